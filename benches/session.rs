@@ -1,0 +1,155 @@
+//! What a session costs: opening one that arrived, and saving one that changed.
+//!
+//! `cargo bench`. Figures are per request. S is a typed payload of 33 bytes, M one of 210. Compare rows of
+//! one run with each other; the machine decides the rest.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use divan::{Bencher, black_box};
+use hardtack::{
+    EncryptionKey, KeyRing, Map, Payload, Session, SessionCookie, SessionCookieBuilder,
+    SessionData, SigningKey,
+};
+use serde::{Deserialize, Serialize};
+
+fn main() {
+    divan::main();
+}
+
+/// One owned value whose size is chosen.
+#[derive(Serialize, Deserialize, Default)]
+struct Note {
+    text: String,
+}
+
+impl SessionData for Note {
+    const SCHEMA: u32 = 1;
+}
+
+/// Bytes of postcard: a text of up to 127 bytes takes one byte more, a longer one two.
+const SMALL: usize = 33 - 1;
+const MEDIUM: usize = 210 - 2;
+
+#[derive(Clone, Copy, Debug)]
+enum Suite {
+    Xaes,
+    XChaCha20,
+    Signed,
+}
+
+const SUITES: [Suite; 3] = [Suite::Xaes, Suite::XChaCha20, Suite::Signed];
+const SIZES: [usize; 2] = [SMALL, MEDIUM];
+
+fn cookie(suite: Suite) -> SessionCookieBuilder {
+    let failure = "the system has random bytes";
+    match suite {
+        Suite::Xaes => SessionCookie::encrypted(EncryptionKey::generate().expect(failure)),
+        Suite::XChaCha20 => {
+            SessionCookie::encrypted(EncryptionKey::generate_xchacha20().expect(failure))
+        }
+        Suite::Signed => {
+            SessionCookie::unencrypted_but_signed(SigningKey::generate().expect(failure))
+        }
+    }
+}
+
+fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_800_000_000)
+}
+
+fn typed(suite: Suite) -> SessionCookie<Note> {
+    cookie(suite)
+        .typed()
+        .build()
+        .expect("a sound configuration")
+}
+
+fn text(len: usize) -> String {
+    "x".repeat(len)
+}
+
+/// The `Cookie` field that a browser sends after a session was written by `fill`.
+fn field<T: Payload>(cookie: &SessionCookie<T>, fill: impl FnOnce(&Session<T>)) -> String {
+    let session = cookie.load([""], now());
+    fill(&session);
+    let saved = cookie.save(&session).expect("a session that can be saved");
+    let line = saved.iter().next().expect("a session that was written");
+    line.split(';').next().unwrap_or_default().to_owned()
+}
+
+#[divan::bench(args = SUITES, consts = SIZES)]
+fn open_typed<const SIZE: usize>(bencher: Bencher<'_, '_>, suite: Suite) {
+    let cookie = typed(suite);
+    let field = field(&cookie, |session| {
+        session.replace(Note { text: text(SIZE) }).expect("it fits");
+    });
+    bencher.bench(|| {
+        cookie
+            .load([black_box(&field)], now())
+            .read(|note| note.text.len())
+    });
+}
+
+#[divan::bench(args = SUITES, consts = SIZES)]
+fn open_change_and_save_typed<const SIZE: usize>(bencher: Bencher<'_, '_>, suite: Suite) {
+    let cookie = typed(suite);
+    let field = field(&cookie, |session| {
+        session.replace(Note { text: text(SIZE) }).expect("it fits");
+    });
+    bencher.bench(|| {
+        let session = cookie.load([black_box(&field)], now());
+        session
+            .update(|note| note.text.replace_range(..1, "y"))
+            .expect("it fits");
+        cookie.save(&session).expect("it is written")
+    });
+}
+
+#[divan::bench(args = SUITES, consts = SIZES)]
+fn open_dictionary<const SIZE: usize>(bencher: Bencher<'_, '_>, suite: Suite) {
+    let cookie: SessionCookie<Map> = cookie(suite).build().expect("a sound configuration");
+    let field = field(&cookie, |session| {
+        session.insert("note", text(SIZE)).expect("it fits")
+    });
+    bencher.bench(|| {
+        cookie
+            .load([black_box(&field)], now())
+            .get::<String>("note")
+    });
+}
+
+#[divan::bench]
+fn untouched(bencher: Bencher<'_, '_>) {
+    let cookie = typed(Suite::Xaes);
+    let field = field(&cookie, |session| {
+        session
+            .replace(Note { text: text(MEDIUM) })
+            .expect("it fits");
+    });
+    bencher.bench(|| cookie.load([black_box(&field)], now()));
+}
+
+/// The keys are found by their id, so their number does not count.
+#[divan::bench(args = [1, 8, 64])]
+fn open_under_the_oldest_of(bencher: Bencher<'_, '_>, keys: usize) {
+    let failure = "the system has random bytes";
+    let made: Vec<_> = (0..keys)
+        .map(|_| EncryptionKey::generate().expect(failure))
+        .collect();
+    let oldest = made[keys - 1].expose_secret();
+    let old = SessionCookie::encrypted(oldest.parse::<EncryptionKey>().expect("our own text"));
+    let old = old.typed::<Note>().build().expect("a sound configuration");
+    let field = field(&old, |session| {
+        session
+            .replace(Note { text: text(MEDIUM) })
+            .expect("it fits");
+    });
+    let ring = KeyRing::from_keys(made).expect("distinct keys");
+    let cookie = SessionCookie::encrypted(ring).typed::<Note>();
+    let cookie = cookie.build().expect("a sound configuration");
+    bencher.bench(|| {
+        cookie
+            .load([black_box(&field)], now())
+            .read(|note| note.text.len())
+    });
+}

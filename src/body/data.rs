@@ -1,0 +1,144 @@
+use std::sync::Arc;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::map;
+
+/// A session as a dictionary: text keys, and values of any type that serde can read and write.
+///
+/// It is never made; it says which methods a [`Session`](crate::Session) has. In the token it is one
+/// MessagePack map (SPEC.md § 5.4), so programs in other languages can read it.
+#[derive(Clone, Copy, Debug)]
+pub enum Map {}
+
+/// A type that a session holds: [`Session<Login>`](crate::Session).
+///
+/// It is written with postcard (SPEC.md § 5.5), which stores values in the order of the fields,
+/// without their names. So any change of the type's shape needs a new [`SCHEMA`](Self::SCHEMA), and
+/// these attributes of serde cannot be used in it: `skip_serializing_if`, `untagged`, `flatten`, and
+/// an internal `tag`.
+///
+/// # Changing a schema
+///
+/// While a new version is being rolled out, instances of both read each other's sessions. So deploy
+/// twice: first code that converts `N + 1` and still writes `N`, then code that writes `N + 1`. A
+/// session whose schema an instance does not know is new to it, and cannot be written by it
+/// ([`UnreadablePayload`](crate::SessionError::UnreadablePayload)), so nothing is lost.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::SessionData;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Default)]
+/// struct Login {
+///     user: u64,
+///     language: String,
+/// }
+///
+/// impl SessionData for Login {
+///     const SCHEMA: u32 = 2;
+///
+///     fn convert(schema: u32, bytes: &[u8]) -> Option<Login> {
+///         match schema {
+///             // Version 1 was the user alone.
+///             1 => postcard::from_bytes(bytes).ok().map(|user| Login {
+///                 user,
+///                 ..Login::default()
+///             }),
+///             _ => None,
+///         }
+///     }
+/// }
+/// ```
+pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
+    /// The version of this type's shape: 1 or more.
+    const SCHEMA: u32;
+
+    /// Reads a payload that was written under another schema, older or newer. 0 stands for a
+    /// dictionary, whose bytes are a MessagePack map.
+    ///
+    /// The default knows no other schema.
+    #[must_use]
+    fn convert(schema: u32, bytes: &[u8]) -> Option<Self> {
+        let _ = (schema, bytes);
+        None
+    }
+}
+
+/// What a session holds: [`Map`], or any type that is [`SessionData`].
+pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
+
+pub(crate) mod sealed {
+    use super::Arc;
+
+    /// Keeps other crates from adding kinds of payload.
+    pub trait Payload: Sized {
+        /// The version in which payloads are written; 0 for a dictionary.
+        const SCHEMA: u32;
+
+        /// The payload of a session that has nothing in it.
+        fn empty() -> Option<Vec<u8>>;
+
+        /// Reads a payload. `None`: it cannot be read. A dictionary is only checked.
+        fn read(schema: u32, bytes: &[u8]) -> Option<Option<Arc<Self>>>;
+    }
+}
+
+impl Payload for Map {}
+
+impl sealed::Payload for Map {
+    const SCHEMA: u32 = 0;
+
+    fn empty() -> Option<Vec<u8>> {
+        Some(Vec::new())
+    }
+
+    fn read(schema: u32, bytes: &[u8]) -> Option<Option<Arc<Map>>> {
+        (schema == 0 && map::is_valid(bytes)).then_some(None)
+    }
+}
+
+impl<T: SessionData> Payload for T {}
+
+impl<T: SessionData> sealed::Payload for T {
+    const SCHEMA: u32 = {
+        assert!(T::SCHEMA != 0, "SessionData::SCHEMA is 1 or more");
+        T::SCHEMA
+    };
+
+    fn empty() -> Option<Vec<u8>> {
+        encode(&T::default())
+    }
+
+    fn read(schema: u32, bytes: &[u8]) -> Option<Option<Arc<T>>> {
+        let value = if schema == T::SCHEMA {
+            decode(bytes)?
+        } else {
+            T::convert(schema, bytes)?
+        };
+        Some(Some(Arc::new(value)))
+    }
+}
+
+/// Encodes a typed payload. Debug builds also decode it, because postcard writes some types that it
+/// cannot read.
+pub(crate) fn encode<T: SessionData>(value: &T) -> Option<Vec<u8>> {
+    let bytes = postcard::to_stdvec(value).ok()?;
+    if cfg!(debug_assertions) {
+        let again: T = decode(&bytes)?;
+        // Not compared byte by byte: a hash map has another order each time.
+        let is_same = postcard::to_stdvec(&again).ok()?.len() == bytes.len();
+        return is_same.then_some(bytes);
+    }
+    Some(bytes)
+}
+
+fn decode<T: SessionData>(bytes: &[u8]) -> Option<T> {
+    // `from_bytes` would ignore what is left over.
+    match postcard::take_from_bytes(bytes) {
+        Ok((value, [])) => Some(value),
+        _ => None,
+    }
+}

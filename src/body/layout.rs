@@ -1,0 +1,284 @@
+//! The bytes of a body (SPEC.md § 5).
+//!
+//! ```text
+//! flags (1) || issued (4) || age (varint)
+//!   [ttl (varint)] [sid (8)] [schema (varint)] [flash] || payload [80 00*]
+//! ```
+
+use std::ops::Range;
+
+use crate::time::{EPOCH, UnixSeconds};
+
+/// A session id: 8 random bytes.
+pub(crate) type Sid = [u8; 8];
+
+/// What stands before flash and payload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// Unix seconds. On the wire counted from [`EPOCH`].
+    pub(crate) issued: UnixSeconds,
+    /// Seconds from `issued` to the last activity that was written.
+    pub(crate) age: u32,
+    /// The session's own lifetime, in seconds from `issued`.
+    pub(crate) ttl: Option<u32>,
+    pub(crate) sid: Option<Sid>,
+    /// The version of a typed payload. 0 stands for a dictionary, which has no such field.
+    pub(crate) schema: u32,
+    /// The cookie outlives the browser session.
+    pub(crate) persistent: bool,
+}
+
+/// Where the parts of a body stand in its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub(crate) head: Head,
+    /// The count and the messages; empty where there are none.
+    pub(crate) flash: Range<usize>,
+    pub(crate) payload: Range<usize>,
+}
+
+impl Head {
+    pub(crate) fn last_active(&self) -> UnixSeconds {
+        self.issued + UnixSeconds::from(self.age)
+    }
+
+    /// Whether `issued` can be written.
+    pub(crate) fn is_in_range(&self) -> bool {
+        wire_issued(self.issued).is_some()
+    }
+
+    /// Bytes that this head takes.
+    pub(crate) fn len(&self) -> usize {
+        let ttl = self.ttl.map_or(0, varint_len);
+        let sid = self.sid.map_or(0, |sid| sid.len());
+        let schema = if self.schema == 0 {
+            0
+        } else {
+            varint_len(self.schema)
+        };
+        1 + 4 + varint_len(self.age) + ttl + sid + schema
+    }
+
+    /// Appends a whole body. A head that is not in range is written as if issued at [`EPOCH`].
+    pub(crate) fn write(&self, flash: &[u8], payload: &[u8], body: &mut Vec<u8>) {
+        let mut flags = 0;
+        let mut set = |flag, is_set: bool| flags |= if is_set { flag } else { 0 };
+        set(TTL, self.ttl.is_some());
+        set(SID, self.sid.is_some());
+        set(SCHEMA, self.schema != 0);
+        set(FLASH, !flash.is_empty());
+        set(PERSISTENT, self.persistent);
+
+        body.push(flags);
+        body.extend_from_slice(&wire_issued(self.issued).unwrap_or(0).to_be_bytes());
+        write_varint(self.age, body);
+        if let Some(ttl) = self.ttl {
+            write_varint(ttl, body);
+        }
+        if let Some(sid) = self.sid {
+            body.extend_from_slice(&sid);
+        }
+        if self.schema != 0 {
+            write_varint(self.schema, body);
+        }
+        body.extend_from_slice(flash);
+        body.extend_from_slice(payload);
+    }
+}
+
+impl Layout {
+    /// Reads a body. `None`: it breaks the format, which only a key holder or a bug can bring about.
+    pub(crate) fn read(body: &[u8]) -> Option<Layout> {
+        let mut reader = Reader { body, at: 0 };
+        let flags = reader.byte()?;
+        let has = |flag| flags & flag != 0;
+        if has(!KNOWN) || (has(PERSISTENT) && !has(TTL)) {
+            return None;
+        }
+        let issued = EPOCH + UnixSeconds::from(u32::from_be_bytes(reader.array()?));
+        let age = reader.varint()?;
+        let ttl = if has(TTL) {
+            Some(reader.varint()?)
+        } else {
+            None
+        };
+        let sid = if has(SID) {
+            Some(reader.array()?)
+        } else {
+            None
+        };
+        let schema = if has(SCHEMA) {
+            reader.positive_varint()?
+        } else {
+            0
+        };
+        let flash_start = reader.at;
+        if has(FLASH) {
+            reader.skip_flash()?;
+        }
+        let payload_start = reader.at;
+        let payload_end = if has(PAD) {
+            unpadded_len(body)?
+        } else {
+            body.len()
+        };
+        if payload_end < payload_start {
+            return None;
+        }
+        Some(Layout {
+            head: Head {
+                issued,
+                age,
+                ttl,
+                sid,
+                schema,
+                persistent: has(PERSISTENT),
+            },
+            flash: flash_start..payload_start,
+            payload: payload_start..payload_end,
+        })
+    }
+}
+
+struct Reader<'a> {
+    body: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {
+        let end = self.at.checked_add(len)?;
+        let bytes = self.body.get(self.at..end)?;
+        self.at = end;
+        Some(bytes)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.bytes(N)?.try_into().ok()
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.array().map(|[byte]| byte)
+    }
+
+    /// Unsigned LEB128 below 2^32, in its shortest form only (SPEC.md § 5.2).
+    fn varint(&mut self) -> Option<u32> {
+        let mut value = 0u32;
+        for shift in (0..35).step_by(7) {
+            let byte = self.byte()?;
+            let bits = u32::from(byte & 0x7F);
+            if shift == 28 && bits > 0x0F {
+                return None;
+            }
+            value |= bits << shift;
+            if byte & 0x80 == 0 {
+                let is_shortest = byte != 0 || shift == 0;
+                return is_shortest.then_some(value);
+            }
+        }
+        None
+    }
+
+    fn positive_varint(&mut self) -> Option<u32> {
+        self.varint().filter(|&value| value != 0)
+    }
+
+    /// `count || count × (queue || message)`, each string with its length before it (SPEC.md § 5.3).
+    fn skip_flash(&mut self) -> Option<()> {
+        let count = self.positive_varint()?;
+        for _ in 0..count {
+            self.skip_string()?;
+            self.skip_string()?;
+        }
+        Some(())
+    }
+
+    fn skip_string(&mut self) -> Option<()> {
+        let len = self.varint()?;
+        let bytes = self.bytes(usize::try_from(len).ok()?)?;
+        std::str::from_utf8(bytes).ok().map(|_| ())
+    }
+}
+
+/// What is left of a padded body: all before the last 0x80, behind which stand only zeros
+/// (SPEC.md § 5.6).
+fn unpadded_len(body: &[u8]) -> Option<usize> {
+    let marker = body.iter().rposition(|&byte| byte != 0)?;
+    (body[marker] == 0x80).then_some(marker)
+}
+
+fn wire_issued(issued: UnixSeconds) -> Option<u32> {
+    issued.checked_sub(EPOCH)?.try_into().ok()
+}
+
+fn varint_len(value: u32) -> usize {
+    (value.max(1).ilog2() / 7 + 1) as usize
+}
+
+fn write_varint(mut value: u32, bytes: &mut Vec<u8>) {
+    while value > 0x7F {
+        bytes.push((value & 0x7F) as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+const TTL: u8 = 0x01;
+const SID: u8 = 0x02;
+const PAD: u8 = 0x04;
+const FLASH: u8 = 0x10;
+const SCHEMA: u8 = 0x20;
+const PERSISTENT: u8 = 0x40;
+const KNOWN: u8 = TTL | SID | PAD | FLASH | SCHEMA | PERSISTENT;
+
+/// flags, issued, and every other field at its longest: the reserve of SPEC.md § 9.5.
+pub(crate) const LONGEST_HEAD: usize = 1 + 4 + 5 + 5 + 8 + 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn head() -> impl Strategy<Value = Head> {
+        let ttl = any::<Option<u32>>();
+        let fields = (any::<u32>(), any::<u32>(), ttl, any::<Option<Sid>>());
+        (fields, any::<u32>(), any::<bool>()).prop_map(
+            |((issued, age, ttl, sid), schema, persistent)| Head {
+                issued: EPOCH + u64::from(issued),
+                age,
+                ttl,
+                sid,
+                schema,
+                persistent: persistent && ttl.is_some(),
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(head in head(), payload: Vec<u8>) {
+            let mut body = Vec::new();
+            head.write(b"\x01\x00\x01!", &payload, &mut body);
+            let layout = Layout::read(&body).expect("our own body");
+            prop_assert_eq!(layout.head, head);
+            prop_assert_eq!(&body[layout.flash], b"\x01\x00\x01!");
+            prop_assert_eq!(&body[layout.payload], &payload[..]);
+            prop_assert_eq!(head.len(), body.len() - 4 - payload.len());
+            prop_assert!(head.len() <= LONGEST_HEAD);
+        }
+
+        #[test]
+        fn what_is_read_has_one_spelling(body: Vec<u8>) {
+            if let Some(layout) = Layout::read(&body) {
+                let mut again = Vec::new();
+                layout.head.write(&body[layout.flash], &body[layout.payload.clone()], &mut again);
+                if body[0] & PAD == 0 {
+                    prop_assert_eq!(again, body);
+                } else {
+                    again[0] |= PAD;
+                    prop_assert_eq!(&again[..], &body[..layout.payload.end]);
+                }
+            }
+        }
+    }
+}

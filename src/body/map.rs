@@ -1,0 +1,339 @@
+//! The dictionary in its bytes: one MessagePack map (SPEC.md § 5.4).
+//!
+//! Its keys stand in ascending order of their bytes, each once. An empty dictionary has no bytes. There
+//! is no second form in memory, so there is nothing that could differ from what is sealed.
+
+use std::{any::type_name, ops::Range};
+
+use serde::{Serialize, de::DeserializeOwned};
+use zeroize::Zeroizing;
+
+use crate::error::SessionError;
+
+/// Whether `bytes` are a dictionary in its only spelling.
+pub(crate) fn is_valid(bytes: &[u8]) -> bool {
+    if bytes.is_empty() {
+        return true;
+    }
+    let mut entries = Entries::new(bytes);
+    if entries.left == 0 || entries.left != count_in_header(bytes) {
+        return false;
+    }
+    let mut last_key = None;
+    while entries.left > 0 {
+        let Some(entry) = entries.read() else {
+            return false;
+        };
+        if last_key.is_some_and(|last| last >= entry.key) {
+            return false;
+        }
+        last_key = Some(entry.key);
+    }
+    entries.at == bytes.len()
+}
+
+/// Number of entries.
+pub(crate) fn len(bytes: &[u8]) -> usize {
+    Entries::new(bytes).left
+}
+
+pub(crate) fn keys(bytes: &[u8]) -> impl Iterator<Item = &str> {
+    Entries::new(bytes).map(|entry| entry.key)
+}
+
+/// The bytes of the value under `key`.
+pub(crate) fn get<'a>(bytes: &'a [u8], key: &str) -> Option<&'a [u8]> {
+    let entry = Entries::new(bytes).find(|entry| entry.key >= key)?;
+    (entry.key == key).then(|| &bytes[entry.value])
+}
+
+/// A dictionary with `value` under `key`.
+pub(crate) fn with(bytes: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
+    let mut entry = Zeroizing::new(Vec::with_capacity(key.len() + 5 + value.len()));
+    // Writing to a vector cannot fail.
+    let _ = rmp_serde::encode::write(&mut *entry, key);
+    entry.extend_from_slice(value);
+    match Entries::new(bytes).find(|entry| entry.key >= key) {
+        Some(found) if found.key == key => splice(bytes, found.whole, &entry, 0),
+        Some(next) => splice(bytes, next.whole.start..next.whole.start, &entry, 1),
+        None => splice(bytes, bytes.len()..bytes.len(), &entry, 1),
+    }
+}
+
+/// A dictionary without `key`. `None`: there is no such key.
+pub(crate) fn without(bytes: &[u8], key: &str) -> Option<Vec<u8>> {
+    let entry = Entries::new(bytes).find(|entry| entry.key >= key)?;
+    (entry.key == key).then(|| splice(bytes, entry.whole, &[], -1))
+}
+
+/// Encodes one value, and refuses what could not be read again.
+pub(crate) fn encode<V: Serialize + ?Sized>(value: &V) -> Result<Zeroizing<Vec<u8>>, SessionError> {
+    let bytes = rmp_serde::to_vec_named(value);
+    let bytes = bytes.map_err(|_| SessionError::Encode(type_name::<V>()))?;
+    let bytes = Zeroizing::new(bytes);
+    match skip_value(&bytes, 0, VALUE_DEPTH) {
+        Some(end) if end == bytes.len() => Ok(bytes),
+        _ => Err(SessionError::TooDeep),
+    }
+}
+
+/// Decodes one value.
+pub(crate) fn decode<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, SessionError> {
+    // The error of the decoder may quote the value.
+    rmp_serde::from_slice(bytes).map_err(|_| SessionError::Decode(type_name::<V>()))
+}
+
+/// Decodes a whole dictionary.
+pub(crate) fn decode_all<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, SessionError> {
+    decode(if bytes.is_empty() { &[FIX_MAP] } else { bytes })
+}
+
+/// The entries of a dictionary, in order. Ends early where the bytes are none.
+struct Entries<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    left: usize,
+}
+
+struct Entry<'a> {
+    key: &'a str,
+    value: Range<usize>,
+    whole: Range<usize>,
+}
+
+impl<'a> Entries<'a> {
+    fn new(bytes: &'a [u8]) -> Entries<'a> {
+        let (left, at) = read_header(bytes).unwrap_or((0, 0));
+        Entries { bytes, at, left }
+    }
+
+    fn read(&mut self) -> Option<Entry<'a>> {
+        let start = self.at;
+        let (key_len, key_start) = read_key_header(self.bytes, start)?;
+        let value_start = key_start.checked_add(key_len)?;
+        let key = std::str::from_utf8(self.bytes.get(key_start..value_start)?).ok()?;
+        let end = skip_value(self.bytes, value_start, VALUE_DEPTH)?;
+        self.at = end;
+        self.left -= 1;
+        Some(Entry {
+            key,
+            value: value_start..end,
+            whole: start..end,
+        })
+    }
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = Entry<'a>;
+
+    fn next(&mut self) -> Option<Entry<'a>> {
+        (self.left > 0).then(|| self.read()).flatten()
+    }
+}
+
+/// Replaces `range` by `entry`, in a dictionary whose count changes by `change`.
+fn splice(bytes: &[u8], range: Range<usize>, entry: &[u8], change: isize) -> Vec<u8> {
+    let (count, header_len) = read_header(bytes).unwrap_or((0, 0));
+    let count = count.saturating_add_signed(change);
+    if count == 0 {
+        return Vec::new();
+    }
+    let mut spliced = Vec::with_capacity(HEADER_LEN_MAX + bytes.len() + entry.len());
+    write_header(count, &mut spliced);
+    spliced.extend_from_slice(&bytes[header_len..range.start.max(header_len)]);
+    spliced.extend_from_slice(entry);
+    spliced.extend_from_slice(&bytes[range.end..]);
+    spliced
+}
+
+/// The number of entries and where the first begins. Only the shortest form is read.
+fn read_header(bytes: &[u8]) -> Option<(usize, usize)> {
+    let (count, at) = match *bytes.first()? {
+        marker @ FIX_MAP..=0x8F => (usize::from(marker & 0x0F), 1),
+        0xDE => (read_be(bytes, 1, 2)?, 3),
+        0xDF => (read_be(bytes, 1, 4)?, 5),
+        _ => return None,
+    };
+    (header_len(count) == at).then_some((count, at))
+}
+
+/// What the header claims, to tell a dictionary that is empty from one that is none.
+fn count_in_header(bytes: &[u8]) -> usize {
+    read_header(bytes).map_or(usize::MAX, |(count, _)| count)
+}
+
+const fn header_len(count: usize) -> usize {
+    match count {
+        ..16 => 1,
+        16..0x1_0000 => 3,
+        _ => HEADER_LEN_MAX,
+    }
+}
+
+fn write_header(count: usize, bytes: &mut Vec<u8>) {
+    match header_len(count) {
+        1 => bytes.push(FIX_MAP | count as u8),
+        3 => {
+            bytes.push(0xDE);
+            bytes.extend_from_slice(&(count as u16).to_be_bytes());
+        }
+        _ => {
+            bytes.push(0xDF);
+            bytes.extend_from_slice(&(count as u32).to_be_bytes());
+        }
+    }
+}
+
+/// Length and start of a key. Only the shortest form is read.
+fn read_key_header(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
+    let (len, header_len, shortest) = match *bytes.get(at)? {
+        marker @ 0xA0..=0xBF => (usize::from(marker & 0x1F), 1, 0),
+        0xD9 => (read_be(bytes, at + 1, 1)?, 2, 32),
+        0xDA => (read_be(bytes, at + 1, 2)?, 3, 0x100),
+        0xDB => (read_be(bytes, at + 1, 4)?, 5, 0x1_0000),
+        _ => return None,
+    };
+    (len >= shortest).then_some((len, at + header_len))
+}
+
+/// Where the value that begins at `at` ends. `None`: it is cut off, nested too deep, not UTF-8, or an
+/// extension.
+fn skip_value(bytes: &[u8], at: usize, depth: usize) -> Option<usize> {
+    let body = at + 1;
+    let (start, len) = match *bytes.get(at)? {
+        0x00..=0x7F | 0xC0 | 0xC2 | 0xC3 | 0xE0..=0xFF => return Some(body),
+        0xCC | 0xD0 => (body, 1),
+        0xCD | 0xD1 => (body, 2),
+        0xCA | 0xCE | 0xD2 => (body, 4),
+        0xCB | 0xCF | 0xD3 => (body, 8),
+        0xC4 => (body + 1, read_be(bytes, body, 1)?),
+        0xC5 => (body + 2, read_be(bytes, body, 2)?),
+        0xC6 => (body + 4, read_be(bytes, body, 4)?),
+        marker @ 0xA0..=0xBF => return skip_text(bytes, body, usize::from(marker & 0x1F)),
+        0xD9 => return skip_text(bytes, body + 1, read_be(bytes, body, 1)?),
+        0xDA => return skip_text(bytes, body + 2, read_be(bytes, body, 2)?),
+        0xDB => return skip_text(bytes, body + 4, read_be(bytes, body, 4)?),
+        marker @ 0x90..=0x9F => return skip_values(bytes, body, usize::from(marker & 0x0F), depth),
+        0xDC => return skip_values(bytes, body + 2, read_be(bytes, body, 2)?, depth),
+        0xDD => return skip_values(bytes, body + 4, read_be(bytes, body, 4)?, depth),
+        marker @ FIX_MAP..=0x8F => {
+            return skip_values(bytes, body, 2 * usize::from(marker & 0x0F), depth);
+        }
+        0xDE => return skip_values(bytes, body + 2, 2 * read_be(bytes, body, 2)?, depth),
+        0xDF => {
+            let values = read_be(bytes, body, 4)?.checked_mul(2)?;
+            return skip_values(bytes, body + 4, values, depth);
+        }
+        // 0xC1 is never used; 0xC7 to 0xC9 and 0xD4 to 0xD8 are extensions.
+        0xC1 | 0xC7..=0xC9 | 0xD4..=0xD8 => return None,
+    };
+    let end = start.checked_add(len)?;
+    (end <= bytes.len()).then_some(end)
+}
+
+fn skip_values(bytes: &[u8], mut at: usize, count: usize, depth: usize) -> Option<usize> {
+    if depth > DEPTH_MAX {
+        return None;
+    }
+    for _ in 0..count {
+        at = skip_value(bytes, at, depth + 1)?;
+    }
+    Some(at)
+}
+
+fn skip_text(bytes: &[u8], start: usize, len: usize) -> Option<usize> {
+    let end = start.checked_add(len)?;
+    std::str::from_utf8(bytes.get(start..end)?).ok()?;
+    Some(end)
+}
+
+fn read_be(bytes: &[u8], at: usize, len: usize) -> Option<usize> {
+    let bytes = bytes.get(at..at + len)?;
+    Some(
+        bytes
+            .iter()
+            .fold(0, |value, &byte| (value << 8) | usize::from(byte)),
+    )
+}
+
+const FIX_MAP: u8 = 0x80;
+const HEADER_LEN_MAX: usize = 5;
+/// The dictionary itself is at depth 1.
+const DEPTH_MAX: usize = 64;
+const VALUE_DEPTH: usize = 2;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_dictionary_is_what_rmp_serde_writes_of_a_sorted_map() {
+        for count in [0, 1, 15, 16, 17, 70_000] {
+            let model: BTreeMap<String, u32> = (0..count).map(|i| (format!("{i:05}"), i)).collect();
+            let bytes = if count == 0 {
+                Vec::new()
+            } else {
+                rmp_serde::to_vec(&model).unwrap()
+            };
+            assert!(is_valid(&bytes), "{count}");
+            assert_eq!(len(&bytes), model.len());
+            assert_eq!(decode_all::<BTreeMap<String, u32>>(&bytes).unwrap(), model);
+            if count > 0 {
+                let less = without(&bytes, "00000").unwrap();
+                assert!(is_valid(&less), "{count}");
+                assert_eq!(with(&less, "00000", &[0]), bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn nesting_ends_at_64_levels() {
+        let nested = |levels: usize| {
+            let mut value = serde_json::json!(1);
+            for _ in 0..levels {
+                value = serde_json::json!([value]);
+            }
+            encode(&value)
+        };
+        assert!(is_valid(&with(&[], "a", &nested(63).unwrap())));
+        assert!(nested(64).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn a_dictionary_behaves_like_a_sorted_map(
+            steps in prop::collection::vec(("[a-c]{0,2}|.{0,40}", prop::option::of(any::<Vec<u8>>())), 0..40)
+        ) {
+            let (mut model, mut bytes) = (BTreeMap::new(), Vec::new());
+            for (key, value) in steps {
+                if let Some(value) = value {
+                    bytes = with(&bytes, &key, &encode(&value).unwrap());
+                    model.insert(key, value);
+                } else if let Some(less) = without(&bytes, &key) {
+                    bytes = less;
+                    prop_assert!(model.remove(&key).is_some());
+                } else {
+                    prop_assert!(!model.contains_key(&key));
+                }
+                prop_assert!(is_valid(&bytes));
+            }
+            prop_assert!(keys(&bytes).eq(model.keys()));
+            for (key, value) in &model {
+                let stored: Vec<u8> = decode(get(&bytes, key).unwrap()).unwrap();
+                prop_assert_eq!(&stored, value);
+            }
+        }
+
+        #[test]
+        fn what_is_valid_can_be_decoded_and_nothing_panics(bytes: Vec<u8>) {
+            if is_valid(&bytes) {
+                prop_assert_eq!(keys(&bytes).count(), len(&bytes));
+            }
+            let _ = (get(&bytes, "a"), without(&bytes, "a"));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What a session is, as plain data. Knows nothing of keys, cookies or locks.
+
+mod circumstances;
+mod data;
+mod layout;
+mod lifetime;
+mod map;
+mod policy;
+mod room;
+mod state;
+
+pub use data::{Map, Payload, SessionData};
+pub use lifetime::RenewAfter;
+pub use room::TooLarge;
+
+pub(crate) use circumstances::{Circumstances, Verdict};
+pub(crate) use data::sealed;
+pub(crate) use layout::{Layout, Sid};
+pub(crate) use lifetime::Lifetimes;
+pub(crate) use map::encode;
+pub(crate) use policy::Policy;
+pub(crate) use room::{BROWSER_LIMIT, Room};
+pub(crate) use state::State;

@@ -1,0 +1,369 @@
+//! Every rule about a session, as a method of [`State`].
+
+mod dictionary;
+mod settle;
+mod typed;
+
+use std::{mem, sync::Arc};
+
+use zeroize::Zeroizing;
+
+use super::{
+    Policy, TooLarge,
+    data::Payload,
+    layout::{Head, Layout, Sid},
+    lifetime::active_age,
+};
+use crate::{error::SessionError, time::UnixSeconds};
+
+/// One session during one request.
+pub(crate) struct State<T> {
+    policy: Arc<Policy>,
+    now: UnixSeconds,
+    /// What the request brought and what opened.
+    arrived: Option<Arrived>,
+    /// The request brought a cookie of this name, whether it opened or not.
+    brought: bool,
+    /// The payload is in a form that is not known here, so it must not be overwritten.
+    unreadable: Option<Unreadable>,
+    head: Head,
+    /// The dates in `head` are those of a session that exists outside this request.
+    dated: bool,
+    /// `None`: as it arrived, or empty.
+    payload: Option<Zeroizing<Vec<u8>>>,
+    flash: Option<Zeroizing<Vec<u8>>>,
+    /// The payload, decoded. A dictionary has none.
+    value: Option<Arc<T>>,
+    ending: Ending,
+    wish: Wish,
+}
+
+struct Arrived {
+    body: Zeroizing<Vec<u8>>,
+    layout: Layout,
+    /// Bytes of a Set-Cookie field with the token that arrived.
+    field_len: usize,
+}
+
+/// What is known of a session that cannot be read.
+struct Unreadable {
+    sid: Option<Sid>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    None,
+    Cleared,
+    Invalidated,
+}
+
+/// What the application said last about saving.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    None,
+    Discard,
+    Save,
+}
+
+impl<T: Payload> State<T> {
+    /// A session that begins now.
+    pub(crate) fn new(policy: Arc<Policy>, now: UnixSeconds, brought: bool) -> State<T> {
+        State {
+            head: new_head(&policy, now),
+            policy,
+            now,
+            arrived: None,
+            brought,
+            unreadable: None,
+            dated: false,
+            payload: None,
+            flash: None,
+            value: None,
+            ending: Ending::None,
+            wish: Wish::None,
+        }
+    }
+
+    /// The session of a verified body, whose token had `token_len` characters. Where its payload cannot
+    /// be read it is a new session, and unreadable.
+    pub(crate) fn resume(
+        policy: Arc<Policy>,
+        now: UnixSeconds,
+        body: Zeroizing<Vec<u8>>,
+        layout: Layout,
+        token_len: usize,
+    ) -> State<T> {
+        let mut state = State::new(policy, now, true);
+        let Some(value) = T::read(layout.head.schema, &body[layout.payload.clone()]) else {
+            state.unreadable = Some(Unreadable {
+                sid: layout.head.sid,
+            });
+            return state;
+        };
+        state.head = layout.head;
+        state.dated = true;
+        state.value = value;
+        let room = &state.policy.room;
+        state.arrived = Some(Arrived {
+            field_len: room.field_len(token_len, layout.head.persistent),
+            body,
+            layout,
+        });
+        state
+    }
+}
+
+impl<T> State<T> {
+    pub(crate) fn sid(&self) -> Option<Sid> {
+        self.head.sid
+    }
+
+    /// The session exists in this request only.
+    pub(crate) fn is_new(&self) -> bool {
+        !self.dated
+    }
+
+    /// Its payload is in a form that is not known here.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        self.unreadable.is_some()
+    }
+
+    pub(crate) fn is_persistent(&self) -> bool {
+        self.head.persistent
+    }
+
+    pub(crate) fn created_at(&self) -> Option<UnixSeconds> {
+        self.dated.then_some(self.head.issued)
+    }
+
+    pub(crate) fn last_active_at(&self) -> Option<UnixSeconds> {
+        self.dated.then(|| self.head.last_active())
+    }
+
+    pub(crate) fn expires_at(&self) -> Option<UnixSeconds> {
+        self.dated
+            .then(|| self.policy.lifetimes.expires_at(&self.head))
+    }
+
+    /// Bytes that payload and flash may still grow by.
+    pub(crate) fn remaining_bytes(&self) -> usize {
+        let room = self.policy.room.content();
+        room.saturating_sub(self.content_len())
+    }
+
+    pub(crate) fn ensure_id<E>(
+        &mut self,
+        sid: impl FnOnce() -> Result<Sid, E>,
+    ) -> Result<Sid, SessionError>
+    where
+        SessionError: From<E>,
+    {
+        if let Some(sid) = self.head.sid {
+            return Ok(sid);
+        }
+        self.check_writable()?;
+        let sid = sid()?;
+        self.set_head(Head {
+            sid: Some(sid),
+            ..self.head
+        })?;
+        Ok(sid)
+    }
+
+    /// A completed sign-in: new id, issued now. Data, flash and an earlier deadline are kept.
+    pub(crate) fn renew(&mut self, sid: Sid) -> Result<(), SessionError> {
+        let deadline = self.head.ttl.map(|ttl| self.head.issued + u64::from(ttl));
+        let left = deadline.map(|end| end.saturating_sub(self.now));
+        self.set_head(Head {
+            issued: self.now,
+            age: 0,
+            ttl: left.map(|left| u32::try_from(left).unwrap_or(u32::MAX)),
+            sid: Some(sid),
+            ..self.head
+        })?;
+        self.unreadable = None;
+        Ok(())
+    }
+
+    /// Any other change of privilege: new id, and all else is kept.
+    pub(crate) fn renew_id(&mut self, sid: Sid) -> Result<(), SessionError> {
+        self.check_writable()?;
+        self.set_head(Head {
+            sid: Some(sid),
+            ..self.head
+        })
+    }
+
+    /// Drops data, flash and id, and keeps the dates.
+    pub(crate) fn clear(&mut self) -> Result<(), SessionError> {
+        self.check_writable()?;
+        self.drop_content();
+        self.head.sid = None;
+        self.head.schema = self.policy.schema;
+        if self.ending == Ending::None {
+            self.ending = Ending::Cleared;
+        }
+        Ok(())
+    }
+
+    /// Drops everything and leaves a new session. Returns the id that has ended.
+    pub(crate) fn invalidate(&mut self) -> Option<Sid> {
+        let unreadable = self.unreadable.take();
+        let ended = unreadable.map_or(self.head.sid, |unreadable| unreadable.sid);
+        self.arrived = None;
+        self.drop_content();
+        self.head = new_head(&self.policy, self.now);
+        self.dated = false;
+        self.ending = Ending::Invalidated;
+        ended
+    }
+
+    pub(crate) fn discard(&mut self) {
+        self.wish = Wish::Discard;
+    }
+
+    pub(crate) fn save(&mut self) -> Result<(), SessionError> {
+        self.check_writable()?;
+        self.check_fits(self.content_len(), &self.head)?;
+        self.wish = Wish::Save;
+        Ok(())
+    }
+
+    pub(crate) fn now(&self) -> UnixSeconds {
+        self.now
+    }
+
+    fn payload(&self) -> &[u8] {
+        match (&self.payload, &self.arrived) {
+            (Some(payload), _) => payload,
+            (None, Some(arrived)) => arrived.payload(),
+            (None, None) => &self.policy.empty_payload,
+        }
+    }
+
+    fn flash(&self) -> &[u8] {
+        match (&self.flash, &self.arrived) {
+            (Some(flash), _) => flash,
+            (None, Some(arrived)) => arrived.flash(),
+            (None, None) => &[],
+        }
+    }
+
+    fn set_payload(&mut self, payload: Vec<u8>) -> Result<(), SessionError> {
+        let payload = Zeroizing::new(payload);
+        let head = Head {
+            schema: self.policy.schema,
+            ..self.head
+        };
+        if *self.payload() != **payload || head != self.head {
+            self.check_fits(payload.len() + self.flash().len(), &head)?;
+            self.head = head;
+            self.payload = Some(payload);
+        }
+        Ok(())
+    }
+
+    fn drop_content(&mut self) {
+        self.payload = Some(Zeroizing::new(self.policy.empty_payload.to_vec()));
+        self.flash = Some(Zeroizing::default());
+        self.value = None;
+    }
+
+    fn set_head(&mut self, head: Head) -> Result<(), SessionError> {
+        let before = mem::replace(&mut self.head, head);
+        let fits = self.check_fits(self.content_len(), &self.head);
+        if fits.is_err() {
+            self.head = before;
+        }
+        Ok(fits?)
+    }
+
+    fn check_writable(&self) -> Result<(), SessionError> {
+        if self.is_unreadable() {
+            Err(SessionError::UnreadablePayload)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn content_len(&self) -> usize {
+        self.payload().len() + self.flash().len()
+    }
+
+    /// Whether a session of this content and head may be sent (SPEC.md § 9.6).
+    ///
+    /// With every field of the head reserved, only the content counts. A session that arrived larger
+    /// than that may go back in no more bytes than it came in, and only shrink until it fits.
+    fn check_fits(&self, content: usize, head: &Head) -> Result<(), TooLarge> {
+        let room = &self.policy.room;
+        if content <= room.content() {
+            return Ok(());
+        }
+        if self.arrived.is_none() || content > self.content_len() {
+            return Err(TooLarge {
+                needed: room.reserved_len(content),
+                allowed: room.limit(),
+            });
+        }
+        let age = self.policy.lifetimes.age_on_change(head, self.now);
+        let (needed, allowed) = (self.field_len(content, head, age), self.largest_field());
+        if needed <= allowed {
+            Ok(())
+        } else {
+            Err(TooLarge { needed, allowed })
+        }
+    }
+
+    /// Bytes of the Set-Cookie field for this content and head.
+    fn field_len(&self, content: usize, head: &Head, age: u32) -> usize {
+        let body_len = Head { age, ..*head }.len() + content;
+        self.policy
+            .room
+            .field_len_of_body(body_len, head.persistent)
+    }
+
+    fn largest_field(&self) -> usize {
+        let limit = self.policy.room.limit();
+        let arrived = self.arrived.as_ref();
+        arrived.map_or(limit, |arrived| arrived.field_len.max(limit))
+    }
+
+    /// Bytes of the body, written with `age`.
+    pub(crate) fn body_len(&self, age: u32) -> usize {
+        Head { age, ..self.head }.len() + self.content_len()
+    }
+
+    /// Appends the body, written with `age`. `false`: the clock shows a time that cannot be written.
+    #[must_use]
+    pub(crate) fn write_body(&self, age: u32, body: &mut Vec<u8>) -> bool {
+        let head = Head { age, ..self.head };
+        head.write(self.flash(), self.payload(), body);
+        head.is_in_range()
+    }
+
+    /// Seconds that a browser is to keep the cookie. `None`: until it is closed.
+    pub(crate) fn max_age(&self) -> Option<u64> {
+        let lifetimes = &self.policy.lifetimes;
+        let is_remembered = self.head.persistent && lifetimes.remember_up_to.is_some();
+        let end = lifetimes.absolute_deadline(&self.head);
+        is_remembered.then(|| end.saturating_sub(self.now))
+    }
+}
+
+impl Arrived {
+    fn payload(&self) -> &[u8] {
+        &self.body[self.layout.payload.clone()]
+    }
+
+    fn flash(&self) -> &[u8] {
+        &self.body[self.layout.flash.clone()]
+    }
+}
+
+fn new_head(policy: &Policy, now: UnixSeconds) -> Head {
+    Head {
+        issued: now,
+        schema: policy.schema,
+        ..Head::default()
+    }
+}

@@ -1,0 +1,93 @@
+//! What becomes of a session at the end of its request (SPEC.md § 8.7).
+
+use super::{Ending, State, Wish, active_age};
+use crate::body::{Circumstances, Verdict};
+
+impl<T> State<T> {
+    /// Decides. `reseal`: the session opened under a key that another has followed.
+    pub(crate) fn settle(&self, circumstances: Circumstances, reseal: bool) -> Verdict {
+        let is_silenced = circumstances.status >= 500
+            && !self.policy.save_on_server_error
+            && self.wish != Wish::Save;
+        let is_discarded = self.wish == Wish::Discard;
+
+        let is_lost = is_silenced || is_discarded;
+        let has_ended = match self.ending {
+            // Nothing brings back what was invalidated, even where the new content is not written.
+            Ending::Invalidated => is_lost || self.has_nothing(),
+            Ending::Cleared => !is_discarded && self.has_nothing(),
+            Ending::None => !is_discarded && self.was_emptied(),
+        };
+        if has_ended {
+            return if self.brought {
+                Verdict::Expire
+            } else {
+                Verdict::Leave
+            };
+        }
+        if is_discarded {
+            return Verdict::Leave;
+        }
+        if self.has_changed() || (self.wish == Wish::Save && !self.is_new_and_empty()) {
+            if is_silenced {
+                return Verdict::Leave;
+            }
+            let age = self.policy.lifetimes.age_on_change(&self.head, self.now);
+            return Verdict::Write { age };
+        }
+        self.settle_unchanged(circumstances, reseal)
+    }
+
+    /// Renewal and re-sealing race with sign-in and sign-out in parallel requests, so they are left out
+    /// wherever a response is not a page that its visitor asked for and that nobody else will get.
+    fn settle_unchanged(&self, circumstances: Circumstances, reseal: bool) -> Verdict {
+        let Circumstances {
+            status,
+            is_shareable,
+            is_subresource,
+        } = circumstances;
+        if self.arrived.is_none() || status >= 400 || is_shareable || is_subresource {
+            return Verdict::Leave;
+        }
+        let fits =
+            |age| self.field_len(self.content_len(), &self.head, age) <= self.largest_field();
+        let is_due = self.policy.lifetimes.is_renewal_due(&self.head, self.now);
+        let renewed = active_age(&self.head, self.now);
+        if is_due && fits(renewed) {
+            Verdict::Refresh { age: renewed }
+        } else if reseal && fits(self.head.age) {
+            // The age stays, and so does the length.
+            Verdict::Refresh { age: self.head.age }
+        } else {
+            Verdict::Leave
+        }
+    }
+
+    fn has_changed(&self) -> bool {
+        match &self.arrived {
+            None => !self.is_new_and_empty(),
+            Some(arrived) => {
+                self.head != arrived.layout.head
+                    || self.payload() != arrived.payload()
+                    || self.flash() != arrived.flash()
+            }
+        }
+    }
+
+    /// The application took out what made a session that arrived non-empty.
+    fn was_emptied(&self) -> bool {
+        self.arrived.is_some() && self.has_nothing() && !self.head.persistent && self.has_changed()
+    }
+
+    fn is_new_and_empty(&self) -> bool {
+        self.arrived.is_none() && self.has_nothing() && !self.head.persistent
+    }
+
+    /// No entry, no flash, no id.
+    fn has_nothing(&self) -> bool {
+        self.head.sid.is_none()
+            && self.flash().is_empty()
+            && self.head.schema == self.policy.schema
+            && *self.payload() == *self.policy.empty_payload
+    }
+}

@@ -1,0 +1,54 @@
+//! A session that holds one value of a type.
+
+use std::{any::type_name, sync::Arc};
+
+use super::State;
+use crate::{
+    body::data::{self, SessionData, sealed::Payload},
+    error::SessionError,
+};
+
+impl<T: SessionData> State<T> {
+    /// The value as it is now.
+    pub(crate) fn value(&mut self) -> Arc<T> {
+        let value = self.value.take().unwrap_or_else(|| self.decode());
+        self.value = Some(Arc::clone(&value));
+        value
+    }
+
+    /// Changes the value in place. If `change` panics, or the result cannot be stored, the session is
+    /// as it was: its bytes are the truth, and the value is decoded from them again.
+    pub(crate) fn update<R>(
+        &mut self,
+        change: impl FnOnce(&mut T) -> R,
+    ) -> Result<R, SessionError> {
+        self.check_writable()?;
+        let mut value = self.value.take().unwrap_or_else(|| self.decode());
+        if Arc::get_mut(&mut value).is_none() {
+            // Somebody still reads this one.
+            value = self.decode();
+        }
+        let value_mut = Arc::get_mut(&mut value).expect("a value just decoded has one owner");
+        let result = change(value_mut);
+        self.store(value)?;
+        Ok(result)
+    }
+
+    pub(crate) fn replace(&mut self, value: T) -> Result<(), SessionError> {
+        self.check_writable()?;
+        self.store(Arc::new(value))
+    }
+
+    fn store(&mut self, value: Arc<T>) -> Result<(), SessionError> {
+        let payload = data::encode(&*value).ok_or(SessionError::Encode(type_name::<T>()))?;
+        self.set_payload(payload)?;
+        self.value = Some(value);
+        Ok(())
+    }
+
+    fn decode(&self) -> Arc<T> {
+        let value = T::read(self.head.schema, self.payload()).flatten();
+        // What arrived was read before, and what was stored was encoded here.
+        value.unwrap_or_default()
+    }
+}

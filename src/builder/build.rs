@@ -1,0 +1,150 @@
+use std::{marker::PhantomData, sync::Arc, time::Duration};
+
+use super::{SessionCookieBuilder, Settings};
+use crate::{
+    body::{Lifetimes, Payload, Policy, RenewAfter, Room, sealed},
+    cookie::{CookieName, MAX_AGE_LONGEST, Template},
+    error::ConfigError,
+    seal::{Context, Purpose, token_len},
+    sealer::Sealer,
+    session_cookie::{SessionCookie, Shared},
+    session_token::SessionToken,
+    time::unix_seconds,
+};
+
+impl<T: Payload> SessionCookieBuilder<T> {
+    /// Checks everything, derives the keys, and builds the cookie.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`], whose sentence says what to do.
+    pub fn build(self) -> Result<SessionCookie<T>, ConfigError> {
+        let name = self.settings.name.as_deref();
+        let name = name.unwrap_or(self.settings.attributes.default_name().as_str());
+        let name: CookieName = name.parse()?;
+        self.settings.attributes.check(&name)?;
+        let template = Template::new(&name, &self.settings.attributes);
+        let is_host_only = name.is_host_only();
+        let purpose = Purpose::cookie(name.as_str());
+        let max_age = MAX_AGE_LONGEST;
+        let sealer = self.sealer(purpose, template.len(), max_age, is_host_only)?;
+        Ok(SessionCookie {
+            shared: Arc::new(Shared {
+                sealer: Arc::new(sealer),
+                name,
+                template,
+                shared_caching: self.settings.shared_caching,
+            }),
+            payload: PhantomData,
+        })
+    }
+
+    /// Builds a bare token instead of a cookie, for sessions that travel another way. It is sealed for
+    /// the purpose `name`, so it never opens as a cookie, nor a cookie as a token.
+    ///
+    /// The lifetimes, the context and the size are those of this builder; the settings of the cookie
+    /// itself do not count.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`], whose sentence says what to do.
+    pub fn build_token(self, name: &str) -> Result<SessionToken<T>, ConfigError> {
+        self.token(Purpose::token(name).ok_or(ConfigError::TokenName)?)
+    }
+
+    /// Like [`build_token`](Self::build_token), for the purpose of a session that travels in the request
+    /// header `name`, whose case does not count.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`], whose sentence says what to do.
+    pub fn build_header_token(self, name: &str) -> Result<SessionToken<T>, ConfigError> {
+        self.token(Purpose::header(name).ok_or(ConfigError::HeaderName)?)
+    }
+
+    fn token(self, purpose: Purpose) -> Result<SessionToken<T>, ConfigError> {
+        Ok(SessionToken {
+            sealer: Arc::new(self.sealer(purpose, 0, 0, false)?),
+            payload: PhantomData,
+        })
+    }
+
+    fn sealer(
+        &self,
+        purpose: Purpose,
+        fixed: usize,
+        max_age: usize,
+        is_host_only: bool,
+    ) -> Result<Sealer, ConfigError> {
+        let Settings { keys, context, .. } = &self.settings;
+        let mode = keys.mode();
+        let lifetimes = self.lifetimes()?;
+        let longest = lifetimes.longest();
+        if let Some((key, next)) = keys.retires_within(longest)
+            && !self.settings.retire_early
+        {
+            return Err(ConfigError::RetiresEarly { key, next, longest });
+        }
+        let empty_payload = <T as sealed::Payload>::empty().ok_or(ConfigError::Payload)?;
+        let limit = self.settings.size.limit();
+        let room = Room::new(limit, fixed, max_age, token_len(mode))
+            .filter(|room| empty_payload.len() <= room.content())
+            .ok_or(ConfigError::NoRoom)?;
+        Ok(Sealer {
+            slot: keys.serve(purpose),
+            mode,
+            context: Context::new(context.iter().map(|(label, value)| (label, value)))?,
+            is_host_only,
+            policy: Arc::new(Policy {
+                lifetimes,
+                room,
+                save_on_server_error: self.settings.save_on_server_error,
+                empty_payload: empty_payload.into(),
+                schema: <T as sealed::Payload>::SCHEMA,
+            }),
+        })
+    }
+
+    fn lifetimes(&self) -> Result<Lifetimes, ConfigError> {
+        let check = |is_good, sentence| {
+            if is_good {
+                Ok(())
+            } else {
+                Err(ConfigError::Lifetime(sentence))
+            }
+        };
+        let in_range = |span: Duration| (1..=u64::from(u32::MAX)).contains(&span.as_secs());
+        check(
+            in_range(self.settings.absolute_timeout),
+            "absolute_timeout is out of range, give at least 1 second and at most 136 years",
+        )?;
+        check(
+            self.settings.idle_timeout.is_none_or(in_range),
+            "idle_timeout is out of range, give at least 1 second and at most 136 years, or `None` for no such timeout",
+        )?;
+        check(
+            self.settings.clock_skew <= Duration::from_secs(300),
+            "clock_skew is longer than 300 seconds, mend the clocks instead",
+        )?;
+        let idle = self.settings.idle_timeout.map(|span| span.as_secs());
+        let default = idle.map_or(RenewAfter::OnChange, |idle| {
+            RenewAfter::Span(Duration::from_secs(idle / 4))
+        });
+        let renew_after = self.settings.renew_after.unwrap_or(default);
+        if let (RenewAfter::Span(span), Some(idle)) = (renew_after, idle) {
+            check(
+                span.as_secs() <= idle / 2,
+                "renew_after is longer than half of idle_timeout, so active visitors would be signed out; \
+                 choose at most half",
+            )?;
+        }
+        Ok(Lifetimes {
+            idle,
+            absolute: self.settings.absolute_timeout.as_secs(),
+            remember_up_to: None,
+            renew_after,
+            skew: self.settings.clock_skew.as_secs(),
+            not_before: self.settings.not_before.map_or(0, unix_seconds),
+        })
+    }
+}

@@ -1,0 +1,181 @@
+use std::fmt::{self, Write};
+
+use super::name::{CookieName, DefaultName, Prefix};
+
+/// Whether a browser sends a cookie with requests from other sites.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SameSite {
+    /// Only with requests from the site itself.
+    Strict,
+    /// Also when a link from another site is followed. The default.
+    Lax,
+    /// Always. Browsers demand `Secure` with it.
+    None,
+    /// The attribute is left out. Browsers then send the cookie with cross-site POST requests for two
+    /// minutes after it was set.
+    Omit,
+}
+
+/// Where a cookie goes. `HttpOnly` is always set.
+#[derive(Clone, Debug)]
+pub(crate) struct Attributes {
+    pub(crate) path: String,
+    pub(crate) domain: Option<String>,
+    pub(crate) secure: bool,
+    pub(crate) same_site: SameSite,
+    pub(crate) partitioned: bool,
+}
+
+impl Attributes {
+    /// Checks the attributes, and that they go together and with the prefix of `name`.
+    pub(crate) fn check(&self, name: &CookieName) -> Result<(), AttributeError> {
+        check_path(&self.path)?;
+        self.domain.as_deref().map_or(Ok(()), check_domain)?;
+        if self.same_site == SameSite::None && !self.secure {
+            return Err(AttributeError::SameSiteNoneWithoutSecure);
+        }
+        if self.partitioned && !self.secure {
+            return Err(AttributeError::PartitionedWithoutSecure);
+        }
+        match name.prefix() {
+            Prefix::Secure | Prefix::Host if !self.secure => {
+                Err(AttributeError::PrefixWithoutSecure)
+            }
+            Prefix::Host if self.domain.is_some() => Err(AttributeError::HostWithDomain),
+            Prefix::Host if self.path != "/" => Err(AttributeError::HostWithPath),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn default_name(&self) -> DefaultName {
+        if !self.secure {
+            DefaultName::Plain
+        } else if self.domain.is_some() || self.path != "/" {
+            DefaultName::Secure
+        } else {
+            DefaultName::Host
+        }
+    }
+}
+
+/// `; Path=…; Domain=…; Secure; HttpOnly; SameSite=…; Partitioned`, in the order of SPEC.md § 9.3.
+impl fmt::Display for Attributes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "; Path={}", self.path)?;
+        if let Some(domain) = &self.domain {
+            write!(f, "; Domain={domain}")?;
+        }
+        if self.secure {
+            f.write_str("; Secure")?;
+        }
+        f.write_str("; HttpOnly")?;
+        f.write_str(match self.same_site {
+            SameSite::Strict => "; SameSite=Strict",
+            SameSite::Lax => "; SameSite=Lax",
+            SameSite::None => "; SameSite=None",
+            SameSite::Omit => "",
+        })?;
+        if self.partitioned {
+            f.write_str("; Partitioned")?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a cookie cannot have such attributes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AttributeError {
+    /// The path does not begin with `/`, is longer than 1,024 bytes, or has a character that would end
+    /// the attribute.
+    Path,
+    /// The domain is no host name.
+    Domain,
+    /// `SameSite=None` without `Secure`.
+    SameSiteNoneWithoutSecure,
+    /// `Partitioned` without `Secure`.
+    PartitionedWithoutSecure,
+    /// A name with a prefix, without `Secure`.
+    PrefixWithoutSecure,
+    /// A `__Host-` name with a domain.
+    HostWithDomain,
+    /// A `__Host-` name with a path other than `/`.
+    HostWithPath,
+}
+
+impl fmt::Display for AttributeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            AttributeError::Path => {
+                "path does not begin with `/`, is longer than 1024 bytes, or contains `;`, a comma, \
+                 white space or a character outside ASCII; give one like `/app`"
+            }
+            AttributeError::Domain => {
+                "domain is no host name, give one like `example.com`, without a leading dot or a port"
+            }
+            AttributeError::SameSiteNoneWithoutSecure => {
+                "browsers refuse `SameSite=None` without `Secure`, leave out `danger_allow_http` or \
+                 choose `SameSite::Lax`"
+            }
+            AttributeError::PartitionedWithoutSecure => {
+                "browsers refuse `Partitioned` without `Secure`, leave out `danger_allow_http` or \
+                 `partitioned`"
+            }
+            AttributeError::PrefixWithoutSecure => {
+                "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`, leave \
+                 out `danger_allow_http` or choose a name without a prefix"
+            }
+            AttributeError::HostWithDomain => {
+                "browsers refuse `__Host-` names with a domain, leave out `domain` or choose a \
+                 `__Secure-` name"
+            }
+            AttributeError::HostWithPath => {
+                "browsers refuse `__Host-` names with a path other than `/`, leave out `path` or choose \
+                 a `__Secure-` name"
+            }
+        })
+    }
+}
+
+impl std::error::Error for AttributeError {}
+
+fn check_path(path: &str) -> Result<(), AttributeError> {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b';' && byte != b',';
+    if path.starts_with('/') && path.len() <= LONGEST_VALUE && path.bytes().all(is_plain) {
+        Ok(())
+    } else {
+        Err(AttributeError::Path)
+    }
+}
+
+fn check_domain(domain: &str) -> Result<(), AttributeError> {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    // Browsers ignore the attribute for an address, and the whole cookie then.
+    let is_address = domain.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if domain.len() <= 253 && domain.split('.').all(is_label) && !is_address {
+        Ok(())
+    } else {
+        Err(AttributeError::Domain)
+    }
+}
+
+/// `; Max-Age=N`, appended to `line`.
+pub(crate) fn push_max_age(line: &mut String, seconds: u64) {
+    // Writing to a string cannot fail.
+    let _ = write!(line, "; Max-Age={}", seconds.min(LONGEST_MAX_AGE));
+}
+
+/// 400 days, to which browsers cut longer ones (RFC 6265bis section 5.5).
+const LONGEST_MAX_AGE: u64 = 400 * 86_400;
+pub(crate) const MAX_AGE_LONGEST: usize = "; Max-Age=34560000".len();
+/// Browsers ignore attributes with longer values.
+const LONGEST_VALUE: usize = 1024;

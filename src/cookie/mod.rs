@@ -1,0 +1,14 @@
+//! Cookie syntax. Knows nothing of sealing or sessions.
+
+mod attributes;
+mod name;
+mod request;
+mod response;
+
+pub use attributes::{AttributeError, SameSite};
+pub use name::{CookieName, CookieNameError};
+pub use response::SetCookies;
+
+pub(crate) use attributes::{Attributes, MAX_AGE_LONGEST};
+pub(crate) use request::{Values, find};
+pub(crate) use response::Template;

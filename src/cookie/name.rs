@@ -1,0 +1,150 @@
+use std::{fmt, str::FromStr};
+
+/// The name of a cookie, its prefix included. That the prefix goes with the attributes is checked when
+/// the [`SessionCookie`](crate::SessionCookie) is built.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::CookieName;
+///
+/// assert!("__Host-login".parse::<CookieName>().is_ok());
+/// assert!("log in".parse::<CookieName>().is_err());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CookieName(String);
+
+impl CookieName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Browsers let only this very host set such a cookie.
+    pub(crate) fn is_host_only(&self) -> bool {
+        self.prefix() == Prefix::Host
+    }
+
+    /// What the prefix demands. Browsers compare it without regard to case.
+    pub(super) fn prefix(&self) -> Prefix {
+        let has = |prefix: &str| {
+            let start = self.0.get(..prefix.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        if has("__Host-") {
+            // `__Host-Http-` demands HttpOnly as well, which every cookie of ours has.
+            Prefix::Host
+        } else if has("__Secure-") || has("__Http-") {
+            Prefix::Secure
+        } else {
+            Prefix::None
+        }
+    }
+}
+
+/// What a browser demands of a cookie for its name's sake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prefix {
+    None,
+    /// `Secure`.
+    Secure,
+    /// `Secure`, `Path=/` and no Domain.
+    Host,
+}
+
+impl FromStr for CookieName {
+    type Err = CookieNameError;
+
+    fn from_str(name: &str) -> Result<CookieName, CookieNameError> {
+        if name.is_empty() {
+            return Err(CookieNameError::Empty);
+        }
+        if name.len() > LONGEST_NAME {
+            return Err(CookieNameError::TooLong { found: name.len() });
+        }
+        if let Some(found) = name.chars().find(|&c| !is_token_char(c)) {
+            return Err(CookieNameError::Character { found });
+        }
+        // `name.1` to `name.7` are the names of the parts of a large session.
+        if let Some((_, end)) = name.rsplit_once('.')
+            && !end.is_empty()
+            && end.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            return Err(CookieNameError::LikePart);
+        }
+        Ok(CookieName(name.to_owned()))
+    }
+}
+
+impl fmt::Display for CookieName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The name of a cookie for which none was chosen: the safest prefix that its attributes allow.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum DefaultName {
+    Host,
+    Secure,
+    Plain,
+}
+
+impl DefaultName {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            DefaultName::Host => "__Host-session",
+            DefaultName::Secure => "__Secure-session",
+            DefaultName::Plain => "session",
+        }
+    }
+}
+
+/// Why a text is not a cookie's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CookieNameError {
+    /// It is empty.
+    Empty,
+    /// It is longer than 128 bytes.
+    TooLong {
+        /// Its length in bytes.
+        found: usize,
+    },
+    /// It has a character that RFC 6265 section 4.1.1 does not allow.
+    Character {
+        /// That character.
+        found: char,
+    },
+    /// It ends in a dot and digits, like the parts of a large session.
+    LikePart,
+}
+
+impl fmt::Display for CookieNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CookieNameError::Empty => f.write_str("cookie name is empty, give it one"),
+            CookieNameError::TooLong { found } => write!(
+                f,
+                "cookie name has {found} bytes, choose one of at most {LONGEST_NAME}"
+            ),
+            CookieNameError::Character { found } => write!(
+                f,
+                "cookie name contains {found:?}, use letters, digits, `-` and `_`"
+            ),
+            CookieNameError::LikePart => {
+                f.write_str("cookie name ends in a dot and digits, choose another ending")
+            }
+        }
+    }
+}
+
+impl std::error::Error for CookieNameError {}
+
+/// A `token` of RFC 9110 section 5.6.2, to which RFC 6265 refers.
+fn is_token_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
+}
+
+const LONGEST_NAME: usize = 128;

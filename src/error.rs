@@ -1,0 +1,295 @@
+//! One small error for each operation.
+
+use std::fmt;
+
+use crate::{
+    body::TooLarge,
+    cookie::{AttributeError, CookieNameError},
+    seal::{ContextError, KeyId, Mode, RandomError},
+};
+
+/// Why a token did not open. For logs and metrics; what the visitor gets never depends on it.
+///
+/// Each is the failure of one step of SPEC.md § 7.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// Longer than any token.
+    TooLong,
+    /// Not base64url in its only spelling: cut off, changed, or of another program.
+    Encoding,
+    /// Shorter than any token of its kind.
+    TooShort,
+    /// The first byte names no format of this version.
+    UnknownFormat,
+    /// Signed where this cookie is encrypted, or the other way round.
+    WrongMode,
+    /// Sealed under a key that is not in the ring: one removed, or one of a newer instance.
+    UnknownKey,
+    /// Sealed under a key whose `accept_until` has passed.
+    RetiredKey,
+    /// The tag does not fit: forged, changed, or sealed for another purpose or context.
+    Auth,
+    /// The tag fits, yet the body breaks the format. A bug, or another program with the key.
+    Malformed,
+    /// From the future by more than the skew: a clock is wrong.
+    NotYetValid,
+    /// Past the absolute timeout.
+    Expired,
+    /// Past the idle timeout.
+    Idle,
+    /// Issued before `not_before`.
+    Revoked,
+    /// The payload has a schema that is not known here, or cannot be decoded.
+    Payload,
+    /// Several cookies of this name open, and none can be preferred.
+    Duplicate,
+}
+
+impl Reason {
+    /// The name of this reason, as in SPEC.md.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Reason::TooLong => "TooLong",
+            Reason::Encoding => "Encoding",
+            Reason::TooShort => "TooShort",
+            Reason::UnknownFormat => "UnknownFormat",
+            Reason::WrongMode => "WrongMode",
+            Reason::UnknownKey => "UnknownKey",
+            Reason::RetiredKey => "RetiredKey",
+            Reason::Auth => "Auth",
+            Reason::Malformed => "Malformed",
+            Reason::NotYetValid => "NotYetValid",
+            Reason::Expired => "Expired",
+            Reason::Idle => "Idle",
+            Reason::Revoked => "Revoked",
+            Reason::Payload => "Payload",
+            Reason::Duplicate => "Duplicate",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What came of reading a session. For logs and metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The request brought no token.
+    Absent,
+    /// The token opened under the key that seals.
+    Opened {
+        /// That key.
+        key_id: KeyId,
+    },
+    /// The token opened under a key that only opens.
+    OpenedUnderAcceptedKey {
+        /// That key.
+        key_id: KeyId,
+    },
+    /// The token did not open, so the session is new.
+    Rejected {
+        /// The step at which it failed.
+        reason: Reason,
+        /// The key that the token names, where that much could be read.
+        key_id: Option<KeyId>,
+    },
+}
+
+/// Why a session's content could not be read or changed. After an error the session is as it was.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// The change would make the session too large for its cookie.
+    TooLarge(TooLarge),
+    /// The head of the response is on its way, so a change could not be saved any more.
+    AfterHead,
+    /// The session was used inside its own `update`.
+    InsideUpdate,
+    /// The session was written by a newer version of the application, or by another program, and
+    /// cannot be read. Writing it would destroy it. `invalidate` and `renew` begin a new one.
+    UnreadablePayload,
+    /// A value of this type could not be encoded, or what was encoded could not be read again.
+    Encode(&'static str),
+    /// A value is nested deeper than 63 levels, or holds a MessagePack extension.
+    TooDeep,
+    /// The stored value is not of this type. What it is, is not told: errors end in logs.
+    Decode(&'static str),
+    /// The operating system's random generator failed.
+    Random(RandomError),
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SessionError::TooLarge(error) => error.fmt(f),
+            SessionError::AfterHead => f.write_str(
+                "the response's head has been produced, so the session cannot be changed any more",
+            ),
+            SessionError::InsideUpdate => f.write_str(
+                "the session is being changed by an `update` around this call, use what `update` handed out",
+            ),
+            SessionError::UnreadablePayload => f.write_str(
+                "the session was written in a form that this version cannot read, so it is not overwritten",
+            ),
+            SessionError::Encode(name) => write!(f, "a value of type `{name}` cannot be stored"),
+            SessionError::TooDeep => f.write_str(
+                "the value is nested deeper than 63 levels, or holds a MessagePack extension",
+            ),
+            SessionError::Decode(name) => write!(f, "the stored value is not of type `{name}`"),
+            SessionError::Random(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for SessionError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            SessionError::Random(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl From<TooLarge> for SessionError {
+    fn from(error: TooLarge) -> Self {
+        SessionError::TooLarge(error)
+    }
+}
+
+impl From<RandomError> for SessionError {
+    fn from(error: RandomError) -> Self {
+        SessionError::Random(error)
+    }
+}
+
+/// Why a session could not be saved. Neither has to do with its content.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SaveError {
+    /// The operating system's random generator failed.
+    Random(RandomError),
+    /// The clock shows a time before 2026 or after 2162, which a token cannot carry.
+    Clock,
+}
+
+impl fmt::Display for SaveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SaveError::Random(error) => error.fmt(f),
+            SaveError::Clock => f.write_str(
+                "the clock shows a time before 2026 or after 2162, so no session can be sealed",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for SaveError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            SaveError::Random(error) => error.source(),
+            SaveError::Clock => None,
+        }
+    }
+}
+
+impl From<RandomError> for SaveError {
+    fn from(error: RandomError) -> Self {
+        SaveError::Random(error)
+    }
+}
+
+/// Why a [`SessionCookie`](crate::SessionCookie) was not built. Every sentence says what to do.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The name cannot be a cookie's name, or not this cookie's.
+    Name(CookieNameError),
+    /// An attribute has a value that no browser would take, or does not go with the others.
+    Attribute(AttributeError),
+    /// The name of a bare token is longer than 65,529 bytes.
+    TokenName,
+    /// The name of a header is empty, longer than 128 bytes, or has a character that none can have.
+    HeaderName,
+    /// The context has a label or value that is too long.
+    Context(ContextError),
+    /// A span of time is out of range.
+    Lifetime(&'static str),
+    /// The name and the attributes leave no room for a session.
+    NoRoom,
+    /// A key of the ring stops to open while sessions that it sealed may still be alive.
+    RetiresEarly {
+        /// The key whose `accept_until` is too early.
+        key: KeyId,
+        /// The key that seals after it.
+        next: KeyId,
+        /// The longest that a session lives, in seconds.
+        longest: u64,
+    },
+    /// The default of the session's type cannot be written and read again.
+    Payload,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConfigError::Name(error) => error.fmt(f),
+            ConfigError::Attribute(error) => error.fmt(f),
+            ConfigError::TokenName => {
+                f.write_str("the token's name is longer than 65529 bytes, choose a shorter one")
+            }
+            ConfigError::HeaderName => f.write_str(
+                "that is no header's name, give one of letters, digits and `-`, at most 128 bytes long",
+            ),
+            ConfigError::Context(error) => error.fmt(f),
+            ConfigError::Lifetime(sentence) => f.write_str(sentence),
+            ConfigError::NoRoom => f.write_str(
+                "the cookie's name and attributes leave no room for a session, shorten them",
+            ),
+            ConfigError::RetiresEarly { key, next, longest } => write!(
+                f,
+                "key {key} is accepted for less than {longest} s after key {next} begins to seal, so \
+                 living sessions would be cut short; set a later `accept_until`, or say \
+                 `danger_retire_early`"
+            ),
+            ConfigError::Payload => f.write_str(
+                "the default of the session's type cannot be written and read again with postcard, \
+                 remove `skip_serializing_if`, `untagged`, `flatten` and internal tags",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl From<CookieNameError> for ConfigError {
+    fn from(error: CookieNameError) -> Self {
+        ConfigError::Name(error)
+    }
+}
+
+impl From<AttributeError> for ConfigError {
+    fn from(error: AttributeError) -> Self {
+        ConfigError::Attribute(error)
+    }
+}
+
+impl From<ContextError> for ConfigError {
+    fn from(error: ContextError) -> Self {
+        ConfigError::Context(error)
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Mode::Encrypted => "encrypted",
+            Mode::UnencryptedButSigned => "unencrypted-but-signed",
+        })
+    }
+}

@@ -1,0 +1,25 @@
+//! What fuzz targets need beside the public API. It exists under `--cfg fuzzing` only.
+
+use crate::{
+    EncryptionKey, KeyRing, SharedKeyRing, cookie,
+    seal::{Context, Draft, LONGEST_TOKEN, Purpose},
+};
+
+/// The values of `name` that are found in the `Cookie` field `field`.
+#[must_use]
+pub fn cookie_values(field: &[u8], name: &str) -> Vec<Vec<u8>> {
+    let values = cookie::find([field], name, LONGEST_TOKEN);
+    values.iter().map(<[u8]>::to_vec).collect()
+}
+
+/// A token of the cookie `name` with a valid tag over any body.
+#[must_use]
+pub fn seal_body(key: EncryptionKey, name: &str, body: &[u8]) -> String {
+    let slot = SharedKeyRing::new(KeyRing::new(key)).serve(Purpose::cookie(name));
+    let keys = slot.keys();
+    let mut draft = Draft::new(keys.sealing(0), body.len());
+    draft.body().extend_from_slice(body);
+    let mut token = String::new();
+    draft.seal(&Context::default(), &[0; 24], &mut token);
+    token
+}

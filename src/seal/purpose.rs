@@ -1,0 +1,160 @@
+//! What a ring's keys become for one purpose.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
+
+use super::{
+    key::{KeyId, derivation_info},
+    key_ring::{Ring, sealing_position},
+    ring_key::Entry,
+    suite::{Cipher, HEAD_LEN, Mode},
+};
+use crate::time::UnixSeconds;
+
+/// What a key is derived for. A token opens under the purpose it was sealed for and no other
+/// (SPEC.md § 3.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Purpose(String);
+
+impl Purpose {
+    /// For a cookie. Its name cannot contain `:`, so this never meets another kind of purpose.
+    pub(crate) fn cookie(name: &str) -> Purpose {
+        Purpose(name.to_owned())
+    }
+
+    /// For a session in a request header, whose name counts in lower case. `None`: that is no name of a
+    /// header.
+    pub(crate) fn header(name: &str) -> Option<Purpose> {
+        let is_token_char = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        let is_name =
+            (1..=LONGEST_HEADER_NAME).contains(&name.len()) && name.chars().all(is_token_char);
+        is_name.then(|| Purpose(format!("header:{}", name.to_ascii_lowercase())))
+    }
+
+    /// For a bare token of the caller's name. `None`: the name is longer than any derivation takes.
+    pub(crate) fn token(name: &str) -> Option<Purpose> {
+        let purpose = format!("token:{name}");
+        (purpose.len() <= usize::from(u16::MAX)).then_some(Purpose(purpose))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The keys of a ring, derived for one purpose, in the order of the ring.
+pub(crate) struct PurposeKeys {
+    keys: Vec<PurposeKey>,
+    by_id: HashMap<KeyId, usize, BuildHasherDefault<KeyIdHasher>>,
+    not_before: UnixSeconds,
+}
+
+impl PurposeKeys {
+    pub(super) fn derive(ring: &Ring, purpose: &Purpose) -> PurposeKeys {
+        let keys: Vec<_> = ring
+            .keys
+            .iter()
+            .map(|entry| PurposeKey::derive(entry, purpose))
+            .collect();
+        PurposeKeys {
+            by_id: (0..).zip(&keys).map(|(i, key)| (key.id(), i)).collect(),
+            keys,
+            not_before: ring.not_before,
+        }
+    }
+
+    /// Finds a key in a time that does not depend on how many there are.
+    pub(super) fn find(&self, id: KeyId) -> Option<&PurposeKey> {
+        self.by_id.get(&id).map(|&i| &self.keys[i])
+    }
+
+    /// The key that seals at `now`.
+    pub(crate) fn sealing(&self, now: UnixSeconds) -> &PurposeKey {
+        &self.keys[self.sealing_position(now)]
+    }
+
+    /// Where a key stands beside the one that seals at `now`.
+    pub(crate) fn place_of(&self, id: KeyId, now: UnixSeconds) -> Option<Place> {
+        let place = self.by_id.get(&id)?.cmp(&self.sealing_position(now));
+        Some(match place {
+            std::cmp::Ordering::Less => Place::Earlier,
+            std::cmp::Ordering::Equal => Place::Sealing,
+            std::cmp::Ordering::Greater => Place::Later,
+        })
+    }
+
+    /// Sessions issued before this are refused; 0 where there is no such moment.
+    pub(crate) fn not_before(&self) -> UnixSeconds {
+        self.not_before
+    }
+
+    fn sealing_position(&self, now: UnixSeconds) -> usize {
+        sealing_position(self.keys.iter().map(|key| key.seal_from), now)
+    }
+}
+
+/// Where the key of a token stands in the order of the ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Before the sealing key: the session is to be sealed again.
+    Earlier,
+    Sealing,
+    /// After it: another instance's clock is ahead. The session is left as it is.
+    Later,
+}
+
+/// One key, derived for one purpose.
+pub(crate) struct PurposeKey {
+    /// `format || key id`, the head of every token under this key.
+    pub(super) head: [u8; HEAD_LEN],
+    pub(super) cipher: Cipher,
+    pub(super) mode: Mode,
+    seal_from: Option<UnixSeconds>,
+    accept_until: Option<UnixSeconds>,
+}
+
+impl PurposeKey {
+    fn derive(entry: &Entry, purpose: &Purpose) -> PurposeKey {
+        let info = |what| derivation_info(what, entry.suite, purpose.as_str());
+        let [a, b, c, d] = entry.id.0;
+        PurposeKey {
+            head: [entry.suite.format(), a, b, c, d],
+            cipher: Cipher::new(entry.suite, &entry.prk.expand(&info("key")), || {
+                entry.prk.expand(&info("nonce"))
+            }),
+            mode: entry.suite.mode(),
+            seal_from: entry.seal_from,
+            accept_until: entry.accept_until,
+        }
+    }
+
+    pub(crate) fn id(&self) -> KeyId {
+        let [_, id @ ..] = self.head;
+        KeyId(id)
+    }
+
+    pub(super) fn is_retired(&self, now: UnixSeconds) -> bool {
+        self.accept_until.is_some_and(|until| now >= until)
+    }
+}
+
+/// A key id is the output of HKDF under a key of ours, so it needs no protection against chosen
+/// collisions, only to be spread over the bits that the table looks at.
+#[derive(Default)]
+struct KeyIdHasher(u64);
+
+impl Hasher for KeyIdHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 << 8) | u64::from(byte);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+}
+
+const LONGEST_HEADER_NAME: usize = 128;

@@ -1,0 +1,137 @@
+use std::{
+    fmt,
+    marker::PhantomData,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+};
+
+use arc_swap::{ArcSwap, Guard};
+
+use super::{
+    key::Key,
+    key_ring::{KeyRing, Ring},
+    purpose::{Purpose, PurposeKeys},
+};
+
+/// A key ring that a running program can replace. A cheap clone; all clones are one.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing, SessionCookie, SharedKeyRing};
+///
+/// let old = EncryptionKey::generate()?.expose_secret();
+/// let keys = SharedKeyRing::new(old.parse::<KeyRing<EncryptionKey>>()?);
+/// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
+///
+/// // Later: the new key seals, and the old one still opens what is out.
+/// let new = EncryptionKey::generate()?;
+/// keys.replace(KeyRing::from_keys([new, old.parse()?])?);
+/// # let _ = cookie;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub struct SharedKeyRing<K> {
+    shared: Arc<Mutex<Shared>>,
+    kind: PhantomData<fn() -> K>,
+}
+
+struct Shared {
+    ring: Arc<Ring>,
+    slots: Vec<Weak<PurposeSlot>>,
+}
+
+impl<K: Key> SharedKeyRing<K> {
+    /// Starts with `ring`.
+    #[must_use]
+    pub fn new(ring: impl Into<KeyRing<K>>) -> SharedKeyRing<K> {
+        SharedKeyRing {
+            shared: Arc::new(Mutex::new(Shared {
+                ring: Arc::clone(ring.into().ring()),
+                slots: Vec::new(),
+            })),
+            kind: PhantomData,
+        }
+    }
+
+    /// Replaces the ring for everything that was built with it.
+    ///
+    /// All keys are derived first; then each cookie and token changes over at once. A request that
+    /// has begun may still use the earlier ring.
+    pub fn replace(&self, ring: impl Into<KeyRing<K>>) {
+        let ring = Arc::clone(ring.into().ring());
+        let mut shared = self.lock();
+        let slots: Vec<_> = shared.slots.iter().filter_map(Weak::upgrade).collect();
+        let derived: Vec<_> = slots
+            .iter()
+            .map(|slot| Arc::new(PurposeKeys::derive(&ring, &slot.purpose)))
+            .collect();
+        for (slot, keys) in slots.iter().zip(derived) {
+            slot.keys.store(keys);
+        }
+        shared.slots = slots.iter().map(Arc::downgrade).collect();
+        shared.ring = ring;
+    }
+
+    /// The ring now in use.
+    #[must_use]
+    pub fn current(&self) -> KeyRing<K> {
+        KeyRing::of(Arc::clone(&self.lock().ring))
+    }
+
+    /// Derives the keys for `purpose`, now and whenever the ring is replaced.
+    pub(crate) fn serve(&self, purpose: Purpose) -> Arc<PurposeSlot> {
+        let mut shared = self.lock();
+        let keys = PurposeKeys::derive(&shared.ring, &purpose);
+        let slot = Arc::new(PurposeSlot {
+            purpose,
+            keys: ArcSwap::from_pointee(keys),
+        });
+        shared.slots.push(Arc::downgrade(&slot));
+        slot
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        // Nothing panics between two changes of the state, so a poisoned lock still holds a whole one.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The keys of a ring for one purpose, as they are at the moment.
+pub(crate) struct PurposeSlot {
+    purpose: Purpose,
+    keys: ArcSwap<PurposeKeys>,
+}
+
+impl PurposeSlot {
+    pub(crate) fn keys(&self) -> Guard<Arc<PurposeKeys>> {
+        self.keys.load()
+    }
+}
+
+impl<K> Clone for SharedKeyRing<K> {
+    fn clone(&self) -> Self {
+        SharedKeyRing {
+            shared: Arc::clone(&self.shared),
+            kind: PhantomData,
+        }
+    }
+}
+
+impl<K: Key> From<KeyRing<K>> for SharedKeyRing<K> {
+    fn from(ring: KeyRing<K>) -> Self {
+        SharedKeyRing::new(ring)
+    }
+}
+
+impl<K: Key> From<K> for SharedKeyRing<K> {
+    fn from(key: K) -> Self {
+        SharedKeyRing::new(KeyRing::new(key))
+    }
+}
+
+impl<K: Key> fmt::Debug for SharedKeyRing<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SharedKeyRing")
+            .field(&self.current())
+            .finish()
+    }
+}

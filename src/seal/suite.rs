@@ -1,0 +1,258 @@
+//! The algorithms. No other file names one.
+
+use std::ops::Range;
+
+use chacha20poly1305::XChaCha20Poly1305;
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use xaes_256_gcm::{
+    Xaes256Gcm,
+    aead::{AeadInOut, inout::InOutBuf},
+};
+use zeroize::Zeroizing;
+
+/// Whether the content of a session can be read by whoever holds its cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Mode {
+    /// Nobody without the key reads or changes the session.
+    Encrypted,
+    /// Everybody reads the session; nobody without the key changes it.
+    UnencryptedButSigned,
+}
+
+/// What a key is for (SPEC.md § 2). The key selects the suite; a token never does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Suite {
+    Xaes256Gcm,
+    XChaCha20Poly1305,
+    HmacSha256,
+}
+
+impl Suite {
+    pub(crate) const ALL: [Suite; 3] = [
+        Suite::Xaes256Gcm,
+        Suite::XChaCha20Poly1305,
+        Suite::HmacSha256,
+    ];
+
+    /// The first byte of every token of this suite.
+    pub(crate) const fn format(self) -> u8 {
+        match self {
+            Suite::Xaes256Gcm => 0x78,
+            Suite::XChaCha20Poly1305 => 0x79,
+            Suite::HmacSha256 => 0xB0,
+        }
+    }
+
+    pub(crate) fn from_format(format: u8) -> Option<Suite> {
+        Suite::ALL
+            .into_iter()
+            .find(|suite| suite.format() == format)
+    }
+
+    /// The word for this suite in the text of a key.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Suite::Xaes256Gcm => "xaes",
+            Suite::XChaCha20Poly1305 => "xcha",
+            Suite::HmacSha256 => "sign",
+        }
+    }
+
+    pub(crate) const fn mode(self) -> Mode {
+        match self {
+            Suite::Xaes256Gcm | Suite::XChaCha20Poly1305 => Mode::Encrypted,
+            Suite::HmacSha256 => Mode::UnencryptedButSigned,
+        }
+    }
+}
+
+impl Mode {
+    /// Bytes of the sealed text before its body, after the head.
+    pub(crate) const fn nonce_len(self) -> usize {
+        match self {
+            Mode::Encrypted => NONCE_LEN,
+            Mode::UnencryptedButSigned => 0,
+        }
+    }
+
+    /// Bytes of the sealed text beside head and body.
+    pub(crate) const fn overhead(self) -> usize {
+        self.nonce_len() + TAG_LEN
+    }
+}
+
+/// The pseudorandom key of HKDF: what a ring keeps of a secret.
+pub(crate) struct Prk(Zeroizing<[u8; 32]>);
+
+impl Prk {
+    pub(crate) fn extract(salt: &[u8], secret: &[u8]) -> Prk {
+        let (prk, _) = Hkdf::<Sha256>::extract(Some(salt), secret);
+        Prk(Zeroizing::new(prk.into()))
+    }
+
+    pub(crate) fn expand<const N: usize>(&self, info: &[u8]) -> Zeroizing<[u8; N]> {
+        const { assert!(N <= 255 * 32, "HKDF yields at most 255 blocks") };
+        let mut output = Zeroizing::new([0; N]);
+        Hkdf::<Sha256>::from_prk(&*self.0)
+            .expect("a PRK is as long as the hash")
+            .expand(info, &mut *output)
+            .expect("the length was checked when this was compiled");
+        output
+    }
+}
+
+/// A key of one suite, ready to seal and open.
+pub(crate) enum Cipher {
+    Encrypting {
+        aead: Aead,
+        /// Hedges the nonce against a generator that repeats itself (SPEC.md § 6).
+        nonce: Hmac<Sha256>,
+    },
+    Signing(Hmac<Sha256>),
+}
+
+pub(crate) enum Aead {
+    Xaes256Gcm(Box<Xaes256Gcm>),
+    XChaCha20Poly1305(XChaCha20Poly1305),
+}
+
+impl Cipher {
+    pub(crate) fn new(
+        suite: Suite,
+        key: &[u8; 32],
+        nonce_key: impl FnOnce() -> Zeroizing<[u8; 32]>,
+    ) -> Cipher {
+        match Aead::new(suite, key) {
+            None => Cipher::Signing(hmac(key)),
+            Some(aead) => Cipher::Encrypting {
+                aead,
+                nonce: hmac(&nonce_key()),
+            },
+        }
+    }
+
+    /// Seals in place. `blob` is `head || room for the nonce || body` and becomes
+    /// `head || nonce || ciphertext || tag`, or `head || body || tag`.
+    pub(crate) fn seal(&self, aad: &[u8], random: &[u8; RANDOM_LEN], blob: &mut Vec<u8>) {
+        let tag = match self {
+            Cipher::Signing(mac) => tag_of(mac, aad, &blob[HEAD_LEN..]),
+            Cipher::Encrypting { aead, nonce } => {
+                let (head_and_nonce, body) = blob.split_at_mut(HEAD_LEN + NONCE_LEN);
+                let nonce = hedged_nonce(nonce, random, aad, body);
+                head_and_nonce[HEAD_LEN..].copy_from_slice(&nonce);
+                aead.encrypt(&nonce, aad, body)
+            }
+        };
+        blob.extend_from_slice(&tag);
+    }
+
+    /// Verifies the tag, then decrypts in place. Returns where the body stands in `blob`.
+    pub(crate) fn open(&self, aad: &[u8], blob: &mut [u8]) -> Option<Range<usize>> {
+        let body_end = blob.len().checked_sub(TAG_LEN)?;
+        let (sealed, tag) = blob.split_at_mut(body_end);
+        let tag: &[u8; TAG_LEN] = (&*tag).try_into().ok()?;
+        match self {
+            Cipher::Signing(mac) => {
+                let body = sealed.get(HEAD_LEN..)?;
+                let mac = mac.clone().chain_update(aad).chain_update(body);
+                mac.verify_truncated_left(tag).ok()?;
+                Some(HEAD_LEN..body_end)
+            }
+            Cipher::Encrypting { aead, .. } => {
+                let body_start = HEAD_LEN + NONCE_LEN;
+                let (head_and_nonce, body) = sealed.split_at_mut_checked(body_start)?;
+                let nonce = head_and_nonce[HEAD_LEN..].try_into().ok()?;
+                aead.decrypt(nonce, aad, body, tag)?;
+                Some(body_start..body_end)
+            }
+        }
+    }
+}
+
+impl Aead {
+    /// `None`: the suite does not encrypt.
+    pub(super) fn new(suite: Suite, key: &[u8; 32]) -> Option<Aead> {
+        match suite {
+            Suite::Xaes256Gcm => Some(Aead::Xaes256Gcm(Box::new(Xaes256Gcm::new(key.into())))),
+            Suite::XChaCha20Poly1305 => {
+                Some(Aead::XChaCha20Poly1305(XChaCha20Poly1305::new(key.into())))
+            }
+            Suite::HmacSha256 => None,
+        }
+    }
+
+    pub(crate) fn encrypt(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        aad: &[u8],
+        body: &mut [u8],
+    ) -> [u8; TAG_LEN] {
+        let body = InOutBuf::from(body);
+        let sealed = match self {
+            Aead::Xaes256Gcm(aead) => aead.encrypt_inout_detached(nonce.into(), aad, body),
+            Aead::XChaCha20Poly1305(aead) => aead.encrypt_inout_detached(nonce.into(), aad, body),
+        };
+        sealed.expect("a body is shorter than 64 GiB").into()
+    }
+
+    pub(crate) fn decrypt(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        aad: &[u8],
+        body: &mut [u8],
+        tag: &[u8; TAG_LEN],
+    ) -> Option<()> {
+        let body = InOutBuf::from(body);
+        match self {
+            Aead::Xaes256Gcm(aead) => {
+                aead.decrypt_inout_detached(nonce.into(), aad, body, tag.into())
+            }
+            Aead::XChaCha20Poly1305(aead) => {
+                aead.decrypt_inout_detached(nonce.into(), aad, body, tag.into())
+            }
+        }
+        .ok()
+    }
+}
+
+/// SHA-256 of `parts`, joined.
+pub(crate) fn hash(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+fn hmac(key: &[u8; 32]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+/// With a repeated `random` two bodies still get two nonces, because the nonce depends on the body.
+fn hedged_nonce(
+    key: &Hmac<Sha256>,
+    random: &[u8; RANDOM_LEN],
+    aad: &[u8],
+    body: &[u8],
+) -> [u8; NONCE_LEN] {
+    let mac = key.clone().chain_update(random).chain_update(aad);
+    first_bytes(mac.chain_update(body))
+}
+
+fn tag_of(key: &Hmac<Sha256>, aad: &[u8], body: &[u8]) -> [u8; TAG_LEN] {
+    first_bytes(key.clone().chain_update(aad).chain_update(body))
+}
+
+fn first_bytes<const N: usize>(mac: Hmac<Sha256>) -> [u8; N] {
+    let full: [u8; 32] = mac.finalize().into_bytes().into();
+    std::array::from_fn(|i| full[i])
+}
+
+/// `format (1 byte) || key id (4 bytes)`, at the start of every token.
+pub(crate) const HEAD_LEN: usize = 5;
+pub(crate) const NONCE_LEN: usize = 24;
+pub(crate) const TAG_LEN: usize = 16;
+pub(crate) const RANDOM_LEN: usize = 24;

@@ -1,0 +1,142 @@
+//! The sealed text (SPEC.md § 4, § 6, and § 7 up to the tag).
+
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use super::{
+    base64url,
+    context::Context,
+    key::KeyId,
+    purpose::{PurposeKey, PurposeKeys},
+    suite::{HEAD_LEN, Mode, RANDOM_LEN, Suite},
+};
+use crate::{error::Reason, time::UnixSeconds};
+
+/// A verified token: its bytes, decrypted in place, and where the body stands in them.
+pub(crate) struct Opened {
+    pub(crate) key_id: KeyId,
+    blob: Zeroizing<Vec<u8>>,
+    body: Range<usize>,
+}
+
+impl Opened {
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.blob[self.body.clone()]
+    }
+
+    pub(crate) fn into_body(self) -> Zeroizing<Vec<u8>> {
+        let Opened { mut blob, body, .. } = self;
+        blob.truncate(body.end);
+        blob.drain(..body.start);
+        blob
+    }
+}
+
+/// A token that does not open, and the key it names where that much could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub(crate) reason: Reason,
+    pub(crate) key_id: Option<KeyId>,
+}
+
+/// Verifies and opens `token`, in the order of SPEC.md § 7. Nothing of its body is looked at before
+/// its tag.
+pub(crate) fn open(
+    keys: &PurposeKeys,
+    mode: Mode,
+    context: &Context,
+    now: UnixSeconds,
+    token: &[u8],
+) -> Result<Opened, Refused> {
+    let unread = |reason| Refused {
+        reason,
+        key_id: None,
+    };
+    let mut blob = decode(token).map_err(unread)?;
+    let head: [u8; HEAD_LEN] = *blob.first_chunk().ok_or(unread(Reason::TooShort))?;
+    let [format, id @ ..] = head;
+    let suite = Suite::from_format(format).ok_or(unread(Reason::UnknownFormat))?;
+    if suite.mode() != mode {
+        return Err(unread(Reason::WrongMode));
+    }
+
+    let key_id = KeyId(id);
+    let refused = |reason| Refused {
+        reason,
+        key_id: Some(key_id),
+    };
+    let key = keys
+        .find(key_id)
+        .filter(|key| key.head == head)
+        .ok_or(refused(Reason::UnknownKey))?;
+    if key.is_retired(now) {
+        return Err(refused(Reason::RetiredKey));
+    }
+    if blob.len() < HEAD_LEN + mode.overhead() + SMALLEST_BODY {
+        return Err(refused(Reason::TooShort));
+    }
+    let body = context
+        .with_aad(&head, |aad| key.cipher.open(aad, &mut blob))
+        .ok_or(refused(Reason::Auth))?;
+    Ok(Opened { key_id, blob, body })
+}
+
+/// A token in the making: the body is written into the bytes that are then sealed in place.
+pub(crate) struct Draft<'a> {
+    key: &'a PurposeKey,
+    blob: Zeroizing<Vec<u8>>,
+}
+
+impl<'a> Draft<'a> {
+    /// Begins a token for a body of `body_len` bytes.
+    pub(crate) fn new(key: &'a PurposeKey, body_len: usize) -> Draft<'a> {
+        let body_start = HEAD_LEN + key.mode.nonce_len();
+        let overhead = HEAD_LEN + key.mode.overhead();
+        // The exact size at once: growing would leave a copy of the plaintext behind.
+        let mut blob = Zeroizing::new(Vec::with_capacity(overhead + body_len));
+        blob.extend_from_slice(&key.head);
+        blob.resize(body_start, 0);
+        Draft { key, blob }
+    }
+
+    /// The body is to be appended to this.
+    pub(crate) fn body(&mut self) -> &mut Vec<u8> {
+        &mut self.blob
+    }
+
+    /// Seals, and appends the token to `text`. `random` is fresh from a generator at every call.
+    pub(crate) fn seal(mut self, context: &Context, random: &[u8; RANDOM_LEN], text: &mut String) {
+        let Draft { key, blob } = &mut self;
+        context.with_aad(&key.head, |aad| key.cipher.seal(aad, random, blob));
+        base64url::encode(blob, text);
+    }
+}
+
+/// How many characters a token has, by the bytes of its body.
+pub(crate) fn token_len(mode: Mode) -> fn(usize) -> usize {
+    const fn blob(mode: Mode, body_len: usize) -> usize {
+        HEAD_LEN + mode.overhead() + body_len
+    }
+    match mode {
+        Mode::Encrypted => |len| base64url::encoded_len(blob(Mode::Encrypted, len)),
+        Mode::UnencryptedButSigned => {
+            |len| base64url::encoded_len(blob(Mode::UnencryptedButSigned, len))
+        }
+    }
+}
+
+fn decode(token: &[u8]) -> Result<Zeroizing<Vec<u8>>, Reason> {
+    if token.len() > LONGEST_TOKEN {
+        return Err(Reason::TooLong);
+    }
+    let mut blob = Zeroizing::new(vec![0; base64url::longest_decoded(token.len())]);
+    let len = base64url::decode(token, &mut blob).ok_or(Reason::Encoding)?;
+    blob.truncate(len);
+    Ok(blob)
+}
+
+/// Eight cookies of 4,096 characters, which decode to 24,576 bytes.
+pub(crate) const LONGEST_TOKEN: usize = 8 * 4096;
+/// Flags, issued and one byte of age.
+pub(crate) const SMALLEST_BODY: usize = 6;

@@ -1,0 +1,177 @@
+//! The keys of one purpose and the policy of one kind of session: a token in, a state out, and back.
+
+use std::sync::Arc;
+
+use crate::{
+    body::{Layout, Payload, Policy, State},
+    error::{Outcome, Reason, SaveError},
+    seal::{self, Context, Draft, Mode, Opened, Place, PurposeKeys, PurposeSlot, Refused, random},
+    time::UnixSeconds,
+};
+
+pub(crate) struct Sealer {
+    pub(crate) slot: Arc<PurposeSlot>,
+    pub(crate) mode: Mode,
+    pub(crate) context: Context,
+    /// Only this host can have set a cookie of this name, so of several the newest is taken.
+    pub(crate) is_host_only: bool,
+    pub(crate) policy: Arc<Policy>,
+}
+
+/// A token that passed every step before its payload.
+struct Candidate {
+    opened: Opened,
+    layout: Layout,
+    token_len: usize,
+}
+
+impl Sealer {
+    /// Reads the session of a request that brought these tokens: one, none, or several under one name.
+    /// Whatever they are, there is a session.
+    pub(crate) fn open<'a, T: Payload>(
+        &self,
+        context: &Context,
+        tokens: impl Iterator<Item = &'a [u8]>,
+        now: UnixSeconds,
+    ) -> (State<T>, Outcome) {
+        let keys = self.slot.keys();
+        let mut candidates = Candidates::default();
+        for token in tokens {
+            candidates.add(self.verify(&keys, context, token, now));
+        }
+        let policy = Arc::clone(&self.policy);
+        let rejected = |Refused { reason, key_id }| Outcome::Rejected { reason, key_id };
+        match candidates.choose(self.is_host_only) {
+            None => (State::new(policy, now, false), Outcome::Absent),
+            Some(Err(refused)) => (State::new(policy, now, true), rejected(refused)),
+            Some(Ok(Candidate {
+                opened,
+                layout,
+                token_len,
+            })) => {
+                let key_id = opened.key_id;
+                let state = State::resume(policy, now, opened.into_body(), layout, token_len);
+                let outcome = if state.is_unreadable() {
+                    rejected(Refused {
+                        reason: Reason::Payload,
+                        key_id: Some(key_id),
+                    })
+                } else {
+                    opened_under(&keys, key_id, now)
+                };
+                (state, outcome)
+            }
+        }
+    }
+
+    /// The steps of SPEC.md § 7 up to the payload.
+    fn verify(
+        &self,
+        keys: &PurposeKeys,
+        context: &Context,
+        token: &[u8],
+        now: UnixSeconds,
+    ) -> Result<Candidate, Refused> {
+        let opened = seal::open(keys, self.mode, context, now, token)?;
+        let refused = |reason| Refused {
+            reason,
+            key_id: Some(opened.key_id),
+        };
+        let layout = Layout::read(opened.body()).ok_or(refused(Reason::Malformed))?;
+        self.policy
+            .lifetimes
+            .check(&layout.head, now, keys.not_before())
+            .map_err(refused)?;
+        Ok(Candidate {
+            opened,
+            layout,
+            token_len: token.len(),
+        })
+    }
+
+    /// Whether a session that was read with this outcome is to be sealed under another key.
+    pub(crate) fn must_reseal(&self, outcome: Outcome, now: UnixSeconds) -> bool {
+        let (Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id }) = outcome
+        else {
+            return false;
+        };
+        self.slot.keys().place_of(key_id, now) == Some(Place::Earlier)
+    }
+
+    /// Characters of the token that [`seal`](Self::seal) makes.
+    pub(crate) fn token_len<T>(&self, state: &State<T>, age: u32) -> usize {
+        seal::token_len(self.mode)(state.body_len(age))
+    }
+
+    /// Seals the session, written with `age`, and appends the token to `text`.
+    pub(crate) fn seal<T>(
+        &self,
+        context: &Context,
+        state: &State<T>,
+        age: u32,
+        text: &mut String,
+    ) -> Result<(), SaveError> {
+        let keys = self.slot.keys();
+        let mut draft = Draft::new(keys.sealing(state.now()), state.body_len(age));
+        if !state.write_body(age, draft.body()) {
+            return Err(SaveError::Clock);
+        }
+        draft.seal(context, &random::from_thread()?, text);
+        Ok(())
+    }
+}
+
+fn opened_under(keys: &PurposeKeys, key_id: crate::KeyId, now: UnixSeconds) -> Outcome {
+    match keys.place_of(key_id, now) {
+        Some(Place::Sealing) => Outcome::Opened { key_id },
+        _ => Outcome::OpenedUnderAcceptedKey { key_id },
+    }
+}
+
+/// What came of several values of one name (SPEC.md § 7.0).
+#[derive(Default)]
+struct Candidates {
+    first_refusal: Option<Refused>,
+    best: Option<Candidate>,
+    others: Vec<Candidate>,
+}
+
+impl Candidates {
+    fn add(&mut self, verified: Result<Candidate, Refused>) {
+        match verified {
+            Err(refused) => {
+                self.first_refusal.get_or_insert(refused);
+            }
+            Ok(candidate) => match &mut self.best {
+                None => self.best = Some(candidate),
+                Some(best) if candidate.age_order() > best.age_order() => {
+                    self.others.push(std::mem::replace(best, candidate));
+                }
+                Some(_) => self.others.push(candidate),
+            },
+        }
+    }
+
+    fn choose(self, is_host_only: bool) -> Option<Result<Candidate, Refused>> {
+        let Some(best) = self.best else {
+            return self.first_refusal.map(Err);
+        };
+        let sid = best.layout.head.sid;
+        let is_same = |other: &Candidate| sid.is_some() && other.layout.head.sid == sid;
+        if is_host_only || self.others.iter().all(is_same) {
+            Some(Ok(best))
+        } else {
+            Some(Err(Refused {
+                reason: Reason::Duplicate,
+                key_id: None,
+            }))
+        }
+    }
+}
+
+impl Candidate {
+    /// The latest sign-in wins, then the latest activity.
+    fn age_order(&self) -> (UnixSeconds, UnixSeconds) {
+        (self.layout.head.issued, self.layout.head.last_active())
+    }
+}

@@ -1,0 +1,55 @@
+use super::Session;
+use crate::{body::SessionData, error::SessionError};
+
+/// The session as one value of a type.
+impl<T: SessionData> Session<T> {
+    /// Reads the value. `look` runs without the lock, on the value as it is now, so it may use this
+    /// session.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData};
+    /// # use serde::{Deserialize, Serialize};
+    /// # use std::time::SystemTime;
+    /// #[derive(Serialize, Deserialize, Default)]
+    /// struct Login {
+    ///     name: String,
+    /// }
+    ///
+    /// impl SessionData for Login {
+    ///     const SCHEMA: u32 = 1;
+    /// }
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    ///
+    /// session.update(|login| login.name = "Ada".to_owned())?;
+    /// assert_eq!(session.read(|login| login.name.clone()), "Ada");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
+        let value = self.enter(|touched, _| touched.state.value());
+        look(&value)
+    }
+
+    /// Changes the value in place, and returns what `change` returned. Nobody else gets between reading
+    /// and writing.
+    ///
+    /// # Errors
+    ///
+    /// Those of every change, and [`Encode`](SessionError::Encode) if the value cannot be written (debug
+    /// builds also check that it can be read again). If `change` panics, the session stays as it was,
+    /// too.
+    pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> Result<R, SessionError> {
+        self.change(|state| state.update(change))
+    }
+
+    /// Puts `value` in the place of what was there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`update`](Self::update).
+    pub fn replace(&self, value: T) -> Result<(), SessionError> {
+        self.change(|state| state.replace(value))
+    }
+}

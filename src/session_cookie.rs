@@ -1,0 +1,235 @@
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use crate::{
+    body::{Circumstances, Map, Verdict},
+    builder::SessionCookieBuilder,
+    clock::Clock,
+    cookie::{self, CookieName, SetCookies, Template},
+    error::SaveError,
+    seal::{Context, EncryptionKey, LONGEST_TOKEN, Mode, SharedKeyRing, SigningKey},
+    sealer::Sealer,
+    session::{Arrival, Session, Touched},
+};
+
+/// How an application keeps its sessions: the keys, the policy and the cookie. A cheap clone.
+///
+/// Made once at start-up, where everything about it is checked. `T` is what its sessions hold: a
+/// dictionary, or a type of yours ([`typed`](SessionCookieBuilder::typed)).
+///
+/// # Examples
+///
+/// Without any web framework: the values of the request's `Cookie` fields in, the values of the
+/// response's `Set-Cookie` fields out.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use hardtack::{EncryptionKey, SessionCookie};
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+///
+/// let session = cookie.load(["theme=dark"], SystemTime::now());
+/// session.insert("user", 42)?;
+/// let set_cookies = cookie.save(&session)?;
+/// let field = set_cookies.iter().next().ok_or("a session was written")?;
+/// assert!(field.starts_with("__Host-session=e"));
+/// assert!(field.ends_with("; Path=/; Secure; HttpOnly; SameSite=Lax"));
+///
+/// let (pair, _) = field.split_once(';').ok_or("attributes follow")?;
+/// let session = cookie.load([pair], SystemTime::now());
+/// assert_eq!(session.get("user")?, Some(42));
+/// assert!(cookie.save(&session)?.is_empty());
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub struct SessionCookie<T = Map> {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) payload: PhantomData<fn() -> T>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) name: CookieName,
+    pub(crate) template: Template,
+    /// Responses that the application let others store may carry sessions.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
+    pub(crate) shared_caching: bool,
+}
+
+impl SessionCookie {
+    /// Begins a cookie whose content only holders of a key can read. `keys` is a key, a
+    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`].
+    pub fn encrypted(keys: impl Into<SharedKeyRing<EncryptionKey>>) -> SessionCookieBuilder {
+        SessionCookieBuilder::new(keys.into().into())
+    }
+
+    /// Begins a cookie whose content **anybody can read** who sees it, the visitor first of all. Only
+    /// holders of a key can change it.
+    pub fn unencrypted_but_signed(
+        keys: impl Into<SharedKeyRing<SigningKey>>,
+    ) -> SessionCookieBuilder {
+        SessionCookieBuilder::new(keys.into().into())
+    }
+}
+
+impl<T> SessionCookie<T> {
+    /// The cookie's name.
+    #[must_use]
+    pub fn name(&self) -> &CookieName {
+        &self.shared.name
+    }
+
+    /// Whether the content can be read without a key.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.shared.sealer.mode
+    }
+
+    /// The session of a request: `cookie_fields` are the values of its `Cookie` fields, of which there
+    /// may be none or several. `clock` is the time now, or a function to ask.
+    ///
+    /// Never fails. Nothing is verified before the session is first used, and what does not open is a
+    /// new session.
+    #[must_use]
+    pub fn load<F>(&self, cookie_fields: F, clock: impl Into<Clock>) -> Session<T>
+    where
+        F: IntoIterator,
+        F::Item: AsRef<[u8]>,
+    {
+        self.arrive(cookie_fields, clock.into(), None, false)
+    }
+
+    /// Like [`load`](Self::load), in a context chosen for this request, such as the tenant's name.
+    #[must_use]
+    pub fn load_in<F>(
+        &self,
+        context: Context,
+        cookie_fields: F,
+        clock: impl Into<Clock>,
+    ) -> Session<T>
+    where
+        F: IntoIterator,
+        F::Item: AsRef<[u8]>,
+    {
+        self.arrive(cookie_fields, clock.into(), Some(context), false)
+    }
+
+    /// Ends the request for `session`: from now on it can only be read. Returns the `Set-Cookie` fields
+    /// that the response must carry; where the session need not be written there are none.
+    ///
+    /// # Errors
+    ///
+    /// A failing random generator, and a clock that shows a time before 2026 or after 2162. The content
+    /// cannot be too large: that was an error where it was put in. Inside the session's own `update`
+    /// nothing is written.
+    pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
+        let finished = self.finish(session, Circumstances::default())?;
+        Ok(finished.set_cookies)
+    }
+
+    pub(crate) fn arrive<F>(
+        &self,
+        cookie_fields: F,
+        clock: Clock,
+        context: Option<Context>,
+        is_subresource: bool,
+    ) -> Session<T>
+    where
+        F: IntoIterator,
+        F::Item: AsRef<[u8]>,
+    {
+        let values = cookie::find(cookie_fields, self.shared.name.as_str(), LONGEST_TOKEN);
+        let arrival = Arrival {
+            values,
+            clock,
+            context,
+            is_subresource,
+        };
+        Session::new(Arc::clone(&self.shared.sealer), arrival)
+    }
+
+    /// Closes the session, decides what becomes of it, and does it.
+    pub(crate) fn finish(
+        &self,
+        session: &Session<T>,
+        circumstances: Circumstances,
+    ) -> Result<Finished, SaveError> {
+        let finished = session.close(|arrival, touched| match touched {
+            None => Ok(Finished::default()),
+            Some(touched) => self.settle(arrival, touched, circumstances),
+        });
+        // A session that is saved from inside its own `update` is not written.
+        finished.unwrap_or_else(|_| Ok(Finished::default()))
+    }
+
+    fn settle(
+        &self,
+        arrival: &Arrival,
+        touched: &Touched<T>,
+        circumstances: Circumstances,
+    ) -> Result<Finished, SaveError> {
+        let Shared {
+            sealer, template, ..
+        } = &*self.shared;
+        let Touched { state, outcome } = touched;
+        let circumstances = Circumstances {
+            is_subresource: circumstances.is_subresource || arrival.is_subresource,
+            ..circumstances
+        };
+        let write = |age| {
+            let context = arrival.context.as_ref().unwrap_or(&sealer.context);
+            let token_len = sealer.token_len(state, age);
+            let line = template.set(token_len, state.max_age(), |line| {
+                sealer.seal(context, state, age, line)
+            });
+            line.map(SetCookies::one)
+        };
+        let reseal = sealer.must_reseal(*outcome, state.now());
+        let (use_of_session, set_cookies) = match state.settle(circumstances, reseal) {
+            Verdict::Leave => (Use::Touched, SetCookies::default()),
+            Verdict::Expire => (Use::Written, SetCookies::one(template.expire())),
+            Verdict::Write { age } => (Use::Written, write(age)?),
+            // What could as well be left out does not fail a response.
+            Verdict::Refresh { age } => (Use::Touched, write(age).unwrap_or_default()),
+        };
+        Ok(Finished {
+            use_of_session,
+            set_cookies,
+        })
+    }
+}
+
+/// What a response has to say of its session.
+#[derive(Debug, Default)]
+pub(crate) struct Finished {
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
+    pub(crate) use_of_session: Use,
+    pub(crate) set_cookies: SetCookies,
+}
+
+/// How far a response depends on the session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Use {
+    #[default]
+    Untouched,
+    /// It was read, or renewed.
+    Touched,
+    /// Its content was written, or it was ended.
+    Written,
+}
+
+impl<T> Clone for SessionCookie<T> {
+    fn clone(&self) -> Self {
+        SessionCookie {
+            shared: Arc::clone(&self.shared),
+            payload: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for SessionCookie<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionCookie")
+            .field("name", &self.shared.name.as_str())
+            .field("mode", &self.mode())
+            .finish_non_exhaustive()
+    }
+}

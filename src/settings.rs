@@ -1,0 +1,71 @@
+//! What comes from outside the program.
+
+use std::{env, fmt};
+
+use crate::seal::{Key, KeyRing, RingError};
+
+impl<K: Key> KeyRing<K> {
+    /// Reads a ring from an environment variable, in its text form with commas for line ends.
+    ///
+    /// # Errors
+    ///
+    /// If the variable is not set, or holds no ring. The value is not shown.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use hardtack::{EncryptionKey, KeyRing};
+    ///
+    /// let keys: KeyRing<EncryptionKey> = KeyRing::from_env("SESSION_KEYS")?;
+    /// # Ok::<_, hardtack::EnvError>(())
+    /// ```
+    pub fn from_env(variable: &str) -> Result<KeyRing<K>, EnvError> {
+        let fail = |problem| EnvError {
+            variable: variable.to_owned(),
+            problem,
+        };
+        let text = env::var_os(variable).ok_or_else(|| fail(Problem::NotSet))?;
+        let text = text.to_str().ok_or_else(|| fail(Problem::NotUnicode))?;
+        text.parse().map_err(|error| fail(Problem::Ring(error)))
+    }
+}
+
+/// An environment variable holds no key ring.
+#[derive(Debug)]
+pub struct EnvError {
+    variable: String,
+    problem: Problem,
+}
+
+#[derive(Debug)]
+enum Problem {
+    NotSet,
+    NotUnicode,
+    Ring(RingError),
+}
+
+impl fmt::Display for EnvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let variable = &self.variable;
+        match &self.problem {
+            Problem::NotSet => write!(
+                f,
+                "environment variable {variable} is not set, put a key into it"
+            ),
+            Problem::NotUnicode => write!(
+                f,
+                "environment variable {variable} is not UTF-8, expected keys"
+            ),
+            Problem::Ring(error) => write!(f, "environment variable {variable}: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for EnvError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.problem {
+            Problem::Ring(error) => error.source(),
+            _ => None,
+        }
+    }
+}

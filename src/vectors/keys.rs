@@ -1,0 +1,188 @@
+use serde::Deserialize;
+
+use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
+use crate::{
+    EncryptionKey, Key, KeyError, KeyRing, RingError, SigningKey, seal::testing, time::system_time,
+};
+
+#[test]
+fn keys_are_derived_as_specified() {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Vector {
+        name: String,
+        #[serde(rename = "spec")]
+        _spec: String,
+        key: String,
+        purpose: PurposeOf,
+        kid: String,
+        key_bytes: String,
+        nonce_key: Option<String>,
+        csrf_key: String,
+    }
+    for_each("derivation", |vector: Vector| {
+        let Vector { name, key, .. } = &vector;
+        let derive = |what| hex(&testing::derive(key, what, &vector.purpose.purpose()));
+        assert_eq!(key_id(key).unwrap(), vector.kid, "{name}");
+        assert_eq!(derive("key"), vector.key_bytes, "{name}");
+        assert_eq!(derive("csrf"), vector.csrf_key, "{name}");
+        if let Some(nonce_key) = &vector.nonce_key {
+            assert_eq!(&derive("nonce"), nonce_key, "{name}");
+        }
+    });
+}
+
+#[test]
+fn the_text_of_a_key_is_read_strictly() {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Vector {
+        name: String,
+        #[serde(rename = "spec")]
+        _spec: String,
+        text: String,
+        expect: Option<Expected>,
+        error: Option<String>,
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Expected {
+        suite: String,
+        kid: String,
+    }
+    for_each("keys", |vector: Vector| {
+        let (name, found) = (&vector.name, key_id(&vector.text));
+        match (vector.expect, vector.error) {
+            (Some(expected), None) => {
+                assert_eq!(found.unwrap(), expected.kid, "{name}");
+                let word = format!("hardtack_key_v1_{}_", expected.suite);
+                assert!(vector.text.trim().starts_with(&word), "{name}");
+            }
+            (None, Some(error)) => assert_eq!(word_for_key(&found.unwrap_err()), error, "{name}"),
+            _ => panic!("{name}: either `expect` or `error`"),
+        }
+    });
+}
+
+#[test]
+fn rings_are_ordered_and_refused_as_specified() {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Vector {
+        name: String,
+        #[serde(rename = "spec")]
+        _spec: String,
+        mode: Mode,
+        ring: String,
+        expect: Option<Expected>,
+        error: Option<String>,
+    }
+    for_each("rings", |vector: Vector| {
+        let Vector {
+            name, mode, ring, ..
+        } = &vector;
+        let error = match mode {
+            Mode::Encrypted => check_ring::<EncryptionKey>(name, ring, &vector.expect),
+            Mode::Signed => check_ring::<SigningKey>(name, ring, &vector.expect),
+        };
+        assert_eq!(error.as_deref(), vector.error.as_deref(), "{name}");
+    });
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    fingerprint: String,
+    order: Vec<String>,
+    not_before: Option<u64>,
+    at: Vec<Moment>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Moment {
+    now: u64,
+    seals: String,
+    accepts: Vec<String>,
+}
+
+/// The word for the error, where there is one.
+#[track_caller]
+fn check_ring<K: Key>(name: &str, text: &str, expected: &Option<Expected>) -> Option<String> {
+    let ring: KeyRing<K> = match text.parse() {
+        Ok(ring) => ring,
+        Err(error) => return Some(word_for_ring(&error)),
+    };
+    let Some(expected) = expected else {
+        panic!("{name}: was read");
+    };
+    let ids = |ids: Vec<crate::KeyId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        ring.fingerprint().to_string(),
+        expected.fingerprint,
+        "{name}"
+    );
+    assert_eq!(ids(testing::order(&ring)), expected.order, "{name}");
+    assert_eq!(
+        testing::not_before(&ring),
+        expected.not_before.unwrap_or(0),
+        "{name}"
+    );
+    for moment in &expected.at {
+        let now = system_time(moment.now);
+        assert_eq!(
+            ring.seals(now).to_string(),
+            moment.seals,
+            "{name} at {}",
+            moment.now
+        );
+        assert_eq!(
+            ids(ring.accepts(now)),
+            moment.accepts,
+            "{name} at {}",
+            moment.now
+        );
+    }
+    None
+}
+
+fn key_id(text: &str) -> Result<String, KeyError> {
+    match mode_of(text) {
+        Mode::Encrypted => text
+            .parse::<EncryptionKey>()
+            .map(|key| key.id().to_string()),
+        Mode::Signed => text.parse::<SigningKey>().map(|key| key.id().to_string()),
+    }
+}
+
+fn word_for_key(error: &KeyError) -> &'static str {
+    match error {
+        KeyError::Prefix => "prefix",
+        KeyError::Type => "type",
+        KeyError::Length { .. } => "length",
+        KeyError::Encoding => "encoding",
+        KeyError::Checksum => "checksum",
+        KeyError::Weak => "weak",
+        other => panic!("{other}"),
+    }
+}
+
+fn word_for_ring(error: &RingError) -> String {
+    match error {
+        RingError::Empty => "empty",
+        RingError::Duplicate(_) => "duplicate",
+        RingError::LastRetires(_) => "last-retires",
+        RingError::RetiresTooEarly { .. } => "retires-too-early",
+        RingError::Text(error) => testing::word_for(error),
+        other => panic!("{other}"),
+    }
+    .to_owned()
+}
+
+#[test]
+fn a_secret_is_shown_as_the_text_it_was_read_from() {
+    let text = "hardtack_key_v1_xaes_Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2";
+    let key: EncryptionKey = text.parse().unwrap();
+    assert_eq!(*key.expose_secret(), text);
+    assert!(unhex("00").len() == 1 && !format!("{key:?}").contains("Tc_w"));
+}

@@ -1,0 +1,234 @@
+use std::{collections::BTreeMap, collections::BTreeSet, sync::Arc, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Mode, PurposeOf, context, for_each, hex, json::Json, slot};
+use crate::{
+    Outcome, RenewAfter, SessionData,
+    body::{Layout, Lifetimes, Map, Payload, Policy, Room, sealed},
+    cookie::CookieName,
+    seal::{self, Place},
+    sealer::Sealer,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Vector {
+    name: String,
+    spec: String,
+    ring: String,
+    mode: Mode,
+    purpose: PurposeOf,
+    context: Vec<(String, String)>,
+    now: u64,
+    policy: PolicyOf,
+    candidates: Vec<String>,
+    twin: Option<String>,
+    expect: Expected,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PolicyOf {
+    idle: Option<u64>,
+    absolute: u64,
+    remember_up_to: Option<u64>,
+    skew: u64,
+    not_before: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+enum Expected {
+    Opened {
+        opened: Box<Opened>,
+    },
+    Rejected {
+        rejected: String,
+        key_id: Option<String>,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Opened {
+    index: usize,
+    key_id: String,
+    under: String,
+    issued: u64,
+    last_active: u64,
+    ttl: Option<u32>,
+    sid: Option<String>,
+    schema: Option<u32>,
+    persistent: bool,
+    flash: Vec<(String, String)>,
+    payload: String,
+    data: Option<serde_json::Value>,
+}
+
+/// Takes a payload of any schema for what it is.
+#[derive(Serialize, Deserialize, Default)]
+struct AnySchema;
+
+impl SessionData for AnySchema {
+    const SCHEMA: u32 = u32::MAX;
+
+    fn convert(_: u32, _: &[u8]) -> Option<Self> {
+        Some(AnySchema)
+    }
+}
+
+#[test]
+fn tokens_open_and_are_refused_as_specified() {
+    let mut passing = BTreeSet::new();
+    let mut reasons = BTreeMap::<String, usize>::new();
+    let mut twins = Vec::new();
+    for_each("open", |vector: Vector| match &vector.expect {
+        Expected::Opened { opened } => {
+            check_opened(&vector, opened);
+            passing.insert(vector.name);
+        }
+        Expected::Rejected { rejected, key_id } => {
+            let expected = (rejected.clone(), key_id.clone());
+            let found = match read::<Map>(&vector) {
+                Outcome::Rejected { reason, key_id } => {
+                    (reason.to_string(), key_id.map(|id| id.to_string()))
+                }
+                other => panic!("{}: {other:?}", vector.name),
+            };
+            assert_eq!(found, expected, "{} ({})", vector.name, vector.spec);
+            *reasons.entry(rejected.clone()).or_default() += 1;
+            twins.push(vector.twin.unwrap());
+        }
+    });
+    assert!(
+        twins.iter().all(|twin| passing.contains(twin)),
+        "every failing vector has a twin"
+    );
+    assert_eq!(reasons.len(), EVERY_REASON, "{reasons:?}");
+}
+
+#[track_caller]
+fn check_opened(vector: &Vector, expected: &Opened) {
+    let name = &vector.name;
+    let outcome = match expected.schema {
+        None => read::<Map>(vector),
+        Some(_) => read::<AnySchema>(vector),
+    };
+    let (Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id }) = outcome else {
+        panic!("{name}: {outcome:?}");
+    };
+    assert_eq!(key_id.to_string(), expected.key_id, "{name}");
+
+    let sealer = sealer::<Map>(vector);
+    let keys = sealer.slot.keys();
+    let under = match keys.place_of(key_id, vector.now).unwrap() {
+        Place::Earlier => "earlier",
+        Place::Sealing => "sealing",
+        Place::Later => "later",
+    };
+    assert_eq!(under, expected.under, "{name}");
+
+    // Which of several was taken, and what is in it.
+    let token = vector.candidates[expected.index].as_bytes();
+    let context = context(&vector.context);
+    let opened = seal::open(&keys, sealer.mode, &context, vector.now, token);
+    let opened = opened.unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
+    let layout = Layout::read(opened.body()).unwrap();
+    let head = layout.head;
+    assert_eq!(head.issued, expected.issued, "{name}");
+    assert_eq!(head.last_active(), expected.last_active, "{name}");
+    assert_eq!(head.ttl, expected.ttl, "{name}");
+    assert_eq!(head.sid.map(|sid| hex(&sid)), expected.sid, "{name}");
+    assert_eq!(head.schema, expected.schema.unwrap_or(0), "{name}");
+    assert_eq!(head.persistent, expected.persistent, "{name}");
+    assert_eq!(
+        hex(&opened.body()[layout.payload]),
+        expected.payload,
+        "{name}"
+    );
+    assert_eq!(
+        flash(&opened.body()[layout.flash]),
+        expected.flash,
+        "{name}"
+    );
+
+    let (state, _) = sealer.open::<Map>(&context, tokens(vector), vector.now);
+    if let Some(data) = &expected.data {
+        assert_eq!(&state.to::<Json>().unwrap().0, data, "{name}");
+        assert_eq!(state.created_at(), Some(expected.issued), "{name}");
+        assert_eq!(state.last_active_at(), Some(expected.last_active), "{name}");
+    }
+}
+
+fn read<T: Payload>(vector: &Vector) -> Outcome {
+    let context = context(&vector.context);
+    sealer::<T>(vector)
+        .open::<T>(&context, tokens(vector), vector.now)
+        .1
+}
+
+fn tokens(vector: &Vector) -> impl Iterator<Item = &[u8]> {
+    let distinct_and_few = vector.candidates.iter().take(4);
+    distinct_and_few.map(|token| token.as_bytes())
+}
+
+fn sealer<T: Payload>(vector: &Vector) -> Sealer {
+    let policy = &vector.policy;
+    let is_host_only = match &vector.purpose {
+        PurposeOf::Cookie(name) => name.parse::<CookieName>().unwrap().is_host_only(),
+        _ => false,
+    };
+    Sealer {
+        slot: slot(vector.mode, &vector.ring, &vector.purpose),
+        mode: vector.mode.into(),
+        context: context(&vector.context),
+        is_host_only,
+        policy: Arc::new(Policy {
+            lifetimes: Lifetimes {
+                idle: policy.idle,
+                absolute: policy.absolute,
+                remember_up_to: policy.remember_up_to,
+                renew_after: RenewAfter::Span(Duration::from_secs(450)),
+                skew: policy.skew,
+                not_before: policy.not_before.unwrap_or(0),
+            },
+            room: Room::new(4096, 100, 0, |len| len).unwrap(),
+            save_on_server_error: false,
+            empty_payload: Box::default(),
+            schema: <T as sealed::Payload>::SCHEMA,
+        }),
+    }
+}
+
+/// Reads what [`Layout::read`] has checked.
+fn flash(bytes: &[u8]) -> Vec<(String, String)> {
+    fn varint(bytes: &mut &[u8]) -> usize {
+        let mut value = 0;
+        for shift in (0..).step_by(7) {
+            let (first, rest) = bytes.split_first().unwrap();
+            *bytes = rest;
+            value |= usize::from(first & 0x7F) << shift;
+            if first & 0x80 == 0 {
+                break;
+            }
+        }
+        value
+    }
+    fn string(bytes: &mut &[u8]) -> String {
+        let len = varint(bytes);
+        let (text, rest) = bytes.split_at(len);
+        *bytes = rest;
+        String::from_utf8(text.to_vec()).unwrap()
+    }
+    let mut bytes = bytes;
+    if bytes.is_empty() {
+        return Vec::new();
+    }
+    let count = varint(&mut bytes);
+    (0..count)
+        .map(|_| (string(&mut bytes), string(&mut bytes)))
+        .collect()
+}
+
+const EVERY_REASON: usize = 15;

@@ -1,0 +1,128 @@
+use hkdf::Hkdf;
+use serde::Deserialize;
+use sha2::Sha256;
+use shake::{
+    Shake128,
+    digest::{ExtendableOutput, Update, XofReader},
+};
+
+use super::{for_each, hex, unhex};
+use crate::seal::Aead;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
+enum Vector {
+    #[serde(rename = "xaes-256-gcm")]
+    Xaes256Gcm(Sealed),
+    #[serde(rename = "xchacha20-poly1305")]
+    XChaCha20Poly1305(Sealed),
+    #[serde(rename = "xaes-256-gcm-accumulated")]
+    Accumulated {
+        name: String,
+        #[serde(rename = "spec")]
+        _spec: String,
+        iterations: usize,
+        digest: String,
+    },
+    #[serde(rename = "hkdf-sha256")]
+    Hkdf {
+        name: String,
+        #[serde(rename = "spec")]
+        _spec: String,
+        ikm: String,
+        salt: String,
+        info: String,
+        length: usize,
+        prk: String,
+        okm: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sealed {
+    name: String,
+    #[serde(rename = "spec")]
+    _spec: String,
+    key: String,
+    nonce: String,
+    aad: String,
+    plaintext: String,
+    sealed: String,
+}
+
+#[test]
+fn the_primitives_are_the_published_ones() {
+    for_each("primitives", |vector: Vector| match vector {
+        Vector::Xaes256Gcm(sealed) => check(sealed, Aead::xaes_256_gcm),
+        Vector::XChaCha20Poly1305(sealed) => check(sealed, Aead::xchacha20_poly1305),
+        Vector::Accumulated {
+            name,
+            iterations,
+            digest,
+            ..
+        } => assert_eq!(hex(&accumulate(iterations)), digest, "{name}"),
+        Vector::Hkdf {
+            name,
+            ikm,
+            salt,
+            info,
+            length,
+            prk,
+            okm,
+            ..
+        } => {
+            let (found, hkdf) = Hkdf::<Sha256>::extract(Some(&unhex(&salt)), &unhex(&ikm));
+            assert_eq!(hex(&found), prk, "{name}");
+            let mut found = vec![0; length];
+            hkdf.expand(&unhex(&info), &mut found).unwrap();
+            assert_eq!(hex(&found), okm, "{name}");
+        }
+    });
+}
+
+#[track_caller]
+fn check(vector: Sealed, aead: fn(&[u8; 32]) -> Aead) {
+    let name = &vector.name;
+    let aead = aead(&unhex(&vector.key).try_into().unwrap());
+    let nonce = unhex(&vector.nonce).try_into().unwrap();
+    let aad = unhex(&vector.aad);
+    let mut body = unhex(&vector.plaintext);
+    let tag = aead.encrypt(&nonce, &aad, &mut body);
+    assert_eq!(hex(&[&body[..], &tag].concat()), vector.sealed, "{name}");
+    aead.decrypt(&nonce, &aad, &mut body, &tag).unwrap();
+    assert_eq!(hex(&body), vector.plaintext, "{name}");
+    let mut other = tag;
+    other[15] ^= 1;
+    assert!(
+        aead.decrypt(&nonce, &aad, &mut body, &other).is_none(),
+        "{name}"
+    );
+}
+
+/// The accumulated test of the C2SP document.
+fn accumulate(iterations: usize) -> [u8; 32] {
+    let mut source = Shake128::default().finalize_xof();
+    let mut sink = Shake128::default();
+    for _ in 0..iterations {
+        let (mut key, mut nonce) = ([0; 32], [0; 24]);
+        source.read(&mut key);
+        source.read(&mut nonce);
+        let mut short = || {
+            let mut len = [0];
+            source.read(&mut len);
+            let mut bytes = vec![0; usize::from(len[0])];
+            source.read(&mut bytes);
+            bytes
+        };
+        let (mut body, aad) = (short(), short());
+        let aead = Aead::xaes_256_gcm(&key);
+        let tag = aead.encrypt(&nonce, &aad, &mut body);
+        sink.update(&body);
+        sink.update(&tag);
+        aead.decrypt(&nonce, &aad, &mut body, &tag).unwrap();
+    }
+    let mut digest = [0; 32];
+    sink.finalize_xof().read(&mut digest);
+    digest
+}

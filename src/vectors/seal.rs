@@ -1,0 +1,72 @@
+use serde::Deserialize;
+
+use super::{PurposeOf, context, for_each, mode_of, slot, unhex};
+use crate::seal::{Draft, token_len};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Vector {
+    name: String,
+    #[serde(rename = "spec")]
+    _spec: String,
+    key: String,
+    purpose: PurposeOf,
+    context: Vec<(String, String)>,
+    random: String,
+    body: String,
+    token: String,
+}
+
+/// The worked example of SPEC.md § 12.2.
+#[test]
+fn the_example_of_the_specification_is_right() {
+    let words: Vec<_> = include_str!("../../SPEC.md").split_whitespace().collect();
+    let find = |is_it: &dyn Fn(&str) -> bool| *words.iter().find(|word| is_it(word)).unwrap();
+    let random = "404142434445464748494a4b4c4d4e4f5051525354555657";
+    assert_eq!(find(&|word| word == random), random);
+    for (suite, start) in [("xaes", "eJd9"), ("sign", "sLlC")] {
+        let key = find(&|word| word.len() == 69 && word.contains(suite));
+        let token = find(&|word| word.starts_with(start));
+        let purpose = PurposeOf::Cookie("__Host-session".to_owned());
+        let body = "02004dc880ac02a0a1a2a3a4a5a6a781a676697369747307";
+        assert_eq!(seal(key, &purpose, &[], random, body), token);
+    }
+}
+
+#[test]
+fn bodies_are_sealed_to_the_byte() {
+    for_each("seal", |vector: Vector| {
+        let Vector {
+            key,
+            purpose,
+            context,
+            random,
+            body,
+            ..
+        } = &vector;
+        let token = seal(key, purpose, context, random, body);
+        assert_eq!(token, vector.token, "{}", vector.name);
+        let token_len = token_len(mode_of(key).into());
+        assert_eq!(token_len(body.len() / 2), token.len(), "{}", vector.name);
+    });
+}
+
+fn seal(
+    key: &str,
+    purpose: &PurposeOf,
+    pairs: &[(String, String)],
+    random: &str,
+    body: &str,
+) -> String {
+    let slot = slot(mode_of(key), key, purpose);
+    let keys = slot.keys();
+    let mut draft = Draft::new(keys.sealing(0), body.len() / 2);
+    draft.body().extend_from_slice(&unhex(body));
+    let mut token = String::new();
+    draft.seal(
+        &context(pairs),
+        &unhex(random).try_into().unwrap(),
+        &mut token,
+    );
+    token
+}
