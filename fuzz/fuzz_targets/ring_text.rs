@@ -1,0 +1,38 @@
+//! Any text: a key that is read has this spelling only, and in a ring that is read one key always seals.
+#![no_main]
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use hardtack::{EncryptionKey, Key, KeyRing, SigningKey};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    if let Ok(key) = text.parse::<EncryptionKey>() {
+        assert_eq!(*key.expose_secret(), text.trim_ascii());
+        assert!(text.parse::<SigningKey>().is_err());
+    }
+    check::<EncryptionKey>(text);
+    check::<SigningKey>(text);
+});
+
+fn check<K: Key>(text: &str) {
+    match text.parse::<KeyRing<K>>() {
+        Ok(ring) => {
+            for seconds in [
+                0,
+                1_767_225_600,
+                1_796_083_200,
+                1_800_000_000,
+                u64::from(u32::MAX) * 2,
+            ] {
+                let now = UNIX_EPOCH + Duration::from_secs(seconds);
+                assert!(ring.accepts(now).contains(&ring.seals(now)));
+            }
+        }
+        Err(error) => {
+            // No part of a secret is in the message.
+            let shown = error.to_string();
+            assert!(!shown.contains("Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2"));
+        }
+    }
+}
