@@ -32,17 +32,16 @@ pub(crate) enum CacheChange {
 }
 
 impl Caching {
-    /// Reads the values of `Cache-Control`, and those of the fields that speak to one kind of cache only.
-    pub(crate) fn read<'a>(
-        cache_control: impl Iterator<Item = &'a [u8]>,
-        targeted: impl Iterator<Item = &'a [u8]>,
-    ) -> Caching {
-        let mut targeted = targeted.peekable();
-        let is_targeted = targeted.peek().is_some();
-        let targeted = directives(targeted).unwrap_or_default();
+    /// Reads the values of `Cache-Control`, and those of each field that speaks to one kind of cache only.
+    pub(crate) fn read<'a, F>(cache_control: F, targeted: impl IntoIterator<Item = F>) -> Caching
+    where
+        F: Iterator<Item = &'a [u8]>,
+    {
+        let mut targeted = targeted.into_iter().filter_map(directives);
         Caching {
             cache_control: directives(cache_control),
-            is_targeted: is_targeted && !targeted.no_store,
+            // No such cache reads what is said to another, so each is judged alone.
+            is_targeted: targeted.any(|set| !set.no_store),
         }
     }
 

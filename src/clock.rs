@@ -5,6 +5,8 @@ use crate::time::{UnixSeconds, unix_seconds};
 /// Where a session gets its time from: a moment, or a function that is asked once, at the session's
 /// first touch. A session that is not touched asks none.
 ///
+/// Only whole seconds count (SPEC.md § 1.1).
+///
 /// # Examples
 ///
 /// ```
@@ -28,6 +30,21 @@ enum Source {
 
 impl Clock {
     /// A clock that asks `now`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use hardtack::Clock;
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    ///
+    /// let start = SystemTime::now();
+    /// let clock = Clock::from_fn(move || start + Duration::from_secs(3600));
+    /// let session = cookie.load([""], clock);
+    /// # assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn from_fn(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Clock {
         Clock(Source::Closure(Arc::new(now)))

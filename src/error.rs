@@ -5,12 +5,29 @@ use std::fmt;
 use crate::{
     body::TooLarge,
     cookie::{AttributeError, CookieNameError},
-    seal::{ContextError, KeyId, Mode, RandomError},
+    seal::{ContextError, KeyId, Mode, RandomError, RingError},
 };
 
 /// Why a token did not open. For logs and metrics; what the visitor gets never depends on it.
 ///
 /// Each is the failure of one step of SPEC.md § 7.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// use hardtack::{Outcome, Reason};
+///
+/// let session = cookie.load(["__Host-session=AAAAAAA"], SystemTime::now());
+/// assert!(matches!(
+///     session.outcome(),
+///     Outcome::Rejected { reason: Reason::UnknownFormat, .. }
+/// ));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
@@ -48,6 +65,14 @@ pub enum Reason {
 
 impl Reason {
     /// The name of this reason, as in SPEC.md.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::Reason;
+    ///
+    /// assert_eq!(Reason::RetiredKey.name(), "RetiredKey");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -77,6 +102,25 @@ impl fmt::Display for Reason {
 }
 
 /// What came of reading a session. For logs and metrics.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// use hardtack::Outcome;
+///
+/// let label = match session.outcome() {
+///     Outcome::Absent => "absent",
+///     Outcome::Opened { .. } | Outcome::OpenedUnderAcceptedKey { .. } => "opened",
+///     Outcome::Rejected { reason, .. } => reason.name(),
+///     _ => "other",
+/// };
+/// assert_eq!(label, "absent");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -102,6 +146,23 @@ pub enum Outcome {
 }
 
 /// Why a session's content could not be read or changed. After an error the session is as it was.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// use hardtack::SessionError;
+///
+/// session.insert("user", "Ada")?;
+/// match session.get::<u64>("user") {
+///     Err(SessionError::Decode(name)) => assert_eq!(name, "u64"),
+///     other => return Err(format!("{other:?}").into()),
+/// }
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SessionError {
@@ -169,6 +230,22 @@ impl From<RandomError> for SessionError {
 }
 
 /// Why a session could not be saved. Neither has to do with its content.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// use hardtack::SaveError;
+/// use std::time::UNIX_EPOCH;
+///
+/// let session = cookie.load([""], UNIX_EPOCH);
+/// session.insert("user", 42)?;
+/// assert!(matches!(cookie.save(&session), Err(SaveError::Clock)));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SaveError {
@@ -176,6 +253,9 @@ pub enum SaveError {
     Random(RandomError),
     /// The clock shows a time before 2026 or after 2162, which a token cannot carry.
     Clock,
+    /// The session was loaded by another [`SessionCookie`](crate::SessionCookie) or
+    /// [`SessionToken`](crate::SessionToken) than the one that is to save it.
+    OfAnother,
 }
 
 impl fmt::Display for SaveError {
@@ -185,6 +265,9 @@ impl fmt::Display for SaveError {
             SaveError::Clock => f.write_str(
                 "the clock shows a time before 2026 or after 2162, so no session can be sealed",
             ),
+            SaveError::OfAnother => {
+                f.write_str("the session was loaded by another cookie, save it with that one")
+            }
         }
     }
 }
@@ -193,7 +276,7 @@ impl std::error::Error for SaveError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             SaveError::Random(error) => error.source(),
-            SaveError::Clock => None,
+            SaveError::Clock | SaveError::OfAnother => None,
         }
     }
 }
@@ -205,6 +288,19 @@ impl From<RandomError> for SaveError {
 }
 
 /// Why a [`SessionCookie`](crate::SessionCookie) was not built. Every sentence says what to do.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{ConfigError, EncryptionKey, SessionCookie};
+/// use std::time::Duration;
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+///     .idle_timeout(Duration::from_millis(500))
+///     .build();
+/// assert!(matches!(cookie, Err(ConfigError::Lifetime(_))));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -222,15 +318,8 @@ pub enum ConfigError {
     Lifetime(&'static str),
     /// The name and the attributes leave no room for a session.
     NoRoom,
-    /// A key of the ring stops to open while sessions that it sealed may still be alive.
-    RetiresEarly {
-        /// The key whose `accept_until` is too early.
-        key: KeyId,
-        /// The key that seals after it.
-        next: KeyId,
-        /// The longest that a session lives, in seconds.
-        longest: u64,
-    },
+    /// The key ring does not go with the timeouts.
+    Keys(RingError),
     /// The default of the session's type cannot be written and read again.
     Payload,
 }
@@ -251,12 +340,7 @@ impl fmt::Display for ConfigError {
             ConfigError::NoRoom => f.write_str(
                 "the cookie's name and attributes leave no room for a session, shorten them",
             ),
-            ConfigError::RetiresEarly { key, next, longest } => write!(
-                f,
-                "key {key} is accepted for less than {longest} s after key {next} begins to seal, so \
-                 living sessions would be cut short; set a later `accept_until`, or say \
-                 `danger_retire_early`"
-            ),
+            ConfigError::Keys(error) => error.fmt(f),
             ConfigError::Payload => f.write_str(
                 "the default of the session's type cannot be written and read again with postcard, \
                  remove `skip_serializing_if`, `untagged`, `flatten` and internal tags",
@@ -276,6 +360,12 @@ impl From<CookieNameError> for ConfigError {
 impl From<AttributeError> for ConfigError {
     fn from(error: AttributeError) -> Self {
         ConfigError::Attribute(error)
+    }
+}
+
+impl From<RingError> for ConfigError {
+    fn from(error: RingError) -> Self {
+        ConfigError::Keys(error)
     }
 }
 

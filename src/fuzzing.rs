@@ -15,7 +15,10 @@ pub fn cookie_values(field: &[u8], name: &str) -> Vec<Vec<u8>> {
 /// A token of the cookie `name` with a valid tag over any body.
 #[must_use]
 pub fn seal_body(key: EncryptionKey, name: &str, body: &[u8]) -> String {
-    let slot = SharedKeyRing::new(KeyRing::new(key)).serve(Purpose::cookie(name));
+    let ring = SharedKeyRing::new(KeyRing::new(key));
+    let slot = ring
+        .serve(Purpose::cookie(name), 0)
+        .expect("one key never retires");
     let keys = slot.keys();
     let mut draft = Draft::new(keys.sealing(0), body.len());
     draft.body().extend_from_slice(body);

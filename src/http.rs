@@ -18,6 +18,22 @@ use crate::{
 /// With feature `http`.
 impl<T> SessionCookie<T> {
     /// The session of a request with these fields. See [`load`](Self::load).
+    ///
+    /// `Sec-Fetch-Dest` is read, too: with an image, a script or the like nothing is renewed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// use http::Request;
+    /// use std::time::SystemTime;
+    ///
+    /// let request = Request::get("/").header("cookie", "theme=dark").body(())?;
+    /// let session = cookie.load_from(request.headers(), SystemTime::now());
+    /// assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn load_from(&self, request: &HeaderMap, clock: impl Into<Clock>) -> Session<T> {
         let destination = request.get(SEC_FETCH_DEST).map(HeaderValue::as_bytes);
@@ -31,10 +47,6 @@ impl<T> SessionCookie<T> {
     ///
     /// A 5xx status saves no changes. With a response that the application marked as cacheable by
     /// others, nothing is renewed, and changes make it `no-store`.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`save`](Self::save). There is no `Set-Cookie` then; answer with 500.
     ///
     /// # Examples
     ///
@@ -52,6 +64,10 @@ impl<T> SessionCookie<T> {
     /// assert!(response.contains_key("set-cookie"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`save`](Self::save). There is no `Set-Cookie` then; answer with 500.
     pub fn save_to(
         &self,
         session: &Session<T>,
@@ -60,8 +76,7 @@ impl<T> SessionCookie<T> {
     ) -> Result<(), SaveError> {
         let values = |name: &HeaderName| response.get_all(name).iter().map(HeaderValue::as_bytes);
         let targeted = TARGETED_CACHE_CONTROLS;
-        let targeted = targeted.iter().flat_map(values);
-        let caching = Caching::read(values(&CACHE_CONTROL), targeted);
+        let caching = Caching::read(values(&CACHE_CONTROL), targeted.iter().map(values));
         let is_allowed = self.shared.shared_caching;
         let finished = self.finish(
             session,

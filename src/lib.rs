@@ -1,4 +1,104 @@
 //! Web sessions that live in one sealed cookie and need no backend.
+//!
+//! Every instance that has the keys reads every session, and none keeps anything: what a visitor's
+//! session holds travels in the cookie, encrypted and authenticated.
+//!
+#![cfg_attr(feature = "axum", doc = "```")]
+#![cfg_attr(not(feature = "axum"), doc = "```ignore")]
+//! use axum::{Router, routing::get};
+//! use hardtack::{
+//!     ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+//! };
+//!
+//! /// `keys` come from `KeyRing::from_env`, or from wherever secrets are kept.
+//! fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
+//!     let cookie = SessionCookie::encrypted(keys).build()?;
+//!     Ok(Router::new().route("/", get(home)).layer(SessionLayer::new(cookie)))
+//! }
+//!
+//! async fn home(session: Session) -> Result<String, SessionError> {
+//!     let visits = session.get::<u32>("visits")?.unwrap_or(0) + 1;
+//!     session.insert("visits", visits)?;
+//!     Ok(format!("visit {visits}"))
+//! }
+//! # use axum::{body::Body, http::Request};
+//! # use tower::ServiceExt;
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! # let app = app(EncryptionKey::generate()?.into())?;
+//! # let first = app.clone().oneshot(Request::get("/").body(Body::empty())?).await?;
+//! # let request = Request::get("/").header("cookie", &first.headers()["set-cookie"]);
+//! # let second = app.oneshot(request.body(Body::empty())?).await?;
+//! # let body = axum::body::to_bytes(second.into_body(), 100).await?;
+//! # assert_eq!(body, "visit 2");
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The pieces
+//!
+//! | To… | there is… |
+//! |---|---|
+//! | make a key, and keep it as text | [`EncryptionKey`], [`SigningKey`] |
+//! | use several keys, and rotate them | [`KeyRing`], [`RingKey`]; while the program runs [`SharedKeyRing`] |
+//! | choose the cookie, the timeouts, the size | [`SessionCookie::encrypted`], [`SessionCookieBuilder`] |
+//! | let everybody read the content | [`SessionCookie::unencrypted_but_signed`] |
+//! | read and change a visitor's session | [`Session`] |
+//! | hold a type of yours in it | [`SessionData`], [`typed`](SessionCookieBuilder::typed) |
+//! | serve sessions in a web framework | `SessionLayer` (feature `tower`), `Session` as an argument of handlers (feature `axum`) |
+//! | serve them by hand | [`SessionCookie::load`], [`SessionCookie::save`]; on a `HeaderMap` `load_from`, `save_to` (feature `http`) |
+//! | do without a cookie | [`SessionToken`] |
+//! | bind sessions to a tenant or a stage | [`context`](SessionCookieBuilder::context), [`SessionCookie::load_in`], [`Context`] |
+//! | log what came of reading them | [`Outcome`], [`Reason`] |
+//!
+//! # What a session holds
+//!
+//! A dictionary of text keys and values of any type that serde can write and read; or, after
+//! [`typed`](SessionCookieBuilder::typed), one value of your type, which is smaller. With every other
+//! setting by default there is room for 2,176 bytes, or 2,944 with [`Size::Browser`].
+//!
+//! ```
+//! # use hardtack::{EncryptionKey, SessionCookie};
+//! # use std::time::SystemTime;
+//! # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+//! # let session = cookie.load([""], SystemTime::now());
+//! session.insert("language", "sv")?;
+//! session.update("cart", |cart: &mut Vec<u32>| cart.push(7))?;
+//! assert_eq!(session.keys(), ["cart", "language"]);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # When it is written
+//!
+//! Nothing is read before a session is first used, and nothing is written before the head of the
+//! response. A session is sent when its content has changed, when its idle timeout is due to begin anew
+//! ([`renew_after`](SessionCookieBuilder::renew_after)), and when another key seals now. Nobody has to
+//! save it; [`Session::save`] and [`Session::discard`] say otherwise. A session that the application
+//! ended makes the browser drop its cookie; one that does not open never does.
+//!
+//! # Errors
+//!
+//! A cookie that does not open is no error: its visitor has a new, empty session, and the
+//! [`Outcome`] tells you why. A change that cannot be saved is an error where it is made
+//! ([`SessionError`]), and leaves the session as it was. Wrong settings and wrong keys are errors at
+//! start-up ([`ConfigError`], [`KeyError`], [`RingError`], [`EnvError`]), whose sentences say what to do.
+//! Only the random generator and the clock can make saving fail ([`SaveError`]).
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | Feature | | Adds |
+//! |---|---|---|
+//! | `http` | Sessions from and to an `http::HeaderMap`. | `SessionCookie::load_from`, `SessionCookie::save_to` |
+//! | `tower` | `SessionLayer`, a tower layer over any body. | `SessionLayer`, `Session::from_extensions`, and feature `http` |
+//! | `axum` | `Session` as an axum extractor. | `Session` as an argument, `SessionError` as a response, and feature `tower` |
+//!
+//! # More
+//!
+//! README.md has rotation, limits and what a session without a backend cannot do: above all, end a copy
+//! of a cookie before its own deadline. SPEC.md is the format, section by section. SECURITY.md is the
+//! threat model. All three come with the crate.
 
 // The three leaves, which do not know each other.
 mod body;
@@ -49,3 +149,8 @@ pub use session_token::{SessionToken, TokenChange};
 pub use settings::EnvError;
 #[cfg(feature = "tower")]
 pub use tower::{MissingSession, ResponseFuture, SessionLayer, SessionService};
+
+/// The examples of README.md, compiled and run.
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -8,7 +8,7 @@ use crate::{
     error::SaveError,
     seal::{Context, EncryptionKey, LONGEST_TOKEN, Mode, SharedKeyRing, SigningKey},
     sealer::Sealer,
-    session::{Arrival, Session, Touched},
+    session::{Arrival, Finish, Session, Touched},
 };
 
 /// How an application keeps its sessions: the keys, the policy and the cookie. A cheap clone.
@@ -57,12 +57,39 @@ pub(crate) struct Shared {
 impl SessionCookie {
     /// Begins a cookie whose content only holders of a key can read. `keys` is a key, a
     /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    ///
+    /// # let text = EncryptionKey::generate()?.expose_secret();
+    /// let keys: KeyRing<EncryptionKey> = text.parse()?;
+    /// let login = SessionCookie::encrypted(keys.clone()).name("__Host-login").build()?;
+    /// let cart = SessionCookie::encrypted(keys).name("__Host-cart").build()?;
+    /// # let _ = (login, cart);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn encrypted(keys: impl Into<SharedKeyRing<EncryptionKey>>) -> SessionCookieBuilder {
         SessionCookieBuilder::new(keys.into().into())
     }
 
     /// Begins a cookie whose content **anybody can read** who sees it, the visitor first of all. Only
     /// holders of a key can change it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{SessionCookie, SigningKey};
+    ///
+    /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?)
+    ///     .name("__Host-language")
+    ///     .build()?;
+    /// # let session = cookie.load([""], std::time::SystemTime::now());
+    /// # session.insert("language", "sv")?;
+    /// # assert_eq!(cookie.save(&session)?.iter().len(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn unencrypted_but_signed(
         keys: impl Into<SharedKeyRing<SigningKey>>,
     ) -> SessionCookieBuilder {
@@ -72,12 +99,32 @@ impl SessionCookie {
 
 impl<T> SessionCookie<T> {
     /// The cookie's name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie};
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).path("/app").build()?;
+    /// assert_eq!(cookie.name().as_str(), "__Secure-session");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn name(&self) -> &CookieName {
         &self.shared.name
     }
 
     /// Whether the content can be read without a key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{Mode, SessionCookie, SigningKey};
+    ///
+    /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build()?;
+    /// assert_eq!(cookie.mode(), Mode::UnencryptedButSigned);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.shared.sealer.mode
@@ -87,7 +134,22 @@ impl<T> SessionCookie<T> {
     /// may be none or several. `clock` is the time now, or a function to ask.
     ///
     /// Never fails. Nothing is verified before the session is first used, and what does not open is a
-    /// new session.
+    /// new session (SPEC.md § 7, § 9.1). Of several cookies of this name the first four that differ are
+    /// looked at.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// // Several fields, as over HTTP/2. The time is asked for at the first touch.
+    /// let now: fn() -> SystemTime = SystemTime::now;
+    /// let session = cookie.load(["theme=dark", "__Host-session=forged"], now);
+    /// assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn load<F>(&self, cookie_fields: F, clock: impl Into<Clock>) -> Session<T>
     where
@@ -97,7 +159,27 @@ impl<T> SessionCookie<T> {
         self.arrive(cookie_fields, clock.into(), None, false)
     }
 
-    /// Like [`load`](Self::load), in a context chosen for this request, such as the tenant's name.
+    /// Like [`load`](Self::load), in a context chosen for this request, such as the tenant's name. It
+    /// takes the place of the builder's [`context`](SessionCookieBuilder::context).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// use hardtack::Context;
+    ///
+    /// let acme = Context::new([("tenant", "acme")])?;
+    /// let session = cookie.load_in(acme.clone(), [""], SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// let fields = cookie.save(&session)?;
+    ///
+    /// assert!(!cookie.load_in(acme, &fields, SystemTime::now()).is_new());
+    /// assert!(cookie.load(&fields, SystemTime::now()).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn load_in<F>(
         &self,
@@ -114,6 +196,22 @@ impl<T> SessionCookie<T> {
 
     /// Ends the request for `session`: from now on it can only be read. Returns the `Set-Cookie` fields
     /// that the response must carry; where the session need not be written there are none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// use hardtack::SessionError;
+    ///
+    /// session.insert("user", 42)?;
+    /// let fields = cookie.save(&session)?;
+    /// assert_eq!(fields.iter().len(), 1);
+    /// assert!(matches!(session.insert("user", 43), Err(SessionError::AfterHead)));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -152,12 +250,20 @@ impl<T> SessionCookie<T> {
         session: &Session<T>,
         circumstances: Circumstances,
     ) -> Result<Finished, SaveError> {
-        let finished = session.close(|arrival, touched| match touched {
-            None => Ok(Finished::default()),
-            Some(touched) => self.settle(arrival, touched, circumstances),
-        });
-        // A session that is saved from inside its own `update` is not written.
-        finished.unwrap_or_else(|_| Ok(Finished::default()))
+        if !session.is_of(&self.shared.sealer) {
+            return Err(SaveError::OfAnother);
+        }
+        let finish =
+            session.finish(|arrival, touched| self.settle(arrival, touched, circumstances));
+        let use_of_session = match finish {
+            Finish::Settled(finished) => return finished,
+            Finish::Read => Use::Touched,
+            Finish::Untouched => Use::Untouched,
+        };
+        Ok(Finished {
+            use_of_session,
+            ..Finished::default()
+        })
     }
 
     fn settle(

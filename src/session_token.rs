@@ -7,11 +7,13 @@ use crate::{
     error::SaveError,
     seal::LONGEST_TOKEN,
     sealer::Sealer,
-    session::{Arrival, Session},
+    session::{Arrival, Finish, Session, Touched},
 };
 
 /// Sessions in a bare token, for where cookies cannot go: a mobile client, a message, a queue. A cheap
 /// clone.
+///
+/// A token opens under the purpose that it was sealed for only (SPEC.md § 3.2).
 ///
 /// Built with [`SessionCookieBuilder::build_token`](crate::SessionCookieBuilder::build_token).
 ///
@@ -40,6 +42,17 @@ pub struct SessionToken<T = Map> {
 
 impl<T: Payload> SessionToken<T> {
     /// The session of `token`. Never fails: what does not open is a new session.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+    /// # use std::time::SystemTime;
+    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+    /// let session = tokens.load(Some("forged"), SystemTime::now());
+    /// assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn load(&self, token: Option<impl AsRef<[u8]>>, clock: impl Into<Clock>) -> Session<T> {
         let mut values = Values::default();
@@ -57,33 +70,66 @@ impl<T: Payload> SessionToken<T> {
 
     /// Ends the use of `session`: from now on it can only be read. Says what becomes of its token.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+    /// # use std::time::SystemTime;
+    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+    /// let session = tokens.load(None::<&str>, SystemTime::now());
+    /// assert_eq!(session.len(), 0);
+    /// assert_eq!(tokens.save(&session)?, TokenChange::None);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// A failing random generator, and a clock that shows a time before 2026 or after 2162.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
-        let saved = session.close(|arrival, touched| {
-            let Some(touched) = touched else {
-                return Ok(TokenChange::None);
-            };
-            let state = &touched.state;
+        if !session.is_of(&self.sealer) {
+            return Err(SaveError::OfAnother);
+        }
+        let finish = session.finish(|arrival, Touched { state, outcome }| {
             let write = |age| {
                 let context = arrival.context.as_ref().unwrap_or(&self.sealer.context);
                 let mut token = String::with_capacity(self.sealer.token_len(state, age));
                 self.sealer.seal(context, state, age, &mut token)?;
                 Ok(TokenChange::Set(token))
             };
-            let reseal = self.sealer.must_reseal(touched.outcome, state.now());
+            let reseal = self.sealer.must_reseal(*outcome, state.now());
             match state.settle(Circumstances::default(), reseal) {
                 Verdict::Leave => Ok(TokenChange::None),
                 Verdict::Expire => Ok(TokenChange::End),
-                Verdict::Write { age } | Verdict::Refresh { age } => write(age),
+                Verdict::Write { age } => write(age),
+                // What could as well be left out does not fail anything.
+                Verdict::Refresh { age } => Ok(write(age).unwrap_or(TokenChange::None)),
             }
         });
-        saved.unwrap_or(Ok(TokenChange::None))
+        match finish {
+            Finish::Settled(change) => change,
+            Finish::Read | Finish::Untouched => Ok(TokenChange::None),
+        }
     }
 }
 
 /// What becomes of a token at the end of its session's use.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+/// # use std::time::SystemTime;
+/// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+/// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());
+/// # session.invalidate()?;
+/// let (field, value) = match tokens.save(&session)? {
+///     TokenChange::Set(token) => ("session-token", token),
+///     TokenChange::End => ("session-token", String::new()),
+///     _ => return Ok(()),
+/// };
+/// assert_eq!((field, value.as_str()), ("session-token", ""));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use = "a session is not saved unless its token is sent"]

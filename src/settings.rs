@@ -5,11 +5,8 @@ use std::{env, fmt};
 use crate::seal::{Key, KeyRing, RingError};
 
 impl<K: Key> KeyRing<K> {
-    /// Reads a ring from an environment variable, in its text form with commas for line ends.
-    ///
-    /// # Errors
-    ///
-    /// If the variable is not set, or holds no ring. The value is not shown.
+    /// Reads a ring from an environment variable, in its text form (SPEC.md § 3.5), with line ends or
+    /// commas between the keys.
     ///
     /// # Examples
     ///
@@ -19,6 +16,10 @@ impl<K: Key> KeyRing<K> {
     /// let keys: KeyRing<EncryptionKey> = KeyRing::from_env("SESSION_KEYS")?;
     /// # Ok::<_, hardtack::EnvError>(())
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the variable is not set, or holds no ring. The value is not shown.
     pub fn from_env(variable: &str) -> Result<KeyRing<K>, EnvError> {
         let fail = |problem| EnvError {
             variable: variable.to_owned(),
@@ -31,6 +32,18 @@ impl<K: Key> KeyRing<K> {
 }
 
 /// An environment variable holds no key ring.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing};
+///
+/// let error = KeyRing::<EncryptionKey>::from_env("NO_SUCH_KEYS").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "environment variable NO_SUCH_KEYS is not set, put a key into it"
+/// );
+/// ```
 #[derive(Debug)]
 pub struct EnvError {
     variable: String,

@@ -53,6 +53,17 @@ pub struct SessionLayer<T = Map, W = Session<T>> {
 
 impl<T: Payload> SessionLayer<T> {
     /// A layer for the sessions of `cookie`, on the system's clock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let layer = SessionLayer::new(cookie.clone()); // `cookie` can be kept, for tests and for other routes
+    /// # let _ = (layer, cookie);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(cookie: SessionCookie<T>) -> SessionLayer<T> {
         SessionLayer {
@@ -95,6 +106,18 @@ impl<T: Payload> SessionLayer<T> {
 
 impl<T, W> SessionLayer<T, W> {
     /// Takes the time from `clock`, for tests and for targets without a system clock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// let layer = SessionLayer::new(cookie).clock(UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+    /// # let _ = layer;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn clock(self, clock: impl Into<Clock>) -> SessionLayer<T, W> {
         let clock = clock.into();
@@ -130,6 +153,24 @@ impl<S, T, W> Layer<S> for SessionLayer<T, W> {
 }
 
 /// What [`SessionLayer`] makes of a service.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, SessionService};
+/// use http::{Request, Response};
+/// use tower::{Layer, ServiceExt, service_fn};
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// let inner = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(())));
+/// let service: SessionService<_> = SessionLayer::new(cookie).layer(inner);
+/// let response = service.oneshot(Request::new(())).await?;
+/// assert!(response.headers().is_empty()); // nobody touched the session
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 pub struct SessionService<S, T = Map, W = Session<T>> {
     inner: S,
     layer: SessionLayer<T, W>,
@@ -187,6 +228,24 @@ where
 
 pin_project! {
     /// The response of [`SessionService`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, ResponseFuture, SessionCookie, SessionLayer};
+    /// use http::{Request, Response};
+    /// use tower::{Layer, Service, service_fn};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let inner = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(())));
+    /// let mut service = SessionLayer::new(cookie).layer(inner);
+    /// let response: ResponseFuture<_> = service.call(Request::new(()));
+    /// assert_eq!(response.await?.status(), 200);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub struct ResponseFuture<F, T = Map> {
         #[pin]
         inner: F,
@@ -242,8 +301,7 @@ impl<T: Payload> Open<T> {
 /// Also when the request was cancelled, a handle that lives on is told that nothing is saved any more.
 impl<T> Drop for Open<T> {
     fn drop(&mut self) {
-        // An error means that the handle is inside its own `update`, on this very thread, which is over.
-        let _ = self.session.close(|_, _| ());
+        self.session.close();
     }
 }
 
@@ -265,6 +323,20 @@ struct Ambiguous<W>(PhantomData<fn() -> W>);
 impl<T: Payload> Session<T> {
     /// The session that a [`SessionLayer`] put into a request's extensions. With feature `tower`.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::Session;
+    /// use http::Extensions;
+    ///
+    /// fn user(extensions: &Extensions) -> Result<Option<u64>, Box<dyn std::error::Error>> {
+    ///     let session: Session = Session::from_extensions(extensions)?;
+    ///     Ok(session.get("user")?)
+    /// }
+    /// assert!(user(&Extensions::new()).is_err()); // there is no layer
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If there is no such layer around this service, or there are two for the same type.
@@ -280,6 +352,16 @@ impl<T: Payload> Session<T> {
 }
 
 /// Why a request has no session of the type asked for: a mistake in how the application is put together.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{MissingSession, Session};
+/// use http::Extensions;
+///
+/// let session: Result<Session, _> = Session::from_extensions(&Extensions::new());
+/// assert_eq!(session.unwrap_err(), MissingSession::NoLayer);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MissingSession {

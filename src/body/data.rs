@@ -8,6 +8,18 @@ use super::map;
 ///
 /// It is never made; it says which methods a [`Session`](crate::Session) has. In the token it is one
 /// MessagePack map (SPEC.md § 5.4), so programs in other languages can read it.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{Map, Session, SessionError};
+///
+/// // `Session` alone means the same.
+/// fn language(session: &Session<Map>) -> Result<Option<String>, SessionError> {
+///     session.get("language")
+/// }
+/// # let _ = language;
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Map {}
 
@@ -59,7 +71,46 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// Reads a payload that was written under another schema, older or newer. 0 stands for a
     /// dictionary, whose bytes are a MessagePack map.
     ///
-    /// The default knows no other schema.
+    /// The default knows no other schema. `None`: the session is new, and cannot be written here
+    /// (SPEC.md § 7.9). An empty dictionary has no bytes at all (SPEC.md § 5.4).
+    ///
+    /// # Examples
+    ///
+    /// A cookie whose sessions were dictionaries before:
+    ///
+    /// ```
+    /// use hardtack::SessionData;
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Serialize, Deserialize, Default)]
+    /// struct Login {
+    ///     user: u64,
+    /// }
+    ///
+    /// impl SessionData for Login {
+    ///     const SCHEMA: u32 = 1;
+    ///
+    ///     fn convert(schema: u32, bytes: &[u8]) -> Option<Login> {
+    ///         match (schema, bytes) {
+    ///             (0, []) => Some(Login::default()),
+    ///             // The fields are found by their names; other keys are dropped.
+    ///             (0, map) => rmp_serde::from_slice(map).ok(),
+    ///             _ => None,
+    ///         }
+    ///     }
+    /// }
+    /// #
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # let (keys, now) = (KeyRing::new(EncryptionKey::generate()?), std::time::SystemTime::now());
+    /// # let dictionary = SessionCookie::encrypted(keys.clone()).build()?;
+    /// # let session = dictionary.load([""], now);
+    /// # session.insert("user", 42)?;
+    /// # session.insert("cart", [7])?;
+    /// # let typed = SessionCookie::encrypted(keys).typed::<Login>().build()?;
+    /// # let session = typed.load(dictionary.save(&session)?, now);
+    /// # assert_eq!(session.read(|login| login.user), 42);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     fn convert(schema: u32, bytes: &[u8]) -> Option<Self> {
         let _ = (schema, bytes);
@@ -68,6 +119,26 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
 }
 
 /// What a session holds: [`Map`], or any type that is [`SessionData`].
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{Payload, Session, SessionError};
+///
+/// fn sign_out<T: Payload>(session: &Session<T>) -> Result<(), SessionError> {
+///     if let Some(id) = session.invalidate()? {
+///         println!("session {id} ended");
+///     }
+///     Ok(())
+/// }
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], std::time::SystemTime::now());
+/// # session.ensure_id()?;
+/// # sign_out(&session)?;
+/// # assert_eq!(session.id(), None);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
 
 pub(crate) mod sealed {

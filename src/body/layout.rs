@@ -42,11 +42,6 @@ impl Head {
         self.issued + UnixSeconds::from(self.age)
     }
 
-    /// Whether `issued` can be written.
-    pub(crate) fn is_in_range(&self) -> bool {
-        wire_issued(self.issued).is_some()
-    }
-
     /// Bytes that this head takes.
     pub(crate) fn len(&self) -> usize {
         let ttl = self.ttl.map_or(0, varint_len);
@@ -59,7 +54,7 @@ impl Head {
         1 + 4 + varint_len(self.age) + ttl + sid + schema
     }
 
-    /// Appends a whole body. A head that is not in range is written as if issued at [`EPOCH`].
+    /// Appends a whole body. An `issued` that no token [can carry](can_carry) is written as [`EPOCH`].
     pub(crate) fn write(&self, flash: &[u8], payload: &[u8], body: &mut Vec<u8>) {
         let mut flags = 0;
         let mut set = |flag, is_set: bool| flags |= if is_set { flag } else { 0 };
@@ -205,6 +200,11 @@ impl<'a> Reader<'a> {
 fn unpadded_len(body: &[u8]) -> Option<usize> {
     let marker = body.iter().rposition(|&byte| byte != 0)?;
     (body[marker] == 0x80).then_some(marker)
+}
+
+/// Whether a session may be sealed at `now` (SPEC.md § 6.4).
+pub(crate) fn can_carry(now: UnixSeconds) -> bool {
+    wire_issued(now).is_some()
 }
 
 fn wire_issued(issued: UnixSeconds) -> Option<u32> {

@@ -5,7 +5,31 @@ use std::time::Duration;
 use super::layout::Head;
 use crate::{error::Reason, time::UnixSeconds};
 
-/// When the last activity of a session is written anew, which restarts its idle timeout.
+/// When the last activity of a session is written anew, which restarts its idle timeout (SPEC.md §
+/// 8.8).
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+/// # use std::time::{Duration, UNIX_EPOCH};
+/// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
+/// # let keys = KeyRing::new(EncryptionKey::generate()?);
+/// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
+/// # let session = earlier.load([""], now);
+/// # session.insert("user", 42)?;
+/// # let fields = earlier.save(&session)?;
+/// use hardtack::RenewAfter;
+///
+/// let cookie = SessionCookie::encrypted(keys).renew_after(RenewAfter::Span(5 * minute)).build()?;
+///
+/// // Six minutes after its last activity a session is only read: its idle timeout begins anew.
+/// let session = cookie.load(&fields, now + 6 * minute);
+/// assert!(session.contains("user"));
+/// let session = cookie.load(cookie.save(&session)?, now + 7 * minute);
+/// assert_eq!(session.last_active_at(), Some(now + 6 * minute));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RenewAfter {

@@ -68,8 +68,26 @@ impl Room {
 
 /// A session would no longer fit its cookie. It was left as it was.
 ///
-/// Both numbers are bytes of the whole `Set-Cookie` field: name, token and attributes. Of a bare token
-/// they are its own bytes.
+/// Both numbers are bytes of the whole `Set-Cookie` field: name, token and attributes, with room for an
+/// id, every date and `Max-Age` at their longest (SPEC.md § 9.6). Of a bare token they are its own
+/// bytes.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// use hardtack::SessionError;
+///
+/// let Err(SessionError::TooLarge(error)) = session.insert("note", "x".repeat(3_000)) else {
+///     return Err("that does not fit".into());
+/// };
+/// assert_eq!((error.needed, error.allowed), (4_183, 3_072));
+/// assert!(session.is_empty());
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TooLarge {

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use crate::seal::{EncryptionKey, KeyId, Mode, Purpose, PurposeSlot, SharedKeyRing, SigningKey};
+use crate::seal::{
+    EncryptionKey, Mode, Purpose, PurposeSlot, RingError, SharedKeyRing, SigningKey,
+};
 
 /// A ring of either kind. From here on the kind of key is a [`Mode`].
 #[derive(Clone, Debug)]
@@ -17,17 +19,14 @@ impl AnyRing {
         }
     }
 
-    pub(super) fn serve(&self, purpose: Purpose) -> Arc<PurposeSlot> {
+    pub(super) fn serve(
+        &self,
+        purpose: Purpose,
+        overlap: u64,
+    ) -> Result<Arc<PurposeSlot>, RingError> {
         match self {
-            AnyRing::Encryption(ring) => ring.serve(purpose),
-            AnyRing::Signing(ring) => ring.serve(purpose),
-        }
-    }
-
-    pub(super) fn retires_within(&self, span: u64) -> Option<(KeyId, KeyId)> {
-        match self {
-            AnyRing::Encryption(ring) => ring.current().ring().retires_within(span),
-            AnyRing::Signing(ring) => ring.current().ring().retires_within(span),
+            AnyRing::Encryption(ring) => ring.serve(purpose, overlap),
+            AnyRing::Signing(ring) => ring.serve(purpose, overlap),
         }
     }
 }

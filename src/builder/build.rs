@@ -15,6 +15,19 @@ use crate::{
 impl<T: Payload> SessionCookieBuilder<T> {
     /// Checks everything, derives the keys, and builds the cookie.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SameSite, SessionCookie};
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .domain("example.com")
+    ///     .same_site(SameSite::Strict)
+    ///     .build()?;
+    /// assert_eq!(cookie.name().as_str(), "__Secure-session");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ConfigError`], whose sentence says what to do.
@@ -45,6 +58,21 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// The lifetimes, the context and the size are those of this builder; the settings of the cookie
     /// itself do not count.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, Size};
+    /// use std::time::SystemTime;
+    ///
+    /// let tokens = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .idle_timeout(None)
+    ///     .size(Size::Browser)
+    ///     .build_token("mobile")?;
+    /// let session = tokens.load(None::<&str>, SystemTime::now());
+    /// assert!(session.remaining_bytes() > 2_944); // no name and no attributes beside it
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ConfigError`], whose sentence says what to do.
@@ -53,7 +81,22 @@ impl<T: Payload> SessionCookieBuilder<T> {
     }
 
     /// Like [`build_token`](Self::build_token), for the purpose of a session that travels in the request
-    /// header `name`, whose case does not count.
+    /// header `name`, whose case does not count. Reading that header, without `Bearer`, and answering is up
+    /// to you (SPEC.md § 9.7).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie};
+    /// use std::time::SystemTime;
+    ///
+    /// let tokens = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .build_header_token("Authorization")?;
+    /// let field = "Bearer forged";
+    /// let session = tokens.load(field.strip_prefix("Bearer "), SystemTime::now());
+    /// assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -79,19 +122,18 @@ impl<T: Payload> SessionCookieBuilder<T> {
         let Settings { keys, context, .. } = &self.settings;
         let mode = keys.mode();
         let lifetimes = self.lifetimes()?;
-        let longest = lifetimes.longest();
-        if let Some((key, next)) = keys.retires_within(longest)
-            && !self.settings.retire_early
-        {
-            return Err(ConfigError::RetiresEarly { key, next, longest });
-        }
+        let overlap = if self.settings.retire_early {
+            0
+        } else {
+            lifetimes.longest()
+        };
         let empty_payload = <T as sealed::Payload>::empty().ok_or(ConfigError::Payload)?;
         let limit = self.settings.size.limit();
         let room = Room::new(limit, fixed, max_age, token_len(mode))
             .filter(|room| empty_payload.len() <= room.content())
             .ok_or(ConfigError::NoRoom)?;
         Ok(Sealer {
-            slot: keys.serve(purpose),
+            slot: keys.serve(purpose, overlap)?,
             mode,
             context: Context::new(context.iter().map(|(label, value)| (label, value)))?,
             is_host_only,

@@ -2,7 +2,22 @@ use std::fmt::{self, Write};
 
 use super::name::{CookieName, DefaultName, Prefix};
 
-/// Whether a browser sends a cookie with requests from other sites.
+/// Whether a browser sends a cookie with requests from other sites (RFC 6265bis section 5.6.7).
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, SameSite, SessionCookie};
+/// # use std::time::SystemTime;
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+///     .same_site(SameSite::Strict)
+///     .build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// # session.insert("user", 42)?;
+/// # assert!(cookie.save(&session)?.iter().all(|field| field.ends_with("; SameSite=Strict")));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SameSite {
@@ -84,6 +99,18 @@ impl fmt::Display for Attributes {
 }
 
 /// Why a cookie cannot have such attributes.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{AttributeError, ConfigError, EncryptionKey, SessionCookie};
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+///     .domain("example.com:8080")
+///     .build();
+/// assert!(matches!(cookie, Err(ConfigError::Attribute(AttributeError::Domain))));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AttributeError {

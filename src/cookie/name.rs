@@ -1,7 +1,9 @@
 use std::{fmt, str::FromStr};
 
-/// The name of a cookie, its prefix included. That the prefix goes with the attributes is checked when
-/// the [`SessionCookie`](crate::SessionCookie) is built.
+/// The name of a cookie, its prefix included: 1 to 128 bytes of a token of RFC 9110 section 5.6.2.
+///
+/// That the prefix goes with the attributes is checked when the
+/// [`SessionCookie`](crate::SessionCookie) is built (SPEC.md § 9.1).
 ///
 /// # Examples
 ///
@@ -16,6 +18,16 @@ pub struct CookieName(String);
 
 impl CookieName {
     /// The name as text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::CookieName;
+    ///
+    /// let name: CookieName = "__Host-login".parse()?;
+    /// assert_eq!(name.as_str(), "__Host-login");
+    /// # Ok::<_, hardtack::CookieNameError>(())
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -102,6 +114,15 @@ impl DefaultName {
 }
 
 /// Why a text is not a cookie's name.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{CookieName, CookieNameError};
+///
+/// let error = "log in".parse::<CookieName>();
+/// assert_eq!(error, Err(CookieNameError::Character { found: ' ' }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CookieNameError {

@@ -9,19 +9,62 @@ use super::{
 
 /// The `Set-Cookie` fields that a response must carry, each a whole field value.
 ///
-/// Append each as a field of its own; never join them. `Debug` does not show what they carry.
+/// Append each as a field of its own; never join them (RFC 6265 section 3). `Debug` does not show what
+/// they carry.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// # session.insert("user", 42)?;
+/// let mut head = String::new();
+/// for field in cookie.save(&session)? {
+///     head.push_str(&format!("Set-Cookie: {field}\r\n"));
+/// }
+/// assert!(head.starts_with("Set-Cookie: __Host-session="));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Default)]
 #[must_use = "a session is not saved unless its `Set-Cookie` fields are sent"]
 pub struct SetCookies(Vec<String>);
 
 impl SetCookies {
     /// Nothing to send.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// assert_eq!(session.get::<u32>("user")?, None);
+    /// assert!(cookie.save(&session)?.is_empty()); // reading writes nothing
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The field values.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// # session.insert("user", 42)?;
+    /// let fields = cookie.save(&session)?;
+    /// assert!(fields.iter().all(|field| field.len() <= 3_072));
+    /// # assert_eq!(fields.iter().len(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn iter(&self) -> std::slice::Iter<'_, String> {
         self.0.iter()
     }

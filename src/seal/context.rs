@@ -16,16 +16,26 @@ use std::fmt;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Context {
-    /// `u32(len) || u8(len label) || label || u16(len value) || value ||` … (SPEC.md § 4)
+    /// `u32(len) || u8(len label) || label || u16(len value) || value ||` … (SPEC.md § 4.2)
     encoded: Box<[u8]>,
 }
 
 impl Context {
     /// Makes a context of `pairs`. Their order counts.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::Context;
+    ///
+    /// let context = Context::new([("tenant", "acme"), ("stage", "test")])?;
+    /// assert_ne!(context, Context::new([("stage", "test"), ("tenant", "acme")])?);
+    /// # Ok::<_, hardtack::ContextError>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// A label has at most 255 bytes, a value at most 65,535 (SPEC.md § 4).
+    /// A label has at most 255 bytes, a value at most 65,535 (SPEC.md § 4.2).
     pub fn new<L, V>(pairs: impl IntoIterator<Item = (L, V)>) -> Result<Context, ContextError>
     where
         L: AsRef<str>,
@@ -80,6 +90,15 @@ impl Default for Context {
 }
 
 /// A label or a value of a [`Context`] is too long.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::Context;
+///
+/// let error = Context::new([("x".repeat(256), "acme")]).unwrap_err();
+/// assert_eq!(error.to_string(), "a context label is longer than 255 bytes");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContextError(Part);
 

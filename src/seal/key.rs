@@ -47,6 +47,16 @@ pub struct SigningKey(RawKey);
 impl EncryptionKey {
     /// Makes a key for XAES-256-GCM, the suite to use unless you know why not.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::EncryptionKey;
+    ///
+    /// // Prints the text to be kept with the other secrets.
+    /// println!("{}", *EncryptionKey::generate()?.expose_secret());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Only if the operating system's random generator fails.
@@ -56,6 +66,16 @@ impl EncryptionKey {
 
     /// Makes a key for XChaCha20-Poly1305, for targets without AES instructions, such as
     /// WebAssembly.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::EncryptionKey;
+    ///
+    /// let key = EncryptionKey::generate_xchacha20()?;
+    /// assert!(key.expose_secret().starts_with("hardtack_key_v1_xcha_"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -68,6 +88,16 @@ impl EncryptionKey {
 impl SigningKey {
     /// Makes a key for HMAC-SHA-256.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{SessionCookie, SigningKey};
+    ///
+    /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build()?;
+    /// # let _ = cookie;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Only if the operating system's random generator fails.
@@ -77,6 +107,21 @@ impl SigningKey {
 }
 
 /// A kind of key: [`EncryptionKey`] or [`SigningKey`]. Nothing else implements it.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, Key, KeyRing, RingError, SigningKey};
+///
+/// fn ring_of<K: Key>(secret: &str) -> Result<KeyRing<K>, RingError> {
+///     secret.parse()
+/// }
+///
+/// let secret = SigningKey::generate()?.expose_secret();
+/// assert!(ring_of::<SigningKey>(&secret).is_ok());
+/// assert!(ring_of::<EncryptionKey>(&secret).is_err());
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 pub trait Key: FromStr<Err = KeyError> + sealed::Key {}
 
 pub(super) mod sealed {
@@ -94,12 +139,33 @@ macro_rules! kind_of_key {
     ($name:ident, $mode:expr) => {
         impl $name {
             /// The public name of this key, the same under every purpose.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("let key = hardtack::", stringify!($name), "::generate()?;")]
+            /// println!("made key {}", key.id());
+            /// assert_eq!(key.id().to_string().len(), 8);
+            /// # Ok::<_, Box<dyn std::error::Error>>(())
+            /// ```
             #[must_use]
             pub fn id(&self) -> KeyId {
                 self.0.id
             }
 
-            /// The key as text, to be kept where secrets are kept. Parsing it gives the key again.
+            /// The key as text of 69 characters, to be kept where secrets are kept (SPEC.md § 3.3). Parsing
+            /// it gives the key again. The copy is overwritten when it is dropped.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("# use hardtack::", stringify!($name), ";")]
+            #[doc = concat!("let key = ", stringify!($name), "::generate()?;")]
+            /// let text = key.expose_secret();
+            /// assert_eq!(text.len(), 69);
+            /// assert!(!format!("{key:?}").contains(&text[21..]));
+            /// # Ok::<_, Box<dyn std::error::Error>>(())
+            /// ```
             #[must_use]
             pub fn expose_secret(&self) -> Zeroizing<String> {
                 self.0.to_text()
@@ -254,7 +320,19 @@ fn checksum(suite: Suite, secret: &[u8; SECRET_LEN]) -> [u8; CHECK_LEN] {
 
 /// The public name of a key: 4 bytes derived from its secret, in hexadecimal.
 ///
-/// It stands in every token, so that a key ring finds the right key at once.
+/// It stands in every token, so that a key ring finds the right key at once (SPEC.md § 3.1).
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing};
+/// use std::time::SystemTime;
+///
+/// let key = EncryptionKey::generate()?;
+/// let id = key.id();
+/// assert_eq!(KeyRing::new(key).seals(SystemTime::now()), id);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId(pub(super) [u8; 4]);
 
@@ -271,6 +349,15 @@ impl fmt::Debug for KeyId {
 }
 
 /// Why a text is not a key, or why none could be made.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyError};
+///
+/// let error = "hunter2".parse::<EncryptionKey>();
+/// assert!(matches!(error, Err(KeyError::Prefix)));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum KeyError {

@@ -51,6 +51,17 @@ pub struct KeyRing<K> {
 
 impl<K: Key> KeyRing<K> {
     /// A ring of one key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing};
+    ///
+    /// let ring = KeyRing::new(EncryptionKey::generate()?);
+    /// let same = ring.clone();
+    /// assert_eq!(same.fingerprint(), ring.fingerprint());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(key: K) -> KeyRing<K> {
         KeyRing::of(Ring {
@@ -60,6 +71,20 @@ impl<K: Key> KeyRing<K> {
     }
 
     /// A ring of several keys. Without `seal_from` the first listed seals.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing};
+    /// use std::time::SystemTime;
+    ///
+    /// let (new, old) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let (new_id, old_id) = (new.id(), old.id());
+    /// let ring = KeyRing::from_keys([new, old])?;
+    /// assert_eq!(ring.seals(SystemTime::now()), new_id);
+    /// assert!(ring.accepts(SystemTime::now()).contains(&old_id));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -77,6 +102,25 @@ impl<K: Key> KeyRing<K> {
     /// The same ring, which refuses every session issued before `moment`.
     ///
     /// What a leaked key needs beside its removal.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, SessionCookie, SharedKeyRing};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let ring = KeyRing::new(EncryptionKey::generate()?);
+    /// let keys = SharedKeyRing::new(ring.clone());
+    /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
+    /// let session = cookie.load([""], SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// let fields = cookie.save(&session)?;
+    ///
+    /// let now = SystemTime::now() + Duration::from_secs(60);
+    /// keys.replace(ring.not_before(now))?;
+    /// assert!(cookie.load(&fields, now).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn not_before(self, moment: SystemTime) -> KeyRing<K> {
         let mut ring = Arc::unwrap_or_clone(self.ring);
@@ -87,6 +131,21 @@ impl<K: Key> KeyRing<K> {
     }
 
     /// The key that seals at `now`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let new_id = new.id();
+    /// let ring = KeyRing::from_keys([RingKey::from(old), RingKey::new(new).seal_from(now + hour)])?;
+    /// assert_ne!(ring.seals(now), new_id);
+    /// assert_eq!(ring.seals(now + hour), new_id);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn seals(&self, now: SystemTime) -> KeyId {
         let seal_from = self.ring.keys.iter().map(|key| key.seal_from);
@@ -94,6 +153,20 @@ impl<K: Key> KeyRing<K> {
     }
 
     /// The keys that open at `now`, the sealing key included, in the order of the ring.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing};
+    /// use std::time::SystemTime;
+    ///
+    /// let ring: KeyRing<EncryptionKey> = EncryptionKey::generate()?.into();
+    /// for key in ring.accepts(SystemTime::now()) {
+    ///     println!("accepted: {key}");
+    /// }
+    /// # assert_eq!(ring.accepts(SystemTime::now()).len(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn accepts(&self, now: SystemTime) -> Vec<KeyId> {
         let now = time::unix_seconds(now);
@@ -101,7 +174,20 @@ impl<K: Key> KeyRing<K> {
         accepted.map(|key| key.id).collect()
     }
 
-    /// What two instances compare to see whether they use the same ring. Public.
+    /// What two instances compare to see whether they use the same ring, as in a health check. Public
+    /// (SPEC.md § 3.6).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing};
+    ///
+    /// # let secret = EncryptionKey::generate()?.expose_secret();
+    /// let here: KeyRing<EncryptionKey> = secret.parse()?;
+    /// let there: KeyRing<EncryptionKey> = secret.parse()?;
+    /// assert_eq!(here.fingerprint(), there.fingerprint());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         self.ring.fingerprint()
@@ -192,15 +278,18 @@ impl Ring {
         Ok(Ring { keys, not_before })
     }
 
-    /// The first pair of keys of which the earlier retires less than `span` seconds after the later
-    /// began to seal, so that living sessions would be cut short.
-    pub(crate) fn retires_within(&self, span: u64) -> Option<(KeyId, KeyId)> {
-        let mut pairs = self.keys.windows(2);
-        let pair = pairs.find(|pair| match (pair[0].accept_until, pair[1].seal_from) {
-            (Some(until), Some(from)) => until < from.saturating_add(span),
-            _ => false,
-        })?;
-        Some((pair[0].id, pair[1].id))
+    /// Refuses a ring in which a key retires less than `longest` seconds, for which a session may live,
+    /// after the next one began to seal.
+    pub(super) fn check_overlap(&self, longest: u64) -> Result<(), RingError> {
+        for pair in self.keys.windows(2) {
+            if let (Some(until), Some(from)) = (pair[0].accept_until, pair[1].seal_from)
+                && until < from.saturating_add(longest)
+            {
+                let (key, next) = (pair[0].id, pair[1].id);
+                return Err(RingError::RetiresEarly { key, next, longest });
+            }
+        }
+        Ok(())
     }
 
     fn fingerprint(&self) -> Fingerprint {
@@ -230,6 +319,17 @@ where
 }
 
 /// What tells rings apart: 8 bytes, shown as 16 hexadecimal digits. Public (SPEC.md § 3.6).
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing};
+///
+/// let ring = KeyRing::new(EncryptionKey::generate()?);
+/// println!("keys {}", ring.fingerprint());
+/// assert_eq!(ring.fingerprint().to_string().len(), 16);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 8]);
 
@@ -246,6 +346,15 @@ impl fmt::Debug for Fingerprint {
 }
 
 /// Why keys do not make a ring.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing, RingError};
+///
+/// let empty = KeyRing::<EncryptionKey>::from_keys(Vec::<EncryptionKey>::new());
+/// assert!(matches!(empty, Err(RingError::Empty)));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RingError {
@@ -261,6 +370,15 @@ pub enum RingError {
         key: KeyId,
         /// The key that seals after it.
         next: KeyId,
+    },
+    /// A key stops to open while sessions that it sealed may still be alive.
+    RetiresEarly {
+        /// The key whose `accept_until` is too early.
+        key: KeyId,
+        /// The key that seals after it.
+        next: KeyId,
+        /// The longest that a session lives, in seconds.
+        longest: u64,
     },
     /// A time is before 2026-01-01T00:00:00Z, when the format begins.
     BeforeEpoch(KeyId),
@@ -280,6 +398,12 @@ impl fmt::Display for RingError {
             RingError::RetiresTooEarly { key, next } => write!(
                 f,
                 "key {key} has an `accept_until` that is not later than the `seal_from` of key {next}"
+            ),
+            RingError::RetiresEarly { key, next, longest } => write!(
+                f,
+                "key {key} is accepted for less than {longest} s after key {next} begins to seal, so \
+                 living sessions would be cut short; set a later `accept_until`, or say \
+                 `danger_retire_early` where the cookie is built"
             ),
             RingError::BeforeEpoch(key) => write!(
                 f,

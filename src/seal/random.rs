@@ -9,6 +9,18 @@ use getrandom::{
 };
 
 /// The operating system gave no random bytes.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyError};
+///
+/// match EncryptionKey::generate() {
+///     Ok(key) => println!("made key {}", key.id()),
+///     Err(KeyError::Random(error)) => eprintln!("{error}"),
+///     Err(error) => eprintln!("{error}"),
+/// }
+/// ```
 #[derive(Debug)]
 pub struct RandomError(getrandom::Error);
 

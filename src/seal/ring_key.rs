@@ -7,6 +7,21 @@ use super::{
 use crate::time::{self, UnixSeconds};
 
 /// A key on its way into a [`KeyRing`](crate::KeyRing), with the times at which its role changes.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing, RingKey};
+/// use std::time::{Duration, SystemTime};
+///
+/// let soon = SystemTime::now() + Duration::from_secs(3600);
+/// let ring = KeyRing::from_keys([
+///     RingKey::new(EncryptionKey::generate()?).seal_from(soon),
+///     RingKey::new(EncryptionKey::generate()?).accept_until(soon + Duration::from_secs(86_400)),
+/// ])?;
+/// # assert_eq!(ring.accepts(soon).len(), 2);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct RingKey<K> {
     key: K,
@@ -16,6 +31,16 @@ pub struct RingKey<K> {
 
 impl<K> RingKey<K> {
     /// A key that seals from ever and opens for ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    ///
+    /// let ring = KeyRing::from_keys([RingKey::new(EncryptionKey::generate()?)])?;
+    /// # let _ = ring;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(key: K) -> RingKey<K> {
         RingKey {
@@ -25,14 +50,48 @@ impl<K> RingKey<K> {
         }
     }
 
-    /// The key only opens before `moment`, and seals from then on, until a later key does.
+    /// The key only opens before `moment`, and seals from then on, until a later key does (SPEC.md §
+    /// 3.4). In whole seconds. Default: it seals from ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let new_id = new.id();
+    /// let ring = KeyRing::from_keys([RingKey::new(old), RingKey::new(new).seal_from(now + hour)])?;
+    /// // Instances that have the ring open what others seal later.
+    /// assert!(ring.accepts(now).contains(&new_id));
+    /// assert_ne!(ring.seals(now), new_id);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn seal_from(self, moment: SystemTime) -> RingKey<K> {
         let seal_from = Some(time::unix_seconds(moment));
         RingKey { seal_from, ..self }
     }
 
-    /// The key opens nothing from `moment` on.
+    /// The key opens nothing from `moment` on. In whole seconds. Default: it opens for ever.
+    ///
+    /// Choose it later than the next key's `seal_from` by the absolute timeout or more;
+    /// [`build`](crate::SessionCookieBuilder::build) refuses an earlier one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let (now, day) = (SystemTime::now(), Duration::from_secs(86_400));
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let ring = KeyRing::from_keys([RingKey::new(new), RingKey::new(old).accept_until(now + day)])?;
+    /// assert_eq!(ring.accepts(now).len(), 2);
+    /// assert_eq!(ring.accepts(now + day).len(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn accept_until(self, moment: SystemTime) -> RingKey<K> {
         let accept_until = Some(time::unix_seconds(moment));

@@ -89,6 +89,18 @@ fn parse_moment(text: &str) -> Option<UnixSeconds> {
 }
 
 /// What is wrong with the text of a key ring, and on which line or after which comma.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing};
+///
+/// # let key = EncryptionKey::generate()?.expose_secret();
+/// let ring = format!("{}\nnot_before=yesterday", *key).parse::<KeyRing<EncryptionKey>>();
+/// let sentence = ring.unwrap_err().to_string();
+/// assert!(sentence.starts_with("key ring, entry 2: a time is not like `2026-12-15T00:00:00Z`"));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct RingTextError {
     number: usize,

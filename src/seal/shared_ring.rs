@@ -8,7 +8,7 @@ use arc_swap::{ArcSwap, Guard};
 
 use super::{
     key::Key,
-    key_ring::{KeyRing, Ring},
+    key_ring::{KeyRing, Ring, RingError},
     purpose::{Purpose, PurposeKeys},
 };
 
@@ -25,7 +25,7 @@ use super::{
 ///
 /// // Later: the new key seals, and the old one still opens what is out.
 /// let new = EncryptionKey::generate()?;
-/// keys.replace(KeyRing::from_keys([new, old.parse()?])?);
+/// keys.replace(KeyRing::from_keys([new, old.parse()?])?)?;
 /// # let _ = cookie;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
@@ -41,6 +41,16 @@ struct Shared {
 
 impl<K: Key> SharedKeyRing<K> {
     /// Starts with `ring`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SharedKeyRing};
+    ///
+    /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
+    /// # let _ = keys;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(ring: impl Into<KeyRing<K>>) -> SharedKeyRing<K> {
         SharedKeyRing {
@@ -56,10 +66,36 @@ impl<K: Key> SharedKeyRing<K> {
     ///
     /// All keys are derived first; then each cookie and token changes over at once. A request that
     /// has begun may still use the earlier ring.
-    pub fn replace(&self, ring: impl Into<KeyRing<K>>) {
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, SharedKeyRing};
+    /// # use std::time::SystemTime;
+    ///
+    /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
+    /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// # session.insert("user", 42)?;
+    /// # let fields = cookie.save(&session)?;
+    ///
+    /// // A ring without the old key ends every session that is out.
+    /// keys.replace(EncryptionKey::generate()?)?;
+    /// assert!(cookie.load(&fields, SystemTime::now()).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`RingError::RetiresEarly`] if the ring would cut living sessions of any of them short. The
+    /// earlier ring is then still in use.
+    pub fn replace(&self, ring: impl Into<KeyRing<K>>) -> Result<(), RingError> {
         let ring = Arc::clone(ring.into().ring());
         let mut shared = self.lock();
         let slots: Vec<_> = shared.slots.iter().filter_map(Weak::upgrade).collect();
+        for slot in &slots {
+            ring.check_overlap(slot.overlap)?;
+        }
         let derived: Vec<_> = slots
             .iter()
             .map(|slot| Arc::new(PurposeKeys::derive(&ring, &slot.purpose)))
@@ -69,24 +105,43 @@ impl<K: Key> SharedKeyRing<K> {
         }
         shared.slots = slots.iter().map(Arc::downgrade).collect();
         shared.ring = ring;
+        Ok(())
     }
 
     /// The ring now in use.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, SharedKeyRing};
+    ///
+    /// let ring = KeyRing::new(EncryptionKey::generate()?);
+    /// let keys = SharedKeyRing::new(ring.clone());
+    /// assert_eq!(keys.current().fingerprint(), ring.fingerprint());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn current(&self) -> KeyRing<K> {
         KeyRing::of(Arc::clone(&self.lock().ring))
     }
 
-    /// Derives the keys for `purpose`, now and whenever the ring is replaced.
-    pub(crate) fn serve(&self, purpose: Purpose) -> Arc<PurposeSlot> {
+    /// Derives the keys for `purpose`, now and whenever the ring is replaced. A key must open for
+    /// `overlap` seconds after the next one began to seal.
+    pub(crate) fn serve(
+        &self,
+        purpose: Purpose,
+        overlap: u64,
+    ) -> Result<Arc<PurposeSlot>, RingError> {
         let mut shared = self.lock();
+        shared.ring.check_overlap(overlap)?;
         let keys = PurposeKeys::derive(&shared.ring, &purpose);
         let slot = Arc::new(PurposeSlot {
             purpose,
+            overlap,
             keys: ArcSwap::from_pointee(keys),
         });
         shared.slots.push(Arc::downgrade(&slot));
-        slot
+        Ok(slot)
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
@@ -98,10 +153,15 @@ impl<K: Key> SharedKeyRing<K> {
 /// The keys of a ring for one purpose, as they are at the moment.
 pub(crate) struct PurposeSlot {
     purpose: Purpose,
+    overlap: u64,
     keys: ArcSwap<PurposeKeys>,
 }
 
 impl PurposeSlot {
+    pub(crate) fn purpose(&self) -> &Purpose {
+        &self.purpose
+    }
+
     pub(crate) fn keys(&self) -> Guard<Arc<PurposeKeys>> {
         self.keys.load()
     }

@@ -13,6 +13,20 @@ use xaes_256_gcm::{
 use zeroize::Zeroizing;
 
 /// Whether the content of a session can be read by whoever holds its cookie.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// use hardtack::Mode;
+///
+/// assert_eq!(cookie.mode(), Mode::Encrypted);
+/// assert_eq!(Mode::UnencryptedButSigned.to_string(), "unencrypted-but-signed");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mode {

@@ -7,9 +7,24 @@ use crate::{body::encode, error::SessionError};
 impl Session {
     /// The value under `key`, if there is one.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// session.insert("visits", 3)?;
+    /// assert_eq!(session.get::<u32>("visits")?, Some(3));
+    /// assert_eq!(session.get::<u32>("clicks")?, None);
+    /// assert!(session.get::<String>("visits").is_err());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// [`Decode`](SessionError::Decode) if the value is not a `V`.
+    /// [`Decode`](SessionError::Decode) if the value is not a `V`, and
+    /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
         self.try_see(|state| state.get(key))
     }
@@ -17,10 +32,29 @@ impl Session {
     /// Stores `value` under `key`, in the place of what was there. Storing the value that is already
     /// there writes nothing.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// struct Item {
+    ///     article: u64,
+    ///     count: u8,
+    /// }
+    ///
+    /// session.insert("last", Item { article: 42, count: 2 })?;
+    /// let last: Option<Item> = session.get("last")?;
+    /// assert!(last.is_some_and(|item| item.count == 2 && item.article == 42));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// Those of every change, [`Encode`](SessionError::Encode) for a value that serde cannot write, and
-    /// [`TooDeep`](SessionError::TooDeep) for one that could not be read again.
+    /// Those of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value that serde
+    /// cannot write, and [`TooDeep`](SessionError::TooDeep) for one that could not be read again.
     pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError> {
         let value = encode(&value)?;
         self.change(|state| state.insert(key, &value))
@@ -28,11 +62,6 @@ impl Session {
 
     /// Changes the value under `key` in place, beginning with `V::default()` if there is none, and
     /// returns what `change` returned. Nobody else gets between reading and writing.
-    ///
-    /// # Errors
-    ///
-    /// Those of every change, [`Decode`](SessionError::Decode) if the value is not a `V`, and
-    /// [`Encode`](SessionError::Encode). If `change` panics the session stays as it was, too.
     ///
     /// # Examples
     ///
@@ -46,6 +75,11 @@ impl Session {
     /// assert_eq!(session.get::<Vec<u32>>("cart")?, Some(vec![7, 9]));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [every change](Session#errors), [`Decode`](SessionError::Decode) if the value is not a
+    /// `V`, and [`Encode`](SessionError::Encode). If `change` panics the session stays as it was, too.
     pub fn update<V, R>(
         &self,
         key: &str,
@@ -59,52 +93,124 @@ impl Session {
 
     /// Drops the value under `key`. `false`: there was none.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// session.insert("coupon", "SPRING")?;
+    /// assert!(session.remove("coupon")?);
+    /// assert!(!session.remove("coupon")?);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// Those of every change.
+    /// Those of [every change](Session#errors).
     pub fn remove(&self, key: &str) -> Result<bool, SessionError> {
         self.change(|state| state.remove(key))
     }
 
     /// Drops the value under `key` and returns it.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// session.insert("return_to", "/cart")?;
+    /// assert_eq!(session.take::<String>("return_to")?.as_deref(), Some("/cart"));
+    /// assert_eq!(session.take::<String>("return_to")?, None);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// Those of every change, and [`Decode`](SessionError::Decode) if the value is not a `V`; it is then
-    /// still there.
+    /// Those of [every change](Session#errors), and [`Decode`](SessionError::Decode) if the value is
+    /// not a `V`; it is then still there.
     pub fn take<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
         self.change(|state| state.take(key))
     }
 
     /// There is a value under `key`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// assert!(session.contains("user"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn contains(&self, key: &str) -> bool {
         self.see(|state| state.contains(key))
     }
 
     /// All keys, in ascending order of their bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// session.insert("language", "sv")?;
+    /// assert_eq!(session.keys(), ["language", "user"]);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
         self.see(|state| state.keys())
     }
 
     /// Number of entries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// session.insert("user", 43)?;
+    /// assert_eq!(session.len(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.see(|state| state.len())
     }
 
     /// There are no entries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// session.ensure_id()?; // an id is no entry
+    /// assert!(session.is_empty());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The whole dictionary as one value: a map, or a struct whose fields are the keys.
-    ///
-    /// # Errors
-    ///
-    /// [`Decode`](SessionError::Decode) if the dictionary is not a `V`.
     ///
     /// # Examples
     ///
@@ -118,6 +224,11 @@ impl Session {
     /// assert_eq!(all["visits"], 3);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](SessionError::Decode) if the dictionary is not a `V`, and
+    /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn to<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
         self.try_see(|state| state.to())
     }

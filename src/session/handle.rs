@@ -11,15 +11,10 @@ use crate::{
 /// A visitor's session during one request. A cheap clone; all clones are one.
 ///
 /// Nothing is read or verified before the first call of any method. Every method takes `&self`, so one
-/// handle works in a handler, a nested middleware and a template.
+/// handle works in a handler, a nested middleware and a template. Nothing has to be saved by hand.
 ///
-/// Methods that change the session give a `Result`: [`TooLarge`](SessionError::TooLarge) where the
-/// change would not fit the cookie, and [`AfterHead`](SessionError::AfterHead) once the head of the
-/// response is on its way. After an error the session is as it was. Nothing has to be saved by hand.
-///
-/// # Panics
-///
-/// Methods that give no `Result` panic when they are called on a session from inside its own `update`.
+/// A session is a dictionary, or holds one value of a type ([`SessionData`](crate::SessionData)); both
+/// kinds have methods of their own.
 ///
 /// # Examples
 ///
@@ -33,12 +28,40 @@ use crate::{
 /// assert!(session.is_new());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Errors
+///
+/// Every change can fail with one of these. The session is then as it was.
+///
+/// - [`TooLarge`](SessionError::TooLarge): it would not fit the cookie any more (SPEC.md § 9.6).
+/// - [`AfterHead`](SessionError::AfterHead): the head of the response is on its way, so nothing can be
+///   saved any more.
+/// - [`InsideUpdate`](SessionError::InsideUpdate): it is made inside an `update` of the same session.
+/// - [`UnreadablePayload`](SessionError::UnreadablePayload): what the visitor brought is of a version that
+///   is not known here, and is not overwritten (SPEC.md § 7.9).
+///
+/// # Panics
+///
+/// Methods that give no `Result` panic when they are called on a session from inside its own `update`.
 pub struct Session<T = Map> {
     pub(super) shared: Arc<Shared<T>>,
 }
 
 impl<T: Payload> Session<T> {
     /// The session's id, if it has one. Looking makes none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// assert_eq!(session.id(), None);
+    /// let id = session.ensure_id()?;
+    /// assert_eq!(session.id(), Some(id));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
         self.see(|state| state.sid()).map(SessionId)
@@ -47,9 +70,23 @@ impl<T: Payload> Session<T> {
     /// The session's id, which is made if there was none. It stays the same until the session is
     /// renewed or ended.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// let id = session.ensure_id()?;
+    /// // What the browser sends back, with the next request.
+    /// let session = cookie.load(cookie.save(&session)?, SystemTime::now());
+    /// assert_eq!(session.ensure_id()?, id);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// Those of every change, and a failing random generator.
+    /// Those of [every change](Session#errors), and a failing random generator.
     pub fn ensure_id(&self) -> Result<SessionId, SessionError> {
         self.change(|state| state.ensure_id(random::from_system))
             .map(SessionId)
@@ -57,30 +94,113 @@ impl<T: Payload> Session<T> {
 
     /// The session exists in this request only: the request brought none that opened, or it was
     /// invalidated.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// session.insert("language", "sv")?;
+    /// assert!(session.is_new());
+    ///
+    /// let session = cookie.load(cookie.save(&session)?, SystemTime::now());
+    /// assert!(!session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_new(&self) -> bool {
         self.see(State::is_new)
     }
 
-    /// The session outlives the browser's.
+    /// The session outlives the browser's (SPEC.md § 8.2). This version makes no such session; one that
+    /// another program made is treated like any other.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// assert!(!session.is_persistent());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_persistent(&self) -> bool {
         self.see(State::is_persistent)
     }
 
     /// What came of reading the session. For logs and metrics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// use hardtack::{Outcome, Reason};
+    ///
+    /// assert_eq!(session.outcome(), Outcome::Absent);
+    ///
+    /// let session = cookie.load(["__Host-session=forged"], SystemTime::now());
+    /// let reason = Reason::Encoding;
+    /// assert_eq!(session.outcome(), Outcome::Rejected { reason, key_id: None });
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.enter(|touched, _| touched.outcome)
     }
 
     /// When the session began, or was renewed. `None`: it has not been sent yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, UNIX_EPOCH};
+    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], now);
+    /// # session.insert("user", 42)?;
+    /// let session = cookie.load(cookie.save(&session)?, now + 10 * minute);
+    /// assert_eq!(session.created_at(), Some(now));
+    ///
+    /// // A payment asks for the password again, five minutes after the sign-in.
+    /// let is_recent = session.created_at().is_some_and(|at| now + 10 * minute < at + 5 * minute);
+    /// assert!(!is_recent);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn created_at(&self) -> Option<SystemTime> {
         self.see(State::created_at).map(system_time)
     }
 
     /// The last activity that was written, as it was read. `None`: the session has not been sent yet.
+    ///
+    /// Reading alone is written only when a renewal is due
+    /// ([`renew_after`](crate::SessionCookieBuilder::renew_after)).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, UNIX_EPOCH};
+    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], now);
+    /// # session.insert("user", 42)?;
+    /// let session = cookie.load(cookie.save(&session)?, now + 10 * minute);
+    /// assert_eq!(session.last_active_at(), Some(now));
+    ///
+    /// session.insert("visits", 2)?;
+    /// let session = cookie.load(cookie.save(&session)?, now + 15 * minute);
+    /// assert_eq!(session.last_active_at(), Some(now + 10 * minute));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn last_active_at(&self) -> Option<SystemTime> {
         self.see(State::last_active_at).map(system_time)
@@ -88,25 +208,69 @@ impl<T: Payload> Session<T> {
 
     /// The earlier of the absolute and the idle deadline, as things stand. `None`: the session has not
     /// been sent yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, UNIX_EPOCH};
+    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], now);
+    /// # session.insert("user", 42)?;
+    /// let session = cookie.load(cookie.save(&session)?, now + 10 * minute);
+    /// assert_eq!(session.expires_at(), Some(now + 30 * minute)); // the default idle timeout
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.see(State::expires_at).map(system_time)
     }
 
-    /// Bytes that the content may still grow by.
+    /// Bytes that the content may still grow by (SPEC.md § 9.6). At the start 2,176, with every setting by
+    /// default.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// assert_eq!(session.remaining_bytes(), 2_176); // of a default cookie
+    /// session.insert("user", 42)?;
+    /// assert_eq!(session.remaining_bytes(), 2_169);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn remaining_bytes(&self) -> usize {
         self.see(State::remaining_bytes)
     }
 
-    /// For a completed sign-in: a new id, and the absolute timeout runs from now. Data is kept.
+    /// For a completed sign-in: a new id, and the absolute timeout runs from now (SPEC.md § 8.7). Data is
+    /// kept.
     ///
     /// Whoever planted the session before the sign-in does not share it after. Its earlier token still
     /// opens until its own deadline, as it was before the sign-in.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// let planted = session.ensure_id()?;
+    /// session.insert("user", 42)?;
+    /// session.renew()?;
+    /// assert_ne!(session.id(), Some(planted));
+    /// assert_eq!(session.get("user")?, Some(42));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// Those of every change, and a failing random generator.
+    /// Those of [every change](Session#errors), and a failing random generator.
     pub fn renew(&self) -> Result<(), SessionError> {
         let sid = random::from_system()?;
         self.change(|state| state.renew(sid))
@@ -114,9 +278,26 @@ impl<T: Payload> Session<T> {
 
     /// For every other change of privilege: a new id. Data and dates are kept.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, UNIX_EPOCH};
+    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], now);
+    /// let before = session.ensure_id()?;
+    /// let session = cookie.load(cookie.save(&session)?, now + minute);
+    /// session.insert("role", "admin")?;
+    /// session.renew_id()?;
+    /// assert_ne!(session.id(), Some(before));
+    /// assert_eq!(session.created_at(), Some(now));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// Those of every change, and a failing random generator.
+    /// Those of [every change](Session#errors), and a failing random generator.
     pub fn renew_id(&self) -> Result<(), SessionError> {
         let sid = random::from_system()?;
         self.change(|state| state.renew_id(sid))
@@ -125,15 +306,49 @@ impl<T: Payload> Session<T> {
     /// Drops the data and the id, and keeps the dates. If nothing is put in again, the browser is told
     /// to drop the cookie.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, UNIX_EPOCH};
+    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], now);
+    /// session.insert("cart", [7, 9])?;
+    /// let session = cookie.load(cookie.save(&session)?, now + minute);
+    /// session.clear()?;
+    /// assert!(session.is_empty());
+    /// assert_eq!(session.created_at(), Some(now));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// Those of every change.
+    /// Those of [every change](Session#errors).
     pub fn clear(&self) -> Result<(), SessionError> {
         self.change(State::clear)
     }
 
     /// For signing out: drops everything and tells the browser to drop the cookie. Leaves a new, empty
     /// session, which can be used. Returns the id that has ended, for a deny list.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// let id = session.ensure_id()?;
+    /// let session = cookie.load(cookie.save(&session)?, SystemTime::now());
+    ///
+    /// assert_eq!(session.invalidate()?, Some(id));
+    /// assert!(session.is_new());
+    /// let fields = cookie.save(&session)?;
+    /// assert!(fields.iter().all(|field| field.contains("; Max-Age=0;")));
+    /// # assert!(!fields.is_empty());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -149,6 +364,19 @@ impl<T: Payload> Session<T> {
     /// Nothing that was changed in this request is saved, unless [`save`](Self::save) is called later.
     /// A session that was invalidated is ended all the same.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// session.insert("draft", "Dear")?;
+    /// session.discard()?;
+    /// assert!(cookie.save(&session)?.is_empty());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`AfterHead`](SessionError::AfterHead) and [`InsideUpdate`](SessionError::InsideUpdate).
@@ -161,11 +389,25 @@ impl<T: Payload> Session<T> {
 
     /// The session is written with this response, whether it changed or not and whatever the status.
     ///
-    /// Changes are seen and saved without it.
+    /// Changes are seen and saved without it. A new session that is empty is not written even so.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// # session.insert("user", 42)?;
+    /// # let session = cookie.load(cookie.save(&session)?, SystemTime::now());
+    /// session.save()?; // not one byte has changed
+    /// assert_eq!(cookie.save(&session)?.iter().count(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// Those of every change.
+    /// Those of [every change](Session#errors).
     #[doc(alias = "changed")]
     pub fn save(&self) -> Result<(), SessionError> {
         self.change(State::save)

@@ -5,11 +5,38 @@ use crate::body::Sid;
 /// A session's id: 8 random bytes, shown as 16 hexadecimal digits.
 ///
 /// It is not a secret that opens the session; it names it, in logs and deny lists.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// let id = session.ensure_id()?;
+/// println!("session {id}");
+/// assert_eq!(id.to_string().len(), 16);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionId(pub(super) Sid);
 
 impl SessionId {
     /// The bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// let id = session.ensure_id()?;
+    /// // For a column of a deny list.
+    /// let bytes: [u8; 8] = *id.as_bytes();
+    /// assert_eq!(id.to_string(), format!("{:016x}", u64::from_be_bytes(bytes)));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 8] {
         &self.0

@@ -8,4 +8,4 @@ mod typed;
 
 pub use handle::Session;
 pub use id::SessionId;
-pub(crate) use shared::{Arrival, Touched};
+pub(crate) use shared::{Arrival, Finish, Touched};

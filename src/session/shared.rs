@@ -1,8 +1,11 @@
 //! What the clones of a handle share: the lock, the first touch, and the end.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    mem,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use super::Session;
@@ -35,6 +38,14 @@ pub(crate) struct Arrival {
     /// `None`: the context of the cookie.
     pub(crate) context: Option<Context>,
     pub(crate) is_subresource: bool,
+}
+
+/// What there is to do at the end of a request.
+pub(crate) enum Finish<R> {
+    Untouched,
+    /// It was touched, and saved before.
+    Read,
+    Settled(R),
 }
 
 /// A session that was read.
@@ -117,17 +128,30 @@ impl<T> Session<T> {
         Arc::strong_count(&self.shared) > 1
     }
 
-    /// From now on the session can be read and no longer changed. `work` gets it if it was touched.
-    pub(crate) fn close<R>(
-        &self,
-        work: impl FnOnce(&Arrival, Option<&Touched<T>>) -> R,
-    ) -> Result<R, SessionError> {
-        let mut inside = self.lock()?;
-        inside.stage.is_closed = true;
-        let Stage {
-            arrival, touched, ..
-        } = &*inside.stage;
-        Ok(work(arrival, touched.as_ref()))
+    /// From now on the session can be read and no longer changed.
+    #[cfg(feature = "tower")]
+    pub(crate) fn close(&self) {
+        // An error: the handle is inside its own `update`, on this very thread.
+        let _ = self.lock().map(|mut inside| inside.stage.is_closed = true);
+    }
+
+    /// Closes the session. `settle` gets it if it was touched and not closed before; nothing else is to
+    /// be saved. `None`: from inside its own `update` nothing can be.
+    pub(crate) fn finish<R>(&self, settle: impl FnOnce(&Arrival, &Touched<T>) -> R) -> Finish<R> {
+        let Ok(mut inside) = self.lock() else {
+            return Finish::Untouched;
+        };
+        let was_closed = mem::replace(&mut inside.stage.is_closed, true);
+        match (&inside.stage.touched, was_closed) {
+            (None, _) => Finish::Untouched,
+            (Some(_), true) => Finish::Read,
+            (Some(touched), false) => Finish::Settled(settle(&inside.stage.arrival, touched)),
+        }
+    }
+
+    /// Whether the session was loaded for the same purpose that `sealer` serves.
+    pub(crate) fn is_of(&self, sealer: &Sealer) -> bool {
+        self.shared.sealer.slot.purpose() == sealer.slot.purpose()
     }
 
     fn lock(&self) -> Result<Inside<'_, T>, SessionError> {

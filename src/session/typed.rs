@@ -35,16 +35,53 @@ impl<T: SessionData> Session<T> {
     /// Changes the value in place, and returns what `change` returned. Nobody else gets between reading
     /// and writing.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData};
+    /// # use serde::{Deserialize, Serialize};
+    /// # use std::time::SystemTime;
+    /// # #[derive(Serialize, Deserialize, Default)]
+    /// # struct Login { name: String, visits: u32 }
+    /// # impl SessionData for Login { const SCHEMA: u32 = 1; }
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// let visits = session.update(|login| {
+    ///     login.visits += 1;
+    ///     login.visits
+    /// })?;
+    /// assert_eq!(visits, 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// Those of every change, and [`Encode`](SessionError::Encode) if the value cannot be written (debug
-    /// builds also check that it can be read again). If `change` panics, the session stays as it was,
-    /// too.
+    /// Those of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the value
+    /// cannot be written (debug builds also check that it can be read again). If `change` panics, the
+    /// session stays as it was, too.
     pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> Result<R, SessionError> {
         self.change(|state| state.update(change))
     }
 
     /// Puts `value` in the place of what was there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData};
+    /// # use serde::{Deserialize, Serialize};
+    /// # use std::time::SystemTime;
+    /// # #[derive(Serialize, Deserialize, Default)]
+    /// # struct Login { name: String, visits: u32 }
+    /// # impl SessionData for Login { const SCHEMA: u32 = 1; }
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// session.update(|login| login.visits = 3)?;
+    /// session.replace(Login { name: "Ada".to_owned(), ..Login::default() })?;
+    /// assert_eq!(session.read(|login| login.visits), 0);
+    /// # assert_eq!(session.read(|login| login.name.clone()), "Ada");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -72,7 +72,7 @@ fn context(pairs: &[(String, String)]) -> Context {
 fn slot(mode: Mode, ring: &str, purpose: &PurposeOf) -> std::sync::Arc<PurposeSlot> {
     fn serve<K: Key>(ring: &str, purpose: Purpose) -> std::sync::Arc<PurposeSlot> {
         let ring: KeyRing<K> = ring.parse().unwrap();
-        SharedKeyRing::new(ring).serve(purpose)
+        SharedKeyRing::new(ring).serve(purpose, 0).unwrap()
     }
     match mode {
         Mode::Encrypted => serve::<EncryptionKey>(ring, purpose.purpose()),

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::{
     Policy, TooLarge,
     data::Payload,
-    layout::{Head, Layout, Sid},
+    layout::{self, Head, Layout, Sid},
     lifetime::active_age,
 };
 use crate::{error::SessionError, time::UnixSeconds};
@@ -206,16 +206,18 @@ impl<T> State<T> {
         Ok(())
     }
 
-    /// Drops everything and leaves a new session. Returns the id that has ended.
+    /// Drops everything and leaves a new session. Returns the id that the browser has.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
-        let unreadable = self.unreadable.take();
-        let ended = unreadable.map_or(self.head.sid, |unreadable| unreadable.sid);
-        self.arrived = None;
+        let unreadable = self.unreadable.take().and_then(|lost| lost.sid);
+        let arrived = self
+            .arrived
+            .take()
+            .and_then(|arrived| arrived.layout.head.sid);
         self.drop_content();
         self.head = new_head(&self.policy, self.now);
         self.dated = false;
         self.ending = Ending::Invalidated;
-        ended
+        arrived.or(unreadable)
     }
 
     pub(crate) fn discard(&mut self) {
@@ -305,12 +307,23 @@ impl<T> State<T> {
                 allowed: room.limit(),
             });
         }
-        let age = self.policy.lifetimes.age_on_change(head, self.now);
+        let age = self.age_to_write(content, head);
         let (needed, allowed) = (self.field_len(content, head, age), self.largest_field());
         if needed <= allowed {
             Ok(())
         } else {
             Err(TooLarge { needed, allowed })
+        }
+    }
+
+    /// The age to write with content: that of an active session. Where one that arrived too large has no
+    /// room for a longer age, it stays as it was.
+    fn age_to_write(&self, content: usize, head: &Head) -> u32 {
+        let age = self.policy.lifetimes.age_on_change(head, self.now);
+        if self.field_len(content, head, age) <= self.largest_field() {
+            age
+        } else {
+            head.age
         }
     }
 
@@ -338,7 +351,7 @@ impl<T> State<T> {
     pub(crate) fn write_body(&self, age: u32, body: &mut Vec<u8>) -> bool {
         let head = Head { age, ..self.head };
         head.write(self.flash(), self.payload(), body);
-        head.is_in_range()
+        layout::can_carry(self.now)
     }
 
     /// Seconds that a browser is to keep the cookie. `None`: until it is closed.

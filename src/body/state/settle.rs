@@ -11,11 +11,10 @@ impl<T> State<T> {
             && self.wish != Wish::Save;
         let is_discarded = self.wish == Wish::Discard;
 
-        let is_lost = is_silenced || is_discarded;
+        // Where new content is not written, what it was to replace ends all the same.
         let has_ended = match self.ending {
-            // Nothing brings back what was invalidated, even where the new content is not written.
-            Ending::Invalidated => is_lost || self.has_nothing(),
-            Ending::Cleared => !is_discarded && self.has_nothing(),
+            Ending::Invalidated => is_discarded || is_silenced || self.has_nothing(),
+            Ending::Cleared => !is_discarded && (is_silenced || self.has_nothing()),
             Ending::None => !is_discarded && self.was_emptied(),
         };
         if has_ended {
@@ -32,7 +31,7 @@ impl<T> State<T> {
             if is_silenced {
                 return Verdict::Leave;
             }
-            let age = self.policy.lifetimes.age_on_change(&self.head, self.now);
+            let age = self.age_to_write(self.content_len(), &self.head);
             return Verdict::Write { age };
         }
         self.settle_unchanged(circumstances, reseal)

@@ -1,0 +1,97 @@
+//! What the tests share: keys, moments, a browser's jar of one cookie, and one visit made through every
+//! adapter.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(unused_imports, reason = "each test uses a part of it")]
+
+mod jar;
+mod visit;
+
+use std::{
+    sync::LazyLock,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use hardtack::{
+    EncryptionKey, KeyRing, Map, Payload, Session, SessionCookie, SessionCookieBuilder,
+};
+
+pub(crate) use jar::Jar;
+pub(crate) use visit::{Answer, ENDED, READ, RENEWED, UNTOUCHED, Visit, WRITTEN, check};
+
+/// The moment at which the tests begin, in seconds since 1970.
+pub(crate) const START: u64 = 1_800_000_000;
+pub(crate) const HOUR: u64 = 3600;
+
+/// So many seconds after the tests begin.
+pub(crate) fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(START + seconds)
+}
+
+pub(crate) fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+/// Three keys, which stay the same while the tests run.
+static KEYS: LazyLock<[String; 3]> = LazyLock::new(|| {
+    std::array::from_fn(|_| {
+        EncryptionKey::generate()
+            .unwrap()
+            .expose_secret()
+            .to_string()
+    })
+});
+
+/// The key number `index`, 0 to 2.
+pub(crate) fn key(index: usize) -> EncryptionKey {
+    KEYS[index].parse().unwrap()
+}
+
+/// The ring of one key that the tests use where they say nothing else.
+pub(crate) fn ring() -> KeyRing<EncryptionKey> {
+    KeyRing::new(key(0))
+}
+
+/// The settings that the tests use where they say nothing else: all defaults.
+pub(crate) fn builder() -> SessionCookieBuilder {
+    SessionCookie::encrypted(ring())
+}
+
+pub(crate) fn cookie() -> SessionCookie {
+    builder().build().unwrap()
+}
+
+/// `name=token` of a session that was begun at `moment` and filled with `fill`.
+#[track_caller]
+pub(crate) fn sealed<T: Payload>(
+    cookie: &SessionCookie<T>,
+    moment: SystemTime,
+    fill: impl FnOnce(&Session<T>),
+) -> String {
+    let session = cookie.load([""; 0], moment);
+    fill(&session);
+    let set_cookies = cookie.save(&session).unwrap();
+    let field = set_cookies.iter().next().expect("the session is written");
+    pair_of(field).to_owned()
+}
+
+/// `name=token` of a session with one entry, `user: 42`, begun when the tests begin.
+pub(crate) fn signed_in(cookie: &SessionCookie<Map>) -> String {
+    sealed(cookie, at(0), |session| session.insert("user", 42).unwrap())
+}
+
+/// `name=value` of a `Set-Cookie` field.
+pub(crate) fn pair_of(set_cookie: &str) -> &str {
+    set_cookie.split(';').next().unwrap_or_default()
+}
+
+/// The token of `name=token`.
+pub(crate) fn token_of(pair: &str) -> &str {
+    pair.split_once('=').expect("a pair").1
+}
+
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_time().build().unwrap();
+    runtime.block_on(future)
+}

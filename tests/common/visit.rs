@@ -1,0 +1,273 @@
+use std::{convert::Infallible, sync::Arc, time::SystemTime};
+
+use axum::{Router, body::Body, routing::get};
+use hardtack::{Map, Payload, Session, SessionCookie, SessionError, SessionLayer};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode,
+    header::{COOKIE, SET_COOKIE},
+};
+use tower::{Layer, ServiceExt, service_fn};
+
+use super::{at, block_on, pair_of};
+
+/// One request, and what the application answers to it.
+pub(crate) struct Visit<T = Map> {
+    cookie: SessionCookie<T>,
+    now: SystemTime,
+    request: HeaderMap,
+    status: StatusCode,
+    response: HeaderMap,
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+}
+
+/// What the application does with its session.
+type Work<T> = Arc<dyn Fn(&Session<T>) -> Result<(), SessionError> + Send + Sync>;
+
+/// Makes `visit` through every adapter, and compares what concerns sessions in the answer.
+#[track_caller]
+pub(crate) fn check<T: Payload>(
+    visit: &Visit<T>,
+    work: impl Fn(&Session<T>) -> Result<(), SessionError> + Send + Sync + 'static,
+    expected: &[&str],
+) -> Answer {
+    let answer = visit.run(work);
+    assert_eq!(answer.lines(), expected);
+    answer
+}
+
+impl<T: Payload> Visit<T> {
+    /// A request without a cookie, which is answered with 200.
+    pub(crate) fn to(cookie: &SessionCookie<T>) -> Visit<T> {
+        Visit {
+            cookie: cookie.clone(),
+            now: at(0),
+            request: HeaderMap::new(),
+            status: StatusCode::OK,
+            response: HeaderMap::new(),
+        }
+    }
+
+    /// So many seconds after the tests begin.
+    pub(crate) fn at(self, seconds: u64) -> Visit<T> {
+        self.at_moment(at(seconds))
+    }
+
+    pub(crate) fn at_moment(self, now: SystemTime) -> Visit<T> {
+        Visit { now, ..self }
+    }
+
+    /// The request brings `cookies`, the value of one `Cookie` field.
+    pub(crate) fn with(self, cookies: &str) -> Visit<T> {
+        self.asking(COOKIE, cookies)
+    }
+
+    /// The request has this field, too.
+    pub(crate) fn asking(mut self, name: HeaderName, value: &str) -> Visit<T> {
+        self.request.append(name, value.parse().unwrap());
+        self
+    }
+
+    pub(crate) fn loading(self, destination: &str) -> Visit<T> {
+        self.asking(HeaderName::from_static("sec-fetch-dest"), destination)
+    }
+
+    /// The application answers with this status.
+    pub(crate) fn answered(self, status: u16) -> Visit<T> {
+        let status = StatusCode::from_u16(status).unwrap();
+        Visit { status, ..self }
+    }
+
+    /// The application's answer has this field, too.
+    pub(crate) fn saying(mut self, name: &'static str, value: &'static str) -> Visit<T> {
+        let name = HeaderName::from_static(name);
+        self.response.append(name, HeaderValue::from_static(value));
+        self
+    }
+
+    /// The answer, which is the same through every adapter.
+    #[track_caller]
+    pub(crate) fn run(
+        &self,
+        work: impl Fn(&Session<T>) -> Result<(), SessionError> + Send + Sync + 'static,
+    ) -> Answer {
+        let work: Work<T> = Arc::new(work);
+        let answer = self.through_http(&work);
+        let others = [
+            ("tower", self.through_tower(&work)),
+            ("axum", self.through_axum(&work)),
+        ];
+        for (adapter, other) in others {
+            assert_eq!(other.status, answer.status, "{adapter}");
+            assert_eq!(other.lines(), answer.lines(), "{adapter}");
+            assert_eq!(other.lengths(), answer.lengths(), "{adapter}");
+        }
+        // Without an adapter nothing is known of the response but that there is one.
+        let has_destination = self.request.contains_key("sec-fetch-dest");
+        if !has_destination && self.status == StatusCode::OK && self.response.is_empty() {
+            let core = self.through_core(&work);
+            let set_cookies = |answer: &Answer| {
+                let lines = answer.lines();
+                lines
+                    .into_iter()
+                    .filter(|line| line.starts_with("set-cookie"))
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(set_cookies(&core), set_cookies(&answer), "load and save");
+            assert_eq!(core.lengths(), answer.lengths(), "load and save");
+        }
+        answer
+    }
+
+    fn through_core(&self, work: &Work<T>) -> Answer {
+        let session = self.cookie.load(self.request.get_all(COOKIE), self.now);
+        work(&session).unwrap();
+        let (status, set_cookies) = match self.cookie.save(&session) {
+            Ok(set_cookies) => (self.status, set_cookies),
+            Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, Default::default()),
+        };
+        let fields = set_cookies.iter();
+        let headers = fields
+            .map(|field| (SET_COOKIE, field.parse().unwrap()))
+            .collect();
+        Answer { status, headers }
+    }
+
+    fn through_http(&self, work: &Work<T>) -> Answer {
+        let session = self.cookie.load_from(&self.request, self.now);
+        work(&session).unwrap();
+        let mut headers = self.response.clone();
+        let saved = self.cookie.save_to(&session, self.status, &mut headers);
+        let status = match saved {
+            Ok(()) => self.status,
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Answer { status, headers }
+    }
+
+    fn through_tower(&self, work: &Work<T>) -> Answer {
+        let service = service_fn(async |request: Request<()>| {
+            let session = Session::<T>::from_extensions(request.extensions()).unwrap();
+            work(&session).unwrap();
+            Ok::<_, Infallible>(self.response(()))
+        });
+        let service = self.layer().layer(service);
+        Answer::of(block_on(service.oneshot(self.request(()))))
+    }
+
+    fn through_axum(&self, work: &Work<T>) -> Answer {
+        let (visit, work) = (self.clone(), Arc::clone(work));
+        let handler = move |session: Session<T>| async move {
+            work(&session).unwrap();
+            visit.response(Body::empty())
+        };
+        let router = Router::new().route("/", get(handler)).layer(self.layer());
+        Answer::of(block_on(router.oneshot(self.request(Body::empty()))))
+    }
+
+    fn layer(&self) -> SessionLayer<T> {
+        SessionLayer::new(self.cookie.clone()).clock(self.now)
+    }
+
+    fn request<B>(&self, body: B) -> Request<B> {
+        let mut request = Request::new(body);
+        *request.headers_mut() = self.request.clone();
+        request
+    }
+
+    fn response<B>(&self, body: B) -> Response<B> {
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.response.clone();
+        response
+    }
+}
+
+impl<T> Clone for Visit<T> {
+    fn clone(&self) -> Self {
+        Visit {
+            cookie: self.cookie.clone(),
+            now: self.now,
+            request: self.request.clone(),
+            status: self.status,
+            response: self.response.clone(),
+        }
+    }
+}
+
+impl Answer {
+    pub(crate) fn of<B>(response: Result<Response<B>, Infallible>) -> Answer {
+        let Ok(response) = response;
+        Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+        }
+    }
+
+    /// The fields that concern sessions, by name, with `…` for each token.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let names = [
+            "cache-control",
+            "cdn-cache-control",
+            "set-cookie",
+            "surrogate-control",
+            "vary",
+        ];
+        let fields = names.iter().flat_map(|name| {
+            let values = self.headers.get_all(*name).into_iter();
+            values.map(move |value| (name, value.to_str().unwrap()))
+        });
+        let lines = fields.map(|(name, value)| match value.split_once(['=', ';']) {
+            Some((cookie, rest)) if *name == "set-cookie" && rest.starts_with(['e', 's']) => {
+                let attributes = &value[pair_of(value).len()..];
+                format!("{name}: {cookie}=…{attributes}")
+            }
+            _ => format!("{name}: {value}"),
+        });
+        lines.collect()
+    }
+
+    fn lengths(&self) -> Vec<usize> {
+        let fields = self.headers.get_all(SET_COOKIE).into_iter();
+        fields.map(HeaderValue::len).collect()
+    }
+
+    /// `name=token` of the last `Set-Cookie` field.
+    #[track_caller]
+    pub(crate) fn pair(&self) -> &str {
+        let field = self.headers.get_all(SET_COOKIE).into_iter().next_back();
+        pair_of(field.expect("a cookie is set").to_str().unwrap())
+    }
+}
+
+/// The session was not touched.
+pub(crate) const UNTOUCHED: &[&str] = &[];
+
+/// The session was read, and nothing is written.
+pub(crate) const READ: &[&str] = &["cache-control: private", "vary: Cookie"];
+
+/// The session was renewed or sealed again.
+pub(crate) const RENEWED: &[&str] = &[
+    "cache-control: private",
+    "set-cookie: __Host-session=…; Path=/; Secure; HttpOnly; SameSite=Lax",
+    "vary: Cookie",
+];
+
+/// The session's content was written.
+pub(crate) const WRITTEN: &[&str] = &[
+    "cache-control: no-store",
+    "set-cookie: __Host-session=…; Path=/; Secure; HttpOnly; SameSite=Lax",
+    "vary: Cookie",
+];
+
+/// The session was ended.
+pub(crate) const ENDED: &[&str] = &[
+    "cache-control: no-store",
+    "set-cookie: __Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+    "vary: Cookie",
+];

@@ -1,0 +1,244 @@
+//! Every way in which a token fails to open, through the tower layer: the visitor gets the same.
+
+#![cfg(feature = "axum")]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod arrivals;
+#[path = "../common/mod.rs"]
+mod common;
+mod cookie_fields;
+
+use std::{collections::BTreeSet, convert::Infallible, fmt::Write, time::SystemTime};
+
+use arrivals::{Arrival, arrivals};
+use common::{at, block_on, cookie, token_of};
+use hardtack::{Outcome, Payload, Reason, Session, SessionCookie, SessionError, SessionLayer};
+use http::{HeaderValue, Request, Response, header::COOKIE};
+use serde_json::Value;
+use tower::{Layer, ServiceExt, service_fn};
+
+/// The whole response of an application that works with its session and tells what it found.
+fn respond<T: Payload>(
+    cookie: &SessionCookie<T>,
+    now: SystemTime,
+    cookie_fields: &[&[u8]],
+    work: impl Fn(&Session<T>) -> Result<String, SessionError>,
+) -> Response<String> {
+    let service = service_fn(async |request: Request<()>| {
+        let session = Session::<T>::from_extensions(request.extensions()).unwrap();
+        Ok::<_, Infallible>(match work(&session) {
+            Ok(body) => Response::new(body),
+            Err(error) => Response::builder()
+                .status(500)
+                .body(error.to_string())
+                .unwrap(),
+        })
+    });
+    let mut request = Request::new(());
+    for field in cookie_fields {
+        let field = HeaderValue::from_bytes(field).unwrap();
+        request.headers_mut().append(COOKIE, field);
+    }
+    let service = SessionLayer::new(cookie.clone()).clock(now).layer(service);
+    let Ok(response) = block_on(service.oneshot(request));
+    response
+}
+
+/// Everything that can be asked of a session but its outcome.
+fn look(session: &Session) -> Result<String, SessionError> {
+    let mut found = String::new();
+    let _ = write!(
+        found,
+        "{} {:?} {:?} {:?} {} {} {} {:?} {:?} {:?} {:?} {}",
+        session.len(),
+        session.keys(),
+        session.get::<u32>("user")?,
+        session.to::<Value>()?,
+        session.contains("user"),
+        session.is_new(),
+        session.is_persistent(),
+        session.id(),
+        session.created_at(),
+        session.last_active_at(),
+        session.expires_at(),
+        session.remaining_bytes(),
+    );
+    Ok(found)
+}
+
+/// All bytes that a response has on the wire.
+fn bytes_of(response: &Response<String>) -> String {
+    let head = (response.status(), response.version(), response.headers());
+    format!("{head:?}\n{}", response.body())
+}
+
+fn reason(session: &Session) -> Option<Reason> {
+    match session.outcome() {
+        Outcome::Rejected { reason, .. } => Some(reason),
+        _ => None,
+    }
+}
+
+#[test]
+fn each_arrival_fails_for_its_own_reason() {
+    for Arrival {
+        name,
+        cookie,
+        now,
+        cookie_field,
+        expected,
+    } in arrivals()
+    {
+        let found = respond(&cookie, now, &[cookie_field.as_bytes()], |session| {
+            Ok(format!("{:?}", reason(session)))
+        });
+        assert_eq!(*found.body(), format!("{:?}", Some(expected)), "{name}");
+    }
+}
+
+#[test]
+fn the_table_has_every_reason() {
+    let found: BTreeSet<_> = arrivals()
+        .iter()
+        .map(|arrival| arrival.expected.name())
+        .collect();
+    let all = [
+        "TooLong",
+        "Encoding",
+        "TooShort",
+        "UnknownFormat",
+        "WrongMode",
+        "UnknownKey",
+        "RetiredKey",
+        "Auth",
+        "Malformed",
+        "NotYetValid",
+        "Expired",
+        "Idle",
+        "Revoked",
+        "Payload",
+        "Duplicate",
+    ];
+    assert_eq!(found, BTreeSet::from(all));
+}
+
+#[test]
+fn a_response_that_reads_is_the_same_to_the_byte_for_every_reason_and_for_none() {
+    let without = respond(&cookie(), at(10), &[], look);
+    assert_eq!(without.status(), 200);
+    assert!(!without.headers().contains_key("set-cookie"));
+    for Arrival {
+        name,
+        cookie,
+        now,
+        cookie_field,
+        ..
+    } in arrivals()
+    {
+        let response = respond(&cookie, now, &[cookie_field.as_bytes()], look);
+        assert_eq!(bytes_of(&response), bytes_of(&without), "{name}");
+    }
+}
+
+#[test]
+fn a_response_that_writes_differs_in_its_token_only() {
+    let write = |session: &Session| session.insert("user", 42).map(|()| String::new());
+    let shape = |response: &Response<String>| {
+        let field = response.headers()["set-cookie"].to_str().unwrap();
+        let (pair, attributes) = field.split_once(';').unwrap();
+        let mut headers = response.headers().clone();
+        headers.remove("set-cookie");
+        let status = response.status();
+        format!("{status} {headers:?} {} {attributes}", token_of(pair).len())
+    };
+    let without = respond(&cookie(), at(10), &[], write);
+    for Arrival {
+        name,
+        cookie,
+        now,
+        cookie_field,
+        expected,
+    } in arrivals()
+    {
+        if expected == Reason::Payload {
+            continue;
+        }
+        let response = respond(&cookie, now, &[cookie_field.as_bytes()], write);
+        assert_eq!(shape(&response), shape(&without), "{name}");
+    }
+}
+
+#[test]
+fn a_response_that_ends_is_the_same_to_the_byte_for_every_reason() {
+    for (of_siblings, count) in [(false, arrivals().len() - 1), (true, 1)] {
+        let mut arrivals = arrivals();
+        arrivals.retain(|arrival| (arrival.expected == Reason::Duplicate) == of_siblings);
+        assert_eq!(arrivals.len(), count);
+        let ended = arrivals.iter().map(
+            |Arrival {
+                 cookie,
+                 now,
+                 cookie_field,
+                 ..
+             }| {
+                let end = |session: &Session| session.invalidate().map(|id| format!("{id:?}"));
+                let response = respond(cookie, *now, &[cookie_field.as_bytes()], end);
+                assert!(
+                    response.headers()["set-cookie"]
+                        .to_str()
+                        .unwrap()
+                        .contains("Max-Age=0")
+                );
+                bytes_of(&response)
+            },
+        );
+        assert_eq!(ended.collect::<BTreeSet<_>>().len(), 1);
+    }
+}
+
+#[test]
+fn a_payload_of_another_type_is_protected_until_the_session_is_ended_or_renewed() {
+    type Work = fn(&Session) -> Result<(), SessionError>;
+    let refused: [Work; 8] = [
+        |session| session.insert("user", 1),
+        |session| session.update("user", |_: &mut u32| ()),
+        |session| session.remove("user").map(drop),
+        |session| session.take::<u32>("user").map(drop),
+        |session| session.ensure_id().map(drop),
+        |session| session.renew_id(),
+        |session| session.clear(),
+        |session| session.save(),
+    ];
+    let arrivals = arrivals();
+    let is_foreign = |arrival: &&Arrival| arrival.expected == Reason::Payload;
+    let Arrival {
+        cookie,
+        now,
+        cookie_field,
+        ..
+    } = arrivals.iter().find(is_foreign).unwrap();
+    let respond = |work: Work| {
+        respond(cookie, *now, &[cookie_field.as_bytes()], |session| {
+            let result = work(session);
+            assert_eq!(session.len(), usize::from(result.is_ok()));
+            result.map(|()| String::new())
+        })
+    };
+    for work in refused {
+        let response = respond(work);
+        assert_eq!(
+            *response.body(),
+            SessionError::UnreadablePayload.to_string()
+        );
+        assert!(!response.headers().contains_key("set-cookie"));
+    }
+    let allowed: [Work; 2] = [
+        |session| session.invalidate().and(session.insert("user", 1)),
+        |session| session.renew().and(session.insert("user", 1)),
+    ];
+    for work in allowed {
+        let response = respond(work);
+        assert_eq!(response.status(), 200, "{}", response.body());
+        assert!(response.headers().contains_key("set-cookie"));
+    }
+}

@@ -1,0 +1,172 @@
+use hardtack::{
+    Context, EncryptionKey, SameSite, Session, SessionCookie, SessionCookieBuilder, SigningKey,
+};
+
+use crate::common::{Answer, Jar, READ, Visit, at, builder, check, pair_of, signed_in};
+
+const EXPIRY: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+
+/// Sets the cookie, reads it, and expires it, with `name` and with exactly these attributes.
+#[track_caller]
+fn check_attributes(builder: SessionCookieBuilder, name: &str, attributes: &str) {
+    let cookie = builder.build().unwrap();
+    assert_eq!(cookie.name().as_str(), name);
+    let mut jar = Jar::default();
+
+    let answer = Visit::to(&cookie).run(|session| session.insert("user", 42));
+    assert_eq!(
+        set_cookie(&answer),
+        format!("set-cookie: {name}=…{attributes}")
+    );
+    jar.receive(&answer.headers);
+
+    let work = |session: &Session| {
+        assert_eq!(session.get("user")?, Some(42));
+        Ok(())
+    };
+    check(&Visit::to(&cookie).with(jar.cookie_field()), work, READ);
+
+    for cookies in [jar.cookie_field().to_owned(), format!("{name}=junk")] {
+        let visit = Visit::to(&cookie).with(&cookies);
+        let answer = visit.run(|session| session.invalidate().map(drop));
+        assert_eq!(
+            set_cookie(&answer),
+            format!("set-cookie: {name}={attributes}{EXPIRY}")
+        );
+        let mut jar = Jar::of(cookies);
+        jar.receive(&answer.headers);
+        assert_eq!(jar.pair, None);
+    }
+}
+
+/// The one line that sets a cookie.
+#[track_caller]
+fn set_cookie(answer: &Answer) -> String {
+    let mut lines = answer.lines();
+    lines.retain(|line| line.starts_with("set-cookie"));
+    let [line] = <[String; 1]>::try_from(lines).unwrap();
+    line
+}
+
+#[test]
+fn by_default_only_this_host_can_set_the_cookie() {
+    check_attributes(
+        builder(),
+        "__Host-session",
+        "; Path=/; Secure; HttpOnly; SameSite=Lax",
+    );
+}
+
+#[test]
+fn the_name_can_be_chosen() {
+    let attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax";
+    for name in [
+        "__Host-login",
+        "__Secure-login",
+        "__Host-Http-login",
+        "login",
+        "a.b",
+        "a.1x",
+    ] {
+        check_attributes(builder().name(name), name, attributes);
+    }
+}
+
+#[test]
+fn a_path_or_a_domain_makes_the_default_name_a_weaker_one() {
+    let name = "__Secure-session";
+    let attributes = "; Path=/app; Secure; HttpOnly; SameSite=Lax";
+    check_attributes(builder().path("/app"), name, attributes);
+    let attributes = "; Path=/; Domain=example.com; Secure; HttpOnly; SameSite=Lax";
+    check_attributes(builder().domain("example.com"), name, attributes);
+    let attributes = "; Path=/a/b; Domain=example.com; Secure; HttpOnly; SameSite=Lax";
+    check_attributes(
+        builder().path("/a/b").domain("example.com"),
+        name,
+        attributes,
+    );
+}
+
+#[test]
+fn the_cookie_can_come_with_requests_from_more_or_fewer_sites() {
+    let name = "__Host-session";
+    let start = "; Path=/; Secure; HttpOnly";
+    for (same_site, end) in [
+        (SameSite::Strict, "; SameSite=Strict"),
+        (SameSite::Lax, "; SameSite=Lax"),
+        (SameSite::None, "; SameSite=None"),
+        (SameSite::Omit, ""),
+    ] {
+        let attributes = format!("{start}{end}");
+        check_attributes(builder().same_site(same_site), name, &attributes);
+        let attributes = format!("{start}{end}; Partitioned");
+        check_attributes(
+            builder().same_site(same_site).partitioned(),
+            name,
+            &attributes,
+        );
+    }
+}
+
+#[test]
+fn plain_http_is_allowed_by_name_only() {
+    let attributes = "; Path=/; HttpOnly; SameSite=Lax";
+    check_attributes(builder().danger_allow_http(), "session", attributes);
+    let attributes = "; Path=/app; Domain=example.com; HttpOnly; SameSite=Strict";
+    let builder = builder()
+        .danger_allow_http()
+        .path("/app")
+        .domain("example.com");
+    check_attributes(builder.same_site(SameSite::Strict), "session", attributes);
+}
+
+#[test]
+fn everything_at_once_is_in_its_order() {
+    let builder = builder()
+        .name("__Secure-login")
+        .path("/app")
+        .domain("example.com")
+        .same_site(SameSite::None)
+        .partitioned();
+    let attributes =
+        "; Path=/app; Domain=example.com; Secure; HttpOnly; SameSite=None; Partitioned";
+    check_attributes(builder, "__Secure-login", attributes);
+}
+
+#[test]
+fn a_signed_cookie_is_sent_like_an_encrypted_one() {
+    let attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax";
+    let builder = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap());
+    check_attributes(builder, "__Host-session", attributes);
+    let xchacha = EncryptionKey::generate_xchacha20().unwrap();
+    check_attributes(
+        SessionCookie::encrypted(xchacha),
+        "__Host-session",
+        attributes,
+    );
+}
+
+#[test]
+fn a_session_opens_only_in_its_own_context() {
+    let tenant = |name: &str| builder().context("tenant", name).build().unwrap();
+    let pair = signed_in(&tenant("acme"));
+    assert_eq!(tenant("acme").load([&pair], at(0)).len(), 1);
+    assert_eq!(tenant("umbrella").load([&pair], at(0)).len(), 0);
+    assert_eq!(builder().build().unwrap().load([&pair], at(0)).len(), 0);
+}
+
+#[test]
+fn a_context_chosen_for_a_request_counts_for_its_answer() {
+    let cookie = builder().context("tenant", "umbrella").build().unwrap();
+    let acme = || Context::new([("tenant", "acme")]).unwrap();
+    let session = cookie.load_in(acme(), [""; 0], at(0));
+    session.insert("user", 42).unwrap();
+    let field = cookie.save(&session).unwrap().into_iter().next().unwrap();
+    let pair = pair_of(&field);
+    assert_eq!(cookie.load_in(acme(), [pair], at(0)).len(), 1);
+    assert_eq!(cookie.load_in(Context::default(), [pair], at(0)).len(), 0);
+    // Instead of the cookie's own, not beside it.
+    assert_eq!(cookie.load([pair], at(0)).len(), 0);
+    let of_acme = builder().context("tenant", "acme").build().unwrap();
+    assert_eq!(of_acme.load([pair], at(0)).len(), 1);
+}

@@ -1,0 +1,274 @@
+use hardtack::{Session, SessionError};
+
+use crate::common::{Visit, at, builder, check, cookie, signed_in};
+
+const SET: &str = "set-cookie: __Host-session=…; Path=/; Secure; HttpOnly; SameSite=Lax";
+const EXPIRED: &str = "set-cookie: __Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+
+/// What the application says to caches.
+type Says<'a> = &'a [(&'static str, &'static str)];
+
+fn look(session: &Session) -> Result<(), SessionError> {
+    session.get::<u32>("user").map(drop)
+}
+
+fn saying<'a>(
+    visit: Visit,
+    says: impl IntoIterator<Item = &'a (&'static str, &'static str)>,
+) -> Visit {
+    says.into_iter()
+        .fold(visit, |visit, (name, value)| visit.saying(name, value))
+}
+
+/// What the application says that lets others store a response.
+const SHAREABLE: [Says; 17] = [
+    &[("cache-control", "public")],
+    &[("cache-control", "max-age=60")],
+    &[("cache-control", "s-maxage=60")],
+    &[("cache-control", "PUBLIC, Max-Age=60")],
+    &[("cache-control", "no-cache")],
+    &[("cache-control", "must-revalidate")],
+    &[("cache-control", "")],
+    // Neither is the directive that it resembles.
+    &[("cache-control", "private=\"set-cookie\"")],
+    &[("cache-control", "no-storex, xprivate")],
+    &[("cdn-cache-control", "max-age=60")],
+    &[("surrogate-control", "max-age=60")],
+    &[
+        ("cache-control", "private"),
+        ("cdn-cache-control", "max-age=60"),
+    ],
+    &[
+        ("cache-control", "no-store"),
+        ("cdn-cache-control", "max-age=60"),
+    ],
+    &[
+        ("cache-control", "no-store"),
+        ("surrogate-control", "max-age=60"),
+    ],
+    // For these two fields only `no-store` counts.
+    &[
+        ("cache-control", "private"),
+        ("cdn-cache-control", "private"),
+    ],
+    &[
+        ("cdn-cache-control", "public"),
+        ("surrogate-control", "public"),
+    ],
+    &[
+        ("cache-control", "public"),
+        ("cdn-cache-control", "no-store"),
+    ],
+];
+
+/// What the application says that lets nobody but the visitor store a response.
+const OWN: [Says; 10] = [
+    &[("cache-control", "private")],
+    &[("cache-control", "Private, max-age=60")],
+    &[("cache-control", "no-store")],
+    &[("cache-control", "NO-STORE")],
+    &[("cache-control", "no-cache,no-store")],
+    &[("cache-control", "no-cache"), ("cache-control", "private")],
+    &[("cdn-cache-control", "no-store")],
+    &[
+        ("cache-control", "private"),
+        ("surrogate-control", "no-store"),
+    ],
+    &[
+        ("cache-control", "no-store"),
+        ("cdn-cache-control", "max-age=0, no-store"),
+    ],
+    &[
+        ("cdn-cache-control", "no-store"),
+        ("surrogate-control", "no-store"),
+    ],
+];
+
+/// The fields that the application set, in the order of the answer's.
+fn kept(says: Says) -> Vec<String> {
+    let mut lines: Vec<_> = says
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    if !lines.iter().any(|line| line.starts_with("cache-control")) {
+        lines.push("cache-control: private".to_owned());
+    }
+    lines.push("vary: Cookie".to_owned());
+    lines.sort();
+    lines
+}
+
+/// The answer of an application that says this: each of its fields is replaced.
+fn no_store(says: Says, set_cookie: &str) -> Vec<String> {
+    let names = says.iter().map(|&(name, _)| name).chain(["cache-control"]);
+    let mut lines: Vec<_> = names.map(|name| format!("{name}: no-store")).collect();
+    lines.extend([set_cookie.to_owned(), "vary: Cookie".to_owned()]);
+    lines.sort();
+    lines.dedup();
+    lines
+}
+
+#[track_caller]
+fn check_lines(visit: &Visit, work: fn(&Session) -> Result<(), SessionError>, expected: &[String]) {
+    let expected: Vec<_> = expected.iter().map(String::as_str).collect();
+    check(visit, work, &expected);
+}
+
+#[test]
+fn a_response_that_others_may_store_carries_no_optional_write() {
+    let cookie = cookie();
+    let pair = signed_in(&cookie);
+    for says in SHAREABLE {
+        let visit = saying(Visit::to(&cookie).with(&pair).at(1000), says);
+        check_lines(&visit, look, &kept(says));
+    }
+}
+
+#[test]
+fn a_response_that_nobody_else_stores_carries_optional_writes() {
+    let cookie = cookie();
+    let pair = signed_in(&cookie);
+    for says in OWN {
+        let visit = saying(Visit::to(&cookie).with(&pair).at(1000), says);
+        let mut expected = kept(says);
+        expected.push(SET.to_owned());
+        expected.sort();
+        check_lines(&visit, look, &expected);
+    }
+}
+
+#[test]
+fn content_makes_every_field_say_no_store() {
+    for says in SHAREABLE {
+        let visit = saying(Visit::to(&cookie()), says);
+        check_lines(
+            &visit,
+            |session| session.insert("user", 1),
+            &no_store(says, SET),
+        );
+    }
+}
+
+#[test]
+fn an_explicit_save_and_an_ending_make_every_field_say_no_store() {
+    let cookie = cookie();
+    let pair = signed_in(&cookie);
+    for says in SHAREABLE {
+        let visit = saying(Visit::to(&cookie).with(&pair), says);
+        check_lines(&visit, |session| session.save(), &no_store(says, SET));
+        check_lines(
+            &visit,
+            |session| session.invalidate().map(drop),
+            &no_store(says, EXPIRED),
+        );
+        check_lines(&visit, |session| session.clear(), &no_store(says, EXPIRED));
+    }
+}
+
+#[test]
+fn content_makes_a_private_response_say_no_store() {
+    let visit = Visit::to(&cookie()).saying("cache-control", "private, max-age=60");
+    let expected = ["cache-control: no-store", SET, "vary: Cookie"];
+    check(&visit, |session| session.insert("user", 1), &expected);
+}
+
+#[test]
+fn a_field_that_says_no_store_among_others_is_kept_with_content() {
+    let visit = Visit::to(&cookie()).saying("cache-control", "no-cache, no-store, must-revalidate");
+    let expected = [
+        "cache-control: no-cache, no-store, must-revalidate",
+        SET,
+        "vary: Cookie",
+    ];
+    check(&visit, |session| session.insert("user", 1), &expected);
+}
+
+/// One of the two fields for one kind of cache says `no-store`, and the other does not.
+const DIVIDED: [Says; 2] = [
+    &[
+        ("cache-control", "no-store"),
+        ("cdn-cache-control", "no-store"),
+        ("surrogate-control", "max-age=60"),
+    ],
+    &[
+        ("cache-control", "no-store"),
+        ("cdn-cache-control", "max-age=60"),
+        ("surrogate-control", "no-store"),
+    ],
+];
+
+#[test]
+fn one_field_that_lets_others_store_is_enough_to_leave_out_optional_writes() {
+    let cookie = cookie();
+    let pair = signed_in(&cookie);
+    for says in DIVIDED {
+        let visit = saying(Visit::to(&cookie).with(&pair).at(1000), says);
+        check_lines(&visit, look, &kept(says));
+    }
+}
+
+#[test]
+fn content_replaces_one_field_that_lets_others_store() {
+    for says in DIVIDED {
+        let visit = saying(Visit::to(&cookie()), says);
+        let work = |session: &Session| session.insert("user", 1);
+        check_lines(&visit, work, &no_store(says, SET));
+    }
+}
+
+#[test]
+fn what_is_shared_on_purpose_is_left_as_it_is() {
+    let cookie = builder().danger_allow_shared_caching().build().unwrap();
+    let pair = signed_in(&cookie);
+    for says in SHAREABLE {
+        let visit = saying(Visit::to(&cookie).with(&pair).at(1000), says);
+        let works: [fn(&Session) -> _; 3] = [
+            look,
+            |session| session.insert("user", 1),
+            |session| session.save(),
+        ];
+        for work in works {
+            let answer = visit.run(work);
+            let lines = answer.lines();
+            let of_application = says.iter().map(|(name, value)| format!("{name}: {value}"));
+            for line in of_application.chain([SET.to_owned(), "vary: Cookie".to_owned()]) {
+                assert!(lines.contains(&line), "{line} in {lines:?}");
+            }
+            assert_eq!(cookie.load([answer.pair()], at(1000)).len(), 1);
+        }
+    }
+}
+
+#[test]
+fn shared_caching_on_purpose_changes_nothing_where_nothing_is_shared() {
+    let cookie = builder().danger_allow_shared_caching().build().unwrap();
+    let visit = Visit::to(&cookie);
+    check(&visit, look, &["cache-control: private", "vary: Cookie"]);
+    let expected = ["cache-control: no-store", SET, "vary: Cookie"];
+    check(&visit, |session| session.insert("user", 1), &expected);
+    let visit = visit.saying("cache-control", "private");
+    check(&visit, |session| session.insert("user", 1), &expected);
+}
+
+#[test]
+fn content_that_is_not_written_leaves_the_fields_alone() {
+    for says in SHAREABLE {
+        let visit = saying(Visit::to(&cookie()), says);
+        let work = |session: &Session| session.insert("user", 1).and(session.discard());
+        check_lines(&visit, work, &kept(says));
+        check_lines(
+            &visit.answered(500),
+            |session| session.insert("user", 1),
+            &kept(says),
+        );
+    }
+}
+
+#[test]
+fn content_repeated_in_several_fields_is_replaced_by_one() {
+    let visit = Visit::to(&cookie())
+        .saying("cache-control", "public")
+        .saying("cache-control", "max-age=9");
+    let expected = ["cache-control: no-store", SET, "vary: Cookie"];
+    check(&visit, |session| session.insert("user", 1), &expected);
+}

@@ -1,0 +1,245 @@
+use hardtack::{Map, Session, SessionError};
+
+use crate::{
+    Login,
+    common::{ENDED, Jar, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, signed_in},
+};
+
+type Work<T> = fn(&Session<T>) -> Result<(), SessionError>;
+
+/// The ways to end a session with the one entry `user`.
+const ENDINGS: [Work<Map>; 7] = [
+    |session| session.invalidate().map(drop),
+    |session| session.clear(),
+    |session| session.remove("user").map(drop),
+    |session| session.take::<u32>("user").map(drop),
+    |session| session.insert("name", 1).and(session.clear()),
+    |session| {
+        session
+            .clear()
+            .and(session.insert("name", 1))
+            .and(session.remove("name"))
+            .map(drop)
+    },
+    |session| session.clear().and(session.invalidate()).map(drop),
+];
+
+#[test]
+fn an_ended_session_is_expired_in_the_browser() {
+    let cookie = cookie();
+    for work in ENDINGS {
+        let mut jar = Jar::default();
+        let answer = check(
+            &Visit::to(&cookie),
+            |session| session.insert("user", 42),
+            WRITTEN,
+        );
+        jar.receive(&answer.headers);
+        let answer = check(&Visit::to(&cookie).with(jar.cookie_field()), work, ENDED);
+        jar.receive(&answer.headers);
+        assert_eq!(jar.pair, None);
+    }
+}
+
+#[test]
+fn an_ending_is_sent_with_any_status_and_to_any_destination() {
+    let cookie = cookie();
+    let pair = signed_in(&cookie);
+    for work in ENDINGS {
+        for status in [200, 303, 401, 404, 500, 503] {
+            check(
+                &Visit::to(&cookie).with(&pair).answered(status),
+                work,
+                ENDED,
+            );
+        }
+        check(
+            &Visit::to(&cookie).with(&pair).loading("image"),
+            work,
+            ENDED,
+        );
+        // Also where renewal is due.
+        check(&Visit::to(&cookie).with(&pair).at(1000), work, ENDED);
+    }
+}
+
+#[test]
+fn without_a_cookie_there_is_nothing_to_expire() {
+    let cookie = cookie();
+    for cookies in [
+        "",
+        "theme=dark",
+        "session=1; __Host-sessionx=2; x__Host-session=3",
+    ] {
+        for work in ENDINGS {
+            check(&Visit::to(&cookie).with(cookies), work, READ);
+        }
+    }
+}
+
+#[test]
+fn a_cookie_that_does_not_open_is_expired_by_invalidate_and_clear() {
+    let cookie = cookie();
+    let expired = signed_in(&cookie);
+    for cookies in ["__Host-session=junk", "__Host-session=", &expired] {
+        let visit = Visit::to(&cookie).with(cookies).at(100_000);
+        check(&visit, |session| session.invalidate().map(drop), ENDED);
+        check(&visit, |session| session.clear(), ENDED);
+    }
+}
+
+#[test]
+fn reading_never_deletes() {
+    let cookie = cookie();
+    let expired = signed_in(&cookie);
+    for cookies in ["__Host-session=junk", "__Host-session=", &expired] {
+        let visit = Visit::to(&cookie).with(cookies).at(100_000);
+        let works: [Work<Map>; 5] = [
+            |session| session.get::<u32>("user").map(drop),
+            |session| session.remove("user").map(drop),
+            // What was not there before is no ending when it goes again.
+            |session| {
+                session
+                    .insert("user", 1)
+                    .and(session.remove("user"))
+                    .map(drop)
+            },
+            |session| session.discard(),
+            |session| session.save(),
+        ];
+        for work in works {
+            check(&visit, work, READ);
+        }
+    }
+}
+
+#[test]
+fn an_id_is_content_so_removing_the_last_entry_ends_nothing() {
+    let cookie = cookie();
+    let pair = sealed(&cookie, at(0), |session| {
+        session.insert("user", 42).unwrap();
+        session.ensure_id().unwrap();
+    });
+    let visit = Visit::to(&cookie).with(&pair);
+    let answer = check(&visit, |session| session.remove("user").map(drop), WRITTEN);
+    let session = cookie.load([answer.pair()], at(0));
+    assert!(session.is_empty() && session.id().is_some());
+    // `clear` drops it.
+    check(&visit, |session| session.clear(), ENDED);
+}
+
+#[test]
+fn a_typed_session_ends_with_its_default() {
+    let works: [Work<Login>; 4] = [
+        |session| session.replace(Login::default()),
+        |session| session.update(|login| login.visits = 0),
+        |session| session.clear(),
+        |session| session.invalidate().map(drop),
+    ];
+    let cookie = builder().typed().build().unwrap();
+    let pair = sealed(&cookie, at(0), |session: &Session<Login>| {
+        session.update(|login| login.visits = 7).unwrap();
+    });
+    for work in works {
+        check(&Visit::to(&cookie).with(&pair), work, ENDED);
+        check(&Visit::to(&cookie).with(&pair).answered(500), work, ENDED);
+    }
+}
+
+#[test]
+fn an_invalidated_session_is_new_and_can_be_used() {
+    let cookie = cookie();
+    let pair = sealed(&cookie, at(0), |session| {
+        session.insert("user", 42).unwrap();
+        session.ensure_id().unwrap();
+    });
+    let ended_id = cookie.load([&pair], at(0)).id();
+    let work = move |session: &Session| {
+        assert_eq!(session.invalidate()?, ended_id);
+        assert!(session.is_new() && session.is_empty());
+        assert_eq!(session.id(), None);
+        assert_eq!(session.created_at(), None);
+        assert_eq!(session.last_active_at(), None);
+        assert_eq!(session.expires_at(), None);
+        assert_eq!(session.invalidate()?, None);
+        session.insert("name", "Eve")
+    };
+    let answer = check(&Visit::to(&cookie).with(&pair).at(100), work, WRITTEN);
+    let session = cookie.load([answer.pair()], at(100));
+    assert_eq!(session.keys(), ["name"]);
+    assert_eq!(session.id(), None);
+    assert_eq!(session.created_at(), Some(at(100)));
+}
+
+#[test]
+fn an_invalidated_session_that_is_filled_as_before_is_written() {
+    let cookie = cookie();
+    let visit = Visit::to(&cookie).with(&signed_in(&cookie)).at(100);
+    let work = |session: &Session| session.invalidate().and(session.insert("user", 42));
+    let answer = check(&visit, work, WRITTEN);
+    assert_eq!(
+        cookie.load([answer.pair()], at(100)).created_at(),
+        Some(at(100))
+    );
+}
+
+#[test]
+fn a_cleared_session_keeps_its_dates() {
+    let cookie = cookie();
+    let pair = sealed(&cookie, at(0), |session| {
+        session.insert("user", 42).unwrap();
+        session.ensure_id().unwrap();
+    });
+    let work = |session: &Session| {
+        session.clear()?;
+        assert!(session.is_empty() && !session.is_new());
+        assert_eq!(session.id(), None);
+        assert_eq!(session.created_at(), Some(at(0)));
+        assert_eq!(session.last_active_at(), Some(at(0)));
+        session.insert("name", "Eve")
+    };
+    let answer = check(&Visit::to(&cookie).with(&pair).at(100), work, WRITTEN);
+    let session = cookie.load([answer.pair()], at(100));
+    assert_eq!(session.keys(), ["name"]);
+    assert_eq!(session.id(), None);
+    assert_eq!(session.created_at(), Some(at(0)));
+    assert_eq!(session.last_active_at(), Some(at(100)));
+}
+
+#[test]
+fn what_is_put_into_an_invalidated_session_is_lost_with_a_server_error() {
+    let cookie = cookie();
+    let visit = Visit::to(&cookie).with(&signed_in(&cookie)).answered(500);
+    let work = |session: &Session| session.invalidate().and(session.insert("name", "Eve"));
+    check(&visit, work, ENDED);
+    let work = |session: &Session| {
+        session.invalidate()?;
+        session.insert("name", "Eve")?;
+        session.save()
+    };
+    check(&visit, work, WRITTEN);
+}
+
+#[test]
+fn the_id_that_ends_is_the_one_that_the_browser_has() {
+    let cookie = cookie();
+    let pair = sealed(&cookie, at(0), |session| {
+        session.insert("user", 42).unwrap();
+        session.ensure_id().unwrap();
+    });
+    let arrived = cookie.load([&pair], at(0)).id();
+    let works: [Work<Map>; 5] = [
+        |_| Ok(()),
+        |session| session.insert("name", "Ada"),
+        |session| session.clear(),
+        |session| session.renew_id(),
+        |session| session.renew(),
+    ];
+    for work in works {
+        let session = cookie.load([&pair], at(1));
+        work(&session).unwrap();
+        assert_eq!(session.invalidate().unwrap(), arrived);
+        // It has ended once.
+        assert_eq!(session.invalidate().unwrap(), None);
+    }
+}

@@ -1,0 +1,112 @@
+use hardtack::{Session, SessionId};
+
+use crate::common::{HOUR, Visit, WRITTEN, at, builder, check, cookie, sealed, signed_in};
+
+/// Signed in with an id when the tests begin.
+fn with_id(cookie: &hardtack::SessionCookie) -> (String, SessionId) {
+    let pair = sealed(cookie, at(0), |session| {
+        session.insert("user", 42).unwrap();
+        session.ensure_id().unwrap();
+    });
+    let id = cookie.load([&pair], at(0)).id().unwrap();
+    (pair, id)
+}
+
+#[test]
+fn looking_for_an_id_makes_none_and_asking_for_one_does() {
+    let cookie = cookie();
+    let work = |session: &Session| {
+        assert_eq!(session.id(), None);
+        session.insert("user", 42)?;
+        assert_eq!(session.id(), None);
+        let id = session.ensure_id()?;
+        assert_eq!(session.id(), Some(id));
+        assert_eq!(session.ensure_id()?, id);
+        Ok(())
+    };
+    check(&Visit::to(&cookie), work, WRITTEN);
+}
+
+#[test]
+fn an_id_stays_until_it_is_renewed() {
+    let cookie = cookie();
+    let (pair, id) = with_id(&cookie);
+    let work = move |session: &Session| {
+        assert_eq!(session.ensure_id()?, id);
+        session.insert("name", "Ada")
+    };
+    let answer = check(&Visit::to(&cookie).with(&pair).at(100), work, WRITTEN);
+    assert_eq!(cookie.load([answer.pair()], at(100)).id(), Some(id));
+}
+
+#[test]
+fn renewing_gives_a_new_id_and_new_dates_and_keeps_the_data() {
+    let cookie = cookie();
+    let (pair, id) = with_id(&cookie);
+    let work = move |session: &Session| {
+        session.renew()?;
+        assert!(!session.is_new());
+        assert!(session.id().is_some_and(|new| new != id));
+        assert_eq!(session.created_at(), Some(at(1000)));
+        Ok(())
+    };
+    let answer = check(&Visit::to(&cookie).with(&pair).at(1000), work, WRITTEN);
+    let session = cookie.load([answer.pair()], at(1001));
+    assert_eq!(session.get("user").unwrap(), Some(42));
+    assert!(session.id().is_some_and(|new| new != id));
+    assert_eq!(session.created_at(), Some(at(1000)));
+    assert_eq!(session.last_active_at(), Some(at(1000)));
+    let last = cookie.load([answer.pair()], at(1000 + 1799));
+    assert!(!last.is_new());
+}
+
+#[test]
+fn renewing_restarts_the_absolute_timeout() {
+    let cookie = builder().idle_timeout(None).build().unwrap();
+    let visit = Visit::to(&cookie).with(&signed_in(&cookie)).at(11 * HOUR);
+    let answer = check(&visit, |session| session.renew(), WRITTEN);
+    let session = cookie.load([answer.pair()], at(22 * HOUR));
+    assert_eq!(session.expires_at(), Some(at(23 * HOUR)));
+}
+
+#[test]
+fn renewing_the_id_keeps_the_data_and_the_beginning() {
+    let cookie = cookie();
+    let (pair, id) = with_id(&cookie);
+    let answer = check(
+        &Visit::to(&cookie).with(&pair).at(100),
+        |session| session.renew_id(),
+        WRITTEN,
+    );
+    let session = cookie.load([answer.pair()], at(200));
+    assert_eq!(session.get("user").unwrap(), Some(42));
+    assert!(session.id().is_some_and(|new| new != id));
+    assert_eq!(session.created_at(), Some(at(0)));
+    assert_eq!(session.last_active_at(), Some(at(100)));
+}
+
+#[test]
+fn a_new_session_has_no_dates_before_it_was_sent() {
+    let cookie = cookie();
+    let work = |session: &Session| {
+        session.insert("user", 42)?;
+        assert!(session.is_new());
+        assert_eq!(session.created_at(), None);
+        assert_eq!(session.last_active_at(), None);
+        assert_eq!(session.expires_at(), None);
+        Ok(())
+    };
+    let answer = check(&Visit::to(&cookie).at(5), work, WRITTEN);
+    let session = cookie.load([answer.pair()], at(7));
+    assert_eq!(session.created_at(), Some(at(5)));
+    assert_eq!(session.last_active_at(), Some(at(5)));
+}
+
+#[test]
+fn ids_differ_from_session_to_session() {
+    let cookie = cookie();
+    let mut ids: Vec<_> = (0..32).map(|_| with_id(&cookie).1).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 32);
+}

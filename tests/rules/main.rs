@@ -1,0 +1,33 @@
+//! The rules about reading, writing, caches, ending, time and rotation. Each scenario is run without an
+//! adapter and through `http`, `tower` and `axum`, and all have to answer the same.
+
+#![cfg(feature = "axum")]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod attributes;
+mod caches;
+#[path = "../common/mod.rs"]
+mod common;
+mod discarding;
+mod ending;
+mod ids_and_dates;
+mod optional;
+mod reading;
+mod rotation;
+mod time;
+mod tokens;
+mod writing;
+
+use hardtack::SessionData;
+use serde::{Deserialize, Serialize};
+
+/// A typed session.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Login {
+    name: String,
+    visits: u32,
+}
+
+impl SessionData for Login {
+    const SCHEMA: u32 = 1;
+}

@@ -1,0 +1,209 @@
+use hardtack::{Session, SessionError};
+
+use crate::{
+    Login,
+    common::{READ, UNTOUCHED, Visit, at, builder, check, cookie, key, sealed, signed_in},
+};
+
+#[test]
+fn a_session_that_is_not_touched_leaves_no_trace() {
+    let cookie = cookie();
+    let pair = signed_in(&cookie);
+    for cookies in ["", "theme=dark", "__Host-session=junk", &pair] {
+        // Long after renewal is due, and after the session's end.
+        for seconds in [0, 1799, 100_000] {
+            let visit = Visit::to(&cookie).with(cookies).at(seconds);
+            check(&visit, |_| Ok(()), UNTOUCHED);
+        }
+    }
+}
+
+#[test]
+fn cloning_and_debug_printing_are_no_touch() {
+    let cookie = cookie();
+    let visit = Visit::to(&cookie).with(&signed_in(&cookie));
+    let answer = |session: &Session| {
+        let shown = format!("{:?}", session.clone());
+        assert!(!shown.contains("42"), "{shown}");
+        Ok(())
+    };
+    check(&visit, answer, UNTOUCHED);
+}
+
+#[test]
+fn every_look_at_a_dictionary_is_a_touch() {
+    type Look = fn(&Session);
+    let looks: [(&str, Look); 18] = [
+        ("get", |session| drop(session.get::<u32>("user"))),
+        ("get of another", |session| drop(session.get::<u32>("name"))),
+        ("get of a wrong type", |session| {
+            drop(session.get::<String>("user"))
+        }),
+        ("contains", |session| _ = session.contains("user")),
+        ("keys", |session| _ = session.keys()),
+        ("len", |session| _ = session.len()),
+        ("is_empty", |session| _ = session.is_empty()),
+        ("to", |session| drop(session.to::<serde_json::Value>())),
+        ("id", |session| _ = session.id()),
+        ("is_new", |session| _ = session.is_new()),
+        ("is_persistent", |session| _ = session.is_persistent()),
+        ("outcome", |session| _ = session.outcome()),
+        ("created_at", |session| _ = session.created_at()),
+        ("last_active_at", |session| _ = session.last_active_at()),
+        ("expires_at", |session| _ = session.expires_at()),
+        ("remaining_bytes", |session| _ = session.remaining_bytes()),
+        ("remove of another", |session| drop(session.remove("name"))),
+        ("take of another", |session| {
+            drop(session.take::<u32>("name"))
+        }),
+    ];
+    let cookie = cookie();
+    let pair = signed_in(&cookie);
+    for (name, look) in looks {
+        for cookies in ["", "__Host-session=junk", &pair] {
+            println!("{name}, {cookies:?}");
+            let work = move |session: &Session| {
+                look(session);
+                Ok(())
+            };
+            check(&Visit::to(&cookie).with(cookies), work, READ);
+        }
+    }
+}
+
+#[test]
+fn every_look_at_a_typed_session_is_a_touch() {
+    type Look = fn(&Session<Login>);
+    let looks: [(&str, Look); 4] = [
+        ("read", |session| session.read(|_| ())),
+        ("id", |session| _ = session.id()),
+        ("is_new", |session| _ = session.is_new()),
+        ("update to the same", |session| drop(session.update(|_| ()))),
+    ];
+    let cookie = builder().typed::<Login>().build().unwrap();
+    let pair = sealed(&cookie, at(0), |session| {
+        session.update(|login| login.visits = 1).unwrap();
+    });
+    for (name, look) in looks {
+        for cookies in ["", "__Host-session=junk", &pair] {
+            println!("{name}, {cookies:?}");
+            let work = move |session: &Session<Login>| {
+                look(session);
+                Ok(())
+            };
+            check(&Visit::to(&cookie).with(cookies), work, READ);
+        }
+    }
+}
+
+fn look(session: &Session) -> Result<(), SessionError> {
+    session.get::<u32>("user").map(drop)
+}
+
+#[test]
+fn many_looks_add_the_fields_once() {
+    let cookie = cookie();
+    let many = |session: &Session| {
+        for _ in 0..3 {
+            look(session)?;
+        }
+        look(&session.clone())
+    };
+    check(&Visit::to(&cookie), many, READ);
+}
+
+#[test]
+fn a_vary_field_that_names_cookie_is_enough() {
+    for vary in [
+        "Cookie",
+        "cookie",
+        "*",
+        "Accept, cookie",
+        "accept,COOKIE , origin",
+        "Accept, *",
+    ] {
+        let visit = Visit::to(&cookie()).saying("vary", vary);
+        let vary = format!("vary: {vary}");
+        check(&visit, look, &["cache-control: private", &vary]);
+    }
+}
+
+#[test]
+fn a_vary_field_in_another_line_is_seen() {
+    let visit = Visit::to(&cookie())
+        .saying("vary", "accept")
+        .saying("vary", "cookie");
+    check(
+        &visit,
+        look,
+        &["cache-control: private", "vary: accept", "vary: cookie"],
+    );
+}
+
+#[test]
+fn a_vary_field_that_does_not_name_cookie_is_kept_beside_ours() {
+    for vary in ["Accept", "X-Cookie", "Cookie2", "Set-Cookie", ""] {
+        let visit = Visit::to(&cookie()).saying("vary", vary);
+        let vary = format!("vary: {vary}");
+        check(
+            &visit,
+            look,
+            &["cache-control: private", &vary, "vary: Cookie"],
+        );
+    }
+}
+
+#[test]
+fn the_applications_own_cache_control_is_kept_when_the_session_was_read() {
+    for cache_control in [
+        "no-store",
+        "private, max-age=60",
+        "no-cache",
+        "public, max-age=60",
+        "",
+    ] {
+        let visit = Visit::to(&cookie()).saying("cache-control", cache_control);
+        let cache_control = format!("cache-control: {cache_control}");
+        check(&visit, look, &[&cache_control, "vary: Cookie"]);
+    }
+}
+
+#[test]
+fn the_fields_are_added_whatever_the_status() {
+    for status in [200, 201, 204, 301, 303, 304, 400, 404, 500, 503] {
+        check(&Visit::to(&cookie()).answered(status), look, READ);
+    }
+}
+
+#[test]
+fn what_a_session_that_does_not_open_reads_is_nothing() {
+    let other = hardtack::SessionCookie::encrypted(key(1)).build().unwrap();
+    let visit = Visit::to(&cookie()).with(&signed_in(&other));
+    let work = |session: &Session| {
+        assert!(session.is_new() && session.is_empty());
+        assert_eq!(session.get::<u32>("user")?, None);
+        assert_eq!(session.id(), None);
+        assert_eq!(session.created_at(), None);
+        assert_eq!(session.expires_at(), None);
+        Ok(())
+    };
+    check(&visit, work, READ);
+}
+
+#[test]
+fn a_session_opens_with_what_was_written() {
+    let cookie = cookie();
+    let visit = Visit::to(&cookie)
+        .at(10)
+        .with(&format!("theme=dark; {}; lang=sv", signed_in(&cookie)));
+    let work = |session: &Session| {
+        assert!(!session.is_new());
+        assert_eq!(session.get::<u32>("user")?, Some(42));
+        assert_eq!(session.keys(), ["user"]);
+        assert_eq!(session.created_at(), Some(at(0)));
+        assert_eq!(session.last_active_at(), Some(at(0)));
+        assert_eq!(session.expires_at(), Some(at(1800)));
+        Ok(())
+    };
+    check(&visit, work, READ);
+}

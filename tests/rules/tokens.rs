@@ -1,0 +1,106 @@
+//! The same rules for sessions in a bare token.
+
+use hardtack::{Session, SessionError, SessionToken, TokenChange};
+
+use crate::common::{at, builder};
+
+type Work = fn(&Session) -> Result<(), SessionError>;
+
+fn tokens() -> SessionToken {
+    builder().build_token("mobile").unwrap()
+}
+
+fn look(session: &Session) -> Result<(), SessionError> {
+    session.get::<u32>("user").map(drop)
+}
+
+#[track_caller]
+fn run(token: Option<&str>, seconds: u64, work: Work) -> TokenChange {
+    let session = tokens().load(token, at(seconds));
+    work(&session).unwrap();
+    tokens().save(&session).unwrap()
+}
+
+#[track_caller]
+fn signed_in() -> String {
+    match run(None, 0, |session| session.insert("user", 42)) {
+        TokenChange::Set(token) => token,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn content_makes_a_new_token_and_looking_makes_none() {
+    let token = signed_in();
+    let user = |session: &Session| {
+        assert_eq!(session.get("user")?, Some(42));
+        Ok(())
+    };
+    assert_eq!(run(Some(&token), 1, user), TokenChange::None);
+    assert_eq!(
+        run(Some(&token), 1, |session| session.insert("user", 42)),
+        TokenChange::None
+    );
+    assert_eq!(run(Some("junk"), 1, look), TokenChange::None);
+    assert_eq!(run(None, 1, look), TokenChange::None);
+    let changed = run(Some(&token), 1, |session| session.insert("user", 43));
+    assert!(matches!(changed, TokenChange::Set(_)));
+}
+
+#[test]
+fn a_token_that_is_not_touched_stays() {
+    assert_eq!(run(Some(&signed_in()), 1000, |_| Ok(())), TokenChange::None);
+}
+
+#[test]
+fn a_touched_token_is_renewed_when_it_is_due() {
+    let token = signed_in();
+    assert_eq!(run(Some(&token), 449, look), TokenChange::None);
+    let TokenChange::Set(renewed) = run(Some(&token), 450, look) else {
+        panic!("it was due");
+    };
+    let session = tokens().load(Some(&renewed), at(451));
+    assert_eq!(session.created_at(), Some(at(0)));
+    assert_eq!(session.last_active_at(), Some(at(450)));
+}
+
+#[test]
+fn an_ended_session_ends_its_token() {
+    let token = signed_in();
+    let endings: [Work; 3] = [
+        |session| session.invalidate().map(drop),
+        |session| session.clear(),
+        |session| session.remove("user").map(drop),
+    ];
+    for end in endings {
+        assert_eq!(run(Some(&token), 1, end), TokenChange::End);
+        assert_eq!(run(None, 1, end), TokenChange::None);
+    }
+    assert_eq!(run(Some("junk"), 1, endings[0]), TokenChange::End);
+    let twice: Work = |session| session.invalidate().and(session.insert("user", 1));
+    assert!(matches!(run(Some(&token), 1, twice), TokenChange::Set(_)));
+}
+
+#[test]
+fn after_it_was_saved_a_session_can_only_be_read() {
+    let token = signed_in();
+    let session = tokens().load(Some(&token), at(1));
+    assert_eq!(tokens().save(&session).unwrap(), TokenChange::None);
+    assert!(matches!(
+        session.insert("user", 1),
+        Err(SessionError::AfterHead)
+    ));
+    assert_eq!(session.get("user").unwrap(), Some(42));
+}
+
+#[test]
+fn a_token_of_another_name_and_a_cookie_do_not_open() {
+    let token = signed_in();
+    let other = builder().build_token("desktop").unwrap();
+    assert!(other.load(Some(&token), at(1)).is_empty());
+    let cookie = builder().name("mobile").build().unwrap();
+    assert!(cookie.load([format!("mobile={token}")], at(1)).is_empty());
+    let pair = crate::common::signed_in(&cookie);
+    let of_cookie = crate::common::token_of(&pair);
+    assert!(tokens().load(Some(of_cookie), at(1)).is_empty());
+}

@@ -1,0 +1,252 @@
+//! What a handle can do before and after the response's head.
+
+use std::{
+    convert::Infallible,
+    pin::{Pin, pin},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    task::{Context, Poll, Waker},
+};
+
+use axum::body::Bytes;
+use hardtack::{Clock, Session, SessionError, SessionLayer};
+use http::{Request, Response, header::COOKIE};
+use http_body::{Body, Frame};
+use http_body_util::BodyExt;
+use tokio::sync::oneshot;
+use tower::{Layer, Service, ServiceExt, service_fn};
+
+use crate::common::{Answer, Jar, READ, RENEWED, UNTOUCHED, at, block_on, cookie, signed_in};
+
+fn layer(seconds: u64) -> SessionLayer {
+    SessionLayer::new(cookie()).clock(at(seconds))
+}
+
+fn session_of<B>(request: &Request<B>) -> Session {
+    Session::from_extensions(request.extensions()).unwrap()
+}
+
+fn signed_in_request() -> Request<()> {
+    let request = Request::builder().header(COOKIE, signed_in(&cookie()));
+    request.body(()).unwrap()
+}
+
+#[track_caller]
+fn assert_closed(session: &Session) {
+    assert!(matches!(
+        session.insert("name", "late"),
+        Err(SessionError::AfterHead)
+    ));
+    assert!(matches!(session.ensure_id(), Err(SessionError::AfterHead)));
+    assert!(matches!(session.invalidate(), Err(SessionError::AfterHead)));
+    assert!(matches!(session.save(), Err(SessionError::AfterHead)));
+    assert!(!session.contains("name"));
+    assert_eq!(session.get("user").unwrap(), Some(42));
+}
+
+/// A page that is made while it is sent.
+struct Page(Option<Session>);
+
+impl Body for Page {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.take().map(|session| {
+            assert_closed(&session);
+            let user: Option<u32> = session.get("user").unwrap();
+            Ok(Frame::data(format!("{user:?}").into()))
+        }))
+    }
+}
+
+#[test]
+fn a_body_that_holds_a_handle_counts_as_touched_and_reads() {
+    for (seconds, expected) in [(0, READ), (1000, RENEWED)] {
+        let service = layer(seconds).layer(service_fn(async |request: Request<()>| {
+            Ok::<_, Infallible>(Response::new(Page(Some(session_of(&request)))))
+        }));
+        block_on(async {
+            let Ok(response) = service.oneshot(signed_in_request()).await;
+            let (head, body) = response.into_parts();
+            let answer = Answer::of(Ok(Response::from_parts(head, ())));
+            assert_eq!(answer.lines(), expected);
+            let Ok(body) = body.collect().await;
+            assert_eq!(body.to_bytes(), "Some(42)");
+        });
+    }
+}
+
+#[test]
+fn a_body_without_a_handle_is_no_touch() {
+    let service = layer(1000).layer(service_fn(async |request: Request<()>| {
+        drop(session_of(&request));
+        Ok::<_, Infallible>(Response::new(Page(None)))
+    }));
+    let answer = Answer::of(block_on(service.oneshot(signed_in_request())));
+    assert_eq!(answer.lines(), UNTOUCHED);
+}
+
+#[test]
+fn a_handle_in_the_extensions_of_the_response_counts_as_touched() {
+    let service = layer(0).layer(service_fn(async |request: Request<()>| {
+        let mut response = Response::new(());
+        response.extensions_mut().insert(session_of(&request));
+        Ok::<_, Infallible>(response)
+    }));
+    let Ok(response) = block_on(service.oneshot(signed_in_request()));
+    assert_closed(response.extensions().get().unwrap());
+    assert_eq!(Answer::of(Ok(response)).lines(), READ);
+}
+
+#[tokio::test]
+async fn a_task_that_outlives_the_response_can_read_and_not_change() {
+    let (send, receive) = oneshot::channel::<()>();
+    let receive = Mutex::new(Some(receive));
+    let task = Mutex::new(None);
+    let service = layer(0).layer(service_fn(async |request: Request<()>| {
+        let (session, receive) = (
+            session_of(&request),
+            receive.lock().unwrap().take().unwrap(),
+        );
+        *task.lock().unwrap() = Some(tokio::spawn(async move {
+            receive.await.unwrap();
+            assert_closed(&session);
+        }));
+        Ok::<_, Infallible>(Response::new(()))
+    }));
+    let answer = Answer::of(service.oneshot(signed_in_request()).await);
+    assert_eq!(answer.lines(), READ);
+    send.send(()).unwrap();
+    let task = task.lock().unwrap().take().unwrap();
+    task.await.unwrap();
+}
+
+#[test]
+fn what_a_task_writes_before_the_head_is_saved() {
+    let service = layer(0).layer(service_fn(async |request: Request<()>| {
+        let session = session_of(&request);
+        let task = tokio::spawn(async move { session.insert("user", 43) });
+        task.await.unwrap().unwrap();
+        Ok::<_, Infallible>(Response::new(()))
+    }));
+    let answer = Answer::of(block_on(service.oneshot(signed_in_request())));
+    assert_eq!(
+        cookie().load([answer.pair()], at(0)).get("user").unwrap(),
+        Some(43)
+    );
+}
+
+/// A handle of a request whose handler waits for ever.
+fn begin(service: &mut impl Service<Request<()>>, kept: &Mutex<Option<Session>>) -> Session {
+    {
+        let mut response = pin!(service.call(signed_in_request()));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(response.as_mut().poll(&mut context).is_pending());
+        let session = kept.lock().unwrap().clone().unwrap();
+        // Until the end all is as usual.
+        session.insert("user", 42).unwrap();
+    }
+    kept.lock().unwrap().take().unwrap()
+}
+
+#[test]
+fn a_cancelled_request_tells_the_handles_that_are_left() {
+    let kept = Mutex::new(None);
+    let mut service = layer(0).layer(service_fn(async |request: Request<()>| {
+        *kept.lock().unwrap() = Some(session_of(&request));
+        std::future::pending::<()>().await;
+        Ok::<_, Infallible>(Response::new(()))
+    }));
+    assert_closed(&begin(&mut service, &kept));
+}
+
+#[test]
+fn a_request_cancelled_before_it_was_polled_tells_them_too() {
+    let kept = Mutex::new(None);
+    let mut service = layer(0).layer(service_fn(|request: Request<()>| {
+        *kept.lock().unwrap() = Some(session_of(&request));
+        std::future::pending::<Result<Response<()>, Infallible>>()
+    }));
+    drop(service.call(signed_in_request()));
+    assert_closed(&kept.lock().unwrap().take().unwrap());
+}
+
+#[test]
+fn a_handler_that_panics_tells_them_too() {
+    let kept = Mutex::new(None);
+    let service = layer(0).layer(service_fn(async |request: Request<()>| {
+        *kept.lock().unwrap() = Some(session_of(&request));
+        if request.headers().contains_key(COOKIE) {
+            panic!("on purpose");
+        }
+        Ok::<_, Infallible>(Response::new(()))
+    }));
+    let work = std::panic::AssertUnwindSafe(|| block_on(service.oneshot(signed_in_request())));
+    assert!(std::panic::catch_unwind(work).is_err());
+    assert_closed(&kept.lock().unwrap().take().unwrap());
+}
+
+/// How often the clock is asked by a request that does this.
+#[track_caller]
+fn check_clock(work: impl Fn(Session), expected: u32) {
+    let count = Arc::new(AtomicU32::new(0));
+    let counting = Arc::clone(&count);
+    let clock = Clock::from_fn(move || {
+        counting.fetch_add(1, Ordering::Relaxed);
+        at(1000)
+    });
+    let service = SessionLayer::new(cookie())
+        .clock(clock)
+        .layer(service_fn(async |request| {
+            work(session_of(&request));
+            Ok::<_, Infallible>(Response::new(()))
+        }));
+    let Ok(_) = block_on(service.oneshot(signed_in_request()));
+    assert_eq!(count.load(Ordering::Relaxed), expected);
+}
+
+#[test]
+fn the_clock_is_asked_once_and_only_when_the_session_is_touched() {
+    check_clock(drop, 0);
+    check_clock(|session| drop(format!("{session:?}")), 0);
+    check_clock(|session| _ = session.len(), 1);
+    let much = |session: Session| {
+        session.insert("name", "Ada").unwrap();
+        session.renew().unwrap();
+        session.invalidate().unwrap();
+        session.clone().insert("name", "Eve").unwrap();
+        let _ = session.expires_at();
+    };
+    check_clock(much, 1);
+}
+
+#[test]
+fn of_two_interleaved_requests_the_last_response_wins() {
+    let service = || {
+        layer(0).layer(service_fn(async |request: Request<&'static str>| {
+            let session = session_of(&request);
+            tokio::task::yield_now().await;
+            session.insert(request.body(), true).unwrap();
+            Ok::<_, Infallible>(Response::new(()))
+        }))
+    };
+    let request = |name| signed_in_request().map(|()| name);
+    block_on(async {
+        let (first, second) = tokio::join!(
+            service().oneshot(request("first")),
+            service().oneshot(request("second"))
+        );
+        let mut jar = Jar::of(signed_in(&cookie()));
+        for Ok(response) in [second, first] {
+            jar.receive(response.headers());
+        }
+        let session = cookie().load([jar.cookie_field()], at(0));
+        assert_eq!(session.keys(), ["first", "user"]);
+    });
+}

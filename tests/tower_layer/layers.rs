@@ -1,0 +1,256 @@
+use std::convert::Infallible;
+
+use axum::{Extension, Router, body::Body, routing::get};
+use hardtack::{Map, MissingSession, Session, SessionCookie, SessionLayer};
+use http::{Request, Response, StatusCode};
+use tower::{Layer, ServiceExt, service_fn};
+
+use crate::{
+    Login,
+    common::{at, builder, pair_of, sealed, signed_in},
+    fetch, request_to, set_cookies,
+};
+
+#[derive(Clone)]
+struct Admin(Session);
+
+fn named(name: &str) -> SessionCookie {
+    builder().name(name).build().unwrap()
+}
+
+fn layer(name: &str) -> SessionLayer {
+    SessionLayer::new(named(name)).clock(at(0))
+}
+
+fn logins() -> SessionCookie<Login> {
+    builder().name("__Host-login").typed().build().unwrap()
+}
+
+fn login_layer() -> SessionLayer<Login> {
+    SessionLayer::new(logins()).clock(at(0))
+}
+
+async fn greet(session: Session, login: Session<Login>) -> String {
+    let visits: u32 = session
+        .update("visits", |visits| std::mem::replace(visits, *visits + 1))
+        .unwrap();
+    login.update(|login| login.name.push('!')).unwrap();
+    format!("{visits} {}", login.read(|login| login.name.clone()))
+}
+
+#[tokio::test]
+async fn sessions_of_two_types_are_kept_apart() {
+    let router = Router::new()
+        .route("/", get(greet))
+        .layer(layer("__Host-visit"))
+        .layer(login_layer());
+    let (status, headers, body) = fetch(router.clone(), request_to("/", "")).await;
+    assert_eq!((status, body.as_str()), (StatusCode::OK, "0 !"));
+    let fields = set_cookies(&headers);
+    assert_eq!(fields.len(), 2);
+    assert!(fields[0].starts_with("__Host-visit=e") && fields[1].starts_with("__Host-login=e"));
+
+    let cookies = format!("{}; {}", pair_of(fields[0]), pair_of(fields[1]));
+    let (_, _, body) = fetch(router, request_to("/", &cookies)).await;
+    assert_eq!(body, "1 !!");
+}
+
+#[tokio::test]
+async fn two_layers_add_their_fields_once() {
+    let handler = async |session: Session, login: Session<Login>| {
+        let _ = session.len();
+        login.read(|_| ());
+    };
+    let router = Router::new()
+        .route("/", get(handler))
+        .layer(layer("__Host-visit"))
+        .layer(login_layer());
+    let (_, headers, _) = fetch(router, request_to("/", "")).await;
+    assert_eq!(
+        headers.get_all("vary").into_iter().collect::<Vec<_>>(),
+        ["Cookie"]
+    );
+    assert_eq!(
+        headers
+            .get_all("cache-control")
+            .into_iter()
+            .collect::<Vec<_>>(),
+        ["private"]
+    );
+    assert!(set_cookies(&headers).is_empty());
+}
+
+#[tokio::test]
+async fn content_in_one_session_is_no_store_and_does_not_hinder_the_other() {
+    for written in ["visit", "login"] {
+        let handler = async move |session: Session, login: Session<Login>| match written {
+            "visit" => session.insert("visits", 1).unwrap(),
+            _ => login.update(|login| login.name = "Ada".to_owned()).unwrap(),
+        };
+        let router = Router::new()
+            .route("/", get(handler))
+            .layer(layer("__Host-visit"))
+            .layer(login_layer());
+        let (_, headers, _) = fetch(router, request_to("/", "")).await;
+        assert_eq!(headers["cache-control"], "no-store");
+        let fields = set_cookies(&headers);
+        assert_eq!(fields.len(), 1);
+        assert!(fields[0].starts_with(&format!("__Host-{written}=")));
+    }
+}
+
+#[tokio::test]
+async fn both_sessions_of_a_request_can_be_renewed() {
+    let (visits, logins) = (named("__Host-visit"), logins());
+    let visit = signed_in(&visits);
+    let login = sealed(&logins, at(0), |login| {
+        login.update(|login| login.name.push('a')).unwrap()
+    });
+    let handler = async |session: Session, login: Session<Login>| {
+        assert_eq!(session.get("user").unwrap(), Some(42));
+        login.read(|login| assert_eq!(login.name, "a"));
+    };
+    let router = Router::new()
+        .route("/", get(handler))
+        .layer(SessionLayer::new(visits).clock(at(1000)))
+        .layer(SessionLayer::new(logins).clock(at(1000)));
+    let (_, headers, _) = fetch(router, request_to("/", &format!("{visit}; {login}"))).await;
+    assert_eq!(headers["cache-control"], "private");
+    assert_eq!(set_cookies(&headers).len(), 2);
+}
+
+#[tokio::test]
+async fn a_second_session_of_one_type_is_wrapped() {
+    let handler = async |session: Session, Extension(Admin(admin)): Extension<Admin>| {
+        session.insert("part", "public").unwrap();
+        admin.insert("part", "admin").unwrap();
+    };
+    let public = || layer("__Host-public");
+    let admin = || layer("__Host-admin").wrapped(Admin);
+    let route = || Router::new().route("/", get(handler));
+    for router in [
+        route().layer(public()).layer(admin()),
+        route().layer(admin()).layer(public()),
+    ] {
+        let (status, headers, _) = fetch(router, request_to("/", "")).await;
+        assert_eq!(status, StatusCode::OK);
+        let fields = set_cookies(&headers);
+        assert_eq!(fields.len(), 2);
+        for field in fields {
+            let name = field.split('=').next().unwrap();
+            let session = named(name).load([pair_of(field)], at(0));
+            assert_eq!(
+                session.get("part").unwrap(),
+                name.strip_prefix("__Host-").map(str::to_owned)
+            );
+        }
+    }
+}
+
+/// Status and text of a handler that takes a dictionary, and of one that takes a typed session.
+async fn ask_both(router: fn(Router) -> Router) -> [(StatusCode, String); 2] {
+    let routes = Router::new()
+        .route(
+            "/visit",
+            get(async |session: Session| session.len().to_string()),
+        )
+        .route(
+            "/login",
+            get(async |login: Session<Login>| login.read(|login| login.name.clone())),
+        );
+    let router = router(routes);
+    let (status, _, body) = fetch(router.clone(), request_to("/visit", "")).await;
+    let visit = (status, body);
+    let (status, _, body) = fetch(router, request_to("/login", "")).await;
+    [visit, (status, body)]
+}
+
+#[track_caller]
+fn assert_refused(answer: &(StatusCode, String), error: MissingSession) {
+    assert_eq!(
+        *answer,
+        (StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+    );
+}
+
+fn ok(body: &str) -> (StatusCode, String) {
+    (StatusCode::OK, body.to_owned())
+}
+
+#[tokio::test]
+async fn without_a_layer_the_response_says_how_to_add_one() {
+    let [visit, login] = ask_both(|router| router).await;
+    assert_refused(&visit, MissingSession::NoLayer);
+    assert_refused(&login, MissingSession::NoLayer);
+    assert!(
+        visit.1.contains("`.layer(SessionLayer::new(cookie))`"),
+        "{}",
+        visit.1
+    );
+}
+
+#[tokio::test]
+async fn a_layer_of_another_type_is_no_layer() {
+    let [visit, login] = ask_both(|router| router.layer(layer("__Host-visit"))).await;
+    assert_eq!(visit, ok("0"));
+    assert_refused(&login, MissingSession::NoLayer);
+}
+
+#[tokio::test]
+async fn a_wrapped_session_does_not_stand_in_for_a_bare_one() {
+    let [visit, _] = ask_both(|router| router.layer(layer("__Host-visit").wrapped(Admin))).await;
+    assert_refused(&visit, MissingSession::NoLayer);
+}
+
+#[tokio::test]
+async fn two_layers_of_one_type_are_refused_with_advice() {
+    let twice = |router: Router| router.layer(layer("__Host-a")).layer(layer("__Host-b"));
+    let [visit, _] = ask_both(twice).await;
+    assert_refused(&visit, MissingSession::Ambiguous);
+    assert!(visit.1.contains("`.wrapped("), "{}", visit.1);
+}
+
+#[tokio::test]
+async fn three_layers_of_one_type_are_refused_too() {
+    let thrice = |router: Router| {
+        router
+            .layer(layer("__Host-a"))
+            .layer(layer("__Host-b"))
+            .layer(layer("__Host-c"))
+    };
+    let [visit, _] = ask_both(thrice).await;
+    assert_refused(&visit, MissingSession::Ambiguous);
+}
+
+#[tokio::test]
+async fn two_layers_of_one_type_leave_another_type_alone() {
+    let both = |router: Router| {
+        router
+            .layer(layer("__Host-a"))
+            .layer(login_layer())
+            .layer(layer("__Host-b"))
+    };
+    let [visit, login] = ask_both(both).await;
+    assert_refused(&visit, MissingSession::Ambiguous);
+    assert_eq!(login, ok(""));
+}
+
+#[tokio::test]
+async fn two_layers_of_one_type_do_not_make_another_type_ambiguous() {
+    let twice = |router: Router| router.layer(layer("__Host-a")).layer(layer("__Host-b"));
+    let [_, login] = ask_both(twice).await;
+    assert_refused(&login, MissingSession::NoLayer);
+}
+
+#[tokio::test]
+async fn without_a_framework_the_session_stands_in_the_extensions() {
+    let service = service_fn(async |request: Request<Body>| {
+        let session = Session::<Map>::from_extensions(request.extensions());
+        let login = Session::<Login>::from_extensions(request.extensions());
+        assert_eq!(login.unwrap_err(), MissingSession::NoLayer);
+        Ok::<_, Infallible>(Response::new(session.unwrap().len()))
+    });
+    let service = layer("__Host-visit").layer(service);
+    let Ok(response) = service.oneshot(request_to("/", "")).await;
+    assert_eq!(*response.body(), 0);
+}

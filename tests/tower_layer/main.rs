@@ -1,0 +1,55 @@
+//! The tower layer among others: several of them, all kinds of services around and inside, and what
+//! handles can do before and after the response's head.
+
+#![cfg(feature = "axum")]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod handles;
+mod layers;
+mod routers;
+mod services;
+
+use std::convert::Infallible;
+
+use axum::body::{Body, to_bytes};
+use hardtack::SessionData;
+use http::{HeaderMap, Request, Response, StatusCode, header::COOKIE};
+use serde::{Deserialize, Serialize};
+use tower::{Service, ServiceExt};
+
+/// A typed session.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Login {
+    name: String,
+}
+
+impl SessionData for Login {
+    const SCHEMA: u32 = 1;
+}
+
+fn request_to(path: &str, cookies: &str) -> Request<Body> {
+    let request = Request::builder().uri(path).header(COOKIE, cookies);
+    request.body(Body::empty()).unwrap()
+}
+
+/// Status, header and text of a router's response.
+async fn fetch<S>(router: S, request: Request<Body>) -> (StatusCode, HeaderMap, String)
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+{
+    let Ok(response) = router.oneshot(request).await;
+    let (head, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    (
+        head.status,
+        head.headers,
+        String::from_utf8(body.to_vec()).unwrap(),
+    )
+}
+
+fn set_cookies(headers: &HeaderMap) -> Vec<&str> {
+    let fields = headers.get_all("set-cookie").into_iter();
+    fields.map(|field| field.to_str().unwrap()).collect()
+}

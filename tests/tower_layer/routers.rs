@@ -1,0 +1,177 @@
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use hardtack::{Session, SessionError, SessionLayer};
+
+use crate::{
+    common::{at, cookie, pair_of, signed_in},
+    fetch, request_to, set_cookies,
+};
+
+fn layer() -> SessionLayer {
+    SessionLayer::new(cookie()).clock(at(0))
+}
+
+/// Notes the way there and back.
+async fn note(session: Session, request: Request, next: Next) -> Response {
+    let note = |step: &'static str| {
+        let push = |way: &mut Vec<String>| way.push(step.to_owned());
+        session.update("way", push).unwrap();
+    };
+    note("there");
+    let response = next.run(request).await;
+    note("back");
+    response
+}
+
+async fn handle(session: Session) {
+    session
+        .update("way", |way: &mut Vec<String>| {
+            way.push("handler".to_owned())
+        })
+        .unwrap();
+}
+
+#[tokio::test]
+async fn middlewares_and_handlers_of_nested_routers_share_one_session() {
+    let inner = Router::new().route("/", get(handle)).layer(from_fn(note));
+    let router = Router::new().nest(
+        "/a",
+        inner.nest("/b", Router::new().route("/", get(handle))),
+    );
+    let router = router.layer(from_fn(note)).layer(layer());
+    for path in ["/a", "/a/b"] {
+        let (status, headers, _) = fetch(router.clone(), request_to(path, "")).await;
+        assert_eq!(status, StatusCode::OK);
+        let [field] = set_cookies(&headers)[..] else {
+            panic!("one cookie for one session")
+        };
+        let session = cookie().load([pair_of(field)], at(0));
+        let way: Vec<String> = session.get("way").unwrap().unwrap();
+        // Layers are around the routes that were there before them.
+        let expected = match path {
+            "/a" => ["there", "there", "handler", "back", "back"].as_slice(),
+            _ => &["there", "handler", "back"],
+        };
+        assert_eq!(way, expected, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_router_without_the_layer_beside_one_with_it_has_no_session() {
+    let inside = Router::new().route("/in", get(handle)).layer(layer());
+    let router = inside.route("/out", get(handle));
+    assert_eq!(
+        fetch(router.clone(), request_to("/in", "")).await.0,
+        StatusCode::OK
+    );
+    let (status, _, body) = fetch(router, request_to("/out", "")).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(body.contains("SessionLayer"), "{body}");
+}
+
+#[tokio::test]
+async fn a_router_may_have_a_state_of_any_kind() {
+    #[derive(Clone)]
+    struct Greeting(&'static str);
+    async fn greet(State(Greeting(greeting)): State<Greeting>, session: Session) -> String {
+        format!("{greeting} {}", session.len())
+    }
+    let router = Router::new().route("/", get(greet)).layer(layer());
+    let router = router.with_state(Greeting("hello"));
+    assert_eq!(fetch(router, request_to("/", "")).await.2, "hello 0");
+}
+
+#[tokio::test]
+async fn a_fallback_has_the_session_too() {
+    let router = Router::new().fallback(handle).layer(layer());
+    let (_, headers, _) = fetch(router, request_to("/nowhere", "")).await;
+    assert_eq!(set_cookies(&headers).len(), 1);
+}
+
+#[tokio::test]
+async fn a_handler_that_takes_the_session_and_leaves_it_is_no_touch() {
+    let pass = async |_session: Session, request: Request, next: Next| next.run(request).await;
+    let handler = async |_session: Session, _again: Session| "hello";
+    let router = Router::new()
+        .route("/", get(handler))
+        .layer(from_fn(pass))
+        .layer(layer());
+    let request = request_to("/", &signed_in(&cookie()));
+    let (_, headers, _) = fetch(router, request).await;
+    assert!(!headers.contains_key("vary") && !headers.contains_key("cache-control"));
+}
+
+#[tokio::test]
+async fn a_rejection_by_another_extractor_saves_what_a_middleware_wrote() {
+    let handler = async |_session: Session, _: axum::Json<u32>| ();
+    let router = Router::new()
+        .route("/", get(handler))
+        .layer(from_fn(note))
+        .layer(layer());
+    let (status, headers, _) = fetch(router, request_to("/", "")).await;
+    assert_eq!(status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(set_cookies(&headers).len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_handler_wrote_before_it_failed_goes_by_the_status() {
+    for (failure, fields) in [
+        (StatusCode::UNPROCESSABLE_ENTITY, 1),
+        (StatusCode::BAD_GATEWAY, 0),
+    ] {
+        let handler = async move |session: Session| {
+            session.insert("user", 42).unwrap();
+            Err::<(), _>(failure)
+        };
+        let router = Router::new().route("/", get(handler)).layer(layer());
+        let (status, headers, _) = fetch(router, request_to("/", "")).await;
+        assert_eq!(status, failure);
+        assert_eq!(set_cookies(&headers).len(), fields);
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_the_session_is_a_response() {
+    async fn too_large(session: Session) -> Result<(), SessionError> {
+        session.insert("small", 1)?;
+        session.insert("large", "x".repeat(5000))
+    }
+    async fn wrong_type(session: Session) -> Result<String, SessionError> {
+        session.insert("number", 1)?;
+        Ok(session.get::<String>("number")?.unwrap_or_default())
+    }
+    let router = Router::new()
+        .route("/large", get(too_large))
+        .route("/type", get(wrong_type));
+    let router = router.layer(layer());
+
+    let (status, headers, body) = fetch(router.clone(), request_to("/large", "")).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(body.contains("allowed are 3072"), "{body}");
+    // 4xx: what fitted is saved.
+    assert_eq!(set_cookies(&headers).len(), 1);
+
+    let (status, headers, body) = fetch(router, request_to("/type", "")).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(body.contains("type"), "{body}");
+    assert_eq!(set_cookies(&headers).len(), 0);
+}
+
+#[tokio::test]
+async fn a_clock_out_of_range_turns_the_response_into_a_500() {
+    let layer = SessionLayer::new(cookie()).clock(std::time::UNIX_EPOCH);
+    let handler = async |session: Session| {
+        session.insert("user", 42).unwrap();
+        (StatusCode::CREATED, [("set-cookie", "theme=dark")]).into_response()
+    };
+    let router = Router::new().route("/", get(handler)).layer(layer);
+    let (status, headers, _) = fetch(router, request_to("/", "")).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(set_cookies(&headers), ["theme=dark"]);
+}

@@ -1,0 +1,212 @@
+use std::{
+    cell::Cell,
+    convert::Infallible,
+    future::{Future, Ready, pending, ready},
+    rc::Rc,
+    task::{Context, Poll, Waker},
+};
+
+use hardtack::{Map, ResponseFuture, Session, SessionError, SessionLayer, SessionService};
+use http::{Request, Response};
+use tower::{Layer, Service, ServiceExt, service_fn};
+
+use crate::common::{at, block_on, cookie, signed_in};
+
+fn layer() -> SessionLayer {
+    SessionLayer::new(cookie()).clock(at(0))
+}
+
+fn session_of<B>(request: &Request<B>) -> Session {
+    Session::from_extensions(request.extensions()).unwrap()
+}
+
+/// Counts its calls, and insists on being asked first. It is no `Clone`, no `Send` and no `Sync`.
+#[derive(Debug)]
+struct Careful {
+    asked: Rc<Cell<u32>>,
+    called: Rc<Cell<u32>>,
+    is_ready: bool,
+}
+
+impl Service<Request<Rc<str>>> for Careful {
+    type Response = Response<Rc<str>>;
+    type Error = Rc<str>;
+    type Future = Ready<Result<Response<Rc<str>>, Rc<str>>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Rc<str>>> {
+        self.asked.set(self.asked.get() + 1);
+        match self.asked.get() {
+            1 => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            4.. => Poll::Ready(Err("tired".into())),
+            _ => {
+                self.is_ready = true;
+                Poll::Ready(Ok(()))
+            }
+        }
+    }
+
+    fn call(&mut self, request: Request<Rc<str>>) -> Self::Future {
+        assert!(
+            self.is_ready,
+            "called without having been asked, or on a clone"
+        );
+        self.is_ready = false;
+        self.called.set(self.called.get() + 1);
+        session_of(&request)
+            .insert("body", &*request.into_body())
+            .unwrap();
+        ready(Ok(Response::new("there".into())))
+    }
+}
+
+#[test]
+fn a_service_without_clone_or_send_is_called_itself_when_it_is_ready() {
+    let (asked, called) = (Rc::default(), Rc::default());
+    let careful = Careful {
+        asked: Rc::clone(&asked),
+        called: Rc::clone(&called),
+        is_ready: false,
+    };
+    let mut service = layer().layer(careful);
+    block_on(async {
+        for round in 1..=2 {
+            let ready = service.ready().await.unwrap();
+            let response = ready.call(Request::new("here".into())).await.unwrap();
+            assert_eq!(&**response.body(), "there");
+            assert!(response.headers().contains_key("set-cookie"));
+            assert_eq!((asked.get(), called.get()), (round + 1, round));
+        }
+        assert_eq!(&*service.ready().await.unwrap_err(), "tired");
+    });
+    assert!(format!("{service:?}").contains("Careful"));
+}
+
+#[test]
+fn a_future_that_is_not_send_is_fine_on_one_thread() {
+    let shared = Rc::new(Cell::new(0));
+    let service = service_fn(async |request: Request<Rc<()>>| {
+        let session = session_of(&request);
+        session.insert("user", 42).unwrap();
+        let kept = Rc::clone(&shared);
+        tokio::task::yield_now().await;
+        kept.set(kept.get() + session.len());
+        Ok::<_, Infallible>(Response::new(request.into_body()))
+    });
+    let service = layer().layer(service);
+    let Ok(response) = block_on(service.oneshot(Request::new(Rc::new(()))));
+    assert!(response.headers().contains_key("set-cookie"));
+    assert_eq!(shared.get(), 1);
+}
+
+#[test]
+fn the_layer_is_as_capable_as_what_it_is_put_around() {
+    struct Login;
+    fn is_send_and_sync<T: Send + Sync>() {}
+    fn is_send<T: Send>(_: &T) {}
+    fn is_clone<T: Clone>() {}
+    fn is_unpin<T: Unpin>() {}
+
+    is_send_and_sync::<SessionLayer>();
+    is_send_and_sync::<Session<Map>>();
+    is_send_and_sync::<SessionService<u8>>();
+    is_send_and_sync::<ResponseFuture<Ready<()>>>();
+    is_unpin::<ResponseFuture<Ready<()>>>();
+    is_clone::<SessionLayer>();
+    is_clone::<SessionService<u8>>();
+    is_clone::<SessionService<Rc<u8>>>();
+    // What a session holds need not be `Clone`.
+    is_clone::<Session<Login>>();
+
+    let mut service = layer().layer(service_fn(async |_: Request<()>| {
+        pending::<()>().await;
+        Ok::<_, Infallible>(Response::new(()))
+    }));
+    is_send(&service.call(Request::new(())));
+}
+
+#[test]
+fn the_error_of_a_service_passes_through_and_nothing_is_saved() {
+    let kept = Cell::new(None);
+    let service = service_fn(async |request: Request<()>| {
+        let session = session_of(&request);
+        session.insert("user", 42).unwrap();
+        kept.set(Some(session));
+        Err::<Response<()>, _>("out of order")
+    });
+    let result = block_on(layer().layer(service).oneshot(Request::new(())));
+    assert_eq!(result.unwrap_err(), "out of order");
+    let session = kept.take().unwrap();
+    assert!(matches!(
+        session.insert("user", 43),
+        Err(SessionError::AfterHead)
+    ));
+    assert_eq!(session.get("user").unwrap(), Some(42));
+}
+
+#[test]
+fn all_else_of_a_response_is_passed_on() {
+    let service = service_fn(async |request: Request<()>| {
+        session_of(&request).insert("user", 42).unwrap();
+        let response = Response::builder()
+            .status(201)
+            .version(http::Version::HTTP_2);
+        Ok::<_, Infallible>(
+            response
+                .header("x-a", "1")
+                .extension(7_u8)
+                .body("body")
+                .unwrap(),
+        )
+    });
+    let Ok(response) = block_on(layer().layer(service).oneshot(Request::new(())));
+    assert_eq!(response.status(), 201);
+    assert_eq!(response.version(), http::Version::HTTP_2);
+    assert_eq!(response.headers()["x-a"], "1");
+    assert_eq!(response.extensions().get(), Some(&7_u8));
+    assert_eq!(*response.body(), "body");
+}
+
+#[test]
+fn all_else_of_a_request_is_passed_on() {
+    let service = service_fn(async |request: Request<&'static str>| {
+        assert_eq!(
+            (request.method(), request.uri().path()),
+            (&http::Method::PUT, "/a")
+        );
+        assert_eq!(request.headers().len(), 2);
+        assert_eq!(request.extensions().get(), Some(&7_u8));
+        Ok::<_, Infallible>(Response::new(request.into_body()))
+    });
+    let cookies = signed_in(&cookie());
+    let request = Request::put("/a")
+        .header("cookie", cookies)
+        .header("x-a", "1")
+        .extension(7_u8);
+    let Ok(response) = block_on(
+        layer()
+            .layer(service)
+            .oneshot(request.body("body").unwrap()),
+    );
+    assert_eq!(*response.body(), "body");
+    assert!(response.headers().is_empty());
+}
+
+#[test]
+fn a_pending_service_makes_a_pending_response() {
+    let mut service = layer().layer(service_fn(async |request: Request<()>| {
+        let session = session_of(&request);
+        tokio::task::yield_now().await;
+        session.insert("user", 42).unwrap();
+        Ok::<_, Infallible>(Response::new(()))
+    }));
+    block_on(async {
+        let mut response = std::pin::pin!(service.call(Request::new(())));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(response.as_mut().poll(&mut context).is_pending());
+        let Ok(response) = response.await;
+        assert!(response.headers().contains_key("set-cookie"));
+    });
+}
