@@ -1,0 +1,96 @@
+//! Errors as `{"error": "…"}`.
+
+use std::error::Error;
+
+use axum::{
+    Json,
+    extract::Request,
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use hardtack::SessionError;
+use serde_json::{Value, json};
+
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    body: Value,
+}
+
+impl ApiError {
+    pub(crate) fn new(status: StatusCode, sentence: impl Into<String>) -> ApiError {
+        let sentence: String = sentence.into();
+        ApiError {
+            status,
+            body: json!({ "error": sentence }),
+        }
+    }
+
+    /// What a batch says of the entry that failed.
+    pub(super) fn into_body(self) -> Value {
+        self.body
+    }
+}
+
+impl From<SessionError> for ApiError {
+    fn from(error: SessionError) -> Self {
+        let status = match &error {
+            SessionError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            SessionError::Encode(_) | SessionError::TooDeep => StatusCode::BAD_REQUEST,
+            SessionError::Decode(_) | SessionError::UnreadablePayload => StatusCode::CONFLICT,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let mut answer = ApiError::new(status, with_sources(&error));
+        if let SessionError::TooLarge(error) = error {
+            answer.body["needed"] = error.needed.into();
+            answer.body["allowed"] = error.allowed.into();
+        }
+        answer
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        response.extensions_mut().insert(Explained);
+        response
+    }
+}
+
+/// The response says itself what went wrong.
+#[derive(Clone)]
+struct Explained;
+
+/// Gives the errors that do not come from a handler the same form: a method that is not allowed, or a
+/// session that could not be saved.
+pub(super) async fn as_json(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    if !is_error || response.extensions().get::<Explained>().is_some() {
+        return response;
+    }
+    let sentence = match status {
+        StatusCode::INTERNAL_SERVER_ERROR => "the session could not be saved",
+        _ => status.canonical_reason().unwrap_or("refused"),
+    };
+    let mut headers = response.headers().clone();
+    let error = ApiError::new(status, sentence).into_response();
+    headers.extend(error.headers().clone());
+    headers.remove("content-length");
+    let (mut parts, body) = error.into_parts();
+    parts.headers = headers;
+    Response::from_parts(parts, body)
+}
+
+fn with_sources(error: &dyn Error) -> String {
+    let mut sentence = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        sentence.push_str(": ");
+        sentence.push_str(&error.to_string());
+        source = error.source();
+    }
+    sentence
+}

@@ -1,0 +1,116 @@
+//! Responses of every kind, to see what becomes of the session with them.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::Path,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use futures_util::stream;
+use hardtack::Session;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{ApiError, json::Body};
+use crate::site::Site;
+
+pub(super) fn router() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/untouched", get(async || Json(json!({}))))
+        .route("/fail/{status}", post(fail))
+        .route("/headers", post(headers))
+        .route("/stream", get(two_parts))
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    key: String,
+    value: Value,
+}
+
+async fn fail(
+    Path(status): Path<String>,
+    session: Session,
+    Body(entry): Body<Entry>,
+) -> Result<Response, ApiError> {
+    let status = status.parse().ok().filter(|status| *status >= 200);
+    let status = status.and_then(|status| StatusCode::from_u16(status).ok());
+    let status = status.ok_or_else(|| bad_request("the status is not a number from 200 to 999"))?;
+    session.insert(&entry.key, entry.value)?;
+    Ok(match status {
+        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED => {
+            status.into_response()
+        }
+        _ if status.as_u16() < 400 => (status, Json(json!({}))).into_response(),
+        _ => ApiError::new(status, "as asked for").into_response(),
+    })
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    set: Vec<(String, String)>,
+    put: Option<Entry>,
+}
+
+async fn headers(
+    session: Session,
+    Body(wanted): Body<Wanted>,
+) -> Result<(StatusCode, HeaderMap), ApiError> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in wanted.set {
+        let name: HeaderName = name
+            .parse()
+            .map_err(|_| bad_request("a header's name is not one"))?;
+        if FRAMING.contains(&name) {
+            return Err(bad_request("the server sets this header itself"));
+        }
+        let value: HeaderValue = value
+            .parse()
+            .map_err(|_| bad_request("a header's value is not one"))?;
+        headers.append(name, value);
+    }
+    if let Some(entry) = wanted.put {
+        session.insert(&entry.key, entry.value)?;
+    }
+    Ok((StatusCode::NO_CONTENT, headers))
+}
+
+/// White space first, so that all of it is still JSON. Then what came of a change that was too late.
+async fn two_parts(session: Session) -> Response {
+    let parts = stream::unfold((0, session), |(sent, session)| async move {
+        let part = match sent {
+            0 => "\n".to_owned(),
+            1 => {
+                // The first part goes out before this one is made.
+                tokio::task::yield_now().await;
+                late_write(&session)
+            }
+            _ => return None,
+        };
+        Some((Ok::<_, std::convert::Infallible>(part), (sent + 1, session)))
+    });
+    let headers = [(header::CONTENT_TYPE, "application/json")];
+    (headers, axum::body::Body::from_stream(parts)).into_response()
+}
+
+fn late_write(session: &Session) -> String {
+    let result = session.insert("late", true);
+    let told = result.map_or_else(|error| format!("error: {error}"), |()| "ok".to_owned());
+    json!({ "late_write": told }).to_string()
+}
+
+fn bad_request(sentence: &str) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, sentence)
+}
+
+/// These say where a response ends.
+const FRAMING: [HeaderName; 4] = [
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];

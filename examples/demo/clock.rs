@@ -1,0 +1,61 @@
+//! The time, which a script may hold still.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// The system's clock, or one that stands still. All clones are one.
+#[derive(Clone)]
+pub(crate) struct DemoClock {
+    /// Unix seconds.
+    standing: Option<Arc<AtomicU64>>,
+}
+
+impl DemoClock {
+    /// A clock that stands at `moment`; `None`: the system's.
+    pub(crate) fn new(moment: Option<SystemTime>) -> DemoClock {
+        DemoClock {
+            standing: moment.map(|moment| Arc::new(unix_seconds(moment).into())),
+        }
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        match &self.standing {
+            None => SystemTime::now(),
+            Some(standing) => UNIX_EPOCH + Duration::from_secs(standing.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a clock that stands still. `false`: this one runs.
+    pub(crate) fn move_to(&self, moment: SystemTime) -> bool {
+        if let Some(standing) = &self.standing {
+            standing.store(unix_seconds(moment), Ordering::SeqCst);
+        }
+        self.stands_still()
+    }
+
+    pub(crate) fn stands_still(&self) -> bool {
+        self.standing.is_some()
+    }
+
+    /// The same clock, as a session layer takes it.
+    pub(crate) fn for_sessions(&self) -> hardtack::Clock {
+        let clock = self.clone();
+        hardtack::Clock::from_fn(move || clock.now())
+    }
+}
+
+/// `None`: no [`SystemTime`] reaches that far.
+pub(crate) fn moment(seconds: u64) -> Option<SystemTime> {
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+}
+
+/// Whole seconds since 1970. A moment before that is 0.
+pub(crate) fn unix_seconds(moment: SystemTime) -> u64 {
+    let since = moment.duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}

@@ -1,0 +1,239 @@
+//! The command line.
+
+use std::{
+    ffi::OsString,
+    str::FromStr,
+    time::{Duration, SystemTime},
+};
+
+use hardtack::{Mode, RenewAfter, SameSite, SessionCookieBuilder, Size};
+use lexopt::{Arg, Parser, ValueExt};
+
+use crate::{Refused, clock::moment};
+
+/// What the command line asks for.
+pub(crate) enum Command {
+    Help,
+    Run(Flags),
+}
+
+/// How the demo runs.
+pub(crate) struct Flags {
+    pub(crate) port: u16,
+    /// The text of a key ring.
+    pub(crate) keys: Option<String>,
+    pub(crate) mode: Mode,
+    /// Without `Secure`.
+    pub(crate) insecure: bool,
+    /// A clock that stands still begins here.
+    pub(crate) clock: Option<SystemTime>,
+    settings: Vec<Setting>,
+}
+
+/// A flag that is nothing but one call of the builder.
+type Setting = Box<dyn FnOnce(SessionCookieBuilder) -> SessionCookieBuilder>;
+
+impl Flags {
+    /// Reads the arguments that follow the program's name.
+    pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command, Refused> {
+        let mut flags = Flags {
+            port: 3000,
+            keys: None,
+            mode: Mode::Encrypted,
+            insecure: false,
+            clock: None,
+            settings: Vec::new(),
+        };
+        let mut parser = Parser::from_args(arguments);
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
+                Arg::Long(flag) => {
+                    let flag = flag.to_owned();
+                    flags.take(&flag, &mut Values(&mut parser, &flag))?;
+                }
+                Arg::Short(letter) => return Err(unknown(&format!("-{letter}"))),
+                Arg::Value(value) => return Err(unknown(&value.to_string_lossy())),
+            }
+        }
+        Ok(Command::Run(flags))
+    }
+
+    fn take(&mut self, flag: &str, value: &mut Values) -> Result<(), Refused> {
+        match flag {
+            "port" => self.port = value.parsed("a number from 0 to 65535")?,
+            "keys" => self.keys = Some(value.text()?),
+            "mode" => self.mode = value.one_of(&MODES)?,
+            "insecure" => {
+                self.insecure = true;
+                let allow_http = SessionCookieBuilder::danger_allow_http;
+                self.settings.push(Box::new(allow_http));
+            }
+            "clock" => self.clock = Some(value.moment()?),
+            _ => self.take_setting(flag, value)?,
+        }
+        Ok(())
+    }
+
+    fn take_setting(&mut self, flag: &str, value: &mut Values) -> Result<(), Refused> {
+        let setting: Setting = match flag {
+            "name" => with(value.text()?, SessionCookieBuilder::name),
+            "path" => with(value.text()?, SessionCookieBuilder::path),
+            "domain" => with(value.text()?, SessionCookieBuilder::domain),
+            "same-site" => with(value.one_of(&SAME_SITES)?, SessionCookieBuilder::same_site),
+            "size" => with(value.one_of(&SIZES)?, SessionCookieBuilder::size),
+            "partitioned" => Box::new(SessionCookieBuilder::partitioned),
+            "idle" => with(value.idle()?, SessionCookieBuilder::idle_timeout),
+            "absolute" => with(value.seconds()?, SessionCookieBuilder::absolute_timeout),
+            "skew" => with(value.seconds()?, SessionCookieBuilder::clock_skew),
+            "renew-after" => with(value.renew_after()?, SessionCookieBuilder::renew_after),
+            "not-before" => with(value.moment()?, SessionCookieBuilder::not_before),
+            "context" => with(value.pair()?, |cookie, (label, value)| {
+                cookie.context(label, value)
+            }),
+            "save-on-error" => Box::new(SessionCookieBuilder::save_on_server_error),
+            "danger-retire-early" => Box::new(SessionCookieBuilder::danger_retire_early),
+            "danger-allow-shared-caching" => {
+                Box::new(SessionCookieBuilder::danger_allow_shared_caching)
+            }
+            _ => return Err(unknown(&format!("--{flag}"))),
+        };
+        self.settings.push(setting);
+        Ok(())
+    }
+
+    /// Passes the settings on.
+    pub(crate) fn configure(&mut self, cookie: SessionCookieBuilder) -> SessionCookieBuilder {
+        let settings = self.settings.drain(..);
+        settings.fold(cookie, |cookie, setting| setting(cookie))
+    }
+}
+
+fn with<V: 'static>(
+    value: V,
+    set: impl FnOnce(SessionCookieBuilder, V) -> SessionCookieBuilder + 'static,
+) -> Setting {
+    Box::new(move |cookie| set(cookie, value))
+}
+
+/// The values of one flag, as they follow on the command line.
+struct Values<'a>(&'a mut Parser, &'a str);
+
+impl Values<'_> {
+    fn text(&mut self) -> Result<String, Refused> {
+        Ok(self.0.value()?.string()?)
+    }
+
+    fn parsed<V: FromStr>(&mut self, expected: &str) -> Result<V, Refused> {
+        let text = self.text()?;
+        text.parse().map_err(|_| self.unfit(&text, expected))
+    }
+
+    fn one_of<V: Copy>(&mut self, choices: &[(&str, V)]) -> Result<V, Refused> {
+        let text = self.text()?;
+        let found = choices.iter().find(|(word, _)| *word == text);
+        found.map(|(_, choice)| *choice).ok_or_else(|| {
+            let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+            self.unfit(&text, &words.join(", "))
+        })
+    }
+
+    fn seconds(&mut self) -> Result<Duration, Refused> {
+        self.parsed("a number of seconds").map(Duration::from_secs)
+    }
+
+    fn moment(&mut self) -> Result<SystemTime, Refused> {
+        let seconds = self.parsed("Unix seconds")?;
+        moment(seconds).ok_or_else(|| self.unfit(&seconds.to_string(), "Unix seconds"))
+    }
+
+    fn idle(&mut self) -> Result<Option<Duration>, Refused> {
+        let text = self.text()?;
+        match (text.as_str(), text.parse()) {
+            ("off", _) => Ok(None),
+            (_, Ok(seconds)) => Ok(Some(Duration::from_secs(seconds))),
+            _ => Err(self.unfit(&text, "a number of seconds or off")),
+        }
+    }
+
+    fn renew_after(&mut self) -> Result<RenewAfter, Refused> {
+        let text = self.text()?;
+        match (text.as_str(), text.parse()) {
+            ("never", _) => Ok(RenewAfter::Never),
+            ("always", _) => Ok(RenewAfter::Always),
+            ("on-change", _) => Ok(RenewAfter::OnChange),
+            (_, Ok(seconds)) => Ok(RenewAfter::Span(Duration::from_secs(seconds))),
+            _ => Err(self.unfit(&text, "a number of seconds, never, always or on-change")),
+        }
+    }
+
+    fn pair(&mut self) -> Result<(String, String), Refused> {
+        let text = self.text()?;
+        match text.split_once('=') {
+            Some((label, value)) => Ok((label.to_owned(), value.to_owned())),
+            None => Err(self.unfit(&text, "label=value")),
+        }
+    }
+
+    fn unfit(&self, found: &str, expected: &str) -> Refused {
+        Refused(format!("--{} is {found:?}, expected {expected}", self.1))
+    }
+}
+
+impl From<lexopt::Error> for Refused {
+    fn from(error: lexopt::Error) -> Self {
+        Refused(error.to_string())
+    }
+}
+
+fn unknown(argument: &str) -> Refused {
+    Refused(format!("unknown argument {argument}, --help lists them"))
+}
+
+const MODES: [(&str, Mode); 2] = [
+    ("encrypted", Mode::Encrypted),
+    ("unencrypted-but-signed", Mode::UnencryptedButSigned),
+];
+const SIZES: [(&str, Size); 2] = [("anywhere", Size::Anywhere), ("browser", Size::Browser)];
+const SAME_SITES: [(&str, SameSite); 4] = [
+    ("lax", SameSite::Lax),
+    ("strict", SameSite::Strict),
+    ("none", SameSite::None),
+    ("omit", SameSite::Omit),
+];
+
+/// What `--help` prints.
+pub(crate) const HELP: &str = "\
+A web site whose sessions live in one sealed cookie. Pages for people at /, JSON for scripts at /api.
+
+Usage: cargo run --example demo -- [flags]
+
+  --port NUMBER        where to listen on 127.0.0.1; 0 picks a free port (3000)
+  --keys RING          the key ring, with commas for line ends; without this flag the environment
+                       variable SESSION_KEYS, which others on the machine do not see;
+                       without that a fresh key
+  --mode MODE          encrypted, unencrypted-but-signed (encrypted)
+  --clock SECONDS      a clock that stands still, and is moved by PUT /api/clock; Unix seconds
+
+The session cookie; what is left out has the crate's default:
+
+  --name NAME          the cookie's name
+  --path PATH          below which path it is sent
+  --domain DOMAIN      the domain below which it is sent
+  --same-site WHEN     lax, strict, none, omit
+  --partitioned        one cookie for each site around a frame
+  --insecure           without `Secure`
+  --idle SECONDS       the idle timeout, or off
+  --absolute SECONDS   the absolute timeout
+  --skew SECONDS       how far another clock may be ahead
+  --renew-after WHEN   seconds, never, always, on-change
+  --size PROFILE       anywhere, browser
+  --context PAIR       label=value, bound to every session; may be repeated
+  --not-before SECONDS refuse sessions issued earlier; Unix seconds
+  --save-on-error      a response with a 5xx status saves, too
+  --danger-retire-early
+                       accept a ring in which a key stops to open while its sessions may be alive
+  --danger-allow-shared-caching
+                       send sessions with responses that shared caches may store
+  --help               this list
+";

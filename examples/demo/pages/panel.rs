@@ -1,0 +1,95 @@
+//! What there is to know of the session's cookie.
+
+use std::time::SystemTime;
+
+use hardtack::{Mode, Outcome};
+
+use super::visit::Visit;
+use crate::{html::Html, site::Cookie, texts::Texts};
+
+/// The cookie as it arrived with this request.
+pub(super) fn of_session(visit: &Visit) -> Html {
+    let texts = visit.texts();
+    let cookie = &visit.site.session;
+    let token = visit.token_in(cookie);
+    let (title, facts) = (texts.your_cookie, facts(visit));
+    let size = size(cookie, token.as_deref(), texts);
+    let room = visit.session.remaining_bytes();
+    let (room_label, bytes, token_label) = (texts.room, texts.bytes, texts.token);
+    let token = match token {
+        Some(token) => Html::new(format!(
+            r#"<h3>{token_label}</h3><code class="token">{}</code>"#,
+            Html::text(&token)
+        )),
+        None => Html::new(""),
+    };
+    Html::new(format!(
+        r#"<section class="card" aria-labelledby="cookie">
+<h2 id="cookie">{title}</h2>
+{size}
+<dl>{facts}<div><dt>{room_label}</dt><dd>{room} {bytes}</dd></div></dl>
+{token}
+</section>
+"#
+    ))
+}
+
+fn facts(visit: &Visit) -> Html {
+    let (texts, session) = (visit.texts(), &visit.session);
+    let cookie = &visit.site.session.cookie;
+    let quiet = |text| Html::new(format!(r#"<span class="none">{text}</span>"#));
+    let code = |text: &str| Html::new(format!("<code>{}</code>", Html::text(text)));
+    let or_none = |id: Option<String>| id.map_or_else(|| quiet(texts.none), |id| code(&id));
+    let date = |moment: Option<SystemTime>| moment.map_or_else(|| quiet(texts.not_sent), time);
+    let (state, key_id) = match session.outcome() {
+        Outcome::Absent => (texts.absent, None),
+        Outcome::Opened { key_id } => (texts.opened, Some(key_id)),
+        Outcome::OpenedUnderAcceptedKey { key_id } => (texts.opened_earlier, Some(key_id)),
+        // Why is for the logs. A visitor never learns it.
+        _ => (texts.rejected, None),
+    };
+    let id = session.id().map(|id| id.to_string());
+    let key_id = key_id.map(|id| id.to_string());
+    let rows = [
+        (texts.cookie_name, code(cookie.name().as_str())),
+        (texts.mode, Html::new(mode(cookie.mode(), texts))),
+        (texts.state, Html::new(state)),
+        (texts.session_id, or_none(id)),
+        (texts.key_id, or_none(key_id)),
+        (texts.created_at, date(session.created_at())),
+        (texts.last_active_at, date(session.last_active_at())),
+        (texts.expires_at, date(session.expires_at())),
+    ];
+    let row = |(name, value)| Html::new(format!("<div><dt>{name}</dt><dd>{value}</dd></div>"));
+    rows.into_iter().map(row).collect()
+}
+
+/// How much of what is allowed the cookie fills.
+fn size(cookie: &Cookie, token: Option<&str>, texts: &Texts) -> Html {
+    let Some(token) = token else {
+        return Html::new(format!("<p>{}</p>", texts.no_cookie));
+    };
+    let pair = cookie.cookie.name().as_str().len() + "=".len() + token.len();
+    let (whole, limit) = (pair + cookie.attributes_len, cookie.limit);
+    let (of, bytes, sent) = (texts.of, texts.bytes, texts.sent_each_time);
+    let (label, high) = (texts.size, limit * 3 / 4);
+    Html::new(format!(
+        r#"<p class="size"><label for="size">{label}</label>
+<meter id="size" min="0" max="{limit}" low="{high}" high="{limit}" optimum="0" value="{whole}">{whole}</meter>
+<span><strong>{whole}</strong> {of} {limit} {bytes}; {sent} <strong>{pair}</strong> {bytes}</span></p>"#
+    ))
+}
+
+pub(super) fn mode(mode: Mode, texts: &Texts) -> &'static str {
+    match mode {
+        Mode::UnencryptedButSigned => texts.signed,
+        _ => texts.encrypted,
+    }
+}
+
+/// For people, and for programs.
+fn time(moment: SystemTime) -> Html {
+    let exact = humantime::format_rfc3339_seconds(moment).to_string();
+    let readable = exact.replace('T', " ").replace('Z', " UTC");
+    Html::new(format!(r#"<time datetime="{exact}">{readable}</time>"#))
+}

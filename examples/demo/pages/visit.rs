@@ -1,0 +1,102 @@
+//! What every page with a session begins with.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, StatusCode, header::COOKIE, request::Parts},
+};
+use hardtack::{MissingSession, Session};
+
+use super::{
+    PageError,
+    layout::{Frame, Here},
+};
+use crate::{
+    site::{Cookie, Site},
+    texts::{Language, Texts, Theme},
+};
+
+/// The session of the second cookie, which says how the pages look.
+#[derive(Clone)]
+pub(super) struct Display(pub(super) Session);
+
+/// One visitor's request for a page.
+pub(super) struct Visit {
+    pub(super) site: Arc<Site>,
+    pub(super) session: Session,
+    pub(super) display: Session,
+    headers: HeaderMap,
+}
+
+impl Visit {
+    /// Who has signed in.
+    pub(super) fn name(&self) -> Option<String> {
+        // A script may have put anything under this key.
+        self.session.get(NAME).ok().flatten()
+    }
+
+    pub(super) fn language(&self) -> Language {
+        let code: Option<String> = self.session.get(LANGUAGE).ok().flatten();
+        Language::of_code(code.as_deref().unwrap_or_default())
+    }
+
+    pub(super) fn texts(&self) -> &'static Texts {
+        self.language().texts()
+    }
+
+    pub(super) fn theme(&self) -> Theme {
+        let code: Option<String> = self.display.get(THEME).ok().flatten();
+        Theme::of_code(code.as_deref().unwrap_or_default())
+    }
+
+    pub(super) fn frame<'a>(&self, here: Here, title: &'a str) -> Frame<'a> {
+        Frame {
+            language: self.language(),
+            theme: self.theme(),
+            here,
+            title,
+        }
+    }
+
+    /// The token that came in this cookie, unread.
+    pub(super) fn token_in(&self, cookie: &Cookie) -> Option<String> {
+        let name = cookie.cookie.name().as_str();
+        let fields = self.headers.get_all(COOKIE).iter();
+        let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
+        let mut values = pairs.filter_map(|pair| {
+            let value = pair.trim_ascii().strip_prefix(name.as_bytes())?;
+            value.strip_prefix(b"=")
+        });
+        let value = values.next()?;
+        Some(String::from_utf8_lossy(value).into_owned())
+    }
+}
+
+impl FromRequestParts<Arc<Site>> for Visit {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, PageError> {
+        let missing = |error: MissingSession| {
+            PageError::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+        };
+        let session = Session::from_extensions(&parts.extensions).map_err(missing)?;
+        let Display(display) = match parts.extensions.get() {
+            Some(display) => Display::clone(display),
+            None => return Err(missing(MissingSession::NoLayer)),
+        };
+        Ok(Visit {
+            site: Arc::clone(site),
+            session,
+            display,
+            headers: parts.headers.clone(),
+        })
+    }
+}
+
+/// The session's keys.
+pub(super) const NAME: &str = "name";
+pub(super) const VISITS: &str = "visits";
+pub(super) const LANGUAGE: &str = "language";
+/// The display cookie's key.
+pub(super) const THEME: &str = "theme";

@@ -1,0 +1,55 @@
+//! The playground is for this machine only.
+
+use reqwest::Method;
+
+use crate::{browser::Browser, demo::Demo};
+
+#[test]
+fn only_this_machine_s_names_are_answered() {
+    let demo = Demo::start("");
+    let (port, browser) = (demo.port(), Browser::new());
+    let check = |host: &str, expected| {
+        let request = browser.request(&demo, Method::GET, "/api/session");
+        let answer = browser.send(request.header("host", host));
+        assert_eq!(answer.status, expected, "{host}");
+        assert_eq!(answer.json()["error"].is_string(), expected != 200);
+    };
+    for name in ["127.0.0.1", "localhost", "LocalHost", "[::1]"] {
+        check(&format!("{name}:{port}"), 200);
+        check(&format!("{name}:1"), 403);
+        check(name, 403);
+    }
+    for name in [
+        "evil.test",
+        "127.0.0.1.evil.test",
+        "::1",
+        "localhost.",
+        "0.0.0.0",
+        "",
+    ] {
+        check(&format!("{name}:{port}"), 403);
+    }
+}
+
+#[test]
+fn what_a_browser_sends_for_another_site_is_refused() {
+    let demo = Demo::start("");
+    let browser = Browser::new();
+    let check = |name: &str, value: &str, expected| {
+        let request = browser.request(&demo, Method::POST, "/api/renew");
+        let answer = browser.send(request.header(name, value));
+        assert_eq!(answer.status, expected, "{name}: {value}");
+        assert_eq!(answer.set_cookies().len(), usize::from(expected == 204));
+        assert_eq!(answer.text.contains("error"), expected != 204);
+    };
+    check("sec-fetch-site", "same-origin", 204);
+    check("sec-fetch-site", "none", 204);
+    check("sec-fetch-site", "same-site", 403);
+    check("sec-fetch-site", "cross-site", 403);
+    check("origin", "http://evil.test", 403);
+    check("origin", "null", 403);
+    check("origin", &demo.base.replace("http", "https"), 403);
+    check("origin", "http://127.0.0.1:1", 403);
+    check("origin", &format!("{}.evil.test", demo.base), 403);
+    check("origin", &demo.base, 204);
+}

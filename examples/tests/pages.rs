@@ -1,0 +1,313 @@
+//! The pages, as visitors use them.
+
+use std::thread;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use reqwest::Method;
+
+use crate::{browser::Browser, demo::Demo};
+
+#[test]
+fn a_visitor_signs_in_and_ten_visits_are_counted() {
+    let demo = Demo::start("");
+    let browser = Browser::signed_in(&demo, "Ada");
+    for visit in 2..=10 {
+        let page = browser.get(&demo, "/");
+        assert!(page.text.contains("Hello, Ada"));
+        assert_eq!(page.visits(), Some(visit));
+    }
+}
+
+#[test]
+fn signing_in_gives_a_new_id() {
+    let demo = Demo::start("");
+    let browser = Browser::new();
+    let before = browser.post(&demo, "/api/id", ().into()).json();
+    browser.submit(&demo, "/sign-in", &[("name", "Ada")]);
+    let after = browser.session(&demo);
+    assert_ne!(after["id"], before["id"]);
+    assert_eq!(after["data"]["name"], "Ada");
+}
+
+#[test]
+fn a_name_is_text_and_no_html() {
+    let demo = Demo::start("");
+    let browser = Browser::signed_in(&demo, r#"<script>"Tom" & 'Jerry'"#);
+    let page = browser.get(&demo, "/").text;
+    assert!(!page.contains("<script"));
+    assert!(page.contains("&lt;script&gt;&quot;Tom&quot; &amp; &#39;Jerry&#39;"));
+}
+
+#[test]
+fn a_name_of_nothing_or_of_too_much_is_asked_for_again() {
+    let demo = Demo::start("");
+    let browser = Browser::new();
+    for name in ["", "  ", &"x".repeat(61)] {
+        let page = browser.submit(&demo, "/sign-in", &[("name", name)]);
+        assert_eq!(page.status, 422);
+        assert!(page.text.contains(r#"role="alert""#));
+        assert!(page.set_cookies().is_empty());
+    }
+}
+
+#[test]
+fn signing_out_takes_the_cookie_out_of_the_jar() {
+    let demo = Demo::start("");
+    let browser = Browser::signed_in(&demo, "Ada");
+    assert!(browser.token(&demo).is_some());
+    let page = browser.submit(&demo, "/sign-out", &[]);
+    assert!(page.text.contains("Sign in"));
+    assert_eq!(browser.token(&demo), None);
+}
+
+#[test]
+fn a_changed_token_is_a_new_session_and_nothing_is_deleted() {
+    let demo = Demo::start("");
+    let browser = Browser::signed_in(&demo, "Ada");
+    let token = browser.token(&demo).unwrap();
+    let changed = if token.ends_with('A') { "Q" } else { "A" };
+    let changed = format!("{}{changed}", &token[..token.len() - 1]);
+    browser.set_token(&demo, &changed);
+    let page = browser.get(&demo, "/");
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("Sign in"));
+    assert!(page.set_cookies().is_empty());
+    // With the true token the session is there again.
+    browser.set_token(&demo, &token);
+    assert!(browser.get(&demo, "/").text.contains("Hello, Ada"));
+}
+
+#[test]
+fn a_page_does_not_tell_why_a_token_was_refused() {
+    let demo = Demo::start("");
+    let browser = Browser::new();
+    let mut pages = ["", "nothing", "eAAAAAA", &"A".repeat(90)].map(|token| {
+        browser.set_token(&demo, token);
+        let page = browser.get(&demo, "/");
+        assert!(page.set_cookies().is_empty());
+        let (before_token, _) = page.text.split_once("<h3>").unwrap();
+        // Its length is no secret to whoever sent it.
+        let (before_size, rest) = before_token.split_once(r#"<p class="size">"#).unwrap();
+        let (_, after_size) = rest.split_once("</p>").unwrap();
+        format!("{before_size}{after_size}")
+    });
+    pages.sort();
+    assert_eq!(pages[0], pages[3]);
+}
+
+#[test]
+fn visitors_at_the_same_time_do_not_mix() {
+    let demo = Demo::start("");
+    thread::scope(|scope| {
+        for name in ["Ada", "Grace"] {
+            let demo = &demo;
+            scope.spawn(move || {
+                let browser = Browser::signed_in(demo, name);
+                for visit in 2..=30 {
+                    let page = browser.get(demo, "/");
+                    assert!(page.text.contains(&format!("Hello, {name}")));
+                    assert_eq!(page.visits(), Some(visit));
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn the_language_switches_the_whole_page_and_outlives_signing_in() {
+    let demo = Demo::start("");
+    let browser = Browser::new();
+    assert!(browser.get(&demo, "/").text.contains(r#"<html lang="en""#));
+    let page = browser.submit(
+        &demo,
+        "/language",
+        &[("language", "de"), ("back", "/inside")],
+    );
+    assert!(page.text.contains(r#"<html lang="de""#));
+    assert!(page.text.contains("<h1>Hineinsehen</h1>"));
+    let page = browser.submit(&demo, "/sign-in", &[("name", "Ada")]);
+    assert!(page.text.contains("Hallo, Ada"));
+    assert!(page.text.contains("Besuche seit der Anmeldung"));
+    let page = browser.submit(&demo, "/language", &[("language", "sv")]);
+    assert!(page.text.contains("Hej, Ada"));
+    assert!(page.text.contains(r#"href="/about?lang=sv""#));
+}
+
+#[test]
+fn a_form_leads_to_no_page_but_ours() {
+    let demo = Demo::start("");
+    let fields = [("language", "de"), ("back", "//evil.test/")];
+    let page = Browser::new().submit(&demo, "/language", &fields);
+    assert!(page.text.contains("Eine Sitzung in einem Cookie"));
+}
+
+#[test]
+fn the_about_page_and_the_style_do_not_touch_the_session() {
+    let demo = Demo::start("--renew-after always");
+    let browser = Browser::signed_in(&demo, "Ada");
+    for path in ["/about", "/about?lang=sv", "/style.css", "/nowhere"] {
+        let page = browser.get(&demo, path);
+        assert!(page.set_cookies().is_empty(), "{path}");
+        assert_eq!(page.header("vary"), None, "{path}");
+        assert_eq!(page.header("cache-control"), None, "{path}");
+    }
+    let page = browser.get(&demo, "/about?lang=sv").text;
+    assert!(page.contains(r#"<html lang="sv""#));
+}
+
+#[test]
+fn a_page_shows_the_cookie_as_it_arrived() {
+    let demo = Demo::start("--clock 1800000000");
+    let browser = Browser::new();
+    let page = browser.get(&demo, "/").text;
+    assert_eq!(page.matches("not sent yet").count(), 3);
+    browser.submit(&demo, "/sign-in", &[("name", "Ada")]);
+
+    let token = browser.token(&demo).unwrap();
+    let pair = format!("__Host-session={token}");
+    let whole = format!("{pair}; Path=/; Secure; HttpOnly; SameSite=Lax").len();
+    let session = browser.session(&demo);
+    let page = browser.get(&demo, "/").text;
+    assert!(page.contains(&format!(r#"<code class="token">{token}</code>"#)));
+    assert!(page.contains(&format!(
+        r#"max="3072" low="2304" high="3072" optimum="0" value="{whole}""#
+    )));
+    assert!(page.contains(&format!("sends <strong>{}</strong> bytes", pair.len())));
+    assert!(page.contains(session["id"].as_str().unwrap()));
+    assert!(page.contains(session["key_id"].as_str().unwrap()));
+    assert!(
+        page.contains(r#"<time datetime="2027-01-15T08:00:00Z">2027-01-15 08:00:00 UTC</time>"#)
+    );
+    assert!(page.contains("2027-01-15 08:30:00 UTC"));
+}
+
+#[test]
+fn the_signed_cookie_can_be_read_and_the_encrypted_one_cannot() {
+    let demo = Demo::start("");
+    let browser = Browser::signed_in(&demo, "Augusta Ada King");
+    let page = browser.submit(&demo, "/theme", &[("theme", "dark")]).text;
+    assert!(page.contains(r#"data-theme="dark""#));
+    let bytes = |name| {
+        let token = browser.cookie(&demo, name).unwrap();
+        BASE64_URL_SAFE_NO_PAD.decode(token).unwrap()
+    };
+    let holds =
+        |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|at| at == text.as_bytes());
+    assert!(holds(&bytes("__Host-display"), "theme"));
+    assert!(!holds(&bytes("__Host-session"), "Augusta"));
+    // `theme`, then the text of four bytes that follows it.
+    assert!(page.contains("74 68 65 6d 65 a4 64 61  theme·da"));
+    assert_eq!(page.matches("Unencrypted but signed").count(), 1);
+}
+
+#[test]
+fn with_the_mode_that_signs_both_cookies_can_be_read() {
+    let demo = Demo::start("--mode unencrypted-but-signed");
+    let browser = Browser::signed_in(&demo, "Augusta");
+    let page = browser.get(&demo, "/inside").text;
+    assert!(!page.contains("Ciphertext"));
+    assert!(browser.token(&demo).unwrap().starts_with('s'));
+}
+
+#[test]
+fn the_theme_of_the_system_needs_no_cookie() {
+    let demo = Demo::start("");
+    let browser = Browser::new();
+    browser.submit(&demo, "/theme", &[("theme", "light")]);
+    assert!(browser.cookie(&demo, "__Host-display").is_some());
+    browser.submit(&demo, "/theme", &[("theme", "system")]);
+    assert_eq!(browser.cookie(&demo, "__Host-display"), None);
+}
+
+#[test]
+fn the_second_cookie_is_not_there_for_scripts() {
+    let demo = Demo::start("");
+    let browser = Browser::signed_in(&demo, "Ada");
+    browser.submit(&demo, "/theme", &[("theme", "dark")]);
+    let answer = browser.post(&demo, "/api/save", ().into());
+    assert_eq!(answer.set_cookies().len(), 1);
+    assert!(answer.set_cookies()[0].starts_with("__Host-session="));
+}
+
+#[test]
+fn what_a_script_put_into_the_session_breaks_no_page() {
+    let demo = Demo::start("");
+    let browser = Browser::signed_in(&demo, "Ada");
+    for key in ["name", "visits", "language"] {
+        browser.put(
+            &demo,
+            &format!("/api/data/{key}"),
+            serde_json::json!([1, "<b>"]),
+        );
+    }
+    for path in ["/", "/inside"] {
+        assert_eq!(browser.get(&demo, path).status, 200);
+    }
+}
+
+#[test]
+fn pages_refuse_to_be_framed_and_to_run_scripts() {
+    let demo = Demo::start("");
+    let page = Browser::new().get(&demo, "/");
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
+}
+
+#[test]
+fn a_form_on_another_site_does_nothing() {
+    let demo = Demo::start("");
+    let browser = Browser::signed_in(&demo, "Ada");
+    let claims = [
+        ("origin", "http://evil.test"),
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "null"),
+    ];
+    for (name, value) in claims {
+        let form = browser.request(&demo, Method::POST, "/sign-out");
+        let page = browser.send(form.header(name, value));
+        assert_eq!(page.status, 403);
+        assert!(page.set_cookies().is_empty());
+    }
+    let link = browser.request(&demo, Method::GET, "/");
+    assert_eq!(
+        browser
+            .send(link.header("sec-fetch-site", "cross-site"))
+            .status,
+        200
+    );
+    let own = browser
+        .request(&demo, Method::POST, "/sign-out")
+        .header("origin", &demo.base);
+    assert_eq!(
+        browser
+            .send(own.header("sec-fetch-site", "same-origin"))
+            .status,
+        200
+    );
+    assert_eq!(browser.token(&demo), None);
+}
+
+#[test]
+fn an_address_that_is_for_a_form_says_so() {
+    let demo = Demo::start("");
+    let page = Browser::new().get(&demo, "/sign-in");
+    assert_eq!(page.status, 405);
+    assert!(page.text.contains("<h1>Method Not Allowed</h1>"));
+}
+
+#[test]
+fn the_second_cookie_never_has_the_name_of_the_first() {
+    let demo = Demo::start("--insecure --name display");
+    let browser = Browser::signed_in(&demo, "Ada");
+    let page = browser.submit(&demo, "/theme", &[("theme", "dark")]);
+    assert!(page.text.contains("<code>display2</code>"));
+    assert!(browser.cookie(&demo, "display2").is_some());
+    assert!(browser.get(&demo, "/").text.contains("Hello, Ada"));
+}
+
+#[test]
+fn the_limit_on_a_page_is_that_of_the_size_profile() {
+    let demo = Demo::start("--size browser");
+    let browser = Browser::signed_in(&demo, "Ada");
+    assert!(browser.get(&demo, "/").text.contains(r#"max="4096""#));
+}
