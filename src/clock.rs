@@ -14,7 +14,7 @@ use crate::time::{UnixSeconds, unix_seconds};
 /// use hardtack::Clock;
 ///
 /// let standing = Clock::from(UNIX_EPOCH + Duration::from_secs(1_800_000_000));
-/// let real = Clock::from(SystemTime::now as fn() -> SystemTime);
+/// let real = Clock::system();
 /// let late = Clock::from_fn(|| SystemTime::now() - Duration::from_secs(5));
 /// # let _ = (standing, real, late);
 /// ```
@@ -29,6 +29,24 @@ enum Source {
 }
 
 impl Clock {
+    /// The system's clock. On `wasm32-unknown-unknown` there is none, and asking it panics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::Clock;
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    ///
+    /// let session = cookie.load(["theme=dark"], Clock::system());
+    /// # assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn system() -> Clock {
+        Clock(Source::Function(SystemTime::now))
+    }
+
     /// A clock that asks `now`.
     ///
     /// # Examples

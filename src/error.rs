@@ -229,7 +229,7 @@ impl From<RandomError> for SessionError {
     }
 }
 
-/// Why a session could not be saved. Neither has to do with its content.
+/// Why a session could not be saved. None has to do with its content.
 ///
 /// # Examples
 ///
@@ -253,6 +253,8 @@ pub enum SaveError {
     Random(RandomError),
     /// The clock shows a time before 2026 or after 2162, which a token cannot carry.
     Clock,
+    /// The session is being changed by an `update` around this call.
+    InsideUpdate,
     /// The session was loaded by another [`SessionCookie`](crate::SessionCookie) or
     /// [`SessionToken`](crate::SessionToken) than the one that is to save it.
     OfAnother,
@@ -265,6 +267,9 @@ impl fmt::Display for SaveError {
             SaveError::Clock => f.write_str(
                 "the clock shows a time before 2026 or after 2162, so no session can be sealed",
             ),
+            SaveError::InsideUpdate => f.write_str(
+                "the session is being changed by an `update` around this call, save it after",
+            ),
             SaveError::OfAnother => {
                 f.write_str("the session was loaded by another cookie, save it with that one")
             }
@@ -276,7 +281,7 @@ impl std::error::Error for SaveError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             SaveError::Random(error) => error.source(),
-            SaveError::Clock | SaveError::OfAnother => None,
+            SaveError::Clock | SaveError::InsideUpdate | SaveError::OfAnother => None,
         }
     }
 }
@@ -301,14 +306,13 @@ impl From<RandomError> for SaveError {
 /// assert!(matches!(cookie, Err(ConfigError::Lifetime(_))));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The name cannot be a cookie's name, or not this cookie's.
     Name(CookieNameError),
     /// An attribute has a value that no browser would take, or does not go with the others.
     Attribute(AttributeError),
-    /// The name of a bare token is longer than 65,529 bytes.
+    /// The name of a bare token is empty, or longer than 65,529 bytes.
     TokenName,
     /// The name of a header is empty, longer than 128 bytes, or has a character that none can have.
     HeaderName,
@@ -324,13 +328,20 @@ pub enum ConfigError {
     Payload,
 }
 
+/// The sentence: `main` prints errors by `Debug`.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ConfigError::Name(error) => error.fmt(f),
             ConfigError::Attribute(error) => error.fmt(f),
             ConfigError::TokenName => {
-                f.write_str("the token's name is longer than 65529 bytes, choose a shorter one")
+                f.write_str("the token's name is empty or longer than 65529 bytes, choose another")
             }
             ConfigError::HeaderName => f.write_str(
                 "that is no header's name, give one of letters, digits and `-`, at most 128 bytes long",

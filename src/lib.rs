@@ -1,7 +1,7 @@
 //! Web sessions that live in one sealed cookie and need no backend.
 //!
 //! Every instance that has the keys reads every session, and none keeps anything: what a visitor's
-//! session holds travels in the cookie, encrypted and authenticated.
+//! session holds travels in the cookie, encrypted, or only signed where you say so.
 //!
 #![cfg_attr(feature = "axum", doc = "```")]
 #![cfg_attr(not(feature = "axum"), doc = "```ignore")]
@@ -82,7 +82,8 @@
 //! [`Outcome`] tells you why. A change that cannot be saved is an error where it is made
 //! ([`SessionError`]), and leaves the session as it was. Wrong settings and wrong keys are errors at
 //! start-up ([`ConfigError`], [`KeyError`], [`RingError`], [`EnvError`]), whose sentences say what to do.
-//! Only the random generator and the clock can make saving fail ([`SaveError`]).
+//! Saving fails for want of random bytes or of a clock, or for a session of another cookie
+//! ([`SaveError`]), never for the content.
 //!
 //! # Features
 //!

@@ -215,9 +215,9 @@ impl<T> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// A failing random generator, and a clock that shows a time before 2026 or after 2162. The content
-    /// cannot be too large: that was an error where it was put in. Inside the session's own `update`
-    /// nothing is written.
+    /// A failing random generator, a clock that shows a time before 2026 or after 2162, a session that
+    /// another cookie loaded, and a call from inside the session's own `update`. The content cannot be
+    /// too large: that was an error where it was put in.
     pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
         let finished = self.finish(session, Circumstances::default())?;
         Ok(finished.set_cookies)
@@ -255,7 +255,7 @@ impl<T> SessionCookie<T> {
         }
         let finish =
             session.finish(|arrival, touched| self.settle(arrival, touched, circumstances));
-        let use_of_session = match finish {
+        let use_of_session = match finish? {
             Finish::Settled(finished) => return finished,
             Finish::Read => Use::Touched,
             Finish::Untouched => Use::Untouched,

@@ -84,7 +84,8 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// A failing random generator, and a clock that shows a time before 2026 or after 2162.
+    /// A failing random generator, a clock that shows a time before 2026 or after 2162, and a session
+    /// that another token or a cookie loaded.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         if !session.is_of(&self.sealer) {
             return Err(SaveError::OfAnother);
@@ -105,7 +106,7 @@ impl<T: Payload> SessionToken<T> {
                 Verdict::Refresh { age } => Ok(write(age).unwrap_or(TokenChange::None)),
             }
         });
-        match finish {
+        match finish? {
             Finish::Settled(change) => change,
             Finish::Read | Finish::Untouched => Ok(TokenChange::None),
         }

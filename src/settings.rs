@@ -44,7 +44,6 @@ impl<K: Key> KeyRing<K> {
 ///     "environment variable NO_SUCH_KEYS is not set, put a key into it"
 /// );
 /// ```
-#[derive(Debug)]
 pub struct EnvError {
     variable: String,
     problem: Problem,
@@ -55,6 +54,13 @@ enum Problem {
     NotSet,
     NotUnicode,
     Ring(RingError),
+}
+
+/// The sentence: `main` prints errors by `Debug`.
+impl fmt::Debug for EnvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Display for EnvError {

@@ -5,7 +5,6 @@ use std::{
     marker::PhantomData,
     pin::Pin,
     task::{Context, Poll, ready},
-    time::SystemTime,
 };
 
 use http::{Extensions, Request, Response, StatusCode};
@@ -60,7 +59,7 @@ impl<T: Payload> SessionLayer<T> {
     /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
     ///
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// let layer = SessionLayer::new(cookie.clone()); // `cookie` can be kept, for tests and for other routes
+    /// let layer = SessionLayer::new(cookie.clone()); // `cookie` may also serve other routes
     /// # let _ = (layer, cookie);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -68,7 +67,7 @@ impl<T: Payload> SessionLayer<T> {
     pub fn new(cookie: SessionCookie<T>) -> SessionLayer<T> {
         SessionLayer {
             cookie,
-            clock: Clock::from(SystemTime::now as fn() -> SystemTime),
+            clock: Clock::system(),
             wrap: |session| session,
         }
     }

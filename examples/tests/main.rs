@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod browser;
+mod chromium;
 mod demo;
 
 mod guard;

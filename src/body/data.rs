@@ -184,10 +184,11 @@ impl<T: SessionData> sealed::Payload for T {
     }
 
     fn read(schema: u32, bytes: &[u8]) -> Option<Option<Arc<T>>> {
-        let value = if schema == T::SCHEMA {
-            decode(bytes)?
-        } else {
-            T::convert(schema, bytes)?
+        let value = match (schema, bytes) {
+            // A dictionary with nothing in it, such as a session that has an id only.
+            (0, []) => T::default(),
+            (schema, bytes) if schema == T::SCHEMA => decode(bytes)?,
+            (schema, bytes) => T::convert(schema, bytes)?,
         };
         Some(Some(Arc::new(value)))
     }

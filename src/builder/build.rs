@@ -80,9 +80,9 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self.token(Purpose::token(name).ok_or(ConfigError::TokenName)?)
     }
 
-    /// Like [`build_token`](Self::build_token), for the purpose of a session that travels in the request
-    /// header `name`, whose case does not count. Reading that header, without `Bearer`, and answering is up
-    /// to you (SPEC.md § 9.7).
+    /// Like [`build_token`](Self::build_token), for the purpose of a session that travels in the
+    /// request header `name`, whose case does not count. Reading that header, without `Bearer`, and
+    /// answering is up to you (SPEC.md § 9.7).
     ///
     /// # Examples
     ///

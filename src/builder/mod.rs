@@ -262,8 +262,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// A session ends when its visitor was away for this long; `None`: it does not. Default: 30 minutes.
-    /// In whole seconds, from 1 second to 136 years.
+    /// A session ends when its visitor was away for this long; `None`: it does not. Default: 30
+    /// minutes. In whole seconds, from 1 second to 136 years.
     ///
     /// Shortening it acts at once on every session that is out.
     ///
@@ -333,7 +333,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// let minute = Duration::from_secs(60);
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
     ///     .idle_timeout(30 * minute)
-    ///     .renew_after(RenewAfter::Span(20 * minute)) // visitors would be signed out between two writes
+    ///     .renew_after(RenewAfter::Span(20 * minute)) // an active visitor would be signed out
     ///     .build();
     /// assert!(matches!(cookie, Err(ConfigError::Lifetime(_))));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -368,8 +368,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Refuses every session issued before `moment`: signs everybody out who signed in earlier (SPEC.md §
-    /// 7.8). Where the key ring has such a moment too, the later one counts. Default: none.
+    /// Refuses every session issued before `moment`: signs everybody out who signed in earlier (SPEC.md
+    /// § 7.8). Where the key ring has such a moment too, the later one counts. Default: none.
     ///
     /// # Examples
     ///
@@ -394,8 +394,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// The largest `Set-Cookie` field. Default: [`Size::Anywhere`]. A smaller one signs nobody out: what is
-    /// larger already may go back as large as it came, and only shrink (SPEC.md § 9.5).
+    /// The largest `Set-Cookie` field. Default: [`Size::Anywhere`]. A smaller one signs nobody out:
+    /// what is larger already may go back as large as it came, and only shrink (SPEC.md § 9.5).
     ///
     /// # Examples
     ///
@@ -414,8 +414,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Binds every session to this pair, too (SPEC.md § 4.2). May be repeated; the order counts. A label
-    /// has at most 255 bytes, a value at most 65,535. Default: none.
+    /// Binds every session to this pair, too (SPEC.md § 4.2). May be repeated; the order counts. A
+    /// label has at most 255 bytes, a value at most 65,535. Default: none.
     ///
     /// # Examples
     ///
@@ -497,8 +497,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Accepts a key ring in which a key stops to open while sessions that it sealed may be alive (SPEC.md
-    /// § 3.4). Default: [`build`](Self::build) refuses it.
+    /// Accepts a key ring in which a key stops to open while sessions that it sealed may be alive
+    /// (SPEC.md § 3.4). Default: [`build`](Self::build) refuses it.
     ///
     /// # Examples
     ///

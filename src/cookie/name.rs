@@ -89,6 +89,12 @@ impl FromStr for CookieName {
     }
 }
 
+impl From<CookieName> for String {
+    fn from(name: CookieName) -> Self {
+        name.0
+    }
+}
+
 impl fmt::Display for CookieName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -153,8 +153,8 @@ macro_rules! kind_of_key {
                 self.0.id
             }
 
-            /// The key as text of 69 characters, to be kept where secrets are kept (SPEC.md § 3.3). Parsing
-            /// it gives the key again. The copy is overwritten when it is dropped.
+            /// The key as text of 69 characters, to be kept where secrets are kept (SPEC.md § 3.3).
+            /// Parsing it gives the key again. The copy is overwritten when it is dropped.
             ///
             /// # Examples
             ///
@@ -358,7 +358,6 @@ impl fmt::Debug for KeyId {
 /// let error = "hunter2".parse::<EncryptionKey>();
 /// assert!(matches!(error, Err(KeyError::Prefix)));
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum KeyError {
     /// The text does not begin like a key.
@@ -383,6 +382,13 @@ pub enum KeyError {
     },
     /// The operating system's random generator failed.
     Random(RandomError),
+}
+
+/// The sentence: `main` prints errors by `Debug`.
+impl fmt::Debug for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Display for KeyError {

@@ -355,7 +355,6 @@ impl fmt::Debug for Fingerprint {
 /// let empty = KeyRing::<EncryptionKey>::from_keys(Vec::<EncryptionKey>::new());
 /// assert!(matches!(empty, Err(RingError::Empty)));
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum RingError {
     /// There is no key.
@@ -384,6 +383,13 @@ pub enum RingError {
     BeforeEpoch(KeyId),
     /// The text form is wrong.
     Text(RingTextError),
+}
+
+/// The sentence: `main` prints errors by `Debug`.
+impl fmt::Debug for RingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Display for RingError {

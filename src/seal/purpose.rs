@@ -33,10 +33,11 @@ impl Purpose {
         is_name.then(|| Purpose(format!("header:{}", name.to_ascii_lowercase())))
     }
 
-    /// For a bare token of the caller's name. `None`: the name is longer than any derivation takes.
+    /// For a bare token of the caller's name. `None`: the name is empty, or longer than any derivation takes.
     pub(crate) fn token(name: &str) -> Option<Purpose> {
         let purpose = format!("token:{name}");
-        (purpose.len() <= usize::from(u16::MAX)).then_some(Purpose(purpose))
+        let is_good = !name.is_empty() && purpose.len() <= usize::from(u16::MAX);
+        is_good.then_some(Purpose(purpose))
     }
 
     pub(super) fn as_str(&self) -> &str {

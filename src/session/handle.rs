@@ -37,8 +37,8 @@ use crate::{
 /// - [`AfterHead`](SessionError::AfterHead): the head of the response is on its way, so nothing can be
 ///   saved any more.
 /// - [`InsideUpdate`](SessionError::InsideUpdate): it is made inside an `update` of the same session.
-/// - [`UnreadablePayload`](SessionError::UnreadablePayload): what the visitor brought is of a version that
-///   is not known here, and is not overwritten (SPEC.md § 7.9).
+/// - [`UnreadablePayload`](SessionError::UnreadablePayload): what the visitor brought is of a version
+///   that is not known here, and is not overwritten (SPEC.md § 7.9).
 ///
 /// # Panics
 ///
@@ -227,8 +227,8 @@ impl<T: Payload> Session<T> {
         self.see(State::expires_at).map(system_time)
     }
 
-    /// Bytes that the content may still grow by (SPEC.md § 9.6). At the start 2,176, with every setting by
-    /// default.
+    /// Bytes that the content may still grow by (SPEC.md § 9.6). At the start 2,176, with every setting
+    /// by default.
     ///
     /// # Examples
     ///
@@ -247,8 +247,8 @@ impl<T: Payload> Session<T> {
         self.see(State::remaining_bytes)
     }
 
-    /// For a completed sign-in: a new id, and the absolute timeout runs from now (SPEC.md § 8.7). Data is
-    /// kept.
+    /// For a completed sign-in: a new id, and the absolute timeout runs from now (SPEC.md § 8.7). Data
+    /// is kept.
     ///
     /// Whoever planted the session before the sign-in does not share it after. Its earlier token still
     /// opens until its own deadline, as it was before the sign-in.

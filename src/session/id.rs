@@ -43,6 +43,13 @@ impl SessionId {
     }
 }
 
+/// For ids that were kept, as in a deny list.
+impl From<[u8; 8]> for SessionId {
+    fn from(bytes: [u8; 8]) -> Self {
+        SessionId(bytes)
+    }
+}
+
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", u64::from_be_bytes(self.0))

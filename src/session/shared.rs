@@ -13,7 +13,7 @@ use crate::{
     body::{Payload, State},
     clock::Clock,
     cookie::Values,
-    error::{Outcome, SessionError},
+    error::{Outcome, SaveError, SessionError},
     seal::Context,
     sealer::Sealer,
 };
@@ -135,18 +135,19 @@ impl<T> Session<T> {
         let _ = self.lock().map(|mut inside| inside.stage.is_closed = true);
     }
 
-    /// Closes the session. `settle` gets it if it was touched and not closed before; nothing else is to
-    /// be saved. `None`: from inside its own `update` nothing can be.
-    pub(crate) fn finish<R>(&self, settle: impl FnOnce(&Arrival, &Touched<T>) -> R) -> Finish<R> {
-        let Ok(mut inside) = self.lock() else {
-            return Finish::Untouched;
-        };
+    /// Closes the session. `settle` gets it if it was touched and not closed before; else there is nothing
+    /// to save.
+    pub(crate) fn finish<R>(
+        &self,
+        settle: impl FnOnce(&Arrival, &Touched<T>) -> R,
+    ) -> Result<Finish<R>, SaveError> {
+        let mut inside = self.lock().map_err(|_| SaveError::InsideUpdate)?;
         let was_closed = mem::replace(&mut inside.stage.is_closed, true);
-        match (&inside.stage.touched, was_closed) {
+        Ok(match (&inside.stage.touched, was_closed) {
             (None, _) => Finish::Untouched,
             (Some(_), true) => Finish::Read,
             (Some(touched), false) => Finish::Settled(settle(&inside.stage.arrival, touched)),
-        }
+        })
     }
 
     /// Whether the session was loaded for the same purpose that `sealer` serves.

@@ -1,6 +1,6 @@
 //! A session used inside its own `read` and `update`.
 
-use hardtack::{Session, SessionError};
+use hardtack::{SaveError, Session, SessionError};
 
 use crate::{
     Pair, common::at, common::cookie, count, in_time, pair_session, pairs, panic_of, session,
@@ -171,18 +171,19 @@ fn another_session_can_be_used_inside_an_update() {
 }
 
 #[test]
-fn saving_inside_an_update_writes_nothing_and_the_session_goes_on() {
+fn saving_inside_an_update_is_an_error_and_the_session_goes_on() {
     in_time(|| {
         let session = session();
         let save = |value: &mut u32| {
             *value = 8;
-            assert!(cookie().save(&session).unwrap().is_empty());
+            let saved = cookie().save(&session);
+            assert!(matches!(saved, Err(SaveError::InsideUpdate)));
         };
         session.update("count", save).unwrap();
         assert_eq!(cookie().save(&session).unwrap().iter().count(), 1);
         let session = pair_session();
         session
-            .update(|_| assert!(pairs().save(&session).unwrap().is_empty()))
+            .update(|_| assert!(pairs().save(&session).is_err()))
             .unwrap();
     });
 }
