@@ -1,12 +1,20 @@
 //! [`Session`] as an axum extractor. Feature `axum`.
 
+use std::{fmt, ops::Deref};
+
 use axum_core::{
-    extract::FromRequestParts,
+    extract::{FromRequest, FromRequestParts, Request},
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, request::Parts};
 
-use crate::{body::Payload, error::SessionError, session::Session, tower::MissingSession};
+use crate::{
+    body::Payload,
+    csrf::Refusal,
+    error::SessionError,
+    session::Session,
+    tower::{MissingSession, TokenCheck},
+};
 
 /// With feature `axum`. Refused with 500, and a sentence that says how to add the layer, where there is
 /// none.
@@ -68,5 +76,126 @@ impl IntoResponse for SessionError {
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         (status, self.to_string()).into_response()
+    }
+}
+
+/// What has a field for a CSRF token, for [`Guarded`].
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::CsrfField;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Transfer {
+///     csrf_token: String,
+///     amount: u32,
+/// }
+///
+/// impl CsrfField for Transfer {
+///     fn csrf_token(&self) -> &str {
+///         &self.csrf_token
+///     }
+/// }
+/// ```
+pub trait CsrfField {
+    /// The token, as it came.
+    fn csrf_token(&self) -> &str;
+}
+
+/// An extractor around another, such as `Form<Transfer>`, that refuses it with 403 unless its field has a
+/// CSRF token of the session. With feature `axum`; needs a
+/// [`CsrfGuard`](crate::CsrfGuard) around the handler, with
+/// [`tokens_in_forms`](crate::CsrfGuard::tokens_in_forms).
+///
+/// # Examples
+///
+/// ```
+/// use axum::{Json, Router, routing::post};
+/// use hardtack::{CsrfField, CsrfGuard, Guarded};
+/// # #[derive(serde::Deserialize)]
+/// # struct Transfer { csrf_token: String, amount: u32 }
+/// # impl CsrfField for Transfer {
+/// #     fn csrf_token(&self) -> &str { &self.csrf_token }
+/// # }
+///
+/// async fn transfer(Guarded(Json(transfer)): Guarded<Json<Transfer>>) -> String {
+///     format!("{} sent", transfer.amount)
+/// }
+///
+/// let app: Router = Router::new()
+///     .route("/transfer", post(transfer))
+///     .layer(CsrfGuard::new().tokens_in_forms());
+/// # let _ = app;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Guarded<E>(pub E);
+
+impl<S, E> FromRequest<S> for Guarded<E>
+where
+    S: Send + Sync,
+    E: FromRequest<S> + Deref<Target: CsrfField>,
+{
+    type Rejection = GuardedRejection<E::Rejection>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let check = request.extensions().get::<TokenCheck>().cloned();
+        let check = check.ok_or(GuardedRejection::NoGuard)?;
+        let inner = E::from_request(request, state).await;
+        let inner = inner.map_err(GuardedRejection::Inner)?;
+        if check.passes(inner.csrf_token()) {
+            Ok(Guarded(inner))
+        } else {
+            Err(GuardedRejection::WrongToken)
+        }
+    }
+}
+
+/// Why [`Guarded`] gives no form.
+///
+/// # Examples
+///
+/// ```
+/// use axum::{http::StatusCode, response::IntoResponse};
+/// use hardtack::GuardedRejection;
+///
+/// let rejection = GuardedRejection::<StatusCode>::WrongToken;
+/// assert_eq!(rejection.into_response().status(), 403);
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum GuardedRejection<R> {
+    /// The extractor inside gave none.
+    Inner(R),
+    /// The token is not one of this session.
+    WrongToken,
+    /// There is no [`CsrfGuard`](crate::CsrfGuard) around the handler.
+    NoGuard,
+}
+
+impl<R> fmt::Display for GuardedRejection<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            GuardedRejection::Inner(_) => "the request has no such content",
+            GuardedRejection::WrongToken => Refusal::WrongToken.sentence(),
+            GuardedRejection::NoGuard => {
+                "no CSRF guard is around the handler; add \
+                 `.layer(CsrfGuard::new().tokens_in_forms())` to the router, before the session layer"
+            }
+        })
+    }
+}
+
+impl<R: fmt::Debug> std::error::Error for GuardedRejection<R> {}
+
+impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
+    fn into_response(self) -> Response {
+        let sentence = self.to_string();
+        let status = match self {
+            GuardedRejection::Inner(rejection) => return rejection.into_response(),
+            GuardedRejection::WrongToken => StatusCode::FORBIDDEN,
+            GuardedRejection::NoGuard => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        (status, sentence).into_response()
     }
 }

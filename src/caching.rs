@@ -3,7 +3,7 @@
 //! Some shared caches ignore `Vary` and store `Set-Cookie`, so one visitor's session could be given to
 //! the next.
 
-use crate::session_cookie::Use;
+use crate::session::Use;
 
 /// The fields of a response that speak to caches, read.
 #[derive(Clone, Copy, Debug)]

@@ -181,6 +181,8 @@ pub enum SessionError {
     TooDeep,
     /// The stored value is not of this type. What it is, is not told: errors end in logs.
     Decode(&'static str),
+    /// `remember_for` was called, and the cookie was built without `remember_up_to`.
+    NotRemembering,
     /// The operating system's random generator failed.
     Random(RandomError),
 }
@@ -203,6 +205,9 @@ impl fmt::Display for SessionError {
                 "the value is nested deeper than 63 levels, or holds a MessagePack extension",
             ),
             SessionError::Decode(name) => write!(f, "the stored value is not of type `{name}`"),
+            SessionError::NotRemembering => f.write_str(
+                "no session is remembered, build the cookie with `remember_up_to`",
+            ),
             SessionError::Random(error) => error.fmt(f),
         }
     }
@@ -292,6 +297,44 @@ impl From<RandomError> for SaveError {
     }
 }
 
+/// Why [`cookie_for`](crate::SessionCookie::cookie_for) gave no cookie.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{CookieForError, EncryptionKey, SessionCookie};
+/// use std::time::SystemTime;
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// let error = cookie.cookie_for(SystemTime::now(), |_| Ok(()));
+/// assert!(matches!(error, Err(CookieForError::Empty)));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CookieForError {
+    /// The session could not be filled.
+    Session(SessionError),
+    /// It could not be saved.
+    Save(SaveError),
+    /// Nothing was put into it.
+    Empty,
+}
+
+impl fmt::Display for CookieForError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CookieForError::Session(error) => error.fmt(f),
+            CookieForError::Save(error) => error.fmt(f),
+            CookieForError::Empty => {
+                f.write_str("an empty session has no cookie, put something in")
+            }
+        }
+    }
+}
+
+impl std::error::Error for CookieForError {}
+
 /// Why a [`SessionCookie`](crate::SessionCookie) was not built. Every sentence says what to do.
 ///
 /// # Examples
@@ -318,6 +361,10 @@ pub enum ConfigError {
     HeaderName,
     /// The context has a label or value that is too long.
     Context(ContextError),
+    /// `formerly` has the attributes of now, so the cookie would be dropped as soon as it is set.
+    Formerly,
+    /// A trusted origin is not a scheme and a host, with a port at most.
+    Origin,
     /// A span of time is out of range.
     Lifetime(&'static str),
     /// The name and the attributes leave no room for a session.
@@ -347,6 +394,12 @@ impl fmt::Display for ConfigError {
                 "that is no header's name, give one of letters, digits and `-`, at most 128 bytes long",
             ),
             ConfigError::Context(error) => error.fmt(f),
+            ConfigError::Formerly => f.write_str(
+                "`formerly` has the attributes that the cookie has now, leave it out",
+            ),
+            ConfigError::Origin => f.write_str(
+                "that is no origin, give a scheme and a host like `https://app.example.com`",
+            ),
             ConfigError::Lifetime(sentence) => f.write_str(sentence),
             ConfigError::NoRoom => f.write_str(
                 "the cookie's name and attributes leave no room for a session, shorten them",

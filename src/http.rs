@@ -9,10 +9,13 @@ use crate::{
     body::Circumstances,
     caching::{self, CacheChange, Caching},
     clock::Clock,
-    cookie::SetCookies,
     error::SaveError,
-    session::Session,
-    session_cookie::{SessionCookie, Use},
+    events,
+    seal::Context,
+    session::{Carrier, Session, Use},
+    session_cookie::SessionCookie,
+    session_header::SessionHeader,
+    session_token::TokenChange,
 };
 
 /// With feature `http`.
@@ -36,10 +39,43 @@ impl<T> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn load_from(&self, request: &HeaderMap, clock: impl Into<Clock>) -> Session<T> {
-        let destination = request.get(SEC_FETCH_DEST).map(HeaderValue::as_bytes);
-        let is_subresource = destination.is_some_and(caching::is_subresource);
+        self.arrive_from(request, clock.into(), None)
+    }
+
+    /// Like [`load_from`](Self::load_from), in a context chosen for this request, such as the tenant's
+    /// name. It takes the place of the builder's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{Clock, Context};
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    ///
+    /// let request = http::Request::get("/").header("host", "acme.example").body(())?;
+    /// let tenant = Context::new([("tenant", request.headers()["host"].to_str()?)])?;
+    /// let session = cookie.load_from_in(tenant, request.headers(), Clock::system());
+    /// assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn load_from_in(
+        &self,
+        context: Context,
+        request: &HeaderMap,
+        clock: impl Into<Clock>,
+    ) -> Session<T> {
+        self.arrive_from(request, clock.into(), Some(context))
+    }
+
+    pub(crate) fn arrive_from(
+        &self,
+        request: &HeaderMap,
+        clock: Clock,
+        context: Option<Context>,
+    ) -> Session<T> {
         let cookies = request.get_all(COOKIE);
-        self.arrive(cookies, clock.into(), None, is_subresource)
+        self.arrive(cookies, clock, context, is_subresource(request))
     }
 
     /// Ends the request for `session`, and adds to the fields of its response what it must carry:
@@ -74,31 +110,142 @@ impl<T> SessionCookie<T> {
         status: StatusCode,
         response: &mut HeaderMap,
     ) -> Result<(), SaveError> {
-        let values = |name: &HeaderName| response.get_all(name).iter().map(HeaderValue::as_bytes);
-        let targeted = TARGETED_CACHE_CONTROLS;
-        let caching = Caching::read(values(&CACHE_CONTROL), targeted.iter().map(values));
-        let is_allowed = self.shared.shared_caching;
-        let finished = self.finish(
-            session,
-            Circumstances {
-                status: status.as_u16(),
-                is_shareable: caching.is_shareable() && !is_allowed,
-                ..Circumstances::default()
-            },
-        );
-        let use_of_session = match &finished {
-            Ok(finished) => finished.use_of_session,
-            Err(_) => Use::Written,
+        let answer = Answer {
+            vary: COOKIE,
+            shared_caching: self.shared.shared_caching,
         };
-        if use_of_session != Use::Untouched && !caching::varies_on(values(&VARY), "cookie") {
-            response.append(VARY, HeaderValue::from_static("Cookie"));
+        for field in finish(self, session, status, response, &answer)? {
+            response.append(SET_COOKIE, sensitive(field));
         }
-        if !(caching.is_shareable() && is_allowed) {
-            apply(caching.change_for(use_of_session), response);
-        }
-        append(finished?.set_cookies, response);
         Ok(())
     }
+}
+
+/// With feature `http`.
+impl<T> SessionHeader<T> {
+    /// The session of a request with these fields. See [`load`](Self::load).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
+    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// let request = http::Request::get("/").body(())?;
+    /// let session = header.load_from(request.headers(), Clock::system());
+    /// assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn load_from(&self, request: &HeaderMap, clock: impl Into<Clock>) -> Session<T> {
+        self.arrive_from(request, clock.into(), None)
+    }
+
+    pub(crate) fn arrive_from(
+        &self,
+        request: &HeaderMap,
+        clock: Clock,
+        context: Option<Context>,
+    ) -> Session<T> {
+        let values = request.get_all(self.name.as_str());
+        self.arrive(values, clock, context, is_subresource(request))
+    }
+
+    /// Ends the request for `session`, and adds to the fields of its response what it must carry: the
+    /// token, or an empty field where the session has ended, `Vary` and `Cache-Control`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{HeaderMap, StatusCode};
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
+    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    ///
+    /// let (request, mut response) = (HeaderMap::new(), HeaderMap::new());
+    /// let session = header.load_from(&request, Clock::system());
+    /// session.insert("user", 42)?;
+    /// header.save_to(&session, StatusCode::OK, &mut response)?;
+    /// assert!(response.contains_key("session-token"));
+    /// assert_eq!(response["vary"], "x-session");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`save`](Self::save). There is no token then; answer with 500.
+    pub fn save_to(
+        &self,
+        session: &Session<T>,
+        status: StatusCode,
+        response: &mut HeaderMap,
+    ) -> Result<(), SaveError> {
+        let answer = Answer {
+            vary: field_name(&self.name),
+            shared_caching: self.token.shared_caching,
+        };
+        let value = match finish(&self.token, session, status, response, &answer)? {
+            TokenChange::None => return Ok(()),
+            TokenChange::Set(token) => sensitive(token),
+            TokenChange::End => HeaderValue::from_static(""),
+        };
+        response.insert(field_name(&self.answer), value);
+        Ok(())
+    }
+}
+
+/// What the response of a session depends on.
+struct Answer {
+    vary: HeaderName,
+    /// Responses that the application let others store may carry sessions.
+    shared_caching: bool,
+}
+
+/// Ends the request for `session`, tells caches so, and returns what is to be sent.
+fn finish<T, C: Carrier<T>>(
+    carrier: &C,
+    session: &Session<T>,
+    status: StatusCode,
+    response: &mut HeaderMap,
+    answer: &Answer,
+) -> Result<C::Output, SaveError> {
+    let values = |name: &HeaderName| response.get_all(name).iter().map(HeaderValue::as_bytes);
+    let targeted = TARGETED_CACHE_CONTROLS;
+    let caching = Caching::read(values(&CACHE_CONTROL), targeted.iter().map(values));
+    let is_shareable = caching.is_shareable();
+    let circumstances = Circumstances {
+        status: status.as_u16(),
+        is_shareable: is_shareable && !answer.shared_caching,
+        ..Circumstances::default()
+    };
+    let finished = session.finish(carrier, circumstances);
+    let use_of_session = match &finished {
+        Ok(finished) => finished.use_of_session,
+        Err(_) => Use::Written,
+    };
+    if use_of_session != Use::Untouched && !caching::varies_on(values(&VARY), answer.vary.as_str())
+    {
+        response.append(VARY, vary(&answer.vary));
+    }
+    if !(is_shareable && answer.shared_caching) {
+        let change = caching.change_for(use_of_session);
+        if is_shareable && change == CacheChange::NoStore {
+            events::caching_was_replaced(carrier.sealer().slot.purpose().as_str());
+        }
+        apply(change, response);
+    }
+    Ok(finished?.output)
+}
+
+fn vary(name: &HeaderName) -> HeaderValue {
+    if *name == COOKIE {
+        HeaderValue::from_static("Cookie")
+    } else {
+        HeaderValue::from(name.clone())
+    }
+}
+
+fn is_subresource(request: &HeaderMap) -> bool {
+    let destination = request.get(SEC_FETCH_DEST).map(HeaderValue::as_bytes);
+    destination.is_some_and(caching::is_subresource)
 }
 
 fn apply(change: CacheChange, response: &mut HeaderMap) {
@@ -118,14 +265,16 @@ fn apply(change: CacheChange, response: &mut HeaderMap) {
     }
 }
 
-fn append(set_cookies: SetCookies, response: &mut HeaderMap) {
-    for field in set_cookies {
-        let mut field =
-            HeaderValue::try_from(field).expect("name, attributes and base64url are visible ASCII");
-        // Kept out of logs, and of the compression tables of HTTP/2.
-        field.set_sensitive(true);
-        response.append(SET_COOKIE, field);
-    }
+fn field_name(name: &str) -> HeaderName {
+    HeaderName::try_from(name).expect("a name is checked when it is given")
+}
+
+/// Kept out of logs, and of the compression tables of HTTP/2.
+fn sensitive(value: String) -> HeaderValue {
+    let value = HeaderValue::try_from(value);
+    let mut value = value.expect("names, attributes and base64url are visible ASCII");
+    value.set_sensitive(true);
+    value
 }
 
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");

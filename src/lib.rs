@@ -113,9 +113,13 @@ mod time;
 
 // Keys, policy and cookie, and the handle that applications hold.
 mod builder;
+mod csrf;
+mod events;
+mod hooks;
 mod sealer;
 mod session;
 mod session_cookie;
+mod session_header;
 mod session_token;
 
 #[cfg(fuzzing)]
@@ -135,21 +139,28 @@ mod settings;
 #[cfg(feature = "tower")]
 mod tower;
 
+#[cfg(feature = "axum")]
+pub use axum::{CsrfField, Guarded, GuardedRejection};
 pub use body::{Map, Payload, RenewAfter, SessionData, TooLarge};
-pub use builder::{SessionCookieBuilder, Size};
+pub use builder::{Formerly, SessionCookieBuilder, Size};
 pub use clock::Clock;
 pub use cookie::{AttributeError, CookieName, CookieNameError, SameSite, SetCookies};
-pub use error::{ConfigError, Outcome, Reason, SaveError, SessionError};
+pub use error::{ConfigError, CookieForError, Outcome, Reason, SaveError, SessionError};
+pub use hooks::{Reading, SessionInfo};
 pub use seal::{
     Context, ContextError, EncryptionKey, Fingerprint, Key, KeyError, KeyId, KeyRing, Mode,
     RandomError, RingError, RingKey, RingTextError, SharedKeyRing, SigningKey,
 };
 pub use session::{Session, SessionId};
 pub use session_cookie::SessionCookie;
+pub use session_header::SessionHeader;
 pub use session_token::{SessionToken, TokenChange};
 pub use settings::EnvError;
 #[cfg(feature = "tower")]
-pub use tower::{MissingSession, ResponseFuture, SessionLayer, SessionService};
+pub use tower::{
+    CsrfFuture, CsrfGuard, CsrfService, MissingSession, ResponseFuture, SessionLayer,
+    SessionService,
+};
 
 /// The examples of README.md, compiled and run.
 #[cfg(all(doctest, feature = "axum"))]

@@ -1,21 +1,54 @@
 //! The keys of one purpose and the policy of one kind of session: a token in, a state out, and back.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use crate::{
     body::{Layout, Payload, Policy, State},
+    cookie::CookieName,
     error::{Outcome, Reason, SaveError},
+    events,
+    hooks::{Hooks, SessionInfo},
     seal::{self, Context, Draft, Mode, Opened, Place, PurposeKeys, PurposeSlot, Refused, random},
-    time::UnixSeconds,
+    session::SessionId,
+    time::{UnixSeconds, system_time},
 };
 
 pub(crate) struct Sealer {
     pub(crate) slot: Arc<PurposeSlot>,
     pub(crate) mode: Mode,
     pub(crate) context: Context,
-    /// Only this host can have set a cookie of this name, so of several the newest is taken.
-    pub(crate) is_host_only: bool,
+    pub(crate) several: Several,
     pub(crate) policy: Arc<Policy>,
+    /// Sessions issued before this are refused. It is only ever raised.
+    pub(crate) not_before: AtomicU64,
+    pub(crate) hooks: Hooks,
+}
+
+/// Which of several tokens that open is taken (SPEC.md § 7.0).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Several {
+    /// The newest: nobody but this host can have set them.
+    Newest,
+    /// The newest, if all are one session.
+    NewestOfOneSession,
+    /// None: there is to be one token, and it alone.
+    None,
+}
+
+impl Several {
+    pub(crate) fn of(name: &CookieName) -> Several {
+        if name.is_host_only() {
+            Several::Newest
+        } else {
+            Several::NewestOfOneSession
+        }
+    }
 }
 
 /// A token that passed every step before its payload.
@@ -27,7 +60,21 @@ struct Candidate {
 
 impl Sealer {
     /// Reads the session of a request that brought these tokens: one, none, or several under one name.
-    /// Whatever they are, there is a session.
+    /// Whatever they are, there is a session. Tells the application what came of it.
+    pub(crate) fn read<'a, T: Payload>(
+        &self,
+        context: &Context,
+        tokens: impl Iterator<Item = &'a [u8]>,
+        now: UnixSeconds,
+    ) -> (State<T>, Outcome) {
+        let mut token_bytes = 0;
+        let tokens = tokens.inspect(|token| token_bytes += token.len());
+        let (state, outcome) = self.open(context, tokens, now);
+        events::read(self.slot.purpose().as_str(), outcome, token_bytes);
+        self.hooks.read(outcome, token_bytes);
+        (state, outcome)
+    }
+
     pub(crate) fn open<'a, T: Payload>(
         &self,
         context: &Context,
@@ -41,7 +88,7 @@ impl Sealer {
         }
         let policy = Arc::clone(&self.policy);
         let rejected = |Refused { reason, key_id }| Outcome::Rejected { reason, key_id };
-        match candidates.choose(self.is_host_only) {
+        match candidates.choose(self.several) {
             None => (State::new(policy, now, false), Outcome::Absent),
             Some(Err(refused)) => (State::new(policy, now, true), rejected(refused)),
             Some(Ok(Candidate {
@@ -78,15 +125,33 @@ impl Sealer {
             key_id: Some(opened.key_id),
         };
         let layout = Layout::read(opened.body()).ok_or(refused(Reason::Malformed))?;
-        self.policy
-            .lifetimes
-            .check(&layout.head, now, keys.not_before())
-            .map_err(refused)?;
+        let head = &layout.head;
+        let not_before = self
+            .not_before
+            .load(Ordering::Relaxed)
+            .max(keys.not_before());
+        let lifetimes = &self.policy.lifetimes;
+        lifetimes.check(head, now, not_before).map_err(refused)?;
+        let info = || SessionInfo {
+            id: head.sid.map(SessionId),
+            created_at: system_time(head.issued),
+            last_active_at: system_time(head.last_active()),
+            ttl: head.ttl.map(|ttl| Duration::from_secs(ttl.into())),
+            key_id: opened.key_id,
+        };
+        if self.hooks.is_revoked(info) {
+            return Err(refused(Reason::Revoked));
+        }
         Ok(Candidate {
             opened,
             layout,
             token_len: token.len(),
         })
+    }
+
+    /// Refuses sessions issued before `moment` from now on.
+    pub(crate) fn raise_not_before(&self, moment: UnixSeconds) {
+        self.not_before.fetch_max(moment, Ordering::Relaxed);
     }
 
     /// Whether a session that was read with this outcome is to be sealed under another key.
@@ -131,6 +196,7 @@ fn opened_under(keys: &PurposeKeys, key_id: crate::KeyId, now: UnixSeconds) -> O
 /// What came of several values of one name (SPEC.md § 7.0).
 #[derive(Default)]
 struct Candidates {
+    count: usize,
     first_refusal: Option<Refused>,
     best: Option<Candidate>,
     others: Vec<Candidate>,
@@ -138,6 +204,7 @@ struct Candidates {
 
 impl Candidates {
     fn add(&mut self, verified: Result<Candidate, Refused>) {
+        self.count += 1;
         match verified {
             Err(refused) => {
                 self.first_refusal.get_or_insert(refused);
@@ -152,19 +219,23 @@ impl Candidates {
         }
     }
 
-    fn choose(self, is_host_only: bool) -> Option<Result<Candidate, Refused>> {
+    fn choose(self, several: Several) -> Option<Result<Candidate, Refused>> {
+        let duplicate = Refused {
+            reason: Reason::Duplicate,
+            key_id: None,
+        };
+        if several == Several::None && self.count > 1 {
+            return Some(Err(duplicate));
+        }
         let Some(best) = self.best else {
             return self.first_refusal.map(Err);
         };
         let sid = best.layout.head.sid;
         let is_same = |other: &Candidate| sid.is_some() && other.layout.head.sid == sid;
-        if is_host_only || self.others.iter().all(is_same) {
+        if several == Several::Newest || self.others.iter().all(is_same) {
             Some(Ok(best))
         } else {
-            Some(Err(Refused {
-                reason: Reason::Duplicate,
-                key_id: None,
-            }))
+            Some(Err(duplicate))
         }
     }
 }

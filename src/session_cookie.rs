@@ -1,14 +1,15 @@
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
-    body::{Circumstances, Map, Verdict},
+    body::{Circumstances, Map, Payload},
     builder::SessionCookieBuilder,
     clock::Clock,
     cookie::{self, CookieName, SetCookies, Template},
-    error::SaveError,
+    error::{CookieForError, SaveError, SessionError},
     seal::{Context, EncryptionKey, LONGEST_TOKEN, Mode, SharedKeyRing, SigningKey},
     sealer::Sealer,
-    session::{Arrival, Finish, Session, Touched},
+    session::{Arrival, Carrier, Leaving, Session},
+    time::unix_seconds,
 };
 
 /// How an application keeps its sessions: the keys, the policy and the cookie. A cheap clone.
@@ -49,6 +50,8 @@ pub(crate) struct Shared {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) name: CookieName,
     pub(crate) template: Template,
+    /// What drops the cookies of earlier attributes.
+    pub(crate) former: Vec<String>,
     /// Responses that the application let others store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
@@ -219,8 +222,30 @@ impl<T> SessionCookie<T> {
     /// another cookie loaded, and a call from inside the session's own `update`. The content cannot be
     /// too large: that was an error where it was put in.
     pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
-        let finished = self.finish(session, Circumstances::default())?;
-        Ok(finished.set_cookies)
+        let finished = session.finish(self, Circumstances::default())?;
+        Ok(finished.output)
+    }
+
+    /// Refuses every session issued before `moment`, from now on and in this program: signs everybody out
+    /// who signed in earlier. An earlier moment than one that was set before changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let now = SystemTime::now();
+    /// # let session = cookie.load([""], now);
+    /// # session.insert("user", 42)?;
+    /// # let fields = cookie.save(&session)?;
+    ///
+    /// cookie.raise_not_before(now + Duration::from_secs(1));
+    /// assert!(cookie.load(&fields, now).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn raise_not_before(&self, moment: SystemTime) {
+        self.shared.sealer.raise_not_before(unix_seconds(moment));
     }
 
     pub(crate) fn arrive<F>(
@@ -243,83 +268,65 @@ impl<T> SessionCookie<T> {
         };
         Session::new(Arc::clone(&self.shared.sealer), arrival)
     }
+}
 
-    /// Closes the session, decides what becomes of it, and does it.
-    pub(crate) fn finish(
+impl<T: Payload> SessionCookie<T> {
+    /// The `Cookie` field of a visitor whose session `fill` has filled at `now`: for the tests of an
+    /// application, which need not sign in first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    ///
+    /// let now = SystemTime::now();
+    /// let field = cookie.cookie_for(now, |session| session.insert("user", 42))?;
+    /// assert!(field.starts_with("__Host-session="));
+    /// assert_eq!(cookie.load([field], now).get("user")?, Some(42));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of `fill` and of [`save`](Self::save); and an empty session has no cookie.
+    pub fn cookie_for(
         &self,
-        session: &Session<T>,
-        circumstances: Circumstances,
-    ) -> Result<Finished, SaveError> {
-        if !session.is_of(&self.shared.sealer) {
-            return Err(SaveError::OfAnother);
-        }
-        let finish =
-            session.finish(|arrival, touched| self.settle(arrival, touched, circumstances));
-        let use_of_session = match finish? {
-            Finish::Settled(finished) => return finished,
-            Finish::Read => Use::Touched,
-            Finish::Untouched => Use::Untouched,
-        };
-        Ok(Finished {
-            use_of_session,
-            ..Finished::default()
-        })
+        now: SystemTime,
+        fill: impl FnOnce(&Session<T>) -> Result<(), SessionError>,
+    ) -> Result<String, CookieForError> {
+        let session = self.load([""; 0], now);
+        fill(&session).map_err(CookieForError::Session)?;
+        let fields = self.save(&session).map_err(CookieForError::Save)?;
+        let field = fields.iter().last().ok_or(CookieForError::Empty)?;
+        let pair = field.split(';').next().unwrap_or_default();
+        Ok(pair.to_owned())
+    }
+}
+
+impl<T> Carrier<T> for SessionCookie<T> {
+    type Output = SetCookies;
+
+    fn sealer(&self) -> &Sealer {
+        &self.shared.sealer
     }
 
-    fn settle(
-        &self,
-        arrival: &Arrival,
-        touched: &Touched<T>,
-        circumstances: Circumstances,
-    ) -> Result<Finished, SaveError> {
+    fn set(&self, leaving: Leaving<'_, T>) -> Result<SetCookies, SaveError> {
+        let max_age = leaving.state.max_age();
         let Shared {
-            sealer, template, ..
+            template, former, ..
         } = &*self.shared;
-        let Touched { state, outcome } = touched;
-        let circumstances = Circumstances {
-            is_subresource: circumstances.is_subresource || arrival.is_subresource,
-            ..circumstances
-        };
-        let write = |age| {
-            let context = arrival.context.as_ref().unwrap_or(&sealer.context);
-            let token_len = sealer.token_len(state, age);
-            let line = template.set(token_len, state.max_age(), |line| {
-                sealer.seal(context, state, age, line)
-            });
-            line.map(SetCookies::one)
-        };
-        let reseal = sealer.must_reseal(*outcome, state.now());
-        let (use_of_session, set_cookies) = match state.settle(circumstances, reseal) {
-            Verdict::Leave => (Use::Touched, SetCookies::default()),
-            Verdict::Expire => (Use::Written, SetCookies::one(template.expire())),
-            Verdict::Write { age } => (Use::Written, write(age)?),
-            // What could as well be left out does not fail a response.
-            Verdict::Refresh { age } => (Use::Touched, write(age).unwrap_or_default()),
-        };
-        Ok(Finished {
-            use_of_session,
-            set_cookies,
-        })
+        let field = template.set(leaving.token_len(), max_age, |field| leaving.seal(field))?;
+        Ok(SetCookies::after(former, field))
     }
-}
 
-/// What a response has to say of its session.
-#[derive(Debug, Default)]
-pub(crate) struct Finished {
-    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
-    pub(crate) use_of_session: Use,
-    pub(crate) set_cookies: SetCookies,
-}
-
-/// How far a response depends on the session.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Use {
-    #[default]
-    Untouched,
-    /// It was read, or renewed.
-    Touched,
-    /// Its content was written, or it was ended.
-    Written,
+    fn end(&self) -> SetCookies {
+        let Shared {
+            template, former, ..
+        } = &*self.shared;
+        SetCookies::after(former, template.expire())
+    }
 }
 
 impl<T> Clone for SessionCookie<T> {

@@ -1,13 +1,13 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
-    body::{Circumstances, Map, Payload, Verdict},
+    body::{Circumstances, Map, Payload},
     clock::Clock,
     cookie::Values,
     error::SaveError,
-    seal::LONGEST_TOKEN,
+    seal::{Context, LONGEST_TOKEN},
     sealer::Sealer,
-    session::{Arrival, Finish, Session, Touched},
+    session::{Arrival, Carrier, Leaving, Session},
 };
 
 /// Sessions in a bare token, for where cookies cannot go: a mobile client, a message, a queue. A cheap
@@ -37,6 +37,9 @@ use crate::{
 /// ```
 pub struct SessionToken<T = Map> {
     pub(crate) sealer: Arc<Sealer>,
+    /// Responses that the application let others store may carry sessions.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
+    pub(crate) shared_caching: bool,
     pub(crate) payload: PhantomData<fn() -> T>,
 }
 
@@ -59,13 +62,7 @@ impl<T: Payload> SessionToken<T> {
         if let Some(token) = token {
             values.push(token.as_ref(), LONGEST_TOKEN);
         }
-        let arrival = Arrival {
-            values,
-            clock: clock.into(),
-            context: None,
-            is_subresource: false,
-        };
-        Session::new(Arc::clone(&self.sealer), arrival)
+        self.arrive(values, clock.into(), None, false)
     }
 
     /// Ends the use of `session`: from now on it can only be read. Says what becomes of its token.
@@ -87,29 +84,43 @@ impl<T: Payload> SessionToken<T> {
     /// A failing random generator, a clock that shows a time before 2026 or after 2162, and a session
     /// that another token or a cookie loaded.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
-        if !session.is_of(&self.sealer) {
-            return Err(SaveError::OfAnother);
-        }
-        let finish = session.finish(|arrival, Touched { state, outcome }| {
-            let write = |age| {
-                let context = arrival.context.as_ref().unwrap_or(&self.sealer.context);
-                let mut token = String::with_capacity(self.sealer.token_len(state, age));
-                self.sealer.seal(context, state, age, &mut token)?;
-                Ok(TokenChange::Set(token))
-            };
-            let reseal = self.sealer.must_reseal(*outcome, state.now());
-            match state.settle(Circumstances::default(), reseal) {
-                Verdict::Leave => Ok(TokenChange::None),
-                Verdict::Expire => Ok(TokenChange::End),
-                Verdict::Write { age } => write(age),
-                // What could as well be left out does not fail anything.
-                Verdict::Refresh { age } => Ok(write(age).unwrap_or(TokenChange::None)),
-            }
-        });
-        match finish? {
-            Finish::Settled(change) => change,
-            Finish::Read | Finish::Untouched => Ok(TokenChange::None),
-        }
+        Ok(session.finish(self, Circumstances::default())?.output)
+    }
+}
+
+impl<T> SessionToken<T> {
+    pub(crate) fn arrive(
+        &self,
+        values: Values,
+        clock: Clock,
+        context: Option<Context>,
+        is_subresource: bool,
+    ) -> Session<T> {
+        let arrival = Arrival {
+            values,
+            clock,
+            context,
+            is_subresource,
+        };
+        Session::new(Arc::clone(&self.sealer), arrival)
+    }
+}
+
+impl<T> Carrier<T> for SessionToken<T> {
+    type Output = TokenChange;
+
+    fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    fn set(&self, leaving: Leaving<'_, T>) -> Result<TokenChange, SaveError> {
+        let mut token = String::with_capacity(leaving.token_len());
+        leaving.seal(&mut token)?;
+        Ok(TokenChange::Set(token))
+    }
+
+    fn end(&self) -> TokenChange {
+        TokenChange::End
     }
 }
 
@@ -131,11 +142,12 @@ impl<T: Payload> SessionToken<T> {
 /// assert_eq!((field, value.as_str()), ("session-token", ""));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 #[must_use = "a session is not saved unless its token is sent"]
 pub enum TokenChange {
     /// It stays as it is.
+    #[default]
     None,
     /// This token takes its place.
     Set(String),
@@ -158,6 +170,7 @@ impl<T> Clone for SessionToken<T> {
     fn clone(&self) -> Self {
         SessionToken {
             sealer: Arc::clone(&self.sealer),
+            shared_caching: self.shared_caching,
             payload: PhantomData,
         }
     }

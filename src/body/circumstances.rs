@@ -23,6 +23,8 @@ impl Default for Circumstances {
 pub(crate) enum Verdict {
     /// The cookie stays as it is.
     Leave,
+    /// It stays as it is: a renewal is due, and there is no room for it.
+    NoRoom,
     /// The application ended the session: the browser is told to drop the cookie.
     Expire,
     /// Content is to be written, with this age.

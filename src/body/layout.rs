@@ -84,7 +84,7 @@ impl Head {
 impl Layout {
     /// Reads a body. `None`: it breaks the format, which only a key holder or a bug can bring about.
     pub(crate) fn read(body: &[u8]) -> Option<Layout> {
-        let mut reader = Reader { body, at: 0 };
+        let mut reader = Reader::new(body);
         let flags = reader.byte()?;
         let has = |flag| flags & flag != 0;
         if has(!KNOWN) || (has(PERSISTENT) && !has(TTL)) {
@@ -135,12 +135,16 @@ impl Layout {
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     body: &'a [u8],
     at: usize,
 }
 
 impl<'a> Reader<'a> {
+    pub(super) fn new(body: &'a [u8]) -> Reader<'a> {
+        Reader { body, at: 0 }
+    }
+
     fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {
         let end = self.at.checked_add(len)?;
         let bytes = self.body.get(self.at..end)?;
@@ -157,7 +161,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Unsigned LEB128 below 2^32, in its shortest form only (SPEC.md § 5.2).
-    fn varint(&mut self) -> Option<u32> {
+    pub(super) fn varint(&mut self) -> Option<u32> {
         let mut value = 0u32;
         for shift in (0..35).step_by(7) {
             let byte = self.byte()?;
@@ -182,16 +186,15 @@ impl<'a> Reader<'a> {
     fn skip_flash(&mut self) -> Option<()> {
         let count = self.positive_varint()?;
         for _ in 0..count {
-            self.skip_string()?;
-            self.skip_string()?;
+            self.string()?;
+            self.string()?;
         }
         Some(())
     }
 
-    fn skip_string(&mut self) -> Option<()> {
+    pub(super) fn string(&mut self) -> Option<&'a str> {
         let len = self.varint()?;
-        let bytes = self.bytes(usize::try_from(len).ok()?)?;
-        std::str::from_utf8(bytes).ok().map(|_| ())
+        std::str::from_utf8(self.bytes(usize::try_from(len).ok()?)?).ok()
     }
 }
 
@@ -207,7 +210,7 @@ pub(crate) fn can_carry(now: UnixSeconds) -> bool {
     wire_issued(now).is_some()
 }
 
-fn wire_issued(issued: UnixSeconds) -> Option<u32> {
+pub(super) fn wire_issued(issued: UnixSeconds) -> Option<u32> {
     issued.checked_sub(EPOCH)?.try_into().ok()
 }
 
@@ -215,7 +218,7 @@ fn varint_len(value: u32) -> usize {
     (value.max(1).ilog2() / 7 + 1) as usize
 }
 
-fn write_varint(mut value: u32, bytes: &mut Vec<u8>) {
+pub(super) fn write_varint(mut value: u32, bytes: &mut Vec<u8>) {
     while value > 0x7F {
         bytes.push((value & 0x7F) as u8 | 0x80);
         value >>= 7;

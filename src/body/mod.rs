@@ -2,6 +2,7 @@
 
 mod circumstances;
 mod data;
+mod flash;
 mod layout;
 mod lifetime;
 mod map;

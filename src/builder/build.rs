@@ -3,11 +3,13 @@ use std::{marker::PhantomData, sync::Arc, time::Duration};
 use super::{SessionCookieBuilder, Settings};
 use crate::{
     body::{Lifetimes, Payload, Policy, RenewAfter, Room, sealed},
-    cookie::{CookieName, MAX_AGE_LONGEST, Template},
+    cookie::{Attributes, CookieName, MAX_AGE_LONGEST, Template},
     error::ConfigError,
-    seal::{Context, Purpose, token_len},
-    sealer::Sealer,
+    events,
+    seal::{Context, Mode, Purpose, token_len},
+    sealer::{Sealer, Several},
     session_cookie::{SessionCookie, Shared},
+    session_header::SessionHeader,
     session_token::SessionToken,
     time::unix_seconds,
 };
@@ -37,15 +39,16 @@ impl<T: Payload> SessionCookieBuilder<T> {
         let name: CookieName = name.parse()?;
         self.settings.attributes.check(&name)?;
         let template = Template::new(&name, &self.settings.attributes);
-        let is_host_only = name.is_host_only();
+        let former = self.former(&name)?;
         let purpose = Purpose::cookie(name.as_str());
-        let max_age = MAX_AGE_LONGEST;
-        let sealer = self.sealer(purpose, template.len(), max_age, is_host_only)?;
+        let several = Several::of(&name);
+        let sealer = self.sealer(purpose, template.len(), MAX_AGE_LONGEST, several)?;
         Ok(SessionCookie {
             shared: Arc::new(Shared {
                 sealer: Arc::new(sealer),
                 name,
                 template,
+                former,
                 shared_caching: self.settings.shared_caching,
             }),
             payload: PhantomData,
@@ -80,36 +83,57 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self.token(Purpose::token(name).ok_or(ConfigError::TokenName)?)
     }
 
-    /// Like [`build_token`](Self::build_token), for the purpose of a session that travels in the
-    /// request header `name`, whose case does not count. Reading that header, without `Bearer`, and
-    /// answering is up to you (SPEC.md § 9.7).
+    /// Builds sessions that travel in the request header `name`, whose case does not count, and back in
+    /// `session-token` (SPEC.md § 9.7). They are sealed for that header, so none opens as a cookie, nor a
+    /// cookie as one of them.
+    ///
+    /// The lifetimes, the context and the size are those of this builder; the settings of the cookie
+    /// itself do not count.
     ///
     /// # Examples
     ///
     /// ```
     /// use hardtack::{EncryptionKey, SessionCookie};
-    /// use std::time::SystemTime;
     ///
-    /// let tokens = SessionCookie::encrypted(EncryptionKey::generate()?)
-    ///     .build_header_token("Authorization")?;
-    /// let field = "Bearer forged";
-    /// let session = tokens.load(field.strip_prefix("Bearer "), SystemTime::now());
-    /// assert!(session.is_new());
+    /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("Authorization")?;
+    /// assert_eq!(header.name(), "authorization");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
     /// [`ConfigError`], whose sentence says what to do.
-    pub fn build_header_token(self, name: &str) -> Result<SessionToken<T>, ConfigError> {
-        self.token(Purpose::header(name).ok_or(ConfigError::HeaderName)?)
+    pub fn build_header(self, name: &str) -> Result<SessionHeader<T>, ConfigError> {
+        let purpose = Purpose::header(name).ok_or(ConfigError::HeaderName)?;
+        Ok(SessionHeader {
+            token: self.token(purpose)?,
+            name: name.to_ascii_lowercase(),
+            answer: "session-token".to_owned(),
+        })
     }
 
     fn token(self, purpose: Purpose) -> Result<SessionToken<T>, ConfigError> {
         Ok(SessionToken {
-            sealer: Arc::new(self.sealer(purpose, 0, 0, false)?),
+            sealer: Arc::new(self.sealer(purpose, 0, 0, Several::None)?),
+            shared_caching: self.settings.shared_caching,
             payload: PhantomData,
         })
+    }
+
+    /// The fields that drop cookies with earlier attributes.
+    fn former(&self, name: &CookieName) -> Result<Vec<String>, ConfigError> {
+        let now = &self.settings.attributes;
+        let expiry = |attributes: &Attributes| Template::new(name, attributes).expire();
+        let mut fields = Vec::new();
+        for formerly in &self.settings.formerly {
+            let attributes = formerly.attributes(now);
+            attributes.check(name)?;
+            if expiry(&attributes) == expiry(now) {
+                return Err(ConfigError::Formerly);
+            }
+            fields.push(expiry(&attributes));
+        }
+        Ok(fields)
     }
 
     fn sealer(
@@ -117,7 +141,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
         purpose: Purpose,
         fixed: usize,
         max_age: usize,
-        is_host_only: bool,
+        several: Several,
     ) -> Result<Sealer, ConfigError> {
         let Settings { keys, context, .. } = &self.settings;
         let mode = keys.mode();
@@ -132,11 +156,16 @@ impl<T: Payload> SessionCookieBuilder<T> {
         let room = Room::new(limit, fixed, max_age, token_len(mode))
             .filter(|room| empty_payload.len() <= room.content())
             .ok_or(ConfigError::NoRoom)?;
+        if mode == Mode::UnencryptedButSigned {
+            events::unencrypted(purpose.as_str());
+        }
         Ok(Sealer {
             slot: keys.serve(purpose, overlap)?,
             mode,
             context: Context::new(context.iter().map(|(label, value)| (label, value)))?,
-            is_host_only,
+            several,
+            not_before: self.settings.not_before.map_or(0, unix_seconds).into(),
+            hooks: self.settings.hooks.clone(),
             policy: Arc::new(Policy {
                 lifetimes,
                 room,
@@ -165,6 +194,10 @@ impl<T: Payload> SessionCookieBuilder<T> {
             "idle_timeout is out of range, give at least 1 second and at most 136 years, or `None` for no such timeout",
         )?;
         check(
+            self.settings.remember_up_to.is_none_or(in_range),
+            "remember_up_to is out of range, give at least 1 second and at most 136 years",
+        )?;
+        check(
             self.settings.clock_skew <= Duration::from_secs(300),
             "clock_skew is longer than 300 seconds, mend the clocks instead",
         )?;
@@ -183,10 +216,9 @@ impl<T: Payload> SessionCookieBuilder<T> {
         Ok(Lifetimes {
             idle,
             absolute: self.settings.absolute_timeout.as_secs(),
-            remember_up_to: None,
+            remember_up_to: self.settings.remember_up_to.map(|span| span.as_secs()),
             renew_after,
             skew: self.settings.clock_skew.as_secs(),
-            not_before: self.settings.not_before.map_or(0, unix_seconds),
         })
     }
 }

@@ -2,17 +2,21 @@
 
 mod any_ring;
 mod build;
+mod formerly;
 
 use std::{
     marker::PhantomData,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
 pub(crate) use any_ring::AnyRing;
+pub use formerly::Formerly;
 
 use crate::{
     body::{BROWSER_LIMIT, Map, Payload, RenewAfter},
     cookie::{Attributes, SameSite},
+    hooks::{Hooks, Reading, SessionInfo},
 };
 
 /// Settings of a [`SessionCookie`](crate::SessionCookie). All of them are checked together in [`build`](Self::build).
@@ -55,11 +59,14 @@ struct Settings {
     attributes: Attributes,
     idle_timeout: Option<Duration>,
     absolute_timeout: Duration,
+    remember_up_to: Option<Duration>,
     renew_after: Option<RenewAfter>,
     clock_skew: Duration,
     not_before: Option<SystemTime>,
     size: Size,
     context: Vec<(String, String)>,
+    formerly: Vec<Formerly>,
+    hooks: Hooks,
     save_on_server_error: bool,
     shared_caching: bool,
     retire_early: bool,
@@ -118,11 +125,14 @@ impl SessionCookieBuilder {
                 },
                 idle_timeout: Some(Duration::from_secs(30 * 60)),
                 absolute_timeout: Duration::from_secs(12 * 3600),
+                remember_up_to: None,
                 renew_after: None,
                 clock_skew: Duration::from_secs(60),
                 not_before: None,
                 size: Size::default(),
                 context: Vec::new(),
+                formerly: Vec::new(),
+                hooks: Hooks::default(),
                 save_on_server_error: false,
                 shared_caching: false,
                 retire_early: false,
@@ -321,6 +331,34 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
+    /// Allows [`remember_for`](crate::Session::remember_for), for at most this long after the session was
+    /// issued. Default: not allowed. In whole seconds; browsers keep no cookie longer than 400 days.
+    ///
+    /// A remembered session outlives the browser's and has no idle timeout. Leaving this out later, or
+    /// shortening it, acts at once on what is out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let keys = EncryptionKey::generate()?;
+    ///
+    /// let month = Duration::from_secs(30 * 86_400);
+    /// let cookie = SessionCookie::encrypted(keys).remember_up_to(month).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// # session.insert("user", 42)?;
+    /// session.remember_for(month)?;
+    /// let field = cookie.save(&session)?.into_iter().next().ok_or("it is written")?;
+    /// assert!(field.ends_with("; Max-Age=2592000"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn remember_up_to(mut self, span: Duration) -> Self {
+        self.settings.remember_up_to = Some(span);
+        self
+    }
+
     /// When the idle timeout is begun anew, which needs a `Set-Cookie`. Default: a quarter of the idle
     /// timeout; [`RenewAfter::OnChange`] where there is none.
     ///
@@ -439,6 +477,94 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// ```
     pub fn context(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
         self.settings.context.push((label.into(), value.into()));
+        self
+    }
+
+    /// Also drops the cookies that were set with these earlier attributes, whenever a session is sent or
+    /// ended. May be repeated. For moving a cookie to another path or domain: without it a browser would
+    /// send both.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, Formerly, SessionCookie};
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .name("__Secure-session")
+    ///     .formerly(Formerly::new().path("/app"))
+    ///     .build()?;
+    /// # let _ = cookie;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn formerly(mut self, formerly: Formerly) -> Self {
+        self.settings.formerly.push(formerly);
+        self
+    }
+
+    /// Refuses every session for which this says `true`, after its tag and its dates were found good and
+    /// before its payload is looked at. A panic in it counts as `true`.
+    ///
+    /// It is called while the session is read, so it must not wait, and whoever holds a lock that it takes
+    /// must not touch a session meanwhile. What asks a database belongs into the application, after the
+    /// session was loaded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::{collections::HashSet, sync::{Arc, RwLock}};
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie, SessionId};
+    ///
+    /// let denied = Arc::new(RwLock::new(HashSet::<SessionId>::new()));
+    /// let list = Arc::clone(&denied);
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .revoked_if(move |session| {
+    ///         let list = list.read().expect("nobody panics while writing it");
+    ///         session.id.is_some_and(|id| list.contains(&id))
+    ///     })
+    ///     .build()?;
+    ///
+    /// # let session = cookie.load([""], Clock::system());
+    /// # session.renew()?;
+    /// # let fields = cookie.save(&session)?;
+    /// # let session = cookie.load(&fields, Clock::system());
+    /// // At sign-out: copies of the cookie end, too.
+    /// let ended = session.invalidate()?;
+    /// denied.write().expect("as above").extend(ended);
+    /// # assert!(cookie.load(&fields, Clock::system()).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn revoked_if(
+        mut self,
+        revoked_if: impl Fn(&SessionInfo) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.hooks.revoked_if = Some(Arc::new(revoked_if));
+        self
+    }
+
+    /// Tells what came of every session that is read, at its first touch: for metrics. It must not use
+    /// the session itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
+    /// # use hardtack::{Clock, EncryptionKey, Outcome, SessionCookie};
+    ///
+    /// let rejected = Arc::new(AtomicUsize::new(0));
+    /// let counter = Arc::clone(&rejected);
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .on_outcome(move |reading| {
+    ///         if let Outcome::Rejected { .. } = reading.outcome {
+    ///             counter.fetch_add(1, Ordering::Relaxed);
+    ///         }
+    ///     })
+    ///     .build()?;
+    /// assert!(cookie.load(["__Host-session=junk"], Clock::system()).is_new());
+    /// assert_eq!(rejected.load(Ordering::Relaxed), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_outcome(mut self, on_outcome: impl Fn(&Reading) + Send + Sync + 'static) -> Self {
+        self.settings.hooks.on_outcome = Some(Arc::new(on_outcome));
         self
     }
 

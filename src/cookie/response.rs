@@ -69,8 +69,12 @@ impl SetCookies {
         self.0.iter()
     }
 
-    pub(crate) fn one(line: String) -> SetCookies {
-        SetCookies(vec![line])
+    /// `field`, after those of `former`.
+    pub(crate) fn after(former: &[String], field: String) -> SetCookies {
+        let mut fields = Vec::with_capacity(former.len() + 1);
+        fields.extend_from_slice(former);
+        fields.push(field);
+        SetCookies(fields)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod base64url;
 mod context;
+pub(crate) mod csrf;
 mod key;
 mod key_ring;
 mod purpose;

@@ -9,7 +9,7 @@ use super::{
     key::{KeyId, derivation_info},
     key_ring::{Ring, sealing_position},
     ring_key::Entry,
-    suite::{Cipher, HEAD_LEN, Mode},
+    suite::{Cipher, HEAD_LEN, Mac, Mode},
 };
 use crate::time::UnixSeconds;
 
@@ -40,7 +40,7 @@ impl Purpose {
         is_good.then_some(Purpose(purpose))
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -74,6 +74,11 @@ impl PurposeKeys {
     /// The key that seals at `now`.
     pub(crate) fn sealing(&self, now: UnixSeconds) -> &PurposeKey {
         &self.keys[self.sealing_position(now)]
+    }
+
+    /// The keys that open at `now`.
+    pub(super) fn accepted(&self, now: UnixSeconds) -> impl Iterator<Item = &PurposeKey> {
+        self.keys.iter().filter(move |key| !key.is_retired(now))
     }
 
     /// Where a key stands beside the one that seals at `now`.
@@ -111,6 +116,7 @@ pub(crate) struct PurposeKey {
     /// `format || key id`, the head of every token under this key.
     pub(super) head: [u8; HEAD_LEN],
     pub(super) cipher: Cipher,
+    pub(super) csrf: Mac,
     pub(super) mode: Mode,
     seal_from: Option<UnixSeconds>,
     accept_until: Option<UnixSeconds>,
@@ -125,6 +131,7 @@ impl PurposeKey {
             cipher: Cipher::new(entry.suite, &entry.prk.expand(&info("key")), || {
                 entry.prk.expand(&info("nonce"))
             }),
+            csrf: Mac::new(&entry.prk.expand(&info("csrf"))),
             mode: entry.suite.mode(),
             seal_from: entry.seal_from,
             accept_until: entry.accept_until,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chacha20poly1305::XChaCha20Poly1305;
 use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::{Digest, Sha256};
 use xaes_256_gcm::{
     Xaes256Gcm,
@@ -126,6 +126,19 @@ pub(crate) enum Cipher {
         nonce: Hmac<Sha256>,
     },
     Signing(Hmac<Sha256>),
+}
+
+/// A key that tells what we wrote from what we did not.
+pub(crate) struct Mac(Hmac<Sha256>);
+
+impl Mac {
+    pub(crate) fn new(key: &[u8; 32]) -> Mac {
+        Mac(hmac(key))
+    }
+
+    pub(crate) fn tag(&self, start: &[u8], end: &[u8]) -> [u8; TAG_LEN] {
+        tag_of(&self.0, start, end)
+    }
 }
 
 pub(crate) enum Aead {

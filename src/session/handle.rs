@@ -152,7 +152,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        self.enter(|touched, _| touched.outcome)
+        self.enter(|entered| entered.outcome)
     }
 
     /// When the session began, or was renewed. `None`: it has not been sent yet.

@@ -19,7 +19,7 @@ use crate::body::Sid;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SessionId(pub(super) Sid);
+pub struct SessionId(pub(crate) Sid);
 
 impl SessionId {
     /// The bytes.

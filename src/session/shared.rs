@@ -28,6 +28,8 @@ pub(super) struct Shared<T> {
 struct Stage<T> {
     arrival: Arrival,
     touched: Option<Touched<T>>,
+    /// The application touched it. (What is only verified beforehand has no part in the response.)
+    is_used: bool,
     is_closed: bool,
 }
 
@@ -40,12 +42,30 @@ pub(crate) struct Arrival {
     pub(crate) is_subresource: bool,
 }
 
-/// What there is to do at the end of a request.
-pub(crate) enum Finish<R> {
-    Untouched,
-    /// It was touched, and saved before.
-    Read,
-    Settled(R),
+impl Arrival {
+    pub(crate) fn context<'a>(&'a self, sealer: &'a Sealer) -> &'a Context {
+        self.context.as_ref().unwrap_or(&sealer.context)
+    }
+}
+
+/// A session that is held by one thread.
+pub(crate) struct Entered<'a, T> {
+    pub(crate) state: &'a mut State<T>,
+    pub(crate) outcome: Outcome,
+    pub(crate) sealer: &'a Sealer,
+    pub(crate) context: &'a Context,
+    is_closed: bool,
+}
+
+impl<T> Entered<'_, T> {
+    /// Whether a change can still be saved.
+    pub(crate) fn check_open(&self) -> Result<(), SessionError> {
+        if self.is_closed {
+            Err(SessionError::AfterHead)
+        } else {
+            Ok(())
+        }
+    }
 }
 
 /// A session that was read.
@@ -58,52 +78,73 @@ impl<T: Payload> Session<T> {
     /// Reads the session, if that has not been done yet.
     #[cfg(feature = "tower")]
     pub(crate) fn touch(&self) {
-        self.enter(|_, _| ());
+        self.enter(|_| ());
+    }
+
+    /// Reads the session before the application uses it, which may never come about.
+    #[cfg(feature = "tower")]
+    pub(crate) fn verify(&self) {
+        // An error: another handle is inside its own `update`, so it has been read.
+        let _ = self.lock().map(|mut inside| {
+            let Stage {
+                arrival, touched, ..
+            } = &mut *inside.stage;
+            touched.get_or_insert_with(|| Touched::read(&self.shared.sealer, arrival));
+        });
     }
 
     pub(super) fn see<R>(&self, look: impl FnOnce(&State<T>) -> R) -> R {
-        self.enter(|touched, _| look(&touched.state))
+        self.enter(|entered| look(entered.state))
     }
 
     pub(super) fn try_see<R>(
         &self,
         look: impl FnOnce(&State<T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
-        self.try_enter(|touched, _| look(&touched.state))?
+        self.try_enter(|entered| look(entered.state))?
     }
 
     pub(super) fn change<R>(
         &self,
         change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
-        self.try_enter(|touched, is_closed| {
-            if is_closed {
-                return Err(SessionError::AfterHead);
-            }
-            change(&mut touched.state)
+        self.try_enter(|entered| {
+            entered.check_open()?;
+            change(entered.state)
         })?
     }
 
-    pub(super) fn enter<R>(&self, work: impl FnOnce(&mut Touched<T>, bool) -> R) -> R {
+    pub(crate) fn enter<R>(&self, work: impl FnOnce(Entered<'_, T>) -> R) -> R {
         match self.try_enter(work) {
             Ok(result) => result,
             Err(error) => panic!("{error}"),
         }
     }
 
-    fn try_enter<R>(
+    pub(crate) fn try_enter<R>(
         &self,
-        work: impl FnOnce(&mut Touched<T>, bool) -> R,
+        work: impl FnOnce(Entered<'_, T>) -> R,
     ) -> Result<R, SessionError> {
         let mut inside = self.lock()?;
-        let stage = &mut *inside.stage;
-        let touched = match &mut stage.touched {
+        inside.stage.is_used = true;
+        let sealer = &*self.shared.sealer;
+        let Stage {
+            arrival,
+            touched,
+            is_closed,
+            ..
+        } = &mut *inside.stage;
+        let Touched { state, outcome } = match touched {
             Some(touched) => touched,
-            None => stage
-                .touched
-                .insert(Touched::read(&self.shared.sealer, &stage.arrival)),
+            None => touched.insert(Touched::read(sealer, arrival)),
         };
-        Ok(work(touched, stage.is_closed))
+        Ok(work(Entered {
+            state,
+            outcome: *outcome,
+            is_closed: *is_closed,
+            sealer,
+            context: arrival.context(sealer),
+        }))
     }
 }
 
@@ -116,6 +157,7 @@ impl<T> Session<T> {
                 stage: Mutex::new(Stage {
                     arrival,
                     touched: None,
+                    is_used: false,
                     is_closed: false,
                 }),
             }),
@@ -135,19 +177,25 @@ impl<T> Session<T> {
         let _ = self.lock().map(|mut inside| inside.stage.is_closed = true);
     }
 
-    /// Closes the session. `settle` gets it if it was touched and not closed before; else there is nothing
-    /// to save.
-    pub(crate) fn finish<R>(
+    /// Closes the session. `work` gets what was read, if the application used it, and whether it was closed
+    /// before.
+    pub(super) fn close_with<R>(
         &self,
-        settle: impl FnOnce(&Arrival, &Touched<T>) -> R,
-    ) -> Result<Finish<R>, SaveError> {
+        work: impl FnOnce(&Arrival, Option<&Touched<T>>, bool) -> R,
+    ) -> Result<R, SaveError> {
         let mut inside = self.lock().map_err(|_| SaveError::InsideUpdate)?;
         let was_closed = mem::replace(&mut inside.stage.is_closed, true);
-        Ok(match (&inside.stage.touched, was_closed) {
-            (None, _) => Finish::Untouched,
-            (Some(_), true) => Finish::Read,
-            (Some(touched), false) => Finish::Settled(settle(&inside.stage.arrival, touched)),
-        })
+        let Stage {
+            arrival,
+            touched,
+            is_used,
+            ..
+        } = &*inside.stage;
+        Ok(work(
+            arrival,
+            touched.as_ref().filter(|_| *is_used),
+            was_closed,
+        ))
     }
 
     /// Whether the session was loaded for the same purpose that `sealer` serves.
@@ -173,9 +221,9 @@ impl<T> Session<T> {
 
 impl<T: Payload> Touched<T> {
     fn read(sealer: &Sealer, arrival: &Arrival) -> Touched<T> {
-        let context = arrival.context.as_ref().unwrap_or(&sealer.context);
+        let context = arrival.context(sealer);
         let now = arrival.clock.now();
-        let (state, outcome) = sealer.open(context, arrival.values.iter(), now);
+        let (state, outcome) = sealer.read(context, arrival.values.iter(), now);
         Touched { state, outcome }
     }
 }

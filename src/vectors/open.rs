@@ -6,9 +6,9 @@ use super::{Mode, PurposeOf, context, for_each, hex, json::Json, slot};
 use crate::{
     Outcome, RenewAfter, SessionData,
     body::{Layout, Lifetimes, Map, Payload, Policy, Room, sealed},
-    cookie::CookieName,
+    hooks::Hooks,
     seal::{self, Place},
-    sealer::Sealer,
+    sealer::{Sealer, Several},
 };
 
 #[derive(Deserialize)]
@@ -175,15 +175,17 @@ fn tokens(vector: &Vector) -> impl Iterator<Item = &[u8]> {
 
 fn sealer<T: Payload>(vector: &Vector) -> Sealer {
     let policy = &vector.policy;
-    let is_host_only = match &vector.purpose {
-        PurposeOf::Cookie(name) => name.parse::<CookieName>().unwrap().is_host_only(),
-        _ => false,
+    let several = match &vector.purpose {
+        PurposeOf::Cookie(name) => Several::of(&name.parse().unwrap()),
+        _ => Several::NewestOfOneSession,
     };
     Sealer {
         slot: slot(vector.mode, &vector.ring, &vector.purpose),
         mode: vector.mode.into(),
         context: context(&vector.context),
-        is_host_only,
+        several,
+        not_before: policy.not_before.unwrap_or(0).into(),
+        hooks: Hooks::default(),
         policy: Arc::new(Policy {
             lifetimes: Lifetimes {
                 idle: policy.idle,
@@ -191,7 +193,6 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
                 remember_up_to: policy.remember_up_to,
                 renew_after: RenewAfter::Span(Duration::from_secs(450)),
                 skew: policy.skew,
-                not_before: policy.not_before.unwrap_or(0),
             },
             room: Room::new(4096, 100, 0, |len| len).unwrap(),
             save_on_server_error: false,

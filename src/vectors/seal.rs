@@ -1,7 +1,10 @@
 use serde::Deserialize;
 
 use super::{PurposeOf, context, for_each, mode_of, slot, unhex};
-use crate::seal::{Draft, token_len};
+use crate::{
+    seal::{Draft, csrf, token_len},
+    time::EPOCH,
+};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,4 +72,53 @@ fn seal(
         &mut token,
     );
     token
+}
+
+#[test]
+fn csrf_tokens_are_rendered_to_the_byte_and_pass() {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Vector {
+        name: String,
+        #[serde(rename = "spec")]
+        _spec: String,
+        key: String,
+        purpose: PurposeOf,
+        context: Vec<(String, String)>,
+        sid: String,
+        issued: u64,
+        mask: String,
+        token: String,
+    }
+    for_each("csrf", |vector: Vector| {
+        let Vector { name, key, .. } = &vector;
+        let slot = slot(mode_of(key), key, &vector.purpose);
+        let keys = slot.keys();
+        let context = context(&vector.context);
+        let issued = u32::try_from(vector.issued - EPOCH).unwrap().to_be_bytes();
+        let session = [&unhex(&vector.sid)[..], &issued].concat();
+        let mask = unhex(&vector.mask).try_into().unwrap();
+        let token = csrf::render(&keys, &context, 0, &session, mask);
+        assert_eq!(token, vector.token, "{name}");
+        assert!(csrf::check(&keys, &context, 0, &session, &token), "{name}");
+        for (i, _) in token.char_indices() {
+            let changed = format!("{}{}{}", &token[..i], other(&token[i..=i]), &token[i + 1..]);
+            assert!(
+                !csrf::check(&keys, &context, 0, &session, &changed),
+                "{name} at {i}"
+            );
+            assert!(
+                !csrf::check(&keys, &context, 0, &session, &token[i + 1..]),
+                "{name}"
+            );
+        }
+        assert!(
+            !csrf::check(&keys, &context, 0, &session[1..], &token),
+            "{name}"
+        );
+    });
+}
+
+fn other(character: &str) -> &str {
+    if character == "A" { "Q" } else { "A" }
 }

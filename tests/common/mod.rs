@@ -1,36 +1,25 @@
-//! What the tests share: keys, moments, a browser's jar of one cookie, and one visit made through every
-//! adapter.
+//! What the tests of the adapters share: keys, moments, a browser's jar of one cookie, and one visit made
+//! through every adapter. It needs the feature `axum`. Tests that need no feature take the files that
+//! they use from this directory one by one.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(unused_imports, reason = "each test uses a part of it")]
 
 mod jar;
+mod moments;
 mod visit;
 
-use std::{
-    sync::LazyLock,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{sync::LazyLock, time::SystemTime};
 
 use hardtack::{
     EncryptionKey, KeyRing, Map, Payload, Session, SessionCookie, SessionCookieBuilder,
 };
 
 pub(crate) use jar::Jar;
+pub(crate) use moments::{at, seconds};
 pub(crate) use visit::{Answer, ENDED, READ, RENEWED, UNTOUCHED, Visit, WRITTEN, check};
 
-/// The moment at which the tests begin, in seconds since 1970.
-pub(crate) const START: u64 = 1_800_000_000;
 pub(crate) const HOUR: u64 = 3600;
-
-/// So many seconds after the tests begin.
-pub(crate) fn at(seconds: u64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_secs(START + seconds)
-}
-
-pub(crate) fn seconds(count: u64) -> Duration {
-    Duration::from_secs(count)
-}
 
 /// Three keys, which stay the same while the tests run.
 static KEYS: LazyLock<[String; 3]> = LazyLock::new(|| {

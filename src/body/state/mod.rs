@@ -1,6 +1,8 @@
 //! Every rule about a session, as a method of [`State`].
 
 mod dictionary;
+mod flash;
+mod remember;
 mod settle;
 mod typed;
 
@@ -29,6 +31,8 @@ pub(crate) struct State<T> {
     head: Head,
     /// The dates in `head` are those of a session that exists outside this request.
     dated: bool,
+    /// A sign-in was completed in this request.
+    renewed: bool,
     /// `None`: as it arrived, or empty.
     payload: Option<Zeroizing<Vec<u8>>>,
     flash: Option<Zeroizing<Vec<u8>>>,
@@ -76,6 +80,7 @@ impl<T: Payload> State<T> {
             brought,
             unreadable: None,
             dated: false,
+            renewed: false,
             payload: None,
             flash: None,
             value: None,
@@ -182,6 +187,7 @@ impl<T> State<T> {
             ..self.head
         })?;
         self.unreadable = None;
+        self.renewed = true;
         Ok(())
     }
 
@@ -216,6 +222,7 @@ impl<T> State<T> {
         self.drop_content();
         self.head = new_head(&self.policy, self.now);
         self.dated = false;
+        self.renewed = false;
         self.ending = Ending::Invalidated;
         arrived.or(unreadable)
     }
@@ -231,6 +238,15 @@ impl<T> State<T> {
         Ok(())
     }
 
+    /// What names this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
+    pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
+        let [a, b, c, d] = layout::wire_issued(self.head.issued)
+            .unwrap_or(0)
+            .to_be_bytes();
+        let [s, t, u, v, w, x, y, z] = self.head.sid?;
+        Some([s, t, u, v, w, x, y, z, a, b, c, d])
+    }
+
     pub(crate) fn now(&self) -> UnixSeconds {
         self.now
     }
@@ -243,7 +259,7 @@ impl<T> State<T> {
         }
     }
 
-    fn flash(&self) -> &[u8] {
+    fn flash_bytes(&self) -> &[u8] {
         match (&self.flash, &self.arrived) {
             (Some(flash), _) => flash,
             (None, Some(arrived)) => arrived.flash(),
@@ -258,7 +274,7 @@ impl<T> State<T> {
             ..self.head
         };
         if *self.payload() != **payload || head != self.head {
-            self.check_fits(payload.len() + self.flash().len(), &head)?;
+            self.check_fits(payload.len() + self.flash_bytes().len(), &head)?;
             self.head = head;
             self.payload = Some(payload);
         }
@@ -289,7 +305,7 @@ impl<T> State<T> {
     }
 
     fn content_len(&self) -> usize {
-        self.payload().len() + self.flash().len()
+        self.payload().len() + self.flash_bytes().len()
     }
 
     /// Whether a session of this content and head may be sent (SPEC.md § 9.6).
@@ -350,7 +366,7 @@ impl<T> State<T> {
     #[must_use]
     pub(crate) fn write_body(&self, age: u32, body: &mut Vec<u8>) -> bool {
         let head = Head { age, ..self.head };
-        head.write(self.flash(), self.payload(), body);
+        head.write(self.flash_bytes(), self.payload(), body);
         layout::can_carry(self.now)
     }
 

@@ -57,6 +57,8 @@ impl<T> State<T> {
         } else if reseal && fits(self.head.age) {
             // The age stays, and so does the length.
             Verdict::Refresh { age: self.head.age }
+        } else if is_due {
+            Verdict::NoRoom
         } else {
             Verdict::Leave
         }
@@ -68,7 +70,7 @@ impl<T> State<T> {
             Some(arrived) => {
                 self.head != arrived.layout.head
                     || self.payload() != arrived.payload()
-                    || self.flash() != arrived.flash()
+                    || self.flash_bytes() != arrived.flash()
             }
         }
     }
@@ -85,7 +87,7 @@ impl<T> State<T> {
     /// No entry, no flash, no id.
     fn has_nothing(&self) -> bool {
         self.head.sid.is_none()
-            && self.flash().is_empty()
+            && self.flash_bytes().is_empty()
             && self.head.schema == self.policy.schema
             && *self.payload() == *self.policy.empty_payload
     }

@@ -1,22 +1,25 @@
-//! A tower layer. Feature `tower`.
-
 use std::{
     fmt,
-    marker::PhantomData,
-    pin::Pin,
-    task::{Context, Poll, ready},
+    sync::Arc,
+    task::{self, Poll},
 };
 
-use http::{Extensions, Request, Response, StatusCode};
-use pin_project_lite::pin_project;
+use http::{Request, Response, request::Parts};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::{
+    extensions::provide,
+    future::{Open, ResponseFuture},
+    transport::Transport,
+};
 use crate::{
     body::{Map, Payload},
     clock::Clock,
+    seal::Context,
     session::Session,
     session_cookie::SessionCookie,
+    session_header::SessionHeader,
 };
 
 /// Gives each request its session, and each response its `Set-Cookie`.
@@ -45,10 +48,14 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct SessionLayer<T = Map, W = Session<T>> {
-    cookie: SessionCookie<T>,
+    transport: Transport<T>,
     clock: Clock,
+    is_eager: bool,
+    context_by: Option<ContextBy>,
     wrap: fn(Session<T>) -> W,
 }
+
+type ContextBy = Arc<dyn Fn(&Parts) -> Context + Send + Sync>;
 
 impl<T: Payload> SessionLayer<T> {
     /// A layer for the sessions of `cookie`, on the system's clock.
@@ -65,9 +72,32 @@ impl<T: Payload> SessionLayer<T> {
     /// ```
     #[must_use]
     pub fn new(cookie: SessionCookie<T>) -> SessionLayer<T> {
+        SessionLayer::of(Transport::Cookie(cookie))
+    }
+
+    /// A layer for sessions that travel in a header, on the system's clock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    ///
+    /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("authorization")?;
+    /// let layer = SessionLayer::in_header(header);
+    /// # let _ = layer;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn in_header(header: SessionHeader<T>) -> SessionLayer<T> {
+        SessionLayer::of(Transport::Header(header))
+    }
+
+    fn of(transport: Transport<T>) -> SessionLayer<T> {
         SessionLayer {
-            cookie,
+            transport,
             clock: Clock::system(),
+            is_eager: false,
+            context_by: None,
             wrap: |session| session,
         }
     }
@@ -96,8 +126,10 @@ impl<T: Payload> SessionLayer<T> {
         W: Clone + Send + Sync + 'static,
     {
         SessionLayer {
-            cookie: self.cookie,
+            transport: self.transport,
             clock: self.clock,
+            is_eager: self.is_eager,
+            context_by: self.context_by,
             wrap,
         }
     }
@@ -122,13 +154,63 @@ impl<T, W> SessionLayer<T, W> {
         let clock = clock.into();
         SessionLayer { clock, ..self }
     }
+
+    /// Verifies the session of every request before its handler runs, for those who want the outcome of
+    /// each. What nobody touches is still neither renewed nor mentioned in the response.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .on_outcome(|reading| println!("{:?}", reading.outcome))
+    ///     .build()?;
+    /// let layer = SessionLayer::new(cookie).eager();
+    /// # let _ = layer;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn eager(self) -> SessionLayer<T, W> {
+        SessionLayer {
+            is_eager: true,
+            ..self
+        }
+    }
+
+    /// Binds the session of each request to a context of its own, in the place of the builder's: a
+    /// tenant's name by the host, for example. A session of one does not open in another.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Context, EncryptionKey, SessionCookie, SessionLayer};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let layer = SessionLayer::new(cookie).context_by(|request| {
+    ///     let host = request.headers.get("host").and_then(|host| host.to_str().ok());
+    ///     Context::new([("host", host.unwrap_or_default())]).unwrap_or_default()
+    /// });
+    /// # let _ = layer;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn context_by(
+        self,
+        context_by: impl Fn(&Parts) -> Context + Send + Sync + 'static,
+    ) -> SessionLayer<T, W> {
+        SessionLayer {
+            context_by: Some(Arc::new(context_by)),
+            ..self
+        }
+    }
 }
 
 impl<T, W> Clone for SessionLayer<T, W> {
     fn clone(&self) -> Self {
         SessionLayer {
-            cookie: self.cookie.clone(),
+            transport: self.transport.clone(),
             clock: self.clock.clone(),
+            is_eager: self.is_eager,
+            context_by: self.context_by.clone(),
             wrap: self.wrap,
         }
     }
@@ -136,7 +218,11 @@ impl<T, W> Clone for SessionLayer<T, W> {
 
 impl<T, W> fmt::Debug for SessionLayer<T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SessionLayer").field(&self.cookie).finish()
+        let name = match &self.transport {
+            Transport::Cookie(cookie) => cookie.name().as_str(),
+            Transport::Header(header) => &header.name,
+        };
+        f.debug_tuple("SessionLayer").field(&name).finish()
     }
 }
 
@@ -203,186 +289,35 @@ where
     type Error = S::Error;
     type Future = ResponseFuture<S::Future, T>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+    fn poll_ready(&mut self, context: &mut task::Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
         let SessionLayer {
-            cookie,
+            transport,
             clock,
+            is_eager,
+            context_by,
             wrap,
         } = &self.layer;
-        let session = cookie.load_from(request.headers(), clock.clone());
+        let mut context = None;
+        if let Some(choose) = context_by {
+            let (parts, body) = request.into_parts();
+            context = Some(choose(&parts));
+            request = Request::from_parts(parts, body);
+        }
+        let session = transport.load_from(request.headers(), clock.clone(), context);
+        if *is_eager {
+            session.verify();
+        }
         provide(request.extensions_mut(), wrap(session.clone()));
         ResponseFuture {
             inner: self.inner.call(request),
             open: Open {
-                cookie: cookie.clone(),
+                transport: transport.clone(),
                 session,
             },
         }
     }
 }
-
-pin_project! {
-    /// The response of [`SessionService`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, ResponseFuture, SessionCookie, SessionLayer};
-    /// use http::{Request, Response};
-    /// use tower::{Layer, Service, service_fn};
-    ///
-    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let inner = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(())));
-    /// let mut service = SessionLayer::new(cookie).layer(inner);
-    /// let response: ResponseFuture<_> = service.call(Request::new(()));
-    /// assert_eq!(response.await?.status(), 200);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// # })?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub struct ResponseFuture<F, T = Map> {
-        #[pin]
-        inner: F,
-        open: Open<T>,
-    }
-}
-
-impl<F, T> fmt::Debug for ResponseFuture<F, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ResponseFuture(..)")
-    }
-}
-
-impl<F, T, ResponseBody, E> Future for ResponseFuture<F, T>
-where
-    F: Future<Output = Result<Response<ResponseBody>, E>>,
-    T: Payload,
-{
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let mut result = ready!(this.inner.poll(context));
-        if let Ok(response) = &mut result {
-            this.open.finish(response);
-        }
-        Poll::Ready(result)
-    }
-}
-
-/// A session whose response has no head yet.
-struct Open<T> {
-    cookie: SessionCookie<T>,
-    session: Session<T>,
-}
-
-impl<T: Payload> Open<T> {
-    fn finish<B>(&self, response: &mut Response<B>) {
-        if self.session.is_shared() {
-            // Something goes on to read it: a body in the making, or a task.
-            self.session.touch();
-        }
-        let status = response.status();
-        let saved = self
-            .cookie
-            .save_to(&self.session, status, response.headers_mut());
-        if saved.is_err() {
-            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        }
-    }
-}
-
-/// Also when the request was cancelled, a handle that lives on is told that nothing is saved any more.
-impl<T> Drop for Open<T> {
-    fn drop(&mut self) {
-        self.session.close();
-    }
-}
-
-/// Puts `session` where handlers find it. A second one of the same type takes the first one away:
-/// which of the two a handler means cannot be known, so it gets neither.
-fn provide<W: Clone + Send + Sync + 'static>(extensions: &mut Extensions, session: W) {
-    let is_second = extensions.remove::<W>().is_some();
-    if is_second || extensions.get::<Ambiguous<W>>().is_some() {
-        extensions.insert(Ambiguous::<W>(PhantomData));
-    } else {
-        extensions.insert(session);
-    }
-}
-
-/// Several layers put a `W` into the same request.
-#[derive(Clone)]
-struct Ambiguous<W>(PhantomData<fn() -> W>);
-
-impl<T: Payload> Session<T> {
-    /// The session that a [`SessionLayer`] put into a request's extensions. With feature `tower`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::Session;
-    /// use http::Extensions;
-    ///
-    /// fn user(extensions: &Extensions) -> Result<Option<u64>, Box<dyn std::error::Error>> {
-    ///     let session: Session = Session::from_extensions(extensions)?;
-    ///     Ok(session.get("user")?)
-    /// }
-    /// assert!(user(&Extensions::new()).is_err()); // there is no layer
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If there is no such layer around this service, or there are two for the same type.
-    pub fn from_extensions(extensions: &Extensions) -> Result<Session<T>, MissingSession> {
-        match extensions.get::<Session<T>>() {
-            Some(session) => Ok(session.clone()),
-            None if extensions.get::<Ambiguous<Session<T>>>().is_some() => {
-                Err(MissingSession::Ambiguous)
-            }
-            None => Err(MissingSession::NoLayer),
-        }
-    }
-}
-
-/// Why a request has no session of the type asked for: a mistake in how the application is put together.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{MissingSession, Session};
-/// use http::Extensions;
-///
-/// let session: Result<Session, _> = Session::from_extensions(&Extensions::new());
-/// assert_eq!(session.unwrap_err(), MissingSession::NoLayer);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum MissingSession {
-    /// No [`SessionLayer`] of this type is around the service.
-    NoLayer,
-    /// Two of them are.
-    Ambiguous,
-}
-
-impl fmt::Display for MissingSession {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            MissingSession::NoLayer => {
-                "no session layer for this type of session is around the handler; add \
-                 `.layer(SessionLayer::new(cookie))` to the router, after its routes"
-            }
-            MissingSession::Ambiguous => {
-                "two session layers for the same type of session are around the handler; give one of \
-                 them a type of its own with `.wrapped(…)`"
-            }
-        })
-    }
-}
-
-impl std::error::Error for MissingSession {}

@@ -1,0 +1,49 @@
+//! Flash messages in their bytes (SPEC.md § 5.3): `count || count × (queue || message)`. Where there are
+//! none there are no bytes.
+
+use super::layout::{Reader, write_varint};
+
+/// The queue and the text of each message, in the order in which they were added.
+pub(super) fn messages(bytes: &[u8]) -> impl Iterator<Item = (&str, &str)> {
+    let mut reader = Reader::new(bytes);
+    let count = reader.varint().unwrap_or(0);
+    (0..count).map_while(move |_| Some((reader.string()?, reader.string()?)))
+}
+
+pub(super) fn encode(messages: &[(&str, &str)]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if !messages.is_empty() {
+        write_len(messages.len(), &mut bytes);
+    }
+    for text in messages
+        .iter()
+        .flat_map(|(queue, message)| [queue, message])
+    {
+        write_len(text.len(), &mut bytes);
+        bytes.extend_from_slice(text.as_bytes());
+    }
+    bytes
+}
+
+fn write_len(len: usize, bytes: &mut Vec<u8>) {
+    // What is longer is far too long for any cookie, and is refused for that.
+    write_varint(u32::try_from(len).unwrap_or(u32::MAX), bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn messages_come_back_in_their_order(list: Vec<(String, String)>) {
+            let pairs = list.iter().map(|(queue, message)| (queue.as_str(), message.as_str()));
+            let pairs: Vec<_> = pairs.collect();
+            let bytes = encode(&pairs);
+            prop_assert!(messages(&bytes).eq(pairs));
+            prop_assert_eq!(bytes.is_empty(), list.is_empty());
+        }
+    }
+}

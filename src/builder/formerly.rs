@@ -1,0 +1,114 @@
+use crate::cookie::Attributes;
+
+/// Attributes that a cookie had in an earlier version of the application, for
+/// [`formerly`](crate::SessionCookieBuilder::formerly). What is not said is as it is now.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, Formerly, SessionCookie};
+/// # use std::time::SystemTime;
+///
+/// // The cookie was set for /shop below all of example.com, and is now for this host alone.
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+///     .name("session")
+///     .formerly(Formerly::new().path("/shop").domain("example.com"))
+///     .build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// # session.insert("user", 42)?;
+/// let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
+/// assert!(fields[0].starts_with("session=; Path=/shop; Domain=example.com;"));
+/// assert!(fields[1].starts_with("session=e"));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "it is to be given to the builder"]
+pub struct Formerly {
+    path: Option<String>,
+    domain: Option<Option<String>>,
+    partitioned: Option<bool>,
+}
+
+impl Formerly {
+    /// As it is now.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let partitioned = hardtack::Formerly::new().partitioned(true);
+    /// # let _ = partitioned;
+    /// ```
+    pub fn new() -> Formerly {
+        Formerly::default()
+    }
+
+    /// The cookie had this path.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let moved = hardtack::Formerly::new().path("/app");
+    /// # let _ = moved;
+    /// ```
+    pub fn path(self, path: impl Into<String>) -> Formerly {
+        Formerly {
+            path: Some(path.into()),
+            ..self
+        }
+    }
+
+    /// The cookie had this domain.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let for_all_hosts = hardtack::Formerly::new().domain("example.com");
+    /// # let _ = for_all_hosts;
+    /// ```
+    pub fn domain(self, domain: impl Into<String>) -> Formerly {
+        Formerly {
+            domain: Some(Some(domain.into())),
+            ..self
+        }
+    }
+
+    /// The cookie had no domain.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let for_one_host = hardtack::Formerly::new().no_domain();
+    /// # let _ = for_one_host;
+    /// ```
+    pub fn no_domain(self) -> Formerly {
+        Formerly {
+            domain: Some(None),
+            ..self
+        }
+    }
+
+    /// The cookie was `Partitioned`, or was not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let plain = hardtack::Formerly::new().partitioned(false);
+    /// # let _ = plain;
+    /// ```
+    pub fn partitioned(self, partitioned: bool) -> Formerly {
+        Formerly {
+            partitioned: Some(partitioned),
+            ..self
+        }
+    }
+
+    /// The attributes of then, by those of now.
+    pub(super) fn attributes(&self, now: &Attributes) -> Attributes {
+        Attributes {
+            path: self.path.clone().unwrap_or_else(|| now.path.clone()),
+            domain: self.domain.clone().unwrap_or_else(|| now.domain.clone()),
+            partitioned: self.partitioned.unwrap_or(now.partitioned),
+            ..now.clone()
+        }
+    }
+}

@@ -1,0 +1,110 @@
+use std::time::Duration;
+
+use super::Session;
+use crate::{body::Payload, error::SessionError};
+
+/// Sessions with a lifetime of their own (SPEC.md § 8). Spans are in whole seconds and count from now.
+impl<T: Payload> Session<T> {
+    /// "Remember me": the session outlives the browser's, for `span` from now, and has no idle timeout
+    /// meanwhile. At most for what [`remember_up_to`](crate::SessionCookieBuilder::remember_up_to)
+    /// allows after the session was issued.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    /// #     .remember_up_to(Duration::from_secs(90 * 86_400))
+    /// #     .build()?;
+    /// # let session = cookie.load([""], Clock::system());
+    ///
+    /// session.renew()?;
+    /// session.remember_for(Duration::from_secs(30 * 86_400))?;
+    /// assert!(session.is_persistent());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [every change](Session#errors), and
+    /// [`NotRemembering`](SessionError::NotRemembering) where the cookie was built without
+    /// `remember_up_to`.
+    pub fn remember_for(&self, span: Duration) -> Result<(), SessionError> {
+        self.change(|state| state.remember_for(span.as_secs()))
+    }
+
+    /// Undoes [`remember_for`](Self::remember_for) and [`limit_to`](Self::limit_to): the session ends
+    /// with the browser's, and by the timeouts of the cookie.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
+    /// # let month = Duration::from_secs(30 * 86_400);
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).remember_up_to(month).build()?;
+    /// # let session = cookie.load([""], Clock::system());
+    /// session.remember_for(month)?;
+    /// session.forget()?;
+    /// assert!(!session.is_persistent());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [every change](Session#errors).
+    pub fn forget(&self) -> Result<(), SessionError> {
+        self.change(|state| state.forget())
+    }
+
+    /// Ends the session `span` from now at the latest, such as when an identity provider's token ends.
+    /// It cannot outlive the cookie's own timeouts; a later call takes the place of an earlier one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let now = SystemTime::now();
+    /// # let session = cookie.load([""], now);
+    ///
+    /// session.insert("user", 42)?;
+    /// session.limit_to(Duration::from_secs(300))?;
+    /// # let fields = cookie.save(&session)?;
+    /// # assert!(!cookie.load(&fields, now + Duration::from_secs(298)).is_new());
+    /// let later = cookie.load(&fields, now + Duration::from_secs(300));
+    /// assert!(later.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [every change](Session#errors).
+    pub fn limit_to(&self, span: Duration) -> Result<(), SessionError> {
+        self.change(|state| state.limit_to(span.as_secs()))
+    }
+
+    /// Whether the session was issued or [renewed](Session::renew) less than `span` ago: ask for the
+    /// password again before something that matters. `false` for a session that has not been sent yet,
+    /// unless it was renewed in this request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], Clock::system());
+    ///
+    /// assert!(!session.require_recent(Duration::from_secs(300)));
+    /// session.renew()?;
+    /// assert!(session.require_recent(Duration::from_secs(300)));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "nothing is refused by this alone"]
+    pub fn require_recent(&self, span: Duration) -> bool {
+        self.see(|state| state.is_recent(span.as_secs()))
+    }
+}

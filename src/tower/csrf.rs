@@ -1,0 +1,429 @@
+use std::{
+    fmt,
+    marker::PhantomData,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, header, request::Parts};
+use pin_project_lite::pin_project;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{
+    body::{Map, Payload},
+    csrf::{Origin, Refusal},
+    error::ConfigError,
+    session::Session,
+};
+
+/// Refuses requests that another site made a visitor's browser send: 403, before the handler runs.
+///
+/// Goes inside of [`SessionLayer`](crate::SessionLayer). Every method but GET, HEAD, OPTIONS and TRACE
+/// needs to pass, in this order:
+///
+/// 1. a request from a [trusted origin](Self::trust_origin) goes on with 4;
+/// 2. `Sec-Fetch-Site`, where the browser sends it, is `same-origin` or `none`;
+/// 3. else `Origin`, where it is sent, has the host and port of `Host`. Behind a proxy that rewrites
+///    `Host`, trust your origin; `X-Forwarded-Host` is never read;
+/// 4. the header `x-csrf-token` has a token of [`Session::csrf_token`].
+///
+/// WebSocket upgrades need to pass the first three.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{CsrfGuard, EncryptionKey, SessionCookie, SessionLayer};
+/// use axum::{Router, routing::post};
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// let app: Router = Router::new()
+///     .route("/transfer", post(|| async { "done" }))
+///     .layer(CsrfGuard::new())
+///     .layer(SessionLayer::new(cookie));
+/// # let _ = app;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub struct CsrfGuard<T = Map> {
+    rules: Arc<Rules>,
+    payload: PhantomData<fn() -> T>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Rules {
+    trusted: Vec<Origin>,
+    token: Token,
+}
+
+/// Who asks for a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Token {
+    #[default]
+    Here,
+    /// For forms the handler's extractor does.
+    HereButForForms,
+    Nobody,
+}
+
+impl CsrfGuard {
+    /// The guard for sessions that are dictionaries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let guard = hardtack::CsrfGuard::new();
+    /// # let _ = guard;
+    /// ```
+    #[must_use]
+    pub fn new() -> CsrfGuard {
+        CsrfGuard::default()
+    }
+}
+
+impl<T> CsrfGuard<T> {
+    /// Trusts requests from `origin`, such as `https://app.example.com`, as those from the site itself.
+    /// They need a token all the same.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let guard = hardtack::CsrfGuard::new().trust_origin("https://app.example.com")?;
+    /// # let _ = guard;
+    /// # Ok::<_, hardtack::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Origin`] for what is no scheme and host, with a path for example.
+    pub fn trust_origin(mut self, origin: &str) -> Result<Self, ConfigError> {
+        let origin = Origin::parse(origin).ok_or(ConfigError::Origin)?;
+        Arc::make_mut(&mut self.rules).trusted.push(origin);
+        Ok(self)
+    }
+
+    /// Asks for no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first,
+    /// all of today the second; a request with neither passes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let guard = hardtack::CsrfGuard::new().origin_check_only();
+    /// # let _ = guard;
+    /// ```
+    #[must_use]
+    pub fn origin_check_only(mut self) -> Self {
+        Arc::make_mut(&mut self.rules).token = Token::Nobody;
+        self
+    }
+
+    /// Lets forms pass that have no header `x-csrf-token`: their handlers take the token from a field, by
+    /// the extractor `Guarded` of feature `axum` or by [`Session::verify_csrf`].
+    ///
+    /// # Security
+    ///
+    /// A handler that takes a form without either is guarded by the first three steps only.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let guard = hardtack::CsrfGuard::new().tokens_in_forms();
+    /// # let _ = guard;
+    /// ```
+    #[must_use]
+    pub fn tokens_in_forms(mut self) -> Self {
+        Arc::make_mut(&mut self.rules).token = Token::HereButForForms;
+        self
+    }
+
+    /// The guard for sessions that hold a `U`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{CsrfGuard, SessionData};
+    /// # #[derive(serde::Serialize, serde::Deserialize, Default)]
+    /// # struct Login;
+    /// # impl SessionData for Login { const SCHEMA: u32 = 1; }
+    /// let guard = CsrfGuard::new().typed::<Login>();
+    /// # let _ = guard;
+    /// ```
+    #[must_use]
+    pub fn typed<U: Payload>(self) -> CsrfGuard<U> {
+        CsrfGuard {
+            rules: self.rules,
+            payload: PhantomData,
+        }
+    }
+}
+
+impl Rules {
+    /// Passes a request, and tells an extractor what is left to be checked.
+    fn check<T: Payload>(&self, request: &mut Parts) -> Result<(), Answer> {
+        let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
+        let is_upgrade = is_websocket(request);
+        if safe.contains(&request.method) && !is_upgrade {
+            return Ok(());
+        }
+        self.check_origin(request).map_err(Answer::Refused)?;
+        if is_upgrade {
+            return Ok(());
+        }
+        let session = Session::<T>::from_extensions(&request.extensions);
+        let session = session.map_err(|_| Answer::NoSession)?;
+        let is_left = self.check_token(&request.headers, &session)?;
+        request.extensions.insert(TokenCheck {
+            is_left,
+            verify: Arc::new(move |token| session.verify_csrf(token)),
+        });
+        Ok(())
+    }
+
+    /// `true`: the token is still to be checked, where the form is read.
+    fn check_token<T: Payload>(
+        &self,
+        request: &HeaderMap,
+        session: &Session<T>,
+    ) -> Result<bool, Answer> {
+        let refused = |refusal| Err(Answer::Refused(refusal));
+        match request.get(TOKEN_HEADER).map(|token| token.to_str()) {
+            _ if self.token == Token::Nobody => Ok(false),
+            Some(Ok(token)) if session.verify_csrf(token) => Ok(false),
+            Some(_) => refused(Refusal::WrongToken),
+            None if self.token == Token::HereButForForms && is_form(request) => Ok(true),
+            None => refused(Refusal::NoToken),
+        }
+    }
+
+    fn check_origin(&self, request: &Parts) -> Result<(), Refusal> {
+        let field = |name| {
+            request
+                .headers
+                .get(name)
+                .map(|value| value.to_str().unwrap_or("?"))
+        };
+        let origin = field(header::ORIGIN.as_str());
+        let parsed = origin.and_then(Origin::parse);
+        if parsed
+            .as_ref()
+            .is_some_and(|origin| self.trusted.contains(origin))
+        {
+            return Ok(());
+        }
+        match (field("sec-fetch-site"), origin) {
+            (Some("same-origin" | "none"), _) | (None, None) => Ok(()),
+            (Some(_), _) => Err(Refusal::CrossSite),
+            (None, Some(_)) => {
+                let host = host(&request.uri, &request.headers);
+                let is_own = parsed
+                    .zip(host)
+                    .is_some_and(|(origin, host)| origin.is_at(host));
+                if is_own {
+                    Ok(())
+                } else {
+                    Err(Refusal::CrossSite)
+                }
+            }
+        }
+    }
+}
+
+/// What the guard leaves for the extractor of a form.
+#[derive(Clone)]
+#[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "for extractors"))]
+pub(crate) struct TokenCheck {
+    is_left: bool,
+    verify: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+}
+
+#[cfg(feature = "axum")]
+impl TokenCheck {
+    /// Whether a form with this token passes.
+    pub(crate) fn passes(&self, token: &str) -> bool {
+        !self.is_left || (self.verify)(token)
+    }
+}
+
+/// HTTP/2 has the host in the address.
+fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
+    match uri.authority() {
+        Some(authority) => Some(authority.as_str()),
+        None => headers.get(header::HOST)?.to_str().ok(),
+    }
+}
+
+/// An upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441).
+fn is_websocket(request: &Parts) -> bool {
+    let upgrade = request.headers.get(header::UPGRADE);
+    request.method == Method::CONNECT
+        || upgrade.is_some_and(|upgrade| upgrade.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let Some(Ok(kind)) = headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str()) else {
+        return false;
+    };
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    ["application/x-www-form-urlencoded", "multipart/form-data"]
+        .iter()
+        .any(|form| kind.eq_ignore_ascii_case(form))
+}
+
+impl<T> Default for CsrfGuard<T> {
+    fn default() -> Self {
+        CsrfGuard {
+            rules: Arc::default(),
+            payload: PhantomData,
+        }
+    }
+}
+
+impl<T> Clone for CsrfGuard<T> {
+    fn clone(&self) -> Self {
+        CsrfGuard {
+            rules: Arc::clone(&self.rules),
+            payload: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for CsrfGuard<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CsrfGuard").field(&self.rules).finish()
+    }
+}
+
+impl<S, T> Layer<S> for CsrfGuard<T> {
+    type Service = CsrfService<S, T>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CsrfService {
+            inner,
+            guard: self.clone(),
+        }
+    }
+}
+
+/// What [`CsrfGuard`] makes of a service.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{CsrfGuard, CsrfService};
+/// use tower::Layer;
+///
+/// let service: CsrfService<_> = CsrfGuard::new().layer(());
+/// # let _ = service;
+/// ```
+#[derive(Debug)]
+pub struct CsrfService<S, T = Map> {
+    inner: S,
+    guard: CsrfGuard<T>,
+}
+
+impl<S: Clone, T> Clone for CsrfService<S, T> {
+    fn clone(&self) -> Self {
+        CsrfService {
+            inner: self.inner.clone(),
+            guard: self.guard.clone(),
+        }
+    }
+}
+
+impl<S, T, RequestBody, ResponseBody> Service<Request<RequestBody>> for CsrfService<S, T>
+where
+    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
+    T: Payload,
+    ResponseBody: From<&'static str>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = CsrfFuture<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
+        let (mut parts, body) = request.into_parts();
+        let state = match self.guard.rules.check::<T>(&mut parts) {
+            Ok(()) => State::Passed {
+                inner: self.inner.call(Request::from_parts(parts, body)),
+            },
+            Err(answer) => State::Refused { answer },
+        };
+        CsrfFuture { state }
+    }
+}
+
+pin_project! {
+    /// The response of [`CsrfService`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{CsrfFuture, CsrfGuard};
+    /// use http::{Request, Response};
+    /// use tower::{Layer, Service, service_fn};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let inner = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new("done")));
+    /// let mut service = CsrfGuard::new().layer(inner);
+    /// let request = Request::post("/").header("sec-fetch-site", "cross-site").body(())?;
+    /// let response: CsrfFuture<_> = service.call(request);
+    /// assert_eq!(response.await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[derive(Debug)]
+    pub struct CsrfFuture<F> {
+        #[pin]
+        state: State<F>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    #[derive(Debug)]
+    enum State<F> {
+        Passed { #[pin] inner: F },
+        Refused { answer: Answer },
+    }
+}
+
+impl<F, ResponseBody, E> Future for CsrfFuture<F>
+where
+    F: Future<Output = Result<Response<ResponseBody>, E>>,
+    ResponseBody: From<&'static str>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().state.project() {
+            StateProjection::Passed { inner } => inner.poll(context),
+            StateProjection::Refused { answer } => {
+                let (status, sentence) = match answer {
+                    Answer::Refused(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
+                    Answer::NoSession => (
+                        StatusCode::INTERNAL_SERVER_ERROR,
+                        "no session layer is around the CSRF guard; add `.layer(SessionLayer::new(cookie))` \
+                         after `.layer(CsrfGuard::new())`",
+                    ),
+                };
+                let mut response = Response::new(ResponseBody::from(sentence));
+                *response.status_mut() = status;
+                Poll::Ready(Ok(response))
+            }
+        }
+    }
+}
+
+/// Why the handler does not run.
+#[derive(Clone, Copy, Debug)]
+enum Answer {
+    Refused(Refusal),
+    NoSession,
+}
+
+const TOKEN_HEADER: &str = "x-csrf-token";

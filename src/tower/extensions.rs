@@ -1,0 +1,88 @@
+use std::{fmt, marker::PhantomData};
+
+use http::Extensions;
+
+use crate::{body::Payload, session::Session};
+
+/// Puts `session` where handlers find it. A second one of the same type takes the first one away:
+/// which of the two a handler means cannot be known, so it gets neither.
+pub(super) fn provide<W: Clone + Send + Sync + 'static>(extensions: &mut Extensions, session: W) {
+    let is_second = extensions.remove::<W>().is_some();
+    if is_second || extensions.get::<Ambiguous<W>>().is_some() {
+        extensions.insert(Ambiguous::<W>(PhantomData));
+    } else {
+        extensions.insert(session);
+    }
+}
+
+/// Several layers put a `W` into the same request.
+#[derive(Clone)]
+struct Ambiguous<W>(PhantomData<fn() -> W>);
+
+impl<T: Payload> Session<T> {
+    /// The session that a [`SessionLayer`](crate::SessionLayer) put into a request's extensions. With feature `tower`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::Session;
+    /// use http::Extensions;
+    ///
+    /// fn user(extensions: &Extensions) -> Result<Option<u64>, Box<dyn std::error::Error>> {
+    ///     let session: Session = Session::from_extensions(extensions)?;
+    ///     Ok(session.get("user")?)
+    /// }
+    /// assert!(user(&Extensions::new()).is_err()); // there is no layer
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there is no such layer around this service, or there are two for the same type.
+    pub fn from_extensions(extensions: &Extensions) -> Result<Session<T>, MissingSession> {
+        match extensions.get::<Session<T>>() {
+            Some(session) => Ok(session.clone()),
+            None if extensions.get::<Ambiguous<Session<T>>>().is_some() => {
+                Err(MissingSession::Ambiguous)
+            }
+            None => Err(MissingSession::NoLayer),
+        }
+    }
+}
+
+/// Why a request has no session of the type asked for: a mistake in how the application is put together.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{MissingSession, Session};
+/// use http::Extensions;
+///
+/// let session: Result<Session, _> = Session::from_extensions(&Extensions::new());
+/// assert_eq!(session.unwrap_err(), MissingSession::NoLayer);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MissingSession {
+    /// No [`SessionLayer`](crate::SessionLayer) of this type is around the service.
+    NoLayer,
+    /// Two of them are.
+    Ambiguous,
+}
+
+impl fmt::Display for MissingSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            MissingSession::NoLayer => {
+                "no session layer for this type of session is around the handler; add \
+                 `.layer(SessionLayer::new(cookie))` to the router, after its routes"
+            }
+            MissingSession::Ambiguous => {
+                "two session layers for the same type of session are around the handler; give one of \
+                 them a type of its own with `.wrapped(…)`"
+            }
+        })
+    }
+}
+
+impl std::error::Error for MissingSession {}

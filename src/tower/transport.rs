@@ -1,0 +1,47 @@
+use http::{HeaderMap, StatusCode};
+
+use crate::{
+    clock::Clock, error::SaveError, seal::Context, session::Session, session_cookie::SessionCookie,
+    session_header::SessionHeader,
+};
+
+/// How a layer's sessions travel.
+pub(super) enum Transport<T> {
+    Cookie(SessionCookie<T>),
+    Header(SessionHeader<T>),
+}
+
+impl<T> Transport<T> {
+    pub(super) fn load_from(
+        &self,
+        request: &HeaderMap,
+        clock: Clock,
+        context: Option<Context>,
+    ) -> Session<T> {
+        match self {
+            Transport::Cookie(cookie) => cookie.arrive_from(request, clock, context),
+            Transport::Header(header) => header.arrive_from(request, clock, context),
+        }
+    }
+
+    pub(super) fn save_to(
+        &self,
+        session: &Session<T>,
+        status: StatusCode,
+        response: &mut HeaderMap,
+    ) -> Result<(), SaveError> {
+        match self {
+            Transport::Cookie(cookie) => cookie.save_to(session, status, response),
+            Transport::Header(header) => header.save_to(session, status, response),
+        }
+    }
+}
+
+impl<T> Clone for Transport<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Transport::Cookie(cookie) => Transport::Cookie(cookie.clone()),
+            Transport::Header(header) => Transport::Header(header.clone()),
+        }
+    }
+}

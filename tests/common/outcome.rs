@@ -1,0 +1,13 @@
+//! Why a session did not open.
+
+use hardtack::{Outcome, Payload, Reason, Session};
+
+/// `None`: the session opened, under the sealing key.
+#[track_caller]
+pub(crate) fn reason<T: Payload>(session: &Session<T>) -> Option<Reason> {
+    match session.outcome() {
+        Outcome::Rejected { reason, .. } => Some(reason),
+        Outcome::Opened { .. } => None,
+        outcome => panic!("{outcome:?}"),
+    }
+}

@@ -1,0 +1,163 @@
+//! When the clock is asked, and clocks that disagree.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::SystemTime,
+};
+
+use hardtack::{Clock, Reason, Session, SessionCookieBuilder, TokenChange};
+
+use crate::{
+    assert_rejected,
+    browser::Browser,
+    check_end, check_times,
+    moments::{at, seconds},
+    site, write,
+};
+
+#[test]
+fn the_clock_is_asked_once_and_at_the_first_touch() {
+    let mut browser = Browser::from(site());
+    browser.visit(write);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let times_asked = || asked.load(Ordering::Relaxed);
+    let clock = Clock::from_fn({
+        let asked = Arc::clone(&asked);
+        move || at(400 + 100 * asked.fetch_add(1, Ordering::Relaxed) as u64)
+    });
+    let session = browser.site.load(&browser.cookie, clock.clone());
+    assert_eq!(times_asked(), 0);
+    let twin = session.clone();
+    assert!(!twin.is_empty());
+    assert_eq!(times_asked(), 1);
+    session.insert("a", 2).unwrap();
+    session.renew().unwrap();
+    assert_eq!(session.created_at(), Some(at(400)));
+    let _ = browser.site.save(&session).unwrap();
+    assert_eq!(session.created_at(), Some(at(400)));
+    assert_eq!(times_asked(), 1);
+
+    let _ = browser.site.load(&browser.cookie, clock).len();
+    assert_eq!(times_asked(), 2);
+}
+
+#[test]
+fn a_session_that_is_not_touched_asks_no_clock() {
+    fn never() -> SystemTime {
+        panic!("asked for the time")
+    }
+    let mut browser = Browser::from(site());
+    browser.visit(write);
+    let clock = Clock::from(never as fn() -> SystemTime);
+    let session = browser.site.load(&browser.cookie, clock.clone());
+    assert!(browser.site.save(&session).unwrap().is_empty());
+
+    let tokens = site().build_token("mobile").unwrap();
+    let session = tokens.load(Some("token"), clock);
+    assert_eq!(tokens.save(&session).unwrap(), TokenChange::None);
+}
+
+#[test]
+fn a_session_from_a_clock_that_is_ahead_is_accepted_within_the_skew() {
+    #[track_caller]
+    fn check(site: SessionCookieBuilder, ahead: u64, is_accepted: bool) {
+        let mut browser = Browser::from(site);
+        browser.now = 1000 + ahead;
+        browser.visit(write);
+        browser.now = 1000;
+        if is_accepted {
+            assert_eq!(browser.visit(Session::created_at), Some(at(1000 + ahead)));
+        } else {
+            assert_rejected(&mut browser, Reason::NotYetValid);
+        }
+    }
+    check(site(), 60, true);
+    check(site(), 61, false);
+    check(site().clock_skew(seconds(0)), 0, true);
+    check(site().clock_skew(seconds(0)), 1, false);
+    check(site().clock_skew(seconds(300)), 300, true);
+    check(site().clock_skew(seconds(300)), 301, false);
+}
+
+#[test]
+fn an_activity_from_a_clock_that_is_ahead_is_accepted_within_the_skew() {
+    let mut browser = Browser::from(site());
+    browser.visit(write);
+    browser.now = 1060;
+    browser.visit(|session| session.insert("a", 2).unwrap());
+    browser.now = 1000;
+    check_times(&mut browser, 0, 1060, 2860);
+    browser.now = 999;
+    assert_rejected(&mut browser, Reason::NotYetValid);
+}
+
+#[test]
+fn there_is_no_skew_at_the_end() {
+    check_end(site().clock_skew(seconds(300)), 1800, Reason::Idle);
+}
+
+#[test]
+fn a_clock_that_stepped_back_changes_no_times() {
+    let mut browser = Browser::from(site().clock_skew(seconds(300)));
+    browser.now = 1000;
+    browser.visit(write);
+    browser.now = 1400;
+    browser.visit(|session| session.insert("a", 2).unwrap());
+    browser.now = 1100;
+    browser.visit(|session| session.insert("a", 3).unwrap());
+    check_times(&mut browser, 1000, 1400, 3200);
+}
+
+#[test]
+fn a_clock_that_stepped_back_before_the_beginning_changes_no_times() {
+    let mut browser = Browser::from(site());
+    browser.now = 1000;
+    browser.visit(write);
+    browser.now = 950;
+    browser.visit(|session| {
+        session.insert("a", 2).unwrap();
+        session.ensure_id().unwrap();
+    });
+    check_times(&mut browser, 1000, 1000, 2800);
+}
+
+#[test]
+fn a_clock_that_stepped_back_renews_nothing() {
+    let mut browser = Browser::from(site().clock_skew(seconds(300)));
+    browser.now = 1000;
+    browser.visit(write);
+    browser.now = 1450;
+    browser.visit(|session| session.len());
+    assert_eq!(browser.sent.len(), 1);
+    for back in 0..300 {
+        browser.now = 1450 - back;
+        browser.visit(|session| session.len());
+        assert_eq!(browser.sent.len(), 0, "at {}", browser.now);
+    }
+}
+
+#[test]
+fn a_clock_that_jumps_to_and_fro_renews_once_for_each_span() {
+    let mut browser = Browser::from(site());
+    browser.visit(write);
+    let mut renewals = 0;
+    for second in 0..1800 {
+        browser.now = second + 60 - (second * 37) % 60;
+        browser.visit(|session| session.len());
+        renewals += browser.sent.len();
+    }
+    assert_eq!(renewals, 1800 / 450);
+}
+
+#[test]
+fn a_sign_in_on_a_clock_that_is_behind_begins_at_that_clock() {
+    let mut browser = Browser::from(site());
+    browser.now = 1000;
+    browser.visit(write);
+    browser.now = 950;
+    browser.visit(|session| session.renew().unwrap());
+    check_times(&mut browser, 950, 950, 2750);
+}

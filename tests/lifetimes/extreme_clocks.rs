@@ -1,0 +1,207 @@
+//! Clocks that are wrong, and the first and the last moment of the format.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use hardtack::{RenewAfter, SaveError, Session, TokenChange};
+use proptest::prelude::*;
+
+use crate::{
+    browser::Browser,
+    cases::cases,
+    check_times,
+    moments::{at, seconds},
+    site, write,
+};
+
+#[test]
+fn any_clock_reads() {
+    let mut browser = Browser::from(site());
+    browser.visit(write);
+    for clock in extreme_clocks() {
+        for cookie in [&browser.cookie, &None] {
+            let session = browser.site.load(cookie, clock);
+            assert!(session.is_new() && session.is_empty(), "at {clock:?}");
+            assert_eq!((session.created_at(), session.expires_at()), (None, None));
+            assert!(browser.site.save(&session).unwrap().is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_new_session_is_written_in_the_range_of_the_format_only() {
+    #[track_caller]
+    fn check(clock: SystemTime, is_written: bool) {
+        let site = site().build().unwrap();
+        let changes: [fn(&Session); 3] = [
+            write,
+            |session| _ = session.ensure_id().unwrap(),
+            |session| session.renew().unwrap(),
+        ];
+        for change in changes {
+            let session = site.load([""], clock);
+            change(&session);
+            match site.save(&session) {
+                Ok(sent) => assert!(is_written && !sent.is_empty(), "at {clock:?}"),
+                Err(error) => assert!(!is_written && matches!(error, SaveError::Clock)),
+            }
+        }
+    }
+    check(first() - seconds(1), false);
+    check(first(), true);
+    check(last(), true);
+    check(last() + seconds(1), false);
+    for clock in extreme_clocks() {
+        check(clock, false);
+    }
+}
+
+#[test]
+fn a_bare_token_is_written_in_the_range_of_the_format_only() {
+    let tokens = site().build_token("mobile").unwrap();
+    for clock in extreme_clocks() {
+        let session = tokens.load(None::<&str>, clock);
+        write(&session);
+        assert!(matches!(tokens.save(&session), Err(SaveError::Clock)));
+    }
+}
+
+#[test]
+fn what_need_not_be_written_fails_on_no_clock() {
+    let mut browser = Browser::from(site());
+    browser.visit(write);
+    let ends: [fn(&Session); 4] = [
+        |session| _ = session.invalidate().unwrap(),
+        |session| session.clear().unwrap(),
+        |session| {
+            write(session);
+            session.discard().unwrap();
+        },
+        |session| session.save().unwrap(),
+    ];
+    for clock in extreme_clocks() {
+        for end in ends {
+            let session = browser.site.load(&browser.cookie, clock);
+            end(&session);
+            assert!(browser.site.save(&session).is_ok(), "at {clock:?}");
+        }
+    }
+}
+
+#[test]
+fn a_session_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
+    let mut browser = Browser::from(site().renew_after(RenewAfter::Always));
+    let last = last().duration_since(at(0)).unwrap().as_secs();
+    browser.now = last;
+    browser.visit(write);
+    browser.now = last + 1000;
+    // What could as well be left out fails nothing.
+    check_times(&mut browser, last, last, last + 1800);
+    assert_eq!(browser.sent.len(), 0);
+    let changes: [fn(&Session); 3] = [
+        |session| session.insert("a", 2).unwrap(),
+        |session| session.renew().unwrap(),
+        |session| session.save().unwrap(),
+    ];
+    for change in changes {
+        let session = browser.site.load(&browser.cookie, at(browser.now));
+        change(&session);
+        let saved = browser.site.save(&session);
+        assert!(matches!(saved, Err(SaveError::Clock)));
+    }
+}
+
+#[test]
+fn a_bare_token_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
+    let tokens = site().renew_after(RenewAfter::Always).build_token("mobile");
+    let tokens = tokens.unwrap();
+    let session = tokens.load(None::<&str>, last());
+    write(&session);
+    let TokenChange::Set(token) = tokens.save(&session).unwrap() else {
+        panic!("a session with content is written");
+    };
+    let session = tokens.load(Some(&token), last() + seconds(1000));
+    assert_eq!(session.get("a").unwrap(), Some(1));
+    assert_eq!(tokens.save(&session).unwrap(), TokenChange::None);
+    let session = tokens.load(Some(&token), last() + seconds(1000));
+    session.insert("a", 2).unwrap();
+    assert!(matches!(tokens.save(&session), Err(SaveError::Clock)));
+}
+
+#[test]
+fn a_session_from_the_first_second_of_the_format_opens() {
+    let site = site().build().unwrap();
+    let session = site.load([""], first());
+    write(&session);
+    let sent: Vec<_> = site.save(&session).unwrap().into_iter().collect();
+    let (cookie, _) = sent[0].split_once(';').unwrap();
+    for clock in [first(), first() - seconds(60)] {
+        let session = site.load([cookie], clock);
+        assert_eq!(session.created_at(), Some(first()));
+        assert_eq!(session.expires_at(), Some(first() + seconds(1800)));
+    }
+    assert!(site.load([cookie], first() - seconds(61)).is_new());
+}
+
+#[test]
+fn options_take_any_moment() {
+    for moment in extreme_clocks() {
+        let mut browser = Browser::from(site().not_before(moment));
+        browser.visit(write);
+        let is_past = moment < at(0);
+        assert_eq!(browser.visit(Session::is_new), !is_past, "{moment:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    #[test]
+    fn no_clock_panics(first: (i64, u32), second: (i64, u32)) {
+        let clock = |(seconds, nanos): (i64, u32)| {
+            let span = Duration::new(seconds.unsigned_abs(), nanos % 1_000_000_000);
+            let moment = if seconds < 0 {
+                UNIX_EPOCH.checked_sub(span)
+            } else {
+                UNIX_EPOCH.checked_add(span)
+            };
+            moment.unwrap_or(UNIX_EPOCH)
+        };
+        let browser = Browser::from(site());
+        let session = browser.site.load([""], clock(first));
+        write(&session);
+        let sent = browser.site.save(&session).unwrap_or_default();
+        let cookie = sent.iter().next().and_then(|field| field.split(';').next());
+        let session = browser.site.load(cookie, clock(second));
+        let _ = (session.created_at(), session.last_active_at(), session.expires_at());
+        session.renew().unwrap();
+        let _ = (session.created_at(), session.last_active_at(), session.expires_at());
+        let _ = browser.site.save(&session);
+    }
+}
+
+/// The first moment that a token can carry: 2026-01-01T00:00:00Z.
+fn first() -> SystemTime {
+    UNIX_EPOCH + seconds(1_767_225_600)
+}
+
+/// The last one, in the year 2162.
+fn last() -> SystemTime {
+    first() + seconds(u32::MAX.into())
+}
+
+/// Moments that a token cannot carry.
+fn extreme_clocks() -> [SystemTime; 8] {
+    [
+        UNIX_EPOCH - seconds(1 << 40),
+        UNIX_EPOCH - seconds(3600),
+        UNIX_EPOCH,
+        UNIX_EPOCH + seconds(1),
+        first() - seconds(1000),
+        last() + seconds(1000),
+        UNIX_EPOCH + seconds(1 << 40),
+        // The last whole second of `SystemTime` on most systems.
+        UNIX_EPOCH
+            .checked_add(seconds(i64::MAX as u64))
+            .unwrap_or(last() + seconds(1 << 33)),
+    ]
+}

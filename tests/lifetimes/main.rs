@@ -1,0 +1,81 @@
+//! When a session begins, is renewed and ends, to the second (SPEC.md § 7.7, § 8).
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "../common/browser.rs"]
+mod browser;
+#[path = "../common/cases.rs"]
+mod cases;
+#[path = "../common/moments.rs"]
+mod moments;
+#[path = "../common/outcome.rs"]
+mod outcome;
+
+mod clocks;
+mod end;
+mod extreme_clocks;
+mod model;
+mod policies;
+mod renewal;
+mod times;
+
+use browser::Browser;
+use hardtack::{
+    EncryptionKey, Reason, Session, SessionCookie, SessionCookieBuilder, SharedKeyRing,
+};
+use moments::at;
+use outcome::reason;
+
+/// Sites with one key and different options.
+struct SharedSites {
+    ring: SharedKeyRing<EncryptionKey>,
+}
+
+impl SharedSites {
+    fn new() -> SharedSites {
+        SharedSites {
+            ring: EncryptionKey::generate().unwrap().into(),
+        }
+    }
+
+    fn site(&self) -> SessionCookieBuilder {
+        SessionCookie::encrypted(self.ring.clone())
+    }
+}
+
+/// A site with a key of its own.
+fn site() -> SessionCookieBuilder {
+    SharedSites::new().site()
+}
+
+fn write(session: &Session) {
+    session.insert("a", 1).unwrap();
+}
+
+/// A session that is written once is alive at `end - 1` and dead at `end`.
+#[track_caller]
+fn check_end(site: SessionCookieBuilder, end: u64, reason: Reason) {
+    let mut browser = Browser::from(site);
+    browser.visit(write);
+    let cookie = browser.cookie.clone();
+    browser.now = end - 1;
+    assert!(!browser.visit(Session::is_new));
+    browser.cookie = cookie;
+    browser.now = end;
+    assert_rejected(&mut browser, reason);
+}
+
+#[track_caller]
+fn check_times(browser: &mut Browser, created: u64, last_active: u64, expires: u64) {
+    browser.visit(|session| {
+        assert_eq!(session.created_at(), Some(at(created)));
+        assert_eq!(session.last_active_at(), Some(at(last_active)));
+        assert_eq!(session.expires_at(), Some(at(expires)));
+    });
+}
+
+#[track_caller]
+fn assert_rejected(browser: &mut Browser, expected: Reason) {
+    assert_eq!(browser.visit(reason), Some(expected));
+    assert_eq!(browser.sent.len(), 0);
+}

@@ -1,0 +1,143 @@
+//! Everything at once: any policy and any visits, beside what the specification says.
+
+use hardtack::{EncryptionKey, RenewAfter, SessionCookie};
+use proptest::prelude::*;
+
+use crate::{
+    browser::Browser,
+    cases::cases,
+    moments::{at, seconds},
+};
+
+/// What SPEC.md § 7.7 and § 8 say, in the simplest words.
+#[derive(Clone, Copy, Debug)]
+struct Model {
+    issued: i64,
+    seen: i64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Policy {
+    idle: Option<i64>,
+    absolute: i64,
+    skew: i64,
+    renew_after: RenewAfter,
+}
+
+impl Policy {
+    fn is_alive(self, model: Model, now: i64) -> bool {
+        model.seen <= now + self.skew
+            && now < model.issued + self.absolute
+            && self.idle.is_none_or(|idle| now < model.seen + idle)
+    }
+
+    fn site(self, key: EncryptionKey) -> SessionCookie {
+        let span = |span: i64| seconds(span.unsigned_abs());
+        SessionCookie::encrypted(key)
+            .idle_timeout(self.idle.map(span))
+            .absolute_timeout(span(self.absolute))
+            .clock_skew(span(self.skew))
+            .renew_after(self.renew_after)
+            .build()
+            .unwrap()
+    }
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    let idle = prop::option::of(2..3000i64);
+    (idle, 1..10_000i64, 0..300i64, 0..4u8, 0..=100i64).prop_map(
+        |(idle, absolute, skew, renew_after, percent)| Policy {
+            idle,
+            absolute,
+            skew,
+            renew_after: match renew_after {
+                0 => RenewAfter::Never,
+                1 => RenewAfter::OnChange,
+                2 => RenewAfter::Always,
+                _ => {
+                    let span = idle.unwrap_or(3000) / 2 * percent / 100;
+                    RenewAfter::Span(seconds(span.unsigned_abs()))
+                }
+            },
+        },
+    )
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    Nothing,
+    Read,
+    Write,
+    Renew,
+    RenewId,
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        1 => Just(Deed::Nothing),
+        3 => Just(Deed::Read),
+        2 => Just(Deed::Write),
+        1 => Just(Deed::Renew),
+        1 => Just(Deed::RenewId),
+    ]
+}
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    #[test]
+    fn sessions_live_as_the_specification_says_on_clocks_that_step_both_ways(
+        policy in policy(),
+        visits in prop::collection::vec((-200..2000i64, deed()), 1..20),
+    ) {
+        let mut browser = Browser::from(policy.site(EncryptionKey::generate().unwrap()));
+        let mut model: Option<Model> = None;
+        let mut now = 10_000i64;
+        for (count, (later, deed)) in visits.into_iter().enumerate() {
+            now += later;
+            browser.now = now.unsigned_abs();
+            let alive = model.filter(|&model| policy.is_alive(model, now));
+            let (times, expires) = browser.visit(|session| {
+                if matches!(deed, Deed::Nothing) {
+                    return (None, None);
+                }
+                let read = (session.created_at(), session.last_active_at());
+                let read = (Some(read), session.expires_at());
+                match deed {
+                    Deed::Nothing | Deed::Read => {}
+                    Deed::Write => session.insert("count", count).unwrap(),
+                    Deed::Renew => session.renew().unwrap(),
+                    Deed::RenewId => session.renew_id().unwrap(),
+                }
+                read
+            });
+            let moment = |moment: i64| at(moment.unsigned_abs());
+            if let Some(times) = times {
+                prop_assert_eq!(times.0, alive.map(|model| moment(model.issued)));
+                prop_assert_eq!(times.1, alive.map(|model| moment(model.seen)));
+                let end = alive.map(|model| {
+                    let absolute = model.issued + policy.absolute;
+                    policy.idle.map_or(absolute, |idle| absolute.min(model.seen + idle))
+                });
+                prop_assert_eq!(expires, end.map(moment));
+            }
+            let written = match (alive, deed) {
+                (_, Deed::Nothing) | (None, Deed::Read) => None,
+                (_, Deed::Renew) | (None, _) => Some(Model { issued: now, seen: now }),
+                (Some(alive), Deed::Write | Deed::RenewId) => Some(match policy.renew_after {
+                    RenewAfter::Never => alive,
+                    _ => Model { seen: alive.seen.max(now), ..alive },
+                }),
+                (Some(alive), Deed::Read) => match policy.renew_after {
+                    RenewAfter::Span(span) if now >= alive.seen + span.as_secs() as i64 => {
+                        Some(Model { seen: alive.seen.max(now), ..alive })
+                    }
+                    RenewAfter::Always => Some(Model { seen: alive.seen.max(now), ..alive }),
+                    _ => None,
+                },
+            };
+            prop_assert_eq!(browser.sent.len(), usize::from(written.is_some()));
+            model = written.or(model);
+        }
+    }
+}

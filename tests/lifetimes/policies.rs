@@ -1,0 +1,160 @@
+//! Another policy than when the session was sealed, and policies that there cannot be.
+
+use std::time::Duration;
+
+use hardtack::{
+    ConfigError, EncryptionKey, KeyRing, Outcome, Reason, RenewAfter, RingKey, Session,
+    SessionCookie, SessionCookieBuilder,
+};
+
+use crate::{
+    SharedSites, assert_rejected,
+    browser::Browser,
+    moments::{at, seconds},
+    site, write,
+};
+
+#[test]
+fn a_shorter_timeout_acts_on_what_is_out() {
+    let sites = SharedSites::new();
+    let mut browser = Browser::from(sites.site());
+    browser.visit(write);
+    let first = browser.cookie.clone();
+    browser.now = 600;
+    browser.site = sites.site().idle_timeout(seconds(601)).build().unwrap();
+    assert!(!browser.visit(Session::is_new));
+    browser.site = sites.site().idle_timeout(seconds(600)).build().unwrap();
+    browser.cookie = first;
+    assert_rejected(&mut browser, Reason::Idle);
+    let site = sites.site().absolute_timeout(seconds(600));
+    browser.site = site.build().unwrap();
+    assert_rejected(&mut browser, Reason::Expired);
+}
+
+#[test]
+fn a_longer_timeout_acts_on_what_is_out() {
+    let sites = SharedSites::new();
+    let mut browser = Browser::from(sites.site());
+    browser.visit(write);
+    let first = browser.cookie.clone();
+    browser.now = 1800;
+    browser.site = sites.site().idle_timeout(seconds(1801)).build().unwrap();
+    assert!(!browser.visit(Session::is_new));
+    browser.now = 43_200;
+    browser.cookie = first;
+    let site = sites.site().idle_timeout(None);
+    browser.site = site.absolute_timeout(seconds(43_201)).build().unwrap();
+    assert!(!browser.visit(Session::is_new));
+}
+
+#[test]
+fn a_session_issued_before_not_before_is_revoked_and_one_issued_at_it_is_not() {
+    let sites = SharedSites::new();
+    let mut browser = Browser::from(sites.site());
+    browser.visit(write);
+    browser.now = 10;
+    browser.site = sites.site().not_before(at(0)).build().unwrap();
+    assert!(!browser.visit(Session::is_new));
+    browser.site = sites.site().not_before(at(1)).build().unwrap();
+    assert_rejected(&mut browser, Reason::Revoked);
+}
+
+#[test]
+fn the_later_not_before_of_ring_and_cookie_counts() {
+    #[track_caller]
+    fn check(ring: u64, cookie: u64, is_revoked: bool) {
+        let sites = SharedSites::new();
+        let mut browser = Browser::from(sites.site().not_before(at(cookie)));
+        browser.now = 100;
+        browser.visit(write);
+        let current = sites.ring.current();
+        sites.ring.replace(current.not_before(at(ring))).unwrap();
+        assert_eq!(browser.visit(Session::is_new), is_revoked);
+    }
+    check(100, 50, false);
+    check(101, 50, true);
+    check(50, 100, false);
+    check(50, 101, true);
+}
+
+#[test]
+fn a_key_opens_until_the_second_before_its_end_and_the_next_seals_from_its_second_on() {
+    let (old, new) = (
+        EncryptionKey::generate().unwrap(),
+        EncryptionKey::generate().unwrap(),
+    );
+    let (old_id, new_id) = (old.id(), new.id());
+    let ring = KeyRing::from_keys([
+        RingKey::new(old).accept_until(at(44_000)),
+        RingKey::new(new).seal_from(at(500)),
+    ]);
+    let site = SessionCookie::encrypted(ring.unwrap())
+        .danger_retire_early()
+        .idle_timeout(None)
+        .absolute_timeout(seconds(100_000))
+        .build()
+        .unwrap();
+    let mut browser = Browser::from(site);
+    browser.now = 499;
+    browser.visit(write);
+    let outcome = browser.visit(Session::outcome);
+    assert_eq!(outcome, Outcome::Opened { key_id: old_id });
+
+    let under_old = browser.cookie.clone();
+    browser.now = 500;
+    let outcome = browser.visit(Session::outcome);
+    assert_eq!(outcome, Outcome::OpenedUnderAcceptedKey { key_id: old_id });
+    assert_eq!(browser.sent.len(), 1);
+    let outcome = browser.visit(Session::outcome);
+    assert_eq!(outcome, Outcome::Opened { key_id: new_id });
+
+    browser.cookie.clone_from(&under_old);
+    browser.now = 43_999;
+    assert!(!browser.visit(Session::is_new));
+    browser.cookie = under_old;
+    browser.now = 44_000;
+    assert_rejected(&mut browser, Reason::RetiredKey);
+}
+
+#[test]
+fn spans_out_of_range_are_refused_with_a_sentence() {
+    #[track_caller]
+    fn check(site: SessionCookieBuilder, option: &str) {
+        match site.build() {
+            Err(error @ ConfigError::Lifetime(_)) => {
+                assert!(error.to_string().starts_with(option), "{error}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    let too_long = seconds(u64::from(u32::MAX) + 1);
+    check(site().absolute_timeout(seconds(0)), "absolute_timeout");
+    check(site().absolute_timeout(too_long), "absolute_timeout");
+    check(site().absolute_timeout(Duration::MAX), "absolute_timeout");
+    check(
+        site().absolute_timeout(Duration::from_millis(999)),
+        "absolute_timeout",
+    );
+    check(site().idle_timeout(seconds(0)), "idle_timeout");
+    check(site().idle_timeout(too_long), "idle_timeout");
+    check(site().clock_skew(seconds(301)), "clock_skew");
+    check(
+        site().clock_skew(Duration::from_millis(300_001)),
+        "clock_skew",
+    );
+    let half = RenewAfter::Span(seconds(900));
+    assert!(site().renew_after(half).build().is_ok());
+    check(
+        site().renew_after(RenewAfter::Span(seconds(901))),
+        "renew_after",
+    );
+    let forever = RenewAfter::Span(Duration::MAX);
+    check(site().renew_after(forever), "renew_after");
+    assert!(
+        site()
+            .idle_timeout(None)
+            .renew_after(forever)
+            .build()
+            .is_ok()
+    );
+}
