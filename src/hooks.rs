@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::{error::Outcome, seal::KeyId, session::SessionId};
+use crate::{error::Outcome, seal::KeyId, session_id::SessionId};
 
 /// What [`revoked_if`](crate::SessionCookieBuilder::revoked_if) is asked about: a session whose tag and
 /// dates are good, and whose payload was not looked at.

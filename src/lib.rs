@@ -120,6 +120,7 @@ mod sealer;
 mod session;
 mod session_cookie;
 mod session_header;
+mod session_id;
 mod session_token;
 
 #[cfg(fuzzing)]
@@ -151,9 +152,10 @@ pub use seal::{
     Context, ContextError, EncryptionKey, Fingerprint, Key, KeyError, KeyId, KeyRing, Mode,
     RandomError, RingError, RingKey, RingTextError, SharedKeyRing, SigningKey,
 };
-pub use session::{Session, SessionId};
+pub use session::Session;
 pub use session_cookie::SessionCookie;
 pub use session_header::SessionHeader;
+pub use session_id::SessionId;
 pub use session_token::{SessionToken, TokenChange};
 pub use settings::EnvError;
 #[cfg(feature = "tower")]
@@ -164,5 +166,6 @@ pub use tower::{
 
 /// The examples of README.md, compiled and run.
 #[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../docs/operation.md")]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -15,7 +15,7 @@ use crate::{
     events,
     hooks::{Hooks, SessionInfo},
     seal::{self, Context, Draft, Mode, Opened, Place, PurposeKeys, PurposeSlot, Refused, random},
-    session::SessionId,
+    session_id::SessionId,
     time::{UnixSeconds, system_time},
 };
 

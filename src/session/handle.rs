@@ -1,10 +1,11 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::{SessionId, shared::Shared};
+use super::shared::Shared;
 use crate::{
     body::{Map, Payload, State},
     error::{Outcome, SessionError},
     seal::random,
+    session_id::SessionId,
     time::system_time,
 };
 

@@ -169,29 +169,29 @@ impl Rules {
         if is_upgrade {
             return Ok(());
         }
-        let session = Session::<T>::from_extensions(&request.extensions);
-        let session = session.map_err(|_| Answer::NoSession)?;
-        let is_left = self.check_token(&request.headers, &session)?;
-        request.extensions.insert(TokenCheck {
-            is_left,
-            verify: Arc::new(move |token| session.verify_csrf(token)),
-        });
+        let check = match self.token {
+            Token::Nobody => TokenCheck::default(),
+            _ => self.check_token::<T>(request)?,
+        };
+        request.extensions.insert(check);
         Ok(())
     }
 
-    /// `true`: the token is still to be checked, where the form is read.
-    fn check_token<T: Payload>(
-        &self,
-        request: &HeaderMap,
-        session: &Session<T>,
-    ) -> Result<bool, Answer> {
-        let refused = |refusal| Err(Answer::Refused(refusal));
-        match request.get(TOKEN_HEADER).map(|token| token.to_str()) {
-            _ if self.token == Token::Nobody => Ok(false),
-            Some(Ok(token)) if session.verify_csrf(token) => Ok(false),
-            Some(_) => refused(Refusal::WrongToken),
-            None if self.token == Token::HereButForForms && is_form(request) => Ok(true),
-            None => refused(Refusal::NoToken),
+    fn check_token<T: Payload>(&self, request: &Parts) -> Result<TokenCheck, Answer> {
+        let session = Session::<T>::from_extensions(&request.extensions);
+        let session = session.map_err(|_| Answer::NoSession)?;
+        let in_form = self.token == Token::HereButForForms && is_form(&request.headers);
+        match request
+            .headers
+            .get(TOKEN_HEADER)
+            .map(|token| token.to_str())
+        {
+            Some(Ok(token)) if session.verify_csrf(token) => Ok(TokenCheck::default()),
+            Some(_) => Err(Answer::Refused(Refusal::WrongToken)),
+            None if in_form => Ok(TokenCheck(Some(Arc::new(move |token| {
+                session.verify_csrf(token)
+            })))),
+            None => Err(Answer::Refused(Refusal::NoToken)),
         }
     }
 
@@ -228,19 +228,19 @@ impl Rules {
     }
 }
 
-/// What the guard leaves for the extractor of a form.
-#[derive(Clone)]
-#[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "for extractors"))]
-pub(crate) struct TokenCheck {
-    is_left: bool,
-    verify: Arc<dyn Fn(&str) -> bool + Send + Sync>,
-}
+/// What the guard leaves for the extractor of a form: to verify its token, if that is still to be done.
+#[derive(Clone, Default)]
+pub(crate) struct TokenCheck(
+    #[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "for extractors"))] Option<Verify>,
+);
+
+type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 #[cfg(feature = "axum")]
 impl TokenCheck {
     /// Whether a form with this token passes.
     pub(crate) fn passes(&self, token: &str) -> bool {
-        !self.is_left || (self.verify)(token)
+        self.0.as_ref().is_none_or(|verify| verify(token))
     }
 }
 
@@ -255,8 +255,10 @@ fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
 /// An upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441).
 fn is_websocket(request: &Parts) -> bool {
     let upgrade = request.headers.get(header::UPGRADE);
+    let is_get = request.method == Method::GET;
     request.method == Method::CONNECT
-        || upgrade.is_some_and(|upgrade| upgrade.as_bytes().eq_ignore_ascii_case(b"websocket"))
+        || is_get
+            && upgrade.is_some_and(|upgrade| upgrade.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
