@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 use crate::{
     body::Payload,
@@ -134,6 +134,23 @@ impl<T: Payload> SessionHeader<T> {
     /// Those of [`SessionToken::save`].
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         self.token.save(session)
+    }
+
+    /// Refuses every session issued before `moment`, from now on and in this program. See
+    /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    ///
+    /// header.raise_not_before(SystemTime::now());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn raise_not_before(&self, moment: SystemTime) {
+        self.token.raise_not_before(moment);
     }
 }
 

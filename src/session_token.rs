@@ -1,4 +1,4 @@
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
     body::{Circumstances, Map, Payload},
@@ -8,6 +8,7 @@ use crate::{
     seal::{Context, LONGEST_TOKEN},
     sealer::Sealer,
     session::{Arrival, Carrier, Leaving, Session},
+    time::unix_seconds,
 };
 
 /// Sessions in a bare token, for where cookies cannot go: a mobile client, a message, a queue. A cheap
@@ -85,6 +86,23 @@ impl<T: Payload> SessionToken<T> {
     /// that another token or a cookie loaded.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         Ok(session.finish(self, Circumstances::default())?.output)
+    }
+
+    /// Refuses every session issued before `moment`, from now on and in this program. See
+    /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+    ///
+    /// tokens.raise_not_before(SystemTime::now());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn raise_not_before(&self, moment: SystemTime) {
+        self.sealer.raise_not_before(unix_seconds(moment));
     }
 }
 

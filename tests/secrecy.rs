@@ -1,0 +1,124 @@
+//! What is printed for programmers never shows a key, a token or content.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::{
+    fmt::Debug,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use hardtack::{
+    EncryptionKey, KeyRing, RingKey, SessionCookie, SessionError, SharedKeyRing, SigningKey,
+    TokenChange,
+};
+
+const SECRET: &str = "hunter2";
+
+fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_800_000_000)
+}
+
+/// Fails if `shown` has eight characters in a row of a key's secret, or anything of `hidden`.
+#[track_caller]
+fn check(value: &dyn Debug, hidden: &[&str]) {
+    for shown in [format!("{value:?}"), format!("{value:#?}")] {
+        for hidden in hidden {
+            let secret = hidden.rsplit('_').next().unwrap().as_bytes();
+            let length = secret.len().min(8);
+            let is_shown = |part: &[u8]| shown.contains(str::from_utf8(part).unwrap());
+            assert!(!secret.windows(length).any(is_shown), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn keys_and_everything_built_with_them_show_no_secret() {
+    let text = EncryptionKey::generate().unwrap().expose_secret();
+    let key = || text.parse::<EncryptionKey>().unwrap();
+    let ring = KeyRing::new(key());
+    let shared = SharedKeyRing::new(ring.clone());
+    let builder = SessionCookie::encrypted(shared.clone());
+    let cookie = builder.clone().build().unwrap();
+    let tokens = builder.clone().build_token("mobile").unwrap();
+    let header = builder.clone().build_header("x-session").unwrap();
+    let values: [&dyn Debug; 8] = [
+        &key(),
+        &RingKey::new(key()),
+        &ring,
+        &shared,
+        &builder,
+        &cookie,
+        &tokens,
+        &header,
+    ];
+    for value in values {
+        check(value, &[&text]);
+    }
+    let text = SigningKey::generate().unwrap().expose_secret();
+    check(&text.parse::<SigningKey>().unwrap(), &[&text]);
+}
+
+#[test]
+fn an_error_about_a_key_shows_nothing_of_it() {
+    let text = EncryptionKey::generate().unwrap().expose_secret();
+    let mut changed = text.to_string();
+    changed.truncate(68);
+    for wrong in [
+        changed.as_str(),
+        &format!("{}x", *text),
+        &format!("x{}", *text),
+    ] {
+        check(&wrong.parse::<EncryptionKey>().unwrap_err(), &[&text]);
+        check(
+            &wrong.parse::<KeyRing<EncryptionKey>>().unwrap_err(),
+            &[&text],
+        );
+    }
+    check(&text.parse::<SigningKey>().unwrap_err(), &[&text]);
+}
+
+#[test]
+fn a_session_and_what_is_sent_of_it_show_neither_content_nor_token() {
+    let key = EncryptionKey::generate().unwrap();
+    let builder = SessionCookie::encrypted(key);
+    let cookie = builder.clone().build().unwrap();
+    let session = cookie.load([""; 0], now());
+    session.insert("password", SECRET).unwrap();
+    session.flash("", SECRET).unwrap();
+    check(&session, &[SECRET]);
+    let fields = cookie.save(&session).unwrap();
+    let token = fields
+        .iter()
+        .next()
+        .unwrap()
+        .split(['=', ';'])
+        .nth(1)
+        .unwrap();
+    check(&fields, &[SECRET, token]);
+
+    let tokens = builder.build_token("mobile").unwrap();
+    let session = tokens.load(None::<&str>, now());
+    session.insert("password", SECRET).unwrap();
+    let change = tokens.save(&session).unwrap();
+    let TokenChange::Set(token) = &change else {
+        panic!("{change:?}");
+    };
+    check(&change, &[SECRET, token]);
+}
+
+#[test]
+fn an_error_about_a_value_shows_nothing_of_it() {
+    let key = EncryptionKey::generate().unwrap();
+    let cookie = SessionCookie::encrypted(key).build().unwrap();
+    let session = cookie.load([""; 0], now());
+    session.insert("password", SECRET).unwrap();
+    let wrong = session.get::<u32>("password").unwrap_err();
+    assert!(matches!(wrong, SessionError::Decode(_)));
+    check(&wrong, &[SECRET]);
+    assert_eq!(wrong.to_string(), "the stored value is not of type `u32`");
+    check(&session.to::<Vec<u8>>().unwrap_err(), &[SECRET]);
+    check(
+        &session.insert("large", SECRET.repeat(1000)).unwrap_err(),
+        &[SECRET],
+    );
+}
