@@ -88,6 +88,7 @@ impl IntoResponse for SessionError {
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Transfer {
+///     #[serde(default)] // without the field: 403, not 422
 ///     csrf_token: String,
 ///     amount: u32,
 /// }
@@ -179,7 +180,7 @@ impl<R> fmt::Display for GuardedRejection<R> {
             GuardedRejection::Inner(_) => "the request has no such content",
             GuardedRejection::WrongToken => Refusal::WrongToken.sentence(),
             GuardedRejection::NoGuard => {
-                "no CSRF guard is around the handler; add \
+                "no CSRF guard is around the handler, or the method is one that needs none; add \
                  `.layer(CsrfGuard::new().tokens_in_forms())` to the router, before the session layer"
             }
         })

@@ -123,6 +123,10 @@ pub(crate) struct Origin {
 impl Origin {
     pub(crate) fn parse(text: &str) -> Option<Origin> {
         let (scheme, authority) = text.split_once("://")?;
+        let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+        if scheme.is_empty() || !scheme.chars().all(is_scheme) {
+            return None;
+        }
         let scheme = scheme.to_ascii_lowercase();
         let (host, port) = split_port(authority)?;
         Some(Origin {
@@ -144,22 +148,19 @@ impl Origin {
 #[cfg(feature = "tower")]
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     let is_host = |host: &str| {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-        let inner = host
+        let address = host
             .strip_prefix('[')
             .and_then(|host| host.strip_suffix(']'));
-        match inner {
-            Some(address) => address
-                .bytes()
-                .all(|b| b.is_ascii_hexdigit() || b":.".contains(&b)),
-            None => !host.is_empty() && host.bytes().all(plain),
-        }
+        let (text, more) = address.map_or((host, "-._~"), |address| (address, ":."));
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || more.contains(c);
+        !text.is_empty() && text.chars().all(is_plain)
     };
     let after_address = authority.rfind(']').map_or(0, |end| end + 1);
     let (host, port) = match authority[after_address..].rfind(':') {
         Some(colon) => {
             let (host, port) = authority.split_at(after_address + colon);
-            (host, Some(port[1..].parse().ok()?))
+            let is_number = port[1..].bytes().all(|byte| byte.is_ascii_digit());
+            (host, Some(port[1..].parse().ok().filter(|_| is_number)?))
         }
         None => (authority, None),
     };

@@ -42,6 +42,7 @@
 //! | make a key, and keep it as text | [`EncryptionKey`], [`SigningKey`] |
 //! | use several keys, and rotate them | [`KeyRing`], [`RingKey`]; while the program runs [`SharedKeyRing`] |
 //! | choose the cookie, the timeouts, the size | [`SessionCookie::encrypted`], [`SessionCookieBuilder`] |
+//! | take all that from a file or the environment | [`SessionSettings`] |
 //! | let everybody read the content | [`SessionCookie::unencrypted_but_signed`] |
 //! | read and change a visitor's session | [`Session`] |
 //! | hold a type of yours in it | [`SessionData`], [`typed`](SessionCookieBuilder::typed) |
@@ -81,7 +82,8 @@
 //! A cookie that does not open is no error: its visitor has a new, empty session, and the
 //! [`Outcome`] tells you why. A change that cannot be saved is an error where it is made
 //! ([`SessionError`]), and leaves the session as it was. Wrong settings and wrong keys are errors at
-//! start-up ([`ConfigError`], [`KeyError`], [`RingError`], [`EnvError`]), whose sentences say what to do.
+//! start-up ([`ConfigError`], [`KeyError`], [`RingError`], [`EnvError`], [`SettingsError`]), whose
+//! sentences say what to do.
 //! Saving fails for want of random bytes or of a clock, or for a session of another cookie
 //! ([`SaveError`]), never for the content.
 //!
@@ -155,9 +157,9 @@ pub use seal::{
 pub use session::Session;
 pub use session_cookie::SessionCookie;
 pub use session_header::SessionHeader;
-pub use session_id::SessionId;
+pub use session_id::{SessionId, SessionIdError};
 pub use session_token::{SessionToken, TokenChange};
-pub use settings::EnvError;
+pub use settings::{EnvError, SessionSettings, SettingsError};
 #[cfg(feature = "tower")]
 pub use tower::{
     CsrfFuture, CsrfGuard, CsrfService, MissingSession, ResponseFuture, SessionLayer,
@@ -167,5 +169,6 @@ pub use tower::{
 /// The examples of README.md, compiled and run.
 #[cfg(all(doctest, feature = "axum"))]
 #[doc = include_str!("../docs/operation.md")]
+#[doc = include_str!("../docs/settings.md")]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -9,12 +9,14 @@ use std::{
 };
 
 use crate::{
-    body::{Layout, Payload, Policy, State},
+    body::{Head, Layout, Payload, Policy, State},
     cookie::CookieName,
     error::{Outcome, Reason, SaveError},
     events,
     hooks::{Hooks, SessionInfo},
-    seal::{self, Context, Draft, Mode, Opened, Place, PurposeKeys, PurposeSlot, Refused, random},
+    seal::{
+        self, Context, Draft, KeyId, Mode, Opened, Place, PurposeKeys, PurposeSlot, Refused, random,
+    },
     session_id::SessionId,
     time::{UnixSeconds, system_time},
 };
@@ -125,28 +127,49 @@ impl Sealer {
             key_id: Some(opened.key_id),
         };
         let layout = Layout::read(opened.body()).ok_or(refused(Reason::Malformed))?;
-        let head = &layout.head;
-        let not_before = self
-            .not_before
-            .load(Ordering::Relaxed)
-            .max(keys.not_before());
-        let lifetimes = &self.policy.lifetimes;
-        lifetimes.check(head, now, not_before).map_err(refused)?;
-        let info = || SessionInfo {
-            id: head.sid.map(SessionId),
-            created_at: system_time(head.issued),
-            last_active_at: system_time(head.last_active()),
-            ttl: head.ttl.map(|ttl| Duration::from_secs(ttl.into())),
-            key_id: opened.key_id,
-        };
-        if self.hooks.is_revoked(info) {
-            return Err(refused(Reason::Revoked));
-        }
+        self.check(&layout.head, opened.key_id, keys, now)
+            .map_err(refused)?;
         Ok(Candidate {
             opened,
             layout,
             token_len: token.len(),
         })
+    }
+
+    /// Whether a session of these dates is good at `now`, and the application has not revoked it.
+    fn check(
+        &self,
+        head: &Head,
+        key_id: KeyId,
+        keys: &PurposeKeys,
+        now: UnixSeconds,
+    ) -> Result<(), Reason> {
+        let not_before = self.not_before.load(Ordering::Relaxed);
+        let not_before = not_before.max(keys.not_before());
+        self.policy.lifetimes.check(head, now, not_before)?;
+        let info = || SessionInfo {
+            id: head.sid.map(SessionId),
+            created_at: system_time(head.issued),
+            last_active_at: system_time(head.last_active()),
+            ttl: head.ttl.map(|ttl| Duration::from_secs(ttl.into())),
+            key_id,
+        };
+        if self.hooks.is_revoked(info) {
+            Err(Reason::Revoked)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether a session that opened would still be good at `now`.
+    pub(crate) fn is_alive<T>(&self, state: &State<T>, outcome: Outcome, now: UnixSeconds) -> bool {
+        let (Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id }) = outcome
+        else {
+            return true;
+        };
+        let keys = self.slot.keys();
+        let check = |head| self.check(head, key_id, &keys, now).is_ok();
+        state.arrived_head().is_none_or(check)
     }
 
     /// Refuses sessions issued before `moment` from now on.
@@ -186,7 +209,7 @@ impl Sealer {
     }
 }
 
-fn opened_under(keys: &PurposeKeys, key_id: crate::KeyId, now: UnixSeconds) -> Outcome {
+fn opened_under(keys: &PurposeKeys, key_id: KeyId, now: UnixSeconds) -> Outcome {
     match keys.place_of(key_id, now) {
         Some(Place::Sealing) => Outcome::Opened { key_id },
         _ => Outcome::OpenedUnderAcceptedKey { key_id },

@@ -5,7 +5,7 @@ use crate::{
     clock::Clock,
     cookie::Values,
     error::{ConfigError, SaveError},
-    seal::{Context, LONGEST_TOKEN, Purpose},
+    seal::{Context, LONGEST_TOKEN, Mode, Purpose},
     session::Session,
     session_token::{SessionToken, TokenChange},
 };
@@ -134,6 +134,22 @@ impl<T: Payload> SessionHeader<T> {
     /// Those of [`SessionToken::save`].
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         self.token.save(session)
+    }
+
+    /// Whether the content can be read without a key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{Mode, SessionCookie, SigningKey};
+    ///
+    /// let header = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build_header("x-session")?;
+    /// assert_eq!(header.mode(), Mode::UnencryptedButSigned);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.token.mode()
     }
 
     /// Refuses every session issued before `moment`, from now on and in this program. See

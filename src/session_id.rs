@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use crate::body::Sid;
 
@@ -49,6 +49,39 @@ impl From<[u8; 8]> for SessionId {
         SessionId(bytes)
     }
 }
+
+/// The 16 hexadecimal digits that it is shown as.
+impl FromStr for SessionId {
+    type Err = SessionIdError;
+
+    fn from_str(text: &str) -> Result<SessionId, SessionIdError> {
+        let is_digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = u64::from_str_radix(text, 16).ok().filter(|_| is_digits);
+        let number = number.ok_or(SessionIdError(()))?;
+        Ok(SessionId(number.to_be_bytes()))
+    }
+}
+
+/// A text is no [`SessionId`].
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::SessionId;
+///
+/// let error = "+0123456789abcde".parse::<SessionId>();
+/// assert!(error.is_err_and(|error| error.to_string().starts_with("session id")));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionIdError(());
+
+impl fmt::Display for SessionIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("session id is not 16 hexadecimal digits")
+    }
+}
+
+impl std::error::Error for SessionIdError {}
 
 impl fmt::Display for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,7 +5,7 @@ use crate::{
     clock::Clock,
     cookie::Values,
     error::SaveError,
-    seal::{Context, LONGEST_TOKEN},
+    seal::{Context, LONGEST_TOKEN, Mode},
     sealer::Sealer,
     session::{Arrival, Carrier, Leaving, Session},
     time::unix_seconds,
@@ -86,6 +86,22 @@ impl<T: Payload> SessionToken<T> {
     /// that another token or a cookie loaded.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         Ok(session.finish(self, Circumstances::default())?.output)
+    }
+
+    /// Whether the content can be read without a key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{Mode, SessionCookie, SigningKey};
+    ///
+    /// let tokens = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build_token("mobile")?;
+    /// assert_eq!(tokens.mode(), Mode::UnencryptedButSigned);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.sealer.mode
     }
 
     /// Refuses every session issued before `moment`, from now on and in this program. See

@@ -16,7 +16,7 @@ pub use room::TooLarge;
 
 pub(crate) use circumstances::{Circumstances, Verdict};
 pub(crate) use data::sealed;
-pub(crate) use layout::{Layout, Sid};
+pub(crate) use layout::{Head, Layout, Sid};
 pub(crate) use lifetime::Lifetimes;
 pub(crate) use map::encode;
 pub(crate) use policy::Policy;

@@ -17,6 +17,7 @@ use crate::{
     body::{BROWSER_LIMIT, Map, Payload, RenewAfter},
     cookie::{Attributes, SameSite},
     hooks::{Hooks, Reading, SessionInfo},
+    seal::Mode,
 };
 
 /// Settings of a [`SessionCookie`](crate::SessionCookie). All of them are checked together in [`build`](Self::build).
@@ -504,6 +505,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// Refuses every session for which this says `true`, after its tag and its dates were found good and
     /// before its payload is looked at. A panic in it counts as `true`.
     ///
+    /// Only a session with an id can be told apart, so call [`renew`](crate::Session::renew) at sign-in.
+    ///
     /// It is called while the session is read, so it must not wait, and whoever holds a lock that it takes
     /// must not touch a session meanwhile. What asks a database belongs into the application, after the
     /// session was loaded.
@@ -644,6 +647,10 @@ impl<T: Payload> SessionCookieBuilder<T> {
     pub fn danger_retire_early(mut self) -> Self {
         self.settings.retire_early = true;
         self
+    }
+
+    pub(crate) fn mode(&self) -> Mode {
+        self.settings.keys.mode()
     }
 
     /// Sessions hold one `U` instead of a dictionary.

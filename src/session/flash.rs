@@ -4,7 +4,8 @@ use crate::{body::Payload, error::SessionError};
 /// Messages that one request leaves for a later one, such as "Saved" after a form. They travel in the
 /// session (SPEC.md § 5.3) and count towards its size. The usual queue is `""`.
 impl<T: Payload> Session<T> {
-    /// Leaves a message, behind those that the queue has.
+    /// Leaves a message, behind those that the queue has. Messages that no page shows stay, and take room:
+    /// where that may happen use [`flash_once`](Self::flash_once).
     ///
     /// # Examples
     ///
@@ -68,7 +69,13 @@ impl<T: Payload> Session<T> {
     ///
     /// [`AfterHead`](SessionError::AfterHead) and [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
-        self.change(|state| state.flashes(queue))
+        self.try_enter(|entered| {
+            if entered.state.peek_flashes(queue).is_empty() {
+                return Ok(Vec::new());
+            }
+            entered.check_open()?;
+            entered.state.flashes(queue)
+        })?
     }
 
     /// The messages of a queue, oldest first, which stay.

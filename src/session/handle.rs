@@ -115,8 +115,7 @@ impl<T: Payload> Session<T> {
         self.see(State::is_new)
     }
 
-    /// The session outlives the browser's (SPEC.md § 8.2). This version makes no such session; one that
-    /// another program made is treated like any other.
+    /// The session outlives the browser's (SPEC.md § 8.2): it was [remembered](Session::remember_for).
     ///
     /// # Examples
     ///
@@ -228,6 +227,33 @@ impl<T: Payload> Session<T> {
         self.see(State::expires_at).map(system_time)
     }
 
+    /// Whether the session that arrived would still open now: asks the clock, `not_before` and
+    /// [`revoked_if`](crate::SessionCookieBuilder::revoked_if) again. For what outlives its request, such
+    /// as a WebSocket or a streaming body. `true` for a session that is new.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, SystemTime};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// # session.insert("user", 42)?;
+    /// # let fields = cookie.save(&session)?;
+    /// let session = cookie.load(&fields, Clock::system());
+    /// assert!(session.is_alive());
+    /// cookie.raise_not_before(SystemTime::now() + Duration::from_secs(60));
+    /// assert!(!session.is_alive());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.enter(|entered| {
+            let now = entered.clock.now();
+            entered.sealer.is_alive(entered.state, entered.outcome, now)
+        })
+    }
+
     /// Bytes that the content may still grow by (SPEC.md § 9.6). At the start 2,176, with every setting
     /// by default.
     ///
@@ -250,6 +276,9 @@ impl<T: Payload> Session<T> {
 
     /// For a completed sign-in: a new id, and the absolute timeout runs from now (SPEC.md § 8.7). Data
     /// is kept.
+    ///
+    /// What another visitor of the same browser left in it is kept as well, and so is its being
+    /// remembered: where that may be, call [`invalidate`](Self::invalidate) first.
     ///
     /// Whoever planted the session before the sign-in does not share it after. Its earlier token still
     /// opens until its own deadline, as it was before the sign-in.

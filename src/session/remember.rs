@@ -7,7 +7,7 @@ use crate::{body::Payload, error::SessionError};
 impl<T: Payload> Session<T> {
     /// "Remember me": the session outlives the browser's, for `span` from now, and has no idle timeout
     /// meanwhile. At most for what [`remember_up_to`](crate::SessionCookieBuilder::remember_up_to)
-    /// allows after the session was issued.
+    /// allows after the session was issued, and not beyond an earlier [`limit_to`](Self::limit_to).
     ///
     /// # Examples
     ///
@@ -59,7 +59,8 @@ impl<T: Payload> Session<T> {
     }
 
     /// Ends the session `span` from now at the latest, such as when an identity provider's token ends.
-    /// It cannot outlive the cookie's own timeouts; a later call takes the place of an earlier one.
+    /// It cannot outlive the cookie's own timeouts. A later call takes the place of an earlier one; a
+    /// session that is remembered is only ever shortened.
     ///
     /// # Examples
     ///

@@ -54,6 +54,7 @@ pub(crate) struct Entered<'a, T> {
     pub(crate) outcome: Outcome,
     pub(crate) sealer: &'a Sealer,
     pub(crate) context: &'a Context,
+    pub(crate) clock: &'a Clock,
     is_closed: bool,
 }
 
@@ -144,6 +145,7 @@ impl<T: Payload> Session<T> {
             is_closed: *is_closed,
             sealer,
             context: arrival.context(sealer),
+            clock: &arrival.clock,
         }))
     }
 }

@@ -6,7 +6,9 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, header, request::Parts};
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, request::Parts,
+};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -29,7 +31,8 @@ use crate::{
 ///    `Host`, trust your origin; `X-Forwarded-Host` is never read;
 /// 4. the header `x-csrf-token` has a token of [`Session::csrf_token`].
 ///
-/// WebSocket upgrades need to pass the first three.
+/// WebSocket upgrades need to pass the first three. The guard answers before the router does, so what has
+/// no route is refused as well.
 ///
 /// # Examples
 ///
@@ -163,6 +166,7 @@ impl Rules {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
         let is_upgrade = is_websocket(request);
         if safe.contains(&request.method) && !is_upgrade {
+            request.extensions.insert(TokenCheck::default());
             return Ok(());
         }
         self.check_origin(request).map_err(Answer::Refused)?;
@@ -254,11 +258,10 @@ fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
 
 /// An upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441).
 fn is_websocket(request: &Parts) -> bool {
-    let upgrade = request.headers.get(header::UPGRADE);
-    let is_get = request.method == Method::GET;
-    request.method == Method::CONNECT
-        || is_get
-            && upgrade.is_some_and(|upgrade| upgrade.as_bytes().eq_ignore_ascii_case(b"websocket"))
+    let is_word = |word: &[u8]| word.trim_ascii().eq_ignore_ascii_case(b"websocket");
+    let mut upgrades = request.headers.get_all(header::UPGRADE).iter();
+    let names_it = upgrades.any(|list| list.as_bytes().split(|&byte| byte == b',').any(is_word));
+    request.method == Method::CONNECT || (request.method == Method::GET && names_it)
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
@@ -409,12 +412,15 @@ where
                     Answer::Refused(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
                     Answer::NoSession => (
                         StatusCode::INTERNAL_SERVER_ERROR,
-                        "no session layer is around the CSRF guard; add `.layer(SessionLayer::new(cookie))` \
+                        "no session layer of this type is around the CSRF guard; add `.typed::<T>()` to the \
+                         guard of typed sessions, or `.layer(SessionLayer::new(cookie))` \
                          after `.layer(CsrfGuard::new())`",
                     ),
                 };
                 let mut response = Response::new(ResponseBody::from(sentence));
                 *response.status_mut() = status;
+                let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+                response.headers_mut().insert(header::CONTENT_TYPE, kind);
                 Poll::Ready(Ok(response))
             }
         }

@@ -16,9 +16,12 @@ mod sites;
 mod token;
 
 mod cookie;
+mod csrf;
 mod dictionary;
+mod flash;
 mod keys;
 mod loading_and_saving;
+mod remember;
 mod says_of_itself;
 mod several_places;
 mod signing_in_and_out;

@@ -62,3 +62,20 @@ fn a_session_travels_without_cookies() {
     assert_eq!(session.get("fred").unwrap(), Some(42));
     assert_eq!(tokens.save(&session).unwrap(), TokenChange::None);
 }
+
+#[test]
+fn a_session_travels_in_a_header_and_asks_for_no_cookie() {
+    let header = encrypted().build_header("authorization").unwrap();
+    // Nothing comes with the first request.
+    let session = header.load([""; 0], at(0));
+    session.insert("fred", 42).unwrap();
+    assert!(session.is_new());
+    // The client is told what to send from now on.
+    let TokenChange::Set(token) = header.save(&session).unwrap() else {
+        panic!("a session with content is written");
+    };
+    let session = header.load([format!("Bearer {token}")], at(10));
+    assert_eq!(session.get("fred").unwrap(), Some(42));
+    session.invalidate().unwrap();
+    assert_eq!(header.save(&session).unwrap(), TokenChange::End);
+}

@@ -1,6 +1,6 @@
 //! Timeouts.
 
-use hardtack::{RenewAfter, Session};
+use hardtack::{ConfigError, RenewAfter, Session};
 use serde_json::json;
 
 use crate::{browser::Browser, moments::seconds, sites::encrypted};
@@ -74,5 +74,25 @@ fn a_cookie_that_is_never_reissued_ends_after_its_timeout_whatever_happens() {
     browser.now = 1199;
     assert_eq!(browser.content(), json!({"a": 2}));
     browser.now = 1200;
+    assert!(browser.visit(Session::is_new));
+}
+
+#[test]
+fn a_reissue_time_at_which_the_timeout_has_passed_is_refused() {
+    let site = encrypted()
+        .idle_timeout(seconds(1200))
+        .renew_after(RenewAfter::Span(seconds(1201)))
+        .build();
+    assert!(matches!(site, Err(ConfigError::Lifetime(_))));
+}
+
+#[test]
+fn a_page_that_does_not_read_the_session_extends_nothing() {
+    let mut browser = Browser::from(encrypted().renew_after(RenewAfter::Always));
+    browser.visit(|session| session.insert("a", 1).unwrap());
+    browser.now = 1000;
+    browser.visit(|_| ());
+    assert!(browser.sent.is_empty());
+    browser.now = 1800;
     assert!(browser.visit(Session::is_new));
 }

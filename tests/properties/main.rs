@@ -19,6 +19,7 @@ mod bodies;
 mod changed_tokens;
 mod cookie_fields;
 mod counting;
+mod every_change;
 mod opening_steps;
 mod payloads;
 mod round_trips;

@@ -1,5 +1,6 @@
-//! The rules about reading, writing, caches, ending, time and rotation. Each scenario is run without an
-//! adapter and through `http`, `tower` and `axum`, and all have to answer the same.
+//! The rules about reading, writing, messages, caches, ending, time, revocation and rotation. Each
+//! scenario is run without an adapter and through `http`, `tower` and `axum`, and all have to answer the
+//! same.
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -8,11 +9,25 @@ mod attributes;
 mod caches;
 #[path = "../common/mod.rs"]
 mod common;
+mod contexts;
+mod denying;
 mod discarding;
 mod ending;
+#[cfg(feature = "tracing")]
+mod events;
+mod flash;
+mod flash_room;
+mod formerly;
+mod header;
+mod header_answers;
 mod ids_and_dates;
+mod limits;
+mod observability;
 mod optional;
 mod reading;
+mod recent;
+mod remember;
+mod revocation;
 mod rotation;
 mod time;
 mod tokens;

@@ -133,6 +133,11 @@ impl<T> State<T> {
         self.unreadable.is_some()
     }
 
+    /// The dates of the session that arrived. `None`: none did, or the application has ended it.
+    pub(crate) fn arrived_head(&self) -> Option<&Head> {
+        self.arrived.as_ref().map(|arrived| &arrived.layout.head)
+    }
+
     pub(crate) fn is_persistent(&self) -> bool {
         self.head.persistent
     }

@@ -10,8 +10,11 @@ impl<T> State<T> {
         if self.policy.lifetimes.remember_up_to.is_none() {
             return Err(SessionError::NotRemembering);
         }
+        // A limit that was set before holds on.
+        let limit = self.head.ttl.filter(|_| !self.head.persistent);
+        let ttl = self.ttl_from_now(span);
         self.set_head(Head {
-            ttl: Some(self.ttl_from_now(span)),
+            ttl: Some(limit.map_or(ttl, |limit| limit.min(ttl))),
             persistent: true,
             ..self.head
         })
@@ -27,11 +30,13 @@ impl<T> State<T> {
         })
     }
 
-    /// The session ends `span` seconds from now at the latest.
+    /// The session ends `span` seconds from now at the latest. One that is remembered is not for longer.
     pub(crate) fn limit_to(&mut self, span: u64) -> Result<(), SessionError> {
         self.check_writable()?;
+        let limit = self.ttl_from_now(span);
+        let remembered = self.head.ttl.filter(|_| self.head.persistent);
         self.set_head(Head {
-            ttl: Some(self.ttl_from_now(span)),
+            ttl: Some(remembered.map_or(limit, |ttl| ttl.min(limit))),
             ..self.head
         })
     }

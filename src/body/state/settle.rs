@@ -13,16 +13,14 @@ impl<T> State<T> {
 
         // Where new content is not written, what it was to replace ends all the same.
         let has_ended = match self.ending {
-            Ending::Invalidated => is_discarded || is_silenced || self.has_nothing(),
+            Ending::Invalidated => {
+                is_discarded || is_silenced || (self.has_nothing() && !self.head.persistent)
+            }
             Ending::Cleared => !is_discarded && (is_silenced || self.has_nothing()),
             Ending::None => !is_discarded && self.was_emptied(),
         };
         if has_ended {
-            return if self.brought {
-                Verdict::Expire
-            } else {
-                Verdict::Leave
-            };
+            return self.expire();
         }
         if is_discarded {
             return Verdict::Leave;
@@ -30,6 +28,9 @@ impl<T> State<T> {
         if self.has_changed() || (self.wish == Wish::Save && !self.is_new_and_empty()) {
             if is_silenced {
                 return Verdict::Leave;
+            }
+            if self.is_over() {
+                return self.expire();
             }
             let age = self.age_to_write(self.content_len(), &self.head);
             return Verdict::Write { age };
@@ -62,6 +63,20 @@ impl<T> State<T> {
         } else {
             Verdict::Leave
         }
+    }
+
+    /// There is nothing to drop where nothing arrived.
+    fn expire(&self) -> Verdict {
+        if self.brought {
+            Verdict::Expire
+        } else {
+            Verdict::Leave
+        }
+    }
+
+    /// Its own lifetime is set to end now.
+    fn is_over(&self) -> bool {
+        self.now >= self.policy.lifetimes.absolute_deadline(&self.head)
     }
 
     fn has_changed(&self) -> bool {

@@ -1,4 +1,4 @@
-//! What comes from outside the program.
+//! A key ring from one environment variable.
 
 use std::{env, fmt};
 

@@ -1,0 +1,137 @@
+use std::fmt;
+
+use super::value::looks_like_a_key;
+use crate::error::ConfigError;
+
+/// What is wrong with settings: one sentence for each, which names the setting and says what to do.
+///
+/// No value is shown, so no key is.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::SessionSettings;
+///
+/// let variables = [("APP_SESSION_SECURE", "false"), ("APP_SESSION_IDLE_TIMEOUT", "soon")];
+/// let error = SessionSettings::from_variables("APP_SESSION_", variables).unwrap_err();
+/// assert_eq!(
+///     error.settings().collect::<Vec<_>>(),
+///     ["APP_SESSION_SECURE", "APP_SESSION_IDLE_TIMEOUT"]
+/// );
+/// assert!(error.to_string().contains("`danger_allow_http = true`"));
+/// ```
+#[derive(Clone)]
+pub struct SettingsError {
+    problems: Vec<Problem>,
+}
+
+impl SettingsError {
+    /// The settings that are refused, as they were called where they came from. Not among them is what
+    /// concerns several at once, such as a name and a path that do not go together.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::SessionSettings;
+    ///
+    /// let text = "beaker.session.type = memcached\nbeaker.session.url = 127.0.0.1:11211";
+    /// let error = SessionSettings::from_ini(text, "beaker.session.").unwrap_err();
+    /// assert!(error.settings().eq(["beaker.session.type", "beaker.session.url"]));
+    /// ```
+    pub fn settings(&self) -> impl Iterator<Item = &str> {
+        self.problems
+            .iter()
+            .filter_map(|problem| problem.setting.as_deref())
+    }
+}
+
+/// The sentence: `main` prints errors by `Debug`.
+impl fmt::Debug for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let [problem] = &*self.problems {
+            return f.write_str(&problem.sentence);
+        }
+        write!(f, "{} settings are refused:", self.problems.len())?;
+        for problem in &self.problems {
+            write!(f, "\n  {}", problem.sentence)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+impl From<ConfigError> for SettingsError {
+    fn from(error: ConfigError) -> Self {
+        match &error {
+            ConfigError::Name(error) => Problem::of("name", error),
+            ConfigError::Context(error) => Problem::of("context", error),
+            ConfigError::Keys(error) => Problem::of("keys", error),
+            // The sentences of the others name what they are about.
+            _ => Problem::general(&error),
+        }
+        .into()
+    }
+}
+
+impl From<Problem> for SettingsError {
+    fn from(problem: Problem) -> Self {
+        SettingsError {
+            problems: vec![problem],
+        }
+    }
+}
+
+impl From<Vec<Problem>> for SettingsError {
+    fn from(problems: Vec<Problem>) -> Self {
+        SettingsError { problems }
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug)]
+pub(super) struct Problem {
+    setting: Option<String>,
+    sentence: String,
+}
+
+impl Problem {
+    /// `reason` goes on after the name: ``"is empty, …"``.
+    pub(super) fn new(setting: &str, reason: &str) -> Problem {
+        let setting = presentable(setting);
+        Problem {
+            sentence: format!("`{setting}` {reason}"),
+            setting: Some(setting),
+        }
+    }
+
+    /// `error` stands alone, and does not say where it happened.
+    pub(super) fn of(setting: &str, error: impl fmt::Display) -> Problem {
+        let setting = presentable(setting);
+        Problem {
+            sentence: format!("`{setting}`: {error}"),
+            setting: Some(setting),
+        }
+    }
+
+    pub(super) fn general(error: impl fmt::Display) -> Problem {
+        Problem {
+            setting: None,
+            sentence: error.to_string(),
+        }
+    }
+}
+
+/// Names are shown, so a key that stands where a name belongs is not.
+fn presentable(setting: &str) -> String {
+    if looks_like_a_key(setting) {
+        return "(a key)".to_owned();
+    }
+    setting.escape_debug().to_string()
+}

@@ -1,0 +1,278 @@
+//! What comes from outside the program: settings files, environment variables, key files.
+
+mod env;
+mod error;
+mod fields;
+mod ini;
+mod keys;
+mod value;
+mod variables;
+
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Deserializer};
+
+pub use env::EnvError;
+pub use error::SettingsError;
+
+use self::{error::Problem, keys::Keys, value::Value};
+use crate::{
+    body::{Payload, RenewAfter},
+    builder::{Formerly, SessionCookieBuilder, Size},
+    cookie::SameSite,
+    seal::Mode,
+    session_cookie::SessionCookie,
+};
+
+/// A [`SessionCookie`]'s settings, read from a file or from the environment.
+///
+/// It is read by serde, from any format that describes itself: TOML, JSON, YAML, or what crates make of
+/// environment variables. The names are those of [`SessionCookieBuilder`]'s methods, and what is left out
+/// has the default of that. `docs/settings.md` lists them.
+///
+/// A span of time is a text like `30m` or `12h`, or a number of seconds. Every number and flag may be a
+/// text. The keys are in `keys` (their text), or `keys_env` names an environment variable that has them,
+/// or `keys_file` a file.
+///
+/// Reading never fails for what settings say, because a format's own error may quote the lines around the
+/// mistake, and keys may stand there. All that is wrong is told at once by [`check`](Self::check),
+/// [`into_builder`](Self::into_builder) and [`build`](Self::build), which give no cookie then.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::EncryptionKey;
+/// use hardtack::SessionSettings;
+///
+/// # let key = EncryptionKey::generate()?.expose_secret();
+/// let file = format!(r#"{{
+///     "name": "__Host-login",
+///     "idle_timeout": "15m",
+///     "absolute_timeout": "8h",
+///     "keys": "{}"
+/// }}"#, *key);
+/// let settings: SessionSettings = serde_json::from_str(&file)?;
+/// assert_eq!(settings.build()?.name().as_str(), "__Host-login");
+///
+/// // Nothing is weakened by accident, and no mistake passes.
+/// let settings: SessionSettings = serde_json::from_str(r#"{"secure": false, "idel_timeout": "15m"}"#)?;
+/// let error = settings.check().unwrap_err();
+/// assert!(error.settings().eq(["secure", "idel_timeout"]));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Security
+///
+/// `Debug` shows no key, and what `keys` held is overwritten when the settings are dropped. The text that
+/// they were read from is not.
+#[derive(Clone, Debug, Default)]
+#[must_use = "no cookie is built before `build`"]
+pub struct SessionSettings {
+    mode: Option<Mode>,
+    keys: Option<Keys>,
+    name: Option<String>,
+    path: Option<String>,
+    domain: Option<String>,
+    same_site: Option<SameSite>,
+    secure: Option<bool>,
+    http_only: Option<bool>,
+    partitioned: Option<bool>,
+    danger_allow_http: Option<bool>,
+    idle_timeout: Option<Option<Duration>>,
+    absolute_timeout: Option<Duration>,
+    remember_up_to: Option<Duration>,
+    renew_after: Option<RenewAfter>,
+    clock_skew: Option<Duration>,
+    not_before: Option<SystemTime>,
+    size: Option<Size>,
+    context: Option<Vec<(String, String)>>,
+    formerly: Option<Vec<Formerly>>,
+    save_on_server_error: Option<bool>,
+    danger_allow_shared_caching: Option<bool>,
+    danger_retire_early: Option<bool>,
+    problems: Vec<Problem>,
+}
+
+impl SessionSettings {
+    /// Whether each setting is understood by itself. What does not go together, and the keys, are looked
+    /// at by [`build`](Self::build).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::SessionSettings;
+    ///
+    /// let settings: SessionSettings = serde_json::from_str(r#"{"httponly": "no"}"#)?;
+    /// let sentence = settings.check().unwrap_err().to_string();
+    /// assert!(sentence.starts_with("`httponly` cannot be false"));
+    /// # Ok::<_, serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`], with a sentence for each setting that is refused.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        let mut problems = self.problems.clone();
+        if self.secure == Some(true) && self.danger_allow_http == Some(true) {
+            let reason = "says the opposite of `danger_allow_http`, leave out one of them";
+            problems.push(Problem::new("secure", reason));
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems.into())
+        }
+    }
+
+    /// Reads the keys and hands over to a builder, for what only a program can say: a type
+    /// ([`typed`](SessionCookieBuilder::typed)), hooks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::EncryptionKey;
+    /// use hardtack::SessionSettings;
+    ///
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let file = format!(r#"{{"keys": "{}"}}"#, *key);
+    /// let settings: SessionSettings = serde_json::from_str(&file)?;
+    /// let cookie = settings.into_builder()?.revoked_if(|session| session.id.is_none()).build()?;
+    /// # let _ = cookie;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`], if a setting is refused, or the keys are missing or no keys.
+    pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
+        self.check()?;
+        let Some(keys) = &self.keys else {
+            return Err(Problem::of("keys", NO_KEYS).into());
+        };
+        let ring = keys.ring(self.mode.unwrap_or(Mode::Encrypted))?;
+        Ok(self.apply(SessionCookieBuilder::new(ring)))
+    }
+
+    /// Puts the settings into a builder that has keys already, such as a
+    /// [`SharedKeyRing`](crate::SharedKeyRing) that the program replaces while it runs. What the settings
+    /// do not say stays as the builder has it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, SessionSettings, SharedKeyRing};
+    ///
+    /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
+    /// let settings: SessionSettings = serde_json::from_str(r#"{"path": "/app"}"#)?;
+    /// let cookie = settings.apply_to(SessionCookie::encrypted(keys.clone()))?.build()?;
+    /// assert_eq!(cookie.name().as_str(), "__Secure-session");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`], if a setting is refused, if there are keys in the settings, too, or if the
+    /// builder has keys of the other mode.
+    pub fn apply_to<T: Payload>(
+        self,
+        builder: SessionCookieBuilder<T>,
+    ) -> Result<SessionCookieBuilder<T>, SettingsError> {
+        self.check()?;
+        if let Some(keys) = &self.keys {
+            return Err(Problem::new(&keys.setting, KEYS_OF_THE_PROGRAM).into());
+        }
+        if self.mode.is_some_and(|mode| mode != builder.mode()) {
+            return Err(Problem::new("mode", OTHER_MODE).into());
+        }
+        Ok(self.apply(builder))
+    }
+
+    /// Reads the keys and builds the cookie.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::SessionSettings;
+    ///
+    /// let settings: SessionSettings = serde_json::from_str(r#"{"keys_env": "NO_SUCH_KEYS"}"#)?;
+    /// assert_eq!(
+    ///     settings.build().unwrap_err().to_string(),
+    ///     "`keys_env`: environment variable NO_SUCH_KEYS is not set, put a key into it"
+    /// );
+    /// # Ok::<_, serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`], if a setting is refused, if settings do not go together, or if the keys are
+    /// missing or no keys.
+    pub fn build(self) -> Result<SessionCookie, SettingsError> {
+        Ok(self.into_builder()?.build()?)
+    }
+
+    fn apply<T: Payload>(self, builder: SessionCookieBuilder<T>) -> SessionCookieBuilder<T> {
+        type Builder<T> = SessionCookieBuilder<T>;
+        let builder = with(builder, self.name, Builder::name);
+        let builder = with(builder, self.path, Builder::path);
+        let builder = with(builder, self.domain, Builder::domain);
+        let builder = with(builder, self.same_site, Builder::same_site);
+        let builder = with(builder, self.idle_timeout, Builder::idle_timeout);
+        let builder = with(builder, self.absolute_timeout, Builder::absolute_timeout);
+        let builder = with(builder, self.remember_up_to, Builder::remember_up_to);
+        let builder = with(builder, self.renew_after, Builder::renew_after);
+        let builder = with(builder, self.clock_skew, Builder::clock_skew);
+        let builder = with(builder, self.not_before, Builder::not_before);
+        let builder = with(builder, self.size, Builder::size);
+        let pairs = self.context.into_iter().flatten();
+        let builder = pairs.fold(builder, |builder, (label, value)| {
+            builder.context(label, value)
+        });
+        let earlier = self.formerly.into_iter().flatten();
+        let builder = earlier.fold(builder, Builder::formerly);
+        let builder = when(builder, self.partitioned, Builder::partitioned);
+        let builder = when(builder, self.danger_allow_http, Builder::danger_allow_http);
+        let builder = when(
+            builder,
+            self.save_on_server_error,
+            Builder::save_on_server_error,
+        );
+        let is_allowed = self.danger_allow_shared_caching;
+        let builder = when(builder, is_allowed, Builder::danger_allow_shared_caching);
+        when(
+            builder,
+            self.danger_retire_early,
+            Builder::danger_retire_early,
+        )
+    }
+
+    fn checked(self) -> Result<SessionSettings, SettingsError> {
+        self.check().map(|()| self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SessionSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(SessionSettings::from_value)
+    }
+}
+
+fn with<B, V>(builder: B, value: Option<V>, set: impl FnOnce(B, V) -> B) -> B {
+    match value {
+        Some(value) => set(builder, value),
+        None => builder,
+    }
+}
+
+fn when<B>(builder: B, flag: Option<bool>, set: impl FnOnce(B) -> B) -> B {
+    if flag == Some(true) {
+        set(builder)
+    } else {
+        builder
+    }
+}
+
+const NO_KEYS: &str = "there are no keys, give `keys_env` with the name of an environment variable, \
+    `keys_file` with a path, or `keys` with the keys themselves";
+const KEYS_OF_THE_PROGRAM: &str = "is given, and the program brings keys of its own; leave it out";
+const OTHER_MODE: &str =
+    "is not that of the program's keys, leave it out or give keys of that kind";

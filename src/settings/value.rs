@@ -1,0 +1,218 @@
+//! What a settings file can hold, and what it is read as.
+
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, SeqAccess, Visitor},
+};
+
+/// The rest of a sentence that begins with the setting's name.
+pub(super) type Refusal = &'static str;
+
+/// A value of any format. Reading it never fails, since the error of a format may quote the text that it
+/// was read from, with the keys in it.
+pub(super) enum Value {
+    Nothing,
+    Flag(bool),
+    Integer(u64),
+    Text(String),
+    List(Vec<Value>),
+    Table(Vec<(Value, Value)>),
+    Other,
+}
+
+impl Value {
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Value::Nothing => true,
+            Value::Text(text) => text.trim().is_empty(),
+            _ => false,
+        }
+    }
+
+    pub(super) fn holds_a_key(&self) -> bool {
+        match self {
+            Value::Text(text) => looks_like_a_key(text),
+            Value::List(values) => values.iter().any(Value::holds_a_key),
+            Value::Table(entries) => entries
+                .iter()
+                .any(|(key, value)| key.holds_a_key() || value.holds_a_key()),
+            _ => false,
+        }
+    }
+
+    pub(super) fn text(self) -> Result<String, Refusal> {
+        match self {
+            Value::Text(text) => Ok(text),
+            _ => Err("is no text, put it into quotes"),
+        }
+    }
+
+    pub(super) fn flag(self) -> Result<bool, Refusal> {
+        match self {
+            Value::Flag(flag) => Ok(flag),
+            Value::Integer(1) => Ok(true),
+            Value::Integer(0) => Ok(false),
+            Value::Text(text) => match &*text.trim().to_ascii_lowercase() {
+                "true" | "yes" | "on" | "y" | "t" | "1" => Ok(true),
+                "false" | "no" | "off" | "n" | "f" | "0" => Ok(false),
+                _ => Err(NO_FLAG),
+            },
+            _ => Err(NO_FLAG),
+        }
+    }
+
+    /// One of several words, in any case.
+    pub(super) fn choice<T: Copy>(
+        self,
+        choices: &[(&str, T)],
+        refusal: Refusal,
+    ) -> Result<T, Refusal> {
+        let Value::Text(text) = self else {
+            return Err(refusal);
+        };
+        choices
+            .iter()
+            .find(|(word, _)| word.eq_ignore_ascii_case(text.trim()))
+            .map(|(_, choice)| *choice)
+            .ok_or(refusal)
+    }
+
+    /// `30m`, `1h 30m`; a number is seconds.
+    pub(super) fn span(self) -> Result<Duration, Refusal> {
+        match self {
+            Value::Integer(seconds) => Ok(Duration::from_secs(seconds)),
+            Value::Text(text) => parse_span(text.trim()).ok_or(NO_SPAN),
+            _ => Err(NO_SPAN),
+        }
+    }
+
+    /// A span, or `off`, which YAML reads as `false`.
+    pub(super) fn span_or_off(self) -> Result<Option<Duration>, Refusal> {
+        match self {
+            Value::Flag(false) => Ok(None),
+            Value::Text(text) if text.trim().eq_ignore_ascii_case("off") => Ok(None),
+            value => value.span().map(Some).map_err(|_| NO_SPAN_OR_OFF),
+        }
+    }
+
+    pub(super) fn moment(self) -> Result<SystemTime, Refusal> {
+        match self {
+            Value::Text(text) => humantime::parse_rfc3339(text.trim()).map_err(|_| NO_MOMENT),
+            _ => Err(NO_MOMENT),
+        }
+    }
+}
+
+/// In whole seconds. No capitals: `M` would be a month where `m` is a minute.
+fn parse_span(text: &str) -> Option<Duration> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().ok().map(Duration::from_secs);
+    }
+    let is_lower_case = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let span = humantime::parse_duration(text).ok()?;
+    (is_lower_case && span.subsec_nanos() == 0).then_some(span)
+}
+
+/// Whether a part of `text` is a key of ours, of any kind, whole or not.
+pub(super) fn looks_like_a_key(text: &str) -> bool {
+    text.contains("hardtack_key_")
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("settings of a session cookie")
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Flag(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(u64::try_from(number).map_or(Value::Other, Value::Integer))
+    }
+
+    fn visit_i128<E>(self, _: i128) -> Result<Value, E> {
+        Ok(Value::Other)
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Integer(number))
+    }
+
+    fn visit_u128<E>(self, _: u128) -> Result<Value, E> {
+        Ok(Value::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+        Ok(Value::Other)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Text(text))
+    }
+
+    fn visit_bytes<E>(self, _: &[u8]) -> Result<Value, E> {
+        Ok(Value::Other)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Nothing)
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Nothing)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = seq.next_element()? {
+            values.push(value);
+        }
+        Ok(Value::List(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Value::Table(entries))
+    }
+}
+
+const NO_FLAG: Refusal = "is neither `true` nor `false`, give one of them";
+const NO_SPAN: Refusal =
+    "is no span of time, give one like `30m`, `12h` or `30days`, in lower case, or whole seconds";
+const NO_SPAN_OR_OFF: Refusal = "is no span of time, give one like `30m` or `12h`, in lower case, or whole seconds; or `off` for none";
+const NO_MOMENT: Refusal =
+    "is no moment, give one like `2026-12-15T00:00:00Z`, as a text in quotes";

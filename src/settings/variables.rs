@@ -1,0 +1,87 @@
+//! Settings in environment variables.
+
+use std::{env, ffi::OsString};
+
+use super::{SessionSettings, error::SettingsError, value::Value};
+
+impl SessionSettings {
+    /// Reads the environment variables whose names begin with `prefix`: with `APP_SESSION_`,
+    /// `APP_SESSION_IDLE_TIMEOUT` is `idle_timeout`, and `APP_SESSION_KEYS` has the keys.
+    ///
+    /// A variable that begins so and is no setting is refused, so choose a prefix that nothing else uses.
+    /// With `SESSION_`, `SESSION_MANAGER` is left to the desktops that set it.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use hardtack::SessionSettings;
+    ///
+    /// let cookie = SessionSettings::from_env_prefix("APP_SESSION_")?.build()?;
+    /// # let _ = cookie;
+    /// # Ok::<_, hardtack::SettingsError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`], which names every variable that is refused.
+    pub fn from_env_prefix(prefix: &str) -> Result<SessionSettings, SettingsError> {
+        SessionSettings::from_variables(prefix, env::vars_os())
+    }
+
+    /// Like [`from_env_prefix`](Self::from_env_prefix), with the names and values of `variables` in place
+    /// of the environment.
+    ///
+    /// The context is written `label=value, label=value`, what `formerly` lists
+    /// `path=/app domain=example.com, path=/shop`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::EncryptionKey;
+    /// use hardtack::SessionSettings;
+    ///
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// let variables = [
+    ///     ("APP_SESSION_NAME", "__Host-login"),
+    ///     ("APP_SESSION_IDLE_TIMEOUT", "15m"),
+    ///     ("APP_SESSION_CONTEXT", "stage=live, tenant=acme"),
+    ///     ("APP_SESSION_KEYS", &**key),
+    ///     ("PATH", "/bin"),
+    /// ];
+    /// let cookie = SessionSettings::from_variables("APP_SESSION_", variables)?.build()?;
+    /// assert_eq!(cookie.name().as_str(), "__Host-login");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`], which names every variable that is refused.
+    pub fn from_variables<I, N, V>(prefix: &str, variables: I) -> Result<Self, SettingsError>
+    where
+        I: IntoIterator<Item = (N, V)>,
+        N: Into<OsString>,
+        V: Into<OsString>,
+    {
+        let mut settings = SessionSettings::default();
+        for (variable, value) in variables {
+            let variable = variable.into();
+            let variable = variable.to_string_lossy();
+            let Some(name) = variable.strip_prefix(prefix) else {
+                continue;
+            };
+            if variable == OF_DESKTOPS {
+                continue;
+            }
+            match value.into().into_string() {
+                Ok(text) => {
+                    settings.take(&name.to_ascii_lowercase(), &variable, Value::Text(text));
+                }
+                Err(_) => settings.refuse(&variable, "is not UTF-8, expected a text"),
+            }
+        }
+        settings.checked()
+    }
+}
+
+/// What session managers of X11 tell the programs that they start.
+const OF_DESKTOPS: &str = "SESSION_MANAGER";

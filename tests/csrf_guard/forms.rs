@@ -1,0 +1,230 @@
+//! Tokens in the fields of forms.
+
+use axum::{
+    Form, Json, Router,
+    body::{Body, to_bytes},
+    routing::post,
+};
+use hardtack::{CsrfField, CsrfGuard, Guarded, Session, SessionLayer};
+use http::{Request, StatusCode};
+use serde::Deserialize;
+use tower::ServiceExt;
+
+use crate::{
+    common::{at, block_on, cookie},
+    visitor_of,
+};
+
+#[derive(Deserialize)]
+struct Transfer {
+    #[serde(default)]
+    csrf_token: String,
+    amount: u32,
+}
+
+impl CsrfField for Transfer {
+    fn csrf_token(&self) -> &str {
+        &self.csrf_token
+    }
+}
+
+async fn of_form(Guarded(Form(transfer)): Guarded<Form<Transfer>>) -> String {
+    format!("sent {}", transfer.amount)
+}
+
+async fn of_json(Guarded(Json(transfer)): Guarded<Json<Transfer>>) -> String {
+    format!("sent {}", transfer.amount)
+}
+
+async fn by_hand(session: Session, Form(transfer): Form<Transfer>) -> (StatusCode, &'static str) {
+    match session.verify_csrf(&transfer.csrf_token) {
+        true => (StatusCode::OK, "sent by hand"),
+        false => (StatusCode::FORBIDDEN, "refused by hand"),
+    }
+}
+
+fn routes() -> Router {
+    Router::new()
+        .route("/form", post(of_form))
+        .route("/json", post(of_json))
+        .route("/hand", post(by_hand))
+        .route("/plain", post(async || "sent unread"))
+}
+
+fn app(guard: CsrfGuard) -> Router {
+    routes()
+        .layer(guard)
+        .layer(SessionLayer::new(cookie()).clock(at(1)))
+}
+
+fn in_forms() -> CsrfGuard {
+    CsrfGuard::new().tokens_in_forms()
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
+
+/// Status and text of the answer to a visitor's request.
+fn ask(
+    router: &Router,
+    pair: &str,
+    path: &str,
+    kind: &str,
+    header: Option<&str>,
+    body: String,
+) -> (StatusCode, String) {
+    let mut request = Request::post(path)
+        .header("cookie", pair)
+        .header("sec-fetch-site", "same-origin");
+    if !kind.is_empty() {
+        request = request.header("content-type", kind);
+    }
+    if let Some(token) = header {
+        request = request.header("x-csrf-token", token);
+    }
+    let request = request.body(Body::from(body)).unwrap();
+    let response = block_on(router.clone().oneshot(request)).unwrap();
+    let status = response.status();
+    let body = block_on(to_bytes(response.into_body(), 10_000)).unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+fn form(token: &str) -> String {
+    format!("csrf_token={token}&amount=7")
+}
+
+fn json(token: &str) -> String {
+    format!(r#"{{"csrf_token":"{token}","amount":7}}"#)
+}
+
+#[test]
+fn the_field_of_a_form_is_checked_by_its_extractor() {
+    let (pair, token) = visitor_of(&cookie());
+    let (_, other) = visitor_of(&cookie());
+    let app = app(in_forms());
+    for (field, expected) in [(&*token, 200), (&*other, 403), ("junk", 403), ("", 403)] {
+        for kind in [FORM, "application/x-www-form-urlencoded; charset=utf-8"] {
+            let (status, body) = ask(&app, &pair, "/form", kind, None, form(field));
+            assert_eq!(status, expected, "{field} {kind}: {body}");
+            assert_eq!(body == "sent 7", expected == 200, "{body}");
+            assert!(field.is_empty() || !body.contains(field), "{body}");
+        }
+        let (status, _) = ask(&app, &pair, "/hand", FORM, None, form(field));
+        assert_eq!(status, expected);
+    }
+    // Without the field at all.
+    assert_eq!(
+        ask(&app, &pair, "/form", FORM, None, "amount=7".to_owned()).0,
+        403
+    );
+}
+
+#[test]
+fn a_header_is_as_good_as_a_field_and_a_wrong_one_is_refused_at_once() {
+    let (pair, token) = visitor_of(&cookie());
+    let app = app(in_forms());
+    for field in ["", "junk", &token] {
+        assert_eq!(
+            ask(&app, &pair, "/form", FORM, Some(&token), form(field)).0,
+            200
+        );
+        assert_eq!(
+            ask(&app, &pair, "/json", JSON, Some(&token), json(field)).0,
+            200
+        );
+        assert_eq!(
+            ask(&app, &pair, "/form", FORM, Some("junk"), form(field)).0,
+            403
+        );
+    }
+}
+
+#[test]
+fn only_forms_may_have_their_token_inside() {
+    let (pair, token) = visitor_of(&cookie());
+    let app = app(in_forms());
+    for kind in [
+        JSON,
+        "text/plain",
+        "",
+        "application/x-www-form-urlencoded2",
+        "multipart/mixed",
+    ] {
+        let (status, body) = ask(&app, &pair, "/json", kind, None, json(&token));
+        assert_eq!(status, 403, "{kind}: {body}");
+        assert!(body.contains("no CSRF token"), "{body}");
+    }
+    // Multipart forms pass on to their handlers as well.
+    let multipart = "multipart/form-data; boundary=x";
+    assert_eq!(
+        ask(&app, &pair, "/plain", multipart, None, String::new()).0,
+        200
+    );
+}
+
+#[test]
+fn a_handler_that_checks_no_field_is_guarded_by_the_origin_only() {
+    let (pair, _) = visitor_of(&cookie());
+    let (status, body) = ask(&app(in_forms()), &pair, "/plain", FORM, None, form("junk"));
+    assert_eq!((status.as_u16(), &*body), (200, "sent unread"));
+    // By default the guard asks itself.
+    assert_eq!(
+        ask(
+            &app(CsrfGuard::new()),
+            &pair,
+            "/plain",
+            FORM,
+            None,
+            form("junk")
+        )
+        .0,
+        403
+    );
+}
+
+#[test]
+fn without_the_option_the_header_is_needed_and_the_field_is_not() {
+    let (pair, token) = visitor_of(&cookie());
+    let app = app(CsrfGuard::new());
+    assert_eq!(ask(&app, &pair, "/form", FORM, None, form(&token)).0, 403);
+    assert_eq!(
+        ask(&app, &pair, "/form", FORM, Some(&token), form("")).0,
+        200
+    );
+    let origin_only = self::app(CsrfGuard::new().origin_check_only());
+    assert_eq!(
+        ask(&origin_only, &pair, "/form", FORM, None, form("")).0,
+        200
+    );
+}
+
+#[test]
+fn a_form_of_the_wrong_shape_is_refused_by_the_extractor_inside() {
+    let (pair, token) = visitor_of(&cookie());
+    let body = format!("csrf_token={token}&amount=many");
+    let (status, body) = ask(&app(in_forms()), &pair, "/form", FORM, None, body);
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+}
+
+#[test]
+fn without_a_guard_the_answer_says_how_to_add_one() {
+    let (pair, token) = visitor_of(&cookie());
+    let unguarded = routes().layer(SessionLayer::new(cookie()).clock(at(1)));
+    let (status, body) = ask(&unguarded, &pair, "/form", FORM, None, form(&token));
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(
+        body.contains("CsrfGuard::new().tokens_in_forms()"),
+        "{body}"
+    );
+}
+
+#[test]
+fn a_form_that_is_sent_by_get_passes_like_any_safe_request() {
+    let router = Router::new()
+        .route("/form", axum::routing::get(of_form))
+        .layer(in_forms())
+        .layer(SessionLayer::new(cookie()).clock(at(1)));
+    let request = Request::get("/form?amount=7").body(Body::empty()).unwrap();
+    let response = block_on(router.oneshot(request)).unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+}

@@ -1,0 +1,205 @@
+//! Origins and hosts.
+
+use hardtack::ConfigError;
+use http::Uri;
+
+use crate::{answer, check, common::cookie, guard, request, visitor_of};
+
+#[track_caller]
+fn check_origin(origin: &str, host: &str, passes: bool) {
+    check(
+        &guard(),
+        "POST",
+        &[("origin", origin), ("host", host)],
+        passes,
+    );
+}
+
+#[test]
+fn an_origin_has_the_host_and_the_port_of_the_request() {
+    let cases = [
+        ("https://example.com", "example.com", true),
+        ("https://EXAMPLE.com", "example.COM", true),
+        ("HTTPS://example.com", "example.com", true),
+        ("http://example.com", "example.com", true),
+        ("https://example.com:443", "example.com", true),
+        ("https://example.com", "example.com:443", true),
+        ("http://example.com:80", "example.com", true),
+        ("http://example.com", "example.com:80", true),
+        ("https://example.com:8443", "example.com:8443", true),
+        ("http://localhost:3000", "localhost:3000", true),
+        ("http://127.0.0.1:3000", "127.0.0.1:3000", true),
+        ("https://[2001:db8::1]", "[2001:db8::1]", true),
+        ("https://[2001:DB8::1]:443", "[2001:db8::1]", true),
+        ("http://[::1]:3000", "[::1]:3000", true),
+        ("https://example.com", "example.com:80", false),
+        ("http://example.com", "example.com:443", false),
+        ("https://example.com:8443", "example.com", false),
+        ("https://example.com", "example.com:8443", false),
+        ("https://[::1]:3000", "[::1]:3001", false),
+        ("https://[::1]", "[::2]", false),
+        ("https://www.example.com", "example.com", false),
+        ("https://example.com", "www.example.com", false),
+        ("https://example.com.evil.example", "example.com", false),
+        ("https://evilexample.com", "example.com", false),
+        ("https://example.com.", "example.com", false),
+        // Neither of these is an origin at all.
+        ("null", "null", false),
+        ("", "example.com", false),
+        ("example.com", "example.com", false),
+        ("//example.com", "example.com", false),
+        ("https://", "example.com", false),
+        ("https://example.com/", "example.com", false),
+        ("https://example.com@evil.example", "evil.example", false),
+        ("https://example.com:99999", "example.com", false),
+        ("https://example.com:", "example.com", false),
+        (
+            "https://example.com https://evil.example",
+            "example.com",
+            false,
+        ),
+        (
+            "https://example.com, https://evil.example",
+            "example.com",
+            false,
+        ),
+        ("https://example.com", "", false),
+        ("https://example.com", "example.com, evil.example", false),
+    ];
+    for (origin, host, passes) in cases {
+        check_origin(origin, host, passes);
+    }
+}
+
+#[test]
+fn an_origin_without_a_host_to_compare_it_with_is_refused() {
+    check(
+        &guard(),
+        "POST",
+        &[("origin", "https://example.com")],
+        false,
+    );
+    let forwarded = [
+        ("origin", "https://example.com"),
+        ("host", "backend.internal"),
+        ("x-forwarded-host", "example.com"),
+        ("forwarded", "host=example.com"),
+    ];
+    check(&guard(), "POST", &forwarded, false);
+    let trusting = guard().trust_origin("https://example.com").unwrap();
+    check(&trusting, "POST", &forwarded, true);
+}
+
+#[test]
+fn of_several_origins_another_one_first_is_refused() {
+    let own = ("origin", "https://example.com");
+    let other = ("origin", "https://evil.example");
+    let host = ("host", "example.com");
+    check(&guard(), "POST", &[host, other, own], false);
+    check(&guard(), "POST", &[host, own, own], true);
+}
+
+#[test]
+fn http_2_has_the_host_in_the_address() {
+    let (pair, token) = visitor_of(&cookie());
+    let ask = |address: &'static str, origin, host| {
+        let fields = [
+            ("cookie", &*pair),
+            ("x-csrf-token", &*token),
+            ("origin", origin),
+            ("host", host),
+        ];
+        let mut request = request("POST", &fields);
+        *request.uri_mut() = Uri::from_static(address);
+        answer(&guard(), &cookie(), request).0
+    };
+    // The address counts, whatever a field says.
+    for host in ["example.com", "evil.example"] {
+        assert_eq!(
+            ask("https://example.com/", "https://example.com", host),
+            200
+        );
+        assert_eq!(
+            ask("https://example.com:443/", "https://example.com", host),
+            200
+        );
+        assert_eq!(
+            ask("https://example.com/", "https://evil.example", host),
+            403
+        );
+        assert_eq!(
+            ask("https://user@example.com/", "https://example.com", host),
+            403
+        );
+    }
+}
+
+#[test]
+fn a_trusted_origin_is_one_scheme_host_and_port() {
+    let trusting = guard().trust_origin("https://App.example.com").unwrap();
+    let trusting = trusting.trust_origin("http://[::1]:3000").unwrap();
+    for (origin, passes) in [
+        ("https://app.example.com", true),
+        ("https://APP.example.com:443", true),
+        ("http://[::1]:3000", true),
+        ("http://app.example.com", false),
+        ("https://app.example.com:8443", false),
+        ("https://example.com", false),
+        ("https://sub.app.example.com", false),
+        ("http://[::1]", false),
+        ("null", false),
+    ] {
+        let fields = [("origin", origin), ("host", "api.example.com")];
+        for site in ["cross-site", "same-site"] {
+            check(
+                &trusting,
+                "POST",
+                &[("sec-fetch-site", site), fields[0], fields[1]],
+                passes,
+            );
+        }
+        check(&trusting, "POST", &fields, passes);
+    }
+    // The site itself is still itself, and a token is needed all the same.
+    check(
+        &trusting,
+        "POST",
+        &[("sec-fetch-site", "same-origin")],
+        true,
+    );
+    let fields = [
+        ("origin", "https://app.example.com"),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    assert_eq!(
+        answer(&trusting, &cookie(), request("POST", &fields)).0,
+        403
+    );
+}
+
+#[test]
+fn what_is_no_origin_is_not_trusted() {
+    for text in [
+        "",
+        "null",
+        "*",
+        "example.com",
+        "https://",
+        "https://example.com/",
+        "https://a b",
+        "https://example.com/path",
+        "https://*.example.com",
+        "https://example.com:x",
+        "https://u@example.com",
+    ] {
+        let error = guard().trust_origin(text).unwrap_err();
+        assert!(matches!(error, ConfigError::Origin), "{text}: {error}");
+    }
+}
+
+#[test]
+fn what_hardly_looks_like_an_origin_is_not_trusted_either() {
+    for text in ["://x", "a b://x", "https://[]", "https://example.com:+443"] {
+        assert!(guard().trust_origin(text).is_err(), "{text}");
+    }
+}

@@ -1,0 +1,139 @@
+//! Methods, fields and tokens in all combinations.
+
+use hardtack::{EncryptionKey, KeyRing, RingKey, SessionCookie};
+
+use crate::{
+    SAFE, UNSAFE, answer,
+    common::{at, cookie, key},
+    guard, request, visitor_of,
+};
+
+type Fields = &'static [(&'static str, &'static str)];
+
+/// How a request names where it comes from, and whether that is this site.
+const SOURCES: [(&str, Fields, bool); 12] = [
+    ("nothing", &[], true),
+    ("the page", &[("sec-fetch-site", "same-origin")], true),
+    ("the visitor", &[("sec-fetch-site", "none")], true),
+    ("a sibling", &[("sec-fetch-site", "same-site")], false),
+    ("another site", &[("sec-fetch-site", "cross-site")], false),
+    ("a new word", &[("sec-fetch-site", "same-planet")], false),
+    ("an empty word", &[("sec-fetch-site", "")], false),
+    ("its origin", &[("origin", "https://example.com")], true),
+    (
+        "another origin",
+        &[("origin", "https://evil.example")],
+        false,
+    ),
+    ("no origin", &[("origin", "null")], false),
+    // The browser's own word counts before what is to be compared.
+    (
+        "own word, other origin",
+        &[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://evil.example"),
+        ],
+        true,
+    ),
+    (
+        "other word, own origin",
+        &[
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://example.com"),
+        ],
+        false,
+    ),
+];
+
+fn retiring() -> SessionCookie {
+    let keys = [
+        RingKey::new(key(0)).seal_from(at(0)),
+        RingKey::<EncryptionKey>::new(key(2)).accept_until(at(1)),
+        RingKey::new(key(1)).accept_until(at(100_000)),
+    ];
+    let ring = KeyRing::from_keys(keys).unwrap();
+    SessionCookie::encrypted(ring)
+        .danger_retire_early()
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn the_handler_runs_where_method_source_and_token_allow_it() {
+    let cookie = retiring();
+    let (pair, _) = visitor_of(&self::cookie());
+    let session = |keys: usize| SessionCookie::encrypted(key(keys)).build().unwrap();
+    // A token of the same session, rendered under another key.
+    let rendered_under = |keys: usize| {
+        let both = KeyRing::from_keys([key(keys), key(0)]);
+        let both = both.unwrap_or_else(|_| KeyRing::new(key(0)));
+        let cookie = SessionCookie::encrypted(both).build().unwrap();
+        cookie.load([&pair], at(0)).csrf_token().unwrap()
+    };
+    let (_, of_another) = visitor_of(&session(0));
+    let [sealing, accepted, retired] = [0, 1, 2].map(rendered_under);
+    let flipped = if sealing.starts_with('A') { "B" } else { "A" };
+    let wrong = format!("{flipped}{}", &sealing[1..]);
+    let tokens: [(&str, Option<&str>, bool); 8] = [
+        ("none", None, false),
+        ("empty", Some(""), false),
+        ("wrong", Some(&wrong), false),
+        ("cut", Some(&sealing[..42]), false),
+        ("of another session", Some(&of_another), false),
+        ("of a retired key", Some(&retired), false),
+        ("of an accepted key", Some(&accepted), true),
+        ("right", Some(&sealing), true),
+    ];
+    let methods = SAFE.iter().map(|method| (method.as_str(), true));
+    for (method, is_safe) in methods.chain(UNSAFE.map(|method| (method, false))) {
+        for (source, fields, is_own) in SOURCES {
+            for (kind, token, is_right) in tokens {
+                let mut all = vec![("host", "example.com"), ("cookie", &*pair)];
+                all.extend(fields);
+                all.extend(token.map(|token| ("x-csrf-token", token)));
+                let (status, body) = answer(&guard(), &cookie, request(method, &all));
+                let passes = is_safe || (is_own && is_right);
+                let expected = if passes { 200 } else { 403 };
+                assert_eq!(
+                    status, expected,
+                    "{method} from {source}, token {kind}: {body}"
+                );
+                // The origin is judged first.
+                let sentence = match (is_safe, is_own, token) {
+                    (true, ..) => "done",
+                    (_, false, _) => "another site",
+                    (.., None) => "no CSRF token",
+                    (.., Some(_)) if is_right => "done",
+                    _ => "load the page again",
+                };
+                assert!(body.contains(sentence), "{body}");
+                assert!(token.is_none_or(|token| token.is_empty() || !body.contains(token)));
+            }
+        }
+    }
+}
+
+#[test]
+fn without_a_session_no_token_is_right() {
+    let (_, token) = visitor_of(&cookie());
+    for cookies in ["", "__Host-session=junk"] {
+        let fields = [("cookie", cookies), ("x-csrf-token", &*token)];
+        assert_eq!(answer(&guard(), &cookie(), request("POST", &fields)).0, 403);
+    }
+}
+
+#[test]
+fn of_several_token_fields_the_first_counts() {
+    let (pair, token) = visitor_of(&cookie());
+    for (first, second, status) in [(&*token, "junk", 200), ("junk", &*token, 403)] {
+        let fields = [
+            ("cookie", &*pair),
+            ("x-csrf-token", first),
+            ("x-csrf-token", second),
+        ];
+        assert_eq!(
+            answer(&guard(), &cookie(), request("POST", &fields)).0,
+            status
+        );
+    }
+}

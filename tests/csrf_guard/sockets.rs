@@ -1,0 +1,85 @@
+//! WebSockets, which browsers open across sites, with cookies and without asking.
+
+use crate::{SAFE, answer, common::cookie, guard, request, visitor_of};
+
+/// What an upgrade without any token is answered.
+#[track_caller]
+fn check_upgrade(method: &str, fields: &[(&str, &str)], passes: bool) {
+    let (pair, _) = visitor_of(&cookie());
+    let own = [("cookie", &*pair), ("host", "example.com")];
+    let (status, body) = answer(
+        &guard(),
+        &cookie(),
+        request(method, &[fields, &own].concat()),
+    );
+    assert_eq!(
+        status,
+        if passes { 200 } else { 403 },
+        "{method} {fields:?}: {body}"
+    );
+}
+
+#[test]
+fn an_upgrade_needs_the_right_origin_and_no_token() {
+    let sources = [
+        (("origin", "https://example.com"), true),
+        (("origin", "https://evil.example"), false),
+        (("origin", "null"), false),
+        (("sec-fetch-site", "same-origin"), true),
+        (("sec-fetch-site", "same-site"), false),
+        (("sec-fetch-site", "cross-site"), false),
+        // No browser.
+        (("user-agent", "curl"), true),
+    ];
+    for (source, passes) in sources {
+        for upgrade in ["websocket", "WebSocket", "WEBSOCKET"] {
+            check_upgrade(
+                "GET",
+                &[("upgrade", upgrade), ("connection", "upgrade"), source],
+                passes,
+            );
+        }
+        check_upgrade("CONNECT", &[source], passes);
+    }
+}
+
+#[test]
+fn another_upgrade_is_a_request_like_any_other() {
+    for method in SAFE {
+        let fields = [("upgrade", "h2c"), ("origin", "https://evil.example")];
+        check_upgrade(method.as_str(), &fields, true);
+    }
+    check_upgrade(
+        "POST",
+        &[("upgrade", "h2c"), ("origin", "https://example.com")],
+        false,
+    );
+}
+
+#[test]
+fn an_upgrade_of_a_trusted_origin_passes() {
+    let trusting = guard().trust_origin("https://app.example.net").unwrap();
+    for (method, fields) in [("GET", &[("upgrade", "websocket")][..]), ("CONNECT", &[])] {
+        let origin = [
+            ("origin", "https://app.example.net"),
+            ("host", "example.com"),
+        ];
+        let request = request(method, &[fields, &origin].concat());
+        assert_eq!(answer(&trusting, &cookie(), request).0, 200);
+    }
+}
+
+#[test]
+fn a_post_that_calls_itself_an_upgrade_needs_a_token() {
+    let fields = [("upgrade", "websocket"), ("origin", "https://example.com")];
+    check_upgrade("POST", &fields, false);
+}
+
+#[test]
+fn an_upgrade_may_be_one_of_a_list() {
+    let fields = [
+        ("upgrade", "h2c, websocket"),
+        ("origin", "https://evil.example"),
+    ];
+    check_upgrade("GET", &fields, false);
+}

@@ -1,0 +1,175 @@
+//! Who asks for a token, and of which session.
+
+use std::convert::Infallible;
+
+use axum::{Router, body::Body, routing::post};
+use hardtack::{CsrfGuard, Session, SessionData, SessionLayer};
+use http::{Request, Response, StatusCode};
+use serde::{Deserialize, Serialize};
+use tower::{Layer, ServiceExt, service_fn};
+
+use crate::{
+    answer,
+    common::{at, block_on, builder, cookie, sealed, signed_in},
+    guard, request, visitor_of,
+};
+
+type Work = fn(&Session) -> Result<(), hardtack::SessionError>;
+
+#[test]
+fn the_origin_alone_is_enough_where_that_was_chosen() {
+    let guard = guard().origin_check_only();
+    for (fields, status) in [
+        (&[][..], 200),
+        (&[("sec-fetch-site", "same-origin")], 200),
+        (&[("x-csrf-token", "junk")], 200),
+        (&[("sec-fetch-site", "cross-site")], 403),
+        (
+            &[("origin", "https://evil.example"), ("host", "example.com")],
+            403,
+        ),
+        (
+            &[("origin", "https://example.com"), ("host", "example.com")],
+            200,
+        ),
+    ] {
+        for pair in ["", &signed_in(&cookie())] {
+            let fields = [fields, &[("cookie", pair)]].concat();
+            assert_eq!(
+                answer(&guard, &cookie(), request("POST", &fields)).0,
+                status,
+                "{fields:?}"
+            );
+        }
+    }
+}
+
+/// The fields of the response to a request through the guard.
+fn fields_of(guard: &CsrfGuard, request: Request<()>) -> http::HeaderMap {
+    let handler =
+        service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    let layer = SessionLayer::new(cookie()).clock(at(1));
+    let Ok(response) = block_on(layer.layer(guard.layer(handler)).oneshot(request));
+    response.headers().clone()
+}
+
+#[test]
+fn a_session_is_read_only_where_a_token_is_asked_for() {
+    let (pair, token) = visitor_of(&cookie());
+    let fields = [("cookie", &*pair), ("x-csrf-token", &*token)];
+    assert!(fields_of(&guard(), request("GET", &fields)).is_empty());
+    assert!(fields_of(&guard().origin_check_only(), request("POST", &fields)).is_empty());
+    let cross_site = [&fields[..], &[("sec-fetch-site", "cross-site")]].concat();
+    let refused = fields_of(&guard(), request("POST", &cross_site));
+    assert!(refused.keys().eq(["content-type"]), "{refused:?}");
+    assert_eq!(
+        fields_of(&guard(), request("POST", &fields))["vary"],
+        "Cookie"
+    );
+}
+
+#[test]
+fn a_refused_request_renews_and_deletes_nothing() {
+    let (pair, _) = visitor_of(&cookie());
+    for pair in [&*pair, "__Host-session=junk"] {
+        let handler =
+            service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+        let layer = SessionLayer::new(cookie()).clock(at(1000));
+        let request = request("POST", &[("cookie", pair), ("x-csrf-token", "junk")]);
+        let Ok(response) = block_on(layer.layer(guard().layer(handler)).oneshot(request));
+        assert_eq!(response.status(), 403);
+        assert!(!response.headers().contains_key("set-cookie"));
+    }
+}
+
+#[test]
+fn a_sign_in_makes_earlier_tokens_invalid() {
+    let changes: [Work; 3] = [
+        |session| session.renew(),
+        |session| session.renew_id(),
+        |session| session.invalidate().and(session.ensure_id()).map(drop),
+    ];
+    for change in changes {
+        let (pair, token) = visitor_of(&cookie());
+        let session = cookie().load([&pair], at(1));
+        change(&session).unwrap();
+        let newer = session.csrf_token().unwrap();
+        let fields = cookie().save(&session).unwrap();
+        let pair = fields.iter().next().unwrap().split(';').next().unwrap();
+        for (token, status) in [(token, 403), (newer, 200)] {
+            let fields = [("cookie", pair), ("x-csrf-token", &*token)];
+            assert_eq!(
+                answer(&guard(), &cookie(), request("POST", &fields)).0,
+                status
+            );
+        }
+    }
+}
+
+#[test]
+fn without_a_session_layer_the_answer_says_how_to_add_one() {
+    let handler =
+        service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    let ask = |request| {
+        let Ok(response) = block_on(guard().layer(handler).oneshot(request));
+        (response.status(), response.into_body())
+    };
+    let (status, body) = ask(request("POST", &[]));
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(body.contains("SessionLayer::new(cookie)"), "{body}");
+    // Where none is needed, none is missed.
+    assert_eq!(ask(request("GET", &[])).0, 200);
+    assert_eq!(
+        ask(request("POST", &[("sec-fetch-site", "cross-site")])).0,
+        403
+    );
+}
+
+#[test]
+fn layers_in_the_wrong_order_are_an_error_that_says_so() {
+    let route = || Router::new().route("/", post(async || "done"));
+    let ask = |router: Router| {
+        let request = Request::post("/").body(Body::empty()).unwrap();
+        block_on(router.oneshot(request)).unwrap().status()
+    };
+    let session = || SessionLayer::new(cookie()).clock(at(0));
+    assert_eq!(ask(route().layer(session()).layer(guard())), 500);
+    assert_eq!(ask(route().layer(guard()).layer(session())), 403);
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Login {
+    user: u32,
+}
+
+impl SessionData for Login {
+    const SCHEMA: u32 = 1;
+}
+
+#[test]
+fn typed_sessions_are_guarded_by_a_guard_of_their_type() {
+    let cookie = builder().typed::<Login>().build().unwrap();
+    let mut token = String::new();
+    let pair = sealed(&cookie, at(0), |session| {
+        token = session.csrf_token().unwrap()
+    });
+    let ask = |guard: bool, token: &str| {
+        let route = Router::new().route("/", post(async || "done"));
+        let router = if guard {
+            route.layer(CsrfGuard::new().typed::<Login>())
+        } else {
+            route.layer(CsrfGuard::new())
+        };
+        let router = router.layer(SessionLayer::new(cookie.clone()).clock(at(1)));
+        let request = Request::post("/")
+            .header("cookie", &pair)
+            .header("x-csrf-token", token);
+        block_on(router.oneshot(request.body(Body::empty()).unwrap()))
+            .unwrap()
+            .status()
+    };
+    assert_eq!(ask(true, &token), 200);
+    assert_eq!(ask(true, "junk"), 403);
+    // There is no session of the type that this guard asks.
+    assert_eq!(ask(false, &token), 500);
+}

@@ -1,0 +1,247 @@
+//! Sessions that the application itself refuses.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use hardtack::{KeyRing, Reason, Session, SessionCookie, SessionData, SessionInfo};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Login,
+    common::{
+        ENDED, READ, Visit, WRITTEN, at, builder, check, cookie, key, sealed, seconds, signed_in,
+        token_of,
+    },
+    revocation::{begun, check_reason, look, reason},
+};
+
+/// What the hook was asked about.
+#[derive(Clone, Default)]
+struct Asked(Arc<Mutex<Vec<SessionInfo>>>);
+
+impl Asked {
+    /// A cookie whose hook notes what it is asked, and answers this.
+    fn cookie(&self, answer: bool) -> SessionCookie {
+        let asked = self.clone();
+        let note = move |session: &SessionInfo| {
+            asked.0.lock().unwrap().push(*session);
+            answer
+        };
+        builder()
+            .remember_up_to(seconds(100_000))
+            .revoked_if(note)
+            .build()
+            .unwrap()
+    }
+
+    fn take(&self) -> Vec<SessionInfo> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+#[test]
+fn the_hook_learns_what_the_head_says_and_is_asked_once() {
+    let asked = Asked::default();
+    let cookie = asked.cookie(false);
+    let begun = sealed(&cookie, at(0), |session| {
+        session.insert("user", 42).unwrap();
+        session.ensure_id().unwrap();
+        session.limit_to(seconds(900)).unwrap();
+    });
+    let visit = Visit::to(&cookie).with(&begun).at(100);
+    let active = visit.run(|session| session.insert("user", 43));
+    asked.take();
+
+    let session = cookie.load([active.pair()], at(200));
+    assert!(asked.take().is_empty(), "nothing was touched");
+    let id = session.id();
+    session.insert("name", 1).unwrap();
+    assert!(session.clone().contains("user"));
+    assert!(!cookie.save(&session).unwrap().is_empty());
+    let [info] = asked.take()[..] else {
+        panic!("once")
+    };
+    assert_eq!(info.id, id);
+    assert!(id.is_some());
+    assert_eq!((info.created_at, info.last_active_at), (at(0), at(100)));
+    assert_eq!(info.ttl, Some(seconds(900)));
+    assert_eq!(info.key_id, key(0).id());
+
+    assert_eq!(cookie.load([signed_in(&cookie)], at(0)).len(), 1);
+    let [info] = asked.take()[..] else {
+        panic!("once")
+    };
+    assert_eq!((info.id, info.ttl), (None, None));
+    assert_eq!((info.created_at, info.last_active_at), (at(0), at(0)));
+}
+
+#[test]
+fn the_hook_is_asked_about_each_token_that_is_good_otherwise() {
+    let asked = Asked::default();
+    let cookie = asked.cookie(false);
+    let (first, second) = (begun(0), begun(5));
+    let session = cookie.load([format!("{first}; {second}; {first}")], at(9));
+    assert_eq!(session.len(), 1);
+    let dates: Vec<_> = asked.take().iter().map(|info| info.created_at).collect();
+    assert_eq!(dates, [at(0), at(5)]);
+    // One of them is revoked, so it is the other.
+    let cookie = builder()
+        .revoked_if(|info| info.created_at == at(5))
+        .build()
+        .unwrap();
+    let session = cookie.load([format!("{first}; {second}")], at(9));
+    assert_eq!(session.created_at(), Some(at(0)));
+}
+
+#[test]
+fn the_hook_is_not_asked_about_what_is_refused_before() {
+    let asked = Asked::default();
+    let cookie = asked.cookie(true);
+    let pair = begun(0);
+    let (start, end) = pair.split_at(pair.len() - 10);
+    let flipped = if end.starts_with('A') { 'B' } else { 'A' };
+    let tampered = format!("{start}{flipped}{}", &end[1..]);
+    let other_key = sealed(
+        &SessionCookie::encrypted(key(1)).build().unwrap(),
+        at(0),
+        |session| session.insert("user", 42).unwrap(),
+    );
+    let cases = [
+        (&*tampered, 1, Reason::Auth),
+        (&*other_key, 1, Reason::UnknownKey),
+        ("__Host-session=junk", 1, Reason::TooShort),
+        (&*pair, 1800, Reason::Idle),
+        (&*pair, 100_000, Reason::Expired),
+    ];
+    for (pair, now, expected) in cases {
+        let found = reason(&cookie.load([pair], at(now)));
+        assert!(
+            found == Some(expected) || pair.ends_with("junk"),
+            "{found:?}"
+        );
+        assert!(asked.take().is_empty(), "{expected}");
+    }
+    let future = begun(1000);
+    assert_eq!(
+        reason(&cookie.load([&future], at(0))),
+        Some(Reason::NotYetValid)
+    );
+    cookie.raise_not_before(at(1));
+    check_reason(&cookie, &pair, Some(Reason::Revoked));
+    assert!(cookie.load([""; 0], at(0)).is_new());
+    assert!(asked.take().is_empty());
+}
+
+#[test]
+fn a_revoked_session_is_new_and_its_cookie_stays() {
+    let revoking = Asked::default().cookie(true);
+    let pair = signed_in(&cookie());
+    let visit = Visit::to(&revoking).with(&pair).at(1000);
+    let empty = |session: &Session| {
+        assert_eq!(reason(session), Some(Reason::Revoked));
+        assert!(session.is_new() && session.is_empty() && session.id().is_none());
+        look(session)
+    };
+    check(&visit, empty, READ);
+    // Who did not deny it reads it still.
+    assert_eq!(cookie().load([&pair], at(1)).get("user").unwrap(), Some(42));
+    check(&visit, |session| session.invalidate().map(drop), ENDED);
+    let answer = check(&visit, |session| session.insert("user", 7), WRITTEN);
+    assert_eq!(
+        cookie().load([answer.pair()], at(1000)).created_at(),
+        Some(at(1000))
+    );
+}
+
+#[test]
+fn a_session_that_is_ended_while_it_is_in_use_stays_readable() {
+    let denied = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&denied);
+    let hook = move |_: &SessionInfo| count.load(Ordering::Relaxed) > 0;
+    let cookie = builder().revoked_if(hook).build().unwrap();
+    let session = cookie.load([signed_in(&cookie)], at(1));
+    assert_eq!(session.get("user").unwrap(), Some(42));
+    denied.store(1, Ordering::Relaxed);
+    // What was read was read; the next request is refused.
+    assert_eq!(session.get("user").unwrap(), Some(42));
+    check_reason(&cookie, &begun(0), Some(Reason::Revoked));
+}
+
+#[test]
+fn who_panics_has_not_said_that_a_session_is_good() {
+    let panicking = builder()
+        .revoked_if(|_| panic!("on purpose"))
+        .build()
+        .unwrap();
+    let visit = Visit::to(&panicking).with(&signed_in(&cookie())).at(1);
+    check(&visit, look, READ);
+    check_reason(&panicking, &begun(0), Some(Reason::Revoked));
+    let session = panicking.load([begun(0)], at(1));
+    assert_eq!(session.len(), 0);
+    session.insert("user", 1).unwrap();
+    assert_eq!(panicking.save(&session).unwrap().iter().count(), 1);
+}
+
+/// What a newer version of the application writes.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct NewerLogin {
+    name: String,
+}
+
+impl SessionData for NewerLogin {
+    const SCHEMA: u32 = 2;
+}
+
+#[test]
+fn a_payload_is_looked_at_after_the_hook() {
+    let newer = builder().typed::<NewerLogin>().build().unwrap();
+    let pair = sealed(&newer, at(0), |session| {
+        session.update(|login| login.name.push('A')).unwrap();
+    });
+    for (is_revoked, expected) in [(false, Reason::Payload), (true, Reason::Revoked)] {
+        let cookie = builder()
+            .revoked_if(move |_| is_revoked)
+            .typed::<Login>()
+            .build()
+            .unwrap();
+        let session = cookie.load([&pair], at(1));
+        assert_eq!(reason(&session), Some(expected));
+        // Only what may be a newer instance's is kept from being overwritten.
+        let written = session.replace(Login {
+            name: "B".to_owned(),
+            visits: 1,
+        });
+        assert_eq!(written.is_ok(), is_revoked);
+    }
+}
+
+#[test]
+fn the_id_that_a_sign_out_returns_is_the_one_to_deny() {
+    let denied = Arc::new(Mutex::new(Vec::new()));
+    let list = Arc::clone(&denied);
+    let hook = move |session: &SessionInfo| {
+        session
+            .id
+            .is_some_and(|id| list.lock().unwrap().contains(&id))
+    };
+    let keys = KeyRing::from_keys([key(1), key(0)]).unwrap();
+    let cookie = SessionCookie::encrypted(keys)
+        .revoked_if(hook)
+        .build()
+        .unwrap();
+    let other = sealed(&cookie, at(0), |session| {
+        session.ensure_id().map(drop).unwrap()
+    });
+    let copy = sealed(&cookie, at(0), |session| {
+        session.ensure_id().map(drop).unwrap()
+    });
+    let session = cookie.load([&copy], at(1));
+    let ended = session.invalidate().unwrap();
+    denied.lock().unwrap().extend(ended);
+    check_reason(&cookie, &copy, Some(Reason::Revoked));
+    check_reason(&cookie, &other, None);
+    assert_ne!(token_of(&copy), token_of(&other));
+    assert_eq!(denied.lock().unwrap().len(), 1);
+}

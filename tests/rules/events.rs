@@ -1,0 +1,307 @@
+//! What is told by `tracing` events.
+
+use std::{
+    fmt,
+    sync::{Arc, LazyLock, Mutex},
+};
+
+use hardtack::{
+    EncryptionKey, KeyRing, Reason, RingKey, Session, SessionCookie, SessionData, SigningKey,
+};
+use serde::{Deserialize, Serialize};
+use tracing::{
+    Dispatch, Event, Level, Metadata, Subscriber,
+    field::{Field, Visit as VisitFields},
+    span,
+};
+
+use crate::{
+    Login,
+    common::{HOUR, Visit, at, builder, cookie, key, sealed, signed_in, token_of},
+};
+
+#[derive(Clone, Debug)]
+struct Told {
+    level: Level,
+    /// `name=value `, for each.
+    fields: String,
+}
+
+impl VisitFields for Told {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.fields += &format!("{field}={value:?} ");
+    }
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<Told>>>);
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target().starts_with("hardtack")
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let mut told = Told {
+            level: *event.metadata().level(),
+            fields: String::new(),
+        };
+        event.record(&mut told);
+        self.0.lock().unwrap().push(told);
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+/// Where there is one subscriber only, `tracing` asks the thread that first comes across an event whether
+/// anybody wants it, which is the wrong one while other tests run.
+static OTHERS: LazyLock<[Dispatch; 2]> =
+    LazyLock::new(|| [(); 2].map(|()| Dispatch::new(Log::default())));
+
+/// What `work` tells.
+fn told_by(work: impl FnOnce()) -> Vec<Told> {
+    LazyLock::force(&OTHERS);
+    let log = Log::default();
+    tracing::subscriber::with_default(log.clone(), work);
+    log.0.lock().unwrap().clone()
+}
+
+#[track_caller]
+fn check_reading<T: hardtack::Payload>(
+    cookie: &SessionCookie<T>,
+    pair: &str,
+    now: u64,
+    level: Level,
+    expected: &[&str],
+) {
+    let told = told_by(|| {
+        let session = cookie.load([pair], at(now));
+        let _ = (session.is_new(), session.outcome(), session.is_new());
+    });
+    let [
+        Told {
+            level: found,
+            fields,
+        },
+    ] = &told[..]
+    else {
+        panic!("one event, not {told:?}")
+    };
+    assert_eq!(*found, level, "{fields}");
+    for part in expected {
+        assert!(fields.contains(&format!("{part} ")), "{part} in {fields}");
+    }
+    let (_, token) = pair.split_once('=').unwrap_or_default();
+    assert!(token.len() < 9 || !fields.contains(&token[8..]), "{fields}");
+    assert!(
+        !fields.contains("hunter2") && !fields.contains("2a"),
+        "{fields}"
+    );
+}
+
+const OPENED: &str = "message=session opened";
+const REJECTED: &str = "message=session rejected";
+
+fn of_key(index: usize) -> SessionCookie {
+    SessionCookie::encrypted(key(index)).build().unwrap()
+}
+
+fn with_secret(cookie: &SessionCookie, second: u64) -> String {
+    sealed(cookie, at(second), |session| {
+        session.insert("password", "hunter2").unwrap();
+        session.ensure_id().unwrap();
+        session.flash("", "hunter2").unwrap();
+    })
+}
+
+#[test]
+fn a_session_that_opens_is_told_of_at_the_lowest_levels() {
+    let pair = with_secret(&cookie(), 0);
+    let key_id = format!("key_id={}", key(0).id());
+    let bytes = format!("token_bytes={}", token_of(&pair).len());
+    let fields = [OPENED, &key_id, &bytes, "purpose=\"__Host-session\""];
+    check_reading(&cookie(), &pair, 1, Level::TRACE, &fields);
+    check_reading(
+        &cookie(),
+        "",
+        1,
+        Level::TRACE,
+        &["message=no session arrived"],
+    );
+    let ring = KeyRing::from_keys([key(1), key(0)]).unwrap();
+    let rotated = SessionCookie::encrypted(ring).build().unwrap();
+    let fields = [
+        "message=session opened under an accepted key",
+        &key_id,
+        &bytes,
+    ];
+    check_reading(&rotated, &pair, 1, Level::DEBUG, &fields);
+}
+
+#[test]
+fn what_visitors_cause_every_day_is_told_at_debug() {
+    let pair = with_secret(&cookie(), 0);
+    let tampered = format!("{}AAAA", &pair[..pair.len() - 4]);
+    let signed = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap())
+        .build()
+        .unwrap();
+    let signed = signed_in(&signed);
+    let too_long = format!("__Host-session={}", "A".repeat(33_000));
+    for (pair, reason) in [
+        (&*too_long, Reason::TooLong),
+        ("__Host-session=%", Reason::Encoding),
+        ("__Host-session=", Reason::TooShort),
+        ("__Host-session=ffffffff", Reason::UnknownFormat),
+        (&*signed, Reason::WrongMode),
+        (&*tampered, Reason::Auth),
+    ] {
+        let reason = format!("reason={reason}");
+        check_reading(&cookie(), pair, 1, Level::DEBUG, &[REJECTED, &reason]);
+    }
+    let key_id = format!("key_id={}", key(0).id());
+    check_reading(
+        &cookie(),
+        &pair,
+        1800,
+        Level::DEBUG,
+        &["reason=Idle", &key_id],
+    );
+    check_reading(
+        &cookie(),
+        &pair,
+        12 * HOUR,
+        Level::DEBUG,
+        &["reason=Expired", &key_id],
+    );
+    let revoking = builder().revoked_if(|_| true).build().unwrap();
+    check_reading(
+        &revoking,
+        &pair,
+        1,
+        Level::DEBUG,
+        &["reason=Revoked", &key_id],
+    );
+    let named = || builder().name("session").build().unwrap();
+    let several = [with_secret(&named(), 0), with_secret(&named(), 0)].join("; ");
+    check_reading(&named(), &several, 1, Level::DEBUG, &["reason=Duplicate"]);
+}
+
+#[test]
+fn what_a_rotation_causes_is_told_at_info() {
+    let pair = with_secret(&of_key(0), 0);
+    let key_id = format!("key_id={}", key(0).id());
+    check_reading(
+        &of_key(1),
+        &pair,
+        1,
+        Level::INFO,
+        &["reason=UnknownKey", &key_id],
+    );
+    let keys = [
+        RingKey::new(key(1)).seal_from(at(0)),
+        RingKey::<EncryptionKey>::new(key(0)).accept_until(at(5)),
+    ];
+    let retiring = SessionCookie::encrypted(KeyRing::from_keys(keys).unwrap());
+    let retiring = retiring.danger_retire_early().build().unwrap();
+    check_reading(
+        &retiring,
+        &pair,
+        5,
+        Level::INFO,
+        &["reason=RetiredKey", &key_id],
+    );
+}
+
+/// What a newer version of the application writes.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct NewerLogin {
+    name: String,
+}
+
+impl SessionData for NewerLogin {
+    const SCHEMA: u32 = 2;
+}
+
+#[test]
+fn a_wrong_clock_is_a_warning_and_an_unreadable_payload_an_error() {
+    let pair = with_secret(&cookie(), 1000);
+    check_reading(
+        &cookie(),
+        &pair,
+        0,
+        Level::WARN,
+        &[REJECTED, "reason=NotYetValid"],
+    );
+    let newer = builder().typed::<NewerLogin>().build().unwrap();
+    let pair = sealed(&newer, at(0), |session| {
+        session.update(|login| login.name.push('A')).unwrap()
+    });
+    let older = builder().typed::<Login>().build().unwrap();
+    check_reading(
+        &older,
+        &pair,
+        1,
+        Level::ERROR,
+        &[REJECTED, "reason=Payload"],
+    );
+}
+
+#[test]
+fn unencrypted_sessions_are_told_of_when_they_are_built() {
+    let told = told_by(|| {
+        let keys = SigningKey::generate().unwrap();
+        let _ = SessionCookie::unencrypted_but_signed(keys).build().unwrap();
+    });
+    let [
+        Told {
+            level: Level::INFO,
+            fields,
+        },
+    ] = &told[..]
+    else {
+        panic!("{told:?}")
+    };
+    assert!(fields.contains("unencrypted but signed"), "{fields}");
+    assert!(told_by(|| drop(cookie())).is_empty());
+}
+
+#[test]
+fn an_answer_for_shared_caches_that_was_replaced_is_a_warning() {
+    let visit = |says| {
+        let visit = Visit::to(&cookie()).saying("cache-control", says);
+        told_by(|| drop(visit.run(|session| session.insert("password", "hunter2"))))
+    };
+    let warnings = |told: Vec<Told>| {
+        assert!(told.iter().all(|told| !told.fields.contains("hunter2")));
+        told.iter().filter(|told| told.level == Level::WARN).count()
+    };
+    // Once through each adapter.
+    assert_eq!(warnings(visit("public, max-age=60")), 3);
+    assert_eq!(warnings(visit("private")), 0);
+}
+
+#[test]
+fn an_untouched_session_tells_nothing() {
+    let pair = with_secret(&cookie(), 0);
+    let told = told_by(|| {
+        let session = cookie().load([&pair], at(1));
+        assert!(cookie().save(&session).unwrap().is_empty());
+    });
+    assert!(told.is_empty(), "{told:?}");
+    let written = told_by(|| {
+        let session: Session = cookie().load([&pair], at(1));
+        session
+            .insert("password", "hunter2")
+            .and(session.renew())
+            .unwrap();
+        assert!(!cookie().save(&session).unwrap().is_empty());
+    });
+    assert_eq!(written.len(), 1, "{written:?}");
+}

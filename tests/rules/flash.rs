@@ -1,0 +1,240 @@
+//! Messages from one request to a later one.
+
+use hardtack::{Map, Session, SessionCookie, SessionError};
+
+use crate::common::{ENDED, Jar, READ, Visit, WRITTEN, at, builder, check, cookie, sealed};
+
+pub(super) type Work<T = Map> = fn(&Session<T>) -> Result<(), SessionError>;
+
+/// A visitor with an entry and the messages "one" and "two", and "other" in a queue of its own.
+pub(super) fn visitor(cookie: &SessionCookie) -> String {
+    sealed(cookie, at(0), |session| {
+        session.insert("user", 42).unwrap();
+        session.flash("", "one").unwrap();
+        session.flash("errors", "other").unwrap();
+        session.flash("", "two").unwrap();
+    })
+}
+
+/// What the queues hold after the visitor's next request did `work`, and was answered.
+#[track_caller]
+fn check_queues(work: Work, expected: &[&str], errors: &[&str]) {
+    let cookie = cookie();
+    let mut jar = Jar::of(visitor(&cookie));
+    jar.receive(
+        &Visit::to(&cookie)
+            .with(jar.cookie_field())
+            .run(work)
+            .headers,
+    );
+    let session = cookie.load([jar.cookie_field()], at(1));
+    assert_eq!(session.peek_flashes(""), expected);
+    assert_eq!(session.flashes("").unwrap(), expected);
+    assert_eq!(session.flashes("errors").unwrap(), errors);
+    assert_eq!(session.get("user").unwrap(), Some(42));
+}
+
+#[test]
+fn messages_queue_up_in_their_order() {
+    check_queues(|_| Ok(()), &["one", "two"], &["other"]);
+    let more: Work = |session| {
+        session
+            .flash("", "three")
+            .and(session.flash("errors", "new"))
+    };
+    check_queues(more, &["one", "two", "three"], &["other", "new"]);
+}
+
+#[test]
+fn a_message_may_be_left_twice() {
+    let twice: Work = |session| session.flash("", "one").and(session.flash("", "one"));
+    check_queues(twice, &["one", "two", "one", "one"], &["other"]);
+}
+
+#[test]
+fn a_message_is_left_once_where_that_is_wanted() {
+    let once: Work = |session| {
+        session
+            .flash_once("", "one")
+            .and(session.flash_once("", "new"))
+    };
+    check_queues(once, &["one", "two", "new"], &["other"]);
+    // The same words in another queue are another message.
+    let elsewhere: Work = |session| session.flash_once("errors", "one");
+    check_queues(elsewhere, &["one", "two"], &["other", "one"]);
+    let swapped: Work = |session| {
+        session
+            .flash_once("", "errors")
+            .and(session.flash_once("other", ""))
+    };
+    check_queues(swapped, &["one", "two", "errors"], &["other"]);
+}
+
+#[test]
+fn looking_leaves_the_messages_and_writes_nothing() {
+    let cookie = cookie();
+    let visit = Visit::to(&cookie).with(&visitor(&cookie));
+    let works: [Work; 6] = [
+        |session| {
+            assert_eq!(session.peek_flashes(""), ["one", "two"]);
+            assert_eq!(session.peek_flashes("errors"), ["other"]);
+            assert!(session.peek_flashes("Errors").is_empty());
+            Ok(())
+        },
+        |session| {
+            session
+                .flashes("nothing")
+                .map(|popped| assert!(popped.is_empty()))
+        },
+        |session| session.flash_once("", "two"),
+        |session| session.flash("", "three").and(session.discard()),
+        |session| session.flashes("").and(session.discard()),
+        // Every message is back where it was.
+        |session| {
+            assert_eq!(session.flashes("errors")?, ["other"]);
+            assert_eq!(session.flashes("")?, ["one", "two"]);
+            session.flash("", "one")?;
+            session.flash("errors", "other")?;
+            session.flash("", "two")
+        },
+    ];
+    for work in works {
+        check(&visit, work, READ);
+    }
+}
+
+#[test]
+fn what_was_popped_is_gone_for_good() {
+    check_queues(|session| session.flashes("").map(drop), &[], &["other"]);
+    check_queues(
+        |session| session.flashes("errors").map(drop),
+        &["one", "two"],
+        &[],
+    );
+    let work: Work = |session| {
+        assert_eq!(session.flashes("")?, ["one", "two"]);
+        assert!(session.flashes("")?.is_empty());
+        session.flash("", "new")
+    };
+    check_queues(work, &["new"], &["other"]);
+}
+
+#[test]
+fn a_message_waits_through_requests_that_do_not_read_it() {
+    let cookie = cookie();
+    let mut jar = Jar::default();
+    // The form is answered by a redirect.
+    let visit = Visit::to(&cookie).answered(303);
+    jar.receive(&check(&visit, |session| session.flash("", "Saved"), WRITTEN).headers);
+    let works: [Work; 4] = [
+        |_| Ok(()),
+        |session| session.get::<u32>("user").map(drop),
+        |session| session.insert("user", 42),
+        |session| session.renew(),
+    ];
+    for (now, work) in (1..).zip(works) {
+        let visit = Visit::to(&cookie).with(jar.cookie_field()).at(now);
+        jar.receive(&visit.run(work).headers);
+    }
+    // It survives a renewal, too.
+    let visit = Visit::to(&cookie).with(jar.cookie_field()).at(1000);
+    jar.receive(
+        &visit
+            .run(|session| session.get::<u32>("user").map(drop))
+            .headers,
+    );
+    let session = cookie.load([jar.cookie_field()], at(1001));
+    assert_eq!(session.last_active_at(), Some(at(1000)));
+    assert_eq!(session.flashes("").unwrap(), ["Saved"]);
+}
+
+#[test]
+fn a_message_that_an_error_page_took_comes_again() {
+    let cookie = cookie();
+    let pair = visitor(&cookie);
+    let take: Work = |session| {
+        assert_eq!(session.flashes("")?, ["one", "two"]);
+        Ok(())
+    };
+    for status in [500, 503] {
+        let visit = Visit::to(&cookie).with(&pair).answered(status);
+        check(&visit, take, READ);
+        check(&visit, |session| session.flash("", "lost"), READ);
+    }
+    // The visitor has the cookie that it had.
+    for status in [200, 303, 404] {
+        check(
+            &Visit::to(&cookie).with(&pair).answered(status),
+            take,
+            WRITTEN,
+        );
+    }
+    let saving = builder().save_on_server_error().build().unwrap();
+    check(&Visit::to(&saving).with(&pair).answered(500), take, WRITTEN);
+}
+
+#[test]
+fn a_session_of_nothing_but_messages_ends_with_the_last_of_them() {
+    let cookie = cookie();
+    let answer = check(
+        &Visit::to(&cookie),
+        |session| session.flash("", "Saved"),
+        WRITTEN,
+    );
+    let visit = Visit::to(&cookie).with(answer.pair());
+    check(&visit, |session| session.flashes("").map(drop), ENDED);
+    // An ending goes out with any status, so this message does not come again.
+    check(
+        &visit.clone().answered(500),
+        |session| session.flashes("").map(drop),
+        ENDED,
+    );
+    let exchange: Work = |session| session.flashes("").and(session.flash("", "New"));
+    check(&visit, exchange, WRITTEN);
+    let work: Work = |session| {
+        session
+            .flash("", "Saved")
+            .and(session.flashes(""))
+            .map(drop)
+    };
+    check(&Visit::to(&cookie), work, READ);
+}
+
+#[test]
+fn clear_and_invalidate_drop_the_messages_and_the_other_changes_keep_them() {
+    let drops: [Work; 2] = [
+        |session| session.clear(),
+        |session| session.invalidate().map(drop),
+    ];
+    let cookie = cookie();
+    for work in drops {
+        let session = cookie.load([visitor(&cookie)], at(1));
+        work(&session).unwrap();
+        assert!(
+            session.flashes("").unwrap().is_empty() && session.peek_flashes("errors").is_empty()
+        );
+        check(&Visit::to(&cookie).with(&visitor(&cookie)), work, ENDED);
+    }
+    check_queues(|session| session.renew(), &["one", "two"], &["other"]);
+    check_queues(|session| session.renew_id(), &["one", "two"], &["other"]);
+    check_queues(|session| session.save(), &["one", "two"], &["other"]);
+}
+
+#[test]
+fn any_text_is_a_message_and_a_queue() {
+    let cookie = cookie();
+    let long = "x".repeat(200);
+    let texts = ["", "\0", "ä €", "a\r\nSet-Cookie: b", "1", &long];
+    let pair = sealed(&cookie, at(0), |session| {
+        for text in texts {
+            session.flash(text, text).unwrap();
+            session.flash("all", text).unwrap();
+        }
+    });
+    assert!(pair.is_ascii() && !pair.contains('\n'));
+    let session = cookie.load([&pair], at(1));
+    for text in texts {
+        assert_eq!(session.flashes(text).unwrap(), [text]);
+    }
+    assert_eq!(session.flashes("all").unwrap(), texts);
+}

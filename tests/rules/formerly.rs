@@ -1,0 +1,219 @@
+//! Cookies of earlier attributes, which are dropped along.
+
+use hardtack::{ConfigError, Formerly, KeyRing, Session, SessionCookie, SessionCookieBuilder};
+
+use crate::common::{READ, UNTOUCHED, Visit, builder, check, key, signed_in};
+
+const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+
+fn look(session: &Session) -> Result<(), hardtack::SessionError> {
+    session.get::<u32>("user").map(drop)
+}
+
+fn moved() -> SessionCookieBuilder {
+    builder()
+        .name("__Secure-session")
+        .path("/shop")
+        .domain("example.com")
+}
+
+/// The attributes that are sent to drop a cookie of these earlier ones.
+#[track_caller]
+fn check_expiry(now: SessionCookieBuilder, formerly: Formerly, expected: &str) {
+    let cookie = now.formerly(formerly).build().unwrap();
+    let answer = Visit::to(&cookie).run(|session| session.insert("user", 42));
+    let lines: Vec<_> = answer
+        .lines()
+        .into_iter()
+        .filter(|line| line.starts_with("set"))
+        .collect();
+    let [first, second] = &lines[..] else {
+        panic!("{lines:?}")
+    };
+    let name = cookie.name();
+    assert_eq!(*first, format!("set-cookie: {name}=; {expected}{EXPIRED}"));
+    assert!(
+        second.starts_with(&format!("set-cookie: {name}=…")) && !second.contains("Max-Age"),
+        "{second}"
+    );
+}
+
+#[test]
+fn path_domain_and_partition_may_have_been_others() {
+    let all = "Secure; HttpOnly; SameSite=Lax";
+    check_expiry(
+        moved(),
+        Formerly::new().path("/"),
+        &format!("Path=/; Domain=example.com; {all}"),
+    );
+    check_expiry(
+        moved(),
+        Formerly::new().domain("www.example.com"),
+        &format!("Path=/shop; Domain=www.example.com; {all}"),
+    );
+    check_expiry(
+        moved(),
+        Formerly::new().no_domain(),
+        &format!("Path=/shop; {all}"),
+    );
+    check_expiry(
+        moved(),
+        Formerly::new().partitioned(true),
+        &format!("Path=/shop; Domain=example.com; {all}; Partitioned"),
+    );
+    check_expiry(
+        builder().partitioned(),
+        Formerly::new().partitioned(false),
+        &format!("Path=/; {all}"),
+    );
+    check_expiry(
+        moved(),
+        Formerly::new().path("/").no_domain(),
+        &format!("Path=/; {all}"),
+    );
+}
+
+#[test]
+fn the_present_attributes_are_refused_as_earlier_ones() {
+    let present = [
+        Formerly::new(),
+        Formerly::new().path("/shop"),
+        Formerly::new().domain("example.com"),
+        Formerly::new().partitioned(false),
+        Formerly::new()
+            .path("/shop")
+            .domain("example.com")
+            .partitioned(false),
+    ];
+    for formerly in present {
+        let error = moved().formerly(formerly).build().unwrap_err();
+        assert!(matches!(error, ConfigError::Formerly), "{error}");
+    }
+    assert!(matches!(
+        builder().formerly(Formerly::new().no_domain()).build(),
+        Err(ConfigError::Formerly)
+    ));
+    // What the name does not allow was not there earlier either.
+    for formerly in [
+        Formerly::new().path("/a"),
+        Formerly::new().domain("example.com"),
+        Formerly::new().path("a;b"),
+    ] {
+        assert!(builder().formerly(formerly).build().is_err());
+    }
+}
+
+const FIRST: &str = "set-cookie: __Secure-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+const SECOND: &str = "set-cookie: __Secure-session=; Path=/old; Domain=example.com; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+const SENT: &str = "set-cookie: __Secure-session=…; Path=/shop; Domain=example.com; Secure; HttpOnly; SameSite=Lax";
+const ENDED: &str = "set-cookie: __Secure-session=; Path=/shop; Domain=example.com; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+
+fn twice(builder: SessionCookieBuilder) -> SessionCookie {
+    let builder = builder.formerly(Formerly::new().path("/").no_domain());
+    builder
+        .formerly(Formerly::new().path("/old"))
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn earlier_cookies_are_dropped_before_the_present_one_is_sent() {
+    let cookie = twice(moved());
+    let no_store = "cache-control: no-store";
+    let vary = "vary: Cookie";
+    let visit = Visit::to(&cookie);
+    check(
+        &visit,
+        |session| session.insert("user", 42),
+        &[no_store, FIRST, SECOND, SENT, vary],
+    );
+    let visit = visit.with(&signed_in(&moved().build().unwrap()));
+    check(
+        &visit,
+        |session| session.invalidate().map(drop),
+        &[no_store, FIRST, SECOND, ENDED, vary],
+    );
+    let ended_on_error = visit.clone().answered(500);
+    check(
+        &ended_on_error,
+        |session| session.clear(),
+        &[no_store, FIRST, SECOND, ENDED, vary],
+    );
+    let renewed = ["cache-control: private", FIRST, SECOND, SENT, vary];
+    check(&visit.clone().at(1000), look, &renewed);
+}
+
+#[test]
+fn sealing_again_drops_them_as_well() {
+    let ring = KeyRing::from_keys([key(1), key(0)]).unwrap();
+    let rotated = SessionCookie::encrypted(ring);
+    let rotated = twice(
+        rotated
+            .name("__Secure-session")
+            .path("/shop")
+            .domain("example.com"),
+    );
+    let visit = Visit::to(&rotated)
+        .with(&signed_in(&moved().build().unwrap()))
+        .at(1);
+    check(
+        &visit,
+        look,
+        &[
+            "cache-control: private",
+            FIRST,
+            SECOND,
+            SENT,
+            "vary: Cookie",
+        ],
+    );
+}
+
+#[test]
+fn where_nothing_is_sent_nothing_is_dropped() {
+    let cookie = twice(moved());
+    let pair = signed_in(&cookie);
+    for cookies in ["", "__Secure-session=junk", &pair, "theme=dark"] {
+        let visit = Visit::to(&cookie).with(cookies).at(1);
+        check(&visit, |_| Ok(()), UNTOUCHED);
+        check(&visit, look, READ);
+        check(&visit.clone().at(1000).answered(404), look, READ);
+        check(
+            &visit.answered(500),
+            |session| session.insert("user", 7),
+            READ,
+        );
+    }
+    check(
+        &Visit::to(&cookie),
+        |session| session.invalidate().map(drop),
+        READ,
+    );
+}
+
+#[test]
+fn a_session_that_a_browser_sends_from_two_places_goes_on() {
+    // The old cookie and the new one arrive together, as long as the browser has both.
+    let cookie = moved().formerly(Formerly::new().path("/")).build().unwrap();
+    let old = crate::common::sealed(&cookie, crate::common::at(0), |session| {
+        session.insert("user", 42).unwrap();
+        session.ensure_id().unwrap();
+    });
+    let answer = Visit::to(&cookie)
+        .with(&old)
+        .at(1)
+        .run(|session| session.insert("user", 43));
+    let both = format!("{}; {old}", answer.pair());
+    let session = cookie.load([both], crate::common::at(2));
+    assert_eq!(session.get("user").unwrap(), Some(43));
+}
+
+#[test]
+fn a_request_for_tests_carries_the_present_cookie() {
+    let cookie = twice(moved());
+    let now = crate::common::at(0);
+    let pair = cookie
+        .cookie_for(now, |session| session.insert("user", 42))
+        .unwrap();
+    assert_eq!(cookie.load([pair], now).get("user").unwrap(), Some(42));
+}

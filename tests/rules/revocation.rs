@@ -1,0 +1,92 @@
+//! Sessions that are refused although they are whole and in time.
+
+use hardtack::{
+    EncryptionKey, Outcome, Payload, Reason, Session, SessionCookie, SessionError, SharedKeyRing,
+};
+
+use crate::common::{at, builder, cookie, ring, sealed};
+
+pub(super) fn look(session: &Session) -> Result<(), SessionError> {
+    session.get::<u32>("user").map(drop)
+}
+
+pub(super) fn reason<T: Payload>(session: &Session<T>) -> Option<Reason> {
+    match session.outcome() {
+        Outcome::Rejected { reason, .. } => Some(reason),
+        _ => None,
+    }
+}
+
+#[track_caller]
+pub(super) fn check_reason(cookie: &SessionCookie, pair: &str, expected: Option<Reason>) {
+    assert_eq!(reason(&cookie.load([pair], at(20))), expected);
+}
+
+/// A session that was begun so many seconds after the tests.
+pub(super) fn begun(second: u64) -> String {
+    sealed(&cookie(), at(second), |session| {
+        session.insert("user", 42).unwrap()
+    })
+}
+
+#[test]
+fn a_moment_can_be_raised_at_run_time_and_never_goes_down() {
+    let cookie = cookie();
+    let handle = cookie.clone();
+    let pairs = [0, 9, 10, 11].map(begun);
+    let check = |first_good: usize| {
+        for (index, pair) in pairs.iter().enumerate() {
+            let expected = (index < first_good).then_some(Reason::Revoked);
+            check_reason(&cookie, pair, expected);
+        }
+    };
+    check(0);
+    // Every clone is of the same mind.
+    handle.raise_not_before(at(10));
+    check(2);
+    for lower in [at(9), at(0), std::time::UNIX_EPOCH] {
+        handle.raise_not_before(lower);
+        check(2);
+    }
+    handle.raise_not_before(at(11));
+    check(3);
+    // Whoever signs in from now on is not concerned.
+    check_reason(&cookie, &begun(12), None);
+}
+
+#[test]
+fn raising_starts_from_the_moment_of_the_builder() {
+    let cookie = builder().not_before(at(10)).build().unwrap();
+    cookie.raise_not_before(at(5));
+    check_reason(&cookie, &begun(9), Some(Reason::Revoked));
+    check_reason(&cookie, &begun(10), None);
+}
+
+#[test]
+fn the_latest_of_all_moments_counts() {
+    for (of_builder, of_ring, raised) in [(10, 5, 5), (5, 10, 5), (5, 5, 10), (10, 10, 10)] {
+        let keys = ring().not_before(at(of_ring));
+        let cookie = SessionCookie::encrypted(keys)
+            .not_before(at(of_builder))
+            .build()
+            .unwrap();
+        cookie.raise_not_before(at(raised));
+        check_reason(&cookie, &begun(9), Some(Reason::Revoked));
+        check_reason(&cookie, &begun(10), None);
+    }
+}
+
+#[test]
+fn a_new_ring_brings_its_moment_along() {
+    let shared = SharedKeyRing::<EncryptionKey>::new(ring());
+    let cookie = SessionCookie::encrypted(shared.clone()).build().unwrap();
+    check_reason(&cookie, &begun(9), None);
+    shared.replace(ring().not_before(at(10))).unwrap();
+    check_reason(&cookie, &begun(9), Some(Reason::Revoked));
+    check_reason(&cookie, &begun(10), None);
+    // The ring is the truth about its moment; what was raised by hand stays.
+    cookie.raise_not_before(at(9));
+    shared.replace(ring()).unwrap();
+    check_reason(&cookie, &begun(8), Some(Reason::Revoked));
+    check_reason(&cookie, &begun(9), None);
+}

@@ -1,0 +1,189 @@
+//! What settings do to a visitor's sessions.
+
+use hardtack::{Outcome, Reason, Session};
+
+use crate::{browser::Browser, cookie, field, fields, toml};
+
+#[track_caller]
+fn check(settings: &str, name: &str, attributes: &str) {
+    let (found, rest) = field(toml(settings));
+    assert_eq!((&*found, &*rest), (name, attributes));
+}
+
+fn visitor(settings: &str) -> Browser {
+    let mut browser = Browser::from(cookie(toml(settings)));
+    browser.visit(|session| session.insert("user", 42).unwrap());
+    browser
+}
+
+#[test]
+fn attributes_show_in_the_set_cookie_field() {
+    check(
+        "",
+        "__Host-session",
+        "Path=/; Secure; HttpOnly; SameSite=Lax",
+    );
+    check(
+        "name = 'login'",
+        "login",
+        "Path=/; Secure; HttpOnly; SameSite=Lax",
+    );
+    check(
+        "path = '/app'",
+        "__Secure-session",
+        "Path=/app; Secure; HttpOnly; SameSite=Lax",
+    );
+    check(
+        "domain = 'example.com'",
+        "__Secure-session",
+        "Path=/; Domain=example.com; Secure; HttpOnly; SameSite=Lax",
+    );
+    check(
+        "same_site = 'strict'",
+        "__Host-session",
+        "Path=/; Secure; HttpOnly; SameSite=Strict",
+    );
+    check(
+        "same_site = 'omit'",
+        "__Host-session",
+        "Path=/; Secure; HttpOnly",
+    );
+    check(
+        "partitioned = true",
+        "__Host-session",
+        "Path=/; Secure; HttpOnly; SameSite=Lax; Partitioned",
+    );
+    check(
+        "danger_allow_http = true",
+        "session",
+        "Path=/; HttpOnly; SameSite=Lax",
+    );
+}
+
+#[test]
+fn an_earlier_path_is_expired() {
+    let fields = fields(toml("name = 'session'\nformerly = [{path = '/app'}]"));
+    assert!(fields[0].starts_with("session=; Path=/app;"), "{fields:?}");
+    assert_eq!(fields.len(), 2);
+}
+
+#[test]
+fn a_session_ends_after_its_idle_timeout() {
+    let mut browser = visitor("idle_timeout = '10m'");
+    browser.now = 600;
+    assert!(browser.visit(Session::is_new));
+    let mut browser = visitor("idle_timeout = 'off'");
+    browser.now = 12 * 3600 - 1;
+    assert!(!browser.visit(Session::is_new));
+}
+
+#[test]
+fn a_session_ends_after_its_absolute_timeout() {
+    let mut browser = visitor("idle_timeout = 'off'\nabsolute_timeout = '1h'");
+    browser.now = 3600;
+    assert!(browser.visit(Session::is_new));
+}
+
+#[test]
+fn a_session_is_renewed_when_the_settings_say() {
+    for (renew_after, renewed) in [("never", 0), ("on-change", 0), ("5m", 1), ("always", 1)] {
+        let mut browser = visitor(&format!("renew_after = '{renew_after}'"));
+        browser.now = 300;
+        browser.visit(|session| session.contains("user"));
+        assert_eq!(browser.sent.len(), renewed, "{renew_after}");
+    }
+}
+
+#[test]
+fn a_session_is_remembered_as_long_as_the_settings_allow() {
+    let mut browser = visitor("remember_up_to = '30d'");
+    let month = crate::moments::seconds(30 * 86_400);
+    browser.visit(|session| session.remember_for(month).unwrap());
+    assert!(browser.sent[0].ends_with("; Max-Age=2592000"));
+    let browser = Browser::from(cookie(toml("")));
+    assert!(
+        browser
+            .clone()
+            .visit(|session| session.remember_for(month).is_err())
+    );
+}
+
+#[test]
+fn sessions_before_the_given_moment_are_refused() {
+    // The tests begin at 2027-01-15T08:00:00Z.
+    let mut browser = visitor("not_before = '2027-01-15T08:00:00Z'");
+    assert!(!browser.visit(Session::is_new));
+    let mut browser = visitor("not_before = '2027-01-15T08:00:01Z'");
+    let outcome = browser.visit(Session::outcome);
+    assert!(matches!(
+        outcome,
+        Outcome::Rejected {
+            reason: Reason::Revoked,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn the_size_decides_how_much_fits() {
+    for (size, room) in [("anywhere", 2176), ("browser", 2944)] {
+        let mut browser = Browser::from(cookie(toml(&format!("size = '{size}'"))));
+        assert_eq!(browser.visit(Session::remaining_bytes), room, "{size}");
+    }
+}
+
+#[test]
+fn the_skew_decides_how_far_ahead_another_clock_may_be() {
+    for (skew, is_new) in [("'3m'", false), ("60", true)] {
+        let mut browser = Browser::from(cookie(toml(&format!("clock_skew = {skew}"))));
+        browser.now = 120;
+        browser.visit(|session| session.insert("user", 42).unwrap());
+        browser.now = 0;
+        assert_eq!(browser.visit(Session::is_new), is_new, "{skew}");
+    }
+}
+
+#[test]
+fn a_session_opens_in_its_context_only() {
+    let key = crate::key();
+    let site = |context: &str| {
+        let settings = format!("context = {{stage = '{context}'}}\nkeys = '{key}'");
+        toml(&settings).build().unwrap()
+    };
+    let mut browser = Browser::from(site("test"));
+    browser.visit(|session| session.insert("user", 42).unwrap());
+    browser.site = site("live");
+    assert!(browser.visit(Session::is_new));
+    browser.site = site("test");
+    assert!(!browser.visit(Session::is_new));
+}
+
+/// The fields of a response with this status and `Cache-Control: public`.
+#[cfg(feature = "http")]
+#[track_caller]
+fn response(settings: &str, status: u16) -> http::HeaderMap {
+    let cookie = cookie(toml(settings));
+    let session = cookie.load([""], crate::moments::at(0));
+    session.insert("user", 42).unwrap();
+    let mut fields = http::HeaderMap::new();
+    fields.insert("cache-control", "public".parse().unwrap());
+    let status = http::StatusCode::from_u16(status).unwrap();
+    cookie.save_to(&session, status, &mut fields).unwrap();
+    fields
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn a_failed_response_saves_where_the_settings_say() {
+    let is_saved = |settings| response(settings, 500).contains_key("set-cookie");
+    assert!(!is_saved(""));
+    assert!(is_saved("save_on_server_error = true"));
+}
+
+#[cfg(feature = "http")]
+#[test]
+fn shared_caches_get_sessions_only_where_the_settings_say() {
+    let caching = |settings| response(settings, 200)["cache-control"].clone();
+    assert_eq!(caching(""), "no-store");
+    assert_eq!(caching("danger_allow_shared_caching = true"), "public");
+}

@@ -1,0 +1,106 @@
+//! One cookie, described in several formats.
+
+use hardtack::{SessionCookie, SessionSettings, SigningKey};
+use serde::Deserialize;
+
+use crate::{field, key, refused, toml};
+
+const TOML: &str = r#"
+    name = "__Secure-login"
+    domain = "example.com"
+    same_site = "strict"
+    idle_timeout = "15m"
+    absolute_timeout = 28800
+    context = [["stage", "live"]]
+    formerly = [{ path = "/app" }]
+"#;
+const JSON: &str = r#"{
+    "name": "__Secure-login",
+    "domain": "example.com",
+    "same_site": "strict",
+    "idle_timeout": "15m",
+    "absolute_timeout": 28800,
+    "context": {"stage": "live"},
+    "formerly": [{"path": "/app"}]
+}"#;
+const YAML: &str = "
+name: __Secure-login
+domain: example.com
+same_site: strict
+idle_timeout: 15m
+absolute_timeout: 28800
+context:
+  stage: live
+formerly:
+  - path: /app
+";
+
+#[test]
+fn toml_json_and_yaml_say_the_same() {
+    let of_toml = toml(TOML);
+    let of_json: SessionSettings = serde_json::from_str(JSON).unwrap();
+    let of_yaml: SessionSettings = serde_saphyr::from_str(YAML).unwrap();
+    assert_eq!(format!("{of_json:?}"), format!("{of_toml:?}"));
+    assert_eq!(format!("{of_yaml:?}"), format!("{of_toml:?}"));
+    let (name, attributes) = field(of_yaml);
+    assert_eq!(name, "__Secure-login");
+    assert_eq!(
+        attributes,
+        "Path=/; Domain=example.com; Secure; HttpOnly; SameSite=Strict"
+    );
+}
+
+#[test]
+fn off_in_yaml_is_no_idle_timeout() {
+    let settings: SessionSettings = serde_saphyr::from_str("idle_timeout: off").unwrap();
+    assert_eq!(
+        format!("{settings:?}"),
+        format!("{:?}", toml("idle_timeout = 'off'"))
+    );
+}
+
+#[test]
+fn settings_are_one_part_of_a_larger_file() {
+    #[derive(Deserialize)]
+    struct Site {
+        port: u16,
+        session: SessionSettings,
+    }
+    let file = format!("port = 80\n[session]\nname = 'login'\nkeys = '{}'", key());
+    let site: Site = ::toml::from_str(&file).unwrap();
+    assert_eq!(site.port, 80);
+    assert_eq!(site.session.build().unwrap().name().as_str(), "login");
+}
+
+#[test]
+fn flattened_settings_miss_nothing_either() {
+    #[derive(Deserialize)]
+    struct Site {
+        port: u16,
+        #[serde(flatten)]
+        session: SessionSettings,
+    }
+    let site: Site = serde_json::from_str(r#"{"port": 80, "secure": false}"#).unwrap();
+    assert_eq!(site.port, 80);
+    assert_eq!(refused(site.session.check()).0, ["secure"]);
+}
+
+#[test]
+fn the_mode_decides_which_keys_are_expected() {
+    let signing = SigningKey::generate().unwrap().expose_secret();
+    let settings = format!("mode = 'unencrypted-but-signed'\nkeys = '{}'", *signing);
+    let cookie = toml(&settings).build().unwrap();
+    assert_eq!(cookie.mode().to_string(), "unencrypted-but-signed");
+
+    let (names, sentence) = refused(toml(&format!("keys = '{}'", *signing)).build());
+    assert_eq!(names, ["keys"]);
+    assert!(sentence.contains("does not encrypt"), "{sentence}");
+}
+
+#[test]
+fn a_mode_that_is_not_that_of_the_programs_keys_is_refused() {
+    let signed = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap());
+    let (names, _) = refused(toml("mode = 'encrypted'").apply_to(signed.clone()));
+    assert_eq!(names, ["mode"]);
+    assert!(toml("").apply_to(signed).is_ok());
+}

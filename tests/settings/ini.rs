@@ -1,0 +1,197 @@
+//! Ini files of Beaker, Pylons and Pyramid.
+
+use hardtack::{Session, SessionSettings};
+
+use crate::{browser::Browser, cookie, field, fields, moments::seconds, toml};
+
+/// A Pylons application's, after its passwords went.
+const BEAKER: &str = "
+[DEFAULT]
+debug = true
+
+[server:main]
+use = egg:Paste#http
+host = 127.0.0.1
+
+[app:main]
+use = egg:wiki
+full_stack = true
+cache_dir = %(here)s/data
+# Sessions.
+beaker.session.type = cookie
+beaker.session.key = wiki
+beaker.session.cookie_domain = .example.com
+beaker.session.cookie_path: /wiki
+beaker.session.cookie_expires = true
+beaker.session.timeout = 1200
+beaker.session.secure = True
+beaker.session.httponly = true
+beaker.session.samesite = Strict
+beaker.session.save_accessed_time = true
+beaker.session.auto = true
+beaker.session.invalidate_corrupt = true
+; The key that came in place of encrypt_key and validate_key.
+beaker.session.keys_env = SESSION_KEYS
+beaker.cache.type = memory
+
+[loggers]
+keys = root
+";
+
+const PYRAMID: &str = "
+[app:main]
+use = egg:tutorial
+pyramid.includes =
+    pyramid_debugtoolbar
+    pyramid_beaker
+
+session.cookie_name = tutorial
+session.timeout = 1200
+session.reissue_time = 120
+session.secure = true
+session.httponly = true
+session.samesite = Lax
+session.set_on_exception = true
+";
+
+fn ini(text: &str, prefix: &str) -> SessionSettings {
+    SessionSettings::from_ini(text, prefix).unwrap()
+}
+
+#[track_caller]
+fn check(option: &str, same: &str) {
+    let settings = ini(&format!("session.{option}"), "session.");
+    assert_eq!(format!("{settings:?}"), format!("{:?}", toml(same)));
+}
+
+#[test]
+fn a_beaker_file_is_taken_over() {
+    let settings = ini(BEAKER, "beaker.session.");
+    let same = "
+        name = 'wiki'
+        domain = 'example.com'
+        path = '/wiki'
+        idle_timeout = '20m'
+        secure = true
+        httponly = true
+        same_site = 'strict'
+        keys_env = 'SESSION_KEYS'
+    ";
+    let shown = format!("{settings:?}").replace("beaker.session.keys_env", "keys_env");
+    assert_eq!(shown, format!("{:?}", toml(same)));
+    let without_keys = BEAKER.replace("beaker.session.keys_env = SESSION_KEYS", "");
+    let (name, attributes) = field(ini(&without_keys, "beaker.session."));
+    assert_eq!(name, "wiki");
+    assert_eq!(
+        attributes,
+        "Path=/wiki; Domain=example.com; Secure; HttpOnly; SameSite=Strict"
+    );
+}
+
+#[test]
+fn a_pyramid_file_is_taken_over() {
+    let same = "
+        name = 'tutorial'
+        idle_timeout = '20m'
+        renew_after = '2m'
+        secure = true
+        httponly = true
+        same_site = 'lax'
+        save_on_server_error = true
+    ";
+    assert_eq!(
+        format!("{:?}", ini(PYRAMID, "session.")),
+        format!("{:?}", toml(same))
+    );
+
+    let mut browser = Browser::from(cookie(ini(PYRAMID, "session.")));
+    browser.visit(|session| session.insert("user", 42).unwrap());
+    browser.now = 120;
+    browser.visit(|session| session.contains("user"));
+    assert_eq!(browser.sent.len(), 1);
+    browser.now = 120 + 1200;
+    assert!(browser.visit(Session::is_new));
+}
+
+#[test]
+fn each_option_is_a_setting_here() {
+    check("key = wiki", "name = 'wiki'");
+    check("cookie_name = wiki", "name = 'wiki'");
+    check("cookie_domain = .example.com", "domain = 'example.com'");
+    check("domain = .example.com", "domain = 'example.com'");
+    check("cookie_domain = example.com", "domain = 'example.com'");
+    check("cookie_path = /app", "path = '/app'");
+    check("path = /app", "path = '/app'");
+    check("timeout = 600", "idle_timeout = 600");
+    check("reissue_time = 0", "renew_after = 'always'");
+    check("reissue_time = 60", "renew_after = 60");
+    check("samesite = None", "same_site = 'none'");
+    check("save_accessed_time = false", "renew_after = 'on-change'");
+    check("set_on_exception = true", "save_on_server_error = true");
+    check("set_on_exception = false", "save_on_server_error = false");
+    check("cookie_on_exception = on", "save_on_server_error = true");
+}
+
+#[test]
+fn what_is_so_in_any_case_changes_nothing() {
+    for option in [
+        "type = cookie",
+        "auto = True",
+        "invalidate_corrupt = yes",
+        "use_cookies = 1",
+        "cookie_expires = true",
+        "save_accessed_time = on",
+    ] {
+        check(option, "");
+    }
+}
+
+#[test]
+fn the_settings_of_this_crate_may_stand_in_the_same_file() {
+    check("absolute_timeout = 8h", "absolute_timeout = '8h'");
+    check("idle_timeout = off", "idle_timeout = 'off'");
+    check("danger_allow_http = true", "danger_allow_http = true");
+    check("context = stage=live", "context = 'stage=live'");
+}
+
+#[test]
+fn what_is_not_said_has_the_default_of_this_crate() {
+    let (name, attributes) = field(ini("session.type = cookie", "session."));
+    assert_eq!(name, "__Host-session");
+    assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Lax");
+    assert_eq!(fields(ini("session.type = cookie", "session.")).len(), 1);
+}
+
+#[test]
+fn only_lines_with_the_prefix_count() {
+    let text = "secure = false\nbeaker.session.secure = false\nsession.path = /app";
+    assert_eq!(
+        format!("{:?}", ini(text, "session.")),
+        format!("{:?}", toml("path = '/app'"))
+    );
+}
+
+#[test]
+fn an_indented_line_goes_on_with_the_value_before_it() {
+    let text = "[a]\nother =\n  session.secure = false\nsession.context = a=1,\n    b=2";
+    let same = toml("context = [['a', '1'], ['b', '2']]");
+    assert_eq!(format!("{:?}", ini(text, "session.")), format!("{same:?}"));
+}
+
+#[test]
+fn a_file_that_is_indented_as_a_whole_is_read_too() {
+    let text = "\u{feff}  [a]\r\n  session.path = /app\r\n  session.timeout = 60\r\n";
+    let same = toml("path = '/app'\nidle_timeout = 60");
+    assert_eq!(format!("{:?}", ini(text, "session.")), format!("{same:?}"));
+}
+
+#[test]
+fn a_session_whose_visits_are_not_saved_ends_after_its_last_change() {
+    let mut browser = Browser::from(cookie(ini("session.save_accessed_time = no", "session.")));
+    browser.visit(|session| session.insert("user", 42).unwrap());
+    browser.now = 1799;
+    browser.visit(|session| session.contains("user"));
+    assert!(browser.sent.is_empty());
+    browser.now += seconds(1).as_secs();
+    assert!(browser.visit(Session::is_new));
+}

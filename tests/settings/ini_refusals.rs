@@ -1,0 +1,139 @@
+//! What an ini file says and cannot have here.
+
+use hardtack::SessionSettings;
+
+use crate::refused;
+
+/// This option is refused by its whole name, and the sentence says this.
+#[track_caller]
+fn check(line: &str, says: &str) {
+    let result = SessionSettings::from_ini(&format!("beaker.session.{line}"), "beaker.session.");
+    let (names, sentence) = refused(result);
+    let (option, _) = line.split_once(" =").unwrap();
+    assert_eq!(names, [format!("beaker.session.{option}")]);
+    assert!(sentence.contains(says), "{sentence}");
+}
+
+#[test]
+fn nothing_is_weakened_silently() {
+    check("secure = false", "`danger_allow_http = true`");
+    check("secure = ", "is empty");
+    check("httponly = False", "every script in the page");
+    check("auto = false", "`discard`");
+    check("invalidate_corrupt = false", "a new session and no error");
+    check("use_cookies = false", "`build_header`");
+}
+
+#[test]
+fn passwords_are_refused_and_a_key_is_asked_for() {
+    for option in ["secret", "encrypt_key", "validate_key"] {
+        check(
+            &format!("{option} = itsaseekreet"),
+            "make one with `EncryptionKey::generate`",
+        );
+        check(&format!("{option} = itsaseekreet"), "write `keys_env`");
+    }
+}
+
+#[test]
+fn what_has_no_meaning_here_is_refused_with_its_reason() {
+    check("type = memcached", "kept nowhere else");
+    check("type = file", "kept nowhere else");
+    check("data_dir = %(here)s/data", "nothing is stored");
+    check("lock_dir = /tmp", "nothing is stored");
+    check("url = 127.0.0.1:11211", "nothing is stored");
+    check("cookie_expires = false", "`remember_up_to`");
+    check("cookie_expires = 86400", "`remember_up_to`");
+    check("max_age = 86400", "`absolute_timeout`");
+    check("data_serializer = json", "MessagePack");
+    check("serializer = x", "MessagePack");
+    check("crypto_type = cryptography", "each key says its algorithm");
+    check("hashalg = sha512", "each key says its algorithm");
+    check("encrypt_nonce_bits = 48", "each key says its algorithm");
+    check("salt = pyramid.session.", "`context`");
+    check("memcache_module = pylibmc", "is no setting");
+    check("Secure = true", "is no setting");
+}
+
+#[test]
+fn times_are_whole_seconds_as_they_were() {
+    for value in ["None", "20m", "-1", "1.5", "true"] {
+        check(&format!("timeout = {value}"), "no number of seconds");
+        check(&format!("reissue_time = {value}"), "no number of seconds");
+    }
+}
+
+#[test]
+fn an_option_that_does_not_go_with_another_is_refused() {
+    for (text, name) in [
+        (
+            "session.timeout = 600\nsession.save_accessed_time = false",
+            "session.save_accessed_time",
+        ),
+        (
+            "session.timeout = 600\nsession.reissue_time = 301",
+            "session.reissue_time",
+        ),
+        ("session.reissue_time = 901", "session.reissue_time"),
+        (
+            "session.key = a\nsession.cookie_name = b",
+            "session.cookie_name",
+        ),
+        (
+            "session.path = /a\n[other]\nsession.path = /b",
+            "session.path",
+        ),
+        (
+            "session.reissue_time = 5\nsession.save_accessed_time = no",
+            "session.save_accessed_time",
+        ),
+        (
+            "session.secure = true\nsession.danger_allow_http = true",
+            "secure",
+        ),
+    ] {
+        assert_eq!(
+            refused(SessionSettings::from_ini(text, "session.")).0,
+            [name]
+        );
+    }
+}
+
+#[test]
+fn every_refused_option_is_named_at_once() {
+    let text = "
+[app:main]
+beaker.session.type = file
+beaker.session.data_dir = %(here)s/data/sessions/data
+beaker.session.lock_dir = %(here)s/data/sessions/lock
+beaker.session.key = wiki
+beaker.session.secret = itsaseekreet
+beaker.session.secure = false
+beaker.session.timeout = 1200
+beaker.session.cookie_expires = false
+";
+    let (names, sentence) = refused(SessionSettings::from_ini(text, "beaker.session."));
+    let expected = [
+        "type",
+        "data_dir",
+        "lock_dir",
+        "secret",
+        "secure",
+        "cookie_expires",
+    ];
+    assert_eq!(
+        names,
+        expected.map(|option| format!("beaker.session.{option}"))
+    );
+    for name in names {
+        assert!(sentence.contains(&format!("\n  `{name}` ")), "{sentence}");
+    }
+}
+
+#[test]
+fn a_prefix_that_begins_no_line_is_refused() {
+    let text = "beaker.session.secure = false";
+    let (names, sentence) = refused(SessionSettings::from_ini(text, "session."));
+    assert_eq!(names, ["session."]);
+    assert!(sentence.contains("begins no line"));
+}

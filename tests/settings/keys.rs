@@ -1,0 +1,149 @@
+//! Where the keys come from.
+
+use std::{env, fs, path::PathBuf, process::Command};
+
+use hardtack::{EncryptionKey, SessionCookie, SessionSettings};
+
+use crate::{browser::Browser, key, refused, toml};
+
+/// A file for one test.
+struct File(PathBuf);
+
+impl File {
+    fn new(test: &str, content: impl AsRef<[u8]>) -> File {
+        let name = format!("hardtack-settings-{test}-{}", std::process::id());
+        let path = env::temp_dir().join(name);
+        fs::write(&path, content).unwrap();
+        File(path)
+    }
+
+    fn settings(&self) -> SessionSettings {
+        toml(&format!("keys_file = {:?}", self.0))
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn keys_stand_in_the_settings_as_a_ring() {
+    let (new, old) = (key(), key());
+    let mut browser = Browser::from(toml(&format!("keys = '{old}'")).build().unwrap());
+    browser.visit(|session| session.insert("user", 42).unwrap());
+    let ring = format!("keys = '{new} seal_from=2030-01-01T00:00:00Z, {old}'");
+    browser.site = toml(&ring).build().unwrap();
+    assert_eq!(
+        browser.visit(|session| session.get("user").unwrap()),
+        Some(42)
+    );
+}
+
+#[test]
+fn keys_stand_in_a_file() {
+    let file = File::new("good", format!("# for tests\n{}\n", key()));
+    let mut browser = Browser::from(file.settings().build().unwrap());
+    browser.visit(|session| session.insert("user", 42).unwrap());
+    assert!(!browser.visit(hardtack::Session::is_new));
+}
+
+#[test]
+fn a_file_without_keys_is_refused_with_its_path() {
+    for (test, content) in [
+        ("empty", &b""[..]),
+        ("words", b"hunter2"),
+        ("bytes", b"\xff"),
+    ] {
+        let file = File::new(test, content);
+        let (names, sentence) = refused(file.settings().build());
+        assert_eq!(names, ["keys_file"]);
+        assert!(sentence.contains(&*file.0.to_string_lossy()), "{sentence}");
+        assert!(!sentence.contains("hunter2"), "{sentence}");
+    }
+    let (names, sentence) = refused(toml("keys_file = '/no/such/keys'").build());
+    assert_eq!(names, ["keys_file"]);
+    assert!(
+        sentence.contains("cannot read /no/such/keys: "),
+        "{sentence}"
+    );
+}
+
+/// Its own process, since a test cannot set a variable of this one.
+#[test]
+fn keys_stand_in_an_environment_variable() {
+    let is_child = env::var_os("HARDTACK_TEST_KEYS").is_some();
+    if is_child {
+        toml("keys_env = 'HARDTACK_TEST_KEYS'").build().unwrap();
+        let settings = SessionSettings::from_env_prefix("HARDTACK_TEST_").unwrap();
+        let cookie = settings.build().unwrap();
+        assert_eq!(cookie.name().as_str(), "child");
+        return;
+    }
+    let test = "keys::keys_stand_in_an_environment_variable";
+    let child = Command::new(env::current_exe().unwrap())
+        .args([test, "--exact"])
+        .env("HARDTACK_TEST_KEYS", key())
+        .env("HARDTACK_TEST_NAME", "child")
+        .output()
+        .unwrap();
+    let output = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success(), "{output}");
+    assert!(output.contains("1 passed"), "{output}");
+}
+
+#[test]
+fn a_variable_that_is_not_set_is_named() {
+    let (names, sentence) = refused(toml("keys_env = 'NO_SUCH_KEYS'").build());
+    assert_eq!(names, ["keys_env"]);
+    assert!(sentence.contains("NO_SUCH_KEYS is not set"), "{sentence}");
+    let (_, sentence) = refused(toml("keys_env = 'it is a secret'").build());
+    assert!(!sentence.contains("secret"), "{sentence}");
+}
+
+#[test]
+fn keys_come_from_one_place() {
+    for (one, other) in [
+        ("keys = 'a'", "keys_env = 'B'"),
+        ("keys_env = 'A'", "keys_file = 'b'"),
+        ("keys = 'a'", "keys_file = 'b'"),
+    ] {
+        let (names, sentence) = refused(toml(&format!("{one}\n{other}")).check());
+        assert_eq!(names.len(), 1);
+        assert!(sentence.contains("is not the only one"), "{sentence}");
+    }
+}
+
+#[test]
+fn without_keys_no_cookie_is_built() {
+    let (names, sentence) = refused(toml("").build());
+    assert_eq!(names, ["keys"]);
+    assert!(sentence.contains("`keys_env`"), "{sentence}");
+}
+
+#[test]
+fn keys_in_the_settings_and_in_the_program_are_refused() {
+    let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let settings = toml("keys_env = 'SESSION_KEYS'");
+    let (names, sentence) = refused(settings.apply_to(builder));
+    assert_eq!(names, ["keys_env"]);
+    assert!(sentence.contains("keys of its own"), "{sentence}");
+}
+
+#[test]
+fn a_ring_that_retires_a_key_early_needs_the_dangerous_setting() {
+    let ring = format!(
+        "keys = '''\n{} seal_from=2030-01-01T00:00:00Z\n{} accept_until=2030-01-01T01:00:00Z'''",
+        key(),
+        key()
+    );
+    let (names, sentence) = refused(toml(&ring).build());
+    assert_eq!(names, ["keys"]);
+    assert!(sentence.contains("`danger_retire_early`"), "{sentence}");
+    assert!(
+        toml(&format!("danger_retire_early = true\n{ring}"))
+            .build()
+            .is_ok()
+    );
+}

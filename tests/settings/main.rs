@@ -1,0 +1,69 @@
+//! Settings from files, from the environment and from the ini files of earlier systems.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "../common/browser.rs"]
+mod browser;
+#[path = "../common/cases.rs"]
+mod cases;
+#[path = "../common/moments.rs"]
+mod moments;
+
+mod behaviour;
+mod formats;
+mod ini;
+mod ini_refusals;
+mod keys;
+mod names;
+mod properties;
+mod refusals;
+mod secrets;
+mod variables;
+
+use hardtack::{EncryptionKey, SessionCookie, SessionSettings, SettingsError};
+
+use browser::Browser;
+
+fn toml(text: &str) -> SessionSettings {
+    ::toml::from_str(text).unwrap()
+}
+
+/// A key as text.
+fn key() -> String {
+    EncryptionKey::generate()
+        .unwrap()
+        .expose_secret()
+        .to_string()
+}
+
+/// A cookie of these settings, with a key of its own.
+#[track_caller]
+fn cookie(settings: SessionSettings) -> SessionCookie {
+    let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    settings.apply_to(builder).unwrap().build().unwrap()
+}
+
+/// The `Set-Cookie` fields of a session with something in it.
+#[track_caller]
+fn fields(settings: SessionSettings) -> Vec<String> {
+    let mut browser = Browser::from(cookie(settings));
+    browser.visit(|session| session.insert("user", 42).unwrap());
+    browser.sent
+}
+
+/// Name and attributes of the one field.
+#[track_caller]
+fn field(settings: SessionSettings) -> (String, String) {
+    let fields = fields(settings);
+    let (name, rest) = fields.last().unwrap().split_once('=').unwrap();
+    let (_, attributes) = rest.split_once("; ").unwrap();
+    (name.to_owned(), attributes.to_owned())
+}
+
+/// What is refused, and the sentences.
+#[track_caller]
+fn refused<T>(settings: Result<T, SettingsError>) -> (Vec<String>, String) {
+    let error = settings.err().expect("the settings are refused");
+    let names = error.settings().map(str::to_owned).collect();
+    (names, error.to_string())
+}

@@ -1,0 +1,179 @@
+//! Each setting is the builder's method of that name.
+
+use std::time::UNIX_EPOCH;
+
+use hardtack::{
+    EncryptionKey, Formerly, RenewAfter, SameSite, SessionCookie, SessionCookieBuilder,
+    SessionSettings, Size,
+};
+
+use crate::{moments::seconds, toml};
+
+/// The settings make of a builder what these calls make of it.
+#[track_caller]
+fn check(settings: &str, calls: impl FnOnce(SessionCookieBuilder) -> SessionCookieBuilder) {
+    let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    let from_file = toml(settings).apply_to(builder.clone()).unwrap();
+    assert_eq!(format!("{from_file:?}"), format!("{:?}", calls(builder)));
+}
+
+#[test]
+fn without_settings_all_is_as_the_builder_has_it() {
+    check("", |builder| builder);
+}
+
+#[test]
+fn settings_without_a_word_equal_default_settings() {
+    let default = SessionSettings::default();
+    assert_eq!(format!("{:?}", toml("")), format!("{default:?}"));
+}
+
+#[test]
+fn attributes_have_the_builders_names() {
+    check("name = '__Host-login'", |b| b.name("__Host-login"));
+    check("path = '/app'", |b| b.path("/app"));
+    check("domain = 'example.com'", |b| b.domain("example.com"));
+    check("same_site = 'strict'", |b| b.same_site(SameSite::Strict));
+    check("same_site = 'Lax'", |b| b.same_site(SameSite::Lax));
+    check("same_site = 'None'", |b| b.same_site(SameSite::None));
+    check("same_site = 'omit'", |b| b.same_site(SameSite::Omit));
+    check("partitioned = true", SessionCookieBuilder::partitioned);
+}
+
+#[test]
+fn spans_have_the_builders_names() {
+    check("idle_timeout = '15m'", |b| b.idle_timeout(seconds(900)));
+    check("idle_timeout = 'off'", |b| b.idle_timeout(None));
+    check("idle_timeout = false", |b| b.idle_timeout(None));
+    check("absolute_timeout = '8h'", |b| {
+        b.absolute_timeout(seconds(28_800))
+    });
+    check("remember_up_to = '30days'", |b| {
+        b.remember_up_to(seconds(30 * 86_400))
+    });
+    check("clock_skew = 5", |b| b.clock_skew(seconds(5)));
+    check("not_before = '2027-01-15T08:00:00Z'", |b| {
+        b.not_before(UNIX_EPOCH + seconds(1_800_000_000))
+    });
+}
+
+#[test]
+fn renewal_is_a_word_or_a_span() {
+    check("renew_after = 'never'", |b| {
+        b.renew_after(RenewAfter::Never)
+    });
+    check("renew_after = 'on-change'", |b| {
+        b.renew_after(RenewAfter::OnChange)
+    });
+    check("renew_after = 'always'", |b| {
+        b.renew_after(RenewAfter::Always)
+    });
+    for span in ["'5m'", "'300'", "300", "' 5m '"] {
+        check(&format!("renew_after = {span}"), |b| {
+            b.renew_after(RenewAfter::Span(seconds(300)))
+        });
+    }
+}
+
+#[test]
+fn spans_are_texts_or_whole_seconds() {
+    for (text, span) in [
+        ("90", 90),
+        ("'90'", 90),
+        ("'90s'", 90),
+        ("'1m 30s'", 90),
+        ("'1h30m'", 5400),
+        ("'12 hours'", 43_200),
+        ("'1day'", 86_400),
+        ("'2w'", 1_209_600),
+    ] {
+        check(&format!("absolute_timeout = {text}"), |b| {
+            b.absolute_timeout(seconds(span))
+        });
+    }
+}
+
+#[test]
+fn size_and_switches_have_the_builders_names() {
+    check("size = 'browser'", |b| b.size(Size::Browser));
+    check("size = 'anywhere'", |b| b.size(Size::Anywhere));
+    check(
+        "save_on_server_error = true",
+        SessionCookieBuilder::save_on_server_error,
+    );
+    check(
+        "danger_allow_http = true",
+        SessionCookieBuilder::danger_allow_http,
+    );
+    check(
+        "danger_allow_shared_caching = true",
+        SessionCookieBuilder::danger_allow_shared_caching,
+    );
+    check(
+        "danger_retire_early = true",
+        SessionCookieBuilder::danger_retire_early,
+    );
+}
+
+#[test]
+fn a_switch_that_is_off_is_as_if_left_out() {
+    for name in [
+        "partitioned",
+        "save_on_server_error",
+        "danger_allow_http",
+        "danger_allow_shared_caching",
+        "danger_retire_early",
+    ] {
+        for off in ["false", "'false'", "0", "'0'", "'off'", "'No'"] {
+            check(&format!("{name} = {off}"), |b| b);
+        }
+    }
+}
+
+#[test]
+fn what_is_so_in_any_case_may_be_said() {
+    check("secure = true\nhttponly = 'yes'", |b| b);
+    check("http_only = 1", |b| b);
+}
+
+#[test]
+fn a_context_in_a_table_is_sorted_by_its_labels() {
+    check("context = {tenant = 'acme', stage = 'live'}", |b| {
+        b.context("stage", "live").context("tenant", "acme")
+    });
+}
+
+#[test]
+fn a_context_in_a_list_keeps_its_order() {
+    for list in [
+        "[['tenant', 'acme'], ['stage', 'live']]",
+        "'tenant=acme, stage=live'",
+    ] {
+        check(&format!("context = {list}"), |b| {
+            b.context("tenant", "acme").context("stage", "live")
+        });
+    }
+}
+
+#[test]
+fn earlier_attributes_are_a_list_of_tables_or_a_text() {
+    for list in [
+        "[{path = '/app', domain = 'example.com'}, {domain = '', partitioned = false}]",
+        "'path=/app domain=example.com, domain= partitioned=no'",
+    ] {
+        check(&format!("formerly = {list}"), |b| {
+            b.formerly(Formerly::new().path("/app").domain("example.com"))
+                .formerly(Formerly::new().no_domain().partitioned(false))
+        });
+    }
+    check("formerly = {path = '/app'}", |b| {
+        b.formerly(Formerly::new().path("/app"))
+    });
+}
+
+#[test]
+fn what_settings_do_not_say_stays_as_the_builder_has_it() {
+    let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap()).path("/app");
+    let cookie = toml("same_site = 'strict'").apply_to(builder).unwrap();
+    assert_eq!(cookie.build().unwrap().name().as_str(), "__Secure-session");
+}

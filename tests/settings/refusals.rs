@@ -1,0 +1,175 @@
+//! What is refused, and what the sentences say.
+
+use crate::{key, refused, toml};
+
+/// This one setting is refused by name, and the sentence says this.
+#[track_caller]
+fn check(name: &str, value: &str, says: &str) {
+    let (names, sentence) = refused(toml(&format!("{name} = {value}")).check());
+    assert_eq!(names, [name]);
+    assert!(sentence.starts_with(&format!("`{name}` ")), "{sentence}");
+    assert!(sentence.contains(says), "{sentence}");
+}
+
+#[test]
+fn an_insecure_cookie_needs_its_name() {
+    for value in ["false", "'false'", "'off'", "0", "'no'"] {
+        check("secure", value, "write `danger_allow_http = true`");
+    }
+    check("secure", "'maybe'", "neither `true` nor `false`");
+}
+
+#[test]
+fn a_cookie_that_scripts_can_read_is_refused() {
+    check("httponly", "false", "every script in the page");
+    check("http_only", "'false'", "every script in the page");
+}
+
+#[test]
+fn secure_and_not_secure_at_once_is_refused() {
+    let (names, sentence) = refused(toml("secure = true\ndanger_allow_http = true").check());
+    assert_eq!(names, ["secure"]);
+    assert!(sentence.contains("the opposite of `danger_allow_http`"));
+}
+
+#[test]
+fn an_unknown_setting_is_refused_by_name_and_the_known_ones_are_listed() {
+    check("idel_timeout", "'15m'", "`idle_timeout`");
+    check("Name", "'login'", "`name`");
+    check("allow_http", "true", "`danger_allow_http`");
+}
+
+#[test]
+fn a_setting_of_the_wrong_kind_is_refused() {
+    check("name", "7", "no text");
+    check("mode", "'signed'", "`unencrypted-but-signed`");
+    check("same_site", "'loose'", "`strict`");
+    check("size", "4096", "`browser`");
+    check("partitioned", "'perhaps'", "neither `true` nor `false`");
+    check("danger_allow_http", "2", "neither `true` nor `false`");
+    check("renew_after", "'sometimes'", "`on-change`");
+    check("context", "'stage'", "`label=value, label=value`");
+    check("context", "{stage = 7}", "table of texts");
+    check("context", "[['stage']]", "pairs");
+    check("formerly", "[{name = 'old'}]", "`partitioned`");
+    check("formerly", "[{}]", "`path`");
+    check("formerly", "'old'", "`path`");
+}
+
+#[test]
+fn a_moment_is_in_quotes_and_in_utc() {
+    for value in [
+        "2026-12-15T00:00:00Z",
+        "1800000000",
+        "'tomorrow'",
+        "'2026-12-15'",
+    ] {
+        check(
+            "not_before",
+            value,
+            "like `2026-12-15T00:00:00Z`, as a text in quotes",
+        );
+    }
+}
+
+#[test]
+fn a_span_is_in_whole_seconds_and_lower_case() {
+    // `M` would be a month where a minute is meant.
+    for value in [
+        "'soon'", "'-5m'", "-5", "1.5", "'1.5'", "true", "'500ms'", "'30M'", "[]",
+    ] {
+        check("idle_timeout", value, "or `off` for none");
+        check("absolute_timeout", value, "no span of time");
+    }
+    check("absolute_timeout", "'off'", "no span of time");
+}
+
+#[test]
+fn an_empty_setting_is_refused() {
+    for name in [
+        "name",
+        "domain",
+        "not_before",
+        "keys",
+        "idle_timeout",
+        "secure",
+    ] {
+        check(name, "' '", "is empty, give it a value or leave it out");
+    }
+    let settings: hardtack::SessionSettings = serde_json::from_str(r#"{"path": null}"#).unwrap();
+    assert_eq!(refused(settings.check()).0, ["path"]);
+}
+
+#[test]
+fn a_setting_that_is_given_twice_is_refused() {
+    let json = r#"{"name": "a", "name": "b"}"#;
+    let settings: hardtack::SessionSettings = serde_json::from_str(json).unwrap();
+    let (names, sentence) = refused(settings.check());
+    assert_eq!(names, ["name"]);
+    assert!(sentence.contains("given twice"));
+}
+
+#[test]
+fn everything_that_is_refused_is_named_at_once() {
+    let text = "secure = false\nhttponly = false\nname = 7\nsize = 'huge'\ntimeout = 5";
+    let settings = toml(text);
+    let (mut names, sentence) = refused(settings.clone().into_builder());
+    names.sort();
+    assert_eq!(names, ["httponly", "name", "secure", "size", "timeout"]);
+    assert!(
+        sentence.starts_with("5 settings are refused:\n  `"),
+        "{sentence}"
+    );
+    assert_eq!(sentence.lines().count(), 6);
+    assert_eq!(format!("{:?}", settings.build().unwrap_err()), sentence);
+}
+
+#[test]
+fn what_is_no_table_is_refused() {
+    for json in ["7", "[]", "\"name\"", "null"] {
+        let settings: hardtack::SessionSettings = serde_json::from_str(json).unwrap();
+        let (_, sentence) = refused(settings.build());
+        assert_eq!(sentence, "the settings are no table of names and values");
+    }
+}
+
+#[test]
+fn settings_that_do_not_go_together_are_refused_when_the_cookie_is_built() {
+    let key = key();
+    for (text, says) in [
+        ("name = 'a b'", "`name`: "),
+        ("name = '__Host-a'\npath = '/app'", "leave out `path`"),
+        ("domain = '.example.com'", "without a leading dot"),
+        (
+            "same_site = 'none'\ndanger_allow_http = true",
+            "`danger_allow_http`",
+        ),
+        ("renew_after = '20m'", "renew_after is longer than half"),
+        ("absolute_timeout = 0", "absolute_timeout is out of range"),
+        ("clock_skew = '10m'", "clock_skew is longer"),
+        ("formerly = {path = '/'}", "`formerly`"),
+    ] {
+        let (_, sentence) = refused(toml(&format!("{text}\nkeys = '{key}'")).build());
+        assert!(sentence.contains(says), "{sentence}");
+    }
+}
+
+#[test]
+fn every_setting_of_the_documentation_is_known_and_listed() {
+    let (_, listed) = refused(toml("no_such = 1").check());
+    let page = include_str!("../../docs/settings.md");
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let rows = rows.take_while(|row| !row.starts_with("| `secure`"));
+    let mut count = 0;
+    for row in rows {
+        let name = row.split('`').nth(1).unwrap();
+        assert!(listed.contains(&format!("`{name}`")), "{name}");
+        let check = toml(&format!("{name} = 'x'")).check();
+        assert!(check.map_or_else(
+            |error| !error.to_string().contains("is no setting"),
+            |()| true
+        ));
+        count += 1;
+    }
+    assert_eq!(count, listed.matches('`').count() / 2 - 1, "{listed}");
+}

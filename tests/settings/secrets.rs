@@ -1,0 +1,145 @@
+//! The text of a key stands in no error and no `Debug`.
+
+use std::fmt::Debug;
+
+use hardtack::{SessionCookie, SessionSettings, SettingsError};
+use serde::Deserialize;
+
+use crate::{key, toml};
+
+/// None of `shown` has a part of the key.
+#[track_caller]
+fn check_hidden(key: &str, shown: impl Debug) {
+    let shown = format!("{shown:?} {shown:#?}");
+    let secret = &key["hardtack_key_v1_xaes_".len()..];
+    for part in secret.as_bytes().windows(8) {
+        let part = std::str::from_utf8(part).unwrap();
+        assert!(!shown.contains(part), "{shown}");
+    }
+}
+
+#[test]
+fn debug_of_settings_shows_no_key() {
+    let key = key();
+    let settings = toml(&format!("name = 'login'\nkeys = '{key}'"));
+    assert!(format!("{settings:?}").contains("login"));
+    check_hidden(&key, &settings);
+    check_hidden(&key, settings.into_builder().unwrap());
+}
+
+#[test]
+fn no_error_shows_a_broken_key() {
+    let key = key();
+    for broken in [
+        &key[1..],
+        &key[..key.len() - 1],
+        &format!("{key} {key}"),
+        &format!("{key}x"),
+    ] {
+        let settings = toml(&format!("keys = '{broken}'"));
+        check_hidden(&key, settings.build().unwrap_err());
+    }
+}
+
+#[test]
+fn a_key_in_the_wrong_place_is_refused_and_not_shown() {
+    let key = key();
+    for name in [
+        "mode",
+        "name",
+        "path",
+        "domain",
+        "same_site",
+        "idle_timeout",
+        "renew_after",
+        "not_before",
+        "size",
+        "context",
+        "formerly",
+        "keys_env",
+        "keys_file",
+        "secure",
+        "secret",
+    ] {
+        let settings = toml(&format!("{name} = '{key}'"));
+        let error = settings.clone().build().unwrap_err();
+        assert!(error.to_string().contains("holds a key"), "{error}");
+        assert_eq!(error.settings().collect::<Vec<_>>(), [name]);
+        check_hidden(&key, error);
+        check_hidden(&key, settings);
+    }
+    for text in [
+        format!("context = {{a = '{key}'}}"),
+        format!("formerly = [{{path = '{key}'}}]"),
+    ] {
+        check_hidden(&key, toml(&text).build().unwrap_err());
+    }
+    check_hidden(&key, toml(&format!("{key} = 'name'")).build().unwrap_err());
+    check_hidden(
+        &key,
+        toml(&format!("keys = ['{key}']")).build().unwrap_err(),
+    );
+}
+
+#[test]
+fn a_key_beside_a_mistake_is_not_quoted_by_the_format() {
+    #[derive(Debug, Deserialize)]
+    struct Site {
+        session: SessionSettings,
+    }
+    let key = key();
+    let toml: Site =
+        ::toml::from_str(&format!("session = {{keys = '{key}', secure = false}}")).unwrap();
+    let yaml = format!("session:\n  keys: {key}\n  secure: false\n");
+    let yaml: Site = serde_saphyr::from_str(&yaml).unwrap();
+    for site in [toml, yaml] {
+        check_hidden(&key, site.session.build().unwrap_err());
+    }
+    let text: SessionSettings = serde_json::from_str(&format!("\"{key}\"")).unwrap();
+    check_hidden(&key, text.build().unwrap_err());
+}
+
+#[test]
+fn no_error_of_the_environment_or_of_an_ini_file_shows_a_key() {
+    let key = key();
+    let check = |settings: Result<SessionSettings, SettingsError>| {
+        check_hidden(&key, settings.and_then(SessionSettings::build).unwrap_err());
+    };
+    check(SessionSettings::from_variables("S_", [("S_KEY", &*key)]));
+    check(SessionSettings::from_variables(
+        "S_",
+        [("S_KEYS", &key[..40])],
+    ));
+    check(SessionSettings::from_ini(
+        &format!("session.secret = {key}"),
+        "session.",
+    ));
+    check(SessionSettings::from_ini(
+        &format!("session.key = {key}"),
+        "session.",
+    ));
+    check(SessionSettings::from_ini(
+        &format!("session.{key}"),
+        "session.",
+    ));
+    check(SessionSettings::from_ini(
+        &format!("session.keys = {key} x=1"),
+        "session.",
+    ));
+}
+
+#[test]
+fn a_secret_of_an_earlier_system_is_not_shown() {
+    let text = "session.secret = itsaseekreet\nsession.validate_key = hunter2";
+    let error = SessionSettings::from_ini(text, "session.").unwrap_err();
+    assert!(!format!("{error:?}").contains("itsaseekreet"));
+    assert!(!format!("{error}").contains("hunter2"));
+}
+
+#[test]
+fn keys_that_the_program_has_are_not_shown_either() {
+    let key = key();
+    let ring: hardtack::KeyRing<hardtack::EncryptionKey> = key.parse().unwrap();
+    let builder = SessionCookie::encrypted(ring);
+    check_hidden(&key, toml("path = '/app'").apply_to(builder).unwrap());
+}

@@ -1,0 +1,149 @@
+//! Settings in environment variables.
+
+use std::ffi::OsString;
+
+use hardtack::{SessionSettings, SettingsError};
+
+use crate::{field, key, refused, toml};
+
+fn variables<const N: usize>(pairs: [(&str, &str); N]) -> Result<SessionSettings, SettingsError> {
+    SessionSettings::from_variables("SESSION_", pairs)
+}
+
+#[test]
+fn every_setting_is_a_variable() {
+    let settings = variables([
+        ("SESSION_MODE", "encrypted"),
+        ("SESSION_NAME", "login"),
+        ("SESSION_PATH", "/app"),
+        ("SESSION_DOMAIN", "example.com"),
+        ("SESSION_SAME_SITE", "Strict"),
+        ("SESSION_PARTITIONED", "1"),
+        ("SESSION_IDLE_TIMEOUT", "900"),
+        ("SESSION_ABSOLUTE_TIMEOUT", "8h"),
+        ("SESSION_REMEMBER_UP_TO", "30d"),
+        ("SESSION_RENEW_AFTER", "5m"),
+        ("SESSION_CLOCK_SKEW", "5"),
+        ("SESSION_NOT_BEFORE", "2026-12-15T00:00:00Z"),
+        ("SESSION_SIZE", "browser"),
+        ("SESSION_CONTEXT", "tenant=acme, stage=live"),
+        ("SESSION_FORMERLY", "path=/old, domain="),
+        ("SESSION_SAVE_ON_SERVER_ERROR", "yes"),
+        ("SESSION_DANGER_ALLOW_SHARED_CACHING", "false"),
+        ("SESSION_DANGER_RETIRE_EARLY", "off"),
+    ]);
+    let file = "
+        mode = 'encrypted'
+        name = 'login'
+        path = '/app'
+        domain = 'example.com'
+        same_site = 'strict'
+        partitioned = true
+        idle_timeout = '15m'
+        absolute_timeout = '8h'
+        remember_up_to = '30d'
+        renew_after = '5m'
+        clock_skew = '5s'
+        not_before = '2026-12-15T00:00:00Z'
+        size = 'browser'
+        context = [['tenant', 'acme'], ['stage', 'live']]
+        formerly = [{path = '/old'}, {domain = ''}]
+        save_on_server_error = true
+        danger_allow_shared_caching = false
+        danger_retire_early = false
+    ";
+    assert_eq!(
+        format!("{:?}", settings.unwrap()),
+        format!("{:?}", toml(file))
+    );
+}
+
+#[test]
+fn a_cookie_is_built_from_variables_alone() {
+    let key = key();
+    let pairs = [
+        ("SESSION_KEYS", &*key),
+        ("SESSION_NAME", "__Host-login"),
+        ("PATH", "/bin"),
+    ];
+    let cookie = variables(pairs).unwrap().build().unwrap();
+    assert_eq!(cookie.name().as_str(), "__Host-login");
+}
+
+#[test]
+fn variables_of_others_do_not_count() {
+    let settings = variables([
+        ("SECURE", "false"),
+        ("SESSION", "x"),
+        ("MY_SESSION_PATH", "/a"),
+    ]);
+    let (name, attributes) = field(settings.unwrap());
+    assert_eq!(name, "__Host-session");
+    assert_eq!(attributes, "Path=/; Secure; HttpOnly; SameSite=Lax");
+}
+
+#[test]
+fn an_unknown_variable_of_the_prefix_is_refused_by_name() {
+    let (names, _) = refused(variables([
+        ("SESSION_SECURE", "false"),
+        ("SESSION_TIMEOUT", "30m"),
+        ("SESSION_", "x"),
+        ("SESSION_PATH", ""),
+    ]));
+    assert_eq!(
+        names,
+        [
+            "SESSION_SECURE",
+            "SESSION_TIMEOUT",
+            "SESSION_",
+            "SESSION_PATH"
+        ]
+    );
+}
+
+#[test]
+fn a_variable_in_two_spellings_is_refused() {
+    let (names, _) = refused(variables([("SESSION_NAME", "a"), ("SESSION_name", "b")]));
+    assert_eq!(names, ["SESSION_name"]);
+}
+
+#[test]
+fn a_wrong_key_is_told_by_the_variables_name() {
+    let (names, sentence) = refused(variables([("SESSION_KEYS", "hunter2")]).unwrap().build());
+    assert_eq!(names, ["SESSION_KEYS"]);
+    assert!(sentence.starts_with("`SESSION_KEYS`: "), "{sentence}");
+}
+
+#[test]
+fn what_a_desktop_sets_does_not_count() {
+    assert!(variables([("SESSION_MANAGER", "local/host:@/tmp/.ICE-unix/1")]).is_ok());
+    let other = SessionSettings::from_variables("APP_", [("APP_SESSION_MANAGER", "x")]);
+    assert_eq!(refused(other).0, ["APP_SESSION_MANAGER"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_value_that_is_not_utf_8_is_refused_by_name() {
+    use std::os::unix::ffi::OsStringExt;
+
+    let value = OsString::from_vec(vec![0xff]);
+    let variables = [("SESSION_NAME", value.clone()), ("OTHER", value)];
+    let (names, sentence) = refused(SessionSettings::from_variables("SESSION_", variables));
+    assert_eq!(names, ["SESSION_NAME"]);
+    assert!(sentence.contains("not UTF-8"));
+}
+
+#[test]
+fn other_crates_read_variables_as_maps_of_texts() {
+    // As `envy` and `config` hand them over: names in lower case, every value a text.
+    let map = [
+        ("idle_timeout", "900"),
+        ("partitioned", "true"),
+        ("secure", "true"),
+    ];
+    let of_map =
+        serde::de::value::MapDeserializer::<_, serde::de::value::Error>::new(map.into_iter());
+    let settings: SessionSettings = serde::Deserialize::deserialize(of_map).unwrap();
+    let (_, attributes) = field(settings);
+    assert!(attributes.ends_with("; Partitioned"), "{attributes}");
+}
