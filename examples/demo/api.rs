@@ -1,9 +1,13 @@
 //! The playground: what the crate can do, for scripts. Bodies and answers are JSON.
 
 mod batch;
+mod csrf;
 mod error;
+mod flash;
 mod json;
+mod lifetime;
 mod probes;
+mod revocation;
 mod rotation;
 
 use std::sync::Arc;
@@ -15,15 +19,14 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
-use hardtack::{KeyId, Outcome, Reason, Session, SessionError, SessionLayer};
+use hardtack::{KeyId, Outcome, Reason, Session, SessionError};
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::error::ApiError;
 use self::json::Body;
-use crate::{clock::unix_seconds, guard, site::Site};
+use crate::{clock::unix_seconds, guard, hooks, site::Site};
 
 pub(crate) fn router(site: &Arc<Site>) -> Router {
-    let layer = SessionLayer::new(site.session.cookie.clone()).clock(site.clock.for_sessions());
     Router::new()
         .route("/session", get(session))
         .route("/keys-of-data", get(keys_of_data))
@@ -49,10 +52,14 @@ pub(crate) fn router(site: &Arc<Site>) -> Router {
         .route("/save", post(async |session: Session| done(session.save())))
         .route("/invalidate", post(invalidate))
         .route("/batch", post(batch::run))
+        .merge(flash::router())
+        .merge(csrf::router())
+        .merge(lifetime::router())
+        .merge(revocation::router())
         .merge(probes::router())
         .merge(rotation::router())
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "there is no such endpoint"))
-        .layer(layer)
+        .layer(site.layer_for_api())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(error::as_json))
         .layer(from_fn_with_state(Arc::clone(site), guard::for_api))
@@ -60,7 +67,8 @@ pub(crate) fn router(site: &Arc<Site>) -> Router {
 }
 
 async fn session(State(site): State<Arc<Site>>, session: Session) -> Json<Value> {
-    let (outcome, reason, key_id) = told(session.outcome());
+    let outcome = session.outcome();
+    let (reason, key_id) = told(outcome);
     Json(json!({
         "new": session.is_new(),
         "id": session.id().map(|id| id.to_string()),
@@ -68,7 +76,7 @@ async fn session(State(site): State<Arc<Site>>, session: Session) -> Json<Value>
         "last_active_at": session.last_active_at().map(unix_seconds),
         "expires_at": session.expires_at().map(unix_seconds),
         "persistent": session.is_persistent(),
-        "outcome": outcome,
+        "outcome": hooks::name_of(outcome),
         "reason": reason.map(Reason::name),
         "key_id": key_id.map(|id| id.to_string()),
         "mode": site.session.cookie.mode().to_string(),
@@ -77,15 +85,13 @@ async fn session(State(site): State<Arc<Site>>, session: Session) -> Json<Value>
     }))
 }
 
-fn told(outcome: Outcome) -> (&'static str, Option<Reason>, Option<KeyId>) {
+fn told(outcome: Outcome) -> (Option<Reason>, Option<KeyId>) {
     match outcome {
-        Outcome::Absent => ("absent", None, None),
-        Outcome::Opened { key_id } => ("opened", None, Some(key_id)),
-        Outcome::OpenedUnderAcceptedKey { key_id } => {
-            ("opened-under-accepted-key", None, Some(key_id))
+        Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
+            (None, Some(key_id))
         }
-        Outcome::Rejected { reason, key_id } => ("rejected", Some(reason), key_id),
-        _ => ("unknown", None, None),
+        Outcome::Rejected { reason, key_id } => (Some(reason), key_id),
+        _ => (None, None),
     }
 }
 

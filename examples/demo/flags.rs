@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use hardtack::{Mode, RenewAfter, SameSite, SessionCookieBuilder, Size};
+use hardtack::{Formerly, Mode, RenewAfter, SameSite, SessionCookieBuilder, Size};
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::{Refused, clock::moment};
@@ -27,6 +27,11 @@ pub(crate) struct Flags {
     pub(crate) insecure: bool,
     /// A clock that stands still begins here.
     pub(crate) clock: Option<SystemTime>,
+    /// The request header in which the sessions of `/api` travel.
+    pub(crate) header: Option<String>,
+    /// Sessions are verified before the handler.
+    pub(crate) is_eager: bool,
+    pub(crate) remember_up_to: Option<Duration>,
     settings: Vec<Setting>,
 }
 
@@ -42,6 +47,9 @@ impl Flags {
             mode: Mode::Encrypted,
             insecure: false,
             clock: None,
+            header: None,
+            is_eager: false,
+            remember_up_to: None,
             settings: Vec::new(),
         };
         let mut parser = Parser::from_args(arguments);
@@ -70,6 +78,14 @@ impl Flags {
                 self.settings.push(Box::new(allow_http));
             }
             "clock" => self.clock = Some(value.moment()?),
+            "header" => self.header = Some(value.text()?),
+            "eager" => self.is_eager = true,
+            "remember-up-to" => {
+                let span = value.seconds()?;
+                self.remember_up_to = Some(span);
+                let remember = with(span, SessionCookieBuilder::remember_up_to);
+                self.settings.push(remember);
+            }
             _ => self.take_setting(flag, value)?,
         }
         Ok(())
@@ -88,6 +104,7 @@ impl Flags {
             "skew" => with(value.seconds()?, SessionCookieBuilder::clock_skew),
             "renew-after" => with(value.renew_after()?, SessionCookieBuilder::renew_after),
             "not-before" => with(value.moment()?, SessionCookieBuilder::not_before),
+            "formerly" => with(value.formerly()?, SessionCookieBuilder::formerly),
             "context" => with(value.pair()?, |cookie, (label, value)| {
                 cookie.context(label, value)
             }),
@@ -175,6 +192,16 @@ impl Values<'_> {
         }
     }
 
+    fn formerly(&mut self) -> Result<Formerly, Refused> {
+        let text = self.text()?;
+        match (text.as_str(), text.split_once('=')) {
+            ("partitioned", _) => Ok(Formerly::new().partitioned(true)),
+            (_, Some(("path", path))) => Ok(Formerly::new().path(path)),
+            (_, Some(("domain", domain))) => Ok(Formerly::new().domain(domain)),
+            _ => Err(self.unfit(&text, "path=/x, domain=example.com or partitioned")),
+        }
+    }
+
     fn unfit(&self, found: &str, expected: &str) -> Refused {
         Refused(format!("--{} is {found:?}, expected {expected}", self.1))
     }
@@ -214,6 +241,9 @@ Usage: cargo run --example demo -- [flags]
                        without that a fresh key
   --mode MODE          encrypted, unencrypted-but-signed (encrypted)
   --clock SECONDS      a clock that stands still, and is moved by PUT /api/clock; Unix seconds
+  --header NAME        the sessions of /api travel in this request header, and back in
+                       `session-token`, instead of a cookie
+  --eager              verify the session of every request before its handler runs
 
 The session cookie; what is left out has the crate's default:
 
@@ -225,8 +255,12 @@ The session cookie; what is left out has the crate's default:
   --insecure           without `Secure`
   --idle SECONDS       the idle timeout, or off
   --absolute SECONDS   the absolute timeout
+  --remember-up-to SECONDS
+                       how long a visitor may be remembered; without it nobody is
   --skew SECONDS       how far another clock may be ahead
   --renew-after WHEN   seconds, never, always, on-change
+  --formerly WAY       how the cookie was set earlier, so that those are dropped: path=/x,
+                       domain=example.com, partitioned; may be repeated
   --size PROFILE       anywhere, browser
   --context PAIR       label=value, bound to every session; may be repeated
   --not-before SECONDS refuse sessions issued earlier; Unix seconds

@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{api::ApiError, pages::PageError, site::Site};
+use crate::{api::ApiError, site::Site};
 
 /// `/api` is for this machine only: a name that another site's owner lets point here is refused, so is
 /// what a browser sends for another site.
@@ -26,16 +26,6 @@ pub(crate) async fn for_api(
         refuse("the host is not localhost, 127.0.0.1 or [::1] with the port of this server")
     } else if is_cross_site(request.headers()) {
         refuse("the request comes from another site")
-    } else {
-        next.run(request).await
-    }
-}
-
-/// A form on another site must not act for the visitor. Links from there are welcome.
-pub(crate) async fn for_pages(request: Request, next: Next) -> Response {
-    if !request.method().is_safe() && is_cross_site(request.headers()) {
-        let sentence = "This form was sent from another site.";
-        PageError::new(StatusCode::FORBIDDEN, sentence).into_response()
     } else {
         next.run(request).await
     }

@@ -5,6 +5,7 @@ mod api;
 mod clock;
 mod flags;
 mod guard;
+mod hooks;
 mod html;
 mod keys;
 mod pages;

@@ -15,18 +15,17 @@ use std::sync::Arc;
 use axum::{
     Router,
     http::{StatusCode, header},
-    middleware::{from_fn, map_response},
+    middleware::map_response,
     response::Response,
     routing::{get, post},
 };
-use hardtack::SessionLayer;
+use hardtack::{CsrfGuard, SessionLayer};
 
 pub(crate) use self::error::PageError;
 use self::visit::Display;
-use crate::{guard, site::Site};
+use crate::site::Site;
 
 pub(crate) fn router(site: &Arc<Site>) -> Router {
-    let session = SessionLayer::new(site.session.cookie.clone()).clock(site.clock.for_sessions());
     let display = SessionLayer::new(site.display.cookie.clone()).clock(site.clock.for_sessions());
     Router::new()
         .route("/", get(home::show))
@@ -47,10 +46,12 @@ pub(crate) fn router(site: &Arc<Site>) -> Router {
                 "This address is for a form.",
             )
         })
-        .layer(session)
+        // The forms bring their tokens in a field, which their handlers check.
+        .layer(CsrfGuard::new().tokens_in_forms())
+        .layer(site.layer_for_pages())
         // Two cookies of one type: the second has a type of its own around it.
         .layer(display.wrapped(Display))
-        .layer(from_fn(guard::for_pages))
+        .layer(map_response(error::as_page))
         .layer(map_response(guarded_by_the_browser))
         .with_state(Arc::clone(site))
 }

@@ -2,15 +2,17 @@
 
 use std::{
     error::Error,
+    sync::atomic::AtomicU64,
     time::{Duration, UNIX_EPOCH},
 };
 
-use hardtack::{SessionCookie, SessionError, SigningKey};
+use hardtack::{SessionCookie, SessionError, SessionHeader, SessionLayer, SigningKey};
 
 use crate::{
     Refused,
     clock::DemoClock,
     flags::Flags,
+    hooks::Hooks,
     keys::{self, Keys},
 };
 
@@ -22,8 +24,17 @@ pub(crate) struct Site {
     pub(crate) keys: Keys,
     /// Who the visitor is. The cookie that the flags are about.
     pub(crate) session: Cookie,
+    /// The sessions of `/api`, where they travel in a header. Browsers send none, so the pages still
+    /// have their cookie.
+    pub(crate) header: Option<SessionHeader>,
     /// How the visitor likes the pages to look, for everybody to read.
     pub(crate) display: Cookie,
+    /// For how long a visitor may be remembered, if at all.
+    pub(crate) remember_up_to: Option<Duration>,
+    pub(crate) hooks: Hooks,
+    /// How often the handler behind the playground's CSRF guard ran.
+    pub(crate) guarded_runs: AtomicU64,
+    is_eager: bool,
 }
 
 /// A session cookie, and what the pages tell of its size.
@@ -31,23 +42,55 @@ pub(crate) struct Cookie {
     pub(crate) cookie: SessionCookie,
     /// Bytes that a whole `Set-Cookie` field may have.
     pub(crate) limit: usize,
-    /// Bytes that follow `name=value` in it.
+    /// Bytes that follow `name=value` in it, where the session ends with the browser's.
     pub(crate) attributes_len: usize,
 }
 
 impl Site {
     pub(crate) fn build(mut flags: Flags) -> Result<Site, Refused> {
         let keys = Keys::read(flags.mode, flags.keys.as_deref())?;
-        let session = flags.configure(keys.session_cookie()).build();
-        let session = session.map_err(Refused::from_error)?;
-        let display = display_cookie(flags.insecure, session.name().as_str())?;
+        let hooks = Hooks::default();
+        let builder = flags.configure(keys.session_cookie());
+        // Without the hooks, which count what visitors bring.
+        let session = builder.clone().build().map_err(Refused::from_error)?;
+        let session = Cookie::measure(session).map_err(|error| Refused(error.to_string()))?;
+        let builder = hooks.hang_into(builder);
+        let header = flags.header.as_deref();
+        let header = header.map(|name| builder.clone().build_header(name));
+        let header = header.transpose().map_err(Refused::from_error)?;
+        let cookie = builder.build().map_err(Refused::from_error)?;
+        let session = Cookie { cookie, ..session };
+        let display = display_cookie(flags.insecure, session.cookie.name().as_str())?;
         Ok(Site {
             port: flags.port,
             clock: DemoClock::new(flags.clock),
             keys,
-            session: Cookie::measure(session).map_err(|error| Refused(error.to_string()))?,
+            session,
+            header,
             display: Cookie::measure(display).map_err(|error| Refused(error.to_string()))?,
+            remember_up_to: flags.remember_up_to,
+            hooks,
+            guarded_runs: AtomicU64::new(0),
+            is_eager: flags.is_eager,
         })
+    }
+
+    /// Around the pages.
+    pub(crate) fn layer_for_pages(&self) -> SessionLayer {
+        self.finish(SessionLayer::new(self.session.cookie.clone()))
+    }
+
+    /// Around `/api`.
+    pub(crate) fn layer_for_api(&self) -> SessionLayer {
+        match &self.header {
+            Some(header) => self.finish(SessionLayer::in_header(header.clone())),
+            None => self.layer_for_pages(),
+        }
+    }
+
+    fn finish(&self, layer: SessionLayer) -> SessionLayer {
+        let layer = layer.clock(self.clock.for_sessions());
+        if self.is_eager { layer.eager() } else { layer }
     }
 }
 
@@ -77,13 +120,13 @@ impl Cookie {
             Err(error) => return Err(error.into()),
             Ok(()) => return Err("there is no limit to this cookie".into()),
         };
+        // Those before it drop the cookies of earlier attributes.
         let fields = cookie.save(&session)?;
-        let attributes = fields
-            .iter()
-            .filter_map(|field| field.find(';').map(|at| field.len() - at));
+        let field = fields.iter().last();
+        let attributes = field.and_then(|field| Some(field.len() - field.find(';')?));
         Ok(Cookie {
             limit,
-            attributes_len: attributes.sum(),
+            attributes_len: attributes.unwrap_or(0),
             cookie,
         })
     }

@@ -88,11 +88,17 @@ pub(crate) struct Texts {
     pub(crate) your_name: &'static str,
     pub(crate) name_hint: &'static str,
     pub(crate) name_complaint: &'static str,
+    pub(crate) remember: &'static str,
     pub(crate) sign_in: &'static str,
     pub(crate) hello: &'static str,
     pub(crate) visits: &'static str,
     pub(crate) again: &'static str,
     pub(crate) sign_out: &'static str,
+
+    // Messages for the next page.
+    pub(crate) signed_in: &'static str,
+    pub(crate) signed_out: &'static str,
+    pub(crate) saved: &'static str,
 
     // The cookie.
     pub(crate) your_cookie: &'static str,
@@ -115,6 +121,9 @@ pub(crate) struct Texts {
     pub(crate) created_at: &'static str,
     pub(crate) last_active_at: &'static str,
     pub(crate) expires_at: &'static str,
+    pub(crate) ends_with_browser: &'static str,
+    pub(crate) yes: &'static str,
+    pub(crate) no: &'static str,
     pub(crate) not_sent: &'static str,
     pub(crate) none: &'static str,
     pub(crate) no_cookie: &'static str,
@@ -137,6 +146,7 @@ pub(crate) struct Texts {
     pub(crate) light: &'static str,
     pub(crate) dark: &'static str,
     pub(crate) apply: &'static str,
+    pub(crate) forms_hint: &'static str,
 
     // About.
     pub(crate) about_untouched: &'static str,

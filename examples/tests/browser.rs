@@ -44,9 +44,23 @@ impl Browser {
         self.send(self.request(demo, Method::GET, path))
     }
 
-    /// Sends a form, and follows where it leads.
+    /// Sends a form with a token of this session, and follows where it leads.
     pub(crate) fn submit(&self, demo: &Demo, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(self.request(demo, Method::POST, path).form(fields))
+        let token = self.get(demo, "/inside").csrf_token();
+        self.submit_with(demo, path, &token, fields)
+    }
+
+    /// Sends a form with this token.
+    pub(crate) fn submit_with(
+        &self,
+        demo: &Demo,
+        path: &str,
+        token: &str,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let mut fields = fields.to_vec();
+        fields.push(("csrf_token", token));
+        self.send(self.request(demo, Method::POST, path).form(&fields))
     }
 
     pub(crate) fn put(&self, demo: &Demo, path: &str, body: Value) -> Answer {
@@ -120,6 +134,27 @@ impl Answer {
     pub(crate) fn set_cookies(&self) -> Vec<&str> {
         let fields = self.headers.get_all("set-cookie").iter();
         fields.map(|field| field.to_str().unwrap()).collect()
+    }
+
+    /// The first that a form of a page has.
+    pub(crate) fn csrf_token(&self) -> String {
+        let mut tokens = self.csrf_tokens();
+        tokens.remove(0)
+    }
+
+    /// Those of all the forms of a page.
+    pub(crate) fn csrf_tokens(&self) -> Vec<String> {
+        let fields = self.text.split(r#"name="csrf_token" value=""#).skip(1);
+        let tokens = fields.map(|rest| rest.split('"').next().unwrap().to_owned());
+        tokens.collect()
+    }
+
+    /// What a page has to say above itself.
+    pub(crate) fn messages(&self) -> Vec<&str> {
+        let messages = self.text.split(r#"role="status">"#).skip(1);
+        messages
+            .map(|rest| rest.split('<').next().unwrap())
+            .collect()
     }
 
     /// The number of visits that a page shows.

@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use reqwest::blocking::Client;
@@ -16,14 +17,13 @@ fn a_person_signs_in_counts_visits_and_signs_out_by_keyboard() {
     let demo = Demo::start("");
     let chromium = Chromium::start();
     chromium.open(&demo.base);
-    assert_eq!(chromium.cookies(), Value::from([] as [Value; 0]));
+    let before = chromium.the_cookie()["value"].clone();
 
     chromium.type_into("input[name=name]", &format!("Ada{ENTER}"));
+    chromium.sees("You are signed in.");
     assert!(chromium.text("main").contains("Ada"));
-    let cookies = chromium.cookies();
-    let [cookie] = cookies.as_array().unwrap().as_slice() else {
-        panic!("one cookie is the whole session: {cookies}");
-    };
+    let cookie = chromium.the_cookie();
+    assert_ne!(cookie["value"], before);
     assert_eq!(cookie["name"], "__Host-session");
     assert!(cookie["value"].as_str().unwrap().starts_with('e'));
     for (attribute, value) in [
@@ -39,19 +39,41 @@ fn a_person_signs_in_counts_visits_and_signs_out_by_keyboard() {
         "it ends with the browser session"
     );
 
-    let first = chromium.text("main");
+    assert_eq!(chromium.text("#visits"), "1");
     chromium.open(&demo.base);
-    assert_ne!(chromium.text("main"), first, "the visit was counted");
+    assert_eq!(chromium.text("#visits"), "2");
+    assert!(!chromium.text("main").contains("You are signed in."));
 
     chromium.type_into("button[name=language][value=sv]", ENTER);
+    chromium.sees("Ditt val är sparat.");
     assert_eq!(chromium.attribute("html", "lang"), "sv");
 
     chromium.type_into("form[action='/sign-out'] button", ENTER);
-    assert_eq!(
-        chromium.cookies(),
-        Value::from([] as [Value; 0]),
-        "the jar is empty again"
-    );
+    chromium.sees("Du är utloggad.");
+    assert!(!chromium.text("main").contains("Ada"));
+    assert_ne!(chromium.the_cookie()["value"], cookie["value"]);
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver: cargo test --test demo -- --ignored"]
+fn a_person_who_is_to_be_remembered_has_a_cookie_that_outlives_the_browser() {
+    let demo = Demo::start("--remember-up-to 2592000");
+    let chromium = Chromium::start();
+    chromium.open(&demo.base);
+    assert!(chromium.the_cookie().get("expiry").is_none());
+
+    chromium.type_into("input[name=remember]", " ");
+    chromium.type_into("input[name=name]", &format!("Ada{ENTER}"));
+    chromium.sees("You are signed in.");
+    let month = Duration::from_secs(2_592_000);
+    let expected = (SystemTime::now() + month).duration_since(UNIX_EPOCH);
+    let expiry = chromium.the_cookie()["expiry"].as_u64().unwrap();
+    let off = expected.unwrap().as_secs().abs_diff(expiry);
+    assert!(off < 60, "{off} seconds off");
+
+    chromium.type_into("form[action='/sign-out'] button", ENTER);
+    chromium.sees("You are signed out.");
+    assert!(chromium.the_cookie().get("expiry").is_none());
 }
 
 /// A browser of its own, which ends with this.
@@ -96,19 +118,32 @@ impl Chromium {
             .as_str()
             .expect("a session")
             .to_owned();
-        Chromium {
+        let chromium = Chromium {
             driver,
             client,
             session: format!("{base}/{id}"),
-        }
+        };
+        // What is looked for may be on the page that comes next.
+        chromium.post("timeouts", &json!({ "implicit": 10_000 }));
+        chromium
     }
 
     fn open(&self, url: &str) {
         self.post("url", &json!({ "url": url }));
     }
 
-    fn cookies(&self) -> Value {
-        self.get("cookie")
+    /// The page says so above itself, or the one that is about to come does.
+    fn sees(&self, message: &str) {
+        let path = format!("//main/p[@role='status' and .='{message}']");
+        self.post("element", &json!({"using": "xpath", "value": path}));
+    }
+
+    /// One cookie is the whole session.
+    fn the_cookie(&self) -> Value {
+        match self.get("cookie").as_array().unwrap().as_slice() {
+            [cookie] => cookie.clone(),
+            cookies => panic!("not one cookie: {cookies:?}"),
+        }
     }
 
     fn text(&self, css: &str) -> String {

@@ -34,6 +34,15 @@ fn a_configuration_that_is_refused_ends_the_program_with_its_sentence() {
     check("--renew-after later", "never, always or on-change");
     check("--context tenant", "expected label=value");
     check("--not-before yesterday", "expected Unix seconds");
+    check("--remember-up-to long", "expected a number of seconds");
+    check("--remember-up-to 0", "remember_up_to");
+    check(
+        "--formerly name=x",
+        "expected path=/x, domain=example.com or partitioned",
+    );
+    check("--formerly path=x", "path");
+    check("--header no/token", "header");
+    check("--eager=yes", "--eager");
     check("--clock 18446744073709551615", "expected Unix seconds");
     check("--partitioned=yes", "--partitioned");
     check("--name __Host-a --path /app", "leave out `path`");
@@ -94,7 +103,7 @@ fn help_lists_every_flag() {
     let help = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0));
     let flags = "port keys mode name path domain same-site partitioned insecure idle absolute skew \
-                 renew-after size context not-before save-on-error danger-retire-early \
+                 renew-after remember-up-to formerly header eager size context not-before save-on-error danger-retire-early \
                  danger-allow-shared-caching clock";
     for flag in flags.split_whitespace() {
         assert!(help.contains(&format!("  --{flag} ")) || help.contains(&format!("  --{flag}\n")));

@@ -5,7 +5,12 @@ use hardtack::{Session, SessionError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ApiError, append, json::Body};
+use super::{
+    ApiError, append,
+    flash::{Flash, Queue},
+    json::Body,
+    lifetime::Span,
+};
 
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
@@ -20,6 +25,13 @@ pub(super) enum Operation {
     Save,
     Get { key: String },
     Push { key: String, value: Value },
+    Id,
+    Flash(Flash),
+    Pop(Queue),
+    Csrf,
+    Remember(Span),
+    Forget,
+    Limit(Span),
 }
 
 /// One result each. Later operations still run after one that failed.
@@ -49,6 +61,13 @@ impl Operation {
                 return Ok(json!({ "value": session.get::<Value>(&key)? }));
             }
             Operation::Push { key, value } => append(session, &key, value)?,
+            Operation::Id => return Ok(json!({ "id": session.ensure_id()?.to_string() })),
+            Operation::Flash(flash) => flash.leave_in(session)?,
+            Operation::Pop(queue) => return queue.pop_from(session),
+            Operation::Csrf => return Ok(json!({ "token": session.csrf_token()? })),
+            Operation::Remember(span) => session.remember_for(span.into())?,
+            Operation::Forget => session.forget()?,
+            Operation::Limit(span) => session.limit_to(span.into())?,
         }
         Ok(json!({ "ok": true }))
     }

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use axum::{
     Json,
+    body::{Body, to_bytes},
     extract::Request,
     http::StatusCode,
     middleware::Next,
@@ -38,7 +39,9 @@ impl From<SessionError> for ApiError {
         let status = match &error {
             SessionError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             SessionError::Encode(_) | SessionError::TooDeep => StatusCode::BAD_REQUEST,
-            SessionError::Decode(_) | SessionError::UnreadablePayload => StatusCode::CONFLICT,
+            SessionError::Decode(_)
+            | SessionError::UnreadablePayload
+            | SessionError::NotRemembering => StatusCode::CONFLICT,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let mut answer = ApiError::new(status, with_sources(&error));
@@ -62,8 +65,8 @@ impl IntoResponse for ApiError {
 #[derive(Clone)]
 struct Explained;
 
-/// Gives the errors that do not come from a handler the same form: a method that is not allowed, or a
-/// session that could not be saved.
+/// Gives the errors that do not come from a handler the same form: a method that is not allowed, a guard
+/// that refused, or a session that could not be saved.
 pub(super) async fn as_json(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
@@ -71,17 +74,27 @@ pub(super) async fn as_json(request: Request, next: Next) -> Response {
     if !is_error || response.extensions().get::<Explained>().is_some() {
         return response;
     }
+    let (parts, body) = response.into_parts();
     let sentence = match status {
-        StatusCode::INTERNAL_SERVER_ERROR => "the session could not be saved",
-        _ => status.canonical_reason().unwrap_or("refused"),
+        StatusCode::INTERNAL_SERVER_ERROR => "the session could not be saved".to_owned(),
+        _ => sentence_of(body, status).await,
     };
-    let mut headers = response.headers().clone();
+    let mut headers = parts.headers;
     let error = ApiError::new(status, sentence).into_response();
     headers.extend(error.headers().clone());
     headers.remove("content-length");
     let (mut parts, body) = error.into_parts();
     parts.headers = headers;
     Response::from_parts(parts, body)
+}
+
+/// What a guard or an extractor said, or else what the status means.
+async fn sentence_of(body: Body, status: StatusCode) -> String {
+    let said = to_bytes(body, LONGEST_SENTENCE).await.unwrap_or_default();
+    match std::str::from_utf8(&said) {
+        Ok(said) if !said.is_empty() => said.to_owned(),
+        _ => status.canonical_reason().unwrap_or("refused").to_owned(),
+    }
 }
 
 fn with_sources(error: &dyn Error) -> String {
@@ -94,3 +107,6 @@ fn with_sources(error: &dyn Error) -> String {
     }
     sentence
 }
+
+/// In bytes.
+const LONGEST_SENTENCE: usize = 4096;

@@ -6,11 +6,7 @@ use axum::extract::{Query, State, rejection::QueryRejection};
 use serde::Deserialize;
 
 use super::layout::{Frame, Here};
-use crate::{
-    html::Html,
-    site::Site,
-    texts::{Language, Theme},
-};
+use crate::{html::Html, site::Site, texts::Language};
 
 /// The language comes with the address, for it is the session that knows it otherwise.
 #[derive(Default, Deserialize)]
@@ -27,12 +23,7 @@ pub(super) async fn show(
     let Query(choice) = choice.unwrap_or_default();
     let language = Language::of_code(&choice.lang);
     let texts = language.texts();
-    let frame = Frame {
-        language,
-        theme: Theme::System,
-        here: Here::About,
-        title: texts.about,
-    };
+    let frame = Frame::without_session(Here::About, language, texts.about);
     let (title, untouched, check, limits) = (
         texts.about,
         texts.about_untouched,

@@ -1,17 +1,18 @@
 //! A page for what cannot be done.
 
 use axum::{
+    body::to_bytes,
     extract::rejection::FormRejection,
-    http::StatusCode,
+    http::{
+        StatusCode,
+        header::{CONTENT_LENGTH, CONTENT_TYPE},
+    },
     response::{IntoResponse, Response},
 };
-use hardtack::SessionError;
+use hardtack::{GuardedRejection, SessionError};
 
 use super::layout::{Frame, Here};
-use crate::{
-    html::Html,
-    texts::{Language, Theme},
-};
+use crate::{html::Html, texts::Language};
 
 /// In English, and without the session, which may be what fails.
 #[derive(Debug)]
@@ -45,16 +46,22 @@ impl From<FormRejection> for PageError {
     }
 }
 
+impl From<GuardedRejection<FormRejection>> for PageError {
+    fn from(error: GuardedRejection<FormRejection>) -> Self {
+        let sentence = error.to_string();
+        match error {
+            GuardedRejection::Inner(error) => error.into(),
+            GuardedRejection::WrongToken => PageError::new(StatusCode::FORBIDDEN, sentence),
+            _ => PageError::new(StatusCode::INTERNAL_SERVER_ERROR, sentence),
+        }
+    }
+}
+
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let PageError { status, sentence } = self;
         let reason = status.canonical_reason().unwrap_or("Error");
-        let frame = Frame {
-            language: Language::English,
-            theme: Theme::System,
-            here: Here::Elsewhere,
-            title: reason,
-        };
+        let frame = Frame::without_session(Here::Elsewhere, Language::English, reason);
         let body = Html::new(format!(
             "<h1>{}</h1><p>{}</p><p><a href=\"/\">Home</a></p>",
             Html::text(reason),
@@ -63,3 +70,25 @@ impl IntoResponse for PageError {
         (status, frame.around(&body)).into_response()
     }
 }
+
+/// Gives the errors that do not come from a handler the same form: those of the guard, and of a session
+/// that could not be saved.
+pub(super) async fn as_page(response: Response) -> Response {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let kind = response.headers().get(CONTENT_TYPE);
+    let is_plain = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !is_error || !is_plain {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let said = to_bytes(body, LONGEST_SENTENCE).await.unwrap_or_default();
+    let page = PageError::new(status, String::from_utf8_lossy(&said)).into_response();
+    let (page_parts, page) = page.into_parts();
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.extend(page_parts.headers);
+    Response::from_parts(parts, page)
+}
+
+/// In bytes.
+const LONGEST_SENTENCE: usize = 4096;

@@ -1,4 +1,5 @@
-//! What the forms do. Each answers with a redirection, so that going back sends nothing twice.
+//! What the forms do. Each answers with a redirection, so that going back sends nothing twice, and leaves
+//! a message for the page that it leads to.
 
 use axum::{
     Form,
@@ -6,6 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use hardtack::{CsrfField, Guarded, GuardedRejection};
 use serde::Deserialize;
 
 use super::{
@@ -14,15 +16,39 @@ use super::{
 };
 use crate::texts::{Language, Theme};
 
-type Input<T> = Result<Form<T>, FormRejection>;
+/// A form that a page of this session made.
+type Input<T> = Result<Guarded<Form<OwnForm<T>>>, GuardedRejection<FormRejection>>;
 
 #[derive(Deserialize)]
-pub(super) struct Name {
-    name: String,
+pub(super) struct OwnForm<T> {
+    /// A form that has none is refused like one with a wrong one.
+    #[serde(default)]
+    csrf_token: String,
+    #[serde(flatten)]
+    fields: T,
 }
 
-pub(super) async fn sign_in(visit: Visit, input: Input<Name>) -> Result<Response, PageError> {
-    let Form(Name { name }) = input?;
+impl<T> CsrfField for OwnForm<T> {
+    fn csrf_token(&self) -> &str {
+        &self.csrf_token
+    }
+}
+
+fn fields<T>(input: Input<T>) -> Result<T, PageError> {
+    let Guarded(Form(form)) = input?;
+    Ok(form.fields)
+}
+
+#[derive(Deserialize)]
+pub(super) struct SignIn {
+    #[serde(default)]
+    name: String,
+    /// Browsers send a box that is ticked, and none that is not.
+    remember: Option<String>,
+}
+
+pub(super) async fn sign_in(visit: Visit, input: Input<SignIn>) -> Result<Response, PageError> {
+    let SignIn { name, remember } = fields(input)?;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > home::LONGEST_NAME {
         let page = home::page(&visit, Some(visit.texts().name_complaint))?;
@@ -32,11 +58,25 @@ pub(super) async fn sign_in(visit: Visit, input: Input<Name>) -> Result<Response
     visit.session.renew()?;
     visit.session.insert(NAME, name)?;
     visit.session.insert(VISITS, 0)?;
+    if let (Some(span), Some(_)) = (visit.site.remember_up_to, remember) {
+        visit.session.remember_for(span)?;
+    }
+    visit.tell_next_page(|texts| texts.signed_in)?;
     Ok(Redirect::to("/").into_response())
 }
 
-pub(super) async fn sign_out(visit: Visit) -> Result<Redirect, PageError> {
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+pub(super) async fn sign_out(visit: Visit, input: Input<Nothing>) -> Result<Redirect, PageError> {
+    let Nothing {} = fields(input)?;
+    let language = visit.language();
     visit.session.invalidate()?;
+    // Who it was is forgotten. What follows belongs to a new session.
+    if language != Language::English {
+        visit.session.insert(LANGUAGE, language.code())?;
+    }
+    visit.tell_next_page(|texts| texts.signed_out)?;
     Ok(Redirect::to("/"))
 }
 
@@ -51,9 +91,10 @@ pub(super) async fn language(
     visit: Visit,
     input: Input<LanguageChoice>,
 ) -> Result<Redirect, PageError> {
-    let Form(choice) = input?;
+    let choice = fields(input)?;
     let language = Language::of_code(&choice.language);
     visit.session.insert(LANGUAGE, language.code())?;
+    visit.tell_next_page(|texts| texts.saved)?;
     Ok(back_to(&choice.back))
 }
 
@@ -63,12 +104,13 @@ pub(super) struct ThemeChoice {
 }
 
 pub(super) async fn theme(visit: Visit, input: Input<ThemeChoice>) -> Result<Redirect, PageError> {
-    let Form(choice) = input?;
+    let choice = fields(input)?;
     match Theme::of_code(&choice.theme) {
         // Nothing is left to remember, so this cookie goes.
         Theme::System => drop(visit.display.remove(THEME)?),
         theme => visit.display.insert(THEME, theme.code())?,
     }
+    visit.tell_next_page(|texts| texts.saved)?;
     Ok(Redirect::to("/inside"))
 }
 

@@ -14,12 +14,13 @@ pub(super) async fn show(visit: Visit) -> Result<Html, PageError> {
 
 /// With `complaint`, about the name that was given.
 pub(super) fn page(visit: &Visit, complaint: Option<&str>) -> Result<Html, PageError> {
+    // First, for what follows changes the session.
+    let panel = panel::of_session(visit);
     let greeting = match visit.name() {
         Some(name) => welcome(visit, &name)?,
-        None => sign_in_form(visit, complaint),
+        None => sign_in_form(visit, complaint)?,
     };
-    let panel = panel::of_session(visit);
-    let frame = visit.frame(Here::Home, visit.texts().home);
+    let frame = visit.frame(Here::Home, visit.texts().home)?;
     Ok(frame.around(&Html::new(format!("{greeting}{panel}"))))
 }
 
@@ -30,20 +31,21 @@ fn welcome(visit: &Visit, name: &str) -> Result<Html, PageError> {
     visit.session.insert(VISITS, visits)?;
     let (hello, name) = (texts.hello, Html::text(name));
     let (label, again, sign_out) = (texts.visits, texts.again, texts.sign_out);
+    let token = visit.token_field()?;
     Ok(Html::new(format!(
         r#"<h1>{hello}, {name}</h1>
 <section class="card">
 <p class="count"><strong id="visits">{visits}</strong> <span>{label}</span></p>
 <div class="row">
 <a class="button" href="/">{again}</a>
-<form method="post" action="/sign-out"><button>{sign_out}</button></form>
+<form method="post" action="/sign-out">{token}<button>{sign_out}</button></form>
 </div>
 </section>
 "#
     )))
 }
 
-fn sign_in_form(visit: &Visit, complaint: Option<&str>) -> Html {
+fn sign_in_form(visit: &Visit, complaint: Option<&str>) -> Result<Html, PageError> {
     let texts = visit.texts();
     let (title, lead) = (texts.title, texts.lead);
     let (your_name, hint, sign_in) = (texts.your_name, texts.name_hint, texts.sign_in);
@@ -56,19 +58,32 @@ fn sign_in_form(visit: &Visit, complaint: Option<&str>) -> Html {
         ),
         None => (Html::new(""), r#"aria-describedby="hint""#),
     };
-    Html::new(format!(
+    let (token, remember) = (visit.token_field()?, remember_box(visit));
+    Ok(Html::new(format!(
         r#"<h1>{title}</h1>
 <p class="lead">{lead}</p>
-<form class="card" method="post" action="/sign-in">
+<form class="card" method="post" action="/sign-in">{token}
 <label for="name">{your_name}</label>
 <div class="row">
 <input id="name" name="name" required maxlength="{LONGEST_NAME}" autocomplete="given-name" {described}>
 <button class="primary">{sign_in}</button>
 </div>
-{complaint}<p class="hint" id="hint">{hint}</p>
+{complaint}{remember}<p class="hint" id="hint">{hint}</p>
 </form>
 "#
-    ))
+    )))
+}
+
+/// Only where the cookie may outlive the browser.
+fn remember_box(visit: &Visit) -> Html {
+    let label = visit.texts().remember;
+    Html::new(match visit.site.remember_up_to {
+        None => String::new(),
+        Some(_) => format!(
+            r#"<label class="box"><input type="checkbox" name="remember"> {label}</label>
+"#
+        ),
+    })
 }
 
 /// In characters.

@@ -26,8 +26,9 @@ pub(super) async fn show(visit: Visit) -> Result<Html, PageError> {
         texts.display_purpose,
         texts,
     );
-    let themes = theme_form(&visit);
+    // First, for a form gives the session an id.
     let panel = panel::of_session(&visit);
+    let themes = theme_form(&visit)?;
     let body = Html::new(format!(
         r#"<h1>{title}</h1>
 <p class="lead">{lead}</p>
@@ -35,7 +36,7 @@ pub(super) async fn show(visit: Visit) -> Result<Html, PageError> {
 {session}{display}</div>
 {panel}"#
     ));
-    Ok(visit.frame(Here::Inside, title).around(&body))
+    Ok(visit.frame(Here::Inside, title)?.around(&body))
 }
 
 fn side(visit: &Visit, cookie: &Cookie, id: &str, purpose: &str, texts: &Texts) -> Html {
@@ -63,7 +64,7 @@ fn side(visit: &Visit, cookie: &Cookie, id: &str, purpose: &str, texts: &Texts) 
     ))
 }
 
-fn theme_form(visit: &Visit) -> Html {
+fn theme_form(visit: &Visit) -> Result<Html, PageError> {
     let (texts, chosen) = (visit.texts(), visit.theme());
     let names = [texts.system, texts.light, texts.dark];
     let choices = Theme::ALL.into_iter().zip(names).map(|(theme, name)| {
@@ -74,12 +75,14 @@ fn theme_form(visit: &Visit) -> Html {
         ))
     });
     let (choices, legend, apply) = (choices.collect::<Html>(), texts.theme, texts.apply);
-    Html::new(format!(
-        r#"<form class="card" method="post" action="/theme">
+    let (token, hint) = (visit.token_field()?, texts.forms_hint);
+    Ok(Html::new(format!(
+        r#"<form class="card" method="post" action="/theme">{token}
 <fieldset><legend>{legend}</legend>
 <div class="row">{choices}<button>{apply}</button></div>
 </fieldset>
+<p class="hint">{hint}</p>
 </form>
 "#
-    ))
+    )))
 }

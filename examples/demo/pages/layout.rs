@@ -10,6 +10,10 @@ pub(super) struct Frame<'a> {
     pub(super) theme: Theme,
     pub(super) here: Here,
     pub(super) title: &'a str,
+    /// What there is to say above the page itself.
+    pub(super) messages: Html,
+    /// For the form around the languages.
+    pub(super) token_field: Html,
 }
 
 /// The page that is shown.
@@ -21,7 +25,19 @@ pub(super) enum Here {
     Elsewhere,
 }
 
-impl Frame<'_> {
+impl<'a> Frame<'a> {
+    /// For a page that does not touch the session.
+    pub(super) fn without_session(here: Here, language: Language, title: &'a str) -> Frame<'a> {
+        Frame {
+            language,
+            theme: Theme::System,
+            here,
+            title,
+            messages: Html::new(""),
+            token_field: Html::new(""),
+        }
+    }
+
     pub(super) fn around(&self, body: &Html) -> Html {
         let texts = self.language.texts();
         let (lang, theme) = (self.language.code(), self.theme.code());
@@ -34,6 +50,7 @@ impl Frame<'_> {
         ];
         let pages: Html = pages.iter().map(|page| self.link(page)).collect();
         let (navigation, languages) = (texts.navigation, self.languages());
+        let messages = &self.messages;
         Html::new(format!(
             r##"<!doctype html>
 <html lang="{lang}" data-theme="{theme}">
@@ -53,7 +70,7 @@ impl Frame<'_> {
 </div>
 </header>
 <main id="main">
-{body}</main>
+{messages}{body}</main>
 </body>
 </html>
 "##
@@ -90,9 +107,9 @@ impl Frame<'_> {
                     "/"
                 };
                 let buttons = Language::ALL.into_iter().map(|to| self.button_to(to));
-                let buttons: Html = buttons.collect();
+                let (buttons, token) = (buttons.collect::<Html>(), &self.token_field);
                 Html::new(format!(
-                    r#"<form class="languages" method="post" action="/language" aria-label="{label}"><input type="hidden" name="back" value="{back}">{buttons}</form>"#
+                    r#"<form class="languages" method="post" action="/language" aria-label="{label}">{token}<input type="hidden" name="back" value="{back}">{buttons}</form>"#
                 ))
             }
         }

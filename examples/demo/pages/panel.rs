@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use hardtack::{Mode, Outcome};
 
 use super::visit::Visit;
-use crate::{html::Html, site::Cookie, texts::Texts};
+use crate::{html::Html, texts::Texts};
 
 /// The cookie as it arrived with this request.
 pub(super) fn of_session(visit: &Visit) -> Html {
@@ -13,7 +13,7 @@ pub(super) fn of_session(visit: &Visit) -> Html {
     let cookie = &visit.site.session;
     let token = visit.token_in(cookie);
     let (title, facts) = (texts.your_cookie, facts(visit));
-    let size = size(cookie, token.as_deref(), texts);
+    let size = size(visit, token.as_deref());
     let room = visit.session.remaining_bytes();
     let (room_label, bytes, token_label) = (texts.room, texts.bytes, texts.token);
     let token = match token {
@@ -50,6 +50,11 @@ fn facts(visit: &Visit) -> Html {
     };
     let id = session.id().map(|id| id.to_string());
     let key_id = key_id.map(|id| id.to_string());
+    let ends_with_browser = if session.is_persistent() {
+        texts.no
+    } else {
+        texts.yes
+    };
     let rows = [
         (texts.cookie_name, code(cookie.name().as_str())),
         (texts.mode, Html::new(mode(cookie.mode(), texts))),
@@ -59,18 +64,23 @@ fn facts(visit: &Visit) -> Html {
         (texts.created_at, date(session.created_at())),
         (texts.last_active_at, date(session.last_active_at())),
         (texts.expires_at, date(session.expires_at())),
+        (texts.ends_with_browser, Html::new(ends_with_browser)),
     ];
     let row = |(name, value)| Html::new(format!("<div><dt>{name}</dt><dd>{value}</dd></div>"));
     rows.into_iter().map(row).collect()
 }
 
 /// How much of what is allowed the cookie fills.
-fn size(cookie: &Cookie, token: Option<&str>, texts: &Texts) -> Html {
+fn size(visit: &Visit, token: Option<&str>) -> Html {
+    let (cookie, texts) = (&visit.site.session, visit.texts());
     let Some(token) = token else {
         return Html::new(format!("<p>{}</p>", texts.no_cookie));
     };
     let pair = cookie.cookie.name().as_str().len() + "=".len() + token.len();
-    let (whole, limit) = (pair + cookie.attributes_len, cookie.limit);
+    let (whole, limit) = (
+        pair + cookie.attributes_len + max_age_len(visit),
+        cookie.limit,
+    );
     let (of, bytes, sent) = (texts.of, texts.bytes, texts.sent_each_time);
     let (label, high) = (texts.size, limit * 3 / 4);
     Html::new(format!(
@@ -78,6 +88,17 @@ fn size(cookie: &Cookie, token: Option<&str>, texts: &Texts) -> Html {
 <meter id="size" min="0" max="{limit}" low="{high}" high="{limit}" optimum="0" value="{whole}">{whole}</meter>
 <span><strong>{whole}</strong> {of} {limit} {bytes}; {sent} <strong>{pair}</strong> {bytes}</span></p>"#
     ))
+}
+
+/// Bytes of `Max-Age`, which only the cookie of a remembered visitor has.
+fn max_age_len(visit: &Visit) -> usize {
+    let end = visit.session.expires_at();
+    let end = end.filter(|_| visit.session.is_persistent());
+    let left = end.map(|end| {
+        end.duration_since(visit.site.clock.now())
+            .unwrap_or_default()
+    });
+    left.map_or(0, |left| format!("; Max-Age={}", left.as_secs()).len())
 }
 
 pub(super) fn mode(mode: Mode, texts: &Texts) -> &'static str {

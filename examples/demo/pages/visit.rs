@@ -6,13 +6,14 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, StatusCode, header::COOKIE, request::Parts},
 };
-use hardtack::{MissingSession, Session};
+use hardtack::{MissingSession, Session, SessionError};
 
 use super::{
     PageError,
     layout::{Frame, Here},
 };
 use crate::{
+    html::Html,
     site::{Cookie, Site},
     texts::{Language, Texts, Theme},
 };
@@ -50,12 +51,43 @@ impl Visit {
         Theme::of_code(code.as_deref().unwrap_or_default())
     }
 
-    pub(super) fn frame<'a>(&self, here: Here, title: &'a str) -> Frame<'a> {
-        Frame {
+    /// With the messages that were left for this page, which are then gone.
+    pub(super) fn frame<'a>(&self, here: Here, title: &'a str) -> Result<Frame<'a>, PageError> {
+        let messages = self.session.flashes("")?;
+        let messages = messages.iter().map(|message| {
+            let message = Html::text(message);
+            Html::new(format!(
+                "<p class=\"flash\" role=\"status\">{message}</p>\n"
+            ))
+        });
+        Ok(Frame {
             language: self.language(),
             theme: self.theme(),
             here,
             title,
+            messages: messages.collect(),
+            token_field: self.token_field()?,
+        })
+    }
+
+    /// What each form needs, so that no other site can send it in the visitor's name.
+    pub(super) fn token_field(&self) -> Result<Html, PageError> {
+        let token = self.session.csrf_token()?;
+        let token = Html::text(&token);
+        Ok(Html::new(format!(
+            r#"<input type="hidden" name="csrf_token" value="{token}">"#
+        )))
+    }
+
+    /// Leaves a message for the page that is shown next.
+    pub(super) fn tell_next_page(
+        &self,
+        message: impl Fn(&Texts) -> &'static str,
+    ) -> Result<(), PageError> {
+        match self.session.flash_once("", message(self.texts())) {
+            // What was done stays done in a session that has no room to say so.
+            Ok(()) | Err(SessionError::TooLarge(_)) => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 

@@ -16,11 +16,16 @@ pub(super) const TEXTS: Texts = Texts {
     your_name: "Your name",
     name_hint: "Any name will do, and there is no password. It is a demonstration.",
     name_complaint: "Please give a name of 1 to 60 characters.",
+    remember: "Remember me in this browser",
     sign_in: "Sign in",
     hello: "Hello",
     visits: "visits since you signed in",
     again: "Visit again",
     sign_out: "Sign out",
+
+    signed_in: "You are signed in.",
+    signed_out: "You are signed out.",
+    saved: "Your choice is saved.",
 
     your_cookie: "Your session cookie, as it arrived",
     size: "Size of the whole Set-Cookie field",
@@ -42,6 +47,9 @@ pub(super) const TEXTS: Texts = Texts {
     created_at: "Created",
     last_active_at: "Last active",
     expires_at: "Expires",
+    ends_with_browser: "Ends with the browser",
+    yes: "yes",
+    no: "no",
     not_sent: "not sent yet",
     none: "none",
     no_cookie: "No cookie has arrived yet.",
@@ -49,7 +57,7 @@ pub(super) const TEXTS: Texts = Texts {
     token: "The token",
 
     inside_lead: "A cookie can be read on its owner’s computer. These are the bytes of yours.",
-    session_purpose: "who you are, your language, your visits",
+    session_purpose: "who you are, your language, your visits, messages for the next page",
     display_purpose: "how these pages look",
     encrypted_verdict: "Only the server has the key. To everybody else, you included, the content is \
                         noise, and a changed byte makes the token worthless.",
@@ -65,6 +73,8 @@ pub(super) const TEXTS: Texts = Texts {
     light: "Light",
     dark: "Dark",
     apply: "Apply",
+    forms_hint: "Each form on these pages carries a token that only this session can have made, so no other \
+                 site can send one in your name.",
 
     about_untouched: "This page does not touch the session. Nothing is read, verified or decoded for \
                       it, so the response has neither <code>Set-Cookie</code> nor <code>Vary</code>, \

@@ -16,11 +16,16 @@ pub(super) const TEXTS: Texts = Texts {
     your_name: "Ihr Name",
     name_hint: "Jeder Name ist recht, ein Passwort gibt es nicht. Dies ist eine Vorführung.",
     name_complaint: "Bitte geben Sie einen Namen mit 1 bis 60 Zeichen an.",
+    remember: "In diesem Browser angemeldet bleiben",
     sign_in: "Anmelden",
     hello: "Hallo",
     visits: "Besuche seit der Anmeldung",
     again: "Noch einmal besuchen",
     sign_out: "Abmelden",
+
+    signed_in: "Sie sind angemeldet.",
+    signed_out: "Sie sind abgemeldet.",
+    saved: "Ihre Auswahl ist gespeichert.",
 
     your_cookie: "Ihr Sitzungscookie, wie es ankam",
     size: "Größe des ganzen Set-Cookie-Feldes",
@@ -42,6 +47,9 @@ pub(super) const TEXTS: Texts = Texts {
     created_at: "Begonnen",
     last_active_at: "Zuletzt aktiv",
     expires_at: "Läuft ab",
+    ends_with_browser: "Endet mit dem Browser",
+    yes: "ja",
+    no: "nein",
     not_sent: "noch nicht gesendet",
     none: "keine",
     no_cookie: "Es ist noch kein Cookie angekommen.",
@@ -50,7 +58,7 @@ pub(super) const TEXTS: Texts = Texts {
 
     inside_lead: "Ein Cookie lässt sich auf dem Rechner seines Besitzers lesen. So sehen Ihre aus, Byte \
                   für Byte.",
-    session_purpose: "wer Sie sind, Ihre Sprache, Ihre Besuche",
+    session_purpose: "wer Sie sind, Ihre Sprache, Ihre Besuche, Meldungen für die nächste Seite",
     display_purpose: "wie diese Seiten aussehen",
     encrypted_verdict: "Nur der Server hat den Schlüssel. Für alle anderen, auch für Sie, ist der \
                         Inhalt Rauschen, und ein geändertes Byte macht das Token wertlos.",
@@ -66,6 +74,8 @@ pub(super) const TEXTS: Texts = Texts {
     light: "Hell",
     dark: "Dunkel",
     apply: "Übernehmen",
+    forms_hint: "Jedes Formular auf diesen Seiten trägt ein Token, das nur aus dieser Sitzung stammen kann. \
+                 So kann keine andere Website eines in Ihrem Namen absenden.",
 
     about_untouched: "Diese Seite rührt die Sitzung nicht an. Für sie wird nichts gelesen, geprüft \
                       oder entschlüsselt, also hat die Antwort weder <code>Set-Cookie</code> noch \

@@ -16,11 +16,16 @@ pub(super) const TEXTS: Texts = Texts {
     your_name: "Ditt namn",
     name_hint: "Vilket namn som helst går bra, och det finns inget lösenord. Det här är en demonstration.",
     name_complaint: "Ange ett namn på 1 till 60 tecken.",
+    remember: "Kom ihåg mig i den här webbläsaren",
     sign_in: "Logga in",
     hello: "Hej",
     visits: "besök sedan du loggade in",
     again: "Besök igen",
     sign_out: "Logga ut",
+
+    signed_in: "Du är inloggad.",
+    signed_out: "Du är utloggad.",
+    saved: "Ditt val är sparat.",
 
     your_cookie: "Din sessionskaka, så som den kom",
     size: "Storlek på hela Set-Cookie-fältet",
@@ -42,6 +47,9 @@ pub(super) const TEXTS: Texts = Texts {
     created_at: "Skapad",
     last_active_at: "Senast aktiv",
     expires_at: "Upphör",
+    ends_with_browser: "Slutar med webbläsaren",
+    yes: "ja",
+    no: "nej",
     not_sent: "inte skickad än",
     none: "inget",
     no_cookie: "Ingen kaka har kommit än.",
@@ -49,7 +57,7 @@ pub(super) const TEXTS: Texts = Texts {
     token: "Kakans värde",
 
     inside_lead: "En kaka kan läsas på sin ägares dator. Så här ser dina ut, byte för byte.",
-    session_purpose: "vem du är, ditt språk, dina besök",
+    session_purpose: "vem du är, ditt språk, dina besök, meddelanden till nästa sida",
     display_purpose: "hur sidorna ser ut",
     encrypted_verdict: "Bara servern har nyckeln. För alla andra, även dig, är innehållet brus, och en \
                         ändrad byte gör kakan värdelös.",
@@ -65,6 +73,8 @@ pub(super) const TEXTS: Texts = Texts {
     light: "Ljusa",
     dark: "Mörka",
     apply: "Använd",
+    forms_hint: "Varje formulär på de här sidorna bär en token som bara kan komma från den här sessionen, så \
+                 ingen annan webbplats kan skicka ett i ditt namn.",
 
     about_untouched: "Den här sidan rör inte sessionen. Inget läses, verifieras eller avkodas för den, \
                       så svaret har varken <code>Set-Cookie</code> eller <code>Vary</code>, och vilken \

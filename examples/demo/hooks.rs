@@ -1,0 +1,76 @@
+//! Where the demo takes part in the reading of sessions.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
+};
+
+use hardtack::{Outcome, SessionCookieBuilder, SessionId, SessionInfo};
+
+/// Whose sessions are no longer good, and what became of those that came. All clones are one.
+#[derive(Clone, Default)]
+pub(crate) struct Hooks {
+    denied: Arc<Mutex<Denied>>,
+    outcomes: Arc<Mutex<Outcomes>>,
+}
+
+/// How many sessions had this outcome, by its name.
+pub(crate) type Outcomes = BTreeMap<&'static str, u64>;
+
+#[derive(Default)]
+struct Denied {
+    ids: HashSet<SessionId>,
+    issued_before: Option<SystemTime>,
+}
+
+impl Hooks {
+    /// Lets the cookie ask and tell these.
+    pub(crate) fn hang_into(&self, cookie: SessionCookieBuilder) -> SessionCookieBuilder {
+        let (denied, outcomes) = (Arc::clone(&self.denied), Arc::clone(&self.outcomes));
+        cookie
+            .revoked_if(move |session| lock(&denied).has(session))
+            .on_outcome(move |reading| {
+                *lock(&outcomes).entry(name_of(reading.outcome)).or_default() += 1;
+            })
+    }
+
+    /// Denies the sessions with these ids, and no others.
+    pub(crate) fn deny(&self, ids: HashSet<SessionId>) {
+        lock(&self.denied).ids = ids;
+    }
+
+    /// Denies what was issued before `moment`, or before a later one that was said already.
+    pub(crate) fn deny_before(&self, moment: SystemTime) {
+        let mut denied = lock(&self.denied);
+        denied.issued_before = denied.issued_before.max(Some(moment));
+    }
+
+    pub(crate) fn outcomes(&self) -> Outcomes {
+        lock(&self.outcomes).clone()
+    }
+}
+
+impl Denied {
+    fn has(&self, session: &SessionInfo) -> bool {
+        let is_too_old = |moment| session.created_at < moment;
+        session.id.is_some_and(|id| self.ids.contains(&id))
+            || self.issued_before.is_some_and(is_too_old)
+    }
+}
+
+/// In words.
+pub(crate) fn name_of(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Absent => "absent",
+        Outcome::Opened { .. } => "opened",
+        Outcome::OpenedUnderAcceptedKey { .. } => "opened-under-accepted-key",
+        Outcome::Rejected { .. } => "rejected",
+        _ => "unknown",
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing is left half done while one is held.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

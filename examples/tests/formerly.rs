@@ -1,0 +1,87 @@
+//! Cookies that were set in another way before.
+
+use serde_json::json;
+
+use crate::{browser::Browser, demo::Demo};
+
+/// The fields of a write and of an ending.
+fn fields(flags: &str) -> [Vec<String>; 2] {
+    let (demo, browser) = (Demo::start(flags), Browser::new());
+    let written = browser.put(&demo, "/api/data/a", json!(1));
+    let read = browser.get(&demo, "/api/session");
+    assert!(read.set_cookies().is_empty(), "reading drops nothing");
+    // The jar may not give back a cookie for another path or domain.
+    let name = written.set_cookies().last().unwrap().to_string();
+    let pair = name.split(';').next().unwrap().to_owned();
+    let end = browser.request(&demo, reqwest::Method::POST, "/api/clear");
+    let ended = Browser::new().send(end.header("cookie", pair));
+    [written, ended].map(|answer| {
+        let fields = answer.set_cookies().into_iter();
+        fields.map(str::to_owned).collect()
+    })
+}
+
+const GONE: &str = "Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+
+#[track_caller]
+fn check(flags: &str, former: &[&str]) {
+    let [written, ended] = fields(flags);
+    let (new, dropped) = written.split_last().unwrap();
+    assert!(!new.contains(GONE), "{new}");
+    let (last, dropped_at_end) = ended.split_last().unwrap();
+    assert!(last.contains(GONE), "{last}");
+    assert_eq!(dropped, dropped_at_end);
+    assert_eq!(dropped.len(), former.len(), "{flags}: {dropped:?}");
+    for (field, begin) in dropped.iter().zip(former) {
+        assert!(field.starts_with(begin), "{flags}: {field}");
+        assert!(field.contains(GONE), "{field}");
+    }
+}
+
+#[test]
+fn without_the_flag_there_is_one_line() {
+    check("", &[]);
+}
+
+#[test]
+fn an_earlier_path_or_domain_has_a_line_of_its_own_before_the_cookie() {
+    check(
+        "--name session --formerly path=/shop",
+        &["session=; Path=/shop; Secure; HttpOnly; SameSite=Lax"],
+    );
+    check(
+        "--name session --formerly domain=example.com",
+        &["session=; Path=/; Domain=example.com; Secure;"],
+    );
+}
+
+#[test]
+fn each_earlier_way_has_its_line() {
+    check(
+        "--name session --same-site none --formerly path=/shop --formerly partitioned \
+         --formerly domain=example.com",
+        &[
+            "session=; Path=/shop; Secure;",
+            "session=; Path=/; Secure; HttpOnly; SameSite=None; Partitioned",
+            "session=; Path=/; Domain=example.com;",
+        ],
+    );
+}
+
+#[test]
+fn the_size_on_a_page_is_that_of_the_cookie_alone() {
+    let flags = "--name session --formerly path=/shop";
+    let demo = Demo::start(flags);
+    let browser = Browser::signed_in(&demo, "Ada");
+    let token = browser.cookie(&demo, "session").unwrap();
+    let field = format!("session={token}; Path=/; Secure; HttpOnly; SameSite=Lax");
+    let page = browser.get(&demo, "/").text;
+    assert!(page.contains(&format!(r#"value="{}""#, field.len())));
+}
+
+#[test]
+fn a_way_that_the_name_forbids_ends_the_program() {
+    let output = crate::demo::output(["--formerly", "path=/shop"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("path"));
+}
