@@ -1,0 +1,138 @@
+//! "Sign out everywhere": each user has a number, an epoch, which is also in their sessions. To end all of
+//! somebody's sessions, count it up; a session of an earlier epoch is not signed in any more.
+//!
+//! `cargo run --example epoch`, then sign in twice, once with each file:
+//!
+//! ```text
+//! curl -c laptop -d name=ada http://127.0.0.1:3000/sign-in
+//! curl -c phone  -d name=ada http://127.0.0.1:3000/sign-in
+//! curl -b laptop -c laptop -X POST http://127.0.0.1:3000/sign-out-everywhere
+//! curl -b phone -i http://127.0.0.1:3000/                           # 401
+//! ```
+
+use std::{
+    collections::HashMap,
+    env,
+    error::Error,
+    net::Ipv4Addr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{
+    Form, Router,
+    extract::{FromRef, FromRequestParts, State},
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use hardtack::{
+    ConfigError, CsrfGuard, EncryptionKey, KeyRing, Session, SessionCookie, SessionData,
+    SessionError, SessionLayer,
+};
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+
+/// What a session holds: who signed in, and in which epoch of theirs.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Login {
+    user: Option<String>,
+    epoch: u32,
+}
+
+impl SessionData for Login {
+    const SCHEMA: u32 = 1;
+}
+
+fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
+    let cookie = SessionCookie::encrypted(keys).typed::<Login>().build()?;
+    Ok(Router::new()
+        .route("/", get(home))
+        .route("/sign-in", post(sign_in))
+        .route("/sign-out-everywhere", post(sign_out_everywhere))
+        .with_state(Users::default())
+        .layer(CsrfGuard::new().origin_check_only())
+        .layer(SessionLayer::new(cookie)))
+}
+
+/// Handlers take this instead of the session, so that none forgets to compare the epochs.
+struct SignedIn(String);
+
+impl<S: Sync> FromRequestParts<S> for SignedIn
+where
+    Users: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<SignedIn, Response> {
+        let session: Session<Login> =
+            Session::from_extensions(&parts.extensions).map_err(IntoResponse::into_response)?;
+        let Login { user, epoch } = session.read(Login::clone);
+        let is_current = |user: &String| epoch == Users::from_ref(state).epoch(user);
+        let user = user.filter(is_current).map(SignedIn);
+        user.ok_or_else(|| (StatusCode::UNAUTHORIZED, "sign in first\n").into_response())
+    }
+}
+
+async fn home(SignedIn(user): SignedIn) -> String {
+    format!("Hello {user}\n")
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    name: String,
+}
+
+/// A toy: nobody's password is asked for.
+async fn sign_in(
+    session: Session<Login>,
+    State(users): State<Users>,
+    Form(SignIn { name }): Form<SignIn>,
+) -> Result<Redirect, SessionError> {
+    session.renew()?;
+    session.replace(Login {
+        epoch: users.epoch(&name),
+        user: Some(name),
+    })?;
+    Ok(Redirect::to("/"))
+}
+
+async fn sign_out_everywhere(
+    SignedIn(user): SignedIn,
+    session: Session<Login>,
+    State(users): State<Users>,
+) -> Result<&'static str, SessionError> {
+    users.begin_epoch(user);
+    session.invalidate()?;
+    Ok("signed out everywhere\n")
+}
+
+/// Each user's epoch: a column of the users' table, which outlives the program, unlike this.
+#[derive(Clone, Default)]
+struct Users(Arc<Mutex<HashMap<String, u32>>>);
+
+impl Users {
+    fn epoch(&self, user: &str) -> u32 {
+        self.epochs().get(user).copied().unwrap_or_default()
+    }
+
+    fn begin_epoch(&self, user: String) {
+        *self.epochs().entry(user).or_default() += 1;
+    }
+
+    fn epochs(&self) -> MutexGuard<'_, HashMap<String, u32>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let keys = match env::var_os("SESSION_KEYS") {
+        Some(_) => KeyRing::from_env("SESSION_KEYS")?,
+        None => EncryptionKey::generate()?.into(),
+    };
+    let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, app(keys)?).await?;
+    Ok(())
+}

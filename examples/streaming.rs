@@ -1,0 +1,168 @@
+//! A response that goes on for as long as its visitor listens, and that ends when the session does.
+//!
+//! A stream begins with the head of its response, and the head has the cookie in it: from then on the
+//! session can be read, but no change to it can be saved. And since a session is verified once, when the
+//! request comes, a stream asks again from time to time whether it would still open.
+//!
+//! `cargo run --example streaming`, and then, in two terminals:
+//!
+//! ```text
+//! curl -c jar -d ada http://127.0.0.1:3000/sign-in
+//! curl -N -b jar http://127.0.0.1:3000/news                  # goes on
+//!
+//! curl -b jar -d hello http://127.0.0.1:3000/news
+//! curl -b jar -X POST http://127.0.0.1:3000/sign-out         # the news end
+//! ```
+
+use std::{
+    collections::HashSet,
+    convert::Infallible,
+    env,
+    error::Error,
+    net::Ipv4Addr,
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header::CACHE_CONTROL},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, Sse},
+    },
+    routing::{get, post},
+};
+use futures_util::stream;
+use hardtack::{
+    ConfigError, CsrfGuard, EncryptionKey, KeyRing, Session, SessionCookie, SessionError,
+    SessionId, SessionLayer,
+};
+use tokio::{net::TcpListener, sync::broadcast, time::timeout};
+
+fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
+    let house = House {
+        news: broadcast::channel(16).0,
+        signed_out: DenyList::default(),
+    };
+    let denied = Arc::clone(&house.signed_out);
+    let cookie = SessionCookie::encrypted(keys)
+        .revoked_if(move |session| session.id.is_some_and(|id| contains(&denied, id)))
+        .build()?;
+    Ok(Router::new()
+        .route("/sign-in", post(sign_in))
+        .route("/sign-out", post(sign_out))
+        .route("/news", get(listen).post(publish))
+        .with_state(house)
+        .layer(CsrfGuard::new().origin_check_only())
+        .layer(SessionLayer::new(cookie)))
+}
+
+#[derive(Clone)]
+struct House {
+    /// `None`: somebody signed out.
+    news: broadcast::Sender<Option<String>>,
+    signed_out: DenyList,
+}
+
+async fn listen(session: Session, State(house): State<House>) -> Result<Response, SessionError> {
+    if !session.contains("user") {
+        return Ok((StatusCode::UNAUTHORIZED, "sign in first\n").into_response());
+    }
+    // What is to be saved is saved here, before the head.
+    session.update("streams", |streams: &mut u32| *streams += 1)?;
+    let listener = Listener {
+        id: session.ensure_id()?,
+        news: house.news.subscribe(),
+        signed_out: house.signed_out,
+        session,
+    };
+    let events = stream::unfold(listener, |mut listener| async {
+        let event = Event::default().data(listener.next().await?);
+        Some((Ok::<_, Infallible>(event), listener))
+    });
+    // `Sse` alone says `no-cache`, and with that anybody's cache may store the response.
+    Ok(([(CACHE_CONTROL, "no-store")], Sse::new(events)).into_response())
+}
+
+/// What goes on to live when the head is out. It holds the session of its request as it was then.
+struct Listener {
+    session: Session,
+    id: SessionId,
+    news: broadcast::Receiver<Option<String>>,
+    signed_out: DenyList,
+}
+
+impl Listener {
+    /// `None` ends the stream. A browser's `EventSource` comes back then, with the cookie of that moment.
+    async fn next(&mut self) -> Option<String> {
+        loop {
+            let left = self.session.expires_at()?.duration_since(SystemTime::now());
+            let news = timeout(left.ok()?, self.news.recv()).await.ok()?.ok()?;
+            if contains(&self.signed_out, self.id) {
+                return None;
+            }
+            if let Some(text) = news {
+                return Some(self.render(&text));
+            }
+        }
+    }
+
+    fn render(&self, text: &str) -> String {
+        // Reading is possible as before; of writing the session says that it is too late.
+        let user: Option<String> = self.session.get("user").unwrap_or_default();
+        let user = user.unwrap_or_default();
+        match self.session.insert("last", text) {
+            Ok(()) => format!("for {user}: {text}"),
+            Err(error) => format!("for {user}: {text} ({error})"),
+        }
+    }
+}
+
+async fn publish(State(house): State<House>, text: String) -> String {
+    // An error where nobody listens.
+    let listeners = house.news.send(Some(text)).unwrap_or_default();
+    format!("{listeners} listen\n")
+}
+
+/// A toy: nobody's password is asked for.
+async fn sign_in(session: Session, name: String) -> Result<StatusCode, SessionError> {
+    session.renew()?;
+    session.insert("user", name)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn sign_out(
+    session: Session,
+    State(house): State<House>,
+) -> Result<StatusCode, SessionError> {
+    if let Some(id) = session.invalidate()? {
+        let ids = house.signed_out.lock();
+        ids.unwrap_or_else(PoisonError::into_inner).insert(id);
+    }
+    // Wakes up the streams, so that those of this session end now.
+    house.news.send(None).unwrap_or_default();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sessions that were signed out. In the example `login` such a list forgets by itself.
+type DenyList = Arc<Mutex<HashSet<SessionId>>>;
+
+fn contains(list: &DenyList, id: SessionId) -> bool {
+    let ids = list.lock().unwrap_or_else(PoisonError::into_inner);
+    ids.contains(&id)
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let keys = match env::var_os("SESSION_KEYS") {
+        Some(_) => KeyRing::from_env("SESSION_KEYS")?,
+        None => EncryptionKey::generate()?.into(),
+    };
+    let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, app(keys)?).await?;
+    Ok(())
+}

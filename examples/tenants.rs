@@ -1,0 +1,103 @@
+//! One program and one key for several tenants, told apart by the host's name: a session of one does not
+//! open for another, even where a visitor carries the cookie over by hand.
+//!
+//! `cargo run --example tenants`, then open <http://red.localhost:3000/> and <http://blue.localhost:3000/>
+//! in a browser that finds such names on this machine. With curl, the cookie of one tenant to the other:
+//!
+//! ```text
+//! curl -i -H 'Host: red.localhost' http://127.0.0.1:3000/       # visit 1 of red, and a cookie
+//! curl -H 'Cookie: __Host-session=TOKEN' -H 'Host: red.localhost' http://127.0.0.1:3000/   # visit 2
+//! curl -H 'Cookie: __Host-session=TOKEN' -H 'Host: blue.localhost' http://127.0.0.1:3000/  # visit 1
+//! ```
+
+use std::{env, error::Error, net::Ipv4Addr, sync::Arc};
+
+use axum::{
+    Extension, Router,
+    extract::{Request, State},
+    http::{StatusCode, header::HOST, uri::Authority},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use hardtack::{
+    Context, ContextError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError,
+    SessionLayer,
+};
+use tokio::net::TcpListener;
+
+fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, Box<dyn Error>> {
+    let cookie = SessionCookie::encrypted(keys).build()?;
+    let tenants: Result<Arc<[Tenant]>, ContextError> =
+        ["red", "blue"].into_iter().map(Tenant::new).collect();
+    let layer = SessionLayer::new(cookie).context_by(|request| {
+        let tenant = request.extensions.get::<Tenant>();
+        // `find_tenant` runs before and lets no request pass without one.
+        tenant.map_or_else(Context::default, |tenant| tenant.context.clone())
+    });
+    Ok(Router::new()
+        .route("/", get(home))
+        .layer(layer)
+        .layer(middleware::from_fn_with_state(tenants?, find_tenant)))
+}
+
+async fn home(
+    Extension(tenant): Extension<Tenant>,
+    session: Session,
+) -> Result<String, SessionError> {
+    let visit = session.get::<u32>("visits")?.unwrap_or(0) + 1;
+    session.insert("visits", visit)?;
+    Ok(format!("visit {visit} of {}\n", tenant.name))
+}
+
+#[derive(Clone)]
+struct Tenant {
+    name: &'static str,
+    context: Context,
+}
+
+impl Tenant {
+    fn new(name: &'static str) -> Result<Tenant, ContextError> {
+        let context = Context::new([("tenant", name)])?;
+        Ok(Tenant { name, context })
+    }
+}
+
+/// Any name may stand in `Host`: those that are nobody's are refused.
+async fn find_tenant(
+    State(tenants): State<Arc<[Tenant]>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let tenant = tenants.iter().find(|tenant| {
+        let host = host(&request).unwrap_or_default();
+        host.strip_suffix(".localhost") == Some(tenant.name)
+    });
+    let Some(tenant) = tenant else {
+        return (StatusCode::MISDIRECTED_REQUEST, "no such tenant\n").into_response();
+    };
+    request.extensions_mut().insert(tenant.clone());
+    next.run(request).await
+}
+
+/// Without the port, in lower case. HTTP/2 has the host in the address.
+fn host(request: &Request) -> Option<String> {
+    let authority = match request.uri().authority() {
+        Some(authority) => authority.clone(),
+        None => Authority::try_from(request.headers().get(HOST)?.as_bytes()).ok()?,
+    };
+    Some(authority.host().to_ascii_lowercase())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let keys = match env::var_os("SESSION_KEYS") {
+        Some(_) => KeyRing::from_env("SESSION_KEYS")?,
+        None => EncryptionKey::generate()?.into(),
+    };
+    let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, app(keys)?).await?;
+    Ok(())
+}

@@ -1,0 +1,317 @@
+//! The short examples from outside: a process of its own for each, a socket, and clients with cookie jars.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "examples/browser.rs"]
+mod browser;
+/// For the tests that the example has itself.
+#[path = "../login.rs"]
+#[allow(dead_code, reason = "its server runs as a process")]
+mod login;
+#[path = "examples/program.rs"]
+mod program;
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    time::{Duration, SystemTime},
+};
+
+use hardtack::{EncryptionKey, Session, SessionCookie, SessionError};
+use reqwest::blocking::{Client, Response};
+use serde_json::{Value, json};
+
+use crate::{
+    browser::{Answer, Browser},
+    program::Program,
+};
+
+const ADA: [(&str, &str); 2] = [("name", "ada"), ("password", "lovelace")];
+
+#[test]
+fn login_knows_who_signed_in() {
+    let program = Program::start("login");
+    let browser = Browser::of(&program);
+    assert!(browser.get("/").has("Password"));
+    let wrong = browser.post("/sign-in", &[("name", "ada"), ("password", "byron")]);
+    assert_eq!(wrong.status, 403);
+    assert_eq!(browser.cookie(), None);
+    assert!(browser.post("/sign-in", &ADA).has("Hello ada"));
+    assert!(browser.post("/sign-out", &[]).has("Password"));
+    assert_eq!(browser.cookie(), None);
+}
+
+#[test]
+fn login_opens_no_copy_of_a_session_that_was_signed_out() {
+    let program = Program::start("login");
+    let browser = Browser::of(&program);
+    browser.post("/sign-in", &ADA);
+    let first = browser.copy(&program);
+    browser.post("/sign-in", &ADA);
+    let second = browser.copy(&program);
+    assert!(first.get("/").has("Password"));
+    assert!(second.get("/").has("Hello ada"));
+    browser.post("/sign-out", &[]);
+    assert!(second.get("/").has("Password"));
+}
+
+#[test]
+fn login_takes_no_form_from_another_site() {
+    let program = Program::start("login");
+    let browser = Browser::of(&program);
+    let request = browser.posting("/sign-in", &ADA);
+    let answer = Answer::to(request.header("origin", "https://elsewhere.example"));
+    assert_eq!(answer.status, 403);
+    let request = browser.posting("/sign-in", &ADA);
+    assert!(Answer::to(request.header("origin", &program.base)).has("Hello ada"));
+}
+
+#[test]
+fn flash_shows_a_message_once() {
+    let program = Program::start("flash");
+    let browser = Browser::of(&program);
+    assert!(!browser.get("/").has("<p"));
+    assert!(
+        browser
+            .post("/notes", &[("note", "milk")])
+            .has("<p>Noted.</p>")
+    );
+    assert!(!browser.get("/").has("<p"));
+    // Nothing is left in the session, so the cookie is gone, too.
+    assert_eq!(browser.cookie(), None);
+    let answer = browser.post("/notes", &[("note", "")]);
+    assert!(answer.has(r#"<p role="alert">There is nothing to note.</p>"#));
+}
+
+#[test]
+fn flash_keeps_messages_until_a_page_shows_them() {
+    let program = Program::start("flash");
+    let browser = Browser::of(&program);
+    let client = Client::builder().redirect(reqwest::redirect::Policy::none());
+    let client = client.no_proxy().build().unwrap();
+    let url = format!("{}/notes", program.base);
+    let redirect = client.post(url).form(&[("note", "milk")]).send().unwrap();
+    assert_eq!(redirect.status(), 303);
+    assert_eq!(redirect.headers()["location"], "/");
+    let field = redirect.headers()["set-cookie"].to_str().unwrap();
+    browser.receive(field.split(';').next().unwrap());
+    assert!(browser.get("/").has("<p>Noted.</p>"));
+}
+
+#[test]
+fn csrf_form_takes_the_token_of_its_session_only() {
+    let program = Program::start("csrf_form");
+    let (browser, other) = (Browser::of(&program), Browser::of(&program));
+    let (token, foreign) = (token_in(&browser.get("/")), token_in(&other.get("/")));
+    let transfer = |token| {
+        let fields = [("to", "Bob"), ("amount", "5"), ("csrf_token", token)];
+        browser.post("/transfer", &fields)
+    };
+    assert_eq!(transfer(&token).text, "5 sent to Bob, 95 left\n");
+    // A token is good more than once, so that the form in another tab works as well.
+    assert_eq!(transfer(&token).text, "5 sent to Bob, 90 left\n");
+    assert_eq!(transfer(&foreign).status, 403);
+    assert_eq!(transfer("").status, 403);
+    let fields = [("to", "Bob"), ("amount", "5")];
+    assert_eq!(browser.post("/transfer", &fields).status, 403);
+    assert!(browser.get("/").has("You have 90."));
+}
+
+#[test]
+fn csrf_form_takes_no_form_from_another_site_even_with_a_token() {
+    let program = Program::start("csrf_form");
+    let browser = Browser::of(&program);
+    let token = token_in(&browser.get("/"));
+    let fields = [("to", "Bob"), ("amount", "5"), ("csrf_token", &token)];
+    let request = browser.posting("/transfer", &fields);
+    let answer = Answer::to(request.header("sec-fetch-site", "cross-site"));
+    assert_eq!(answer.status, 403);
+    let request = browser.posting("/transfer", &fields);
+    let answer = Answer::to(request.header("sec-fetch-site", "same-origin"));
+    assert_eq!(answer.status, 200);
+}
+
+fn token_in(page: &Answer) -> String {
+    let (_, rest) = page
+        .text
+        .split_once(r#"name="csrf_token" value=""#)
+        .unwrap();
+    rest.split_once('"').unwrap().0.to_owned()
+}
+
+#[test]
+fn remember_me_is_for_those_who_tick_the_box() {
+    let program = Program::start("remember_me");
+    let client = Client::builder().redirect(reqwest::redirect::Policy::none());
+    let client = client.no_proxy().build().unwrap();
+    let sign_in = |remember: &[(&str, &str)]| {
+        let fields = [&ADA, remember].concat();
+        let request = client
+            .post(format!("{}/sign-in", program.base))
+            .form(&fields);
+        let answer = Answer::to(request);
+        answer.field("set-cookie").unwrap().to_owned()
+    };
+    assert!(!sign_in(&[]).contains("Max-Age"));
+    assert!(sign_in(&[("remember", "on")]).ends_with("; Max-Age=2592000"));
+}
+
+#[test]
+fn remember_me_asks_for_the_password_again() {
+    let ring = fresh_key();
+    let program = Program::with_keys("remember_me", &ring);
+    let browser = Browser::of(&program);
+    browser.post("/sign-in", &ADA);
+    let change = |browser: &Browser| browser.post("/password", &[("new", "hopper")]);
+    assert_eq!(change(&browser).text, "ada has a new password of 6 bytes\n");
+
+    // Ten minutes after its sign-in.
+    let late = Browser::of(&program);
+    late.receive(&cookie_of(&ring, minutes_ago(10), |session| {
+        session.insert("user", "ada")
+    }));
+    assert!(late.get("/").has("New password"));
+    assert_eq!(change(&late).status, 403);
+    assert_eq!(late.post("/confirm", &[("password", "")]).status, 403);
+    assert_eq!(change(&late).status, 403);
+    assert_eq!(
+        late.post("/confirm", &[("password", "lovelace")]).status,
+        200
+    );
+    assert_eq!(change(&late).status, 200);
+}
+
+#[test]
+fn epoch_ends_every_session_of_a_user() {
+    let program = Program::start("epoch");
+    let [laptop, phone, other] = [(); 3].map(|()| Browser::of(&program));
+    for (browser, name) in [(&laptop, "ada"), (&phone, "ada"), (&other, "grace")] {
+        let answer = browser.post("/sign-in", &[("name", name)]);
+        assert_eq!(answer.text, format!("Hello {name}\n"));
+    }
+    assert_eq!(laptop.post("/sign-out-everywhere", &[]).status, 200);
+    assert_eq!(laptop.cookie(), None);
+    assert_eq!(phone.get("/").status, 401);
+    assert_eq!(other.get("/").text, "Hello grace\n");
+    assert!(phone.post("/sign-in", &[("name", "ada")]).has("Hello ada"));
+}
+
+#[test]
+fn header_session_needs_no_cookies() {
+    let program = Program::start("header_session");
+    let client = Client::builder().no_proxy().build().unwrap();
+    let url = |path| format!("{}{path}", program.base);
+    let me = |token: &str| {
+        let request = client.get(url("/me"));
+        Answer::to(request.header("authorization", format!("Bearer {token}")))
+    };
+    let signed_in = client.post(url("/sign-in")).json(&json!({"name": "ada"}));
+    let signed_in = Answer::to(signed_in);
+    assert_eq!(signed_in.field("set-cookie"), None);
+    let first = me(signed_in.field("session-token").unwrap());
+    assert_eq!(visits(&first), json!(1));
+    let token = first.field("session-token").unwrap();
+    assert_eq!(visits(&me(token)), json!(2));
+
+    let request = client.post(url("/sign-out"));
+    let signed_out = Answer::to(request.header("authorization", format!("Bearer {token}")));
+    assert_eq!(signed_out.field("session-token"), Some(""));
+    assert_eq!(me("").status, 401);
+    assert_eq!(Answer::to(client.get(url("/me"))).status, 401);
+}
+
+fn visits(answer: &Answer) -> Value {
+    let value: Value = serde_json::from_str(&answer.text).unwrap();
+    value["visits"].clone()
+}
+
+#[test]
+fn tenants_share_a_key_and_no_sessions() {
+    let program = Program::start("tenants");
+    let browser = Browser::of(&program);
+    let visit = |host: &str| Answer::to(browser.asking("/").header("host", host));
+    assert_eq!(visit("red.localhost").text, "visit 1 of red\n");
+    assert_eq!(visit("RED.localhost:8080").text, "visit 2 of red\n");
+    // The client takes both names for one site, and sends the cookie of one to the other.
+    assert_eq!(visit("blue.localhost").text, "visit 1 of blue\n");
+    for stranger in ["green.localhost", "localhost", "red.localhost.example"] {
+        assert_eq!(visit(stranger).status, 421, "{stranger}");
+    }
+}
+
+#[test]
+fn streaming_goes_on_until_its_session_is_signed_out() {
+    let program = Program::start("streaming");
+    let (ada, grace) = (Browser::of(&program), Browser::of(&program));
+    assert_eq!(ada.get("/news").status, 401);
+    ada.send("/sign-in", "ada");
+    grace.send("/sign-in", "grace");
+    let mut of_ada = Events::of(&ada);
+    let mut of_grace = Events::of(&grace);
+
+    ada.send("/news", "hello");
+    let event = of_ada.next().unwrap();
+    assert!(event.starts_with("for ada: hello ("), "{event}");
+    let error = SessionError::AfterHead.to_string();
+    assert!(event.contains(&error), "{event}");
+    assert!(of_grace.next().unwrap().starts_with("for grace: hello"));
+
+    ada.post("/sign-out", &[]);
+    assert_eq!(of_ada.next(), None);
+    grace.send("/news", "who is there?");
+    assert!(of_grace.next().unwrap().contains("who is there?"));
+}
+
+#[test]
+fn streaming_ends_with_its_session() {
+    let ring = fresh_key();
+    let program = Program::with_keys("streaming", &ring);
+    let browser = Browser::of(&program);
+    browser.receive(&cookie_of(&ring, SystemTime::now(), |session| {
+        session.insert("user", "ada")?;
+        session.limit_to(Duration::from_secs(3))
+    }));
+    assert_eq!(Events::of(&browser).next(), None);
+    assert_eq!(browser.get("/news").status, 401);
+}
+
+/// Server-sent events, one by one.
+struct Events(BufReader<Response>);
+
+impl Events {
+    fn of(browser: &Browser) -> Events {
+        let response = browser.asking("/news").send().unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        Events(BufReader::new(response))
+    }
+}
+
+impl Iterator for Events {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        let lines = self.0.by_ref().lines();
+        let mut lines = lines.map(Result::unwrap);
+        lines.find_map(|line| Some(line.strip_prefix("data: ")?.to_owned()))
+    }
+}
+
+fn fresh_key() -> String {
+    let key = EncryptionKey::generate().unwrap();
+    key.expose_secret().to_string()
+}
+
+/// The cookie of a session that began at `moment`, for an example whose cookie has all defaults.
+fn cookie_of(
+    ring: &str,
+    moment: SystemTime,
+    fill: impl FnOnce(&Session) -> Result<(), SessionError>,
+) -> String {
+    let key: EncryptionKey = ring.parse().unwrap();
+    let cookie = SessionCookie::encrypted(key).build().unwrap();
+    cookie.cookie_for(moment, fill).unwrap()
+}
+
+fn minutes_ago(minutes: u64) -> SystemTime {
+    SystemTime::now() - Duration::from_secs(minutes * 60)
+}

@@ -1,0 +1,124 @@
+//! The example `settings` from outside: a process for each way to say them, and a client.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+};
+
+use hardtack::EncryptionKey;
+use reqwest::blocking::Client;
+
+/// The example with these settings, and nothing of its environment that could be one.
+fn command(file: Option<&PathBuf>) -> Command {
+    // Tests stand in `target/debug/deps`, examples beside that.
+    let mut path = env::current_exe().unwrap();
+    path.pop();
+    path.set_file_name("examples");
+    let program = path
+        .join("settings")
+        .with_extension(env::consts::EXE_EXTENSION);
+    let mut command = Command::new(program);
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with("APP_SESSION_") {
+            command.env_remove(name);
+        }
+    }
+    command.arg("0").args(file);
+    command
+}
+
+/// A server that ends with the test.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// What its first response sets.
+fn set_cookie(command: &mut Command) -> String {
+    let mut server = Server(command.stdout(Stdio::piped()).spawn().unwrap());
+    let mut line = String::new();
+    let output = server.0.stdout.take().unwrap();
+    BufReader::new(output).read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("listening on ").unwrap();
+    let client = Client::builder().no_proxy().build().unwrap();
+    let response = client.get(address).send().unwrap();
+    let field = response.headers()["set-cookie"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(response.text().unwrap(), "visit 1\n");
+    field
+}
+
+/// Why it does not start.
+fn refusal(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn file(name: &str, content: &str) -> PathBuf {
+    let path = env::temp_dir().join(format!("hardtack-{}-{name}", std::process::id()));
+    fs::write(&path, content).unwrap();
+    path
+}
+
+fn key() -> String {
+    EncryptionKey::generate()
+        .unwrap()
+        .expose_secret()
+        .to_string()
+}
+
+#[test]
+fn a_cookie_is_described_by_the_environment() {
+    let field = set_cookie(
+        command(None)
+            .env("APP_SESSION_KEYS", key())
+            .env("APP_SESSION_SAME_SITE", "strict"),
+    );
+    assert!(field.starts_with("__Host-session="), "{field}");
+    assert!(field.ends_with("SameSite=Strict"), "{field}");
+}
+
+#[test]
+fn a_cookie_is_described_by_a_file() {
+    let keys = file("keys", &key());
+    let text = format!("[session]\nname = '__Host-login'\nkeys_file = {keys:?}\n[log]\nlevel = 3");
+    let site = file("site.toml", &text);
+    let field = set_cookie(&mut command(Some(&site)));
+    assert!(field.starts_with("__Host-login="), "{field}");
+    fs::remove_file(site).unwrap();
+    fs::remove_file(keys).unwrap();
+}
+
+#[test]
+fn a_cookie_is_described_by_an_ini_file() {
+    let text = "[app:main]\nsession.key = wiki\nsession.keys_env = WIKI_KEYS";
+    let ini = file("good.ini", text);
+    let field = set_cookie(command(Some(&ini)).env("WIKI_KEYS", key()));
+    assert!(field.starts_with("wiki="), "{field}");
+    fs::remove_file(ini).unwrap();
+}
+
+#[test]
+fn a_mistake_ends_the_program_with_its_sentence() {
+    let told = refusal(command(None).env("APP_SESSION_SECURE", "false"));
+    assert!(
+        told.contains("`APP_SESSION_SECURE` cannot be false"),
+        "{told}"
+    );
+    let ini = file("bad.ini", "session.secret = hunter2");
+    let told = refusal(&mut command(Some(&ini)));
+    assert!(told.contains("`session.secret` is a password"), "{told}");
+    assert!(!told.contains("hunter2"), "{told}");
+    fs::remove_file(ini).unwrap();
+}
