@@ -6,18 +6,16 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{
-    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, request::Parts,
-};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::csrf_rules::{Answer, Rules, Token};
 use crate::{
     body::{Map, Payload},
-    csrf::{Origin, Refusal},
+    csrf::Origin,
     error::ConfigError,
-    session::Session,
 };
 
 /// Refuses requests that another site made a visitor's browser send: 403, before the handler runs.
@@ -29,7 +27,7 @@ use crate::{
 /// 2. `Sec-Fetch-Site`, where the browser sends it, is `same-origin` or `none`;
 /// 3. else `Origin`, where it is sent, has the host and port of `Host`. Behind a proxy that rewrites
 ///    `Host`, trust your origin; `X-Forwarded-Host` is never read;
-/// 4. the header `x-csrf-token` has a token of [`Session::csrf_token`].
+/// 4. the header `x-csrf-token` has a token of [`Session::csrf_token`](crate::Session::csrf_token).
 ///
 /// WebSocket upgrades need to pass the first three. The guard answers before the router does, so what has
 /// no route is refused as well.
@@ -51,22 +49,6 @@ use crate::{
 pub struct CsrfGuard<T = Map> {
     rules: Arc<Rules>,
     payload: PhantomData<fn() -> T>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Rules {
-    trusted: Vec<Origin>,
-    token: Token,
-}
-
-/// Who asks for a token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Token {
-    #[default]
-    Here,
-    /// For forms the handler's extractor does.
-    HereButForForms,
-    Nobody,
 }
 
 impl CsrfGuard {
@@ -121,7 +103,7 @@ impl<T> CsrfGuard<T> {
     }
 
     /// Lets forms pass that have no header `x-csrf-token`: their handlers take the token from a field, by
-    /// the extractor `Guarded` of feature `axum` or by [`Session::verify_csrf`].
+    /// the extractor `Guarded` of feature `axum` or by [`Session::verify_csrf`](crate::Session::verify_csrf).
     ///
     /// # Security
     ///
@@ -158,120 +140,6 @@ impl<T> CsrfGuard<T> {
             payload: PhantomData,
         }
     }
-}
-
-impl Rules {
-    /// Passes a request, and tells an extractor what is left to be checked.
-    fn check<T: Payload>(&self, request: &mut Parts) -> Result<(), Answer> {
-        let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
-        let is_upgrade = is_websocket(request);
-        if safe.contains(&request.method) && !is_upgrade {
-            request.extensions.insert(TokenCheck::default());
-            return Ok(());
-        }
-        self.check_origin(request).map_err(Answer::Refused)?;
-        if is_upgrade {
-            return Ok(());
-        }
-        let check = match self.token {
-            Token::Nobody => TokenCheck::default(),
-            _ => self.check_token::<T>(request)?,
-        };
-        request.extensions.insert(check);
-        Ok(())
-    }
-
-    fn check_token<T: Payload>(&self, request: &Parts) -> Result<TokenCheck, Answer> {
-        let session = Session::<T>::from_extensions(&request.extensions);
-        let session = session.map_err(|_| Answer::NoSession)?;
-        let in_form = self.token == Token::HereButForForms && is_form(&request.headers);
-        match request
-            .headers
-            .get(TOKEN_HEADER)
-            .map(|token| token.to_str())
-        {
-            Some(Ok(token)) if session.verify_csrf(token) => Ok(TokenCheck::default()),
-            Some(_) => Err(Answer::Refused(Refusal::WrongToken)),
-            None if in_form => Ok(TokenCheck(Some(Arc::new(move |token| {
-                session.verify_csrf(token)
-            })))),
-            None => Err(Answer::Refused(Refusal::NoToken)),
-        }
-    }
-
-    fn check_origin(&self, request: &Parts) -> Result<(), Refusal> {
-        let field = |name| {
-            request
-                .headers
-                .get(name)
-                .map(|value| value.to_str().unwrap_or("?"))
-        };
-        let origin = field(header::ORIGIN.as_str());
-        let parsed = origin.and_then(Origin::parse);
-        if parsed
-            .as_ref()
-            .is_some_and(|origin| self.trusted.contains(origin))
-        {
-            return Ok(());
-        }
-        match (field("sec-fetch-site"), origin) {
-            (Some("same-origin" | "none"), _) | (None, None) => Ok(()),
-            (Some(_), _) => Err(Refusal::CrossSite),
-            (None, Some(_)) => {
-                let host = host(&request.uri, &request.headers);
-                let is_own = parsed
-                    .zip(host)
-                    .is_some_and(|(origin, host)| origin.is_at(host));
-                if is_own {
-                    Ok(())
-                } else {
-                    Err(Refusal::CrossSite)
-                }
-            }
-        }
-    }
-}
-
-/// What the guard leaves for the extractor of a form: to verify its token, if that is still to be done.
-#[derive(Clone, Default)]
-pub(crate) struct TokenCheck(
-    #[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "for extractors"))] Option<Verify>,
-);
-
-type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
-
-#[cfg(feature = "axum")]
-impl TokenCheck {
-    /// Whether a form with this token passes.
-    pub(crate) fn passes(&self, token: &str) -> bool {
-        self.0.as_ref().is_none_or(|verify| verify(token))
-    }
-}
-
-/// HTTP/2 has the host in the address.
-fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
-    match uri.authority() {
-        Some(authority) => Some(authority.as_str()),
-        None => headers.get(header::HOST)?.to_str().ok(),
-    }
-}
-
-/// An upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441).
-fn is_websocket(request: &Parts) -> bool {
-    let is_word = |word: &[u8]| word.trim_ascii().eq_ignore_ascii_case(b"websocket");
-    let mut upgrades = request.headers.get_all(header::UPGRADE).iter();
-    let names_it = upgrades.any(|list| list.as_bytes().split(|&byte| byte == b',').any(is_word));
-    request.method == Method::CONNECT || (request.method == Method::GET && names_it)
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let Some(Ok(kind)) = headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str()) else {
-        return false;
-    };
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    ["application/x-www-form-urlencoded", "multipart/form-data"]
-        .iter()
-        .any(|form| kind.eq_ignore_ascii_case(form))
 }
 
 impl<T> Default for CsrfGuard<T> {
@@ -426,12 +294,3 @@ where
         }
     }
 }
-
-/// Why the handler does not run.
-#[derive(Clone, Copy, Debug)]
-enum Answer {
-    Refused(Refusal),
-    NoSession,
-}
-
-const TOKEN_HEADER: &str = "x-csrf-token";

@@ -1,14 +1,15 @@
 //! Sessions for tower services. Feature `tower`.
 
 mod csrf;
+mod csrf_rules;
 mod extensions;
 mod future;
 mod layer;
 mod transport;
 
-#[cfg(feature = "axum")]
-pub(crate) use csrf::TokenCheck;
 pub use csrf::{CsrfFuture, CsrfGuard, CsrfService};
+#[cfg(feature = "axum")]
+pub(crate) use csrf_rules::TokenCheck;
 pub use extensions::MissingSession;
 pub use future::ResponseFuture;
 pub use layer::{SessionLayer, SessionService};

@@ -10,6 +10,7 @@ mod handles;
 mod layers;
 mod routers;
 mod services;
+mod sockets;
 
 use std::convert::Infallible;
 
