@@ -10,10 +10,9 @@ use http::{StatusCode, request::Parts};
 
 use crate::{
     body::Payload,
-    csrf::Refusal,
     error::SessionError,
     session::Session,
-    tower::{MissingSession, TokenCheck},
+    tower::{MissingSession, Refusal, TokenCheck},
 };
 
 /// With feature `axum`. Refused with 500, and a sentence that says how to add the layer, where there is

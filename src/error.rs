@@ -145,6 +145,16 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// The key under which the token opened, if it did.
+    pub(crate) fn opened_under(self) -> Option<KeyId> {
+        match self {
+            Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => Some(key_id),
+            Outcome::Absent | Outcome::Rejected { .. } => None,
+        }
+    }
+}
+
 /// Why a session's content could not be read or changed. After an error the session is as it was.
 ///
 /// # Examples

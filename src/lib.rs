@@ -111,6 +111,7 @@ mod seal;
 // What they stand on.
 mod clock;
 mod error;
+mod syntax;
 mod time;
 
 // Keys, policy and cookie, and the handle that applications hold.

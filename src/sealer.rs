@@ -163,13 +163,10 @@ impl Sealer {
 
     /// Whether a session that opened would still be good at `now`.
     pub(crate) fn is_alive<T>(&self, state: &State<T>, outcome: Outcome, now: UnixSeconds) -> bool {
-        let (Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id }) = outcome
-        else {
+        let Some((key_id, head)) = outcome.opened_under().zip(state.arrived_head()) else {
             return true;
         };
-        let keys = self.slot.keys();
-        let check = |head| self.check(head, key_id, &keys, now).is_ok();
-        state.arrived_head().is_none_or(check)
+        self.check(head, key_id, &self.slot.keys(), now).is_ok()
     }
 
     /// Refuses sessions issued before `moment` from now on.
@@ -179,11 +176,8 @@ impl Sealer {
 
     /// Whether a session that was read with this outcome is to be sealed under another key.
     pub(crate) fn must_reseal(&self, outcome: Outcome, now: UnixSeconds) -> bool {
-        let (Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id }) = outcome
-        else {
-            return false;
-        };
-        self.slot.keys().place_of(key_id, now) == Some(Place::Earlier)
+        let place = |key_id| self.slot.keys().place_of(key_id, now);
+        outcome.opened_under().and_then(place) == Some(Place::Earlier)
     }
 
     /// Characters of the token that [`seal`](Self::seal) makes.

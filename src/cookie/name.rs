@@ -1,5 +1,7 @@
 use std::{fmt, str::FromStr};
 
+use crate::syntax::is_token_char;
+
 /// The name of a cookie, its prefix included: 1 to 128 bytes of a token of RFC 9110 section 5.6.2.
 ///
 /// That the prefix goes with the attributes is checked when the
@@ -168,10 +170,5 @@ impl fmt::Display for CookieNameError {
 }
 
 impl std::error::Error for CookieNameError {}
-
-/// A `token` of RFC 9110 section 5.6.2, to which RFC 6265 refers.
-fn is_token_char(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
-}
 
 const LONGEST_NAME: usize = 128;

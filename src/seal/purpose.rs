@@ -11,7 +11,7 @@ use super::{
     ring_key::Entry,
     suite::{Cipher, HEAD_LEN, Mac, Mode},
 };
-use crate::time::UnixSeconds;
+use crate::{syntax::is_token_char, time::UnixSeconds};
 
 /// What a key is derived for. A token opens under the purpose it was sealed for and no other
 /// (SPEC.md § 3.2).
@@ -27,7 +27,6 @@ impl Purpose {
     /// For a session in a request header, whose name counts in lower case. `None`: that is no name of a
     /// header.
     pub(crate) fn header(name: &str) -> Option<Purpose> {
-        let is_token_char = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
         let is_name =
             (1..=LONGEST_HEADER_NAME).contains(&name.len()) && name.chars().all(is_token_char);
         is_name.then(|| Purpose(format!("header:{}", name.to_ascii_lowercase())))

@@ -11,10 +11,12 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::csrf_rules::{Answer, Rules, Token};
+use super::{
+    csrf_rules::{Answer, Rules, Token},
+    origin::Origin,
+};
 use crate::{
     body::{Map, Payload},
-    csrf::Origin,
     error::ConfigError,
 };
 

@@ -4,11 +4,8 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Method, Uri, header, request::Parts};
 
-use crate::{
-    body::Payload,
-    csrf::{Origin, Refusal},
-    session::Session,
-};
+use super::origin::Origin;
+use crate::{body::Payload, session::Session};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
@@ -145,6 +142,26 @@ fn is_form(headers: &HeaderMap) -> bool {
 pub(super) enum Answer {
     Refused(Refusal),
     NoSession,
+}
+
+/// Why a request is refused. Nothing secret is in the sentences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    CrossSite,
+    NoToken,
+    WrongToken,
+}
+
+impl Refusal {
+    pub(crate) fn sentence(self) -> &'static str {
+        match self {
+            Refusal::CrossSite => "refused: the request comes from another site",
+            Refusal::NoToken => "refused: the request has no CSRF token",
+            Refusal::WrongToken => {
+                "refused: the CSRF token is not of this session, load the page again"
+            }
+        }
+    }
 }
 
 const TOKEN_HEADER: &str = "x-csrf-token";

@@ -5,11 +5,12 @@ mod csrf_rules;
 mod extensions;
 mod future;
 mod layer;
+mod origin;
 mod transport;
 
 pub use csrf::{CsrfFuture, CsrfGuard, CsrfService};
 #[cfg(feature = "axum")]
-pub(crate) use csrf_rules::TokenCheck;
+pub(crate) use csrf_rules::{Refusal, TokenCheck};
 pub use extensions::MissingSession;
 pub use future::ResponseFuture;
 pub use layer::{SessionLayer, SessionService};

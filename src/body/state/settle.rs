@@ -92,7 +92,7 @@ impl<T> State<T> {
 
     /// The application took out what made a session that arrived non-empty.
     fn was_emptied(&self) -> bool {
-        self.arrived.is_some() && self.has_nothing() && !self.head.persistent && self.has_changed()
+        self.has_nothing() && !self.head.persistent && self.has_changed()
     }
 
     fn is_new_and_empty(&self) -> bool {
