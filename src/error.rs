@@ -33,6 +33,9 @@ use crate::{
 pub enum Reason {
     /// Longer than any token.
     TooLong,
+    /// A large session is in several cookies, and one of them is missing, or their number is wrong
+    /// (SPEC.md § 9.2). Clients with little room for cookies bring this about.
+    Incomplete,
     /// Not base64url in its only spelling: cut off, changed, or of another program.
     Encoding,
     /// Shorter than any token of its kind.
@@ -59,7 +62,8 @@ pub enum Reason {
     Revoked,
     /// The payload has a schema that is not known here, or cannot be decoded.
     Payload,
-    /// Several cookies of this name open, and none can be preferred.
+    /// Several cookies of this name open, and none can be preferred; or a part of a large session came
+    /// with two values.
     Duplicate,
 }
 
@@ -77,6 +81,7 @@ impl Reason {
     pub const fn name(self) -> &'static str {
         match self {
             Reason::TooLong => "TooLong",
+            Reason::Incomplete => "Incomplete",
             Reason::Encoding => "Encoding",
             Reason::TooShort => "TooShort",
             Reason::UnknownFormat => "UnknownFormat",
@@ -379,6 +384,8 @@ pub enum ConfigError {
     Lifetime(&'static str),
     /// The name and the attributes leave no room for a session.
     NoRoom,
+    /// A session is split into two to four cookies.
+    Split,
     /// The key ring does not go with the timeouts.
     Keys(RingError),
     /// The default of the session's type cannot be written and read again.
@@ -413,6 +420,9 @@ impl fmt::Display for ConfigError {
             ConfigError::Lifetime(sentence) => f.write_str(sentence),
             ConfigError::NoRoom => f.write_str(
                 "the cookie's name and attributes leave no room for a session, shorten them",
+            ),
+            ConfigError::Split => f.write_str(
+                "a session is split into 2 to 4 cookies, give `Size::Split` one of these numbers",
             ),
             ConfigError::Keys(error) => error.fmt(f),
             ConfigError::Payload => f.write_str(

@@ -145,7 +145,7 @@ mod tower;
 
 #[cfg(feature = "axum")]
 pub use axum::{CsrfField, Guarded, GuardedRejection};
-pub use body::{Map, Payload, RenewAfter, SessionData, TooLarge};
+pub use body::{Map, Padding, Payload, RenewAfter, SessionData, SizeReport, TooLarge};
 pub use builder::{Formerly, SessionCookieBuilder, Size};
 pub use clock::Clock;
 pub use cookie::{AttributeError, CookieName, CookieNameError, SameSite, SetCookies};

@@ -10,12 +10,13 @@ use std::{
 
 use crate::{
     body::{Head, Layout, Payload, Policy, State},
-    cookie::CookieName,
+    cookie::{Broken, CookieName, Values, Whole},
     error::{Outcome, Reason, SaveError},
     events,
     hooks::{Hooks, SessionInfo},
     seal::{
-        self, Context, Draft, KeyId, Mode, Opened, Place, PurposeKeys, PurposeSlot, Refused, random,
+        self, Context, Draft, KeyId, LONGEST_TOKEN, Mode, Opened, Place, PurposeKeys, PurposeSlot,
+        Refused, random,
     },
     session_id::SessionId,
     time::{UnixSeconds, system_time},
@@ -58,48 +59,57 @@ struct Candidate {
     opened: Opened,
     layout: Layout,
     token_len: usize,
+    cookies: usize,
 }
 
 impl Sealer {
-    /// Reads the session of a request that brought these tokens: one, none, or several under one name.
+    /// Reads the session of a request that brought these values: one, none, or several under one name.
     /// Whatever they are, there is a session. Tells the application what came of it.
-    pub(crate) fn read<'a, T: Payload>(
+    pub(crate) fn read<T: Payload>(
         &self,
         context: &Context,
-        tokens: impl Iterator<Item = &'a [u8]>,
+        values: &Values,
         now: UnixSeconds,
     ) -> (State<T>, Outcome) {
         let mut token_bytes = 0;
-        let tokens = tokens.inspect(|token| token_bytes += token.len());
-        let (state, outcome) = self.open(context, tokens, now);
+        let tokens = values.whole(LONGEST_TOKEN);
+        let tokens = tokens.inspect(|token| {
+            token_bytes += token.as_ref().map_or(0, |whole| whole.text.len());
+        });
+        let (state, outcome) = self.open(context, tokens, !values.is_empty(), now);
         events::read(self.slot.purpose().as_str(), outcome, token_bytes);
         self.hooks.read(outcome, token_bytes);
         (state, outcome)
     }
 
-    pub(crate) fn open<'a, T: Payload>(
+    /// `brought`: there is something to drop when the session ends.
+    fn open<'a, T: Payload>(
         &self,
         context: &Context,
-        tokens: impl Iterator<Item = &'a [u8]>,
+        tokens: impl Iterator<Item = Result<Whole<'a>, Broken>>,
+        brought: bool,
         now: UnixSeconds,
     ) -> (State<T>, Outcome) {
         let keys = self.slot.keys();
         let mut candidates = Candidates::default();
         for token in tokens {
-            candidates.add(self.verify(&keys, context, token, now));
+            let token = token.map_err(Refused::from);
+            candidates.add(token.and_then(|token| self.verify(&keys, context, &token, now)));
         }
         let policy = Arc::clone(&self.policy);
         let rejected = |Refused { reason, key_id }| Outcome::Rejected { reason, key_id };
         match candidates.choose(self.several) {
-            None => (State::new(policy, now, false), Outcome::Absent),
-            Some(Err(refused)) => (State::new(policy, now, true), rejected(refused)),
+            None => (State::new(policy, now, brought), Outcome::Absent),
+            Some(Err(refused)) => (State::new(policy, now, brought), rejected(refused)),
             Some(Ok(Candidate {
                 opened,
                 layout,
                 token_len,
+                cookies,
             })) => {
                 let key_id = opened.key_id;
-                let state = State::resume(policy, now, opened.into_body(), layout, token_len);
+                let body = opened.into_body();
+                let state = State::resume(policy, now, body, layout, token_len, cookies);
                 let outcome = if state.is_unreadable() {
                     rejected(Refused {
                         reason: Reason::Payload,
@@ -118,10 +128,10 @@ impl Sealer {
         &self,
         keys: &PurposeKeys,
         context: &Context,
-        token: &[u8],
+        token: &Whole<'_>,
         now: UnixSeconds,
     ) -> Result<Candidate, Refused> {
-        let opened = seal::open(keys, self.mode, context, now, token)?;
+        let opened = seal::open(keys, self.mode, context, now, &token.text)?;
         let refused = |reason| Refused {
             reason,
             key_id: Some(opened.key_id),
@@ -132,7 +142,8 @@ impl Sealer {
         Ok(Candidate {
             opened,
             layout,
-            token_len: token.len(),
+            token_len: token.text.len(),
+            cookies: token.cookies,
         })
     }
 
@@ -200,6 +211,18 @@ impl Sealer {
         }
         draft.seal(context, &random::from_thread()?, text);
         Ok(())
+    }
+}
+
+impl From<Broken> for Refused {
+    fn from(broken: Broken) -> Refused {
+        Refused {
+            reason: match broken {
+                Broken::Incomplete => Reason::Incomplete,
+                Broken::Duplicate => Reason::Duplicate,
+            },
+            key_id: None,
+        }
     }
 }
 

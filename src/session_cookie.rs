@@ -4,7 +4,7 @@ use crate::{
     body::{Circumstances, Map, Payload},
     builder::SessionCookieBuilder,
     clock::Clock,
-    cookie::{self, CookieName, SetCookies, Template},
+    cookie::{self, CookieName, PartNumbers, SetCookies, Template, max_age_len},
     error::{CookieForError, SaveError, SessionError},
     seal::{Context, EncryptionKey, LONGEST_TOKEN, Mode, SharedKeyRing, SigningKey},
     sealer::Sealer,
@@ -50,8 +50,8 @@ pub(crate) struct Shared {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) name: CookieName,
     pub(crate) template: Template,
-    /// What drops the cookies of earlier attributes.
-    pub(crate) former: Vec<String>,
+    /// How it was set earlier.
+    pub(crate) former: Vec<Template>,
     /// Responses that the application let others store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
@@ -299,9 +299,12 @@ impl<T: Payload> SessionCookie<T> {
         let session = self.load([""; 0], now);
         fill(&session).map_err(CookieForError::Session)?;
         let fields = self.save(&session).map_err(CookieForError::Save)?;
-        let field = fields.iter().last().ok_or(CookieForError::Empty)?;
-        let pair = field.split(';').next().unwrap_or_default();
-        Ok(pair.to_owned())
+        if fields.is_empty() {
+            return Err(CookieForError::Empty);
+        }
+        let set = fields.iter().skip(self.shared.former.len());
+        let pairs = set.filter_map(|field| field.split(';').next());
+        Ok(pairs.collect::<Vec<_>>().join("; "))
     }
 }
 
@@ -313,19 +316,35 @@ impl<T> Carrier<T> for SessionCookie<T> {
     }
 
     fn set(&self, leaving: Leaving<'_, T>) -> Result<SetCookies, SaveError> {
+        let Shared { template, .. } = &*self.shared;
         let max_age = leaving.state.max_age();
-        let Shared {
-            template, former, ..
-        } = &*self.shared;
-        let field = template.set(leaving.token_len(), max_age, |field| leaving.seal(field))?;
-        Ok(SetCookies::after(former, field))
+        let token_len = leaving.token_len();
+        let field_len = template.len() + token_len + max_age.map_or(0, max_age_len);
+        let allowance = leaving.allowance();
+        let fields = if allowance.cookies == 1 || field_len <= allowance.field {
+            vec![template.set(token_len, max_age, |field| leaving.seal(field))?]
+        } else {
+            let mut token = String::with_capacity(token_len);
+            leaving.seal(&mut token)?;
+            template.set_in_parts(&token, max_age, allowance.field)
+        };
+        let unused = template.expire_beyond(fields.len(), leaving.carried);
+        let former = self.expire_former(leaving.carried);
+        Ok(former.chain(fields).chain(unused).collect())
     }
 
-    fn end(&self) -> SetCookies {
-        let Shared {
-            template, former, ..
-        } = &*self.shared;
-        SetCookies::after(former, template.expire())
+    fn end(&self, carried: PartNumbers) -> SetCookies {
+        let former = self.expire_former(carried);
+        former.chain(self.shared.template.expire(carried)).collect()
+    }
+}
+
+impl<T> SessionCookie<T> {
+    /// The fields that drop what was set with earlier attributes. Nobody can tell which of the parts that
+    /// came were.
+    fn expire_former(&self, carried: PartNumbers) -> impl Iterator<Item = String> {
+        let former = self.shared.former.iter();
+        former.flat_map(move |template| template.expire(carried))
     }
 }
 

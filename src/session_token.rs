@@ -3,7 +3,7 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 use crate::{
     body::{Circumstances, Map, Payload},
     clock::Clock,
-    cookie::Values,
+    cookie::{PartNumbers, Values},
     error::SaveError,
     seal::{Context, LONGEST_TOKEN, Mode},
     sealer::Sealer,
@@ -153,7 +153,7 @@ impl<T> Carrier<T> for SessionToken<T> {
         Ok(TokenChange::Set(token))
     }
 
-    fn end(&self) -> TokenChange {
+    fn end(&self, _: PartNumbers) -> TokenChange {
         TokenChange::End
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use hardtack::{Formerly, Mode, RenewAfter, SameSite, SessionCookieBuilder, Size};
+use hardtack::{Formerly, Mode, Padding, RenewAfter, SameSite, SessionCookieBuilder, Size};
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::{Refused, clock::moment};
@@ -98,6 +98,7 @@ impl Flags {
             "domain" => with(value.text()?, SessionCookieBuilder::domain),
             "same-site" => with(value.one_of(&SAME_SITES)?, SessionCookieBuilder::same_site),
             "size" => with(value.one_of(&SIZES)?, SessionCookieBuilder::size),
+            "padding" => with(value.one_of(&PADDINGS)?, SessionCookieBuilder::padding),
             "partitioned" => Box::new(SessionCookieBuilder::partitioned),
             "idle" => with(value.idle()?, SessionCookieBuilder::idle_timeout),
             "absolute" => with(value.seconds()?, SessionCookieBuilder::absolute_timeout),
@@ -221,7 +222,14 @@ const MODES: [(&str, Mode); 2] = [
     ("encrypted", Mode::Encrypted),
     ("unencrypted-but-signed", Mode::UnencryptedButSigned),
 ];
-const SIZES: [(&str, Size); 2] = [("anywhere", Size::Anywhere), ("browser", Size::Browser)];
+const SIZES: [(&str, Size); 5] = [
+    ("anywhere", Size::Anywhere),
+    ("browser", Size::Browser),
+    ("split:2", Size::Split(2)),
+    ("split:3", Size::Split(3)),
+    ("split:4", Size::Split(4)),
+];
+const PADDINGS: [(&str, Padding); 2] = [("none", Padding::None), ("padme", Padding::Padme)];
 const SAME_SITES: [(&str, SameSite); 4] = [
     ("lax", SameSite::Lax),
     ("strict", SameSite::Strict),
@@ -261,7 +269,8 @@ The session cookie; what is left out has the crate's default:
   --renew-after WHEN   seconds, never, always, on-change
   --formerly WAY       how the cookie was set earlier, so that those are dropped: path=/x,
                        domain=example.com, partitioned; may be repeated
-  --size PROFILE       anywhere, browser
+  --size PROFILE       anywhere, browser; split:2, split:3 or split:4 cookies
+  --padding SCHEME     none, padme
   --context PAIR       label=value, bound to every session; may be repeated
   --not-before SECONDS refuse sessions issued earlier; Unix seconds
   --save-on-error      a response with a 5xx status saves, too

@@ -154,6 +154,11 @@ pub(crate) mod sealed {
 
         /// Reads a payload. `None`: it cannot be read. A dictionary is only checked.
         fn read(schema: u32, bytes: &[u8]) -> Option<Option<Arc<Self>>>;
+
+        /// What the payload consists of, with the bytes of each.
+        fn entries(_: &[u8]) -> Vec<(String, usize)> {
+            Vec::new()
+        }
     }
 }
 
@@ -168,6 +173,11 @@ impl sealed::Payload for Map {
 
     fn read(schema: u32, bytes: &[u8]) -> Option<Option<Arc<Map>>> {
         (schema == 0 && map::is_valid(bytes)).then_some(None)
+    }
+
+    fn entries(bytes: &[u8]) -> Vec<(String, usize)> {
+        let sizes = map::sizes(bytes);
+        sizes.map(|(key, bytes)| (key.to_owned(), bytes)).collect()
     }
 }
 

@@ -41,6 +41,11 @@ pub(crate) fn keys(bytes: &[u8]) -> impl Iterator<Item = &str> {
     Entries::new(bytes).map(|entry| entry.key)
 }
 
+/// The keys, each with the bytes that it and its value take.
+pub(crate) fn sizes(bytes: &[u8]) -> impl Iterator<Item = (&str, usize)> {
+    Entries::new(bytes).map(|entry| (entry.key, entry.whole.len()))
+}
+
 /// The bytes of the value under `key`.
 pub(crate) fn get<'a>(bytes: &'a [u8], key: &str) -> Option<&'a [u8]> {
     let entry = Entries::new(bytes).find(|entry| entry.key >= key)?;

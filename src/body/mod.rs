@@ -6,12 +6,16 @@ mod flash;
 mod layout;
 mod lifetime;
 mod map;
+mod padding;
 mod policy;
+mod report;
 mod room;
 mod state;
 
 pub use data::{Map, Payload, SessionData};
 pub use lifetime::RenewAfter;
+pub use padding::Padding;
+pub use report::SizeReport;
 pub use room::TooLarge;
 
 pub(crate) use circumstances::{Circumstances, Verdict};
@@ -20,5 +24,5 @@ pub(crate) use layout::{Head, Layout, Sid};
 pub(crate) use lifetime::Lifetimes;
 pub(crate) use map::encode;
 pub(crate) use policy::Policy;
-pub(crate) use room::{BROWSER_LIMIT, Room};
+pub(crate) use room::{Allowance, BROWSER_LIMIT, Frame, MOST_COOKIES, Room};
 pub(crate) use state::State;

@@ -1,42 +1,69 @@
-//! How much fits a cookie (SPEC.md § 9.5).
+//! How much fits a cookie, or several (SPEC.md § 9.5, § 9.6).
 
 use std::fmt;
 
-use super::layout::LONGEST_HEAD;
+use super::{Padding, layout::LONGEST_HEAD};
 
 /// The size of what is sent, as a function of the size of what is sealed.
 #[derive(Clone, Debug)]
 pub(crate) struct Room {
-    /// The most bytes that a Set-Cookie field may have.
-    limit: usize,
-    /// Bytes of a Set-Cookie field beside its token: `name=` and the attributes.
-    fixed: usize,
-    /// The longest `Max-Age` attribute, which only persistent sessions have.
-    max_age: usize,
+    profile: Allowance,
+    frame: Frame,
     /// Characters of a token for a body of this many bytes.
     token_len: fn(usize) -> usize,
+    padding: Padding,
     /// The most bytes of payload and flash together.
     content: usize,
+}
+
+/// How much may be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Allowance {
+    /// Bytes of one Set-Cookie field.
+    pub(crate) field: usize,
+    pub(crate) cookies: usize,
+    /// Bytes of all fields together.
+    pub(crate) total: usize,
+}
+
+/// Bytes of a Set-Cookie field beside the token.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Frame {
+    /// `name=` and the attributes.
+    pub(crate) field: usize,
+    /// The longest `Max-Age` attribute, which only persistent sessions have.
+    pub(crate) max_age: usize,
+    /// What each field has in addition where there are several.
+    pub(crate) part: usize,
+}
+
+/// What a token takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) cookies: usize,
+    /// Bytes of all Set-Cookie fields together.
+    pub(crate) total: usize,
 }
 
 impl Room {
     /// `None` if not even an empty session fits.
     pub(crate) fn new(
-        limit: usize,
-        fixed: usize,
-        max_age: usize,
+        profile: Allowance,
+        frame: Frame,
         token_len: fn(usize) -> usize,
+        padding: Padding,
     ) -> Option<Room> {
-        let characters = limit.checked_sub(fixed + max_age)?;
+        let beside = frame.beside(profile.cookies, true);
+        let characters = profile.cookies * profile.field.checked_sub(beside)?;
         // Four characters carry three bytes, and head, nonce and tag are a multiple of three.
         let overhead = (token_len(0) * 3) / 4;
         let body = (characters * 3 / 4).checked_sub(overhead)?;
         Some(Room {
-            limit,
-            fixed,
-            max_age,
+            content: padding.longest_in(body)?.checked_sub(LONGEST_HEAD)?,
+            profile,
+            frame,
             token_len,
-            content: body.checked_sub(LONGEST_HEAD)?,
+            padding,
         })
     }
 
@@ -46,31 +73,103 @@ impl Room {
         self.content
     }
 
-    pub(crate) fn limit(&self) -> usize {
-        self.limit
+    pub(crate) fn profile(&self) -> Allowance {
+        self.profile
     }
 
-    /// Bytes of the Set-Cookie field for content of this size, with the reserve.
-    pub(crate) fn reserved_len(&self, content: usize) -> usize {
-        self.fixed + self.max_age + (self.token_len)(LONGEST_HEAD + content)
+    /// What a token that came in so many cookies may go back in, whatever the profile is now.
+    pub(crate) fn as_arrived(
+        &self,
+        token_len: usize,
+        cookies: usize,
+        persistent: bool,
+    ) -> Allowance {
+        let total = token_len + cookies * self.frame.beside(cookies, persistent);
+        Allowance {
+            field: if cookies > 1 { BROWSER_LIMIT } else { total },
+            cookies: cookies.min(MOST_COOKIES),
+            total,
+        }
     }
 
-    /// Bytes of the Set-Cookie field for a token of this many characters.
-    pub(crate) fn field_len(&self, token_len: usize, persistent: bool) -> usize {
-        self.fixed + token_len + if persistent { self.max_age } else { 0 }
+    /// Bytes of a body that has `body_len` of them without padding, `content` of which are content.
+    ///
+    /// One with more content than there is room for came in like that, and must not grow.
+    pub(crate) fn padded_len(&self, body_len: usize, content: usize) -> usize {
+        if content > self.content {
+            return body_len;
+        }
+        self.padding.padded_len(body_len)
     }
 
-    /// Bytes of the Set-Cookie field for a body of this many bytes.
-    pub(crate) fn field_len_of_body(&self, body_len: usize, persistent: bool) -> usize {
-        self.field_len((self.token_len)(body_len), persistent)
+    /// What a body of this many bytes, with its padding, takes where so much may be sent.
+    pub(crate) fn sent(&self, allowance: Allowance, body_len: usize, persistent: bool) -> Sent {
+        let token_len = (self.token_len)(body_len);
+        let one = self.frame.beside(1, persistent) + token_len;
+        if allowance.cookies == 1 || one <= allowance.field {
+            return Sent {
+                cookies: 1,
+                total: one,
+            };
+        }
+        let beside = self.frame.beside(allowance.cookies, persistent);
+        let cookies = token_len.div_ceil(allowance.field - beside);
+        Sent {
+            cookies,
+            total: token_len + cookies * beside,
+        }
+    }
+
+    /// The same under the profile for content of this size, with every other field at its longest.
+    pub(crate) fn reserved(&self, content: usize) -> Sent {
+        self.sent(self.profile, self.reserved_len(content), true)
+    }
+
+    /// Bytes of a body with this content, with its padding and every other field at its longest.
+    fn reserved_len(&self, content: usize) -> usize {
+        self.padding.padded_len(LONGEST_HEAD + content)
+    }
+
+    /// Bytes of such a body that are padding.
+    pub(crate) fn padding(&self, content: usize) -> usize {
+        self.reserved_len(content) - LONGEST_HEAD - content
+    }
+}
+
+impl Allowance {
+    /// `cookies` cookies, each with a field of so many bytes.
+    pub(crate) fn new(cookies: usize, field: usize) -> Allowance {
+        Allowance {
+            field,
+            cookies,
+            total: cookies * field,
+        }
+    }
+
+    /// The same bytes in one field.
+    pub(crate) fn in_one(self) -> Allowance {
+        Allowance::new(1, self.total)
+    }
+
+    pub(crate) fn admits(&self, sent: Sent) -> bool {
+        sent.cookies <= self.cookies && sent.total <= self.total
+    }
+}
+
+impl Frame {
+    /// Bytes of each of `cookies` fields beside its part of the token.
+    fn beside(&self, cookies: usize, persistent: bool) -> usize {
+        let part = if cookies > 1 { self.part } else { 0 };
+        let max_age = if persistent { self.max_age } else { 0 };
+        self.field + part + max_age
     }
 }
 
 /// A session would no longer fit its cookie. It was left as it was.
 ///
 /// Both numbers are bytes of the whole `Set-Cookie` field: name, token and attributes, with room for an
-/// id, every date and `Max-Age` at their longest (SPEC.md § 9.6). Of a bare token they are its own
-/// bytes.
+/// id, every date and `Max-Age` at their longest (SPEC.md § 9.6). Of a session in several cookies they are
+/// those of all fields together, of a bare token its own.
 ///
 /// # Examples
 ///
@@ -100,11 +199,21 @@ pub struct TooLarge {
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let TooLarge { needed, allowed } = self;
-        write!(f, "session needs {needed} bytes, allowed are {allowed}; ")?;
-        f.write_str(if *allowed < BROWSER_LIMIT {
-            "store less, or choose `Size::Browser` (4096 bytes), which a default nginx answers with 502"
-        } else {
-            "store less, browsers silently drop larger cookies"
+        write!(
+            f,
+            "session needs {needed} bytes, allowed are {allowed}; store less"
+        )?;
+        f.write_str(match *allowed {
+            allowed if allowed < BROWSER_LIMIT => {
+                ", or choose `Size::Browser` (4096 bytes), which a default nginx answers with 502"
+            }
+            BROWSER_LIMIT => {
+                ", or choose `Size::Split(2)` (2 cookies of 4096 bytes), which passes tuned proxies only"
+            }
+            allowed if allowed < MOST_BYTES => {
+                ", or choose `Size::Split(4)` (4 cookies of 4096 bytes), which few proxies pass"
+            }
+            _ => ", and keep the rest on the server",
         })
     }
 }
@@ -113,3 +222,6 @@ impl std::error::Error for TooLarge {}
 
 /// What browsers store at most (RFC 6265 section 6.1).
 pub(crate) const BROWSER_LIMIT: usize = 4096;
+/// In which one session is sent.
+pub(crate) const MOST_COOKIES: usize = 4;
+const MOST_BYTES: usize = MOST_COOKIES * BROWSER_LIMIT;

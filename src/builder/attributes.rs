@@ -1,7 +1,10 @@
 //! What the cookie is called, where it goes, and how large it may be.
 
 use super::{Formerly, SessionCookieBuilder, Size};
-use crate::{body::Payload, cookie::SameSite};
+use crate::{
+    body::{Padding, Payload},
+    cookie::SameSite,
+};
 
 impl<T: Payload> SessionCookieBuilder<T> {
     /// The cookie's name. A session sealed under one name does not open under another.
@@ -154,7 +157,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// The largest `Set-Cookie` field. Default: [`Size::Anywhere`]. A smaller one signs nobody out:
+    /// The largest `Set-Cookie` field, and how many. Default: [`Size::Anywhere`]. A smaller one signs nobody out:
     /// what is larger already may go back as large as it came, and only shrink (SPEC.md § 9.5).
     ///
     /// # Examples
@@ -171,6 +174,25 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// ```
     pub fn size(mut self, size: Size) -> Self {
         self.settings.size = size;
+        self
+    }
+
+    /// Hides most of what the length of the token tells. Default: [`Padding::None`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::Padding;
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// let cookie = SessionCookie::encrypted(keys).padding(Padding::Padme).build()?;
+    /// let session = cookie.load([""], SystemTime::now());
+    /// assert_eq!(session.remaining_bytes(), 2_147); // without padding 2,176
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn padding(mut self, padding: Padding) -> Self {
+        self.settings.padding = padding;
         self
     }
 }

@@ -2,8 +2,8 @@ use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use super::{SessionCookieBuilder, Settings};
 use crate::{
-    body::{Lifetimes, Payload, Policy, RenewAfter, Room, sealed},
-    cookie::{Attributes, CookieName, MAX_AGE_LONGEST, Template},
+    body::{Allowance, Frame, Lifetimes, Payload, Policy, RenewAfter, Room, sealed},
+    cookie::{CookieName, MAX_AGE_LONGEST, PART_LEN, Template},
     error::ConfigError,
     events,
     seal::{Context, Mode, Purpose, token_len},
@@ -42,7 +42,12 @@ impl<T: Payload> SessionCookieBuilder<T> {
         let former = self.former(&name)?;
         let purpose = Purpose::cookie(name.as_str());
         let several = Several::of(&name);
-        let sealer = self.sealer(purpose, template.len(), MAX_AGE_LONGEST, several)?;
+        let frame = Frame {
+            field: template.len(),
+            max_age: MAX_AGE_LONGEST,
+            part: PART_LEN,
+        };
+        let sealer = self.sealer(purpose, self.settings.size.allowance()?, frame, several)?;
         Ok(SessionCookie {
             shared: Arc::new(Shared {
                 sealer: Arc::new(sealer),
@@ -113,34 +118,34 @@ impl<T: Payload> SessionCookieBuilder<T> {
     }
 
     fn token(self, purpose: Purpose) -> Result<SessionToken<T>, ConfigError> {
+        let allowance = self.settings.size.allowance()?.in_one();
+        let sealer = self.sealer(purpose, allowance, Frame::default(), Several::None)?;
         Ok(SessionToken {
-            sealer: Arc::new(self.sealer(purpose, 0, 0, Several::None)?),
+            sealer: Arc::new(sealer),
             shared_caching: self.settings.shared_caching,
             payload: PhantomData,
         })
     }
 
-    /// The fields that drop cookies with earlier attributes.
-    fn former(&self, name: &CookieName) -> Result<Vec<String>, ConfigError> {
+    /// How cookies were set with earlier attributes.
+    fn former(&self, name: &CookieName) -> Result<Vec<Template>, ConfigError> {
         let now = &self.settings.attributes;
-        let expiry = |attributes: &Attributes| Template::new(name, attributes).expire();
-        let mut fields = Vec::new();
-        for formerly in &self.settings.formerly {
+        let former = self.settings.formerly.iter().map(|formerly| {
             let attributes = formerly.attributes(now);
             attributes.check(name)?;
-            if expiry(&attributes) == expiry(now) {
+            if attributes.to_string() == now.to_string() {
                 return Err(ConfigError::Formerly);
             }
-            fields.push(expiry(&attributes));
-        }
-        Ok(fields)
+            Ok(Template::new(name, &attributes))
+        });
+        former.collect()
     }
 
     fn sealer(
         &self,
         purpose: Purpose,
-        fixed: usize,
-        max_age: usize,
+        allowance: Allowance,
+        frame: Frame,
         several: Several,
     ) -> Result<Sealer, ConfigError> {
         let Settings { keys, context, .. } = &self.settings;
@@ -152,8 +157,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
             lifetimes.longest()
         };
         let empty_payload = <T as sealed::Payload>::empty().ok_or(ConfigError::Payload)?;
-        let limit = self.settings.size.limit();
-        let room = Room::new(limit, fixed, max_age, token_len(mode))
+        let room = Room::new(allowance, frame, token_len(mode), self.settings.padding)
             .filter(|room| empty_payload.len() <= room.content())
             .ok_or(ConfigError::NoRoom)?;
         if mode == Mode::UnencryptedButSigned {

@@ -16,8 +16,9 @@ pub(crate) use any_ring::AnyRing;
 pub use formerly::Formerly;
 
 use crate::{
-    body::{BROWSER_LIMIT, Map, Payload, RenewAfter},
+    body::{Allowance, BROWSER_LIMIT, MOST_COOKIES, Map, Padding, Payload, RenewAfter},
     cookie::{Attributes, SameSite},
+    error::ConfigError,
     hooks::Hooks,
     seal::Mode,
 };
@@ -67,6 +68,7 @@ struct Settings {
     clock_skew: Duration,
     not_before: Option<SystemTime>,
     size: Size,
+    padding: Padding,
     context: Vec<(String, String)>,
     formerly: Vec<Formerly>,
     hooks: Hooks,
@@ -102,13 +104,29 @@ pub enum Size {
     Anywhere,
     /// 4,096 bytes: what browsers store. A default nginx in front of the application answers 502.
     Browser,
+    /// As few cookies as it takes, at most so many (2 to 4), each of 4,096 bytes (SPEC.md § 9.2). One
+    /// cookie is better where it will do.
+    ///
+    /// Nearly every proxy has to be told of it. With default settings nginx answers 502 to the response of
+    /// two such cookies, and it, Apache, lighttpd and Varnish 400 or 431 to the request that brings them
+    /// back; so does gunicorn. Two pass an nginx with `proxy_buffer_size 16k` and `large_client_header_buffers
+    /// 4 32k`. Some clients keep fewer cookies than they are sent, and parallel responses may each
+    /// replace some of the parts: what comes back then does not open
+    /// ([`Incomplete`](crate::Reason::Incomplete), [`Auth`](crate::Reason::Auth)), and the session is lost.
+    ///
+    /// A token and a session in a header are never split: they may have so many bytes in one piece.
+    Split(u8),
 }
 
 impl Size {
-    fn limit(self) -> usize {
+    fn allowance(self) -> Result<Allowance, ConfigError> {
         match self {
-            Size::Anywhere => 3072,
-            Size::Browser => BROWSER_LIMIT,
+            Size::Anywhere => Ok(Allowance::new(1, 3072)),
+            Size::Browser => Ok(Allowance::new(1, BROWSER_LIMIT)),
+            Size::Split(cookies) => Some(usize::from(cookies))
+                .filter(|cookies| (2..=MOST_COOKIES).contains(cookies))
+                .map(|cookies| Allowance::new(cookies, BROWSER_LIMIT))
+                .ok_or(ConfigError::Split),
         }
     }
 }
@@ -133,6 +151,7 @@ impl SessionCookieBuilder {
                 clock_skew: Duration::from_secs(60),
                 not_before: None,
                 size: Size::default(),
+                padding: Padding::default(),
                 context: Vec::new(),
                 formerly: Vec::new(),
                 hooks: Hooks::default(),

@@ -201,6 +201,12 @@ pub(crate) fn push_max_age(line: &mut String, seconds: u64) {
     let _ = write!(line, "; Max-Age={}", seconds.min(LONGEST_MAX_AGE));
 }
 
+/// Bytes that [`push_max_age`] appends.
+pub(crate) fn max_age_len(seconds: u64) -> usize {
+    let digits = seconds.clamp(1, LONGEST_MAX_AGE).ilog10() as usize + 1;
+    "; Max-Age=".len() + digits
+}
+
 /// 400 days, to which browsers cut longer ones (RFC 6265bis section 5.5).
 const LONGEST_MAX_AGE: u64 = 400 * 86_400;
 pub(crate) const MAX_AGE_LONGEST: usize = "; Max-Age=34560000".len();

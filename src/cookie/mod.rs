@@ -1,6 +1,7 @@
 //! Cookie syntax. Knows nothing of sealing or sessions.
 
 mod attributes;
+mod chunks;
 mod name;
 mod request;
 mod response;
@@ -9,6 +10,7 @@ pub use attributes::{AttributeError, SameSite};
 pub use name::{CookieName, CookieNameError};
 pub use response::SetCookies;
 
-pub(crate) use attributes::{Attributes, MAX_AGE_LONGEST};
+pub(crate) use attributes::{Attributes, MAX_AGE_LONGEST, max_age_len};
+pub(crate) use chunks::{Broken, PartNumbers, Whole};
 pub(crate) use request::{Values, find};
-pub(crate) use response::Template;
+pub(crate) use response::{PART_LEN, Template};

@@ -1,4 +1,6 @@
-//! Finding the values of one name in `Cookie` fields (SPEC.md § 9.1).
+//! Finding the values of one name in `Cookie` fields (SPEC.md § 9.1, § 9.2).
+
+use super::chunks::{Broken, PartNumbers, Parts, Whole, part_number};
 
 /// The distinct values of one name, at most [`MOST_VALUES`], in the order of the request.
 #[derive(Clone, Debug, Default)]
@@ -6,9 +8,19 @@ pub(crate) struct Values {
     text: Vec<u8>,
     ends: [usize; MOST_VALUES],
     count: usize,
+    /// `None`: no cookies brought them, so none is in parts.
+    parts: Option<Parts>,
 }
 
 impl Values {
+    pub(crate) fn of_cookies() -> Values {
+        Values {
+            parts: Some(Parts::default()),
+            ..Values::default()
+        }
+    }
+
+    /// As they were sent.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let mut start = 0;
         self.ends[..self.count].iter().map(move |&end| {
@@ -16,6 +28,24 @@ impl Values {
             start = end;
             value
         })
+    }
+
+    /// Put together from their parts. Values longer than `longest` stay as they are.
+    pub(crate) fn whole(&self, longest: usize) -> impl Iterator<Item = Result<Whole<'_>, Broken>> {
+        self.iter().map(move |value| match &self.parts {
+            Some(parts) if value.len() <= longest => parts.assemble(value),
+            _ => Ok(Whole::in_one_cookie(value)),
+        })
+    }
+
+    /// Whether anything of this name was sent, be it a part alone.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0 && self.carried().is_empty()
+    }
+
+    /// The parts that were sent.
+    pub(crate) fn carried(&self) -> PartNumbers {
+        self.parts.as_ref().map(Parts::carried).unwrap_or_default()
     }
 
     /// Of a value longer than `longest`, one byte more than that is kept, so that it is still too long.
@@ -27,37 +57,47 @@ impl Values {
             self.count += 1;
         }
     }
+
+    /// The same of the cookie `name.{number}`.
+    pub(crate) fn push_part(&mut self, number: usize, value: &[u8], longest: usize) {
+        self.parts
+            .get_or_insert_default()
+            .push(number, value, longest);
+    }
 }
 
-/// Finds the values of `name` in the values of the request's `Cookie` fields: over HTTP/2 there may be
-/// several. Values longer than `longest` come back cut to one byte more.
+/// Finds the values of `name`, and the parts of large ones, in the values of the request's `Cookie`
+/// fields: over HTTP/2 there may be several. Values longer than `longest` come back cut to one byte more.
 pub(crate) fn find<F>(fields: F, name: &str, longest: usize) -> Values
 where
     F: IntoIterator,
     F::Item: AsRef<[u8]>,
 {
-    let mut values = Values::default();
+    let mut values = Values::of_cookies();
     for field in fields {
         for pair in field.as_ref().split(|&byte| byte == b';') {
-            if let Some(value) = value_of(pair, name.as_bytes()) {
-                values.push(value, longest);
+            match trim_start(pair).strip_prefix(name.as_bytes()) {
+                Some([b'=', value @ ..]) => values.push(unquoted(value), longest),
+                Some([b'.', digit, b'=', value @ ..]) => {
+                    if let Some(number) = part_number(*digit) {
+                        values.push_part(number, unquoted(value), longest);
+                    }
+                }
+                // White space before `=` belongs to another name: were it trimmed, a cookie that a
+                // sibling host may set would pass for a `__Host-` one.
+                _ => {}
             }
         }
     }
     values
 }
 
-/// The value, if the pair has exactly this name.
-///
-/// White space before `=` belongs to another name: were it trimmed, a cookie that a sibling host may
-/// set would pass for a `__Host-` one.
-fn value_of<'a>(pair: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    let value = trim_start(pair).strip_prefix(name)?.strip_prefix(b"=")?;
-    let value = trim_end(trim_start(value));
-    Some(match value {
+/// A value without the white space around it, and without one pair of quotes.
+fn unquoted(value: &[u8]) -> &[u8] {
+    match trim_end(trim_start(value)) {
         [b'"', inner @ .., b'"'] => inner,
-        _ => value,
-    })
+        value => value,
+    }
 }
 
 fn trim_start(mut text: &[u8]) -> &[u8] {
@@ -131,6 +171,61 @@ mod tests {
     fn of_a_huge_value_no_more_is_kept_than_tells_that_it_is_too_long() {
         check(&["sid=1234567890"], &["1234567890"]);
         check(&["sid=123456789012"], &["12345678901"]);
+    }
+
+    #[track_caller]
+    fn check_whole(field: &str, expected: Result<(&str, usize), Broken>) {
+        let values = find([field], "sid", 10);
+        let found: Vec<_> = values
+            .whole(10)
+            .map(|whole| {
+                whole.map(|whole| {
+                    (
+                        String::from_utf8_lossy(&whole.text).into_owned(),
+                        whole.cookies,
+                    )
+                })
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [expected.map(|(text, cookies)| (text.to_owned(), cookies))]
+        );
+    }
+
+    #[test]
+    fn parts_are_put_together_in_the_order_of_their_numbers() {
+        check_whole("sid=2.a; sid.1=b", Ok(("ab", 2)));
+        check_whole("sid.2=c; a=1; sid.1=\"b\"; sid=3.a", Ok(("abc", 3)));
+        check_whole("sid=2.; sid.1=", Ok(("", 2)));
+        check_whole("sid=2.a; sid.1=b; sid.1=b; sid.2=c; sid.2=d", Ok(("ab", 2)));
+        check_whole("sid=a; sid.1=b", Ok(("a", 1)));
+    }
+
+    #[test]
+    fn a_wrong_count_and_a_missing_or_doubtful_part_give_nothing() {
+        for count in ["0.", "1.", "9.", "22.", ".", "x.", "-2."] {
+            check_whole(&format!("sid={count}a; sid.1=b"), Err(Broken::Incomplete));
+        }
+        check_whole("sid=3.a; sid.1=b", Err(Broken::Incomplete));
+        check_whole(
+            "sid=2.a; sid.01=b; SID.1=b; sid.1 =b; sid.8=b",
+            Err(Broken::Incomplete),
+        );
+        check_whole("sid=2.a; sid.1=b; sid.1=c", Err(Broken::Duplicate));
+        check_whole("sid=3.a; sid.1=b; sid.1=c", Err(Broken::Duplicate));
+        check_whole("sid=3.a; sid.2=b; sid.2=c", Err(Broken::Incomplete));
+    }
+
+    #[test]
+    fn the_parts_that_came_are_known_by_their_numbers() {
+        let values = find(["sid.7=a; sid.2=b", "sid.2=c; sid.8=d; sid.0=e"], "sid", 10);
+        assert!(!values.is_empty());
+        let beyond = |cookies| values.carried().beyond(cookies).collect::<Vec<_>>();
+        assert_eq!(beyond(0), [2, 7]);
+        assert_eq!(beyond(2), [2, 7]);
+        assert_eq!(beyond(3), [7]);
+        assert!(find(["a=1; sid.8=d"], "sid", 10).is_empty());
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! `Set-Cookie` fields (SPEC.md § 9.3, § 9.4).
+//! `Set-Cookie` fields (SPEC.md § 9.2 to § 9.4).
 
 use std::fmt;
 
 use super::{
-    attributes::{Attributes, push_max_age},
+    attributes::{Attributes, MAX_AGE_LONGEST, max_age_len, push_max_age},
+    chunks::PartNumbers,
     name::CookieName,
 };
 
@@ -68,13 +69,11 @@ impl SetCookies {
     pub fn iter(&self) -> std::slice::Iter<'_, String> {
         self.0.iter()
     }
+}
 
-    /// `field`, after those of `former`.
-    pub(crate) fn after(former: &[String], field: String) -> SetCookies {
-        let mut fields = Vec::with_capacity(former.len() + 1);
-        fields.extend_from_slice(former);
-        fields.push(field);
-        SetCookies(fields)
+impl FromIterator<String> for SetCookies {
+    fn from_iter<I: IntoIterator<Item = String>>(fields: I) -> Self {
+        SetCookies(fields.into_iter().collect())
     }
 }
 
@@ -108,8 +107,7 @@ impl fmt::Debug for SetCookies {
 /// What every `Set-Cookie` field of one cookie has, formatted once.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
-    /// `name=`
-    start: String,
+    name: String,
     /// `; Path=/; …`
     end: String,
 }
@@ -117,14 +115,14 @@ pub(crate) struct Template {
 impl Template {
     pub(crate) fn new(name: &CookieName, attributes: &Attributes) -> Template {
         Template {
-            start: format!("{name}="),
+            name: name.to_string(),
             end: attributes.to_string(),
         }
     }
 
     /// Bytes of a field beside its value, without `Max-Age`.
     pub(crate) fn len(&self) -> usize {
-        self.start.len() + self.end.len()
+        self.name.len() + 1 + self.end.len()
     }
 
     /// The field whose value, of `value_len` bytes, `write_value` appends.
@@ -134,21 +132,84 @@ impl Template {
         max_age: Option<u64>,
         write_value: impl FnOnce(&mut String) -> Result<(), E>,
     ) -> Result<String, E> {
-        let capacity = self.len() + value_len + super::MAX_AGE_LONGEST;
-        let mut line = String::with_capacity(capacity);
-        line.push_str(&self.start);
-        write_value(&mut line)?;
-        line.push_str(&self.end);
-        if let Some(seconds) = max_age {
-            push_max_age(&mut line, seconds);
-        }
-        Ok(line)
+        let mut field = String::with_capacity(self.len() + value_len + MAX_AGE_LONGEST);
+        self.start(0, &mut field);
+        write_value(&mut field)?;
+        self.finish(max_age, &mut field);
+        Ok(field)
     }
 
-    /// The field that tells a browser to drop the cookie. Browsers find it by the same name, path,
-    /// domain and flags.
-    pub(crate) fn expire(&self) -> String {
-        let Template { start, end } = self;
-        format!("{start}{end}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT")
+    /// As few fields of at most `longest` bytes as have room for a token that one field has not (SPEC.md
+    /// § 9.2).
+    pub(crate) fn set_in_parts(
+        &self,
+        token: &str,
+        max_age: Option<u64>,
+        longest: usize,
+    ) -> Vec<String> {
+        let beside = self.len() + PART_LEN + max_age.map_or(0, max_age_len);
+        let capacity = longest.saturating_sub(beside).max(1);
+        let cookies = token.len().div_ceil(capacity);
+        let part = |number: usize| {
+            let start = number * capacity;
+            // A token is ASCII, so every byte is a character.
+            let part = &token[start..token.len().min(start + capacity)];
+            let mut field = String::with_capacity(beside + part.len());
+            self.start(number, &mut field);
+            if number == 0 {
+                field.push_str(&cookies.to_string());
+                field.push('.');
+            }
+            field.push_str(part);
+            self.finish(max_age, &mut field);
+            field
+        };
+        (0..cookies).map(part).collect()
+    }
+
+    /// The fields that tell a browser to drop the cookie and the parts that it sent. Browsers find a
+    /// cookie by the same name, path, domain and flags.
+    pub(crate) fn expire(&self, carried: PartNumbers) -> impl Iterator<Item = String> {
+        std::iter::once(self.expire_one(0)).chain(self.expire_beyond(1, carried))
+    }
+
+    /// The fields that drop the parts that a browser sent and that `cookies` cookies have no use for.
+    pub(crate) fn expire_beyond(
+        &self,
+        cookies: usize,
+        carried: PartNumbers,
+    ) -> impl Iterator<Item = String> {
+        carried
+            .beyond(cookies)
+            .map(|number| self.expire_one(number))
+    }
+
+    fn expire_one(&self, number: usize) -> String {
+        let mut field = String::with_capacity(self.len() + PART_LEN + EXPIRED.len());
+        self.start(number, &mut field);
+        field.push_str(&self.end);
+        field.push_str(EXPIRED);
+        field
+    }
+
+    /// `name=`, or `name.1=` of a part.
+    fn start(&self, number: usize, field: &mut String) {
+        field.push_str(&self.name);
+        if number > 0 {
+            field.push('.');
+            field.push_str(&number.to_string());
+        }
+        field.push('=');
+    }
+
+    fn finish(&self, max_age: Option<u64>, field: &mut String) {
+        field.push_str(&self.end);
+        if let Some(seconds) = max_age {
+            push_max_age(field, seconds);
+        }
     }
 }
+
+/// `N.` in the first cookie, `.1` in the names of the others.
+pub(crate) const PART_LEN: usize = 2;
+const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

@@ -2,7 +2,8 @@
 
 use super::{Arrival, Session, Touched};
 use crate::{
-    body::{Circumstances, State, Verdict},
+    body::{Allowance, Circumstances, State, Verdict},
+    cookie::PartNumbers,
     error::SaveError,
     events,
     seal::Context,
@@ -37,8 +38,8 @@ pub(crate) trait Carrier<T> {
     /// The session, to be sealed.
     fn set(&self, leaving: Leaving<'_, T>) -> Result<Self::Output, SaveError>;
 
-    /// The session has ended.
-    fn end(&self) -> Self::Output;
+    /// The session has ended. The request carried these parts of it.
+    fn end(&self, carried: PartNumbers) -> Self::Output;
 }
 
 /// A session that is to be sealed.
@@ -46,6 +47,8 @@ pub(crate) struct Leaving<'a, T> {
     sealer: &'a Sealer,
     context: &'a Context,
     pub(crate) state: &'a State<T>,
+    /// The parts that the request carried.
+    pub(crate) carried: PartNumbers,
     age: u32,
 }
 
@@ -53,6 +56,11 @@ impl<T> Leaving<'_, T> {
     /// Characters of the token.
     pub(crate) fn token_len(&self) -> usize {
         self.sealer.token_len(self.state, self.age)
+    }
+
+    /// How much may be sent.
+    pub(crate) fn allowance(&self) -> Allowance {
+        self.state.allowance(self.age)
     }
 
     /// Appends the token to `text`.
@@ -95,6 +103,7 @@ fn settle<T, C: Carrier<T>>(
             sealer,
             context: arrival.context(sealer),
             state,
+            carried: arrival.values.carried(),
             age,
         })
     };
@@ -109,7 +118,7 @@ fn settle<T, C: Carrier<T>>(
             events::renewal_was_left_out(sealer.slot.purpose().as_str());
             (Use::Touched, C::Output::default())
         }
-        Verdict::Expire => (Use::Written, carrier.end()),
+        Verdict::Expire => (Use::Written, carrier.end(arrival.values.carried())),
         Verdict::Write { age } => (Use::Written, set(age)?),
         // What could as well be left out does not fail a response.
         Verdict::Refresh { age } => (Use::Touched, set(age).unwrap_or_default()),

@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::shared::Shared;
 use crate::{
-    body::{Map, Payload, State},
+    body::{Map, Payload, SizeReport, State},
     error::{Outcome, SessionError},
     seal::random,
     session_id::SessionId,
@@ -272,6 +272,26 @@ impl<T: Payload> Session<T> {
     #[must_use]
     pub fn remaining_bytes(&self) -> usize {
         self.see(State::remaining_bytes)
+    }
+
+    /// What each key, flash and the frame cost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// let report = session.size_report();
+    /// assert_eq!(report.entries().next(), Some(("user", 6)));
+    /// assert!(report.fits(report.allowed()));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn size_report(&self) -> SizeReport {
+        self.see(State::size_report)
     }
 
     /// For a completed sign-in: a new id, and the absolute timeout runs from now (SPEC.md § 8.7). Data

@@ -225,7 +225,7 @@ impl<T: Payload> Touched<T> {
     fn read(sealer: &Sealer, arrival: &Arrival) -> Touched<T> {
         let context = arrival.context(sealer);
         let now = arrival.clock.now();
-        let (state, outcome) = sealer.read(context, arrival.values.iter(), now);
+        let (state, outcome) = sealer.read(context, &arrival.values, now);
         Touched { state, outcome }
     }
 }

@@ -6,7 +6,13 @@ use super::{
     keys::{Keys, Source},
     value::{Refusal, Value},
 };
-use crate::{body::RenewAfter, builder::Formerly, builder::Size, cookie::SameSite, seal::Mode};
+use crate::{
+    body::{Padding, RenewAfter},
+    builder::Formerly,
+    builder::Size,
+    cookie::SameSite,
+    seal::Mode,
+};
 use zeroize::Zeroizing;
 
 impl SessionSettings {
@@ -58,6 +64,7 @@ impl SessionSettings {
             "clock_skew" => put(&mut self.clock_skew, value.span()),
             "not_before" => put(&mut self.not_before, value.moment()),
             "size" => put(&mut self.size, value.choice(&SIZES, NO_SIZE)),
+            "padding" => put(&mut self.padding, value.choice(&PADDINGS, NO_PADDING)),
             "context" => put(&mut self.context, context(value)),
             "formerly" => put(&mut self.formerly, formerly(value)),
             "save_on_server_error" => put(&mut self.save_on_server_error, value.flag()),
@@ -208,11 +215,20 @@ const SAME_SITES: [(&str, SameSite); 4] = [
     ("none", SameSite::None),
     ("omit", SameSite::Omit),
 ];
-const SIZES: [(&str, Size); 2] = [("anywhere", Size::Anywhere), ("browser", Size::Browser)];
+const SIZES: [(&str, Size); 5] = [
+    ("anywhere", Size::Anywhere),
+    ("browser", Size::Browser),
+    ("split:2", Size::Split(2)),
+    ("split:3", Size::Split(3)),
+    ("split:4", Size::Split(4)),
+];
+const PADDINGS: [(&str, Padding); 2] = [("none", Padding::None), ("padme", Padding::Padme)];
 
 const NO_MODE: Refusal = "is neither `encrypted` nor `unencrypted-but-signed`, give one of them";
 const NO_SAME_SITE: Refusal = "is none of `strict`, `lax`, `none` and `omit`, give one of them";
-const NO_SIZE: Refusal = "is neither `anywhere` nor `browser`, give one of them";
+const NO_SIZE: Refusal =
+    "is none of `anywhere`, `browser`, `split:2`, `split:3` and `split:4`, give one of them";
+const NO_PADDING: Refusal = "is neither `none` nor `padme`, give one of them";
 const NO_RENEW_AFTER: Refusal = "is none of `never`, `on-change` and `always`, nor a span of time like `5m`, in lower case, or in whole seconds";
 const NO_CONTEXT: Refusal = "has no labels with values, give a table of texts, a list of pairs of texts, or `label=value, label=value`";
 const NO_FORMERLY: Refusal = "has no earlier attributes, give a list of tables with `path`, `domain` (empty for none) or `partitioned`, or `path=/app domain=example.com, path=/shop`";
@@ -220,6 +236,6 @@ const NOT_SECURE: Refusal = "cannot be false, since anybody on the way could tak
 const NOT_HTTP_ONLY: Refusal = "cannot be false, since every script in the page could take the session; leave it out, and let the server tell scripts what they need";
 pub(super) const UNKNOWN: Refusal = "is no setting; there are `mode`, `name`, `path`, `domain`, \
     `same_site`, `partitioned`, `danger_allow_http`, `idle_timeout`, `absolute_timeout`, \
-    `remember_up_to`, `renew_after`, `clock_skew`, `not_before`, `size`, `context`, `formerly`, \
-    `save_on_server_error`, `danger_allow_shared_caching`, `danger_retire_early`, `keys`, `keys_env` \
+    `remember_up_to`, `renew_after`, `clock_skew`, `not_before`, `size`, `padding`, `context`, \
+    `formerly`, `save_on_server_error`, `danger_allow_shared_caching`, `danger_retire_early`, `keys`, `keys_env` \
     and `keys_file`";

@@ -17,7 +17,7 @@ pub use error::SettingsError;
 
 use self::{error::Problem, keys::Keys, value::Value};
 use crate::{
-    body::{Payload, RenewAfter},
+    body::{Padding, Payload, RenewAfter},
     builder::{Formerly, SessionCookieBuilder, Size},
     cookie::SameSite,
     seal::Mode,
@@ -85,6 +85,7 @@ pub struct SessionSettings {
     clock_skew: Option<Duration>,
     not_before: Option<SystemTime>,
     size: Option<Size>,
+    padding: Option<Padding>,
     context: Option<Vec<(String, String)>>,
     formerly: Option<Vec<Formerly>>,
     save_on_server_error: Option<bool>,
@@ -223,6 +224,7 @@ impl SessionSettings {
         let builder = with(builder, self.clock_skew, Builder::clock_skew);
         let builder = with(builder, self.not_before, Builder::not_before);
         let builder = with(builder, self.size, Builder::size);
+        let builder = with(builder, self.padding, Builder::padding);
         let pairs = self.context.into_iter().flatten();
         let builder = pairs.fold(builder, |builder, (label, value)| {
             builder.context(label, value)

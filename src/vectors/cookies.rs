@@ -2,12 +2,15 @@ use serde::Deserialize;
 
 use super::{Mode, for_each};
 use crate::{
-    body::Room,
-    cookie::{self, Attributes, CookieName, MAX_AGE_LONGEST, SameSite, Template},
+    body::{Allowance, Frame, Padding, Room},
+    cookie::{
+        self, Attributes, CookieName, MAX_AGE_LONGEST, PART_LEN, PartNumbers, SameSite, Template,
+        Whole,
+    },
     seal::{LONGEST_TOKEN, token_len},
 };
 
-/// The fields of all kinds; `find`, `set`, `expire` and `room` have some each.
+/// The fields of all kinds; `find`, `whole`, `set`, `split`, `expire` and `room` have some each.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {
@@ -21,6 +24,10 @@ struct Vector {
     lines: Vec<String>,
     #[serde(default)]
     values: Vec<String>,
+    #[serde(default)]
+    carried: Vec<usize>,
+    #[serde(default)]
+    whole: Vec<WholeOf>,
 
     #[serde(default)]
     path: String,
@@ -33,13 +40,30 @@ struct Vector {
     value: Option<String>,
     max_age: Option<u64>,
     line: Option<String>,
+    #[serde(default)]
+    fields: Vec<String>,
 
     mode: Option<Mode>,
     limit: Option<usize>,
+    parts: Option<usize>,
+    padding: Option<String>,
     payload: Option<usize>,
 }
 
+#[derive(Deserialize, Debug, PartialEq)]
+#[serde(untagged, deny_unknown_fields)]
+enum WholeOf {
+    Token { token: String, cookies: usize },
+    Rejected { rejected: String },
+}
+
 impl Vector {
+    /// As it is known once a request has been read.
+    fn carried(&self) -> PartNumbers {
+        let parts = self.carried.iter().map(|number| format!("n.{number}=x"));
+        cookie::find(parts, "n", LONGEST_TOKEN).carried()
+    }
+
     fn template(&self) -> Template {
         let attributes = Attributes {
             path: self.path.clone(),
@@ -79,11 +103,44 @@ fn cookies_are_found_and_set_to_the_byte() {
                 });
                 assert_eq!(found.ok(), vector.line, "{name}");
             }
-            "expire" => assert_eq!(Some(vector.template().expire()), vector.line, "{name}"),
+            "whole" => {
+                let values = cookie::find(&vector.lines, &vector.cookie, LONGEST_TOKEN);
+                let whole = values.whole(LONGEST_TOKEN).map(|whole| match whole {
+                    Ok(Whole { text, cookies }) => WholeOf::Token {
+                        token: String::from_utf8(text.into_owned()).unwrap(),
+                        cookies,
+                    },
+                    Err(broken) => WholeOf::Rejected {
+                        rejected: format!("{broken:?}"),
+                    },
+                });
+                assert_eq!(whole.collect::<Vec<_>>(), vector.whole, "{name}");
+                assert_eq!(values.carried(), vector.carried(), "{name}");
+            }
+            "split" => {
+                let (token, limit) = (vector.value.as_deref().unwrap(), vector.limit.unwrap());
+                let fields = vector.template().set_in_parts(token, vector.max_age, limit);
+                assert_eq!(fields, vector.fields, "{name}");
+            }
+            "expire" => {
+                let expected: Vec<_> = vector.line.iter().chain(&vector.fields).collect();
+                let found: Vec<_> = vector.template().expire(vector.carried()).collect();
+                assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{name}");
+            }
             "room" => {
                 let token_len = token_len(vector.mode.unwrap().into());
-                let (limit, fixed) = (vector.limit.unwrap(), vector.template().len());
-                let room = Room::new(limit, fixed, MAX_AGE_LONGEST, token_len);
+                let profile = Allowance::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
+                let frame = Frame {
+                    field: vector.template().len(),
+                    max_age: MAX_AGE_LONGEST,
+                    part: PART_LEN,
+                };
+                let padding = match vector.padding.as_deref() {
+                    None => Padding::None,
+                    Some("padme") => Padding::Padme,
+                    Some(other) => panic!("{name}: {other}"),
+                };
+                let room = Room::new(profile, frame, token_len, padding);
                 assert_eq!(room.map(|room| room.content()), vector.payload, "{name}");
             }
             other => panic!("{name}: {other}"),

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::{Mode, PurposeOf, context, for_each, hex, json::Json, slot};
 use crate::{
     Outcome, RenewAfter, SessionData,
-    body::{Layout, Lifetimes, Map, Payload, Policy, Room, sealed},
+    body::{Allowance, Frame, Layout, Lifetimes, Map, Padding, Payload, Policy, Room, sealed},
+    cookie::Values,
     hooks::Hooks,
-    seal::{self, Place},
+    seal::{self, LONGEST_TOKEN, Place},
     sealer::{Sealer, Several},
 };
 
@@ -23,6 +24,8 @@ struct Vector {
     now: u64,
     policy: PolicyOf,
     candidates: Vec<String>,
+    #[serde(default)]
+    parts: Vec<(usize, String)>,
     twin: Option<String>,
     expect: Expected,
 }
@@ -130,9 +133,11 @@ fn check_opened(vector: &Vector, expected: &Opened) {
     assert_eq!(under, expected.under, "{name}");
 
     // Which of several was taken, and what is in it.
-    let token = vector.candidates[expected.index].as_bytes();
+    let values = values(vector);
+    let token = values.whole(LONGEST_TOKEN).nth(expected.index).unwrap();
+    let token = token.unwrap_or_else(|broken| panic!("{name}: {broken:?}"));
     let context = context(&vector.context);
-    let opened = seal::open(&keys, sealer.mode, &context, vector.now, token);
+    let opened = seal::open(&keys, sealer.mode, &context, vector.now, &token.text);
     let opened = opened.unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
     let layout = Layout::read(opened.body()).unwrap();
     let head = layout.head;
@@ -153,7 +158,7 @@ fn check_opened(vector: &Vector, expected: &Opened) {
         "{name}"
     );
 
-    let (state, _) = sealer.open::<Map>(&context, tokens(vector), vector.now);
+    let (state, _) = sealer.read::<Map>(&context, &values, vector.now);
     if let Some(data) = &expected.data {
         assert_eq!(&state.to::<Json>().unwrap().0, data, "{name}");
         assert_eq!(state.created_at(), Some(expected.issued), "{name}");
@@ -164,13 +169,22 @@ fn check_opened(vector: &Vector, expected: &Opened) {
 fn read<T: Payload>(vector: &Vector) -> Outcome {
     let context = context(&vector.context);
     sealer::<T>(vector)
-        .open::<T>(&context, tokens(vector), vector.now)
+        .read::<T>(&context, &values(vector), vector.now)
         .1
 }
 
-fn tokens(vector: &Vector) -> impl Iterator<Item = &[u8]> {
-    let distinct_and_few = vector.candidates.iter().take(4);
-    distinct_and_few.map(|token| token.as_bytes())
+fn values(vector: &Vector) -> Values {
+    let mut values = match vector.purpose {
+        PurposeOf::Cookie(_) => Values::of_cookies(),
+        _ => Values::default(),
+    };
+    for candidate in &vector.candidates {
+        values.push(candidate.as_bytes(), LONGEST_TOKEN);
+    }
+    for (number, part) in &vector.parts {
+        values.push_part(*number, part.as_bytes(), LONGEST_TOKEN);
+    }
+    values
 }
 
 fn sealer<T: Payload>(vector: &Vector) -> Sealer {
@@ -194,7 +208,13 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
                 renew_after: RenewAfter::Span(Duration::from_secs(450)),
                 skew: policy.skew,
             },
-            room: Room::new(4096, 100, 0, |len| len).unwrap(),
+            room: Room::new(
+                Allowance::new(1, 4096),
+                Frame::default(),
+                |len| len,
+                Padding::None,
+            )
+            .unwrap(),
             save_on_server_error: false,
             empty_payload: Box::default(),
             schema: <T as sealed::Payload>::SCHEMA,
@@ -232,4 +252,4 @@ fn flash(bytes: &[u8]) -> Vec<(String, String)> {
         .collect()
 }
 
-const EVERY_REASON: usize = 15;
+const EVERY_REASON: usize = 16;

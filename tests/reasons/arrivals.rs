@@ -71,6 +71,12 @@ fn unverified() -> Vec<Arrival> {
     vec![
         arrival("a megabyte", "e".repeat(1 << 20), Reason::TooLong),
         arrival("longer than any token", "A".repeat(32_769), Reason::TooLong),
+        arrival(
+            "a part is missing",
+            format!("2.{token}"),
+            Reason::Incomplete,
+        ),
+        arrival("a count too high", format!("9.{token}"), Reason::Incomplete),
         arrival("junk", "j%nk".to_owned(), Reason::Encoding),
         arrival("white space inside", changed(20, " "), Reason::Encoding),
         arrival(

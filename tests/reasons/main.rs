@@ -104,6 +104,7 @@ fn the_table_has_every_reason() {
         .collect();
     let all = [
         "TooLong",
+        "Incomplete",
         "Encoding",
         "TooShort",
         "UnknownFormat",

@@ -427,11 +427,30 @@ def seal_blob(key, purpose, context, content, random):
 
 # ---------------------------------------------------------------- § 7 Opening, § 8 Lifetimes
 
-def open_value(ring, mode, purpose, context, now, policy, value):
-    """Steps 1 to 8, in order: the body, with the key; or Refused with the reason of the step that failed.
+def assemble(value, parts):
+    """A cookie value, put together from `parts`: pairs of number and value, in the order of the request (§ 9.2)."""
+    if "." not in value:
+        return value
+    count, first = value.split(".", 1)
+    if count not in list("2345678"):
+        raise Refused("Incomplete")
+    text = first
+    for number in range(1, int(count)):
+        values = {part for n, part in parts if n == number}
+        if not values:
+            raise Refused("Incomplete")
+        if len(values) > 1:
+            raise Refused("Duplicate")
+        text += values.pop()
+    return text
 
-    Chunked values (§ 9.2), which contain a full stop, have no vectors yet.
-    """
+
+def open_value(ring, mode, purpose, context, now, policy, value, parts):
+    """Steps 1 to 8, in order: the body, with the key; or Refused with the reason of the step that failed."""
+    if len(value) > MAX_CHARACTERS:
+        raise Refused("TooLong")
+    if purpose["kind"] == "cookie":
+        value = assemble(value, parts)
     if len(value) > MAX_CHARACTERS:
         raise Refused("TooLong")
     blob = decode_base64url(value)
@@ -484,12 +503,12 @@ def open_known(ring, mode, purpose, context, now, policy, blob):
     return opened | {"key": key}
 
 
-def open_candidates(ring, mode, purpose, context, now, policy, candidates):
+def open_candidates(ring, mode, purpose, context, now, policy, candidates, parts):
     """Step 0: the index of the value that counts, and what it opened to."""
     opened, first = [], None
     for index, value in enumerate(candidates[:MAX_CANDIDATES]):
         try:
-            opened.append((index, open_value(ring, mode, purpose, context, now, policy, value)))
+            opened.append((index, open_value(ring, mode, purpose, context, now, policy, value, parts)))
         except Refused as refused:
             first = first or refused
     if not opened:
@@ -505,7 +524,7 @@ def open_vector(v, typed=False):
     """What opening gives, in the words of open.json. The application expects a dictionary, or a typed payload."""
     ring = Ring(v["ring"], v["mode"])
     try:
-        index, o = open_candidates(ring, *(v[f] for f in ("mode", "purpose", "context", "now", "policy", "candidates")))
+        index, o = open_candidates(ring, *(v[f] for f in ("mode", "purpose", "context", "now", "policy", "candidates")), v.get("parts", ()))
     except Refused as refused:
         return {"rejected": refused.reason, "key_id": refused.key_id and refused.key_id.hex()}
     try:
@@ -524,6 +543,11 @@ def open_vector(v, typed=False):
 # ---------------------------------------------------------------- § 9 Cookie syntax and sizes, § 13 CSRF
 
 def find_values(lines, name):
+    return find_all(lines, name)[:MAX_CANDIDATES]
+
+
+def find_all(lines, name):
+    """The distinct values of a name."""
     values = []
     for pair in (pair for line in lines for pair in line.split(";")):
         found, equals, value = pair.lstrip(" \t").partition("=")
@@ -532,13 +556,28 @@ def find_values(lines, name):
             value = value[1:-1]
         if equals and found == name and value not in values:
             values.append(value)
-    return values[:MAX_CANDIDATES]
+    return values
 
 
 def attributes(v):
     parts = [f"Path={v['path']}", v["domain"] and f"Domain={v['domain']}", v["secure"] and "Secure", "HttpOnly",
              v["same_site"] and f"SameSite={v['same_site']}", v["partitioned"] and "Partitioned"]
     return "".join("; " + part for part in parts if part)
+
+
+def carried_parts(lines, name):
+    """The parts that came, as pairs of number and value, in the order of the request."""
+    found = [(n, find_all(lines, f"{name}.{n}")) for n in range(1, 8)]
+    return [(n, value) for n, values in found for value in values]
+
+
+def split_lines(v):
+    """A token that one cookie has no room for, in as few as possible, each filled before the next is begun."""
+    age = "" if v["max_age"] is None else f"; Max-Age={v['max_age']}"
+    room = v["limit"] - len(f"{v['cookie']}={attributes(v)}{age}") - 2
+    pieces = [v["value"][at:at + room] for at in range(0, len(v["value"]), room)]
+    first = f"{v['cookie']}={len(pieces)}.{pieces[0]}{attributes(v)}{age}"
+    return [first] + [f"{v['cookie']}.{n}={piece}{attributes(v)}{age}" for n, piece in enumerate(pieces) if n]
 
 
 def set_line(v):
@@ -550,9 +589,21 @@ def expire_line(v):
     return f"{v['name']}={attributes(v)}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
 
 
+def padme(n):
+    """§ 5.6.2"""
+    e = n.bit_length() - 1
+    s = e.bit_length()
+    mask = (1 << e - s) - 1 if e > s else 0
+    return (n + mask) & ~mask
+
+
 def payload_room(v):
     fixed = len(f"{v['name']}={attributes(v)}; Max-Age=34560000")
-    return (v["limit"] - fixed) * 3 // 4 - (45 if v["mode"] == "encrypted" else 21) - 28
+    n = v.get("parts", 1)
+    largest = n * (v["limit"] - fixed - (2 if n > 1 else 0)) * 3 // 4 - (45 if v["mode"] == "encrypted" else 21)
+    if v.get("padding") != "padme":
+        return largest - 28
+    return max(r for r in range(largest) if padme(28 + r + 1) <= largest)
 
 
 def csrf_token(key, purpose, context, sid, issued, mask):
@@ -887,17 +938,19 @@ class Opening:
     def __init__(self):
         self.vectors, self.by_name = [], {}
 
-    def add(self, name, spec, key, tokens, reason=None, twin=None, typed=False, policy={}, **setup):
+    def add(self, name, spec, key, tokens, reason=None, twin=None, typed=False, policy={}, parts=(), **setup):
         setup = self.USUAL | {"mode": key.mode, "ring": line(key)} | setup
         v = {"name": name, "spec": spec} | {f: setup[f] for f in ("ring", "mode", "purpose", "context", "now")}
         v |= {"policy": self.POLICY | policy, "candidates": [tokens] if isinstance(tokens, str) else list(tokens)}
+        if parts:
+            v["parts"] = [list(part) for part in parts]
         expect = open_vector(v, typed)
         assert expect.get("rejected") == reason, f"{name}: {expect} instead of {reason}"
         assert name not in self.by_name, f"two vectors: {name}"
-        assert v["purpose"]["kind"] != "cookie" or "." not in "".join(v["candidates"]), "a chunked value"
         if reason:
             assert "opened" in self.by_name[twin]["expect"], f"{twin} does not pass"
-            differing = {f for f in v if v[f] != self.by_name[twin][f]} - {"name", "spec"}
+            twin_of = self.by_name[twin]
+            differing = {f for f in v.keys() | twin_of.keys() if v.get(f) != twin_of.get(f)} - {"name", "spec", "twin", "expect"}
             assert len(differing) == 1 or differing == {"mode", "ring"} or name.startswith("order:"), (name, differing)
             v["twin"] = twin
         v["expect"] = expect
@@ -1376,11 +1429,73 @@ def open_order(o):
     o.fails("order: not yet valid, and revoked", "§ 7.8", "NotYetValid", "issued ahead of the clock, skew 60: alive", XAES, token(XAES, body(ISSUED)), now=ISSUED - 61, policy={"not_before": ISSUED + 1})
 
 
+def in_parts(value, *lengths):
+    """The value of the name, and the parts: cut after so many characters each."""
+    pieces = []
+    for length in lengths:
+        pieces.append(value[:length])
+        value = value[length:]
+    pieces.append(value)
+    return f"{len(pieces)}.{pieces[0]}", tuple(enumerate(pieces))[1:]
+
+
+def open_chunks(o):
+    """Step 1: a value in several cookies."""
+    spec = "§ 9.2"
+    usual, other = (token(XAES, body(ISSUED, sid=sid, payload=pack({"n": 1}))) for sid in (SID, OTHER_SID))
+    assert len(usual) % 4 == 0, "there are no unused bits, wherever the last piece ends up"
+    for count in range(2, 9):
+        value, parts = in_parts(usual, *[10] * (count - 1))
+        o.passes(f"in {count} parts", spec, XAES, value, parts=parts)
+    two, (second,) = in_parts(usual, 40)
+    three, (b, c) = in_parts(usual, 40, 40)
+    halves = o.passes("two parts of different length", spec, XAES, two, parts=[second])
+    thirds = o.passes("three parts, the last before the middle one", spec, XAES, three, parts=[c, b])
+    o.passes("three parts, in their order", spec, XAES, three, parts=[b, c])
+    o.passes("an empty first part", spec, XAES, "2.", parts=[(1, usual)])
+    o.passes("an empty second part", spec, XAES, f"2.{usual}", parts=[(1, "")])
+    o.passes("a part that came twice with one value", spec, XAES, two, parts=[second, second])
+    o.passes("a part that is not used", spec, XAES, two, parts=[second, (2, "stale")])
+    o.passes("a part that is not used came with two values", spec, XAES, two, parts=[second, (2, "stale"), (2, "older")])
+    o.passes("parts beside a whole token are ignored", spec, XAES, usual, parts=[(1, "stale"), (7, "older")])
+    o.passes("signed: in two parts", spec, SIGN, in_parts(token(SIGN, USUAL_BODY), 20)[0], parts=in_parts(token(SIGN, USUAL_BODY), 20)[1])
+    o.passes("a chunked value that is broken, beside a whole one", spec, XAES, ["3.stale", usual], parts=[(1, "x")])
+    o.passes("two chunked values with one set of parts", spec, XAES, ["2.older", two], parts=[second])
+
+    refuse = lambda name, reason, twin, value, parts: o.fails(name, spec, reason, twin, XAES, value, parts=parts)
+    for count in ("", "0", "1", "9", "02", "2 ", " 2", "+2", "a", "10", "\u0662"):
+        refuse(f"a count of {count!r}", "Incomplete", halves, f"{count}.{two[2:]}", [second])
+    refuse("a full stop in the middle of a whole token", "Incomplete", halves, usual[:40] + "." + usual[40:], [second])
+    refuse("a count of more than there are", "Incomplete", halves, "3" + two[1:], [second])
+    refuse("a count of fewer than there are", "Auth", thirds, "2" + three[1:], [c, b])
+    refuse("no part came", "Incomplete", halves, two, ())
+    refuse("the last part is missing", "Incomplete", thirds, three, [b])
+    refuse("the middle part is missing", "Incomplete", thirds, three, [c])
+    refuse("the parts are exchanged", "Auth", thirds, three, [(1, c[1]), (2, b[1])])
+    refuse("a part is cut", "Auth", halves, two, [(1, second[1][:-4])])
+    refuse("a part is longer", "Encoding", halves, two, [(1, second[1] + "=")])
+    refuse("a part is of another token", "Auth", halves, two, [in_parts(other, 40)[1][0]])
+    refuse("a part came with two values, the right one first", "Duplicate", halves, two, [second, (1, "stale")])
+    refuse("a part came with two values, the right one last", "Duplicate", halves, two, [(1, "stale"), second])
+    refuse("the first part that fails decides: two values before a missing one", "Duplicate", thirds, three, [b, (1, "stale")])
+    refuse("the first part that fails decides: a missing one before two values", "Incomplete", thirds, three, [c, (2, "stale")])
+    refuse("a full stop in the first part", "Encoding", halves, two[:20] + "." + two[21:], [second])
+    refuse("a full stop in the second part", "Encoding", halves, two, [(1, "." + second[1][1:])])
+    refuse("parts of parts", "Encoding", halves, "2." + two, [second])
+    refuse("none of two chunked values opens: the reason of the first", "Incomplete", "two chunked values with one set of parts", ["3.older", "2." + usual[1:41]], [second])
+    longest = token(XAES, body(ISSUED, pad=MAX_BLOB - 45 - 7))
+    cut = [4096] * 7
+    full = o.passes("the longest value, in 8 parts of 4,096 characters", spec, XAES, in_parts(longest, *cut)[0], parts=in_parts(longest, *cut)[1])
+    o.fails("8 parts, a character longer than the longest value", spec, "TooLong", full, XAES, in_parts(longest, *cut)[0],
+            parts=in_parts(longest + "A", *cut)[1])
+    o.fails("order: a value too long in itself, and without its parts", "§ 7.1", "TooLong", full, XAES, "8." + longest)
+
+
 def openings():
     o = Opening()
     for key in (XAES, XCHA, SIGN):
         open_steps(o, key)
-    for part in (open_encoding, open_bodies, open_payloads, open_times, open_keys, open_several, open_order):
+    for part in (open_encoding, open_bodies, open_payloads, open_times, open_keys, open_several, open_order, open_chunks):
         part(o)
     return o.vectors
 
@@ -1446,8 +1561,51 @@ def cookies():
         for mode, limit in (("encrypted", 3072), ("encrypted", 4096), ("signed", 3072), ("signed", 4096)):
             v = {"cookie": shape["name"]} | {k: shape[k] for k in base} | {"mode": mode, "limit": limit}
             out.append({"name": f"room: {title}, {mode}, {limit:,} characters", "spec": "§ 9", "kind": "room"} | v | {"payload": payload_room(v | {"name": v["cookie"]})})
-    rooms = {v["limit"]: v["payload"] for v in out if v["name"].startswith("room: the default attributes, encrypted")}
-    assert rooms == {3072: 2176, 4096: 2944}
+            for extra in ({"parts": 2}, {"parts": 3}, {"parts": 4}, {"padding": "padme"}, {"parts": 4, "padding": "padme"}):
+                if shape is host and ("parts" not in extra or limit == 4096):
+                    w = v | extra
+                    title_of = ", ".join(["room: " + title, mode, f"{limit:,} characters"] + [f"{k} {x}" for k, x in extra.items()])
+                    out.append({"name": title_of, "spec": "§ 9"} | {"kind": "room"} | w | {"payload": payload_room(w | {"name": w["cookie"]})})
+    rooms = {(v["limit"], v.get("parts")): v["payload"] for v in out if v["name"].startswith("room: the default attributes, encrypted") and "padding" not in v}
+    assert rooms == {(3072, None): 2176, (4096, None): 2944, (4096, 2): 5958, (4096, 3): 8974, (4096, 4): 11990}
+
+    def whole(name, lines, cookie="session"):
+        lines = [lines] if isinstance(lines, str) else lines
+        parts = carried_parts(lines, cookie)
+        results = []
+        for value in find_values(lines, cookie):
+            try:
+                results.append({"token": assemble(value, parts), "cookies": int(value[0]) if "." in value else 1})
+            except Refused as refused:
+                results.append({"rejected": refused.reason})
+        out.append({"name": f"whole: {name}", "spec": "§ 9.2", "kind": "whole", "lines": lines, "cookie": cookie,
+                    "carried": sorted({n for n, _ in parts}), "whole": results})
+
+    whole("no parts", "session=abc")
+    whole("two parts", "session=2.ab; session.1=cd")
+    whole("parts among other cookies, in another order, on two lines", ["session.2=ef; a=1; session=3.ab", "b=2; session.1=cd"])
+    whole("a quoted part, with white space", 'session="2.ab"; session.1= "cd" ')
+    whole("parts of another cookie", "session=2.ab; session2.1=cd; my-session.1=ef; Session.1=gh")
+    whole("numbers in another spelling", "session=2.ab; session.01=cd; session.+1=ef; session.1.1=gh; session..1=ij; session. 1=kl")
+    whole("numbers out of range", "session=2.ab; session.0=cd; session.8=ef; session.9=gh; session.10=ij")
+    whole("white space before the equals sign of a part", "session=2.ab; session.1 =cd")
+    whole("parts alone", "session.1=ab; session.7=cd")
+    whole("a part without an equals sign", "session=2.ab; session.1")
+    whole("two values of the name and one part", "session=2.ab; session.1=cd; session=2.ef")
+    whole("eight parts", "session=8.a; " + "; ".join(f"session.{n}={n}" for n in range(7, 0, -1)))
+
+    for title, shape in shapes:
+        for age in (None, 3600) if shape is host else (None,):
+            for length in (4_100, 8_000, 12_000, 15_000):
+                v = {"cookie": shape["name"], "value": base64url(test_bytes(f"split {length}", length))[:length]} | {k: shape[k] for k in base} | {"max_age": age, "limit": 4096}
+                fields = split_lines(v)
+                assert all(len(field) <= 4096 for field in fields)
+                if shape is host or length == 8_000:
+                    out.append({"name": f"split: {title}, {length:,} characters" + (f", Max-Age={age}" if age else ""), "spec": "§ 9.2", "kind": "split"} | v | {"fields": fields})
+        carried = {"carried": [1, 3, 7]}
+        v = {"cookie": shape["name"]} | {k: shape[k] for k in base}
+        fields = [expire_line(v | {"name": v["cookie"] + suffix}) for suffix in ("", ".1", ".3", ".7")]
+        out.append({"name": f"expire: {title}, and three parts", "spec": "§ 9.4", "kind": "expire"} | v | carried | {"fields": fields})
     return out
 
 

@@ -4,6 +4,7 @@ mod dictionary;
 mod flash;
 mod remember;
 mod settle;
+mod size;
 mod typed;
 
 use std::{mem, sync::Arc};
@@ -11,7 +12,7 @@ use std::{mem, sync::Arc};
 use zeroize::Zeroizing;
 
 use super::{
-    Policy, TooLarge,
+    Allowance, Policy,
     data::Payload,
     layout::{self, Head, Layout, Sid},
     lifetime::active_age,
@@ -45,8 +46,8 @@ pub(crate) struct State<T> {
 struct Arrived {
     body: Zeroizing<Vec<u8>>,
     layout: Layout,
-    /// Bytes of a Set-Cookie field with the token that arrived.
-    field_len: usize,
+    /// What it came in, and so may go back in.
+    allowance: Allowance,
 }
 
 /// What is known of a session that cannot be read.
@@ -89,14 +90,15 @@ impl<T: Payload> State<T> {
         }
     }
 
-    /// The session of a verified body, whose token had `token_len` characters. Where its payload cannot
-    /// be read it is a new session, and unreadable.
+    /// The session of a verified body, whose token had `token_len` characters in so many cookies. Where its
+    /// payload cannot be read it is a new session, and unreadable.
     pub(crate) fn resume(
         policy: Arc<Policy>,
         now: UnixSeconds,
         body: Zeroizing<Vec<u8>>,
         layout: Layout,
         token_len: usize,
+        cookies: usize,
     ) -> State<T> {
         let mut state = State::new(policy, now, true);
         let Some(value) = T::read(layout.head.schema, &body[layout.payload.clone()]) else {
@@ -110,7 +112,7 @@ impl<T: Payload> State<T> {
         state.value = value;
         let room = &state.policy.room;
         state.arrived = Some(Arrived {
-            field_len: room.field_len(token_len, layout.head.persistent),
+            allowance: room.as_arrived(token_len, cookies, layout.head.persistent),
             body,
             layout,
         });
@@ -153,12 +155,6 @@ impl<T> State<T> {
     pub(crate) fn expires_at(&self) -> Option<UnixSeconds> {
         self.dated
             .then(|| self.policy.lifetimes.expires_at(&self.head))
-    }
-
-    /// Bytes that payload and flash may still grow by.
-    pub(crate) fn remaining_bytes(&self) -> usize {
-        let room = self.policy.room.content();
-        room.saturating_sub(self.content_len())
     }
 
     pub(crate) fn ensure_id<E>(
@@ -309,69 +305,11 @@ impl<T> State<T> {
         }
     }
 
-    fn content_len(&self) -> usize {
-        self.payload().len() + self.flash_bytes().len()
-    }
-
-    /// Whether a session of this content and head may be sent (SPEC.md § 9.6).
-    ///
-    /// With every field of the head reserved, only the content counts. A session that arrived larger
-    /// than that may go back in no more bytes than it came in, and only shrink until it fits.
-    fn check_fits(&self, content: usize, head: &Head) -> Result<(), TooLarge> {
-        let room = &self.policy.room;
-        if content <= room.content() {
-            return Ok(());
-        }
-        if self.arrived.is_none() || content > self.content_len() {
-            return Err(TooLarge {
-                needed: room.reserved_len(content),
-                allowed: room.limit(),
-            });
-        }
-        let age = self.age_to_write(content, head);
-        let (needed, allowed) = (self.field_len(content, head, age), self.largest_field());
-        if needed <= allowed {
-            Ok(())
-        } else {
-            Err(TooLarge { needed, allowed })
-        }
-    }
-
-    /// The age to write with content: that of an active session. Where one that arrived too large has no
-    /// room for a longer age, it stays as it was.
-    fn age_to_write(&self, content: usize, head: &Head) -> u32 {
-        let age = self.policy.lifetimes.age_on_change(head, self.now);
-        if self.field_len(content, head, age) <= self.largest_field() {
-            age
-        } else {
-            head.age
-        }
-    }
-
-    /// Bytes of the Set-Cookie field for this content and head.
-    fn field_len(&self, content: usize, head: &Head, age: u32) -> usize {
-        let body_len = Head { age, ..*head }.len() + content;
-        self.policy
-            .room
-            .field_len_of_body(body_len, head.persistent)
-    }
-
-    fn largest_field(&self) -> usize {
-        let limit = self.policy.room.limit();
-        let arrived = self.arrived.as_ref();
-        arrived.map_or(limit, |arrived| arrived.field_len.max(limit))
-    }
-
-    /// Bytes of the body, written with `age`.
-    pub(crate) fn body_len(&self, age: u32) -> usize {
-        Head { age, ..self.head }.len() + self.content_len()
-    }
-
     /// Appends the body, written with `age`. `false`: the clock shows a time that cannot be written.
     #[must_use]
     pub(crate) fn write_body(&self, age: u32, body: &mut Vec<u8>) -> bool {
         let head = Head { age, ..self.head };
-        head.write(self.flash_bytes(), self.payload(), body);
+        head.write(self.flash_bytes(), self.payload(), self.body_len(age), body);
         layout::can_carry(self.now)
     }
 

@@ -49,8 +49,7 @@ impl<T> State<T> {
         if self.arrived.is_none() || status >= 400 || is_shareable || is_subresource {
             return Verdict::Leave;
         }
-        let fits =
-            |age| self.field_len(self.content_len(), &self.head, age) <= self.largest_field();
+        let fits = |age| self.fits(self.content_len(), &self.head, age);
         let is_due = self.policy.lifetimes.is_renewal_due(&self.head, self.now);
         let renewed = active_age(&self.head, self.now);
         if is_due && fits(renewed) {

@@ -1,0 +1,104 @@
+/// Whether the length of a token is to tell less of the length of its content (SPEC.md § 5.6).
+///
+/// Nothing is compressed, so without padding whoever sees the encrypted token knows how many bytes are in
+/// the session.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, Padding, SessionCookie};
+/// # use std::time::SystemTime;
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+///     .padding(Padding::Padme)
+///     .build()?;
+/// let sent_len = |name: &str| {
+///     let field = cookie.cookie_for(SystemTime::now(), |session| session.insert("name", name))?;
+///     Ok::<_, Box<dyn std::error::Error>>(field.len())
+/// };
+/// assert_eq!(sent_len("Bob")?, sent_len("Anne")?);
+/// assert!(sent_len("Bob")? < sent_len("Annegret")?);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Padding {
+    /// None: the length shows.
+    #[default]
+    None,
+    /// To the next PADMÉ length: at most 12 % more bytes, and a length that tells the logarithm of
+    /// the logarithm of what there is to tell.
+    Padme,
+}
+
+impl Padding {
+    /// Bytes of a body that has `len` of them without padding.
+    pub(super) fn padded_len(self, len: usize) -> usize {
+        match self {
+            Padding::None => len,
+            // The mark is always there.
+            Padding::Padme => padme(len + 1),
+        }
+    }
+
+    /// The longest body without padding that has at most `len` bytes with it.
+    pub(super) fn longest_in(self, len: usize) -> Option<usize> {
+        match self {
+            Padding::None => Some(len),
+            Padding::Padme => (len & !padme_mask(len)).checked_sub(1),
+        }
+    }
+}
+
+/// The next PADMÉ length.
+fn padme(len: usize) -> usize {
+    let mask = padme_mask(len);
+    (len + mask) & !mask
+}
+
+/// The low bits that are zero in PADMÉ lengths of this magnitude: as many as the logarithm has beside those
+/// of its own length.
+fn padme_mask(len: usize) -> usize {
+    let Some(exponent) = len.checked_ilog2().filter(|&exponent| exponent > 0) else {
+        return 0;
+    };
+    let kept = exponent.ilog2() + 1;
+    (1 << exponent.saturating_sub(kept)) - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_those_of_the_paper() {
+        for (len, padded) in [
+            (0, 0),
+            (1, 1),
+            (2, 2),
+            (7, 7),
+            (9, 10),
+            (100, 104),
+            (1_000, 1_024),
+            (2_049, 2_176),
+        ] {
+            assert_eq!(padme(len), padded, "{len}");
+        }
+    }
+
+    #[test]
+    fn the_longest_body_that_fits_fits_and_the_next_one_does_not() {
+        for len in 1..20_000 {
+            let longest = Padding::Padme.longest_in(len).unwrap();
+            assert!(Padding::Padme.padded_len(longest) <= len, "{len}");
+            assert!(Padding::Padme.padded_len(longest + 1) > len, "{len}");
+        }
+    }
+
+    #[test]
+    fn no_body_grows_by_more_than_an_eighth() {
+        for len in 8..20_000 {
+            assert!(padme(len) * 8 <= len * 9, "{len}");
+        }
+    }
+}

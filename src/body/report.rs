@@ -1,0 +1,124 @@
+use std::fmt;
+
+/// What a session costs: [`Session::size_report`](crate::Session::size_report).
+///
+/// For an application's tests and for finding out what takes the room. It shows the keys of a dictionary,
+/// never a value.
+///
+/// # Examples
+///
+/// A test that the session of a visitor who has done everything still fits:
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// session.insert("cart", (0..100).collect::<Vec<u32>>())?;
+/// session.insert("language", "sv")?;
+/// session.flash("", "Saved")?;
+///
+/// let report = session.size_report();
+/// assert!(report.fits(400), "{report}");
+/// assert_eq!(report.entries().collect::<Vec<_>>(), [("cart", 108), ("language", 12)]);
+/// assert!(report.to_string().starts_with("    343 of 3072 bytes, in 1 cookie\n"));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SizeReport {
+    pub(super) entries: Vec<(String, usize)>,
+    pub(super) payload: usize,
+    pub(super) flash: usize,
+    pub(super) padding: usize,
+    pub(super) empty: usize,
+    pub(super) set_cookie: usize,
+    pub(super) cookies: usize,
+    pub(super) allowed: usize,
+}
+
+impl SizeReport {
+    /// The keys of a dictionary, each with the bytes that it and its value take in the body. None for a
+    /// typed session.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.entries
+            .iter()
+            .map(|(key, bytes)| (key.as_str(), *bytes))
+    }
+
+    /// Bytes of the dictionary or of the typed value, in the body.
+    #[must_use]
+    pub fn payload(&self) -> usize {
+        self.payload
+    }
+
+    /// Bytes of the flash messages, in the body.
+    #[must_use]
+    pub fn flash(&self) -> usize {
+        self.flash
+    }
+
+    /// Bytes that [`Padding`](crate::Padding) adds to the body.
+    #[must_use]
+    pub fn padding(&self) -> usize {
+        self.padding
+    }
+
+    /// Bytes of the `Set-Cookie` field of a session with nothing in it: name and attributes, key id, nonce
+    /// and tag, dates and id. This is the price of the frame.
+    #[must_use]
+    pub fn empty(&self) -> usize {
+        self.empty
+    }
+
+    /// Bytes of all `Set-Cookie` fields together: what [`TooLarge`](crate::TooLarge) calls needed. Three
+    /// bytes of the body are four of these, and what the session may yet get is counted, as if it had it:
+    /// an id, every date and `Max-Age` at their longest (SPEC.md § 9.6).
+    #[must_use]
+    pub fn set_cookie(&self) -> usize {
+        self.set_cookie
+    }
+
+    /// How many cookies these are.
+    #[must_use]
+    pub fn cookies(&self) -> usize {
+        self.cookies
+    }
+
+    /// How many bytes [`set_cookie`](Self::set_cookie) may be.
+    #[must_use]
+    pub fn allowed(&self) -> usize {
+        self.allowed
+    }
+
+    /// Whether the `Set-Cookie` fields have at most `bytes` bytes together, whatever dates and id come to
+    /// stand in them.
+    #[must_use]
+    pub fn fits(&self, bytes: usize) -> bool {
+        self.set_cookie <= bytes
+    }
+}
+
+impl fmt::Display for SizeReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cookies = if self.cookies == 1 {
+            "cookie"
+        } else {
+            "cookies"
+        };
+        let (used, allowed, count) = (self.set_cookie, self.allowed, self.cookies);
+        writeln!(f, "{used:>7} of {allowed} bytes, in {count} {cookies}")?;
+        writeln!(f, "{:>7} with nothing in it", self.empty)?;
+        for (key, bytes) in &self.entries {
+            writeln!(f, "{bytes:>7} {key}")?;
+        }
+        if self.entries.is_empty() && self.payload > 0 {
+            writeln!(f, "{:>7} payload", self.payload)?;
+        }
+        for (what, bytes) in [("flash", self.flash), ("padding", self.padding)] {
+            if bytes > 0 {
+                writeln!(f, "{bytes:>7} {what}")?;
+            }
+        }
+        Ok(())
+    }
+}
