@@ -3,6 +3,7 @@
 use crate::{
     EncryptionKey, KeyRing, SharedKeyRing, cookie,
     seal::{Context, Draft, LONGEST_TOKEN, Purpose},
+    wiped::Scratch,
 };
 
 /// The values of `name` that are found in the `Cookie` field `field`.
@@ -20,7 +21,8 @@ pub fn seal_body(key: EncryptionKey, name: &str, body: &[u8]) -> String {
         .serve(Purpose::cookie(name), 0)
         .expect("one key never retires");
     let keys = slot.keys();
-    let mut draft = Draft::new(keys.sealing(0), body.len());
+    let mut buffer = Scratch::borrow();
+    let mut draft = Draft::new(keys.sealing(0), body.len(), &mut buffer);
     draft.body().extend_from_slice(body);
     let mut token = String::new();
     draft.seal(&Context::default(), &[0; 24], &mut token);

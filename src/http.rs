@@ -207,32 +207,58 @@ fn finish<T, C: Carrier<T>>(
     response: &mut HeaderMap,
     answer: &Answer,
 ) -> Result<C::Output, SaveError> {
-    let values = |name: &HeaderName| response.get_all(name).iter().map(HeaderValue::as_bytes);
-    let targeted = TARGETED_CACHE_CONTROLS;
-    let caching = Caching::read(values(&CACHE_CONTROL), targeted.iter().map(values));
-    let is_shareable = caching.is_shareable();
-    let circumstances = Circumstances {
-        status: status.as_u16(),
-        is_shareable: is_shareable && !answer.shared_caching,
-        ..Circumstances::default()
-    };
-    let finished = session.finish(carrier, circumstances);
+    let mut read = None;
+    let finished = session.finish(carrier, || {
+        let is_shareable = read.insert(caching_of(response)).is_shareable();
+        Circumstances {
+            status: status.as_u16(),
+            is_shareable: is_shareable && !answer.shared_caching,
+            ..Circumstances::default()
+        }
+    });
     let use_of_session = match &finished {
         Ok(finished) => finished.use_of_session,
         Err(_) => Use::Written,
     };
-    if use_of_session != Use::Untouched && !caching::varies_on(values(&VARY), answer.vary.as_str())
-    {
-        response.append(VARY, vary(&answer.vary));
-    }
-    if !(is_shareable && answer.shared_caching) {
-        let change = caching.change_for(use_of_session);
-        if is_shareable && change == CacheChange::NoStore {
-            events::caching_was_replaced(carrier.sealer().slot.purpose().as_str());
-        }
-        apply(change, response);
+    if use_of_session != Use::Untouched {
+        let caching = read.unwrap_or_else(|| caching_of(response));
+        let purpose = carrier.sealer().slot.purpose().as_str();
+        tell_caches(use_of_session, caching, response, answer, purpose);
     }
     Ok(finished?.output)
+}
+
+fn caching_of(response: &HeaderMap) -> Caching {
+    let targeted = TARGETED_CACHE_CONTROLS;
+    Caching::read(
+        values(response, &CACHE_CONTROL),
+        targeted.iter().map(|name| values(response, name)),
+    )
+}
+
+fn values<'a>(response: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+    response.get_all(name).iter().map(HeaderValue::as_bytes)
+}
+
+fn tell_caches(
+    use_of_session: Use,
+    caching: Caching,
+    response: &mut HeaderMap,
+    answer: &Answer,
+    purpose: &str,
+) {
+    if !caching::varies_on(values(response, &VARY), answer.vary.as_str()) {
+        response.append(VARY, vary(&answer.vary));
+    }
+    let is_shareable = caching.is_shareable();
+    if is_shareable && answer.shared_caching {
+        return;
+    }
+    let change = caching.change_for(use_of_session);
+    if is_shareable && change == CacheChange::NoStore {
+        events::caching_was_replaced(purpose);
+    }
+    apply(change, response);
 }
 
 fn vary(name: &HeaderName) -> HeaderValue {

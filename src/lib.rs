@@ -113,6 +113,7 @@ mod clock;
 mod error;
 mod syntax;
 mod time;
+mod wiped;
 
 // Keys, policy and cookie, and the handle that applications hold.
 mod builder;

@@ -1,6 +1,7 @@
 //! The keys of one purpose and the policy of one kind of session: a token in, a state out, and back.
 
 use std::{
+    ops::Range,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -9,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    body::{Head, Layout, Payload, Policy, State},
+    body::{Head, Layout, Payload, Policy, SessionData, State, sealed::Payload as _},
     cookie::{Broken, CookieName, Values, Whole},
     error::{Outcome, Reason, SaveError},
     events,
@@ -20,6 +21,7 @@ use crate::{
     },
     session_id::SessionId,
     time::{UnixSeconds, system_time},
+    wiped::{Scratch, Wiped},
 };
 
 pub(crate) struct Sealer {
@@ -56,10 +58,18 @@ impl Several {
 
 /// A token that passed every step before its payload.
 struct Candidate {
-    opened: Opened,
+    key_id: KeyId,
     layout: Layout,
     token_len: usize,
     cookies: usize,
+    body: Body,
+}
+
+enum Body {
+    /// Where it stands in the buffer that it was opened in.
+    InBuffer(Range<usize>),
+    /// The next token was opened in the same buffer.
+    Kept(Wiped),
 }
 
 impl Sealer {
@@ -68,59 +78,99 @@ impl Sealer {
     pub(crate) fn read<T: Payload>(
         &self,
         context: &Context,
-        values: &Values,
+        values: Values,
         now: UnixSeconds,
     ) -> (State<T>, Outcome) {
-        let mut token_bytes = 0;
-        let tokens = values.whole(LONGEST_TOKEN);
-        let tokens = tokens.inspect(|token| {
-            token_bytes += token.as_ref().map_or(0, |whole| whole.text.len());
-        });
-        let (state, outcome) = self.open(context, tokens, !values.is_empty(), now);
-        events::read(self.slot.purpose().as_str(), outcome, token_bytes);
-        self.hooks.read(outcome, token_bytes);
-        (state, outcome)
-    }
-
-    /// `brought`: there is something to drop when the session ends.
-    fn open<'a, T: Payload>(
-        &self,
-        context: &Context,
-        tokens: impl Iterator<Item = Result<Whole<'a>, Broken>>,
-        brought: bool,
-        now: UnixSeconds,
-    ) -> (State<T>, Outcome) {
+        let brought = !values.is_empty();
         let keys = self.slot.keys();
-        let mut candidates = Candidates::default();
-        for token in tokens {
-            let token = token.map_err(Refused::from);
-            candidates.add(token.and_then(|token| self.verify(&keys, context, &token, now)));
-        }
+        let mut buffer = Scratch::borrow();
+        let (chosen, token_bytes) = self.choose(&keys, context, &values, now, &mut buffer);
         let policy = Arc::clone(&self.policy);
-        let rejected = |Refused { reason, key_id }| Outcome::Rejected { reason, key_id };
-        match candidates.choose(self.several) {
+        let (state, outcome) = match chosen {
             None => (State::new(policy, now, brought), Outcome::Absent),
-            Some(Err(refused)) => (State::new(policy, now, brought), rejected(refused)),
+            Some(Err(refused)) => (State::new(policy, now, brought), refused.into()),
             Some(Ok(Candidate {
-                opened,
+                key_id,
                 layout,
                 token_len,
                 cookies,
+                body,
             })) => {
-                let key_id = opened.key_id;
-                let body = opened.into_body();
+                let body = match body {
+                    Body::InBuffer(range) => values.into_buffer_of(&buffer[range]).into(),
+                    Body::Kept(body) => body,
+                };
                 let state = State::resume(policy, now, body, layout, token_len, cookies);
                 let outcome = if state.is_unreadable() {
-                    rejected(Refused {
-                        reason: Reason::Payload,
-                        key_id: Some(key_id),
-                    })
+                    Refused::unreadable(key_id).into()
                 } else {
                     opened_under(&keys, key_id, now)
                 };
                 (state, outcome)
             }
-        }
+        };
+        self.tell(outcome, token_bytes);
+        (state, outcome)
+    }
+
+    /// The value that a token holds, without a session around it.
+    pub(crate) fn open<T: SessionData>(&self, token: &[u8], now: UnixSeconds) -> Result<T, Reason> {
+        let keys = self.slot.keys();
+        let mut buffer = Scratch::borrow();
+        let opened = self.verify(&keys, &self.context, token, now, &mut buffer);
+        let opened = opened.and_then(|(opened, layout)| {
+            let body = &buffer[opened.body];
+            let value = T::read(layout.head.schema, &body[layout.payload]).flatten();
+            let value = value.ok_or(Refused::unreadable(opened.key_id))?;
+            Ok((opened.key_id, value))
+        });
+        let (outcome, result) = match opened {
+            Ok((key_id, value)) => (opened_under(&keys, key_id, now), Ok(value)),
+            Err(refused) => (refused.into(), Err(refused.reason)),
+        };
+        self.tell(outcome, token.len());
+        result
+    }
+
+    fn tell(&self, outcome: Outcome, token_bytes: usize) {
+        events::read(self.slot.purpose().as_str(), outcome, token_bytes);
+        self.hooks.read(outcome, token_bytes);
+    }
+
+    /// Opens them all, and takes one. Returns the characters of them all, too.
+    fn choose(
+        &self,
+        keys: &PurposeKeys,
+        context: &Context,
+        values: &Values,
+        now: UnixSeconds,
+        buffer: &mut Scratch,
+    ) -> (Option<Result<Candidate, Refused>>, usize) {
+        let mut token_bytes = 0;
+        let mut open = |token: Result<Whole<'_>, Broken>, buffer: &mut Scratch| {
+            let Whole { text, cookies } = token?;
+            token_bytes += text.len();
+            let (opened, layout) = self.verify(keys, context, &text, now, buffer)?;
+            Ok(Candidate {
+                key_id: opened.key_id,
+                layout,
+                token_len: text.len(),
+                cookies,
+                body: Body::InBuffer(opened.body),
+            })
+        };
+        let mut tokens = values.whole(LONGEST_TOKEN);
+        let chosen = if values.is_one() {
+            tokens.next().map(|token| open(token, buffer))
+        } else {
+            let mut candidates = Candidates::default();
+            for token in tokens {
+                let candidate = open(token, buffer);
+                candidates.add(candidate.map(|candidate| candidate.kept(buffer)));
+            }
+            candidates.choose(self.several)
+        };
+        (chosen, token_bytes)
     }
 
     /// The steps of SPEC.md § 7 up to the payload.
@@ -128,23 +178,20 @@ impl Sealer {
         &self,
         keys: &PurposeKeys,
         context: &Context,
-        token: &Whole<'_>,
+        token: &[u8],
         now: UnixSeconds,
-    ) -> Result<Candidate, Refused> {
-        let opened = seal::open(keys, self.mode, context, now, &token.text)?;
+        buffer: &mut Scratch,
+    ) -> Result<(Opened, Layout), Refused> {
+        let opened = seal::open(keys, self.mode, context, now, token, buffer)?;
         let refused = |reason| Refused {
             reason,
             key_id: Some(opened.key_id),
         };
-        let layout = Layout::read(opened.body()).ok_or(refused(Reason::Malformed))?;
+        let body = &buffer[opened.body.clone()];
+        let layout = Layout::read(body).ok_or(refused(Reason::Malformed))?;
         self.check(&layout.head, opened.key_id, keys, now)
             .map_err(refused)?;
-        Ok(Candidate {
-            opened,
-            layout,
-            token_len: token.text.len(),
-            cookies: token.cookies,
-        })
+        Ok((opened, layout))
     }
 
     /// Whether a session of these dates is good at `now`, and the application has not revoked it.
@@ -205,12 +252,30 @@ impl Sealer {
         text: &mut String,
     ) -> Result<(), SaveError> {
         let keys = self.slot.keys();
-        let mut draft = Draft::new(keys.sealing(state.now()), state.body_len(age));
+        let mut buffer = Scratch::borrow();
+        let key = keys.sealing(state.now());
+        let mut draft = Draft::new(key, state.body_len(age), &mut buffer);
         if !state.write_body(age, draft.body()) {
             return Err(SaveError::Clock);
         }
         draft.seal(context, &random::from_thread()?, text);
         Ok(())
+    }
+}
+
+impl Refused {
+    /// The payload is in a form that is not known here.
+    fn unreadable(key_id: KeyId) -> Refused {
+        Refused {
+            reason: Reason::Payload,
+            key_id: Some(key_id),
+        }
+    }
+}
+
+impl From<Refused> for Outcome {
+    fn from(Refused { reason, key_id }: Refused) -> Outcome {
+        Outcome::Rejected { reason, key_id }
     }
 }
 
@@ -281,6 +346,15 @@ impl Candidates {
 }
 
 impl Candidate {
+    /// The same with its body on its own.
+    fn kept(self, buffer: &Scratch) -> Candidate {
+        let body = match self.body {
+            Body::InBuffer(range) => Body::Kept(buffer[range].to_vec().into()),
+            kept => kept,
+        };
+        Candidate { body, ..self }
+    }
+
     /// The latest sign-in wins, then the latest activity.
     fn age_order(&self) -> (UnixSeconds, UnixSeconds) {
         (self.layout.head.issued, self.layout.head.last_active())

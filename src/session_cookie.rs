@@ -222,7 +222,7 @@ impl<T> SessionCookie<T> {
     /// another cookie loaded, and a call from inside the session's own `update`. The content cannot be
     /// too large: that was an error where it was put in.
     pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
-        let finished = session.finish(self, Circumstances::default())?;
+        let finished = session.finish(self, Circumstances::default)?;
         Ok(finished.output)
     }
 
@@ -321,30 +321,34 @@ impl<T> Carrier<T> for SessionCookie<T> {
         let token_len = leaving.token_len();
         let field_len = template.len() + token_len + max_age.map_or(0, max_age_len);
         let allowance = leaving.allowance();
-        let fields = if allowance.cookies == 1 || field_len <= allowance.field {
-            vec![template.set(token_len, max_age, |field| leaving.seal(field))?]
+        let mut fields = SetCookies::with_capacity(1 + self.shared.former.len());
+        self.expire_former(leaving.carried, &mut fields);
+        let cookies = if allowance.cookies == 1 || field_len <= allowance.field {
+            fields.push(template.set(token_len, max_age, |field| leaving.seal(field))?);
+            1
         } else {
             let mut token = String::with_capacity(token_len);
             leaving.seal(&mut token)?;
-            template.set_in_parts(&token, max_age, allowance.field)
+            template.set_in_parts(&token, max_age, allowance.field, &mut fields)
         };
-        let unused = template.expire_beyond(fields.len(), leaving.carried);
-        let former = self.expire_former(leaving.carried);
-        Ok(former.chain(fields).chain(unused).collect())
+        template.expire_beyond(cookies, leaving.carried, &mut fields);
+        Ok(fields)
     }
 
     fn end(&self, carried: PartNumbers) -> SetCookies {
-        let former = self.expire_former(carried);
-        former.chain(self.shared.template.expire(carried)).collect()
+        let mut fields = SetCookies::default();
+        self.expire_former(carried, &mut fields);
+        self.shared.template.expire(carried, &mut fields);
+        fields
     }
 }
 
 impl<T> SessionCookie<T> {
-    /// The fields that drop what was set with earlier attributes. Nobody can tell which of the parts that
-    /// came were.
-    fn expire_former(&self, carried: PartNumbers) -> impl Iterator<Item = String> {
-        let former = self.shared.former.iter();
-        former.flat_map(move |template| template.expire(carried))
+    /// Drops what was set with earlier attributes. Nobody can tell which of the parts that came were.
+    fn expire_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
+        for template in &self.shared.former {
+            template.expire(carried, fields);
+        }
     }
 }
 

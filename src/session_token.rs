@@ -1,10 +1,10 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
-    body::{Circumstances, Map, Payload},
+    body::{Circumstances, Map, Payload, SessionData},
     clock::Clock,
     cookie::{PartNumbers, Values},
-    error::SaveError,
+    error::{Reason, SaveError},
     seal::{Context, LONGEST_TOKEN, Mode},
     sealer::Sealer,
     session::{Arrival, Carrier, Leaving, Session},
@@ -85,7 +85,7 @@ impl<T: Payload> SessionToken<T> {
     /// A failing random generator, a clock that shows a time before 2026 or after 2162, and a session
     /// that another token or a cookie loaded.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
-        Ok(session.finish(self, Circumstances::default())?.output)
+        Ok(session.finish(self, Circumstances::default)?.output)
     }
 
     /// Whether the content can be read without a key.
@@ -119,6 +119,49 @@ impl<T: Payload> SessionToken<T> {
     /// ```
     pub fn raise_not_before(&self, moment: SystemTime) {
         self.sealer.raise_not_before(unix_seconds(moment));
+    }
+}
+
+impl<T: SessionData> SessionToken<T> {
+    /// The value that `token` holds, for whoever only reads it, such as a gateway: without a session, and
+    /// without asking for memory but what the value itself needs.
+    ///
+    /// The token is verified as [`load`](Self::load) would (SPEC.md § 7), and the application is told
+    /// ([`on_outcome`](crate::SessionCookieBuilder::on_outcome)).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, Reason, SessionCookie, SessionData, TokenChange};
+    /// use serde::{Deserialize, Serialize};
+    /// # use std::time::{Duration, SystemTime};
+    ///
+    /// #[derive(Serialize, Deserialize, Default)]
+    /// struct Login {
+    ///     user: u64,
+    /// }
+    ///
+    /// impl SessionData for Login {
+    ///     const SCHEMA: u32 = 1;
+    /// }
+    ///
+    /// let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>();
+    /// let tokens = tokens.build_token("api")?;
+    /// # let now = SystemTime::now();
+    /// # let session = tokens.load(None::<&str>, now);
+    /// # session.replace(Login { user: 42 })?;
+    /// # let TokenChange::Set(token) = tokens.save(&session)? else { return Err("sent".into()) };
+    /// assert_eq!(tokens.open(&token, now).map(|login| login.user), Ok(42));
+    /// let tomorrow = now + Duration::from_secs(86_400);
+    /// assert_eq!(tokens.open(&token, tomorrow).map(|login| login.user), Err(Reason::Expired));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The [`Reason`] why it does not open: for logs. Whoever sent the token is better not told.
+    pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
+        self.sealer.open(token.as_ref(), clock.into().now())
     }
 }
 

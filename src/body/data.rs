@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::map;
@@ -142,8 +140,6 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
 pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
 
 pub(crate) mod sealed {
-    use super::Arc;
-
     /// Keeps other crates from adding kinds of payload.
     pub trait Payload: Sized {
         /// The version in which payloads are written; 0 for a dictionary.
@@ -153,7 +149,7 @@ pub(crate) mod sealed {
         fn empty() -> Option<Vec<u8>>;
 
         /// Reads a payload. `None`: it cannot be read. A dictionary is only checked.
-        fn read(schema: u32, bytes: &[u8]) -> Option<Option<Arc<Self>>>;
+        fn read(schema: u32, bytes: &[u8]) -> Option<Option<Self>>;
 
         /// What the payload consists of, with the bytes of each.
         fn entries(_: &[u8]) -> Vec<(String, usize)> {
@@ -171,7 +167,7 @@ impl sealed::Payload for Map {
         Some(Vec::new())
     }
 
-    fn read(schema: u32, bytes: &[u8]) -> Option<Option<Arc<Map>>> {
+    fn read(schema: u32, bytes: &[u8]) -> Option<Option<Map>> {
         (schema == 0 && map::is_valid(bytes)).then_some(None)
     }
 
@@ -190,31 +186,56 @@ impl<T: SessionData> sealed::Payload for T {
     };
 
     fn empty() -> Option<Vec<u8>> {
-        encode(&T::default())
+        let mut bytes = Vec::new();
+        encode(&T::default(), &mut bytes)?;
+        Some(bytes)
     }
 
-    fn read(schema: u32, bytes: &[u8]) -> Option<Option<Arc<T>>> {
+    fn read(schema: u32, bytes: &[u8]) -> Option<Option<T>> {
         let value = match (schema, bytes) {
             // A dictionary with nothing in it, such as a session that has an id only.
             (0, []) => T::default(),
             (schema, bytes) if schema == T::SCHEMA => decode(bytes)?,
             (schema, bytes) => T::convert(schema, bytes)?,
         };
-        Some(Some(Arc::new(value)))
+        Some(Some(value))
     }
 }
 
-/// Encodes a typed payload. Debug builds also decode it, because postcard writes some types that it
-/// cannot read.
-pub(crate) fn encode<T: SessionData>(value: &T) -> Option<Vec<u8>> {
-    let bytes = postcard::to_stdvec(value).ok()?;
+/// Appends a typed payload. Debug builds also decode it, because postcard writes some types that it cannot
+/// read.
+pub(crate) fn encode<T: SessionData>(value: &T, bytes: &mut Vec<u8>) -> Option<()> {
+    let start = bytes.len();
+    postcard::serialize_with_flavor(value, Appended(bytes)).ok()?;
     if cfg!(debug_assertions) {
-        let again: T = decode(&bytes)?;
+        let encoded = &bytes[start..];
+        let again: T = decode(encoded)?;
         // Not compared byte by byte: a hash map has another order each time.
-        let is_same = postcard::to_stdvec(&again).ok()?.len() == bytes.len();
-        return is_same.then_some(bytes);
+        let is_same = postcard::to_stdvec(&again).ok()?.len() == encoded.len();
+        return is_same.then_some(());
     }
-    Some(bytes)
+    Some(())
+}
+
+/// What postcard writes, at the end of other bytes.
+struct Appended<'a>(&'a mut Vec<u8>);
+
+impl postcard::ser_flavors::Flavor for Appended<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
 }
 
 fn decode<T: SessionData>(bytes: &[u8]) -> Option<T> {

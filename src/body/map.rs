@@ -5,10 +5,8 @@
 
 use std::{any::type_name, ops::Range};
 
+use crate::{error::SessionError, wiped::Scratch};
 use serde::{Serialize, de::DeserializeOwned};
-use zeroize::Zeroizing;
-
-use crate::error::SessionError;
 
 /// Whether `bytes` are a dictionary in its only spelling.
 pub(crate) fn is_valid(bytes: &[u8]) -> bool {
@@ -54,29 +52,29 @@ pub(crate) fn get<'a>(bytes: &'a [u8], key: &str) -> Option<&'a [u8]> {
 
 /// A dictionary with `value` under `key`.
 pub(crate) fn with(bytes: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
-    let mut entry = Zeroizing::new(Vec::with_capacity(key.len() + 5 + value.len()));
-    // Writing to a vector cannot fail.
-    let _ = rmp_serde::encode::write(&mut *entry, key);
-    entry.extend_from_slice(value);
+    let entry = (key, value);
     match Entries::new(bytes).find(|entry| entry.key >= key) {
-        Some(found) if found.key == key => splice(bytes, found.whole, &entry, 0),
-        Some(next) => splice(bytes, next.whole.start..next.whole.start, &entry, 1),
-        None => splice(bytes, bytes.len()..bytes.len(), &entry, 1),
+        Some(found) if found.key == key => splice(bytes, found.whole, Some(entry), 0),
+        Some(next) => splice(bytes, next.whole.start..next.whole.start, Some(entry), 1),
+        None => splice(bytes, bytes.len()..bytes.len(), Some(entry), 1),
     }
 }
 
 /// A dictionary without `key`. `None`: there is no such key.
 pub(crate) fn without(bytes: &[u8], key: &str) -> Option<Vec<u8>> {
     let entry = Entries::new(bytes).find(|entry| entry.key >= key)?;
-    (entry.key == key).then(|| splice(bytes, entry.whole, &[], -1))
+    (entry.key == key).then(|| splice(bytes, entry.whole, None, -1))
 }
 
-/// Encodes one value, and refuses what could not be read again.
-pub(crate) fn encode<V: Serialize + ?Sized>(value: &V) -> Result<Zeroizing<Vec<u8>>, SessionError> {
-    let bytes = rmp_serde::to_vec_named(value);
-    let bytes = bytes.map_err(|_| SessionError::Encode(type_name::<V>()))?;
-    let bytes = Zeroizing::new(bytes);
-    match skip_value(&bytes, 0, VALUE_DEPTH) {
+/// Encodes one value in `buffer`, and refuses what could not be read again.
+pub(crate) fn encode<'a, V: Serialize + ?Sized>(
+    value: &V,
+    buffer: &'a mut Scratch,
+) -> Result<&'a [u8], SessionError> {
+    let bytes = buffer.start(USUAL_VALUE);
+    rmp_serde::encode::write_named(bytes, value)
+        .map_err(|_| SessionError::Encode(type_name::<V>()))?;
+    match skip_value(bytes, 0, VALUE_DEPTH) {
         Some(end) if end == bytes.len() => Ok(bytes),
         _ => Err(SessionError::TooDeep),
     }
@@ -136,17 +134,27 @@ impl<'a> Iterator for Entries<'a> {
     }
 }
 
-/// Replaces `range` by `entry`, in a dictionary whose count changes by `change`.
-fn splice(bytes: &[u8], range: Range<usize>, entry: &[u8], change: isize) -> Vec<u8> {
+/// Replaces `range` by an entry, or by nothing, in a dictionary whose count changes by `change`.
+fn splice(
+    bytes: &[u8],
+    range: Range<usize>,
+    entry: Option<(&str, &[u8])>,
+    change: isize,
+) -> Vec<u8> {
     let (count, header_len) = read_header(bytes).unwrap_or((0, 0));
     let count = count.saturating_add_signed(change);
     if count == 0 {
         return Vec::new();
     }
-    let mut spliced = Vec::with_capacity(HEADER_LEN_MAX + bytes.len() + entry.len());
+    let entry_len = entry.map_or(0, |(key, value)| HEADER_LEN_MAX + key.len() + value.len());
+    let mut spliced = Vec::with_capacity(HEADER_LEN_MAX + bytes.len() + entry_len);
     write_header(count, &mut spliced);
     spliced.extend_from_slice(&bytes[header_len..range.start.max(header_len)]);
-    spliced.extend_from_slice(entry);
+    if let Some((key, value)) = entry {
+        // Writing to a vector cannot fail.
+        let _ = rmp_serde::encode::write(&mut spliced, key);
+        spliced.extend_from_slice(value);
+    }
     spliced.extend_from_slice(&bytes[range.end..]);
     spliced
 }
@@ -266,6 +274,8 @@ const HEADER_LEN_MAX: usize = 5;
 /// The dictionary itself is at depth 1.
 const DEPTH_MAX: usize = 64;
 const VALUE_DEPTH: usize = 2;
+/// Bytes that are asked for when a value is encoded. A larger one asks again.
+const USUAL_VALUE: usize = 256;
 
 #[cfg(test)]
 mod tests {
@@ -295,6 +305,10 @@ mod tests {
         }
     }
 
+    fn encoded<V: Serialize>(value: &V) -> Result<Vec<u8>, SessionError> {
+        encode(value, &mut Scratch::borrow()).map(<[u8]>::to_vec)
+    }
+
     #[test]
     fn nesting_ends_at_64_levels() {
         let nested = |levels: usize| {
@@ -302,7 +316,7 @@ mod tests {
             for _ in 0..levels {
                 value = serde_json::json!([value]);
             }
-            encode(&value)
+            encoded(&value)
         };
         assert!(is_valid(&with(&[], "a", &nested(63).unwrap())));
         assert!(nested(64).is_err());
@@ -316,7 +330,7 @@ mod tests {
             let (mut model, mut bytes) = (BTreeMap::new(), Vec::new());
             for (key, value) in steps {
                 if let Some(value) = value {
-                    bytes = with(&bytes, &key, &encode(&value).unwrap());
+                    bytes = with(&bytes, &key, &encoded(&value).unwrap());
                     model.insert(key, value);
                 } else if let Some(less) = without(&bytes, &key) {
                     bytes = less;

@@ -72,7 +72,7 @@ impl Parts {
 
     /// Puts a value of `name` together.
     pub(super) fn assemble<'a>(&self, value: &'a [u8]) -> Result<Whole<'a>, Broken> {
-        let Some(dot) = value.iter().position(|&byte| byte == b'.') else {
+        let Some(dot) = memchr::memchr(b'.', value) else {
             return Ok(Whole::in_one_cookie(value));
         };
         let (count, first) = (&value[..dot], &value[dot + 1..]);

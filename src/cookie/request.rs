@@ -38,6 +38,19 @@ impl Values {
         })
     }
 
+    /// Whether there is one value, and no more.
+    pub(crate) fn is_one(&self) -> bool {
+        self.count == 1
+    }
+
+    /// The memory that they took, holding `bytes` now.
+    pub(crate) fn into_buffer_of(self, bytes: &[u8]) -> Vec<u8> {
+        let mut buffer = self.text;
+        buffer.clear();
+        buffer.extend_from_slice(bytes);
+        buffer
+    }
+
     /// Whether anything of this name was sent, be it a part alone.
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0 && self.carried().is_empty()
@@ -75,7 +88,7 @@ where
 {
     let mut values = Values::of_cookies();
     for field in fields {
-        for pair in field.as_ref().split(|&byte| byte == b';') {
+        for pair in pairs(field.as_ref()) {
             match trim_start(pair).strip_prefix(name.as_bytes()) {
                 Some([b'=', value @ ..]) => values.push(unquoted(value), longest),
                 Some([b'.', digit, b'=', value @ ..]) => {
@@ -90,6 +103,17 @@ where
         }
     }
     values
+}
+
+/// What stands between semicolons.
+fn pairs(field: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b';', field).chain([field.len()]);
+    ends.map(move |end| {
+        let pair = &field[start..end];
+        start = end + 1;
+        pair
+    })
 }
 
 /// A value without the white space around it, and without one pair of quotes.

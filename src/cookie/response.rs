@@ -69,11 +69,13 @@ impl SetCookies {
     pub fn iter(&self) -> std::slice::Iter<'_, String> {
         self.0.iter()
     }
-}
 
-impl FromIterator<String> for SetCookies {
-    fn from_iter<I: IntoIterator<Item = String>>(fields: I) -> Self {
-        SetCookies(fields.into_iter().collect())
+    pub(crate) fn with_capacity(fields: usize) -> SetCookies {
+        SetCookies(Vec::with_capacity(fields))
+    }
+
+    pub(crate) fn push(&mut self, field: String) {
+        self.0.push(field);
     }
 }
 
@@ -139,14 +141,15 @@ impl Template {
         Ok(field)
     }
 
-    /// As few fields of at most `longest` bytes as have room for a token that one field has not (SPEC.md
-    /// § 9.2).
+    /// Adds as few fields of at most `longest` bytes as have room for a token that one field has not
+    /// (SPEC.md § 9.2). Returns their number.
     pub(crate) fn set_in_parts(
         &self,
         token: &str,
         max_age: Option<u64>,
         longest: usize,
-    ) -> Vec<String> {
+        fields: &mut SetCookies,
+    ) -> usize {
         let beside = self.len() + PART_LEN + max_age.map_or(0, max_age_len);
         let capacity = longest.saturating_sub(beside).max(1);
         let cookies = token.len().div_ceil(capacity);
@@ -164,24 +167,27 @@ impl Template {
             self.finish(max_age, &mut field);
             field
         };
-        (0..cookies).map(part).collect()
+        (0..cookies).map(part).for_each(|field| fields.push(field));
+        cookies
     }
 
-    /// The fields that tell a browser to drop the cookie and the parts that it sent. Browsers find a
-    /// cookie by the same name, path, domain and flags.
-    pub(crate) fn expire(&self, carried: PartNumbers) -> impl Iterator<Item = String> {
-        std::iter::once(self.expire_one(0)).chain(self.expire_beyond(1, carried))
+    /// Tells a browser to drop the cookie, and the parts that it sent. Browsers find a cookie by the same
+    /// name, path, domain and flags.
+    pub(crate) fn expire(&self, carried: PartNumbers, fields: &mut SetCookies) {
+        fields.push(self.expire_one(0));
+        self.expire_beyond(1, carried, fields);
     }
 
-    /// The fields that drop the parts that a browser sent and that `cookies` cookies have no use for.
+    /// Tells it to drop the parts that it sent and that `cookies` cookies have no use for.
     pub(crate) fn expire_beyond(
         &self,
         cookies: usize,
         carried: PartNumbers,
-    ) -> impl Iterator<Item = String> {
-        carried
-            .beyond(cookies)
-            .map(|number| self.expire_one(number))
+        fields: &mut SetCookies,
+    ) {
+        for number in carried.beyond(cookies) {
+            fields.push(self.expire_one(number));
+        }
     }
 
     fn expire_one(&self, number: usize) -> String {

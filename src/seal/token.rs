@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use zeroize::Zeroizing;
-
 use super::{
     base64url,
     context::Context,
@@ -11,26 +9,13 @@ use super::{
     purpose::{PurposeKey, PurposeKeys},
     suite::{HEAD_LEN, Mode, RANDOM_LEN, Suite},
 };
-use crate::{error::Reason, time::UnixSeconds};
+use crate::{error::Reason, time::UnixSeconds, wiped::Scratch};
 
-/// A verified token: its bytes, decrypted in place, and where the body stands in them.
+/// A verified token.
 pub(crate) struct Opened {
     pub(crate) key_id: KeyId,
-    blob: Zeroizing<Vec<u8>>,
-    body: Range<usize>,
-}
-
-impl Opened {
-    pub(crate) fn body(&self) -> &[u8] {
-        &self.blob[self.body.clone()]
-    }
-
-    pub(crate) fn into_body(self) -> Zeroizing<Vec<u8>> {
-        let Opened { mut blob, body, .. } = self;
-        blob.truncate(body.end);
-        blob.drain(..body.start);
-        blob
-    }
+    /// Where its body stands, decrypted, in the buffer that it was opened in.
+    pub(crate) body: Range<usize>,
 }
 
 /// A token that does not open, and the key it names where that much could be read.
@@ -40,20 +25,21 @@ pub(crate) struct Refused {
     pub(crate) key_id: Option<KeyId>,
 }
 
-/// Verifies and opens `token`, in the order of SPEC.md § 7. Nothing of its body is looked at before
-/// its tag.
+/// Verifies and opens `token` in `buffer`, in the order of SPEC.md § 7. Nothing of its body is looked at
+/// before its tag.
 pub(crate) fn open(
     keys: &PurposeKeys,
     mode: Mode,
     context: &Context,
     now: UnixSeconds,
     token: &[u8],
+    buffer: &mut Scratch,
 ) -> Result<Opened, Refused> {
     let unread = |reason| Refused {
         reason,
         key_id: None,
     };
-    let mut blob = decode(token).map_err(unread)?;
+    let blob = decode(token, buffer).map_err(unread)?;
     let head: [u8; HEAD_LEN] = *blob.first_chunk().ok_or(unread(Reason::TooShort))?;
     let [format, id @ ..] = head;
     let suite = Suite::from_format(format).ok_or(unread(Reason::UnknownFormat))?;
@@ -77,37 +63,34 @@ pub(crate) fn open(
         return Err(refused(Reason::TooShort));
     }
     let body = context
-        .with_aad(&head, |aad| key.cipher.open(aad, &mut blob))
+        .with_aad(&head, |aad| key.cipher.open(aad, blob))
         .ok_or(refused(Reason::Auth))?;
-    Ok(Opened { key_id, blob, body })
+    Ok(Opened { key_id, body })
 }
 
 /// A token in the making: the body is written into the bytes that are then sealed in place.
 pub(crate) struct Draft<'a> {
     key: &'a PurposeKey,
-    blob: Zeroizing<Vec<u8>>,
+    blob: &'a mut Vec<u8>,
 }
 
 impl<'a> Draft<'a> {
     /// Begins a token for a body of `body_len` bytes.
-    pub(crate) fn new(key: &'a PurposeKey, body_len: usize) -> Draft<'a> {
-        let body_start = HEAD_LEN + key.mode.nonce_len();
-        let overhead = HEAD_LEN + key.mode.overhead();
-        // The exact size at once: growing would leave a copy of the plaintext behind.
-        let mut blob = Zeroizing::new(Vec::with_capacity(overhead + body_len));
+    pub(crate) fn new(key: &'a PurposeKey, body_len: usize, buffer: &'a mut Scratch) -> Draft<'a> {
+        let blob = buffer.start(HEAD_LEN + key.mode.overhead() + body_len);
         blob.extend_from_slice(&key.head);
-        blob.resize(body_start, 0);
+        blob.resize(HEAD_LEN + key.mode.nonce_len(), 0);
         Draft { key, blob }
     }
 
     /// The body is to be appended to this.
     pub(crate) fn body(&mut self) -> &mut Vec<u8> {
-        &mut self.blob
+        self.blob
     }
 
     /// Seals, and appends the token to `text`. `random` is fresh from a generator at every call.
-    pub(crate) fn seal(mut self, context: &Context, random: &[u8; RANDOM_LEN], text: &mut String) {
-        let Draft { key, blob } = &mut self;
+    pub(crate) fn seal(self, context: &Context, random: &[u8; RANDOM_LEN], text: &mut String) {
+        let Draft { key, blob } = self;
         context.with_aad(&key.head, |aad| key.cipher.seal(aad, random, blob));
         base64url::encode(blob, text);
     }
@@ -126,12 +109,14 @@ pub(crate) fn token_len(mode: Mode) -> fn(usize) -> usize {
     }
 }
 
-fn decode(token: &[u8]) -> Result<Zeroizing<Vec<u8>>, Reason> {
+fn decode<'a>(token: &[u8], buffer: &'a mut Scratch) -> Result<&'a mut [u8], Reason> {
     if token.len() > LONGEST_TOKEN {
         return Err(Reason::TooLong);
     }
-    let mut blob = Zeroizing::new(vec![0; base64url::longest_decoded(token.len())]);
-    let len = base64url::decode(token, &mut blob).ok_or(Reason::Encoding)?;
+    let longest = base64url::longest_decoded(token.len());
+    let blob = buffer.start(longest);
+    blob.resize(longest, 0);
+    let len = base64url::decode(token, blob).ok_or(Reason::Encoding)?;
     blob.truncate(len);
     Ok(blob)
 }

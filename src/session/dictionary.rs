@@ -1,7 +1,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::Session;
-use crate::{body::encode, error::SessionError};
+use crate::{body::encode, error::SessionError, wiped::Scratch};
 
 /// The session as a dictionary.
 impl Session {
@@ -56,8 +56,9 @@ impl Session {
     /// Those of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value that serde
     /// cannot write, and [`TooDeep`](SessionError::TooDeep) for one that could not be read again.
     pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError> {
-        let value = encode(&value)?;
-        self.change(|state| state.insert(key, &value))
+        let mut buffer = Scratch::borrow();
+        let value = encode(&value, &mut buffer)?;
+        self.change(|state| state.insert(key, value))
     }
 
     /// Changes the value under `key` in place, beginning with `V::default()` if there is none, and

@@ -70,11 +70,12 @@ impl<T> Leaving<'_, T> {
 }
 
 impl<T> Session<T> {
-    /// Closes the session, and hands it to `carrier` where it is to be written or has ended.
+    /// Closes the session, and hands it to `carrier` where it is to be written or has ended. Nobody asks for
+    /// the circumstances of a session that was not used.
     pub(crate) fn finish<C: Carrier<T>>(
         &self,
         carrier: &C,
-        circumstances: Circumstances,
+        circumstances: impl FnOnce() -> Circumstances,
     ) -> Result<Finished<C::Output>, SaveError> {
         if !self.is_of(carrier.sealer()) {
             return Err(SaveError::OfAnother);
@@ -86,7 +87,7 @@ impl<T> Session<T> {
                 use_of_session: Use::Touched,
                 output: C::Output::default(),
             }),
-            Some(touched) => settle(carrier, arrival, touched, circumstances),
+            Some(touched) => settle(carrier, arrival, touched, circumstances()),
         })?
     }
 }
@@ -94,7 +95,11 @@ impl<T> Session<T> {
 fn settle<T, C: Carrier<T>>(
     carrier: &C,
     arrival: &Arrival,
-    Touched { state, outcome }: &Touched<T>,
+    Touched {
+        state,
+        outcome,
+        carried,
+    }: &Touched<T>,
     circumstances: Circumstances,
 ) -> Result<Finished<C::Output>, SaveError> {
     let sealer = carrier.sealer();
@@ -103,7 +108,7 @@ fn settle<T, C: Carrier<T>>(
             sealer,
             context: arrival.context(sealer),
             state,
-            carried: arrival.values.carried(),
+            carried: *carried,
             age,
         })
     };
@@ -118,7 +123,7 @@ fn settle<T, C: Carrier<T>>(
             events::renewal_was_left_out(sealer.slot.purpose().as_str());
             (Use::Touched, C::Output::default())
         }
-        Verdict::Expire => (Use::Written, carrier.end(arrival.values.carried())),
+        Verdict::Expire => (Use::Written, carrier.end(*carried)),
         Verdict::Write { age } => (Use::Written, set(age)?),
         // What could as well be left out does not fail a response.
         Verdict::Refresh { age } => (Use::Touched, set(age).unwrap_or_default()),

@@ -12,7 +12,7 @@ use super::Session;
 use crate::{
     body::{Payload, State},
     clock::Clock,
-    cookie::Values,
+    cookie::{PartNumbers, Values},
     error::{Outcome, SaveError, SessionError},
     seal::Context,
     sealer::Sealer,
@@ -73,6 +73,8 @@ impl<T> Entered<'_, T> {
 pub(crate) struct Touched<T> {
     pub(crate) state: State<T>,
     pub(crate) outcome: Outcome,
+    /// The parts that the request carried.
+    pub(crate) carried: PartNumbers,
 }
 
 impl<T: Payload> Session<T> {
@@ -135,7 +137,7 @@ impl<T: Payload> Session<T> {
             is_closed,
             ..
         } = &mut *inside.stage;
-        let Touched { state, outcome } = match touched {
+        let Touched { state, outcome, .. } = match touched {
             Some(touched) => touched,
             None => touched.insert(Touched::read(sealer, arrival)),
         };
@@ -202,7 +204,8 @@ impl<T> Session<T> {
 
     /// Whether the session was loaded for the same purpose that `sealer` serves.
     pub(crate) fn is_of(&self, sealer: &Sealer) -> bool {
-        self.shared.sealer.slot.purpose() == sealer.slot.purpose()
+        let loader = &*self.shared.sealer;
+        std::ptr::eq(loader, sealer) || loader.slot.purpose() == sealer.slot.purpose()
     }
 
     fn lock(&self) -> Result<Inside<'_, T>, SessionError> {
@@ -222,11 +225,16 @@ impl<T> Session<T> {
 }
 
 impl<T: Payload> Touched<T> {
-    fn read(sealer: &Sealer, arrival: &Arrival) -> Touched<T> {
-        let context = arrival.context(sealer);
-        let now = arrival.clock.now();
-        let (state, outcome) = sealer.read(context, &arrival.values, now);
-        Touched { state, outcome }
+    /// The values are read once.
+    fn read(sealer: &Sealer, arrival: &mut Arrival) -> Touched<T> {
+        let values = mem::take(&mut arrival.values);
+        let carried = values.carried();
+        let (state, outcome) = sealer.read(arrival.context(sealer), values, arrival.clock.now());
+        Touched {
+            state,
+            outcome,
+            carried,
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     hooks::Hooks,
     seal::{self, LONGEST_TOKEN, Place},
     sealer::{Sealer, Several},
+    wiped::Scratch,
 };
 
 #[derive(Deserialize)]
@@ -137,9 +138,18 @@ fn check_opened(vector: &Vector, expected: &Opened) {
     let token = values.whole(LONGEST_TOKEN).nth(expected.index).unwrap();
     let token = token.unwrap_or_else(|broken| panic!("{name}: {broken:?}"));
     let context = context(&vector.context);
-    let opened = seal::open(&keys, sealer.mode, &context, vector.now, &token.text);
+    let mut buffer = Scratch::borrow();
+    let opened = seal::open(
+        &keys,
+        sealer.mode,
+        &context,
+        vector.now,
+        &token.text,
+        &mut buffer,
+    );
     let opened = opened.unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
-    let layout = Layout::read(opened.body()).unwrap();
+    let body = &buffer[opened.body];
+    let layout = Layout::read(body).unwrap();
     let head = layout.head;
     assert_eq!(head.issued, expected.issued, "{name}");
     assert_eq!(head.last_active(), expected.last_active, "{name}");
@@ -147,18 +157,10 @@ fn check_opened(vector: &Vector, expected: &Opened) {
     assert_eq!(head.sid.map(|sid| hex(&sid)), expected.sid, "{name}");
     assert_eq!(head.schema, expected.schema.unwrap_or(0), "{name}");
     assert_eq!(head.persistent, expected.persistent, "{name}");
-    assert_eq!(
-        hex(&opened.body()[layout.payload]),
-        expected.payload,
-        "{name}"
-    );
-    assert_eq!(
-        flash(&opened.body()[layout.flash]),
-        expected.flash,
-        "{name}"
-    );
+    assert_eq!(hex(&body[layout.payload]), expected.payload, "{name}");
+    assert_eq!(flash(&body[layout.flash]), expected.flash, "{name}");
 
-    let (state, _) = sealer.read::<Map>(&context, &values, vector.now);
+    let (state, _) = sealer.read::<Map>(&context, values.clone(), vector.now);
     if let Some(data) = &expected.data {
         assert_eq!(&state.to::<Json>().unwrap().0, data, "{name}");
         assert_eq!(state.created_at(), Some(expected.issued), "{name}");
@@ -169,7 +171,7 @@ fn check_opened(vector: &Vector, expected: &Opened) {
 fn read<T: Payload>(vector: &Vector) -> Outcome {
     let context = context(&vector.context);
     sealer::<T>(vector)
-        .read::<T>(&context, &values(vector), vector.now)
+        .read::<T>(&context, values(vector), vector.now)
         .1
 }
 

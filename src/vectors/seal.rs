@@ -4,6 +4,7 @@ use super::{PurposeOf, context, for_each, mode_of, slot, unhex};
 use crate::{
     seal::{Draft, csrf, token_len},
     time::EPOCH,
+    wiped::Scratch,
 };
 
 #[derive(Deserialize)]
@@ -63,7 +64,8 @@ fn seal(
 ) -> String {
     let slot = slot(mode_of(key), key, purpose);
     let keys = slot.keys();
-    let mut draft = Draft::new(keys.sealing(0), body.len() / 2);
+    let mut buffer = Scratch::borrow();
+    let mut draft = Draft::new(keys.sealing(0), body.len() / 2, &mut buffer);
     draft.body().extend_from_slice(&unhex(body));
     let mut token = String::new();
     draft.seal(

@@ -6,6 +6,7 @@ use super::State;
 use crate::{
     body::{data::Map, map},
     error::SessionError,
+    wiped::{Scratch, Wiped},
 };
 
 impl State<Map> {
@@ -16,7 +17,8 @@ impl State<Map> {
     /// Puts an encoded value under `key`.
     pub(crate) fn insert(&mut self, key: &str, value: &[u8]) -> Result<(), SessionError> {
         self.check_writable()?;
-        self.set_payload(map::with(self.payload(), key, value))
+        let payload = map::with(self.payload(), key, value);
+        self.set_payload(Wiped::from(payload))
     }
 
     pub(crate) fn update<V, R>(
@@ -30,14 +32,15 @@ impl State<Map> {
         self.check_writable()?;
         let mut value = self.get(key)?.unwrap_or_default();
         let result = change(&mut value);
-        self.insert(key, &map::encode(&value)?)?;
+        let mut buffer = Scratch::borrow();
+        self.insert(key, map::encode(&value, &mut buffer)?)?;
         Ok(result)
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> Result<bool, SessionError> {
         self.check_writable()?;
         match map::without(self.payload(), key) {
-            Some(payload) => self.set_payload(payload).map(|()| true),
+            Some(payload) => self.set_payload(Wiped::from(payload)).map(|()| true),
             None => Ok(false),
         }
     }

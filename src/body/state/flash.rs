@@ -1,9 +1,7 @@
 //! Messages for the next page.
 
-use zeroize::Zeroizing;
-
 use super::State;
-use crate::{body::flash, error::SessionError};
+use crate::{body::flash, error::SessionError, wiped::Wiped};
 
 impl<T> State<T> {
     pub(crate) fn flash(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
@@ -41,7 +39,7 @@ impl<T> State<T> {
     }
 
     fn set_flash(&mut self, flash: Vec<u8>) -> Result<(), SessionError> {
-        let flash = Zeroizing::new(flash);
+        let flash = Wiped::from(flash);
         self.check_fits(self.payload().len() + flash.len(), &self.head)?;
         self.flash = Some(flash);
         Ok(())

@@ -9,15 +9,13 @@ mod typed;
 
 use std::{mem, sync::Arc};
 
-use zeroize::Zeroizing;
-
 use super::{
     Allowance, Policy,
     data::Payload,
     layout::{self, Head, Layout, Sid},
     lifetime::active_age,
 };
-use crate::{error::SessionError, time::UnixSeconds};
+use crate::{error::SessionError, time::UnixSeconds, wiped::Wiped};
 
 /// One session during one request.
 pub(crate) struct State<T> {
@@ -35,8 +33,8 @@ pub(crate) struct State<T> {
     /// A sign-in was completed in this request.
     renewed: bool,
     /// `None`: as it arrived, or empty.
-    payload: Option<Zeroizing<Vec<u8>>>,
-    flash: Option<Zeroizing<Vec<u8>>>,
+    payload: Option<Wiped>,
+    flash: Option<Wiped>,
     /// The payload, decoded. A dictionary has none.
     value: Option<Arc<T>>,
     ending: Ending,
@@ -44,7 +42,7 @@ pub(crate) struct State<T> {
 }
 
 struct Arrived {
-    body: Zeroizing<Vec<u8>>,
+    body: Wiped,
     layout: Layout,
     /// What it came in, and so may go back in.
     allowance: Allowance,
@@ -95,7 +93,7 @@ impl<T: Payload> State<T> {
     pub(crate) fn resume(
         policy: Arc<Policy>,
         now: UnixSeconds,
-        body: Zeroizing<Vec<u8>>,
+        body: Wiped,
         layout: Layout,
         token_len: usize,
         cookies: usize,
@@ -109,7 +107,7 @@ impl<T: Payload> State<T> {
         };
         state.head = layout.head;
         state.dated = true;
-        state.value = value;
+        state.value = value.map(Arc::new);
         let room = &state.policy.room;
         state.arrived = Some(Arrived {
             allowance: room.as_arrived(token_len, cookies, layout.head.persistent),
@@ -268,13 +266,12 @@ impl<T> State<T> {
         }
     }
 
-    fn set_payload(&mut self, payload: Vec<u8>) -> Result<(), SessionError> {
-        let payload = Zeroizing::new(payload);
+    fn set_payload(&mut self, payload: Wiped) -> Result<(), SessionError> {
         let head = Head {
             schema: self.policy.schema,
             ..self.head
         };
-        if *self.payload() != **payload || head != self.head {
+        if self.payload() != &**payload || head != self.head {
             self.check_fits(payload.len() + self.flash_bytes().len(), &head)?;
             self.head = head;
             self.payload = Some(payload);
@@ -283,8 +280,8 @@ impl<T> State<T> {
     }
 
     fn drop_content(&mut self) {
-        self.payload = Some(Zeroizing::new(self.policy.empty_payload.to_vec()));
-        self.flash = Some(Zeroizing::default());
+        self.payload = Some(Wiped::from(self.policy.empty_payload.to_vec()));
+        self.flash = Some(Wiped::default());
         self.value = None;
     }
 

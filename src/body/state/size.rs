@@ -83,6 +83,9 @@ impl<T> State<T> {
     /// Under which of two rules they may be sent: that of the profile, or that of what arrived.
     fn allowance_for(&self, content: usize, head: &Head, age: u32) -> Option<Allowance> {
         let room = &self.policy.room;
+        if content <= room.content() {
+            return Some(room.profile());
+        }
         let body_len = self.body_len_of(content, head, age);
         let arrived = self.arrived.as_ref().map(|arrived| arrived.allowance);
         let mut rules = [Some(room.profile()), arrived].into_iter().flatten();

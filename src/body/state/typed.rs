@@ -6,6 +6,7 @@ use super::State;
 use crate::{
     body::data::{self, SessionData, sealed::Payload},
     error::SessionError,
+    wiped::{Scratch, Wiped},
 };
 
 impl<T: SessionData> State<T> {
@@ -40,8 +41,10 @@ impl<T: SessionData> State<T> {
     }
 
     fn store(&mut self, value: Arc<T>) -> Result<(), SessionError> {
-        let payload = data::encode(&*value).ok_or(SessionError::Encode(type_name::<T>()))?;
-        self.set_payload(payload)?;
+        let mut buffer = Scratch::borrow();
+        let payload = buffer.start(self.policy.room.content());
+        data::encode(&*value, payload).ok_or(SessionError::Encode(type_name::<T>()))?;
+        self.set_payload(Wiped::from(payload.to_vec()))?;
         self.value = Some(value);
         Ok(())
     }
@@ -49,6 +52,6 @@ impl<T: SessionData> State<T> {
     fn decode(&self) -> Arc<T> {
         let value = T::read(self.head.schema, self.payload()).flatten();
         // What arrived was read before, and what was stored was encoded here.
-        value.unwrap_or_default()
+        Arc::new(value.unwrap_or_default())
     }
 }
