@@ -3,6 +3,8 @@
 use crate::error::Outcome;
 #[cfg(feature = "tracing")]
 use crate::error::Reason;
+#[cfg(feature = "watch")]
+use crate::seal::Fingerprint;
 
 /// A session was read.
 pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
@@ -63,4 +65,22 @@ pub(crate) fn renewal_was_left_out(purpose: &str) {
     tracing::debug!(purpose, "renewal left out, the session is too large for it");
     #[cfg(not(feature = "tracing"))]
     let _ = purpose;
+}
+
+/// A watched ring was replaced.
+#[cfg(feature = "watch")]
+pub(crate) fn keys_replaced(fingerprint: Fingerprint) {
+    #[cfg(feature = "tracing")]
+    tracing::info!(%fingerprint, "key ring replaced");
+    #[cfg(not(feature = "tracing"))]
+    let _ = fingerprint;
+}
+
+/// What a watched ring was to become cannot be used.
+#[cfg(feature = "watch")]
+pub(crate) fn keys_refused(error: &dyn std::error::Error) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(%error, "key ring refused, the earlier one stays in use");
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
 }

@@ -41,6 +41,7 @@
 //! |---|---|
 //! | make a key, and keep it as text | [`EncryptionKey`], [`SigningKey`] |
 //! | use several keys, and rotate them | [`KeyRing`], [`RingKey`]; while the program runs [`SharedKeyRing`] |
+//! | read them, and follow a change | [`RingSource`]; `WatchedKeyRing` (feature `watch`) |
 //! | choose the cookie, the timeouts, the size | [`SessionCookie::encrypted`], [`SessionCookieBuilder`] |
 //! | take all that from a file or the environment | [`SessionSettings`] |
 //! | let everybody read the content | [`SessionCookie::unencrypted_but_signed`] |
@@ -82,7 +83,7 @@
 //! A cookie that does not open is no error: its visitor has a new, empty session, and the
 //! [`Outcome`] tells you why. A change that cannot be saved is an error where it is made
 //! ([`SessionError`]), and leaves the session as it was. Wrong settings and wrong keys are errors at
-//! start-up ([`ConfigError`], [`KeyError`], [`RingError`], [`EnvError`], [`SettingsError`]), whose
+//! start-up ([`ConfigError`], [`KeyError`], [`RingError`], [`RingSourceError`], [`SettingsError`]), whose
 //! sentences say what to do.
 //! Saving fails for want of random bytes or of a clock, or for a session of another cookie
 //! ([`SaveError`]), never for the content.
@@ -96,6 +97,7 @@
 //! | `http` | Sessions from and to an `http::HeaderMap`. | `SessionCookie::load_from`, `SessionCookie::save_to` |
 //! | `tower` | `SessionLayer`, a tower layer over any body. | `SessionLayer`, `Session::from_extensions`, and feature `http` |
 //! | `axum` | `Session` as an axum extractor. | `Session` as an argument, `SessionError` as a response, and feature `tower` |
+//! | `watch` | A key ring that follows its files, and whatever else it is read from. | `WatchedKeyRing` |
 //!
 //! # More
 //!
@@ -120,6 +122,7 @@ mod builder;
 mod csrf;
 mod events;
 mod hooks;
+mod keys_in_use;
 mod sealer;
 mod session;
 mod session_cookie;
@@ -143,6 +146,8 @@ mod http;
 mod settings;
 #[cfg(feature = "tower")]
 mod tower;
+#[cfg(feature = "watch")]
+mod watch;
 
 #[cfg(feature = "axum")]
 pub use axum::{CsrfField, Guarded, GuardedRejection};
@@ -152,6 +157,7 @@ pub use clock::Clock;
 pub use cookie::{AttributeError, CookieName, CookieNameError, SameSite, SetCookies};
 pub use error::{ConfigError, CookieForError, Outcome, Reason, SaveError, SessionError};
 pub use hooks::{Reading, SessionInfo};
+pub use keys_in_use::KeysInUse;
 pub use seal::{
     Context, ContextError, EncryptionKey, Fingerprint, Key, KeyError, KeyId, KeyRing, Mode,
     RandomError, RingError, RingKey, RingTextError, SharedKeyRing, SigningKey,
@@ -161,15 +167,17 @@ pub use session_cookie::SessionCookie;
 pub use session_header::SessionHeader;
 pub use session_id::{SessionId, SessionIdError};
 pub use session_token::{SessionToken, TokenChange};
-pub use settings::{EnvError, SessionSettings, SettingsError};
+pub use settings::{RingSource, RingSourceError, SessionSettings, SettingsError};
 #[cfg(feature = "tower")]
 pub use tower::{
     CsrfFuture, CsrfGuard, CsrfService, MissingSession, ResponseFuture, SessionLayer,
     SessionService,
 };
+#[cfg(feature = "watch")]
+pub use watch::{Look, WatchedKeyRing, Watching};
 
 /// The examples of README.md, compiled and run.
-#[cfg(all(doctest, feature = "axum"))]
+#[cfg(all(doctest, feature = "axum", feature = "watch"))]
 #[doc = include_str!("../docs/operation.md")]
 #[doc = include_str!("../docs/settings.md")]
 #[doc = include_str!("../README.md")]

@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc, time::SystemTime};
 use super::{
     key::{Key, KeyId},
     ring_key::{Entry, RingKey},
-    ring_text::{self, RingTextError},
+    ring_text::{RingText, RingTextError},
     suite,
 };
 use crate::time::{self, EPOCH, UnixSeconds};
@@ -193,6 +193,18 @@ impl<K: Key> KeyRing<K> {
         self.ring.fingerprint()
     }
 
+    /// One ring of what several texts say, listed in their order. Of several `not_before` the latest counts.
+    pub(crate) fn join(
+        texts: impl IntoIterator<Item = RingText<K>>,
+    ) -> Result<KeyRing<K>, RingError> {
+        let (mut keys, mut not_before) = (Vec::new(), 0);
+        for text in texts {
+            keys.extend(text.keys.into_iter().map(RingKey::into_entry));
+            not_before = text.not_before.max(not_before);
+        }
+        Ring::new(keys, not_before).map(KeyRing::of)
+    }
+
     pub(crate) fn of(ring: impl Into<Arc<Ring>>) -> KeyRing<K> {
         KeyRing {
             ring: ring.into(),
@@ -211,9 +223,7 @@ impl<K: Key> FromStr for KeyRing<K> {
     type Err = RingError;
 
     fn from_str(text: &str) -> Result<Self, RingError> {
-        let (keys, not_before) = ring_text::parse::<K>(text).map_err(RingError::Text)?;
-        let keys = keys.into_iter().map(RingKey::into_entry).collect();
-        Ring::new(keys, not_before).map(KeyRing::of)
+        KeyRing::join([text.parse().map_err(RingError::Text)?])
     }
 }
 
@@ -292,7 +302,7 @@ impl Ring {
         Ok(())
     }
 
-    fn fingerprint(&self) -> Fingerprint {
+    pub(super) fn fingerprint(&self) -> Fingerprint {
         let mut keys: Vec<&Entry> = self.keys.iter().collect();
         keys.sort_by_key(|key| key.id);
         let mut bytes = Vec::new();

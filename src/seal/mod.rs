@@ -25,7 +25,10 @@ pub use shared_ring::SharedKeyRing;
 pub use suite::Mode;
 
 pub(crate) use purpose::{Place, Purpose, PurposeKeys};
+pub(crate) use ring_text::RingText;
 pub(crate) use shared_ring::PurposeSlot;
 #[cfg(test)]
 pub(crate) use suite::Aead;
+#[cfg(feature = "watch")]
+pub(crate) use suite::hash;
 pub(crate) use token::{Draft, LONGEST_TOKEN, Opened, Refused, open, token_len};

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     key::{KeyId, derivation_info},
-    key_ring::{Ring, sealing_position},
+    key_ring::{Fingerprint, Ring, sealing_position},
     ring_key::Entry,
     suite::{Cipher, HEAD_LEN, Mac, Mode},
 };
@@ -49,6 +49,7 @@ pub(crate) struct PurposeKeys {
     keys: Vec<PurposeKey>,
     by_id: HashMap<KeyId, usize, BuildHasherDefault<KeyIdHasher>>,
     not_before: UnixSeconds,
+    fingerprint: Fingerprint,
 }
 
 impl PurposeKeys {
@@ -62,6 +63,7 @@ impl PurposeKeys {
             by_id: (0..).zip(&keys).map(|(i, key)| (key.id(), i)).collect(),
             keys,
             not_before: ring.not_before,
+            fingerprint: ring.fingerprint(),
         }
     }
 
@@ -76,7 +78,7 @@ impl PurposeKeys {
     }
 
     /// The keys that open at `now`.
-    pub(super) fn accepted(&self, now: UnixSeconds) -> impl Iterator<Item = &PurposeKey> {
+    pub(crate) fn accepted(&self, now: UnixSeconds) -> impl Iterator<Item = &PurposeKey> {
         self.keys.iter().filter(move |key| !key.is_retired(now))
     }
 
@@ -93,6 +95,11 @@ impl PurposeKeys {
     /// Sessions issued before this are refused; 0 where there is no such moment.
     pub(crate) fn not_before(&self) -> UnixSeconds {
         self.not_before
+    }
+
+    /// That of the ring.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
     }
 
     fn sealing_position(&self, now: UnixSeconds) -> usize {

@@ -1,6 +1,6 @@
 //! A key ring as text (SPEC.md § 3.5).
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, str::FromStr};
 
 use super::{
     key::{Key, KeyError},
@@ -8,9 +8,22 @@ use super::{
 };
 use crate::time::{self, EPOCH, UnixSeconds};
 
-/// Reads a ring: its keys as listed, and its `not_before` or 0.
-pub(super) fn parse<K: Key>(text: &str) -> Result<(Vec<RingKey<K>>, UnixSeconds), RingTextError> {
-    let text = text.trim_ascii();
+/// What a text says of a ring: its keys as listed, and its `not_before` or 0. It is no ring yet, since
+/// another text may have the rest.
+pub(crate) struct RingText<K> {
+    pub(super) keys: Vec<RingKey<K>>,
+    pub(super) not_before: UnixSeconds,
+}
+
+impl<K: Key> FromStr for RingText<K> {
+    type Err = RingTextError;
+
+    fn from_str(text: &str) -> Result<Self, RingTextError> {
+        parse(text.trim_ascii())
+    }
+}
+
+fn parse<K: Key>(text: &str) -> Result<RingText<K>, RingTextError> {
     let is_comment = |line: &str| line.trim_start_matches(BLANK).starts_with('#');
     let has_commas = text
         .lines()
@@ -38,7 +51,10 @@ pub(super) fn parse<K: Key>(text: &str) -> Result<(Vec<RingKey<K>>, UnixSeconds)
             keys.push(parse_key(item).map_err(fail)?);
         }
     }
-    Ok((keys, not_before.unwrap_or(0)))
+    Ok(RingText {
+        keys,
+        not_before: not_before.unwrap_or(0),
+    })
 }
 
 fn parse_not_before(text: &str) -> Result<UnixSeconds, Problem> {

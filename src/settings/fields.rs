@@ -3,17 +3,16 @@
 use super::{
     SessionSettings,
     error::Problem,
-    keys::{Keys, Source},
+    keys::{self, Keys},
+    ring_source::RingSource,
     value::{Refusal, Value},
 };
 use crate::{
     body::{Padding, RenewAfter},
-    builder::Formerly,
-    builder::Size,
+    builder::{Formerly, Size},
     cookie::SameSite,
     seal::Mode,
 };
-use zeroize::Zeroizing;
 
 impl SessionSettings {
     /// Takes all entries of a table.
@@ -72,24 +71,27 @@ impl SessionSettings {
                 put(&mut self.danger_allow_shared_caching, value.flag())
             }
             "danger_retire_early" => put(&mut self.danger_retire_early, value.flag()),
-            "keys" => self.set_keys(shown, Ok(Source::Text(Zeroizing::new(value.text()?)))),
-            "keys_env" => self.set_keys(shown, Source::variable(value.text()?)),
-            "keys_file" => self.set_keys(shown, Ok(Source::File(value.text()?.into()))),
+            "keys" => self.set_keys(shown, Ok(vec![RingSource::text(value.text()?)])),
+            "keys_env" => self.set_keys(shown, Ok(vec![keys::variable(value.text()?)?])),
+            "keys_file" => self.set_keys(shown, Ok(vec![RingSource::file(value.text()?)])),
+            "keys_from" => self.set_keys(shown, keys_from(value)),
             "secure" => must_be_true(&mut self.secure, value, NOT_SECURE),
             "httponly" | "http_only" => must_be_true(&mut self.http_only, value, NOT_HTTP_ONLY),
             _ => Err(UNKNOWN),
         }
     }
 
-    fn set_keys(&mut self, shown: &str, source: Result<Source, Refusal>) -> Result<(), Refusal> {
+    fn set_keys(
+        &mut self,
+        shown: &str,
+        sources: Result<Vec<RingSource>, Refusal>,
+    ) -> Result<(), Refusal> {
         if self.keys.is_some() {
-            return Err(
-                "is not the only one, give `keys`, `keys_env` or `keys_file`, and only once",
-            );
+            return Err(OTHER_KEYS);
         }
         self.keys = Some(Keys {
             setting: shown.to_owned(),
-            source: source?,
+            sources: sources?,
         });
         Ok(())
     }
@@ -199,6 +201,40 @@ fn former(entry: Value) -> Result<Formerly, Refusal> {
     entries.into_iter().try_fold(Formerly::new(), add)
 }
 
+/// Where the parts of a ring are. Their order counts, so each is a table of its own.
+fn keys_from(value: Value) -> Result<Vec<RingSource>, Refusal> {
+    let sources: Vec<_> = match value {
+        Value::List(entries) => entries.into_iter().map(source).collect(),
+        Value::Text(text) => text
+            .split(',')
+            .map(|entry| {
+                let (kind, place) = pair_of(entry).ok_or(NO_SOURCES)?;
+                source(Value::Table(vec![(Value::Text(kind), Value::Text(place))]))
+            })
+            .collect(),
+        entry => source(entry).map(|source| vec![source]),
+    }?;
+    if sources.is_empty() {
+        return Err(NO_SOURCES);
+    }
+    Ok(sources)
+}
+
+fn source(entry: Value) -> Result<RingSource, Refusal> {
+    let Value::Table(entries) = entry else {
+        return Err(NO_SOURCES);
+    };
+    let [(kind, place)] = <[_; 1]>::try_from(entries).map_err(|_| NO_SOURCES)?;
+    if place.is_empty() {
+        return Err(NO_SOURCES);
+    }
+    match &*kind.text()? {
+        "env" => keys::variable(place.text()?),
+        "file" => Ok(RingSource::file(place.text()?)),
+        _ => Err(NO_SOURCES),
+    }
+}
+
 /// `label=value`
 fn pair_of(text: &str) -> Option<(String, String)> {
     let (label, value) = text.split_once('=')?;
@@ -232,10 +268,13 @@ const NO_PADDING: Refusal = "is neither `none` nor `padme`, give one of them";
 const NO_RENEW_AFTER: Refusal = "is none of `never`, `on-change` and `always`, nor a span of time like `5m`, in lower case, or in whole seconds";
 const NO_CONTEXT: Refusal = "has no labels with values, give a table of texts, a list of pairs of texts, or `label=value, label=value`";
 const NO_FORMERLY: Refusal = "has no earlier attributes, give a list of tables with `path`, `domain` (empty for none) or `partitioned`, or `path=/app domain=example.com, path=/shop`";
+const OTHER_KEYS: Refusal =
+    "is not the only one, give `keys`, `keys_env`, `keys_file` or `keys_from`, and only once";
+const NO_SOURCES: Refusal = "names no keys, give a list of tables, each with `env` or `file`, or `env=OLD_KEYS, file=/run/secrets/keys`";
 const NOT_SECURE: Refusal = "cannot be false, since anybody on the way could take the session; leave it out, or write `danger_allow_http = true` where there is no HTTPS";
 const NOT_HTTP_ONLY: Refusal = "cannot be false, since every script in the page could take the session; leave it out, and let the server tell scripts what they need";
 pub(super) const UNKNOWN: Refusal = "is no setting; there are `mode`, `name`, `path`, `domain`, \
     `same_site`, `partitioned`, `danger_allow_http`, `idle_timeout`, `absolute_timeout`, \
     `remember_up_to`, `renew_after`, `clock_skew`, `not_before`, `size`, `padding`, `context`, \
-    `formerly`, `save_on_server_error`, `danger_allow_shared_caching`, `danger_retire_early`, `keys`, `keys_env` \
-    and `keys_file`";
+    `formerly`, `save_on_server_error`, `danger_allow_shared_caching`, `danger_retire_early`, `keys`, \
+    `keys_env`, `keys_file` and `keys_from`";

@@ -1,10 +1,11 @@
 //! What comes from outside the program: settings files, environment variables, key files.
 
-mod env;
 mod error;
 mod fields;
 mod ini;
 mod keys;
+mod ring_source;
+mod ring_source_error;
 mod value;
 mod variables;
 
@@ -12,8 +13,14 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer};
 
-pub use env::EnvError;
 pub use error::SettingsError;
+pub use ring_source::RingSource;
+pub use ring_source_error::RingSourceError;
+
+#[cfg(feature = "watch")]
+pub(crate) use ring_source::join;
+#[cfg(feature = "watch")]
+pub(crate) use ring_source_error::SameProblem;
 
 use self::{error::Problem, keys::Keys, value::Value};
 use crate::{
@@ -32,7 +39,7 @@ use crate::{
 ///
 /// A span of time is a text like `30m` or `12h`, or a number of seconds. Every number and flag may be a
 /// text. The keys are in `keys` (their text), or `keys_env` names an environment variable that has them,
-/// or `keys_file` a file.
+/// or `keys_file` a file, or `keys_from` several of both.
 ///
 /// Reading never fails for what settings say, because a format's own error may quote the lines around the
 /// mistake, and keys may stand there. All that is wrong is told at once by [`check`](Self::check),
@@ -147,11 +154,35 @@ impl SessionSettings {
     /// [`SettingsError`], if a setting is refused, or the keys are missing or no keys.
     pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
         self.check()?;
-        let Some(keys) = &self.keys else {
-            return Err(Problem::of("keys", NO_KEYS).into());
-        };
+        let keys = self.keys.as_ref().ok_or_else(no_keys)?;
         let ring = keys.ring(self.mode.unwrap_or(Mode::Encrypted))?;
         Ok(self.apply(SessionCookieBuilder::new(ring)))
+    }
+
+    /// Takes out of the settings where the keys are, for a program that reads them itself, such as with
+    /// `WatchedKeyRing` (feature `watch`). What is left goes to [`apply_to`](Self::apply_to).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::EncryptionKey;
+    /// use hardtack::{KeyRing, SessionCookie, SessionSettings, SharedKeyRing};
+    ///
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let file = format!(r#"{{"keys": "{}"}}"#, *key);
+    /// let mut settings: SessionSettings = serde_json::from_str(&file)?;
+    /// let keys = SharedKeyRing::new(KeyRing::from_sources(settings.take_key_sources()?)?);
+    /// let cookie = settings.apply_to(SessionCookie::encrypted(keys.clone()))?.build()?;
+    /// # let _ = cookie;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`], if a setting is refused, or there are no keys. They are not read yet.
+    pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
+        self.check()?;
+        Ok(self.keys.take().ok_or_else(no_keys)?.sources)
     }
 
     /// Puts the settings into a builder that has keys already, such as a
@@ -273,8 +304,12 @@ fn when<B>(builder: B, flag: Option<bool>, set: impl FnOnce(B) -> B) -> B {
     }
 }
 
+fn no_keys() -> Problem {
+    Problem::of("keys", NO_KEYS)
+}
+
 const NO_KEYS: &str = "there are no keys, give `keys_env` with the name of an environment variable, \
-    `keys_file` with a path, or `keys` with the keys themselves";
+    `keys_file` with a path, `keys_from` with several of these, or `keys` with the keys themselves";
 const KEYS_OF_THE_PROGRAM: &str = "is given, and the program brings keys of its own; leave it out";
 const OTHER_MODE: &str =
     "is not that of the program's keys, leave it out or give keys of that kind";

@@ -1,77 +1,16 @@
 //! What is told by `tracing` events.
 
-use std::{
-    fmt,
-    sync::{Arc, LazyLock, Mutex},
-};
-
 use hardtack::{
     EncryptionKey, KeyRing, Reason, RingKey, Session, SessionCookie, SessionData, SigningKey,
 };
 use serde::{Deserialize, Serialize};
-use tracing::{
-    Dispatch, Event, Level, Metadata, Subscriber,
-    field::{Field, Visit as VisitFields},
-    span,
-};
+use tracing::Level;
 
 use crate::{
     Login,
     common::{HOUR, Visit, at, builder, cookie, key, sealed, signed_in, token_of},
+    told::{Told, told_by},
 };
-
-#[derive(Clone, Debug)]
-struct Told {
-    level: Level,
-    /// `name=value `, for each.
-    fields: String,
-}
-
-impl VisitFields for Told {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.fields += &format!("{field}={value:?} ");
-    }
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<Told>>>);
-
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("hardtack")
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        let mut told = Told {
-            level: *event.metadata().level(),
-            fields: String::new(),
-        };
-        event.record(&mut told);
-        self.0.lock().unwrap().push(told);
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
-}
-
-/// Where there is one subscriber only, `tracing` asks the thread that first comes across an event whether
-/// anybody wants it, which is the wrong one while other tests run.
-static OTHERS: LazyLock<[Dispatch; 2]> =
-    LazyLock::new(|| [(); 2].map(|()| Dispatch::new(Log::default())));
-
-/// What `work` tells.
-fn told_by(work: impl FnOnce()) -> Vec<Told> {
-    LazyLock::force(&OTHERS);
-    let log = Log::default();
-    tracing::subscriber::with_default(log.clone(), work);
-    log.0.lock().unwrap().clone()
-}
 
 #[track_caller]
 fn check_reading<T: hardtack::Payload>(

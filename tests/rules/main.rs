@@ -31,6 +31,9 @@ mod revocation;
 mod rotation;
 mod time;
 mod tokens;
+#[cfg(feature = "tracing")]
+#[path = "../common/told.rs"]
+mod told;
 mod writing;
 
 use hardtack::SessionData;

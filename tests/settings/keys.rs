@@ -1,31 +1,13 @@
 //! Where the keys come from.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{env, path::Path, process::Command};
 
 use hardtack::{EncryptionKey, SessionCookie, SessionSettings};
 
-use crate::{browser::Browser, key, refused, toml};
+use crate::{browser::Browser, folder::Folder, key, refused, toml};
 
-/// A file for one test.
-struct File(PathBuf);
-
-impl File {
-    fn new(test: &str, content: impl AsRef<[u8]>) -> File {
-        let name = format!("hardtack-settings-{test}-{}", std::process::id());
-        let path = env::temp_dir().join(name);
-        fs::write(&path, content).unwrap();
-        File(path)
-    }
-
-    fn settings(&self) -> SessionSettings {
-        toml(&format!("keys_file = {:?}", self.0))
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
+fn of_file(path: &Path) -> SessionSettings {
+    toml(&format!("keys_file = {path:?}"))
 }
 
 #[test]
@@ -43,29 +25,25 @@ fn keys_stand_in_the_settings_as_a_ring() {
 
 #[test]
 fn keys_stand_in_a_file() {
-    let file = File::new("good", format!("# for tests\n{}\n", key()));
-    let mut browser = Browser::from(file.settings().build().unwrap());
+    let (_folder, path) = Folder::with("keys", format!("# for tests\n{}\n", key()));
+    let mut browser = Browser::from(of_file(&path).build().unwrap());
     browser.visit(|session| session.insert("user", 42).unwrap());
     assert!(!browser.visit(hardtack::Session::is_new));
 }
 
 #[test]
 fn a_file_without_keys_is_refused_with_its_path() {
-    for (test, content) in [
-        ("empty", &b""[..]),
-        ("words", b"hunter2"),
-        ("bytes", b"\xff"),
-    ] {
-        let file = File::new(test, content);
-        let (names, sentence) = refused(file.settings().build());
+    for content in [&b""[..], b"hunter2", b"\xff"] {
+        let (_folder, path) = Folder::with("keys", content);
+        let (names, sentence) = refused(of_file(&path).build());
         assert_eq!(names, ["keys_file"]);
-        assert!(sentence.contains(&*file.0.to_string_lossy()), "{sentence}");
+        assert!(sentence.contains(&*path.to_string_lossy()), "{sentence}");
         assert!(!sentence.contains("hunter2"), "{sentence}");
     }
     let (names, sentence) = refused(toml("keys_file = '/no/such/keys'").build());
     assert_eq!(names, ["keys_file"]);
     assert!(
-        sentence.contains("cannot read /no/such/keys: "),
+        sentence.contains("cannot read file /no/such/keys: "),
         "{sentence}"
     );
 }
@@ -108,6 +86,7 @@ fn keys_come_from_one_place() {
         ("keys = 'a'", "keys_env = 'B'"),
         ("keys_env = 'A'", "keys_file = 'b'"),
         ("keys = 'a'", "keys_file = 'b'"),
+        ("keys_env = 'A'", "keys_from = 'file=b'"),
     ] {
         let (names, sentence) = refused(toml(&format!("{one}\n{other}")).check());
         assert_eq!(names.len(), 1);

@@ -6,6 +6,8 @@
 mod browser;
 #[path = "../common/cases.rs"]
 mod cases;
+#[path = "../common/folder.rs"]
+mod folder;
 #[path = "../common/moments.rs"]
 mod moments;
 
@@ -13,10 +15,12 @@ mod behaviour;
 mod formats;
 mod ini;
 mod ini_refusals;
+mod key_sources;
 mod keys;
 mod names;
 mod properties;
 mod refusals;
+mod ring_sources;
 mod secrets;
 mod variables;
 

@@ -58,6 +58,7 @@ fn a_key_in_the_wrong_place_is_refused_and_not_shown() {
         "formerly",
         "keys_env",
         "keys_file",
+        "keys_from",
         "secure",
         "secret",
     ] {

@@ -1,0 +1,62 @@
+//! What is told by `tracing` events.
+
+use tracing::Level;
+
+use crate::{
+    Vault, key, refused, replaced,
+    told::{Told, told_by},
+    unchanged, unsettled,
+};
+
+#[track_caller]
+fn one(told: Vec<Told>) -> Told {
+    <[Told; 1]>::try_from(told)
+        .map(|[told]| told)
+        .expect("one event")
+}
+
+#[test]
+fn a_refusal_is_an_error_and_is_told_once() {
+    let vault = Vault::with(key());
+    let mut watched = vault.watch();
+    let broken = format!("{} x=1", key());
+    vault.put(&broken);
+    let told = one(told_by(|| {
+        refused(&mut watched);
+        unchanged(&mut watched);
+    }));
+    assert_eq!(told.level, Level::ERROR);
+    let expected = "message=key ring refused, the earlier one stays in use ";
+    assert!(told.fields.starts_with(expected), "{}", told.fields);
+    assert!(
+        told.fields.contains("error=the vault: key ring, entry 1: "),
+        "{}",
+        told.fields
+    );
+    assert!(!told.fields.contains(&broken[24..60]), "{}", told.fields);
+}
+
+#[test]
+fn a_replacement_is_told_with_the_fingerprint() {
+    let vault = Vault::with(key());
+    let mut watched = vault.watch();
+    let text = key();
+    vault.put(&text);
+    let told = one(told_by(|| replaced(&mut watched)));
+    assert_eq!(told.level, Level::INFO);
+    let fingerprint = watched.keys().current().fingerprint();
+    let expected = format!("message=key ring replaced fingerprint={fingerprint} ");
+    assert_eq!(told.fields, expected);
+}
+
+#[test]
+fn a_look_that_decides_nothing_tells_nothing() {
+    let vault = Vault::with(key());
+    let mut watched = vault.watch();
+    let told = told_by(|| {
+        unchanged(&mut watched);
+        vault.fail("busy");
+        unsettled(&mut watched);
+    });
+    assert!(told.is_empty(), "{told:?}");
+}

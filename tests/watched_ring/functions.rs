@@ -1,0 +1,133 @@
+//! A source of the program's own.
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use hardtack::{Look, RingSource};
+
+use crate::{Vault, Watched, id, key, refused, replaced, seals, unchanged, unsettled, watch};
+
+#[test]
+fn a_function_that_returns_another_text_is_followed() {
+    let vault = Vault::with(key());
+    let mut watched = vault.watch();
+    let new = key();
+    vault.put(&new);
+    replaced(&mut watched);
+    assert_eq!(seals(&watched), id(&new));
+}
+
+#[test]
+fn a_text_that_changes_at_every_look_is_never_used() {
+    let vault = Vault::with(key());
+    let mut watched = vault.watch();
+    let old = seals(&watched);
+    for _ in 0..5 {
+        vault.put(key());
+        unsettled(&mut watched);
+    }
+    assert_eq!(seals(&watched), old);
+    assert!(matches!(watched.look(), Look::Replaced));
+}
+
+#[test]
+fn two_looks_that_are_not_in_a_row_do_not_count() {
+    let (a, b) = (key(), key());
+    let vault = Vault::with(&a);
+    let mut watched = vault.watch();
+    for _ in 0..3 {
+        vault.put(&b);
+        unsettled(&mut watched);
+        vault.put(&a);
+        unchanged(&mut watched);
+    }
+    vault.put(&b);
+    unsettled(&mut watched);
+    vault.fail("busy");
+    unsettled(&mut watched);
+    vault.put(&b);
+    replaced(&mut watched);
+}
+
+#[test]
+fn an_error_that_passes_is_not_told() {
+    let vault = Vault::with(key());
+    let mut watched = vault.watch();
+    let text = key();
+    vault.put(&text);
+    replaced(&mut watched);
+    vault.fail("timed out");
+    unsettled(&mut watched);
+    vault.put(&text);
+    unchanged(&mut watched);
+}
+
+#[test]
+fn an_error_that_stays_is_told_once_although_its_words_change() {
+    let vault = Vault::with(key());
+    let mut watched = vault.watch();
+    vault.fail("request 1 timed out");
+    unsettled(&mut watched);
+    vault.fail("request 2 timed out");
+    let Look::Refused(error) = watched.look() else {
+        panic!("it is told")
+    };
+    assert_eq!(
+        error.to_string(),
+        "cannot read the vault: request 2 timed out"
+    );
+    for number in 3..6 {
+        vault.fail(&format!("request {number} timed out"));
+        unchanged(&mut watched);
+    }
+    vault.put(key());
+    replaced(&mut watched);
+}
+
+#[test]
+fn a_function_that_panics_does_so_for_one_look() {
+    let (old, new) = (key(), key());
+    let text = new.clone();
+    let count = AtomicU32::new(0);
+    let source = RingSource::from_fn("the vault", move || match count.fetch_add(1, Relaxed) {
+        0 => Ok(old.clone()),
+        1..=4 => panic!("on purpose"),
+        _ => Ok(text.clone()),
+    });
+    let mut watched = watch(source);
+    assert_eq!(refused(&mut watched), "cannot read the vault: it panicked");
+    replaced(&mut watched);
+    assert_eq!(seals(&watched), id(&new));
+}
+
+#[test]
+fn a_function_that_fails_at_the_start_is_an_error() {
+    let vault = Vault::with("");
+    vault.fail("sealed");
+    let error = Watched::from_sources([vault.source()]).unwrap_err();
+    assert_eq!(error.to_string(), "cannot read the vault: sealed");
+    let panics = RingSource::from_fn("the vault", || panic!("on purpose"));
+    assert!(Watched::from_sources([panics]).is_err());
+}
+
+#[test]
+fn each_look_asks_each_source_once() {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let text = key();
+    let source = RingSource::from_fn("the vault", move || {
+        COUNT.fetch_add(1, Relaxed);
+        Ok(text.clone())
+    });
+    let mut watched = watch(source);
+    assert_eq!(COUNT.load(Relaxed), 1);
+    unchanged(&mut watched);
+    assert_eq!(COUNT.load(Relaxed), 2);
+}
+
+#[test]
+fn debug_of_a_watched_ring_shows_no_key() {
+    let text = key();
+    let watched = Vault::with(&text).watch();
+    let shown = format!("{watched:?} {:?}", watched.keys());
+    assert!(shown.contains("the vault"), "{shown}");
+    assert!(!shown.contains(&text[24..60]), "{shown}");
+}

@@ -1,0 +1,118 @@
+//! A key ring that follows what it is read from. Nearly all of it look by look, without a thread.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[path = "../common/browser.rs"]
+#[allow(dead_code, reason = "a part of it is used")]
+mod browser;
+#[path = "../common/folder.rs"]
+mod folder;
+#[path = "../common/moments.rs"]
+#[allow(dead_code, reason = "a part of it is used")]
+mod moments;
+#[cfg(feature = "tracing")]
+#[path = "../common/told.rs"]
+mod told;
+
+#[cfg(feature = "tracing")]
+mod events;
+mod files;
+mod functions;
+mod refusals;
+mod sessions;
+mod threads;
+
+use std::sync::{Arc, Mutex};
+
+use hardtack::{EncryptionKey, KeyId, Look, RingSource, WatchedKeyRing};
+
+use moments::at;
+
+type Watched = WatchedKeyRing<EncryptionKey>;
+
+/// A key as text.
+fn key() -> String {
+    let key = EncryptionKey::generate().unwrap();
+    key.expose_secret().to_string()
+}
+
+/// A ring of this key, as a file holds it.
+fn file_of(key: &str) -> String {
+    format!("{key}\n")
+}
+
+fn id(key: &str) -> KeyId {
+    key.parse::<EncryptionKey>().unwrap().id()
+}
+
+fn watch(source: RingSource) -> Watched {
+    Watched::from_sources([source]).unwrap()
+}
+
+/// The key that seals now.
+fn seals(watched: &Watched) -> KeyId {
+    watched.keys().current().seals(at(0))
+}
+
+#[track_caller]
+fn unchanged(watched: &mut Watched) {
+    let look = watched.look();
+    assert!(matches!(look, Look::Unchanged), "{look:?}");
+}
+
+#[track_caller]
+fn unsettled(watched: &mut Watched) {
+    let look = watched.look();
+    assert!(matches!(look, Look::Unsettled), "{look:?}");
+}
+
+/// Two looks replace the ring, and a third finds nothing new.
+#[track_caller]
+fn replaced(watched: &mut Watched) {
+    unsettled(watched);
+    let look = watched.look();
+    assert!(matches!(look, Look::Replaced), "{look:?}");
+    unchanged(watched);
+}
+
+/// Two looks refuse the ring, and no further one tells that again. The ring is as before.
+#[track_caller]
+fn refused(watched: &mut Watched) -> String {
+    let ring = watched.keys().current().fingerprint();
+    unsettled(watched);
+    let sentence = match watched.look() {
+        Look::Refused(error) => error.to_string(),
+        look => panic!("{look:?}"),
+    };
+    unchanged(watched);
+    unchanged(watched);
+    assert_eq!(watched.keys().current().fingerprint(), ring);
+    sentence
+}
+
+/// A secret manager: what is asked of it, and a way to change that.
+#[derive(Clone)]
+struct Vault(Arc<Mutex<Result<String, String>>>);
+
+impl Vault {
+    fn with(text: impl Into<String>) -> Vault {
+        Vault(Arc::new(Mutex::new(Ok(text.into()))))
+    }
+
+    fn put(&self, text: impl Into<String>) {
+        *self.0.lock().unwrap() = Ok(text.into());
+    }
+
+    fn fail(&self, error: &str) {
+        *self.0.lock().unwrap() = Err(error.to_owned());
+    }
+
+    fn source(&self) -> RingSource {
+        let vault = self.clone();
+        RingSource::from_fn("the vault", move || Ok(vault.0.lock().unwrap().clone()?))
+    }
+
+    fn watch(&self) -> Watched {
+        watch(self.source())
+    }
+}

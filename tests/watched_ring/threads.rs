@@ -1,0 +1,94 @@
+//! The thread that looks.
+
+use std::{
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    time::Duration,
+};
+
+use hardtack::{Look, RingSource, SessionCookie, Watching};
+
+use crate::{Vault, id, key, moments::at, watch};
+
+/// Longer than anything takes here.
+const LONG: Duration = Duration::from_secs(60);
+const SHORT: Duration = Duration::from_millis(10);
+
+/// Looks until one is as wanted.
+#[track_caller]
+fn until(looks: &Receiver<Look>, is_wanted: impl Fn(&Look) -> bool) {
+    while !is_wanted(&looks.recv_timeout(LONG).expect("a look")) {}
+}
+
+#[test]
+fn the_thread_replaces_the_ring_and_tells_each_look() {
+    let vault = Vault::with(key());
+    let watched = vault.watch();
+    let cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
+    let (tell, looks) = channel();
+    let on_look = move |look| drop(tell.send(look));
+    let _watching = watched.every(SHORT).on_look(on_look).start().unwrap();
+    until(&looks, |look| matches!(look, Look::Unchanged));
+    let new = key();
+    vault.put(&new);
+    until(&looks, |look| matches!(look, Look::Replaced));
+    assert_eq!(cookie.keys_in_use(at(0)).seals, id(&new));
+    vault.put("bad");
+    until(&looks, |look| matches!(look, Look::Refused(_)));
+    assert_eq!(cookie.keys_in_use(at(0)).seals, id(&new));
+}
+
+#[test]
+fn a_panic_while_looking_or_telling_does_not_end_the_watching() {
+    let text = key();
+    let mut source_panics = [false, true, true, true].into_iter();
+    let source_panics = std::sync::Mutex::new(move || source_panics.next().unwrap_or(false));
+    let source = RingSource::from_fn("the vault", move || {
+        let panics = (source_panics.lock().unwrap())();
+        assert!(!panics, "on purpose");
+        Ok(text.clone())
+    });
+    let (tell, looks) = channel();
+    let mut count = 0;
+    let watched = watch(source).every(SHORT).on_look(move |look| {
+        count += 1;
+        tell.send(look).unwrap();
+        assert!(count > 2, "on purpose");
+    });
+    let _watching = watched.start().unwrap();
+    until(&looks, |look| matches!(look, Look::Refused(_)));
+    until(&looks, |look| matches!(look, Look::Unchanged));
+    until(&looks, |look| matches!(look, Look::Unchanged));
+}
+
+/// A watching whose thread, when it ends, drops the other end.
+fn watching(interval: Duration) -> (Watching, Receiver<Look>) {
+    let (tell, looks) = channel();
+    let watched = Vault::with(key()).watch().every(interval);
+    let watched = watched.on_look(move |look| drop(tell.send(look)));
+    (watched.start().unwrap(), looks)
+}
+
+#[test]
+fn the_thread_ends_when_its_guard_is_dropped_and_does_not_wait_out_the_interval() {
+    // The first look would be after the interval, so there is none.
+    for interval in [Duration::from_secs(86_400), Duration::MAX] {
+        let (watching, looks) = watching(interval);
+        drop(watching);
+        let ended = looks.recv_timeout(LONG);
+        assert!(
+            matches!(ended, Err(RecvTimeoutError::Disconnected)),
+            "{ended:?}"
+        );
+    }
+}
+
+#[test]
+fn it_is_looked_every_ten_seconds_unless_another_interval_is_chosen() {
+    let watched = Vault::with(key()).watch();
+    assert!(format!("{watched:?}").contains("interval: 10s"));
+    let watched = watched.every(Duration::from_secs(60));
+    assert!(format!("{watched:?}").contains("interval: 60s"));
+    // Not without a pause.
+    let watched = watched.every(Duration::ZERO);
+    assert!(format!("{watched:?}").contains("interval: 10ms"));
+}
