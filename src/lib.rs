@@ -57,7 +57,8 @@
 //!
 //! A dictionary of text keys and values of any type that serde can write and read; or, after
 //! [`typed`](SessionCookieBuilder::typed), one value of your type, which is smaller. With every other
-//! setting by default there is room for 2,176 bytes, or 2,944 with [`Size::Browser`].
+//! setting by default there is room for 2,176 bytes, 2,944 with [`Size::Browser`], or in up to four cookies
+//! with [`Size::Split`].
 //!
 //! ```
 //! # use hardtack::{EncryptionKey, SessionCookie};
@@ -97,6 +98,7 @@
 //! | `http` | Sessions from and to an `http::HeaderMap`. | `SessionCookie::load_from`, `SessionCookie::save_to` |
 //! | `tower` | `SessionLayer`, a tower layer over any body. | `SessionLayer`, `Session::from_extensions`, and feature `http` |
 //! | `axum` | `Session` as an axum extractor. | `Session` as an argument, `SessionError` as a response, and feature `tower` |
+//! | `tracing` | `tracing` events for what came of reading sessions, and for what was left out or replaced. | events |
 //! | `watch` | A key ring that follows its files, and whatever else it is read from. | `WatchedKeyRing` |
 //!
 //! # More
@@ -178,6 +180,7 @@ pub use watch::{Look, WatchedKeyRing, Watching};
 
 /// The examples of README.md, compiled and run.
 #[cfg(all(doctest, feature = "axum", feature = "watch"))]
+#[doc = include_str!("../docs/large-sessions.md")]
 #[doc = include_str!("../docs/operation.md")]
 #[doc = include_str!("../docs/settings.md")]
 #[doc = include_str!("../README.md")]
