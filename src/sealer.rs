@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    body::{Head, Layout, Payload, Policy, SessionData, State, sealed::Payload as _},
+    body::{Head, Layout, Payload, Policy, State},
     cookie::{Broken, CookieName, Values, Whole},
     error::{Outcome, Reason, SaveError},
     events,
@@ -73,63 +73,72 @@ enum Body {
 }
 
 impl Sealer {
+    /// The session of a request before it is read. `brought`: the request has something to drop.
+    pub(crate) fn unread<T: Payload>(&self, brought: bool, now: UnixSeconds) -> State<T> {
+        State::new(Arc::clone(&self.policy), now, brought)
+    }
+
     /// Reads the session of a request that brought these values: one, none, or several under one name.
-    /// Whatever they are, there is a session. Tells the application what came of it.
+    /// Tells the application what came of it.
     pub(crate) fn read<T: Payload>(
         &self,
         context: &Context,
         values: Values,
-        now: UnixSeconds,
-    ) -> (State<T>, Outcome) {
-        let brought = !values.is_empty();
+        state: &mut State<T>,
+    ) -> Outcome {
         let keys = self.slot.keys();
         let mut buffer = Scratch::borrow();
-        let (chosen, token_bytes) = self.choose(&keys, context, &values, now, &mut buffer);
-        let policy = Arc::clone(&self.policy);
-        let (state, outcome) = match chosen {
-            None => (State::new(policy, now, brought), Outcome::Absent),
-            Some(Err(refused)) => (State::new(policy, now, brought), refused.into()),
-            Some(Ok(Candidate {
-                key_id,
-                layout,
-                token_len,
-                cookies,
-                body,
-            })) => {
-                let body = match body {
+        let (chosen, token_bytes) = self.choose(&keys, context, &values, state.now(), &mut buffer);
+        let outcome = match chosen {
+            None => Outcome::Absent,
+            Some(Err(refused)) => refused.into(),
+            Some(Ok(candidate)) => {
+                let key_id = candidate.key_id;
+                let body = match candidate.body {
                     Body::InBuffer(range) => values.into_buffer_of(&buffer[range]).into(),
                     Body::Kept(body) => body,
                 };
-                let state = State::resume(policy, now, body, layout, token_len, cookies);
-                let outcome = if state.is_unreadable() {
+                let Candidate {
+                    layout,
+                    token_len,
+                    cookies,
+                    ..
+                } = candidate;
+                state.resume(body, layout, token_len, cookies);
+                if state.is_unreadable() {
                     Refused::unreadable(key_id).into()
                 } else {
-                    opened_under(&keys, key_id, now)
-                };
-                (state, outcome)
+                    opened_under(&keys, key_id, state.now())
+                }
             }
         };
         self.tell(outcome, token_bytes);
-        (state, outcome)
+        outcome
     }
 
-    /// The value that a token holds, without a session around it.
-    pub(crate) fn open<T: SessionData>(&self, token: &[u8], now: UnixSeconds) -> Result<T, Reason> {
+    /// What `decode` makes of a token's schema and payload, without a session around it.
+    pub(crate) fn open<R>(
+        &self,
+        token: &[u8],
+        now: UnixSeconds,
+        decode: impl FnOnce(u32, &[u8]) -> Option<R>,
+    ) -> Result<R, Reason> {
         let keys = self.slot.keys();
         let mut buffer = Scratch::borrow();
-        let opened = self.verify(&keys, &self.context, token, now, &mut buffer);
-        let opened = opened.and_then(|(opened, layout)| {
-            let body = &buffer[opened.body];
-            let value = T::read(layout.head.schema, &body[layout.payload]).flatten();
-            let value = value.ok_or(Refused::unreadable(opened.key_id))?;
-            Ok((opened.key_id, value))
-        });
-        let (outcome, result) = match opened {
-            Ok((key_id, value)) => (opened_under(&keys, key_id, now), Ok(value)),
-            Err(refused) => (refused.into(), Err(refused.reason)),
+        let refuse = |refused: Refused| {
+            self.tell(refused.into(), token.len());
+            refused.reason
         };
-        self.tell(outcome, token.len());
-        result
+        let opened = self.verify(&keys, &self.context, token, now, &mut buffer);
+        let (opened, layout) = opened.map_err(refuse)?;
+        let body = &buffer[opened.body];
+        match decode(layout.head.schema, &body[layout.payload]) {
+            Some(result) => {
+                self.tell(opened_under(&keys, opened.key_id, now), token.len());
+                Ok(result)
+            }
+            None => Err(refuse(Refused::unreadable(opened.key_id))),
+        }
     }
 
     fn tell(&self, outcome: Outcome, token_bytes: usize) {

@@ -1,7 +1,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
-    body::{Circumstances, Map, Payload, SessionData},
+    body::{Circumstances, Map, Payload, SessionData, sealed::Payload as _},
     clock::Clock,
     cookie::{PartNumbers, Values},
     error::{Reason, SaveError},
@@ -161,7 +161,66 @@ impl<T: SessionData> SessionToken<T> {
     ///
     /// The [`Reason`] why it does not open: for logs. Whoever sent the token is better not told.
     pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
-        self.sealer.open(token.as_ref(), clock.into().now())
+        let decode = |schema, payload: &[u8]| T::read(schema, payload).flatten();
+        let now = clock.into().now();
+        self.sealer.open(token.as_ref(), now, decode)
+    }
+}
+
+impl<T> SessionToken<T> {
+    /// What `decode` makes of a token's schema and payload, from which it may borrow: for whoever looks at
+    /// a part of the value, or makes no value of it at all. `None` means that it cannot be read
+    /// ([`Reason::Payload`]).
+    ///
+    /// The schema is that of [`SessionData`], 0 for a dictionary, whose payload is a MessagePack map. The
+    /// bytes are overwritten afterwards.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData, TokenChange};
+    /// # use serde::{Deserialize, Serialize};
+    /// # use std::time::SystemTime;
+    /// #[derive(Serialize, Deserialize, Default)]
+    /// struct Login {
+    ///     user: u64,
+    ///     name: String,
+    /// }
+    /// # impl SessionData for Login {
+    /// #     const SCHEMA: u32 = 1;
+    /// # }
+    ///
+    /// /// The same fields, and no copy of the name.
+    /// #[derive(Deserialize)]
+    /// struct LoginView<'a> {
+    ///     user: u64,
+    ///     name: &'a str,
+    /// }
+    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>();
+    /// # let tokens = tokens.build_token("api")?;
+    /// # let now = SystemTime::now();
+    /// # let session = tokens.load(None::<&str>, now);
+    /// # session.replace(Login { user: 42, name: "Ada".to_owned() })?;
+    /// # let TokenChange::Set(token) = tokens.save(&session)? else { return Err("sent".into()) };
+    ///
+    /// let is_ada = tokens.open_with(&token, now, |schema, payload| {
+    ///     let login: LoginView = postcard::from_bytes(payload).ok()?;
+    ///     (schema == Login::SCHEMA).then_some(login.user == 42 && login.name == "Ada")
+    /// });
+    /// assert_eq!(is_ada, Ok(true));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The [`Reason`] why it does not open: for logs. Whoever sent the token is better not told.
+    pub fn open_with<R>(
+        &self,
+        token: impl AsRef<[u8]>,
+        clock: impl Into<Clock>,
+        decode: impl FnOnce(u32, &[u8]) -> Option<R>,
+    ) -> Result<R, Reason> {
+        self.sealer.open(token.as_ref(), clock.into().now(), decode)
     }
 }
 

@@ -223,11 +223,14 @@ struct Appended<'a>(&'a mut Vec<u8>);
 impl postcard::ser_flavors::Flavor for Appended<'_> {
     type Output = ();
 
+    // Called from the application's crate, for every field.
+    #[inline]
     fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
         self.0.push(byte);
         Ok(())
     }
 
+    #[inline]
     fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
         self.0.extend_from_slice(bytes);
         Ok(())

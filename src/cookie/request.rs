@@ -1,5 +1,7 @@
 //! Finding the values of one name in `Cookie` fields (SPEC.md § 9.1, § 9.2).
 
+use memchr::memchr_iter;
+
 use super::chunks::{Broken, PartNumbers, Parts, Whole, part_number};
 
 /// The distinct values of one name, at most [`MOST_VALUES`], in the order of the request.
@@ -88,8 +90,12 @@ where
 {
     let mut values = Values::of_cookies();
     for field in fields {
-        for pair in pairs(field.as_ref()) {
-            match trim_start(pair).strip_prefix(name.as_bytes()) {
+        let field = field.as_ref();
+        let mut start = 0;
+        for end in memchr_iter(b';', field).chain([field.len()]) {
+            let pair = &field[start..end];
+            start = end + 1;
+            match after_name(trim_start(pair), name.as_bytes()) {
                 Some([b'=', value @ ..]) => values.push(unquoted(value), longest),
                 Some([b'.', digit, b'=', value @ ..]) => {
                     if let Some(number) = part_number(*digit) {
@@ -105,15 +111,12 @@ where
     values
 }
 
-/// What stands between semicolons.
-fn pairs(field: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut start = 0;
-    let ends = memchr::memchr_iter(b';', field).chain([field.len()]);
-    ends.map(move |end| {
-        let pair = &field[start..end];
-        start = end + 1;
-        pair
-    })
+/// What follows the name, where a pair begins with it. Most pairs differ in their first letter.
+fn after_name<'a>(pair: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    if pair.first() != name.first() {
+        return None;
+    }
+    pair.strip_prefix(name)
 }
 
 /// A value without the white space around it, and without one pair of quotes.

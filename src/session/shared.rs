@@ -92,7 +92,9 @@ impl<T: Payload> Session<T> {
             let Stage {
                 arrival, touched, ..
             } = &mut *inside.stage;
-            touched.get_or_insert_with(|| Touched::read(&self.shared.sealer, arrival));
+            if touched.is_none() {
+                Touched::read(touched, &self.shared.sealer, arrival);
+            }
         });
     }
 
@@ -139,7 +141,7 @@ impl<T: Payload> Session<T> {
         } = &mut *inside.stage;
         let Touched { state, outcome, .. } = match touched {
             Some(touched) => touched,
-            None => touched.insert(Touched::read(sealer, arrival)),
+            None => Touched::read(touched, sealer, arrival),
         };
         Ok(work(Entered {
             state,
@@ -225,16 +227,20 @@ impl<T> Session<T> {
 }
 
 impl<T: Payload> Touched<T> {
-    /// The values are read once.
-    fn read(sealer: &Sealer, arrival: &mut Arrival) -> Touched<T> {
+    /// Reads what arrived, once. It is made where it stays, as it is large.
+    fn read<'a>(
+        touched: &'a mut Option<Touched<T>>,
+        sealer: &Sealer,
+        arrival: &mut Arrival,
+    ) -> &'a mut Touched<T> {
         let values = mem::take(&mut arrival.values);
-        let carried = values.carried();
-        let (state, outcome) = sealer.read(arrival.context(sealer), values, arrival.clock.now());
-        Touched {
-            state,
-            outcome,
-            carried,
-        }
+        let touched = touched.insert(Touched {
+            state: sealer.unread(!values.is_empty(), arrival.clock.now()),
+            outcome: Outcome::Absent,
+            carried: values.carried(),
+        });
+        touched.outcome = sealer.read(arrival.context(sealer), values, &mut touched.state);
+        touched
     }
 }
 

@@ -160,7 +160,8 @@ fn check_opened(vector: &Vector, expected: &Opened) {
     assert_eq!(hex(&body[layout.payload]), expected.payload, "{name}");
     assert_eq!(flash(&body[layout.flash]), expected.flash, "{name}");
 
-    let (state, _) = sealer.read::<Map>(&context, values.clone(), vector.now);
+    let mut state = sealer.unread::<Map>(true, vector.now);
+    sealer.read(&context, values.clone(), &mut state);
     if let Some(data) = &expected.data {
         assert_eq!(&state.to::<Json>().unwrap().0, data, "{name}");
         assert_eq!(state.created_at(), Some(expected.issued), "{name}");
@@ -170,9 +171,9 @@ fn check_opened(vector: &Vector, expected: &Opened) {
 
 fn read<T: Payload>(vector: &Vector) -> Outcome {
     let context = context(&vector.context);
-    sealer::<T>(vector)
-        .read::<T>(&context, values(vector), vector.now)
-        .1
+    let sealer = sealer::<T>(vector);
+    let mut state = sealer.unread::<T>(true, vector.now);
+    sealer.read(&context, values(vector), &mut state)
 }
 
 fn values(vector: &Vector) -> Values {

@@ -88,33 +88,26 @@ impl<T: Payload> State<T> {
         }
     }
 
-    /// The session of a verified body, whose token had `token_len` characters in so many cookies. Where its
-    /// payload cannot be read it is a new session, and unreadable.
-    pub(crate) fn resume(
-        policy: Arc<Policy>,
-        now: UnixSeconds,
-        body: Wiped,
-        layout: Layout,
-        token_len: usize,
-        cookies: usize,
-    ) -> State<T> {
-        let mut state = State::new(policy, now, true);
+    /// Becomes the session of a verified body, whose token had `token_len` characters in so many cookies.
+    /// Where its payload cannot be read it stays a new session, and unreadable.
+    pub(crate) fn resume(&mut self, body: Wiped, layout: Layout, token_len: usize, cookies: usize) {
+        // So it stays as well where reading panics.
+        self.unreadable = Some(Unreadable {
+            sid: layout.head.sid,
+        });
         let Some(value) = T::read(layout.head.schema, &body[layout.payload.clone()]) else {
-            state.unreadable = Some(Unreadable {
-                sid: layout.head.sid,
-            });
-            return state;
+            return;
         };
-        state.head = layout.head;
-        state.dated = true;
-        state.value = value.map(Arc::new);
-        let room = &state.policy.room;
-        state.arrived = Some(Arrived {
+        self.unreadable = None;
+        self.head = layout.head;
+        self.dated = true;
+        self.value = value.map(Arc::new);
+        let room = &self.policy.room;
+        self.arrived = Some(Arrived {
             allowance: room.as_arrived(token_len, cookies, layout.head.persistent),
             body,
             layout,
         });
-        state
     }
 }
 
