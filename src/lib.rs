@@ -99,6 +99,7 @@
 //! | `tower` | `SessionLayer`, a tower layer over any body. | `SessionLayer`, `Session::from_extensions`, and feature `http` |
 //! | `axum` | `Session` as an axum extractor. | `Session` as an argument, `SessionError` as a response, and feature `tower` |
 //! | `tracing` | `tracing` events for what came of reading sessions, and for what was left out or replaced. | events |
+//! | `cli` | The command line `hardtack`: keys, key rings, and what is in a cookie. | a program |
 //! | `watch` | A key ring that follows its files, and whatever else it is read from. | `WatchedKeyRing` |
 //!
 //! # More
@@ -124,6 +125,7 @@ mod builder;
 mod csrf;
 mod events;
 mod hooks;
+mod inspect;
 mod keys_in_use;
 mod sealer;
 mod session;
@@ -159,10 +161,11 @@ pub use clock::Clock;
 pub use cookie::{AttributeError, CookieName, CookieNameError, SameSite, SetCookies};
 pub use error::{ConfigError, CookieForError, Outcome, Reason, SaveError, SessionError};
 pub use hooks::{Reading, SessionInfo};
+pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 pub use seal::{
-    Context, ContextError, EncryptionKey, Fingerprint, Key, KeyError, KeyId, KeyRing, Mode,
-    RandomError, RingError, RingKey, RingTextError, SharedKeyRing, SigningKey,
+    Context, ContextError, EncryptionKey, Fingerprint, Key, KeyError, KeyId, KeyInfo, KeyRing,
+    Mode, RandomError, RingError, RingKey, RingTextError, SharedKeyRing, SigningKey, Suite,
 };
 pub use session::Session;
 pub use session_cookie::SessionCookie;
@@ -180,8 +183,10 @@ pub use watch::{Look, WatchedKeyRing, Watching};
 
 /// The examples of README.md, compiled and run.
 #[cfg(all(doctest, feature = "axum", feature = "watch"))]
+#[doc = include_str!("../docs/cli.md")]
 #[doc = include_str!("../docs/large-sessions.md")]
 #[doc = include_str!("../docs/operation.md")]
+#[doc = include_str!("../docs/rotation.md")]
 #[doc = include_str!("../docs/settings.md")]
 #[doc = include_str!("../README.md")]
 struct Readme;

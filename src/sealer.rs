@@ -204,7 +204,7 @@ impl Sealer {
     }
 
     /// Whether a session of these dates is good at `now`, and the application has not revoked it.
-    fn check(
+    pub(crate) fn check(
         &self,
         head: &Head,
         key_id: KeyId,
@@ -288,13 +288,19 @@ impl From<Refused> for Outcome {
     }
 }
 
+impl From<Broken> for Reason {
+    fn from(broken: Broken) -> Reason {
+        match broken {
+            Broken::Incomplete => Reason::Incomplete,
+            Broken::Duplicate => Reason::Duplicate,
+        }
+    }
+}
+
 impl From<Broken> for Refused {
     fn from(broken: Broken) -> Refused {
         Refused {
-            reason: match broken {
-                Broken::Incomplete => Reason::Incomplete,
-                Broken::Duplicate => Reason::Duplicate,
-            },
+            reason: broken.into(),
             key_id: None,
         }
     }

@@ -9,7 +9,7 @@ use std::{
 
 use hardtack::{
     EncryptionKey, KeyRing, RingKey, SessionCookie, SessionError, SharedKeyRing, SigningKey,
-    TokenChange,
+    TokenChange, TokenInfo,
 };
 
 const SECRET: &str = "hunter2";
@@ -121,4 +121,25 @@ fn an_error_about_a_value_shows_nothing_of_it() {
         &session.insert("large", SECRET.repeat(1000)).unwrap_err(),
         &[SECRET],
     );
+}
+
+#[test]
+fn what_is_looked_at_shows_no_content() {
+    let key = EncryptionKey::generate().unwrap();
+    let text = key.expose_secret();
+    let ring = KeyRing::new(key);
+    let cookie = SessionCookie::encrypted(ring.clone()).build().unwrap();
+    let pair = cookie.cookie_for(now(), |session| session.insert("password", SECRET));
+    let token = cookie.name().tokens_in([pair.unwrap()]).remove(0).unwrap();
+    let token = str::from_utf8(&token).unwrap();
+    let content = cookie.inspect(token, now()).unwrap();
+    assert!(
+        content
+            .payload
+            .windows(SECRET.len())
+            .any(|part| part == SECRET.as_bytes())
+    );
+    check(&content, &[SECRET, "password", token]);
+    check(&TokenInfo::of(token).unwrap(), &[token]);
+    check(&ring.keys(), &[&text]);
 }

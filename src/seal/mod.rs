@@ -4,6 +4,7 @@ mod base64url;
 mod context;
 pub(crate) mod csrf;
 mod key;
+mod key_info;
 mod key_ring;
 mod purpose;
 pub(crate) mod random;
@@ -17,12 +18,13 @@ mod token;
 
 pub use context::{Context, ContextError};
 pub use key::{EncryptionKey, Key, KeyError, KeyId, SigningKey};
+pub use key_info::KeyInfo;
 pub use key_ring::{Fingerprint, KeyRing, RingError};
 pub use random::RandomError;
 pub use ring_key::RingKey;
 pub use ring_text::RingTextError;
 pub use shared_ring::SharedKeyRing;
-pub use suite::Mode;
+pub use suite::{Mode, Suite};
 
 pub(crate) use purpose::{Place, Purpose, PurposeKeys};
 pub(crate) use ring_text::RingText;
@@ -31,4 +33,4 @@ pub(crate) use shared_ring::PurposeSlot;
 pub(crate) use suite::Aead;
 #[cfg(feature = "watch")]
 pub(crate) use suite::hash;
-pub(crate) use token::{Draft, LONGEST_TOKEN, Opened, Refused, open, token_len};
+pub(crate) use token::{Draft, LONGEST_TOKEN, Opened, Refused, open, peek, token_len};

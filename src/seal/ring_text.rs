@@ -19,11 +19,12 @@ impl<K: Key> FromStr for RingText<K> {
     type Err = RingTextError;
 
     fn from_str(text: &str) -> Result<Self, RingTextError> {
-        parse(text.trim_ascii())
+        parse(text)
     }
 }
 
-fn parse<K: Key>(text: &str) -> Result<RingText<K>, RingTextError> {
+fn parse<K: Key>(whole: &str) -> Result<RingText<K>, RingTextError> {
+    let text = whole.trim_ascii();
     let is_comment = |line: &str| line.trim_start_matches(BLANK).starts_with('#');
     let has_commas = text
         .lines()
@@ -33,9 +34,12 @@ fn parse<K: Key>(text: &str) -> Result<RingText<K>, RingTextError> {
     } else {
         &mut text.lines()
     };
+    // Lines are counted as an editor does.
+    let before = &whole[..whole.len() - whole.trim_ascii_start().len()];
+    let first = 1 + before.matches('\n').count();
     let mut keys = Vec::new();
     let mut not_before = None;
-    for (number, item) in (1..).zip(items) {
+    for (number, item) in (first..).zip(items) {
         let fail = |problem| RingTextError { number, problem };
         let item = item.trim_matches(BLANK);
         if item.is_empty() || is_comment(item) {
@@ -180,3 +184,16 @@ const BLANK: [char; 2] = [' ', '\t'];
 const NOT_BEFORE: &str = "not_before=";
 const SEAL_FROM: &str = "seal_from=";
 const ACCEPT_UNTIL: &str = "accept_until=";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::EncryptionKey;
+
+    #[test]
+    fn an_error_counts_lines_as_an_editor_does() {
+        let ring: Result<RingText<EncryptionKey>, _> = "\n# old\n\nno key\n".parse();
+        let sentence = ring.err().unwrap().to_string();
+        assert!(sentence.starts_with("key ring, entry 4: "), "{sentence}");
+    }
+}

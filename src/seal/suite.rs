@@ -1,6 +1,6 @@
 //! The algorithms. No other file names one.
 
-use std::ops::Range;
+use std::{fmt, ops::Range};
 
 use chacha20poly1305::XChaCha20Poly1305;
 use hkdf::Hkdf;
@@ -36,11 +36,28 @@ pub enum Mode {
     UnencryptedButSigned,
 }
 
-/// What a key is for (SPEC.md § 2). The key selects the suite; a token never does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Suite {
+/// What a key seals with (SPEC.md § 2). The key selects it; a token never does.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing, Mode, Suite};
+///
+/// let ring = KeyRing::new(EncryptionKey::generate()?);
+/// let suite = ring.keys()[0].suite;
+/// assert_eq!(suite, Suite::Xaes256Gcm);
+/// assert_eq!((suite.word(), suite.mode()), ("xaes", Mode::Encrypted));
+/// assert_eq!(suite.to_string(), "XAES-256-GCM");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Suite {
+    /// XAES-256-GCM: the one to use.
     Xaes256Gcm,
+    /// XChaCha20-Poly1305, for machines without AES instructions.
     XChaCha20Poly1305,
+    /// HMAC-SHA-256, of which a token has 16 bytes: signs, and encrypts nothing.
     HmacSha256,
 }
 
@@ -66,8 +83,19 @@ impl Suite {
             .find(|suite| suite.format() == format)
     }
 
-    /// The word for this suite in the text of a key.
-    pub(crate) const fn word(self) -> &'static str {
+    /// The word for this suite in the text of a key: `xaes`, `xcha` or `sign`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, Suite};
+    ///
+    /// let key = EncryptionKey::generate_xchacha20()?.expose_secret();
+    /// assert_eq!(key.split('_').nth(3), Some(Suite::XChaCha20Poly1305.word()));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn word(self) -> &'static str {
         match self {
             Suite::Xaes256Gcm => "xaes",
             Suite::XChaCha20Poly1305 => "xcha",
@@ -75,11 +103,33 @@ impl Suite {
         }
     }
 
-    pub(crate) const fn mode(self) -> Mode {
+    /// Whether what it seals can be read without a key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{Mode, Suite};
+    ///
+    /// assert_eq!(Suite::XChaCha20Poly1305.mode(), Mode::Encrypted);
+    /// assert_eq!(Suite::HmacSha256.mode(), Mode::UnencryptedButSigned);
+    /// ```
+    #[must_use]
+    pub const fn mode(self) -> Mode {
         match self {
             Suite::Xaes256Gcm | Suite::XChaCha20Poly1305 => Mode::Encrypted,
             Suite::HmacSha256 => Mode::UnencryptedButSigned,
         }
+    }
+}
+
+/// The algorithm.
+impl fmt::Display for Suite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Suite::Xaes256Gcm => "XAES-256-GCM",
+            Suite::XChaCha20Poly1305 => "XChaCha20-Poly1305",
+            Suite::HmacSha256 => "HMAC-SHA-256",
+        })
     }
 }
 

@@ -40,14 +40,11 @@ pub(crate) fn open(
         key_id: None,
     };
     let blob = decode(token, buffer).map_err(unread)?;
-    let head: [u8; HEAD_LEN] = *blob.first_chunk().ok_or(unread(Reason::TooShort))?;
-    let [format, id @ ..] = head;
-    let suite = Suite::from_format(format).ok_or(unread(Reason::UnknownFormat))?;
+    let (head, suite, key_id) = read_head(blob).map_err(unread)?;
     if suite.mode() != mode {
         return Err(unread(Reason::WrongMode));
     }
 
-    let key_id = KeyId(id);
     let refused = |reason| Refused {
         reason,
         key_id: Some(key_id),
@@ -59,13 +56,46 @@ pub(crate) fn open(
     if key.is_retired(now) {
         return Err(refused(Reason::RetiredKey));
     }
-    if blob.len() < HEAD_LEN + mode.overhead() + SMALLEST_BODY {
+    if blob.len() < smallest(mode) {
         return Err(refused(Reason::TooShort));
     }
     let body = context
         .with_aad(&head, |aad| key.cipher.open(aad, blob))
         .ok_or(refused(Reason::Auth))?;
     Ok(Opened { key_id, body })
+}
+
+/// What a token says of itself without a key. Nothing is verified.
+pub(crate) struct Peeked {
+    pub(crate) suite: Suite,
+    pub(crate) key_id: KeyId,
+    /// Decoded.
+    pub(crate) bytes: usize,
+}
+
+pub(crate) fn peek(token: &[u8]) -> Result<Peeked, Reason> {
+    let mut buffer = Scratch::borrow();
+    let blob = decode(token, &mut buffer)?;
+    let (_, suite, key_id) = read_head(blob)?;
+    if blob.len() < smallest(suite.mode()) {
+        return Err(Reason::TooShort);
+    }
+    Ok(Peeked {
+        suite,
+        key_id,
+        bytes: blob.len(),
+    })
+}
+
+fn read_head(blob: &[u8]) -> Result<([u8; HEAD_LEN], Suite, KeyId), Reason> {
+    let head: [u8; HEAD_LEN] = *blob.first_chunk().ok_or(Reason::TooShort)?;
+    let [format, id @ ..] = head;
+    let suite = Suite::from_format(format).ok_or(Reason::UnknownFormat)?;
+    Ok((head, suite, KeyId(id)))
+}
+
+const fn smallest(mode: Mode) -> usize {
+    HEAD_LEN + mode.overhead() + SMALLEST_BODY
 }
 
 /// A token in the making: the body is written into the bytes that are then sealed in place.

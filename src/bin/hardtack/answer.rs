@@ -1,0 +1,117 @@
+//! What a command answers: on standard output, on standard error, and by its exit code.
+
+use std::{
+    fmt::Display,
+    io::{self, ErrorKind, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+/// `Ok(false)`: what was asked for was looked at, and the answer is no.
+pub(crate) type Answer = Result<bool, Failure>;
+
+/// Why a command did nothing, in one sentence.
+pub(crate) enum Failure {
+    /// The ring does not allow it.
+    No(String),
+    /// The command line is wrong.
+    Usage(String),
+    /// A file cannot be read or written, or is none of ours.
+    File(String),
+    /// Somebody else is editing the file.
+    Busy(String),
+}
+
+impl Failure {
+    pub(crate) fn no(sentence: impl Display) -> Failure {
+        Failure::No(sentence.to_string())
+    }
+
+    pub(crate) fn usage(sentence: impl Display) -> Failure {
+        Failure::Usage(sentence.to_string())
+    }
+
+    /// `what` begins the sentence: "cannot read".
+    pub(crate) fn file(what: &str, path: &Path, error: impl Display) -> Failure {
+        Failure::File(format!("{what} {}: {error}", path.display()))
+    }
+}
+
+/// Ends the program.
+pub(crate) fn exit(parsed: Result<Answer, clap::Error>) -> ExitCode {
+    let answer = parsed.unwrap_or_else(|error| {
+        if error.use_stderr() {
+            return Err(Failure::Usage(one_sentence(&error)));
+        }
+        // `--help` and `--version`.
+        print(&error.to_string()).map(|()| true)
+    });
+    let (code, sentence) = match answer {
+        Ok(true) => return ExitCode::SUCCESS,
+        Ok(false) => return ExitCode::from(1),
+        Err(Failure::No(sentence)) => (1, sentence),
+        Err(Failure::Usage(sentence)) => (2, sentence),
+        Err(Failure::File(sentence)) => (3, sentence),
+        Err(Failure::Busy(sentence)) => (4, sentence),
+    };
+    note(&sentence);
+    ExitCode::from(code)
+}
+
+/// Prints to standard output. Nothing that looks like a key.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    print_secret(&redacted(text))
+}
+
+/// Prints to standard output, keys included.
+pub(crate) fn print_secret(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let line_end = if text.ends_with('\n') { "" } else { "\n" };
+    let written = write!(out, "{text}{line_end}").and_then(|()| out.flush());
+    match written {
+        // Whoever reads it has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written
+            .map_err(|error| Failure::File(format!("cannot write to standard output: {error}"))),
+    }
+}
+
+/// Tells something beside the answer, on standard error.
+pub(crate) fn note(sentence: &str) {
+    // There is nobody left to tell that this failed.
+    let _ = writeln!(io::stderr(), "hardtack: {}", redacted(sentence));
+}
+
+/// Arguments are shown in errors, and a key may stand where something else belongs.
+fn redacted(text: &str) -> String {
+    let mut pieces = text.split(KEY_PREFIX);
+    let mut redacted = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let is_of_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        redacted.push_str(KEY_PREFIX);
+        redacted.push('…');
+        redacted.push_str(piece.trim_start_matches(is_of_key));
+    }
+    redacted
+}
+
+/// What the parser of the command line says, without the usage that follows it.
+fn one_sentence(error: &clap::Error) -> String {
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return "say what to do; `hardtack --help` and `hardtack ring --help` list the commands"
+            .to_owned();
+    }
+    let text = error.to_string();
+    let text = text.split("\nUsage:").next().unwrap_or_default();
+    let text = text
+        .split("\nFor more information")
+        .next()
+        .unwrap_or_default();
+    let is_help = |line: &&str| !line.is_empty() && !line.starts_with("tip: to pass");
+    let lines = text.lines().map(str::trim).filter(is_help);
+    let sentence = lines.collect::<Vec<_>>().join(" ");
+    let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence);
+    format!("{sentence}; see `hardtack --help`")
+}
+
+const KEY_PREFIX: &str = "hardtack_key_v1_";

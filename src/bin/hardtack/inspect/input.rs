@@ -1,0 +1,127 @@
+//! What was pasted: a token, a pair, a whole field of a request or a response.
+
+use std::io::{self, Read};
+
+use hardtack::{CookieName, Reason};
+use zeroize::Zeroizing;
+
+use super::Carrier;
+use crate::answer::Failure;
+
+/// How the tokens travelled, and they themselves.
+pub(super) struct Found {
+    pub(super) carried: Carried,
+    /// Put together from their parts, where they came in several cookies.
+    pub(super) tokens: Vec<Result<Vec<u8>, Reason>>,
+}
+
+pub(super) enum Carried {
+    Cookie(CookieName),
+    Header(String),
+    Token(String),
+}
+
+impl Carried {
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Carried::Cookie(_) => "cookie",
+            Carried::Header(_) => "header",
+            Carried::Token(_) => "token",
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Carried::Cookie(name) => name.as_str(),
+            Carried::Header(name) | Carried::Token(name) => name,
+        }
+    }
+}
+
+pub(super) fn find(argument: Option<&str>, carrier: &Carrier) -> Result<Found, Failure> {
+    let text = match argument {
+        None | Some("-") => from_stdin()?,
+        Some(text) => Zeroizing::new(text.to_owned()),
+    };
+    let text = text.trim();
+    if let Some(name) = &carrier.header {
+        let value = without_field_name(text, name);
+        let token = value.strip_prefix("Bearer ").unwrap_or(value);
+        return Ok(Found {
+            carried: Carried::Header(name.clone()),
+            tokens: vec![Ok(token.trim().as_bytes().to_vec())],
+        });
+    }
+    if let Some(name) = &carrier.token {
+        return Ok(Found {
+            carried: Carried::Token(name.clone()),
+            tokens: vec![Ok(text.as_bytes().to_vec())],
+        });
+    }
+    in_cookies(text, carrier.name.as_deref())
+}
+
+/// The one place where a `Cookie` field becomes tokens.
+fn in_cookies(text: &str, name: Option<&str>) -> Result<Found, Failure> {
+    let field = without_field_name(without_field_name(text, "Cookie"), "Set-Cookie");
+    let has_pairs = field.contains('=');
+    let name = match name {
+        None if has_pairs => name_in(field)?,
+        name => name.unwrap_or(DEFAULT_NAME),
+    };
+    let name: CookieName = name.parse().map_err(Failure::usage)?;
+    let tokens = if has_pairs {
+        name.tokens_in([field])
+    } else {
+        vec![Ok(field.as_bytes().to_vec())]
+    };
+    if tokens.is_empty() {
+        return Err(Failure::usage(format!(
+            "no cookie of the name {name} is in it"
+        )));
+    }
+    Ok(Found {
+        carried: Carried::Cookie(name),
+        tokens,
+    })
+}
+
+/// The name of the cookie that is meant.
+fn name_in(field: &str) -> Result<&str, Failure> {
+    let pairs = field
+        .split(';')
+        .filter_map(|pair| pair.trim_start().split_once('='));
+    let mut names: Vec<&str> = pairs.map(|(name, _)| name).collect();
+    let all = names.clone();
+    // `name.1` to `name.7` are parts of the session in `name`.
+    names.retain(|name| !matches!(name.rsplit_once('.'), Some((of, _)) if all.contains(&of)));
+    let is_attribute = |name: &&str| name.eq_ignore_ascii_case("Path");
+    match &names[..] {
+        names if names.contains(&DEFAULT_NAME) => Ok(DEFAULT_NAME),
+        [only] => Ok(only),
+        // A Set-Cookie field.
+        [first, attributes @ ..] if attributes.iter().any(is_attribute) => Ok(first),
+        _ => Err(Failure::usage(format!(
+            "several cookies are in it, say with --name which of {}",
+            names.join(", ")
+        ))),
+    }
+}
+
+fn without_field_name<'a>(text: &'a str, name: &str) -> &'a str {
+    match text.split_once(':') {
+        Some((found, value)) if found.eq_ignore_ascii_case(name) => value.trim(),
+        _ => text,
+    }
+}
+
+fn from_stdin() -> Result<Zeroizing<String>, Failure> {
+    let mut text = Zeroizing::new(String::new());
+    let read = io::stdin().take(LONGEST_INPUT).read_to_string(&mut text);
+    read.map_err(|error| Failure::File(format!("cannot read standard input: {error}")))?;
+    Ok(text)
+}
+
+const DEFAULT_NAME: &str = "__Host-session";
+/// More than any server takes of a request's fields.
+const LONGEST_INPUT: u64 = 1 << 20;

@@ -1,0 +1,80 @@
+//! Looking into cookies.
+
+mod input;
+mod reason;
+mod report;
+mod sessions;
+mod value;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::{
+    answer::{self, Answer},
+    moment::{self, Moment},
+    ring::read_ring,
+};
+use sessions::Sessions;
+
+/// Show what a cookie is and, with keys, what is in it
+///
+/// Without keys this tells what anybody sees: mode, suite, key id and length. With keys also whether it
+/// opens, and why not; its times and its content. Nothing is shown that was not verified. The exit code is 1
+/// if no session is loaded from it, and without keys if it is no token.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Inspect {
+    /// A token, `name=value`, a Cookie or a Set-Cookie field; `-` or nothing reads standard input, where
+    /// other users of this machine cannot see it
+    cookie: Option<String>,
+    /// The file that holds the key ring
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+    #[command(flatten)]
+    carrier: Carrier,
+    #[command(flatten)]
+    sessions: Sessions,
+    /// Look at this moment: 2026-12-15T00:00:00Z, or +1h from now; by default now
+    #[arg(long, value_name = "TIME")]
+    at: Option<Moment>,
+    /// Show the session's id
+    #[arg(long)]
+    show_id: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Where the session travels.
+#[derive(Args)]
+#[group(multiple = false)]
+pub(crate) struct Carrier {
+    /// The cookie's name; by default `__Host-session`, or that of the only cookie
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// The token is from this request header, and no cookie
+    #[arg(long, value_name = "NAME")]
+    header: Option<String>,
+    /// The token is a bare one of this name, and no cookie
+    #[arg(long, value_name = "NAME")]
+    token: Option<String>,
+}
+
+impl Inspect {
+    pub(crate) fn run(self) -> Answer {
+        let now = moment::now()?;
+        let at = Moment::or_now(self.at, now)?;
+        let ring = self.keys.as_deref().map(read_ring).transpose()?;
+        let found = input::find(self.cookie.as_deref(), &self.carrier)?;
+        let opener = ring.map(|ring| self.sessions.opener(ring, &found.carried, now));
+        let opener = opener.transpose()?;
+        let report = report::Report::of(&found, opener.as_ref(), at, self.show_id);
+        answer::print(&if self.json {
+            report.as_json().to_string()
+        } else {
+            report.as_text()
+        })?;
+        Ok(report.is_good())
+    }
+}

@@ -1,0 +1,55 @@
+//! The command line of hardtack: keys, key rings, and what is in a cookie.
+
+mod answer;
+mod inspect;
+mod key;
+mod keygen;
+mod moment;
+mod ring;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use answer::Answer;
+
+/// Keys and key rings of hardtack's sessions, and what is in their cookies.
+#[derive(Parser)]
+#[command(name = "hardtack", version, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Keygen(keygen::Keygen),
+    #[command(subcommand)]
+    Ring(ring::Command),
+    Inspect(inspect::Inspect),
+}
+
+fn main() -> ExitCode {
+    answer::exit(Arguments::try_parse().map(|arguments| arguments.command.run()))
+}
+
+impl Command {
+    fn run(self) -> Answer {
+        match self {
+            Command::Keygen(command) => command.run(),
+            Command::Ring(command) => command.run(),
+            Command::Inspect(command) => command.run(),
+        }
+    }
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  done; yes
+  1  no: a check failed, a cookie does not open, or the ring does not allow it (nothing is written)
+  2  the command line is wrong
+  3  a file cannot be read or written, or is no key ring
+  4  somebody else is editing the file right now
+
+Environment:
+  HARDTACK_NOW  a moment like 2026-12-15T00:00:00Z that stands for the time now, for rehearsals";

@@ -1,0 +1,88 @@
+//! Moments and spans, as they stand on the command line.
+
+use std::{
+    env,
+    str::FromStr,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use crate::answer::{self, Failure};
+
+/// A moment, or a span from now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Moment {
+    At(SystemTime),
+    FromNow(Duration),
+}
+
+impl Moment {
+    /// `None` is now.
+    pub(crate) fn or_now(at: Option<Moment>, now: SystemTime) -> Result<SystemTime, Failure> {
+        match at {
+            None => Ok(now),
+            Some(Moment::At(moment)) => Ok(moment),
+            Some(Moment::FromNow(span)) => after(now, span),
+        }
+    }
+}
+
+impl FromStr for Moment {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Moment, &'static str> {
+        match text.strip_prefix('+') {
+            Some(span) => span.parse().map(|Span(span)| Moment::FromNow(span)),
+            None => moment(text).map(Moment::At),
+        }
+    }
+}
+
+/// A span of whole seconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span(pub(crate) Duration);
+
+impl FromStr for Span {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Span, &'static str> {
+        let span = humantime::parse_duration(text).ok();
+        let span = span.filter(|span| span.subsec_nanos() == 0);
+        span.map(Span)
+            .ok_or("expected a span like `90s`, `15m`, `12h` or `30days`, in whole seconds")
+    }
+}
+
+/// The time now, in whole seconds.
+pub(crate) fn now() -> Result<SystemTime, Failure> {
+    let Some(text) = env::var_os(NOW) else {
+        return Ok(whole_seconds(SystemTime::now()));
+    };
+    answer::note(&format!("the time is that of {NOW}"));
+    let text = text.to_string_lossy();
+    moment(&text).map_err(|error| Failure::Usage(format!("{NOW} is wrong, {error}")))
+}
+
+pub(crate) fn after(moment: SystemTime, span: Duration) -> Result<SystemTime, Failure> {
+    let later = moment.checked_add(span);
+    let later = later.filter(|later| *later < UNIX_EPOCH + YEAR_10000);
+    later.ok_or_else(|| Failure::usage("that is after the year 9999, give a shorter span"))
+}
+
+/// As in a ring: `2026-12-15T00:00:00Z`.
+pub(crate) fn show(moment: SystemTime) -> String {
+    humantime::format_rfc3339_seconds(moment).to_string()
+}
+
+fn moment(text: &str) -> Result<SystemTime, &'static str> {
+    let moment = humantime::parse_rfc3339(text).ok();
+    let moment = moment.filter(|moment| show(*moment) == text);
+    moment.ok_or("expected a moment like `2026-12-15T00:00:00Z`, or a span from now like `+15m`")
+}
+
+fn whole_seconds(moment: SystemTime) -> SystemTime {
+    let since = moment.duration_since(UNIX_EPOCH).unwrap_or_default();
+    UNIX_EPOCH + Duration::from_secs(since.as_secs())
+}
+
+const NOW: &str = "HARDTACK_NOW";
+const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);

@@ -1,0 +1,133 @@
+use std::{
+    str::FromStr,
+    time::{Duration, SystemTime},
+};
+
+use hardtack::{
+    ConfigError, EncryptionKey, Fingerprint, KeyId, KeyInfo, KeyRing, Mode, RingError,
+    SessionCookie, SessionCookieBuilder, SigningKey,
+};
+
+/// A ring of either kind of key.
+#[derive(Clone)]
+pub(crate) enum AnyRing {
+    Encryption(KeyRing<EncryptionKey>),
+    Signing(KeyRing<SigningKey>),
+}
+
+macro_rules! either {
+    ($ring:expr, $inner:ident => $result:expr) => {
+        match $ring {
+            AnyRing::Encryption($inner) => $result,
+            AnyRing::Signing($inner) => $result,
+        }
+    };
+}
+
+impl AnyRing {
+    /// In the order of the ring: each takes over from the one before it.
+    pub(crate) fn keys(&self) -> Vec<KeyInfo> {
+        either!(self, ring => ring.keys())
+    }
+
+    pub(crate) fn key(&self, id: KeyId) -> Option<KeyInfo> {
+        self.keys().into_iter().find(|key| key.id == id)
+    }
+
+    pub(crate) fn seals(&self, at: SystemTime) -> KeyId {
+        either!(self, ring => ring.seals(at))
+    }
+
+    /// The key that seals.
+    pub(crate) fn sealing(&self, at: SystemTime) -> KeyInfo {
+        self.key(self.seals(at)).expect("a key of the ring seals")
+    }
+
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        either!(self, ring => ring.fingerprint())
+    }
+
+    pub(crate) fn not_before(&self) -> Option<SystemTime> {
+        either!(self, ring => ring.refuses_before())
+    }
+
+    pub(crate) fn mode(&self) -> Mode {
+        match self {
+            AnyRing::Encryption(_) => Mode::Encrypted,
+            AnyRing::Signing(_) => Mode::UnencryptedButSigned,
+        }
+    }
+
+    pub(crate) fn builder(&self) -> SessionCookieBuilder {
+        match self.clone() {
+            AnyRing::Encryption(ring) => SessionCookie::encrypted(ring),
+            AnyRing::Signing(ring) => SessionCookie::unencrypted_but_signed(ring),
+        }
+    }
+
+    /// The keys that are to seal later than `at`, and from when.
+    pub(crate) fn planned_after(
+        &self,
+        at: SystemTime,
+    ) -> impl Iterator<Item = (KeyId, SystemTime)> {
+        let keys = self.keys().into_iter();
+        let planned = keys.filter_map(|key| Some((key.id, key.seal_from?)));
+        planned.filter(move |(_, from)| *from > at)
+    }
+
+    /// What an application says to this ring whose sessions live for `lifetime`.
+    pub(crate) fn check(&self, lifetime: Duration) -> Result<(), ConfigError> {
+        let builder = self.builder().idle_timeout(None);
+        builder.absolute_timeout(lifetime).build().map(drop)
+    }
+
+    /// A key's part at `at`.
+    pub(crate) fn role(&self, key: &KeyInfo, at: SystemTime) -> Role {
+        if self.seals(at) == key.id {
+            Role::Sealing
+        } else if key.accept_until.is_some_and(|until| at >= until) {
+            Role::Retired
+        } else if key.seal_from.is_some_and(|from| at < from) {
+            Role::Planned
+        } else {
+            Role::Accepted
+        }
+    }
+}
+
+/// Which kind of ring is meant is told by its first key.
+impl FromStr for AnyRing {
+    type Err = RingError;
+
+    fn from_str(text: &str) -> Result<AnyRing, RingError> {
+        let keys = text.lines().map(str::trim_start);
+        let first = keys
+            .into_iter()
+            .find(|line| line.starts_with("hardtack_key_"));
+        if first.is_some_and(|line| line.starts_with("hardtack_key_v1_sign_")) {
+            text.parse().map(AnyRing::Signing)
+        } else {
+            text.parse().map(AnyRing::Encryption)
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Sealing,
+    Accepted,
+    /// Accepted, and to seal later.
+    Planned,
+    Retired,
+}
+
+impl Role {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Role::Sealing => "seals",
+            Role::Accepted => "accepted",
+            Role::Planned => "planned",
+            Role::Retired => "retired",
+        }
+    }
+}

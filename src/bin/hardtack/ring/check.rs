@@ -1,0 +1,197 @@
+use std::{
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use clap::Args;
+use hardtack::{ConfigError, KeyId, KeyInfo};
+use serde_json::{Value, json};
+
+use super::{AnyRing, any::Role, file, lifetime::Lifetime};
+use crate::{
+    answer::{self, Answer, Failure},
+    moment::{self, Moment, show},
+};
+
+/// Say what is wrong with a ring, and what is odd
+///
+/// The exit code is 1 if a program would refuse the ring.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Check {
+    /// The file that holds the key ring; `-` is standard input
+    file: PathBuf,
+    /// Check what is at this moment: 2026-12-15T00:00:00Z, or +1h from now; by default now
+    #[arg(long, value_name = "TIME")]
+    at: Option<Moment>,
+    #[command(flatten)]
+    lifetime: Lifetime,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One thing to say.
+struct Finding {
+    /// A program refuses the ring for it.
+    is_wrong: bool,
+    word: &'static str,
+    key: Option<KeyId>,
+    sentence: String,
+}
+
+impl Finding {
+    fn wrong(word: &'static str, sentence: String) -> Finding {
+        Finding {
+            is_wrong: true,
+            ..Finding::odd(word, None, sentence)
+        }
+    }
+
+    fn odd(word: &'static str, key: Option<KeyId>, sentence: String) -> Finding {
+        Finding {
+            is_wrong: false,
+            word,
+            key,
+            sentence,
+        }
+    }
+}
+
+impl Check {
+    pub(super) fn run(self) -> Answer {
+        let at = Moment::or_now(self.at, moment::now()?)?;
+        let text = file::read(&self.file)?;
+        let mut findings = Vec::new();
+        let ring = match text.parse::<AnyRing>() {
+            Ok(ring) => {
+                findings.extend(self.of_ring(&ring, at)?);
+                Some(ring)
+            }
+            Err(error) => {
+                findings.push(Finding::wrong("unreadable", error.to_string()));
+                None
+            }
+        };
+        findings.extend(of_file(&self.file, &text));
+        let is_good = !findings.iter().any(|finding| finding.is_wrong);
+        let fingerprint = ring.map(|ring| ring.fingerprint().to_string());
+        answer::print(&if self.json {
+            let findings: Vec<_> = findings.iter().map(Finding::as_json).collect();
+            json!({
+                "at": show(at),
+                "good": is_good,
+                "fingerprint": fingerprint,
+                "findings": findings,
+            })
+            .to_string()
+        } else {
+            let verdict = if is_good { "good" } else { "not good" };
+            let fingerprint = fingerprint.map(|print| format!(", fingerprint {print}"));
+            let mut lines = vec![format!("{verdict}{}", fingerprint.unwrap_or_default())];
+            lines.extend(findings.iter().map(Finding::as_line));
+            lines.join("\n")
+        })?;
+        Ok(is_good)
+    }
+
+    fn of_ring(&self, ring: &AnyRing, at: SystemTime) -> Result<Vec<Finding>, Failure> {
+        let mut findings = Vec::new();
+        match ring.check(self.lifetime.longest()) {
+            Err(ConfigError::Keys(error)) => {
+                findings.push(Finding::wrong("retires-early", error.to_string()));
+            }
+            // The lifetime itself.
+            checked => checked.map_err(Failure::usage)?,
+        }
+        let keys = ring.keys();
+        for (place, key) in keys.iter().enumerate() {
+            let odd = |(word, sentence)| Finding::odd(word, Some(key.id), sentence);
+            findings.extend(self.of_key(ring, key, place, at).map(odd));
+        }
+        if keys.len() == 1 {
+            let sentence = "there is one key; a rotation adds another".to_owned();
+            findings.push(Finding::odd("single-key", None, sentence));
+        }
+        if let Some(moment) = ring.not_before().filter(|moment| *moment > at) {
+            let sentence = format!(
+                "not_before is in the future: until {} nobody can stay signed in",
+                show(moment)
+            );
+            findings.push(Finding::odd("not-before", None, sentence));
+        }
+        Ok(findings)
+    }
+
+    fn of_key(
+        &self,
+        ring: &AnyRing,
+        key: &KeyInfo,
+        place: usize,
+        at: SystemTime,
+    ) -> Option<(&'static str, String)> {
+        let (id, file) = (key.id, self.file.display());
+        match ring.role(key, at) {
+            Role::Retired => Some((
+                "retired",
+                format!(
+                    "key {id} opens nothing any more, `hardtack ring retire {file} {id}` removes it"
+                ),
+            )),
+            Role::Sealing if place == 0 && key.seal_from.is_some() => Some((
+                "seal-from",
+                format!("key {id} takes over from no other, so its seal_from does nothing"),
+            )),
+            Role::Accepted if key.accept_until.is_none() => Some((
+                "accepted-for-ever",
+                format!(
+                    "key {id} is accepted for ever, `hardtack ring retire {file} {id} --at TIME` ends that"
+                ),
+            )),
+            _ => None,
+        }
+    }
+}
+
+impl Finding {
+    fn as_line(&self) -> String {
+        let level = if self.is_wrong { "wrong" } else { "odd" };
+        format!("{level}: {}", self.sentence)
+    }
+
+    fn as_json(&self) -> Value {
+        json!({
+            "level": if self.is_wrong { "wrong" } else { "odd" },
+            "finding": self.word,
+            "key": self.key.map(|key| key.to_string()),
+            "sentence": self.sentence,
+        })
+    }
+}
+
+/// What is odd about the file itself.
+fn of_file(path: &Path, text: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(mode) = mode(path).filter(|mode| mode & !0o600 != 0) {
+        let sentence =
+            format!("the file has mode {mode:04o}, so others may read the keys: `chmod 600`");
+        findings.push(Finding::odd("mode", None, sentence));
+    }
+    if !text.is_empty() && !text.ends_with('\n') {
+        let sentence = "the last line has no line feed, so what is appended joins it".to_owned();
+        findings.push(Finding::odd("no-line-feed", None, sentence));
+    }
+    findings
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = path.metadata().ok()?;
+    Some(metadata.permissions().mode() & 0o777)
+}
+
+#[cfg(not(unix))]
+fn mode(_: &Path) -> Option<u32> {
+    None
+}

@@ -1,0 +1,342 @@
+//! Reading ring files, and replacing them: whole or not at all, and by one process at a time.
+//!
+//! A new text is written to a temporary file beside the ring, which is then renamed over it. The temporary
+//! file always has the same name, and is locked as long as its process lives. So it is the lock as well:
+//! who finds one that is not locked has found what a crash left behind.
+
+use std::{
+    fs::{self, File, Metadata, OpenOptions, TryLockError},
+    io::{self, ErrorKind, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use same_file::Handle;
+use zeroize::Zeroizing;
+
+use super::AnyRing;
+use crate::answer::Failure;
+
+/// The text of a file, or of standard input for `-`.
+pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let read = if path == Path::new("-") {
+        io::stdin().read_to_end(&mut bytes).map(drop)
+    } else {
+        fs::read(path).map(|found| *bytes = found)
+    };
+    read.map_err(|error| Failure::file("cannot read", path, error))?;
+    into_text(bytes, path)
+}
+
+/// The ring in a file.
+pub(crate) fn read_ring(path: &Path) -> Result<AnyRing, Failure> {
+    parse(&read(path)?, path)
+}
+
+pub(super) fn parse(text: &str, path: &Path) -> Result<AnyRing, Failure> {
+    text.parse()
+        .map_err(|error| Failure::file("no key ring is in", path, error))
+}
+
+/// A ring file that nobody else edits as long as this lives.
+pub(super) struct EditedFile {
+    /// Behind all links.
+    path: PathBuf,
+    before: Option<Before>,
+    temporary: Temporary,
+}
+
+/// The file as it was found.
+struct Before {
+    bytes: Zeroizing<Vec<u8>>,
+    metadata: Metadata,
+}
+
+impl EditedFile {
+    pub(super) fn open(path: &Path) -> Result<EditedFile, Failure> {
+        let path = behind_links(path)?;
+        let temporary = Temporary::lock(&path)?;
+        let before = Before::read(&path)?;
+        Ok(EditedFile {
+            path,
+            before,
+            temporary,
+        })
+    }
+
+    /// `None`: there is no such file.
+    pub(super) fn text(&self) -> Result<Option<Zeroizing<String>>, Failure> {
+        let Some(before) = &self.before else {
+            return Ok(None);
+        };
+        into_text(before.bytes.clone(), &self.path).map(Some)
+    }
+
+    /// Puts `text` in the place of what the file held. Says what else has changed with that.
+    pub(super) fn replace(mut self, text: &str) -> Result<Option<String>, Failure> {
+        self.check_unchanged()?;
+        let fail = |error| Failure::file("cannot write", &self.path, error);
+        let file = &mut self.temporary.file;
+        file.write_all(text.as_bytes()).map_err(fail)?;
+        let note = match &self.before {
+            Some(before) => permissions::keep(file, &before.metadata, &self.path)?,
+            None => None,
+        };
+        file.sync_all().map_err(fail)?;
+        fs::rename(&self.temporary.path, &self.path).map_err(fail)?;
+        self.temporary.is_renamed = true;
+        sync_folder(&self.path).map_err(fail)?;
+        Ok(note)
+    }
+
+    /// Editors and other programs know nothing of the lock.
+    fn check_unchanged(&self) -> Result<(), Failure> {
+        let now = Before::read(&self.path)?;
+        let is_same = match (&self.before, &now) {
+            (Some(before), Some(now)) => before.bytes == now.bytes,
+            (before, now) => before.is_none() && now.is_none(),
+        };
+        if is_same {
+            return Ok(());
+        }
+        let path = self.path.display();
+        Err(Failure::Busy(format!(
+            "{path} was changed by another program just now, look at it and try again"
+        )))
+    }
+}
+
+impl Before {
+    fn read(path: &Path) -> Result<Option<Before>, Failure> {
+        let fail = |error| Failure::file("cannot read", path, error);
+        let mut file = match File::open(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            file => file.map_err(fail)?,
+        };
+        let metadata = file.metadata().map_err(fail)?;
+        let mut bytes = Zeroizing::new(Vec::new());
+        file.read_to_end(&mut bytes).map_err(fail)?;
+        Ok(Some(Before { bytes, metadata }))
+    }
+}
+
+/// The temporary file beside a ring, which is the lock as well.
+struct Temporary {
+    path: PathBuf,
+    file: File,
+    /// It is the ring now.
+    is_renamed: bool,
+}
+
+impl Temporary {
+    fn lock(ring: &Path) -> Result<Temporary, Failure> {
+        let mut name = std::ffi::OsString::from(".");
+        name.push(ring.file_name().unwrap_or_default());
+        name.push(".hardtack");
+        let path = ring.with_file_name(name);
+        let fail = |error| Failure::file("cannot write", &path, error);
+        for _ in 0..TRIES {
+            match permissions::private().create_new(true).open(&path) {
+                Ok(file) => {
+                    // Between the two somebody may have taken it for what a crash left behind.
+                    if !lock(&file).map_err(fail)? || !is_at(&file, &path) {
+                        break;
+                    }
+                    return Ok(Temporary {
+                        path,
+                        file,
+                        is_renamed: false,
+                    });
+                }
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    if !remove_leftover(&path).map_err(fail)? {
+                        break;
+                    }
+                }
+                Err(error) => return Err(fail(error)),
+            }
+        }
+        Err(Failure::Busy(format!(
+            "somebody else is editing {} right now, try again",
+            ring.display()
+        )))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.is_renamed {
+            // What stays is removed by the next run.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Removes a temporary file whose process is dead. `false`: it is alive.
+fn remove_leftover(path: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
+        Ok(found) if !found.is_file() => {
+            return Err(io::Error::other(
+                "a temporary file is to be there, and something else is",
+            ));
+        }
+        found => found?,
+    };
+    let file = match OpenOptions::new().read(true).write(true).open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
+        file => file?,
+    };
+    if !lock(&file)? {
+        return Ok(false);
+    }
+    // Only who has the lock of the file at this path renames or removes it.
+    if is_at(&file, path) {
+        fs::remove_file(path)?;
+    }
+    Ok(true)
+}
+
+/// `false`: another process has it.
+fn lock(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Whether `path` still leads to this very file.
+fn is_at(file: &File, path: &Path) -> bool {
+    let file = file.try_clone().and_then(Handle::from_file);
+    matches!((file, Handle::from_path(path)), (Ok(file), Ok(found)) if file == found)
+}
+
+/// Where a path leads to, so that a link stays a link.
+fn behind_links(path: &Path) -> Result<PathBuf, Failure> {
+    let fail = |error: io::Error| Failure::file("cannot read", path, error);
+    match fs::canonicalize(path) {
+        Ok(path) if !path.is_file() => Err(fail(io::Error::other("that is no regular file"))),
+        Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {
+            // A new file.
+            let name = path.file_name().ok_or_else(|| fail(error))?;
+            let folder = path.parent().filter(|folder| *folder != Path::new(""));
+            let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).map_err(fail)?;
+            Ok(folder.join(name))
+        }
+        path => path.map_err(fail),
+    }
+}
+
+fn into_text(mut bytes: Zeroizing<Vec<u8>>, path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let text = String::from_utf8(std::mem::take(&mut *bytes)).map_err(|error| {
+        drop(Zeroizing::new(error.into_bytes()));
+        Failure::file("no key ring is in", path, "it is not UTF-8")
+    })?;
+    Ok(Zeroizing::new(text))
+}
+
+/// A name is kept by its folder.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+mod permissions {
+    use std::{
+        fs::{File, Metadata, OpenOptions, Permissions},
+        os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
+        path::Path,
+    };
+
+    use crate::answer::Failure;
+
+    /// A file that nobody but its owner ever could read.
+    pub(super) fn private() -> OpenOptions {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).mode(0o600);
+        options
+    }
+
+    /// Gives `file` the owner and the mode of the one whose place it takes, without what others may do.
+    pub(super) fn keep(
+        file: &File,
+        before: &Metadata,
+        path: &Path,
+    ) -> Result<Option<String>, Failure> {
+        let fail = |error| Failure::file("cannot keep owner and mode of", path, error);
+        let now = file.metadata().map_err(fail)?;
+        if (now.uid(), now.gid()) != (before.uid(), before.gid()) {
+            fchown(file, Some(before.uid()), Some(before.gid())).map_err(fail)?;
+        }
+        let mode = before.mode() & 0o777;
+        let private = mode & 0o600;
+        file.set_permissions(Permissions::from_mode(private))
+            .map_err(fail)?;
+        Ok((mode != private).then(|| {
+            format!(
+                "{} had mode {mode:04o} and has {private:04o} now: nobody but its owner may read keys",
+                path.display()
+            )
+        }))
+    }
+}
+
+#[cfg(not(unix))]
+mod permissions {
+    use std::{
+        fs::{File, Metadata, OpenOptions},
+        path::Path,
+    };
+
+    use crate::answer::Failure;
+
+    pub(super) fn private() -> OpenOptions {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true);
+        options
+    }
+
+    /// A file has the permissions of its folder.
+    pub(super) fn keep(_: &File, _: &Metadata, _: &Path) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+}
+
+/// Others come and go while a lock is taken. Nobody meets so many.
+const TRIES: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_editor_has_changed_in_the_meantime_is_not_overwritten() {
+        let name = format!("hardtack-ring-file-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        for (before, meantime) in [
+            (Some("one"), Some("another")),
+            (Some("one"), None),
+            (None, Some("another")),
+        ] {
+            let set = |text: Option<&str>| match text {
+                Some(text) => fs::write(&path, text).unwrap(),
+                None => fs::remove_file(&path).unwrap_or_default(),
+            };
+            set(before);
+            let file = EditedFile::open(&path).ok().unwrap();
+            set(meantime);
+            assert!(matches!(file.replace("ours"), Err(Failure::Busy(_))));
+            assert_eq!(fs::read_to_string(&path).ok().as_deref(), meantime);
+            set(None);
+        }
+        assert!(
+            !path
+                .with_file_name(format!(".{}.hardtack", path.file_name().unwrap().display()))
+                .exists()
+        );
+    }
+}

@@ -1,0 +1,201 @@
+use std::time::SystemTime;
+
+use clap::Args;
+use hardtack::{KeyId, KeyInfo};
+
+use super::{
+    AnyRing,
+    add::new_key,
+    edit::{self, Edit, Target},
+    lifetime::Overlap,
+    text::Attribute,
+};
+use crate::{
+    answer::{Answer, Failure},
+    key::SuiteName,
+    moment::{self, Moment, show},
+};
+
+/// Drop a key that somebody else may have
+///
+/// Its forgeries may have been sealed again under every other key of the ring. So by default all keys are
+/// dropped for a new one. With --not-before the others stay, and sessions from before that moment are
+/// refused: it has to be the moment by which the last instance has dropped the key, plus the clock skew.
+/// Both sign everybody out. Whoever has the key still reads what was recorded under it.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Leaked {
+    #[command(flatten)]
+    target: Target,
+    /// The id of the key
+    #[arg(value_parser = edit::key_id)]
+    key: String,
+    /// Keep the other keys, and refuse sessions from before this moment: 2026-12-15T00:00:00Z, or +15m from now
+    #[arg(long, value_name = "TIME")]
+    not_before: Option<Moment>,
+    #[command(flatten)]
+    overlap: Overlap,
+    /// What a new key is for; by default the same as the key that seals
+    #[arg(long, value_enum)]
+    suite: Option<SuiteName>,
+}
+
+impl Leaked {
+    pub(super) fn run(self) -> Answer {
+        self.target.edit(|edit| {
+            let ring = edit.ring()?;
+            match self.not_before {
+                None => self.drop_all(edit, &ring),
+                Some(_) => {
+                    let moment = Moment::or_now(self.not_before, edit.now)?;
+                    self.drop_one(edit, &ring, moment)
+                }
+            }
+        })
+    }
+
+    fn drop_all(&self, edit: &mut Edit, ring: &AnyRing) -> Result<Vec<String>, Failure> {
+        let leaked = edit::find(ring, &self.key, &edit.file)?;
+        if let Some(until) = self.is_long_retired(&leaked, edit.now)? {
+            edit.text.remove(leaked.id);
+            return Ok(vec![
+                format!("key {} is removed", leaked.id),
+                format!(
+                    "nobody is signed out: no instance has accepted it since {}, and nothing forged lives \
+                     so long",
+                    show(until)
+                ),
+                RECORDED.to_owned(),
+            ]);
+        }
+        let new = new_key(self.suite, &ring.sealing(edit.now))?;
+        edit.text.add(&new, None);
+        for key in ring.keys() {
+            edit.text.remove(key.id);
+        }
+        let others = ring.keys().into_iter().map(|key| key.id);
+        let others: Vec<_> = others.filter(|id| *id != leaked.id).collect();
+        let mut told = vec![format!("key {} is dropped", leaked.id)];
+        if !others.is_empty() {
+            told.push(format!(
+                "with it {}: a forgery may have been sealed again under each",
+                keys(&others)
+            ));
+        }
+        told.extend([
+            format!("new key {}, which seals", new.id),
+            format!(
+                "everybody is signed out, on each instance as soon as it has {}; until the last one has it, \
+                 visitors who sign in anew are known to some instances only",
+                edit.file
+            ),
+            RECORDED.to_owned(),
+        ]);
+        Ok(told)
+    }
+
+    fn drop_one(
+        &self,
+        edit: &mut Edit,
+        ring: &AnyRing,
+        moment: SystemTime,
+    ) -> Result<Vec<String>, Failure> {
+        if let Some(later) = ring.not_before().filter(|known| *known > moment) {
+            return Err(Failure::no(format!(
+                "sessions from before {} are refused already, which is later",
+                show(later)
+            )));
+        }
+        let mut told = Vec::new();
+        match edit::find(ring, &self.key, &edit.file) {
+            Ok(leaked) => {
+                self.check_in_future(&leaked, edit.now, moment)?;
+                told.push(format!("key {} is dropped", leaked.id));
+                told.push(self.remove(edit, ring, &leaked)?);
+            }
+            Err(_) => told.push(format!("key {} is not in {} any more", self.key, edit.file)),
+        }
+        edit.text.set_not_before(moment);
+        told.push(format!(
+            "everybody is signed out who signed in before {}, on each instance as soon as it has {}",
+            show(moment),
+            edit.file
+        ));
+        if moment > edit.now {
+            told.push(format!(
+                "until {} nobody can stay signed in: sessions that begin before it are refused at once",
+                show(moment)
+            ));
+        }
+        told.push(RECORDED.to_owned());
+        Ok(told)
+    }
+
+    /// Removes a key and sees to it that another seals.
+    fn remove(&self, edit: &mut Edit, ring: &AnyRing, leaked: &KeyInfo) -> Result<String, Failure> {
+        let is_retired = |key: &KeyInfo| key.accept_until.is_some_and(|until| edit.now >= until);
+        let mut rest = ring.keys();
+        rest.retain(|key| key.id != leaked.id);
+        edit.text.remove(leaked.id);
+        if rest.iter().all(is_retired) {
+            rest.iter().for_each(|key| edit.text.remove(key.id));
+            let new = new_key(self.suite, leaked)?;
+            edit.text.add(&new, None);
+            return Ok(format!("new key {}, which seals", new.id));
+        }
+        if edit.result().is_err() {
+            // Some key was to retire after the one that is gone had taken over.
+            for key in &rest {
+                if is_retired(key) {
+                    edit.text.remove(key.id);
+                } else {
+                    edit.text.set(key.id, Attribute::AcceptUntil, None);
+                }
+            }
+        }
+        let seals = edit.result()?.seals(edit.now);
+        Ok(format!("key {seals} seals"))
+    }
+
+    /// Instances accept the key for as long as they do not have the new file.
+    fn check_in_future(
+        &self,
+        leaked: &KeyInfo,
+        now: SystemTime,
+        moment: SystemTime,
+    ) -> Result<(), Failure> {
+        if moment > now {
+            return Ok(());
+        }
+        Err(Failure::no(format!(
+            "instances accept key {} until they have the new file, so --not-before has to be later than \
+             that, plus the clock skew",
+            leaked.id
+        )))
+    }
+
+    /// Since when the key opens nothing, if all that was forged with it has ended.
+    fn is_long_retired(
+        &self,
+        key: &KeyInfo,
+        now: SystemTime,
+    ) -> Result<Option<SystemTime>, Failure> {
+        let Some(until) = key.accept_until else {
+            return Ok(None);
+        };
+        // A forgery may be dated ahead by the skew, beside the skew of the clock that took it.
+        let end = self.overlap.end_of_sessions(until)?;
+        let end = moment::after(end, self.overlap.skew())?;
+        Ok((now >= end).then_some(until))
+    }
+}
+
+fn keys(ids: &[KeyId]) -> String {
+    let ids: Vec<_> = ids.iter().map(KeyId::to_string).collect();
+    match &ids[..] {
+        [id] => format!("key {id}"),
+        ids => format!("keys {}", ids.join(", ")),
+    }
+}
+
+const RECORDED: &str = "whoever has the key still reads what was recorded under it";

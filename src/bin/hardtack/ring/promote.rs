@@ -1,0 +1,118 @@
+use std::time::{Duration, SystemTime};
+
+use clap::Args;
+use hardtack::KeyInfo;
+
+use super::{
+    AnyRing,
+    any::Role,
+    edit::{self, Edit, Target},
+    lifetime::Lifetime,
+    text::Attribute,
+};
+use crate::{
+    answer::{Answer, Failure},
+    moment::{Moment, show},
+};
+
+/// Make an accepted key the one that seals
+///
+/// An accept_until that it has is taken away. This is also the way back: the earlier key seals again, and
+/// the later one stays accepted.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Promote {
+    #[command(flatten)]
+    target: Target,
+    /// The id of the key
+    #[arg(value_parser = edit::key_id)]
+    key: String,
+    /// When it begins to seal: 2026-12-15T00:00:00Z, or +1h from now; by default now
+    #[arg(long, value_name = "TIME")]
+    at: Option<Moment>,
+    #[command(flatten)]
+    lifetime: Lifetime,
+}
+
+impl Promote {
+    pub(super) fn run(self) -> Answer {
+        self.target.edit(|edit| self.promote(edit))
+    }
+
+    fn promote(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
+        let ring = edit.ring()?;
+        let key = edit::find(&ring, &self.key, &edit.file)?;
+        let at = Moment::or_now(self.at, edit.now)?;
+        let sealing = ring.seals(edit.now);
+        check_moment(&ring, &key, at, edit.now)?;
+        edit.text.set(key.id, Attribute::AcceptUntil, None);
+        // Its time may lie ahead although it seals: for want of another.
+        if sealing != key.id || key.seal_from.is_some_and(|from| from > edit.now) {
+            edit.text.set(key.id, Attribute::SealFrom, Some(at));
+            for other in ring.keys() {
+                // On a tie the first listed seals.
+                if other.seal_from == Some(at) && other.id != key.id {
+                    edit.text.move_before(key.id, other.id);
+                }
+            }
+        }
+        if at > edit.now {
+            edit.check_goes_on(sealing)?;
+        }
+        let after = edit.result()?;
+        self.check(&ring, &after)?;
+        Ok(told(edit, &after, &key, at))
+    }
+
+    fn check(&self, before: &AnyRing, after: &AnyRing) -> Result<(), Failure> {
+        let longest = self.lifetime.longest();
+        match after.check(longest) {
+            Err(error) if before.check(longest).is_ok() => {
+                Err(Failure::no(format!("{error}; nothing is written")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Refuses a moment that does not go with the key's part of now.
+fn check_moment(
+    ring: &AnyRing,
+    key: &KeyInfo,
+    at: SystemTime,
+    now: SystemTime,
+) -> Result<(), Failure> {
+    let id = key.id;
+    match ring.role(key, now) {
+        _ if at < now => Err(Failure::no("--at is in the past, leave it out for now")),
+        Role::Sealing if at > now => Err(Failure::no(format!(
+            "key {id} seals already, leave out --at"
+        ))),
+        Role::Retired if at == now => Err(Failure::no(format!(
+            "key {id} is retired, so no instance accepts it; say --at with a moment by which all have the \
+             new file"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// What is then.
+fn told(edit: &Edit, after: &AnyRing, key: &KeyInfo, at: SystemTime) -> Vec<String> {
+    let mut told = vec![if at == edit.now {
+        format!("key {} seals", key.id)
+    } else {
+        format!("key {} seals from {}", key.id, show(at))
+    }];
+    let before = after.seals(at - Duration::from_secs(1));
+    if before != key.id {
+        told.push(format!("key {before} only opens then"));
+    }
+    told.extend(after.planned_after(at).map(|(later, from)| {
+        let file = &edit.file;
+        format!(
+            "key {later} still takes over at {}; `hardtack ring retire {file} {later}` calls that off",
+            show(from)
+        )
+    }));
+    told
+}

@@ -1,0 +1,155 @@
+use std::time::SystemTime;
+
+use clap::Args;
+use hardtack::KeyInfo;
+
+use super::{
+    AnyRing,
+    any::Role,
+    edit::{self, Edit, Target},
+    lifetime::Overlap,
+    text::Attribute,
+};
+use crate::{
+    answer::{Answer, Failure},
+    moment::{Moment, show},
+};
+
+/// Stop accepting a key
+///
+/// With --at it opens nothing from that moment on; without, its line is removed, and nothing brings it back.
+/// Refused where it would sign visitors out, unless --force says so.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Retire {
+    #[command(flatten)]
+    target: Target,
+    /// The id of the key
+    #[arg(value_parser = edit::key_id)]
+    key: String,
+    /// When it stops to open: 2026-12-15T00:00:00Z, or +1h from now
+    #[arg(long, value_name = "TIME")]
+    at: Option<Moment>,
+    /// Also where sessions that it sealed may be alive, and end with it
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    overlap: Overlap,
+}
+
+impl Retire {
+    pub(super) fn run(self) -> Answer {
+        self.target.edit(|edit| self.retire(edit))
+    }
+
+    fn retire(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
+        let ring = edit.ring()?;
+        let key = edit::find(&ring, &self.key, &edit.file)?;
+        let end = self.end_of_sessions(&ring, &key, edit.now)?;
+        let told = match self.at {
+            Some(_) => {
+                let at = Moment::or_now(self.at, edit.now)?;
+                if at <= edit.now {
+                    return Err(Failure::no(
+                        "--at is not in the future; leave it out to remove the key",
+                    ));
+                }
+                check_successor(&ring, &key, at, &edit.file)?;
+                self.check_cost(&key, at, end)?;
+                edit.text.set(key.id, Attribute::AcceptUntil, Some(at));
+                format!("key {} opens nothing from {} on", key.id, show(at))
+            }
+            None => {
+                check_removal(&ring, &key, edit.now, &edit.file)?;
+                self.check_cost(&key, edit.now, end)?;
+                edit.text.remove(key.id);
+                format!("key {} is removed", key.id)
+            }
+        };
+        Ok(vec![told])
+    }
+
+    /// When the last session that the key sealed ends, as far as the ring tells. `None`: there is none.
+    fn end_of_sessions(
+        &self,
+        ring: &AnyRing,
+        key: &KeyInfo,
+        now: SystemTime,
+    ) -> Result<Option<SystemTime>, Failure> {
+        if matches!(ring.role(key, now), Role::Retired | Role::Planned) {
+            return Ok(None);
+        }
+        let keys = ring.keys();
+        let next = keys.iter().skip_while(|other| other.id != key.id).nth(1);
+        // Without a time at which the next one took over, it may have sealed until now.
+        let sealed_until = next.and_then(|next| next.seal_from).unwrap_or(now);
+        self.overlap.end_of_sessions(sealed_until).map(Some)
+    }
+
+    fn check_cost(
+        &self,
+        key: &KeyInfo,
+        at: SystemTime,
+        end: Option<SystemTime>,
+    ) -> Result<(), Failure> {
+        match end {
+            Some(end) if at < end && !self.force => Err(Failure::no(format!(
+                "sessions that key {} sealed may live until {}, and their visitors would be signed out; \
+                 say --at with that moment, or --force",
+                key.id,
+                show(end)
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Refuses to remove the key that seals, and the only successor of a key that is to retire.
+fn check_removal(
+    ring: &AnyRing,
+    key: &KeyInfo,
+    now: SystemTime,
+    file: &str,
+) -> Result<(), Failure> {
+    let id = key.id;
+    if ring.seals(now) == id {
+        return Err(Failure::no(format!(
+            "key {id} seals; first let another seal, with `hardtack ring rotate` or `hardtack ring \
+             promote`, or drop it as `hardtack ring leaked`"
+        )));
+    }
+    match &ring.keys()[..] {
+        [.., before, last] if last.id == id && before.accept_until.is_some() => {
+            let before = before.id;
+            Err(Failure::no(format!(
+                "key {before} retires because key {id} takes over; first run `hardtack ring promote {file} \
+                 {before}`"
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a moment at which the key still seals.
+fn check_successor(
+    ring: &AnyRing,
+    key: &KeyInfo,
+    at: SystemTime,
+    file: &str,
+) -> Result<(), Failure> {
+    let (id, keys) = (key.id, ring.keys());
+    let Some(next) = keys.iter().skip_while(|other| other.id != id).nth(1) else {
+        return Err(Failure::no(format!(
+            "no key seals after key {id}; first run `hardtack ring rotate {file}` or `hardtack ring promote \
+             {file}` with another"
+        )));
+    };
+    match next.seal_from {
+        Some(from) if at <= from => Err(Failure::no(format!(
+            "key {id} seals until key {} takes over at {}, say a later --at",
+            next.id,
+            show(from)
+        ))),
+        _ => Ok(()),
+    }
+}

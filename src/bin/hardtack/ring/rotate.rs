@@ -1,0 +1,66 @@
+use clap::Args;
+
+use super::{
+    add::new_key,
+    edit::{Edit, Target},
+    lifetime::Overlap,
+    text::Attribute,
+};
+use crate::{
+    answer::{Answer, Failure},
+    key::SuiteName,
+    moment::{self, Span, show},
+};
+
+/// Plan a rotation in one push: a new key takes over by itself, and the old one retires by itself
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Rotate {
+    #[command(flatten)]
+    target: Target,
+    /// How long it takes until every instance has the file
+    #[arg(long, value_name = "SPAN")]
+    after: Span,
+    #[command(flatten)]
+    overlap: Overlap,
+    /// What the new key is for; by default the same as the key that seals
+    #[arg(long, value_enum)]
+    suite: Option<SuiteName>,
+}
+
+impl Rotate {
+    pub(super) fn run(self) -> Answer {
+        self.target.edit(|edit| self.rotate(edit))
+    }
+
+    fn rotate(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
+        let ring = edit.ring()?;
+        let (file, old) = (&edit.file, ring.sealing(edit.now));
+        if let Some((planned, _)) = ring.planned_after(edit.now).next() {
+            return Err(Failure::no(format!(
+                "key {planned} is to take over already; wait until then, or call that off with `hardtack ring \
+                 promote {file} {}` and `hardtack ring retire {file} {planned}`",
+                old.id
+            )));
+        }
+        let new = new_key(self.suite, &old)?;
+        let pushed = moment::after(edit.now, self.after.0)?;
+        // One clock may be behind the other by the skew, and either behind the clock of this machine.
+        let seal_from = moment::after(pushed, self.overlap.skew() * 2)?;
+        let accept_until = self.overlap.end_of_sessions(seal_from)?;
+        edit.text.add(&new, Some(seal_from));
+        edit.text
+            .set(old.id, Attribute::AcceptUntil, Some(accept_until));
+        let (old, new, pushed) = (old.id, new.id, show(pushed));
+        let (seal_from, accept_until) = (show(seal_from), show(accept_until));
+        Ok(vec![
+            format!("new key {new}, accepted"),
+            format!("before {pushed} give {file} to every instance, in any order"),
+            format!("from   {seal_from} key {new} seals, and key {old} only opens"),
+            format!(
+                "from   {accept_until} key {old} opens nothing: remove it with `hardtack ring retire {file} \
+                 {old}`"
+            ),
+        ])
+    }
+}

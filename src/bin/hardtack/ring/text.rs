@@ -1,0 +1,264 @@
+//! The text of a ring, line by line. A change leaves everything else as it is: comments, blank lines,
+//! the order, the line ends.
+
+use std::{ops::Range, time::SystemTime};
+
+use hardtack::{EncryptionKey, KeyId, SigningKey};
+use zeroize::Zeroizing;
+
+use crate::{key::NewKey, moment::show};
+
+pub(super) struct RingText {
+    lines: Vec<Line>,
+    line_end: &'static str,
+}
+
+struct Line {
+    /// With its line end.
+    text: Zeroizing<String>,
+    key: Option<KeyId>,
+}
+
+/// A time of a key, as it is called in the text.
+#[derive(Clone, Copy)]
+pub(super) enum Attribute {
+    SealFrom,
+    AcceptUntil,
+}
+
+impl RingText {
+    /// Takes the text of a ring that was parsed. `None`: its keys are separated by commas.
+    pub(super) fn new(text: &str) -> Option<RingText> {
+        let lines: Vec<_> = text.split_inclusive('\n').map(Line::new).collect();
+        let has_comma = |line: &Line| !line.is_comment() && line.text.contains(',');
+        if lines.iter().any(has_comma) {
+            return None;
+        }
+        let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        Some(RingText { lines, line_end })
+    }
+
+    pub(super) fn to_text(&self) -> Zeroizing<String> {
+        let lines = || self.lines.iter().map(|line| line.text.as_str());
+        // The exact size at once: growing would leave a copy of the keys behind.
+        let mut text = Zeroizing::new(String::with_capacity(lines().map(str::len).sum()));
+        text.extend(lines());
+        text
+    }
+
+    /// The ids of the keys, and where each key stands as text.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (KeyId, &str)> {
+        self.lines
+            .iter()
+            .filter_map(|line| Some((line.key?, line.first_word())))
+    }
+
+    /// Sets a time of a key, or takes it away.
+    pub(super) fn set(&mut self, id: KeyId, attribute: Attribute, moment: Option<SystemTime>) {
+        if let Some(at) = self.position(id) {
+            self.lines[at].set(attribute.name(), moment);
+        }
+    }
+
+    /// Adds a key after all others.
+    pub(super) fn add(&mut self, key: &NewKey, seal_from: Option<SystemTime>) {
+        let mut line = Line::new(&key.text);
+        line.set(Attribute::SealFrom.name(), seal_from);
+        self.insert_after_keys(line);
+    }
+
+    pub(super) fn remove(&mut self, id: KeyId) {
+        self.lines.retain(|line| line.key != Some(id));
+    }
+
+    /// Lists a key before `other`, if it stands behind it.
+    pub(super) fn move_before(&mut self, id: KeyId, other: KeyId) {
+        let positions = self.position(id).zip(self.position(other));
+        if let Some((from, to)) = positions.filter(|(from, to)| from > to) {
+            self.end_line(from);
+            self.lines[to..=from].rotate_right(1);
+        }
+    }
+
+    pub(super) fn set_not_before(&mut self, moment: SystemTime) {
+        let known = |line: &&mut Line| line.first_word().starts_with(NOT_BEFORE);
+        match self.lines.iter_mut().find(known) {
+            Some(line) => line.set(NOT_BEFORE, Some(moment)),
+            None => self.insert_after_keys(Line::new(&format!("{NOT_BEFORE}{}", show(moment)))),
+        }
+    }
+
+    fn position(&self, id: KeyId) -> Option<usize> {
+        self.lines.iter().position(|line| line.key == Some(id))
+    }
+
+    fn insert_after_keys(&mut self, line: Line) {
+        let last_key = self.lines.iter().rposition(|line| line.key.is_some());
+        let at = last_key.map_or(self.lines.len(), |last| last + 1);
+        if at > 0 {
+            self.end_line(at - 1);
+        }
+        self.lines.insert(at, line);
+        self.end_line(at);
+    }
+
+    /// The last line of a file may lack its end.
+    fn end_line(&mut self, at: usize) {
+        let line = &mut self.lines[at];
+        if !line.text.ends_with('\n') {
+            let end = line.text.len();
+            line.replace(end..end, self.line_end);
+        }
+    }
+}
+
+impl Line {
+    fn new(text: &str) -> Line {
+        let mut line = Line {
+            text: Zeroizing::new(text.to_owned()),
+            key: None,
+        };
+        let word = line.first_word();
+        let encryption = word.parse().map(|key: EncryptionKey| key.id());
+        let id = encryption.or_else(|_| word.parse().map(|key: SigningKey| key.id()));
+        line.key = id.ok();
+        line
+    }
+
+    fn is_comment(&self) -> bool {
+        self.first_word().starts_with('#')
+    }
+
+    fn first_word(&self) -> &str {
+        let word = self.words().next().unwrap_or_default();
+        &self.text[word]
+    }
+
+    fn words(&self) -> impl Iterator<Item = Range<usize>> {
+        let mut end = 0;
+        let pieces = self.text.split_inclusive(BLANK);
+        pieces.filter_map(move |piece| {
+            let begin = end;
+            end += piece.len();
+            let len = piece.trim_end_matches(BLANK).len();
+            (len > 0).then_some(begin..begin + len)
+        })
+    }
+
+    fn set(&mut self, name: &str, moment: Option<SystemTime>) {
+        let words: Vec<_> = self.words().collect();
+        let is_it = |word: &Range<usize>| self.text[word.clone()].starts_with(name);
+        let known = words.iter().position(is_it);
+        let Some(last) = words.last() else { return };
+        match (known, moment) {
+            (Some(at), Some(moment)) => {
+                self.replace(words[at].clone(), &format!("{name}{}", show(moment)));
+            }
+            // Together with the space before it. A key stands first.
+            (Some(at), None) => self.replace(words[at - 1].end..words[at].end, ""),
+            (None, Some(moment)) => {
+                let space = if words.len() == 1 { "  " } else { " " };
+                self.replace(
+                    last.end..last.end,
+                    &format!("{space}{name}{}", show(moment)),
+                );
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn replace(&mut self, range: Range<usize>, with: &str) {
+        let parts = [&self.text[..range.start], with, &self.text[range.end..]];
+        let len = parts.iter().map(|part| part.len()).sum();
+        let mut text = Zeroizing::new(String::with_capacity(len));
+        text.extend(parts);
+        self.text = text;
+    }
+}
+
+impl Attribute {
+    fn name(self) -> &'static str {
+        match self {
+            Attribute::SealFrom => "seal_from=",
+            Attribute::AcceptUntil => "accept_until=",
+        }
+    }
+}
+
+const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
+const NOT_BEFORE: &str = "not_before=";
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use hardtack::KeyRing;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key() -> String {
+        EncryptionKey::generate()
+            .unwrap()
+            .expose_secret()
+            .to_string()
+    }
+
+    /// A ring as somebody may have written it, whose keys may have times.
+    fn texts() -> impl Strategy<Value = String> {
+        let time = "seal_from=2030-0[1-9]-01T00:00:00Z";
+        let key_line = ("[ \t]{0,2}", prop::option::of(time), "[ \t]{0,2}").prop_map(
+            |(before, time, after)| match time {
+                Some(time) => format!("{before}{} {time}{after}", key()),
+                None => format!("{before}{}{after}", key()),
+            },
+        );
+        let line = prop_oneof![key_line, "[ \t]{0,2}(#[ -~]{0,20})?"];
+        let lines = prop::collection::vec(line, 0..6);
+        (lines, prop::bool::ANY, prop::bool::ANY).prop_map(|(mut lines, is_dos, is_ended)| {
+            lines.push(key());
+            let line_end = if is_dos { "\r\n" } else { "\n" };
+            let end = if is_ended { line_end } else { "" };
+            lines.join(line_end) + end
+        })
+    }
+
+    fn read(text: &RingText) -> KeyRing<EncryptionKey> {
+        text.to_text().parse().unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_not_changed_stays_to_the_last_byte(text in texts()) {
+            prop_assert_eq!(&*RingText::new(&text).unwrap().to_text(), &text);
+        }
+
+        #[test]
+        fn a_time_that_is_set_is_read_and_one_that_is_taken_away_leaves_no_trace(
+            text in texts(),
+            at in any::<prop::sample::Index>(),
+        ) {
+            let mut edited = RingText::new(&text).unwrap();
+            let keys = read(&edited).keys();
+            let key = at.get(&keys);
+            let moment = UNIX_EPOCH + Duration::from_secs(1_900_000_000);
+            edited.set(key.id, Attribute::SealFrom, Some(moment));
+            let found = read(&edited).keys().into_iter().find(|found| found.id == key.id);
+            prop_assert_eq!(found.unwrap().seal_from, Some(moment));
+            edited.set(key.id, Attribute::SealFrom, key.seal_from);
+            prop_assert_eq!(&*edited.to_text(), &text);
+        }
+
+        #[test]
+        fn a_key_that_is_added_and_removed_leaves_no_more_than_a_line_end(text in texts()) {
+            let mut edited = RingText::new(&text).unwrap();
+            let count = read(&edited).keys().len();
+            let new = NewKey::make(crate::key::SuiteName::Xcha).ok().unwrap();
+            edited.add(&new, None);
+            prop_assert_eq!(read(&edited).keys().len(), count + 1);
+            edited.remove(new.id);
+            let left = edited.to_text();
+            prop_assert_eq!(left.trim_end_matches(['\r', '\n']), text.trim_end_matches(['\r', '\n']));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+use serde_json::json;
+
+use crate::desk::{Desk, new_key};
+
+/// Level and word of each finding.
+fn findings(desk: &Desk, options: &str) -> Vec<String> {
+    let shown = desk.json(&format!("ring check keys --json {options}"));
+    let findings = shown["findings"].as_array().unwrap().iter();
+    let text =
+        |finding: &serde_json::Value, field: &str| finding[field].as_str().unwrap().to_owned();
+    findings
+        .map(|finding| format!("{} {}", text(finding, "level"), text(finding, "finding")))
+        .collect()
+}
+
+#[test]
+fn through_a_rotation_nothing_is_wrong() {
+    let (mut desk, _) = Desk::with_ring();
+    assert_eq!(findings(&desk, ""), ["odd single-key"]);
+    desk.done("ring rotate keys --after 15m");
+    for (now, expected) in [
+        ("2027-03-01T06:00:00Z", &[][..]),
+        ("2027-03-01T06:17:00Z", &[]),
+        ("2027-03-01T18:17:59Z", &[]),
+        ("2027-03-01T18:18:00Z", &["odd retired"]),
+    ] {
+        assert_eq!(findings(&desk, &format!("--at {now}")), expected, "{now}");
+        desk.now = now.to_owned();
+        assert_eq!(findings(&desk, ""), expected, "{now}");
+        assert!(
+            desk.done("ring check keys")
+                .starts_with("good, fingerprint ")
+        );
+    }
+}
+
+#[test]
+fn an_accept_until_that_is_too_early_is_wrong() {
+    let (desk, old) = Desk::with_ring();
+    desk.done("ring rotate keys --after 15m --lifetime 1h");
+    assert_eq!(findings(&desk, ""), ["wrong retires-early"]);
+    assert_eq!(findings(&desk, "--lifetime 1h"), [""; 0]);
+    let ran = desk.run("ring check keys");
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.starts_with("not good, fingerprint "), "{}", ran.out);
+    let wanted = format!("wrong: key {old} is accepted for less than 43200 s after key");
+    assert!(ran.out.contains(&wanted), "{}", ran.out);
+    assert_eq!(ran.notes().count(), 0);
+}
+
+#[test]
+fn what_is_odd_is_told_and_is_no_fault() {
+    let (mut desk, old) = Desk::with_ring();
+    let other = desk.add("");
+    assert_eq!(findings(&desk, ""), ["odd accepted-for-ever"]);
+    let told = desk.done("ring check keys");
+    let wanted = format!(
+        "odd: key {other} is accepted for ever, `hardtack ring retire keys {other} --at TIME`"
+    );
+    assert!(told.contains(&wanted), "{told}");
+
+    desk.done(&format!("ring promote keys {other}"));
+    desk.done(&format!("ring retire keys {old} --force"));
+    assert_eq!(findings(&desk, ""), ["odd seal-from", "odd single-key"]);
+
+    desk.done(&format!("ring leaked keys {other} --not-before +10m"));
+    assert_eq!(findings(&desk, ""), ["odd single-key", "odd not-before"]);
+    desk.now = "2027-03-01T06:10:00Z".to_owned();
+    assert_eq!(findings(&desk, ""), ["odd single-key"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn mode_and_last_line_of_the_file_are_looked_at() {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    let (desk, _) = Desk::with_ring();
+    desk.write("keys", desk.read("keys").trim_end());
+    for (mode, is_odd) in [
+        (0o600, false),
+        (0o400, false),
+        (0o640, true),
+        (0o604, true),
+        (0o700, true),
+    ] {
+        let permissions = fs::Permissions::from_mode(mode);
+        fs::set_permissions(desk.path("keys"), permissions).unwrap();
+        let found = findings(&desk, "");
+        assert_eq!(found.contains(&"odd mode".to_owned()), is_odd, "{mode:o}");
+        assert!(found.contains(&"odd no-line-feed".to_owned()));
+    }
+}
+
+#[test]
+fn what_no_program_reads_is_wrong() {
+    let desk = Desk::new();
+    for (text, sentence) in [
+        ("", "key ring has no key"),
+        ("hunter2\n", "entry 1: key does not begin with"),
+        (
+            "hardtack_key_v1_xaes_short\n",
+            "5 characters after its type",
+        ),
+    ] {
+        desk.write("keys", text);
+        let ran = desk.run("ring check keys");
+        assert_eq!(ran.code, Some(1));
+        assert!(
+            ran.out.starts_with("not good\nwrong: ") && ran.out.contains(sentence),
+            "{}",
+            ran.out
+        );
+        let shown = desk.json("ring check keys --json");
+        assert_eq!(
+            (&shown["good"], &shown["fingerprint"]),
+            (&json!(false), &json!(null))
+        );
+        assert_eq!(findings(&desk, "")[0], "wrong unreadable");
+    }
+}
+
+#[test]
+fn a_ring_can_come_from_standard_input_and_have_commas() {
+    let (desk, _) = Desk::with_ring();
+    desk.add("");
+    let commas = desk.read("keys").trim_end().replace('\n', ",");
+    let ran = desk.run_on(&commas, "ring check -");
+    assert_eq!(ran.code, Some(0));
+    let fingerprint = desk.ring().fingerprint();
+    assert!(
+        ran.out
+            .starts_with(&format!("good, fingerprint {fingerprint}\n"))
+    );
+}
+
+#[test]
+fn a_lifetime_that_no_program_takes_is_a_mistake_of_the_command_line() {
+    let (desk, _) = Desk::with_ring();
+    let refused = desk.refused(2, "ring check keys --lifetime 0s");
+    assert!(refused.contains("out of range"), "{refused}");
+}
+
+#[test]
+fn a_finding_names_its_key() {
+    let (mut desk, old) = Desk::with_ring();
+    new_key(&desk.done("ring rotate keys --after 15m"));
+    desk.now = "2027-03-02T00:00:00Z".to_owned();
+    let shown = desk.json("ring check keys --json");
+    assert_eq!(
+        shown["findings"],
+        json!([{
+            "level": "odd",
+            "finding": "retired",
+            "key": old,
+            "sentence": format!("key {old} opens nothing any more, `hardtack ring retire keys {old}` removes it"),
+        }])
+    );
+}

@@ -1,0 +1,161 @@
+use crate::desk::Desk;
+
+#[test]
+fn help_and_version_are_answers() {
+    let desk = Desk::new();
+    for line in [
+        "--help",
+        "-h",
+        "help",
+        "ring --help",
+        "ring add --help",
+        "inspect -h",
+        "--version",
+    ] {
+        let ran = desk.run(line);
+        assert_eq!(ran.code, Some(0), "{line}");
+        assert!(
+            !ran.out.is_empty() && ran.err.is_empty(),
+            "{line}: {}",
+            ran.err
+        );
+    }
+    assert_eq!(
+        desk.done("--version"),
+        format!("hardtack {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn exit_codes_and_the_environment_are_in_the_help() {
+    let help = Desk::new().done("--help");
+    for line in [
+        "  0  done",
+        "  1  no",
+        "  2  the command line",
+        "  3  a file",
+        "  4  somebody else",
+        "HARDTACK_NOW",
+    ] {
+        assert!(help.contains(line), "{help}");
+    }
+}
+
+#[test]
+fn a_wrong_command_line_gets_one_sentence() {
+    let desk = Desk::new();
+    for (line, sentence) in [
+        (
+            "",
+            "say what to do; `hardtack --help` and `hardtack ring --help` list the commands",
+        ),
+        (
+            "ring",
+            "say what to do; `hardtack --help` and `hardtack ring --help` list the commands",
+        ),
+        (
+            "rotate",
+            "unrecognized subcommand 'rotate'; see `hardtack --help`",
+        ),
+        (
+            "ring rotat keys",
+            "unrecognized subcommand 'rotat' tip: a similar subcommand exists: 'rotate'; see `hardtack --help`",
+        ),
+        (
+            "ring add",
+            "the following required arguments were not provided: <FILE>; see `hardtack --help`",
+        ),
+        (
+            "ring add keys --at +1h",
+            "unexpected argument '--at' found; see `hardtack --help`",
+        ),
+        (
+            "ring promote keys 12345678 --at soon",
+            "invalid value 'soon' for '--at <TIME>': expected a moment like `2026-12-15T00:00:00Z`, or a span from now like `+15m`; see `hardtack --help`",
+        ),
+        (
+            "keygen --suite aes",
+            "invalid value 'aes' for '--suite <SUITE>' [possible values: xaes, xcha, sign] tip: a similar value exists: 'xaes'; see `hardtack --help`",
+        ),
+        (
+            "inspect a --name b --token c",
+            "the argument '--name <NAME>' cannot be used with '--token <NAME>'; see `hardtack --help`",
+        ),
+    ] {
+        assert_eq!(desk.refused(2, line), sentence);
+    }
+    assert!(desk.files().is_empty());
+}
+
+#[test]
+fn a_moment_has_one_form() {
+    let (desk, id) = Desk::with_ring();
+    for moment in [
+        "2027-03-01",
+        "2027-03-01T07:00:00",
+        "2027-03-01T07:00:00+00:00",
+        "2027-03-01 07:00:00Z",
+        "2027-03-01T07:00:00.5Z",
+        "2027-02-29T07:00:00Z",
+        "1803880800",
+        "1h",
+        "+",
+        "+1",
+        "+1500ms",
+        "now",
+    ] {
+        let words = ["ring", "promote", "keys", &id, "--at", moment];
+        let ran = desk.run_with(words);
+        assert_eq!(ran.code, Some(2), "{moment}");
+        assert!(ran.sentence().contains("expected a"), "{moment}");
+    }
+}
+
+#[test]
+fn a_key_is_named_by_its_id() {
+    let (desk, id) = Desk::with_ring();
+    for line in [
+        "ring promote keys",
+        "ring retire keys --force",
+        "ring leaked keys --not-before +1h",
+    ] {
+        for key in ["1234567", "123456789", "1234567g", "the-old-one"] {
+            let refused = desk.refused(2, &format!("{line} {key}"));
+            let wanted =
+                "expected a key id of 8 hexadecimal digits, as `hardtack ring show` lists them";
+            assert!(refused.contains(wanted), "{refused}");
+        }
+    }
+    desk.done(&format!("ring promote keys {}", id.to_uppercase()));
+}
+
+#[test]
+fn a_clock_that_is_set_is_told_and_a_wrong_one_refused() {
+    let mut desk = Desk::new();
+    let ran = desk.run("ring add keys");
+    assert_eq!(ran.err, "hardtack: the time is that of HARDTACK_NOW\n");
+    desk.now = "noon".to_owned();
+    let ran = desk.run("ring add keys");
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.err
+            .contains("HARDTACK_NOW is wrong, expected a moment like"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn without_a_set_clock_the_real_one_counts() {
+    let (desk, _) = Desk::with_ring();
+    let run = |line: &str| {
+        let mut command = desk.command(crate::desk::PROGRAM, line.split(' '));
+        command.env_remove("HARDTACK_NOW").output().unwrap()
+    };
+    assert!(run("ring show keys").stderr.is_empty());
+    let output = run("ring show keys --json");
+    let shown: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let now = humantime::parse_rfc3339(shown["at"].as_str().unwrap()).unwrap();
+    let since = std::time::SystemTime::now().duration_since(now).unwrap();
+    assert!(since.as_secs() < 60);
+}

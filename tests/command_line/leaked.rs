@@ -1,0 +1,199 @@
+use hardtack::{Outcome, Reason, SessionCookie};
+
+use crate::desk::{Desk, at, new_key};
+
+const READS_ON: &str = "whoever has the key still reads what was recorded under it";
+
+fn ids(desk: &Desk) -> Vec<String> {
+    let keys = desk.ring().keys();
+    keys.iter().map(|key| key.id.to_string()).collect()
+}
+
+#[test]
+fn every_key_is_dropped_for_a_new_one() {
+    let (desk, old) = Desk::with_ring();
+    let text = format!("# ours\n{}# the end\n", desk.read("keys"));
+    desk.write("keys", text);
+    let other = desk.add("");
+    let told = desk.done(&format!("ring leaked keys {old}"));
+    let new = new_key(&told);
+    assert_eq!(ids(&desk), [new.as_str()]);
+    for sentence in [
+        &format!("key {old} is dropped"),
+        &format!("with it key {other}: a forgery may have been sealed again under each"),
+        &format!("new key {new}, which seals"),
+        "everybody is signed out",
+        READS_ON,
+    ] {
+        assert!(told.contains(sentence), "{told}");
+    }
+    let text = desk.read("keys");
+    assert!(text.starts_with("# ours\nhardtack_key_") && text.ends_with("\n# the end\n"));
+}
+
+#[test]
+fn a_forgery_that_was_sealed_again_opens_no_more() {
+    let (mut desk, old) = Desk::with_ring();
+    let new = desk.add("");
+    desk.done(&format!("ring promote keys {new}"));
+    let forged = SessionCookie::encrypted(desk.ring()).build().unwrap();
+    let forged = forged
+        .cookie_for(at(10), |session| session.insert("user", 1))
+        .unwrap();
+    desk.now = "2027-03-01T07:00:00Z".to_owned();
+    desk.done(&format!("ring leaked keys {old}"));
+    let cookie = SessionCookie::encrypted(desk.ring()).build().unwrap();
+    assert!(cookie.load([forged], at(20)).is_new());
+}
+
+#[test]
+fn with_not_before_the_other_keys_stay() {
+    let (desk, old) = Desk::with_ring();
+    let other = desk.add("");
+    let told = desk.done(&format!("ring leaked keys {old} --not-before +10m"));
+    assert_eq!(ids(&desk), [other.as_str()]);
+    assert!(
+        desk.read("keys")
+            .contains("\nnot_before=2027-03-01T06:10:00Z\n")
+    );
+    for sentence in [
+        &format!("key {other} seals"),
+        "everybody is signed out who signed in before 2027-03-01T06:10:00Z",
+        "until 2027-03-01T06:10:00Z nobody can stay signed in",
+        READS_ON,
+    ] {
+        assert!(told.contains(sentence), "{told}");
+    }
+    let cookie = SessionCookie::encrypted(desk.ring()).build().unwrap();
+    let of = |seconds| {
+        cookie
+            .cookie_for(at(seconds), |session| session.insert("user", 1))
+            .unwrap()
+    };
+    let outcome = |begun, seen| cookie.load([of(begun)], at(seen)).outcome();
+    let revoked = |outcome| {
+        matches!(
+            outcome,
+            Outcome::Rejected {
+                reason: Reason::Revoked,
+                ..
+            }
+        )
+    };
+    assert!(revoked(outcome(0, 700)));
+    // What it says of the time until then.
+    assert!(revoked(outcome(599, 599)));
+    assert!(matches!(outcome(600, 700), Outcome::Opened { .. }));
+}
+
+#[test]
+fn the_moment_can_be_set_when_the_key_is_gone_already() {
+    let (mut desk, old) = Desk::with_ring();
+    let other = desk.add("");
+    desk.done(&format!("ring promote keys {other}"));
+    desk.done(&format!("ring retire keys {old} --force"));
+    desk.now = "2027-03-01T06:20:00Z".to_owned();
+    let told = desk.done(&format!(
+        "ring leaked keys {old} --not-before 2027-03-01T06:16:00Z"
+    ));
+    assert!(
+        told.contains(&format!("key {old} is not in keys any more")),
+        "{told}"
+    );
+    assert!(!told.contains("nobody can stay signed in"), "{told}");
+    let refused = desk.refused(
+        1,
+        &format!("ring leaked keys {old} --not-before 2027-03-01T06:15:59Z"),
+    );
+    assert!(
+        refused.contains("refused already, which is later"),
+        "{refused}"
+    );
+    desk.done(&format!(
+        "ring leaked keys {old} --not-before 2027-03-01T06:18:00Z"
+    ));
+    assert!(
+        desk.read("keys")
+            .contains("not_before=2027-03-01T06:18:00Z")
+    );
+    assert!(!desk.read("keys").contains("06:16:00"));
+}
+
+#[test]
+fn the_moment_is_not_one_at_which_instances_still_have_the_key() {
+    let (desk, old) = Desk::with_ring();
+    let before = desk.read("keys");
+    let refused = desk.refused(
+        1,
+        &format!("ring leaked keys {old} --not-before {}", desk.now),
+    );
+    assert_eq!(
+        refused,
+        format!(
+            "instances accept key {old} until they have the new file, so --not-before has to be later than \
+             that, plus the clock skew"
+        )
+    );
+    assert_eq!(desk.read("keys"), before);
+    let refused = desk.refused(1, "ring leaked keys 00000000");
+    assert!(
+        refused.starts_with("no key 00000000 is in keys"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn where_no_other_key_is_left_a_new_one_seals() {
+    let (desk, old) = Desk::with_ring();
+    let told = desk.done(&format!("ring leaked keys {old} --not-before +10m"));
+    assert_eq!(ids(&desk), [new_key(&told)]);
+}
+
+#[test]
+fn a_planned_rotation_does_not_stand_in_the_way() {
+    for leaks_first in [true, false] {
+        for option in ["", "--not-before +10m"] {
+            for hours in [0, 1, 24] {
+                let (mut desk, old) = Desk::with_ring();
+                let new = new_key(&desk.done("ring rotate keys --after 15m"));
+                let day = 1 + hours / 24;
+                desk.now = format!("2027-03-{day:02}T{:02}:00:00Z", 6 + hours % 24);
+                let leaked = if leaks_first { &old } else { &new };
+                desk.done(&format!("ring leaked keys {leaked} {option}"));
+                assert!(!ids(&desk).contains(leaked));
+                let far = at(1_000_000_000);
+                assert_eq!(desk.ring().accepts(far), [desk.ring().seals(far)]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_in_the_middle_of_two_rotations_can_leak() {
+    let (mut desk, _) = Desk::with_ring();
+    let middle = new_key(&desk.done("ring rotate keys --after 15m"));
+    desk.now = "2027-03-01T06:20:00Z".to_owned();
+    // The first key retires before the last one seals.
+    let last = new_key(&desk.done("ring rotate keys --after 24h"));
+    let told = desk.done(&format!("ring leaked keys {middle} --not-before +10m"));
+    assert!(!ids(&desk).contains(&middle), "{told}");
+    assert!(ids(&desk).contains(&last));
+    assert!(SessionCookie::encrypted(desk.ring()).build().is_ok());
+}
+
+#[test]
+fn of_a_key_that_was_retired_long_ago_nothing_forged_lives() {
+    let (mut desk, old) = Desk::with_ring();
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
+    // It retires at 18:18; a forgery may be dated a minute ahead of a clock that is a minute behind.
+    desk.now = "2027-03-02T06:19:59Z".to_owned();
+    let told = desk.done(&format!("ring leaked keys {old} --dry-run"));
+    assert!(told.contains("everybody is signed out"), "{told}");
+    desk.now = "2027-03-02T06:20:00Z".to_owned();
+    let told = desk.done(&format!("ring leaked keys {old}"));
+    assert!(
+        told.contains("nobody is signed out") && told.contains(READS_ON),
+        "{told}"
+    );
+    assert_eq!(ids(&desk), [new]);
+}

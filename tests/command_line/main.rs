@@ -1,0 +1,24 @@
+//! The command line, as a process.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod add;
+mod check;
+mod desk;
+mod editing;
+mod files;
+mod guide;
+mod help;
+mod inspect;
+mod keygen;
+mod leaked;
+mod promote;
+mod reasons;
+mod reference;
+mod retire;
+mod rotate;
+mod rotation;
+mod secrets;
+mod show;
+mod together;
+mod vectors;

@@ -1,0 +1,116 @@
+use crate::desk::{Desk, at, new_key};
+
+#[test]
+fn an_accepted_key_seals_from_now_on() {
+    let (desk, first) = Desk::with_ring();
+    let second = desk.add("");
+    let told = desk.done(&format!("ring promote keys {second}"));
+    assert!(told.starts_with(&format!(
+        "key {second} seals\nkey {first} only opens then\n"
+    )));
+    let ring = desk.ring();
+    assert_eq!(ring.seals(at(0)).to_string(), second);
+    assert_eq!(ring.accepts(at(0)).len(), 2);
+}
+
+#[test]
+fn a_key_can_be_promoted_for_later() {
+    let (desk, first) = Desk::with_ring();
+    let second = desk.add("");
+    let told = desk.done(&format!("ring promote keys {second} --at +1h"));
+    assert!(told.contains("seals from 2027-03-01T07:00:00Z"), "{told}");
+    let seals = |seconds| desk.ring().seals(at(seconds)).to_string();
+    assert_eq!((seals(3599), seals(3600)), (first, second));
+}
+
+#[test]
+fn promoting_back_and_forth_within_one_second_does_what_was_asked_for_last() {
+    let (desk, first) = Desk::with_ring();
+    let second = desk.add("");
+    for key in [&second, &first, &second, &first] {
+        desk.done(&format!("ring promote keys {key}"));
+        assert_eq!(desk.sealing(), *key);
+    }
+}
+
+#[test]
+fn a_rotation_is_taken_back_and_both_keys_stay_accepted() {
+    let (mut desk, old) = Desk::with_ring();
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
+    desk.now = "2027-03-01T08:00:00Z".to_owned();
+    assert_eq!(desk.sealing(), new);
+    desk.done(&format!("ring promote keys {old}"));
+    assert_eq!(desk.sealing(), old);
+    let ring = desk.ring();
+    assert_eq!(ring.accepts(at(1_000_000_000)).len(), 2);
+    assert_eq!(ring.seals(at(1_000_000_000)).to_string(), old);
+}
+
+#[test]
+fn a_rotation_is_called_off_before_it_begins() {
+    let (desk, old) = Desk::with_ring();
+    let before = desk.read("keys");
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
+    let refused = desk.refused(1, &format!("ring retire keys {new}"));
+    let wanted = format!("first run `hardtack ring promote keys {old}`");
+    assert!(refused.contains(&wanted), "{refused}");
+
+    let told = desk.done(&format!("ring promote keys {old}"));
+    let wanted = format!(
+        "key {new} still takes over at 2027-03-01T06:17:00Z; `hardtack ring retire keys {new}`"
+    );
+    assert!(told.contains(&wanted), "{told}");
+    desk.done(&format!("ring retire keys {new}"));
+    assert_eq!(desk.read("keys"), before);
+}
+
+#[test]
+fn what_seals_already_stays_as_it_is() {
+    let (desk, only) = Desk::with_ring();
+    let before = desk.read("keys");
+    desk.done(&format!("ring promote keys {only}"));
+    assert_eq!(desk.read("keys"), before);
+}
+
+#[test]
+fn what_cannot_be_promoted_is_refused() {
+    let (mut desk, old) = Desk::with_ring();
+    let refused = desk.refused(1, "ring promote keys 00000000");
+    assert_eq!(
+        refused,
+        format!("no key 00000000 is in keys, which has {old}")
+    );
+    let refused = desk.refused(
+        1,
+        &format!("ring promote keys {old} --at 2027-03-01T05:59:59Z"),
+    );
+    assert_eq!(refused, "--at is in the past, leave it out for now");
+    let refused = desk.refused(1, &format!("ring promote keys {old} --at +1h"));
+    assert_eq!(refused, format!("key {old} seals already, leave out --at"));
+
+    desk.done("ring rotate keys --after 15m");
+    desk.now = "2027-03-02T00:00:00Z".to_owned();
+    let refused = desk.refused(1, &format!("ring promote keys {old}"));
+    assert!(refused.contains("no instance accepts it"), "{refused}");
+    desk.done(&format!("ring promote keys {old} --at +15m"));
+    desk.now = "2027-03-02T00:15:00Z".to_owned();
+    assert_eq!(desk.sealing(), old);
+}
+
+#[test]
+fn a_takeover_is_not_put_off_past_what_the_old_key_was_given() {
+    let (desk, old) = Desk::with_ring();
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
+    let line = format!("ring promote keys {new} --at +2h");
+    let refused = desk.refused(1, &line);
+    assert!(
+        refused.contains("living sessions would be cut short"),
+        "{refused}"
+    );
+    let told = desk.done(&format!("{line} --lifetime 8h"));
+    assert!(told.starts_with(&format!(
+        "key {new} seals from 2027-03-01T08:00:00Z\nkey {old} only opens then\n"
+    )));
+    let seals = |seconds| desk.ring().seals(at(seconds)).to_string();
+    assert_eq!((seals(7199), seals(7200)), (old, new));
+}

@@ -1,0 +1,199 @@
+//! docs/cli.md names every command, option, exit code and field, and none that there is not.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::desk::{Desk, PROGRAM, at};
+
+const REFERENCE: &str = include_str!("../../docs/cli.md");
+
+/// The text between a heading and the next one.
+fn section(heading: &str) -> &'static str {
+    let (_, after) = REFERENCE.split_once(&format!("\n{heading}\n")).unwrap();
+    after.split("\n#").next().unwrap()
+}
+
+/// The words of `text` that begin with two dashes.
+fn options(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    words
+        .filter(|word| word.len() > 2 && word.starts_with("--"))
+        .collect()
+}
+
+#[test]
+fn every_option_of_every_command_is_in_its_section() {
+    let desk = Desk::new();
+    for command in [
+        "keygen",
+        "ring add",
+        "ring promote",
+        "ring retire",
+        "ring rotate",
+        "ring leaked",
+        "ring check",
+        "ring show",
+        "inspect",
+    ] {
+        let help = desk.done(&format!("{command} --help"));
+        let list = help.split("\nOptions:\n").nth(1).unwrap();
+        let lines = list
+            .lines()
+            .map(str::trim_start)
+            .filter(|line| line.starts_with('-'));
+        let heads: Vec<_> = lines.map(|line| line.split("  ").next().unwrap()).collect();
+        let heads = heads.join("\n");
+        let mut offered = options(&heads);
+        assert!(offered.remove("--help"));
+        let table = section(&format!("### {command}"));
+        let rows: Vec<_> = table
+            .lines()
+            .filter(|line| line.starts_with("| `--"))
+            .collect();
+        let cells: Vec<_> = rows
+            .iter()
+            .map(|row| row.split(" | ").next().unwrap())
+            .collect();
+        assert_eq!(options(&cells.join("\n")), offered, "{command}");
+        let usage = section("## Commands");
+        assert!(usage.contains(&format!("`hardtack {command}")), "{command}");
+    }
+}
+
+#[test]
+fn defaults_are_as_the_help_says() {
+    let desk = Desk::new();
+    for (command, option, default) in [
+        ("keygen", "--suite", "xaes"),
+        ("ring promote", "--lifetime", "12h"),
+        ("ring retire", "--skew", "60s"),
+        ("inspect", "--idle-timeout", "30m"),
+        ("inspect", "--absolute-timeout", "12h"),
+        ("inspect", "--clock-skew", "60s"),
+    ] {
+        let help = desk.done(&format!("{command} --help"));
+        let (_, after) = help.split_once(&format!("{option} <")).unwrap();
+        let told = after.split("[default: ").nth(1).unwrap();
+        assert!(
+            told.starts_with(&format!("{default}]")),
+            "{command} {option}"
+        );
+        let table = section(&format!("### {command}"));
+        let row = table
+            .lines()
+            .find(|line| line.contains(&format!("`{option}")));
+        assert!(
+            row.unwrap().contains(&format!("`{default}`")),
+            "{command} {option}"
+        );
+    }
+}
+
+#[test]
+fn exit_codes_are_those_of_the_help() {
+    let help = Desk::new().done("--help");
+    let rows = section("## Exit codes").lines();
+    let rows = rows.filter_map(|row| {
+        row.strip_prefix("| ")?
+            .strip_suffix(" |")?
+            .split_once(" | ")
+    });
+    let codes: Vec<_> = rows.filter(|(code, _)| code.len() == 1).collect();
+    assert_eq!(codes.len(), 5);
+    for (code, meaning) in codes {
+        assert!(
+            help.contains(&format!("\n  {code}  {meaning}\n")),
+            "{code}  {meaning}"
+        );
+    }
+}
+
+/// Paths of all fields: `keys[].id`.
+fn fields(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) if path != "tokens[].payload." => {
+            for (name, value) in map {
+                let path = format!("{path}{name}");
+                match value {
+                    Value::Array(list) => {
+                        list.iter()
+                            .for_each(|item| fields(item, &format!("{path}[]."), found));
+                        if list.iter().all(|item| !item.is_object()) || path == "tokens" {
+                            found.insert(format!("{path}[]"));
+                        }
+                    }
+                    value => {
+                        found.insert(path.clone());
+                        fields(value, &format!("{path}."), found);
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[track_caller]
+fn check_fields(command: &str, shown: &str) {
+    let mut found = BTreeSet::new();
+    fields(&serde_json::from_str(shown).unwrap(), "", &mut found);
+    let (_, table) = section("## JSON")
+        .split_once(&format!("`{command}`\n\n"))
+        .unwrap();
+    let rows = table.split("\n\n").next().unwrap().lines();
+    let names = rows.filter_map(|row| row.strip_prefix("| `")?.split('`').next());
+    let documented: BTreeSet<_> = names.map(str::to_owned).collect();
+    assert_eq!(found, documented, "{command}");
+}
+
+#[test]
+fn every_field_of_json_is_in_its_table() {
+    let (desk, id) = Desk::with_ring();
+    let output = desk
+        .command(PROGRAM, ["ring", "show", "keys", "--json", "--secrets"])
+        .output();
+    let shown = String::from_utf8(output.unwrap().stdout).unwrap();
+    check_fields("hardtack ring show --json", &shown);
+    let shown = desk.done("ring check keys --json");
+    check_fields("hardtack ring check --json", &shown);
+    let cookie = hardtack::SessionCookie::encrypted(desk.ring())
+        .build()
+        .unwrap();
+    let pair = cookie.cookie_for(at(0), |session| session.insert("user", 42));
+    let shown = desk.done(&format!(
+        "inspect {} --keys keys --json --show-id",
+        pair.unwrap()
+    ));
+    check_fields("hardtack inspect --json", &shown);
+    // The same fields where nothing opens.
+    let ran = desk.run("inspect hunter2 --json --show-id");
+    check_fields("hardtack inspect --json", &ran.out);
+    let _ = id;
+}
+
+#[test]
+fn every_finding_is_in_its_table() {
+    let source = include_str!("../../src/bin/hardtack/ring/check.rs");
+    let table = section("### ring check");
+    let rows = table
+        .lines()
+        .filter(|row| row.contains(" | wrong | ") || row.contains(" | odd | "));
+    for row in rows.clone() {
+        let word = row.split('`').nth(1).unwrap();
+        assert!(source.contains(&format!("\"{word}\"")), "{word}");
+    }
+    assert_eq!(rows.count(), 9);
+}
+
+#[test]
+fn every_reason_is_explained() {
+    let source = include_str!("../../src/bin/hardtack/inspect/reason.rs");
+    let specification = include_str!("../../SPEC.md");
+    let (_, list) = specification.split_once("| Reason | Step |").unwrap();
+    let list = list.split("\n\n").next().unwrap();
+    let reasons = list.split('`').skip(1).step_by(2);
+    for reason in reasons {
+        assert!(source.contains(&format!("Reason::{reason} =>")), "{reason}");
+    }
+}

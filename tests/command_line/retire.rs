@@ -1,0 +1,113 @@
+use crate::desk::{Desk, at, new_key};
+
+#[test]
+fn after_its_time_a_key_is_removed_without_a_word() {
+    let (mut desk, old) = Desk::with_ring();
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
+    desk.now = "2027-03-01T18:17:59Z".to_owned();
+    desk.refused(1, &format!("ring retire keys {old}"));
+    desk.now = "2027-03-01T18:18:00Z".to_owned();
+    let told = desk.done(&format!("ring retire keys {old}"));
+    assert!(told.starts_with(&format!("key {old} is removed\n")));
+    let ids: Vec<_> = desk
+        .ring()
+        .keys()
+        .iter()
+        .map(|key| key.id.to_string())
+        .collect();
+    assert_eq!(ids, [new]);
+}
+
+#[test]
+fn a_key_whose_sessions_may_live_is_removed_by_force_only() {
+    let (mut desk, old) = Desk::with_ring();
+    desk.add("--seal-from +1h");
+    desk.now = "2027-03-01T08:00:00Z".to_owned();
+    let refused = desk.refused(1, &format!("ring retire keys {old}"));
+    assert!(
+        refused.contains("may live until 2027-03-01T19:01:00Z") && refused.contains("--force"),
+        "{refused}"
+    );
+    let refused = desk.refused(1, &format!("ring retire keys {old} --at +1h"));
+    assert!(
+        refused.contains("may live until 2027-03-01T19:01:00Z"),
+        "{refused}"
+    );
+    assert_eq!(desk.ring().keys().len(), 2);
+    // Shorter sessions have ended by now.
+    desk.done(&format!("ring retire keys {old} --lifetime 30m --dry-run"));
+    desk.done(&format!("ring retire keys {old} --force"));
+    assert_eq!(desk.ring().keys().len(), 1);
+}
+
+#[test]
+fn a_key_that_may_have_sealed_until_now_needs_force_as_well() {
+    let (desk, _) = Desk::with_ring();
+    let second = desk.add("");
+    let refused = desk.refused(1, &format!("ring retire keys {second}"));
+    assert!(refused.contains("2027-03-01T18:01:00Z"), "{refused}");
+    desk.done(&format!(
+        "ring retire keys {second} --at 2027-03-01T18:01:00Z"
+    ));
+    let ring = desk.ring();
+    assert_eq!(ring.accepts(at(12 * 3600 + 59)).len(), 2);
+    assert_eq!(ring.accepts(at(12 * 3600 + 60)).len(), 1);
+}
+
+#[test]
+fn a_time_that_a_key_has_is_replaced() {
+    let (desk, old) = Desk::with_ring();
+    desk.add("--seal-from +1h");
+    desk.done(&format!("ring retire keys {old} --at +24h"));
+    desk.done(&format!("ring retire keys {old} --at +48h"));
+    assert!(
+        desk.read("keys")
+            .contains("accept_until=2027-03-03T06:00:00Z")
+    );
+    assert!(!desk.read("keys").contains("accept_until=2027-03-02"));
+}
+
+#[test]
+fn a_key_that_never_sealed_is_removed_without_a_word() {
+    let (desk, old) = Desk::with_ring();
+    let planned = desk.add("--seal-from +1h");
+    desk.done(&format!("ring retire keys {planned}"));
+    assert_eq!(desk.sealing(), old);
+    assert_eq!(desk.ring().keys().len(), 1);
+}
+
+#[test]
+fn the_key_that_seals_is_refused() {
+    let (desk, only) = Desk::with_ring();
+    let refused = desk.refused(1, &format!("ring retire keys {only} --force"));
+    assert_eq!(
+        refused,
+        format!(
+            "key {only} seals; first let another seal, with `hardtack ring rotate` or `hardtack ring promote`, \
+             or drop it as `hardtack ring leaked`"
+        )
+    );
+    let refused = desk.refused(1, &format!("ring retire keys {only} --at +24h"));
+    assert!(refused.starts_with(&format!("no key seals after key {only}; first run")));
+    let next = desk.add("--seal-from +1h");
+    let refused = desk.refused(1, &format!("ring retire keys {only} --at +1h --force"));
+    assert_eq!(
+        refused,
+        format!(
+            "key {only} seals until key {next} takes over at 2027-03-01T07:00:00Z, say a later --at"
+        )
+    );
+    let refused = desk.refused(
+        1,
+        &format!("ring retire keys {next} --at {} --force", desk.now),
+    );
+    assert_eq!(
+        refused,
+        "--at is not in the future; leave it out to remove the key"
+    );
+    let refused = desk.refused(1, "ring retire keys 12345678");
+    assert!(
+        refused.starts_with("no key 12345678 is in keys"),
+        "{refused}"
+    );
+}

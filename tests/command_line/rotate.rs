@@ -1,0 +1,84 @@
+use std::time::Duration;
+
+use hardtack::{SessionCookie, Suite};
+
+use crate::desk::{Desk, at, new_key};
+
+const HOUR: u64 = 3600;
+
+#[test]
+fn the_plan_is_told_and_written() {
+    let (desk, old) = Desk::with_ring();
+    let told = desk.done("ring rotate keys --after 15m");
+    let new = new_key(&told);
+    let ring = desk.ring();
+    assert_eq!(
+        told,
+        format!(
+            "new key {new}, accepted\n\
+             before 2027-03-01T06:15:00Z give keys to every instance, in any order\n\
+             from   2027-03-01T06:17:00Z key {new} seals, and key {old} only opens\n\
+             from   2027-03-01T18:18:00Z key {old} opens nothing: remove it with `hardtack ring retire keys {old}`\n\
+             fingerprint {}\n",
+            ring.fingerprint()
+        )
+    );
+    let [first, second] = &ring.keys()[..] else {
+        panic!("{ring:?}")
+    };
+    assert_eq!(first.accept_until, Some(at(12 * HOUR + 18 * 60)));
+    assert_eq!(second.seal_from, Some(at(17 * 60)));
+    assert_eq!((first.seal_from, second.accept_until), (None, None));
+    assert!(SessionCookie::encrypted(ring).build().is_ok());
+}
+
+#[test]
+fn lifetime_skew_and_suite_are_as_asked_for() {
+    let (desk, _) = Desk::with_ring();
+    desk.done("ring rotate keys --after 1h --lifetime 30days --skew 5m --suite xcha");
+    let ring = desk.ring();
+    let [first, second] = &ring.keys()[..] else {
+        panic!("{ring:?}")
+    };
+    assert_eq!(second.suite, Suite::XChaCha20Poly1305);
+    assert_eq!(second.seal_from, Some(at(HOUR + 600)));
+    assert_eq!(first.accept_until, Some(at(HOUR + 900 + 30 * 24 * HOUR)));
+    let month = Duration::from_secs(30 * 24 * HOUR);
+    let remembering = SessionCookie::encrypted(ring).remember_up_to(month);
+    assert!(remembering.build().is_ok());
+}
+
+#[test]
+fn one_rotation_is_planned_at_a_time() {
+    let (mut desk, old) = Desk::with_ring();
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
+    let refused = desk.refused(1, "ring rotate keys --after 15m");
+    assert_eq!(
+        refused,
+        format!(
+            "key {new} is to take over already; wait until then, or call that off with `hardtack ring promote \
+             keys {old}` and `hardtack ring retire keys {new}`"
+        )
+    );
+    desk.now = "2027-03-01T06:17:00Z".to_owned();
+    desk.done("ring rotate keys --after 15m");
+    assert_eq!(desk.ring().keys().len(), 3);
+}
+
+#[test]
+fn there_has_to_be_a_ring_and_a_time() {
+    let desk = Desk::new();
+    let refused = desk.refused(3, "ring rotate keys --after 15m");
+    assert_eq!(
+        refused,
+        "no key is in keys, `hardtack ring add keys` makes the first"
+    );
+    assert!(desk.files().is_empty());
+    desk.done("ring add keys");
+    let refused = desk.refused(2, "ring rotate keys");
+    assert!(refused.contains("--after <SPAN>"), "{refused}");
+    let refused = desk.refused(2, "ring rotate keys --after 9000years");
+    assert_eq!(refused, "that is after the year 9999, give a shorter span");
+    let refused = desk.refused(2, "ring rotate keys --after 1500ms");
+    assert!(refused.contains("in whole seconds"), "{refused}");
+}

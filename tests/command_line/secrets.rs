@@ -1,0 +1,109 @@
+//! A key that stands where something else belongs is not repeated. Of all other output the desk sees to it
+//! that no key is in it.
+
+use crate::desk::{Desk, Ran, secrets};
+
+#[track_caller]
+fn check(ran: &Ran, key: &str) {
+    let [secret] = secrets(key)[..] else {
+        panic!("one key")
+    };
+    let is_shown = |part: &[u8]| {
+        let part = str::from_utf8(part).unwrap();
+        ran.out.contains(part) || ran.err.contains(part)
+    };
+    assert!(
+        !secret.as_bytes().windows(8).any(is_shown),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+}
+
+#[test]
+fn a_key_on_the_command_line_is_not_repeated() {
+    let desk = Desk::new();
+    let key = desk.done("keygen");
+    let key = key.trim_end();
+    for line in [
+        key.to_owned(),
+        format!("ring {key}"),
+        format!("ring add keys {key}"),
+        format!("ring add keys --suite {key}"),
+        format!("ring add keys --seal-from {key}"),
+        format!("ring add {key}/keys"),
+        format!("ring show {key}"),
+        format!("ring check {key}"),
+        format!("ring show keys --{key}"),
+        format!("ring rotate {key} --after 1h"),
+        format!("ring rotate keys --after {key}"),
+        format!("inspect {key}"),
+        format!("inspect {key} --keys {key}"),
+        format!("inspect a={key}"),
+        format!("inspect {key}=a --keys {key}"),
+        format!("inspect a --name {key}/"),
+        format!("inspect a --context {key}"),
+        format!("keygen --suite {key}"),
+    ] {
+        let ran = desk.run(&line);
+        assert_ne!(ran.code, Some(0), "{line}: {}", ran.out);
+        check(&ran, key);
+    }
+    desk.done("ring add keys");
+    check(&desk.run(&format!("ring retire keys {key}")), key);
+    // Nothing is wrong with these names.
+    for line in [
+        format!("ring add {key}"),
+        format!("ring rotate {key} --after 1h"),
+        format!("inspect eHhYAAA --name {key}"),
+    ] {
+        let ran = desk.run(&line);
+        assert!(
+            ran.out.contains("hardtack_key_v1_…") || ran.out.starts_with("new key"),
+            "{}{}",
+            ran.out,
+            ran.err
+        );
+        check(&ran, key);
+    }
+    check(
+        &desk.run(&format!("inspect eA --keys keys --header {key}/")),
+        key,
+    );
+}
+
+#[test]
+fn a_key_that_is_broken_is_not_repeated() {
+    let desk = Desk::new();
+    let key = desk.done("keygen");
+    let key = key.trim_end();
+    for text in [
+        key[..60].to_owned(),
+        format!("{key}A"),
+        format!("{key} {key}"),
+        format!("x{key}"),
+        format!("{key} seal_from={key}"),
+        format!("not_before={key}"),
+        format!("{key},{key}"),
+    ] {
+        desk.write("keys", &text);
+        for line in [
+            "ring add keys",
+            "ring show keys",
+            "ring check keys",
+            "inspect eA --keys keys",
+        ] {
+            let ran = desk.run(line);
+            let is_shown = |part: &[u8]| {
+                let part = str::from_utf8(part).unwrap();
+                ran.out.contains(part) || ran.err.contains(part)
+            };
+            assert!(
+                !key.as_bytes()[21..60].windows(8).any(is_shown),
+                "{}{}",
+                ran.out,
+                ran.err
+            );
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The test vectors of the format, through the command line.
+
+use std::{sync::Mutex, thread};
+
+use serde_json::{Value, json};
+
+use crate::desk::Desk;
+
+#[test]
+fn inspect_agrees_with_the_second_implementation() {
+    let file: Value = serde_json::from_str(include_str!("../vectors/open.json")).unwrap();
+    let vectors: Vec<_> = file["vectors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|vector| can_be_asked(vector))
+        .collect();
+    assert!(vectors.len() > 480, "{}", vectors.len());
+    let queue = Mutex::new(vectors.into_iter());
+    let work = || {
+        let desk = Desk::new();
+        while let Some(vector) = { queue.lock().unwrap().next() } {
+            check(&desk, vector);
+        }
+    };
+    thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(work))));
+}
+
+/// Whether its values are values of a `Cookie` field, and its context can be said.
+fn can_be_asked(vector: &Value) -> bool {
+    let mut candidates = vector["candidates"].as_array().unwrap().iter();
+    let is_value = |value: &Value| {
+        let value = value.as_str().unwrap();
+        !value.contains([';', '"']) && value.trim() == value
+    };
+    let has_calendar = vector["now"].as_u64().unwrap() < 250_000_000_000;
+    let mut context = vector["context"].as_array().unwrap().iter();
+    has_calendar
+        && candidates.all(is_value)
+        && context.all(|pair| !pair[0].as_str().unwrap().contains('='))
+}
+
+fn check(desk: &Desk, vector: &Value) {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    desk.write("keys", text(&vector["ring"]));
+    let (kind, name) = (
+        text(&vector["purpose"]["kind"]),
+        text(&vector["purpose"]["name"]),
+    );
+    let candidates = vector["candidates"].as_array().unwrap().iter().map(text);
+    let input = if kind == "cookie" {
+        let parts = vector["parts"].as_array().into_iter().flatten();
+        let parts = parts.map(|part| format!("{name}.{}={}", part[0], text(&part[1])));
+        let pairs = candidates.map(|value| format!("{name}={value}"));
+        pairs.chain(parts).collect::<Vec<_>>().join("; ")
+    } else {
+        candidates.collect()
+    };
+    let option = if kind == "cookie" { "name" } else { &kind };
+    let mut words = vec![
+        "inspect".to_owned(),
+        "--json".to_owned(),
+        "--show-id".to_owned(),
+        "--keys=keys".to_owned(),
+        format!("--{option}={name}"),
+        format!("--at={}", moment(&vector["now"])),
+    ];
+    let policy = &vector["policy"];
+    let seconds = |value: &Value| value.as_u64().map(|seconds| format!("{seconds}s"));
+    let idle = seconds(&policy["idle"]).unwrap_or("off".to_owned());
+    words.push(format!("--idle-timeout={idle}"));
+    words.extend(seconds(&policy["absolute"]).map(|span| format!("--absolute-timeout={span}")));
+    words.extend(seconds(&policy["remember_up_to"]).map(|span| format!("--remember-up-to={span}")));
+    words.extend(seconds(&policy["skew"]).map(|span| format!("--clock-skew={span}")));
+    if !policy["not_before"].is_null() {
+        words.push(format!("--not-before={}", moment(&policy["not_before"])));
+    }
+    for pair in vector["context"].as_array().unwrap() {
+        words.push(format!("--context={}={}", text(&pair[0]), text(&pair[1])));
+    }
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let ran = desk.run_words_on(&input, &words);
+    let shown = serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{vector}: {}", ran.err));
+    compare(vector, &shown);
+}
+
+fn compare(vector: &Value, shown: &Value) {
+    let expect = &vector["expect"];
+    if let Some(reason) = expect["rejected"].as_str() {
+        // A typed payload is only shown, so that it cannot be read is not known.
+        let is_typed = shown["tokens"][0]["schema"].as_u64() > Some(0);
+        if !(reason == "Payload" && is_typed) {
+            assert_eq!(shown["reason"], *reason, "{vector}\n{shown}");
+        }
+        return;
+    }
+    let expect = &expect["opened"];
+    assert_eq!(
+        (&shown["opens"], &shown["reason"]),
+        (&json!(true), &json!(null)),
+        "{vector}\n{shown}"
+    );
+    // Which of several values: the first of those that are the same counts.
+    let candidates = vector["candidates"].as_array().unwrap();
+    let wanted = &candidates[expect["index"].as_u64().unwrap() as usize];
+    let mut distinct: Vec<&Value> = Vec::new();
+    for candidate in candidates {
+        if !distinct.contains(&candidate) {
+            distinct.push(candidate);
+        }
+    }
+    let index = distinct.iter().position(|value| *value == wanted).unwrap();
+    let found = &shown["tokens"][index];
+    let schema = if expect["schema"].is_null() {
+        json!(0)
+    } else {
+        expect["schema"].clone()
+    };
+    for (field, wanted) in [
+        ("key_id", expect["key_id"].clone()),
+        ("under_sealing_key", json!(expect["under"] == "sealing")),
+        ("created_at", json!(moment(&expect["issued"]))),
+        ("last_active_at", json!(moment(&expect["last_active"]))),
+        ("ttl", expect["ttl"].clone()),
+        ("persistent", expect["persistent"].clone()),
+        (
+            "flash",
+            json!(!expect["flash"].as_array().unwrap().is_empty()),
+        ),
+        ("schema", schema.clone()),
+        ("id", expect["sid"].clone()),
+    ] {
+        assert_eq!(found[field], wanted, "{field}: {vector}\n{found}");
+    }
+    if schema == 0 {
+        assert_eq!(
+            without_hex(&found["payload"]),
+            expect["data"],
+            "{vector}\n{found}"
+        );
+    } else {
+        assert_eq!(found["payload_hex"], expect["payload"], "{vector}\n{found}");
+    }
+}
+
+/// Bytes as the vectors have them: the array of their numbers.
+fn without_hex(value: &Value) -> Value {
+    if let Some(hex) = value["$hex"].as_str() {
+        let bytes = (0..hex.len()).step_by(2);
+        return bytes
+            .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+            .collect();
+    }
+    match value {
+        Value::Array(list) => list.iter().map(without_hex).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), without_hex(value)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+fn moment(seconds: &Value) -> String {
+    let moment = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds.as_u64().unwrap());
+    humantime::format_rfc3339_seconds(moment).to_string()
+}
