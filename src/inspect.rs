@@ -85,11 +85,11 @@ impl TokenInfo {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, TokenInfo};
+    /// # use hardtack::{EncryptionKey, Reason, SessionCookie, TokenInfo};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let field = cookie.cookie_for(std::time::SystemTime::now(), |session| session.insert("user", 42))?;
     /// # let token = cookie.name().tokens_in([field]).remove(0).map_err(Reason::name)?;
-    /// let info = TokenInfo::of(&token).map_err(|reason| reason.name())?;
+    /// let info = TokenInfo::of(&token).map_err(Reason::name)?;
     /// assert_eq!(info.mode(), cookie.mode());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
