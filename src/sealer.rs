@@ -243,8 +243,12 @@ impl Sealer {
 
     /// Whether a session that was read with this outcome is to be sealed under another key.
     pub(crate) fn must_reseal(&self, outcome: Outcome, now: UnixSeconds) -> bool {
-        let place = |key_id| self.slot.keys().place_of(key_id, now);
-        outcome.opened_under().and_then(place) == Some(Place::Earlier)
+        match outcome {
+            Outcome::OpenedUnderAcceptedKey { key_id } => {
+                self.slot.keys().place_of(key_id, now) == Some(Place::Earlier)
+            }
+            _ => false,
+        }
     }
 
     /// Characters of the token that [`seal`](Self::seal) makes.
