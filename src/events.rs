@@ -59,10 +59,13 @@ pub(crate) fn caching_was_replaced(purpose: &str) {
     let _ = purpose;
 }
 
-/// A session was due for renewal, and would have grown past its limit.
+/// A session was due for renewal or for another key, and would have grown past its limit.
 pub(crate) fn renewal_was_left_out(purpose: &str) {
     #[cfg(feature = "tracing")]
-    tracing::debug!(purpose, "renewal left out, the session is too large for it");
+    tracing::debug!(
+        purpose,
+        "renewal or re-sealing left out, the session is too large for it"
+    );
     #[cfg(not(feature = "tracing"))]
     let _ = purpose;
 }

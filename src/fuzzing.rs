@@ -13,6 +13,15 @@ pub fn cookie_values(field: &[u8], name: &str) -> Vec<Vec<u8>> {
     values.iter().map(<[u8]>::to_vec).collect()
 }
 
+/// The same, each with the token that is put together from it and its parts, if there is one.
+#[must_use]
+pub fn cookie_tokens(field: &[u8], name: &str) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+    let values = cookie::find([field], name, LONGEST_TOKEN);
+    let tokens = values.whole(LONGEST_TOKEN);
+    let tokens = tokens.map(|token| token.ok().map(|whole| whole.text.into_owned()));
+    values.iter().map(<[u8]>::to_vec).zip(tokens).collect()
+}
+
 /// A token of the cookie `name` with a valid tag over any body.
 #[must_use]
 pub fn seal_body(key: EncryptionKey, name: &str, body: &[u8]) -> String {

@@ -302,8 +302,10 @@ impl<T: Payload> SessionCookie<T> {
         if fields.is_empty() {
             return Err(CookieForError::Empty);
         }
-        let set = fields.iter().skip(self.shared.former.len());
-        let pairs = set.filter_map(|field| field.split(';').next());
+        let mut former = SetCookies::default();
+        self.expire_former(PartNumbers::default(), &mut former);
+        let pairs = fields.iter().skip(former.iter().len());
+        let pairs = pairs.filter_map(|field| field.split(';').next());
         Ok(pairs.collect::<Vec<_>>().join("; "))
     }
 }
@@ -344,10 +346,13 @@ impl<T> Carrier<T> for SessionCookie<T> {
 }
 
 impl<T> SessionCookie<T> {
-    /// Drops what was set with earlier attributes. Nobody can tell which of the parts that came were.
+    /// Drops what was set with earlier attributes. Nobody can tell which of the parts that came were. Those
+    /// that this page does not get are dropped as well: elsewhere they would meet the parts that are set now.
     fn expire_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
+        let room = &self.shared.sealer.policy.room;
+        let parts = carried.with_all_of(room.profile().cookies);
         for template in &self.shared.former {
-            template.expire(carried, fields);
+            template.expire(parts, fields);
         }
     }
 }

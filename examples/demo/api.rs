@@ -30,6 +30,7 @@ pub(crate) fn router(site: &Arc<Site>) -> Router {
     Router::new()
         .route("/session", get(session))
         .route("/keys-of-data", get(keys_of_data))
+        .route("/size", get(size))
         .route("/data/{key}", get(value).put(put).delete(delete))
         .route("/data/{key}/push", post(push))
         .route("/id", post(ensure_id))
@@ -97,6 +98,25 @@ fn told(outcome: Outcome) -> (Option<Reason>, Option<KeyId>) {
 
 async fn keys_of_data(session: Session) -> Json<Value> {
     Json(json!({ "keys": session.keys(), "len": session.len() }))
+}
+
+async fn size(session: Session) -> Json<Value> {
+    let report = session.size_report();
+    let entries = report.entries();
+    let entries: Map<_, _> = entries
+        .map(|(key, bytes)| (key.to_owned(), bytes.into()))
+        .collect();
+    Json(json!({
+        "entries": entries,
+        "payload": report.payload(),
+        "flash": report.flash(),
+        "padding": report.padding(),
+        "empty": report.empty(),
+        "set_cookie": report.set_cookie(),
+        "cookies": report.cookies(),
+        "allowed": report.allowed(),
+        "remaining": session.remaining_bytes(),
+    }))
 }
 
 async fn value(Path(key): Path<String>, session: Session) -> Result<Json<Value>, ApiError> {

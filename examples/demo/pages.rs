@@ -8,6 +8,7 @@ mod home;
 mod inside;
 mod layout;
 mod panel;
+mod report;
 mod visit;
 
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use hardtack::{SessionCookie, SessionError, SessionHeader, SessionLayer, SigningKey};
+use hardtack::{SessionCookie, SessionHeader, SessionLayer, SigningKey};
 
 use crate::{
     Refused,
@@ -40,9 +40,9 @@ pub(crate) struct Site {
 /// A session cookie, and what the pages tell of its size.
 pub(crate) struct Cookie {
     pub(crate) cookie: SessionCookie,
-    /// Bytes that a whole `Set-Cookie` field may have.
+    /// Bytes that the `Set-Cookie` fields of a session may have together.
     pub(crate) limit: usize,
-    /// Bytes that follow `name=value` in it, where the session ends with the browser's.
+    /// Bytes that follow `name=value` in each, where the session ends with the browser's.
     pub(crate) attributes_len: usize,
 }
 
@@ -115,11 +115,7 @@ impl Cookie {
         let any_moment = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
         let session = cookie.load(None::<&str>, any_moment);
         session.ensure_id()?;
-        let limit = match session.insert("", "too much".repeat(5_000)) {
-            Err(SessionError::TooLarge(error)) => error.allowed,
-            Err(error) => return Err(error.into()),
-            Ok(()) => return Err("there is no limit to this cookie".into()),
-        };
+        let limit = session.size_report().allowed();
         // Those before it drop the cookies of earlier attributes.
         let fields = cookie.save(&session)?;
         let field = fields.iter().last();

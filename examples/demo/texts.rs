@@ -130,6 +130,16 @@ pub(crate) struct Texts {
     pub(crate) no_token: &'static str,
     pub(crate) token: &'static str,
 
+    // What takes the room.
+    pub(crate) report: &'static str,
+    pub(crate) report_lead: &'static str,
+    pub(crate) report_entry: &'static str,
+    pub(crate) report_messages: &'static str,
+    pub(crate) report_padding: &'static str,
+    pub(crate) report_empty: &'static str,
+    pub(crate) report_whole: &'static str,
+    pub(crate) cookies: &'static str,
+
     // Both cookies side by side.
     pub(crate) inside_lead: &'static str,
     pub(crate) session_purpose: &'static str,

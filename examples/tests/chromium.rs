@@ -9,7 +9,7 @@ use std::{
 use reqwest::blocking::Client;
 use serde_json::{Value, json};
 
-use crate::demo::Demo;
+use crate::{browser::Browser, demo::Demo};
 
 #[test]
 #[ignore = "needs chromium and chromedriver: cargo test --test demo -- --ignored"]
@@ -76,6 +76,43 @@ fn a_person_who_is_to_be_remembered_has_a_cookie_that_outlives_the_browser() {
     assert!(chromium.the_cookie().get("expiry").is_none());
 }
 
+#[test]
+#[ignore = "needs chromium and chromedriver: cargo test --test demo -- --ignored"]
+fn a_person_with_a_large_session_has_as_many_cookies_as_it_takes() {
+    let demo = Demo::start("--size split:4 --padding padme");
+    let chromium = Chromium::start();
+    chromium.open(&demo.base);
+    chromium.type_into("input[name=name]", &format!("Ada{ENTER}"));
+    chromium.sees("You are signed in.");
+    // A script adds to this very session.
+    let script = Browser::new();
+    script.set_token(&demo, chromium.the_cookie()["value"].as_str().unwrap());
+    script.put(&demo, "/api/data/cart", json!("x".repeat(7_000)));
+    for name in ["__Host-session", "__Host-session.1", "__Host-session.2"] {
+        let value = script.cookie(&demo, name).unwrap();
+        chromium.set_cookie(name, &value);
+    }
+
+    chromium.open(&format!("{}/inside", demo.base));
+    let report = chromium.text("#report");
+    assert!(
+        report.contains("cart 7008") && report.contains("Cookies\n3"),
+        "{report}"
+    );
+    // A visit is counted, so all of them are set again.
+    chromium.open(&demo.base);
+    assert_eq!(chromium.text("#visits"), "2");
+    let cookies = chromium.cookies();
+    assert_eq!(cookies.len(), 3);
+    let sizes = cookies
+        .iter()
+        .map(|cookie| cookie["value"].as_str().unwrap().len());
+    assert!(sizes.max() > Some(4_000));
+    chromium.type_into("form[action='/sign-out'] button", ENTER);
+    chromium.sees("You are signed out.");
+    assert_eq!(chromium.the_cookie()["name"], "__Host-session");
+}
+
 /// A browser of its own, which ends with this.
 struct Chromium {
     driver: Child,
@@ -140,10 +177,21 @@ impl Chromium {
 
     /// One cookie is the whole session.
     fn the_cookie(&self) -> Value {
-        match self.get("cookie").as_array().unwrap().as_slice() {
+        match &self.cookies()[..] {
             [cookie] => cookie.clone(),
             cookies => panic!("not one cookie: {cookies:?}"),
         }
+    }
+
+    fn cookies(&self) -> Vec<Value> {
+        self.get("cookie").as_array().unwrap().clone()
+    }
+
+    fn set_cookie(&self, name: &str, value: &str) {
+        let cookie = json!({
+            "name": name, "value": value, "path": "/", "secure": true, "httpOnly": true, "sameSite": "Lax",
+        });
+        self.post("cookie", &json!({ "cookie": cookie }));
     }
 
     fn text(&self, css: &str) -> String {

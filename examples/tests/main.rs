@@ -22,4 +22,5 @@ mod responses;
 mod revocation;
 mod rotation;
 mod sign_in;
+mod size;
 mod time;

@@ -28,7 +28,26 @@ fn a_configuration_that_is_refused_ends_the_program_with_its_sentence() {
     check("--port many", "expected a number from 0 to 65535");
     check("--mode plain", "expected encrypted, unencrypted-but-signed");
     check("--same-site sometimes", "expected lax, strict, none, omit");
-    check("--size huge", "expected anywhere, browser");
+    check(
+        "--size huge",
+        "expected anywhere, browser, split:2, split:3, split:4",
+    );
+    for size in [
+        "split",
+        "split:",
+        "split:1",
+        "split:5",
+        "split:two",
+        "split:2,3",
+    ] {
+        check(
+            &format!("--size {size}"),
+            "expected anywhere, browser, split:2",
+        );
+    }
+    check("--padding zero", "expected none, padme");
+    check("--padding", "--padding");
+    check("--name session.1", "ends in a dot and digits");
     check("--idle soon", "expected a number of seconds or off");
     check("--absolute 1.5", "expected a number of seconds");
     check("--renew-after later", "never, always or on-change");
@@ -103,7 +122,7 @@ fn help_lists_every_flag() {
     let help = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0));
     let flags = "port keys mode name path domain same-site partitioned insecure idle absolute skew \
-                 renew-after remember-up-to formerly header eager size context not-before save-on-error danger-retire-early \
+                 renew-after remember-up-to formerly header eager size padding context not-before save-on-error danger-retire-early \
                  danger-allow-shared-caching clock";
     for flag in flags.split_whitespace() {
         assert!(help.contains(&format!("  --{flag} ")) || help.contains(&format!("  --{flag}\n")));

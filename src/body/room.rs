@@ -85,10 +85,13 @@ impl Room {
         persistent: bool,
     ) -> Allowance {
         let total = token_len + cookies * self.frame.beside(cookies, persistent);
+        if cookies == 1 {
+            return Allowance::new(1, total);
+        }
+        let most = Allowance::new(cookies.min(MOST_COOKIES), BROWSER_LIMIT);
         Allowance {
-            field: if cookies > 1 { BROWSER_LIMIT } else { total },
-            cookies: cookies.min(MOST_COOKIES),
-            total,
+            total: total.min(most.total),
+            ..most
         }
     }
 
@@ -122,17 +125,8 @@ impl Room {
 
     /// The same under the profile for content of this size, with every other field at its longest.
     pub(crate) fn reserved(&self, content: usize) -> Sent {
-        self.sent(self.profile, self.reserved_len(content), true)
-    }
-
-    /// Bytes of a body with this content, with its padding and every other field at its longest.
-    fn reserved_len(&self, content: usize) -> usize {
-        self.padding.padded_len(LONGEST_HEAD + content)
-    }
-
-    /// Bytes of such a body that are padding.
-    pub(crate) fn padding(&self, content: usize) -> usize {
-        self.reserved_len(content) - LONGEST_HEAD - content
+        let body_len = self.padding.padded_len(LONGEST_HEAD + content);
+        self.sent(self.profile, body_len, true)
     }
 }
 

@@ -138,7 +138,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
 
     /// Also drops the cookies that were set with these earlier attributes, whenever a session is sent or
     /// ended. May be repeated. For moving a cookie to another path or domain: without it a browser would
-    /// send both.
+    /// send both. Each of them is a `Set-Cookie` field, and so are their parts under [`Size::Split`].
     ///
     /// # Examples
     ///

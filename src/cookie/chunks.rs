@@ -105,6 +105,12 @@ impl<'a> Whole<'a> {
 }
 
 impl PartNumbers {
+    /// With every part of a value in `cookies` cookies.
+    pub(crate) fn with_all_of(mut self, cookies: usize) -> PartNumbers {
+        (1..cookies).for_each(|number| self.insert(number));
+        self
+    }
+
     fn insert(&mut self, number: usize) {
         self.0 |= 1 << number;
     }
@@ -128,3 +134,58 @@ pub(super) fn part_number(digit: u8) -> Option<usize> {
 
 /// Beside the cookie of the name itself.
 const MOST_PARTS: usize = 7;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cookie::find;
+
+    const LONGEST: usize = 10;
+
+    /// How many values are looked at, and the bytes of the longest that is put together for that.
+    fn work(fields: &[String]) -> (usize, usize) {
+        let values = find(fields, "sid", LONGEST);
+        let kept: usize = values.iter().map(<[u8]>::len).sum();
+        assert!(kept <= 4 * (LONGEST + 1));
+        let whole = values.whole(LONGEST);
+        let lengths = whole.map(|whole| whole.map_or(0, |whole| whole.text.len()));
+        lengths.fold((0, 0), |(count, longest), len| {
+            (count + 1, longest.max(len))
+        })
+    }
+
+    #[test]
+    fn however_many_parts_come_few_values_are_looked_at() {
+        let pairs = (0..5_000).flat_map(|n| {
+            let first = format!("sid={}.{n}", n % 10);
+            let part = format!("sid.{}=part", n % 9);
+            [first, part, format!("sid.{n}=x"), format!("sid.{n}.1=x")]
+        });
+        let pairs: Vec<_> = pairs.collect();
+        assert_eq!(work(&pairs).0, 4);
+        assert_eq!(work(&[pairs.join("; ")]).0, 4);
+    }
+
+    #[test]
+    fn however_long_parts_are_little_is_put_together() {
+        let huge = "x".repeat(1 << 20);
+        let parts = (1..8).map(|n| format!("sid.{n}={huge}"));
+        let mut pairs: Vec<_> = parts.collect();
+        pairs.push("sid=8.a".to_owned());
+        assert_eq!(work(&pairs), (1, 1 + 7 * (LONGEST + 1)));
+        // One that is too long by itself is not put together at all.
+        pairs.push(format!("sid=8.{huge}"));
+        assert_eq!(work(&pairs), (2, 1 + 7 * (LONGEST + 1)));
+    }
+
+    #[test]
+    fn parts_that_differ_behind_the_longest_token_are_alike() {
+        let fields = ["sid.1=01234567890a; sid=2.; sid.1=01234567890b"];
+        let values = find(fields, "sid", LONGEST);
+        let whole: Vec<_> = values.whole(LONGEST).collect();
+        let [Ok(Whole { text, cookies: 2 })] = &whole[..] else {
+            panic!("{whole:?}")
+        };
+        assert_eq!(**text, *b"01234567890");
+    }
+}

@@ -222,11 +222,8 @@ impl Answer {
             let values = self.headers.get_all(*name).into_iter();
             values.map(move |value| (name, value.to_str().unwrap()))
         });
-        let lines = fields.map(|(name, value)| match value.split_once(['=', ';']) {
-            Some((cookie, rest)) if *name == "set-cookie" && rest.starts_with(['e', 's']) => {
-                let attributes = &value[pair_of(value).len()..];
-                format!("{name}: {cookie}=…{attributes}")
-            }
+        let lines = fields.map(|(name, value)| match shortened(value) {
+            Some(value) if *name == "set-cookie" => format!("{name}: {value}"),
             _ => format!("{name}: {value}"),
         });
         lines.collect()
@@ -243,6 +240,19 @@ impl Answer {
         let field = self.headers.get_all(SET_COOKIE).into_iter().next_back();
         pair_of(field.expect("a cookie is set").to_str().unwrap())
     }
+}
+
+/// A `Set-Cookie` field with `…` for its token, or for its part of one.
+fn shortened(field: &str) -> Option<String> {
+    let (pair, attributes) = field.split_at(pair_of(field).len());
+    let (cookie, value) = pair.split_once('=')?;
+    let is_part = cookie.ends_with(|last: char| last.is_ascii_digit()) && !value.is_empty();
+    let count = match value.split_once('.') {
+        Some((count, _)) => format!("{count}."),
+        None if is_part || value.starts_with(['e', 's']) => String::new(),
+        None => return None,
+    };
+    Some(format!("{cookie}={count}…{attributes}"))
 }
 
 /// The session was not touched.

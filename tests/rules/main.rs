@@ -29,6 +29,7 @@ mod recent;
 mod remember;
 mod revocation;
 mod rotation;
+mod split;
 mod time;
 mod tokens;
 #[cfg(feature = "tracing")]

@@ -2,7 +2,7 @@
 
 use hardtack::Mode;
 
-use super::{PageError, dump, layout::Here, panel, visit::Visit};
+use super::{PageError, dump, layout::Here, panel, report, visit::Visit};
 use crate::{
     html::Html,
     site::Cookie,
@@ -27,14 +27,14 @@ pub(super) async fn show(visit: Visit) -> Result<Html, PageError> {
         texts,
     );
     // First, for a form gives the session an id.
-    let panel = panel::of_session(&visit);
+    let (report, panel) = (report::of_session(&visit), panel::of_session(&visit));
     let themes = theme_form(&visit)?;
     let body = Html::new(format!(
         r#"<h1>{title}</h1>
 <p class="lead">{lead}</p>
 {themes}<div class="sides">
 {session}{display}</div>
-{panel}"#
+{report}{panel}"#
     ));
     Ok(visit.frame(Here::Inside, title)?.around(&body))
 }
@@ -51,7 +51,7 @@ fn side(visit: &Visit, cookie: &Cookie, id: &str, purpose: &str, texts: &Texts) 
     };
     let bytes = match visit.token_in(cookie) {
         None => Html::new(format!(r#"<p class="none">{}</p>"#, texts.no_cookie)),
-        Some(token) => dump::of_token(&token, mode, texts)
+        Some(token) => dump::of_token(&token.text, mode, texts)
             .unwrap_or_else(|| Html::new(format!(r#"<p class="none">{}</p>"#, texts.no_token))),
     };
     Html::new(format!(

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use hardtack::{Mode, Outcome};
 
-use super::visit::Visit;
+use super::visit::{Token, Visit};
 use crate::{html::Html, texts::Texts};
 
 /// The cookie as it arrived with this request.
@@ -13,13 +13,13 @@ pub(super) fn of_session(visit: &Visit) -> Html {
     let cookie = &visit.site.session;
     let token = visit.token_in(cookie);
     let (title, facts) = (texts.your_cookie, facts(visit));
-    let size = size(visit, token.as_deref());
+    let size = size(visit, token.as_ref());
     let room = visit.session.remaining_bytes();
     let (room_label, bytes, token_label) = (texts.room, texts.bytes, texts.token);
     let token = match token {
         Some(token) => Html::new(format!(
             r#"<h3>{token_label}</h3><code class="token">{}</code>"#,
-            Html::text(&token)
+            Html::text(&token.text)
         )),
         None => Html::new(""),
     };
@@ -70,23 +70,23 @@ fn facts(visit: &Visit) -> Html {
     rows.into_iter().map(row).collect()
 }
 
-/// How much of what is allowed the cookie fills.
-fn size(visit: &Visit, token: Option<&str>) -> Html {
+/// How much of what is allowed the cookie fills, or several.
+fn size(visit: &Visit, token: Option<&Token>) -> Html {
     let (cookie, texts) = (&visit.site.session, visit.texts());
     let Some(token) = token else {
         return Html::new(format!("<p>{}</p>", texts.no_cookie));
     };
-    let pair = cookie.cookie.name().as_str().len() + "=".len() + token.len();
-    let (whole, limit) = (
-        pair + cookie.attributes_len + max_age_len(visit),
-        cookie.limit,
-    );
+    let cookies = token.pairs.len();
+    let pairs: usize = token.pairs.iter().sum();
+    let attributes = cookie.attributes_len + max_age_len(visit);
+    let (whole, limit) = (pairs + cookies * attributes, cookie.limit);
+    let sent_bytes = pairs + (cookies - 1) * "; ".len();
     let (of, bytes, sent) = (texts.of, texts.bytes, texts.sent_each_time);
     let (label, high) = (texts.size, limit * 3 / 4);
     Html::new(format!(
         r#"<p class="size"><label for="size">{label}</label>
 <meter id="size" min="0" max="{limit}" low="{high}" high="{limit}" optimum="0" value="{whole}">{whole}</meter>
-<span><strong>{whole}</strong> {of} {limit} {bytes}; {sent} <strong>{pair}</strong> {bytes}</span></p>"#
+<span><strong>{whole}</strong> {of} {limit} {bytes}; {sent} <strong>{sent_bytes}</strong> {bytes}</span></p>"#
     ))
 }
 

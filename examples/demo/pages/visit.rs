@@ -30,6 +30,13 @@ pub(super) struct Visit {
     headers: HeaderMap,
 }
 
+/// A token as it arrived.
+pub(super) struct Token {
+    pub(super) text: String,
+    /// Bytes of `name=value` of each cookie that it came in.
+    pub(super) pairs: Vec<usize>,
+}
+
 impl Visit {
     /// Who has signed in.
     pub(super) fn name(&self) -> Option<String> {
@@ -91,9 +98,31 @@ impl Visit {
         }
     }
 
-    /// The token that came in this cookie, unread.
-    pub(super) fn token_in(&self, cookie: &Cookie) -> Option<String> {
+    /// The token that came in this cookie and its parts, unread.
+    pub(super) fn token_in(&self, cookie: &Cookie) -> Option<Token> {
         let name = cookie.cookie.name().as_str();
+        let first = self.value_of(name)?;
+        let (cookies, first_part) = match first.split_once('.') {
+            Some((count, part)) => (count.parse().unwrap_or(1), part),
+            None => (1, &*first),
+        };
+        let mut token = Token {
+            text: first_part.to_owned(),
+            pairs: vec![name.len() + "=".len() + first.len()],
+        };
+        for number in 1..cookies.min(MOST_PARTS) {
+            let name = format!("{name}.{number}");
+            let Some(part) = self.value_of(&name) else {
+                break;
+            };
+            token.pairs.push(name.len() + "=".len() + part.len());
+            token.text.push_str(&part);
+        }
+        Some(token)
+    }
+
+    /// The value of a cookie.
+    fn value_of(&self, name: &str) -> Option<String> {
         let fields = self.headers.get_all(COOKIE).iter();
         let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
         let mut values = pairs.filter_map(|pair| {
@@ -126,6 +155,8 @@ impl FromRequestParts<Arc<Site>> for Visit {
     }
 }
 
+/// More than this is no session.
+const MOST_PARTS: usize = 8;
 /// The session's keys.
 pub(super) const NAME: &str = "name";
 pub(super) const VISITS: &str = "visits";

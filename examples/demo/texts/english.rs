@@ -28,7 +28,7 @@ pub(super) const TEXTS: Texts = Texts {
     saved: "Your choice is saved.",
 
     your_cookie: "Your session cookie, as it arrived",
-    size: "Size of the whole Set-Cookie field",
+    size: "Size of Set-Cookie, attributes included",
     of: "of",
     bytes: "bytes",
     sent_each_time: "each request sends",
@@ -55,6 +55,16 @@ pub(super) const TEXTS: Texts = Texts {
     no_cookie: "No cookie has arrived yet.",
     no_token: "What arrived is no token.",
     token: "The token",
+
+    report: "What takes the room",
+    report_lead: "Bytes inside the seal. Three of them are four characters of the cookie, and what the \
+                  session may yet get is counted as if it had it: an id, and every date at its longest.",
+    report_entry: "In the session",
+    report_messages: "messages for the next page",
+    report_padding: "padding",
+    report_empty: "Set-Cookie with nothing in it",
+    report_whole: "Set-Cookie with all of this, at most",
+    cookies: "Cookies",
 
     inside_lead: "A cookie can be read on its owner’s computer. These are the bytes of yours.",
     session_purpose: "who you are, your language, your visits, messages for the next page",

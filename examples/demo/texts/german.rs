@@ -28,7 +28,7 @@ pub(super) const TEXTS: Texts = Texts {
     saved: "Ihre Auswahl ist gespeichert.",
 
     your_cookie: "Ihr Sitzungscookie, wie es ankam",
-    size: "Größe des ganzen Set-Cookie-Feldes",
+    size: "Größe von Set-Cookie, mit Attributen",
     of: "von",
     bytes: "Bytes",
     sent_each_time: "jede Anfrage sendet",
@@ -55,6 +55,17 @@ pub(super) const TEXTS: Texts = Texts {
     no_cookie: "Es ist noch kein Cookie angekommen.",
     no_token: "Was ankam, ist kein Token.",
     token: "Das Token",
+
+    report: "Was den Platz braucht",
+    report_lead: "Bytes unter dem Siegel. Drei davon sind vier Zeichen des Cookies, und was die Sitzung noch \
+                  bekommen kann, zählt mit, als hätte sie es schon: eine Kennung und jede Zeitangabe in \
+                  voller Länge.",
+    report_entry: "In der Sitzung",
+    report_messages: "Meldungen für die nächste Seite",
+    report_padding: "Auffüllung",
+    report_empty: "Set-Cookie ohne Inhalt",
+    report_whole: "Set-Cookie mit all dem, höchstens",
+    cookies: "Cookies",
 
     inside_lead: "Ein Cookie lässt sich auf dem Rechner seines Besitzers lesen. So sehen Ihre aus, Byte \
                   für Byte.",

@@ -28,7 +28,7 @@ pub(super) const TEXTS: Texts = Texts {
     saved: "Ditt val är sparat.",
 
     your_cookie: "Din sessionskaka, så som den kom",
-    size: "Storlek på hela Set-Cookie-fältet",
+    size: "Storlek på Set-Cookie, med attribut",
     of: "av",
     bytes: "byte",
     sent_each_time: "varje förfrågan skickar",
@@ -55,6 +55,16 @@ pub(super) const TEXTS: Texts = Texts {
     no_cookie: "Ingen kaka har kommit än.",
     no_token: "Det som kom är ingen token.",
     token: "Kakans värde",
+
+    report: "Vad som tar plats",
+    report_lead: "Byte under förseglingen. Tre av dem blir fyra tecken i kakan, och det som sessionen ännu \
+                  kan få räknas med som om den redan hade det: ett id och varje tid i full längd.",
+    report_entry: "I sessionen",
+    report_messages: "meddelanden till nästa sida",
+    report_padding: "utfyllnad",
+    report_empty: "Set-Cookie utan innehåll",
+    report_whole: "Set-Cookie med allt detta, som mest",
+    cookies: "Kakor",
 
     inside_lead: "En kaka kan läsas på sin ägares dator. Så här ser dina ut, byte för byte.",
     session_purpose: "vem du är, ditt språk, dina besök, meddelanden till nästa sida",

@@ -57,7 +57,7 @@ impl<T> State<T> {
         } else if reseal && fits(self.head.age) {
             // The age stays, and so does the length.
             Verdict::Refresh { age: self.head.age }
-        } else if is_due {
+        } else if is_due || reseal {
             Verdict::NoRoom
         } else {
             Verdict::Leave

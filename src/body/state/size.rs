@@ -1,7 +1,10 @@
 //! What a session takes, and whether that fits its cookie (SPEC.md § 9.6).
 
 use super::State;
-use crate::body::{Allowance, Payload, SizeReport, TooLarge, layout::Head};
+use crate::body::{
+    Allowance, Payload, SizeReport, TooLarge,
+    layout::{Head, LONGEST_HEAD},
+};
 
 impl<T> State<T> {
     /// Bytes that payload and flash may still grow by.
@@ -15,12 +18,16 @@ impl<T> State<T> {
         T: Payload,
     {
         let room = &self.policy.room;
-        let sent = room.reserved(self.content_len());
+        let content = self.content_len();
+        let body_len = LONGEST_HEAD + content;
+        let padded_len = room.padded_len(body_len, content);
+        // What came in larger than the profile allows goes back as it came.
+        let sent = room.sent(self.allowance(self.head.age), padded_len, true);
         SizeReport {
             entries: T::entries(self.payload()),
             payload: self.payload().len(),
             flash: self.flash_bytes().len(),
-            padding: room.padding(self.content_len()),
+            padding: padded_len - body_len,
             empty: room.reserved(0).total,
             set_cookie: sent.total,
             cookies: sent.cookies,

@@ -1,0 +1,175 @@
+//! Sessions in several cookies that move to another path or domain.
+
+use hardtack::{EncryptionKey, Formerly, Session, SessionCookie, SessionCookieBuilder, Size};
+
+use crate::{
+    client::Client,
+    moments::at,
+    parts::{names, pair_of},
+};
+
+/// How a cookie was set, how it is set, and what is said of that.
+struct Move {
+    before: fn(SessionCookieBuilder) -> SessionCookieBuilder,
+    after: fn(SessionCookieBuilder) -> SessionCookieBuilder,
+    formerly: fn() -> Formerly,
+    /// What the fields have that drop the earlier cookie.
+    attributes: &'static str,
+}
+
+const MOVES: [Move; 4] = [
+    Move {
+        before: |site| site.path("/shop"),
+        after: |site| site.path("/"),
+        formerly: || Formerly::new().path("/shop"),
+        attributes: "; Path=/shop; Secure; HttpOnly; SameSite=Lax",
+    },
+    Move {
+        before: |site| site.path("/"),
+        after: |site| site.path("/shop"),
+        formerly: || Formerly::new().path("/"),
+        attributes: "; Path=/; Secure; HttpOnly; SameSite=Lax",
+    },
+    Move {
+        before: |site| site,
+        after: |site| site.domain("example.com"),
+        formerly: || Formerly::new().no_domain(),
+        attributes: "; Path=/; Secure; HttpOnly; SameSite=Lax",
+    },
+    Move {
+        before: |site| site.domain("example.com").path("/shop"),
+        after: |site| site,
+        formerly: || Formerly::new().domain("example.com").path("/shop"),
+        attributes: "; Path=/shop; Domain=example.com; Secure; HttpOnly; SameSite=Lax",
+    },
+];
+
+impl Move {
+    /// The site before and after.
+    fn sites(&self) -> [SessionCookie; 2] {
+        let key = EncryptionKey::generate().unwrap().expose_secret();
+        let site = || {
+            let key: EncryptionKey = key.parse().unwrap();
+            let site = SessionCookie::encrypted(key).name("session");
+            site.size(Size::Split(4))
+        };
+        let before = (self.before)(site()).build().unwrap();
+        let after = (self.after)(site()).formerly((self.formerly)());
+        [before, after.build().unwrap()]
+    }
+
+    /// A client that got a session in so many cookies before the move, and knows the site as it is after.
+    fn client(&self, cookies: usize) -> Client {
+        let [before, after] = self.sites();
+        let mut client = Client::from(before);
+        client.visit(|session| store(session, cookies));
+        assert_eq!(client.names(), names("session", cookies));
+        client.site = after;
+        client
+    }
+}
+
+fn store(session: &Session, cookies: usize) {
+    let text = "x".repeat(2_950 * cookies - 2_000);
+    session.insert("k", text).unwrap();
+}
+
+#[test]
+fn a_client_sends_exactly_one_set_after_the_move() {
+    for moved in MOVES {
+        for before in 1..=4 {
+            for after in 1..=4 {
+                let mut client = moved.client(before);
+                client.visit(|session| {
+                    store(session, after);
+                    session.insert("more", 1).unwrap();
+                });
+                assert_eq!(
+                    client.names(),
+                    names("session", after),
+                    "{}",
+                    moved.attributes
+                );
+                assert_eq!(
+                    client.visit(|session| session.get("more").unwrap()),
+                    Some(1)
+                );
+                assert_eq!(client.sent, [""; 0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_earlier_cookie_and_its_parts_are_dropped_before_the_present_ones_are_set() {
+    for moved in MOVES {
+        let mut client = moved.client(3);
+        client.visit(|session| store(session, 2));
+        let gone = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+        let dropped = |field: &String| pair_of(field).ends_with('=');
+        let former: Vec<_> = names("session", 4)
+            .iter()
+            .map(|name| format!("{name}={}{gone}", moved.attributes))
+            .collect();
+        assert_eq!(client.sent[..4], former);
+        assert!(!client.sent[4..6].iter().any(dropped));
+        // The part that came may as well have been set with the present attributes.
+        assert_eq!(client.sent.len(), 7);
+        assert!(client.sent[6].starts_with("session.2=; "));
+    }
+}
+
+#[test]
+fn an_ending_drops_the_cookies_of_before_and_of_now() {
+    for moved in MOVES {
+        let mut client = moved.client(4);
+        client.visit(Session::invalidate).unwrap();
+        assert_eq!(client.sent.len(), 8);
+        assert!(client.set().is_empty() && client.pairs().is_empty());
+    }
+}
+
+#[test]
+fn reading_moves_nothing() {
+    for moved in MOVES {
+        let mut client = moved.client(4);
+        let pairs = client.pairs();
+        client.visit(|session| assert!(session.contains("k")));
+        assert_eq!(client.sent, [""; 0]);
+        assert_eq!(client.pairs(), pairs);
+    }
+}
+
+#[test]
+fn parts_that_this_page_does_not_get_are_dropped_all_the_same() {
+    let [moved, ..] = MOVES;
+    for before in 1..=4 {
+        for after in 1..=4 {
+            let mut client = moved.client(before);
+            // A page outside the old path gets none of the old cookies.
+            let shop = client.url.clone();
+            client.url = shop.join("/").unwrap();
+            client.visit(|session| {
+                assert!(session.is_new());
+                store(session, after);
+            });
+            client.url = shop;
+            assert_eq!(client.names(), names("session", after));
+            assert!(client.visit(|session| session.contains("k")));
+        }
+    }
+}
+
+#[test]
+fn a_request_for_tests_carries_the_present_cookies_alone() {
+    for moved in MOVES {
+        let [_, site] = moved.sites();
+        let field = site.cookie_for(at(0), |session| {
+            store(session, 3);
+            Ok(())
+        });
+        let field = field.unwrap();
+        assert_eq!(field.split("; ").count(), 3);
+        assert!(site.load([field], at(0)).contains("k"));
+    }
+}

@@ -1,0 +1,334 @@
+//! Sessions that came in more cookies than they may be sent in now (SPEC.md § 9.5.2).
+
+use hardtack::{
+    EncryptionKey, KeyRing, Outcome, Padding, RenewAfter, SameSite, Session, SessionCookie,
+    SessionCookieBuilder, SessionError, Size, TooLarge,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    AGES,
+    client::Client,
+    fill, long_lived,
+    moments::at,
+    parts::{cut, names, token_of},
+    sites::{encrypted, signed},
+};
+
+type Work = fn(&Session) -> Result<(), SessionError>;
+
+/// Wide, and narrow.
+const NARROWINGS: [(Size, Size); 7] = [
+    (Size::Split(4), Size::Split(3)),
+    (Size::Split(4), Size::Split(2)),
+    (Size::Split(4), Size::Browser),
+    (Size::Split(4), Size::Anywhere),
+    (Size::Split(3), Size::Browser),
+    (Size::Split(2), Size::Browser),
+    (Size::Split(2), Size::Anywhere),
+];
+
+fn sites() -> [SessionCookieBuilder; 2] {
+    [encrypted(), signed()].map(|site| {
+        let site = long_lived(site).name("session");
+        site.renew_after(RenewAfter::Always)
+    })
+}
+
+/// A client with a session that fills `site`, and what is in it.
+fn filled(site: SessionCookieBuilder) -> (Client, Value) {
+    let mut client = Client::from(site);
+    let full = client.visit(|session| {
+        session.insert("small", 1).unwrap();
+        fill(session);
+        session.to::<Value>().unwrap()
+    });
+    (client, full)
+}
+
+/// Clients with a full session whose site has since been given a narrower size, and what is in it.
+fn for_every_narrowing(check: impl Fn(Client, &Value)) {
+    for (wide, narrow) in NARROWINGS {
+        for site in sites() {
+            let (mut client, full) = filled(site.clone().size(wide));
+            client.site = site.size(narrow).build().unwrap();
+            check(client, &full);
+        }
+    }
+}
+
+/// Bytes of all fields that set a cookie.
+fn bytes_of(client: &Client) -> usize {
+    client.set().iter().map(|field| field.len()).sum()
+}
+
+#[track_caller]
+fn assert_refused<R: std::fmt::Debug>(result: Result<R, SessionError>) -> TooLarge {
+    match result {
+        Err(SessionError::TooLarge(error)) => {
+            assert!(error.needed > error.allowed, "{error}");
+            error
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_session_stays_readable() {
+    for_every_narrowing(|mut client, full| {
+        for age in AGES {
+            client.now = age;
+            client.visit(|session| {
+                assert_eq!(session.to::<Value>().unwrap(), *full);
+                assert_eq!(session.remaining_bytes(), 0);
+            });
+        }
+    });
+}
+
+#[test]
+fn it_goes_back_in_no_more_bytes_and_cookies_than_it_came_in() {
+    for_every_narrowing(|client, full| {
+        let (bytes, cookies) = (bytes_of(&client), client.names().len());
+        for age in AGES {
+            let works: [Work; 3] = [
+                |session| session.save(),
+                |session| session.insert("small", 2),
+                |session| {
+                    session.update("full", |full: &mut String| *full = "y".repeat(full.len()))
+                },
+            ];
+            for work in works {
+                let mut client = client.clone();
+                client.now = age;
+                client.visit(|session| work(session).unwrap());
+                assert!(bytes_of(&client) <= bytes && client.set().len() <= cookies);
+                assert!(client.set().iter().all(|field| field.len() <= 4096));
+                assert_eq!(client.names(), names("session", client.set().len()));
+                let after: Value = client.visit(|session| session.to().unwrap());
+                let len = |content: &Value| content["full"].as_str().unwrap().len();
+                assert_eq!(len(&after), len(full));
+            }
+        }
+    });
+}
+
+#[test]
+fn it_cannot_grow() {
+    for_every_narrowing(|mut client, full| {
+        client.visit(|session| {
+            assert_refused(session.insert("a", ()));
+            assert_refused(session.update("full", |full: &mut String| full.push('x')));
+            assert_refused(session.flash("", "Hello"));
+            assert_refused(session.ensure_id());
+            assert_refused(session.renew());
+            assert_eq!(session.to::<Value>().unwrap(), *full);
+        });
+        let after: Value = client.visit(|session| session.to().unwrap());
+        assert_eq!(after, *full);
+    });
+}
+
+#[test]
+fn it_shrinks_until_it_fits_and_is_then_like_any_other() {
+    for_every_narrowing(|mut client, _| {
+        client.now = 16_384;
+        let shrink = |by: usize| {
+            move |session: &Session| {
+                let change = |full: &mut String| full.truncate(full.len().saturating_sub(by));
+                session.update("full", change).unwrap();
+            }
+        };
+        let mut cookies = client.names().len();
+        let mut bytes = bytes_of(&client);
+        while client.visit(Session::remaining_bytes) == 0 {
+            client.visit(shrink(700));
+            assert!(bytes_of(&client) < bytes && client.set().len() <= cookies);
+            (bytes, cookies) = (bytes_of(&client), client.set().len());
+            assert_eq!(client.names(), names("session", cookies));
+        }
+        client.visit(|session| {
+            session.ensure_id().unwrap();
+            fill(session);
+        });
+        let limit = client.visit(|session| assert_refused(session.insert("more", 1)).allowed);
+        assert!(bytes_of(&client) <= limit);
+        assert_eq!(client.names(), names("session", limit.div_ceil(4096)));
+        client.now = 2_097_152;
+        client.visit(Session::is_new);
+        assert!(!client.sent.is_empty(), "it is renewed");
+    });
+}
+
+#[test]
+fn a_renewal_that_would_take_more_is_left_out() {
+    for_every_narrowing(|mut client, _| {
+        for (age, is_renewed) in [(127, true), (128, false), (16_384, false)] {
+            client.now = age;
+            client.visit(|session| session.contains("full"));
+            assert_eq!(!client.sent.is_empty(), is_renewed, "at {age}");
+        }
+    });
+}
+
+#[test]
+fn it_can_be_ended_and_begun_anew() {
+    for_every_narrowing(|client, _| {
+        let cookies = client.names();
+        let mut ended = client.clone();
+        ended.visit(Session::clear).unwrap();
+        assert_eq!(ended.dropped(), cookies);
+        let mut begun = client;
+        begun.visit(|session| {
+            session.invalidate().unwrap();
+            session.insert("a", 1).unwrap();
+        });
+        assert_eq!(begun.names(), ["session"]);
+        let content: Value = begun.visit(|session| session.to().unwrap());
+        assert_eq!(content, json!({"a": 1}));
+    });
+}
+
+#[test]
+fn it_is_sealed_under_a_new_key_in_as_many_bytes() {
+    let old = EncryptionKey::generate().unwrap().expose_secret();
+    let old = || old.parse::<EncryptionKey>().unwrap();
+    let site = |keys: KeyRing<EncryptionKey>| long_lived(SessionCookie::encrypted(keys));
+    let (mut client, full) = filled(site(old().into()).size(Size::Split(4)));
+    let bytes = bytes_of(&client);
+    let new = EncryptionKey::generate().unwrap();
+    let key_id = new.id();
+    let ring = KeyRing::from_keys([new, old()]).unwrap();
+    client.site = site(ring).build().unwrap();
+    client.now = 20_000;
+    client.visit(|session| session.contains("full"));
+    assert_eq!((bytes_of(&client), client.set().len()), (bytes, 4));
+    client.visit(|session| {
+        assert_eq!(session.outcome(), Outcome::Opened { key_id });
+        assert_eq!(session.to::<Value>().unwrap(), full);
+    });
+}
+
+#[test]
+fn what_a_foreign_writer_cut_into_more_parts_goes_back_in_four_at_most() {
+    for site in sites() {
+        let (client, full) = filled(site.clone().size(Size::Split(4)));
+        let token = token_of("session", &client.pairs());
+        for size in [
+            Size::Split(4),
+            Size::Split(2),
+            Size::Browser,
+            Size::Anywhere,
+        ] {
+            for came_in in 5..=8 {
+                let mut client = client.clone();
+                client.site = site.clone().size(size).build().unwrap();
+                let pairs = cut("session", &token, came_in);
+                for pair in &pairs {
+                    client.receive([format!("{pair}; Path=/; Secure; HttpOnly; SameSite=Lax")]);
+                }
+                client.visit(|session| {
+                    assert_eq!(session.to::<Value>().unwrap(), full);
+                    session.insert("small", 2).unwrap();
+                });
+                assert_eq!(client.names(), names("session", 4));
+                assert_eq!(client.sent.len(), came_in);
+                assert_eq!(token_of("session", &client.pairs()).len(), token.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_does_not_fit_four_cookies_stays_readable_and_is_not_written_until_it_does() {
+    for site in sites() {
+        // The attributes are longer now than those that it was made with.
+        let before = site.clone().same_site(SameSite::Omit);
+        let (client, full) = filled(before.size(Size::Split(4)));
+        let token = token_of("session", &client.pairs());
+        for (size, came_in) in [
+            (Size::Split(4), 4),
+            (Size::Split(4), 8),
+            (Size::Anywhere, 6),
+        ] {
+            let path = format!("/shop/{}", "x".repeat(200));
+            let now = site.clone().path(&path).size(size);
+            let mut client = Client::from(now);
+            client.url = client.url.join(&path).unwrap();
+            let pairs = cut("session", &token, came_in);
+            let attributes = format!("; Path={path}; Secure; HttpOnly; SameSite=Lax");
+            for pair in &pairs {
+                client.receive([format!("{pair}{attributes}")]);
+            }
+            for age in AGES {
+                client.now = age;
+                client.visit(|session| {
+                    assert_eq!(session.to::<Value>().unwrap(), full);
+                    let error = assert_refused(session.save());
+                    assert!(error.allowed <= 4 * 4096, "{error}");
+                    assert_refused(session.insert("small", 2));
+                    assert_refused(session.insert("a", ()));
+                    assert_eq!(session.remaining_bytes(), 0);
+                });
+                assert_eq!(client.sent, [""; 0], "no renewal, and nothing is dropped");
+            }
+            let mut ended = client.clone();
+            ended.visit(Session::clear).unwrap();
+            assert_eq!(ended.dropped(), names("session", came_in));
+            // In one step: what lies between may not be sent.
+            client.visit(|session| {
+                let change = |full: &mut String| full.truncate(11_000);
+                session.update("full", change).unwrap();
+            });
+            assert_eq!(client.names(), names("session", 4));
+            assert_eq!(client.dropped().len(), came_in - 4);
+            assert_eq!(client.visit(Session::last_active_at), Some(at(client.now)));
+        }
+    }
+}
+
+#[test]
+fn switching_padding_on_or_off_signs_nobody_out() {
+    for size in [
+        Size::Anywhere,
+        Size::Browser,
+        Size::Split(2),
+        Size::Split(4),
+    ] {
+        for site in sites() {
+            for paddings in [
+                [Padding::None, Padding::Padme],
+                [Padding::Padme, Padding::None],
+            ] {
+                let [before, after] =
+                    paddings.map(|padding| site.clone().size(size).padding(padding));
+                let after = after.build().unwrap();
+                for share in [0, 30, 97, 100] {
+                    let mut client = Client::from(before.clone());
+                    let text = client.visit(|session| {
+                        let text = "x".repeat((session.remaining_bytes() - 7) * share / 100);
+                        session.insert("k", &text).unwrap();
+                        text
+                    });
+                    client.site = after.clone();
+                    for age in AGES {
+                        client.now = age;
+                        client.visit(|session| {
+                            assert_eq!(session.get("k").unwrap().as_ref(), Some(&text));
+                        });
+                        assert!(!client.sent.is_empty(), "it is renewed");
+                        client.visit(|session| session.save().unwrap());
+                        client.visit(|session| {
+                            let change = |k: &mut String| *k = text.clone();
+                            session.update("k", change).unwrap();
+                            session.ensure_id().unwrap();
+                        });
+                    }
+                    let limit = if size == Size::Anywhere { 3072 } else { 4096 };
+                    assert!(client.sent.iter().all(|field| field.len() <= limit));
+                    assert_eq!(client.names(), names("session", client.names().len()));
+                }
+            }
+        }
+    }
+}
