@@ -129,24 +129,37 @@ fn untouched(bencher: Bencher<'_, '_>) {
     bencher.bench(|| cookie.load([black_box(&field)], now()));
 }
 
-/// The keys are found by their id, so their number does not count.
+/// A key is found by its id, so the number of keys does not count.
 #[divan::bench(args = [1, 8, 64])]
-fn open_under_the_oldest_of(bencher: Bencher<'_, '_>, keys: usize) {
-    let failure = "the system has random bytes";
-    let made: Vec<_> = (0..keys)
-        .map(|_| EncryptionKey::generate().expect(failure))
-        .collect();
-    let oldest = made[keys - 1].expose_secret();
-    let old = SessionCookie::encrypted(oldest.parse::<EncryptionKey>().expect("our own text"));
-    let old = old.typed::<Note>().build().expect("a sound configuration");
-    let field = field(&old, |session| {
+fn open_under_the_oldest_of(bencher: Bencher<'_, '_>, count: usize) {
+    let keys = keys(count);
+    let oldest = keys[count - 1].expose_secret();
+    load_under(bencher, oldest.parse().expect("our own text"), keys);
+}
+
+#[divan::bench(args = [1, 8, 64])]
+fn refuse_under_a_key_that_is_none_of(bencher: Bencher<'_, '_>, count: usize) {
+    let stranger = keys(1).remove(0);
+    load_under(bencher, stranger, keys(count));
+}
+
+fn keys(count: usize) -> Vec<EncryptionKey> {
+    let key = |_| EncryptionKey::generate().expect("the system has random bytes");
+    (0..count).map(key).collect()
+}
+
+/// Loads a session that was sealed under `key`, with a ring of `keys`.
+fn load_under(bencher: Bencher<'_, '_>, key: EncryptionKey, keys: Vec<EncryptionKey>) {
+    let site = |keys: KeyRing<EncryptionKey>| {
+        let cookie = SessionCookie::encrypted(keys).typed::<Note>();
+        cookie.build().expect("a sound configuration")
+    };
+    let field = field(&site(key.into()), |session| {
         session
             .replace(Note { text: text(MEDIUM) })
             .expect("it fits");
     });
-    let ring = KeyRing::from_keys(made).expect("distinct keys");
-    let cookie = SessionCookie::encrypted(ring).typed::<Note>();
-    let cookie = cookie.build().expect("a sound configuration");
+    let cookie = site(KeyRing::from_keys(keys).expect("distinct keys"));
     bencher.bench(|| {
         cookie
             .load([black_box(&field)], now())

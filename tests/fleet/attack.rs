@@ -1,0 +1,140 @@
+//! Somebody who has a key of a fleet, and knows the clock and the ring of every instance.
+
+use fastrand::Rng;
+use hardtack::SessionCookie;
+
+use crate::{
+    fleet::{Fleet, policy},
+    model::{Deed, REMEMBER},
+    moments::{at, seconds},
+    plan::{HOUR, Line},
+    report::{Event, Fault, Kind, Report},
+    schedule::Visit,
+    simulation::Simulation,
+};
+
+struct Attacker<'a> {
+    fleet: Fleet<'a>,
+    skew: u64,
+    leaked: usize,
+    /// A site of his own, under the leaked key.
+    forger: SessionCookie,
+    /// The number of the push that drops the key.
+    drop: usize,
+    /// From this moment on nothing of his may open.
+    dealt_with: u64,
+    /// What he forged, and whatever came back for it.
+    hoard: Vec<String>,
+    rng: Rng,
+    report: Report,
+}
+
+/// No honest session counts that far.
+const FORGED: u32 = 1_000_000;
+
+/// Forges under a key from `leak` on, and replays what comes back. The fleet has dealt with it when every
+/// instance has heard of the last push.
+pub(crate) fn attack(simulation: &Simulation, key: Line, leak: u64) -> Report {
+    let plan = &simulation.plan;
+    let fleet = Fleet::of(simulation);
+    let drop = { plan.pushes.iter() }.position(|push| push.drops.contains(&key.key));
+    let mut attacker = Attacker {
+        skew: simulation.skew,
+        leaked: key.key,
+        forger: policy(plan.key(key.key)).build().unwrap(),
+        drop: drop.unwrap(),
+        dealt_with: fleet.last_heard(),
+        fleet,
+        hoard: Vec::new(),
+        rng: Rng::with_seed(!simulation.seed),
+        report: Report::default(),
+    };
+    attacker.run(leak, plan.end());
+    attacker.report
+}
+
+impl Attacker<'_> {
+    fn run(&mut self, leak: u64, end: u64) {
+        let urgent = self.fleet.plan.pushes[self.drop].at..self.dealt_with + HOUR / 12;
+        let mut moment = leak;
+        while moment < end {
+            self.fleet.listen(moment);
+            self.forge(moment);
+            for _ in 0..3 {
+                self.replay(moment);
+            }
+            // At once, as clocks pass what they were behind, and later.
+            if [0, 30, 60, 120, HOUR].contains(&moment.wrapping_sub(self.dealt_with)) {
+                self.replay_all(moment);
+            }
+            moment += if urgent.contains(&moment) { 1 } else { 60 };
+        }
+    }
+
+    /// Presents a forgery from as far in the future as the instance allows, which is the one with the
+    /// fastest clock of those that still accept the key.
+    fn forge(&mut self, moment: u64) {
+        let instances = self.fleet.instances.iter().enumerate();
+        let accepting = instances.filter(|(_, instance)| instance.ring < self.drop);
+        let fastest = accepting.max_by_key(|(_, instance)| instance.ahead);
+        let instance = fastest.map_or_else(|| self.fleet.any(&mut self.rng), |(place, _)| place);
+        let now = self.fleet.instances[instance].clock(moment);
+        let remembered = self.rng.bool();
+        let forged = self.forger.cookie_for(at(now + self.skew), |session| {
+            if remembered {
+                session.remember_for(seconds(REMEMBER))?;
+            }
+            session.insert("count", FORGED)
+        });
+        self.hoard.push(forged.unwrap());
+        self.present(self.hoard.len() - 1, Visit { moment, instance }, Deed::Read);
+    }
+
+    fn replay(&mut self, moment: u64) {
+        let all = self.hoard.len();
+        let place = match self.rng.bool() {
+            true => self.rng.usize(..all),
+            false => self.rng.usize(all.saturating_sub(16)..all),
+        };
+        let instance = self.fleet.any(&mut self.rng);
+        let deed = [Deed::Read, Deed::Count, Deed::SignIn][self.rng.usize(..3)];
+        self.present(place, Visit { moment, instance }, deed);
+    }
+
+    fn replay_all(&mut self, moment: u64) {
+        let instances = self.fleet.instances.iter().enumerate();
+        let slowest = instances.min_by_key(|(_, instance)| instance.ahead);
+        let slowest = slowest.unwrap().0;
+        for place in 0..self.hoard.len() {
+            for instance in [slowest, self.fleet.any(&mut self.rng)] {
+                self.present(place, Visit { moment, instance }, Deed::Read);
+            }
+        }
+    }
+
+    fn present(&mut self, place: usize, visit: Visit, deed: Deed) {
+        let cookie = &self.hoard[place];
+        let instance = &self.fleet.instances[visit.instance];
+        let answer = instance.answer(Some(cookie), deed, visit.moment);
+        self.report.count(Event::Visit);
+        if answer.count.is_none_or(|count| count < FORGED) {
+            return;
+        }
+        if visit.moment >= self.dealt_with {
+            self.report.faults.push(Fault {
+                kind: Kind::Forged,
+                client: 0,
+                visit,
+                ring: instance.ring,
+                key: Some(self.fleet.plan.key_of(cookie)),
+                refusal: answer.refusal,
+            });
+        }
+        if let Some(cookie) = answer.cookie {
+            if self.fleet.plan.key_of(&cookie) != self.leaked {
+                self.report.count(Event::Laundered);
+            }
+            self.hoard.push(cookie);
+        }
+    }
+}

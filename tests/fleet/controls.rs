@@ -1,0 +1,87 @@
+//! Fleets that are run wrongly: the simulation finds what is wrong, and nothing else.
+
+use hardtack::Reason;
+
+use crate::{
+    plan::{A, B, DRIFT, HOUR, LEAD, PROPAGATION, Plan, Push, retirement},
+    report::{Event, Fault, Kind},
+    simulation::Simulation,
+};
+
+const PUSH: u64 = 6 * HOUR;
+
+fn simulation<const N: usize>(pushes: [Push; N]) -> Simulation {
+    let plan = [Push::at(0, [A])].into_iter().chain(pushes);
+    Simulation {
+        instances: 200,
+        clients: 5_000,
+        ..Simulation::of(Plan::of(plan))
+    }
+}
+
+#[test]
+fn a_key_that_seals_before_all_instances_know_it_costs_sessions() {
+    let report = simulation([Push::at(PUSH, [B, A])]).run();
+    report.assert_only(Kind::Lost);
+    let unknown = report.of(Event::Refused(Reason::UnknownKey));
+    assert_eq!(report.faults.len() as u64, unknown);
+    for fault in report.faults {
+        // Under B, where only A was known.
+        assert_eq!((fault.key, fault.ring), (Some(B.key), 0));
+        assert_eq!(fault.refusal, Some(Reason::UnknownKey));
+        assert!((PUSH..PUSH + PROPAGATION).contains(&fault.visit.moment));
+    }
+}
+
+/// Without `seal_from` the order of the list says which key came first, and instances with two lists
+/// disagree.
+#[test]
+fn two_orders_of_keys_send_cookies_back_and_forth() {
+    let promotion = PUSH + HOUR;
+    let report = simulation([Push::at(PUSH, [A, B]), Push::at(promotion, [B, A])]).run();
+    report.assert_only(Kind::PingPong);
+    for fault in report.faults {
+        assert_eq!((fault.key, fault.ring), (Some(B.key), 1));
+        assert!((promotion..promotion + PROPAGATION).contains(&fault.visit.moment));
+    }
+}
+
+#[test]
+fn a_sealing_key_that_is_removed_costs_its_sessions_and_no_others() {
+    let seals = PUSH + LEAD;
+    let rotated = Push::at(PUSH, [A.until(retirement(seals)), B.from(seals)]);
+    let removed = Push::at(PUSH + 3 * HOUR, [A]);
+
+    let report = simulation([rotated.clone(), removed.clone()]).run();
+    report.assert_only(Kind::Lost);
+    for fault in report.faults {
+        assert_eq!((fault.key, fault.ring), (Some(B.key), 2));
+        assert_eq!(fault.refusal, Some(Reason::UnknownKey));
+    }
+    // Where they are meant to be lost, nothing else is found.
+    let report = simulation([rotated, removed.dropping([B])]).run();
+    report.assert_faultless();
+}
+
+#[test]
+fn clocks_that_differ_by_more_than_the_skew_refuse_sessions_for_as_long_as_they_do() {
+    let seals = PUSH + LEAD;
+    let rotated = Push::at(PUSH, [A.until(retirement(seals)), B.from(seals)]);
+    let simulation = Simulation {
+        skew: DRIFT,
+        ..simulation([rotated])
+    };
+    let report = simulation.run();
+    report.assert_faultless();
+    report.assert_counted(50, [Event::Refused(Reason::NotYetValid)]);
+}
+
+#[test]
+fn a_seed_gives_the_same_run_again() {
+    let run = || {
+        let faults = simulation([Push::at(PUSH, [B, A])]).run().faults;
+        let found = |fault: &Fault| (fault.kind, fault.client, fault.visit);
+        faults.iter().map(found).collect::<Vec<_>>()
+    };
+    assert_eq!(run(), run());
+}

@@ -1,0 +1,67 @@
+//! Three planned rotations, a rollback, and a key that leaked.
+
+use hardtack::Reason;
+
+use crate::{
+    attack::attack,
+    plan::{A, B, C, D, DRIFT, HOUR, LEAD, PROPAGATION, Plan, Push, retirement},
+    report::Event,
+    simulation::{SKEW, Simulation},
+};
+
+const LEAK: u64 = 63 * HOUR;
+
+fn eventful() -> Plan {
+    let [first, second, third, back, drop] = [6, 32, 58, 61, 66].map(|hours| hours * HOUR);
+    let [b, c, d, c_again] = [first, second, third, back].map(|push| push + LEAD);
+    Plan::of([
+        Push::at(0, [A]),
+        Push::at(first, [A.until(retirement(b)), B.from(b)]),
+        // A has retired and is still listed.
+        Push::at(
+            second,
+            [
+                A.until(retirement(b)),
+                B.from(b).until(retirement(c)),
+                C.from(c),
+            ],
+        ),
+        Push::at(third, [C.from(c).until(retirement(d)), D.from(d)]),
+        // C seals again.
+        Push::at(
+            back,
+            [D.from(d).until(retirement(c_again)), C.from(c_again)],
+        ),
+        Push::at(drop, [C.from(c_again)])
+            .dropping([D])
+            .not_before(drop + PROPAGATION + DRIFT + SKEW),
+    ])
+}
+
+#[test]
+fn a_session_lives_as_long_as_it_should_whatever_becomes_of_the_keys() {
+    let report = Simulation::of(eventful()).run();
+    report.assert_faultless();
+    report.assert_counted(600_000, [Event::Visit]);
+    let pushes = 1..=5;
+    report.assert_counted(5_000, pushes.clone().map(Event::Heard));
+    report.assert_counted(5_000, pushes.map(Event::Unheard));
+    let events = [Event::Turn, Event::Opened, Event::Begun, Event::SignedIn];
+    report.assert_counted(10_000, events);
+    report.assert_counted(10_000, [Event::Renewed, Event::Resealed]);
+    let reasons = [
+        Reason::Idle,
+        Reason::Expired,
+        Reason::Revoked,
+        Reason::RetiredKey,
+        Reason::UnknownKey,
+    ];
+    report.assert_counted(1_000, reasons.map(Event::Refused));
+}
+
+#[test]
+fn who_has_a_key_that_leaked_has_nothing_that_opens_once_it_is_dealt_with() {
+    let report = attack(&Simulation::of(eventful()), D, LEAK);
+    report.assert_faultless();
+    report.assert_counted(1_000, [Event::Laundered]);
+}

@@ -1,0 +1,179 @@
+//! Instances, each of which has a clock of its own and hears of a new ring at a moment of its own.
+
+use fastrand::Rng;
+use hardtack::{
+    EncryptionKey, KeyRing, Outcome, Reason, RenewAfter, SessionCookie, SessionCookieBuilder,
+    SharedKeyRing,
+};
+
+use crate::{
+    model::{ABSOLUTE, Deed, IDLE, REMEMBER, RENEW_AFTER},
+    moments::{at, seconds},
+    plan::{DRIFT, PROPAGATION, Plan, Push, Turn},
+    report::{Event, Report},
+    schedule::Visit,
+    simulation::Simulation,
+};
+
+pub(crate) struct Fleet<'a> {
+    pub(crate) plan: &'a Plan,
+    rings: Vec<KeyRing<EncryptionKey>>,
+    pub(crate) instances: Vec<Instance>,
+    /// What is yet to be heard, the latest first.
+    news: Vec<News>,
+}
+
+pub(crate) struct Instance {
+    /// Seconds by which its clock is ahead.
+    pub(crate) ahead: i64,
+    /// The number of the push that it heard of last.
+    pub(crate) ring: usize,
+    keys: SharedKeyRing<EncryptionKey>,
+    site: SessionCookie,
+}
+
+struct News {
+    at: u64,
+    instance: usize,
+    ring: usize,
+}
+
+/// What a response shows, and what an instance would log.
+pub(crate) struct Answer {
+    /// Why the session that was brought did not open.
+    pub(crate) refusal: Option<Reason>,
+    /// What the session that arrived had counted, if it opened.
+    pub(crate) count: Option<u32>,
+    /// `name=token`, if a cookie was set.
+    pub(crate) cookie: Option<String>,
+}
+
+/// The policy of every fleet.
+pub(crate) fn policy(keys: impl Into<SharedKeyRing<EncryptionKey>>) -> SessionCookieBuilder {
+    SessionCookie::encrypted(keys)
+        .idle_timeout(seconds(IDLE))
+        .renew_after(RenewAfter::Span(seconds(RENEW_AFTER)))
+        .absolute_timeout(seconds(ABSOLUTE))
+        .remember_up_to(seconds(REMEMBER))
+}
+
+impl Fleet<'_> {
+    /// The fleet of a simulation is the same each time that it is made.
+    pub(crate) fn of(simulation: &Simulation) -> Fleet<'_> {
+        let plan = &simulation.plan;
+        let mut rng = Rng::with_seed(simulation.seed);
+        let rings: Vec<_> = plan.pushes.iter().map(|push| plan.ring(push)).collect();
+        let instance = |_| {
+            let keys = SharedKeyRing::new(rings[0].clone());
+            let site = policy(keys.clone()).clock_skew(seconds(simulation.skew));
+            Instance {
+                ahead: rng.i64(-(DRIFT as i64)..=DRIFT as i64),
+                ring: 0,
+                keys,
+                site: site.build().unwrap(),
+            }
+        };
+        let instances = (0..simulation.instances).map(instance).collect();
+        let mut news = Vec::new();
+        for (ring, push) in plan.pushes.iter().enumerate().skip(1) {
+            for instance in 0..simulation.instances {
+                let at = push.at + rng.u64(0..=PROPAGATION);
+                news.push(News { at, instance, ring });
+            }
+        }
+        news.sort_by_key(|news| std::cmp::Reverse(news.at));
+        Fleet {
+            plan,
+            rings,
+            instances,
+            news,
+        }
+    }
+
+    /// Lets the instances hear what there is to hear by now.
+    pub(crate) fn listen(&mut self, now: u64) {
+        while let Some(news) = self.news.pop_if(|news| news.at <= now) {
+            let ring = self.rings[news.ring].clone();
+            let instance = &mut self.instances[news.instance];
+            instance.keys.replace(ring).unwrap();
+            instance.ring = news.ring;
+        }
+    }
+
+    /// When the last instance hears of the last push.
+    pub(crate) fn last_heard(&self) -> u64 {
+        self.news.first().map_or(0, |news| news.at)
+    }
+
+    pub(crate) fn any(&self, rng: &mut Rng) -> usize {
+        rng.usize(..self.instances.len())
+    }
+
+    /// Counts what a visit coincides with.
+    pub(crate) fn count(&self, Visit { moment, instance }: Visit, report: &mut Report) {
+        let ring = self.instances[instance].ring;
+        for (number, push) in self.plan.pushes.iter().enumerate().skip(1) {
+            if (push.at..push.at + PROPAGATION).contains(&moment) {
+                let has_heard = ring >= number;
+                report.count(if has_heard {
+                    Event::Heard(number)
+                } else {
+                    Event::Unheard(number)
+                });
+            }
+        }
+        if self.plan.is_turning(moment) {
+            report.count(Event::Turn);
+        }
+    }
+
+    /// Whose turn to seal it is, by the clock and the ring of an instance.
+    pub(crate) fn turn(&self, instance: &Instance, now: u64) -> Turn {
+        let lines = self.heard(instance).ring.iter();
+        let turns = lines.filter_map(|line| line.seal_from);
+        let passed = turns.filter(|&turn| now >= turn);
+        (passed.max().unwrap_or(0), instance.ring)
+    }
+
+    /// The last push that this instance heard of.
+    pub(crate) fn heard(&self, instance: &Instance) -> &Push {
+        &self.plan.pushes[instance.ring]
+    }
+}
+
+impl Instance {
+    /// What its clock shows.
+    pub(crate) fn clock(&self, moment: u64) -> u64 {
+        moment.saturating_add_signed(self.ahead)
+    }
+
+    /// Loads the session of a request, and saves it.
+    pub(crate) fn answer(&self, cookie: Option<&str>, deed: Deed, moment: u64) -> Answer {
+        let session = self.site.load(cookie, at(self.clock(moment)));
+        let count: Option<u32> = session.get("count").unwrap();
+        let counted = count.unwrap_or(0);
+        match deed {
+            Deed::Read => {}
+            Deed::Count => session.insert("count", counted + 1).unwrap(),
+            Deed::Remember => {
+                session.insert("count", counted + 1).unwrap();
+                session.remember_for(seconds(REMEMBER)).unwrap();
+            }
+            Deed::SignIn => {
+                session.insert("count", counted).unwrap();
+                session.renew().unwrap();
+            }
+        }
+        let refusal = match session.outcome() {
+            Outcome::Rejected { reason, .. } => Some(reason),
+            _ => None,
+        };
+        let fields = self.site.save(&session).unwrap();
+        let cookie = fields.into_iter().next();
+        Answer {
+            refusal,
+            count,
+            cookie: cookie.map(|field| field.split(';').next().unwrap().to_owned()),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What is pushed to a fleet, and when. A moment is a second after the tests begin, by a clock that is right.
+
+use std::collections::BTreeSet;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use hardtack::{EncryptionKey, KeyRing, RingKey};
+
+use crate::{model::REMEMBER, moments::at};
+
+pub(crate) const HOUR: u64 = 3600;
+/// An instance has heard of a push after this many seconds, at the latest.
+pub(crate) const PROPAGATION: u64 = 600;
+/// How far a clock is off, in seconds, either way.
+pub(crate) const DRIFT: u64 = 30;
+/// From a push to the `seal_from` in it.
+pub(crate) const LEAD: u64 = PROPAGATION + 2 * DRIFT;
+
+/// A key whose follower seals from this moment on retires when the last session under it has ended. One
+/// that another instance began with its clock ahead may end later than its own.
+pub(crate) fn retirement(follower_seals: u64) -> u64 {
+    follower_seals + REMEMBER + 2 * DRIFT
+}
+
+/// A line of a ring: a key, and when its role changes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line {
+    pub(crate) key: usize,
+    pub(crate) seal_from: Option<u64>,
+    pub(crate) accept_until: Option<u64>,
+}
+
+pub(crate) const A: Line = Line::of(0);
+pub(crate) const B: Line = Line::of(1);
+pub(crate) const C: Line = Line::of(2);
+pub(crate) const D: Line = Line::of(3);
+const KEYS: usize = 4;
+
+impl Line {
+    const fn of(key: usize) -> Line {
+        Line {
+            key,
+            seal_from: None,
+            accept_until: None,
+        }
+    }
+
+    pub(crate) fn from(self, moment: u64) -> Line {
+        let seal_from = Some(moment);
+        Line { seal_from, ..self }
+    }
+
+    pub(crate) fn until(self, moment: u64) -> Line {
+        let accept_until = Some(moment);
+        Line {
+            accept_until,
+            ..self
+        }
+    }
+}
+
+/// A ring, and what is to end by it.
+#[derive(Clone, Debug)]
+pub(crate) struct Push {
+    pub(crate) at: u64,
+    pub(crate) ring: Vec<Line>,
+    /// It ends the sessions that were issued before.
+    pub(crate) not_before: u64,
+    /// It ends the sessions under these keys.
+    pub(crate) drops: Vec<usize>,
+}
+
+impl Push {
+    pub(crate) fn at<const N: usize>(at: u64, ring: [Line; N]) -> Push {
+        Push {
+            at,
+            ring: ring.to_vec(),
+            not_before: 0,
+            drops: Vec::new(),
+        }
+    }
+
+    pub(crate) fn not_before(self, not_before: u64) -> Push {
+        Push { not_before, ..self }
+    }
+
+    pub(crate) fn dropping<const N: usize>(self, keys: [Line; N]) -> Push {
+        let drops = keys.map(|line| line.key).to_vec();
+        Push { drops, ..self }
+    }
+}
+
+/// When the key that seals began to; without a `seal_from`, with which push.
+pub(crate) type Turn = (u64, usize);
+
+/// All pushes, in their order. The first is there from the beginning.
+pub(crate) struct Plan {
+    keys: Vec<(u32, String)>,
+    pub(crate) pushes: Vec<Push>,
+}
+
+impl Plan {
+    /// With new keys. Nothing that a run finds depends on them.
+    pub(crate) fn of(pushes: impl IntoIterator<Item = Push>) -> Plan {
+        let key = |_| {
+            let key = EncryptionKey::generate().unwrap();
+            let id = u32::from_str_radix(&key.id().to_string(), 16).unwrap();
+            (id, key.expose_secret().to_string())
+        };
+        Plan {
+            keys: (0..KEYS).map(key).collect(),
+            pushes: pushes.into_iter().collect(),
+        }
+    }
+
+    /// Nobody comes from this moment on.
+    pub(crate) fn end(&self) -> u64 {
+        self.pushes[self.pushes.len() - 1].at + 8 * HOUR
+    }
+
+    pub(crate) fn key(&self, number: usize) -> EncryptionKey {
+        self.keys[number].1.parse().unwrap()
+    }
+
+    /// The number of the key that a token names: fmt || kid || … in base64url (SPEC.md § 4).
+    pub(crate) fn key_of(&self, pair: &str) -> usize {
+        let (_, token) = pair.split_once('=').unwrap();
+        let head = BASE64_URL_SAFE_NO_PAD.decode(&token[..8]).unwrap();
+        let id = u32::from_be_bytes(head[1..5].try_into().unwrap());
+        self.keys.iter().position(|key| key.0 == id).unwrap()
+    }
+
+    pub(crate) fn ring(&self, push: &Push) -> KeyRing<EncryptionKey> {
+        let key = |line: &Line| {
+            let mut key = RingKey::new(self.key(line.key));
+            if let Some(moment) = line.seal_from {
+                key = key.seal_from(at(moment));
+            }
+            if let Some(moment) = line.accept_until {
+                key = key.accept_until(at(moment));
+            }
+            key
+        };
+        let ring = KeyRing::from_keys(push.ring.iter().map(key)).unwrap();
+        ring.not_before(at(push.not_before))
+    }
+
+    /// When something changes, in order.
+    pub(crate) fn moments(&self) -> Vec<u64> {
+        let mut moments = BTreeSet::new();
+        for push in &self.pushes {
+            moments.extend([0, PROPAGATION / 2, PROPAGATION].map(|later| push.at + later));
+            moments.extend(push.ring.iter().filter_map(|line| line.seal_from));
+            moments.extend(push.ring.iter().filter_map(|line| line.accept_until));
+            moments.insert(push.not_before);
+        }
+        moments.range(1..self.end()).copied().collect()
+    }
+
+    /// Whether some clocks are past a `seal_from` and some are not.
+    pub(crate) fn is_turning(&self, moment: u64) -> bool {
+        let lines = self.pushes.iter().flat_map(|push| &push.ring);
+        let mut turns = lines.filter_map(|line| line.seal_from);
+        turns.any(|turn| moment.abs_diff(turn) <= DRIFT)
+    }
+}
