@@ -76,8 +76,9 @@ impl<K> RingKey<K> {
 
     /// The key opens nothing from `moment` on. In whole seconds. Default: it opens for ever.
     ///
-    /// Choose it later than the next key's `seal_from` by the absolute timeout or more;
-    /// [`build`](crate::SessionCookieBuilder::build) refuses an earlier one.
+    /// Choose it later than the next key's `seal_from` by the absolute timeout (or by `remember_up_to`, if
+    /// that is longer) and the clock skew: an instance whose clock is behind seals with this key a little
+    /// longer. [`build`](crate::SessionCookieBuilder::build) refuses one that is too early by every clock.
     ///
     /// # Examples
     ///

@@ -131,7 +131,7 @@ fn the_moment_is_not_one_at_which_instances_still_have_the_key() {
         refused,
         format!(
             "instances accept key {old} until they have the new file, so --not-before has to be later than \
-             that, plus the clock skew"
+             that, plus twice the clock skew"
         )
     );
     assert_eq!(desk.read("keys"), before);

@@ -20,8 +20,8 @@ use crate::{
 ///
 /// Its forgeries may have been sealed again under every other key of the ring. So by default all keys are
 /// dropped for a new one. With --not-before the others stay, and sessions from before that moment are
-/// refused: it has to be the moment by which the last instance has dropped the key, plus the clock skew.
-/// Both sign everybody out. Whoever has the key still reads what was recorded under it.
+/// refused: it has to be the moment by which the last instance has dropped the key, plus twice the clock skew, and
+/// in the same push. Both sign everybody out. Whoever has the key still reads what was recorded under it.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Leaked {
@@ -169,7 +169,7 @@ impl Leaked {
         }
         Err(Failure::no(format!(
             "instances accept key {} until they have the new file, so --not-before has to be later than \
-             that, plus the clock skew",
+             that, plus twice the clock skew",
             leaked.id
         )))
     }
