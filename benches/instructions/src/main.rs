@@ -1,0 +1,81 @@
+//! Counts instructions, and compares them with those of `baseline.toml`. See README.md.
+
+mod baseline;
+mod counts;
+mod machine;
+
+use std::{error::Error, process::ExitCode};
+
+use baseline::Baseline;
+use counts::Counts;
+use machine::Machine;
+
+fn main() -> ExitCode {
+    let argument = std::env::args().nth(1);
+    let done = match argument.as_deref() {
+        None => check(),
+        Some("--update") => update(),
+        Some("--features") => {
+            println!("{}", machine::features().join(" "));
+            Ok(())
+        }
+        Some(other) => Err(format!("`{other}` is neither `--update` nor `--features`").into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn update() -> Result<(), Box<dyn Error>> {
+    let machine = Machine::look()?;
+    let instructions = Counts::measure()?;
+    Baseline {
+        machine,
+        instructions,
+    }
+    .write()?;
+    println!("the baseline is written");
+    Ok(())
+}
+
+fn check() -> Result<(), Box<dyn Error>> {
+    let baseline = Baseline::read()?;
+    let machine = Machine::look()?;
+    let counts = Counts::measure()?;
+    print_table(&baseline.instructions, &counts);
+
+    let mut wrong = counts.broken_rules();
+    let differences = baseline.machine.differences(&machine);
+    if differences.is_empty() {
+        wrong.extend(baseline.instructions.regressions(&counts));
+    } else {
+        println!("\nThe baseline was made elsewhere, so nothing is compared with it:");
+        differences
+            .iter()
+            .for_each(|difference| println!("{difference}"));
+    }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(format!("\n{}", wrong.join("\n")).into())
+}
+
+fn print_table(baseline: &Counts, counts: &Counts) {
+    println!(
+        "{:<45} {:>10} {:>10} {:>8}",
+        "instructions", "baseline", "now", "change"
+    );
+    for (name, now) in counts.iter() {
+        match baseline.get(name) {
+            Some(before) => {
+                let change = (now as f64 / before as f64 - 1.0) * 100.0;
+                println!("{name:<45} {before:>10} {now:>10} {change:>+7.1}%");
+            }
+            None => println!("{name:<45} {:>10} {now:>10}", "-"),
+        }
+    }
+}

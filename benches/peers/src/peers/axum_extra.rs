@@ -1,0 +1,67 @@
+//! axum-extra's jar, from and to a `HeaderMap`.
+
+use axum::response::IntoResponse;
+use axum_extra::extract::cookie::{Key, PrivateCookieJar};
+use http::HeaderMap;
+
+use super::{
+    cells::add_peer,
+    cookie::cookie,
+    fields::{NAME, headers_with},
+    traits::{Peer, Takes, set_cookie_of},
+};
+use crate::{measure::Bench, workloads::Workload};
+
+pub(super) fn add(bench: &mut Bench) {
+    add_peer(bench, "axum-extra `PrivateCookieJar`, JSON", || {
+        Jars(Key::generate())
+    });
+}
+
+struct Jars(Key);
+
+/// The jar, which moves when it is written, and the value.
+type Opened<T> = (Option<PrivateCookieJar>, Option<T>);
+
+impl Peer for Jars {
+    type Request = HeaderMap;
+    type Opened<T: Workload> = Opened<T>;
+    type Written = HeaderMap;
+
+    const TAKES: Takes = Takes::Field;
+
+    fn request(&self, field: &str) -> HeaderMap {
+        headers_with(field)
+    }
+
+    fn open<T: Workload>(&self, fields: &HeaderMap) -> Opened<T> {
+        let jar = PrivateCookieJar::from_headers(fields, self.0.clone());
+        let value = jar
+            .get(NAME)
+            .and_then(|cookie| serde_json::from_str(cookie.value()).ok());
+        (Some(jar), value)
+    }
+
+    fn begin<T: Workload>(&self, value: T) -> Opened<T> {
+        (Some(PrivateCookieJar::new(self.0.clone())), Some(value))
+    }
+
+    fn holds<T: Workload>((_, value): &Opened<T>, expected: &T) -> bool {
+        value.as_ref() == Some(expected)
+    }
+
+    fn write<T: Workload>(&self, (jar, value): &mut Opened<T>) -> HeaderMap {
+        let value = value.as_mut().expect("only good cookies are changed");
+        value.change();
+        let jar = jar.take().expect("a session is written once");
+        jar.add(cookie(value))
+            .into_response()
+            .into_parts()
+            .0
+            .headers
+    }
+
+    fn field(fields: &HeaderMap) -> String {
+        set_cookie_of(fields).expect("it was written")
+    }
+}

@@ -1,0 +1,115 @@
+//! The crate itself.
+
+mod dictionary;
+mod layers;
+mod token;
+mod typed;
+
+use std::{hint::black_box, sync::Arc, time::SystemTime};
+
+use hardtack::{
+    Clock, EncryptionKey, KeyRing, Mode, SessionCookie, SessionCookieBuilder, SigningKey, Size,
+};
+
+use self::{
+    dictionary::Dictionary,
+    token::Tokens,
+    typed::{Http, Typed},
+};
+use super::{
+    FAILURE,
+    cells::{add_open, add_peer, first_pair},
+    traits::Peer,
+};
+use crate::{
+    measure::{Bench, Operation},
+    workloads::Medium,
+};
+
+pub(crate) use self::layers::{TOWER, add as add_layers};
+
+pub(crate) const TYPED: &str = "hardtack `SessionCookie<T>`";
+pub(crate) const DICTIONARY: &str = "hardtack `SessionCookie`, a dictionary";
+const SIGNED: &str = "hardtack `SessionCookie<T>`, signed";
+const HTTP: &str = "hardtack `SessionCookie<T>`, from and to a `HeaderMap`";
+pub(crate) const TOKEN_ALONE: &str = "hardtack `SessionToken<T>`, without a clock";
+pub(crate) const COOKIE_ALONE: &str = "hardtack `SessionCookie<T>`, without a clock";
+
+pub(super) fn add(bench: &mut Bench) {
+    let keys = Keys::encrypting();
+    let system = Clock::system;
+    add_peer(bench, TYPED, || Typed::new(&keys, 1, system()));
+    add_peer(bench, DICTIONARY, || Dictionary::new(&keys, 1));
+    add_peer(bench, HTTP, || Http(Typed::new(&keys, 1, system())));
+    add_peer(bench, SIGNED, || Typed::new(&Keys::signing(), 1, system()));
+    let moment = || Clock::from(SystemTime::now());
+    add_peer(bench, COOKIE_ALONE, || Typed::new(&keys, 1, moment()));
+    add_peer(bench, TOKEN_ALONE, || Tokens::new(&keys, 1, moment()));
+    if bench.wants(TOKEN_ALONE) {
+        let tokens = Tokens::new(&keys, 1, moment()).into();
+        let stranger = Tokens::new(&Keys::encrypting(), 1, moment());
+        let pair = first_pair::<Tokens, Medium>(&stranger);
+        add_open(
+            bench,
+            TOKEN_ALONE,
+            Operation::UnknownKey,
+            &tokens,
+            &pair,
+            false,
+        );
+    }
+}
+
+/// Requests that read, on several threads under one shared cookie. Each thread takes its work from this.
+pub(crate) fn of_many_threads() -> impl Fn() -> Box<dyn FnMut()> + Sync {
+    let clock = Clock::from(SystemTime::now());
+    let typed = Arc::new(Typed::new(&Keys::encrypting(), 1, clock));
+    let field = first_pair::<Typed, Medium>(&typed);
+    move || {
+        let (typed, field) = (Arc::clone(&typed), field.clone());
+        Box::new(move || drop(black_box(typed.open::<Medium>(&field))))
+    }
+}
+
+/// Eight keys as text, the oldest last.
+#[derive(Clone)]
+pub(super) struct Keys {
+    texts: Vec<String>,
+    mode: Mode,
+}
+
+impl Keys {
+    pub(super) fn encrypting() -> Keys {
+        Keys::new(Mode::Encrypted, || {
+            let key = EncryptionKey::generate().expect(FAILURE);
+            key.expose_secret().to_string()
+        })
+    }
+
+    fn signing() -> Keys {
+        Keys::new(Mode::UnencryptedButSigned, || {
+            let key = SigningKey::generate().expect(FAILURE);
+            key.expose_secret().to_string()
+        })
+    }
+
+    fn new(mode: Mode, text: fn() -> String) -> Keys {
+        Keys {
+            texts: (0..8).map(|_| text()).collect(),
+            mode,
+        }
+    }
+
+    /// A cookie with the `count` oldest keys.
+    pub(super) fn builder(&self, count: usize) -> SessionCookieBuilder {
+        let ring = self.texts[self.texts.len() - count..].join("\n");
+        let builder = if self.mode == Mode::Encrypted {
+            SessionCookie::encrypted(ring.parse::<KeyRing<EncryptionKey>>().expect(FAILURE))
+        } else {
+            let ring = ring.parse::<KeyRing<SigningKey>>().expect(FAILURE);
+            SessionCookie::unencrypted_but_signed(ring)
+        };
+        // A dictionary names its fields, and L is then too large for the default.
+        builder.size(Size::Browser)
+    }
+}

@@ -1,0 +1,62 @@
+//! The peers, one file each, behind one of three small traits.
+
+mod cells;
+mod fields;
+mod traits;
+
+mod actix_session;
+mod axum_extra;
+mod biscotti;
+mod branca;
+mod cookie;
+mod fernet;
+mod floors;
+mod hardtack;
+mod josekit;
+mod jsonwebtoken;
+mod pasetors;
+mod poem;
+mod seshcookie;
+mod tower_sessions;
+
+use crate::measure::Bench;
+
+pub(crate) use actix_session::ACTIX;
+pub(crate) use cookie::PRIVATE;
+pub(crate) use floors::{HMAC, XAES, of_many_threads as floor_of_many_threads};
+pub(crate) use hardtack::{
+    COOKIE_ALONE, DICTIONARY, TOKEN_ALONE, TOWER, TYPED,
+    of_many_threads as hardtack_of_many_threads,
+};
+pub(crate) use tower_sessions::TOWER_SESSIONS;
+
+/// Puts all that is wanted into `bench`, in the order of the report.
+pub(crate) fn add_all(bench: &mut Bench) {
+    hardtack::add(bench);
+    cookie::add(bench);
+    axum_extra::add(bench);
+    biscotti::add(bench);
+    branca::add(bench);
+    fernet::add(bench);
+    pasetors::add(bench);
+    josekit::add(bench);
+    jsonwebtoken::add(bench);
+    floors::add(bench);
+    hardtack::add_layers(bench);
+    actix_session::add(bench);
+    tower_sessions::add(bench);
+    poem::add(bench);
+    seshcookie::add(bench);
+}
+
+/// What the value is called in libraries that hold several.
+const ENTRY: &str = "session";
+const FAILURE: &str = "a benchmark's keys and sessions are good";
+
+fn look<T>(value: &T) {
+    std::hint::black_box(value);
+}
+
+fn random<const N: usize>() -> [u8; N] {
+    rand::random()
+}

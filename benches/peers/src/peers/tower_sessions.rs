@@ -1,0 +1,67 @@
+//! tower-sessions-cookie-store, private. It checks that a session is not expired.
+
+use std::convert::Infallible;
+
+use http::{Request, Response};
+use tower::{Layer as _, service_fn};
+use tower_sessions_cookie_store::{CookieSessionManagerLayer, Key, Session};
+
+use super::{
+    ENTRY, FAILURE,
+    cells::{add_layer, called},
+    look,
+    traits::{Call, Handler, Layer, status_of},
+};
+use crate::{measure::Bench, workloads::Workload};
+
+pub(crate) const TOWER_SESSIONS: &str = "tower-sessions-cookie-store, private";
+
+pub(super) fn add(bench: &mut Bench) {
+    add_layer(bench, TOWER_SESSIONS, || TowerSessions(Key::generate()));
+}
+
+struct TowerSessions(Key);
+
+impl Layer for TowerSessions {
+    type Response = Response<()>;
+
+    fn service<T: Workload>(&self, handler: Handler, field: &str) -> Call<Response<()>> {
+        let service = service_fn(move |request| answer::<T>(handler, request));
+        if handler == Handler::Alone {
+            return called(service, field);
+        }
+        let layer = CookieSessionManagerLayer::private(self.0.clone());
+        called(layer.layer(service), field)
+    }
+}
+
+async fn answer<T: Workload>(
+    handler: Handler,
+    request: Request<()>,
+) -> Result<Response<()>, Infallible> {
+    let mut response = Response::new(());
+    if matches!(handler, Handler::Alone | Handler::Untouched) {
+        return Ok(response);
+    }
+    let session = request
+        .extensions()
+        .get::<Session>()
+        .expect(FAILURE)
+        .clone();
+    match handler {
+        Handler::Alone | Handler::Untouched => {}
+        Handler::Read => look(&session.get::<T>(ENTRY).await.expect(FAILURE)),
+        Handler::Check => {
+            let value = session.get::<T>(ENTRY).await.expect(FAILURE);
+            *response.status_mut() = status_of(value.as_ref());
+        }
+        Handler::Write => {
+            let value = session.get::<T>(ENTRY).await.expect(FAILURE);
+            let mut value = value.expect(FAILURE);
+            value.change();
+            session.insert(ENTRY, value).await.expect(FAILURE);
+        }
+        Handler::Begin => session.insert(ENTRY, T::sample()).await.expect(FAILURE),
+    }
+    Ok(response)
+}
