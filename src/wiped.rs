@@ -81,7 +81,7 @@ thread_local! {
 }
 
 /// Overwrites, and keeps the compiler from leaving that out. (`Zeroize` writes one byte after the other.)
-fn wipe(bytes: &mut [u8]) {
+pub(crate) fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     zeroize::optimization_barrier(bytes);
 }

@@ -19,13 +19,14 @@ pub(crate) fn is_valid(bytes: &[u8]) -> bool {
     }
     let mut last_key = None;
     while entries.left > 0 {
-        let Some(entry) = entries.read() else {
+        let Some(key) = entries.read_key().map(|entry| entry.key) else {
             return false;
         };
-        if last_key.is_some_and(|last| last >= entry.key) {
+        let is_next = last_key.is_none_or(|last| last < key);
+        if !is_next || std::str::from_utf8(key).is_err() || !entries.skip::<true>() {
             return false;
         }
-        last_key = Some(entry.key);
+        last_key = Some(key);
     }
     entries.at == bytes.len()
 }
@@ -36,34 +37,47 @@ pub(crate) fn len(bytes: &[u8]) -> usize {
 }
 
 pub(crate) fn keys(bytes: &[u8]) -> impl Iterator<Item = &str> {
-    Entries::new(bytes).map(|entry| entry.key)
+    sizes(bytes).map(|(key, _)| key)
 }
 
 /// The keys, each with the bytes that it and its value take.
 pub(crate) fn sizes(bytes: &[u8]) -> impl Iterator<Item = (&str, usize)> {
-    Entries::new(bytes).map(|entry| (entry.key, entry.whole.len()))
+    let mut entries = Entries::new(bytes);
+    std::iter::from_fn(move || {
+        let entry = entries.read_key()?;
+        let key = std::str::from_utf8(entry.key).ok()?;
+        entries
+            .skip::<false>()
+            .then_some((key, entries.at - entry.start))
+    })
 }
 
-/// The bytes of the value under `key`.
+/// The bytes that begin with the value under `key`. What follows it belongs to others.
 pub(crate) fn get<'a>(bytes: &'a [u8], key: &str) -> Option<&'a [u8]> {
-    let entry = Entries::new(bytes).find(|entry| entry.key >= key)?;
-    (entry.key == key).then(|| &bytes[entry.value])
+    let mut entries = Entries::new(bytes);
+    let found = entries.seek(key)?;
+    (found.key == key.as_bytes()).then(|| &bytes[entries.at..])
 }
 
 /// A dictionary with `value` under `key`.
 pub(crate) fn with(bytes: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
-    let entry = (key, value);
-    match Entries::new(bytes).find(|entry| entry.key >= key) {
-        Some(found) if found.key == key => splice(bytes, found.whole, Some(entry), 0),
-        Some(next) => splice(bytes, next.whole.start..next.whole.start, Some(entry), 1),
-        None => splice(bytes, bytes.len()..bytes.len(), Some(entry), 1),
+    let mut entries = Entries::new(bytes);
+    let entry = Some((key, value));
+    match entries.seek(key) {
+        Some(found) if found.key == key.as_bytes() && entries.skip::<false>() => {
+            splice(bytes, found.start..entries.at, entry, 0)
+        }
+        Some(next) => splice(bytes, next.start..next.start, entry, 1),
+        None => splice(bytes, bytes.len()..bytes.len(), entry, 1),
     }
 }
 
 /// A dictionary without `key`. `None`: there is no such key.
 pub(crate) fn without(bytes: &[u8], key: &str) -> Option<Vec<u8>> {
-    let entry = Entries::new(bytes).find(|entry| entry.key >= key)?;
-    (entry.key == key).then(|| splice(bytes, entry.whole, None, -1))
+    let mut entries = Entries::new(bytes);
+    let found = entries.seek(key)?;
+    let is_there = found.key == key.as_bytes() && entries.skip::<false>();
+    is_there.then(|| splice(bytes, found.start..entries.at, None, -1))
 }
 
 /// Encodes one value in `buffer`, and refuses what could not be read again.
@@ -74,7 +88,7 @@ pub(crate) fn encode<'a, V: Serialize + ?Sized>(
     let bytes = buffer.start(USUAL_VALUE);
     rmp_serde::encode::write_named(bytes, value)
         .map_err(|_| SessionError::Encode(type_name::<V>()))?;
-    match skip_value(bytes, 0, VALUE_DEPTH) {
+    match skip_value::<true>(bytes, 0, VALUE_DEPTH) {
         Some(end) if end == bytes.len() => Ok(bytes),
         _ => Err(SessionError::TooDeep),
     }
@@ -92,6 +106,9 @@ pub(crate) fn decode_all<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, Session
 }
 
 /// The entries of a dictionary, in order. Ends early where the bytes are none.
+///
+/// Only [`is_valid`] looks into texts: what it let through, and what was put together here, need not be
+/// looked at again.
 struct Entries<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -99,9 +116,8 @@ struct Entries<'a> {
 }
 
 struct Entry<'a> {
-    key: &'a str,
-    value: Range<usize>,
-    whole: Range<usize>,
+    key: &'a [u8],
+    start: usize,
 }
 
 impl<'a> Entries<'a> {
@@ -110,27 +126,35 @@ impl<'a> Entries<'a> {
         Entries { bytes, at, left }
     }
 
-    fn read(&mut self) -> Option<Entry<'a>> {
+    /// Reads the next key, and stands before its value.
+    fn read_key(&mut self) -> Option<Entry<'a>> {
+        let left = self.left.checked_sub(1)?;
         let start = self.at;
         let (key_len, key_start) = read_key_header(self.bytes, start)?;
-        let value_start = key_start.checked_add(key_len)?;
-        let key = std::str::from_utf8(self.bytes.get(key_start..value_start)?).ok()?;
-        let end = skip_value(self.bytes, value_start, VALUE_DEPTH)?;
-        self.at = end;
-        self.left -= 1;
-        Some(Entry {
-            key,
-            value: value_start..end,
-            whole: start..end,
-        })
+        let end = key_start.checked_add(key_len)?;
+        let key = self.bytes.get(key_start..end)?;
+        (self.at, self.left) = (end, left);
+        Some(Entry { key, start })
     }
-}
 
-impl<'a> Iterator for Entries<'a> {
-    type Item = Entry<'a>;
+    /// Goes behind the value.
+    fn skip<const CHECKED: bool>(&mut self) -> bool {
+        let end = skip_value::<CHECKED>(self.bytes, self.at, VALUE_DEPTH);
+        self.at = end.unwrap_or(self.bytes.len());
+        end.is_some()
+    }
 
-    fn next(&mut self) -> Option<Entry<'a>> {
-        (self.left > 0).then(|| self.read()).flatten()
+    /// The first entry whose key is not before `key`.
+    fn seek(&mut self, key: &str) -> Option<Entry<'a>> {
+        loop {
+            let entry = self.read_key()?;
+            if entry.key >= key.as_bytes() {
+                return Some(entry);
+            }
+            if !self.skip::<false>() {
+                return None;
+            }
+        }
     }
 }
 
@@ -211,7 +235,7 @@ fn read_key_header(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
 
 /// Where the value that begins at `at` ends. `None`: it is cut off, nested too deep, not UTF-8, or an
 /// extension.
-fn skip_value(bytes: &[u8], at: usize, depth: usize) -> Option<usize> {
+fn skip_value<const CHECKED: bool>(bytes: &[u8], at: usize, depth: usize) -> Option<usize> {
     let body = at + 1;
     let (start, len) = match *bytes.get(at)? {
         0x00..=0x7F | 0xC0 | 0xC2 | 0xC3 | 0xE0..=0xFF => return Some(body),
@@ -222,20 +246,26 @@ fn skip_value(bytes: &[u8], at: usize, depth: usize) -> Option<usize> {
         0xC4 => (body + 1, read_be(bytes, body, 1)?),
         0xC5 => (body + 2, read_be(bytes, body, 2)?),
         0xC6 => (body + 4, read_be(bytes, body, 4)?),
-        marker @ 0xA0..=0xBF => return skip_text(bytes, body, usize::from(marker & 0x1F)),
-        0xD9 => return skip_text(bytes, body + 1, read_be(bytes, body, 1)?),
-        0xDA => return skip_text(bytes, body + 2, read_be(bytes, body, 2)?),
-        0xDB => return skip_text(bytes, body + 4, read_be(bytes, body, 4)?),
-        marker @ 0x90..=0x9F => return skip_values(bytes, body, usize::from(marker & 0x0F), depth),
-        0xDC => return skip_values(bytes, body + 2, read_be(bytes, body, 2)?, depth),
-        0xDD => return skip_values(bytes, body + 4, read_be(bytes, body, 4)?, depth),
-        marker @ FIX_MAP..=0x8F => {
-            return skip_values(bytes, body, 2 * usize::from(marker & 0x0F), depth);
+        marker @ 0xA0..=0xBF => {
+            return skip_text::<CHECKED>(bytes, body, usize::from(marker & 0x1F));
         }
-        0xDE => return skip_values(bytes, body + 2, 2 * read_be(bytes, body, 2)?, depth),
+        0xD9 => return skip_text::<CHECKED>(bytes, body + 1, read_be(bytes, body, 1)?),
+        0xDA => return skip_text::<CHECKED>(bytes, body + 2, read_be(bytes, body, 2)?),
+        0xDB => return skip_text::<CHECKED>(bytes, body + 4, read_be(bytes, body, 4)?),
+        marker @ 0x90..=0x9F => {
+            return skip_values::<CHECKED>(bytes, body, usize::from(marker & 0x0F), depth);
+        }
+        0xDC => return skip_values::<CHECKED>(bytes, body + 2, read_be(bytes, body, 2)?, depth),
+        0xDD => return skip_values::<CHECKED>(bytes, body + 4, read_be(bytes, body, 4)?, depth),
+        marker @ FIX_MAP..=0x8F => {
+            return skip_values::<CHECKED>(bytes, body, 2 * usize::from(marker & 0x0F), depth);
+        }
+        0xDE => {
+            return skip_values::<CHECKED>(bytes, body + 2, 2 * read_be(bytes, body, 2)?, depth);
+        }
         0xDF => {
             let values = read_be(bytes, body, 4)?.checked_mul(2)?;
-            return skip_values(bytes, body + 4, values, depth);
+            return skip_values::<CHECKED>(bytes, body + 4, values, depth);
         }
         // 0xC1 is never used; 0xC7 to 0xC9 and 0xD4 to 0xD8 are extensions.
         0xC1 | 0xC7..=0xC9 | 0xD4..=0xD8 => return None,
@@ -244,20 +274,25 @@ fn skip_value(bytes: &[u8], at: usize, depth: usize) -> Option<usize> {
     (end <= bytes.len()).then_some(end)
 }
 
-fn skip_values(bytes: &[u8], mut at: usize, count: usize, depth: usize) -> Option<usize> {
+fn skip_values<const CHECKED: bool>(
+    bytes: &[u8],
+    mut at: usize,
+    count: usize,
+    depth: usize,
+) -> Option<usize> {
     if depth > DEPTH_MAX {
         return None;
     }
     for _ in 0..count {
-        at = skip_value(bytes, at, depth + 1)?;
+        at = skip_value::<CHECKED>(bytes, at, depth + 1)?;
     }
     Some(at)
 }
 
-fn skip_text(bytes: &[u8], start: usize, len: usize) -> Option<usize> {
+fn skip_text<const CHECKED: bool>(bytes: &[u8], start: usize, len: usize) -> Option<usize> {
     let end = start.checked_add(len)?;
-    std::str::from_utf8(bytes.get(start..end)?).ok()?;
-    Some(end)
+    let text = bytes.get(start..end)?;
+    (!CHECKED || std::str::from_utf8(text).is_ok()).then_some(end)
 }
 
 fn read_be(bytes: &[u8], at: usize, len: usize) -> Option<usize> {

@@ -50,6 +50,9 @@ impl<T: SessionData> State<T> {
     }
 
     fn decode(&self) -> Arc<T> {
+        if self.payload.is_none() && self.arrived.is_none() {
+            return Arc::new(T::default());
+        }
         let value = T::read(self.head.schema, self.payload()).flatten();
         // What arrived was read before, and what was stored was encoded here.
         Arc::new(value.unwrap_or_default())

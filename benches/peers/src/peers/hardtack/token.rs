@@ -1,12 +1,11 @@
-use hardtack::{Clock, Session, SessionToken, TokenChange};
+use hardtack::{Clock, SessionToken, TokenChange};
 
 use super::Keys;
 use crate::{
     peers::{
         FAILURE,
         fields::set_cookie,
-        look,
-        traits::{Peer, Takes},
+        traits::{Takes, Values},
     },
     workloads::{Family, Large, Medium, Small, Three, Workload},
 };
@@ -47,41 +46,20 @@ impl Tokens {
     }
 }
 
-impl Peer for Tokens {
-    type Request = String;
-    type Opened<T: Workload> = Session<T>;
-    type Written = TokenChange;
-
+impl Values for Tokens {
     const TAKES: Takes = Takes::Token;
 
-    fn request(&self, token: &str) -> String {
-        token.to_owned()
+    fn open<T: Workload>(&self, token: &str) -> Option<T> {
+        let tokens = T::pick(&self.tokens);
+        tokens.open(token, self.clock.clone()).ok()
     }
 
-    fn open<T: Workload>(&self, token: &String) -> Session<T> {
-        let session = T::pick(&self.tokens).load(Some(token), self.clock.clone());
-        session.read(look);
-        session
-    }
-
-    fn begin<T: Workload>(&self, value: T) -> Session<T> {
-        let session = T::pick(&self.tokens).load(None::<&str>, self.clock.clone());
-        session.replace(value).expect(FAILURE);
-        session
-    }
-
-    fn holds<T: Workload>(session: &Session<T>, expected: &T) -> bool {
-        session.read(|value| value == expected)
-    }
-
-    fn write<T: Workload>(&self, session: &mut Session<T>) -> TokenChange {
-        session.update(T::change).expect(FAILURE);
-        T::pick(&self.tokens).save(session).expect(FAILURE)
-    }
-
-    fn field(change: &TokenChange) -> String {
-        match change {
-            TokenChange::Set(token) => set_cookie(token),
+    fn write<T: Workload>(&self, value: &T) -> String {
+        let tokens = T::pick(&self.tokens);
+        let session = tokens.load(None::<&str>, self.clock.clone());
+        session.replace(value.clone()).expect(FAILURE);
+        match tokens.save(&session).expect(FAILURE) {
+            TokenChange::Set(token) => set_cookie(&token),
             _ => unreachable!("it was written"),
         }
     }

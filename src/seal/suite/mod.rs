@@ -1,15 +1,17 @@
-//! The algorithms. No other file names one.
+//! The algorithms. Nothing outside of this folder names one.
+
+mod xaes;
 
 use std::{fmt, ops::Range};
 
-use chacha20poly1305::XChaCha20Poly1305;
+use chacha20poly1305::{
+    XChaCha20Poly1305,
+    aead::{AeadInOut, inout::InOutBuf},
+};
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::{Digest, Sha256};
-use xaes_256_gcm::{
-    Xaes256Gcm,
-    aead::{AeadInOut, inout::InOutBuf},
-};
+use xaes::Xaes256Gcm;
 use zeroize::Zeroizing;
 
 /// Whether the content of a session can be read by whoever holds its cookie.
@@ -253,7 +255,7 @@ impl Aead {
     /// `None`: the suite does not encrypt.
     pub(super) fn new(suite: Suite, key: &[u8; 32]) -> Option<Aead> {
         match suite {
-            Suite::Xaes256Gcm => Some(Aead::Xaes256Gcm(Box::new(Xaes256Gcm::new(key.into())))),
+            Suite::Xaes256Gcm => Some(Aead::Xaes256Gcm(Box::new(Xaes256Gcm::new(key)))),
             Suite::XChaCha20Poly1305 => {
                 Some(Aead::XChaCha20Poly1305(XChaCha20Poly1305::new(key.into())))
             }
@@ -269,10 +271,12 @@ impl Aead {
     ) -> [u8; TAG_LEN] {
         let body = InOutBuf::from(body);
         let sealed = match self {
-            Aead::Xaes256Gcm(aead) => aead.encrypt_inout_detached(nonce.into(), aad, body),
-            Aead::XChaCha20Poly1305(aead) => aead.encrypt_inout_detached(nonce.into(), aad, body),
+            Aead::Xaes256Gcm(aead) => aead.encrypt(nonce, aad, body),
+            Aead::XChaCha20Poly1305(aead) => aead
+                .encrypt_inout_detached(nonce.into(), aad, body)
+                .map(Into::into),
         };
-        sealed.expect("a body is shorter than 64 GiB").into()
+        sealed.expect("a body is shorter than 64 GiB")
     }
 
     pub(crate) fn decrypt(
@@ -284,9 +288,7 @@ impl Aead {
     ) -> Option<()> {
         let body = InOutBuf::from(body);
         match self {
-            Aead::Xaes256Gcm(aead) => {
-                aead.decrypt_inout_detached(nonce.into(), aad, body, tag.into())
-            }
+            Aead::Xaes256Gcm(aead) => aead.decrypt(nonce, aad, body, tag),
             Aead::XChaCha20Poly1305(aead) => {
                 aead.decrypt_inout_detached(nonce.into(), aad, body, tag.into())
             }

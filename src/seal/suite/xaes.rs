@@ -1,0 +1,87 @@
+//! XAES-256-GCM (C2SP; SPEC.md § 2.4): AES-256-GCM under a key that is derived from half of the nonce.
+
+use aes::{
+    Aes256Enc, Block,
+    cipher::{BlockCipherEncrypt, KeyInit, consts::U12},
+};
+use aes_gcm::{
+    AesGcm,
+    aead::{AeadInOut, Error, array::Array, inout::InOutBuf},
+};
+
+use super::{NONCE_LEN, TAG_LEN};
+use crate::wiped::wipe;
+
+/// What depends on the key alone: its schedule, and the subkey of CMAC.
+pub(crate) struct Xaes256Gcm {
+    key: Aes256Enc,
+    k1: [u8; 16],
+}
+
+/// GCM only ever encrypts blocks, so the schedule for decrypting them is not made.
+type Aes256Gcm = AesGcm<Aes256Enc, U12>;
+
+impl Xaes256Gcm {
+    pub(super) fn new(key: &[u8; 32]) -> Xaes256Gcm {
+        let key = Aes256Enc::new(key.into());
+        let mut l = Block::default();
+        key.encrypt_block(&mut l);
+        let l = u128::from_be_bytes(l.into());
+        // Doubled in GF(2^128), by arithmetic that takes the same time for every key.
+        let k1 = (l << 1) ^ ((l >> 127) * 0b1000_0111);
+        Xaes256Gcm {
+            key,
+            k1: k1.to_be_bytes(),
+        }
+    }
+
+    pub(super) fn encrypt(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        aad: &[u8],
+        body: InOutBuf<'_, '_, u8>,
+    ) -> Result<[u8; TAG_LEN], Error> {
+        let (half, rest) = halves_of(nonce);
+        let tag = self.cipher(half).encrypt_inout_detached(rest, aad, body)?;
+        Ok(tag.into())
+    }
+
+    pub(super) fn decrypt(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        aad: &[u8],
+        body: InOutBuf<'_, '_, u8>,
+        tag: &[u8; TAG_LEN],
+    ) -> Result<(), Error> {
+        let (half, rest) = halves_of(nonce);
+        let cipher = self.cipher(half);
+        cipher.decrypt_inout_detached(rest, aad, body, tag.into())
+    }
+
+    /// AES-256-GCM under the key that belongs to the first half of a nonce.
+    fn cipher(&self, half: &[u8; 12]) -> Aes256Gcm {
+        let message = |number| {
+            let mut block = [0; 16];
+            block[..4].copy_from_slice(&[0, number, b'X', 0]);
+            block[4..].copy_from_slice(half);
+            let block = u128::from_be_bytes(block) ^ u128::from_be_bytes(self.k1);
+            Block::from(block.to_be_bytes())
+        };
+        // Two at once: the round keys are loaded once.
+        let mut blocks = [message(1), message(2)];
+        self.key.encrypt_blocks(&mut blocks);
+        let mut key = [0; 32];
+        key[..16].copy_from_slice(&blocks[0]);
+        key[16..].copy_from_slice(&blocks[1]);
+        let cipher = Aes256Gcm::new(&key.into());
+        wipe(&mut key);
+        blocks.iter_mut().for_each(|block| wipe(block));
+        cipher
+    }
+}
+
+fn halves_of(nonce: &[u8; NONCE_LEN]) -> (&[u8; 12], &Array<u8, U12>) {
+    let (half, rest) = nonce.split_first_chunk().expect("24 bytes");
+    let rest: &[u8; 12] = rest.try_into().expect("the other 12");
+    (half, rest.into())
+}
