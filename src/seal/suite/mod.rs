@@ -1,13 +1,11 @@
 //! The algorithms. Nothing outside of this folder names one.
 
+mod gcm;
 mod xaes;
 
 use std::{fmt, ops::Range};
 
-use chacha20poly1305::{
-    XChaCha20Poly1305,
-    aead::{AeadInOut, inout::InOutBuf},
-};
+use chacha20poly1305::{XChaCha20Poly1305, aead::AeadInOut};
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::{Digest, Sha256};
@@ -269,16 +267,16 @@ impl Aead {
         aad: &[u8],
         body: &mut [u8],
     ) -> [u8; TAG_LEN] {
-        let body = InOutBuf::from(body);
-        let sealed = match self {
+        match self {
             Aead::Xaes256Gcm(aead) => aead.encrypt(nonce, aad, body),
             Aead::XChaCha20Poly1305(aead) => aead
-                .encrypt_inout_detached(nonce.into(), aad, body)
-                .map(Into::into),
-        };
-        sealed.expect("a body is shorter than 64 GiB")
+                .encrypt_inout_detached(nonce.into(), aad, body.into())
+                .expect("a body is shorter than 256 GiB")
+                .into(),
+        }
     }
 
+    /// Decrypts in place if the tag is good; otherwise leaves the body alone.
     pub(crate) fn decrypt(
         &self,
         nonce: &[u8; NONCE_LEN],
@@ -286,14 +284,12 @@ impl Aead {
         body: &mut [u8],
         tag: &[u8; TAG_LEN],
     ) -> Option<()> {
-        let body = InOutBuf::from(body);
         match self {
             Aead::Xaes256Gcm(aead) => aead.decrypt(nonce, aad, body, tag),
-            Aead::XChaCha20Poly1305(aead) => {
-                aead.decrypt_inout_detached(nonce.into(), aad, body, tag.into())
-            }
+            Aead::XChaCha20Poly1305(aead) => aead
+                .decrypt_inout_detached(nonce.into(), aad, body.into(), tag.into())
+                .ok(),
         }
-        .ok()
     }
 }
 

@@ -2,14 +2,10 @@
 
 use aes::{
     Aes256Enc, Block,
-    cipher::{BlockCipherEncrypt, KeyInit, consts::U12},
-};
-use aes_gcm::{
-    AesGcm,
-    aead::{AeadInOut, Error, array::Array, inout::InOutBuf},
+    cipher::{BlockCipherEncrypt, KeyInit},
 };
 
-use super::{NONCE_LEN, TAG_LEN};
+use super::{NONCE_LEN, TAG_LEN, gcm::Message};
 use crate::wiped::wipe;
 
 /// What depends on the key alone: its schedule, and the subkey of CMAC.
@@ -17,9 +13,6 @@ pub(crate) struct Xaes256Gcm {
     key: Aes256Enc,
     k1: [u8; 16],
 }
-
-/// GCM only ever encrypts blocks, so the schedule for decrypting them is not made.
-type Aes256Gcm = AesGcm<Aes256Enc, U12>;
 
 impl Xaes256Gcm {
     pub(super) fn new(key: &[u8; 32]) -> Xaes256Gcm {
@@ -39,27 +32,25 @@ impl Xaes256Gcm {
         &self,
         nonce: &[u8; NONCE_LEN],
         aad: &[u8],
-        body: InOutBuf<'_, '_, u8>,
-    ) -> Result<[u8; TAG_LEN], Error> {
-        let (half, rest) = halves_of(nonce);
-        let tag = self.cipher(half).encrypt_inout_detached(rest, aad, body)?;
-        Ok(tag.into())
+        body: &mut [u8],
+    ) -> [u8; TAG_LEN] {
+        self.message(nonce, body.len()).seal(aad, body)
     }
 
     pub(super) fn decrypt(
         &self,
         nonce: &[u8; NONCE_LEN],
         aad: &[u8],
-        body: InOutBuf<'_, '_, u8>,
+        body: &mut [u8],
         tag: &[u8; TAG_LEN],
-    ) -> Result<(), Error> {
-        let (half, rest) = halves_of(nonce);
-        let cipher = self.cipher(half);
-        cipher.decrypt_inout_detached(rest, aad, body, tag.into())
+    ) -> Option<()> {
+        self.message(nonce, body.len()).open(aad, body, tag)
     }
 
-    /// AES-256-GCM under the key that belongs to the first half of a nonce.
-    fn cipher(&self, half: &[u8; 12]) -> Aes256Gcm {
+    /// AES-256-GCM under the key that belongs to the first half of the nonce, with the second half.
+    fn message(&self, nonce: &[u8; NONCE_LEN], body_len: usize) -> Message {
+        let (half, rest) = nonce.split_first_chunk::<12>().expect("24 bytes");
+        let rest = rest.try_into().expect("the other 12");
         let message = |number| {
             let mut block = [0; 16];
             block[..4].copy_from_slice(&[0, number, b'X', 0]);
@@ -73,15 +64,9 @@ impl Xaes256Gcm {
         let mut key = [0; 32];
         key[..16].copy_from_slice(&blocks[0]);
         key[16..].copy_from_slice(&blocks[1]);
-        let cipher = Aes256Gcm::new(&key.into());
+        let message = Message::new(&key, rest, body_len);
         wipe(&mut key);
         blocks.iter_mut().for_each(|block| wipe(block));
-        cipher
+        message
     }
-}
-
-fn halves_of(nonce: &[u8; NONCE_LEN]) -> (&[u8; 12], &Array<u8, U12>) {
-    let (half, rest) = nonce.split_first_chunk().expect("24 bytes");
-    let rest: &[u8; 12] = rest.try_into().expect("the other 12");
-    (half, rest.into())
 }
