@@ -4,7 +4,7 @@ use crate::{
     body::{Circumstances, Map, Payload},
     builder::SessionCookieBuilder,
     clock::Clock,
-    cookie::{self, CookieName, PartNumbers, SetCookies, Template, max_age_len},
+    cookie::{CookieName, Finder, PartNumbers, SetCookies, Template, max_age_len},
     error::{CookieForError, SaveError, SessionError},
     seal::{Context, EncryptionKey, LONGEST_TOKEN, Mode, SharedKeyRing, SigningKey},
     sealer::Sealer,
@@ -49,6 +49,7 @@ pub struct SessionCookie<T = Map> {
 pub(crate) struct Shared {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) name: CookieName,
+    pub(crate) finder: Finder,
     pub(crate) template: Template,
     /// How it was set earlier.
     pub(crate) former: Vec<Template>,
@@ -259,7 +260,7 @@ impl<T> SessionCookie<T> {
         F: IntoIterator,
         F::Item: AsRef<[u8]>,
     {
-        let values = cookie::find(cookie_fields, self.shared.name.as_str(), LONGEST_TOKEN);
+        let values = self.shared.finder.find(cookie_fields, LONGEST_TOKEN);
         let arrival = Arrival {
             values,
             clock,

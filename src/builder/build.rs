@@ -3,7 +3,7 @@ use std::{marker::PhantomData, sync::Arc, time::Duration};
 use super::{SessionCookieBuilder, Settings};
 use crate::{
     body::{Allowance, Frame, Lifetimes, Payload, Policy, RenewAfter, Room, sealed},
-    cookie::{CookieName, MAX_AGE_LONGEST, PART_LEN, Template},
+    cookie::{CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, Template},
     error::ConfigError,
     events,
     seal::{Context, Mode, Purpose, token_len},
@@ -51,6 +51,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
         Ok(SessionCookie {
             shared: Arc::new(Shared {
                 sealer: Arc::new(sealer),
+                finder: Finder::new(name.as_str()),
                 name,
                 template,
                 former,

@@ -12,5 +12,5 @@ pub use response::SetCookies;
 
 pub(crate) use attributes::{Attributes, MAX_AGE_LONGEST, max_age_len};
 pub(crate) use chunks::{Broken, PartNumbers, Whole};
-pub(crate) use request::{Values, find};
+pub(crate) use request::{Finder, Values, find};
 pub(crate) use response::{PART_LEN, Template};

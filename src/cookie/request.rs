@@ -1,6 +1,6 @@
 //! Finding the values of one name in `Cookie` fields (SPEC.md § 9.1, § 9.2).
 
-use memchr::memchr_iter;
+use memchr::{memchr, memmem};
 
 use super::chunks::{Broken, PartNumbers, Parts, Whole, part_number};
 
@@ -81,23 +81,44 @@ impl Values {
     }
 }
 
-/// Finds the values of `name`, and the parts of large ones, in the values of the request's `Cookie`
-/// fields: over HTTP/2 there may be several. Values longer than `longest` come back cut to one byte more.
-pub(crate) fn find<F>(fields: F, name: &str, longest: usize) -> Values
-where
-    F: IntoIterator,
-    F::Item: AsRef<[u8]>,
-{
-    let mut values = Values::of_cookies();
-    for field in fields {
-        let field = field.as_ref();
-        let mut start = 0;
-        for end in memchr_iter(b';', field).chain([field.len()]) {
-            let pair = &field[start..end];
-            start = end + 1;
-            match after_name(trim_start(pair), name.as_bytes()) {
-                Some([b'=', value @ ..]) => values.push(unquoted(value), longest),
-                Some([b'.', digit, b'=', value @ ..]) => {
+/// Finds the values of one name in `Cookie` fields. It is prepared once, and passes over the cookies of
+/// others without looking at each.
+#[derive(Clone, Debug)]
+pub(crate) struct Finder(memmem::Finder<'static>);
+
+impl Finder {
+    pub(crate) fn new(name: &str) -> Finder {
+        Finder(memmem::Finder::new(name).into_owned())
+    }
+
+    /// The values of the name, and the parts of large ones, in the values of the request's `Cookie` fields:
+    /// over HTTP/2 there may be several. Values longer than `longest` come back cut to one byte more.
+    pub(crate) fn find<F>(&self, fields: F, longest: usize) -> Values
+    where
+        F: IntoIterator,
+        F::Item: AsRef<[u8]>,
+    {
+        let mut values = Values::of_cookies();
+        for field in fields {
+            self.find_in(field.as_ref(), longest, &mut values);
+        }
+        values
+    }
+
+    fn find_in(&self, field: &[u8], longest: usize, values: &mut Values) {
+        let mut at = 0;
+        while let Some(found) = self.0.find(&field[at..]) {
+            let start = at + found;
+            at = start + self.0.needle().len();
+            if !begins_a_pair(&field[..start]) {
+                continue;
+            }
+            let rest = &field[at..];
+            let (pair, _) = rest.split_at(memchr(b';', rest).unwrap_or(rest.len()));
+            at += pair.len();
+            match pair {
+                [b'=', value @ ..] => values.push(unquoted(value), longest),
+                [b'.', digit, b'=', value @ ..] => {
                     if let Some(number) = part_number(*digit) {
                         values.push_part(number, unquoted(value), longest);
                     }
@@ -108,15 +129,21 @@ where
             }
         }
     }
-    values
 }
 
-/// What follows the name, where a pair begins with it. Most pairs differ in their first letter.
-fn after_name<'a>(pair: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    if pair.first() != name.first() {
-        return None;
-    }
-    pair.strip_prefix(name)
+/// Finds the values of a name for once.
+pub(crate) fn find<F>(fields: F, name: &str, longest: usize) -> Values
+where
+    F: IntoIterator,
+    F::Item: AsRef<[u8]>,
+{
+    Finder::new(name).find(fields, longest)
+}
+
+/// Whether nothing but white space stands between this end and the pair before. A name contains neither, so
+/// what is found in the middle of a pair hides no pair of its own.
+fn begins_a_pair(before: &[u8]) -> bool {
+    matches!(trim_end(before), [] | [.., b';'])
 }
 
 /// A value without the white space around it, and without one pair of quotes.
@@ -163,6 +190,19 @@ mod tests {
         check(&["a", "=; ; sid=x"], &["x"]);
         check(&[], &[]);
         check(&["xsid=1; sidx=2; SID=3; sid"], &[]);
+    }
+
+    #[test]
+    fn the_name_inside_of_another_pair_is_none() {
+        check(
+            &["a=sid=x; sidsid=y; sid sid=z; \" sid=1; sid=2\"=3; sid=4"],
+            &["2\"=3", "4"],
+        );
+        check(&["a=;sid=x;\t  sid=y; ; sid=z"], &["x", "y", "z"]);
+        check(
+            &["a b sid=x", "a=1;b sid=x", "=sid=x", "sid.=x; sid.1x=y"],
+            &[],
+        );
     }
 
     #[test]
@@ -258,5 +298,42 @@ mod tests {
     #[test]
     fn an_empty_value_is_a_value() {
         check(&["sid="], &[""]);
+    }
+
+    /// The rule, word for word: pairs between semicolons, white space before the name skipped.
+    fn slowly(field: &[u8]) -> (Vec<Vec<u8>>, Vec<u8>) {
+        let (mut values, mut parts) = (Vec::<Vec<u8>>::new(), Vec::new());
+        for pair in field.split(|&byte| byte == b';') {
+            match trim_start(pair).strip_prefix(b"sid") {
+                Some([b'=', value @ ..]) => values.push(unquoted(value).to_vec()),
+                Some([b'.', digit @ b'1'..=b'7', b'=', ..]) => parts.push(digit - b'0'),
+                _ => {}
+            }
+        }
+        let mut distinct = Vec::new();
+        values.retain(|value| {
+            let is_new = !distinct.contains(value);
+            distinct.push(value.clone());
+            is_new
+        });
+        values.truncate(MOST_VALUES);
+        parts.sort_unstable();
+        parts.dedup();
+        (values, parts)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn passing_over_others_finds_what_looking_at_each_finds(
+            words in proptest::collection::vec(
+                proptest::sample::select(vec!["sid", "s", "=", ";", " ", "\t", "\"", ".", "1", "8", "x"]), 0..40
+            )
+        ) {
+            let field = words.concat();
+            let values = find([&field], "sid", 100);
+            let found: Vec<_> = values.iter().map(<[u8]>::to_vec).collect();
+            let parts: Vec<_> = values.carried().beyond(0).map(|number| number as u8).collect();
+            proptest::prop_assert_eq!((found, parts), slowly(field.as_bytes()));
+        }
     }
 }
