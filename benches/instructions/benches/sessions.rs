@@ -83,8 +83,8 @@ fn open_token<T: Workload>() -> Work {
         unreachable!("a session with content is written");
     };
     warm(move || {
-        let session = tokens.load(Some(black_box(&token)), moment());
-        session.read(look);
+        let value = tokens.open(black_box(&token), moment());
+        look(&value.expect(FAILURE));
     })
 }
 
