@@ -1,7 +1,8 @@
 //! The keys of one purpose and the policy of one kind of session: a token in, a state out, and back.
 
+mod several;
+
 use std::{
-    ops::Range,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -9,9 +10,12 @@ use std::{
     time::Duration,
 };
 
+pub(crate) use several::Several;
+
+use self::several::{Body, Candidate, Candidates};
 use crate::{
     body::{Head, Layout, Payload, Policy, State},
-    cookie::{Broken, CookieName, Values, Whole},
+    cookie::{Broken, Values, Whole},
     error::{Outcome, Reason, SaveError},
     events,
     hooks::{Hooks, SessionInfo},
@@ -21,7 +25,7 @@ use crate::{
     },
     session_id::SessionId,
     time::{UnixSeconds, system_time},
-    wiped::{Scratch, Wiped},
+    wiped::Scratch,
 };
 
 pub(crate) struct Sealer {
@@ -33,43 +37,6 @@ pub(crate) struct Sealer {
     /// Sessions issued before this are refused. It is only ever raised.
     pub(crate) not_before: AtomicU64,
     pub(crate) hooks: Hooks,
-}
-
-/// Which of several tokens that open is taken (SPEC.md § 7.0).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Several {
-    /// The newest: nobody but this host can have set them.
-    Newest,
-    /// The newest, if all are one session.
-    NewestOfOneSession,
-    /// None: there is to be one token, and it alone.
-    None,
-}
-
-impl Several {
-    pub(crate) fn of(name: &CookieName) -> Several {
-        if name.is_host_only() {
-            Several::Newest
-        } else {
-            Several::NewestOfOneSession
-        }
-    }
-}
-
-/// A token that passed every step before its payload.
-struct Candidate {
-    key_id: KeyId,
-    layout: Layout,
-    token_len: usize,
-    cookies: usize,
-    body: Body,
-}
-
-enum Body {
-    /// Where it stands in the buffer that it was opened in.
-    InBuffer(Range<usize>),
-    /// The next token was opened in the same buffer.
-    Kept(Wiped),
 }
 
 impl Sealer {
@@ -314,68 +281,5 @@ fn opened_under(keys: &PurposeKeys, key_id: KeyId, now: UnixSeconds) -> Outcome 
     match keys.place_of(key_id, now) {
         Some(Place::Sealing) => Outcome::Opened { key_id },
         _ => Outcome::OpenedUnderAcceptedKey { key_id },
-    }
-}
-
-/// What came of several values of one name (SPEC.md § 7.0).
-#[derive(Default)]
-struct Candidates {
-    count: usize,
-    first_refusal: Option<Refused>,
-    best: Option<Candidate>,
-    others: Vec<Candidate>,
-}
-
-impl Candidates {
-    fn add(&mut self, verified: Result<Candidate, Refused>) {
-        self.count += 1;
-        match verified {
-            Err(refused) => {
-                self.first_refusal.get_or_insert(refused);
-            }
-            Ok(candidate) => match &mut self.best {
-                None => self.best = Some(candidate),
-                Some(best) if candidate.age_order() > best.age_order() => {
-                    self.others.push(std::mem::replace(best, candidate));
-                }
-                Some(_) => self.others.push(candidate),
-            },
-        }
-    }
-
-    fn choose(self, several: Several) -> Option<Result<Candidate, Refused>> {
-        let duplicate = Refused {
-            reason: Reason::Duplicate,
-            key_id: None,
-        };
-        if several == Several::None && self.count > 1 {
-            return Some(Err(duplicate));
-        }
-        let Some(best) = self.best else {
-            return self.first_refusal.map(Err);
-        };
-        let sid = best.layout.head.sid;
-        let is_same = |other: &Candidate| sid.is_some() && other.layout.head.sid == sid;
-        if several == Several::Newest || self.others.iter().all(is_same) {
-            Some(Ok(best))
-        } else {
-            Some(Err(duplicate))
-        }
-    }
-}
-
-impl Candidate {
-    /// The same with its body on its own.
-    fn kept(self, buffer: &Scratch) -> Candidate {
-        let body = match self.body {
-            Body::InBuffer(range) => Body::Kept(buffer[range].to_vec().into()),
-            kept => kept,
-        };
-        Candidate { body, ..self }
-    }
-
-    /// The latest sign-in wins, then the latest activity.
-    fn age_order(&self) -> (UnixSeconds, UnixSeconds) {
-        (self.layout.head.issued, self.layout.head.last_active())
     }
 }
