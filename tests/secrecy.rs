@@ -23,7 +23,9 @@ fn now() -> SystemTime {
 fn check(value: &dyn Debug, hidden: &[&str]) {
     for shown in [format!("{value:?}"), format!("{value:#?}")] {
         for hidden in hidden {
-            let secret = hidden.rsplit('_').next().unwrap().as_bytes();
+            // Prefix and type of a key are no secret.
+            let key = hidden.strip_prefix("hardtack_key_v1_");
+            let secret = key.map_or(*hidden, |key| &key["xaes_".len()..]).as_bytes();
             let length = secret.len().min(8);
             let is_shown = |part: &[u8]| shown.contains(str::from_utf8(part).unwrap());
             assert!(!secret.windows(length).any(is_shown), "{shown}");
