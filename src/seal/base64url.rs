@@ -5,15 +5,8 @@ use std::sync::LazyLock;
 use base64::{Engine, engine};
 
 /// Appends the characters of `bytes` to `text`.
-pub(super) fn append(bytes: &[u8], text: &mut String) {
+pub(super) fn encode(bytes: &[u8], text: &mut String) {
     ENGINE.encode_string(bytes, text);
-}
-
-/// The characters of `bytes`, in a buffer of [`encoded_len`] bytes. Faster than [`append`] for a token.
-pub(super) fn encode<'a>(bytes: &[u8], text: &'a mut [u8]) -> &'a str {
-    let written = ENGINE.encode_slice(bytes, text);
-    debug_assert_eq!(written, Ok(text.len()));
-    std::str::from_utf8(text).expect("base64url is ASCII")
 }
 
 /// Decodes into the beginning of `bytes`, which is long enough for anything, and returns how many they

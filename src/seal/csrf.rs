@@ -24,7 +24,7 @@ pub(crate) fn render(
     bytes[..TAG_LEN].copy_from_slice(&mask);
     bytes[TAG_LEN..].copy_from_slice(&xor(mask, secret));
     let mut token = String::with_capacity(TOKEN_LEN);
-    base64url::append(&bytes, &mut token);
+    base64url::encode(&bytes, &mut token);
     token
 }
 

@@ -288,7 +288,7 @@ impl RawKey {
         text.push_str(KEY_PREFIX);
         text.push_str(word);
         text.push('_');
-        base64url::append(&*bytes, &mut text);
+        base64url::encode(&*bytes, &mut text);
         text
     }
 

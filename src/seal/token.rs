@@ -107,8 +107,7 @@ pub(crate) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// Begins a token for a body of `body_len` bytes.
     pub(crate) fn new(key: &'a PurposeKey, body_len: usize, buffer: &'a mut Scratch) -> Draft<'a> {
-        let len = HEAD_LEN + key.mode.overhead() + body_len;
-        let blob = buffer.start(len + base64url::encoded_len(len));
+        let blob = buffer.start(HEAD_LEN + key.mode.overhead() + body_len);
         blob.extend_from_slice(&key.head);
         blob.resize(HEAD_LEN + key.mode.nonce_len(), 0);
         Draft { key, blob }
@@ -123,11 +122,7 @@ impl<'a> Draft<'a> {
     pub(crate) fn seal(self, context: &Context, random: &[u8; RANDOM_LEN], text: &mut String) {
         let Draft { key, blob } = self;
         context.with_aad(&key.head, |aad| key.cipher.seal(aad, random, blob));
-        // Behind it in the same buffer, whose memory is there already.
-        let len = blob.len();
-        blob.resize(len + base64url::encoded_len(len), 0);
-        let (sealed, encoded) = blob.split_at_mut(len);
-        text.push_str(base64url::encode(sealed, encoded));
+        base64url::encode(blob, text);
     }
 }
 
