@@ -161,9 +161,9 @@ impl<T: SessionData> SessionToken<T> {
     ///
     /// The [`Reason`] why it does not open: for logs. Whoever sent the token is better not told.
     pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
-        let decode = |schema, payload: &[u8]| T::read(schema, payload).flatten();
-        let now = clock.into().now();
-        self.sealer.open(token.as_ref(), now, decode)
+        self.open_with(token, clock, |schema, payload| {
+            T::read(schema, payload).flatten()
+        })
     }
 }
 

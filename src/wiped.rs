@@ -1,10 +1,6 @@
 //! Bytes of sessions, overwritten after use.
 
-use std::{
-    cell::Cell,
-    mem,
-    ops::{Deref, DerefMut},
-};
+use std::{cell::Cell, mem, ops::Deref};
 
 /// Bytes that are overwritten when they are dropped. What was cut off them before is not.
 #[derive(Default)]
@@ -21,12 +17,6 @@ impl Deref for Wiped {
 
     fn deref(&self) -> &Vec<u8> {
         &self.0
-    }
-}
-
-impl DerefMut for Wiped {
-    fn deref_mut(&mut self) -> &mut Vec<u8> {
-        &mut self.0
     }
 }
 

@@ -6,6 +6,8 @@
 mod browser;
 #[path = "../common/cases.rs"]
 mod cases;
+#[path = "../common/filled.rs"]
+mod filled;
 #[path = "../common/moments.rs"]
 mod moments;
 #[path = "../common/sites.rs"]
@@ -19,9 +21,8 @@ mod full;
 mod room;
 mod too_large_now;
 
-use std::time::Duration;
-
-use hardtack::{Session, SessionCookieBuilder, SessionData, SessionError, TooLarge};
+use filled::{AGES, CENTURY, fill, long_lived};
+use hardtack::{SessionData, SessionError, TooLarge};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize, Default, Clone, Debug, PartialEq)]
@@ -29,20 +30,6 @@ struct Bytes(Vec<u8>);
 
 impl SessionData for Bytes {
     const SCHEMA: u32 = 1;
-}
-
-fn long_lived(site: SessionCookieBuilder) -> SessionCookieBuilder {
-    site.idle_timeout(None).absolute_timeout(CENTURY)
-}
-
-/// Fills a dictionary to its last byte.
-fn fill(session: &Session) {
-    let _ = session.remove("full");
-    // An entry has a marker, 4 letters, and 3 bytes before a long text; the dictionary has a marker.
-    let map = usize::from(session.is_empty());
-    let len = session.remaining_bytes() - 5 - 3 - map;
-    session.insert("full", "x".repeat(len)).unwrap();
-    assert_eq!(session.remaining_bytes(), 0);
 }
 
 #[track_caller]
@@ -66,7 +53,3 @@ fn assert_too_large<R: std::fmt::Debug>(
         other => panic!("{other:?}"),
     }
 }
-
-/// Where the age of a session takes one byte, and from where on it takes two, three and four.
-const AGES: [u64; 4] = [127, 128, 16_384, 2_097_152];
-const CENTURY: Duration = Duration::from_secs(4_200_000_000);

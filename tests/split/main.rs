@@ -4,6 +4,8 @@
 
 #[path = "../common/cases.rs"]
 mod cases;
+#[path = "../common/filled.rs"]
+mod filled;
 #[path = "../common/moments.rs"]
 mod moments;
 #[path = "../common/outcome.rs"]
@@ -28,25 +30,4 @@ mod sequences;
 mod sizes;
 mod tokens;
 
-use std::time::Duration;
-
-use hardtack::{Session, SessionCookieBuilder};
-
-/// Sessions that no time ends.
-fn long_lived(site: SessionCookieBuilder) -> SessionCookieBuilder {
-    site.idle_timeout(None).absolute_timeout(CENTURY)
-}
-
-/// Fills a dictionary to its last byte.
-fn fill(session: &Session) {
-    let _ = session.remove("full");
-    // An entry has a marker, 4 letters, and 3 bytes before a long text; the dictionary has a marker.
-    let map = usize::from(session.is_empty());
-    let len = session.remaining_bytes() - 5 - 3 - map;
-    session.insert("full", "x".repeat(len)).unwrap();
-    assert_eq!(session.remaining_bytes(), 0);
-}
-
-/// Where the age of a session takes one byte, and from where on it takes two, three and four.
-const AGES: [u64; 4] = [127, 128, 16_384, 2_097_152];
-const CENTURY: Duration = Duration::from_secs(4_200_000_000);
+use filled::{AGES, fill, long_lived};

@@ -65,6 +65,12 @@ impl AnyRing {
         }
     }
 
+    /// The key that takes over from this one.
+    pub(crate) fn next_after(&self, id: KeyId) -> Option<KeyInfo> {
+        let keys = self.keys().into_iter();
+        keys.skip_while(|key| key.id != id).nth(1)
+    }
+
     /// The keys that are to seal later than `at`, and from when.
     pub(crate) fn planned_after(
         &self,
@@ -85,7 +91,7 @@ impl AnyRing {
     pub(crate) fn role(&self, key: &KeyInfo, at: SystemTime) -> Role {
         if self.seals(at) == key.id {
             Role::Sealing
-        } else if key.accept_until.is_some_and(|until| at >= until) {
+        } else if is_retired(key, at) {
             Role::Retired
         } else if key.seal_from.is_some_and(|from| at < from) {
             Role::Planned
@@ -96,6 +102,11 @@ impl AnyRing {
 }
 
 /// Which kind of ring is meant is told by its first key.
+/// Whether the key opens nothing at this moment.
+pub(crate) fn is_retired(key: &KeyInfo, at: SystemTime) -> bool {
+    key.accept_until.is_some_and(|until| at >= until)
+}
+
 impl FromStr for AnyRing {
     type Err = RingError;
 

@@ -6,6 +6,7 @@ use hardtack::{KeyId, KeyInfo};
 use super::{
     AnyRing,
     add::new_key,
+    any,
     edit::{self, Edit, Target},
     lifetime::Overlap,
     text::Attribute,
@@ -133,7 +134,7 @@ impl Leaked {
 
     /// Removes a key and sees to it that another seals.
     fn remove(&self, edit: &mut Edit, ring: &AnyRing, leaked: &KeyInfo) -> Result<String, Failure> {
-        let is_retired = |key: &KeyInfo| key.accept_until.is_some_and(|until| edit.now >= until);
+        let is_retired = |key: &KeyInfo| any::is_retired(key, edit.now);
         let mut rest = ring.keys();
         rest.retain(|key| key.id != leaked.id);
         edit.text.remove(leaked.id);

@@ -79,8 +79,7 @@ impl Retire {
         if matches!(ring.role(key, now), Role::Retired | Role::Planned) {
             return Ok(None);
         }
-        let keys = ring.keys();
-        let next = keys.iter().skip_while(|other| other.id != key.id).nth(1);
+        let next = ring.next_after(key.id);
         // Without a time at which the next one took over, it may have sealed until now.
         let sealed_until = next.and_then(|next| next.seal_from).unwrap_or(now);
         self.overlap.end_of_sessions(sealed_until).map(Some)
@@ -137,8 +136,8 @@ fn check_successor(
     at: SystemTime,
     file: &str,
 ) -> Result<(), Failure> {
-    let (id, keys) = (key.id, ring.keys());
-    let Some(next) = keys.iter().skip_while(|other| other.id != id).nth(1) else {
+    let id = key.id;
+    let Some(next) = ring.next_after(id) else {
         return Err(Failure::no(format!(
             "no key seals after key {id}; first run `hardtack ring rotate {file}` or `hardtack ring promote \
              {file}` with another"
