@@ -1,6 +1,7 @@
 //! The algorithms. Nothing outside of this folder names one.
 
 mod gcm;
+mod schedule;
 mod xaes;
 
 use std::{fmt, ops::Range};

@@ -1,25 +1,22 @@
 //! XAES-256-GCM (C2SP; SPEC.md § 2.4): AES-256-GCM under a key that is derived from half of the nonce.
 
-use aes::{
-    Aes256Enc, Block,
-    cipher::{BlockCipherEncrypt, KeyInit},
-};
+use aes::Block;
 
-use super::{NONCE_LEN, TAG_LEN, gcm::Message};
+use super::{NONCE_LEN, TAG_LEN, gcm, schedule::Schedule};
 use crate::wiped::wipe;
 
-/// What depends on the key alone: its schedule, and the subkey of CMAC.
+/// What depends on the key alone: its round keys, and the subkey of CMAC.
 pub(crate) struct Xaes256Gcm {
-    key: Aes256Enc,
+    key: Schedule,
     k1: [u8; 16],
 }
 
 impl Xaes256Gcm {
     pub(super) fn new(key: &[u8; 32]) -> Xaes256Gcm {
-        let key = Aes256Enc::new(key.into());
-        let mut l = Block::default();
-        key.encrypt_block(&mut l);
-        let l = u128::from_be_bytes(l.into());
+        let key = Schedule::new(key);
+        let mut l = [Block::default()];
+        key.encrypt(&mut l);
+        let l = u128::from_be_bytes(l[0].into());
         // Doubled in GF(2^128), by arithmetic that takes the same time for every key.
         let k1 = (l << 1) ^ ((l >> 127) * 0b1000_0111);
         Xaes256Gcm {
@@ -34,7 +31,7 @@ impl Xaes256Gcm {
         aad: &[u8],
         body: &mut [u8],
     ) -> [u8; TAG_LEN] {
-        self.message(nonce, body.len()).seal(aad, body)
+        self.under_subkey(nonce, |key, nonce| gcm::seal(key, nonce, aad, body))
     }
 
     pub(super) fn decrypt(
@@ -44,11 +41,16 @@ impl Xaes256Gcm {
         body: &mut [u8],
         tag: &[u8; TAG_LEN],
     ) -> Option<()> {
-        self.message(nonce, body.len()).open(aad, body, tag)
+        self.under_subkey(nonce, |key, nonce| gcm::open(key, nonce, aad, body, tag))
     }
 
-    /// AES-256-GCM under the key that belongs to the first half of the nonce, with the second half.
-    fn message(&self, nonce: &[u8; NONCE_LEN], body_len: usize) -> Message {
+    /// Works under the key that belongs to the first half of the nonce, with the second half.
+    #[inline]
+    fn under_subkey<R>(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        work: impl FnOnce(&[u8; 32], &[u8; 12]) -> R,
+    ) -> R {
         let (half, rest) = nonce.split_first_chunk::<12>().expect("24 bytes");
         let rest = rest.try_into().expect("the other 12");
         let message = |number| {
@@ -58,15 +60,14 @@ impl Xaes256Gcm {
             let block = u128::from_be_bytes(block) ^ u128::from_be_bytes(self.k1);
             Block::from(block.to_be_bytes())
         };
-        // Two at once: the round keys are loaded once.
         let mut blocks = [message(1), message(2)];
-        self.key.encrypt_blocks(&mut blocks);
+        self.key.encrypt(&mut blocks);
         let mut key = [0; 32];
         key[..16].copy_from_slice(&blocks[0]);
         key[16..].copy_from_slice(&blocks[1]);
-        let message = Message::new(&key, rest, body_len);
+        let result = work(&key, rest);
         wipe(&mut key);
         blocks.iter_mut().for_each(|block| wipe(block));
-        message
+        result
     }
 }
