@@ -1,52 +1,92 @@
 //! Bytes of sessions, overwritten after use.
 
-use std::{cell::Cell, mem, ops::Deref};
+use std::{
+    cell::Cell,
+    mem,
+    ops::{Deref, Range},
+};
 
 /// Bytes that are overwritten when they are dropped. What was cut off them before is not.
 #[derive(Default)]
-pub(crate) struct Wiped(Vec<u8>);
+pub(crate) struct Wiped {
+    bytes: Vec<u8>,
+    /// What stands before is overwritten as well, and not seen.
+    start: usize,
+}
 
 impl From<Vec<u8>> for Wiped {
     fn from(bytes: Vec<u8>) -> Wiped {
-        Wiped(bytes)
+        Wiped { bytes, start: 0 }
     }
 }
 
 impl Deref for Wiped {
-    type Target = Vec<u8>;
+    type Target = [u8];
 
-    fn deref(&self) -> &Vec<u8> {
-        &self.0
+    fn deref(&self) -> &[u8] {
+        &self.bytes[self.start..]
     }
 }
 
 impl Drop for Wiped {
     fn drop(&mut self) {
-        wipe(&mut self.0);
+        wipe(&mut self.bytes);
     }
 }
 
 /// The buffer of this thread, on loan, so that a request opens and seals without asking for memory.
 ///
 /// Whoever borrows it while it is lent, such as a hook that looks at another session, gets one of his own.
-pub(crate) struct Scratch(Vec<u8>);
+pub(crate) struct Scratch {
+    bytes: Vec<u8>,
+    /// How many of them were used. Behind stands what was overwritten, or never secret.
+    used: usize,
+}
 
 impl Scratch {
     pub(crate) fn borrow() -> Scratch {
-        // An error: the thread is ending, and its buffer is gone.
-        Scratch(BUFFER.try_with(Cell::take).unwrap_or_default())
+        Scratch {
+            // An error: the thread is ending, and its buffer is gone.
+            bytes: BUFFER.try_with(Cell::take).unwrap_or_default(),
+            used: 0,
+        }
+    }
+
+    /// So many bytes, to be overwritten.
+    pub(crate) fn room(&mut self, len: usize) -> &mut [u8] {
+        self.clean();
+        if self.bytes.len() < len {
+            self.bytes.resize(len, 0);
+        }
+        self.used = len;
+        &mut self.bytes[..len]
     }
 
     /// The buffer, empty, with room for so many bytes: growing would leave a copy behind.
     pub(crate) fn start(&mut self, capacity: usize) -> &mut Vec<u8> {
         self.clean();
-        self.0.reserve(capacity);
-        &mut self.0
+        self.bytes.clear();
+        self.bytes.reserve(capacity);
+        self.used = usize::MAX;
+        &mut self.bytes
+    }
+
+    /// Gives the buffer away, of which `range` is seen, and goes on with `next`.
+    pub(crate) fn give(&mut self, range: Range<usize>, next: Vec<u8>) -> Wiped {
+        let mut bytes = mem::replace(&mut self.bytes, next);
+        wipe(&mut bytes[range.end..self.used]);
+        self.used = 0;
+        bytes.truncate(range.end);
+        Wiped {
+            bytes,
+            start: range.start,
+        }
     }
 
     fn clean(&mut self) {
-        wipe(&mut self.0);
-        self.0.clear();
+        let used = self.used.min(self.bytes.len());
+        wipe(&mut self.bytes[..used]);
+        self.used = 0;
     }
 }
 
@@ -54,14 +94,14 @@ impl Deref for Scratch {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.0
+        &self.bytes[..self.used.min(self.bytes.len())]
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
         self.clean();
-        let buffer = mem::take(&mut self.0);
+        let buffer = mem::take(&mut self.bytes);
         let _ = BUFFER.try_with(|lent| lent.set(buffer));
     }
 }

@@ -45,12 +45,9 @@ impl Values {
         self.count == 1
     }
 
-    /// The memory that they took, holding `bytes` now.
-    pub(crate) fn into_buffer_of(self, bytes: &[u8]) -> Vec<u8> {
-        let mut buffer = self.text;
-        buffer.clear();
-        buffer.extend_from_slice(bytes);
-        buffer
+    /// The memory that they took.
+    pub(crate) fn into_text(self) -> Vec<u8> {
+        self.text
     }
 
     /// Whether anything of this name was sent, be it a part alone.
@@ -67,7 +64,11 @@ impl Values {
     pub(crate) fn push(&mut self, value: &[u8], longest: usize) {
         let value = &value[..value.len().min(longest + 1)];
         if self.count < MOST_VALUES && !self.iter().any(|known| known == value) {
-            self.text.extend_from_slice(value);
+            if self.count == 0 {
+                self.text = value.to_vec();
+            } else {
+                self.text.extend_from_slice(value);
+            }
             self.ends[self.count] = self.text.len();
             self.count += 1;
         }

@@ -143,12 +143,9 @@ fn decode<'a>(token: &[u8], buffer: &'a mut Scratch) -> Result<&'a mut [u8], Rea
     if token.len() > LONGEST_TOKEN {
         return Err(Reason::TooLong);
     }
-    let longest = base64url::longest_decoded(token.len());
-    let blob = buffer.start(longest);
-    blob.resize(longest, 0);
+    let blob = buffer.room(base64url::longest_decoded(token.len()));
     let len = base64url::decode(token, blob).ok_or(Reason::Encoding)?;
-    blob.truncate(len);
-    Ok(blob)
+    Ok(&mut blob[..len])
 }
 
 /// Eight cookies of 4,096 characters, which decode to 24,576 bytes.

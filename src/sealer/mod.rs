@@ -62,7 +62,7 @@ impl Sealer {
             Some(Ok(candidate)) => {
                 let key_id = candidate.key_id;
                 let body = match candidate.body {
-                    Body::InBuffer(range) => values.into_buffer_of(&buffer[range]).into(),
+                    Body::InBuffer(range) => buffer.give(range, values.into_text()),
                     Body::Kept(body) => body,
                 };
                 let Candidate {

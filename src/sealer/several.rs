@@ -97,9 +97,9 @@ impl Candidates {
 
 impl Candidate {
     /// The same with its body on its own.
-    pub(super) fn kept(self, buffer: &Scratch) -> Candidate {
+    pub(super) fn kept(self, buffer: &mut Scratch) -> Candidate {
         let body = match self.body {
-            Body::InBuffer(range) => Body::Kept(buffer[range].to_vec().into()),
+            Body::InBuffer(range) => Body::Kept(buffer.give(range, Vec::new())),
             kept => kept,
         };
         Candidate { body, ..self }

@@ -264,7 +264,7 @@ impl<T> State<T> {
             schema: self.policy.schema,
             ..self.head
         };
-        if self.payload() != &**payload || head != self.head {
+        if *self.payload() != *payload || head != self.head {
             self.check_fits(payload.len() + self.flash_bytes().len(), &head)?;
             self.head = head;
             self.payload = Some(payload);
