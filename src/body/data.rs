@@ -1,6 +1,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::map;
+use crate::wiped::wipe;
 
 /// A session as a dictionary: text keys, and values of any type that serde can read and write.
 ///
@@ -186,9 +187,7 @@ impl<T: SessionData> sealed::Payload for T {
     };
 
     fn empty() -> Option<Vec<u8>> {
-        let mut bytes = Vec::new();
-        encode(&T::default(), &mut bytes)?;
-        Some(bytes)
+        encode_within(&T::default(), Vec::new(), usize::MAX)
     }
 
     fn read(schema: u32, bytes: &[u8]) -> Option<Option<T>> {
@@ -202,23 +201,50 @@ impl<T: SessionData> sealed::Payload for T {
     }
 }
 
-/// Appends a typed payload. Debug builds also decode it, because postcard writes some types that it cannot
-/// read.
-pub(crate) fn encode<T: SessionData>(value: &T, bytes: &mut Vec<u8>) -> Option<()> {
-    let start = bytes.len();
-    postcard::serialize_with_flavor(value, Appended(bytes)).ok()?;
-    if cfg!(debug_assertions) {
-        let encoded = &bytes[start..];
-        let again: T = decode(encoded)?;
-        // Not compared byte by byte: a hash map has another order each time.
-        let is_same = postcard::to_stdvec(&again).ok()?.len() == encoded.len();
-        return is_same.then_some(());
-    }
-    Some(())
+/// Encodes `value` into memory for `usual` bytes or, if these are too few, for `longest`. (Growing would leave a
+/// copy behind.) `None`: it has no encoding that is read back.
+pub(crate) fn encode<T: SessionData>(value: &T, usual: usize, longest: usize) -> Option<Vec<u8>> {
+    encode_within(value, Vec::with_capacity(usual), usual)
+        .or_else(|| encode_within(value, Vec::with_capacity(longest), usize::MAX))
 }
 
-/// What postcard writes, at the end of other bytes.
-struct Appended<'a>(&'a mut Vec<u8>);
+/// Appends no more than `limit` bytes.
+fn encode_within<T: SessionData>(value: &T, mut bytes: Vec<u8>, limit: usize) -> Option<Vec<u8>> {
+    let written = postcard::serialize_with_flavor(
+        value,
+        Appended {
+            bytes: &mut bytes,
+            limit,
+        },
+    );
+    if written.is_err() {
+        wipe(&mut bytes);
+        return None;
+    }
+    if cfg!(debug_assertions) {
+        let again: T = decode(&bytes)?;
+        // Not compared byte by byte: a hash map has another order each time.
+        let is_same = postcard::to_stdvec(&again).ok()?.len() == bytes.len();
+        return is_same.then_some(bytes);
+    }
+    Some(bytes)
+}
+
+/// Writes into bytes that are there, so that nothing is copied afterwards.
+struct Appended<'a> {
+    bytes: &'a mut Vec<u8>,
+    limit: usize,
+}
+
+impl Appended<'_> {
+    #[inline]
+    fn check(&self, more: usize) -> postcard::Result<()> {
+        if self.limit - self.bytes.len() < more {
+            return Err(postcard::Error::SerializeBufferFull);
+        }
+        Ok(())
+    }
+}
 
 impl postcard::ser_flavors::Flavor for Appended<'_> {
     type Output = ();
@@ -226,13 +252,15 @@ impl postcard::ser_flavors::Flavor for Appended<'_> {
     // Called from the application's crate, for every field.
     #[inline]
     fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
-        self.0.push(byte);
+        self.check(1)?;
+        self.bytes.push(byte);
         Ok(())
     }
 
     #[inline]
     fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
-        self.0.extend_from_slice(bytes);
+        self.check(bytes.len())?;
+        self.bytes.extend_from_slice(bytes);
         Ok(())
     }
 

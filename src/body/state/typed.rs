@@ -6,7 +6,7 @@ use super::State;
 use crate::{
     body::data::{self, SessionData, sealed::Payload},
     error::SessionError,
-    wiped::{Scratch, Wiped},
+    wiped::Wiped,
 };
 
 impl<T: SessionData> State<T> {
@@ -41,10 +41,10 @@ impl<T: SessionData> State<T> {
     }
 
     fn store(&mut self, value: Arc<T>) -> Result<(), SessionError> {
-        let mut buffer = Scratch::borrow();
-        let payload = buffer.start(self.policy.room.content());
-        data::encode(&*value, payload).ok_or(SessionError::Encode(type_name::<T>()))?;
-        self.set_payload(Wiped::from(payload.to_vec()))?;
+        let usual = self.payload().len() + USUAL_GROWTH;
+        let payload = data::encode(&*value, usual, self.policy.room.content())
+            .ok_or(SessionError::Encode(type_name::<T>()))?;
+        self.set_payload(Wiped::from(payload))?;
         self.value = Some(value);
         Ok(())
     }
@@ -58,3 +58,6 @@ impl<T: SessionData> State<T> {
         Arc::new(value.unwrap_or_default())
     }
 }
+
+/// Bytes by which a session may grow at once before its value is encoded twice.
+const USUAL_GROWTH: usize = 64;
