@@ -23,7 +23,7 @@ pub(crate) fn is_valid(bytes: &[u8]) -> bool {
             return false;
         };
         let is_next = last_key.is_none_or(|last| last < key);
-        if !is_next || std::str::from_utf8(key).is_err() || !entries.skip::<true>() {
+        if !is_next || !is_text(key) || !entries.skip::<true>() {
             return false;
         }
         last_key = Some(key);
@@ -292,7 +292,12 @@ fn skip_values<const CHECKED: bool>(
 fn skip_text<const CHECKED: bool>(bytes: &[u8], start: usize, len: usize) -> Option<usize> {
     let end = start.checked_add(len)?;
     let text = bytes.get(start..end)?;
-    (!CHECKED || std::str::from_utf8(text).is_ok()).then_some(end)
+    (!CHECKED || is_text(text)).then_some(end)
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    // Most texts are short and ASCII, where a call costs more than looking.
+    bytes.is_ascii() || std::str::from_utf8(bytes).is_ok()
 }
 
 fn read_be(bytes: &[u8], at: usize, len: usize) -> Option<usize> {
