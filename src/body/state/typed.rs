@@ -41,7 +41,7 @@ impl<T: SessionData> State<T> {
     }
 
     fn store(&mut self, value: Arc<T>) -> Result<(), SessionError> {
-        let usual = self.payload().len() + USUAL_GROWTH;
+        let usual = USUAL_PAYLOAD.max(self.payload().len() + USUAL_GROWTH);
         let payload = data::encode(&*value, usual, self.policy.room.content())
             .ok_or(SessionError::Encode(type_name::<T>()))?;
         self.set_payload(Wiped::from(payload))?;
@@ -59,5 +59,6 @@ impl<T: SessionData> State<T> {
     }
 }
 
-/// Bytes by which a session may grow at once before its value is encoded twice.
+/// What most values fit in, and by how much they grow: a value that needs more is encoded twice.
+const USUAL_PAYLOAD: usize = 512;
 const USUAL_GROWTH: usize = 64;

@@ -1,14 +1,15 @@
 //! The algorithms. Nothing outside of this folder names one.
 
 mod gcm;
+mod mac;
 mod schedule;
 mod xaes;
 
 use std::{fmt, ops::Range};
 
-use chacha20poly1305::{XChaCha20Poly1305, aead::AeadInOut};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, aead::AeadInOut};
 use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac as _};
+pub(crate) use mac::Mac;
 use sha2::{Digest, Sha256};
 use xaes::Xaes256Gcm;
 use zeroize::Zeroizing;
@@ -174,22 +175,9 @@ pub(crate) enum Cipher {
     Encrypting {
         aead: Aead,
         /// Hedges the nonce against a generator that repeats itself (SPEC.md § 6).
-        nonce: Hmac<Sha256>,
+        nonce: Mac,
     },
-    Signing(Hmac<Sha256>),
-}
-
-/// A key that tells what we wrote from what we did not.
-pub(crate) struct Mac(Hmac<Sha256>);
-
-impl Mac {
-    pub(crate) fn new(key: &[u8; 32]) -> Mac {
-        Mac(hmac(key))
-    }
-
-    pub(crate) fn tag(&self, start: &[u8], end: &[u8]) -> [u8; TAG_LEN] {
-        tag_of(&self.0, start, end)
-    }
+    Signing(Mac),
 }
 
 pub(crate) enum Aead {
@@ -204,10 +192,10 @@ impl Cipher {
         nonce_key: impl FnOnce() -> Zeroizing<[u8; 32]>,
     ) -> Cipher {
         match Aead::new(suite, key) {
-            None => Cipher::Signing(hmac(key)),
+            None => Cipher::Signing(Mac::new(key)),
             Some(aead) => Cipher::Encrypting {
                 aead,
-                nonce: hmac(&nonce_key()),
+                nonce: Mac::new(&nonce_key()),
             },
         }
     }
@@ -216,10 +204,12 @@ impl Cipher {
     /// `head || nonce || ciphertext || tag`, or `head || body || tag`.
     pub(crate) fn seal(&self, aad: &[u8], random: &[u8; RANDOM_LEN], blob: &mut Vec<u8>) {
         let tag = match self {
-            Cipher::Signing(mac) => tag_of(mac, aad, &blob[HEAD_LEN..]),
+            Cipher::Signing(mac) => mac.of(&[aad, &blob[HEAD_LEN..]]),
             Cipher::Encrypting { aead, nonce } => {
                 let (head_and_nonce, body) = blob.split_at_mut(HEAD_LEN + NONCE_LEN);
-                let nonce = hedged_nonce(nonce, random, aad, body);
+                // With a repeated `random` two bodies still get two nonces, because the nonce depends on the
+                // body.
+                let nonce = nonce.of(&[random, aad, body]);
                 head_and_nonce[HEAD_LEN..].copy_from_slice(&nonce);
                 aead.encrypt(&nonce, aad, body)
             }
@@ -235,9 +225,8 @@ impl Cipher {
         match self {
             Cipher::Signing(mac) => {
                 let body = sealed.get(HEAD_LEN..)?;
-                let mac = mac.clone().chain_update(aad).chain_update(body);
-                mac.verify_truncated_left(tag).ok()?;
-                Some(HEAD_LEN..body_end)
+                let is_good = mac.verifies(&[aad, body], tag);
+                is_good.then_some(HEAD_LEN..body_end)
             }
             Cipher::Encrypting { aead, .. } => {
                 let body_start = HEAD_LEN + NONCE_LEN;
@@ -301,30 +290,6 @@ pub(crate) fn hash(parts: &[&[u8]]) -> [u8; 32] {
         hash.update(part);
     }
     hash.finalize().into()
-}
-
-fn hmac(key: &[u8; 32]) -> Hmac<Sha256> {
-    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
-}
-
-/// With a repeated `random` two bodies still get two nonces, because the nonce depends on the body.
-fn hedged_nonce(
-    key: &Hmac<Sha256>,
-    random: &[u8; RANDOM_LEN],
-    aad: &[u8],
-    body: &[u8],
-) -> [u8; NONCE_LEN] {
-    let mac = key.clone().chain_update(random).chain_update(aad);
-    first_bytes(mac.chain_update(body))
-}
-
-fn tag_of(key: &Hmac<Sha256>, aad: &[u8], body: &[u8]) -> [u8; TAG_LEN] {
-    first_bytes(key.clone().chain_update(aad).chain_update(body))
-}
-
-fn first_bytes<const N: usize>(mac: Hmac<Sha256>) -> [u8; N] {
-    let full: [u8; 32] = mac.finalize().into_bytes().into();
-    std::array::from_fn(|i| full[i])
 }
 
 /// `format (1 byte) || key id (4 bytes)`, at the start of every token.
