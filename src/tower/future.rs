@@ -65,12 +65,23 @@ where
 
 /// A session whose response has no head yet.
 pub(super) struct Open<T> {
-    pub(super) transport: Transport<T>,
-    pub(super) session: Session<T>,
+    transport: Transport<T>,
+    session: Session<T>,
+    is_finished: bool,
+}
+
+impl<T> Open<T> {
+    pub(super) fn new(transport: Transport<T>, session: Session<T>) -> Open<T> {
+        Open {
+            transport,
+            session,
+            is_finished: false,
+        }
+    }
 }
 
 impl<T: Payload> Open<T> {
-    fn finish<B>(&self, response: &mut Response<B>) {
+    fn finish<B>(&mut self, response: &mut Response<B>) {
         if self.session.is_shared() {
             // Something goes on to read it: a body in the making, or a task.
             self.session.touch();
@@ -82,12 +93,16 @@ impl<T: Payload> Open<T> {
         if saved.is_err() {
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         }
+        self.is_finished = true;
     }
 }
 
-/// Also when the request was cancelled, a handle that lives on is told that nothing is saved any more.
+/// Saving closes a session. Where the request was cancelled or failed, a handle that lives on is told all the same that
+/// nothing is saved any more.
 impl<T> Drop for Open<T> {
     fn drop(&mut self) {
-        self.session.close();
+        if !self.is_finished {
+            self.session.close();
+        }
     }
 }

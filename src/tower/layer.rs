@@ -314,10 +314,7 @@ where
         provide(request.extensions_mut(), wrap(session.clone()));
         ResponseFuture {
             inner: self.inner.call(request),
-            open: Open {
-                transport: transport.clone(),
-                session,
-            },
+            open: Open::new(transport.clone(), session),
         }
     }
 }

@@ -20,7 +20,7 @@ use futures_util::FutureExt;
 
 use super::{
     ENTRY, FAILURE,
-    cells::add_layer,
+    cells::{PAGE_TYPE, add_layer},
     look,
     traits::{Answer, Call, Handler, Layer, status_of},
 };
@@ -69,7 +69,7 @@ fn answer<T: Workload>(handler: Handler, request: &HttpRequest) -> HttpResponse 
         Handler::Read => look(&value(&session())),
         Handler::Check => {
             let status = status_of(value(&session()).as_ref()).as_u16();
-            return HttpResponse::new(status.try_into().expect(FAILURE));
+            return page(status.try_into().expect(FAILURE));
         }
         Handler::Write => {
             let session = session();
@@ -79,7 +79,11 @@ fn answer<T: Workload>(handler: Handler, request: &HttpRequest) -> HttpResponse 
         }
         Handler::Begin => session().insert(ENTRY, T::sample()).expect(FAILURE),
     }
-    HttpResponse::new(StatusCode::OK)
+    page(StatusCode::OK)
+}
+
+fn page(status: StatusCode) -> HttpResponse {
+    HttpResponse::build(status).content_type(PAGE_TYPE).finish()
 }
 
 fn called<S, B>(service: S, field: &str) -> Call<ServiceResponse>

@@ -3,7 +3,10 @@
 use std::{convert::Infallible, rc::Rc};
 
 use futures_util::FutureExt;
-use http::{Request, Response, header::COOKIE};
+use http::{
+    HeaderValue, Request, Response,
+    header::{CONTENT_TYPE, COOKIE},
+};
 use tower::Service;
 
 use super::{
@@ -181,6 +184,14 @@ fn begun<L: Layer, T: Workload>(layer: &L) -> String {
     pair_of(&set_cookie.expect("a first value is written")).to_owned()
 }
 
+/// What a service answers: like any page, it says of what type it is.
+pub(super) fn page() -> Response<()> {
+    let mut response = Response::new(());
+    let fields = response.headers_mut();
+    fields.insert(CONTENT_TYPE, HeaderValue::from_static(PAGE_TYPE));
+    response
+}
+
 /// Calls a tower service with requests of this `Cookie` field. Nothing here waits, so no runtime is needed.
 pub(super) fn called<S, A, B>(mut service: S, field: &str) -> Call<Response<B>>
 where
@@ -196,3 +207,5 @@ where
         response
     })
 }
+
+pub(super) const PAGE_TYPE: &str = "text/html; charset=utf-8";

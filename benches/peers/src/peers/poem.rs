@@ -3,7 +3,7 @@
 use futures_util::FutureExt;
 use http::{StatusCode, header::COOKIE};
 use poem::{
-    Endpoint, EndpointExt, Request, Response,
+    Endpoint, EndpointExt, IntoResponse, Request, Response,
     endpoint::make_sync,
     session::{CookieConfig, CookieSession, Session},
     web::cookie::CookieKey,
@@ -11,7 +11,7 @@ use poem::{
 
 use super::{
     ENTRY, FAILURE,
-    cells::add_layer,
+    cells::{PAGE_TYPE, add_layer},
     fields::header_value,
     look, random,
     traits::{Answer, Call, Handler, Layer, set_cookie_of, status_of},
@@ -47,12 +47,12 @@ impl Answer for Response {
     }
 }
 
-fn answer<T: Workload>(handler: Handler, request: &Request) -> StatusCode {
+fn answer<T: Workload>(handler: Handler, request: &Request) -> Response {
     let session = || request.extensions().get::<Session>().expect(FAILURE);
     match handler {
         Handler::Alone | Handler::Untouched => {}
         Handler::Read => look(&session().get::<T>(ENTRY)),
-        Handler::Check => return status_of(session().get::<T>(ENTRY).as_ref()),
+        Handler::Check => return page(status_of(session().get::<T>(ENTRY).as_ref())),
         Handler::Write => {
             let mut value = session().get::<T>(ENTRY).expect(FAILURE);
             value.change();
@@ -60,7 +60,11 @@ fn answer<T: Workload>(handler: Handler, request: &Request) -> StatusCode {
         }
         Handler::Begin => session().set(ENTRY, T::sample()),
     }
-    StatusCode::OK
+    page(StatusCode::OK)
+}
+
+fn page(status: StatusCode) -> Response {
+    status.with_content_type(PAGE_TYPE).into_response()
 }
 
 fn called<E>(endpoint: E, field: &str) -> Call<Response>

@@ -10,7 +10,7 @@ use tower::{Layer as _, service_fn};
 
 use super::{
     FAILURE,
-    cells::{add_layer, called},
+    cells::{add_layer, called, page},
     look, random,
     traits::{Call, Handler, Layer, status_of},
 };
@@ -55,7 +55,7 @@ async fn answer<T: Workload>(
     handler: Handler,
     request: Request<()>,
 ) -> Result<Response<()>, Infallible> {
-    let mut response = Response::new(());
+    let mut response = page();
     if matches!(handler, Handler::Alone | Handler::Untouched) {
         return Ok(response);
     }

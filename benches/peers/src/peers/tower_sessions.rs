@@ -8,7 +8,7 @@ use tower_sessions_cookie_store::{CookieSessionManagerLayer, Key, Session};
 
 use super::{
     ENTRY, FAILURE,
-    cells::{add_layer, called},
+    cells::{add_layer, called, page},
     look,
     traits::{Call, Handler, Layer, status_of},
 };
@@ -39,7 +39,7 @@ async fn answer<T: Workload>(
     handler: Handler,
     request: Request<()>,
 ) -> Result<Response<()>, Infallible> {
-    let mut response = Response::new(());
+    let mut response = page();
     if matches!(handler, Handler::Alone | Handler::Untouched) {
         return Ok(response);
     }

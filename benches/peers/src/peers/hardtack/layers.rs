@@ -1,8 +1,8 @@
 use std::convert::Infallible;
 
-use axum::{Router, body::Body, routing::get};
+use axum::{Router, body::Body, response::IntoResponse, routing::get};
 use hardtack::{Session, SessionCookie, SessionLayer};
-use http::{Request, Response, StatusCode};
+use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
 use tower::{Layer as _, service_fn};
 
 use super::Keys;
@@ -10,7 +10,7 @@ use crate::{
     measure::Bench,
     peers::{
         ENTRY, FAILURE,
-        cells::{add_layer, called},
+        cells::{PAGE_TYPE, add_layer, called, page},
         look,
         traits::{Call, Handler, Layer, status_of},
     },
@@ -52,7 +52,7 @@ async fn answer<T: Workload>(
     handler: Handler,
     request: Request<()>,
 ) -> Result<Response<()>, Infallible> {
-    let mut response = Response::new(());
+    let mut response = page();
     let session = || Session::<T>::from_extensions(request.extensions()).expect(FAILURE);
     match handler {
         Handler::Alone | Handler::Untouched => {}
@@ -88,7 +88,7 @@ async fn answer_of_dictionary<T: Workload>(
     handler: Handler,
     request: Request<()>,
 ) -> Result<Response<()>, Infallible> {
-    let mut response = Response::new(());
+    let mut response = page();
     let session =
         || Session::<hardtack::Map>::from_extensions(request.extensions()).expect(FAILURE);
     let value = |session: &Session| session.get::<T>(ENTRY).expect(FAILURE);
@@ -115,21 +115,21 @@ impl Layer for Axum {
 
     fn service<T: Workload>(&self, handler: Handler, field: &str) -> Call<Response<Body>> {
         let route = match handler {
-            Handler::Alone | Handler::Untouched => get(async || StatusCode::OK),
+            Handler::Alone | Handler::Untouched => get(async || typed(StatusCode::OK)),
             Handler::Read => get(async |session: Session<T>| {
                 session.read(look);
-                StatusCode::OK
+                typed(StatusCode::OK)
             }),
             Handler::Check => {
-                get(async |session: Session<T>| session.read(|value| status_of(Some(value))))
+                get(async |session: Session<T>| typed(session.read(|value| status_of(Some(value)))))
             }
             Handler::Write => get(async |session: Session<T>| {
                 session.update(T::change).expect(FAILURE);
-                StatusCode::OK
+                typed(StatusCode::OK)
             }),
             Handler::Begin => get(async |session: Session<T>| {
                 session.replace(T::sample()).expect(FAILURE);
-                StatusCode::OK
+                typed(StatusCode::OK)
             }),
         };
         let mut router = Router::new().route("/", route);
@@ -143,4 +143,9 @@ impl Layer for Axum {
     fn rotated(&self) -> Option<Axum> {
         Some(Axum(self.0.clone(), 8))
     }
+}
+
+/// The head of a page.
+fn typed(status: StatusCode) -> impl IntoResponse {
+    (status, [(CONTENT_TYPE, PAGE_TYPE)])
 }
