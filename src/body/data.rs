@@ -149,8 +149,8 @@ pub(crate) mod sealed {
         /// The payload of a session that has nothing in it.
         fn empty() -> Option<Vec<u8>>;
 
-        /// Reads a payload. `None`: it cannot be read. A dictionary is only checked.
-        fn read(schema: u32, bytes: &[u8]) -> Option<Option<Self>>;
+        /// Reads a payload into what is to keep it. `None`: it cannot be read. A dictionary is only checked.
+        fn read<K>(schema: u32, bytes: &[u8], keep: impl FnOnce(Self) -> K) -> Option<Option<K>>;
 
         /// What the payload consists of, with the bytes of each.
         fn entries(_: &[u8]) -> Vec<(String, usize)> {
@@ -168,7 +168,7 @@ impl sealed::Payload for Map {
         Some(Vec::new())
     }
 
-    fn read(schema: u32, bytes: &[u8]) -> Option<Option<Map>> {
+    fn read<K>(schema: u32, bytes: &[u8], _: impl FnOnce(Map) -> K) -> Option<Option<K>> {
         (schema == 0 && map::is_valid(bytes)).then_some(None)
     }
 
@@ -190,14 +190,13 @@ impl<T: SessionData> sealed::Payload for T {
         encode_within(&T::default(), Vec::new(), usize::MAX)
     }
 
-    fn read(schema: u32, bytes: &[u8]) -> Option<Option<T>> {
-        let value = match (schema, bytes) {
+    fn read<K>(schema: u32, bytes: &[u8], keep: impl FnOnce(T) -> K) -> Option<Option<K>> {
+        Some(Some(match (schema, bytes) {
             // A dictionary with nothing in it, such as a session that has an id only.
-            (0, []) => T::default(),
-            (schema, bytes) if schema == T::SCHEMA => decode(bytes)?,
-            (schema, bytes) => T::convert(schema, bytes)?,
-        };
-        Some(Some(value))
+            (0, []) => keep(T::default()),
+            (schema, bytes) if schema == T::SCHEMA => keep(decode(bytes)?),
+            (schema, bytes) => keep(T::convert(schema, bytes)?),
+        }))
     }
 }
 

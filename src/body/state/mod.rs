@@ -95,13 +95,14 @@ impl<T: Payload> State<T> {
         self.unreadable = Some(Unreadable {
             sid: layout.head.sid,
         });
-        let Some(value) = T::read(layout.head.schema, &body[layout.payload.clone()]) else {
+        let payload = &body[layout.payload.clone()];
+        let Some(value) = T::read(layout.head.schema, payload, Arc::new) else {
             return;
         };
         self.unreadable = None;
         self.head = layout.head;
         self.dated = true;
-        self.value = value.map(Arc::new);
+        self.value = value;
         let room = &self.policy.room;
         self.arrived = Some(Arrived {
             allowance: room.as_arrived(token_len, cookies, layout.head.persistent),

@@ -53,9 +53,9 @@ impl<T: SessionData> State<T> {
         if self.payload.is_none() && self.arrived.is_none() {
             return Arc::new(T::default());
         }
-        let value = T::read(self.head.schema, self.payload()).flatten();
+        let value = T::read(self.head.schema, self.payload(), Arc::new).flatten();
         // What arrived was read before, and what was stored was encoded here.
-        Arc::new(value.unwrap_or_default())
+        value.unwrap_or_default()
     }
 }
 
