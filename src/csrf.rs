@@ -34,7 +34,7 @@ impl<T: Payload> Session<T> {
     /// generator.
     pub fn csrf_token(&self) -> Result<String, SessionError> {
         let mask = random::from_thread()?;
-        self.try_enter(|entered| {
+        self.try_enter(|mut entered| {
             if entered.state.sid().is_none() {
                 entered.check_open()?;
                 entered.state.ensure_id(random::from_system)?;

@@ -25,4 +25,4 @@ pub(crate) use lifetime::Lifetimes;
 pub(crate) use map::encode;
 pub(crate) use policy::Policy;
 pub(crate) use room::{Allowance, BROWSER_LIMIT, Frame, MOST_COOKIES, Room};
-pub(crate) use state::State;
+pub(crate) use state::{State, StateData};

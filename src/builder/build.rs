@@ -171,13 +171,13 @@ impl<T: Payload> SessionCookieBuilder<T> {
             several,
             not_before: self.settings.not_before.map_or(0, unix_seconds).into(),
             hooks: self.settings.hooks.clone(),
-            policy: Arc::new(Policy {
+            policy: Policy {
                 lifetimes,
                 room,
                 save_on_server_error: self.settings.save_on_server_error,
                 empty_payload: empty_payload.into(),
                 schema: <T as sealed::Payload>::SCHEMA,
-            }),
+            },
         })
     }
 

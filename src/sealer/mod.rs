@@ -14,7 +14,7 @@ pub(crate) use several::Several;
 
 use self::several::{Body, Candidate, Candidates};
 use crate::{
-    body::{Head, Layout, Payload, Policy, State},
+    body::{Head, Layout, Payload, Policy, State, StateData},
     cookie::{Broken, Values, Whole},
     error::{Outcome, Reason, SaveError},
     events,
@@ -33,7 +33,7 @@ pub(crate) struct Sealer {
     pub(crate) mode: Mode,
     pub(crate) context: Context,
     pub(crate) several: Several,
-    pub(crate) policy: Arc<Policy>,
+    pub(crate) policy: Policy,
     /// Sessions issued before this are refused. It is only ever raised.
     pub(crate) not_before: AtomicU64,
     pub(crate) hooks: Hooks,
@@ -41,8 +41,8 @@ pub(crate) struct Sealer {
 
 impl Sealer {
     /// The session of a request before it is read. `brought`: the request has something to drop.
-    pub(crate) fn unread<T: Payload>(&self, brought: bool, now: UnixSeconds) -> State<T> {
-        State::new(Arc::clone(&self.policy), now, brought)
+    pub(crate) fn unread<T>(&self, brought: bool, now: UnixSeconds) -> StateData<T> {
+        StateData::new(&self.policy, now, brought)
     }
 
     /// Reads the session of a request that brought these values: one, none, or several under one name.
@@ -51,7 +51,7 @@ impl Sealer {
         &self,
         context: &Context,
         values: Values,
-        state: &mut State<T>,
+        state: &mut State<'_, T>,
     ) -> Outcome {
         let keys = self.slot.keys();
         let mut buffer = Scratch::borrow();
@@ -196,7 +196,12 @@ impl Sealer {
     }
 
     /// Whether a session that opened would still be good at `now`.
-    pub(crate) fn is_alive<T>(&self, state: &State<T>, outcome: Outcome, now: UnixSeconds) -> bool {
+    pub(crate) fn is_alive<T>(
+        &self,
+        state: &State<'_, T>,
+        outcome: Outcome,
+        now: UnixSeconds,
+    ) -> bool {
         let Some((key_id, head)) = outcome.opened_under().zip(state.arrived_head()) else {
             return true;
         };
@@ -219,7 +224,7 @@ impl Sealer {
     }
 
     /// Characters of the token that [`seal`](Self::seal) makes.
-    pub(crate) fn token_len<T>(&self, state: &State<T>, age: u32) -> usize {
+    pub(crate) fn token_len<T>(&self, state: &State<'_, T>, age: u32) -> usize {
         seal::token_len(self.mode)(state.body_len(age))
     }
 
@@ -227,7 +232,7 @@ impl Sealer {
     pub(crate) fn seal<T>(
         &self,
         context: &Context,
-        state: &State<T>,
+        state: &State<'_, T>,
         age: u32,
         text: &mut String,
     ) -> Result<(), SaveError> {

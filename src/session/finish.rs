@@ -1,6 +1,6 @@
 //! The end of a session's request: it is closed, what becomes of it is decided, and that is done.
 
-use super::{Arrival, Session, Touched};
+use super::{Arrival, Session, shared::Used};
 use crate::{
     body::{Allowance, Circumstances, State, Verdict},
     cookie::PartNumbers,
@@ -46,7 +46,7 @@ pub(crate) trait Carrier<T> {
 pub(crate) struct Leaving<'a, T> {
     sealer: &'a Sealer,
     context: &'a Context,
-    pub(crate) state: &'a State<T>,
+    pub(crate) state: &'a State<'a, T>,
     /// The parts that the request carried.
     pub(crate) carried: PartNumbers,
     age: u32,
@@ -80,14 +80,14 @@ impl<T> Session<T> {
         if !self.is_of(carrier.sealer()) {
             return Err(SaveError::OfAnother);
         }
-        self.close_with(|arrival, touched, was_closed| match touched {
+        self.close_with(|arrival, used, was_closed| match used {
             None => Ok(Finished::default()),
             // It was saved before; all that is left is that the response depends on it.
             Some(_) if was_closed => Ok(Finished {
                 use_of_session: Use::Touched,
                 output: C::Output::default(),
             }),
-            Some(touched) => settle(carrier, arrival, touched, circumstances()),
+            Some(used) => settle(carrier, arrival, &used, circumstances()),
         })?
     }
 }
@@ -95,11 +95,11 @@ impl<T> Session<T> {
 fn settle<T, C: Carrier<T>>(
     carrier: &C,
     arrival: &Arrival,
-    Touched {
+    Used {
         state,
         outcome,
         carried,
-    }: &Touched<T>,
+    }: &Used<'_, T>,
     circumstances: Circumstances,
 ) -> Result<Finished<C::Output>, SaveError> {
     let sealer = carrier.sealer();

@@ -69,7 +69,7 @@ impl<T: Payload> Session<T> {
     ///
     /// [`AfterHead`](SessionError::AfterHead) and [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
-        self.try_enter(|entered| {
+        self.try_enter(|mut entered| {
             if entered.state.peek_flashes(queue).is_empty() {
                 return Ok(Vec::new());
             }

@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::shared::Shared;
 use crate::{
-    body::{Map, Payload, SizeReport, State},
+    body::{Map, Payload, SizeReport},
     error::{Outcome, SessionError},
     seal::random,
     session_id::SessionId,
@@ -112,7 +112,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn is_new(&self) -> bool {
-        self.see(State::is_new)
+        self.see(|state| state.is_new())
     }
 
     /// The session outlives the browser's (SPEC.md § 8.2): it was [remembered](Session::remember_for).
@@ -129,7 +129,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn is_persistent(&self) -> bool {
-        self.see(State::is_persistent)
+        self.see(|state| state.is_persistent())
     }
 
     /// What came of reading the session. For logs and metrics.
@@ -176,7 +176,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn created_at(&self) -> Option<SystemTime> {
-        self.see(State::created_at).map(system_time)
+        self.see(|state| state.created_at()).map(system_time)
     }
 
     /// The last activity that was written, as it was read. `None`: the session has not been sent yet.
@@ -203,7 +203,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn last_active_at(&self) -> Option<SystemTime> {
-        self.see(State::last_active_at).map(system_time)
+        self.see(|state| state.last_active_at()).map(system_time)
     }
 
     /// The earlier of the absolute and the idle deadline, as things stand. `None`: the session has not
@@ -224,7 +224,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.see(State::expires_at).map(system_time)
+        self.see(|state| state.expires_at()).map(system_time)
     }
 
     /// Whether the session that arrived would still open now: asks the clock, `not_before` and
@@ -250,7 +250,9 @@ impl<T: Payload> Session<T> {
     pub fn is_alive(&self) -> bool {
         self.enter(|entered| {
             let now = entered.clock.now();
-            entered.sealer.is_alive(entered.state, entered.outcome, now)
+            entered
+                .sealer
+                .is_alive(&entered.state, entered.outcome, now)
         })
     }
 
@@ -271,7 +273,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn remaining_bytes(&self) -> usize {
-        self.see(State::remaining_bytes)
+        self.see(|state| state.remaining_bytes())
     }
 
     /// What each key, flash and the frame cost.
@@ -291,7 +293,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn size_report(&self) -> SizeReport {
-        self.see(State::size_report)
+        self.see(|state| state.size_report())
     }
 
     /// For a completed sign-in: a new id, and the absolute timeout runs from now (SPEC.md § 8.7). Data
@@ -376,7 +378,7 @@ impl<T: Payload> Session<T> {
     ///
     /// Those of [every change](Session#errors).
     pub fn clear(&self) -> Result<(), SessionError> {
-        self.change(State::clear)
+        self.change(|state| state.clear())
     }
 
     /// For signing out: drops everything and tells the browser to drop the cookie. Leaves a new, empty
@@ -460,7 +462,7 @@ impl<T: Payload> Session<T> {
     /// Those of [every change](Session#errors).
     #[doc(alias = "changed")]
     pub fn save(&self) -> Result<(), SessionError> {
-        self.change(State::save)
+        self.change(|state| state.save())
     }
 }
 

@@ -12,4 +12,4 @@ mod typed;
 pub(crate) use finish::Use;
 pub(crate) use finish::{Carrier, Leaving};
 pub use handle::Session;
-pub(crate) use shared::{Arrival, Entered, Touched};
+pub(crate) use shared::{Arrival, Entered};

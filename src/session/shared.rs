@@ -10,7 +10,7 @@ use std::{
 
 use super::Session;
 use crate::{
-    body::{Payload, State},
+    body::{Payload, State, StateData},
     clock::Clock,
     cookie::{PartNumbers, Values},
     error::{Outcome, SaveError, SessionError},
@@ -50,7 +50,7 @@ impl Arrival {
 
 /// A session that is held by one thread.
 pub(crate) struct Entered<'a, T> {
-    pub(crate) state: &'a mut State<T>,
+    pub(crate) state: State<'a, T>,
     pub(crate) outcome: Outcome,
     pub(crate) sealer: &'a Sealer,
     pub(crate) context: &'a Context,
@@ -70,11 +70,18 @@ impl<T> Entered<'_, T> {
 }
 
 /// A session that was read.
-pub(crate) struct Touched<T> {
-    pub(crate) state: State<T>,
-    pub(crate) outcome: Outcome,
+struct Touched<T> {
+    state: StateData<T>,
+    outcome: Outcome,
     /// The parts that the request carried.
-    pub(crate) carried: PartNumbers,
+    carried: PartNumbers,
+}
+
+/// What is left of a session at the end of its request.
+pub(super) struct Used<'a, T> {
+    pub(super) state: State<'a, T>,
+    pub(super) outcome: Outcome,
+    pub(super) carried: PartNumbers,
 }
 
 impl<T: Payload> Session<T> {
@@ -98,24 +105,24 @@ impl<T: Payload> Session<T> {
         });
     }
 
-    pub(super) fn see<R>(&self, look: impl FnOnce(&State<T>) -> R) -> R {
-        self.enter(|entered| look(entered.state))
+    pub(super) fn see<R>(&self, look: impl FnOnce(&State<'_, T>) -> R) -> R {
+        self.enter(|entered| look(&entered.state))
     }
 
     pub(super) fn try_see<R>(
         &self,
-        look: impl FnOnce(&State<T>) -> Result<R, SessionError>,
+        look: impl FnOnce(&State<'_, T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
-        self.try_enter(|entered| look(entered.state))?
+        self.try_enter(|entered| look(&entered.state))?
     }
 
     pub(super) fn change<R>(
         &self,
-        change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
+        change: impl FnOnce(&mut State<'_, T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
-        self.try_enter(|entered| {
+        self.try_enter(|mut entered| {
             entered.check_open()?;
-            change(entered.state)
+            change(&mut entered.state)
         })?
     }
 
@@ -144,7 +151,7 @@ impl<T: Payload> Session<T> {
             None => Touched::read(touched, sealer, arrival),
         };
         Ok(work(Entered {
-            state,
+            state: state.under(&sealer.policy),
             outcome: *outcome,
             is_closed: *is_closed,
             sealer,
@@ -187,7 +194,7 @@ impl<T> Session<T> {
     /// before.
     pub(super) fn close_with<R>(
         &self,
-        work: impl FnOnce(&Arrival, Option<&Touched<T>>, bool) -> R,
+        work: impl FnOnce(&Arrival, Option<Used<'_, T>>, bool) -> R,
     ) -> Result<R, SaveError> {
         let mut inside = self.lock().map_err(|_| SaveError::InsideUpdate)?;
         let was_closed = mem::replace(&mut inside.stage.is_closed, true);
@@ -196,12 +203,13 @@ impl<T> Session<T> {
             touched,
             is_used,
             ..
-        } = &*inside.stage;
-        Ok(work(
-            arrival,
-            touched.as_ref().filter(|_| *is_used),
-            was_closed,
-        ))
+        } = &mut *inside.stage;
+        let used = touched.as_mut().filter(|_| *is_used).map(|touched| Used {
+            state: touched.state.under(&self.shared.sealer.policy),
+            outcome: touched.outcome,
+            carried: touched.carried,
+        });
+        Ok(work(arrival, used, was_closed))
     }
 
     /// Whether the session was loaded for the same purpose that `sealer` serves.
@@ -239,7 +247,8 @@ impl<T: Payload> Touched<T> {
             outcome: Outcome::Absent,
             carried: values.carried(),
         });
-        touched.outcome = sealer.read(arrival.context(sealer), values, &mut touched.state);
+        let mut state = touched.state.under(&sealer.policy);
+        touched.outcome = sealer.read(arrival.context(sealer), values, &mut state);
         touched
     }
 }

@@ -28,7 +28,7 @@ impl<T: SessionData> Session<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
-        let value = self.enter(|entered| entered.state.value());
+        let value = self.enter(|mut entered| entered.state.value());
         look(&value)
     }
 

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, collections::BTreeSet, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -160,7 +160,8 @@ fn check_opened(vector: &Vector, expected: &Opened) {
     assert_eq!(hex(&body[layout.payload]), expected.payload, "{name}");
     assert_eq!(flash(&body[layout.flash]), expected.flash, "{name}");
 
-    let mut state = sealer.unread::<Map>(true, vector.now);
+    let mut session = sealer.unread::<Map>(true, vector.now);
+    let mut state = session.under(&sealer.policy);
     sealer.read(&context, values.clone(), &mut state);
     if let Some(data) = &expected.data {
         assert_eq!(&state.to::<Json>().unwrap().0, data, "{name}");
@@ -172,7 +173,8 @@ fn check_opened(vector: &Vector, expected: &Opened) {
 fn read<T: Payload>(vector: &Vector) -> Outcome {
     let context = context(&vector.context);
     let sealer = sealer::<T>(vector);
-    let mut state = sealer.unread::<T>(true, vector.now);
+    let mut session = sealer.unread::<T>(true, vector.now);
+    let mut state = session.under(&sealer.policy);
     sealer.read(&context, values(vector), &mut state)
 }
 
@@ -203,7 +205,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
         several,
         not_before: policy.not_before.unwrap_or(0).into(),
         hooks: Hooks::default(),
-        policy: Arc::new(Policy {
+        policy: Policy {
             lifetimes: Lifetimes {
                 idle: policy.idle,
                 absolute: policy.absolute,
@@ -221,7 +223,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
             save_on_server_error: false,
             empty_payload: Box::default(),
             schema: <T as sealed::Payload>::SCHEMA,
-        }),
+        },
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     wiped::{Scratch, Wiped},
 };
 
-impl State<Map> {
+impl State<'_, Map> {
     pub(crate) fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
         map::get(self.payload(), key).map(map::decode).transpose()
     }

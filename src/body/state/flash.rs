@@ -3,7 +3,7 @@
 use super::State;
 use crate::{body::flash, error::SessionError, wiped::Wiped};
 
-impl<T> State<T> {
+impl<T> State<'_, T> {
     pub(crate) fn flash(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
         self.check_writable()?;
         let mut messages: Vec<_> = flash::messages(self.flash_bytes()).collect();

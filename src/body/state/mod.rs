@@ -7,7 +7,11 @@ mod settle;
 mod size;
 mod typed;
 
-use std::{mem, sync::Arc};
+use std::{
+    mem,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
 use super::{
     Allowance, Policy,
@@ -17,9 +21,14 @@ use super::{
 };
 use crate::{error::SessionError, time::UnixSeconds, wiped::Wiped};
 
-/// One session during one request.
-pub(crate) struct State<T> {
-    policy: Arc<Policy>,
+/// One session during one request, under its policy: where the rules are.
+pub(crate) struct State<'a, T> {
+    policy: &'a Policy,
+    session: &'a mut StateData<T>,
+}
+
+/// One session during one request, as plain data.
+pub(crate) struct StateData<T> {
     now: UnixSeconds,
     /// What the request brought and what opened.
     arrived: Option<Arrived>,
@@ -68,12 +77,25 @@ enum Wish {
     Save,
 }
 
-impl<T: Payload> State<T> {
+impl<T> Deref for State<'_, T> {
+    type Target = StateData<T>;
+
+    fn deref(&self) -> &StateData<T> {
+        self.session
+    }
+}
+
+impl<T> DerefMut for State<'_, T> {
+    fn deref_mut(&mut self) -> &mut StateData<T> {
+        self.session
+    }
+}
+
+impl<T> StateData<T> {
     /// A session that begins now.
-    pub(crate) fn new(policy: Arc<Policy>, now: UnixSeconds, brought: bool) -> State<T> {
-        State {
-            head: new_head(&policy, now),
-            policy,
+    pub(crate) fn new(policy: &Policy, now: UnixSeconds, brought: bool) -> StateData<T> {
+        StateData {
+            head: new_head(policy, now),
             now,
             arrived: None,
             brought,
@@ -88,6 +110,15 @@ impl<T: Payload> State<T> {
         }
     }
 
+    pub(crate) fn under<'a>(&'a mut self, policy: &'a Policy) -> State<'a, T> {
+        State {
+            policy,
+            session: self,
+        }
+    }
+}
+
+impl<T: Payload> State<'_, T> {
     /// Becomes the session of a verified body, whose token had `token_len` characters in so many cookies.
     /// Where its payload cannot be read it stays a new session, and unreadable.
     pub(crate) fn resume(&mut self, body: Wiped, layout: Layout, token_len: usize, cookies: usize) {
@@ -112,7 +143,7 @@ impl<T: Payload> State<T> {
     }
 }
 
-impl<T> State<T> {
+impl<T> State<'_, T> {
     pub(crate) fn sid(&self) -> Option<Sid> {
         self.head.sid
     }
@@ -213,7 +244,7 @@ impl<T> State<T> {
             .take()
             .and_then(|arrived| arrived.layout.head.sid);
         self.drop_content();
-        self.head = new_head(&self.policy, self.now);
+        self.head = new_head(self.policy, self.now);
         self.dated = false;
         self.renewed = false;
         self.ending = Ending::Invalidated;

@@ -3,7 +3,7 @@
 use super::{Head, State};
 use crate::error::SessionError;
 
-impl<T> State<T> {
+impl<T> State<'_, T> {
     /// The session outlives the browser's, for `span` seconds from now.
     pub(crate) fn remember_for(&mut self, span: u64) -> Result<(), SessionError> {
         self.check_writable()?;

@@ -3,7 +3,7 @@
 use super::{Ending, State, Wish, active_age};
 use crate::body::{Circumstances, Verdict};
 
-impl<T> State<T> {
+impl<T> State<'_, T> {
     /// Decides. `reseal`: the session opened under a key that another has followed.
     pub(crate) fn settle(&self, circumstances: Circumstances, reseal: bool) -> Verdict {
         let is_silenced = circumstances.status >= 500

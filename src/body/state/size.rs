@@ -6,7 +6,7 @@ use crate::body::{
     layout::{Head, LONGEST_HEAD},
 };
 
-impl<T> State<T> {
+impl<T> State<'_, T> {
     /// Bytes that payload and flash may still grow by.
     pub(crate) fn remaining_bytes(&self) -> usize {
         let room = self.policy.room.content();

@@ -9,7 +9,7 @@ use crate::{
     wiped::Wiped,
 };
 
-impl<T: SessionData> State<T> {
+impl<T: SessionData> State<'_, T> {
     /// The value as it is now.
     pub(crate) fn value(&mut self) -> Arc<T> {
         let value = self.value.take().unwrap_or_else(|| self.decode());
