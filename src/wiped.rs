@@ -39,7 +39,7 @@ impl Drop for Wiped {
 /// Whoever borrows it while it is lent, such as a hook that looks at another session, gets one of his own.
 pub(crate) struct Scratch {
     bytes: Vec<u8>,
-    /// How many of them were used. Behind stands what was overwritten, or never secret.
+    /// How many of them were used, if there are so many. Behind stands what was overwritten, or never secret.
     used: usize,
 }
 
@@ -73,9 +73,10 @@ impl Scratch {
 
     /// Gives the buffer away, of which `range` is seen, and goes on with `next`.
     pub(crate) fn give(&mut self, range: Range<usize>, next: Vec<u8>) -> Wiped {
+        let used = mem::take(&mut self.used);
         let mut bytes = mem::replace(&mut self.bytes, next);
-        wipe(&mut bytes[range.end..self.used]);
-        self.used = 0;
+        bytes.truncate(used);
+        wipe(&mut bytes[range.end..]);
         bytes.truncate(range.end);
         Wiped {
             bytes,
@@ -84,9 +85,8 @@ impl Scratch {
     }
 
     fn clean(&mut self) {
-        let used = self.used.min(self.bytes.len());
+        let used = mem::take(&mut self.used).min(self.bytes.len());
         wipe(&mut self.bytes[..used]);
-        self.used = 0;
     }
 }
 

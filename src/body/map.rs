@@ -88,7 +88,8 @@ pub(crate) fn encode<'a, V: Serialize + ?Sized>(
     let bytes = buffer.start(USUAL_VALUE);
     rmp_serde::encode::write_named(bytes, value)
         .map_err(|_| SessionError::Encode(type_name::<V>()))?;
-    match skip_value::<true>(bytes, 0, VALUE_DEPTH) {
+    // Its texts came from texts.
+    match skip_value::<false>(bytes, 0, VALUE_DEPTH) {
         Some(end) if end == bytes.len() => Ok(bytes),
         _ => Err(SessionError::TooDeep),
     }
