@@ -177,6 +177,16 @@ impl<T> Session<T> {
         }
     }
 
+    /// Whether the application did nothing with it, and has no handle left to do so.
+    #[cfg(feature = "tower")]
+    pub(crate) fn was_left_alone(&mut self) -> bool {
+        let Some(shared) = Arc::get_mut(&mut self.shared) else {
+            return false;
+        };
+        let stage = shared.stage.get_mut();
+        !stage.unwrap_or_else(PoisonError::into_inner).is_used
+    }
+
     /// Whether another handle of the same session is alive.
     #[cfg(feature = "tower")]
     pub(crate) fn is_shared(&self) -> bool {

@@ -82,6 +82,13 @@ impl<T> Open<T> {
 
 impl<T: Payload> Open<T> {
     fn finish<B>(&mut self, response: &mut Response<B>) {
+        if !self.session.was_left_alone() {
+            self.save(response);
+        }
+        self.is_finished = true;
+    }
+
+    fn save<B>(&self, response: &mut Response<B>) {
         if self.session.is_shared() {
             // Something goes on to read it: a body in the making, or a task.
             self.session.touch();
@@ -93,12 +100,11 @@ impl<T: Payload> Open<T> {
         if saved.is_err() {
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         }
-        self.is_finished = true;
     }
 }
 
-/// Saving closes a session. Where the request was cancelled or failed, a handle that lives on is told all the same that
-/// nothing is saved any more.
+/// Saving closes a session. Where the request was cancelled or failed, a handle that lives on is told all the same
+/// that nothing is saved any more.
 impl<T> Drop for Open<T> {
     fn drop(&mut self) {
         if !self.is_finished {
