@@ -140,7 +140,12 @@ impl<'a> Entries<'a> {
 
     /// Goes behind the value.
     fn skip<const CHECKED: bool>(&mut self) -> bool {
-        let end = skip_value::<CHECKED>(self.bytes, self.at, VALUE_DEPTH);
+        let end = if !CHECKED && self.left == 0 {
+            // The last value ends where the map does.
+            Some(self.bytes.len())
+        } else {
+            skip_value::<CHECKED>(self.bytes, self.at, VALUE_DEPTH)
+        };
         self.at = end.unwrap_or(self.bytes.len());
         end.is_some()
     }
