@@ -1,5 +1,6 @@
 //! Every rule about a session, as a method of [`State`].
 
+mod data;
 mod dictionary;
 mod flash;
 mod remember;
@@ -13,8 +14,11 @@ use std::{
     sync::Arc,
 };
 
+pub(crate) use data::StateData;
+
+use self::data::{Arrived, Ending, Unreadable, Wish, new_head};
 use super::{
-    Allowance, Policy,
+    Policy,
     data::Payload,
     layout::{self, Head, Layout, Sid},
     lifetime::active_age,
@@ -25,56 +29,6 @@ use crate::{error::SessionError, time::UnixSeconds, wiped::Wiped};
 pub(crate) struct State<'a, T> {
     policy: &'a Policy,
     session: &'a mut StateData<T>,
-}
-
-/// One session during one request, as plain data.
-pub(crate) struct StateData<T> {
-    now: UnixSeconds,
-    /// What the request brought and what opened.
-    arrived: Option<Arrived>,
-    /// The request brought a cookie of this name, whether it opened or not.
-    brought: bool,
-    /// The payload is in a form that is not known here, so it must not be overwritten.
-    unreadable: Option<Unreadable>,
-    head: Head,
-    /// The dates in `head` are those of a session that exists outside this request.
-    dated: bool,
-    /// A sign-in was completed in this request.
-    renewed: bool,
-    /// `None`: as it arrived, or empty.
-    payload: Option<Wiped>,
-    flash: Option<Wiped>,
-    /// The payload, decoded. A dictionary has none.
-    value: Option<Arc<T>>,
-    ending: Ending,
-    wish: Wish,
-}
-
-struct Arrived {
-    body: Wiped,
-    layout: Layout,
-    /// What it came in, and so may go back in.
-    allowance: Allowance,
-}
-
-/// What is known of a session that cannot be read.
-struct Unreadable {
-    sid: Option<Sid>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    None,
-    Cleared,
-    Invalidated,
-}
-
-/// What the application said last about saving.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wish {
-    None,
-    Discard,
-    Save,
 }
 
 impl<T> Deref for State<'_, T> {
@@ -88,33 +42,6 @@ impl<T> Deref for State<'_, T> {
 impl<T> DerefMut for State<'_, T> {
     fn deref_mut(&mut self) -> &mut StateData<T> {
         self.session
-    }
-}
-
-impl<T> StateData<T> {
-    /// A session that begins now.
-    pub(crate) fn new(policy: &Policy, now: UnixSeconds, brought: bool) -> StateData<T> {
-        StateData {
-            head: new_head(policy, now),
-            now,
-            arrived: None,
-            brought,
-            unreadable: None,
-            dated: false,
-            renewed: false,
-            payload: None,
-            flash: None,
-            value: None,
-            ending: Ending::None,
-            wish: Wish::None,
-        }
-    }
-
-    pub(crate) fn under<'a>(&'a mut self, policy: &'a Policy) -> State<'a, T> {
-        State {
-            policy,
-            session: self,
-        }
     }
 }
 
@@ -341,23 +268,5 @@ impl<T> State<'_, T> {
         let is_remembered = self.head.persistent && lifetimes.remember_up_to.is_some();
         let end = lifetimes.absolute_deadline(&self.head);
         is_remembered.then(|| end.saturating_sub(self.now))
-    }
-}
-
-impl Arrived {
-    fn payload(&self) -> &[u8] {
-        &self.body[self.layout.payload.clone()]
-    }
-
-    fn flash(&self) -> &[u8] {
-        &self.body[self.layout.flash.clone()]
-    }
-}
-
-fn new_head(policy: &Policy, now: UnixSeconds) -> Head {
-    Head {
-        issued: now,
-        schema: policy.schema,
-        ..Head::default()
     }
 }
