@@ -9,8 +9,8 @@ use aes::{
 
 /// A key of AES-256 that encrypts, overwritten when it is dropped.
 ///
-/// (`aes` has a feature for that, which writes its 976 bytes one after the other and takes as long as the
-/// encryption of 40 blocks.)
+/// (`aes` has a feature for that, which writes nearly a thousand bytes one after the other: longer than it takes to
+/// encrypt a small session.)
 pub(super) struct Schedule(Aes256Enc);
 
 impl Schedule {
