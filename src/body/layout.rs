@@ -96,6 +96,7 @@ impl Head {
 
 impl Layout {
     /// Reads a body. `None`: it breaks the format, which only a key holder or a bug can bring about.
+    #[inline]
     pub(crate) fn read(body: &[u8]) -> Option<Layout> {
         let mut reader = Reader::new(body);
         let flags = reader.byte()?;

@@ -57,6 +57,7 @@ pub(crate) struct Lifetimes {
 
 impl Lifetimes {
     /// Checks a session's dates at `now`, in the order of SPEC.md § 7.
+    #[inline]
     pub(crate) fn check(
         &self,
         head: &Head,
@@ -83,11 +84,13 @@ impl Lifetimes {
             .map_or(absolute, |idle| idle.min(absolute))
     }
 
+    #[inline]
     pub(crate) fn absolute_deadline(&self, head: &Head) -> UnixSeconds {
         head.issued.saturating_add(self.lifetime(head))
     }
 
     /// What is configured now always caps what was sealed then.
+    #[inline]
     fn lifetime(&self, head: &Head) -> u64 {
         let cap = match self.remember_up_to {
             Some(remembered) if head.persistent => remembered,
@@ -96,6 +99,7 @@ impl Lifetimes {
         head.ttl.map_or(cap, |ttl| cap.min(ttl.into()))
     }
 
+    #[inline]
     fn idle_deadline(&self, head: &Head) -> Option<UnixSeconds> {
         // A remembered session waits for its visitor; its deadline is the absolute one.
         let idle = self.idle.filter(|_| !self.is_remembered(head))?;

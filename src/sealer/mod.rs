@@ -108,12 +108,14 @@ impl Sealer {
         }
     }
 
+    #[inline]
     fn tell(&self, outcome: Outcome, token_bytes: usize) {
         events::read(self.slot.purpose().as_str(), outcome, token_bytes);
         self.hooks.read(outcome, token_bytes);
     }
 
     /// Opens them all, and takes one. Returns the characters of them all, too.
+    #[inline]
     fn choose(
         &self,
         keys: &PurposeKeys,
@@ -150,6 +152,7 @@ impl Sealer {
     }
 
     /// The steps of SPEC.md § 7 up to the payload.
+    #[inline]
     fn verify(
         &self,
         keys: &PurposeKeys,
@@ -171,6 +174,7 @@ impl Sealer {
     }
 
     /// Whether a session of these dates is good at `now`, and the application has not revoked it.
+    #[inline]
     pub(crate) fn check(
         &self,
         head: &Head,
@@ -282,6 +286,7 @@ impl From<Broken> for Refused {
     }
 }
 
+#[inline]
 fn opened_under(keys: &PurposeKeys, key_id: KeyId, now: UnixSeconds) -> Outcome {
     match keys.place_of(key_id, now) {
         Some(Place::Sealing) => Outcome::Opened { key_id },
