@@ -85,8 +85,9 @@ impl Scratch {
     }
 
     fn clean(&mut self) {
-        let used = mem::take(&mut self.used).min(self.bytes.len());
+        let used = self.len();
         wipe(&mut self.bytes[..used]);
+        self.used = 0;
     }
 }
 

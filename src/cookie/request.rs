@@ -65,6 +65,7 @@ impl Values {
         let value = &value[..value.len().min(longest + 1)];
         if self.count < MOST_VALUES && !self.iter().any(|known| known == value) {
             if self.count == 0 {
+                // As nearly always. A vector takes longer to grow than to be made.
                 self.text = value.to_vec();
             } else {
                 self.text.extend_from_slice(value);

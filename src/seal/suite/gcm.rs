@@ -82,18 +82,18 @@ impl BlockCipherEncClosure for Message<'_> {
         // `E(0) || E(J0)`: the hash key, and the mask of the tag. `E(J0 + 1) || …`: the key stream, if it is short.
         // Then it takes hardly longer to encrypt it with these two.
         let mut first = [Block::default(); FIRST];
-        let all = 2 + body.len().div_ceil(BLOCK_LEN);
-        let count = if all <= FIRST { all } else { 2 };
+        let all = BEFORE_STREAM + body.len().div_ceil(BLOCK_LEN);
+        let count = if all <= FIRST { all } else { BEFORE_STREAM };
         fill(&mut first[1..count], nonce, 1);
         encrypt(aes, &mut first[..count]);
         match work {
             Work::Seal { tag } => {
-                combine(aes, nonce, &first[2..count], body);
+                combine(aes, nonce, &first[BEFORE_STREAM..count], body);
                 *tag = tag_of(&first, aad, body);
             }
             Work::Open { tag, is_good } => {
                 if tag_of(&first, aad, body).ct_eq(tag).to_bool() {
-                    combine(aes, nonce, &first[2..count], body);
+                    combine(aes, nonce, &first[BEFORE_STREAM..count], body);
                     *is_good = true;
                 }
             }
@@ -127,7 +127,7 @@ where
         return;
     }
     let mut stream = [Block::default(); BATCH];
-    let counters = (2 + begun.len() as u32..).step_by(BATCH);
+    let counters = ((BEFORE_STREAM + begun.len()) as u32..).step_by(BATCH);
     for (counter, chunk) in counters.zip(rest.chunks_mut(BATCH * BLOCK_LEN)) {
         let stream = &mut stream[..chunk.len().div_ceil(BLOCK_LEN)];
         fill(stream, nonce, counter);
@@ -179,7 +179,9 @@ fn wipe_blocks(blocks: &mut [Block]) {
 }
 
 const BLOCK_LEN: usize = 16;
-/// Those of a body of 480 bytes.
+/// The hash key, and the mask of the tag.
+const BEFORE_STREAM: usize = 2;
+/// Blocks that are encrypted together where these are all: those of a body of up to 480 bytes.
 const FIRST: usize = 32;
 /// Blocks of a longer key stream at once: what the widest processors take.
 const BATCH: usize = 64;
