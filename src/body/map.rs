@@ -89,7 +89,7 @@ pub(crate) fn encode<'a, V: Serialize + ?Sized>(
     rmp_serde::encode::write_named(bytes, value)
         .map_err(|_| SessionError::Encode(type_name::<V>()))?;
     // Its texts came from texts.
-    match skip_value::<false>(bytes, 0, VALUE_DEPTH) {
+    match skip_value::<false>(bytes, 0) {
         Some(end) if end == bytes.len() => Ok(bytes),
         _ => Err(SessionError::TooDeep),
     }
@@ -144,7 +144,7 @@ impl<'a> Entries<'a> {
             // The last value ends where the map does.
             Some(self.bytes.len())
         } else {
-            skip_value::<CHECKED>(self.bytes, self.at, VALUE_DEPTH)
+            skip_value::<CHECKED>(self.bytes, self.at)
         };
         self.at = end.unwrap_or(self.bytes.len());
         end.is_some()
@@ -241,64 +241,63 @@ fn read_key_header(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
 
 /// Where the value that begins at `at` ends. `None`: it is cut off, nested too deep, not UTF-8, or an
 /// extension.
-fn skip_value<const CHECKED: bool>(bytes: &[u8], at: usize, depth: usize) -> Option<usize> {
-    let body = at + 1;
-    let (start, len) = match *bytes.get(at)? {
-        0x00..=0x7F | 0xC0 | 0xC2 | 0xC3 | 0xE0..=0xFF => return Some(body),
-        0xCC | 0xD0 => (body, 1),
-        0xCD | 0xD1 => (body, 2),
-        0xCA | 0xCE | 0xD2 => (body, 4),
-        0xCB | 0xCF | 0xD3 => (body, 8),
-        0xC4 => (body + 1, read_be(bytes, body, 1)?),
-        0xC5 => (body + 2, read_be(bytes, body, 2)?),
-        0xC6 => (body + 4, read_be(bytes, body, 4)?),
-        marker @ 0xA0..=0xBF => {
-            return skip_text::<CHECKED>(bytes, body, usize::from(marker & 0x1F));
+fn skip_value<const CHECKED: bool>(bytes: &[u8], mut at: usize) -> Option<usize> {
+    // How many values are still to come: in the innermost list or map, and in those around it.
+    let (mut left, mut around, mut depth) = (1, [0; DEEPEST], 0);
+    loop {
+        while left == 0 {
+            if depth == 0 {
+                return Some(at);
+            }
+            depth -= 1;
+            left = around[depth];
         }
-        0xD9 => return skip_text::<CHECKED>(bytes, body + 1, read_be(bytes, body, 1)?),
-        0xDA => return skip_text::<CHECKED>(bytes, body + 2, read_be(bytes, body, 2)?),
-        0xDB => return skip_text::<CHECKED>(bytes, body + 4, read_be(bytes, body, 4)?),
-        marker @ 0x90..=0x9F => {
-            return skip_values::<CHECKED>(bytes, body, usize::from(marker & 0x0F), depth);
-        }
-        0xDC => return skip_values::<CHECKED>(bytes, body + 2, read_be(bytes, body, 2)?, depth),
-        0xDD => return skip_values::<CHECKED>(bytes, body + 4, read_be(bytes, body, 4)?, depth),
-        marker @ FIX_MAP..=0x8F => {
-            return skip_values::<CHECKED>(bytes, body, 2 * usize::from(marker & 0x0F), depth);
-        }
-        0xDE => {
-            return skip_values::<CHECKED>(bytes, body + 2, 2 * read_be(bytes, body, 2)?, depth);
-        }
-        0xDF => {
-            let values = read_be(bytes, body, 4)?.checked_mul(2)?;
-            return skip_values::<CHECKED>(bytes, body + 4, values, depth);
-        }
-        // 0xC1 is never used; 0xC7 to 0xC9 and 0xD4 to 0xD8 are extensions.
-        0xC1 | 0xC7..=0xC9 | 0xD4..=0xD8 => return None,
+        left -= 1;
+        let marker = *bytes.get(at)?;
+        at += 1;
+        let values = match marker {
+            FIX_MAP..=0x8F => 2 * usize::from(marker & 0x0F),
+            0x90..=0x9F => usize::from(marker & 0x0F),
+            0xDC..=0xDF => {
+                let width = if marker & 1 == 0 { 2 } else { 4 };
+                let count = read_be(bytes, at, width)?;
+                at += width;
+                if marker < 0xDE {
+                    count
+                } else {
+                    count.checked_mul(2)?
+                }
+            }
+            _ => {
+                at = skip_single::<CHECKED>(marker, bytes, at)?;
+                continue;
+            }
+        };
+        *around.get_mut(depth)? = left;
+        depth += 1;
+        left = values;
+    }
+}
+
+/// Where a value ends that is no list and no map, and whose `marker` stands before `at`.
+#[inline]
+fn skip_single<const CHECKED: bool>(marker: u8, bytes: &[u8], at: usize) -> Option<usize> {
+    let (start, len, is_meant_as_text) = match marker {
+        0x00..=0x7F | 0xC0 | 0xC2 | 0xC3 | 0xE0..=0xFF => return Some(at),
+        0xA0..=0xBF => (at, usize::from(marker & 0x1F), true),
+        0xC4 | 0xD9 => (at + 1, read_be(bytes, at, 1)?, marker == 0xD9),
+        0xC5 | 0xDA => (at + 2, read_be(bytes, at, 2)?, marker == 0xDA),
+        0xC6 | 0xDB => (at + 4, read_be(bytes, at, 4)?, marker == 0xDB),
+        0xCC | 0xD0 => (at, 1, false),
+        0xCD | 0xD1 => (at, 2, false),
+        0xCA | 0xCE | 0xD2 => (at, 4, false),
+        0xCB | 0xCF | 0xD3 => (at, 8, false),
+        // 0xC1 is never used; 0xC7 to 0xC9 and 0xD4 to 0xD8 are extensions; the rest is none of this.
+        _ => return None,
     };
     let end = start.checked_add(len)?;
-    (end <= bytes.len()).then_some(end)
-}
-
-fn skip_values<const CHECKED: bool>(
-    bytes: &[u8],
-    mut at: usize,
-    count: usize,
-    depth: usize,
-) -> Option<usize> {
-    if depth > DEPTH_MAX {
-        return None;
-    }
-    for _ in 0..count {
-        at = skip_value::<CHECKED>(bytes, at, depth + 1)?;
-    }
-    Some(at)
-}
-
-fn skip_text<const CHECKED: bool>(bytes: &[u8], start: usize, len: usize) -> Option<usize> {
-    let end = start.checked_add(len)?;
-    let text = bytes.get(start..end)?;
-    (!CHECKED || is_text(text)).then_some(end)
+    let content = bytes.get(start..end)?;
+    (!CHECKED || !is_meant_as_text || is_text(content)).then_some(end)
 }
 
 fn is_text(bytes: &[u8]) -> bool {
@@ -317,9 +316,8 @@ fn read_be(bytes: &[u8], at: usize, len: usize) -> Option<usize> {
 
 const FIX_MAP: u8 = 0x80;
 const HEADER_LEN_MAX: usize = 5;
-/// The dictionary itself is at depth 1.
-const DEPTH_MAX: usize = 64;
-const VALUE_DEPTH: usize = 2;
+/// Lists and maps within each other. The dictionary itself is one more.
+const DEEPEST: usize = 63;
 /// Bytes that are asked for when a value is encoded. A larger one asks again.
 const USUAL_VALUE: usize = 256;
 
@@ -328,6 +326,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use proptest::prelude::*;
+    use serde_json::Value as Json;
 
     use super::*;
 
@@ -368,6 +367,27 @@ mod tests {
         assert!(nested(64).is_err());
     }
 
+    /// Of every kind that has a marker of its own, and of lengths on both sides of where it changes.
+    fn value() -> impl Strategy<Value = Json> {
+        let text = prop::sample::select(vec![0, 31, 32, 255, 256, 65_535, 65_536]);
+        let single = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            any::<i64>().prop_map(Json::from),
+            any::<u8>().prop_map(Json::from),
+            any::<f32>().prop_map(|float| Json::from(f64::from(float))),
+            "\\PC{0,4}".prop_map(Json::from),
+            text.prop_map(|len| Json::from("x".repeat(len))),
+        ];
+        single.prop_recursive(5, 60, 20, |inner| {
+            let names = prop::collection::btree_map("[a-z]{0,3}", inner.clone(), 0..20);
+            prop_oneof![
+                prop::collection::vec(inner, 0..20).prop_map(Json::from),
+                names.prop_map(|entries| Json::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
     proptest! {
         #[test]
         fn a_dictionary_behaves_like_a_sorted_map(
@@ -391,6 +411,15 @@ mod tests {
                 let stored: Vec<u8> = decode(get(&bytes, key).unwrap()).unwrap();
                 prop_assert_eq!(&stored, value);
             }
+        }
+
+        #[test]
+        fn a_value_ends_where_its_last_part_ends(value in value(), at: prop::sample::Index) {
+            let whole = with(&with(&[], "a", &encoded(&value).unwrap()), "b", &encoded(&1).unwrap());
+            prop_assert!(is_valid(&whole));
+            prop_assert_eq!(decode::<Json>(get(&whole, "a").unwrap()).unwrap(), value);
+            prop_assert_eq!(decode::<u8>(get(&whole, "b").unwrap()).unwrap(), 1);
+            prop_assert!(!is_valid(&whole[..at.index(whole.len() - 1) + 1]));
         }
 
         #[test]
