@@ -11,10 +11,12 @@ use std::{
     cell::Cell,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::measure::Meter;
 
 /// Per operation.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Allocated {
     pub(crate) count: f64,
     /// The most bytes that were held at once, beyond those held before.

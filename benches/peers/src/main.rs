@@ -10,15 +10,16 @@ mod threads;
 mod workloads;
 
 use std::{
+    env,
     error::Error,
     io::{self, Write},
-    process::ExitCode,
+    process::{Command, ExitCode, Stdio},
     time::Duration,
 };
 
 use lexopt::prelude::*;
 
-use measure::Bench;
+use measure::{Bench, Measured};
 
 fn main() -> ExitCode {
     match Arguments::read().and_then(run) {
@@ -32,16 +33,19 @@ fn main() -> ExitCode {
 
 struct Arguments {
     is_quick: bool,
+    /// To measure one fifth, for the process that puts them together.
+    is_fifth: bool,
     only: Vec<String>,
 }
 
 impl Arguments {
     fn read() -> Result<Arguments, Box<dyn Error>> {
-        let (mut is_quick, mut only) = (false, Vec::new());
+        let (mut is_quick, mut is_fifth, mut only) = (false, false, Vec::new());
         let mut parser = lexopt::Parser::from_env();
         while let Some(argument) = parser.next()? {
             match argument {
                 Long("quick") => is_quick = true,
+                Long("fifth") => is_fifth = true,
                 Long("only") => {
                     for name in parser.values()? {
                         only.push(name.string()?);
@@ -50,28 +54,34 @@ impl Arguments {
                 other => return Err(other.unexpected().into()),
             }
         }
-        Ok(Arguments { is_quick, only })
+        Ok(Arguments {
+            is_quick,
+            is_fifth,
+            only,
+        })
     }
 }
 
-fn run(Arguments { is_quick, only }: Arguments) -> Result<(), Box<dyn Error>> {
-    if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
+fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    if env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
         return Err("RUST_BACKTRACE is set, and errors of some peers would trace; unset it".into());
     }
     workloads::check();
-    let (fifth, thread_rounds) = if is_quick {
+    let (fifth, thread_rounds) = if arguments.is_quick {
         (Duration::from_millis(800), 1)
     } else {
         (Duration::from_secs(30), 5)
     };
-    let mut bench = Bench::new(only);
-    let mut rounds = 0;
+    let mut bench = Bench::new(arguments.only);
+    peers::add_all(&mut bench);
+    if arguments.is_fifth {
+        return Ok(serde_json::to_writer(io::stdout(), &bench.measure(fifth))?);
+    }
+    if bench.cells().next().is_none() {
+        return Err("no row's name contains any of these words".into());
+    }
     for _ in 0..5 {
-        peers::add_all(&mut bench);
-        if bench.cells().next().is_none() {
-            return Err("no row's name contains any of these words".into());
-        }
-        rounds += bench.run_fifth(fifth);
+        bench.add_fifth(measured_apart()?);
     }
     let two_threads = bench.wants(peers::TYPED).then(|| {
         let shared = peers::hardtack_of_many_threads();
@@ -80,11 +90,24 @@ fn run(Arguments { is_quick, only }: Arguments) -> Result<(), Box<dyn Error>> {
     });
 
     let mut out = io::stdout().lock();
-    writeln!(out, "{rounds} rounds.\n")?;
+    writeln!(out, "{} rounds.\n", bench.rounds())?;
     report::overview(&bench, &mut out)?;
     writeln!(out)?;
     targets::print(&bench, two_threads, &mut out)?;
     writeln!(out)?;
     report::details(&bench, &mut out)?;
     Ok(())
+}
+
+/// Measures one fifth in a process of its own.
+fn measured_apart() -> Result<Vec<Measured>, Box<dyn Error>> {
+    let output = Command::new(env::current_exe()?)
+        .args(env::args_os().skip(1))
+        .arg("--fifth")
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !output.status.success() {
+        return Err(format!("a fifth of the run ended with {}", output.status).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
 }

@@ -2,8 +2,8 @@
 //!
 //! In every round every cell runs one batch, in an order shuffled anew. What disturbs the machine for a
 //! while disturbs all of them alike, so a ratio is taken within each round, and then the median of the
-//! rounds. Where things happen to lie in memory disturbs one cell alone, and for as long as it lives. So all
-//! of them are made anew for each fifth of a run, and each round begins elsewhere on the stack.
+//! rounds. Where things happen to lie in memory disturbs one cell alone, and for as long as the process lives.
+//! So each fifth of a run is a process of its own, and each round begins elsewhere on the stack.
 
 use std::{
     fmt,
@@ -12,6 +12,7 @@ use std::{
 };
 
 use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     allocations::{Allocated, Counter},
@@ -105,11 +106,16 @@ pub(crate) struct Cell {
     pub(crate) id: Id,
     /// Of the whole value, or of the token where there is no cookie.
     pub(crate) characters: Option<usize>,
-    pub(crate) allocated: Allocated,
     work: Work,
-    batch: usize,
-    /// Nanoseconds per operation, one for each round of each fifth.
-    fifths: Vec<Vec<f64>>,
+    fifths: Vec<Measured>,
+}
+
+/// What a fifth of a run tells of a cell.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Measured {
+    allocated: Allocated,
+    /// Nanoseconds per operation, one for each round.
+    times: Vec<f64>,
 }
 
 /// All that is measured.
@@ -133,19 +139,13 @@ impl Bench {
         self.only.is_empty() || self.only.iter().any(|name| library.contains(name))
     }
 
-    /// Adds a cell, or makes one of an earlier fifth anew.
     pub(crate) fn add(&mut self, id: Id, characters: Option<usize>, work: Work) {
-        match self.cells.iter_mut().find(|cell| cell.id == id) {
-            Some(cell) => cell.work = work,
-            None => self.cells.push(Cell {
-                id,
-                characters,
-                allocated: Allocated::default(),
-                work,
-                batch: 1,
-                fifths: Vec::new(),
-            }),
-        }
+        self.cells.push(Cell {
+            id,
+            characters,
+            work,
+            fifths: Vec::new(),
+        });
     }
 
     pub(crate) fn cells(&self) -> impl Iterator<Item = &Cell> {
@@ -160,26 +160,38 @@ impl Bench {
         self.cell(id).map(Cell::series)
     }
 
-    /// Measures one fifth, for as long as `time`, and one round at least. Returns how many they were.
-    pub(crate) fn run_fifth(&mut self, time: Duration) -> usize {
+    /// Measures one fifth, for as long as `time`, and one round at least. In the order of the cells.
+    pub(crate) fn measure(&mut self, time: Duration) -> Vec<Measured> {
         let lap = cost_of_a_lap();
-        for cell in &mut self.cells {
-            cell.count_allocations();
-            cell.choose_batch(lap);
-            cell.fifths.push(Vec::new());
-        }
+        let start_each = |cell: &mut Cell| (cell.start(), cell.choose_batch(lap));
+        let (mut measured, batches): (Vec<_>, Vec<_>) =
+            self.cells.iter_mut().map(start_each).unzip();
         let mut order: Vec<usize> = (0..self.cells.len()).collect();
-        let (start, mut rounds) = (Instant::now(), 0);
-        while rounds == 0 || start.elapsed() < time {
+        let start = Instant::now();
+        let mut is_first = true;
+        while is_first || start.elapsed() < time {
             order.shuffle(&mut rand::rng());
             below(rand::random_range(0..64), &mut || {
                 for &i in &order {
-                    self.cells[i].measure(lap);
+                    let time = self.cells[i].time(batches[i], lap) / batches[i] as f64;
+                    measured[i].times.push(time);
                 }
             });
-            rounds += 1;
+            is_first = false;
         }
-        rounds
+        measured
+    }
+
+    /// Adds what a process of its own measured of the same cells.
+    pub(crate) fn add_fifth(&mut self, measured: Vec<Measured>) {
+        for (cell, measured) in self.cells.iter_mut().zip(measured) {
+            cell.fifths.push(measured);
+        }
+    }
+
+    pub(crate) fn rounds(&self) -> usize {
+        let fifths = self.cells.iter().flat_map(|cell| &cell.fifths);
+        fifths.map(|fifth| fifth.times.len()).sum::<usize>() / self.cells.len().max(1)
     }
 }
 
@@ -196,23 +208,41 @@ fn below(frames: u32, work: &mut dyn FnMut()) {
 
 impl Cell {
     pub(crate) fn series(&self) -> Series {
-        Series(self.fifths.clone())
+        let fifths = self.fifths.iter().map(|fifth| fifth.times.clone());
+        Series(fifths.collect())
     }
 
     pub(crate) fn least(&self) -> f64 {
-        self.fifths
-            .iter()
-            .flatten()
-            .copied()
-            .fold(f64::INFINITY, f64::min)
+        let times = self.fifths.iter().flat_map(|fifth| &fifth.times);
+        times.copied().fold(f64::INFINITY, f64::min)
     }
 
-    fn measure(&mut self, lap: f64) {
-        let time = self.time(self.batch, lap) / self.batch as f64;
-        self.fifths
-            .last_mut()
-            .expect("a fifth has begun")
-            .push(time);
+    pub(crate) fn allocated(&self) -> Allocated {
+        let last = self.fifths.last();
+        last.map(|fifth| fifth.allocated).unwrap_or_default()
+    }
+
+    /// Makes what is made once only, and counts allocations.
+    fn start(&mut self) -> Measured {
+        self.time(2 * AT_ONCE, 0.0);
+        // One at a time: the peak is that of one.
+        let mut counter = Counter::default();
+        for _ in 0..AT_ONCE {
+            (self.work)(1, &mut counter);
+        }
+        Measured {
+            allocated: counter.per_operation(AT_ONCE),
+            times: Vec::new(),
+        }
+    }
+
+    fn choose_batch(&mut self, lap: f64) -> usize {
+        let mut batch = 1;
+        while self.time(batch, lap) < BATCH / 4.0 {
+            batch *= 2;
+        }
+        let one = self.time(batch, lap) / batch as f64;
+        ((BATCH / one) as usize).max(1)
     }
 
     /// Nanoseconds for so many operations.
@@ -220,25 +250,6 @@ impl Cell {
         let mut watch = Stopwatch::default();
         (self.work)(operations, &mut watch);
         watch.total - lap * watch.laps
-    }
-
-    fn choose_batch(&mut self, lap: f64) {
-        while self.time(self.batch, lap) < BATCH / 4.0 {
-            self.batch *= 2;
-        }
-        let one = self.time(self.batch, lap) / self.batch as f64;
-        self.batch = ((BATCH / one) as usize).max(1);
-    }
-
-    fn count_allocations(&mut self) {
-        // What is made once only is made here.
-        self.time(2 * AT_ONCE, 0.0);
-        // One at a time: the peak is that of one.
-        let mut counter = Counter::default();
-        for _ in 0..AT_ONCE {
-            (self.work)(1, &mut counter);
-        }
-        self.allocated = counter.per_operation(AT_ONCE);
     }
 }
 

@@ -122,7 +122,7 @@ impl Row<'_> {
     fn allocations(&self, operation: Operation) -> String {
         let cell = self.cell(operation, Size::Medium);
         cell.map_or(DASH.to_owned(), |cell| {
-            format!("{:.0}", cell.allocated.count)
+            format!("{:.0}", cell.allocated().count)
         })
     }
 }
@@ -151,8 +151,8 @@ pub(crate) fn details(bench: &Bench, out: &mut impl Write) -> io::Result<()> {
             nanoseconds(cell.series().spread().median),
             nanoseconds(cell.least()),
             times.map_or(DASH.to_owned(), |times| with_spread(times, 2)),
-            format!("{:.1}", cell.allocated.count),
-            cell.allocated.peak.to_string(),
+            format!("{:.1}", cell.allocated().count),
+            cell.allocated().peak.to_string(),
             cell.characters
                 .map_or(DASH.to_owned(), |characters| characters.to_string()),
         ];

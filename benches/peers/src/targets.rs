@@ -256,6 +256,6 @@ impl<'a> Targets<'a> {
 
     fn allocations(&self, library: &'static str, operation: Operation, size: Size) -> Option<f64> {
         self.cell(library, operation, size)
-            .map(|cell| cell.allocated.count)
+            .map(|cell| cell.allocated().count)
     }
 }
