@@ -1,7 +1,10 @@
 //! What becomes of a session at the end of its request (SPEC.md § 8.7).
 
 use super::{Ending, State, Wish, active_age};
-use crate::body::{Circumstances, Verdict};
+use crate::{
+    body::{Circumstances, Verdict},
+    wiped::Wiped,
+};
 
 impl<T> State<'_, T> {
     /// Decides. `reseal`: the session opened under a key that another has followed.
@@ -82,9 +85,12 @@ impl<T> State<'_, T> {
         match &self.arrived {
             None => !self.is_new_and_empty(),
             Some(arrived) => {
+                let differs = |now: &Option<Wiped>, before: &[u8]| {
+                    now.as_ref().is_some_and(|now| **now != *before)
+                };
                 self.head != arrived.layout.head
-                    || self.payload() != arrived.payload()
-                    || self.flash_bytes() != arrived.flash()
+                    || differs(&self.payload, arrived.payload())
+                    || differs(&self.flash, arrived.flash())
             }
         }
     }
