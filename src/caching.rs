@@ -5,15 +5,6 @@
 
 use crate::session::Use;
 
-/// The fields of a response that speak to caches, read.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Caching {
-    /// `Cache-Control`: its directives, if the application set the field.
-    cache_control: Option<Directives>,
-    /// `CDN-Cache-Control` or `Surrogate-Control` without `no-store`.
-    is_targeted: bool,
-}
-
 #[derive(Clone, Copy, Debug, Default)]
 struct Directives {
     private: bool,
@@ -31,34 +22,34 @@ pub(crate) enum CacheChange {
     NoStore,
 }
 
-impl Caching {
-    /// Reads the values of `Cache-Control`, and those of each field that speaks to one kind of cache only.
-    pub(crate) fn read<'a, F>(cache_control: F, targeted: impl IntoIterator<Item = F>) -> Caching
-    where
-        F: Iterator<Item = &'a [u8]>,
-    {
-        let mut targeted = targeted.into_iter().filter_map(directives);
-        Caching {
-            cache_control: directives(cache_control),
-            // No such cache reads what is said to another, so each is judged alone.
-            is_targeted: targeted.any(|set| !set.no_store),
-        }
-    }
+/// Whether the application let others than the visitor store the response: by `Cache-Control`, or by a field that
+/// speaks to one kind of cache only.
+pub(crate) fn is_shareable<'a>(
+    cache_control: impl Iterator<Item = &'a [u8]>,
+    is_targeted: impl FnOnce() -> bool,
+) -> bool {
+    let allows = |set: Directives| !set.private && !set.no_store;
+    directives(cache_control).is_some_and(allows) || is_targeted()
+}
 
-    /// The application let others than the visitor store the response.
-    pub(crate) fn is_shareable(self) -> bool {
-        let allows = |set: Directives| !set.private && !set.no_store;
-        self.is_targeted || self.cache_control.is_some_and(allows)
-    }
+/// Whether a field that speaks to one kind of cache only is set, without `no-store`. No such cache reads what is said
+/// to another, so each is judged alone.
+pub(crate) fn targets<'a>(field: impl Iterator<Item = &'a [u8]>) -> bool {
+    directives(field).is_some_and(|set| !set.no_store)
+}
 
-    /// What is to change for a response that made this use of its session.
-    pub(crate) fn change_for(self, use_of_session: Use) -> CacheChange {
-        let no_store = self.cache_control.is_some_and(|set| set.no_store);
-        match use_of_session {
-            Use::Written if !no_store || self.is_targeted => CacheChange::NoStore,
-            Use::Touched if self.cache_control.is_none() => CacheChange::Private,
-            _ => CacheChange::Leave,
-        }
+/// What is to change for a response that made this use of its session.
+pub(crate) fn change_for<'a>(
+    use_of_session: Use,
+    cache_control: impl Iterator<Item = &'a [u8]>,
+    is_targeted: impl FnOnce() -> bool,
+) -> CacheChange {
+    let cache_control = directives(cache_control);
+    let no_store = cache_control.is_some_and(|set| set.no_store);
+    match use_of_session {
+        Use::Written if !no_store || is_targeted() => CacheChange::NoStore,
+        Use::Touched if cache_control.is_none() => CacheChange::Private,
+        _ => CacheChange::Leave,
     }
 }
 

@@ -7,7 +7,7 @@ use http::{
 
 use crate::{
     body::Circumstances,
-    caching::{self, CacheChange, Caching},
+    caching::{self, CacheChange},
     clock::Clock,
     error::SaveError,
     events,
@@ -207,55 +207,64 @@ fn finish<T, C: Carrier<T>>(
     response: &mut HeaderMap,
     answer: &Answer,
 ) -> Result<C::Output, SaveError> {
-    let mut read = None;
-    let finished = session.finish(carrier, || {
-        let is_shareable = read.insert(caching_of(response)).is_shareable();
-        Circumstances {
-            status: status.as_u16(),
-            is_shareable: is_shareable && !answer.shared_caching,
-            ..Circumstances::default()
-        }
-    });
+    let known = Known {
+        status,
+        fields: response,
+        shared_caching: answer.shared_caching,
+    };
+    let finished = session.finish(carrier, &known);
     let use_of_session = match &finished {
         Ok(finished) => finished.use_of_session,
         Err(_) => Use::Written,
     };
     if use_of_session != Use::Untouched {
-        let caching = read.unwrap_or_else(|| caching_of(response));
         let purpose = carrier.sealer().slot.purpose().as_str();
-        tell_caches(use_of_session, caching, response, answer, purpose);
+        tell_caches(use_of_session, response, answer, purpose);
     }
     Ok(finished?.output)
 }
 
-fn caching_of(response: &HeaderMap) -> Caching {
-    let targeted = TARGETED_CACHE_CONTROLS;
-    Caching::read(
-        values(response, &CACHE_CONTROL),
-        targeted.iter().map(|name| values(response, name)),
-    )
+/// What is known of a response.
+struct Known<'a> {
+    status: StatusCode,
+    fields: &'a HeaderMap,
+    shared_caching: bool,
+}
+
+impl Circumstances for Known<'_> {
+    fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    fn is_shareable(&self) -> bool {
+        !self.shared_caching && is_shareable(self.fields)
+    }
+}
+
+fn is_shareable(response: &HeaderMap) -> bool {
+    caching::is_shareable(values(response, &CACHE_CONTROL), || is_targeted(response))
+}
+
+/// The application spoke to the caches of a CDN.
+fn is_targeted(response: &HeaderMap) -> bool {
+    let mut names = TARGETED_CACHE_CONTROLS.into_iter();
+    names.any(|name| caching::targets(values(response, &name)))
 }
 
 fn values<'a>(response: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
     response.get_all(name).iter().map(HeaderValue::as_bytes)
 }
 
-fn tell_caches(
-    use_of_session: Use,
-    caching: Caching,
-    response: &mut HeaderMap,
-    answer: &Answer,
-    purpose: &str,
-) {
+fn tell_caches(use_of_session: Use, response: &mut HeaderMap, answer: &Answer, purpose: &str) {
     if !caching::varies_on(values(response, &VARY), answer.vary.as_str()) {
         response.append(VARY, vary(&answer.vary));
     }
-    let is_shareable = caching.is_shareable();
-    if is_shareable && answer.shared_caching {
+    if answer.shared_caching && is_shareable(response) {
         return;
     }
-    let change = caching.change_for(use_of_session);
-    if is_shareable && change == CacheChange::NoStore {
+    let cache_control = values(response, &CACHE_CONTROL);
+    let change = caching::change_for(use_of_session, cache_control, || is_targeted(response));
+    if change == CacheChange::NoStore && is_shareable(response) {
         events::caching_was_replaced(purpose);
     }
     apply(change, response);

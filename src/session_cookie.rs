@@ -1,7 +1,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
-    body::{Circumstances, Map, Payload},
+    body::{Map, Payload, Unknown},
     builder::SessionCookieBuilder,
     clock::Clock,
     cookie::{CookieName, Finder, PartNumbers, SetCookies, Template, max_age_len},
@@ -223,7 +223,7 @@ impl<T> SessionCookie<T> {
     /// another cookie loaded, and a call from inside the session's own `update`. The content cannot be
     /// too large: that was an error where it was put in.
     pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
-        let finished = session.finish(self, Circumstances::default)?;
+        let finished = session.finish(self, &Unknown)?;
         Ok(finished.output)
     }
 

@@ -1,7 +1,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
-    body::{Circumstances, Map, Payload, SessionData, sealed::Payload as _},
+    body::{Map, Payload, SessionData, Unknown, sealed::Payload as _},
     clock::Clock,
     cookie::{PartNumbers, Values},
     error::{Reason, SaveError},
@@ -85,7 +85,7 @@ impl<T: Payload> SessionToken<T> {
     /// A failing random generator, a clock that shows a time before 2026 or after 2162, and a session
     /// that another token or a cookie loaded.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
-        Ok(session.finish(self, Circumstances::default)?.output)
+        Ok(session.finish(self, &Unknown)?.output)
     }
 
     /// Whether the content can be read without a key.

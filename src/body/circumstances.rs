@@ -1,20 +1,21 @@
-/// What is known of a response when its session is to be saved.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Circumstances {
-    pub(crate) status: u16,
+/// What is known of a response when its session is to be saved. Asked only where it matters.
+pub(crate) trait Circumstances {
+    fn status(&self) -> u16;
+
     /// The application let others store the response.
-    pub(crate) is_shareable: bool,
-    /// The request was for an image, a script or the like, beside a page.
-    pub(crate) is_subresource: bool,
+    fn is_shareable(&self) -> bool;
 }
 
-impl Default for Circumstances {
-    fn default() -> Self {
-        Circumstances {
-            status: 200,
-            is_shareable: false,
-            is_subresource: false,
-        }
+/// A response of which nothing is known: it succeeded, and is for the visitor alone.
+pub(crate) struct Unknown;
+
+impl Circumstances for Unknown {
+    fn status(&self) -> u16 {
+        200
+    }
+
+    fn is_shareable(&self) -> bool {
+        false
     }
 }
 

@@ -18,7 +18,7 @@ pub use padding::Padding;
 pub use report::SizeReport;
 pub use room::TooLarge;
 
-pub(crate) use circumstances::{Circumstances, Verdict};
+pub(crate) use circumstances::{Circumstances, Unknown, Verdict};
 pub(crate) use data::sealed;
 pub(crate) use layout::{Head, Layout, Sid};
 pub(crate) use lifetime::Lifetimes;

@@ -75,7 +75,7 @@ impl<T> Session<T> {
     pub(crate) fn finish<C: Carrier<T>>(
         &self,
         carrier: &C,
-        circumstances: impl FnOnce() -> Circumstances,
+        circumstances: &impl Circumstances,
     ) -> Result<Finished<C::Output>, SaveError> {
         if !self.is_of(carrier.sealer()) {
             return Err(SaveError::OfAnother);
@@ -87,7 +87,7 @@ impl<T> Session<T> {
                 use_of_session: Use::Touched,
                 output: C::Output::default(),
             }),
-            Some(used) => settle(carrier, arrival, &used, circumstances()),
+            Some(used) => settle(carrier, arrival, &used, circumstances),
         })?
     }
 }
@@ -100,7 +100,7 @@ fn settle<T, C: Carrier<T>>(
         outcome,
         carried,
     }: &Used<'_, T>,
-    circumstances: Circumstances,
+    circumstances: &impl Circumstances,
 ) -> Result<Finished<C::Output>, SaveError> {
     let sealer = carrier.sealer();
     let set = |age| {
@@ -112,12 +112,9 @@ fn settle<T, C: Carrier<T>>(
             age,
         })
     };
-    let circumstances = Circumstances {
-        is_subresource: circumstances.is_subresource || arrival.is_subresource,
-        ..circumstances
-    };
     let reseal = sealer.must_reseal(*outcome, state.now());
-    let (use_of_session, output) = match state.settle(circumstances, reseal) {
+    let (use_of_session, output) = match state.settle(circumstances, arrival.is_subresource, reseal)
+    {
         Verdict::Leave => (Use::Touched, C::Output::default()),
         Verdict::NoRoom => {
             events::renewal_was_left_out(sealer.slot.purpose().as_str());

@@ -7,9 +7,15 @@ use crate::{
 };
 
 impl<T> State<'_, T> {
-    /// Decides. `reseal`: the session opened under a key that another has followed.
-    pub(crate) fn settle(&self, circumstances: Circumstances, reseal: bool) -> Verdict {
-        let is_silenced = circumstances.status >= 500
+    /// Decides. `reseal`: the session opened under a key that another has followed. `is_subresource`: the request
+    /// was for an image, a script or the like, beside a page.
+    pub(crate) fn settle(
+        &self,
+        circumstances: &impl Circumstances,
+        is_subresource: bool,
+        reseal: bool,
+    ) -> Verdict {
+        let is_silenced = circumstances.status() >= 500
             && !self.policy.save_on_server_error
             && self.wish != Wish::Save;
         let is_discarded = self.wish == Wish::Discard;
@@ -38,32 +44,35 @@ impl<T> State<'_, T> {
             let age = self.age_to_write(self.content_len(), &self.head);
             return Verdict::Write { age };
         }
-        self.settle_unchanged(circumstances, reseal)
+        self.settle_unchanged(circumstances, is_subresource, reseal)
     }
 
     /// Renewal and re-sealing race with sign-in and sign-out in parallel requests, so they are left out
     /// wherever a response is not a page that its visitor asked for and that nobody else will get.
-    fn settle_unchanged(&self, circumstances: Circumstances, reseal: bool) -> Verdict {
-        let Circumstances {
-            status,
-            is_shareable,
-            is_subresource,
-        } = circumstances;
-        if self.arrived.is_none() || status >= 400 || is_shareable || is_subresource {
+    fn settle_unchanged(
+        &self,
+        circumstances: &impl Circumstances,
+        is_subresource: bool,
+        reseal: bool,
+    ) -> Verdict {
+        let is_due = self.policy.lifetimes.is_renewal_due(&self.head, self.now);
+        if self.arrived.is_none()
+            || !(is_due || reseal)
+            || is_subresource
+            || circumstances.status() >= 400
+            || circumstances.is_shareable()
+        {
             return Verdict::Leave;
         }
         let fits = |age| self.fits(self.content_len(), &self.head, age);
-        let is_due = self.policy.lifetimes.is_renewal_due(&self.head, self.now);
         let renewed = active_age(&self.head, self.now);
         if is_due && fits(renewed) {
             Verdict::Refresh { age: renewed }
         } else if reseal && fits(self.head.age) {
             // The age stays, and so does the length.
             Verdict::Refresh { age: self.head.age }
-        } else if is_due || reseal {
-            Verdict::NoRoom
         } else {
-            Verdict::Leave
+            Verdict::NoRoom
         }
     }
 
