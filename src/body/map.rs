@@ -292,7 +292,7 @@ fn skip_single<const CHECKED: bool>(marker: u8, bytes: &[u8], at: usize) -> Opti
         0xCD | 0xD1 => (at, 2, false),
         0xCA | 0xCE | 0xD2 => (at, 4, false),
         0xCB | 0xCF | 0xD3 => (at, 8, false),
-        // 0xC1 is never used; 0xC7 to 0xC9 and 0xD4 to 0xD8 are extensions; the rest is none of this.
+        // 0xC1 is never used; 0xC7 to 0xC9 and 0xD4 to 0xD8 are extensions. Lists and maps do not come here.
         _ => return None,
     };
     let end = start.checked_add(len)?;
@@ -323,9 +323,10 @@ const USUAL_VALUE: usize = 256;
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::{collections::BTreeMap, io::Cursor};
 
     use proptest::prelude::*;
+    use serde::{Deserialize, de::IgnoredAny};
     use serde_json::Value as Json;
 
     use super::*;
@@ -367,7 +368,32 @@ mod tests {
         assert!(nested(64).is_err());
     }
 
-    /// Of every kind that has a marker of its own, and of lengths on both sides of where it changes.
+    #[test]
+    fn every_marker_means_what_it_means_to_rmp_serde() {
+        // Behind the marker: a length or a count of 2, in one byte, two or four.
+        for (marker, width) in (0..=0xFF).flat_map(|marker| [(marker, 1), (marker, 2), (marker, 4)])
+        {
+            let mut bytes = vec![0; 300];
+            (bytes[0], bytes[width]) = (marker, 2);
+            let mut decoder = rmp_serde::Deserializer::new(Cursor::new(&bytes));
+            let theirs = IgnoredAny::deserialize(&mut decoder).ok();
+            let theirs = theirs.map(|_| decoder.get_ref().position() as usize);
+            let is_extension = matches!(marker, 0xC7..=0xC9 | 0xD4..=0xD8);
+            let expected = theirs.filter(|_| !is_extension);
+            assert_eq!(
+                skip_value::<true>(&bytes, 0),
+                expected,
+                "{marker:#X}, {width}"
+            );
+            assert_eq!(
+                skip_value::<false>(&bytes, 0),
+                expected,
+                "{marker:#X}, {width}"
+            );
+        }
+    }
+
+    /// Of the kinds that JSON has, nested, with texts on both sides of where their marker changes.
     fn value() -> impl Strategy<Value = Json> {
         let text = prop::sample::select(vec![0, 31, 32, 255, 256, 65_535, 65_536]);
         let single = prop_oneof![
