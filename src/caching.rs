@@ -19,7 +19,9 @@ pub(crate) enum CacheChange {
     Private,
     /// Replace `Cache-Control`, and `CDN-Cache-Control` and `Surrogate-Control` where they are set, by
     /// `no-store`.
-    NoStore,
+    NoStore {
+        was_shareable: bool,
+    },
 }
 
 /// Whether the application let others than the visitor store the response: by `Cache-Control`, or by a field that
@@ -28,8 +30,14 @@ pub(crate) fn is_shareable<'a>(
     cache_control: impl Iterator<Item = &'a [u8]>,
     is_targeted: impl FnOnce() -> bool,
 ) -> bool {
-    let allows = |set: Directives| !set.private && !set.no_store;
-    directives(cache_control).is_some_and(allows) || is_targeted()
+    lets_others_store(directives(cache_control), is_targeted)
+}
+
+fn lets_others_store(
+    cache_control: Option<Directives>,
+    is_targeted: impl FnOnce() -> bool,
+) -> bool {
+    cache_control.is_some_and(|set| !set.private && !set.no_store) || is_targeted()
 }
 
 /// Whether a field that speaks to one kind of cache only is set, without `no-store`. No such cache reads what is said
@@ -45,9 +53,16 @@ pub(crate) fn change_for<'a>(
     is_targeted: impl FnOnce() -> bool,
 ) -> CacheChange {
     let cache_control = directives(cache_control);
-    let no_store = cache_control.is_some_and(|set| set.no_store);
     match use_of_session {
-        Use::Written if !no_store || is_targeted() => CacheChange::NoStore,
+        Use::Written => {
+            let was_shareable = lets_others_store(cache_control, is_targeted);
+            let no_store = cache_control.is_some_and(|set| set.no_store);
+            if no_store && !was_shareable {
+                CacheChange::Leave
+            } else {
+                CacheChange::NoStore { was_shareable }
+            }
+        }
         Use::Touched if cache_control.is_none() => CacheChange::Private,
         _ => CacheChange::Leave,
     }

@@ -245,7 +245,7 @@ fn is_shareable(response: &HeaderMap) -> bool {
     caching::is_shareable(values(response, &CACHE_CONTROL), || is_targeted(response))
 }
 
-/// The application spoke to the caches of a CDN.
+/// The application let the caches of a CDN store the response.
 fn is_targeted(response: &HeaderMap) -> bool {
     let mut names = TARGETED_CACHE_CONTROLS.into_iter();
     names.any(|name| caching::targets(values(response, &name)))
@@ -264,10 +264,7 @@ fn tell_caches(use_of_session: Use, response: &mut HeaderMap, answer: &Answer, p
     }
     let cache_control = values(response, &CACHE_CONTROL);
     let change = caching::change_for(use_of_session, cache_control, || is_targeted(response));
-    if change == CacheChange::NoStore && is_shareable(response) {
-        events::caching_was_replaced(purpose);
-    }
-    apply(change, response);
+    apply(change, response, purpose);
 }
 
 fn vary(name: &HeaderName) -> HeaderValue {
@@ -283,13 +280,16 @@ fn is_subresource(request: &HeaderMap) -> bool {
     destination.is_some_and(caching::is_subresource)
 }
 
-fn apply(change: CacheChange, response: &mut HeaderMap) {
+fn apply(change: CacheChange, response: &mut HeaderMap, purpose: &str) {
     match change {
         CacheChange::Leave => {}
         CacheChange::Private => {
             response.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
         }
-        CacheChange::NoStore => {
+        CacheChange::NoStore { was_shareable } => {
+            if was_shareable {
+                events::caching_was_replaced(purpose);
+            }
             for name in TARGETED_CACHE_CONTROLS {
                 if response.contains_key(&name) {
                     response.insert(name, HeaderValue::from_static("no-store"));
