@@ -101,12 +101,12 @@ impl AnyRing {
     }
 }
 
-/// Which kind of ring is meant is told by its first key.
 /// Whether the key opens nothing at this moment.
 pub(crate) fn is_retired(key: &KeyInfo, at: SystemTime) -> bool {
     key.accept_until.is_some_and(|until| at >= until)
 }
 
+/// Which kind of ring is meant is told by its first key.
 impl FromStr for AnyRing {
     type Err = RingError;
 

@@ -8,21 +8,21 @@ use super::{
     add::new_key,
     any,
     edit::{self, Edit, Target},
-    lifetime::Overlap,
     text::Attribute,
 };
 use crate::{
     answer::{Answer, Failure},
     key::SuiteName,
-    moment::{self, Moment, show},
+    moment::{Moment, show},
 };
 
 /// Drop a key that somebody else may have
 ///
-/// Its forgeries may have been sealed again under every other key of the ring. So by default all keys are
-/// dropped for a new one. With --not-before the others stay, and sessions from before that moment are
-/// refused: it has to be the moment by which the last instance has dropped the key, plus twice the clock skew, and
-/// in the same push. Both sign everybody out. Whoever has the key still reads what was recorded under it.
+/// Its forgeries may have been sealed again under every other key of the ring, also if it was retired or
+/// removed long ago: a sign-in keeps their content and begins them anew. So by default all keys are dropped
+/// for a new one. With --not-before the others stay, and sessions from before that moment are refused: it has
+/// to be the moment by which the last instance has the new file, plus twice the clock skew. Both sign
+/// everybody out. Whoever has the key still reads what was recorded under it.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Leaked {
@@ -34,8 +34,6 @@ pub(crate) struct Leaked {
     /// Keep the other keys, and refuse sessions from before this moment: 2026-12-15T00:00:00Z, or +15m from now
     #[arg(long, value_name = "TIME")]
     not_before: Option<Moment>,
-    #[command(flatten)]
-    overlap: Overlap,
     /// What a new key is for; by default the same as the key that seals
     #[arg(long, value_enum)]
     suite: Option<SuiteName>,
@@ -56,19 +54,12 @@ impl Leaked {
     }
 
     fn drop_all(&self, edit: &mut Edit, ring: &AnyRing) -> Result<Vec<String>, Failure> {
-        let leaked = edit::find(ring, &self.key, &edit.file)?;
-        if let Some(until) = self.is_long_retired(&leaked, edit.now)? {
-            edit.text.remove(leaked.id);
-            return Ok(vec![
-                format!("key {} is removed", leaked.id),
-                format!(
-                    "nobody is signed out: no instance has accepted it since {}, and nothing forged lives \
-                     so long",
-                    show(until)
-                ),
-                RECORDED.to_owned(),
-            ]);
-        }
+        let leaked = edit::find(ring, &self.key, &edit.file).map_err(|absent| match absent {
+            Failure::No(absent) => Failure::No(format!(
+                "{absent}; for a key that was removed earlier say --not-before"
+            )),
+            other => other,
+        })?;
         let new = new_key(self.suite, &ring.sealing(edit.now))?;
         edit.text.add(&new, None);
         for key in ring.keys() {
@@ -107,10 +98,10 @@ impl Leaked {
                 show(later)
             )));
         }
+        check_in_future(edit.now, moment)?;
         let mut told = Vec::new();
         match edit::find(ring, &self.key, &edit.file) {
             Ok(leaked) => {
-                self.check_in_future(&leaked, edit.now, moment)?;
                 told.push(format!("key {} is dropped", leaked.id));
                 told.push(self.remove(edit, ring, &leaked)?);
             }
@@ -122,12 +113,10 @@ impl Leaked {
             show(moment),
             edit.file
         ));
-        if moment > edit.now {
-            told.push(format!(
-                "until {} nobody can stay signed in: sessions that begin before it are refused at once",
-                show(moment)
-            ));
-        }
+        told.push(format!(
+            "until {} nobody can stay signed in: sessions that begin before it are refused at once",
+            show(moment)
+        ));
         told.push(RECORDED.to_owned());
         Ok(told)
     }
@@ -157,38 +146,17 @@ impl Leaked {
         let seals = edit.result()?.seals(edit.now);
         Ok(format!("key {seals} seals"))
     }
+}
 
-    /// Instances accept the key for as long as they do not have the new file.
-    fn check_in_future(
-        &self,
-        leaked: &KeyInfo,
-        now: SystemTime,
-        moment: SystemTime,
-    ) -> Result<(), Failure> {
-        if moment > now {
-            return Ok(());
-        }
-        Err(Failure::no(format!(
-            "instances accept key {} until they have the new file, so --not-before has to be later than \
-             that, plus twice the clock skew",
-            leaked.id
-        )))
+/// Until an instance has the new file, it seals forgeries again and takes them through sign-ins.
+fn check_in_future(now: SystemTime, moment: SystemTime) -> Result<(), Failure> {
+    if moment > now {
+        return Ok(());
     }
-
-    /// Since when the key opens nothing, if all that was forged with it has ended.
-    fn is_long_retired(
-        &self,
-        key: &KeyInfo,
-        now: SystemTime,
-    ) -> Result<Option<SystemTime>, Failure> {
-        let Some(until) = key.accept_until else {
-            return Ok(None);
-        };
-        // A forgery may be dated ahead by the skew, beside the skew of the clock that took it.
-        let end = self.overlap.end_of_sessions(until)?;
-        let end = moment::after(end, self.overlap.skew())?;
-        Ok((now >= end).then_some(until))
-    }
+    Err(Failure::no(
+        "instances accept what was forged until they have the new file, so --not-before has to be later than \
+         that, plus twice the clock skew",
+    ))
 }
 
 fn keys(ids: &[KeyId]) -> String {
