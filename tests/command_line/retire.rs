@@ -77,6 +77,47 @@ fn a_key_that_never_sealed_is_removed_without_a_word() {
 }
 
 #[test]
+fn a_planned_key_that_seals_by_a_clock_that_is_ahead_is_removed_by_force_only() {
+    for (now, is_refused) in [("06:57:59", false), ("06:58:00", true), ("06:59:59", true)] {
+        let (mut desk, _) = Desk::with_ring();
+        let planned = desk.add("--seal-from +1h");
+        desk.now = format!("2027-03-01T{now}Z");
+        let line = format!("ring retire keys {planned}");
+        if is_refused {
+            let refused = desk.refused(1, &line);
+            assert!(
+                refused.starts_with(&format!(
+                    "sessions that key {planned} sealed may live until"
+                )),
+                "{refused}"
+            );
+            desk.done(&format!("{line} --force --dry-run"));
+            desk.done(&format!("{line} --skew 0s --dry-run"));
+        } else {
+            desk.done(&line);
+        }
+    }
+}
+
+#[test]
+fn a_planned_key_that_sealed_before_it_was_put_off_is_removed_by_force_only() {
+    let (mut desk, old) = Desk::with_ring();
+    let new = new_key(&desk.done("ring rotate keys --after 15m"));
+    desk.now = "2027-03-01T08:00:00Z".to_owned();
+    desk.done(&format!("ring promote keys {old}"));
+    desk.done(&format!("ring promote keys {new} --at +1days"));
+    let line = format!("ring retire keys {new}");
+    let refused = desk.refused(1, &line);
+    assert!(
+        refused.contains("may live until 2027-03-01T20:01:00Z"),
+        "{refused}"
+    );
+    desk.done(&format!("{line} --force --dry-run"));
+    desk.now = "2027-03-01T20:01:00Z".to_owned();
+    desk.done(&line);
+}
+
+#[test]
 fn the_key_that_seals_is_refused() {
     let (desk, only) = Desk::with_ring();
     let refused = desk.refused(1, &format!("ring retire keys {only} --force"));

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     answer::{Answer, Failure},
-    moment::{Moment, show},
+    moment::{self, Moment, show},
 };
 
 /// Stop accepting a key
@@ -76,13 +76,34 @@ impl Retire {
         key: &KeyInfo,
         now: SystemTime,
     ) -> Result<Option<SystemTime>, Failure> {
-        if matches!(ring.role(key, now), Role::Retired | Role::Planned) {
-            return Ok(None);
+        let sealed_until = match ring.role(key, now) {
+            Role::Retired => None,
+            Role::Planned => self.planned_sealed_until(ring, key, now)?,
+            // Without a time at which the next one took over, it may have sealed until now.
+            Role::Sealing | Role::Accepted => {
+                let next = ring.next_after(key.id);
+                Some(next.and_then(|next| next.seal_from).unwrap_or(now))
+            }
+        };
+        let end = sealed_until.map(|moment| self.overlap.end_of_sessions(moment));
+        end.transpose()
+    }
+
+    /// Until when a key has sealed whose time is to come by the clock of this machine.
+    fn planned_sealed_until(
+        &self,
+        ring: &AnyRing,
+        key: &KeyInfo,
+        now: SystemTime,
+    ) -> Result<Option<SystemTime>, Failure> {
+        // The clock of an instance that is ahead, as `ring rotate` reckons.
+        let ahead = moment::after(now, self.overlap.skew() * 2)?;
+        if key.seal_from.is_some_and(|from| from <= ahead) {
+            return Ok(Some(now));
         }
-        let next = ring.next_after(key.id);
-        // Without a time at which the next one took over, it may have sealed until now.
-        let sealed_until = next.and_then(|next| next.seal_from).unwrap_or(now);
-        self.overlap.end_of_sessions(sealed_until).map(Some)
+        // The key that seals took over from another: from this one, if its time was put off since.
+        let since = ring.sealing(now).seal_from;
+        Ok(since.filter(|since| *since <= now))
     }
 
     fn check_cost(
