@@ -20,5 +20,6 @@ mod rotate;
 mod rotation;
 mod secrets;
 mod show;
+mod terminal;
 mod together;
 mod vectors;

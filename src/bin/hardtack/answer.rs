@@ -1,7 +1,7 @@
 //! What a command answers: on standard output, on standard error, and by its exit code.
 
 use std::{
-    fmt::Display,
+    fmt::{Display, Write as _},
     io::{self, ErrorKind, Write},
     path::Path,
     process::ExitCode,
@@ -58,9 +58,9 @@ pub(crate) fn exit(parsed: Result<Answer, clap::Error>) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Prints to standard output. Nothing that looks like a key.
+/// Prints to standard output. Nothing that looks like a key, and nothing that a terminal obeys.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    print_secret(&redacted(text))
+    print_secret(&harmless(&redacted(text)))
 }
 
 /// Prints to standard output, keys included.
@@ -79,7 +79,35 @@ pub(crate) fn print_secret(text: &str) -> Result<(), Failure> {
 /// Tells something beside the answer, on standard error.
 pub(crate) fn note(sentence: &str) {
     // There is nobody left to tell that this failed.
-    let _ = writeln!(io::stderr(), "hardtack: {}", redacted(sentence));
+    let _ = writeln!(io::stderr(), "hardtack: {}", harmless(&redacted(sentence)));
+}
+
+/// Escapes what a terminal obeys, but for line feeds, as JSON does. A visitor writes what stands in a
+/// cookie.
+fn harmless(text: &str) -> String {
+    let mut harmless = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != '\n' && is_obeyed(c) {
+            let _ = write!(harmless, "\\u{:04x}", u32::from(c));
+        } else {
+            harmless.push(c);
+        }
+    }
+    harmless
+}
+
+/// Something that visitors wrote, in a sentence of one line.
+pub(crate) fn quoted(text: &str) -> String {
+    text.replace('\n', "\\u000a")
+}
+
+/// Control characters (C0, DEL, C1), separators of lines, and what turns the direction of text.
+fn is_obeyed(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{061c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
 }
 
 /// Arguments are shown in errors, and a key may stand where something else belongs.

@@ -6,7 +6,7 @@ use hardtack::{CookieName, Reason};
 use zeroize::Zeroizing;
 
 use super::Carrier;
-use crate::answer::Failure;
+use crate::answer::{self, Failure};
 
 /// How the tokens travelled, and they themselves.
 pub(super) struct Found {
@@ -103,7 +103,7 @@ fn name_in(field: &str) -> Result<&str, Failure> {
         [first, attributes @ ..] if attributes.iter().any(is_attribute) => Ok(first),
         _ => Err(Failure::usage(format!(
             "several cookies are in it, say with --name which of {}",
-            names.join(", ")
+            answer::quoted(&names.join(", "))
         ))),
     }
 }

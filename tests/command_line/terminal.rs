@@ -1,0 +1,67 @@
+//! What a visitor wrote does nothing to the terminal of whoever looks at it.
+
+use hardtack::SessionCookie;
+use serde_json::Value;
+
+use crate::desk::{Desk, Ran, at};
+
+/// ESC, a C1 control that does the same, DEL, two separators of lines, and all that turns text around.
+const OBEYED: &str = "\u{1b}\u{0}\u{7}\t\r\u{7f}\u{80}\u{85}\u{9b}\u{9f}\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\
+    \u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
+
+#[track_caller]
+fn check(ran: &Ran) {
+    let shown = format!("{}{}", ran.out, ran.err);
+    let is_obeyed = |c: &char| *c != '\n' && (OBEYED.contains(*c) || c.is_control());
+    assert_eq!(shown.chars().find(is_obeyed), None, "{shown:?}");
+}
+
+#[test]
+fn no_content_of_a_session_is_obeyed_by_the_terminal() {
+    let (desk, _) = Desk::with_ring();
+    let text = format!("{OBEYED}[2J\n<å>");
+    let cookie = SessionCookie::encrypted(desk.ring()).build().unwrap();
+    let pair = cookie.cookie_for(at(0), |session| {
+        session.insert("note", &*text)?;
+        session.insert(&text, 1)
+    });
+    let line = format!("inspect {} --keys keys", pair.unwrap());
+    let ran = desk.run(&line);
+    check(&ran);
+    assert!(ran.out.contains("\\u001b") && ran.out.contains("\\u009b"));
+    assert!(ran.out.contains("\\u202e[2J\\n<å>") || ran.out.contains("\\u2069[2J\\n<å>"));
+    let ran = desk.run(&format!("{line} --json"));
+    check(&ran);
+    let shown: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(shown["tokens"][0]["payload"]["note"], text);
+}
+
+#[test]
+fn no_name_of_a_cookie_is_obeyed_by_the_terminal() {
+    let (desk, _) = Desk::with_ring();
+    for c in OBEYED.chars().filter(|c| *c != '\0') {
+        for pasted in [
+            format!("a{c}b=1; c=2"),
+            format!("a{c}b=1"),
+            format!("session=a{c}b; session=2"),
+            format!("a{c}b"),
+            format!("--a{c}b"),
+        ] {
+            check(&desk.run_with(["inspect", &pasted]));
+            check(&desk.run_with(["inspect", &pasted, "--keys", "keys", "--json"]));
+            check(&desk.run_with(["inspect", "eA", "--name", &pasted]));
+            check(&desk.run_with(["inspect", "eA", "--keys", "keys", "--token", &pasted]));
+            check(&desk.run_with(["ring", "show", &pasted]));
+        }
+    }
+}
+
+#[test]
+fn a_line_feed_in_a_cookie_makes_no_line_of_its_own() {
+    let desk = Desk::new();
+    let ran = desk.run_on("a\nhardtack: fine\n=1; c=2", "inspect");
+    assert_eq!(
+        ran.sentence(),
+        "several cookies are in it, say with --name which of a\\u000ahardtack: fine\\u000a, c"
+    );
+}
