@@ -6,6 +6,7 @@ mod ini;
 mod keys;
 mod ring_source;
 mod ring_source_error;
+mod told;
 mod value;
 mod variables;
 
@@ -227,10 +228,8 @@ impl SessionSettings {
     /// use hardtack::SessionSettings;
     ///
     /// let settings: SessionSettings = serde_json::from_str(r#"{"keys_env": "NO_SUCH_KEYS"}"#)?;
-    /// assert_eq!(
-    ///     settings.build().unwrap_err().to_string(),
-    ///     "`keys_env`: environment variable NO_SUCH_KEYS is not set, put a key into it"
-    /// );
+    /// let sentence = settings.build().unwrap_err().to_string();
+    /// assert!(sentence.starts_with("`keys_env`: environment variable NO_SUCH_KEYS is not set"));
     /// # Ok::<_, serde_json::Error>(())
     /// ```
     ///

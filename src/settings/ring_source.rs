@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use super::{
     ring_source_error::{Problem, RingSourceError},
+    told::Told,
     value::looks_like_a_key,
 };
 use crate::seal::{Key, KeyRing, RingError, RingText};
@@ -171,8 +172,9 @@ impl RingSource {
 
     /// A function that asks for the text, such as of a secret manager. `name` stands for it in errors.
     ///
-    /// What it returns is overwritten after it was read. Its error is shown in ours, so it must not tell
-    /// the text. A panic in it is caught, and is an error.
+    /// What it returns is overwritten after it was read. The sentences of its error and of its causes are
+    /// shown in ours, so they must not tell the text; where a whole key stands in one, none is shown. A panic
+    /// in it is caught, and is an error.
     ///
     /// # Examples
     ///
@@ -260,8 +262,10 @@ fn read_file(path: &Path) -> Result<Zeroizing<String>, Problem> {
 fn call(read: &ReadText) -> Result<Zeroizing<String>, Problem> {
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(text)) => Ok(Zeroizing::new(text)),
-        Ok(Err(error)) if looks_like_a_key(&error.to_string()) => Err(Problem::TellsAKey),
-        Ok(Err(error)) => Err(Problem::CannotRead(error)),
+        Ok(Err(error)) => Err(match Told::of(&*error) {
+            Some(told) => Problem::CannotRead(Box::new(told)),
+            None => Problem::TellsAKey,
+        }),
         Err(_) => Err(Problem::Panicked),
     }
 }

@@ -12,6 +12,7 @@ mod folder;
 mod moments;
 
 mod behaviour;
+mod causes;
 mod formats;
 mod ini;
 mod ini_refusals;

@@ -196,6 +196,16 @@ fn no_error_and_no_debug_shows_a_key_that_stands_where_a_name_belongs() {
     }
 }
 
+#[test]
+fn a_variable_that_is_not_set_says_how_to_make_a_key() {
+    let sentence = sentence(KeyRing::from_env("NO_SUCH_KEYS"));
+    assert_eq!(
+        sentence,
+        "environment variable NO_SUCH_KEYS is not set, put a key into it; `hardtack keygen` makes one (`cargo \
+         install hardtack --features cli`), and so does `EncryptionKey::generate`"
+    );
+}
+
 /// Its own process, since a test cannot set a variable of this one.
 #[test]
 fn a_ring_is_read_from_a_variable_and_a_file() {
