@@ -1,6 +1,6 @@
 use std::{marker::PhantomData, sync::Arc, time::Duration};
 
-use super::{SessionCookieBuilder, Settings};
+use super::{DEFAULT_IDLE, SessionCookieBuilder, Settings};
 use crate::{
     body::{Allowance, Frame, Lifetimes, Payload, Policy, RenewAfter, Room, sealed},
     cookie::{CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, Template},
@@ -194,9 +194,18 @@ impl<T: Payload> SessionCookieBuilder<T> {
             in_range(self.settings.absolute_timeout),
             "absolute_timeout is out of range, give at least 1 second and at most 136 years",
         )?;
+        let said = self.settings.idle_timeout;
+        let idle = said.unwrap_or(Some(DEFAULT_IDLE));
         check(
-            self.settings.idle_timeout.is_none_or(in_range),
+            idle.is_none_or(in_range),
             "idle_timeout is out of range, give at least 1 second and at most 136 years, or `None` for no such timeout",
+        )?;
+        // The default one may be longer: nobody has said that sessions wait for so long.
+        check(
+            said.flatten()
+                .is_none_or(|idle| idle <= self.settings.absolute_timeout),
+            "idle_timeout is longer than absolute_timeout (12 hours by default), which ends every session \
+             before; set absolute_timeout to at least the same, or a shorter idle_timeout",
         )?;
         check(
             self.settings.remember_up_to.is_none_or(in_range),
@@ -206,7 +215,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
             self.settings.clock_skew <= Duration::from_secs(300),
             "clock_skew is longer than 300 seconds, mend the clocks instead",
         )?;
-        let idle = self.settings.idle_timeout.map(|span| span.as_secs());
+        let idle = idle.map(|span| span.as_secs());
         let default = idle.map_or(RenewAfter::OnChange, |idle| {
             RenewAfter::Span(Duration::from_secs(idle / 4))
         });

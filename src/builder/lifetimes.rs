@@ -7,7 +7,8 @@ use crate::body::{Payload, RenewAfter};
 
 impl<T: Payload> SessionCookieBuilder<T> {
     /// A session ends when its visitor was away for this long; `None`: it does not. Default: 30
-    /// minutes. In whole seconds, from 1 second to 136 years.
+    /// minutes. In whole seconds, from 1 second to the absolute timeout: a longer one is refused, since it
+    /// would never be reached.
     ///
     /// Shortening it acts at once on every session that is out.
     ///
@@ -31,7 +32,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn idle_timeout(mut self, span: impl Into<Option<Duration>>) -> Self {
-        self.settings.idle_timeout = span.into();
+        self.settings.idle_timeout = Some(span.into());
         self
     }
 

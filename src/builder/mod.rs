@@ -61,7 +61,8 @@ struct Settings {
     keys: AnyRing,
     name: Option<String>,
     attributes: Attributes,
-    idle_timeout: Option<Duration>,
+    /// `None`: nothing was said.
+    idle_timeout: Option<Option<Duration>>,
     absolute_timeout: Duration,
     remember_up_to: Option<Duration>,
     renew_after: Option<RenewAfter>,
@@ -144,8 +145,8 @@ impl SessionCookieBuilder {
                     same_site: SameSite::Lax,
                     partitioned: false,
                 },
-                idle_timeout: Some(Duration::from_secs(30 * 60)),
-                absolute_timeout: Duration::from_secs(12 * 3600),
+                idle_timeout: None,
+                absolute_timeout: DEFAULT_ABSOLUTE,
                 remember_up_to: None,
                 renew_after: None,
                 clock_skew: Duration::from_secs(60),
@@ -192,3 +193,6 @@ impl<T: Payload> SessionCookieBuilder<T> {
         }
     }
 }
+
+pub(crate) const DEFAULT_IDLE: Duration = Duration::from_secs(30 * 60);
+pub(crate) const DEFAULT_ABSOLUTE: Duration = Duration::from_secs(12 * 3600);

@@ -1,13 +1,14 @@
 //! The settings files of Beaker, Pylons and Pyramid.
 
-use std::time::Duration;
-
 use super::{
     SessionSettings,
     error::SettingsError,
     value::{Refusal, Value},
 };
-use crate::body::RenewAfter;
+use crate::{
+    body::RenewAfter,
+    builder::{DEFAULT_ABSOLUTE, DEFAULT_IDLE},
+};
 
 impl SessionSettings {
     /// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
@@ -22,7 +23,7 @@ impl SessionSettings {
     /// | `key`, `cookie_name` | `name` |
     /// | `cookie_domain`, `domain` | `domain`, without a leading dot |
     /// | `cookie_path`, `path` | `path` |
-    /// | `timeout` | `idle_timeout`, in seconds |
+    /// | `timeout` | `idle_timeout`, in seconds; more than 12 hours need an `absolute_timeout` as long |
     /// | `reissue_time` | `renew_after`: `0` is `always`, else a span in seconds, at most half of `timeout` |
     /// | `samesite` | `same_site` |
     /// | `secure`, `httponly` | `true` is so in any case; `false` is refused |
@@ -91,6 +92,12 @@ impl SessionSettings {
                 Ok(None) => {}
                 Err(refusal) => settings.refuse(&shown, refusal),
             }
+        }
+        if let Some(shown) = &timeout
+            && let Some(Some(idle)) = settings.idle_timeout
+            && idle > settings.absolute_timeout.unwrap_or(DEFAULT_ABSOLUTE)
+        {
+            settings.refuse(shown, LONG_TIMEOUT);
         }
         if let (Some(_), Some(shown), Some(RenewAfter::OnChange)) =
             (timeout, unsaved, settings.renew_after)
@@ -195,13 +202,13 @@ fn options(text: &str, prefix: &str) -> Vec<(String, String)> {
     options
 }
 
-/// What [`SessionCookieBuilder`](crate::SessionCookieBuilder) begins with.
-const DEFAULT_IDLE: Duration = Duration::from_secs(30 * 60);
-
 const NO_SECONDS: Refusal =
     "is no number of seconds, give one, or write `idle_timeout` or `renew_after` in its place";
 const UNSAVED_WITH_TIMEOUT: Refusal = "is false, and a `timeout` needs the time of each visit; leave \
     it out, or write `renew_after = on-change` in its place where visitors may be signed out who only read";
+const LONG_TIMEOUT: Refusal = "is longer than `absolute_timeout` (12 hours where it is not written), which \
+    ends every session before; write `absolute_timeout` with at least the same span, such as `7d`, or a \
+    shorter one here";
 const LATE_REISSUE: Refusal = "is longer than half of `timeout` (or of 30 minutes without one), so \
     active visitors would be signed out; choose at most half";
 const OTHER_TYPE: Refusal = "is not `cookie`, and sessions are kept nowhere else; leave it out";

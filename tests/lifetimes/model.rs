@@ -44,9 +44,12 @@ impl Policy {
 }
 
 fn policy() -> impl Strategy<Value = Policy> {
-    let idle = prop::option::of(2..3000i64);
-    (idle, 1..10_000i64, 0..300i64, 0..4u8, 0..=100i64).prop_map(
-        |(idle, absolute, skew, renew_after, percent)| Policy {
+    let timeouts = (1..10_000i64).prop_flat_map(|absolute| {
+        let idle = prop::option::of(1..=absolute.min(3000));
+        (idle, Just(absolute))
+    });
+    (timeouts, 0..300i64, 0..4u8, 0..=100i64).prop_map(
+        |((idle, absolute), skew, renew_after, percent)| Policy {
             idle,
             absolute,
             skew,

@@ -158,3 +158,36 @@ fn spans_out_of_range_are_refused_with_a_sentence() {
             .is_ok()
     );
 }
+
+#[test]
+fn an_idle_timeout_that_no_session_reaches_is_refused_where_it_was_asked_for() {
+    let week = seconds(7 * 86_400);
+    let Err(error) = site().idle_timeout(week).build() else {
+        panic!("12 hours are less than a week")
+    };
+    assert_eq!(
+        error.to_string(),
+        "idle_timeout is longer than absolute_timeout (12 hours by default), which ends every session before; \
+         set absolute_timeout to at least the same, or a shorter idle_timeout"
+    );
+    assert!(
+        site()
+            .idle_timeout(week)
+            .absolute_timeout(week)
+            .build()
+            .is_ok()
+    );
+    // Remembered sessions have no idle timeout, and all others end with the absolute one.
+    assert!(
+        site()
+            .idle_timeout(week)
+            .remember_up_to(2 * week)
+            .build()
+            .is_err()
+    );
+    // The default one is no wish.
+    assert!(site().absolute_timeout(seconds(60)).build().is_ok());
+    let half_an_hour = seconds(1800);
+    let site = site().idle_timeout(half_an_hour);
+    assert!(site.absolute_timeout(seconds(60)).build().is_err());
+}

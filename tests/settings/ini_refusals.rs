@@ -56,6 +56,16 @@ fn what_has_no_meaning_here_is_refused_with_its_reason() {
 }
 
 #[test]
+fn a_timeout_that_no_session_reaches_is_refused() {
+    check("timeout = 604800", "write `absolute_timeout`");
+    check("timeout = 43201", "12 hours where it is not written");
+    let ini = |text| SessionSettings::from_ini(text, "session.");
+    assert!(ini("session.timeout = 43200").is_ok());
+    assert!(ini("session.timeout = 604800\nsession.absolute_timeout = 7d").is_ok());
+    assert!(ini("session.timeout = 604801\nsession.absolute_timeout = 7d").is_err());
+}
+
+#[test]
 fn times_are_whole_seconds_as_they_were() {
     for value in ["None", "20m", "-1", "1.5", "true"] {
         check(&format!("timeout = {value}"), "no number of seconds");

@@ -147,6 +147,7 @@ fn settings_that_do_not_go_together_are_refused_when_the_cookie_is_built() {
         ("renew_after = '20m'", "renew_after is longer than half"),
         ("absolute_timeout = 0", "absolute_timeout is out of range"),
         ("clock_skew = '10m'", "clock_skew is longer"),
+        ("idle_timeout = '7d'", "set absolute_timeout to at least"),
         ("formerly = {path = '/'}", "`formerly`"),
     ] {
         let (_, sentence) = refused(toml(&format!("{text}\nkeys = '{key}'")).build());

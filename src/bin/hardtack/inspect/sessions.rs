@@ -83,12 +83,15 @@ impl Sessions {
     }
 
     fn builder(&self, ring: &AnyRing) -> SessionCookieBuilder {
+        let absolute = self.absolute_timeout.0;
+        // No application has a longer one, and none could tell the difference.
+        let idle = self.idle_timeout.0.map(|span| span.0.min(absolute));
         let mut builder = ring
             .builder()
             // Nothing is served with it.
             .danger_retire_early()
-            .idle_timeout(self.idle_timeout.0.map(|span| span.0))
-            .absolute_timeout(self.absolute_timeout.0)
+            .idle_timeout(idle)
+            .absolute_timeout(absolute)
             .clock_skew(self.clock_skew.0);
         if let Some(span) = self.remember_up_to {
             builder = builder.remember_up_to(span.0);
