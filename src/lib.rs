@@ -116,6 +116,7 @@ mod seal;
 // What they stand on.
 mod clock;
 mod error;
+mod span;
 mod syntax;
 mod time;
 mod wiped;

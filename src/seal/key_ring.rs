@@ -1,6 +1,12 @@
 //! The keys in use (SPEC.md § 3.4 to § 3.6).
 
-use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc, time::SystemTime};
+use std::{
+    fmt,
+    marker::PhantomData,
+    str::FromStr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use super::{
     key::{Key, KeyId},
@@ -8,7 +14,10 @@ use super::{
     ring_text::{RingText, RingTextError},
     suite,
 };
-use crate::time::{self, EPOCH, UnixSeconds};
+use crate::{
+    span,
+    time::{self, EPOCH, UnixSeconds},
+};
 
 /// The keys in use: one seals, every other one only opens. A cheap clone; it never changes.
 ///
@@ -417,9 +426,10 @@ impl fmt::Display for RingError {
             ),
             RingError::RetiresEarly { key, next, longest } => write!(
                 f,
-                "key {key} is accepted for less than {longest} s after key {next} begins to seal, so \
-                 living sessions would be cut short; set a later `accept_until`, or say \
-                 `danger_retire_early` where the cookie is built"
+                "key {key} is accepted for less than {} after key {next} begins to seal, so living sessions \
+                 would be cut short; set a later `accept_until`, or say `danger_retire_early` where the \
+                 cookie is built",
+                span::show(Duration::from_secs(*longest))
             ),
             RingError::BeforeEpoch(key) => write!(
                 f,

@@ -10,6 +10,8 @@ use serde::{
     de::{MapAccess, SeqAccess, Visitor},
 };
 
+use crate::span;
+
 /// The rest of a sentence that begins with the setting's name.
 pub(super) type Refusal = &'static str;
 
@@ -108,14 +110,12 @@ impl Value {
     }
 }
 
-/// In whole seconds. No capitals: `M` would be a month where `m` is a minute.
+/// Every number may be a text.
 fn parse_span(text: &str) -> Option<Duration> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().ok().map(Duration::from_secs);
     }
-    let is_lower_case = !text.bytes().any(|byte| byte.is_ascii_uppercase());
-    let span = humantime::parse_duration(text).ok()?;
-    (is_lower_case && span.subsec_nanos() == 0).then_some(span)
+    span::parse(text)
 }
 
 /// Whether a part of `text` is a key of ours, of any kind, whole or not.

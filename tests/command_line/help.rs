@@ -1,3 +1,5 @@
+use hardtack::SessionSettings;
+
 use crate::desk::Desk;
 
 #[test]
@@ -109,6 +111,30 @@ fn a_moment_has_one_form() {
         assert_eq!(ran.code, Some(2), "{moment}");
         assert!(ran.sentence().contains("expected a"), "{moment}");
     }
+}
+
+#[test]
+fn a_span_is_read_as_in_settings() {
+    let (desk, _) = Desk::with_ring();
+    for (span, is_span) in [
+        ("15m", true),
+        ("15M", false),
+        ("1h 30m", true),
+        ("1H", false),
+        ("30Days", false),
+        ("1500ms", false),
+    ] {
+        let ran = desk.run_with(["ring", "check", "keys", "--lifetime", span]);
+        assert_eq!(ran.code == Some(0), is_span, "{span}");
+        let setting = format!(r#"{{"absolute_timeout": "{span}"}}"#);
+        let settings: SessionSettings = serde_json::from_str(&setting).unwrap();
+        assert_eq!(settings.check().is_ok(), is_span, "{span}");
+        if !is_span {
+            assert!(ran.sentence().contains("in lower case"), "{}", ran.err);
+        }
+    }
+    let refused = desk.refused(2, "ring rotate keys --after +15M");
+    assert!(refused.contains("in lower case"), "{refused}");
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn a_moment_is_in_quotes_and_in_utc() {
 fn a_span_is_in_whole_seconds_and_lower_case() {
     // `M` would be a month where a minute is meant.
     for value in [
-        "'soon'", "'-5m'", "-5", "1.5", "'1.5'", "true", "'500ms'", "'30M'", "[]",
+        "'soon'", "'-5m'", "'+5'", "-5", "1.5", "'1.5'", "true", "'500ms'", "'30M'", "[]",
     ] {
         check("idle_timeout", value, "or `off` for none");
         check("absolute_timeout", value, "no span of time");

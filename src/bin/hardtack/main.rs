@@ -6,6 +6,8 @@ mod key;
 mod keygen;
 mod moment;
 mod ring;
+#[path = "../../span.rs"]
+mod span;
 
 use std::process::ExitCode;
 

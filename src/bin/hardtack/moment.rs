@@ -6,7 +6,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crate::answer::{self, Failure};
+use crate::{
+    answer::{self, Failure},
+    span,
+};
 
 /// A moment, or a span from now.
 #[derive(Clone, Copy, Debug)]
@@ -45,10 +48,9 @@ impl FromStr for Span {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Span, &'static str> {
-        let span = humantime::parse_duration(text).ok();
-        let span = span.filter(|span| span.subsec_nanos() == 0);
-        span.map(Span)
-            .ok_or("expected a span like `90s`, `15m`, `12h` or `30days`, in whole seconds")
+        span::parse(text).map(Span).ok_or(
+            "expected a span like `90s`, `15m`, `12h` or `30days`, in lower case, in whole seconds",
+        )
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     sessions::Opener,
     value::{dictionary, hex},
 };
-use crate::moment::show;
+use crate::{moment::show, span};
 
 pub(super) struct Report {
     kind: &'static str,
@@ -214,7 +214,7 @@ impl Content {
             row("expires", show(found.expires_at)),
         ];
         if let Some(ttl) = found.ttl {
-            lines.push(row("limited to", humantime::format_duration(ttl)));
+            lines.push(row("limited to", span::show(ttl)));
         }
         lines.extend([
             row("persistent", yes(found.is_persistent)),

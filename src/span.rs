@@ -1,0 +1,54 @@
+//! Spans of time as text. The program `hardtack` compiles this file for itself, so that settings and command
+//! lines are read alike.
+
+use std::time::Duration;
+
+/// `30m`, `1h 30m`, `30days`: in whole seconds, and without capitals, since `M` would be a month where `m`
+/// is a minute.
+pub(crate) fn parse(text: &str) -> Option<Duration> {
+    let is_lower_case = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let span = humantime::parse_duration(text).ok()?;
+    (is_lower_case && span.subsec_nanos() == 0).then_some(span)
+}
+
+/// In days, hours, minutes and seconds, as [`parse`] reads it: `30d 12h`.
+pub(crate) fn show(span: Duration) -> String {
+    let seconds = span.as_secs();
+    let parts = [
+        (seconds / 86_400, "d"),
+        (seconds / 3600 % 24, "h"),
+        (seconds / 60 % 60, "m"),
+        (seconds % 60, "s"),
+    ];
+    let parts: Vec<_> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, unit)| format!("{count}{unit}"))
+        .collect();
+    if parts.is_empty() {
+        return "0s".to_owned();
+    }
+    parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_is_read_again() {
+        for (seconds, text) in [
+            (0, "0s"),
+            (59, "59s"),
+            (5_400, "1h 30m"),
+            (43_260, "12h 1m"),
+            (30 * 86_400, "30d"),
+            (400 * 86_400 + 1, "400d 1s"),
+        ] {
+            let span = Duration::from_secs(seconds);
+            assert_eq!(show(span), text);
+            assert_eq!(parse(text), Some(span));
+            assert_eq!(parse(&text.replace(' ', "")), Some(span));
+        }
+    }
+}
