@@ -45,20 +45,24 @@ impl Sealer {
         StateData::new(&self.policy, now, brought)
     }
 
-    /// Reads the session of a request that brought these values: one, none, or several under one name.
-    /// Tells the application what came of it.
+    /// Reads the session of a request that brought these values: one, none, or several under one name. What
+    /// came of it is left in `outcome`, and then told to the application.
+    ///
+    /// The application's code may panic here: where it reads the payload, and where it is told. `state` and
+    /// `outcome` are whole at both places.
     pub(crate) fn read<T: Payload>(
         &self,
         context: &Context,
         values: Values,
         state: &mut State<'_, T>,
-    ) -> Outcome {
+        outcome: &mut Outcome,
+    ) {
         let keys = self.slot.keys();
         let mut buffer = Scratch::borrow();
         let (chosen, token_bytes) = self.choose(&keys, context, &values, state.now(), &mut buffer);
-        let outcome = match chosen {
-            None => Outcome::Absent,
-            Some(Err(refused)) => refused.into(),
+        match chosen {
+            None => {}
+            Some(Err(refused)) => *outcome = refused.into(),
             Some(Ok(candidate)) => {
                 let key_id = candidate.key_id;
                 let body = match candidate.body {
@@ -71,16 +75,14 @@ impl Sealer {
                     cookies,
                     ..
                 } = candidate;
+                *outcome = Refused::unreadable(key_id).into();
                 state.resume(body, layout, token_len, cookies);
-                if state.is_unreadable() {
-                    Refused::unreadable(key_id).into()
-                } else {
-                    opened_under(&keys, key_id, state.now())
+                if !state.is_unreadable() {
+                    *outcome = opened_under(&keys, key_id, state.now());
                 }
             }
-        };
-        self.tell(outcome, token_bytes);
-        outcome
+        }
+        self.tell(*outcome, token_bytes);
     }
 
     /// What `decode` makes of a token's schema and payload, without a session around it.

@@ -251,14 +251,17 @@ impl<T: Payload> Touched<T> {
         sealer: &Sealer,
         arrival: &mut Arrival,
     ) -> &'a mut Touched<T> {
+        // Before anything is taken: where the clock panics, the next touch finds all that arrived.
+        let now = arrival.clock.now();
         let values = mem::take(&mut arrival.values);
         let touched = touched.insert(Touched {
-            state: sealer.unread(!values.is_empty(), arrival.clock.now()),
+            state: sealer.unread(!values.is_empty(), now),
             outcome: Outcome::Absent,
             carried: values.carried(),
         });
         let mut state = touched.state.under(&sealer.policy);
-        touched.outcome = sealer.read(arrival.context(sealer), values, &mut state);
+        let context = arrival.context(sealer);
+        sealer.read(context, values, &mut state, &mut touched.outcome);
         touched
     }
 }

@@ -162,7 +162,7 @@ fn check_opened(vector: &Vector, expected: &Opened) {
 
     let mut session = sealer.unread::<Map>(true, vector.now);
     let mut state = session.under(&sealer.policy);
-    sealer.read(&context, values.clone(), &mut state);
+    sealer.read(&context, values.clone(), &mut state, &mut Outcome::Absent);
     if let Some(data) = &expected.data {
         assert_eq!(&state.to::<Json>().unwrap().0, data, "{name}");
         assert_eq!(state.created_at(), Some(expected.issued), "{name}");
@@ -175,7 +175,9 @@ fn read<T: Payload>(vector: &Vector) -> Outcome {
     let sealer = sealer::<T>(vector);
     let mut session = sealer.unread::<T>(true, vector.now);
     let mut state = session.under(&sealer.policy);
-    sealer.read(&context, values(vector), &mut state)
+    let mut outcome = Outcome::Absent;
+    sealer.read(&context, values(vector), &mut state, &mut outcome);
+    outcome
 }
 
 fn values(vector: &Vector) -> Values {

@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod inside;
+mod panics;
 mod rollback;
 mod threads;
 
