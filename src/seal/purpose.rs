@@ -77,6 +77,11 @@ impl PurposeKeys {
         &self.keys[self.sealing_position(now)]
     }
 
+    /// Whether a token under this key would still be looked at.
+    pub(crate) fn accepts(&self, id: KeyId, now: UnixSeconds) -> bool {
+        self.find(id).is_some_and(|key| !key.is_retired(now))
+    }
+
     /// The keys that open at `now`.
     pub(crate) fn accepted(&self, now: UnixSeconds) -> impl Iterator<Item = &PurposeKey> {
         self.keys.iter().filter(move |key| !key.is_retired(now))

@@ -201,7 +201,8 @@ impl Sealer {
         }
     }
 
-    /// Whether a session that opened would still be good at `now`.
+    /// Whether the token of a session that opened would still open at `now`. What cannot change while the
+    /// program runs, such as its tag, is not asked again.
     pub(crate) fn is_alive<T>(
         &self,
         state: &State<'_, T>,
@@ -211,7 +212,8 @@ impl Sealer {
         let Some((key_id, head)) = outcome.opened_under().zip(state.arrived_head()) else {
             return true;
         };
-        self.check(head, key_id, &self.slot.keys(), now).is_ok()
+        let keys = self.slot.keys();
+        keys.accepts(key_id, now) && self.check(head, key_id, &keys, now).is_ok()
     }
 
     /// Refuses sessions issued before `moment` from now on.

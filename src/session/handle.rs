@@ -227,9 +227,13 @@ impl<T: Payload> Session<T> {
         self.see(|state| state.expires_at()).map(system_time)
     }
 
-    /// Whether the session that arrived would still open now: asks the clock, `not_before` and
+    /// Whether the session that arrived would still open now: asks the clock, the key ring, `not_before` and
     /// [`revoked_if`](crate::SessionCookieBuilder::revoked_if) again. For what outlives its request, such
     /// as a WebSocket or a streaming body. `true` for a session that is new.
+    ///
+    /// A key that was dropped from a [`SharedKeyRing`](crate::SharedKeyRing), or has retired, ends every session
+    /// that arrived under it. One that was sealed again in the meantime opens under its new key with the next
+    /// request.
     ///
     /// # Examples
     ///

@@ -5,6 +5,7 @@
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod alive;
 mod attributes;
 mod caches;
 #[path = "../common/mod.rs"]

@@ -37,6 +37,23 @@ fn sessions_live_on_over_a_rotation_and_are_sealed_again() {
 }
 
 #[test]
+fn a_handle_that_outlives_its_request_ends_with_the_key_that_is_dropped() {
+    let (leaked, new) = (key(), key());
+    let vault = Vault::with(&leaked);
+    let mut watched = vault.watch();
+    let cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
+    let first = cookie.load([""; 0], at(0));
+    first.insert("user", 42).unwrap();
+    let session = cookie.load(cookie.save(&first).unwrap(), at(1));
+    vault.put(format!("{new}\n{leaked}"));
+    replaced(&mut watched);
+    assert!(session.is_alive());
+    vault.put(&new);
+    replaced(&mut watched);
+    assert!(!session.is_alive());
+}
+
+#[test]
 fn a_cookie_that_is_built_later_has_the_ring_of_then() {
     let vault = Vault::with(key());
     let mut watched = vault.watch();

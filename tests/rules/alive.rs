@@ -1,0 +1,110 @@
+//! `is_alive` asks all that a reload of the cookie would.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use hardtack::{Clock, KeyRing, RingKey, Session, SessionCookie, SharedKeyRing, TokenChange};
+
+use crate::common::{HOUR, at, builder, cookie, key, ring, signed_in};
+
+/// Whether the session is alive, which has to be what a reload of its cookie says.
+#[track_caller]
+fn check(site: &SessionCookie, session: &Session, pair: &str, second: u64, expected: bool) {
+    let opens = !site.load([pair], at(second)).is_new();
+    assert_eq!((session.is_alive(), opens), (expected, expected));
+}
+
+#[test]
+fn a_session_under_a_key_that_is_dropped_ends() {
+    let keys = SharedKeyRing::new(key(0));
+    let site = SessionCookie::encrypted(keys.clone()).build().unwrap();
+    let pair = signed_in(&site);
+    let session = site.load([&pair], at(1));
+    check(&site, &session, &pair, 1, true);
+
+    let both = KeyRing::from_keys([key(1), key(0)]).unwrap();
+    keys.replace(both).unwrap();
+    check(&site, &session, &pair, 1, true);
+
+    keys.replace(key(1)).unwrap();
+    check(&site, &session, &pair, 1, false);
+
+    // Nothing of it is gone for good where the key was dropped by mistake.
+    keys.replace(key(0)).unwrap();
+    check(&site, &session, &pair, 1, true);
+}
+
+#[test]
+fn a_session_under_a_key_that_retires_ends_with_it() {
+    let keys = [
+        RingKey::new(key(0)).accept_until(at(HOUR)),
+        RingKey::new(key(1)).seal_from(at(10)),
+    ];
+    let site = SessionCookie::encrypted(KeyRing::from_keys(keys).unwrap())
+        .idle_timeout(None)
+        .danger_retire_early()
+        .build()
+        .unwrap();
+    let pair = signed_in(&site);
+    let now = Arc::new(Mutex::new(at(1)));
+    let clock = Arc::clone(&now);
+    let session = site.load([&pair], Clock::from_fn(move || *clock.lock().unwrap()));
+    for (second, expected) in [(1, true), (10, true), (HOUR - 1, true), (HOUR, false)] {
+        *now.lock().unwrap() = at(second);
+        check(&site, &session, &pair, second, expected);
+    }
+}
+
+#[test]
+fn a_session_that_the_ring_or_the_application_refuses_ends() {
+    let keys = SharedKeyRing::new(ring());
+    let is_denied = Arc::new(AtomicBool::new(false));
+    let hook = Arc::clone(&is_denied);
+    let site = SessionCookie::encrypted(keys.clone())
+        .revoked_if(move |_| hook.load(Ordering::Relaxed))
+        .build()
+        .unwrap();
+    let pair = signed_in(&site);
+    let session = site.load([&pair], at(1));
+    check(&site, &session, &pair, 1, true);
+    is_denied.store(true, Ordering::Relaxed);
+    check(&site, &session, &pair, 1, false);
+    is_denied.store(false, Ordering::Relaxed);
+    keys.replace(ring().not_before(at(1))).unwrap();
+    check(&site, &session, &pair, 1, false);
+}
+
+#[test]
+fn the_same_holds_for_sessions_in_headers_and_tokens() {
+    let keys = SharedKeyRing::new(key(0));
+    let build = || SessionCookie::encrypted(keys.clone());
+    let header = build().build_header("x-session").unwrap();
+    let tokens = build().build_token("mobile").unwrap();
+    let set = |change| match change {
+        TokenChange::Set(token) => token,
+        other => panic!("{other:?}"),
+    };
+    let fill = |session: &Session| session.insert("user", 42).unwrap();
+    let first = header.load([""; 0], at(0));
+    fill(&first);
+    let in_header = header.load([set(header.save(&first).unwrap())], at(1));
+    let first = tokens.load(None::<&str>, at(0));
+    fill(&first);
+    let in_token = tokens.load(Some(set(tokens.save(&first).unwrap())), at(1));
+
+    assert!(in_header.is_alive() && in_token.is_alive());
+    keys.replace(key(1)).unwrap();
+    assert!(!in_header.is_alive() && !in_token.is_alive());
+}
+
+#[test]
+fn a_session_that_never_arrived_is_alive() {
+    let site = cookie();
+    let session = site.load(["__Host-session=junk"], at(0));
+    assert!(session.is_alive());
+    let ended = site.load([signed_in(&builder().build().unwrap())], at(1));
+    ended.invalidate().unwrap();
+    assert!(ended.is_alive());
+}
