@@ -275,8 +275,9 @@ pub enum SaveError {
     Clock,
     /// The session is being changed by an `update` around this call.
     InsideUpdate,
-    /// The session was loaded by another [`SessionCookie`](crate::SessionCookie) or
-    /// [`SessionToken`](crate::SessionToken) than the one that is to save it.
+    /// The session was loaded by another [`SessionCookie`](crate::SessionCookie),
+    /// [`SessionHeader`](crate::SessionHeader) or [`SessionToken`](crate::SessionToken) than the one that is to
+    /// save it. They have to have the same mode, name, context and key ring.
     OfAnother,
 }
 

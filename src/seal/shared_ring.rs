@@ -136,6 +136,7 @@ impl<K: Key> SharedKeyRing<K> {
         shared.ring.check_overlap(overlap)?;
         let keys = PurposeKeys::derive(&shared.ring, &purpose);
         let slot = Arc::new(PurposeSlot {
+            ring: Arc::downgrade(&self.shared),
             purpose,
             overlap,
             keys: ArcSwap::from_pointee(keys),
@@ -152,6 +153,8 @@ impl<K: Key> SharedKeyRing<K> {
 
 /// The keys of a ring for one purpose, as they are at the moment.
 pub(crate) struct PurposeSlot {
+    /// Which shared ring it is of. The memory of that is not used for another while this lives.
+    ring: Weak<Mutex<Shared>>,
     purpose: Purpose,
     overlap: u64,
     keys: ArcSwap<PurposeKeys>,
@@ -160,6 +163,13 @@ pub(crate) struct PurposeSlot {
 impl PurposeSlot {
     pub(crate) fn purpose(&self) -> &Purpose {
         &self.purpose
+    }
+
+    /// Whether both have the same purpose, and the same keys: of one shared ring, or of equal ones.
+    pub(crate) fn is_like(&self, other: &PurposeSlot) -> bool {
+        self.purpose == other.purpose
+            && (Weak::ptr_eq(&self.ring, &other.ring)
+                || self.keys().fingerprint() == other.keys().fingerprint())
     }
 
     pub(crate) fn keys(&self) -> Guard<Arc<PurposeKeys>> {

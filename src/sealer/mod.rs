@@ -216,6 +216,12 @@ impl Sealer {
         keys.accepts(key_id, now) && self.check(head, key_id, &keys, now).is_ok()
     }
 
+    /// Whether what one of the two seals is what the other would seal: in the same mode, for the same purpose
+    /// and context, under the same ring.
+    pub(crate) fn is_like(&self, other: &Sealer) -> bool {
+        self.mode == other.mode && self.context == other.context && self.slot.is_like(&other.slot)
+    }
+
     /// Refuses sessions issued before `moment` from now on.
     pub(crate) fn raise_not_before(&self, moment: UnixSeconds) {
         self.not_before.fetch_max(moment, Ordering::Relaxed);

@@ -222,10 +222,10 @@ impl<T> Session<T> {
         Ok(work(arrival, used, was_closed))
     }
 
-    /// Whether the session was loaded for the same purpose that `sealer` serves.
-    pub(crate) fn is_of(&self, sealer: &Sealer) -> bool {
+    /// Whether the session was loaded by `sealer`, or by one that seals the same way.
+    pub(super) fn is_of(&self, sealer: &Sealer) -> bool {
         let loader = &*self.shared.sealer;
-        std::ptr::eq(loader, sealer) || loader.slot.purpose() == sealer.slot.purpose()
+        std::ptr::eq(loader, sealer) || loader.is_like(sealer)
     }
 
     fn lock(&self) -> Result<Inside<'_, T>, SessionError> {

@@ -30,6 +30,7 @@ mod recent;
 mod remember;
 mod revocation;
 mod rotation;
+mod savers;
 mod split;
 mod time;
 mod tokens;

@@ -1,0 +1,193 @@
+//! A session is saved once, and by the cookie, header or token that loaded it.
+
+use hardtack::{
+    Context, KeyRing, SaveError, Session, SessionCookie, SessionCookieBuilder, SharedKeyRing,
+    SigningKey, TokenChange,
+};
+
+use crate::common::{at, builder, cookie, key, ring, signed_in};
+
+fn tenant(name: &str) -> SessionCookieBuilder {
+    builder().context("tenant", name)
+}
+
+fn signing() -> SessionCookieBuilder {
+    SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap())
+}
+
+/// Builders that differ in what a session is sealed with, each from all others.
+fn strangers() -> Vec<SessionCookieBuilder> {
+    vec![
+        tenant("acme"),
+        tenant("globex"),
+        builder(),
+        signing(),
+        signing(),
+        SessionCookie::encrypted(key(1)),
+        SessionCookie::encrypted(KeyRing::from_keys([key(1), key(0)]).unwrap()),
+        SessionCookie::encrypted(ring().not_before(at(0))),
+    ]
+}
+
+/// A session of `loader` is refused by every one of `others`, and still saved by `loader`.
+#[track_caller]
+fn check<S, O: std::fmt::Debug>(
+    savers: &[S],
+    load: impl Fn(&S) -> Session,
+    save: impl Fn(&S, &Session) -> Result<O, SaveError>,
+) {
+    for (loading, loader) in savers.iter().enumerate() {
+        let session = load(loader);
+        session.insert("user", 42).unwrap();
+        for (saving, saver) in savers.iter().enumerate() {
+            if saving != loading {
+                let saved = save(saver, &session);
+                let is_refused = matches!(saved, Err(SaveError::OfAnother));
+                assert!(
+                    is_refused,
+                    "{saving} saved a session of {loading}: {saved:?}"
+                );
+            }
+        }
+        save(loader, &session).unwrap();
+    }
+}
+
+#[test]
+fn a_session_is_saved_by_no_cookie_of_another_mode_context_or_ring() {
+    let mut savers: Vec<_> = strangers().into_iter().map(|one| one.build()).collect();
+    savers.push(builder().name("__Host-other").build());
+    let savers: Vec<_> = savers.into_iter().map(Result::unwrap).collect();
+    check(
+        &savers,
+        |cookie| cookie.load([""; 0], at(0)),
+        |cookie, session| cookie.save(session),
+    );
+}
+
+#[test]
+fn a_session_is_saved_by_no_header_of_another_mode_context_or_ring() {
+    let build = |one: SessionCookieBuilder| one.build_header("x-session").unwrap();
+    let mut savers: Vec<_> = strangers().into_iter().map(build).collect();
+    savers.push(builder().build_header("authorization").unwrap());
+    check(
+        &savers,
+        |header| header.load([""; 0], at(0)),
+        |header, session| header.save(session),
+    );
+}
+
+#[test]
+fn a_session_is_saved_by_no_token_of_another_mode_context_or_ring() {
+    let build = |one: SessionCookieBuilder| one.build_token("mobile").unwrap();
+    let mut savers: Vec<_> = strangers().into_iter().map(build).collect();
+    savers.push(builder().build_token("desktop").unwrap());
+    check(
+        &savers,
+        |tokens| tokens.load(None::<&str>, at(0)),
+        |tokens, session| tokens.save(session),
+    );
+}
+
+#[test]
+fn neither_a_cookie_nor_a_header_nor_a_token_saves_for_another_kind() {
+    let name = "x-session";
+    let cookie = builder().name(name).build().unwrap();
+    let header = builder().build_header(name).unwrap();
+    let tokens = builder().build_token(name).unwrap();
+    let is_refused = |session: &Session| {
+        session.insert("user", 42).unwrap();
+        [
+            matches!(cookie.save(session), Err(SaveError::OfAnother)),
+            matches!(header.save(session), Err(SaveError::OfAnother)),
+            matches!(tokens.save(session), Err(SaveError::OfAnother)),
+        ]
+    };
+    let session = cookie.load([""; 0], at(0));
+    assert_eq!(is_refused(&session), [false, true, true]);
+    let session = header.load([""; 0], at(0));
+    assert_eq!(is_refused(&session), [true, false, true]);
+    let session = tokens.load(None::<&str>, at(0));
+    assert_eq!(is_refused(&session), [true, true, false]);
+}
+
+#[test]
+fn a_cookie_that_is_built_again_saves_as_the_first_would() {
+    let shared = SharedKeyRing::new(key(0));
+    let of_shared = || SessionCookie::encrypted(shared.clone());
+    let same = [
+        (tenant("acme"), tenant("acme")),
+        (of_shared(), of_shared()),
+        // The same keys, read twice.
+        (of_shared(), SessionCookie::encrypted(ring())),
+    ];
+    for (loader, saver) in same {
+        let (loader, saver) = (loader.build().unwrap(), saver.build().unwrap());
+        let session = loader.load([""; 0], at(0));
+        session.insert("user", 42).unwrap();
+        shared.replace(ring()).unwrap();
+        assert_eq!(saver.save(&session).unwrap().iter().len(), 1);
+    }
+}
+
+#[test]
+fn a_ring_that_is_replaced_in_one_of_two_places_makes_them_strangers() {
+    let keys = SharedKeyRing::new(key(0));
+    let loader = SessionCookie::encrypted(keys.clone()).build().unwrap();
+    let session = loader.load([""; 0], at(0));
+    session.insert("user", 42).unwrap();
+    keys.replace(key(1)).unwrap();
+    let saved = cookie().save(&session);
+    assert!(matches!(saved, Err(SaveError::OfAnother)), "{saved:?}");
+    assert_eq!(loader.save(&session).unwrap().iter().len(), 1);
+}
+
+#[test]
+fn a_context_of_the_request_stays_that_of_its_session() {
+    let acme = Context::new([("tenant", "acme")]).unwrap();
+    let (site, same) = (cookie(), cookie());
+    let session = site.load_in(acme.clone(), [""; 0], at(0));
+    session.insert("user", 42).unwrap();
+    let fields = same.save(&session).unwrap();
+    assert!(site.load(&fields, at(0)).is_new());
+    assert!(!site.load_in(acme, &fields, at(0)).is_new());
+}
+
+#[test]
+fn a_second_save_writes_nothing() {
+    let site = cookie();
+    for field in [String::new(), signed_in(&site)] {
+        let session = site.load([field], at(1000));
+        session.insert("visits", 1).unwrap();
+        assert_eq!(site.save(&session).unwrap().iter().len(), 1);
+        assert!(site.save(&session).unwrap().is_empty());
+        // Not by another handle, nor by the same cookie built again.
+        assert!(cookie().save(&session.clone()).unwrap().is_empty());
+    }
+
+    let session = site.load([signed_in(&site)], at(1));
+    session.invalidate().unwrap();
+    assert!(!site.save(&session).unwrap().is_empty());
+    assert!(site.save(&session).unwrap().is_empty());
+}
+
+#[test]
+fn a_second_save_of_a_header_or_a_token_changes_nothing() {
+    let header = builder().build_header("x-session").unwrap();
+    let tokens = builder().build_token("mobile").unwrap();
+    let of_header = header.load([""; 0], at(0));
+    let of_tokens = tokens.load(None::<&str>, at(0));
+    for session in [&of_header, &of_tokens] {
+        session.insert("user", 42).unwrap();
+    }
+    assert!(matches!(
+        header.save(&of_header).unwrap(),
+        TokenChange::Set(_)
+    ));
+    assert_eq!(header.save(&of_header).unwrap(), TokenChange::None);
+    assert!(matches!(
+        tokens.save(&of_tokens).unwrap(),
+        TokenChange::Set(_)
+    ));
+    assert_eq!(tokens.save(&of_tokens).unwrap(), TokenChange::None);
+}
