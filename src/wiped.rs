@@ -102,8 +102,11 @@ impl Deref for Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         self.clean();
-        let buffer = mem::take(&mut self.bytes);
-        let _ = BUFFER.try_with(|lent| lent.set(buffer));
+        // Whatever was put in, a thread keeps no more than it usually needs.
+        if self.bytes.capacity() <= LARGEST_KEPT {
+            let buffer = mem::take(&mut self.bytes);
+            let _ = BUFFER.try_with(|lent| lent.set(buffer));
+        }
     }
 }
 
@@ -111,8 +114,51 @@ thread_local! {
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
+/// Bytes of the largest buffer that a thread keeps: twice the longest token.
+const LARGEST_KEPT: usize = 64 * 1024;
+
 /// Overwrites, and keeps the compiler from leaving that out. (`Zeroize` writes one byte after the other.)
 pub(crate) fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     zeroize::optimization_barrier(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes that this thread keeps.
+    fn kept() -> usize {
+        let buffer = BUFFER.take();
+        let capacity = buffer.capacity();
+        BUFFER.set(buffer);
+        capacity
+    }
+
+    /// What it keeps after `use_it`, where it kept nothing before.
+    fn kept_after(use_it: impl FnOnce(&mut Scratch)) -> usize {
+        BUFFER.take();
+        use_it(&mut Scratch::borrow());
+        kept()
+    }
+
+    #[test]
+    fn a_thread_keeps_the_buffer_of_a_token() {
+        assert!(kept_after(|buffer| drop(buffer.room(4096))) >= 4096);
+        assert!(kept_after(|buffer| drop(buffer.start(4096))) >= 4096);
+        let longest = 8 * 4096;
+        assert!(kept_after(|buffer| drop(buffer.room(longest))) >= longest);
+    }
+
+    #[test]
+    fn a_thread_keeps_no_buffer_that_grew_beyond_a_few_tokens() {
+        let large = 2 * 1024 * 1024;
+        assert_eq!(kept_after(|buffer| drop(buffer.room(large))), 0);
+        assert_eq!(kept_after(|buffer| buffer.start(256).resize(large, 7)), 0);
+        let next = || Vec::with_capacity(large);
+        assert_eq!(kept_after(|buffer| drop(buffer.give(0..0, next()))), 0);
+        // The next use begins with a buffer of a usual size.
+        Scratch::borrow().room(4096);
+        assert!((4096..=LARGEST_KEPT).contains(&kept()));
+    }
 }
