@@ -218,6 +218,26 @@ fn a_payload_is_looked_at_after_the_hook() {
 }
 
 #[test]
+fn a_sign_out_returns_the_id_of_a_session_that_cannot_be_read_here() {
+    let newer = builder().typed::<NewerLogin>().build().unwrap();
+    let mut id = None;
+    let pair = sealed(&newer, at(0), |session| {
+        session.update(|login| login.name.push('A')).unwrap();
+        id = Some(session.ensure_id().unwrap());
+    });
+    let cookie = builder().typed::<Login>().build().unwrap();
+    let sign_out = move |session: &Session<Login>| {
+        assert_eq!(reason(session), Some(Reason::Payload));
+        assert_eq!(session.id(), None);
+        assert_eq!(session.invalidate()?, id);
+        // The id is told once.
+        assert_eq!(session.invalidate()?, None);
+        Ok(())
+    };
+    check(&Visit::to(&cookie).with(&pair), sign_out, ENDED);
+}
+
+#[test]
 fn the_id_that_a_sign_out_returns_is_the_one_to_deny() {
     let denied = Arc::new(Mutex::new(Vec::new()));
     let list = Arc::clone(&denied);

@@ -1,4 +1,4 @@
-use hardtack::{Session, SessionId};
+use hardtack::{Session, SessionError, SessionId};
 
 use crate::common::{HOUR, Visit, WRITTEN, at, builder, check, cookie, sealed, signed_in};
 
@@ -25,6 +25,25 @@ fn looking_for_an_id_makes_none_and_asking_for_one_does() {
         Ok(())
     };
     check(&Visit::to(&cookie), work, WRITTEN);
+}
+
+#[test]
+fn after_the_head_a_form_gets_a_token_only_where_there_is_an_id() {
+    let cookie = cookie();
+    for pair in [String::new(), signed_in(&cookie)] {
+        let session = cookie.load([pair], at(1));
+        assert!(cookie.save(&session).unwrap().is_empty());
+        // An id that is made now would be in no cookie, and the form would never pass.
+        let late = session.csrf_token();
+        assert!(matches!(late, Err(SessionError::AfterHead)), "{late:?}");
+        assert_eq!(session.id(), None);
+    }
+    let (pair, id) = with_id(&cookie);
+    let session = cookie.load([pair], at(1));
+    assert!(cookie.save(&session).unwrap().is_empty());
+    let token = session.csrf_token().unwrap();
+    assert!(session.verify_csrf(&token));
+    assert_eq!(session.id(), Some(id));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use hardtack::{
     EncryptionKey, Outcome, Payload, Reason, Session, SessionCookie, SessionError, SharedKeyRing,
+    TokenChange,
 };
 
 use crate::common::{at, builder, cookie, ring, sealed};
@@ -52,6 +53,28 @@ fn a_moment_can_be_raised_at_run_time_and_never_goes_down() {
     check(3);
     // Whoever signs in from now on is not concerned.
     check_reason(&cookie, &begun(12), None);
+}
+
+#[test]
+fn a_moment_that_is_raised_for_a_header_or_a_token_ends_their_sessions() {
+    let header = builder().build_header("x-session").unwrap();
+    let tokens = builder().build_token("mobile").unwrap();
+    let first = header.load([""; 0], at(0));
+    first.insert("user", 42).unwrap();
+    let TokenChange::Set(of_header) = header.save(&first).unwrap() else {
+        panic!("a session with content is written");
+    };
+    let first = tokens.load(None::<&str>, at(0));
+    first.insert("user", 42).unwrap();
+    let TokenChange::Set(of_tokens) = tokens.save(&first).unwrap() else {
+        panic!("a session with content is written");
+    };
+    for (moment, expected) in [(0, None), (1, Some(Reason::Revoked))] {
+        header.clone().raise_not_before(at(moment));
+        tokens.clone().raise_not_before(at(moment));
+        assert_eq!(reason(&header.load([&of_header], at(20))), expected);
+        assert_eq!(reason(&tokens.load(Some(&of_tokens), at(20))), expected);
+    }
 }
 
 #[test]
