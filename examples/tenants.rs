@@ -15,14 +15,14 @@ use std::{env, error::Error, net::Ipv4Addr, sync::Arc};
 use axum::{
     Extension, Router,
     extract::{Request, State},
-    http::{StatusCode, header::HOST, uri::Authority},
+    http::StatusCode,
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
 };
 use hardtack::{
     Context, ContextError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError,
-    SessionLayer,
+    SessionLayer, host_of,
 };
 use tokio::net::TcpListener;
 
@@ -31,9 +31,9 @@ fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, Box<dyn Error>> {
     let tenants: Result<Arc<[Tenant]>, ContextError> =
         ["red", "blue"].into_iter().map(Tenant::new).collect();
     let layer = SessionLayer::new(cookie).context_by(|request| {
-        let tenant = request.extensions.get::<Tenant>();
-        // `find_tenant` runs before and lets no request pass without one.
-        tenant.map_or_else(Context::default, |tenant| tenant.context.clone())
+        // A request of no tenant has no session. `find_tenant` runs before and refuses it anyway.
+        let tenant = request.extensions.get::<Tenant>()?;
+        Some(tenant.context.clone())
     });
     Ok(Router::new()
         .route("/", get(home))
@@ -66,27 +66,21 @@ impl Tenant {
 /// Any name may stand in `Host`: those that are nobody's are refused.
 async fn find_tenant(
     State(tenants): State<Arc<[Tenant]>>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
-    let tenant = tenants.iter().find(|tenant| {
-        let host = host(&request).unwrap_or_default();
-        host.strip_suffix(".localhost") == Some(tenant.name)
-    });
+    let (parts, body) = request.into_parts();
+    let host = host_of(&parts).unwrap_or_default();
+    let name = host.split(':').next().unwrap_or_default();
+    let tenant = tenants
+        .iter()
+        .find(|tenant| name.strip_suffix(".localhost") == Some(tenant.name));
     let Some(tenant) = tenant else {
         return (StatusCode::MISDIRECTED_REQUEST, "no such tenant\n").into_response();
     };
+    let mut request = Request::from_parts(parts, body);
     request.extensions_mut().insert(tenant.clone());
     next.run(request).await
-}
-
-/// Without the port, in lower case. HTTP/2 has the host in the address.
-fn host(request: &Request) -> Option<String> {
-    let authority = match request.uri().authority() {
-        Some(authority) => authority.clone(),
-        None => Authority::try_from(request.headers().get(HOST)?.as_bytes()).ok()?,
-    };
-    Some(authority.host().to_ascii_lowercase())
 }
 
 #[tokio::main]

@@ -185,6 +185,9 @@ pub enum SessionError {
     TooLarge(TooLarge),
     /// The head of the response is on its way, so a change could not be saved any more.
     AfterHead,
+    /// The request belongs to no context: the layer's `context_by` gave none. Its session is empty, and nothing can
+    /// be put into it.
+    NoContext,
     /// The session was used inside its own `update`.
     InsideUpdate,
     /// The session was written by a newer version of the application, or by another program, and
@@ -208,6 +211,9 @@ impl fmt::Display for SessionError {
             SessionError::TooLarge(error) => error.fmt(f),
             SessionError::AfterHead => f.write_str(
                 "the response's head has been produced, so the session cannot be changed any more",
+            ),
+            SessionError::NoContext => f.write_str(
+                "the request belongs to no context, as `context_by` gave none for it, so it has no session",
             ),
             SessionError::InsideUpdate => f.write_str(
                 "the session is being changed by an `update` around this call, use what `update` handed out",

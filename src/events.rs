@@ -47,6 +47,18 @@ pub(crate) fn unencrypted(purpose: &str) {
     let _ = purpose;
 }
 
+/// A request belongs to no context, so its session was not read.
+#[cfg(feature = "tower")]
+pub(crate) fn context_missed(purpose: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(
+        purpose,
+        "no context for this request, its session is refused"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = purpose;
+}
+
 /// The application let others store a response that carries one visitor's session.
 #[cfg(feature = "http")]
 pub(crate) fn caching_was_replaced(purpose: &str) {

@@ -177,7 +177,7 @@ pub use settings::{RingSource, RingSourceError, SessionSettings, SettingsError};
 #[cfg(feature = "tower")]
 pub use tower::{
     CsrfFuture, CsrfGuard, CsrfService, MissingSession, ResponseFuture, SessionLayer,
-    SessionService,
+    SessionService, host_of,
 };
 #[cfg(feature = "watch")]
 pub use watch::{Look, WatchedKeyRing, Watching};

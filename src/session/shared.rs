@@ -30,7 +30,17 @@ struct Stage<T> {
     touched: Option<Touched<T>>,
     /// The application touched it. (What is only verified beforehand has no part in the response.)
     is_used: bool,
-    is_closed: bool,
+    closed: Option<Closed>,
+}
+
+/// Why a session can only be read.
+#[derive(Clone, Copy)]
+enum Closed {
+    /// The head of the response is on its way.
+    AfterHead,
+    /// The request belongs to no context.
+    #[cfg_attr(not(feature = "tower"), allow(dead_code, reason = "for the layer"))]
+    NoContext,
 }
 
 /// What a request brought, unread.
@@ -55,16 +65,16 @@ pub(crate) struct Entered<'a, T> {
     pub(crate) sealer: &'a Sealer,
     pub(crate) context: &'a Context,
     pub(crate) clock: &'a Clock,
-    is_closed: bool,
+    closed: Option<Closed>,
 }
 
 impl<T> Entered<'_, T> {
     /// Whether a change can still be saved.
     pub(crate) fn check_open(&self) -> Result<(), SessionError> {
-        if self.is_closed {
-            Err(SessionError::AfterHead)
-        } else {
-            Ok(())
+        match self.closed {
+            None => Ok(()),
+            Some(Closed::AfterHead) => Err(SessionError::AfterHead),
+            Some(Closed::NoContext) => Err(SessionError::NoContext),
         }
     }
 }
@@ -143,7 +153,7 @@ impl<T: Payload> Session<T> {
         let Stage {
             arrival,
             touched,
-            is_closed,
+            closed,
             ..
         } = &mut *inside.stage;
         let Touched { state, outcome, .. } = match touched {
@@ -153,7 +163,7 @@ impl<T: Payload> Session<T> {
         Ok(work(Entered {
             state: state.under(&sealer.policy),
             outcome: *outcome,
-            is_closed: *is_closed,
+            closed: *closed,
             sealer,
             context: arrival.context(sealer),
             clock: &arrival.clock,
@@ -171,7 +181,7 @@ impl<T> Session<T> {
                     arrival,
                     touched: None,
                     is_used: false,
-                    is_closed: false,
+                    closed: None,
                 }),
             }),
         }
@@ -197,7 +207,17 @@ impl<T> Session<T> {
     #[cfg(feature = "tower")]
     pub(crate) fn close(&self) {
         // An error: the handle is inside its own `update`, on this very thread.
-        let _ = self.lock().map(|mut inside| inside.stage.is_closed = true);
+        let _ = self.lock().map(|mut inside| inside.stage.close());
+    }
+
+    /// The session is nobody's: it can be read, in which nothing is found, and not be changed.
+    #[cfg(feature = "tower")]
+    pub(crate) fn refuse(&self) {
+        crate::events::context_missed(self.shared.sealer.slot.purpose().as_str());
+        let _ = self.lock().map(|mut inside| {
+            let closed = &mut inside.stage.closed;
+            *closed = Some(Closed::NoContext);
+        });
     }
 
     /// Closes the session. `work` gets what was read, if the application used it, and whether it was closed
@@ -207,7 +227,7 @@ impl<T> Session<T> {
         work: impl FnOnce(&Arrival, Option<Used<'_, T>>, bool) -> R,
     ) -> Result<R, SaveError> {
         let mut inside = self.lock().map_err(|_| SaveError::InsideUpdate)?;
-        let was_closed = mem::replace(&mut inside.stage.is_closed, true);
+        let was_closed = inside.stage.close();
         let Stage {
             arrival,
             touched,
@@ -241,6 +261,15 @@ impl<T> Session<T> {
             stage,
             holder: &self.shared.holder,
         })
+    }
+}
+
+impl<T> Stage<T> {
+    /// Whether it was closed before.
+    fn close(&mut self) -> bool {
+        let was_closed = self.closed.is_some();
+        self.closed.get_or_insert(Closed::AfterHead);
+        was_closed
     }
 }
 

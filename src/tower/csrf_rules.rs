@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, Method, Uri, header, request::Parts};
+use http::{HeaderMap, Method, header, request::Parts};
 
-use super::origin::Origin;
+use super::{host::Host, origin::Origin};
 use crate::{body::Payload, session::Session};
 
 #[derive(Clone, Debug, Default)]
@@ -81,9 +81,8 @@ impl Rules {
             (Some("same-origin" | "none"), _) | (None, None) => Ok(()),
             (Some(_), _) => Err(Refusal::CrossSite),
             (None, Some(_)) => {
-                let host = host(&request.uri, &request.headers);
                 let is_own = parsed
-                    .zip(host)
+                    .zip(Host::of(request))
                     .is_some_and(|(origin, host)| origin.is_at(host));
                 if is_own {
                     Ok(())
@@ -108,14 +107,6 @@ impl TokenCheck {
     /// Whether a form with this token passes.
     pub(crate) fn passes(&self, token: &str) -> bool {
         self.0.as_ref().is_none_or(|verify| verify(token))
-    }
-}
-
-/// HTTP/2 has the host in the address.
-fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
-    match uri.authority() {
-        Some(authority) => Some(authority.as_str()),
-        None => headers.get(header::HOST)?.to_str().ok(),
     }
 }
 

@@ -11,6 +11,7 @@ use tower_service::Service;
 use super::{
     extensions::provide,
     future::{Open, ResponseFuture},
+    host::host_of,
     transport::Transport,
 };
 use crate::{
@@ -55,7 +56,7 @@ pub struct SessionLayer<T = Map, W = Session<T>> {
     wrap: fn(Session<T>) -> W,
 }
 
-type ContextBy = Arc<dyn Fn(&Parts) -> Context + Send + Sync>;
+type ContextBy = Arc<dyn Fn(&Parts) -> Option<Context> + Send + Sync>;
 
 impl<T: Payload> SessionLayer<T> {
     /// A layer for the sessions of `cookie`, on the system's clock.
@@ -180,27 +181,55 @@ impl<T, W> SessionLayer<T, W> {
     /// Binds the session of each request to a context of its own, in the place of the builder's: a
     /// tenant's name by the host, for example. A session of one does not open in another.
     ///
+    /// `None`: the request belongs to nobody. Its session is empty, whatever it brought, and changes to it are
+    /// [`SessionError::NoContext`](crate::SessionError::NoContext).
+    ///
     /// # Examples
     ///
     /// ```
     /// # use hardtack::{Context, EncryptionKey, SessionCookie, SessionLayer};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// use hardtack::host_of;
+    ///
     /// let layer = SessionLayer::new(cookie).context_by(|request| {
-    ///     let host = request.headers.get("host").and_then(|host| host.to_str().ok());
-    ///     Context::new([("host", host.unwrap_or_default())]).unwrap_or_default()
+    ///     let host = host_of(request)?;
+    ///     let tenant = host.strip_suffix(".shop.example")?;
+    ///     Context::new([("tenant", tenant)]).ok()
     /// });
     /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # Security
+    ///
+    /// Do not read the field `Host` yourself: HTTP/2 has none, and a default for it would be one context for all
+    /// tenants. [`host_of`](crate::host_of) knows both.
     #[must_use]
     pub fn context_by(
         self,
-        context_by: impl Fn(&Parts) -> Context + Send + Sync + 'static,
+        context_by: impl Fn(&Parts) -> Option<Context> + Send + Sync + 'static,
     ) -> SessionLayer<T, W> {
         SessionLayer {
             context_by: Some(Arc::new(context_by)),
             ..self
         }
+    }
+
+    /// Binds the session of each request to [its host](crate::host_of), under the label `host`. A request that
+    /// names no host has no session, as by [`context_by`](Self::context_by).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let layer = SessionLayer::new(cookie).context_by_host();
+    /// # let _ = layer;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn context_by_host(self) -> SessionLayer<T, W> {
+        self.context_by(|request| Context::new([("host", host_of(request)?)]).ok())
     }
 }
 
@@ -301,13 +330,19 @@ where
             context_by,
             wrap,
         } = &self.layer;
-        let mut context = None;
-        if let Some(choose) = context_by {
-            let (parts, body) = request.into_parts();
-            context = Some(choose(&parts));
-            request = Request::from_parts(parts, body);
-        }
-        let session = transport.load_from(request.headers(), clock.clone(), context);
+        let clock = clock.clone();
+        let session = match context_by {
+            None => transport.load_from(request.headers(), clock, None),
+            Some(choose) => {
+                let (parts, body) = request.into_parts();
+                let session = match choose(&parts) {
+                    None => transport.refuse(clock),
+                    context => transport.load_from(&parts.headers, clock, context),
+                };
+                request = Request::from_parts(parts, body);
+                session
+            }
+        };
         if *is_eager {
             session.verify();
         }

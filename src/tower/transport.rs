@@ -24,6 +24,14 @@ impl<T> Transport<T> {
         }
     }
 
+    /// The session of a request that belongs to no context: empty, whatever the request brought, and not to be
+    /// written.
+    pub(super) fn refuse(&self, clock: Clock) -> Session<T> {
+        let session = self.load_from(&HeaderMap::new(), clock, None);
+        session.refuse();
+        session
+    }
+
     pub(super) fn save_to(
         &self,
         session: &Session<T>,

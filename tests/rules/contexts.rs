@@ -3,19 +3,15 @@
 use axum::{Router, body::Body, routing::get};
 use hardtack::{
     Context, EncryptionKey, KeyRing, Outcome, Reason, Session, SessionCookie, SessionHeader,
-    SessionLayer,
+    SessionLayer, host_of,
 };
 use http::{Request, Response, request::Parts};
 use tower::ServiceExt;
 
 use crate::common::{Jar, at, block_on, builder, cookie, key, pair_of, signed_in};
 
-fn tenant(parts: &Parts) -> Context {
-    let host = parts
-        .headers
-        .get("host")
-        .map_or("", |host| host.to_str().unwrap());
-    Context::new([("tenant", host)]).unwrap()
+fn tenant(parts: &Parts) -> Option<Context> {
+    Context::new([("tenant", host_of(parts)?)]).ok()
 }
 
 fn by_host(cookie: SessionCookie) -> SessionLayer {

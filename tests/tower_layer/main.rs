@@ -7,6 +7,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod handles;
+mod hosts;
 mod layers;
 mod routers;
 mod services;

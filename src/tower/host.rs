@@ -1,0 +1,104 @@
+//! The host that a request is for.
+
+use http::{
+    header::HOST,
+    request::Parts,
+    uri::{Scheme, Uri},
+};
+
+/// The host that a request names, in lower case, with its port unless that is the default one.
+///
+/// Over HTTP/2 and HTTP/3 the host is in the request's address, over HTTP/1.1 in its `Host` field. `None`: the
+/// request names no host, or has several `Host` fields, or one that differs from its address, or what it has is no
+/// host. The visitor chooses what stands there, so look the host up in a list of your own before you trust it.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::host_of;
+/// use http::Request;
+///
+/// let (http_1, ()) = Request::get("/").header("host", "Acme.example:443").body(())?.into_parts();
+/// assert_eq!(host_of(&http_1).as_deref(), Some("acme.example"));
+///
+/// let (http_2, ()) = Request::get("https://acme.example:8443/").body(())?.into_parts();
+/// assert_eq!(host_of(&http_2).as_deref(), Some("acme.example:8443"));
+///
+/// let (neither, ()) = Request::get("/").body(())?.into_parts();
+/// assert_eq!(host_of(&neither), None);
+/// # Ok::<_, http::Error>(())
+/// ```
+#[must_use]
+pub fn host_of(request: &Parts) -> Option<String> {
+    let host = Host::of(request)?;
+    let name = host.name.to_ascii_lowercase();
+    Some(match host.telling_port(&request.uri) {
+        Some(port) => format!("{name}:{port}"),
+        None => name,
+    })
+}
+
+/// A name or an address, and a port, as in `Host` (RFC 9110 section 7.2).
+#[derive(Clone, Copy)]
+pub(super) struct Host<'a> {
+    pub(super) name: &'a str,
+    pub(super) port: Option<u16>,
+}
+
+impl<'a> Host<'a> {
+    /// The one host that `request` names.
+    pub(super) fn of(request: &'a Parts) -> Option<Host<'a>> {
+        let mut fields = request.headers.get_all(HOST).iter();
+        let in_field = match fields.next() {
+            Some(field) => Some(Host::parse(field.to_str().ok()?)?),
+            None => None,
+        };
+        let in_address = match request.uri.authority() {
+            Some(authority) => Some(Host::parse(authority.as_str())?),
+            None => None,
+        };
+        let is_one = fields.next().is_none()
+            && in_field
+                .zip(in_address)
+                .is_none_or(|(field, address)| field.is_same(address, &request.uri));
+        in_address.or(in_field).filter(|_| is_one)
+    }
+
+    /// `None`: `text` is no host and port. One with a user's name before it is none, either.
+    pub(super) fn parse(text: &'a str) -> Option<Host<'a>> {
+        let after_address = text.rfind(']').map_or(0, |end| end + 1);
+        let (name, port) = match text[after_address..].rfind(':') {
+            Some(colon) => {
+                let (name, port) = text.split_at(after_address + colon);
+                let is_number = port[1..].bytes().all(|byte| byte.is_ascii_digit());
+                (name, Some(port[1..].parse().ok().filter(|_| is_number)?))
+            }
+            None => (text, None),
+        };
+        is_name(name).then_some(Host { name, port })
+    }
+
+    fn is_same(self, other: Host<'_>, uri: &Uri) -> bool {
+        self.name.eq_ignore_ascii_case(other.name)
+            && self.telling_port(uri) == other.telling_port(uri)
+    }
+
+    /// The port, unless a browser would leave it out. HTTP/1.1 does not tell the scheme, so both defaults count.
+    fn telling_port(self, uri: &Uri) -> Option<u16> {
+        let defaults: &[u16] = match uri.scheme() {
+            Some(scheme) if *scheme == Scheme::HTTPS => &[443],
+            Some(scheme) if *scheme == Scheme::HTTP => &[80],
+            _ => &[80, 443],
+        };
+        self.port.filter(|port| !defaults.contains(port))
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    let address = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
+    let (text, more) = address.map_or((name, "-._~"), |address| (address, ":."));
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || more.contains(c);
+    !text.is_empty() && text.chars().all(is_plain)
+}

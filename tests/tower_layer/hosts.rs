@@ -1,0 +1,185 @@
+//! Sessions that are bound to the host of their request.
+
+use axum::{Router, body::Body, routing::get};
+use hardtack::{Context, Session, SessionError, SessionLayer, host_of};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
+use hyper::body::Incoming;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    service::TowerToHyperService,
+};
+use tower::ServiceExt;
+
+use crate::{
+    common::{at, builder, cookie, pair_of, signed_in},
+    fetch, set_cookies,
+};
+
+fn tenants() -> Router {
+    let bound = builder().context("stage", "live").build().unwrap();
+    let layer = SessionLayer::new(bound).clock(at(0)).context_by_host();
+    Router::new()
+        .route("/", get(look))
+        .route("/sign-in", get(sign_in))
+        .layer(layer)
+}
+
+async fn look(session: Session) -> String {
+    format!("{:?}", session.get::<String>("role").unwrap())
+}
+
+async fn sign_in(session: Session) -> Result<&'static str, SessionError> {
+    session.insert("role", "admin")?;
+    Ok("signed in")
+}
+
+/// A request as hyper hands it on: HTTP/1.1 with a path and `Host`, HTTP/2 with an address.
+fn request(address: &str, hosts: &[&str], cookies: &str) -> Request<Body> {
+    let mut request = Request::get(address).header("cookie", cookies);
+    for host in hosts {
+        request = request.header("host", HeaderValue::from_bytes(host.as_bytes()).unwrap());
+    }
+    request.body(Body::empty()).unwrap()
+}
+
+/// `name=token` of who signed in at this host.
+async fn signed_in_at(host: &str) -> String {
+    let (status, headers, _) = fetch(tenants(), request("/sign-in", &[host], "")).await;
+    assert_eq!(status, StatusCode::OK);
+    pair_of(set_cookies(&headers)[0]).to_owned()
+}
+
+const ADMIN: &str = r#"Some("admin")"#;
+
+/// Status, header and text of the answer to a request over an HTTP/2 connection.
+async fn fetch_by_http_2(address: &str, cookies: &str) -> (StatusCode, HeaderMap, String) {
+    let (client, server) = tokio::io::duplex(65_536);
+    let service = tenants().map_request(|request: Request<Incoming>| request.map(Body::new));
+    let server = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
+        .serve_connection(TokioIo::new(server), TowerToHyperService::new(service));
+    tokio::spawn(server);
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(client))
+            .await
+            .unwrap();
+    tokio::spawn(connection);
+    let response = sender.send_request(request(address, &[], cookies)).await;
+    let (head, body) = response.unwrap().into_parts();
+    let body = axum::body::to_bytes(Body::new(body), 1000).await.unwrap();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    (head.status, head.headers, body)
+}
+
+#[tokio::test]
+async fn over_http_2_a_cookie_of_one_tenant_does_not_open_at_another() {
+    let (_, headers, _) = fetch_by_http_2("https://a.example/sign-in", "").await;
+    let pair = pair_of(set_cookies(&headers)[0]);
+    assert_eq!(fetch_by_http_2("https://a.example/", pair).await.2, ADMIN);
+    assert_eq!(fetch_by_http_2("https://b.example/", pair).await.2, "None");
+}
+
+#[tokio::test]
+async fn a_tenant_is_the_same_over_http_1_and_http_2() {
+    let pair = signed_in_at("a.example").await;
+    assert_eq!(fetch_by_http_2("https://a.example/", &pair).await.2, ADMIN);
+    assert_eq!(fetch_by_http_2("https://b.example/", &pair).await.2, "None");
+}
+
+#[tokio::test]
+async fn a_host_counts_without_case_and_default_port() {
+    let pair = signed_in_at("a.example").await;
+    let ask =
+        async |address, hosts: &[&str]| fetch(tenants(), request(address, hosts, &pair)).await;
+    for (address, hosts) in [
+        ("/", &["A.Example"][..]),
+        ("/", &["a.example:443"]),
+        ("/", &["a.example:80"]),
+        ("https://A.EXAMPLE:443/", &[]),
+        ("http://a.example:80/", &[]),
+        ("https://a.example/", &["a.example"]),
+        ("https://a.example/", &["A.example:443"]),
+    ] {
+        assert_eq!(ask(address, hosts).await.2, ADMIN, "{address} {hosts:?}");
+    }
+    for (address, hosts) in [
+        ("/", &["a.example:8443"][..]),
+        ("/", &["a.example."]),
+        ("/", &["www.a.example"]),
+        ("https://a.example:80/", &[]),
+        ("http://a.example:443/", &[]),
+    ] {
+        assert_eq!(ask(address, hosts).await.2, "None", "{address} {hosts:?}");
+    }
+    let (parts, _) = request("/", &["[2001:DB8::1]:8080"], "").into_parts();
+    assert_eq!(host_of(&parts).as_deref(), Some("[2001:db8::1]:8080"));
+}
+
+/// Requests of which nobody can say whose they are.
+const NOBODYS: [(&str, &[&str]); 11] = [
+    ("/", &[]),
+    ("/", &[""]),
+    ("/", &["a.example", "a.example"]),
+    ("/", &["a.example", "b.example"]),
+    ("https://a.example/", &["b.example"]),
+    ("https://a.example/", &["a.example:80"]),
+    ("https://a.example/", &["a.example", "b.example"]),
+    ("/", &["user@a.example"]),
+    ("/", &["a.example, b.example"]),
+    ("/", &["a.example:"]),
+    ("/", &["\u{e4}.example"]),
+];
+
+#[tokio::test]
+async fn a_request_without_one_host_has_an_empty_session_that_cannot_be_written() {
+    // Cookies of every context that might be taken by mistake.
+    let empty = Context::default();
+    let unbound = cookie().load_in(empty, [""; 0], at(0));
+    unbound.insert("role", "admin").unwrap();
+    let fields = cookie().save(&unbound).unwrap();
+    let live = builder().context("stage", "live").build().unwrap();
+    let cookies = [
+        signed_in_at("a.example").await,
+        pair_of(fields.iter().next().unwrap()).to_owned(),
+        signed_in(&live),
+    ];
+    for (address, hosts) in NOBODYS {
+        for pair in &cookies {
+            let (status, headers, body) = fetch(tenants(), request(address, hosts, pair)).await;
+            assert_eq!((status.as_u16(), &*body), (200, "None"), "{hosts:?}");
+            assert!(set_cookies(&headers).is_empty(), "{hosts:?}");
+            let sign_in = format!("{}sign-in", address);
+            let (status, headers, _) = fetch(tenants(), request(&sign_in, hosts, pair)).await;
+            assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{hosts:?}");
+            assert!(set_cookies(&headers).is_empty(), "{hosts:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_change_to_a_refused_session_is_an_error_that_says_why() {
+    let changes: [fn(&Session) -> Result<(), SessionError>; 7] = [
+        |session| session.insert("role", "admin"),
+        |session| session.renew(),
+        |session| session.invalidate().map(drop),
+        |session| session.clear(),
+        |session| session.save(),
+        |session| session.flash("", "hello"),
+        |session| session.csrf_token().map(drop),
+    ];
+    for change in changes {
+        let handler = async move |session: Session| {
+            let error = change(&session).unwrap_err();
+            assert!(matches!(error, SessionError::NoContext), "{error}");
+            assert!(!session.verify_csrf("") && session.is_new());
+            error.to_string()
+        };
+        let layer = SessionLayer::new(cookie())
+            .clock(at(0))
+            .context_by(|_| None);
+        let router = Router::new().route("/", get(handler)).layer(layer.eager());
+        let pair = signed_in(&cookie());
+        let (_, headers, body) = fetch(router, request("/", &["a.example"], &pair)).await;
+        assert!(body.contains("`context_by`"), "{body}");
+        assert!(set_cookies(&headers).is_empty());
+    }
+}
