@@ -12,7 +12,7 @@ use crate::{
     body::Payload,
     error::SessionError,
     session::Session,
-    tower::{MissingSession, Refusal, TokenCheck},
+    tower::{CsrfRefusal, MissingSession, TokenChecks},
 };
 
 /// With feature `axum`. Refused with 500, and a sentence that says how to add the layer, where there is
@@ -108,6 +108,9 @@ pub trait CsrfField {
 /// [`CsrfGuard`](crate::CsrfGuard) around the handler, with
 /// [`tokens_in_forms`](crate::CsrfGuard::tokens_in_forms).
 ///
+/// A token in the header, which the guard has verified, is as good. What a guard lets pass without a token, such as
+/// a form sent by GET, is refused with 403.
+///
 /// # Examples
 ///
 /// ```
@@ -139,15 +142,14 @@ where
     type Rejection = GuardedRejection<E::Rejection>;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let check = request.extensions().get::<TokenCheck>().cloned();
-        let check = check.ok_or(GuardedRejection::NoGuard)?;
+        let checks = request.extensions().get::<TokenChecks>().cloned();
+        let checks = checks.ok_or(GuardedRejection::NoGuard)?;
+        checks.check_asked().map_err(GuardedRejection::Refused)?;
         let inner = E::from_request(request, state).await;
         let inner = inner.map_err(GuardedRejection::Inner)?;
-        if check.passes(inner.csrf_token()) {
-            Ok(Guarded(inner))
-        } else {
-            Err(GuardedRejection::WrongToken)
-        }
+        let checked = checks.check(inner.csrf_token());
+        checked.map_err(GuardedRejection::Refused)?;
+        Ok(Guarded(inner))
     }
 }
 
@@ -157,9 +159,9 @@ where
 ///
 /// ```
 /// use axum::{http::StatusCode, response::IntoResponse};
-/// use hardtack::GuardedRejection;
+/// use hardtack::{CsrfRefusal, GuardedRejection};
 ///
-/// let rejection = GuardedRejection::<StatusCode>::WrongToken;
+/// let rejection = GuardedRejection::<StatusCode>::Refused(CsrfRefusal::WrongToken);
 /// assert_eq!(rejection.into_response().status(), 403);
 /// ```
 #[derive(Debug)]
@@ -167,9 +169,9 @@ where
 pub enum GuardedRejection<R> {
     /// The extractor inside gave none.
     Inner(R),
-    /// The token is not one of this session.
-    WrongToken,
-    /// There is no [`CsrfGuard`](crate::CsrfGuard) around the handler.
+    /// The token is not one of this session, or none was asked for.
+    Refused(CsrfRefusal),
+    /// There is no [`CsrfGuard`](crate::CsrfGuard) around the handler, or none that asks for tokens.
     NoGuard,
 }
 
@@ -177,9 +179,9 @@ impl<R> fmt::Display for GuardedRejection<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             GuardedRejection::Inner(_) => "the request has no such content",
-            GuardedRejection::WrongToken => Refusal::WrongToken.sentence(),
+            GuardedRejection::Refused(refusal) => refusal.sentence(),
             GuardedRejection::NoGuard => {
-                "no CSRF guard is around the handler, or the method is one that needs none; add \
+                "no CSRF guard that asks for tokens is around the handler; add \
                  `.layer(CsrfGuard::new().tokens_in_forms())` to the router, before the session layer"
             }
         })
@@ -193,7 +195,7 @@ impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
         let sentence = self.to_string();
         let status = match self {
             GuardedRejection::Inner(rejection) => return rejection.into_response(),
-            GuardedRejection::WrongToken => StatusCode::FORBIDDEN,
+            GuardedRejection::Refused(_) => StatusCode::FORBIDDEN,
             GuardedRejection::NoGuard => StatusCode::INTERNAL_SERVER_ERROR,
         };
         (status, sentence).into_response()

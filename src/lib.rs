@@ -176,7 +176,7 @@ pub use session_token::{SessionToken, TokenChange};
 pub use settings::{RingSource, RingSourceError, SessionSettings, SettingsError};
 #[cfg(feature = "tower")]
 pub use tower::{
-    CsrfFuture, CsrfGuard, CsrfService, MissingSession, ResponseFuture, SessionLayer,
+    CsrfFuture, CsrfGuard, CsrfRefusal, CsrfService, MissingSession, ResponseFuture, SessionLayer,
     SessionService, host_of,
 };
 #[cfg(feature = "watch")]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{HeaderMap, Method, header, request::Parts};
 
-use super::{host::Host, origin::Origin};
+use super::{host::Host, origin::Origin, refusal::CsrfRefusal};
 use crate::{body::Payload, session::Session};
 
 #[derive(Clone, Debug, Default)]
@@ -28,19 +28,18 @@ impl Rules {
     pub(super) fn check<T: Payload>(&self, request: &mut Parts) -> Result<(), Answer> {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
         let is_upgrade = is_websocket(request);
-        if safe.contains(&request.method) && !is_upgrade {
-            request.extensions.insert(TokenCheck::default());
-            return Ok(());
-        }
-        self.check_origin(request).map_err(Answer::Refused)?;
-        if is_upgrade {
-            return Ok(());
+        let is_safe = safe.contains(&request.method) && !is_upgrade;
+        if !is_safe {
+            self.check_origin(request).map_err(Answer::Refused)?;
         }
         let check = match self.token {
-            Token::Nobody => TokenCheck::default(),
+            // What another guard asks for stands.
+            Token::Nobody => return Ok(()),
+            _ if is_safe || is_upgrade => TokenCheck::NotAsked,
             _ => self.check_token::<T>(request)?,
         };
-        request.extensions.insert(check);
+        let checks: &mut TokenChecks = request.extensions.get_or_insert_default();
+        checks.add(check);
         Ok(())
     }
 
@@ -53,16 +52,16 @@ impl Rules {
             .get(TOKEN_HEADER)
             .map(|token| token.to_str())
         {
-            Some(Ok(token)) if session.verify_csrf(token) => Ok(TokenCheck::default()),
-            Some(_) => Err(Answer::Refused(Refusal::WrongToken)),
-            None if in_form => Ok(TokenCheck(Some(Arc::new(move |token| {
+            Some(Ok(token)) if session.verify_csrf(token) => Ok(TokenCheck::Passed),
+            Some(_) => Err(Answer::Refused(CsrfRefusal::WrongToken)),
+            None if in_form => Ok(TokenCheck::InForm(Arc::new(move |token| {
                 session.verify_csrf(token)
-            })))),
-            None => Err(Answer::Refused(Refusal::NoToken)),
+            }))),
+            None => Err(Answer::Refused(CsrfRefusal::NoToken)),
         }
     }
 
-    fn check_origin(&self, request: &Parts) -> Result<(), Refusal> {
+    fn check_origin(&self, request: &Parts) -> Result<(), CsrfRefusal> {
         let field = |name| {
             request
                 .headers
@@ -79,7 +78,7 @@ impl Rules {
         }
         match (field("sec-fetch-site"), origin) {
             (Some("same-origin" | "none"), _) | (None, None) => Ok(()),
-            (Some(_), _) => Err(Refusal::CrossSite),
+            (Some(_), _) => Err(CsrfRefusal::CrossSite),
             (None, Some(_)) => {
                 let is_own = parsed
                     .zip(Host::of(request))
@@ -87,26 +86,61 @@ impl Rules {
                 if is_own {
                     Ok(())
                 } else {
-                    Err(Refusal::CrossSite)
+                    Err(CsrfRefusal::CrossSite)
                 }
             }
         }
     }
 }
 
-/// What the guard leaves for the extractor of a form: to verify its token, if that is still to be done.
-#[derive(Clone, Default)]
-pub(crate) struct TokenCheck(
-    #[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "for extractors"))] Option<Verify>,
-);
+/// What a guard knows of a request's token.
+enum TokenCheck {
+    /// The request may have none.
+    NotAsked,
+    /// It is in the header, and right.
+    Passed,
+    /// It is in the form, for the extractor to verify.
+    InForm(Verify),
+}
 
 type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
+/// What the guards around a handler leave for the extractor of a form.
+#[derive(Clone, Default)]
+#[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "for extractors"))]
+pub(crate) struct TokenChecks {
+    has_passed: bool,
+    in_form: Vec<Verify>,
+}
+
+impl TokenChecks {
+    fn add(&mut self, check: TokenCheck) {
+        match check {
+            TokenCheck::NotAsked => {}
+            TokenCheck::Passed => self.has_passed = true,
+            TokenCheck::InForm(verify) => self.in_form.push(verify),
+        }
+    }
+}
+
 #[cfg(feature = "axum")]
-impl TokenCheck {
-    /// Whether a form with this token passes.
-    pub(crate) fn passes(&self, token: &str) -> bool {
-        self.0.as_ref().is_none_or(|verify| verify(token))
+impl TokenChecks {
+    /// Refuses a request of which no guard asked for a token.
+    pub(crate) fn check_asked(&self) -> Result<(), CsrfRefusal> {
+        if self.has_passed || !self.in_form.is_empty() {
+            Ok(())
+        } else {
+            Err(CsrfRefusal::NotAsked)
+        }
+    }
+
+    /// Refuses a form with this token, unless it is the one of every guard that left it to be verified.
+    pub(crate) fn check(&self, token: &str) -> Result<(), CsrfRefusal> {
+        if self.in_form.iter().all(|verify| verify(token)) {
+            Ok(())
+        } else {
+            Err(CsrfRefusal::WrongToken)
+        }
     }
 }
 
@@ -131,28 +165,8 @@ fn is_form(headers: &HeaderMap) -> bool {
 /// Why the handler does not run.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Answer {
-    Refused(Refusal),
+    Refused(CsrfRefusal),
     NoSession,
-}
-
-/// Why a request is refused. Nothing secret is in the sentences.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    CrossSite,
-    NoToken,
-    WrongToken,
-}
-
-impl Refusal {
-    pub(crate) fn sentence(self) -> &'static str {
-        match self {
-            Refusal::CrossSite => "refused: the request comes from another site",
-            Refusal::NoToken => "refused: the request has no CSRF token",
-            Refusal::WrongToken => {
-                "refused: the CSRF token is not of this session, load the page again"
-            }
-        }
-    }
 }
 
 const TOKEN_HEADER: &str = "x-csrf-token";

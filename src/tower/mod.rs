@@ -7,12 +7,14 @@ mod future;
 mod host;
 mod layer;
 mod origin;
+mod refusal;
 mod transport;
 
 pub use csrf::{CsrfFuture, CsrfGuard, CsrfService};
 #[cfg(feature = "axum")]
-pub(crate) use csrf_rules::{Refusal, TokenCheck};
+pub(crate) use csrf_rules::TokenChecks;
 pub use extensions::MissingSession;
 pub use future::ResponseFuture;
 pub use host::host_of;
 pub use layer::{SessionLayer, SessionService};
+pub use refusal::CsrfRefusal;

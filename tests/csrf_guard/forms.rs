@@ -3,7 +3,7 @@
 use axum::{
     Form, Json, Router,
     body::{Body, to_bytes},
-    routing::post,
+    routing::{any, post},
 };
 use hardtack::{CsrfField, CsrfGuard, Guarded, Session, SessionLayer};
 use http::{Request, StatusCode};
@@ -191,11 +191,38 @@ fn without_the_option_the_header_is_needed_and_the_field_is_not() {
         ask(&app, &pair, "/form", FORM, Some(&token), form("")).0,
         200
     );
-    let origin_only = self::app(CsrfGuard::new().origin_check_only());
-    assert_eq!(
-        ask(&origin_only, &pair, "/form", FORM, None, form("")).0,
-        200
-    );
+}
+
+#[test]
+fn a_guard_that_asks_for_no_token_is_no_guard_of_a_form() {
+    let (pair, token) = visitor_of(&cookie());
+    let origin_only = app(CsrfGuard::new().origin_check_only());
+    for field in ["", "junk", &token] {
+        let (status, body) = ask(&origin_only, &pair, "/form", FORM, None, form(field));
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{body}");
+        assert!(body.contains("tokens_in_forms"), "{body}");
+    }
+}
+
+#[test]
+fn a_guard_inside_does_not_cancel_what_one_outside_has_left_to_be_checked() {
+    let (pair, token) = visitor_of(&cookie());
+    let origin_only = || CsrfGuard::new().origin_check_only();
+    for guards in [
+        [origin_only(), in_forms()],
+        [in_forms(), origin_only()],
+        [in_forms(), in_forms()],
+    ] {
+        let [inner, outer] = guards;
+        let layer = SessionLayer::new(cookie()).clock(at(1));
+        let app = routes().layer(inner).layer(outer).layer(layer);
+        for (field, expected) in [(&*token, 200), ("junk", 403), ("", 403)] {
+            let (status, body) = ask(&app, &pair, "/form", FORM, None, form(field));
+            assert_eq!(status, expected, "{field}: {body}");
+        }
+        let of_header = ask(&app, &pair, "/form", FORM, Some(&token), form("")).0;
+        assert_eq!(of_header, 200);
+    }
 }
 
 #[test]
@@ -219,12 +246,28 @@ fn without_a_guard_the_answer_says_how_to_add_one() {
 }
 
 #[test]
-fn a_form_that_is_sent_by_get_passes_like_any_safe_request() {
+fn a_form_that_is_sent_by_get_is_refused_whatever_its_token() {
+    let (pair, token) = visitor_of(&cookie());
     let router = Router::new()
-        .route("/form", axum::routing::get(of_form))
+        .route("/form", any(of_form))
         .layer(in_forms())
         .layer(SessionLayer::new(cookie()).clock(at(1)));
-    let request = Request::get("/form?amount=7").body(Body::empty()).unwrap();
-    let response = block_on(router.oneshot(request)).unwrap();
-    assert_eq!(response.status(), StatusCode::OK);
+    for (method, field, upgrade) in [
+        ("GET", "junk", ""),
+        ("GET", "", ""),
+        ("GET", &*token, ""),
+        ("HEAD", &*token, ""),
+        ("OPTIONS", &*token, ""),
+        ("GET", &*token, "websocket"),
+    ] {
+        let request = Request::builder().method(method);
+        let request = request
+            .uri(format!("/form?{}", form(field)))
+            .header("cookie", &pair)
+            .header("sec-fetch-site", "same-origin")
+            .header("upgrade", upgrade);
+        let request = request.body(Body::empty()).unwrap();
+        let response = block_on(router.clone().oneshot(request)).unwrap();
+        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{method} {field}");
+    }
 }

@@ -51,7 +51,7 @@ impl From<GuardedRejection<FormRejection>> for PageError {
         let sentence = error.to_string();
         match error {
             GuardedRejection::Inner(error) => error.into(),
-            GuardedRejection::WrongToken => PageError::new(StatusCode::FORBIDDEN, sentence),
+            GuardedRejection::Refused(_) => PageError::new(StatusCode::FORBIDDEN, sentence),
             _ => PageError::new(StatusCode::INTERNAL_SERVER_ERROR, sentence),
         }
     }
