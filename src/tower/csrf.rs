@@ -27,8 +27,9 @@ use crate::{
 ///
 /// 1. a request from a [trusted origin](Self::trust_origin) goes on with 4;
 /// 2. `Sec-Fetch-Site`, where the browser sends it, is `same-origin` or `none`;
-/// 3. else `Origin`, where it is sent, has the host and port of `Host`. Behind a proxy that rewrites
-///    `Host`, trust your origin; `X-Forwarded-Host` is never read;
+/// 3. else `Origin`, where it is sent, has the scheme `https`, and host and port of
+///    [the request](crate::host_of). With `localhost`, 127.0.0.1 and the like, `http` is enough. Behind a proxy
+///    that rewrites `Host`, and for a site without TLS, trust your origin; `X-Forwarded-Host` is never read;
 /// 4. the header `x-csrf-token` has a token of [`Session::csrf_token`](crate::Session::csrf_token).
 ///
 /// WebSocket upgrades need to pass the first three. The guard answers before the router does, so what has

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, Method, header, request::Parts};
+use http::{HeaderMap, HeaderName, Method, header, request::Parts};
 
 use super::{host::Host, origin::Origin, refusal::CsrfRefusal};
 use crate::{body::Payload, session::Session};
@@ -62,35 +62,31 @@ impl Rules {
     }
 
     fn check_origin(&self, request: &Parts) -> Result<(), CsrfRefusal> {
-        let field = |name| {
-            request
-                .headers
-                .get(name)
-                .map(|value| value.to_str().unwrap_or("?"))
-        };
-        let origin = field(header::ORIGIN.as_str());
+        let origin = text_of(request, &header::ORIGIN);
         let parsed = origin.and_then(Origin::parse);
-        if parsed
-            .as_ref()
-            .is_some_and(|origin| self.trusted.contains(origin))
+        if let Some(origin) = &parsed
+            && self.trusted.contains(origin)
         {
             return Ok(());
         }
-        match (field("sec-fetch-site"), origin) {
+        match (text_of(request, &SEC_FETCH_SITE), origin) {
             (Some("same-origin" | "none"), _) | (None, None) => Ok(()),
             (Some(_), _) => Err(CsrfRefusal::CrossSite),
-            (None, Some(_)) => {
-                let is_own = parsed
-                    .zip(Host::of(request))
-                    .is_some_and(|(origin, host)| origin.is_at(host));
-                if is_own {
-                    Ok(())
-                } else {
-                    Err(CsrfRefusal::CrossSite)
-                }
-            }
+            (None, Some(_)) => match parsed.zip(Host::of(request)) {
+                Some((origin, host)) if origin.is_at(host) => origin
+                    .is_secure()
+                    .then_some(())
+                    .ok_or(CsrfRefusal::PlainHttp),
+                _ => Err(CsrfRefusal::CrossSite),
+            },
         }
     }
+}
+
+/// The first field of this name. What is no text is there all the same, and nothing that passes.
+fn text_of<'a>(request: &'a Parts, name: &HeaderName) -> Option<&'a str> {
+    let field = request.headers.get(name)?;
+    Some(field.to_str().unwrap_or("?"))
 }
 
 /// What a guard knows of a request's token.
@@ -170,3 +166,4 @@ pub(super) enum Answer {
 }
 
 const TOKEN_HEADER: &str = "x-csrf-token";
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

@@ -1,3 +1,5 @@
+use std::net::Ipv4Addr;
+
 use super::host::Host;
 
 /// A scheme, a host and a port, as in the header `Origin` (RFC 6454 section 7).
@@ -29,6 +31,24 @@ impl Origin {
         host.name.eq_ignore_ascii_case(&self.host)
             && host.port.or_else(|| default_port(&self.scheme)) == self.port
     }
+
+    /// Whether nobody on the way can have made a page of this origin: it came over TLS, or from this machine.
+    pub(super) fn is_secure(&self) -> bool {
+        match &*self.scheme {
+            "https" => true,
+            "http" => is_this_machine(&self.host),
+            _ => false,
+        }
+    }
+}
+
+/// The names that browsers take for trustworthy without TLS.
+fn is_this_machine(host: &str) -> bool {
+    let address = host.parse::<Ipv4Addr>();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host == "[::1]"
+        || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn default_port(scheme: &str) -> Option<u16> {

@@ -15,6 +15,9 @@ use std::fmt;
 pub enum CsrfRefusal {
     /// A page of another site sent it.
     CrossSite,
+    /// A page without TLS sent it: one of the same host, which anybody on the way can make. A site that has no TLS
+    /// [trusts its own origin](crate::CsrfGuard::trust_origin).
+    PlainHttp,
     /// It has no token.
     NoToken,
     /// Its token is not one of this session.
@@ -27,6 +30,7 @@ impl CsrfRefusal {
     pub(crate) fn sentence(self) -> &'static str {
         match self {
             CsrfRefusal::CrossSite => "refused: the request comes from another site",
+            CsrfRefusal::PlainHttp => "refused: the request comes from a page without TLS",
             CsrfRefusal::NoToken => "refused: the request has no CSRF token",
             CsrfRefusal::WrongToken => {
                 "refused: the CSRF token is not of this session, load the page again"

@@ -1,7 +1,7 @@
 //! Origins and hosts.
 
 use hardtack::ConfigError;
-use http::Uri;
+use http::{HeaderValue, Uri};
 
 use crate::{answer, check, common::cookie, guard, request, visitor_of};
 
@@ -21,11 +21,10 @@ fn an_origin_has_the_host_and_the_port_of_the_request() {
         ("https://example.com", "example.com", true),
         ("https://EXAMPLE.com", "example.COM", true),
         ("HTTPS://example.com", "example.com", true),
-        ("http://example.com", "example.com", true),
         ("https://example.com:443", "example.com", true),
         ("https://example.com", "example.com:443", true),
-        ("http://example.com:80", "example.com", true),
-        ("http://example.com", "example.com:80", true),
+        ("http://localhost:80", "localhost", true),
+        ("http://localhost", "localhost:80", true),
         ("https://example.com:8443", "example.com:8443", true),
         ("http://localhost:3000", "localhost:3000", true),
         ("http://127.0.0.1:3000", "127.0.0.1:3000", true),
@@ -33,7 +32,7 @@ fn an_origin_has_the_host_and_the_port_of_the_request() {
         ("https://[2001:DB8::1]:443", "[2001:db8::1]", true),
         ("http://[::1]:3000", "[::1]:3000", true),
         ("https://example.com", "example.com:80", false),
-        ("http://example.com", "example.com:443", false),
+        ("http://localhost", "localhost:443", false),
         ("https://example.com:8443", "example.com", false),
         ("https://example.com", "example.com:8443", false),
         ("https://[::1]:3000", "[::1]:3001", false),
@@ -68,6 +67,64 @@ fn an_origin_has_the_host_and_the_port_of_the_request() {
     ];
     for (origin, host, passes) in cases {
         check_origin(origin, host, passes);
+    }
+}
+
+#[test]
+fn a_page_of_the_same_host_without_tls_is_refused() {
+    let of_app = guard().origin_check_only();
+    for (origin, host) in [
+        ("http://example.com", "example.com"),
+        ("http://example.com:80", "example.com"),
+        ("http://example.com", "example.com:80"),
+        ("http://example.com:443", "example.com:443"),
+        ("http://localhost.example.com", "localhost.example.com"),
+        ("http://127.0.0.1.example.com", "127.0.0.1.example.com"),
+        ("http://192.168.1.5:3000", "192.168.1.5:3000"),
+        ("ftp://localhost", "localhost"),
+        ("app://example.com", "example.com"),
+    ] {
+        let fields = [("origin", origin), ("host", host)];
+        for guard in [&guard(), &of_app] {
+            check(guard, "POST", &fields, false);
+        }
+        let (_, body) = answer(&of_app, &cookie(), request("POST", &fields));
+        assert!(body.contains("without TLS"), "{body}");
+        // A site that has none names its origin.
+        let trusting = guard().trust_origin(origin).unwrap();
+        check(&trusting, "POST", &fields, true);
+    }
+    for host in [
+        "localhost",
+        "app.localhost:3000",
+        "127.0.0.1:3000",
+        "127.8.9.1",
+        "[::1]:3000",
+    ] {
+        let origin = format!("http://{host}");
+        for guard in [&guard(), &of_app] {
+            check(guard, "POST", &[("origin", &origin), ("host", host)], true);
+        }
+    }
+}
+
+#[test]
+fn an_origin_that_is_no_text_is_refused_and_not_absent() {
+    let (pair, token) = visitor_of(&cookie());
+    let own = [
+        ("cookie", &*pair),
+        ("x-csrf-token", &*token),
+        ("host", "example.com"),
+    ];
+    for name in ["origin", "sec-fetch-site"] {
+        for guard in [guard(), guard().origin_check_only()] {
+            for bytes in [&b"https://example.com\xff"[..], b"same-origin\xe4", b"\xff"] {
+                let mut request = request("POST", &own);
+                let field = HeaderValue::from_bytes(bytes).unwrap();
+                request.headers_mut().insert(name, field);
+                assert_eq!(answer(&guard, &cookie(), request).0, 403, "{name}");
+            }
+        }
     }
 }
 

@@ -82,4 +82,20 @@ fn an_upgrade_may_be_one_of_a_list() {
         ("origin", "https://evil.example"),
     ];
     check_upgrade("GET", &fields, false);
+    let own = [fields[0], ("origin", "https://example.com")];
+    check_upgrade("GET", &own, true);
+}
+
+#[test]
+fn an_upgrade_may_be_named_in_any_of_several_fields() {
+    for upgrades in [
+        ["h2c", "websocket"],
+        ["websocket", "h2c"],
+        ["", "h2c, WebSocket"],
+    ] {
+        let fields = upgrades.map(|upgrade| ("upgrade", upgrade));
+        let from = |origin| [&fields[..], &[("origin", origin)]].concat();
+        check_upgrade("GET", &from("https://evil.example"), false);
+        check_upgrade("GET", &from("https://example.com"), true);
+    }
 }
