@@ -90,6 +90,39 @@ impl<T> CsrfGuard<T> {
         Ok(self)
     }
 
+    /// Lets forms pass that pages of `origin` post to `path`, without a token: the last step of a sign-in at another
+    /// site with `response_mode=form_post`. Everything else from there is refused as before.
+    ///
+    /// `path` is that of the request as the guard sees it, and compared byte by byte.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let guard = hardtack::CsrfGuard::new()
+    ///     .trust_form_post("https://login.example.com", "/signed-in")?;
+    /// # let _ = guard;
+    /// # Ok::<_, hardtack::ConfigError>(())
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// The handler has to compare the form's `state` with one that it gave to this browser. A cookie that comes
+    /// with such a form has `SameSite=None`: with `Lax` or `Strict` the session is empty here.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Origin`] for what is no scheme and host, with a path for example.
+    pub fn trust_form_post(
+        mut self,
+        origin: &str,
+        path: impl Into<String>,
+    ) -> Result<Self, ConfigError> {
+        let origin = Origin::parse(origin).ok_or(ConfigError::Origin)?;
+        let form_post = (origin, path.into());
+        Arc::make_mut(&mut self.rules).form_posts.push(form_post);
+        Ok(self)
+    }
+
     /// Asks for no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first,
     /// all of today the second; a request with neither passes.
     ///

@@ -10,6 +10,8 @@ use crate::{body::Payload, session::Session};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     pub(super) trusted: Vec<Origin>,
+    /// Whose forms may come without a token, and to which path.
+    pub(super) form_posts: Vec<(Origin, String)>,
     pub(super) token: Token,
 }
 
@@ -29,13 +31,14 @@ impl Rules {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
         let is_upgrade = is_websocket(request);
         let is_safe = safe.contains(&request.method) && !is_upgrade;
-        if !is_safe {
+        let is_form_post = self.is_form_post(request);
+        if !is_safe && !is_form_post {
             self.check_origin(request).map_err(Answer::Refused)?;
         }
         let check = match self.token {
             // What another guard asks for stands.
             Token::Nobody => return Ok(()),
-            _ if is_safe || is_upgrade => TokenCheck::NotAsked,
+            _ if is_safe || is_upgrade || is_form_post => TokenCheck::NotAsked,
             _ => self.check_token::<T>(request)?,
         };
         let checks: &mut TokenChecks = request.extensions.get_or_insert_default();
@@ -80,6 +83,16 @@ impl Rules {
                 _ => Err(CsrfRefusal::CrossSite),
             },
         }
+    }
+
+    /// A form that a trusted page sends to where it may.
+    fn is_form_post(&self, request: &Parts) -> bool {
+        let origin = text_of(request, &header::ORIGIN).and_then(Origin::parse);
+        request.method == Method::POST
+            && is_form(&request.headers)
+            && self.form_posts.iter().any(|(trusted, path)| {
+                path == request.uri.path() && origin.as_ref() == Some(trusted)
+            })
     }
 }
 

@@ -3,6 +3,7 @@
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod callbacks;
 #[path = "../common/mod.rs"]
 mod common;
 mod control;

@@ -1,0 +1,106 @@
+//! Forms that another site sends on purpose: the end of a sign-in there.
+
+use axum::{Form, Router, body::Body, routing::post};
+use hardtack::{ConfigError, CsrfField, CsrfGuard, Guarded, SessionLayer};
+use http::{Request, StatusCode};
+use serde::Deserialize;
+use tower::ServiceExt;
+
+use crate::common::{at, block_on, cookie};
+
+#[derive(Deserialize)]
+struct Callback {
+    csrf_token: String,
+}
+
+impl CsrfField for Callback {
+    fn csrf_token(&self) -> &str {
+        &self.csrf_token
+    }
+}
+
+fn app(guard: CsrfGuard) -> Router {
+    Router::new()
+        .route("/signed-in", post(async || "signed in"))
+        .route("/guarded", post(async |_: Guarded<Form<Callback>>| "done"))
+        .fallback(async || "done")
+        .layer(guard)
+        .layer(SessionLayer::new(cookie()).clock(at(0)))
+}
+
+fn trusting(path: &str) -> CsrfGuard {
+    let guard = CsrfGuard::new().tokens_in_forms();
+    guard.trust_form_post(LOGIN, path).unwrap()
+}
+
+const LOGIN: &str = "https://login.example";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The answer to what a browser sends for a page of another site.
+fn ask(guard: CsrfGuard, method: &str, path: &str, origin: &str, kind: &str) -> StatusCode {
+    let request = Request::builder().method(method).uri(path);
+    let request = request
+        .header("host", "example.com")
+        .header("origin", origin)
+        .header("sec-fetch-site", "cross-site")
+        .header("content-type", kind);
+    let request = request.body(Body::from("csrf_token=junk")).unwrap();
+    let response = block_on(app(guard).oneshot(request));
+    response.unwrap().status()
+}
+
+#[test]
+fn a_form_of_a_trusted_origin_passes_to_the_named_path_and_to_no_other() {
+    for (method, path, origin, kind, passes) in [
+        ("POST", "/signed-in", LOGIN, FORM, true),
+        ("POST", "/signed-in?step=2", LOGIN, FORM, true),
+        (
+            "POST",
+            "/signed-in",
+            "https://LOGIN.example:443",
+            FORM,
+            true,
+        ),
+        ("POST", "/signed-in/", LOGIN, FORM, false),
+        ("POST", "/signed-in/more", LOGIN, FORM, false),
+        ("POST", "//signed-in", LOGIN, FORM, false),
+        ("POST", "/Signed-In", LOGIN, FORM, false),
+        ("POST", "/transfer", LOGIN, FORM, false),
+        ("POST", "/", LOGIN, FORM, false),
+        ("PUT", "/signed-in", LOGIN, FORM, false),
+        ("POST", "/signed-in", LOGIN, "application/json", false),
+        ("POST", "/signed-in", LOGIN, "text/plain", false),
+        ("POST", "/signed-in", "http://login.example", FORM, false),
+        (
+            "POST",
+            "/signed-in",
+            "https://login.example:444",
+            FORM,
+            false,
+        ),
+        ("POST", "/signed-in", "https://evil.example", FORM, false),
+        ("POST", "/signed-in", "null", FORM, false),
+    ] {
+        let status = ask(trusting("/signed-in"), method, path, origin, kind);
+        let expected = if passes { 200 } else { 403 };
+        assert_eq!(status, expected, "{method} {path} {origin} {kind}");
+    }
+    assert_eq!(
+        ask(CsrfGuard::new(), "POST", "/signed-in", LOGIN, FORM),
+        403
+    );
+}
+
+#[test]
+fn a_form_that_needs_a_token_needs_it_at_a_trusted_path_too() {
+    assert_eq!(
+        ask(trusting("/guarded"), "POST", "/guarded", LOGIN, FORM),
+        403
+    );
+}
+
+#[test]
+fn a_callback_is_trusted_of_an_origin_only() {
+    let error = CsrfGuard::new().trust_form_post("https://login.example/", "/signed-in");
+    assert!(matches!(error.unwrap_err(), ConfigError::Origin));
+}
