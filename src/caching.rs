@@ -5,10 +5,31 @@
 
 use crate::session::Use;
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Directives {
-    private: bool,
-    no_store: bool,
+/// The fields that tell caches whether they may store a response, and the value of each that forbids it.
+/// `*` stands for any beginning.
+const FIELDS: [(&str, Reading, &str); 6] = [
+    ("cache-control", Reading::Directives, "no-store"),
+    // For one kind of cache each (RFC 9213): those of a CDN, of one vendor, …
+    ("*-cache-control", Reading::OnlyNoStore, "no-store"),
+    // What came before it.
+    ("surrogate-control", Reading::OnlyNoStore, "no-store"),
+    ("edge-control", Reading::OnlyNoStore, "no-store"),
+    // Of nginx: seconds, or a moment after `@`. It goes before `Cache-Control`.
+    ("x-accel-expires", Reading::Seconds, "0"),
+    ("expires", Reading::Date, "0"),
+];
+
+/// How a field says that a response may be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// By having neither `private` nor `no-store`.
+    Directives,
+    /// By not having `no-store`: its caches are shared ones, and not all of them know `private`.
+    OnlyNoStore,
+    /// By anything but 0.
+    Seconds,
+    /// By a date that is not past, where `Cache-Control` says nothing (RFC 9111 section 5.3).
+    Date,
 }
 
 /// A change to a response's fields.
@@ -17,70 +38,124 @@ pub(crate) enum CacheChange {
     Leave,
     /// Set `Cache-Control: private`.
     Private,
-    /// Replace `Cache-Control`, and `CDN-Cache-Control` and `Surrogate-Control` where they are set, by
-    /// `no-store`.
+    /// Set `Cache-Control: no-store`, and every other field that is there to what [`forbids`] says.
     NoStore {
         was_shareable: bool,
     },
 }
 
-/// Whether the application let others than the visitor store the response: by `Cache-Control`, or by a field that
-/// speaks to one kind of cache only.
-pub(crate) fn is_shareable<'a>(
-    cache_control: impl Iterator<Item = &'a [u8]>,
-    is_targeted: impl FnOnce() -> bool,
-) -> bool {
-    lets_others_store(directives(cache_control), is_targeted)
+/// The value by which a field forbids caches to store a response, if it tells them at all.
+pub(crate) fn forbids(name: &str) -> Option<&'static str> {
+    field(name).map(|(_, value)| value)
 }
 
-fn lets_others_store(
+fn field(name: &str) -> Option<(Reading, &'static str)> {
+    let is_name = |known: &str| match known.strip_prefix('*') {
+        Some(end) => name.ends_with(end),
+        None => name == known,
+    };
+    let mut fields = FIELDS.into_iter();
+    let (_, reading, value) = fields.find(|(known, ..)| is_name(known))?;
+    Some((reading, value))
+}
+
+/// What a response says to caches about storing it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Said {
     cache_control: Option<Directives>,
-    is_targeted: impl FnOnce() -> bool,
-) -> bool {
-    cache_control.is_some_and(|set| !set.private && !set.no_store) || is_targeted()
+    /// A field that goes before `Cache-Control` with some caches lets those store.
+    is_targeted: bool,
+    expires_later: bool,
 }
 
-/// Whether a field that speaks to one kind of cache only is set, without `no-store`. No such cache reads what is said
-/// to another, so each is judged alone.
-pub(crate) fn targets<'a>(field: impl Iterator<Item = &'a [u8]>) -> bool {
-    directives(field).is_some_and(|set| !set.no_store)
+impl Said {
+    /// Reads the fields of a response, by name in lower case, with all values of each.
+    pub(crate) fn by<'a, V>(fields: impl Iterator<Item = (&'a str, V)>) -> Said
+    where
+        V: Iterator<Item = &'a [u8]>,
+    {
+        let mut said = Said::default();
+        for (name, mut values) in fields {
+            match field(name).map(|(reading, _)| reading) {
+                None => {}
+                Some(Reading::Directives) => said.cache_control = Some(Directives::read(values)),
+                Some(Reading::OnlyNoStore) => {
+                    said.is_targeted |= !Directives::read(values).no_store();
+                }
+                Some(Reading::Seconds) => said.is_targeted |= !values.any(is_zero),
+                Some(Reading::Date) => said.expires_later |= values.any(is_later),
+            }
+        }
+        said
+    }
+
+    /// Whether the application let others than the visitor store the response.
+    pub(crate) fn is_shareable(&self) -> bool {
+        let by_all = match self.cache_control {
+            Some(set) => !set.private && !set.no_store(),
+            None => self.expires_later,
+        };
+        by_all || self.is_targeted
+    }
 }
 
 /// What is to change for a response that made this use of its session.
-pub(crate) fn change_for<'a>(
+pub(crate) fn change_for(
     use_of_session: Use,
-    cache_control: impl Iterator<Item = &'a [u8]>,
-    is_targeted: impl FnOnce() -> bool,
+    has_cache_control: bool,
+    said: impl FnOnce() -> Said,
 ) -> CacheChange {
-    let cache_control = directives(cache_control);
     match use_of_session {
         Use::Written => {
-            let was_shareable = lets_others_store(cache_control, is_targeted);
-            let no_store = cache_control.is_some_and(|set| set.no_store);
-            if no_store && !was_shareable {
+            let said = said();
+            let was_shareable = said.is_shareable();
+            if said.cache_control.is_some_and(|set| set.no_store()) && !was_shareable {
                 CacheChange::Leave
             } else {
                 CacheChange::NoStore { was_shareable }
             }
         }
-        Use::Touched if cache_control.is_none() => CacheChange::Private,
+        Use::Touched if !has_cache_control => CacheChange::Private,
         _ => CacheChange::Leave,
     }
 }
 
-/// `None`: the field is not set.
-fn directives<'a>(fields: impl Iterator<Item = &'a [u8]>) -> Option<Directives> {
-    let mut found = None;
-    for field in fields {
-        let set: &mut Directives = found.get_or_insert_default();
-        for directive in field.split(|&byte| byte == b',') {
-            let directive = directive.trim_ascii();
+#[derive(Clone, Copy, Debug, Default)]
+struct Directives {
+    private: bool,
+    no_store: bool,
+    must_understand: bool,
+}
+
+impl Directives {
+    fn read<'a>(fields: impl Iterator<Item = &'a [u8]>) -> Directives {
+        let mut set = Directives::default();
+        for directive in fields.flat_map(|field| field.split(|&byte| byte == b',')) {
+            let is = |name: &[u8]| directive.trim_ascii().eq_ignore_ascii_case(name);
             // `private="field"` is about one field only, so it does not count.
-            set.private |= directive.eq_ignore_ascii_case(b"private");
-            set.no_store |= directive.eq_ignore_ascii_case(b"no-store");
+            set.private |= is(b"private");
+            set.no_store |= is(b"no-store");
+            set.must_understand |= is(b"must-understand");
         }
+        set
     }
-    found
+
+    /// A cache that knows `must-understand` ignores `no-store` beside it (RFC 9111 section 5.2.2.3).
+    fn no_store(self) -> bool {
+        self.no_store && !self.must_understand
+    }
+}
+
+fn is_zero(seconds: &[u8]) -> bool {
+    let seconds = seconds.trim_ascii();
+    !seconds.is_empty() && seconds.iter().all(|&digit| digit == b'0')
+}
+
+/// Anything but a date stands for one that is past, and so does a year before that of the format's epoch.
+fn is_later(expires: &[u8]) -> bool {
+    let is_date = expires.first().is_some_and(u8::is_ascii_alphabetic);
+    let mut numbers = expires.split(|byte| !byte.is_ascii_digit());
+    is_date && !numbers.any(|number| number.len() == 4 && number < b"2026".as_slice())
 }
 
 /// Whether `Vary` already says that the response depends on `field`.

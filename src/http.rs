@@ -7,7 +7,7 @@ use http::{
 
 use crate::{
     body::Circumstances,
-    caching::{self, CacheChange},
+    caching::{self, CacheChange, Said},
     clock::Clock,
     error::SaveError,
     events,
@@ -237,18 +237,13 @@ impl Circumstances for Known<'_> {
     }
 
     fn is_shareable(&self) -> bool {
-        !self.shared_caching && is_shareable(self.fields)
+        !self.shared_caching && said_by(self.fields).is_shareable()
     }
 }
 
-fn is_shareable(response: &HeaderMap) -> bool {
-    caching::is_shareable(values(response, &CACHE_CONTROL), || is_targeted(response))
-}
-
-/// The application let the caches of a CDN store the response.
-fn is_targeted(response: &HeaderMap) -> bool {
-    let mut names = TARGETED_CACHE_CONTROLS.into_iter();
-    names.any(|name| caching::targets(values(response, &name)))
+fn said_by(response: &HeaderMap) -> Said {
+    let names = response.keys();
+    Said::by(names.map(|name| (name.as_str(), values(response, name))))
 }
 
 fn values<'a>(response: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
@@ -259,11 +254,12 @@ fn tell_caches(use_of_session: Use, response: &mut HeaderMap, answer: &Answer, p
     if !caching::varies_on(values(response, &VARY), answer.vary.as_str()) {
         response.append(VARY, vary(&answer.vary));
     }
-    if answer.shared_caching && is_shareable(response) {
+    if answer.shared_caching && said_by(response).is_shareable() {
         return;
     }
-    let cache_control = values(response, &CACHE_CONTROL);
-    let change = caching::change_for(use_of_session, cache_control, || is_targeted(response));
+    let has_cache_control = response.contains_key(CACHE_CONTROL);
+    let said = || said_by(response);
+    let change = caching::change_for(use_of_session, has_cache_control, said);
     apply(change, response, purpose);
 }
 
@@ -290,10 +286,12 @@ fn apply(change: CacheChange, response: &mut HeaderMap, purpose: &str) {
             if was_shareable {
                 events::caching_was_replaced(purpose);
             }
-            for name in TARGETED_CACHE_CONTROLS {
-                if response.contains_key(&name) {
-                    response.insert(name, HeaderValue::from_static("no-store"));
-                }
+            let said = response.keys().filter_map(|name| {
+                let value = caching::forbids(name.as_str())?;
+                Some((name.clone(), HeaderValue::from_static(value)))
+            });
+            for (name, value) in said.collect::<Vec<_>>() {
+                response.insert(name, value);
             }
             response.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
@@ -313,8 +311,3 @@ fn sensitive(value: String) -> HeaderValue {
 }
 
 const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
-/// For the caches of a CDN only (RFC 9213, and what came before it).
-const TARGETED_CACHE_CONTROLS: [HeaderName; 2] = [
-    HeaderName::from_static("cdn-cache-control"),
-    HeaderName::from_static("surrogate-control"),
-];

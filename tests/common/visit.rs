@@ -214,9 +214,15 @@ impl Answer {
         let names = [
             "cache-control",
             "cdn-cache-control",
+            "cloudflare-cdn-cache-control",
+            "edge-control",
+            "expires",
             "set-cookie",
             "surrogate-control",
             "vary",
+            "vercel-cdn-cache-control",
+            "x-accel-expires",
+            "x-litespeed-cache-control",
         ];
         let fields = names.iter().flat_map(|name| {
             let values = self.headers.get_all(*name).into_iter();

@@ -21,7 +21,7 @@ fn saying<'a>(
 }
 
 /// What the application says that lets others store a response.
-const SHAREABLE: [Says; 17] = [
+const SHAREABLE: [Says; 39] = [
     &[("cache-control", "public")],
     &[("cache-control", "max-age=60")],
     &[("cache-control", "s-maxage=60")],
@@ -59,10 +59,56 @@ const SHAREABLE: [Says; 17] = [
         ("cache-control", "public"),
         ("cdn-cache-control", "no-store"),
     ],
+    // Every field for one kind of cache, and every vendor's.
+    &[("cloudflare-cdn-cache-control", "max-age=60")],
+    &[("vercel-cdn-cache-control", "s-maxage=60")],
+    &[("x-litespeed-cache-control", "public")],
+    &[("edge-control", "max-age=1d")],
+    &[("edge-control", "!no-store, cache-maxage=1d")],
+    &[("x-accel-expires", "60")],
+    &[("x-accel-expires", "@1900000000")],
+    &[("x-accel-expires", "@0")],
+    &[("x-accel-expires", "off")],
+    &[
+        ("cache-control", "private"),
+        ("cloudflare-cdn-cache-control", "max-age=60"),
+    ],
+    &[
+        ("cache-control", "no-store"),
+        ("vercel-cdn-cache-control", "max-age=60"),
+    ],
+    &[
+        ("cache-control", "no-store"),
+        ("edge-control", "max-age=60"),
+    ],
+    &[("cache-control", "no-store"), ("x-accel-expires", "60")],
+    &[("cache-control", "private"), ("x-accel-expires", "60")],
+    &[
+        ("cdn-cache-control", "no-store"),
+        ("cloudflare-cdn-cache-control", "max-age=60"),
+    ],
+    // What is to be understood may be stored (RFC 9111 section 5.2.2.3).
+    &[("cache-control", "must-understand, no-store")],
+    &[("cache-control", "no-store, max-age=60, Must-Understand")],
+    &[
+        ("cache-control", "private"),
+        ("cdn-cache-control", "must-understand, no-store"),
+    ],
+    // A date is the same as an age, where there is none.
+    &[("expires", "Fri, 15 Jan 2100 08:00:00 GMT")],
+    &[("expires", "Friday, 15-Jan-50 08:00:00 GMT")],
+    &[
+        ("expires", "0"),
+        ("expires", "Fri, 15 Jan 2100 08:00:00 GMT"),
+    ],
+    &[
+        ("cache-control", "no-cache"),
+        ("expires", "Thu, 01 Jan 1970 00:00:00 GMT"),
+    ],
 ];
 
 /// What the application says that lets nobody but the visitor store a response.
-const OWN: [Says; 10] = [
+const OWN: [Says; 19] = [
     &[("cache-control", "private")],
     &[("cache-control", "Private, max-age=60")],
     &[("cache-control", "no-store")],
@@ -82,6 +128,23 @@ const OWN: [Says; 10] = [
         ("cdn-cache-control", "no-store"),
         ("surrogate-control", "no-store"),
     ],
+    &[("cache-control", "private, must-understand, no-store")],
+    &[("vercel-cdn-cache-control", "no-store")],
+    &[("edge-control", "no-store")],
+    &[("x-accel-expires", "0")],
+    &[
+        ("cache-control", "private"),
+        ("expires", "Fri, 15 Jan 2100 08:00:00 GMT"),
+    ],
+    &[
+        ("cache-control", "no-store"),
+        ("x-accel-expires", "0"),
+        ("edge-control", "no-store"),
+        ("cloudflare-cdn-cache-control", "no-store"),
+    ],
+    &[("expires", "0")],
+    &[("expires", "-1")],
+    &[("expires", "Thu, 19 Nov 1981 08:52:00 GMT")],
 ];
 
 /// The fields that the application set, in the order of the answer's.
@@ -90,7 +153,7 @@ fn kept(says: Says) -> Vec<String> {
         .iter()
         .map(|(name, value)| format!("{name}: {value}"))
         .collect();
-    if !lines.iter().any(|line| line.starts_with("cache-control")) {
+    if !says.iter().any(|(name, _)| *name == "cache-control") {
         lines.push("cache-control: private".to_owned());
     }
     lines.push("vary: Cookie".to_owned());
@@ -101,11 +164,16 @@ fn kept(says: Says) -> Vec<String> {
 /// The answer of an application that says this: each of its fields is replaced.
 fn no_store(says: Says, set_cookie: &str) -> Vec<String> {
     let names = says.iter().map(|&(name, _)| name).chain(["cache-control"]);
-    let mut lines: Vec<_> = names.map(|name| format!("{name}: no-store")).collect();
+    let mut lines: Vec<_> = names.map(forbidden).collect();
     lines.extend([set_cookie.to_owned(), "vary: Cookie".to_owned()]);
     lines.sort();
     lines.dedup();
     lines
+}
+
+fn forbidden(name: &str) -> String {
+    let is_time = name == "expires" || name == "x-accel-expires";
+    format!("{name}: {}", if is_time { "0" } else { "no-store" })
 }
 
 #[track_caller]
