@@ -231,7 +231,7 @@ impl RawKey {
     fn generate(suite: Suite) -> Result<RawKey, KeyError> {
         loop {
             let secret = Zeroizing::new(random::from_system().map_err(KeyError::Random)?);
-            // A secret that our own parser would refuse comes once in 2^140 times.
+            // With fewer than 8 distinct bytes, which our own parser refuses: a chance of 2^-122.7.
             if let Ok(key) = RawKey::new(suite, secret) {
                 return Ok(key);
             }

@@ -1,6 +1,7 @@
 //! XAES-256-GCM (C2SP; SPEC.md § 2.4): AES-256-GCM under a key that is derived from half of the nonce.
 
 use aes::Block;
+use zeroize::Zeroizing;
 
 use super::{NONCE_LEN, TAG_LEN, gcm, schedule::Schedule};
 use crate::wiped::wipe;
@@ -8,7 +9,7 @@ use crate::wiped::wipe;
 /// What depends on the key alone: its round keys, and the subkey of CMAC.
 pub(crate) struct Xaes256Gcm {
     key: Schedule,
-    k1: [u8; 16],
+    k1: Zeroizing<[u8; 16]>,
 }
 
 impl Xaes256Gcm {
@@ -16,12 +17,13 @@ impl Xaes256Gcm {
         let key = Schedule::new(key);
         let mut l = [Block::default()];
         key.encrypt(&mut l);
-        let l = u128::from_be_bytes(l[0].into());
+        let whole = u128::from_be_bytes(l[0].into());
+        wipe(&mut l[0]);
         // Doubled in GF(2^128), by arithmetic that takes the same time for every key.
-        let k1 = (l << 1) ^ ((l >> 127) * 0b1000_0111);
+        let k1 = (whole << 1) ^ ((whole >> 127) * 0b1000_0111);
         Xaes256Gcm {
             key,
-            k1: k1.to_be_bytes(),
+            k1: Zeroizing::new(k1.to_be_bytes()),
         }
     }
 
@@ -57,7 +59,7 @@ impl Xaes256Gcm {
             let mut block = [0; 16];
             block[..4].copy_from_slice(&[0, number, b'X', 0]);
             block[4..].copy_from_slice(half);
-            let block = u128::from_be_bytes(block) ^ u128::from_be_bytes(self.k1);
+            let block = u128::from_be_bytes(block) ^ u128::from_be_bytes(*self.k1);
             Block::from(block.to_be_bytes())
         };
         let mut blocks = [message(1), message(2)];

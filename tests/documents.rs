@@ -1,0 +1,142 @@
+//! What ARCHITECTURE.md and SECURITY.md name exists, and so do the features that SECURITY.md relies on.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::{env, fs, path::Path, process::Command};
+
+#[test]
+fn every_file_that_a_document_names_exists() {
+    let repository = Repository::read();
+    for document in DOCUMENTS {
+        let text = repository.text(document);
+        let paths: Vec<_> = quoted(text)
+            .chain(tree(text))
+            .filter(|word| is_path(word))
+            .collect();
+        assert!(paths.len() > 20, "{document} names {}", paths.len());
+        for path in paths {
+            assert!(repository.has(path), "{document} names `{path}`");
+        }
+    }
+}
+
+#[test]
+fn every_test_that_a_document_names_exists() {
+    let repository = Repository::read();
+    for document in DOCUMENTS {
+        for name in quoted(repository.text(document)).filter(|word| is_test(word)) {
+            let function = format!("fn {name}(");
+            let stands_in =
+                |(path, text): &(String, String)| path.ends_with(".rs") && text.contains(&function);
+            let exists = repository.files.iter().any(stands_in);
+            assert!(exists, "{document} names the test `{name}`");
+        }
+    }
+}
+
+/// As whoever depends on the crate gets them, without the features that tests add.
+#[test]
+fn the_libraries_that_hold_secrets_overwrite_them() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["tree", "--offline", "--package", "hardtack"]);
+    cargo.args(["--edges", "normal", "--prefix", "none"]);
+    let output = cargo.args(["--format", "{p} {f}"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let tree = String::from_utf8(output.stdout).unwrap();
+    for library in OVERWRITING {
+        let is_line_of = |line: &&str| line.split(' ').next() == Some(library);
+        let line = tree.lines().find(is_line_of);
+        let line = line.unwrap_or_else(|| panic!("{library} is not used"));
+        assert!(line.contains("zeroize"), "{line}");
+    }
+}
+
+/// The files of the repository that Git would show, and their texts.
+struct Repository {
+    files: Vec<(String, String)>,
+}
+
+impl Repository {
+    fn read() -> Repository {
+        let mut files = Vec::new();
+        collect(Path::new(env!("CARGO_MANIFEST_DIR")), "", &mut files);
+        Repository { files }
+    }
+
+    fn text(&self, path: &str) -> &str {
+        let file = self.files.iter().find(|file| file.0 == path);
+        &file.unwrap().1
+    }
+
+    /// A file or, where `path` ends with `/`, a folder. Folders in front may be left out.
+    fn has(&self, path: &str) -> bool {
+        let inner = format!("/{path}");
+        self.files.iter().any(|(file, _)| {
+            let file = format!("/{file}");
+            if path.ends_with('/') {
+                file.contains(&inner)
+            } else {
+                file.ends_with(&inner)
+            }
+        })
+    }
+}
+
+fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let path = format!("{prefix}{name}");
+        if entry.file_type().unwrap().is_dir() {
+            if ![".git", "target"].contains(&name.as_str()) {
+                collect(&entry.path(), &format!("{path}/"), files);
+            }
+        } else {
+            let text = fs::read_to_string(entry.path()).unwrap_or_default();
+            files.push((path, text));
+        }
+    }
+}
+
+/// What stands between backticks, outside of blocks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    let outside = text.split("```").step_by(2);
+    outside.flat_map(|text| text.split('`').skip(1).step_by(2))
+}
+
+/// The words of the first block of ARCHITECTURE.md, which is a tree of files.
+fn tree(text: &str) -> impl Iterator<Item = &str> {
+    let block = text.split("```text\nsrc/").nth(1);
+    let block = block.and_then(|block| block.split("```").next());
+    let words = block.unwrap_or_default().split_whitespace();
+    words.map(|word| word.trim_matches(|c: char| "(),;:".contains(c)))
+}
+
+fn is_path(word: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    let extensions = [".rs", ".md", ".json", ".py", ".toml", "/"];
+    let has_name = word.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '.');
+    has_name && word.chars().all(is_plain) && extensions.iter().any(|end| word.ends_with(end))
+}
+
+/// The names of tests are sentences.
+fn is_test(word: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    word.chars().all(is_plain) && word.matches('_').count() >= 4
+}
+
+const DOCUMENTS: [&str; 2] = ["ARCHITECTURE.md", "SECURITY.md"];
+
+/// All that hold a key, a state made of one, or a key stream; but `aes`, whose round keys
+/// `src/seal/suite/schedule.rs` overwrites.
+const OVERWRITING: [&str; 9] = [
+    "block-buffer",
+    "chacha20",
+    "chacha20poly1305",
+    "digest",
+    "ghash",
+    "hmac",
+    "poly1305",
+    "polyval",
+    "sha2",
+];
