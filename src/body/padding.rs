@@ -26,8 +26,8 @@ pub enum Padding {
     /// None: the length shows.
     #[default]
     None,
-    /// To the next PADMÉ length: at most 12 % more bytes, and a length that tells the logarithm of
-    /// the logarithm of what there is to tell.
+    /// To the next PADMÉ length: at most 12 % more bytes. Lengths come in steps that grow with the body, of 2 or 4
+    /// bytes below 64, of 8 up to 128, of 64 around 1,500. A short session shows its length nearly as before.
     Padme,
 }
 
@@ -92,6 +92,15 @@ mod tests {
             let longest = Padding::Padme.longest_in(len).unwrap();
             assert!(Padding::Padme.padded_len(longest) <= len, "{len}");
             assert!(Padding::Padme.padded_len(longest + 1) > len, "{len}");
+        }
+    }
+
+    #[test]
+    fn steps_are_short_where_bodies_are() {
+        for (from, to, step) in [(8, 32, 2), (32, 64, 4), (64, 128, 8), (1_024, 2_048, 64)] {
+            for len in (from..to).step_by(step) {
+                assert_eq!((padme(len), padme(len + 1)), (len, len + step));
+            }
         }
     }
 

@@ -130,7 +130,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Security
     ///
     /// Anybody on the way can take the session, and can plant one. For a server on `localhost` this is
-    /// not needed: browsers take `Secure` cookies from there.
+    /// needed with Safari only: Chromium and Firefox take `Secure` cookies from `http://localhost`.
     pub fn danger_allow_http(mut self) -> Self {
         self.settings.attributes.secure = false;
         self
@@ -177,7 +177,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Hides most of what the length of the token tells. Default: [`Padding::None`].
+    /// Rounds the length of the token up, so that it tells less of the length of its content. It hides little of a
+    /// short session. Default: [`Padding::None`].
     ///
     /// # Examples
     ///

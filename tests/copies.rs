@@ -1,0 +1,131 @@
+//! A visitor's cookie was copied by a thief: what ends the copy, and what does not.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use hardtack::{EncryptionKey, Outcome, Reason, Session, SessionCookie, SessionError, SessionId};
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
+}
+
+/// Ids of sessions that were signed out.
+#[derive(Clone, Default)]
+struct DenyList(Arc<Mutex<Vec<SessionId>>>);
+
+impl DenyList {
+    fn add(&self, id: SessionId) {
+        self.0.lock().unwrap().push(id);
+    }
+
+    fn has(&self, id: SessionId) -> bool {
+        self.0.lock().unwrap().contains(&id)
+    }
+}
+
+fn site() -> (SessionCookie, DenyList) {
+    let denied = DenyList::default();
+    let list = denied.clone();
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap())
+        .revoked_if(move |session| session.id.is_some_and(|id| list.has(id)))
+        .build()
+        .unwrap();
+    (cookie, denied)
+}
+
+fn signed_in(cookie: &SessionCookie) -> String {
+    let sign_in = |session: &Session| {
+        session.renew()?;
+        session.insert("user", 7)?;
+        session.insert("epoch", 1)
+    };
+    cookie.cookie_for(at(0), sign_in).unwrap()
+}
+
+/// What a browser that brought `field` has after a handler did `work`.
+fn after(
+    cookie: &SessionCookie,
+    field: &str,
+    work: impl Fn(&Session) -> Result<(), SessionError>,
+) -> String {
+    let session = cookie.load([field], at(10));
+    work(&session).unwrap();
+    let fields = cookie.save(&session).unwrap();
+    let set = fields.iter().next().unwrap();
+    set.split(';').next().unwrap().to_owned()
+}
+
+fn sign_out(cookie: &SessionCookie, denied: &DenyList, field: &str) {
+    let ended = cookie.load([field], at(20)).invalidate().unwrap();
+    denied.add(ended.unwrap());
+}
+
+fn is_signed_in(cookie: &SessionCookie, field: &str) -> bool {
+    cookie.load([field], at(30)).contains("user")
+}
+
+#[test]
+fn a_deny_list_of_ids_reaches_a_copy_that_was_left_alone() {
+    let (cookie, denied) = site();
+    let owner = signed_in(&cookie);
+    let copy = after(&cookie, &owner, |session| session.insert("theme", "dark"));
+    sign_out(&cookie, &denied, &owner);
+    assert!(!is_signed_in(&cookie, &owner) && !is_signed_in(&cookie, &copy));
+}
+
+#[test]
+fn a_copy_that_calls_what_changes_the_id_escapes_a_deny_list_of_ids() {
+    let changes: [fn(&Session) -> Result<(), SessionError>; 2] =
+        [|session| session.renew_id(), |session| session.renew()];
+    for change in changes {
+        let (cookie, denied) = site();
+        let owner = signed_in(&cookie);
+        let copy = after(&cookie, &owner, change);
+        sign_out(&cookie, &denied, &owner);
+        assert!(!is_signed_in(&cookie, &owner));
+        assert!(is_signed_in(&cookie, &copy));
+    }
+}
+
+#[test]
+fn an_epoch_of_the_user_reaches_a_copy_with_another_id() {
+    let (cookie, _) = site();
+    let owner = signed_in(&cookie);
+    let copy = after(&cookie, &owner, Session::renew_id);
+    // The database's epoch of user 7 is 2 from now on.
+    let is_current = |field: &str| cookie.load([field], at(30)).get("epoch").unwrap() == Some(2);
+    assert!(!is_current(&owner) && !is_current(&copy));
+}
+
+#[test]
+fn a_moment_before_which_nothing_counts_reaches_a_copy_with_another_id() {
+    let (cookie, _) = site();
+    let copy = after(&cookie, &signed_in(&cookie), Session::renew_id);
+    assert!(is_signed_in(&cookie, &copy));
+    cookie.raise_not_before(at(25));
+    let session = cookie.load([&copy], at(30));
+    let reason = Reason::Revoked;
+    assert!(
+        matches!(session.outcome(), Outcome::Rejected { reason: found, .. } if found == reason)
+    );
+}
+
+#[test]
+fn one_token_is_the_value_of_several_cookies() {
+    let (cookie, _) = site();
+    let pair = signed_in(&cookie);
+    let (name, token) = pair.split_once('=').unwrap();
+    let (first, second) = token.split_at(token.len() / 2);
+    for field in [
+        pair.clone(),
+        format!("{name}=\"{token}\""),
+        format!("{name}= \t{token} "),
+        format!("{name}=2.{first}; {name}.1={second}"),
+    ] {
+        assert!(is_signed_in(&cookie, &field), "{field}");
+    }
+}
