@@ -260,7 +260,7 @@ The session cookie; what is left out has the crate's default:
   --domain DOMAIN      the domain below which it is sent
   --same-site WHEN     lax, strict, none, omit
   --partitioned        one cookie for each site around a frame
-  --insecure           without `Secure`
+  --insecure           without `Secure`; for Safari, which keeps no such cookie of localhost
   --idle SECONDS       the idle timeout, or off
   --absolute SECONDS   the absolute timeout
   --remember-up-to SECONDS

@@ -150,6 +150,24 @@ fn a_form_without_a_valid_token_does_nothing() {
     assert!(page.messages().is_empty());
 }
 
+/// As Safari with the `Secure` cookies of a server on localhost.
+#[test]
+fn a_browser_that_keeps_no_cookie_is_told_so() {
+    let demo = Demo::start("");
+    let fields = [("name", "Ada")];
+    let told = "No session cookie came with this form";
+    let token = Browser::new().get(&demo, "/").csrf_token();
+    let page = Browser::new().submit_with(&demo, "/sign-in", &token, &fields);
+    assert_eq!(page.status, 403);
+    assert!(page.text.contains(told) && page.text.contains("--insecure"));
+
+    let keeping = Browser::new();
+    keeping.get(&demo, "/");
+    let page = keeping.submit_with(&demo, "/sign-in", &token, &fields);
+    assert_eq!(page.status, 403);
+    assert!(!page.text.contains(told));
+}
+
 #[test]
 fn a_post_that_is_no_form_needs_its_token_in_the_header() {
     let demo = Demo::start("");

@@ -34,9 +34,15 @@ impl<T> CsrfField for OwnForm<T> {
     }
 }
 
-fn fields<T>(input: Input<T>) -> Result<T, PageError> {
-    let Guarded(Form(form)) = input?;
-    Ok(form.fields)
+fn fields<T>(visit: &Visit, input: Input<T>) -> Result<T, PageError> {
+    match input {
+        Ok(Guarded(Form(form))) => Ok(form.fields),
+        // The token cannot be right. A visitor whose browser keeps no cookies would never learn why.
+        Err(GuardedRejection::WrongToken) if !visit.has_brought_cookie() => {
+            Err(PageError::new(StatusCode::FORBIDDEN, NO_COOKIE))
+        }
+        Err(rejection) => Err(rejection.into()),
+    }
 }
 
 #[derive(Deserialize)]
@@ -48,7 +54,7 @@ pub(super) struct SignIn {
 }
 
 pub(super) async fn sign_in(visit: Visit, input: Input<SignIn>) -> Result<Response, PageError> {
-    let SignIn { name, remember } = fields(input)?;
+    let SignIn { name, remember } = fields(&visit, input)?;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > home::LONGEST_NAME {
         let page = home::page(&visit, Some(visit.texts().name_complaint))?;
@@ -69,7 +75,7 @@ pub(super) async fn sign_in(visit: Visit, input: Input<SignIn>) -> Result<Respon
 pub(super) struct Nothing {}
 
 pub(super) async fn sign_out(visit: Visit, input: Input<Nothing>) -> Result<Redirect, PageError> {
-    let Nothing {} = fields(input)?;
+    let Nothing {} = fields(&visit, input)?;
     let language = visit.language();
     visit.session.invalidate()?;
     // Who it was is forgotten. What follows belongs to a new session.
@@ -91,7 +97,7 @@ pub(super) async fn language(
     visit: Visit,
     input: Input<LanguageChoice>,
 ) -> Result<Redirect, PageError> {
-    let choice = fields(input)?;
+    let choice = fields(&visit, input)?;
     let language = Language::of_code(&choice.language);
     visit.session.insert(LANGUAGE, language.code())?;
     visit.tell_next_page(|texts| texts.saved)?;
@@ -104,7 +110,7 @@ pub(super) struct ThemeChoice {
 }
 
 pub(super) async fn theme(visit: Visit, input: Input<ThemeChoice>) -> Result<Redirect, PageError> {
-    let choice = fields(input)?;
+    let choice = fields(&visit, input)?;
     match Theme::of_code(&choice.theme) {
         // Nothing is left to remember, so this cookie goes.
         Theme::System => drop(visit.display.remove(THEME)?),
@@ -118,3 +124,7 @@ pub(super) async fn theme(visit: Visit, input: Input<ThemeChoice>) -> Result<Red
 fn back_to(path: &str) -> Redirect {
     Redirect::to(if path == "/inside" { path } else { "/" })
 }
+
+const NO_COOKIE: &str = "No session cookie came with this form, so your browser did not keep it. Safari keeps \
+                         no Secure cookie of a server on http://localhost: run the demo with --insecure \
+                         there. In other browsers allow cookies for this page.";

@@ -98,6 +98,11 @@ impl Visit {
         }
     }
 
+    /// Whether the browser sent a session cookie, whatever is in it.
+    pub(super) fn has_brought_cookie(&self) -> bool {
+        self.token_in(&self.site.session).is_some()
+    }
+
     /// The token that came in this cookie and its parts, unread.
     pub(super) fn token_in(&self, cookie: &Cookie) -> Option<Token> {
         let name = cookie.cookie.name().as_str();
