@@ -181,6 +181,78 @@ fn remember_me_asks_for_the_password_again() {
 }
 
 #[test]
+fn oauth_signs_in_by_way_of_the_provider() {
+    let program = Program::start("oauth");
+    let browser = Browser::of(&program);
+    assert!(browser.get("/").has("Sign in"));
+    assert!(browser.get("/sign-in").has("Hello ada"));
+    assert!(browser.post("/sign-out", &[]).has("Sign in"));
+}
+
+#[test]
+fn oauth_takes_no_answer_that_another_browser_asked_for() {
+    let program = Program::start("oauth");
+    let [victim, attacker] = [(); 2].map(|()| Browser::of(&program));
+    let answer = format!("/callback?{}", answer_to(&attacker));
+    // With no sign-in of its own, and while one is waiting.
+    assert_eq!(victim.get(&answer).status, 403);
+    let own = answer_to(&victim);
+    assert_eq!(victim.get(&answer).status, 403);
+    assert!(victim.get("/").has("Sign in"));
+    assert!(victim.get(&format!("/callback?{own}")).has("Hello ada"));
+}
+
+#[test]
+fn oauth_takes_an_answer_once_and_none_with_another_code() {
+    let program = Program::start("oauth");
+    let browser = Browser::of(&program);
+    let answer = format!("/callback?{}", answer_to(&browser));
+    assert!(browser.get(&answer).has("Hello ada"));
+    assert_eq!(browser.get(&answer).status, 403);
+
+    let other = answer_to(&Browser::of(&program));
+    let own = answer_to(&browser);
+    let (code, _) = other.split_once('&').unwrap();
+    let (_, state) = own.split_once('&').unwrap();
+    let mixed = browser.get(&format!("/callback?{code}&{state}"));
+    assert_eq!(
+        (mixed.status, mixed.has("did not sign you in")),
+        (403, true)
+    );
+}
+
+#[test]
+fn oauth_takes_an_answer_in_a_form_that_comes_without_a_cookie() {
+    let program = Program::start("oauth");
+    let browser = Browser::of(&program);
+    let fields = answer_to(&browser);
+    let client = Client::builder().redirect(reqwest::redirect::Policy::none());
+    let form = client.no_proxy().build().unwrap();
+    let form = form.post(format!("{}/callback/form", program.base));
+    let form = form
+        .header("origin", "https://provider.example")
+        .body(fields);
+    let redirect = Answer::to(form.header("sec-fetch-site", "cross-site"));
+    assert_eq!((redirect.status, redirect.field("set-cookie")), (303, None));
+    assert!(
+        browser
+            .get(redirect.field("location").unwrap())
+            .has("Hello ada")
+    );
+}
+
+/// Begins a sign-in in this browser. Returns what the provider answers: `code=…&state=…`.
+fn answer_to(browser: &Browser) -> String {
+    let page = browser.get("/sign-in?response_mode=form_post");
+    let field = |name| {
+        let start = format!(r#"name="{name}" value=""#);
+        let (_, rest) = page.text.split_once(&start).unwrap();
+        rest.split_once('"').unwrap().0
+    };
+    format!("code={}&state={}", field("code"), field("state"))
+}
+
+#[test]
 fn epoch_ends_every_session_of_a_user() {
     let program = Program::start("epoch");
     let [laptop, phone, other] = [(); 3].map(|()| Browser::of(&program));
