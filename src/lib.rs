@@ -102,11 +102,31 @@
 //! | `cli` | The command line `hardtack`: keys, key rings, and what is in a cookie. | a program |
 //! | `watch` | A key ring that follows its files, and whatever else it is read from. | `WatchedKeyRing` |
 //!
+//! # Examples
+//!
+//! In the folder `examples` of the repository, each with the commands of `curl` that try it. `cargo run --example`
+//! starts one:
+//!
+//! | | |
+//! |---|---|
+//! | `demo` | a site that shows what is in its cookie, and the same session as JSON for scripts |
+//! | `login` | signing in and out, and a list of the sessions that were signed out |
+//! | `oauth` | signing in at another site, with state and PKCE |
+//! | `remember_me` | sessions of thirty days, and the password again before what matters |
+//! | `epoch` | "sign out everywhere" |
+//! | `csrf_form` | a form that no other site can send |
+//! | `flash` | a message for the next page |
+//! | `header_session` | a JSON interface with its session in a header |
+//! | `tenants` | one program for several tenants |
+//! | `streaming` | a stream that ends with its session |
+//! | `settings` | a cookie that is described by a file |
+//!
 //! # More
 //!
-//! README.md has rotation, limits and what a session without a backend cannot do: above all, end a copy
+//! docs/guides.md has short guides: OAuth and OpenID Connect, webhooks, tests of handlers, deployment behind a
+//! proxy. README.md has rotation, limits and what a session without a backend cannot do: above all, end a copy
 //! of a cookie before its own deadline. SPEC.md is the format, section by section. SECURITY.md is the
-//! threat model. All three come with the crate.
+//! threat model. All of these come with the crate.
 
 // The three leaves, which do not know each other.
 mod body;
@@ -185,6 +205,7 @@ pub use watch::{Look, WatchedKeyRing, Watching};
 /// The examples of README.md, compiled and run.
 #[cfg(all(doctest, feature = "axum", feature = "watch"))]
 #[doc = include_str!("../docs/cli.md")]
+#[doc = include_str!("../docs/guides.md")]
 #[doc = include_str!("../docs/large-sessions.md")]
 #[doc = include_str!("../docs/operation.md")]
 #[doc = include_str!("../docs/rotation.md")]

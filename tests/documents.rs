@@ -1,4 +1,5 @@
-//! What ARCHITECTURE.md and SECURITY.md name exists, and so do the features that SECURITY.md relies on.
+//! What ARCHITECTURE.md and SECURITY.md name exists, and so do the features that SECURITY.md relies on. Every example
+//! is listed.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -30,6 +31,25 @@ fn every_test_that_a_document_names_exists() {
                 |(path, text): &(String, String)| path.ends_with(".rs") && text.contains(&function);
             let exists = repository.files.iter().any(stands_in);
             assert!(exists, "{document} names the test `{name}`");
+        }
+    }
+}
+
+#[test]
+fn every_example_is_listed_where_people_look() {
+    let repository = Repository::read();
+    let manifest = repository.text("examples/Cargo.toml").split("[[example]]");
+    let names = manifest.skip(1).map(|example| {
+        let (_, name) = example.split_once("name = \"").unwrap();
+        name.split_once('"').unwrap().0
+    });
+    for name in names {
+        for (document, start) in [("README.md", "| `"), ("src/lib.rs", "//! | `")] {
+            let row = format!("\n{start}{name}` |");
+            assert!(
+                repository.text(document).contains(&row),
+                "{document} has no {name}"
+            );
         }
     }
 }
