@@ -87,8 +87,8 @@ impl<K: Key> SharedKeyRing<K> {
     ///
     /// # Errors
     ///
-    /// [`RingError::RetiresEarly`] if the ring would cut living sessions of any of them short. The
-    /// earlier ring is then still in use.
+    /// [`RingError::RetiresEarly`] if a key has an `accept_until` that follows the next key's `seal_from` by less than
+    /// the longest lifetime of any cookie's sessions. The earlier ring is then still in use.
     pub fn replace(&self, ring: impl Into<KeyRing<K>>) -> Result<(), RingError> {
         let ring = Arc::clone(ring.into().ring());
         let mut shared = self.lock();

@@ -163,6 +163,16 @@ fn a_key_that_retires_while_its_sessions_live_is_refused() {
     assert!(error.contains(&key(0).id().to_string()), "{error}");
 }
 
+/// Without a `seal_from` no ring tells since when the next key seals.
+#[test]
+fn a_key_that_retires_at_once_is_refused_only_where_the_next_one_has_a_time() {
+    let retiring = || RingKey::new(key(0)).accept_until(at(60));
+    let build =
+        |next| SessionCookie::encrypted(KeyRing::from_keys([next, retiring()]).unwrap()).build();
+    assert!(build(RingKey::new(key(1)).seal_from(at(0))).is_err());
+    assert!(build(RingKey::new(key(1))).is_ok());
+}
+
 #[test]
 fn a_ring_can_be_replaced_while_it_is_in_use() {
     let shared = SharedKeyRing::new(key(0));
