@@ -170,6 +170,8 @@ pub struct TokenContent {
     pub ttl: Option<Duration>,
     /// Whether the cookie outlives the browser's session.
     pub is_persistent: bool,
+    /// Whether the timeouts of now let it: only then has it the lifetime of a remembered session.
+    pub is_remembered: bool,
     /// Whether flash messages wait in it.
     pub has_flash: bool,
     /// Bytes at the end that hide the length.
@@ -267,6 +269,7 @@ fn inspect<T: Payload>(
         expires_at: system_time(sealer.policy.lifetimes.expires_at(head)),
         ttl: head.ttl.map(|ttl| Duration::from_secs(ttl.into())),
         is_persistent: head.persistent,
+        is_remembered: head.persistent && sealer.policy.lifetimes.remember_up_to.is_some(),
         has_flash: !layout.flash.is_empty(),
         padding: body.len() - layout.payload.end,
         schema: head.schema,

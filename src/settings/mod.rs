@@ -26,7 +26,7 @@ pub(crate) use ring_source_error::SameProblem;
 use self::{error::Problem, keys::Keys, value::Value};
 use crate::{
     body::{Padding, Payload, RenewAfter},
-    builder::{Formerly, SessionCookieBuilder, Size},
+    builder::{DEFAULT_ABSOLUTE, Formerly, SessionCookieBuilder, Size},
     cookie::SameSite,
     seal::Mode,
     session_cookie::SessionCookie,
@@ -218,6 +218,29 @@ impl SessionSettings {
             return Err(Problem::new("mode", OTHER_MODE).into());
         }
         Ok(self.apply(builder))
+    }
+
+    /// The longest that a session lives: `absolute_timeout`, or `remember_up_to` where that is longer. A key
+    /// has to be accepted for so long after the next one began to seal. For tools that change key rings.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::SessionSettings;
+    /// use std::time::Duration;
+    ///
+    /// let settings: SessionSettings = serde_json::from_str(r#"{"remember_up_to": "30d"}"#)?;
+    /// assert_eq!(settings.longest_lifetime()?, Duration::from_secs(30 * 86_400));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`], if a setting is refused.
+    pub fn longest_lifetime(&self) -> Result<Duration, SettingsError> {
+        self.check()?;
+        let absolute = self.absolute_timeout.unwrap_or(DEFAULT_ABSOLUTE);
+        Ok(self.remember_up_to.unwrap_or_default().max(absolute))
     }
 
     /// Reads the keys and builds the cookie.

@@ -1,3 +1,6 @@
+use std::time::Duration;
+
+use hardtack::SessionCookie;
 use serde_json::json;
 
 use crate::desk::{Desk, new_key};
@@ -29,7 +32,7 @@ fn through_a_rotation_nothing_is_wrong() {
         assert_eq!(findings(&desk, ""), expected, "{now}");
         assert!(
             desk.done("ring check keys")
-                .starts_with("good, fingerprint ")
+                .starts_with("good for sessions of up to 12h 1m, fingerprint ")
         );
     }
 }
@@ -42,10 +45,70 @@ fn an_accept_until_that_is_too_early_is_wrong() {
     assert_eq!(findings(&desk, "--lifetime 1h"), [""; 0]);
     let ran = desk.run("ring check keys");
     assert_eq!(ran.code, Some(1));
-    assert!(ran.out.starts_with("not good, fingerprint "), "{}", ran.out);
-    let wanted = format!("wrong: key {old} is accepted for less than 12h after key");
+    let verdict = "not good for sessions of up to 12h, fingerprint ";
+    assert!(ran.out.starts_with(verdict), "{}", ran.out);
+    let wanted = format!("wrong: key {old} is accepted for 1h 1m after key");
     assert!(ran.out.contains(&wanted), "{}", ran.out);
     assert_eq!(ran.notes().count(), 0);
+}
+
+/// What a finding says to run, up to where it says no more.
+fn mended(told: &str) -> &str {
+    let (_, command) = told.split_once("; `hardtack ").unwrap();
+    command.split('`').next().unwrap()
+}
+
+#[test]
+fn a_ring_that_an_application_would_refuse_is_mended_by_the_command_that_is_told() {
+    let month = Duration::from_secs(30 * 86_400);
+    let builds = |desk: &Desk| {
+        let cookie = SessionCookie::encrypted(desk.ring()).remember_up_to(month);
+        cookie.build().is_ok()
+    };
+    for day in ["03-01T06:20", "03-02T06:00", "03-30T06:00", "04-30T06:00"] {
+        let (mut desk, _) = Desk::with_ring();
+        desk.done("ring rotate keys --after 15m");
+        assert!(!builds(&desk));
+        desk.now = format!("2027-{day}:00Z");
+        let ran = desk.run("ring check keys --lifetime 30d");
+        assert_eq!(ran.code, Some(1));
+        desk.done(mended(&ran.out));
+        assert!(builds(&desk), "{day}");
+        let told = desk.done("ring check keys --lifetime 30d");
+        let lifetime = if day.starts_with("04") {
+            "any lifetime"
+        } else {
+            "up to 30d 1m"
+        };
+        assert!(
+            told.starts_with(&format!("good for sessions of {lifetime}, ")),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn it_tells_for_which_lifetime_a_ring_is_good_and_whether_that_was_assumed() {
+    let (desk, _) = Desk::with_ring();
+    let told = desk.done("ring check keys");
+    assert!(told.starts_with("good for sessions of any lifetime, fingerprint "));
+    assert!(!told.contains("assumed"), "{told}");
+    desk.done("ring rotate keys --after 15m --lifetime 30d");
+    let told = desk.done("ring check keys");
+    assert!(told.starts_with("good for sessions of up to 30d 1m, fingerprint "));
+    let assumed = "\nassumed: no session lives longer than 12h; ";
+    assert!(told.contains(assumed), "{told}");
+    assert!(
+        !desk
+            .done("ring check keys --lifetime 12h")
+            .contains(assumed)
+    );
+    let shown = desk.json("ring check keys --json");
+    let (half_a_day, month) = (json!(43_200), json!(30 * 86_400 + 60));
+    assert_eq!(
+        (&shown["lifetime"], &shown["assumed"], &shown["serves"]),
+        (&half_a_day, &json!(true), &month)
+    );
 }
 
 #[test]
@@ -127,10 +190,9 @@ fn a_ring_can_come_from_standard_input_and_have_commas() {
     let ran = desk.run_on(&commas, "ring check -");
     assert_eq!(ran.code, Some(0));
     let fingerprint = desk.ring().fingerprint();
-    assert!(
-        ran.out
-            .starts_with(&format!("good, fingerprint {fingerprint}\n"))
-    );
+    assert!(ran.out.starts_with(&format!(
+        "good for sessions of any lifetime, fingerprint {fingerprint}\n"
+    )));
 }
 
 #[test]

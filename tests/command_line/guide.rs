@@ -110,8 +110,11 @@ impl Story {
             .map(|note| format!("hardtack: {note}"))
             .collect();
         told.extend(notes.iter().map(String::as_str));
-        let is_no =
-            |line: &&str| line.starts_with("hardtack: ") || line.starts_with("opens        no");
+        let is_no = |line: &&str| {
+            ["hardtack: ", "opens        no", "not good"]
+                .iter()
+                .any(|no| line.starts_with(no))
+        };
         let expected_code = i32::from(expected.iter().any(is_no));
         assert_eq!(code, Some(expected_code), "{command}\n{}", told.join("\n"));
         assert_eq!(told.len(), expected.len(), "{command}\n{}", told.join("\n"));

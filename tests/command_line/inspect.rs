@@ -122,7 +122,7 @@ fn everything_that_a_session_may_have_is_told() {
     for row in [
         format!("key          {id}, which only opens\n"),
         "limited to   1h\n".to_owned(),
-        "persistent   yes\n".to_owned(),
+        "persistent   yes, until 2027-03-01T07:00:00Z\n".to_owned(),
         "flash        yes\n".to_owned(),
         format!("id           {session_id}\n"),
     ] {

@@ -19,6 +19,7 @@ mod retire;
 mod rotate;
 mod rotation;
 mod secrets;
+mod settings;
 mod show;
 mod terminal;
 mod together;

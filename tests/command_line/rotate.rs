@@ -19,6 +19,8 @@ fn the_plan_is_told_and_written() {
              before 2027-03-01T06:15:00Z give keys to every instance, in any order\n\
              from   2027-03-01T06:17:00Z key {new} seals, and key {old} only opens\n\
              from   2027-03-01T18:18:00Z key {old} opens nothing: remove it with `hardtack ring retire keys {old}`\n\
+             assumed: no session lives longer than 12h; if the application remembers them for longer, say \
+             --lifetime SPAN or --settings FILE\n\
              fingerprint {}\n",
             ring.fingerprint()
         )

@@ -6,6 +6,7 @@ mod key;
 mod keygen;
 mod moment;
 mod ring;
+mod settings;
 #[path = "../../span.rs"]
 mod span;
 

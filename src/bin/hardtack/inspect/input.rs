@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use hardtack::{CookieName, Reason};
+use hardtack::{CookieName, Reason, SessionCookieBuilder};
 use zeroize::Zeroizing;
 
 use super::Carrier;
@@ -38,12 +38,22 @@ impl Carried {
     }
 }
 
-pub(super) fn find(argument: Option<&str>, carrier: &Carrier) -> Result<Found, Failure> {
+/// `builder`: what the application says of its cookie.
+pub(super) fn find(
+    argument: Option<&str>,
+    carrier: &Carrier,
+    builder: Option<&SessionCookieBuilder>,
+) -> Result<Found, Failure> {
     let text = match argument {
         None | Some("-") => from_stdin()?,
         Some(text) => Zeroizing::new(text.to_owned()),
     };
     let text = text.trim();
+    if text.is_empty() {
+        return Err(Failure::usage(
+            "the input is empty, expected a token, `name=value`, a Cookie or a Set-Cookie field",
+        ));
+    }
     if let Some(name) = &carrier.header {
         let value = without_field_name(text, name);
         let token = value.strip_prefix("Bearer ").unwrap_or(value);
@@ -58,16 +68,25 @@ pub(super) fn find(argument: Option<&str>, carrier: &Carrier) -> Result<Found, F
             tokens: vec![Ok(text.as_bytes().to_vec())],
         });
     }
-    in_cookies(text, carrier.name.as_deref())
+    let default_name = match builder {
+        Some(builder) => builder
+            .clone()
+            .build()
+            .map_err(Failure::usage)?
+            .name()
+            .clone(),
+        None => DEFAULT_NAME.parse().map_err(Failure::usage)?,
+    };
+    in_cookies(text, carrier.name.as_deref(), default_name.as_str())
 }
 
 /// The one place where a `Cookie` field becomes tokens.
-fn in_cookies(text: &str, name: Option<&str>) -> Result<Found, Failure> {
+fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Found, Failure> {
     let field = without_field_name(without_field_name(text, "Cookie"), "Set-Cookie");
     let has_pairs = field.contains('=');
     let name = match name {
-        None if has_pairs => name_in(field)?,
-        name => name.unwrap_or(DEFAULT_NAME),
+        None if has_pairs => name_in(field, default_name)?,
+        name => name.unwrap_or(default_name),
     };
     let name: CookieName = name.parse().map_err(Failure::usage)?;
     let tokens = if has_pairs {
@@ -87,7 +106,7 @@ fn in_cookies(text: &str, name: Option<&str>) -> Result<Found, Failure> {
 }
 
 /// The name of the cookie that is meant.
-fn name_in(field: &str) -> Result<&str, Failure> {
+fn name_in<'a>(field: &'a str, default_name: &'a str) -> Result<&'a str, Failure> {
     let pairs = field
         .split(';')
         .filter_map(|pair| pair.trim_start().split_once('='));
@@ -97,7 +116,7 @@ fn name_in(field: &str) -> Result<&str, Failure> {
     names.retain(|name| !matches!(name.rsplit_once('.'), Some((of, _)) if all.contains(&of)));
     let is_attribute = |name: &&str| name.eq_ignore_ascii_case("Path");
     match &names[..] {
-        names if names.contains(&DEFAULT_NAME) => Ok(DEFAULT_NAME),
+        names if names.contains(&default_name) => Ok(default_name),
         [only] => Ok(only),
         // A Set-Cookie field.
         [first, attributes @ ..] if attributes.iter().any(is_attribute) => Ok(first),

@@ -15,7 +15,7 @@ use crate::{
     moment::{self, Moment},
     ring::read_ring,
 };
-use sessions::Sessions;
+use sessions::{Opener, Sessions};
 
 /// Show what a cookie is and, with keys, what is in it
 ///
@@ -50,7 +50,7 @@ pub(crate) struct Inspect {
 #[derive(Args)]
 #[group(multiple = false)]
 pub(crate) struct Carrier {
-    /// The cookie's name; by default `__Host-session`, or that of the only cookie
+    /// The cookie's name; by default that of the settings, `__Host-session`, or that of the only cookie
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// The token is from this request header, and no cookie
@@ -65,9 +65,13 @@ impl Inspect {
     pub(crate) fn run(self) -> Answer {
         let now = moment::now()?;
         let at = Moment::or_now(self.at, now)?;
-        let ring = self.keys.as_deref().map(read_ring).transpose()?;
-        let found = input::find(self.cookie.as_deref(), &self.carrier)?;
-        let opener = ring.map(|ring| self.sessions.opener(ring, &found.carried, now));
+        let with_keys = match self.keys.as_deref().map(read_ring).transpose()? {
+            Some(ring) => Some((self.sessions.builder(&ring, now)?, ring)),
+            None => None,
+        };
+        let builder = with_keys.as_ref().map(|(builder, _)| builder);
+        let found = input::find(self.cookie.as_deref(), &self.carrier, builder)?;
+        let opener = with_keys.map(|(builder, ring)| Opener::new(ring, builder, &found.carried));
         let opener = opener.transpose()?;
         let report = report::Report::of(&found, opener.as_ref(), at, self.show_id);
         answer::print(&if self.json {

@@ -217,7 +217,7 @@ impl Content {
             lines.push(row("limited to", span::show(ttl)));
         }
         lines.extend([
-            row("persistent", yes(found.is_persistent)),
+            row("persistent", persistent(found)),
             row("flash", yes(found.has_flash)),
             row("padding", format!("{} bytes", found.padding)),
         ]);
@@ -238,6 +238,18 @@ impl Content {
             }
         });
         lines
+    }
+}
+
+fn persistent(found: &TokenContent) -> String {
+    match (found.is_persistent, found.is_remembered) {
+        (false, _) => "no".to_owned(),
+        (true, true) => format!("yes, until {}", show(found.expires_at)),
+        (true, false) => {
+            "yes, but it ends like any other, as no remember_up_to is given; say the application's \
+                          by --settings or --remember-up-to"
+                .to_owned()
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-use std::{str::FromStr, time::SystemTime};
+use std::{path::PathBuf, str::FromStr, time::SystemTime};
 
 use clap::Args;
 use hardtack::{
@@ -11,26 +11,30 @@ use crate::{
     answer::Failure,
     moment::{Moment, Span},
     ring::AnyRing,
+    settings,
 };
 
 /// What the application decided about its sessions.
 #[derive(Args)]
 pub(super) struct Sessions {
+    /// The application's settings, in place of the options below: a file in TOML, or in JSON if its name says so
+    #[arg(long, value_name = "FILE", requires = "keys")]
+    settings: Option<PathBuf>,
     /// A pair of the context, in order
     #[arg(long = "context", value_name = "LABEL=VALUE", value_parser = pair)]
     context: Vec<(String, String)>,
-    /// The application's idle_timeout, or `off`
-    #[arg(long, value_name = "SPAN", default_value = "30m")]
-    idle_timeout: IdleTimeout,
-    /// The application's absolute_timeout
-    #[arg(long, value_name = "SPAN", default_value = "12h")]
-    absolute_timeout: Span,
+    /// The application's idle_timeout, or `off`; by default that of the settings, or 30m
+    #[arg(long, value_name = "SPAN")]
+    idle_timeout: Option<IdleTimeout>,
+    /// The application's absolute_timeout; by default that of the settings, or 12h
+    #[arg(long, value_name = "SPAN")]
+    absolute_timeout: Option<Span>,
     /// The application's remember_up_to, if it has one
     #[arg(long, value_name = "SPAN")]
     remember_up_to: Option<Span>,
-    /// The application's clock_skew
-    #[arg(long, value_name = "SPAN", default_value = "60s")]
-    clock_skew: Span,
+    /// The application's clock_skew; by default that of the settings, or 60s
+    #[arg(long, value_name = "SPAN")]
+    clock_skew: Option<Span>,
     /// The application's not_before; that of the ring counts in any case
     #[arg(long, value_name = "TIME")]
     not_before: Option<Moment>,
@@ -68,38 +72,49 @@ enum Carrier {
 }
 
 impl Sessions {
-    pub(super) fn opener(
+    /// A cookie as the application builds it, but for its name: of that there may be another.
+    pub(super) fn builder(
         &self,
-        ring: AnyRing,
-        carried: &Carried,
+        ring: &AnyRing,
         now: SystemTime,
-    ) -> Result<Opener, Failure> {
-        let mut builder = self.builder(&ring);
-        if self.not_before.is_some() {
-            builder = builder.not_before(Moment::or_now(self.not_before, now)?);
+    ) -> Result<SessionCookieBuilder, Failure> {
+        let mut builder = self.of_settings(ring)?;
+        if let Some(IdleTimeout(idle)) = self.idle_timeout {
+            let idle = idle.map(|span| span.0);
+            // A longer one is refused, and nobody can tell it from one that is as long.
+            let absolute = self.absolute_timeout.map(|span| span.0);
+            let idle = idle.map(|idle| absolute.map_or(idle, |absolute| idle.min(absolute)));
+            builder = builder.idle_timeout(idle);
         }
-        let carrier = Carrier::build(builder, carried).map_err(Failure::usage)?;
-        Ok(Opener { ring, carrier })
-    }
-
-    fn builder(&self, ring: &AnyRing) -> SessionCookieBuilder {
-        let absolute = self.absolute_timeout.0;
-        // No application has a longer one, and none could tell the difference.
-        let idle = self.idle_timeout.0.map(|span| span.0.min(absolute));
-        let mut builder = ring
-            .builder()
-            // Nothing is served with it.
-            .danger_retire_early()
-            .idle_timeout(idle)
-            .absolute_timeout(absolute)
-            .clock_skew(self.clock_skew.0);
+        if let Some(span) = self.absolute_timeout {
+            builder = builder.absolute_timeout(span.0);
+        }
+        if let Some(span) = self.clock_skew {
+            builder = builder.clock_skew(span.0);
+        }
         if let Some(span) = self.remember_up_to {
             builder = builder.remember_up_to(span.0);
+        }
+        if self.not_before.is_some() {
+            builder = builder.not_before(Moment::or_now(self.not_before, now)?);
         }
         for (label, value) in &self.context {
             builder = builder.context(label, value);
         }
-        builder
+        // Nothing is served with it.
+        Ok(builder.danger_retire_early())
+    }
+
+    fn of_settings(&self, ring: &AnyRing) -> Result<SessionCookieBuilder, Failure> {
+        let builder = ring.builder();
+        let Some(path) = &self.settings else {
+            return Ok(builder);
+        };
+        let mut settings = settings::read(path)?;
+        // The ring is here already; there may be none in the settings.
+        let _ = settings.take_key_sources();
+        let applied = settings.apply_to(builder);
+        applied.map_err(|error| Failure::file("no settings of this ring are in", path, error))
     }
 }
 
@@ -114,6 +129,15 @@ impl Carrier {
 }
 
 impl Opener {
+    pub(super) fn new(
+        ring: AnyRing,
+        builder: SessionCookieBuilder,
+        carried: &Carried,
+    ) -> Result<Opener, Failure> {
+        let carrier = Carrier::build(builder, carried).map_err(Failure::usage)?;
+        Ok(Opener { ring, carrier })
+    }
+
     pub(super) fn open(&self, token: &[u8], at: SystemTime) -> Result<TokenContent, Reason> {
         match &self.carrier {
             Carrier::Cookie(cookie) => cookie.inspect(token, at),

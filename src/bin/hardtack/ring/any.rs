@@ -81,6 +81,22 @@ impl AnyRing {
         planned.filter(move |(_, from)| *from > at)
     }
 
+    /// Pairs of a key that is to retire and the one that takes over from it; for how long both open.
+    pub(crate) fn overlaps(&self) -> Vec<(KeyInfo, KeyInfo, Duration)> {
+        let keys = self.keys();
+        let pairs = keys.windows(2).filter_map(|pair| {
+            let both = pair[0].accept_until?.duration_since(pair[1].seal_from?);
+            Some((pair[0], pair[1], both.ok()?))
+        });
+        pairs.collect()
+    }
+
+    /// The longest that sessions may live so that none is cut short. `None`: as long as they like.
+    pub(crate) fn serves(&self) -> Option<Duration> {
+        let overlaps = self.overlaps().into_iter();
+        overlaps.map(|(_, _, both)| both).min()
+    }
+
     /// What an application says to this ring whose sessions live for `lifetime`.
     pub(crate) fn check(&self, lifetime: Duration) -> Result<(), ConfigError> {
         let builder = self.builder().idle_timeout(None);

@@ -1,16 +1,22 @@
 use std::{
     path::{Path, PathBuf},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use clap::Args;
 use hardtack::{ConfigError, KeyId, KeyInfo};
 use serde_json::{Value, json};
 
-use super::{AnyRing, any::Role, file, lifetime::Lifetime};
+use super::{
+    AnyRing,
+    any::Role,
+    file,
+    lifetime::{Lifetime, Longest},
+};
 use crate::{
     answer::{self, Answer, Failure},
     moment::{self, Moment, show},
+    span,
 };
 
 /// Say what is wrong with a ring, and what is odd
@@ -60,12 +66,15 @@ impl Finding {
 
 impl Check {
     pub(super) fn run(self) -> Answer {
-        let at = Moment::or_now(self.at, moment::now()?)?;
+        let now = moment::now()?;
+        let at = Moment::or_now(self.at, now)?;
+        let longest = self.lifetime.longest()?;
         let text = file::read(&self.file)?;
         let mut findings = Vec::new();
         let ring = match text.parse::<AnyRing>() {
             Ok(ring) => {
-                findings.extend(self.of_ring(&ring, at)?);
+                findings.extend(self.of_lifetime(&ring, longest, now)?);
+                findings.extend(self.of_ring(&ring, at));
                 Some(ring)
             }
             Err(error) => {
@@ -75,35 +84,86 @@ impl Check {
         };
         findings.extend(of_file(&self.file, &text));
         let is_good = !findings.iter().any(|finding| finding.is_wrong);
-        let fingerprint = ring.map(|ring| ring.fingerprint().to_string());
+        let fingerprint = ring.as_ref().map(|ring| ring.fingerprint().to_string());
+        let serves = ring.as_ref().and_then(AnyRing::serves);
         answer::print(&if self.json {
             let findings: Vec<_> = findings.iter().map(Finding::as_json).collect();
             json!({
                 "at": show(at),
                 "good": is_good,
+                "lifetime": longest.span.as_secs(),
+                "assumed": longest.is_assumed,
+                "serves": serves.map(|span| span.as_secs()),
                 "fingerprint": fingerprint,
                 "findings": findings,
             })
             .to_string()
         } else {
+            let lifetime = match serves {
+                None => "of any lifetime".to_owned(),
+                Some(serves) if is_good => format!("of up to {}", span::show(serves)),
+                Some(_) => format!("of up to {}", span::show(longest.span)),
+            };
             let verdict = if is_good { "good" } else { "not good" };
-            let fingerprint = fingerprint.map(|print| format!(", fingerprint {print}"));
-            let mut lines = vec![format!("{verdict}{}", fingerprint.unwrap_or_default())];
+            let mut lines = vec![match fingerprint {
+                Some(print) => format!("{verdict} for sessions {lifetime}, fingerprint {print}"),
+                None => verdict.to_owned(),
+            }];
+            lines.extend(serves.and_then(|_| longest.assumption()));
             lines.extend(findings.iter().map(Finding::as_line));
             lines.join("\n")
         })?;
         Ok(is_good)
     }
 
-    fn of_ring(&self, ring: &AnyRing, at: SystemTime) -> Result<Vec<Finding>, Failure> {
-        let mut findings = Vec::new();
-        match ring.check(self.lifetime.longest()) {
-            Err(ConfigError::Keys(error)) => {
-                findings.push(Finding::wrong("retires-early", error.to_string()));
-            }
+    /// Which keys retire on living sessions, and what mends that.
+    fn of_lifetime(
+        &self,
+        ring: &AnyRing,
+        longest: Longest,
+        now: SystemTime,
+    ) -> Result<Vec<Finding>, Failure> {
+        match ring.check(longest.span) {
+            Ok(()) => return Ok(Vec::new()),
+            Err(ConfigError::Keys(_)) => {}
             // The lifetime itself.
-            checked => checked.map_err(Failure::usage)?,
+            Err(error) => return Err(Failure::usage(error)),
         }
+        let mut findings = Vec::new();
+        for (key, next, both) in ring.overlaps() {
+            if both >= longest.span {
+                continue;
+            }
+            let (id, file) = (key.id, self.file.display());
+            let end = moment::after(next.seal_from.unwrap_or(now), longest.span + SKEW)?;
+            let mended = if end > now {
+                let lifetime = span::show(longest.span).replace(' ', "");
+                format!(
+                    "`hardtack ring retire {file} {id} --at {} --lifetime {lifetime}`",
+                    show(end)
+                )
+            } else {
+                format!("`hardtack ring retire {file} {id}`")
+            };
+            findings.push(Finding {
+                key: Some(id),
+                ..Finding::wrong(
+                    "retires-early",
+                    format!(
+                        "key {id} is accepted for {} after key {} begins to seal, so sessions of {} are cut \
+                         short, and the application does not start; {mended} mends that",
+                        span::show(both),
+                        next.id,
+                        span::show(longest.span)
+                    ),
+                )
+            });
+        }
+        Ok(findings)
+    }
+
+    fn of_ring(&self, ring: &AnyRing, at: SystemTime) -> Vec<Finding> {
+        let mut findings = Vec::new();
         let keys = ring.keys();
         for (place, key) in keys.iter().enumerate() {
             let odd = |(word, sentence)| Finding::odd(word, Some(key.id), sentence);
@@ -120,7 +180,7 @@ impl Check {
             );
             findings.push(Finding::odd("not-before", None, sentence));
         }
-        Ok(findings)
+        findings
     }
 
     fn of_key(
@@ -195,3 +255,6 @@ fn mode(path: &Path) -> Option<u32> {
 fn mode(_: &Path) -> Option<u32> {
     None
 }
+
+/// As `ring retire` has it by default.
+const SKEW: Duration = Duration::from_secs(60);

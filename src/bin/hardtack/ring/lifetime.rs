@@ -1,21 +1,28 @@
-use std::time::{Duration, SystemTime};
+use std::{
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
 
 use clap::Args;
 
 use crate::{
     answer::Failure,
     moment::{self, Span},
+    settings, span,
 };
 
-/// The longest that a session lives.
+/// The longest that a session lives, as the command line says it.
 #[derive(Args)]
 pub(super) struct Lifetime {
-    /// The longest that a session lives: the longer of absolute_timeout and remember_up_to
-    #[arg(long, value_name = "SPAN", default_value = "12h")]
-    lifetime: Span,
+    /// The longest that a session lives: the longer of absolute_timeout and remember_up_to; by default 12h
+    #[arg(long, value_name = "SPAN", conflicts_with = "settings")]
+    lifetime: Option<Span>,
+    /// The application's settings, to take --lifetime from: a file in TOML, or in JSON if its name says so
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
 }
 
-/// How long sessions may be alive by the clocks of several instances.
+/// How long sessions may be alive by the clocks of several instances, as the command line says it.
 #[derive(Args)]
 pub(super) struct Overlap {
     #[command(flatten)]
@@ -25,20 +32,68 @@ pub(super) struct Overlap {
     skew: Span,
 }
 
+/// The longest that a session lives.
+#[derive(Clone, Copy)]
+pub(super) struct Longest {
+    pub(super) span: Duration,
+    /// Nobody said it.
+    pub(super) is_assumed: bool,
+}
+
+/// How long sessions may be alive by the clocks of several instances.
+#[derive(Clone, Copy)]
+pub(super) struct Times {
+    pub(super) longest: Longest,
+    pub(super) skew: Duration,
+}
+
 impl Lifetime {
-    pub(super) fn longest(&self) -> Duration {
-        self.lifetime.0
+    pub(super) fn longest(&self) -> Result<Longest, Failure> {
+        let span = match (&self.lifetime, &self.settings) {
+            (Some(Span(span)), _) => Some(*span),
+            (None, Some(path)) => {
+                let longest = settings::read(path)?.longest_lifetime();
+                let fail = |error| Failure::file("no settings are in", path, error);
+                Some(longest.map_err(fail)?)
+            }
+            (None, None) => None,
+        };
+        Ok(Longest {
+            span: span.unwrap_or(ASSUMED),
+            is_assumed: span.is_none(),
+        })
     }
 }
 
 impl Overlap {
-    pub(super) fn skew(&self) -> Duration {
-        self.skew.0
-    }
-
-    /// When the last session has ended that was sealed before `moment`.
-    pub(super) fn end_of_sessions(&self, moment: SystemTime) -> Result<SystemTime, Failure> {
-        let end = moment::after(moment, self.lifetime.longest())?;
-        moment::after(end, self.skew.0)
+    pub(super) fn times(&self) -> Result<Times, Failure> {
+        Ok(Times {
+            longest: self.lifetime.longest()?,
+            skew: self.skew.0,
+        })
     }
 }
+
+impl Longest {
+    /// What is to be told where nobody said how long sessions live.
+    pub(super) fn assumption(self) -> Option<String> {
+        self.is_assumed.then(|| {
+            format!(
+                "assumed: no session lives longer than {}; if the application remembers them for longer, say \
+                 --lifetime SPAN or --settings FILE",
+                span::show(self.span)
+            )
+        })
+    }
+}
+
+impl Times {
+    /// When the last session has ended that was sealed before `moment`.
+    pub(super) fn end_of_sessions(self, moment: SystemTime) -> Result<SystemTime, Failure> {
+        let end = moment::after(moment, self.longest.span)?;
+        moment::after(end, self.skew)
+    }
+}
+
+/// The default of absolute_timeout.
+const ASSUMED: Duration = Duration::from_secs(12 * 3600);

@@ -60,18 +60,21 @@ impl Promote {
             edit.check_goes_on(sealing)?;
         }
         let after = edit.result()?;
-        self.check(&ring, &after)?;
-        Ok(told(edit, &after, &key, at))
+        let longest = self.lifetime.longest()?;
+        check(&ring, &after, longest.span)?;
+        let mut told = told(edit, &after, &key, at);
+        // Where no key retires it does not matter how long sessions live.
+        told.extend(after.serves().and_then(|_| longest.assumption()));
+        Ok(told)
     }
+}
 
-    fn check(&self, before: &AnyRing, after: &AnyRing) -> Result<(), Failure> {
-        let longest = self.lifetime.longest();
-        match after.check(longest) {
-            Err(error) if before.check(longest).is_ok() => {
-                Err(Failure::no(format!("{error}; nothing is written")))
-            }
-            _ => Ok(()),
+fn check(before: &AnyRing, after: &AnyRing, longest: Duration) -> Result<(), Failure> {
+    match after.check(longest) {
+        Err(error) if before.check(longest).is_ok() => {
+            Err(Failure::no(format!("{error}; nothing is written")))
         }
+        _ => Ok(()),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     AnyRing,
     any::Role,
     edit::{self, Edit, Target},
-    lifetime::Overlap,
+    lifetime::{Overlap, Times},
     text::Attribute,
 };
 use crate::{
@@ -45,7 +45,8 @@ impl Retire {
     fn retire(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
         let key = edit::find(&ring, &self.key, &edit.file)?;
-        let end = self.end_of_sessions(&ring, &key, edit.now)?;
+        let times = self.overlap.times()?;
+        let end = end_of_sessions(&ring, &key, edit.now, times)?;
         let told = match self.at {
             Some(_) => {
                 let at = Moment::or_now(self.at, edit.now)?;
@@ -66,44 +67,9 @@ impl Retire {
                 format!("key {} is removed", key.id)
             }
         };
-        Ok(vec![told])
-    }
-
-    /// When the last session that the key sealed ends, as far as the ring tells. `None`: there is none.
-    fn end_of_sessions(
-        &self,
-        ring: &AnyRing,
-        key: &KeyInfo,
-        now: SystemTime,
-    ) -> Result<Option<SystemTime>, Failure> {
-        let sealed_until = match ring.role(key, now) {
-            Role::Retired => None,
-            Role::Planned => self.planned_sealed_until(ring, key, now)?,
-            // Without a time at which the next one took over, it may have sealed until now.
-            Role::Sealing | Role::Accepted => {
-                let next = ring.next_after(key.id);
-                Some(next.and_then(|next| next.seal_from).unwrap_or(now))
-            }
-        };
-        let end = sealed_until.map(|moment| self.overlap.end_of_sessions(moment));
-        end.transpose()
-    }
-
-    /// Until when a key has sealed whose time is to come by the clock of this machine.
-    fn planned_sealed_until(
-        &self,
-        ring: &AnyRing,
-        key: &KeyInfo,
-        now: SystemTime,
-    ) -> Result<Option<SystemTime>, Failure> {
-        // The clock of an instance that is ahead, as `ring rotate` reckons.
-        let ahead = moment::after(now, self.overlap.skew() * 2)?;
-        if key.seal_from.is_some_and(|from| from <= ahead) {
-            return Ok(Some(now));
-        }
-        // The key that seals took over from another: from this one, if its time was put off since.
-        let since = ring.sealing(now).seal_from;
-        Ok(since.filter(|since| *since <= now))
+        // Without sessions it does not matter how long they live.
+        let assumption = end.and_then(|_| times.longest.assumption());
+        Ok([told].into_iter().chain(assumption).collect())
     }
 
     fn check_cost(
@@ -122,6 +88,43 @@ impl Retire {
             _ => Ok(()),
         }
     }
+}
+
+/// When the last session that the key sealed ends, as far as the ring tells. `None`: there is none.
+fn end_of_sessions(
+    ring: &AnyRing,
+    key: &KeyInfo,
+    now: SystemTime,
+    times: Times,
+) -> Result<Option<SystemTime>, Failure> {
+    let sealed_until = match ring.role(key, now) {
+        Role::Retired => None,
+        Role::Planned => planned_sealed_until(ring, key, now, times)?,
+        // Without a time at which the next one took over, it may have sealed until now.
+        Role::Sealing | Role::Accepted => {
+            let next = ring.next_after(key.id);
+            Some(next.and_then(|next| next.seal_from).unwrap_or(now))
+        }
+    };
+    let end = sealed_until.map(|moment| times.end_of_sessions(moment));
+    end.transpose()
+}
+
+/// Until when a key has sealed whose time is to come by the clock of this machine.
+fn planned_sealed_until(
+    ring: &AnyRing,
+    key: &KeyInfo,
+    now: SystemTime,
+    times: Times,
+) -> Result<Option<SystemTime>, Failure> {
+    // The clock of an instance that is ahead, as `ring rotate` reckons.
+    let ahead = moment::after(now, times.skew * 2)?;
+    if key.seal_from.is_some_and(|from| from <= ahead) {
+        return Ok(Some(now));
+    }
+    // The key that seals took over from another: from this one, if its time was put off since.
+    let since = ring.sealing(now).seal_from;
+    Ok(since.filter(|since| *since <= now))
 }
 
 /// Refuses to remove the key that seals, and the only successor of a key that is to retire.

@@ -43,17 +43,18 @@ impl Rotate {
                 old.id
             )));
         }
+        let times = self.overlap.times()?;
         let new = new_key(self.suite, &old)?;
         let pushed = moment::after(edit.now, self.after.0)?;
         // One clock may be behind the other by the skew, and either behind the clock of this machine.
-        let seal_from = moment::after(pushed, self.overlap.skew() * 2)?;
-        let accept_until = self.overlap.end_of_sessions(seal_from)?;
+        let seal_from = moment::after(pushed, times.skew * 2)?;
+        let accept_until = times.end_of_sessions(seal_from)?;
         edit.text.add(&new, Some(seal_from));
         edit.text
             .set(old.id, Attribute::AcceptUntil, Some(accept_until));
         let (old, new, pushed) = (old.id, new.id, show(pushed));
         let (seal_from, accept_until) = (show(seal_from), show(accept_until));
-        Ok(vec![
+        let mut told = vec![
             format!("new key {new}, accepted"),
             format!("before {pushed} give {file} to every instance, in any order"),
             format!("from   {seal_from} key {new} seals, and key {old} only opens"),
@@ -61,6 +62,8 @@ impl Rotate {
                 "from   {accept_until} key {old} opens nothing: remove it with `hardtack ring retire {file} \
                  {old}`"
             ),
-        ])
+        ];
+        told.extend(times.longest.assumption());
+        Ok(told)
     }
 }

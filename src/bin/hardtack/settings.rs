@@ -1,0 +1,53 @@
+//! The settings of an application, read from its file.
+
+use std::{fs, path::Path};
+
+use hardtack::SessionSettings;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use crate::answer::Failure;
+
+/// What the table `session` says, or the whole file where there is none. TOML, or JSON in a file that is
+/// called so.
+pub(crate) fn read(path: &Path) -> Result<SessionSettings, Failure> {
+    let text = fs::read_to_string(path).map(Zeroizing::new);
+    let text = text.map_err(|error| Failure::file("cannot read", path, error))?;
+    let is_json = path
+        .extension()
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("json"));
+    // The errors of the formats quote what stands there, which may be a key.
+    let settings = if is_json {
+        of_json(&text)
+    } else {
+        of_toml(&text)
+    };
+    let settings = settings.map_err(|what| Failure::file("no settings are in", path, what))?;
+    let checked = settings.check();
+    checked.map_err(|error| Failure::file("no settings are in", path, error))?;
+    Ok(settings)
+}
+
+fn of_toml(text: &str) -> Result<SessionSettings, String> {
+    let mut file: toml::Table = toml::from_str(text).map_err(|error| {
+        let end = error.span().map_or(0, |span| span.start.min(text.len()));
+        let before = &text.as_bytes()[..end];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        format!("line {line} is no TOML")
+    })?;
+    let settings = match file.remove(TABLE) {
+        Some(table) => SessionSettings::deserialize(table),
+        None => SessionSettings::deserialize(file),
+    };
+    settings.map_err(|_| "it is no TOML".to_owned())
+}
+
+fn of_json(text: &str) -> Result<SessionSettings, String> {
+    let file = serde_json::from_str(text);
+    let mut file: serde_json::Value =
+        file.map_err(|error| format!("line {} is no JSON", error.line()))?;
+    let table = file.get_mut(TABLE).map(serde_json::Value::take);
+    SessionSettings::deserialize(table.unwrap_or(file)).map_err(|_| "it is no JSON".to_owned())
+}
+
+const TABLE: &str = "session";

@@ -1,0 +1,173 @@
+//! What the settings of the application say to the commands.
+
+use std::time::Duration;
+
+use hardtack::SessionCookie;
+
+use crate::desk::{Desk, at};
+
+const TOML: &str = "port = 80\n[session]\nname = '__Host-shop'\nidle_timeout = '20m'\nremember_up_to = '30d'\n\
+    context = {stage = 'live'}\nkeys_env = 'SHOP_KEYS'\n";
+const JSON: &str = r#"{"remember_up_to": "30d", "keys_file": "/run/secrets/session"}"#;
+const MONTH: Duration = Duration::from_secs(30 * 86_400);
+
+#[test]
+fn a_rotation_accepts_the_old_key_for_as_long_as_the_settings_remember() {
+    for (file, text) in [("shop.toml", TOML), ("shop.json", JSON)] {
+        let (desk, _) = Desk::with_ring();
+        desk.write(file, text);
+        let told = desk.done(&format!("ring rotate keys --after 15m --settings {file}"));
+        assert!(!told.contains("assumed"), "{told}");
+        let remembering = SessionCookie::encrypted(desk.ring()).remember_up_to(MONTH);
+        assert!(remembering.build().is_ok());
+        let told = desk.done(&format!("ring check keys --settings {file}"));
+        assert!(
+            told.starts_with("good for sessions of up to 30d 1m, "),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_ring_that_the_application_would_refuse_is_not_good() {
+    let (desk, old) = Desk::with_ring();
+    desk.write("shop.toml", TOML);
+    let told = desk.done("ring rotate keys --after 15m");
+    assert!(told.contains("\nassumed: no session lives longer than 12h; "));
+    assert_eq!(desk.run("ring check keys").code, Some(0));
+    let ran = desk.run("ring check keys --settings shop.toml");
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.starts_with("not good for sessions of up to 30d, "));
+    let refused = desk.refused(
+        1,
+        &format!("ring retire keys {old} --at +1d --settings shop.toml"),
+    );
+    assert!(
+        refused.contains("may live until 2027-03-31T06:18:00Z"),
+        "{refused}"
+    );
+    // And without settings it is told what was assumed.
+    let told = desk.done(&format!("ring retire keys {old} --at +1d"));
+    assert!(told.contains("\nassumed: "), "{told}");
+    let told = desk.done(&format!(
+        "ring retire keys {old} --at +40d --settings shop.toml"
+    ));
+    assert!(!told.contains("assumed: "), "{told}");
+    assert_eq!(
+        desk.run("ring check keys --settings shop.toml").code,
+        Some(0)
+    );
+}
+
+#[test]
+fn a_session_is_shown_as_the_application_of_these_settings_sees_it() {
+    let (desk, _) = Desk::with_ring();
+    desk.write("shop.toml", TOML);
+    let cookie = SessionCookie::encrypted(desk.ring())
+        .name("__Host-shop")
+        .context("stage", "live")
+        .remember_up_to(MONTH)
+        .build()
+        .unwrap();
+    let plain = cookie
+        .cookie_for(at(0), |session| session.insert("user", 42))
+        .unwrap();
+    let remembered = cookie
+        .cookie_for(at(0), |session| {
+            session.remember_for(2 * MONTH)?;
+            session.insert("user", 42)
+        })
+        .unwrap();
+    let inspect = |pair: &str, options: &str| {
+        let pair = format!("theme=dark; {pair}");
+        let words = ["inspect", &*pair, "--keys", "keys"].into_iter();
+        desk.run_with(words.chain(options.split_whitespace()))
+    };
+    let settings = "--settings shop.toml";
+    let ran = inspect(&plain, settings);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.out.starts_with("cookie       __Host-shop\n"));
+    assert!(ran.out.contains("\nexpires      2027-03-01T06:20:00Z\n"));
+    let ran = inspect(&remembered, settings);
+    assert!(
+        ran.out
+            .contains("\npersistent   yes, until 2027-03-31T06:00:00Z\n"),
+        "{}",
+        ran.out
+    );
+    // An option takes the place of a setting.
+    let ran = inspect(&plain, "--settings shop.toml --idle-timeout 10m");
+    assert!(ran.out.contains("\nexpires      2027-03-01T06:10:00Z\n"));
+    // Without settings the rest has to be said, or is missing.
+    assert_eq!(inspect(&remembered, "--name __Host-shop").code, Some(1));
+    let ran = inspect(&remembered, "--name __Host-shop --context stage=live");
+    assert!(
+        ran.out.contains(
+            "\npersistent   yes, but it ends like any other, as no remember_up_to is given; say"
+        ),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("\nexpires      2027-03-01T06:30:00Z\n"));
+}
+
+#[test]
+fn settings_that_are_none_are_refused_without_what_stands_in_them() {
+    let (desk, _) = Desk::with_ring();
+    let key = desk.done("keygen");
+    let key = key.trim_end();
+    for (file, text, says) in [
+        (
+            "a.toml",
+            format!("name = 'a'\nkeys = {key}"),
+            "line 2 is no TOML",
+        ),
+        (
+            "a.json",
+            format!("{{\n\n\"keys\": {key}}}"),
+            "line 3 is no JSON",
+        ),
+        ("a.json", format!("[\"{key}\"]"), "no table"),
+        (
+            "a.toml",
+            format!("[session]\nname = '{key}'"),
+            "`name` holds a key",
+        ),
+        (
+            "a.toml",
+            "[session]\nidle_timeout = 'soon'".to_owned(),
+            "`idle_timeout`",
+        ),
+        ("a.toml", "session = 7".to_owned(), "no table"),
+        ("none.toml", String::new(), ""),
+    ] {
+        desk.write(file, text);
+        for line in [
+            "ring check keys",
+            "ring rotate keys --after 15m",
+            "inspect eA --keys keys",
+        ] {
+            let ran = desk.run(&format!("{line} --settings {file}"));
+            if says.is_empty() {
+                continue;
+            }
+            assert_eq!(ran.code, Some(3), "{}{}", ran.out, ran.err);
+            assert!(
+                ran.err.contains(&format!("no settings are in {file}: ")),
+                "{}",
+                ran.err
+            );
+            assert!(ran.err.contains(says), "{}", ran.err);
+            assert!(!ran.err.contains(&key[24..]), "{}", ran.err);
+        }
+    }
+    let refused = desk.refused(3, "ring check keys --settings missing.toml");
+    assert!(
+        refused.starts_with("cannot read missing.toml: "),
+        "{refused}"
+    );
+    let refused = desk.refused(2, "ring check keys --settings none.toml --lifetime 1h");
+    assert!(refused.contains("cannot be used with"), "{refused}");
+    let refused = desk.refused(2, "inspect eA --settings none.toml");
+    assert!(refused.contains("--keys"), "{refused}");
+}
