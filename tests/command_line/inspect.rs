@@ -428,6 +428,29 @@ fn a_session_in_several_cookies_is_put_together() {
 }
 
 #[test]
+fn an_empty_input_is_called_so() {
+    let (desk, _) = Desk::with_ring();
+    for input in ["", " ", "\n", "\r\n\t"] {
+        for line in [
+            "inspect",
+            "inspect -",
+            "inspect --keys keys",
+            "inspect --token mobile",
+        ] {
+            let ran = desk.run_on(input, line);
+            assert_eq!(ran.code, Some(2), "{}", ran.out);
+            assert_eq!(
+                ran.sentence(),
+                "the input is empty, expected a token, `name=value`, a Cookie or a Set-Cookie field"
+            );
+        }
+    }
+    for pasted in ["", "  "] {
+        assert_eq!(desk.run_with(["inspect", pasted]).code, Some(2));
+    }
+}
+
+#[test]
 fn what_no_application_could_be_built_with_is_refused() {
     let (desk, _) = Desk::with_ring();
     for (options, sentence) in [
