@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use hardtack::{CsrfField, Guarded, GuardedRejection};
+use hardtack::{CsrfField, CsrfRefusal, Guarded, GuardedRejection};
 use serde::Deserialize;
 
 use super::{
@@ -38,7 +38,7 @@ fn fields<T>(visit: &Visit, input: Input<T>) -> Result<T, PageError> {
     match input {
         Ok(Guarded(Form(form))) => Ok(form.fields),
         // The token cannot be right. A visitor whose browser keeps no cookies would never learn why.
-        Err(GuardedRejection::WrongToken) if !visit.has_brought_cookie() => {
+        Err(GuardedRejection::Refused(CsrfRefusal::WrongToken)) if !visit.has_brought_cookie() => {
             Err(PageError::new(StatusCode::FORBIDDEN, NO_COOKIE))
         }
         Err(rejection) => Err(rejection.into()),
