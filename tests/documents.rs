@@ -1,5 +1,5 @@
-//! What ARCHITECTURE.md and SECURITY.md name exists, and so do the features that SECURITY.md relies on. Every example
-//! is listed.
+//! What the documents name exists: files, tests, examples, and the features that SECURITY.md relies on. What README.md
+//! and SECURITY.md say of places in the code is so.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -51,6 +51,30 @@ fn every_example_is_listed_where_people_look() {
                 "{document} has no {name}"
             );
         }
+    }
+}
+
+/// README.md promises that nothing else is read, and SECURITY.md that an auditor looks here alone.
+#[test]
+fn what_is_outside_of_the_program_is_asked_in_one_place() {
+    let repository = Repository::read();
+    for (words, place) in PLACES {
+        let sources = repository.files.iter().filter(|(path, _)| is_library(path));
+        let uses = |line: &&str| {
+            let is_comment = line.trim_start().starts_with("//");
+            !is_comment && words.iter().any(|word| line.contains(word))
+        };
+        let mut count = 0;
+        for (path, text) in sources {
+            let (code, _) = text
+                .split_once("\n#[cfg(test)]\nmod ")
+                .unwrap_or((text, ""));
+            if let Some(line) = code.lines().find(uses) {
+                assert!(path.starts_with(place), "{path}, not in {place}: {line}");
+                count += 1;
+            }
+        }
+        assert!(count > 0, "{place} uses none of {words:?}");
     }
 }
 
@@ -139,13 +163,41 @@ fn is_path(word: &str) -> bool {
     has_name && word.chars().all(is_plain) && extensions.iter().any(|end| word.ends_with(end))
 }
 
+/// The command line asks for what it was told to, and the runner of the vectors is a test.
+fn is_library(path: &str) -> bool {
+    let apart = ["src/bin/", "src/vectors/", "src/seal/testing.rs"];
+    path.starts_with("src/") && !apart.iter().any(|folder| path.starts_with(folder))
+}
+
 /// The names of tests are sentences.
 fn is_test(word: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     word.chars().all(is_plain) && word.matches('_').count() >= 4
 }
 
-const DOCUMENTS: [&str; 2] = ["ARCHITECTURE.md", "SECURITY.md"];
+const DOCUMENTS: [&str; 3] = ["ARCHITECTURE.md", "SECURITY.md", "tests/README.md"];
+
+/// Words of code, and where alone they stand.
+const PLACES: [(&[&str], &str); 5] = [
+    (&["SystemTime::now", "Instant::now"], "src/clock.rs"),
+    (&["env::"], "src/settings/"),
+    (&["fs::", "File::"], "src/settings/"),
+    (
+        &["getrandom::", "ChaCha12Rng", "SysRng"],
+        "src/seal/random.rs",
+    ),
+    (
+        &[
+            "use aes",
+            "use chacha20poly1305",
+            "use ghash",
+            "use hkdf",
+            "use hmac",
+            "use sha2",
+        ],
+        "src/seal/suite/",
+    ),
+];
 
 /// All that hold a key, a state made of one, or a key stream; but `aes`, whose round keys
 /// `src/seal/suite/schedule.rs` overwrites.
