@@ -13,6 +13,8 @@ fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
 }
 
+type Work = fn(&Session) -> Result<(), SessionError>;
+
 /// Ids of sessions that were signed out.
 #[derive(Clone, Default)]
 struct DenyList(Arc<Mutex<Vec<SessionId>>>);
@@ -79,8 +81,14 @@ fn a_deny_list_of_ids_reaches_a_copy_that_was_left_alone() {
 
 #[test]
 fn a_copy_that_calls_what_changes_the_id_escapes_a_deny_list_of_ids() {
-    let changes: [fn(&Session) -> Result<(), SessionError>; 2] =
-        [|session| session.renew_id(), |session| session.renew()];
+    let changes: [Work; 3] = [
+        |session| session.renew_id(),
+        |session| session.renew(),
+        |session| {
+            session.clear()?;
+            session.insert("user", 7)
+        },
+    ];
     for change in changes {
         let (cookie, denied) = site();
         let owner = signed_in(&cookie);

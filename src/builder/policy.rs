@@ -71,6 +71,12 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # assert!(cookie.load(&fields, Clock::system()).is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # Security
+    ///
+    /// A list of ids does not reach a copy that a thief sent to a handler which calls
+    /// [`renew_id`](crate::Session::renew_id), [`renew`](crate::Session::renew) or [`clear`](crate::Session::clear): it has
+    /// another id, or none. An epoch of the user in the session does, compared by the application.
     pub fn revoked_if(
         mut self,
         revoked_if: impl Fn(&SessionInfo) -> bool + Send + Sync + 'static,

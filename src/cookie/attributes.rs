@@ -27,8 +27,8 @@ pub enum SameSite {
     Lax,
     /// Always. Browsers demand `Secure` with it.
     None,
-    /// The attribute is left out. Browsers then send the cookie with cross-site POST requests for two
-    /// minutes after it was set.
+    /// The attribute is left out. Chromium then takes it for `Lax`, but sends the cookie with cross-site POST requests
+    /// as well for two minutes after it was set. Other browsers may send it with every request, as with `None`.
     Omit,
 }
 
