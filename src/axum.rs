@@ -1,6 +1,6 @@
 //! [`Session`] as an axum extractor. Feature `axum`.
 
-use std::{fmt, ops::Deref};
+use std::{fmt, ops::Deref, sync::Arc};
 
 use axum_core::{
     extract::{FromRequest, FromRequestParts, Request},
@@ -11,8 +11,9 @@ use http::{StatusCode, request::Parts};
 use crate::{
     body::Payload,
     error::SessionError,
+    events,
     session::Session,
-    tower::{CsrfRefusal, MissingSession, TokenChecks},
+    tower::{CsrfRefusal, Failure, MissingSession, TokenChecks},
 };
 
 /// With feature `axum`. Refused with 500, and a sentence that says how to add the layer, where there is
@@ -50,11 +51,14 @@ impl<S: Sync, T: Payload> FromRequestParts<S> for Session<T> {
 
 impl IntoResponse for MissingSession {
     fn into_response(self) -> Response {
-        (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response()
+        let sentence = self.to_string();
+        let response = (StatusCode::INTERNAL_SERVER_ERROR, sentence.clone()).into_response();
+        Failure::Setup(sentence).mark(response)
     }
 }
 
-/// So that a handler can use `?`. 413 where a change did not fit, else 500; both with a sentence.
+/// So that a handler can use `?`: 500, and two words that tell the visitor nothing. The sentence is for the
+/// application: in a `tracing` event, and in the response's extensions as a [`Failure`].
 ///
 /// # Examples
 ///
@@ -63,18 +67,19 @@ impl IntoResponse for MissingSession {
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
 /// # let session = cookie.load([""], std::time::SystemTime::now());
 /// use axum::response::IntoResponse;
+/// use hardtack::Failure;
 ///
 /// let error = session.insert("note", "x".repeat(3_000)).unwrap_err();
-/// assert_eq!(error.into_response().status(), 413);
+/// let response = error.into_response();
+/// assert_eq!(response.status(), 500);
+/// let failure = response.extensions().get::<Failure>().map(Failure::to_string);
+/// assert!(failure.is_some_and(|sentence| sentence.starts_with("`note` does not fit")));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 impl IntoResponse for SessionError {
     fn into_response(self) -> Response {
-        let status = match self {
-            SessionError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        (status, self.to_string()).into_response()
+        let response = (StatusCode::INTERNAL_SERVER_ERROR, "server error").into_response();
+        Failure::Session(Arc::new(self)).mark(response)
     }
 }
 
@@ -180,10 +185,7 @@ impl<R> fmt::Display for GuardedRejection<R> {
         f.write_str(match self {
             GuardedRejection::Inner(_) => "the request has no such content",
             GuardedRejection::Refused(refusal) => refusal.sentence(),
-            GuardedRejection::NoGuard => {
-                "no CSRF guard that asks for tokens is around the handler; add \
-                 `.layer(CsrfGuard::new().tokens_in_forms())` to the router, before the session layer"
-            }
+            GuardedRejection::NoGuard => NO_GUARD,
         })
     }
 }
@@ -192,12 +194,21 @@ impl<R: fmt::Debug> std::error::Error for GuardedRejection<R> {}
 
 impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
     fn into_response(self) -> Response {
-        let sentence = self.to_string();
-        let status = match self {
+        let (status, failure) = match self {
             GuardedRejection::Inner(rejection) => return rejection.into_response(),
-            GuardedRejection::Refused(_) => StatusCode::FORBIDDEN,
-            GuardedRejection::NoGuard => StatusCode::INTERNAL_SERVER_ERROR,
+            GuardedRejection::Refused(refusal) => {
+                events::request_refused(refusal.sentence(), None, None);
+                (StatusCode::FORBIDDEN, Failure::Csrf(refusal))
+            }
+            GuardedRejection::NoGuard => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                Failure::Setup(NO_GUARD.to_owned()),
+            ),
         };
-        (status, sentence).into_response()
+        let response = (status, failure.to_string()).into_response();
+        failure.mark(response)
     }
 }
+
+const NO_GUARD: &str = "no CSRF guard that asks for tokens is around the handler; add \
+     `.layer(CsrfGuard::new().tokens_in_forms())` to the router, before the session layer";

@@ -205,6 +205,35 @@ pub enum SessionError {
     Random(RandomError),
 }
 
+impl SessionError {
+    /// The key of a dictionary that was to be read or changed, where the error knows it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], std::time::SystemTime::now());
+    /// let error = session.insert("note", "x".repeat(3_000)).unwrap_err();
+    /// assert_eq!(error.key(), Some("note"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            SessionError::TooLarge(error) => error.key.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn about(mut self, key: &str) -> SessionError {
+        if let SessionError::TooLarge(error) = &mut self {
+            error.key = Some(key.to_owned());
+        }
+        self
+    }
+}
+
 impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,5 +1,8 @@
 //! What is told by `tracing` events, with that feature. Never a token, a key or content.
 
+#[cfg(feature = "tower")]
+use std::error::Error;
+
 use crate::error::Outcome;
 #[cfg(feature = "tracing")]
 use crate::error::Reason;
@@ -45,6 +48,60 @@ pub(crate) fn unencrypted(purpose: &str) {
     tracing::info!(purpose, "sessions are unencrypted but signed");
     #[cfg(not(feature = "tracing"))]
     let _ = purpose;
+}
+
+/// A handler returned an error of its session.
+#[cfg(feature = "tower")]
+pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        key,
+        error = told(error),
+        "a session could not be read or changed"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (key, error);
+}
+
+/// The session of a response could not be saved.
+#[cfg(feature = "tower")]
+pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(error = told(error), "a session could not be saved");
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
+}
+
+/// A request was refused that comes from elsewhere, or without a token. What it names is given if it has the form of
+/// an origin and of a host.
+#[cfg(feature = "tower")]
+pub(crate) fn request_refused(refusal: &str, origin: Option<&str>, host: Option<&str>) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        refusal,
+        origin,
+        host,
+        "a request was refused by a CSRF check"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (refusal, origin, host);
+}
+
+/// A layer is missing, or there is one too many.
+#[cfg(feature = "tower")]
+pub(crate) fn setup_is_wrong(sentence: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(sentence, "a request could not be served");
+    #[cfg(not(feature = "tracing"))]
+    let _ = sentence;
+}
+
+/// An error and what led to it, in one sentence.
+#[cfg(all(feature = "tower", feature = "tracing"))]
+fn told(error: &(dyn Error + 'static)) -> String {
+    let errors = std::iter::successors(Some(error), |&error| error.source());
+    let sentences: Vec<_> = errors.map(|error| error.to_string()).collect();
+    sentences.join(": ")
 }
 
 /// A request belongs to no context, so its session was not read.

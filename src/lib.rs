@@ -98,7 +98,7 @@
 //! | `http` | Sessions from and to an `http::HeaderMap`. | `SessionCookie::load_from`, `SessionCookie::save_to` |
 //! | `tower` | `SessionLayer`, a tower layer over any body. | `SessionLayer`, `Session::from_extensions`, and feature `http` |
 //! | `axum` | `Session` as an axum extractor. | `Session` as an argument, `SessionError` as a response, and feature `tower` |
-//! | `tracing` | `tracing` events for what came of reading sessions, and for what was left out or replaced. | events |
+//! | `tracing` | `tracing` events for what came of reading sessions, for what was left out or replaced, and for failures. | events |
 //! | `cli` | The command line `hardtack`: keys, key rings, and what is in a cookie. | a program |
 //! | `watch` | A key ring that follows its files, and whatever else it is read from. | `WatchedKeyRing` |
 //!
@@ -196,8 +196,8 @@ pub use session_token::{SessionToken, TokenChange};
 pub use settings::{RingSource, RingSourceError, SessionSettings, SettingsError};
 #[cfg(feature = "tower")]
 pub use tower::{
-    CsrfFuture, CsrfGuard, CsrfRefusal, CsrfService, MissingSession, ResponseFuture, SessionLayer,
-    SessionService, host_of,
+    CsrfFuture, CsrfGuard, CsrfRefusal, CsrfService, Failure, MissingSession, ResponseFuture,
+    SessionLayer, SessionService, host_of,
 };
 #[cfg(feature = "watch")]
 pub use watch::{Look, WatchedKeyRing, Watching};

@@ -181,18 +181,27 @@ impl Frame {
 /// assert!(session.is_empty());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TooLarge {
     /// What would have been sent.
     pub needed: usize,
     /// The most that may be sent.
     pub allowed: usize,
+    /// The key whose value was to be stored, in a dictionary.
+    pub key: Option<String>,
 }
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let TooLarge { needed, allowed } = self;
+        let TooLarge {
+            needed,
+            allowed,
+            key,
+        } = self;
+        if let Some(key) = key {
+            write!(f, "`{}` does not fit: ", key.escape_debug())?;
+        }
         write!(
             f,
             "session needs {needed} bytes, allowed are {allowed}; store less"

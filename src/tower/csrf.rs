@@ -13,6 +13,7 @@ use tower_service::Service;
 
 use super::{
     csrf_rules::{Answer, Rules, Token},
+    failure::Failure,
     origin::Origin,
 };
 use crate::{
@@ -243,7 +244,7 @@ impl<S, T, RequestBody, ResponseBody> Service<Request<RequestBody>> for CsrfServ
 where
     S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
     T: Payload,
-    ResponseBody: From<&'static str>,
+    ResponseBody: From<String>,
 {
     type Response = S::Response;
     type Error = S::Error;
@@ -276,7 +277,7 @@ pin_project! {
     /// use tower::{Layer, Service, service_fn};
     ///
     /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-    /// # let inner = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new("done")));
+    /// # let inner = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(String::new())));
     /// let mut service = CsrfGuard::new().layer(inner);
     /// let request = Request::post("/").header("sec-fetch-site", "cross-site").body(())?;
     /// let response: CsrfFuture<_> = service.call(request);
@@ -304,7 +305,7 @@ pin_project! {
 impl<F, ResponseBody, E> Future for CsrfFuture<F>
 where
     F: Future<Output = Result<Response<ResponseBody>, E>>,
-    ResponseBody: From<&'static str>,
+    ResponseBody: From<String>,
 {
     type Output = F::Output;
 
@@ -312,19 +313,21 @@ where
         match self.project().state.project() {
             StateProjection::Passed { inner } => inner.poll(context),
             StateProjection::Refused { answer } => {
-                let (status, sentence) = match answer {
-                    Answer::Refused(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
-                    Answer::NoSession => (
+                let (status, failure) = match *answer {
+                    Answer::Refused(refusal) => (StatusCode::FORBIDDEN, Failure::Csrf(refusal)),
+                    Answer::NoSession(missing) => (
                         StatusCode::INTERNAL_SERVER_ERROR,
-                        "no session layer of this type is around the CSRF guard; add `.typed::<T>()` to the \
-                         guard of typed sessions, or `.layer(SessionLayer::new(cookie))` \
-                         after `.layer(CsrfGuard::new())`",
+                        Failure::Setup(format!(
+                            "{missing}, and after `.layer(CsrfGuard::new())`, to which typed sessions add \
+                             `.typed::<T>()`"
+                        )),
                     ),
                 };
-                let mut response = Response::new(ResponseBody::from(sentence));
+                let mut response = Response::new(ResponseBody::from(failure.to_string()));
                 *response.status_mut() = status;
                 let kind = HeaderValue::from_static("text/plain; charset=utf-8");
                 response.headers_mut().insert(header::CONTENT_TYPE, kind);
+                failure.mark_in(&mut response);
                 Poll::Ready(Ok(response))
             }
         }

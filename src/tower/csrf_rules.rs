@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, Method, header, request::Parts};
 
-use super::{host::Host, origin::Origin, refusal::CsrfRefusal};
-use crate::{body::Payload, session::Session};
+use super::{extensions::MissingSession, host::Host, origin::Origin, refusal::CsrfRefusal};
+use crate::{body::Payload, events, session::Session};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
@@ -28,6 +28,17 @@ pub(super) enum Token {
 impl Rules {
     /// Passes a request, and tells an extractor what is left to be checked.
     pub(super) fn check<T: Payload>(&self, request: &mut Parts) -> Result<(), Answer> {
+        let checked = self.judge::<T>(request);
+        if let Err(Answer::Refused(refusal)) = checked {
+            let origin = text_of(request, &header::ORIGIN);
+            let origin = origin.filter(|origin| Origin::parse(origin).is_some());
+            let host = Host::of(request).map(|host| host.name);
+            events::request_refused(refusal.sentence(), origin, host);
+        }
+        checked
+    }
+
+    fn judge<T: Payload>(&self, request: &mut Parts) -> Result<(), Answer> {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
         let is_upgrade = is_websocket(request);
         let is_safe = safe.contains(&request.method) && !is_upgrade;
@@ -48,7 +59,7 @@ impl Rules {
 
     fn check_token<T: Payload>(&self, request: &Parts) -> Result<TokenCheck, Answer> {
         let session = Session::<T>::from_extensions(&request.extensions);
-        let session = session.map_err(|_| Answer::NoSession)?;
+        let session = session.map_err(Answer::NoSession)?;
         let in_form = self.token == Token::HereButForForms && is_form(&request.headers);
         match request
             .headers
@@ -175,7 +186,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Answer {
     Refused(CsrfRefusal),
-    NoSession,
+    NoSession(MissingSession),
 }
 
 const TOKEN_HEADER: &str = "x-csrf-token";

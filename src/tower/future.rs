@@ -1,13 +1,14 @@
 use std::{
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
 use http::{Response, StatusCode};
 use pin_project_lite::pin_project;
 
-use super::transport::Transport;
+use super::{failure::Failure, transport::Transport};
 use crate::{
     body::{Map, Payload},
     session::Session,
@@ -97,8 +98,9 @@ impl<T: Payload> Open<T> {
         let saved = self
             .transport
             .save_to(&self.session, status, response.headers_mut());
-        if saved.is_err() {
+        if let Err(error) = saved {
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            Failure::Save(Arc::new(error)).mark_in(response);
         }
     }
 }

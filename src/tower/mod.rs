@@ -3,6 +3,7 @@
 mod csrf;
 mod csrf_rules;
 mod extensions;
+mod failure;
 mod future;
 mod host;
 mod layer;
@@ -14,6 +15,7 @@ pub use csrf::{CsrfFuture, CsrfGuard, CsrfService};
 #[cfg(feature = "axum")]
 pub(crate) use csrf_rules::TokenChecks;
 pub use extensions::MissingSession;
+pub use failure::Failure;
 pub use future::ResponseFuture;
 pub use host::host_of;
 pub use layer::{SessionLayer, SessionService};

@@ -85,7 +85,7 @@ fn the_sentence_says_which_size_holds_more_and_what_that_costs() {
             assert_eq!(error.allowed, allowed);
             let told = error.to_string();
             let numbers = format!(
-                "session needs {} bytes, allowed are {allowed}; ",
+                "`k` does not fit: session needs {} bytes, allowed are {allowed}; ",
                 error.needed
             );
             assert!(

@@ -6,12 +6,16 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod failures;
 mod handles;
 mod hosts;
 mod layers;
 mod routers;
 mod services;
 mod sockets;
+#[cfg(feature = "tracing")]
+#[path = "../common/told.rs"]
+mod told;
 
 use std::convert::Infallible;
 

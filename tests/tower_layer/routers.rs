@@ -137,7 +137,7 @@ async fn what_a_handler_wrote_before_it_failed_goes_by_the_status() {
 }
 
 #[tokio::test]
-async fn an_error_of_the_session_is_a_response() {
+async fn an_error_of_the_session_is_a_response_that_saves_nothing() {
     async fn too_large(session: Session) -> Result<(), SessionError> {
         session.insert("small", 1)?;
         session.insert("large", "x".repeat(5000))
@@ -151,16 +151,12 @@ async fn an_error_of_the_session_is_a_response() {
         .route("/type", get(wrong_type));
     let router = router.layer(layer());
 
-    let (status, headers, body) = fetch(router.clone(), request_to("/large", "")).await;
-    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert!(body.contains("allowed are 3072"), "{body}");
-    // 4xx: what fitted is saved.
-    assert_eq!(set_cookies(&headers).len(), 1);
-
-    let (status, headers, body) = fetch(router, request_to("/type", "")).await;
-    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(body.contains("type"), "{body}");
-    assert_eq!(set_cookies(&headers).len(), 0);
+    for path in ["/large", "/type"] {
+        let (status, headers, _) = fetch(router.clone(), request_to(path, "")).await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        // 5xx: what fitted is not saved, either.
+        assert_eq!(set_cookies(&headers).len(), 0);
+    }
 }
 
 #[tokio::test]

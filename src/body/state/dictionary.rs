@@ -18,7 +18,8 @@ impl State<'_, Map> {
     pub(crate) fn insert(&mut self, key: &str, value: &[u8]) -> Result<(), SessionError> {
         self.check_writable()?;
         let payload = map::with(self.payload(), key, value);
-        self.set_payload(Wiped::from(payload))
+        let set = self.set_payload(Wiped::from(payload));
+        set.map_err(|error| error.about(key))
     }
 
     pub(crate) fn update<V, R>(

@@ -53,6 +53,7 @@ impl<T> State<'_, T> {
             return Err(TooLarge {
                 needed: room.reserved(content).total,
                 allowed: room.profile().total,
+                key: None,
             });
         };
         let age = self.age_to_write(content, head);
@@ -68,6 +69,7 @@ impl<T> State<'_, T> {
         Err(TooLarge {
             needed: room.sent(allowed, body_len, head.persistent).total,
             allowed: allowed.total,
+            key: None,
         })
     }
 

@@ -1,0 +1,250 @@
+//! What visitors, logs and applications are told where a session or a request fails.
+
+use std::time::UNIX_EPOCH;
+
+use axum::{Form, Json, Router, middleware::map_response, response::Response, routing::any};
+use hardtack::{CsrfField, CsrfGuard, Failure, Guarded, Session, SessionError, SessionLayer};
+use http::{Request, StatusCode, header::CONTENT_LENGTH};
+use serde::Deserialize;
+
+use crate::{
+    Login,
+    common::{at, block_on, cookie},
+    fetch, set_cookies,
+};
+
+#[derive(Deserialize)]
+struct Transfer {
+    #[serde(default)]
+    csrf_token: String,
+}
+
+impl CsrfField for Transfer {
+    fn csrf_token(&self) -> &str {
+        &self.csrf_token
+    }
+}
+
+const SECRET: &str = "hunter2";
+
+async fn too_large(session: Session) -> Result<(), SessionError> {
+    session.insert("the\nnote", SECRET.repeat(500))
+}
+
+async fn too_late(session: Session) -> Result<(), SessionError> {
+    session.update("inner", |_: &mut u32| session.clear())?
+}
+
+/// Each fails in a way of its own.
+fn routes() -> Router {
+    Router::new()
+        .route("/too-large", any(too_large))
+        .route("/too-late", any(too_late))
+        .route(
+            "/unsaved",
+            any(async |session: Session| session.insert("user", 42)),
+        )
+        .route("/form", any(async |_: Guarded<Form<Transfer>>| "done"))
+        .route("/json", any(async |_: Guarded<Json<Transfer>>| "done"))
+        .route("/login", any(async |_: Session<Login>| "done"))
+        .layer(CsrfGuard::new().tokens_in_forms())
+        .layer(SessionLayer::new(cookie()).clock(at(0)))
+}
+
+fn unsaved() -> Router {
+    let layer = SessionLayer::new(cookie()).clock(UNIX_EPOCH);
+    let handler = async |session: Session| session.insert("user", 42).map(|()| "welcome");
+    Router::new().route("/unsaved", any(handler)).layer(layer)
+}
+
+/// Status and text of the answer to an application that has no words of its own.
+fn ask(router: Router, request: Request<axum::body::Body>) -> (StatusCode, String) {
+    let (status, headers, body) = block_on(fetch(router, request));
+    assert!(set_cookies(&headers).is_empty());
+    (status, body)
+}
+
+fn request(method: &str, path: &str, fields: &[(&str, &str)]) -> Request<axum::body::Body> {
+    let request = Request::builder().method(method).uri(path);
+    let request = fields.iter().fold(request, |request, (name, value)| {
+        request.header(*name, *value)
+    });
+    request.body("csrf_token=junk".into()).unwrap()
+}
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+#[test]
+fn an_error_of_a_session_is_a_fault_of_the_server_and_tells_the_visitor_nothing() {
+    for path in ["/too-large", "/too-late"] {
+        let (status, body) = ask(routes(), request("GET", path, &[]));
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(body, "server error");
+    }
+}
+
+async fn in_own_words(mut response: Response) -> Response {
+    let Some(failure) = response.extensions().get::<Failure>() else {
+        return response;
+    };
+    let words = match failure {
+        Failure::Session(error) => format!("session {:?}", error.key()),
+        Failure::Save(error) => format!("save {error}"),
+        Failure::Csrf(refusal) => format!("csrf {refusal:?}"),
+        Failure::Setup(sentence) => format!("setup {sentence}"),
+        _ => String::from("other"),
+    };
+    response.headers_mut().remove(CONTENT_LENGTH);
+    *response.body_mut() = words.into();
+    response
+}
+
+#[test]
+fn an_application_can_answer_every_failure_in_its_own_words() {
+    let cross_site = ("sec-fetch-site", "cross-site");
+    let app = || routes().layer(map_response(in_own_words));
+    for (method, path, fields, status, words) in [
+        (
+            "GET",
+            "/too-large",
+            &[][..],
+            500,
+            r#"session Some("the\nnote")"#,
+        ),
+        ("GET", "/too-late", &[], 500, "session None"),
+        ("POST", "/form", &[cross_site], 403, "csrf CrossSite"),
+        ("POST", "/json", &[], 403, "csrf NoToken"),
+        ("POST", "/form", &[FORM], 403, "csrf WrongToken"),
+        ("GET", "/form", &[], 403, "csrf NotAsked"),
+        ("GET", "/login", &[], 500, "setup no session layer"),
+    ] {
+        let (found, body) = ask(app(), request(method, path, fields));
+        assert_eq!(found, status, "{method} {path}: {body}");
+        assert!(body.starts_with(words), "{body}");
+    }
+    let unsaved = unsaved().layer(map_response(in_own_words));
+    let (status, body) = ask(unsaved, request("GET", "/unsaved", &[]));
+    assert_eq!(
+        (status.as_u16(), body.starts_with("save the clock")),
+        (500, true)
+    );
+    let (status, body) = ask(app(), request("GET", "/nowhere", &[]));
+    assert_eq!((status.as_u16(), &*body), (404, ""));
+}
+
+#[cfg(feature = "tracing")]
+mod told {
+    use axum::Router;
+    use http::Request;
+    use tracing::Level;
+
+    use super::{FORM, SECRET, ask, request, routes, unsaved};
+    use crate::told::{Told, told_by};
+
+    /// The one event at this level or a worse one.
+    #[track_caller]
+    fn check_told(
+        router: Router,
+        request: Request<axum::body::Body>,
+        level: Level,
+        expected: &[&str],
+    ) {
+        let told = told_by(|| drop(ask(router, request)));
+        let mut told = told.iter().filter(|told| told.level <= Level::WARN);
+        let (
+            Some(Told {
+                level: found,
+                fields,
+            }),
+            None,
+        ) = (told.next(), told.next())
+        else {
+            panic!("one event of {expected:?}, not another")
+        };
+        assert_eq!(*found, level, "{fields}");
+        for part in expected {
+            assert!(fields.contains(part), "{part} in {fields}");
+        }
+        assert!(
+            !fields.contains(SECRET) && !fields.contains("evil\""),
+            "{fields}"
+        );
+    }
+
+    #[test]
+    fn an_error_of_a_session_is_told_with_its_key_and_its_sentence() {
+        let key = r#"key="the\nnote""#;
+        let sentence = r"`the\\nnote` does not fit: session needs";
+        let expected = [
+            "could not be read or changed",
+            key,
+            sentence,
+            "allowed are 3072",
+        ];
+        let too_large = request("GET", "/too-large", &[]);
+        check_told(routes(), too_large, Level::ERROR, &expected);
+        let expected = [
+            "could not be read or changed",
+            "being changed by an `update`",
+        ];
+        check_told(
+            routes(),
+            request("GET", "/too-late", &[]),
+            Level::ERROR,
+            &expected,
+        );
+    }
+
+    #[test]
+    fn a_session_that_could_not_be_saved_is_told_of() {
+        let expected = ["could not be saved", "the clock shows a time before 2026"];
+        let request = request("GET", "/unsaved", &[]);
+        check_told(unsaved(), request, Level::ERROR, &expected);
+    }
+
+    #[test]
+    fn a_missing_layer_is_told_of() {
+        let request = request("GET", "/login", &[]);
+        check_told(
+            routes(),
+            request,
+            Level::ERROR,
+            &["`.layer(SessionLayer::new(cookie))`"],
+        );
+    }
+
+    #[test]
+    fn a_refused_request_is_told_of_with_its_origin_and_host() {
+        let refused = "refused by a CSRF check";
+        let evil = ("origin", "https://evil.example");
+        let host = ("host", "example.com");
+        let expected = [
+            refused,
+            "from another site",
+            "origin=\"https://evil.example\"",
+            "host=\"example.com\"",
+        ];
+        check_told(
+            routes(),
+            request("POST", "/form", &[evil, host]),
+            Level::WARN,
+            &expected,
+        );
+        // What is no origin is not repeated.
+        let junk = ("origin", "evil");
+        check_told(
+            routes(),
+            request("POST", "/form", &[junk]),
+            Level::WARN,
+            &[refused],
+        );
+        for (method, path, fields, sentence) in [
+            ("POST", "/json", &[][..], "no CSRF token"),
+            ("POST", "/form", &[FORM], "load the page again"),
+            ("GET", "/form", &[], "send the form by POST"),
+        ] {
+            let request = request(method, path, fields);
+            check_told(routes(), request, Level::WARN, &[refused, sentence]);
+        }
+    }
+}
