@@ -7,6 +7,10 @@ use axum_core::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, request::Parts};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, IgnoredAny, MapAccess, Visitor},
+};
 
 use crate::{
     body::Payload,
@@ -83,7 +87,7 @@ impl IntoResponse for SessionError {
     }
 }
 
-/// What has a field for a CSRF token, for [`Guarded`].
+/// What has a field for a CSRF token, for [`Guarded`]. A form of nothing else is [`CsrfForm`].
 ///
 /// # Examples
 ///
@@ -103,9 +107,79 @@ impl IntoResponse for SessionError {
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say where its CSRF token is",
+    label = "`Guarded` has to check the token",
+    note = "write `impl CsrfField for {Self}`, or take a `CsrfForm` if there is nothing but the token"
+)]
 pub trait CsrfField {
     /// The token, as it came.
     fn csrf_token(&self) -> &str;
+}
+
+/// A form with nothing in it but a CSRF token, in the field `csrf_token`: a button that signs out, for example. Other
+/// fields are ignored; a form without the field is refused by [`Guarded`]. With feature `axum`.
+///
+/// # Examples
+///
+/// ```
+/// use axum::{Form, Router, routing::post};
+/// use hardtack::{CsrfForm, CsrfGuard, Guarded, Session, SessionError};
+///
+/// async fn sign_out(session: Session, _: Guarded<Form<CsrfForm>>) -> Result<(), SessionError> {
+///     session.invalidate().map(drop)
+/// }
+///
+/// let app: Router = Router::new()
+///     .route("/sign-out", post(sign_out))
+///     .layer(CsrfGuard::new().tokens_in_forms());
+/// # let _ = app;
+/// ```
+#[derive(Clone, Default)]
+pub struct CsrfForm {
+    token: String,
+}
+
+impl CsrfField for CsrfForm {
+    fn csrf_token(&self) -> &str {
+        &self.token
+    }
+}
+
+impl<'de> Deserialize<'de> for CsrfForm {
+    fn deserialize<D: Deserializer<'de>>(form: D) -> Result<Self, D::Error> {
+        form.deserialize_struct("CsrfForm", &[TOKEN_FIELD], Fields)
+    }
+}
+
+/// Takes one field out of many.
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = CsrfForm;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a form with a CSRF token")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<CsrfForm, A::Error> {
+        let mut token = None;
+        while let Some(name) = fields.next_key::<String>()? {
+            if name != TOKEN_FIELD {
+                fields.next_value::<IgnoredAny>()?;
+            } else if token.replace(fields.next_value()?).is_some() {
+                return Err(A::Error::duplicate_field(TOKEN_FIELD));
+            }
+        }
+        let token = token.unwrap_or_default();
+        Ok(CsrfForm { token })
+    }
+}
+
+impl fmt::Debug for CsrfForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CsrfForm(..)")
+    }
 }
 
 /// An extractor around another, such as `Form<Transfer>`, that refuses it with 403 unless its field has a
@@ -212,3 +286,5 @@ impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
 
 const NO_GUARD: &str = "no CSRF guard that asks for tokens is around the handler; add \
      `.layer(CsrfGuard::new().tokens_in_forms())` to the router, before the session layer";
+
+const TOKEN_FIELD: &str = "csrf_token";

@@ -175,7 +175,7 @@ mod tower;
 mod watch;
 
 #[cfg(feature = "axum")]
-pub use axum::{CsrfField, Guarded, GuardedRejection};
+pub use axum::{CsrfField, CsrfForm, Guarded, GuardedRejection};
 pub use body::{Map, Padding, Payload, RenewAfter, SessionData, SizeReport, TooLarge};
 pub use builder::{Formerly, SessionCookieBuilder, Size};
 pub use clock::Clock;

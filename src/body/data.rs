@@ -138,6 +138,11 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
 /// # assert_eq!(session.id(), None);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "a session cannot hold a `{Self}`",
+    label = "neither a dictionary nor `SessionData`",
+    note = "write `impl SessionData for {Self}`, or use `Session` without a type for a dictionary"
+)]
 pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
 
 pub(crate) mod sealed {

@@ -13,6 +13,7 @@ use tower_service::Service;
 
 use super::{
     csrf_rules::{Answer, Rules, Token},
+    extensions::{MissingSession, Named},
     failure::Failure,
     origin::Origin,
 };
@@ -317,10 +318,7 @@ where
                     Answer::Refused(refusal) => (StatusCode::FORBIDDEN, Failure::Csrf(refusal)),
                     Answer::NoSession(missing) => (
                         StatusCode::INTERNAL_SERVER_ERROR,
-                        Failure::Setup(format!(
-                            "{missing}, and after `.layer(CsrfGuard::new())`, to which typed sessions add \
-                             `.typed::<T>()`"
-                        )),
+                        Failure::Setup(without_session(missing)),
                     ),
                 };
                 let mut response = Response::new(ResponseBody::from(failure.to_string()));
@@ -332,4 +330,19 @@ where
             }
         }
     }
+}
+
+fn without_session(missing: MissingSession) -> String {
+    let MissingSession::NoLayer(held) = missing else {
+        return missing.to_string();
+    };
+    let mut sentence = format!(
+        "no session layer for {} is around the CSRF guard; add `.layer(SessionLayer::new(cookie))` after \
+         `.layer(CsrfGuard::new())`",
+        Named(held)
+    );
+    if !Named(held).is_typed() {
+        sentence.push_str(", and `.typed::<T>()` to the guard of typed sessions");
+    }
+    sentence
 }

@@ -1,8 +1,11 @@
-use std::{fmt, marker::PhantomData};
+use std::{any::type_name, fmt, marker::PhantomData};
 
 use http::Extensions;
 
-use crate::{body::Payload, session::Session};
+use crate::{
+    body::{Map, Payload},
+    session::Session,
+};
 
 /// Puts `session` where handlers find it. A second one of the same type takes the first one away:
 /// which of the two a handler means cannot be known, so it gets neither.
@@ -43,9 +46,9 @@ impl<T: Payload> Session<T> {
         match extensions.get::<Session<T>>() {
             Some(session) => Ok(session.clone()),
             None if extensions.get::<Ambiguous<Session<T>>>().is_some() => {
-                Err(MissingSession::Ambiguous)
+                Err(MissingSession::Ambiguous(type_name::<T>()))
             }
-            None => Err(MissingSession::NoLayer),
+            None => Err(MissingSession::NoLayer(type_name::<T>())),
         }
     }
 }
@@ -59,29 +62,60 @@ impl<T: Payload> Session<T> {
 /// use http::Extensions;
 ///
 /// let session: Result<Session, _> = Session::from_extensions(&Extensions::new());
-/// assert_eq!(session.unwrap_err(), MissingSession::NoLayer);
+/// assert!(matches!(session, Err(MissingSession::NoLayer(_))));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MissingSession {
-    /// No [`SessionLayer`](crate::SessionLayer) of this type is around the service.
-    NoLayer,
+    /// No [`SessionLayer`](crate::SessionLayer) of this type is around the service. The name is that of what the
+    /// session holds.
+    NoLayer(&'static str),
     /// Two of them are.
-    Ambiguous,
+    Ambiguous(&'static str),
 }
 
 impl fmt::Display for MissingSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            MissingSession::NoLayer => {
-                "no session layer for this type of session is around the handler; add \
-                 `.layer(SessionLayer::new(cookie))` to the router, after its routes"
+        match *self {
+            MissingSession::NoLayer(held) => {
+                let session = Named(held);
+                write!(
+                    f,
+                    "no session layer for {session} is around the handler; add \
+                     `.layer(SessionLayer::new(cookie))` to the router, after its routes"
+                )?;
+                if session.is_typed() {
+                    write!(f, ", with a cookie of `.typed::<{held}>()`")?;
+                }
+                Ok(())
             }
-            MissingSession::Ambiguous => {
-                "two session layers for the same type of session are around the handler; give one of \
-                 them a type of its own with `.wrapped(…)`"
-            }
-        })
+            MissingSession::Ambiguous(held) => write!(
+                f,
+                "two session layers for {} are around the handler; give one of them a type of its own \
+                 with `.wrapped(…)`",
+                Named(held)
+            ),
+        }
+    }
+}
+
+/// The type of a session, by that of what it holds, as a handler writes it.
+#[derive(Clone, Copy)]
+pub(super) struct Named(pub(super) &'static str);
+
+impl Named {
+    pub(super) fn is_typed(self) -> bool {
+        self.0 != type_name::<Map>()
+    }
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_typed() {
+            write!(f, "`Session<{}>`", self.0)
+        } else {
+            f.write_str("`Session`")
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use axum::{
     body::{Body, to_bytes},
     routing::{any, post},
 };
-use hardtack::{CsrfField, CsrfGuard, Guarded, Session, SessionLayer};
+use hardtack::{CsrfField, CsrfForm, CsrfGuard, Guarded, Session, SessionLayer};
 use http::{Request, StatusCode};
 use serde::Deserialize;
 use tower::ServiceExt;
@@ -117,6 +117,41 @@ fn the_field_of_a_form_is_checked_by_its_extractor() {
         ask(&app, &pair, "/form", FORM, None, "amount=7".to_owned()).0,
         403
     );
+}
+
+#[test]
+fn a_form_of_a_token_alone_needs_no_type_of_its_own() {
+    let (pair, token) = visitor_of(&cookie());
+    let app = Router::new()
+        .route(
+            "/form",
+            post(async |_: Guarded<Form<CsrfForm>>| "signed out"),
+        )
+        .route(
+            "/json",
+            post(async |_: Guarded<Json<CsrfForm>>| "signed out"),
+        )
+        .layer(in_forms())
+        .layer(SessionLayer::new(cookie()).clock(at(1)));
+    let field = |token: &str| format!("csrf_token={token}");
+    for (body, status) in [
+        (field(&token), 200),
+        // The button that was pressed.
+        (format!("{}&go=1&csrf_tokens=junk", field(&token)), 200),
+        (field("junk"), 403),
+        (field(""), 403),
+        (String::from("go=1"), 403),
+        (String::new(), 403),
+        (format!("{}&{}", field("junk"), field(&token)), 422),
+    ] {
+        let answer = ask(&app, &pair, "/form", FORM, None, body.clone());
+        assert_eq!(answer.0, status, "{body}: {}", answer.1);
+    }
+    let answer = ask(&app, &pair, "/json", JSON, Some(&token), json(&token));
+    assert_eq!(answer.0, 200, "{}", answer.1);
+    let form = serde_json::from_str::<CsrfForm>(&json(&token)).unwrap();
+    assert_eq!(form.csrf_token(), token);
+    assert!(!format!("{form:?}").contains(&token));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use std::convert::Infallible;
+use std::{any::type_name, convert::Infallible};
 
 use axum::{Extension, Router, body::Body, routing::get};
 use hardtack::{Map, MissingSession, Session, SessionCookie, SessionLayer};
@@ -180,8 +180,8 @@ fn ok(body: &str) -> (StatusCode, String) {
 #[tokio::test]
 async fn without_a_layer_the_response_says_how_to_add_one() {
     let [visit, login] = ask_both(|router| router).await;
-    assert_refused(&visit, MissingSession::NoLayer);
-    assert_refused(&login, MissingSession::NoLayer);
+    assert_refused(&visit, MissingSession::NoLayer(type_name::<Map>()));
+    assert_refused(&login, MissingSession::NoLayer(type_name::<Login>()));
     assert!(
         visit.1.contains("`.layer(SessionLayer::new(cookie))`"),
         "{}",
@@ -190,23 +190,44 @@ async fn without_a_layer_the_response_says_how_to_add_one() {
 }
 
 #[tokio::test]
+async fn a_missing_layer_is_named_by_the_type_of_its_session() {
+    let [visit, login] = ask_both(|router| router).await;
+    assert!(
+        visit.1.contains("no session layer for `Session` is"),
+        "{}",
+        visit.1
+    );
+    let of_login = "no session layer for `Session<tower_layer::Login>` is";
+    assert!(login.1.contains(of_login), "{}", login.1);
+    assert!(
+        login.1.contains("`.typed::<tower_layer::Login>()`"),
+        "{}",
+        login.1
+    );
+    let twice = |router: Router| router.layer(login_layer()).layer(login_layer());
+    let [_, login] = ask_both(twice).await;
+    let of_login = "two session layers for `Session<tower_layer::Login>` are";
+    assert!(login.1.contains(of_login), "{}", login.1);
+}
+
+#[tokio::test]
 async fn a_layer_of_another_type_is_no_layer() {
     let [visit, login] = ask_both(|router| router.layer(layer("__Host-visit"))).await;
     assert_eq!(visit, ok("0"));
-    assert_refused(&login, MissingSession::NoLayer);
+    assert_refused(&login, MissingSession::NoLayer(type_name::<Login>()));
 }
 
 #[tokio::test]
 async fn a_wrapped_session_does_not_stand_in_for_a_bare_one() {
     let [visit, _] = ask_both(|router| router.layer(layer("__Host-visit").wrapped(Admin))).await;
-    assert_refused(&visit, MissingSession::NoLayer);
+    assert_refused(&visit, MissingSession::NoLayer(type_name::<Map>()));
 }
 
 #[tokio::test]
 async fn two_layers_of_one_type_are_refused_with_advice() {
     let twice = |router: Router| router.layer(layer("__Host-a")).layer(layer("__Host-b"));
     let [visit, _] = ask_both(twice).await;
-    assert_refused(&visit, MissingSession::Ambiguous);
+    assert_refused(&visit, MissingSession::Ambiguous(type_name::<Map>()));
     assert!(visit.1.contains("`.wrapped("), "{}", visit.1);
 }
 
@@ -219,7 +240,7 @@ async fn three_layers_of_one_type_are_refused_too() {
             .layer(layer("__Host-c"))
     };
     let [visit, _] = ask_both(thrice).await;
-    assert_refused(&visit, MissingSession::Ambiguous);
+    assert_refused(&visit, MissingSession::Ambiguous(type_name::<Map>()));
 }
 
 #[tokio::test]
@@ -231,7 +252,7 @@ async fn two_layers_of_one_type_leave_another_type_alone() {
             .layer(layer("__Host-b"))
     };
     let [visit, login] = ask_both(both).await;
-    assert_refused(&visit, MissingSession::Ambiguous);
+    assert_refused(&visit, MissingSession::Ambiguous(type_name::<Map>()));
     assert_eq!(login, ok(""));
 }
 
@@ -239,7 +260,7 @@ async fn two_layers_of_one_type_leave_another_type_alone() {
 async fn two_layers_of_one_type_do_not_make_another_type_ambiguous() {
     let twice = |router: Router| router.layer(layer("__Host-a")).layer(layer("__Host-b"));
     let [_, login] = ask_both(twice).await;
-    assert_refused(&login, MissingSession::NoLayer);
+    assert_refused(&login, MissingSession::NoLayer(type_name::<Login>()));
 }
 
 #[tokio::test]
@@ -247,7 +268,7 @@ async fn without_a_framework_the_session_stands_in_the_extensions() {
     let service = service_fn(async |request: Request<Body>| {
         let session = Session::<Map>::from_extensions(request.extensions());
         let login = Session::<Login>::from_extensions(request.extensions());
-        assert_eq!(login.unwrap_err(), MissingSession::NoLayer);
+        assert!(matches!(login, Err(MissingSession::NoLayer(_))));
         Ok::<_, Infallible>(Response::new(session.unwrap().len()))
     });
     let service = layer("__Host-visit").layer(service);

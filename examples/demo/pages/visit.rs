@@ -6,7 +6,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, StatusCode, header::COOKIE, request::Parts},
 };
-use hardtack::{MissingSession, Session, SessionError};
+use hardtack::{Session, SessionError};
 
 use super::{
     PageError,
@@ -143,14 +143,12 @@ impl FromRequestParts<Arc<Site>> for Visit {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, PageError> {
-        let missing = |error: MissingSession| {
-            PageError::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
-        };
-        let session = Session::from_extensions(&parts.extensions).map_err(missing)?;
-        let Display(display) = match parts.extensions.get() {
-            Some(display) => Display::clone(display),
-            None => return Err(missing(MissingSession::NoLayer)),
-        };
+        let failed = |sentence| PageError::new(StatusCode::INTERNAL_SERVER_ERROR, sentence);
+        let session = Session::from_extensions(&parts.extensions);
+        let session = session.map_err(|error| failed(error.to_string()))?;
+        let display = parts.extensions.get().cloned();
+        let Display(display) =
+            display.ok_or_else(|| failed("no layer for the display cookie is there".to_owned()))?;
         Ok(Visit {
             site: Arc::clone(site),
             session,
