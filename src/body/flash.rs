@@ -11,14 +11,19 @@ pub(super) fn messages(bytes: &[u8]) -> impl Iterator<Item = (&str, &str)> {
 }
 
 pub(super) fn encode(messages: &[(&str, &str)]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if !messages.is_empty() {
-        write_len(messages.len(), &mut bytes);
+    if messages.is_empty() {
+        return Vec::new();
     }
-    for text in messages
-        .iter()
-        .flat_map(|(queue, message)| [queue, message])
-    {
+    let texts = || {
+        messages
+            .iter()
+            .flat_map(|(queue, message)| [queue, message])
+    };
+    let len: usize = texts().map(|text| VARINT_LEN_MAX + text.len()).sum();
+    // Growing would leave a copy behind.
+    let mut bytes = Vec::with_capacity(VARINT_LEN_MAX + len);
+    write_len(messages.len(), &mut bytes);
+    for text in texts() {
         write_len(text.len(), &mut bytes);
         bytes.extend_from_slice(text.as_bytes());
     }
@@ -29,6 +34,8 @@ fn write_len(len: usize, bytes: &mut Vec<u8>) {
     // What is longer is far too long for any cookie, and is refused for that.
     write_varint(u32::try_from(len).unwrap_or(u32::MAX), bytes);
 }
+
+const VARINT_LEN_MAX: usize = 5;
 
 #[cfg(test)]
 mod tests {
