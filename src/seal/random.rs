@@ -85,3 +85,58 @@ thread_local! {
 
 /// 64 KiB of nonces, as `rand` does.
 const FILLS_BEFORE_RESEEDING: u32 = 65_536 / 24;
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashSet, thread};
+
+    use super::*;
+
+    /// Every byte of what `draw` gives is drawn: none stays the same in all of 64 draws, but once in 2^500 runs.
+    #[track_caller]
+    fn check_every_byte<const N: usize>(draw: impl Fn() -> Result<[u8; N], RandomError>) {
+        let draws: Vec<_> = (0..64).map(|_| draw().unwrap()).collect();
+        for place in 0..N {
+            let differs = draws.iter().any(|bytes| bytes[place] != draws[0][place]);
+            assert!(differs, "byte {place} of {N}");
+        }
+    }
+
+    #[test]
+    fn every_byte_of_a_nonce_a_mask_a_key_and_an_id_is_drawn() {
+        check_every_byte::<24>(from_thread);
+        check_every_byte::<16>(from_thread);
+        check_every_byte::<32>(from_system);
+        check_every_byte::<8>(from_system);
+    }
+
+    #[test]
+    fn a_generator_is_seeded_anew_after_64_kib_of_nonces() {
+        let mut generator = Generator {
+            stream: None,
+            left: 0,
+        };
+        let first = generator.fill::<24>().unwrap();
+        // A copy of the stream knows all that is drawn from this seed.
+        let seed = generator.stream.as_ref().unwrap().get_seed();
+        let mut copy = ChaCha12Rng::from_seed(seed);
+        let mut foreseen = || {
+            let mut bytes = [0; 24];
+            copy.fill_bytes(&mut bytes);
+            bytes
+        };
+        assert_eq!(first, foreseen());
+        for _ in 1..65_536 / 24 {
+            assert_eq!(generator.fill().unwrap(), foreseen());
+        }
+        assert_ne!(generator.fill().unwrap(), foreseen());
+    }
+
+    #[test]
+    fn each_thread_has_a_stream_of_its_own() {
+        let draw = || thread::spawn(|| from_thread::<24>().unwrap());
+        let threads: Vec<_> = (0..8).map(|_| draw()).collect();
+        let drawn = threads.into_iter().map(|thread| thread.join().unwrap());
+        assert_eq!(drawn.collect::<HashSet<_>>().len(), 8);
+    }
+}
