@@ -470,6 +470,30 @@ impl<T: Payload> Session<T> {
     }
 }
 
+impl<T> Session<T> {
+    /// Whether the application used the session in this request: whether any other method was called on it.
+    /// This one reads nothing.
+    ///
+    /// For whoever carries the fields of a response by hand: it depends on the request's cookie exactly where
+    /// this is `true`, so say `Vary: Cookie` there. `SessionLayer` and `save_to` do it themselves.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let session = cookie.load(["theme=dark"], Clock::system());
+    /// assert!(!session.is_touched());
+    /// assert!(!session.contains("user"));
+    /// assert!(session.is_touched());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_touched(&self) -> bool {
+        self.is_used()
+    }
+}
+
 impl<T> Clone for Session<T> {
     fn clone(&self) -> Self {
         Session {

@@ -203,6 +203,12 @@ impl<T> Session<T> {
         Arc::strong_count(&self.shared) > 1
     }
 
+    /// Whether the application touched it.
+    pub(super) fn is_used(&self) -> bool {
+        // An error: it is inside its own `update`.
+        self.lock().map_or(true, |inside| inside.stage.is_used)
+    }
+
     /// From now on the session can be read and no longer changed.
     #[cfg(feature = "tower")]
     pub(crate) fn close(&self) {

@@ -175,7 +175,11 @@ fn an_eager_layer_tells_of_every_request_and_leaves_the_response_as_it_is() {
     ] {
         // Untouched: no `Vary`, no renewal.
         assert!(
-            eager(&cookie, pair, now, |_| Ok(())).is_empty(),
+            eager(&cookie, pair, now, |session| {
+                assert!(!session.is_touched());
+                Ok(())
+            })
+            .is_empty(),
             "{pair} {now}"
         );
         assert_eq!(told.take().len(), 1, "{pair} {now}");

@@ -25,6 +25,7 @@ fn cloning_and_debug_printing_are_no_touch() {
     let answer = |session: &Session| {
         let shown = format!("{:?}", session.clone());
         assert!(!shown.contains("42"), "{shown}");
+        assert!(!session.is_touched());
         Ok(())
     };
     check(&visit, answer, UNTOUCHED);
@@ -63,7 +64,9 @@ fn every_look_at_a_dictionary_is_a_touch() {
         for cookies in ["", "__Host-session=junk", &pair] {
             println!("{name}, {cookies:?}");
             let work = move |session: &Session| {
+                assert!(!session.is_touched());
                 look(session);
+                assert!(session.is_touched());
                 Ok(())
             };
             check(&Visit::to(&cookie).with(cookies), work, READ);
@@ -88,12 +91,33 @@ fn every_look_at_a_typed_session_is_a_touch() {
         for cookies in ["", "__Host-session=junk", &pair] {
             println!("{name}, {cookies:?}");
             let work = move |session: &Session<Login>| {
+                assert!(!session.is_touched());
                 look(session);
+                assert!(session.is_touched());
                 Ok(())
             };
             check(&Visit::to(&cookie).with(cookies), work, READ);
         }
     }
+}
+
+#[test]
+fn a_touch_can_be_asked_for_at_any_time() {
+    let cookie = cookie();
+    let session = cookie.load([signed_in(&cookie)], at(1));
+    assert!(cookie.save(&session).unwrap().is_empty());
+    assert!(!session.is_touched());
+    // After the head, and by another handle.
+    look(&session.clone()).unwrap();
+    assert!(session.is_touched());
+    // Inside its own `update`, where every other method would panic.
+    let session = cookie.load([signed_in(&cookie)], at(1));
+    let inside = session.update("visits", |_: &mut u32| session.is_touched());
+    assert!(inside.unwrap());
+    // A change that is refused has used it, too.
+    let session = cookie.load([""; 0], at(1));
+    assert!(session.insert("large", "x".repeat(10_000)).is_err());
+    assert!(session.is_touched());
 }
 
 fn look(session: &Session) -> Result<(), SessionError> {
