@@ -173,7 +173,9 @@ impl Outcome {
 ///
 /// session.insert("user", "Ada")?;
 /// match session.get::<u64>("user") {
-///     Err(SessionError::Decode(name)) => assert_eq!(name, "u64"),
+///     Err(error @ SessionError::Decode { .. }) => {
+///         assert_eq!(error.to_string(), r#"the value under "user" is not of type `u64`"#);
+///     }
 ///     other => return Err(format!("{other:?}").into()),
 /// }
 /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -197,8 +199,13 @@ pub enum SessionError {
     Encode(&'static str),
     /// A value is nested deeper than 63 levels, or holds a MessagePack extension.
     TooDeep,
-    /// The stored value is not of this type. What it is, is not told: errors end in logs.
-    Decode(&'static str),
+    /// A stored value is not of the type that was asked for. What it is, is not told: errors end in logs.
+    Decode {
+        /// The key of the value. `None`: the whole dictionary was read as one value.
+        key: Option<String>,
+        /// The name of the type that was asked for.
+        expected: &'static str,
+    },
     /// `remember_for` was called, and the cookie was built without `remember_up_to`.
     NotRemembering,
     /// The operating system's random generator failed.
@@ -254,7 +261,15 @@ impl fmt::Display for SessionError {
             SessionError::TooDeep => f.write_str(
                 "the value is nested deeper than 63 levels, or holds a MessagePack extension",
             ),
-            SessionError::Decode(name) => write!(f, "the stored value is not of type `{name}`"),
+            // Quoted, as a key that came from a visitor may hold anything.
+            SessionError::Decode {
+                key: Some(key),
+                expected,
+            } => write!(f, "the value under {key:?} is not of type `{expected}`"),
+            SessionError::Decode {
+                key: None,
+                expected,
+            } => write!(f, "the dictionary is not of type `{expected}`"),
             SessionError::NotRemembering => f.write_str(
                 "no session is remembered, build the cookie with `remember_up_to`",
             ),

@@ -95,15 +95,21 @@ pub(crate) fn encode<'a, V: Serialize + ?Sized>(
     }
 }
 
-/// Decodes one value.
-pub(crate) fn decode<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, SessionError> {
+/// Decodes the value of `key`, or the whole dictionary.
+pub(crate) fn decode<V: DeserializeOwned>(
+    bytes: &[u8],
+    key: Option<&str>,
+) -> Result<V, SessionError> {
     // The error of the decoder may quote the value.
-    rmp_serde::from_slice(bytes).map_err(|_| SessionError::Decode(type_name::<V>()))
+    rmp_serde::from_slice(bytes).map_err(|_| SessionError::Decode {
+        key: key.map(str::to_owned),
+        expected: type_name::<V>(),
+    })
 }
 
 /// Decodes a whole dictionary.
 pub(crate) fn decode_all<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, SessionError> {
-    decode(if bytes.is_empty() { &[FIX_MAP] } else { bytes })
+    decode(if bytes.is_empty() { &[FIX_MAP] } else { bytes }, None)
 }
 
 /// The entries of a dictionary, in order. Ends early where the bytes are none.
@@ -434,7 +440,7 @@ mod tests {
             }
             prop_assert!(keys(&bytes).eq(model.keys()));
             for (key, value) in &model {
-                let stored: Vec<u8> = decode(get(&bytes, key).unwrap()).unwrap();
+                let stored: Vec<u8> = decode(get(&bytes, key).unwrap(), Some(key)).unwrap();
                 prop_assert_eq!(&stored, value);
             }
         }
@@ -443,8 +449,8 @@ mod tests {
         fn a_value_ends_where_its_last_part_ends(value in value(), at: prop::sample::Index) {
             let whole = with(&with(&[], "a", &encoded(&value).unwrap()), "b", &encoded(&1).unwrap());
             prop_assert!(is_valid(&whole));
-            prop_assert_eq!(decode::<Json>(get(&whole, "a").unwrap()).unwrap(), value);
-            prop_assert_eq!(decode::<u8>(get(&whole, "b").unwrap()).unwrap(), 1);
+            prop_assert_eq!(decode::<Json>(get(&whole, "a").unwrap(), None).unwrap(), value);
+            prop_assert_eq!(decode::<u8>(get(&whole, "b").unwrap(), None).unwrap(), 1);
             prop_assert!(!is_valid(&whole[..at.index(whole.len() - 1) + 1]));
         }
 

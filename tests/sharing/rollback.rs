@@ -172,11 +172,11 @@ fn a_value_of_another_type_changes_nothing() {
     let change = |_: &mut String| unreachable!("there is no such value");
     assert!(matches!(
         session.update("count", change),
-        Err(SessionError::Decode(_))
+        Err(SessionError::Decode { .. })
     ));
     assert!(matches!(
         session.take::<String>("count"),
-        Err(SessionError::Decode(_))
+        Err(SessionError::Decode { .. })
     ));
     assert_as_before(&session);
 }

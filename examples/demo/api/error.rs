@@ -39,7 +39,7 @@ impl From<SessionError> for ApiError {
         let status = match &error {
             SessionError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             SessionError::Encode(_) | SessionError::TooDeep => StatusCode::BAD_REQUEST,
-            SessionError::Decode(_)
+            SessionError::Decode { .. }
             | SessionError::UnreadablePayload
             | SessionError::NotRemembering => StatusCode::CONFLICT,
             _ => StatusCode::INTERNAL_SERVER_ERROR,

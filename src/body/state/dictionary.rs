@@ -11,7 +11,9 @@ use crate::{
 
 impl State<'_, Map> {
     pub(crate) fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
-        map::get(self.payload(), key).map(map::decode).transpose()
+        map::get(self.payload(), key)
+            .map(|value| map::decode(value, Some(key)))
+            .transpose()
     }
 
     /// Puts an encoded value under `key`.
