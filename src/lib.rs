@@ -185,8 +185,9 @@ pub use hooks::{Reading, SessionInfo};
 pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 pub use seal::{
-    Context, ContextError, EncryptionKey, Fingerprint, Key, KeyError, KeyId, KeyInfo, KeyRing,
-    Mode, RandomError, RingError, RingKey, RingTextError, SharedKeyRing, SigningKey, Suite,
+    Context, ContextError, EncryptionKey, Fingerprint, IntoKeys, Key, KeyError, KeyId, KeyInfo,
+    KeyRing, Mode, RandomError, RingError, RingKey, RingTextError, SharedKeyRing, SigningKey,
+    Suite,
 };
 pub use session::Session;
 pub use session_cookie::SessionCookie;

@@ -6,7 +6,7 @@ use crate::{
     clock::Clock,
     cookie::{CookieName, Finder, PartNumbers, SetCookies, Template, max_age_len},
     error::{CookieForError, SaveError, SessionError},
-    seal::{Context, EncryptionKey, LONGEST_TOKEN, Mode, SharedKeyRing, SigningKey},
+    seal::{Context, EncryptionKey, IntoKeys, LONGEST_TOKEN, Mode, SigningKey},
     sealer::Sealer,
     session::{Arrival, Carrier, Leaving, Session},
     time::unix_seconds,
@@ -60,7 +60,7 @@ pub(crate) struct Shared {
 
 impl SessionCookie {
     /// Begins a cookie whose content only holders of a key can read. `keys` is a key, a
-    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`].
+    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::SharedKeyRing).
     ///
     /// # Examples
     ///
@@ -74,7 +74,7 @@ impl SessionCookie {
     /// # let _ = (login, cart);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn encrypted(keys: impl Into<SharedKeyRing<EncryptionKey>>) -> SessionCookieBuilder {
+    pub fn encrypted(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
         SessionCookieBuilder::new(keys.into().into())
     }
 
@@ -94,9 +94,7 @@ impl SessionCookie {
     /// # assert_eq!(cookie.save(&session)?.iter().len(), 1);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn unencrypted_but_signed(
-        keys: impl Into<SharedKeyRing<SigningKey>>,
-    ) -> SessionCookieBuilder {
+    pub fn unencrypted_but_signed(keys: impl IntoKeys<SigningKey>) -> SessionCookieBuilder {
         SessionCookieBuilder::new(keys.into().into())
     }
 }

@@ -63,6 +63,11 @@ pub enum Map {}
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "a session cannot hold `{Self}`, which is no `SessionData`",
+    label = "`SessionData` is not implemented for this type",
+    note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
+)]
 pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
     /// The version of this type's shape: 1 or more.
     const SCHEMA: u32;
@@ -142,6 +147,11 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     message = "a session cannot hold a `{Self}`",
     label = "neither a dictionary nor `SessionData`",
     note = "write `impl SessionData for {Self}`, or use `Session` without a type for a dictionary"
+)]
+#[diagnostic::on_unimplemented(
+    message = "a session cannot hold `{Self}`, which is no `SessionData`",
+    label = "`SessionData` is not implemented for this type",
+    note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
 )]
 pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
 

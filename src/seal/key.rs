@@ -122,6 +122,11 @@ impl SigningKey {
 /// assert!(ring_of::<EncryptionKey>(&secret).is_err());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no kind of key",
+    label = "not a kind of key",
+    note = "the kinds of key are `EncryptionKey` and `SigningKey`"
+)]
 pub trait Key: FromStr<Err = KeyError> + sealed::Key {}
 
 pub(super) mod sealed {

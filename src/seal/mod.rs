@@ -23,7 +23,7 @@ pub use key_ring::{Fingerprint, KeyRing, RingError};
 pub use random::RandomError;
 pub use ring_key::RingKey;
 pub use ring_text::RingTextError;
-pub use shared_ring::SharedKeyRing;
+pub use shared_ring::{IntoKeys, SharedKeyRing};
 pub use suite::{Mode, Suite};
 
 pub(crate) use purpose::{Place, Purpose, PurposeKeys};

@@ -34,6 +34,48 @@ pub struct SharedKeyRing<K> {
     kind: PhantomData<fn() -> K>,
 }
 
+/// What a cookie is built with: a key, a [`KeyRing`] or a [`SharedKeyRing`].
+///
+/// Text has to be parsed first, so that a mistyped key is an error where it is read:
+///
+/// ```compile_fail,E0277
+/// hardtack::SessionCookie::encrypted("hardtack_key_v1_xaes_…");
+/// ```
+///
+/// And a key that signs does not encrypt:
+///
+/// ```compile_fail,E0277
+/// # fn build(key: hardtack::SigningKey) {
+/// hardtack::SessionCookie::encrypted(key);
+/// # }
+/// ```
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, IntoKeys, KeyRing, SessionCookie, SessionCookieBuilder};
+///
+/// fn site(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
+///     SessionCookie::encrypted(keys).name("__Host-site")
+/// }
+///
+/// # let text = EncryptionKey::generate()?.expose_secret();
+/// let cookie = site(text.parse::<KeyRing<EncryptionKey>>()?).build()?;
+/// # let _ = cookie;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `{K}` and no ring of such keys",
+    label = "expected a `{K}`, a `KeyRing<{K}>` or a `SharedKeyRing<{K}>`",
+    note = "text has to be parsed first: `text.parse::<KeyRing<{K}>>()?`, or `KeyRing::from_env(\"SESSION_KEYS\")?`",
+    note = "`SessionCookie::encrypted` takes an `EncryptionKey`, and `unencrypted_but_signed` a `SigningKey`"
+)]
+pub trait IntoKeys<K>: Into<SharedKeyRing<K>> {}
+
+impl<K: Key> IntoKeys<K> for K {}
+impl<K: Key> IntoKeys<K> for KeyRing<K> {}
+impl<K: Key> IntoKeys<K> for SharedKeyRing<K> {}
+
 struct Shared {
     ring: Arc<Ring>,
     slots: Vec<Weak<PurposeSlot>>,

@@ -2,8 +2,8 @@
 
 use fastrand::Rng;
 use hardtack::{
-    EncryptionKey, KeyRing, Outcome, Reason, RenewAfter, SessionCookie, SessionCookieBuilder,
-    SharedKeyRing,
+    EncryptionKey, IntoKeys, KeyRing, Outcome, Reason, RenewAfter, SessionCookie,
+    SessionCookieBuilder, SharedKeyRing,
 };
 
 use crate::{
@@ -49,7 +49,7 @@ pub(crate) struct Answer {
 }
 
 /// The policy of every fleet.
-pub(crate) fn policy(keys: impl Into<SharedKeyRing<EncryptionKey>>) -> SessionCookieBuilder {
+pub(crate) fn policy(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
     SessionCookie::encrypted(keys)
         .idle_timeout(seconds(IDLE))
         .renew_after(RenewAfter::Span(seconds(RENEW_AFTER)))

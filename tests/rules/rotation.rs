@@ -1,12 +1,13 @@
 use hardtack::{
-    EncryptionKey, KeyRing, Outcome, Reason, RingKey, Session, SessionCookie, SharedKeyRing,
+    EncryptionKey, IntoKeys, KeyRing, Outcome, Reason, RingKey, Session, SessionCookie,
+    SharedKeyRing,
 };
 
 use crate::common::{
     HOUR, READ, RENEWED, Visit, WRITTEN, at, check, key, sealed, signed_in, token_of,
 };
 
-fn cookie(keys: impl Into<SharedKeyRing<EncryptionKey>>) -> SessionCookie {
+fn cookie(keys: impl IntoKeys<EncryptionKey>) -> SessionCookie {
     SessionCookie::encrypted(keys).build().unwrap()
 }
 
