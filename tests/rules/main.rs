@@ -25,6 +25,7 @@ mod ids_and_dates;
 mod limits;
 mod observability;
 mod optional;
+mod overlap;
 mod reading;
 mod recent;
 mod remember;

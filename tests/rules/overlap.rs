@@ -1,0 +1,100 @@
+//! For how long a key has to open after the next one began to seal.
+
+use std::time::Duration;
+
+use hardtack::{
+    ConfigError, EncryptionKey, KeyId, KeyRing, RingError, RingKey, SessionCookie,
+    SessionCookieBuilder, SharedKeyRing,
+};
+
+use crate::common::{HOUR, at, key};
+
+const DAY: Duration = Duration::from_secs(24 * HOUR);
+
+/// Key 0 opens for this many seconds after key 1 began to seal.
+fn ring(both: u64) -> KeyRing<EncryptionKey> {
+    let old = RingKey::new(key(0)).accept_until(at(both));
+    KeyRing::from_keys([RingKey::new(key(1)).seal_from(at(0)), old]).unwrap()
+}
+
+type Decide = fn(SessionCookieBuilder) -> SessionCookieBuilder;
+
+/// Sessions of these settings may live for `longest` seconds: that much has to be, and no more.
+#[track_caller]
+fn check(decide: Decide, longest: u64) {
+    let build = |both| decide(SessionCookie::encrypted(ring(both))).build();
+    assert!(build(longest).is_ok(), "{longest}");
+    assert!(matches!(
+        build(longest - 1),
+        Err(ConfigError::Keys(RingError::RetiresEarly { longest: told, .. })) if told == longest
+    ));
+    let shared = SharedKeyRing::new(key(0));
+    let _cookie = decide(SessionCookie::encrypted(shared.clone()))
+        .build()
+        .unwrap();
+    assert!(shared.replace(ring(longest - 1)).is_err(), "{longest}");
+    assert!(shared.replace(ring(longest)).is_ok(), "{longest}");
+}
+
+#[test]
+fn a_key_opens_for_the_longest_lifetime_after_the_next_one_began_to_seal() {
+    check(|site| site, 12 * HOUR);
+    check(|site| site.absolute_timeout(2 * DAY), 48 * HOUR);
+    check(|site| site.remember_up_to(30 * DAY), 720 * HOUR);
+    check(|site| site.remember_up_to(DAY / 24), 12 * HOUR);
+    check(
+        |site| site.remember_up_to(2 * DAY).absolute_timeout(3 * DAY),
+        72 * HOUR,
+    );
+}
+
+#[test]
+fn the_same_holds_for_tokens_and_headers() {
+    let site = |both| SessionCookie::encrypted(ring(both)).remember_up_to(30 * DAY);
+    assert!(site(720 * HOUR).build_token("mobile").is_ok());
+    assert!(site(720 * HOUR - 1).build_token("mobile").is_err());
+    assert!(site(720 * HOUR).build_header("x-session").is_ok());
+    assert!(site(720 * HOUR - 1).build_header("x-session").is_err());
+}
+
+/// The key that a new session is sealed with.
+fn seals(cookie: &SessionCookie) -> KeyId {
+    let field = cookie.cookie_for(at(1), |session| session.insert("user", 42));
+    let token = cookie.name().tokens_in([field.unwrap()]).remove(0).unwrap();
+    hardtack::TokenInfo::of(token).unwrap().key_id
+}
+
+#[test]
+fn a_ring_that_is_refused_for_one_cookie_is_replaced_for_none() {
+    // Whichever of them is asked first.
+    for place in 0..3 {
+        let shared = SharedKeyRing::new(key(0));
+        let cookies = [0, 1, 2].map(|other| {
+            let site = SessionCookie::encrypted(shared.clone()).name(format!("site{other}"));
+            let site = if other == place {
+                site.remember_up_to(30 * DAY)
+            } else {
+                site
+            };
+            site.build().unwrap()
+        });
+        let fields = cookies.each_ref().map(|cookie| {
+            let field = cookie.cookie_for(at(0), |session| session.insert("user", 42));
+            field.unwrap()
+        });
+        let refused = shared.replace(ring(12 * HOUR));
+        assert!(matches!(refused, Err(RingError::RetiresEarly { .. })));
+        let before = KeyRing::new(key(0)).fingerprint();
+        assert_eq!(shared.current().fingerprint(), before, "{place}");
+        for (cookie, field) in cookies.iter().zip(&fields) {
+            assert_eq!(cookie.keys_in_use(at(1)).fingerprint, before, "{place}");
+            assert_eq!(seals(cookie), key(0).id(), "{place}");
+            assert!(!cookie.load([field], at(1)).is_new(), "{place}");
+        }
+        // One that is good for all of them replaces it for all.
+        shared.replace(ring(720 * HOUR)).unwrap();
+        for cookie in &cookies {
+            assert_eq!(seals(cookie), key(1).id(), "{place}");
+        }
+    }
+}
