@@ -4,6 +4,7 @@
 
 use std::{
     fs,
+    io::Read,
     os::unix::{
         fs::{MetadataExt, PermissionsExt, symlink},
         process::ExitStatusExt,
@@ -34,6 +35,27 @@ fn a_new_file_is_for_its_owner_alone_whatever_the_umask() {
         assert!(ran.status.success());
         assert_eq!(mode(&desk.path("keys")), 0o600, "{umask}");
     }
+}
+
+#[test]
+fn who_has_the_file_open_goes_on_reading_the_earlier_text() {
+    let (desk, _) = Desk::with_ring();
+    let before = desk.read("keys");
+    let lines = [
+        "ring add keys".to_owned(),
+        "ring rotate keys --after 15m".to_owned(),
+    ];
+    for line in lines {
+        let before = desk.read("keys");
+        let mut reader = fs::File::open(desk.path("keys")).unwrap();
+        let inode = reader.metadata().unwrap().ino();
+        desk.done(&line);
+        let mut read = String::new();
+        reader.read_to_string(&mut read).unwrap();
+        assert_eq!(read, before, "{line}");
+        assert_ne!(fs::metadata(desk.path("keys")).unwrap().ino(), inode);
+    }
+    assert_ne!(desk.read("keys"), before);
 }
 
 #[test]

@@ -131,6 +131,24 @@ fn a_switch_that_is_off_is_as_if_left_out() {
 }
 
 #[test]
+fn a_flag_is_one_of_these_words_in_any_case() {
+    for (words, is_on) in [
+        (["true", "yes", "on", "y", "t", "1"], true),
+        (["false", "no", "off", "n", "f", "0"], false),
+    ] {
+        for word in words {
+            for word in [word.to_owned(), word.to_uppercase(), format!(" {word} ")] {
+                check(&format!("danger_allow_http = '{word}'"), |b| {
+                    if is_on { b.danger_allow_http() } else { b }
+                });
+                let secure = toml(&format!("secure = '{word}'"));
+                assert_eq!(secure.check().is_ok(), is_on, "{word}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_so_in_any_case_may_be_said() {
     check("secure = true\nhttponly = 'yes'", |b| b);
     check("http_only = 1", |b| b);

@@ -156,6 +156,18 @@ fn settings_that_do_not_go_together_are_refused_when_the_cookie_is_built() {
 }
 
 #[test]
+fn a_domain_that_is_an_address_is_refused() {
+    // Browsers ignore a cookie with such a domain.
+    for domain in ["127.0.0.1", "10.0.0.1", "203.0.113.7", "::1", "[::1]"] {
+        let settings = toml(&format!("domain = '{domain}'\nkeys = '{}'", key()));
+        let (_, sentence) = refused(settings.build());
+        assert!(sentence.starts_with("domain is no host name"), "{sentence}");
+    }
+    let settings = toml(&format!("domain = '1.example'\nkeys = '{}'", key()));
+    assert!(settings.build().is_ok());
+}
+
+#[test]
 fn every_setting_of_the_documentation_is_known_and_listed() {
     let (_, listed) = refused(toml("no_such = 1").check());
     let page = include_str!("../../docs/settings.md");

@@ -83,6 +83,40 @@ fn a_key_in_the_wrong_place_is_refused_and_not_shown() {
 }
 
 #[test]
+fn a_key_in_a_list_or_a_table_is_refused_by_name_and_not_shown() {
+    let key = key();
+    for (name, value) in [
+        ("keys", format!("['{key}']")),
+        ("keys", format!("{{key = '{key}'}}")),
+        ("context", format!("[['tenant', '{key}']]")),
+        ("context", format!("[['{key}', 'tenant']]")),
+        ("context", format!("{{'{key}' = 'tenant'}}")),
+        (
+            "formerly",
+            format!("[{{path = '/a'}}, {{path = '/{key}'}}]"),
+        ),
+        (
+            "keys_from",
+            format!("[{{file = '/keys'}}, {{file = '{key}'}}]"),
+        ),
+        ("keys_from", format!("[{{env = '{key}'}}]")),
+        ("size", format!("[[['{key}']]]")),
+    ] {
+        let settings = toml(&format!("{name} = {value}"));
+        let error = settings.check().unwrap_err();
+        let says = if name == "keys" {
+            "is no text"
+        } else {
+            "holds a key"
+        };
+        assert!(error.to_string().contains(says), "{error}");
+        assert_eq!(error.settings().collect::<Vec<_>>(), [name]);
+        check_hidden(&key, error);
+        check_hidden(&key, settings);
+    }
+}
+
+#[test]
 fn a_key_beside_a_mistake_is_not_quoted_by_the_format() {
     #[derive(Debug, Deserialize)]
     struct Site {
