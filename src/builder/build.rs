@@ -34,12 +34,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
     ///
     /// [`ConfigError`], whose sentence says what to do.
     pub fn build(self) -> Result<SessionCookie<T>, ConfigError> {
-        let name = self.settings.name.as_deref();
-        let name = name.unwrap_or(self.settings.attributes.default_name().as_str());
-        let name: CookieName = name.parse()?;
-        self.settings.attributes.check(&name)?;
+        let (name, former) = self.named()?;
         let template = Template::new(&name, &self.settings.attributes);
-        let former = self.former(&name)?;
         let purpose = Purpose::cookie(name.as_str());
         let several = Several::of(&name);
         let frame = Frame {
@@ -126,6 +122,29 @@ impl<T: Payload> SessionCookieBuilder<T> {
             shared_caching: self.settings.shared_caching,
             payload: PhantomData,
         })
+    }
+
+    /// What is wrong with the settings of a cookie, whatever its keys are.
+    pub(crate) fn mistakes(&self) -> Vec<ConfigError> {
+        let Settings { size, context, .. } = &self.settings;
+        let context = context.iter().map(|(label, value)| (label, value));
+        let checks = [
+            self.named().map(drop),
+            self.lifetimes().map(drop),
+            size.allowance().map(drop),
+            Context::new(context).map(drop).map_err(ConfigError::from),
+        ];
+        checks.into_iter().filter_map(Result::err).collect()
+    }
+
+    /// The name, and how cookies were set with earlier attributes.
+    fn named(&self) -> Result<(CookieName, Vec<Template>), ConfigError> {
+        let name = self.settings.name.as_deref();
+        let name = name.unwrap_or(self.settings.attributes.default_name().as_str());
+        let name: CookieName = name.parse()?;
+        self.settings.attributes.check(&name)?;
+        let former = self.former(&name)?;
+        Ok((name, former))
     }
 
     /// How cookies were set with earlier attributes.

@@ -69,6 +69,12 @@ impl std::error::Error for SettingsError {}
 
 impl From<ConfigError> for SettingsError {
     fn from(error: ConfigError) -> Self {
+        Problem::from(error).into()
+    }
+}
+
+impl From<ConfigError> for Problem {
+    fn from(error: ConfigError) -> Self {
         match &error {
             ConfigError::Name(error) => Problem::of("name", error),
             ConfigError::Context(error) => Problem::of("context", error),
@@ -76,7 +82,6 @@ impl From<ConfigError> for SettingsError {
             // The sentences of the others name what they are about.
             _ => Problem::general(&error),
         }
-        .into()
     }
 }
 

@@ -1,10 +1,6 @@
 //! Where the keys of a cookie come from.
 
-use super::{
-    error::{Problem, SettingsError},
-    ring_source::RingSource,
-    value::Refusal,
-};
+use super::{error::Problem, ring_source::RingSource, value::Refusal};
 use crate::{
     builder::AnyRing,
     seal::{EncryptionKey, Key, KeyRing, Mode, SharedKeyRing, SigningKey},
@@ -18,14 +14,14 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn ring(&self, mode: Mode) -> Result<AnyRing, SettingsError> {
+    pub(super) fn ring(&self, mode: Mode) -> Result<AnyRing, Problem> {
         match mode {
             Mode::Encrypted => Ok(self.shared::<EncryptionKey>()?.into()),
             Mode::UnencryptedButSigned => Ok(self.shared::<SigningKey>()?.into()),
         }
     }
 
-    fn shared<K: Key>(&self) -> Result<SharedKeyRing<K>, SettingsError> {
+    fn shared<K: Key>(&self) -> Result<SharedKeyRing<K>, Problem> {
         let ring = KeyRing::from_sources(self.sources.iter().cloned())
             .map_err(|error| Problem::of(&self.setting, error))?;
         Ok(SharedKeyRing::new(ring))

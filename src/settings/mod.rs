@@ -26,9 +26,9 @@ pub(crate) use ring_source_error::SameProblem;
 use self::{error::Problem, keys::Keys, value::Value};
 use crate::{
     body::{Padding, Payload, RenewAfter},
-    builder::{DEFAULT_ABSOLUTE, Formerly, SessionCookieBuilder, Size},
+    builder::{AnyRing, DEFAULT_ABSOLUTE, Formerly, SessionCookieBuilder, Size},
     cookie::SameSite,
-    seal::Mode,
+    seal::{EncryptionKey, Mode},
     session_cookie::SessionCookie,
 };
 
@@ -155,8 +155,7 @@ impl SessionSettings {
     /// [`SettingsError`], if a setting is refused, or the keys are missing or no keys.
     pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
         self.check()?;
-        let keys = self.keys.as_ref().ok_or_else(no_keys)?;
-        let ring = keys.ring(self.mode.unwrap_or(Mode::Encrypted))?;
+        let ring = self.ring()?;
         Ok(self.apply(SessionCookieBuilder::new(ring)))
     }
 
@@ -261,7 +260,29 @@ impl SessionSettings {
     /// [`SettingsError`], if a setting is refused, if settings do not go together, or if the keys are
     /// missing or no keys.
     pub fn build(self) -> Result<SessionCookie, SettingsError> {
+        // What is not understood may be why the rest does not go together.
+        self.check()?;
+        let mut mistakes = self.mistakes();
+        if !mistakes.is_empty() {
+            mistakes.extend(self.ring().err());
+            return Err(mistakes.into());
+        }
         Ok(self.into_builder()?.build()?)
+    }
+
+    /// What does not go together, whatever the keys are.
+    fn mistakes(&self) -> Vec<Problem> {
+        // A key that stands for those of the settings. Without randomness there is no cookie either.
+        let Ok(key) = EncryptionKey::generate() else {
+            return Vec::new();
+        };
+        let builder = self.clone().apply(SessionCookie::encrypted(key));
+        builder.mistakes().into_iter().map(Problem::from).collect()
+    }
+
+    fn ring(&self) -> Result<AnyRing, Problem> {
+        let keys = self.keys.as_ref().ok_or_else(no_keys)?;
+        keys.ring(self.mode.unwrap_or(Mode::Encrypted))
     }
 
     fn apply<T: Payload>(self, builder: SessionCookieBuilder<T>) -> SessionCookieBuilder<T> {

@@ -125,6 +125,37 @@ fn everything_that_is_refused_is_named_at_once() {
 }
 
 #[test]
+fn what_does_not_go_together_is_told_at_once_with_what_is_wrong_with_the_keys() {
+    let text = format!(
+        "name = '__Host-a'\npath = '/app'\nidle_timeout = '7d'\ncontext = [['{}', 'live']]",
+        "x".repeat(256)
+    );
+    for (keys, says) in [
+        ("", "there are no keys"),
+        ("keys_env = 'NO_SUCH_KEYS'", "NO_SUCH_KEYS is not set"),
+        ("keys = 'hunter2'", "`keys`: key ring"),
+    ] {
+        let (_, sentence) = refused(toml(&format!("{text}\n{keys}")).build());
+        assert!(
+            sentence.starts_with("4 settings are refused:\n"),
+            "{sentence}"
+        );
+        for says in [
+            "leave out `path`",
+            "set absolute_timeout",
+            "`context`: ",
+            says,
+        ] {
+            assert!(sentence.contains(says), "{says}: {sentence}");
+        }
+    }
+    // What is not understood may be why the rest does not go together.
+    let (names, sentence) = refused(toml("name = '__Host-a'\npath = 7").build());
+    assert_eq!(names, ["path"]);
+    assert!(!sentence.contains("leave out `path`"), "{sentence}");
+}
+
+#[test]
 fn what_is_no_table_is_refused() {
     for json in ["7", "[]", "\"name\"", "null"] {
         let settings: hardtack::SessionSettings = serde_json::from_str(json).unwrap();

@@ -147,3 +147,43 @@ fn other_crates_read_variables_as_maps_of_texts() {
     let (_, attributes) = field(settings);
     assert!(attributes.ends_with("; Partitioned"), "{attributes}");
 }
+
+#[test]
+fn the_example_of_the_documentation_builds() {
+    let page = include_str!("../../docs/settings.md");
+    let (_, after) = page
+        .split_once("## In the environment\n\n```text\n")
+        .unwrap();
+    let (example, _) = after.split_once("```").unwrap();
+    let key = key();
+    let example = example.replace("hardtack_key_v1_…", &key);
+    let variables = example.lines().map(|line| line.split_once('=').unwrap());
+    let settings = SessionSettings::from_variables("APP_SESSION_", variables).unwrap();
+    let cookie = settings.build().unwrap();
+    assert_eq!(cookie.name().as_str(), "__Secure-login");
+}
+
+/// The blocks of this language in the documentation.
+fn blocks(language: &str) -> impl Iterator<Item = &'static str> {
+    let page = include_str!("../../docs/settings.md");
+    let blocks = page.split(language).skip(1);
+    blocks.map(|block| block.split("```").next().unwrap())
+}
+
+#[test]
+fn the_files_of_the_documentation_are_understood() {
+    let of_toml = blocks("```toml\n").map(|block| {
+        let file: ::toml::Table = ::toml::from_str(block).unwrap();
+        file["session"].clone().try_into().unwrap()
+    });
+    let of_json = blocks("```json\n").map(|block| {
+        let file: serde_json::Value = serde_json::from_str(block).unwrap();
+        serde_json::from_value(file["session"].clone()).unwrap()
+    });
+    let all: Vec<SessionSettings> = of_toml.chain(of_json).collect();
+    assert_eq!(all.len(), 2);
+    for mut settings in all {
+        settings.take_key_sources().unwrap();
+        assert_eq!(field(settings).0, "__Host-login");
+    }
+}
