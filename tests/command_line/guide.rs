@@ -1,15 +1,15 @@
 //! What docs/rotation.md and docs/cli.md show is what happens: every command in them is run, and its output
 //! is the one that they show.
 //!
-//! A comment `<!-- new folder -->` in them begins a story, `<!-- $ COMMAND: ID -->` runs what is not shown and
-//! makes a key of this id, and `<!-- cookie.txt -->` puts a visitor's cookie of the moment into a file. Ids of keys
-//! and fingerprints are different each time, so the ones of the document stand for them.
+//! A line `# TIME` in them sets the clock, `# TIME, in a new folder` begins a story, and `# cookie.txt: …` puts a
+//! visitor's cookie of the moment into that file. Nothing else is done, so that a reader needs no more than what
+//! is shown. Ids of keys and fingerprints are different each time, so the ones of the document stand for them.
 
 use std::{collections::HashMap, env, fs, path::Path, process::Output};
 
 use hardtack::{EncryptionKey, KeyRing, SessionCookie};
 
-use crate::desk::{Desk, PROGRAM, new_key};
+use crate::desk::{Desk, PROGRAM};
 
 #[test]
 fn the_guide_shows_what_happens() {
@@ -23,6 +23,7 @@ fn the_reference_shows_what_happens() {
 
 #[track_caller]
 fn check(document: &str) {
+    assert!(!document.contains("<!--"), "a reader sees no comments");
     let shown = document.lines().filter(|line| line.starts_with("$ "));
     assert_eq!(tell(document), shown.count());
 }
@@ -33,12 +34,7 @@ fn tell(document: &str) -> usize {
     let mut count = 0;
     let mut lines = document.lines();
     while let Some(line) = lines.next() {
-        if let Some(stage) = line
-            .strip_prefix("<!-- ")
-            .and_then(|line| line.strip_suffix(" -->"))
-        {
-            story.set(stage);
-        } else if line == "```console" {
+        if line == "```console" {
             let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
             count += story.run_all(&block);
         }
@@ -62,22 +58,22 @@ impl Story {
         Story { desk, names }
     }
 
+    /// What a line says that is no command.
     fn set(&mut self, stage: &str) {
-        if stage == "new folder" {
-            *self = Story::new();
-        } else if stage == "cookie.txt" {
+        if stage.starts_with("cookie.txt: ") {
             let ring = self.desk.read("session.keys").parse().unwrap();
             let ring: KeyRing<EncryptionKey> = ring;
             let now = humantime::parse_rfc3339(&self.desk.now).unwrap();
             let cookie = SessionCookie::encrypted(ring).build().unwrap();
             let pair = cookie.cookie_for(now, |session| session.insert("user", 42));
             self.desk.write("cookie.txt", pair.unwrap());
-        } else {
-            let (command, id) = stage.split_once(": ").expect("a command and an id");
-            let output = self.shell(command.strip_prefix("$ ").expect("a command"));
-            let made = new_key(&self.desk.ran(output).out);
-            self.names.insert(id.to_owned(), made);
+            return;
         }
+        let now = stage.strip_suffix(", in a new folder");
+        if now.is_some() {
+            *self = Story::new();
+        }
+        self.desk.now = now.unwrap_or(stage).to_owned();
     }
 
     fn run_all(&mut self, block: &[&str]) -> usize {
@@ -85,8 +81,8 @@ impl Story {
         let mut rest = block;
         while let [line, after @ ..] = rest {
             rest = after;
-            if let Some(now) = line.strip_prefix("# ") {
-                self.desk.now = now.to_owned();
+            if let Some(stage) = line.strip_prefix("# ") {
+                self.set(stage);
                 continue;
             }
             let command = line.strip_prefix("$ ").expect("a command");
