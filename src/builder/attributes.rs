@@ -110,7 +110,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Leaves out `Secure`, so that the cookie also travels over plain HTTP.
+    /// Leaves out `Secure`, so that the cookie also travels over plain HTTP. A `CsrfGuard` then needs to
+    /// trust the site's own `http://` origin, unless that is this machine.
     ///
     /// # Examples
     ///

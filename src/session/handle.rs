@@ -37,6 +37,7 @@ use crate::{
 /// - [`TooLarge`](SessionError::TooLarge): it would not fit the cookie any more (SPEC.md § 9.6).
 /// - [`AfterHead`](SessionError::AfterHead): the head of the response is on its way, so nothing can be
 ///   saved any more.
+/// - [`NoContext`](SessionError::NoContext): the request belongs to none of the contexts that the layer tells apart.
 /// - [`InsideUpdate`](SessionError::InsideUpdate): it is made inside an `update` of the same session.
 /// - [`UnreadablePayload`](SessionError::UnreadablePayload): what the visitor brought is of a version
 ///   that is not known here, and is not overwritten (SPEC.md § 7.9).

@@ -73,7 +73,7 @@ impl CsrfGuard {
 
 impl<T> CsrfGuard<T> {
     /// Trusts requests from `origin`, such as `https://app.example.com`, as those from the site itself.
-    /// They need a token all the same.
+    /// They need a token all the same. A site without TLS trusts its own, such as `http://intranet:8080`.
     ///
     /// # Examples
     ///

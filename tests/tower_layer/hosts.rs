@@ -155,9 +155,11 @@ async fn a_request_without_one_host_has_an_empty_session_that_cannot_be_written(
     }
 }
 
+type Change = fn(&Session) -> Result<(), SessionError>;
+
 #[tokio::test]
 async fn every_change_to_a_refused_session_is_an_error_that_says_why() {
-    let changes: [fn(&Session) -> Result<(), SessionError>; 7] = [
+    let changes: [Change; 7] = [
         |session| session.insert("role", "admin"),
         |session| session.renew(),
         |session| session.invalidate().map(drop),
