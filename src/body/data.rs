@@ -148,11 +148,6 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     label = "neither a dictionary nor `SessionData`",
     note = "write `impl SessionData for {Self}`, or use `Session` without a type for a dictionary"
 )]
-#[diagnostic::on_unimplemented(
-    message = "a session cannot hold `{Self}`, which is no `SessionData`",
-    label = "`SessionData` is not implemented for this type",
-    note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
-)]
 pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
 
 pub(crate) mod sealed {
