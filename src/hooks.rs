@@ -34,8 +34,11 @@ pub struct SessionInfo {
     pub created_at: SystemTime,
     /// The last activity that was written.
     pub last_active_at: SystemTime,
-    /// Its own lifetime, from when it was issued.
-    pub ttl: Option<Duration>,
+    /// The end that [`limit_to`](crate::Session::limit_to) set, from when it was issued.
+    pub limit: Option<Duration>,
+    /// For how long [`remember_for`](crate::Session::remember_for) lets it outlive the browser's session,
+    /// from when it was issued.
+    pub remembered: Option<Duration>,
     /// The key that sealed it.
     pub key_id: KeyId,
 }

@@ -166,10 +166,11 @@ pub struct TokenContent {
     pub last_active_at: SystemTime,
     /// When the session ends by the timeouts of now, if nothing more is heard of it.
     pub expires_at: SystemTime,
-    /// The session's own lifetime, from when it was issued.
-    pub ttl: Option<Duration>,
-    /// Whether the cookie outlives the browser's session.
-    pub is_persistent: bool,
+    /// The end that [`limit_to`](crate::Session::limit_to) set, from when the session was issued.
+    pub limit: Option<Duration>,
+    /// For how long [`remember_for`](crate::Session::remember_for) lets the cookie outlive the browser's
+    /// session, from when the session was issued.
+    pub remembered: Option<Duration>,
     /// Whether the timeouts of now let it: only then has it the lifetime of a remembered session.
     pub is_remembered: bool,
     /// Whether flash messages wait in it.
@@ -254,6 +255,7 @@ fn inspect<T: Payload>(
     let body = &buffer[opened.body];
     let layout = Layout::read(body).ok_or(Reason::Malformed)?;
     let head = &layout.head;
+    let seconds = |span: u32| Duration::from_secs(span.into());
     let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
     let refused = match sealer.check(head, opened.key_id, &keys, now) {
         Err(reason) => Some(reason),
@@ -267,9 +269,9 @@ fn inspect<T: Payload>(
         created_at: system_time(head.issued),
         last_active_at: system_time(head.last_active()),
         expires_at: system_time(sealer.policy.lifetimes.expires_at(head)),
-        ttl: head.ttl.map(|ttl| Duration::from_secs(ttl.into())),
-        is_persistent: head.persistent,
-        is_remembered: head.persistent && sealer.policy.lifetimes.remember_up_to.is_some(),
+        limit: head.limit.map(seconds),
+        remembered: head.remembered.map(seconds),
+        is_remembered: sealer.policy.lifetimes.is_remembered(head),
         has_flash: !layout.flash.is_empty(),
         padding: body.len() - layout.payload.end,
         schema: head.schema,

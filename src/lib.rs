@@ -57,7 +57,7 @@
 //!
 //! A dictionary of text keys and values of any type that serde can write and read; or, after
 //! [`typed`](SessionCookieBuilder::typed), one value of your type, which is smaller. With every other
-//! setting by default there is room for 2,176 bytes, 2,944 with [`Size::Browser`], or in up to four cookies
+//! setting by default there is room for 2,171 bytes, 2,939 with [`Size::Browser`], or in up to four cookies
 //! with [`Size::Split`].
 //!
 //! ```

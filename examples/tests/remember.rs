@@ -118,9 +118,9 @@ fn a_limit_ends_the_session_and_sets_no_max_age() {
 }
 
 #[test]
-fn a_later_limit_takes_the_place_of_an_earlier_one() {
+fn of_several_limits_the_earliest_counts() {
     let (demo, browser) = begin("--idle off --absolute 1000");
-    for (seconds, end) in [(300, 300), (500, 500), (5000, 1000)] {
+    for (seconds, end) in [(5000, 1000), (500, 500), (300, 300), (400, 300)] {
         browser.post(&demo, "/api/limit", json!({ "seconds": seconds }));
         assert_eq!(browser.session(&demo)["expires_at"], START + end);
     }

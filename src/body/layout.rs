@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! flags (1) || issued (4) || age (varint)
-//!   [ttl (varint)] [sid (8)] [schema (varint)] [flash] || payload [80 00*]
+//!   [limit (varint)] [remembered (varint)] [sid (8)] [schema (varint)] [flash] || payload [80 00*]
 //! ```
 
 use std::ops::Range;
@@ -19,13 +19,13 @@ pub(crate) struct Head {
     pub(crate) issued: UnixSeconds,
     /// Seconds from `issued` to the last activity that was written.
     pub(crate) age: u32,
-    /// The session's own lifetime, in seconds from `issued`.
-    pub(crate) ttl: Option<u32>,
+    /// Seconds from `issued` after which the session ends, whatever else it is granted.
+    pub(crate) limit: Option<u32>,
+    /// Seconds from `issued` for which the session outlives the browser's.
+    pub(crate) remembered: Option<u32>,
     pub(crate) sid: Option<Sid>,
     /// The version of a typed payload. 0 stands for a dictionary, which has no such field.
     pub(crate) schema: u32,
-    /// The cookie outlives the browser session.
-    pub(crate) persistent: bool,
 }
 
 /// Where the parts of a body stand in its bytes.
@@ -42,16 +42,22 @@ impl Head {
         self.issued + UnixSeconds::from(self.age)
     }
 
+    /// The cookie outlives the browser's session.
+    pub(crate) fn is_persistent(&self) -> bool {
+        self.remembered.is_some()
+    }
+
     /// Bytes that this head takes.
     pub(crate) fn len(&self) -> usize {
-        let ttl = self.ttl.map_or(0, varint_len);
+        let limit = self.limit.map_or(0, varint_len);
+        let remembered = self.remembered.map_or(0, varint_len);
         let sid = self.sid.map_or(0, |sid| sid.len());
         let schema = if self.schema == 0 {
             0
         } else {
             varint_len(self.schema)
         };
-        1 + 4 + varint_len(self.age) + ttl + sid + schema
+        1 + 4 + varint_len(self.age) + limit + remembered + sid + schema
     }
 
     /// Appends a whole body, and pads it to `padded_len` bytes if it has less. An `issued` that no token
@@ -66,18 +72,18 @@ impl Head {
         let padding = padded_len.saturating_sub(self.len() + flash.len() + payload.len());
         let mut flags = 0;
         let mut set = |flag, is_set: bool| flags |= if is_set { flag } else { 0 };
-        set(TTL, self.ttl.is_some());
+        set(LIMIT, self.limit.is_some());
         set(SID, self.sid.is_some());
         set(PAD, padding > 0);
         set(SCHEMA, self.schema != 0);
         set(FLASH, !flash.is_empty());
-        set(PERSISTENT, self.persistent);
+        set(REMEMBERED, self.remembered.is_some());
 
         body.push(flags);
         body.extend_from_slice(&wire_issued(self.issued).unwrap_or(0).to_be_bytes());
         write_varint(self.age, body);
-        if let Some(ttl) = self.ttl {
-            write_varint(ttl, body);
+        for span in [self.limit, self.remembered].into_iter().flatten() {
+            write_varint(span, body);
         }
         if let Some(sid) = self.sid {
             body.extend_from_slice(&sid);
@@ -101,12 +107,17 @@ impl Layout {
         let mut reader = Reader::new(body);
         let flags = reader.byte()?;
         let has = |flag| flags & flag != 0;
-        if has(!KNOWN) || (has(PERSISTENT) && !has(TTL)) {
+        if has(!KNOWN) {
             return None;
         }
         let issued = EPOCH + UnixSeconds::from(u32::from_be_bytes(reader.array()?));
         let age = reader.varint()?;
-        let ttl = if has(TTL) {
+        let limit = if has(LIMIT) {
+            Some(reader.varint()?)
+        } else {
+            None
+        };
+        let remembered = if has(REMEMBERED) {
             Some(reader.varint()?)
         } else {
             None
@@ -138,10 +149,10 @@ impl Layout {
             head: Head {
                 issued,
                 age,
-                ttl,
+                limit,
+                remembered,
                 sid,
                 schema,
-                persistent: has(PERSISTENT),
             },
             flash: flash_start..payload_start,
             payload: payload_start..payload_end,
@@ -240,18 +251,18 @@ pub(super) fn write_varint(mut value: u32, bytes: &mut Vec<u8>) {
     bytes.push(value as u8);
 }
 
-const TTL: u8 = 0x01;
+const LIMIT: u8 = 0x01;
 const SID: u8 = 0x02;
 const PAD: u8 = 0x04;
 const FLASH: u8 = 0x10;
 const SCHEMA: u8 = 0x20;
-const PERSISTENT: u8 = 0x40;
-const KNOWN: u8 = TTL | SID | PAD | FLASH | SCHEMA | PERSISTENT;
+const REMEMBERED: u8 = 0x40;
+const KNOWN: u8 = LIMIT | SID | PAD | FLASH | SCHEMA | REMEMBERED;
 
 const PAD_MARK: u8 = 0x80;
 
 /// flags, issued, and every other field at its longest: the reserve of SPEC.md § 9.5.
-pub(crate) const LONGEST_HEAD: usize = 1 + 4 + 5 + 5 + 8 + 5;
+pub(crate) const LONGEST_HEAD: usize = 1 + 4 + 5 + 5 + 5 + 8 + 5;
 
 #[cfg(test)]
 mod tests {
@@ -259,16 +270,16 @@ mod tests {
     use proptest::prelude::*;
 
     fn head() -> impl Strategy<Value = Head> {
-        let ttl = any::<Option<u32>>();
-        let fields = (any::<u32>(), any::<u32>(), ttl, any::<Option<Sid>>());
-        (fields, any::<u32>(), any::<bool>()).prop_map(
-            |((issued, age, ttl, sid), schema, persistent)| Head {
+        let dates = (any::<u32>(), any::<u32>());
+        let spans = (any::<Option<u32>>(), any::<Option<u32>>());
+        (dates, spans, any::<Option<Sid>>(), any::<u32>()).prop_map(
+            |((issued, age), (limit, remembered), sid, schema)| Head {
                 issued: EPOCH + u64::from(issued),
                 age,
-                ttl,
+                limit,
+                remembered,
                 sid,
                 schema,
-                persistent: persistent && ttl.is_some(),
             },
         )
     }

@@ -92,11 +92,12 @@ impl Lifetimes {
     /// What is configured now always caps what was sealed then.
     #[inline]
     fn lifetime(&self, head: &Head) -> u64 {
-        let cap = match self.remember_up_to {
-            Some(remembered) if head.persistent => remembered,
-            _ => self.absolute,
+        let cap = match (head.remembered, self.remember_up_to) {
+            (None, _) => self.absolute,
+            (Some(span), Some(up_to)) => up_to.min(span.into()),
+            (Some(span), None) => self.absolute.min(span.into()),
         };
-        head.ttl.map_or(cap, |ttl| cap.min(ttl.into()))
+        head.limit.map_or(cap, |limit| cap.min(limit.into()))
     }
 
     #[inline]
@@ -125,8 +126,8 @@ impl Lifetimes {
     }
 
     /// A persistent session where the configuration allows none lives on as a plain one.
-    fn is_remembered(&self, head: &Head) -> bool {
-        head.persistent && self.remember_up_to.is_some()
+    pub(crate) fn is_remembered(&self, head: &Head) -> bool {
+        head.is_persistent() && self.remember_up_to.is_some()
     }
 
     /// The longest that any session lives.
@@ -156,10 +157,10 @@ mod tests {
     const HEAD: Head = Head {
         issued: 1_800_000_000,
         age: 100,
-        ttl: None,
+        limit: None,
+        remembered: None,
         sid: None,
         schema: 0,
-        persistent: false,
     };
 
     #[track_caller]
@@ -184,15 +185,15 @@ mod tests {
     }
 
     #[test]
-    fn the_sealed_ttl_shortens_and_never_lengthens() {
+    fn the_sealed_limit_shortens_and_never_lengthens() {
         let shorter = Head {
-            ttl: Some(200),
+            limit: Some(200),
             ..HEAD
         };
         check(&LIFETIMES, &shorter, 1_800_000_199, Ok(()));
         check(&LIFETIMES, &shorter, 1_800_000_200, Err(Reason::Expired));
         let longer = Head {
-            ttl: Some(u32::MAX),
+            limit: Some(u32::MAX),
             age: 43_199,
             ..HEAD
         };
@@ -202,8 +203,7 @@ mod tests {
     #[test]
     fn a_remembered_session_has_no_idle_timeout_while_the_policy_remembers() {
         let head = Head {
-            ttl: Some(1_000_000),
-            persistent: true,
+            remembered: Some(1_000_000),
             ..HEAD
         };
         let remembering = Lifetimes {
@@ -214,6 +214,12 @@ mod tests {
         check(&remembering, &head, 1_800_500_000, Err(Reason::Expired));
         assert!(!remembering.is_renewal_due(&head, 1_800_400_000));
         check(&LIFETIMES, &head, 1_800_001_900, Err(Reason::Idle));
+        let limited = Head {
+            limit: Some(300_000),
+            ..head
+        };
+        check(&remembering, &limited, 1_800_299_999, Ok(()));
+        check(&remembering, &limited, 1_800_300_000, Err(Reason::Expired));
     }
 
     #[test]

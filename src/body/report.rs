@@ -21,7 +21,7 @@ use std::fmt;
 /// let report = session.size_report();
 /// assert!(report.fits(400), "{report}");
 /// assert_eq!(report.entries().collect::<Vec<_>>(), [("cart", 108), ("language", 12)]);
-/// assert!(report.to_string().starts_with("    343 of 3072 bytes, in 1 cookie\n"));
+/// assert!(report.to_string().starts_with("    349 of 3072 bytes, in 1 cookie\n"));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]

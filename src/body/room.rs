@@ -177,7 +177,7 @@ impl Frame {
 /// let Err(SessionError::TooLarge(error)) = session.insert("note", "x".repeat(3_000)) else {
 ///     return Err("that does not fit".into());
 /// };
-/// assert_eq!((error.needed, error.allowed), (4_183, 3_072));
+/// assert_eq!((error.needed, error.allowed), (4_189, 3_072));
 /// assert!(session.is_empty());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```

@@ -74,7 +74,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     ///     .size(Size::Browser)
     ///     .build_token("mobile")?;
     /// let session = tokens.load(None::<&str>, SystemTime::now());
-    /// assert!(session.remaining_bytes() > 2_944); // no name and no attributes beside it
+    /// assert!(session.remaining_bytes() > 2_939); // no name and no attributes beside it
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -187,11 +187,13 @@ impl Sealer {
         let not_before = self.not_before.load(Ordering::Relaxed);
         let not_before = not_before.max(keys.not_before());
         self.policy.lifetimes.check(head, now, not_before)?;
+        let seconds = |span: u32| Duration::from_secs(span.into());
         let info = || SessionInfo {
             id: head.sid.map(SessionId),
             created_at: system_time(head.issued),
             last_active_at: system_time(head.last_active()),
-            ttl: head.ttl.map(|ttl| Duration::from_secs(ttl.into())),
+            limit: head.limit.map(seconds),
+            remembered: head.remembered.map(seconds),
             key_id,
         };
         if self.hooks.is_revoked(info) {

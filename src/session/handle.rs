@@ -261,7 +261,7 @@ impl<T: Payload> Session<T> {
         })
     }
 
-    /// Bytes that the content may still grow by (SPEC.md § 9.6). At the start 2,176, with every setting
+    /// Bytes that the content may still grow by (SPEC.md § 9.6). At the start 2,171, with every setting
     /// by default.
     ///
     /// # Examples
@@ -271,9 +271,9 @@ impl<T: Payload> Session<T> {
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let session = cookie.load([""], SystemTime::now());
-    /// assert_eq!(session.remaining_bytes(), 2_176); // of a default cookie
+    /// assert_eq!(session.remaining_bytes(), 2_171); // of a default cookie
     /// session.insert("user", 42)?;
-    /// assert_eq!(session.remaining_bytes(), 2_169);
+    /// assert_eq!(session.remaining_bytes(), 2_164);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -302,9 +302,9 @@ impl<T: Payload> Session<T> {
     }
 
     /// For a completed sign-in: a new id, and the absolute timeout runs from now (SPEC.md § 8.7). Data
-    /// is kept.
+    /// is kept. An end that [`limit_to`](Self::limit_to) set in an earlier request is lifted.
     ///
-    /// What another visitor of the same browser left in it is kept as well, and so is its being
+    /// What another visitor of the same browser left in it is kept as well, and so is until when it is
     /// remembered: where that may be, call [`invalidate`](Self::invalidate) first.
     ///
     /// Whoever planted the session before the sign-in does not share it after. Its earlier token still

@@ -7,7 +7,8 @@ use crate::{body::Payload, error::SessionError};
 impl<T: Payload> Session<T> {
     /// "Remember me": the session outlives the browser's, for `span` from now, and has no idle timeout
     /// meanwhile. At most for what [`remember_up_to`](crate::SessionCookieBuilder::remember_up_to)
-    /// allows after the session was issued, and not beyond an earlier [`limit_to`](Self::limit_to).
+    /// allows after the session was issued, and never beyond what [`limit_to`](Self::limit_to) says. A
+    /// later call takes the place of an earlier one.
     ///
     /// # Examples
     ///
@@ -34,8 +35,8 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.remember_for(span.as_secs()))
     }
 
-    /// Undoes [`remember_for`](Self::remember_for) and [`limit_to`](Self::limit_to): the session ends
-    /// with the browser's, and by the timeouts of the cookie.
+    /// Undoes [`remember_for`](Self::remember_for): the session ends with the browser's, and by the
+    /// timeouts of the cookie. What [`limit_to`](Self::limit_to) says holds on.
     ///
     /// # Examples
     ///
@@ -59,8 +60,9 @@ impl<T: Payload> Session<T> {
     }
 
     /// Ends the session `span` from now at the latest, such as when an identity provider's token ends.
-    /// It cannot outlive the cookie's own timeouts. A later call takes the place of an earlier one; a
-    /// session that is remembered is only ever shortened.
+    /// It cannot outlive the cookie's own timeouts. Of several calls the earliest end counts, and
+    /// nothing lifts it but a new beginning: [`invalidate`](Self::invalidate), or
+    /// [`renew`](Self::renew) in a later request. So say it at every sign-in, before `renew` or after.
     ///
     /// # Examples
     ///

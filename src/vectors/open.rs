@@ -61,10 +61,10 @@ struct Opened {
     under: String,
     issued: u64,
     last_active: u64,
-    ttl: Option<u32>,
+    limit: Option<u32>,
+    remembered: Option<u32>,
     sid: Option<String>,
     schema: Option<u32>,
-    persistent: bool,
     flash: Vec<(String, String)>,
     payload: String,
     data: Option<serde_json::Value>,
@@ -153,10 +153,10 @@ fn check_opened(vector: &Vector, expected: &Opened) {
     let head = layout.head;
     assert_eq!(head.issued, expected.issued, "{name}");
     assert_eq!(head.last_active(), expected.last_active, "{name}");
-    assert_eq!(head.ttl, expected.ttl, "{name}");
+    assert_eq!(head.limit, expected.limit, "{name}");
+    assert_eq!(head.remembered, expected.remembered, "{name}");
     assert_eq!(head.sid.map(|sid| hex(&sid)), expected.sid, "{name}");
     assert_eq!(head.schema, expected.schema.unwrap_or(0), "{name}");
-    assert_eq!(head.persistent, expected.persistent, "{name}");
     assert_eq!(hex(&body[layout.payload]), expected.payload, "{name}");
     assert_eq!(flash(&body[layout.flash]), expected.flash, "{name}");
 

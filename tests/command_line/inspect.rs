@@ -104,7 +104,8 @@ fn everything_that_a_session_may_have_is_told() {
             "created_at": "2027-03-01T06:00:00Z",
             "last_active_at": "2027-03-01T06:00:00Z",
             "expires_at": "2027-03-01T07:00:00Z",
-            "ttl": 3600,
+            "limit": null,
+            "remembered": 3600,
             "persistent": true,
             "flash": true,
             "padding": 0,
@@ -121,7 +122,7 @@ fn everything_that_a_session_may_have_is_told() {
     let told = desk.done(&line.replace("--json", "--show-id"));
     for row in [
         format!("key          {id}, which only opens\n"),
-        "limited to   1h\n".to_owned(),
+        "remembered   1h\n".to_owned(),
         "persistent   yes, until 2027-03-01T07:00:00Z\n".to_owned(),
         "flash        yes\n".to_owned(),
         format!("id           {session_id}\n"),

@@ -121,8 +121,8 @@ fn compare(vector: &Value, shown: &Value) {
         ("under_sealing_key", json!(expect["under"] == "sealing")),
         ("created_at", json!(moment(&expect["issued"]))),
         ("last_active_at", json!(moment(&expect["last_active"]))),
-        ("ttl", expect["ttl"].clone()),
-        ("persistent", expect["persistent"].clone()),
+        ("limit", expect["limit"].clone()),
+        ("remembered", expect["remembered"].clone()),
         (
             "flash",
             json!(!expect["flash"].as_array().unwrap().is_empty()),

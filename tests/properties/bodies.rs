@@ -87,11 +87,11 @@ fn a_body_of_any_fields_can_be_changed_and_keeps_what_was_not() {
 }
 
 #[test]
-fn a_sign_in_keeps_the_earlier_deadline_of_a_body_with_a_lifetime_of_its_own() {
+fn a_sign_in_keeps_until_when_a_body_is_remembered_and_drops_its_limit() {
     let sealer = Sealer::of_site();
     let site = site("sign").build().unwrap();
     run(200, &body(), |body| {
-        let (Some(ttl), None) = (body.ttl, body.expected()) else {
+        let (Some(remembered), None) = (body.remembered, body.expected()) else {
             return;
         };
         let session = load(&site, &sealer.seal(&body.write()));
@@ -99,13 +99,13 @@ fn a_sign_in_keeps_the_earlier_deadline_of_a_body_with_a_lifetime_of_its_own() {
         let fields = site.save(&session).unwrap();
         let field = fields.iter().next().unwrap();
         let (_, token) = field.split(';').next().unwrap().split_once('=').unwrap();
-        let left = body.issued + u64::from(ttl) - NOW;
-        let mut head = vec![0x03];
+        let left = (body.issued + u64::from(remembered)).saturating_sub(NOW);
+        let mut head = vec![0x42];
         head.extend_from_slice(&wire(NOW).to_be_bytes());
         write_varint(0, &mut head);
         write_varint(u32::try_from(left).unwrap_or(u32::MAX), &mut head);
         let sent = &blob_of(token)[HEAD_LEN..];
-        assert_eq!(sent[0] & 0x03, head[0]);
+        assert_eq!(sent[0] & 0x43, head[0]);
         assert_eq!(sent[1..head.len()], head[1..]);
     });
 }
@@ -116,8 +116,8 @@ struct Body {
     /// Seconds after `at(0)`.
     issued: u64,
     age: u32,
-    ttl: Option<u32>,
-    is_persistent: bool,
+    limit: Option<u32>,
+    remembered: Option<u32>,
     sid: Option<[u8; 8]>,
     schema: u32,
     has_flash: bool,
@@ -131,7 +131,7 @@ fn body() -> impl Strategy<Value = Body> {
         0..60_000u64,
         spans(),
         prop::option::of(spans()),
-        any::<bool>(),
+        prop::option::of(spans()),
     );
     let schema = prop_oneof![6 => Just(0), 1 => 1..u32::MAX];
     let padding = prop::option::of(0..20usize);
@@ -144,7 +144,7 @@ fn body() -> impl Strategy<Value = Body> {
         content,
     );
     (times, rest).prop_map(
-        |((issued, age, ttl, persistent), (sid, schema, has_flash, padding, content))| Body {
+        |((issued, age, limit, remembered), (sid, schema, has_flash, padding, content))| Body {
             // The session is opened at `at(NOW)`: most begin shortly before, some after.
             issued: if issued % 4 == 0 {
                 issued
@@ -152,8 +152,8 @@ fn body() -> impl Strategy<Value = Body> {
                 NOW - issued % 1000
             },
             age,
-            ttl,
-            is_persistent: persistent && ttl.is_some(),
+            limit,
+            remembered,
             sid,
             schema,
             has_flash,
@@ -166,17 +166,17 @@ fn body() -> impl Strategy<Value = Body> {
 impl Body {
     fn write(&self) -> Vec<u8> {
         let flag = |flag: u8, is_set: bool| if is_set { flag } else { 0 };
-        let flags = flag(0x01, self.ttl.is_some())
+        let flags = flag(0x01, self.limit.is_some())
             | flag(0x02, self.sid.is_some())
             | flag(PAD, self.padding.is_some())
             | flag(0x10, self.has_flash)
             | flag(0x20, self.schema != 0)
-            | flag(0x40, self.is_persistent);
+            | flag(0x40, self.remembered.is_some());
         let mut body = vec![flags];
         body.extend_from_slice(&wire(self.issued).to_be_bytes());
         write_varint(self.age, &mut body);
-        if let Some(ttl) = self.ttl {
-            write_varint(ttl, &mut body);
+        for span in [self.limit, self.remembered].into_iter().flatten() {
+            write_varint(span, &mut body);
         }
         body.extend_from_slice(self.sid.as_ref().map_or(&[], |sid| &sid[..]));
         if self.schema != 0 {
@@ -203,7 +203,8 @@ impl Body {
     /// What opening ends with at `at(NOW)` under the default policy (SPEC.md § 7.7, § 8.1, § 8.2).
     fn expected(&self) -> Option<Reason> {
         let seen = self.issued + u64::from(self.age);
-        let lifetime = self.ttl.map_or(43_200, |ttl| u64::from(ttl).min(43_200));
+        let spans = [self.limit, self.remembered].into_iter().flatten();
+        let lifetime = spans.map(u64::from).fold(43_200, u64::min);
         if seen > NOW + 60 {
             Some(Reason::NotYetValid)
         } else if NOW >= self.issued + lifetime {

@@ -68,8 +68,8 @@ struct Model {
     flash: Vec<(String, String)>,
     id: Option<SessionId>,
     created: Option<u64>,
-    deadline: Option<u64>,
-    is_persistent: bool,
+    limited_until: Option<u64>,
+    remembered_until: Option<u64>,
     /// A CSRF token that is good as long as the id and the date are what they are.
     token: Option<String>,
 }
@@ -80,11 +80,17 @@ struct Deeds {
     is_cleared: bool,
     is_invalidated: bool,
     is_saved: bool,
+    /// The earliest limit of this request.
+    limit: Option<u64>,
 }
 
 impl Model {
     fn has_nothing(&self) -> bool {
         self.content.is_empty() && self.flash.is_empty() && self.id.is_none()
+    }
+
+    fn is_persistent(&self) -> bool {
+        self.remembered_until.is_some()
     }
 
     fn queue(&self, queue: &str) -> Vec<String> {
@@ -119,12 +125,14 @@ impl Model {
                 session.invalidate().unwrap();
                 *self = Model::default();
                 deeds.is_invalidated = true;
+                deeds.limit = None;
             }
             Step::EnsureId => self.see_id(session.ensure_id().unwrap()),
             Step::Renew | Step::RenewId => {
                 if matches!(step, Step::Renew) {
                     session.renew().unwrap();
                     self.created = self.created.map(|_| now);
+                    self.limited_until = deeds.limit;
                 } else {
                     session.renew_id().unwrap();
                 }
@@ -154,18 +162,17 @@ impl Model {
             }
             Step::RememberFor(span) => {
                 session.remember_for(seconds(span)).unwrap();
-                let limit = self.deadline.filter(|_| !self.is_persistent);
-                self.deadline = Some(limit.map_or(now + span, |limit| limit.min(now + span)));
-                self.is_persistent = true;
+                self.remembered_until = Some(now + span);
             }
             Step::LimitTo(span) => {
                 session.limit_to(seconds(span)).unwrap();
-                let remembered = self.deadline.filter(|_| self.is_persistent);
-                self.deadline = Some(remembered.map_or(now + span, |end| end.min(now + span)));
+                for limit in [&mut self.limited_until, &mut deeds.limit] {
+                    *limit = Some(limit.map_or(now + span, |end| end.min(now + span)));
+                }
             }
             Step::Forget => {
                 session.forget().unwrap();
-                (self.deadline, self.is_persistent) = (None, false);
+                self.remembered_until = None;
             }
             Step::Save => {
                 session.save().unwrap();
@@ -204,12 +211,13 @@ impl Model {
         assert_eq!(session.is_new(), self.created.is_none());
         assert_eq!(session.created_at(), self.created.map(at));
         assert_eq!(session.last_active_at().is_some(), self.created.is_some());
-        assert_eq!(session.is_persistent(), self.is_persistent);
+        assert_eq!(session.is_persistent(), self.is_persistent());
         let expires_at = session.expires_at();
         assert_eq!(expires_at.is_some(), self.created.is_some());
-        if let (Some(end), Some(deadline)) = (expires_at, self.deadline) {
+        let spans = [self.limited_until, self.remembered_until];
+        if let (Some(end), Some(deadline)) = (expires_at, spans.into_iter().flatten().min()) {
             assert!(end <= at(deadline));
-            assert!(!self.is_persistent || end == at(deadline));
+            assert!(!self.is_persistent() || end == at(deadline));
         }
         assert!(!session.verify_csrf("junk"));
         let is_right = |token: &String| session.verify_csrf(token);
@@ -229,13 +237,13 @@ enum Sent {
 /// What a request sends that brought `before`, if it is that of a session, and ended with `after`.
 fn expected(before: &Model, after: &Model, deeds: Deeds) -> Sent {
     let has_arrived = before.created.is_some();
-    let is_emptied = has_arrived && after != before && !after.is_persistent;
+    let is_emptied = has_arrived && after != before && !after.is_persistent();
     // What was invalidated begins anew, and may be remembered; what was cleared is the same session.
     let has_ended = match deeds {
         Deeds {
             is_invalidated: true,
             ..
-        } => !after.is_persistent,
+        } => !after.is_persistent(),
         Deeds { is_cleared, .. } => is_cleared || is_emptied,
     };
     if has_ended && after.has_nothing() {
@@ -245,7 +253,7 @@ fn expected(before: &Model, after: &Model, deeds: Deeds) -> Sent {
             Sent::Nothing
         };
     }
-    let is_there = !after.has_nothing() || after.is_persistent;
+    let is_there = !after.has_nothing() || after.is_persistent();
     let is_changed = if has_arrived && !deeds.is_invalidated {
         after != before || deeds.is_saved
     } else {

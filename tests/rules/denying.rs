@@ -66,14 +66,14 @@ fn the_hook_learns_what_the_head_says_and_is_asked_once() {
     assert_eq!(info.id, id);
     assert!(id.is_some());
     assert_eq!((info.created_at, info.last_active_at), (at(0), at(100)));
-    assert_eq!(info.ttl, Some(seconds(900)));
+    assert_eq!((info.limit, info.remembered), (Some(seconds(900)), None));
     assert_eq!(info.key_id, key(0).id());
 
     assert_eq!(cookie.load([signed_in(&cookie)], at(0)).len(), 1);
     let [info] = asked.take()[..] else {
         panic!("once")
     };
-    assert_eq!((info.id, info.ttl), (None, None));
+    assert_eq!((info.id, info.limit), (None, None));
     assert_eq!((info.created_at, info.last_active_at), (at(0), at(0)));
 }
 

@@ -126,7 +126,7 @@ fn sessions_before_the_given_moment_are_refused() {
 
 #[test]
 fn the_size_decides_how_much_fits() {
-    for (size, room) in [("anywhere", 2176), ("browser", 2944)] {
+    for (size, room) in [("anywhere", 2171), ("browser", 2939)] {
         let mut browser = Browser::from(cookie(toml(&format!("size = '{size}'"))));
         assert_eq!(browser.visit(Session::remaining_bytes), room, "{size}");
     }

@@ -171,7 +171,7 @@ fn names() -> impl Strategy<Value = String> {
 }
 
 /// Bytes of the fields of a body before flash and payload, each at its longest.
-pub(crate) const RESERVED: usize = 28;
+pub(crate) const RESERVED: usize = 33;
 const MAX_AGE: &str = "; Max-Age=34560000";
 /// Browsers keep a cookie for 400 days.
 pub(crate) const LONGEST_SPAN: Duration = Duration::from_secs(34_560_000);

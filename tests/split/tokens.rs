@@ -65,8 +65,8 @@ fn a_bare_token_is_filled_to_the_last_character() {
         .unwrap();
     let session = tokens.load(None::<&str>, at(0));
     let room = session.remaining_bytes();
-    assert!(token_len(false, 28 + room) <= 16_384);
-    assert!(token_len(false, 28 + room + 1) > 16_384);
+    assert!(token_len(false, 33 + room) <= 16_384);
+    assert!(token_len(false, 33 + room + 1) > 16_384);
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub(crate) struct StateData<T> {
     pub(super) dated: bool,
     /// A sign-in was completed in this request.
     pub(super) renewed: bool,
+    /// The earliest end that was set in this request.
+    pub(super) limited_until: Option<UnixSeconds>,
     /// `None`: as it arrived, or empty.
     pub(super) payload: Option<Wiped>,
     pub(super) flash: Option<Wiped>,
@@ -73,6 +75,7 @@ impl<T> StateData<T> {
             unreadable: None,
             dated: false,
             renewed: false,
+            limited_until: None,
             payload: None,
             flash: None,
             value: None,

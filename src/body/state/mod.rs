@@ -16,7 +16,10 @@ use std::{
 
 pub(crate) use data::StateData;
 
-use self::data::{Arrived, Ending, Unreadable, Wish, new_head};
+use self::{
+    data::{Arrived, Ending, Unreadable, Wish, new_head},
+    remember::span_until,
+};
 use super::{
     Policy,
     data::Payload,
@@ -63,7 +66,7 @@ impl<T: Payload> State<'_, T> {
         self.value = value;
         let room = &self.policy.room;
         self.arrived = Some(Arrived {
-            allowance: room.as_arrived(token_len, cookies, layout.head.persistent),
+            allowance: room.as_arrived(token_len, cookies, layout.head.is_persistent()),
             body,
             layout,
         });
@@ -91,7 +94,7 @@ impl<T> State<'_, T> {
     }
 
     pub(crate) fn is_persistent(&self) -> bool {
-        self.head.persistent
+        self.head.is_persistent()
     }
 
     pub(crate) fn created_at(&self) -> Option<UnixSeconds> {
@@ -126,16 +129,22 @@ impl<T> State<'_, T> {
         Ok(sid)
     }
 
-    /// A completed sign-in: new id, issued now. Data, flash and an earlier deadline are kept.
+    /// A completed sign-in: new id, issued now. Data, flash and until when it is remembered are kept, and
+    /// a limit that was set in this request. One that came with it was that of the earlier sign-in.
     pub(crate) fn renew(&mut self, sid: Sid) -> Result<(), SessionError> {
-        let deadline = self.head.ttl.map(|ttl| self.head.issued + u64::from(ttl));
-        let left = deadline.map(|end| end.saturating_sub(self.now));
-        self.set_head(Head {
+        let remembered = self.head.remembered.map(u64::from);
+        let remembered_until = remembered.map(|span| self.head.issued + span);
+        let begun = Head {
             issued: self.now,
             age: 0,
-            ttl: left.map(|left| u32::try_from(left).unwrap_or(u32::MAX)),
             sid: Some(sid),
             ..self.head
+        };
+        let from_now = |end| span_until(end, &begun);
+        self.set_head(Head {
+            limit: self.limited_until.map(from_now),
+            remembered: remembered_until.map(from_now),
+            ..begun
         })?;
         self.unreadable = None;
         self.renewed = true;
@@ -174,6 +183,7 @@ impl<T> State<'_, T> {
         self.head = new_head(self.policy, self.now);
         self.dated = false;
         self.renewed = false;
+        self.limited_until = None;
         self.ending = Ending::Invalidated;
         arrived.or(unreadable)
     }
@@ -265,8 +275,8 @@ impl<T> State<'_, T> {
     /// Seconds that a browser is to keep the cookie. `None`: until it is closed.
     pub(crate) fn max_age(&self) -> Option<u64> {
         let lifetimes = &self.policy.lifetimes;
-        let is_remembered = self.head.persistent && lifetimes.remember_up_to.is_some();
         let end = lifetimes.absolute_deadline(&self.head);
+        let is_remembered = lifetimes.is_remembered(&self.head);
         is_remembered.then(|| end.saturating_sub(self.now))
     }
 }

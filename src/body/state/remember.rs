@@ -1,7 +1,7 @@
 //! Sessions with a lifetime of their own.
 
 use super::{Head, State};
-use crate::error::SessionError;
+use crate::{error::SessionError, time::UnixSeconds};
 
 impl<T> State<'_, T> {
     /// The session outlives the browser's, for `span` seconds from now.
@@ -10,35 +10,33 @@ impl<T> State<'_, T> {
         if self.policy.lifetimes.remember_up_to.is_none() {
             return Err(SessionError::NotRemembering);
         }
-        // A limit that was set before holds on.
-        let limit = self.head.ttl.filter(|_| !self.head.persistent);
-        let ttl = self.ttl_from_now(span);
+        let end = self.now.saturating_add(span);
         self.set_head(Head {
-            ttl: Some(limit.map_or(ttl, |limit| limit.min(ttl))),
-            persistent: true,
+            remembered: Some(span_until(end, &self.head)),
             ..self.head
         })
     }
 
-    /// The session ends with the browser's again, and has no lifetime of its own.
+    /// The session ends with the browser's again. A limit holds on.
     pub(crate) fn forget(&mut self) -> Result<(), SessionError> {
         self.check_writable()?;
         self.set_head(Head {
-            ttl: None,
-            persistent: false,
+            remembered: None,
             ..self.head
         })
     }
 
-    /// The session ends `span` seconds from now at the latest. One that is remembered is not for longer.
+    /// The session ends `span` seconds from now at the latest. An earlier limit holds on.
     pub(crate) fn limit_to(&mut self, span: u64) -> Result<(), SessionError> {
         self.check_writable()?;
-        let limit = self.ttl_from_now(span);
-        let remembered = self.head.ttl.filter(|_| self.head.persistent);
+        let end = self.now.saturating_add(span);
+        let limit = span_until(end, &self.head);
         self.set_head(Head {
-            ttl: Some(remembered.map_or(limit, |ttl| ttl.min(limit))),
+            limit: Some(self.head.limit.map_or(limit, |known| known.min(limit))),
             ..self.head
-        })
+        })?;
+        self.limited_until = Some(self.limited_until.map_or(end, |known| known.min(end)));
+        Ok(())
     }
 
     /// Whether the sign-in is less than `span` seconds ago. A session that nobody has sent yet has none,
@@ -46,10 +44,9 @@ impl<T> State<'_, T> {
     pub(crate) fn is_recent(&self, span: u64) -> bool {
         (self.dated || self.renewed) && self.now < self.head.issued.saturating_add(span)
     }
+}
 
-    /// A lifetime counts from `issued`.
-    fn ttl_from_now(&self, span: u64) -> u32 {
-        let end = self.now.saturating_add(span);
-        u32::try_from(end.saturating_sub(self.head.issued)).unwrap_or(u32::MAX)
-    }
+/// Seconds from when the session was issued, as all of its spans count.
+pub(super) fn span_until(end: UnixSeconds, head: &Head) -> u32 {
+    u32::try_from(end.saturating_sub(head.issued)).unwrap_or(u32::MAX)
 }

@@ -23,7 +23,7 @@ impl<T> State<'_, T> {
         // Where new content is not written, what it was to replace ends all the same.
         let has_ended = match self.ending {
             Ending::Invalidated => {
-                is_discarded || is_silenced || (self.has_nothing() && !self.head.persistent)
+                is_discarded || is_silenced || (self.has_nothing() && !self.head.is_persistent())
             }
             Ending::Cleared => !is_discarded && (is_silenced || self.has_nothing()),
             Ending::None => !is_discarded && self.was_emptied(),
@@ -106,11 +106,11 @@ impl<T> State<'_, T> {
 
     /// The application took out what made a session that arrived non-empty.
     fn was_emptied(&self) -> bool {
-        self.has_nothing() && !self.head.persistent && self.has_changed()
+        self.has_nothing() && !self.head.is_persistent() && self.has_changed()
     }
 
     fn is_new_and_empty(&self) -> bool {
-        self.arrived.is_none() && self.has_nothing() && !self.head.persistent
+        self.arrived.is_none() && self.has_nothing() && !self.head.is_persistent()
     }
 
     /// No entry, no flash, no id.

@@ -67,7 +67,7 @@ impl<T> State<'_, T> {
         };
         let body_len = self.body_len_of(content, head, age);
         Err(TooLarge {
-            needed: room.sent(allowed, body_len, head.persistent).total,
+            needed: room.sent(allowed, body_len, head.is_persistent()).total,
             allowed: allowed.total,
             key: None,
         })
@@ -98,7 +98,7 @@ impl<T> State<'_, T> {
         let body_len = self.body_len_of(content, head, age);
         let arrived = self.arrived.as_ref().map(|arrived| arrived.allowance);
         let mut rules = [Some(room.profile()), arrived].into_iter().flatten();
-        rules.find(|rule| rule.admits(room.sent(*rule, body_len, head.persistent)))
+        rules.find(|rule| rule.admits(room.sent(*rule, body_len, head.is_persistent())))
     }
 
     /// How much may be sent of this session, written with `age`.

@@ -169,8 +169,9 @@ impl Token {
             "created_at": time(|found| found.created_at),
             "last_active_at": time(|found| found.last_active_at),
             "expires_at": time(|found| found.expires_at),
-            "ttl": verified.and_then(|found| found.ttl).map(|ttl| ttl.as_secs()),
-            "persistent": verified.map(|found| found.is_persistent),
+            "limit": verified.and_then(|found| found.limit).map(|span| span.as_secs()),
+            "remembered": verified.and_then(|found| found.remembered).map(|span| span.as_secs()),
+            "persistent": verified.map(|found| found.remembered.is_some()),
             "flash": verified.map(|found| found.has_flash),
             "padding": verified.map(|found| found.padding),
             "schema": verified.map(|found| found.schema),
@@ -213,9 +214,15 @@ impl Content {
             row("last active", show(found.last_active_at)),
             row("expires", show(found.expires_at)),
         ];
-        if let Some(ttl) = found.ttl {
-            lines.push(row("limited to", span::show(ttl)));
-        }
+        let spans = [
+            ("limited to", found.limit),
+            ("remembered", found.remembered),
+        ];
+        lines.extend(
+            spans
+                .into_iter()
+                .filter_map(|(name, span)| Some(row(name, span::show(span?)))),
+        );
         lines.extend([
             row("persistent", persistent(found)),
             row("flash", yes(found.has_flash)),
@@ -242,7 +249,7 @@ impl Content {
 }
 
 fn persistent(found: &TokenContent) -> String {
-    match (found.is_persistent, found.is_remembered) {
+    match (found.remembered.is_some(), found.is_remembered) {
         (false, _) => "no".to_owned(),
         (true, true) => format!("yes, until {}", show(found.expires_at)),
         (true, false) => {
