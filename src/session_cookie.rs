@@ -9,7 +9,7 @@ use crate::{
     seal::{Context, EncryptionKey, IntoKeys, LONGEST_TOKEN, Mode, SigningKey},
     sealer::Sealer,
     session::{Arrival, Carrier, Leaving, Session},
-    time::unix_seconds,
+    time::unix_seconds_from,
 };
 
 /// How an application keeps its sessions: the keys, the policy and the cookie. A cheap clone.
@@ -228,23 +228,27 @@ impl<T> SessionCookie<T> {
     /// Refuses every session issued before `moment`, from now on and in this program: signs everybody out
     /// who signed in earlier. An earlier moment than one that was set before changes nothing.
     ///
+    /// Sessions carry whole seconds, so a moment within a second counts as the next one: the present
+    /// moment ends every session that is out, and also what begins in the rest of this second.
+    ///
     /// # Examples
     ///
     /// ```
-    /// use std::time::{Duration, SystemTime};
     /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let now = SystemTime::now();
+    /// # let now = UNIX_EPOCH + Duration::from_millis(1_800_000_000_500);
     /// # let session = cookie.load([""], now);
     /// # session.insert("user", 42)?;
     /// # let fields = cookie.save(&session)?;
-    ///
-    /// cookie.raise_not_before(now + Duration::from_secs(1));
+    /// cookie.raise_not_before(now);
     /// assert!(cookie.load(&fields, now).is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn raise_not_before(&self, moment: SystemTime) {
-        self.shared.sealer.raise_not_before(unix_seconds(moment));
+        self.shared
+            .sealer
+            .raise_not_before(unix_seconds_from(moment));
     }
 
     pub(crate) fn arrive<F>(

@@ -8,7 +8,7 @@ use crate::{
     seal::{Context, LONGEST_TOKEN, Mode},
     sealer::Sealer,
     session::{Arrival, Carrier, Leaving, Session},
-    time::unix_seconds,
+    time::unix_seconds_from,
 };
 
 /// Sessions in a bare token, for where cookies cannot go: a mobile client, a message, a queue. A cheap
@@ -118,7 +118,7 @@ impl<T: Payload> SessionToken<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn raise_not_before(&self, moment: SystemTime) {
-        self.sealer.raise_not_before(unix_seconds(moment));
+        self.sealer.raise_not_before(unix_seconds_from(moment));
     }
 }
 

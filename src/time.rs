@@ -15,6 +15,13 @@ pub(crate) fn unix_seconds(moment: SystemTime) -> UnixSeconds {
         .map_or(0, |since| since.as_secs())
 }
 
+/// The first whole second that is not before `moment`: for what refuses everything earlier.
+pub(crate) fn unix_seconds_from(moment: SystemTime) -> UnixSeconds {
+    let is_within = |since: Duration| since.subsec_nanos() > 0;
+    let begun = moment.duration_since(UNIX_EPOCH).is_ok_and(is_within);
+    unix_seconds(moment).saturating_add(u64::from(begun))
+}
+
 pub(crate) fn system_time(seconds: UnixSeconds) -> SystemTime {
     // `SystemTime` ends later than any sum of the u32 fields of a token.
     UNIX_EPOCH + Duration::from_secs(seconds)

@@ -11,7 +11,7 @@ use crate::{
     session_cookie::{SessionCookie, Shared},
     session_header::SessionHeader,
     session_token::SessionToken,
-    time::unix_seconds,
+    time::unix_seconds_from,
 };
 
 impl<T: Payload> SessionCookieBuilder<T> {
@@ -188,7 +188,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
             mode,
             context: Context::new(context.iter().map(|(label, value)| (label, value)))?,
             several,
-            not_before: self.settings.not_before.map_or(0, unix_seconds).into(),
+            not_before: self.settings.not_before.map_or(0, unix_seconds_from).into(),
             hooks: self.settings.hooks.clone(),
             policy: Policy {
                 lifetimes,

@@ -142,7 +142,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
     }
 
     /// Refuses every session issued before `moment`: signs everybody out who signed in earlier (SPEC.md
-    /// § 7.8). Where the key ring has such a moment too, the later one counts. Default: none.
+    /// § 7.8). A moment within a second counts as the next one. Where the key ring has such a moment too,
+    /// the later one counts. Default: none.
     ///
     /// # Examples
     ///

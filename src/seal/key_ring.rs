@@ -110,7 +110,7 @@ impl<K: Key> KeyRing<K> {
 
     /// The same ring, which refuses every session issued before `moment`.
     ///
-    /// What a leaked key needs beside its removal.
+    /// What a leaked key needs beside its removal. A moment within a second counts as the next one.
     ///
     /// # Examples
     ///
@@ -134,7 +134,7 @@ impl<K: Key> KeyRing<K> {
     pub fn not_before(self, moment: SystemTime) -> KeyRing<K> {
         let mut ring = Arc::unwrap_or_clone(self.ring);
         // No session was issued before the epoch, so such a moment refuses none.
-        let moment = time::unix_seconds(moment);
+        let moment = time::unix_seconds_from(moment);
         ring.not_before = if moment < EPOCH { 0 } else { moment };
         KeyRing::of(ring)
     }

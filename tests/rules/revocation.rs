@@ -1,5 +1,7 @@
 //! Sessions that are refused although they are whole and in time.
 
+use std::time::Duration;
+
 use hardtack::{
     EncryptionKey, Outcome, Payload, Reason, Session, SessionCookie, SessionError, SharedKeyRing,
     TokenChange,
@@ -75,6 +77,33 @@ fn a_moment_that_is_raised_for_a_header_or_a_token_ends_their_sessions() {
         assert_eq!(reason(&header.load([&of_header], at(20))), expected);
         assert_eq!(reason(&tokens.load(Some(&of_tokens), at(20))), expected);
     }
+}
+
+#[test]
+fn a_moment_within_a_second_refuses_the_sessions_of_that_second_too() {
+    let (within, half) = (
+        at(10) + Duration::from_millis(1),
+        Duration::from_millis(500),
+    );
+    let raised = cookie();
+    raised.raise_not_before(within);
+    let of_ring = SessionCookie::encrypted(ring().not_before(within));
+    let all = [
+        raised,
+        builder().not_before(within).build().unwrap(),
+        of_ring.build().unwrap(),
+    ];
+    let began_after = sealed(&cookie(), at(10) + half, |session| {
+        session.insert("user", 42).unwrap();
+    });
+    for cookie in all {
+        check_reason(&cookie, &begun(10), Some(Reason::Revoked));
+        check_reason(&cookie, &began_after, Some(Reason::Revoked));
+        check_reason(&cookie, &begun(11), None);
+    }
+    // A whole second refuses what came before it, and nothing else.
+    let whole = builder().not_before(at(10)).build().unwrap();
+    check_reason(&whole, &begun(10), None);
 }
 
 #[test]
