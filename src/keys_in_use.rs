@@ -29,8 +29,7 @@ pub struct KeysInUse {
     pub seals: KeyId,
     /// The keys that open, the sealing key included, in the order of the ring.
     pub accepts: Vec<KeyId>,
-    /// That of the ring. The order of keys without `seal_from` takes no part in it, so compare
-    /// [`seals`](Self::seals), too.
+    /// That of the ring: its keys with their times, in their order.
     pub fingerprint: Fingerprint,
 }
 

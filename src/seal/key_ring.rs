@@ -183,8 +183,8 @@ impl<K: Key> KeyRing<K> {
         accepted.map(|key| key.id).collect()
     }
 
-    /// What two instances compare to see whether they use the same ring, as in a health check. Public
-    /// (SPEC.md § 3.6).
+    /// What two instances compare to see whether they use the same ring, as in a health check: the same
+    /// keys with the same times, in the same order. Public (SPEC.md § 3.6).
     ///
     /// # Examples
     ///
@@ -312,10 +312,9 @@ impl Ring {
     }
 
     pub(super) fn fingerprint(&self) -> Fingerprint {
-        let mut keys: Vec<&Entry> = self.keys.iter().collect();
-        keys.sort_by_key(|key| key.id);
         let mut bytes = Vec::new();
-        for key in keys {
+        // Their order decides which of them seals.
+        for key in &self.keys {
             bytes.extend_from_slice(&key.id.0);
             bytes.extend_from_slice(&key.seal_from.unwrap_or(0).to_be_bytes());
             bytes.extend_from_slice(&key.accept_until.unwrap_or(0).to_be_bytes());

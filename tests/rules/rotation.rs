@@ -197,6 +197,19 @@ fn a_ring_can_be_replaced_while_it_is_in_use() {
 }
 
 #[test]
+fn rings_that_seal_with_different_keys_have_different_fingerprints() {
+    assert_ne!(ring([0, 1]).fingerprint(), ring([1, 0]).fingerprint());
+    // Where the times decide, the order of the listing makes no other ring.
+    let (first, second) = (
+        || RingKey::new(key(0)).seal_from(at(10)),
+        || RingKey::new(key(1)).seal_from(at(20)),
+    );
+    let listed = KeyRing::from_keys([first(), second()]).unwrap();
+    let other_way_round = KeyRing::from_keys([second(), first()]).unwrap();
+    assert_eq!(listed.fingerprint(), other_way_round.fingerprint());
+}
+
+#[test]
 fn a_session_moves_between_suites() {
     let other = EncryptionKey::generate_xchacha20().unwrap();
     let other_id = other.id();
