@@ -23,6 +23,7 @@ struct Note {
 }
 
 impl SessionData for Note {
+    const LABEL: &str = "note";
     const SCHEMA: u32 = 1;
 }
 

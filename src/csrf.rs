@@ -48,7 +48,7 @@ impl<T: Payload> Session<T> {
             let name = state.csrf_name().unwrap_or_default();
             Ok(csrf::render(
                 &sealer.slot.keys(),
-                context,
+                sealer.bound(context),
                 state.now(),
                 &name,
                 mask,
@@ -81,7 +81,8 @@ impl<T: Payload> Session<T> {
                  ..
              }| {
                 state.csrf_name().is_some_and(|name| {
-                    csrf::check(&sealer.slot.keys(), context, state.now(), &name, token)
+                    let binding = sealer.bound(context);
+                    csrf::check(&sealer.slot.keys(), binding, state.now(), &name, token)
                 })
             },
         )

@@ -425,8 +425,10 @@ pub enum ConfigError {
     TokenName,
     /// The name of a header is empty, longer than 128 bytes, or has a character that none can have.
     HeaderName,
-    /// The context has a label or value that is too long.
+    /// The context has a label or value that is too long, or a label that is reserved.
     Context(ContextError),
+    /// The label of the application is empty, or that of the application or the type longer than 255 bytes.
+    Label,
     /// `formerly` has the attributes of now, so the cookie would be dropped as soon as it is set.
     Formerly,
     /// A trusted origin is not a scheme and a host, with a port at most.
@@ -441,6 +443,8 @@ pub enum ConfigError {
     Keys(RingError),
     /// The default of the session's type cannot be written and read again.
     Payload,
+    /// Sessions of another type, which is named here, have the same name, ring and context in this program.
+    AnotherType(&'static str),
 }
 
 /// The sentence: `main` prints errors by `Debug`.
@@ -462,6 +466,9 @@ impl fmt::Display for ConfigError {
                 "that is no header's name, give one of letters, digits and `-`, at most 128 bytes long",
             ),
             ConfigError::Context(error) => error.fmt(f),
+            ConfigError::Label => f.write_str(
+                "the label of the application or the type is empty or longer than 255 bytes, choose another",
+            ),
             ConfigError::Formerly => f.write_str(
                 "`formerly` has the attributes that the cookie has now, leave it out",
             ),
@@ -479,6 +486,11 @@ impl fmt::Display for ConfigError {
             ConfigError::Payload => f.write_str(
                 "the default of the session's type cannot be written and read again with postcard, \
                  remove `skip_serializing_if`, `untagged`, `flatten` and internal tags",
+            ),
+            ConfigError::AnotherType(name) => write!(
+                f,
+                "sessions of type `{name}` are built with this name, ring and context already, and each \
+                 type would replace the other's; choose another name, or drop what was built first"
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     EncryptionKey, KeyRing, SharedKeyRing, cookie,
-    seal::{Context, Draft, LONGEST_TOKEN, Purpose},
+    seal::{Context, Draft, LONGEST_TOKEN, Purpose, Reserved},
     wiped::Scratch,
 };
 
@@ -34,6 +34,7 @@ pub fn seal_body(key: EncryptionKey, name: &str, body: &[u8]) -> String {
     let mut draft = Draft::new(keys.sealing(0), body.len(), &mut buffer);
     draft.body().extend_from_slice(body);
     let mut token = String::new();
-    draft.seal(&Context::default(), &[0; 24], &mut token);
+    let (reserved, context) = (Reserved::default(), Context::default());
+    draft.seal(reserved.before(&context), &[0; 24], &mut token);
     token
 }

@@ -250,7 +250,8 @@ fn inspect<T: Payload>(
 ) -> Result<TokenContent, Reason> {
     let keys = sealer.slot.keys();
     let mut buffer = Scratch::borrow();
-    let opened = seal::open(&keys, sealer.mode, &sealer.context, now, token, &mut buffer);
+    let binding = sealer.bound(&sealer.context);
+    let opened = seal::open(&keys, sealer.mode, binding, now, token, &mut buffer);
     let opened = opened.map_err(|refused| refused.reason)?;
     let body = &buffer[opened.body];
     let layout = Layout::read(body).ok_or(Reason::Malformed)?;

@@ -62,6 +62,10 @@ impl SessionCookie {
     /// Begins a cookie whose content only holders of a key can read. `keys` is a key, a
     /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::SharedKeyRing).
     ///
+    /// Where several applications have these keys, give each a name, or an
+    /// [`application`](SessionCookieBuilder::application) label: under the default name each would accept
+    /// the sessions of the others.
+    ///
     /// # Examples
     ///
     /// ```

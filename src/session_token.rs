@@ -142,6 +142,7 @@ impl<T: SessionData> SessionToken<T> {
     /// }
     ///
     /// impl SessionData for Login {
+    ///     const LABEL: &str = "login";
     ///     const SCHEMA: u32 = 1;
     /// }
     ///
@@ -187,6 +188,7 @@ impl<T> SessionToken<T> {
     ///     name: String,
     /// }
     /// # impl SessionData for Login {
+    /// #     const LABEL: &str = "login";
     /// #     const SCHEMA: u32 = 1;
     /// # }
     ///

@@ -49,6 +49,7 @@ pub enum Map {}
 /// }
 ///
 /// impl SessionData for Login {
+///     const LABEL: &str = "login";
 ///     const SCHEMA: u32 = 2;
 ///
 ///     fn convert(schema: u32, bytes: &[u8]) -> Option<Login> {
@@ -69,6 +70,17 @@ pub enum Map {}
     note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
 )]
 pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
+    /// What tells this type from every other one: at most 255 bytes. Tokens are bound to it (SPEC.md §
+    /// 4.2), so no session of one type opens as another, even under one ring and one name.
+    ///
+    /// It stays when the type's shape changes, which [`SCHEMA`](Self::SCHEMA) is for: a new label ends
+    /// the sessions of the earlier one.
+    ///
+    /// `""` is for a type that takes over the sessions of a dictionary, which has no label, by
+    /// [`convert`](Self::convert). Two types under one ring, name and context must not both be `""`:
+    /// each would take the other's sessions for its own.
+    const LABEL: &'static str;
+
     /// The version of this type's shape: 1 or more.
     const SCHEMA: u32;
 
@@ -92,6 +104,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// }
     ///
     /// impl SessionData for Login {
+    ///     const LABEL: &str = "";
     ///     const SCHEMA: u32 = 1;
     ///
     ///     fn convert(schema: u32, bytes: &[u8]) -> Option<Login> {
@@ -110,8 +123,10 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// # let session = dictionary.load([""], now);
     /// # session.insert("user", 42)?;
     /// # session.insert("cart", [7])?;
+    /// # let fields = dictionary.save(&session)?;
+    /// # drop((dictionary, session));
     /// # let typed = SessionCookie::encrypted(keys).typed::<Login>().build()?;
-    /// # let session = typed.load(dictionary.save(&session)?, now);
+    /// # let session = typed.load(fields, now);
     /// # assert_eq!(session.read(|login| login.user), 42);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -156,6 +171,9 @@ pub(crate) mod sealed {
         /// The version in which payloads are written; 0 for a dictionary.
         const SCHEMA: u32;
 
+        /// What tokens are bound to; empty for a dictionary.
+        const LABEL: &'static str;
+
         /// The payload of a session that has nothing in it.
         fn empty() -> Option<Vec<u8>>;
 
@@ -173,6 +191,7 @@ impl Payload for Map {}
 
 impl sealed::Payload for Map {
     const SCHEMA: u32 = 0;
+    const LABEL: &'static str = "";
 
     fn empty() -> Option<Vec<u8>> {
         Some(Vec::new())
@@ -195,6 +214,13 @@ impl<T: SessionData> sealed::Payload for T {
         assert!(T::SCHEMA != 0, "SessionData::SCHEMA is 1 or more");
         T::SCHEMA
     };
+    const LABEL: &'static str = {
+        assert!(
+            T::LABEL.len() <= LONGEST_LABEL,
+            "SessionData::LABEL has at most 255 bytes"
+        );
+        T::LABEL
+    };
 
     fn empty() -> Option<Vec<u8>> {
         encode_within(&T::default(), Vec::new(), usize::MAX)
@@ -209,6 +235,9 @@ impl<T: SessionData> sealed::Payload for T {
         }))
     }
 }
+
+/// Bytes of a type's label (SPEC.md § 4.2).
+const LONGEST_LABEL: usize = 255;
 
 /// Encodes `value` into memory for `usual` bytes or, if these are too few, for `longest`. (Growing would leave a
 /// copy behind.) `None`: it has no encoding that is read back.

@@ -1,12 +1,12 @@
 use std::{marker::PhantomData, sync::Arc, time::Duration};
 
-use super::{DEFAULT_IDLE, SessionCookieBuilder, Settings};
+use super::{DEFAULT_IDLE, SessionCookieBuilder, Settings, one_type::OneType};
 use crate::{
     body::{Allowance, Frame, Lifetimes, Payload, Policy, RenewAfter, Room, sealed},
     cookie::{CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, Template},
     error::ConfigError,
     events,
-    seal::{Context, Mode, Purpose, token_len},
+    seal::{Context, Mode, Purpose, Reserved, token_len},
     sealer::{Sealer, Several},
     session_cookie::{SessionCookie, Shared},
     session_header::SessionHeader,
@@ -127,11 +127,13 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// What is wrong with the settings of a cookie, whatever its keys are.
     pub(crate) fn mistakes(&self) -> Vec<ConfigError> {
         let Settings { size, context, .. } = &self.settings;
+        let reserved = Reserved::new(self.settings.application.as_deref(), "");
         let context = context.iter().map(|(label, value)| (label, value));
         let checks = [
             self.named().map(drop),
             self.lifetimes().map(drop),
             size.allowance().map(drop),
+            reserved.map(drop).ok_or(ConfigError::Label),
             Context::new(context).map(drop).map_err(ConfigError::from),
         ];
         checks.into_iter().filter_map(Result::err).collect()
@@ -169,6 +171,9 @@ impl<T: Payload> SessionCookieBuilder<T> {
         several: Several,
     ) -> Result<Sealer, ConfigError> {
         let Settings { keys, context, .. } = &self.settings;
+        let application = self.settings.application.as_deref();
+        let type_label = self.settings.type_label.as_deref();
+        let type_label = type_label.unwrap_or(<T as sealed::Payload>::LABEL);
         let mode = keys.mode();
         let lifetimes = self.lifetimes()?;
         let overlap = if self.settings.retire_early {
@@ -176,6 +181,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         } else {
             lifetimes.longest()
         };
+        let reserved = Reserved::new(application, type_label).ok_or(ConfigError::Label)?;
+        let context = Context::new(context.iter().map(|(label, value)| (label, value)))?;
         let empty_payload = <T as sealed::Payload>::empty().ok_or(ConfigError::Payload)?;
         let room = Room::new(allowance, frame, token_len(mode), self.settings.padding)
             .filter(|room| empty_payload.len() <= room.content())
@@ -183,10 +190,13 @@ impl<T: Payload> SessionCookieBuilder<T> {
         if mode == Mode::UnencryptedButSigned {
             events::unencrypted(purpose.as_str());
         }
+        let slot = keys.serve(purpose, overlap)?;
+        OneType::of::<T>(&slot, application, &context).claim()?;
         Ok(Sealer {
-            slot: keys.serve(purpose, overlap)?,
+            slot,
             mode,
-            context: Context::new(context.iter().map(|(label, value)| (label, value)))?,
+            reserved,
+            context,
             several,
             not_before: self.settings.not_before.map_or(0, unix_seconds_from).into(),
             hooks: self.settings.hooks.clone(),

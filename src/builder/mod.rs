@@ -5,6 +5,7 @@ mod attributes;
 mod build;
 mod formerly;
 mod lifetimes;
+mod one_type;
 mod policy;
 
 use std::{
@@ -70,6 +71,8 @@ struct Settings {
     not_before: Option<SystemTime>,
     size: Size,
     padding: Padding,
+    application: Option<String>,
+    type_label: Option<String>,
     context: Vec<(String, String)>,
     formerly: Vec<Formerly>,
     hooks: Hooks,
@@ -153,6 +156,8 @@ impl SessionCookieBuilder {
                 not_before: None,
                 size: Size::default(),
                 padding: Padding::default(),
+                application: None,
+                type_label: None,
                 context: Vec::new(),
                 formerly: Vec::new(),
                 hooks: Hooks::default(),
@@ -179,7 +184,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # use serde::{Deserialize, Serialize};
     /// # #[derive(Serialize, Deserialize, Default)]
     /// # struct Login { user: u64 }
-    /// # impl SessionData for Login { const SCHEMA: u32 = 1; }
+    /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// # let keys = EncryptionKey::generate()?;
     /// let cookie: SessionCookie<Login> = SessionCookie::encrypted(keys).typed().build()?;
     /// let session = cookie.load([""], std::time::SystemTime::now());

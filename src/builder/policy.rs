@@ -9,8 +9,68 @@ use crate::{
 };
 
 impl<T: Payload> SessionCookieBuilder<T> {
+    /// Binds every session to this application (SPEC.md § 4.2): 1 to 255 bytes. Default: none.
+    ///
+    /// Applications that share a key ring and the cookie's name accept each other's sessions, unless they
+    /// are told apart by this. A context that is chosen for a request stands beside it. Changing it ends
+    /// the sessions that are out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// let shop = SessionCookie::encrypted(keys.clone()).application("shop").build()?;
+    /// let forum = SessionCookie::encrypted(keys).application("forum").build()?;
+    /// # let now = SystemTime::now();
+    /// # let session = shop.load([""], now);
+    /// # session.insert("user", 42)?;
+    /// let fields = shop.save(&session)?;
+    /// assert!(forum.load(&fields, now).is_new());
+    /// # assert!(!shop.load(&fields, now).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn application(mut self, label: impl Into<String>) -> Self {
+        self.settings.application = Some(label.into());
+        self
+    }
+
+    /// Looks at sessions of the type with this [`LABEL`](crate::SessionData::LABEL), as if it were that of
+    /// `T`: for tools that [`inspect`](crate::SessionCookie::inspect) sessions of a type that they do not
+    /// have. At most 255 bytes. Default: the label of `T`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, KeyRing, Reason, SessionCookie, SessionData};
+    /// # use serde::{Deserialize, Serialize};
+    /// # use std::time::SystemTime;
+    /// # #[derive(Serialize, Deserialize, Default)]
+    /// # struct Login { user: u64 }
+    /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
+    /// # let (keys, now) = (KeyRing::new(EncryptionKey::generate()?), SystemTime::now());
+    /// # let builder = SessionCookie::encrypted(keys.clone());
+    /// # let token = {
+    /// #     let cookie = builder.clone().typed::<Login>().build()?;
+    /// #     let field = cookie.cookie_for(now, |session| session.replace(Login { user: 42 }))?;
+    /// #     cookie.name().tokens_in([field]).remove(0).map_err(Reason::name)?
+    /// # };
+    /// let tool = SessionCookie::encrypted(keys).type_label("login").build()?;
+    /// let content = tool.inspect(&token, now).map_err(Reason::name)?;
+    /// // A dictionary it is not.
+    /// assert_eq!(content.refused, Some(Reason::Payload));
+    /// assert_eq!((content.schema, &content.payload[..]), (1, &[42][..]));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn type_label(mut self, label: impl Into<String>) -> Self {
+        self.settings.type_label = Some(label.into());
+        self
+    }
+
     /// Binds every session to this pair, too (SPEC.md § 4.2). May be repeated; the order counts. A
-    /// label has at most 255 bytes, a value at most 65,535. Default: none.
+    /// label has at most 255 bytes and does not begin with `hardtack.`, a value has at most 65,535.
+    /// Default: none.
     ///
     /// # Examples
     ///

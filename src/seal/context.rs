@@ -2,8 +2,9 @@ use std::fmt;
 
 /// What a token is bound to beside its key and purpose: pairs of label and value, in order.
 ///
-/// A token sealed in one context does not open in another. Use it where several applications or
-/// tenants share a key ring. The default context is empty.
+/// A token sealed in one context does not open in another. Use it where tenants or stages share a key
+/// ring; for applications that do, there is
+/// [`application`](crate::SessionCookieBuilder::application). The default context is empty.
 ///
 /// # Examples
 ///
@@ -16,8 +17,21 @@ use std::fmt;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Context {
-    /// `u32(len) || u8(len label) || label || u16(len value) || value ||` … (SPEC.md § 4.2)
+    /// `u8(len label) || label || u16(len value) || value ||` … (SPEC.md § 4.2)
     encoded: Box<[u8]>,
+}
+
+/// The pairs that stand before a caller's: the application's, then the type's (SPEC.md § 4.2).
+#[derive(Default, PartialEq, Eq)]
+pub(crate) struct Reserved {
+    encoded: Box<[u8]>,
+}
+
+/// All that a token is bound to beside its key and purpose.
+#[derive(Clone, Copy)]
+pub(crate) struct Binding<'a> {
+    reserved: &'a Reserved,
+    context: &'a Context,
 }
 
 impl Context {
@@ -35,37 +49,69 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// A label has at most 255 bytes, a value at most 65,535 (SPEC.md § 4.2).
+    /// A label has at most 255 bytes and does not begin with `hardtack.`, a value has at most 65,535
+    /// (SPEC.md § 4.2).
     pub fn new<L, V>(pairs: impl IntoIterator<Item = (L, V)>) -> Result<Context, ContextError>
     where
         L: AsRef<str>,
         V: AsRef<str>,
     {
-        let mut encoded = vec![0; LENGTH_LEN];
+        let mut encoded = Vec::new();
         for (label, value) in pairs {
             let (label, value) = (label.as_ref(), value.as_ref());
-            let label_len = u8::try_from(label.len()).map_err(|_| ContextError(Part::Label))?;
-            let value_len = u16::try_from(value.len()).map_err(|_| ContextError(Part::Value))?;
-            encoded.push(label_len);
-            encoded.extend_from_slice(label.as_bytes());
-            encoded.extend_from_slice(&value_len.to_be_bytes());
-            encoded.extend_from_slice(value.as_bytes());
+            if label.starts_with(RESERVED) {
+                return Err(ContextError(Part::Reserved));
+            }
+            append_pair(label, value, &mut encoded)?;
         }
-        let len =
-            u32::try_from(encoded.len() - LENGTH_LEN).map_err(|_| ContextError(Part::Whole))?;
-        encoded[..LENGTH_LEN].copy_from_slice(&len.to_be_bytes());
+        if encoded.len() > LONGEST {
+            return Err(ContextError(Part::Whole));
+        }
         Ok(Context {
             encoded: encoded.into(),
         })
     }
+}
 
+impl Reserved {
+    /// `type_label`: empty where there is none. `None`: that of the application is
+    /// empty, or one is too long.
+    pub(crate) fn new(application: Option<&str>, type_label: &str) -> Option<Reserved> {
+        let mut encoded = Vec::new();
+        let type_label = Some(type_label).filter(|label| !label.is_empty());
+        for (label, value) in [(APPLICATION, application), (TYPE, type_label)] {
+            let Some(value) = value else {
+                continue;
+            };
+            if !(1..=LONGEST_RESERVED).contains(&value.len()) {
+                return None;
+            }
+            append_pair(label, value, &mut encoded).ok()?;
+        }
+        Some(Reserved {
+            encoded: encoded.into(),
+        })
+    }
+
+    pub(crate) fn before<'a>(&'a self, context: &'a Context) -> Binding<'a> {
+        Binding {
+            reserved: self,
+            context,
+        }
+    }
+}
+
+impl Binding<'_> {
     /// Hands `head || u32(len) || pairs`, the associated data of a token, to `use_it`.
     pub(crate) fn with_aad<const HEAD: usize, R>(
-        &self,
+        self,
         head: &[u8; HEAD],
         use_it: impl FnOnce(&[u8]) -> R,
     ) -> R {
-        let len = HEAD + self.encoded.len();
+        let (reserved, pairs) = (&*self.reserved.encoded, &*self.context.encoded);
+        // `Context::new` lets no more through than a u32 can count.
+        let pairs_len = u32::try_from(reserved.len() + pairs.len()).unwrap_or(u32::MAX);
+        let len = HEAD + LENGTH_LEN + reserved.len() + pairs.len();
         let mut short = [0; SHORT_AAD];
         let mut long = Vec::new();
         let aad = match short.get_mut(..len) {
@@ -75,21 +121,35 @@ impl Context {
                 &mut long[..]
             }
         };
-        aad[..HEAD].copy_from_slice(head);
-        aad[HEAD..].copy_from_slice(&self.encoded);
+        let parts: [&[u8]; 4] = [head, &pairs_len.to_be_bytes(), reserved, pairs];
+        let mut at = 0;
+        for part in parts {
+            aad[at..at + part.len()].copy_from_slice(part);
+            at += part.len();
+        }
         use_it(aad)
     }
+}
+
+fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), ContextError> {
+    let label_len = u8::try_from(label.len()).map_err(|_| ContextError(Part::Label))?;
+    let value_len = u16::try_from(value.len()).map_err(|_| ContextError(Part::Value))?;
+    encoded.push(label_len);
+    encoded.extend_from_slice(label.as_bytes());
+    encoded.extend_from_slice(&value_len.to_be_bytes());
+    encoded.extend_from_slice(value.as_bytes());
+    Ok(())
 }
 
 impl Default for Context {
     fn default() -> Self {
         Context {
-            encoded: Box::new([0; LENGTH_LEN]),
+            encoded: Box::default(),
         }
     }
 }
 
-/// A label or a value of a [`Context`] is too long.
+/// A label or a value of a [`Context`] is too long, or a label is reserved.
 ///
 /// # Examples
 ///
@@ -107,6 +167,7 @@ enum Part {
     Label,
     Value,
     Whole,
+    Reserved,
 }
 
 impl fmt::Display for ContextError {
@@ -115,12 +176,23 @@ impl fmt::Display for ContextError {
             Part::Label => "a context label is longer than 255 bytes",
             Part::Value => "a context value is longer than 65535 bytes",
             Part::Whole => "a context is longer than 4 GiB in all",
+            Part::Reserved => {
+                "a context label begins with `hardtack.`, which is reserved; choose another"
+            }
         })
     }
 }
 
 impl std::error::Error for ContextError {}
 
+/// What labels begin with that only this crate gives.
+const RESERVED: &str = "hardtack.";
+const APPLICATION: &str = "hardtack.application";
+const TYPE: &str = "hardtack.type";
+/// Bytes of the label of an application, or of a type.
+const LONGEST_RESERVED: usize = 255;
 const LENGTH_LEN: usize = 4;
-/// Enough for a head and a tenant's name without an allocation.
-const SHORT_AAD: usize = 72;
+/// Bytes of a caller's pairs. With the reserved ones they can still be counted.
+const LONGEST: usize = u32::MAX as usize - 1024;
+/// Enough for a head, the labels of an application and a type, and a tenant's name without an allocation.
+const SHORT_AAD: usize = 128;

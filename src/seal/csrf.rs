@@ -4,7 +4,7 @@ use ctutils::CtEq;
 
 use super::{
     base64url,
-    context::Context,
+    context::Binding,
     purpose::{PurposeKey, PurposeKeys},
     suite::TAG_LEN,
 };
@@ -14,12 +14,12 @@ use crate::time::UnixSeconds;
 /// that the same bytes never appear twice in a compressed page (BREACH).
 pub(crate) fn render(
     keys: &PurposeKeys,
-    context: &Context,
+    binding: Binding<'_>,
     now: UnixSeconds,
     session: &[u8],
     mask: [u8; TAG_LEN],
 ) -> String {
-    let secret = secret(keys.sealing(now), context, session);
+    let secret = secret(keys.sealing(now), binding, session);
     let mut bytes = [0; 2 * TAG_LEN];
     bytes[..TAG_LEN].copy_from_slice(&mask);
     bytes[TAG_LEN..].copy_from_slice(&xor(mask, secret));
@@ -32,7 +32,7 @@ pub(crate) fn render(
 /// once the token has the right form.
 pub(crate) fn check(
     keys: &PurposeKeys,
-    context: &Context,
+    binding: Binding<'_>,
     now: UnixSeconds,
     session: &[u8],
     token: &str,
@@ -46,14 +46,14 @@ pub(crate) fn check(
     let given = xor(mask, masked);
     let mut is_right = false;
     for key in keys.accepted(now) {
-        is_right |= bool::from(secret(key, context, session).ct_eq(&given));
+        is_right |= bool::from(secret(key, binding, session).ct_eq(&given));
     }
     is_right
 }
 
 /// `HMAC(K_csrf, u32(len ctx) || ctx || session)`, cut to 16 bytes.
-fn secret(key: &PurposeKey, context: &Context, session: &[u8]) -> [u8; TAG_LEN] {
-    context.with_aad(&[], |context| key.csrf.of(&[context, session]))
+fn secret(key: &PurposeKey, binding: Binding<'_>, session: &[u8]) -> [u8; TAG_LEN] {
+    binding.with_aad(&[], |context| key.csrf.of(&[context, session]))
 }
 
 fn xor(left: [u8; TAG_LEN], right: [u8; TAG_LEN]) -> [u8; TAG_LEN] {

@@ -25,6 +25,9 @@ use crate::{
 /// among keys without one, the first listed. A session under an earlier key is sealed again with the
 /// next response that touches it.
 ///
+/// Applications that share a ring and the name of the cookie, such as the default one, accept each other's
+/// sessions. An [`application`](crate::SessionCookieBuilder::application) label keeps them apart.
+///
 /// As text, one key a line, or separated by commas:
 ///
 /// ```text

@@ -26,6 +26,7 @@ pub use ring_text::RingTextError;
 pub use shared_ring::{IntoKeys, SharedKeyRing};
 pub use suite::{Mode, Suite};
 
+pub(crate) use context::{Binding, Reserved};
 pub(crate) use purpose::{Place, Purpose, PurposeKeys};
 pub(crate) use ring_text::RingText;
 pub(crate) use shared_ring::PurposeSlot;

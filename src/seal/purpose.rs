@@ -97,6 +97,10 @@ impl PurposeKeys {
         })
     }
 
+    pub(super) fn share_a_key(&self, other: &PurposeKeys) -> bool {
+        self.by_id.keys().any(|id| other.by_id.contains_key(id))
+    }
+
     /// Sessions issued before this are refused; 0 where there is no such moment.
     pub(crate) fn not_before(&self) -> UnixSeconds {
         self.not_before

@@ -217,6 +217,11 @@ impl PurposeSlot {
     pub(crate) fn keys(&self) -> Guard<Arc<PurposeKeys>> {
         self.keys.load()
     }
+
+    /// Whether a token of one could open with the other, as far as name and keys go.
+    pub(crate) fn meets(&self, other: &PurposeSlot) -> bool {
+        self.purpose == other.purpose && self.keys().share_a_key(&other.keys())
+    }
 }
 
 impl<K> Clone for SharedKeyRing<K> {

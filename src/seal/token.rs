@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     base64url,
-    context::Context,
+    context::Binding,
     key::KeyId,
     purpose::{PurposeKey, PurposeKeys},
     suite::{HEAD_LEN, Mode, RANDOM_LEN, Suite},
@@ -31,7 +31,7 @@ pub(crate) struct Refused {
 pub(crate) fn open(
     keys: &PurposeKeys,
     mode: Mode,
-    context: &Context,
+    binding: Binding<'_>,
     now: UnixSeconds,
     token: &[u8],
     buffer: &mut Scratch,
@@ -60,7 +60,7 @@ pub(crate) fn open(
     if blob.len() < smallest(mode) {
         return Err(refused(Reason::TooShort));
     }
-    let body = context
+    let body = binding
         .with_aad(&head, |aad| key.cipher.open(aad, blob))
         .ok_or(refused(Reason::Auth))?;
     Ok(Opened { key_id, body })
@@ -121,9 +121,9 @@ impl<'a> Draft<'a> {
     }
 
     /// Seals, and appends the token to `text`. `random` is fresh from a generator at every call.
-    pub(crate) fn seal(self, context: &Context, random: &[u8; RANDOM_LEN], text: &mut String) {
+    pub(crate) fn seal(self, binding: Binding<'_>, random: &[u8; RANDOM_LEN], text: &mut String) {
         let Draft { key, blob } = self;
-        context.with_aad(&key.head, |aad| key.cipher.seal(aad, random, blob));
+        binding.with_aad(&key.head, |aad| key.cipher.seal(aad, random, blob));
         base64url::encode(blob, text);
     }
 }

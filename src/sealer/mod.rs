@@ -20,8 +20,8 @@ use crate::{
     events,
     hooks::{Hooks, SessionInfo},
     seal::{
-        self, Context, Draft, KeyId, LONGEST_TOKEN, Mode, Opened, Place, PurposeKeys, PurposeSlot,
-        Refused, random,
+        self, Binding, Context, Draft, KeyId, LONGEST_TOKEN, Mode, Opened, Place, PurposeKeys,
+        PurposeSlot, Refused, Reserved, random,
     },
     session_id::SessionId,
     time::{UnixSeconds, system_time},
@@ -31,6 +31,9 @@ use crate::{
 pub(crate) struct Sealer {
     pub(crate) slot: Arc<PurposeSlot>,
     pub(crate) mode: Mode,
+    /// The pairs of the application and the type, which stand before those of every context.
+    pub(crate) reserved: Reserved,
+    /// That of a request which brings none of its own.
     pub(crate) context: Context,
     pub(crate) several: Several,
     pub(crate) policy: Policy,
@@ -43,6 +46,11 @@ impl Sealer {
     /// The session of a request before it is read. `brought`: the request has something to drop.
     pub(crate) fn unread<T>(&self, brought: bool, now: UnixSeconds) -> StateData<T> {
         StateData::new(&self.policy, now, brought)
+    }
+
+    /// All that a token is bound to in `context`, beside its key and purpose.
+    pub(crate) fn bound<'a>(&'a self, context: &'a Context) -> Binding<'a> {
+        self.reserved.before(context)
     }
 
     /// Reads the session of a request that brought these values: one, none, or several under one name. What
@@ -163,7 +171,7 @@ impl Sealer {
         now: UnixSeconds,
         buffer: &mut Scratch,
     ) -> Result<(Opened, Layout), Refused> {
-        let opened = seal::open(keys, self.mode, context, now, token, buffer)?;
+        let opened = seal::open(keys, self.mode, self.bound(context), now, token, buffer)?;
         let refused = |reason| Refused {
             reason,
             key_id: Some(opened.key_id),
@@ -221,7 +229,10 @@ impl Sealer {
     /// Whether what one of the two seals is what the other would seal: in the same mode, for the same purpose
     /// and context, under the same ring.
     pub(crate) fn is_like(&self, other: &Sealer) -> bool {
-        self.mode == other.mode && self.context == other.context && self.slot.is_like(&other.slot)
+        self.mode == other.mode
+            && self.reserved == other.reserved
+            && self.context == other.context
+            && self.slot.is_like(&other.slot)
     }
 
     /// Refuses sessions issued before `moment` from now on.
@@ -259,7 +270,7 @@ impl Sealer {
         if !state.write_body(age, draft.body()) {
             return Err(SaveError::Clock);
         }
-        draft.seal(context, &random::from_thread()?, text);
+        draft.seal(self.bound(context), &random::from_thread()?, text);
         Ok(())
     }
 }

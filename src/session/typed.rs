@@ -18,6 +18,7 @@ impl<T: SessionData> Session<T> {
     /// }
     ///
     /// impl SessionData for Login {
+    ///     const LABEL: &str = "login";
     ///     const SCHEMA: u32 = 1;
     /// }
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
@@ -43,7 +44,7 @@ impl<T: SessionData> Session<T> {
     /// # use std::time::SystemTime;
     /// # #[derive(Serialize, Deserialize, Default)]
     /// # struct Login { name: String, visits: u32 }
-    /// # impl SessionData for Login { const SCHEMA: u32 = 1; }
+    /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
     /// # let session = cookie.load([""], SystemTime::now());
     /// let visits = session.update(|login| {
@@ -73,7 +74,7 @@ impl<T: SessionData> Session<T> {
     /// # use std::time::SystemTime;
     /// # #[derive(Serialize, Deserialize, Default)]
     /// # struct Login { name: String, visits: u32 }
-    /// # impl SessionData for Login { const SCHEMA: u32 = 1; }
+    /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
     /// # let session = cookie.load([""], SystemTime::now());
     /// session.update(|login| login.visits = 3)?;

@@ -78,6 +78,7 @@ impl From<ConfigError> for Problem {
         match &error {
             ConfigError::Name(error) => Problem::of("name", error),
             ConfigError::Context(error) => Problem::of("context", error),
+            ConfigError::Label => Problem::of("application", &error),
             ConfigError::Keys(error) => Problem::of("keys", error),
             // The sentences of the others name what they are about.
             _ => Problem::general(&error),

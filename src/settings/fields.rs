@@ -64,6 +64,7 @@ impl SessionSettings {
             "not_before" => put(&mut self.not_before, value.moment()),
             "size" => put(&mut self.size, value.choice(&SIZES, NO_SIZE)),
             "padding" => put(&mut self.padding, value.choice(&PADDINGS, NO_PADDING)),
+            "application" => put(&mut self.application, value.text()),
             "context" => put(&mut self.context, context(value)),
             "formerly" => put(&mut self.formerly, formerly(value)),
             "save_on_server_error" => put(&mut self.save_on_server_error, value.flag()),
@@ -275,6 +276,6 @@ const NOT_SECURE: Refusal = "cannot be false, since anybody on the way could tak
 const NOT_HTTP_ONLY: Refusal = "cannot be false, since every script in the page could take the session; leave it out, and let the server tell scripts what they need";
 pub(super) const UNKNOWN: Refusal = "is no setting; there are `mode`, `name`, `path`, `domain`, \
     `same_site`, `partitioned`, `danger_allow_http`, `idle_timeout`, `absolute_timeout`, \
-    `remember_up_to`, `renew_after`, `clock_skew`, `not_before`, `size`, `padding`, `context`, \
-    `formerly`, `save_on_server_error`, `danger_allow_shared_caching`, `danger_retire_early`, `keys`, \
+    `remember_up_to`, `renew_after`, `clock_skew`, `not_before`, `size`, `padding`, `application`, \
+    `context`, `formerly`, `save_on_server_error`, `danger_allow_shared_caching`, `danger_retire_early`, `keys`, \
     `keys_env`, `keys_file` and `keys_from`";

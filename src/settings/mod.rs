@@ -94,6 +94,7 @@ pub struct SessionSettings {
     not_before: Option<SystemTime>,
     size: Option<Size>,
     padding: Option<Padding>,
+    application: Option<String>,
     context: Option<Vec<(String, String)>>,
     formerly: Option<Vec<Formerly>>,
     save_on_server_error: Option<bool>,
@@ -299,6 +300,7 @@ impl SessionSettings {
         let builder = with(builder, self.not_before, Builder::not_before);
         let builder = with(builder, self.size, Builder::size);
         let builder = with(builder, self.padding, Builder::padding);
+        let builder = with(builder, self.application, Builder::application);
         let pairs = self.context.into_iter().flatten();
         let builder = pairs.fold(builder, |builder, (label, value)| {
             builder.context(label, value)

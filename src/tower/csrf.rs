@@ -167,7 +167,7 @@ impl<T> CsrfGuard<T> {
     /// # use hardtack::{CsrfGuard, SessionData};
     /// # #[derive(serde::Serialize, serde::Deserialize, Default)]
     /// # struct Login;
-    /// # impl SessionData for Login { const SCHEMA: u32 = 1; }
+    /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// let guard = CsrfGuard::new().typed::<Login>();
     /// # let _ = guard;
     /// ```

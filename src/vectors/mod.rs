@@ -11,7 +11,7 @@ mod seal;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::seal::{
-    Context, EncryptionKey, Key, KeyRing, Purpose, PurposeSlot, SharedKeyRing, SigningKey,
+    Context, EncryptionKey, Key, KeyRing, Purpose, PurposeSlot, Reserved, SharedKeyRing, SigningKey,
 };
 
 /// Reads `tests/vectors/{file}.json` and hands each vector to `check`.
@@ -67,6 +67,12 @@ impl PurposeOf {
 
 fn context(pairs: &[(String, String)]) -> Context {
     Context::new(pairs.iter().map(|(label, value)| (label, value))).unwrap()
+}
+
+/// The pairs that stand before the context. A vector without a label has none of them.
+fn reserved(application: &Option<String>, type_label: &Option<String>) -> Reserved {
+    let type_label = type_label.as_deref().unwrap_or_default();
+    Reserved::new(application.as_deref(), type_label).unwrap()
 }
 
 fn slot(mode: Mode, ring: &str, purpose: &PurposeOf) -> std::sync::Arc<PurposeSlot> {

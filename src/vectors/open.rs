@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, collections::BTreeSet, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Mode, PurposeOf, context, for_each, hex, json::Json, slot};
+use super::{Mode, PurposeOf, context, for_each, hex, json::Json, reserved, slot};
 use crate::{
     Outcome, RenewAfter, SessionData,
     body::{Allowance, Frame, Layout, Lifetimes, Map, Padding, Payload, Policy, Room, sealed},
@@ -22,6 +22,8 @@ struct Vector {
     mode: Mode,
     purpose: PurposeOf,
     context: Vec<(String, String)>,
+    application: Option<String>,
+    type_label: Option<String>,
     now: u64,
     policy: PolicyOf,
     candidates: Vec<String>,
@@ -75,6 +77,7 @@ struct Opened {
 struct AnySchema;
 
 impl SessionData for AnySchema {
+    const LABEL: &str = "any_schema";
     const SCHEMA: u32 = u32::MAX;
 
     fn convert(_: u32, _: &[u8]) -> Option<Self> {
@@ -142,7 +145,7 @@ fn check_opened(vector: &Vector, expected: &Opened) {
     let opened = seal::open(
         &keys,
         sealer.mode,
-        &context,
+        sealer.bound(&context),
         vector.now,
         &token.text,
         &mut buffer,
@@ -203,6 +206,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
     Sealer {
         slot: slot(vector.mode, &vector.ring, &vector.purpose),
         mode: vector.mode.into(),
+        reserved: reserved(&vector.application, &vector.type_label),
         context: context(&vector.context),
         several,
         not_before: policy.not_before.unwrap_or(0).into(),

@@ -1,8 +1,8 @@
 use serde::Deserialize;
 
-use super::{PurposeOf, context, for_each, mode_of, slot, unhex};
+use super::{PurposeOf, context, for_each, mode_of, reserved, slot, unhex};
 use crate::{
-    seal::{Draft, csrf, token_len},
+    seal::{Binding, Context, Draft, Reserved, csrf, token_len},
     time::EPOCH,
     wiped::Scratch,
 };
@@ -16,6 +16,8 @@ struct Vector {
     key: String,
     purpose: PurposeOf,
     context: Vec<(String, String)>,
+    application: Option<String>,
+    type_label: Option<String>,
     random: String,
     body: String,
     token: String,
@@ -33,7 +35,9 @@ fn the_example_of_the_specification_is_right() {
         let token = find(&|word| word.starts_with(start));
         let purpose = PurposeOf::Cookie("__Host-session".to_owned());
         let body = "02004dc880ac02a0a1a2a3a4a5a6a781a676697369747307";
-        assert_eq!(seal(key, &purpose, &[], random, body), token);
+        let (reserved, context) = (Reserved::default(), Context::default());
+        let binding = reserved.before(&context);
+        assert_eq!(seal(key, &purpose, binding, random, body), token);
     }
 }
 
@@ -43,36 +47,27 @@ fn bodies_are_sealed_to_the_byte() {
         let Vector {
             key,
             purpose,
-            context,
             random,
             body,
             ..
         } = &vector;
-        let token = seal(key, purpose, context, random, body);
+        let reserved = reserved(&vector.application, &vector.type_label);
+        let context = context(&vector.context);
+        let token = seal(key, purpose, reserved.before(&context), random, body);
         assert_eq!(token, vector.token, "{}", vector.name);
         let token_len = token_len(mode_of(key).into());
         assert_eq!(token_len(body.len() / 2), token.len(), "{}", vector.name);
     });
 }
 
-fn seal(
-    key: &str,
-    purpose: &PurposeOf,
-    pairs: &[(String, String)],
-    random: &str,
-    body: &str,
-) -> String {
+fn seal(key: &str, purpose: &PurposeOf, binding: Binding<'_>, random: &str, body: &str) -> String {
     let slot = slot(mode_of(key), key, purpose);
     let keys = slot.keys();
     let mut buffer = Scratch::borrow();
     let mut draft = Draft::new(keys.sealing(0), body.len() / 2, &mut buffer);
     draft.body().extend_from_slice(&unhex(body));
     let mut token = String::new();
-    draft.seal(
-        &context(pairs),
-        &unhex(random).try_into().unwrap(),
-        &mut token,
-    );
+    draft.seal(binding, &unhex(random).try_into().unwrap(), &mut token);
     token
 }
 
@@ -87,6 +82,8 @@ fn csrf_tokens_are_rendered_to_the_byte_and_pass() {
         key: String,
         purpose: PurposeOf,
         context: Vec<(String, String)>,
+        application: Option<String>,
+        type_label: Option<String>,
         sid: String,
         issued: u64,
         mask: String,
@@ -96,26 +93,30 @@ fn csrf_tokens_are_rendered_to_the_byte_and_pass() {
         let Vector { name, key, .. } = &vector;
         let slot = slot(mode_of(key), key, &vector.purpose);
         let keys = slot.keys();
-        let context = context(&vector.context);
+        let (reserved, context) = (
+            reserved(&vector.application, &vector.type_label),
+            context(&vector.context),
+        );
+        let binding = reserved.before(&context);
         let issued = u32::try_from(vector.issued - EPOCH).unwrap().to_be_bytes();
         let session = [&unhex(&vector.sid)[..], &issued].concat();
         let mask = unhex(&vector.mask).try_into().unwrap();
-        let token = csrf::render(&keys, &context, 0, &session, mask);
+        let token = csrf::render(&keys, binding, 0, &session, mask);
         assert_eq!(token, vector.token, "{name}");
-        assert!(csrf::check(&keys, &context, 0, &session, &token), "{name}");
+        assert!(csrf::check(&keys, binding, 0, &session, &token), "{name}");
         for (i, _) in token.char_indices() {
             let changed = format!("{}{}{}", &token[..i], other(&token[i..=i]), &token[i + 1..]);
             assert!(
-                !csrf::check(&keys, &context, 0, &session, &changed),
+                !csrf::check(&keys, binding, 0, &session, &changed),
                 "{name} at {i}"
             );
             assert!(
-                !csrf::check(&keys, &context, 0, &session, &token[i + 1..]),
+                !csrf::check(&keys, binding, 0, &session, &token[i + 1..]),
                 "{name}"
             );
         }
         assert!(
-            !csrf::check(&keys, &context, 0, &session[1..], &token),
+            !csrf::check(&keys, binding, 0, &session[1..], &token),
             "{name}"
         );
     });

@@ -194,6 +194,7 @@ struct Login {
 }
 
 impl SessionData for Login {
+    const LABEL: &str = "login";
     const SCHEMA: u32 = 7;
 }
 
@@ -205,7 +206,9 @@ fn a_typed_session_is_shown_as_bytes() {
         session.update(|login| login.user = 42)
     });
     let pair = pair.unwrap();
-    let shown = desk.json(&format!("inspect {pair} --keys keys --json"));
+    let line = format!("inspect {pair} --keys keys --json");
+    assert_eq!(desk.json(&line)["tokens"][0]["reason"], "Auth");
+    let shown = desk.json(&format!("{line} --type login"));
     let found = &shown["tokens"][0];
     assert_eq!(
         (&shown["opens"], &shown["reason"]),
@@ -216,7 +219,7 @@ fn a_typed_session_is_shown_as_bytes() {
         (&json!(7), &json!(null))
     );
     assert_eq!(found["payload_hex"], "2a");
-    let told = desk.done(&format!("inspect {pair} --keys keys"));
+    let told = desk.done(&format!("inspect {pair} --keys keys --type login"));
     let wanted = "schema       7, 1 bytes that only its type can read\n2a\n";
     assert!(told.ends_with(wanted), "{told}");
 }

@@ -75,6 +75,13 @@ fn check(desk: &Desk, vector: &Value) {
     if !policy["not_before"].is_null() {
         words.push(format!("--not-before={}", moment(&policy["not_before"])));
     }
+    for (option, label) in [("application", "application"), ("type", "type_label")] {
+        words.extend(
+            vector[label]
+                .as_str()
+                .map(|label| format!("--{option}={label}")),
+        );
+    }
     for pair in vector["context"].as_array().unwrap() {
         words.push(format!("--context={}={}", text(&pair[0]), text(&pair[1])));
     }

@@ -46,6 +46,13 @@ pub(crate) fn builder() -> SessionCookieBuilder {
     SessionCookie::encrypted(ring())
 }
 
+/// The same for sessions that hold a `T`. In one process a name has sessions of one type, so they are those
+/// of an application of their own.
+#[allow(dead_code, reason = "not every test has typed sessions")]
+pub(crate) fn builder_of<T: Payload>() -> SessionCookieBuilder<T> {
+    builder().application(std::any::type_name::<T>()).typed()
+}
+
 pub(crate) fn cookie() -> SessionCookie {
     builder().build().unwrap()
 }
@@ -62,6 +69,22 @@ pub(crate) fn sealed<T: Payload>(
     let set_cookies = cookie.save(&session).unwrap();
     let field = set_cookies.iter().next().expect("the session is written");
     pair_of(field).to_owned()
+}
+
+/// The same of a session that holds a `T`, as another version of the application sends it, whose type has
+/// the label of `T`.
+#[allow(dead_code, reason = "not every test has typed sessions")]
+pub(crate) fn sealed_apart<T: Payload>(
+    builder: SessionCookieBuilder,
+    moment: SystemTime,
+    fill: impl FnOnce(&Session<T>),
+) -> String {
+    let cookie = builder.context("built", "apart").typed::<T>();
+    let cookie = cookie.build().unwrap();
+    let session = cookie.load_in(hardtack::Context::default(), [""; 0], moment);
+    fill(&session);
+    let set_cookies = cookie.save(&session).unwrap();
+    pair_of(set_cookies.iter().next().expect("the session is written")).to_owned()
 }
 
 /// `name=token` of a session with one entry, `user: 42`, begun when the tests begin.

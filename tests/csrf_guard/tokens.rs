@@ -10,7 +10,7 @@ use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
     answer,
-    common::{at, block_on, builder, cookie, sealed, signed_in},
+    common::{at, block_on, builder_of, cookie, sealed, signed_in},
     guard, request, visitor_of,
 };
 
@@ -143,12 +143,13 @@ struct Login {
 }
 
 impl SessionData for Login {
+    const LABEL: &str = "login";
     const SCHEMA: u32 = 1;
 }
 
 #[test]
 fn typed_sessions_are_guarded_by_a_guard_of_their_type() {
-    let cookie = builder().typed::<Login>().build().unwrap();
+    let cookie = builder_of::<Login>().build().unwrap();
     let mut token = String::new();
     let pair = sealed(&cookie, at(0), |session| {
         token = session.csrf_token().unwrap()

@@ -102,6 +102,7 @@ fn a_typed_session_is_changed_like_any_value() {
         articles: Vec<u32>,
     }
     impl SessionData for Cart {
+        const LABEL: &str = "cart";
         const SCHEMA: u32 = 1;
     }
     let mut browser = Browser::from(encrypted().typed::<Cart>());

@@ -43,6 +43,11 @@ fn site(suite: &str) -> SessionCookieBuilder {
     site_of(suite, 0)
 }
 
+/// In one process a name has sessions of one type, so these are those of an application of their own.
+fn site_of_profiles(suite: &str) -> SessionCookieBuilder<values::Profile> {
+    site(suite).application("profiles").typed()
+}
+
 fn site_of(suite: &str, key: u8) -> SessionCookieBuilder {
     let text = key_text(suite, secret(key));
     match suite {

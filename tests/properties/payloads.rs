@@ -13,7 +13,7 @@ use crate::{
     outcome::reason,
     random,
     sealer::{EPOCH, Sealer, alive},
-    site,
+    site, site_of_profiles,
     values::Profile,
 };
 
@@ -85,8 +85,8 @@ fn a_nearly_right_payload_opens_or_does_not_and_never_panics() {
 
 #[test]
 fn a_random_typed_payload_opens_as_something_or_does_not_and_never_panics() {
-    let sealer = Sealer::of_site();
-    let site = site("sign").typed::<Profile>().build().unwrap();
+    let sealer = Sealer::of_site_of_profiles();
+    let site = site_of_profiles("sign").build().unwrap();
     let counts = Counts::default();
     run(500, &random(0..100), |payload| {
         let body = [&[0x20, 0, 0, 0, 0, 0, 1], &payload[..]].concat();

@@ -10,7 +10,7 @@ use crate::{
     browser::Browser,
     cases::cases,
     moments::at,
-    site, suite,
+    site, site_of_profiles, suite,
     values::{Profile, dictionary, profile},
 };
 
@@ -45,14 +45,14 @@ proptest! {
 
     #[test]
     fn a_typed_session_comes_back_as_it_was(suite in suite(), value in profile()) {
-        let mut browser = Browser::from(site(suite).size(Size::Browser).typed::<Profile>());
+        let mut browser = Browser::from(site_of_profiles(suite).size(Size::Browser));
         browser.visit(|session| session.replace(value.clone()).unwrap());
         prop_assert_eq!(browser.visit(|session| session.read(Clone::clone)), value);
     }
 
     #[test]
     fn a_bare_token_carries_what_a_cookie_carries(suite in suite(), value in profile()) {
-        let tokens = site(suite).size(Size::Browser).typed::<Profile>().build_token("t").unwrap();
+        let tokens = site_of_profiles(suite).size(Size::Browser).build_token("t").unwrap();
         let session = tokens.load(None::<&str>, at(0));
         session.replace(value.clone()).unwrap();
         if let TokenChange::Set(token) = tokens.save(&session).unwrap() {
@@ -68,7 +68,7 @@ proptest! {
         suite in suite(),
         values in prop::collection::vec(prop::option::of(profile()), 1..5),
     ) {
-        let mut browser = Browser::from(site(suite).size(Size::Browser).typed::<Profile>());
+        let mut browser = Browser::from(site_of_profiles(suite).size(Size::Browser));
         let mut before = Profile::default();
         for value in values {
             let value = value.unwrap_or_default();

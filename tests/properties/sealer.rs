@@ -19,6 +19,7 @@ fn these_tests_seal_as_the_specification_does() {
 pub(crate) struct Sealer {
     head: [u8; HEAD_LEN],
     key: [u8; 32],
+    ctx: Vec<u8>,
 }
 
 impl Sealer {
@@ -45,6 +46,7 @@ impl Sealer {
         Sealer {
             head: [SIGNED, a, b, c, d],
             key: expand("key", purpose),
+            ctx: Vec::new(),
         }
     }
 
@@ -53,9 +55,28 @@ impl Sealer {
         Sealer::new(secret(0), "__Host-session")
     }
 
+    /// That of `site_of_profiles("sign")`.
+    pub(crate) fn of_site_of_profiles() -> Sealer {
+        let mut ctx = Vec::new();
+        for (label, value) in [
+            ("hardtack.application", "profiles"),
+            ("hardtack.type", "profile"),
+        ] {
+            ctx.push(label.len() as u8);
+            ctx.extend_from_slice(label.as_bytes());
+            ctx.extend_from_slice(&(value.len() as u16).to_be_bytes());
+            ctx.extend_from_slice(value.as_bytes());
+        }
+        Sealer {
+            ctx,
+            ..Sealer::of_site()
+        }
+    }
+
     /// `base64url(head || body || tag)`
     pub(crate) fn seal(&self, body: &[u8]) -> Vec<u8> {
-        let tag = hmac(&self.key, &[&self.head, &[0; 4], body]);
+        let ctx_len = (self.ctx.len() as u32).to_be_bytes();
+        let tag = hmac(&self.key, &[&self.head, &ctx_len, &self.ctx, body]);
         encode(&[&self.head, body, &tag[..TAG_LEN]].concat())
     }
 }

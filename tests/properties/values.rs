@@ -64,6 +64,7 @@ enum Role {
 }
 
 impl SessionData for Profile {
+    const LABEL: &str = "profile";
     const SCHEMA: u32 = 1;
 }
 

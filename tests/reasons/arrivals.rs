@@ -8,7 +8,9 @@ use hardtack::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::common::{at, builder, cookie, key, ring, sealed, seconds, signed_in, token_of};
+use crate::common::{
+    at, builder, cookie, key, ring, sealed, sealed_apart, seconds, signed_in, token_of,
+};
 
 /// What one request brings to one application.
 pub(crate) struct Arrival {
@@ -25,6 +27,7 @@ struct Login {
 }
 
 impl SessionData for Login {
+    const LABEL: &str = "";
     const SCHEMA: u32 = 7;
 }
 
@@ -173,8 +176,7 @@ fn verified() -> Vec<Arrival> {
     let ring_revoking = SessionCookie::encrypted(ring().not_before(at(5)))
         .build()
         .unwrap();
-    let typed = builder().typed::<Login>().build().unwrap();
-    let typed = sealed(&typed, at(0), |login: &Session<Login>| {
+    let typed = sealed_apart(builder(), at(0), |login: &Session<Login>| {
         login.update(|login| login.user = 42).unwrap();
     });
     // As long as the name of the others, so that as much fits into it.

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Login,
     common::{
-        ENDED, READ, Visit, WRITTEN, at, builder, check, cookie, key, sealed, seconds, signed_in,
-        token_of,
+        ENDED, READ, Visit, WRITTEN, at, builder, check, cookie, key, sealed, sealed_apart,
+        seconds, signed_in, token_of,
     },
     revocation::{begun, check_reason, look, reason},
 };
@@ -191,17 +191,18 @@ struct NewerLogin {
 }
 
 impl SessionData for NewerLogin {
+    const LABEL: &str = "login";
     const SCHEMA: u32 = 2;
 }
 
 #[test]
 fn a_payload_is_looked_at_after_the_hook() {
-    let newer = builder().typed::<NewerLogin>().build().unwrap();
-    let pair = sealed(&newer, at(0), |session| {
+    let login = || builder().application("newer login");
+    let pair = sealed_apart(login(), at(0), |session: &Session<NewerLogin>| {
         session.update(|login| login.name.push('A')).unwrap();
     });
     for (is_revoked, expected) in [(false, Reason::Payload), (true, Reason::Revoked)] {
-        let cookie = builder()
+        let cookie = login()
             .revoked_if(move |_| is_revoked)
             .typed::<Login>()
             .build()

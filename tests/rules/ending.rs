@@ -2,7 +2,7 @@ use hardtack::{Map, Session, SessionError};
 
 use crate::{
     Login,
-    common::{ENDED, Jar, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, signed_in},
+    common::{ENDED, Jar, READ, Visit, WRITTEN, at, builder_of, check, cookie, sealed, signed_in},
 };
 
 type Work<T> = fn(&Session<T>) -> Result<(), SessionError>;
@@ -136,7 +136,7 @@ fn a_typed_session_ends_with_its_default() {
         |session| session.clear(),
         |session| session.invalidate().map(drop),
     ];
-    let cookie = builder().typed().build().unwrap();
+    let cookie = builder_of().build().unwrap();
     let pair = sealed(&cookie, at(0), |session: &Session<Login>| {
         session.update(|login| login.visits = 7).unwrap();
     });

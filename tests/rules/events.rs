@@ -8,7 +8,7 @@ use tracing::Level;
 
 use crate::{
     Login,
-    common::{HOUR, Visit, at, builder, cookie, key, sealed, signed_in, token_of},
+    common::{HOUR, Visit, at, builder, cookie, key, sealed, sealed_apart, signed_in, token_of},
     told::{Told, told_by},
 };
 
@@ -165,6 +165,7 @@ struct NewerLogin {
 }
 
 impl SessionData for NewerLogin {
+    const LABEL: &str = "login";
     const SCHEMA: u32 = 2;
 }
 
@@ -178,11 +179,11 @@ fn a_wrong_clock_is_a_warning_and_an_unreadable_payload_an_error() {
         Level::WARN,
         &[REJECTED, "reason=NotYetValid"],
     );
-    let newer = builder().typed::<NewerLogin>().build().unwrap();
-    let pair = sealed(&newer, at(0), |session| {
+    let login = || builder().application("newer login");
+    let pair = sealed_apart(login(), at(0), |session: &Session<NewerLogin>| {
         session.update(|login| login.name.push('A')).unwrap()
     });
-    let older = builder().typed::<Login>().build().unwrap();
+    let older = login().typed::<Login>().build().unwrap();
     check_reading(
         &older,
         &pair,

@@ -1,11 +1,14 @@
 //! Messages that do not fit, and sessions that take none.
 
-use hardtack::{Session, SessionData, SessionError};
+use hardtack::{Context, Session, SessionData, SessionError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Login,
-    common::{ENDED, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, signed_in},
+    common::{
+        ENDED, READ, Visit, WRITTEN, at, builder, builder_of, check, cookie, sealed, sealed_apart,
+        signed_in,
+    },
     flash::{Work, visitor},
 };
 
@@ -64,7 +67,7 @@ fn popping_makes_room() {
 
 #[test]
 fn a_typed_session_has_messages_beside_its_value() {
-    let cookie = builder().typed().build().unwrap();
+    let cookie = builder_of().build().unwrap();
     let leave: Work<Login> = |session| session.flash("", "Saved");
     let answer = check(&Visit::to(&cookie), leave, WRITTEN);
     let pop: Work<Login> = |session| {
@@ -82,17 +85,18 @@ struct NewerLogin {
 }
 
 impl SessionData for NewerLogin {
+    const LABEL: &str = "login";
     const SCHEMA: u32 = 2;
 }
 
 #[test]
 fn an_unreadable_session_has_no_messages_to_pop_and_keeps_its_own() {
-    let newer = builder().typed::<NewerLogin>().build().unwrap();
-    let pair = sealed(&newer, at(0), |session| {
+    let login = || builder().application("newer login");
+    let pair = sealed_apart(login(), at(0), |session: &Session<NewerLogin>| {
         session.update(|login| login.name.push('A')).unwrap();
         session.flash("", "Saved").unwrap();
     });
-    let cookie = builder().typed::<Login>().build().unwrap();
+    let cookie = login().typed::<Login>().build().unwrap();
     let pop: Work<Login> = |session| {
         assert!(session.peek_flashes("").is_empty());
         assert!(session.flashes("")?.is_empty());
@@ -102,7 +106,10 @@ fn an_unreadable_session_has_no_messages_to_pop_and_keeps_its_own() {
         Ok(())
     };
     check(&Visit::to(&cookie).with(&pair), pop, READ);
-    assert_eq!(newer.load([&pair], at(1)).flashes("").unwrap(), ["Saved"]);
+    let newer = login().context("built", "apart").typed::<NewerLogin>();
+    let newer = newer.build().unwrap();
+    let session = newer.load_in(Context::default(), [&pair], at(1));
+    assert_eq!(session.flashes("").unwrap(), ["Saved"]);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 mod alive;
 mod attributes;
+mod bindings;
 mod caches;
 #[path = "../common/mod.rs"]
 mod common;
@@ -51,5 +52,6 @@ struct Login {
 }
 
 impl SessionData for Login {
+    const LABEL: &str = "login";
     const SCHEMA: u32 = 1;
 }

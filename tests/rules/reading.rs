@@ -2,7 +2,7 @@ use hardtack::{Session, SessionError};
 
 use crate::{
     Login,
-    common::{READ, UNTOUCHED, Visit, at, builder, check, cookie, key, sealed, signed_in},
+    common::{READ, UNTOUCHED, Visit, at, builder_of, check, cookie, key, sealed, signed_in},
 };
 
 #[test]
@@ -83,7 +83,7 @@ fn every_look_at_a_typed_session_is_a_touch() {
         ("is_new", |session| _ = session.is_new()),
         ("update to the same", |session| drop(session.update(|_| ()))),
     ];
-    let cookie = builder().typed::<Login>().build().unwrap();
+    let cookie = builder_of::<Login>().build().unwrap();
     let pair = sealed(&cookie, at(0), |session| {
         session.update(|login| login.visits = 1).unwrap();
     });

@@ -20,6 +20,7 @@ fn strangers() -> Vec<SessionCookieBuilder> {
     vec![
         tenant("acme"),
         tenant("globex"),
+        builder().application("shop"),
         builder(),
         signing(),
         signing(),

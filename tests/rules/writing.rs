@@ -3,7 +3,7 @@ use http::header::SET_COOKIE;
 
 use crate::{
     Login,
-    common::{READ, Visit, WRITTEN, at, builder, check, cookie, sealed, signed_in},
+    common::{READ, Visit, WRITTEN, at, builder, builder_of, check, cookie, sealed, signed_in},
 };
 
 type Work<T> = fn(&Session<T>) -> Result<(), SessionError>;
@@ -45,7 +45,7 @@ fn a_new_typed_session_that_stays_default_is_not_written() {
         },
         |session| session.save(),
     ];
-    let cookie = builder().typed().build().unwrap();
+    let cookie = builder_of().build().unwrap();
     for work in works {
         check(&Visit::to(&cookie), work, READ);
     }
@@ -121,7 +121,7 @@ fn what_ends_as_it_arrived_is_not_written() {
 
 #[test]
 fn a_typed_session_is_written_only_when_its_bytes_change() {
-    let cookie = builder().typed().build().unwrap();
+    let cookie = builder_of().build().unwrap();
     let pair = sealed(&cookie, at(0), |session: &Session<Login>| {
         session.update(|login| login.visits = 7).unwrap();
     });

@@ -155,6 +155,11 @@ fn what_is_so_in_any_case_may_be_said() {
 }
 
 #[test]
+fn an_application_has_the_builders_name() {
+    check("application = 'shop'", |b| b.application("shop"));
+}
+
+#[test]
 fn a_context_in_a_table_is_sorted_by_its_labels() {
     check("context = {tenant = 'acme', stage = 'live'}", |b| {
         b.context("stage", "live").context("tenant", "acme")

@@ -54,6 +54,7 @@ fn a_key_in_the_wrong_place_is_refused_and_not_shown() {
         "renew_after",
         "not_before",
         "size",
+        "application",
         "context",
         "formerly",
         "keys_env",

@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use common::{at, builder, sealed};
+use common::{at, builder_of, sealed};
 use hardtack::{Session, SessionCookie, SessionData};
 use serde::{Deserialize, Serialize, Serializer, ser::Error};
 
@@ -31,6 +31,7 @@ struct Pair {
 }
 
 impl SessionData for Pair {
+    const LABEL: &str = "pair";
     const SCHEMA: u32 = 1;
 }
 
@@ -51,7 +52,7 @@ fn all_but_one<S: Serializer>(value: &u32, serializer: S) -> Result<S::Ok, S::Er
 const UNWRITABLE: u32 = u32::MAX;
 
 fn pairs() -> SessionCookie<Pair> {
-    builder().typed().build().unwrap()
+    builder_of().build().unwrap()
 }
 
 /// A session that arrived with 7 on both sides.

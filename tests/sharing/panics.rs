@@ -136,6 +136,7 @@ struct Second {
 }
 
 impl SessionData for Second {
+    const LABEL: &'static str = "";
     const SCHEMA: u32 = 2;
 
     fn convert(_: u32, _: &[u8]) -> Option<Second> {

@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 struct Bytes(Vec<u8>);
 
 impl SessionData for Bytes {
+    const LABEL: &str = "bytes";
     const SCHEMA: u32 = 1;
 }
 

@@ -57,6 +57,7 @@ fn a_default_that_does_not_fit_is_refused_when_the_cookie_is_built() {
         }
     }
     impl SessionData for Large {
+        const LABEL: &str = "large";
         const SCHEMA: u32 = 1;
     }
     let refused = encrypted().typed::<Large>().build();

@@ -208,6 +208,7 @@ fn a_session_that_a_conversion_made_too_large_can_be_read_and_only_written_small
         }
     }
     impl SessionData for Grown {
+        const LABEL: &str = "bytes";
         const SCHEMA: u32 = 2;
         fn convert(_: u32, bytes: &[u8]) -> Option<Grown> {
             Some(Grown("x".repeat(bytes.len() * 2)))
@@ -218,8 +219,10 @@ fn a_session_that_a_conversion_made_too_large_can_be_read_and_only_written_small
     let mut before = Browser::from(site().typed::<Bytes>());
     before.visit(|session| session.replace(Bytes(vec![7; 1998])).unwrap());
 
+    let cookie = before.cookie.clone();
+    drop(before);
     let mut browser = Browser::from(site().typed::<Grown>());
-    browser.cookie = before.cookie;
+    browser.cookie = cookie;
     browser.now = 450;
     assert_eq!(
         browser.visit(|session| session.read(|grown| grown.0.len())),

@@ -45,6 +45,7 @@ fn is_padded(body: usize) -> bool {
 struct Typed(Vec<u8>);
 
 impl SessionData for Typed {
+    const LABEL: &str = "typed";
     const SCHEMA: u32 = 300;
 }
 

@@ -157,6 +157,7 @@ fn what_a_refusal_calls_needed_is_what_it_says_where_there_is_room() {
 struct Bytes(Vec<u8>);
 
 impl SessionData for Bytes {
+    const LABEL: &str = "bytes";
     const SCHEMA: u32 = 1;
 }
 

@@ -32,6 +32,7 @@ struct Login {
 }
 
 impl SessionData for Login {
+    const LABEL: &str = "login";
     const SCHEMA: u32 = 1;
 }
 

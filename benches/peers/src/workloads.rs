@@ -89,6 +89,7 @@ pub(crate) struct Small {
 }
 
 impl SessionData for Small {
+    const LABEL: &str = "small";
     const SCHEMA: u32 = 1;
 }
 
@@ -140,6 +141,7 @@ enum Theme {
 }
 
 impl SessionData for Medium {
+    const LABEL: &str = "medium";
     const SCHEMA: u32 = 1;
 }
 
@@ -192,6 +194,7 @@ struct Item {
 }
 
 impl SessionData for Large {
+    const LABEL: &str = "large";
     const SCHEMA: u32 = 1;
 }
 

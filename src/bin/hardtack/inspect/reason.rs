@@ -18,8 +18,8 @@ pub(super) fn explanation(reason: Reason) -> &'static str {
         }
         Reason::RetiredKey => "its key is past its accept_until",
         Reason::Auth => {
-            "it was changed or forged, or sealed for another name, another context or another carrier; \
-             compare --name and --context with the application"
+            "it was changed or forged, or sealed for another name, application, type or context, or another carrier; \
+             compare --name, --application, --type and --context with the application"
         }
         Reason::Malformed => {
             "its tag fits, and its content breaks the format: a bug, or another program with the key"

@@ -20,6 +20,12 @@ pub(super) struct Sessions {
     /// The application's settings, in place of the options below: a file in TOML, or in JSON if its name says so
     #[arg(long, value_name = "FILE", requires = "keys")]
     settings: Option<PathBuf>,
+    /// The application's label, if it has one
+    #[arg(long, value_name = "LABEL")]
+    application: Option<String>,
+    /// The label of the sessions' type; a dictionary has none
+    #[arg(long = "type", value_name = "LABEL")]
+    type_label: Option<String>,
     /// A pair of the context, in order
     #[arg(long = "context", value_name = "LABEL=VALUE", value_parser = pair)]
     context: Vec<(String, String)>,
@@ -97,6 +103,12 @@ impl Sessions {
         }
         if self.not_before.is_some() {
             builder = builder.not_before(Moment::or_now(self.not_before, now)?);
+        }
+        if let Some(label) = &self.application {
+            builder = builder.application(label);
+        }
+        if let Some(label) = &self.type_label {
+            builder = builder.type_label(label);
         }
         for (label, value) in &self.context {
             builder = builder.context(label, value);

@@ -1,0 +1,216 @@
+//! What a session is bound to beside its name: the application, and the type.
+
+use std::fmt::Debug;
+
+use hardtack::{
+    ConfigError, Context, EncryptionKey, KeyRing, Map, Payload, Reason, Session, SessionCookie,
+    SessionCookieBuilder, SessionData,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    common::{at, sealed},
+    revocation::reason,
+};
+
+/// What a shop holds, and what its administration does.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Cart {
+    articles: u32,
+}
+
+impl SessionData for Cart {
+    const LABEL: &str = "cart";
+    const SCHEMA: u32 = 1;
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Admin {
+    level: u32,
+}
+
+impl SessionData for Admin {
+    const LABEL: &str = "admin";
+    const SCHEMA: u32 = 1;
+}
+
+/// The type that took the place of a dictionary.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Former {
+    user: u32,
+}
+
+impl SessionData for Former {
+    const LABEL: &str = "";
+    const SCHEMA: u32 = 1;
+
+    fn convert(schema: u32, bytes: &[u8]) -> Option<Former> {
+        (schema == 0).then(|| rmp_serde::from_slice(bytes).ok())?
+    }
+}
+
+/// A ring that no other test has.
+fn own_ring() -> KeyRing<EncryptionKey> {
+    KeyRing::new(EncryptionKey::generate().unwrap())
+}
+
+/// A session of another program with this ring.
+fn full_cart(builder: SessionCookieBuilder) -> String {
+    let cookie = builder.typed().build().unwrap();
+    sealed(&cookie, at(0), |session| {
+        session.replace(Cart { articles: 7 }).unwrap();
+    })
+}
+
+fn user(session: &Session) {
+    session.insert("user", 42).unwrap();
+}
+
+#[test]
+fn a_session_of_one_type_does_not_open_as_another_of_the_same_shape() {
+    let ring = own_ring();
+    let pair = full_cart(SessionCookie::encrypted(ring.clone()));
+    let admins = SessionCookie::encrypted(ring.clone()).typed::<Admin>();
+    let admins = admins.build().unwrap();
+    let session = admins.load([&pair], at(1));
+    assert_eq!(reason(&session), Some(Reason::Auth));
+    assert_eq!(session.read(|admin| admin.level), 0);
+    drop((admins, session));
+    let dictionary = SessionCookie::encrypted(ring).build().unwrap();
+    assert_eq!(reason(&dictionary.load([&pair], at(1))), Some(Reason::Auth));
+}
+
+#[test]
+fn a_type_without_a_label_takes_over_the_sessions_of_a_dictionary() {
+    let ring = own_ring();
+    let dictionary = SessionCookie::encrypted(ring.clone()).build().unwrap();
+    let pair = sealed(&dictionary, at(0), user);
+    drop(dictionary);
+    let typed = SessionCookie::encrypted(ring).typed::<Former>();
+    let session = typed.build().unwrap().load([&pair], at(1));
+    assert_eq!(session.read(|former| former.user), 42);
+}
+
+#[test]
+fn applications_with_one_ring_and_one_name_are_told_apart_by_their_labels() {
+    let ring = own_ring();
+    let of = |label: Option<&str>| {
+        let builder = SessionCookie::encrypted(ring.clone());
+        let builder = match label {
+            Some(label) => builder.application(label),
+            None => builder,
+        };
+        builder.build().unwrap()
+    };
+    let long = "x".repeat(255);
+    let labels = [None, Some("shop"), Some("forum"), Some(&*long)];
+    for sealed_for in labels {
+        let pair = sealed(&of(sealed_for), at(0), user);
+        for opened_for in labels {
+            let expected = (sealed_for != opened_for).then_some(Reason::Auth);
+            assert_eq!(reason(&of(opened_for).load([&pair], at(1))), expected);
+        }
+    }
+}
+
+#[test]
+fn an_application_stands_beside_a_context_and_in_front_of_one_of_a_request() {
+    let ring = own_ring();
+    let of = |label: &str| SessionCookie::encrypted(ring.clone()).application(label);
+    let acme = || Context::new([("tenant", "acme")]).unwrap();
+    let shop = of("shop").context("stage", "live").build().unwrap();
+    let session = shop.load_in(acme(), [""], at(0));
+    user(&session);
+    let fields = shop.save(&session).unwrap();
+    assert!(!shop.load_in(acme(), &fields, at(1)).is_new());
+    assert!(shop.load(&fields, at(1)).is_new());
+    // The context of a request takes the place of the builder's, and not of the application.
+    let tenants = of("shop").context("tenant", "acme").build().unwrap();
+    assert!(!tenants.load(&fields, at(1)).is_new());
+    let forum = of("forum").build().unwrap();
+    assert!(forum.load_in(acme(), &fields, at(1)).is_new());
+}
+
+#[test]
+fn what_the_crate_calls_its_own_pairs_nobody_else_may() {
+    for label in ["hardtack.", "hardtack.type", "hardtack.application"] {
+        let refused = Context::new([("tenant", "acme"), (label, "cart")]).unwrap_err();
+        assert!(refused.to_string().contains("is reserved"), "{refused}");
+        let builder = SessionCookie::encrypted(own_ring()).context(label, "cart");
+        assert!(matches!(builder.build(), Err(ConfigError::Context(_))));
+    }
+    assert!(Context::new([("hardtack", "a"), ("Hardtack.type", "b")]).is_ok());
+}
+
+#[test]
+fn a_label_has_1_to_255_bytes() {
+    let (most, more) = ("x".repeat(255), "x".repeat(256));
+    let check = |label: &str, is_good: bool| {
+        let builder = || SessionCookie::encrypted(own_ring());
+        let built = builder().application(label).build();
+        assert_eq!(built.is_ok(), is_good, "{} bytes", label.len());
+        assert!(built.map_or_else(|error| matches!(error, ConfigError::Label), |_| true));
+    };
+    check("", false);
+    check("ö", true);
+    check(&most, true);
+    check(&more, false);
+    let tool = SessionCookie::encrypted(own_ring()).type_label(more);
+    assert!(matches!(tool.build(), Err(ConfigError::Label)));
+}
+
+#[track_caller]
+fn check_refused<C: Debug>(built: Result<C, ConfigError>) {
+    let error = built.unwrap_err();
+    assert!(matches!(error, ConfigError::AnotherType(_)), "{error}");
+    let sentence = error.to_string();
+    assert!(
+        sentence.contains("Cart") && sentence.contains("choose another name"),
+        "{sentence}"
+    );
+}
+
+#[test]
+fn one_name_has_sessions_of_one_type_in_a_program() {
+    fn other<T: Payload>(ring: &KeyRing<EncryptionKey>) -> SessionCookieBuilder<T> {
+        SessionCookie::encrypted(ring.clone()).typed()
+    }
+    let secret = EncryptionKey::generate().unwrap().expose_secret();
+    let key = || secret.parse::<EncryptionKey>().unwrap();
+    let ring = KeyRing::new(key());
+    let carts = other::<Cart>(&ring).build().unwrap();
+    check_refused(other::<Admin>(&ring).build());
+    check_refused(other::<Map>(&ring).build());
+    // A key in common is enough.
+    let new = EncryptionKey::generate().unwrap();
+    let rotated = KeyRing::from_keys([new, key()]).unwrap();
+    check_refused(other::<Admin>(&rotated).build());
+
+    // The same again, and what goes another way, are no other sessions.
+    assert!(other::<Cart>(&ring).build().is_ok());
+    let apart = || other::<Admin>(&ring);
+    assert!(apart().name("__Host-admin").build().is_ok());
+    assert!(apart().application("admin").build().is_ok());
+    assert!(apart().context("for", "admins").build().is_ok());
+    assert!(apart().build_token("__Host-session").is_ok());
+    assert!(other::<Admin>(&own_ring()).build().is_ok());
+
+    // A clone holds the name, as a session does.
+    let session = carts.clone().load([""; 0], at(0));
+    drop(carts);
+    check_refused(other::<Admin>(&ring).build());
+    drop(session);
+    assert!(other::<Admin>(&ring).build().is_ok());
+}
+
+#[test]
+fn one_token_and_one_header_have_sessions_of_one_type_too() {
+    let ring = own_ring();
+    let carts = || SessionCookie::encrypted(ring.clone()).typed::<Cart>();
+    let admins = || SessionCookie::encrypted(ring.clone()).typed::<Admin>();
+    let _token = carts().build_token("mobile").unwrap();
+    let _header = carts().build_header("x-session").unwrap();
+    check_refused(admins().build_token("mobile"));
+    check_refused(admins().build_header("X-Session"));
+    assert!(admins().build_token("x-session").is_ok());
+}
