@@ -380,7 +380,8 @@ impl fmt::Debug for Fingerprint {
 pub enum RingError {
     /// There is no key.
     Empty,
-    /// Two keys have the same id: one key is listed twice.
+    /// Two keys have the same id: one key is listed twice, or two different keys have one id
+    /// by chance, once in 2^32 pairs.
     Duplicate(KeyId),
     /// The key that seals last has an `accept_until`, after which nothing would seal.
     LastRetires(KeyId),
@@ -417,7 +418,11 @@ impl fmt::Display for RingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RingError::Empty => f.write_str("key ring has no key"),
-            RingError::Duplicate(key) => write!(f, "key {key} is listed twice in the key ring"),
+            RingError::Duplicate(key) => write!(
+                f,
+                "key {key} is listed twice in the key ring, leave one out; where two different keys have \
+                 this id, make another key"
+            ),
             RingError::LastRetires(key) => write!(
                 f,
                 "key {key} is the last one to seal, so it cannot have `accept_until`"

@@ -197,6 +197,25 @@ fn a_ring_can_be_replaced_while_it_is_in_use() {
 }
 
 #[test]
+fn of_two_keys_with_one_id_another_is_to_be_made() {
+    let [first, second] = [
+        "hardtack_key_v1_xaes_SGJGXgMYum1rVuRUtPLj6z1DH54XCKkA5lJ8mIRHdEGFZ7Hf",
+        "hardtack_key_v1_xaes_0nzmFIH75Lvz7oJbVTnMxMgfTS50A6HyxTqZPyXy2hOD_-Ye",
+    ]
+    .map(|text| text.parse::<EncryptionKey>().unwrap());
+    assert_eq!(first.id(), second.id());
+    let refused = KeyRing::from_keys([first, second]).unwrap_err().to_string();
+    assert!(
+        refused.starts_with("key c89be252 is listed twice"),
+        "{refused}"
+    );
+    assert!(
+        refused.ends_with("have this id, make another key"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn rings_that_seal_with_different_keys_have_different_fingerprints() {
     assert_ne!(ring([0, 1]).fingerprint(), ring([1, 0]).fingerprint());
     // Where the times decide, the order of the listing makes no other ring.
