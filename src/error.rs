@@ -199,6 +199,8 @@ pub enum SessionError {
     Encode(&'static str),
     /// A value is nested deeper than 63 levels, or holds a MessagePack extension.
     TooDeep,
+    /// A map inside the value has a key twice. Languages disagree on which of the two counts.
+    DuplicateKey,
     /// A stored value is not of the type that was asked for. What it is, is not told: errors end in logs.
     Decode {
         /// The key of the value. `None`: the whole dictionary was read as one value.
@@ -261,6 +263,9 @@ impl fmt::Display for SessionError {
             SessionError::TooDeep => f.write_str(
                 "the value is nested deeper than 63 levels, or holds a MessagePack extension",
             ),
+            SessionError::DuplicateKey => {
+                f.write_str("a map in the value has a key twice, store each key once")
+            }
             // Quoted, as a key that came from a visitor may hold anything.
             SessionError::Decode {
                 key: Some(key),

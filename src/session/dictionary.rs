@@ -54,7 +54,8 @@ impl Session {
     /// # Errors
     ///
     /// Those of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value that serde
-    /// cannot write, and [`TooDeep`](SessionError::TooDeep) for one that could not be read again.
+    /// cannot write, [`TooDeep`](SessionError::TooDeep) for one that could not be read again, and
+    /// [`DuplicateKey`](SessionError::DuplicateKey) for one with a map that has a key twice.
     pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError> {
         let mut buffer = Scratch::borrow();
         let value = encode(&value, &mut buffer)?;
