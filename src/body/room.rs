@@ -84,11 +84,18 @@ impl Room {
         cookies: usize,
         persistent: bool,
     ) -> Allowance {
-        let total = token_len + cookies * self.frame.beside(cookies, persistent);
+        let beside = self.frame.beside(cookies, persistent);
+        let total = token_len + cookies * beside;
         if cookies == 1 {
             return Allowance::new(1, total);
         }
-        let most = Allowance::new(cookies.min(MOST_COOKIES), BROWSER_LIMIT);
+        let most = if cookies <= MOST_COOKIES {
+            // Where the attributes grew since, its parts are no longer than they were, and their fields are.
+            let field = token_len.div_ceil(cookies) + beside;
+            Allowance::new(cookies, field.max(BROWSER_LIMIT))
+        } else {
+            Allowance::new(MOST_COOKIES, BROWSER_LIMIT)
+        };
         Allowance {
             total: total.min(most.total),
             ..most

@@ -246,11 +246,7 @@ fn what_does_not_fit_four_cookies_stays_readable_and_is_not_written_until_it_doe
         let before = site.clone().same_site(SameSite::Omit);
         let (client, full) = filled(before.size(Size::Split(4)));
         let token = token_of("session", &client.pairs());
-        for (size, came_in) in [
-            (Size::Split(4), 4),
-            (Size::Split(4), 8),
-            (Size::Anywhere, 6),
-        ] {
+        for (size, came_in) in [(Size::Split(4), 8), (Size::Anywhere, 6)] {
             let path = format!("/shop/{}", "x".repeat(200));
             let now = site.clone().path(&path).size(size);
             let mut client = Client::from(now);
@@ -283,6 +279,57 @@ fn what_does_not_fit_four_cookies_stays_readable_and_is_not_written_until_it_doe
             assert_eq!(client.names(), names("session", 4));
             assert_eq!(client.dropped().len(), came_in - 4);
             assert_eq!(client.visit(Session::last_active_at), Some(at(client.now)));
+        }
+    }
+}
+
+#[test]
+fn a_full_session_goes_back_as_it_came_where_the_attributes_are_longer_now() {
+    for site in sites() {
+        for size in [Size::Split(2), Size::Split(3), Size::Split(4)] {
+            let mut before = Client::from(site.clone().size(size));
+            before.visit(|session| {
+                session.insert("small", 1).unwrap();
+                session.flash("", "Hello").unwrap();
+                session.ensure_id().unwrap();
+                fill(session);
+            });
+            let (cookies, token) = (before.names(), token_of("session", &before.pairs()));
+            let path = format!("/shop/{}", "x".repeat(200));
+            let mut client = Client::from(site.clone().path(&path).size(size));
+            client.url = client.url.join(&path).unwrap();
+            let attributes = format!("; Path={path}; Secure; HttpOnly; SameSite=Lax");
+            client.receive(
+                before
+                    .pairs()
+                    .iter()
+                    .map(|pair| format!("{pair}{attributes}")),
+            );
+            let works: [Work; 7] = [
+                |session| session.save(),
+                |session| session.insert("small", 2),
+                |session| session.remove("small").map(drop),
+                |session| session.flashes("").map(drop),
+                |session| session.renew(),
+                |session| session.renew_id(),
+                |session| session.update("full", |full: &mut String| _ = full.pop()),
+            ];
+            for work in works {
+                for age in AGES {
+                    let mut client = client.clone();
+                    client.now = age;
+                    client.visit(|session| work(session).unwrap());
+                    assert_eq!(client.names(), cookies, "at {age}");
+                    let sent = token_of("session", &client.pairs());
+                    assert_eq!(client.set().len(), cookies.len(), "at {age}");
+                    assert!(sent.len() <= token.len(), "at {age}");
+                    assert_eq!(client.visit(Session::remaining_bytes), 0);
+                }
+            }
+            client.visit(|session| {
+                assert_refused(session.insert("more", 1));
+                assert_refused(session.flash("", "Hello again"));
+            });
         }
     }
 }

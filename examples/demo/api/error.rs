@@ -38,7 +38,9 @@ impl From<SessionError> for ApiError {
     fn from(error: SessionError) -> Self {
         let status = match &error {
             SessionError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            SessionError::Encode(_) | SessionError::TooDeep => StatusCode::BAD_REQUEST,
+            SessionError::Encode(_) | SessionError::TooDeep | SessionError::DuplicateKey => {
+                StatusCode::BAD_REQUEST
+            }
             SessionError::Decode { .. }
             | SessionError::UnreadablePayload
             | SessionError::NotRemembering => StatusCode::CONFLICT,
