@@ -79,7 +79,9 @@ pub(crate) fn sealed_apart<T: Payload>(
     moment: SystemTime,
     fill: impl FnOnce(&Session<T>),
 ) -> String {
-    let cookie = builder.context("built", "apart").typed::<T>();
+    let cookie = builder
+        .context("built apart", std::any::type_name::<T>())
+        .typed::<T>();
     let cookie = cookie.build().unwrap();
     let session = cookie.load_in(hardtack::Context::default(), [""; 0], moment);
     fill(&session);

@@ -106,7 +106,9 @@ fn an_unreadable_session_has_no_messages_to_pop_and_keeps_its_own() {
         Ok(())
     };
     check(&Visit::to(&cookie).with(&pair), pop, READ);
-    let newer = login().context("built", "apart").typed::<NewerLogin>();
+    let newer = login()
+        .context("built apart", "to look")
+        .typed::<NewerLogin>();
     let newer = newer.build().unwrap();
     let session = newer.load_in(Context::default(), [&pair], at(1));
     assert_eq!(session.flashes("").unwrap(), ["Saved"]);

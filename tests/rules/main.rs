@@ -27,6 +27,7 @@ mod limits;
 mod observability;
 mod optional;
 mod overlap;
+mod payloads;
 mod reading;
 mod recent;
 mod remember;

@@ -1,6 +1,6 @@
 //! One session of any size, from nothing to what fits at most.
 
-use hardtack::Size;
+use hardtack::{Session, Size};
 use proptest::prelude::*;
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     moments::{at, seconds},
     options::{Options, RESERVED, options},
     parts::{names, token_of},
+    sites::encrypted,
 };
 
 /// How many characters are stored.
@@ -43,6 +44,41 @@ impl Length {
             }
         }
     }
+}
+
+#[test]
+fn max_age_counts_where_a_remembered_session_is_cut() {
+    let site = encrypted().size(Size::Split(2));
+    let mut client = Client::from(site.remember_up_to(seconds(34_560_000)));
+    let fill = |len: usize, is_remembered: bool| {
+        move |session: &Session| {
+            session.insert("k", "x".repeat(len)).unwrap();
+            if is_remembered {
+                session.remember_for(seconds(34_560_000)).unwrap();
+            }
+        }
+    };
+    // The longest that one field holds as long as it has no Max-Age.
+    let fits = |len: &usize| {
+        let mut plain = client.clone();
+        plain.visit(fill(*len, false));
+        plain.sent.len() == 1
+    };
+    let most = (2_900..3_000).rev().find(fits).unwrap();
+    let mut longest = 0;
+    for len in most - 30..=most {
+        let mut client = client.clone();
+        client.visit(fill(len, true));
+        let is_kept = |field: &String| field.ends_with("; Max-Age=34560000");
+        assert!(client.sent.iter().all(is_kept));
+        assert!(client.sent.iter().all(|field| field.len() <= 4096), "{len}");
+        if client.sent.len() == 1 {
+            longest = client.sent[0].len();
+        }
+    }
+    assert!((4093..=4096).contains(&longest), "{longest}");
+    client.visit(fill(most, true));
+    assert_eq!(client.sent.len(), 2);
 }
 
 proptest! {

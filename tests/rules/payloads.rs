@@ -1,0 +1,108 @@
+//! What a typed session makes of the payload that it is given.
+
+use hardtack::{Reason, SessionCookieBuilder, SessionData};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    common::{at, builder, sealed_apart},
+    revocation::reason,
+};
+
+/// The type of these tests, which takes over what dictionaries left. It knows no payload of another schema
+/// but one, and would take any of its own for another value.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Login {
+    user: u8,
+}
+
+impl SessionData for Login {
+    const LABEL: &str = "";
+    const SCHEMA: u32 = 2;
+
+    fn convert(schema: u32, bytes: &[u8]) -> Option<Login> {
+        match (schema, bytes) {
+            (1, &[user]) => Some(Login { user }),
+            (2, _) => Some(Login { user: 99 }),
+            _ => None,
+        }
+    }
+}
+
+/// As many bytes as are given, under a schema.
+macro_rules! bytes_of_schema {
+    ($name:ident, $schema:literal, $($field:ident),*) => {
+        #[derive(Default, Serialize, Deserialize)]
+        struct $name {
+            $($field: u8),*
+        }
+
+        impl SessionData for $name {
+            const LABEL: &str = "";
+            const SCHEMA: u32 = $schema;
+        }
+    };
+}
+
+bytes_of_schema!(OneByteEarlier, 1, first);
+bytes_of_schema!(TwoBytes, 2, first, second);
+bytes_of_schema!(NoBytes, 2,);
+
+fn site() -> SessionCookieBuilder {
+    builder().application("payloads")
+}
+
+#[track_caller]
+fn check(pair: &str, expected: Result<u8, Reason>) {
+    let cookie = site().typed::<Login>().build().unwrap();
+    let session = cookie.load([pair], at(1));
+    let user = session.read(|login| login.user);
+    assert_eq!(reason(&session).map_or(Ok(user), Err), expected);
+    // A session that cannot be read is a new one, and is not overwritten.
+    assert_eq!(user, expected.unwrap_or(0));
+    assert_eq!(session.replace(Login { user: 1 }).is_ok(), expected.is_ok());
+}
+
+#[test]
+fn bytes_after_the_value_are_refused() {
+    let two = sealed_apart(site(), at(0), |session| {
+        let (first, second) = (7, 0);
+        session.replace(TwoBytes { first, second }).unwrap();
+    });
+    check(&two, Err(Reason::Payload));
+}
+
+#[test]
+fn a_value_that_ends_early_is_refused_and_not_converted() {
+    let none = sealed_apart(site(), at(0), |session| {
+        session.replace(NoBytes {}).unwrap();
+        session.ensure_id().unwrap();
+    });
+    check(&none, Err(Reason::Payload));
+}
+
+#[test]
+fn a_value_of_the_types_own_schema_is_decoded_and_not_converted() {
+    let own = sealed_apart(site(), at(0), |session| {
+        session.replace(Login { user: 7 }).unwrap();
+    });
+    check(&own, Ok(7));
+    let earlier = sealed_apart(site(), at(0), |session| {
+        session.replace(OneByteEarlier { first: 8 }).unwrap();
+    });
+    check(&earlier, Ok(8));
+}
+
+#[test]
+fn an_empty_dictionary_is_the_types_default_and_a_full_one_is_converted() {
+    let mut id = None;
+    let empty = sealed_apart(site(), at(0), |session: &hardtack::Session| {
+        id = Some(session.ensure_id().unwrap());
+    });
+    check(&empty, Ok(0));
+    let cookie = site().typed::<Login>().build().unwrap();
+    assert_eq!(cookie.load([&empty], at(1)).id(), id);
+    let full = sealed_apart(site(), at(0), |session: &hardtack::Session| {
+        session.insert("user", 7).unwrap();
+    });
+    check(&full, Err(Reason::Payload));
+}
