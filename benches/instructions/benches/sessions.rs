@@ -89,8 +89,7 @@ fn open_token<T: Workload>() -> Work {
 }
 
 fn tokens<T: Workload>() -> SessionToken<T> {
-    builder(1)
-        .typed::<T>()
+    builder_of::<T>(1)
         .build_token("instructions")
         .expect(FAILURE)
 }
@@ -202,7 +201,12 @@ where
 }
 
 fn cookie<T: Workload>(keys: usize) -> SessionCookie<T> {
-    builder(keys).typed::<T>().build().expect(FAILURE)
+    builder_of::<T>(keys).build().expect(FAILURE)
+}
+
+/// In a process a name has sessions of one type, so each is an application.
+fn builder_of<T: Workload>(keys: usize) -> SessionCookieBuilder<T> {
+    builder(keys).application(T::LABEL).typed()
 }
 
 /// With the first key and so many in all: it is the oldest of them, and seals where it is the only one.

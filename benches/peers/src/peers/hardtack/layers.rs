@@ -39,7 +39,7 @@ impl Layer for Tower {
         if handler == Handler::Alone {
             return called(service, field);
         }
-        let cookie = self.0.builder(self.1).typed::<T>().build().expect(FAILURE);
+        let cookie = self.0.builder_of::<T>(self.1).build().expect(FAILURE);
         called(SessionLayer::new(cookie).layer(service), field)
     }
 
@@ -134,7 +134,7 @@ impl Layer for Axum {
         };
         let mut router = Router::new().route("/", route);
         if handler != Handler::Alone {
-            let cookie = self.0.builder(self.1).typed::<T>().build().expect(FAILURE);
+            let cookie = self.0.builder_of::<T>(self.1).build().expect(FAILURE);
             router = router.layer(SessionLayer::new(cookie));
         }
         called::<_, Body, _>(router, field)

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     measure::{Bench, Operation},
-    workloads::Medium,
+    workloads::{Medium, Workload},
 };
 
 pub(crate) use self::layers::{TOWER, add as add_layers};
@@ -111,5 +111,10 @@ impl Keys {
         };
         // A dictionary names its fields, and L is then too large for the default.
         builder.size(Size::Browser)
+    }
+
+    /// The same for one type. In a process a name has sessions of one type, so each is an application.
+    pub(super) fn builder_of<T: Workload>(&self, count: usize) -> SessionCookieBuilder<T> {
+        self.builder(count).application(T::LABEL).typed()
     }
 }

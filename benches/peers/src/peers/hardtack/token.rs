@@ -24,20 +24,19 @@ pub(super) struct Tokens {
 
 impl Tokens {
     pub(super) fn new(keys: &Keys, count: usize, clock: Clock) -> Tokens {
-        let builder = || keys.builder(count);
         Tokens {
             keys: keys.clone(),
             tokens: Three {
-                small: builder()
-                    .typed::<Small>()
+                small: keys
+                    .builder_of::<Small>(count)
                     .build_token("bench")
                     .expect(FAILURE),
-                medium: builder()
-                    .typed::<Medium>()
+                medium: keys
+                    .builder_of::<Medium>(count)
                     .build_token("bench")
                     .expect(FAILURE),
-                large: builder()
-                    .typed::<Large>()
+                large: keys
+                    .builder_of::<Large>(count)
                     .build_token("bench")
                     .expect(FAILURE),
             },

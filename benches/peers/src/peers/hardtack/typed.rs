@@ -1,6 +1,6 @@
 use std::hint::black_box;
 
-use hardtack::{Clock, Session, SessionCookie, SessionCookieBuilder, SetCookies};
+use hardtack::{Clock, Session, SessionCookie, SetCookies};
 use http::{HeaderMap, StatusCode};
 
 use super::Keys;
@@ -30,17 +30,17 @@ impl Typed {
     pub(super) fn new(keys: &Keys, count: usize, clock: Clock) -> Typed {
         Typed {
             keys: keys.clone(),
-            cookies: cookies(|| keys.builder(count)),
+            cookies: cookies(keys, count),
             clock,
         }
     }
 }
 
-fn cookies(builder: impl Fn() -> SessionCookieBuilder) -> Three<Cookies> {
+fn cookies(keys: &Keys, count: usize) -> Three<Cookies> {
     Three {
-        small: builder().typed::<Small>().build().expect(FAILURE),
-        medium: builder().typed::<Medium>().build().expect(FAILURE),
-        large: builder().typed::<Large>().build().expect(FAILURE),
+        small: keys.builder_of::<Small>(count).build().expect(FAILURE),
+        medium: keys.builder_of::<Medium>(count).build().expect(FAILURE),
+        large: keys.builder_of::<Large>(count).build().expect(FAILURE),
     }
 }
 
