@@ -15,7 +15,7 @@ use std::fmt;
 /// assert_ne!(acme, Context::default());
 /// # Ok::<_, hardtack::ContextError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     /// `u8(len label) || label || u16(len value) || value ||` … (SPEC.md § 4.2)
     encoded: Box<[u8]>,
@@ -139,14 +139,6 @@ fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), Co
     encoded.extend_from_slice(&value_len.to_be_bytes());
     encoded.extend_from_slice(value.as_bytes());
     Ok(())
-}
-
-impl Default for Context {
-    fn default() -> Self {
-        Context {
-            encoded: Box::default(),
-        }
-    }
 }
 
 /// A label or a value of a [`Context`] is too long, or a label is reserved.
