@@ -5,6 +5,7 @@
 
 use std::{any::type_name, ops::Range};
 
+use super::msgpack::{FIX_MAP, is_text, read_be, skip_value};
 use crate::{error::SessionError, wiped::Scratch};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -248,141 +249,15 @@ fn read_key_header(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     (len >= shortest).then_some((len, at + header_len))
 }
 
-/// Where the value that begins at `at` ends. `None`: it is cut off, nested too deep, not UTF-8, an extension,
-/// or has a map with bad keys.
-fn skip_value<const CHECKED: bool>(bytes: &[u8], mut at: usize) -> Option<usize> {
-    // How many values are still to come: in the innermost list or map, and in those around it.
-    let (mut left, mut around, mut depth) = (1, [0; DEEPEST], 0);
-    loop {
-        while left == 0 {
-            if depth == 0 {
-                return Some(at);
-            }
-            depth -= 1;
-            left = around[depth];
-        }
-        left -= 1;
-        let marker = *bytes.get(at)?;
-        at += 1;
-        let (count, is_map) = match marker {
-            FIX_MAP..=0x9F => (usize::from(marker & 0x0F), marker < 0x90),
-            0xDC..=0xDF => {
-                let width = if marker & 1 == 0 { 2 } else { 4 };
-                let count = read_be(bytes, at, width)?;
-                at += width;
-                (count, marker >= 0xDE)
-            }
-            _ => {
-                at = skip_single::<CHECKED>(marker, bytes, at)?;
-                continue;
-            }
-        };
-        if CHECKED && is_map && !has_good_keys(bytes, at, count) {
-            return None;
-        }
-        *around.get_mut(depth)? = left;
-        depth += 1;
-        left = count.checked_mul(if is_map { 2 } else { 1 })?;
-    }
-}
-
-/// Whether a nested map of `count` entries from `at` on has each key once and in its shortest form.
-fn has_good_keys(bytes: &[u8], at: usize, count: usize) -> bool {
-    let (mut is_ascending, mut last) = (true, None);
-    for key in nested_keys(bytes, at, count) {
-        let Some(key) = key.filter(|key| is_shortest(key)) else {
-            return false;
-        };
-        is_ascending &= last.is_none_or(|last| last < key);
-        last = Some(key);
-    }
-    is_ascending || {
-        let keys: Option<Vec<_>> = nested_keys(bytes, at, count).collect();
-        keys.is_some_and(|mut keys| {
-            keys.sort_unstable();
-            keys.windows(2).all(|pair| pair[0] != pair[1])
-        })
-    }
-}
-
-/// The keys of a nested map, in their bytes. Ends with `None` where the map is cut off.
-fn nested_keys(bytes: &[u8], at: usize, count: usize) -> impl Iterator<Item = Option<&[u8]>> {
-    let mut next = Some(at);
-    (0..count).map_while(move |_| {
-        let start = next.take()?;
-        let end = skip_value::<false>(bytes, start);
-        next = end.and_then(|end| skip_value::<false>(bytes, end));
-        Some(next.and(end).map(|end| &bytes[start..end]))
-    })
-}
-
-/// Whether an integer, a text or a byte string has the shortest form (SPEC.md § 5.4.3). Others have one form.
-fn is_shortest(value: &[u8]) -> bool {
-    match value {
-        [0xCC, value] => *value > 0x7F,
-        [0xCD..=0xCF, value @ ..] => value[..value.len() / 2].iter().any(|&byte| byte != 0),
-        [0xD0, value] => (0x80..0xE0).contains(value),
-        [0xD1..=0xD3, value @ ..] => {
-            let (high, low) = value.split_at(value.len() / 2);
-            let is_negative = high[0] & 0x80 != 0;
-            let fits_half = high.iter().all(|&byte| byte == 0xFF) && low[0] & 0x80 != 0;
-            is_negative && !fits_half
-        }
-        [0xD9, len, ..] => *len >= 32,
-        [0xC5 | 0xDA, high, ..] => *high != 0,
-        [0xC6 | 0xDB, first, second, ..] => *first != 0 || *second != 0,
-        _ => true,
-    }
-}
-
-/// Where a value ends that is no list and no map, and whose `marker` stands before `at`.
-#[inline]
-fn skip_single<const CHECKED: bool>(marker: u8, bytes: &[u8], at: usize) -> Option<usize> {
-    let (start, len, is_meant_as_text) = match marker {
-        0x00..=0x7F | 0xC0 | 0xC2 | 0xC3 | 0xE0..=0xFF => return Some(at),
-        0xA0..=0xBF => (at, usize::from(marker & 0x1F), true),
-        0xC4 | 0xD9 => (at + 1, read_be(bytes, at, 1)?, marker == 0xD9),
-        0xC5 | 0xDA => (at + 2, read_be(bytes, at, 2)?, marker == 0xDA),
-        0xC6 | 0xDB => (at + 4, read_be(bytes, at, 4)?, marker == 0xDB),
-        0xCC | 0xD0 => (at, 1, false),
-        0xCD | 0xD1 => (at, 2, false),
-        0xCA | 0xCE | 0xD2 => (at, 4, false),
-        0xCB | 0xCF | 0xD3 => (at, 8, false),
-        // 0xC1 is never used; 0xC7 to 0xC9 and 0xD4 to 0xD8 are extensions. Lists and maps do not come here.
-        _ => return None,
-    };
-    let end = start.checked_add(len)?;
-    let content = bytes.get(start..end)?;
-    (!CHECKED || !is_meant_as_text || is_text(content)).then_some(end)
-}
-
-fn is_text(bytes: &[u8]) -> bool {
-    // Most texts are short and ASCII, where a call costs more than looking.
-    bytes.is_ascii() || std::str::from_utf8(bytes).is_ok()
-}
-
-fn read_be(bytes: &[u8], at: usize, len: usize) -> Option<usize> {
-    let bytes = bytes.get(at..at + len)?;
-    Some(
-        bytes
-            .iter()
-            .fold(0, |value, &byte| (value << 8) | usize::from(byte)),
-    )
-}
-
-const FIX_MAP: u8 = 0x80;
 const HEADER_LEN_MAX: usize = 5;
-/// Lists and maps within each other. The dictionary itself is one more.
-const DEEPEST: usize = 63;
 /// Bytes that are asked for when a value is encoded. A larger one asks again.
 const USUAL_VALUE: usize = 256;
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, io::Cursor};
+    use std::collections::BTreeMap;
 
     use proptest::prelude::*;
-    use serde::{Deserialize, de::IgnoredAny};
     use serde_json::Value as Json;
 
     use super::*;
@@ -422,110 +297,6 @@ mod tests {
         };
         assert!(is_valid(&with(&[], "a", &nested(63).unwrap())));
         assert!(nested(64).is_err());
-    }
-
-    #[test]
-    fn every_marker_means_what_it_means_to_rmp_serde() {
-        // Behind the marker: a length or a count of 2, in one byte, two or four.
-        for (marker, width) in (0..=0xFF).flat_map(|marker| [(marker, 1), (marker, 2), (marker, 4)])
-        {
-            let mut bytes = vec![0; 300];
-            (bytes[0], bytes[width]) = (marker, 2);
-            let mut decoder = rmp_serde::Deserializer::new(Cursor::new(&bytes));
-            let theirs = IgnoredAny::deserialize(&mut decoder).ok();
-            let theirs = theirs.map(|_| decoder.get_ref().position() as usize);
-            let is_extension = matches!(marker, 0xC7..=0xC9 | 0xD4..=0xD8);
-            let expected = theirs.filter(|_| !is_extension);
-            // The keys of a map may be the same here.
-            if !matches!(marker, 0x81..=0x8F | 0xDE | 0xDF) {
-                assert_eq!(
-                    skip_value::<true>(&bytes, 0),
-                    expected,
-                    "{marker:#X}, {width}"
-                );
-            }
-            assert_eq!(
-                skip_value::<false>(&bytes, 0),
-                expected,
-                "{marker:#X}, {width}"
-            );
-        }
-    }
-
-    /// A map in a dictionary, and one in a list in it.
-    #[track_caller]
-    fn check_nested(map: &[u8], is_good: bool) {
-        for around in [&b"\x81\xa1a"[..], b"\x81\xa1a\x91", b"\x81\xa1a\x81\x01"] {
-            assert_eq!(is_valid(&[around, map].concat()), is_good, "{map:x?}");
-        }
-    }
-
-    #[test]
-    fn a_nested_map_has_each_key_once_whatever_their_order_and_type() {
-        check_nested(b"\x80", true);
-        check_nested(b"\x82\x01\xc0\x02\xc0", true);
-        check_nested(b"\x82\x02\xc0\x01\xc0", true);
-        check_nested(b"\x82\x01\xc0\x01\xc0", false);
-        check_nested(b"\x83\x02\xc0\x01\xc0\x02\xc0", false);
-        check_nested(b"\x83\xa1b\xc0\xa1a\xc0\xa1b\xc0", false);
-        check_nested(b"\x83\xa1b\xc0\xa1a\xc0\xa1c\xc0", true);
-        check_nested(b"\x82\x91\x01\xc0\x91\x01\xc0", false);
-        check_nested(b"\x82\x91\x02\xc0\x91\x01\xc0", true);
-        check_nested(b"\x82\xc3\xc0\xc2\xc0", true);
-        check_nested(b"\xde\x00\x02\x01\xc0\x01\xc0", false);
-        check_nested(b"\x82\x01\xc0\x01", false);
-        // The same key in a map and in one inside it is none twice.
-        check_nested(b"\x81\x01\x81\x01\xc0", true);
-        // In a key, too.
-        check_nested(b"\x81\x82\x01\xc0\x01\xc0\xc0", false);
-    }
-
-    #[test]
-    fn a_key_of_a_nested_map_has_its_shortest_form() {
-        let text = |header: &[u8], len: usize| [header, &vec![b'x'; len]].concat();
-        let check = |key: &[u8], is_good: bool| {
-            check_nested(&[b"\x81", key, b"\xc0"].concat(), is_good);
-        };
-        for (shortest, longer) in [
-            (&b"\x7f"[..], &b"\xcc\x7f"[..]),
-            (b"\xcc\x80", b"\xcd\x00\x80"),
-            (b"\xcd\x01\x00", b"\xce\x00\x00\x01\x00"),
-            (
-                b"\xce\x00\x01\x00\x00",
-                b"\xcf\x00\x00\x00\x00\x00\x01\x00\x00",
-            ),
-            (b"\xcf\x00\x00\x00\x01\x00\x00\x00\x00", b"\xd0\x00"),
-            (b"\xe0", b"\xd0\xe0"),
-            (b"\xd0\xdf", b"\xd1\xff\xdf"),
-            (b"\xd0\x80", b"\xd1\xff\x80"),
-            (b"\xd1\xff\x7f", b"\xd2\xff\xff\xff\x7f"),
-            (
-                b"\xd2\xff\xff\x7f\xff",
-                b"\xd3\xff\xff\xff\xff\xff\xff\x7f\xff",
-            ),
-            // What is not below zero has no sign.
-            (b"\xd3\xff\xff\xff\xff\x7f\xff\xff\xff", b"\xd1\x01\x00"),
-        ] {
-            check(shortest, true);
-            check(longer, false);
-        }
-        for (header, len, is_good) in [
-            (&b"\xd9\x1f"[..], 31, false),
-            (b"\xd9\x20", 32, true),
-            (b"\xda\x00\xff", 255, false),
-            (b"\xda\x01\x00", 256, true),
-            (b"\xdb\x00\x00\xff\xff", 65_535, false),
-            (b"\xdb\x00\x01\x00\x00", 65_536, true),
-            (b"\xc4\x00", 0, true),
-            (b"\xc5\x00\xff", 255, false),
-            (b"\xc5\x01\x00", 256, true),
-            (b"\xc6\x00\x00\xff\xff", 65_535, false),
-            (b"\xc6\x00\x01\x00\x00", 65_536, true),
-        ] {
-            check(&text(header, len), is_good);
-        }
-        // Values may have any form.
-        check_nested(b"\x81\x01\xcc\x01", true);
     }
 
     /// A map with the entries of a list, as they come.

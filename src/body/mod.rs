@@ -6,6 +6,7 @@ mod flash;
 mod layout;
 mod lifetime;
 mod map;
+mod msgpack;
 mod padding;
 mod policy;
 mod report;
