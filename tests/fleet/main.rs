@@ -2,7 +2,8 @@
 //! its own and has a clock of its own; each client makes its visits one after the other, at any instance. A
 //! model beside each client, which knows nothing of keys, says what has to become of its session.
 //!
-//! Runs depend on a seed, which is printed. `FLEET_SEED=7 cargo test --test fleet` is another run.
+//! Runs depend on a seed, which is printed. `FLEET_SEED=7 cargo test --test fleet` is another run, and
+//! `FLEET_CLIENTS=100000` makes one of more clients than usual.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

@@ -23,15 +23,21 @@ pub(crate) struct Simulation {
 
 impl Simulation {
     pub(crate) fn of(plan: Plan) -> Simulation {
-        let seed = seed();
-        println!("FLEET_SEED={seed}");
+        let seed = number("FLEET_SEED").unwrap_or(1);
+        let clients = number("FLEET_CLIENTS").unwrap_or(20_000);
+        println!("FLEET_SEED={seed} FLEET_CLIENTS={clients}");
         Simulation {
             plan,
             seed,
             instances: 1000,
-            clients: 100_000,
+            clients,
             skew: SKEW,
         }
+    }
+
+    /// What this many clients do of what 100,000 do.
+    pub(crate) fn share_of(&self, of_100_000: u64) -> u64 {
+        of_100_000 * self.clients / 100_000
     }
 
     /// All visits of all clients. They know nothing of each other, so threads share them out; each has
@@ -52,6 +58,7 @@ impl Simulation {
     }
 }
 
-fn seed() -> u64 {
-    env::var("FLEET_SEED").map_or(1, |seed| seed.parse().expect("FLEET_SEED is a number"))
+fn number(variable: &str) -> Option<u64> {
+    let text = env::var(variable).ok()?;
+    Some(text.parse().expect("these variables are numbers"))
 }
