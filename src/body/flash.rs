@@ -39,13 +39,24 @@ const VARINT_LEN_MAX: usize = 5;
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    use proptest::{collection::vec, prelude::*};
 
     use super::*;
 
+    /// Short, of any characters, and with a length of one byte or two.
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof!["[a-z]{0,3}", "\\PC{0,12}", "[aä€😀]{30,140}"]
+    }
+
+    #[test]
+    fn many_messages_come_back() {
+        let many = [("queue", "message"); 300];
+        assert!(messages(&encode(&many)).eq(many));
+    }
+
     proptest! {
         #[test]
-        fn messages_come_back_in_their_order(list: Vec<(String, String)>) {
+        fn messages_come_back_in_their_order(list in vec((text(), text()), 0..8)) {
             let pairs = list.iter().map(|(queue, message)| (queue.as_str(), message.as_str()));
             let pairs: Vec<_> = pairs.collect();
             let bytes = encode(&pairs);
