@@ -3,7 +3,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 use crate::time::{UnixSeconds, unix_seconds};
 
 /// Where a session gets its time from: a moment, or a function that is asked once, at the session's
-/// first touch. A session that is not touched asks none. Where the function panics the session stays unread, and
+/// first touch. A session that is not touched asks none. If the function panics, the session stays unread, and
 /// the next touch asks again.
 ///
 /// Only whole seconds count (SPEC.md § 1.1).

@@ -102,7 +102,7 @@ impl Deref for Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         self.clean();
-        // Whatever was put in, a thread keeps no more than it usually needs.
+        // A large value must not occupy memory after its request.
         if self.bytes.capacity() <= LARGEST_KEPT {
             let buffer = mem::take(&mut self.bytes);
             let _ = BUFFER.try_with(|lent| lent.set(buffer));

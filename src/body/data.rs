@@ -65,7 +65,7 @@ pub enum Map {}
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "a session cannot hold `{Self}`, which is no `SessionData`",
+    message = "a session cannot hold `{Self}`: it does not implement `SessionData`",
     label = "`SessionData` is not implemented for this type",
     note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
 )]
@@ -159,9 +159,9 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "a session cannot hold a `{Self}`",
-    label = "neither a dictionary nor `SessionData`",
-    note = "write `impl SessionData for {Self}`, or use `Session` without a type for a dictionary"
+    message = "a session cannot hold `{Self}`: it does not implement `SessionData`",
+    label = "`SessionData` is not implemented for this type",
+    note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
 )]
 pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
 

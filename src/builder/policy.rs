@@ -148,8 +148,9 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// Tells what came of every session that is read, at its first touch: for metrics. It must not use
     /// the session itself.
     ///
-    /// A panic in it is not caught, and goes through the method that touched the session. The session has been
-    /// read by then: the change that touched it is not made, and the next method finds it as it arrived.
+    /// A panic in the function is not caught: it propagates through the method that touched the session. The
+    /// session has been read by then. If that method was a change, it is not made, and later calls find the
+    /// session as it arrived.
     ///
     /// # Examples
     ///

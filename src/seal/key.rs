@@ -123,7 +123,7 @@ impl SigningKey {
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no kind of key",
+    message = "`{Self}` is not a kind of key",
     label = "not a kind of key",
     note = "the kinds of key are `EncryptionKey` and `SigningKey`"
 )]

@@ -77,7 +77,7 @@ impl PurposeKeys {
         &self.keys[self.sealing_position(now)]
     }
 
-    /// Whether a token under this key would still be looked at.
+    /// Returns `true` if tokens under this key can open at `now`.
     pub(crate) fn accepts(&self, id: KeyId, now: UnixSeconds) -> bool {
         self.find(id).is_some_and(|key| !key.is_retired(now))
     }

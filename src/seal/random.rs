@@ -92,7 +92,7 @@ mod tests {
 
     use super::*;
 
-    /// Every byte of what `draw` gives is drawn: none stays the same in all of 64 draws, but once in 2^500 runs.
+    /// Checks that no byte is the same in all of 64 draws, which happens by chance once in 2^500 runs.
     #[track_caller]
     fn check_every_byte<const N: usize>(draw: impl Fn() -> Result<[u8; N], RandomError>) {
         let draws: Vec<_> = (0..64).map(|_| draw().unwrap()).collect();

@@ -34,7 +34,7 @@ pub struct SharedKeyRing<K> {
     kind: PhantomData<fn() -> K>,
 }
 
-/// What a cookie is built with: a key, a [`KeyRing`] or a [`SharedKeyRing`].
+/// A source of keys for a cookie: a key, a [`KeyRing`] or a [`SharedKeyRing`].
 ///
 /// Text has to be parsed first, so that a mistyped key is an error where it is read:
 ///
@@ -65,7 +65,7 @@ pub struct SharedKeyRing<K> {
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no `{K}` and no ring of such keys",
+    message = "`{Self}` is neither a `{K}` nor a ring of such keys",
     label = "expected a `{K}`, a `KeyRing<{K}>` or a `SharedKeyRing<{K}>`",
     note = "text has to be parsed first: `text.parse::<KeyRing<{K}>>()?`, or `KeyRing::from_env(\"SESSION_KEYS\")?`",
     note = "`SessionCookie::encrypted` takes an `EncryptionKey`, and `unencrypted_but_signed` a `SigningKey`"
@@ -195,7 +195,7 @@ impl<K: Key> SharedKeyRing<K> {
 
 /// The keys of a ring for one purpose, as they are at the moment.
 pub(crate) struct PurposeSlot {
-    /// Which shared ring it is of. The memory of that is not used for another while this lives.
+    /// The shared ring it belongs to. A `Weak` keeps the address from being reused.
     ring: Weak<Mutex<Shared>>,
     purpose: Purpose,
     overlap: u64,
@@ -207,7 +207,7 @@ impl PurposeSlot {
         &self.purpose
     }
 
-    /// Whether both have the same purpose, and the same keys: of one shared ring, or of equal ones.
+    /// Returns `true` if both have the same purpose and the same keys, of one shared ring or of two equal ones.
     pub(crate) fn is_like(&self, other: &PurposeSlot) -> bool {
         self.purpose == other.purpose
             && (Weak::ptr_eq(&self.ring, &other.ring)

@@ -53,11 +53,11 @@ impl Sealer {
         self.reserved.before(context)
     }
 
-    /// Reads the session of a request that brought these values: one, none, or several under one name. What
-    /// came of it is left in `outcome`, and then told to the application.
+    /// Reads the session of a request that brought these values: one, none, or several under one name.
+    /// Stores the result in `outcome`, then tells the application.
     ///
-    /// The application's code may panic here: where it reads the payload, and where it is told. `state` and
-    /// `outcome` are whole at both places.
+    /// The application's code may panic while it reads the payload, and when it is told. `state` and `outcome` are
+    /// consistent both times.
     pub(crate) fn read<T: Payload>(
         &self,
         context: &Context,
@@ -211,8 +211,8 @@ impl Sealer {
         }
     }
 
-    /// Whether the token of a session that opened would still open at `now`. What cannot change while the
-    /// program runs, such as its tag, is not asked again.
+    /// Returns `true` if the token of a session that opened would still open at `now`. Asks only what can change
+    /// while the program runs; the tag cannot.
     pub(crate) fn is_alive<T>(
         &self,
         state: &State<'_, T>,
@@ -226,8 +226,7 @@ impl Sealer {
         keys.accepts(key_id, now) && self.check(head, key_id, &keys, now).is_ok()
     }
 
-    /// Whether what one of the two seals is what the other would seal: in the same mode, for the same purpose
-    /// and context, under the same ring.
+    /// Returns `true` if both seal alike: in the same mode, for the same purpose and context, under the same ring.
     pub(crate) fn is_like(&self, other: &Sealer) -> bool {
         self.mode == other.mode
             && self.reserved == other.reserved

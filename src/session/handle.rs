@@ -232,9 +232,8 @@ impl<T: Payload> Session<T> {
     /// [`revoked_if`](crate::SessionCookieBuilder::revoked_if) again. For what outlives its request, such
     /// as a WebSocket or a streaming body. `true` for a session that is new.
     ///
-    /// A key that was dropped from a [`SharedKeyRing`](crate::SharedKeyRing), or has retired, ends every session
-    /// that arrived under it. One that was sealed again in the meantime opens under its new key with the next
-    /// request.
+    /// A key that is dropped from its [`SharedKeyRing`](crate::SharedKeyRing), or retires, ends every session that
+    /// arrived under it. If the browser has received the session under a newer key since, its next request opens.
     ///
     /// # Examples
     ///
@@ -472,11 +471,10 @@ impl<T: Payload> Session<T> {
 }
 
 impl<T> Session<T> {
-    /// Whether the application used the session in this request: whether any other method was called on it.
-    /// This one reads nothing.
+    /// Returns `true` if any other method of the session was called in this request. Does not read the session.
     ///
-    /// For whoever carries the fields of a response by hand: it depends on the request's cookie exactly where
-    /// this is `true`, so say `Vary: Cookie` there. `SessionLayer` and `save_to` do it themselves.
+    /// For code that writes the fields of a response itself: the response depends on the request's cookie exactly
+    /// when this is `true`, and needs `Vary: Cookie` then. `SessionLayer` and `save_to` add it themselves.
     ///
     /// # Examples
     ///

@@ -203,7 +203,7 @@ impl<T> Session<T> {
         Arc::strong_count(&self.shared) > 1
     }
 
-    /// Whether the application touched it.
+    /// Returns `true` if the application touched the session.
     pub(super) fn is_used(&self) -> bool {
         // An error: it is inside its own `update`.
         self.lock().map_or(true, |inside| inside.stage.is_used)
@@ -248,7 +248,7 @@ impl<T> Session<T> {
         Ok(work(arrival, used, was_closed))
     }
 
-    /// Whether the session was loaded by `sealer`, or by one that seals the same way.
+    /// Returns `true` if the session was loaded by `sealer`, or by one that seals the same way.
     pub(super) fn is_of(&self, sealer: &Sealer) -> bool {
         let loader = &*self.shared.sealer;
         std::ptr::eq(loader, sealer) || loader.is_like(sealer)

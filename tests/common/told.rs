@@ -59,7 +59,7 @@ static OTHERS: LazyLock<[Dispatch; 2]> =
 /// What `work` tells.
 pub(crate) fn told_by(work: impl FnOnce()) -> Vec<Told> {
     LazyLock::force(&OTHERS);
-    // A thread that met an event while these were being made may have noted that nobody wants it.
+    // A thread that registered an event before these existed may have cached that no subscriber wants it.
     tracing::callsite::rebuild_interest_cache();
     let log = Log::default();
     tracing::subscriber::with_default(log.clone(), work);

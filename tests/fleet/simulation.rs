@@ -35,7 +35,7 @@ impl Simulation {
         }
     }
 
-    /// What this many clients do of what 100,000 do.
+    /// Scales a count for 100,000 clients to the clients of this run.
     pub(crate) fn share_of(&self, of_100_000: u64) -> u64 {
         of_100_000 * self.clients / 100_000
     }

@@ -27,14 +27,14 @@ pub const MARKER_LEN: usize = 16;
 #[derive(Debug)]
 pub struct Scanning;
 
-/// From now on this is what is looked for.
+/// Sets the marker to look for.
 pub fn look_for(marker: [u8; MARKER_LEN]) {
     for (place, byte) in MARKER.iter().zip(marker) {
         place.store(byte, Ordering::SeqCst);
     }
 }
 
-/// How often the marker stood in memory that `work` freed, or that its thread freed when it ended.
+/// Counts the markers in memory that `work` frees, and that its thread frees when it ends.
 ///
 /// # Panics
 ///
