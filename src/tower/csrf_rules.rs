@@ -98,12 +98,14 @@ impl Rules {
 
     /// A form that a trusted page sends to where it may.
     fn is_form_post(&self, request: &Parts) -> bool {
-        let origin = text_of(request, &header::ORIGIN).and_then(Origin::parse);
+        let is_from = |trusted: &Origin| {
+            let origin = text_of(request, &header::ORIGIN).and_then(Origin::parse);
+            origin.is_some_and(|origin| origin == *trusted)
+        };
+        let mut here = self.form_posts.iter();
         request.method == Method::POST
             && is_form(&request.headers)
-            && self.form_posts.iter().any(|(trusted, path)| {
-                path == request.uri.path() && origin.as_ref() == Some(trusted)
-            })
+            && here.any(|(trusted, path)| path == request.uri.path() && is_from(trusted))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod csrf;
 mod csrf_rules;
+mod csrf_service;
 mod extensions;
 mod failure;
 mod future;
@@ -11,9 +12,10 @@ mod origin;
 mod refusal;
 mod transport;
 
-pub use csrf::{CsrfFuture, CsrfGuard, CsrfService};
+pub use csrf::CsrfGuard;
 #[cfg(feature = "axum")]
 pub(crate) use csrf_rules::TokenChecks;
+pub use csrf_service::{CsrfFuture, CsrfService};
 pub use extensions::MissingSession;
 pub use failure::Failure;
 pub use future::ResponseFuture;
