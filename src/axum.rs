@@ -56,8 +56,9 @@ impl<S: Sync, T: Payload> FromRequestParts<S> for Session<T> {
 impl IntoResponse for MissingSession {
     fn into_response(self) -> Response {
         let sentence = self.to_string();
-        let response = (StatusCode::INTERNAL_SERVER_ERROR, sentence.clone()).into_response();
-        Failure::Setup(sentence).mark(response)
+        let mut response = (StatusCode::INTERNAL_SERVER_ERROR, sentence.clone()).into_response();
+        Failure::Setup(sentence).mark(&mut response);
+        response
     }
 }
 
@@ -82,8 +83,9 @@ impl IntoResponse for MissingSession {
 /// ```
 impl IntoResponse for SessionError {
     fn into_response(self) -> Response {
-        let response = (StatusCode::INTERNAL_SERVER_ERROR, "server error").into_response();
-        Failure::Session(Arc::new(self)).mark(response)
+        let mut response = (StatusCode::INTERNAL_SERVER_ERROR, "server error").into_response();
+        Failure::Session(Arc::new(self)).mark(&mut response);
+        response
     }
 }
 
@@ -279,8 +281,9 @@ impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
                 Failure::Setup(NO_GUARD.to_owned()),
             ),
         };
-        let response = (status, failure.to_string()).into_response();
-        failure.mark(response)
+        let mut response = (status, failure.to_string()).into_response();
+        failure.mark(&mut response);
+        response
     }
 }
 

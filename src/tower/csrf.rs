@@ -116,7 +116,8 @@ impl<T> CsrfGuard<T> {
     }
 
     /// Asks for no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first,
-    /// all of today the second; a request with neither passes.
+    /// all of today the second; a request with neither passes. The extractor `Guarded` answers 500 where no other
+    /// guard asks for a token.
     ///
     /// # Examples
     ///

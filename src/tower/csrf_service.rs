@@ -125,7 +125,7 @@ where
                 *response.status_mut() = status;
                 let kind = HeaderValue::from_static("text/plain; charset=utf-8");
                 response.headers_mut().insert(header::CONTENT_TYPE, kind);
-                failure.mark_in(&mut response);
+                failure.mark(&mut response);
                 Poll::Ready(Ok(response))
             }
         }

@@ -62,12 +62,7 @@ pub enum Failure {
 
 impl Failure {
     /// Tells the log, and leaves the failure with its response.
-    pub(crate) fn mark<B>(self, mut response: Response<B>) -> Response<B> {
-        self.mark_in(&mut response);
-        response
-    }
-
-    pub(crate) fn mark_in<B>(self, response: &mut Response<B>) {
+    pub(crate) fn mark<B>(self, response: &mut Response<B>) {
         match &self {
             Failure::Session(error) => events::session_failed(error.key(), &**error),
             Failure::Save(error) => events::save_failed(&**error),

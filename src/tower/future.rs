@@ -100,7 +100,7 @@ impl<T: Payload> Open<T> {
             .save_to(&self.session, status, response.headers_mut());
         if let Err(error) = saved {
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-            Failure::Save(Arc::new(error)).mark_in(response);
+            Failure::Save(Arc::new(error)).mark(response);
         }
     }
 }
