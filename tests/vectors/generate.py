@@ -821,6 +821,8 @@ class Session:
         """§ 8.7"""
         if action == "insert":
             self.data[arguments[0]] = arguments[1]
+            if refusal(dictionary, self.payload()):
+                raise Refused("value")
         elif action == "remove":
             self.data.pop(arguments[0], None)
         elif action == "flash":
@@ -2270,6 +2272,9 @@ def writes():
     add("keys are written in the order of their bytes", "§ 5.4.1", {"payload": pack({"A": 1, "a": 2, "\uff5e": 3, "\U0001f36a": 4}).hex()}, None,
         ("insert", "\U0001f36a", 4), ("insert", "a", 2), ("insert", "\uff5e", 3), ("insert", "A", 1))
     add("a text that begins with U+FEFF is written so", "§ 5.4.7", {"payload": pack({"a": "\ufeffAda"}).hex()}, None, ("insert", "a", "\ufeffAda"))
+    nested = lambda levels: [] if levels == 1 else [nested(levels - 1)]
+    add("a value 63 levels deep, 64 with the outer map", "§ 5.4.4, § 5.4.8", {"issued": NOW}, None, ("insert", "a", nested(63)))
+    add("a value 64 levels deep", "§ 5.4.4, § 5.4.8", "refused", None, ("insert", "a", nested(64)))
     # content
     for rule in (450, "on-change", "always"):
         add(f"content changed, refresh_after {rule}", "§ 8.6, § 8.7", {"issued": I, "age": 600, "sid": "kept"}, made(), set_a, policy={"refresh_after": rule})
@@ -2318,6 +2323,7 @@ def writes():
     add("limited, then renewed", "§ 8.7.1", {"limit": 300}, made(), ("limit", 300), "renew")
     add("limited, renewed, and limited to more", "§ 8.7.1", {"limit": 300}, made(), ("limit", 300), "renew", ("limit", 900))
     add("limited, renewed, and limited to less", "§ 8.7.1", {"limit": 100}, made(), ("limit", 300), "renew", ("limit", 100))
+    add("a limit that arrived, limited to more, then renewed: only the new one holds", "§ 8.7.1", {"limit": 300}, made(limit=700), ("limit", 300), "renew")
     add("limited twice, then renewed: the earlier holds", "§ 8.7.1", {"limit": 300}, made(), ("limit", 900), ("limit", 300), "renew")
     add("a limit that arrived, limited to less, then renewed", "§ 8.7.1", {"limit": 300}, made(limit=5000), ("limit", 300), "renew")
     add("remembered, then renewed", "§ 8.7", {"remembered": day, "max_age": day}, made(), ("remember", day), "renew", policy=remember)
@@ -2343,6 +2349,7 @@ def writes():
     # remembering
     add("remembered", "§ 8.7, § 8.10", {"issued": I, "age": 600, "remembered": 600 + day, "max_age": day}, made(), ("remember", day), policy=remember)
     add("remembered for longer than before", "§ 8.7.3", {"remembered": 600 + day}, made(remembered=9000), ("remember", day), policy=remember)
+    add("remembered for more than 2^32 - 1 seconds", "§ 8.7", {"remembered": U32_MAX}, made(), ("remember", 2**33), policy=remember)
     add("remembered for less than before", "§ 8.7.3", {"remembered": 660}, made(remembered=9000), ("remember", 60), policy=remember)
     add("remembered for longer than remember_up_to: Max-Age says what holds", "§ 8.10", {"remembered": 600 + 90 * day, "max_age": 30 * day - 600}, made(), ("remember", 90 * day), policy=remember)
     add("Max-Age is at most 400 days", "§ 8.10, § 9.3.2", {"remembered": 600 + 900 * day, "max_age": 400 * day}, made(), ("remember", 900 * day), policy={"remember_up_to": 1000 * day})
