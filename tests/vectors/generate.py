@@ -791,15 +791,17 @@ class Session:
 
     def __init__(self, v):
         self.ring, self.policy, self.now, self.v = Ring(v["ring"], v["mode"]), v["policy"], v["now"], v
-        self.arrived, self.key, self.ending, self.limits = None, None, None, []
+        self.arrived, self.key, self.ending, self.limits, self.is_unreadable = None, None, None, [], False
         self.begin()
         if v["arrives"] is not None:
             try:
                 _, found = open_candidates(self.ring, v["mode"], v["purpose"], pairs_of(v), self.now, self.policy, [v["arrives"]], ())
-            except Refused:
+                data = read_payload(found["schema"], found["payload"], "dictionary")
+            except Refused as refused:
+                self.is_unreadable = refused.reason == "Payload"
                 return
             fields = {f: found[f] for f in ("issued", "limit", "remembered", "sid", "schema")}
-            fields |= {"age": found["last_active"] - found["issued"], "flash": found["flash"], "data": dictionary(found["payload"])}
+            fields |= {"age": found["last_active"] - found["issued"], "flash": found["flash"], "data": data}
             self.__dict__ |= fields
             self.key, self.arrived = found["key"], self.fields()
 
@@ -819,6 +821,10 @@ class Session:
 
     def act(self, action, *arguments):
         """§ 8.7"""
+        if action in ("renew", "invalidate"):
+            self.is_unreadable = False
+        if self.is_unreadable and action != "read":
+            raise Refused("unreadable")
         if action == "insert":
             self.data[arguments[0]] = arguments[1]
             if refusal(dictionary, self.payload()):
@@ -2268,6 +2274,14 @@ def writes():
     add("a new session after one that did not open", "§ 8.7, § 7.10", {"issued": NOW, "sid": None}, "junk", set_a)
     add("one that did not open is not replaced by reading it", "§ 7.10", "nothing", "junk", "read")
     add("one that did not open, and nothing is left of what was put in", "§ 7.10", "nothing", "junk", set_a, ("remove", "a"))
+    strange = body(I, sid=SID, schema=1, payload=VISIT)
+    add("a payload that cannot be read is not replaced by reading it", "§ 7.9", "nothing", strange, "read")
+    for action in (set_a, ("flash", "info", "Saved"), "id", "new-id", ("limit", 300), "clear"):
+        add(f"a payload that cannot be read: {action if isinstance(action, str) else action[0]}", "§ 7.9, § 8.7.5", "refused", strange, action)
+    add("a payload that cannot be read: renewed", "§ 7.9, § 8.7.5", {"issued": NOW, "age": 0, "sid": "new", "payload": ""}, strange, "renew")
+    add("a payload that cannot be read: renewed, and content", "§ 7.9, § 8.7.5", {"issued": NOW, "sid": "new", "payload": A}, strange, "renew", set_a)
+    add("a payload that cannot be read: invalidated", "§ 7.9, § 8.7.5", "expired", strange, "invalidate")
+    add("a payload that cannot be read: invalidated, and content", "§ 7.9, § 8.7.5", {"issued": NOW, "sid": None, "payload": A}, strange, "invalidate", set_a)
     # keys are sorted
     add("keys are written in the order of their bytes", "§ 5.4.1", {"payload": pack({"A": 1, "a": 2, "\uff5e": 3, "\U0001f36a": 4}).hex()}, None,
         ("insert", "\U0001f36a", 4), ("insert", "a", 2), ("insert", "\uff5e", 3), ("insert", "A", 1))

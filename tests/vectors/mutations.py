@@ -139,6 +139,7 @@ MUTATIONS = [
     ("8.7.2", 'U32_MAX if self.limit is None else self.limit)', 'U32_MAX)'),
     ("8.7.3", '                raise Refused("not-remembering")', '                return'),
     ("8.7.3", 'self.remembered = self.from_now(arguments[0])', 'self.remembered = min(self.remembered or U32_MAX, self.from_now(arguments[0]))'),
+    ("8.7.5", 'if self.is_unreadable and action != "read":', 'if False:'),
     ("8.8", 'self.now >= self.issued + self.age + span', 'self.now > self.issued + self.age + span'),
     ("8.8", 'if self.arrived and not is_remembered(vars(self), self.policy):', 'if self.arrived:'),
     ("8.9", 'self.ring.standing(self.key, self.now) == "earlier"', 'self.ring.standing(self.key, self.now) != "sealing"'),
