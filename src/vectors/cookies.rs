@@ -10,7 +10,7 @@ use crate::{
     seal::{LONGEST_TOKEN, token_len},
 };
 
-/// The fields of all kinds; `find`, `whole`, `set`, `split`, `expire` and `room` have some each.
+/// The fields of all kinds, each of which has some.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {
@@ -19,6 +19,7 @@ struct Vector {
     _spec: String,
     kind: String,
     cookie: String,
+    accepted: Option<bool>,
 
     #[serde(default)]
     lines: Vec<String>,
@@ -26,6 +27,7 @@ struct Vector {
     values: Vec<String>,
     #[serde(default)]
     carried: Vec<usize>,
+    cookies: Option<usize>,
     #[serde(default)]
     whole: Vec<WholeOf>,
 
@@ -64,8 +66,8 @@ impl Vector {
         cookie::find(parts, "n", LONGEST_TOKEN).carried()
     }
 
-    fn template(&self) -> Template {
-        let attributes = Attributes {
+    fn attributes(&self) -> Attributes {
+        Attributes {
             path: self.path.clone(),
             domain: self.domain.clone(),
             secure: self.secure,
@@ -77,8 +79,12 @@ impl Vector {
                 Some(other) => panic!("{other}"),
             },
             partitioned: self.partitioned,
-        };
+        }
+    }
+
+    fn template(&self) -> Template {
         let name: CookieName = self.cookie.parse().unwrap();
+        let attributes = self.attributes();
         attributes.check(&name).unwrap();
         Template::new(&name, &attributes)
     }
@@ -94,6 +100,11 @@ fn cookies_are_found_and_set_to_the_byte() {
                 let found = cookie::find(lines, &vector.cookie, LONGEST_TOKEN);
                 let values: Vec<_> = vector.values.iter().map(|value| latin1(value)).collect();
                 assert_eq!(found.iter().collect::<Vec<_>>(), values, "{name}");
+            }
+            "config" => {
+                let name_of = vector.cookie.parse::<CookieName>().ok();
+                let found = name_of.is_some_and(|of| vector.attributes().check(&of).is_ok());
+                assert_eq!(Some(found), vector.accepted, "{name}");
             }
             "set" => {
                 let value = vector.value.as_deref().unwrap();
@@ -133,6 +144,14 @@ fn cookies_are_found_and_set_to_the_byte() {
                 vector.template().expire(vector.carried(), &mut found);
                 assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{name}");
             }
+            "unused" => {
+                let (cookies, mut found) = (vector.cookies.unwrap(), SetCookies::default());
+                let carried = vector.carried();
+                vector
+                    .template()
+                    .expire_beyond(cookies, carried, &mut found);
+                assert!(found.iter().eq(&vector.fields), "{name}");
+            }
             "room" => {
                 let token_len = token_len(vector.mode.unwrap().into());
                 let profile = Allowance::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
@@ -155,6 +174,6 @@ fn cookies_are_found_and_set_to_the_byte() {
 }
 
 /// A character is a byte.
-fn latin1(text: &str) -> Vec<u8> {
+pub(super) fn latin1(text: &str) -> Vec<u8> {
     text.chars().map(|c| u8::try_from(c).unwrap()).collect()
 }

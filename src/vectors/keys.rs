@@ -2,7 +2,9 @@ use serde::Deserialize;
 
 use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
 use crate::{
-    EncryptionKey, Key, KeyError, KeyRing, RingError, SigningKey, seal::testing, time::system_time,
+    EncryptionKey, Key, KeyError, KeyRing, RingError, SigningKey,
+    seal::{RingText, testing},
+    time::system_time,
 };
 
 #[test]
@@ -74,16 +76,17 @@ fn rings_are_ordered_and_refused_as_specified() {
         _spec: String,
         mode: Mode,
         ring: String,
+        #[serde(default)]
+        joined: Vec<String>,
         expect: Option<Expected>,
         error: Option<String>,
     }
     for_each("rings", |vector: Vector| {
-        let Vector {
-            name, mode, ring, ..
-        } = &vector;
+        let Vector { name, mode, .. } = &vector;
+        let texts = [&vector.ring].into_iter().chain(&vector.joined);
         let error = match mode {
-            Mode::Encrypted => check_ring::<EncryptionKey>(name, ring, &vector.expect),
-            Mode::Signed => check_ring::<SigningKey>(name, ring, &vector.expect),
+            Mode::Encrypted => check_ring::<EncryptionKey>(name, texts, &vector.expect),
+            Mode::Signed => check_ring::<SigningKey>(name, texts, &vector.expect),
         };
         assert_eq!(error.as_deref(), vector.error.as_deref(), "{name}");
     });
@@ -108,8 +111,14 @@ struct Moment {
 
 /// The word for the error, where there is one.
 #[track_caller]
-fn check_ring<K: Key>(name: &str, text: &str, expected: &Option<Expected>) -> Option<String> {
-    let ring: KeyRing<K> = match text.parse() {
+fn check_ring<'a, K: Key>(
+    name: &str,
+    texts: impl Iterator<Item = &'a String>,
+    expected: &Option<Expected>,
+) -> Option<String> {
+    let texts = texts.map(|text| text.parse::<RingText<K>>().map_err(RingError::Text));
+    let texts: Result<Vec<_>, _> = texts.collect();
+    let ring = match texts.and_then(KeyRing::join) {
         Ok(ring) => ring,
         Err(error) => return Some(word_for_ring(&error)),
     };

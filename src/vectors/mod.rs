@@ -1,17 +1,25 @@
 //! The vectors of `tests/vectors/`, which a second implementation made. They stand here and not in
 //! `tests/` because some fix the random bytes, which nothing public lets anybody do.
 
+mod contexts;
 mod cookies;
+mod csrf;
+mod headers;
 mod json;
 mod keys;
 mod open;
 mod primitives;
 mod seal;
+mod writes;
 
 use serde::{Deserialize, de::DeserializeOwned};
 
-use crate::seal::{
-    Context, EncryptionKey, Key, KeyRing, Purpose, PurposeSlot, Reserved, SharedKeyRing, SigningKey,
+use crate::{
+    SessionCookie, SessionCookieBuilder,
+    seal::{
+        Context, EncryptionKey, Key, KeyRing, Purpose, PurposeSlot, Reserved, SharedKeyRing,
+        SigningKey,
+    },
 };
 
 /// Reads `tests/vectors/{file}.json` and hands each vector to `check`.
@@ -84,6 +92,40 @@ fn slot(mode: Mode, ring: &str, purpose: &PurposeOf) -> std::sync::Arc<PurposeSl
         Mode::Encrypted => serve::<EncryptionKey>(ring, purpose.purpose()),
         Mode::Signed => serve::<SigningKey>(ring, purpose.purpose()),
     }
+}
+
+/// What is built of a ring with dictionaries. How long its keys are accepted is not checked.
+fn builder(mode: Mode, ring: &str) -> SessionCookieBuilder {
+    let builder = match mode {
+        Mode::Encrypted => {
+            SessionCookie::encrypted(ring.parse::<KeyRing<EncryptionKey>>().unwrap())
+        }
+        Mode::Signed => {
+            SessionCookie::unencrypted_but_signed(ring.parse::<KeyRing<SigningKey>>().unwrap())
+        }
+    };
+    builder.danger_retire_early()
+}
+
+/// The cookie of a vector, before its lifetimes.
+fn cookie_builder(
+    mode: Mode,
+    ring: &str,
+    purpose: &PurposeOf,
+    application: &Option<String>,
+    pairs: &[(String, String)],
+) -> SessionCookieBuilder {
+    let PurposeOf::Cookie(name) = purpose else {
+        panic!("{purpose:?} is no cookie");
+    };
+    let mut builder = builder(mode, ring).name(name);
+    if let Some(application) = application {
+        builder = builder.application(application);
+    }
+    for (label, value) in pairs {
+        builder = builder.context(label, value);
+    }
+    builder
 }
 
 /// The mode of a key's text.

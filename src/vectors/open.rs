@@ -29,6 +29,7 @@ struct Vector {
     candidates: Vec<String>,
     #[serde(default)]
     parts: Vec<(usize, String)>,
+    expects: Expects,
     twin: Option<String>,
     expect: Expected,
 }
@@ -72,17 +73,27 @@ struct Opened {
     data: Option<serde_json::Value>,
 }
 
-/// Takes a payload of any schema for what it is.
+/// What the application expects.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+enum Expects {
+    Dictionary,
+    #[serde(untagged)]
+    Typed {
+        schema: u32,
+    },
+}
+
+/// The type of the vectors, which converts nothing. Its label is that of the vector.
 #[derive(Serialize, Deserialize, Default)]
-struct AnySchema;
+struct Visit<const SCHEMA: u32> {
+    visits: u32,
+    name: String,
+}
 
-impl SessionData for AnySchema {
-    const LABEL: &str = "any_schema";
-    const SCHEMA: u32 = u32::MAX;
-
-    fn convert(_: u32, _: &[u8]) -> Option<Self> {
-        Some(AnySchema)
-    }
+impl<const SCHEMA: u32> SessionData for Visit<SCHEMA> {
+    const LABEL: &str = "";
+    const SCHEMA: u32 = SCHEMA;
 }
 
 #[test]
@@ -97,7 +108,7 @@ fn tokens_open_and_are_refused_as_specified() {
         }
         Expected::Rejected { rejected, key_id } => {
             let expected = (rejected.clone(), key_id.clone());
-            let found = match read::<Map>(&vector) {
+            let found = match outcome(&vector) {
                 Outcome::Rejected { reason, key_id } => {
                     (reason.to_string(), key_id.map(|id| id.to_string()))
                 }
@@ -118,10 +129,7 @@ fn tokens_open_and_are_refused_as_specified() {
 #[track_caller]
 fn check_opened(vector: &Vector, expected: &Opened) {
     let name = &vector.name;
-    let outcome = match expected.schema {
-        None => read::<Map>(vector),
-        Some(_) => read::<AnySchema>(vector),
-    };
+    let outcome = outcome(vector);
     let (Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id }) = outcome else {
         panic!("{name}: {outcome:?}");
     };
@@ -160,16 +168,49 @@ fn check_opened(vector: &Vector, expected: &Opened) {
     assert_eq!(head.remembered, expected.remembered, "{name}");
     assert_eq!(head.sid.map(|sid| hex(&sid)), expected.sid, "{name}");
     assert_eq!(head.schema, expected.schema.unwrap_or(0), "{name}");
-    assert_eq!(hex(&body[layout.payload]), expected.payload, "{name}");
+    assert_eq!(
+        hex(&body[layout.payload.clone()]),
+        expected.payload,
+        "{name}"
+    );
     assert_eq!(flash(&body[layout.flash]), expected.flash, "{name}");
 
+    let payload = &body[layout.payload];
+    let data = match vector.expects {
+        Expects::Dictionary => return check_dictionary(vector, expected),
+        Expects::Typed { schema: 1 } => value::<Visit<1>>(head.schema, payload),
+        Expects::Typed { schema: 2 } => value::<Visit<2>>(head.schema, payload),
+        Expects::Typed { .. } => value::<Visit<{ u32::MAX }>>(head.schema, payload),
+    };
+    assert_eq!(data, expected.data, "{name}");
+}
+
+fn value<T: SessionData>(schema: u32, payload: &[u8]) -> Option<serde_json::Value> {
+    let value = <T as sealed::Payload>::read(schema, payload, |value| value)?;
+    Some(serde_json::to_value(value?).unwrap())
+}
+
+#[track_caller]
+fn check_dictionary(vector: &Vector, expected: &Opened) {
+    let name = &vector.name;
+    let (sealer, context) = (sealer::<Map>(vector), context(&vector.context));
     let mut session = sealer.unread::<Map>(true, vector.now);
     let mut state = session.under(&sealer.policy);
-    sealer.read(&context, values.clone(), &mut state, &mut Outcome::Absent);
+    sealer.read(&context, values(vector), &mut state);
+    assert_eq!(state.created_at(), Some(expected.issued), "{name}");
+    assert_eq!(state.last_active_at(), Some(expected.last_active), "{name}");
+    // JSON has no form for keys that are no text.
     if let Some(data) = &expected.data {
         assert_eq!(&state.to::<Json>().unwrap().0, data, "{name}");
-        assert_eq!(state.created_at(), Some(expected.issued), "{name}");
-        assert_eq!(state.last_active_at(), Some(expected.last_active), "{name}");
+    }
+}
+
+fn outcome(vector: &Vector) -> Outcome {
+    match vector.expects {
+        Expects::Dictionary => read::<Map>(vector),
+        Expects::Typed { schema: 1 } => read::<Visit<1>>(vector),
+        Expects::Typed { schema: 2 } => read::<Visit<2>>(vector),
+        Expects::Typed { .. } => read::<Visit<{ u32::MAX }>>(vector),
     }
 }
 
@@ -178,9 +219,7 @@ fn read<T: Payload>(vector: &Vector) -> Outcome {
     let sealer = sealer::<T>(vector);
     let mut session = sealer.unread::<T>(true, vector.now);
     let mut state = session.under(&sealer.policy);
-    let mut outcome = Outcome::Absent;
-    sealer.read(&context, values(vector), &mut state, &mut outcome);
-    outcome
+    sealer.read(&context, values(vector), &mut state)
 }
 
 fn values(vector: &Vector) -> Values {
@@ -234,7 +273,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
 }
 
 /// Reads what [`Layout::read`] has checked.
-fn flash(bytes: &[u8]) -> Vec<(String, String)> {
+pub(super) fn flash(bytes: &[u8]) -> Vec<(String, String)> {
     fn varint(bytes: &mut &[u8]) -> usize {
         let mut value = 0;
         for shift in (0..).step_by(7) {

@@ -2,8 +2,7 @@ use serde::Deserialize;
 
 use super::{PurposeOf, context, for_each, mode_of, reserved, slot, unhex};
 use crate::{
-    seal::{Binding, Context, Draft, Reserved, csrf, token_len},
-    time::EPOCH,
+    seal::{Binding, Context, Draft, Reserved, token_len},
     wiped::Scratch,
 };
 
@@ -69,59 +68,4 @@ fn seal(key: &str, purpose: &PurposeOf, binding: Binding<'_>, random: &str, body
     let mut token = String::new();
     draft.seal(binding, &unhex(random).try_into().unwrap(), &mut token);
     token
-}
-
-#[test]
-fn csrf_tokens_are_rendered_to_the_byte_and_pass() {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Vector {
-        name: String,
-        #[serde(rename = "spec")]
-        _spec: String,
-        key: String,
-        purpose: PurposeOf,
-        context: Vec<(String, String)>,
-        application: Option<String>,
-        type_label: Option<String>,
-        sid: String,
-        issued: u64,
-        mask: String,
-        token: String,
-    }
-    for_each("csrf", |vector: Vector| {
-        let Vector { name, key, .. } = &vector;
-        let slot = slot(mode_of(key), key, &vector.purpose);
-        let keys = slot.keys();
-        let (reserved, context) = (
-            reserved(&vector.application, &vector.type_label),
-            context(&vector.context),
-        );
-        let binding = reserved.before(&context);
-        let issued = u32::try_from(vector.issued - EPOCH).unwrap().to_be_bytes();
-        let session = [&unhex(&vector.sid)[..], &issued].concat();
-        let mask = unhex(&vector.mask).try_into().unwrap();
-        let token = csrf::render(&keys, binding, 0, &session, mask);
-        assert_eq!(token, vector.token, "{name}");
-        assert!(csrf::check(&keys, binding, 0, &session, &token), "{name}");
-        for (i, _) in token.char_indices() {
-            let changed = format!("{}{}{}", &token[..i], other(&token[i..=i]), &token[i + 1..]);
-            assert!(
-                !csrf::check(&keys, binding, 0, &session, &changed),
-                "{name} at {i}"
-            );
-            assert!(
-                !csrf::check(&keys, binding, 0, &session, &token[i + 1..]),
-                "{name}"
-            );
-        }
-        assert!(
-            !csrf::check(&keys, binding, 0, &session[1..], &token),
-            "{name}"
-        );
-    });
-}
-
-fn other(character: &str) -> &str {
-    if character == "A" { "Q" } else { "A" }
 }

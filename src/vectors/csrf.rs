@@ -1,0 +1,98 @@
+use serde::Deserialize;
+
+use super::{Mode, PurposeOf, context, cookie_builder, for_each, mode_of, reserved, slot, unhex};
+use crate::{
+    seal::csrf,
+    time::{EPOCH, system_time},
+};
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+enum Vector {
+    Render {
+        name: String,
+        #[serde(rename = "spec")]
+        _spec: String,
+        key: String,
+        purpose: PurposeOf,
+        context: Vec<(String, String)>,
+        application: Option<String>,
+        type_label: Option<String>,
+        sid: String,
+        issued: u64,
+        mask: String,
+        token: String,
+    },
+    Check {
+        name: String,
+        #[serde(rename = "spec")]
+        _spec: String,
+        ring: String,
+        mode: Mode,
+        purpose: PurposeOf,
+        context: Vec<(String, String)>,
+        application: Option<String>,
+        now: u64,
+        session: String,
+        token: String,
+        passes: bool,
+    },
+}
+
+#[test]
+fn csrf_tokens_are_rendered_to_the_byte_and_pass() {
+    for_each("csrf", |vector: Vector| {
+        let Vector::Render {
+            name,
+            key,
+            purpose,
+            context: pairs,
+            application,
+            type_label,
+            sid,
+            issued,
+            mask,
+            token,
+            ..
+        } = &vector
+        else {
+            return;
+        };
+        let slot = slot(mode_of(key), key, purpose);
+        let keys = slot.keys();
+        let (reserved, context) = (reserved(application, type_label), context(pairs));
+        let binding = reserved.before(&context);
+        let issued = u32::try_from(issued - EPOCH).unwrap().to_be_bytes();
+        let session = [&unhex(sid)[..], &issued].concat();
+        let found = csrf::render(&keys, binding, 0, &session, unhex(mask).try_into().unwrap());
+        assert_eq!(&found, token, "{name}");
+        assert!(csrf::check(&keys, binding, 0, &session, token), "{name}");
+    });
+}
+
+#[test]
+fn a_csrf_token_passes_for_its_session_alone() {
+    for_each("csrf", |vector: Vector| {
+        let Vector::Check {
+            name,
+            ring,
+            mode,
+            purpose,
+            context,
+            application,
+            now,
+            session,
+            token,
+            passes,
+            ..
+        } = &vector
+        else {
+            return;
+        };
+        let cookie = cookie_builder(*mode, ring, purpose, application, context);
+        let cookie = cookie.build().unwrap();
+        let field = format!("{}={session}", cookie.name().as_str());
+        let session = cookie.load([field], system_time(*now));
+        assert_eq!(session.verify_csrf(token), *passes, "{name}");
+    });
+}

@@ -1,0 +1,108 @@
+use serde::Deserialize;
+
+use super::{Mode, builder, cookies::latin1, for_each};
+use crate::{
+    Outcome,
+    body::{Allowance, Frame, Padding, Room},
+    seal::token_len,
+    time::system_time,
+};
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+enum Vector {
+    Open {
+        name: String,
+        #[serde(rename = "spec")]
+        _spec: String,
+        ring: String,
+        mode: Mode,
+        field: String,
+        now: u64,
+        lines: Vec<String>,
+        expect: Expected,
+    },
+    Room {
+        name: String,
+        #[serde(rename = "spec")]
+        _spec: String,
+        mode: Mode,
+        limit: usize,
+        parts: Option<usize>,
+        padding: Option<String>,
+        payload: usize,
+    },
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(untagged, deny_unknown_fields)]
+enum Expected {
+    Opened {
+        opened: Opened,
+    },
+    Rejected {
+        rejected: String,
+        key_id: Option<String>,
+    },
+    Absent {
+        absent: bool,
+    },
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Opened {
+    key_id: String,
+    issued: u64,
+}
+
+#[test]
+fn tokens_are_found_in_header_fields_as_specified() {
+    for_each("headers", |vector: Vector| match vector {
+        Vector::Open {
+            name,
+            ring,
+            mode,
+            field,
+            now,
+            lines,
+            expect,
+            ..
+        } => {
+            let header = builder(mode, &ring).build_header(&field).unwrap();
+            let lines = lines.iter().map(|line| latin1(line));
+            let session = header.load(lines, system_time(now));
+            let found = match session.outcome() {
+                Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
+                    let issued = session.created_at().unwrap();
+                    let issued = crate::time::unix_seconds(issued);
+                    let key_id = key_id.to_string();
+                    Expected::Opened {
+                        opened: Opened { key_id, issued },
+                    }
+                }
+                Outcome::Rejected { reason, key_id } => Expected::Rejected {
+                    rejected: reason.to_string(),
+                    key_id: key_id.map(|id| id.to_string()),
+                },
+                Outcome::Absent => Expected::Absent { absent: true },
+            };
+            assert_eq!(found, expect, "{name}");
+        }
+        Vector::Room {
+            name,
+            mode,
+            limit,
+            parts,
+            padding,
+            payload,
+            ..
+        } => {
+            let allowance = Allowance::new(parts.unwrap_or(1), limit).in_one();
+            let padding = padding.map_or(Padding::None, |_| Padding::Padme);
+            let token_len = token_len(mode.into());
+            let room = Room::new(allowance, Frame::default(), token_len, padding);
+            assert_eq!(room.map(|room| room.content()), Some(payload), "{name}");
+        }
+    });
+}
