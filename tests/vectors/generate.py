@@ -1641,7 +1641,7 @@ def open_payloads(o):
     refused("a map within an array within a value, the same text twice", nest, b"\x81\xa1a\x91\x82\xa1b\1\xa1b\2")
     refused("a map that is a key, the same text twice", nest, b"\x81\xa1a\x81\x82\xa1b\1\xa1b\2\1")
     for name, bad in (("the integer 5 as 8 bits", b"\xcc\5"), ("the integer 200 as 16 bits", b"\xcd\0\xc8"), ("the integer 5 as signed 8 bits", b"\xd0\5"),
-                      ("the integer 200 as signed 16 bits", b"\xd1\0\xc8"), ("the integer -1 as 8 bits", b"\xd0\xff"), ("the integer -200 as 32 bits", b"\xd2\xff\xff\xff\x38"),
+                      ("the integer 200 as signed 16 bits", b"\xd1\0\xc8"), ("the integer 300 as signed 16 bits, which is as short", b"\xd1\x01\x2c"), ("the integer -1 as 8 bits", b"\xd0\xff"), ("the integer -200 as 32 bits", b"\xd2\xff\xff\xff\x38"),
                       ("a text with a byte of length", b"\xd9\1b"), ("a text with two bytes of length", b"\xda\0\1b"), ("a byte string with two bytes of length", b"\xc5\0\1b")):
         refused(f"the key of a map within a value: {name}", nest, b"\x81\xa1a\x81" + bad + b"\1")
     opens("a map within a value: an array with a longer integer as key", b"\x81\xa1a\x82\x91\1\1\x91\xcc\1\2")
