@@ -2378,6 +2378,12 @@ def writes():
     # ends
     add("cleared", "§ 8.12", "expired", made(), "clear")
     add("cleared, and content again: dates, limit and remembered stay", "§ 8.7", {"issued": I, "age": 600, "limit": 5000, "remembered": 9000, "sid": None, "payload": A}, made(limit=5000, remembered=9000), "clear", set_a, policy=remember)
+    add("cleared while it is remembered", "§ 8.12", "expired", made(remembered=9000), "clear", policy=remember)
+    add("cleared, and none arrived", "§ 8.12", "nothing", None, set_a, "clear")
+    add("one with nothing in it is limited", "§ 8.12", "expired", body(I), ("limit", 300))
+    add("one with nothing in it is read", "§ 8.12", "nothing", body(I), "read", now=I + 1)
+    add("one with nothing in it is refreshed", "§ 8.12", {"age": 600, "payload": ""}, body(I), "read")
+    add("invalidated, then remembered", "§ 8.12", {"issued": NOW, "remembered": day, "payload": ""}, made(), "invalidate", ("remember", day), policy=remember)
     add("invalidated", "§ 8.12", "expired", made(), "invalidate")
     add("invalidated, and content again: a new session", "§ 8.7, § 8.7.4", {"issued": NOW, "age": 0, "limit": None, "remembered": None, "sid": None, "payload": A}, made(limit=5000, remembered=9000), "invalidate", set_a, policy=remember)
     add("invalidated after a limit: it is gone", "§ 8.7, § 8.7.4", {"limit": None}, made(), ("limit", 300), "invalidate", set_a)
