@@ -877,6 +877,8 @@ class Session:
             return {"expired": True} if self.v["arrives"] is not None else {"nothing": True}
         if has_changed:
             return self.written(self.age if rule == "never" else self.active_age())
+        if not is_writable(self.now):
+            return {"nothing": True}
         if self.arrived and not is_remembered(vars(self), self.policy):
             span = {"never": None, "on-change": None, "always": 0}.get(rule, rule)
             if span is not None and (rule == "always" or self.now >= self.issued + self.age + span):
@@ -886,7 +888,7 @@ class Session:
         return {"nothing": True}
 
     def written(self, age):
-        if not EPOCH <= self.now <= EPOCH + U32_MAX:
+        if not is_writable(self.now):
             raise Refused("clock")
         remembered = is_remembered(vars(self), self.policy)
         end = self.issued + lifetime(vars(self), self.policy)
@@ -896,6 +898,11 @@ class Session:
             "remembered": self.remembered, "sid": "new" if self.sid == "new" else "kept" if self.sid and self.sid == arrived else None,
             "flash": self.flash, "payload": self.payload().hex(),
             "max_age": min(LONGEST_MAX_AGE, end - self.now) if remembered else None}}
+
+
+def is_writable(now):
+    """§ 6.4"""
+    return EPOCH <= now <= EPOCH + U32_MAX
 
 
 def write_vector(v):
@@ -2299,6 +2306,8 @@ def writes():
     add("the activity of a clock that was set back", "§ 8.6", {"issued": I, "age": 100}, made(), set_a, now=I + 90)
     add("the activity of a clock before issued", "§ 8.6", {"issued": I, "age": 0}, made(age=0), set_a, now=I - 30)
     add("the second before the epoch", "§ 6.4", "refused", None, set_a, now=EPOCH - 1)
+    add("the second before the epoch, one that arrived is changed", "§ 6.4", "refused", body(EPOCH, sid=SID), set_a, now=EPOCH - 1)
+    add("the second before the epoch, a refresh that is left out", "§ 8.12", "nothing", body(EPOCH, sid=SID), "read", now=EPOCH - 1, policy={"refresh_after": "always"})
     add("the epoch", "§ 6.4", {"issued": EPOCH}, None, set_a, now=EPOCH)
     add("the last second", "§ 6.4", {"issued": EPOCH + U32_MAX}, None, set_a, now=EPOCH + U32_MAX)
     add("a second later than the last", "§ 6.4", "refused", None, set_a, now=EPOCH + U32_MAX + 1)

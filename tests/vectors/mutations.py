@@ -126,7 +126,8 @@ MUTATIONS = [
     ("13.3", 'len(v["token"]) != 43 or ', 'len(raw) < 32 or '),
     ("13.3", '        raw = decode_base64url(v["token"])', '        raw = base64.urlsafe_b64decode(v["token"] + "=" * (-len(v["token"]) % 4))'),
     # what is written
-    ("6.4", 'if not EPOCH <= self.now', 'if not EPOCH - 1 <= self.now'),
+    ("6.4", 'return EPOCH <= now', 'return EPOCH - 1 <= now'),
+    ("6.4", 'now <= EPOCH + U32_MAX', 'True'),
     ("8.6", 'max(self.age, self.now - self.issued, 0)', 'max(self.now - self.issued, 0)'),
     ("8.7", 'self.age if rule == "never" else self.active_age()', 'self.active_age()'),
     ("8.7", 'min(U32_MAX, max(0, self.now + span - self.issued))', 'max(0, self.now + span - self.issued)'),
