@@ -196,7 +196,7 @@ fn check_dictionary(vector: &Vector, expected: &Opened) {
     let (sealer, context) = (sealer::<Map>(vector), context(&vector.context));
     let mut session = sealer.unread::<Map>(true, vector.now);
     let mut state = session.under(&sealer.policy);
-    sealer.read(&context, values(vector), &mut state);
+    sealer.read(&context, values(vector), &mut state, &mut Outcome::Absent);
     assert_eq!(state.created_at(), Some(expected.issued), "{name}");
     assert_eq!(state.last_active_at(), Some(expected.last_active), "{name}");
     // JSON has no form for keys that are no text.
@@ -219,7 +219,9 @@ fn read<T: Payload>(vector: &Vector) -> Outcome {
     let sealer = sealer::<T>(vector);
     let mut session = sealer.unread::<T>(true, vector.now);
     let mut state = session.under(&sealer.policy);
-    sealer.read(&context, values(vector), &mut state)
+    let mut outcome = Outcome::Absent;
+    sealer.read(&context, values(vector), &mut state, &mut outcome);
+    outcome
 }
 
 fn values(vector: &Vector) -> Values {
