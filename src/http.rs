@@ -48,13 +48,16 @@ impl<T> SessionCookie<T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Clock, Context};
+    /// use hardtack::{Clock, Context, host_of};
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     ///
     /// let request = http::Request::get("/").header("host", "acme.example").body(())?;
-    /// let tenant = Context::new([("tenant", request.headers()["host"].to_str()?)])?;
-    /// let session = cookie.load_from_in(tenant, request.headers(), Clock::system());
+    /// let (request, ()) = request.into_parts();
+    /// // Over HTTP/2 there is no field `Host`.
+    /// let tenant = host_of(&request).ok_or("a request without a host")?;
+    /// let tenant = Context::new([("tenant", tenant)])?;
+    /// let session = cookie.load_from_in(tenant, &request.headers, Clock::system());
     /// assert!(session.is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```

@@ -95,7 +95,7 @@
 //!
 //! | Feature | | Adds |
 //! |---|---|---|
-//! | `http` | Sessions from and to an `http::HeaderMap`. | `SessionCookie::load_from`, `SessionCookie::save_to` |
+//! | `http` | Sessions from and to an `http::HeaderMap`. | `SessionCookie::load_from`, `SessionCookie::save_to`, `host_of` |
 //! | `tower` | `SessionLayer`, a tower layer over any body. | `SessionLayer`, `Session::from_extensions`, and feature `http` |
 //! | `axum` | `Session` as an axum extractor. | `Session` as an argument, `SessionError` as a response, and feature `tower` |
 //! | `tracing` | `tracing` events for what came of reading sessions, for what was left out or replaced, and for failures. | events |
@@ -167,6 +167,8 @@ mod axum;
 #[cfg(feature = "http")]
 mod caching;
 #[cfg(feature = "http")]
+mod host;
+#[cfg(feature = "http")]
 mod http;
 mod settings;
 #[cfg(feature = "tower")]
@@ -182,6 +184,8 @@ pub use clock::Clock;
 pub use cookie::{AttributeError, CookieName, CookieNameError, SameSite, SetCookies};
 pub use error::{ConfigError, CookieForError, Outcome, Reason, SaveError, SessionError};
 pub use hooks::{Reading, SessionInfo};
+#[cfg(feature = "http")]
+pub use host::host_of;
 pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 pub use seal::{
@@ -198,7 +202,7 @@ pub use settings::{RingSource, RingSourceError, SessionSettings, SettingsError};
 #[cfg(feature = "tower")]
 pub use tower::{
     CsrfFuture, CsrfGuard, CsrfRefusal, CsrfService, Failure, MissingSession, ResponseFuture,
-    SessionLayer, SessionService, host_of,
+    SessionLayer, SessionService,
 };
 #[cfg(feature = "watch")]
 pub use watch::{Look, WatchedKeyRing, Watching};

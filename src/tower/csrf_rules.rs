@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, Method, header, request::Parts};
 
-use super::{extensions::MissingSession, host::Host, origin::Origin, refusal::CsrfRefusal};
-use crate::{body::Payload, events, session::Session};
+use super::{extensions::MissingSession, origin::Origin, refusal::CsrfRefusal};
+use crate::{body::Payload, events, host::Host, session::Session};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {

@@ -11,12 +11,12 @@ use tower_service::Service;
 use super::{
     extensions::provide,
     future::{Open, ResponseFuture},
-    host::host_of,
     transport::Transport,
 };
 use crate::{
     body::{Map, Payload},
     clock::Clock,
+    host::host_of,
     seal::Context,
     session::Session,
     session_cookie::SessionCookie,

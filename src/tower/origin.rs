@@ -1,6 +1,6 @@
 use std::net::Ipv4Addr;
 
-use super::host::Host;
+use crate::host::Host;
 
 /// A scheme, a host and a port, as in the header `Origin` (RFC 6454 section 7).
 #[derive(Clone, Debug, PartialEq, Eq)]

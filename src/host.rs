@@ -1,4 +1,4 @@
-//! The host that a request is for.
+//! The host that a request is for. Feature `http`.
 
 use http::{
     header::HOST,
@@ -40,14 +40,14 @@ pub fn host_of(request: &Parts) -> Option<String> {
 
 /// A name or an address, and a port, as in `Host` (RFC 9110 section 7.2).
 #[derive(Clone, Copy)]
-pub(super) struct Host<'a> {
-    pub(super) name: &'a str,
-    pub(super) port: Option<u16>,
+pub(crate) struct Host<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) port: Option<u16>,
 }
 
 impl<'a> Host<'a> {
     /// The one host that `request` names.
-    pub(super) fn of(request: &'a Parts) -> Option<Host<'a>> {
+    pub(crate) fn of(request: &'a Parts) -> Option<Host<'a>> {
         let mut fields = request.headers.get_all(HOST).iter();
         let in_field = match fields.next() {
             Some(field) => Some(Host::parse(field.to_str().ok()?)?),
@@ -65,7 +65,7 @@ impl<'a> Host<'a> {
     }
 
     /// `None`: `text` is no host and port. One with a user's name before it is none, either.
-    pub(super) fn parse(text: &'a str) -> Option<Host<'a>> {
+    pub(crate) fn parse(text: &'a str) -> Option<Host<'a>> {
         let after_address = text.rfind(']').map_or(0, |end| end + 1);
         let (name, port) = match text[after_address..].rfind(':') {
             Some(colon) => {
