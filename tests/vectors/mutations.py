@@ -3,7 +3,7 @@
 
     python3 mutations.py
 
-Each line of `MUTATIONS` names the rule that is broken, a text of generate.py, and what stands there instead.
+Each line of `MUTATIONS` names the rule that is broken, a text of hardtack.py, and what stands there instead.
 """
 
 import json
@@ -12,7 +12,7 @@ import types
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SOURCE = HERE.joinpath("generate.py").read_text()
+SOURCE = HERE.joinpath("hardtack.py").read_text()
 
 MUTATIONS = [
     # keys and rings
@@ -154,18 +154,18 @@ MUTATIONS = [
 
 
 def broken(old, new):
-    """generate.py with one text replaced."""
-    assert SOURCE.count(old) >= 1, f"generate.py has no {old!r}"
+    """hardtack.py with one text replaced."""
+    assert SOURCE.count(old) >= 1, f"hardtack.py has no {old!r}"
     module = types.ModuleType("broken")
-    exec(compile(SOURCE.replace(old, new) if old else SOURCE, "generate.py", "exec"), module.__dict__)
+    exec(compile(SOURCE.replace(old, new) if old else SOURCE, "hardtack.py", "exec"), module.__dict__)
     return module
 
 
 def notices(module, vectors):
     """The first vector with another answer than the one in its file."""
     for name, file in vectors.items():
-        answer = module.FILES[name][1]
-        for v in file if answer else ():
+        answer = module.ANSWERS[name]
+        for v in file:
             try:
                 found = answer(v)
             except Exception:  # a broken reader may do anything

@@ -1,0 +1,1005 @@
+"""A second implementation of the hardtack token format: SPEC.md and the documents in docs/spec/, whose rules it names (§).
+
+It shares no code with the crate: it was written from the specification alone. generate.py makes the test vectors with
+it, mutations.py breaks it. The functions at its end give the answer to a vector of each file.
+"""
+
+import base64
+import hashlib
+import hmac
+import math
+import re
+import struct
+from datetime import datetime, timezone
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
+
+# ---------------------------------------------------------------- § 1 Notation and constants
+
+LABEL = b"hardtack/v1"
+KEY_PREFIX = "hardtack_key_v1_"
+EPOCH = 1767225600
+U32_MAX = 2**32 - 1
+MAX_CHARACTERS, MAX_BLOB = 32_768, 24_576
+MAX_CANDIDATES, MAX_DEPTH = 4, 64
+LONGEST_MAX_AGE = 34_560_000
+# The default configuration of § 8.
+POLICY = {"idle": 1800, "absolute": 43_200, "remember_up_to": None, "skew": 60, "not_before": None}
+
+u8, u16, u32, u64 = (struct.Struct(f).pack for f in (">B", ">H", ">I", ">Q"))
+
+
+class Refused(Exception):
+    """A refusal, by its name in the vectors, with the key id where one is known."""
+
+    def __init__(self, reason, key_id=None):
+        super().__init__(reason)
+        self.reason, self.key_id = reason, key_id
+
+
+def refusal(function, *arguments):
+    """The reason `function` refuses these arguments for; None when it does not."""
+    try:
+        function(*arguments)
+    except Refused as refused:
+        return refused.reason
+
+
+def base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def decode_base64url(text):
+    """Strict: the alphabet only, no padding, a possible length, unused bits zero."""
+    if not re.fullmatch("[A-Za-z0-9_-]*", text) or len(text) % 4 == 1:
+        raise Refused("Encoding")
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if base64url(data) != text:
+        raise Refused("Encoding")
+    return data
+
+
+# ---------------------------------------------------------------- § 2 Suites
+
+FMT = {"xaes": 0x78, "xcha": 0x79, "sign": 0xB0}
+TYPE = {fmt: name for name, fmt in FMT.items()}
+MODE = {"xaes": "encrypted", "xcha": "encrypted", "sign": "signed"}
+FLOOR = {"encrypted": 51, "signed": 27}
+
+
+def hmac_sha256(key, message):
+    return hmac.new(key, message, hashlib.sha256).digest()
+
+
+def hkdf_expand(prk, info, length):
+    okm, block = b"", b""
+    for counter in range(1, math.ceil(length / 32) + 1):
+        block = hmac_sha256(prk, block + info + u8(counter))
+        okm += block
+    return okm[:length]
+
+
+def xor(a, b):
+    return bytes(x ^ y for x, y in zip(a, b, strict=True))
+
+
+def xaes(key, nonce):
+    """XAES-256-GCM (C2SP): a key for this nonce's first half by CMAC, AES-256-GCM with its second half."""
+    aes = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
+    left = int.from_bytes(aes.update(bytes(16)), "big")
+    subkey = ((left << 1) % 2**128 ^ (0x87 if left >> 127 else 0)).to_bytes(16, "big")
+    halves = [aes.update(xor(b"\x00" + u8(i) + b"X\x00" + nonce[:12], subkey)) for i in (1, 2)]
+    return AESGCM(b"".join(halves)), nonce[12:]
+
+
+def hchacha20(key, nonce):
+    s = list(struct.unpack("<16I", b"expand 32-byte k" + key + nonce))
+
+    def quarter(a, b, c, d):
+        for x, y, z, bits in ((a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)):
+            s[x] = (s[x] + s[y]) & U32_MAX
+            mixed = s[z] ^ s[x]
+            s[z] = (mixed << bits | mixed >> (32 - bits)) & U32_MAX
+
+    for _ in range(10):
+        for column in range(4):
+            quarter(column, 4 + column, 8 + column, 12 + column)
+        for row in range(4):
+            quarter(row, 4 + (row + 1) % 4, 8 + (row + 2) % 4, 12 + (row + 3) % 4)
+    return struct.pack("<8I", *s[:4], *s[12:])
+
+
+def xchacha(key, nonce):
+    return ChaCha20Poly1305(hchacha20(key, nonce[:16])), bytes(4) + nonce[16:]
+
+
+AEAD = {"xaes": xaes, "xcha": xchacha}
+
+
+# ---------------------------------------------------------------- § 3 Keys
+
+def purpose_bytes(purpose):
+    kind, name = purpose["kind"], purpose["name"]
+    return {"cookie": name, "header": "header:" + name.lower(), "token": "token:" + name}[kind].encode()
+
+
+class Key:
+    def __init__(self, type_, secret):
+        assert len(secret) == 32
+        self.type, self.secret = type_, secret
+        self.fmt, self.mode = FMT[type_], MODE[type_]
+        self.prk = hmac_sha256(LABEL, secret)
+        self.kid = self.derive("kid", b"", 4)
+
+    def derive(self, what, purpose, length=32):
+        info = u8(len(LABEL)) + LABEL + u8(len(what)) + what.encode() + u8(self.fmt) + u16(len(purpose)) + purpose
+        return hkdf_expand(self.prk, info, length)
+
+    @property
+    def text(self):
+        head = KEY_PREFIX + self.type + "_"
+        return head + base64url(self.secret + hashlib.sha256(head.encode() + self.secret).digest()[:4])
+
+    @staticmethod
+    def parse(text):
+        return Key.parse_exact(text.strip(" \t\n\f\r"))
+
+    @staticmethod
+    def parse_exact(text):
+        if not text.startswith(KEY_PREFIX):
+            raise Refused("prefix")
+        type_, underscore, rest = text[len(KEY_PREFIX):].partition("_")
+        if type_ not in FMT or not underscore:
+            raise Refused("type")
+        if len(rest.encode()) != 48:
+            raise Refused("length")
+        try:
+            key = Key(type_, decode_base64url(rest)[:32])
+        except Refused:
+            raise Refused("encoding") from None
+        if key.text != KEY_PREFIX + type_ + "_" + rest:
+            raise Refused("checksum")
+        if len(set(key.secret)) < 8:
+            raise Refused("weak")
+        return key
+
+
+def parse_time(text):
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", text):
+        raise Refused("time")
+    try:
+        moment = datetime.strptime(text[:-1], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
+    except ValueError:
+        raise Refused("time") from None
+    if (seconds := int(moment.timestamp())) < EPOCH:
+        raise Refused("time")
+    return seconds
+
+
+def read_ring_text(text, mode):
+    """The listed keys with their times, and the `not_before` (§ 3.5, errors in the order of § 14.3)."""
+    listed, not_before = [], None
+    text = text.strip(" \t\n\f\r")
+    lines = re.split("\r?\n", text)
+    commas = any("," in line and not line.lstrip(" \t").startswith("#") for line in lines)
+    for item in text.split(",") if commas else lines:
+        item = item.strip(" \t")
+        if not item or item.startswith("#"):
+            if commas:
+                raise Refused("blank")
+            continue
+        first, *attributes = re.split("[ \t]+", item)
+        if first.startswith("not_before="):
+            if attributes:
+                raise Refused("attribute")
+            moment = parse_time(first.removeprefix("not_before="))
+            if not_before is not None:
+                raise Refused("attribute")
+            not_before = moment
+            continue
+        try:
+            key = Key.parse_exact(first)
+        except Refused:
+            raise Refused("key") from None
+        if key.mode != mode:
+            raise Refused("mixed")
+        times = {}
+        for attribute in attributes:
+            name, equals, value = attribute.partition("=")
+            if name not in ("seal_from", "accept_until") or not equals:
+                raise Refused("attribute")
+            moment = parse_time(value)
+            if name in times:
+                raise Refused("attribute")
+            times[name] = moment
+        listed.append((key, times.get("seal_from"), times.get("accept_until")))
+    return listed, not_before
+
+
+class Ring:
+    """Entries (key, seal_from, accept_until) in the order of § 3.4.2: the last one that has begun seals."""
+
+    def __init__(self, texts, mode):
+        listed, moments = [], []
+        for text in [texts] if isinstance(texts, str) else texts:
+            keys, not_before = read_ring_text(text, mode)
+            listed += keys
+            moments += [not_before] if not_before is not None else []
+        self.not_before = max(moments, default=None)
+        self.entries = sorted(reversed(listed), key=lambda entry: entry[1] or 0)
+        self.by_kid = {entry[0].kid: entry for entry in self.entries}
+        if not listed:
+            raise Refused("empty")
+        if len(self.by_kid) < len(listed):
+            raise Refused("duplicate")
+        if self.entries[-1][2] is not None:
+            raise Refused("last-retires")
+        for (_, _, until), (_, next_from, _) in zip(self.entries, self.entries[1:]):
+            if until is not None and until <= (next_from or 0):
+                raise Refused("retires-too-early")
+
+    def sealing(self, now):
+        begun = [e for e in self.entries if (e[1] or 0) <= now]
+        return (begun or self.entries[:1])[-1][0]
+
+    def accepted(self, now):
+        return [e[0] for e in self.entries if e[2] is None or now < e[2]]
+
+    def standing(self, key, now):
+        order = [e[0].kid for e in self.entries]
+        difference = order.index(key.kid) - order.index(self.sealing(now).kid)
+        return "sealing" if difference == 0 else "earlier" if difference < 0 else "later"
+
+    def fingerprint(self):
+        parts = [key.kid + u64(seal_from or 0) + u64(until or 0) for key, seal_from, until in self.entries]
+        return hashlib.sha256(b"".join(parts) + u64(self.not_before or 0)).digest()[:8]
+
+
+# ---------------------------------------------------------------- § 5 Body
+
+HAS_LIMIT, HAS_SID, HAS_PAD, HAS_FLASH, HAS_SCHEMA, HAS_REMEMBERED = 0x01, 0x02, 0x04, 0x10, 0x20, 0x40
+
+
+def varint(value):
+    out = b""
+    while value > 0x7F:
+        out, value = out + u8(value & 0x7F | 0x80), value >> 7
+    return out + u8(value)
+
+
+def text(value):
+    return varint(len(value.encode())) + value.encode()
+
+
+def body(issued, age=0, limit=None, remembered=None, sid=None, schema=None, flash=(), payload=b"", pad=None):
+    """A body; `pad` is the number of zeros after the marker."""
+    flags, out = 0, u32(issued - EPOCH) + varint(age)
+    if limit is not None:
+        flags, out = flags | HAS_LIMIT, out + varint(limit)
+    if remembered is not None:
+        flags, out = flags | HAS_REMEMBERED, out + varint(remembered)
+    if sid is not None:
+        flags, out = flags | HAS_SID, out + sid
+    if schema is not None:
+        flags, out = flags | HAS_SCHEMA, out + varint(schema)
+    if flash:
+        flags, out = flags | HAS_FLASH, out + varint(len(flash)) + b"".join(text(q) + text(m) for q, m in flash)
+    out += payload
+    if pad is not None:
+        flags, out = flags | HAS_PAD, out + b"\x80" + bytes(pad)
+    return u8(flags) + out
+
+
+class Reader:
+    """Takes bytes from the front; refuses with `reason` when they run out."""
+
+    def __init__(self, data, reason):
+        self.data, self.reason = data, reason
+
+    def fail(self):
+        raise Refused(self.reason)
+
+    def take(self, length):
+        if length > len(self.data):
+            self.fail()
+        taken, self.data = self.data[:length], self.data[length:]
+        return taken
+
+    def number(self, length):
+        return int.from_bytes(self.take(length), "big")
+
+    def utf8(self, length):
+        try:
+            return self.take(length).decode("utf-8")
+        except UnicodeDecodeError:
+            self.fail()
+
+    def varint(self):
+        value = 0
+        for position in range(5):
+            byte = self.number(1)
+            value |= (byte & 0x7F) << 7 * position
+            if byte < 0x80:
+                if (byte == 0 and position > 0) or value > U32_MAX:
+                    self.fail()
+                return value
+        self.fail()
+
+
+def parse_body(data):
+    r = Reader(data, "Malformed")
+    flags = r.number(1)
+    if flags & 0x88:
+        r.fail()
+    issued = EPOCH + r.number(4)
+    out = {"issued": issued, "last_active": issued + r.varint()}
+    out["limit"] = r.varint() if flags & HAS_LIMIT else None
+    out["remembered"] = r.varint() if flags & HAS_REMEMBERED else None
+    out["sid"] = r.take(8) if flags & HAS_SID else None
+    out["schema"] = r.varint() if flags & HAS_SCHEMA else None
+    count = r.varint() if flags & HAS_FLASH else None
+    if out["schema"] == 0 or count == 0:
+        r.fail()
+    out["flash"] = [[r.utf8(r.varint()), r.utf8(r.varint())] for _ in range(count or 0)]
+    out["payload"] = r.data
+    if flags & HAS_PAD:
+        out["payload"], marker, zeros = r.data.rpartition(b"\x80")
+        if not marker or zeros.strip(b"\0"):
+            r.fail()
+    return out
+
+
+def pack(value):
+    """MessagePack in its smallest form; a dict keeps its order, so tests can write a wrong one."""
+    if value is None or isinstance(value, bool):
+        return {None: b"\xc0", False: b"\xc2", True: b"\xc3"}[value]
+    if isinstance(value, float):
+        return b"\xcb" + struct.pack(">d", value)
+    if isinstance(value, int):
+        if -32 <= value <= 127:
+            return struct.pack("b", value)
+        codes = "BHIQ" if value > 0 else "bhiq"
+        for index, code in enumerate(codes):
+            try:
+                return u8((0xCC if value > 0 else 0xD0) + index) + struct.pack(">" + code, value)
+            except struct.error:
+                continue
+    if isinstance(value, str):
+        data = value.encode()
+        return pack_head(len(data), 0xA0, 32, (0xD9, 0xDA, 0xDB)) + data
+    if isinstance(value, bytes):
+        return pack_head(len(value), 0, 0, (0xC4, 0xC5, 0xC6)) + value
+    if isinstance(value, list):
+        return pack_head(len(value), 0x90, 16, (None, 0xDC, 0xDD)) + b"".join(map(pack, value))
+    return pack_head(len(value), 0x80, 16, (None, 0xDE, 0xDF)) + b"".join(pack(k) + pack(v) for k, v in value.items())
+
+
+def pack_head(length, small, limit, codes):
+    if length < limit:
+        return u8(small | length)
+    for code, width in zip(codes, (1, 2, 4)):
+        if code is not None and length < 256**width:
+            return u8(code) + length.to_bytes(width, "big")
+
+
+def dictionary(payload):
+    """Reads a dictionary payload (§ 5.4)."""
+    if not payload:
+        return {}
+    r, out, previous = Reader(payload, "Payload"), {}, None
+    head = r.number(1)
+    count = head & 0x0F if head & 0xF0 == 0x80 else r.number({0xDE: 2, 0xDF: 4}.get(head) or r.fail())
+    if count == 0 or not payload.startswith(pack_head(count, 0x80, 16, (None, 0xDE, 0xDF))):
+        r.fail()
+    for _ in range(count):
+        rest = r.data
+        key = unpack(r, 1)
+        if not isinstance(key, str) or not rest.startswith(pack(key)) or (previous is not None and key.encode() <= previous):
+            r.fail()
+        previous = key.encode()
+        out[key] = unpack(r, 2)
+    if r.data:
+        r.fail()
+    return out
+
+
+def unpack(r, depth):
+    """One MessagePack value; a container here would be the `depth`-th one."""
+    head = r.number(1)
+    if head <= 0x7F or head >= 0xE0:
+        return head if head <= 0x7F else head - 256
+    if head in (0xC0, 0xC2, 0xC3):
+        return {0xC0: None, 0xC2: False, 0xC3: True}[head]
+    if head in (0xCA, 0xCB):
+        return struct.unpack(">f" if head == 0xCA else ">d", r.take(4 if head == 0xCA else 8))[0]
+    if 0xCC <= head <= 0xD3:
+        return int.from_bytes(r.take(1 << (head & 3)), "big", signed=head >= 0xD0)
+    if head & 0xE0 == 0xA0 or 0xD9 <= head <= 0xDB:
+        return r.utf8(head & 0x1F if head < 0xC0 else r.number(1 << (head - 0xD9)))
+    if 0xC4 <= head <= 0xC6:
+        return list(r.take(r.number(1 << (head - 0xC4))))
+    if head & 0xE0 != 0x80 and not 0xDC <= head <= 0xDF:
+        r.fail()  # 0xC1 and the extension types
+    if depth > MAX_DEPTH:
+        r.fail()
+    length = head & 0x0F if head < 0xC0 else r.number(2 if head % 2 == 0 else 4)
+    if head & 0xF0 == 0x80 or head >= 0xDE:
+        return unpack_map(r, depth, length)
+    return [unpack(r, depth + 1) for _ in range(length)]
+
+
+def unpack_map(r, depth, length):
+    """A map inside a value: its keys are distinct, and the simple ones in their shortest form (§ 5.4.5 h)."""
+    out, seen = {}, set()
+    for _ in range(length):
+        before = r.data
+        key = unpack(r, depth + 1)
+        raw = before[:len(before) - len(r.data)]
+        is_simple = raw[0] <= 0x7F or raw[0] >= 0xE0 or 0xCC <= raw[0] <= 0xD3 or 0xA0 <= raw[0] <= 0xBF or 0xD9 <= raw[0] <= 0xDB
+        if is_simple and raw != pack(key) or 0xC4 <= raw[0] <= 0xC6 and raw != pack(bytes(key)) or raw in seen:
+            r.fail()
+        seen.add(raw)
+        out[key if isinstance(key, str) else NotText(raw)] = unpack(r, depth + 1)
+    return out
+
+
+class NotText(bytes):
+    """A key that JSON has no form for."""
+
+
+def is_json(value):
+    if isinstance(value, dict):
+        return not any(isinstance(key, NotText) for key in value) and all(map(is_json, value.values()))
+    return not isinstance(value, list) or all(map(is_json, value))
+
+
+def visit(payload):
+    """The typed payload of the vectors: the number `visits`, a u32, and the text `name` (§ 5.5.1)."""
+    r = Reader(payload, "Payload")
+    out = {"visits": postcard_varint(r), "name": r.utf8(postcard_varint(r))}
+    if r.data:
+        r.fail()
+    return out
+
+
+def postcard_varint(r):
+    """Postcard's own: longer forms than the shortest are taken, up to 5 bytes and 32 bits."""
+    value = 0
+    for position in range(5):
+        byte = r.number(1)
+        value |= (byte & 0x7F) << 7 * position
+        if byte < 0x80:
+            return value if value <= U32_MAX else r.fail()
+    r.fail()
+
+
+def read_payload(schema, payload, expects):
+    """Step 9: what the application gets that expects a dictionary, or a type of one schema and converts none."""
+    if expects == "dictionary":
+        if schema is not None:
+            raise Refused("Payload")
+        return dictionary(payload)
+    if schema is None and not payload:
+        return {"visits": 0, "name": ""}
+    if schema != expects["schema"]:
+        raise Refused("Payload")
+    return visit(payload)
+
+
+# ---------------------------------------------------------------- § 4 Token, § 6 Sealing
+
+def pairs_of(v):
+    """All pairs of a vector's context (§ 4.2)."""
+    application, label, pairs = v.get("application"), v.get("type_label"), v["context"]
+    if application is not None and not 1 <= len(application.encode()) <= 255:
+        raise Refused("application")
+    if len((label or "").encode()) > 255:
+        raise Refused("type")
+    for l, value in pairs:
+        if l.startswith("hardtack."):
+            raise Refused("reserved")
+        if len(l.encode()) > 255:
+            raise Refused("label")
+        if len(value.encode()) > 65_535:
+            raise Refused("value")
+    reserved = [["hardtack.application", application]] if application is not None else []
+    return reserved + ([["hardtack.type", label]] if label else []) + list(map(list, pairs))
+
+
+def context_bytes(context):
+    pairs = b"".join(u8(len(l.encode())) + l.encode() + u16(len(v.encode())) + v.encode() for l, v in context)
+    return u32(len(pairs)) + pairs
+
+
+def seal_blob(key, purpose, context, content, random):
+    head, purpose = u8(key.fmt) + key.kid, purpose_bytes(purpose)
+    aad, k = head + context_bytes(context), key.derive("key", purpose)
+    if key.mode == "signed":
+        return head + content + hmac_sha256(k, aad + content)[:16]
+    nonce = hmac_sha256(key.derive("nonce", purpose), random + aad + content)[:24]
+    aead, inner = AEAD[key.type](k, nonce)
+    return head + nonce + aead.encrypt(inner, content, aad)
+
+
+# ---------------------------------------------------------------- § 7 Opening, § 8 Lifetimes
+
+def assemble(value, parts):
+    """A cookie value, put together from `parts`: pairs of number and value, in the order of the request (§ 9.2)."""
+    if "." not in value:
+        return value
+    count, first = value.split(".", 1)
+    if count not in list("2345678"):
+        raise Refused("Incomplete")
+    text = first
+    for number in range(1, int(count)):
+        values = {part for n, part in parts if n == number}
+        if not values:
+            raise Refused("Incomplete")
+        if len(values) > 1:
+            raise Refused("Duplicate")
+        text += values.pop()
+    return text
+
+
+def open_value(ring, mode, purpose, context, now, policy, value, parts):
+    """Steps 1 to 8, in order: the body, with the key; or Refused with the reason of the step that failed."""
+    if len(value.encode()) > MAX_CHARACTERS:
+        raise Refused("TooLong")
+    if purpose["kind"] == "cookie":
+        value = assemble(value, parts)
+    if len(value.encode()) > MAX_CHARACTERS:
+        raise Refused("TooLong")
+    blob = decode_base64url(value)
+    if len(blob) > MAX_BLOB:
+        raise Refused("TooLong")
+    if len(blob) < 5:
+        raise Refused("TooShort")
+    if blob[0] not in TYPE:
+        raise Refused("UnknownFormat")
+    if MODE[TYPE[blob[0]]] != mode:
+        raise Refused("WrongMode")
+    kid = blob[1:5]
+    try:
+        return open_known(ring, mode, purpose, context, now, policy, blob)
+    except Refused as refused:
+        raise Refused(refused.reason, kid) from None
+
+
+def open_known(ring, mode, purpose, context, now, policy, blob):
+    key, _, accept_until = ring.by_kid.get(blob[1:5], (None, None, None))
+    if key is None or key.fmt != blob[0]:
+        raise Refused("UnknownKey")
+    if accept_until is not None and now >= accept_until:
+        raise Refused("RetiredKey")
+    if len(blob) < FLOOR[mode]:
+        raise Refused("TooShort")
+    aad, k = blob[:5] + context_bytes(context), key.derive("key", purpose_bytes(purpose))
+    if mode == "signed":
+        content, tag = blob[5:-16], blob[-16:]
+        if not hmac.compare_digest(hmac_sha256(k, aad + content)[:16], tag):
+            raise Refused("Auth")
+    else:
+        aead, nonce = AEAD[key.type](k, blob[5:29])
+        try:
+            content = aead.decrypt(nonce, blob[29:], aad)
+        except InvalidTag:
+            raise Refused("Auth") from None
+    opened = parse_body(content)
+    issued, seen = opened["issued"], opened["last_active"]
+    if seen > now + policy["skew"]:
+        raise Refused("NotYetValid")
+    if now >= issued + lifetime(opened, policy):
+        raise Refused("Expired")
+    if policy["idle"] is not None and not is_remembered(opened, policy) and now >= seen + policy["idle"]:
+        raise Refused("Idle")
+    if issued < max(ring.not_before or 0, policy["not_before"] or 0):
+        raise Refused("Revoked")
+    return opened | {"key": key}
+
+
+def is_remembered(session, policy):
+    return session["remembered"] is not None and policy["remember_up_to"] is not None
+
+
+def lifetime(session, policy):
+    """§ 8.1"""
+    cap = policy["remember_up_to"] if is_remembered(session, policy) else policy["absolute"]
+    return min(s for s in (cap, session["limit"], session["remembered"]) if s is not None)
+
+
+def open_candidates(ring, mode, purpose, context, now, policy, candidates, parts):
+    """Step 0: the index of the value that counts, and what it opened to."""
+    opened, first = [], None
+    for index, value in enumerate(candidates[:MAX_CANDIDATES]):
+        try:
+            opened.append((index, open_value(ring, mode, purpose, context, now, policy, value, parts)))
+        except Refused as refused:
+            first = first or refused
+    if not opened:
+        raise first
+    sids = {found["sid"] for _, found in opened}
+    host = purpose["kind"] == "cookie" and purpose["name"].lower().startswith("__host-")
+    if len(opened) > 1 and not host and (len(sids) > 1 or None in sids):
+        raise Refused("Duplicate")
+    return max(opened, key=lambda pair: (pair[1]["issued"], pair[1]["last_active"]))
+
+
+def open_vector(v):
+    """What opening gives, in the words of open.json."""
+    ring, context = Ring(v["ring"], v["mode"]), pairs_of(v)
+    try:
+        index, o = open_candidates(ring, v["mode"], v["purpose"], context, *(v[f] for f in ("now", "policy", "candidates")), v.get("parts", ()))
+    except Refused as refused:
+        return {"rejected": refused.reason, "key_id": refused.key_id and refused.key_id.hex()}
+    try:
+        data = read_payload(o["schema"], o["payload"], v["expects"])
+    except Refused as refused:
+        return {"rejected": refused.reason, "key_id": o["key"].kid.hex()}
+    return {"opened": {
+        "index": index, "key_id": o["key"].kid.hex(), "under": ring.standing(o["key"], v["now"]),
+        "issued": o["issued"], "last_active": o["last_active"], "limit": o["limit"], "remembered": o["remembered"],
+        "sid": o["sid"] and o["sid"].hex(), "schema": o["schema"], "flash": o["flash"], "payload": o["payload"].hex(),
+        "data": data if is_json(data) else None}}
+
+
+# ---------------------------------------------------------------- § 9 Cookie syntax and sizes, § 13 CSRF
+
+def find_values(lines, name):
+    return find_all(lines, name)[:MAX_CANDIDATES]
+
+
+def find_all(lines, name):
+    """The distinct values of a name."""
+    values = []
+    for pair in (pair for line in lines for pair in line.split(";")):
+        found, equals, value = pair.lstrip(" \t").partition("=")
+        value = value.strip(" \t")
+        if len(value) >= 2 and value[0] == value[-1] == '"':
+            value = value[1:-1]
+        if equals and found == name and value not in values:
+            values.append(value)
+    return values
+
+
+def attributes(v):
+    parts = [f"Path={v['path']}", v["domain"] and f"Domain={v['domain']}", v["secure"] and "Secure", "HttpOnly",
+             v["same_site"] and f"SameSite={v['same_site']}", v["partitioned"] and "Partitioned"]
+    return "".join("; " + part for part in parts if part)
+
+
+def carried_parts(lines, name):
+    """The parts that came, as pairs of number and value, in the order of the request."""
+    found = [(n, find_all(lines, f"{name}.{n}")) for n in range(1, 8)]
+    return [(n, value) for n, values in found for value in values]
+
+
+def split_lines(v):
+    """A token that one cookie has no room for, in as few as possible, each filled before the next is begun."""
+    age = max_age(v)
+    room = v["limit"] - len(f"{v['cookie']}={attributes(v)}{age}") - 2
+    pieces = [v["value"][at:at + room] for at in range(0, len(v["value"]), room)]
+    first = f"{v['cookie']}={len(pieces)}.{pieces[0]}{attributes(v)}{age}"
+    return [first] + [f"{v['cookie']}.{n}={piece}{attributes(v)}{age}" for n, piece in enumerate(pieces) if n]
+
+
+def max_age(v):
+    return "" if v["max_age"] is None else f"; Max-Age={min(v['max_age'], LONGEST_MAX_AGE)}"
+
+
+def set_line(v):
+    return f"{v['cookie']}={v['value']}{attributes(v)}{max_age(v)}"
+
+
+def expire_line(v, part=""):
+    return f"{v['cookie']}{part}={attributes(v)}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
+
+
+def is_good_cookie(v):
+    """§ 9.1.1, § 9.1.2"""
+    name = v["cookie"]
+    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) or re.search(r"\.[0-9]+\Z", name):
+        return False
+    host, secure = name.lower().startswith("__host-"), name.lower().startswith(("__host-", "__secure-", "__http-"))
+    if (secure or v["partitioned"] or v["same_site"] == "None") and not v["secure"]:
+        return False
+    return not host or (v["domain"] is None and v["path"] == "/")
+
+
+def padme(n):
+    """§ 5.6.2"""
+    e = n.bit_length() - 1
+    s = e.bit_length()
+    mask = (1 << e - s) - 1 if e > s else 0
+    return (n + mask) & ~mask
+
+
+LONGEST_HEAD = 1 + 4 + 5 + 5 + 5 + 8 + 5
+
+
+def payload_room(v):
+    """§ 9.6; without the name of a cookie for a header field or a bare token."""
+    n = v.get("parts", 1)
+    if "cookie" in v:
+        fixed = len(f"{v['cookie']}={attributes(v)}; Max-Age=34560000")
+        characters = n * (v["limit"] - fixed - (2 if n > 1 else 0))
+    else:
+        characters = n * v["limit"]
+    largest = characters * 3 // 4 - (45 if v["mode"] == "encrypted" else 21)
+    if v.get("padding") != "padme":
+        return largest - LONGEST_HEAD
+    return max(r for r in range(largest) if padme(LONGEST_HEAD + r + 1) <= largest)
+
+
+def csrf_secret(key, purpose, context, sid, issued):
+    k = key.derive("csrf", purpose_bytes(purpose))
+    return hmac_sha256(k, context_bytes(context) + sid + u32(issued - EPOCH))[:16]
+
+
+def csrf_token(key, purpose, context, sid, issued, mask):
+    return base64url(mask + xor(mask, csrf_secret(key, purpose, context, sid, issued)))
+
+
+def csrf_passes(v):
+    """Whether a token passes for the session of a cookie (§ 13.2 to § 13.4)."""
+    ring, context, policy = Ring(v["ring"], v["mode"]), pairs_of(v), POLICY
+    try:
+        _, session = open_candidates(ring, v["mode"], v["purpose"], context, v["now"], policy, [v["session"]], ())
+        raw = decode_base64url(v["token"])
+    except Refused:
+        return False
+    if len(v["token"]) != 43 or session["sid"] is None:
+        return False
+    given = xor(raw[:16], raw[16:])
+    secrets = [csrf_secret(key, v["purpose"], context, session["sid"], session["issued"]) for key in ring.accepted(v["now"])]
+    return any([hmac.compare_digest(given, secret) for secret in secrets])
+
+
+# ---------------------------------------------------------------- § 9.7 Header fields
+
+def header_tokens(field, lines):
+    """The distinct tokens of a header field (§ 9.7.2, § 9.7.4)."""
+    tokens = []
+    for value in lines:
+        value = value.strip(" \t\n\f\r")
+        if field.lower() == "authorization" and value[:7].lower() == "bearer ":
+            value = value[7:]
+        if value not in tokens:
+            tokens.append(value)
+    return tokens
+
+
+def open_header(v):
+    ring, tokens = Ring(v["ring"], v["mode"]), header_tokens(v["field"], v["lines"])
+    if not tokens:
+        return {"absent": True}
+    if len(tokens) > 1:
+        return {"rejected": "Duplicate", "key_id": None}
+    try:
+        purpose = {"kind": "header", "name": v["field"]}
+        o = open_value(ring, v["mode"], purpose, [], v["now"], POLICY, tokens[0], ())
+    except Refused as refused:
+        return {"rejected": refused.reason, "key_id": refused.key_id and refused.key_id.hex()}
+    return {"opened": {"key_id": o["key"].kid.hex(), "issued": o["issued"]}}
+
+
+# ---------------------------------------------------------------- § 8 What is written
+
+class Session:
+    """One session in one request: what arrived, what the application does with it, and what is written."""
+
+    def __init__(self, v):
+        self.ring, self.policy, self.now, self.v = Ring(v["ring"], v["mode"]), v["policy"], v["now"], v
+        self.arrived, self.key, self.ending, self.limits, self.is_unreadable = None, None, None, [], False
+        self.begin()
+        if v["arrives"] is not None:
+            try:
+                _, found = open_candidates(self.ring, v["mode"], v["purpose"], pairs_of(v), self.now, self.policy, [v["arrives"]], ())
+                data = read_payload(found["schema"], found["payload"], "dictionary")
+            except Refused as refused:
+                self.is_unreadable = refused.reason == "Payload"
+                return
+            fields = {f: found[f] for f in ("issued", "limit", "remembered", "sid", "schema")}
+            fields |= {"age": found["last_active"] - found["issued"], "flash": found["flash"], "data": data}
+            self.__dict__ |= fields
+            self.key, self.arrived = found["key"], self.fields()
+
+    def begin(self):
+        self.issued, self.age, self.limit, self.remembered, self.sid, self.schema = self.now, 0, None, None, None, None
+        self.flash, self.data = [], {}
+
+    def fields(self):
+        return dict(issued=self.issued, age=self.age, limit=self.limit, remembered=self.remembered, sid=self.sid, schema=self.schema,
+                    flash=list(self.flash), payload=self.payload())
+
+    def payload(self):
+        return pack(dict(sorted(self.data.items(), key=lambda entry: entry[0].encode()))) if self.data else b""
+
+    def from_now(self, span):
+        return min(U32_MAX, max(0, self.now + span - self.issued))
+
+    def act(self, action, *arguments):
+        """§ 8.7"""
+        if action in ("renew", "invalidate"):
+            self.is_unreadable = False
+        if self.is_unreadable and action != "read":
+            raise Refused("unreadable")
+        if action == "insert":
+            self.data[arguments[0]] = arguments[1]
+            if refusal(dictionary, self.payload()):
+                raise Refused("value")
+        elif action == "remove":
+            self.data.pop(arguments[0], None)
+        elif action == "flash":
+            self.flash.append(list(arguments))
+        elif action == "id":
+            self.sid = self.sid or "new"
+        elif action == "new-id":
+            self.sid = "new"
+        elif action == "renew":
+            self.renew()
+        elif action == "limit":
+            self.limits.append(self.now + arguments[0])
+            self.limit = min(self.from_now(arguments[0]), U32_MAX if self.limit is None else self.limit)
+        elif action == "remember":
+            if self.policy["remember_up_to"] is None:
+                raise Refused("not-remembering")
+            self.remembered = self.from_now(arguments[0])
+        elif action == "forget":
+            self.remembered = None
+        elif action == "clear":
+            self.flash, self.data, self.sid, self.ending = [], {}, None, self.ending or "cleared"
+        elif action == "invalidate":
+            self.begin()
+            self.arrived, self.key, self.ending, self.limits = None, None, "invalidated", []
+        else:
+            assert action == "read"
+
+    def renew(self):
+        moved = lambda end: min(U32_MAX, max(0, end - self.now))
+        if self.remembered is not None:
+            self.remembered = moved(self.issued + self.remembered)
+        self.limit = moved(min(self.limits)) if self.limits else None
+        self.issued, self.age, self.sid = self.now, 0, "new"
+
+    def active_age(self):
+        return min(U32_MAX, max(self.age, self.now - self.issued, 0))
+
+    def settle(self):
+        """§ 8.12: what is sent at the end."""
+        rule, is_empty = self.policy["refresh_after"], not (self.data or self.flash or self.sid)
+        has_changed = self.fields() != self.arrived if self.arrived else not is_empty or self.remembered is not None
+        emptied = self.arrived and has_changed and self.remembered is None
+        has_ended = is_empty and (self.ending == "cleared" or self.ending == "invalidated" and self.remembered is None or emptied)
+        is_over = self.now >= self.issued + lifetime(vars(self), self.policy)
+        if has_ended or has_changed and is_over:
+            return {"expired": True} if self.v["arrives"] is not None else {"nothing": True}
+        if has_changed:
+            return self.written(self.age if rule == "never" else self.active_age())
+        if not is_writable(self.now):
+            return {"nothing": True}
+        if self.arrived and not is_remembered(vars(self), self.policy):
+            span = {"never": None, "on-change": None, "always": 0}.get(rule, rule)
+            if span is not None and (rule == "always" or self.now >= self.issued + self.age + span):
+                return self.written(self.active_age())
+        if self.arrived and self.ring.standing(self.key, self.now) == "earlier":
+            return self.written(self.age)
+        return {"nothing": True}
+
+    def written(self, age):
+        if not is_writable(self.now):
+            raise Refused("clock")
+        remembered = is_remembered(vars(self), self.policy)
+        end = self.issued + lifetime(vars(self), self.policy)
+        arrived = (self.arrived or {}).get("sid")
+        return {"written": {
+            "key_id": self.ring.sealing(self.now).kid.hex(), "issued": self.issued, "age": age, "limit": self.limit,
+            "remembered": self.remembered, "sid": "new" if self.sid == "new" else "kept" if self.sid and self.sid == arrived else None,
+            "flash": self.flash, "payload": self.payload().hex(),
+            "max_age": min(LONGEST_MAX_AGE, end - self.now) if remembered else None}}
+
+
+def is_writable(now):
+    """§ 6.4"""
+    return EPOCH <= now <= EPOCH + U32_MAX
+
+
+def write_vector(v):
+    """What a request writes, in the words of writes.json."""
+    session = Session(v)
+    try:
+        for action in v["actions"]:
+            session.act(*action)
+        return session.settle() if v["actions"] else {"nothing": True}
+    except Refused as refused:
+        return {"refused": refused.reason}
+
+
+# ---------------------------------------------------------------- What the vectors of each file ask
+
+def answer_derivation(v):
+    key, p = Key.parse(v["key"]), purpose_bytes(v["purpose"])
+    return {"kid": key.kid.hex(), "key_bytes": key.derive("key", p).hex(),
+            "nonce_key": None if key.mode == "signed" else key.derive("nonce", p).hex(), "csrf_key": key.derive("csrf", p).hex()}
+
+
+def answer_keys(v):
+    try:
+        key = Key.parse(v["text"])
+    except Refused as refused:
+        return {"error": refused.reason}
+    return {"expect": {"suite": key.type, "kid": key.kid.hex()}}
+
+
+def answer_rings(v, nows=None):
+    try:
+        r = Ring([v["ring"], *v.get("joined", [])], v["mode"])
+    except Refused as refused:
+        return {"error": refused.reason}
+    nows = nows or [moment["now"] for moment in v.get("expect", {"at": []})["at"]]
+    return {"expect": {
+        "fingerprint": r.fingerprint().hex(), "order": [e[0].kid.hex() for e in r.entries], "not_before": r.not_before,
+        "at": [{"now": now, "seals": r.sealing(now).kid.hex(), "accepts": [k.kid.hex() for k in r.accepted(now)]} for now in nows]}}
+
+
+def answer_contexts(v):
+    try:
+        return {"ctx": context_bytes(pairs_of(v))[4:].hex()}
+    except Refused as refused:
+        return {"error": refused.reason}
+
+
+def answer_seal(v):
+    blob = seal_blob(Key.parse(v["key"]), v["purpose"], pairs_of(v), bytes.fromhex(v["body"]), bytes.fromhex(v["random"]))
+    return {"token": base64url(blob)}
+
+
+def answer_cookies(v):
+    kind = v["kind"]
+    if kind == "find":
+        return {"values": find_values(v["lines"], v["cookie"])}
+    if kind == "config":
+        return {"accepted": is_good_cookie(v)}
+    if kind == "set":
+        return {"line": set_line(v)}
+    if kind == "split":
+        return {"fields": split_lines(v)}
+    if kind == "unused":
+        return {"fields": [expire_line(v, f".{n}") for n in v["carried"] if n >= v["cookies"]]}
+    if kind == "expire":
+        return {"fields": [expire_line(v)] + [expire_line(v, f".{n}") for n in v["carried"]]} if "carried" in v else {"line": expire_line(v)}
+    if kind == "room":
+        return {"payload": payload_room(v)}
+    parts, results = carried_parts(v["lines"], v["cookie"]), []
+    for value in find_values(v["lines"], v["cookie"]):
+        try:
+            results.append({"token": assemble(value, parts), "cookies": int(value[0]) if "." in value else 1})
+        except Refused as refused:
+            results.append({"rejected": refused.reason})
+    return {"carried": sorted({n for n, _ in parts}), "whole": results}
+
+
+def answer_csrf(v):
+    if v["kind"] == "check":
+        return {"passes": csrf_passes(v)}
+    return {"token": csrf_token(Key.parse(v["key"]), v["purpose"], pairs_of(v), bytes.fromhex(v["sid"]), v["issued"], bytes.fromhex(v["mask"]))}
+
+
+def answer_headers(v):
+    return {"payload": payload_room(v)} if v["kind"] == "room" else {"expect": open_header(v)}
+
+
+def answer_open(v):
+    return {"expect": open_vector(v)}
+
+
+def answer_writes(v):
+    return {"expect": write_vector(v)}
+
+
+ANSWERS = {
+    "derivation": answer_derivation, "keys": answer_keys, "rings": answer_rings, "contexts": answer_contexts,
+    "seal": answer_seal, "cookies": answer_cookies, "csrf": answer_csrf, "headers": answer_headers,
+    "open": answer_open, "writes": answer_writes,
+}
