@@ -317,6 +317,7 @@ impl<'de> Deserialize<'de> for Quiet {
 }
 
 impl SessionData for Quiet {
+    const LABEL: &str = "quiet";
     const SCHEMA: u32 = 1;
 }
 
