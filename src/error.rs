@@ -34,7 +34,7 @@ pub enum Reason {
     /// Longer than any token.
     TooLong,
     /// A large session is in several cookies, and one of them is missing, or their number is wrong
-    /// (SPEC.md § 9.2). Clients with little room for cookies bring this about.
+    /// (docs/spec/carriers.md § 9.2). Clients with little room for cookies bring this about.
     Incomplete,
     /// Not base64url in its only spelling: cut off, changed, or of another program.
     Encoding,

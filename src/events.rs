@@ -128,12 +128,12 @@ pub(crate) fn caching_was_replaced(purpose: &str) {
     let _ = purpose;
 }
 
-/// A session was due for renewal or for another key, and would have grown past its limit.
-pub(crate) fn renewal_was_left_out(purpose: &str) {
+/// A session was due for a refresh or for another key, and would have grown past its limit.
+pub(crate) fn refresh_was_left_out(purpose: &str) {
     #[cfg(feature = "tracing")]
     tracing::debug!(
         purpose,
-        "renewal or re-sealing left out, the session is too large for it"
+        "refresh or re-sealing left out, the session is too large for it"
     );
     #[cfg(not(feature = "tracing"))]
     let _ = purpose;

@@ -22,7 +22,7 @@ use crate::{
 impl<T> SessionCookie<T> {
     /// The session of a request with these fields. See [`load`](Self::load).
     ///
-    /// `Sec-Fetch-Dest` is read, too: with an image, a script or the like nothing is renewed.
+    /// `Sec-Fetch-Dest` is read, too: with an image, a script or the like nothing is refreshed.
     ///
     /// # Examples
     ///
@@ -85,7 +85,7 @@ impl<T> SessionCookie<T> {
     /// `Set-Cookie`, `Vary` and `Cache-Control`. See [`save`](Self::save).
     ///
     /// A 5xx status saves no changes. With a response that the application marked as cacheable by
-    /// others, nothing is renewed, and changes make it `no-store`.
+    /// others, nothing is refreshed, and changes make it `no-store`.
     ///
     /// # Examples
     ///

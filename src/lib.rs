@@ -75,7 +75,7 @@
 //!
 //! Nothing is read before a session is first used, and nothing is written before the head of the
 //! response. A session is sent when its content has changed, when its idle timeout is due to begin anew
-//! ([`renew_after`](SessionCookieBuilder::renew_after)), and when another key seals now. Nobody has to
+//! ([`refresh_after`](SessionCookieBuilder::refresh_after)), and when another key seals now. Nobody has to
 //! save it; [`Session::save`] and [`Session::discard`] say otherwise. A session that the application
 //! ended makes the browser drop its cookie; one that does not open never does.
 //!
@@ -178,7 +178,7 @@ mod watch;
 
 #[cfg(feature = "axum")]
 pub use axum::{CsrfField, CsrfForm, Guarded, GuardedRejection};
-pub use body::{Map, Padding, Payload, RenewAfter, SessionData, SizeReport, TooLarge};
+pub use body::{Map, Padding, Payload, RefreshAfter, SessionData, SizeReport, TooLarge};
 pub use builder::{Formerly, SessionCookieBuilder, Size};
 pub use clock::Clock;
 pub use cookie::{AttributeError, CookieName, CookieNameError, SameSite, SetCookies};

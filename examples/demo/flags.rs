@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use hardtack::{Formerly, Mode, Padding, RenewAfter, SameSite, SessionCookieBuilder, Size};
+use hardtack::{Formerly, Mode, Padding, RefreshAfter, SameSite, SessionCookieBuilder, Size};
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::{Refused, clock::moment};
@@ -103,7 +103,7 @@ impl Flags {
             "idle" => with(value.idle()?, SessionCookieBuilder::idle_timeout),
             "absolute" => with(value.seconds()?, SessionCookieBuilder::absolute_timeout),
             "skew" => with(value.seconds()?, SessionCookieBuilder::clock_skew),
-            "renew-after" => with(value.renew_after()?, SessionCookieBuilder::renew_after),
+            "renew-after" => with(value.refresh_after()?, SessionCookieBuilder::refresh_after),
             "not-before" => with(value.moment()?, SessionCookieBuilder::not_before),
             "formerly" => with(value.formerly()?, SessionCookieBuilder::formerly),
             "context" => with(value.pair()?, |cookie, (label, value)| {
@@ -174,13 +174,13 @@ impl Values<'_> {
         }
     }
 
-    fn renew_after(&mut self) -> Result<RenewAfter, Refused> {
+    fn refresh_after(&mut self) -> Result<RefreshAfter, Refused> {
         let text = self.text()?;
         match (text.as_str(), text.parse()) {
-            ("never", _) => Ok(RenewAfter::Never),
-            ("always", _) => Ok(RenewAfter::Always),
-            ("on-change", _) => Ok(RenewAfter::OnChange),
-            (_, Ok(seconds)) => Ok(RenewAfter::Span(Duration::from_secs(seconds))),
+            ("never", _) => Ok(RefreshAfter::Never),
+            ("always", _) => Ok(RefreshAfter::Always),
+            ("on-change", _) => Ok(RefreshAfter::OnChange),
+            (_, Ok(seconds)) => Ok(RefreshAfter::Span(Duration::from_secs(seconds))),
             _ => Err(self.unfit(&text, "a number of seconds, never, always or on-change")),
         }
     }

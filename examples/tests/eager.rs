@@ -32,7 +32,7 @@ fn an_eager_demo_verifies_every_session_and_mentions_none() {
     // The request that asks is one of them.
     let expected = json!({ "absent": 1, "opened": 3 });
     assert_eq!(outcomes(&browser, &demo), expected);
-    // What is touched is renewed as ever.
+    // What is touched is refreshed as ever.
     assert_eq!(browser.get(&demo, "/api/session").set_cookies().len(), 1);
 }
 

@@ -70,7 +70,7 @@ fn a_configuration_that_is_refused_ends_the_program_with_its_sentence() {
     check("--absolute 0", "absolute_timeout is out of range");
     check(
         "--idle 100 --renew-after 51",
-        "renew_after is longer than half of idle_timeout",
+        "refresh_after is longer than half of idle_timeout",
     );
     check("--skew 301", "clock_skew is longer than 300 seconds");
     check(

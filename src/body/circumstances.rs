@@ -24,12 +24,12 @@ impl Circumstances for Unknown {
 pub(crate) enum Verdict {
     /// The cookie stays as it is.
     Leave,
-    /// It stays as it is: a renewal is due, and there is no room for it.
+    /// It stays as it is: a refresh is due, and there is no room for it.
     NoRoom,
     /// The application ended the session: the browser is told to drop the cookie.
     Expire,
     /// Content is to be written, with this age.
     Write { age: u32 },
-    /// A renewal or a new key for the same content, with this age. It could as well be left out.
+    /// A refresh or a new key for the same content, with this age. It could as well be left out.
     Refresh { age: u32 },
 }

@@ -261,7 +261,7 @@ const KNOWN: u8 = LIMIT | SID | PAD | FLASH | SCHEMA | REMEMBERED;
 
 const PAD_MARK: u8 = 0x80;
 
-/// flags, issued, and every other field at its longest: the reserve of SPEC.md § 9.5.
+/// flags, issued, and every other field at its longest: the reserve of docs/spec/writer.md § 9.5.
 pub(crate) const LONGEST_HEAD: usize = 1 + 4 + 5 + 5 + 5 + 8 + 5;
 
 #[cfg(test)]

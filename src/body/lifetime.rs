@@ -1,4 +1,4 @@
-//! When a session ends, and when it is renewed (SPEC.md § 8).
+//! When a session ends, and when it is refreshed (SPEC.md § 8).
 
 use std::time::Duration;
 
@@ -19,9 +19,9 @@ use crate::{error::Reason, time::UnixSeconds};
 /// # let session = earlier.load([""], now);
 /// # session.insert("user", 42)?;
 /// # let fields = earlier.save(&session)?;
-/// use hardtack::RenewAfter;
+/// use hardtack::RefreshAfter;
 ///
-/// let cookie = SessionCookie::encrypted(keys).renew_after(RenewAfter::Span(5 * minute)).build()?;
+/// let cookie = SessionCookie::encrypted(keys).refresh_after(RefreshAfter::Span(5 * minute)).build()?;
 ///
 /// // Six minutes after its last activity a session is only read: its idle timeout begins anew.
 /// let session = cookie.load(&fields, now + 6 * minute);
@@ -32,7 +32,7 @@ use crate::{error::Reason, time::UnixSeconds};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum RenewAfter {
+pub enum RefreshAfter {
     /// Never: the idle timeout runs from the sign-in, whatever the visitor does.
     Never,
     /// Whenever the session's content is written. The default where there is no idle timeout.
@@ -50,7 +50,7 @@ pub(crate) struct Lifetimes {
     pub(crate) idle: Option<u64>,
     pub(crate) absolute: u64,
     pub(crate) remember_up_to: Option<u64>,
-    pub(crate) renew_after: RenewAfter,
+    pub(crate) refresh_after: RefreshAfter,
     /// How far another instance's clock may be ahead of ours.
     pub(crate) skew: u64,
 }
@@ -108,19 +108,21 @@ impl Lifetimes {
     }
 
     /// Whether a touched session's last activity is due to be written.
-    pub(crate) fn is_renewal_due(&self, head: &Head, now: UnixSeconds) -> bool {
+    pub(crate) fn is_refresh_due(&self, head: &Head, now: UnixSeconds) -> bool {
         !self.is_remembered(head)
-            && match self.renew_after {
-                RenewAfter::Never | RenewAfter::OnChange => false,
-                RenewAfter::Span(span) => now >= head.last_active().saturating_add(span.as_secs()),
-                RenewAfter::Always => true,
+            && match self.refresh_after {
+                RefreshAfter::Never | RefreshAfter::OnChange => false,
+                RefreshAfter::Span(span) => {
+                    now >= head.last_active().saturating_add(span.as_secs())
+                }
+                RefreshAfter::Always => true,
             }
     }
 
     /// The age to write with new content.
     pub(crate) fn age_on_change(&self, head: &Head, now: UnixSeconds) -> u32 {
-        match self.renew_after {
-            RenewAfter::Never => head.age,
+        match self.refresh_after {
+            RefreshAfter::Never => head.age,
             _ => active_age(head, now),
         }
     }
@@ -150,7 +152,7 @@ mod tests {
         idle: Some(1800),
         absolute: 43_200,
         remember_up_to: None,
-        renew_after: RenewAfter::Span(Duration::from_secs(450)),
+        refresh_after: RefreshAfter::Span(Duration::from_secs(450)),
         skew: 60,
     };
 
@@ -212,7 +214,7 @@ mod tests {
         };
         check(&remembering, &head, 1_800_499_999, Ok(()));
         check(&remembering, &head, 1_800_500_000, Err(Reason::Expired));
-        assert!(!remembering.is_renewal_due(&head, 1_800_400_000));
+        assert!(!remembering.is_refresh_due(&head, 1_800_400_000));
         check(&LIFETIMES, &head, 1_800_001_900, Err(Reason::Idle));
         let limited = Head {
             limit: Some(300_000),
@@ -248,10 +250,10 @@ mod tests {
     }
 
     #[test]
-    fn renewal_is_due_from_its_second_on_and_not_on_a_clock_that_stepped_back() {
-        assert!(!LIFETIMES.is_renewal_due(&HEAD, 1_800_000_549));
-        assert!(LIFETIMES.is_renewal_due(&HEAD, 1_800_000_550));
-        assert!(!LIFETIMES.is_renewal_due(&HEAD, 1_800_000_000));
+    fn refresh_is_due_from_its_second_on_and_not_on_a_clock_that_stepped_back() {
+        assert!(!LIFETIMES.is_refresh_due(&HEAD, 1_800_000_549));
+        assert!(LIFETIMES.is_refresh_due(&HEAD, 1_800_000_550));
+        assert!(!LIFETIMES.is_refresh_due(&HEAD, 1_800_000_000));
         assert_eq!(active_age(&HEAD, 1_800_000_000), 100);
         assert_eq!(active_age(&HEAD, 1_800_000_700), 700);
     }

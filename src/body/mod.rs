@@ -14,7 +14,7 @@ mod room;
 mod state;
 
 pub use data::{Map, Payload, SessionData};
-pub use lifetime::RenewAfter;
+pub use lifetime::RefreshAfter;
 pub use padding::Padding;
 pub use report::SizeReport;
 pub use room::TooLarge;

@@ -72,7 +72,7 @@ impl SizeReport {
 
     /// Bytes of all `Set-Cookie` fields together: what [`TooLarge`](crate::TooLarge) calls needed. Three
     /// bytes of the body are four of these, and what the session may yet get is counted, as if it had it:
-    /// an id, every date and `Max-Age` at their longest (SPEC.md § 9.6).
+    /// an id, every date and `Max-Age` at their longest (docs/spec/writer.md § 9.6).
     #[must_use]
     pub fn set_cookie(&self) -> usize {
         self.set_cookie

@@ -1,4 +1,4 @@
-//! How much fits a cookie, or several (SPEC.md § 9.5, § 9.6).
+//! How much fits a cookie, or several (docs/spec/writer.md § 9.5, § 9.6).
 
 use std::fmt;
 
@@ -169,7 +169,7 @@ impl Frame {
 /// A session would no longer fit its cookie. It was left as it was.
 ///
 /// Both numbers are bytes of the whole `Set-Cookie` field: name, token and attributes, with room for an
-/// id, every date and `Max-Age` at their longest (SPEC.md § 9.6). Of a session in several cookies they are
+/// id, every date and `Max-Age` at their longest (docs/spec/writer.md § 9.6). Of a session in several cookies they are
 /// those of all fields together, of a bare token its own.
 ///
 /// # Examples

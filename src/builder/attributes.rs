@@ -159,7 +159,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     }
 
     /// The largest `Set-Cookie` field, and how many. Default: [`Size::Anywhere`]. A smaller one signs nobody out:
-    /// what is larger already may go back as large as it came, and only shrink (SPEC.md § 9.5).
+    /// what is larger already may go back as large as it came, and only shrink (docs/spec/writer.md § 9.5).
     ///
     /// # Examples
     ///

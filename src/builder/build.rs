@@ -2,7 +2,7 @@ use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use super::{DEFAULT_IDLE, SessionCookieBuilder, Settings, one_type::OneType};
 use crate::{
-    body::{Allowance, Frame, Lifetimes, Payload, Policy, RenewAfter, Room, sealed},
+    body::{Allowance, Frame, Lifetimes, Payload, Policy, RefreshAfter, Room, sealed},
     cookie::{CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, Template},
     error::ConfigError,
     events,
@@ -86,7 +86,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     }
 
     /// Builds sessions that travel in the request header `name`, whose case does not count, and back in
-    /// `session-token` (SPEC.md § 9.7). They are sealed for that header, so none opens as a cookie, nor a
+    /// `session-token` (docs/spec/carriers.md § 9.7). They are sealed for that header, so none opens as a cookie, nor a
     /// cookie as one of them.
     ///
     /// The lifetimes, the context and the size are those of this builder; the settings of the cookie
@@ -245,14 +245,14 @@ impl<T: Payload> SessionCookieBuilder<T> {
             "clock_skew is longer than 300 seconds, mend the clocks instead",
         )?;
         let idle = idle.map(|span| span.as_secs());
-        let default = idle.map_or(RenewAfter::OnChange, |idle| {
-            RenewAfter::Span(Duration::from_secs(idle / 4))
+        let default = idle.map_or(RefreshAfter::OnChange, |idle| {
+            RefreshAfter::Span(Duration::from_secs(idle / 4))
         });
-        let renew_after = self.settings.renew_after.unwrap_or(default);
-        if let (RenewAfter::Span(span), Some(idle)) = (renew_after, idle) {
+        let refresh_after = self.settings.refresh_after.unwrap_or(default);
+        if let (RefreshAfter::Span(span), Some(idle)) = (refresh_after, idle) {
             check(
                 span.as_secs() <= idle / 2,
-                "renew_after is longer than half of idle_timeout, so active visitors would be signed out; \
+                "refresh_after is longer than half of idle_timeout, so active visitors would be signed out; \
                  choose at most half",
             )?;
         }
@@ -260,7 +260,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
             idle,
             absolute: self.settings.absolute_timeout.as_secs(),
             remember_up_to: self.settings.remember_up_to.map(|span| span.as_secs()),
-            renew_after,
+            refresh_after,
             skew: self.settings.clock_skew.as_secs(),
         })
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::SessionCookieBuilder;
-use crate::body::{Payload, RenewAfter};
+use crate::body::{Payload, RefreshAfter};
 
 impl<T: Payload> SessionCookieBuilder<T> {
     /// A session ends when its visitor was away for this long; `None`: it does not. Default: 30
@@ -95,24 +95,24 @@ impl<T: Payload> SessionCookieBuilder<T> {
     }
 
     /// When the idle timeout is begun anew, which needs a `Set-Cookie`. Default: a quarter of the idle
-    /// timeout; [`RenewAfter::OnChange`] where there is none.
+    /// timeout; [`RefreshAfter::OnChange`] where there is none.
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{ConfigError, EncryptionKey, RenewAfter, SessionCookie};
+    /// use hardtack::{ConfigError, EncryptionKey, RefreshAfter, SessionCookie};
     /// use std::time::Duration;
     ///
     /// let minute = Duration::from_secs(60);
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
     ///     .idle_timeout(30 * minute)
-    ///     .renew_after(RenewAfter::Span(20 * minute)) // an active visitor would be signed out
+    ///     .refresh_after(RefreshAfter::Span(20 * minute)) // an active visitor would be signed out
     ///     .build();
     /// assert!(matches!(cookie, Err(ConfigError::Lifetime(_))));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn renew_after(mut self, renew_after: RenewAfter) -> Self {
-        self.settings.renew_after = Some(renew_after);
+    pub fn refresh_after(mut self, refresh_after: RefreshAfter) -> Self {
+        self.settings.refresh_after = Some(refresh_after);
         self
     }
 

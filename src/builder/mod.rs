@@ -17,7 +17,7 @@ pub(crate) use any_ring::AnyRing;
 pub use formerly::Formerly;
 
 use crate::{
-    body::{Allowance, BROWSER_LIMIT, MOST_COOKIES, Map, Padding, Payload, RenewAfter},
+    body::{Allowance, BROWSER_LIMIT, MOST_COOKIES, Map, Padding, Payload, RefreshAfter},
     cookie::{Attributes, SameSite},
     error::ConfigError,
     hooks::Hooks,
@@ -30,14 +30,14 @@ use crate::{
 ///
 /// ```
 /// use std::time::Duration;
-/// use hardtack::{EncryptionKey, RenewAfter, SameSite, SessionCookie};
+/// use hardtack::{EncryptionKey, RefreshAfter, SameSite, SessionCookie};
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
 ///     .name("__Host-login")
 ///     .same_site(SameSite::Strict)
 ///     .idle_timeout(Duration::from_secs(15 * 60))
 ///     .absolute_timeout(Duration::from_secs(8 * 3600))
-///     .renew_after(RenewAfter::Span(Duration::from_secs(5 * 60)))
+///     .refresh_after(RefreshAfter::Span(Duration::from_secs(5 * 60)))
 ///     .build()?;
 ///
 /// // Mistakes end at start-up, with a sentence that says what to do.
@@ -66,7 +66,7 @@ struct Settings {
     idle_timeout: Option<Option<Duration>>,
     absolute_timeout: Duration,
     remember_up_to: Option<Duration>,
-    renew_after: Option<RenewAfter>,
+    refresh_after: Option<RefreshAfter>,
     clock_skew: Duration,
     not_before: Option<SystemTime>,
     size: Size,
@@ -81,7 +81,7 @@ struct Settings {
     retire_early: bool,
 }
 
-/// How large a whole `Set-Cookie` field may be, in bytes (SPEC.md § 9.5).
+/// How large a whole `Set-Cookie` field may be, in bytes (docs/spec/writer.md § 9.5).
 ///
 /// # Examples
 ///
@@ -108,7 +108,7 @@ pub enum Size {
     Anywhere,
     /// 4,096 bytes: what browsers store. A default nginx in front of the application answers 502.
     Browser,
-    /// As few cookies as it takes, at most so many (2 to 4), each of 4,096 bytes (SPEC.md § 9.2). One
+    /// As few cookies as it takes, at most so many (2 to 4), each of 4,096 bytes (docs/spec/carriers.md § 9.2). One
     /// cookie is better where it will do.
     ///
     /// Nearly every proxy has to be told of it. With default settings nginx answers 502 to the response of
@@ -151,7 +151,7 @@ impl SessionCookieBuilder {
                 idle_timeout: None,
                 absolute_timeout: DEFAULT_ABSOLUTE,
                 remember_up_to: None,
-                renew_after: None,
+                refresh_after: None,
                 clock_skew: Duration::from_secs(60),
                 not_before: None,
                 size: Size::default(),

@@ -74,7 +74,7 @@ impl Attributes {
     }
 }
 
-/// `; Path=…; Domain=…; Secure; HttpOnly; SameSite=…; Partitioned`, in the order of SPEC.md § 9.3.
+/// `; Path=…; Domain=…; Secure; HttpOnly; SameSite=…; Partitioned`, in the order of docs/spec/carriers.md § 9.3.
 impl fmt::Display for Attributes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "; Path={}", self.path)?;

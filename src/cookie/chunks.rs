@@ -1,4 +1,4 @@
-//! One value in several cookies (SPEC.md § 9.2).
+//! One value in several cookies (docs/spec/carriers.md § 9.2).
 //!
 //! ```text
 //! name        = N "." part 0              N: 2 to 8

@@ -5,7 +5,7 @@ use crate::syntax::is_token_char;
 /// The name of a cookie, its prefix included: 1 to 128 bytes of a token of RFC 9110 section 5.6.2.
 ///
 /// That the prefix goes with the attributes is checked when the
-/// [`SessionCookie`](crate::SessionCookie) is built (SPEC.md § 9.1).
+/// [`SessionCookie`](crate::SessionCookie) is built (docs/spec/carriers.md § 9.1).
 ///
 /// # Examples
 ///

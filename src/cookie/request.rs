@@ -1,4 +1,4 @@
-//! Finding the values of one name in `Cookie` fields (SPEC.md § 9.1, § 9.2).
+//! Finding the values of one name in `Cookie` fields (docs/spec/carriers.md § 9.1, § 9.2).
 
 use memchr::{memchr, memmem};
 

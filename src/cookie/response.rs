@@ -1,4 +1,4 @@
-//! `Set-Cookie` fields (SPEC.md § 9.2 to § 9.4).
+//! `Set-Cookie` fields (docs/spec/carriers.md § 9.2 to § 9.4).
 
 use std::fmt;
 
@@ -142,7 +142,7 @@ impl Template {
     }
 
     /// Adds as few fields of at most `longest` bytes as have room for a token that one field has not
-    /// (SPEC.md § 9.2). Returns their number.
+    /// (docs/spec/carriers.md § 9.2). Returns their number.
     pub(crate) fn set_in_parts(
         &self,
         token: &str,

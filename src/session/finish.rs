@@ -23,7 +23,7 @@ pub(crate) struct Finished<O> {
 pub(crate) enum Use {
     #[default]
     Untouched,
-    /// It was read, or renewed.
+    /// It was read, or refreshed.
     Touched,
     /// Its content was written, or it was ended.
     Written,
@@ -117,7 +117,7 @@ fn settle<T, C: Carrier<T>>(
     {
         Verdict::Leave => (Use::Touched, C::Output::default()),
         Verdict::NoRoom => {
-            events::renewal_was_left_out(sealer.slot.purpose().as_str());
+            events::refresh_was_left_out(sealer.slot.purpose().as_str());
             (Use::Touched, C::Output::default())
         }
         Verdict::Expire => (Use::Written, carrier.end(*carried)),

@@ -34,7 +34,7 @@ use crate::{
 ///
 /// Every change can fail with one of these. The session is then as it was.
 ///
-/// - [`TooLarge`](SessionError::TooLarge): it would not fit the cookie any more (SPEC.md § 9.6).
+/// - [`TooLarge`](SessionError::TooLarge): it would not fit the cookie any more (docs/spec/writer.md § 9.6).
 /// - [`AfterHead`](SessionError::AfterHead): the head of the response is on its way, so nothing can be
 ///   saved any more.
 /// - [`NoContext`](SessionError::NoContext): the request belongs to none of the contexts that the layer tells apart.
@@ -182,8 +182,8 @@ impl<T: Payload> Session<T> {
 
     /// The last activity that was written, as it was read. `None`: the session has not been sent yet.
     ///
-    /// Reading alone is written only when a renewal is due
-    /// ([`renew_after`](crate::SessionCookieBuilder::renew_after)).
+    /// Reading alone is written only when a refresh is due
+    /// ([`refresh_after`](crate::SessionCookieBuilder::refresh_after)).
     ///
     /// # Examples
     ///
@@ -260,7 +260,7 @@ impl<T: Payload> Session<T> {
         })
     }
 
-    /// Bytes that the content may still grow by (SPEC.md § 9.6). At the start 2,171, with every setting
+    /// Bytes that the content may still grow by (docs/spec/writer.md § 9.6). At the start 2,171, with every setting
     /// by default.
     ///
     /// # Examples
@@ -300,7 +300,7 @@ impl<T: Payload> Session<T> {
         self.see(|state| state.size_report())
     }
 
-    /// For a completed sign-in: a new id, and the absolute timeout runs from now (SPEC.md § 8.7). Data
+    /// For a completed sign-in: a new id, and the absolute timeout runs from now (docs/spec/writer.md § 8.7). Data
     /// is kept. An end that [`limit_to`](Self::limit_to) set in an earlier request is lifted.
     ///
     /// What another visitor of the same browser left in it is kept as well, and so is until when it is

@@ -8,7 +8,7 @@ use super::{
     value::{Refusal, Value},
 };
 use crate::{
-    body::{Padding, RenewAfter},
+    body::{Padding, RefreshAfter},
     builder::{Formerly, Size},
     cookie::SameSite,
     seal::Mode,
@@ -59,7 +59,7 @@ impl SessionSettings {
             "idle_timeout" => put(&mut self.idle_timeout, value.span_or_off()),
             "absolute_timeout" => put(&mut self.absolute_timeout, value.span()),
             "remember_up_to" => put(&mut self.remember_up_to, value.span()),
-            "renew_after" => put(&mut self.renew_after, renew_after(value)),
+            "refresh_after" => put(&mut self.refresh_after, refresh_after(value)),
             "clock_skew" => put(&mut self.clock_skew, value.span()),
             "not_before" => put(&mut self.not_before, value.moment()),
             "size" => put(&mut self.size, value.choice(&SIZES, NO_SIZE)),
@@ -115,19 +115,19 @@ fn must_be_true(slot: &mut Option<bool>, value: Value, if_false: Refusal) -> Res
     put(slot, Ok(flag))
 }
 
-fn renew_after(value: Value) -> Result<RenewAfter, Refusal> {
+fn refresh_after(value: Value) -> Result<RefreshAfter, Refusal> {
     if let Value::Text(text) = &value {
         match &*text.trim().to_ascii_lowercase() {
-            "never" => return Ok(RenewAfter::Never),
-            "on-change" => return Ok(RenewAfter::OnChange),
-            "always" => return Ok(RenewAfter::Always),
+            "never" => return Ok(RefreshAfter::Never),
+            "on-change" => return Ok(RefreshAfter::OnChange),
+            "always" => return Ok(RefreshAfter::Always),
             _ => {}
         }
     }
     value
         .span()
-        .map(RenewAfter::Span)
-        .map_err(|_| NO_RENEW_AFTER)
+        .map(RefreshAfter::Span)
+        .map_err(|_| NO_REFRESH_AFTER)
 }
 
 /// A table, whose order no format promises, is sorted by its labels. A list keeps its order.
@@ -266,7 +266,7 @@ const NO_SAME_SITE: Refusal = "is none of `strict`, `lax`, `none` and `omit`, gi
 const NO_SIZE: Refusal =
     "is none of `anywhere`, `browser`, `split:2`, `split:3` and `split:4`, give one of them";
 const NO_PADDING: Refusal = "is neither `none` nor `padme`, give one of them";
-const NO_RENEW_AFTER: Refusal = "is none of `never`, `on-change` and `always`, nor a span of time like `5m`, in lower case, or in whole seconds";
+const NO_REFRESH_AFTER: Refusal = "is none of `never`, `on-change` and `always`, nor a span of time like `5m`, in lower case, or in whole seconds";
 const NO_CONTEXT: Refusal = "has no labels with values, give a table of texts, a list of pairs of texts, or `label=value, label=value`";
 const NO_FORMERLY: Refusal = "has no earlier attributes, give a list of tables with `path`, `domain` (empty for none) or `partitioned`, or `path=/app domain=example.com, path=/shop`";
 const OTHER_KEYS: Refusal =
@@ -276,6 +276,6 @@ const NOT_SECURE: Refusal = "cannot be false, since anybody on the way could tak
 const NOT_HTTP_ONLY: Refusal = "cannot be false, since every script in the page could take the session; leave it out, and let the server tell scripts what they need";
 pub(super) const UNKNOWN: Refusal = "is no setting; there are `mode`, `name`, `path`, `domain`, \
     `same_site`, `partitioned`, `danger_allow_http`, `idle_timeout`, `absolute_timeout`, \
-    `remember_up_to`, `renew_after`, `clock_skew`, `not_before`, `size`, `padding`, `application`, \
+    `remember_up_to`, `refresh_after`, `clock_skew`, `not_before`, `size`, `padding`, `application`, \
     `context`, `formerly`, `save_on_server_error`, `danger_allow_shared_caching`, `danger_retire_early`, `keys`, \
     `keys_env`, `keys_file` and `keys_from`";

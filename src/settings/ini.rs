@@ -6,7 +6,7 @@ use super::{
     value::{Refusal, Value},
 };
 use crate::{
-    body::RenewAfter,
+    body::RefreshAfter,
     builder::{DEFAULT_ABSOLUTE, DEFAULT_IDLE},
 };
 
@@ -24,10 +24,10 @@ impl SessionSettings {
     /// | `cookie_domain`, `domain` | `domain`, without a leading dot |
     /// | `cookie_path`, `path` | `path` |
     /// | `timeout` | `idle_timeout`, in seconds; more than 12 hours need an `absolute_timeout` as long |
-    /// | `reissue_time` | `renew_after`: `0` is `always`, else a span in seconds, at most half of `timeout` |
+    /// | `reissue_time` | `refresh_after`: `0` is `always`, else a span in seconds, at most half of `timeout` |
     /// | `samesite` | `same_site` |
     /// | `secure`, `httponly` | `true` is so in any case; `false` is refused |
-    /// | `save_accessed_time` | `true` is the default; `false` is `renew_after = on-change`, as in Beaker the time is saved with a change then. With `timeout` it is refused, as by Beaker |
+    /// | `save_accessed_time` | `true` is the default; `false` is `refresh_after = on-change`, as in Beaker the time is saved with a change then. With `timeout` it is refused, as by Beaker |
     /// | `set_on_exception`, `cookie_on_exception` | `save_on_server_error` |
     /// | `type` | `cookie` is so in any case; others are refused |
     /// | `auto` | `true` is so in any case; `false` is refused, since a change needs no `save` |
@@ -99,12 +99,12 @@ impl SessionSettings {
         {
             settings.refuse(shown, LONG_TIMEOUT);
         }
-        if let (Some(_), Some(shown), Some(RenewAfter::OnChange)) =
-            (timeout, unsaved, settings.renew_after)
+        if let (Some(_), Some(shown), Some(RefreshAfter::OnChange)) =
+            (timeout, unsaved, settings.refresh_after)
         {
             settings.refuse(&shown, UNSAVED_WITH_TIMEOUT);
         }
-        if let (Some(shown), Some(RenewAfter::Span(span))) = (reissue, settings.renew_after) {
+        if let (Some(shown), Some(RefreshAfter::Span(span))) = (reissue, settings.refresh_after) {
             let idle = settings.idle_timeout.unwrap_or(Some(DEFAULT_IDLE));
             if idle.is_some_and(|idle| span > idle / 2) {
                 settings.refuse(&shown, LATE_REISSUE);
@@ -134,14 +134,14 @@ fn here(option: &str, value: Value) -> Result<Option<(&str, Value)>, Refusal> {
         "samesite" => ("same_site", value),
         "timeout" => ("idle_timeout", Value::Integer(seconds(value)?)),
         "reissue_time" => match seconds(value)? {
-            0 => ("renew_after", Value::Text("always".to_owned())),
-            span => ("renew_after", Value::Integer(span)),
+            0 => ("refresh_after", Value::Text("always".to_owned())),
+            span => ("refresh_after", Value::Integer(span)),
         },
         "save_accessed_time" => {
             if value.flag()? {
                 return Ok(None);
             }
-            ("renew_after", Value::Text("on-change".to_owned()))
+            ("refresh_after", Value::Text("on-change".to_owned()))
         }
         "set_on_exception" | "cookie_on_exception" => ("save_on_server_error", value),
         "type" => {
@@ -203,9 +203,9 @@ fn options(text: &str, prefix: &str) -> Vec<(String, String)> {
 }
 
 const NO_SECONDS: Refusal =
-    "is no number of seconds, give one, or write `idle_timeout` or `renew_after` in its place";
+    "is no number of seconds, give one, or write `idle_timeout` or `refresh_after` in its place";
 const UNSAVED_WITH_TIMEOUT: Refusal = "is false, and a `timeout` needs the time of each visit; leave \
-    it out, or write `renew_after = on-change` in its place where visitors may be signed out who only read";
+    it out, or write `refresh_after = on-change` in its place where visitors may be signed out who only read";
 const LONG_TIMEOUT: Refusal = "is longer than `absolute_timeout` (12 hours where it is not written), which \
     ends every session before; write `absolute_timeout` with at least the same span, such as `7d`, or a \
     shorter one here";

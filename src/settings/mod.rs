@@ -25,7 +25,7 @@ pub(crate) use ring_source_error::SameProblem;
 
 use self::{error::Problem, keys::Keys, value::Value};
 use crate::{
-    body::{Padding, Payload, RenewAfter},
+    body::{Padding, Payload, RefreshAfter},
     builder::{AnyRing, DEFAULT_ABSOLUTE, Formerly, SessionCookieBuilder, Size},
     cookie::SameSite,
     seal::{EncryptionKey, Mode},
@@ -89,7 +89,7 @@ pub struct SessionSettings {
     idle_timeout: Option<Option<Duration>>,
     absolute_timeout: Option<Duration>,
     remember_up_to: Option<Duration>,
-    renew_after: Option<RenewAfter>,
+    refresh_after: Option<RefreshAfter>,
     clock_skew: Option<Duration>,
     not_before: Option<SystemTime>,
     size: Option<Size>,
@@ -295,7 +295,7 @@ impl SessionSettings {
         let builder = with(builder, self.idle_timeout, Builder::idle_timeout);
         let builder = with(builder, self.absolute_timeout, Builder::absolute_timeout);
         let builder = with(builder, self.remember_up_to, Builder::remember_up_to);
-        let builder = with(builder, self.renew_after, Builder::renew_after);
+        let builder = with(builder, self.refresh_after, Builder::refresh_after);
         let builder = with(builder, self.clock_skew, Builder::clock_skew);
         let builder = with(builder, self.not_before, Builder::not_before);
         let builder = with(builder, self.size, Builder::size);

@@ -157,7 +157,7 @@ impl<T, W> SessionLayer<T, W> {
     }
 
     /// Verifies the session of every request before its handler runs, for those who want the outcome of
-    /// each. What nobody touches is still neither renewed nor mentioned in the response.
+    /// each. What nobody touches is still neither refreshed nor mentioned in the response.
     ///
     /// # Examples
     ///

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Mode, PurposeOf, context, for_each, hex, json::Json, reserved, slot};
 use crate::{
-    Outcome, RenewAfter, SessionData,
+    Outcome, RefreshAfter, SessionData,
     body::{Allowance, Frame, Layout, Lifetimes, Map, Padding, Payload, Policy, Room, sealed},
     cookie::Values,
     hooks::Hooks,
@@ -257,7 +257,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
                 idle: policy.idle,
                 absolute: policy.absolute,
                 remember_up_to: policy.remember_up_to,
-                renew_after: RenewAfter::Span(Duration::from_secs(450)),
+                refresh_after: RefreshAfter::Span(Duration::from_secs(450)),
                 skew: policy.skew,
             },
             room: Room::new(

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Mode, PurposeOf, context, cookie_builder, for_each, hex, open::flash, reserved, slot};
 use crate::{
-    RenewAfter, SaveError, Session, SessionCookie, SessionError, SetCookies,
+    RefreshAfter, SaveError, Session, SessionCookie, SessionError, SetCookies,
     body::{Head, Layout},
     seal::{self, KeyId},
     time::system_time,
@@ -97,14 +97,14 @@ fn visit(vector: &Vector) -> Result<SetCookies, &'static str> {
 
 fn cookie(vector: &Vector) -> SessionCookie {
     let policy = &vector.policy;
-    let renew_after = match &policy.refresh_after {
+    let refresh_after = match &policy.refresh_after {
         Value::String(word) => match &**word {
-            "never" => RenewAfter::Never,
-            "on-change" => RenewAfter::OnChange,
-            "always" => RenewAfter::Always,
+            "never" => RefreshAfter::Never,
+            "on-change" => RefreshAfter::OnChange,
+            "always" => RefreshAfter::Always,
             other => panic!("{other}"),
         },
-        seconds => RenewAfter::Span(Duration::from_secs(seconds.as_u64().unwrap())),
+        seconds => RefreshAfter::Span(Duration::from_secs(seconds.as_u64().unwrap())),
     };
     let mut builder = cookie_builder(
         vector.mode,
@@ -116,7 +116,7 @@ fn cookie(vector: &Vector) -> SessionCookie {
     .idle_timeout(policy.idle.map(Duration::from_secs))
     .absolute_timeout(Duration::from_secs(policy.absolute))
     .clock_skew(Duration::from_secs(policy.skew))
-    .renew_after(renew_after);
+    .refresh_after(refresh_after);
     if let Some(span) = policy.remember_up_to {
         builder = builder.remember_up_to(Duration::from_secs(span));
     }

@@ -17,7 +17,7 @@ use hardtack::{
 
 pub(crate) use jar::Jar;
 pub(crate) use moments::{at, seconds};
-pub(crate) use visit::{Answer, ENDED, READ, RENEWED, UNTOUCHED, Visit, WRITTEN, check};
+pub(crate) use visit::{Answer, ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, check};
 
 pub(crate) const HOUR: u64 = 3600;
 

@@ -267,8 +267,8 @@ pub(crate) const UNTOUCHED: &[&str] = &[];
 /// The session was read, and nothing is written.
 pub(crate) const READ: &[&str] = &["cache-control: private", "vary: Cookie"];
 
-/// The session was renewed or sealed again.
-pub(crate) const RENEWED: &[&str] = &[
+/// The session was refreshed or sealed again.
+pub(crate) const REFRESHED: &[&str] = &[
     "cache-control: private",
     "set-cookie: __Host-session=…; Path=/; Secure; HttpOnly; SameSite=Lax",
     "vary: Cookie",

@@ -1,6 +1,6 @@
 //! Sessions that outlive the browser's.
 
-use hardtack::{RenewAfter, Session};
+use hardtack::{RefreshAfter, Session};
 use serde_json::json;
 
 use crate::{browser::Browser, moments::seconds, sites::encrypted};
@@ -76,7 +76,7 @@ fn a_remembered_visitor_can_be_forgotten() {
 
 #[test]
 fn a_session_ends_at_a_moment_that_was_set_whatever_its_visitor_does() {
-    let mut browser = Browser::from(encrypted().renew_after(RenewAfter::Always));
+    let mut browser = Browser::from(encrypted().refresh_after(RefreshAfter::Always));
     browser.visit(|session| {
         session.insert("user_id", 10).unwrap();
         session.limit_to(seconds(600)).unwrap();

@@ -1,6 +1,6 @@
 //! What a session says of itself.
 
-use hardtack::{RenewAfter, Session};
+use hardtack::{RefreshAfter, Session};
 
 use crate::{browser::Browser, moments::at, sites::encrypted};
 
@@ -26,7 +26,7 @@ fn a_session_is_new_until_it_comes_back() {
 
 #[test]
 fn the_last_access_is_the_one_before_this_and_absent_at_first() {
-    let mut browser = Browser::from(encrypted().renew_after(RenewAfter::Always));
+    let mut browser = Browser::from(encrypted().refresh_after(RefreshAfter::Always));
     browser.visit(|session| {
         session.insert("a", 1).unwrap();
         assert_eq!(session.last_active_at(), None);
@@ -39,7 +39,7 @@ fn the_last_access_is_the_one_before_this_and_absent_at_first() {
 
 #[test]
 fn the_last_access_is_the_last_change_where_reading_does_not_count() {
-    let mut browser = Browser::from(encrypted().renew_after(RenewAfter::OnChange));
+    let mut browser = Browser::from(encrypted().refresh_after(RefreshAfter::OnChange));
     browser.visit(|session| session.insert("a", 1).unwrap());
     browser.now = 100;
     browser.visit(|session| session.insert("a", 2).unwrap());

@@ -1,6 +1,6 @@
 //! Timeouts.
 
-use hardtack::{ConfigError, RenewAfter, Session};
+use hardtack::{ConfigError, RefreshAfter, Session};
 use serde_json::json;
 
 use crate::{browser::Browser, moments::seconds, sites::encrypted};
@@ -40,7 +40,7 @@ fn the_cookie_is_reissued_once_a_tenth_of_the_timeout_has_passed() {
     let mut browser = Browser::from(
         encrypted()
             .idle_timeout(seconds(1200))
-            .renew_after(RenewAfter::Span(seconds(120))),
+            .refresh_after(RefreshAfter::Span(seconds(120))),
     );
     browser.visit(|session| session.insert("a", 1).unwrap());
     for (now, reissued) in [(119, 0), (120, 1), (239, 0), (240, 1)] {
@@ -52,7 +52,7 @@ fn the_cookie_is_reissued_once_a_tenth_of_the_timeout_has_passed() {
 
 #[test]
 fn the_cookie_is_reissued_on_every_request_that_reads_it() {
-    let mut browser = Browser::from(encrypted().renew_after(RenewAfter::Always));
+    let mut browser = Browser::from(encrypted().refresh_after(RefreshAfter::Always));
     browser.visit(|session| session.insert("a", 1).unwrap());
     for now in 1..4 {
         browser.now = now;
@@ -66,7 +66,7 @@ fn a_cookie_that_is_never_reissued_ends_after_its_timeout_whatever_happens() {
     let mut browser = Browser::from(
         encrypted()
             .idle_timeout(seconds(1200))
-            .renew_after(RenewAfter::Never),
+            .refresh_after(RefreshAfter::Never),
     );
     browser.visit(|session| session.insert("a", 1).unwrap());
     browser.now = 1000;
@@ -81,14 +81,14 @@ fn a_cookie_that_is_never_reissued_ends_after_its_timeout_whatever_happens() {
 fn a_reissue_time_at_which_the_timeout_has_passed_is_refused() {
     let site = encrypted()
         .idle_timeout(seconds(1200))
-        .renew_after(RenewAfter::Span(seconds(1201)))
+        .refresh_after(RefreshAfter::Span(seconds(1201)))
         .build();
     assert!(matches!(site, Err(ConfigError::Lifetime(_))));
 }
 
 #[test]
 fn a_page_that_does_not_read_the_session_extends_nothing() {
-    let mut browser = Browser::from(encrypted().renew_after(RenewAfter::Always));
+    let mut browser = Browser::from(encrypted().refresh_after(RefreshAfter::Always));
     browser.visit(|session| session.insert("a", 1).unwrap());
     browser.now = 1000;
     browser.visit(|_| ());

@@ -167,7 +167,7 @@ impl Seen {
         match (deed, self.found, self.written, self.key) {
             (_, None, Some(_), _) => report.count(Event::Begun),
             (Deed::SignIn, ..) => report.count(Event::SignedIn),
-            (Deed::Read, _, Some(_), _) => report.count(Event::Renewed),
+            (Deed::Read, _, Some(_), _) => report.count(Event::Refreshed),
             (Deed::Read, _, None, Some(_)) => report.count(Event::Resealed),
             _ => {}
         }

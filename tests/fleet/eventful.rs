@@ -53,7 +53,7 @@ fn a_session_lives_as_long_as_it_should_whatever_becomes_of_the_keys() {
     }
     let events = [Event::Turn, Event::Opened, Event::Begun, Event::SignedIn];
     assert_counted(10_000, &events);
-    assert_counted(10_000, &[Event::Renewed, Event::Resealed]);
+    assert_counted(10_000, &[Event::Refreshed, Event::Resealed]);
     let reasons = [
         Reason::Idle,
         Reason::Expired,

@@ -2,12 +2,12 @@
 
 use fastrand::Rng;
 use hardtack::{
-    EncryptionKey, IntoKeys, KeyRing, Outcome, Reason, RenewAfter, SessionCookie,
+    EncryptionKey, IntoKeys, KeyRing, Outcome, Reason, RefreshAfter, SessionCookie,
     SessionCookieBuilder, SharedKeyRing,
 };
 
 use crate::{
-    model::{ABSOLUTE, Deed, IDLE, REMEMBER, RENEW_AFTER},
+    model::{ABSOLUTE, Deed, IDLE, REFRESH_AFTER, REMEMBER},
     moments::{at, seconds},
     plan::{DRIFT, PROPAGATION, Plan, Push, Turn},
     report::{Event, Report},
@@ -52,7 +52,7 @@ pub(crate) struct Answer {
 pub(crate) fn policy(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
     SessionCookie::encrypted(keys)
         .idle_timeout(seconds(IDLE))
-        .renew_after(RenewAfter::Span(seconds(RENEW_AFTER)))
+        .refresh_after(RefreshAfter::Span(seconds(REFRESH_AFTER)))
         .absolute_timeout(seconds(ABSOLUTE))
         .remember_up_to(seconds(REMEMBER))
 }

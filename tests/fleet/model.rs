@@ -3,7 +3,7 @@
 
 /// The policy of every fleet, in seconds.
 pub(crate) const IDLE: u64 = 1800;
-pub(crate) const RENEW_AFTER: u64 = 450;
+pub(crate) const REFRESH_AFTER: u64 = 450;
 pub(crate) const ABSOLUTE: u64 = 12 * 3600;
 pub(crate) const REMEMBER: u64 = 24 * 3600;
 
@@ -72,6 +72,6 @@ impl Written {
 
     /// Whether it is written when it is only read.
     fn is_due(&self, now: u64) -> bool {
-        self.remembered_until.is_none() && now >= self.seen + RENEW_AFTER
+        self.remembered_until.is_none() && now >= self.seen + REFRESH_AFTER
     }
 }

@@ -51,7 +51,7 @@ pub(crate) enum Event {
     Begun,
     SignedIn,
     /// By reading: with a new last activity, or with nothing but another key.
-    Renewed,
+    Refreshed,
     Resealed,
     /// During the propagation of a push, at an instance that has heard of it, or that has not.
     Heard(usize),

@@ -74,7 +74,7 @@ fn sign_out(session: &Session) -> Result<(), SessionError> {
     session.invalidate().map(drop)
 }
 
-/// When a session that began with the tests is due for renewal.
+/// When a session that began with the tests is due for a refresh.
 const DUE: u64 = 1000;
 
 #[test]
@@ -99,7 +99,7 @@ fn of_two_writes_the_last_answer_wins_and_the_other_is_lost() {
 }
 
 #[test]
-fn a_late_renewal_undoes_a_sign_in() {
+fn a_late_refresh_undoes_a_sign_in() {
     let visitor = sealed(&cookie(), at(0), |session| {
         session.insert("cart", 3).unwrap()
     });
@@ -140,7 +140,7 @@ fn what_a_page_loads_beside_itself_undoes_no_sign_in() {
 }
 
 #[test]
-fn a_late_renewal_brings_a_session_back_that_was_signed_out() {
+fn a_late_refresh_brings_a_session_back_that_was_signed_out() {
     let visitor = signed_in(&cookie());
     let jar = race(&cookie(), &visitor, DUE, [page(sign_out), page(read)]);
     // A loss: the session survives its sign-out.
@@ -150,7 +150,7 @@ fn a_late_renewal_brings_a_session_back_that_was_signed_out() {
     );
     let jar = race(&cookie(), &visitor, DUE, [page(read), page(sign_out)]);
     assert_eq!(jar.pair, None);
-    // Not where the renewal is left out.
+    // Not where the refresh is left out.
     let image = Request {
         destination: "image",
         ..page(read)

@@ -143,13 +143,13 @@ fn a_clock_that_stepped_back_renews_nothing() {
 fn a_clock_that_jumps_to_and_fro_renews_once_for_each_span() {
     let mut browser = Browser::from(site());
     browser.visit(write);
-    let mut renewals = 0;
+    let mut refreshes = 0;
     for second in 0..1800 {
         browser.now = second + 60 - (second * 37) % 60;
         browser.visit(|session| session.len());
-        renewals += browser.sent.len();
+        refreshes += browser.sent.len();
     }
-    assert_eq!(renewals, 1800 / 450);
+    assert_eq!(refreshes, 1800 / 450);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hardtack::{RenewAfter, SaveError, Session, TokenChange};
+use hardtack::{RefreshAfter, SaveError, Session, TokenChange};
 use proptest::prelude::*;
 
 use crate::{
@@ -89,7 +89,7 @@ fn what_need_not_be_written_fails_on_no_clock() {
 
 #[test]
 fn a_session_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
-    let mut browser = Browser::from(site().renew_after(RenewAfter::Always));
+    let mut browser = Browser::from(site().refresh_after(RefreshAfter::Always));
     let last = last().duration_since(at(0)).unwrap().as_secs();
     browser.now = last;
     browser.visit(write);
@@ -112,7 +112,9 @@ fn a_session_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
 
 #[test]
 fn a_bare_token_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
-    let tokens = site().renew_after(RenewAfter::Always).build_token("mobile");
+    let tokens = site()
+        .refresh_after(RefreshAfter::Always)
+        .build_token("mobile");
     let tokens = tokens.unwrap();
     let session = tokens.load(None::<&str>, last());
     write(&session);

@@ -1,4 +1,4 @@
-//! When a session begins, is renewed and ends, to the second (SPEC.md § 7.7, § 8).
+//! When a session begins, is refreshed and ends, to the second (SPEC.md § 7.7, § 8).
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -16,7 +16,7 @@ mod end;
 mod extreme_clocks;
 mod model;
 mod policies;
-mod renewal;
+mod refresh;
 mod times;
 
 use browser::Browser;

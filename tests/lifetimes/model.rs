@@ -1,6 +1,6 @@
 //! Everything at once: any policy and any visits, beside what the specification says.
 
-use hardtack::{EncryptionKey, RenewAfter, SessionCookie};
+use hardtack::{EncryptionKey, RefreshAfter, SessionCookie};
 use proptest::prelude::*;
 
 use crate::{
@@ -21,7 +21,7 @@ struct Policy {
     idle: Option<i64>,
     absolute: i64,
     skew: i64,
-    renew_after: RenewAfter,
+    refresh_after: RefreshAfter,
 }
 
 impl Policy {
@@ -37,7 +37,7 @@ impl Policy {
             .idle_timeout(self.idle.map(span))
             .absolute_timeout(span(self.absolute))
             .clock_skew(span(self.skew))
-            .renew_after(self.renew_after)
+            .refresh_after(self.refresh_after)
             .build()
             .unwrap()
     }
@@ -49,17 +49,17 @@ fn policy() -> impl Strategy<Value = Policy> {
         (idle, Just(absolute))
     });
     (timeouts, 0..300i64, 0..4u8, 0..=100i64).prop_map(
-        |((idle, absolute), skew, renew_after, percent)| Policy {
+        |((idle, absolute), skew, refresh_after, percent)| Policy {
             idle,
             absolute,
             skew,
-            renew_after: match renew_after {
-                0 => RenewAfter::Never,
-                1 => RenewAfter::OnChange,
-                2 => RenewAfter::Always,
+            refresh_after: match refresh_after {
+                0 => RefreshAfter::Never,
+                1 => RefreshAfter::OnChange,
+                2 => RefreshAfter::Always,
                 _ => {
                     let span = idle.unwrap_or(3000) / 2 * percent / 100;
-                    RenewAfter::Span(seconds(span.unsigned_abs()))
+                    RefreshAfter::Span(seconds(span.unsigned_abs()))
                 }
             },
         },
@@ -127,15 +127,15 @@ proptest! {
             let written = match (alive, deed) {
                 (_, Deed::Nothing) | (None, Deed::Read) => None,
                 (_, Deed::Renew) | (None, _) => Some(Model { issued: now, seen: now }),
-                (Some(alive), Deed::Write | Deed::RenewId) => Some(match policy.renew_after {
-                    RenewAfter::Never => alive,
+                (Some(alive), Deed::Write | Deed::RenewId) => Some(match policy.refresh_after {
+                    RefreshAfter::Never => alive,
                     _ => Model { seen: alive.seen.max(now), ..alive },
                 }),
-                (Some(alive), Deed::Read) => match policy.renew_after {
-                    RenewAfter::Span(span) if now >= alive.seen + span.as_secs() as i64 => {
+                (Some(alive), Deed::Read) => match policy.refresh_after {
+                    RefreshAfter::Span(span) if now >= alive.seen + span.as_secs() as i64 => {
                         Some(Model { seen: alive.seen.max(now), ..alive })
                     }
-                    RenewAfter::Always => Some(Model { seen: alive.seen.max(now), ..alive }),
+                    RefreshAfter::Always => Some(Model { seen: alive.seen.max(now), ..alive }),
                     _ => None,
                 },
             };

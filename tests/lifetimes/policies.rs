@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hardtack::{
-    ConfigError, EncryptionKey, KeyRing, Outcome, Reason, RenewAfter, RingKey, Session,
+    ConfigError, EncryptionKey, KeyRing, Outcome, Reason, RefreshAfter, RingKey, Session,
     SessionCookie, SessionCookieBuilder,
 };
 
@@ -142,18 +142,18 @@ fn spans_out_of_range_are_refused_with_a_sentence() {
         site().clock_skew(Duration::from_millis(300_001)),
         "clock_skew",
     );
-    let half = RenewAfter::Span(seconds(900));
-    assert!(site().renew_after(half).build().is_ok());
+    let half = RefreshAfter::Span(seconds(900));
+    assert!(site().refresh_after(half).build().is_ok());
     check(
-        site().renew_after(RenewAfter::Span(seconds(901))),
-        "renew_after",
+        site().refresh_after(RefreshAfter::Span(seconds(901))),
+        "refresh_after",
     );
-    let forever = RenewAfter::Span(Duration::MAX);
-    check(site().renew_after(forever), "renew_after");
+    let forever = RefreshAfter::Span(Duration::MAX);
+    check(site().refresh_after(forever), "refresh_after");
     assert!(
         site()
             .idle_timeout(None)
-            .renew_after(forever)
+            .refresh_after(forever)
             .build()
             .is_ok()
     );

@@ -30,7 +30,7 @@ fn the_times_are_those_of_the_last_write() {
     let mut browser = Browser::from(site());
     browser.visit(write);
     browser.now = 450;
-    // The renewal is written at the end of this request.
+    // The refresh is written at the end of this request.
     check_times(&mut browser, 0, 0, 1800);
     browser.now = 460;
     check_times(&mut browser, 0, 450, 2250);

@@ -1,4 +1,4 @@
-//! Every change is sent and no look is, whatever they are and in any order: inside the renewal window
+//! Every change is sent and no look is, whatever they are and in any order: inside the refresh window
 //! and under the sealing key.
 
 use std::{collections::BTreeMap, time::Duration};

@@ -161,7 +161,7 @@ proptest! {
             1..8,
         ),
     ) {
-        // The visits end before a renewal is due.
+        // The visits end before a refresh is due.
         let mut browser = Browser::from(site(suite).size(Size::Browser));
         let mut before = Model::default();
         for (later, steps) in visits {

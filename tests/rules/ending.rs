@@ -58,7 +58,7 @@ fn an_ending_is_sent_with_any_status_and_to_any_destination() {
             work,
             ENDED,
         );
-        // Also where renewal is due.
+        // Also where refresh is due.
         check(&Visit::to(&cookie).with(&pair).at(1000), work, ENDED);
     }
 }

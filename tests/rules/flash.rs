@@ -136,7 +136,7 @@ fn a_message_waits_through_requests_that_do_not_read_it() {
         let visit = Visit::to(&cookie).with(jar.cookie_field()).at(now);
         jar.receive(&visit.run(work).headers);
     }
-    // It survives a renewal, too.
+    // It survives a refresh, too.
     let visit = Visit::to(&cookie).with(jar.cookie_field()).at(1000);
     jar.receive(
         &visit

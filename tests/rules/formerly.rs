@@ -139,8 +139,8 @@ fn earlier_cookies_are_dropped_before_the_present_one_is_sent() {
         |session| session.clear(),
         &[no_store, FIRST, SECOND, ENDED, vary],
     );
-    let renewed = ["cache-control: private", FIRST, SECOND, SENT, vary];
-    check(&visit.clone().at(1000), look, &renewed);
+    let refreshed = ["cache-control: private", FIRST, SECOND, SENT, vary];
+    check(&visit.clone().at(1000), look, &refreshed);
 }
 
 #[test]

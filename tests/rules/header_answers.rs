@@ -161,7 +161,7 @@ fn caches_are_told_as_for_cookies() {
         "vary: accept, Authorization",
     ];
     assert_eq!(public(1).run(look).0, shared);
-    // A renewal is left out.
+    // A refresh is left out.
     assert_eq!(public(1000).run(look).0, shared);
     assert_eq!(
         public(1).run(change).0,
@@ -183,16 +183,16 @@ fn caches_are_told_as_for_cookies() {
 }
 
 #[test]
-fn renewal_and_sealing_again_are_as_for_cookies() {
+fn refresh_and_sealing_again_are_as_for_cookies() {
     let token = signed_in_by(&header("x-session"));
     let fields = [("x-session", &*token)];
-    let renewed = [
+    let refreshed = [
         "cache-control: private",
         "session-token: …",
         "vary: x-session",
     ];
     let (lines, newer) = ask(header("x-session"), &fields, 450).run(look);
-    assert_eq!(lines, renewed);
+    assert_eq!(lines, refreshed);
     let session = header("x-session").load([newer], at(451));
     assert_eq!(session.last_active_at(), Some(at(450)));
     for (now, status, destination) in [
@@ -212,7 +212,7 @@ fn renewal_and_sealing_again_are_as_for_cookies() {
     let rotated = SessionCookie::encrypted(ring)
         .build_header("x-session")
         .unwrap();
-    assert_eq!(ask(rotated, &fields, 1).run(look).0, renewed);
+    assert_eq!(ask(rotated, &fields, 1).run(look).0, refreshed);
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn an_eager_layer_tells_of_every_request_and_leaves_the_response_as_it_is() {
         (&*pair, 1000),
         (&*pair, 9000),
     ] {
-        // Untouched: no `Vary`, no renewal.
+        // Untouched: no `Vary`, no refresh.
         assert!(
             eager(&cookie, pair, now, |session| {
                 assert!(!session.is_touched());

@@ -1,11 +1,11 @@
-//! Renewal and re-sealing, which are left out wherever they could do harm.
+//! Refresh and re-sealing, which are left out wherever they could do harm.
 
 use std::time::Duration;
 
-use hardtack::{RenewAfter, Session, SessionError};
+use hardtack::{RefreshAfter, Session, SessionError};
 
 use crate::common::{
-    HOUR, Jar, READ, RENEWED, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
+    HOUR, Jar, READ, REFRESHED, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
     signed_in,
 };
 
@@ -21,22 +21,22 @@ fn a_touched_session_is_renewed_from_a_quarter_of_its_idle_timeout_on() {
         (0, READ),
         (1, READ),
         (449, READ),
-        (450, RENEWED),
-        (1799, RENEWED),
+        (450, REFRESHED),
+        (1799, REFRESHED),
     ] {
         check(&Visit::to(&cookie).with(&pair).at(seconds), look, expected);
     }
 }
 
 #[test]
-fn renewal_restarts_the_idle_timeout_and_keeps_all_else() {
+fn refresh_restarts_the_idle_timeout_and_keeps_all_else() {
     let cookie = cookie();
     let pair = sealed(&cookie, at(0), |session| {
         session.insert("user", 42).unwrap();
         session.ensure_id().unwrap();
     });
     let id = cookie.load([&pair], at(0)).id();
-    let answer = check(&Visit::to(&cookie).with(&pair).at(500), look, RENEWED);
+    let answer = check(&Visit::to(&cookie).with(&pair).at(500), look, REFRESHED);
     let session = cookie.load([answer.pair()], at(600));
     assert_eq!(session.get("user").unwrap(), Some(42));
     assert_eq!(session.id(), id);
@@ -48,19 +48,19 @@ fn renewal_restarts_the_idle_timeout_and_keeps_all_else() {
     check(
         &Visit::to(&cookie).with(answer.pair()).at(950),
         look,
-        RENEWED,
+        REFRESHED,
     );
 }
 
 #[test]
-fn renewal_never_moves_the_absolute_deadline() {
+fn refresh_never_moves_the_absolute_deadline() {
     let cookie = cookie();
     let mut jar = Jar::of(signed_in(&cookie));
     for now in (1000..12 * HOUR).step_by(1000) {
         let answer = check(
             &Visit::to(&cookie).with(jar.cookie_field()).at(now),
             look,
-            RENEWED,
+            REFRESHED,
         );
         jar.receive(&answer.headers);
         let session = cookie.load([jar.cookie_field()], at(now));
@@ -80,12 +80,16 @@ fn renewal_never_moves_the_absolute_deadline() {
 
 /// The last activity that is written by a look and by a change, 100 and 900 seconds after the sign-in.
 #[track_caller]
-fn check_policy(renew_after: RenewAfter, looks: [Option<u64>; 2], changes: [u64; 2]) {
-    let cookie = builder().renew_after(renew_after).build().unwrap();
+fn check_policy(refresh_after: RefreshAfter, looks: [Option<u64>; 2], changes: [u64; 2]) {
+    let cookie = builder().refresh_after(refresh_after).build().unwrap();
     let pair = signed_in(&cookie);
     for (now, last_active) in [100, 900].into_iter().zip(looks) {
         let visit = Visit::to(&cookie).with(&pair).at(now);
-        let expected = if last_active.is_some() { RENEWED } else { READ };
+        let expected = if last_active.is_some() {
+            REFRESHED
+        } else {
+            READ
+        };
         let answer = check(&visit, look, expected);
         if let Some(last_active) = last_active {
             let session = cookie.load([answer.pair()], at(now));
@@ -107,26 +111,33 @@ fn check_policy(renew_after: RenewAfter, looks: [Option<u64>; 2], changes: [u64;
 }
 
 #[test]
-fn each_renewal_policy_writes_what_it_says() {
-    check_policy(RenewAfter::Never, [None, None], [0, 0]);
-    check_policy(RenewAfter::OnChange, [None, None], [100, 900]);
+fn each_refresh_policy_writes_what_it_says() {
+    check_policy(RefreshAfter::Never, [None, None], [0, 0]);
+    check_policy(RefreshAfter::OnChange, [None, None], [100, 900]);
     check_policy(
-        RenewAfter::Span(seconds(900)),
+        RefreshAfter::Span(seconds(900)),
         [None, Some(900)],
         [100, 900],
     );
     check_policy(
-        RenewAfter::Span(seconds(100)),
+        RefreshAfter::Span(seconds(100)),
         [Some(100), Some(900)],
         [100, 900],
     );
-    check_policy(RenewAfter::Always, [Some(100), Some(900)], [100, 900]);
+    check_policy(RefreshAfter::Always, [Some(100), Some(900)], [100, 900]);
 }
 
 #[test]
 fn a_session_that_always_renews_is_written_even_in_the_second_it_began() {
-    let cookie = builder().renew_after(RenewAfter::Always).build().unwrap();
-    check(&Visit::to(&cookie).with(&signed_in(&cookie)), look, RENEWED);
+    let cookie = builder()
+        .refresh_after(RefreshAfter::Always)
+        .build()
+        .unwrap();
+    check(
+        &Visit::to(&cookie).with(&signed_in(&cookie)),
+        look,
+        REFRESHED,
+    );
     check(&Visit::to(&cookie), look, READ);
 }
 
@@ -145,21 +156,21 @@ fn without_an_idle_timeout_a_look_renews_nothing() {
 }
 
 #[test]
-fn more_than_half_the_idle_timeout_is_refused_as_a_renewal_span() {
+fn more_than_half_the_idle_timeout_is_refused_as_a_refresh_span() {
     let build = |span| {
         builder()
-            .renew_after(RenewAfter::Span(seconds(span)))
+            .refresh_after(RefreshAfter::Span(seconds(span)))
             .build()
     };
     assert!(build(900).is_ok());
     let error = build(901).unwrap_err().to_string();
     assert!(
-        error.contains("renew_after") && error.contains("half"),
+        error.contains("refresh_after") && error.contains("half"),
         "{error}"
     );
 }
 
-/// A visit with which the session would be renewed, and one with which it would be sealed again.
+/// A visit with which the session would be refreshed, and one with which it would be sealed again.
 fn optional_writes() -> [Visit; 2] {
     use crate::common::key;
     use hardtack::{KeyRing, SessionCookie};
@@ -176,7 +187,7 @@ fn optional_writes() -> [Visit; 2] {
 fn optional_writes_are_sent_with_success_and_redirection_only() {
     for visit in optional_writes() {
         for status in [200, 201, 204, 206, 301, 302, 303, 304, 307] {
-            check(&visit.clone().answered(status), look, RENEWED);
+            check(&visit.clone().answered(status), look, REFRESHED);
         }
         for status in [400, 401, 403, 404, 410, 429, 499, 500, 502, 503] {
             check(&visit.clone().answered(status), look, READ);
@@ -195,7 +206,7 @@ fn optional_writes_are_left_out_for_what_a_page_loads_beside_itself() {
         for page in [
             "document", "empty", "iframe", "frame", "embed", "object", "images", "",
         ] {
-            check(&visit.clone().loading(page), look, RENEWED);
+            check(&visit.clone().loading(page), look, REFRESHED);
         }
     }
 }
@@ -229,8 +240,8 @@ fn clocks_that_step_back_renew_nothing() {
 fn a_slow_clock_does_not_move_the_last_activity_back() {
     let cookie = cookie();
     let visit = Visit::to(&cookie).with(&signed_in(&cookie)).at(500);
-    let renewed = check(&visit, look, RENEWED);
-    let visit = Visit::to(&cookie).with(renewed.pair()).at(450);
+    let refreshed = check(&visit, look, REFRESHED);
+    let visit = Visit::to(&cookie).with(refreshed.pair()).at(450);
     let answer = check(&visit, |session| session.insert("user", 43), WRITTEN);
     let session = cookie.load([answer.pair()], at(500));
     assert_eq!(session.created_at(), Some(at(0)));

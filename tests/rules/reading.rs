@@ -10,7 +10,7 @@ fn a_session_that_is_not_touched_leaves_no_trace() {
     let cookie = cookie();
     let pair = signed_in(&cookie);
     for cookies in ["", "theme=dark", "__Host-session=junk", &pair] {
-        // Long after renewal is due, and after the session's end.
+        // Long after refresh is due, and after the session's end.
         for seconds in [0, 1799, 100_000] {
             let visit = Visit::to(&cookie).with(cookies).at(seconds);
             check(&visit, |_| Ok(()), UNTOUCHED);

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use hardtack::{
-    KeyRing, Outcome, Reason, RenewAfter, Session, SessionCookie, SessionCookieBuilder,
+    KeyRing, Outcome, Reason, RefreshAfter, Session, SessionCookie, SessionCookieBuilder,
     SessionError,
 };
 
 use crate::common::{
-    Answer, ENDED, HOUR, READ, RENEWED, Visit, WRITTEN, at, builder, check, cookie, key, sealed,
+    Answer, ENDED, HOUR, READ, REFRESHED, Visit, WRITTEN, at, builder, check, cookie, key, sealed,
     seconds, signed_in,
 };
 
@@ -138,8 +138,8 @@ fn a_shorter_limit_acts_at_once_on_what_is_out() {
 fn a_remembered_session_has_no_idle_timeout_and_is_not_renewed_by_being_read() {
     let policies = [
         remembering(days(30)),
-        remembering(days(30)).renew_after(RenewAfter::Always),
-        remembering(days(30)).renew_after(RenewAfter::Span(seconds(1))),
+        remembering(days(30)).refresh_after(RefreshAfter::Always),
+        remembering(days(30)).refresh_after(RefreshAfter::Span(seconds(1))),
     ];
     for policy in policies {
         let cookie = policy.build().unwrap();
@@ -263,7 +263,7 @@ fn a_remembered_session_is_plain_where_nothing_is_remembered_any_more() {
     // Renewed and written like any other, as long as the browser is open.
     let visit = Visit::to(&cookie()).with(&remembered());
     check(&visit.clone().at(449), look, READ);
-    let answer = check(&visit.clone().at(450), look, RENEWED);
+    let answer = check(&visit.clone().at(450), look, REFRESHED);
     assert_eq!(
         cookie().load([answer.pair()], at(450)).expires_at(),
         Some(at(2250))

@@ -4,7 +4,7 @@ use hardtack::{
 };
 
 use crate::common::{
-    HOUR, READ, RENEWED, Visit, WRITTEN, at, check, key, sealed, signed_in, token_of,
+    HOUR, READ, REFRESHED, Visit, WRITTEN, at, check, key, sealed, signed_in, token_of,
 };
 
 fn cookie(keys: impl IntoKeys<EncryptionKey>) -> SessionCookie {
@@ -28,7 +28,7 @@ fn a_session_under_an_earlier_key_is_sealed_again_with_nothing_else_changed() {
         session.ensure_id().unwrap();
     });
     let id = old.load([&pair], at(0)).id();
-    let answer = check(&Visit::to(&new).with(&pair).at(100), look, RENEWED);
+    let answer = check(&Visit::to(&new).with(&pair).at(100), look, REFRESHED);
     assert_eq!(answer.pair().len(), pair.len());
     assert_ne!(answer.pair(), pair);
     // Under the new key alone.
@@ -48,12 +48,12 @@ fn a_session_under_an_earlier_key_is_sealed_again_with_nothing_else_changed() {
 }
 
 #[test]
-fn renewal_seals_again_as_well() {
+fn refresh_seals_again_as_well() {
     let (old, new) = (cookie(key(0)), cookie(ring([1, 0])));
     let answer = check(
         &Visit::to(&new).with(&signed_in(&old)).at(1000),
         look,
-        RENEWED,
+        REFRESHED,
     );
     let session = cookie(key(1)).load([answer.pair()], at(1000));
     assert_eq!(session.created_at(), Some(at(0)));
@@ -102,7 +102,7 @@ fn a_session_is_sealed_again_from_the_second_at_which_another_key_seals() {
         session.insert("user", 42).unwrap()
     });
     check(&Visit::to(&staged()).with(&pair).at(HOUR - 1), look, READ);
-    check(&Visit::to(&staged()).with(&pair).at(HOUR), look, RENEWED);
+    check(&Visit::to(&staged()).with(&pair).at(HOUR), look, REFRESHED);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_key_opens_until_its_last_second() {
     check(
         &Visit::to(&retiring).with(&pair).at(HOUR - 1),
         look,
-        RENEWED,
+        REFRESHED,
     );
     let session = retiring.load([&pair], at(HOUR));
     let retired = Outcome::Rejected {
@@ -182,7 +182,7 @@ fn a_ring_can_be_replaced_while_it_is_in_use() {
     check(&Visit::to(&rotating).with(&pair), look, READ);
 
     shared.replace(ring([1, 0])).unwrap();
-    let answer = check(&Visit::to(&rotating).with(&pair), look, RENEWED);
+    let answer = check(&Visit::to(&rotating).with(&pair), look, REFRESHED);
 
     shared.replace(key(1)).unwrap();
     check(&Visit::to(&rotating).with(answer.pair()), look, READ);
@@ -234,7 +234,7 @@ fn a_session_moves_between_suites() {
     let other_id = other.id();
     let both = cookie(KeyRing::from_keys([other, key(0)]).unwrap());
     let pair = signed_in(&cookie(key(0)));
-    let answer = check(&Visit::to(&both).with(&pair).at(1), look, RENEWED);
+    let answer = check(&Visit::to(&both).with(&pair).at(1), look, REFRESHED);
     assert_eq!(token_of(answer.pair()).len(), token_of(&pair).len());
     let session = both.load([answer.pair()], at(1));
     assert_eq!(session.outcome(), Outcome::Opened { key_id: other_id });

@@ -137,7 +137,7 @@ fn an_ending_drops_all_parts_with_any_status() {
 }
 
 #[test]
-fn a_renewal_is_sent_in_all_its_parts_or_left_out() {
+fn a_refresh_is_sent_in_all_its_parts_or_left_out() {
     let three = signed_in(3);
     let visit = Visit::to(&site()).with(&three).at(1000);
     check_lines(&visit, LOOK, &lines("private", 3, 3));

@@ -56,10 +56,10 @@ fn a_token_that_is_not_touched_stays() {
 fn a_touched_token_is_renewed_when_it_is_due() {
     let token = signed_in();
     assert_eq!(run(Some(&token), 449, look), TokenChange::None);
-    let TokenChange::Set(renewed) = run(Some(&token), 450, look) else {
+    let TokenChange::Set(refreshed) = run(Some(&token), 450, look) else {
         panic!("it was due");
     };
-    let session = tokens().load(Some(&renewed), at(451));
+    let session = tokens().load(Some(&refreshed), at(451));
     assert_eq!(session.created_at(), Some(at(0)));
     assert_eq!(session.last_active_at(), Some(at(450)));
 }

@@ -208,7 +208,7 @@ fn content_is_written_with_a_server_error_where_that_is_configured() {
     let cookie = builder().save_on_server_error().build().unwrap();
     let visit = Visit::to(&cookie).answered(500);
     check(&visit, |session| session.insert("user", 42), WRITTEN);
-    // Renewal stays as optional as it is with a client error.
+    // Refresh stays as optional as it is with a client error.
     let visit = visit.with(&signed_in(&cookie)).at(1000);
     check(&visit, |session| session.get::<u32>("user").map(drop), READ);
 }

@@ -86,11 +86,11 @@ fn a_session_ends_after_its_absolute_timeout() {
 
 #[test]
 fn a_session_is_renewed_when_the_settings_say() {
-    for (renew_after, renewed) in [("never", 0), ("on-change", 0), ("5m", 1), ("always", 1)] {
-        let mut browser = visitor(&format!("renew_after = '{renew_after}'"));
+    for (refresh_after, refreshed) in [("never", 0), ("on-change", 0), ("5m", 1), ("always", 1)] {
+        let mut browser = visitor(&format!("refresh_after = '{refresh_after}'"));
         browser.now = 300;
         browser.visit(|session| session.contains("user"));
-        assert_eq!(browser.sent.len(), renewed, "{renew_after}");
+        assert_eq!(browser.sent.len(), refreshed, "{refresh_after}");
     }
 }
 

@@ -93,7 +93,7 @@ fn a_pyramid_file_is_taken_over() {
     let same = "
         name = 'tutorial'
         idle_timeout = '20m'
-        renew_after = '2m'
+        refresh_after = '2m'
         secure = true
         httponly = true
         same_site = 'lax'
@@ -123,10 +123,10 @@ fn each_option_is_a_setting_here() {
     check("cookie_path = /app", "path = '/app'");
     check("path = /app", "path = '/app'");
     check("timeout = 600", "idle_timeout = 600");
-    check("reissue_time = 0", "renew_after = 'always'");
-    check("reissue_time = 60", "renew_after = 60");
+    check("reissue_time = 0", "refresh_after = 'always'");
+    check("reissue_time = 60", "refresh_after = 60");
     check("samesite = None", "same_site = 'none'");
-    check("save_accessed_time = false", "renew_after = 'on-change'");
+    check("save_accessed_time = false", "refresh_after = 'on-change'");
     check("set_on_exception = true", "save_on_server_error = true");
     check("set_on_exception = false", "save_on_server_error = false");
     check("cookie_on_exception = on", "save_on_server_error = true");

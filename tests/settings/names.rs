@@ -3,7 +3,7 @@
 use std::time::UNIX_EPOCH;
 
 use hardtack::{
-    EncryptionKey, Formerly, RenewAfter, SameSite, SessionCookie, SessionCookieBuilder,
+    EncryptionKey, Formerly, RefreshAfter, SameSite, SessionCookie, SessionCookieBuilder,
     SessionSettings, Size,
 };
 
@@ -58,19 +58,19 @@ fn spans_have_the_builders_names() {
 }
 
 #[test]
-fn renewal_is_a_word_or_a_span() {
-    check("renew_after = 'never'", |b| {
-        b.renew_after(RenewAfter::Never)
+fn refresh_is_a_word_or_a_span() {
+    check("refresh_after = 'never'", |b| {
+        b.refresh_after(RefreshAfter::Never)
     });
-    check("renew_after = 'on-change'", |b| {
-        b.renew_after(RenewAfter::OnChange)
+    check("refresh_after = 'on-change'", |b| {
+        b.refresh_after(RefreshAfter::OnChange)
     });
-    check("renew_after = 'always'", |b| {
-        b.renew_after(RenewAfter::Always)
+    check("refresh_after = 'always'", |b| {
+        b.refresh_after(RefreshAfter::Always)
     });
     for span in ["'5m'", "'300'", "300", "' 5m '"] {
-        check(&format!("renew_after = {span}"), |b| {
-            b.renew_after(RenewAfter::Span(seconds(300)))
+        check(&format!("refresh_after = {span}"), |b| {
+            b.refresh_after(RefreshAfter::Span(seconds(300)))
         });
     }
 }

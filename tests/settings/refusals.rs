@@ -47,7 +47,7 @@ fn a_setting_of_the_wrong_kind_is_refused() {
     check("size", "4096", "`browser`");
     check("partitioned", "'perhaps'", "neither `true` nor `false`");
     check("danger_allow_http", "2", "neither `true` nor `false`");
-    check("renew_after", "'sometimes'", "`on-change`");
+    check("refresh_after", "'sometimes'", "`on-change`");
     check("context", "'stage'", "`label=value, label=value`");
     check("context", "{stage = 7}", "table of texts");
     check("context", "[['stage']]", "pairs");
@@ -175,7 +175,7 @@ fn settings_that_do_not_go_together_are_refused_when_the_cookie_is_built() {
             "same_site = 'none'\ndanger_allow_http = true",
             "`danger_allow_http`",
         ),
-        ("renew_after = '20m'", "renew_after is longer than half"),
+        ("refresh_after = '20m'", "refresh_after is longer than half"),
         ("absolute_timeout = 0", "absolute_timeout is out of range"),
         ("clock_skew = '10m'", "clock_skew is longer"),
         ("idle_timeout = '7d'", "set absolute_timeout to at least"),

@@ -51,7 +51,7 @@ fn a_key_in_the_wrong_place_is_refused_and_not_shown() {
         "domain",
         "same_site",
         "idle_timeout",
-        "renew_after",
+        "refresh_after",
         "not_before",
         "size",
         "application",

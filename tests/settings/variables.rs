@@ -22,7 +22,7 @@ fn every_setting_is_a_variable() {
         ("SESSION_IDLE_TIMEOUT", "900"),
         ("SESSION_ABSOLUTE_TIMEOUT", "8h"),
         ("SESSION_REMEMBER_UP_TO", "30d"),
-        ("SESSION_RENEW_AFTER", "5m"),
+        ("SESSION_REFRESH_AFTER", "5m"),
         ("SESSION_CLOCK_SKEW", "5"),
         ("SESSION_NOT_BEFORE", "2026-12-15T00:00:00Z"),
         ("SESSION_SIZE", "browser"),
@@ -42,7 +42,7 @@ fn every_setting_is_a_variable() {
         idle_timeout = '15m'
         absolute_timeout = '8h'
         remember_up_to = '30d'
-        renew_after = '5m'
+        refresh_after = '5m'
         clock_skew = '5s'
         not_before = '2026-12-15T00:00:00Z'
         size = 'browser'

@@ -1,6 +1,6 @@
 //! Any options, and any sequence of calls.
 
-use hardtack::{RenewAfter, SameSite, Session, SessionCookie, SessionCookieBuilder, Size};
+use hardtack::{RefreshAfter, SameSite, Session, SessionCookie, SessionCookieBuilder, Size};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -77,17 +77,17 @@ struct Options {
     domain: bool,
     same_site: SameSite,
     partitioned: bool,
-    renew_after: RenewAfter,
+    refresh_after: RefreshAfter,
 }
 
 fn options() -> impl Strategy<Value = Options> {
     let sizes = prop_oneof![Just(Size::Anywhere), Just(Size::Browser)];
     let same_sites = prop_oneof![Just(SameSite::Omit), Just(SameSite::Strict)];
-    let renewals = prop_oneof![
-        Just(RenewAfter::Never),
-        Just(RenewAfter::OnChange),
-        Just(RenewAfter::Span(seconds(100))),
-        Just(RenewAfter::Always),
+    let refreshes = prop_oneof![
+        Just(RefreshAfter::Never),
+        Just(RefreshAfter::OnChange),
+        Just(RefreshAfter::Span(seconds(100))),
+        Just(RefreshAfter::Always),
     ];
     let paths = prop_oneof![4 => 0..4usize, 1 => 0..1024usize];
     (
@@ -96,16 +96,16 @@ fn options() -> impl Strategy<Value = Options> {
         any::<bool>(),
         same_sites,
         any::<bool>(),
-        renewals,
+        refreshes,
     )
         .prop_map(
-            |(size, path, domain, same_site, partitioned, renew_after)| Options {
+            |(size, path, domain, same_site, partitioned, refresh_after)| Options {
                 size,
                 path,
                 domain,
                 same_site,
                 partitioned,
-                renew_after,
+                refresh_after,
             },
         )
 }
@@ -117,7 +117,7 @@ impl Options {
             .size(self.size)
             .path(format!("/{}", "p".repeat(self.path)))
             .same_site(self.same_site)
-            .renew_after(self.renew_after);
+            .refresh_after(self.refresh_after);
         if self.domain {
             builder = builder.domain("example.com");
         }
@@ -180,7 +180,7 @@ proptest! {
             .size(options.size)
             .path(format!("/{}", "p".repeat(options.path)))
             .same_site(options.same_site)
-            .renew_after(RenewAfter::Always);
+            .refresh_after(RefreshAfter::Always);
         if options.domain {
             builder = builder.domain("example.com");
         }

@@ -1,6 +1,6 @@
 //! A full session still fits, whatever is done with it.
 
-use hardtack::{RenewAfter, Session, SessionCookieBuilder, Size};
+use hardtack::{RefreshAfter, Session, SessionCookieBuilder, Size};
 
 use crate::{
     AGES, assert_within,
@@ -13,7 +13,7 @@ use crate::{
 #[test]
 fn a_full_session_is_renewed_at_any_age() {
     for_every_site(|site, limit| {
-        let mut browser = Browser::from(site.renew_after(RenewAfter::Always));
+        let mut browser = Browser::from(site.refresh_after(RefreshAfter::Always));
         browser.visit(fill);
         for age in AGES {
             browser.now = age;

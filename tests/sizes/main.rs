@@ -1,4 +1,4 @@
-//! How large a session may be, and how large what is sent is (SPEC.md § 9.5, § 9.6, § 11).
+//! How large a session may be, and how large what is sent is (docs/spec/writer.md § 9.5, § 9.6, § 11).
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

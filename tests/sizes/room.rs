@@ -1,7 +1,7 @@
 //! What a session has room for.
 
 use hardtack::{
-    ConfigError, RenewAfter, SameSite, Session, SessionCookieBuilder, SessionData, Size,
+    ConfigError, RefreshAfter, SameSite, Session, SessionCookieBuilder, SessionData, Size,
     TokenChange,
 };
 use serde::{Deserialize, Serialize};
@@ -123,7 +123,9 @@ fn a_bare_token_is_held_to_the_profile() {
     #[track_caller]
     fn check(builder: SessionCookieBuilder, limit: usize) {
         let tokens = builder.absolute_timeout(CENTURY).idle_timeout(None);
-        let tokens = tokens.renew_after(RenewAfter::Always).build_token("mobile");
+        let tokens = tokens
+            .refresh_after(RefreshAfter::Always)
+            .build_token("mobile");
         let tokens = tokens.unwrap();
         let session = tokens.load(None::<&str>, at(0));
         fill(&session);
@@ -137,7 +139,7 @@ fn a_bare_token_is_held_to_the_profile() {
         let mut change = tokens.save(&session).unwrap();
         for age in AGES {
             let TokenChange::Set(token) = change else {
-                panic!("written or renewed");
+                panic!("written or refreshed");
             };
             assert!(token.len() <= limit);
             let session = tokens.load(Some(token), at(age));

@@ -1,7 +1,7 @@
 //! A session that came in larger than its cookie now allows.
 
 use hardtack::{
-    EncryptionKey, KeyRing, Outcome, RenewAfter, SameSite, Session, SessionCookie,
+    EncryptionKey, KeyRing, Outcome, RefreshAfter, SameSite, Session, SessionCookie,
     SessionCookieBuilder, SessionData, SessionError, Size, TooLarge,
 };
 use serde::{Deserialize, Serialize};
@@ -150,7 +150,7 @@ fn a_session_that_is_too_large_now_can_be_ended_and_begun_anew() {
 fn a_session_that_an_option_left_within_the_limit_is_renewed_like_any_other() {
     let site = long_lived(encrypted())
         .name("session")
-        .renew_after(RenewAfter::Always);
+        .refresh_after(RefreshAfter::Always);
     let mut browser = Browser::from(site.clone());
     browser.visit(fill);
     browser.site = site.path("/app").build().unwrap();
@@ -169,7 +169,7 @@ fn a_session_that_an_option_left_within_the_limit_is_renewed_like_any_other() {
 }
 
 #[test]
-fn a_renewal_that_does_not_fit_is_left_out() {
+fn a_refresh_that_does_not_fit_is_left_out() {
     for_every_narrowing(|mut browser, _| {
         for (age, is_renewed) in [(127, true), (128, false), (16_384, false)] {
             browser.now = age;
@@ -228,7 +228,7 @@ fn a_session_that_a_conversion_made_too_large_can_be_read_and_only_written_small
         browser.visit(|session| session.read(|grown| grown.0.len())),
         4000
     );
-    assert_eq!(browser.sent.len(), 1, "it is renewed as it came");
+    assert_eq!(browser.sent.len(), 1, "it is refreshed as it came");
     browser.visit(|session| {
         let written = session.update(|_| ());
         assert!(matches!(written, Err(SessionError::TooLarge(_))));
@@ -280,7 +280,7 @@ fn for_every_narrowing(check: impl Fn(Browser, Value)) {
         for site in [encrypted(), signed()] {
             let site = long_lived(site)
                 .name("session")
-                .renew_after(RenewAfter::Always);
+                .refresh_after(RefreshAfter::Always);
             let mut browser = Browser::from(site.clone().size(Size::Browser));
             let full = browser.visit(|session| {
                 session.insert("", ()).unwrap();

@@ -1,6 +1,6 @@
-//! Which parts are dropped, and when (SPEC.md § 9.2.5, § 9.4).
+//! Which parts are dropped, and when (docs/spec/carriers.md § 9.2.5, § 9.4).
 
-use hardtack::{Padding, RenewAfter, Session, SessionError, Size};
+use hardtack::{Padding, RefreshAfter, Session, SessionError, Size};
 
 use crate::{
     client::Client,
@@ -153,9 +153,9 @@ fn reading_never_drops_a_part() {
 }
 
 #[test]
-fn a_renewal_drops_the_parts_that_it_does_not_use() {
+fn a_refresh_drops_the_parts_that_it_does_not_use() {
     let site = encrypted().name("session").size(Size::Split(4));
-    let mut client = Client::from(site.renew_after(RenewAfter::Always));
+    let mut client = Client::from(site.refresh_after(RefreshAfter::Always));
     for cookies in 1..=4 {
         client.visit(|session| store(session, cookies).unwrap());
         let mut client = client.clone();

@@ -1,4 +1,4 @@
-//! Sessions in several cookies (SPEC.md § 9.2, § 9.4 to § 9.7), and padding (§ 5.6).
+//! Sessions in several cookies (docs/spec/carriers.md § 9.2, § 9.4 to § 9.7), and padding (§ 5.6).
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

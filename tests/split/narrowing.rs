@@ -1,7 +1,7 @@
-//! Sessions that came in more cookies than they may be sent in now (SPEC.md § 9.5.2).
+//! Sessions that came in more cookies than they may be sent in now (docs/spec/writer.md § 9.5.2).
 
 use hardtack::{
-    EncryptionKey, KeyRing, Outcome, Padding, RenewAfter, SameSite, Session, SessionCookie,
+    EncryptionKey, KeyRing, Outcome, Padding, RefreshAfter, SameSite, Session, SessionCookie,
     SessionCookieBuilder, SessionError, Size, TooLarge,
 };
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ const NARROWINGS: [(Size, Size); 7] = [
 fn sites() -> [SessionCookieBuilder; 2] {
     [encrypted(), signed()].map(|site| {
         let site = long_lived(site).name("session");
-        site.renew_after(RenewAfter::Always)
+        site.refresh_after(RefreshAfter::Always)
     })
 }
 
@@ -156,12 +156,12 @@ fn it_shrinks_until_it_fits_and_is_then_like_any_other() {
         assert_eq!(client.names(), names("session", limit.div_ceil(4096)));
         client.now = 2_097_152;
         client.visit(Session::is_new);
-        assert!(!client.sent.is_empty(), "it is renewed");
+        assert!(!client.sent.is_empty(), "it is refreshed");
     });
 }
 
 #[test]
-fn a_renewal_that_would_take_more_is_left_out() {
+fn a_refresh_that_would_take_more_is_left_out() {
     for_every_narrowing(|mut client, _| {
         for (age, is_renewed) in [(127, true), (128, false), (16_384, false)] {
             client.now = age;
@@ -266,7 +266,7 @@ fn what_does_not_fit_four_cookies_stays_readable_and_is_not_written_until_it_doe
                     assert_refused(session.insert("a", ()));
                     assert_eq!(session.remaining_bytes(), 0);
                 });
-                assert_eq!(client.sent, [""; 0], "no renewal, and nothing is dropped");
+                assert_eq!(client.sent, [""; 0], "no refresh, and nothing is dropped");
             }
             let mut ended = client.clone();
             ended.visit(Session::clear).unwrap();
@@ -363,7 +363,7 @@ fn switching_padding_on_or_off_signs_nobody_out() {
                         client.visit(|session| {
                             assert_eq!(session.get("k").unwrap().as_ref(), Some(&text));
                         });
-                        assert!(!client.sent.is_empty(), "it is renewed");
+                        assert!(!client.sent.is_empty(), "it is refreshed");
                         client.visit(|session| session.save().unwrap());
                         client.visit(|session| {
                             let change = |k: &mut String| *k = text.clone();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hardtack::{Padding, RenewAfter, SameSite, SessionCookieBuilder, Size};
+use hardtack::{Padding, RefreshAfter, SameSite, SessionCookieBuilder, Size};
 use proptest::prelude::*;
 
 use crate::{
@@ -40,7 +40,7 @@ impl Options {
             _ => signed(),
         };
         let builder = long_lived(builder)
-            .renew_after(RenewAfter::Never)
+            .refresh_after(RefreshAfter::Never)
             .remember_up_to(LONGEST_SPAN)
             .size(self.size)
             .padding(self.padding)
@@ -89,7 +89,7 @@ impl Options {
         format!("{name}=; Path={path}{domain}; Secure; HttpOnly{same_site}{partitioned}").len()
     }
 
-    /// The most bytes of content, by SPEC.md § 9.6.
+    /// The most bytes of content, by docs/spec/writer.md § 9.6.
     pub(crate) fn room(&self) -> usize {
         let (limit, most) = self.limits();
         let part = if most > 1 { 2 } else { 0 };

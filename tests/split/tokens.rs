@@ -1,4 +1,4 @@
-//! Sessions that are never split: bare tokens and sessions in a header (SPEC.md § 9.7). And the `Cookie`
+//! Sessions that are never split: bare tokens and sessions in a header (docs/spec/carriers.md § 9.7). And the `Cookie`
 //! field that is made for tests.
 
 use hardtack::{Outcome, Padding, Reason, Session, SessionHeader, SessionToken, Size, TokenChange};

@@ -18,7 +18,7 @@ use http_body_util::BodyExt;
 use tokio::sync::oneshot;
 use tower::{Layer, Service, ServiceExt, service_fn};
 
-use crate::common::{Answer, Jar, READ, RENEWED, UNTOUCHED, at, block_on, cookie, signed_in};
+use crate::common::{Answer, Jar, READ, REFRESHED, UNTOUCHED, at, block_on, cookie, signed_in};
 
 fn layer(seconds: u64) -> SessionLayer {
     SessionLayer::new(cookie()).clock(at(seconds))
@@ -67,7 +67,7 @@ impl Body for Page {
 
 #[test]
 fn a_body_that_holds_a_handle_counts_as_touched_and_reads() {
-    for (seconds, expected) in [(0, READ), (1000, RENEWED)] {
+    for (seconds, expected) in [(0, READ), (1000, REFRESHED)] {
         let service = layer(seconds).layer(service_fn(async |request: Request<()>| {
             Ok::<_, Infallible>(Response::new(Page(Some(session_of(&request)))))
         }));

@@ -1,4 +1,4 @@
-//! What becomes of a session at the end of its request (SPEC.md § 8.7).
+//! What becomes of a session at the end of its request (docs/spec/writer.md § 8.7).
 
 use super::{Ending, State, Wish, active_age};
 use crate::{
@@ -47,7 +47,7 @@ impl<T> State<'_, T> {
         self.settle_unchanged(circumstances, is_subresource, reseal)
     }
 
-    /// Renewal and re-sealing race with sign-in and sign-out in parallel requests, so they are left out
+    /// Refresh and re-sealing race with sign-in and sign-out in parallel requests, so they are left out
     /// wherever a response is not a page that its visitor asked for and that nobody else will get.
     fn settle_unchanged(
         &self,
@@ -55,7 +55,7 @@ impl<T> State<'_, T> {
         is_subresource: bool,
         reseal: bool,
     ) -> Verdict {
-        let is_due = self.policy.lifetimes.is_renewal_due(&self.head, self.now);
+        let is_due = self.policy.lifetimes.is_refresh_due(&self.head, self.now);
         if self.arrived.is_none()
             || !(is_due || reseal)
             || is_subresource
@@ -65,9 +65,9 @@ impl<T> State<'_, T> {
             return Verdict::Leave;
         }
         let fits = |age| self.fits(self.content_len(), &self.head, age);
-        let renewed = active_age(&self.head, self.now);
-        if is_due && fits(renewed) {
-            Verdict::Refresh { age: renewed }
+        let refreshed = active_age(&self.head, self.now);
+        if is_due && fits(refreshed) {
+            Verdict::Refresh { age: refreshed }
         } else if reseal && fits(self.head.age) {
             // The age stays, and so does the length.
             Verdict::Refresh { age: self.head.age }

@@ -1,4 +1,4 @@
-//! What a session takes, and whether that fits its cookie (SPEC.md § 9.6).
+//! What a session takes, and whether that fits its cookie (docs/spec/writer.md § 9.6).
 
 use super::State;
 use crate::body::{
@@ -39,7 +39,7 @@ impl<T> State<'_, T> {
         self.payload().len() + self.flash_bytes().len()
     }
 
-    /// Whether a session of this content and head may be sent (SPEC.md § 9.6).
+    /// Whether a session of this content and head may be sent (docs/spec/writer.md § 9.6).
     ///
     /// With every field of the head reserved, only the content counts. A session that arrived larger
     /// than that may go back in no more bytes than it came in, and only shrink until it fits.
