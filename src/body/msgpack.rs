@@ -2,7 +2,16 @@
 
 /// Where the value that begins at `at` ends. `None`: it is cut off, nested too deep, not UTF-8, an extension,
 /// or has a map with bad keys.
-pub(super) fn skip_value<const CHECKED: bool>(bytes: &[u8], mut at: usize) -> Option<usize> {
+#[inline]
+pub(super) fn skip_value<const CHECKED: bool>(bytes: &[u8], at: usize) -> Option<usize> {
+    match *bytes.get(at)? {
+        FIX_MAP..=0x9F | 0xDC..=0xDF => skip_nested::<CHECKED>(bytes, at),
+        marker => skip_single::<CHECKED>(marker, bytes, at + 1),
+    }
+}
+
+/// The same for a list or a map.
+fn skip_nested<const CHECKED: bool>(bytes: &[u8], mut at: usize) -> Option<usize> {
     // How many values are still to come: in the innermost list or map, and in those around it.
     let (mut left, mut around, mut depth) = (1, [0; DEEPEST], 0);
     loop {
@@ -40,21 +49,22 @@ pub(super) fn skip_value<const CHECKED: bool>(bytes: &[u8], mut at: usize) -> Op
 
 /// Whether a nested map of `count` entries from `at` on has each key once and in its shortest form.
 fn has_good_keys(bytes: &[u8], at: usize, count: usize) -> bool {
-    let (mut is_ascending, mut last) = (true, None);
-    for key in nested_keys(bytes, at, count) {
-        let Some(key) = key.filter(|key| is_shortest(key)) else {
-            return false;
-        };
-        is_ascending &= last.is_none_or(|last| last < key);
-        last = Some(key);
-    }
-    is_ascending || {
-        let keys: Option<Vec<_>> = nested_keys(bytes, at, count).collect();
-        keys.is_some_and(|mut keys| {
+    let keys = nested_keys(bytes, at, count);
+    let mut few = [&[][..]; FEW];
+    let Some(few) = few.get_mut(..count) else {
+        let keys: Option<Vec<_>> = keys.collect();
+        return keys.is_some_and(|mut keys| {
             keys.sort_unstable();
-            keys.windows(2).all(|pair| pair[0] != pair[1])
-        })
+            keys.iter().all(|key| is_shortest(key)) && keys.windows(2).all(|two| two[0] != two[1])
+        });
+    };
+    for (i, key) in keys.enumerate() {
+        match key {
+            Some(key) if is_shortest(key) && !few[..i].contains(&key) => few[i] = key,
+            _ => return false,
+        }
     }
+    true
 }
 
 /// The keys of a nested map, in their bytes. Ends with `None` where the map is cut off.
@@ -123,6 +133,8 @@ pub(super) fn read_be(bytes: &[u8], at: usize, len: usize) -> Option<usize> {
 }
 
 pub(super) const FIX_MAP: u8 = 0x80;
+/// Keys that are compared with each other where they stand, without memory for them.
+const FEW: usize = 32;
 /// Lists and maps within each other. The dictionary itself is one more.
 const DEEPEST: usize = 63;
 
@@ -238,5 +250,23 @@ mod tests {
         }
         // Values may have any form.
         check_nested(b"\x81\x01\xcc\x01", true);
+    }
+
+    #[test]
+    fn a_large_nested_map_has_each_key_once_too() {
+        for count in [FEW - 1, FEW, FEW + 1, 300] {
+            let key = |number: usize| [&[0xCD][..], &(300 + number as u16).to_be_bytes()].concat();
+            let map = |keys: &[Vec<u8>]| {
+                let entries = keys.iter().flat_map(|key| [&key[..], b"\xc0"].concat());
+                let header = [&[0xDE][..], &(keys.len() as u16).to_be_bytes()].concat();
+                header.into_iter().chain(entries).collect::<Vec<_>>()
+            };
+            let mut keys: Vec<_> = (0..count).rev().map(key).collect();
+            check_nested(&map(&keys), true);
+            keys[count / 2] = key(0);
+            check_nested(&map(&keys), false);
+            keys[count / 2] = b"\xcd\x00\x80".to_vec();
+            check_nested(&map(&keys), false);
+        }
     }
 }
