@@ -18,7 +18,8 @@ pub(super) struct Report {
     name: String,
     at: SystemTime,
     has_keys: bool,
-    is_ambiguous: bool,
+    /// Why a request with all of them has no session, though one alone might have.
+    refused_together: Option<Reason>,
     tokens: Vec<Token>,
     show_id: bool,
 }
@@ -51,7 +52,7 @@ impl Report {
             name: found.carried.name().to_owned(),
             at,
             has_keys: opener.is_some(),
-            is_ambiguous: opener.is_some_and(|opener| opener.is_ambiguous(&found.tokens, at)),
+            refused_together: opener.and_then(|opener| opener.refused_together(&found.tokens, at)),
             tokens: tokens.map(|token| Token::of(token, opener, at)).collect(),
             show_id,
         }
@@ -64,8 +65,8 @@ impl Report {
 
     /// Of several tokens that do not open, the first tells why.
     fn reason(&self) -> Option<Reason> {
-        if self.is_ambiguous {
-            return Some(Reason::Duplicate);
+        if self.refused_together.is_some() {
+            return self.refused_together;
         }
         let mut reasons = self.tokens.iter().map(|token| token.reason);
         let first = reasons.next().flatten();
@@ -105,8 +106,7 @@ impl Report {
                 lines.extend(content.as_lines(self.show_id));
             }
         }
-        if self.is_ambiguous {
-            let reason = Reason::Duplicate;
+        if let Some(reason) = self.refused_together {
             lines.push(String::new());
             lines.push(row(
                 "together",

@@ -158,21 +158,27 @@ impl Opener {
         }
     }
 
-    /// Whether a request with these tokens has two sessions of which none can be preferred.
-    pub(super) fn is_ambiguous(&self, tokens: &[Result<Vec<u8>, Reason>], at: SystemTime) -> bool {
+    /// Why a request with these tokens has no session, where that is for all of them together: none can be
+    /// preferred, or the preferred one cannot be read.
+    pub(super) fn refused_together(
+        &self,
+        tokens: &[Result<Vec<u8>, Reason>],
+        at: SystemTime,
+    ) -> Option<Reason> {
         let Carrier::Cookie(cookie) = &self.carrier else {
-            return false;
+            return None;
         };
         let fields = tokens.iter().flatten().map(|token| {
             let pair = [cookie.name().as_str().as_bytes(), token];
             pair.join(&b'=')
         });
-        let reason = Reason::Duplicate;
-        cookie.load(fields, at).outcome()
-            == Outcome::Rejected {
-                reason,
-                key_id: None,
-            }
+        match cookie.load(fields, at).outcome() {
+            Outcome::Rejected {
+                reason: reason @ (Reason::Duplicate | Reason::Payload),
+                ..
+            } if tokens.len() > 1 => Some(reason),
+            _ => None,
+        }
     }
 
     pub(super) fn seals(&self, at: SystemTime) -> KeyId {
