@@ -85,6 +85,7 @@ fn visit(vector: &Vector) -> Result<SetCookies, &'static str> {
         act(&session, action).map_err(|error| match error {
             SessionError::NotRemembering => "not-remembering",
             SessionError::TooDeep => "value",
+            SessionError::TooLarge(_) => "size",
             SessionError::UnreadablePayload => "unreadable",
             other => panic!("{}: {other}", vector.name),
         })?;

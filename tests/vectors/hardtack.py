@@ -23,7 +23,7 @@ KEY_PREFIX = "hardtack_key_v1_"
 EPOCH = 1767225600
 U32_MAX = 2**32 - 1
 MAX_CHARACTERS, MAX_BLOB = 32_768, 24_576
-MAX_CANDIDATES, MAX_DEPTH = 4, 64
+MAX_CANDIDATES, MAX_DEPTH, CUT = 4, 64, MAX_CHARACTERS + 1
 LONGEST_MAX_AGE = 34_560_000
 # The default configuration of § 8.
 POLICY = {"idle": 1800, "absolute": 43_200, "remember_up_to": None, "skew": 60, "not_before": None}
@@ -386,6 +386,11 @@ def pack_head(length, small, limit, codes):
 
 def dictionary(payload):
     """Reads a dictionary payload (§ 5.4)."""
+    return {key: unpack(Reader(value, "Payload"), 2) for key, value in entries(payload).items()}
+
+
+def entries(payload):
+    """The entries of a dictionary payload, the bytes of each value by its key."""
     if not payload:
         return {}
     r, out, previous = Reader(payload, "Payload"), {}, None
@@ -399,7 +404,9 @@ def dictionary(payload):
         if not isinstance(key, str) or not rest.startswith(pack(key)) or (previous is not None and key.encode() <= previous):
             r.fail()
         previous = key.encode()
-        out[key] = unpack(r, 2)
+        rest = r.data
+        unpack(r, 2)
+        out[key] = rest[:len(rest) - len(r.data)]
     if r.data:
         r.fail()
     return out
@@ -458,20 +465,20 @@ def is_json(value):
 def visit(payload):
     """The typed payload of the vectors: the number `visits`, a u32, and the text `name` (§ 5.5.1)."""
     r = Reader(payload, "Payload")
-    out = {"visits": postcard_varint(r), "name": r.utf8(postcard_varint(r))}
+    out = {"visits": postcard_varint(r, 32), "name": r.utf8(postcard_varint(r, 64))}
     if r.data:
         r.fail()
     return out
 
 
-def postcard_varint(r):
-    """Postcard's own: longer forms than the shortest are taken, up to 5 bytes and 32 bits."""
+def postcard_varint(r, bits):
+    """Postcard's own: longer forms than the shortest are taken, up to what a type of so many bits needs (§ 5.5.1)."""
     value = 0
-    for position in range(5):
+    for position in range(math.ceil(bits / 7)):
         byte = r.number(1)
         value |= (byte & 0x7F) << 7 * position
         if byte < 0x80:
-            return value if value <= U32_MAX else r.fail()
+            return value if value < 2**bits else r.fail()
     r.fail()
 
 
@@ -651,13 +658,14 @@ def find_values(lines, name):
 
 
 def find_all(lines, name):
-    """The distinct values of a name."""
+    """The distinct values of a name, each cut (§ 9.1.4)."""
     values = []
     for pair in (pair for line in lines for pair in line.split(";")):
         found, equals, value = pair.lstrip(" \t").partition("=")
         value = value.strip(" \t")
         if len(value) >= 2 and value[0] == value[-1] == '"':
             value = value[1:-1]
+        value = value[:CUT]
         if equals and found == name and value not in values:
             values.append(value)
     return values
@@ -698,7 +706,12 @@ def expire_line(v, part=""):
 
 def is_good_cookie(v):
     """§ 9.1.1, § 9.1.2"""
-    name = v["cookie"]
+    name, domain = v["cookie"], v["domain"]
+    if not re.fullmatch(r"/[!-+\--:<-~]{0,1023}", v["path"]):
+        return False
+    label = "[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?"
+    if domain is not None and (not re.fullmatch(rf"{label}(\.{label})*", domain) or len(domain) > 253 or re.fullmatch("[0-9.]*", domain)):
+        return False
     if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) or re.search(r"\.[0-9]+\Z", name):
         return False
     host, secure = name.lower().startswith("__host-"), name.lower().startswith(("__host-", "__secure-", "__http-"))
@@ -746,6 +759,7 @@ def csrf_passes(v):
     ring, context, policy = Ring(v["ring"], v["mode"]), pairs_of(v), POLICY
     try:
         _, session = open_candidates(ring, v["mode"], v["purpose"], context, v["now"], policy, [v["session"]], ())
+        read_payload(session["schema"], session["payload"], "dictionary")
         raw = decode_base64url(v["token"])
     except Refused:
         return False
@@ -765,6 +779,7 @@ def header_tokens(field, lines):
         value = value.strip(" \t\n\f\r")
         if field.lower() == "authorization" and value[:7].lower() == "bearer ":
             value = value[7:]
+        value = value[:CUT]
         if value not in tokens:
             tokens.append(value)
     return tokens
@@ -792,18 +807,21 @@ class Session:
     def __init__(self, v):
         self.ring, self.policy, self.now, self.v = Ring(v["ring"], v["mode"]), v["policy"], v["now"], v
         self.arrived, self.key, self.ending, self.limits, self.is_unreadable = None, None, None, [], False
+        self.cookie = {"cookie": v["purpose"]["name"], "path": "/", "domain": None, "secure": True, "same_site": "Lax", "partitioned": False}
+        self.room, self.allowed = payload_room(self.cookie | {"mode": v["mode"], "limit": 3072}), 0
         self.begin()
         if v["arrives"] is not None:
             try:
                 _, found = open_candidates(self.ring, v["mode"], v["purpose"], pairs_of(v), self.now, self.policy, [v["arrives"]], ())
-                data = read_payload(found["schema"], found["payload"], "dictionary")
+                read_payload(found["schema"], found["payload"], "dictionary")
             except Refused as refused:
                 self.is_unreadable = refused.reason == "Payload"
                 return
             fields = {f: found[f] for f in ("issued", "limit", "remembered", "sid", "schema")}
-            fields |= {"age": found["last_active"] - found["issued"], "flash": found["flash"], "data": data}
+            fields |= {"age": found["last_active"] - found["issued"], "flash": found["flash"], "data": entries(found["payload"])}
             self.__dict__ |= fields
             self.key, self.arrived = found["key"], self.fields()
+            self.allowed = self.frame() + len(v["arrives"])
 
     def begin(self):
         self.issued, self.age, self.limit, self.remembered, self.sid, self.schema = self.now, 0, None, None, None, None
@@ -814,7 +832,37 @@ class Session:
                     flash=list(self.flash), payload=self.payload())
 
     def payload(self):
-        return pack(dict(sorted(self.data.items(), key=lambda entry: entry[0].encode()))) if self.data else b""
+        listed = sorted(self.data.items(), key=lambda entry: entry[0].encode())
+        head = pack_head(len(listed), 0x80, 16, (None, 0xDE, 0xDF)) if listed else b""
+        return head + b"".join(pack(key) + value for key, value in listed)
+
+    def content(self):
+        return len(self.payload()) + (len(varint(len(self.flash)) + b"".join(text(q) + text(m) for q, m in self.flash)) if self.flash else 0)
+
+    def frame(self):
+        """The bytes of the field beside the token, with Max-Age at its longest."""
+        return len(f"{self.cookie['cookie']}={attributes(self.cookie)}") + (19 if self.remembered is not None else 0)
+
+    def size(self, age):
+        written = body(self.issued, age, self.limit, self.remembered, self.sid and bytes(8), self.schema, self.flash, self.payload())
+        return self.frame() + math.ceil((len(written) + (45 if self.v["mode"] == "encrypted" else 21)) * 4 / 3)
+
+    def fits(self, age):
+        """§ 9.5.3 under the profile Anywhere"""
+        return self.content() <= self.room or self.size(age) <= max(3072, self.allowed)
+
+    def age_on_change(self):
+        age = self.age if self.policy["refresh_after"] == "never" else self.active_age()
+        return age if self.fits(age) else self.age
+
+    def act_within_room(self, *action):
+        """§ 9.6.3"""
+        before = self.content()
+        self.act(*action)
+        if self.content() <= self.room:
+            return
+        if self.content() > before or not self.fits(self.age_on_change()):
+            raise Refused("size")
 
     def from_now(self, span):
         return min(U32_MAX, max(0, self.now + span - self.issued))
@@ -826,7 +874,7 @@ class Session:
         if self.is_unreadable and action != "read":
             raise Refused("unreadable")
         if action == "insert":
-            self.data[arguments[0]] = arguments[1]
+            self.data[arguments[0]] = pack(arguments[1])
             if refusal(dictionary, self.payload()):
                 raise Refused("value")
         elif action == "remove":
@@ -864,7 +912,7 @@ class Session:
         self.issued, self.age, self.sid = self.now, 0, "new"
 
     def active_age(self):
-        return min(U32_MAX, max(self.age, self.now - self.issued, 0))
+        return max(self.age, self.now - self.issued, 0)
 
     def settle(self):
         """§ 8.12: what is sent at the end."""
@@ -876,14 +924,15 @@ class Session:
         if has_ended or has_changed and is_over:
             return {"expired": True} if self.v["arrives"] is not None else {"nothing": True}
         if has_changed:
-            return self.written(self.age if rule == "never" else self.active_age())
+            return self.written(self.age_on_change())
         if not is_writable(self.now):
             return {"nothing": True}
         if self.arrived and not is_remembered(vars(self), self.policy):
             span = {"never": None, "on-change": None, "always": 0}.get(rule, rule)
-            if span is not None and (rule == "always" or self.now >= self.issued + self.age + span):
+            is_due = span is not None and (rule == "always" or self.now >= self.issued + self.age + span)
+            if is_due and self.fits(self.active_age()):
                 return self.written(self.active_age())
-        if self.arrived and self.ring.standing(self.key, self.now) == "earlier":
+        if self.arrived and self.ring.standing(self.key, self.now) == "earlier" and self.fits(self.age):
             return self.written(self.age)
         return {"nothing": True}
 
@@ -910,7 +959,7 @@ def write_vector(v):
     session = Session(v)
     try:
         for action in v["actions"]:
-            session.act(*action)
+            session.act_within_room(*action)
         return session.settle() if v["actions"] else {"nothing": True}
     except Refused as refused:
         return {"refused": refused.reason}
@@ -966,9 +1015,9 @@ def answer_cookies(v):
     if kind == "split":
         return {"fields": split_lines(v)}
     if kind == "unused":
-        return {"fields": [expire_line(v, f".{n}") for n in v["carried"] if n >= v["cookies"]]}
+        return {"fields": [expire_line(v, f".{n}") for n in sorted(v["carried"]) if n >= v["cookies"]]}
     if kind == "expire":
-        return {"fields": [expire_line(v)] + [expire_line(v, f".{n}") for n in v["carried"]]} if "carried" in v else {"line": expire_line(v)}
+        return {"fields": [expire_line(v)] + [expire_line(v, f".{n}") for n in sorted(v["carried"])]} if "carried" in v else {"line": expire_line(v)}
     if kind == "room":
         return {"payload": payload_room(v)}
     parts, results = carried_parts(v["lines"], v["cookie"]), []
