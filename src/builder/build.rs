@@ -129,24 +129,40 @@ impl<T: Payload> SessionCookieBuilder<T> {
         let Settings { size, context, .. } = &self.settings;
         let reserved = Reserved::new(self.settings.application.as_deref(), "");
         let context = context.iter().map(|(label, value)| (label, value));
+        let name = self.cookie_name();
+        let attributes = &self.settings.attributes;
+        let attributes: Vec<_> = attributes.mistakes(name.as_ref().ok()).collect();
+        let former = match &name {
+            // Earlier attributes have the mistakes of the present ones, too.
+            Ok(name) if attributes.is_empty() => self.former(name).map(drop),
+            _ => Ok(()),
+        };
         let checks = [
-            self.named().map(drop),
-            self.lifetimes().map(drop),
+            name.map(drop),
+            former,
             size.allowance().map(drop),
             reserved.map(drop).ok_or(ConfigError::Label),
             Context::new(context).map(drop).map_err(ConfigError::from),
         ];
-        checks.into_iter().filter_map(Result::err).collect()
+        let attributes = attributes.into_iter().map(ConfigError::from);
+        attributes
+            .chain(self.lifetime_mistakes().map(ConfigError::Lifetime))
+            .chain(checks.into_iter().filter_map(Result::err))
+            .collect()
     }
 
     /// The name, and how cookies were set with earlier attributes.
     fn named(&self) -> Result<(CookieName, Vec<Template>), ConfigError> {
-        let name = self.settings.name.as_deref();
-        let name = name.unwrap_or(self.settings.attributes.default_name().as_str());
-        let name: CookieName = name.parse()?;
+        let name = self.cookie_name()?;
         self.settings.attributes.check(&name)?;
         let former = self.former(&name)?;
         Ok((name, former))
+    }
+
+    fn cookie_name(&self) -> Result<CookieName, ConfigError> {
+        let default = self.settings.attributes.default_name();
+        let name = self.settings.name.as_deref().unwrap_or(default.as_str());
+        Ok(name.parse()?)
     }
 
     /// How cookies were set with earlier attributes.
@@ -211,51 +227,15 @@ impl<T: Payload> SessionCookieBuilder<T> {
     }
 
     fn lifetimes(&self) -> Result<Lifetimes, ConfigError> {
-        let check = |is_good, sentence| {
-            if is_good {
-                Ok(())
-            } else {
-                Err(ConfigError::Lifetime(sentence))
-            }
-        };
-        let in_range = |span: Duration| (1..=u64::from(u32::MAX)).contains(&span.as_secs());
-        check(
-            in_range(self.settings.absolute_timeout),
-            "absolute_timeout is out of range, give at least 1 second and at most 136 years",
-        )?;
-        let said = self.settings.idle_timeout;
-        let idle = said.unwrap_or(Some(DEFAULT_IDLE));
-        check(
-            idle.is_none_or(in_range),
-            "idle_timeout is out of range, give at least 1 second and at most 136 years, or `None` for no such timeout",
-        )?;
-        // The default one may be longer: nobody has said that sessions wait for so long.
-        check(
-            said.flatten()
-                .is_none_or(|idle| idle <= self.settings.absolute_timeout),
-            "idle_timeout is longer than absolute_timeout (12 hours by default), which ends every session \
-             before; set absolute_timeout to at least the same, or a shorter idle_timeout",
-        )?;
-        check(
-            self.settings.remember_up_to.is_none_or(in_range),
-            "remember_up_to is out of range, give at least 1 second and at most 136 years",
-        )?;
-        check(
-            self.settings.clock_skew <= Duration::from_secs(300),
-            "clock_skew is longer than 300 seconds, mend the clocks instead",
-        )?;
+        if let Some(sentence) = self.lifetime_mistakes().next() {
+            return Err(ConfigError::Lifetime(sentence));
+        }
+        let idle = self.settings.idle_timeout.unwrap_or(Some(DEFAULT_IDLE));
         let idle = idle.map(|span| span.as_secs());
         let default = idle.map_or(RefreshAfter::OnChange, |idle| {
             RefreshAfter::Span(Duration::from_secs(idle / 4))
         });
         let refresh_after = self.settings.refresh_after.unwrap_or(default);
-        if let (RefreshAfter::Span(span), Some(idle)) = (refresh_after, idle) {
-            check(
-                span.as_secs() <= idle / 2,
-                "refresh_after is longer than half of idle_timeout, so active visitors would be signed out; \
-                 choose at most half",
-            )?;
-        }
         Ok(Lifetimes {
             idle,
             absolute: self.settings.absolute_timeout.as_secs(),
@@ -264,4 +244,59 @@ impl<T: Payload> SessionCookieBuilder<T> {
             skew: self.settings.clock_skew.as_secs(),
         })
     }
+
+    /// All that is wrong with the lifetimes, each by itself or beside one that is right.
+    fn lifetime_mistakes(&self) -> impl Iterator<Item = &'static str> + use<T> {
+        let Settings {
+            absolute_timeout: absolute,
+            idle_timeout: said,
+            remember_up_to,
+            refresh_after,
+            clock_skew,
+            ..
+        } = self.settings;
+        let idle = said.unwrap_or(Some(DEFAULT_IDLE));
+        let is_absolute = in_range(absolute);
+        let is_idle = idle.is_none_or(in_range);
+        // The default one may be longer: nobody has said that sessions wait for so long.
+        let is_longer = said.flatten().is_some_and(|idle| idle > absolute);
+        let is_late = match (refresh_after, idle) {
+            (Some(RefreshAfter::Span(span)), Some(idle)) => span.as_secs() > idle.as_secs() / 2,
+            _ => false,
+        };
+        let checks = [
+            (
+                !is_absolute,
+                "absolute_timeout is out of range, give at least 1 second and at most 136 years",
+            ),
+            (
+                !is_idle,
+                "idle_timeout is out of range, give at least 1 second and at most 136 years, or `None` for no such timeout",
+            ),
+            (
+                is_absolute && is_idle && is_longer,
+                "idle_timeout is longer than absolute_timeout (12 hours by default), which ends every session \
+                 before; set absolute_timeout to at least the same, or a shorter idle_timeout",
+            ),
+            (
+                !remember_up_to.is_none_or(in_range),
+                "remember_up_to is out of range, give at least 1 second and at most 136 years",
+            ),
+            (
+                clock_skew > Duration::from_secs(300),
+                "clock_skew is longer than 300 seconds, mend the clocks instead",
+            ),
+            (
+                is_idle && is_late,
+                "refresh_after is longer than half of idle_timeout, so active visitors would be signed out; \
+                 choose at most half",
+            ),
+        ];
+        let mistakes = checks.into_iter().filter(|(is_wrong, _)| *is_wrong);
+        mistakes.map(|(_, sentence)| sentence)
+    }
+}
+
+fn in_range(span: Duration) -> bool {
+    (1..=u64::from(u32::MAX)).contains(&span.as_secs())
 }

@@ -45,22 +45,43 @@ pub(crate) struct Attributes {
 impl Attributes {
     /// Checks the attributes, and that they go together and with the prefix of `name`.
     pub(crate) fn check(&self, name: &CookieName) -> Result<(), AttributeError> {
-        check_path(&self.path)?;
-        self.domain.as_deref().map_or(Ok(()), check_domain)?;
-        if self.same_site == SameSite::None && !self.secure {
-            return Err(AttributeError::SameSiteNoneWithoutSecure);
-        }
-        if self.partitioned && !self.secure {
-            return Err(AttributeError::PartitionedWithoutSecure);
-        }
-        match name.prefix() {
-            Prefix::Secure | Prefix::Host if !self.secure => {
-                Err(AttributeError::PrefixWithoutSecure)
-            }
-            Prefix::Host if self.domain.is_some() => Err(AttributeError::HostWithDomain),
-            Prefix::Host if self.path != "/" => Err(AttributeError::HostWithPath),
-            _ => Ok(()),
-        }
+        self.mistakes(Some(name)).next().map_or(Ok(()), Err)
+    }
+
+    /// All that is wrong with the attributes, beside a name or without one.
+    pub(crate) fn mistakes(
+        &self,
+        name: Option<&CookieName>,
+    ) -> impl Iterator<Item = AttributeError> + use<> {
+        let prefix = name.map(CookieName::prefix);
+        let is_host = matches!(prefix, Some(Prefix::Host));
+        let has_prefix = is_host || matches!(prefix, Some(Prefix::Secure));
+        let is_open = !self.secure;
+        let checks = [
+            (!is_path(&self.path), AttributeError::Path),
+            (
+                self.domain
+                    .as_deref()
+                    .is_some_and(|domain| !is_domain(domain)),
+                AttributeError::Domain,
+            ),
+            (
+                is_open && self.same_site == SameSite::None,
+                AttributeError::SameSiteNoneWithoutSecure,
+            ),
+            (
+                is_open && self.partitioned,
+                AttributeError::PartitionedWithoutSecure,
+            ),
+            (is_open && has_prefix, AttributeError::PrefixWithoutSecure),
+            (
+                is_host && self.domain.is_some(),
+                AttributeError::HostWithDomain,
+            ),
+            (is_host && self.path != "/", AttributeError::HostWithPath),
+        ];
+        let mistakes = checks.into_iter().filter(|(is_wrong, _)| *is_wrong);
+        mistakes.map(|(_, error)| error)
     }
 
     pub(crate) fn default_name(&self) -> DefaultName {
@@ -167,16 +188,12 @@ impl fmt::Display for AttributeError {
 
 impl std::error::Error for AttributeError {}
 
-fn check_path(path: &str) -> Result<(), AttributeError> {
+fn is_path(path: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b';' && byte != b',';
-    if path.starts_with('/') && path.len() <= LONGEST_VALUE && path.bytes().all(is_plain) {
-        Ok(())
-    } else {
-        Err(AttributeError::Path)
-    }
+    path.starts_with('/') && path.len() <= LONGEST_VALUE && path.bytes().all(is_plain)
 }
 
-fn check_domain(domain: &str) -> Result<(), AttributeError> {
+fn is_domain(domain: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty()
             && label.len() <= 63
@@ -188,11 +205,7 @@ fn check_domain(domain: &str) -> Result<(), AttributeError> {
     };
     // Browsers ignore the attribute for an address, and the whole cookie then.
     let is_address = domain.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    if domain.len() <= 253 && domain.split('.').all(is_label) && !is_address {
-        Ok(())
-    } else {
-        Err(AttributeError::Domain)
-    }
+    domain.len() <= 253 && domain.split('.').all(is_label) && !is_address
 }
 
 /// `; Max-Age=N`, appended to `line`.

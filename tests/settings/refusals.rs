@@ -156,6 +156,41 @@ fn what_does_not_go_together_is_told_at_once_with_what_is_wrong_with_the_keys() 
 }
 
 #[test]
+fn every_attribute_and_lifetime_that_does_not_fit_is_told_at_once() {
+    let text = "name = '__Host-a'\npath = '/app'\ndomain = 'example.com'\nidle_timeout = '7d'\n\
+                clock_skew = '10m'\nrefresh_after = '6days'\nremember_up_to = 0\nkeys = 'hunter2'";
+    let (_, sentence) = refused(toml(text).build());
+    for says in [
+        "leave out `path`",
+        "leave out `domain`",
+        "set absolute_timeout",
+        "clock_skew is longer",
+        "refresh_after is longer",
+        "remember_up_to is out of range",
+        "`keys`: key ring",
+    ] {
+        assert!(sentence.contains(says), "{says}: {sentence}");
+    }
+    assert!(
+        sentence.starts_with("7 settings are refused:\n"),
+        "{sentence}"
+    );
+    // One mistake, one sentence.
+    let (_, sentence) =
+        refused(toml("absolute_timeout = 0\nidle_timeout = 0\nkeys_env = 'NO'").build());
+    assert!(
+        sentence.starts_with("3 settings are refused:\n"),
+        "{sentence}"
+    );
+    // A name that cannot be read hides nothing else.
+    let (_, sentence) = refused(toml("name = 'a b'\npath = 'app'\nkeys_env = 'NO'").build());
+    assert!(
+        sentence.starts_with("3 settings are refused:\n"),
+        "{sentence}"
+    );
+}
+
+#[test]
 fn what_is_no_table_is_refused() {
     for json in ["7", "[]", "\"name\"", "null"] {
         let settings: hardtack::SessionSettings = serde_json::from_str(json).unwrap();
