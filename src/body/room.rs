@@ -213,18 +213,11 @@ impl fmt::Display for TooLarge {
             f,
             "session needs {needed} bytes, allowed are {allowed}; store less"
         )?;
-        f.write_str(match *allowed {
-            allowed if allowed < BROWSER_LIMIT => {
-                ", or choose `Size::Browser` (4096 bytes), which a default nginx answers with 502"
-            }
-            BROWSER_LIMIT => {
-                ", or choose `Size::Split(2)` (2 cookies of 4096 bytes), which passes tuned proxies only"
-            }
-            allowed if allowed < MOST_BYTES => {
-                ", or choose `Size::Split(4)` (4 cookies of 4096 bytes), which few proxies pass"
-            }
-            _ => ", and keep the rest on the server",
-        })
+        // A few bytes more are needed in several cookies than in one, so the next refusal may name a larger size.
+        let larger = LARGER
+            .into_iter()
+            .find(|(bytes, _)| (*bytes > *allowed) && *bytes >= *needed);
+        f.write_str(larger.map_or(", and keep the rest on the server", |(_, advice)| advice))
     }
 }
 
@@ -234,4 +227,19 @@ impl std::error::Error for TooLarge {}
 pub(crate) const BROWSER_LIMIT: usize = 4096;
 /// In which one session is sent.
 pub(crate) const MOST_COOKIES: usize = 4;
-const MOST_BYTES: usize = MOST_COOKIES * BROWSER_LIMIT;
+
+/// Sizes that hold more, in bytes, and what they cost.
+const LARGER: [(usize, &str); 3] = [
+    (
+        BROWSER_LIMIT,
+        ", or choose `Size::Browser` (4096 bytes), which a default nginx answers with 502",
+    ),
+    (
+        2 * BROWSER_LIMIT,
+        ", or choose `Size::Split(2)` (2 cookies of 4096 bytes), which passes tuned proxies only",
+    ),
+    (
+        MOST_COOKIES * BROWSER_LIMIT,
+        ", or choose `Size::Split(4)` (4 cookies of 4096 bytes), which few proxies pass",
+    ),
+];

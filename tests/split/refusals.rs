@@ -56,32 +56,23 @@ proptest! {
 
 #[test]
 fn the_sentence_says_which_size_holds_more_and_what_that_costs() {
-    for (size, allowed, advice) in [
-        (
-            Size::Anywhere,
-            3_072,
-            "choose `Size::Browser` (4096 bytes), which a default nginx",
-        ),
-        (
-            Size::Browser,
-            4_096,
-            "choose `Size::Split(2)` (2 cookies of 4096 bytes), which passes",
-        ),
-        (
-            Size::Split(2),
-            8_192,
-            "choose `Size::Split(4)` (4 cookies of 4096 bytes), which few",
-        ),
-        (
-            Size::Split(3),
-            12_288,
-            "choose `Size::Split(4)` (4 cookies of 4096 bytes), which few",
-        ),
-        (Size::Split(4), 16_384, "keep the rest on the server"),
+    let browser = "choose `Size::Browser` (4096 bytes), which a default nginx";
+    let two = "choose `Size::Split(2)` (2 cookies of 4096 bytes), which passes";
+    let four = "choose `Size::Split(4)` (4 cookies of 4096 bytes), which few";
+    let server = "keep the rest on the server";
+    for (size, allowed, characters, advice) in [
+        (Size::Anywhere, 3_072, 2_600, browser),
+        (Size::Anywhere, 3_072, 4_000, two),
+        (Size::Anywhere, 3_072, 8_000, four),
+        (Size::Anywhere, 3_072, 20_000, server),
+        (Size::Browser, 4_096, 4_000, two),
+        (Size::Split(2), 8_192, 8_000, four),
+        (Size::Split(3), 12_288, 10_000, four),
+        (Size::Split(4), 16_384, 20_000, server),
     ] {
         for padding in [Padding::None, Padding::Padme] {
             let site = signed().size(size).padding(padding).build().unwrap();
-            let error = refusal(&site.load([""], at(0)), 20_000);
+            let error = refusal(&site.load([""], at(0)), characters);
             assert_eq!(error.allowed, allowed);
             let told = error.to_string();
             let numbers = format!(
