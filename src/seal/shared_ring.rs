@@ -65,8 +65,8 @@ pub struct SharedKeyRing<K> {
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither a `{K}` nor a ring of such keys",
-    label = "expected a `{K}`, a `KeyRing<{K}>` or a `SharedKeyRing<{K}>`",
+    message = "`{Self}` is no `{K}`, and no ring of such keys",
+    label = "expected `{K}`, `KeyRing<{K}>` or `SharedKeyRing<{K}>`",
     note = "text has to be parsed first: `text.parse::<KeyRing<{K}>>()?`, or `KeyRing::from_env(\"SESSION_KEYS\")?`",
     note = "`SessionCookie::encrypted` takes an `EncryptionKey`, and `unencrypted_but_signed` a `SigningKey`"
 )]
