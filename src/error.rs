@@ -251,7 +251,7 @@ impl fmt::Display for SessionError {
                 "the response's head has been produced, so the session cannot be changed any more",
             ),
             SessionError::NoContext => f.write_str(
-                "the request belongs to no context, as `context_by` gave none for it, so it has no session",
+                "the request belongs to no context: `context_by` gave none, or it names no host; it has no session",
             ),
             SessionError::InsideUpdate => f.write_str(
                 "the session is being changed by an `update` around this call, use what `update` handed out",

@@ -172,6 +172,7 @@ async fn every_change_to_a_refused_session_is_an_error_that_says_why() {
         let handler = async move |session: Session| {
             let error = change(&session).unwrap_err();
             assert!(matches!(error, SessionError::NoContext), "{error}");
+            assert!(error.to_string().contains("names no host"), "{error}");
             assert!(!session.verify_csrf("") && session.is_new());
             error.to_string()
         };
