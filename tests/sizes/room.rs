@@ -114,7 +114,7 @@ fn a_typed_session_that_grew_too_large_is_as_it_was() {
 #[test]
 fn the_sentence_of_a_refusal_says_what_to_do() {
     let session = encrypted().build().unwrap().load([""], at(0));
-    let refused = session.insert("a", "x".repeat(3000)).unwrap_err();
+    let refused = session.insert("a", "x".repeat(2600)).unwrap_err();
     assert!(refused.to_string().contains("Size::Browser"), "{refused}");
 }
 
