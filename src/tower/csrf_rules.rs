@@ -109,10 +109,12 @@ impl Rules {
     }
 }
 
-/// The first field of this name. What is no text is there all the same, and nothing that passes.
+/// What the fields of this name say. What is no text, or two things, is there all the same, and nothing that passes.
 fn text_of<'a>(request: &'a Parts, name: &HeaderName) -> Option<&'a str> {
-    let field = request.headers.get(name)?;
-    Some(field.to_str().unwrap_or("?"))
+    let mut fields = request.headers.get_all(name).iter();
+    let first = fields.next()?;
+    let is_one = fields.all(|field| field == first);
+    Some(first.to_str().ok().filter(|_| is_one).unwrap_or("?"))
 }
 
 /// What a guard knows of a request's token.

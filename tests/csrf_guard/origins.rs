@@ -148,12 +148,21 @@ fn an_origin_without_a_host_to_compare_it_with_is_refused() {
 }
 
 #[test]
-fn of_several_origins_another_one_first_is_refused() {
+fn origins_that_differ_are_refused_whichever_comes_first() {
     let own = ("origin", "https://example.com");
     let other = ("origin", "https://evil.example");
     let host = ("host", "example.com");
-    check(&guard(), "POST", &[host, other, own], false);
-    check(&guard(), "POST", &[host, own, own], true);
+    let trusting = guard().trust_origin(own.1).unwrap();
+    for guard in [guard(), guard().origin_check_only(), trusting] {
+        check(&guard, "POST", &[host, other, own], false);
+        check(&guard, "POST", &[host, own, other], false);
+        check(&guard, "POST", &[host, own, own], true);
+    }
+    let (same, cross) = ("same-origin", "cross-site");
+    for [first, second] in [[same, cross], [cross, same]] {
+        let fields = [("sec-fetch-site", first), ("sec-fetch-site", second)];
+        check(&guard(), "POST", &fields, false);
+    }
 }
 
 #[test]
