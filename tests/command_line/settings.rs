@@ -139,6 +139,16 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
             "`idle_timeout`",
         ),
         ("a.toml", "session = 7".to_owned(), "no table"),
+        (
+            "a.json",
+            r#"{"session": {"absolute_timeout": "1h", "absolute_timeout": "30days"}}"#.to_owned(),
+            "`absolute_timeout` is given twice",
+        ),
+        (
+            "a.json",
+            r#"{"session": {}, "session": {"absolute_timeout": "30days"}}"#.to_owned(),
+            "`session` is given twice",
+        ),
         ("none.toml", String::new(), ""),
     ] {
         desk.write(file, text);

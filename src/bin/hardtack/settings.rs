@@ -42,12 +42,25 @@ fn of_toml(text: &str) -> Result<SessionSettings, String> {
     settings.map_err(|_| "it is no TOML".to_owned())
 }
 
+/// Read from the text both times: a tree of values would keep the last of two settings with one name.
 fn of_json(text: &str) -> Result<SessionSettings, String> {
-    let file = serde_json::from_str(text);
-    let mut file: serde_json::Value =
-        file.map_err(|error| format!("line {} is no JSON", error.line()))?;
-    let table = file.get_mut(TABLE).map(serde_json::Value::take);
-    SessionSettings::deserialize(table.unwrap_or(file)).map_err(|_| "it is no JSON".to_owned())
+    #[derive(Deserialize)]
+    struct File {
+        session: Option<SessionSettings>,
+    }
+    let fail = |error: serde_json::Error| {
+        if error.is_data() {
+            format!(
+                "`{TABLE}` is given twice or is no object, at line {}",
+                error.line()
+            )
+        } else {
+            format!("line {} is no JSON", error.line())
+        }
+    };
+    let file: File = serde_json::from_str(text).map_err(fail)?;
+    file.session
+        .map_or_else(|| serde_json::from_str(text).map_err(fail), Ok)
 }
 
 const TABLE: &str = "session";
