@@ -77,8 +77,9 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// the sessions of the earlier one.
     ///
     /// `""` is for a type that takes over the sessions of a dictionary, which has no label, by
-    /// [`convert`](Self::convert). Two types under one ring, name and context must not both be `""`:
-    /// each would take the other's sessions for its own.
+    /// [`convert`](Self::convert). Two types under one ring, name and context must not both be `""`, nor
+    /// have another label in common: each would take the other's sessions for its own. `build` refuses
+    /// the second type only in the same program, and only if their rings share a key by then.
     const LABEL: &'static str;
 
     /// The version of this type's shape: 1 or more.

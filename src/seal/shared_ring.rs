@@ -108,6 +108,7 @@ impl<K: Key> SharedKeyRing<K> {
     ///
     /// All keys are derived first; then each cookie and token changes over at once. A request that
     /// has begun may still use the earlier ring.
+    /// That one name has sessions of one type is looked at in `build`, and not again here.
     ///
     /// # Examples
     ///
