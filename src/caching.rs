@@ -155,7 +155,8 @@ fn is_zero(seconds: &[u8]) -> bool {
 fn is_later(expires: &[u8]) -> bool {
     let is_date = expires.first().is_some_and(u8::is_ascii_alphabetic);
     let mut numbers = expires.split(|byte| !byte.is_ascii_digit());
-    is_date && !numbers.any(|number| number.len() == 4 && number < b"2026".as_slice())
+    let year = numbers.find(|number| number.len() == 4);
+    is_date && year.is_none_or(|year| year >= b"2026".as_slice())
 }
 
 /// Whether `Vary` already says that the response depends on `field`.

@@ -21,7 +21,7 @@ fn saying<'a>(
 }
 
 /// What the application says that lets others store a response.
-const SHAREABLE: [Says; 39] = [
+const SHAREABLE: [Says; 40] = [
     &[("cache-control", "public")],
     &[("cache-control", "max-age=60")],
     &[("cache-control", "s-maxage=60")],
@@ -96,6 +96,7 @@ const SHAREABLE: [Says; 39] = [
     ],
     // A date is the same as an age, where there is none.
     &[("expires", "Fri, 15 Jan 2100 08:00:00 GMT")],
+    &[("expires", "Tue, 15 Jan 2030 08:00:00 +0000")],
     &[("expires", "Friday, 15-Jan-50 08:00:00 GMT")],
     &[
         ("expires", "0"),
