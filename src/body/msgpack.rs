@@ -2,85 +2,74 @@
 
 /// Where the value that begins at `at` ends. `None`: it is cut off, nested too deep, not UTF-8, an extension,
 /// or has a map with bad keys.
-#[inline]
 pub(super) fn skip_value<const CHECKED: bool>(bytes: &[u8], at: usize) -> Option<usize> {
+    skip::<CHECKED>(bytes, at, DEEPEST)
+}
+
+/// The same, with so many levels of lists and maps at most.
+#[inline]
+fn skip<const CHECKED: bool>(bytes: &[u8], at: usize, levels: usize) -> Option<usize> {
     match *bytes.get(at)? {
-        FIX_MAP..=0x9F | 0xDC..=0xDF => skip_nested::<CHECKED>(bytes, at),
+        marker @ (FIX_MAP..=0x9F | 0xDC..=0xDF) => {
+            skip_nested::<CHECKED>(marker, bytes, at + 1, levels.checked_sub(1)?)
+        }
         marker => skip_single::<CHECKED>(marker, bytes, at + 1),
     }
 }
 
-/// The same for a list or a map.
-fn skip_nested<const CHECKED: bool>(bytes: &[u8], mut at: usize) -> Option<usize> {
-    // How many values are still to come: in the innermost list or map, and in those around it.
-    let (mut left, mut around, mut depth) = (1, [0; DEEPEST], 0);
-    loop {
-        while left == 0 {
-            if depth == 0 {
-                return Some(at);
-            }
-            depth -= 1;
-            left = around[depth];
+/// The same for a list or a map, whose `marker` stands before `at`.
+fn skip_nested<const CHECKED: bool>(
+    marker: u8,
+    bytes: &[u8],
+    mut at: usize,
+    levels: usize,
+) -> Option<usize> {
+    let (count, is_map) = match marker {
+        FIX_MAP..=0x9F => (usize::from(marker & 0x0F), marker < 0x90),
+        _ => {
+            let width = if marker & 1 == 0 { 2 } else { 4 };
+            let count = read_be(bytes, at, width)?;
+            at += width;
+            (count, marker >= 0xDE)
         }
-        left -= 1;
-        let marker = *bytes.get(at)?;
-        at += 1;
-        let (count, is_map) = match marker {
-            FIX_MAP..=0x9F => (usize::from(marker & 0x0F), marker < 0x90),
-            0xDC..=0xDF => {
-                let width = if marker & 1 == 0 { 2 } else { 4 };
-                let count = read_be(bytes, at, width)?;
-                at += width;
-                (count, marker >= 0xDE)
-            }
-            _ => {
-                at = skip_single::<CHECKED>(marker, bytes, at)?;
-                continue;
-            }
-        };
-        if CHECKED && is_map && !has_good_keys(bytes, at, count) {
+    };
+    if CHECKED && is_map {
+        return skip_map(bytes, at, count, levels);
+    }
+    for _ in 0..count.checked_mul(if is_map { 2 } else { 1 })? {
+        at = skip::<CHECKED>(bytes, at, levels)?;
+    }
+    Some(at)
+}
+
+/// The same for the entries of a map, which has each key once and in its shortest form.
+fn skip_map(bytes: &[u8], mut at: usize, count: usize, levels: usize) -> Option<usize> {
+    let (mut few, mut many) = ([&[][..]; FEW], Vec::new());
+    for i in 0..count {
+        let end = skip::<true>(bytes, at, levels)?;
+        let key = &bytes[at..end];
+        if !is_shortest(key) {
             return None;
         }
-        *around.get_mut(depth)? = left;
-        depth += 1;
-        left = count.checked_mul(if is_map { 2 } else { 1 })?;
-    }
-}
-
-/// Whether a nested map of `count` entries from `at` on has each key once and in its shortest form.
-fn has_good_keys(bytes: &[u8], at: usize, count: usize) -> bool {
-    let keys = nested_keys(bytes, at, count);
-    let mut few = [&[][..]; FEW];
-    let Some(few) = few.get_mut(..count) else {
-        let keys: Option<Vec<_>> = keys.collect();
-        return keys.is_some_and(|mut keys| {
-            keys.sort_unstable();
-            keys.iter().all(|key| is_shortest(key)) && keys.windows(2).all(|two| two[0] != two[1])
-        });
-    };
-    for (i, key) in keys.enumerate() {
-        match key {
-            Some(key) if is_shortest(key) && !few[..i].contains(&key) => few[i] = key,
-            _ => return false,
+        if count > FEW {
+            many.push(key);
+        } else if few[..i].contains(&key) {
+            return None;
+        } else {
+            few[i] = key;
         }
+        at = skip::<true>(bytes, end, levels)?;
     }
-    true
-}
-
-/// The keys of a nested map, in their bytes. Ends with `None` where the map is cut off.
-fn nested_keys(bytes: &[u8], at: usize, count: usize) -> impl Iterator<Item = Option<&[u8]>> {
-    let mut next = Some(at);
-    (0..count).map_while(move |_| {
-        let start = next.take()?;
-        let end = skip_value::<false>(bytes, start);
-        next = end.and_then(|end| skip_value::<false>(bytes, end));
-        Some(next.and(end).map(|end| &bytes[start..end]))
-    })
+    many.sort_unstable();
+    let is_each_once = many.windows(2).all(|two| two[0] != two[1]);
+    is_each_once.then_some(at)
 }
 
 /// Whether an integer, a text or a byte string has the shortest form (SPEC.md § 5.4.3). Others have one form.
 fn is_shortest(value: &[u8]) -> bool {
     match value {
+        // What most keys are.
+        [0xA0..=0xBF, ..] => true,
         [0xCC, value] => *value > 0x7F,
         [0xCD..=0xCF, value @ ..] => value[..value.len() / 2].iter().any(|&byte| byte != 0),
         [0xD0, value] => (0x80..0xE0).contains(value),
