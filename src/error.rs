@@ -3,9 +3,11 @@
 use std::fmt;
 
 use crate::{
-    body::TooLarge,
     cookie::{AttributeError, CookieNameError},
-    seal::{ContextError, KeyId, Mode, RandomError, RingError},
+    crypto::{random::RandomError, suite::Mode},
+    keys::{KeyId, RingError},
+    state::TooLarge,
+    token::ContextError,
 };
 
 /// Why a token did not open. For logs and metrics; what the visitor gets never depends on it.

@@ -2,8 +2,9 @@
 
 use crate::{
     EncryptionKey, KeyRing, SharedKeyRing, cookie,
-    seal::{Context, Draft, LONGEST_TOKEN, Purpose, Reserved},
-    wiped::Scratch,
+    crypto::scratch::Scratch,
+    keys::Purpose,
+    token::{Context, Draft, LONGEST_TOKEN, Reserved},
 };
 
 /// The values of `name` that are found in the `Cookie` field `field`.

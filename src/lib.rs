@@ -128,84 +128,62 @@
 //! of a cookie before its own deadline. SPEC.md is the format, section by section. SECURITY.md is the
 //! threat model. All of these come with the crate.
 
-// The three leaves, which do not know each other.
-mod body;
+// What all stands on.
+mod base;
+mod crypto;
+
+// The four that a session is made of. They do not know each other, but a token knows keys.
 mod cookie;
-mod seal;
+mod keys;
+mod state;
+mod token;
 
-// What they stand on.
-mod clock;
-mod error;
-mod span;
-mod syntax;
-mod time;
-mod wiped;
-
-// Keys, policy and cookie, and the handle that applications hold.
-mod builder;
-mod csrf;
-mod events;
-mod hooks;
-mod inspect;
-mod keys_in_use;
-mod sealer;
+// The handle that applications hold, and the ways in which it travels.
+mod carrier;
 mod session;
-mod session_cookie;
-mod session_header;
-mod session_id;
-mod session_token;
 
+// The outside.
+mod csrf;
+mod settings;
+#[cfg(feature = "http")]
+mod web;
+
+mod error;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(test)]
 mod vectors;
 
-// The outside.
-#[cfg(feature = "axum")]
-mod axum;
-#[cfg(feature = "http")]
-mod caching;
-#[cfg(feature = "http")]
-mod host;
-#[cfg(feature = "http")]
-mod http;
-mod settings;
-#[cfg(feature = "tower")]
-mod tower;
-#[cfg(feature = "watch")]
-mod watch;
-
-#[cfg(feature = "axum")]
-pub use axum::{CsrfField, CsrfForm, Guarded, GuardedRejection};
-pub use body::{Map, Padding, Payload, RefreshAfter, SessionData, SizeReport, TooLarge};
-pub use builder::{Formerly, SessionCookieBuilder, Size};
-pub use clock::Clock;
+pub use base::clock::Clock;
+pub use carrier::{
+    Formerly, KeysInUse, SessionCookie, SessionCookieBuilder, SessionHeader, SessionToken, Size,
+    TokenChange, TokenContent, TokenInfo,
+};
 pub use cookie::{AttributeError, CookieName, CookieNameError, SameSite, SetCookies};
-pub use error::{ConfigError, CookieForError, Outcome, Reason, SaveError, SessionError};
-pub use hooks::{Reading, SessionInfo};
-#[cfg(feature = "http")]
-pub use host::host_of;
-pub use inspect::{TokenContent, TokenInfo};
-pub use keys_in_use::KeysInUse;
-pub use seal::{
-    Context, ContextError, EncryptionKey, Fingerprint, IntoKeys, Key, KeyError, KeyId, KeyInfo,
-    KeyRing, Mode, RandomError, RingError, RingKey, RingTextError, SharedKeyRing, SigningKey,
-    Suite,
+pub use crypto::{
+    random::RandomError,
+    suite::{Mode, Suite},
 };
-pub use session::Session;
-pub use session_cookie::SessionCookie;
-pub use session_header::SessionHeader;
-pub use session_id::{SessionId, SessionIdError};
-pub use session_token::{SessionToken, TokenChange};
-pub use settings::{RingSource, RingSourceError, SessionSettings, SettingsError};
 #[cfg(feature = "tower")]
-pub use tower::{
-    CsrfFuture, CsrfGuard, CsrfRefusal, CsrfService, Failure, MissingSession, ResponseFuture,
-    SessionLayer, SessionService,
+pub use csrf::{CsrfFuture, CsrfGuard, CsrfService};
+pub use error::{ConfigError, CookieForError, Outcome, Reason, SaveError, SessionError};
+pub use keys::{
+    EncryptionKey, Fingerprint, IntoKeys, Key, KeyError, KeyId, KeyInfo, KeyRing, RingError,
+    RingKey, RingSource, RingSourceError, RingTextError, SharedKeyRing, SigningKey,
 };
 #[cfg(feature = "watch")]
-pub use watch::{Look, WatchedKeyRing, Watching};
+pub use keys::{Look, WatchedKeyRing, Watching};
+pub use session::{Reading, Session, SessionId, SessionIdError, SessionInfo};
+pub use settings::{SessionSettings, SettingsError};
+pub use state::{Map, Padding, Payload, RefreshAfter, SessionData, SizeReport, TooLarge};
+pub use token::{Context, ContextError};
+#[cfg(feature = "http")]
+pub use web::host_of;
+#[cfg(feature = "axum")]
+pub use web::{CsrfField, CsrfForm, Guarded, GuardedRejection};
+#[cfg(feature = "tower")]
+pub use web::{CsrfRefusal, Failure, MissingSession, ResponseFuture, SessionLayer, SessionService};
 
 /// The examples of README.md, compiled and run.
 #[cfg(all(doctest, feature = "axum", feature = "watch"))]

@@ -1,16 +1,16 @@
 //! Cookie syntax. Knows nothing of sealing or sessions.
 
 mod attributes;
-mod chunks;
 mod name;
-mod request;
-mod response;
+mod parse;
+mod render;
+mod split;
 
 pub use attributes::{AttributeError, SameSite};
 pub use name::{CookieName, CookieNameError};
-pub use response::SetCookies;
+pub use render::SetCookies;
 
 pub(crate) use attributes::{Attributes, MAX_AGE_LONGEST, max_age_len};
-pub(crate) use chunks::{Broken, PartNumbers, Whole};
-pub(crate) use request::{Finder, Values, find};
-pub(crate) use response::{PART_LEN, Template};
+pub(crate) use parse::{Finder, Values, find};
+pub(crate) use render::{PART_LEN, Template};
+pub(crate) use split::{Broken, PartNumbers, Whole};

@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use crate::syntax::is_token_char;
+use crate::base::syntax::is_token_char;
 
 /// The name of a cookie, its prefix included: 1 to 128 bytes of a token of RFC 9110 section 5.6.2.
 ///

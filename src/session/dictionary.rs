@@ -1,7 +1,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::Session;
-use crate::{body::encode, error::SessionError, wiped::Scratch};
+use super::handle::Session;
+use crate::{crypto::scratch::Scratch, error::SessionError, state::encode};
 
 /// The session as a dictionary.
 impl Session {

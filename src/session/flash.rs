@@ -1,5 +1,5 @@
-use super::Session;
-use crate::{body::Payload, error::SessionError};
+use super::handle::Session;
+use crate::{error::SessionError, state::Payload};
 
 /// Messages that one request leaves for a later one, such as "Saved" after a form. They travel in the
 /// session (SPEC.md § 5.3) and count towards its size. The usual queue is `""`.

@@ -1,12 +1,11 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::shared::Shared;
+use super::{id::SessionId, lock::Shared};
 use crate::{
-    body::{Map, Payload, SizeReport},
+    base::time::system_time,
+    crypto::random,
     error::{Outcome, SessionError},
-    seal::random,
-    session_id::SessionId,
-    time::system_time,
+    state::{Map, Payload, SizeReport},
 };
 
 /// A visitor's session during one request. A cheap clone; all clones are one.

@@ -1,15 +1,26 @@
 //! The handle that applications hold. It decides nothing: it shares, and waits for the first touch.
 
 mod dictionary;
-mod finish;
+mod duplicates;
+mod end;
+pub(crate) mod events;
 mod flash;
 mod handle;
+mod hooks;
+mod id;
+mod lock;
 mod remember;
-mod shared;
+mod sealer;
 mod typed;
 
-#[cfg(feature = "http")]
-pub(crate) use finish::Use;
-pub(crate) use finish::{Carrier, Leaving};
 pub use handle::Session;
-pub(crate) use shared::{Arrival, Entered};
+pub use hooks::{Reading, SessionInfo};
+pub use id::{SessionId, SessionIdError};
+
+pub(crate) use duplicates::Several;
+#[cfg(feature = "http")]
+pub(crate) use end::Use;
+pub(crate) use end::{Carrier, Leaving};
+pub(crate) use hooks::Hooks;
+pub(crate) use lock::{Arrival, Entered};
+pub(crate) use sealer::Sealer;

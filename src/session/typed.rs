@@ -1,5 +1,5 @@
-use super::Session;
-use crate::{body::SessionData, error::SessionError};
+use super::handle::Session;
+use crate::{error::SessionError, state::SessionData};
 
 /// The session as one value of a type.
 impl<T: SessionData> Session<T> {

@@ -4,14 +4,14 @@ use super::{
     SessionSettings,
     error::Problem,
     keys::{self, Keys},
-    ring_source::RingSource,
     value::{Refusal, Value},
 };
 use crate::{
-    body::{Padding, RefreshAfter},
-    builder::{Formerly, Size},
+    carrier::{Formerly, Size},
     cookie::SameSite,
-    seal::Mode,
+    crypto::suite::Mode,
+    keys::RingSource,
+    state::{Padding, RefreshAfter},
 };
 
 impl SessionSettings {

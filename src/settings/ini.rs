@@ -6,8 +6,8 @@ use super::{
     value::{Refusal, Value},
 };
 use crate::{
-    body::RefreshAfter,
-    builder::{DEFAULT_ABSOLUTE, DEFAULT_IDLE},
+    carrier::{DEFAULT_ABSOLUTE, DEFAULT_IDLE},
+    state::RefreshAfter,
 };
 
 impl SessionSettings {

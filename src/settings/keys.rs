@@ -1,9 +1,10 @@
 //! Where the keys of a cookie come from.
 
-use super::{error::Problem, ring_source::RingSource, value::Refusal};
+use super::{error::Problem, value::Refusal};
 use crate::{
-    builder::AnyRing,
-    seal::{EncryptionKey, Key, KeyRing, Mode, SharedKeyRing, SigningKey},
+    carrier::AnyRing,
+    crypto::suite::Mode,
+    keys::{EncryptionKey, Key, KeyRing, RingSource, SharedKeyRing, SigningKey},
 };
 
 /// The keys, and what their setting is called where it came from.

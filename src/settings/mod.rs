@@ -4,9 +4,6 @@ mod error;
 mod fields;
 mod ini;
 mod keys;
-mod ring_source;
-mod ring_source_error;
-mod told;
 mod value;
 mod variables;
 
@@ -15,21 +12,14 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Deserializer};
 
 pub use error::SettingsError;
-pub use ring_source::RingSource;
-pub use ring_source_error::RingSourceError;
-
-#[cfg(feature = "watch")]
-pub(crate) use ring_source::join;
-#[cfg(feature = "watch")]
-pub(crate) use ring_source_error::SameProblem;
 
 use self::{error::Problem, keys::Keys, value::Value};
 use crate::{
-    body::{Padding, Payload, RefreshAfter},
-    builder::{AnyRing, DEFAULT_ABSOLUTE, Formerly, SessionCookieBuilder, Size},
+    carrier::{AnyRing, DEFAULT_ABSOLUTE, Formerly, SessionCookie, SessionCookieBuilder, Size},
     cookie::SameSite,
-    seal::{EncryptionKey, Mode},
-    session_cookie::SessionCookie,
+    crypto::suite::Mode,
+    keys::{EncryptionKey, RingSource},
+    state::{Padding, Payload, RefreshAfter},
 };
 
 /// A [`SessionCookie`]'s settings, read from a file or from the environment.

@@ -10,7 +10,7 @@ use serde::{
     de::{MapAccess, SeqAccess, Visitor},
 };
 
-use crate::span;
+use crate::{base::span, keys::looks_like_a_key};
 
 /// The rest of a sentence that begins with the setting's name.
 pub(super) type Refusal = &'static str;
@@ -116,11 +116,6 @@ fn parse_span(text: &str) -> Option<Duration> {
         return text.parse().ok().map(Duration::from_secs);
     }
     span::parse(text)
-}
-
-/// Whether a part of `text` is a key of ours, of any kind, whole or not.
-pub(super) fn looks_like_a_key(text: &str) -> bool {
-    text.contains("hardtack_key_")
 }
 
 impl<'de> Deserialize<'de> for Value {

@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
 use super::{for_each, hex};
-use crate::seal::{Context, Reserved};
+use crate::token::{Context, Reserved};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,12 +2,12 @@ use serde::Deserialize;
 
 use super::{Mode, for_each};
 use crate::{
-    body::{Allowance, Frame, Padding, Room},
     cookie::{
         self, Attributes, CookieName, MAX_AGE_LONGEST, PART_LEN, PartNumbers, SameSite, SetCookies,
         Template, Whole,
     },
-    seal::{LONGEST_TOKEN, token_len},
+    state::{Allowance, Frame, Padding, Room},
+    token::{LONGEST_TOKEN, token_len},
 };
 
 /// The fields of all kinds, each of which has some.

@@ -2,8 +2,8 @@ use serde::Deserialize;
 
 use super::{Mode, PurposeOf, context, cookie_builder, for_each, mode_of, reserved, slot, unhex};
 use crate::{
-    seal::csrf,
-    time::{EPOCH, system_time},
+    base::time::{EPOCH, system_time},
+    csrf::mask,
 };
 
 #[derive(Deserialize)]
@@ -64,9 +64,9 @@ fn csrf_tokens_are_rendered_to_the_byte_and_pass() {
         let binding = reserved.before(&context);
         let issued = u32::try_from(issued - EPOCH).unwrap().to_be_bytes();
         let session = [&unhex(sid)[..], &issued].concat();
-        let found = csrf::render(&keys, binding, 0, &session, unhex(mask).try_into().unwrap());
+        let found = mask::render(&keys, binding, 0, &session, unhex(mask).try_into().unwrap());
         assert_eq!(&found, token, "{name}");
-        assert!(csrf::check(&keys, binding, 0, &session, token), "{name}");
+        assert!(mask::check(&keys, binding, 0, &session, token), "{name}");
     });
 }
 

@@ -3,9 +3,9 @@ use serde::Deserialize;
 use super::{Mode, builder, cookies::latin1, for_each};
 use crate::{
     Outcome,
-    body::{Allowance, Frame, Padding, Room},
-    seal::token_len,
-    time::system_time,
+    base::time::system_time,
+    state::{Allowance, Frame, Padding, Room},
+    token::token_len,
 };
 
 #[derive(Deserialize)]
@@ -75,7 +75,7 @@ fn tokens_are_found_in_header_fields_as_specified() {
             let found = match session.outcome() {
                 Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
                     let issued = session.created_at().unwrap();
-                    let issued = crate::time::unix_seconds(issued);
+                    let issued = crate::base::time::unix_seconds(issued);
                     let key_id = key_id.to_string();
                     Expected::Opened {
                         opened: Opened { key_id, issued },

@@ -3,8 +3,8 @@ use serde::Deserialize;
 use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
 use crate::{
     EncryptionKey, Key, KeyError, KeyRing, RingError, SigningKey,
-    seal::{RingText, testing},
-    time::system_time,
+    base::time::system_time,
+    keys::{RingText, testing},
 };
 
 #[test]

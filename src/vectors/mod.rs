@@ -16,10 +16,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     SessionCookie, SessionCookieBuilder,
-    seal::{
-        Context, EncryptionKey, Key, KeyRing, Purpose, PurposeSlot, Reserved, SharedKeyRing,
-        SigningKey,
-    },
+    keys::{EncryptionKey, Key, KeyRing, Purpose, PurposeSlot, SharedKeyRing, SigningKey},
+    token::{Context, Reserved},
 };
 
 /// Reads `tests/vectors/{file}.json` and hands each vector to `check`.

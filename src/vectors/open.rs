@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::{Mode, PurposeOf, context, for_each, hex, json::Json, reserved, slot};
 use crate::{
     Outcome, RefreshAfter, SessionData,
-    body::{Allowance, Frame, Layout, Lifetimes, Map, Padding, Payload, Policy, Room, sealed},
     cookie::Values,
-    hooks::Hooks,
-    seal::{self, LONGEST_TOKEN, Place},
-    sealer::{Sealer, Several},
-    wiped::Scratch,
+    crypto::scratch::Scratch,
+    keys::Place,
+    session::{Hooks, Sealer, Several},
+    state::{Allowance, Frame, Layout, Lifetimes, Map, Padding, Payload, Policy, Room, sealed},
+    token::{self, LONGEST_TOKEN},
 };
 
 #[derive(Deserialize)]
@@ -150,7 +150,7 @@ fn check_opened(vector: &Vector, expected: &Opened) {
     let token = token.unwrap_or_else(|broken| panic!("{name}: {broken:?}"));
     let context = context(&vector.context);
     let mut buffer = Scratch::borrow();
-    let opened = seal::open(
+    let opened = token::open(
         &keys,
         sealer.mode,
         sealer.bound(&context),

@@ -7,7 +7,7 @@ use shake::{
 };
 
 use super::{for_each, hex, unhex};
-use crate::seal::Aead;
+use crate::crypto::suite::Aead;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]

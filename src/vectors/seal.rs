@@ -2,8 +2,8 @@ use serde::Deserialize;
 
 use super::{PurposeOf, context, for_each, mode_of, reserved, slot, unhex};
 use crate::{
-    seal::{Binding, Context, Draft, Reserved, token_len},
-    wiped::Scratch,
+    crypto::scratch::Scratch,
+    token::{Binding, Context, Draft, Reserved, token_len},
 };
 
 #[derive(Deserialize)]

@@ -6,10 +6,11 @@ use serde_json::Value;
 use super::{Mode, PurposeOf, context, cookie_builder, for_each, hex, open::flash, reserved, slot};
 use crate::{
     RefreshAfter, SaveError, Session, SessionCookie, SessionError, SetCookies,
-    body::{Head, Layout},
-    seal::{self, KeyId},
-    time::system_time,
-    wiped::Scratch,
+    base::time::system_time,
+    crypto::scratch::Scratch,
+    keys::KeyId,
+    state::{Head, Layout},
+    token,
 };
 
 #[derive(Deserialize)]
@@ -193,7 +194,7 @@ fn open(vector: &Vector, token: &str) -> Option<Opened> {
         context(&vector.context),
     );
     let mut buffer = Scratch::borrow();
-    let opened = seal::open(
+    let opened = token::open(
         &keys,
         vector.mode.into(),
         reserved.before(&context),

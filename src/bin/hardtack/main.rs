@@ -7,7 +7,7 @@ mod keygen;
 mod moment;
 mod ring;
 mod settings;
-#[path = "../../span.rs"]
+#[path = "../../base/span.rs"]
 mod span;
 
 use std::process::ExitCode;

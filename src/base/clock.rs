@@ -1,0 +1,100 @@
+use std::{fmt, sync::Arc, time::SystemTime};
+
+use super::time::{UnixSeconds, unix_seconds};
+
+/// Where a session gets its time from: a moment, or a function that is asked once, at the session's
+/// first touch. A session that is not touched asks none. If the function panics, the session stays unread, and
+/// the next touch asks again.
+///
+/// Only whole seconds count (SPEC.md § 1.1).
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, SystemTime, UNIX_EPOCH};
+/// use hardtack::Clock;
+///
+/// let standing = Clock::from(UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+/// let real = Clock::system();
+/// let late = Clock::from_fn(|| SystemTime::now() - Duration::from_secs(5));
+/// # let _ = (standing, real, late);
+/// ```
+#[derive(Clone)]
+pub struct Clock(Source);
+
+#[derive(Clone)]
+enum Source {
+    Moment(SystemTime),
+    Function(fn() -> SystemTime),
+    Closure(Arc<dyn Fn() -> SystemTime + Send + Sync>),
+}
+
+impl Clock {
+    /// The system's clock. On `wasm32-unknown-unknown` there is none, and asking it panics.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::Clock;
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    ///
+    /// let session = cookie.load(["theme=dark"], Clock::system());
+    /// # assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn system() -> Clock {
+        Clock(Source::Function(SystemTime::now))
+    }
+
+    /// A clock that asks `now`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use hardtack::Clock;
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    ///
+    /// let start = SystemTime::now();
+    /// let clock = Clock::from_fn(move || start + Duration::from_secs(3600));
+    /// let session = cookie.load([""], clock);
+    /// # assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn from_fn(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Clock {
+        Clock(Source::Closure(Arc::new(now)))
+    }
+
+    pub(crate) fn now(&self) -> UnixSeconds {
+        unix_seconds(match &self.0 {
+            Source::Moment(moment) => *moment,
+            Source::Function(now) => now(),
+            Source::Closure(now) => now(),
+        })
+    }
+}
+
+impl From<SystemTime> for Clock {
+    fn from(moment: SystemTime) -> Self {
+        Clock(Source::Moment(moment))
+    }
+}
+
+impl From<fn() -> SystemTime> for Clock {
+    fn from(now: fn() -> SystemTime) -> Self {
+        Clock(Source::Function(now))
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Source::Moment(moment) => f.debug_tuple("Clock").field(moment).finish(),
+            _ => f.write_str("Clock(..)"),
+        }
+    }
+}

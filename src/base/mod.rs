@@ -1,0 +1,6 @@
+//! What everything else stands on. Knows nothing of sessions.
+
+pub(crate) mod clock;
+pub(crate) mod span;
+pub(crate) mod syntax;
+pub(crate) mod time;

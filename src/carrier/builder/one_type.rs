@@ -1,0 +1,56 @@
+//! One name has sessions of one type in a process: of two, each would replace the other's.
+
+use std::{
+    any::{TypeId, type_name},
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+use crate::{error::ConfigError, keys::PurposeSlot, token::Context};
+
+/// What was built, for as long as it is there.
+pub(super) struct OneType {
+    slot: Weak<PurposeSlot>,
+    application: Option<String>,
+    context: Context,
+    id: TypeId,
+    name: &'static str,
+}
+
+impl OneType {
+    pub(super) fn of<T: 'static>(
+        slot: &Arc<PurposeSlot>,
+        application: Option<&str>,
+        context: &Context,
+    ) -> OneType {
+        OneType {
+            slot: Arc::downgrade(slot),
+            application: application.map(str::to_owned),
+            context: context.clone(),
+            id: TypeId::of::<T>(),
+            name: type_name::<T>(),
+        }
+    }
+
+    /// Refuses the type where sessions of another one have the same name, and a key in common.
+    pub(super) fn claim(self) -> Result<(), ConfigError> {
+        // Nothing panics while the list changes.
+        let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+        built.retain(|known| known.slot.strong_count() > 0);
+        if let Some(known) = built.iter().find(|known| self.meets(known)) {
+            return Err(ConfigError::AnotherType(known.name));
+        }
+        built.push(self);
+        Ok(())
+    }
+
+    /// The labels of the types take no part: the name of the cookie is one all the same.
+    fn meets(&self, known: &OneType) -> bool {
+        let slots = self.slot.upgrade().zip(known.slot.upgrade());
+        self.id != known.id
+            && self.application == known.application
+            && self.context == known.context
+            && slots.is_some_and(|(slot, known)| slot.meets(&known))
+    }
+}
+
+static BUILT: Mutex<Vec<OneType>> = Mutex::new(Vec::new());

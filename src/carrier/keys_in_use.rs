@@ -1,0 +1,68 @@
+use std::time::SystemTime;
+
+use super::cookie::SessionCookie;
+use crate::{
+    base::time::unix_seconds,
+    keys::{Fingerprint, KeyId},
+};
+
+/// What may be told of a cookie's keys, as in a health check. Nothing in it is secret.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeysInUse, SessionCookie};
+/// use std::time::SystemTime;
+///
+/// fn health(keys: &KeysInUse) -> String {
+///     format!("seals {}, accepts {:?}, ring {}", keys.seals, keys.accepts, keys.fingerprint)
+/// }
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// println!("{}", health(&cookie.keys_in_use(SystemTime::now())));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeysInUse {
+    /// The key that seals.
+    pub seals: KeyId,
+    /// The keys that open, the sealing key included, in the order of the ring.
+    pub accepts: Vec<KeyId>,
+    /// That of the ring: its keys with their times, in their order.
+    pub fingerprint: Fingerprint,
+}
+
+impl<T> SessionCookie<T> {
+    /// What its keys are at `now`: of a [`SharedKeyRing`](crate::SharedKeyRing) those that it was replaced
+    /// with last. For health checks that compare instances.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, SharedKeyRing};
+    /// use std::time::SystemTime;
+    ///
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let new_id = new.id();
+    /// let keys = SharedKeyRing::new(old);
+    /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
+    ///
+    /// keys.replace(new)?;
+    /// let in_use = cookie.keys_in_use(SystemTime::now());
+    /// assert_eq!(in_use.seals, new_id);
+    /// assert_eq!(in_use.accepts, [new_id]);
+    /// assert_eq!(in_use.fingerprint, keys.current().fingerprint());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
+        let now = unix_seconds(now);
+        let keys = self.shared.sealer.slot.keys();
+        KeysInUse {
+            seals: keys.sealing(now).id(),
+            accepts: keys.accepted(now).map(|key| key.id()).collect(),
+            fingerprint: keys.fingerprint(),
+        }
+    }
+}

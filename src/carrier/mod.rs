@@ -1,0 +1,17 @@
+//! The three ways in which a session travels, and how they are built.
+
+mod builder;
+mod cookie;
+mod header;
+mod inspect;
+mod keys_in_use;
+mod token;
+
+pub use builder::{Formerly, SessionCookieBuilder, Size};
+pub use cookie::SessionCookie;
+pub use header::SessionHeader;
+pub use inspect::{TokenContent, TokenInfo};
+pub use keys_in_use::KeysInUse;
+pub use token::{SessionToken, TokenChange};
+
+pub(crate) use builder::{AnyRing, DEFAULT_ABSOLUTE, DEFAULT_IDLE};

@@ -1,0 +1,341 @@
+//! Finding the values of one name in `Cookie` fields (docs/spec/carriers.md § 9.1, § 9.2).
+
+use memchr::{memchr, memmem};
+
+use super::split::{Broken, PartNumbers, Parts, Whole, part_number};
+
+/// The distinct values of one name, at most [`MOST_VALUES`], in the order of the request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Values {
+    text: Vec<u8>,
+    ends: [usize; MOST_VALUES],
+    count: usize,
+    /// `None`: no cookies brought them, so none is in parts.
+    parts: Option<Parts>,
+}
+
+impl Values {
+    pub(crate) fn of_cookies() -> Values {
+        Values {
+            parts: Some(Parts::default()),
+            ..Values::default()
+        }
+    }
+
+    /// As they were sent.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends[..self.count].iter().map(move |&end| {
+            let value = &self.text[start..end];
+            start = end;
+            value
+        })
+    }
+
+    /// Put together from their parts. Values longer than `longest` stay as they are.
+    pub(crate) fn whole(&self, longest: usize) -> impl Iterator<Item = Result<Whole<'_>, Broken>> {
+        self.iter().map(move |value| match &self.parts {
+            Some(parts) if value.len() <= longest => parts.assemble(value),
+            _ => Ok(Whole::in_one_cookie(value)),
+        })
+    }
+
+    /// Whether there is one value, and no more.
+    pub(crate) fn is_one(&self) -> bool {
+        self.count == 1
+    }
+
+    /// The memory that they took.
+    pub(crate) fn into_text(self) -> Vec<u8> {
+        self.text
+    }
+
+    /// Whether anything of this name was sent, be it a part alone.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0 && self.carried().is_empty()
+    }
+
+    /// The parts that were sent.
+    pub(crate) fn carried(&self) -> PartNumbers {
+        self.parts.as_ref().map(Parts::carried).unwrap_or_default()
+    }
+
+    /// Of a value longer than `longest`, one byte more than that is kept, so that it is still too long.
+    pub(crate) fn push(&mut self, value: &[u8], longest: usize) {
+        let value = &value[..value.len().min(longest + 1)];
+        if self.count < MOST_VALUES && !self.iter().any(|known| known == value) {
+            if self.count == 0 {
+                // As nearly always. A vector takes longer to grow than to be made.
+                self.text = value.to_vec();
+            } else {
+                self.text.extend_from_slice(value);
+            }
+            self.ends[self.count] = self.text.len();
+            self.count += 1;
+        }
+    }
+
+    /// The same of the cookie `name.{number}`.
+    pub(crate) fn push_part(&mut self, number: usize, value: &[u8], longest: usize) {
+        self.parts
+            .get_or_insert_default()
+            .push(number, value, longest);
+    }
+}
+
+/// Finds the values of one name in `Cookie` fields. It is prepared once, and passes over the cookies of
+/// others without looking at each.
+#[derive(Clone, Debug)]
+pub(crate) struct Finder(memmem::Finder<'static>);
+
+impl Finder {
+    pub(crate) fn new(name: &str) -> Finder {
+        Finder(memmem::Finder::new(name).into_owned())
+    }
+
+    /// The values of the name, and the parts of large ones, in the values of the request's `Cookie` fields:
+    /// over HTTP/2 there may be several. Values longer than `longest` come back cut to one byte more.
+    pub(crate) fn find<F>(&self, fields: F, longest: usize) -> Values
+    where
+        F: IntoIterator,
+        F::Item: AsRef<[u8]>,
+    {
+        let mut values = Values::of_cookies();
+        for field in fields {
+            self.find_in(field.as_ref(), longest, &mut values);
+        }
+        values
+    }
+
+    fn find_in(&self, field: &[u8], longest: usize, values: &mut Values) {
+        let mut at = 0;
+        while let Some(found) = self.0.find(&field[at..]) {
+            let start = at + found;
+            at = start + self.0.needle().len();
+            if !begins_a_pair(&field[..start]) {
+                continue;
+            }
+            let rest = &field[at..];
+            let (pair, _) = rest.split_at(memchr(b';', rest).unwrap_or(rest.len()));
+            at += pair.len();
+            match pair {
+                [b'=', value @ ..] => values.push(unquoted(value), longest),
+                [b'.', digit, b'=', value @ ..] => {
+                    if let Some(number) = part_number(*digit) {
+                        values.push_part(number, unquoted(value), longest);
+                    }
+                }
+                // White space before `=` belongs to another name: were it trimmed, a cookie that a
+                // sibling host may set would pass for a `__Host-` one.
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Finds the values of a name for once.
+pub(crate) fn find<F>(fields: F, name: &str, longest: usize) -> Values
+where
+    F: IntoIterator,
+    F::Item: AsRef<[u8]>,
+{
+    Finder::new(name).find(fields, longest)
+}
+
+/// Whether nothing but white space stands between this end and the pair before. A name contains neither, so
+/// what is found in the middle of a pair hides no pair of its own.
+fn begins_a_pair(before: &[u8]) -> bool {
+    matches!(trim_end(before), [] | [.., b';'])
+}
+
+/// A value without the white space around it, and without one pair of quotes.
+fn unquoted(value: &[u8]) -> &[u8] {
+    match trim_end(trim_start(value)) {
+        [b'"', inner @ .., b'"'] => inner,
+        value => value,
+    }
+}
+
+fn trim_start(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = text {
+        text = rest;
+    }
+    text
+}
+
+fn trim_end(mut text: &[u8]) -> &[u8] {
+    while let [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
+
+/// More than this is no accident.
+const MOST_VALUES: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(fields: &[&str], expected: &[&str]) {
+        let values = find(fields, "sid", 10);
+        let found: Vec<_> = values.iter().map(|v| str::from_utf8(v).unwrap()).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_value_is_found_among_other_pairs() {
+        check(&["a=1; sid=x; b=2"], &["x"]);
+        check(&["sid=x"], &["x"]);
+        check(&["a=1;sid=x;"], &["x"]);
+        check(&["a", "=; ; sid=x"], &["x"]);
+        check(&[], &[]);
+        check(&["xsid=1; sidx=2; SID=3; sid"], &[]);
+    }
+
+    #[test]
+    fn the_name_inside_of_another_pair_is_none() {
+        check(
+            &["a=sid=x; sidsid=y; sid sid=z; \" sid=1; sid=2\"=3; sid=4"],
+            &["2\"=3", "4"],
+        );
+        check(&["a=;sid=x;\t  sid=y; ; sid=z"], &["x", "y", "z"]);
+        check(
+            &["a b sid=x", "a=1;b sid=x", "=sid=x", "sid.=x; sid.1x=y"],
+            &[],
+        );
+    }
+
+    #[test]
+    fn every_field_is_read() {
+        check(&["a=1", "sid=x", "b=2"], &["x"]);
+        check(&["sid=x", "sid=y"], &["x", "y"]);
+    }
+
+    #[test]
+    fn one_pair_of_quotes_is_syntax() {
+        check(&["sid=\"x\""], &["x"]);
+        check(&["sid=\"\"x\"\""], &["\"x\""]);
+        check(&["sid=\"x"], &["\"x"]);
+        check(&["sid=\""], &["\""]);
+    }
+
+    #[test]
+    fn white_space_is_trimmed_around_the_value_and_not_after_the_name() {
+        check(&["\t sid= x \t"], &["x"]);
+        check(&["sid =x"], &[]);
+        check(&["\u{a0}sid=x"], &[]);
+    }
+
+    #[test]
+    fn four_distinct_values_are_kept() {
+        check(
+            &["sid=1; sid=1; sid=2; sid=3; sid=4; sid=5"],
+            &["1", "2", "3", "4"],
+        );
+    }
+
+    #[test]
+    fn of_a_huge_value_no_more_is_kept_than_tells_that_it_is_too_long() {
+        check(&["sid=1234567890"], &["1234567890"]);
+        check(&["sid=123456789012"], &["12345678901"]);
+    }
+
+    #[track_caller]
+    fn check_whole(field: &str, expected: Result<(&str, usize), Broken>) {
+        let values = find([field], "sid", 10);
+        let found: Vec<_> = values
+            .whole(10)
+            .map(|whole| {
+                whole.map(|whole| {
+                    (
+                        String::from_utf8_lossy(&whole.text).into_owned(),
+                        whole.cookies,
+                    )
+                })
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [expected.map(|(text, cookies)| (text.to_owned(), cookies))]
+        );
+    }
+
+    #[test]
+    fn parts_are_put_together_in_the_order_of_their_numbers() {
+        check_whole("sid=2.a; sid.1=b", Ok(("ab", 2)));
+        check_whole("sid.2=c; a=1; sid.1=\"b\"; sid=3.a", Ok(("abc", 3)));
+        check_whole("sid=2.; sid.1=", Ok(("", 2)));
+        check_whole("sid=2.a; sid.1=b; sid.1=b; sid.2=c; sid.2=d", Ok(("ab", 2)));
+        check_whole("sid=a; sid.1=b", Ok(("a", 1)));
+    }
+
+    #[test]
+    fn a_wrong_count_and_a_missing_or_doubtful_part_give_nothing() {
+        for count in ["0.", "1.", "9.", "22.", ".", "x.", "-2."] {
+            check_whole(&format!("sid={count}a; sid.1=b"), Err(Broken::Incomplete));
+        }
+        check_whole("sid=3.a; sid.1=b", Err(Broken::Incomplete));
+        check_whole(
+            "sid=2.a; sid.01=b; SID.1=b; sid.1 =b; sid.8=b",
+            Err(Broken::Incomplete),
+        );
+        check_whole("sid=2.a; sid.1=b; sid.1=c", Err(Broken::Duplicate));
+        check_whole("sid=3.a; sid.1=b; sid.1=c", Err(Broken::Duplicate));
+        check_whole("sid=3.a; sid.2=b; sid.2=c", Err(Broken::Incomplete));
+    }
+
+    #[test]
+    fn the_parts_that_came_are_known_by_their_numbers() {
+        let values = find(["sid.7=a; sid.2=b", "sid.2=c; sid.8=d; sid.0=e"], "sid", 10);
+        assert!(!values.is_empty());
+        let beyond = |cookies| values.carried().beyond(cookies).collect::<Vec<_>>();
+        assert_eq!(beyond(0), [2, 7]);
+        assert_eq!(beyond(2), [2, 7]);
+        assert_eq!(beyond(3), [7]);
+        assert!(find(["a=1; sid.8=d"], "sid", 10).is_empty());
+    }
+
+    #[test]
+    fn an_empty_value_is_a_value() {
+        check(&["sid="], &[""]);
+    }
+
+    /// The rule, word for word: pairs between semicolons, white space before the name skipped.
+    fn slowly(field: &[u8]) -> (Vec<Vec<u8>>, Vec<u8>) {
+        let (mut values, mut parts) = (Vec::<Vec<u8>>::new(), Vec::new());
+        for pair in field.split(|&byte| byte == b';') {
+            match trim_start(pair).strip_prefix(b"sid") {
+                Some([b'=', value @ ..]) => values.push(unquoted(value).to_vec()),
+                Some([b'.', digit @ b'1'..=b'7', b'=', ..]) => parts.push(digit - b'0'),
+                _ => {}
+            }
+        }
+        let mut distinct = Vec::new();
+        values.retain(|value| {
+            let is_new = !distinct.contains(value);
+            distinct.push(value.clone());
+            is_new
+        });
+        values.truncate(MOST_VALUES);
+        parts.sort_unstable();
+        parts.dedup();
+        (values, parts)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn passing_over_others_finds_what_looking_at_each_finds(
+            words in proptest::collection::vec(
+                proptest::sample::select(vec!["sid", "s", "=", ";", " ", "\t", "\"", ".", "1", "8", "x"]), 0..40
+            )
+        ) {
+            let field = words.concat();
+            let values = find([&field], "sid", 100);
+            let found: Vec<_> = values.iter().map(<[u8]>::to_vec).collect();
+            let parts: Vec<_> = values.carried().beyond(0).map(|number| number as u8).collect();
+            proptest::prop_assert_eq!((found, parts), slowly(field.as_bytes()));
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! `Set-Cookie` fields (docs/spec/carriers.md § 9.2 to § 9.4).
+
+use std::fmt;
+
+use super::{
+    attributes::{Attributes, MAX_AGE_LONGEST, max_age_len, push_max_age},
+    name::CookieName,
+    split::PartNumbers,
+};
+
+/// The `Set-Cookie` fields that a response must carry, each a whole field value.
+///
+/// Append each as a field of its own; never join them (RFC 6265 section 3). `Debug` does not show what
+/// they carry.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// # session.insert("user", 42)?;
+/// let mut head = String::new();
+/// for field in cookie.save(&session)? {
+///     head.push_str(&format!("Set-Cookie: {field}\r\n"));
+/// }
+/// assert!(head.starts_with("Set-Cookie: __Host-session="));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "a session is not saved unless its `Set-Cookie` fields are sent"]
+pub struct SetCookies(Vec<String>);
+
+impl SetCookies {
+    /// Nothing to send.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// assert_eq!(session.get::<u32>("user")?, None);
+    /// assert!(cookie.save(&session)?.is_empty()); // reading writes nothing
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The field values.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// # session.insert("user", 42)?;
+    /// let fields = cookie.save(&session)?;
+    /// assert!(fields.iter().all(|field| field.len() <= 3_072));
+    /// # assert_eq!(fields.iter().len(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn iter(&self) -> std::slice::Iter<'_, String> {
+        self.0.iter()
+    }
+
+    pub(crate) fn with_capacity(fields: usize) -> SetCookies {
+        SetCookies(Vec::with_capacity(fields))
+    }
+
+    pub(crate) fn push(&mut self, field: String) {
+        self.0.push(field);
+    }
+}
+
+impl IntoIterator for SetCookies {
+    type Item = String;
+    type IntoIter = std::vec::IntoIter<String>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a SetCookies {
+    type Item = &'a String;
+    type IntoIter = std::slice::Iter<'a, String>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Debug for SetCookies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lengths = self.0.iter().map(String::len);
+        f.debug_tuple("SetCookies")
+            .field(&format_args!("{:?} bytes", lengths.collect::<Vec<_>>()))
+            .finish()
+    }
+}
+
+/// What every `Set-Cookie` field of one cookie has, formatted once.
+#[derive(Clone, Debug)]
+pub(crate) struct Template {
+    name: String,
+    /// `; Path=/; …`
+    end: String,
+}
+
+impl Template {
+    pub(crate) fn new(name: &CookieName, attributes: &Attributes) -> Template {
+        Template {
+            name: name.to_string(),
+            end: attributes.to_string(),
+        }
+    }
+
+    /// Bytes of a field beside its value, without `Max-Age`.
+    pub(crate) fn len(&self) -> usize {
+        self.name.len() + 1 + self.end.len()
+    }
+
+    /// The field whose value, of `value_len` bytes, `write_value` appends.
+    pub(crate) fn set<E>(
+        &self,
+        value_len: usize,
+        max_age: Option<u64>,
+        write_value: impl FnOnce(&mut String) -> Result<(), E>,
+    ) -> Result<String, E> {
+        let mut field = String::with_capacity(self.len() + value_len + MAX_AGE_LONGEST);
+        self.start(0, &mut field);
+        write_value(&mut field)?;
+        self.finish(max_age, &mut field);
+        Ok(field)
+    }
+
+    /// Adds as few fields of at most `longest` bytes as have room for a token that one field has not
+    /// (docs/spec/carriers.md § 9.2). Returns their number.
+    pub(crate) fn set_in_parts(
+        &self,
+        token: &str,
+        max_age: Option<u64>,
+        longest: usize,
+        fields: &mut SetCookies,
+    ) -> usize {
+        let beside = self.len() + PART_LEN + max_age.map_or(0, max_age_len);
+        let capacity = longest.saturating_sub(beside).max(1);
+        let cookies = token.len().div_ceil(capacity);
+        let part = |number: usize| {
+            let start = number * capacity;
+            // A token is ASCII, so every byte is a character.
+            let part = &token[start..token.len().min(start + capacity)];
+            let mut field = String::with_capacity(beside + part.len());
+            self.start(number, &mut field);
+            if number == 0 {
+                field.push_str(&cookies.to_string());
+                field.push('.');
+            }
+            field.push_str(part);
+            self.finish(max_age, &mut field);
+            field
+        };
+        (0..cookies).map(part).for_each(|field| fields.push(field));
+        cookies
+    }
+
+    /// Tells a browser to drop the cookie, and the parts that it sent. Browsers find a cookie by the same
+    /// name, path, domain and flags.
+    pub(crate) fn expire(&self, carried: PartNumbers, fields: &mut SetCookies) {
+        fields.push(self.expire_one(0));
+        self.expire_beyond(1, carried, fields);
+    }
+
+    /// Tells it to drop the parts that it sent and that `cookies` cookies have no use for.
+    pub(crate) fn expire_beyond(
+        &self,
+        cookies: usize,
+        carried: PartNumbers,
+        fields: &mut SetCookies,
+    ) {
+        for number in carried.beyond(cookies) {
+            fields.push(self.expire_one(number));
+        }
+    }
+
+    fn expire_one(&self, number: usize) -> String {
+        let mut field = String::with_capacity(self.len() + PART_LEN + EXPIRED.len());
+        self.start(number, &mut field);
+        field.push_str(&self.end);
+        field.push_str(EXPIRED);
+        field
+    }
+
+    /// `name=`, or `name.1=` of a part.
+    fn start(&self, number: usize, field: &mut String) {
+        field.push_str(&self.name);
+        if number > 0 {
+            field.push('.');
+            field.push_str(&number.to_string());
+        }
+        field.push('=');
+    }
+
+    fn finish(&self, max_age: Option<u64>, field: &mut String) {
+        field.push_str(&self.end);
+        if let Some(seconds) = max_age {
+            push_max_age(field, seconds);
+        }
+    }
+}
+
+/// `N.` in the first cookie, `.1` in the names of the others.
+pub(crate) const PART_LEN: usize = 2;
+const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

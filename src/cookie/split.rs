@@ -1,0 +1,191 @@
+//! One value in several cookies (docs/spec/carriers.md § 9.2).
+//!
+//! ```text
+//! name        = N "." part 0              N: 2 to 8
+//! name.1      = part 1
+//! name.{N-1}  = part N-1
+//! ```
+
+use std::borrow::Cow;
+
+/// The cookies `name.1` to `name.7` of a request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts(Option<Box<[Part; MOST_PARTS]>>);
+
+#[derive(Clone, Debug, Default)]
+enum Part {
+    #[default]
+    Absent,
+    One(Vec<u8>),
+    /// It came with different values. Which are the right ones is not tried.
+    Several,
+}
+
+/// Some of the cookies `name.1` to `name.7`, by their numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PartNumbers(u8);
+
+/// A value, put together.
+#[derive(Debug)]
+pub(crate) struct Whole<'a> {
+    pub(crate) text: Cow<'a, [u8]>,
+    /// How many cookies it came in.
+    pub(crate) cookies: usize,
+}
+
+/// Why a value cannot be put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// The number of parts is wrong, or a part is missing.
+    Incomplete,
+    /// A part came with different values.
+    Duplicate,
+}
+
+impl Parts {
+    /// Takes the value of `name.{number}`. Of a value longer than `longest`, one byte more than that is
+    /// kept.
+    pub(super) fn push(&mut self, number: usize, value: &[u8], longest: usize) {
+        let value = &value[..value.len().min(longest + 1)];
+        let parts = self.0.get_or_insert_default();
+        let Some(part) = number.checked_sub(1).and_then(|at| parts.get_mut(at)) else {
+            return;
+        };
+        match part {
+            Part::Absent => *part = Part::One(value.to_vec()),
+            Part::One(known) if known != value => *part = Part::Several,
+            Part::One(_) | Part::Several => {}
+        }
+    }
+
+    /// Which parts the request carried.
+    pub(crate) fn carried(&self) -> PartNumbers {
+        let parts = self.0.iter().flat_map(|parts| parts.iter());
+        let numbers = (1..)
+            .zip(parts)
+            .filter(|(_, part)| !matches!(part, Part::Absent));
+        numbers.fold(PartNumbers::default(), |mut carried, (number, _)| {
+            carried.insert(number);
+            carried
+        })
+    }
+
+    /// Puts a value of `name` together.
+    pub(super) fn assemble<'a>(&self, value: &'a [u8]) -> Result<Whole<'a>, Broken> {
+        let Some(dot) = memchr::memchr(b'.', value) else {
+            return Ok(Whole::in_one_cookie(value));
+        };
+        let (count, first) = (&value[..dot], &value[dot + 1..]);
+        let cookies = match *count {
+            [digit @ b'2'..=b'8'] => usize::from(digit - b'0'),
+            _ => return Err(Broken::Incomplete),
+        };
+        let mut text = first.to_vec();
+        for at in 0..cookies - 1 {
+            match self.0.as_ref().map(|parts| &parts[at]) {
+                Some(Part::One(part)) => text.extend_from_slice(part),
+                Some(Part::Several) => return Err(Broken::Duplicate),
+                Some(Part::Absent) | None => return Err(Broken::Incomplete),
+            }
+        }
+        Ok(Whole {
+            text: Cow::Owned(text),
+            cookies,
+        })
+    }
+}
+
+impl<'a> Whole<'a> {
+    pub(super) fn in_one_cookie(value: &'a [u8]) -> Whole<'a> {
+        Whole {
+            text: Cow::Borrowed(value),
+            cookies: 1,
+        }
+    }
+}
+
+impl PartNumbers {
+    /// With every part of a value in `cookies` cookies.
+    pub(crate) fn with_all_of(mut self, cookies: usize) -> PartNumbers {
+        (1..cookies).for_each(|number| self.insert(number));
+        self
+    }
+
+    fn insert(&mut self, number: usize) {
+        self.0 |= 1 << number;
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Those that `cookies` cookies have no use for, in ascending order.
+    pub(super) fn beyond(self, cookies: usize) -> impl Iterator<Item = usize> {
+        (cookies.max(1)..=MOST_PARTS).filter(move |number| self.0 & (1 << number) != 0)
+    }
+}
+
+/// The number at the end of a part's name: 1 to 7.
+pub(super) fn part_number(digit: u8) -> Option<usize> {
+    (b'1'..=b'7')
+        .contains(&digit)
+        .then(|| usize::from(digit - b'0'))
+}
+
+/// Beside the cookie of the name itself.
+const MOST_PARTS: usize = 7;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cookie::parse::find;
+
+    const LONGEST: usize = 10;
+
+    /// How many values are looked at, and the bytes of the longest that is put together for that.
+    fn work(fields: &[String]) -> (usize, usize) {
+        let values = find(fields, "sid", LONGEST);
+        let kept: usize = values.iter().map(<[u8]>::len).sum();
+        assert!(kept <= 4 * (LONGEST + 1));
+        let whole = values.whole(LONGEST);
+        let lengths = whole.map(|whole| whole.map_or(0, |whole| whole.text.len()));
+        lengths.fold((0, 0), |(count, longest), len| {
+            (count + 1, longest.max(len))
+        })
+    }
+
+    #[test]
+    fn however_many_parts_come_few_values_are_looked_at() {
+        let pairs = (0..5_000).flat_map(|n| {
+            let first = format!("sid={}.{n}", n % 10);
+            let part = format!("sid.{}=part", n % 9);
+            [first, part, format!("sid.{n}=x"), format!("sid.{n}.1=x")]
+        });
+        let pairs: Vec<_> = pairs.collect();
+        assert_eq!(work(&pairs).0, 4);
+        assert_eq!(work(&[pairs.join("; ")]).0, 4);
+    }
+
+    #[test]
+    fn however_long_parts_are_little_is_put_together() {
+        let huge = "x".repeat(1 << 20);
+        let parts = (1..8).map(|n| format!("sid.{n}={huge}"));
+        let mut pairs: Vec<_> = parts.collect();
+        pairs.push("sid=8.a".to_owned());
+        assert_eq!(work(&pairs), (1, 1 + 7 * (LONGEST + 1)));
+        // One that is too long by itself is not put together at all.
+        pairs.push(format!("sid=8.{huge}"));
+        assert_eq!(work(&pairs), (2, 1 + 7 * (LONGEST + 1)));
+    }
+
+    #[test]
+    fn parts_that_differ_behind_the_longest_token_are_alike() {
+        let fields = ["sid.1=01234567890a; sid=2.; sid.1=01234567890b"];
+        let values = find(fields, "sid", LONGEST);
+        let whole: Vec<_> = values.whole(LONGEST).collect();
+        let [Ok(Whole { text, cookies: 2 })] = &whole[..] else {
+            panic!("{whole:?}")
+        };
+        assert_eq!(**text, *b"01234567890");
+    }
+}

@@ -1,0 +1,207 @@
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use tower_layer::Layer;
+
+use super::{
+    origin::Origin,
+    rules::{Rules, Token},
+    service::CsrfService,
+};
+use crate::{
+    error::ConfigError,
+    state::{Map, Payload},
+};
+
+/// Refuses requests that another site made a visitor's browser send: 403, before the handler runs.
+///
+/// Goes inside of [`SessionLayer`](crate::SessionLayer). Every method but GET, HEAD, OPTIONS and TRACE
+/// needs to pass, in this order:
+///
+/// 1. a request from a [trusted origin](Self::trust_origin) goes on with 4;
+/// 2. `Sec-Fetch-Site`, where the browser sends it, is `same-origin` or `none`;
+/// 3. else `Origin`, where it is sent, has the scheme `https`, and host and port of
+///    [the request](crate::host_of). With `localhost`, 127.0.0.1 and the like, `http` is enough. Behind a proxy
+///    that rewrites `Host`, and for a site without TLS, trust your origin; `X-Forwarded-Host` is never read;
+/// 4. the header `x-csrf-token` has a token of [`Session::csrf_token`](crate::Session::csrf_token).
+///
+/// WebSocket upgrades need to pass the first three. The guard answers before the router does, so what has
+/// no route is refused as well.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{CsrfGuard, EncryptionKey, SessionCookie, SessionLayer};
+/// use axum::{Router, routing::post};
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// let app: Router = Router::new()
+///     .route("/transfer", post(|| async { "done" }))
+///     .layer(CsrfGuard::new())
+///     .layer(SessionLayer::new(cookie));
+/// # let _ = app;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub struct CsrfGuard<T = Map> {
+    pub(super) rules: Arc<Rules>,
+    payload: PhantomData<fn() -> T>,
+}
+
+impl CsrfGuard {
+    /// The guard for sessions that are dictionaries.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let guard = hardtack::CsrfGuard::new();
+    /// # let _ = guard;
+    /// ```
+    #[must_use]
+    pub fn new() -> CsrfGuard {
+        CsrfGuard::default()
+    }
+}
+
+impl<T> CsrfGuard<T> {
+    /// Trusts requests from `origin`, such as `https://app.example.com`, as those from the site itself.
+    /// They need a token all the same. A site without TLS trusts its own, such as `http://intranet:8080`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let guard = hardtack::CsrfGuard::new().trust_origin("https://app.example.com")?;
+    /// # let _ = guard;
+    /// # Ok::<_, hardtack::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Origin`] for what is no scheme and host, with a path for example.
+    pub fn trust_origin(mut self, origin: &str) -> Result<Self, ConfigError> {
+        let origin = Origin::parse(origin).ok_or(ConfigError::Origin)?;
+        Arc::make_mut(&mut self.rules).trusted.push(origin);
+        Ok(self)
+    }
+
+    /// Lets forms pass that pages of `origin` post to `path`, without a token: the last step of a sign-in at another
+    /// site with `response_mode=form_post`. Everything else from there is refused as before.
+    ///
+    /// `path` is that of the request as the guard sees it, and compared byte by byte.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let guard = hardtack::CsrfGuard::new()
+    ///     .trust_form_post("https://login.example.com", "/signed-in")?;
+    /// # let _ = guard;
+    /// # Ok::<_, hardtack::ConfigError>(())
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// The handler has to compare the form's `state` with one that it gave to this browser. A cookie that comes
+    /// with such a form has `SameSite=None`: with `Lax` or `Strict` the session is empty here.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Origin`] for what is no scheme and host, with a path for example.
+    pub fn trust_form_post(
+        mut self,
+        origin: &str,
+        path: impl Into<String>,
+    ) -> Result<Self, ConfigError> {
+        let origin = Origin::parse(origin).ok_or(ConfigError::Origin)?;
+        let form_post = (origin, path.into());
+        Arc::make_mut(&mut self.rules).form_posts.push(form_post);
+        Ok(self)
+    }
+
+    /// Asks for no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first,
+    /// all of today the second; a request with neither passes. The extractor `Guarded` answers 500 where no other
+    /// guard asks for a token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let guard = hardtack::CsrfGuard::new().origin_check_only();
+    /// # let _ = guard;
+    /// ```
+    #[must_use]
+    pub fn origin_check_only(mut self) -> Self {
+        Arc::make_mut(&mut self.rules).token = Token::Nobody;
+        self
+    }
+
+    /// Lets forms pass that have no header `x-csrf-token`: their handlers take the token from a field, by
+    /// the extractor `Guarded` of feature `axum` or by [`Session::verify_csrf`](crate::Session::verify_csrf).
+    ///
+    /// # Security
+    ///
+    /// A handler that takes a form without either is guarded by the first three steps only.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let guard = hardtack::CsrfGuard::new().tokens_in_forms();
+    /// # let _ = guard;
+    /// ```
+    #[must_use]
+    pub fn tokens_in_forms(mut self) -> Self {
+        Arc::make_mut(&mut self.rules).token = Token::HereButForForms;
+        self
+    }
+
+    /// The guard for sessions that hold a `U`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{CsrfGuard, SessionData};
+    /// # #[derive(serde::Serialize, serde::Deserialize, Default)]
+    /// # struct Login;
+    /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
+    /// let guard = CsrfGuard::new().typed::<Login>();
+    /// # let _ = guard;
+    /// ```
+    #[must_use]
+    pub fn typed<U: Payload>(self) -> CsrfGuard<U> {
+        CsrfGuard {
+            rules: self.rules,
+            payload: PhantomData,
+        }
+    }
+}
+
+impl<T> Default for CsrfGuard<T> {
+    fn default() -> Self {
+        CsrfGuard {
+            rules: Arc::default(),
+            payload: PhantomData,
+        }
+    }
+}
+
+impl<T> Clone for CsrfGuard<T> {
+    fn clone(&self) -> Self {
+        CsrfGuard {
+            rules: Arc::clone(&self.rules),
+            payload: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for CsrfGuard<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("CsrfGuard").field(&self.rules).finish()
+    }
+}
+
+impl<S, T> Layer<S> for CsrfGuard<T> {
+    type Service = CsrfService<S, T>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CsrfService {
+            inner,
+            guard: self.clone(),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What [`CsrfGuard`](super::CsrfGuard) lets pass.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderName, Method, header, request::Parts};
+
+use super::origin::Origin;
+use crate::{
+    session::{Session, events},
+    state::Payload,
+    web::{CsrfRefusal, Host, MissingSession},
+};
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rules {
+    pub(super) trusted: Vec<Origin>,
+    /// Whose forms may come without a token, and to which path.
+    pub(super) form_posts: Vec<(Origin, String)>,
+    pub(super) token: Token,
+}
+
+/// Who asks for a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Token {
+    #[default]
+    Here,
+    /// For forms the handler's extractor does.
+    HereButForForms,
+    Nobody,
+}
+
+impl Rules {
+    /// Passes a request, and tells an extractor what is left to be checked.
+    pub(super) fn check<T: Payload>(&self, request: &mut Parts) -> Result<(), Answer> {
+        let checked = self.judge::<T>(request);
+        if let Err(Answer::Refused(refusal)) = checked {
+            let origin = text_of(request, &header::ORIGIN);
+            let origin = origin.filter(|origin| Origin::parse(origin).is_some());
+            let host = Host::of(request).map(|host| host.name);
+            events::request_refused(refusal.sentence(), origin, host);
+        }
+        checked
+    }
+
+    fn judge<T: Payload>(&self, request: &mut Parts) -> Result<(), Answer> {
+        let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
+        let is_upgrade = is_websocket(request);
+        let is_safe = safe.contains(&request.method) && !is_upgrade;
+        let is_form_post = self.is_form_post(request);
+        if !is_safe && !is_form_post {
+            self.check_origin(request).map_err(Answer::Refused)?;
+        }
+        let check = match self.token {
+            // What another guard asks for stands.
+            Token::Nobody => return Ok(()),
+            _ if is_safe || is_upgrade || is_form_post => TokenCheck::NotAsked,
+            _ => self.check_token::<T>(request)?,
+        };
+        let checks: &mut TokenChecks = request.extensions.get_or_insert_default();
+        checks.add(check);
+        Ok(())
+    }
+
+    fn check_token<T: Payload>(&self, request: &Parts) -> Result<TokenCheck, Answer> {
+        let session = Session::<T>::from_extensions(&request.extensions);
+        let session = session.map_err(Answer::NoSession)?;
+        let in_form = self.token == Token::HereButForForms && is_form(&request.headers);
+        match request
+            .headers
+            .get(TOKEN_HEADER)
+            .map(|token| token.to_str())
+        {
+            Some(Ok(token)) if session.verify_csrf(token) => Ok(TokenCheck::Passed),
+            Some(_) => Err(Answer::Refused(CsrfRefusal::WrongToken)),
+            None if in_form => Ok(TokenCheck::InForm(Arc::new(move |token| {
+                session.verify_csrf(token)
+            }))),
+            None => Err(Answer::Refused(CsrfRefusal::NoToken)),
+        }
+    }
+
+    fn check_origin(&self, request: &Parts) -> Result<(), CsrfRefusal> {
+        let origin = text_of(request, &header::ORIGIN);
+        let parsed = origin.and_then(Origin::parse);
+        if let Some(origin) = &parsed
+            && self.trusted.contains(origin)
+        {
+            return Ok(());
+        }
+        match (text_of(request, &SEC_FETCH_SITE), origin) {
+            (Some("same-origin" | "none"), _) | (None, None) => Ok(()),
+            (Some(_), _) => Err(CsrfRefusal::CrossSite),
+            (None, Some(_)) => match parsed.zip(Host::of(request)) {
+                Some((origin, host)) if origin.is_at(host) => origin
+                    .is_secure()
+                    .then_some(())
+                    .ok_or(CsrfRefusal::PlainHttp),
+                _ => Err(CsrfRefusal::CrossSite),
+            },
+        }
+    }
+
+    /// A form that a trusted page sends to where it may.
+    fn is_form_post(&self, request: &Parts) -> bool {
+        let is_from = |trusted: &Origin| {
+            let origin = text_of(request, &header::ORIGIN).and_then(Origin::parse);
+            origin.is_some_and(|origin| origin == *trusted)
+        };
+        let mut here = self.form_posts.iter();
+        request.method == Method::POST
+            && is_form(&request.headers)
+            && here.any(|(trusted, path)| path == request.uri.path() && is_from(trusted))
+    }
+}
+
+/// What the fields of this name say. What is no text, or two things, is there all the same, and nothing that passes.
+fn text_of<'a>(request: &'a Parts, name: &HeaderName) -> Option<&'a str> {
+    let mut fields = request.headers.get_all(name).iter();
+    let first = fields.next()?;
+    let is_one = fields.all(|field| field == first);
+    Some(first.to_str().ok().filter(|_| is_one).unwrap_or("?"))
+}
+
+/// What a guard knows of a request's token.
+enum TokenCheck {
+    /// The request may have none.
+    NotAsked,
+    /// It is in the header, and right.
+    Passed,
+    /// It is in the form, for the extractor to verify.
+    InForm(Verify),
+}
+
+type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// What the guards around a handler leave for the extractor of a form.
+#[derive(Clone, Default)]
+#[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "for extractors"))]
+pub(crate) struct TokenChecks {
+    has_passed: bool,
+    in_form: Vec<Verify>,
+}
+
+impl TokenChecks {
+    fn add(&mut self, check: TokenCheck) {
+        match check {
+            TokenCheck::NotAsked => {}
+            TokenCheck::Passed => self.has_passed = true,
+            TokenCheck::InForm(verify) => self.in_form.push(verify),
+        }
+    }
+}
+
+#[cfg(feature = "axum")]
+impl TokenChecks {
+    /// Refuses a request of which no guard asked for a token.
+    pub(crate) fn check_asked(&self) -> Result<(), CsrfRefusal> {
+        if self.has_passed || !self.in_form.is_empty() {
+            Ok(())
+        } else {
+            Err(CsrfRefusal::NotAsked)
+        }
+    }
+
+    /// Refuses a form with this token, unless it is the one of every guard that left it to be verified.
+    pub(crate) fn check(&self, token: &str) -> Result<(), CsrfRefusal> {
+        if self.in_form.iter().all(|verify| verify(token)) {
+            Ok(())
+        } else {
+            Err(CsrfRefusal::WrongToken)
+        }
+    }
+}
+
+/// An upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441).
+fn is_websocket(request: &Parts) -> bool {
+    let is_word = |word: &[u8]| word.trim_ascii().eq_ignore_ascii_case(b"websocket");
+    let mut upgrades = request.headers.get_all(header::UPGRADE).iter();
+    let names_it = upgrades.any(|list| list.as_bytes().split(|&byte| byte == b',').any(is_word));
+    request.method == Method::CONNECT || (request.method == Method::GET && names_it)
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let Some(Ok(kind)) = headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str()) else {
+        return false;
+    };
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    ["application/x-www-form-urlencoded", "multipart/form-data"]
+        .iter()
+        .any(|form| kind.eq_ignore_ascii_case(form))
+}
+
+/// Why the handler does not run.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Answer {
+    Refused(CsrfRefusal),
+    NoSession(MissingSession),
+}
+
+const TOKEN_HEADER: &str = "x-csrf-token";
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

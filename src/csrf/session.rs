@@ -1,0 +1,91 @@
+//! CSRF tokens of a session (SPEC.md § 13).
+
+use super::mask;
+use crate::{
+    crypto::random,
+    error::SessionError,
+    session::{Entered, Session},
+    state::Payload,
+};
+
+/// "Secure forms". The token proves that a form came from a page of this session; the cookie carries
+/// nothing more for it than the session's id.
+impl<T: Payload> Session<T> {
+    /// A token for a form, or for the header `x-csrf-token`: 43 characters, others at every call. Makes
+    /// the session's id if there is none. A new id, as by [`renew`](Session::renew), makes earlier
+    /// tokens invalid.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], Clock::system());
+    /// let form = format!(
+    ///     r#"<input type="hidden" name="csrf_token" value="{}">"#,
+    ///     session.csrf_token()?,
+    /// );
+    /// # assert!(form.contains("value="));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [every change](Session#errors) if the session has no id yet, and a failing random
+    /// generator.
+    pub fn csrf_token(&self) -> Result<String, SessionError> {
+        let mask = random::from_thread()?;
+        self.try_enter(|mut entered| {
+            if entered.state.sid().is_none() {
+                entered.check_open()?;
+                entered.state.ensure_id(random::from_system)?;
+            }
+            let Entered {
+                state,
+                sealer,
+                context,
+                ..
+            } = entered;
+            let name = state.csrf_name().unwrap_or_default();
+            Ok(mask::render(
+                &sealer.slot.keys(),
+                sealer.bound(context),
+                state.now(),
+                &name,
+                mask,
+            ))
+        })?
+    }
+
+    /// Whether `token` is one that this session rendered. Forms that were rendered under an earlier key
+    /// still pass, as long as the key is accepted.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], Clock::system());
+    /// let token = session.csrf_token()?;
+    /// assert!(session.verify_csrf(&token));
+    /// session.renew()?;
+    /// assert!(!session.verify_csrf(&token));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use = "nothing is refused by this alone"]
+    pub fn verify_csrf(&self, token: &str) -> bool {
+        self.enter(
+            |Entered {
+                 state,
+                 sealer,
+                 context,
+                 ..
+             }| {
+                state.csrf_name().is_some_and(|name| {
+                    let binding = sealer.bound(context);
+                    mask::check(&sealer.slot.keys(), binding, state.now(), &name, token)
+                })
+            },
+        )
+    }
+}

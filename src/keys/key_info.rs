@@ -1,0 +1,91 @@
+use std::time::SystemTime;
+
+use super::{
+    key::{Key, KeyId},
+    ring::KeyRing,
+    ring_key::Entry,
+};
+use crate::{base::time::system_time, crypto::suite::Suite};
+
+/// What may be shown of a key in a [`KeyRing`]: all but its secret.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing};
+///
+/// let ring = KeyRing::new(EncryptionKey::generate()?);
+/// for key in ring.keys() {
+///     println!("{} {} {:?}", key.id, key.suite.word(), key.accept_until);
+/// }
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeyInfo {
+    /// Its public name.
+    pub id: KeyId,
+    /// What it seals with.
+    pub suite: Suite,
+    /// When it begins to seal. `None`: from ever.
+    pub seal_from: Option<SystemTime>,
+    /// When it stops to open. `None`: never.
+    pub accept_until: Option<SystemTime>,
+}
+
+impl<K: Key> KeyRing<K> {
+    /// The keys in the order of the ring, in which each takes over from the one before it (SPEC.md §
+    /// 3.4.2).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// let soon = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let (old_id, new_id) = (old.id(), new.id());
+    /// let ring = KeyRing::from_keys([RingKey::new(new).seal_from(soon), RingKey::new(old)])?;
+    /// let ids: Vec<_> = ring.keys().into_iter().map(|key| key.id).collect();
+    /// assert_eq!(ids, [old_id, new_id]);
+    /// assert_eq!(ring.keys()[1].seal_from, Some(soon));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn keys(&self) -> Vec<KeyInfo> {
+        self.ring().keys.iter().map(KeyInfo::of).collect()
+    }
+
+    /// The moment before which no session may have been issued, as [`not_before`](Self::not_before) set
+    /// it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing};
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// let moment = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// let ring = KeyRing::new(EncryptionKey::generate()?);
+    /// assert_eq!(ring.refuses_before(), None);
+    /// assert_eq!(ring.not_before(moment).refuses_before(), Some(moment));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn refuses_before(&self) -> Option<SystemTime> {
+        let moment = self.ring().not_before;
+        (moment != 0).then(|| system_time(moment))
+    }
+}
+
+impl KeyInfo {
+    fn of(entry: &Entry) -> KeyInfo {
+        KeyInfo {
+            id: entry.id,
+            suite: entry.suite,
+            seal_from: entry.seal_from.map(system_time),
+            accept_until: entry.accept_until.map(system_time),
+        }
+    }
+}

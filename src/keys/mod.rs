@@ -1,0 +1,33 @@
+//! All about keys. Knows nothing of tokens, sessions or cookies.
+
+mod key;
+mod key_info;
+mod purpose;
+mod ring;
+mod ring_key;
+mod ring_text;
+mod shared_ring;
+mod source;
+mod source_error;
+#[cfg(test)]
+pub(crate) mod testing;
+mod told;
+#[cfg(feature = "watch")]
+mod watch;
+
+pub use key::{EncryptionKey, Key, KeyError, KeyId, SigningKey};
+pub use key_info::KeyInfo;
+pub use ring::{Fingerprint, KeyRing, RingError};
+pub use ring_key::RingKey;
+pub use ring_text::RingTextError;
+pub use shared_ring::{IntoKeys, SharedKeyRing};
+pub use source::RingSource;
+pub use source_error::RingSourceError;
+#[cfg(feature = "watch")]
+pub use watch::{Look, WatchedKeyRing, Watching};
+
+pub(crate) use purpose::{Place, Purpose, PurposeKey, PurposeKeys};
+#[cfg(test)]
+pub(crate) use ring_text::RingText;
+pub(crate) use shared_ring::PurposeSlot;
+pub(crate) use told::looks_like_a_key;

@@ -1,0 +1,459 @@
+//! The keys in use (SPEC.md § 3.4 to § 3.6).
+
+use std::{
+    fmt,
+    marker::PhantomData,
+    str::FromStr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use super::{
+    key::{Key, KeyId},
+    ring_key::{Entry, RingKey},
+    ring_text::{RingText, RingTextError},
+};
+use crate::{
+    base::{
+        span,
+        time::{self, EPOCH, UnixSeconds},
+    },
+    crypto::suite,
+};
+
+/// The keys in use: one seals, every other one only opens. A cheap clone; it never changes.
+///
+/// With several keys the order decides: the one with the latest `seal_from` that has passed seals;
+/// among keys without one, the first listed. A session under an earlier key is sealed again with the
+/// next response that touches it.
+///
+/// Applications that share a ring and the name of the cookie, such as the default one, accept each other's
+/// sessions. An [`application`](crate::SessionCookieBuilder::application) label keeps them apart.
+///
+/// As text, one key a line, or separated by commas:
+///
+/// ```text
+/// hardtack_key_v1_xaes_…  accept_until=2026-12-15T00:00:00Z
+/// hardtack_key_v1_xaes_…  seal_from=2026-12-01T00:00:00Z
+/// ```
+///
+/// # Examples
+///
+/// A planned rotation, in one push: every instance accepts the new key before any seals with it.
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+/// use hardtack::{EncryptionKey, KeyRing, RingKey};
+///
+/// let day = Duration::from_secs(86_400);
+/// let today = UNIX_EPOCH + 20_777 * day;
+/// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+/// let (old_id, new_id) = (old.id(), new.id());
+/// let ring = KeyRing::from_keys([
+///     RingKey::new(old).accept_until(today + 30 * day),
+///     RingKey::new(new).seal_from(today + day),
+/// ])?;
+/// assert_eq!(ring.seals(today), old_id);
+/// assert_eq!(ring.seals(today + day), new_id);
+/// assert_eq!(ring.accepts(today + 30 * day), [new_id]);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub struct KeyRing<K> {
+    ring: Arc<Ring>,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K: Key> KeyRing<K> {
+    /// A ring of one key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing};
+    ///
+    /// let ring = KeyRing::new(EncryptionKey::generate()?);
+    /// let same = ring.clone();
+    /// assert_eq!(same.fingerprint(), ring.fingerprint());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(key: K) -> KeyRing<K> {
+        KeyRing::of(Ring {
+            keys: vec![RingKey::new(key).into_entry()],
+            not_before: 0,
+        })
+    }
+
+    /// A ring of several keys. Without `seal_from` the first listed seals.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing};
+    /// use std::time::SystemTime;
+    ///
+    /// let (new, old) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let (new_id, old_id) = (new.id(), old.id());
+    /// let ring = KeyRing::from_keys([new, old])?;
+    /// assert_eq!(ring.seals(SystemTime::now()), new_id);
+    /// assert!(ring.accepts(SystemTime::now()).contains(&old_id));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`RingError`] for an empty list, a key that occurs twice, and a combination of times under
+    /// which no key would seal, or one would stop to open before another seals.
+    pub fn from_keys<I>(keys: I) -> Result<KeyRing<K>, RingError>
+    where
+        I: IntoIterator,
+        I::Item: Into<RingKey<K>>,
+    {
+        let keys = keys.into_iter().map(|key| key.into().into_entry());
+        Ring::new(keys.collect(), 0).map(KeyRing::of)
+    }
+
+    /// The same ring, which refuses every session issued before `moment`.
+    ///
+    /// What a leaked key needs beside its removal. A moment within a second counts as the next one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, SessionCookie, SharedKeyRing};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let ring = KeyRing::new(EncryptionKey::generate()?);
+    /// let keys = SharedKeyRing::new(ring.clone());
+    /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
+    /// let session = cookie.load([""], SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// let fields = cookie.save(&session)?;
+    ///
+    /// let now = SystemTime::now() + Duration::from_secs(60);
+    /// keys.replace(ring.not_before(now))?;
+    /// assert!(cookie.load(&fields, now).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn not_before(self, moment: SystemTime) -> KeyRing<K> {
+        let mut ring = Arc::unwrap_or_clone(self.ring);
+        // No session was issued before the epoch, so such a moment refuses none.
+        let moment = time::unix_seconds_from(moment);
+        ring.not_before = if moment < EPOCH { 0 } else { moment };
+        KeyRing::of(ring)
+    }
+
+    /// The key that seals at `now`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let new_id = new.id();
+    /// let ring = KeyRing::from_keys([RingKey::from(old), RingKey::new(new).seal_from(now + hour)])?;
+    /// assert_ne!(ring.seals(now), new_id);
+    /// assert_eq!(ring.seals(now + hour), new_id);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn seals(&self, now: SystemTime) -> KeyId {
+        let seal_from = self.ring.keys.iter().map(|key| key.seal_from);
+        self.ring.keys[sealing_position(seal_from, time::unix_seconds(now))].id
+    }
+
+    /// The keys that open at `now`, the sealing key included, in the order of the ring.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing};
+    /// use std::time::SystemTime;
+    ///
+    /// let ring: KeyRing<EncryptionKey> = EncryptionKey::generate()?.into();
+    /// for key in ring.accepts(SystemTime::now()) {
+    ///     println!("accepted: {key}");
+    /// }
+    /// # assert_eq!(ring.accepts(SystemTime::now()).len(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn accepts(&self, now: SystemTime) -> Vec<KeyId> {
+        let now = time::unix_seconds(now);
+        let accepted = self.ring.keys.iter().filter(|key| !key.is_retired(now));
+        accepted.map(|key| key.id).collect()
+    }
+
+    /// What two instances compare to see whether they use the same ring, as in a health check: the same
+    /// keys with the same times, in the same order. Public (SPEC.md § 3.6).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing};
+    ///
+    /// # let secret = EncryptionKey::generate()?.expose_secret();
+    /// let here: KeyRing<EncryptionKey> = secret.parse()?;
+    /// let there: KeyRing<EncryptionKey> = secret.parse()?;
+    /// assert_eq!(here.fingerprint(), there.fingerprint());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.ring.fingerprint()
+    }
+
+    /// One ring of what several texts say, listed in their order. Of several `not_before` the latest counts.
+    pub(crate) fn join(
+        texts: impl IntoIterator<Item = RingText<K>>,
+    ) -> Result<KeyRing<K>, RingError> {
+        let (mut keys, mut not_before) = (Vec::new(), 0);
+        for text in texts {
+            keys.extend(text.keys.into_iter().map(RingKey::into_entry));
+            not_before = text.not_before.max(not_before);
+        }
+        Ring::new(keys, not_before).map(KeyRing::of)
+    }
+
+    pub(crate) fn of(ring: impl Into<Arc<Ring>>) -> KeyRing<K> {
+        KeyRing {
+            ring: ring.into(),
+            kind: PhantomData,
+        }
+    }
+
+    pub(crate) fn ring(&self) -> &Arc<Ring> {
+        &self.ring
+    }
+}
+
+/// Reads the text form: one key a line, comment lines and blank lines allowed, or separated by
+/// commas (SPEC.md § 3.5).
+impl<K: Key> FromStr for KeyRing<K> {
+    type Err = RingError;
+
+    fn from_str(text: &str) -> Result<Self, RingError> {
+        KeyRing::join([text.parse().map_err(RingError::Text)?])
+    }
+}
+
+impl<K> Clone for KeyRing<K> {
+    fn clone(&self) -> Self {
+        KeyRing {
+            ring: Arc::clone(&self.ring),
+            kind: PhantomData,
+        }
+    }
+}
+
+impl<K: Key> From<K> for KeyRing<K> {
+    fn from(key: K) -> Self {
+        KeyRing::new(key)
+    }
+}
+
+impl<K> fmt::Debug for KeyRing<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids = self.ring.keys.iter().map(|key| key.id);
+        f.debug_tuple("KeyRing")
+            .field(&ids.collect::<Vec<_>>())
+            .finish()
+    }
+}
+
+/// A ring without the kind of its keys. Its keys stand in their order (SPEC.md § 3.4).
+#[derive(Clone)]
+pub(crate) struct Ring {
+    pub(super) keys: Vec<Entry>,
+    pub(super) not_before: UnixSeconds,
+}
+
+impl Ring {
+    fn new(mut keys: Vec<Entry>, not_before: UnixSeconds) -> Result<Ring, RingError> {
+        for (i, key) in keys.iter().enumerate() {
+            let mut times = key.seal_from.iter().chain(&key.accept_until);
+            if times.any(|&moment| moment < EPOCH) {
+                return Err(RingError::BeforeEpoch(key.id));
+            }
+            if keys[..i].iter().any(|earlier| earlier.id == key.id) {
+                return Err(RingError::Duplicate(key.id));
+            }
+        }
+        // On a tie the first listed seals, so it comes last: reversed, then sorted stably.
+        keys.reverse();
+        keys.sort_by_key(|key| key.seal_from);
+        let last = keys.last().ok_or(RingError::Empty)?;
+        if last.accept_until.is_some() {
+            return Err(RingError::LastRetires(last.id));
+        }
+        for pair in keys.windows(2) {
+            let (key, next) = (&pair[0], &pair[1]);
+            if let (Some(until), Some(from)) = (key.accept_until, next.seal_from)
+                && until <= from
+            {
+                let (key, next) = (key.id, next.id);
+                return Err(RingError::RetiresTooEarly { key, next });
+            }
+        }
+        Ok(Ring { keys, not_before })
+    }
+
+    /// Refuses a ring in which a key retires less than `longest` seconds, for which a session may live,
+    /// after the next one began to seal.
+    pub(super) fn check_overlap(&self, longest: u64) -> Result<(), RingError> {
+        for pair in self.keys.windows(2) {
+            if let (Some(until), Some(from)) = (pair[0].accept_until, pair[1].seal_from)
+                && until < from.saturating_add(longest)
+            {
+                let (key, next) = (pair[0].id, pair[1].id);
+                return Err(RingError::RetiresEarly { key, next, longest });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        let mut bytes = Vec::new();
+        // Their order decides which of them seals.
+        for key in &self.keys {
+            bytes.extend_from_slice(&key.id.0);
+            bytes.extend_from_slice(&key.seal_from.unwrap_or(0).to_be_bytes());
+            bytes.extend_from_slice(&key.accept_until.unwrap_or(0).to_be_bytes());
+        }
+        bytes.extend_from_slice(&self.not_before.to_be_bytes());
+        let hash = suite::hash(&[&bytes]);
+        Fingerprint(std::array::from_fn(|i| hash[i]))
+    }
+}
+
+/// The place of the sealing key: the last whose time to seal has come; before the first, the first.
+pub(super) fn sealing_position<I>(seal_from: I, now: UnixSeconds) -> usize
+where
+    I: DoubleEndedIterator<Item = Option<UnixSeconds>> + ExactSizeIterator,
+{
+    let mut seal_from = seal_from;
+    seal_from
+        .rposition(|from| from.is_none_or(|from| now >= from))
+        .unwrap_or(0)
+}
+
+/// What tells rings apart: 8 bytes, shown as 16 hexadecimal digits. Public (SPEC.md § 3.6).
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing};
+///
+/// let ring = KeyRing::new(EncryptionKey::generate()?);
+/// println!("keys {}", ring.fingerprint());
+/// assert_eq!(ring.fingerprint().to_string().len(), 16);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 8]);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", u64::from_be_bytes(self.0))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
+
+/// Why keys do not make a ring.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing, RingError};
+///
+/// let empty = KeyRing::<EncryptionKey>::from_keys(Vec::<EncryptionKey>::new());
+/// assert!(matches!(empty, Err(RingError::Empty)));
+/// ```
+#[non_exhaustive]
+pub enum RingError {
+    /// There is no key.
+    Empty,
+    /// Two keys have the same id: one key is listed twice, or two different keys have one id
+    /// by chance, once in 2^32 pairs.
+    Duplicate(KeyId),
+    /// The key that seals last has an `accept_until`, after which nothing would seal.
+    LastRetires(KeyId),
+    /// A key stops to open before the next one seals.
+    RetiresTooEarly {
+        /// The key whose `accept_until` is too early.
+        key: KeyId,
+        /// The key that seals after it.
+        next: KeyId,
+    },
+    /// A key stops to open while sessions that it sealed may still be alive.
+    RetiresEarly {
+        /// The key whose `accept_until` is too early.
+        key: KeyId,
+        /// The key that seals after it.
+        next: KeyId,
+        /// The longest that a session lives, in seconds.
+        longest: u64,
+    },
+    /// A time is before 2026-01-01T00:00:00Z, when the format begins.
+    BeforeEpoch(KeyId),
+    /// The text form is wrong.
+    Text(RingTextError),
+}
+
+/// The sentence: `main` prints errors by `Debug`.
+impl fmt::Debug for RingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for RingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RingError::Empty => f.write_str("key ring has no key"),
+            RingError::Duplicate(key) => write!(
+                f,
+                "key {key} is listed twice in the key ring, leave one out; where two different keys have \
+                 this id, make another key"
+            ),
+            RingError::LastRetires(key) => write!(
+                f,
+                "key {key} is the last one to seal, so it cannot have `accept_until`"
+            ),
+            RingError::RetiresTooEarly { key, next } => write!(
+                f,
+                "key {key} has an `accept_until` that is not later than the `seal_from` of key {next}"
+            ),
+            RingError::RetiresEarly { key, next, longest } => write!(
+                f,
+                "key {key} is accepted for less than {} after key {next} begins to seal, so living sessions \
+                 would be cut short; set a later `accept_until`, or say `danger_retire_early` where the \
+                 cookie is built",
+                span::show(Duration::from_secs(*longest))
+            ),
+            RingError::BeforeEpoch(key) => write!(
+                f,
+                "key {key} has a time before 2026-01-01T00:00:00Z, leave it out"
+            ),
+            RingError::Text(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for RingError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            RingError::Text(error) => error.source(),
+            _ => None,
+        }
+    }
+}

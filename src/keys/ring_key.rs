@@ -1,0 +1,139 @@
+use std::{sync::Arc, time::SystemTime};
+
+use super::key::{Key, KeyId};
+use crate::{
+    base::time::{self, UnixSeconds},
+    crypto::suite::{Prk, Suite},
+};
+
+/// A key on its way into a [`KeyRing`](crate::KeyRing), with the times at which its role changes.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing, RingKey};
+/// use std::time::{Duration, SystemTime};
+///
+/// let soon = SystemTime::now() + Duration::from_secs(3600);
+/// let ring = KeyRing::from_keys([
+///     RingKey::new(EncryptionKey::generate()?).seal_from(soon),
+///     RingKey::new(EncryptionKey::generate()?).accept_until(soon + Duration::from_secs(86_400)),
+/// ])?;
+/// # assert_eq!(ring.accepts(soon).len(), 2);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct RingKey<K> {
+    key: K,
+    seal_from: Option<UnixSeconds>,
+    accept_until: Option<UnixSeconds>,
+}
+
+impl<K> RingKey<K> {
+    /// A key that seals from ever and opens for ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    ///
+    /// let ring = KeyRing::from_keys([RingKey::new(EncryptionKey::generate()?)])?;
+    /// # let _ = ring;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(key: K) -> RingKey<K> {
+        RingKey {
+            key,
+            seal_from: None,
+            accept_until: None,
+        }
+    }
+
+    /// The key only opens before `moment`, and seals from then on, until a later key does (SPEC.md §
+    /// 3.4). In whole seconds. Default: it seals from ever.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let new_id = new.id();
+    /// let ring = KeyRing::from_keys([RingKey::new(old), RingKey::new(new).seal_from(now + hour)])?;
+    /// // Instances that have the ring open what others seal later.
+    /// assert!(ring.accepts(now).contains(&new_id));
+    /// assert_ne!(ring.seals(now), new_id);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn seal_from(self, moment: SystemTime) -> RingKey<K> {
+        let seal_from = Some(time::unix_seconds(moment));
+        RingKey { seal_from, ..self }
+    }
+
+    /// The key opens nothing from `moment` on. In whole seconds. Default: it opens for ever.
+    ///
+    /// Choose it later than the next key's `seal_from` by the absolute timeout (or by `remember_up_to`, if
+    /// that is longer) and the clock skew: an instance whose clock is behind seals with this key a little
+    /// longer. [`build`](crate::SessionCookieBuilder::build) refuses one that is too early by every clock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let (now, day) = (SystemTime::now(), Duration::from_secs(86_400));
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let ring = KeyRing::from_keys([RingKey::new(new), RingKey::new(old).accept_until(now + day)])?;
+    /// assert_eq!(ring.accepts(now).len(), 2);
+    /// assert_eq!(ring.accepts(now + day).len(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn accept_until(self, moment: SystemTime) -> RingKey<K> {
+        let accept_until = Some(time::unix_seconds(moment));
+        RingKey {
+            accept_until,
+            ..self
+        }
+    }
+}
+
+impl<K: Key> RingKey<K> {
+    pub(super) fn into_entry(self) -> Entry {
+        let raw = self.key.raw();
+        Entry {
+            suite: raw.suite,
+            id: raw.id,
+            prk: Arc::new(raw.prk()),
+            seal_from: self.seal_from,
+            accept_until: self.accept_until,
+        }
+    }
+}
+
+impl<K: Key> From<K> for RingKey<K> {
+    fn from(key: K) -> Self {
+        RingKey::new(key)
+    }
+}
+
+/// A key in a ring, without its kind.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(super) suite: Suite,
+    pub(super) id: KeyId,
+    pub(super) prk: Arc<Prk>,
+    pub(super) seal_from: Option<UnixSeconds>,
+    pub(super) accept_until: Option<UnixSeconds>,
+}
+
+impl Entry {
+    pub(super) fn is_retired(&self, now: UnixSeconds) -> bool {
+        self.accept_until.is_some_and(|until| now >= until)
+    }
+}

@@ -1,0 +1,199 @@
+//! A key ring as text (SPEC.md § 3.5).
+
+use std::{error::Error, fmt, str::FromStr};
+
+use super::{
+    key::{Key, KeyError},
+    ring_key::RingKey,
+};
+use crate::base::time::{self, EPOCH, UnixSeconds};
+
+/// What a text says of a ring: its keys as listed, and its `not_before` or 0. It is no ring yet, since
+/// another text may have the rest.
+pub(crate) struct RingText<K> {
+    pub(super) keys: Vec<RingKey<K>>,
+    pub(super) not_before: UnixSeconds,
+}
+
+impl<K: Key> FromStr for RingText<K> {
+    type Err = RingTextError;
+
+    fn from_str(text: &str) -> Result<Self, RingTextError> {
+        parse(text)
+    }
+}
+
+fn parse<K: Key>(whole: &str) -> Result<RingText<K>, RingTextError> {
+    let text = whole.trim_ascii();
+    let is_comment = |line: &str| line.trim_start_matches(BLANK).starts_with('#');
+    let has_commas = text
+        .lines()
+        .any(|line| line.contains(',') && !is_comment(line));
+    let items: &mut dyn Iterator<Item = &str> = if has_commas {
+        &mut text.split(',')
+    } else {
+        &mut text.lines()
+    };
+    // Lines are counted as an editor does.
+    let before = &whole[..whole.len() - whole.trim_ascii_start().len()];
+    let first = 1 + before.matches('\n').count();
+    let mut keys = Vec::new();
+    let mut not_before = None;
+    for (number, item) in (first..).zip(items) {
+        let fail = |problem| RingTextError { number, problem };
+        let item = item.trim_matches(BLANK);
+        if item.is_empty() || is_comment(item) {
+            if has_commas {
+                return Err(fail(Problem::BlankBetweenCommas));
+            }
+        } else if let Some(moment) = item.strip_prefix(NOT_BEFORE) {
+            let moment = parse_not_before(moment).map_err(fail)?;
+            if not_before.replace(moment).is_some() {
+                return Err(fail(Problem::Repeated(NOT_BEFORE)));
+            }
+        } else {
+            keys.push(parse_key(item).map_err(fail)?);
+        }
+    }
+    Ok(RingText {
+        keys,
+        not_before: not_before.unwrap_or(0),
+    })
+}
+
+fn parse_not_before(text: &str) -> Result<UnixSeconds, Problem> {
+    if text.contains(BLANK) {
+        return Err(Problem::Attribute);
+    }
+    parse_moment(text).ok_or(Problem::Time)
+}
+
+/// `key attribute=time attribute=time`
+fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, Problem> {
+    let mut words = item.split(BLANK).filter(|word| !word.is_empty());
+    let key = words.next().unwrap_or_default();
+    if key != key.trim_ascii() {
+        // A key alone may stand in white space; in a ring only spaces and tabs separate.
+        return Err(Problem::Key(KeyError::Encoding));
+    }
+    let mut key = RingKey::new(key.parse().map_err(Problem::Key)?);
+    let (mut seal_from, mut accept_until) = (None, None);
+    for word in words {
+        let (attribute, slot, moment) = if let Some(moment) = word.strip_prefix(SEAL_FROM) {
+            (SEAL_FROM, &mut seal_from, moment)
+        } else if let Some(moment) = word.strip_prefix(ACCEPT_UNTIL) {
+            (ACCEPT_UNTIL, &mut accept_until, moment)
+        } else {
+            return Err(Problem::Attribute);
+        };
+        let moment = parse_moment(moment).ok_or(Problem::Time)?;
+        if slot.replace(moment).is_some() {
+            return Err(Problem::Repeated(attribute));
+        }
+    }
+    if let Some(moment) = seal_from {
+        key = key.seal_from(time::system_time(moment));
+    }
+    if let Some(moment) = accept_until {
+        key = key.accept_until(time::system_time(moment));
+    }
+    Ok(key)
+}
+
+/// RFC 3339 with `Z`, whole seconds, in the range of the format.
+fn parse_moment(text: &str) -> Option<UnixSeconds> {
+    let moment = humantime::parse_rfc3339(text).ok()?;
+    let exact = humantime::format_rfc3339_seconds(moment).to_string() == text;
+    let seconds = time::unix_seconds(moment);
+    (exact && seconds >= EPOCH).then_some(seconds)
+}
+
+/// What is wrong with the text of a key ring, and on which line or after which comma.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing};
+///
+/// # let key = EncryptionKey::generate()?.expose_secret();
+/// let ring = format!("{}\nnot_before=yesterday", *key).parse::<KeyRing<EncryptionKey>>();
+/// let sentence = ring.unwrap_err().to_string();
+/// assert!(sentence.starts_with("key ring, entry 2: a time is not like `2026-12-15T00:00:00Z`"));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct RingTextError {
+    number: usize,
+    problem: Problem,
+}
+
+#[derive(Debug)]
+enum Problem {
+    Key(KeyError),
+    Attribute,
+    Repeated(&'static str),
+    Time,
+    BlankBetweenCommas,
+}
+
+#[cfg(test)]
+impl RingTextError {
+    /// What the vectors call it.
+    pub(super) fn word(&self) -> &'static str {
+        match &self.problem {
+            Problem::Key(KeyError::WrongKind { .. }) => "mixed",
+            Problem::Key(_) => "key",
+            Problem::Attribute => "attribute",
+            Problem::Repeated(_) => "attribute",
+            Problem::Time => "time",
+            Problem::BlankBetweenCommas => "blank",
+        }
+    }
+}
+
+impl fmt::Display for RingTextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "key ring, entry {}: ", self.number)?;
+        match &self.problem {
+            Problem::Key(error) => error.fmt(f),
+            Problem::Attribute => f.write_str(
+                "unknown attribute after the key, expected `seal_from=` or `accept_until=`",
+            ),
+            Problem::Repeated(attribute) => write!(f, "`{attribute}` is given twice"),
+            Problem::Time => f.write_str(
+                "a time is not like `2026-12-15T00:00:00Z`, or is before 2026-01-01T00:00:00Z",
+            ),
+            Problem::BlankBetweenCommas => {
+                f.write_str("nothing or a comment stands between commas, expected a key")
+            }
+        }
+    }
+}
+
+impl Error for RingTextError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.problem {
+            Problem::Key(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+/// What separates words. Line ends and commas separate items.
+const BLANK: [char; 2] = [' ', '\t'];
+const NOT_BEFORE: &str = "not_before=";
+const SEAL_FROM: &str = "seal_from=";
+const ACCEPT_UNTIL: &str = "accept_until=";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::key::EncryptionKey;
+
+    #[test]
+    fn an_error_counts_lines_as_an_editor_does() {
+        let ring: Result<RingText<EncryptionKey>, _> = "\n# old\n\nno key\n".parse();
+        let sentence = ring.err().unwrap().to_string();
+        assert!(sentence.starts_with("key ring, entry 4: "), "{sentence}");
+    }
+}

@@ -1,0 +1,255 @@
+use std::{
+    fmt,
+    marker::PhantomData,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+};
+
+use arc_swap::{ArcSwap, Guard};
+
+use super::{
+    key::Key,
+    purpose::{Purpose, PurposeKeys},
+    ring::{KeyRing, Ring, RingError},
+};
+
+/// A key ring that a running program can replace. A cheap clone; all clones are one.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing, SessionCookie, SharedKeyRing};
+///
+/// let old = EncryptionKey::generate()?.expose_secret();
+/// let keys = SharedKeyRing::new(old.parse::<KeyRing<EncryptionKey>>()?);
+/// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
+///
+/// // Later: the new key seals, and the old one still opens what is out.
+/// let new = EncryptionKey::generate()?;
+/// keys.replace(KeyRing::from_keys([new, old.parse()?])?)?;
+/// # let _ = cookie;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub struct SharedKeyRing<K> {
+    shared: Arc<Mutex<Shared>>,
+    kind: PhantomData<fn() -> K>,
+}
+
+/// A source of keys for a cookie: a key, a [`KeyRing`] or a [`SharedKeyRing`].
+///
+/// Text has to be parsed first, so that a mistyped key is an error where it is read:
+///
+/// ```compile_fail,E0277
+/// hardtack::SessionCookie::encrypted("hardtack_key_v1_xaes_…");
+/// ```
+///
+/// And a key that signs does not encrypt:
+///
+/// ```compile_fail,E0277
+/// # fn build(key: hardtack::SigningKey) {
+/// hardtack::SessionCookie::encrypted(key);
+/// # }
+/// ```
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, IntoKeys, KeyRing, SessionCookie, SessionCookieBuilder};
+///
+/// fn site(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
+///     SessionCookie::encrypted(keys).name("__Host-site")
+/// }
+///
+/// # let text = EncryptionKey::generate()?.expose_secret();
+/// let cookie = site(text.parse::<KeyRing<EncryptionKey>>()?).build()?;
+/// # let _ = cookie;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `{K}`, and no ring of such keys",
+    label = "expected `{K}`, `KeyRing<{K}>` or `SharedKeyRing<{K}>`",
+    note = "text has to be parsed first: `text.parse::<KeyRing<{K}>>()?`, or `KeyRing::from_env(\"SESSION_KEYS\")?`",
+    note = "`SessionCookie::encrypted` takes an `EncryptionKey`, and `unencrypted_but_signed` a `SigningKey`"
+)]
+pub trait IntoKeys<K>: Into<SharedKeyRing<K>> {}
+
+impl<K: Key> IntoKeys<K> for K {}
+impl<K: Key> IntoKeys<K> for KeyRing<K> {}
+impl<K: Key> IntoKeys<K> for SharedKeyRing<K> {}
+
+struct Shared {
+    ring: Arc<Ring>,
+    slots: Vec<Weak<PurposeSlot>>,
+}
+
+impl<K: Key> SharedKeyRing<K> {
+    /// Starts with `ring`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SharedKeyRing};
+    ///
+    /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
+    /// # let _ = keys;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(ring: impl Into<KeyRing<K>>) -> SharedKeyRing<K> {
+        SharedKeyRing {
+            shared: Arc::new(Mutex::new(Shared {
+                ring: Arc::clone(ring.into().ring()),
+                slots: Vec::new(),
+            })),
+            kind: PhantomData,
+        }
+    }
+
+    /// Replaces the ring for everything that was built with it.
+    ///
+    /// All keys are derived first; then each cookie and token changes over at once. A request that
+    /// has begun may still use the earlier ring.
+    /// That one name has sessions of one type is looked at in `build`, and not again here.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, SharedKeyRing};
+    /// # use std::time::SystemTime;
+    ///
+    /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
+    /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// # session.insert("user", 42)?;
+    /// # let fields = cookie.save(&session)?;
+    ///
+    /// // A ring without the old key ends every session that is out.
+    /// keys.replace(EncryptionKey::generate()?)?;
+    /// assert!(cookie.load(&fields, SystemTime::now()).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`RingError::RetiresEarly`] if a key has an `accept_until` that follows the next key's `seal_from` by less than
+    /// the longest lifetime of any cookie's sessions. The earlier ring is then still in use.
+    pub fn replace(&self, ring: impl Into<KeyRing<K>>) -> Result<(), RingError> {
+        let ring = Arc::clone(ring.into().ring());
+        let mut shared = self.lock();
+        let slots: Vec<_> = shared.slots.iter().filter_map(Weak::upgrade).collect();
+        for slot in &slots {
+            ring.check_overlap(slot.overlap)?;
+        }
+        let derived: Vec<_> = slots
+            .iter()
+            .map(|slot| Arc::new(PurposeKeys::derive(&ring, &slot.purpose)))
+            .collect();
+        for (slot, keys) in slots.iter().zip(derived) {
+            slot.keys.store(keys);
+        }
+        shared.slots = slots.iter().map(Arc::downgrade).collect();
+        shared.ring = ring;
+        Ok(())
+    }
+
+    /// The ring now in use.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, SharedKeyRing};
+    ///
+    /// let ring = KeyRing::new(EncryptionKey::generate()?);
+    /// let keys = SharedKeyRing::new(ring.clone());
+    /// assert_eq!(keys.current().fingerprint(), ring.fingerprint());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn current(&self) -> KeyRing<K> {
+        KeyRing::of(Arc::clone(&self.lock().ring))
+    }
+
+    /// Derives the keys for `purpose`, now and whenever the ring is replaced. A key must open for
+    /// `overlap` seconds after the next one began to seal.
+    pub(crate) fn serve(
+        &self,
+        purpose: Purpose,
+        overlap: u64,
+    ) -> Result<Arc<PurposeSlot>, RingError> {
+        let mut shared = self.lock();
+        shared.ring.check_overlap(overlap)?;
+        let keys = PurposeKeys::derive(&shared.ring, &purpose);
+        let slot = Arc::new(PurposeSlot {
+            ring: Arc::downgrade(&self.shared),
+            purpose,
+            overlap,
+            keys: ArcSwap::from_pointee(keys),
+        });
+        shared.slots.push(Arc::downgrade(&slot));
+        Ok(slot)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        // Nothing panics between two changes of the state, so a poisoned lock still holds a whole one.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The keys of a ring for one purpose, as they are at the moment.
+pub(crate) struct PurposeSlot {
+    /// The shared ring it belongs to. A `Weak` keeps the address from being reused.
+    ring: Weak<Mutex<Shared>>,
+    purpose: Purpose,
+    overlap: u64,
+    keys: ArcSwap<PurposeKeys>,
+}
+
+impl PurposeSlot {
+    pub(crate) fn purpose(&self) -> &Purpose {
+        &self.purpose
+    }
+
+    /// Returns `true` if both have the same purpose and the same keys, of one shared ring or of two equal ones.
+    pub(crate) fn is_like(&self, other: &PurposeSlot) -> bool {
+        self.purpose == other.purpose
+            && (Weak::ptr_eq(&self.ring, &other.ring)
+                || self.keys().fingerprint() == other.keys().fingerprint())
+    }
+
+    pub(crate) fn keys(&self) -> Guard<Arc<PurposeKeys>> {
+        self.keys.load()
+    }
+
+    /// Whether a token of one could open with the other, as far as name and keys go.
+    pub(crate) fn meets(&self, other: &PurposeSlot) -> bool {
+        self.purpose == other.purpose && self.keys().share_a_key(&other.keys())
+    }
+}
+
+impl<K> Clone for SharedKeyRing<K> {
+    fn clone(&self) -> Self {
+        SharedKeyRing {
+            shared: Arc::clone(&self.shared),
+            kind: PhantomData,
+        }
+    }
+}
+
+impl<K: Key> From<KeyRing<K>> for SharedKeyRing<K> {
+    fn from(ring: KeyRing<K>) -> Self {
+        SharedKeyRing::new(ring)
+    }
+}
+
+impl<K: Key> From<K> for SharedKeyRing<K> {
+    fn from(key: K) -> Self {
+        SharedKeyRing::new(KeyRing::new(key))
+    }
+}
+
+impl<K: Key> fmt::Debug for SharedKeyRing<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SharedKeyRing")
+            .field(&self.current())
+            .finish()
+    }
+}

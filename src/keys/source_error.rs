@@ -1,0 +1,117 @@
+#[cfg(feature = "watch")]
+use std::mem::{self, Discriminant};
+use std::{error::Error, fmt};
+
+use super::{ring::RingError, source::RingSource};
+
+/// Why sources make no key ring. The sentence names the source, and shows nothing of what it holds.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing};
+///
+/// let error = KeyRing::<EncryptionKey>::from_env("NO_SUCH_KEYS").unwrap_err();
+/// let sentence = error.to_string();
+/// assert!(sentence.starts_with("environment variable NO_SUCH_KEYS is not set, put a key into it"));
+/// ```
+pub struct RingSourceError {
+    /// The names of those that it is about.
+    sources: String,
+    problem: Problem,
+}
+
+#[derive(Debug)]
+pub(super) enum Problem {
+    NotSet,
+    NotUnicode,
+    CannotRead(Box<dyn Error + Send + Sync>),
+    /// Its error has a key in it.
+    TellsAKey,
+    Panicked,
+    TooLarge,
+    #[cfg(feature = "watch")]
+    NoLineFeed,
+    Ring(RingError),
+}
+
+impl RingSourceError {
+    pub(super) fn new(source: &RingSource, problem: Problem) -> RingSourceError {
+        RingSourceError {
+            sources: source.name(),
+            problem,
+        }
+    }
+
+    /// What `sources` say makes no ring.
+    pub(crate) fn of_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
+        let names: Vec<_> = sources.iter().map(RingSource::name).collect();
+        RingSourceError {
+            sources: names.join(", "),
+            problem: Problem::Ring(error),
+        }
+    }
+
+    /// What two errors have in common that tell of one problem, although their details differ.
+    #[cfg(feature = "watch")]
+    pub(crate) fn problem(&self) -> SameProblem {
+        SameProblem {
+            sources: self.sources.clone(),
+            problem: mem::discriminant(&self.problem),
+        }
+    }
+}
+
+#[cfg(feature = "watch")]
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct SameProblem {
+    sources: String,
+    problem: Discriminant<Problem>,
+}
+
+/// The sentence: `main` prints errors by `Debug`.
+impl fmt::Debug for RingSourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for RingSourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sources = &self.sources;
+        match &self.problem {
+            Problem::NotSet => write!(
+                f,
+                "{sources} is not set, put a key into it; `hardtack keygen` makes one (`cargo install hardtack \
+                 --features cli`), and so does `EncryptionKey::generate`"
+            ),
+            Problem::NotUnicode => write!(f, "{sources} is not UTF-8, expected keys"),
+            Problem::CannotRead(error) => write!(f, "cannot read {sources}: {error}"),
+            Problem::TellsAKey => write!(
+                f,
+                "cannot read {sources}: its error holds a key, so it is not shown"
+            ),
+            Problem::Panicked => write!(f, "cannot read {sources}: it panicked"),
+            Problem::TooLarge => write!(f, "{sources} is larger than 1 MiB, expected keys"),
+            #[cfg(feature = "watch")]
+            Problem::NoLineFeed => write!(
+                f,
+                "{sources} does not end with a line feed, so it may be half written; end it with one"
+            ),
+            Problem::Ring(error) => match &*self.sources {
+                "" => error.fmt(f),
+                sources => write!(f, "{sources}: {error}"),
+            },
+        }
+    }
+}
+
+impl Error for RingSourceError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.problem {
+            Problem::CannotRead(error) => error.source(),
+            Problem::Ring(error) => error.source(),
+            _ => None,
+        }
+    }
+}

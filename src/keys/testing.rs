@@ -1,0 +1,42 @@
+//! What the vectors look at and nothing else may.
+
+use super::{
+    key::{self, EncryptionKey, Key, KeyId, RawKey, SigningKey, sealed::Key as _},
+    purpose::Purpose,
+    ring::KeyRing,
+    ring_text::RingTextError,
+};
+use crate::crypto::suite::{Aead, Suite};
+
+impl Aead {
+    pub(crate) fn xaes_256_gcm(key: &[u8; 32]) -> Aead {
+        Aead::new(Suite::Xaes256Gcm, key).unwrap()
+    }
+
+    pub(crate) fn xchacha20_poly1305(key: &[u8; 32]) -> Aead {
+        Aead::new(Suite::XChaCha20Poly1305, key).unwrap()
+    }
+}
+
+pub(crate) fn derive(text: &str, what: &str, purpose: &Purpose) -> [u8; 32] {
+    let derive = |raw: &RawKey| {
+        let info = key::derivation_info(what, raw.suite, purpose.as_str());
+        *raw.prk().expand(&info)
+    };
+    match text.parse::<EncryptionKey>() {
+        Ok(key) => derive(key.raw()),
+        Err(_) => derive(text.parse::<SigningKey>().unwrap().raw()),
+    }
+}
+
+pub(crate) fn order<K: Key>(ring: &KeyRing<K>) -> Vec<KeyId> {
+    ring.ring().keys.iter().map(|key| key.id).collect()
+}
+
+pub(crate) fn not_before<K: Key>(ring: &KeyRing<K>) -> u64 {
+    ring.ring().not_before
+}
+
+pub(crate) fn word_for(error: &RingTextError) -> &'static str {
+    error.word()
+}

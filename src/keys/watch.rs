@@ -1,0 +1,365 @@
+//! A key ring that follows what it was read from.
+
+use std::{
+    convert::Infallible,
+    fmt, io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::mpsc::{self, RecvTimeoutError, Sender},
+    thread,
+    time::Duration,
+};
+
+use zeroize::Zeroizing;
+
+use super::{
+    key::Key,
+    shared_ring::SharedKeyRing,
+    source::{RingSource, join},
+    source_error::{RingSourceError, SameProblem},
+};
+use crate::{crypto::suite, session::events};
+
+/// A [`SharedKeyRing`] that follows what it was read from: a file, several sources, or a function of the
+/// program.
+///
+/// Every look reads all sources anew. Two looks in a row have to read the same before anything is done,
+/// and a file has to end with a line feed, so that what is half written is not used. Files may be
+/// overwritten, renamed over, or behind a symbolic link that is swapped, as in Kubernetes.
+///
+/// A new ring that is wrong is refused, and the earlier one stays in use: if a source cannot be read, if
+/// the text is no ring of this kind of key, or if it would cut living sessions short. That is told once,
+/// by [`Look::Refused`] and by an event (feature `tracing`), and not again while it stays as it is.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::EncryptionKey;
+/// use hardtack::{Look, RingSource, SessionCookie, WatchedKeyRing};
+///
+/// # let path = std::env::temp_dir().join(format!("hardtack-doc-watched-{}", std::process::id()));
+/// # std::fs::write(&path, format!("{}\n", *EncryptionKey::generate()?.expose_secret()))?;
+/// let watched = WatchedKeyRing::from_sources([RingSource::file(&path)])?;
+/// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
+///
+/// // Keep it: the watching ends when it is dropped.
+/// let _watching = watched
+///     .on_look(|look| {
+///         if let Look::Refused(error) = look {
+///             eprintln!("{error}");
+///         }
+///     })
+///     .start()?;
+/// # std::fs::remove_file(&path)?;
+/// # let _ = cookie;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "nobody looks before `start` or `look`"]
+pub struct WatchedKeyRing<K> {
+    sources: Vec<RingSource>,
+    keys: SharedKeyRing<K>,
+    /// What the ring in use was read from.
+    used: Reading,
+    /// What was refused, and told, since then.
+    refused: Option<Reading>,
+    /// What was read at the last look only.
+    unsettled: Option<Reading>,
+    interval: Duration,
+    on_look: Box<dyn FnMut(Look) + Send>,
+}
+
+/// What a look read, as far as another look is compared with it. A hash stands for the texts, so that no
+/// key is kept.
+type Reading = Result<[u8; 32], SameProblem>;
+
+impl<K: Key> WatchedKeyRing<K> {
+    /// Reads the ring from `sources`, which are joined as by
+    /// [`KeyRing::from_sources`](crate::KeyRing::from_sources).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, RingSource, SessionCookie, WatchedKeyRing};
+    ///
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let ask = move || Ok::<_, std::io::Error>(key.to_string());
+    /// let vault = RingSource::from_fn("the vault", move || Ok(ask()?));
+    /// let watched = WatchedKeyRing::from_sources([vault])?;
+    /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
+    /// # let _ = cookie;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If a source cannot be read, a file does not end with a line feed, or the texts make no ring.
+    pub fn from_sources(
+        sources: impl IntoIterator<Item = RingSource>,
+    ) -> Result<WatchedKeyRing<K>, RingSourceError> {
+        let sources: Vec<_> = sources.into_iter().collect();
+        let texts = read(&sources)?;
+        Ok(WatchedKeyRing {
+            keys: SharedKeyRing::new(join(&sources, &texts)?),
+            used: Ok(digest(&texts)),
+            sources,
+            refused: None,
+            unsettled: None,
+            interval: Duration::from_secs(10),
+            on_look: Box::new(drop),
+        })
+    }
+
+    /// The ring, to build cookies with. It is the one that is replaced.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, RingSource, WatchedKeyRing};
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
+    /// use hardtack::SessionCookie;
+    ///
+    /// let watched = WatchedKeyRing::from_sources([source])?;
+    /// let login = SessionCookie::encrypted(watched.keys()).name("__Host-login").build()?;
+    /// let cart = SessionCookie::encrypted(watched.keys()).name("__Host-cart").build()?;
+    /// # let _ = (login, cart);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn keys(&self) -> SharedKeyRing<K> {
+        self.keys.clone()
+    }
+
+    /// Reads the sources once, and says what came of it. It asks no clock and does not wait, except for the
+    /// sources.
+    ///
+    /// For programs that have their own way of doing things now and then, for those without threads, and
+    /// for tests. In an async task put it where blocking is allowed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, Look, RingSource, WatchedKeyRing};
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// # let new_id = new.id();
+    /// let vault = Arc::new(Mutex::new(old.expose_secret().to_string()));
+    /// let asked = Arc::clone(&vault);
+    /// let source = RingSource::from_fn("the vault", move || Ok(asked.lock().unwrap().clone()));
+    /// let mut watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
+    /// assert!(matches!(watched.look(), Look::Unchanged));
+    ///
+    /// *vault.lock().unwrap() = new.expose_secret().to_string();
+    /// assert!(matches!(watched.look(), Look::Unsettled));
+    /// assert!(matches!(watched.look(), Look::Replaced));
+    /// # assert_eq!(watched.keys().current().seals(std::time::SystemTime::now()), new_id);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn look(&mut self) -> Look {
+        let texts = read(&self.sources);
+        let reading = match &texts {
+            Ok(texts) => Ok(digest(texts)),
+            Err(error) => Err(error.problem()),
+        };
+        let unsettled = self.unsettled.take();
+        if reading == self.used {
+            self.refused = None;
+            return Look::Unchanged;
+        }
+        if self.refused.as_ref() == Some(&reading) {
+            return Look::Unchanged;
+        }
+        if unsettled.as_ref() != Some(&reading) {
+            self.unsettled = Some(reading);
+            return Look::Unsettled;
+        }
+        match texts.and_then(|texts| self.replace(&texts)) {
+            Ok(()) => {
+                self.used = reading;
+                self.refused = None;
+                events::keys_replaced(self.keys.current().fingerprint());
+                Look::Replaced
+            }
+            Err(error) => {
+                self.refused = Some(reading);
+                events::keys_refused(&error);
+                Look::Refused(error)
+            }
+        }
+    }
+
+    fn replace(&self, texts: &[Zeroizing<String>]) -> Result<(), RingSourceError> {
+        let ring = join(&self.sources, texts)?;
+        let replaced = self.keys.replace(ring);
+        replaced.map_err(|error| RingSourceError::of_ring(&self.sources, error))
+    }
+
+    /// How long the thread of [`start`](Self::start) waits between two looks. Default: 10 seconds. At least
+    /// 10 milliseconds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, RingSource, WatchedKeyRing};
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
+    /// use std::time::Duration;
+    ///
+    /// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
+    /// let _watching = watched.every(Duration::from_secs(60)).start()?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn every(self, interval: Duration) -> WatchedKeyRing<K> {
+        let interval = interval.max(SHORTEST_INTERVAL);
+        WatchedKeyRing { interval, ..self }
+    }
+
+    /// Whom the thread of [`start`](Self::start) tells what came of each look. Default: nobody. A panic in
+    /// it is caught, and the watching goes on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, RingSource, WatchedKeyRing};
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
+    /// use hardtack::Look;
+    ///
+    /// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
+    /// let watched = watched.on_look(|look| match look {
+    ///     Look::Replaced => println!("new keys"),
+    ///     Look::Refused(error) => eprintln!("{error}"),
+    ///     _ => {}
+    /// });
+    /// # let _ = watched;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_look(self, on_look: impl FnMut(Look) + Send + 'static) -> WatchedKeyRing<K> {
+        WatchedKeyRing {
+            on_look: Box::new(on_look),
+            ..self
+        }
+    }
+}
+
+impl<K: Key + 'static> WatchedKeyRing<K> {
+    /// Looks again and again, in a thread of its own, until what is returned is dropped. The first look is
+    /// after the first interval.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, RingSource};
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
+    /// use hardtack::{SessionCookie, WatchedKeyRing};
+    ///
+    /// let watched = WatchedKeyRing::from_sources([source])?;
+    /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
+    /// let watching = watched.start()?;
+    /// // … serve …
+    /// drop(watching);
+    /// # let _ = cookie;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the system gives no thread, such as on `wasm32-unknown-unknown`. There is [`look`](Self::look).
+    pub fn start(mut self) -> io::Result<Watching> {
+        let (running, wait) = mpsc::channel();
+        let name = "hardtack keys".to_owned();
+        thread::Builder::new().name(name).spawn(move || {
+            while wait.recv_timeout(self.interval) == Err(RecvTimeoutError::Timeout) {
+                let look = self.look();
+                // Its panic has been reported by the panic hook.
+                let _ = catch_unwind(AssertUnwindSafe(|| (self.on_look)(look)));
+            }
+        })?;
+        Ok(Watching { _running: running })
+    }
+}
+
+fn read(sources: &[RingSource]) -> Result<Vec<Zeroizing<String>>, RingSourceError> {
+    sources.iter().map(RingSource::read_whole).collect()
+}
+
+fn digest(texts: &[Zeroizing<String>]) -> [u8; 32] {
+    let lengths: Vec<_> = texts.iter().map(|text| text.len().to_be_bytes()).collect();
+    let parts = lengths.iter().zip(texts);
+    let parts: Vec<&[u8]> = parts
+        .flat_map(|(length, text)| [&length[..], text.as_bytes()])
+        .collect();
+    suite::hash(&parts)
+}
+
+impl<K: Key> fmt::Debug for WatchedKeyRing<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WatchedKeyRing")
+            .field("sources", &self.sources)
+            .field("keys", &self.keys)
+            .field("interval", &self.interval)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What came of looking at the sources of a [`WatchedKeyRing`].
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::Look;
+///
+/// fn told(look: &Look) -> String {
+///     match look {
+///         Look::Replaced => "new keys".to_owned(),
+///         Look::Refused(error) => format!("no new keys: {error}"),
+///         _ => String::new(),
+///     }
+/// }
+/// # assert_eq!(told(&Look::Unchanged), "");
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Look {
+    /// The sources are as they were: what they say is in use, or was refused and told before.
+    Unchanged,
+    /// They are not as they were. If the next look reads the same, it says what comes of it.
+    Unsettled,
+    /// They are as at the look before, and the ring was replaced.
+    Replaced,
+    /// They are as at the look before, and they make no ring that can be used. The earlier one stays in
+    /// use.
+    Refused(RingSourceError),
+}
+
+/// A [`WatchedKeyRing`] that looks, until this is dropped.
+///
+/// Dropping it wakes the thread and does not wait for it. A look that has begun may still end.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, RingSource};
+/// # let key = EncryptionKey::generate()?.expose_secret();
+/// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
+/// use hardtack::{WatchedKeyRing, Watching};
+///
+/// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
+/// let watching: Watching = watched.start()?;
+/// # let _ = watching;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "the watching ends when this is dropped"]
+pub struct Watching {
+    /// Nothing is ever sent. That it is gone wakes the thread.
+    _running: Sender<Infallible>,
+}
+
+impl fmt::Debug for Watching {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watching")
+    }
+}
+
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);

@@ -1,0 +1,158 @@
+//! What is told by `tracing` events, with that feature. Never a token, a key or content.
+
+#[cfg(feature = "tower")]
+use std::error::Error;
+
+use crate::error::Outcome;
+#[cfg(feature = "tracing")]
+use crate::error::Reason;
+#[cfg(feature = "watch")]
+use crate::keys::Fingerprint;
+
+/// A session was read.
+pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
+    #[cfg(feature = "tracing")]
+    match outcome {
+        Outcome::Absent => tracing::trace!(purpose, "no session arrived"),
+        Outcome::Opened { key_id } => {
+            tracing::trace!(purpose, %key_id, token_bytes, "session opened");
+        }
+        Outcome::OpenedUnderAcceptedKey { key_id } => {
+            tracing::debug!(purpose, %key_id, token_bytes, "session opened under an accepted key");
+        }
+        Outcome::Rejected { reason, key_id } => {
+            let key_id = key_id.map(tracing::field::display);
+            macro_rules! rejected {
+                ($level:ident) => {
+                    tracing::$level!(purpose, %reason, key_id, token_bytes, "session rejected")
+                };
+            }
+            match reason {
+                // A bug, or another program with the key.
+                Reason::Malformed | Reason::Payload => rejected!(error),
+                // A clock is wrong.
+                Reason::NotYetValid => rejected!(warn),
+                // Rotation: expected for a while, and a mistake after.
+                Reason::UnknownKey | Reason::RetiredKey => rejected!(info),
+                _ => rejected!(debug),
+            }
+        }
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = (purpose, outcome, token_bytes);
+}
+
+/// Sessions that anybody can read are in use.
+pub(crate) fn unencrypted(purpose: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::info!(purpose, "sessions are unencrypted but signed");
+    #[cfg(not(feature = "tracing"))]
+    let _ = purpose;
+}
+
+/// A handler returned an error of its session.
+#[cfg(feature = "tower")]
+pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(
+        key,
+        error = told(error),
+        "a session could not be read or changed"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (key, error);
+}
+
+/// The session of a response could not be saved.
+#[cfg(feature = "tower")]
+pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(error = told(error), "a session could not be saved");
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
+}
+
+/// A request was refused that comes from elsewhere, or without a token. What it names is given if it has the form of
+/// an origin and of a host.
+#[cfg(feature = "tower")]
+pub(crate) fn request_refused(refusal: &str, origin: Option<&str>, host: Option<&str>) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        refusal,
+        origin,
+        host,
+        "a request was refused by a CSRF check"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (refusal, origin, host);
+}
+
+/// A layer is missing, or there is one too many.
+#[cfg(feature = "tower")]
+pub(crate) fn setup_is_wrong(sentence: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(sentence, "a request could not be served");
+    #[cfg(not(feature = "tracing"))]
+    let _ = sentence;
+}
+
+/// An error and what led to it, in one sentence.
+#[cfg(all(feature = "tower", feature = "tracing"))]
+fn told(error: &(dyn Error + 'static)) -> String {
+    let errors = std::iter::successors(Some(error), |&error| error.source());
+    let sentences: Vec<_> = errors.map(|error| error.to_string()).collect();
+    sentences.join(": ")
+}
+
+/// A request belongs to no context, so its session was not read.
+#[cfg(feature = "tower")]
+pub(crate) fn context_missed(purpose: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(
+        purpose,
+        "no context for this request, its session is refused"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = purpose;
+}
+
+/// The application let others store a response that carries one visitor's session.
+#[cfg(feature = "http")]
+pub(crate) fn caching_was_replaced(purpose: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        purpose,
+        "a response for shared caches carries a session, so it was made no-store"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = purpose;
+}
+
+/// A session was due for a refresh or for another key, and would have grown past its limit.
+pub(crate) fn refresh_was_left_out(purpose: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(
+        purpose,
+        "refresh or re-sealing left out, the session is too large for it"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = purpose;
+}
+
+/// A watched ring was replaced.
+#[cfg(feature = "watch")]
+pub(crate) fn keys_replaced(fingerprint: Fingerprint) {
+    #[cfg(feature = "tracing")]
+    tracing::info!(%fingerprint, "key ring replaced");
+    #[cfg(not(feature = "tracing"))]
+    let _ = fingerprint;
+}
+
+/// What a watched ring was to become cannot be used.
+#[cfg(feature = "watch")]
+pub(crate) fn keys_refused(error: &dyn std::error::Error) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(%error, "key ring refused, the earlier one stays in use");
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
+}

@@ -1,0 +1,96 @@
+use std::{fmt, str::FromStr};
+
+use crate::state::Sid;
+
+/// A session's id: 8 random bytes, shown as 16 hexadecimal digits.
+///
+/// It is not a secret that opens the session; it names it, in logs and deny lists.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// let id = session.ensure_id()?;
+/// println!("session {id}");
+/// assert_eq!(id.to_string().len(), 16);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId(pub(crate) Sid);
+
+impl SessionId {
+    /// The bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// let id = session.ensure_id()?;
+    /// // For a column of a deny list.
+    /// let bytes: [u8; 8] = *id.as_bytes();
+    /// assert_eq!(id.to_string(), format!("{:016x}", u64::from_be_bytes(bytes)));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 8] {
+        &self.0
+    }
+}
+
+/// For ids that were kept, as in a deny list.
+impl From<[u8; 8]> for SessionId {
+    fn from(bytes: [u8; 8]) -> Self {
+        SessionId(bytes)
+    }
+}
+
+/// The 16 hexadecimal digits that it is shown as.
+impl FromStr for SessionId {
+    type Err = SessionIdError;
+
+    fn from_str(text: &str) -> Result<SessionId, SessionIdError> {
+        let is_digits = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = u64::from_str_radix(text, 16).ok().filter(|_| is_digits);
+        let number = number.ok_or(SessionIdError(()))?;
+        Ok(SessionId(number.to_be_bytes()))
+    }
+}
+
+/// A text is no [`SessionId`].
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::SessionId;
+///
+/// let error = "+0123456789abcde".parse::<SessionId>();
+/// assert!(error.is_err_and(|error| error.to_string().starts_with("session id")));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionIdError(());
+
+impl fmt::Display for SessionIdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("session id is not 16 hexadecimal digits")
+    }
+}
+
+impl std::error::Error for SessionIdError {}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", u64::from_be_bytes(self.0))
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SessionId({self})")
+    }
+}

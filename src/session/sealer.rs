@@ -1,0 +1,313 @@
+//! The keys of one purpose and the policy of one kind of session: a token in, a state out, and back.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use super::{
+    duplicates::{Body, Candidate, Candidates, Several},
+    events,
+    hooks::{Hooks, SessionInfo},
+    id::SessionId,
+};
+use crate::{
+    base::time::{UnixSeconds, system_time},
+    cookie::{Broken, Values, Whole},
+    crypto::{random, scratch::Scratch, suite::Mode},
+    error::{Outcome, Reason, SaveError},
+    keys::{KeyId, Place, PurposeKeys, PurposeSlot},
+    state::{Head, Layout, Payload, Policy, State, StateData},
+    token::{self, Binding, Context, Draft, LONGEST_TOKEN, Opened, Refused, Reserved},
+};
+
+pub(crate) struct Sealer {
+    pub(crate) slot: Arc<PurposeSlot>,
+    pub(crate) mode: Mode,
+    /// The pairs of the application and the type, which stand before those of every context.
+    pub(crate) reserved: Reserved,
+    /// That of a request which brings none of its own.
+    pub(crate) context: Context,
+    pub(crate) several: Several,
+    pub(crate) policy: Policy,
+    /// Sessions issued before this are refused. It is only ever raised.
+    pub(crate) not_before: AtomicU64,
+    pub(crate) hooks: Hooks,
+}
+
+impl Sealer {
+    /// The session of a request before it is read. `brought`: the request has something to drop.
+    pub(crate) fn unread<T>(&self, brought: bool, now: UnixSeconds) -> StateData<T> {
+        StateData::new(&self.policy, now, brought)
+    }
+
+    /// All that a token is bound to in `context`, beside its key and purpose.
+    pub(crate) fn bound<'a>(&'a self, context: &'a Context) -> Binding<'a> {
+        self.reserved.before(context)
+    }
+
+    /// Reads the session of a request that brought these values: one, none, or several under one name.
+    /// Stores the result in `outcome`, then tells the application.
+    ///
+    /// The application's code may panic while it reads the payload, and when it is told. `state` and `outcome` are
+    /// consistent both times.
+    pub(crate) fn read<T: Payload>(
+        &self,
+        context: &Context,
+        values: Values,
+        state: &mut State<'_, T>,
+        outcome: &mut Outcome,
+    ) {
+        let keys = self.slot.keys();
+        let mut buffer = Scratch::borrow();
+        let (chosen, token_bytes) = self.choose(&keys, context, &values, state.now(), &mut buffer);
+        match chosen {
+            None => {}
+            Some(Err(refused)) => *outcome = refused.into(),
+            Some(Ok(candidate)) => {
+                let key_id = candidate.key_id;
+                let body = match candidate.body {
+                    Body::InBuffer(range) => buffer.give(range, values.into_text()),
+                    Body::Kept(body) => body,
+                };
+                let Candidate {
+                    layout,
+                    token_len,
+                    cookies,
+                    ..
+                } = candidate;
+                *outcome = Refused::unreadable(key_id).into();
+                state.resume(body, layout, token_len, cookies);
+                if !state.is_unreadable() {
+                    *outcome = opened_under(&keys, key_id, state.now());
+                }
+            }
+        }
+        self.tell(*outcome, token_bytes);
+    }
+
+    /// What `decode` makes of a token's schema and payload, without a session around it.
+    pub(crate) fn open<R>(
+        &self,
+        token: &[u8],
+        now: UnixSeconds,
+        decode: impl FnOnce(u32, &[u8]) -> Option<R>,
+    ) -> Result<R, Reason> {
+        let keys = self.slot.keys();
+        let mut buffer = Scratch::borrow();
+        let refuse = |refused: Refused| {
+            self.tell(refused.into(), token.len());
+            refused.reason
+        };
+        let opened = self.verify(&keys, &self.context, token, now, &mut buffer);
+        let (opened, layout) = opened.map_err(refuse)?;
+        let body = &buffer[opened.body];
+        match decode(layout.head.schema, &body[layout.payload]) {
+            Some(result) => {
+                self.tell(opened_under(&keys, opened.key_id, now), token.len());
+                Ok(result)
+            }
+            None => Err(refuse(Refused::unreadable(opened.key_id))),
+        }
+    }
+
+    #[inline]
+    fn tell(&self, outcome: Outcome, token_bytes: usize) {
+        events::read(self.slot.purpose().as_str(), outcome, token_bytes);
+        self.hooks.read(outcome, token_bytes);
+    }
+
+    /// Opens them all, and takes one. Returns the characters of them all, too.
+    #[inline]
+    fn choose(
+        &self,
+        keys: &PurposeKeys,
+        context: &Context,
+        values: &Values,
+        now: UnixSeconds,
+        buffer: &mut Scratch,
+    ) -> (Option<Result<Candidate, Refused>>, usize) {
+        let mut token_bytes = 0;
+        let mut open = |token: Result<Whole<'_>, Broken>, buffer: &mut Scratch| {
+            let Whole { text, cookies } = token?;
+            token_bytes += text.len();
+            let (opened, layout) = self.verify(keys, context, &text, now, buffer)?;
+            Ok(Candidate {
+                key_id: opened.key_id,
+                layout,
+                token_len: text.len(),
+                cookies,
+                body: Body::InBuffer(opened.body),
+            })
+        };
+        let mut tokens = values.whole(LONGEST_TOKEN);
+        let chosen = if values.is_one() {
+            tokens.next().map(|token| open(token, buffer))
+        } else {
+            let mut candidates = Candidates::default();
+            for token in tokens {
+                let candidate = open(token, buffer);
+                candidates.add(candidate.map(|candidate| candidate.kept(buffer)));
+            }
+            candidates.choose(self.several)
+        };
+        (chosen, token_bytes)
+    }
+
+    /// The steps of SPEC.md § 7 up to the payload.
+    #[inline]
+    fn verify(
+        &self,
+        keys: &PurposeKeys,
+        context: &Context,
+        token: &[u8],
+        now: UnixSeconds,
+        buffer: &mut Scratch,
+    ) -> Result<(Opened, Layout), Refused> {
+        let opened = token::open(keys, self.mode, self.bound(context), now, token, buffer)?;
+        let refused = |reason| Refused {
+            reason,
+            key_id: Some(opened.key_id),
+        };
+        let body = &buffer[opened.body.clone()];
+        let layout = Layout::read(body).ok_or(refused(Reason::Malformed))?;
+        self.check(&layout.head, opened.key_id, keys, now)
+            .map_err(refused)?;
+        Ok((opened, layout))
+    }
+
+    /// Whether a session of these dates is good at `now`, and the application has not revoked it.
+    #[inline]
+    pub(crate) fn check(
+        &self,
+        head: &Head,
+        key_id: KeyId,
+        keys: &PurposeKeys,
+        now: UnixSeconds,
+    ) -> Result<(), Reason> {
+        let not_before = self.not_before.load(Ordering::Relaxed);
+        let not_before = not_before.max(keys.not_before());
+        self.policy.lifetimes.check(head, now, not_before)?;
+        let seconds = |span: u32| Duration::from_secs(span.into());
+        let info = || SessionInfo {
+            id: head.sid.map(SessionId),
+            created_at: system_time(head.issued),
+            last_active_at: system_time(head.last_active()),
+            limit: head.limit.map(seconds),
+            remembered: head.remembered.map(seconds),
+            key_id,
+        };
+        if self.hooks.is_revoked(info) {
+            Err(Reason::Revoked)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Returns `true` if the token of a session that opened would still open at `now`. Asks only what can change
+    /// while the program runs; the tag cannot.
+    pub(crate) fn is_alive<T>(
+        &self,
+        state: &State<'_, T>,
+        outcome: Outcome,
+        now: UnixSeconds,
+    ) -> bool {
+        let Some((key_id, head)) = outcome.opened_under().zip(state.arrived_head()) else {
+            return true;
+        };
+        let keys = self.slot.keys();
+        keys.accepts(key_id, now) && self.check(head, key_id, &keys, now).is_ok()
+    }
+
+    /// Returns `true` if both seal alike: in the same mode, for the same purpose and context, under the same ring.
+    pub(crate) fn is_like(&self, other: &Sealer) -> bool {
+        self.mode == other.mode
+            && self.reserved == other.reserved
+            && self.context == other.context
+            && self.slot.is_like(&other.slot)
+    }
+
+    /// Refuses sessions issued before `moment` from now on.
+    pub(crate) fn raise_not_before(&self, moment: UnixSeconds) {
+        self.not_before.fetch_max(moment, Ordering::Relaxed);
+    }
+
+    /// Whether a session that was read with this outcome is to be sealed under another key.
+    pub(crate) fn must_reseal(&self, outcome: Outcome, now: UnixSeconds) -> bool {
+        match outcome {
+            Outcome::OpenedUnderAcceptedKey { key_id } => {
+                self.slot.keys().place_of(key_id, now) == Some(Place::Earlier)
+            }
+            _ => false,
+        }
+    }
+
+    /// Characters of the token that [`seal`](Self::seal) makes.
+    pub(crate) fn token_len<T>(&self, state: &State<'_, T>, age: u32) -> usize {
+        token::token_len(self.mode)(state.body_len(age))
+    }
+
+    /// Seals the session, written with `age`, and appends the token to `text`.
+    pub(crate) fn seal<T>(
+        &self,
+        context: &Context,
+        state: &State<'_, T>,
+        age: u32,
+        text: &mut String,
+    ) -> Result<(), SaveError> {
+        let keys = self.slot.keys();
+        let mut buffer = Scratch::borrow();
+        let key = keys.sealing(state.now());
+        let mut draft = Draft::new(key, state.body_len(age), &mut buffer);
+        if !state.write_body(age, draft.body()) {
+            return Err(SaveError::Clock);
+        }
+        draft.seal(self.bound(context), &random::from_thread()?, text);
+        Ok(())
+    }
+}
+
+impl Refused {
+    /// The payload is in a form that is not known here.
+    fn unreadable(key_id: KeyId) -> Refused {
+        Refused {
+            reason: Reason::Payload,
+            key_id: Some(key_id),
+        }
+    }
+}
+
+impl From<Refused> for Outcome {
+    fn from(Refused { reason, key_id }: Refused) -> Outcome {
+        Outcome::Rejected { reason, key_id }
+    }
+}
+
+impl From<Broken> for Reason {
+    fn from(broken: Broken) -> Reason {
+        match broken {
+            Broken::Incomplete => Reason::Incomplete,
+            Broken::Duplicate => Reason::Duplicate,
+        }
+    }
+}
+
+impl From<Broken> for Refused {
+    fn from(broken: Broken) -> Refused {
+        Refused {
+            reason: broken.into(),
+            key_id: None,
+        }
+    }
+}
+
+#[inline]
+fn opened_under(keys: &PurposeKeys, key_id: KeyId, now: UnixSeconds) -> Outcome {
+    match keys.place_of(key_id, now) {
+        Some(Place::Sealing) => Outcome::Opened { key_id },
+        _ => Outcome::OpenedUnderAcceptedKey { key_id },
+    }
+}

@@ -1,0 +1,74 @@
+//! A session as a dictionary.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{State, map, payload::Map};
+use crate::{
+    crypto::scratch::{Scratch, Wiped},
+    error::SessionError,
+};
+
+impl State<'_, Map> {
+    pub(crate) fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
+        map::get(self.payload(), key)
+            .map(|value| map::decode(value, Some(key)))
+            .transpose()
+    }
+
+    /// Puts an encoded value under `key`.
+    pub(crate) fn insert(&mut self, key: &str, value: &[u8]) -> Result<(), SessionError> {
+        self.check_writable()?;
+        let payload = map::with(self.payload(), key, value);
+        let set = self.set_payload(Wiped::from(payload));
+        set.map_err(|error| error.about(key))
+    }
+
+    pub(crate) fn update<V, R>(
+        &mut self,
+        key: &str,
+        change: impl FnOnce(&mut V) -> R,
+    ) -> Result<R, SessionError>
+    where
+        V: Serialize + DeserializeOwned + Default,
+    {
+        self.check_writable()?;
+        let mut value = self.get(key)?.unwrap_or_default();
+        let result = change(&mut value);
+        let mut buffer = Scratch::borrow();
+        self.insert(key, map::encode(&value, &mut buffer)?)?;
+        Ok(result)
+    }
+
+    pub(crate) fn remove(&mut self, key: &str) -> Result<bool, SessionError> {
+        self.check_writable()?;
+        match map::without(self.payload(), key) {
+            Some(payload) => self.set_payload(Wiped::from(payload)).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    pub(crate) fn take<V: DeserializeOwned>(
+        &mut self,
+        key: &str,
+    ) -> Result<Option<V>, SessionError> {
+        let value = self.get(key)?;
+        self.remove(key)?;
+        Ok(value)
+    }
+
+    pub(crate) fn contains(&self, key: &str) -> bool {
+        map::get(self.payload(), key).is_some()
+    }
+
+    pub(crate) fn keys(&self) -> Vec<String> {
+        map::keys(self.payload()).map(str::to_owned).collect()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        map::len(self.payload())
+    }
+
+    pub(crate) fn to<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
+        map::decode_all(self.payload())
+    }
+}

@@ -1,0 +1,311 @@
+//! The bytes of a body (SPEC.md § 5).
+//!
+//! ```text
+//! flags (1) || issued (4) || age (varint)
+//!   [limit (varint)] [remembered (varint)] [sid (8)] [schema (varint)] [flash] || payload [80 00*]
+//! ```
+
+use std::ops::Range;
+
+use crate::base::time::{EPOCH, UnixSeconds};
+
+/// A session id: 8 random bytes.
+pub(crate) type Sid = [u8; 8];
+
+/// What stands before flash and payload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// Unix seconds. On the wire counted from [`EPOCH`].
+    pub(crate) issued: UnixSeconds,
+    /// Seconds from `issued` to the last activity that was written.
+    pub(crate) age: u32,
+    /// Seconds from `issued` after which the session ends, whatever else it is granted.
+    pub(crate) limit: Option<u32>,
+    /// Seconds from `issued` for which the session outlives the browser's.
+    pub(crate) remembered: Option<u32>,
+    pub(crate) sid: Option<Sid>,
+    /// The version of a typed payload. 0 stands for a dictionary, which has no such field.
+    pub(crate) schema: u32,
+}
+
+/// Where the parts of a body stand in its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Layout {
+    pub(crate) head: Head,
+    /// The count and the messages; empty where there are none.
+    pub(crate) flash: Range<usize>,
+    pub(crate) payload: Range<usize>,
+}
+
+impl Head {
+    pub(crate) fn last_active(&self) -> UnixSeconds {
+        self.issued + UnixSeconds::from(self.age)
+    }
+
+    /// The cookie outlives the browser's session.
+    pub(crate) fn is_persistent(&self) -> bool {
+        self.remembered.is_some()
+    }
+
+    /// Bytes that this head takes.
+    pub(crate) fn len(&self) -> usize {
+        let limit = self.limit.map_or(0, varint_len);
+        let remembered = self.remembered.map_or(0, varint_len);
+        let sid = self.sid.map_or(0, |sid| sid.len());
+        let schema = if self.schema == 0 {
+            0
+        } else {
+            varint_len(self.schema)
+        };
+        1 + 4 + varint_len(self.age) + limit + remembered + sid + schema
+    }
+
+    /// Appends a whole body, and pads it to `padded_len` bytes if it has less. An `issued` that no token
+    /// [can carry](can_carry) is written as [`EPOCH`].
+    pub(crate) fn write(
+        &self,
+        flash: &[u8],
+        payload: &[u8],
+        padded_len: usize,
+        body: &mut Vec<u8>,
+    ) {
+        let padding = padded_len.saturating_sub(self.len() + flash.len() + payload.len());
+        let mut flags = 0;
+        let mut set = |flag, is_set: bool| flags |= if is_set { flag } else { 0 };
+        set(LIMIT, self.limit.is_some());
+        set(SID, self.sid.is_some());
+        set(PAD, padding > 0);
+        set(SCHEMA, self.schema != 0);
+        set(FLASH, !flash.is_empty());
+        set(REMEMBERED, self.remembered.is_some());
+
+        body.push(flags);
+        body.extend_from_slice(&wire_issued(self.issued).unwrap_or(0).to_be_bytes());
+        write_varint(self.age, body);
+        for span in [self.limit, self.remembered].into_iter().flatten() {
+            write_varint(span, body);
+        }
+        if let Some(sid) = self.sid {
+            body.extend_from_slice(&sid);
+        }
+        if self.schema != 0 {
+            write_varint(self.schema, body);
+        }
+        body.extend_from_slice(flash);
+        body.extend_from_slice(payload);
+        if padding > 0 {
+            body.push(PAD_MARK);
+            body.resize(body.len() + padding - 1, 0);
+        }
+    }
+}
+
+impl Layout {
+    /// Reads a body. `None`: it breaks the format, which only a key holder or a bug can bring about.
+    #[inline]
+    pub(crate) fn read(body: &[u8]) -> Option<Layout> {
+        let mut reader = Reader::new(body);
+        let flags = reader.byte()?;
+        let has = |flag| flags & flag != 0;
+        if has(!KNOWN) {
+            return None;
+        }
+        let issued = EPOCH + UnixSeconds::from(u32::from_be_bytes(reader.array()?));
+        let age = reader.varint()?;
+        let limit = if has(LIMIT) {
+            Some(reader.varint()?)
+        } else {
+            None
+        };
+        let remembered = if has(REMEMBERED) {
+            Some(reader.varint()?)
+        } else {
+            None
+        };
+        let sid = if has(SID) {
+            Some(reader.array()?)
+        } else {
+            None
+        };
+        let schema = if has(SCHEMA) {
+            reader.positive_varint()?
+        } else {
+            0
+        };
+        let flash_start = reader.at;
+        if has(FLASH) {
+            reader.skip_flash()?;
+        }
+        let payload_start = reader.at;
+        let payload_end = if has(PAD) {
+            unpadded_len(body)?
+        } else {
+            body.len()
+        };
+        if payload_end < payload_start {
+            return None;
+        }
+        Some(Layout {
+            head: Head {
+                issued,
+                age,
+                limit,
+                remembered,
+                sid,
+                schema,
+            },
+            flash: flash_start..payload_start,
+            payload: payload_start..payload_end,
+        })
+    }
+}
+
+pub(super) struct Reader<'a> {
+    body: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(body: &'a [u8]) -> Reader<'a> {
+        Reader { body, at: 0 }
+    }
+
+    fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {
+        let end = self.at.checked_add(len)?;
+        let bytes = self.body.get(self.at..end)?;
+        self.at = end;
+        Some(bytes)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.bytes(N)?.try_into().ok()
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.array().map(|[byte]| byte)
+    }
+
+    /// Unsigned LEB128 below 2^32, in its shortest form only (SPEC.md § 5.2).
+    pub(super) fn varint(&mut self) -> Option<u32> {
+        let mut value = 0u32;
+        for shift in (0..35).step_by(7) {
+            let byte = self.byte()?;
+            let bits = u32::from(byte & 0x7F);
+            if shift == 28 && bits > 0x0F {
+                return None;
+            }
+            value |= bits << shift;
+            if byte & 0x80 == 0 {
+                let is_shortest = byte != 0 || shift == 0;
+                return is_shortest.then_some(value);
+            }
+        }
+        None
+    }
+
+    fn positive_varint(&mut self) -> Option<u32> {
+        self.varint().filter(|&value| value != 0)
+    }
+
+    /// `count || count × (queue || message)`, each string with its length before it (SPEC.md § 5.3).
+    fn skip_flash(&mut self) -> Option<()> {
+        let count = self.positive_varint()?;
+        for _ in 0..count {
+            self.string()?;
+            self.string()?;
+        }
+        Some(())
+    }
+
+    pub(super) fn string(&mut self) -> Option<&'a str> {
+        let len = self.varint()?;
+        std::str::from_utf8(self.bytes(usize::try_from(len).ok()?)?).ok()
+    }
+}
+
+/// What is left of a padded body: all before the last 0x80, behind which stand only zeros
+/// (SPEC.md § 5.6).
+fn unpadded_len(body: &[u8]) -> Option<usize> {
+    let marker = body.iter().rposition(|&byte| byte != 0)?;
+    (body[marker] == PAD_MARK).then_some(marker)
+}
+
+/// Whether a session may be sealed at `now` (SPEC.md § 6.4).
+pub(crate) fn can_carry(now: UnixSeconds) -> bool {
+    wire_issued(now).is_some()
+}
+
+pub(super) fn wire_issued(issued: UnixSeconds) -> Option<u32> {
+    issued.checked_sub(EPOCH)?.try_into().ok()
+}
+
+fn varint_len(value: u32) -> usize {
+    (value.max(1).ilog2() / 7 + 1) as usize
+}
+
+pub(super) fn write_varint(mut value: u32, bytes: &mut Vec<u8>) {
+    while value > 0x7F {
+        bytes.push((value & 0x7F) as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+const LIMIT: u8 = 0x01;
+const SID: u8 = 0x02;
+const PAD: u8 = 0x04;
+const FLASH: u8 = 0x10;
+const SCHEMA: u8 = 0x20;
+const REMEMBERED: u8 = 0x40;
+const KNOWN: u8 = LIMIT | SID | PAD | FLASH | SCHEMA | REMEMBERED;
+
+const PAD_MARK: u8 = 0x80;
+
+/// flags, issued, and every other field at its longest: the reserve of docs/spec/writer.md § 9.5.
+pub(crate) const LONGEST_HEAD: usize = 1 + 4 + 5 + 5 + 5 + 8 + 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn head() -> impl Strategy<Value = Head> {
+        let dates = (any::<u32>(), any::<u32>());
+        let spans = (any::<Option<u32>>(), any::<Option<u32>>());
+        (dates, spans, any::<Option<Sid>>(), any::<u32>()).prop_map(
+            |((issued, age), (limit, remembered), sid, schema)| Head {
+                issued: EPOCH + u64::from(issued),
+                age,
+                limit,
+                remembered,
+                sid,
+                schema,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(head in head(), payload: Vec<u8>, padding in 0..40usize) {
+            let mut body = Vec::new();
+            let len = head.len() + 4 + payload.len();
+            head.write(b"\x01\x00\x01!", &payload, len + padding, &mut body);
+            let layout = Layout::read(&body).expect("our own body");
+            prop_assert_eq!(layout.head, head);
+            prop_assert_eq!(&body[layout.flash], b"\x01\x00\x01!");
+            prop_assert_eq!(&body[layout.payload], &payload[..]);
+            prop_assert_eq!(len + padding, body.len());
+            prop_assert!(head.len() <= LONGEST_HEAD);
+        }
+
+        #[test]
+        fn what_is_read_has_one_spelling(body: Vec<u8>) {
+            if let Some(layout) = Layout::read(&body) {
+                let mut again = Vec::new();
+                let payload = &body[layout.payload];
+                layout.head.write(&body[layout.flash], payload, body.len(), &mut again);
+                prop_assert_eq!(again, body);
+            }
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! When a session ends, and when it is refreshed (SPEC.md § 8).
+
+use std::time::Duration;
+
+use super::layout::Head;
+use crate::{base::time::UnixSeconds, error::Reason};
+
+/// When the last activity of a session is written anew, which restarts its idle timeout (SPEC.md §
+/// 8.8).
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+/// # use std::time::{Duration, UNIX_EPOCH};
+/// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
+/// # let keys = KeyRing::new(EncryptionKey::generate()?);
+/// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
+/// # let session = earlier.load([""], now);
+/// # session.insert("user", 42)?;
+/// # let fields = earlier.save(&session)?;
+/// use hardtack::RefreshAfter;
+///
+/// let cookie = SessionCookie::encrypted(keys).refresh_after(RefreshAfter::Span(5 * minute)).build()?;
+///
+/// // Six minutes after its last activity a session is only read: its idle timeout begins anew.
+/// let session = cookie.load(&fields, now + 6 * minute);
+/// assert!(session.contains("user"));
+/// let session = cookie.load(cookie.save(&session)?, now + 7 * minute);
+/// assert_eq!(session.last_active_at(), Some(now + 6 * minute));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RefreshAfter {
+    /// Never: the idle timeout runs from the sign-in, whatever the visitor does.
+    Never,
+    /// Whenever the session's content is written. The default where there is no idle timeout.
+    OnChange,
+    /// With the first response that touched the session after this span, and whenever its content is
+    /// written. At most half the idle timeout; the default is a quarter of it.
+    Span(Duration),
+    /// With every response that touched the session.
+    Always,
+}
+
+/// How long sessions live. Spans are in seconds.
+#[derive(Clone, Debug)]
+pub(crate) struct Lifetimes {
+    pub(crate) idle: Option<u64>,
+    pub(crate) absolute: u64,
+    pub(crate) remember_up_to: Option<u64>,
+    pub(crate) refresh_after: RefreshAfter,
+    /// How far another instance's clock may be ahead of ours.
+    pub(crate) skew: u64,
+}
+
+impl Lifetimes {
+    /// Checks a session's dates at `now`, in the order of SPEC.md § 7.
+    #[inline]
+    pub(crate) fn check(
+        &self,
+        head: &Head,
+        now: UnixSeconds,
+        not_before: UnixSeconds,
+    ) -> Result<(), Reason> {
+        if head.last_active() > now.saturating_add(self.skew) {
+            Err(Reason::NotYetValid)
+        } else if now >= self.absolute_deadline(head) {
+            Err(Reason::Expired)
+        } else if self.idle_deadline(head).is_some_and(|end| now >= end) {
+            Err(Reason::Idle)
+        } else if head.issued < not_before {
+            Err(Reason::Revoked)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The first second at which the session is no longer alive, as things stand.
+    pub(crate) fn expires_at(&self, head: &Head) -> UnixSeconds {
+        let absolute = self.absolute_deadline(head);
+        self.idle_deadline(head)
+            .map_or(absolute, |idle| idle.min(absolute))
+    }
+
+    #[inline]
+    pub(crate) fn absolute_deadline(&self, head: &Head) -> UnixSeconds {
+        head.issued.saturating_add(self.lifetime(head))
+    }
+
+    /// What is configured now always caps what was sealed then.
+    #[inline]
+    fn lifetime(&self, head: &Head) -> u64 {
+        let cap = match (head.remembered, self.remember_up_to) {
+            (None, _) => self.absolute,
+            (Some(span), Some(up_to)) => up_to.min(span.into()),
+            (Some(span), None) => self.absolute.min(span.into()),
+        };
+        head.limit.map_or(cap, |limit| cap.min(limit.into()))
+    }
+
+    #[inline]
+    fn idle_deadline(&self, head: &Head) -> Option<UnixSeconds> {
+        // A remembered session waits for its visitor; its deadline is the absolute one.
+        let idle = self.idle.filter(|_| !self.is_remembered(head))?;
+        Some(head.last_active().saturating_add(idle))
+    }
+
+    /// Whether a touched session's last activity is due to be written.
+    pub(crate) fn is_refresh_due(&self, head: &Head, now: UnixSeconds) -> bool {
+        !self.is_remembered(head)
+            && match self.refresh_after {
+                RefreshAfter::Never | RefreshAfter::OnChange => false,
+                RefreshAfter::Span(span) => {
+                    now >= head.last_active().saturating_add(span.as_secs())
+                }
+                RefreshAfter::Always => true,
+            }
+    }
+
+    /// The age to write with new content.
+    pub(crate) fn age_on_change(&self, head: &Head, now: UnixSeconds) -> u32 {
+        match self.refresh_after {
+            RefreshAfter::Never => head.age,
+            _ => active_age(head, now),
+        }
+    }
+
+    /// A persistent session where the configuration allows none lives on as a plain one.
+    pub(crate) fn is_remembered(&self, head: &Head) -> bool {
+        head.is_persistent() && self.remember_up_to.is_some()
+    }
+
+    /// The longest that any session lives.
+    pub(crate) fn longest(&self) -> u64 {
+        self.absolute.max(self.remember_up_to.unwrap_or(0))
+    }
+}
+
+/// The age of a session that is active at `now`. A clock that was set back shortens nothing.
+pub(crate) fn active_age(head: &Head, now: UnixSeconds) -> u32 {
+    let age = now.saturating_sub(head.issued);
+    head.age.max(u32::try_from(age).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIFETIMES: Lifetimes = Lifetimes {
+        idle: Some(1800),
+        absolute: 43_200,
+        remember_up_to: None,
+        refresh_after: RefreshAfter::Span(Duration::from_secs(450)),
+        skew: 60,
+    };
+
+    const HEAD: Head = Head {
+        issued: 1_800_000_000,
+        age: 100,
+        limit: None,
+        remembered: None,
+        sid: None,
+        schema: 0,
+    };
+
+    #[track_caller]
+    fn check(lifetimes: &Lifetimes, head: &Head, now: u64, expected: Result<(), Reason>) {
+        assert_eq!(lifetimes.check(head, now, 0), expected, "at {now}");
+    }
+
+    #[test]
+    fn a_session_is_alive_until_the_second_before_its_idle_deadline() {
+        check(&LIFETIMES, &HEAD, 1_800_001_899, Ok(()));
+        check(&LIFETIMES, &HEAD, 1_800_001_900, Err(Reason::Idle));
+    }
+
+    #[test]
+    fn the_absolute_deadline_wins_over_activity() {
+        let head = Head {
+            age: 43_199,
+            ..HEAD
+        };
+        check(&LIFETIMES, &head, 1_800_043_199, Ok(()));
+        check(&LIFETIMES, &head, 1_800_043_200, Err(Reason::Expired));
+    }
+
+    #[test]
+    fn the_sealed_limit_shortens_and_never_lengthens() {
+        let shorter = Head {
+            limit: Some(200),
+            ..HEAD
+        };
+        check(&LIFETIMES, &shorter, 1_800_000_199, Ok(()));
+        check(&LIFETIMES, &shorter, 1_800_000_200, Err(Reason::Expired));
+        let longer = Head {
+            limit: Some(u32::MAX),
+            age: 43_199,
+            ..HEAD
+        };
+        check(&LIFETIMES, &longer, 1_800_043_200, Err(Reason::Expired));
+    }
+
+    #[test]
+    fn a_remembered_session_has_no_idle_timeout_while_the_policy_remembers() {
+        let head = Head {
+            remembered: Some(1_000_000),
+            ..HEAD
+        };
+        let remembering = Lifetimes {
+            remember_up_to: Some(500_000),
+            ..LIFETIMES
+        };
+        check(&remembering, &head, 1_800_499_999, Ok(()));
+        check(&remembering, &head, 1_800_500_000, Err(Reason::Expired));
+        assert!(!remembering.is_refresh_due(&head, 1_800_400_000));
+        check(&LIFETIMES, &head, 1_800_001_900, Err(Reason::Idle));
+        let limited = Head {
+            limit: Some(300_000),
+            ..head
+        };
+        check(&remembering, &limited, 1_800_299_999, Ok(()));
+        check(&remembering, &limited, 1_800_300_000, Err(Reason::Expired));
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_is_tolerated_by_the_skew_and_no_further() {
+        check(&LIFETIMES, &HEAD, 1_800_000_040, Ok(()));
+        check(&LIFETIMES, &HEAD, 1_800_000_039, Err(Reason::NotYetValid));
+    }
+
+    #[test]
+    fn extreme_clocks_end_in_a_reason() {
+        check(&LIFETIMES, &HEAD, 0, Err(Reason::NotYetValid));
+        check(&LIFETIMES, &HEAD, u64::MAX, Err(Reason::Expired));
+        let latest = Head {
+            issued: u64::from(u32::MAX) + 1_767_225_600,
+            age: u32::MAX,
+            ..HEAD
+        };
+        check(&LIFETIMES, &latest, u64::MAX, Err(Reason::Expired));
+    }
+
+    #[test]
+    fn a_session_issued_before_not_before_is_revoked() {
+        let check = |not_before| LIFETIMES.check(&HEAD, 1_800_000_200, not_before);
+        assert_eq!(check(HEAD.issued), Ok(()));
+        assert_eq!(check(HEAD.issued + 1), Err(Reason::Revoked));
+    }
+
+    #[test]
+    fn refresh_is_due_from_its_second_on_and_not_on_a_clock_that_stepped_back() {
+        assert!(!LIFETIMES.is_refresh_due(&HEAD, 1_800_000_549));
+        assert!(LIFETIMES.is_refresh_due(&HEAD, 1_800_000_550));
+        assert!(!LIFETIMES.is_refresh_due(&HEAD, 1_800_000_000));
+        assert_eq!(active_age(&HEAD, 1_800_000_000), 100);
+        assert_eq!(active_age(&HEAD, 1_800_000_700), 700);
+    }
+}

@@ -1,0 +1,317 @@
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::map;
+use crate::crypto::scratch::wipe;
+
+/// A session as a dictionary: text keys, and values of any type that serde can read and write.
+///
+/// It is never made; it says which methods a [`Session`](crate::Session) has. In the token it is one
+/// MessagePack map (SPEC.md § 5.4), so programs in other languages can read it.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{Map, Session, SessionError};
+///
+/// // `Session` alone means the same.
+/// fn language(session: &Session<Map>) -> Result<Option<String>, SessionError> {
+///     session.get("language")
+/// }
+/// # let _ = language;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub enum Map {}
+
+/// A type that a session holds: [`Session<Login>`](crate::Session).
+///
+/// It is written with postcard (SPEC.md § 5.5), which stores values in the order of the fields,
+/// without their names. So any change of the type's shape needs a new [`SCHEMA`](Self::SCHEMA), and
+/// these attributes of serde cannot be used in it: `skip_serializing_if`, `untagged`, `flatten`, and
+/// an internal `tag`.
+///
+/// # Changing a schema
+///
+/// While a new version is being rolled out, instances of both read each other's sessions. So deploy
+/// twice: first code that converts `N + 1` and still writes `N`, then code that writes `N + 1`. A
+/// session whose schema an instance does not know is new to it, and cannot be written by it
+/// ([`UnreadablePayload`](crate::SessionError::UnreadablePayload)), so nothing is lost.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::SessionData;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Default)]
+/// struct Login {
+///     user: u64,
+///     language: String,
+/// }
+///
+/// impl SessionData for Login {
+///     const LABEL: &str = "login";
+///     const SCHEMA: u32 = 2;
+///
+///     fn convert(schema: u32, bytes: &[u8]) -> Option<Login> {
+///         match schema {
+///             // Version 1 was the user alone.
+///             1 => postcard::from_bytes(bytes).ok().map(|user| Login {
+///                 user,
+///                 ..Login::default()
+///             }),
+///             _ => None,
+///         }
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a session cannot hold `{Self}`: it does not implement `SessionData`",
+    label = "`SessionData` is not implemented for this type",
+    note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
+)]
+pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
+    /// What tells this type from every other one: at most 255 bytes. Tokens are bound to it (SPEC.md §
+    /// 4.2), so no session of one type opens as another, even under one ring and one name.
+    ///
+    /// It stays when the type's shape changes, which [`SCHEMA`](Self::SCHEMA) is for: a new label ends
+    /// the sessions of the earlier one.
+    ///
+    /// `""` is for a type that takes over the sessions of a dictionary, which has no label, by
+    /// [`convert`](Self::convert). Two types under one ring, name and context must not both be `""`, nor
+    /// have another label in common: each would take the other's sessions for its own. `build` refuses
+    /// the second type only in the same program, and only if their rings share a key by then.
+    const LABEL: &'static str;
+
+    /// The version of this type's shape: 1 or more.
+    const SCHEMA: u32;
+
+    /// Reads a payload that was written under another schema, older or newer. 0 stands for a
+    /// dictionary, whose bytes are a MessagePack map.
+    ///
+    /// The default knows no other schema. `None`: the session is new, and cannot be written here
+    /// (SPEC.md § 7.9). An empty dictionary has no bytes at all (SPEC.md § 5.4).
+    ///
+    /// # Examples
+    ///
+    /// A cookie whose sessions were dictionaries before:
+    ///
+    /// ```
+    /// use hardtack::SessionData;
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Serialize, Deserialize, Default)]
+    /// struct Login {
+    ///     user: u64,
+    /// }
+    ///
+    /// impl SessionData for Login {
+    ///     const LABEL: &str = "";
+    ///     const SCHEMA: u32 = 1;
+    ///
+    ///     fn convert(schema: u32, bytes: &[u8]) -> Option<Login> {
+    ///         match (schema, bytes) {
+    ///             (0, []) => Some(Login::default()),
+    ///             // The fields are found by their names; other keys are dropped.
+    ///             (0, map) => rmp_serde::from_slice(map).ok(),
+    ///             _ => None,
+    ///         }
+    ///     }
+    /// }
+    /// #
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # let (keys, now) = (KeyRing::new(EncryptionKey::generate()?), std::time::SystemTime::now());
+    /// # let dictionary = SessionCookie::encrypted(keys.clone()).build()?;
+    /// # let session = dictionary.load([""], now);
+    /// # session.insert("user", 42)?;
+    /// # session.insert("cart", [7])?;
+    /// # let fields = dictionary.save(&session)?;
+    /// # drop((dictionary, session));
+    /// # let typed = SessionCookie::encrypted(keys).typed::<Login>().build()?;
+    /// # let session = typed.load(fields, now);
+    /// # assert_eq!(session.read(|login| login.user), 42);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    fn convert(schema: u32, bytes: &[u8]) -> Option<Self> {
+        let _ = (schema, bytes);
+        None
+    }
+}
+
+/// What a session holds: [`Map`], or any type that is [`SessionData`].
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{Payload, Session, SessionError};
+///
+/// fn sign_out<T: Payload>(session: &Session<T>) -> Result<(), SessionError> {
+///     if let Some(id) = session.invalidate()? {
+///         println!("session {id} ended");
+///     }
+///     Ok(())
+/// }
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], std::time::SystemTime::now());
+/// # session.ensure_id()?;
+/// # sign_out(&session)?;
+/// # assert_eq!(session.id(), None);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a session cannot hold `{Self}`: it does not implement `SessionData`",
+    label = "`SessionData` is not implemented for this type",
+    note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
+)]
+pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
+
+pub(crate) mod sealed {
+    /// Keeps other crates from adding kinds of payload.
+    pub trait Payload: Sized {
+        /// The version in which payloads are written; 0 for a dictionary.
+        const SCHEMA: u32;
+
+        /// What tokens are bound to; empty for a dictionary.
+        const LABEL: &'static str;
+
+        /// The payload of a session that has nothing in it.
+        fn empty() -> Option<Vec<u8>>;
+
+        /// Reads a payload into what is to keep it. `None`: it cannot be read. A dictionary is only checked.
+        fn read<K>(schema: u32, bytes: &[u8], keep: impl FnOnce(Self) -> K) -> Option<Option<K>>;
+
+        /// What the payload consists of, with the bytes of each.
+        fn entries(_: &[u8]) -> Vec<(String, usize)> {
+            Vec::new()
+        }
+    }
+}
+
+impl Payload for Map {}
+
+impl sealed::Payload for Map {
+    const SCHEMA: u32 = 0;
+    const LABEL: &'static str = "";
+
+    fn empty() -> Option<Vec<u8>> {
+        Some(Vec::new())
+    }
+
+    fn read<K>(schema: u32, bytes: &[u8], _: impl FnOnce(Map) -> K) -> Option<Option<K>> {
+        (schema == 0 && map::is_valid(bytes)).then_some(None)
+    }
+
+    fn entries(bytes: &[u8]) -> Vec<(String, usize)> {
+        let sizes = map::sizes(bytes);
+        sizes.map(|(key, bytes)| (key.to_owned(), bytes)).collect()
+    }
+}
+
+impl<T: SessionData> Payload for T {}
+
+impl<T: SessionData> sealed::Payload for T {
+    const SCHEMA: u32 = {
+        assert!(T::SCHEMA != 0, "SessionData::SCHEMA is 1 or more");
+        T::SCHEMA
+    };
+    const LABEL: &'static str = {
+        assert!(
+            T::LABEL.len() <= LONGEST_LABEL,
+            "SessionData::LABEL has at most 255 bytes"
+        );
+        T::LABEL
+    };
+
+    fn empty() -> Option<Vec<u8>> {
+        encode_within(&T::default(), Vec::new(), usize::MAX)
+    }
+
+    fn read<K>(schema: u32, bytes: &[u8], keep: impl FnOnce(T) -> K) -> Option<Option<K>> {
+        Some(Some(match (schema, bytes) {
+            // A dictionary with nothing in it, such as a session that has an id only.
+            (0, []) => keep(T::default()),
+            (schema, bytes) if schema == T::SCHEMA => keep(decode(bytes)?),
+            (schema, bytes) => keep(T::convert(schema, bytes)?),
+        }))
+    }
+}
+
+/// Bytes of a type's label (SPEC.md § 4.2).
+const LONGEST_LABEL: usize = 255;
+
+/// Encodes `value` into memory for `usual` bytes or, if these are too few, for `longest`. (Growing would leave a
+/// copy behind.) `None`: it has no encoding that is read back.
+pub(crate) fn encode<T: SessionData>(value: &T, usual: usize, longest: usize) -> Option<Vec<u8>> {
+    encode_within(value, Vec::with_capacity(usual), usual)
+        .or_else(|| encode_within(value, Vec::with_capacity(longest), usize::MAX))
+}
+
+/// Appends no more than `limit` bytes.
+fn encode_within<T: SessionData>(value: &T, mut bytes: Vec<u8>, limit: usize) -> Option<Vec<u8>> {
+    let written = postcard::serialize_with_flavor(
+        value,
+        Appended {
+            bytes: &mut bytes,
+            limit,
+        },
+    );
+    if written.is_err() {
+        wipe(&mut bytes);
+        return None;
+    }
+    if cfg!(debug_assertions) {
+        let again: T = decode(&bytes)?;
+        // Not compared byte by byte: a hash map has another order each time.
+        let is_same = postcard::to_stdvec(&again).ok()?.len() == bytes.len();
+        return is_same.then_some(bytes);
+    }
+    Some(bytes)
+}
+
+/// Writes into bytes that are there, so that nothing is copied afterwards.
+struct Appended<'a> {
+    bytes: &'a mut Vec<u8>,
+    limit: usize,
+}
+
+impl Appended<'_> {
+    #[inline]
+    fn check(&self, more: usize) -> postcard::Result<()> {
+        if self.limit - self.bytes.len() < more {
+            return Err(postcard::Error::SerializeBufferFull);
+        }
+        Ok(())
+    }
+}
+
+impl postcard::ser_flavors::Flavor for Appended<'_> {
+    type Output = ();
+
+    // Called from the application's crate, for every field.
+    #[inline]
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.check(1)?;
+        self.bytes.push(byte);
+        Ok(())
+    }
+
+    #[inline]
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.check(bytes.len())?;
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
+}
+
+fn decode<T: SessionData>(bytes: &[u8]) -> Option<T> {
+    // `from_bytes` would ignore what is left over.
+    match postcard::take_from_bytes(bytes) {
+        Ok((value, [])) => Some(value),
+        _ => None,
+    }
+}

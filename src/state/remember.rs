@@ -1,0 +1,52 @@
+//! Sessions with a lifetime of their own.
+
+use super::{State, layout::Head};
+use crate::{base::time::UnixSeconds, error::SessionError};
+
+impl<T> State<'_, T> {
+    /// The session outlives the browser's, for `span` seconds from now.
+    pub(crate) fn remember_for(&mut self, span: u64) -> Result<(), SessionError> {
+        self.check_writable()?;
+        if self.policy.lifetimes.remember_up_to.is_none() {
+            return Err(SessionError::NotRemembering);
+        }
+        let end = self.now.saturating_add(span);
+        self.set_head(Head {
+            remembered: Some(span_until(end, &self.head)),
+            ..self.head
+        })
+    }
+
+    /// The session ends with the browser's again. A limit holds on.
+    pub(crate) fn forget(&mut self) -> Result<(), SessionError> {
+        self.check_writable()?;
+        self.set_head(Head {
+            remembered: None,
+            ..self.head
+        })
+    }
+
+    /// The session ends `span` seconds from now at the latest. An earlier limit holds on.
+    pub(crate) fn limit_to(&mut self, span: u64) -> Result<(), SessionError> {
+        self.check_writable()?;
+        let end = self.now.saturating_add(span);
+        let limit = span_until(end, &self.head);
+        self.set_head(Head {
+            limit: Some(self.head.limit.map_or(limit, |known| known.min(limit))),
+            ..self.head
+        })?;
+        self.limited_until = Some(self.limited_until.map_or(end, |known| known.min(end)));
+        Ok(())
+    }
+
+    /// Whether the sign-in is less than `span` seconds ago. A session that nobody has sent yet has none,
+    /// unless this very request renewed it.
+    pub(crate) fn is_recent(&self, span: u64) -> bool {
+        (self.dated || self.renewed) && self.now < self.head.issued.saturating_add(span)
+    }
+}
+
+/// Seconds from when the session was issued, as all of its spans count.
+pub(super) fn span_until(end: UnixSeconds, head: &Head) -> u32 {
+    u32::try_from(end.saturating_sub(head.issued)).unwrap_or(u32::MAX)
+}

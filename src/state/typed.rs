@@ -1,0 +1,63 @@
+//! A session that holds one value of a type.
+
+use std::{any::type_name, sync::Arc};
+
+use super::{
+    State,
+    payload::{self, SessionData, sealed::Payload},
+};
+use crate::{crypto::scratch::Wiped, error::SessionError};
+
+impl<T: SessionData> State<'_, T> {
+    /// The value as it is now.
+    pub(crate) fn value(&mut self) -> Arc<T> {
+        let value = self.value.take().unwrap_or_else(|| self.decode());
+        self.value = Some(Arc::clone(&value));
+        value
+    }
+
+    /// Changes the value in place. If `change` panics, or the result cannot be stored, the session is
+    /// as it was: its bytes are the truth, and the value is decoded from them again.
+    pub(crate) fn update<R>(
+        &mut self,
+        change: impl FnOnce(&mut T) -> R,
+    ) -> Result<R, SessionError> {
+        self.check_writable()?;
+        let mut value = self.value.take().unwrap_or_else(|| self.decode());
+        if Arc::get_mut(&mut value).is_none() {
+            // Somebody still reads this one.
+            value = self.decode();
+        }
+        let value_mut = Arc::get_mut(&mut value).expect("a value just decoded has one owner");
+        let result = change(value_mut);
+        self.store(value)?;
+        Ok(result)
+    }
+
+    pub(crate) fn replace(&mut self, value: T) -> Result<(), SessionError> {
+        self.check_writable()?;
+        self.store(Arc::new(value))
+    }
+
+    fn store(&mut self, value: Arc<T>) -> Result<(), SessionError> {
+        let usual = USUAL_PAYLOAD.max(self.payload().len() + USUAL_GROWTH);
+        let payload = payload::encode(&*value, usual, self.policy.room.content())
+            .ok_or(SessionError::Encode(type_name::<T>()))?;
+        self.set_payload(Wiped::from(payload))?;
+        self.value = Some(value);
+        Ok(())
+    }
+
+    fn decode(&self) -> Arc<T> {
+        if self.payload.is_none() && self.arrived.is_none() {
+            return Arc::new(T::default());
+        }
+        let value = T::read(self.head.schema, self.payload(), Arc::new).flatten();
+        // What arrived was read before, and what was stored was encoded here.
+        value.unwrap_or_default()
+    }
+}
+
+/// What most values fit in, and by how much they grow: a value that needs more is encoded twice.
+const USUAL_PAYLOAD: usize = 512;
+const USUAL_GROWTH: usize = 64;

@@ -1,0 +1,125 @@
+//! What becomes of a session at the end of its request (docs/spec/writer.md § 8.7).
+
+use super::{
+    State,
+    circumstances::{Circumstances, Verdict},
+    data::{Ending, Wish},
+    lifetime::active_age,
+};
+use crate::crypto::scratch::Wiped;
+
+impl<T> State<'_, T> {
+    /// Decides. `reseal`: the session opened under a key that another has followed. `is_subresource`: the request
+    /// was for an image, a script or the like, beside a page.
+    pub(crate) fn settle(
+        &self,
+        circumstances: &impl Circumstances,
+        is_subresource: bool,
+        reseal: bool,
+    ) -> Verdict {
+        let is_silenced = circumstances.status() >= 500
+            && !self.policy.save_on_server_error
+            && self.wish != Wish::Save;
+        let is_discarded = self.wish == Wish::Discard;
+
+        // Where new content is not written, what it was to replace ends all the same.
+        let has_ended = match self.ending {
+            Ending::Invalidated => {
+                is_discarded || is_silenced || (self.has_nothing() && !self.head.is_persistent())
+            }
+            Ending::Cleared => !is_discarded && (is_silenced || self.has_nothing()),
+            Ending::None => !is_discarded && self.was_emptied(),
+        };
+        if has_ended {
+            return self.expire();
+        }
+        if is_discarded {
+            return Verdict::Leave;
+        }
+        if self.has_changed() || (self.wish == Wish::Save && !self.is_new_and_empty()) {
+            if is_silenced {
+                return Verdict::Leave;
+            }
+            if self.is_over() {
+                return self.expire();
+            }
+            let age = self.age_to_write(self.content_len(), &self.head);
+            return Verdict::Write { age };
+        }
+        self.settle_unchanged(circumstances, is_subresource, reseal)
+    }
+
+    /// Refresh and re-sealing race with sign-in and sign-out in parallel requests, so they are left out
+    /// wherever a response is not a page that its visitor asked for and that nobody else will get.
+    fn settle_unchanged(
+        &self,
+        circumstances: &impl Circumstances,
+        is_subresource: bool,
+        reseal: bool,
+    ) -> Verdict {
+        let is_due = self.policy.lifetimes.is_refresh_due(&self.head, self.now);
+        if self.arrived.is_none()
+            || !(is_due || reseal)
+            || is_subresource
+            || circumstances.status() >= 400
+            || circumstances.is_shareable()
+        {
+            return Verdict::Leave;
+        }
+        let fits = |age| self.fits(self.content_len(), &self.head, age);
+        let refreshed = active_age(&self.head, self.now);
+        if is_due && fits(refreshed) {
+            Verdict::Refresh { age: refreshed }
+        } else if reseal && fits(self.head.age) {
+            // The age stays, and so does the length.
+            Verdict::Refresh { age: self.head.age }
+        } else {
+            Verdict::NoRoom
+        }
+    }
+
+    /// There is nothing to drop where nothing arrived.
+    fn expire(&self) -> Verdict {
+        if self.brought {
+            Verdict::Expire
+        } else {
+            Verdict::Leave
+        }
+    }
+
+    /// Its own lifetime is set to end now.
+    fn is_over(&self) -> bool {
+        self.now >= self.policy.lifetimes.absolute_deadline(&self.head)
+    }
+
+    fn has_changed(&self) -> bool {
+        match &self.arrived {
+            None => !self.is_new_and_empty(),
+            Some(arrived) => {
+                let differs = |now: &Option<Wiped>, before: &[u8]| {
+                    now.as_ref().is_some_and(|now| **now != *before)
+                };
+                self.head != arrived.layout.head
+                    || differs(&self.payload, arrived.payload())
+                    || differs(&self.flash, arrived.flash())
+            }
+        }
+    }
+
+    /// The application took out what made a session that arrived non-empty.
+    fn was_emptied(&self) -> bool {
+        self.has_nothing() && !self.head.is_persistent() && self.has_changed()
+    }
+
+    fn is_new_and_empty(&self) -> bool {
+        self.arrived.is_none() && self.has_nothing() && !self.head.is_persistent()
+    }
+
+    /// No entry, no flash, no id.
+    fn has_nothing(&self) -> bool {
+        self.head.sid.is_none()
+            && self.flash_bytes().is_empty()
+            && self.head.schema == self.policy.schema
+            && *self.payload() == *self.policy.empty_payload
+    }
+}

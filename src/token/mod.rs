@@ -1,0 +1,164 @@
+//! The sealed text (SPEC.md § 4, § 6, and § 7 up to the tag).
+
+mod context;
+
+use std::ops::Range;
+
+pub(crate) use context::{Binding, Reserved};
+pub use context::{Context, ContextError};
+
+use crate::{
+    base::time::UnixSeconds,
+    crypto::{
+        base64url,
+        scratch::Scratch,
+        suite::{HEAD_LEN, Mode, RANDOM_LEN, Suite},
+    },
+    error::Reason,
+    keys::{KeyId, PurposeKey, PurposeKeys},
+};
+
+/// A verified token.
+pub(crate) struct Opened {
+    pub(crate) key_id: KeyId,
+    /// Where its body stands, decrypted, in the buffer that it was opened in.
+    pub(crate) body: Range<usize>,
+}
+
+/// A token that does not open, and the key it names where that much could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub(crate) reason: Reason,
+    pub(crate) key_id: Option<KeyId>,
+}
+
+/// Verifies and opens `token` in `buffer`, in the order of SPEC.md § 7. Nothing of its body is looked at
+/// before its tag.
+#[inline]
+pub(crate) fn open(
+    keys: &PurposeKeys,
+    mode: Mode,
+    binding: Binding<'_>,
+    now: UnixSeconds,
+    token: &[u8],
+    buffer: &mut Scratch,
+) -> Result<Opened, Refused> {
+    let unread = |reason| Refused {
+        reason,
+        key_id: None,
+    };
+    let blob = decode(token, buffer).map_err(unread)?;
+    let (head, suite, key_id) = read_head(blob).map_err(unread)?;
+    if suite.mode() != mode {
+        return Err(unread(Reason::WrongMode));
+    }
+
+    let refused = |reason| Refused {
+        reason,
+        key_id: Some(key_id),
+    };
+    let key = keys
+        .find(key_id)
+        .filter(|key| key.head == head)
+        .ok_or(refused(Reason::UnknownKey))?;
+    if key.is_retired(now) {
+        return Err(refused(Reason::RetiredKey));
+    }
+    if blob.len() < smallest(mode) {
+        return Err(refused(Reason::TooShort));
+    }
+    let body = binding
+        .with_aad(&head, |aad| key.cipher.open(aad, blob))
+        .ok_or(refused(Reason::Auth))?;
+    Ok(Opened { key_id, body })
+}
+
+/// What a token says of itself without a key. Nothing is verified.
+pub(crate) struct Peeked {
+    pub(crate) suite: Suite,
+    pub(crate) key_id: KeyId,
+    /// Decoded.
+    pub(crate) bytes: usize,
+}
+
+pub(crate) fn peek(token: &[u8]) -> Result<Peeked, Reason> {
+    let mut buffer = Scratch::borrow();
+    let blob = decode(token, &mut buffer)?;
+    let (_, suite, key_id) = read_head(blob)?;
+    if blob.len() < smallest(suite.mode()) {
+        return Err(Reason::TooShort);
+    }
+    Ok(Peeked {
+        suite,
+        key_id,
+        bytes: blob.len(),
+    })
+}
+
+#[inline]
+fn read_head(blob: &[u8]) -> Result<([u8; HEAD_LEN], Suite, KeyId), Reason> {
+    let head: [u8; HEAD_LEN] = *blob.first_chunk().ok_or(Reason::TooShort)?;
+    let [format, id @ ..] = head;
+    let suite = Suite::from_format(format).ok_or(Reason::UnknownFormat)?;
+    Ok((head, suite, KeyId(id)))
+}
+
+const fn smallest(mode: Mode) -> usize {
+    HEAD_LEN + mode.overhead() + SMALLEST_BODY
+}
+
+/// A token in the making: the body is written into the bytes that are then sealed in place.
+pub(crate) struct Draft<'a> {
+    key: &'a PurposeKey,
+    blob: &'a mut Vec<u8>,
+}
+
+impl<'a> Draft<'a> {
+    /// Begins a token for a body of `body_len` bytes.
+    pub(crate) fn new(key: &'a PurposeKey, body_len: usize, buffer: &'a mut Scratch) -> Draft<'a> {
+        let blob = buffer.start(HEAD_LEN + key.mode.overhead() + body_len);
+        blob.extend_from_slice(&key.head);
+        blob.resize(HEAD_LEN + key.mode.nonce_len(), 0);
+        Draft { key, blob }
+    }
+
+    /// The body is to be appended to this.
+    pub(crate) fn body(&mut self) -> &mut Vec<u8> {
+        self.blob
+    }
+
+    /// Seals, and appends the token to `text`. `random` is fresh from a generator at every call.
+    pub(crate) fn seal(self, binding: Binding<'_>, random: &[u8; RANDOM_LEN], text: &mut String) {
+        let Draft { key, blob } = self;
+        binding.with_aad(&key.head, |aad| key.cipher.seal(aad, random, blob));
+        base64url::encode(blob, text);
+    }
+}
+
+/// How many characters a token has, by the bytes of its body.
+pub(crate) fn token_len(mode: Mode) -> fn(usize) -> usize {
+    const fn blob(mode: Mode, body_len: usize) -> usize {
+        HEAD_LEN + mode.overhead() + body_len
+    }
+    match mode {
+        Mode::Encrypted => |len| base64url::encoded_len(blob(Mode::Encrypted, len)),
+        Mode::UnencryptedButSigned => {
+            |len| base64url::encoded_len(blob(Mode::UnencryptedButSigned, len))
+        }
+    }
+}
+
+#[inline]
+fn decode<'a>(token: &[u8], buffer: &'a mut Scratch) -> Result<&'a mut [u8], Reason> {
+    if token.len() > LONGEST_TOKEN {
+        return Err(Reason::TooLong);
+    }
+    let blob = buffer.room(base64url::longest_decoded(token.len()));
+    let len = base64url::decode(token, blob).ok_or(Reason::Encoding)?;
+    Ok(&mut blob[..len])
+}
+
+/// Eight cookies of 4,096 characters, which decode to 24,576 bytes.
+pub(crate) const LONGEST_TOKEN: usize = 8 * 4096;
+/// Flags, issued and one byte of age.
+pub(crate) const SMALLEST_BODY: usize = 6;

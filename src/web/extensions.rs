@@ -1,0 +1,122 @@
+use std::{any::type_name, fmt, marker::PhantomData};
+
+use http::Extensions;
+
+use crate::{
+    session::Session,
+    state::{Map, Payload},
+};
+
+/// Puts `session` where handlers find it. A second one of the same type takes the first one away:
+/// which of the two a handler means cannot be known, so it gets neither.
+pub(crate) fn provide<W: Clone + Send + Sync + 'static>(extensions: &mut Extensions, session: W) {
+    let is_second = extensions.remove::<W>().is_some();
+    if is_second || extensions.get::<Ambiguous<W>>().is_some() {
+        extensions.insert(Ambiguous::<W>(PhantomData));
+    } else {
+        extensions.insert(session);
+    }
+}
+
+/// Several layers put a `W` into the same request.
+#[derive(Clone)]
+struct Ambiguous<W>(PhantomData<fn() -> W>);
+
+impl<T: Payload> Session<T> {
+    /// The session that a [`SessionLayer`](crate::SessionLayer) put into a request's extensions. With feature `tower`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::Session;
+    /// use http::Extensions;
+    ///
+    /// fn user(extensions: &Extensions) -> Result<Option<u64>, Box<dyn std::error::Error>> {
+    ///     let session: Session = Session::from_extensions(extensions)?;
+    ///     Ok(session.get("user")?)
+    /// }
+    /// assert!(user(&Extensions::new()).is_err()); // there is no layer
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there is no such layer around this service, or there are two for the same type.
+    pub fn from_extensions(extensions: &Extensions) -> Result<Session<T>, MissingSession> {
+        match extensions.get::<Session<T>>() {
+            Some(session) => Ok(session.clone()),
+            None if extensions.get::<Ambiguous<Session<T>>>().is_some() => {
+                Err(MissingSession::Ambiguous(type_name::<T>()))
+            }
+            None => Err(MissingSession::NoLayer(type_name::<T>())),
+        }
+    }
+}
+
+/// Why a request has no session of the type asked for: a mistake in how the application is put together.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{MissingSession, Session};
+/// use http::Extensions;
+///
+/// let session: Result<Session, _> = Session::from_extensions(&Extensions::new());
+/// assert!(matches!(session, Err(MissingSession::NoLayer(_))));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MissingSession {
+    /// No [`SessionLayer`](crate::SessionLayer) of this type is around the service. The name is that of what the
+    /// session holds.
+    NoLayer(&'static str),
+    /// Two of them are.
+    Ambiguous(&'static str),
+}
+
+impl fmt::Display for MissingSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            MissingSession::NoLayer(held) => {
+                let session = Named(held);
+                write!(
+                    f,
+                    "no session layer for {session} is around the handler; add \
+                     `.layer(SessionLayer::new(cookie))` to the router, after its routes"
+                )?;
+                if session.is_typed() {
+                    write!(f, ", with a cookie of `.typed::<{held}>()`")?;
+                }
+                Ok(())
+            }
+            MissingSession::Ambiguous(held) => write!(
+                f,
+                "two session layers for {} are around the handler; give one of them a type of its own \
+                 with `.wrapped(…)`",
+                Named(held)
+            ),
+        }
+    }
+}
+
+/// The type of a session, by that of what it holds, as a handler writes it.
+#[derive(Clone, Copy)]
+pub(crate) struct Named(pub(crate) &'static str);
+
+impl Named {
+    pub(crate) fn is_typed(self) -> bool {
+        self.0 != type_name::<Map>()
+    }
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_typed() {
+            write!(f, "`Session<{}>`", self.0)
+        } else {
+            f.write_str("`Session`")
+        }
+    }
+}
+
+impl std::error::Error for MissingSession {}

@@ -1,0 +1,86 @@
+use std::{fmt, sync::Arc};
+
+use http::Response;
+
+use super::refusal::CsrfRefusal;
+use crate::{
+    error::{SaveError, SessionError},
+    session::events,
+};
+
+/// Why a response is not what the application meant it to be. In the extensions of every response that
+/// `SessionLayer`, `CsrfGuard`, an extractor or a [`SessionError`] of a handler made or changed, so that the
+/// application can put a body of its own in.
+///
+/// What visitors get without that is short and tells nothing. Each failure is a `tracing` event, too.
+///
+/// # Examples
+#[cfg_attr(feature = "axum", doc = "```")]
+#[cfg_attr(not(feature = "axum"), doc = "```ignore")]
+/// use axum::{Router, http::header::CONTENT_LENGTH, middleware::map_response, response::Response, routing::get};
+/// use hardtack::{CsrfGuard, EncryptionKey, Failure, SessionCookie, SessionLayer};
+///
+/// async fn with_own_words(mut response: Response) -> Response {
+///     let words = match response.extensions().get::<Failure>() {
+///         Some(Failure::Csrf(_)) => "Please load the page again.",
+///         Some(_) => "Sorry, that is our fault. It has been noted.",
+///         None => return response,
+///     };
+///     // All other fields stay: some speak to caches, and one may end a session.
+///     response.headers_mut().remove(CONTENT_LENGTH);
+///     *response.body_mut() = words.into();
+///     response
+/// }
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// let app: Router = Router::new()
+///     .route("/", get(async || "hello"))
+///     .layer(CsrfGuard::new())
+///     .layer(SessionLayer::new(cookie))
+///     .layer(map_response(with_own_words));
+/// # use axum::{body::{Body, to_bytes}, http::Request};
+/// # use tower::ServiceExt;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let response = app.oneshot(Request::post("/").body(Body::empty())?).await?;
+/// # assert_eq!(to_bytes(response.into_body(), 100).await?, "Please load the page again.");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Failure {
+    /// A handler returned this error of its session. The status is 500.
+    Session(Arc<SessionError>),
+    /// The session could not be saved, so its cookie is missing. The status is 500, the body the handler's.
+    Save(Arc<SaveError>),
+    /// The guard, or a form's extractor, refused the request. The status is 403.
+    Csrf(CsrfRefusal),
+    /// The application is not put together right, and this sentence says how it is. The status is 500.
+    Setup(String),
+}
+
+impl Failure {
+    /// Tells the log, and leaves the failure with its response.
+    pub(crate) fn mark<B>(self, response: &mut Response<B>) {
+        match &self {
+            Failure::Session(error) => events::session_failed(error.key(), &**error),
+            Failure::Save(error) => events::save_failed(&**error),
+            // Told where it was refused.
+            Failure::Csrf(_) => {}
+            Failure::Setup(sentence) => events::setup_is_wrong(sentence),
+        }
+        response.extensions_mut().insert(self);
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Session(error) => error.fmt(f),
+            Failure::Save(error) => error.fmt(f),
+            Failure::Csrf(refusal) => refusal.fmt(f),
+            Failure::Setup(sentence) => f.write_str(sentence),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+use std::{
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use http::{Response, StatusCode};
+use pin_project_lite::pin_project;
+
+use super::{failure::Failure, transport::Transport};
+use crate::{
+    session::Session,
+    state::{Map, Payload},
+};
+
+pin_project! {
+    /// The response of [`SessionService`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, ResponseFuture, SessionCookie, SessionLayer};
+    /// use http::{Request, Response};
+    /// use tower::{Layer, Service, service_fn};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let inner = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(())));
+    /// let mut service = SessionLayer::new(cookie).layer(inner);
+    /// let response: ResponseFuture<_> = service.call(Request::new(()));
+    /// assert_eq!(response.await?.status(), 200);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct ResponseFuture<F, T = Map> {
+        #[pin]
+        pub(super) inner: F,
+        pub(super) open: Open<T>,
+    }
+}
+
+impl<F, T> fmt::Debug for ResponseFuture<F, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResponseFuture(..)")
+    }
+}
+
+impl<F, T, ResponseBody, E> Future for ResponseFuture<F, T>
+where
+    F: Future<Output = Result<Response<ResponseBody>, E>>,
+    T: Payload,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut result = ready!(this.inner.poll(context));
+        if let Ok(response) = &mut result {
+            this.open.finish(response);
+        }
+        Poll::Ready(result)
+    }
+}
+
+/// A session whose response has no head yet.
+pub(super) struct Open<T> {
+    transport: Transport<T>,
+    session: Session<T>,
+    is_finished: bool,
+}
+
+impl<T> Open<T> {
+    pub(super) fn new(transport: Transport<T>, session: Session<T>) -> Open<T> {
+        Open {
+            transport,
+            session,
+            is_finished: false,
+        }
+    }
+}
+
+impl<T: Payload> Open<T> {
+    fn finish<B>(&mut self, response: &mut Response<B>) {
+        if !self.session.was_left_alone() {
+            self.save(response);
+        }
+        self.is_finished = true;
+    }
+
+    fn save<B>(&self, response: &mut Response<B>) {
+        if self.session.is_shared() {
+            // Something goes on to read it: a body in the making, or a task.
+            self.session.touch();
+        }
+        let status = response.status();
+        let saved = self
+            .transport
+            .save_to(&self.session, status, response.headers_mut());
+        if let Err(error) = saved {
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            Failure::Save(Arc::new(error)).mark(response);
+        }
+    }
+}
+
+/// Saving closes a session. Where the request was cancelled or failed, a handle that lives on is told all the same
+/// that nothing is saved any more.
+impl<T> Drop for Open<T> {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            self.session.close();
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! Sessions from and to an [`http::HeaderMap`]. Feature `http`.
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, StatusCode,
+    header::{CACHE_CONTROL, COOKIE, SET_COOKIE, VARY},
+};
+
+use super::caching::{self, CacheChange, Said};
+use crate::{
+    base::clock::Clock,
+    carrier::{SessionCookie, SessionHeader, TokenChange},
+    error::SaveError,
+    session::{Carrier, Session, Use, events},
+    state::Circumstances,
+    token::Context,
+};
+
+/// With feature `http`.
+impl<T> SessionCookie<T> {
+    /// The session of a request with these fields. See [`load`](Self::load).
+    ///
+    /// `Sec-Fetch-Dest` is read, too: with an image, a script or the like nothing is refreshed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// use http::Request;
+    /// use std::time::SystemTime;
+    ///
+    /// let request = Request::get("/").header("cookie", "theme=dark").body(())?;
+    /// let session = cookie.load_from(request.headers(), SystemTime::now());
+    /// assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn load_from(&self, request: &HeaderMap, clock: impl Into<Clock>) -> Session<T> {
+        self.arrive_from(request, clock.into(), None)
+    }
+
+    /// Like [`load_from`](Self::load_from), in a context chosen for this request, such as the tenant's
+    /// name. It takes the place of the builder's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{Clock, Context, host_of};
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    ///
+    /// let request = http::Request::get("/").header("host", "acme.example").body(())?;
+    /// let (request, ()) = request.into_parts();
+    /// // Over HTTP/2 there is no field `Host`.
+    /// let tenant = host_of(&request).ok_or("a request without a host")?;
+    /// let tenant = Context::new([("tenant", tenant)])?;
+    /// let session = cookie.load_from_in(tenant, &request.headers, Clock::system());
+    /// assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn load_from_in(
+        &self,
+        context: Context,
+        request: &HeaderMap,
+        clock: impl Into<Clock>,
+    ) -> Session<T> {
+        self.arrive_from(request, clock.into(), Some(context))
+    }
+
+    pub(crate) fn arrive_from(
+        &self,
+        request: &HeaderMap,
+        clock: Clock,
+        context: Option<Context>,
+    ) -> Session<T> {
+        let cookies = request.get_all(COOKIE);
+        self.arrive(cookies, clock, context, is_subresource(request))
+    }
+
+    /// Ends the request for `session`, and adds to the fields of its response what it must carry:
+    /// `Set-Cookie`, `Vary` and `Cache-Control`. See [`save`](Self::save).
+    ///
+    /// A 5xx status saves no changes. With a response that the application marked as cacheable by
+    /// others, nothing is refreshed, and changes make it `no-store`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{HeaderMap, StatusCode};
+    /// use std::time::SystemTime;
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    ///
+    /// let (request, mut response) = (HeaderMap::new(), HeaderMap::new());
+    /// let session = cookie.load_from(&request, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// cookie.save_to(&session, StatusCode::OK, &mut response)?;
+    /// assert_eq!(response["cache-control"], "no-store");
+    /// assert!(response.contains_key("set-cookie"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`save`](Self::save). There is no `Set-Cookie` then; answer with 500.
+    pub fn save_to(
+        &self,
+        session: &Session<T>,
+        status: StatusCode,
+        response: &mut HeaderMap,
+    ) -> Result<(), SaveError> {
+        let answer = Answer {
+            vary: COOKIE,
+            shared_caching: self.shared.shared_caching,
+        };
+        for field in finish(self, session, status, response, &answer)? {
+            response.append(SET_COOKIE, sensitive(field));
+        }
+        Ok(())
+    }
+}
+
+/// With feature `http`.
+impl<T> SessionHeader<T> {
+    /// The session of a request with these fields. See [`load`](Self::load).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
+    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// let request = http::Request::get("/").body(())?;
+    /// let session = header.load_from(request.headers(), Clock::system());
+    /// assert!(session.is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn load_from(&self, request: &HeaderMap, clock: impl Into<Clock>) -> Session<T> {
+        self.arrive_from(request, clock.into(), None)
+    }
+
+    pub(crate) fn arrive_from(
+        &self,
+        request: &HeaderMap,
+        clock: Clock,
+        context: Option<Context>,
+    ) -> Session<T> {
+        let values = request.get_all(self.name.as_str());
+        self.arrive(values, clock, context, is_subresource(request))
+    }
+
+    /// Ends the request for `session`, and adds to the fields of its response what it must carry: the
+    /// token, or an empty field where the session has ended, `Vary` and `Cache-Control`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{HeaderMap, StatusCode};
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
+    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    ///
+    /// let (request, mut response) = (HeaderMap::new(), HeaderMap::new());
+    /// let session = header.load_from(&request, Clock::system());
+    /// session.insert("user", 42)?;
+    /// header.save_to(&session, StatusCode::OK, &mut response)?;
+    /// assert!(response.contains_key("session-token"));
+    /// assert_eq!(response["vary"], "x-session");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`save`](Self::save). There is no token then; answer with 500.
+    pub fn save_to(
+        &self,
+        session: &Session<T>,
+        status: StatusCode,
+        response: &mut HeaderMap,
+    ) -> Result<(), SaveError> {
+        let answer = Answer {
+            vary: field_name(&self.name),
+            shared_caching: self.token.shared_caching,
+        };
+        let value = match finish(&self.token, session, status, response, &answer)? {
+            TokenChange::None => return Ok(()),
+            TokenChange::Set(token) => sensitive(token),
+            TokenChange::End => HeaderValue::from_static(""),
+        };
+        response.insert(field_name(&self.answer), value);
+        Ok(())
+    }
+}
+
+/// What the response of a session depends on.
+struct Answer {
+    vary: HeaderName,
+    /// Responses that the application let others store may carry sessions.
+    shared_caching: bool,
+}
+
+/// Ends the request for `session`, tells caches so, and returns what is to be sent.
+fn finish<T, C: Carrier<T>>(
+    carrier: &C,
+    session: &Session<T>,
+    status: StatusCode,
+    response: &mut HeaderMap,
+    answer: &Answer,
+) -> Result<C::Output, SaveError> {
+    let known = Known {
+        status,
+        fields: response,
+        shared_caching: answer.shared_caching,
+    };
+    let finished = session.finish(carrier, &known);
+    let use_of_session = match &finished {
+        Ok(finished) => finished.use_of_session,
+        Err(_) => Use::Written,
+    };
+    if use_of_session != Use::Untouched {
+        let purpose = carrier.sealer().slot.purpose().as_str();
+        tell_caches(use_of_session, response, answer, purpose);
+    }
+    Ok(finished?.output)
+}
+
+/// What is known of a response.
+struct Known<'a> {
+    status: StatusCode,
+    fields: &'a HeaderMap,
+    shared_caching: bool,
+}
+
+impl Circumstances for Known<'_> {
+    fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    fn is_shareable(&self) -> bool {
+        !self.shared_caching && said_by(self.fields).is_shareable()
+    }
+}
+
+fn said_by(response: &HeaderMap) -> Said {
+    let names = response.keys();
+    Said::by(names.map(|name| (name.as_str(), values(response, name))))
+}
+
+fn values<'a>(response: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+    response.get_all(name).iter().map(HeaderValue::as_bytes)
+}
+
+fn tell_caches(use_of_session: Use, response: &mut HeaderMap, answer: &Answer, purpose: &str) {
+    if !caching::varies_on(values(response, &VARY), answer.vary.as_str()) {
+        response.append(VARY, vary(&answer.vary));
+    }
+    if answer.shared_caching && said_by(response).is_shareable() {
+        return;
+    }
+    let has_cache_control = response.contains_key(CACHE_CONTROL);
+    let said = || said_by(response);
+    let change = caching::change_for(use_of_session, has_cache_control, said);
+    apply(change, response, purpose);
+}
+
+fn vary(name: &HeaderName) -> HeaderValue {
+    if *name == COOKIE {
+        HeaderValue::from_static("Cookie")
+    } else {
+        HeaderValue::from(name.clone())
+    }
+}
+
+fn is_subresource(request: &HeaderMap) -> bool {
+    let destination = request.get(SEC_FETCH_DEST).map(HeaderValue::as_bytes);
+    destination.is_some_and(caching::is_subresource)
+}
+
+fn apply(change: CacheChange, response: &mut HeaderMap, purpose: &str) {
+    match change {
+        CacheChange::Leave => {}
+        CacheChange::Private => {
+            response.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
+        }
+        CacheChange::NoStore { was_shareable } => {
+            if was_shareable {
+                events::caching_was_replaced(purpose);
+            }
+            let said = response.keys().filter_map(|name| {
+                let value = caching::forbids(name.as_str())?;
+                Some((name.clone(), HeaderValue::from_static(value)))
+            });
+            for (name, value) in said.collect::<Vec<_>>() {
+                response.insert(name, value);
+            }
+            response.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+    }
+}
+
+fn field_name(name: &str) -> HeaderName {
+    HeaderName::try_from(name).expect("a name is checked when it is given")
+}
+
+/// Kept out of logs, and of the compression tables of HTTP/2.
+fn sensitive(value: String) -> HeaderValue {
+    let value = HeaderValue::try_from(value);
+    let mut value = value.expect("names, attributes and base64url are visible ASCII");
+    value.set_sensitive(true);
+    value
+}
+
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");

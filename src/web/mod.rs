@@ -1,0 +1,38 @@
+//! Sessions for web servers: on a `HeaderMap` (feature `http`), for tower services and for axum.
+
+#[cfg(feature = "axum")]
+mod axum;
+mod caching;
+#[cfg(feature = "tower")]
+mod extensions;
+#[cfg(feature = "tower")]
+mod failure;
+#[cfg(feature = "tower")]
+mod future;
+mod headers;
+mod host;
+#[cfg(feature = "tower")]
+mod layer;
+#[cfg(feature = "tower")]
+mod refusal;
+#[cfg(feature = "tower")]
+mod transport;
+
+#[cfg(feature = "axum")]
+pub use axum::{CsrfField, CsrfForm, Guarded, GuardedRejection};
+#[cfg(feature = "tower")]
+pub use extensions::MissingSession;
+#[cfg(feature = "tower")]
+pub use failure::Failure;
+#[cfg(feature = "tower")]
+pub use future::ResponseFuture;
+pub use host::host_of;
+#[cfg(feature = "tower")]
+pub use layer::{SessionLayer, SessionService};
+#[cfg(feature = "tower")]
+pub use refusal::CsrfRefusal;
+
+#[cfg(feature = "tower")]
+pub(crate) use extensions::Named;
+#[cfg(feature = "tower")]
+pub(crate) use host::Host;

@@ -1,0 +1,58 @@
+use http::{HeaderMap, StatusCode};
+
+use crate::{
+    base::clock::Clock,
+    carrier::{SessionCookie, SessionHeader},
+    error::SaveError,
+    session::Session,
+    token::Context,
+};
+
+/// How a layer's sessions travel.
+pub(super) enum Transport<T> {
+    Cookie(SessionCookie<T>),
+    Header(SessionHeader<T>),
+}
+
+impl<T> Transport<T> {
+    pub(super) fn load_from(
+        &self,
+        request: &HeaderMap,
+        clock: Clock,
+        context: Option<Context>,
+    ) -> Session<T> {
+        match self {
+            Transport::Cookie(cookie) => cookie.arrive_from(request, clock, context),
+            Transport::Header(header) => header.arrive_from(request, clock, context),
+        }
+    }
+
+    /// The session of a request that belongs to no context: empty, whatever the request brought, and not to be
+    /// written.
+    pub(super) fn refuse(&self, clock: Clock) -> Session<T> {
+        let session = self.load_from(&HeaderMap::new(), clock, None);
+        session.refuse();
+        session
+    }
+
+    pub(super) fn save_to(
+        &self,
+        session: &Session<T>,
+        status: StatusCode,
+        response: &mut HeaderMap,
+    ) -> Result<(), SaveError> {
+        match self {
+            Transport::Cookie(cookie) => cookie.save_to(session, status, response),
+            Transport::Header(header) => header.save_to(session, status, response),
+        }
+    }
+}
+
+impl<T> Clone for Transport<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Transport::Cookie(cookie) => Transport::Cookie(cookie.clone()),
+            Transport::Header(header) => Transport::Header(header.clone()),
+        }
+    }
+}
