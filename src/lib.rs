@@ -148,17 +148,16 @@ mod settings;
 #[cfg(feature = "http")]
 mod web;
 
-mod error;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(test)]
 mod vectors;
 
-pub use base::clock::Clock;
+pub use base::{clock::Clock, reason::Reason};
 pub use carrier::{
-    Formerly, KeysInUse, SessionCookie, SessionCookieBuilder, SessionHeader, SessionToken, Size,
-    TokenChange, TokenContent, TokenInfo,
+    ConfigError, CookieForError, Formerly, KeysInUse, SessionCookie, SessionCookieBuilder,
+    SessionHeader, SessionToken, Size, TokenChange, TokenContent, TokenInfo,
 };
 pub use cookie::{AttributeError, CookieName, CookieNameError, SameSite, SetCookies};
 pub use crypto::{
@@ -167,16 +166,17 @@ pub use crypto::{
 };
 #[cfg(feature = "tower")]
 pub use csrf::{CsrfFuture, CsrfGuard, CsrfService};
-pub use error::{ConfigError, CookieForError, Outcome, Reason, SaveError, SessionError};
 pub use keys::{
     EncryptionKey, Fingerprint, IntoKeys, Key, KeyError, KeyId, KeyInfo, KeyRing, RingError,
     RingKey, RingSource, RingSourceError, RingTextError, SharedKeyRing, SigningKey,
 };
 #[cfg(feature = "watch")]
 pub use keys::{Look, WatchedKeyRing, Watching};
-pub use session::{Reading, Session, SessionId, SessionIdError, SessionInfo};
+pub use session::{Outcome, Reading, SaveError, Session, SessionId, SessionIdError, SessionInfo};
 pub use settings::{SessionSettings, SettingsError};
-pub use state::{Map, Padding, Payload, RefreshAfter, SessionData, SizeReport, TooLarge};
+pub use state::{
+    Map, Padding, Payload, RefreshAfter, SessionData, SessionError, SizeReport, TooLarge,
+};
 pub use token::{Context, ContextError};
 #[cfg(feature = "http")]
 pub use web::host_of;

@@ -1,14 +1,13 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
-use super::builder::SessionCookieBuilder;
+use super::{builder::SessionCookieBuilder, error::CookieForError};
 use crate::{
     base::{clock::Clock, time::unix_seconds_from},
     cookie::{CookieName, Finder, PartNumbers, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
-    error::{CookieForError, SaveError, SessionError},
     keys::{EncryptionKey, IntoKeys, SigningKey},
-    session::{Arrival, Carrier, Leaving, Sealer, Session},
-    state::{Map, Payload, Unknown},
+    session::{Arrival, Carrier, Leaving, SaveError, Sealer, Session},
+    state::{Map, Payload, SessionError, Unknown},
     token::{Context, LONGEST_TOKEN},
 };
 

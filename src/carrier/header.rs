@@ -1,13 +1,15 @@
 use std::{fmt, time::SystemTime};
 
-use super::token::{SessionToken, TokenChange};
+use super::{
+    builder::ConfigError,
+    token::{SessionToken, TokenChange},
+};
 use crate::{
     base::clock::Clock,
     cookie::Values,
     crypto::suite::Mode,
-    error::{ConfigError, SaveError},
     keys::Purpose,
-    session::Session,
+    session::{SaveError, Session},
     state::Payload,
     token::{Context, LONGEST_TOKEN},
 };

@@ -10,13 +10,15 @@ use zeroize::Zeroizing;
 
 use super::{cookie::SessionCookie, header::SessionHeader, token::SessionToken};
 use crate::{
-    base::time::{UnixSeconds, system_time, unix_seconds},
+    base::{
+        reason::Reason,
+        time::{UnixSeconds, system_time, unix_seconds},
+    },
     cookie::{self, CookieName},
     crypto::{
         scratch::Scratch,
         suite::{Mode, Suite},
     },
-    error::Reason,
     keys::KeyId,
     session::{Sealer, SessionId},
     state::{Layout, Payload},

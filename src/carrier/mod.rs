@@ -2,13 +2,15 @@
 
 mod builder;
 mod cookie;
+mod error;
 mod header;
 mod inspect;
 mod keys_in_use;
 mod token;
 
-pub use builder::{Formerly, SessionCookieBuilder, Size};
+pub use builder::{ConfigError, Formerly, SessionCookieBuilder, Size};
 pub use cookie::SessionCookie;
+pub use error::CookieForError;
 pub use header::SessionHeader;
 pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;

@@ -1,11 +1,10 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
-    base::{clock::Clock, time::unix_seconds_from},
+    base::{clock::Clock, reason::Reason, time::unix_seconds_from},
     cookie::{PartNumbers, Values},
     crypto::suite::Mode,
-    error::{Reason, SaveError},
-    session::{Arrival, Carrier, Leaving, Sealer, Session},
+    session::{Arrival, Carrier, Leaving, SaveError, Sealer, Session},
     state::{Map, Payload, SessionData, Unknown, sealed::Payload as _},
     token::{Context, LONGEST_TOKEN},
 };

@@ -33,6 +33,15 @@ pub enum Mode {
     UnencryptedButSigned,
 }
 
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Mode::Encrypted => "encrypted",
+            Mode::UnencryptedButSigned => "unencrypted-but-signed",
+        })
+    }
+}
+
 /// What a key seals with (SPEC.md § 2). The key selects it; a token never does.
 ///
 /// # Examples

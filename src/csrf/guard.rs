@@ -8,7 +8,7 @@ use super::{
     service::CsrfService,
 };
 use crate::{
-    error::ConfigError,
+    carrier::ConfigError,
     state::{Map, Payload},
 };
 

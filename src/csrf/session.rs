@@ -3,9 +3,8 @@
 use super::mask;
 use crate::{
     crypto::random,
-    error::SessionError,
     session::{Entered, Session},
-    state::Payload,
+    state::{Payload, SessionError},
 };
 
 /// "Secure forms". The token proves that a form came from a page of this session; the cookie carries

@@ -1,7 +1,10 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::handle::Session;
-use crate::{crypto::scratch::Scratch, error::SessionError, state::encode};
+use crate::{
+    crypto::scratch::Scratch,
+    state::{SessionError, encode},
+};
 
 /// The session as a dictionary.
 impl Session {

@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use crate::{
-    base::time::UnixSeconds,
+    base::{reason::Reason, time::UnixSeconds},
     cookie::CookieName,
     crypto::scratch::{Scratch, Wiped},
-    error::Reason,
     keys::KeyId,
     state::Layout,
     token::Refused,

@@ -1,6 +1,7 @@
 //! The end of a session's request: it is closed, what becomes of it is decided, and that is done.
 
 use super::{
+    error::SaveError,
     events,
     handle::Session,
     lock::{Arrival, Used},
@@ -8,7 +9,6 @@ use super::{
 };
 use crate::{
     cookie::PartNumbers,
-    error::SaveError,
     state::{Allowance, Circumstances, State, Verdict},
     token::Context,
 };

@@ -3,9 +3,9 @@
 #[cfg(feature = "tower")]
 use std::error::Error;
 
-use crate::error::Outcome;
+use super::outcome::Outcome;
 #[cfg(feature = "tracing")]
-use crate::error::Reason;
+use crate::base::reason::Reason;
 #[cfg(feature = "watch")]
 use crate::keys::Fingerprint;
 

@@ -1,5 +1,5 @@
 use super::handle::Session;
-use crate::{error::SessionError, state::Payload};
+use crate::state::{Payload, SessionError};
 
 /// Messages that one request leaves for a later one, such as "Saved" after a form. They travel in the
 /// session (SPEC.md § 5.3) and count towards its size. The usual queue is `""`.

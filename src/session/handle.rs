@@ -1,11 +1,10 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::{id::SessionId, lock::Shared};
+use super::{id::SessionId, lock::Shared, outcome::Outcome};
 use crate::{
     base::time::system_time,
     crypto::random,
-    error::{Outcome, SessionError},
-    state::{Map, Payload, SizeReport},
+    state::{Map, Payload, SessionError, SizeReport},
 };
 
 /// A visitor's session during one request. A cheap clone; all clones are one.

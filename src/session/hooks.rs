@@ -7,8 +7,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::id::SessionId;
-use crate::{error::Outcome, keys::KeyId};
+use super::{id::SessionId, outcome::Outcome};
+use crate::keys::KeyId;
 
 /// What [`revoked_if`](crate::SessionCookieBuilder::revoked_if) is asked about: a session whose tag and
 /// dates are good, and whose payload was not looked at.

@@ -8,12 +8,11 @@ use std::{
     },
 };
 
-use super::{handle::Session, sealer::Sealer};
+use super::{error::SaveError, handle::Session, outcome::Outcome, sealer::Sealer};
 use crate::{
     base::clock::Clock,
     cookie::{PartNumbers, Values},
-    error::{Outcome, SaveError, SessionError},
-    state::{Payload, State, StateData},
+    state::{Payload, SessionError, State, StateData},
     token::Context,
 };
 

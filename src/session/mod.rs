@@ -3,19 +3,23 @@
 mod dictionary;
 mod duplicates;
 mod end;
+mod error;
 pub(crate) mod events;
 mod flash;
 mod handle;
 mod hooks;
 mod id;
 mod lock;
+mod outcome;
 mod remember;
 mod sealer;
 mod typed;
 
+pub use error::SaveError;
 pub use handle::Session;
 pub use hooks::{Reading, SessionInfo};
 pub use id::{SessionId, SessionIdError};
+pub use outcome::Outcome;
 
 pub(crate) use duplicates::Several;
 #[cfg(feature = "http")]

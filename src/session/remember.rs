@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::handle::Session;
-use crate::{error::SessionError, state::Payload};
+use crate::state::{Payload, SessionError};
 
 /// Sessions with a lifetime of their own (SPEC.md § 8). Spans are in whole seconds and count from now.
 impl<T: Payload> Session<T> {

@@ -10,15 +10,19 @@ use std::{
 
 use super::{
     duplicates::{Body, Candidate, Candidates, Several},
+    error::SaveError,
     events,
     hooks::{Hooks, SessionInfo},
     id::SessionId,
+    outcome::Outcome,
 };
 use crate::{
-    base::time::{UnixSeconds, system_time},
+    base::{
+        reason::Reason,
+        time::{UnixSeconds, system_time},
+    },
     cookie::{Broken, Values, Whole},
     crypto::{random, scratch::Scratch, suite::Mode},
-    error::{Outcome, Reason, SaveError},
     keys::{KeyId, Place, PurposeKeys, PurposeSlot},
     state::{Head, Layout, Payload, Policy, State, StateData},
     token::{self, Binding, Context, Draft, LONGEST_TOKEN, Opened, Refused, Reserved},

@@ -1,5 +1,5 @@
 use super::handle::Session;
-use crate::{error::SessionError, state::SessionData};
+use crate::state::{SessionData, SessionError};
 
 /// The session as one value of a type.
 impl<T: SessionData> Session<T> {

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{error::ConfigError, keys::looks_like_a_key};
+use crate::{carrier::ConfigError, keys::looks_like_a_key};
 
 /// What is wrong with settings: one sentence for each, which names the setting and says what to do.
 ///

@@ -2,11 +2,8 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{State, map, payload::Map};
-use crate::{
-    crypto::scratch::{Scratch, Wiped},
-    error::SessionError,
-};
+use super::{State, error::SessionError, map, payload::Map};
+use crate::crypto::scratch::{Scratch, Wiped};
 
 impl State<'_, Map> {
     pub(crate) fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::layout::Head;
-use crate::{base::time::UnixSeconds, error::Reason};
+use crate::base::{reason::Reason, time::UnixSeconds};
 
 /// When the last activity of a session is written anew, which restarts its idle timeout (SPEC.md §
 /// 8.8).

@@ -5,8 +5,11 @@
 
 use std::{any::type_name, ops::Range};
 
-use super::msgpack::{FIX_MAP, is_text, read_be, skip_value};
-use crate::{crypto::scratch::Scratch, error::SessionError};
+use super::{
+    error::SessionError,
+    msgpack::{FIX_MAP, is_text, read_be, skip_value},
+};
+use crate::crypto::scratch::Scratch;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Whether `bytes` are a dictionary in its only spelling.

@@ -1,7 +1,7 @@
 //! Messages for the next page.
 
-use super::{State, flash};
-use crate::{crypto::scratch::Wiped, error::SessionError};
+use super::{State, error::SessionError, flash};
+use crate::crypto::scratch::Wiped;
 
 impl<T> State<'_, T> {
     pub(crate) fn flash(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {

@@ -4,6 +4,7 @@
 mod circumstances;
 mod data;
 mod dictionary;
+mod error;
 mod fits;
 mod flash;
 mod layout;
@@ -26,6 +27,7 @@ use std::{
     sync::Arc,
 };
 
+pub use error::SessionError;
 pub use lifetime::RefreshAfter;
 pub use padding::Padding;
 pub use payload::{Map, Payload, SessionData};
@@ -45,7 +47,7 @@ use self::{
     data::{Arrived, Ending, Unreadable, Wish, new_head},
     remember::span_until,
 };
-use crate::{base::time::UnixSeconds, crypto::scratch::Wiped, error::SessionError};
+use crate::{base::time::UnixSeconds, crypto::scratch::Wiped};
 
 /// One session during one request, under its policy: where the rules are.
 pub(crate) struct State<'a, T> {

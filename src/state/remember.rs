@@ -1,7 +1,7 @@
 //! Sessions with a lifetime of their own.
 
-use super::{State, layout::Head};
-use crate::{base::time::UnixSeconds, error::SessionError};
+use super::{State, error::SessionError, layout::Head};
+use crate::base::time::UnixSeconds;
 
 impl<T> State<'_, T> {
     /// The session outlives the browser's, for `span` seconds from now.

@@ -4,9 +4,10 @@ use std::{any::type_name, sync::Arc};
 
 use super::{
     State,
+    error::SessionError,
     payload::{self, SessionData, sealed::Payload},
 };
-use crate::{crypto::scratch::Wiped, error::SessionError};
+use crate::crypto::scratch::Wiped;
 
 impl<T: SessionData> State<'_, T> {
     /// The value as it is now.

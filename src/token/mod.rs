@@ -8,13 +8,12 @@ pub(crate) use context::{Binding, Reserved};
 pub use context::{Context, ContextError};
 
 use crate::{
-    base::time::UnixSeconds,
+    base::{reason::Reason, time::UnixSeconds},
     crypto::{
         base64url,
         scratch::Scratch,
         suite::{HEAD_LEN, Mode, RANDOM_LEN, Suite},
     },
-    error::Reason,
     keys::{KeyId, PurposeKey, PurposeKeys},
 };
 

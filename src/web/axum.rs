@@ -15,9 +15,8 @@ use serde::{
 use super::{extensions::MissingSession, failure::Failure, refusal::CsrfRefusal};
 use crate::{
     csrf::TokenChecks,
-    error::SessionError,
     session::{Session, events},
-    state::Payload,
+    state::{Payload, SessionError},
 };
 
 /// With feature `axum`. Refused with 500, and a sentence that says how to add the layer, where there is

@@ -4,8 +4,8 @@ use http::Response;
 
 use super::refusal::CsrfRefusal;
 use crate::{
-    error::{SaveError, SessionError},
-    session::events,
+    session::{SaveError, events},
+    state::SessionError,
 };
 
 /// Why a response is not what the application meant it to be. In the extensions of every response that

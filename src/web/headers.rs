@@ -9,8 +9,7 @@ use super::caching::{self, CacheChange, Said};
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, SessionHeader, TokenChange},
-    error::SaveError,
-    session::{Carrier, Session, Use, events},
+    session::{Carrier, SaveError, Session, Use, events},
     state::Circumstances,
     token::Context,
 };

@@ -3,8 +3,7 @@ use http::{HeaderMap, StatusCode};
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, SessionHeader},
-    error::SaveError,
-    session::Session,
+    session::{SaveError, Session},
     token::Context,
 };
 

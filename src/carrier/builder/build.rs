@@ -1,6 +1,6 @@
 use std::{marker::PhantomData, sync::Arc, time::Duration};
 
-use super::{DEFAULT_IDLE, SessionCookieBuilder, Settings, one_type::OneType};
+use super::{DEFAULT_IDLE, SessionCookieBuilder, Settings, error::ConfigError, one_type::OneType};
 use crate::{
     base::time::unix_seconds_from,
     carrier::{
@@ -10,7 +10,6 @@ use crate::{
     },
     cookie::{CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, Template},
     crypto::suite::Mode,
-    error::ConfigError,
     keys::Purpose,
     session::{Sealer, Several, events},
     state::{Allowance, Frame, Lifetimes, Payload, Policy, RefreshAfter, Room, sealed},

@@ -3,6 +3,7 @@
 mod any_ring;
 mod attributes;
 mod build;
+mod error;
 mod formerly;
 mod lifetimes;
 mod one_type;
@@ -14,12 +15,12 @@ use std::{
 };
 
 pub(crate) use any_ring::AnyRing;
+pub use error::ConfigError;
 pub use formerly::Formerly;
 
 use crate::{
     cookie::{Attributes, SameSite},
     crypto::suite::Mode,
-    error::ConfigError,
     session::Hooks,
     state::{Allowance, BROWSER_LIMIT, MOST_COOKIES, Map, Padding, Payload, RefreshAfter},
 };

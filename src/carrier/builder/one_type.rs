@@ -5,7 +5,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
-use crate::{error::ConfigError, keys::PurposeSlot, token::Context};
+use super::error::ConfigError;
+use crate::{keys::PurposeSlot, token::Context};
 
 /// What was built, for as long as it is there.
 pub(super) struct OneType {

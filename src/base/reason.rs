@@ -1,0 +1,99 @@
+use std::fmt;
+
+/// Why a token did not open. For logs and metrics; what the visitor gets never depends on it.
+///
+/// Each is the failure of one step of SPEC.md § 7.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// use hardtack::{Outcome, Reason};
+///
+/// let session = cookie.load(["__Host-session=AAAAAAA"], SystemTime::now());
+/// assert!(matches!(
+///     session.outcome(),
+///     Outcome::Rejected { reason: Reason::UnknownFormat, .. }
+/// ));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// Longer than any token.
+    TooLong,
+    /// A large session is in several cookies, and one of them is missing, or their number is wrong
+    /// (docs/spec/carriers.md § 9.2). Clients with little room for cookies bring this about.
+    Incomplete,
+    /// Not base64url in its only spelling: cut off, changed, or of another program.
+    Encoding,
+    /// Shorter than any token of its kind.
+    TooShort,
+    /// The first byte names no format of this version.
+    UnknownFormat,
+    /// Signed where this cookie is encrypted, or the other way round.
+    WrongMode,
+    /// Sealed under a key that is not in the ring: one removed, or one of a newer instance.
+    UnknownKey,
+    /// Sealed under a key whose `accept_until` has passed.
+    RetiredKey,
+    /// The tag does not fit: forged, changed, or sealed for another purpose or context.
+    Auth,
+    /// The tag fits, yet the body breaks the format. A bug, or another program with the key.
+    Malformed,
+    /// From the future by more than the skew: a clock is wrong.
+    NotYetValid,
+    /// Past the absolute timeout.
+    Expired,
+    /// Past the idle timeout.
+    Idle,
+    /// Issued before `not_before`.
+    Revoked,
+    /// The payload has a schema that is not known here, or cannot be decoded.
+    Payload,
+    /// Several cookies of this name open, and none can be preferred; or a part of a large session came
+    /// with two values.
+    Duplicate,
+}
+
+impl Reason {
+    /// The name of this reason, as in SPEC.md.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::Reason;
+    ///
+    /// assert_eq!(Reason::RetiredKey.name(), "RetiredKey");
+    /// ```
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Reason::TooLong => "TooLong",
+            Reason::Incomplete => "Incomplete",
+            Reason::Encoding => "Encoding",
+            Reason::TooShort => "TooShort",
+            Reason::UnknownFormat => "UnknownFormat",
+            Reason::WrongMode => "WrongMode",
+            Reason::UnknownKey => "UnknownKey",
+            Reason::RetiredKey => "RetiredKey",
+            Reason::Auth => "Auth",
+            Reason::Malformed => "Malformed",
+            Reason::NotYetValid => "NotYetValid",
+            Reason::Expired => "Expired",
+            Reason::Idle => "Idle",
+            Reason::Revoked => "Revoked",
+            Reason::Payload => "Payload",
+            Reason::Duplicate => "Duplicate",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

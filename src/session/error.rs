@@ -1,0 +1,67 @@
+use std::fmt;
+
+use crate::crypto::random::RandomError;
+
+/// Why a session could not be saved. None has to do with its content.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// use hardtack::SaveError;
+/// use std::time::UNIX_EPOCH;
+///
+/// let session = cookie.load([""], UNIX_EPOCH);
+/// session.insert("user", 42)?;
+/// assert!(matches!(cookie.save(&session), Err(SaveError::Clock)));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SaveError {
+    /// The operating system's random generator failed.
+    Random(RandomError),
+    /// The clock shows a time before 2026 or after 2162, which a token cannot carry.
+    Clock,
+    /// The session is being changed by an `update` around this call.
+    InsideUpdate,
+    /// The session was loaded by another [`SessionCookie`](crate::SessionCookie),
+    /// [`SessionHeader`](crate::SessionHeader) or [`SessionToken`](crate::SessionToken) than the one that is to
+    /// save it. They have to have the same mode, name, context and key ring.
+    OfAnother,
+}
+
+impl fmt::Display for SaveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SaveError::Random(error) => error.fmt(f),
+            SaveError::Clock => f.write_str(
+                "the clock shows a time before 2026 or after 2162, so no session can be sealed",
+            ),
+            SaveError::InsideUpdate => f.write_str(
+                "the session is being changed by an `update` around this call, save it after",
+            ),
+            SaveError::OfAnother => {
+                f.write_str("the session was loaded by another cookie, save it with that one")
+            }
+        }
+    }
+}
+
+impl std::error::Error for SaveError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            SaveError::Random(error) => error.source(),
+            SaveError::Clock | SaveError::InsideUpdate | SaveError::OfAnother => None,
+        }
+    }
+}
+
+impl From<RandomError> for SaveError {
+    fn from(error: RandomError) -> Self {
+        SaveError::Random(error)
+    }
+}

@@ -1,0 +1,148 @@
+use std::fmt;
+
+use super::room::TooLarge;
+use crate::crypto::random::RandomError;
+
+/// Why a session's content could not be read or changed. After an error the session is as it was.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load([""], SystemTime::now());
+/// use hardtack::SessionError;
+///
+/// session.insert("user", "Ada")?;
+/// match session.get::<u64>("user") {
+///     Err(error @ SessionError::Decode { .. }) => {
+///         assert_eq!(error.to_string(), r#"the value under "user" is not of type `u64`"#);
+///     }
+///     other => return Err(format!("{other:?}").into()),
+/// }
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// The change would make the session too large for its cookie.
+    TooLarge(TooLarge),
+    /// The head of the response is on its way, so a change could not be saved any more.
+    AfterHead,
+    /// The request belongs to no context: the layer's `context_by` gave none. Its session is empty, and nothing can
+    /// be put into it.
+    NoContext,
+    /// The session was used inside its own `update`.
+    InsideUpdate,
+    /// The session was written by a newer version of the application, or by another program, and
+    /// cannot be read. Writing it would destroy it. `invalidate` and `renew` begin a new one.
+    UnreadablePayload,
+    /// A value of this type could not be encoded, or what was encoded could not be read again.
+    Encode(&'static str),
+    /// A value is nested deeper than 63 levels, or holds a MessagePack extension.
+    TooDeep,
+    /// A map inside the value has a key twice. Languages disagree on which of the two counts.
+    DuplicateKey,
+    /// A stored value is not of the type that was asked for. What it is, is not told: errors end in logs.
+    Decode {
+        /// The key of the value. `None`: the whole dictionary was read as one value.
+        key: Option<String>,
+        /// The name of the type that was asked for.
+        expected: &'static str,
+    },
+    /// `remember_for` was called, and the cookie was built without `remember_up_to`.
+    NotRemembering,
+    /// The operating system's random generator failed.
+    Random(RandomError),
+}
+
+impl SessionError {
+    /// The key of a dictionary that was to be read or changed, where the error knows it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load([""], std::time::SystemTime::now());
+    /// let error = session.insert("note", "x".repeat(3_000)).unwrap_err();
+    /// assert_eq!(error.key(), Some("note"));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            SessionError::TooLarge(error) => error.key.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn about(mut self, key: &str) -> SessionError {
+        if let SessionError::TooLarge(error) = &mut self {
+            error.key = Some(key.to_owned());
+        }
+        self
+    }
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SessionError::TooLarge(error) => error.fmt(f),
+            SessionError::AfterHead => f.write_str(
+                "the response's head has been produced, so the session cannot be changed any more",
+            ),
+            SessionError::NoContext => f.write_str(
+                "the request belongs to no context: `context_by` gave none, or it names no host; it has no session",
+            ),
+            SessionError::InsideUpdate => f.write_str(
+                "the session is being changed by an `update` around this call, use what `update` handed out",
+            ),
+            SessionError::UnreadablePayload => f.write_str(
+                "the session was written in a form that this version cannot read, so it is not overwritten",
+            ),
+            SessionError::Encode(name) => write!(f, "a value of type `{name}` cannot be stored"),
+            SessionError::TooDeep => f.write_str(
+                "the value is nested deeper than 63 levels, or holds a MessagePack extension",
+            ),
+            SessionError::DuplicateKey => {
+                f.write_str("a map in the value has a key twice, store each key once")
+            }
+            // Quoted, as a key that came from a visitor may hold anything.
+            SessionError::Decode {
+                key: Some(key),
+                expected,
+            } => write!(f, "the value under {key:?} is not of type `{expected}`"),
+            SessionError::Decode {
+                key: None,
+                expected,
+            } => write!(f, "the dictionary is not of type `{expected}`"),
+            SessionError::NotRemembering => f.write_str(
+                "no session is remembered, build the cookie with `remember_up_to`",
+            ),
+            SessionError::Random(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for SessionError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            SessionError::Random(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl From<TooLarge> for SessionError {
+    fn from(error: TooLarge) -> Self {
+        SessionError::TooLarge(error)
+    }
+}
+
+impl From<RandomError> for SessionError {
+    fn from(error: RandomError) -> Self {
+        SessionError::Random(error)
+    }
+}
