@@ -164,6 +164,8 @@ pub use crypto::{
     random::RandomError,
     suite::{Mode, Suite},
 };
+#[cfg(feature = "axum")]
+pub use csrf::{CsrfField, CsrfForm, Guarded, GuardedRejection};
 #[cfg(feature = "tower")]
 pub use csrf::{CsrfFuture, CsrfGuard, CsrfService};
 pub use keys::{
@@ -180,8 +182,6 @@ pub use state::{
 pub use token::{Context, ContextError};
 #[cfg(feature = "http")]
 pub use web::host_of;
-#[cfg(feature = "axum")]
-pub use web::{CsrfField, CsrfForm, Guarded, GuardedRejection};
 #[cfg(feature = "tower")]
 pub use web::{CsrfRefusal, Failure, MissingSession, ResponseFuture, SessionLayer, SessionService};
 

@@ -1,5 +1,7 @@
 //! That a request comes from a page of the session's own site.
 
+#[cfg(feature = "axum")]
+mod form;
 #[cfg(feature = "tower")]
 mod guard;
 pub(crate) mod mask;
@@ -11,9 +13,9 @@ mod rules;
 mod service;
 mod session;
 
+#[cfg(feature = "axum")]
+pub use form::{CsrfField, CsrfForm, Guarded, GuardedRejection};
 #[cfg(feature = "tower")]
 pub use guard::CsrfGuard;
-#[cfg(feature = "axum")]
-pub(crate) use rules::TokenChecks;
 #[cfg(feature = "tower")]
 pub use service::{CsrfFuture, CsrfService};

@@ -1,5 +1,7 @@
 //! All about keys. Knows nothing of tokens, sessions or cookies.
 
+#[cfg(feature = "watch")]
+mod events;
 mod key;
 mod key_info;
 mod purpose;

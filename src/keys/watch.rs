@@ -12,12 +12,13 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{
+    events,
     key::Key,
     shared_ring::SharedKeyRing,
     source::{RingSource, join},
     source_error::{RingSourceError, SameProblem},
 };
-use crate::{crypto::suite, session::events};
+use crate::crypto::suite;
 
 /// A [`SharedKeyRing`] that follows what it was read from: a file, several sources, or a function of the
 /// program.

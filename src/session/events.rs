@@ -6,8 +6,6 @@ use std::error::Error;
 use super::outcome::Outcome;
 #[cfg(feature = "tracing")]
 use crate::base::reason::Reason;
-#[cfg(feature = "watch")]
-use crate::keys::Fingerprint;
 
 /// A session was read.
 pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
@@ -137,22 +135,4 @@ pub(crate) fn refresh_was_left_out(purpose: &str) {
     );
     #[cfg(not(feature = "tracing"))]
     let _ = purpose;
-}
-
-/// A watched ring was replaced.
-#[cfg(feature = "watch")]
-pub(crate) fn keys_replaced(fingerprint: Fingerprint) {
-    #[cfg(feature = "tracing")]
-    tracing::info!(%fingerprint, "key ring replaced");
-    #[cfg(not(feature = "tracing"))]
-    let _ = fingerprint;
-}
-
-/// What a watched ring was to become cannot be used.
-#[cfg(feature = "watch")]
-pub(crate) fn keys_refused(error: &dyn std::error::Error) {
-    #[cfg(feature = "tracing")]
-    tracing::error!(%error, "key ring refused, the earlier one stays in use");
-    #[cfg(not(feature = "tracing"))]
-    let _ = error;
 }

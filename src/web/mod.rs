@@ -18,8 +18,6 @@ mod refusal;
 #[cfg(feature = "tower")]
 mod transport;
 
-#[cfg(feature = "axum")]
-pub use axum::{CsrfField, CsrfForm, Guarded, GuardedRejection};
 #[cfg(feature = "tower")]
 pub use extensions::MissingSession;
 #[cfg(feature = "tower")]

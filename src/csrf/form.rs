@@ -1,0 +1,222 @@
+//! A form with its token in a field. Feature `axum`.
+
+use std::{fmt, ops::Deref};
+
+use axum_core::{
+    extract::{FromRequest, Request},
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, IgnoredAny, MapAccess, Visitor},
+};
+
+use super::rules::TokenChecks;
+use crate::{
+    session::events,
+    web::{CsrfRefusal, Failure},
+};
+
+/// What has a field for a CSRF token, for [`Guarded`]. A form of nothing else is [`CsrfForm`].
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::CsrfField;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Transfer {
+///     #[serde(default)] // without the field: 403, not 422
+///     csrf_token: String,
+///     amount: u32,
+/// }
+///
+/// impl CsrfField for Transfer {
+///     fn csrf_token(&self) -> &str {
+///         &self.csrf_token
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say where its CSRF token is",
+    label = "`Guarded` has to check the token",
+    note = "write `impl CsrfField for {Self}`, or take a `CsrfForm` if there is nothing but the token"
+)]
+pub trait CsrfField {
+    /// The token, as it came.
+    fn csrf_token(&self) -> &str;
+}
+
+/// A form with nothing in it but a CSRF token, in the field `csrf_token`: a button that signs out, for example. Other
+/// fields are ignored; a form without the field is refused by [`Guarded`]. With feature `axum`.
+///
+/// # Examples
+///
+/// ```
+/// use axum::{Form, Router, routing::post};
+/// use hardtack::{CsrfForm, CsrfGuard, Guarded, Session, SessionError};
+///
+/// async fn sign_out(session: Session, _: Guarded<Form<CsrfForm>>) -> Result<(), SessionError> {
+///     session.invalidate().map(drop)
+/// }
+///
+/// let app: Router = Router::new()
+///     .route("/sign-out", post(sign_out))
+///     .layer(CsrfGuard::new().tokens_in_forms());
+/// # let _ = app;
+/// ```
+#[derive(Clone, Default)]
+pub struct CsrfForm {
+    token: String,
+}
+
+impl CsrfField for CsrfForm {
+    fn csrf_token(&self) -> &str {
+        &self.token
+    }
+}
+
+impl<'de> Deserialize<'de> for CsrfForm {
+    fn deserialize<D: Deserializer<'de>>(form: D) -> Result<Self, D::Error> {
+        form.deserialize_struct("CsrfForm", &[TOKEN_FIELD], Fields)
+    }
+}
+
+/// Takes one field out of many.
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = CsrfForm;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a form with a CSRF token")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<CsrfForm, A::Error> {
+        let mut token = None;
+        while let Some(name) = fields.next_key::<String>()? {
+            if name != TOKEN_FIELD {
+                fields.next_value::<IgnoredAny>()?;
+            } else if token.replace(fields.next_value()?).is_some() {
+                return Err(A::Error::duplicate_field(TOKEN_FIELD));
+            }
+        }
+        let token = token.unwrap_or_default();
+        Ok(CsrfForm { token })
+    }
+}
+
+impl fmt::Debug for CsrfForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CsrfForm(..)")
+    }
+}
+
+/// An extractor around another, such as `Form<Transfer>`, that refuses it with 403 unless its field has a
+/// CSRF token of the session. With feature `axum`; needs a
+/// [`CsrfGuard`](crate::CsrfGuard) around the handler, with
+/// [`tokens_in_forms`](crate::CsrfGuard::tokens_in_forms).
+///
+/// A token in the header, which the guard has verified, is as good. What a guard lets pass without a token, such as
+/// a form sent by GET, is refused with 403.
+///
+/// # Examples
+///
+/// ```
+/// use axum::{Json, Router, routing::post};
+/// use hardtack::{CsrfField, CsrfGuard, Guarded};
+/// # #[derive(serde::Deserialize)]
+/// # struct Transfer { csrf_token: String, amount: u32 }
+/// # impl CsrfField for Transfer {
+/// #     fn csrf_token(&self) -> &str { &self.csrf_token }
+/// # }
+///
+/// async fn transfer(Guarded(Json(transfer)): Guarded<Json<Transfer>>) -> String {
+///     format!("{} sent", transfer.amount)
+/// }
+///
+/// let app: Router = Router::new()
+///     .route("/transfer", post(transfer))
+///     .layer(CsrfGuard::new().tokens_in_forms());
+/// # let _ = app;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Guarded<E>(pub E);
+
+impl<S, E> FromRequest<S> for Guarded<E>
+where
+    S: Send + Sync,
+    E: FromRequest<S> + Deref<Target: CsrfField>,
+{
+    type Rejection = GuardedRejection<E::Rejection>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let checks = request.extensions().get::<TokenChecks>().cloned();
+        let checks = checks.ok_or(GuardedRejection::NoGuard)?;
+        checks.check_asked().map_err(GuardedRejection::Refused)?;
+        let inner = E::from_request(request, state).await;
+        let inner = inner.map_err(GuardedRejection::Inner)?;
+        let checked = checks.check(inner.csrf_token());
+        checked.map_err(GuardedRejection::Refused)?;
+        Ok(Guarded(inner))
+    }
+}
+
+/// Why [`Guarded`] gives no form.
+///
+/// # Examples
+///
+/// ```
+/// use axum::{http::StatusCode, response::IntoResponse};
+/// use hardtack::{CsrfRefusal, GuardedRejection};
+///
+/// let rejection = GuardedRejection::<StatusCode>::Refused(CsrfRefusal::WrongToken);
+/// assert_eq!(rejection.into_response().status(), 403);
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum GuardedRejection<R> {
+    /// The extractor inside gave none.
+    Inner(R),
+    /// The token is not one of this session, or none was asked for.
+    Refused(CsrfRefusal),
+    /// There is no [`CsrfGuard`](crate::CsrfGuard) around the handler, or none that asks for tokens.
+    NoGuard,
+}
+
+impl<R> fmt::Display for GuardedRejection<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            GuardedRejection::Inner(_) => "the request has no such content",
+            GuardedRejection::Refused(refusal) => refusal.sentence(),
+            GuardedRejection::NoGuard => NO_GUARD,
+        })
+    }
+}
+
+impl<R: fmt::Debug> std::error::Error for GuardedRejection<R> {}
+
+impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
+    fn into_response(self) -> Response {
+        let (status, failure) = match self {
+            GuardedRejection::Inner(rejection) => return rejection.into_response(),
+            GuardedRejection::Refused(refusal) => {
+                events::request_refused(refusal.sentence(), None, None);
+                (StatusCode::FORBIDDEN, Failure::Csrf(refusal))
+            }
+            GuardedRejection::NoGuard => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                Failure::Setup(NO_GUARD.to_owned()),
+            ),
+        };
+        let mut response = (status, failure.to_string()).into_response();
+        failure.mark(&mut response);
+        response
+    }
+}
+
+const NO_GUARD: &str = "no CSRF guard that asks for tokens is around the handler; add \
+     `.layer(CsrfGuard::new().tokens_in_forms())` to the router, before the session layer";
+
+const TOKEN_FIELD: &str = "csrf_token";
