@@ -1,16 +1,64 @@
-//! Flash messages in their bytes (SPEC.md § 5.3): `count || count × (queue || message)`. Where there are
+//! Flash messages, and their bytes (SPEC.md § 5.3): `count || count × (queue || message)`. Where there are
 //! none there are no bytes.
 
-use super::layout::{Reader, write_varint};
+use super::{
+    State,
+    error::SessionError,
+    layout::{Reader, write_varint},
+};
+use crate::crypto::scratch::Wiped;
+
+impl<T> State<'_, T> {
+    pub(crate) fn flash(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
+        self.check_writable()?;
+        let mut messages: Vec<_> = messages(self.flash_bytes()).collect();
+        messages.push((queue, message));
+        let flash = encode(&messages);
+        self.set_flash(flash)
+    }
+
+    /// Like [`flash`](Self::flash), unless the queue has the same message.
+    pub(crate) fn flash_once(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
+        if messages(self.flash_bytes()).any(|known| known == (queue, message)) {
+            return Ok(());
+        }
+        self.flash(queue, message)
+    }
+
+    pub(crate) fn peek_flashes(&self, queue: &str) -> Vec<String> {
+        messages(self.flash_bytes())
+            .filter(|(of, _)| *of == queue)
+            .map(|(_, message)| message.to_owned())
+            .collect()
+    }
+
+    /// The messages of a queue, which are then gone.
+    pub(crate) fn flashes(&mut self, queue: &str) -> Result<Vec<String>, SessionError> {
+        let popped = self.peek_flashes(queue);
+        if !popped.is_empty() {
+            let others = messages(self.flash_bytes()).filter(|(of, _)| *of != queue);
+            let flash = encode(&others.collect::<Vec<_>>());
+            self.set_flash(flash)?;
+        }
+        Ok(popped)
+    }
+
+    fn set_flash(&mut self, flash: Vec<u8>) -> Result<(), SessionError> {
+        let flash = Wiped::from(flash);
+        self.check_fits(self.payload().len() + flash.len(), &self.head)?;
+        self.flash = Some(flash);
+        Ok(())
+    }
+}
 
 /// The queue and the text of each message, in the order in which they were added.
-pub(super) fn messages(bytes: &[u8]) -> impl Iterator<Item = (&str, &str)> {
+fn messages(bytes: &[u8]) -> impl Iterator<Item = (&str, &str)> {
     let mut reader = Reader::new(bytes);
     let count = reader.varint().unwrap_or(0);
     (0..count).map_while(move |_| Some((reader.string()?, reader.string()?)))
 }
 
-pub(super) fn encode(messages: &[(&str, &str)]) -> Vec<u8> {
+fn encode(messages: &[(&str, &str)]) -> Vec<u8> {
     if messages.is_empty() {
         return Vec::new();
     }

@@ -1,7 +1,6 @@
 //! What a session is, as plain data, and every rule about it, as a method of [`State`]. Knows nothing of keys, cookies
 //! or locks.
 
-mod circumstances;
 mod data;
 mod dictionary;
 mod error;
@@ -10,7 +9,6 @@ mod flash;
 mod layout;
 mod lifetime;
 mod map;
-mod messages;
 mod msgpack;
 mod padding;
 mod payload;
@@ -34,7 +32,6 @@ pub use payload::{Map, Payload, SessionData};
 pub use room::TooLarge;
 pub use size_report::SizeReport;
 
-pub(crate) use circumstances::{Circumstances, Unknown, Verdict};
 pub(crate) use data::StateData;
 pub(crate) use layout::{Head, Layout, Sid};
 pub(crate) use lifetime::Lifetimes;
@@ -42,6 +39,7 @@ pub(crate) use map::encode;
 pub(crate) use payload::sealed;
 pub(crate) use policy::Policy;
 pub(crate) use room::{Allowance, BROWSER_LIMIT, Frame, MOST_COOKIES, Room};
+pub(crate) use verdict::{Circumstances, Unknown, Verdict};
 
 use self::{
     data::{Arrived, Ending, Unreadable, Wish, new_head},
