@@ -10,7 +10,7 @@ use crate::{
     crypto::suite::Mode,
     keys::Purpose,
     session::{SaveError, Session},
-    state::Payload,
+    state::{Map, Payload},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -38,7 +38,7 @@ use crate::{
 /// assert_eq!(session.get("user")?, Some(42));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-pub struct SessionHeader<T = crate::Map> {
+pub struct SessionHeader<T = Map> {
     pub(crate) token: SessionToken<T>,
     /// In lower case.
     pub(crate) name: String,

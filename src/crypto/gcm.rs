@@ -11,7 +11,7 @@ use aes::{
 use ctutils::CtEq;
 use ghash::{GHash, universal_hash::UniversalHash};
 
-use super::{schedule::Schedule, suite::TAG_LEN};
+use super::{mac::TAG_LEN, schedule::Schedule};
 
 /// Encrypts the body, and returns the tag.
 pub(super) fn seal(key: &[u8; 32], nonce: &[u8; 12], aad: &[u8], body: &mut [u8]) -> [u8; TAG_LEN] {

@@ -7,7 +7,10 @@ use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{mac::Mac, xaes::Xaes256Gcm};
+use super::{
+    mac::{Mac, TAG_LEN},
+    xaes::Xaes256Gcm,
+};
 
 /// Whether the content of a session can be read by whoever holds its cookie.
 ///
@@ -301,5 +304,4 @@ pub(crate) fn hash(parts: &[&[u8]]) -> [u8; 32] {
 /// `format (1 byte) || key id (4 bytes)`, at the start of every token.
 pub(crate) const HEAD_LEN: usize = 5;
 pub(crate) const NONCE_LEN: usize = 24;
-pub(crate) const TAG_LEN: usize = 16;
 pub(crate) const RANDOM_LEN: usize = 24;

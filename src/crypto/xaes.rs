@@ -3,12 +3,7 @@
 use aes::Block;
 use zeroize::Zeroizing;
 
-use super::{
-    gcm,
-    schedule::Schedule,
-    scratch::wipe,
-    suite::{NONCE_LEN, TAG_LEN},
-};
+use super::{gcm, mac::TAG_LEN, schedule::Schedule, scratch::wipe, suite::NONCE_LEN};
 
 /// What depends on the key alone: its round keys, and the subkey of CMAC.
 pub(crate) struct Xaes256Gcm {

@@ -1,10 +1,6 @@
 use std::time::SystemTime;
 
-use super::{
-    key::{Key, KeyId},
-    ring::KeyRing,
-    ring_key::Entry,
-};
+use super::{key::Key, key_text::KeyId, ring::KeyRing, ring_key::Entry};
 use crate::{base::time::system_time, crypto::suite::Suite};
 
 /// What may be shown of a key in a [`KeyRing`]: all but its secret.

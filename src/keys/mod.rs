@@ -4,8 +4,10 @@
 mod events;
 mod key;
 mod key_info;
+mod key_text;
 mod purpose;
 mod ring;
+mod ring_error;
 mod ring_key;
 mod ring_text;
 mod shared_ring;
@@ -17,9 +19,11 @@ mod told;
 #[cfg(feature = "watch")]
 mod watch;
 
-pub use key::{EncryptionKey, Key, KeyError, KeyId, SigningKey};
+pub use key::{EncryptionKey, Key, SigningKey};
 pub use key_info::KeyInfo;
-pub use ring::{Fingerprint, KeyRing, RingError};
+pub use key_text::{KeyError, KeyId};
+pub use ring::{Fingerprint, KeyRing};
+pub use ring_error::RingError;
 pub use ring_key::RingKey;
 pub use ring_text::RingTextError;
 pub use shared_ring::{IntoKeys, SharedKeyRing};

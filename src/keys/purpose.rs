@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    key::{KeyId, derivation_info},
+    key_text::{KeyId, derivation_info},
     ring::{Fingerprint, Ring, sealing_position},
     ring_key::Entry,
 };

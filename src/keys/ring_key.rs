@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::SystemTime};
 
-use super::key::{Key, KeyId};
+use super::{key::Key, key_text::KeyId};
 use crate::{
     base::time::{self, UnixSeconds},
     crypto::suite::{Prk, Suite},

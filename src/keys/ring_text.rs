@@ -2,10 +2,7 @@
 
 use std::{error::Error, fmt, str::FromStr};
 
-use super::{
-    key::{Key, KeyError},
-    ring_key::RingKey,
-};
+use super::{key::Key, key_text::KeyError, ring_key::RingKey};
 use crate::base::time::{self, EPOCH, UnixSeconds};
 
 /// What a text says of a ring: its keys as listed, and its `not_before` or 0. It is no ring yet, since

@@ -9,7 +9,8 @@ use arc_swap::{ArcSwap, Guard};
 use super::{
     key::Key,
     purpose::{Purpose, PurposeKeys},
-    ring::{KeyRing, Ring, RingError},
+    ring::{KeyRing, Ring},
+    ring_error::RingError,
 };
 
 /// A key ring that a running program can replace. A cheap clone; all clones are one.

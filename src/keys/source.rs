@@ -16,7 +16,8 @@ use zeroize::Zeroizing;
 
 use super::{
     key::Key,
-    ring::{KeyRing, RingError},
+    ring::KeyRing,
+    ring_error::RingError,
     ring_text::RingText,
     source_error::{Problem, RingSourceError},
     told::{Told, looks_like_a_key},

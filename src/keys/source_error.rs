@@ -2,7 +2,7 @@
 use std::mem::{self, Discriminant};
 use std::{error::Error, fmt};
 
-use super::{ring::RingError, source::RingSource};
+use super::{ring_error::RingError, source::RingSource};
 
 /// Why sources make no key ring. The sentence names the source, and shows nothing of what it holds.
 ///

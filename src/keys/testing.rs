@@ -1,7 +1,8 @@
 //! What the vectors look at and nothing else may.
 
 use super::{
-    key::{self, EncryptionKey, Key, KeyId, RawKey, SigningKey, sealed::Key as _},
+    key::{EncryptionKey, Key, SigningKey, sealed::Key as _},
+    key_text::{KeyId, RawKey, derivation_info},
     purpose::Purpose,
     ring::KeyRing,
     ring_text::RingTextError,
@@ -20,7 +21,7 @@ impl Aead {
 
 pub(crate) fn derive(text: &str, what: &str, purpose: &Purpose) -> [u8; 32] {
     let derive = |raw: &RawKey| {
-        let info = key::derivation_info(what, raw.suite, purpose.as_str());
+        let info = derivation_info(what, raw.suite, purpose.as_str());
         *raw.prk().expand(&info)
     };
     match text.parse::<EncryptionKey>() {

@@ -9,6 +9,7 @@ mod flash;
 mod handle;
 mod hooks;
 mod id;
+mod lifecycle;
 mod lock;
 mod outcome;
 mod remember;

@@ -1,0 +1,228 @@
+//! The secret of a key, its id and its text (SPEC.md § 3).
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::crypto::{
+    base64url,
+    random::{self, RandomError},
+    suite::{self, Prk, Suite},
+};
+
+/// A secret and the suite it is for.
+pub(crate) struct RawKey {
+    pub(super) suite: Suite,
+    pub(super) id: KeyId,
+    pub(super) secret: Zeroizing<[u8; SECRET_LEN]>,
+}
+
+impl RawKey {
+    pub(super) fn generate(suite: Suite) -> Result<RawKey, KeyError> {
+        loop {
+            let secret = Zeroizing::new(random::from_system().map_err(KeyError::Random)?);
+            // With fewer than 8 distinct bytes, which our own parser refuses: a chance of 2^-122.7.
+            if let Ok(key) = RawKey::new(suite, secret) {
+                return Ok(key);
+            }
+        }
+    }
+
+    fn new(suite: Suite, secret: Zeroizing<[u8; SECRET_LEN]>) -> Result<RawKey, KeyError> {
+        let mut seen = [false; 256];
+        for &byte in secret.iter() {
+            seen[usize::from(byte)] = true;
+        }
+        if seen.iter().filter(|&&seen| seen).count() < FEWEST_DISTINCT_BYTES {
+            return Err(KeyError::Weak);
+        }
+        let mut key = RawKey {
+            suite,
+            id: KeyId([0; 4]),
+            secret,
+        };
+        key.id = KeyId(*key.prk().expand(&derivation_info("kid", suite, "")));
+        Ok(key)
+    }
+
+    pub(super) fn parse(text: &str) -> Result<RawKey, KeyError> {
+        let text = text.trim_ascii();
+        let rest = text.strip_prefix(KEY_PREFIX).ok_or(KeyError::Prefix)?;
+        let (word, encoded) = rest.split_once('_').ok_or(KeyError::Type)?;
+        let suite = Suite::ALL
+            .into_iter()
+            .find(|suite| suite.word() == word)
+            .ok_or(KeyError::Type)?;
+        if encoded.len() != ENCODED_LEN {
+            let found = encoded.len();
+            return Err(KeyError::Length { found });
+        }
+        let mut decoded = Zeroizing::new([0; SECRET_LEN + CHECK_LEN]);
+        base64url::decode(encoded.as_bytes(), &mut *decoded).ok_or(KeyError::Encoding)?;
+        let (secret, check) = decoded
+            .split_first_chunk::<SECRET_LEN>()
+            .ok_or(KeyError::Encoding)?;
+        if check != checksum(suite, secret) {
+            return Err(KeyError::Checksum);
+        }
+        RawKey::new(suite, Zeroizing::new(*secret))
+    }
+
+    pub(super) fn to_text(&self) -> Zeroizing<String> {
+        let mut bytes = Zeroizing::new([0; SECRET_LEN + CHECK_LEN]);
+        bytes[..SECRET_LEN].copy_from_slice(&*self.secret);
+        bytes[SECRET_LEN..].copy_from_slice(&checksum(self.suite, &self.secret));
+        let word = self.suite.word();
+        let len = KEY_PREFIX.len() + word.len() + 1 + ENCODED_LEN;
+        let mut text = Zeroizing::new(String::with_capacity(len));
+        text.push_str(KEY_PREFIX);
+        text.push_str(word);
+        text.push('_');
+        base64url::encode(&*bytes, &mut text);
+        text
+    }
+
+    pub(super) fn prk(&self) -> Prk {
+        Prk::extract(LABEL, &*self.secret)
+    }
+}
+
+/// `u8(len LABEL) || LABEL || u8(len what) || what || format || u16(len purpose) || purpose`
+///
+/// Every part has its length, so no two derivations can meet (SPEC.md § 3.1).
+pub(super) fn derivation_info(what: &str, suite: Suite, purpose: &str) -> Vec<u8> {
+    let what_len = u8::try_from(what.len()).expect("`what` is one of four words");
+    let purpose_len = u16::try_from(purpose.len()).expect("a purpose has at most 65535 bytes");
+    let mut info = vec![LABEL.len() as u8];
+    info.extend_from_slice(LABEL);
+    info.push(what_len);
+    info.extend_from_slice(what.as_bytes());
+    info.push(suite.format());
+    info.extend_from_slice(&purpose_len.to_be_bytes());
+    info.extend_from_slice(purpose.as_bytes());
+    info
+}
+
+fn checksum(suite: Suite, secret: &[u8; SECRET_LEN]) -> [u8; CHECK_LEN] {
+    let hash = suite::hash(&[KEY_PREFIX.as_bytes(), suite.word().as_bytes(), b"_", secret]);
+    std::array::from_fn(|i| hash[i])
+}
+
+/// The public name of a key: 4 bytes derived from its secret, in hexadecimal.
+///
+/// It stands in every token, so that a key ring finds the right key at once (SPEC.md § 3.1).
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyRing};
+/// use std::time::SystemTime;
+///
+/// let key = EncryptionKey::generate()?;
+/// let id = key.id();
+/// assert_eq!(KeyRing::new(key).seals(SystemTime::now()), id);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId(pub(crate) [u8; 4]);
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", u32::from_be_bytes(self.0))
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyId({self})")
+    }
+}
+
+/// Why a text is not a key, or why none could be made.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, KeyError};
+///
+/// let error = "hunter2".parse::<EncryptionKey>();
+/// assert!(matches!(error, Err(KeyError::Prefix)));
+/// ```
+#[non_exhaustive]
+pub enum KeyError {
+    /// The text does not begin like a key.
+    Prefix,
+    /// The type of key is none that this version knows.
+    Type,
+    /// The part after the type has another length than 48 characters.
+    Length {
+        /// Its length in bytes.
+        found: usize,
+    },
+    /// The part after the type is not unpadded base64url.
+    Encoding,
+    /// The checksum does not fit: a character was changed, or left out.
+    Checksum,
+    /// The secret has fewer than 8 distinct byte values, so it was not made by a random generator.
+    Weak,
+    /// A key that signs where one that encrypts is needed, or the other way round.
+    WrongKind {
+        /// The type in the text.
+        found: &'static str,
+    },
+    /// The operating system's random generator failed.
+    Random(RandomError),
+}
+
+/// The sentence: `main` prints errors by `Debug`.
+impl fmt::Debug for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            KeyError::Prefix => write!(f, "key does not begin with `{KEY_PREFIX}`"),
+            KeyError::Type => {
+                f.write_str("key is of an unknown type, expected `xaes`, `xcha` or `sign`")
+            }
+            KeyError::Length { found } => write!(
+                f,
+                "key has {found} characters after its type, expected {ENCODED_LEN}"
+            ),
+            KeyError::Encoding => f.write_str("key is not unpadded base64url"),
+            KeyError::Checksum => {
+                f.write_str("key has a wrong checksum, a character was changed or left out")
+            }
+            KeyError::Weak => f.write_str("key is not random, make one with a random generator"),
+            KeyError::WrongKind { found: "sign" } => f.write_str(
+                "key is of type `sign`, which does not encrypt, expected `xaes` or `xcha`",
+            ),
+            KeyError::WrongKind { found } => write!(
+                f,
+                "key is of type `{found}`, which encrypts, expected `sign`"
+            ),
+            KeyError::Random(_) => f.write_str("no key could be made"),
+        }
+    }
+}
+
+impl std::error::Error for KeyError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            KeyError::Random(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Separates our derivations from everybody else's.
+const LABEL: &[u8] = b"hardtack/v1";
+const KEY_PREFIX: &str = "hardtack_key_v1_";
+const SECRET_LEN: usize = 32;
+const CHECK_LEN: usize = 4;
+/// Characters of secret and checksum in base64url.
+const ENCODED_LEN: usize = 48;
+const FEWEST_DISTINCT_BYTES: usize = 8;
