@@ -3,7 +3,12 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::{env, fs, path::Path, process::Command};
+use std::process::Command;
+
+use repository::Repository;
+
+#[path = "common/repository.rs"]
+mod repository;
 
 #[test]
 fn every_file_that_a_document_names_exists() {
@@ -16,7 +21,7 @@ fn every_file_that_a_document_names_exists() {
             .collect();
         assert!(paths.len() > 20, "{document} names {}", paths.len());
         for path in paths {
-            assert!(repository.has(path), "{document} names `{path}`");
+            assert!(has(&repository, path), "{document} names `{path}`");
         }
     }
 }
@@ -96,51 +101,17 @@ fn the_libraries_that_hold_secrets_overwrite_them() {
     }
 }
 
-/// The files of the repository that Git would show, and their texts.
-struct Repository {
-    files: Vec<(String, String)>,
-}
-
-impl Repository {
-    fn read() -> Repository {
-        let mut files = Vec::new();
-        collect(Path::new(env!("CARGO_MANIFEST_DIR")), "", &mut files);
-        Repository { files }
-    }
-
-    fn text(&self, path: &str) -> &str {
-        let file = self.files.iter().find(|file| file.0 == path);
-        &file.unwrap().1
-    }
-
-    /// A file or, where `path` ends with `/`, a folder. Folders in front may be left out.
-    fn has(&self, path: &str) -> bool {
-        let inner = format!("/{path}");
-        self.files.iter().any(|(file, _)| {
-            let file = format!("/{file}");
-            if path.ends_with('/') {
-                file.contains(&inner)
-            } else {
-                file.ends_with(&inner)
-            }
-        })
-    }
-}
-
-fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let name = entry.file_name().into_string().unwrap();
-        let path = format!("{prefix}{name}");
-        if entry.file_type().unwrap().is_dir() {
-            if ![".git", "target"].contains(&name.as_str()) {
-                collect(&entry.path(), &format!("{path}/"), files);
-            }
+/// A file or, where `path` ends with `/`, a folder. Folders in front may be left out.
+fn has(repository: &Repository, path: &str) -> bool {
+    let inner = format!("/{path}");
+    repository.files.iter().any(|(file, _)| {
+        let file = format!("/{file}");
+        if path.ends_with('/') {
+            file.contains(&inner)
         } else {
-            let text = fs::read_to_string(entry.path()).unwrap_or_default();
-            files.push((path, text));
+            file.ends_with(&inner)
         }
-    }
+    })
 }
 
 /// What stands between backticks, outside of blocks.

@@ -1,0 +1,38 @@
+//! The repository, for tests of what its documents say.
+
+use std::{fs, path::Path};
+
+/// The files of the repository that Git would show, and their texts.
+pub(crate) struct Repository {
+    /// Paths, and texts.
+    pub(crate) files: Vec<(String, String)>,
+}
+
+impl Repository {
+    pub(crate) fn read() -> Repository {
+        let mut files = Vec::new();
+        collect(Path::new(env!("CARGO_MANIFEST_DIR")), "", &mut files);
+        Repository { files }
+    }
+
+    pub(crate) fn text(&self, path: &str) -> &str {
+        let file = self.files.iter().find(|file| file.0 == path);
+        &file.unwrap().1
+    }
+}
+
+fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let path = format!("{prefix}{name}");
+        if entry.file_type().unwrap().is_dir() {
+            if ![".git", "target"].contains(&name.as_str()) {
+                collect(&entry.path(), &format!("{path}/"), files);
+            }
+        } else {
+            let text = fs::read_to_string(entry.path()).unwrap_or_default();
+            files.push((path, text));
+        }
+    }
+}
