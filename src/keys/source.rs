@@ -103,16 +103,14 @@ pub(crate) fn join<K: Key>(
 ) -> Result<KeyRing<K>, RingSourceError> {
     let parse = |(source, text): (&RingSource, &Zeroizing<String>)| {
         let text: Result<RingText<K>, _> = text.parse();
-        text.map_err(|error| {
-            RingSourceError::of_ring(slice::from_ref(source), RingError::Text(error))
-        })
+        text.map_err(|error| no_ring(slice::from_ref(source), RingError::Text(error)))
     };
     let texts: Vec<_> = sources
         .iter()
         .zip(texts)
         .map(parse)
         .collect::<Result<_, _>>()?;
-    KeyRing::join(texts).map_err(|error| RingSourceError::of_ring(sources, error))
+    KeyRing::join(texts).map_err(|error| no_ring(sources, error))
 }
 
 /// Where the text of a key ring, or a part of it, is read from (SPEC.md § 3.5). A cheap clone.
@@ -224,7 +222,7 @@ impl RingSource {
             Place::File(path) => read_file(path),
             Place::Function(_, read) => call(&**read),
         };
-        text.map_err(|problem| RingSourceError::new(self, problem))
+        text.map_err(|problem| RingSourceError::new(self.name(), problem))
     }
 
     /// Like [`read`](Self::read), but not what may be the beginning of a file that is being written.
@@ -232,10 +230,16 @@ impl RingSource {
     pub(crate) fn read_whole(&self) -> Result<Zeroizing<String>, RingSourceError> {
         let text = self.read()?;
         if matches!(self.0, Place::File(_)) && !text.ends_with('\n') {
-            return Err(RingSourceError::new(self, Problem::NoLineFeed));
+            return Err(RingSourceError::new(self.name(), Problem::NoLineFeed));
         }
         Ok(text)
     }
+}
+
+/// What `sources` say makes no ring.
+pub(super) fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
+    let names: Vec<_> = sources.iter().map(RingSource::name).collect();
+    RingSourceError::new(names.join(", "), Problem::Ring(error))
 }
 
 fn read_variable(name: &str) -> Result<Zeroizing<String>, Problem> {

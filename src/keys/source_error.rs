@@ -2,7 +2,7 @@
 use std::mem::{self, Discriminant};
 use std::{error::Error, fmt};
 
-use super::{ring_error::RingError, source::RingSource};
+use super::ring_error::RingError;
 
 /// Why sources make no key ring. The sentence names the source, and shows nothing of what it holds.
 ///
@@ -36,20 +36,8 @@ pub(super) enum Problem {
 }
 
 impl RingSourceError {
-    pub(super) fn new(source: &RingSource, problem: Problem) -> RingSourceError {
-        RingSourceError {
-            sources: source.name(),
-            problem,
-        }
-    }
-
-    /// What `sources` say makes no ring.
-    pub(crate) fn of_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
-        let names: Vec<_> = sources.iter().map(RingSource::name).collect();
-        RingSourceError {
-            sources: names.join(", "),
-            problem: Problem::Ring(error),
-        }
+    pub(super) fn new(sources: String, problem: Problem) -> RingSourceError {
+        RingSourceError { sources, problem }
     }
 
     /// What two errors have in common that tell of one problem, although their details differ.

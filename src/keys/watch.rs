@@ -15,7 +15,7 @@ use super::{
     events,
     key::Key,
     shared_ring::SharedKeyRing,
-    source::{RingSource, join},
+    source::{RingSource, join, no_ring},
     source_error::{RingSourceError, SameProblem},
 };
 use crate::crypto::suite;
@@ -192,7 +192,7 @@ impl<K: Key> WatchedKeyRing<K> {
     fn replace(&self, texts: &[Zeroizing<String>]) -> Result<(), RingSourceError> {
         let ring = join(&self.sources, texts)?;
         let replaced = self.keys.replace(ring);
-        replaced.map_err(|error| RingSourceError::of_ring(&self.sources, error))
+        replaced.map_err(|error| no_ring(&self.sources, error))
     }
 
     /// How long the thread of [`start`](Self::start) waits between two looks. Default: 10 seconds. At least
