@@ -172,7 +172,7 @@ const PLACES: [(&[&str], &[&str]); 5] = [
 ];
 
 /// All that hold a key, a state made of one, or a key stream; but `aes`, whose round keys
-/// `src/seal/suite/schedule.rs` overwrites.
+/// `src/crypto/schedule.rs` overwrites.
 const OVERWRITING: [&str; 9] = [
     "block-buffer",
     "chacha20",

@@ -8,3 +8,6 @@ mod schedule;
 pub(crate) mod scratch;
 pub(crate) mod suite;
 mod xaes;
+
+/// Bytes of the nonce of every encrypting suite.
+const NONCE_LEN: usize = 24;

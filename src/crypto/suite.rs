@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{
+    NONCE_LEN,
     mac::{Mac, TAG_LEN},
     xaes::Xaes256Gcm,
 };
@@ -303,5 +304,4 @@ pub(crate) fn hash(parts: &[&[u8]]) -> [u8; 32] {
 
 /// `format (1 byte) || key id (4 bytes)`, at the start of every token.
 pub(crate) const HEAD_LEN: usize = 5;
-pub(crate) const NONCE_LEN: usize = 24;
 pub(crate) const RANDOM_LEN: usize = 24;

@@ -3,7 +3,7 @@
 use aes::Block;
 use zeroize::Zeroizing;
 
-use super::{gcm, mac::TAG_LEN, schedule::Schedule, scratch::wipe, suite::NONCE_LEN};
+use super::{NONCE_LEN, gcm, mac::TAG_LEN, schedule::Schedule, scratch::wipe};
 
 /// What depends on the key alone: its round keys, and the subkey of CMAC.
 pub(crate) struct Xaes256Gcm {
