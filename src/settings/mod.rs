@@ -253,22 +253,22 @@ impl SessionSettings {
     pub fn build(self) -> Result<SessionCookie, SettingsError> {
         // What is not understood may be why the rest does not go together.
         self.check()?;
-        let mut mistakes = self.mistakes();
-        if !mistakes.is_empty() {
-            mistakes.extend(self.ring().err());
-            return Err(mistakes.into());
-        }
-        Ok(self.into_builder()?.build()?)
-    }
-
-    /// What does not go together, whatever the keys are.
-    fn mistakes(&self) -> Vec<Problem> {
-        // A key that stands for those of the settings. Without randomness there is no cookie either.
-        let Ok(key) = EncryptionKey::generate() else {
-            return Vec::new();
+        let (builder, bad_ring) = match self.ring() {
+            Ok(ring) => (SessionCookieBuilder::new(ring), None),
+            // The rest is told with it. A key stands for those of the settings, if there can be one.
+            Err(problem) => match EncryptionKey::generate() {
+                Ok(key) => (SessionCookie::encrypted(key), Some(problem)),
+                Err(_) => return Err(problem.into()),
+            },
         };
-        let builder = self.clone().apply(SessionCookie::encrypted(key));
-        builder.mistakes().into_iter().map(Problem::from).collect()
+        let builder = self.apply(builder);
+        let mistakes = builder.mistakes().into_iter().map(Problem::from);
+        let problems: Vec<_> = mistakes.chain(bad_ring).collect();
+        if problems.is_empty() {
+            Ok(builder.build()?)
+        } else {
+            Err(problems.into())
+        }
     }
 
     fn ring(&self) -> Result<AnyRing, Problem> {

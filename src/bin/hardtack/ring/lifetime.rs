@@ -4,6 +4,7 @@ use std::{
 };
 
 use clap::Args;
+use hardtack::SessionSettings;
 
 use crate::{
     answer::Failure,
@@ -50,17 +51,20 @@ pub(super) struct Times {
 impl Lifetime {
     pub(super) fn longest(&self) -> Result<Longest, Failure> {
         let span = match (&self.lifetime, &self.settings) {
-            (Some(Span(span)), _) => Some(*span),
+            (Some(Span(span)), _) => *span,
             (None, Some(path)) => {
                 let longest = settings::read(path)?.longest_lifetime();
-                let fail = |error| Failure::file("no settings are in", path, error);
-                Some(longest.map_err(fail)?)
+                longest.map_err(|error| Failure::file("no settings are in", path, error))?
             }
-            (None, None) => None,
+            // That of an application which sets none.
+            (None, None) => {
+                let longest = SessionSettings::default().longest_lifetime();
+                longest.map_err(Failure::usage)?
+            }
         };
         Ok(Longest {
-            span: span.unwrap_or(ASSUMED),
-            is_assumed: span.is_none(),
+            span,
+            is_assumed: self.lifetime.is_none() && self.settings.is_none(),
         })
     }
 }
@@ -94,6 +98,3 @@ impl Times {
         moment::after(end, self.skew)
     }
 }
-
-/// The default of absolute_timeout.
-const ASSUMED: Duration = Duration::from_secs(12 * 3600);
