@@ -162,18 +162,19 @@ const PLACES: [(&[&str], &[&str]); 5] = [
         &[
             "use aes",
             "use chacha20poly1305",
-            "use ghash",
             "use hkdf",
             "use hmac",
             "use sha2",
+            "use xaes_256_gcm",
         ],
         &["src/crypto/"],
     ),
 ];
 
-/// All that hold a key, a state made of one, or a key stream; but `aes`, whose round keys
-/// `src/crypto/schedule.rs` overwrites.
-const OVERWRITING: [&str; 9] = [
+/// All that hold a key, a state made of one, or a key stream.
+const OVERWRITING: [&str; 12] = [
+    "aes",
+    "aes-gcm",
     "block-buffer",
     "chacha20",
     "chacha20poly1305",
@@ -183,4 +184,5 @@ const OVERWRITING: [&str; 9] = [
     "poly1305",
     "polyval",
     "sha2",
+    "xaes-256-gcm",
 ];

@@ -1,13 +1,10 @@
 //! The one folder that names an algorithm. Knows nothing of keys or tokens.
 
 pub(crate) mod base64url;
-mod gcm;
 pub(crate) mod mac;
 pub(crate) mod random;
-mod schedule;
 pub(crate) mod scratch;
 pub(crate) mod suite;
-mod xaes;
 
 /// Bytes of the nonce of every encrypting suite.
 const NONCE_LEN: usize = 24;

@@ -2,15 +2,18 @@
 
 use std::{fmt, ops::Range};
 
-use chacha20poly1305::{KeyInit, XChaCha20Poly1305, aead::AeadInOut};
+use chacha20poly1305::XChaCha20Poly1305;
 use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
+use xaes_256_gcm::{
+    Xaes256Gcm,
+    aead::{AeadInOut, KeyInit},
+};
 use zeroize::Zeroizing;
 
 use super::{
     NONCE_LEN,
     mac::{Mac, TAG_LEN},
-    xaes::Xaes256Gcm,
 };
 
 /// Whether the content of a session can be read by whoever holds its cookie.
@@ -252,7 +255,7 @@ impl Aead {
     /// `None`: the suite does not encrypt.
     pub(crate) fn new(suite: Suite, key: &[u8; 32]) -> Option<Aead> {
         match suite {
-            Suite::Xaes256Gcm => Some(Aead::Xaes256Gcm(Box::new(Xaes256Gcm::new(key)))),
+            Suite::Xaes256Gcm => Some(Aead::Xaes256Gcm(Box::new(Xaes256Gcm::new(key.into())))),
             Suite::XChaCha20Poly1305 => {
                 Some(Aead::XChaCha20Poly1305(XChaCha20Poly1305::new(key.into())))
             }
@@ -266,13 +269,12 @@ impl Aead {
         aad: &[u8],
         body: &mut [u8],
     ) -> [u8; TAG_LEN] {
-        match self {
-            Aead::Xaes256Gcm(aead) => aead.encrypt(nonce, aad, body),
-            Aead::XChaCha20Poly1305(aead) => aead
-                .encrypt_inout_detached(nonce.into(), aad, body.into())
-                .expect("a body is shorter than 256 GiB")
-                .into(),
-        }
+        let (nonce, body) = (nonce.into(), body.into());
+        let tag = match self {
+            Aead::Xaes256Gcm(aead) => aead.encrypt_inout_detached(nonce, aad, body),
+            Aead::XChaCha20Poly1305(aead) => aead.encrypt_inout_detached(nonce, aad, body),
+        };
+        tag.expect("a body is shorter than 64 GiB").into()
     }
 
     /// Decrypts in place if the tag is good; otherwise leaves the body alone.
@@ -284,12 +286,12 @@ impl Aead {
         body: &mut [u8],
         tag: &[u8; TAG_LEN],
     ) -> Option<()> {
-        match self {
-            Aead::Xaes256Gcm(aead) => aead.decrypt(nonce, aad, body, tag),
-            Aead::XChaCha20Poly1305(aead) => aead
-                .decrypt_inout_detached(nonce.into(), aad, body.into(), tag.into())
-                .ok(),
-        }
+        let (nonce, body, tag) = (nonce.into(), body.into(), tag.into());
+        let opened = match self {
+            Aead::Xaes256Gcm(aead) => aead.decrypt_inout_detached(nonce, aad, body, tag),
+            Aead::XChaCha20Poly1305(aead) => aead.decrypt_inout_detached(nonce, aad, body, tag),
+        };
+        opened.ok()
     }
 }
 

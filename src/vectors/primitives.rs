@@ -98,6 +98,7 @@ fn check(vector: Sealed, aead: fn(&[u8; 32]) -> Aead) {
         aead.decrypt(&nonce, &aad, &mut body, &other).is_none(),
         "{name}"
     );
+    assert_eq!(hex(&body), vector.plaintext, "{name}");
 }
 
 /// The accumulated test of the C2SP document.
