@@ -1,6 +1,9 @@
 //! The one folder that names an algorithm. Knows nothing of keys or tokens.
 
 pub(crate) mod base64url;
+pub(crate) mod cipher;
+pub(crate) mod hash;
+pub(crate) mod kdf;
 pub(crate) mod mac;
 pub(crate) mod random;
 pub(crate) mod scratch;

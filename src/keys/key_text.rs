@@ -6,8 +6,10 @@ use zeroize::Zeroizing;
 
 use crate::crypto::{
     base64url,
+    hash::sha256,
+    kdf::Prk,
     random::{self, RandomError},
-    suite::{self, Prk, Suite},
+    suite::Suite,
 };
 
 /// A secret and the suite it is for.
@@ -104,7 +106,7 @@ pub(super) fn derivation_info(what: &str, suite: Suite, purpose: &str) -> Vec<u8
 }
 
 fn checksum(suite: Suite, secret: &[u8; SECRET_LEN]) -> [u8; CHECK_LEN] {
-    let hash = suite::hash(&[KEY_PREFIX.as_bytes(), suite.word().as_bytes(), b"_", secret]);
+    let hash = sha256(&[KEY_PREFIX.as_bytes(), suite.word().as_bytes(), b"_", secret]);
     std::array::from_fn(|i| hash[i])
 }
 

@@ -13,8 +13,9 @@ use super::{
 use crate::{
     base::{syntax::is_token_char, time::UnixSeconds},
     crypto::{
+        cipher::Cipher,
         mac::Mac,
-        suite::{Cipher, HEAD_LEN, Mode},
+        suite::{HEAD_LEN, Mode},
     },
 };
 
@@ -144,14 +145,15 @@ pub(crate) struct PurposeKey {
 
 impl PurposeKey {
     fn derive(entry: &Entry, purpose: &Purpose) -> PurposeKey {
-        let info = |what| derivation_info(what, entry.suite, purpose.as_str());
+        let derive = |what: &str| {
+            let info = derivation_info(what, entry.suite, purpose.as_str());
+            entry.prk.expand(&info)
+        };
         let [a, b, c, d] = entry.id.0;
         PurposeKey {
             head: [entry.suite.format(), a, b, c, d],
-            cipher: Cipher::new(entry.suite, &entry.prk.expand(&info("key")), || {
-                entry.prk.expand(&info("nonce"))
-            }),
-            csrf: Mac::new(&entry.prk.expand(&info("csrf"))),
+            cipher: Cipher::new(entry.suite, derive),
+            csrf: Mac::new(&derive("csrf")),
             mode: entry.suite.mode(),
             seal_from: entry.seal_from,
             accept_until: entry.accept_until,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     base::time::{self, EPOCH, UnixSeconds},
-    crypto::suite,
+    crypto::hash::sha256,
 };
 
 /// The keys in use: one seals, every other one only opens. A cheap clone; it never changes.
@@ -318,7 +318,7 @@ impl Ring {
             bytes.extend_from_slice(&key.accept_until.unwrap_or(0).to_be_bytes());
         }
         bytes.extend_from_slice(&self.not_before.to_be_bytes());
-        let hash = suite::hash(&[&bytes]);
+        let hash = sha256(&[&bytes]);
         Fingerprint(std::array::from_fn(|i| hash[i]))
     }
 }

@@ -18,7 +18,7 @@ use super::{
     source::{RingSource, join, no_ring},
     source_error::{RingSourceError, SameProblem},
 };
-use crate::crypto::suite;
+use crate::crypto::hash::sha256;
 
 /// A [`SharedKeyRing`] that follows what it was read from: a file, several sources, or a function of the
 /// program.
@@ -291,7 +291,7 @@ fn digest(texts: &[Zeroizing<String>]) -> [u8; 32] {
     let parts: Vec<&[u8]> = parts
         .flat_map(|(length, text)| [&length[..], text.as_bytes()])
         .collect();
-    suite::hash(&parts)
+    sha256(&parts)
 }
 
 impl<K: Key> fmt::Debug for WatchedKeyRing<K> {

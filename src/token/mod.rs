@@ -11,8 +11,9 @@ use crate::{
     base::{reason::Reason, time::UnixSeconds},
     crypto::{
         base64url,
+        cipher::RANDOM_LEN,
         scratch::Scratch,
-        suite::{HEAD_LEN, Mode, RANDOM_LEN, Suite},
+        suite::{HEAD_LEN, Mode, Suite},
     },
     keys::{KeyId, PurposeKey, PurposeKeys},
 };

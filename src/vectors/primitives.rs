@@ -7,7 +7,7 @@ use shake::{
 };
 
 use super::{for_each, hex, unhex};
-use crate::crypto::suite::Aead;
+use crate::crypto::cipher::Aead;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]

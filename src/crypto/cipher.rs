@@ -1,0 +1,128 @@
+//! A key at work: sealing and opening in place, with the hedge of nonces.
+
+use std::ops::Range;
+
+use chacha20poly1305::XChaCha20Poly1305;
+use xaes_256_gcm::{
+    Xaes256Gcm,
+    aead::{AeadInOut, KeyInit},
+};
+use zeroize::Zeroizing;
+
+use super::{
+    NONCE_LEN,
+    mac::{Mac, TAG_LEN},
+    suite::{HEAD_LEN, Suite},
+};
+
+/// A key of one suite, ready to seal and open.
+pub(crate) enum Cipher {
+    Encrypting {
+        aead: Aead,
+        /// Hedges the nonce against a generator that repeats itself (SPEC.md § 6).
+        nonce: Mac,
+    },
+    Signing(Mac),
+}
+
+impl Cipher {
+    /// Prepares the keys that `derive` makes for the words of SPEC.md § 3.1.
+    pub(crate) fn new(suite: Suite, derive: impl Fn(&str) -> Zeroizing<[u8; 32]>) -> Cipher {
+        let key = derive("key");
+        let aead = match suite {
+            Suite::Xaes256Gcm => Aead::xaes_256_gcm(&key),
+            Suite::XChaCha20Poly1305 => Aead::xchacha20_poly1305(&key),
+            Suite::HmacSha256 => return Cipher::Signing(Mac::new(&key)),
+        };
+        let nonce = Mac::new(&derive("nonce"));
+        Cipher::Encrypting { aead, nonce }
+    }
+
+    /// Seals in place. `blob` is `head || room for the nonce || body` and becomes
+    /// `head || nonce || ciphertext || tag`, or `head || body || tag`.
+    pub(crate) fn seal(&self, aad: &[u8], random: &[u8; RANDOM_LEN], blob: &mut Vec<u8>) {
+        let tag = match self {
+            Cipher::Signing(mac) => mac.of(&[aad, &blob[HEAD_LEN..]]),
+            Cipher::Encrypting { aead, nonce } => {
+                let (head_and_nonce, body) = blob.split_at_mut(HEAD_LEN + NONCE_LEN);
+                // With a repeated `random` two bodies still get two nonces, because the nonce depends on the
+                // body.
+                let nonce = nonce.of(&[random, aad, body]);
+                head_and_nonce[HEAD_LEN..].copy_from_slice(&nonce);
+                aead.encrypt(&nonce, aad, body)
+            }
+        };
+        blob.extend_from_slice(&tag);
+    }
+
+    /// Verifies the tag, then decrypts in place. Returns where the body stands in `blob`.
+    #[inline]
+    pub(crate) fn open(&self, aad: &[u8], blob: &mut [u8]) -> Option<Range<usize>> {
+        let body_end = blob.len().checked_sub(TAG_LEN)?;
+        let (sealed, tag) = blob.split_at_mut(body_end);
+        let tag: &[u8; TAG_LEN] = (&*tag).try_into().ok()?;
+        match self {
+            Cipher::Signing(mac) => {
+                let body = sealed.get(HEAD_LEN..)?;
+                let is_good = mac.verifies(&[aad, body], tag);
+                is_good.then_some(HEAD_LEN..body_end)
+            }
+            Cipher::Encrypting { aead, .. } => {
+                let body_start = HEAD_LEN + NONCE_LEN;
+                let (head_and_nonce, body) = sealed.split_at_mut_checked(body_start)?;
+                let nonce = head_and_nonce[HEAD_LEN..].try_into().ok()?;
+                aead.decrypt(nonce, aad, body, tag)?;
+                Some(body_start..body_end)
+            }
+        }
+    }
+}
+
+/// One of the two ciphers. Both take a nonce of 24 bytes and give a tag of 16.
+pub(crate) enum Aead {
+    Xaes256Gcm(Box<Xaes256Gcm>),
+    XChaCha20Poly1305(XChaCha20Poly1305),
+}
+
+impl Aead {
+    pub(crate) fn xaes_256_gcm(key: &[u8; 32]) -> Aead {
+        Aead::Xaes256Gcm(Box::new(Xaes256Gcm::new(key.into())))
+    }
+
+    pub(crate) fn xchacha20_poly1305(key: &[u8; 32]) -> Aead {
+        Aead::XChaCha20Poly1305(XChaCha20Poly1305::new(key.into()))
+    }
+
+    pub(crate) fn encrypt(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        aad: &[u8],
+        body: &mut [u8],
+    ) -> [u8; TAG_LEN] {
+        let (nonce, body) = (nonce.into(), body.into());
+        let tag = match self {
+            Aead::Xaes256Gcm(aead) => aead.encrypt_inout_detached(nonce, aad, body),
+            Aead::XChaCha20Poly1305(aead) => aead.encrypt_inout_detached(nonce, aad, body),
+        };
+        tag.expect("a body is shorter than 64 GiB").into()
+    }
+
+    /// Decrypts in place if the tag is good; otherwise leaves the body alone.
+    #[inline]
+    pub(crate) fn decrypt(
+        &self,
+        nonce: &[u8; NONCE_LEN],
+        aad: &[u8],
+        body: &mut [u8],
+        tag: &[u8; TAG_LEN],
+    ) -> Option<()> {
+        let (nonce, body, tag) = (nonce.into(), body.into(), tag.into());
+        let opened = match self {
+            Aead::Xaes256Gcm(aead) => aead.decrypt_inout_detached(nonce, aad, body, tag),
+            Aead::XChaCha20Poly1305(aead) => aead.decrypt_inout_detached(nonce, aad, body, tag),
+        };
+        opened.ok()
+    }
+}
+
+pub(crate) const RANDOM_LEN: usize = 24;
