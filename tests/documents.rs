@@ -154,10 +154,7 @@ const PLACES: [(&[&str], &[&str]); 5] = [
     (&["SystemTime::now", "Instant::now"], &["src/base/clock.rs"]),
     (&["env::"], &["src/keys/source.rs", "src/settings/"]),
     (&["fs::", "File::"], &["src/keys/source.rs"]),
-    (
-        &["getrandom::", "ChaCha12Rng", "SysRng"],
-        &["src/crypto/random.rs"],
-    ),
+    (&["rand::", "StdRng", "SysRng"], &["src/crypto/random.rs"]),
     (
         &[
             "use aes",
