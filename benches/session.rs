@@ -130,7 +130,7 @@ fn untouched(bencher: Bencher<'_, '_>) {
     bencher.bench(|| cookie.load([black_box(&field)], now()));
 }
 
-/// A key is found by its id, so the number of keys does not count.
+/// A key is found by its id, so the number of keys hardly counts.
 #[divan::bench(args = [1, 8, 64])]
 fn open_under_the_oldest_of(bencher: Bencher<'_, '_>, count: usize) {
     let keys = keys(count);

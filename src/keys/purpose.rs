@@ -1,9 +1,6 @@
 //! What a ring's keys become for one purpose.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasherDefault, Hasher},
-};
+use std::cmp::Ordering;
 
 use super::{
     key_text::{KeyId, derivation_info},
@@ -53,29 +50,24 @@ impl Purpose {
 /// The keys of a ring, derived for one purpose, in the order of the ring.
 pub(crate) struct PurposeKeys {
     keys: Vec<PurposeKey>,
-    by_id: HashMap<KeyId, usize, BuildHasherDefault<KeyIdHasher>>,
     not_before: UnixSeconds,
     fingerprint: Fingerprint,
 }
 
 impl PurposeKeys {
     pub(crate) fn derive(ring: &Ring, purpose: &Purpose) -> PurposeKeys {
-        let keys: Vec<_> = ring
-            .keys
-            .iter()
-            .map(|entry| PurposeKey::derive(entry, purpose))
-            .collect();
+        let keys = ring.keys.iter();
         PurposeKeys {
-            by_id: (0..).zip(&keys).map(|(i, key)| (key.id(), i)).collect(),
-            keys,
+            keys: keys
+                .map(|entry| PurposeKey::derive(entry, purpose))
+                .collect(),
             not_before: ring.not_before,
             fingerprint: ring.fingerprint(),
         }
     }
 
-    /// Finds a key in a time that does not depend on how many there are.
     pub(crate) fn find(&self, id: KeyId) -> Option<&PurposeKey> {
-        self.by_id.get(&id).map(|&i| &self.keys[i])
+        self.keys.iter().find(|key| key.id() == id)
     }
 
     /// The key that seals at `now`.
@@ -95,16 +87,16 @@ impl PurposeKeys {
 
     /// Where a key stands beside the one that seals at `now`.
     pub(crate) fn place_of(&self, id: KeyId, now: UnixSeconds) -> Option<Place> {
-        let place = self.by_id.get(&id)?.cmp(&self.sealing_position(now));
-        Some(match place {
-            std::cmp::Ordering::Less => Place::Earlier,
-            std::cmp::Ordering::Equal => Place::Sealing,
-            std::cmp::Ordering::Greater => Place::Later,
+        let position = self.keys.iter().position(|key| key.id() == id)?;
+        Some(match position.cmp(&self.sealing_position(now)) {
+            Ordering::Less => Place::Earlier,
+            Ordering::Equal => Place::Sealing,
+            Ordering::Greater => Place::Later,
         })
     }
 
     pub(crate) fn share_a_key(&self, other: &PurposeKeys) -> bool {
-        self.by_id.keys().any(|id| other.by_id.contains_key(id))
+        self.keys.iter().any(|key| other.find(key.id()).is_some())
     }
 
     /// Sessions issued before this are refused; 0 where there is no such moment.
@@ -167,23 +159,6 @@ impl PurposeKey {
 
     pub(crate) fn is_retired(&self, now: UnixSeconds) -> bool {
         self.accept_until.is_some_and(|until| now >= until)
-    }
-}
-
-/// A key id is the output of HKDF under a key of ours, so it needs no protection against chosen
-/// collisions, only to be spread over the bits that the table looks at.
-#[derive(Default)]
-struct KeyIdHasher(u64);
-
-impl Hasher for KeyIdHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 << 8) | u64::from(byte);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
 }
 
