@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{NONCE_LEN, mac::TAG_LEN};
+use super::{NONCE_LEN, base64url, mac::TAG_LEN};
 
 /// Whether the content of a session can be read by whoever holds its cookie.
 ///
@@ -143,9 +143,14 @@ impl Mode {
         }
     }
 
-    /// Bytes of the sealed text beside head and body.
+    /// Bytes of a blob beside its body: head, nonce and tag.
     pub(crate) const fn overhead(self) -> usize {
-        self.nonce_len() + TAG_LEN
+        HEAD_LEN + self.nonce_len() + TAG_LEN
+    }
+
+    /// Characters of a token with a body of `body_len` bytes.
+    pub(crate) const fn token_len(self, body_len: usize) -> usize {
+        base64url::encoded_len(self.overhead() + body_len)
     }
 }
 

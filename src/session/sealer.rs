@@ -251,7 +251,7 @@ impl Sealer {
 
     /// Characters of the token that [`seal`](Self::seal) makes.
     pub(crate) fn token_len<T>(&self, state: &State<'_, T>, age: u32) -> usize {
-        token::token_len(self.mode)(state.body_len(age))
+        self.mode.token_len(state.body_len(age))
     }
 
     /// Seals the session, written with `age`, and appends the token to `text`.

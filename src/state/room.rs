@@ -3,14 +3,14 @@
 use std::fmt;
 
 use super::{layout::LONGEST_HEAD, padding::Padding};
+use crate::crypto::suite::Mode;
 
 /// The size of what is sent, as a function of the size of what is sealed.
 #[derive(Clone, Debug)]
 pub(crate) struct Room {
     profile: Allowance,
     frame: Frame,
-    /// Characters of a token for a body of this many bytes.
-    token_len: fn(usize) -> usize,
+    mode: Mode,
     padding: Padding,
     /// The most bytes of payload and flash together.
     content: usize,
@@ -50,19 +50,18 @@ impl Room {
     pub(crate) fn new(
         profile: Allowance,
         frame: Frame,
-        token_len: fn(usize) -> usize,
+        mode: Mode,
         padding: Padding,
     ) -> Option<Room> {
         let beside = frame.beside(profile.cookies, true);
         let characters = profile.cookies * profile.field.checked_sub(beside)?;
-        // Four characters carry three bytes, and head, nonce and tag are a multiple of three.
-        let overhead = (token_len(0) * 3) / 4;
-        let body = (characters * 3 / 4).checked_sub(overhead)?;
+        // Four characters carry three bytes.
+        let body = (characters * 3 / 4).checked_sub(mode.overhead())?;
         Some(Room {
             content: padding.longest_in(body)?.checked_sub(LONGEST_HEAD)?,
             profile,
             frame,
-            token_len,
+            mode,
             padding,
         })
     }
@@ -114,7 +113,7 @@ impl Room {
 
     /// What a body of this many bytes, with its padding, takes where so much may be sent.
     pub(crate) fn sent(&self, allowance: Allowance, body_len: usize, persistent: bool) -> Sent {
-        let token_len = (self.token_len)(body_len);
+        let token_len = self.mode.token_len(body_len);
         let one = self.frame.beside(1, persistent) + token_len;
         if allowance.cookies == 1 || one <= allowance.field {
             return Sent {

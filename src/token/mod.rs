@@ -104,7 +104,7 @@ fn read_head(blob: &[u8]) -> Result<([u8; HEAD_LEN], Suite, KeyId), Reason> {
 }
 
 const fn smallest(mode: Mode) -> usize {
-    HEAD_LEN + mode.overhead() + SMALLEST_BODY
+    mode.overhead() + SMALLEST_BODY
 }
 
 /// A token in the making: the body is written into the bytes that are then sealed in place.
@@ -116,7 +116,7 @@ pub(crate) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// Begins a token for a body of `body_len` bytes.
     pub(crate) fn new(key: &'a PurposeKey, body_len: usize, buffer: &'a mut Scratch) -> Draft<'a> {
-        let blob = buffer.start(HEAD_LEN + key.mode.overhead() + body_len);
+        let blob = buffer.start(key.mode.overhead() + body_len);
         blob.extend_from_slice(&key.head);
         blob.resize(HEAD_LEN + key.mode.nonce_len(), 0);
         Draft { key, blob }
@@ -132,19 +132,6 @@ impl<'a> Draft<'a> {
         let Draft { key, blob } = self;
         binding.with_aad(&key.head, |aad| key.cipher.seal(aad, random, blob));
         base64url::encode(blob, text);
-    }
-}
-
-/// How many characters a token has, by the bytes of its body.
-pub(crate) fn token_len(mode: Mode) -> fn(usize) -> usize {
-    const fn blob(mode: Mode, body_len: usize) -> usize {
-        HEAD_LEN + mode.overhead() + body_len
-    }
-    match mode {
-        Mode::Encrypted => |len| base64url::encoded_len(blob(Mode::Encrypted, len)),
-        Mode::UnencryptedButSigned => {
-            |len| base64url::encoded_len(blob(Mode::UnencryptedButSigned, len))
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
         Template, Whole,
     },
     state::{Allowance, Frame, Padding, Room},
-    token::{LONGEST_TOKEN, token_len},
+    token::LONGEST_TOKEN,
 };
 
 /// The fields of all kinds, each of which has some.
@@ -153,7 +153,7 @@ fn cookies_are_found_and_set_to_the_byte() {
                 assert!(found.iter().eq(&vector.fields), "{name}");
             }
             "room" => {
-                let token_len = token_len(vector.mode.unwrap().into());
+                let mode = vector.mode.unwrap().into();
                 let profile = Allowance::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
                 let frame = Frame {
                     field: vector.template().len(),
@@ -165,7 +165,7 @@ fn cookies_are_found_and_set_to_the_byte() {
                     Some("padme") => Padding::Padme,
                     Some(other) => panic!("{name}: {other}"),
                 };
-                let room = Room::new(profile, frame, token_len, padding);
+                let room = Room::new(profile, frame, mode, padding);
                 assert_eq!(room.map(|room| room.content()), vector.payload, "{name}");
             }
             other => panic!("{name}: {other}"),

@@ -5,7 +5,6 @@ use crate::{
     Outcome,
     base::time::system_time,
     state::{Allowance, Frame, Padding, Room},
-    token::token_len,
 };
 
 #[derive(Deserialize)]
@@ -100,8 +99,7 @@ fn tokens_are_found_in_header_fields_as_specified() {
         } => {
             let allowance = Allowance::new(parts.unwrap_or(1), limit).in_one();
             let padding = padding.map_or(Padding::None, |_| Padding::Padme);
-            let token_len = token_len(mode.into());
-            let room = Room::new(allowance, Frame::default(), token_len, padding);
+            let room = Room::new(allowance, Frame::default(), mode.into(), padding);
             assert_eq!(room.map(|room| room.content()), Some(payload), "{name}");
         }
     });

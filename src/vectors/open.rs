@@ -263,7 +263,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
             room: Room::new(
                 Allowance::new(1, 4096),
                 Frame::default(),
-                |len| len,
+                Mode::Encrypted.into(),
                 Padding::None,
             )
             .unwrap(),

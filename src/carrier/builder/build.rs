@@ -13,7 +13,7 @@ use crate::{
     keys::Purpose,
     session::{Sealer, Several, events},
     state::{Allowance, Frame, Lifetimes, Payload, Policy, RefreshAfter, Room, sealed},
-    token::{Context, Reserved, token_len},
+    token::{Context, Reserved},
 };
 
 impl<T: Payload> SessionCookieBuilder<T> {
@@ -202,7 +202,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
         let reserved = Reserved::new(application, type_label).ok_or(ConfigError::Label)?;
         let context = Context::new(context.iter().map(|(label, value)| (label, value)))?;
         let empty_payload = <T as sealed::Payload>::empty().ok_or(ConfigError::Payload)?;
-        let room = Room::new(allowance, frame, token_len(mode), self.settings.padding)
+        let room = Room::new(allowance, frame, mode, self.settings.padding)
             .filter(|room| empty_payload.len() <= room.content())
             .ok_or(ConfigError::NoRoom)?;
         if mode == Mode::UnencryptedButSigned {
