@@ -102,32 +102,17 @@ impl Reserved {
 }
 
 impl Binding<'_> {
-    /// Hands `head || u32(len) || pairs`, the associated data of a token, to `use_it`.
-    pub(crate) fn with_aad<const HEAD: usize, R>(
-        self,
-        head: &[u8; HEAD],
-        use_it: impl FnOnce(&[u8]) -> R,
-    ) -> R {
+    /// `head || u32(len pairs) || pairs`: the associated data of a token.
+    pub(crate) fn aad(self, head: &[u8]) -> Vec<u8> {
         let (reserved, pairs) = (&*self.reserved.encoded, &*self.context.encoded);
-        // `Context::new` lets no more through than a u32 can count.
-        let pairs_len = u32::try_from(reserved.len() + pairs.len()).unwrap_or(u32::MAX);
-        let len = HEAD + LENGTH_LEN + reserved.len() + pairs.len();
-        let mut short = [0; SHORT_AAD];
-        let mut long = Vec::new();
-        let aad = match short.get_mut(..len) {
-            Some(short) => short,
-            None => {
-                long.resize(len, 0);
-                &mut long[..]
-            }
-        };
-        let parts: [&[u8]; 4] = [head, &pairs_len.to_be_bytes(), reserved, pairs];
-        let mut at = 0;
-        for part in parts {
-            aad[at..at + part.len()].copy_from_slice(part);
-            at += part.len();
-        }
-        use_it(aad)
+        let len = u32::try_from(reserved.len() + pairs.len());
+        let len = len.expect("`Context::new` and `Reserved::new` limit the pairs");
+        let mut aad = Vec::with_capacity(head.len() + LENGTH_LEN + reserved.len() + pairs.len());
+        aad.extend_from_slice(head);
+        aad.extend_from_slice(&len.to_be_bytes());
+        aad.extend_from_slice(reserved);
+        aad.extend_from_slice(pairs);
+        aad
     }
 }
 
@@ -186,5 +171,3 @@ const LONGEST_RESERVED: usize = 255;
 const LENGTH_LEN: usize = 4;
 /// Bytes of a caller's pairs. With the reserved ones they can still be counted.
 const LONGEST: usize = u32::MAX as usize - 1024;
-/// Enough for a head, the labels of an application and a type, and a tenant's name without an allocation.
-const SHORT_AAD: usize = 128;

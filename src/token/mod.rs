@@ -67,9 +67,8 @@ pub(crate) fn open(
     if blob.len() < smallest(mode) {
         return Err(refused(Reason::TooShort));
     }
-    let body = binding
-        .with_aad(&head, |aad| key.cipher.open(aad, blob))
-        .ok_or(refused(Reason::Auth))?;
+    let aad = binding.aad(&head);
+    let body = key.cipher.open(&aad, blob).ok_or(refused(Reason::Auth))?;
     Ok(Opened { key_id, body })
 }
 
@@ -130,7 +129,7 @@ impl<'a> Draft<'a> {
     /// Seals, and appends the token to `text`. `random` is fresh from a generator at every call.
     pub(crate) fn seal(self, binding: Binding<'_>, random: &[u8; RANDOM_LEN], text: &mut String) {
         let Draft { key, blob } = self;
-        binding.with_aad(&key.head, |aad| key.cipher.seal(aad, random, blob));
+        key.cipher.seal(&binding.aad(&key.head), random, blob);
         base64url::encode(blob, text);
     }
 }

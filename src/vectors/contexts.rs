@@ -44,7 +44,7 @@ fn ctx(vector: &Vector) -> Result<String, &'static str> {
         word.unwrap_or_else(|| panic!("{sentence}"))
     })?;
     let written = reserved.before(&context);
-    Ok(written.with_aad(&[], |bytes| hex(&bytes[LENGTH_LEN..])))
+    Ok(hex(&written.aad(&[])[LENGTH_LEN..]))
 }
 
 /// What stands before ctx in the associated data.
