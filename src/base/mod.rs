@@ -1,5 +1,6 @@
 //! What everything else stands on. Knows nothing of sessions.
 
+pub(crate) mod bearer;
 pub(crate) mod clock;
 pub(crate) mod moment;
 pub(crate) mod reason;
