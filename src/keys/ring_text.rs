@@ -3,7 +3,10 @@
 use std::{error::Error, fmt, str::FromStr};
 
 use super::{key::Key, key_text::KeyError, ring_key::RingKey};
-use crate::base::time::{self, EPOCH, UnixSeconds};
+use crate::base::{
+    moment,
+    time::{self, EPOCH, UnixSeconds},
+};
 
 /// What a text says of a ring: its keys as listed, and its `not_before` or 0. It is no ring yet, since
 /// another text may have the rest.
@@ -97,12 +100,10 @@ fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, Problem> {
     Ok(key)
 }
 
-/// RFC 3339 with `Z`, whole seconds, in the range of the format.
+/// In the range of the format.
 fn parse_moment(text: &str) -> Option<UnixSeconds> {
-    let moment = humantime::parse_rfc3339(text).ok()?;
-    let exact = humantime::format_rfc3339_seconds(moment).to_string() == text;
-    let seconds = time::unix_seconds(moment);
-    (exact && seconds >= EPOCH).then_some(seconds)
+    let seconds = time::unix_seconds(moment::parse(text)?);
+    (seconds >= EPOCH).then_some(seconds)
 }
 
 /// What is wrong with the text of a key ring, and on which line or after which comma.

@@ -309,6 +309,7 @@ fn headers_and_bare_tokens_open_under_their_own_names() {
     for pasted in [
         token.clone(),
         format!("Bearer {token}"),
+        format!("BEARER {token}"),
         format!("Authorization: Bearer {token}"),
     ] {
         let ran = desk.run_with([
@@ -342,6 +343,19 @@ fn headers_and_bare_tokens_open_under_their_own_names() {
         desk.run(&format!("inspect {token} --keys keys")).code,
         Some(1)
     );
+}
+
+#[test]
+fn only_authorization_has_a_scheme_before_the_token() {
+    let (desk, _) = Desk::with_ring();
+    let pair = pair(&desk);
+    let token = token(&pair);
+    let code = |pasted: &str| {
+        let words = ["inspect", pasted, "--header", "x-session"];
+        desk.run_with(words).code
+    };
+    assert_eq!(code(token), Some(0));
+    assert_eq!(code(&format!("Bearer {token}")), Some(1));
 }
 
 #[test]

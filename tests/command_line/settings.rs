@@ -127,7 +127,7 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
             format!("{{\n\n\"keys\": {key}}}"),
             "line 3 is no JSON",
         ),
-        ("a.json", format!("[\"{key}\"]"), "no table"),
+        ("a.json", format!("[\"{key}\"]"), "not a table"),
         (
             "a.toml",
             format!("[session]\nname = '{key}'"),
@@ -138,7 +138,7 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
             "[session]\nidle_timeout = 'soon'".to_owned(),
             "`idle_timeout`",
         ),
-        ("a.toml", "session = 7".to_owned(), "no table"),
+        ("a.toml", "session = 7".to_owned(), "not a table"),
         (
             "a.json",
             r#"{"session": {"absolute_timeout": "1h", "absolute_timeout": "30days"}}"#.to_owned(),

@@ -1,14 +1,19 @@
 //! The command line of hardtack: keys, key rings, and what is in a cookie.
 
 mod answer;
+/// Files of the library, compiled here too, so that settings and command lines are read alike.
+#[path = "../../base"]
+mod base {
+    pub(crate) mod bearer;
+    pub(crate) mod moment;
+    pub(crate) mod span;
+}
 mod inspect;
 mod key;
 mod keygen;
 mod moment;
 mod ring;
 mod settings;
-#[path = "../../base/span.rs"]
-mod span;
 
 use std::process::ExitCode;
 

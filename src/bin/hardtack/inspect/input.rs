@@ -2,11 +2,14 @@
 
 use std::io::{self, Read};
 
-use hardtack::{CookieName, Reason, SessionCookieBuilder};
+use hardtack::{CookieName, EncryptionKey, Reason, SessionCookie, SessionCookieBuilder};
 use zeroize::Zeroizing;
 
 use super::Carrier;
-use crate::answer::{self, Failure};
+use crate::{
+    answer::{self, Failure},
+    base::bearer,
+};
 
 /// How the tokens travelled, and they themselves.
 pub(super) struct Found {
@@ -56,10 +59,10 @@ pub(super) fn find(
     }
     if let Some(name) = &carrier.header {
         let value = without_field_name(text, name);
-        let token = value.strip_prefix("Bearer ").unwrap_or(value);
+        let token = bearer::token_in(name, value.as_bytes());
         return Ok(Found {
             carried: Carried::Header(name.clone()),
-            tokens: vec![Ok(token.trim().as_bytes().to_vec())],
+            tokens: vec![Ok(token.to_vec())],
         });
     }
     if let Some(name) = &carrier.token {
@@ -68,16 +71,14 @@ pub(super) fn find(
             tokens: vec![Ok(text.as_bytes().to_vec())],
         });
     }
-    let default_name = match builder {
-        Some(builder) => builder
-            .clone()
-            .build()
-            .map_err(Failure::usage)?
-            .name()
-            .clone(),
-        None => DEFAULT_NAME.parse().map_err(Failure::usage)?,
+    let cookie = match builder {
+        Some(builder) => builder.clone().build(),
+        None => {
+            SessionCookie::encrypted(EncryptionKey::generate().map_err(Failure::usage)?).build()
+        }
     };
-    in_cookies(text, carrier.name.as_deref(), default_name.as_str())
+    let cookie = cookie.map_err(Failure::usage)?;
+    in_cookies(text, carrier.name.as_deref(), cookie.name().as_str())
 }
 
 /// The one place where a `Cookie` field becomes tokens.
@@ -141,6 +142,5 @@ fn from_stdin() -> Result<Zeroizing<String>, Failure> {
     Ok(text)
 }
 
-const DEFAULT_NAME: &str = "__Host-session";
 /// More than any server takes of a request's fields.
 const LONGEST_INPUT: u64 = 1 << 20;

@@ -11,7 +11,7 @@ use super::{
     sessions::Opener,
     value::{dictionary, hex},
 };
-use crate::{moment::show, span};
+use crate::{base::span, moment::show};
 
 pub(super) struct Report {
     kind: &'static str,

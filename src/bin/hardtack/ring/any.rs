@@ -4,7 +4,7 @@ use std::{
 };
 
 use hardtack::{
-    ConfigError, EncryptionKey, Fingerprint, KeyId, KeyInfo, KeyRing, Mode, RingError,
+    ConfigError, EncryptionKey, Fingerprint, KeyError, KeyId, KeyInfo, KeyRing, Mode, RingError,
     SessionCookie, SessionCookieBuilder, SigningKey,
 };
 
@@ -103,11 +103,16 @@ impl AnyRing {
         builder.absolute_timeout(lifetime).build().map(drop)
     }
 
+    /// Whether the key opens nothing at this moment.
+    pub(crate) fn is_retired(&self, id: KeyId, at: SystemTime) -> bool {
+        !either!(self, ring => ring.accepts(at)).contains(&id)
+    }
+
     /// A key's part at `at`.
     pub(crate) fn role(&self, key: &KeyInfo, at: SystemTime) -> Role {
         if self.seals(at) == key.id {
             Role::Sealing
-        } else if is_retired(key, at) {
+        } else if self.is_retired(key.id, at) {
             Role::Retired
         } else if key.seal_from.is_some_and(|from| at < from) {
             Role::Planned
@@ -117,21 +122,22 @@ impl AnyRing {
     }
 }
 
-/// Whether the key opens nothing at this moment.
-pub(crate) fn is_retired(key: &KeyInfo, at: SystemTime) -> bool {
-    key.accept_until.is_some_and(|until| at >= until)
-}
-
-/// Which kind of ring is meant is told by its first key.
+/// The first key tells which kind of ring it is.
 impl FromStr for AnyRing {
     type Err = RingError;
 
     fn from_str(text: &str) -> Result<AnyRing, RingError> {
-        let keys = text.lines().map(str::trim_start);
-        let first = keys
-            .into_iter()
-            .find(|line| line.starts_with("hardtack_key_"));
-        if first.is_some_and(|line| line.starts_with("hardtack_key_v1_sign_")) {
+        let lines = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with('#'));
+        let words = lines.flat_map(|line| line.split([' ', '\t', ',']));
+        let mut keys = words.map(str::parse::<EncryptionKey>);
+        let signs = keys.find_map(|key| match key {
+            Ok(_) => Some(false),
+            Err(KeyError::WrongKind { .. }) => Some(true),
+            Err(_) => None,
+        });
+        if signs == Some(true) {
             text.parse().map(AnyRing::Signing)
         } else {
             text.parse().map(AnyRing::Encryption)

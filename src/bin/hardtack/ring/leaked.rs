@@ -6,7 +6,6 @@ use hardtack::{KeyId, KeyInfo};
 use super::{
     AnyRing,
     add::new_key,
-    any,
     edit::{self, Edit, Target},
     text::Attribute,
 };
@@ -123,7 +122,7 @@ impl Leaked {
 
     /// Removes a key and sees to it that another seals.
     fn remove(&self, edit: &mut Edit, ring: &AnyRing, leaked: &KeyInfo) -> Result<String, Failure> {
-        let is_retired = |key: &KeyInfo| any::is_retired(key, edit.now);
+        let is_retired = |key: &KeyInfo| ring.is_retired(key.id, edit.now);
         let mut rest = ring.keys();
         rest.retain(|key| key.id != leaked.id);
         edit.text.remove(leaked.id);

@@ -8,8 +8,9 @@ use hardtack::SessionSettings;
 
 use crate::{
     answer::Failure,
+    base::span,
     moment::{self, Span},
-    settings, span,
+    settings,
 };
 
 /// The longest that a session lives, as the command line says it.
