@@ -16,8 +16,6 @@ mod end;
 mod extreme_clocks;
 mod model;
 mod policies;
-mod refresh;
-mod times;
 
 use browser::Browser;
 use hardtack::{

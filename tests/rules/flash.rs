@@ -35,23 +35,6 @@ fn check_queues(work: Work, expected: &[&str], errors: &[&str]) {
 }
 
 #[test]
-fn messages_queue_up_in_their_order() {
-    check_queues(|_| Ok(()), &["one", "two"], &["other"]);
-    let more: Work = |session| {
-        session
-            .flash("", "three")
-            .and(session.flash("errors", "new"))
-    };
-    check_queues(more, &["one", "two", "three"], &["other", "new"]);
-}
-
-#[test]
-fn a_message_may_be_left_twice() {
-    let twice: Work = |session| session.flash("", "one").and(session.flash("", "one"));
-    check_queues(twice, &["one", "two", "one", "one"], &["other"]);
-}
-
-#[test]
 fn a_message_is_left_once_where_that_is_wanted() {
     let once: Work = |session| {
         session
@@ -101,22 +84,6 @@ fn looking_leaves_the_messages_and_writes_nothing() {
     for work in works {
         check(&visit, work, READ);
     }
-}
-
-#[test]
-fn what_was_popped_is_gone_for_good() {
-    check_queues(|session| session.flashes("").map(drop), &[], &["other"]);
-    check_queues(
-        |session| session.flashes("errors").map(drop),
-        &["one", "two"],
-        &[],
-    );
-    let work: Work = |session| {
-        assert_eq!(session.flashes("")?, ["one", "two"]);
-        assert!(session.flashes("")?.is_empty());
-        session.flash("", "new")
-    };
-    check_queues(work, &["new"], &["other"]);
 }
 
 #[test]
