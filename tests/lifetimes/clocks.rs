@@ -28,7 +28,7 @@ fn the_clock_is_asked_once_and_at_the_first_touch() {
         let asked = Arc::clone(&asked);
         move || at(400 + 100 * asked.fetch_add(1, Ordering::Relaxed) as u64)
     });
-    let session = browser.site.load(&browser.cookie, clock.clone());
+    let session = browser.site.load(browser.jar.pairs(), clock.clone());
     assert_eq!(times_asked(), 0);
     let twin = session.clone();
     assert!(!twin.is_empty());
@@ -40,7 +40,7 @@ fn the_clock_is_asked_once_and_at_the_first_touch() {
     assert_eq!(session.created_at(), Some(at(400)));
     assert_eq!(times_asked(), 1);
 
-    let _ = browser.site.load(&browser.cookie, clock).len();
+    let _ = browser.site.load(browser.jar.pairs(), clock).len();
     assert_eq!(times_asked(), 2);
 }
 
@@ -52,7 +52,7 @@ fn a_session_that_is_not_touched_asks_no_clock() {
     let mut browser = Browser::from(site());
     browser.visit(write);
     let clock = Clock::from(never as fn() -> SystemTime);
-    let session = browser.site.load(&browser.cookie, clock.clone());
+    let session = browser.site.load(browser.jar.pairs(), clock.clone());
     assert!(browser.site.save(&session).unwrap().is_empty());
 
     let tokens = site().build_token("mobile").unwrap();

@@ -48,7 +48,7 @@ fn fractions_of_a_second_are_cut_off() {
     let mut browser = Browser::from(site());
     browser.visit(write);
     let almost = at(1800) - Duration::from_nanos(1);
-    let session = browser.site.load(&browser.cookie, almost);
+    let session = browser.site.load(browser.jar.pairs(), almost);
     assert!(!session.is_new());
     assert_eq!(session.created_at(), Some(at(0)));
 }

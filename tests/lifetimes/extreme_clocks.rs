@@ -67,7 +67,7 @@ fn a_session_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
         |session| session.save().unwrap(),
     ];
     for change in changes {
-        let session = browser.site.load(&browser.cookie, at(browser.now));
+        let session = browser.site.load(browser.jar.pairs(), at(browser.now));
         change(&session);
         let saved = browser.site.save(&session);
         assert!(matches!(saved, Err(SaveError::Clock)));

@@ -2,7 +2,10 @@ use hardtack::{Map, Session, SessionError};
 
 use crate::{
     Login,
-    common::{ENDED, Jar, READ, Visit, WRITTEN, at, builder_of, check, cookie, sealed, signed_in},
+    common::{
+        ENDED, Jar, READ, Visit, WRITTEN, at, builder_of, check, cookie, sealed, set_cookies,
+        signed_in,
+    },
 };
 
 type Work<T> = fn(&Session<T>) -> Result<(), SessionError>;
@@ -35,10 +38,10 @@ fn an_ended_session_is_expired_in_the_browser() {
             |session| session.insert("user", 42),
             WRITTEN,
         );
-        jar.receive(&answer.headers);
-        let answer = check(&Visit::to(&cookie).with(jar.cookie_field()), work, ENDED);
-        jar.receive(&answer.headers);
-        assert_eq!(jar.pair, None);
+        jar.receive(set_cookies(&answer.headers));
+        let answer = check(&Visit::to(&cookie).with(&jar.field()), work, ENDED);
+        jar.receive(set_cookies(&answer.headers));
+        assert!(jar.is_empty());
     }
 }
 

@@ -2,7 +2,9 @@
 
 use hardtack::{Map, Session, SessionCookie, SessionError};
 
-use crate::common::{ENDED, Jar, READ, Visit, WRITTEN, at, builder, check, cookie, sealed};
+use crate::common::{
+    ENDED, Jar, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, set_cookies,
+};
 
 pub(super) type Work<T = Map> = fn(&Session<T>) -> Result<(), SessionError>;
 
@@ -20,14 +22,10 @@ pub(super) fn visitor(cookie: &SessionCookie) -> String {
 #[track_caller]
 fn check_queues(work: Work, expected: &[&str], errors: &[&str]) {
     let cookie = cookie();
-    let mut jar = Jar::of(visitor(&cookie));
-    jar.receive(
-        &Visit::to(&cookie)
-            .with(jar.cookie_field())
-            .run(work)
-            .headers,
-    );
-    let session = cookie.load([jar.cookie_field()], at(1));
+    let mut jar = Jar::of(&visitor(&cookie));
+    let answer = Visit::to(&cookie).with(&jar.field()).run(work);
+    jar.receive(set_cookies(&answer.headers));
+    let session = cookie.load([&jar.field()], at(1));
     assert_eq!(session.peek_flashes(""), expected);
     assert_eq!(session.flashes("").unwrap(), expected);
     assert_eq!(session.flashes("errors").unwrap(), errors);
@@ -92,7 +90,9 @@ fn a_message_waits_through_requests_that_do_not_read_it() {
     let mut jar = Jar::default();
     // The form is answered by a redirect.
     let visit = Visit::to(&cookie).answered(303);
-    jar.receive(&check(&visit, |session| session.flash("", "Saved"), WRITTEN).headers);
+    jar.receive(set_cookies(
+        &check(&visit, |session| session.flash("", "Saved"), WRITTEN).headers,
+    ));
     let works: [Work; 4] = [
         |_| Ok(()),
         |session| session.get::<u32>("user").map(drop),
@@ -100,17 +100,14 @@ fn a_message_waits_through_requests_that_do_not_read_it() {
         |session| session.renew(),
     ];
     for (now, work) in (1..).zip(works) {
-        let visit = Visit::to(&cookie).with(jar.cookie_field()).at(now);
-        jar.receive(&visit.run(work).headers);
+        let visit = Visit::to(&cookie).with(&jar.field()).at(now);
+        jar.receive(set_cookies(&visit.run(work).headers));
     }
     // It survives a refresh, too.
-    let visit = Visit::to(&cookie).with(jar.cookie_field()).at(1000);
-    jar.receive(
-        &visit
-            .run(|session| session.get::<u32>("user").map(drop))
-            .headers,
-    );
-    let session = cookie.load([jar.cookie_field()], at(1001));
+    let visit = Visit::to(&cookie).with(&jar.field()).at(1000);
+    let answer = visit.run(|session| session.get::<u32>("user").map(drop));
+    jar.receive(set_cookies(&answer.headers));
+    let session = cookie.load([&jar.field()], at(1001));
     assert_eq!(session.last_active_at(), Some(at(1000)));
     assert_eq!(session.flashes("").unwrap(), ["Saved"]);
 }

@@ -6,7 +6,7 @@ use hardtack::{RefreshAfter, Session, SessionError};
 
 use crate::common::{
     HOUR, Jar, READ, REFRESHED, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
-    signed_in,
+    set_cookies, signed_in,
 };
 
 fn look(session: &Session) -> Result<(), SessionError> {
@@ -61,15 +61,15 @@ fn refresh_restarts_the_idle_timeout_and_keeps_all_else() {
 #[test]
 fn refresh_never_moves_the_absolute_deadline() {
     let cookie = cookie();
-    let mut jar = Jar::of(signed_in(&cookie));
+    let mut jar = Jar::of(&signed_in(&cookie));
     for now in (1000..12 * HOUR).step_by(1000) {
         let answer = check(
-            &Visit::to(&cookie).with(jar.cookie_field()).at(now),
+            &Visit::to(&cookie).with(&jar.field()).at(now),
             look,
             REFRESHED,
         );
-        jar.receive(&answer.headers);
-        let session = cookie.load([jar.cookie_field()], at(now));
+        jar.receive(set_cookies(&answer.headers));
+        let session = cookie.load([&jar.field()], at(now));
         assert_eq!(session.created_at(), Some(at(0)));
         assert_eq!(session.expires_at(), Some(at((now + 1800).min(12 * HOUR))));
     }
@@ -78,7 +78,7 @@ fn refresh_never_moves_the_absolute_deadline() {
         Ok(())
     };
     check(
-        &Visit::to(&cookie).with(jar.cookie_field()).at(12 * HOUR),
+        &Visit::to(&cookie).with(&jar.field()).at(12 * HOUR),
         gone,
         READ,
     );

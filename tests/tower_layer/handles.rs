@@ -18,7 +18,9 @@ use http_body_util::BodyExt;
 use tokio::sync::oneshot;
 use tower::{Layer, Service, ServiceExt, service_fn};
 
-use crate::common::{Answer, Jar, READ, REFRESHED, UNTOUCHED, at, block_on, cookie, signed_in};
+use crate::common::{
+    Answer, Jar, READ, REFRESHED, UNTOUCHED, at, block_on, cookie, set_cookies, signed_in,
+};
 
 fn layer(seconds: u64) -> SessionLayer {
     SessionLayer::new(cookie()).clock(at(seconds))
@@ -242,11 +244,11 @@ fn of_two_interleaved_requests_the_last_response_wins() {
             service().oneshot(request("first")),
             service().oneshot(request("second"))
         );
-        let mut jar = Jar::of(signed_in(&cookie()));
+        let mut jar = Jar::of(&signed_in(&cookie()));
         for Ok(response) in [second, first] {
-            jar.receive(response.headers());
+            jar.receive(set_cookies(response.headers()));
         }
-        let session = cookie().load([jar.cookie_field()], at(0));
+        let session = cookie().load([&jar.field()], at(0));
         assert_eq!(session.keys(), ["first", "user"]);
     });
 }
