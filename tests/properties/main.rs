@@ -18,7 +18,6 @@ mod changed_tokens;
 mod cookie_fields;
 mod counting;
 mod every_change;
-mod payloads;
 mod round_trips;
 mod sealer;
 mod values;

@@ -1,10 +1,9 @@
 //! Sessions that came in more cookies than they may be sent in now (docs/spec/writer.md § 9.5.2).
 
 use hardtack::{
-    EncryptionKey, KeyRing, Outcome, Padding, RefreshAfter, SameSite, Session, SessionCookie,
-    SessionCookieBuilder, SessionError, Size, TooLarge,
+    Padding, RefreshAfter, SameSite, Session, SessionCookieBuilder, SessionError, Size, TooLarge,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     AGES,
@@ -72,19 +71,6 @@ fn assert_refused<R: std::fmt::Debug>(result: Result<R, SessionError>) -> TooLar
         }
         other => panic!("{other:?}"),
     }
-}
-
-#[test]
-fn a_session_stays_readable() {
-    for_every_narrowing(|mut browser, full| {
-        for age in AGES {
-            browser.now = age;
-            browser.visit(|session| {
-                assert_eq!(session.to::<Value>().unwrap(), *full);
-                assert_eq!(session.remaining_bytes(), 0);
-            });
-        }
-    });
 }
 
 #[test]
@@ -158,55 +144,6 @@ fn it_shrinks_until_it_fits_and_is_then_like_any_other() {
         browser.now = 2_097_152;
         browser.visit(Session::is_new);
         assert!(!browser.sent.is_empty(), "it is refreshed");
-    });
-}
-
-#[test]
-fn a_refresh_that_would_take_more_is_left_out() {
-    for_every_narrowing(|mut browser, _| {
-        for (age, is_renewed) in [(127, true), (128, false), (16_384, false)] {
-            browser.now = age;
-            browser.visit(|session| session.contains("full"));
-            assert_eq!(!browser.sent.is_empty(), is_renewed, "at {age}");
-        }
-    });
-}
-
-#[test]
-fn it_can_be_ended_and_begun_anew() {
-    for_every_narrowing(|browser, _| {
-        let cookies = browser.jar.names();
-        let mut ended = browser.clone();
-        ended.visit(Session::clear).unwrap();
-        assert_eq!(ended.expired(), cookies);
-        let mut begun = browser;
-        begun.visit(|session| {
-            session.invalidate().unwrap();
-            session.insert("a", 1).unwrap();
-        });
-        assert_eq!(begun.jar.names(), ["session"]);
-        let content: Value = begun.visit(|session| session.to().unwrap());
-        assert_eq!(content, json!({"a": 1}));
-    });
-}
-
-#[test]
-fn it_is_sealed_under_a_new_key_in_as_many_bytes() {
-    let old = EncryptionKey::generate().unwrap().expose_secret();
-    let old = || old.parse::<EncryptionKey>().unwrap();
-    let site = |keys: KeyRing<EncryptionKey>| long_lived(SessionCookie::encrypted(keys));
-    let (mut browser, full) = filled(site(old().into()).size(Size::Split(4)));
-    let bytes = bytes_of(&browser);
-    let new = EncryptionKey::generate().unwrap();
-    let key_id = new.id();
-    let ring = KeyRing::from_keys([new, old()]).unwrap();
-    browser.site = site(ring).build().unwrap();
-    browser.now = 20_000;
-    browser.visit(|session| session.contains("full"));
-    assert_eq!((bytes_of(&browser), browser.set().len()), (bytes, 4));
-    browser.visit(|session| {
-        assert_eq!(session.outcome(), Outcome::Opened { key_id });
-        assert_eq!(session.to::<Value>().unwrap(), full);
     });
 }
 

@@ -12,7 +12,6 @@ mod hosts;
 mod layers;
 mod routers;
 mod services;
-mod sockets;
 #[cfg(feature = "tracing")]
 #[path = "../common/told.rs"]
 mod told;
