@@ -14,20 +14,6 @@ use crate::{
 };
 
 #[test]
-fn any_clock_reads() {
-    let mut browser = Browser::from(site());
-    browser.visit(write);
-    for clock in extreme_clocks() {
-        for cookie in [&browser.cookie, &None] {
-            let session = browser.site.load(cookie, clock);
-            assert!(session.is_new() && session.is_empty(), "at {clock:?}");
-            assert_eq!((session.created_at(), session.expires_at()), (None, None));
-            assert!(browser.site.save(&session).unwrap().is_empty());
-        }
-    }
-}
-
-#[test]
 fn a_new_session_is_written_in_the_range_of_the_format_only() {
     #[track_caller]
     fn check(clock: SystemTime, is_written: bool) {
@@ -66,28 +52,6 @@ fn a_bare_token_is_written_in_the_range_of_the_format_only() {
 }
 
 #[test]
-fn what_need_not_be_written_fails_on_no_clock() {
-    let mut browser = Browser::from(site());
-    browser.visit(write);
-    let ends: [fn(&Session); 4] = [
-        |session| _ = session.invalidate().unwrap(),
-        |session| session.clear().unwrap(),
-        |session| {
-            write(session);
-            session.discard().unwrap();
-        },
-        |session| session.save().unwrap(),
-    ];
-    for clock in extreme_clocks() {
-        for end in ends {
-            let session = browser.site.load(&browser.cookie, clock);
-            end(&session);
-            assert!(browser.site.save(&session).is_ok(), "at {clock:?}");
-        }
-    }
-}
-
-#[test]
 fn a_session_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
     let mut browser = Browser::from(site().refresh_after(RefreshAfter::Always));
     let last = last().duration_since(at(0)).unwrap().as_secs();
@@ -103,7 +67,7 @@ fn a_session_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
         |session| session.save().unwrap(),
     ];
     for change in changes {
-        let session = browser.site.load(&browser.cookie, at(browser.now));
+        let session = browser.site.load(browser.jar.pairs(), at(browser.now));
         change(&session);
         let saved = browser.site.save(&session);
         assert!(matches!(saved, Err(SaveError::Clock)));

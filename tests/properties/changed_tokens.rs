@@ -93,14 +93,4 @@ proptest! {
         assert_refused(suite, &encode(&grown));
     }
 
-    #[test]
-    fn two_tokens_cannot_be_joined(suite in suite(), at: prop::sample::Index) {
-        let (one, two) = (small_token(suite), small_token(suite));
-        prop_assume!(one != two);
-        let at = at.index(one.len());
-        let joined = format!("{}{}", &one[..at], &two[at..]);
-        if joined != one && joined != two {
-            assert_refused(suite, &joined);
-        }
-    }
 }

@@ -6,7 +6,6 @@
 mod arrivals;
 #[path = "../common/mod.rs"]
 mod common;
-mod cookie_fields;
 
 use std::{collections::BTreeSet, convert::Infallible, fmt::Write, time::SystemTime};
 

@@ -92,28 +92,6 @@ fn a_type_without_a_label_takes_over_the_sessions_of_a_dictionary() {
 }
 
 #[test]
-fn applications_with_one_ring_and_one_name_are_told_apart_by_their_labels() {
-    let ring = own_ring();
-    let of = |label: Option<&str>| {
-        let builder = SessionCookie::encrypted(ring.clone());
-        let builder = match label {
-            Some(label) => builder.application(label),
-            None => builder,
-        };
-        builder.build().unwrap()
-    };
-    let long = "x".repeat(255);
-    let labels = [None, Some("shop"), Some("forum"), Some(&*long)];
-    for sealed_for in labels {
-        let pair = sealed(&of(sealed_for), at(0), user);
-        for opened_for in labels {
-            let expected = (sealed_for != opened_for).then_some(Reason::Auth);
-            assert_eq!(reason(&of(opened_for).load([&pair], at(1))), expected);
-        }
-    }
-}
-
-#[test]
 fn an_application_stands_beside_a_context_and_in_front_of_one_of_a_request() {
     let ring = own_ring();
     let of = |label: &str| SessionCookie::encrypted(ring.clone()).application(label);

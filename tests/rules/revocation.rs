@@ -107,14 +107,6 @@ fn a_moment_within_a_second_refuses_the_sessions_of_that_second_too() {
 }
 
 #[test]
-fn raising_starts_from_the_moment_of_the_builder() {
-    let cookie = builder().not_before(at(10)).build().unwrap();
-    cookie.raise_not_before(at(5));
-    check_reason(&cookie, &begun(9), Some(Reason::Revoked));
-    check_reason(&cookie, &begun(10), None);
-}
-
-#[test]
 fn the_latest_of_all_moments_counts() {
     for (of_builder, of_ring, raised) in [(10, 5, 5), (5, 10, 5), (5, 5, 10), (10, 10, 10)] {
         let keys = ring().not_before(at(of_ring));

@@ -7,7 +7,7 @@ use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
     Login,
-    common::{at, builder, pair_of, sealed, signed_in},
+    common::{at, builder, pair_of},
     fetch, request_to, set_cookies,
 };
 
@@ -97,26 +97,6 @@ async fn content_in_one_session_is_no_store_and_does_not_hinder_the_other() {
         assert_eq!(fields.len(), 1);
         assert!(fields[0].starts_with(&format!("__Host-{written}=")));
     }
-}
-
-#[tokio::test]
-async fn both_sessions_of_a_request_can_be_renewed() {
-    let (visits, logins) = (named("__Host-visit"), logins());
-    let visit = signed_in(&visits);
-    let login = sealed(&logins, at(0), |login| {
-        login.update(|login| login.name.push('a')).unwrap()
-    });
-    let handler = async |session: Session, login: Session<Login>| {
-        assert_eq!(session.get("user").unwrap(), Some(42));
-        login.read(|login| assert_eq!(login.name, "a"));
-    };
-    let router = Router::new()
-        .route("/", get(handler))
-        .layer(SessionLayer::new(visits).clock(at(1000)))
-        .layer(SessionLayer::new(logins).clock(at(1000)));
-    let (_, headers, _) = fetch(router, request_to("/", &format!("{visit}; {login}"))).await;
-    assert_eq!(headers["cache-control"], "private");
-    assert_eq!(set_cookies(&headers).len(), 2);
 }
 
 #[tokio::test]
@@ -232,18 +212,6 @@ async fn two_layers_of_one_type_are_refused_with_advice() {
 }
 
 #[tokio::test]
-async fn three_layers_of_one_type_are_refused_too() {
-    let thrice = |router: Router| {
-        router
-            .layer(layer("__Host-a"))
-            .layer(layer("__Host-b"))
-            .layer(layer("__Host-c"))
-    };
-    let [visit, _] = ask_both(thrice).await;
-    assert_refused(&visit, MissingSession::Ambiguous(type_name::<Map>()));
-}
-
-#[tokio::test]
 async fn two_layers_of_one_type_leave_another_type_alone() {
     let both = |router: Router| {
         router
@@ -254,13 +222,6 @@ async fn two_layers_of_one_type_leave_another_type_alone() {
     let [visit, login] = ask_both(both).await;
     assert_refused(&visit, MissingSession::Ambiguous(type_name::<Map>()));
     assert_eq!(login, ok(""));
-}
-
-#[tokio::test]
-async fn two_layers_of_one_type_do_not_make_another_type_ambiguous() {
-    let twice = |router: Router| router.layer(layer("__Host-a")).layer(layer("__Host-b"));
-    let [_, login] = ask_both(twice).await;
-    assert_refused(&login, MissingSession::NoLayer(type_name::<Login>()));
 }
 
 #[tokio::test]

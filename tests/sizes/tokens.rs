@@ -1,14 +1,12 @@
 //! Sessions that are never split: bare tokens and sessions in a header (docs/spec/carriers.md § 9.7). And the `Cookie`
 //! field that is made for tests.
 
-use hardtack::{Outcome, Padding, Reason, Session, SessionHeader, SessionToken, Size, TokenChange};
+use hardtack::{Padding, SessionHeader, SessionToken, Size, TokenChange};
 
 use crate::{
-    AGES,
-    arithmetic::token as token_len,
-    fill, long_lived,
+    AGES, fill, long_lived,
     moments::at,
-    parts::{cut, token_of},
+    parts::cut,
     sites::{encrypted, signed},
 };
 
@@ -58,43 +56,6 @@ fn a_bare_token_is_one_piece_of_as_many_characters() {
 }
 
 #[test]
-fn a_bare_token_is_filled_to_the_last_character() {
-    let tokens = encrypted()
-        .size(Size::Split(4))
-        .build_token("mobile")
-        .unwrap();
-    let session = tokens.load(None::<&str>, at(0));
-    let room = session.remaining_bytes();
-    assert!(token_len(false, 33 + room) <= 16_384);
-    assert!(token_len(false, 33 + room + 1) > 16_384);
-}
-
-#[test]
-fn parts_of_a_bare_token_are_not_put_together() {
-    for_every_token(|tokens, _| {
-        let session = tokens.load(None::<&str>, at(0));
-        fill(&session);
-        let token = set(tokens.save(&session).unwrap());
-        let [first, second] = &cut("mobile", &token, 2)[..] else {
-            panic!("two parts")
-        };
-        let value = first.split_once('=').unwrap().1;
-        for joined in [
-            value.to_owned(),
-            format!("{first}; {second}"),
-            format!("2.{token}"),
-        ] {
-            let session = tokens.load(Some(joined), at(0));
-            let expected = Reason::Encoding;
-            assert!(
-                matches!(session.outcome(), Outcome::Rejected { reason, .. } if reason == expected)
-            );
-            assert!(session.is_new() && session.is_empty());
-        }
-    });
-}
-
-#[test]
 fn a_session_in_a_header_is_one_piece_of_as_many_characters() {
     for name in ["Authorization", "X-Session"] {
         for site in [encrypted(), signed()] {
@@ -116,24 +77,6 @@ fn a_session_in_a_header_is_one_piece_of_as_many_characters() {
 }
 
 #[test]
-fn a_token_of_one_kind_opens_as_no_other_however_it_is_cut() {
-    let site = encrypted().size(Size::Split(4));
-    let cookie = site.clone().name("mobile").build().unwrap();
-    let tokens = site.build_token("mobile").unwrap();
-    let field = cookie.cookie_for(at(0), |session| session.insert("k", "x".repeat(9_000)));
-    let pairs: Vec<_> = field.as_deref().unwrap().split("; ").collect();
-    let token = token_of("mobile", &pairs);
-    assert!(tokens.load(Some(&token), at(0)).is_new());
-
-    let session = tokens.load(None::<&str>, at(0));
-    session.insert("k", "x".repeat(9_000)).unwrap();
-    let token = set(tokens.save(&session).unwrap());
-    let session = cookie.load(cut("mobile", &token, 4), at(0));
-    let expected = Reason::Auth;
-    assert!(matches!(session.outcome(), Outcome::Rejected { reason, .. } if reason == expected));
-}
-
-#[test]
 fn a_request_for_tests_carries_a_large_session() {
     for cookies in 2..=4 {
         for site in [encrypted(), signed()] {
@@ -151,14 +94,4 @@ fn a_request_for_tests_carries_a_large_session() {
             assert!(!site.load(field.split("; "), at(1)).is_new());
         }
     }
-}
-
-#[test]
-fn a_new_handle_of_a_large_session_reads_while_the_first_is_saved() {
-    let site = encrypted().size(Size::Split(2)).build().unwrap();
-    let session: Session = site.load([""; 0], at(0));
-    fill(&session);
-    let other = session.clone();
-    assert_eq!(site.save(&session).unwrap().iter().len(), 2);
-    assert!(other.contains("full") && other.insert("a", 1).is_err());
 }

@@ -3,9 +3,9 @@
 use hardtack::{EncryptionKey, Formerly, Session, SessionCookie, SessionCookieBuilder, Size};
 
 use crate::{
-    client::Client,
+    browser::{Browser, pair_of},
     moments::at,
-    parts::{names, pair_of},
+    parts::names,
 };
 
 /// How a cookie was set, how it is set, and what is said of that.
@@ -58,14 +58,14 @@ impl Move {
         [before, after.build().unwrap()]
     }
 
-    /// A client that got a session in so many cookies before the move, and knows the site as it is after.
-    fn client(&self, cookies: usize) -> Client {
+    /// A browser that got a session in so many cookies before the move, and knows the site as it is after.
+    fn browser(&self, cookies: usize) -> Browser {
         let [before, after] = self.sites();
-        let mut client = Client::from(before);
-        client.visit(|session| store(session, cookies));
-        assert_eq!(client.names(), names("session", cookies));
-        client.site = after;
-        client
+        let mut browser = Browser::from(before);
+        browser.visit(|session| store(session, cookies));
+        assert_eq!(browser.jar.names(), names("session", cookies));
+        browser.site = after;
+        browser
     }
 }
 
@@ -79,22 +79,22 @@ fn a_client_sends_exactly_one_set_after_the_move() {
     for moved in MOVES {
         for before in 1..=4 {
             for after in 1..=4 {
-                let mut client = moved.client(before);
-                client.visit(|session| {
+                let mut browser = moved.browser(before);
+                browser.visit(|session| {
                     store(session, after);
                     session.insert("more", 1).unwrap();
                 });
                 assert_eq!(
-                    client.names(),
+                    browser.jar.names(),
                     names("session", after),
                     "{}",
                     moved.attributes
                 );
                 assert_eq!(
-                    client.visit(|session| session.get("more").unwrap()),
+                    browser.visit(|session| session.get("more").unwrap()),
                     Some(1)
                 );
-                assert_eq!(client.sent, [""; 0]);
+                assert_eq!(browser.sent, [""; 0]);
             }
         }
     }
@@ -103,40 +103,19 @@ fn a_client_sends_exactly_one_set_after_the_move() {
 #[test]
 fn the_earlier_cookie_and_its_parts_are_dropped_before_the_present_ones_are_set() {
     for moved in MOVES {
-        let mut client = moved.client(3);
-        client.visit(|session| store(session, 2));
+        let mut browser = moved.browser(3);
+        browser.visit(|session| store(session, 2));
         let gone = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
         let dropped = |field: &String| pair_of(field).ends_with('=');
         let former: Vec<_> = names("session", 4)
             .iter()
             .map(|name| format!("{name}={}{gone}", moved.attributes))
             .collect();
-        assert_eq!(client.sent[..4], former);
-        assert!(!client.sent[4..6].iter().any(dropped));
+        assert_eq!(browser.sent[..4], former);
+        assert!(!browser.sent[4..6].iter().any(dropped));
         // The part that came may as well have been set with the present attributes.
-        assert_eq!(client.sent.len(), 7);
-        assert!(client.sent[6].starts_with("session.2=; "));
-    }
-}
-
-#[test]
-fn an_ending_drops_the_cookies_of_before_and_of_now() {
-    for moved in MOVES {
-        let mut client = moved.client(4);
-        client.visit(Session::invalidate).unwrap();
-        assert_eq!(client.sent.len(), 8);
-        assert!(client.set().is_empty() && client.pairs().is_empty());
-    }
-}
-
-#[test]
-fn reading_moves_nothing() {
-    for moved in MOVES {
-        let mut client = moved.client(4);
-        let pairs = client.pairs();
-        client.visit(|session| assert!(session.contains("k")));
-        assert_eq!(client.sent, [""; 0]);
-        assert_eq!(client.pairs(), pairs);
+        assert_eq!(browser.sent.len(), 7);
+        assert!(browser.sent[6].starts_with("session.2=; "));
     }
 }
 
@@ -145,17 +124,17 @@ fn parts_that_this_page_does_not_get_are_dropped_all_the_same() {
     let [moved, ..] = MOVES;
     for before in 1..=4 {
         for after in 1..=4 {
-            let mut client = moved.client(before);
+            let mut browser = moved.browser(before);
             // A page outside the old path gets none of the old cookies.
-            let shop = client.url.clone();
-            client.url = shop.join("/").unwrap();
-            client.visit(|session| {
+            let shop = browser.jar.url.clone();
+            browser.jar.url = shop.join("/").unwrap();
+            browser.visit(|session| {
                 assert!(session.is_new());
                 store(session, after);
             });
-            client.url = shop;
-            assert_eq!(client.names(), names("session", after));
-            assert!(client.visit(|session| session.contains("k")));
+            browser.jar.url = shop;
+            assert_eq!(browser.jar.names(), names("session", after));
+            assert!(browser.visit(|session| session.contains("k")));
         }
     }
 }

@@ -1,16 +1,15 @@
 //! One session of any size, from nothing to what fits at most.
 
-use hardtack::{Session, Size};
+use hardtack::Size;
 use proptest::prelude::*;
 
 use crate::{
     arithmetic::{dictionary, varint},
+    browser::Browser,
     cases::cases,
-    client::Client,
     moments::{at, seconds},
     options::{Options, RESERVED, options},
     parts::{names, token_of},
-    sites::encrypted,
 };
 
 /// How many characters are stored.
@@ -46,41 +45,6 @@ impl Length {
     }
 }
 
-#[test]
-fn max_age_counts_where_a_remembered_session_is_cut() {
-    let site = encrypted().size(Size::Split(2));
-    let mut client = Client::from(site.remember_up_to(seconds(34_560_000)));
-    let fill = |len: usize, is_remembered: bool| {
-        move |session: &Session| {
-            session.insert("k", "x".repeat(len)).unwrap();
-            if is_remembered {
-                session.remember_for(seconds(34_560_000)).unwrap();
-            }
-        }
-    };
-    // The longest that one field holds as long as it has no Max-Age.
-    let fits = |len: &usize| {
-        let mut plain = client.clone();
-        plain.visit(fill(*len, false));
-        plain.sent.len() == 1
-    };
-    let most = (2_900..3_000).rev().find(fits).unwrap();
-    let mut longest = 0;
-    for len in most - 30..=most {
-        let mut client = client.clone();
-        client.visit(fill(len, true));
-        let is_kept = |field: &String| field.ends_with("; Max-Age=34560000");
-        assert!(client.sent.iter().all(is_kept));
-        assert!(client.sent.iter().all(|field| field.len() <= 4096), "{len}");
-        if client.sent.len() == 1 {
-            longest = client.sent[0].len();
-        }
-    }
-    assert!((4093..=4096).contains(&longest), "{longest}");
-    client.visit(fill(most, true));
-    assert_eq!(client.sent.len(), 2);
-}
-
 proptest! {
     #![proptest_config(cases(300))]
 
@@ -94,8 +58,8 @@ proptest! {
         let head = 1 + 4 + 1 + span.map_or(0, varint);
         let max_age = span.map_or(String::new(), |span| format!("; Max-Age={span}"));
         let len = length.of(&options, head, &max_age);
-        let mut client = Client::from(options.builder());
-        client.visit(|session| {
+        let mut browser = Browser::from(options.builder());
+        browser.visit(|session| {
             assert_eq!(session.remaining_bytes(), options.room());
             session.insert("k", "x".repeat(len)).unwrap();
             if let Some(span) = span {
@@ -103,14 +67,14 @@ proptest! {
             }
             assert_eq!(session.remaining_bytes(), options.room() - dictionary(len));
         });
-        let fields: Vec<_> = client.sent.iter().map(String::len).collect();
+        let fields: Vec<_> = browser.sent.iter().map(String::len).collect();
         let expected = options.sent(head, dictionary(len), &max_age);
         prop_assert_eq!(&fields, &expected.fields);
         let (limit, most) = options.limits();
         prop_assert!(fields.len() <= most && fields.iter().all(|len| *len <= limit));
-        let pairs: Vec<_> = client.sent.iter().map(|field| crate::parts::pair_of(field)).collect();
-        prop_assert!(client.sent.iter().all(|field| field.contains(&max_age)));
-        let session = client.site.load(&pairs, at(0));
+        let pairs: Vec<_> = browser.sent.iter().map(|field| crate::browser::pair_of(field)).collect();
+        prop_assert!(browser.sent.iter().all(|field| field.contains(&max_age)));
+        let session = browser.site.load(&pairs, at(0));
         prop_assert_eq!(session.get("k").unwrap(), Some("x".repeat(len)));
         prop_assert!(!token_of(&options.name, &pairs).contains('.'));
     }
@@ -121,11 +85,11 @@ proptest! {
         age in 0..4_000_000_000u64,
         is_remembered: bool,
     ) {
-        let mut client = Client::from(options.builder());
-        client.visit(crate::fill);
-        prop_assert_eq!(client.names(), names(&options.name, client.sent.len()));
-        client.now = age;
-        client.visit(|session| {
+        let mut browser = Browser::from(options.builder());
+        browser.visit(crate::fill);
+        prop_assert_eq!(browser.jar.names(), names(&options.name, browser.sent.len()));
+        browser.now = age;
+        browser.visit(|session| {
             session.ensure_id().unwrap();
             session.renew_id().unwrap();
             if is_remembered {
@@ -137,12 +101,12 @@ proptest! {
             assert_eq!(session.remaining_bytes(), 0);
         });
         let (limit, most) = options.limits();
-        prop_assert!(client.sent.len() <= most);
-        prop_assert!(client.sent.iter().all(|field| field.len() <= limit));
+        prop_assert!(browser.sent.len() <= most);
+        prop_assert!(browser.sent.iter().all(|field| field.len() <= limit));
         // Each is full but the last, in which a few bytes stand in reserve.
         let reserve = RESERVED * 4 / 3 + "; Max-Age=34560000".len() + 4;
         if let (Size::Split(_), hardtack::Padding::None) = (options.size, options.padding) {
-            let all: usize = client.sent.iter().map(String::len).sum();
+            let all: usize = browser.sent.iter().map(String::len).sum();
             prop_assert!(all + reserve * most >= limit * most, "{} of {}", all, limit * most);
         }
     }

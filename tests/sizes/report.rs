@@ -1,13 +1,13 @@
 //! What `size_report` says, and what is sent.
 
-use hardtack::{Padding, Session, SessionData, SessionError, SizeReport};
+use hardtack::{Padding, Session, SessionData, SizeReport};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     arithmetic::{dictionary, token, varint},
+    browser::Browser,
     cases::cases,
-    client::Client,
     fill,
     moments::{at, seconds},
     options::{Options, options},
@@ -101,8 +101,8 @@ proptest! {
         options in options(),
         content in content(),
     ) {
-        let mut client = Client::from(options.builder());
-        let report = client.visit(|session| {
+        let mut browser = Browser::from(options.builder());
+        let report = browser.visit(|session| {
             content.put_into(session);
             let report = session.size_report();
             check_frame(&report, &options, session);
@@ -112,7 +112,7 @@ proptest! {
         let entries: usize = report.entries().map(|(_, bytes)| bytes).sum();
         prop_assert_eq!(report.payload(), entries + usize::from(entries > 0));
         prop_assert_eq!(report.flash(), content.flash());
-        let sent: usize = client.sent.iter().map(String::len).sum();
+        let sent: usize = browser.sent.iter().map(String::len).sum();
         let is_empty = keys.is_empty() && content.flash() == 0 && !content.has_id && content.span.is_none();
         prop_assert_eq!(sent == 0, is_empty);
         if !is_empty {
@@ -121,35 +121,15 @@ proptest! {
             let bytes = report.payload() + report.flash();
             let expected = options.sent(content.head(), bytes, &max_age);
             prop_assert_eq!(sent, expected.fields.iter().sum::<usize>());
-            prop_assert!(sent <= report.set_cookie() && client.sent.len() <= report.cookies());
+            prop_assert!(sent <= report.set_cookie() && browser.sent.len() <= report.cookies());
         }
         // It says the same of what came in.
-        let again = client.site.load(client.pairs(), at(0)).size_report();
+        let again = browser.site.load(browser.jar.pairs(), at(0)).size_report();
         prop_assert_eq!(again.to_string(), report.to_string());
         for key in keys {
             let line = format!(" {key}\n");
             prop_assert!(report.to_string().contains(&line));
         }
-    }
-}
-
-#[test]
-fn what_a_refusal_calls_needed_is_what_it_says_where_there_is_room() {
-    let site = encrypted();
-    let narrow = site.clone().build().unwrap().load([""], at(0));
-    let wide = site
-        .size(hardtack::Size::Browser)
-        .build()
-        .unwrap()
-        .load([""], at(0));
-    for len in [2_166, 2_500, 2_933] {
-        wide.insert("k", "x".repeat(len)).unwrap();
-        let Err(SessionError::TooLarge(error)) = narrow.insert("k", "x".repeat(len)) else {
-            panic!("{len} fit");
-        };
-        assert_eq!(wide.size_report().set_cookie(), error.needed);
-        assert_eq!(narrow.size_report().allowed(), error.allowed);
-        assert!(!narrow.size_report().fits(0) && narrow.size_report().payload() == 0);
     }
 }
 
@@ -185,17 +165,17 @@ fn of_a_typed_session_it_knows_the_payload_alone() {
 fn of_a_session_that_came_in_more_than_is_allowed_now_it_says_what_goes_back() {
     for padding in [Padding::None, Padding::Padme] {
         let site = crate::long_lived(encrypted()).name("session");
-        let mut client = Client::from(site.clone().size(hardtack::Size::Split(3)));
-        let before = client.visit(|session| {
+        let mut browser = Browser::from(site.clone().size(hardtack::Size::Split(3)));
+        let before = browser.visit(|session| {
             fill(session);
             session.size_report()
         });
-        client.site = site.padding(padding).build().unwrap();
-        let report = client.visit(|session| {
+        browser.site = site.padding(padding).build().unwrap();
+        let report = browser.visit(|session| {
             session.save().unwrap();
             session.size_report()
         });
-        assert_eq!(client.set().len(), 3);
+        assert_eq!(browser.set().len(), 3);
         assert_eq!((report.cookies(), report.padding()), (3, 0));
         assert_eq!(report.set_cookie(), before.set_cookie());
         assert_eq!(report.allowed(), 3_072);

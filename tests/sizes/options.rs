@@ -34,11 +34,15 @@ pub(crate) struct Expected {
 
 impl Options {
     pub(crate) fn builder(&self) -> SessionCookieBuilder {
-        let builder = match self.suite {
+        self.apply(match self.suite {
             "xaes" => encrypted(),
             "xcha" => xchacha(),
             _ => signed(),
-        };
+        })
+    }
+
+    /// All of these but the suite.
+    pub(crate) fn apply(&self, builder: SessionCookieBuilder) -> SessionCookieBuilder {
         let builder = long_lived(builder)
             .refresh_after(RefreshAfter::Never)
             .remember_up_to(LONGEST_SPAN)

@@ -1,14 +1,13 @@
 //! Sessions that came in more cookies than they may be sent in now (docs/spec/writer.md § 9.5.2).
 
 use hardtack::{
-    EncryptionKey, KeyRing, Outcome, Padding, RefreshAfter, SameSite, Session, SessionCookie,
-    SessionCookieBuilder, SessionError, Size, TooLarge,
+    Padding, RefreshAfter, SameSite, Session, SessionCookieBuilder, SessionError, Size, TooLarge,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     AGES,
-    client::Client,
+    browser::Browser,
     fill, long_lived,
     moments::at,
     parts::{cut, names, token_of},
@@ -18,7 +17,8 @@ use crate::{
 type Work = fn(&Session) -> Result<(), SessionError>;
 
 /// Wide, and narrow.
-const NARROWINGS: [(Size, Size); 7] = [
+const NARROWINGS: [(Size, Size); 8] = [
+    (Size::Browser, Size::Anywhere),
     (Size::Split(4), Size::Split(3)),
     (Size::Split(4), Size::Split(2)),
     (Size::Split(4), Size::Browser),
@@ -35,31 +35,31 @@ fn sites() -> [SessionCookieBuilder; 2] {
     })
 }
 
-/// A client with a session that fills `site`, and what is in it.
-fn filled(site: SessionCookieBuilder) -> (Client, Value) {
-    let mut client = Client::from(site);
-    let full = client.visit(|session| {
+/// A browser with a session that fills `site`, and what is in it.
+fn filled(site: SessionCookieBuilder) -> (Browser, Value) {
+    let mut browser = Browser::from(site);
+    let full = browser.visit(|session| {
         session.insert("small", 1).unwrap();
         fill(session);
         session.to::<Value>().unwrap()
     });
-    (client, full)
+    (browser, full)
 }
 
 /// Clients with a full session whose site has since been given a narrower size, and what is in it.
-fn for_every_narrowing(check: impl Fn(Client, &Value)) {
+fn for_every_narrowing(check: impl Fn(Browser, &Value)) {
     for (wide, narrow) in NARROWINGS {
         for site in sites() {
-            let (mut client, full) = filled(site.clone().size(wide));
-            client.site = site.size(narrow).build().unwrap();
-            check(client, &full);
+            let (mut browser, full) = filled(site.clone().size(wide));
+            browser.site = site.size(narrow).build().unwrap();
+            check(browser, &full);
         }
     }
 }
 
 /// Bytes of all fields that set a cookie.
-fn bytes_of(client: &Client) -> usize {
-    client.set().iter().map(|field| field.len()).sum()
+fn bytes_of(browser: &Browser) -> usize {
+    browser.set().iter().map(|field| field.len()).sum()
 }
 
 #[track_caller]
@@ -74,22 +74,9 @@ fn assert_refused<R: std::fmt::Debug>(result: Result<R, SessionError>) -> TooLar
 }
 
 #[test]
-fn a_session_stays_readable() {
-    for_every_narrowing(|mut client, full| {
-        for age in AGES {
-            client.now = age;
-            client.visit(|session| {
-                assert_eq!(session.to::<Value>().unwrap(), *full);
-                assert_eq!(session.remaining_bytes(), 0);
-            });
-        }
-    });
-}
-
-#[test]
 fn it_goes_back_in_no_more_bytes_and_cookies_than_it_came_in() {
-    for_every_narrowing(|client, full| {
-        let (bytes, cookies) = (bytes_of(&client), client.names().len());
+    for_every_narrowing(|browser, full| {
+        let (bytes, cookies) = (bytes_of(&browser), browser.jar.names().len());
         for age in AGES {
             let works: [Work; 3] = [
                 |session| session.save(),
@@ -99,13 +86,13 @@ fn it_goes_back_in_no_more_bytes_and_cookies_than_it_came_in() {
                 },
             ];
             for work in works {
-                let mut client = client.clone();
-                client.now = age;
-                client.visit(|session| work(session).unwrap());
-                assert!(bytes_of(&client) <= bytes && client.set().len() <= cookies);
-                assert!(client.set().iter().all(|field| field.len() <= 4096));
-                assert_eq!(client.names(), names("session", client.set().len()));
-                let after: Value = client.visit(|session| session.to().unwrap());
+                let mut browser = browser.clone();
+                browser.now = age;
+                browser.visit(|session| work(session).unwrap());
+                assert!(bytes_of(&browser) <= bytes && browser.set().len() <= cookies);
+                assert!(browser.set().iter().all(|field| field.len() <= 4096));
+                assert_eq!(browser.jar.names(), names("session", browser.set().len()));
+                let after: Value = browser.visit(|session| session.to().unwrap());
                 let len = |content: &Value| content["full"].as_str().unwrap().len();
                 assert_eq!(len(&after), len(full));
             }
@@ -115,8 +102,8 @@ fn it_goes_back_in_no_more_bytes_and_cookies_than_it_came_in() {
 
 #[test]
 fn it_cannot_grow() {
-    for_every_narrowing(|mut client, full| {
-        client.visit(|session| {
+    for_every_narrowing(|mut browser, full| {
+        browser.visit(|session| {
             assert_refused(session.insert("a", ()));
             assert_refused(session.update("full", |full: &mut String| full.push('x')));
             assert_refused(session.flash("", "Hello"));
@@ -124,96 +111,47 @@ fn it_cannot_grow() {
             assert_refused(session.renew());
             assert_eq!(session.to::<Value>().unwrap(), *full);
         });
-        let after: Value = client.visit(|session| session.to().unwrap());
+        let after: Value = browser.visit(|session| session.to().unwrap());
         assert_eq!(after, *full);
     });
 }
 
 #[test]
 fn it_shrinks_until_it_fits_and_is_then_like_any_other() {
-    for_every_narrowing(|mut client, _| {
-        client.now = 16_384;
+    for_every_narrowing(|mut browser, _| {
+        browser.now = 16_384;
         let shrink = |by: usize| {
             move |session: &Session| {
                 let change = |full: &mut String| full.truncate(full.len().saturating_sub(by));
                 session.update("full", change).unwrap();
             }
         };
-        let mut cookies = client.names().len();
-        let mut bytes = bytes_of(&client);
-        while client.visit(Session::remaining_bytes) == 0 {
-            client.visit(shrink(700));
-            assert!(bytes_of(&client) < bytes && client.set().len() <= cookies);
-            (bytes, cookies) = (bytes_of(&client), client.set().len());
-            assert_eq!(client.names(), names("session", cookies));
+        let mut cookies = browser.jar.names().len();
+        let mut bytes = bytes_of(&browser);
+        while browser.visit(Session::remaining_bytes) == 0 {
+            browser.visit(shrink(700));
+            assert!(bytes_of(&browser) < bytes && browser.set().len() <= cookies);
+            (bytes, cookies) = (bytes_of(&browser), browser.set().len());
+            assert_eq!(browser.jar.names(), names("session", cookies));
         }
-        client.visit(|session| {
+        browser.visit(|session| {
             session.ensure_id().unwrap();
             fill(session);
         });
-        let limit = client.visit(|session| assert_refused(session.insert("more", 1)).allowed);
-        assert!(bytes_of(&client) <= limit);
-        assert_eq!(client.names(), names("session", limit.div_ceil(4096)));
-        client.now = 2_097_152;
-        client.visit(Session::is_new);
-        assert!(!client.sent.is_empty(), "it is refreshed");
-    });
-}
-
-#[test]
-fn a_refresh_that_would_take_more_is_left_out() {
-    for_every_narrowing(|mut client, _| {
-        for (age, is_renewed) in [(127, true), (128, false), (16_384, false)] {
-            client.now = age;
-            client.visit(|session| session.contains("full"));
-            assert_eq!(!client.sent.is_empty(), is_renewed, "at {age}");
-        }
-    });
-}
-
-#[test]
-fn it_can_be_ended_and_begun_anew() {
-    for_every_narrowing(|client, _| {
-        let cookies = client.names();
-        let mut ended = client.clone();
-        ended.visit(Session::clear).unwrap();
-        assert_eq!(ended.dropped(), cookies);
-        let mut begun = client;
-        begun.visit(|session| {
-            session.invalidate().unwrap();
-            session.insert("a", 1).unwrap();
-        });
-        assert_eq!(begun.names(), ["session"]);
-        let content: Value = begun.visit(|session| session.to().unwrap());
-        assert_eq!(content, json!({"a": 1}));
-    });
-}
-
-#[test]
-fn it_is_sealed_under_a_new_key_in_as_many_bytes() {
-    let old = EncryptionKey::generate().unwrap().expose_secret();
-    let old = || old.parse::<EncryptionKey>().unwrap();
-    let site = |keys: KeyRing<EncryptionKey>| long_lived(SessionCookie::encrypted(keys));
-    let (mut client, full) = filled(site(old().into()).size(Size::Split(4)));
-    let bytes = bytes_of(&client);
-    let new = EncryptionKey::generate().unwrap();
-    let key_id = new.id();
-    let ring = KeyRing::from_keys([new, old()]).unwrap();
-    client.site = site(ring).build().unwrap();
-    client.now = 20_000;
-    client.visit(|session| session.contains("full"));
-    assert_eq!((bytes_of(&client), client.set().len()), (bytes, 4));
-    client.visit(|session| {
-        assert_eq!(session.outcome(), Outcome::Opened { key_id });
-        assert_eq!(session.to::<Value>().unwrap(), full);
+        let limit = browser.visit(|session| assert_refused(session.insert("more", 1)).allowed);
+        assert!(bytes_of(&browser) <= limit);
+        assert_eq!(browser.jar.names(), names("session", limit.div_ceil(4096)));
+        browser.now = 2_097_152;
+        browser.visit(Session::is_new);
+        assert!(!browser.sent.is_empty(), "it is refreshed");
     });
 }
 
 #[test]
 fn what_a_foreign_writer_cut_into_more_parts_goes_back_in_four_at_most() {
     for site in sites() {
-        let (client, full) = filled(site.clone().size(Size::Split(4)));
-        let token = token_of("session", &client.pairs());
+        let (browser, full) = filled(site.clone().size(Size::Split(4)));
+        let token = token_of("session", &browser.jar.pairs());
         for size in [
             Size::Split(4),
             Size::Split(2),
@@ -221,19 +159,21 @@ fn what_a_foreign_writer_cut_into_more_parts_goes_back_in_four_at_most() {
             Size::Anywhere,
         ] {
             for came_in in 5..=8 {
-                let mut client = client.clone();
-                client.site = site.clone().size(size).build().unwrap();
+                let mut browser = browser.clone();
+                browser.site = site.clone().size(size).build().unwrap();
                 let pairs = cut("session", &token, came_in);
                 for pair in &pairs {
-                    client.receive([format!("{pair}; Path=/; Secure; HttpOnly; SameSite=Lax")]);
+                    browser
+                        .jar
+                        .receive([format!("{pair}; Path=/; Secure; HttpOnly; SameSite=Lax")]);
                 }
-                client.visit(|session| {
+                browser.visit(|session| {
                     assert_eq!(session.to::<Value>().unwrap(), full);
                     session.insert("small", 2).unwrap();
                 });
-                assert_eq!(client.names(), names("session", 4));
-                assert_eq!(client.sent.len(), came_in);
-                assert_eq!(token_of("session", &client.pairs()).len(), token.len());
+                assert_eq!(browser.jar.names(), names("session", 4));
+                assert_eq!(browser.sent.len(), came_in);
+                assert_eq!(token_of("session", &browser.jar.pairs()).len(), token.len());
             }
         }
     }
@@ -244,21 +184,21 @@ fn what_does_not_fit_four_cookies_stays_readable_and_is_not_written_until_it_doe
     for site in sites() {
         // The attributes are longer now than those that it was made with.
         let before = site.clone().same_site(SameSite::Omit);
-        let (client, full) = filled(before.size(Size::Split(4)));
-        let token = token_of("session", &client.pairs());
+        let (browser, full) = filled(before.size(Size::Split(4)));
+        let token = token_of("session", &browser.jar.pairs());
         for (size, came_in) in [(Size::Split(4), 8), (Size::Anywhere, 6)] {
             let path = format!("/shop/{}", "x".repeat(200));
             let now = site.clone().path(&path).size(size);
-            let mut client = Client::from(now);
-            client.url = client.url.join(&path).unwrap();
+            let mut browser = Browser::from(now);
+            browser.jar.url = browser.jar.url.join(&path).unwrap();
             let pairs = cut("session", &token, came_in);
             let attributes = format!("; Path={path}; Secure; HttpOnly; SameSite=Lax");
             for pair in &pairs {
-                client.receive([format!("{pair}{attributes}")]);
+                browser.jar.receive([format!("{pair}{attributes}")]);
             }
             for age in AGES {
-                client.now = age;
-                client.visit(|session| {
+                browser.now = age;
+                browser.visit(|session| {
                     assert_eq!(session.to::<Value>().unwrap(), full);
                     let error = assert_refused(session.save());
                     assert!(error.allowed <= 4 * 4096, "{error}");
@@ -266,19 +206,22 @@ fn what_does_not_fit_four_cookies_stays_readable_and_is_not_written_until_it_doe
                     assert_refused(session.insert("a", ()));
                     assert_eq!(session.remaining_bytes(), 0);
                 });
-                assert_eq!(client.sent, [""; 0], "no refresh, and nothing is dropped");
+                assert_eq!(browser.sent, [""; 0], "no refresh, and nothing is dropped");
             }
-            let mut ended = client.clone();
+            let mut ended = browser.clone();
             ended.visit(Session::clear).unwrap();
-            assert_eq!(ended.dropped(), names("session", came_in));
+            assert_eq!(ended.expired(), names("session", came_in));
             // In one step: what lies between may not be sent.
-            client.visit(|session| {
+            browser.visit(|session| {
                 let change = |full: &mut String| full.truncate(11_000);
                 session.update("full", change).unwrap();
             });
-            assert_eq!(client.names(), names("session", 4));
-            assert_eq!(client.dropped().len(), came_in - 4);
-            assert_eq!(client.visit(Session::last_active_at), Some(at(client.now)));
+            assert_eq!(browser.jar.names(), names("session", 4));
+            assert_eq!(browser.expired().len(), came_in - 4);
+            assert_eq!(
+                browser.visit(Session::last_active_at),
+                Some(at(browser.now))
+            );
         }
     }
 }
@@ -286,21 +229,28 @@ fn what_does_not_fit_four_cookies_stays_readable_and_is_not_written_until_it_doe
 #[test]
 fn a_full_session_goes_back_as_it_came_where_the_attributes_are_longer_now() {
     for site in sites() {
-        for size in [Size::Split(2), Size::Split(3), Size::Split(4)] {
-            let mut before = Client::from(site.clone().size(size));
+        for size in [
+            Size::Anywhere,
+            Size::Browser,
+            Size::Split(2),
+            Size::Split(3),
+            Size::Split(4),
+        ] {
+            let mut before = Browser::from(site.clone().size(size));
             before.visit(|session| {
                 session.insert("small", 1).unwrap();
                 session.flash("", "Hello").unwrap();
                 session.ensure_id().unwrap();
                 fill(session);
             });
-            let (cookies, token) = (before.names(), token_of("session", &before.pairs()));
+            let (cookies, token) = (before.jar.names(), token_of("session", &before.jar.pairs()));
             let path = format!("/shop/{}", "x".repeat(200));
-            let mut client = Client::from(site.clone().path(&path).size(size));
-            client.url = client.url.join(&path).unwrap();
+            let mut browser = Browser::from(site.clone().path(&path).size(size));
+            browser.jar.url = browser.jar.url.join(&path).unwrap();
             let attributes = format!("; Path={path}; Secure; HttpOnly; SameSite=Lax");
-            client.receive(
+            browser.jar.receive(
                 before
+                    .jar
                     .pairs()
                     .iter()
                     .map(|pair| format!("{pair}{attributes}")),
@@ -316,17 +266,17 @@ fn a_full_session_goes_back_as_it_came_where_the_attributes_are_longer_now() {
             ];
             for work in works {
                 for age in AGES {
-                    let mut client = client.clone();
-                    client.now = age;
-                    client.visit(|session| work(session).unwrap());
-                    assert_eq!(client.names(), cookies, "at {age}");
-                    let sent = token_of("session", &client.pairs());
-                    assert_eq!(client.set().len(), cookies.len(), "at {age}");
+                    let mut browser = browser.clone();
+                    browser.now = age;
+                    browser.visit(|session| work(session).unwrap());
+                    assert_eq!(browser.jar.names(), cookies, "at {age}");
+                    let sent = token_of("session", &browser.jar.pairs());
+                    assert_eq!(browser.set().len(), cookies.len(), "at {age}");
                     assert!(sent.len() <= token.len(), "at {age}");
-                    assert_eq!(client.visit(Session::remaining_bytes), 0);
+                    assert_eq!(browser.visit(Session::remaining_bytes), 0);
                 }
             }
-            client.visit(|session| {
+            browser.visit(|session| {
                 assert_refused(session.insert("more", 1));
                 assert_refused(session.flash("", "Hello again"));
             });
@@ -351,29 +301,32 @@ fn switching_padding_on_or_off_signs_nobody_out() {
                     paddings.map(|padding| site.clone().size(size).padding(padding));
                 let after = after.build().unwrap();
                 for share in [0, 30, 97, 100] {
-                    let mut client = Client::from(before.clone());
-                    let text = client.visit(|session| {
+                    let mut browser = Browser::from(before.clone());
+                    let text = browser.visit(|session| {
                         let text = "x".repeat((session.remaining_bytes() - 7) * share / 100);
                         session.insert("k", &text).unwrap();
                         text
                     });
-                    client.site = after.clone();
+                    browser.site = after.clone();
                     for age in AGES {
-                        client.now = age;
-                        client.visit(|session| {
+                        browser.now = age;
+                        browser.visit(|session| {
                             assert_eq!(session.get("k").unwrap().as_ref(), Some(&text));
                         });
-                        assert!(!client.sent.is_empty(), "it is refreshed");
-                        client.visit(|session| session.save().unwrap());
-                        client.visit(|session| {
+                        assert!(!browser.sent.is_empty(), "it is refreshed");
+                        browser.visit(|session| session.save().unwrap());
+                        browser.visit(|session| {
                             let change = |k: &mut String| *k = text.clone();
                             session.update("k", change).unwrap();
                             session.ensure_id().unwrap();
                         });
                     }
                     let limit = if size == Size::Anywhere { 3072 } else { 4096 };
-                    assert!(client.sent.iter().all(|field| field.len() <= limit));
-                    assert_eq!(client.names(), names("session", client.names().len()));
+                    assert!(browser.sent.iter().all(|field| field.len() <= limit));
+                    assert_eq!(
+                        browser.jar.names(),
+                        names("session", browser.jar.names().len())
+                    );
                 }
             }
         }

@@ -34,8 +34,3 @@ pub(crate) fn names(name: &str, cookies: usize) -> Vec<String> {
     let others = (1..cookies).map(|number| format!("{name}.{number}"));
     std::iter::once(name.to_owned()).chain(others).collect()
 }
-
-/// `name=value` of a `Set-Cookie` field.
-pub(crate) fn pair_of(set_cookie: &str) -> String {
-    set_cookie.split(';').next().unwrap_or_default().to_owned()
-}

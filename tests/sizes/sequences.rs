@@ -1,4 +1,4 @@
-//! What a client is left with, whatever a session went through.
+//! What a browser is left with, whatever a session went through.
 
 use std::collections::BTreeSet;
 
@@ -9,11 +9,11 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     arithmetic,
+    browser::{Browser, pair_of},
     cases::cases,
-    client::Client,
     moments::{at, seconds},
     options::{Options, options},
-    parts::{names, pair_of, token_of},
+    parts::{names, token_of},
 };
 
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Flash),
         1 => Just(Step::Pop),
         1 => Just(Step::Id),
-        // Long enough for the client, whose clock runs.
+        // Long enough for the browser, whose clock runs.
         1 => (100_000..40_000_000_000u64).prop_map(Step::Remember),
         1 => Just(Step::Forget),
         1 => Just(Step::Renew),
@@ -163,24 +163,24 @@ fn junk(name: &str) -> Vec<String> {
 }
 
 /// Those of the jar that are ours.
-fn ours(client: &Client, options: &Options) -> Vec<String> {
+fn ours(browser: &Browser, options: &Options) -> Vec<String> {
     let junk = junk(&options.name);
-    let mut names = client.names();
+    let mut names = browser.jar.names();
     names.retain(|name| !junk.contains(name));
     names
 }
 
 #[track_caller]
-fn check_response(client: &Client, options: &Options, carried: &[String]) {
+fn check_response(browser: &Browser, options: &Options, carried: &[String]) {
     let (limit, most) = options.limits();
-    let (set, dropped) = (client.set(), client.dropped());
+    let (set, dropped) = (browser.set(), browser.expired());
     assert!(
-        client.sent.len() <= 8 && set.len() <= most,
+        browser.sent.len() <= 8 && set.len() <= most,
         "{:?}",
         set.len()
     );
-    assert!(client.sent.iter().all(|field| field.len() <= limit));
-    let expected_dropped: BTreeSet<_> = if client.sent.is_empty() {
+    assert!(browser.sent.iter().all(|field| field.len() <= limit));
+    let expected_dropped: BTreeSet<_> = if browser.sent.is_empty() {
         BTreeSet::new()
     } else if set.is_empty() {
         let parts = carried.iter().cloned();
@@ -215,15 +215,15 @@ proptest! {
             1..10,
         ),
     ) {
-        let mut client = Client::from(options.builder());
+        let mut browser = Browser::from(options.builder());
         for name in junk(&options.name) {
-            client.jar.parse(&format!("{name}=junk; Path=/"), &client.url).unwrap();
+            browser.jar.receive([format!("{name}=junk; Path=/")]);
         }
         let mut content = Content::nothing();
         for (noise, later, steps) in visits {
-            client.now += later;
-            let (before, carried) = (client.pairs(), ours(&client, &options));
-            let left = client.visit_with(noise.fields(client.pairs()), |session| {
+            browser.now += later;
+            let (before, carried) = (browser.jar.pairs(), ours(&browser, &options));
+            let left = browser.visit_with(noise.fields(browser.jar.pairs()), |session| {
                 assert_eq!(Content::of(session), content);
                 for step in &steps {
                     take(step, session, options.room());
@@ -231,17 +231,17 @@ proptest! {
                 Content::of(session)
             });
             content = after(&steps, content, left);
-            check_response(&client, &options, &carried);
-            if client.sent.is_empty() {
-                prop_assert_eq!(client.pairs(), before);
+            check_response(&browser, &options, &carried);
+            if browser.sent.is_empty() {
+                prop_assert_eq!(browser.jar.pairs(), before);
             } else {
-                let expected = names(&options.name, client.set().len());
-                let expected = if client.set().is_empty() { Vec::new() } else { expected };
-                prop_assert_eq!(ours(&client, &options), expected);
+                let expected = names(&options.name, browser.set().len());
+                let expected = if browser.set().is_empty() { Vec::new() } else { expected };
+                prop_assert_eq!(ours(&browser, &options), expected);
             }
-            prop_assert_eq!(ours(&client, &options).is_empty(), content == Content::nothing());
+            prop_assert_eq!(ours(&browser, &options).is_empty(), content == Content::nothing());
         }
-        let session = client.site.load(client.pairs(), at(client.now));
+        let session = browser.site.load(browser.jar.pairs(), at(browser.now));
         prop_assert_eq!(Content::of(&session), content);
     }
 }
