@@ -83,10 +83,7 @@ impl<T> StateData<T> {
     }
 
     pub(crate) fn under<'a>(&'a mut self, policy: &'a Policy) -> State<'a, T> {
-        State {
-            policy,
-            session: self,
-        }
+        State { policy, data: self }
     }
 }
 

@@ -24,7 +24,7 @@ impl<T> State<'_, T> {
         let body_len = LONGEST_HEAD + content;
         let padded_len = room.padded_len(body_len, content);
         // What came in larger than the profile allows goes back as it came.
-        let sent = room.sent(self.allowance(self.head.age), padded_len, true);
+        let sent = room.sent(self.allowance(self.data.head.age), padded_len, true);
         SizeReport {
             entries: T::entries(self.payload()),
             payload: self.payload().len(),
@@ -51,7 +51,7 @@ impl<T> State<'_, T> {
             return Ok(());
         }
         let shrinks = content <= self.content_len();
-        let Some(arrived) = self.arrived.as_ref().filter(|_| shrinks) else {
+        let Some(arrived) = self.data.arrived.as_ref().filter(|_| shrinks) else {
             return Err(TooLarge {
                 needed: room.reserved(content).total,
                 allowed: room.profile().total,
@@ -78,7 +78,7 @@ impl<T> State<'_, T> {
     /// The age to write with content: that of an active session. Where one that arrived too large has no
     /// room for a longer age, it stays as it was.
     pub(super) fn age_to_write(&self, content: usize, head: &Head) -> u32 {
-        let age = self.policy.lifetimes.age_on_change(head, self.now);
+        let age = self.policy.lifetimes.age_on_change(head, self.data.now);
         if self.fits(content, head, age) {
             age
         } else {
@@ -98,14 +98,14 @@ impl<T> State<'_, T> {
             return Some(room.profile());
         }
         let body_len = self.body_len_of(content, head, age);
-        let arrived = self.arrived.as_ref().map(|arrived| arrived.allowance);
+        let arrived = self.data.arrived.as_ref().map(|arrived| arrived.allowance);
         let mut rules = [Some(room.profile()), arrived].into_iter().flatten();
         rules.find(|rule| rule.admits(room.sent(*rule, body_len, head.is_persistent())))
     }
 
     /// How much may be sent of this session, written with `age`.
     pub(crate) fn allowance(&self, age: u32) -> Allowance {
-        let allowance = self.allowance_for(self.content_len(), &self.head, age);
+        let allowance = self.allowance_for(self.content_len(), &self.data.head, age);
         allowance.unwrap_or(self.policy.room.profile())
     }
 
@@ -116,6 +116,6 @@ impl<T> State<'_, T> {
 
     /// Bytes of the body, written with `age`.
     pub(crate) fn body_len(&self, age: u32) -> usize {
-        self.body_len_of(self.content_len(), &self.head, age)
+        self.body_len_of(self.content_len(), &self.data.head, age)
     }
 }

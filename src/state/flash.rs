@@ -45,8 +45,8 @@ impl<T> State<'_, T> {
 
     fn set_flash(&mut self, flash: Vec<u8>) -> Result<(), SessionError> {
         let flash = Wiped::from(flash);
-        self.check_fits(self.payload().len() + flash.len(), &self.head)?;
-        self.flash = Some(flash);
+        self.check_fits(self.payload().len() + flash.len(), &self.data.head)?;
+        self.data.flash = Some(flash);
         Ok(())
     }
 }

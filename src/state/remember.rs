@@ -10,10 +10,10 @@ impl<T> State<'_, T> {
         if self.policy.lifetimes.remember_up_to.is_none() {
             return Err(SessionError::NotRemembering);
         }
-        let end = self.now.saturating_add(span);
+        let end = self.data.now.saturating_add(span);
         self.set_head(Head {
-            remembered: Some(span_until(end, &self.head)),
-            ..self.head
+            remembered: Some(span_until(end, &self.data.head)),
+            ..self.data.head
         })
     }
 
@@ -22,27 +22,28 @@ impl<T> State<'_, T> {
         self.check_writable()?;
         self.set_head(Head {
             remembered: None,
-            ..self.head
+            ..self.data.head
         })
     }
 
     /// The session ends `span` seconds from now at the latest. An earlier limit holds on.
     pub(crate) fn limit_to(&mut self, span: u64) -> Result<(), SessionError> {
         self.check_writable()?;
-        let end = self.now.saturating_add(span);
-        let limit = span_until(end, &self.head);
+        let end = self.data.now.saturating_add(span);
+        let limit = span_until(end, &self.data.head);
         self.set_head(Head {
-            limit: Some(self.head.limit.map_or(limit, |known| known.min(limit))),
-            ..self.head
+            limit: Some(self.data.head.limit.map_or(limit, |known| known.min(limit))),
+            ..self.data.head
         })?;
-        self.limited_until = Some(self.limited_until.map_or(end, |known| known.min(end)));
+        self.data.limited_until = Some(self.data.limited_until.map_or(end, |known| known.min(end)));
         Ok(())
     }
 
     /// Whether the sign-in is less than `span` seconds ago. A session that nobody has sent yet has none,
     /// unless this very request renewed it.
     pub(crate) fn is_recent(&self, span: u64) -> bool {
-        (self.dated || self.renewed) && self.now < self.head.issued.saturating_add(span)
+        (self.data.dated || self.data.renewed)
+            && self.data.now < self.data.head.issued.saturating_add(span)
     }
 }
 
