@@ -263,7 +263,7 @@ fn inspect<T: Payload>(
     let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
     let refused = match sealer.check(head, opened.key_id, &keys, now) {
         Err(reason) => Some(reason),
-        Ok(()) if T::read(head.schema, &payload, drop).is_none() => Some(Reason::Payload),
+        Ok(()) if T::read(head.schema, &payload).is_err() => Some(Reason::Payload),
         Ok(()) => None,
     };
     Ok(TokenContent {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     State,
-    layout::{Head, Layout, Sid},
+    layout::{Head, Layout},
     policy::Policy,
     room::Allowance,
 };
@@ -17,8 +17,8 @@ pub(crate) struct StateData<T> {
     pub(super) arrived: Option<Arrived>,
     /// The request brought a cookie of this name, whether it opened or not.
     pub(super) brought: bool,
-    /// The payload is in a form that is not known here, so it must not be overwritten.
-    pub(super) unreadable: Option<Unreadable>,
+    /// The head of a session whose payload this version cannot read, and so must not overwrite.
+    pub(super) unreadable: Option<Head>,
     pub(super) head: Head,
     /// The dates in `head` are those of a session that exists outside this request.
     pub(super) dated: bool,
@@ -40,11 +40,6 @@ pub(super) struct Arrived {
     pub(super) layout: Layout,
     /// What it came in, and so may go back in.
     pub(super) allowance: Allowance,
-}
-
-/// What is known of a session that cannot be read.
-pub(super) struct Unreadable {
-    pub(super) sid: Option<Sid>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -38,10 +38,13 @@ pub(crate) use room::{Allowance, BROWSER_LIMIT, Frame, MOST_COOKIES, Room};
 pub(crate) use verdict::{Circumstances, Unknown, Verdict};
 
 use self::{
-    data::{Arrived, Ending, Unreadable, Wish, new_head},
+    data::{Arrived, Ending, Wish, new_head},
     remember::span_until,
 };
-use crate::{base::time::UnixSeconds, crypto::scratch::Wiped};
+use crate::{
+    base::time::UnixSeconds,
+    crypto::{random::RandomError, scratch::Wiped},
+};
 
 /// One session during one request, under its policy: where the rules are.
 pub(crate) struct State<'a, T> {
@@ -54,17 +57,15 @@ impl<T: Payload> State<'_, T> {
     /// Where its payload cannot be read it stays a new session, and unreadable.
     pub(crate) fn resume(&mut self, body: Wiped, layout: Layout, token_len: usize, cookies: usize) {
         // So it stays as well where reading panics.
-        self.data.unreadable = Some(Unreadable {
-            sid: layout.head.sid,
-        });
+        self.data.unreadable = Some(layout.head);
         let payload = &body[layout.payload.clone()];
-        let Some(value) = T::read(layout.head.schema, payload, Arc::new) else {
+        let Ok(value) = T::read(layout.head.schema, payload) else {
             return;
         };
         self.data.unreadable = None;
         self.data.head = layout.head;
         self.data.dated = true;
-        self.data.value = value;
+        self.data.value = value.map(Arc::new);
         let room = &self.policy.room;
         self.data.arrived = Some(Arrived {
             allowance: room.as_arrived(token_len, cookies, layout.head.is_persistent()),
@@ -115,18 +116,16 @@ impl<T> State<'_, T> {
             .then(|| self.policy.lifetimes.expires_at(&self.data.head))
     }
 
-    pub(crate) fn ensure_id<E>(
+    /// The session's id, which `new_sid` makes if there is none.
+    pub(crate) fn ensure_id(
         &mut self,
-        sid: impl FnOnce() -> Result<Sid, E>,
-    ) -> Result<Sid, SessionError>
-    where
-        SessionError: From<E>,
-    {
+        new_sid: impl FnOnce() -> Result<Sid, RandomError>,
+    ) -> Result<Sid, SessionError> {
         if let Some(sid) = self.data.head.sid {
             return Ok(sid);
         }
         self.check_writable()?;
-        let sid = sid()?;
+        let sid = new_sid()?;
         self.set_head(Head {
             sid: Some(sid),
             ..self.data.head
@@ -179,7 +178,7 @@ impl<T> State<'_, T> {
 
     /// Drops everything and leaves a new session. Returns the id that the browser has.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
-        let unreadable = self.data.unreadable.take().and_then(|lost| lost.sid);
+        let unreadable = self.data.unreadable.take().and_then(|head| head.sid);
         let arrived = self.data.arrived.take();
         let arrived = arrived.and_then(|arrived| arrived.layout.head.sid);
         self.drop_content();

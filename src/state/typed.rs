@@ -53,9 +53,11 @@ impl<T: SessionData> State<'_, T> {
         if self.data.payload.is_none() && self.data.arrived.is_none() {
             return Arc::new(T::default());
         }
-        let value = T::read(self.data.head.schema, self.payload(), Arc::new).flatten();
+        let value = T::read(self.data.head.schema, self.payload())
+            .ok()
+            .flatten();
         // What arrived was read before, and what was stored was encoded here.
-        value.unwrap_or_default()
+        Arc::new(value.unwrap_or_default())
     }
 }
 
