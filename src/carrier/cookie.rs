@@ -355,8 +355,8 @@ impl<T> SessionCookie<T> {
     /// Drops what was set with earlier attributes. Nobody can tell which of the parts that came were. Those
     /// that this page does not get are dropped as well: elsewhere they would meet the parts that are set now.
     fn expire_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
-        let room = &self.shared.sealer.policy.room;
-        let parts = carried.with_all_of(room.profile().cookies);
+        let budget = &self.shared.sealer.policy.budget;
+        let parts = carried.with_all_of(budget.limit().cookies);
         for template in &self.shared.former {
             template.expire(parts, fields);
         }

@@ -258,7 +258,7 @@ fn inspect<T: Payload>(
     let opened = opened.map_err(|refused| refused.reason)?;
     let body = &buffer[opened.body];
     let layout = Layout::read(body).ok_or(Reason::Malformed)?;
-    let head = &layout.head;
+    let head = &layout.metadata;
     let seconds = |span: u32| Duration::from_secs(span.into());
     let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
     let refused = match sealer.check(head, opened.key_id, &keys, now) {

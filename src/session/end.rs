@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     cookie::PartNumbers,
-    state::{Allowance, Circumstances, State, Verdict},
+    state::{Circumstances, SizeLimit, State, Verdict},
     token::Context,
 };
 
@@ -62,8 +62,8 @@ impl<T> Leaving<'_, T> {
     }
 
     /// How much may be sent.
-    pub(crate) fn allowance(&self) -> Allowance {
-        self.state.allowance(self.age)
+    pub(crate) fn allowance(&self) -> SizeLimit {
+        self.state.size_limit(self.age)
     }
 
     /// Appends the token to `text`.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::room::TooLarge;
+use super::budget::TooLarge;
 use crate::crypto::random::RandomError;
 
 /// Why a session's content could not be read or changed. After an error the session is as it was.

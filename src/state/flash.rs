@@ -45,7 +45,7 @@ impl<T> State<'_, T> {
 
     fn set_flash(&mut self, flash: Vec<u8>) -> Result<(), SessionError> {
         let flash = Wiped::from(flash);
-        self.check_fits(self.payload().len() + flash.len(), &self.data.head)?;
+        self.check_size(self.payload().len() + flash.len(), &self.data.metadata)?;
         self.data.flash = Some(flash);
         Ok(())
     }

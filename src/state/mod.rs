@@ -1,10 +1,10 @@
 //! What a session is, as plain data, and every rule about it, as a method of [`State`]. Knows nothing of keys, cookies
 //! or locks.
 
+mod budget;
 mod data;
 mod dictionary;
 mod error;
-mod fits;
 mod flash;
 mod layout;
 mod lifetime;
@@ -14,31 +14,31 @@ mod padding;
 mod payload;
 mod policy;
 mod remember;
-mod room;
+mod size;
 mod size_report;
 mod typed;
 mod verdict;
 
 use std::{mem, sync::Arc};
 
+pub use budget::TooLarge;
 pub use error::SessionError;
 pub use lifetime::RefreshAfter;
 pub use padding::Padding;
 pub use payload::{Map, Payload, SessionData};
-pub use room::TooLarge;
 pub use size_report::SizeReport;
 
+pub(crate) use budget::{BROWSER_LIMIT, MOST_COOKIES, Overhead, SizeBudget, SizeLimit};
 pub(crate) use data::StateData;
-pub(crate) use layout::{Head, Layout, Sid};
+pub(crate) use layout::{Layout, Metadata, Sid};
 pub(crate) use lifetime::Lifetimes;
 pub(crate) use map::encode;
 pub(crate) use payload::sealed;
 pub(crate) use policy::Policy;
-pub(crate) use room::{Allowance, BROWSER_LIMIT, Frame, MOST_COOKIES, Room};
 pub(crate) use verdict::{Circumstances, Unknown, Verdict};
 
 use self::{
-    data::{Arrived, Ending, Wish, new_head},
+    data::{Arrived, Ending, SaveMode, new_metadata},
     remember::span_until,
 };
 use crate::{
@@ -57,18 +57,18 @@ impl<T: Payload> State<'_, T> {
     /// Where its payload cannot be read it stays a new session, and unreadable.
     pub(crate) fn resume(&mut self, body: Wiped, layout: Layout, token_len: usize, cookies: usize) {
         // So it stays as well where reading panics.
-        self.data.unreadable = Some(layout.head);
+        self.data.unreadable = Some(layout.metadata);
         let payload = &body[layout.payload.clone()];
-        let Ok(value) = T::read(layout.head.schema, payload) else {
+        let Ok(value) = T::read(layout.metadata.schema, payload) else {
             return;
         };
         self.data.unreadable = None;
-        self.data.head = layout.head;
-        self.data.dated = true;
+        self.data.metadata = layout.metadata;
+        self.data.is_new = false;
         self.data.value = value.map(Arc::new);
-        let room = &self.policy.room;
+        let budget = &self.policy.budget;
         self.data.arrived = Some(Arrived {
-            allowance: room.as_arrived(token_len, cookies, layout.head.is_persistent()),
+            limit: budget.limit_as_arrived(token_len, cookies, layout.metadata.is_persistent()),
             body,
             layout,
         });
@@ -77,12 +77,12 @@ impl<T: Payload> State<'_, T> {
 
 impl<T> State<'_, T> {
     pub(crate) fn sid(&self) -> Option<Sid> {
-        self.data.head.sid
+        self.data.metadata.sid
     }
 
     /// The session exists in this request only.
     pub(crate) fn is_new(&self) -> bool {
-        !self.data.dated
+        self.data.is_new
     }
 
     /// Its payload is in a form that is not known here.
@@ -91,29 +91,34 @@ impl<T> State<'_, T> {
     }
 
     /// The dates of the session that arrived. `None`: none did, or the application has ended it.
-    pub(crate) fn arrived_head(&self) -> Option<&Head> {
+    pub(crate) fn arrived_metadata(&self) -> Option<&Metadata> {
         self.data
             .arrived
             .as_ref()
-            .map(|arrived| &arrived.layout.head)
+            .map(|arrived| &arrived.layout.metadata)
     }
 
     pub(crate) fn is_persistent(&self) -> bool {
-        self.data.head.is_persistent()
+        self.data.metadata.is_persistent()
     }
 
     pub(crate) fn created_at(&self) -> Option<UnixSeconds> {
-        self.data.dated.then_some(self.data.head.issued)
+        self.known_metadata().map(|known| known.issued)
     }
 
     pub(crate) fn last_active_at(&self) -> Option<UnixSeconds> {
-        self.data.dated.then(|| self.data.head.last_active())
+        self.known_metadata().map(Metadata::last_active)
     }
 
     pub(crate) fn expires_at(&self) -> Option<UnixSeconds> {
-        self.data
-            .dated
-            .then(|| self.policy.lifetimes.expires_at(&self.data.head))
+        let lifetimes = &self.policy.lifetimes;
+        self.known_metadata()
+            .map(|known| lifetimes.expires_at(known))
+    }
+
+    /// `None`: the session is new.
+    fn known_metadata(&self) -> Option<&Metadata> {
+        (!self.data.is_new).then_some(&self.data.metadata)
     }
 
     /// The session's id, which `new_sid` makes if there is none.
@@ -121,14 +126,14 @@ impl<T> State<'_, T> {
         &mut self,
         new_sid: impl FnOnce() -> Result<Sid, RandomError>,
     ) -> Result<Sid, SessionError> {
-        if let Some(sid) = self.data.head.sid {
+        if let Some(sid) = self.data.metadata.sid {
             return Ok(sid);
         }
         self.check_writable()?;
         let sid = new_sid()?;
-        self.set_head(Head {
+        self.set_metadata(Metadata {
             sid: Some(sid),
-            ..self.data.head
+            ..self.data.metadata
         })?;
         Ok(sid)
     }
@@ -136,16 +141,16 @@ impl<T> State<'_, T> {
     /// A completed sign-in: new id, issued now. Data, flash and until when it is remembered are kept, and
     /// a limit that was set in this request. One that came with it was that of the earlier sign-in.
     pub(crate) fn renew(&mut self, sid: Sid) -> Result<(), SessionError> {
-        let remembered = self.data.head.remembered.map(u64::from);
-        let remembered_until = remembered.map(|span| self.data.head.issued + span);
-        let begun = Head {
+        let remembered = self.data.metadata.remembered.map(u64::from);
+        let remembered_until = remembered.map(|span| self.data.metadata.issued + span);
+        let begun = Metadata {
             issued: self.data.now,
             age: 0,
             sid: Some(sid),
-            ..self.data.head
+            ..self.data.metadata
         };
         let from_now = |end| span_until(end, &begun);
-        self.set_head(Head {
+        self.set_metadata(Metadata {
             limit: self.data.limited_until.map(from_now),
             remembered: remembered_until.map(from_now),
             ..begun
@@ -158,9 +163,9 @@ impl<T> State<'_, T> {
     /// Any other change of privilege: new id, and all else is kept.
     pub(crate) fn renew_id(&mut self, sid: Sid) -> Result<(), SessionError> {
         self.check_writable()?;
-        self.set_head(Head {
+        self.set_metadata(Metadata {
             sid: Some(sid),
-            ..self.data.head
+            ..self.data.metadata
         })
     }
 
@@ -168,8 +173,8 @@ impl<T> State<'_, T> {
     pub(crate) fn clear(&mut self) -> Result<(), SessionError> {
         self.check_writable()?;
         self.drop_content();
-        self.data.head.sid = None;
-        self.data.head.schema = self.policy.schema;
+        self.data.metadata.sid = None;
+        self.data.metadata.schema = self.policy.schema;
         if self.data.ending == Ending::None {
             self.data.ending = Ending::Cleared;
         }
@@ -178,12 +183,16 @@ impl<T> State<'_, T> {
 
     /// Drops everything and leaves a new session. Returns the id that the browser has.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
-        let unreadable = self.data.unreadable.take().and_then(|head| head.sid);
+        let unreadable = self
+            .data
+            .unreadable
+            .take()
+            .and_then(|metadata| metadata.sid);
         let arrived = self.data.arrived.take();
-        let arrived = arrived.and_then(|arrived| arrived.layout.head.sid);
+        let arrived = arrived.and_then(|arrived| arrived.layout.metadata.sid);
         self.drop_content();
-        self.data.head = new_head(self.policy, self.data.now);
-        self.data.dated = false;
+        self.data.metadata = new_metadata(self.policy, self.data.now);
+        self.data.is_new = true;
         self.data.renewed = false;
         self.data.limited_until = None;
         self.data.ending = Ending::Invalidated;
@@ -191,22 +200,22 @@ impl<T> State<'_, T> {
     }
 
     pub(crate) fn discard(&mut self) {
-        self.data.wish = Wish::Discard;
+        self.data.save_mode = SaveMode::Discard;
     }
 
     pub(crate) fn save(&mut self) -> Result<(), SessionError> {
         self.check_writable()?;
-        self.check_fits(self.content_len(), &self.data.head)?;
-        self.data.wish = Wish::Save;
+        self.check_size(self.content_len(), &self.data.metadata)?;
+        self.data.save_mode = SaveMode::Force;
         Ok(())
     }
 
     /// What names this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
-        let [a, b, c, d] = layout::wire_issued(self.data.head.issued)
+        let [a, b, c, d] = layout::wire_issued(self.data.metadata.issued)
             .unwrap_or(0)
             .to_be_bytes();
-        let [s, t, u, v, w, x, y, z] = self.data.head.sid?;
+        let [s, t, u, v, w, x, y, z] = self.data.metadata.sid?;
         Some([s, t, u, v, w, x, y, z, a, b, c, d])
     }
 
@@ -231,13 +240,13 @@ impl<T> State<'_, T> {
     }
 
     fn set_payload(&mut self, payload: Wiped) -> Result<(), SessionError> {
-        let head = Head {
+        let metadata = Metadata {
             schema: self.policy.schema,
-            ..self.data.head
+            ..self.data.metadata
         };
-        if *self.payload() != *payload || head != self.data.head {
-            self.check_fits(payload.len() + self.flash_bytes().len(), &head)?;
-            self.data.head = head;
+        if *self.payload() != *payload || metadata != self.data.metadata {
+            self.check_size(payload.len() + self.flash_bytes().len(), &metadata)?;
+            self.data.metadata = metadata;
             self.data.payload = Some(payload);
         }
         Ok(())
@@ -249,11 +258,11 @@ impl<T> State<'_, T> {
         self.data.value = None;
     }
 
-    fn set_head(&mut self, head: Head) -> Result<(), SessionError> {
-        let before = mem::replace(&mut self.data.head, head);
-        let fits = self.check_fits(self.content_len(), &self.data.head);
+    fn set_metadata(&mut self, metadata: Metadata) -> Result<(), SessionError> {
+        let before = mem::replace(&mut self.data.metadata, metadata);
+        let fits = self.check_size(self.content_len(), &self.data.metadata);
         if fits.is_err() {
-            self.data.head = before;
+            self.data.metadata = before;
         }
         Ok(fits?)
     }
@@ -269,19 +278,19 @@ impl<T> State<'_, T> {
     /// Appends the body, written with `age`. `false`: the clock shows a time that cannot be written.
     #[must_use]
     pub(crate) fn write_body(&self, age: u32, body: &mut Vec<u8>) -> bool {
-        let head = Head {
+        let metadata = Metadata {
             age,
-            ..self.data.head
+            ..self.data.metadata
         };
-        head.write(self.flash_bytes(), self.payload(), self.body_len(age), body);
+        metadata.write(self.flash_bytes(), self.payload(), self.body_len(age), body);
         layout::can_carry(self.data.now)
     }
 
     /// Seconds that a browser is to keep the cookie. `None`: until it is closed.
     pub(crate) fn max_age(&self) -> Option<u64> {
         let lifetimes = &self.policy.lifetimes;
-        let end = lifetimes.absolute_deadline(&self.data.head);
-        let is_remembered = lifetimes.is_remembered(&self.data.head);
+        let end = lifetimes.absolute_deadline(&self.data.metadata);
+        let is_remembered = lifetimes.is_remembered(&self.data.metadata);
         is_remembered.then(|| end.saturating_sub(self.data.now))
     }
 }

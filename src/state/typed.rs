@@ -42,7 +42,7 @@ impl<T: SessionData> State<'_, T> {
 
     fn store(&mut self, value: Arc<T>) -> Result<(), SessionError> {
         let usual = USUAL_PAYLOAD.max(self.payload().len() + USUAL_GROWTH);
-        let payload = payload::encode(&*value, usual, self.policy.room.content())
+        let payload = payload::encode(&*value, usual, self.policy.budget.room())
             .ok_or(SessionError::Encode(type_name::<T>()))?;
         self.set_payload(Wiped::from(payload))?;
         self.data.value = Some(value);
@@ -53,7 +53,7 @@ impl<T: SessionData> State<'_, T> {
         if self.data.payload.is_none() && self.data.arrived.is_none() {
             return Arc::new(T::default());
         }
-        let value = T::read(self.data.head.schema, self.payload())
+        let value = T::read(self.data.metadata.schema, self.payload())
             .ok()
             .flatten();
         // What arrived was read before, and what was stored was encoded here.

@@ -2,7 +2,7 @@
 
 use super::{
     State,
-    data::{Ending, Wish},
+    data::{Ending, SaveMode},
     lifetime::active_age,
 };
 use crate::crypto::scratch::Wiped;
@@ -54,15 +54,15 @@ impl<T> State<'_, T> {
     ) -> Verdict {
         let is_silenced = circumstances.status() >= 500
             && !self.policy.save_on_server_error
-            && self.data.wish != Wish::Save;
-        let is_discarded = self.data.wish == Wish::Discard;
+            && self.data.save_mode != SaveMode::Force;
+        let is_discarded = self.data.save_mode == SaveMode::Discard;
 
         // Where new content is not written, what it was to replace ends all the same.
         let has_ended = match self.data.ending {
             Ending::Invalidated => {
                 is_discarded
                     || is_silenced
-                    || (self.has_nothing() && !self.data.head.is_persistent())
+                    || (self.has_nothing() && !self.data.metadata.is_persistent())
             }
             Ending::Cleared => !is_discarded && (is_silenced || self.has_nothing()),
             Ending::None => !is_discarded && self.was_emptied(),
@@ -73,14 +73,16 @@ impl<T> State<'_, T> {
         if is_discarded {
             return Verdict::Leave;
         }
-        if self.has_changed() || (self.data.wish == Wish::Save && !self.is_new_and_empty()) {
+        if self.has_changed()
+            || (self.data.save_mode == SaveMode::Force && !self.is_new_and_empty())
+        {
             if is_silenced {
                 return Verdict::Leave;
             }
             if self.is_over() {
                 return self.expire();
             }
-            let age = self.age_to_write(self.content_len(), &self.data.head);
+            let age = self.age_to_write(self.content_len(), &self.data.metadata);
             return Verdict::Write { age };
         }
         self.settle_unchanged(circumstances, is_subresource, reseal)
@@ -97,7 +99,7 @@ impl<T> State<'_, T> {
         let is_due = self
             .policy
             .lifetimes
-            .is_refresh_due(&self.data.head, self.data.now);
+            .is_refresh_due(&self.data.metadata, self.data.now);
         if self.data.arrived.is_none()
             || !(is_due || reseal)
             || is_subresource
@@ -106,14 +108,14 @@ impl<T> State<'_, T> {
         {
             return Verdict::Leave;
         }
-        let fits = |age| self.fits(self.content_len(), &self.data.head, age);
-        let refreshed = active_age(&self.data.head, self.data.now);
+        let fits = |age| self.fits(self.content_len(), &self.data.metadata, age);
+        let refreshed = active_age(&self.data.metadata, self.data.now);
         if is_due && fits(refreshed) {
             Verdict::Refresh { age: refreshed }
-        } else if reseal && fits(self.data.head.age) {
+        } else if reseal && fits(self.data.metadata.age) {
             // The age stays, and so does the length.
             Verdict::Refresh {
-                age: self.data.head.age,
+                age: self.data.metadata.age,
             }
         } else {
             Verdict::NoRoom
@@ -122,7 +124,7 @@ impl<T> State<'_, T> {
 
     /// There is nothing to drop where nothing arrived.
     fn expire(&self) -> Verdict {
-        if self.data.brought {
+        if self.data.has_token {
             Verdict::Expire
         } else {
             Verdict::Leave
@@ -131,7 +133,7 @@ impl<T> State<'_, T> {
 
     /// Its own lifetime is set to end now.
     fn is_over(&self) -> bool {
-        self.data.now >= self.policy.lifetimes.absolute_deadline(&self.data.head)
+        self.data.now >= self.policy.lifetimes.absolute_deadline(&self.data.metadata)
     }
 
     fn has_changed(&self) -> bool {
@@ -141,7 +143,7 @@ impl<T> State<'_, T> {
                 let differs = |now: &Option<Wiped>, before: &[u8]| {
                     now.as_ref().is_some_and(|now| **now != *before)
                 };
-                self.data.head != arrived.layout.head
+                self.data.metadata != arrived.layout.metadata
                     || differs(&self.data.payload, arrived.payload())
                     || differs(&self.data.flash, arrived.flash())
             }
@@ -150,18 +152,18 @@ impl<T> State<'_, T> {
 
     /// The application took out what made a session that arrived non-empty.
     fn was_emptied(&self) -> bool {
-        self.has_nothing() && !self.data.head.is_persistent() && self.has_changed()
+        self.has_nothing() && !self.data.metadata.is_persistent() && self.has_changed()
     }
 
     fn is_new_and_empty(&self) -> bool {
-        self.data.arrived.is_none() && self.has_nothing() && !self.data.head.is_persistent()
+        self.data.arrived.is_none() && self.has_nothing() && !self.data.metadata.is_persistent()
     }
 
     /// No entry, no flash, no id.
     fn has_nothing(&self) -> bool {
-        self.data.head.sid.is_none()
+        self.data.metadata.sid.is_none()
             && self.flash_bytes().is_empty()
-            && self.data.head.schema == self.policy.schema
+            && self.data.metadata.schema == self.policy.schema
             && *self.payload() == *self.policy.empty_payload
     }
 }

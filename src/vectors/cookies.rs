@@ -6,7 +6,7 @@ use crate::{
         self, Attributes, CookieName, MAX_AGE_LONGEST, PART_LEN, PartNumbers, SameSite, SetCookies,
         Template, Whole,
     },
-    state::{Allowance, Frame, Padding, Room},
+    state::{Overhead, Padding, SizeBudget, SizeLimit},
     token::{LONGEST_TOKEN, token_len},
 };
 
@@ -154,8 +154,8 @@ fn cookies_are_found_and_set_to_the_byte() {
             }
             "room" => {
                 let token_len = token_len(vector.mode.unwrap().into());
-                let profile = Allowance::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
-                let frame = Frame {
+                let profile = SizeLimit::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
+                let frame = Overhead {
                     field: vector.template().len(),
                     max_age: MAX_AGE_LONGEST,
                     part: PART_LEN,
@@ -165,8 +165,8 @@ fn cookies_are_found_and_set_to_the_byte() {
                     Some("padme") => Padding::Padme,
                     Some(other) => panic!("{name}: {other}"),
                 };
-                let room = Room::new(profile, frame, token_len, padding);
-                assert_eq!(room.map(|room| room.content()), vector.payload, "{name}");
+                let budget = SizeBudget::new(profile, frame, token_len, padding);
+                assert_eq!(budget.map(|budget| budget.room()), vector.payload, "{name}");
             }
             other => panic!("{name}: {other}"),
         }

@@ -4,7 +4,7 @@ use super::{Mode, builder, cookies::latin1, for_each};
 use crate::{
     Outcome,
     base::time::system_time,
-    state::{Allowance, Frame, Padding, Room},
+    state::{Overhead, Padding, SizeBudget, SizeLimit},
     token::token_len,
 };
 
@@ -98,11 +98,11 @@ fn tokens_are_found_in_header_fields_as_specified() {
             payload,
             ..
         } => {
-            let allowance = Allowance::new(parts.unwrap_or(1), limit).in_one();
+            let allowance = SizeLimit::new(parts.unwrap_or(1), limit).in_one();
             let padding = padding.map_or(Padding::None, |_| Padding::Padme);
             let token_len = token_len(mode.into());
-            let room = Room::new(allowance, Frame::default(), token_len, padding);
-            assert_eq!(room.map(|room| room.content()), Some(payload), "{name}");
+            let budget = SizeBudget::new(allowance, Overhead::default(), token_len, padding);
+            assert_eq!(budget.map(|budget| budget.room()), Some(payload), "{name}");
         }
     });
 }

@@ -9,7 +9,9 @@ use crate::{
     crypto::scratch::Scratch,
     keys::Place,
     session::{Hooks, Sealer, Several},
-    state::{Allowance, Frame, Layout, Lifetimes, Map, Padding, Payload, Policy, Room, sealed},
+    state::{
+        Layout, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, SizeLimit, sealed,
+    },
     token::{self, LONGEST_TOKEN},
 };
 
@@ -161,7 +163,7 @@ fn check_opened(vector: &Vector, expected: &Opened) {
     let opened = opened.unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
     let body = &buffer[opened.body];
     let layout = Layout::read(body).unwrap();
-    let head = layout.head;
+    let head = layout.metadata;
     assert_eq!(head.issued, expected.issued, "{name}");
     assert_eq!(head.last_active(), expected.last_active, "{name}");
     assert_eq!(head.limit, expected.limit, "{name}");
@@ -260,9 +262,9 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
                 refresh_after: RefreshAfter::Span(Duration::from_secs(450)),
                 skew: policy.skew,
             },
-            room: Room::new(
-                Allowance::new(1, 4096),
-                Frame::default(),
+            budget: SizeBudget::new(
+                SizeLimit::new(1, 4096),
+                Overhead::default(),
                 |len| len,
                 Padding::None,
             )

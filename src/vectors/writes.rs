@@ -9,7 +9,7 @@ use crate::{
     base::time::system_time,
     crypto::scratch::Scratch,
     keys::KeyId,
-    state::{Head, Layout},
+    state::{Layout, Metadata},
     token,
 };
 
@@ -180,7 +180,7 @@ fn sent(vector: &Vector, fields: &SetCookies) -> Expected {
 
 struct Opened {
     key_id: KeyId,
-    head: Head,
+    head: Metadata,
     flash: Vec<(String, String)>,
     payload: String,
 }
@@ -207,7 +207,7 @@ fn open(vector: &Vector, token: &str) -> Option<Opened> {
     let layout = Layout::read(body)?;
     Some(Opened {
         key_id: opened.key_id,
-        head: layout.head,
+        head: layout.metadata,
         flash: flash(&body[layout.flash]),
         payload: hex(&body[layout.payload]),
     })
