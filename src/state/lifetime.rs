@@ -89,15 +89,21 @@ impl Lifetimes {
         metadata.issued.saturating_add(self.lifetime(metadata))
     }
 
-    /// What is configured now always caps what was sealed then.
+    /// The settings of today cap what was sealed under those of another day.
     #[inline]
     fn lifetime(&self, metadata: &Metadata) -> u64 {
-        let cap = match (metadata.remembered, self.remember_up_to) {
-            (None, _) => self.absolute,
-            (Some(span), Some(up_to)) => up_to.min(span.into()),
-            (Some(span), None) => self.absolute.min(span.into()),
-        };
-        metadata.limit.map_or(cap, |limit| cap.min(limit.into()))
+        let mut lifetime = self.remembered_up_to(metadata).unwrap_or(self.absolute);
+        for span in [metadata.remembered, metadata.limit].into_iter().flatten() {
+            lifetime = lifetime.min(span.into());
+        }
+        lifetime
+    }
+
+    /// The lifetime up to which a session is remembered. `None`: it is not persistent, or the settings of today
+    /// remember none, under which it lives on as a plain one.
+    #[inline]
+    fn remembered_up_to(&self, metadata: &Metadata) -> Option<u64> {
+        self.remember_up_to.filter(|_| metadata.is_persistent())
     }
 
     #[inline]
@@ -127,9 +133,8 @@ impl Lifetimes {
         }
     }
 
-    /// A persistent session where the configuration allows none lives on as a plain one.
     pub(crate) fn is_remembered(&self, metadata: &Metadata) -> bool {
-        metadata.is_persistent() && self.remember_up_to.is_some()
+        self.remembered_up_to(metadata).is_some()
     }
 
     /// The longest that any session lives.
