@@ -61,8 +61,8 @@ impl<T> Leaving<'_, T> {
         self.sealer.token_len(self.state, self.age)
     }
 
-    /// How much may be sent.
-    pub(crate) fn allowance(&self) -> SizeLimit {
+    /// The most that may be sent.
+    pub(crate) fn limit(&self) -> SizeLimit {
         self.state.size_limit(self.age)
     }
 

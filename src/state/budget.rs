@@ -31,9 +31,9 @@ pub(crate) struct SizeLimit {
 pub(crate) struct Overhead {
     /// `name=` and the attributes.
     pub(crate) field: usize,
-    /// The longest `Max-Age` attribute, which only persistent sessions have.
+    /// `Max-Age`, which only persistent sessions have. At its longest in a budget.
     pub(crate) max_age: usize,
-    /// What each field has in addition where there are several.
+    /// What each of several fields has in addition.
     pub(crate) part: usize,
 }
 
@@ -53,7 +53,7 @@ impl SizeBudget {
         token_len: fn(usize) -> usize,
         padding: Padding,
     ) -> Option<SizeBudget> {
-        let field_overhead = overhead.per_field(limit.cookies, true);
+        let field_overhead = overhead.per_field(limit.cookies);
         let characters = limit.cookies * limit.field.checked_sub(field_overhead)?;
         // Four characters carry three bytes, and the token's head, nonce and tag are a multiple of three.
         let token_overhead = (token_len(0) * 3) / 4;
@@ -86,7 +86,7 @@ impl SizeBudget {
         cookies: usize,
         is_persistent: bool,
     ) -> SizeLimit {
-        let overhead = self.overhead.per_field(cookies, is_persistent);
+        let overhead = self.overhead(is_persistent).per_field(cookies);
         let total = token_len + cookies * overhead;
         if cookies == 1 {
             return SizeLimit::new(1, total);
@@ -117,18 +117,23 @@ impl SizeBudget {
     /// The size of a padded body as it is sent under `limit`.
     pub(crate) fn sent(&self, limit: SizeLimit, body_len: usize, is_persistent: bool) -> SentSize {
         let token_len = (self.token_len)(body_len);
-        let one = self.overhead.per_field(1, is_persistent) + token_len;
-        if limit.cookies == 1 || one <= limit.field {
-            return SentSize {
-                cookies: 1,
-                total: one,
-            };
-        }
-        let overhead = self.overhead.per_field(limit.cookies, is_persistent);
-        let cookies = token_len.div_ceil(limit.field - overhead);
+        let overhead = self.overhead(is_persistent);
+        let cookies = token_len.div_ceil(limit.part_len(token_len, overhead));
         SentSize {
             cookies,
-            total: token_len + cookies * overhead,
+            total: token_len + cookies * overhead.per_field(cookies),
+        }
+    }
+
+    fn overhead(&self, is_persistent: bool) -> Overhead {
+        let max_age = if is_persistent {
+            self.overhead.max_age
+        } else {
+            0
+        };
+        Overhead {
+            max_age,
+            ..self.overhead
         }
     }
 
@@ -154,6 +159,16 @@ impl SizeLimit {
         SizeLimit::new(1, self.total)
     }
 
+    /// The most characters of a token in each cookie: the whole token, where one cookie takes it or there may be no
+    /// second one.
+    pub(crate) fn part_len(&self, token_len: usize, overhead: Overhead) -> usize {
+        if self.cookies == 1 || overhead.per_field(1) + token_len <= self.field {
+            token_len
+        } else {
+            self.field.saturating_sub(overhead.per_field(2)).max(1)
+        }
+    }
+
     pub(crate) fn allows(&self, sent: SentSize) -> bool {
         sent.cookies <= self.cookies && sent.total <= self.total
     }
@@ -161,10 +176,9 @@ impl SizeLimit {
 
 impl Overhead {
     /// Bytes of each of `cookies` fields that are not of the token.
-    fn per_field(&self, cookies: usize, is_persistent: bool) -> usize {
+    fn per_field(&self, cookies: usize) -> usize {
         let part = if cookies > 1 { self.part } else { 0 };
-        let max_age = if is_persistent { self.max_age } else { 0 };
-        self.field + part + max_age
+        self.field + self.max_age + part
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Mode, for_each};
 use crate::{
     cookie::{
         self, Attributes, CookieName, MAX_AGE_LONGEST, PART_LEN, PartNumbers, SameSite, SetCookies,
-        Template, Whole,
+        Template, Whole, max_age_len,
     },
     state::{Overhead, Padding, SizeBudget, SizeLimit},
     token::{LONGEST_TOKEN, token_len},
@@ -131,10 +131,14 @@ fn cookies_are_found_and_set_to_the_byte() {
             "split" => {
                 let (token, limit) = (vector.value.as_deref().unwrap(), vector.limit.unwrap());
                 let mut found = SetCookies::default();
-                let max_age = vector.max_age;
-                let cookies = vector
-                    .template()
-                    .set_in_parts(token, max_age, limit, &mut found);
+                let (template, max_age) = (vector.template(), vector.max_age);
+                let overhead = Overhead {
+                    field: template.len(),
+                    max_age: max_age.map_or(0, max_age_len),
+                    part: PART_LEN,
+                };
+                let part_len = SizeLimit::new(8, limit).part_len(token.len(), overhead);
+                let cookies = template.set_in_parts(token, max_age, part_len, &mut found);
                 assert_eq!(found.iter().len(), cookies, "{name}");
                 assert!(found.iter().eq(&vector.fields), "{name}");
             }
