@@ -103,6 +103,11 @@ pub(super) fn derivation_info(what: &str, suite: Suite, purpose: &str) -> Vec<u8
     info
 }
 
+/// Returns `true` if a part of `text` is a key, of any kind and version, whole or cut off.
+pub(crate) fn looks_like_a_key(text: &str) -> bool {
+    text.contains(ANY_KEY_PREFIX)
+}
+
 fn checksum(suite: Suite, secret: &[u8; SECRET_LEN]) -> [u8; CHECK_LEN] {
     let hash = suite::hash(&[KEY_PREFIX.as_bytes(), suite.word().as_bytes(), b"_", secret]);
     std::array::from_fn(|i| hash[i])
@@ -221,6 +226,8 @@ impl std::error::Error for KeyError {
 /// Separates our derivations from everybody else's.
 const LABEL: &[u8] = b"hardtack/v1";
 const KEY_PREFIX: &str = "hardtack_key_v1_";
+/// The start of a key's text in every version of the format.
+const ANY_KEY_PREFIX: &str = "hardtack_key_";
 const SECRET_LEN: usize = 32;
 const CHECK_LEN: usize = 4;
 /// Characters of secret and checksum in base64url.

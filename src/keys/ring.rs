@@ -7,7 +7,7 @@ use super::{
     key_text::KeyId,
     ring_error::RingError,
     ring_key::{Entry, RingKey},
-    ring_text::RingText,
+    ring_text::PartialRing,
 };
 use crate::{
     base::time::{self, EPOCH, UnixSeconds},
@@ -202,7 +202,7 @@ impl<K: Key> KeyRing<K> {
 
     /// One ring of what several texts say, listed in their order. Of several `not_before` the latest counts.
     pub(crate) fn join(
-        texts: impl IntoIterator<Item = RingText<K>>,
+        texts: impl IntoIterator<Item = PartialRing<K>>,
     ) -> Result<KeyRing<K>, RingError> {
         let (mut keys, mut not_before) = (Vec::new(), 0);
         for text in texts {

@@ -4,7 +4,7 @@ use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
 use crate::{
     EncryptionKey, Key, KeyError, KeyRing, RingError, SigningKey,
     base::time::system_time,
-    keys::{RingText, testing},
+    keys::{PartialRing, testing},
 };
 
 #[test]
@@ -116,7 +116,7 @@ fn check_ring<'a, K: Key>(
     texts: impl Iterator<Item = &'a String>,
     expected: &Option<Expected>,
 ) -> Option<String> {
-    let texts = texts.map(|text| text.parse::<RingText<K>>().map_err(RingError::Text));
+    let texts = texts.map(|text| text.parse::<PartialRing<K>>().map_err(RingError::Text));
     let texts: Result<Vec<_>, _> = texts.collect();
     let ring = match texts.and_then(KeyRing::join) {
         Ok(ring) => ring,
