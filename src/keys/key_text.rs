@@ -191,7 +191,7 @@ impl fmt::Display for KeyError {
         match self {
             KeyError::Prefix => write!(f, "key does not begin with `{KEY_PREFIX}`"),
             KeyError::Type => {
-                f.write_str("key is of an unknown type, expected `xaes`, `xcha` or `sign`")
+                f.write_str("key has an unknown type, expected `xaes`, `xcha` or `sign`")
             }
             KeyError::Length { found } => write!(
                 f,
@@ -199,9 +199,9 @@ impl fmt::Display for KeyError {
             ),
             KeyError::Encoding => f.write_str("key is not unpadded base64url"),
             KeyError::Checksum => {
-                f.write_str("key has a wrong checksum, a character was changed or left out")
+                f.write_str("key has a wrong checksum, so at least one character is wrong")
             }
-            KeyError::Weak => f.write_str("key is not random, make one with a random generator"),
+            KeyError::Weak => f.write_str("key is not random, generate one with `hardtack keygen`"),
             KeyError::WrongKind { found: "sign" } => f.write_str(
                 "key is of type `sign`, which does not encrypt, expected `xaes` or `xcha`",
             ),
@@ -209,7 +209,7 @@ impl fmt::Display for KeyError {
                 f,
                 "key is of type `{found}`, which encrypts, expected `sign`"
             ),
-            KeyError::Random(_) => f.write_str("no key could be made"),
+            KeyError::Random(_) => f.write_str("key could not be generated"),
         }
     }
 }

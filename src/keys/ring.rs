@@ -292,8 +292,12 @@ impl Ring {
             if let (Some(until), Some(from)) = (key.times.accept_until, next.times.seal_from)
                 && until <= from
             {
-                let (key, next) = (key.id, next.id);
-                return Err(RingError::RetiresTooEarly { key, next });
+                return Err(RingError::RetiresTooEarly {
+                    key: key.id,
+                    accept_until: time::system_time(until),
+                    next: next.id,
+                    seal_from: time::system_time(from),
+                });
             }
         }
         Ok(Ring { keys, not_before })
@@ -303,11 +307,17 @@ impl Ring {
     /// after the next one began to seal.
     pub(super) fn check_overlap(&self, longest: u64) -> Result<(), RingError> {
         for pair in self.keys.windows(2) {
-            if let (Some(until), Some(from)) = (pair[0].times.accept_until, pair[1].times.seal_from)
+            let (key, next) = (&pair[0], &pair[1]);
+            if let (Some(until), Some(from)) = (key.times.accept_until, next.times.seal_from)
                 && until < from.saturating_add(longest)
             {
-                let (key, next) = (pair[0].id, pair[1].id);
-                return Err(RingError::RetiresEarly { key, next, longest });
+                return Err(RingError::RetiresEarly {
+                    key: key.id,
+                    accept_until: time::system_time(until),
+                    next: next.id,
+                    seal_from: time::system_time(from),
+                    longest,
+                });
             }
         }
         Ok(())

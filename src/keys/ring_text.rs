@@ -60,9 +60,9 @@ fn parse<K: Key>(whole: &str) -> Result<PartialRing<K>, RingTextError> {
 
 fn parse_not_before(text: &str) -> Result<UnixSeconds, TextProblem> {
     if text.contains(BLANK) {
-        return Err(TextProblem::Attribute);
+        return Err(TextProblem::AfterNotBefore);
     }
-    parse_moment(text).ok_or(TextProblem::Time)
+    parse_moment(text).ok_or(TextProblem::Time(NOT_BEFORE))
 }
 
 /// `key attribute=time attribute=time`
@@ -83,7 +83,7 @@ fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, TextProblem> {
         } else {
             return Err(TextProblem::Attribute);
         };
-        let moment = parse_moment(moment).ok_or(TextProblem::Time)?;
+        let moment = parse_moment(moment).ok_or(TextProblem::Time(attribute))?;
         if slot.replace(moment).is_some() {
             return Err(TextProblem::Repeated(attribute));
         }
@@ -115,7 +115,7 @@ fn parse_moment(text: &str) -> Option<UnixSeconds> {
 /// # let key = EncryptionKey::generate()?.expose_secret();
 /// let ring = format!("{}\nnot_before=yesterday", *key).parse::<KeyRing<EncryptionKey>>();
 /// let sentence = ring.unwrap_err().to_string();
-/// assert!(sentence.starts_with("key ring, entry 2: a time is not like `2026-12-15T00:00:00Z`"));
+/// assert!(sentence.starts_with("key ring, entry 2: `not_before=` expects a time"));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -128,8 +128,9 @@ pub struct RingTextError {
 enum TextProblem {
     Key(KeyError),
     Attribute,
+    AfterNotBefore,
     Repeated(&'static str),
-    Time,
+    Time(&'static str),
     BlankBetweenCommas,
 }
 
@@ -140,9 +141,10 @@ impl RingTextError {
         match &self.problem {
             TextProblem::Key(KeyError::WrongKind { .. }) => "mixed",
             TextProblem::Key(_) => "key",
-            TextProblem::Attribute => "attribute",
-            TextProblem::Repeated(_) => "attribute",
-            TextProblem::Time => "time",
+            TextProblem::Attribute | TextProblem::AfterNotBefore | TextProblem::Repeated(_) => {
+                "attribute"
+            }
+            TextProblem::Time(_) => "time",
             TextProblem::BlankBetweenCommas => "blank",
         }
     }
@@ -157,11 +159,18 @@ impl fmt::Display for RingTextError {
                 "unknown attribute after the key, expected `seal_from=` or `accept_until=`",
             ),
             TextProblem::Repeated(attribute) => write!(f, "`{attribute}` is given twice"),
-            TextProblem::Time => f.write_str(
-                "a time is not like `2026-12-15T00:00:00Z`, or is before 2026-01-01T00:00:00Z",
+            TextProblem::AfterNotBefore => {
+                write!(
+                    f,
+                    "`{NOT_BEFORE}` stands alone, expected nothing after its time"
+                )
+            }
+            TextProblem::Time(attribute) => write!(
+                f,
+                "`{attribute}` expects a time like `2026-12-15T00:00:00Z`, from 2026 on"
             ),
             TextProblem::BlankBetweenCommas => {
-                f.write_str("nothing or a comment stands between commas, expected a key")
+                f.write_str("an entry between commas is empty or a comment, expected a key")
             }
         }
     }
@@ -186,6 +195,16 @@ const ACCEPT_UNTIL: &str = "accept_until=";
 mod tests {
     use super::*;
     use crate::keys::key::EncryptionKey;
+
+    #[test]
+    fn an_attribute_after_not_before_is_refused_in_words_about_it() {
+        let ring: Result<PartialRing<EncryptionKey>, _> =
+            "not_before=2026-12-15T00:00:00Z old".parse();
+        let sentence = ring.err().unwrap().to_string();
+        let expected =
+            "key ring, entry 1: `not_before=` stands alone, expected nothing after its time";
+        assert_eq!(sentence, expected);
+    }
 
     #[test]
     fn an_error_counts_lines_as_an_editor_does() {

@@ -77,7 +77,7 @@ impl fmt::Display for RingSourceError {
             SourceProblem::CannotRead(error) => write!(f, "cannot read {sources}: {error}"),
             SourceProblem::ErrorHasKey => write!(
                 f,
-                "cannot read {sources}: its error holds a key, so it is not shown"
+                "cannot read {sources}: its error holds a key and is not shown"
             ),
             SourceProblem::Panicked => write!(f, "cannot read {sources}: it panicked"),
             SourceProblem::TooLarge => write!(f, "{sources} is larger than 1 MiB, expected keys"),

@@ -230,7 +230,10 @@ fn a_domain_that_is_an_address_is_refused() {
     for domain in ["127.0.0.1", "10.0.0.1", "203.0.113.7", "::1", "[::1]"] {
         let settings = toml(&format!("domain = '{domain}'\nkeys = '{}'", key()));
         let (_, sentence) = refused(settings.build());
-        assert!(sentence.starts_with("domain is no host name"), "{sentence}");
+        assert!(
+            sentence.starts_with("domain is not a host name"),
+            "{sentence}"
+        );
     }
     let settings = toml(&format!("domain = '1.example'\nkeys = '{}'", key()));
     assert!(settings.build().is_ok());
