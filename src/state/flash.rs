@@ -52,7 +52,7 @@ impl<T> State<'_, T> {
 }
 
 /// The queue and the text of each message, in the order in which they were added.
-fn messages(bytes: &[u8]) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn messages(bytes: &[u8]) -> impl Iterator<Item = (&str, &str)> {
     let mut reader = Reader::new(bytes);
     let count = reader.varint().unwrap_or(0);
     (0..count).map_while(move |_| Some((reader.string()?, reader.string()?)))

@@ -30,6 +30,8 @@ pub use size_report::SizeReport;
 
 pub(crate) use budget::{BROWSER_LIMIT, MOST_COOKIES, Overhead, SizeBudget, SizeLimit};
 pub(crate) use data::StateData;
+#[cfg(test)]
+pub(crate) use flash::messages as flash_messages;
 pub(crate) use layout::{Layout, Metadata, Sid};
 pub(crate) use lifetime::Lifetimes;
 pub(crate) use map::encode;
