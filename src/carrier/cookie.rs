@@ -3,11 +3,11 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 use super::{builder::SessionCookieBuilder, error::CookieForError};
 use crate::{
     base::{clock::Clock, time::unix_seconds_from},
-    cookie::{CookieName, Finder, PartNumbers, SetCookies, Template, max_age_len},
+    cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
     keys::{EncryptionKey, IntoKeys, SigningKey},
     session::{Arrival, Carrier, Leaving, SaveError, Sealer, Session},
-    state::{Map, Payload, SessionError, Unknown},
+    state::{Map, Overhead, Payload, SessionError, Unknown},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -327,17 +327,23 @@ impl<T> Carrier<T> for SessionCookie<T> {
         let Shared { template, .. } = &*self.shared;
         let max_age = leaving.state.max_age();
         let token_len = leaving.token_len();
-        let field_len = template.len() + token_len + max_age.map_or(0, max_age_len);
-        let allowance = leaving.allowance();
+        let part_len = leaving.limit().part_len(
+            token_len,
+            Overhead {
+                field: template.len(),
+                max_age: max_age.map_or(0, max_age_len),
+                part: PART_LEN,
+            },
+        );
         let mut fields = SetCookies::with_capacity(1 + self.shared.former.len());
         self.expire_former(leaving.carried, &mut fields);
-        let cookies = if allowance.cookies == 1 || field_len <= allowance.field {
+        let cookies = if part_len >= token_len {
             fields.push(template.set(token_len, max_age, |field| leaving.seal(field))?);
             1
         } else {
             let mut token = String::with_capacity(token_len);
             leaving.seal(&mut token)?;
-            template.set_in_parts(&token, max_age, allowance.field, &mut fields)
+            template.set_in_parts(&token, max_age, part_len, &mut fields)
         };
         template.expire_beyond(cookies, leaving.carried, &mut fields);
         Ok(fields)
@@ -355,8 +361,8 @@ impl<T> SessionCookie<T> {
     /// Drops what was set with earlier attributes. Nobody can tell which of the parts that came were. Those
     /// that this page does not get are dropped as well: elsewhere they would meet the parts that are set now.
     fn expire_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
-        let room = &self.shared.sealer.policy.room;
-        let parts = carried.with_all_of(room.profile().cookies);
+        let budget = &self.shared.sealer.policy.budget;
+        let parts = carried.with_all_of(budget.limit().cookies);
         for template in &self.shared.former {
             template.expire(parts, fields);
         }

@@ -161,7 +161,7 @@ impl<T: SessionData> SessionToken<T> {
     /// The [`Reason`] why it does not open: for logs. Whoever sent the token is better not told.
     pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
         self.open_with(token, clock, |schema, payload| {
-            T::read(schema, payload, |value| value).flatten()
+            T::read(schema, payload).ok().flatten()
         })
     }
 }

@@ -157,10 +157,10 @@ impl fmt::Display for AttributeError {
         f.write_str(match self {
             AttributeError::Path => {
                 "path does not begin with `/`, is longer than 1024 bytes, or contains `;`, a comma, \
-                 white space or a character outside ASCII; give one like `/app`"
+                 white space or a character outside ASCII; expected one like `/app`"
             }
             AttributeError::Domain => {
-                "domain is no host name, give one like `example.com`, without a leading dot or a port"
+                "domain is not a host name, expected one like `example.com`, without a leading dot or a port"
             }
             AttributeError::SameSiteNoneWithoutSecure => {
                 "browsers refuse `SameSite=None` without `Secure`, leave out `danger_allow_http` or \
@@ -171,8 +171,8 @@ impl fmt::Display for AttributeError {
                  `partitioned`"
             }
             AttributeError::PrefixWithoutSecure => {
-                "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`, leave \
-                 out `danger_allow_http` or choose a name without a prefix"
+                "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`, leave out \
+                 `danger_allow_http` or choose a name without a prefix"
             }
             AttributeError::HostWithDomain => {
                 "browsers refuse `__Host-` names with a domain, leave out `domain` or choose a \

@@ -153,17 +153,17 @@ pub enum CookieNameError {
 impl fmt::Display for CookieNameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CookieNameError::Empty => f.write_str("cookie name is empty, give it one"),
+            CookieNameError::Empty => f.write_str("cookie name is empty, expected at least one character"),
             CookieNameError::TooLong { found } => write!(
                 f,
-                "cookie name has {found} bytes, choose one of at most {LONGEST_NAME}"
+                "cookie name has {found} bytes, expected at most {LONGEST_NAME}"
             ),
             CookieNameError::Character { found } => write!(
                 f,
                 "cookie name contains {found:?}, use letters, digits, `-` and `_`"
             ),
             CookieNameError::LikePart => {
-                f.write_str("cookie name ends in a dot and digits, choose another ending")
+                f.write_str("cookie name ends in a dot and digits, like the parts of a large session; choose another ending")
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    attributes::{Attributes, MAX_AGE_LONGEST, max_age_len, push_max_age},
+    attributes::{Attributes, MAX_AGE_LONGEST, push_max_age},
     name::CookieName,
     split::PartNumbers,
 };
@@ -141,23 +141,22 @@ impl Template {
         Ok(field)
     }
 
-    /// Adds as few fields of at most `longest` bytes as have room for a token that one field has not
-    /// (docs/spec/carriers.md § 9.2). Returns their number.
+    /// Adds the fields of a token in parts of `part_len` characters (docs/spec/carriers.md § 9.2). Returns their
+    /// number.
     pub(crate) fn set_in_parts(
         &self,
         token: &str,
         max_age: Option<u64>,
-        longest: usize,
+        part_len: usize,
         fields: &mut SetCookies,
     ) -> usize {
-        let beside = self.len() + PART_LEN + max_age.map_or(0, max_age_len);
-        let capacity = longest.saturating_sub(beside).max(1);
-        let cookies = token.len().div_ceil(capacity);
-        let part = |number: usize| {
-            let start = number * capacity;
+        let cookies = token.len().div_ceil(part_len);
+        for number in 0..cookies {
+            let start = number * part_len;
             // A token is ASCII, so every byte is a character.
-            let part = &token[start..token.len().min(start + capacity)];
-            let mut field = String::with_capacity(beside + part.len());
+            let part = &token[start..token.len().min(start + part_len)];
+            let overhead = self.len() + PART_LEN + MAX_AGE_LONGEST;
+            let mut field = String::with_capacity(overhead + part.len());
             self.start(number, &mut field);
             if number == 0 {
                 field.push_str(&cookies.to_string());
@@ -165,9 +164,8 @@ impl Template {
             }
             field.push_str(part);
             self.finish(max_age, &mut field);
-            field
-        };
-        (0..cookies).map(part).for_each(|field| fields.push(field));
+            fields.push(field);
+        }
         cookies
     }
 

@@ -13,10 +13,7 @@ use serde::{
 };
 
 use super::rules::TokenChecks;
-use crate::{
-    session::events,
-    web::{CsrfRefusal, Failure},
-};
+use crate::web::{CsrfRefusal, Failure};
 
 /// What has a field for a CSRF token, for [`Guarded`]. A form of nothing else is [`CsrfForm`].
 ///
@@ -201,10 +198,7 @@ impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
     fn into_response(self) -> Response {
         let (status, failure) = match self {
             GuardedRejection::Inner(rejection) => return rejection.into_response(),
-            GuardedRejection::Refused(refusal) => {
-                events::request_refused(refusal.sentence(), None, None);
-                (StatusCode::FORBIDDEN, Failure::Csrf(refusal))
-            }
+            GuardedRejection::Refused(refusal) => (StatusCode::FORBIDDEN, Failure::Csrf(refusal)),
             GuardedRejection::NoGuard => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 Failure::Setup(NO_GUARD.to_owned()),

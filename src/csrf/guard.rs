@@ -1,11 +1,8 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use tower_layer::Layer;
-
 use super::{
     origin::Origin,
-    rules::{Rules, Token},
-    service::CsrfService,
+    rules::{Rules, TokenSource},
 };
 use crate::{
     carrier::ConfigError,
@@ -127,7 +124,7 @@ impl<T> CsrfGuard<T> {
     /// ```
     #[must_use]
     pub fn origin_check_only(mut self) -> Self {
-        Arc::make_mut(&mut self.rules).token = Token::Nobody;
+        Arc::make_mut(&mut self.rules).token = TokenSource::None;
         self
     }
 
@@ -146,7 +143,7 @@ impl<T> CsrfGuard<T> {
     /// ```
     #[must_use]
     pub fn tokens_in_forms(mut self) -> Self {
-        Arc::make_mut(&mut self.rules).token = Token::HereButForForms;
+        Arc::make_mut(&mut self.rules).token = TokenSource::HeaderOrForm;
         self
     }
 
@@ -192,16 +189,5 @@ impl<T> Clone for CsrfGuard<T> {
 impl<T> fmt::Debug for CsrfGuard<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("CsrfGuard").field(&self.rules).finish()
-    }
-}
-
-impl<S, T> Layer<S> for CsrfGuard<T> {
-    type Service = CsrfService<S, T>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        CsrfService {
-            inner,
-            guard: self.clone(),
-        }
     }
 }

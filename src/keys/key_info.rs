@@ -1,6 +1,6 @@
 use std::time::SystemTime;
 
-use super::{key::Key, key_text::KeyId, ring::KeyRing, ring_key::Entry};
+use super::{key::Key, key_text::KeyId, ring::KeyRing, ring_key::RingEntry};
 use crate::{base::time::system_time, crypto::suite::Suite};
 
 /// What may be shown of a key in a [`KeyRing`]: all but its secret.
@@ -76,12 +76,12 @@ impl<K: Key> KeyRing<K> {
 }
 
 impl KeyInfo {
-    fn of(entry: &Entry) -> KeyInfo {
+    fn of(entry: &RingEntry) -> KeyInfo {
         KeyInfo {
             id: entry.id,
             suite: entry.suite,
-            seal_from: entry.seal_from.map(system_time),
-            accept_until: entry.accept_until.map(system_time),
+            seal_from: entry.times.seal_from.map(system_time),
+            accept_until: entry.times.accept_until.map(system_time),
         }
     }
 }

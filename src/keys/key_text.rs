@@ -105,6 +105,11 @@ pub(super) fn derivation_info(what: &str, suite: Suite, purpose: &str) -> Vec<u8
     info
 }
 
+/// Returns `true` if a part of `text` is a key, of any kind and version, whole or cut off.
+pub(crate) fn looks_like_a_key(text: &str) -> bool {
+    text.contains(ANY_KEY_PREFIX)
+}
+
 fn checksum(suite: Suite, secret: &[u8; SECRET_LEN]) -> [u8; CHECK_LEN] {
     let hash = sha256(&[KEY_PREFIX.as_bytes(), suite.word().as_bytes(), b"_", secret]);
     std::array::from_fn(|i| hash[i])
@@ -188,7 +193,7 @@ impl fmt::Display for KeyError {
         match self {
             KeyError::Prefix => write!(f, "key does not begin with `{KEY_PREFIX}`"),
             KeyError::Type => {
-                f.write_str("key is of an unknown type, expected `xaes`, `xcha` or `sign`")
+                f.write_str("key has an unknown type, expected `xaes`, `xcha` or `sign`")
             }
             KeyError::Length { found } => write!(
                 f,
@@ -196,9 +201,9 @@ impl fmt::Display for KeyError {
             ),
             KeyError::Encoding => f.write_str("key is not unpadded base64url"),
             KeyError::Checksum => {
-                f.write_str("key has a wrong checksum, a character was changed or left out")
+                f.write_str("key has a wrong checksum, so at least one character is wrong")
             }
-            KeyError::Weak => f.write_str("key is not random, make one with a random generator"),
+            KeyError::Weak => f.write_str("key is not random, generate one with `hardtack keygen`"),
             KeyError::WrongKind { found: "sign" } => f.write_str(
                 "key is of type `sign`, which does not encrypt, expected `xaes` or `xcha`",
             ),
@@ -206,7 +211,7 @@ impl fmt::Display for KeyError {
                 f,
                 "key is of type `{found}`, which encrypts, expected `sign`"
             ),
-            KeyError::Random(_) => f.write_str("no key could be made"),
+            KeyError::Random(_) => f.write_str("key could not be generated"),
         }
     }
 }
@@ -223,6 +228,8 @@ impl std::error::Error for KeyError {
 /// Separates our derivations from everybody else's.
 const LABEL: &[u8] = b"hardtack/v1";
 const KEY_PREFIX: &str = "hardtack_key_v1_";
+/// The start of a key's text in every version of the format.
+const ANY_KEY_PREFIX: &str = "hardtack_key_";
 const SECRET_LEN: usize = 32;
 const CHECK_LEN: usize = 4;
 /// Characters of secret and checksum in base64url.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::{
     key_text::{KeyId, derivation_info},
     ring::{Fingerprint, Ring, sealing_position},
-    ring_key::Entry,
+    ring_key::{KeyTimes, RingEntry},
 };
 use crate::{
     base::{syntax::is_token_char, time::UnixSeconds},
@@ -110,7 +110,7 @@ impl PurposeKeys {
     }
 
     fn sealing_position(&self, now: UnixSeconds) -> usize {
-        sealing_position(self.keys.iter().map(|key| key.seal_from), now)
+        sealing_position(self.keys.iter().map(|key| &key.times), now)
     }
 }
 
@@ -131,12 +131,11 @@ pub(crate) struct PurposeKey {
     pub(crate) cipher: Cipher,
     pub(crate) csrf: Mac,
     pub(crate) mode: Mode,
-    seal_from: Option<UnixSeconds>,
-    accept_until: Option<UnixSeconds>,
+    times: KeyTimes,
 }
 
 impl PurposeKey {
-    fn derive(entry: &Entry, purpose: &Purpose) -> PurposeKey {
+    fn derive(entry: &RingEntry, purpose: &Purpose) -> PurposeKey {
         let derive = |what: &str| {
             let info = derivation_info(what, entry.suite, purpose.as_str());
             entry.prk.expand(&info)
@@ -147,8 +146,7 @@ impl PurposeKey {
             cipher: Cipher::new(entry.suite, derive),
             csrf: Mac::new(&derive("csrf")),
             mode: entry.suite.mode(),
-            seal_from: entry.seal_from,
-            accept_until: entry.accept_until,
+            times: entry.times,
         }
     }
 
@@ -158,7 +156,7 @@ impl PurposeKey {
     }
 
     pub(crate) fn is_retired(&self, now: UnixSeconds) -> bool {
-        self.accept_until.is_some_and(|until| now >= until)
+        self.times.is_retired(now)
     }
 }
 

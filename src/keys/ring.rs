@@ -6,8 +6,8 @@ use super::{
     key::Key,
     key_text::KeyId,
     ring_error::RingError,
-    ring_key::{Entry, RingKey},
-    ring_text::RingText,
+    ring_key::{KeyTimes, RingEntry, RingKey},
+    ring_text::PartialRing,
 };
 use crate::{
     base::time::{self, EPOCH, UnixSeconds},
@@ -155,8 +155,8 @@ impl<K: Key> KeyRing<K> {
     /// ```
     #[must_use]
     pub fn seals(&self, now: SystemTime) -> KeyId {
-        let seal_from = self.ring.keys.iter().map(|key| key.seal_from);
-        self.ring.keys[sealing_position(seal_from, time::unix_seconds(now))].id
+        let times = self.ring.keys.iter().map(|key| &key.times);
+        self.ring.keys[sealing_position(times, time::unix_seconds(now))].id
     }
 
     /// The keys that open at `now`, the sealing key included, in the order of the ring.
@@ -177,7 +177,11 @@ impl<K: Key> KeyRing<K> {
     #[must_use]
     pub fn accepts(&self, now: SystemTime) -> Vec<KeyId> {
         let now = time::unix_seconds(now);
-        let accepted = self.ring.keys.iter().filter(|key| !key.is_retired(now));
+        let accepted = self
+            .ring
+            .keys
+            .iter()
+            .filter(|key| !key.times.is_retired(now));
         accepted.map(|key| key.id).collect()
     }
 
@@ -202,7 +206,7 @@ impl<K: Key> KeyRing<K> {
 
     /// One ring of what several texts say, listed in their order. Of several `not_before` the latest counts.
     pub(crate) fn join(
-        texts: impl IntoIterator<Item = RingText<K>>,
+        texts: impl IntoIterator<Item = PartialRing<K>>,
     ) -> Result<KeyRing<K>, RingError> {
         let (mut keys, mut not_before) = (Vec::new(), 0);
         for text in texts {
@@ -261,14 +265,14 @@ impl<K> fmt::Debug for KeyRing<K> {
 /// A ring without the kind of its keys. Its keys stand in their order (SPEC.md § 3.4).
 #[derive(Clone)]
 pub(crate) struct Ring {
-    pub(super) keys: Vec<Entry>,
+    pub(super) keys: Vec<RingEntry>,
     pub(super) not_before: UnixSeconds,
 }
 
 impl Ring {
-    fn new(mut keys: Vec<Entry>, not_before: UnixSeconds) -> Result<Ring, RingError> {
+    fn new(mut keys: Vec<RingEntry>, not_before: UnixSeconds) -> Result<Ring, RingError> {
         for (i, key) in keys.iter().enumerate() {
-            let mut times = key.seal_from.iter().chain(&key.accept_until);
+            let mut times = key.times.seal_from.iter().chain(&key.times.accept_until);
             if times.any(|&moment| moment < EPOCH) {
                 return Err(RingError::BeforeEpoch(key.id));
             }
@@ -278,18 +282,22 @@ impl Ring {
         }
         // On a tie the first listed seals, so it comes last: reversed, then sorted stably.
         keys.reverse();
-        keys.sort_by_key(|key| key.seal_from);
+        keys.sort_by_key(|key| key.times.seal_from);
         let last = keys.last().ok_or(RingError::Empty)?;
-        if last.accept_until.is_some() {
+        if last.times.accept_until.is_some() {
             return Err(RingError::LastRetires(last.id));
         }
         for pair in keys.windows(2) {
             let (key, next) = (&pair[0], &pair[1]);
-            if let (Some(until), Some(from)) = (key.accept_until, next.seal_from)
+            if let (Some(until), Some(from)) = (key.times.accept_until, next.times.seal_from)
                 && until <= from
             {
-                let (key, next) = (key.id, next.id);
-                return Err(RingError::RetiresTooEarly { key, next });
+                return Err(RingError::RetiresTooEarly {
+                    key: key.id,
+                    accept_until: time::system_time(until),
+                    next: next.id,
+                    seal_from: time::system_time(from),
+                });
             }
         }
         Ok(Ring { keys, not_before })
@@ -299,11 +307,17 @@ impl Ring {
     /// after the next one began to seal.
     pub(super) fn check_overlap(&self, longest: u64) -> Result<(), RingError> {
         for pair in self.keys.windows(2) {
-            if let (Some(until), Some(from)) = (pair[0].accept_until, pair[1].seal_from)
+            let (key, next) = (&pair[0], &pair[1]);
+            if let (Some(until), Some(from)) = (key.times.accept_until, next.times.seal_from)
                 && until < from.saturating_add(longest)
             {
-                let (key, next) = (pair[0].id, pair[1].id);
-                return Err(RingError::RetiresEarly { key, next, longest });
+                return Err(RingError::RetiresEarly {
+                    key: key.id,
+                    accept_until: time::system_time(until),
+                    next: next.id,
+                    seal_from: time::system_time(from),
+                    longest,
+                });
             }
         }
         Ok(())
@@ -314,8 +328,8 @@ impl Ring {
         // Their order decides which of them seals.
         for key in &self.keys {
             bytes.extend_from_slice(&key.id.0);
-            bytes.extend_from_slice(&key.seal_from.unwrap_or(0).to_be_bytes());
-            bytes.extend_from_slice(&key.accept_until.unwrap_or(0).to_be_bytes());
+            bytes.extend_from_slice(&key.times.seal_from.unwrap_or(0).to_be_bytes());
+            bytes.extend_from_slice(&key.times.accept_until.unwrap_or(0).to_be_bytes());
         }
         bytes.extend_from_slice(&self.not_before.to_be_bytes());
         let hash = sha256(&[&bytes]);
@@ -323,15 +337,12 @@ impl Ring {
     }
 }
 
-/// The place of the sealing key: the last whose time to seal has come; before the first, the first.
-pub(super) fn sealing_position<I>(seal_from: I, now: UnixSeconds) -> usize
+/// The index of the sealing key: the last that may seal, or the first where none may yet.
+pub(super) fn sealing_position<'a, I>(mut times: I, now: UnixSeconds) -> usize
 where
-    I: DoubleEndedIterator<Item = Option<UnixSeconds>> + ExactSizeIterator,
+    I: DoubleEndedIterator<Item = &'a KeyTimes> + ExactSizeIterator,
 {
-    let mut seal_from = seal_from;
-    seal_from
-        .rposition(|from| from.is_none_or(|from| now >= from))
-        .unwrap_or(0)
+    times.rposition(|times| times.may_seal(now)).unwrap_or(0)
 }
 
 /// What tells rings apart: 8 bytes, shown as 16 hexadecimal digits. Public (SPEC.md § 3.6).

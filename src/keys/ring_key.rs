@@ -25,8 +25,7 @@ use crate::{
 #[derive(Debug)]
 pub struct RingKey<K> {
     key: K,
-    seal_from: Option<UnixSeconds>,
-    accept_until: Option<UnixSeconds>,
+    times: KeyTimes,
 }
 
 impl<K> RingKey<K> {
@@ -45,8 +44,7 @@ impl<K> RingKey<K> {
     pub fn new(key: K) -> RingKey<K> {
         RingKey {
             key,
-            seal_from: None,
-            accept_until: None,
+            times: KeyTimes::default(),
         }
     }
 
@@ -69,9 +67,9 @@ impl<K> RingKey<K> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn seal_from(self, moment: SystemTime) -> RingKey<K> {
-        let seal_from = Some(time::unix_seconds(moment));
-        RingKey { seal_from, ..self }
+    pub fn seal_from(mut self, moment: SystemTime) -> RingKey<K> {
+        self.times.seal_from = Some(time::unix_seconds(moment));
+        self
     }
 
     /// The key opens nothing from `moment` on. In whole seconds. Default: it opens for ever.
@@ -94,24 +92,20 @@ impl<K> RingKey<K> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn accept_until(self, moment: SystemTime) -> RingKey<K> {
-        let accept_until = Some(time::unix_seconds(moment));
-        RingKey {
-            accept_until,
-            ..self
-        }
+    pub fn accept_until(mut self, moment: SystemTime) -> RingKey<K> {
+        self.times.accept_until = Some(time::unix_seconds(moment));
+        self
     }
 }
 
 impl<K: Key> RingKey<K> {
-    pub(super) fn into_entry(self) -> Entry {
+    pub(super) fn into_entry(self) -> RingEntry {
         let raw = self.key.raw();
-        Entry {
+        RingEntry {
             suite: raw.suite,
             id: raw.id,
             prk: Arc::new(raw.prk()),
-            seal_from: self.seal_from,
-            accept_until: self.accept_until,
+            times: self.times,
         }
     }
 }
@@ -124,15 +118,25 @@ impl<K: Key> From<K> for RingKey<K> {
 
 /// A key in a ring, without its kind.
 #[derive(Clone)]
-pub(crate) struct Entry {
+pub(crate) struct RingEntry {
     pub(super) suite: Suite,
     pub(super) id: KeyId,
     pub(super) prk: Arc<Prk>,
+    pub(super) times: KeyTimes,
+}
+
+/// The times at which the role of a key changes (SPEC.md § 3.4).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct KeyTimes {
     pub(super) seal_from: Option<UnixSeconds>,
     pub(super) accept_until: Option<UnixSeconds>,
 }
 
-impl Entry {
+impl KeyTimes {
+    pub(super) fn may_seal(&self, now: UnixSeconds) -> bool {
+        self.seal_from.is_none_or(|from| now >= from)
+    }
+
     pub(super) fn is_retired(&self, now: UnixSeconds) -> bool {
         self.accept_until.is_some_and(|until| now >= until)
     }

@@ -31,7 +31,7 @@ use super::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct SharedKeyRing<K> {
-    shared: Arc<Mutex<Shared>>,
+    shared: Arc<Mutex<RingState>>,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -77,7 +77,7 @@ impl<K: Key> IntoKeys<K> for K {}
 impl<K: Key> IntoKeys<K> for KeyRing<K> {}
 impl<K: Key> IntoKeys<K> for SharedKeyRing<K> {}
 
-struct Shared {
+struct RingState {
     ring: Arc<Ring>,
     slots: Vec<Weak<PurposeSlot>>,
 }
@@ -97,7 +97,7 @@ impl<K: Key> SharedKeyRing<K> {
     #[must_use]
     pub fn new(ring: impl Into<KeyRing<K>>) -> SharedKeyRing<K> {
         SharedKeyRing {
-            shared: Arc::new(Mutex::new(Shared {
+            shared: Arc::new(Mutex::new(RingState {
                 ring: Arc::clone(ring.into().ring()),
                 slots: Vec::new(),
             })),
@@ -189,7 +189,7 @@ impl<K: Key> SharedKeyRing<K> {
         Ok(slot)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shared> {
+    fn lock(&self) -> MutexGuard<'_, RingState> {
         // Nothing panics between two changes of the state, so a poisoned lock still holds a whole one.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -198,7 +198,7 @@ impl<K: Key> SharedKeyRing<K> {
 /// The keys of a ring for one purpose, as they are at the moment.
 pub(crate) struct PurposeSlot {
     /// The shared ring it belongs to. A `Weak` keeps the address from being reused.
-    ring: Weak<Mutex<Shared>>,
+    ring: Weak<Mutex<RingState>>,
     purpose: Purpose,
     overlap: u64,
     keys: ArcSwap<PurposeKeys>,

@@ -15,12 +15,13 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{
+    error_text::ErrorText,
     key::Key,
+    key_text::looks_like_a_key,
     ring::KeyRing,
     ring_error::RingError,
-    ring_text::RingText,
-    source_error::{Problem, RingSourceError},
-    told::{Told, looks_like_a_key},
+    ring_text::PartialRing,
+    source_error::{RingSourceError, SourceProblem},
 };
 
 impl<K: Key> KeyRing<K> {
@@ -102,7 +103,7 @@ pub(crate) fn join<K: Key>(
     texts: &[Zeroizing<String>],
 ) -> Result<KeyRing<K>, RingSourceError> {
     let parse = |(source, text): (&RingSource, &Zeroizing<String>)| {
-        let text: Result<RingText<K>, _> = text.parse();
+        let text: Result<PartialRing<K>, _> = text.parse();
         text.map_err(|error| no_ring(slice::from_ref(source), RingError::Text(error)))
     };
     let texts: Vec<_> = sources
@@ -126,10 +127,10 @@ pub(crate) fn join<K: Key>(
 /// # Ok::<_, hardtack::RingSourceError>(())
 /// ```
 #[derive(Clone)]
-pub struct RingSource(Place);
+pub struct RingSource(SourceKind);
 
 #[derive(Clone)]
-enum Place {
+enum SourceKind {
     /// A setting, which the error about it names.
     Text(Zeroizing<String>),
     Variable(String),
@@ -152,7 +153,7 @@ impl RingSource {
     /// ```
     #[must_use]
     pub fn env(variable: impl Into<String>) -> RingSource {
-        RingSource(Place::Variable(variable.into()))
+        RingSource(SourceKind::Variable(variable.into()))
     }
 
     /// A file of at most 1 MiB.
@@ -167,7 +168,7 @@ impl RingSource {
     /// ```
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> RingSource {
-        RingSource(Place::File(path.into()))
+        RingSource(SourceKind::File(path.into()))
     }
 
     /// A function that asks for the text, such as of a secret manager. `name` stands for it in errors.
@@ -193,21 +194,21 @@ impl RingSource {
         name: impl Into<String>,
         read: impl Fn() -> Result<String, Box<dyn Error + Send + Sync>> + Send + Sync + 'static,
     ) -> RingSource {
-        RingSource(Place::Function(name.into(), Arc::new(read)))
+        RingSource(SourceKind::Function(name.into(), Arc::new(read)))
     }
 
     pub(crate) fn text(text: String) -> RingSource {
-        RingSource(Place::Text(Zeroizing::new(text)))
+        RingSource(SourceKind::Text(Zeroizing::new(text)))
     }
 
     /// What errors call it. A text is called by whoever has it. Where a name was expected, a key may stand
     /// by mistake.
     pub(crate) fn name(&self) -> String {
         let name = match &self.0 {
-            Place::Text(_) => String::new(),
-            Place::Variable(name) => format!("environment variable {name}"),
-            Place::File(path) => format!("file {}", path.display()),
-            Place::Function(name, _) => name.clone(),
+            SourceKind::Text(_) => String::new(),
+            SourceKind::Variable(name) => format!("environment variable {name}"),
+            SourceKind::File(path) => format!("file {}", path.display()),
+            SourceKind::Function(name, _) => name.clone(),
         };
         if looks_like_a_key(&name) {
             return "(a key)".to_owned();
@@ -217,10 +218,10 @@ impl RingSource {
 
     pub(crate) fn read(&self) -> Result<Zeroizing<String>, RingSourceError> {
         let text = match &self.0 {
-            Place::Text(text) => Ok(text.clone()),
-            Place::Variable(name) => read_variable(name),
-            Place::File(path) => read_file(path),
-            Place::Function(_, read) => call(&**read),
+            SourceKind::Text(text) => Ok(text.clone()),
+            SourceKind::Variable(name) => read_variable(name),
+            SourceKind::File(path) => read_file(path),
+            SourceKind::Function(_, read) => call(&**read),
         };
         text.map_err(|problem| RingSourceError::new(self.name(), problem))
     }
@@ -229,8 +230,8 @@ impl RingSource {
     #[cfg(feature = "watch")]
     pub(crate) fn read_whole(&self) -> Result<Zeroizing<String>, RingSourceError> {
         let text = self.read()?;
-        if matches!(self.0, Place::File(_)) && !text.ends_with('\n') {
-            return Err(RingSourceError::new(self.name(), Problem::NoLineFeed));
+        if matches!(self.0, SourceKind::File(_)) && !text.ends_with('\n') {
+            return Err(RingSourceError::new(self.name(), SourceProblem::NoLineFeed));
         }
         Ok(text)
     }
@@ -239,17 +240,17 @@ impl RingSource {
 /// What `sources` say makes no ring.
 pub(super) fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
     let names: Vec<_> = sources.iter().map(RingSource::name).collect();
-    RingSourceError::new(names.join(", "), Problem::Ring(error))
+    RingSourceError::new(names.join(", "), SourceProblem::Ring(error))
 }
 
-fn read_variable(name: &str) -> Result<Zeroizing<String>, Problem> {
-    let text = env::var_os(name).ok_or(Problem::NotSet)?;
-    let text = text.into_string().map_err(|_| Problem::NotUnicode)?;
+fn read_variable(name: &str) -> Result<Zeroizing<String>, SourceProblem> {
+    let text = env::var_os(name).ok_or(SourceProblem::NotSet)?;
+    let text = text.into_string().map_err(|_| SourceProblem::NotUnicode)?;
     Ok(Zeroizing::new(text))
 }
 
-fn read_file(path: &Path) -> Result<Zeroizing<String>, Problem> {
-    let cannot_read = |error: io::Error| Problem::CannotRead(error.into());
+fn read_file(path: &Path) -> Result<Zeroizing<String>, SourceProblem> {
+    let cannot_read = |error: io::Error| SourceProblem::CannotRead(error.into());
     let file = File::open(path).map_err(cannot_read)?;
     // With room for all that is read, so that nothing is left behind where it grew. What is no regular
     // file, such as a pipe, has no length.
@@ -259,20 +260,20 @@ fn read_file(path: &Path) -> Result<Zeroizing<String>, Problem> {
     let mut file = file.take(LARGEST_FILE + 1);
     file.read_to_end(&mut bytes).map_err(cannot_read)?;
     if bytes.len() as u64 > LARGEST_FILE {
-        return Err(Problem::TooLarge);
+        return Err(SourceProblem::TooLarge);
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| Problem::NotUnicode)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| SourceProblem::NotUnicode)?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-fn call(read: &ReadText) -> Result<Zeroizing<String>, Problem> {
+fn call(read: &ReadText) -> Result<Zeroizing<String>, SourceProblem> {
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(text)) => Ok(Zeroizing::new(text)),
-        Ok(Err(error)) => Err(match Told::of(&*error) {
-            Some(told) => Problem::CannotRead(Box::new(told)),
-            None => Problem::TellsAKey,
+        Ok(Err(error)) => Err(match ErrorText::of(&*error) {
+            Some(text) => SourceProblem::CannotRead(Box::new(text)),
+            None => SourceProblem::ErrorHasKey,
         }),
-        Err(_) => Err(Problem::Panicked),
+        Err(_) => Err(SourceProblem::Panicked),
     }
 }
 
@@ -280,7 +281,7 @@ fn call(read: &ReadText) -> Result<Zeroizing<String>, Problem> {
 impl fmt::Debug for RingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Place::Text(_) => f.write_str("RingSource(…)"),
+            SourceKind::Text(_) => f.write_str("RingSource(…)"),
             _ => write!(f, "RingSource({})", self.name()),
         }
     }

@@ -16,7 +16,7 @@ use super::{
     key::Key,
     shared_ring::SharedKeyRing,
     source::{RingSource, join, no_ring},
-    source_error::{RingSourceError, SameProblem},
+    source_error::{ErrorIdentity, RingSourceError},
 };
 use crate::crypto::hash::sha256;
 
@@ -59,18 +59,18 @@ pub struct WatchedKeyRing<K> {
     sources: Vec<RingSource>,
     keys: SharedKeyRing<K>,
     /// What the ring in use was read from.
-    used: Reading,
+    used: Snapshot,
     /// What was refused, and told, since then.
-    refused: Option<Reading>,
+    refused: Option<Snapshot>,
     /// What was read at the last look only.
-    unsettled: Option<Reading>,
+    unsettled: Option<Snapshot>,
     interval: Duration,
     on_look: Box<dyn FnMut(Look) + Send>,
 }
 
-/// What a look read, as far as another look is compared with it. A hash stands for the texts, so that no
-/// key is kept.
-type Reading = Result<[u8; 32], SameProblem>;
+/// What a look read, in the form in which two looks are compared: a hash of the texts, so that no key is kept, or
+/// the error.
+type Snapshot = Result<[u8; 32], ErrorIdentity>;
 
 impl<K: Key> WatchedKeyRing<K> {
     /// Reads the ring from `sources`, which are joined as by
@@ -158,31 +158,31 @@ impl<K: Key> WatchedKeyRing<K> {
     /// ```
     pub fn look(&mut self) -> Look {
         let texts = read(&self.sources);
-        let reading = match &texts {
+        let snapshot = match &texts {
             Ok(texts) => Ok(digest(texts)),
-            Err(error) => Err(error.problem()),
+            Err(error) => Err(error.identity()),
         };
         let unsettled = self.unsettled.take();
-        if reading == self.used {
+        if snapshot == self.used {
             self.refused = None;
             return Look::Unchanged;
         }
-        if self.refused.as_ref() == Some(&reading) {
+        if self.refused.as_ref() == Some(&snapshot) {
             return Look::Unchanged;
         }
-        if unsettled.as_ref() != Some(&reading) {
-            self.unsettled = Some(reading);
+        if unsettled.as_ref() != Some(&snapshot) {
+            self.unsettled = Some(snapshot);
             return Look::Unsettled;
         }
         match texts.and_then(|texts| self.replace(&texts)) {
             Ok(()) => {
-                self.used = reading;
+                self.used = snapshot;
                 self.refused = None;
                 events::keys_replaced(self.keys.current().fingerprint());
                 Look::Replaced
             }
             Err(error) => {
-                self.refused = Some(reading);
+                self.refused = Some(snapshot);
                 events::keys_refused(&error);
                 Look::Refused(error)
             }

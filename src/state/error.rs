@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::room::TooLarge;
+use super::budget::TooLarge;
 use crate::crypto::random::RandomError;
 
 /// Why a session's content could not be read or changed. After an error the session is as it was.
@@ -91,16 +91,16 @@ impl fmt::Display for SessionError {
         match self {
             SessionError::TooLarge(error) => error.fmt(f),
             SessionError::AfterHead => f.write_str(
-                "the response's head has been produced, so the session cannot be changed any more",
+                "the head of the response has been produced, so the session can no longer be changed",
             ),
             SessionError::NoContext => f.write_str(
-                "the request belongs to no context: `context_by` gave none, or it names no host; it has no session",
+                "the request has no session: `context_by` returned no context for it, or it names no host",
             ),
             SessionError::InsideUpdate => f.write_str(
-                "the session is being changed by an `update` around this call, use what `update` handed out",
+                "the session is being changed by an `update` around this call, use the value that `update` hands out",
             ),
             SessionError::UnreadablePayload => f.write_str(
-                "the session was written in a form that this version cannot read, so it is not overwritten",
+                "the session was written in a form that this version cannot read, so it is not overwritten; `invalidate` begins a new one",
             ),
             SessionError::Encode(name) => write!(f, "a value of type `{name}` cannot be stored"),
             SessionError::TooDeep => f.write_str(
@@ -119,7 +119,7 @@ impl fmt::Display for SessionError {
                 expected,
             } => write!(f, "the dictionary is not of type `{expected}`"),
             SessionError::NotRemembering => f.write_str(
-                "no session is remembered, build the cookie with `remember_up_to`",
+                "sessions cannot be remembered, set `remember_up_to` where the cookie is built",
             ),
             SessionError::Random(error) => error.fmt(f),
         }

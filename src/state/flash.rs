@@ -45,14 +45,14 @@ impl<T> State<'_, T> {
 
     fn set_flash(&mut self, flash: Vec<u8>) -> Result<(), SessionError> {
         let flash = Wiped::from(flash);
-        self.check_fits(self.payload().len() + flash.len(), &self.head)?;
-        self.flash = Some(flash);
+        self.check_size(self.payload().len() + flash.len(), &self.data.metadata)?;
+        self.data.flash = Some(flash);
         Ok(())
     }
 }
 
 /// The queue and the text of each message, in the order in which they were added.
-fn messages(bytes: &[u8]) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn messages(bytes: &[u8]) -> impl Iterator<Item = (&str, &str)> {
     let mut reader = Reader::new(bytes);
     let count = reader.varint().unwrap_or(0);
     (0..count).map_while(move |_| Some((reader.string()?, reader.string()?)))

@@ -14,7 +14,7 @@ pub(crate) type Sid = [u8; 8];
 
 /// What stands before flash and payload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Head {
+pub(crate) struct Metadata {
     /// Unix seconds. On the wire counted from [`EPOCH`].
     pub(crate) issued: UnixSeconds,
     /// Seconds from `issued` to the last activity that was written.
@@ -31,13 +31,13 @@ pub(crate) struct Head {
 /// Where the parts of a body stand in its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
-    pub(crate) head: Head,
+    pub(crate) metadata: Metadata,
     /// The count and the messages; empty where there are none.
     pub(crate) flash: Range<usize>,
     pub(crate) payload: Range<usize>,
 }
 
-impl Head {
+impl Metadata {
     pub(crate) fn last_active(&self) -> UnixSeconds {
         self.issued + UnixSeconds::from(self.age)
     }
@@ -47,7 +47,7 @@ impl Head {
         self.remembered.is_some()
     }
 
-    /// Bytes that this head takes.
+    /// Bytes that this metadata takes.
     pub(crate) fn len(&self) -> usize {
         let limit = self.limit.map_or(0, varint_len);
         let remembered = self.remembered.map_or(0, varint_len);
@@ -146,7 +146,7 @@ impl Layout {
             return None;
         }
         Some(Layout {
-            head: Head {
+            metadata: Metadata {
                 issued,
                 age,
                 limit,
@@ -262,18 +262,18 @@ const KNOWN: u8 = LIMIT | SID | PAD | FLASH | SCHEMA | REMEMBERED;
 const PAD_MARK: u8 = 0x80;
 
 /// flags, issued, and every other field at its longest: the reserve of docs/spec/writer.md § 9.5.
-pub(crate) const LONGEST_HEAD: usize = 1 + 4 + 5 + 5 + 5 + 8 + 5;
+pub(crate) const LONGEST_METADATA: usize = 1 + 4 + 5 + 5 + 5 + 8 + 5;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn head() -> impl Strategy<Value = Head> {
+    fn metadata() -> impl Strategy<Value = Metadata> {
         let dates = (any::<u32>(), any::<u32>());
         let spans = (any::<Option<u32>>(), any::<Option<u32>>());
         (dates, spans, any::<Option<Sid>>(), any::<u32>()).prop_map(
-            |((issued, age), (limit, remembered), sid, schema)| Head {
+            |((issued, age), (limit, remembered), sid, schema)| Metadata {
                 issued: EPOCH + u64::from(issued),
                 age,
                 limit,
@@ -286,16 +286,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_again(head in head(), payload: Vec<u8>, padding in 0..40usize) {
+        fn what_is_written_is_read_again(metadata in metadata(), payload: Vec<u8>, padding in 0..40usize) {
             let mut body = Vec::new();
-            let len = head.len() + 4 + payload.len();
-            head.write(b"\x01\x00\x01!", &payload, len + padding, &mut body);
+            let len = metadata.len() + 4 + payload.len();
+            metadata.write(b"\x01\x00\x01!", &payload, len + padding, &mut body);
             let layout = Layout::read(&body).expect("our own body");
-            prop_assert_eq!(layout.head, head);
+            prop_assert_eq!(layout.metadata, metadata);
             prop_assert_eq!(&body[layout.flash], b"\x01\x00\x01!");
             prop_assert_eq!(&body[layout.payload], &payload[..]);
             prop_assert_eq!(len + padding, body.len());
-            prop_assert!(head.len() <= LONGEST_HEAD);
+            prop_assert!(metadata.len() <= LONGEST_METADATA);
         }
 
         #[test]
@@ -303,7 +303,7 @@ mod tests {
             if let Some(layout) = Layout::read(&body) {
                 let mut again = Vec::new();
                 let payload = &body[layout.payload];
-                layout.head.write(&body[layout.flash], payload, body.len(), &mut again);
+                layout.metadata.write(&body[layout.flash], payload, body.len(), &mut again);
                 prop_assert_eq!(again, body);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::layout::Head;
+use super::layout::Metadata;
 use crate::base::{reason::Reason, time::UnixSeconds};
 
 /// When the last activity of a session is written anew, which restarts its idle timeout (SPEC.md §
@@ -60,17 +60,17 @@ impl Lifetimes {
     #[inline]
     pub(crate) fn check(
         &self,
-        head: &Head,
+        metadata: &Metadata,
         now: UnixSeconds,
         not_before: UnixSeconds,
     ) -> Result<(), Reason> {
-        if head.last_active() > now.saturating_add(self.skew) {
+        if metadata.last_active() > now.saturating_add(self.skew) {
             Err(Reason::NotYetValid)
-        } else if now >= self.absolute_deadline(head) {
+        } else if now >= self.absolute_deadline(metadata) {
             Err(Reason::Expired)
-        } else if self.idle_deadline(head).is_some_and(|end| now >= end) {
+        } else if self.idle_deadline(metadata).is_some_and(|end| now >= end) {
             Err(Reason::Idle)
-        } else if head.issued < not_before {
+        } else if metadata.issued < not_before {
             Err(Reason::Revoked)
         } else {
             Ok(())
@@ -78,58 +78,63 @@ impl Lifetimes {
     }
 
     /// The first second at which the session is no longer alive, as things stand.
-    pub(crate) fn expires_at(&self, head: &Head) -> UnixSeconds {
-        let absolute = self.absolute_deadline(head);
-        self.idle_deadline(head)
+    pub(crate) fn expires_at(&self, metadata: &Metadata) -> UnixSeconds {
+        let absolute = self.absolute_deadline(metadata);
+        self.idle_deadline(metadata)
             .map_or(absolute, |idle| idle.min(absolute))
     }
 
     #[inline]
-    pub(crate) fn absolute_deadline(&self, head: &Head) -> UnixSeconds {
-        head.issued.saturating_add(self.lifetime(head))
+    pub(crate) fn absolute_deadline(&self, metadata: &Metadata) -> UnixSeconds {
+        metadata.issued.saturating_add(self.lifetime(metadata))
     }
 
-    /// What is configured now always caps what was sealed then.
+    /// The settings of today cap what was sealed under those of another day.
     #[inline]
-    fn lifetime(&self, head: &Head) -> u64 {
-        let cap = match (head.remembered, self.remember_up_to) {
-            (None, _) => self.absolute,
-            (Some(span), Some(up_to)) => up_to.min(span.into()),
-            (Some(span), None) => self.absolute.min(span.into()),
-        };
-        head.limit.map_or(cap, |limit| cap.min(limit.into()))
+    fn lifetime(&self, metadata: &Metadata) -> u64 {
+        let mut lifetime = self.remembered_up_to(metadata).unwrap_or(self.absolute);
+        for span in [metadata.remembered, metadata.limit].into_iter().flatten() {
+            lifetime = lifetime.min(span.into());
+        }
+        lifetime
+    }
+
+    /// The lifetime up to which a session is remembered. `None`: it is not persistent, or the settings of today
+    /// remember none, under which it lives on as a plain one.
+    #[inline]
+    fn remembered_up_to(&self, metadata: &Metadata) -> Option<u64> {
+        self.remember_up_to.filter(|_| metadata.is_persistent())
     }
 
     #[inline]
-    fn idle_deadline(&self, head: &Head) -> Option<UnixSeconds> {
+    fn idle_deadline(&self, metadata: &Metadata) -> Option<UnixSeconds> {
         // A remembered session waits for its visitor; its deadline is the absolute one.
-        let idle = self.idle.filter(|_| !self.is_remembered(head))?;
-        Some(head.last_active().saturating_add(idle))
+        let idle = self.idle.filter(|_| !self.is_remembered(metadata))?;
+        Some(metadata.last_active().saturating_add(idle))
     }
 
     /// Whether a touched session's last activity is due to be written.
-    pub(crate) fn is_refresh_due(&self, head: &Head, now: UnixSeconds) -> bool {
-        !self.is_remembered(head)
+    pub(crate) fn is_refresh_due(&self, metadata: &Metadata, now: UnixSeconds) -> bool {
+        !self.is_remembered(metadata)
             && match self.refresh_after {
                 RefreshAfter::Never | RefreshAfter::OnChange => false,
                 RefreshAfter::Span(span) => {
-                    now >= head.last_active().saturating_add(span.as_secs())
+                    now >= metadata.last_active().saturating_add(span.as_secs())
                 }
                 RefreshAfter::Always => true,
             }
     }
 
     /// The age to write with new content.
-    pub(crate) fn age_on_change(&self, head: &Head, now: UnixSeconds) -> u32 {
+    pub(crate) fn age_on_change(&self, metadata: &Metadata, now: UnixSeconds) -> u32 {
         match self.refresh_after {
-            RefreshAfter::Never => head.age,
-            _ => active_age(head, now),
+            RefreshAfter::Never => metadata.age,
+            _ => active_age(metadata, now),
         }
     }
 
-    /// A persistent session where the configuration allows none lives on as a plain one.
-    pub(crate) fn is_remembered(&self, head: &Head) -> bool {
-        head.is_persistent() && self.remember_up_to.is_some()
+    pub(crate) fn is_remembered(&self, metadata: &Metadata) -> bool {
+        self.remembered_up_to(metadata).is_some()
     }
 
     /// The longest that any session lives.
@@ -139,9 +144,9 @@ impl Lifetimes {
 }
 
 /// The age of a session that is active at `now`. A clock that was set back shortens nothing.
-pub(crate) fn active_age(head: &Head, now: UnixSeconds) -> u32 {
-    let age = now.saturating_sub(head.issued);
-    head.age.max(u32::try_from(age).unwrap_or(u32::MAX))
+pub(crate) fn active_age(metadata: &Metadata, now: UnixSeconds) -> u32 {
+    let age = now.saturating_sub(metadata.issued);
+    metadata.age.max(u32::try_from(age).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
@@ -156,7 +161,7 @@ mod tests {
         skew: 60,
     };
 
-    const HEAD: Head = Head {
+    const HEAD: Metadata = Metadata {
         issued: 1_800_000_000,
         age: 100,
         limit: None,
@@ -166,8 +171,8 @@ mod tests {
     };
 
     #[track_caller]
-    fn check(lifetimes: &Lifetimes, head: &Head, now: u64, expected: Result<(), Reason>) {
-        assert_eq!(lifetimes.check(head, now, 0), expected, "at {now}");
+    fn check(lifetimes: &Lifetimes, metadata: &Metadata, now: u64, expected: Result<(), Reason>) {
+        assert_eq!(lifetimes.check(metadata, now, 0), expected, "at {now}");
     }
 
     #[test]
@@ -178,23 +183,23 @@ mod tests {
 
     #[test]
     fn the_absolute_deadline_wins_over_activity() {
-        let head = Head {
+        let metadata = Metadata {
             age: 43_199,
             ..HEAD
         };
-        check(&LIFETIMES, &head, 1_800_043_199, Ok(()));
-        check(&LIFETIMES, &head, 1_800_043_200, Err(Reason::Expired));
+        check(&LIFETIMES, &metadata, 1_800_043_199, Ok(()));
+        check(&LIFETIMES, &metadata, 1_800_043_200, Err(Reason::Expired));
     }
 
     #[test]
     fn the_sealed_limit_shortens_and_never_lengthens() {
-        let shorter = Head {
+        let shorter = Metadata {
             limit: Some(200),
             ..HEAD
         };
         check(&LIFETIMES, &shorter, 1_800_000_199, Ok(()));
         check(&LIFETIMES, &shorter, 1_800_000_200, Err(Reason::Expired));
-        let longer = Head {
+        let longer = Metadata {
             limit: Some(u32::MAX),
             age: 43_199,
             ..HEAD
@@ -204,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_remembered_session_has_no_idle_timeout_while_the_policy_remembers() {
-        let head = Head {
+        let metadata = Metadata {
             remembered: Some(1_000_000),
             ..HEAD
         };
@@ -212,13 +217,13 @@ mod tests {
             remember_up_to: Some(500_000),
             ..LIFETIMES
         };
-        check(&remembering, &head, 1_800_499_999, Ok(()));
-        check(&remembering, &head, 1_800_500_000, Err(Reason::Expired));
-        assert!(!remembering.is_refresh_due(&head, 1_800_400_000));
-        check(&LIFETIMES, &head, 1_800_001_900, Err(Reason::Idle));
-        let limited = Head {
+        check(&remembering, &metadata, 1_800_499_999, Ok(()));
+        check(&remembering, &metadata, 1_800_500_000, Err(Reason::Expired));
+        assert!(!remembering.is_refresh_due(&metadata, 1_800_400_000));
+        check(&LIFETIMES, &metadata, 1_800_001_900, Err(Reason::Idle));
+        let limited = Metadata {
             limit: Some(300_000),
-            ..head
+            ..metadata
         };
         check(&remembering, &limited, 1_800_299_999, Ok(()));
         check(&remembering, &limited, 1_800_300_000, Err(Reason::Expired));
@@ -234,7 +239,7 @@ mod tests {
     fn extreme_clocks_end_in_a_reason() {
         check(&LIFETIMES, &HEAD, 0, Err(Reason::NotYetValid));
         check(&LIFETIMES, &HEAD, u64::MAX, Err(Reason::Expired));
-        let latest = Head {
+        let latest = Metadata {
             issued: u64::from(u32::MAX) + 1_767_225_600,
             age: u32::MAX,
             ..HEAD

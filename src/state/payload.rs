@@ -167,6 +167,8 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
 pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
 
 pub(crate) mod sealed {
+    use super::Unreadable;
+
     /// Keeps other crates from adding kinds of payload.
     pub trait Payload: Sized {
         /// The version in which payloads are written; 0 for a dictionary.
@@ -178,8 +180,8 @@ pub(crate) mod sealed {
         /// The payload of a session that has nothing in it.
         fn empty() -> Option<Vec<u8>>;
 
-        /// Reads a payload into what is to keep it. `None`: it cannot be read. A dictionary is only checked.
-        fn read<K>(schema: u32, bytes: &[u8], keep: impl FnOnce(Self) -> K) -> Option<Option<K>>;
+        /// Decodes the value of a type. A dictionary is checked, and stays in its bytes: `None`.
+        fn read(schema: u32, bytes: &[u8]) -> Result<Option<Self>, Unreadable>;
 
         /// What the payload consists of, with the bytes of each.
         fn entries(_: &[u8]) -> Vec<(String, usize)> {
@@ -187,6 +189,10 @@ pub(crate) mod sealed {
         }
     }
 }
+
+/// A payload of a schema that is not known here, or that breaks the format.
+#[derive(Debug)]
+pub struct Unreadable;
 
 impl Payload for Map {}
 
@@ -198,8 +204,12 @@ impl sealed::Payload for Map {
         Some(Vec::new())
     }
 
-    fn read<K>(schema: u32, bytes: &[u8], _: impl FnOnce(Map) -> K) -> Option<Option<K>> {
-        (schema == 0 && map::is_valid(bytes)).then_some(None)
+    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Map>, Unreadable> {
+        if schema == 0 && map::is_valid(bytes) {
+            Ok(None)
+        } else {
+            Err(Unreadable)
+        }
     }
 
     fn entries(bytes: &[u8]) -> Vec<(String, usize)> {
@@ -227,13 +237,14 @@ impl<T: SessionData> sealed::Payload for T {
         encode_within(&T::default(), Vec::new(), usize::MAX)
     }
 
-    fn read<K>(schema: u32, bytes: &[u8], keep: impl FnOnce(T) -> K) -> Option<Option<K>> {
-        Some(Some(match (schema, bytes) {
-            // A dictionary with nothing in it, such as a session that has an id only.
-            (0, []) => keep(T::default()),
-            (schema, bytes) if schema == T::SCHEMA => keep(decode(bytes)?),
-            (schema, bytes) => keep(T::convert(schema, bytes)?),
-        }))
+    fn read(schema: u32, bytes: &[u8]) -> Result<Option<T>, Unreadable> {
+        let value = match (schema, bytes) {
+            // An empty dictionary, such as a session that has an id only.
+            (0, []) => Some(T::default()),
+            _ if schema == T::SCHEMA => decode(bytes),
+            _ => T::convert(schema, bytes),
+        };
+        value.map(Some).ok_or(Unreadable)
     }
 }
 

@@ -1,10 +1,10 @@
-use super::{lifetime::Lifetimes, room::Room};
+use super::{budget::SizeBudget, lifetime::Lifetimes};
 
 /// What an application decided about its sessions.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
     pub(crate) lifetimes: Lifetimes,
-    pub(crate) room: Room,
+    pub(crate) budget: SizeBudget,
     /// A response with a 5xx status saves its session like any other.
     pub(crate) save_on_server_error: bool,
     /// The payload of a session that has nothing in it.

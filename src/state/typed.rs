@@ -12,8 +12,8 @@ use crate::crypto::scratch::Wiped;
 impl<T: SessionData> State<'_, T> {
     /// The value as it is now.
     pub(crate) fn value(&mut self) -> Arc<T> {
-        let value = self.value.take().unwrap_or_else(|| self.decode());
-        self.value = Some(Arc::clone(&value));
+        let value = self.data.value.take().unwrap_or_else(|| self.decode());
+        self.data.value = Some(Arc::clone(&value));
         value
     }
 
@@ -24,7 +24,7 @@ impl<T: SessionData> State<'_, T> {
         change: impl FnOnce(&mut T) -> R,
     ) -> Result<R, SessionError> {
         self.check_writable()?;
-        let mut value = self.value.take().unwrap_or_else(|| self.decode());
+        let mut value = self.data.value.take().unwrap_or_else(|| self.decode());
         if Arc::get_mut(&mut value).is_none() {
             // Somebody still reads this one.
             value = self.decode();
@@ -42,20 +42,22 @@ impl<T: SessionData> State<'_, T> {
 
     fn store(&mut self, value: Arc<T>) -> Result<(), SessionError> {
         let usual = USUAL_PAYLOAD.max(self.payload().len() + USUAL_GROWTH);
-        let payload = payload::encode(&*value, usual, self.policy.room.content())
+        let payload = payload::encode(&*value, usual, self.policy.budget.room())
             .ok_or(SessionError::Encode(type_name::<T>()))?;
         self.set_payload(Wiped::from(payload))?;
-        self.value = Some(value);
+        self.data.value = Some(value);
         Ok(())
     }
 
     fn decode(&self) -> Arc<T> {
-        if self.payload.is_none() && self.arrived.is_none() {
+        if self.data.payload.is_none() && self.data.arrived.is_none() {
             return Arc::new(T::default());
         }
-        let value = T::read(self.head.schema, self.payload(), Arc::new).flatten();
+        let value = T::read(self.data.metadata.schema, self.payload())
+            .ok()
+            .flatten();
         // What arrived was read before, and what was stored was encoded here.
-        value.unwrap_or_default()
+        Arc::new(value.unwrap_or_default())
     }
 }
 

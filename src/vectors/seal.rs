@@ -9,9 +9,6 @@ use crate::{
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {
-    name: String,
-    #[serde(rename = "spec")]
-    _spec: String,
     key: String,
     purpose: PurposeOf,
     context: Vec<(String, String)>,
@@ -42,7 +39,7 @@ fn the_example_of_the_specification_is_right() {
 
 #[test]
 fn bodies_are_sealed_to_the_byte() {
-    for_each("seal", |vector: Vector| {
+    for_each("seal", |name, vector: Vector| {
         let Vector {
             key,
             purpose,
@@ -53,9 +50,9 @@ fn bodies_are_sealed_to_the_byte() {
         let reserved = reserved(&vector.application, &vector.type_label);
         let context = context(&vector.context);
         let token = seal(key, purpose, reserved.before(&context), random, body);
-        assert_eq!(token, vector.token, "{}", vector.name);
+        assert_eq!(token, vector.token, "{name}");
         let token_len = Mode::from(mode_of(key)).token_len(body.len() / 2);
-        assert_eq!(token_len, token.len(), "{}", vector.name);
+        assert_eq!(token_len, token.len(), "{name}");
     });
 }
 

@@ -106,10 +106,7 @@ fn of_two_keys_with_one_id_another_is_to_be_made() {
         refused.starts_with("key c89be252 is listed twice"),
         "{refused}"
     );
-    assert!(
-        refused.ends_with("have this id, make another key"),
-        "{refused}"
-    );
+    assert!(refused.ends_with("so generate another key"), "{refused}");
 }
 
 #[test]

@@ -22,7 +22,7 @@ use crate::{
     cookie::{Attributes, SameSite},
     crypto::suite::Mode,
     session::Hooks,
-    state::{Allowance, BROWSER_LIMIT, MOST_COOKIES, Map, Padding, Payload, RefreshAfter},
+    state::{BROWSER_LIMIT, MOST_COOKIES, Map, Padding, Payload, RefreshAfter, SizeLimit},
 };
 
 /// Settings of a [`SessionCookie`](crate::SessionCookie). All of them are checked together in [`build`](Self::build).
@@ -124,13 +124,13 @@ pub enum Size {
 }
 
 impl Size {
-    fn allowance(self) -> Result<Allowance, ConfigError> {
+    fn allowance(self) -> Result<SizeLimit, ConfigError> {
         match self {
-            Size::Anywhere => Ok(Allowance::new(1, 3072)),
-            Size::Browser => Ok(Allowance::new(1, BROWSER_LIMIT)),
+            Size::Anywhere => Ok(SizeLimit::new(1, 3072)),
+            Size::Browser => Ok(SizeLimit::new(1, BROWSER_LIMIT)),
             Size::Split(cookies) => Some(usize::from(cookies))
                 .filter(|cookies| (2..=MOST_COOKIES).contains(cookies))
-                .map(|cookies| Allowance::new(cookies, BROWSER_LIMIT))
+                .map(|cookies| SizeLimit::new(cookies, BROWSER_LIMIT))
                 .ok_or(ConfigError::Split),
         }
     }

@@ -1,24 +1,24 @@
-//! How much fits a cookie, or several (docs/spec/writer.md § 9.5, § 9.6).
+//! How much of a session fits its cookies (docs/spec/writer.md § 9.5, § 9.6).
 
 use std::fmt;
 
-use super::{layout::LONGEST_HEAD, padding::Padding};
+use super::{layout::LONGEST_METADATA, padding::Padding};
 use crate::crypto::suite::Mode;
 
-/// The size of what is sent, as a function of the size of what is sealed.
+/// How much of a session fits its cookies: the limit, and all that takes a part of it.
 #[derive(Clone, Debug)]
-pub(crate) struct Room {
-    profile: Allowance,
-    frame: Frame,
+pub(crate) struct SizeBudget {
+    limit: SizeLimit,
+    overhead: Overhead,
     mode: Mode,
     padding: Padding,
     /// The most bytes of payload and flash together.
-    content: usize,
+    room: usize,
 }
 
-/// How much may be sent.
+/// The most that may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Allowance {
+pub(crate) struct SizeLimit {
     /// Bytes of one Set-Cookie field.
     pub(crate) field: usize,
     pub(crate) cookies: usize,
@@ -26,41 +26,41 @@ pub(crate) struct Allowance {
     pub(crate) total: usize,
 }
 
-/// Bytes of a Set-Cookie field beside the token.
+/// Bytes of a Set-Cookie field that are not of the token.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Frame {
+pub(crate) struct Overhead {
     /// `name=` and the attributes.
     pub(crate) field: usize,
-    /// The longest `Max-Age` attribute, which only persistent sessions have.
+    /// `Max-Age`, which only persistent sessions have. At its longest in a budget.
     pub(crate) max_age: usize,
-    /// What each field has in addition where there are several.
+    /// What each of several fields has in addition.
     pub(crate) part: usize,
 }
 
-/// What a token takes.
+/// The size of a session as it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Sent {
+pub(crate) struct SentSize {
     pub(crate) cookies: usize,
     /// Bytes of all Set-Cookie fields together.
     pub(crate) total: usize,
 }
 
-impl Room {
+impl SizeBudget {
     /// `None` if not even an empty session fits.
     pub(crate) fn new(
-        profile: Allowance,
-        frame: Frame,
+        limit: SizeLimit,
+        overhead: Overhead,
         mode: Mode,
         padding: Padding,
-    ) -> Option<Room> {
-        let beside = frame.beside(profile.cookies, true);
-        let characters = profile.cookies * profile.field.checked_sub(beside)?;
+    ) -> Option<SizeBudget> {
+        let field_overhead = overhead.per_field(limit.cookies);
+        let characters = limit.cookies * limit.field.checked_sub(field_overhead)?;
         // Four characters carry three bytes.
         let body = (characters * 3 / 4).checked_sub(mode.overhead())?;
-        Some(Room {
-            content: padding.longest_in(body)?.checked_sub(LONGEST_HEAD)?,
-            profile,
-            frame,
+        Some(SizeBudget {
+            room: padding.longest_in(body)?.checked_sub(LONGEST_METADATA)?,
+            limit,
+            overhead,
             mode,
             padding,
         })
@@ -68,100 +68,116 @@ impl Room {
 
     /// The most bytes of payload and flash together. With every other field at its longest reserved,
     /// nothing but these two can make a session too large.
-    pub(crate) fn content(&self) -> usize {
-        self.content
+    pub(crate) fn room(&self) -> usize {
+        self.room
     }
 
-    pub(crate) fn profile(&self) -> Allowance {
-        self.profile
+    /// The limit of the size profile.
+    pub(crate) fn limit(&self) -> SizeLimit {
+        self.limit
     }
 
-    /// What a token that came in so many cookies may go back in, whatever the profile is now.
-    pub(crate) fn as_arrived(
+    /// The limit for a session that arrived in `cookies` cookies, whatever the profile's limit is now
+    /// (docs/spec/writer.md § 9.5.3).
+    pub(crate) fn limit_as_arrived(
         &self,
         token_len: usize,
         cookies: usize,
-        persistent: bool,
-    ) -> Allowance {
-        let beside = self.frame.beside(cookies, persistent);
-        let total = token_len + cookies * beside;
+        is_persistent: bool,
+    ) -> SizeLimit {
+        let overhead = self.overhead(is_persistent).per_field(cookies);
+        let total = token_len + cookies * overhead;
         if cookies == 1 {
-            return Allowance::new(1, total);
+            return SizeLimit::new(1, total);
         }
-        let most = if cookies <= MOST_COOKIES {
+        let limit = if cookies <= MOST_COOKIES {
             // Where the attributes grew since, its parts are no longer than they were, and their fields are.
-            let field = token_len.div_ceil(cookies) + beside;
-            Allowance::new(cookies, field.max(BROWSER_LIMIT))
+            let field = token_len.div_ceil(cookies) + overhead;
+            SizeLimit::new(cookies, field.max(BROWSER_LIMIT))
         } else {
-            Allowance::new(MOST_COOKIES, BROWSER_LIMIT)
+            SizeLimit::new(MOST_COOKIES, BROWSER_LIMIT)
         };
-        Allowance {
-            total: total.min(most.total),
-            ..most
+        SizeLimit {
+            total: total.min(limit.total),
+            ..limit
         }
     }
 
-    /// Bytes of a body that has `body_len` of them without padding, `content` of which are content.
+    /// The padded length of a body of `body_len` bytes, `content` of which are payload and flash.
     ///
-    /// One with more content than there is room for came in like that, and must not grow.
+    /// A body with more content than the room arrived like that and must not grow, so it is not padded.
     pub(crate) fn padded_len(&self, body_len: usize, content: usize) -> usize {
-        if content > self.content {
+        if content > self.room {
             return body_len;
         }
         self.padding.padded_len(body_len)
     }
 
-    /// What a body of this many bytes, with its padding, takes where so much may be sent.
-    pub(crate) fn sent(&self, allowance: Allowance, body_len: usize, persistent: bool) -> Sent {
+    /// The size of a padded body as it is sent under `limit`.
+    pub(crate) fn sent(&self, limit: SizeLimit, body_len: usize, is_persistent: bool) -> SentSize {
         let token_len = self.mode.token_len(body_len);
-        let one = self.frame.beside(1, persistent) + token_len;
-        if allowance.cookies == 1 || one <= allowance.field {
-            return Sent {
-                cookies: 1,
-                total: one,
-            };
-        }
-        let beside = self.frame.beside(allowance.cookies, persistent);
-        let cookies = token_len.div_ceil(allowance.field - beside);
-        Sent {
+        let overhead = self.overhead(is_persistent);
+        let cookies = token_len.div_ceil(limit.part_len(token_len, overhead));
+        SentSize {
             cookies,
-            total: token_len + cookies * beside,
+            total: token_len + cookies * overhead.per_field(cookies),
         }
     }
 
-    /// The same under the profile for content of this size, with every other field at its longest.
-    pub(crate) fn reserved(&self, content: usize) -> Sent {
-        let body_len = self.padding.padded_len(LONGEST_HEAD + content);
-        self.sent(self.profile, body_len, true)
+    fn overhead(&self, is_persistent: bool) -> Overhead {
+        let max_age = if is_persistent {
+            self.overhead.max_age
+        } else {
+            0
+        };
+        Overhead {
+            max_age,
+            ..self.overhead
+        }
+    }
+
+    /// The size of a session with this content, as it is sent with every other field at its longest.
+    pub(crate) fn largest(&self, content: usize) -> SentSize {
+        let body_len = self.padding.padded_len(LONGEST_METADATA + content);
+        self.sent(self.limit, body_len, true)
     }
 }
 
-impl Allowance {
-    /// `cookies` cookies, each with a field of so many bytes.
-    pub(crate) fn new(cookies: usize, field: usize) -> Allowance {
-        Allowance {
+impl SizeLimit {
+    /// `cookies` cookies, each with a field of at most `field` bytes.
+    pub(crate) fn new(cookies: usize, field: usize) -> SizeLimit {
+        SizeLimit {
             field,
             cookies,
             total: cookies * field,
         }
     }
 
-    /// The same bytes in one field.
-    pub(crate) fn in_one(self) -> Allowance {
-        Allowance::new(1, self.total)
+    /// The same number of bytes, in one field.
+    pub(crate) fn in_one(self) -> SizeLimit {
+        SizeLimit::new(1, self.total)
     }
 
-    pub(crate) fn admits(&self, sent: Sent) -> bool {
+    /// The most characters of a token in each cookie: the whole token, where one cookie takes it or there may be no
+    /// second one.
+    pub(crate) fn part_len(&self, token_len: usize, overhead: Overhead) -> usize {
+        if self.cookies == 1 || overhead.per_field(1) + token_len <= self.field {
+            token_len
+        } else {
+            self.field.saturating_sub(overhead.per_field(2)).max(1)
+        }
+    }
+
+    pub(crate) fn allows(&self, sent: SentSize) -> bool {
         sent.cookies <= self.cookies && sent.total <= self.total
     }
 }
 
-impl Frame {
-    /// Bytes of each of `cookies` fields beside its part of the token.
-    fn beside(&self, cookies: usize, persistent: bool) -> usize {
+impl Overhead {
+    /// Bytes of each of `cookies` fields that are not of the token.
+    fn per_field(&self, cookies: usize) -> usize {
         let part = if cookies > 1 { self.part } else { 0 };
-        let max_age = if persistent { self.max_age } else { 0 };
-        self.field + part + max_age
+        self.field + self.max_age + part
     }
 }
 
