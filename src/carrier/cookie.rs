@@ -74,7 +74,6 @@ impl SessionCookie {
     /// let keys: KeyRing<EncryptionKey> = text.parse()?;
     /// let login = SessionCookie::encrypted(keys.clone()).name("__Host-login").build()?;
     /// let cart = SessionCookie::encrypted(keys).name("__Host-cart").build()?;
-    /// # let _ = (login, cart);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn encrypted(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {

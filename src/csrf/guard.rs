@@ -38,7 +38,6 @@ use crate::{
 ///     .route("/transfer", post(|| async { "done" }))
 ///     .layer(CsrfGuard::new())
 ///     .layer(SessionLayer::new(cookie));
-/// # let _ = app;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct CsrfGuard<T = Map> {
@@ -53,7 +52,6 @@ impl CsrfGuard {
     ///
     /// ```
     /// let guard = hardtack::CsrfGuard::new();
-    /// # let _ = guard;
     /// ```
     #[must_use]
     pub fn new() -> CsrfGuard {
@@ -69,7 +67,6 @@ impl<T> CsrfGuard<T> {
     ///
     /// ```
     /// let guard = hardtack::CsrfGuard::new().trust_origin("https://app.example.com")?;
-    /// # let _ = guard;
     /// # Ok::<_, hardtack::ConfigError>(())
     /// ```
     ///
@@ -92,7 +89,6 @@ impl<T> CsrfGuard<T> {
     /// ```
     /// let guard = hardtack::CsrfGuard::new()
     ///     .trust_form_post("https://login.example.com", "/signed-in")?;
-    /// # let _ = guard;
     /// # Ok::<_, hardtack::ConfigError>(())
     /// ```
     ///
@@ -123,7 +119,6 @@ impl<T> CsrfGuard<T> {
     ///
     /// ```
     /// let guard = hardtack::CsrfGuard::new().origin_check_only();
-    /// # let _ = guard;
     /// ```
     #[must_use]
     pub fn origin_check_only(mut self) -> Self {
@@ -142,7 +137,6 @@ impl<T> CsrfGuard<T> {
     ///
     /// ```
     /// let guard = hardtack::CsrfGuard::new().tokens_in_forms();
-    /// # let _ = guard;
     /// ```
     #[must_use]
     pub fn tokens_in_forms(mut self) -> Self {
@@ -160,7 +154,6 @@ impl<T> CsrfGuard<T> {
     /// # struct Login;
     /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// let guard = CsrfGuard::new().typed::<Login>();
-    /// # let _ = guard;
     /// ```
     #[must_use]
     pub fn typed<U: Payload>(self) -> CsrfGuard<U> {

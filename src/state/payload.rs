@@ -17,7 +17,6 @@ use crate::crypto::scratch::wipe;
 /// fn language(session: &Session<Map>) -> Result<Option<String>, SessionError> {
 ///     session.get("language")
 /// }
-/// # let _ = language;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Map {}

@@ -150,7 +150,6 @@ impl<T: Payload> SessionCookieBuilder<T> {
     ///     .name("__Secure-session")
     ///     .formerly(Formerly::new().path("/app"))
     ///     .build()?;
-    /// # let _ = cookie;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn formerly(mut self, formerly: Formerly) -> Self {

@@ -36,7 +36,6 @@ impl Formerly {
     ///
     /// ```
     /// let partitioned = hardtack::Formerly::new().partitioned(true);
-    /// # let _ = partitioned;
     /// ```
     pub fn new() -> Formerly {
         Formerly::default()
@@ -48,7 +47,6 @@ impl Formerly {
     ///
     /// ```
     /// let moved = hardtack::Formerly::new().path("/app");
-    /// # let _ = moved;
     /// ```
     pub fn path(self, path: impl Into<String>) -> Formerly {
         Formerly {
@@ -63,7 +61,6 @@ impl Formerly {
     ///
     /// ```
     /// let for_all_hosts = hardtack::Formerly::new().domain("example.com");
-    /// # let _ = for_all_hosts;
     /// ```
     pub fn domain(self, domain: impl Into<String>) -> Formerly {
         Formerly {
@@ -78,7 +75,6 @@ impl Formerly {
     ///
     /// ```
     /// let for_one_host = hardtack::Formerly::new().no_domain();
-    /// # let _ = for_one_host;
     /// ```
     pub fn no_domain(self) -> Formerly {
         Formerly {
@@ -93,7 +89,6 @@ impl Formerly {
     ///
     /// ```
     /// let plain = hardtack::Formerly::new().partitioned(false);
-    /// # let _ = plain;
     /// ```
     pub fn partitioned(self, partitioned: bool) -> Formerly {
         Formerly {

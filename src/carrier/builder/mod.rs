@@ -47,7 +47,6 @@ use crate::{
 ///     .path("/app")
 ///     .build();
 /// assert!(mistake.is_err_and(|error| error.to_string().contains("leave out `path`")));
-/// # let _ = cookie;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
