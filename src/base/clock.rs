@@ -59,7 +59,7 @@ impl Clock {
     ///
     /// let start = SystemTime::now();
     /// let clock = Clock::from_fn(move || start + Duration::from_secs(3600));
-    /// let session = cookie.load([""], clock);
+    /// let session = cookie.load(None::<&str>, clock);
     /// # assert!(session.is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```

@@ -21,7 +21,7 @@ use super::{
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// use hardtack::Mode;
 ///
 /// assert_eq!(cookie.mode(), Mode::Encrypted);

@@ -117,7 +117,7 @@ impl<K: Key> SharedKeyRing<K> {
     ///
     /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// # let fields = cookie.save(&session)?;
     ///

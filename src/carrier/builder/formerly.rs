@@ -14,7 +14,7 @@ use crate::cookie::Attributes;
 ///     .name("session")
 ///     .formerly(Formerly::new().path("/shop").domain("example.com"))
 ///     .build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// # session.insert("user", 42)?;
 /// let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
 /// assert!(fields[0].starts_with("session=; Path=/shop; Domain=example.com;"));
