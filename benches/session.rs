@@ -71,7 +71,7 @@ fn text(len: usize) -> String {
 
 /// The `Cookie` field that a browser sends after a session was written by `fill`.
 fn field<T: Payload>(cookie: &SessionCookie<T>, fill: impl FnOnce(&Session<T>)) -> String {
-    let session = cookie.load([""], now());
+    let session = cookie.load(None::<&str>, now());
     fill(&session);
     let saved = cookie.save(&session).expect("a session that can be saved");
     let line = saved.iter().next().expect("a session that was written");

@@ -86,7 +86,7 @@ fn a_session_and_what_is_sent_of_it_show_neither_content_nor_token() {
     let key = EncryptionKey::generate().unwrap();
     let builder = SessionCookie::encrypted(key);
     let cookie = builder.clone().build().unwrap();
-    let session = cookie.load([""; 0], now());
+    let session = cookie.load(None::<&str>, now());
     session.insert("password", SECRET).unwrap();
     session.flash("", SECRET).unwrap();
     check(&session, &[SECRET]);
@@ -146,7 +146,7 @@ fn a_signed_session_can_be_read_by_anybody() {
 fn an_error_about_a_value_shows_nothing_of_it() {
     let key = EncryptionKey::generate().unwrap();
     let cookie = SessionCookie::encrypted(key).build().unwrap();
-    let session = cookie.load([""; 0], now());
+    let session = cookie.load(None::<&str>, now());
     session.insert("password", SECRET).unwrap();
     let wrong = session.get::<u32>("password").unwrap_err();
     check(&wrong, &[SECRET]);

@@ -74,7 +74,6 @@ impl SessionCookie {
     /// let keys: KeyRing<EncryptionKey> = text.parse()?;
     /// let login = SessionCookie::encrypted(keys.clone()).name("__Host-login").build()?;
     /// let cart = SessionCookie::encrypted(keys).name("__Host-cart").build()?;
-    /// # let _ = (login, cart);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn encrypted(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
@@ -92,7 +91,7 @@ impl SessionCookie {
     /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?)
     ///     .name("__Host-language")
     ///     .build()?;
-    /// # let session = cookie.load([""], std::time::SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, std::time::SystemTime::now());
     /// # session.insert("language", "sv")?;
     /// # assert_eq!(cookie.save(&session)?.iter().len(), 1);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -148,7 +147,7 @@ impl<T> SessionCookie<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// // Several fields, as over HTTP/2. The time is asked for at the first touch.
     /// let now: fn() -> SystemTime = SystemTime::now;
     /// let session = cookie.load(["theme=dark", "__Host-session=forged"], now);
@@ -173,11 +172,11 @@ impl<T> SessionCookie<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// use hardtack::Context;
     ///
     /// let acme = Context::new([("tenant", "acme")])?;
-    /// let session = cookie.load_in(acme.clone(), [""], SystemTime::now());
+    /// let session = cookie.load_in(acme.clone(), None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     ///
@@ -208,7 +207,7 @@ impl<T> SessionCookie<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// use hardtack::SessionError;
     ///
     /// session.insert("user", 42)?;
@@ -241,7 +240,7 @@ impl<T> SessionCookie<T> {
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let now = UNIX_EPOCH + Duration::from_millis(1_800_000_000_500);
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = cookie.save(&session)?;
     /// cookie.raise_not_before(now);
@@ -302,7 +301,7 @@ impl<T: Payload> SessionCookie<T> {
         now: SystemTime,
         fill: impl FnOnce(&Session<T>) -> Result<(), SessionError>,
     ) -> Result<String, CookieForError> {
-        let session = self.load([""; 0], now);
+        let session = self.load(None::<&str>, now);
         fill(&session).map_err(CookieForError::Session)?;
         let fields = self.save(&session).map_err(CookieForError::Save)?;
         if fields.is_empty() {

@@ -28,7 +28,7 @@ use crate::{
 ///
 /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("authorization")?;
 ///
-/// let session = header.load([""; 0], Clock::system());
+/// let session = header.load(None::<&str>, Clock::system());
 /// session.insert("user", 42)?;
 /// let TokenChange::Set(token) = header.save(&session)? else {
 ///     return Err("a session with content is written".into());

@@ -13,7 +13,7 @@ use super::name::{CookieName, DefaultName, Prefix};
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
 ///     .same_site(SameSite::Strict)
 ///     .build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// # session.insert("user", 42)?;
 /// # assert!(cookie.save(&session)?.iter().all(|field| field.ends_with("; SameSite=Strict")));
 /// # Ok::<_, Box<dyn std::error::Error>>(())

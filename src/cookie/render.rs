@@ -19,7 +19,7 @@ use super::{
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// # session.insert("user", 42)?;
 /// let mut head = String::new();
 /// for field in cookie.save(&session)? {
@@ -41,7 +41,7 @@ impl SetCookies {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.get::<u32>("user")?, None);
     /// assert!(cookie.save(&session)?.is_empty()); // reading writes nothing
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -59,7 +59,7 @@ impl SetCookies {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     /// assert!(fields.iter().all(|field| field.len() <= 3_072));

@@ -12,7 +12,7 @@ use super::{NONCE_LEN, base64url, mac::TAG_LEN};
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// use hardtack::Mode;
 ///
 /// assert_eq!(cookie.mode(), Mode::Encrypted);

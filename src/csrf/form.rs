@@ -61,7 +61,6 @@ pub trait CsrfField {
 /// let app: Router = Router::new()
 ///     .route("/sign-out", post(sign_out))
 ///     .layer(CsrfGuard::new().tokens_in_forms());
-/// # let _ = app;
 /// ```
 #[derive(Clone, Default)]
 pub struct CsrfForm {
@@ -136,7 +135,6 @@ impl fmt::Debug for CsrfForm {
 /// let app: Router = Router::new()
 ///     .route("/transfer", post(transfer))
 ///     .layer(CsrfGuard::new().tokens_in_forms());
-/// # let _ = app;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Guarded<E>(pub E);

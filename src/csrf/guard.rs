@@ -35,7 +35,6 @@ use crate::{
 ///     .route("/transfer", post(|| async { "done" }))
 ///     .layer(CsrfGuard::new())
 ///     .layer(SessionLayer::new(cookie));
-/// # let _ = app;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct CsrfGuard<T = Map> {
@@ -50,7 +49,6 @@ impl CsrfGuard {
     ///
     /// ```
     /// let guard = hardtack::CsrfGuard::new();
-    /// # let _ = guard;
     /// ```
     #[must_use]
     pub fn new() -> CsrfGuard {
@@ -66,7 +64,6 @@ impl<T> CsrfGuard<T> {
     ///
     /// ```
     /// let guard = hardtack::CsrfGuard::new().trust_origin("https://app.example.com")?;
-    /// # let _ = guard;
     /// # Ok::<_, hardtack::ConfigError>(())
     /// ```
     ///
@@ -89,7 +86,6 @@ impl<T> CsrfGuard<T> {
     /// ```
     /// let guard = hardtack::CsrfGuard::new()
     ///     .trust_form_post("https://login.example.com", "/signed-in")?;
-    /// # let _ = guard;
     /// # Ok::<_, hardtack::ConfigError>(())
     /// ```
     ///
@@ -120,7 +116,6 @@ impl<T> CsrfGuard<T> {
     ///
     /// ```
     /// let guard = hardtack::CsrfGuard::new().origin_check_only();
-    /// # let _ = guard;
     /// ```
     #[must_use]
     pub fn origin_check_only(mut self) -> Self {
@@ -139,7 +134,6 @@ impl<T> CsrfGuard<T> {
     ///
     /// ```
     /// let guard = hardtack::CsrfGuard::new().tokens_in_forms();
-    /// # let _ = guard;
     /// ```
     #[must_use]
     pub fn tokens_in_forms(mut self) -> Self {
@@ -157,7 +151,6 @@ impl<T> CsrfGuard<T> {
     /// # struct Login;
     /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// let guard = CsrfGuard::new().typed::<Login>();
-    /// # let _ = guard;
     /// ```
     #[must_use]
     pub fn typed<U: Payload>(self) -> CsrfGuard<U> {

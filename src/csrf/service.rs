@@ -23,7 +23,6 @@ use crate::{
 /// use tower::Layer;
 ///
 /// let service: CsrfService<_> = CsrfGuard::new().layer(());
-/// # let _ = service;
 /// ```
 #[derive(Debug)]
 pub struct CsrfService<S, T = Map> {

@@ -19,7 +19,7 @@ impl<T: Payload> Session<T> {
     /// ```
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// let form = format!(
     ///     r#"<input type="hidden" name="csrf_token" value="{}">"#,
     ///     session.csrf_token()?,
@@ -64,7 +64,7 @@ impl<T: Payload> Session<T> {
     /// ```
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// let token = session.csrf_token()?;
     /// assert!(session.verify_csrf(&token));
     /// session.renew()?;

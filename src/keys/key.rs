@@ -88,10 +88,10 @@ impl SigningKey {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{SessionCookie, SigningKey};
+    /// use hardtack::{Mode, SessionCookie, SigningKey};
     ///
     /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build()?;
-    /// # let _ = cookie;
+    /// assert_eq!(cookie.mode(), Mode::UnencryptedButSigned);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///

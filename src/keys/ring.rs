@@ -119,7 +119,7 @@ impl<K: Key> KeyRing<K> {
     /// let ring = KeyRing::new(EncryptionKey::generate()?);
     /// let keys = SharedKeyRing::new(ring.clone());
     /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
-    /// let session = cookie.load([""], SystemTime::now());
+    /// let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     ///

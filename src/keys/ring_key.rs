@@ -37,7 +37,6 @@ impl<K> RingKey<K> {
     /// use hardtack::{EncryptionKey, KeyRing, RingKey};
     ///
     /// let ring = KeyRing::from_keys([RingKey::new(EncryptionKey::generate()?)])?;
-    /// # let _ = ring;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -27,7 +27,6 @@ use super::{
 /// // Later: the new key seals, and the old one still opens what is out.
 /// let new = EncryptionKey::generate()?;
 /// keys.replace(KeyRing::from_keys([new, old.parse()?])?)?;
-/// # let _ = cookie;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct SharedKeyRing<K> {
@@ -62,7 +61,7 @@ pub struct SharedKeyRing<K> {
 ///
 /// # let text = EncryptionKey::generate()?.expose_secret();
 /// let cookie = site(text.parse::<KeyRing<EncryptionKey>>()?).build()?;
-/// # let _ = cookie;
+/// assert_eq!(cookie.name().as_str(), "__Host-site");
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[diagnostic::on_unimplemented(
@@ -91,7 +90,6 @@ impl<K: Key> SharedKeyRing<K> {
     /// use hardtack::{EncryptionKey, SharedKeyRing};
     ///
     /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
-    /// # let _ = keys;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -119,7 +117,7 @@ impl<K: Key> SharedKeyRing<K> {
     ///
     /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// # let fields = cookie.save(&session)?;
     ///

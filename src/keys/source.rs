@@ -186,7 +186,6 @@ impl RingSource {
     /// # let vault = move || Ok::<_, std::io::Error>(key.to_string());
     /// let vault = RingSource::from_fn("the vault", move || Ok(vault()?));
     /// let keys: KeyRing<EncryptionKey> = KeyRing::from_sources([vault])?;
-    /// # let _ = keys;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -51,7 +51,6 @@ use crate::crypto::hash::sha256;
 ///     })
 ///     .start()?;
 /// # std::fs::remove_file(&path)?;
-/// # let _ = cookie;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "nobody looks before `start` or `look`"]
@@ -86,7 +85,6 @@ impl<K: Key> WatchedKeyRing<K> {
     /// let vault = RingSource::from_fn("the vault", move || Ok(ask()?));
     /// let watched = WatchedKeyRing::from_sources([vault])?;
     /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
-    /// # let _ = cookie;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -122,7 +120,6 @@ impl<K: Key> WatchedKeyRing<K> {
     /// let watched = WatchedKeyRing::from_sources([source])?;
     /// let login = SessionCookie::encrypted(watched.keys()).name("__Host-login").build()?;
     /// let cart = SessionCookie::encrypted(watched.keys()).name("__Host-cart").build()?;
-    /// # let _ = (login, cart);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -232,7 +229,6 @@ impl<K: Key> WatchedKeyRing<K> {
     ///     Look::Refused(error) => eprintln!("{error}"),
     ///     _ => {}
     /// });
-    /// # let _ = watched;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_look(self, on_look: impl FnMut(Look) + Send + 'static) -> WatchedKeyRing<K> {
@@ -260,7 +256,6 @@ impl<K: Key + 'static> WatchedKeyRing<K> {
     /// let watching = watched.start()?;
     /// // … serve …
     /// drop(watching);
-    /// # let _ = cookie;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -348,7 +343,6 @@ pub enum Look {
 ///
 /// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
 /// let watching: Watching = watched.start()?;
-/// # let _ = watching;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "the watching ends when this is dropped"]

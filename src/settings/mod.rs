@@ -122,7 +122,7 @@ impl SessionSettings {
     /// # let file = format!(r#"{{"keys": "{}"}}"#, *key);
     /// let settings: SessionSettings = serde_json::from_str(&file)?;
     /// let cookie = settings.into_builder()?.revoked_if(|session| session.id.is_none()).build()?;
-    /// # let _ = cookie;
+    /// assert_eq!(cookie.name().as_str(), "__Host-session");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -149,7 +149,6 @@ impl SessionSettings {
     /// let mut settings: SessionSettings = serde_json::from_str(&file)?;
     /// let keys = SharedKeyRing::new(KeyRing::from_sources(settings.take_key_sources()?)?);
     /// let cookie = settings.apply_to(SessionCookie::encrypted(keys.clone()))?.build()?;
-    /// # let _ = cookie;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -193,7 +193,7 @@ impl Overhead {
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// use hardtack::SessionError;
 ///
 /// let Err(SessionError::TooLarge(error)) = session.insert("note", "x".repeat(3_000)) else {

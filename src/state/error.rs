@@ -11,7 +11,7 @@ use crate::crypto::random::RandomError;
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// use hardtack::SessionError;
 ///
 /// session.insert("user", "Ada")?;
@@ -65,7 +65,7 @@ impl SessionError {
     /// ```
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], std::time::SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, std::time::SystemTime::now());
     /// let error = session.insert("note", "x".repeat(3_000)).unwrap_err();
     /// assert_eq!(error.key(), Some("note"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())

@@ -16,7 +16,7 @@ use crate::base::{reason::Reason, time::UnixSeconds};
 /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
 /// # let keys = KeyRing::new(EncryptionKey::generate()?);
 /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-/// # let session = earlier.load([""], now);
+/// # let session = earlier.load(None::<&str>, now);
 /// # session.insert("user", 42)?;
 /// # let fields = earlier.save(&session)?;
 /// use hardtack::RefreshAfter;

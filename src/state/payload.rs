@@ -17,7 +17,6 @@ use crate::crypto::scratch::wipe;
 /// fn language(session: &Session<Map>) -> Result<Option<String>, SessionError> {
 ///     session.get("language")
 /// }
-/// # let _ = language;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Map {}
@@ -121,7 +120,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # let (keys, now) = (KeyRing::new(EncryptionKey::generate()?), std::time::SystemTime::now());
     /// # let dictionary = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = dictionary.load([""], now);
+    /// # let session = dictionary.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # session.insert("cart", [7])?;
     /// # let fields = dictionary.save(&session)?;
@@ -153,7 +152,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
 /// }
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], std::time::SystemTime::now());
+/// # let session = cookie.load(None::<&str>, std::time::SystemTime::now());
 /// # session.ensure_id()?;
 /// # sign_out(&session)?;
 /// # assert_eq!(session.id(), None);

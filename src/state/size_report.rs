@@ -13,7 +13,7 @@ use std::fmt;
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// session.insert("cart", (0..100).collect::<Vec<u32>>())?;
 /// session.insert("language", "sv")?;
 /// session.flash("", "Saved")?;

@@ -65,7 +65,7 @@ pub(crate) fn sealed<T: Payload>(
     moment: SystemTime,
     fill: impl FnOnce(&Session<T>),
 ) -> String {
-    let session = cookie.load([""; 0], moment);
+    let session = cookie.load(None::<&str>, moment);
     fill(&session);
     let set_cookies = cookie.save(&session).unwrap();
     let field = set_cookies.iter().next().expect("the session is written");
@@ -84,7 +84,7 @@ pub(crate) fn sealed_apart<T: Payload>(
         .context("built apart", std::any::type_name::<T>())
         .typed::<T>();
     let cookie = cookie.build().unwrap();
-    let session = cookie.load_in(hardtack::Context::default(), [""; 0], moment);
+    let session = cookie.load_in(hardtack::Context::default(), None::<&str>, moment);
     fill(&session);
     let set_cookies = cookie.save(&session).unwrap();
     pair_of(set_cookies.iter().next().expect("the session is written")).to_owned()

@@ -36,11 +36,11 @@ fn the_clock_is_asked_once_and_at_the_first_touch() {
     session.insert("a", 2).unwrap();
     session.renew().unwrap();
     assert_eq!(session.created_at(), Some(at(400)));
-    let _ = browser.site.save(&session).unwrap();
+    assert_eq!(browser.site.save(&session).unwrap().iter().len(), 1);
     assert_eq!(session.created_at(), Some(at(400)));
     assert_eq!(times_asked(), 1);
 
-    let _ = browser.site.load(browser.jar.pairs(), clock).len();
+    assert!(!browser.site.load(browser.jar.pairs(), clock).is_new());
     assert_eq!(times_asked(), 2);
 }
 

@@ -75,7 +75,8 @@ proptest! {
         let token = token_of(suite, |session| {
             session.ensure_id().unwrap();
             for (key, value) in &content {
-                let _ = session.insert(key, value);
+                // A value may be too large or too deep.
+                drop(session.insert(key, value));
             }
         });
         let mut flipped = blob_of(&token);

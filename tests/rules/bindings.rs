@@ -97,7 +97,7 @@ fn an_application_stands_beside_a_context_and_in_front_of_one_of_a_request() {
     let of = |label: &str| SessionCookie::encrypted(ring.clone()).application(label);
     let acme = || Context::new([("tenant", "acme")]).unwrap();
     let shop = of("shop").context("stage", "live").build().unwrap();
-    let session = shop.load_in(acme(), [""], at(0));
+    let session = shop.load_in(acme(), None::<&str>, at(0));
     user(&session);
     let fields = shop.save(&session).unwrap();
     assert!(!shop.load_in(acme(), &fields, at(1)).is_new());
@@ -174,7 +174,7 @@ fn one_name_has_sessions_of_one_type_in_a_program() {
     assert!(other::<Admin>(&own_ring()).build().is_ok());
 
     // A clone holds the name, as a session does.
-    let session = carts.clone().load([""; 0], at(0));
+    let session = carts.clone().load(None::<&str>, at(0));
     drop(carts);
     check_refused(other::<Admin>(&ring).build());
     drop(session);

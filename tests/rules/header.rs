@@ -21,7 +21,7 @@ pub(super) fn map(fields: &[(&str, &str)]) -> HeaderMap {
 }
 
 pub(super) fn signed_in_by(header: &SessionHeader) -> String {
-    let session = header.load([""; 0], at(0));
+    let session = header.load(None::<&str>, at(0));
     session.insert("user", 42).unwrap();
     match header.save(&session).unwrap() {
         TokenChange::Set(token) => token,

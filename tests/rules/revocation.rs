@@ -61,7 +61,7 @@ fn a_moment_can_be_raised_at_run_time_and_never_goes_down() {
 fn a_moment_that_is_raised_for_a_header_or_a_token_ends_their_sessions() {
     let header = builder().build_header("x-session").unwrap();
     let tokens = builder().build_token("mobile").unwrap();
-    let first = header.load([""; 0], at(0));
+    let first = header.load(None::<&str>, at(0));
     first.insert("user", 42).unwrap();
     let TokenChange::Set(of_header) = header.save(&first).unwrap() else {
         panic!("a session with content is written");

@@ -70,7 +70,7 @@ fn a_response_that_could_not_be_saved_is_kept_from_caches_as_if_it_had_been() {
 #[test]
 fn a_failed_save_says_what_is_wrong() {
     let cookie = cookie();
-    let session = cookie.load([""], moment(0));
+    let session = cookie.load(None::<&str>, moment(0));
     session.insert("user", 42).unwrap();
     let error = cookie.save(&session).unwrap_err().to_string();
     assert!(error.contains("clock") && error.contains("2026"), "{error}");

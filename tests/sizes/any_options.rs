@@ -53,11 +53,7 @@ fn take(step: &Step, session: &Session) {
         Step::Remove(k) => _ = session.remove(&key(k)),
         Step::Fill => {
             let room = session.remaining_bytes();
-            let _ = (0..16).find(|less| {
-                session
-                    .insert("fill", value(room - less.min(&room)))
-                    .is_ok()
-            });
+            (0..16).any(|less| session.insert("fill", value(room - room.min(less))).is_ok());
         }
         Step::Clear => _ = session.clear(),
         Step::Invalidate => _ = session.invalidate(),

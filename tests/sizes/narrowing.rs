@@ -206,7 +206,10 @@ fn what_does_not_fit_four_cookies_stays_readable_and_is_not_written_until_it_doe
                     assert_refused(session.insert("a", ()));
                     assert_eq!(session.remaining_bytes(), 0);
                 });
-                assert_eq!(browser.sent, [""; 0], "no refresh, and nothing is dropped");
+                assert!(
+                    browser.sent.is_empty(),
+                    "no refresh, and nothing is dropped"
+                );
             }
             let mut ended = browser.clone();
             ended.visit(Session::clear).unwrap();

@@ -29,7 +29,7 @@ proptest! {
         more in prop_oneof![Just(1), 1..40_000usize],
     ) {
         let site = options.builder().build().unwrap();
-        let session = site.load([""], at(0));
+        let session = site.load(None::<&str>, at(0));
         let most = (0..options.room()).rev().find(|len| dictionary(*len) <= options.room());
         let most = most.unwrap();
         session.insert("k", "x".repeat(most)).unwrap();
@@ -71,7 +71,7 @@ fn the_sentence_says_which_size_holds_more_and_what_that_costs() {
     ] {
         for padding in [Padding::None, Padding::Padme] {
             let site = signed().size(size).padding(padding).build().unwrap();
-            let error = refusal(&site.load([""], at(0)), characters);
+            let error = refusal(&site.load(None::<&str>, at(0)), characters);
             assert_eq!(error.allowed, allowed);
             let told = error.to_string();
             let numbers = format!(
@@ -130,7 +130,7 @@ fn a_name_and_attributes_that_leave_no_room_are_refused() {
     ] {
         for padding in [Padding::None, Padding::Padme] {
             let cookie = longest().size(size).padding(padding).build().unwrap();
-            let session = cookie.load([""], at(0));
+            let session = cookie.load(None::<&str>, at(0));
             crate::fill(&session);
             let fields = cookie.save(&session).unwrap();
             let limit = if size == Size::Anywhere { 3_072 } else { 4_096 };

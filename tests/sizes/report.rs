@@ -145,7 +145,11 @@ impl SessionData for Bytes {
 fn of_a_typed_session_it_knows_the_payload_alone() {
     for padding in [Padding::None, Padding::Padme] {
         let site = encrypted().size(hardtack::Size::Split(3)).padding(padding);
-        let session = site.typed::<Bytes>().build().unwrap().load([""], at(0));
+        let session = site
+            .typed::<Bytes>()
+            .build()
+            .unwrap()
+            .load(None::<&str>, at(0));
         session.replace(Bytes(vec![7; 8_000])).unwrap();
         session.flash("", "Saved").unwrap();
         let report = session.size_report();
@@ -185,7 +189,7 @@ fn of_a_session_that_came_in_more_than_is_allowed_now_it_says_what_goes_back() {
 
 #[test]
 fn a_long_dictionary_has_a_longer_header() {
-    let session = encrypted().build().unwrap().load([""], at(0));
+    let session = encrypted().build().unwrap().load(None::<&str>, at(0));
     for number in 0..16 {
         session.insert(&format!("{number:02}"), 1).unwrap();
     }
