@@ -10,15 +10,15 @@ use std::borrow::Cow;
 
 /// The cookies `name.1` to `name.7` of a request.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Parts(Option<Box<[Part; MOST_PARTS]>>);
+pub(crate) struct Parts(Option<Box<[PartValue; MOST_PARTS]>>);
 
 #[derive(Clone, Debug, Default)]
-enum Part {
+enum PartValue {
     #[default]
     Absent,
     One(Vec<u8>),
-    /// It came with different values. Which are the right ones is not tried.
-    Several,
+    /// It came with different values, which are not tried one by one.
+    Conflicting,
 }
 
 /// Some of the cookies `name.1` to `name.7`, by their numbers.
@@ -52,9 +52,9 @@ impl Parts {
             return;
         };
         match part {
-            Part::Absent => *part = Part::One(value.to_vec()),
-            Part::One(known) if known != value => *part = Part::Several,
-            Part::One(_) | Part::Several => {}
+            PartValue::Absent => *part = PartValue::One(value.to_vec()),
+            PartValue::One(known) if known != value => *part = PartValue::Conflicting,
+            PartValue::One(_) | PartValue::Conflicting => {}
         }
     }
 
@@ -63,7 +63,7 @@ impl Parts {
         let parts = self.0.iter().flat_map(|parts| parts.iter());
         let numbers = (1..)
             .zip(parts)
-            .filter(|(_, part)| !matches!(part, Part::Absent));
+            .filter(|(_, part)| !matches!(part, PartValue::Absent));
         numbers.fold(PartNumbers::default(), |mut carried, (number, _)| {
             carried.insert(number);
             carried
@@ -83,9 +83,9 @@ impl Parts {
         let mut text = first.to_vec();
         for at in 0..cookies - 1 {
             match self.0.as_ref().map(|parts| &parts[at]) {
-                Some(Part::One(part)) => text.extend_from_slice(part),
-                Some(Part::Several) => return Err(Broken::Duplicate),
-                Some(Part::Absent) | None => return Err(Broken::Incomplete),
+                Some(PartValue::One(part)) => text.extend_from_slice(part),
+                Some(PartValue::Conflicting) => return Err(Broken::Duplicate),
+                Some(PartValue::Absent) | None => return Err(Broken::Incomplete),
             }
         }
         Ok(Whole {

@@ -218,8 +218,9 @@ impl PurposeSlot {
         self.keys.load()
     }
 
-    /// Whether a token of one could open with the other, as far as name and keys go.
-    pub(crate) fn meets(&self, other: &PurposeSlot) -> bool {
+    /// Returns `true` if both have the same purpose and a key in common, so that a token of one may open with the
+    /// other.
+    pub(crate) fn shares_a_key_with(&self, other: &PurposeSlot) -> bool {
         self.purpose == other.purpose && self.keys().share_a_key(&other.keys())
     }
 }

@@ -19,7 +19,7 @@ mod size_report;
 mod typed;
 mod verdict;
 
-use std::{mem, sync::Arc};
+use std::mem;
 
 pub use budget::TooLarge;
 pub use error::SessionError;
@@ -35,7 +35,7 @@ pub(crate) use flash::messages as flash_messages;
 pub(crate) use layout::{Layout, Metadata, Sid};
 pub(crate) use lifetime::Lifetimes;
 pub(crate) use map::encode;
-pub(crate) use payload::sealed;
+pub(crate) use payload::{read_value, sealed};
 pub(crate) use policy::Policy;
 pub(crate) use verdict::{Circumstances, Unknown, Verdict};
 
@@ -67,7 +67,7 @@ impl<T: Payload> State<'_, T> {
         self.data.unreadable = None;
         self.data.metadata = layout.metadata;
         self.data.is_new = false;
-        self.data.value = value.map(Arc::new);
+        self.data.value = value;
         let budget = &self.policy.budget;
         self.data.arrived = Some(Arrived {
             limit: budget.limit_as_arrived(token_len, cookies, layout.metadata.is_persistent()),

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::map;
@@ -166,6 +168,8 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
 pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
 
 pub(crate) mod sealed {
+    use std::sync::Arc;
+
     use super::Unreadable;
 
     /// Keeps other crates from adding kinds of payload.
@@ -180,7 +184,7 @@ pub(crate) mod sealed {
         fn empty() -> Option<Vec<u8>>;
 
         /// Decodes the value of a type. A dictionary is checked, and stays in its bytes: `None`.
-        fn read(schema: u32, bytes: &[u8]) -> Result<Option<Self>, Unreadable>;
+        fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Self>>, Unreadable>;
 
         /// What the payload consists of, with the bytes of each.
         fn entries(_: &[u8]) -> Vec<(String, usize)> {
@@ -203,7 +207,7 @@ impl sealed::Payload for Map {
         Some(Vec::new())
     }
 
-    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Map>, Unreadable> {
+    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Map>>, Unreadable> {
         if schema == 0 && map::is_valid(bytes) {
             Ok(None)
         } else {
@@ -236,14 +240,21 @@ impl<T: SessionData> sealed::Payload for T {
         encode_within(&T::default(), Vec::new(), usize::MAX)
     }
 
-    fn read(schema: u32, bytes: &[u8]) -> Result<Option<T>, Unreadable> {
-        let value = match (schema, bytes) {
-            // An empty dictionary, such as a session that has an id only.
-            (0, []) => Some(T::default()),
-            _ if schema == T::SCHEMA => decode(bytes),
-            _ => T::convert(schema, bytes),
-        };
-        value.map(Some).ok_or(Unreadable)
+    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<T>>, Unreadable> {
+        match read_value(schema, bytes) {
+            Some(value) => Ok(Some(Arc::new(value))),
+            None => Err(Unreadable),
+        }
+    }
+}
+
+/// The value in a payload. `None`: it cannot be read.
+pub(crate) fn read_value<T: SessionData>(schema: u32, bytes: &[u8]) -> Option<T> {
+    match (schema, bytes) {
+        // An empty dictionary, such as a session that has an id only.
+        (0, []) => Some(T::default()),
+        _ if schema == T::SCHEMA => decode(bytes),
+        _ => T::convert(schema, bytes),
     }
 }
 

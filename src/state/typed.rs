@@ -5,7 +5,7 @@ use std::{any::type_name, sync::Arc};
 use super::{
     State,
     error::SessionError,
-    payload::{self, SessionData, sealed::Payload},
+    payload::{self, SessionData, read_value},
 };
 use crate::crypto::scratch::Wiped;
 
@@ -53,9 +53,7 @@ impl<T: SessionData> State<'_, T> {
         if self.data.payload.is_none() && self.data.arrived.is_none() {
             return Arc::new(T::default());
         }
-        let value = T::read(self.data.metadata.schema, self.payload())
-            .ok()
-            .flatten();
+        let value = read_value(self.data.metadata.schema, self.payload());
         // What arrived was read before, and what was stored was encoded here.
         Arc::new(value.unwrap_or_default())
     }

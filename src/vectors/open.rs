@@ -10,7 +10,10 @@ use crate::{
     cookie::Values,
     keys::Place,
     session::{Hooks, Sealer, Several},
-    state::{Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, SizeLimit, sealed},
+    state::{
+        Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, SizeLimit, read_value,
+        sealed,
+    },
     token::LONGEST_TOKEN,
 };
 
@@ -169,8 +172,8 @@ fn check_opened(name: &str, vector: &Vector, expected: &Opened) {
 }
 
 fn value<T: SessionData>(content: &Content) -> Option<serde_json::Value> {
-    let value = <T as sealed::Payload>::read(content.metadata.schema, &content.payload).ok()?;
-    Some(serde_json::to_value(value?).unwrap())
+    let value: T = read_value(content.metadata.schema, &content.payload)?;
+    Some(serde_json::to_value(value).unwrap())
 }
 
 #[track_caller]
