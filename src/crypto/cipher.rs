@@ -56,7 +56,6 @@ impl Cipher {
     }
 
     /// Verifies the tag, then decrypts in place. Returns where the body stands in `blob`.
-    #[inline]
     pub(crate) fn open(&self, aad: &[u8], blob: &mut [u8]) -> Option<Range<usize>> {
         let body_end = blob.len().checked_sub(TAG_LEN)?;
         let (sealed, tag) = blob.split_at_mut(body_end);
@@ -108,7 +107,6 @@ impl Aead {
     }
 
     /// Decrypts in place if the tag is good; otherwise leaves the body alone.
-    #[inline]
     pub(crate) fn decrypt(
         &self,
         nonce: &[u8; NONCE_LEN],
