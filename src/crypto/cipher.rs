@@ -42,12 +42,12 @@ impl Cipher {
     /// `head || nonce || ciphertext || tag`, or `head || body || tag`.
     pub(crate) fn seal(&self, aad: &[u8], random: &[u8; RANDOM_LEN], blob: &mut Vec<u8>) {
         let tag = match self {
-            Cipher::Signing(mac) => mac.of(&[aad, &blob[HEAD_LEN..]]),
+            Cipher::Signing(mac) => mac.compute(&[aad, &blob[HEAD_LEN..]]),
             Cipher::Encrypting { aead, nonce } => {
                 let (head_and_nonce, body) = blob.split_at_mut(HEAD_LEN + NONCE_LEN);
                 // With a repeated `random` two bodies still get two nonces, because the nonce depends on the
                 // body.
-                let nonce = nonce.of(&[random, aad, body]);
+                let nonce = nonce.compute(&[random, aad, body]);
                 head_and_nonce[HEAD_LEN..].copy_from_slice(&nonce);
                 aead.encrypt(&nonce, aad, body)
             }
@@ -63,7 +63,7 @@ impl Cipher {
         match self {
             Cipher::Signing(mac) => {
                 let body = sealed.get(HEAD_LEN..)?;
-                let is_good = mac.verifies(&[aad, body], tag);
+                let is_good = mac.verify(&[aad, body], tag);
                 is_good.then_some(HEAD_LEN..body_end)
             }
             Cipher::Encrypting { aead, .. } => {

@@ -46,7 +46,7 @@ impl Scratch {
     }
 
     /// The buffer with `len` zeros.
-    pub(crate) fn room(&mut self, len: usize) -> &mut [u8] {
+    pub(crate) fn zeroed(&mut self, len: usize) -> &mut [u8] {
         let bytes = self.start(len);
         bytes.resize(len, 0);
         bytes
@@ -127,21 +127,21 @@ mod tests {
 
     #[test]
     fn a_thread_keeps_the_buffer_of_a_token() {
-        assert!(kept_after(|buffer| _ = buffer.room(4096)) >= 4096);
+        assert!(kept_after(|buffer| _ = buffer.zeroed(4096)) >= 4096);
         assert!(kept_after(|buffer| _ = buffer.start(4096)) >= 4096);
         let longest = 8 * 4096;
-        assert!(kept_after(|buffer| _ = buffer.room(longest)) >= longest);
+        assert!(kept_after(|buffer| _ = buffer.zeroed(longest)) >= longest);
     }
 
     #[test]
     fn a_thread_keeps_no_buffer_that_grew_beyond_a_few_tokens() {
         let large = 2 * 1024 * 1024;
-        assert_eq!(kept_after(|buffer| _ = buffer.room(large)), 0);
+        assert_eq!(kept_after(|buffer| _ = buffer.zeroed(large)), 0);
         assert_eq!(kept_after(|buffer| buffer.start(256).resize(large, 7)), 0);
         let next = || Vec::with_capacity(large);
         assert_eq!(kept_after(|buffer| drop(buffer.give(0..0, next()))), 0);
         // The next use begins with a buffer of a usual size.
-        Scratch::borrow().room(4096);
+        Scratch::borrow().zeroed(4096);
         assert!((4096..=LARGEST_KEPT).contains(&kept()));
     }
 }

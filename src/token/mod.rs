@@ -136,7 +136,7 @@ fn decode<'a>(token: &[u8], buffer: &'a mut Scratch) -> Result<&'a mut [u8], Rea
     if token.len() > LONGEST_TOKEN {
         return Err(Reason::TooLong);
     }
-    let blob = buffer.room(base64url::longest_decoded(token.len()));
+    let blob = buffer.zeroed(base64url::longest_decoded(token.len()));
     let len = base64url::decode(token, blob).ok_or(Reason::Encoding)?;
     Ok(&mut blob[..len])
 }
