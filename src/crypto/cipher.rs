@@ -42,12 +42,12 @@ impl Cipher {
     /// `head || nonce || ciphertext || tag`, or `head || body || tag`.
     pub(crate) fn seal(&self, aad: &[u8], random: &[u8; RANDOM_LEN], blob: &mut Vec<u8>) {
         let tag = match self {
-            Cipher::Signing(mac) => mac.of(&[aad, &blob[HEAD_LEN..]]),
+            Cipher::Signing(mac) => mac.compute(&[aad, &blob[HEAD_LEN..]]),
             Cipher::Encrypting { aead, nonce } => {
                 let (head_and_nonce, body) = blob.split_at_mut(HEAD_LEN + NONCE_LEN);
                 // With a repeated `random` two bodies still get two nonces, because the nonce depends on the
                 // body.
-                let nonce = nonce.of(&[random, aad, body]);
+                let nonce = nonce.compute(&[random, aad, body]);
                 head_and_nonce[HEAD_LEN..].copy_from_slice(&nonce);
                 aead.encrypt(&nonce, aad, body)
             }
@@ -56,7 +56,6 @@ impl Cipher {
     }
 
     /// Verifies the tag, then decrypts in place. Returns where the body stands in `blob`.
-    #[inline]
     pub(crate) fn open(&self, aad: &[u8], blob: &mut [u8]) -> Option<Range<usize>> {
         let body_end = blob.len().checked_sub(TAG_LEN)?;
         let (sealed, tag) = blob.split_at_mut(body_end);
@@ -64,7 +63,7 @@ impl Cipher {
         match self {
             Cipher::Signing(mac) => {
                 let body = sealed.get(HEAD_LEN..)?;
-                let is_good = mac.verifies(&[aad, body], tag);
+                let is_good = mac.verify(&[aad, body], tag);
                 is_good.then_some(HEAD_LEN..body_end)
             }
             Cipher::Encrypting { aead, .. } => {
@@ -108,7 +107,6 @@ impl Aead {
     }
 
     /// Decrypts in place if the tag is good; otherwise leaves the body alone.
-    #[inline]
     pub(crate) fn decrypt(
         &self,
         nonce: &[u8; NONCE_LEN],

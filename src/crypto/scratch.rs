@@ -36,46 +36,34 @@ impl Drop for Wiped {
 
 /// The buffer of this thread, on loan, so that a request opens and seals without asking for memory.
 ///
-/// Whoever borrows it while it is lent, such as a hook that looks at another session, gets one of his own.
-pub(crate) struct Scratch {
-    bytes: Vec<u8>,
-    /// How many of them were used, if there are so many. Behind stands what was overwritten, or never secret.
-    used: usize,
-}
+/// A second loan meanwhile, as by a hook that looks at another session, gets a buffer of its own.
+pub(crate) struct Scratch(Vec<u8>);
 
 impl Scratch {
     pub(crate) fn borrow() -> Scratch {
-        Scratch {
-            // An error: the thread is ending, and its buffer is gone.
-            bytes: BUFFER.try_with(Cell::take).unwrap_or_default(),
-            used: 0,
-        }
+        // An error: the thread is ending, and its buffer is gone.
+        Scratch(BUFFER.try_with(Cell::take).unwrap_or_default())
     }
 
-    /// So many bytes, to be overwritten.
-    pub(crate) fn room(&mut self, len: usize) -> &mut [u8] {
-        self.clean();
-        if self.bytes.len() < len {
-            self.bytes.resize(len, 0);
-        }
-        self.used = len;
-        &mut self.bytes[..len]
+    /// The buffer with `len` zeros.
+    pub(crate) fn zeroed(&mut self, len: usize) -> &mut [u8] {
+        let bytes = self.start(len);
+        bytes.resize(len, 0);
+        bytes
     }
 
-    /// The buffer, empty, with room for so many bytes: growing would leave a copy behind.
+    /// The buffer, empty, with room for `capacity` bytes: growing would leave a copy behind.
     pub(crate) fn start(&mut self, capacity: usize) -> &mut Vec<u8> {
-        self.clean();
-        self.bytes.clear();
-        self.bytes.reserve(capacity);
-        self.used = usize::MAX;
-        &mut self.bytes
+        wipe(&mut self.0);
+        self.0.clear();
+        self.0.reserve(capacity);
+        &mut self.0
     }
 
-    /// Gives the buffer away, of which `range` is seen, and goes on with `next`.
-    pub(crate) fn give(&mut self, range: Range<usize>, next: Vec<u8>) -> Wiped {
-        let used = mem::take(&mut self.used);
-        let mut bytes = mem::replace(&mut self.bytes, next);
-        bytes.truncate(used);
+    /// Gives the buffer away, of which `range` is seen, and goes on with the memory of `next`.
+    pub(crate) fn give(&mut self, range: Range<usize>, mut next: Vec<u8>) -> Wiped {
+        next.clear();
+        let mut bytes = mem::replace(&mut self.0, next);
         wipe(&mut bytes[range.end..]);
         bytes.truncate(range.end);
         Wiped {
@@ -83,28 +71,23 @@ impl Scratch {
             start: range.start,
         }
     }
-
-    fn clean(&mut self) {
-        let used = self.len();
-        wipe(&mut self.bytes[..used]);
-        self.used = 0;
-    }
 }
 
 impl Deref for Scratch {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.bytes[..self.used.min(self.bytes.len())]
+        &self.0
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        self.clean();
+        wipe(&mut self.0);
         // A large value must not occupy memory after its request.
-        if self.bytes.capacity() <= LARGEST_KEPT {
-            let buffer = mem::take(&mut self.bytes);
+        if self.0.capacity() <= LARGEST_KEPT {
+            let mut buffer = mem::take(&mut self.0);
+            buffer.clear();
             let _ = BUFFER.try_with(|lent| lent.set(buffer));
         }
     }
@@ -144,21 +127,21 @@ mod tests {
 
     #[test]
     fn a_thread_keeps_the_buffer_of_a_token() {
-        assert!(kept_after(|buffer| _ = buffer.room(4096)) >= 4096);
+        assert!(kept_after(|buffer| _ = buffer.zeroed(4096)) >= 4096);
         assert!(kept_after(|buffer| _ = buffer.start(4096)) >= 4096);
         let longest = 8 * 4096;
-        assert!(kept_after(|buffer| _ = buffer.room(longest)) >= longest);
+        assert!(kept_after(|buffer| _ = buffer.zeroed(longest)) >= longest);
     }
 
     #[test]
     fn a_thread_keeps_no_buffer_that_grew_beyond_a_few_tokens() {
         let large = 2 * 1024 * 1024;
-        assert_eq!(kept_after(|buffer| _ = buffer.room(large)), 0);
+        assert_eq!(kept_after(|buffer| _ = buffer.zeroed(large)), 0);
         assert_eq!(kept_after(|buffer| buffer.start(256).resize(large, 7)), 0);
         let next = || Vec::with_capacity(large);
         assert_eq!(kept_after(|buffer| drop(buffer.give(0..0, next()))), 0);
         // The next use begins with a buffer of a usual size.
-        Scratch::borrow().room(4096);
+        Scratch::borrow().zeroed(4096);
         assert!((4096..=LARGEST_KEPT).contains(&kept()));
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn check(
 
 /// `HMAC(K_csrf, u32(len ctx) || ctx || session)`, cut to 16 bytes.
 fn secret(key: &PurposeKey, binding: Binding<'_>, session: &[u8]) -> [u8; TAG_LEN] {
-    key.csrf.of(&[&binding.aad(&[]), session])
+    key.csrf.compute(&[&binding.aad(&[]), session])
 }
 
 fn xor(left: [u8; TAG_LEN], right: [u8; TAG_LEN]) -> [u8; TAG_LEN] {

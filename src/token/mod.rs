@@ -34,7 +34,6 @@ pub(crate) struct Refused {
 
 /// Verifies and opens `token` in `buffer`, in the order of SPEC.md § 7. Nothing of its body is looked at
 /// before its tag.
-#[inline]
 pub(crate) fn open(
     keys: &PurposeKeys,
     mode: Mode,
@@ -94,7 +93,6 @@ pub(crate) fn peek(token: &[u8]) -> Result<Peeked, Reason> {
     })
 }
 
-#[inline]
 fn read_head(blob: &[u8]) -> Result<([u8; HEAD_LEN], Suite, KeyId), Reason> {
     let head: [u8; HEAD_LEN] = *blob.first_chunk().ok_or(Reason::TooShort)?;
     let [format, id @ ..] = head;
@@ -134,12 +132,11 @@ impl<'a> Draft<'a> {
     }
 }
 
-#[inline]
 fn decode<'a>(token: &[u8], buffer: &'a mut Scratch) -> Result<&'a mut [u8], Reason> {
     if token.len() > LONGEST_TOKEN {
         return Err(Reason::TooLong);
     }
-    let blob = buffer.room(base64url::longest_decoded(token.len()));
+    let blob = buffer.zeroed(base64url::longest_decoded(token.len()));
     let len = base64url::decode(token, blob).ok_or(Reason::Encoding)?;
     Ok(&mut blob[..len])
 }
