@@ -1,4 +1,4 @@
-//! A key at work: sealing and opening in place, with the hedge of nonces.
+//! Sealing and opening in place, with hedged nonces.
 
 use std::ops::Range;
 
@@ -19,14 +19,14 @@ use super::{
 pub(crate) enum Cipher {
     Encrypting {
         aead: Aead,
-        /// Hedges the nonce against a generator that repeats itself (SPEC.md § 6).
+        /// Hedges nonces against a generator that repeats itself (SPEC.md § 6.2).
         nonce: Mac,
     },
     Signing(Mac),
 }
 
 impl Cipher {
-    /// Prepares the keys that `derive` makes for the words of SPEC.md § 3.1.
+    /// Prepares a cipher. `derive` makes the key for a word of SPEC.md § 3.1.2.
     pub(crate) fn new(suite: Suite, derive: impl Fn(&str) -> Zeroizing<[u8; 32]>) -> Cipher {
         let key = derive("key");
         let aead = match suite {
@@ -45,8 +45,7 @@ impl Cipher {
             Cipher::Signing(mac) => mac.compute(&[aad, &blob[HEAD_LEN..]]),
             Cipher::Encrypting { aead, nonce } => {
                 let (head_and_nonce, body) = blob.split_at_mut(HEAD_LEN + NONCE_LEN);
-                // With a repeated `random` two bodies still get two nonces, because the nonce depends on the
-                // body.
+                // The nonce depends on the body, so two bodies have two nonces even if `random` repeats.
                 let nonce = nonce.compute(&[random, aad, body]);
                 head_and_nonce[HEAD_LEN..].copy_from_slice(&nonce);
                 aead.encrypt(&nonce, aad, body)
@@ -55,7 +54,7 @@ impl Cipher {
         blob.extend_from_slice(&tag);
     }
 
-    /// Verifies the tag, then decrypts in place. Returns where the body stands in `blob`.
+    /// Verifies the tag, decrypts in place, and returns the range of the body in `blob`.
     pub(crate) fn open(&self, aad: &[u8], blob: &mut [u8]) -> Option<Range<usize>> {
         let body_end = blob.len().checked_sub(TAG_LEN)?;
         let (sealed, tag) = blob.split_at_mut(body_end);
@@ -77,7 +76,7 @@ impl Cipher {
     }
 }
 
-/// One of the two ciphers. Both take a nonce of 24 bytes and give a tag of 16.
+/// An authenticated cipher with a nonce of 24 bytes and a tag of 16.
 pub(crate) enum Aead {
     Xaes256Gcm(Box<Xaes256Gcm>),
     XChaCha20Poly1305(XChaCha20Poly1305),
@@ -106,7 +105,7 @@ impl Aead {
         tag.expect("a body is shorter than 64 GiB").into()
     }
 
-    /// Decrypts in place if the tag is good; otherwise leaves the body alone.
+    /// Decrypts in place if the tag is good, and leaves the body alone otherwise.
     pub(crate) fn decrypt(
         &self,
         nonce: &[u8; NONCE_LEN],
@@ -123,4 +122,5 @@ impl Aead {
     }
 }
 
+/// Bytes of R, the random part of a nonce (SPEC.md § 6.1).
 pub(crate) const RANDOM_LEN: usize = 24;

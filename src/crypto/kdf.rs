@@ -4,7 +4,7 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// The pseudorandom key of HKDF: what a ring keeps of a secret.
+/// The pseudorandom key of HKDF, which a ring keeps in place of the secret.
 pub(crate) struct Prk(Zeroizing<[u8; 32]>);
 
 impl Prk {

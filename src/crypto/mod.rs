@@ -1,4 +1,4 @@
-//! The one folder that names an algorithm. Knows nothing of keys or tokens.
+//! The one folder that names algorithms. It implements none, and knows nothing of key rings or tokens.
 
 pub(crate) mod base64url;
 pub(crate) mod cipher;
@@ -9,5 +9,5 @@ pub(crate) mod random;
 pub(crate) mod scratch;
 pub(crate) mod suite;
 
-/// Bytes of the nonce of every encrypting suite.
+/// Bytes of the nonce in every encrypting suite.
 const NONCE_LEN: usize = 24;

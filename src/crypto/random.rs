@@ -7,7 +7,7 @@ use rand::{
     rngs::{StdRng, SysError, SysRng},
 };
 
-/// The operating system gave no random bytes.
+/// The operating system's random generator failed.
 ///
 /// # Examples
 ///
@@ -44,22 +44,22 @@ pub(crate) fn from_system<const N: usize>() -> Result<[u8; N], RandomError> {
 
 /// Bytes from this thread's generator, for nonces and masks.
 ///
-/// A repeated state (a forked process, a restored machine) is harmless, because the nonce is hedged
-/// (SPEC.md § 6).
+/// A forked process or a restored machine may repeat them. That is harmless, because nonces are hedged
+/// (SPEC.md § 6.2).
 pub(crate) fn from_thread<const N: usize>() -> Result<[u8; N], RandomError> {
     GENERATOR
         .try_with(|kept| draw(&mut kept.borrow_mut(), &mut SysRng))
-        // The thread is ending and its generator is gone.
+        // The thread is ending, and its generator is already gone.
         .unwrap_or_else(|_| from_system())
 }
 
 struct Generator {
     stream: StdRng,
-    /// Draws before the next seed.
+    /// Draws left before a new seed is due.
     left: u32,
 }
 
-/// Draws from the generator in `kept`, after a new seed of `system` where one is due.
+/// Draws from the generator in `kept`, and first seeds a new one from `system` where that is due.
 fn draw<const N: usize>(
     kept: &mut Option<Generator>,
     system: &mut impl TryCryptoRng<Error = SysError>,
@@ -81,7 +81,7 @@ thread_local! {
     static GENERATOR: RefCell<Option<Generator>> = const { RefCell::new(None) };
 }
 
-/// 64 KiB of nonces, as `rand::rng` does.
+/// 64 KiB of nonces, the interval of `rand::rng`.
 const DRAWS_PER_SEED: u32 = 65_536 / 24;
 
 #[cfg(test)]
@@ -108,7 +108,7 @@ mod tests {
         check_every_byte::<8>(from_system);
     }
 
-    /// Gives this seed, or none.
+    /// An operating system that gives this seed, or fails.
     struct System(Option<[u8; 32]>);
 
     impl TryRng for System {

@@ -1,4 +1,4 @@
-//! Bytes of sessions, overwritten after use.
+//! Memory for the bytes of sessions, overwritten after use.
 
 use std::{
     cell::Cell,
@@ -6,11 +6,11 @@ use std::{
     ops::{Deref, Range},
 };
 
-/// Bytes that are overwritten when they are dropped. What was cut off them before is not.
+/// Bytes that are overwritten on drop. Bytes truncated before that are not.
 #[derive(Default)]
 pub(crate) struct Wiped {
     bytes: Vec<u8>,
-    /// What stands before is overwritten as well, and not seen.
+    /// Offset of the first visible byte. The bytes before it are overwritten too.
     start: usize,
 }
 
@@ -34,25 +34,26 @@ impl Drop for Wiped {
     }
 }
 
-/// The buffer of this thread, on loan, so that a request opens and seals without asking for memory.
+/// The buffer of this thread, on loan, so that opening and sealing allocate nothing.
 ///
-/// A second loan meanwhile, as by a hook that looks at another session, gets a buffer of its own.
+/// A second loan at the same time, as in a hook that reads another session, gets a new buffer.
 pub(crate) struct Scratch(Vec<u8>);
 
 impl Scratch {
     pub(crate) fn borrow() -> Scratch {
-        // An error: the thread is ending, and its buffer is gone.
+        // An error means that the thread is ending, and its buffer is already gone.
         Scratch(BUFFER.try_with(Cell::take).unwrap_or_default())
     }
 
-    /// The buffer with `len` zeros.
+    /// Overwrites the buffer, and returns `len` zeros in it.
     pub(crate) fn zeroed(&mut self, len: usize) -> &mut [u8] {
         let bytes = self.start(len);
         bytes.resize(len, 0);
         bytes
     }
 
-    /// The buffer, empty, with room for `capacity` bytes: growing would leave a copy behind.
+    /// Overwrites the buffer, and returns it empty, with room for `capacity` bytes: to grow would leave a copy
+    /// behind.
     pub(crate) fn start(&mut self, capacity: usize) -> &mut Vec<u8> {
         wipe(&mut self.0);
         self.0.clear();
@@ -60,7 +61,7 @@ impl Scratch {
         &mut self.0
     }
 
-    /// Gives the buffer away, of which `range` is seen, and goes on with the memory of `next`.
+    /// Gives the buffer away with `range` visible, and uses the memory of `next` from now on.
     pub(crate) fn give(&mut self, range: Range<usize>, mut next: Vec<u8>) -> Wiped {
         next.clear();
         let mut bytes = mem::replace(&mut self.0, next);
@@ -84,7 +85,7 @@ impl Deref for Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         wipe(&mut self.0);
-        // A large value must not occupy memory after its request.
+        // The memory of a large value is freed with its request.
         if self.0.capacity() <= LARGEST_KEPT {
             let mut buffer = mem::take(&mut self.0);
             buffer.clear();
@@ -97,10 +98,11 @@ thread_local! {
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Bytes of the largest buffer that a thread keeps: twice the longest token.
+/// Bytes of the largest buffer that a thread keeps, twice the longest token.
 const LARGEST_KEPT: usize = 64 * 1024;
 
-/// Overwrites, and keeps the compiler from leaving that out. (`Zeroize` writes one byte after the other.)
+/// Overwrites `bytes` so that the compiler cannot leave it out. `Zeroize` does the same byte by byte, which is
+/// slower.
 pub(crate) fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     zeroize::optimization_barrier(bytes);
@@ -110,7 +112,7 @@ pub(crate) fn wipe(bytes: &mut [u8]) {
 mod tests {
     use super::*;
 
-    /// Bytes that this thread keeps.
+    /// Capacity of the buffer that this thread keeps.
     fn kept() -> usize {
         let buffer = BUFFER.take();
         let capacity = buffer.capacity();
@@ -118,7 +120,7 @@ mod tests {
         capacity
     }
 
-    /// What it keeps after `use_it`, where it kept nothing before.
+    /// The same after `use_it`, in a thread that kept none before.
     fn kept_after(use_it: impl FnOnce(&mut Scratch)) -> usize {
         BUFFER.take();
         use_it(&mut Scratch::borrow());
@@ -140,7 +142,7 @@ mod tests {
         assert_eq!(kept_after(|buffer| buffer.start(256).resize(large, 7)), 0);
         let next = || Vec::with_capacity(large);
         assert_eq!(kept_after(|buffer| drop(buffer.give(0..0, next()))), 0);
-        // The next use begins with a buffer of a usual size.
+        // The next loan has a buffer of the usual size.
         Scratch::borrow().zeroed(4096);
         assert!((4096..=LARGEST_KEPT).contains(&kept()));
     }

@@ -1,10 +1,10 @@
-//! Suites and modes: their names, and their lengths.
+//! The suites and modes, with their names and lengths.
 
 use std::fmt;
 
 use super::{NONCE_LEN, base64url, mac::TAG_LEN};
 
-/// Whether the content of a session can be read by whoever holds its cookie.
+/// The protection of a session's content: encrypted, or signed only.
 ///
 /// # Examples
 ///
@@ -22,9 +22,9 @@ use super::{NONCE_LEN, base64url, mac::TAG_LEN};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mode {
-    /// Nobody without the key reads or changes the session.
+    /// Only a holder of the key can read or change the session.
     Encrypted,
-    /// Everybody reads the session; nobody without the key changes it.
+    /// Anyone with the token can read the session; only a holder of the key can change it.
     UnencryptedButSigned,
 }
 
@@ -37,7 +37,9 @@ impl fmt::Display for Mode {
     }
 }
 
-/// What a key seals with (SPEC.md § 2). The key selects it; a token never does.
+/// The algorithm that a key seals with (SPEC.md § 2).
+///
+/// The key selects it; a token never does.
 ///
 /// # Examples
 ///
@@ -54,11 +56,11 @@ impl fmt::Display for Mode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Suite {
-    /// XAES-256-GCM: the one to use.
+    /// XAES-256-GCM, the default.
     Xaes256Gcm,
     /// XChaCha20-Poly1305, for machines without AES instructions.
     XChaCha20Poly1305,
-    /// HMAC-SHA-256, of which a token has 16 bytes: signs, and encrypts nothing.
+    /// HMAC-SHA-256, cut to 16 bytes. It signs, and encrypts nothing.
     HmacSha256,
 }
 
@@ -104,7 +106,7 @@ impl Suite {
         }
     }
 
-    /// Whether what it seals can be read without a key.
+    /// The mode of tokens that this suite seals.
     ///
     /// # Examples
     ///
@@ -123,7 +125,7 @@ impl Suite {
     }
 }
 
-/// The algorithm.
+/// The name of the algorithm.
 impl fmt::Display for Suite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -135,7 +137,7 @@ impl fmt::Display for Suite {
 }
 
 impl Mode {
-    /// Bytes of the sealed text before its body, after the head.
+    /// Bytes of the nonce, between head and body.
     pub(crate) const fn nonce_len(self) -> usize {
         match self {
             Mode::Encrypted => NONCE_LEN,
@@ -143,12 +145,12 @@ impl Mode {
         }
     }
 
-    /// Bytes of a blob beside its body: head, nonce and tag.
+    /// Bytes that a token has in addition to its body: head, nonce and tag.
     pub(crate) const fn overhead(self) -> usize {
         HEAD_LEN + self.nonce_len() + TAG_LEN
     }
 
-    /// Characters of a token with a body of `body_len` bytes.
+    /// Characters of a token for a body of `body_len` bytes.
     pub(crate) const fn token_len(self, body_len: usize) -> usize {
         base64url::encoded_len(self.overhead() + body_len)
     }

@@ -1,4 +1,4 @@
-//! What a ring's keys become for one purpose.
+//! The keys of a ring, derived for one purpose.
 
 use std::cmp::Ordering;
 
@@ -16,26 +16,26 @@ use crate::{
     },
 };
 
-/// What a key is derived for. A token opens under the purpose it was sealed for and no other
-/// (SPEC.md § 3.2).
+/// The name that keys are derived for. A token opens under the purpose that it was sealed for, and under no
+/// other (SPEC.md § 3.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Purpose(String);
 
 impl Purpose {
-    /// For a cookie. Its name cannot contain `:`, so this never meets another kind of purpose.
+    /// The purpose of a cookie. Its name cannot contain `:`, so it never equals a purpose of another kind.
     pub(crate) fn cookie(name: &str) -> Purpose {
         Purpose(name.to_owned())
     }
 
-    /// For a session in a request header, whose name counts in lower case. `None`: that is no name of a
-    /// header.
+    /// The purpose of a session in a request header, whose case does not count. Returns `None` if `name` is not
+    /// a header name.
     pub(crate) fn header(name: &str) -> Option<Purpose> {
         let is_name =
             (1..=LONGEST_HEADER_NAME).contains(&name.len()) && name.chars().all(is_token_char);
         is_name.then(|| Purpose(format!("header:{}", name.to_ascii_lowercase())))
     }
 
-    /// For a bare token of the caller's name. `None`: the name is empty, or longer than any derivation takes.
+    /// The purpose of a bare token. Returns `None` if `name` is empty or longer than a derivation takes.
     pub(crate) fn token(name: &str) -> Option<Purpose> {
         let purpose = format!("token:{name}");
         let is_good = !name.is_empty() && purpose.len() <= usize::from(u16::MAX);
@@ -47,7 +47,7 @@ impl Purpose {
     }
 }
 
-/// The keys of a ring, derived for one purpose, in the order of the ring.
+/// All keys of a ring, in its order.
 pub(crate) struct PurposeKeys {
     keys: Vec<PurposeKey>,
     not_before: UnixSeconds,
@@ -75,7 +75,7 @@ impl PurposeKeys {
         &self.keys[self.sealing_position(now)]
     }
 
-    /// Returns `true` if tokens under this key can open at `now`.
+    /// Returns `true` if tokens under this key may open at `now`.
     pub(crate) fn accepts(&self, id: KeyId, now: UnixSeconds) -> bool {
         self.find(id).is_some_and(|key| !key.is_retired(now))
     }
@@ -85,7 +85,7 @@ impl PurposeKeys {
         self.keys.iter().filter(move |key| !key.is_retired(now))
     }
 
-    /// Where a key stands beside the one that seals at `now`.
+    /// The place of a key relative to the one that seals at `now`.
     pub(crate) fn place_of(&self, id: KeyId, now: UnixSeconds) -> Option<Place> {
         let position = self.keys.iter().position(|key| key.id() == id)?;
         Some(match position.cmp(&self.sealing_position(now)) {
@@ -99,12 +99,12 @@ impl PurposeKeys {
         self.keys.iter().any(|key| other.find(key.id()).is_some())
     }
 
-    /// Sessions issued before this are refused; 0 where there is no such moment.
+    /// Sessions issued before this moment are refused. 0 if the ring sets none.
     pub(crate) fn not_before(&self) -> UnixSeconds {
         self.not_before
     }
 
-    /// That of the ring.
+    /// The fingerprint of the ring.
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
     }
@@ -114,19 +114,19 @@ impl PurposeKeys {
     }
 }
 
-/// Where the key of a token stands in the order of the ring.
+/// The place of a token's key in the order of the ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// Before the sealing key: the session is to be sealed again.
+    /// Before the sealing key, so the session is sealed again.
     Earlier,
     Sealing,
-    /// After it: another instance's clock is ahead. The session is left as it is.
+    /// After it, because the clock of another instance is ahead. The session is left as it is.
     Later,
 }
 
 /// One key, derived for one purpose.
 pub(crate) struct PurposeKey {
-    /// `format || key id`, the head of every token under this key.
+    /// `format (1 byte) || key id (4 bytes)`, the head of every token under this key.
     pub(crate) head: [u8; HEAD_LEN],
     pub(crate) cipher: Cipher,
     pub(crate) csrf: Mac,

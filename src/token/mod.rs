@@ -1,4 +1,4 @@
-//! The sealed text (SPEC.md § 4, § 6, and § 7 up to the tag).
+//! Sealing and opening tokens (SPEC.md § 4, § 6, and § 7 up to the tag).
 
 mod context;
 
@@ -21,19 +21,19 @@ use crate::{
 /// A verified token.
 pub(crate) struct Opened {
     pub(crate) key_id: KeyId,
-    /// Where its body stands, decrypted, in the buffer that it was opened in.
+    /// Range of the decrypted body in the buffer.
     pub(crate) body: Range<usize>,
 }
 
-/// A token that does not open, and the key it names where that much could be read.
+/// The reason why a token does not open, and the key that it names, if that could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
     pub(crate) reason: Reason,
     pub(crate) key_id: Option<KeyId>,
 }
 
-/// Verifies and opens `token` in `buffer`, in the order of SPEC.md § 7. Nothing of its body is looked at
-/// before its tag.
+/// Verifies and opens `token` in `buffer`, in the order of SPEC.md § 7. The body is not read before the tag is
+/// verified.
 pub(crate) fn open(
     keys: &PurposeKeys,
     mode: Mode,
@@ -71,14 +71,15 @@ pub(crate) fn open(
     Ok(Opened { key_id, body })
 }
 
-/// What a token says of itself without a key. Nothing is verified.
+/// The public parts of a token. Nothing is verified.
 pub(crate) struct Peeked {
     pub(crate) suite: Suite,
     pub(crate) key_id: KeyId,
-    /// Decoded.
+    /// Decoded length.
     pub(crate) bytes: usize,
 }
 
+/// Reads what needs no key.
 pub(crate) fn peek(token: &[u8]) -> Result<Peeked, Reason> {
     let mut buffer = Scratch::borrow();
     let blob = decode(token, &mut buffer)?;
@@ -100,18 +101,19 @@ fn read_head(blob: &[u8]) -> Result<([u8; HEAD_LEN], Suite, KeyId), Reason> {
     Ok((head, suite, KeyId(id)))
 }
 
+/// Bytes of the smallest blob.
 const fn smallest(mode: Mode) -> usize {
     mode.overhead() + SMALLEST_BODY
 }
 
-/// A token in the making: the body is written into the bytes that are then sealed in place.
+/// A token under construction. Its body is written where it is then sealed.
 pub(crate) struct Draft<'a> {
     key: &'a PurposeKey,
     blob: &'a mut Vec<u8>,
 }
 
 impl<'a> Draft<'a> {
-    /// Begins a token for a body of `body_len` bytes.
+    /// Starts a token for a body of `body_len` bytes.
     pub(crate) fn new(key: &'a PurposeKey, body_len: usize, buffer: &'a mut Scratch) -> Draft<'a> {
         let blob = buffer.start(key.mode.overhead() + body_len);
         blob.extend_from_slice(&key.head);
@@ -119,12 +121,12 @@ impl<'a> Draft<'a> {
         Draft { key, blob }
     }
 
-    /// The body is to be appended to this.
+    /// The buffer to append the body to.
     pub(crate) fn body(&mut self) -> &mut Vec<u8> {
         self.blob
     }
 
-    /// Seals, and appends the token to `text`. `random` is fresh from a generator at every call.
+    /// Seals the token and appends it to `text`. `random` is new at every call.
     pub(crate) fn seal(self, binding: Binding<'_>, random: &[u8; RANDOM_LEN], text: &mut String) {
         let Draft { key, blob } = self;
         key.cipher.seal(&binding.aad(&key.head), random, blob);
@@ -141,7 +143,7 @@ fn decode<'a>(token: &[u8], buffer: &'a mut Scratch) -> Result<&'a mut [u8], Rea
     Ok(&mut blob[..len])
 }
 
-/// Eight cookies of 4,096 characters, which decode to 24,576 bytes.
+/// Characters of eight full cookies, which decode to 24,576 bytes.
 pub(crate) const LONGEST_TOKEN: usize = 8 * 4096;
-/// Flags, issued and one byte of age.
+/// Bytes of flags, `issued` and the shortest age.
 pub(crate) const SMALLEST_BODY: usize = 6;
