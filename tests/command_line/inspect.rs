@@ -477,11 +477,11 @@ fn what_no_application_could_be_built_with_is_refused() {
         ("--keys keys --header a/b", "that is no header's name"),
         (
             "--keys keys --absolute-timeout 0s",
-            "absolute_timeout is out of range",
+            "--absolute-timeout is out of range",
         ),
         (
             "--keys keys --clock-skew 301s",
-            "clock_skew is longer than 300 seconds",
+            "--clock-skew is longer than 300 seconds",
         ),
         ("--context tenant", "expected `label=value`"),
         ("--idle-timeout never", "expected a span like"),

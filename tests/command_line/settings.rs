@@ -112,6 +112,22 @@ fn a_session_is_shown_as_the_application_of_these_settings_sees_it() {
 }
 
 #[test]
+fn a_mistake_is_that_of_the_file_or_that_of_an_option() {
+    let (desk, _) = Desk::with_ring();
+    desk.write("late.toml", "idle_timeout = '7d'");
+    let refused = desk.refused(3, "inspect eA --keys keys --settings late.toml");
+    assert!(
+        refused.starts_with("no settings of this ring are in late.toml: `idle_timeout` is longer"),
+        "{refused}"
+    );
+    let refused = desk.refused(2, "inspect eA --keys keys --idle-timeout 7d");
+    assert!(
+        refused.starts_with("--idle-timeout is longer than --absolute-timeout"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn settings_that_are_none_are_refused_without_what_stands_in_them() {
     let (desk, _) = Desk::with_ring();
     let key = desk.done("keygen");

@@ -31,6 +31,19 @@ impl Failure {
         Failure::Usage(sentence.to_string())
     }
 
+    /// A mistake in settings that options gave: the sentence names the options.
+    pub(crate) fn options(error: impl Display) -> Failure {
+        let rename = |sentence: String, name: &str| {
+            let option = format!("--{}", name.replace('_', "-"));
+            sentence.replace(name, &option)
+        };
+        Failure::Usage(
+            SETTINGS_WITH_OPTIONS
+                .into_iter()
+                .fold(error.to_string(), rename),
+        )
+    }
+
     /// `what` begins the sentence: "cannot read".
     pub(crate) fn file(what: &str, path: &Path, error: impl Display) -> Failure {
         Failure::File(format!("{what} {}: {error}", path.display()))
@@ -142,4 +155,11 @@ fn one_sentence(error: &clap::Error) -> String {
     format!("{sentence}; see `hardtack --help`")
 }
 
+const SETTINGS_WITH_OPTIONS: [&str; 5] = [
+    "idle_timeout",
+    "absolute_timeout",
+    "remember_up_to",
+    "clock_skew",
+    "not_before",
+];
 const KEY_PREFIX: &str = "hardtack_key_v1_";

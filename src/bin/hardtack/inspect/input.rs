@@ -77,7 +77,7 @@ pub(super) fn find(
             SessionCookie::encrypted(EncryptionKey::generate().map_err(Failure::usage)?).build()
         }
     };
-    let cookie = cookie.map_err(Failure::usage)?;
+    let cookie = cookie.map_err(Failure::options)?;
     in_cookies(text, carrier.name.as_deref(), cookie.name().as_str())
 }
 

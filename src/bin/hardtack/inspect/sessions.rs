@@ -3,7 +3,7 @@ use std::{path::PathBuf, str::FromStr, time::SystemTime};
 use clap::Args;
 use hardtack::{
     ConfigError, KeyId, Outcome, Reason, SessionCookie, SessionCookieBuilder, SessionHeader,
-    SessionToken, TokenContent,
+    SessionToken, SettingsError, TokenContent,
 };
 
 use super::input::Carried;
@@ -125,8 +125,13 @@ impl Sessions {
         let mut settings = settings::read(path)?;
         // The ring is here already; there may be none in the settings.
         let _ = settings.take_key_sources();
-        let applied = settings.apply_to(builder);
-        applied.map_err(|error| Failure::file("no settings of this ring are in", path, error))
+        let fail =
+            |error: SettingsError| Failure::file("no settings of this ring are in", path, error);
+        let applied = settings.apply_to(builder).map_err(fail)?;
+        // Alone, so that the file is named for its mistakes.
+        let checked = applied.clone().danger_retire_early().build();
+        checked.map_err(|error| fail(error.into()))?;
+        Ok(applied)
     }
 }
 
@@ -146,7 +151,7 @@ impl Opener {
         builder: SessionCookieBuilder,
         carried: &Carried,
     ) -> Result<Opener, Failure> {
-        let carrier = Carrier::build(builder, carried).map_err(Failure::usage)?;
+        let carrier = Carrier::build(builder, carried).map_err(Failure::options)?;
         Ok(Opener { ring, carrier })
     }
 

@@ -4,8 +4,8 @@ use std::{
 };
 
 use hardtack::{
-    ConfigError, EncryptionKey, Fingerprint, KeyError, KeyId, KeyInfo, KeyRing, Mode, RingError,
-    SessionCookie, SessionCookieBuilder, SigningKey,
+    EncryptionKey, Fingerprint, KeyError, KeyId, KeyInfo, KeyRing, Mode, RingError, SessionCookie,
+    SessionCookieBuilder, SigningKey,
 };
 
 /// A ring of either kind of key.
@@ -97,10 +97,11 @@ impl AnyRing {
         overlaps.map(|(_, _, both)| both).min()
     }
 
-    /// What an application says to this ring whose sessions live for `lifetime`.
-    pub(crate) fn check(&self, lifetime: Duration) -> Result<(), ConfigError> {
-        let builder = self.builder().idle_timeout(None);
-        builder.absolute_timeout(lifetime).build().map(drop)
+    /// The overlaps that are shorter than `lifetime`, for which an application refuses the ring.
+    pub(crate) fn cut_short(&self, lifetime: Duration) -> Vec<(KeyInfo, KeyInfo, Duration)> {
+        let mut overlaps = self.overlaps();
+        overlaps.retain(|(_, _, both)| *both < lifetime);
+        overlaps
     }
 
     /// Whether the key opens nothing at this moment.

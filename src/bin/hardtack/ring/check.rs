@@ -4,7 +4,7 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::{ConfigError, KeyId, KeyInfo};
+use hardtack::{KeyId, KeyInfo};
 use serde_json::{Value, json};
 
 use super::{
@@ -123,17 +123,8 @@ impl Check {
         longest: Longest,
         now: SystemTime,
     ) -> Result<Vec<Finding>, Failure> {
-        match ring.check(longest.span) {
-            Ok(()) => return Ok(Vec::new()),
-            Err(ConfigError::Keys(_)) => {}
-            // The lifetime itself.
-            Err(error) => return Err(Failure::usage(error)),
-        }
         let mut findings = Vec::new();
-        for (key, next, both) in ring.overlaps() {
-            if both >= longest.span {
-                continue;
-            }
+        for (key, next, both) in ring.cut_short(longest.span) {
             let (id, file) = (key.id, self.file.display());
             let end = moment::after(next.seal_from.unwrap_or(now), longest.span + SKEW)?;
             let mended = if end > now {

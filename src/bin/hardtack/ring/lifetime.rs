@@ -4,7 +4,7 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::SessionSettings;
+use hardtack::{EncryptionKey, SessionCookie, SessionSettings};
 
 use crate::{
     answer::Failure,
@@ -52,7 +52,10 @@ pub(super) struct Times {
 impl Lifetime {
     pub(super) fn longest(&self) -> Result<Longest, Failure> {
         let span = match (&self.lifetime, &self.settings) {
-            (Some(Span(span)), _) => *span,
+            (Some(Span(span)), _) => {
+                check(*span)?;
+                *span
+            }
             (None, Some(path)) => {
                 let longest = settings::read(path)?.longest_lifetime();
                 longest.map_err(|error| Failure::file("no settings are in", path, error))?
@@ -68,6 +71,17 @@ impl Lifetime {
             is_assumed: self.lifetime.is_none() && self.settings.is_none(),
         })
     }
+}
+
+/// Refuses a span that no application can have.
+fn check(lifetime: Duration) -> Result<(), Failure> {
+    let key = EncryptionKey::generate().map_err(Failure::usage)?;
+    let builder = SessionCookie::encrypted(key).idle_timeout(None);
+    let checked = builder.absolute_timeout(lifetime).build();
+    checked.map(drop).map_err(|error| {
+        let sentence = error.to_string();
+        Failure::Usage(sentence.replace("absolute_timeout", "--lifetime"))
+    })
 }
 
 impl Overlap {

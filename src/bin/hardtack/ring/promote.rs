@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     answer::{Answer, Failure},
+    base::span,
     moment::{Moment, show},
 };
 
@@ -61,7 +62,7 @@ impl Promote {
         }
         let after = edit.result()?;
         let longest = self.lifetime.longest()?;
-        check(&ring, &after, longest.span)?;
+        check_lifetime(&ring, &after, longest.span, &edit.file)?;
         let mut told = told(edit, &after, &key, at);
         // Where no key retires it does not matter how long sessions live.
         told.extend(after.serves().and_then(|_| longest.assumption()));
@@ -69,10 +70,23 @@ impl Promote {
     }
 }
 
-fn check(before: &AnyRing, after: &AnyRing, longest: Duration) -> Result<(), Failure> {
-    match after.check(longest) {
-        Err(error) if before.check(longest).is_ok() => {
-            Err(Failure::no(format!("{error}; nothing is written")))
+/// Refuses a takeover so late that the earlier key retires on living sessions.
+fn check_lifetime(
+    before: &AnyRing,
+    after: &AnyRing,
+    longest: Duration,
+    file: &str,
+) -> Result<(), Failure> {
+    match &after.cut_short(longest)[..] {
+        [(key, next, both), ..] if before.cut_short(longest).is_empty() => {
+            Err(Failure::no(format!(
+                "key {id} would be accepted for only {} after key {} begins to seal, so living sessions would \
+                 be cut short; choose an earlier --at, or first a later end with `hardtack ring retire {file} \
+                 {id} --at TIME`",
+                span::show(*both),
+                next.id,
+                id = key.id
+            )))
         }
         _ => Ok(()),
     }
