@@ -118,7 +118,7 @@ fn what_is_odd_is_told_and_is_no_fault() {
     assert_eq!(findings(&desk, ""), ["odd accepted-for-ever"]);
     let told = desk.done("ring check keys");
     let wanted = format!(
-        "odd: key {other} is accepted for ever, `hardtack ring retire keys {other} --at TIME`"
+        "odd: key {other} is accepted without end, `hardtack ring retire keys {other} --at TIME`"
     );
     assert!(told.contains(&wanted), "{told}");
 
@@ -221,7 +221,7 @@ fn a_finding_names_its_key() {
             "level": "odd",
             "finding": "retired",
             "key": old,
-            "sentence": format!("key {old} opens nothing any more, `hardtack ring retire keys {old}` removes it"),
+            "sentence": format!("key {old} no longer opens anything; `hardtack ring retire keys {old}` removes it"),
         }])
     );
 }
