@@ -232,7 +232,8 @@ const EXPIRES: &str = "has no counterpart, because a cookie ends with the browse
     program calls `remember_for`; leave it out, and write `remember_up_to` with the longest time, or \
     `absolute_timeout` for a deadline";
 const OTHER_TYPE: &str = "is not `cookie`, and sessions are kept nowhere else; leave it out";
-const NO_SECONDS: &str = "must be a number of seconds; for another form write `idle_timeout` or `refresh_after` in its place";
+const NO_SECONDS: &str = "must be a number of seconds; for another form write `idle_timeout` or \
+    `refresh_after` in its place";
 const UNSAVED_WITH_TIMEOUT: &str = "is false, and `idle_timeout` needs the time of each visit; leave it out, \
     or write `refresh_after = on-change` in its place where visitors may be signed out who only read";
 

@@ -1,4 +1,4 @@
-//! Moments and spans, as they stand on the command line.
+//! Moments and spans on the command line.
 
 use std::{
     env,
@@ -12,7 +12,7 @@ use crate::{
     base::{moment, span},
 };
 
-/// A moment, or a span from now.
+/// A moment, also given as a span from now.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Moment {
     At(SystemTime),
@@ -60,15 +60,15 @@ pub(crate) fn now() -> Result<SystemTime, Failure> {
     let Some(text) = env::var_os(NOW) else {
         return Ok(whole_seconds(SystemTime::now()));
     };
-    answer::note(&format!("the time is that of {NOW}"));
+    answer::note(&format!("using the time in {NOW}"));
     let text = text.to_string_lossy();
-    parse(&text).map_err(|error| Failure::Usage(format!("{NOW} is wrong, {error}")))
+    parse(&text).map_err(|error| Failure::Usage(format!("{NOW}: {error}")))
 }
 
 pub(crate) fn after(moment: SystemTime, span: Duration) -> Result<SystemTime, Failure> {
     let later = moment.checked_add(span);
     let later = later.filter(|later| *later < UNIX_EPOCH + YEAR_10000);
-    later.ok_or_else(|| Failure::usage("that is after the year 9999, give a shorter span"))
+    later.ok_or_else(|| Failure::usage("the time is after the year 9999, give a shorter span"))
 }
 
 fn parse(text: &str) -> Result<SystemTime, &'static str> {

@@ -1,4 +1,4 @@
-//! What was pasted: a token, a pair, a whole field of a request or a response.
+//! The input: a token, a pair, or a whole field of a request or a response.
 
 use std::io::{self, Read};
 
@@ -11,10 +11,10 @@ use crate::{
     base::bearer,
 };
 
-/// How the tokens travelled, and they themselves.
+/// The tokens, and how they travelled.
 pub(super) struct Found {
     pub(super) carried: Carried,
-    /// Put together from their parts, where they came in several cookies.
+    /// Each joined from its parts where it came in several cookies.
     pub(super) tokens: Vec<Result<Vec<u8>, Reason>>,
 }
 
@@ -41,7 +41,7 @@ impl Carried {
     }
 }
 
-/// `builder`: what the application says of its cookie.
+/// `builder` has the application's settings.
 pub(super) fn find(
     argument: Option<&str>,
     carrier: &Carrier,
@@ -77,11 +77,11 @@ pub(super) fn find(
             SessionCookie::encrypted(EncryptionKey::generate().map_err(Failure::usage)?).build()
         }
     };
-    let cookie = cookie.map_err(Failure::usage)?;
+    let cookie = cookie.map_err(Failure::options)?;
     in_cookies(text, carrier.name.as_deref(), cookie.name().as_str())
 }
 
-/// The one place where a `Cookie` field becomes tokens.
+/// The tokens in a `Cookie` or `Set-Cookie` field.
 fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Found, Failure> {
     let field = without_field_name(without_field_name(text, "Cookie"), "Set-Cookie");
     let has_pairs = field.contains('=');
@@ -96,9 +96,7 @@ fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Foun
         vec![Ok(field.as_bytes().to_vec())]
     };
     if tokens.is_empty() {
-        return Err(Failure::usage(format!(
-            "no cookie of the name {name} is in it"
-        )));
+        return Err(Failure::usage(format!("there is no cookie named {name}")));
     }
     Ok(Found {
         carried: Carried::Cookie(name),
@@ -106,7 +104,7 @@ fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Foun
     })
 }
 
-/// The name of the cookie that is meant.
+/// The name of the session's cookie in a field.
 fn name_in<'a>(field: &'a str, default_name: &'a str) -> Result<&'a str, Failure> {
     let pairs = field
         .split(';')
@@ -122,7 +120,7 @@ fn name_in<'a>(field: &'a str, default_name: &'a str) -> Result<&'a str, Failure
         // A Set-Cookie field.
         [first, attributes @ ..] if attributes.iter().any(is_attribute) => Ok(first),
         _ => Err(Failure::usage(format!(
-            "several cookies are in it, say with --name which of {}",
+            "there are several cookies; choose with --name one of {}",
             answer::quoted(&names.join(", "))
         ))),
     }
