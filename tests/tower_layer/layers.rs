@@ -204,11 +204,17 @@ async fn a_wrapped_session_does_not_stand_in_for_a_bare_one() {
 }
 
 #[tokio::test]
-async fn two_layers_of_one_type_are_refused_with_advice() {
+async fn several_layers_of_one_type_are_refused_with_advice() {
     let twice = |router: Router| router.layer(layer("__Host-a")).layer(layer("__Host-b"));
-    let [visit, _] = ask_both(twice).await;
-    assert_refused(&visit, MissingSession::Ambiguous(type_name::<Map>()));
-    assert!(visit.1.contains("`.wrapped("), "{}", visit.1);
+    let thrice = |router: Router| {
+        let twice = router.layer(layer("__Host-a")).layer(layer("__Host-b"));
+        twice.layer(layer("__Host-c"))
+    };
+    for layers in [twice, thrice] {
+        let [visit, _] = ask_both(layers).await;
+        assert_refused(&visit, MissingSession::Ambiguous(type_name::<Map>()));
+        assert!(visit.1.contains("`.wrapped("), "{}", visit.1);
+    }
 }
 
 #[tokio::test]
