@@ -44,7 +44,7 @@ fn a_pending_sign_in_has_a_cookie_that_other_sites_send_and_ends_after_ten_minut
         assert_eq!(session.get("state").unwrap(), state, "after {now} seconds");
     }
 
-    let session = waiting.load([""; 0], at(0));
+    let session = waiting.load(None::<&str>, at(0));
     begin(&session).unwrap();
     let sent = waiting.save(&session).unwrap();
     let is_sent_by_other_sites = |field: &String| field.ends_with("; SameSite=None");
@@ -53,7 +53,7 @@ fn a_pending_sign_in_has_a_cookie_that_other_sites_send_and_ends_after_ten_minut
 
 #[test]
 fn a_size_report_prints_what_its_document_shows() {
-    let session = cookie().load([""; 0], at(0));
+    let session = cookie().load(None::<&str>, at(0));
     session.insert("cart", vec![4711; 100]).unwrap();
     session.insert("theme", "dark").unwrap();
     let report = session.size_report();
