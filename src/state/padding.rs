@@ -56,8 +56,8 @@ fn padme(len: usize) -> usize {
     (len + mask) & !mask
 }
 
-/// The low bits that are zero in PADMÉ lengths of this magnitude: all bits of the exponent's value but as many as the
-/// exponent itself takes.
+/// The low bits that are zero in PADMÉ lengths of this magnitude: `e - s` bits, where `e` is the logarithm of `len` to
+/// base 2 and `s` is the number of bits of `e`.
 fn padme_mask(len: usize) -> usize {
     let Some(exponent) = len.checked_ilog2().filter(|&exponent| exponent > 0) else {
         return 0;

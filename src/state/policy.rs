@@ -5,7 +5,7 @@ use super::{budget::SizeBudget, lifetime::Lifetimes};
 pub(crate) struct Policy {
     pub(crate) lifetimes: Lifetimes,
     pub(crate) budget: SizeBudget,
-    /// Save sessions with a 5xx response too.
+    /// A response with a 5xx status saves its session like any other.
     pub(crate) save_on_server_error: bool,
     /// The payload of an empty session.
     pub(crate) empty_payload: Box<[u8]>,
