@@ -10,8 +10,7 @@ use super::{
 
 /// The `Set-Cookie` fields that a response must carry, each a whole field value.
 ///
-/// Append each as a field of its own; never join them (RFC 6265 section 3). `Debug` does not show what
-/// they carry.
+/// Append each as a field of its own; never join them (RFC 6265 section 3). `Debug` does not show the values.
 ///
 /// # Examples
 ///
@@ -33,7 +32,7 @@ use super::{
 pub struct SetCookies(Vec<String>);
 
 impl SetCookies {
-    /// Nothing to send.
+    /// Returns `true` if there is nothing to send.
     ///
     /// # Examples
     ///
@@ -51,7 +50,7 @@ impl SetCookies {
         self.0.is_empty()
     }
 
-    /// The field values.
+    /// Returns the field values.
     ///
     /// # Examples
     ///
@@ -106,7 +105,7 @@ impl fmt::Debug for SetCookies {
     }
 }
 
-/// What every `Set-Cookie` field of one cookie has, formatted once.
+/// The constant parts of a cookie's `Set-Cookie` fields, formatted once.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     name: String,
@@ -122,12 +121,12 @@ impl Template {
         }
     }
 
-    /// Bytes of a field beside its value, without `Max-Age`.
+    /// The length of a field without its value and `Max-Age`.
     pub(crate) fn len(&self) -> usize {
         self.name.len() + 1 + self.end.len()
     }
 
-    /// The field whose value, of `value_len` bytes, `write_value` appends.
+    /// Formats the field whose value, of `value_len` bytes, `write_value` appends.
     pub(crate) fn set<E>(
         &self,
         value_len: usize,
@@ -169,14 +168,14 @@ impl Template {
         cookies
     }
 
-    /// Tells a browser to drop the cookie, and the parts that it sent. Browsers find a cookie by the same
-    /// name, path, domain and flags.
+    /// Adds fields that expire the cookie, and the parts that the browser sent. Browsers identify a cookie by its name,
+    /// path, domain and flags.
     pub(crate) fn expire(&self, carried: PartNumbers, fields: &mut SetCookies) {
         fields.push(self.expire_one(0));
         self.expire_beyond(1, carried, fields);
     }
 
-    /// Tells it to drop the parts that it sent and that `cookies` cookies have no use for.
+    /// Adds fields that expire the parts that the browser sent and that a value in `cookies` cookies does not use.
     pub(crate) fn expire_beyond(
         &self,
         cookies: usize,

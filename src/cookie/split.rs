@@ -17,34 +17,33 @@ enum PartValue {
     #[default]
     Absent,
     One(Vec<u8>),
-    /// It came with different values, which are not tried one by one.
+    /// The request carried different values, which are not tried one by one.
     Conflicting,
 }
 
-/// Some of the cookies `name.1` to `name.7`, by their numbers.
+/// A set of the cookies `name.1` to `name.7`, by their numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PartNumbers(u8);
 
-/// A value, put together.
+/// A value joined from its parts.
 #[derive(Debug)]
 pub(crate) struct Whole<'a> {
     pub(crate) text: Cow<'a, [u8]>,
-    /// How many cookies it came in.
+    /// The number of cookies that it came in.
     pub(crate) cookies: usize,
 }
 
-/// Why a value cannot be put together.
+/// An error from joining the parts of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Broken {
     /// The number of parts is wrong, or a part is missing.
     Incomplete,
-    /// A part came with different values.
+    /// A part has different values.
     Duplicate,
 }
 
 impl Parts {
-    /// Takes the value of `name.{number}`. Of a value longer than `longest`, one byte more than that is
-    /// kept.
+    /// Adds the value of `name.{number}`. One longer than `longest` is cut to one byte more.
     pub(super) fn push(&mut self, number: usize, value: &[u8], longest: usize) {
         let value = &value[..value.len().min(longest + 1)];
         let parts = self.0.get_or_insert_default();
@@ -58,7 +57,7 @@ impl Parts {
         }
     }
 
-    /// Which parts the request carried.
+    /// Returns the numbers of the parts that the request carried.
     pub(crate) fn carried(&self) -> PartNumbers {
         let parts = self.0.iter().flat_map(|parts| parts.iter());
         let numbers = (1..)
@@ -70,7 +69,7 @@ impl Parts {
         })
     }
 
-    /// Puts a value of `name` together.
+    /// Joins a value of `name` with its parts.
     pub(super) fn assemble<'a>(&self, value: &'a [u8]) -> Result<Whole<'a>, Broken> {
         let Some(dot) = memchr::memchr(b'.', value) else {
             return Ok(Whole::in_one_cookie(value));
@@ -105,7 +104,7 @@ impl<'a> Whole<'a> {
 }
 
 impl PartNumbers {
-    /// With every part of a value in `cookies` cookies.
+    /// Adds the numbers of every part of a value in `cookies` cookies.
     pub(crate) fn with_all_of(mut self, cookies: usize) -> PartNumbers {
         (1..cookies).for_each(|number| self.insert(number));
         self
@@ -119,20 +118,20 @@ impl PartNumbers {
         self.0 == 0
     }
 
-    /// Those that `cookies` cookies have no use for, in ascending order.
+    /// Returns the numbers that a value in `cookies` cookies does not use, in ascending order.
     pub(super) fn beyond(self, cookies: usize) -> impl Iterator<Item = usize> {
         (cookies.max(1)..=MOST_PARTS).filter(move |number| self.0 & (1 << number) != 0)
     }
 }
 
-/// The number at the end of a part's name: 1 to 7.
+/// Parses the number at the end of a part's name: 1 to 7.
 pub(super) fn part_number(digit: u8) -> Option<usize> {
     (b'1'..=b'7')
         .contains(&digit)
         .then(|| usize::from(digit - b'0'))
 }
 
-/// Beside the cookie of the name itself.
+/// The most parts, in addition to the cookie of the name itself.
 const MOST_PARTS: usize = 7;
 
 #[cfg(test)]
@@ -142,7 +141,7 @@ mod tests {
 
     const LONGEST: usize = 10;
 
-    /// How many values are looked at, and the bytes of the longest that is put together for that.
+    /// The number of values that are tried, and the length of the longest that is joined for that.
     fn work(fields: &[String]) -> (usize, usize) {
         let values = find(fields, "sid", LONGEST);
         let kept: usize = values.iter().map(<[u8]>::len).sum();
@@ -173,7 +172,7 @@ mod tests {
         let mut pairs: Vec<_> = parts.collect();
         pairs.push("sid=8.a".to_owned());
         assert_eq!(work(&pairs), (1, 1 + 7 * (LONGEST + 1)));
-        // One that is too long by itself is not put together at all.
+        // A value that is too long by itself is not joined at all.
         pairs.push(format!("sid=8.{huge}"));
         assert_eq!(work(&pairs), (2, 1 + 7 * (LONGEST + 1)));
     }

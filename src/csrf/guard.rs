@@ -9,20 +9,20 @@ use crate::{
     state::{Map, Payload},
 };
 
-/// Refuses requests that another site made a visitor's browser send: 403, before the handler runs.
+/// Refuses requests that another site made a visitor's browser send, with 403, before the handler runs.
 ///
-/// Goes inside of [`SessionLayer`](crate::SessionLayer). Every method but GET, HEAD, OPTIONS and TRACE
-/// needs to pass, in this order:
+/// Goes inside [`SessionLayer`](crate::SessionLayer). Every request whose method is not GET, HEAD, OPTIONS or TRACE has
+/// to pass these checks, in this order:
 ///
-/// 1. a request from a [trusted origin](Self::trust_origin) goes on with 4;
-/// 2. `Sec-Fetch-Site`, where the browser sends it, is `same-origin` or `none`;
-/// 3. else `Origin`, where it is sent, has the scheme `https`, and host and port of
-///    [the request](crate::host_of). With `localhost`, 127.0.0.1 and the like, `http` is enough. Behind a proxy
-///    that rewrites `Host`, and for a site without TLS, trust your origin; `X-Forwarded-Host` is never read;
+/// 1. a request from a [trusted origin](Self::trust_origin) continues with 4;
+/// 2. `Sec-Fetch-Site`, if the browser sends it, is `same-origin` or `none`;
+/// 3. otherwise `Origin`, if it is sent, has the scheme `https` and the host and port of [the request](crate::host_of).
+///    For `localhost`, 127.0.0.1 and the like, `http` is enough. Behind a proxy that rewrites `Host`, and for a site
+///    without TLS, trust your own origin; `X-Forwarded-Host` is never read;
 /// 4. the header `x-csrf-token` has a token of [`Session::csrf_token`](crate::Session::csrf_token).
 ///
-/// WebSocket upgrades need to pass the first three. The guard answers before the router does, so what has
-/// no route is refused as well.
+/// WebSocket upgrades have to pass the first three. The guard answers before the router, so a request without a route
+/// is refused too.
 ///
 /// # Examples
 ///
@@ -43,7 +43,7 @@ pub struct CsrfGuard<T = Map> {
 }
 
 impl CsrfGuard {
-    /// The guard for sessions that are dictionaries.
+    /// Creates a guard for sessions that are dictionaries.
     ///
     /// # Examples
     ///
@@ -57,8 +57,8 @@ impl CsrfGuard {
 }
 
 impl<T> CsrfGuard<T> {
-    /// Trusts requests from `origin`, such as `https://app.example.com`, as those from the site itself.
-    /// They need a token all the same. A site without TLS trusts its own, such as `http://intranet:8080`.
+    /// Trusts requests from `origin`, such as `https://app.example.com`, as if they came from the site itself. They
+    /// still need a token. A site without TLS trusts its own origin, such as `http://intranet:8080`.
     ///
     /// # Examples
     ///
@@ -69,7 +69,7 @@ impl<T> CsrfGuard<T> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Origin`] for what is no scheme and host, with a path for example.
+    /// [`ConfigError::Origin`] if `origin` is not a scheme and a host, for example because it has a path.
     pub fn trust_origin(mut self, origin: &str) -> Result<Self, ConfigError> {
         let origin = Origin::parse(origin).ok_or(ConfigError::Origin)?;
         Arc::make_mut(&mut self.rules).trusted.push(origin);
@@ -77,9 +77,9 @@ impl<T> CsrfGuard<T> {
     }
 
     /// Lets forms pass that pages of `origin` post to `path`, without a token: the last step of a sign-in at another
-    /// site with `response_mode=form_post`. Everything else from there is refused as before.
+    /// site with `response_mode=form_post`. Other requests from there are refused as before.
     ///
-    /// `path` is that of the request as the guard sees it, and compared byte by byte.
+    /// `path` is the path of the request as the guard sees it, and is compared byte by byte.
     ///
     /// # Examples
     ///
@@ -91,12 +91,12 @@ impl<T> CsrfGuard<T> {
     ///
     /// # Security
     ///
-    /// The handler has to compare the form's `state` with one that it gave to this browser. A cookie that comes
-    /// with such a form has `SameSite=None`: with `Lax` or `Strict` the session is empty here.
+    /// The handler has to compare the form's `state` with one that it gave to this browser. The browser sends a cookie
+    /// with such a form only under `SameSite=None`; with `Lax` or `Strict` the session is empty here.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Origin`] for what is no scheme and host, with a path for example.
+    /// [`ConfigError::Origin`] if `origin` is not a scheme and a host, for example because it has a path.
     pub fn trust_form_post(
         mut self,
         origin: &str,
@@ -108,9 +108,9 @@ impl<T> CsrfGuard<T> {
         Ok(self)
     }
 
-    /// Asks for no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first,
-    /// all of today the second; a request with neither passes. The extractor `Guarded` answers 500 where no other
-    /// guard asks for a token.
+    /// Requires no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first, all of today's
+    /// the second; a request with neither passes. The extractor `Guarded` answers 500 unless another guard asks for a
+    /// token.
     ///
     /// # Examples
     ///
@@ -123,12 +123,12 @@ impl<T> CsrfGuard<T> {
         self
     }
 
-    /// Lets forms pass that have no header `x-csrf-token`: their handlers take the token from a field, by
-    /// the extractor `Guarded` of feature `axum` or by [`Session::verify_csrf`](crate::Session::verify_csrf).
+    /// Lets forms pass without the header `x-csrf-token`. Their handlers take the token from a field, by the extractor
+    /// `Guarded` of feature `axum` or by [`Session::verify_csrf`](crate::Session::verify_csrf).
     ///
     /// # Security
     ///
-    /// A handler that takes a form without either is guarded by the first three steps only.
+    /// A handler that takes a form in another way is protected by the first three checks only.
     ///
     /// # Examples
     ///
@@ -141,7 +141,7 @@ impl<T> CsrfGuard<T> {
         self
     }
 
-    /// The guard for sessions that hold a `U`.
+    /// Creates a guard for sessions that hold a `U`.
     ///
     /// # Examples
     ///

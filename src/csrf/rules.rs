@@ -1,4 +1,4 @@
-//! What [`CsrfGuard`](super::CsrfGuard) lets pass.
+//! The rules of [`CsrfGuard`](super::CsrfGuard).
 
 use std::sync::Arc;
 

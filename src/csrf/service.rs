@@ -14,7 +14,7 @@ use crate::{
     web::{Failure, MissingSession, Named},
 };
 
-/// What [`CsrfGuard`](crate::CsrfGuard) makes of a service.
+/// The service that [`CsrfGuard`](crate::CsrfGuard) makes of another.
 ///
 /// # Examples
 ///
@@ -77,7 +77,7 @@ where
 }
 
 pin_project! {
-    /// The response of [`CsrfService`].
+    /// The response future of [`CsrfService`].
     ///
     /// # Examples
     ///

@@ -7,12 +7,11 @@ use crate::{
     state::{Payload, SessionError},
 };
 
-/// "Secure forms". The token proves that a form came from a page of this session; the cookie carries
-/// nothing more for it than the session's id.
+/// Tokens for forms. A token proves that a form came from a page of this session; the cookie carries nothing for it but
+/// the session's id.
 impl<T: Payload> Session<T> {
-    /// A token for a form, or for the header `x-csrf-token`: 43 characters, others at every call. Makes
-    /// the session's id if there is none. A new id, as by [`renew`](Session::renew), makes earlier
-    /// tokens invalid.
+    /// Returns a token for a form, or for the header `x-csrf-token`: 43 characters, different at every call. Creates
+    /// the session's id if there is none. A new id, as from [`renew`](Session::renew), invalidates earlier tokens.
     ///
     /// # Examples
     ///
@@ -30,8 +29,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors) if the session has no id yet, and a failing random
-    /// generator.
+    /// Those of [every change](Session#errors) if the session has no id yet, and a failing random generator.
     pub fn csrf_token(&self) -> Result<String, SessionError> {
         let mask = random::from_thread()?;
         self.try_enter(|mut entered| {
@@ -56,8 +54,8 @@ impl<T: Payload> Session<T> {
         })?
     }
 
-    /// Whether `token` is one that this session rendered. Forms that were rendered under an earlier key
-    /// still pass, as long as the key is accepted.
+    /// Returns `true` if `token` is one that this session rendered. Tokens rendered under an earlier key stay valid as
+    /// long as that key is accepted.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! All about keys. Knows nothing of tokens, sessions or cookies.
+//! Keys, key rings, and the sources they are read from. Knows nothing of tokens, sessions or cookies.
 
 mod error_text;
 #[cfg(feature = "watch")]

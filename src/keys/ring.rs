@@ -14,16 +14,15 @@ use crate::{
     crypto::hash::sha256,
 };
 
-/// The keys in use: one seals, every other one only opens. A cheap clone; it never changes.
+/// The keys in use: one seals, and all of them open. Immutable and cheap to clone.
 ///
-/// With several keys the order decides: the one with the latest `seal_from` that has passed seals;
-/// among keys without one, the first listed. A session under an earlier key is sealed again with the
-/// next response that touches it.
+/// Of several keys, the one with the latest `seal_from` that has passed seals; of keys without one, the first listed. A
+/// session sealed under an earlier key is sealed again by the next response that touches it.
 ///
-/// Applications that share a ring and the name of the cookie, such as the default one, accept each other's
-/// sessions. An [`application`](crate::SessionCookieBuilder::application) label keeps them apart.
+/// Applications that share a ring and a cookie name, such as the default one, accept each other's sessions. An
+/// [`application`](crate::SessionCookieBuilder::application) label keeps them apart.
 ///
-/// As text, one key a line, or separated by commas:
+/// The text form has one key per line, or keys separated by commas:
 ///
 /// ```text
 /// hardtack_key_v1_xaes_…  accept_until=2026-12-15T00:00:00Z
@@ -32,7 +31,7 @@ use crate::{
 ///
 /// # Examples
 ///
-/// A planned rotation, in one push: every instance accepts the new key before any seals with it.
+/// A planned rotation in one deployment: every instance accepts the new key before any seals with it.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -57,7 +56,7 @@ pub struct KeyRing<K> {
 }
 
 impl<K: Key> KeyRing<K> {
-    /// A ring of one key.
+    /// Creates a ring of one key.
     ///
     /// # Examples
     ///
@@ -77,7 +76,7 @@ impl<K: Key> KeyRing<K> {
         })
     }
 
-    /// A ring of several keys. Without `seal_from` the first listed seals.
+    /// Creates a ring of several keys. Without `seal_from` the first listed seals.
     ///
     /// # Examples
     ///
@@ -95,8 +94,8 @@ impl<K: Key> KeyRing<K> {
     ///
     /// # Errors
     ///
-    /// [`RingError`] for an empty list, a key that occurs twice, and a combination of times under
-    /// which no key would seal, or one would stop to open before another seals.
+    /// If there is no key, a key occurs twice, no key would seal after the last one retires, or a key retires before
+    /// the next one seals.
     pub fn from_keys<I>(keys: I) -> Result<KeyRing<K>, RingError>
     where
         I: IntoIterator,
@@ -106,9 +105,9 @@ impl<K: Key> KeyRing<K> {
         Ring::new(keys.collect(), 0).map(KeyRing::of)
     }
 
-    /// The same ring, which refuses every session issued before `moment`.
+    /// Refuses every session issued before `moment`.
     ///
-    /// What a leaked key needs beside its removal. A moment within a second counts as the next one.
+    /// Use it when a leaked key is removed. Fractions of a second are rounded up.
     ///
     /// # Examples
     ///
@@ -137,7 +136,7 @@ impl<K: Key> KeyRing<K> {
         KeyRing::of(ring)
     }
 
-    /// The key that seals at `now`.
+    /// Returns the key that seals at `now`.
     ///
     /// # Examples
     ///
@@ -159,7 +158,7 @@ impl<K: Key> KeyRing<K> {
         self.ring.keys[sealing_position(times, time::unix_seconds(now))].id
     }
 
-    /// The keys that open at `now`, the sealing key included, in the order of the ring.
+    /// Returns the keys that open at `now`, the sealing key included, in the order of the ring.
     ///
     /// # Examples
     ///
@@ -185,8 +184,8 @@ impl<K: Key> KeyRing<K> {
         accepted.map(|key| key.id).collect()
     }
 
-    /// What two instances compare to see whether they use the same ring, as in a health check: the same
-    /// keys with the same times, in the same order. Public (SPEC.md § 3.6).
+    /// Returns a fingerprint of the keys, their times and their order. Instances compare it, for example in a health
+    /// check, to see whether they use the same ring. It is public (SPEC.md § 3.6).
     ///
     /// # Examples
     ///
@@ -204,7 +203,7 @@ impl<K: Key> KeyRing<K> {
         self.ring.fingerprint()
     }
 
-    /// One ring of what several texts say, listed in their order. Of several `not_before` the latest counts.
+    /// Joins several texts into one ring, with the keys in the order of the texts. The latest `not_before` counts.
     pub(crate) fn join(
         texts: impl IntoIterator<Item = PartialRing<K>>,
     ) -> Result<KeyRing<K>, RingError> {
@@ -228,8 +227,8 @@ impl<K: Key> KeyRing<K> {
     }
 }
 
-/// Reads the text form: one key a line, comment lines and blank lines allowed, or separated by
-/// commas (SPEC.md § 3.5).
+/// Parses the text form: one key per line, with comment lines and blank lines allowed, or keys separated by commas
+/// (SPEC.md § 3.5).
 impl<K: Key> FromStr for KeyRing<K> {
     type Err = RingError;
 
@@ -262,7 +261,7 @@ impl<K> fmt::Debug for KeyRing<K> {
     }
 }
 
-/// A ring without the kind of its keys. Its keys stand in their order (SPEC.md § 3.4).
+/// A ring of either kind of key, in the order of SPEC.md § 3.4.
 #[derive(Clone)]
 pub(crate) struct Ring {
     pub(super) keys: Vec<RingEntry>,
@@ -280,7 +279,7 @@ impl Ring {
                 return Err(RingError::Duplicate(key.id));
             }
         }
-        // On a tie the first listed seals, so it comes last: reversed, then sorted stably.
+        // On a tie the first listed key seals, so it has to come last: reverse, then sort stably.
         keys.reverse();
         keys.sort_by_key(|key| key.times.seal_from);
         let last = keys.last().ok_or(RingError::Empty)?;
@@ -303,8 +302,8 @@ impl Ring {
         Ok(Ring { keys, not_before })
     }
 
-    /// Refuses a ring in which a key retires less than `longest` seconds, for which a session may live,
-    /// after the next one began to seal.
+    /// Refuses a ring in which a key retires less than `longest` seconds, the longest lifetime of a session, after the
+    /// next key begins to seal.
     pub(super) fn check_overlap(&self, longest: u64) -> Result<(), RingError> {
         for pair in self.keys.windows(2) {
             let (key, next) = (&pair[0], &pair[1]);
@@ -325,7 +324,7 @@ impl Ring {
 
     pub(super) fn fingerprint(&self) -> Fingerprint {
         let mut bytes = Vec::new();
-        // Their order decides which of them seals.
+        // The order counts: it decides which key seals.
         for key in &self.keys {
             bytes.extend_from_slice(&key.id.0);
             bytes.extend_from_slice(&key.times.seal_from.unwrap_or(0).to_be_bytes());
@@ -345,7 +344,7 @@ where
     times.rposition(|times| times.may_seal(now)).unwrap_or(0)
 }
 
-/// What tells rings apart: 8 bytes, shown as 16 hexadecimal digits. Public (SPEC.md § 3.6).
+/// A fingerprint of a key ring: 8 bytes, shown as 16 hexadecimal digits. It is public (SPEC.md § 3.6).
 ///
 /// # Examples
 ///

@@ -6,7 +6,7 @@ use std::{
 use super::{key_text::KeyId, ring_text::RingTextError};
 use crate::base::{span, time};
 
-/// Why keys do not make a ring.
+/// An error from making a key ring.
 ///
 /// # Examples
 ///
@@ -55,7 +55,7 @@ pub enum RingError {
     Text(RingTextError),
 }
 
-/// The sentence: `main` prints errors by `Debug`.
+/// Shows the message, because a `main` that returns an error prints its `Debug` form.
 impl fmt::Debug for RingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -122,7 +122,7 @@ struct Moment(SystemTime);
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Later than the year 9999 humantime gives an error, at which `to_string` would panic.
+        // For a year after 9999 humantime returns an error, at which `to_string` would panic.
         let moment = time::system_time(time::unix_seconds(self.0));
         let text = &mut String::new();
         match write!(text, "{}", humantime::format_rfc3339_seconds(moment)) {

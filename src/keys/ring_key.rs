@@ -6,7 +6,7 @@ use crate::{
     crypto::{kdf::Prk, suite::Suite},
 };
 
-/// A key on its way into a [`KeyRing`](crate::KeyRing), with the times at which its role changes.
+/// A key for a [`KeyRing`](crate::KeyRing), with the times at which its role changes.
 ///
 /// # Examples
 ///
@@ -29,7 +29,7 @@ pub struct RingKey<K> {
 }
 
 impl<K> RingKey<K> {
-    /// A key that seals from ever and opens for ever.
+    /// Creates a key without time limits.
     ///
     /// # Examples
     ///
@@ -47,8 +47,8 @@ impl<K> RingKey<K> {
         }
     }
 
-    /// The key only opens before `moment`, and seals from then on, until a later key does (SPEC.md §
-    /// 3.4). In whole seconds. Default: it seals from ever.
+    /// Sets the moment from which the key seals, until a later key does. Before that moment it only opens (SPEC.md §
+    /// 3.4). Fractions of a second are cut off. Default: the key may seal at any time.
     ///
     /// # Examples
     ///
@@ -60,7 +60,7 @@ impl<K> RingKey<K> {
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let new_id = new.id();
     /// let ring = KeyRing::from_keys([RingKey::new(old), RingKey::new(new).seal_from(now + hour)])?;
-    /// // Instances that have the ring open what others seal later.
+    /// // An instance whose clock is ahead may seal with the new key already.
     /// assert!(ring.accepts(now).contains(&new_id));
     /// assert_ne!(ring.seals(now), new_id);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -71,11 +71,11 @@ impl<K> RingKey<K> {
         self
     }
 
-    /// The key opens nothing from `moment` on. In whole seconds. Default: it opens for ever.
+    /// Retires the key at `moment`, from which on it opens nothing. Fractions of a second are cut off. Default: never.
     ///
-    /// Choose it later than the next key's `seal_from` by the absolute timeout (or by `remember_up_to`, if
-    /// that is longer) and the clock skew: an instance whose clock is behind seals with this key a little
-    /// longer. [`build`](crate::SessionCookieBuilder::build) refuses one that is too early by every clock.
+    /// Choose a moment that follows the next key's `seal_from` by the absolute timeout (or by `remember_up_to`, if that
+    /// is longer) and the clock skew, because an instance whose clock is behind seals with this key a little longer.
+    /// [`build`](crate::SessionCookieBuilder::build) refuses a moment that is too early by every clock.
     ///
     /// # Examples
     ///
@@ -115,7 +115,7 @@ impl<K: Key> From<K> for RingKey<K> {
     }
 }
 
-/// A key in a ring, without its kind.
+/// A key of either kind in a ring.
 #[derive(Clone)]
 pub(crate) struct RingEntry {
     pub(super) suite: Suite,

@@ -34,7 +34,7 @@ fn parse<K: Key>(whole: &str) -> Result<PartialRing<K>, RingTextError> {
     } else {
         &mut text.lines()
     };
-    // Lines are counted as an editor does.
+    // Lines are counted from the start of the untrimmed text, as in an editor.
     let before = &whole[..whole.len() - whole.trim_ascii_start().len()];
     let first = 1 + before.matches('\n').count();
     let mut keys = Vec::new();
@@ -73,7 +73,7 @@ fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, TextProblem> {
     let mut words = item.split(BLANK).filter(|word| !word.is_empty());
     let key = words.next().unwrap_or_default();
     if key != key.trim_ascii() {
-        // A key alone may stand in white space; in a ring only spaces and tabs separate.
+        // Parsing a key ignores white space around it, but in a ring only spaces and tabs separate words.
         return Err(TextProblem::Key(KeyError::Encoding));
     }
     let mut key = RingKey::new(key.parse().map_err(TextProblem::Key)?);
@@ -106,7 +106,7 @@ fn parse_moment(text: &str) -> Option<UnixSeconds> {
     (seconds >= EPOCH).then_some(seconds)
 }
 
-/// What is wrong with the text of a key ring, and on which line or after which comma.
+/// An error in the text of a key ring, with the number of the entry: a line, or the text between two commas.
 ///
 /// # Examples
 ///
@@ -137,7 +137,7 @@ enum TextProblem {
 
 #[cfg(test)]
 impl RingTextError {
-    /// What the vectors call it.
+    /// The word for this error in the vectors.
     pub(super) fn word(&self) -> &'static str {
         match &self.problem {
             TextProblem::Key(KeyError::WrongKind { .. }) => "mixed",
@@ -186,7 +186,7 @@ impl Error for RingTextError {
     }
 }
 
-/// What separates words. Line ends and commas separate items.
+/// Separates words. Line ends and commas separate entries.
 const BLANK: [char; 2] = [' ', '\t'];
 const NOT_BEFORE: &str = "not_before=";
 const SEAL_FROM: &str = "seal_from=";

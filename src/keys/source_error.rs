@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use super::ring_error::RingError;
 
-/// Why sources make no key ring. The sentence names the source, and shows nothing of what it holds.
+/// An error from reading a key ring. Its message names the source and shows nothing of the content.
 ///
 /// # Examples
 ///
@@ -16,7 +16,7 @@ use super::ring_error::RingError;
 /// assert!(sentence.starts_with("environment variable NO_SUCH_KEYS is not set, put a key into it"));
 /// ```
 pub struct RingSourceError {
-    /// The names of those that it is about.
+    /// The names of the sources concerned.
     sources: String,
     problem: SourceProblem,
 }
@@ -40,7 +40,7 @@ impl RingSourceError {
         RingSourceError { sources, problem }
     }
 
-    /// The part that stays the same while one problem lasts, although details of its sentence may change.
+    /// The part of the error that stays the same while a problem lasts. Details of the message may change.
     #[cfg(feature = "watch")]
     pub(super) fn identity(&self) -> ErrorIdentity {
         ErrorIdentity {
@@ -57,7 +57,7 @@ pub(super) struct ErrorIdentity {
     problem: Discriminant<SourceProblem>,
 }
 
-/// The sentence: `main` prints errors by `Debug`.
+/// Shows the message, because a `main` that returns an error prints its `Debug` form.
 impl fmt::Debug for RingSourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

@@ -1,4 +1,4 @@
-//! What the vectors look at and nothing else may.
+//! Access for the vectors to what is private elsewhere.
 
 use super::{
     key::{EncryptionKey, Key, SigningKey, sealed::Key as _},

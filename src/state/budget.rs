@@ -1,11 +1,11 @@
-//! How much of a session fits its cookies (docs/spec/writer.md § 9.5, § 9.6).
+//! The size that a session may have in its cookies (docs/spec/writer.md § 9.5, § 9.6).
 
 use std::fmt;
 
 use super::{layout::LONGEST_METADATA, padding::Padding};
 use crate::crypto::suite::Mode;
 
-/// How much of a session fits its cookies: the limit, and all that takes a part of it.
+/// The size limit of a session, and all that takes a part of it.
 #[derive(Clone, Debug)]
 pub(crate) struct SizeBudget {
     limit: SizeLimit,
@@ -46,7 +46,7 @@ pub(crate) struct SentSize {
 }
 
 impl SizeBudget {
-    /// `None` if not even an empty session fits.
+    /// Returns `None` if not even an empty session fits.
     pub(crate) fn new(
         limit: SizeLimit,
         overhead: Overhead,
@@ -91,7 +91,7 @@ impl SizeBudget {
             return SizeLimit::new(1, total);
         }
         let limit = if cookies <= MOST_COOKIES {
-            // Where the attributes grew since, its parts are no longer than they were, and their fields are.
+            // If the attributes have grown since, its parts are no longer than they were, but its fields are.
             let field = token_len.div_ceil(cookies) + overhead;
             SizeLimit::new(cookies, field.max(BROWSER_LIMIT))
         } else {
@@ -181,11 +181,11 @@ impl Overhead {
     }
 }
 
-/// A session would no longer fit its cookie. It was left as it was.
+/// An error from a change after which the session would not fit its cookie. The session is as it was before.
 ///
-/// Both numbers are bytes of the whole `Set-Cookie` field: name, token and attributes, with room for an
-/// id, every date and `Max-Age` at their longest (docs/spec/writer.md § 9.6). Of a session in several cookies they are
-/// those of all fields together, of a bare token its own.
+/// Both numbers are bytes of the whole `Set-Cookie` field: name, token and attributes, with an id, every date and
+/// `Max-Age` at their longest (docs/spec/writer.md § 9.6). For a session in several cookies they count all fields
+/// together; for a bare token, the token.
 ///
 /// # Examples
 ///
@@ -206,11 +206,11 @@ impl Overhead {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TooLarge {
-    /// What would have been sent.
+    /// The bytes that would have been sent.
     pub needed: usize,
     /// The most that may be sent.
     pub allowed: usize,
-    /// The key whose value was to be stored, in a dictionary.
+    /// The key whose value was to be stored, if the session is a dictionary.
     pub key: Option<String>,
 }
 
@@ -228,7 +228,7 @@ impl fmt::Display for TooLarge {
             f,
             "session needs {needed} bytes, allowed are {allowed}; store less"
         )?;
-        // A few bytes more are needed in several cookies than in one, so the next refusal may name a larger size.
+        // Several cookies need a few bytes more than one, so the next refusal may name a larger size.
         let larger = LARGER
             .into_iter()
             .find(|(bytes, _)| (*bytes > *allowed) && *bytes >= *needed);
@@ -238,12 +238,12 @@ impl fmt::Display for TooLarge {
 
 impl std::error::Error for TooLarge {}
 
-/// What browsers store at most (RFC 6265 section 6.1).
+/// The most bytes that browsers store of one cookie (RFC 6265 section 6.1).
 pub(crate) const BROWSER_LIMIT: usize = 4096;
-/// In which one session is sent.
+/// The most cookies in which one session is sent.
 pub(crate) const MOST_COOKIES: usize = 4;
 
-/// Sizes that hold more, in bytes, and what they cost.
+/// Larger sizes, in bytes, with their drawbacks.
 const LARGER: [(usize, &str); 3] = [
     (
         BROWSER_LIMIT,

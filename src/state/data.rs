@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{base::time::UnixSeconds, crypto::scratch::Wiped};
 
-/// What is known of a session. The rules about it are those of [`State`].
+/// The data of a session. The rules about it are methods of [`State`].
 pub(crate) struct StateData<T> {
     pub(super) now: UnixSeconds,
     /// The session as it was opened.
@@ -20,16 +20,16 @@ pub(crate) struct StateData<T> {
     /// The metadata of a session whose payload this version cannot read, and so must not overwrite.
     pub(super) unreadable: Option<Metadata>,
     pub(super) metadata: Metadata,
-    /// The session exists in this request only, so its dates are not known outside.
+    /// The session exists in this request only, so it has no dates yet.
     pub(super) is_new: bool,
-    /// A sign-in was completed in this request.
+    /// `renew` was called in this request.
     pub(super) renewed: bool,
-    /// The earliest end that was set in this request.
+    /// The earliest end that `limit_to` set in this request.
     pub(super) limited_until: Option<UnixSeconds>,
-    /// `None`: as it arrived, or empty.
+    /// `None`: the one that arrived, or an empty one.
     pub(super) payload: Option<Wiped>,
     pub(super) flash: Option<Wiped>,
-    /// The payload, decoded. A dictionary has none.
+    /// The decoded payload. A dictionary has none.
     pub(super) value: Option<Arc<T>>,
     pub(super) ending: Ending,
     pub(super) save_mode: SaveMode,
@@ -59,7 +59,7 @@ pub(super) enum SaveMode {
 }
 
 impl<T> StateData<T> {
-    /// A session that begins now.
+    /// Creates a session that begins now.
     pub(crate) fn new(policy: &Policy, now: UnixSeconds, has_token: bool) -> StateData<T> {
         StateData {
             metadata: new_metadata(policy, now),

@@ -1,12 +1,11 @@
-//! When a session ends, and when it is refreshed (SPEC.md § 8).
+//! The end of a session, and its refresh (SPEC.md § 8).
 
 use std::time::Duration;
 
 use super::layout::Metadata;
 use crate::base::{reason::Reason, time::UnixSeconds};
 
-/// When the last activity of a session is written anew, which restarts its idle timeout (SPEC.md §
-/// 8.8).
+/// The time after which a session's last activity is written again, which restarts its idle timeout (SPEC.md § 8.8).
 ///
 /// # Examples
 ///
@@ -23,7 +22,7 @@ use crate::base::{reason::Reason, time::UnixSeconds};
 ///
 /// let cookie = SessionCookie::encrypted(keys).refresh_after(RefreshAfter::Span(5 * minute)).build()?;
 ///
-/// // Six minutes after its last activity a session is only read: its idle timeout begins anew.
+/// // Six minutes after the last activity the session is only read, which restarts the idle timeout.
 /// let session = cookie.load(&fields, now + 6 * minute);
 /// assert!(session.contains("user"));
 /// let session = cookie.load(cookie.save(&session)?, now + 7 * minute);
@@ -33,25 +32,25 @@ use crate::base::{reason::Reason, time::UnixSeconds};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefreshAfter {
-    /// Never: the idle timeout runs from the sign-in, whatever the visitor does.
+    /// Never. The idle timeout runs from the sign-in, whatever the visitor does.
     Never,
-    /// Whenever the session's content is written. The default where there is no idle timeout.
+    /// Whenever the session's content is written. The default without an idle timeout.
     OnChange,
-    /// With the first response that touched the session after this span, and whenever its content is
-    /// written. At most half the idle timeout; the default is a quarter of it.
+    /// With the first response that touches the session after this span, and whenever its content is written. At most
+    /// half the idle timeout; the default is a quarter of it.
     Span(Duration),
-    /// With every response that touched the session.
+    /// With every response that touches the session.
     Always,
 }
 
-/// How long sessions live. Spans are in seconds.
+/// The lifetimes of sessions, in seconds.
 #[derive(Clone, Debug)]
 pub(crate) struct Lifetimes {
     pub(crate) idle: Option<u64>,
     pub(crate) absolute: u64,
     pub(crate) remember_up_to: Option<u64>,
     pub(crate) refresh_after: RefreshAfter,
-    /// How far another instance's clock may be ahead of ours.
+    /// The most by which another instance's clock may be ahead of ours.
     pub(crate) skew: u64,
 }
 
@@ -77,7 +76,7 @@ impl Lifetimes {
         }
     }
 
-    /// The first second at which the session is no longer alive, as things stand.
+    /// The first second at which the session has ended, as things stand.
     pub(crate) fn expires_at(&self, metadata: &Metadata) -> UnixSeconds {
         let absolute = self.absolute_deadline(metadata);
         self.idle_deadline(metadata)
@@ -89,7 +88,7 @@ impl Lifetimes {
         metadata.issued.saturating_add(self.lifetime(metadata))
     }
 
-    /// The settings of today cap what was sealed under those of another day.
+    /// Never more than the present settings allow, whatever was sealed under earlier ones.
     #[inline]
     fn lifetime(&self, metadata: &Metadata) -> u64 {
         let mut lifetime = self.remembered_up_to(metadata).unwrap_or(self.absolute);
@@ -99,8 +98,8 @@ impl Lifetimes {
         lifetime
     }
 
-    /// The lifetime up to which a session is remembered. `None`: it is not persistent, or the settings of today
-    /// remember none, under which it lives on as a plain one.
+    /// The longest lifetime of a remembered session. `None`: the session is not persistent, or the present settings
+    /// remember none, and treat it like any other.
     #[inline]
     fn remembered_up_to(&self, metadata: &Metadata) -> Option<u64> {
         self.remember_up_to.filter(|_| metadata.is_persistent())
@@ -108,12 +107,12 @@ impl Lifetimes {
 
     #[inline]
     fn idle_deadline(&self, metadata: &Metadata) -> Option<UnixSeconds> {
-        // A remembered session waits for its visitor; its deadline is the absolute one.
+        // A remembered session has no idle timeout; it ends at its absolute deadline.
         let idle = self.idle.filter(|_| !self.is_remembered(metadata))?;
         Some(metadata.last_active().saturating_add(idle))
     }
 
-    /// Whether a touched session's last activity is due to be written.
+    /// Returns `true` if the last activity of a touched session has to be written.
     pub(crate) fn is_refresh_due(&self, metadata: &Metadata, now: UnixSeconds) -> bool {
         !self.is_remembered(metadata)
             && match self.refresh_after {
@@ -125,7 +124,7 @@ impl Lifetimes {
             }
     }
 
-    /// The age to write with new content.
+    /// The age to write together with new content.
     pub(crate) fn age_on_change(&self, metadata: &Metadata, now: UnixSeconds) -> u32 {
         match self.refresh_after {
             RefreshAfter::Never => metadata.age,
@@ -137,13 +136,13 @@ impl Lifetimes {
         self.remembered_up_to(metadata).is_some()
     }
 
-    /// The longest that any session lives.
+    /// The longest lifetime of any session.
     pub(crate) fn longest(&self) -> u64 {
         self.absolute.max(self.remember_up_to.unwrap_or(0))
     }
 }
 
-/// The age of a session that is active at `now`. A clock that was set back shortens nothing.
+/// The age of a session that is active at `now`. A clock that was set back does not shorten it.
 pub(crate) fn active_age(metadata: &Metadata, now: UnixSeconds) -> u32 {
     let age = now.saturating_sub(metadata.issued);
     metadata.age.max(u32::try_from(age).unwrap_or(u32::MAX))

@@ -1,5 +1,4 @@
-//! What a session is, as plain data, and every rule about it, as a method of [`State`]. Knows nothing of keys, cookies
-//! or locks.
+//! A session as plain data, and every rule about it as a method of [`State`]. Knows nothing of keys, cookies or locks.
 
 mod budget;
 mod data;
@@ -48,17 +47,17 @@ use crate::{
     crypto::{random::RandomError, scratch::Wiped},
 };
 
-/// One session during one request, under its policy: where the rules are.
+/// One session during one request, and the policy it is under. The rules are methods of this type.
 pub(crate) struct State<'a, T> {
     policy: &'a Policy,
     data: &'a mut StateData<T>,
 }
 
 impl<T: Payload> State<'_, T> {
-    /// Becomes the session of a verified body, whose token had `token_len` characters in so many cookies.
-    /// Where its payload cannot be read it stays a new session, and unreadable.
+    /// Becomes the session of a verified body, whose token came in `cookies` cookies. If the payload cannot be read,
+    /// the session stays new, and is unreadable.
     pub(crate) fn resume(&mut self, body: Wiped, layout: Layout, token_len: usize, cookies: usize) {
-        // So it stays as well where reading panics.
+        // Set first, because decoding runs the application's code, which may panic.
         self.data.unreadable = Some(layout.metadata);
         let payload = &body[layout.payload.clone()];
         let Ok(value) = T::read(layout.metadata.schema, payload) else {
@@ -82,17 +81,17 @@ impl<T> State<'_, T> {
         self.data.metadata.sid
     }
 
-    /// The session exists in this request only.
+    /// Returns `true` if the session exists in this request only.
     pub(crate) fn is_new(&self) -> bool {
         self.data.is_new
     }
 
-    /// Its payload is in a form that is not known here.
+    /// Returns `true` if this version cannot read the payload.
     pub(crate) fn is_unreadable(&self) -> bool {
         self.data.unreadable.is_some()
     }
 
-    /// The dates of the session that arrived. `None`: none did, or the application has ended it.
+    /// The metadata of the session that arrived. `None`: no session arrived, or the application has ended it.
     pub(crate) fn arrived_metadata(&self) -> Option<&Metadata> {
         self.data
             .arrived
@@ -140,8 +139,9 @@ impl<T> State<'_, T> {
         Ok(sid)
     }
 
-    /// A completed sign-in: new id, issued now. Data, flash and until when it is remembered are kept, and
-    /// a limit that was set in this request. One that came with it was that of the earlier sign-in.
+    /// Completes a sign-in: new id, issued now. Keeps the data, the flash messages, the moment until which the session
+    /// is remembered, and a limit set in this request. A limit that arrived with the session belonged to the earlier
+    /// sign-in, and ends.
     pub(crate) fn renew(&mut self, sid: Sid) -> Result<(), SessionError> {
         let remembered = self.data.metadata.remembered.map(u64::from);
         let remembered_until = remembered.map(|span| self.data.metadata.issued + span);
@@ -162,7 +162,7 @@ impl<T> State<'_, T> {
         Ok(())
     }
 
-    /// Any other change of privilege: new id, and all else is kept.
+    /// Changes the id and keeps everything else, for any other change of privilege.
     pub(crate) fn renew_id(&mut self, sid: Sid) -> Result<(), SessionError> {
         self.check_writable()?;
         self.set_metadata(Metadata {
@@ -171,7 +171,7 @@ impl<T> State<'_, T> {
         })
     }
 
-    /// Drops data, flash and id, and keeps the dates.
+    /// Drops the data, the flash messages and the id, and keeps the dates.
     pub(crate) fn clear(&mut self) -> Result<(), SessionError> {
         self.check_writable()?;
         self.drop_content();
@@ -183,7 +183,7 @@ impl<T> State<'_, T> {
         Ok(())
     }
 
-    /// Drops everything and leaves a new session. Returns the id that the browser has.
+    /// Drops everything and begins a new session. Returns the id that the browser has.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
         let unreadable = self
             .data
@@ -212,7 +212,7 @@ impl<T> State<'_, T> {
         Ok(())
     }
 
-    /// What names this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
+    /// The name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
         let [a, b, c, d] = layout::wire_issued(self.data.metadata.issued)
             .unwrap_or(0)
@@ -277,7 +277,7 @@ impl<T> State<'_, T> {
         }
     }
 
-    /// Appends the body, written with `age`. `false`: the clock shows a time that cannot be written.
+    /// Appends the body, written with `age`. Returns `false` if the clock shows a time that cannot be written.
     #[must_use]
     pub(crate) fn write_body(&self, age: u32, body: &mut Vec<u8>) -> bool {
         let metadata = Metadata {
@@ -288,7 +288,7 @@ impl<T> State<'_, T> {
         layout::can_carry(self.data.now)
     }
 
-    /// Seconds that a browser is to keep the cookie. `None`: until it is closed.
+    /// The seconds for which a browser keeps the cookie. `None`: until the browser is closed.
     pub(crate) fn max_age(&self) -> Option<u64> {
         let lifetimes = &self.policy.lifetimes;
         let end = lifetimes.absolute_deadline(&self.data.metadata);

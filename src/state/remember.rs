@@ -1,10 +1,10 @@
-//! Sessions with a lifetime of their own.
+//! Sessions with their own lifetime: remembered ones and limited ones.
 
 use super::{State, error::SessionError, layout::Metadata};
 use crate::base::time::UnixSeconds;
 
 impl<T> State<'_, T> {
-    /// The session outlives the browser's, for `span` seconds from now.
+    /// Keeps the session after the browser is closed, for `span` seconds from now.
     pub(crate) fn remember_for(&mut self, span: u64) -> Result<(), SessionError> {
         self.check_writable()?;
         if self.policy.lifetimes.remember_up_to.is_none() {
@@ -17,7 +17,7 @@ impl<T> State<'_, T> {
         })
     }
 
-    /// The session ends with the browser's again. A limit holds on.
+    /// Ends the session with the browser again. A limit stays.
     pub(crate) fn forget(&mut self) -> Result<(), SessionError> {
         self.check_writable()?;
         self.set_metadata(Metadata {
@@ -26,7 +26,7 @@ impl<T> State<'_, T> {
         })
     }
 
-    /// The session ends `span` seconds from now at the latest. An earlier limit holds on.
+    /// Ends the session at most `span` seconds from now. An earlier limit stays.
     pub(crate) fn limit_to(&mut self, span: u64) -> Result<(), SessionError> {
         self.check_writable()?;
         let end = self.data.now.saturating_add(span);
@@ -44,15 +44,15 @@ impl<T> State<'_, T> {
         Ok(())
     }
 
-    /// Whether the sign-in is less than `span` seconds ago. A session that nobody has sent yet has none,
-    /// unless this very request renewed it.
+    /// Returns `true` if the sign-in is less than `span` seconds ago. A new session has no sign-in, unless this request
+    /// renewed it.
     pub(crate) fn is_recent(&self, span: u64) -> bool {
         (!self.data.is_new || self.data.renewed)
             && self.data.now < self.data.metadata.issued.saturating_add(span)
     }
 }
 
-/// Seconds from when the session was issued, as all of its spans count.
+/// The seconds from `issued` to `end`. All spans of a session count from `issued`.
 pub(super) fn span_until(end: UnixSeconds, metadata: &Metadata) -> u32 {
     u32::try_from(end.saturating_sub(metadata.issued)).unwrap_or(u32::MAX)
 }

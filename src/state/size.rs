@@ -1,4 +1,4 @@
-//! What a session takes, and whether that fits its cookie (docs/spec/writer.md § 9.6).
+//! The size of a session, and the check that it fits its cookie (docs/spec/writer.md § 9.6).
 
 use super::{
     State,
@@ -9,7 +9,7 @@ use super::{
 };
 
 impl<T> State<'_, T> {
-    /// Bytes that payload and flash may still grow by.
+    /// The bytes by which payload and flash may still grow.
     pub(crate) fn remaining_bytes(&self) -> usize {
         let room = self.policy.budget.room();
         room.saturating_sub(self.content_len())
@@ -23,7 +23,7 @@ impl<T> State<'_, T> {
         let content = self.content_len();
         let body_len = LONGEST_METADATA + content;
         let padded_len = budget.padded_len(body_len, content);
-        // What came in larger than the profile allows goes back as it came.
+        // A session that arrived larger than the profile allows is sent as it arrived.
         let sent = budget.sent(self.size_limit(self.data.metadata.age), padded_len, true);
         SizeReport {
             entries: T::entries(self.payload()),
@@ -41,10 +41,10 @@ impl<T> State<'_, T> {
         self.payload().len() + self.flash_bytes().len()
     }
 
-    /// Whether a session of this content and metadata may be sent (docs/spec/writer.md § 9.6).
+    /// Checks that a session with this content and metadata may be sent (docs/spec/writer.md § 9.6).
     ///
-    /// With every field of the metadata reserved, only the content counts. A session that arrived larger
-    /// than that may go back in no more bytes than it came in, and only shrink until it fits.
+    /// Every field of the metadata is counted at its longest, so only the content matters. A session that arrived
+    /// larger may be sent in no more bytes than it came in, and may only shrink until it fits.
     pub(super) fn check_size(&self, content: usize, metadata: &Metadata) -> Result<(), TooLarge> {
         let budget = &self.policy.budget;
         if content <= budget.room() {
@@ -77,8 +77,8 @@ impl<T> State<'_, T> {
         })
     }
 
-    /// The age to write with content: that of an active session. Where one that arrived too large has no
-    /// room for a longer age, it stays as it was.
+    /// The age to write with this content: that of an active session. A session that arrived too large keeps its age if
+    /// a longer one does not fit.
     pub(super) fn age_to_write(&self, content: usize, metadata: &Metadata) -> u32 {
         let age = self.policy.lifetimes.age_on_change(metadata, self.data.now);
         if self.fits(content, metadata, age) {
@@ -88,12 +88,12 @@ impl<T> State<'_, T> {
         }
     }
 
-    /// Whether this content and metadata may be sent.
+    /// Returns `true` if this content and metadata may be sent.
     pub(super) fn fits(&self, content: usize, metadata: &Metadata, age: u32) -> bool {
         self.limit_for(content, metadata, age).is_some()
     }
 
-    /// Under which of two rules they may be sent: that of the profile, or that of what arrived.
+    /// The limit under which they may be sent: that of the profile, or that of the session that arrived.
     fn limit_for(&self, content: usize, metadata: &Metadata, age: u32) -> Option<SizeLimit> {
         let budget = &self.policy.budget;
         if content <= budget.room() {
@@ -105,7 +105,7 @@ impl<T> State<'_, T> {
         rules.find(|rule| rule.allows(budget.sent(*rule, body_len, metadata.is_persistent())))
     }
 
-    /// How much may be sent of this session, written with `age`.
+    /// The most that may be sent of this session, written with `age`.
     pub(crate) fn size_limit(&self, age: u32) -> SizeLimit {
         let limit = self.limit_for(self.content_len(), &self.data.metadata, age);
         limit.unwrap_or(self.policy.budget.limit())
@@ -116,7 +116,7 @@ impl<T> State<'_, T> {
         self.policy.budget.padded_len(body_len, content)
     }
 
-    /// Bytes of the body, written with `age`.
+    /// The length of the body, written with `age`.
     pub(crate) fn body_len(&self, age: u32) -> usize {
         self.body_len_of(self.content_len(), &self.data.metadata, age)
     }

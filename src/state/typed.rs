@@ -10,15 +10,15 @@ use super::{
 use crate::crypto::scratch::Wiped;
 
 impl<T: SessionData> State<'_, T> {
-    /// The value as it is now.
+    /// Returns the value as it is now.
     pub(crate) fn value(&mut self) -> Arc<T> {
         let value = self.data.value.take().unwrap_or_else(|| self.decode());
         self.data.value = Some(Arc::clone(&value));
         value
     }
 
-    /// Changes the value in place. If `change` panics, or the result cannot be stored, the session is
-    /// as it was: its bytes are the truth, and the value is decoded from them again.
+    /// Changes the value in place. If `change` panics, or the result cannot be stored, the session keeps its bytes,
+    /// from which the value is decoded again.
     pub(crate) fn update<R>(
         &mut self,
         change: impl FnOnce(&mut T) -> R,
@@ -26,7 +26,7 @@ impl<T: SessionData> State<'_, T> {
         self.check_writable()?;
         let mut value = self.data.value.take().unwrap_or_else(|| self.decode());
         if Arc::get_mut(&mut value).is_none() {
-            // Somebody still reads this one.
+            // A reader still holds this value.
             value = self.decode();
         }
         let value_mut = Arc::get_mut(&mut value).expect("a value just decoded has one owner");
@@ -54,11 +54,11 @@ impl<T: SessionData> State<'_, T> {
             return Arc::new(T::default());
         }
         let value = read_value(self.data.metadata.schema, self.payload());
-        // What arrived was read before, and what was stored was encoded here.
+        // The arrived payload was read before, and a stored one was encoded here, so this does not fail.
         Arc::new(value.unwrap_or_default())
     }
 }
 
-/// What most values fit in, and by how much they grow: a value that needs more is encoded twice.
+/// Bytes that most values fit in, and by which they grow. A value that needs more is encoded twice.
 const USUAL_PAYLOAD: usize = 512;
 const USUAL_GROWTH: usize = 64;

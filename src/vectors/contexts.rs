@@ -44,5 +44,5 @@ fn ctx(vector: &Vector) -> Result<String, &'static str> {
     Ok(hex(&written.aad(&[])[LENGTH_LEN..]))
 }
 
-/// What stands before ctx in the associated data.
+/// The length field before ctx in the associated data.
 const LENGTH_LEN: usize = 4;

@@ -10,7 +10,7 @@ use crate::{
     token::LONGEST_TOKEN,
 };
 
-/// The fields of all kinds, each of which has some.
+/// The fields of vectors of every kind. Each kind has some of them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {
@@ -57,7 +57,7 @@ enum WholeOf {
 }
 
 impl Vector {
-    /// As it is known once a request has been read.
+    /// The parts, as they are known after parsing a request.
     fn carried(&self) -> PartNumbers {
         let parts = self.carried.iter().map(|number| format!("n.{number}=x"));
         cookie::find(parts, "n", LONGEST_TOKEN).carried()
@@ -169,7 +169,7 @@ fn cookies_are_found_and_set_to_the_byte() {
     });
 }
 
-/// A character is a byte.
+/// Encodes one character as one byte.
 pub(super) fn latin1(text: &str) -> Vec<u8> {
     text.chars().map(|c| u8::try_from(c).unwrap()).collect()
 }

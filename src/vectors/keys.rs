@@ -99,7 +99,7 @@ struct Moment {
     accepts: Vec<String>,
 }
 
-/// The word for the error, where there is one.
+/// Returns the word for the error, if there is one.
 #[track_caller]
 fn check_ring<'a, K: Key>(
     name: &str,

@@ -1,5 +1,5 @@
-//! The vectors of `tests/vectors/`, which a second implementation made. They stand here and not in
-//! `tests/` because some fix the random bytes, which nothing public lets anybody do.
+//! Runs the vectors of `tests/vectors/`, which a second implementation made. They are not in `tests/` because some fix
+//! the random bytes, which nothing public allows.
 
 mod contexts;
 mod cookies;
@@ -86,7 +86,7 @@ fn context(pairs: &[(String, String)]) -> Context {
     Context::new(pairs.iter().map(|(label, value)| (label, value))).unwrap()
 }
 
-/// The pairs that stand before the context. A vector without a label has none of them.
+/// The pairs that come before the context. A vector without a label has none.
 fn reserved(application: &Option<String>, type_label: &Option<String>) -> Reserved {
     let type_label = type_label.as_deref().unwrap_or_default();
     Reserved::new(application.as_deref(), type_label).unwrap()
@@ -140,7 +140,7 @@ fn slot(mode: Mode, ring: &str, purpose: &PurposeOf) -> std::sync::Arc<PurposeSl
     }
 }
 
-/// What is built of a ring with dictionaries. How long its keys are accepted is not checked.
+/// A builder of dictionary sessions. How long the keys of `ring` are accepted is not checked.
 fn builder(mode: Mode, ring: &str) -> SessionCookieBuilder {
     let builder = match mode {
         Mode::Encrypted => {
@@ -153,7 +153,7 @@ fn builder(mode: Mode, ring: &str) -> SessionCookieBuilder {
     builder.danger_retire_early()
 }
 
-/// The cookie of a vector, before its lifetimes.
+/// The builder of a vector's cookie, before its lifetimes are set.
 fn cookie_builder(
     mode: Mode,
     ring: &str,
@@ -174,7 +174,7 @@ fn cookie_builder(
     builder
 }
 
-/// The mode of a key's text.
+/// The mode of a key in its text form.
 fn mode_of(key: &str) -> Mode {
     match key.parse::<SigningKey>() {
         Ok(_) => Mode::Signed,

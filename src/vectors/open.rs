@@ -75,7 +75,7 @@ struct Opened {
     data: Option<serde_json::Value>,
 }
 
-/// What the application expects.
+/// The kind of session that the application expects.
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 enum Expects {
@@ -86,7 +86,7 @@ enum Expects {
     },
 }
 
-/// The type of the vectors, which converts nothing. Its label is that of the vector.
+/// The type of the vectors, which converts nothing. Its label is the vector's.
 #[derive(Serialize, Deserialize, Default)]
 struct Visit<const SCHEMA: u32> {
     visits: u32,
@@ -144,7 +144,7 @@ fn check_opened(name: &str, vector: &Vector, expected: &Opened) {
     };
     assert_eq!(under, expected.under, "{name}");
 
-    // Which of several was taken, and its content.
+    // The one of several that was taken, and its content.
     let values = values(vector);
     let token = values.whole(LONGEST_TOKEN).nth(expected.index).unwrap();
     let token = token.unwrap_or_else(|broken| panic!("{name}: {broken:?}"));
@@ -184,7 +184,7 @@ fn check_dictionary(name: &str, vector: &Vector, expected: &Opened) {
     sealer.read(&context, values(vector), &mut state, &mut Outcome::Absent);
     assert_eq!(state.created_at(), Some(expected.issued), "{name}");
     assert_eq!(state.last_active_at(), Some(expected.last_active), "{name}");
-    // JSON has no form for keys that are no text.
+    // JSON has no form for keys that are not text.
     if let Some(data) = &expected.data {
         assert_eq!(&state.to::<Json>().unwrap().0, data, "{name}");
     }

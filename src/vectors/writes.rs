@@ -72,7 +72,7 @@ fn sessions_are_written_as_specified() {
     });
 }
 
-/// Lets the application act, and returns what is sent or the word for the refusal.
+/// Performs the actions of the application, and returns the fields or the word for the refusal.
 fn visit(name: &str, vector: &Vector) -> Result<SetCookies, &'static str> {
     let cookie = cookie(vector);
     let field = vector.arrives.as_ref();
