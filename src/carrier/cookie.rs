@@ -3,11 +3,11 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 use super::{builder::SessionCookieBuilder, error::CookieForError};
 use crate::{
     base::{clock::Clock, time::unix_seconds_from},
-    cookie::{CookieName, Finder, PartNumbers, SetCookies, Template, max_age_len},
+    cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
     keys::{EncryptionKey, IntoKeys, SigningKey},
-    session::{Arrival, Carrier, Leaving, SaveError, Sealer, Session},
-    state::{Map, Payload, SessionError, Unknown},
+    session::{Arrival, Ending, SaveError, Sealed, Sealer, Session, Use},
+    state::{Circumstances, Map, Payload, SessionError},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -41,11 +41,11 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct SessionCookie<T = Map> {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) inner: Arc<Inner>,
     pub(crate) payload: PhantomData<fn() -> T>,
 }
 
-pub(crate) struct Shared {
+pub(crate) struct Inner {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,
@@ -59,7 +59,7 @@ pub(crate) struct Shared {
 
 impl SessionCookie {
     /// Begins a cookie whose content only holders of a key can read. `keys` is a key, a
-    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::SharedKeyRing).
+    /// [`KeyRing`](crate::KeyRing) or a [`InnerKeyRing`](crate::InnerKeyRing).
     ///
     /// Where several applications have these keys, give each a name, or an
     /// [`application`](SessionCookieBuilder::application) label: under the default name each would accept
@@ -116,7 +116,7 @@ impl<T> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn name(&self) -> &CookieName {
-        &self.shared.name
+        &self.inner.name
     }
 
     /// Whether the content can be read without a key.
@@ -132,7 +132,7 @@ impl<T> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.shared.sealer.mode
+        self.inner.sealer.mode
     }
 
     /// The session of a request: `cookie_fields` are the values of its `Cookie` fields, of which there
@@ -224,8 +224,8 @@ impl<T> SessionCookie<T> {
     /// another cookie loaded, and a call from inside the session's own `update`. The content cannot be
     /// too large: that was an error where it was put in.
     pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
-        let finished = session.finish(self, &Unknown)?;
-        Ok(finished.output)
+        let (_, fields) = self.end(session, Circumstances::UNKNOWN)?;
+        Ok(fields)
     }
 
     /// Refuses every session issued before `moment`, from now on and in this program: signs everybody out
@@ -249,7 +249,7 @@ impl<T> SessionCookie<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn raise_not_before(&self, moment: SystemTime) {
-        self.shared
+        self.inner
             .sealer
             .raise_not_before(unix_seconds_from(moment));
     }
@@ -265,14 +265,14 @@ impl<T> SessionCookie<T> {
         F: IntoIterator,
         F::Item: AsRef<[u8]>,
     {
-        let values = self.shared.finder.find(cookie_fields, LONGEST_TOKEN);
+        let values = self.inner.finder.find(cookie_fields, LONGEST_TOKEN);
         let arrival = Arrival {
             values,
             clock,
             context,
             is_subresource,
         };
-        Session::new(Arc::clone(&self.shared.sealer), arrival)
+        Session::new(Arc::clone(&self.inner.sealer), arrival)
     }
 }
 
@@ -316,48 +316,64 @@ impl<T: Payload> SessionCookie<T> {
     }
 }
 
-impl<T> Carrier<T> for SessionCookie<T> {
-    type Output = SetCookies;
-
-    fn sealer(&self) -> &Sealer {
-        &self.shared.sealer
-    }
-
-    fn set(&self, leaving: Leaving<'_, T>) -> Result<SetCookies, SaveError> {
-        let Shared { template, .. } = &*self.shared;
-        let max_age = leaving.state.max_age();
-        let token_len = leaving.token_len();
-        let field_len = template.len() + token_len + max_age.map_or(0, max_age_len);
-        let allowance = leaving.allowance();
-        let mut fields = SetCookies::with_capacity(1 + self.shared.former.len());
-        self.expire_former(leaving.carried, &mut fields);
-        let cookies = if allowance.cookies == 1 || field_len <= allowance.field {
-            fields.push(template.set(token_len, max_age, |field| leaving.seal(field))?);
-            1
-        } else {
-            let mut token = String::with_capacity(token_len);
-            leaving.seal(&mut token)?;
-            template.set_in_parts(&token, max_age, allowance.field, &mut fields)
+impl<T> SessionCookie<T> {
+    /// Ends the request for `session`. Returns how far its response depends on it, and the `Set-Cookie` fields.
+    pub(crate) fn end(
+        &self,
+        session: &Session<T>,
+        circumstances: Circumstances,
+    ) -> Result<(Use, SetCookies), SaveError> {
+        let Inner {
+            sealer, template, ..
+        } = &*self.inner;
+        let ended = session.end(
+            sealer,
+            template.start(),
+            template.longest_end(),
+            circumstances,
+        )?;
+        let fields = match ended.ending {
+            Ending::Keep => SetCookies::default(),
+            Ending::End { carried } => self.expire(carried),
+            Ending::Set(sealed) => self.set(sealed),
         };
-        template.expire_beyond(cookies, leaving.carried, &mut fields);
-        Ok(fields)
+        Ok((ended.use_of_session, fields))
     }
 
-    fn end(&self, carried: PartNumbers) -> SetCookies {
-        let mut fields = SetCookies::default();
+    /// The token as one field or several, after the fields that drop what it replaces elsewhere.
+    fn set(&self, sealed: Sealed) -> SetCookies {
+        let Sealed {
+            text,
+            max_age,
+            allowance,
+            carried,
+        } = sealed;
+        let Inner {
+            template, former, ..
+        } = &*self.inner;
+        let mut fields = SetCookies::with_capacity(1 + former.len());
         self.expire_former(carried, &mut fields);
-        self.shared.template.expire(carried, &mut fields);
+        let token_len = text.len() - template.start().len();
+        let beside = template.len() + max_age.map_or(0, max_age_len);
+        let part_len = allowance.part_len(token_len, beside, PART_LEN);
+        let cookies = template.set(text, part_len, max_age, &mut fields);
+        template.expire_beyond(cookies, carried, &mut fields);
         fields
     }
-}
 
-impl<T> SessionCookie<T> {
+    fn expire(&self, carried: PartNumbers) -> SetCookies {
+        let mut fields = SetCookies::default();
+        self.expire_former(carried, &mut fields);
+        self.inner.template.expire(carried, &mut fields);
+        fields
+    }
+
     /// Drops what was set with earlier attributes. Nobody can tell which of the parts that came were. Those
     /// that this page does not get are dropped as well: elsewhere they would meet the parts that are set now.
     fn expire_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
-        let room = &self.shared.sealer.policy.room;
+        let room = &self.inner.sealer.policy.room;
         let parts = carried.with_all_of(room.profile().cookies);
-        for template in &self.shared.former {
+        for template in &self.inner.former {
             template.expire(parts, fields);
         }
     }
@@ -366,7 +382,7 @@ impl<T> SessionCookie<T> {
 impl<T> Clone for SessionCookie<T> {
     fn clone(&self) -> Self {
         SessionCookie {
-            shared: Arc::clone(&self.shared),
+            inner: Arc::clone(&self.inner),
             payload: PhantomData,
         }
     }
@@ -375,7 +391,7 @@ impl<T> Clone for SessionCookie<T> {
 impl<T> fmt::Debug for SessionCookie<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionCookie")
-            .field("name", &self.shared.name.as_str())
+            .field("name", &self.inner.name.as_str())
             .field("mode", &self.mode())
             .finish_non_exhaustive()
     }

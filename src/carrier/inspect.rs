@@ -231,7 +231,7 @@ macro_rules! inspects {
 
 inspects!(
     SessionCookie,
-    shared.sealer,
+    inner.sealer,
     "let sessions = builder.build()?;"
 );
 inspects!(

@@ -2,10 +2,10 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
     base::{clock::Clock, reason::Reason, time::unix_seconds_from},
-    cookie::{PartNumbers, Values},
+    cookie::Values,
     crypto::suite::Mode,
-    session::{Arrival, Carrier, Leaving, SaveError, Sealer, Session},
-    state::{Map, Payload, SessionData, Unknown, sealed::Payload as _},
+    session::{Arrival, Ending, SaveError, Sealer, Session, Use},
+    state::{Circumstances, Map, Payload, SessionData, sealed::Payload as _},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -83,7 +83,8 @@ impl<T: Payload> SessionToken<T> {
     /// A failing random generator, a clock that shows a time before 2026 or after 2162, and a session
     /// that another token or a cookie loaded.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
-        Ok(session.finish(self, &Unknown)?.output)
+        let (_, change) = self.end(session, Circumstances::UNKNOWN)?;
+        Ok(change)
     }
 
     /// Whether the content can be read without a key.
@@ -240,23 +241,20 @@ impl<T> SessionToken<T> {
         };
         Session::new(Arc::clone(&self.sealer), arrival)
     }
-}
 
-impl<T> Carrier<T> for SessionToken<T> {
-    type Output = TokenChange;
-
-    fn sealer(&self) -> &Sealer {
-        &self.sealer
-    }
-
-    fn set(&self, leaving: Leaving<'_, T>) -> Result<TokenChange, SaveError> {
-        let mut token = String::with_capacity(leaving.token_len());
-        leaving.seal(&mut token)?;
-        Ok(TokenChange::Set(token))
-    }
-
-    fn end(&self, _: PartNumbers) -> TokenChange {
-        TokenChange::End
+    /// Ends the use of `session`. Returns how far a response depends on it, and what becomes of its token.
+    pub(crate) fn end(
+        &self,
+        session: &Session<T>,
+        circumstances: Circumstances,
+    ) -> Result<(Use, TokenChange), SaveError> {
+        let ended = session.end(&self.sealer, "", 0, circumstances)?;
+        let change = match ended.ending {
+            Ending::Keep => TokenChange::None,
+            Ending::End { .. } => TokenChange::End,
+            Ending::Set(sealed) => TokenChange::Set(sealed.text),
+        };
+        Ok((ended.use_of_session, change))
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) use map::encode;
 pub(crate) use payload::sealed;
 pub(crate) use policy::Policy;
 pub(crate) use room::{Allowance, BROWSER_LIMIT, Frame, MOST_COOKIES, Room};
-pub(crate) use verdict::{Circumstances, Unknown, Verdict};
+pub(crate) use verdict::{Circumstances, Verdict};
 
 use self::{
     data::{Arrived, Ending, Unreadable, Wish, new_head},

@@ -115,18 +115,12 @@ impl Room {
     /// What a body of this many bytes, with its padding, takes where so much may be sent.
     pub(crate) fn sent(&self, allowance: Allowance, body_len: usize, persistent: bool) -> Sent {
         let token_len = (self.token_len)(body_len);
-        let one = self.frame.beside(1, persistent) + token_len;
-        if allowance.cookies == 1 || one <= allowance.field {
-            return Sent {
-                cookies: 1,
-                total: one,
-            };
-        }
-        let beside = self.frame.beside(allowance.cookies, persistent);
-        let cookies = token_len.div_ceil(allowance.field - beside);
+        let beside = self.frame.beside(1, persistent);
+        let part_len = allowance.part_len(token_len, beside, self.frame.part);
+        let cookies = part_len.map_or(1, |part_len| token_len.div_ceil(part_len));
         Sent {
             cookies,
-            total: token_len + cookies * beside,
+            total: token_len + cookies * self.frame.beside(cookies, persistent),
         }
     }
 
@@ -150,6 +144,14 @@ impl Allowance {
     /// The same bytes in one field.
     pub(crate) fn in_one(self) -> Allowance {
         Allowance::new(1, self.total)
+    }
+
+    /// The characters of a token that each of several cookies carries. `None`: one cookie carries them all.
+    ///
+    /// A field has `beside` bytes beside the whole token, and `part` more beside a part of it.
+    pub(crate) fn part_len(self, token_len: usize, beside: usize, part: usize) -> Option<usize> {
+        let is_one = self.cookies == 1 || beside + token_len <= self.field;
+        (!is_one).then(|| self.field.saturating_sub(beside + part).max(1))
     }
 
     pub(crate) fn admits(&self, sent: Sent) -> bool {

@@ -4,7 +4,7 @@ use super::{Mode, for_each};
 use crate::{
     cookie::{
         self, Attributes, CookieName, MAX_AGE_LONGEST, PART_LEN, PartNumbers, SameSite, SetCookies,
-        Template, Whole,
+        Template, Whole, max_age_len,
     },
     state::{Allowance, Frame, Padding, Room},
     token::{LONGEST_TOKEN, token_len},
@@ -108,11 +108,11 @@ fn cookies_are_found_and_set_to_the_byte() {
             }
             "set" => {
                 let value = vector.value.as_deref().unwrap();
-                let found = vector.template().set(value.len(), vector.max_age, |line| {
-                    line.push_str(value);
-                    Ok::<_, ()>(())
-                });
-                assert_eq!(found.ok(), vector.line, "{name}");
+                let mut found = SetCookies::default();
+                let template = vector.template();
+                let pair = format!("{}{value}", template.start());
+                template.set(pair, None, vector.max_age, &mut found);
+                assert!(found.iter().eq(&vector.line), "{name}");
             }
             "whole" => {
                 let values = cookie::find(&vector.lines, &vector.cookie, LONGEST_TOKEN);
@@ -132,9 +132,12 @@ fn cookies_are_found_and_set_to_the_byte() {
                 let (token, limit) = (vector.value.as_deref().unwrap(), vector.limit.unwrap());
                 let mut found = SetCookies::default();
                 let max_age = vector.max_age;
-                let cookies = vector
-                    .template()
-                    .set_in_parts(token, max_age, limit, &mut found);
+                let template = vector.template();
+                let beside = template.len() + max_age.map_or(0, max_age_len);
+                let part_len = Allowance::new(4, limit).part_len(token.len(), beside, PART_LEN);
+                assert!(part_len.is_some(), "{name}");
+                let pair = format!("{}{token}", template.start());
+                let cookies = template.set(pair, part_len, max_age, &mut found);
                 assert_eq!(found.iter().len(), cookies, "{name}");
                 assert!(found.iter().eq(&vector.fields), "{name}");
             }

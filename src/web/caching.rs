@@ -100,14 +100,9 @@ impl Said {
 }
 
 /// What is to change for a response that made this use of its session.
-pub(crate) fn change_for(
-    use_of_session: Use,
-    has_cache_control: bool,
-    said: impl FnOnce() -> Said,
-) -> CacheChange {
+pub(crate) fn change_for(use_of_session: Use, has_cache_control: bool, said: Said) -> CacheChange {
     match use_of_session {
         Use::Written => {
-            let said = said();
             let was_shareable = said.is_shareable();
             if said.cache_control.is_some_and(|set| set.no_store()) && !was_shareable {
                 CacheChange::Leave

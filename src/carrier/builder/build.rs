@@ -4,14 +4,14 @@ use super::{DEFAULT_IDLE, SessionCookieBuilder, Settings, error::ConfigError, on
 use crate::{
     base::time::unix_seconds_from,
     carrier::{
-        cookie::{SessionCookie, Shared},
+        cookie::{Inner, SessionCookie},
         header::SessionHeader,
         token::SessionToken,
     },
     cookie::{CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, Template},
     crypto::suite::Mode,
     keys::Purpose,
-    session::{Sealer, Several, events},
+    session::{Duplicates, Sealer, events},
     state::{Allowance, Frame, Lifetimes, Payload, Policy, RefreshAfter, Room, sealed},
     token::{Context, Reserved, token_len},
 };
@@ -39,15 +39,15 @@ impl<T: Payload> SessionCookieBuilder<T> {
         let (name, former) = self.named()?;
         let template = Template::new(&name, &self.settings.attributes);
         let purpose = Purpose::cookie(name.as_str());
-        let several = Several::of(&name);
+        let duplicates = Duplicates::of(&name);
         let frame = Frame {
             field: template.len(),
             max_age: MAX_AGE_LONGEST,
             part: PART_LEN,
         };
-        let sealer = self.sealer(purpose, self.settings.size.allowance()?, frame, several)?;
+        let sealer = self.sealer(purpose, self.settings.size.allowance()?, frame, duplicates)?;
         Ok(SessionCookie {
-            shared: Arc::new(Shared {
+            inner: Arc::new(Inner {
                 sealer: Arc::new(sealer),
                 finder: Finder::new(name.as_str()),
                 name,
@@ -118,7 +118,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
 
     fn token(self, purpose: Purpose) -> Result<SessionToken<T>, ConfigError> {
         let allowance = self.settings.size.allowance()?.in_one();
-        let sealer = self.sealer(purpose, allowance, Frame::default(), Several::None)?;
+        let sealer = self.sealer(purpose, allowance, Frame::default(), Duplicates::Refuse)?;
         Ok(SessionToken {
             sealer: Arc::new(sealer),
             shared_caching: self.settings.shared_caching,
@@ -186,7 +186,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
         purpose: Purpose,
         allowance: Allowance,
         frame: Frame,
-        several: Several,
+        duplicates: Duplicates,
     ) -> Result<Sealer, ConfigError> {
         let Settings { keys, context, .. } = &self.settings;
         let application = self.settings.application.as_deref();
@@ -215,7 +215,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
             mode,
             reserved,
             context,
-            several,
+            duplicates,
             not_before: self.settings.not_before.map_or(0, unix_seconds_from).into(),
             hooks: self.settings.hooks.clone(),
             policy: Policy {
