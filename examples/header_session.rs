@@ -21,15 +21,14 @@ use axum::{
     routing::{get, post},
 };
 use hardtack::{
-    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionError, SessionHeader, SessionLayer,
 };
 use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;
 
 fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
-    // The lifetimes are those of a cookie; the name, the path and so on mean nothing here.
-    let header = SessionCookie::encrypted(keys).build_header("authorization")?;
+    let header = SessionHeader::encrypted("authorization", keys).build()?;
     // No other site can make a browser send this header, so that no CSRF guard is needed.
     Ok(Router::new()
         .route("/sign-in", post(sign_in))

@@ -1,11 +1,10 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
-use super::{builder::SessionCookieBuilder, error::CookieForError};
+use super::error::CookieForError;
 use crate::{
     base::{clock::Clock, time::unix_seconds_from},
     cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
-    keys::{EncryptionKey, IntoKeys, SigningKey},
     session::{Arrival, Ending, SaveError, Sealed, Sealer, Session, Use},
     state::{Circumstances, Map, Payload, SessionError},
     token::{Context, LONGEST_TOKEN},
@@ -14,7 +13,7 @@ use crate::{
 /// How an application keeps its sessions: the keys, the policy and the cookie. A cheap clone.
 ///
 /// Made once at start-up, where everything about it is checked. `T` is what its sessions hold: a
-/// dictionary, or a type of yours ([`typed`](SessionCookieBuilder::typed)).
+/// dictionary, or a type of yours ([`typed`](crate::SessionBuilder::typed)).
 ///
 /// # Examples
 ///
@@ -55,51 +54,6 @@ pub(crate) struct Inner {
     /// Responses that the application let others store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
-}
-
-impl SessionCookie {
-    /// Begins a cookie whose content only holders of a key can read. `keys` is a key, a
-    /// [`KeyRing`](crate::KeyRing) or a [`InnerKeyRing`](crate::InnerKeyRing).
-    ///
-    /// Where several applications have these keys, give each a name, or an
-    /// [`application`](SessionCookieBuilder::application) label: under the default name each would accept
-    /// the sessions of the others.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    ///
-    /// # let text = EncryptionKey::generate()?.expose_secret();
-    /// let keys: KeyRing<EncryptionKey> = text.parse()?;
-    /// let login = SessionCookie::encrypted(keys.clone()).name("__Host-login").build()?;
-    /// let cart = SessionCookie::encrypted(keys).name("__Host-cart").build()?;
-    /// # let _ = (login, cart);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn encrypted(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
-        SessionCookieBuilder::new(keys.into().into())
-    }
-
-    /// Begins a cookie whose content **anybody can read** who sees it, the visitor first of all. Only
-    /// holders of a key can change it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionCookie, SigningKey};
-    ///
-    /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?)
-    ///     .name("__Host-language")
-    ///     .build()?;
-    /// # let session = cookie.load([""], std::time::SystemTime::now());
-    /// # session.insert("language", "sv")?;
-    /// # assert_eq!(cookie.save(&session)?.iter().len(), 1);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn unencrypted_but_signed(keys: impl IntoKeys<SigningKey>) -> SessionCookieBuilder {
-        SessionCookieBuilder::new(keys.into().into())
-    }
 }
 
 impl<T> SessionCookie<T> {
@@ -165,7 +119,7 @@ impl<T> SessionCookie<T> {
     }
 
     /// Like [`load`](Self::load), in a context chosen for this request, such as the tenant's name. It
-    /// takes the place of the builder's [`context`](SessionCookieBuilder::context).
+    /// takes the place of the builder's [`context`](crate::SessionBuilder::context).
     ///
     /// # Examples
     ///

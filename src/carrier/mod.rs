@@ -8,7 +8,10 @@ mod inspect;
 mod keys_in_use;
 mod token;
 
-pub use builder::{ConfigError, Formerly, SessionCookieBuilder, Size};
+pub use builder::{
+    CarrierOptions, ConfigError, CookieOptions, Formerly, HeaderOptions, OverHttp, SessionBuilder,
+    SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, Size, TokenOptions,
+};
 pub use cookie::SessionCookie;
 pub use error::CookieForError;
 pub use header::SessionHeader;
@@ -16,4 +19,4 @@ pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 pub use token::{SessionToken, TokenChange};
 
-pub(crate) use builder::{AnyRing, DEFAULT_ABSOLUTE, DEFAULT_IDLE};
+pub(crate) use builder::{AnyRing, DEFAULT_ABSOLUTE, DEFAULT_IDLE, ResponseOptions};

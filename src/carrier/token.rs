@@ -14,15 +14,13 @@ use crate::{
 ///
 /// A token opens under the purpose that it was sealed for only (SPEC.md § 3.2).
 ///
-/// Built with [`SessionCookieBuilder::build_token`](crate::SessionCookieBuilder::build_token).
-///
 /// # Examples
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+/// use hardtack::{EncryptionKey, SessionToken, TokenChange};
 ///
-/// let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+/// let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
 ///
 /// let session = tokens.load(None::<&str>, SystemTime::now());
 /// session.insert("user", 42)?;
@@ -36,9 +34,6 @@ use crate::{
 /// ```
 pub struct SessionToken<T = Map> {
     pub(crate) sealer: Arc<Sealer>,
-    /// Responses that the application let others store may carry sessions.
-    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
-    pub(crate) shared_caching: bool,
     pub(crate) payload: PhantomData<fn() -> T>,
 }
 
@@ -48,9 +43,9 @@ impl<T: Payload> SessionToken<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+    /// # use hardtack::{EncryptionKey, SessionToken, TokenChange};
     /// # use std::time::SystemTime;
-    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+    /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
     /// let session = tokens.load(Some("forged"), SystemTime::now());
     /// assert!(session.is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -69,9 +64,9 @@ impl<T: Payload> SessionToken<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+    /// # use hardtack::{EncryptionKey, SessionToken, TokenChange};
     /// # use std::time::SystemTime;
-    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+    /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
     /// let session = tokens.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.len(), 0);
     /// assert_eq!(tokens.save(&session)?, TokenChange::None);
@@ -92,9 +87,9 @@ impl<T: Payload> SessionToken<T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Mode, SessionCookie, SigningKey};
+    /// use hardtack::{Mode, SessionToken, SigningKey};
     ///
-    /// let tokens = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build_token("mobile")?;
+    /// let tokens = SessionToken::unencrypted_but_signed("mobile", SigningKey::generate()?).build()?;
     /// assert_eq!(tokens.mode(), Mode::UnencryptedButSigned);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -110,8 +105,8 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+    /// # use hardtack::{EncryptionKey, SessionToken};
+    /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
     ///
     /// tokens.raise_not_before(SystemTime::now());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -126,12 +121,12 @@ impl<T: SessionData> SessionToken<T> {
     /// without asking for memory but what the value itself needs.
     ///
     /// The token is verified as [`load`](Self::load) would (SPEC.md § 7), and the application is told
-    /// ([`on_outcome`](crate::SessionCookieBuilder::on_outcome)).
+    /// ([`on_outcome`](crate::SessionBuilder::on_outcome)).
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, Reason, SessionCookie, SessionData, TokenChange};
+    /// use hardtack::{EncryptionKey, Reason, SessionData, SessionToken, TokenChange};
     /// use serde::{Deserialize, Serialize};
     /// # use std::time::{Duration, SystemTime};
     ///
@@ -145,8 +140,7 @@ impl<T: SessionData> SessionToken<T> {
     ///     const SCHEMA: u32 = 1;
     /// }
     ///
-    /// let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>();
-    /// let tokens = tokens.build_token("api")?;
+    /// let tokens = SessionToken::encrypted("api", EncryptionKey::generate()?).typed::<Login>().build()?;
     /// # let now = SystemTime::now();
     /// # let session = tokens.load(None::<&str>, now);
     /// # session.replace(Login { user: 42 })?;
@@ -178,7 +172,7 @@ impl<T> SessionToken<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData, TokenChange};
+    /// # use hardtack::{EncryptionKey, SessionData, SessionToken, TokenChange};
     /// # use serde::{Deserialize, Serialize};
     /// # use std::time::SystemTime;
     /// #[derive(Serialize, Deserialize, Default)]
@@ -197,8 +191,7 @@ impl<T> SessionToken<T> {
     ///     user: u64,
     ///     name: &'a str,
     /// }
-    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>();
-    /// # let tokens = tokens.build_token("api")?;
+    /// # let tokens = SessionToken::encrypted("api", EncryptionKey::generate()?).typed::<Login>().build()?;
     /// # let now = SystemTime::now();
     /// # let session = tokens.load(None::<&str>, now);
     /// # session.replace(Login { user: 42, name: "Ada".to_owned() })?;
@@ -263,9 +256,9 @@ impl<T> SessionToken<T> {
 /// # Examples
 ///
 /// ```
-/// # use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+/// # use hardtack::{EncryptionKey, SessionToken, TokenChange};
 /// # use std::time::SystemTime;
-/// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+/// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
 /// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());
 /// # session.invalidate()?;
 /// let (field, value) = match tokens.save(&session)? {
@@ -304,7 +297,6 @@ impl<T> Clone for SessionToken<T> {
     fn clone(&self) -> Self {
         SessionToken {
             sealer: Arc::clone(&self.sealer),
-            shared_caching: self.shared_caching,
             payload: PhantomData,
         }
     }

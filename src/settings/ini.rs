@@ -32,7 +32,7 @@ impl SessionSettings {
     /// | `type` | `cookie` is so in any case; others are refused |
     /// | `auto` | `true` is so in any case; `false` is refused, since a change needs no `save` |
     /// | `invalidate_corrupt` | `true` is so in any case; `false` is refused, since no cookie makes a request fail |
-    /// | `use_cookies` | `true` is so in any case; `false` is refused, there is [`build_header`](crate::SessionCookieBuilder::build_header) |
+    /// | `use_cookies` | `true` is so in any case; `false` is refused, there is [`SessionHeader`](crate::SessionHeader) |
     /// | `cookie_expires` | `true` is so in any case; others are refused, there are `remember_up_to` and [`remember_for`](crate::Session::remember_for) |
     /// | `max_age` | refused likewise |
     /// | `secret`, `encrypt_key`, `validate_key` | refused: they are passwords, and here are keys |
@@ -214,7 +214,7 @@ const LATE_REISSUE: Refusal = "is longer than half of `timeout` (or of 30 minute
 const OTHER_TYPE: Refusal = "is not `cookie`, and sessions are kept nowhere else; leave it out";
 const NOT_AUTO: Refusal = "cannot be turned off, since a change is saved without `save`; leave it out, and call `discard` for what is not to be saved";
 const NOT_INVALIDATED: Refusal = "cannot be turned off, since a cookie that does not open is a new session and no error; leave it out";
-const NO_COOKIES: Refusal = "cannot be turned off in a file; leave it out, and let the program call `build_header` or `build_token`";
+const NO_COOKIES: Refusal = "cannot be turned off in a file; leave it out, and let the program build a `SessionHeader` or a `SessionToken`";
 const EXPIRES: Refusal = "has nothing like it, since a cookie ends with the browser's session unless \
     the program calls `remember_for`; leave it out, and write `remember_up_to` with the longest time, or \
     `absolute_timeout` for a deadline";

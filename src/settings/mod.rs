@@ -1,5 +1,6 @@
 //! What comes from outside the program: settings files, environment variables, key files.
 
+mod apply;
 mod error;
 mod fields;
 mod ini;
@@ -15,7 +16,10 @@ pub use error::SettingsError;
 
 use self::{error::Problem, keys::Keys, value::Value};
 use crate::{
-    carrier::{AnyRing, DEFAULT_ABSOLUTE, Formerly, SessionCookie, SessionCookieBuilder, Size},
+    carrier::{
+        AnyRing, CarrierOptions, CookieOptions, DEFAULT_ABSOLUTE, Formerly, SessionBuilder,
+        SessionCookie, SessionCookieBuilder, Size,
+    },
     cookie::SameSite,
     crypto::suite::Mode,
     keys::{EncryptionKey, RingSource},
@@ -147,7 +151,7 @@ impl SessionSettings {
     pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
         self.check()?;
         let ring = self.ring()?;
-        Ok(self.apply(SessionCookieBuilder::new(ring)))
+        Ok(self.apply(SessionCookieBuilder::new(ring, CookieOptions::default()))?)
     }
 
     /// Takes out of the settings where the keys are, for a program that reads them itself, such as with
@@ -195,11 +199,12 @@ impl SessionSettings {
     /// # Errors
     ///
     /// [`SettingsError`], if a setting is refused, if there are keys in the settings, too, or if the
-    /// builder has keys of the other mode.
-    pub fn apply_to<T: Payload>(
+    /// builder has keys of the other mode. For a header or a bare token also if a setting is one that only a
+    /// cookie has.
+    pub fn apply_to<C: CarrierOptions, T: Payload>(
         self,
-        builder: SessionCookieBuilder<T>,
-    ) -> Result<SessionCookieBuilder<T>, SettingsError> {
+        builder: SessionBuilder<C, T>,
+    ) -> Result<SessionBuilder<C, T>, SettingsError> {
         self.check()?;
         if let Some(keys) = &self.keys {
             return Err(Problem::new(&keys.setting, KEYS_OF_THE_PROGRAM).into());
@@ -207,7 +212,7 @@ impl SessionSettings {
         if self.mode.is_some_and(|mode| mode != builder.mode()) {
             return Err(Problem::new("mode", OTHER_MODE).into());
         }
-        Ok(self.apply(builder))
+        Ok(self.apply(builder)?)
     }
 
     /// The longest that a session lives: `absolute_timeout`, or `remember_up_to` where that is longer. A key
@@ -254,14 +259,17 @@ impl SessionSettings {
         // What is not understood may be why the rest does not go together.
         self.check()?;
         let (builder, bad_ring) = match self.ring() {
-            Ok(ring) => (SessionCookieBuilder::new(ring), None),
+            Ok(ring) => (
+                SessionCookieBuilder::new(ring, CookieOptions::default()),
+                None,
+            ),
             // The rest is told with it. A key stands for those of the settings, if there can be one.
             Err(problem) => match EncryptionKey::generate() {
                 Ok(key) => (SessionCookie::encrypted(key), Some(problem)),
                 Err(_) => return Err(problem.into()),
             },
         };
-        let builder = self.apply(builder);
+        let builder = self.apply(builder)?;
         let mistakes = builder.mistakes().into_iter().map(Problem::from);
         let problems: Vec<_> = mistakes.chain(bad_ring).collect();
         if problems.is_empty() {
@@ -276,43 +284,6 @@ impl SessionSettings {
         keys.ring(self.mode.unwrap_or(Mode::Encrypted))
     }
 
-    fn apply<T: Payload>(self, builder: SessionCookieBuilder<T>) -> SessionCookieBuilder<T> {
-        type Builder<T> = SessionCookieBuilder<T>;
-        let builder = with(builder, self.name, Builder::name);
-        let builder = with(builder, self.path, Builder::path);
-        let builder = with(builder, self.domain, Builder::domain);
-        let builder = with(builder, self.same_site, Builder::same_site);
-        let builder = with(builder, self.idle_timeout, Builder::idle_timeout);
-        let builder = with(builder, self.absolute_timeout, Builder::absolute_timeout);
-        let builder = with(builder, self.remember_up_to, Builder::remember_up_to);
-        let builder = with(builder, self.refresh_after, Builder::refresh_after);
-        let builder = with(builder, self.clock_skew, Builder::clock_skew);
-        let builder = with(builder, self.not_before, Builder::not_before);
-        let builder = with(builder, self.size, Builder::size);
-        let builder = with(builder, self.padding, Builder::padding);
-        let builder = with(builder, self.application, Builder::application);
-        let pairs = self.context.into_iter().flatten();
-        let builder = pairs.fold(builder, |builder, (label, value)| {
-            builder.context(label, value)
-        });
-        let earlier = self.formerly.into_iter().flatten();
-        let builder = earlier.fold(builder, Builder::formerly);
-        let builder = when(builder, self.partitioned, Builder::partitioned);
-        let builder = when(builder, self.danger_allow_http, Builder::danger_allow_http);
-        let builder = when(
-            builder,
-            self.save_on_server_error,
-            Builder::save_on_server_error,
-        );
-        let is_allowed = self.danger_allow_shared_caching;
-        let builder = when(builder, is_allowed, Builder::danger_allow_shared_caching);
-        when(
-            builder,
-            self.danger_retire_early,
-            Builder::danger_retire_early,
-        )
-    }
-
     fn checked(self) -> Result<SessionSettings, SettingsError> {
         self.check().map(|()| self)
     }
@@ -321,21 +292,6 @@ impl SessionSettings {
 impl<'de> Deserialize<'de> for SessionSettings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Value::deserialize(deserializer).map(SessionSettings::from_value)
-    }
-}
-
-fn with<B, V>(builder: B, value: Option<V>, set: impl FnOnce(B, V) -> B) -> B {
-    match value {
-        Some(value) => set(builder, value),
-        None => builder,
-    }
-}
-
-fn when<B>(builder: B, flag: Option<bool>, set: impl FnOnce(B) -> B) -> B {
-    if flag == Some(true) {
-        set(builder)
-    } else {
-        builder
     }
 }
 

@@ -52,11 +52,8 @@ impl<T> State<'_, T> {
         }
         let shrinks = content <= self.content_len();
         let Some(arrived) = self.arrived.as_ref().filter(|_| shrinks) else {
-            return Err(TooLarge {
-                needed: room.reserved(content).total,
-                allowed: room.profile().total,
-                key: None,
-            });
+            let needed = room.reserved(content).total;
+            return Err(room.too_large(needed, room.profile().total));
         };
         let age = self.age_to_write(content, head);
         if self.fits(content, head, age) {
@@ -68,11 +65,8 @@ impl<T> State<'_, T> {
             room.profile()
         };
         let body_len = self.body_len_of(content, head, age);
-        Err(TooLarge {
-            needed: room.sent(allowed, body_len, head.is_persistent()).total,
-            allowed: allowed.total,
-            key: None,
-        })
+        let needed = room.sent(allowed, body_len, head.is_persistent()).total;
+        Err(room.too_large(needed, allowed.total))
     }
 
     /// The age to write with content: that of an active session. Where one that arrived too large has no

@@ -102,6 +102,16 @@ impl Room {
         }
     }
 
+    /// The refusal of a session that needs `needed` bytes.
+    pub(super) fn too_large(&self, needed: usize, allowed: usize) -> TooLarge {
+        TooLarge {
+            needed,
+            allowed,
+            key: None,
+            is_in_cookies: self.frame.part > 0,
+        }
+    }
+
     /// Bytes of a body that has `body_len` of them without padding, `content` of which are content.
     ///
     /// One with more content than there is room for came in like that, and must not grow.
@@ -139,11 +149,6 @@ impl Allowance {
             cookies,
             total: cookies * field,
         }
-    }
-
-    /// The same bytes in one field.
-    pub(crate) fn in_one(self) -> Allowance {
-        Allowance::new(1, self.total)
     }
 
     /// The characters of a token that each of several cookies carries. `None`: one cookie carries them all.
@@ -199,6 +204,7 @@ pub struct TooLarge {
     pub allowed: usize,
     /// The key whose value was to be stored, in a dictionary.
     pub key: Option<String>,
+    pub(super) is_in_cookies: bool,
 }
 
 impl fmt::Display for TooLarge {
@@ -207,6 +213,7 @@ impl fmt::Display for TooLarge {
             needed,
             allowed,
             key,
+            is_in_cookies,
         } = self;
         if let Some(key) = key {
             write!(f, "`{}` does not fit: ", key.escape_debug())?;
@@ -216,9 +223,13 @@ impl fmt::Display for TooLarge {
             "session needs {needed} bytes, allowed are {allowed}; store less"
         )?;
         // A few bytes more are needed in several cookies than in one, so the next refusal may name a larger size.
-        let larger = LARGER
-            .into_iter()
-            .find(|(bytes, _)| (*bytes > *allowed) && *bytes >= *needed);
+        let larger: &[_] = if *is_in_cookies {
+            &LARGER
+        } else {
+            &LARGER_TOKEN
+        };
+        let mut larger = larger.iter();
+        let larger = larger.find(|(bytes, _)| *bytes > *allowed && *bytes >= *needed);
         f.write_str(larger.map_or(", and keep the rest on the server", |(_, advice)| advice))
     }
 }
@@ -231,6 +242,10 @@ pub(crate) const BROWSER_LIMIT: usize = 4096;
 pub(crate) const MOST_COOKIES: usize = 4;
 
 /// Sizes that hold more, in bytes, and what they cost.
+const LARGER_TOKEN: [(usize, &str); 1] = [(
+    MOST_COOKIES * BROWSER_LIMIT,
+    ", or choose a larger `max_token_len` (up to 16384 bytes), which tuned proxies pass only",
+)];
 const LARGER: [(usize, &str); 3] = [
     (
         BROWSER_LIMIT,

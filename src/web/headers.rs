@@ -127,8 +127,8 @@ impl<T> SessionHeader<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// # use hardtack::{Clock, EncryptionKey, SessionHeader};
+    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     /// let request = http::Request::get("/").body(())?;
     /// let session = header.load_from(request.headers(), Clock::system());
     /// assert!(session.is_new());
@@ -145,7 +145,7 @@ impl<T> SessionHeader<T> {
         clock: Clock,
         context: Option<Context>,
     ) -> Session<T> {
-        let values = request.get_all(self.name.as_str());
+        let values = request.get_all(&*self.name);
         self.arrive(values, clock, context, is_subresource(request))
     }
 
@@ -156,8 +156,8 @@ impl<T> SessionHeader<T> {
     ///
     /// ```
     /// use http::{HeaderMap, StatusCode};
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// # use hardtack::{Clock, EncryptionKey, SessionHeader};
+    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     ///
     /// let (request, mut response) = (HeaderMap::new(), HeaderMap::new());
     /// let session = header.load_from(&request, Clock::system());
@@ -177,7 +177,7 @@ impl<T> SessionHeader<T> {
         status: StatusCode,
         response: &mut HeaderMap,
     ) -> Result<(), SaveError> {
-        let caching = Caching::of(response, self.token.shared_caching);
+        let caching = Caching::of(response, self.shared_caching);
         let ended = self.token.end(session, caching.circumstances(status));
         let name = field_name(&self.name);
         caching.tell(use_of(&ended), response, &name, &self.token.sealer);

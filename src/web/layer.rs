@@ -80,9 +80,9 @@ impl<T: Payload> SessionLayer<T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// use hardtack::{EncryptionKey, SessionHeader, SessionLayer};
     ///
-    /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("authorization")?;
+    /// let header = SessionHeader::encrypted("authorization", EncryptionKey::generate()?).build()?;
     /// let layer = SessionLayer::in_header(header);
     /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())

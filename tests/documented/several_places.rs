@@ -1,9 +1,9 @@
 //! One session in several places.
 
-use hardtack::{EncryptionKey, KeyRing, Session, SessionCookie, TokenChange};
+use hardtack::{EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, TokenChange};
 use serde_json::json;
 
-use crate::{browser::Browser, moments::at, sites::encrypted};
+use crate::{browser::Browser, moments::at, sites::encrypted_tokens};
 
 #[test]
 fn a_middleware_a_handler_and_a_template_hold_one_session() {
@@ -51,7 +51,7 @@ fn the_language_of_every_page_is_the_one_that_was_chosen() {
 
 #[test]
 fn a_session_travels_without_cookies() {
-    let tokens = encrypted().build_token("mobile").unwrap();
+    let tokens = encrypted_tokens("mobile").build().unwrap();
     let session = tokens.load(None::<&str>, at(0));
     session.insert("fred", 42).unwrap();
     assert!(session.is_new());
@@ -65,7 +65,10 @@ fn a_session_travels_without_cookies() {
 
 #[test]
 fn a_session_travels_in_a_header_and_asks_for_no_cookie() {
-    let header = encrypted().build_header("authorization").unwrap();
+    let key = EncryptionKey::generate().unwrap();
+    let header = SessionHeader::encrypted("authorization", key)
+        .build()
+        .unwrap();
     // Nothing comes with the first request.
     let session = header.load([""; 0], at(0));
     session.insert("fred", 42).unwrap();

@@ -8,7 +8,7 @@ use hardtack::{
 use http::{Request, Response, request::Parts};
 use tower::ServiceExt;
 
-use crate::common::{Jar, at, block_on, builder, cookie, key, pair_of, signed_in};
+use crate::common::{Jar, at, block_on, builder, cookie, header_builder, key, pair_of, signed_in};
 
 fn tenant(parts: &Parts) -> Option<Context> {
     Context::new([("tenant", host_of(parts)?)]).ok()
@@ -113,7 +113,7 @@ fn tokens_for_forms_are_of_their_tenant_too() {
 
 #[test]
 fn headers_and_eager_layers_are_bound_as_well() {
-    let header: SessionHeader = builder().build_header("x-session").unwrap();
+    let header: SessionHeader = header_builder("x-session").build().unwrap();
     let layer = SessionLayer::in_header(header)
         .clock(at(0))
         .context_by(tenant)

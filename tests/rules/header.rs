@@ -3,16 +3,17 @@
 use std::{convert::Infallible, sync::Arc};
 
 use hardtack::{
-    ConfigError, Outcome, Reason, Session, SessionError, SessionHeader, SessionLayer, Size,
-    TokenChange,
+    ConfigError, Outcome, Reason, Session, SessionError, SessionHeader, SessionLayer, TokenChange,
 };
 use http::{HeaderMap, HeaderName, Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::common::{at, block_on, builder, cookie, signed_in, token_of};
+use crate::common::{
+    at, block_on, builder, cookie, header_builder, signed_in, token_builder, token_of,
+};
 
 pub(super) fn header(name: &str) -> SessionHeader {
-    builder().build_header(name).unwrap()
+    header_builder(name).build().unwrap()
 }
 
 pub(super) fn map(fields: &[(&str, &str)]) -> HeaderMap {
@@ -102,7 +103,7 @@ fn a_token_opens_where_it_was_sealed_for_and_nowhere_else() {
         check_outcome(&self::header(name), &[(name, &token)], Some(Reason::Auth));
     }
     for name in ["x-session", "header:x-session"] {
-        let bare = builder().build_token(name).unwrap();
+        let bare = token_builder(name).build().unwrap();
         assert!(bare.load(Some(&token), at(1)).is_empty());
         let cookie = builder().name("x-session").build().unwrap();
         assert!(
@@ -131,8 +132,11 @@ fn a_token_opens_where_it_was_sealed_for_and_nowhere_else() {
 
 #[test]
 fn the_token_fits_the_limit_and_what_is_larger_is_refused_where_it_is_inserted() {
-    for (size, limit) in [(Size::Anywhere, 3072), (Size::Browser, 4096)] {
-        let header = builder().size(size).build_header("x-session").unwrap();
+    for (header, limit) in [
+        (header_builder("x-session"), 3072),
+        (header_builder("x-session").max_token_len(4096), 4096),
+    ] {
+        let header = header.build().unwrap();
         let session = header.load([""; 0], at(0));
         let room = session.remaining_bytes();
         // A map of one, a key of one letter, and a long text.
@@ -161,10 +165,10 @@ fn the_token_fits_the_limit_and_what_is_larger_is_refused_where_it_is_inserted()
 fn what_is_no_name_of_a_field_is_refused() {
     for name in ["", "a b", "a:b", "ä", "a\n", &"x".repeat(129)] {
         assert!(
-            matches!(builder().build_header(name), Err(ConfigError::HeaderName)),
+            matches!(header_builder(name).build(), Err(ConfigError::HeaderName)),
             "{name}"
         );
-        let answer = header("x-session").answer_in(name);
+        let answer = header_builder("x-session").answer_in(name).build();
         assert!(matches!(answer, Err(ConfigError::HeaderName)), "{name}");
     }
 }

@@ -2,12 +2,12 @@
 
 use hardtack::{Session, SessionError, SessionToken, TokenChange};
 
-use crate::common::{at, builder};
+use crate::common::{at, builder, token_builder};
 
 type Work = fn(&Session) -> Result<(), SessionError>;
 
 fn tokens() -> SessionToken {
-    builder().build_token("mobile").unwrap()
+    token_builder("mobile").build().unwrap()
 }
 
 fn look(session: &Session) -> Result<(), SessionError> {
@@ -96,7 +96,7 @@ fn after_it_was_saved_a_session_can_only_be_read() {
 #[test]
 fn a_token_of_another_name_and_a_cookie_do_not_open() {
     let token = signed_in();
-    let other = builder().build_token("desktop").unwrap();
+    let other = token_builder("desktop").build().unwrap();
     assert!(other.load(Some(&token), at(1)).is_empty());
     let cookie = builder().name("mobile").build().unwrap();
     assert!(cookie.load([format!("mobile={token}")], at(1)).is_empty());

@@ -21,7 +21,7 @@ fn nothing_is_weakened_silently() {
     check("httponly = False", "every script in the page");
     check("auto = false", "`discard`");
     check("invalidate_corrupt = false", "a new session and no error");
-    check("use_cookies = false", "`build_header`");
+    check("use_cookies = false", "`SessionHeader`");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What a session has room for.
 
 use hardtack::{
-    ConfigError, RefreshAfter, SameSite, Session, SessionCookieBuilder, SessionData, Size,
-    TokenChange,
+    ConfigError, RefreshAfter, SameSite, Session, SessionCookieBuilder, SessionData,
+    SessionTokenBuilder, Size, TokenChange,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::{
     browser::Browser,
     fill,
     moments::at,
-    sites::{encrypted, signed, xchacha},
+    sites::{encrypted, encrypted_tokens, signed, signed_tokens, xchacha},
 };
 
 #[test]
@@ -121,12 +121,10 @@ fn the_sentence_of_a_refusal_says_what_to_do() {
 #[test]
 fn a_bare_token_is_held_to_the_profile() {
     #[track_caller]
-    fn check(builder: SessionCookieBuilder, limit: usize) {
-        let tokens = builder.absolute_timeout(CENTURY).idle_timeout(None);
-        let tokens = tokens
-            .refresh_after(RefreshAfter::Always)
-            .build_token("mobile");
-        let tokens = tokens.unwrap();
+    fn check(tokens: SessionTokenBuilder, limit: usize) {
+        let tokens = tokens.absolute_timeout(CENTURY).idle_timeout(None);
+        let tokens = tokens.refresh_after(RefreshAfter::Always);
+        let tokens = tokens.build().unwrap();
         let session = tokens.load(None::<&str>, at(0));
         fill(&session);
         let len = session.get::<String>("full").unwrap().unwrap().len();
@@ -147,6 +145,6 @@ fn a_bare_token_is_held_to_the_profile() {
             change = tokens.save(&session).unwrap();
         }
     }
-    check(encrypted(), 3072);
-    check(signed().size(Size::Browser), 4096);
+    check(encrypted_tokens("mobile"), 3072);
+    check(signed_tokens("mobile").max_token_len(4096), 4096);
 }

@@ -1,7 +1,10 @@
 //! Sessions that are never split: bare tokens and sessions in a header (docs/spec/carriers.md § 9.7). And the `Cookie`
 //! field that is made for tests.
 
-use hardtack::{Outcome, Padding, Reason, Session, SessionHeader, SessionToken, Size, TokenChange};
+use hardtack::{
+    EncryptionKey, KeyRing, Outcome, Padding, Reason, Session, SessionCookie, SessionHeader,
+    SessionToken, SigningKey, Size, TokenChange,
+};
 
 use crate::{
     AGES,
@@ -9,7 +12,7 @@ use crate::{
     fill, long_lived,
     moments::at,
     parts::{cut, token_of},
-    sites::{encrypted, signed},
+    sites::{encrypted, encrypted_tokens, signed, signed_tokens},
 };
 
 #[track_caller]
@@ -20,16 +23,13 @@ fn set(change: TokenChange) -> String {
     }
 }
 
-/// What each of them has, for every number of cookies, and the characters that it may have.
+/// Tokens of every kind, and the characters that each may have.
 fn for_every_token(check: impl Fn(SessionToken, usize)) {
-    for cookies in 2..=4u8 {
+    for limit in [8_192, 12_288, 16_384] {
         for padding in [Padding::None, Padding::Padme] {
-            for site in [encrypted(), signed()] {
-                let site = long_lived(site).size(Size::Split(cookies)).padding(padding);
-                check(
-                    site.build_token("mobile").unwrap(),
-                    usize::from(cookies) * 4_096,
-                );
+            for tokens in [encrypted_tokens("mobile"), signed_tokens("mobile")] {
+                let tokens = long_lived(tokens).max_token_len(limit).padding(padding);
+                check(tokens.build().unwrap(), limit);
             }
         }
     }
@@ -59,10 +59,8 @@ fn a_bare_token_is_one_piece_of_as_many_characters() {
 
 #[test]
 fn a_bare_token_is_filled_to_the_last_character() {
-    let tokens = encrypted()
-        .size(Size::Split(4))
-        .build_token("mobile")
-        .unwrap();
+    let tokens = encrypted_tokens("mobile").max_token_len(16_384);
+    let tokens = tokens.build().unwrap();
     let session = tokens.load(None::<&str>, at(0));
     let room = session.remaining_bytes();
     assert!(token_len(false, 33 + room) <= 16_384);
@@ -97,8 +95,11 @@ fn parts_of_a_bare_token_are_not_put_together() {
 #[test]
 fn a_session_in_a_header_is_one_piece_of_as_many_characters() {
     for name in ["Authorization", "X-Session"] {
-        for site in [encrypted(), signed()] {
-            let header: SessionHeader = site.size(Size::Split(3)).build_header(name).unwrap();
+        for header in [
+            SessionHeader::encrypted(name, EncryptionKey::generate().unwrap()),
+            SessionHeader::unencrypted_but_signed(name, SigningKey::generate().unwrap()),
+        ] {
+            let header = header.max_token_len(12_288).build().unwrap();
             let session = header.load([""; 0], at(0));
             fill(&session);
             let token = set(header.save(&session).unwrap());
@@ -117,9 +118,11 @@ fn a_session_in_a_header_is_one_piece_of_as_many_characters() {
 
 #[test]
 fn a_token_of_one_kind_opens_as_no_other_however_it_is_cut() {
-    let site = encrypted().size(Size::Split(4));
-    let cookie = site.clone().name("mobile").build().unwrap();
-    let tokens = site.build_token("mobile").unwrap();
+    let keys = KeyRing::new(EncryptionKey::generate().unwrap());
+    let cookie = SessionCookie::encrypted(keys.clone()).name("mobile");
+    let cookie = cookie.size(Size::Split(4)).build().unwrap();
+    let tokens = SessionToken::encrypted("mobile", keys).max_token_len(16_384);
+    let tokens = tokens.build().unwrap();
     let field = cookie.cookie_for(at(0), |session| session.insert("k", "x".repeat(9_000)));
     let pairs: Vec<_> = field.as_deref().unwrap().split("; ").collect();
     let token = token_of("mobile", &pairs);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use hardtack::{CookieName, Reason, SessionCookieBuilder};
+use hardtack::{CookieName, Reason};
 use zeroize::Zeroizing;
 
 use super::Carrier;
@@ -38,11 +38,11 @@ impl Carried {
     }
 }
 
-/// `builder`: what the application says of its cookie.
+/// `default_name`: that of the application's cookie.
 pub(super) fn find(
     argument: Option<&str>,
     carrier: &Carrier,
-    builder: Option<&SessionCookieBuilder>,
+    default_name: impl FnOnce() -> Result<CookieName, Failure>,
 ) -> Result<Found, Failure> {
     let text = match argument {
         None | Some("-") => from_stdin()?,
@@ -68,16 +68,7 @@ pub(super) fn find(
             tokens: vec![Ok(text.as_bytes().to_vec())],
         });
     }
-    let default_name = match builder {
-        Some(builder) => builder
-            .clone()
-            .build()
-            .map_err(Failure::usage)?
-            .name()
-            .clone(),
-        None => DEFAULT_NAME.parse().map_err(Failure::usage)?,
-    };
-    in_cookies(text, carrier.name.as_deref(), default_name.as_str())
+    in_cookies(text, carrier.name.as_deref(), default_name()?.as_str())
 }
 
 /// The one place where a `Cookie` field becomes tokens.
@@ -141,6 +132,5 @@ fn from_stdin() -> Result<Zeroizing<String>, Failure> {
     Ok(text)
 }
 
-const DEFAULT_NAME: &str = "__Host-session";
 /// More than any server takes of a request's fields.
 const LONGEST_INPUT: u64 = 1 << 20;

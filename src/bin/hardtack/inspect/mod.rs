@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::{
-    answer::{self, Answer},
+    answer::{self, Answer, Failure},
     moment::{self, Moment},
     ring::read_ring,
 };
@@ -65,13 +65,13 @@ impl Inspect {
     pub(crate) fn run(self) -> Answer {
         let now = moment::now()?;
         let at = Moment::or_now(self.at, now)?;
-        let with_keys = match self.keys.as_deref().map(read_ring).transpose()? {
-            Some(ring) => Some((self.sessions.builder(&ring, now)?, ring)),
-            None => None,
+        let ring = self.keys.as_deref().map(read_ring).transpose()?;
+        let default_name = || match &ring {
+            Some(ring) => self.sessions.cookie_name(ring, now),
+            None => DEFAULT_NAME.parse().map_err(Failure::usage),
         };
-        let builder = with_keys.as_ref().map(|(builder, _)| builder);
-        let found = input::find(self.cookie.as_deref(), &self.carrier, builder)?;
-        let opener = with_keys.map(|(builder, ring)| Opener::new(ring, builder, &found.carried));
+        let found = input::find(self.cookie.as_deref(), &self.carrier, default_name)?;
+        let opener = ring.map(|ring| Opener::new(ring, &self.sessions, &found.carried, now));
         let opener = opener.transpose()?;
         let report = report::Report::of(&found, opener.as_ref(), at, self.show_id);
         answer::print(&if self.json {
@@ -82,3 +82,5 @@ impl Inspect {
         Ok(report.is_good())
     }
 }
+
+const DEFAULT_NAME: &str = "__Host-session";

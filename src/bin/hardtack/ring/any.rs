@@ -5,7 +5,8 @@ use std::{
 
 use hardtack::{
     ConfigError, EncryptionKey, Fingerprint, KeyId, KeyInfo, KeyRing, Mode, RingError,
-    SessionCookie, SessionCookieBuilder, SigningKey,
+    SessionCookie, SessionCookieBuilder, SessionHeader, SessionHeaderBuilder, SessionToken,
+    SessionTokenBuilder, SigningKey,
 };
 
 /// A ring of either kind of key.
@@ -58,10 +59,24 @@ impl AnyRing {
         }
     }
 
-    pub(crate) fn builder(&self) -> SessionCookieBuilder {
+    pub(crate) fn cookie(&self) -> SessionCookieBuilder {
         match self.clone() {
             AnyRing::Encryption(ring) => SessionCookie::encrypted(ring),
             AnyRing::Signing(ring) => SessionCookie::unencrypted_but_signed(ring),
+        }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> SessionHeaderBuilder {
+        match self.clone() {
+            AnyRing::Encryption(ring) => SessionHeader::encrypted(name, ring),
+            AnyRing::Signing(ring) => SessionHeader::unencrypted_but_signed(name, ring),
+        }
+    }
+
+    pub(crate) fn token(&self, purpose: &str) -> SessionTokenBuilder {
+        match self.clone() {
+            AnyRing::Encryption(ring) => SessionToken::encrypted(purpose, ring),
+            AnyRing::Signing(ring) => SessionToken::unencrypted_but_signed(purpose, ring),
         }
     }
 
@@ -99,7 +114,7 @@ impl AnyRing {
 
     /// What an application says to this ring whose sessions live for `lifetime`.
     pub(crate) fn check(&self, lifetime: Duration) -> Result<(), ConfigError> {
-        let builder = self.builder().idle_timeout(None);
+        let builder = self.cookie().idle_timeout(None);
         builder.absolute_timeout(lifetime).build().map(drop)
     }
 
