@@ -5,7 +5,7 @@ use http::{
     header::{CACHE_CONTROL, COOKIE, SET_COOKIE, VARY},
 };
 
-use super::caching::{self, CacheChange, Said};
+use super::caching::{self, CacheChange, CacheHeaders};
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, SessionHeader, TokenChange},
@@ -202,22 +202,25 @@ fn use_of<O>(ended: &Result<(Use, O), SaveError>) -> Use {
 
 /// What the application says to caches in a response.
 struct Caching {
-    said: Said,
-    /// Responses that the application let others store may carry sessions.
-    is_allowed: bool,
+    headers: CacheHeaders,
+    /// Responses that others may store may carry sessions.
+    is_sharing_allowed: bool,
 }
 
 impl Caching {
-    fn of(response: &HeaderMap, is_allowed: bool) -> Caching {
+    fn of(response: &HeaderMap, is_sharing_allowed: bool) -> Caching {
         let names = response.keys();
-        let said = Said::by(names.map(|name| (name.as_str(), values(response, name))));
-        Caching { said, is_allowed }
+        let fields = names.map(|name| (name.as_str(), values(response, name)));
+        Caching {
+            headers: CacheHeaders::read(fields),
+            is_sharing_allowed,
+        }
     }
 
     fn circumstances(&self, status: StatusCode) -> Circumstances {
         Circumstances {
             status: status.as_u16(),
-            is_shareable: self.said.is_shareable() && !self.is_allowed,
+            is_shareable: self.headers.is_shareable() && !self.is_sharing_allowed,
         }
     }
 
@@ -229,17 +232,12 @@ impl Caching {
         source: &HeaderName,
         sealer: &Sealer,
     ) {
-        if use_of_session == Use::Untouched {
-            return;
-        }
-        if !caching::varies_on(values(response, &VARY), source.as_str()) {
+        if caching::needs_vary(use_of_session, values(response, &VARY), source.as_str()) {
             response.append(VARY, vary(source));
         }
-        if self.is_allowed && self.said.is_shareable() {
-            return;
-        }
-        let has_cache_control = response.contains_key(CACHE_CONTROL);
-        let change = caching::change_for(use_of_session, has_cache_control, self.said);
+        let change = self
+            .headers
+            .change_for(use_of_session, self.is_sharing_allowed);
         apply(change, response, sealer.slot.purpose().as_str());
     }
 }

@@ -10,7 +10,7 @@ use tower_service::Service;
 
 use super::{
     extensions::provide,
-    future::{Open, ResponseFuture},
+    future::{PendingSession, ResponseFuture},
     host::host_of,
     transport::Transport,
 };
@@ -348,7 +348,7 @@ where
         provide(request.extensions_mut(), wrap(session.clone()));
         ResponseFuture {
             inner: self.inner.call(request),
-            open: Open::new(transport.clone(), session),
+            pending: PendingSession::new(transport.clone(), session),
         }
     }
 }
