@@ -21,15 +21,14 @@ use axum::{
     routing::{get, post},
 };
 use hardtack::{
-    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionError, SessionHeader, SessionLayer,
 };
 use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;
 
 fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
-    // The lifetimes are those of a cookie; a name, a path and the like have no meaning here.
-    let header = SessionCookie::encrypted(keys).build_header("authorization")?;
+    let header = SessionHeader::encrypted("authorization", keys).build()?;
     // No other site can make a browser send this header, so there is no need for a CSRF guard.
     Ok(Router::new()
         .route("/sign-in", post(sign_in))

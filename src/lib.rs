@@ -156,8 +156,10 @@ mod vectors;
 
 pub use base::{clock::Clock, reason::Reason};
 pub use carrier::{
-    ConfigError, CookieForError, Formerly, KeysInUse, SessionCookie, SessionCookieBuilder,
-    SessionHeader, SessionToken, Size, TokenChange, TokenContent, TokenInfo,
+    CarrierOptions, ConfigError, CookieForError, CookieOptions, Formerly, HeaderOptions, KeysInUse,
+    OverHttp, SessionBuilder, SessionCookie, SessionCookieBuilder, SessionHeader,
+    SessionHeaderBuilder, SessionToken, SessionTokenBuilder, Size, TokenChange, TokenContent,
+    TokenInfo, TokenOptions,
 };
 pub use cookie::{AttributeError, CookieName, CookieNameError, SameSite, SetCookies};
 pub use crypto::{

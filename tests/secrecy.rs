@@ -10,8 +10,8 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
-    EncryptionKey, KeyRing, RingKey, SessionCookie, SharedKeyRing, SigningKey, TokenChange,
-    TokenInfo,
+    EncryptionKey, KeyRing, RingKey, SessionCookie, SessionHeader, SessionToken, SharedKeyRing,
+    SigningKey, TokenChange, TokenInfo,
 };
 
 const SECRET: &str = "hunter2";
@@ -43,8 +43,10 @@ fn keys_and_everything_built_with_them_show_no_secret() {
     let shared = SharedKeyRing::new(ring.clone());
     let builder = SessionCookie::encrypted(shared.clone());
     let cookie = builder.clone().build().unwrap();
-    let tokens = builder.clone().build_token("mobile").unwrap();
-    let header = builder.clone().build_header("x-session").unwrap();
+    let tokens = SessionToken::encrypted("mobile", shared.clone());
+    let tokens = tokens.build().unwrap();
+    let header = SessionHeader::encrypted("x-session", shared.clone());
+    let header = header.build().unwrap();
     let values: [&dyn Debug; 8] = [
         &key(),
         &RingKey::new(key()),
@@ -100,7 +102,8 @@ fn a_session_and_what_is_sent_of_it_show_neither_content_nor_token() {
         .unwrap();
     check(&fields, &[SECRET, token]);
 
-    let tokens = builder.build_token("mobile").unwrap();
+    let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate().unwrap());
+    let tokens = tokens.build().unwrap();
     let session = tokens.load(None::<&str>, now());
     session.insert("password", SECRET).unwrap();
     let change = tokens.save(&session).unwrap();

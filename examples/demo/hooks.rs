@@ -6,7 +6,7 @@ use std::{
     time::SystemTime,
 };
 
-use hardtack::{Outcome, SessionCookieBuilder, SessionId, SessionInfo};
+use hardtack::{Outcome, SessionBuilder, SessionId, SessionInfo};
 
 /// Whose sessions are no longer good, and what became of those that came. All clones are one.
 #[derive(Clone, Default)]
@@ -26,9 +26,9 @@ struct Denied {
 
 impl Hooks {
     /// Lets the cookie ask and tell these.
-    pub(crate) fn hang_into(&self, cookie: SessionCookieBuilder) -> SessionCookieBuilder {
+    pub(crate) fn hang_into<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
         let (denied, outcomes) = (Arc::clone(&self.denied), Arc::clone(&self.outcomes));
-        cookie
+        builder
             .revoked_if(move |session| lock(&denied).has(session))
             .on_outcome(move |reading| {
                 *lock(&outcomes).entry(name_of(reading.outcome)).or_default() += 1;

@@ -4,7 +4,7 @@ use std::{env, time::SystemTime};
 
 use hardtack::{
     EncryptionKey, Key, KeyError, KeyRing, Mode, RingError, SessionCookie, SessionCookieBuilder,
-    SharedKeyRing, SigningKey,
+    SessionHeader, SessionHeaderBuilder, SharedKeyRing, SigningKey,
 };
 use serde_json::{Value, json};
 
@@ -29,6 +29,13 @@ impl Keys {
         match self {
             Keys::Encrypting(ring) => SessionCookie::encrypted(ring.clone()),
             Keys::Signing(ring) => SessionCookie::unencrypted_but_signed(ring.clone()),
+        }
+    }
+
+    pub(crate) fn session_header(&self, name: &str) -> SessionHeaderBuilder {
+        match self {
+            Keys::Encrypting(ring) => SessionHeader::encrypted(name, ring.clone()),
+            Keys::Signing(ring) => SessionHeader::unencrypted_but_signed(name, ring.clone()),
         }
     }
 

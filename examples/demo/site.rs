@@ -50,13 +50,14 @@ impl Site {
     pub(crate) fn build(mut flags: Flags) -> Result<Site, Refused> {
         let keys = Keys::read(flags.mode, flags.keys.as_deref())?;
         let hooks = Hooks::default();
-        let builder = flags.configure(keys.session_cookie());
+        let header = keys.session_header(flags.header.as_deref().unwrap_or_default());
+        let (builder, header) = flags.configure(keys.session_cookie(), header);
         // Without the hooks, which count what visitors bring.
         let session = builder.clone().build().map_err(Refused::from_error)?;
         let session = Cookie::measure(session).map_err(|error| Refused(error.to_string()))?;
         let builder = hooks.hang_into(builder);
-        let header = flags.header.as_deref();
-        let header = header.map(|name| builder.clone().build_header(name));
+        let header = hooks.hang_into(header);
+        let header = flags.header.is_some().then(|| header.build());
         let header = header.transpose().map_err(Refused::from_error)?;
         let cookie = builder.build().map_err(Refused::from_error)?;
         let session = Cookie { cookie, ..session };

@@ -1,20 +1,19 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
-use super::{builder::SessionCookieBuilder, error::CookieForError};
+use super::error::CookieForError;
 use crate::{
     base::{clock::Clock, time::unix_seconds_from},
     cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
-    keys::{EncryptionKey, IntoKeys, SigningKey},
-    session::{Arrival, Carrier, Leaving, SaveError, Sealer, Session},
-    state::{Map, Overhead, Payload, SessionError, Unknown},
+    session::{Arrival, Ending, SaveError, Sealed, Sealer, Session, Use},
+    state::{Circumstances, Map, Overhead, Payload, SessionError},
     token::{Context, LONGEST_TOKEN},
 };
 
 /// How an application keeps its sessions: the keys, the policy and the cookie. A cheap clone.
 ///
 /// Made once at start-up, where everything about it is checked. `T` is what its sessions hold: a
-/// dictionary, or a type of yours ([`typed`](SessionCookieBuilder::typed)).
+/// dictionary, or a type of yours ([`typed`](crate::SessionBuilder::typed)).
 ///
 /// # Examples
 ///
@@ -41,11 +40,11 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct SessionCookie<T = Map> {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) inner: Arc<Inner>,
     pub(crate) payload: PhantomData<fn() -> T>,
 }
 
-pub(crate) struct Shared {
+pub(crate) struct Inner {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,
@@ -55,50 +54,6 @@ pub(crate) struct Shared {
     /// Responses that the application let others store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
-}
-
-impl SessionCookie {
-    /// Begins a cookie whose content only holders of a key can read. `keys` is a key, a
-    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::SharedKeyRing).
-    ///
-    /// Where several applications have these keys, give each a name, or an
-    /// [`application`](SessionCookieBuilder::application) label: under the default name each would accept
-    /// the sessions of the others.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    ///
-    /// # let text = EncryptionKey::generate()?.expose_secret();
-    /// let keys: KeyRing<EncryptionKey> = text.parse()?;
-    /// let login = SessionCookie::encrypted(keys.clone()).name("__Host-login").build()?;
-    /// let cart = SessionCookie::encrypted(keys).name("__Host-cart").build()?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn encrypted(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
-        SessionCookieBuilder::new(keys.into().into())
-    }
-
-    /// Begins a cookie whose content **anybody can read** who sees it, the visitor first of all. Only
-    /// holders of a key can change it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionCookie, SigningKey};
-    ///
-    /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?)
-    ///     .name("__Host-language")
-    ///     .build()?;
-    /// # let session = cookie.load(None::<&str>, std::time::SystemTime::now());
-    /// # session.insert("language", "sv")?;
-    /// # assert_eq!(cookie.save(&session)?.iter().len(), 1);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn unencrypted_but_signed(keys: impl IntoKeys<SigningKey>) -> SessionCookieBuilder {
-        SessionCookieBuilder::new(keys.into().into())
-    }
 }
 
 impl<T> SessionCookie<T> {
@@ -115,7 +70,7 @@ impl<T> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn name(&self) -> &CookieName {
-        &self.shared.name
+        &self.inner.name
     }
 
     /// Whether the content can be read without a key.
@@ -131,7 +86,7 @@ impl<T> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.shared.sealer.mode
+        self.inner.sealer.mode
     }
 
     /// The session of a request: `cookie_fields` are the values of its `Cookie` fields, of which there
@@ -164,7 +119,7 @@ impl<T> SessionCookie<T> {
     }
 
     /// Like [`load`](Self::load), in a context chosen for this request, such as the tenant's name. It
-    /// takes the place of the builder's [`context`](SessionCookieBuilder::context).
+    /// takes the place of the builder's [`context`](crate::SessionBuilder::context).
     ///
     /// # Examples
     ///
@@ -223,8 +178,8 @@ impl<T> SessionCookie<T> {
     /// another cookie loaded, and a call from inside the session's own `update`. The content cannot be
     /// too large: that was an error where it was put in.
     pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
-        let finished = session.finish(self, &Unknown)?;
-        Ok(finished.output)
+        let (_, fields) = self.end(session, Circumstances::UNKNOWN)?;
+        Ok(fields)
     }
 
     /// Refuses every session issued before `moment`, from now on and in this program: signs everybody out
@@ -248,7 +203,7 @@ impl<T> SessionCookie<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn raise_not_before(&self, moment: SystemTime) {
-        self.shared
+        self.inner
             .sealer
             .raise_not_before(unix_seconds_from(moment));
     }
@@ -264,14 +219,14 @@ impl<T> SessionCookie<T> {
         F: IntoIterator,
         F::Item: AsRef<[u8]>,
     {
-        let values = self.shared.finder.find(cookie_fields, LONGEST_TOKEN);
+        let values = self.inner.finder.find(cookie_fields, LONGEST_TOKEN);
         let arrival = Arrival {
             values,
             clock,
             context,
             is_subresource,
         };
-        Session::new(Arc::clone(&self.shared.sealer), arrival)
+        Session::new(Arc::clone(&self.inner.sealer), arrival)
     }
 }
 
@@ -315,54 +270,68 @@ impl<T: Payload> SessionCookie<T> {
     }
 }
 
-impl<T> Carrier<T> for SessionCookie<T> {
-    type Output = SetCookies;
-
-    fn sealer(&self) -> &Sealer {
-        &self.shared.sealer
-    }
-
-    fn set(&self, leaving: Leaving<'_, T>) -> Result<SetCookies, SaveError> {
-        let Shared { template, .. } = &*self.shared;
-        let max_age = leaving.state.max_age();
-        let token_len = leaving.token_len();
-        let part_len = leaving.limit().part_len(
-            token_len,
-            Overhead {
-                field: template.len(),
-                max_age: max_age.map_or(0, max_age_len),
-                part: PART_LEN,
-            },
-        );
-        let mut fields = SetCookies::with_capacity(1 + self.shared.former.len());
-        self.expire_former(leaving.carried, &mut fields);
-        let cookies = if part_len >= token_len {
-            fields.push(template.set(token_len, max_age, |field| leaving.seal(field))?);
-            1
-        } else {
-            let mut token = String::with_capacity(token_len);
-            leaving.seal(&mut token)?;
-            template.set_in_parts(&token, max_age, part_len, &mut fields)
+impl<T> SessionCookie<T> {
+    /// Ends the request for `session`. Returns how far its response depends on it, and the `Set-Cookie` fields.
+    pub(crate) fn end(
+        &self,
+        session: &Session<T>,
+        circumstances: Circumstances,
+    ) -> Result<(Use, SetCookies), SaveError> {
+        let Inner {
+            sealer, template, ..
+        } = &*self.inner;
+        let ended = session.end(
+            sealer,
+            template.start(),
+            template.longest_end(),
+            circumstances,
+        )?;
+        let fields = match ended.ending {
+            Ending::Keep => SetCookies::default(),
+            Ending::End { carried } => self.expire(carried),
+            Ending::Set(sealed) => self.set(sealed),
         };
-        template.expire_beyond(cookies, leaving.carried, &mut fields);
-        Ok(fields)
+        Ok((ended.use_of_session, fields))
     }
 
-    fn end(&self, carried: PartNumbers) -> SetCookies {
-        let mut fields = SetCookies::default();
+    /// The token as one field or several, after the fields that drop what it replaces elsewhere.
+    fn set(&self, sealed: Sealed) -> SetCookies {
+        let Sealed {
+            text,
+            max_age,
+            limit,
+            carried,
+        } = sealed;
+        let Inner {
+            template, former, ..
+        } = &*self.inner;
+        let mut fields = SetCookies::with_capacity(1 + former.len());
         self.expire_former(carried, &mut fields);
-        self.shared.template.expire(carried, &mut fields);
+        let token_len = text.len() - template.start().len();
+        let overhead = Overhead {
+            field: template.len(),
+            max_age: max_age.map_or(0, max_age_len),
+            part: PART_LEN,
+        };
+        let part_len = limit.part_len(token_len, overhead);
+        let cookies = template.set(text, part_len, max_age, &mut fields);
+        template.expire_beyond(cookies, carried, &mut fields);
         fields
     }
-}
 
-impl<T> SessionCookie<T> {
+    fn expire(&self, carried: PartNumbers) -> SetCookies {
+        let mut fields = SetCookies::default();
+        self.expire_former(carried, &mut fields);
+        self.inner.template.expire(carried, &mut fields);
+        fields
+    }
+
     /// Drops what was set with earlier attributes. Nobody can tell which of the parts that came were. Those
     /// that this page does not get are dropped as well: elsewhere they would meet the parts that are set now.
     fn expire_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
-        let budget = &self.shared.sealer.policy.budget;
+        let budget = &self.inner.sealer.policy.budget;
         let parts = carried.with_all_of(budget.limit().cookies);
-        for template in &self.shared.former {
+        for template in &self.inner.former {
             template.expire(parts, fields);
         }
     }
@@ -371,7 +340,7 @@ impl<T> SessionCookie<T> {
 impl<T> Clone for SessionCookie<T> {
     fn clone(&self) -> Self {
         SessionCookie {
-            shared: Arc::clone(&self.shared),
+            inner: Arc::clone(&self.inner),
             payload: PhantomData,
         }
     }
@@ -380,7 +349,7 @@ impl<T> Clone for SessionCookie<T> {
 impl<T> fmt::Debug for SessionCookie<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionCookie")
-            .field("name", &self.shared.name.as_str())
+            .field("name", &self.inner.name.as_str())
             .field("mode", &self.mode())
             .finish_non_exhaustive()
     }

@@ -1,14 +1,10 @@
-use std::{fmt, time::SystemTime};
+use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::{
-    builder::ConfigError,
-    token::{SessionToken, TokenChange},
-};
+use super::token::{SessionToken, TokenChange};
 use crate::{
     base::{bearer, clock::Clock},
     cookie::Values,
     crypto::suite::Mode,
-    keys::Purpose,
     session::{SaveError, Session},
     state::{Map, Payload},
     token::{Context, LONGEST_TOKEN},
@@ -17,16 +13,14 @@ use crate::{
 /// Sessions that travel in a request header instead of a cookie, and back in a response header. For
 /// clients without cookies. A cheap clone.
 ///
-/// Built with
-/// [`SessionCookieBuilder::build_header`](crate::SessionCookieBuilder::build_header). Cookies are not
-/// read. There is no such thing as a session in a URL: addresses end up in histories, logs and `Referer`.
+/// Cookies are not read. There is no such thing as a session in a URL: addresses end up in histories, logs and `Referer`.
 ///
 /// # Examples
 ///
 /// ```
-/// use hardtack::{Clock, EncryptionKey, SessionCookie, TokenChange};
+/// use hardtack::{Clock, EncryptionKey, SessionHeader, TokenChange};
 ///
-/// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("authorization")?;
+/// let header = SessionHeader::encrypted("authorization", EncryptionKey::generate()?).build()?;
 ///
 /// let session = header.load(None::<&str>, Clock::system());
 /// session.insert("user", 42)?;
@@ -41,8 +35,11 @@ use crate::{
 pub struct SessionHeader<T = Map> {
     pub(crate) token: SessionToken<T>,
     /// In lower case.
-    pub(crate) name: String,
-    pub(crate) answer: String,
+    pub(crate) name: Arc<str>,
+    pub(crate) answer: Arc<str>,
+    /// Responses that the application let others store may carry sessions.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
+    pub(crate) shared_caching: bool,
 }
 
 impl<T: Payload> SessionHeader<T> {
@@ -51,8 +48,8 @@ impl<T: Payload> SessionHeader<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("X-Session")?;
+    /// # use hardtack::{EncryptionKey, SessionHeader};
+    /// let header = SessionHeader::encrypted("X-Session", EncryptionKey::generate()?).build()?;
     /// assert_eq!(header.name(), "x-session");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -62,13 +59,13 @@ impl<T: Payload> SessionHeader<T> {
     }
 
     /// The name of the response header, in lower case: `session-token`, or what
-    /// [`answer_in`](Self::answer_in) said.
+    /// [`answer_in`](crate::SessionHeaderBuilder::answer_in) said.
     ///
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// # use hardtack::{EncryptionKey, SessionHeader};
+    /// let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     /// assert_eq!(header.answer(), "session-token");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -77,34 +74,14 @@ impl<T: Payload> SessionHeader<T> {
         &self.answer
     }
 
-    /// Sends the session back in the response header `name`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
-    /// assert_eq!(header.answer_in("X-Session")?.answer(), "x-session");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::HeaderName`] if that is no header's name.
-    pub fn answer_in(self, name: &str) -> Result<SessionHeader<T>, ConfigError> {
-        Purpose::header(name).ok_or(ConfigError::HeaderName)?;
-        let answer = name.to_ascii_lowercase();
-        Ok(SessionHeader { answer, ..self })
-    }
-
     /// The session of a request: `values` are the values of the header, of which there is one or none.
     /// Two different ones open nothing. In `Authorization`, `Bearer ` before the token is skipped.
     ///
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{Clock, EncryptionKey, Outcome, Reason, SessionCookie};
-    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// # use hardtack::{Clock, EncryptionKey, Outcome, Reason, SessionHeader};
+    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     /// let session = header.load(["one", "another"], Clock::system());
     /// let Outcome::Rejected { reason, .. } = session.outcome() else { panic!() };
     /// assert_eq!(reason, Reason::Duplicate);
@@ -124,8 +101,8 @@ impl<T: Payload> SessionHeader<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie, TokenChange};
-    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// # use hardtack::{Clock, EncryptionKey, SessionHeader, TokenChange};
+    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     /// let session = header.load(["of an earlier key"], Clock::system());
     /// session.invalidate()?;
     /// // To be sent as an empty field.
@@ -145,9 +122,9 @@ impl<T: Payload> SessionHeader<T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Mode, SessionCookie, SigningKey};
+    /// use hardtack::{Mode, SessionHeader, SigningKey};
     ///
-    /// let header = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build_header("x-session")?;
+    /// let header = SessionHeader::unencrypted_but_signed("x-session", SigningKey::generate()?).build()?;
     /// assert_eq!(header.mode(), Mode::UnencryptedButSigned);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -163,8 +140,8 @@ impl<T: Payload> SessionHeader<T> {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// # use hardtack::{EncryptionKey, SessionHeader};
+    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     ///
     /// header.raise_not_before(SystemTime::now());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -199,8 +176,9 @@ impl<T> Clone for SessionHeader<T> {
     fn clone(&self) -> Self {
         SessionHeader {
             token: self.token.clone(),
-            name: self.name.clone(),
-            answer: self.answer.clone(),
+            name: Arc::clone(&self.name),
+            answer: Arc::clone(&self.answer),
+            shared_caching: self.shared_caching,
         }
     }
 }

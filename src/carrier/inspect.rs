@@ -206,8 +206,8 @@ macro_rules! inspects {
             /// # Examples
             ///
             /// ```
-            /// # use hardtack::{EncryptionKey, Reason, SessionCookie};
-            /// # let builder = SessionCookie::encrypted(EncryptionKey::generate()?);
+            /// # use hardtack::{EncryptionKey, Reason};
+            /// # let key = EncryptionKey::generate()?;
             #[doc = $made]
             /// let content = sessions.inspect("forged", std::time::SystemTime::now());
             /// assert_eq!(content.map(drop), Err(Reason::Encoding));
@@ -231,18 +231,18 @@ macro_rules! inspects {
 
 inspects!(
     SessionCookie,
-    shared.sealer,
-    "let sessions = builder.build()?;"
+    inner.sealer,
+    "let sessions = hardtack::SessionCookie::encrypted(key).build()?;"
 );
 inspects!(
     SessionToken,
     sealer,
-    "let sessions = builder.build_token(\"mobile\")?;"
+    "let sessions = hardtack::SessionToken::encrypted(\"mobile\", key).build()?;"
 );
 inspects!(
     SessionHeader,
     token.sealer,
-    "let sessions = builder.build_header(\"x-session\")?;"
+    "let sessions = hardtack::SessionHeader::encrypted(\"x-session\", key).build()?;"
 );
 
 /// The steps of SPEC.md § 7. From § 7.7 on a failure does not keep the content back.

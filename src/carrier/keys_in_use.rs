@@ -58,7 +58,7 @@ impl<T> SessionCookie<T> {
     #[must_use]
     pub fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
         let now = unix_seconds(now);
-        let keys = self.shared.sealer.slot.keys();
+        let keys = self.inner.sealer.slot.keys();
         KeysInUse {
             seals: keys.sealing(now).id(),
             accepts: keys.accepted(now).map(|key| key.id()).collect(),

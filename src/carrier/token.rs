@@ -2,10 +2,10 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
     base::{clock::Clock, reason::Reason, time::unix_seconds_from},
-    cookie::{PartNumbers, Values},
+    cookie::Values,
     crypto::suite::Mode,
-    session::{Arrival, Carrier, Leaving, SaveError, Sealer, Session},
-    state::{Map, Payload, SessionData, Unknown, read_value},
+    session::{Arrival, Ending, SaveError, Sealer, Session, Use},
+    state::{Circumstances, Map, Payload, SessionData, read_value},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -14,15 +14,13 @@ use crate::{
 ///
 /// A token opens under the purpose that it was sealed for only (SPEC.md § 3.2).
 ///
-/// Built with [`SessionCookieBuilder::build_token`](crate::SessionCookieBuilder::build_token).
-///
 /// # Examples
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+/// use hardtack::{EncryptionKey, SessionToken, TokenChange};
 ///
-/// let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+/// let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
 ///
 /// let session = tokens.load(None::<&str>, SystemTime::now());
 /// session.insert("user", 42)?;
@@ -36,9 +34,6 @@ use crate::{
 /// ```
 pub struct SessionToken<T = Map> {
     pub(crate) sealer: Arc<Sealer>,
-    /// Responses that the application let others store may carry sessions.
-    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
-    pub(crate) shared_caching: bool,
     pub(crate) payload: PhantomData<fn() -> T>,
 }
 
@@ -48,9 +43,9 @@ impl<T: Payload> SessionToken<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+    /// # use hardtack::{EncryptionKey, SessionToken, TokenChange};
     /// # use std::time::SystemTime;
-    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+    /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
     /// let session = tokens.load(Some("forged"), SystemTime::now());
     /// assert!(session.is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -69,9 +64,9 @@ impl<T: Payload> SessionToken<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+    /// # use hardtack::{EncryptionKey, SessionToken, TokenChange};
     /// # use std::time::SystemTime;
-    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+    /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
     /// let session = tokens.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.len(), 0);
     /// assert_eq!(tokens.save(&session)?, TokenChange::None);
@@ -83,7 +78,8 @@ impl<T: Payload> SessionToken<T> {
     /// A failing random generator, a clock that shows a time before 2026 or after 2162, and a session
     /// that another token or a cookie loaded.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
-        Ok(session.finish(self, &Unknown)?.output)
+        let (_, change) = self.end(session, Circumstances::UNKNOWN)?;
+        Ok(change)
     }
 
     /// Whether the content can be read without a key.
@@ -91,9 +87,9 @@ impl<T: Payload> SessionToken<T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Mode, SessionCookie, SigningKey};
+    /// use hardtack::{Mode, SessionToken, SigningKey};
     ///
-    /// let tokens = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build_token("mobile")?;
+    /// let tokens = SessionToken::unencrypted_but_signed("mobile", SigningKey::generate()?).build()?;
     /// assert_eq!(tokens.mode(), Mode::UnencryptedButSigned);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -109,8 +105,8 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+    /// # use hardtack::{EncryptionKey, SessionToken};
+    /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
     ///
     /// tokens.raise_not_before(SystemTime::now());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -125,12 +121,12 @@ impl<T: SessionData> SessionToken<T> {
     /// without asking for memory but what the value itself needs.
     ///
     /// The token is verified as [`load`](Self::load) would (SPEC.md § 7), and the application is told
-    /// ([`on_outcome`](crate::SessionCookieBuilder::on_outcome)).
+    /// ([`on_outcome`](crate::SessionBuilder::on_outcome)).
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, Reason, SessionCookie, SessionData, TokenChange};
+    /// use hardtack::{EncryptionKey, Reason, SessionData, SessionToken, TokenChange};
     /// use serde::{Deserialize, Serialize};
     /// # use std::time::{Duration, SystemTime};
     ///
@@ -144,8 +140,7 @@ impl<T: SessionData> SessionToken<T> {
     ///     const SCHEMA: u32 = 1;
     /// }
     ///
-    /// let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>();
-    /// let tokens = tokens.build_token("api")?;
+    /// let tokens = SessionToken::encrypted("api", EncryptionKey::generate()?).typed::<Login>().build()?;
     /// # let now = SystemTime::now();
     /// # let session = tokens.load(None::<&str>, now);
     /// # session.replace(Login { user: 42 })?;
@@ -175,7 +170,7 @@ impl<T> SessionToken<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData, TokenChange};
+    /// # use hardtack::{EncryptionKey, SessionData, SessionToken, TokenChange};
     /// # use serde::{Deserialize, Serialize};
     /// # use std::time::SystemTime;
     /// #[derive(Serialize, Deserialize, Default)]
@@ -194,8 +189,7 @@ impl<T> SessionToken<T> {
     ///     user: u64,
     ///     name: &'a str,
     /// }
-    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>();
-    /// # let tokens = tokens.build_token("api")?;
+    /// # let tokens = SessionToken::encrypted("api", EncryptionKey::generate()?).typed::<Login>().build()?;
     /// # let now = SystemTime::now();
     /// # let session = tokens.load(None::<&str>, now);
     /// # session.replace(Login { user: 42, name: "Ada".to_owned() })?;
@@ -238,23 +232,20 @@ impl<T> SessionToken<T> {
         };
         Session::new(Arc::clone(&self.sealer), arrival)
     }
-}
 
-impl<T> Carrier<T> for SessionToken<T> {
-    type Output = TokenChange;
-
-    fn sealer(&self) -> &Sealer {
-        &self.sealer
-    }
-
-    fn set(&self, leaving: Leaving<'_, T>) -> Result<TokenChange, SaveError> {
-        let mut token = String::with_capacity(leaving.token_len());
-        leaving.seal(&mut token)?;
-        Ok(TokenChange::Set(token))
-    }
-
-    fn end(&self, _: PartNumbers) -> TokenChange {
-        TokenChange::End
+    /// Ends the use of `session`. Returns how far a response depends on it, and what becomes of its token.
+    pub(crate) fn end(
+        &self,
+        session: &Session<T>,
+        circumstances: Circumstances,
+    ) -> Result<(Use, TokenChange), SaveError> {
+        let ended = session.end(&self.sealer, "", 0, circumstances)?;
+        let change = match ended.ending {
+            Ending::Keep => TokenChange::None,
+            Ending::End { .. } => TokenChange::End,
+            Ending::Set(sealed) => TokenChange::Set(sealed.text),
+        };
+        Ok((ended.use_of_session, change))
     }
 }
 
@@ -263,9 +254,9 @@ impl<T> Carrier<T> for SessionToken<T> {
 /// # Examples
 ///
 /// ```
-/// # use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+/// # use hardtack::{EncryptionKey, SessionToken, TokenChange};
 /// # use std::time::SystemTime;
-/// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+/// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
 /// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());
 /// # session.invalidate()?;
 /// let (field, value) = match tokens.save(&session)? {
@@ -304,7 +295,6 @@ impl<T> Clone for SessionToken<T> {
     fn clone(&self) -> Self {
         SessionToken {
             sealer: Arc::clone(&self.sealer),
-            shared_caching: self.shared_caching,
             payload: PhantomData,
         }
     }

@@ -108,7 +108,8 @@ impl fmt::Debug for SetCookies {
 /// The constant parts of a cookie's `Set-Cookie` fields, formatted once.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
-    name: String,
+    /// `name=`
+    start: String,
     /// `; Path=/; …`
     end: String,
 }
@@ -116,37 +117,49 @@ pub(crate) struct Template {
 impl Template {
     pub(crate) fn new(name: &CookieName, attributes: &Attributes) -> Template {
         Template {
-            name: name.to_string(),
+            start: format!("{name}="),
             end: attributes.to_string(),
         }
     }
 
     /// The length of a field without its value and `Max-Age`.
     pub(crate) fn len(&self) -> usize {
-        self.name.len() + 1 + self.end.len()
+        self.start.len() + self.end.len()
     }
 
-    /// Formats the field whose value, of `value_len` bytes, `write_value` appends.
-    pub(crate) fn set<E>(
+    /// `name=`, with which the field of a whole value begins.
+    pub(crate) fn start(&self) -> &str {
+        &self.start
+    }
+
+    /// The most bytes of a field that stand after its value.
+    pub(crate) fn longest_end(&self) -> usize {
+        self.end.len() + MAX_AGE_LONGEST
+    }
+
+    /// Adds the fields that set `pair`, which is `name=token`: one, or as many as there are parts of `part_len`
+    /// characters (docs/spec/carriers.md § 9.2). Returns their number.
+    pub(crate) fn set(
         &self,
-        value_len: usize,
+        mut pair: String,
+        part_len: usize,
         max_age: Option<u64>,
-        write_value: impl FnOnce(&mut String) -> Result<(), E>,
-    ) -> Result<String, E> {
-        let mut field = String::with_capacity(self.len() + value_len + MAX_AGE_LONGEST);
-        self.start(0, &mut field);
-        write_value(&mut field)?;
-        self.finish(max_age, &mut field);
-        Ok(field)
+        fields: &mut SetCookies,
+    ) -> usize {
+        let token = &pair[self.start.len()..];
+        if part_len < token.len() {
+            return self.set_in_parts(token, part_len, max_age, fields);
+        }
+        self.push_end(max_age, &mut pair);
+        fields.push(pair);
+        1
     }
 
-    /// Adds the fields of a token in parts of `part_len` characters (docs/spec/carriers.md § 9.2). Returns their
-    /// number.
-    pub(crate) fn set_in_parts(
+    fn set_in_parts(
         &self,
         token: &str,
-        max_age: Option<u64>,
         part_len: usize,
+        max_age: Option<u64>,
         fields: &mut SetCookies,
     ) -> usize {
         let cookies = token.len().div_ceil(part_len);
@@ -154,15 +167,15 @@ impl Template {
             let start = number * part_len;
             // A token is ASCII, so every byte is a character.
             let part = &token[start..token.len().min(start + part_len)];
-            let overhead = self.len() + PART_LEN + MAX_AGE_LONGEST;
-            let mut field = String::with_capacity(overhead + part.len());
-            self.start(number, &mut field);
+            let beside = self.len() + PART_LEN + MAX_AGE_LONGEST;
+            let mut field = String::with_capacity(beside + part.len());
+            self.push_start(number, &mut field);
             if number == 0 {
                 field.push_str(&cookies.to_string());
                 field.push('.');
             }
             field.push_str(part);
-            self.finish(max_age, &mut field);
+            self.push_end(max_age, &mut field);
             fields.push(field);
         }
         cookies
@@ -189,23 +202,25 @@ impl Template {
 
     fn expire_one(&self, number: usize) -> String {
         let mut field = String::with_capacity(self.len() + PART_LEN + EXPIRED.len());
-        self.start(number, &mut field);
+        self.push_start(number, &mut field);
         field.push_str(&self.end);
         field.push_str(EXPIRED);
         field
     }
 
     /// `name=`, or `name.1=` of a part.
-    fn start(&self, number: usize, field: &mut String) {
-        field.push_str(&self.name);
-        if number > 0 {
+    fn push_start(&self, number: usize, field: &mut String) {
+        if number == 0 {
+            field.push_str(&self.start);
+        } else {
+            field.push_str(self.start.trim_end_matches('='));
             field.push('.');
             field.push_str(&number.to_string());
+            field.push('=');
         }
-        field.push('=');
     }
 
-    fn finish(&self, max_age: Option<u64>, field: &mut String) {
+    fn push_end(&self, max_age: Option<u64>, field: &mut String) {
         field.push_str(&self.end);
         if let Some(seconds) = max_age {
             push_max_age(field, seconds);

@@ -3,7 +3,7 @@
 use super::mask;
 use crate::{
     crypto::random,
-    session::{Entered, Session},
+    session::{LockedSession, Session},
     state::{Payload, SessionError},
 };
 
@@ -32,17 +32,17 @@ impl<T: Payload> Session<T> {
     /// Those of [every change](Session#errors) if the session has no id yet, and a failing random generator.
     pub fn csrf_token(&self) -> Result<String, SessionError> {
         let mask = random::from_thread()?;
-        self.try_enter(|mut entered| {
-            if entered.state.sid().is_none() {
-                entered.check_open()?;
-                entered.state.ensure_id(random::from_system)?;
+        self.try_with(|mut session| {
+            if session.state.sid().is_none() {
+                session.check_open()?;
+                session.state.ensure_id(random::from_system)?;
             }
-            let Entered {
+            let LockedSession {
                 state,
                 sealer,
                 context,
                 ..
-            } = entered;
+            } = session;
             let name = state.csrf_name().unwrap_or_default();
             Ok(mask::render(
                 &sealer.slot.keys(),
@@ -71,8 +71,8 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use = "nothing is refused by this alone"]
     pub fn verify_csrf(&self, token: &str) -> bool {
-        self.enter(
-            |Entered {
+        self.with(
+            |LockedSession {
                  state,
                  sealer,
                  context,

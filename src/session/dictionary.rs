@@ -29,7 +29,7 @@ impl Session {
     /// [`Decode`](SessionError::Decode) if the value is not a `V`, and
     /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
-        self.try_see(|state| state.get(key))
+        self.try_with(|session| session.state.get(key))?
     }
 
     /// Stores `value` under `key`, in the place of what was there. Storing the value that is already
@@ -156,7 +156,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn contains(&self, key: &str) -> bool {
-        self.see(|state| state.contains(key))
+        self.with(|session| session.state.contains(key))
     }
 
     /// All keys, in ascending order of their bytes.
@@ -175,7 +175,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
-        self.see(|state| state.keys())
+        self.with(|session| session.state.keys())
     }
 
     /// Number of entries.
@@ -194,7 +194,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn len(&self) -> usize {
-        self.see(|state| state.len())
+        self.with(|session| session.state.len())
     }
 
     /// There are no entries.
@@ -235,6 +235,6 @@ impl Session {
     /// [`Decode`](SessionError::Decode) if the dictionary is not a `V`, and
     /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn to<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
-        self.try_see(|state| state.to())
+        self.try_with(|session| session.state.to())?
     }
 }

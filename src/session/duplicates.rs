@@ -13,21 +13,21 @@ use crate::{
 
 /// Which of several tokens that open is taken (SPEC.md § 7.0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Several {
-    /// The newest: nobody but this host can have set them.
+pub(crate) enum Duplicates {
+    /// The newest, because only this host can have set them.
     Newest,
-    /// The newest, if all are one session.
+    /// The newest, if all belong to one session.
     NewestOfOneSession,
-    /// None: there is to be one token, and it alone.
-    None,
+    /// None of them.
+    Refuse,
 }
 
-impl Several {
-    pub(crate) fn of(name: &CookieName) -> Several {
+impl Duplicates {
+    pub(crate) fn of(name: &CookieName) -> Duplicates {
         if name.is_host_only() {
-            Several::Newest
+            Duplicates::Newest
         } else {
-            Several::NewestOfOneSession
+            Duplicates::NewestOfOneSession
         }
     }
 }
@@ -74,12 +74,12 @@ impl Candidates {
         }
     }
 
-    pub(super) fn choose(self, several: Several) -> Option<Result<Candidate, Refused>> {
+    pub(super) fn choose(self, duplicates: Duplicates) -> Option<Result<Candidate, Refused>> {
         let duplicate = Refused {
             reason: Reason::Duplicate,
             key_id: None,
         };
-        if several == Several::None && self.count > 1 {
+        if duplicates == Duplicates::Refuse && self.count > 1 {
             return Some(Err(duplicate));
         }
         let Some(best) = self.best else {
@@ -87,7 +87,7 @@ impl Candidates {
         };
         let sid = best.layout.metadata.sid;
         let is_same = |other: &Candidate| sid.is_some() && other.layout.metadata.sid == sid;
-        if several == Several::Newest || self.others.iter().all(is_same) {
+        if duplicates == Duplicates::Newest || self.others.iter().all(is_same) {
             Some(Ok(best))
         } else {
             Some(Err(duplicate))

@@ -69,12 +69,12 @@ impl<T: Payload> Session<T> {
     ///
     /// [`AfterHead`](SessionError::AfterHead) and [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
-        self.try_enter(|mut entered| {
-            if entered.state.peek_flashes(queue).is_empty() {
+        self.try_with(|mut session| {
+            if session.state.peek_flashes(queue).is_empty() {
                 return Ok(Vec::new());
             }
-            entered.check_open()?;
-            entered.state.flashes(queue)
+            session.check_open()?;
+            session.state.flashes(queue)
         })?
     }
 
@@ -93,6 +93,6 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn peek_flashes(&self, queue: &str) -> Vec<String> {
-        self.see(|state| state.peek_flashes(queue))
+        self.with(|session| session.state.peek_flashes(queue))
     }
 }

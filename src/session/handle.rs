@@ -1,10 +1,15 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::{id::SessionId, lock::Shared, outcome::Outcome};
+use super::{
+    id::SessionId,
+    lock::{Arrival, LockedSession, SessionLock},
+    outcome::Outcome,
+    sealer::Sealer,
+};
 use crate::{
     base::time::system_time,
     crypto::random,
-    state::{Map, Payload, SessionError, SizeReport},
+    state::{Map, Payload, SessionError, SizeReport, State},
 };
 
 /// A visitor's session during one request. A cheap clone; all clones are one.
@@ -44,7 +49,7 @@ use crate::{
 ///
 /// Methods that give no `Result` panic when they are called on a session from inside its own `update`.
 pub struct Session<T = Map> {
-    pub(super) shared: Arc<Shared<T>>,
+    pub(super) lock: Arc<SessionLock<T>>,
 }
 
 impl<T: Payload> Session<T> {
@@ -64,7 +69,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
-        self.see(|state| state.sid()).map(SessionId)
+        self.with(|session| session.state.sid()).map(SessionId)
     }
 
     /// The session's id, which is made if there was none. It stays the same until the session is
@@ -111,7 +116,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn is_new(&self) -> bool {
-        self.see(|state| state.is_new())
+        self.with(|session| session.state.is_new())
     }
 
     /// The session outlives the browser's (SPEC.md § 8.2): it was [remembered](Session::remember_for).
@@ -128,7 +133,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn is_persistent(&self) -> bool {
-        self.see(|state| state.is_persistent())
+        self.with(|session| session.state.is_persistent())
     }
 
     /// What came of reading the session. For logs and metrics.
@@ -151,7 +156,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        self.enter(|entered| entered.outcome)
+        self.with(|session| session.outcome)
     }
 
     /// When the session began, or was renewed. `None`: it has not been sent yet.
@@ -175,7 +180,8 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn created_at(&self) -> Option<SystemTime> {
-        self.see(|state| state.created_at()).map(system_time)
+        self.with(|session| session.state.created_at())
+            .map(system_time)
     }
 
     /// The last activity that was written, as it was read. `None`: the session has not been sent yet.
@@ -202,7 +208,8 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn last_active_at(&self) -> Option<SystemTime> {
-        self.see(|state| state.last_active_at()).map(system_time)
+        self.with(|session| session.state.last_active_at())
+            .map(system_time)
     }
 
     /// The earlier of the absolute and the idle deadline, as things stand. `None`: the session has not
@@ -223,7 +230,8 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.see(|state| state.expires_at()).map(system_time)
+        self.with(|session| session.state.expires_at())
+            .map(system_time)
     }
 
     /// Whether the session that arrived would still open now: asks the clock, the key ring, `not_before` and
@@ -250,11 +258,11 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        self.enter(|entered| {
-            let now = entered.clock.now();
-            entered
+        self.with(|session| {
+            let now = session.clock.now();
+            session
                 .sealer
-                .is_alive(&entered.state, entered.outcome, now)
+                .is_alive(&session.state, session.outcome, now)
         })
     }
 
@@ -275,7 +283,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn remaining_bytes(&self) -> usize {
-        self.see(|state| state.remaining_bytes())
+        self.with(|session| session.state.remaining_bytes())
     }
 
     /// What each key, flash and the frame cost.
@@ -295,7 +303,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn size_report(&self) -> SizeReport {
-        self.see(|state| state.size_report())
+        self.with(|session| session.state.size_report())
     }
 }
 
@@ -318,14 +326,59 @@ impl<T> Session<T> {
     /// ```
     #[must_use]
     pub fn is_touched(&self) -> bool {
-        self.is_used()
+        // An error: this thread is inside an `update` of the session.
+        self.lock
+            .lock()
+            .map_or(true, |contents| contents.is_touched)
+    }
+}
+
+/// For the rest of the crate.
+impl<T: Payload> Session<T> {
+    /// Touches the session and hands it to `work`.
+    ///
+    /// # Panics
+    ///
+    /// Inside an `update` of the same session.
+    pub(crate) fn with<R>(&self, work: impl FnOnce(LockedSession<'_, T>) -> R) -> R {
+        match self.try_with(work) {
+            Ok(result) => result,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Like [`with`](Self::with), with an error instead of a panic.
+    pub(crate) fn try_with<R>(
+        &self,
+        work: impl FnOnce(LockedSession<'_, T>) -> R,
+    ) -> Result<R, SessionError> {
+        self.lock.try_with(work)
+    }
+
+    /// Hands the session to `change`, if a change can still be saved.
+    pub(super) fn change<R>(
+        &self,
+        change: impl FnOnce(&mut State<'_, T>) -> Result<R, SessionError>,
+    ) -> Result<R, SessionError> {
+        self.try_with(|mut session| {
+            session.check_open()?;
+            change(&mut session.state)
+        })?
+    }
+}
+
+impl<T> Session<T> {
+    pub(crate) fn new(sealer: Arc<Sealer>, arrival: Arrival) -> Session<T> {
+        Session {
+            lock: Arc::new(SessionLock::new(sealer, arrival)),
+        }
     }
 }
 
 impl<T> Clone for Session<T> {
     fn clone(&self) -> Self {
         Session {
-            shared: Arc::clone(&self.shared),
+            lock: Arc::clone(&self.lock),
         }
     }
 }

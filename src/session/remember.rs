@@ -108,6 +108,6 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use = "nothing is refused by this alone"]
     pub fn require_recent(&self, span: Duration) -> bool {
-        self.see(|state| state.is_recent(span.as_secs()))
+        self.with(|session| session.state.is_recent(span.as_secs()))
     }
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    duplicates::{Body, Candidate, Candidates, Several},
+    duplicates::{Body, Candidate, Candidates, Duplicates},
     error::SaveError,
     events,
     hooks::{Hooks, SessionInfo},
@@ -35,7 +35,7 @@ pub(crate) struct Sealer {
     pub(crate) reserved: Reserved,
     /// That of a request which brings none of its own.
     pub(crate) context: Context,
-    pub(crate) several: Several,
+    pub(crate) duplicates: Duplicates,
     pub(crate) policy: Policy,
     /// Sessions issued before this are refused. It is only ever raised.
     pub(crate) not_before: AtomicU64,
@@ -156,7 +156,7 @@ impl Sealer {
                 let candidate = open(token, buffer);
                 candidates.add(candidate.map(|candidate| candidate.kept(buffer)));
             }
-            candidates.choose(self.several)
+            candidates.choose(self.duplicates)
         };
         (chosen, token_bytes)
     }

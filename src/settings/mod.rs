@@ -19,10 +19,14 @@ use self::{
     entries::{Entry, Names},
     error::Problem,
     read::Given,
+    table::Of,
     value::Value,
 };
 use crate::{
-    carrier::{AnyRing, DEFAULT_ABSOLUTE, SessionCookie, SessionCookieBuilder},
+    carrier::{
+        AnyRing, CarrierOptions, CookieOptions, DEFAULT_ABSOLUTE, SessionBuilder, SessionCookie,
+        SessionCookieBuilder,
+    },
     crypto::suite::Mode,
     keys::{EncryptionKey, RingSource},
     state::Payload,
@@ -132,7 +136,7 @@ impl SessionSettings {
     pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
         self.check()?;
         let ring = self.ring()?;
-        Ok(self.apply(SessionCookieBuilder::new(ring)))
+        self.apply(SessionBuilder::new(ring, CookieOptions::default()))
     }
 
     /// Takes out of the settings where the keys are, for a program that reads them itself, such as with
@@ -183,11 +187,12 @@ impl SessionSettings {
     /// # Errors
     ///
     /// [`SettingsError`], if a setting is refused, if there are keys in the settings, too, or if the
-    /// builder has keys of the other mode.
-    pub fn apply_to<T: Payload>(
+    /// builder has keys of the other mode. For a header or a bare token also if a setting is one that only a
+    /// cookie has.
+    pub fn apply_to<C: CarrierOptions, T: Payload>(
         self,
-        builder: SessionCookieBuilder<T>,
-    ) -> Result<SessionCookieBuilder<T>, SettingsError> {
+        builder: SessionBuilder<C, T>,
+    ) -> Result<SessionBuilder<C, T>, SettingsError> {
         self.check()?;
         if let Some((shown, _)) = self.keys() {
             return Err(self.problem(shown, KEYS_OF_THE_PROGRAM).into());
@@ -195,7 +200,7 @@ impl SessionSettings {
         if self.mode().is_some_and(|mode| mode != builder.mode()) {
             return Err(self.problem(&self.shown("mode"), OTHER_MODE).into());
         }
-        Ok(self.apply(builder))
+        self.apply(builder)
     }
 
     /// The longest that a session lives: `absolute_timeout`, or `remember_up_to` where that is longer. A key
@@ -245,13 +250,13 @@ impl SessionSettings {
         // A setting that is not understood may be why the others do not go together.
         self.check()?;
         let (builder, bad_ring) = match self.ring() {
-            Ok(ring) => (SessionCookieBuilder::new(ring), None),
+            Ok(ring) => (SessionBuilder::new(ring, CookieOptions::default()), None),
             Err(problem) => match any_builder() {
                 Some(builder) => (builder, Some(problem)),
                 None => return Err(problem.into()),
             },
         };
-        let builder = self.apply(builder);
+        let builder = self.apply(builder)?;
         let mistakes = builder.mistakes();
         let mistakes = mistakes.iter().map(|error| self.mistake(error));
         let problems: Vec<_> = mistakes.chain(bad_ring).collect();
@@ -268,13 +273,29 @@ impl SessionSettings {
         ring.map_err(|error| Problem::of(shown, error))
     }
 
-    fn apply<T: Payload>(&self, builder: SessionCookieBuilder<T>) -> SessionCookieBuilder<T> {
-        // The table has the methods of one type of builder. The settings in it are the same for all.
+    fn apply<C: CarrierOptions, T: Payload>(
+        &self,
+        builder: SessionBuilder<C, T>,
+    ) -> Result<SessionBuilder<C, T>, SettingsError> {
         let entries = self.entries.values();
-        let builder = entries.fold(builder.typed(), |builder, entry| {
-            entry.setting.kind.apply(&entry.given, builder)
+        let problems = entries.clone().filter_map(|entry| {
+            let reason = match entry.setting.of {
+                Of::Cookies if !SessionBuilder::<C, T>::IS_COOKIE => OF_COOKIES,
+                Of::Responses if !SessionBuilder::<C, T>::IS_OVER_HTTP => OF_RESPONSES,
+                _ => return None,
+            };
+            Some(self.problem(&entry.shown, reason))
         });
-        builder.typed()
+        let problems: Vec<_> = problems.collect();
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        // The table has the methods of a cookie's builder.
+        Ok(builder.map_cookie(|builder| {
+            entries.fold(builder, |builder, entry| {
+                entry.setting.kind.apply(&entry.given, builder)
+            })
+        }))
     }
 
     fn checked(self) -> Result<SessionSettings, SettingsError> {
@@ -305,6 +326,10 @@ fn any_builder() -> Option<SessionCookieBuilder> {
     Some(SessionCookie::encrypted(key))
 }
 
+const OF_COOKIES: &str =
+    "is a setting of cookies, and these sessions travel without one; leave it out";
+const OF_RESPONSES: &str =
+    "is a setting of sessions in cookies and headers, and these are bare tokens; leave it out";
 const KEYS_OF_THE_PROGRAM: &str = "is given, and the program brings keys of its own; leave it out";
 const OTHER_MODE: &str =
     "is not that of the program's keys, leave it out or give keys of that kind";

@@ -136,6 +136,16 @@ impl SizeBudget {
         }
     }
 
+    /// The error for a session that needs `needed` bytes.
+    pub(super) fn too_large(&self, needed: usize, allowed: usize) -> TooLarge {
+        TooLarge {
+            needed,
+            allowed,
+            key: None,
+            is_in_cookies: self.overhead.part > 0,
+        }
+    }
+
     /// The size of a session with this content, as it is sent with every other field at its longest.
     pub(crate) fn largest(&self, content: usize) -> SentSize {
         let body_len = self.padding.padded_len(LONGEST_METADATA + content);
@@ -151,11 +161,6 @@ impl SizeLimit {
             cookies,
             total: cookies * field,
         }
-    }
-
-    /// The same number of bytes, in one field.
-    pub(crate) fn in_one(self) -> SizeLimit {
-        SizeLimit::new(1, self.total)
     }
 
     /// The most characters of a token in each cookie: the whole token, where one cookie takes it or there may be no
@@ -212,6 +217,7 @@ pub struct TooLarge {
     pub allowed: usize,
     /// The key whose value was to be stored, if the session is a dictionary.
     pub key: Option<String>,
+    is_in_cookies: bool,
 }
 
 impl fmt::Display for TooLarge {
@@ -220,6 +226,7 @@ impl fmt::Display for TooLarge {
             needed,
             allowed,
             key,
+            is_in_cookies,
         } = self;
         if let Some(key) = key {
             write!(f, "`{}` does not fit: ", key.escape_debug())?;
@@ -229,9 +236,13 @@ impl fmt::Display for TooLarge {
             "session needs {needed} bytes, allowed are {allowed}; store less"
         )?;
         // Several cookies need a few bytes more than one, so the next refusal may name a larger size.
-        let larger = LARGER
-            .into_iter()
-            .find(|(bytes, _)| (*bytes > *allowed) && *bytes >= *needed);
+        let larger: &[_] = if *is_in_cookies {
+            &LARGER_COOKIES
+        } else {
+            &LARGER_TOKENS
+        };
+        let mut larger = larger.iter();
+        let larger = larger.find(|(bytes, _)| *bytes > *allowed && *bytes >= *needed);
         f.write_str(larger.map_or(", and keep the rest on the server", |(_, advice)| advice))
     }
 }
@@ -244,7 +255,7 @@ pub(crate) const BROWSER_LIMIT: usize = 4096;
 pub(crate) const MOST_COOKIES: usize = 4;
 
 /// Larger sizes, in bytes, with their drawbacks.
-const LARGER: [(usize, &str); 3] = [
+const LARGER_COOKIES: [(usize, &str); 3] = [
     (
         BROWSER_LIMIT,
         ", or choose `Size::Browser` (4096 bytes), which a default nginx answers with 502",
@@ -258,3 +269,7 @@ const LARGER: [(usize, &str); 3] = [
         ", or choose `Size::Split(4)` (4 cookies of 4096 bytes), which few proxies pass",
     ),
 ];
+const LARGER_TOKENS: [(usize, &str); 1] = [(
+    MOST_COOKIES * BROWSER_LIMIT,
+    ", or choose a larger `max_token_len` (at most 16384 bytes), which passes tuned proxies only",
+)];

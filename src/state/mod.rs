@@ -36,7 +36,7 @@ pub(crate) use lifetime::Lifetimes;
 pub(crate) use map::encode;
 pub(crate) use payload::{read_value, sealed};
 pub(crate) use policy::Policy;
-pub(crate) use verdict::{Circumstances, Unknown, Verdict};
+pub(crate) use verdict::{Circumstances, Verdict};
 
 use self::{
     data::{Arrived, Ending, SaveMode, new_metadata},

@@ -52,11 +52,8 @@ impl<T> State<'_, T> {
         }
         let shrinks = content <= self.content_len();
         let Some(arrived) = self.data.arrived.as_ref().filter(|_| shrinks) else {
-            return Err(TooLarge {
-                needed: budget.largest(content).total,
-                allowed: budget.limit().total,
-                key: None,
-            });
+            let needed = budget.largest(content).total;
+            return Err(budget.too_large(needed, budget.limit().total));
         };
         let age = self.age_to_write(content, metadata);
         if self.fits(content, metadata, age) {
@@ -68,13 +65,8 @@ impl<T> State<'_, T> {
             budget.limit()
         };
         let body_len = self.body_len_of(content, metadata, age);
-        Err(TooLarge {
-            needed: budget
-                .sent(allowed, body_len, metadata.is_persistent())
-                .total,
-            allowed: allowed.total,
-            key: None,
-        })
+        let needed = budget.sent(allowed, body_len, metadata.is_persistent());
+        Err(budget.too_large(needed.total, allowed.total))
     }
 
     /// The age to write with this content: that of an active session. A session that arrived too large keeps its age if

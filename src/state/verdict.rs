@@ -7,25 +7,20 @@ use super::{
 };
 use crate::crypto::scratch::Wiped;
 
-/// What is known of a response when its session is to be saved. Asked only where it matters.
-pub(crate) trait Circumstances {
-    fn status(&self) -> u16;
-
-    /// The application let others store the response.
-    fn is_shareable(&self) -> bool;
+/// The response that a session is saved for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Circumstances {
+    pub(crate) status: u16,
+    /// The application let others than the visitor store the response.
+    pub(crate) is_shareable: bool,
 }
 
-/// A response of which nothing is known: it succeeded, and is for the visitor alone.
-pub(crate) struct Unknown;
-
-impl Circumstances for Unknown {
-    fn status(&self) -> u16 {
-        200
-    }
-
-    fn is_shareable(&self) -> bool {
-        false
-    }
+impl Circumstances {
+    /// Those of a response of which nothing is known: it succeeded, and is for the visitor alone.
+    pub(crate) const UNKNOWN: Circumstances = Circumstances {
+        status: 200,
+        is_shareable: false,
+    };
 }
 
 /// What becomes of a session at the end of its request.
@@ -46,13 +41,13 @@ pub(crate) enum Verdict {
 impl<T> State<'_, T> {
     /// Decides. `reseal`: the session opened under a key that another has followed. `is_subresource`: the request
     /// was for an image, a script or the like, beside a page.
-    pub(crate) fn settle(
+    pub(crate) fn verdict(
         &self,
-        circumstances: &impl Circumstances,
+        circumstances: Circumstances,
         is_subresource: bool,
         reseal: bool,
     ) -> Verdict {
-        let is_silenced = circumstances.status() >= 500
+        let is_silenced = circumstances.status >= 500
             && !self.policy.save_on_server_error
             && self.data.save_mode != SaveMode::Force;
         let is_discarded = self.data.save_mode == SaveMode::Discard;
@@ -85,14 +80,14 @@ impl<T> State<'_, T> {
             let age = self.age_to_write(self.content_len(), &self.data.metadata);
             return Verdict::Write { age };
         }
-        self.settle_unchanged(circumstances, is_subresource, reseal)
+        self.verdict_unchanged(circumstances, is_subresource, reseal)
     }
 
     /// Refresh and re-sealing race with sign-in and sign-out in parallel requests, so they are left out
     /// wherever a response is not a page that its visitor asked for and that nobody else will get.
-    fn settle_unchanged(
+    fn verdict_unchanged(
         &self,
-        circumstances: &impl Circumstances,
+        circumstances: Circumstances,
         is_subresource: bool,
         reseal: bool,
     ) -> Verdict {
@@ -103,8 +98,8 @@ impl<T> State<'_, T> {
         if self.data.arrived.is_none()
             || !(is_due || reseal)
             || is_subresource
-            || circumstances.status() >= 400
-            || circumstances.is_shareable()
+            || circumstances.status >= 400
+            || circumstances.is_shareable
         {
             return Verdict::Leave;
         }

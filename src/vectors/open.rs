@@ -9,7 +9,7 @@ use crate::{
     Outcome, RefreshAfter, SessionData,
     cookie::Values,
     keys::Place,
-    session::{Hooks, Sealer, Several},
+    session::{Duplicates, Hooks, Sealer},
     state::{
         Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, SizeLimit, read_value,
         sealed,
@@ -225,16 +225,16 @@ fn values(vector: &Vector) -> Values {
 
 fn sealer<T: Payload>(vector: &Vector) -> Sealer {
     let policy = &vector.policy;
-    let several = match &vector.purpose {
-        PurposeOf::Cookie(name) => Several::of(&name.parse().unwrap()),
-        _ => Several::NewestOfOneSession,
+    let duplicates = match &vector.purpose {
+        PurposeOf::Cookie(name) => Duplicates::of(&name.parse().unwrap()),
+        _ => Duplicates::NewestOfOneSession,
     };
     Sealer {
         slot: slot(vector.mode, &vector.ring, &vector.purpose),
         mode: vector.mode.into(),
         reserved: reserved(&vector.application, &vector.type_label),
         context: context(&vector.context),
-        several,
+        duplicates,
         not_before: policy.not_before.unwrap_or(0).into(),
         hooks: Hooks::default(),
         policy: Policy {

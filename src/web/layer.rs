@@ -10,7 +10,7 @@ use tower_service::Service;
 
 use super::{
     extensions::provide,
-    future::{Open, ResponseFuture},
+    future::{PendingSession, ResponseFuture},
     host::host_of,
     transport::Transport,
 };
@@ -79,9 +79,9 @@ impl<T: Payload> SessionLayer<T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// use hardtack::{EncryptionKey, SessionHeader, SessionLayer};
     ///
-    /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("authorization")?;
+    /// let header = SessionHeader::encrypted("authorization", EncryptionKey::generate()?).build()?;
     /// let layer = SessionLayer::in_header(header);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -341,7 +341,7 @@ where
         provide(request.extensions_mut(), wrap(session.clone()));
         ResponseFuture {
             inner: self.inner.call(request),
-            open: Open::new(transport.clone(), session),
+            pending: PendingSession::new(transport.clone(), session),
         }
     }
 }

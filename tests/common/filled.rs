@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use hardtack::{Session, SessionCookieBuilder};
+use hardtack::{Session, SessionBuilder};
 
 /// Sessions that no time ends.
-pub(crate) fn long_lived(site: SessionCookieBuilder) -> SessionCookieBuilder {
+pub(crate) fn long_lived<C>(site: SessionBuilder<C>) -> SessionBuilder<C> {
     site.idle_timeout(None).absolute_timeout(CENTURY)
 }
 

@@ -13,6 +13,7 @@ use std::{sync::LazyLock, time::SystemTime};
 
 use hardtack::{
     EncryptionKey, KeyRing, Map, Payload, Session, SessionCookie, SessionCookieBuilder,
+    SessionHeader, SessionHeaderBuilder, SessionToken, SessionTokenBuilder,
 };
 use http::{HeaderMap, header::SET_COOKIE};
 
@@ -52,6 +53,18 @@ pub(crate) fn builder() -> SessionCookieBuilder {
 #[allow(dead_code, reason = "not every test has typed sessions")]
 pub(crate) fn builder_of<T: Payload>() -> SessionCookieBuilder<T> {
     builder().application(std::any::type_name::<T>()).typed()
+}
+
+/// The same in a header.
+#[allow(dead_code, reason = "not every test has sessions in headers")]
+pub(crate) fn header_builder(name: &str) -> SessionHeaderBuilder {
+    SessionHeader::encrypted(name, ring())
+}
+
+/// The same in bare tokens.
+#[allow(dead_code, reason = "not every test has bare tokens")]
+pub(crate) fn token_builder(purpose: &str) -> SessionTokenBuilder {
+    SessionToken::encrypted(purpose, ring())
 }
 
 pub(crate) fn cookie() -> SessionCookie {

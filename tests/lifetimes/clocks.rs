@@ -15,7 +15,7 @@ use crate::{
     browser::Browser,
     check_end, check_times,
     moments::{at, seconds},
-    site, write,
+    site, tokens, write,
 };
 
 #[test]
@@ -55,7 +55,7 @@ fn a_session_that_is_not_touched_asks_no_clock() {
     let session = browser.site.load(browser.jar.pairs(), clock.clone());
     assert!(browser.site.save(&session).unwrap().is_empty());
 
-    let tokens = site().build_token("mobile").unwrap();
+    let tokens = tokens().build().unwrap();
     let session = tokens.load(Some("token"), clock);
     assert_eq!(tokens.save(&session).unwrap(), TokenChange::None);
 }

@@ -10,7 +10,7 @@ use crate::{
     cases::cases,
     check_times,
     moments::{at, seconds},
-    site, write,
+    site, tokens, write,
 };
 
 #[test]
@@ -43,7 +43,7 @@ fn a_new_session_is_written_in_the_range_of_the_format_only() {
 
 #[test]
 fn a_bare_token_is_written_in_the_range_of_the_format_only() {
-    let tokens = site().build_token("mobile").unwrap();
+    let tokens = tokens().build().unwrap();
     for clock in extreme_clocks() {
         let session = tokens.load(None::<&str>, clock);
         write(&session);
@@ -76,10 +76,8 @@ fn a_session_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
 
 #[test]
 fn a_bare_token_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
-    let tokens = site()
-        .refresh_after(RefreshAfter::Always)
-        .build_token("mobile");
-    let tokens = tokens.unwrap();
+    let tokens = tokens().refresh_after(RefreshAfter::Always);
+    let tokens = tokens.build().unwrap();
     let session = tokens.load(None::<&str>, last());
     write(&session);
     let TokenChange::Set(token) = tokens.save(&session).unwrap() else {

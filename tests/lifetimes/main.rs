@@ -19,7 +19,8 @@ mod policies;
 
 use browser::Browser;
 use hardtack::{
-    EncryptionKey, Reason, Session, SessionCookie, SessionCookieBuilder, SharedKeyRing,
+    EncryptionKey, Reason, Session, SessionCookie, SessionCookieBuilder, SessionToken,
+    SessionTokenBuilder, SharedKeyRing,
 };
 use moments::at;
 use outcome::reason;
@@ -44,6 +45,11 @@ impl SharedSites {
 /// A site with a key of its own.
 fn site() -> SessionCookieBuilder {
     SharedSites::new().site()
+}
+
+/// Bare tokens with a key of their own.
+fn tokens() -> SessionTokenBuilder {
+    SessionToken::encrypted("mobile", EncryptionKey::generate().unwrap())
 }
 
 fn write(session: &Session) {

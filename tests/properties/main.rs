@@ -24,7 +24,10 @@ mod values;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use browser::Browser;
-use hardtack::{EncryptionKey, Session, SessionCookie, SessionCookieBuilder, SigningKey, Size};
+use hardtack::{
+    EncryptionKey, Session, SessionCookie, SessionCookieBuilder, SessionToken, SessionTokenBuilder,
+    SigningKey, Size,
+};
 use moments::at;
 use outcome::reason;
 use proptest::prelude::*;
@@ -48,6 +51,16 @@ fn site_of(suite: &str, key: u8) -> SessionCookieBuilder {
     match suite {
         "sign" => SessionCookie::unencrypted_but_signed(text.parse::<SigningKey>().unwrap()),
         _ => SessionCookie::encrypted(text.parse::<EncryptionKey>().unwrap()),
+    }
+}
+
+fn tokens_of(suite: &str, key: u8, purpose: &str) -> SessionTokenBuilder {
+    let text = key_text(suite, secret(key));
+    match suite {
+        "sign" => {
+            SessionToken::unencrypted_but_signed(purpose, text.parse::<SigningKey>().unwrap())
+        }
+        _ => SessionToken::encrypted(purpose, text.parse::<EncryptionKey>().unwrap()),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     browser::Browser,
     cases::cases,
     moments::at,
-    site, site_of_profiles, suite,
+    site, site_of_profiles, suite, tokens_of,
     values::{Profile, dictionary, profile},
 };
 
@@ -52,7 +52,8 @@ proptest! {
 
     #[test]
     fn a_bare_token_carries_what_a_cookie_carries(suite in suite(), value in profile()) {
-        let tokens = site_of_profiles(suite).size(Size::Browser).build_token("t").unwrap();
+        let tokens = tokens_of(suite, 0, "t").max_token_len(4_096);
+        let tokens = tokens.application("profiles").typed().build().unwrap();
         let session = tokens.load(None::<&str>, at(0));
         session.replace(value.clone()).unwrap();
         if let TokenChange::Set(token) = tokens.save(&session).unwrap() {

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::common::{
-    at, builder, cookie, key, ring, sealed, sealed_apart, seconds, signed_in, token_of,
+    at, builder, cookie, key, ring, sealed, sealed_apart, seconds, signed_in, token_builder,
+    token_of,
 };
 
 /// What one request brings to one application.
@@ -59,7 +60,7 @@ fn unverified() -> Vec<Arrival> {
     let of_other_key = SessionCookie::encrypted(key(1)).build().unwrap();
     let of_other_cookie = builder().name("__Host-other").build().unwrap();
     let of_other_context = builder().context("tenant", "acme").build().unwrap();
-    let bare = builder().build_token("__Host-session").unwrap();
+    let bare = token_builder("__Host-session").build().unwrap();
     let bare_session = bare.load(None::<&str>, at(0));
     bare_session.insert("user", 42).unwrap();
     let TokenChange::Set(bare) = bare.save(&bare_session).unwrap() else {

@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use hardtack::{Clock, KeyRing, RingKey, Session, SessionCookie, SharedKeyRing, TokenChange};
+use hardtack::{
+    Clock, KeyRing, RingKey, Session, SessionCookie, SessionHeader, SessionToken, SharedKeyRing,
+    TokenChange,
+};
 
 use crate::common::{HOUR, at, builder, cookie, key, ring, signed_in};
 
@@ -79,9 +82,9 @@ fn a_session_that_the_ring_or_the_application_refuses_ends() {
 #[test]
 fn the_same_holds_for_sessions_in_headers_and_tokens() {
     let keys = SharedKeyRing::new(key(0));
-    let build = || SessionCookie::encrypted(keys.clone());
-    let header = build().build_header("x-session").unwrap();
-    let tokens = build().build_token("mobile").unwrap();
+    let header = SessionHeader::encrypted("x-session", keys.clone());
+    let tokens = SessionToken::encrypted("mobile", keys.clone());
+    let (header, tokens) = (header.build().unwrap(), tokens.build().unwrap());
     let set = |change| match change {
         TokenChange::Set(token) => token,
         other => panic!("{other:?}"),

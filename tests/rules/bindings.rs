@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use hardtack::{
     ConfigError, Context, EncryptionKey, KeyRing, Map, Payload, Reason, Session, SessionCookie,
-    SessionCookieBuilder, SessionData,
+    SessionCookieBuilder, SessionData, SessionHeader, SessionToken,
 };
 use serde::{Deserialize, Serialize};
 
@@ -170,7 +170,8 @@ fn one_name_has_sessions_of_one_type_in_a_program() {
     assert!(apart().name("__Host-admin").build().is_ok());
     assert!(apart().application("admin").build().is_ok());
     assert!(apart().context("for", "admins").build().is_ok());
-    assert!(apart().build_token("__Host-session").is_ok());
+    let token = SessionToken::encrypted("__Host-session", ring.clone());
+    assert!(token.typed::<Admin>().build().is_ok());
     assert!(other::<Admin>(&own_ring()).build().is_ok());
 
     // A clone holds the name, as a session does.
@@ -184,11 +185,11 @@ fn one_name_has_sessions_of_one_type_in_a_program() {
 #[test]
 fn one_token_and_one_header_have_sessions_of_one_type_too() {
     let ring = own_ring();
-    let carts = || SessionCookie::encrypted(ring.clone()).typed::<Cart>();
-    let admins = || SessionCookie::encrypted(ring.clone()).typed::<Admin>();
-    let _token = carts().build_token("mobile").unwrap();
-    let _header = carts().build_header("x-session").unwrap();
-    check_refused(admins().build_token("mobile"));
-    check_refused(admins().build_header("X-Session"));
-    assert!(admins().build_token("x-session").is_ok());
+    let token = |purpose| SessionToken::encrypted(purpose, ring.clone());
+    let header = |name| SessionHeader::encrypted(name, ring.clone());
+    let _token = token("mobile").typed::<Cart>().build().unwrap();
+    let _header = header("x-session").typed::<Cart>().build().unwrap();
+    check_refused(token("mobile").typed::<Admin>().build());
+    check_refused(header("X-Session").typed::<Admin>().build());
+    assert!(token("x-session").typed::<Admin>().build().is_ok());
 }

@@ -7,7 +7,9 @@ use hardtack::{
 use http::{Request, Response, request::Parts};
 use tower::ServiceExt;
 
-use crate::common::{Jar, at, block_on, builder, cookie, key, set_cookies, signed_in};
+use crate::common::{
+    Jar, at, block_on, builder, cookie, header_builder, key, set_cookies, signed_in,
+};
 
 fn tenant(parts: &Parts) -> Option<Context> {
     Context::new([("tenant", host_of(parts)?)]).ok()
@@ -74,7 +76,7 @@ fn the_context_of_a_request_takes_the_place_of_the_builders() {
 
 #[test]
 fn headers_and_eager_layers_are_bound_as_well() {
-    let header: SessionHeader = builder().build_header("x-session").unwrap();
+    let header: SessionHeader = header_builder("x-session").build().unwrap();
     let layer = SessionLayer::in_header(header)
         .clock(at(0))
         .context_by(tenant)

@@ -6,10 +6,12 @@ use hardtack::{ConfigError, Outcome, Reason, Session, SessionHeader, SessionLaye
 use http::{HeaderMap, HeaderName, Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::common::{at, block_on, builder, cookie, signed_in, token_of};
+use crate::common::{
+    at, block_on, builder, cookie, header_builder, signed_in, token_builder, token_of,
+};
 
 pub(super) fn header(name: &str) -> SessionHeader {
-    builder().build_header(name).unwrap()
+    header_builder(name).build().unwrap()
 }
 
 pub(super) fn map(fields: &[(&str, &str)]) -> HeaderMap {
@@ -53,7 +55,7 @@ fn a_token_opens_where_it_was_sealed_for_and_nowhere_else() {
         check_outcome(&self::header(name), &[(name, &token)], Some(Reason::Auth));
     }
     for name in ["x-session", "header:x-session"] {
-        let bare = builder().build_token(name).unwrap();
+        let bare = token_builder(name).build().unwrap();
         assert!(bare.load(Some(&token), at(1)).is_empty());
         let cookie = builder().name("x-session").build().unwrap();
         assert!(
@@ -84,10 +86,10 @@ fn a_token_opens_where_it_was_sealed_for_and_nowhere_else() {
 fn what_is_no_name_of_a_field_is_refused() {
     for name in ["", "a b", "a:b", "ä", "a\n", &"x".repeat(129)] {
         assert!(
-            matches!(builder().build_header(name), Err(ConfigError::HeaderName)),
+            matches!(header_builder(name).build(), Err(ConfigError::HeaderName)),
             "{name}"
         );
-        let answer = header("x-session").answer_in(name);
+        let answer = header_builder("x-session").answer_in(name).build();
         assert!(matches!(answer, Err(ConfigError::HeaderName)), "{name}");
     }
 }

@@ -2,12 +2,12 @@
 
 use std::convert::Infallible;
 
-use hardtack::{KeyRing, Session, SessionCookie, SessionError, SessionHeader, SessionLayer};
+use hardtack::{KeyRing, Session, SessionError, SessionHeader, SessionLayer};
 use http::{HeaderMap, Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
-    common::{at, block_on, builder, key},
+    common::{at, block_on, header_builder, key},
     header::{check_outcome, header, map, signed_in_by},
 };
 
@@ -132,7 +132,8 @@ fn the_answer_stands_in_a_field_of_its_own() {
     // Nothing is ended where nothing came.
     let (lines, _) = ask(plain(), &[], 1).run(|session| session.invalidate().map(drop));
     assert_eq!(lines, ["cache-control: private", "vary: x-session"]);
-    let named = header("x-session").answer_in("X-Session").unwrap();
+    let named = header_builder("x-session").answer_in("X-Session");
+    let named = named.build().unwrap();
     let (lines, changed) =
         ask(named, &fields, 1).run(|session| session.insert("user", 42).and(session.renew()));
     assert_eq!(
@@ -169,9 +170,9 @@ fn caches_are_told_as_for_cookies() {
     );
 
     let allowing = || {
-        builder()
+        header_builder("authorization")
             .danger_allow_shared_caching()
-            .build_header("authorization")
+            .build()
             .unwrap()
     };
     let (lines, _) = Ask {
@@ -209,8 +210,6 @@ fn refresh_and_sealing_again_are_as_for_cookies() {
         assert_eq!(lines, ["cache-control: private", "vary: x-session"]);
     }
     let ring = KeyRing::from_keys([key(1), key(0)]).unwrap();
-    let rotated = SessionCookie::encrypted(ring)
-        .build_header("x-session")
-        .unwrap();
+    let rotated = SessionHeader::encrypted("x-session", ring).build().unwrap();
     assert_eq!(ask(rotated, &fields, 1).run(look).0, refreshed);
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hardtack::{
     ConfigError, EncryptionKey, KeyId, KeyRing, RingError, RingKey, SessionCookie,
-    SessionCookieBuilder, SharedKeyRing,
+    SessionCookieBuilder, SessionHeader, SessionToken, SharedKeyRing,
 };
 
 use crate::common::{HOUR, at, key};
@@ -54,11 +54,12 @@ fn a_key_opens_for_the_longest_lifetime_after_the_next_one_began_to_seal() {
 
 #[test]
 fn the_same_holds_for_tokens_and_headers() {
-    let site = |both| SessionCookie::encrypted(ring(both)).remember_up_to(30 * DAY);
-    assert!(site(720 * HOUR).build_token("mobile").is_ok());
-    assert!(site(720 * HOUR - 1).build_token("mobile").is_err());
-    assert!(site(720 * HOUR).build_header("x-session").is_ok());
-    assert!(site(720 * HOUR - 1).build_header("x-session").is_err());
+    let tokens = |both| SessionToken::encrypted("mobile", ring(both)).remember_up_to(30 * DAY);
+    assert!(tokens(720 * HOUR).build().is_ok());
+    assert!(tokens(720 * HOUR - 1).build().is_err());
+    let header = |both| SessionHeader::encrypted("x-session", ring(both)).remember_up_to(30 * DAY);
+    assert!(header(720 * HOUR).build().is_ok());
+    assert!(header(720 * HOUR - 1).build().is_err());
 }
 
 /// The key that a new session is sealed with.

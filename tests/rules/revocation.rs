@@ -7,7 +7,7 @@ use hardtack::{
     TokenChange,
 };
 
-use crate::common::{at, builder, cookie, ring, sealed};
+use crate::common::{at, builder, cookie, header_builder, ring, sealed, token_builder};
 
 pub(super) fn look(session: &Session) -> Result<(), SessionError> {
     session.get::<u32>("user").map(drop)
@@ -59,8 +59,8 @@ fn a_moment_can_be_raised_at_run_time_and_never_goes_down() {
 
 #[test]
 fn a_moment_that_is_raised_for_a_header_or_a_token_ends_their_sessions() {
-    let header = builder().build_header("x-session").unwrap();
-    let tokens = builder().build_token("mobile").unwrap();
+    let header = header_builder("x-session").build().unwrap();
+    let tokens = token_builder("mobile").build().unwrap();
     let first = header.load(None::<&str>, at(0));
     first.insert("user", 42).unwrap();
     let TokenChange::Set(of_header) = header.save(&first).unwrap() else {

@@ -1,32 +1,32 @@
 //! A session is saved once, and by the cookie, header or token that loaded it.
 
 use hardtack::{
-    Context, KeyRing, SaveError, Session, SessionCookie, SessionCookieBuilder, SharedKeyRing,
-    SigningKey, TokenChange,
+    Context, EncryptionKey, KeyRing, SaveError, Session, SessionBuilder, SessionCookie,
+    SessionCookieBuilder, SessionHeader, SessionToken, SharedKeyRing, SigningKey, TokenChange,
 };
 
-use crate::common::{at, builder, cookie, key, ring, signed_in};
+use crate::common::{at, builder, cookie, header_builder, key, ring, signed_in, token_builder};
 
 fn tenant(name: &str) -> SessionCookieBuilder {
     builder().context("tenant", name)
 }
 
-fn signing() -> SessionCookieBuilder {
-    SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap())
-}
-
 /// Builders that differ in what a session is sealed with, each from all others.
-fn strangers() -> Vec<SessionCookieBuilder> {
+fn strangers<C>(
+    encrypted: impl Fn(KeyRing<EncryptionKey>) -> SessionBuilder<C>,
+    signed: impl Fn(SigningKey) -> SessionBuilder<C>,
+) -> Vec<SessionBuilder<C>> {
+    let signing = || signed(SigningKey::generate().unwrap());
     vec![
-        tenant("acme"),
-        tenant("globex"),
-        builder().application("shop"),
-        builder(),
+        encrypted(ring()).context("tenant", "acme"),
+        encrypted(ring()).context("tenant", "globex"),
+        encrypted(ring()).application("shop"),
+        encrypted(ring()),
         signing(),
         signing(),
-        SessionCookie::encrypted(key(1)),
-        SessionCookie::encrypted(KeyRing::from_keys([key(1), key(0)]).unwrap()),
-        SessionCookie::encrypted(ring().not_before(at(0))),
+        encrypted(KeyRing::new(key(1))),
+        encrypted(KeyRing::from_keys([key(1), key(0)]).unwrap()),
+        encrypted(ring().not_before(at(0))),
     ]
 }
 
@@ -56,7 +56,11 @@ fn check<S, O: std::fmt::Debug>(
 
 #[test]
 fn a_session_is_saved_by_no_cookie_of_another_mode_context_or_ring() {
-    let mut savers: Vec<_> = strangers().into_iter().map(|one| one.build()).collect();
+    let strangers = strangers(
+        SessionCookie::encrypted,
+        SessionCookie::unencrypted_but_signed,
+    );
+    let mut savers: Vec<_> = strangers.into_iter().map(|one| one.build()).collect();
     savers.push(builder().name("__Host-other").build());
     let savers: Vec<_> = savers.into_iter().map(Result::unwrap).collect();
     check(
@@ -68,9 +72,14 @@ fn a_session_is_saved_by_no_cookie_of_another_mode_context_or_ring() {
 
 #[test]
 fn a_session_is_saved_by_no_header_of_another_mode_context_or_ring() {
-    let build = |one: SessionCookieBuilder| one.build_header("x-session").unwrap();
-    let mut savers: Vec<_> = strangers().into_iter().map(build).collect();
-    savers.push(builder().build_header("authorization").unwrap());
+    let name = "x-session";
+    let strangers = strangers(
+        |ring| SessionHeader::encrypted(name, ring),
+        |key| SessionHeader::unencrypted_but_signed(name, key),
+    );
+    let built = strangers.into_iter().map(|one| one.build().unwrap());
+    let mut savers: Vec<_> = built.collect();
+    savers.push(header_builder("authorization").build().unwrap());
     check(
         &savers,
         |header| header.load(None::<&str>, at(0)),
@@ -80,9 +89,14 @@ fn a_session_is_saved_by_no_header_of_another_mode_context_or_ring() {
 
 #[test]
 fn a_session_is_saved_by_no_token_of_another_mode_context_or_ring() {
-    let build = |one: SessionCookieBuilder| one.build_token("mobile").unwrap();
-    let mut savers: Vec<_> = strangers().into_iter().map(build).collect();
-    savers.push(builder().build_token("desktop").unwrap());
+    let name = "mobile";
+    let strangers = strangers(
+        |ring| SessionToken::encrypted(name, ring),
+        |key| SessionToken::unencrypted_but_signed(name, key),
+    );
+    let built = strangers.into_iter().map(|one| one.build().unwrap());
+    let mut savers: Vec<_> = built.collect();
+    savers.push(token_builder("desktop").build().unwrap());
     check(
         &savers,
         |tokens| tokens.load(None::<&str>, at(0)),
@@ -94,8 +108,8 @@ fn a_session_is_saved_by_no_token_of_another_mode_context_or_ring() {
 fn neither_a_cookie_nor_a_header_nor_a_token_saves_for_another_kind() {
     let name = "x-session";
     let cookie = builder().name(name).build().unwrap();
-    let header = builder().build_header(name).unwrap();
-    let tokens = builder().build_token(name).unwrap();
+    let header = header_builder(name).build().unwrap();
+    let tokens = token_builder(name).build().unwrap();
     let is_refused = |session: &Session| {
         session.insert("user", 42).unwrap();
         [
@@ -174,8 +188,8 @@ fn a_second_save_writes_nothing() {
 
 #[test]
 fn a_second_save_of_a_header_or_a_token_changes_nothing() {
-    let header = builder().build_header("x-session").unwrap();
-    let tokens = builder().build_token("mobile").unwrap();
+    let header = header_builder("x-session").build().unwrap();
+    let tokens = token_builder("mobile").build().unwrap();
     let of_header = header.load(None::<&str>, at(0));
     let of_tokens = tokens.load(None::<&str>, at(0));
     for session in [&of_header, &of_tokens] {

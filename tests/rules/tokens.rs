@@ -2,12 +2,12 @@
 
 use hardtack::{Session, SessionError, SessionToken, TokenChange};
 
-use crate::common::{at, builder};
+use crate::common::{at, token_builder};
 
 type Work = fn(&Session) -> Result<(), SessionError>;
 
 fn tokens() -> SessionToken {
-    builder().build_token("mobile").unwrap()
+    token_builder("mobile").build().unwrap()
 }
 
 fn look(session: &Session) -> Result<(), SessionError> {

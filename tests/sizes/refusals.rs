@@ -10,7 +10,7 @@ use crate::{
     cases::cases,
     moments::at,
     options::{RESERVED, options},
-    sites::{encrypted, signed},
+    sites::{encrypted, encrypted_tokens, signed},
 };
 
 fn refusal(session: &Session, len: usize) -> TooLarge {
@@ -90,19 +90,8 @@ fn the_sentence_says_which_size_holds_more_and_what_that_costs() {
 #[test]
 fn a_session_is_split_into_two_to_four_cookies() {
     for cookies in [0, 1, 5, 8, 255] {
-        let refused = [
-            encrypted().size(Size::Split(cookies)).build().map(drop),
-            signed()
-                .size(Size::Split(cookies))
-                .build_token("mobile")
-                .map(drop),
-            encrypted()
-                .size(Size::Split(cookies))
-                .build_header("x-session")
-                .map(drop),
-        ];
-        for refused in refused {
-            let error = refused.unwrap_err();
+        for site in [encrypted(), signed()] {
+            let error = site.size(Size::Split(cookies)).build().unwrap_err();
             assert!(matches!(error, ConfigError::Split), "{error}");
             assert!(error.to_string().contains("2 to 4 cookies"), "{error}");
         }
@@ -137,4 +126,32 @@ fn a_name_and_attributes_that_leave_no_room_are_refused() {
             assert!(fields.iter().all(|field| field.len() <= limit));
         }
     }
+}
+
+#[test]
+fn a_token_has_at_most_as_many_characters_as_four_cookies() {
+    for too_long in [16_385, usize::MAX] {
+        let error = encrypted_tokens("mobile").max_token_len(too_long).build();
+        let error = error.unwrap_err();
+        assert!(matches!(error, ConfigError::TokenLen), "{error}");
+        assert!(error.to_string().contains("at most 16384"), "{error}");
+    }
+    for too_short in [0, 90] {
+        let error = encrypted_tokens("mobile").max_token_len(too_short).build();
+        let error = error.unwrap_err();
+        assert!(matches!(error, ConfigError::NoRoom), "{error}");
+    }
+    let tokens = encrypted_tokens("mobile").max_token_len(16_384);
+    assert!(tokens.build().is_ok());
+}
+
+#[test]
+fn a_token_that_is_too_large_is_told_of_the_length_and_not_of_cookies() {
+    let tokens = encrypted_tokens("mobile").build().unwrap();
+    let session = tokens.load(None::<&str>, at(0));
+    let told = refusal(&session, 3_000).to_string();
+    assert!(told.contains("a larger `max_token_len`"), "{told}");
+    let told = refusal(&session, 20_000).to_string();
+    assert!(told.contains("keep the rest on the server"), "{told}");
+    assert!(!told.contains("Size::"), "{told}");
 }

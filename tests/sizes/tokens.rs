@@ -1,13 +1,15 @@
 //! Sessions that are never split: bare tokens and sessions in a header (docs/spec/carriers.md § 9.7). And the `Cookie`
 //! field that is made for tests.
 
-use hardtack::{Padding, SessionHeader, SessionToken, Size, TokenChange};
+use hardtack::{
+    EncryptionKey, Padding, SessionHeader, SessionToken, SigningKey, Size, TokenChange,
+};
 
 use crate::{
     AGES, fill, long_lived,
     moments::at,
     parts::cut,
-    sites::{encrypted, signed},
+    sites::{encrypted, encrypted_tokens, signed, signed_tokens},
 };
 
 #[track_caller]
@@ -18,16 +20,13 @@ fn set(change: TokenChange) -> String {
     }
 }
 
-/// What each of them has, for every number of cookies, and the characters that it may have.
+/// Tokens of every kind, and the characters that each may have.
 fn for_every_token(check: impl Fn(SessionToken, usize)) {
-    for cookies in 2..=4u8 {
+    for limit in [8_192, 12_288, 16_384] {
         for padding in [Padding::None, Padding::Padme] {
-            for site in [encrypted(), signed()] {
-                let site = long_lived(site).size(Size::Split(cookies)).padding(padding);
-                check(
-                    site.build_token("mobile").unwrap(),
-                    usize::from(cookies) * 4_096,
-                );
+            for tokens in [encrypted_tokens("mobile"), signed_tokens("mobile")] {
+                let tokens = long_lived(tokens).max_token_len(limit).padding(padding);
+                check(tokens.build().unwrap(), limit);
             }
         }
     }
@@ -58,8 +57,11 @@ fn a_bare_token_is_one_piece_of_as_many_characters() {
 #[test]
 fn a_session_in_a_header_is_one_piece_of_as_many_characters() {
     for name in ["Authorization", "X-Session"] {
-        for site in [encrypted(), signed()] {
-            let header: SessionHeader = site.size(Size::Split(3)).build_header(name).unwrap();
+        for header in [
+            SessionHeader::encrypted(name, EncryptionKey::generate().unwrap()),
+            SessionHeader::unencrypted_but_signed(name, SigningKey::generate().unwrap()),
+        ] {
+            let header = header.max_token_len(12_288).build().unwrap();
             let session = header.load(None::<&str>, at(0));
             fill(&session);
             let token = set(header.save(&session).unwrap());

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+use hardtack::{EncryptionKey, SessionCookie, SessionToken, TokenChange};
 
 const TIMES: usize = 1_000;
 
@@ -25,7 +25,7 @@ fn cookie() -> SessionCookie {
 #[test]
 fn no_two_tokens_have_one_nonce() {
     let key = EncryptionKey::generate().unwrap();
-    let tokens = SessionCookie::encrypted(key).build_token("api").unwrap();
+    let tokens = SessionToken::encrypted("api", key).build().unwrap();
     let nonces: HashSet<_> = (0..TIMES)
         .map(|_| {
             let session = tokens.load(None::<&str>, now());

@@ -1,11 +1,9 @@
 //! What the cookie is called, where it goes, and how large it may be.
 
-use super::{SessionCookieBuilder, Size, formerly::Formerly};
-use crate::{
-    cookie::SameSite,
-    state::{Padding, Payload},
-};
+use super::{SessionCookieBuilder, formerly::Formerly, size::Size};
+use crate::{cookie::SameSite, state::Payload};
 
+/// For cookies.
 impl<T: Payload> SessionCookieBuilder<T> {
     /// The cookie's name. A session sealed under one name does not open under another.
     ///
@@ -23,7 +21,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.settings.name = Some(name.into());
+        self.carrier.name = Some(name.into());
         self
     }
 
@@ -43,7 +41,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.settings.attributes.path = path.into();
+        self.carrier.attributes.path = path.into();
         self
     }
 
@@ -64,7 +62,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
-        self.settings.attributes.domain = Some(domain.into());
+        self.carrier.attributes.domain = Some(domain.into());
         self
     }
 
@@ -85,7 +83,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn same_site(mut self, same_site: SameSite) -> Self {
-        self.settings.attributes.same_site = same_site;
+        self.carrier.attributes.same_site = same_site;
         self
     }
 
@@ -106,7 +104,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn partitioned(mut self) -> Self {
-        self.settings.attributes.partitioned = true;
+        self.carrier.attributes.partitioned = true;
         self
     }
 
@@ -133,7 +131,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// Anybody on the way can take the session, and can plant one. For a server on `localhost` this is
     /// needed with Safari only: Chromium and Firefox take `Secure` cookies from `http://localhost`.
     pub fn danger_allow_http(mut self) -> Self {
-        self.settings.attributes.secure = false;
+        self.carrier.attributes.secure = false;
         self
     }
 
@@ -153,7 +151,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn formerly(mut self, formerly: Formerly) -> Self {
-        self.settings.formerly.push(formerly);
+        self.carrier.formerly.push(formerly);
         self
     }
 
@@ -173,27 +171,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn size(mut self, size: Size) -> Self {
-        self.settings.size = size;
-        self
-    }
-
-    /// Rounds the length of the token up, so that it tells less of the length of its content. It hides little of a
-    /// short session. Default: [`Padding::None`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::Padding;
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).padding(Padding::Padme).build()?;
-    /// let session = cookie.load(None::<&str>, SystemTime::now());
-    /// assert_eq!(session.remaining_bytes(), 2_142); // without padding 2,171
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn padding(mut self, padding: Padding) -> Self {
-        self.settings.padding = padding;
+        self.carrier.size = size;
         self
     }
 }

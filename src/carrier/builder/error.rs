@@ -26,7 +26,7 @@ pub enum ConfigError {
     Name(CookieNameError),
     /// An attribute has a value that no browser would take, or does not go with the others.
     Attribute(AttributeError),
-    /// The name of a bare token is empty, or longer than 65,529 bytes.
+    /// The purpose of a bare token is empty, or longer than 65,529 bytes.
     TokenName,
     /// The name of a header is empty, longer than 128 bytes, or has a character that none can have.
     HeaderName,
@@ -40,8 +40,10 @@ pub enum ConfigError {
     Origin,
     /// A span of time is out of range.
     Lifetime(&'static str),
-    /// The name and the attributes leave no room for a session.
+    /// The name and the attributes, or `max_token_len`, leave no room for a session.
     NoRoom,
+    /// `max_token_len` is more than 16,384 characters.
+    TokenLen,
     /// A session is split into two to four cookies.
     Split,
     /// The key ring does not go with the timeouts.
@@ -65,7 +67,7 @@ impl fmt::Display for ConfigError {
             ConfigError::Name(error) => error.fmt(f),
             ConfigError::Attribute(error) => error.fmt(f),
             ConfigError::TokenName => {
-                f.write_str("the token's name is empty or longer than 65529 bytes, choose another")
+                f.write_str("the token's purpose is empty or longer than 65529 bytes, choose another")
             }
             ConfigError::HeaderName => f.write_str(
                 "that is no header's name, give one of letters, digits and `-`, at most 128 bytes long",
@@ -82,8 +84,12 @@ impl fmt::Display for ConfigError {
             ),
             ConfigError::Lifetime(sentence) => f.write_str(sentence),
             ConfigError::NoRoom => f.write_str(
-                "the cookie's name and attributes leave no room for a session, shorten them",
+                "there is no room for a session, shorten the cookie's name and attributes, or give a larger \
+                 `max_token_len`",
             ),
+            ConfigError::TokenLen => {
+                f.write_str("max_token_len is out of range, give at most 16384 characters")
+            }
             ConfigError::Split => f.write_str(
                 "a session is split into 2 to 4 cookies, give `Size::Split` one of these numbers",
             ),

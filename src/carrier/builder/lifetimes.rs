@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::SessionCookieBuilder;
-use crate::state::{Payload, RefreshAfter};
+use super::{SessionBuilder, Settings, error::ConfigError};
+use crate::state::{Lifetimes, Payload, RefreshAfter};
 
-impl<T: Payload> SessionCookieBuilder<T> {
+impl<C, T: Payload> SessionBuilder<C, T> {
     /// A session ends when its visitor was away for this long; `None`: it does not. Default: 30
     /// minutes. In whole seconds, from 1 second to the absolute timeout: a longer one is refused, since it
     /// would never be reached.
@@ -32,7 +32,10 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn idle_timeout(mut self, span: impl Into<Option<Duration>>) -> Self {
-        self.settings.idle_timeout = Some(span.into());
+        self.settings.idle_timeout = match span.into() {
+            Some(span) => IdleTimeout::After(span),
+            None => IdleTimeout::Never,
+        };
         self
     }
 
@@ -168,3 +171,101 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 }
+
+/// When a session ends whose visitor is away.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum IdleTimeout {
+    /// After [`DEFAULT_IDLE`].
+    Default,
+    After(Duration),
+    Never,
+}
+
+impl IdleTimeout {
+    fn span(self) -> Option<Duration> {
+        match self {
+            IdleTimeout::Default => Some(DEFAULT_IDLE),
+            IdleTimeout::After(span) => Some(span),
+            IdleTimeout::Never => None,
+        }
+    }
+}
+
+/// The settings of this file, checked together.
+impl Settings {
+    pub(super) fn lifetimes(&self) -> Result<Lifetimes, ConfigError> {
+        if let Some(sentence) = self.lifetime_mistakes().next() {
+            return Err(ConfigError::Lifetime(sentence));
+        }
+        let idle = self.idle_timeout.span().map(|span| span.as_secs());
+        let default = idle.map_or(RefreshAfter::OnChange, |idle| {
+            RefreshAfter::Span(Duration::from_secs(idle / 4))
+        });
+        let refresh_after = self.refresh_after.unwrap_or(default);
+        Ok(Lifetimes {
+            idle,
+            absolute: self.absolute_timeout.as_secs(),
+            remember_up_to: self.remember_up_to.map(|span| span.as_secs()),
+            refresh_after,
+            skew: self.clock_skew.as_secs(),
+        })
+    }
+
+    /// All that is wrong with the lifetimes, each by itself or beside one that is right.
+    pub(super) fn lifetime_mistakes(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let Settings {
+            absolute_timeout: absolute,
+            idle_timeout,
+            remember_up_to,
+            refresh_after,
+            clock_skew,
+            ..
+        } = *self;
+        let idle = idle_timeout.span();
+        let is_absolute = in_range(absolute);
+        let is_idle = idle.is_none_or(in_range);
+        // The default may be longer, because the application did not ask for it.
+        let is_longer = matches!(idle_timeout, IdleTimeout::After(idle) if idle > absolute);
+        let is_late = match (refresh_after, idle) {
+            (Some(RefreshAfter::Span(span)), Some(idle)) => span.as_secs() > idle.as_secs() / 2,
+            _ => false,
+        };
+        let checks = [
+            (
+                !is_absolute,
+                "absolute_timeout is out of range, give at least 1 second and at most 136 years",
+            ),
+            (
+                !is_idle,
+                "idle_timeout is out of range, give at least 1 second and at most 136 years, or `None` for no such timeout",
+            ),
+            (
+                is_absolute && is_idle && is_longer,
+                "idle_timeout is longer than absolute_timeout (12 hours by default), which ends every session \
+                 before; set absolute_timeout to at least the same, or a shorter idle_timeout",
+            ),
+            (
+                !remember_up_to.is_none_or(in_range),
+                "remember_up_to is out of range, give at least 1 second and at most 136 years",
+            ),
+            (
+                clock_skew > Duration::from_secs(300),
+                "clock_skew is longer than 300 seconds, mend the clocks instead",
+            ),
+            (
+                is_idle && is_late,
+                "refresh_after is longer than half of idle_timeout, so active visitors would be signed out; \
+                 choose at most half",
+            ),
+        ];
+        let mistakes = checks.into_iter().filter(|(is_wrong, _)| *is_wrong);
+        mistakes.map(|(_, sentence)| sentence)
+    }
+}
+
+fn in_range(span: Duration) -> bool {
+    (1..=u64::from(u32::MAX)).contains(&span.as_secs())
+}
+
+const DEFAULT_IDLE: Duration = Duration::from_secs(30 * 60);
+pub(crate) const DEFAULT_ABSOLUTE: Duration = Duration::from_secs(12 * 3600);

@@ -1,14 +1,14 @@
-//! What sessions are bound to, who may refuse them, and when they are saved.
+//! What sessions are bound to, and the hooks that take part in reading them.
 
 use std::sync::Arc;
 
-use super::SessionCookieBuilder;
+use super::SessionBuilder;
 use crate::{
     session::{Reading, SessionInfo},
-    state::Payload,
+    state::{Padding, Payload},
 };
 
-impl<T: Payload> SessionCookieBuilder<T> {
+impl<C, T: Payload> SessionBuilder<C, T> {
     /// Binds every session to this application (SPEC.md § 4.2): 1 to 255 bytes. Default: none.
     ///
     /// Applications that share a key ring and the cookie's name accept each other's sessions, unless they
@@ -97,6 +97,26 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
+    /// Rounds the length of the token up, so that it tells less of the length of its content. It hides little of a
+    /// short session. Default: [`Padding::None`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::Padding;
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// let cookie = SessionCookie::encrypted(keys).padding(Padding::Padme).build()?;
+    /// let session = cookie.load([""], SystemTime::now());
+    /// assert_eq!(session.remaining_bytes(), 2_142); // without padding 2,171
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn padding(mut self, padding: Padding) -> Self {
+        self.settings.padding = padding;
+        self
+    }
+
     /// Refuses every session for which this says `true`, after its tag and its dates were found good and
     /// before its payload is looked at. A panic in it counts as `true`.
     ///
@@ -176,63 +196,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// A response with a 5xx status saves its session like any other. Default: off, only an ended
-    /// session and an explicit [`save`](crate::Session::save) count then.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).save_on_server_error().build()?;
-    /// # #[cfg(feature = "http")] {
-    /// # use http::{HeaderMap, StatusCode};
-    /// # let mut response = HeaderMap::new();
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("attempts", 3)?;
-    /// cookie.save_to(&session, StatusCode::BAD_GATEWAY, &mut response)?;
-    /// assert!(response.contains_key("set-cookie"));
-    /// # }
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn save_on_server_error(mut self) -> Self {
-        self.settings.save_on_server_error = true;
-        self
-    }
-
-    /// Sends sessions with responses that the application let shared caches store. Default: off, such a
-    /// response becomes `no-store` when its session changes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).danger_allow_shared_caching().build()?;
-    /// # #[cfg(feature = "http")] {
-    /// # use http::{HeaderMap, StatusCode};
-    /// # let mut response = HeaderMap::new();
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// # session.insert("user", 42)?;
-    /// response.insert("cache-control", "public, max-age=60".parse()?);
-    /// cookie.save_to(&session, StatusCode::OK, &mut response)?;
-    /// assert_eq!(response["cache-control"], "public, max-age=60");
-    /// # }
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Security
-    ///
-    /// A cache that stores `Set-Cookie` gives one visitor's session to others.
-    pub fn danger_allow_shared_caching(mut self) -> Self {
-        self.settings.shared_caching = true;
-        self
-    }
-
     /// Accepts a key ring in which a key stops to open while sessions that it sealed may be alive
-    /// (SPEC.md § 3.4). Default: [`build`](Self::build) refuses it.
+    /// (SPEC.md § 3.4). Default: the builder refuses it.
     ///
     /// # Examples
     ///
