@@ -90,7 +90,7 @@ fn keys_come_from_one_place() {
     ] {
         let (names, sentence) = refused(toml(&format!("{one}\n{other}")).check());
         assert_eq!(names.len(), 1);
-        assert!(sentence.contains("is not the only one"), "{sentence}");
+        assert!(sentence.contains("is not the only source of keys"), "{sentence}");
     }
 }
 
