@@ -92,22 +92,17 @@ impl SessionSettings {
 
     /// A mistake that the builder found.
     pub(super) fn mistake(&self, error: &ConfigError) -> Problem {
-        let of = |name, error: &dyn ToString| {
-            Problem::of(
-                &self.shown(name),
-                self.in_words_of_source(&error.to_string()),
-            )
-        };
-        match error {
-            ConfigError::Name(error) => of("name", error),
-            ConfigError::Context(error) => of("context", error),
-            ConfigError::Label => of("application", error),
-            ConfigError::Keys(error) => match self.keys() {
-                Some((shown, _)) => Problem::of(shown, self.in_words_of_source(&error.to_string())),
-                None => of("keys", error),
+        let shown = match error {
+            ConfigError::Name(_) => self.shown("name"),
+            ConfigError::Context(_) => self.shown("context"),
+            ConfigError::Label => self.shown("application"),
+            ConfigError::Keys(_) => match self.keys() {
+                Some((shown, _)) => shown.to_owned(),
+                None => self.shown("keys"),
             },
-            _ => self.of_sentence(&error.to_string()),
-        }
+            _ => return self.of_sentence(&error.to_string()),
+        };
+        Problem::of(&shown, self.in_words_of_source(&error.to_string()))
     }
 
     /// Many sentences of the builder begin with the name of a setting.
