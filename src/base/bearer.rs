@@ -1,5 +1,5 @@
-/// The token in the value of a request header. In `Authorization` the scheme `Bearer`, in any case, is no part of
-/// it.
+/// The token in the value of a request header: in `Authorization` without the scheme `Bearer`, which may be in any
+/// case.
 pub(crate) fn token_in<'a>(header: &str, value: &'a [u8]) -> &'a [u8] {
     let value = value.trim_ascii();
     match value.split_first_chunk::<7>() {

@@ -2,9 +2,10 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::time::{UnixSeconds, unix_seconds};
 
-/// Where a session gets its time from: a moment, or a function that is asked once, at the session's
-/// first touch. A session that is not touched asks none. If the function panics, the session stays unread, and
-/// the next touch asks again.
+/// A session's source of time: a moment, or a function that is called once, at the session's first touch.
+///
+/// A session that is not touched does not call it. If the function panics, the session stays unread, and the next
+/// touch calls it again.
 ///
 /// Only whole seconds count (SPEC.md § 1.1).
 ///
@@ -29,7 +30,7 @@ enum Source {
 }
 
 impl Clock {
-    /// The system's clock. On `wasm32-unknown-unknown` there is none, and asking it panics.
+    /// The system's clock. On `wasm32-unknown-unknown` there is none, and reading it panics.
     ///
     /// # Examples
     ///
@@ -47,7 +48,7 @@ impl Clock {
         Clock(Source::Function(SystemTime::now))
     }
 
-    /// A clock that asks `now`.
+    /// A clock that calls `now`.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! What everything else stands on. Knows nothing of sessions.
+//! Small parts that every other room uses. Knows nothing of sessions.
 
 pub(crate) mod bearer;
 pub(crate) mod clock;

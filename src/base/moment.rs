@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-/// `None` for every other form, such as an offset, a fraction of a second or a space.
+/// `None` for any other form, such as one with an offset, a fraction of a second or a space.
 pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     let moment = humantime::parse_rfc3339(text).ok()?;
     (show(moment) == text).then_some(moment)

@@ -1,8 +1,8 @@
 use std::fmt;
 
-/// Why a token did not open. For logs and metrics; what the visitor gets never depends on it.
+/// The reason why a token did not open, for logs and metrics. The response to the visitor never depends on it.
 ///
-/// Each is the failure of one step of SPEC.md § 7.
+/// Each variant is the failure of one step of SPEC.md § 7.
 ///
 /// # Examples
 ///
@@ -25,24 +25,24 @@ use std::fmt;
 pub enum Reason {
     /// Longer than any token.
     TooLong,
-    /// A large session is in several cookies, and one of them is missing, or their number is wrong
-    /// (docs/spec/carriers.md § 9.2). Clients with little room for cookies bring this about.
+    /// A large session is split into several cookies, and one of them is missing, or their number is wrong
+    /// (docs/spec/carriers.md § 9.2). Clients with little room for cookies cause this.
     Incomplete,
-    /// Not base64url in its only spelling: cut off, changed, or of another program.
+    /// Not base64url in its only spelling: cut off, changed, or made by another program.
     Encoding,
     /// Shorter than any token of its kind.
     TooShort,
-    /// The first byte names no format of this version.
+    /// The first byte is not a format of this version.
     UnknownFormat,
     /// Signed where this cookie is encrypted, or the other way round.
     WrongMode,
-    /// Sealed under a key that is not in the ring: one removed, or one of a newer instance.
+    /// Sealed under a key that is not in the ring: a removed one, or one that only newer instances have.
     UnknownKey,
     /// Sealed under a key whose `accept_until` has passed.
     RetiredKey,
-    /// The tag does not fit: forged, changed, or sealed for another purpose or context.
+    /// The tag is wrong: forged, changed, or sealed for another purpose or context.
     Auth,
-    /// The tag fits, yet the body breaks the format. A bug, or another program with the key.
+    /// The tag is right but the body breaks the format: a bug, or another program with the key.
     Malformed,
     /// From the future by more than the skew: a clock is wrong.
     NotYetValid,
@@ -52,10 +52,10 @@ pub enum Reason {
     Idle,
     /// Issued before `not_before`.
     Revoked,
-    /// The payload has a schema that is not known here, or cannot be decoded.
+    /// The payload has an unknown schema, or cannot be decoded.
     Payload,
-    /// Several cookies of this name open, and none can be preferred; or a part of a large session came
-    /// with two values.
+    /// Several cookies of this name open and none can be preferred, or a part of a large session has two
+    /// values.
     Duplicate,
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// `30m`, `1h 30m`, `30days`: in whole seconds, and without capitals, since `M` would be a month where `m`
-/// is a minute.
+/// `30m`, `1h 30m`, `30days`: in whole seconds, and without capitals, because `M` would be a month and `m` is a
+/// minute.
 pub(crate) fn parse(text: &str) -> Option<Duration> {
     let is_lower_case = !text.bytes().any(|byte| byte.is_ascii_uppercase());
     let span = humantime::parse_duration(text).ok()?;
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_is_read_again() {
+    fn a_span_that_is_shown_is_read_again() {
         for (seconds, text) in [
             (0, "0s"),
             (59, "59s"),

@@ -1,4 +1,4 @@
-//! Moments as the format has them: whole seconds.
+//! Moments in whole seconds, as in the format.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,14 +8,14 @@ pub(crate) type UnixSeconds = u64;
 /// The first second that a token can carry: 2026-01-01T00:00:00Z (SPEC.md § 1).
 pub(crate) const EPOCH: UnixSeconds = 1_767_225_600;
 
-/// Cuts off fractions. A moment before 1970 is 0, which no token can carry.
+/// Truncates fractions. A moment before 1970 becomes 0, which no token can carry.
 pub(crate) fn unix_seconds(moment: SystemTime) -> UnixSeconds {
     moment
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
 }
 
-/// The first whole second that is not before `moment`: for what refuses everything earlier.
+/// The first whole second that is not before `moment`, for a limit that refuses everything earlier.
 pub(crate) fn unix_seconds_from(moment: SystemTime) -> UnixSeconds {
     let is_within = |since: Duration| since.subsec_nanos() > 0;
     let begun = moment.duration_since(UNIX_EPOCH).is_ok_and(is_within);

@@ -20,7 +20,7 @@ pub(super) struct Entry {
     pub(super) given: Given,
 }
 
-/// The way in which the source of the settings writes their names.
+/// The spelling of names in the source of the settings.
 #[derive(Clone, Default)]
 pub(super) enum Names {
     #[default]
@@ -92,22 +92,17 @@ impl SessionSettings {
 
     /// A mistake that the builder found.
     pub(super) fn mistake(&self, error: &ConfigError) -> Problem {
-        let of = |name, error: &dyn ToString| {
-            Problem::of(
-                &self.shown(name),
-                self.in_words_of_source(&error.to_string()),
-            )
-        };
-        match error {
-            ConfigError::Name(error) => of("name", error),
-            ConfigError::Context(error) => of("context", error),
-            ConfigError::Label => of("application", error),
-            ConfigError::Keys(error) => match self.keys() {
-                Some((shown, _)) => Problem::of(shown, self.in_words_of_source(&error.to_string())),
-                None => of("keys", error),
+        let shown = match error {
+            ConfigError::Name(_) => self.shown("name"),
+            ConfigError::Context(_) => self.shown("context"),
+            ConfigError::Label => self.shown("application"),
+            ConfigError::Keys(_) => match self.keys() {
+                Some((shown, _)) => shown.to_owned(),
+                None => self.shown("keys"),
             },
-            _ => self.of_sentence(&error.to_string()),
-        }
+            _ => return self.of_sentence(&error.to_string()),
+        };
+        Problem::of(&shown, self.in_words_of_source(&error.to_string()))
     }
 
     /// Many sentences of the builder begin with the name of a setting.
@@ -131,8 +126,8 @@ impl SessionSettings {
         }
     }
 
-    /// Our own sentence, with the settings in it as [`shown`](Self::shown): those between backticks, and the
-    /// names that are not English words.
+    /// Replaces the names of settings in one of our sentences as [`shown`](Self::shown) has them: those between
+    /// backticks, and those that are not English words.
     fn in_words_of_source(&self, sentence: &str) -> String {
         let is_name = |c: char| c.is_ascii_lowercase() || c == '_';
         let mut shown = String::with_capacity(sentence.len());
@@ -189,7 +184,7 @@ impl SessionSettings {
     }
 }
 
-const OTHER_KEYS: &str = "is not the only one, give `keys`, `keys_env`, `keys_file` or `keys_from`, \
-    and only one of them";
+const OTHER_KEYS: &str =
+    "is not the only source of keys, give one of `keys`, `keys_env`, `keys_file` and `keys_from`";
 const NO_KEYS: &str = "there are no keys; give `keys_env` with the name of an environment variable, \
     `keys_file` with a path, `keys_from` with several of these, or `keys` with the keys themselves";

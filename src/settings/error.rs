@@ -3,9 +3,9 @@ use std::fmt;
 use super::SessionSettings;
 use crate::{carrier::ConfigError, keys::looks_like_a_key};
 
-/// What is wrong with settings: one sentence for each, which names the setting and says what to do.
+/// The mistakes in settings: a sentence for each, which names the setting and the way to correct it.
 ///
-/// No value is shown, so no key is.
+/// It shows no values, and so no keys.
 ///
 /// # Examples
 ///
@@ -26,8 +26,8 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
-    /// The settings that are refused, as they were called where they came from. Not among them is what
-    /// concerns several at once, such as a name and a path that do not go together.
+    /// The refused settings, by their names in the source. A conflict of several settings, such as a name
+    /// and a path, is not among them.
     ///
     /// # Examples
     ///
@@ -45,7 +45,7 @@ impl SettingsError {
     }
 }
 
-/// The sentence: `main` prints errors by `Debug`.
+/// Like `Display`, because `main` prints errors by `Debug`.
 impl fmt::Debug for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -87,7 +87,7 @@ impl From<Vec<Problem>> for SettingsError {
     }
 }
 
-/// One thing that is wrong.
+/// A mistake.
 #[derive(Clone, Debug)]
 pub(super) struct Problem {
     setting: Option<String>,
@@ -104,7 +104,7 @@ impl Problem {
         }
     }
 
-    /// `error` stands alone, and does not say where it happened.
+    /// `error` is a sentence of its own, which does not name the setting.
     pub(super) fn of(setting: &str, error: impl fmt::Display) -> Problem {
         let setting = presentable(setting);
         Problem {
@@ -121,7 +121,7 @@ impl Problem {
     }
 }
 
-/// Names are shown, so a key that stands where a name belongs is not.
+/// A name for a sentence, unless it is a key by mistake.
 fn presentable(setting: &str) -> String {
     if looks_like_a_key(setting) {
         return "(a key)".to_owned();

@@ -13,10 +13,10 @@ impl SessionSettings {
     /// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
     /// `prefix`, which is `beaker.session.` or `session.`, in any section.
     ///
-    /// An option keeps its meaning or is refused, and never ignored: the error names every refused option
-    /// and the reason. `docs/settings.md` lists all of them. The settings of this crate may stand under the same
-    /// prefix; `keys_env` takes the place of the passwords. What the file leaves out has the default of this
-    /// crate, not of the earlier system.
+    /// An option keeps its meaning or is refused, but is never ignored: the error names every refused option
+    /// and the reason. `docs/settings.md` lists the options. The settings of this crate may stand under the same
+    /// prefix; `keys_env` takes the place of passwords. An option that is left out has the default of this crate,
+    /// not of the earlier system.
     ///
     /// # Examples
     ///
@@ -45,7 +45,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], which names every option that is refused; or if no line begins with `prefix`.
+    /// [`SettingsError`], which names every refused option, or if no line begins with `prefix`.
     pub fn from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
         let mut settings = SessionSettings {
             names: Names::Ini(prefix.to_owned()),
@@ -55,7 +55,7 @@ impl SessionSettings {
         if options.is_empty() {
             settings.refuse(
                 prefix,
-                "begins no line, give the prefix that the options have",
+                "begins no line of the file, give the prefix of the options",
             );
         }
         for (option, value) in options {
@@ -70,7 +70,7 @@ impl SessionSettings {
         settings.checked()
     }
 
-    /// Refuses timeouts that do not go together, in Beaker or here.
+    /// Refuses times that conflict, in Beaker or here.
     fn check_times(&mut self, prefix: &str) {
         let is_given_as = |name, option: &str| {
             let entry = self.entries.get(name);
@@ -89,7 +89,7 @@ impl SessionSettings {
     }
 }
 
-/// The setting that an option stands for, and its value. `None`: the option says what is always so.
+/// The setting that corresponds to an option, and its value. `None`: the option restates what is always so.
 fn convert(option: &str, value: Value) -> Result<Option<(&str, Value)>, Refusal> {
     if value.is_empty() {
         return Ok(Some((option, value)));
@@ -144,11 +144,11 @@ fn seconds(value: Value) -> Result<u64, Refusal> {
     text.trim().parse().map_err(|_| NO_SECONDS.into())
 }
 
-/// The options after `prefix` and their values, as Python's `configparser` takes a file apart: a line that
-/// is indented deeper than its option goes on with its value.
+/// The options after `prefix` and their values, by the rules of Python's `configparser`: a line that is indented
+/// deeper than its option continues the value.
 fn options(text: &str, prefix: &str) -> Vec<(String, String)> {
     let mut options: Vec<(String, String)> = Vec::new();
-    // The indent of the option that goes on, and whether it is one of ours.
+    // The indent of the current option, and whether it has the prefix.
     let mut current = None;
     for line in text.trim_start_matches('\u{feff}').lines() {
         let trimmed = line.trim();
@@ -156,10 +156,10 @@ fn options(text: &str, prefix: &str) -> Vec<(String, String)> {
             continue;
         }
         let indent = line.len() - line.trim_start().len();
-        if let Some((of_option, is_ours)) = current
+        if let Some((of_option, has_prefix)) = current
             && indent > of_option
         {
-            if is_ours && let Some((_, value)) = options.last_mut() {
+            if has_prefix && let Some((_, value)) = options.last_mut() {
                 value.push('\n');
                 value.push_str(trimmed);
             }
@@ -181,7 +181,7 @@ fn options(text: &str, prefix: &str) -> Vec<(String, String)> {
 
 const UNSAVED: &str = "save_accessed_time";
 
-/// Options without a meaning here.
+/// Options without a counterpart here.
 const REFUSED: [(&[&str], &str); 6] = [
     (
         &["secret", "encrypt_key", "validate_key"],

@@ -1,4 +1,4 @@
-//! What comes from outside the program: settings files, environment variables, key files.
+//! Settings from outside the program: files, environment variables, ini files.
 
 mod entries;
 mod error;
@@ -32,19 +32,19 @@ use crate::{
     state::Payload,
 };
 
-/// A [`SessionCookie`]'s settings, read from a file or from the environment.
+/// The settings of a [`SessionCookie`], read from a file or from the environment.
 ///
-/// It is read by serde, from any format that describes itself: TOML, JSON, YAML, or what crates make of
-/// environment variables. The names are those of [`SessionCookieBuilder`]'s methods, and what is left out
-/// has the default of that. `docs/settings.md` lists them.
+/// Implements [`Deserialize`], for any self-describing format: TOML, JSON, YAML, or the maps that crates make of
+/// environment variables. The names are those of [`SessionCookieBuilder`]'s methods, and a setting that is left
+/// out has the builder's default. `docs/settings.md` lists them.
 ///
 /// A span of time is a text like `30m` or `12h`, or a number of seconds. Every number and flag may be a
-/// text. The keys are in `keys` (their text), or `keys_env` names an environment variable that has them,
-/// or `keys_file` a file, or `keys_from` several of both.
+/// text. The keys are in `keys` (as text), in the environment variable named by `keys_env`, in the file named by
+/// `keys_file`, or in several of these, listed by `keys_from`.
 ///
-/// Reading never fails for what settings say, because a format's own error may quote the lines around the
-/// mistake, and keys may stand there. All that is wrong is told at once by [`check`](Self::check),
-/// [`into_builder`](Self::into_builder) and [`build`](Self::build), which give no cookie then.
+/// Deserializing accepts any value, because a format's own error may quote the lines around a mistake, and there may
+/// be keys in them. [`check`](Self::check), [`into_builder`](Self::into_builder) and [`build`](Self::build)
+/// report all mistakes at once.
 ///
 /// # Examples
 ///
@@ -62,7 +62,7 @@ use crate::{
 /// let settings: SessionSettings = serde_json::from_str(&file)?;
 /// assert_eq!(settings.build()?.name().as_str(), "__Host-login");
 ///
-/// // Nothing is weakened by accident, and no mistake passes.
+/// // A setting that weakens security, and one that is misspelled.
 /// let settings: SessionSettings = serde_json::from_str(r#"{"secure": false, "idel_timeout": "15m"}"#)?;
 /// let error = settings.check().unwrap_err();
 /// assert!(error.settings().eq(["secure", "idel_timeout"]));
@@ -71,8 +71,8 @@ use crate::{
 ///
 /// # Security
 ///
-/// `Debug` shows no key, and what `keys` held is overwritten when the settings are dropped. The text that
-/// they were read from is not.
+/// `Debug` shows no key, and the text in `keys` is overwritten when the settings are dropped. The file or text
+/// from which they were read is not.
 #[derive(Clone, Default)]
 #[must_use = "no cookie is built before `build`"]
 pub struct SessionSettings {
@@ -83,8 +83,8 @@ pub struct SessionSettings {
 }
 
 impl SessionSettings {
-    /// Whether each setting is understood by itself. What does not go together, and the keys, are looked
-    /// at by [`build`](Self::build).
+    /// Checks each setting by itself. Conflicts between settings, and the keys, are checked by
+    /// [`build`](Self::build).
     ///
     /// # Examples
     ///
@@ -99,7 +99,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], with a sentence for each setting that is refused.
+    /// [`SettingsError`], with a sentence for each refused setting.
     pub fn check(&self) -> Result<(), SettingsError> {
         let mut problems = self.problems.clone();
         if self.is_on("secure") && self.is_on("danger_allow_http") {
@@ -113,8 +113,8 @@ impl SessionSettings {
         }
     }
 
-    /// Reads the keys and hands over to a builder, for what only a program can say: a type
-    /// ([`typed`](SessionCookieBuilder::typed)), hooks.
+    /// Reads the keys and returns a builder with these settings, for a program to add a type
+    /// ([`typed`](SessionCookieBuilder::typed)) or hooks.
     ///
     /// # Examples
     ///
@@ -132,15 +132,15 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused, or the keys are missing or no keys.
+    /// [`SettingsError`], if a setting is refused, or the keys are missing or invalid.
     pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
         self.check()?;
         let ring = self.ring()?;
         self.apply(SessionBuilder::new(ring, CookieOptions::default()))
     }
 
-    /// Takes out of the settings where the keys are, for a program that reads them itself, such as with
-    /// `WatchedKeyRing` (feature `watch`). What is left goes to [`apply_to`](Self::apply_to).
+    /// Removes the sources of the keys and returns them, for a program that reads the keys itself, such as with
+    /// `WatchedKeyRing` (feature `watch`). The other settings go to [`apply_to`](Self::apply_to).
     ///
     /// # Examples
     ///
@@ -158,7 +158,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused, or there are no keys. They are not read yet.
+    /// [`SettingsError`], if a setting is refused, or none names keys. The keys are not read.
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
         self.check()?;
         let keys = self.keys().map(|(_, sources)| sources.to_vec());
@@ -168,9 +168,9 @@ impl SessionSettings {
         Ok(keys)
     }
 
-    /// Puts the settings into a builder that has keys already, such as a
-    /// [`SharedKeyRing`](crate::SharedKeyRing) that the program replaces while it runs. What the settings
-    /// do not say stays as the builder has it.
+    /// Applies the settings to a builder that already has keys, such as a
+    /// [`SharedKeyRing`](crate::SharedKeyRing) that the program replaces while it runs. A setting that is left out
+    /// stays as it is in the builder.
     ///
     /// # Examples
     ///
@@ -186,9 +186,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused, if there are keys in the settings, too, or if the
-    /// builder has keys of the other mode. For a header or a bare token also if a setting is one that only a
-    /// cookie has.
+    /// [`SettingsError`], if a setting is refused, if the settings name keys too, or if the builder has keys of
+    /// another mode. For a header or a bare token also if a setting is one that only cookies have.
     pub fn apply_to<C: CarrierOptions, T: Payload>(
         self,
         builder: SessionBuilder<C, T>,
@@ -203,8 +202,8 @@ impl SessionSettings {
         self.apply(builder)
     }
 
-    /// The longest that a session lives: `absolute_timeout`, or `remember_up_to` where that is longer. A key
-    /// has to be accepted for so long after the next one began to seal. For tools that change key rings.
+    /// The longest lifetime of a session: the longer of `absolute_timeout` and `remember_up_to`. For tools that
+    /// change key rings: a key must be accepted for this long after the next one begins to seal.
     ///
     /// # Examples
     ///
@@ -244,10 +243,9 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused, if settings do not go together, or if the keys are
-    /// missing or no keys.
+    /// [`SettingsError`], if a setting is refused, if settings conflict, or if the keys are missing or invalid.
     pub fn build(self) -> Result<SessionCookie, SettingsError> {
-        // A setting that is not understood may be why the others do not go together.
+        // A setting that is not understood may be the reason for other conflicts.
         self.check()?;
         let (builder, bad_ring) = match self.ring() {
             Ok(ring) => (SessionBuilder::new(ring, CookieOptions::default()), None),
@@ -273,10 +271,8 @@ impl SessionSettings {
         ring.map_err(|error| Problem::of(shown, error))
     }
 
-    fn apply<C: CarrierOptions, T: Payload>(
-        &self,
-        builder: SessionBuilder<C, T>,
-    ) -> Result<SessionBuilder<C, T>, SettingsError> {
+    fn apply<T: Payload>(&self, builder: SessionCookieBuilder<T>) -> SessionCookieBuilder<T> {
+        // The table has the methods of one type of builder. Its settings are the same for every type.
         let entries = self.entries.values();
         let problems = entries.clone().filter_map(|entry| {
             let reason = match entry.setting.of {
@@ -320,16 +316,12 @@ impl fmt::Debug for SessionSettings {
     }
 }
 
-/// A builder whose keys stand for those of the settings, for its checks. `None`: no key can be made.
+/// A builder with a new key, used for its checks alone. `None` if no key can be generated.
 fn any_builder() -> Option<SessionCookieBuilder> {
     let key = EncryptionKey::generate().ok()?;
     Some(SessionCookie::encrypted(key))
 }
 
-const OF_COOKIES: &str =
-    "is a setting of cookies, and these sessions travel without one; leave it out";
-const OF_RESPONSES: &str =
-    "is a setting of sessions in cookies and headers, and these are bare tokens; leave it out";
-const KEYS_OF_THE_PROGRAM: &str = "is given, and the program brings keys of its own; leave it out";
+const KEYS_OF_THE_PROGRAM: &str = "is given, but the program has keys of its own; leave it out";
 const OTHER_MODE: &str =
-    "is not that of the program's keys, leave it out or give keys of that kind";
+    "does not match the program's keys, leave it out or change the kind of keys";

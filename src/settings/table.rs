@@ -13,7 +13,7 @@ use crate::{
     state::{Padding, RefreshAfter},
 };
 
-/// A setting. The readers, their errors and the table of docs/settings.md follow from it.
+/// A setting. The readers, their errors and the table of docs/settings.md follow from these rows.
 pub(super) struct Setting {
     pub(super) name: &'static str,
     /// Another spelling, in every source.
@@ -59,7 +59,7 @@ pub(super) enum Kind {
     Padding(Method<Padding>),
     Pairs(fn(Builder, String, String) -> Builder),
     Formerly(Method<Formerly>),
-    /// Only `true` is accepted, which changes nothing; the text says why.
+    /// Accepts only `true`, which changes nothing. The text refuses `false`.
     AlwaysTrue(&'static str),
 }
 
@@ -168,7 +168,7 @@ pub(super) fn unknown(name: &str) -> Refusal {
     format!("is not a setting; there are {names}").into()
 }
 
-/// The setting that was probably meant.
+/// The setting with the nearest name.
 fn nearest(name: &str) -> Option<&'static str> {
     let plain = name.to_ascii_lowercase().replace(['-', '.'], "_");
     let names = SETTINGS

@@ -1,4 +1,4 @@
-//! What a settings file can hold, and what it is read as.
+//! The values of a settings file, and the simple forms in which they are read.
 
 use std::{
     borrow::Cow,
@@ -19,8 +19,8 @@ use crate::{
 /// The rest of a sentence that begins with the setting's name.
 pub(super) type Refusal = Cow<'static, str>;
 
-/// A value of any format. Reading it never fails, since the error of a format may quote the text that it
-/// was read from, with the keys in it.
+/// A value of any format. Deserializing it never fails, because the error of a format may quote the text, with the
+/// keys in it.
 pub(super) enum Value {
     Nothing,
     Flag(bool),

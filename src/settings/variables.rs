@@ -8,8 +8,8 @@ impl SessionSettings {
     /// Reads the environment variables whose names begin with `prefix`: with `APP_SESSION_`,
     /// `APP_SESSION_IDLE_TIMEOUT` is `idle_timeout`, and `APP_SESSION_KEYS` has the keys.
     ///
-    /// A variable that begins so and is no setting is refused, so choose a prefix that nothing else uses.
-    /// With `SESSION_`, `SESSION_MANAGER` is left to the desktops that set it.
+    /// A variable with the prefix that is not a setting is refused, so choose a prefix that nothing else uses.
+    /// `SESSION_MANAGER`, which X11 desktops set, is ignored.
     ///
     /// # Examples
     ///
@@ -22,15 +22,15 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], which names every variable that is refused.
+    /// [`SettingsError`], which names every refused variable.
     pub fn from_env_prefix(prefix: &str) -> Result<SessionSettings, SettingsError> {
         SessionSettings::from_variables(prefix, env::vars_os())
     }
 
-    /// Like [`from_env_prefix`](Self::from_env_prefix), with the names and values of `variables` in place
-    /// of the environment.
+    /// Like [`from_env_prefix`](Self::from_env_prefix), with the names and values of `variables` instead of the
+    /// environment.
     ///
-    /// The context is written `label=value, label=value`, what `formerly` lists
+    /// The context is written `label=value, label=value`, and `formerly` as
     /// `path=/app domain=example.com, path=/shop`.
     ///
     /// # Examples
@@ -54,7 +54,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], which names every variable that is refused.
+    /// [`SettingsError`], which names every refused variable.
     pub fn from_variables<I, N, V>(prefix: &str, variables: I) -> Result<Self, SettingsError>
     where
         I: IntoIterator<Item = (N, V)>,
@@ -71,7 +71,7 @@ impl SessionSettings {
             let Some(name) = variable.strip_prefix(prefix) else {
                 continue;
             };
-            if variable == OF_DESKTOPS {
+            if variable == X11_SESSION_MANAGER {
                 continue;
             }
             match value.into().into_string() {
@@ -85,5 +85,5 @@ impl SessionSettings {
     }
 }
 
-/// What session managers of X11 tell the programs that they start.
-const OF_DESKTOPS: &str = "SESSION_MANAGER";
+/// Set by X11 session managers for the programs that they start.
+const X11_SESSION_MANAGER: &str = "SESSION_MANAGER";

@@ -107,7 +107,7 @@ fn what_would_take_over_unasked_is_refused() {
         (before, vec!["keys".to_owned()])
     );
 
-    // It seals for want of another, and would not beside a key whose time has come.
+    // It seals before its time because no other key can, and would not beside one whose time has come.
     let waiting = desk
         .read("keys")
         .replace('\n', "  seal_from=2028-01-01T00:00:00Z\n");

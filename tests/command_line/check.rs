@@ -52,7 +52,7 @@ fn an_accept_until_that_is_too_early_is_wrong() {
     assert_eq!(ran.notes().count(), 0);
 }
 
-/// What a finding says to run, up to where it says no more.
+/// The command in a finding.
 fn mended(told: &str) -> &str {
     let (_, command) = told.split_once("; `hardtack ").unwrap();
     command.split('`').next().unwrap()

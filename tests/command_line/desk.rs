@@ -15,7 +15,7 @@ use hardtack::{EncryptionKey, KeyRing};
 use serde_json::Value;
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_hardtack");
-/// When the tests begin.
+/// The time at which the tests begin.
 pub(crate) const NOW: &str = "2027-03-01T06:00:00Z";
 
 /// This many seconds after the tests begin.
@@ -185,7 +185,7 @@ impl Drop for Desk {
     }
 }
 
-/// What came of running the program.
+/// The result of running the program.
 pub(crate) struct Ran {
     /// `None`: a signal ended it.
     pub(crate) code: Option<i32>,

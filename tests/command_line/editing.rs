@@ -1,4 +1,4 @@
-//! What a change leaves as it is.
+//! The parts of a file that a change keeps.
 
 use crate::desk::{Desk, new_key};
 

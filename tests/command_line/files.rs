@@ -145,7 +145,7 @@ fn a_crash_while_it_is_written_leaves_the_old_file_and_blocks_nobody() {
         desk.add("");
     }
     let before = desk.read("keys");
-    // The kernel kills whoever writes more than this many blocks into a file: here, at once or halfway.
+    // The kernel kills a process that writes more than this many blocks into a file: here, at once or halfway.
     for blocks in [0, 1] {
         let ran = shell(
             &desk,

@@ -1,9 +1,8 @@
-//! What docs/rotation.md and docs/cli.md show is what happens: every command in them is run, and its output
-//! is the one that they show.
+//! Every command in docs/rotation.md and docs/cli.md is run, and its output is the one that they show.
 //!
 //! A line `# TIME` in them sets the clock, `# TIME, in a new folder` begins a story, and `# cookie.txt: …` puts a
-//! visitor's cookie of the moment into that file. Nothing else is done, so that a reader needs no more than what
-//! is shown. Ids of keys and fingerprints are different each time, so the ones of the document stand for them.
+//! visitor's cookie of the moment into that file. Nothing else is done, so a reader can repeat it all. Ids of keys
+//! and fingerprints are different each time, so the ones of the document stand for them.
 
 use std::{collections::HashMap, env, fs, path::Path, process::Output};
 
@@ -44,7 +43,7 @@ fn tell(document: &str) -> usize {
 
 struct Story {
     desk: Desk,
-    /// What stands in the document, and what stands for it here.
+    /// The names in the document, and the ones in their place here.
     names: HashMap<String, String>,
 }
 
@@ -58,7 +57,7 @@ impl Story {
         Story { desk, names }
     }
 
-    /// What a line says that is no command.
+    /// Does what a line says that is not a command.
     fn set(&mut self, stage: &str) {
         if stage.starts_with("cookie.txt: ") {
             let ring = self.desk.read("session.keys").parse().unwrap();

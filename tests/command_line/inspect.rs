@@ -1,4 +1,4 @@
-//! What is shown of cookies that open.
+//! The report on cookies that open.
 
 use std::collections::BTreeMap;
 

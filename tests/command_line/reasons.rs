@@ -83,7 +83,7 @@ fn cases(desk: &Desk) -> Vec<Case> {
     ]
 }
 
-/// What only another program with the key can seal is taken from the test vectors.
+/// Tokens that only another program with the key can seal are taken from the test vectors.
 fn malformed(desk: &Desk, reason: &'static str, words: &'static str) -> Case {
     let file: Value = serde_json::from_str(include_str!("../vectors/open.json")).unwrap();
     let mut vectors = file["vectors"].as_array().unwrap().iter();

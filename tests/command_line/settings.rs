@@ -1,4 +1,4 @@
-//! What the settings of the application say to the commands.
+//! The application's settings file in commands.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ fn a_ring_that_the_application_would_refuse_is_not_good() {
         refused.contains("may live until 2027-03-31T06:18:00Z"),
         "{refused}"
     );
-    // And without settings it is told what was assumed.
+    // Without settings the assumption is shown.
     let told = desk.done(&format!("ring retire keys {old} --at +1d"));
     assert!(told.contains("\nassumed: "), "{told}");
     let told = desk.done(&format!(

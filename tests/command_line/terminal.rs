@@ -1,4 +1,4 @@
-//! What a visitor wrote does nothing to the terminal of whoever looks at it.
+//! Text from a visitor cannot control the terminal.
 
 use hardtack::SessionCookie;
 use serde_json::Value;

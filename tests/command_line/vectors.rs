@@ -26,7 +26,7 @@ fn inspect_agrees_with_the_second_implementation() {
     thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(work))));
 }
 
-/// Whether its values are values of a `Cookie` field, and its context can be said.
+/// Whether a command line can have its context, and a `Cookie` field its values.
 fn can_be_asked(vector: &Value) -> bool {
     let mut candidates = vector["candidates"].as_array().unwrap().iter();
     let is_value = |value: &Value| {

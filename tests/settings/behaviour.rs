@@ -1,4 +1,4 @@
-//! What settings do to a visitor's sessions.
+//! The effect of settings on a visitor's sessions.
 
 use hardtack::{Outcome, Reason, Session};
 

@@ -1,4 +1,4 @@
-//! What is told of the causes of an error of a function.
+//! The causes of an error of a function, without keys.
 
 use std::{error::Error, fmt};
 

@@ -1,4 +1,4 @@
-//! What an ini file says and cannot have here.
+//! Options of ini files that are refused.
 
 use hardtack::SessionSettings;
 

@@ -1,4 +1,4 @@
-//! Where the keys come from.
+//! The sources of the keys.
 
 use std::{env, path::Path, process::Command};
 
@@ -90,7 +90,10 @@ fn keys_come_from_one_place() {
     ] {
         let (names, sentence) = refused(toml(&format!("{one}\n{other}")).check());
         assert_eq!(names.len(), 1);
-        assert!(sentence.contains("is not the only one"), "{sentence}");
+        assert!(
+            sentence.contains("is not the only source of keys"),
+            "{sentence}"
+        );
     }
 }
 

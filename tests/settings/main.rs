@@ -65,7 +65,7 @@ fn field(settings: SessionSettings) -> (String, String) {
     (name.to_owned(), attributes.to_owned())
 }
 
-/// What is refused, and the sentences.
+/// The refused settings, and the sentences.
 #[track_caller]
 fn refused<T>(settings: Result<T, SettingsError>) -> (Vec<String>, String) {
     let error = settings.err().expect("the settings are refused");

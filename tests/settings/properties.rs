@@ -1,4 +1,4 @@
-//! What holds for any file.
+//! Properties of any file.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -58,7 +58,7 @@ fn lines() -> impl Strategy<Value = Vec<String>> {
     })
 }
 
-/// What a cookie of these settings sends, if there is one.
+/// The fields that a cookie of these settings sends, if there is one.
 fn fields_of(text: &str) -> Option<Vec<String>> {
     let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
     let settings = SessionSettings::from_ini(text, "session.").ok()?;

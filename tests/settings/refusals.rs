@@ -1,4 +1,4 @@
-//! What is refused, and what the sentences say.
+//! Refused settings, and their sentences.
 
 use crate::{key, refused, toml};
 

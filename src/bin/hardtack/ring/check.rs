@@ -83,37 +83,18 @@ impl Check {
             }
         };
         findings.extend(of_file(&self.file, &text));
-        let is_good = !findings.iter().any(|finding| finding.is_wrong);
-        let fingerprint = ring.as_ref().map(|ring| ring.fingerprint().to_string());
-        let serves = ring.as_ref().and_then(AnyRing::serves);
+        let report = Report {
+            at,
+            longest,
+            ring,
+            findings,
+        };
         answer::print(&if self.json {
-            let findings: Vec<_> = findings.iter().map(Finding::as_json).collect();
-            json!({
-                "at": show(at),
-                "good": is_good,
-                "lifetime": longest.span.as_secs(),
-                "assumed": longest.is_assumed,
-                "serves": serves.map(|span| span.as_secs()),
-                "fingerprint": fingerprint,
-                "findings": findings,
-            })
-            .to_string()
+            report.as_json().to_string()
         } else {
-            let lifetime = match serves {
-                None => "of any lifetime".to_owned(),
-                Some(serves) if is_good => format!("of up to {}", span::show(serves)),
-                Some(_) => format!("of up to {}", span::show(longest.span)),
-            };
-            let verdict = if is_good { "good" } else { "not good" };
-            let mut lines = vec![match fingerprint {
-                Some(print) => format!("{verdict} for sessions {lifetime}, fingerprint {print}"),
-                None => verdict.to_owned(),
-            }];
-            lines.extend(serves.and_then(|_| longest.assumption()));
-            lines.extend(findings.iter().map(Finding::as_line));
-            lines.join("\n")
+            report.as_text()
         })?;
-        Ok(is_good)
+        Ok(report.is_good())
     }
 
     /// The keys that retire on living sessions, each with a command that mends it.
@@ -217,6 +198,59 @@ impl Finding {
             "key": self.key.map(|key| key.to_string()),
             "sentence": self.sentence,
         })
+    }
+}
+
+/// The findings on a file.
+struct Report {
+    at: SystemTime,
+    longest: Longest,
+    /// `None`: the file is not a ring.
+    ring: Option<AnyRing>,
+    findings: Vec<Finding>,
+}
+
+impl Report {
+    fn is_good(&self) -> bool {
+        !self.findings.iter().any(|finding| finding.is_wrong)
+    }
+
+    fn serves(&self) -> Option<Duration> {
+        self.ring.as_ref().and_then(AnyRing::serves)
+    }
+
+    fn fingerprint(&self) -> Option<String> {
+        let ring = self.ring.as_ref();
+        ring.map(|ring| ring.fingerprint().to_string())
+    }
+
+    fn as_json(&self) -> Value {
+        let findings: Vec<_> = self.findings.iter().map(Finding::as_json).collect();
+        json!({
+            "at": show(self.at),
+            "good": self.is_good(),
+            "lifetime": self.longest.span.as_secs(),
+            "assumed": self.longest.is_assumed,
+            "serves": self.serves().map(|span| span.as_secs()),
+            "fingerprint": self.fingerprint(),
+            "findings": findings,
+        })
+    }
+
+    fn as_text(&self) -> String {
+        let lifetime = match self.serves() {
+            None => "of any lifetime".to_owned(),
+            Some(serves) if self.is_good() => format!("of up to {}", span::show(serves)),
+            Some(_) => format!("of up to {}", span::show(self.longest.span)),
+        };
+        let verdict = if self.is_good() { "good" } else { "not good" };
+        let mut lines = vec![match self.fingerprint() {
+            Some(print) => format!("{verdict} for sessions {lifetime}, fingerprint {print}"),
+            None => verdict.to_owned(),
+        }];
+        lines.extend(self.serves().and_then(|_| self.longest.assumption()));
+        lines.extend(self.findings.iter().map(Finding::as_line));
+        lines.join("\n")
     }
 }
 
