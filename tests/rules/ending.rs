@@ -1,3 +1,5 @@
+//! Ended sessions and their cookies.
+
 use hardtack::{Map, Session, SessionError};
 
 use crate::{
@@ -62,7 +64,7 @@ fn an_ending_is_sent_with_any_status_and_to_any_destination() {
             work,
             ENDED,
         );
-        // Also where refresh is due.
+        // Also if a refresh is due.
         check(&Visit::to(&cookie).with(&pair).at(1000), work, ENDED);
     }
 }
@@ -101,7 +103,7 @@ fn reading_never_deletes() {
         let works: [Work<Map>; 5] = [
             |session| session.get::<u32>("user").map(drop),
             |session| session.remove("user").map(drop),
-            // What was not there before is no ending when it goes again.
+            // Removing what this request inserted is no ending.
             |session| {
                 session
                     .insert("user", 1)
@@ -193,7 +195,7 @@ fn the_id_that_ends_is_the_one_that_the_browser_has() {
         let session = cookie.load([&pair], at(1));
         work(&session).unwrap();
         assert_eq!(session.invalidate().unwrap(), arrived);
-        // It has ended once.
+        // The session has ended already.
         assert_eq!(session.invalidate().unwrap(), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Messages that do not fit, and sessions that take none.
+//! Messages that do not fit, and sessions that accept none.
 
 use hardtack::{Context, Session, SessionData, SessionError};
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,7 @@ fn a_typed_session_has_messages_beside_its_value() {
     check(&Visit::to(&cookie).with(answer.pair()), pop, ENDED);
 }
 
-/// What a newer version of the application writes.
+/// The type in a newer version of the application.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct NewerLogin {
     name: String,

@@ -1,6 +1,5 @@
-//! The rules about reading, writing, messages, caches, ending, time, revocation and rotation. Each
-//! scenario is run without an adapter and through `http`, `tower` and `axum`, and all have to answer the
-//! same.
+//! The rules about reading, writing, messages, caches, ending, time, revocation and rotation, each scenario without
+//! an adapter and through `http`, `tower` and `axum`, with the same result.
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]

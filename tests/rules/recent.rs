@@ -1,4 +1,4 @@
-//! Whether a sign-in is recent enough.
+//! Recent sign-ins.
 
 use hardtack::{Session, SessionError};
 
@@ -79,7 +79,7 @@ fn what_has_not_been_sent_is_not_recent() {
     let session = cookie().load([&pair], at(1));
     session.invalidate().unwrap();
     assert!(!session.require_recent(seconds(9)));
-    // An expired one has no sign-in any more.
+    // An expired session has no sign-in.
     check_recent(&pair, 1800, 100_000, false);
 }
 

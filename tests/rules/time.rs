@@ -1,3 +1,5 @@
+//! Clocks out of the range of the format.
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hardtack::{Session, SessionError};

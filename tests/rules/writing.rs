@@ -1,3 +1,5 @@
+//! Responses that write a session.
+
 use hardtack::{Session, SessionError};
 use http::header::SET_COOKIE;
 
@@ -87,7 +89,7 @@ fn a_new_session_with_any_content_is_written() {
     ];
     for work in works {
         check(&Visit::to(&cookie()), work, WRITTEN);
-        // What did not open is replaced by content, as it is by nothing else.
+        // Only content replaces a cookie that did not open.
         check(
             &Visit::to(&cookie()).with("__Host-session=junk"),
             work,
@@ -246,7 +248,7 @@ fn the_cookies_of_others_are_left_alone() {
         "vary: Cookie",
     ];
     let answer = check(&visit, |session| session.insert("user", 1), &expected);
-    // Kept out of logs and of compression tables.
+    // Marked sensitive, for logs and compression tables.
     let fields = answer.headers.get_all(SET_COOKIE).into_iter();
     let are_sensitive: Vec<_> = fields.map(|field| field.is_sensitive()).collect();
     assert_eq!(are_sensitive, [false, false, true]);
