@@ -2,17 +2,16 @@
 
 use hardtack::{Session, SessionError};
 
-use crate::common::{Visit, at, builder, check, cookie, signed_in};
+use crate::{
+    common::{Visit, at, builder, check, cookie, signed_in},
+    look,
+};
 
 const SET: &str = "set-cookie: __Host-session=…; Path=/; Secure; HttpOnly; SameSite=Lax";
 const EXPIRED: &str = "set-cookie: __Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 
 /// The cache fields of the application's response.
 type Says<'a> = &'a [(&'static str, &'static str)];
-
-fn look(session: &Session) -> Result<(), SessionError> {
-    session.get::<u32>("user").map(drop)
-}
 
 fn saying<'a>(
     visit: Visit,

@@ -5,16 +5,16 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use hardtack::{Reason, Session, SessionCookie, SessionData, SessionInfo};
-use serde::{Deserialize, Serialize};
+use hardtack::{Reason, Session, SessionCookie, SessionInfo};
 
 use crate::{
-    Login,
+    Login, NewerLogin,
     common::{
         ENDED, READ, Visit, WRITTEN, at, builder, check, cookie, key, sealed, sealed_apart,
         seconds, signed_in,
     },
-    revocation::{begun, check_reason, look, reason},
+    look,
+    revocation::{begun, check_reason, reason},
 };
 
 /// The sessions that the hook was asked about.
@@ -182,17 +182,6 @@ fn a_panic_in_the_hook_counts_as_revoked() {
     assert_eq!(session.len(), 0);
     session.insert("user", 1).unwrap();
     assert_eq!(panicking.save(&session).unwrap().iter().count(), 1);
-}
-
-/// The type in a newer version of the application.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct NewerLogin {
-    name: String,
-}
-
-impl SessionData for NewerLogin {
-    const LABEL: &str = "login";
-    const SCHEMA: u32 = 2;
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Discarded changes.
 
-use hardtack::{Session, SessionError};
+use hardtack::Session;
 
-use crate::common::{ENDED, READ, Visit, WRITTEN, at, check, cookie, signed_in};
-
-type Work = fn(&Session) -> Result<(), SessionError>;
+use crate::{
+    Work,
+    common::{ENDED, READ, Visit, WRITTEN, at, check, cookie, signed_in},
+};
 
 #[track_caller]
 fn check_with_cookie(work: Work, expected: &[&str]) {

@@ -1,19 +1,17 @@
 //! Ended sessions and their cookies.
 
-use hardtack::{Map, Session, SessionError};
+use hardtack::Session;
 
 use crate::{
-    Login,
+    Login, Work,
     common::{
         ENDED, Jar, READ, Visit, WRITTEN, at, builder_of, check, cookie, sealed, set_cookies,
         signed_in,
     },
 };
 
-type Work<T> = fn(&Session<T>) -> Result<(), SessionError>;
-
 /// The ways to end a session with the one entry `user`.
-const ENDINGS: [Work<Map>; 8] = [
+const ENDINGS: [Work; 8] = [
     |session| session.invalidate().map(drop),
     |session| session.clear(),
     |session| session.remove("user").map(drop),
@@ -100,7 +98,7 @@ fn reading_never_deletes() {
     let expired = signed_in(&cookie);
     for cookies in ["__Host-session=junk", "__Host-session=", &expired] {
         let visit = Visit::to(&cookie).with(cookies).at(100_000);
-        let works: [Work<Map>; 5] = [
+        let works: [Work; 5] = [
             |session| session.get::<u32>("user").map(drop),
             |session| session.remove("user").map(drop),
             // Removing what this request inserted is no ending.
@@ -184,7 +182,7 @@ fn the_id_that_ends_is_the_one_that_the_browser_has() {
         session.ensure_id().unwrap();
     });
     let arrived = cookie.load([&pair], at(0)).id();
-    let works: [Work<Map>; 5] = [
+    let works: [Work; 5] = [
         |_| Ok(()),
         |session| session.insert("name", "Ada"),
         |session| session.clear(),

@@ -1,13 +1,12 @@
 //! `tracing` events.
 
 use hardtack::{
-    EncryptionKey, KeyRing, Reason, RingKey, Session, SessionCookie, SessionData, SigningKey,
+    EncryptionKey, KeyRing, Reason, RingKey, Session, SessionCookie, SigningKey,
 };
-use serde::{Deserialize, Serialize};
 use tracing::Level;
 
 use crate::{
-    Login,
+    Login, NewerLogin,
     common::{HOUR, Visit, at, builder, cookie, key, sealed, sealed_apart, signed_in, token_of},
     told::{Told, told_by},
 };
@@ -156,17 +155,6 @@ fn refusals_after_a_rotation_are_logged_at_info() {
         Level::INFO,
         &["reason=RetiredKey", &key_id],
     );
-}
-
-/// The type in a newer version of the application.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct NewerLogin {
-    name: String,
-}
-
-impl SessionData for NewerLogin {
-    const LABEL: &str = "login";
-    const SCHEMA: u32 = 2;
 }
 
 #[test]

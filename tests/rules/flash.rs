@@ -1,12 +1,11 @@
 //! Messages from one request to a later one.
 
-use hardtack::{Map, Session, SessionCookie, SessionError};
+use hardtack::SessionCookie;
 
-use crate::common::{
-    ENDED, Jar, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, set_cookies,
+use crate::{
+    Work,
+    common::{ENDED, Jar, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, set_cookies},
 };
-
-pub(super) type Work<T = Map> = fn(&Session<T>) -> Result<(), SessionError>;
 
 /// A visitor with an entry and the messages "one" and "two", and "other" in a queue of its own.
 pub(super) fn visitor(cookie: &SessionCookie) -> String {

@@ -1,14 +1,13 @@
 //! Cookies with earlier attributes, which are expired together with a write.
 
-use hardtack::{ConfigError, Formerly, KeyRing, Session, SessionCookie, SessionCookieBuilder};
+use hardtack::{ConfigError, Formerly, KeyRing, SessionCookie, SessionCookieBuilder};
 
-use crate::common::{READ, UNTOUCHED, Visit, builder, check, key, signed_in};
+use crate::{
+    common::{READ, UNTOUCHED, Visit, builder, check, key, signed_in},
+    look,
+};
 
 const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
-
-fn look(session: &Session) -> Result<(), hardtack::SessionError> {
-    session.get::<u32>("user").map(drop)
-}
 
 fn moved() -> SessionCookieBuilder {
     builder()

@@ -2,20 +2,16 @@
 
 use std::convert::Infallible;
 
-use hardtack::{KeyRing, Session, SessionCookie, SessionError, SessionHeader, SessionLayer};
+use hardtack::{KeyRing, Session, SessionCookie, SessionHeader, SessionLayer};
 use http::{HeaderMap, Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
+    Work,
     common::{at, block_on, builder, key},
     header::{check_outcome, header, map, signed_in_by},
+    look,
 };
-
-type Work = fn(&Session) -> Result<(), SessionError>;
-
-fn look(session: &Session) -> Result<(), SessionError> {
-    session.get::<u32>("user").map(drop)
-}
 
 /// A request with these fields, and the response of the application.
 struct Ask<'a> {

@@ -8,12 +8,13 @@ use hardtack::{
 use http::{HeaderMap, Request, Response, header::COOKIE};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::common::{
-    READ, UNTOUCHED, Visit, at, block_on, builder, check, cookie, key, pair_of, sealed, signed_in,
-    token_of,
+use crate::{
+    Work,
+    common::{
+        READ, UNTOUCHED, Visit, at, block_on, builder, check, cookie, key, pair_of, sealed,
+        signed_in, token_of,
+    },
 };
-
-type Work = fn(&Session) -> Result<(), hardtack::SessionError>;
 
 /// The reported outcomes.
 #[derive(Clone, Default)]

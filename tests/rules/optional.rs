@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use hardtack::{RefreshAfter, Session, SessionError};
+use hardtack::{RefreshAfter, Session};
 
-use crate::common::{
-    HOUR, Jar, READ, REFRESHED, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
-    set_cookies, signed_in,
+use crate::{
+    common::{
+        HOUR, Jar, READ, REFRESHED, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
+        set_cookies, signed_in,
+    },
+    look,
 };
-
-fn look(session: &Session) -> Result<(), SessionError> {
-    session.get::<u32>("user").map(drop)
-}
 
 #[test]
 fn a_touched_session_is_refreshed_from_the_second_at_which_that_is_due() {

@@ -1,10 +1,11 @@
 //! Responses that read a session.
 
-use hardtack::{Session, SessionError};
+use hardtack::Session;
 
 use crate::{
     Login,
     common::{READ, UNTOUCHED, Visit, at, builder_of, check, cookie, sealed, signed_in},
+    look,
 };
 
 #[test]
@@ -120,10 +121,6 @@ fn a_touch_can_be_asked_for_at_any_time() {
     let session = cookie.load(None::<&str>, at(1));
     assert!(session.insert("large", "x".repeat(10_000)).is_err());
     assert!(session.is_touched());
-}
-
-fn look(session: &Session) -> Result<(), SessionError> {
-    session.get::<u32>("user").map(drop)
 }
 
 #[test]

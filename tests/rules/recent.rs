@@ -1,10 +1,11 @@
 //! Recent sign-ins.
 
-use hardtack::{Session, SessionError};
+use hardtack::Session;
 
-use crate::common::{READ, Visit, WRITTEN, at, check, cookie, sealed, seconds, signed_in};
-
-type Work = fn(&Session) -> Result<(), SessionError>;
+use crate::{
+    Work,
+    common::{READ, Visit, WRITTEN, at, check, cookie, sealed, seconds, signed_in},
+};
 
 #[track_caller]
 fn check_recent(pair: &str, now: u64, span: u64, expected: bool) {

@@ -6,12 +6,13 @@ use hardtack::{
     Outcome, Reason, RefreshAfter, Session, SessionCookie, SessionCookieBuilder, SessionError,
 };
 
-use crate::common::{
-    Answer, ENDED, HOUR, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
-    signed_in,
+use crate::{
+    Work,
+    common::{
+        Answer, ENDED, HOUR, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
+        signed_in,
+    },
 };
-
-pub(super) type Work = fn(&Session) -> Result<(), SessionError>;
 
 pub(super) const DAY: u64 = 86_400;
 

@@ -3,15 +3,11 @@
 use std::time::Duration;
 
 use hardtack::{
-    EncryptionKey, Outcome, Payload, Reason, Session, SessionCookie, SessionError, SharedKeyRing,
+    EncryptionKey, Outcome, Payload, Reason, Session, SessionCookie, SharedKeyRing,
     TokenChange,
 };
 
 use crate::common::{at, builder, cookie, ring, sealed};
-
-pub(super) fn look(session: &Session) -> Result<(), SessionError> {
-    session.get::<u32>("user").map(drop)
-}
 
 pub(super) fn reason<T: Payload>(session: &Session<T>) -> Option<Reason> {
     match session.outcome() {

@@ -1,11 +1,14 @@
 //! Sessions while their keys rotate.
 
 use hardtack::{
-    EncryptionKey, IntoKeys, KeyRing, Outcome, Reason, RingKey, Session, SessionCookie,
+    EncryptionKey, IntoKeys, KeyRing, Outcome, Reason, RingKey, SessionCookie,
     SharedKeyRing,
 };
 
-use crate::common::{HOUR, READ, REFRESHED, Visit, at, check, key, sealed, signed_in, token_of};
+use crate::{
+    common::{HOUR, READ, REFRESHED, Visit, at, check, key, sealed, signed_in, token_of},
+    look,
+};
 
 fn cookie(keys: impl IntoKeys<EncryptionKey>) -> SessionCookie {
     SessionCookie::encrypted(keys).build().unwrap()
@@ -14,10 +17,6 @@ fn cookie(keys: impl IntoKeys<EncryptionKey>) -> SessionCookie {
 /// A ring of these keys, the first of which seals.
 fn ring<const N: usize>(keys: [usize; N]) -> KeyRing<EncryptionKey> {
     KeyRing::from_keys(keys.map(key)).unwrap()
-}
-
-fn look(session: &Session) -> Result<(), hardtack::SessionError> {
-    session.get::<u32>("user").map(drop)
 }
 
 #[test]

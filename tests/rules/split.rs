@@ -3,9 +3,10 @@
 use hardtack::{KeyRing, Session, SessionCookie, SessionCookieBuilder, SessionError, Size};
 use http::{HeaderName, header::SET_COOKIE};
 
-use crate::common::{READ, UNTOUCHED, Visit, at, builder, check, key, pair_of};
-
-type Work = fn(&Session) -> Result<(), SessionError>;
+use crate::{
+    Work,
+    common::{READ, UNTOUCHED, Visit, at, builder, check, key, pair_of},
+};
 
 fn split() -> SessionCookieBuilder {
     builder().size(Size::Split(4))
