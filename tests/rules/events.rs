@@ -1,8 +1,6 @@
 //! `tracing` events.
 
-use hardtack::{
-    EncryptionKey, KeyRing, Reason, RingKey, Session, SessionCookie, SigningKey,
-};
+use hardtack::{EncryptionKey, KeyRing, Reason, RingKey, Session, SessionCookie, SigningKey};
 use tracing::Level;
 
 use crate::{

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use hardtack::{
-    EncryptionKey, Outcome, Payload, Reason, Session, SessionCookie, SharedKeyRing,
-    TokenChange,
+    EncryptionKey, Outcome, Payload, Reason, Session, SessionCookie, SharedKeyRing, TokenChange,
 };
 
 use crate::common::{at, builder, cookie, ring, sealed};

@@ -1,8 +1,7 @@
 //! Sessions while their keys rotate.
 
 use hardtack::{
-    EncryptionKey, IntoKeys, KeyRing, Outcome, Reason, RingKey, SessionCookie,
-    SharedKeyRing,
+    EncryptionKey, IntoKeys, KeyRing, Outcome, Reason, RingKey, SessionCookie, SharedKeyRing,
 };
 
 use crate::{
