@@ -271,8 +271,10 @@ impl SessionSettings {
         ring.map_err(|error| Problem::of(shown, error))
     }
 
-    fn apply<T: Payload>(&self, builder: SessionCookieBuilder<T>) -> SessionCookieBuilder<T> {
-        // The table has the methods of one type of builder. Its settings are the same for every type.
+    fn apply<C: CarrierOptions, T: Payload>(
+        &self,
+        builder: SessionBuilder<C, T>,
+    ) -> Result<SessionBuilder<C, T>, SettingsError> {
         let entries = self.entries.values();
         let problems = entries.clone().filter_map(|entry| {
             let reason = match entry.setting.of {
@@ -322,6 +324,10 @@ fn any_builder() -> Option<SessionCookieBuilder> {
     Some(SessionCookie::encrypted(key))
 }
 
+const OF_COOKIES: &str =
+    "is a setting of cookies, and these sessions travel without one; leave it out";
+const OF_RESPONSES: &str =
+    "is a setting of sessions in cookies and headers, and these are bare tokens; leave it out";
 const KEYS_OF_THE_PROGRAM: &str = "is given, but the program has keys of its own; leave it out";
 const OTHER_MODE: &str =
     "does not match the program's keys, leave it out or change the kind of keys";

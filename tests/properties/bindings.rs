@@ -8,7 +8,7 @@ use crate::{
     site_of, small_token, suite, tokens_of,
 };
 
-/// All that a token is bound to.
+/// Everything that a token is bound to.
 #[derive(Clone, Debug, PartialEq)]
 struct Binding {
     suite: &'static str,
@@ -70,7 +70,7 @@ impl Binding {
             let field = [format!("{}={token}", self.name)];
             let cookie = self.bound(self.cookie()).build().unwrap();
             let is_open = !cookie.load(&field, at(0)).is_new();
-            // A context that is chosen for a request is as good as one of the cookie.
+            // A context of the request has the same effect as one of the cookie.
             let context = Context::new(self.context.clone()).unwrap();
             let bare = self.cookie().build().unwrap();
             let in_request = !bare.load_in(context, &field, at(0)).is_new();

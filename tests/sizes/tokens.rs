@@ -1,5 +1,5 @@
-//! Sessions that are never split: bare tokens and sessions in a header (docs/spec/carriers.md § 9.7). And the `Cookie`
-//! field that is made for tests.
+//! Sessions that are never split: bare tokens and sessions in a header (docs/spec/carriers.md § 9.7); and the `Cookie`
+//! field made for tests.
 
 use hardtack::{
     EncryptionKey, Padding, SessionHeader, SessionToken, SigningKey, Size, TokenChange,
@@ -20,7 +20,7 @@ fn set(change: TokenChange) -> String {
     }
 }
 
-/// Tokens of every kind, and the characters that each may have.
+/// Runs `check` with the tokens of every size and mode, and the characters they may have.
 fn for_every_token(check: impl Fn(SessionToken, usize)) {
     for limit in [8_192, 12_288, 16_384] {
         for padding in [Padding::None, Padding::Padme] {
