@@ -64,7 +64,7 @@
 //! # use hardtack::{EncryptionKey, SessionCookie};
 //! # use std::time::SystemTime;
 //! # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-//! # let session = cookie.load([""], SystemTime::now());
+//! # let session = cookie.load(None::<&str>, SystemTime::now());
 //! session.insert("language", "sv")?;
 //! session.update("cart", |cart: &mut Vec<u32>| cart.push(7))?;
 //! assert_eq!(session.keys(), ["cart", "language"]);

@@ -1,6 +1,8 @@
 //! What everything else stands on. Knows nothing of sessions.
 
+pub(crate) mod bearer;
 pub(crate) mod clock;
+pub(crate) mod moment;
 pub(crate) mod reason;
 pub(crate) mod span;
 pub(crate) mod syntax;

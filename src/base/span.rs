@@ -1,5 +1,4 @@
-//! Spans of time as text. The program `hardtack` compiles this file for itself, so that settings and command
-//! lines are read alike.
+//! Spans of time as text.
 
 use std::time::Duration;
 

@@ -3,11 +3,11 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 use super::{builder::SessionCookieBuilder, error::CookieForError};
 use crate::{
     base::{clock::Clock, time::unix_seconds_from},
-    cookie::{CookieName, Finder, PartNumbers, SetCookies, Template, max_age_len},
+    cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
     keys::{EncryptionKey, IntoKeys, SigningKey},
     session::{Arrival, Carrier, Leaving, SaveError, Sealer, Session},
-    state::{Map, Payload, SessionError, Unknown},
+    state::{Map, Overhead, Payload, SessionError, Unknown},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -74,7 +74,6 @@ impl SessionCookie {
     /// let keys: KeyRing<EncryptionKey> = text.parse()?;
     /// let login = SessionCookie::encrypted(keys.clone()).name("__Host-login").build()?;
     /// let cart = SessionCookie::encrypted(keys).name("__Host-cart").build()?;
-    /// # let _ = (login, cart);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn encrypted(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
@@ -92,7 +91,7 @@ impl SessionCookie {
     /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?)
     ///     .name("__Host-language")
     ///     .build()?;
-    /// # let session = cookie.load([""], std::time::SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, std::time::SystemTime::now());
     /// # session.insert("language", "sv")?;
     /// # assert_eq!(cookie.save(&session)?.iter().len(), 1);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -148,7 +147,7 @@ impl<T> SessionCookie<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// // Several fields, as over HTTP/2. The time is asked for at the first touch.
     /// let now: fn() -> SystemTime = SystemTime::now;
     /// let session = cookie.load(["theme=dark", "__Host-session=forged"], now);
@@ -173,11 +172,11 @@ impl<T> SessionCookie<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// use hardtack::Context;
     ///
     /// let acme = Context::new([("tenant", "acme")])?;
-    /// let session = cookie.load_in(acme.clone(), [""], SystemTime::now());
+    /// let session = cookie.load_in(acme.clone(), None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     ///
@@ -208,7 +207,7 @@ impl<T> SessionCookie<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// use hardtack::SessionError;
     ///
     /// session.insert("user", 42)?;
@@ -241,7 +240,7 @@ impl<T> SessionCookie<T> {
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let now = UNIX_EPOCH + Duration::from_millis(1_800_000_000_500);
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = cookie.save(&session)?;
     /// cookie.raise_not_before(now);
@@ -302,7 +301,7 @@ impl<T: Payload> SessionCookie<T> {
         now: SystemTime,
         fill: impl FnOnce(&Session<T>) -> Result<(), SessionError>,
     ) -> Result<String, CookieForError> {
-        let session = self.load([""; 0], now);
+        let session = self.load(None::<&str>, now);
         fill(&session).map_err(CookieForError::Session)?;
         let fields = self.save(&session).map_err(CookieForError::Save)?;
         if fields.is_empty() {
@@ -327,17 +326,23 @@ impl<T> Carrier<T> for SessionCookie<T> {
         let Shared { template, .. } = &*self.shared;
         let max_age = leaving.state.max_age();
         let token_len = leaving.token_len();
-        let field_len = template.len() + token_len + max_age.map_or(0, max_age_len);
-        let allowance = leaving.allowance();
+        let part_len = leaving.limit().part_len(
+            token_len,
+            Overhead {
+                field: template.len(),
+                max_age: max_age.map_or(0, max_age_len),
+                part: PART_LEN,
+            },
+        );
         let mut fields = SetCookies::with_capacity(1 + self.shared.former.len());
         self.expire_former(leaving.carried, &mut fields);
-        let cookies = if allowance.cookies == 1 || field_len <= allowance.field {
+        let cookies = if part_len >= token_len {
             fields.push(template.set(token_len, max_age, |field| leaving.seal(field))?);
             1
         } else {
             let mut token = String::with_capacity(token_len);
             leaving.seal(&mut token)?;
-            template.set_in_parts(&token, max_age, allowance.field, &mut fields)
+            template.set_in_parts(&token, max_age, part_len, &mut fields)
         };
         template.expire_beyond(cookies, leaving.carried, &mut fields);
         Ok(fields)
@@ -355,8 +360,8 @@ impl<T> SessionCookie<T> {
     /// Drops what was set with earlier attributes. Nobody can tell which of the parts that came were. Those
     /// that this page does not get are dropped as well: elsewhere they would meet the parts that are set now.
     fn expire_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
-        let room = &self.shared.sealer.policy.room;
-        let parts = carried.with_all_of(room.profile().cookies);
+        let budget = &self.shared.sealer.policy.budget;
+        let parts = carried.with_all_of(budget.limit().cookies);
         for template in &self.shared.former {
             template.expire(parts, fields);
         }

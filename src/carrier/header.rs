@@ -5,7 +5,7 @@ use super::{
     token::{SessionToken, TokenChange},
 };
 use crate::{
-    base::clock::Clock,
+    base::{bearer, clock::Clock},
     cookie::Values,
     crypto::suite::Mode,
     keys::Purpose,
@@ -28,7 +28,7 @@ use crate::{
 ///
 /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("authorization")?;
 ///
-/// let session = header.load([""; 0], Clock::system());
+/// let session = header.load(None::<&str>, Clock::system());
 /// session.insert("user", 42)?;
 /// let TokenChange::Set(token) = header.save(&session)? else {
 ///     return Err("a session with content is written".into());
@@ -186,18 +186,9 @@ impl<T> SessionHeader<T> {
         V: IntoIterator,
         V::Item: AsRef<[u8]>,
     {
-        let is_authorization = self.name == "authorization";
         let mut tokens = Values::default();
         for value in values {
-            let value = value.as_ref().trim_ascii();
-            let token = match value.split_first_chunk::<7>() {
-                Some((scheme, token))
-                    if is_authorization && scheme.eq_ignore_ascii_case(b"Bearer ") =>
-                {
-                    token
-                }
-                _ => value,
-            };
+            let token = bearer::token_in(&self.name, value.as_ref());
             tokens.push(token, LONGEST_TOKEN);
         }
         self.token.arrive(tokens, clock, context, is_subresource)

@@ -258,12 +258,12 @@ fn inspect<T: Payload>(
     let opened = opened.map_err(|refused| refused.reason)?;
     let body = &buffer[opened.body];
     let layout = Layout::read(body).ok_or(Reason::Malformed)?;
-    let head = &layout.head;
+    let head = &layout.metadata;
     let seconds = |span: u32| Duration::from_secs(span.into());
     let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
     let refused = match sealer.check(head, opened.key_id, &keys, now) {
         Err(reason) => Some(reason),
-        Ok(()) if T::read(head.schema, &payload, drop).is_none() => Some(Reason::Payload),
+        Ok(()) if T::read(head.schema, &payload).is_err() => Some(Reason::Payload),
         Ok(()) => None,
     };
     Ok(TokenContent {

@@ -16,4 +16,4 @@ pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 pub use token::{SessionToken, TokenChange};
 
-pub(crate) use builder::{AnyRing, DEFAULT_ABSOLUTE, DEFAULT_IDLE};
+pub(crate) use builder::{AnyRing, DEFAULT_ABSOLUTE};

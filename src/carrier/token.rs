@@ -5,7 +5,7 @@ use crate::{
     cookie::{PartNumbers, Values},
     crypto::suite::Mode,
     session::{Arrival, Carrier, Leaving, SaveError, Sealer, Session},
-    state::{Map, Payload, SessionData, Unknown, sealed::Payload as _},
+    state::{Map, Payload, SessionData, Unknown, read_value},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -160,9 +160,7 @@ impl<T: SessionData> SessionToken<T> {
     ///
     /// The [`Reason`] why it does not open: for logs. Whoever sent the token is better not told.
     pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
-        self.open_with(token, clock, |schema, payload| {
-            T::read(schema, payload, |value| value).flatten()
-        })
+        self.open_with(token, clock, read_value)
     }
 }
 

@@ -3,15 +3,14 @@
 use std::fmt;
 
 use super::{
-    attributes::{Attributes, MAX_AGE_LONGEST, max_age_len, push_max_age},
+    attributes::{Attributes, MAX_AGE_LONGEST, push_max_age},
     name::CookieName,
     split::PartNumbers,
 };
 
 /// The `Set-Cookie` fields that a response must carry, each a whole field value.
 ///
-/// Append each as a field of its own; never join them (RFC 6265 section 3). `Debug` does not show what
-/// they carry.
+/// Append each as a field of its own; never join them (RFC 6265 section 3). `Debug` does not show the values.
 ///
 /// # Examples
 ///
@@ -19,7 +18,7 @@ use super::{
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// # session.insert("user", 42)?;
 /// let mut head = String::new();
 /// for field in cookie.save(&session)? {
@@ -33,7 +32,7 @@ use super::{
 pub struct SetCookies(Vec<String>);
 
 impl SetCookies {
-    /// Nothing to send.
+    /// Returns `true` if there is nothing to send.
     ///
     /// # Examples
     ///
@@ -41,7 +40,7 @@ impl SetCookies {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.get::<u32>("user")?, None);
     /// assert!(cookie.save(&session)?.is_empty()); // reading writes nothing
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -51,7 +50,7 @@ impl SetCookies {
         self.0.is_empty()
     }
 
-    /// The field values.
+    /// Returns the field values.
     ///
     /// # Examples
     ///
@@ -59,7 +58,7 @@ impl SetCookies {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     /// assert!(fields.iter().all(|field| field.len() <= 3_072));
@@ -106,7 +105,7 @@ impl fmt::Debug for SetCookies {
     }
 }
 
-/// What every `Set-Cookie` field of one cookie has, formatted once.
+/// The constant parts of a cookie's `Set-Cookie` fields, formatted once.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     name: String,
@@ -122,12 +121,12 @@ impl Template {
         }
     }
 
-    /// Bytes of a field beside its value, without `Max-Age`.
+    /// The length of a field without its value and `Max-Age`.
     pub(crate) fn len(&self) -> usize {
         self.name.len() + 1 + self.end.len()
     }
 
-    /// The field whose value, of `value_len` bytes, `write_value` appends.
+    /// Formats the field whose value, of `value_len` bytes, `write_value` appends.
     pub(crate) fn set<E>(
         &self,
         value_len: usize,
@@ -141,23 +140,22 @@ impl Template {
         Ok(field)
     }
 
-    /// Adds as few fields of at most `longest` bytes as have room for a token that one field has not
-    /// (docs/spec/carriers.md § 9.2). Returns their number.
+    /// Adds the fields of a token in parts of `part_len` characters (docs/spec/carriers.md § 9.2). Returns their
+    /// number.
     pub(crate) fn set_in_parts(
         &self,
         token: &str,
         max_age: Option<u64>,
-        longest: usize,
+        part_len: usize,
         fields: &mut SetCookies,
     ) -> usize {
-        let beside = self.len() + PART_LEN + max_age.map_or(0, max_age_len);
-        let capacity = longest.saturating_sub(beside).max(1);
-        let cookies = token.len().div_ceil(capacity);
-        let part = |number: usize| {
-            let start = number * capacity;
+        let cookies = token.len().div_ceil(part_len);
+        for number in 0..cookies {
+            let start = number * part_len;
             // A token is ASCII, so every byte is a character.
-            let part = &token[start..token.len().min(start + capacity)];
-            let mut field = String::with_capacity(beside + part.len());
+            let part = &token[start..token.len().min(start + part_len)];
+            let overhead = self.len() + PART_LEN + MAX_AGE_LONGEST;
+            let mut field = String::with_capacity(overhead + part.len());
             self.start(number, &mut field);
             if number == 0 {
                 field.push_str(&cookies.to_string());
@@ -165,20 +163,19 @@ impl Template {
             }
             field.push_str(part);
             self.finish(max_age, &mut field);
-            field
-        };
-        (0..cookies).map(part).for_each(|field| fields.push(field));
+            fields.push(field);
+        }
         cookies
     }
 
-    /// Tells a browser to drop the cookie, and the parts that it sent. Browsers find a cookie by the same
-    /// name, path, domain and flags.
+    /// Adds fields that expire the cookie, and the parts that the browser sent. Browsers identify a cookie by its name,
+    /// path, domain and flags.
     pub(crate) fn expire(&self, carried: PartNumbers, fields: &mut SetCookies) {
         fields.push(self.expire_one(0));
         self.expire_beyond(1, carried, fields);
     }
 
-    /// Tells it to drop the parts that it sent and that `cookies` cookies have no use for.
+    /// Adds fields that expire the parts that the browser sent and that a value in `cookies` cookies does not use.
     pub(crate) fn expire_beyond(
         &self,
         cookies: usize,

@@ -16,7 +16,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("visits", 3)?;
     /// assert_eq!(session.get::<u32>("visits")?, Some(3));
     /// assert_eq!(session.get::<u32>("clicks")?, None);
@@ -41,7 +41,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// #[derive(serde::Serialize, serde::Deserialize)]
     /// struct Item {
     ///     article: u64,
@@ -74,7 +74,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.update("cart", |cart: &mut Vec<u32>| cart.push(7))?;
     /// session.update("cart", |cart: &mut Vec<u32>| cart.push(9))?;
     /// assert_eq!(session.get::<Vec<u32>>("cart")?, Some(vec![7, 9]));
@@ -104,7 +104,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("coupon", "SPRING")?;
     /// assert!(session.remove("coupon")?);
     /// assert!(!session.remove("coupon")?);
@@ -126,7 +126,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("return_to", "/cart")?;
     /// assert_eq!(session.take::<String>("return_to")?.as_deref(), Some("/cart"));
     /// assert_eq!(session.take::<String>("return_to")?, None);
@@ -149,7 +149,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// assert!(session.contains("user"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -167,7 +167,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// session.insert("language", "sv")?;
     /// assert_eq!(session.keys(), ["language", "user"]);
@@ -186,7 +186,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// session.insert("user", 43)?;
     /// assert_eq!(session.len(), 1);
@@ -205,7 +205,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.ensure_id()?; // an id is no entry
     /// assert!(session.is_empty());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -223,7 +223,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::{collections::BTreeMap, time::SystemTime};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("visits", 3)?;
     /// let all: BTreeMap<String, u32> = session.to()?;
     /// assert_eq!(all["visits"], 3);

@@ -85,8 +85,8 @@ impl Candidates {
         let Some(best) = self.best else {
             return self.first_refusal.map(Err);
         };
-        let sid = best.layout.head.sid;
-        let is_same = |other: &Candidate| sid.is_some() && other.layout.head.sid == sid;
+        let sid = best.layout.metadata.sid;
+        let is_same = |other: &Candidate| sid.is_some() && other.layout.metadata.sid == sid;
         if several == Several::Newest || self.others.iter().all(is_same) {
             Some(Ok(best))
         } else {
@@ -107,6 +107,9 @@ impl Candidate {
 
     /// The latest sign-in wins, then the latest activity.
     fn age_order(&self) -> (UnixSeconds, UnixSeconds) {
-        (self.layout.head.issued, self.layout.head.last_active())
+        (
+            self.layout.metadata.issued,
+            self.layout.metadata.last_active(),
+        )
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     cookie::PartNumbers,
-    state::{Allowance, Circumstances, State, Verdict},
+    state::{Circumstances, SizeLimit, State, Verdict},
     token::Context,
 };
 
@@ -61,9 +61,9 @@ impl<T> Leaving<'_, T> {
         self.sealer.token_len(self.state, self.age)
     }
 
-    /// How much may be sent.
-    pub(crate) fn allowance(&self) -> Allowance {
-        self.state.allowance(self.age)
+    /// The most that may be sent.
+    pub(crate) fn limit(&self) -> SizeLimit {
+        self.state.size_limit(self.age)
     }
 
     /// Appends the token to `text`.

@@ -10,11 +10,11 @@ use crate::crypto::random::RandomError;
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// use hardtack::SaveError;
 /// use std::time::UNIX_EPOCH;
 ///
-/// let session = cookie.load([""], UNIX_EPOCH);
+/// let session = cookie.load(None::<&str>, UNIX_EPOCH);
 /// session.insert("user", 42)?;
 /// assert!(matches!(cookie.save(&session), Err(SaveError::Clock)));
 /// # Ok::<_, Box<dyn std::error::Error>>(())

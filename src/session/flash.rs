@@ -12,7 +12,7 @@ impl<T: Payload> Session<T> {
     /// ```
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// session.flash("", "Saved")?;
     /// # let session = cookie.load(cookie.save(&session)?, Clock::system());
     /// // In the next request:
@@ -35,7 +35,7 @@ impl<T: Payload> Session<T> {
     /// ```
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// session.flash_once("warning", "The disk is full")?;
     /// session.flash_once("warning", "The disk is full")?;
     /// assert_eq!(session.peek_flashes("warning").len(), 1);
@@ -56,7 +56,7 @@ impl<T: Payload> Session<T> {
     /// ```
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// session.flash("", "first")?;
     /// session.flash("errors", "of another queue")?;
     /// session.flash("", "second")?;
@@ -85,7 +85,7 @@ impl<T: Payload> Session<T> {
     /// ```
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// session.flash("", "Saved")?;
     /// assert_eq!(session.peek_flashes(""), ["Saved"]);
     /// assert_eq!(session.peek_flashes(""), ["Saved"]);

@@ -21,7 +21,7 @@ use crate::{
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// session.insert("language", "sv")?;
 /// assert_eq!(session.get::<String>("language")?.as_deref(), Some("sv"));
 /// assert!(session.is_new());
@@ -56,7 +56,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.id(), None);
     /// let id = session.ensure_id()?;
     /// assert_eq!(session.id(), Some(id));
@@ -76,7 +76,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// let id = session.ensure_id()?;
     /// // What the browser sends back, with the next request.
     /// let session = cookie.load(cookie.save(&session)?, SystemTime::now());
@@ -101,7 +101,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("language", "sv")?;
     /// assert!(session.is_new());
     ///
@@ -122,7 +122,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// assert!(!session.is_persistent());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -139,7 +139,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// use hardtack::{Outcome, Reason};
     ///
     /// assert_eq!(session.outcome(), Outcome::Absent);
@@ -163,7 +163,7 @@ impl<T: Payload> Session<T> {
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// let session = cookie.load(cookie.save(&session)?, now + 10 * minute);
     /// assert_eq!(session.created_at(), Some(now));
@@ -190,7 +190,7 @@ impl<T: Payload> Session<T> {
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// let session = cookie.load(cookie.save(&session)?, now + 10 * minute);
     /// assert_eq!(session.last_active_at(), Some(now));
@@ -215,7 +215,7 @@ impl<T: Payload> Session<T> {
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// let session = cookie.load(cookie.save(&session)?, now + 10 * minute);
     /// assert_eq!(session.expires_at(), Some(now + 30 * minute)); // the default idle timeout
@@ -239,7 +239,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # use std::time::{Duration, SystemTime};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// # let fields = cookie.save(&session)?;
     /// let session = cookie.load(&fields, Clock::system());
@@ -267,7 +267,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.remaining_bytes(), 2_171); // of a default cookie
     /// session.insert("user", 42)?;
     /// assert_eq!(session.remaining_bytes(), 2_164);
@@ -286,7 +286,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// let report = session.size_report();
     /// assert_eq!(report.entries().next(), Some(("user", 6)));

@@ -23,7 +23,6 @@ use crate::keys::KeyId;
 /// }
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).revoked_if(is_denied).build()?;
-/// # let _ = cookie;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +58,6 @@ pub struct SessionInfo {
 /// }
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).on_outcome(count).build()?;
-/// # let _ = cookie;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]

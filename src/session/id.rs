@@ -12,7 +12,7 @@ use crate::state::Sid;
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// let id = session.ensure_id()?;
 /// println!("session {id}");
 /// assert_eq!(id.to_string().len(), 16);
@@ -30,7 +30,7 @@ impl SessionId {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// let id = session.ensure_id()?;
     /// // For a column of a deny list.
     /// let bytes: [u8; 8] = *id.as_bytes();

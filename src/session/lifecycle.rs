@@ -22,7 +22,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// let planted = session.ensure_id()?;
     /// session.insert("user", 42)?;
     /// session.renew()?;
@@ -48,7 +48,7 @@ impl<T: Payload> Session<T> {
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     /// let before = session.ensure_id()?;
     /// let session = cookie.load(cookie.save(&session)?, now + minute);
     /// session.insert("role", "admin")?;
@@ -76,7 +76,7 @@ impl<T: Payload> Session<T> {
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     /// session.insert("cart", [7, 9])?;
     /// let session = cookie.load(cookie.save(&session)?, now + minute);
     /// session.clear()?;
@@ -101,7 +101,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// let id = session.ensure_id()?;
     /// let session = cookie.load(cookie.save(&session)?, SystemTime::now());
     ///
@@ -133,7 +133,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("draft", "Dear")?;
     /// session.discard()?;
     /// assert!(cookie.save(&session)?.is_empty());
@@ -160,7 +160,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// # let session = cookie.load(cookie.save(&session)?, SystemTime::now());
     /// session.save()?; // not one byte has changed

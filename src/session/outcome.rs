@@ -8,7 +8,7 @@ use crate::{base::reason::Reason, keys::KeyId};
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// use hardtack::Outcome;
 ///
 /// let label = match session.outcome() {

@@ -18,7 +18,7 @@ impl<T: Payload> Session<T> {
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
     /// #     .remember_up_to(Duration::from_secs(90 * 86_400))
     /// #     .build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     ///
     /// session.renew()?;
     /// session.remember_for(Duration::from_secs(30 * 86_400))?;
@@ -45,7 +45,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let month = Duration::from_secs(30 * 86_400);
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).remember_up_to(month).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// session.remember_for(month)?;
     /// session.forget()?;
     /// assert!(!session.is_persistent());
@@ -71,7 +71,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let now = SystemTime::now();
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     ///
     /// session.insert("user", 42)?;
     /// session.limit_to(Duration::from_secs(300))?;
@@ -99,7 +99,7 @@ impl<T: Payload> Session<T> {
     /// use std::time::Duration;
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     ///
     /// assert!(!session.require_recent(Duration::from_secs(300)));
     /// session.renew()?;

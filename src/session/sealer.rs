@@ -24,7 +24,7 @@ use crate::{
     cookie::{Broken, Values, Whole},
     crypto::{random, scratch::Scratch, suite::Mode},
     keys::{KeyId, Place, PurposeKeys, PurposeSlot},
-    state::{Head, Layout, Payload, Policy, State, StateData},
+    state::{Layout, Metadata, Payload, Policy, State, StateData},
     token::{self, Binding, Context, Draft, LONGEST_TOKEN, Opened, Refused, Reserved},
 };
 
@@ -109,7 +109,7 @@ impl Sealer {
         let opened = self.verify(&keys, &self.context, token, now, &mut buffer);
         let (opened, layout) = opened.map_err(refuse)?;
         let body = &buffer[opened.body];
-        match decode(layout.head.schema, &body[layout.payload]) {
+        match decode(layout.metadata.schema, &body[layout.payload]) {
             Some(result) => {
                 self.tell(opened_under(&keys, opened.key_id, now), token.len());
                 Ok(result)
@@ -178,7 +178,7 @@ impl Sealer {
         };
         let body = &buffer[opened.body.clone()];
         let layout = Layout::read(body).ok_or(refused(Reason::Malformed))?;
-        self.check(&layout.head, opened.key_id, keys, now)
+        self.check(&layout.metadata, opened.key_id, keys, now)
             .map_err(refused)?;
         Ok((opened, layout))
     }
@@ -187,7 +187,7 @@ impl Sealer {
     #[inline]
     pub(crate) fn check(
         &self,
-        head: &Head,
+        head: &Metadata,
         key_id: KeyId,
         keys: &PurposeKeys,
         now: UnixSeconds,
@@ -219,7 +219,7 @@ impl Sealer {
         outcome: Outcome,
         now: UnixSeconds,
     ) -> bool {
-        let Some((key_id, head)) = outcome.opened_under().zip(state.arrived_head()) else {
+        let Some((key_id, head)) = outcome.opened_under().zip(state.arrived_metadata()) else {
             return true;
         };
         let keys = self.slot.keys();
@@ -251,7 +251,7 @@ impl Sealer {
 
     /// Characters of the token that [`seal`](Self::seal) makes.
     pub(crate) fn token_len<T>(&self, state: &State<'_, T>, age: u32) -> usize {
-        token::token_len(self.mode)(state.body_len(age))
+        self.mode.token_len(state.body_len(age))
     }
 
     /// Seals the session, written with `age`, and appends the token to `text`.

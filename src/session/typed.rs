@@ -22,7 +22,7 @@ impl<T: SessionData> Session<T> {
     ///     const SCHEMA: u32 = 1;
     /// }
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     ///
     /// session.update(|login| login.name = "Ada".to_owned())?;
     /// assert_eq!(session.read(|login| login.name.clone()), "Ada");
@@ -46,7 +46,7 @@ impl<T: SessionData> Session<T> {
     /// # struct Login { name: String, visits: u32 }
     /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// let visits = session.update(|login| {
     ///     login.visits += 1;
     ///     login.visits
@@ -76,7 +76,7 @@ impl<T: SessionData> Session<T> {
     /// # struct Login { name: String, visits: u32 }
     /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.update(|login| login.visits = 3)?;
     /// session.replace(Login { name: "Ada".to_owned(), ..Login::default() })?;
     /// assert_eq!(session.read(|login| login.visits), 0);

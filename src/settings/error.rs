@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::SessionSettings;
 use crate::{carrier::ConfigError, keys::looks_like_a_key};
 
 /// What is wrong with settings: one sentence for each, which names the setting and says what to do.
@@ -17,7 +18,7 @@ use crate::{carrier::ConfigError, keys::looks_like_a_key};
 ///     error.settings().collect::<Vec<_>>(),
 ///     ["APP_SESSION_SECURE", "APP_SESSION_IDLE_TIMEOUT"]
 /// );
-/// assert!(error.to_string().contains("`danger_allow_http = true`"));
+/// assert!(error.to_string().contains("set `APP_SESSION_DANGER_ALLOW_HTTP`"));
 /// ```
 #[derive(Clone)]
 pub struct SettingsError {
@@ -68,20 +69,7 @@ impl std::error::Error for SettingsError {}
 
 impl From<ConfigError> for SettingsError {
     fn from(error: ConfigError) -> Self {
-        Problem::from(error).into()
-    }
-}
-
-impl From<ConfigError> for Problem {
-    fn from(error: ConfigError) -> Self {
-        match &error {
-            ConfigError::Name(error) => Problem::of("name", error),
-            ConfigError::Context(error) => Problem::of("context", error),
-            ConfigError::Label => Problem::of("application", &error),
-            ConfigError::Keys(error) => Problem::of("keys", error),
-            // The sentences of the others name what they are about.
-            _ => Problem::general(&error),
-        }
+        SessionSettings::default().mistake(&error).into()
     }
 }
 

@@ -1,45 +1,22 @@
 //! The settings files of Beaker, Pylons and Pyramid.
 
 use super::{
-    SessionSettings,
+    SessionSettings, any_builder,
+    entries::Names,
     error::SettingsError,
+    table::SETTINGS,
     value::{Refusal, Value},
 };
-use crate::{
-    carrier::{DEFAULT_ABSOLUTE, DEFAULT_IDLE},
-    state::RefreshAfter,
-};
+use crate::carrier::ConfigError;
 
 impl SessionSettings {
     /// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
     /// `prefix`, which is `beaker.session.` or `session.`, in any section.
     ///
-    /// What an option meant is kept or refused, never dropped: the error names every refused one and says
-    /// why. The settings of this crate may stand under the same prefix; `keys_env` takes the place of the
-    /// passwords. What is not said has the default of this crate, not of the earlier system.
-    ///
-    /// | Option | Here |
-    /// |---|---|
-    /// | `key`, `cookie_name` | `name` |
-    /// | `cookie_domain`, `domain` | `domain`, without a leading dot |
-    /// | `cookie_path`, `path` | `path` |
-    /// | `timeout` | `idle_timeout`, in seconds; more than 12 hours need an `absolute_timeout` as long |
-    /// | `reissue_time` | `refresh_after`: `0` is `always`, else a span in seconds, at most half of `timeout` |
-    /// | `samesite` | `same_site` |
-    /// | `secure`, `httponly` | `true` is so in any case; `false` is refused |
-    /// | `save_accessed_time` | `true` is the default; `false` is `refresh_after = on-change`, as in Beaker the time is saved with a change then. With `timeout` it is refused, as by Beaker |
-    /// | `set_on_exception`, `cookie_on_exception` | `save_on_server_error` |
-    /// | `type` | `cookie` is so in any case; others are refused |
-    /// | `auto` | `true` is so in any case; `false` is refused, since a change needs no `save` |
-    /// | `invalidate_corrupt` | `true` is so in any case; `false` is refused, since no cookie makes a request fail |
-    /// | `use_cookies` | `true` is so in any case; `false` is refused, there is [`build_header`](crate::SessionCookieBuilder::build_header) |
-    /// | `cookie_expires` | `true` is so in any case; others are refused, there are `remember_up_to` and [`remember_for`](crate::Session::remember_for) |
-    /// | `max_age` | refused likewise |
-    /// | `secret`, `encrypt_key`, `validate_key` | refused: they are passwords, and here are keys |
-    /// | `data_serializer`, `serializer` | refused: sessions are MessagePack, or a type of yours |
-    /// | `crypto_type`, `encrypt_nonce_bits`, `hashalg` | refused: the key says the algorithm |
-    /// | `salt` | refused: the cookie's name has that part, and `context` |
-    /// | `data_dir`, `lock_dir`, `url`, and all others | refused: nothing is stored |
+    /// An option keeps its meaning or is refused, and never ignored: the error names every refused option
+    /// and the reason. `docs/settings.md` lists all of them. The settings of this crate may stand under the same
+    /// prefix; `keys_env` takes the place of the passwords. What the file leaves out has the default of this
+    /// crate, not of the earlier system.
     ///
     /// # Examples
     ///
@@ -70,8 +47,10 @@ impl SessionSettings {
     ///
     /// [`SettingsError`], which names every option that is refused; or if no line begins with `prefix`.
     pub fn from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
-        let mut settings = SessionSettings::default();
-        let (mut timeout, mut unsaved, mut reissue) = (None, None, None);
+        let mut settings = SessionSettings {
+            names: Names::Ini(prefix.to_owned()),
+            ..SessionSettings::default()
+        };
         let options = options(text, prefix);
         if options.is_empty() {
             settings.refuse(
@@ -81,90 +60,88 @@ impl SessionSettings {
         }
         for (option, value) in options {
             let shown = format!("{prefix}{option}");
-            match &*option {
-                "timeout" => timeout = Some(shown.clone()),
-                "reissue_time" => reissue = Some(shown.clone()),
-                "save_accessed_time" => unsaved = Some(shown.clone()),
-                _ => {}
-            }
-            match here(&option, Value::Text(value)) {
+            match convert(&option, Value::Text(value)) {
                 Ok(Some((name, value))) => settings.take(name, &shown, value),
                 Ok(None) => {}
-                Err(refusal) => settings.refuse(&shown, refusal),
+                Err(refusal) => settings.refuse(&shown, &refusal),
             }
         }
-        if let Some(shown) = &timeout
-            && let Some(Some(idle)) = settings.idle_timeout
-            && idle > settings.absolute_timeout.unwrap_or(DEFAULT_ABSOLUTE)
-        {
-            settings.refuse(shown, LONG_TIMEOUT);
-        }
-        if let (Some(_), Some(shown), Some(RefreshAfter::OnChange)) =
-            (timeout, unsaved, settings.refresh_after)
-        {
-            settings.refuse(&shown, UNSAVED_WITH_TIMEOUT);
-        }
-        if let (Some(shown), Some(RefreshAfter::Span(span))) = (reissue, settings.refresh_after) {
-            let idle = settings.idle_timeout.unwrap_or(Some(DEFAULT_IDLE));
-            if idle.is_some_and(|idle| span > idle / 2) {
-                settings.refuse(&shown, LATE_REISSUE);
-            }
-        }
+        settings.check_times(prefix);
         settings.checked()
+    }
+
+    /// Refuses timeouts that do not go together, in Beaker or here.
+    fn check_times(&mut self, prefix: &str) {
+        let is_given_as = |name, option: &str| {
+            let entry = self.entries.get(name);
+            entry.is_some_and(|entry| entry.shown == format!("{prefix}{option}"))
+        };
+        if is_given_as("refresh_after", UNSAVED) && is_given_as("idle_timeout", "timeout") {
+            self.refuse(&format!("{prefix}{UNSAVED}"), UNSAVED_WITH_TIMEOUT);
+        }
+        let builder = any_builder().map(|builder| self.apply(builder));
+        for error in builder.iter().flat_map(|builder| builder.mistakes()) {
+            if matches!(error, ConfigError::Lifetime(_)) {
+                let problem = self.mistake(&error);
+                self.problems.push(problem);
+            }
+        }
     }
 }
 
-/// What an option is here: a setting and its value, or nothing, where it says what is so in any case.
-fn here(option: &str, value: Value) -> Result<Option<(&str, Value)>, Refusal> {
+/// The setting that an option stands for, and its value. `None`: the option says what is always so.
+fn convert(option: &str, value: Value) -> Result<Option<(&str, Value)>, Refusal> {
     if value.is_empty() {
         return Ok(Some((option, value)));
     }
-    let true_or = |value: Value, refusal| match value.flag() {
-        Ok(true) => Ok(None),
-        _ => Err(refusal),
-    };
-    Ok(Some(match option {
-        "key" | "cookie_name" => ("name", value),
+    if let Some(why) = reason(&REFUSED, option) {
+        return Err(why.into());
+    }
+    if let Some(why) = reason(&ALWAYS_TRUE, option) {
+        return match value.flag() {
+            Ok(true) => Ok(None),
+            _ => Err(why.into()),
+        };
+    }
+    let value = match option {
+        "type" => {
+            return match value.word(&[("cookie", ())]) {
+                Some(()) => Ok(None),
+                None => Err(OTHER_TYPE.into()),
+            };
+        }
         "cookie_domain" | "domain" => {
             let domain = value.text()?;
-            let domain = domain.strip_prefix('.').unwrap_or(&domain);
-            ("domain", Value::Text(domain.to_owned()))
+            Value::Text(domain.strip_prefix('.').unwrap_or(&domain).to_owned())
         }
-        "cookie_path" => ("path", value),
-        "samesite" => ("same_site", value),
-        "timeout" => ("idle_timeout", Value::Integer(seconds(value)?)),
+        "timeout" => Value::Integer(seconds(value)?),
         "reissue_time" => match seconds(value)? {
-            0 => ("refresh_after", Value::Text("always".to_owned())),
-            span => ("refresh_after", Value::Integer(span)),
+            0 => Value::Text("always".to_owned()),
+            span => Value::Integer(span),
         },
-        "save_accessed_time" => {
-            if value.flag()? {
-                return Ok(None);
-            }
-            ("refresh_after", Value::Text("on-change".to_owned()))
-        }
-        "set_on_exception" | "cookie_on_exception" => ("save_on_server_error", value),
-        "type" => {
-            let () = value.choice(&[("cookie", ())], OTHER_TYPE)?;
-            return Ok(None);
-        }
-        "auto" => return true_or(value, NOT_AUTO),
-        "invalidate_corrupt" => return true_or(value, NOT_INVALIDATED),
-        "use_cookies" => return true_or(value, NO_COOKIES),
-        "cookie_expires" => return true_or(value, EXPIRES),
-        "max_age" => return Err(EXPIRES),
-        "secret" | "encrypt_key" | "validate_key" => return Err(PASSWORD),
-        "data_serializer" | "serializer" => return Err(SERIALIZER),
-        "crypto_type" | "encrypt_nonce_bits" | "hashalg" => return Err(ALGORITHM),
-        "salt" => return Err(SALT),
-        "data_dir" | "lock_dir" | "url" => return Err(STORE),
-        _ => (option, value),
-    }))
+        UNSAVED => match value.flag()? {
+            true => return Ok(None),
+            false => Value::Text("on-change".to_owned()),
+        },
+        _ => value,
+    };
+    let setting = SETTINGS
+        .iter()
+        .find(|setting| setting.in_ini.contains(&option));
+    Ok(Some((
+        setting.map_or(option, |setting| setting.name),
+        value,
+    )))
+}
+
+fn reason(table: &[(&[&str], &'static str)], option: &str) -> Option<&'static str> {
+    let found = table.iter().find(|(options, _)| options.contains(&option));
+    found.map(|(_, why)| *why)
 }
 
 fn seconds(value: Value) -> Result<u64, Refusal> {
     let text = value.text()?;
-    text.trim().parse().map_err(|_| NO_SECONDS)
+    text.trim().parse().map_err(|_| NO_SECONDS.into())
 }
 
 /// The options after `prefix` and their values, as Python's `configparser` takes a file apart: a line that
@@ -202,27 +179,77 @@ fn options(text: &str, prefix: &str) -> Vec<(String, String)> {
     options
 }
 
-const NO_SECONDS: Refusal =
-    "is no number of seconds, give one, or write `idle_timeout` or `refresh_after` in its place";
-const UNSAVED_WITH_TIMEOUT: Refusal = "is false, and a `timeout` needs the time of each visit; leave \
-    it out, or write `refresh_after = on-change` in its place where visitors may be signed out who only read";
-const LONG_TIMEOUT: Refusal = "is longer than `absolute_timeout` (12 hours where it is not written), which \
-    ends every session before; write `absolute_timeout` with at least the same span, such as `7d`, or a \
-    shorter one here";
-const LATE_REISSUE: Refusal = "is longer than half of `timeout` (or of 30 minutes without one), so \
-    active visitors would be signed out; choose at most half";
-const OTHER_TYPE: Refusal = "is not `cookie`, and sessions are kept nowhere else; leave it out";
-const NOT_AUTO: Refusal = "cannot be turned off, since a change is saved without `save`; leave it out, and call `discard` for what is not to be saved";
-const NOT_INVALIDATED: Refusal = "cannot be turned off, since a cookie that does not open is a new session and no error; leave it out";
-const NO_COOKIES: Refusal = "cannot be turned off in a file; leave it out, and let the program call `build_header` or `build_token`";
-const EXPIRES: Refusal = "has nothing like it, since a cookie ends with the browser's session unless \
-    the program calls `remember_for`; leave it out, and write `remember_up_to` with the longest time, or \
+const UNSAVED: &str = "save_accessed_time";
+
+/// Options without a meaning here.
+const REFUSED: [(&[&str], &str); 6] = [
+    (
+        &["secret", "encrypt_key", "validate_key"],
+        "is a password, and sessions are sealed with a key; make one with `EncryptionKey::generate`, put it \
+         into an environment variable, and write `keys_env` with that variable's name in its place",
+    ),
+    (&["max_age"], EXPIRES),
+    (
+        &["data_serializer", "serializer"],
+        "has no counterpart, because a session is MessagePack or a type of the program; leave it out",
+    ),
+    (
+        &["crypto_type", "encrypt_nonce_bits", "hashalg"],
+        "has no counterpart, because each key names its algorithm; leave it out",
+    ),
+    (
+        &["salt"],
+        "has no counterpart, because a session opens under its cookie's name alone; leave it out, or \
+         write `context`",
+    ),
+    (
+        &["data_dir", "lock_dir", "url"],
+        "has no counterpart, because nothing is stored; leave it out",
+    ),
+];
+
+/// Options that cannot be turned off.
+const ALWAYS_TRUE: [(&[&str], &str); 4] = [
+    (
+        &["auto"],
+        "cannot be turned off, because a change is saved without `save`; leave it out, and call `discard` \
+         for changes that are not to be saved",
+    ),
+    (
+        &["invalidate_corrupt"],
+        "cannot be turned off, because a cookie that does not open is a new session and not an error; leave \
+         it out",
+    ),
+    (
+        &["use_cookies"],
+        "cannot be turned off in a file; leave it out, and let the program call `build_header` or \
+         `build_token`",
+    ),
+    (&["cookie_expires"], EXPIRES),
+];
+
+const EXPIRES: &str = "has no counterpart, because a cookie ends with the browser's session unless the \
+    program calls `remember_for`; leave it out, and write `remember_up_to` with the longest time, or \
     `absolute_timeout` for a deadline";
-const PASSWORD: Refusal = "is a password, and sessions are sealed with a key; make one with \
-    `EncryptionKey::generate`, put it into an environment variable, and write `keys_env` with that \
-    variable's name in its place";
-const SERIALIZER: Refusal =
-    "has nothing like it, since a session is MessagePack or a type of the program; leave it out";
-const ALGORITHM: Refusal = "has nothing like it, since each key says its algorithm; leave it out";
-const SALT: Refusal = "has nothing like it, since a session opens under its cookie's name alone; leave it out, or write `context`";
-const STORE: Refusal = "has nothing like it, since nothing is stored; leave it out";
+const OTHER_TYPE: &str = "is not `cookie`, and sessions are kept nowhere else; leave it out";
+const NO_SECONDS: &str = "must be a number of seconds; for another form write `idle_timeout` or \
+    `refresh_after` in its place";
+const UNSAVED_WITH_TIMEOUT: &str = "is false, and `idle_timeout` needs the time of each visit; leave it out, \
+    or write `refresh_after = on-change` in its place where visitors may be signed out who only read";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_option_is_on_the_reference_page() {
+        let page = include_str!("../../docs/settings.md");
+        let (_, section) = page.split_once("## From Beaker").unwrap();
+        let tables = REFUSED.iter().chain(&ALWAYS_TRUE);
+        let others = tables.flat_map(|(options, _)| options.iter());
+        let settings = SETTINGS.iter().flat_map(|setting| setting.in_ini);
+        for option in others.chain(settings) {
+            assert!(section.contains(&format!("`{option}`")), "{option}");
+        }
+    }
+}

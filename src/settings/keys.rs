@@ -1,39 +1,76 @@
-//! Where the keys of a cookie come from.
+//! The settings that name the keys of a cookie.
 
-use super::{error::Problem, value::Refusal};
+use super::value::{Refusal, Value, pair_of};
 use crate::{
     carrier::AnyRing,
     crypto::suite::Mode,
-    keys::{EncryptionKey, Key, KeyRing, RingSource, SharedKeyRing, SigningKey},
+    keys::{EncryptionKey, Key, KeyRing, RingSource, RingSourceError, SharedKeyRing, SigningKey},
 };
 
-/// The keys, and what their setting is called where it came from.
-#[derive(Clone, Debug)]
-pub(super) struct Keys {
-    pub(super) setting: String,
-    pub(super) sources: Vec<RingSource>,
-}
-
-impl Keys {
-    pub(super) fn ring(&self, mode: Mode) -> Result<AnyRing, Problem> {
-        match mode {
-            Mode::Encrypted => Ok(self.shared::<EncryptionKey>()?.into()),
-            Mode::UnencryptedButSigned => Ok(self.shared::<SigningKey>()?.into()),
-        }
-    }
-
-    fn shared<K: Key>(&self) -> Result<SharedKeyRing<K>, Problem> {
-        let ring = KeyRing::from_sources(self.sources.iter().cloned())
-            .map_err(|error| Problem::of(&self.setting, error))?;
-        Ok(SharedKeyRing::new(ring))
+pub(super) fn ring(sources: &[RingSource], mode: Mode) -> Result<AnyRing, RingSourceError> {
+    match mode {
+        Mode::Encrypted => Ok(shared::<EncryptionKey>(sources)?.into()),
+        Mode::UnencryptedButSigned => Ok(shared::<SigningKey>(sources)?.into()),
     }
 }
 
-/// What a setting calls an environment variable.
-pub(super) fn variable(name: String) -> Result<RingSource, Refusal> {
+fn shared<K: Key>(sources: &[RingSource]) -> Result<SharedKeyRing<K>, RingSourceError> {
+    KeyRing::from_sources(sources.iter().cloned()).map(SharedKeyRing::new)
+}
+
+pub(super) fn from_text(value: Value) -> Result<Vec<RingSource>, Refusal> {
+    Ok(vec![RingSource::text(value.text()?)])
+}
+
+pub(super) fn from_variable(value: Value) -> Result<Vec<RingSource>, Refusal> {
+    let name = value.text()?;
     let is_good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if !name.bytes().all(is_good) {
-        return Err("is no name of an environment variable, give one like `SESSION_KEYS`");
+        return Err(
+            "is not the name of an environment variable, give one like `SESSION_KEYS`".into(),
+        );
     }
-    Ok(RingSource::env(name))
+    Ok(vec![RingSource::env(name)])
 }
+
+pub(super) fn from_file(value: Value) -> Result<Vec<RingSource>, Refusal> {
+    Ok(vec![RingSource::file(value.text()?)])
+}
+
+/// Their order counts, so each is a table of its own.
+pub(super) fn from_several(value: Value) -> Result<Vec<RingSource>, Refusal> {
+    let sources: Vec<_> = match value {
+        Value::List(entries) => entries.into_iter().map(source).collect(),
+        Value::Text(text) => text
+            .split(',')
+            .map(|entry| {
+                let (kind, place) = pair_of(entry).ok_or(NO_SOURCES)?;
+                source(Value::Table(vec![(Value::Text(kind), Value::Text(place))]))
+            })
+            .collect(),
+        entry => source(entry).map(|source| vec![source]),
+    }?;
+    if sources.is_empty() {
+        return Err(NO_SOURCES.into());
+    }
+    Ok(sources.concat())
+}
+
+/// `{ env = "…" }` or `{ file = "…" }`.
+fn source(entry: Value) -> Result<Vec<RingSource>, Refusal> {
+    let Value::Table(entries) = entry else {
+        return Err(NO_SOURCES.into());
+    };
+    let [(kind, place)] = <[_; 1]>::try_from(entries).map_err(|_| NO_SOURCES)?;
+    if place.is_empty() {
+        return Err(NO_SOURCES.into());
+    }
+    match &*kind.text()? {
+        "env" => from_variable(place),
+        "file" => from_file(place),
+        _ => Err(NO_SOURCES.into()),
+    }
+}
+
+const NO_SOURCES: &str = "must be a list of tables, each with `env` or `file`, or a text like \
+    `env=OLD_KEYS, file=/run/secrets/keys`";

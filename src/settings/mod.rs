@@ -1,25 +1,31 @@
 //! What comes from outside the program: settings files, environment variables, key files.
 
+mod entries;
 mod error;
-mod fields;
 mod ini;
 mod keys;
+mod read;
+mod table;
 mod value;
 mod variables;
 
-use std::time::{Duration, SystemTime};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use serde::{Deserialize, Deserializer};
 
 pub use error::SettingsError;
 
-use self::{error::Problem, keys::Keys, value::Value};
+use self::{
+    entries::{Entry, Names},
+    error::Problem,
+    read::Given,
+    value::Value,
+};
 use crate::{
-    carrier::{AnyRing, DEFAULT_ABSOLUTE, Formerly, SessionCookie, SessionCookieBuilder, Size},
-    cookie::SameSite,
+    carrier::{AnyRing, DEFAULT_ABSOLUTE, SessionCookie, SessionCookieBuilder},
     crypto::suite::Mode,
     keys::{EncryptionKey, RingSource},
-    state::{Padding, Payload, RefreshAfter},
+    state::Payload,
 };
 
 /// A [`SessionCookie`]'s settings, read from a file or from the environment.
@@ -63,33 +69,12 @@ use crate::{
 ///
 /// `Debug` shows no key, and what `keys` held is overwritten when the settings are dropped. The text that
 /// they were read from is not.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[must_use = "no cookie is built before `build`"]
 pub struct SessionSettings {
-    mode: Option<Mode>,
-    keys: Option<Keys>,
-    name: Option<String>,
-    path: Option<String>,
-    domain: Option<String>,
-    same_site: Option<SameSite>,
-    secure: Option<bool>,
-    http_only: Option<bool>,
-    partitioned: Option<bool>,
-    danger_allow_http: Option<bool>,
-    idle_timeout: Option<Option<Duration>>,
-    absolute_timeout: Option<Duration>,
-    remember_up_to: Option<Duration>,
-    refresh_after: Option<RefreshAfter>,
-    clock_skew: Option<Duration>,
-    not_before: Option<SystemTime>,
-    size: Option<Size>,
-    padding: Option<Padding>,
-    application: Option<String>,
-    context: Option<Vec<(String, String)>>,
-    formerly: Option<Vec<Formerly>>,
-    save_on_server_error: Option<bool>,
-    danger_allow_shared_caching: Option<bool>,
-    danger_retire_early: Option<bool>,
+    names: Names,
+    /// By the names in the table.
+    entries: BTreeMap<&'static str, Entry>,
     problems: Vec<Problem>,
 }
 
@@ -113,9 +98,9 @@ impl SessionSettings {
     /// [`SettingsError`], with a sentence for each setting that is refused.
     pub fn check(&self) -> Result<(), SettingsError> {
         let mut problems = self.problems.clone();
-        if self.secure == Some(true) && self.danger_allow_http == Some(true) {
-            let reason = "says the opposite of `danger_allow_http`, leave out one of them";
-            problems.push(Problem::new("secure", reason));
+        if self.is_on("secure") && self.is_on("danger_allow_http") {
+            let reason = "is the opposite of `danger_allow_http`, leave out one of them";
+            problems.push(self.problem(&self.shown("secure"), reason));
         }
         if problems.is_empty() {
             Ok(())
@@ -137,7 +122,7 @@ impl SessionSettings {
     /// # let file = format!(r#"{{"keys": "{}"}}"#, *key);
     /// let settings: SessionSettings = serde_json::from_str(&file)?;
     /// let cookie = settings.into_builder()?.revoked_if(|session| session.id.is_none()).build()?;
-    /// # let _ = cookie;
+    /// assert_eq!(cookie.name().as_str(), "__Host-session");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -164,7 +149,6 @@ impl SessionSettings {
     /// let mut settings: SessionSettings = serde_json::from_str(&file)?;
     /// let keys = SharedKeyRing::new(KeyRing::from_sources(settings.take_key_sources()?)?);
     /// let cookie = settings.apply_to(SessionCookie::encrypted(keys.clone()))?.build()?;
-    /// # let _ = cookie;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -173,7 +157,11 @@ impl SessionSettings {
     /// [`SettingsError`], if a setting is refused, or there are no keys. They are not read yet.
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
         self.check()?;
-        Ok(self.keys.take().ok_or_else(no_keys)?.sources)
+        let keys = self.keys().map(|(_, sources)| sources.to_vec());
+        let keys = keys.ok_or_else(|| self.no_keys())?;
+        self.entries
+            .retain(|_, entry| !matches!(entry.given, Given::Keys(_)));
+        Ok(keys)
     }
 
     /// Puts the settings into a builder that has keys already, such as a
@@ -201,11 +189,11 @@ impl SessionSettings {
         builder: SessionCookieBuilder<T>,
     ) -> Result<SessionCookieBuilder<T>, SettingsError> {
         self.check()?;
-        if let Some(keys) = &self.keys {
-            return Err(Problem::new(&keys.setting, KEYS_OF_THE_PROGRAM).into());
+        if let Some((shown, _)) = self.keys() {
+            return Err(self.problem(shown, KEYS_OF_THE_PROGRAM).into());
         }
-        if self.mode.is_some_and(|mode| mode != builder.mode()) {
-            return Err(Problem::new("mode", OTHER_MODE).into());
+        if self.mode().is_some_and(|mode| mode != builder.mode()) {
+            return Err(self.problem(&self.shown("mode"), OTHER_MODE).into());
         }
         Ok(self.apply(builder))
     }
@@ -229,8 +217,11 @@ impl SessionSettings {
     /// [`SettingsError`], if a setting is refused.
     pub fn longest_lifetime(&self) -> Result<Duration, SettingsError> {
         self.check()?;
-        let absolute = self.absolute_timeout.unwrap_or(DEFAULT_ABSOLUTE);
-        Ok(self.remember_up_to.unwrap_or_default().max(absolute))
+        let absolute = self.span("absolute_timeout").unwrap_or(DEFAULT_ABSOLUTE);
+        Ok(self
+            .span("remember_up_to")
+            .unwrap_or_default()
+            .max(absolute))
     }
 
     /// Reads the keys and builds the cookie.
@@ -251,66 +242,39 @@ impl SessionSettings {
     /// [`SettingsError`], if a setting is refused, if settings do not go together, or if the keys are
     /// missing or no keys.
     pub fn build(self) -> Result<SessionCookie, SettingsError> {
-        // What is not understood may be why the rest does not go together.
+        // A setting that is not understood may be why the others do not go together.
         self.check()?;
         let (builder, bad_ring) = match self.ring() {
             Ok(ring) => (SessionCookieBuilder::new(ring), None),
-            // The rest is told with it. A key stands for those of the settings, if there can be one.
-            Err(problem) => match EncryptionKey::generate() {
-                Ok(key) => (SessionCookie::encrypted(key), Some(problem)),
-                Err(_) => return Err(problem.into()),
+            Err(problem) => match any_builder() {
+                Some(builder) => (builder, Some(problem)),
+                None => return Err(problem.into()),
             },
         };
         let builder = self.apply(builder);
-        let mistakes = builder.mistakes().into_iter().map(Problem::from);
+        let mistakes = builder.mistakes();
+        let mistakes = mistakes.iter().map(|error| self.mistake(error));
         let problems: Vec<_> = mistakes.chain(bad_ring).collect();
         if problems.is_empty() {
-            Ok(builder.build()?)
+            builder.build().map_err(|error| self.mistake(&error).into())
         } else {
             Err(problems.into())
         }
     }
 
     fn ring(&self) -> Result<AnyRing, Problem> {
-        let keys = self.keys.as_ref().ok_or_else(no_keys)?;
-        keys.ring(self.mode.unwrap_or(Mode::Encrypted))
+        let (shown, sources) = self.keys().ok_or_else(|| self.no_keys())?;
+        let ring = keys::ring(sources, self.mode().unwrap_or(Mode::Encrypted));
+        ring.map_err(|error| Problem::of(shown, error))
     }
 
-    fn apply<T: Payload>(self, builder: SessionCookieBuilder<T>) -> SessionCookieBuilder<T> {
-        type Builder<T> = SessionCookieBuilder<T>;
-        let builder = with(builder, self.name, Builder::name);
-        let builder = with(builder, self.path, Builder::path);
-        let builder = with(builder, self.domain, Builder::domain);
-        let builder = with(builder, self.same_site, Builder::same_site);
-        let builder = with(builder, self.idle_timeout, Builder::idle_timeout);
-        let builder = with(builder, self.absolute_timeout, Builder::absolute_timeout);
-        let builder = with(builder, self.remember_up_to, Builder::remember_up_to);
-        let builder = with(builder, self.refresh_after, Builder::refresh_after);
-        let builder = with(builder, self.clock_skew, Builder::clock_skew);
-        let builder = with(builder, self.not_before, Builder::not_before);
-        let builder = with(builder, self.size, Builder::size);
-        let builder = with(builder, self.padding, Builder::padding);
-        let builder = with(builder, self.application, Builder::application);
-        let pairs = self.context.into_iter().flatten();
-        let builder = pairs.fold(builder, |builder, (label, value)| {
-            builder.context(label, value)
+    fn apply<T: Payload>(&self, builder: SessionCookieBuilder<T>) -> SessionCookieBuilder<T> {
+        // The table has the methods of one type of builder. The settings in it are the same for all.
+        let entries = self.entries.values();
+        let builder = entries.fold(builder.typed(), |builder, entry| {
+            entry.setting.kind.apply(&entry.given, builder)
         });
-        let earlier = self.formerly.into_iter().flatten();
-        let builder = earlier.fold(builder, Builder::formerly);
-        let builder = when(builder, self.partitioned, Builder::partitioned);
-        let builder = when(builder, self.danger_allow_http, Builder::danger_allow_http);
-        let builder = when(
-            builder,
-            self.save_on_server_error,
-            Builder::save_on_server_error,
-        );
-        let is_allowed = self.danger_allow_shared_caching;
-        let builder = when(builder, is_allowed, Builder::danger_allow_shared_caching);
-        when(
-            builder,
-            self.danger_retire_early,
-            Builder::danger_retire_early,
-        )
+        builder.typed()
     }
 
     fn checked(self) -> Result<SessionSettings, SettingsError> {
@@ -324,27 +288,23 @@ impl<'de> Deserialize<'de> for SessionSettings {
     }
 }
 
-fn with<B, V>(builder: B, value: Option<V>, set: impl FnOnce(B, V) -> B) -> B {
-    match value {
-        Some(value) => set(builder, value),
-        None => builder,
+impl fmt::Debug for SessionSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = self.entries.iter();
+        let given: BTreeMap<_, _> = entries.map(|(name, entry)| (name, &entry.given)).collect();
+        f.debug_struct("SessionSettings")
+            .field("given", &given)
+            .field("problems", &self.problems)
+            .finish()
     }
 }
 
-fn when<B>(builder: B, flag: Option<bool>, set: impl FnOnce(B) -> B) -> B {
-    if flag == Some(true) {
-        set(builder)
-    } else {
-        builder
-    }
+/// A builder whose keys stand for those of the settings, for its checks. `None`: no key can be made.
+fn any_builder() -> Option<SessionCookieBuilder> {
+    let key = EncryptionKey::generate().ok()?;
+    Some(SessionCookie::encrypted(key))
 }
 
-fn no_keys() -> Problem {
-    Problem::of("keys", NO_KEYS)
-}
-
-const NO_KEYS: &str = "there are no keys, give `keys_env` with the name of an environment variable, \
-    `keys_file` with a path, `keys_from` with several of these, or `keys` with the keys themselves";
 const KEYS_OF_THE_PROGRAM: &str = "is given, and the program brings keys of its own; leave it out";
 const OTHER_MODE: &str =
     "is not that of the program's keys, leave it out or give keys of that kind";

@@ -1,6 +1,7 @@
 //! What a settings file can hold, and what it is read as.
 
 use std::{
+    borrow::Cow,
     fmt,
     time::{Duration, SystemTime},
 };
@@ -10,10 +11,13 @@ use serde::{
     de::{MapAccess, SeqAccess, Visitor},
 };
 
-use crate::{base::span, keys::looks_like_a_key};
+use crate::{
+    base::{moment, span},
+    keys::looks_like_a_key,
+};
 
 /// The rest of a sentence that begins with the setting's name.
-pub(super) type Refusal = &'static str;
+pub(super) type Refusal = Cow<'static, str>;
 
 /// A value of any format. Reading it never fails, since the error of a format may quote the text that it
 /// was read from, with the keys in it.
@@ -50,7 +54,7 @@ impl Value {
     pub(super) fn text(self) -> Result<String, Refusal> {
         match self {
             Value::Text(text) => Ok(text),
-            _ => Err("is no text, put it into quotes"),
+            _ => Err("must be a text in quotes".into()),
         }
     }
 
@@ -62,34 +66,34 @@ impl Value {
             Value::Text(text) => match &*text.trim().to_ascii_lowercase() {
                 "true" | "yes" | "on" | "y" | "t" | "1" => Ok(true),
                 "false" | "no" | "off" | "n" | "f" | "0" => Ok(false),
-                _ => Err(NO_FLAG),
+                _ => Err(NO_FLAG.into()),
             },
-            _ => Err(NO_FLAG),
+            _ => Err(NO_FLAG.into()),
         }
     }
 
     /// One of several words, in any case.
-    pub(super) fn choice<T: Copy>(
-        self,
-        choices: &[(&str, T)],
-        refusal: Refusal,
-    ) -> Result<T, Refusal> {
+    pub(super) fn choice<T: Copy>(self, choices: &[(&str, T)]) -> Result<T, Refusal> {
+        self.word(choices).ok_or_else(|| {
+            let words = list(choices.iter().map(|(word, _)| *word), "or");
+            format!("must be {words}").into()
+        })
+    }
+
+    pub(super) fn word<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
         let Value::Text(text) = self else {
-            return Err(refusal);
+            return None;
         };
-        choices
-            .iter()
-            .find(|(word, _)| word.eq_ignore_ascii_case(text.trim()))
-            .map(|(_, choice)| *choice)
-            .ok_or(refusal)
+        let is_it = |(word, _): &&(&str, T)| word.eq_ignore_ascii_case(text.trim());
+        choices.iter().find(is_it).map(|(_, choice)| *choice)
     }
 
     /// `30m`, `1h 30m`; a number is seconds.
     pub(super) fn span(self) -> Result<Duration, Refusal> {
         match self {
             Value::Integer(seconds) => Ok(Duration::from_secs(seconds)),
-            Value::Text(text) => parse_span(text.trim()).ok_or(NO_SPAN),
-            _ => Err(NO_SPAN),
+            Value::Text(text) => parse_span(text.trim()).ok_or(NO_SPAN.into()),
+            _ => Err(NO_SPAN.into()),
         }
     }
 
@@ -98,24 +102,41 @@ impl Value {
         match self {
             Value::Flag(false) => Ok(None),
             Value::Text(text) if text.trim().eq_ignore_ascii_case("off") => Ok(None),
-            value => value.span().map(Some).map_err(|_| NO_SPAN_OR_OFF),
+            value => value.span().map(Some).map_err(|_| NO_SPAN_OR_OFF.into()),
         }
     }
 
     pub(super) fn moment(self) -> Result<SystemTime, Refusal> {
         match self {
-            Value::Text(text) => humantime::parse_rfc3339(text.trim()).map_err(|_| NO_MOMENT),
-            _ => Err(NO_MOMENT),
+            Value::Text(text) => moment::parse(text.trim()).ok_or(NO_MOMENT.into()),
+            _ => Err(NO_MOMENT.into()),
         }
     }
 }
 
-/// Every number may be a text.
+/// A text of digits alone is a number of seconds, as every number may be a text.
 fn parse_span(text: &str) -> Option<Duration> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().ok().map(Duration::from_secs);
     }
     span::parse(text)
+}
+
+/// `label=value`
+pub(super) fn pair_of(text: &str) -> Option<(String, String)> {
+    let (label, value) = text.split_once('=')?;
+    Some((label.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// Words in a sentence: `` `a`, `b` and `c` ``.
+pub(super) fn list<'a>(words: impl Iterator<Item = &'a str>, conjunction: &str) -> String {
+    let quoted: Vec<_> = words.map(|word| format!("`{word}`")).collect();
+    match &*quoted {
+        [first @ .., last] if !first.is_empty() => {
+            format!("{} {conjunction} {last}", first.join(", "))
+        }
+        words => words.concat(),
+    }
 }
 
 impl<'de> Deserialize<'de> for Value {
@@ -205,9 +226,9 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 }
 
-const NO_FLAG: Refusal = "is neither `true` nor `false`, give one of them";
-const NO_SPAN: Refusal =
-    "is no span of time, give one like `30m`, `12h` or `30days`, in lower case, or whole seconds";
-const NO_SPAN_OR_OFF: Refusal = "is no span of time, give one like `30m` or `12h`, in lower case, or whole seconds; or `off` for none";
-const NO_MOMENT: Refusal =
-    "is no moment, give one like `2026-12-15T00:00:00Z`, as a text in quotes";
+const NO_FLAG: &str = "must be `true` or `false`";
+const NO_SPAN: &str =
+    "must be a span of time like `30m`, `12h` or `30days`, in lower case, or in whole seconds";
+const NO_SPAN_OR_OFF: &str = "must be a span of time like `30m` or `12h`, in lower case, or in \
+    whole seconds; or `off` for none";
+const NO_MOMENT: &str = "must be a moment like `2026-12-15T00:00:00Z`, as a text in quotes";

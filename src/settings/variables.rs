@@ -2,7 +2,7 @@
 
 use std::{env, ffi::OsString};
 
-use super::{SessionSettings, error::SettingsError, value::Value};
+use super::{SessionSettings, entries::Names, error::SettingsError, value::Value};
 
 impl SessionSettings {
     /// Reads the environment variables whose names begin with `prefix`: with `APP_SESSION_`,
@@ -17,7 +17,6 @@ impl SessionSettings {
     /// use hardtack::SessionSettings;
     ///
     /// let cookie = SessionSettings::from_env_prefix("APP_SESSION_")?.build()?;
-    /// # let _ = cookie;
     /// # Ok::<_, hardtack::SettingsError>(())
     /// ```
     ///
@@ -62,7 +61,10 @@ impl SessionSettings {
         N: Into<OsString>,
         V: Into<OsString>,
     {
-        let mut settings = SessionSettings::default();
+        let mut settings = SessionSettings {
+            names: Names::Variables(prefix.to_owned()),
+            ..SessionSettings::default()
+        };
         for (variable, value) in variables {
             let variable = variable.into();
             let variable = variable.to_string_lossy();
@@ -76,7 +78,7 @@ impl SessionSettings {
                 Ok(text) => {
                     settings.take(&name.to_ascii_lowercase(), &variable, Value::Text(text));
                 }
-                Err(_) => settings.refuse(&variable, "is not UTF-8, expected a text"),
+                Err(_) => settings.refuse(&variable, "is not UTF-8"),
             }
         }
         settings.checked()

@@ -2,7 +2,7 @@
 
 use super::{
     State,
-    data::{Ending, Wish},
+    data::{Ending, SaveMode},
     lifetime::active_age,
 };
 use crate::crypto::scratch::Wiped;
@@ -54,13 +54,15 @@ impl<T> State<'_, T> {
     ) -> Verdict {
         let is_silenced = circumstances.status() >= 500
             && !self.policy.save_on_server_error
-            && self.wish != Wish::Save;
-        let is_discarded = self.wish == Wish::Discard;
+            && self.data.save_mode != SaveMode::Force;
+        let is_discarded = self.data.save_mode == SaveMode::Discard;
 
         // Where new content is not written, what it was to replace ends all the same.
-        let has_ended = match self.ending {
+        let has_ended = match self.data.ending {
             Ending::Invalidated => {
-                is_discarded || is_silenced || (self.has_nothing() && !self.head.is_persistent())
+                is_discarded
+                    || is_silenced
+                    || (self.has_nothing() && !self.data.metadata.is_persistent())
             }
             Ending::Cleared => !is_discarded && (is_silenced || self.has_nothing()),
             Ending::None => !is_discarded && self.was_emptied(),
@@ -71,14 +73,16 @@ impl<T> State<'_, T> {
         if is_discarded {
             return Verdict::Leave;
         }
-        if self.has_changed() || (self.wish == Wish::Save && !self.is_new_and_empty()) {
+        if self.has_changed()
+            || (self.data.save_mode == SaveMode::Force && !self.is_new_and_empty())
+        {
             if is_silenced {
                 return Verdict::Leave;
             }
             if self.is_over() {
                 return self.expire();
             }
-            let age = self.age_to_write(self.content_len(), &self.head);
+            let age = self.age_to_write(self.content_len(), &self.data.metadata);
             return Verdict::Write { age };
         }
         self.settle_unchanged(circumstances, is_subresource, reseal)
@@ -92,8 +96,11 @@ impl<T> State<'_, T> {
         is_subresource: bool,
         reseal: bool,
     ) -> Verdict {
-        let is_due = self.policy.lifetimes.is_refresh_due(&self.head, self.now);
-        if self.arrived.is_none()
+        let is_due = self
+            .policy
+            .lifetimes
+            .is_refresh_due(&self.data.metadata, self.data.now);
+        if self.data.arrived.is_none()
             || !(is_due || reseal)
             || is_subresource
             || circumstances.status() >= 400
@@ -101,13 +108,15 @@ impl<T> State<'_, T> {
         {
             return Verdict::Leave;
         }
-        let fits = |age| self.fits(self.content_len(), &self.head, age);
-        let refreshed = active_age(&self.head, self.now);
+        let fits = |age| self.fits(self.content_len(), &self.data.metadata, age);
+        let refreshed = active_age(&self.data.metadata, self.data.now);
         if is_due && fits(refreshed) {
             Verdict::Refresh { age: refreshed }
-        } else if reseal && fits(self.head.age) {
+        } else if reseal && fits(self.data.metadata.age) {
             // The age stays, and so does the length.
-            Verdict::Refresh { age: self.head.age }
+            Verdict::Refresh {
+                age: self.data.metadata.age,
+            }
         } else {
             Verdict::NoRoom
         }
@@ -115,7 +124,7 @@ impl<T> State<'_, T> {
 
     /// There is nothing to drop where nothing arrived.
     fn expire(&self) -> Verdict {
-        if self.brought {
+        if self.data.has_token {
             Verdict::Expire
         } else {
             Verdict::Leave
@@ -124,37 +133,37 @@ impl<T> State<'_, T> {
 
     /// Its own lifetime is set to end now.
     fn is_over(&self) -> bool {
-        self.now >= self.policy.lifetimes.absolute_deadline(&self.head)
+        self.data.now >= self.policy.lifetimes.absolute_deadline(&self.data.metadata)
     }
 
     fn has_changed(&self) -> bool {
-        match &self.arrived {
+        match &self.data.arrived {
             None => !self.is_new_and_empty(),
             Some(arrived) => {
                 let differs = |now: &Option<Wiped>, before: &[u8]| {
                     now.as_ref().is_some_and(|now| **now != *before)
                 };
-                self.head != arrived.layout.head
-                    || differs(&self.payload, arrived.payload())
-                    || differs(&self.flash, arrived.flash())
+                self.data.metadata != arrived.layout.metadata
+                    || differs(&self.data.payload, arrived.payload())
+                    || differs(&self.data.flash, arrived.flash())
             }
         }
     }
 
     /// The application took out what made a session that arrived non-empty.
     fn was_emptied(&self) -> bool {
-        self.has_nothing() && !self.head.is_persistent() && self.has_changed()
+        self.has_nothing() && !self.data.metadata.is_persistent() && self.has_changed()
     }
 
     fn is_new_and_empty(&self) -> bool {
-        self.arrived.is_none() && self.has_nothing() && !self.head.is_persistent()
+        self.data.arrived.is_none() && self.has_nothing() && !self.data.metadata.is_persistent()
     }
 
     /// No entry, no flash, no id.
     fn has_nothing(&self) -> bool {
-        self.head.sid.is_none()
+        self.data.metadata.sid.is_none()
             && self.flash_bytes().is_empty()
-            && self.head.schema == self.policy.schema
+            && self.data.metadata.schema == self.policy.schema
             && *self.payload() == *self.policy.empty_payload
     }
 }

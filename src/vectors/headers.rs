@@ -4,17 +4,13 @@ use super::{Mode, builder, cookies::latin1, for_each};
 use crate::{
     Outcome,
     base::time::system_time,
-    state::{Allowance, Frame, Padding, Room},
-    token::token_len,
+    state::{Overhead, SizeBudget, SizeLimit},
 };
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 enum Vector {
     Open {
-        name: String,
-        #[serde(rename = "spec")]
-        _spec: String,
         ring: String,
         mode: Mode,
         field: String,
@@ -23,9 +19,6 @@ enum Vector {
         expect: Expected,
     },
     Room {
-        name: String,
-        #[serde(rename = "spec")]
-        _spec: String,
         mode: Mode,
         limit: usize,
         parts: Option<usize>,
@@ -58,16 +51,14 @@ struct Opened {
 
 #[test]
 fn tokens_are_found_in_header_fields_as_specified() {
-    for_each("headers", |vector: Vector| match vector {
+    for_each("headers", |name, vector: Vector| match vector {
         Vector::Open {
-            name,
             ring,
             mode,
             field,
             now,
             lines,
             expect,
-            ..
         } => {
             let header = builder(mode, &ring).build_header(&field).unwrap();
             let lines = lines.iter().map(|line| latin1(line));
@@ -90,19 +81,16 @@ fn tokens_are_found_in_header_fields_as_specified() {
             assert_eq!(found, expect, "{name}");
         }
         Vector::Room {
-            name,
             mode,
             limit,
             parts,
             padding,
             payload,
-            ..
         } => {
-            let allowance = Allowance::new(parts.unwrap_or(1), limit).in_one();
-            let padding = padding.map_or(Padding::None, |_| Padding::Padme);
-            let token_len = token_len(mode.into());
-            let room = Room::new(allowance, Frame::default(), token_len, padding);
-            assert_eq!(room.map(|room| room.content()), Some(payload), "{name}");
+            let allowance = SizeLimit::new(parts.unwrap_or(1), limit).in_one();
+            let padding = super::padding(padding.as_deref());
+            let budget = SizeBudget::new(allowance, Overhead::default(), mode.into(), padding);
+            assert_eq!(budget.map(|budget| budget.room()), Some(payload), "{name}");
         }
     });
 }

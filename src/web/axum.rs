@@ -64,7 +64,7 @@ impl IntoResponse for MissingSession {
 /// ```
 /// # use hardtack::{EncryptionKey, SessionCookie, SessionError};
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], std::time::SystemTime::now());
+/// # let session = cookie.load(None::<&str>, std::time::SystemTime::now());
 /// use axum::response::IntoResponse;
 /// use hardtack::Failure;
 ///

@@ -66,7 +66,7 @@ impl Failure {
         match &self {
             Failure::Session(error) => events::session_failed(error.key(), &**error),
             Failure::Save(error) => events::save_failed(&**error),
-            // Told where it was refused.
+            // Reported by csrf/rules.rs, which knows the origin and the host.
             Failure::Csrf(_) => {}
             Failure::Setup(sentence) => events::setup_is_wrong(sentence),
         }

@@ -67,7 +67,6 @@ impl<T: Payload> SessionLayer<T> {
     ///
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// let layer = SessionLayer::new(cookie.clone()); // `cookie` may also serve other routes
-    /// # let _ = (layer, cookie);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -84,7 +83,6 @@ impl<T: Payload> SessionLayer<T> {
     ///
     /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("authorization")?;
     /// let layer = SessionLayer::in_header(header);
-    /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -117,7 +115,6 @@ impl<T: Payload> SessionLayer<T> {
     ///     .name("__Host-admin")
     ///     .build()?;
     /// let layer = SessionLayer::new(cookie).wrapped(Admin);
-    /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -146,7 +143,6 @@ impl<T, W> SessionLayer<T, W> {
     /// use std::time::{Duration, UNIX_EPOCH};
     ///
     /// let layer = SessionLayer::new(cookie).clock(UNIX_EPOCH + Duration::from_secs(1_800_000_000));
-    /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -166,7 +162,6 @@ impl<T, W> SessionLayer<T, W> {
     ///     .on_outcome(|reading| println!("{:?}", reading.outcome))
     ///     .build()?;
     /// let layer = SessionLayer::new(cookie).eager();
-    /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -195,7 +190,6 @@ impl<T, W> SessionLayer<T, W> {
     ///     let tenant = host.strip_suffix(".shop.example")?;
     ///     Context::new([("tenant", tenant)]).ok()
     /// });
-    /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -223,7 +217,6 @@ impl<T, W> SessionLayer<T, W> {
     /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// let layer = SessionLayer::new(cookie).context_by_host();
-    /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -97,9 +97,9 @@ fn what_would_take_over_unasked_is_refused() {
     let (desk, only) = Desk::with_ring();
     let before = desk.read("keys");
     let refused = desk.refused(1, "ring add keys --suite sign");
-    assert!(refused.contains("begin another file"), "{refused}");
+    assert!(refused.contains("start another file"), "{refused}");
     let refused = desk.refused(1, &format!("ring add keys --seal-from {}", desk.now));
-    assert!(refused.contains("--seal-from has to be in the future"));
+    assert!(refused.contains("--seal-from must be in the future"));
     let refused = desk.refused(1, "ring add new --seal-from +1h");
     assert!(refused.contains("leave out --seal-from"), "{refused}");
     assert_eq!(

@@ -118,7 +118,7 @@ fn what_is_odd_is_told_and_is_no_fault() {
     assert_eq!(findings(&desk, ""), ["odd accepted-for-ever"]);
     let told = desk.done("ring check keys");
     let wanted = format!(
-        "odd: key {other} is accepted for ever, `hardtack ring retire keys {other} --at TIME`"
+        "odd: key {other} is accepted without end, `hardtack ring retire keys {other} --at TIME`"
     );
     assert!(told.contains(&wanted), "{told}");
 
@@ -198,8 +198,15 @@ fn a_ring_can_come_from_standard_input_and_have_commas() {
 #[test]
 fn a_lifetime_that_no_program_takes_is_a_mistake_of_the_command_line() {
     let (desk, _) = Desk::with_ring();
-    let refused = desk.refused(2, "ring check keys --lifetime 0s");
-    assert!(refused.contains("out of range"), "{refused}");
+    for line in ["ring check keys", "ring rotate keys --after 15m"] {
+        for span in ["0s", "5000000000s"] {
+            let refused = desk.refused(2, &format!("{line} --lifetime {span}"));
+            assert!(
+                refused.starts_with("--lifetime is out of range"),
+                "{refused}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -214,7 +221,7 @@ fn a_finding_names_its_key() {
             "level": "odd",
             "finding": "retired",
             "key": old,
-            "sentence": format!("key {old} opens nothing any more, `hardtack ring retire keys {old}` removes it"),
+            "sentence": format!("key {old} no longer opens anything; `hardtack ring retire keys {old}` removes it"),
         }])
     );
 }

@@ -208,7 +208,7 @@ impl Ran {
     pub(crate) fn notes(&self) -> impl Iterator<Item = &str> {
         let lines = self.err.lines();
         let lines = lines.map(|line| line.strip_prefix("hardtack: ").expect("our own line"));
-        lines.filter(|line| *line != "the time is that of HARDTACK_NOW")
+        lines.filter(|line| *line != "using the time in HARDTACK_NOW")
     }
 }
 

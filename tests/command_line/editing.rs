@@ -114,7 +114,7 @@ fn a_dry_run_tells_everything_and_writes_nothing() {
     ] {
         let told = desk.done(&format!("{line} --dry-run"));
         assert!(
-            told.starts_with("nothing is written (--dry-run), this would be:\n"),
+            told.starts_with("dry run, nothing is written; the result would be:\n"),
             "{told}"
         );
         assert!(
@@ -155,7 +155,7 @@ fn what_is_no_ring_is_not_edited() {
     for (text, sentence) in [
         (
             "hunter2\n".to_owned(),
-            "no key ring is in keys: key ring, entry 1: key does not begin with",
+            "cannot read a key ring from keys: key ring, entry 1: key does not begin with",
         ),
         (broken("xaes", "xcha"), "wrong checksum"),
         (good.clone() + &good, "is listed twice"),
@@ -167,7 +167,10 @@ fn what_is_no_ring_is_not_edited() {
             broken("\n", "  until=2028-01-01T00:00:00Z\n"),
             "unknown attribute",
         ),
-        (broken("\n", "  seal_from=tomorrow\n"), "a time is not like"),
+        (
+            broken("\n", "  seal_from=tomorrow\n"),
+            "expects a time like",
+        ),
         (
             good.clone() + &desk.done("keygen --suite sign"),
             "does not encrypt",

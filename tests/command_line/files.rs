@@ -80,7 +80,7 @@ fn a_mode_is_never_loosened_and_is_tightened_with_a_word() {
                 panic!("{notes:?}")
             };
             let wanted =
-                format!("had mode {before:04o} and has {after:04o} now: nobody but its owner");
+                format!("had mode {before:04o} and has {after:04o} now, so that only its owner");
             assert!(note.contains(&wanted), "{note}");
         }
     }
@@ -120,11 +120,11 @@ fn what_cannot_be_a_ring_file_is_refused() {
     fs::create_dir(desk.path("folder")).unwrap();
     for (line, sentence) in [
         ("ring add keys", "cannot read keys: No such file"),
-        ("ring add folder", "that is no regular file"),
+        ("ring add folder", "not a regular file"),
         ("ring add no/such/folder", "No such file"),
         ("ring show nothing", "cannot read nothing: No such file"),
         ("ring check nothing", "cannot read nothing: No such file"),
-        ("ring add ..", "that is no regular file"),
+        ("ring add ..", "not a regular file"),
     ] {
         let refused = desk.refused(3, line);
         assert!(refused.contains(sentence), "{refused}");
@@ -133,7 +133,7 @@ fn what_cannot_be_a_ring_file_is_refused() {
     fs::create_dir(desk.path(".ring.hardtack")).unwrap();
     let refused = desk.refused(3, "ring add ring");
     assert!(
-        refused.contains(".ring.hardtack: a temporary file is to be there"),
+        refused.contains(".ring.hardtack: expected a temporary file there"),
         "{refused}"
     );
 }

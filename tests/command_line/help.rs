@@ -36,7 +36,7 @@ fn exit_codes_and_the_environment_are_in_the_help() {
         "  1  no",
         "  2  the command line",
         "  3  a file",
-        "  4  somebody else",
+        "  4  another process",
         "HARDTACK_NOW",
     ] {
         assert!(help.contains(line), "{help}");
@@ -49,11 +49,11 @@ fn a_wrong_command_line_gets_one_sentence() {
     for (line, sentence) in [
         (
             "",
-            "say what to do; `hardtack --help` and `hardtack ring --help` list the commands",
+            "a command is missing; `hardtack --help` and `hardtack ring --help` list them",
         ),
         (
             "ring",
-            "say what to do; `hardtack --help` and `hardtack ring --help` list the commands",
+            "a command is missing; `hardtack --help` and `hardtack ring --help` list them",
         ),
         (
             "rotate",
@@ -159,13 +159,12 @@ fn a_key_is_named_by_its_id() {
 fn a_clock_that_is_set_is_told_and_a_wrong_one_refused() {
     let mut desk = Desk::new();
     let ran = desk.run("ring add keys");
-    assert_eq!(ran.err, "hardtack: the time is that of HARDTACK_NOW\n");
+    assert_eq!(ran.err, "hardtack: using the time in HARDTACK_NOW\n");
     desk.now = "noon".to_owned();
     let ran = desk.run("ring add keys");
     assert_eq!(ran.code, Some(2));
     assert!(
-        ran.err
-            .contains("HARDTACK_NOW is wrong, expected a moment like"),
+        ran.err.contains("HARDTACK_NOW: expected a moment like"),
         "{}",
         ran.err
     );

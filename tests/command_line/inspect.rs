@@ -38,7 +38,7 @@ fn without_keys_it_tells_what_anybody_sees() {
              suite        xaes, XAES-256-GCM\n\
              key          {id}\n\
              length       78 characters, 58 bytes\n\
-             opens        give --keys to see\n"
+             opens        unknown without --keys\n"
         )
     );
 }
@@ -286,14 +286,11 @@ fn the_name_is_found_where_there_is_no_doubt() {
     assert_eq!(ran.code, Some(2));
     assert_eq!(
         ran.sentence(),
-        "several cookies are in it, say with --name which of theme, __Host-login"
+        "there are several cookies; choose with --name one of theme, __Host-login"
     );
     assert_eq!(run(&several, named).code, Some(0));
     let ran = run("theme=dark", named);
-    assert_eq!(
-        ran.sentence(),
-        "no cookie of the name __Host-login is in it"
-    );
+    assert_eq!(ran.sentence(), "there is no cookie named __Host-login");
     assert_eq!(ran.code, Some(2));
 }
 
@@ -309,6 +306,7 @@ fn headers_and_bare_tokens_open_under_their_own_names() {
     for pasted in [
         token.clone(),
         format!("Bearer {token}"),
+        format!("BEARER {token}"),
         format!("Authorization: Bearer {token}"),
     ] {
         let ran = desk.run_with([
@@ -342,6 +340,19 @@ fn headers_and_bare_tokens_open_under_their_own_names() {
         desk.run(&format!("inspect {token} --keys keys")).code,
         Some(1)
     );
+}
+
+#[test]
+fn only_authorization_has_a_scheme_before_the_token() {
+    let (desk, _) = Desk::with_ring();
+    let pair = pair(&desk);
+    let token = token(&pair);
+    let code = |pasted: &str| {
+        let words = ["inspect", pasted, "--header", "x-session"];
+        desk.run_with(words).code
+    };
+    assert_eq!(code(token), Some(0));
+    assert_eq!(code(&format!("Bearer {token}")), Some(1));
 }
 
 #[test]
@@ -428,7 +439,12 @@ fn a_session_in_several_cookies_is_put_together() {
     let (without_last, _) = field.rsplit_once(';').unwrap();
     let ran = desk.run_on(without_last, "inspect --keys keys --name __Host-session");
     assert_eq!(ran.code, Some(1));
-    assert!(ran.out.contains("no: Incomplete, it says"), "{}", ran.out);
+    assert!(
+        ran.out
+            .contains("no: Incomplete, it is one of several cookies"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -463,11 +479,11 @@ fn what_no_application_could_be_built_with_is_refused() {
         ("--keys keys --header a/b", "that is no header's name"),
         (
             "--keys keys --absolute-timeout 0s",
-            "absolute_timeout is out of range",
+            "--absolute-timeout is out of range",
         ),
         (
             "--keys keys --clock-skew 301s",
-            "clock_skew is longer than 300 seconds",
+            "--clock-skew is longer than 300 seconds",
         ),
         ("--context tenant", "expected `label=value`"),
         ("--idle-timeout never", "expected a span like"),

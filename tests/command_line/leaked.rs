@@ -2,7 +2,7 @@ use hardtack::{Outcome, Reason, SessionCookie};
 
 use crate::desk::{Desk, at, new_key};
 
-const READS_ON: &str = "whoever has the key still reads what was recorded under it";
+const READS_ON: &str = "anyone with the key can still read what was recorded under it";
 
 fn ids(desk: &Desk) -> Vec<String> {
     let keys = desk.ring().keys();
@@ -20,9 +20,9 @@ fn every_key_is_dropped_for_a_new_one() {
     assert_eq!(ids(&desk), [new.as_str()]);
     for sentence in [
         &format!("key {old} is dropped"),
-        &format!("with it key {other}: a forgery may have been sealed again under each"),
-        &format!("new key {new}, which seals"),
-        "everybody is signed out",
+        &format!("key {other} is dropped too: a forgery may have been sealed again under each"),
+        &format!("new key {new} seals"),
+        "everyone is signed out",
         READS_ON,
     ] {
         assert!(told.contains(sentence), "{told}");
@@ -58,8 +58,8 @@ fn with_not_before_the_other_keys_stay() {
     );
     for sentence in [
         &format!("key {other} seals"),
-        "everybody is signed out who signed in before 2027-03-01T06:10:00Z",
-        "until 2027-03-01T06:10:00Z nobody can stay signed in",
+        "everyone who signed in before 2027-03-01T06:10:00Z is signed out",
+        "until 2027-03-01T06:10:00Z no one can stay signed in",
         READS_ON,
     ] {
         assert!(told.contains(sentence), "{told}");
@@ -95,20 +95,20 @@ fn the_moment_can_be_set_when_the_key_is_gone_already() {
     desk.now = "2027-03-01T06:20:00Z".to_owned();
     let refused = desk.refused(1, &format!("ring leaked keys {old}"));
     assert!(
-        refused.ends_with("; for a key that was removed earlier say --not-before"),
+        refused.ends_with("; for a key that was removed earlier give --not-before"),
         "{refused}"
     );
     let leaked = |moment| format!("ring leaked keys {old} --not-before 2027-03-01T06:{moment}Z");
     let told = desk.done(&leaked("36:00"));
     for sentence in [
-        &*format!("key {old} is not in keys any more"),
-        "until 2027-03-01T06:36:00Z nobody can stay signed in",
+        &*format!("key {old} is no longer in keys"),
+        "until 2027-03-01T06:36:00Z no one can stay signed in",
     ] {
         assert!(told.contains(sentence), "{told}");
     }
     let refused = desk.refused(1, &leaked("35:59"));
     assert!(
-        refused.contains("refused already, which is later"),
+        refused.contains("already refused, which is later"),
         "{refused}"
     );
     desk.done(&leaked("38:00"));
@@ -165,15 +165,12 @@ fn the_moment_is_not_one_at_which_instances_still_have_the_key() {
     );
     assert_eq!(
         refused,
-        "instances accept what was forged until they have the new file, so --not-before has to be later than \
-         that, plus twice the clock skew"
+        "instances accept forgeries until they have the new file, so --not-before must be later than that, \
+         plus twice the clock skew"
     );
     assert_eq!(desk.read("keys"), before);
     let refused = desk.refused(1, "ring leaked keys 00000000");
-    assert!(
-        refused.starts_with("no key 00000000 is in keys"),
-        "{refused}"
-    );
+    assert!(refused.starts_with("keys has no key 00000000"), "{refused}");
 }
 
 #[test]
@@ -222,8 +219,8 @@ fn a_key_that_was_retired_long_ago_takes_every_other_key_with_it() {
     desk.now = "2028-03-01T06:00:00Z".to_owned();
     let told = desk.done(&format!("ring leaked keys {old}"));
     for sentence in [
-        &*format!("with it key {other}: a forgery may have been sealed again under each"),
-        "everybody is signed out",
+        &*format!("key {other} is dropped too: a forgery may have been sealed again under each"),
+        "everyone is signed out",
         READS_ON,
     ] {
         assert!(told.contains(sentence), "{told}");

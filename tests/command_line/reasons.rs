@@ -49,11 +49,11 @@ fn cases(desk: &Desk) -> Vec<Case> {
         case("TooShort", "shorter than any token", "", "__Host-session="),
         case(
             "UnknownFormat",
-            "no token of this version",
+            "not a token, or one of another version",
             "",
             "__Host-session=AAAAAAAAAAA",
         ),
-        case("WrongMode", "signed where the ring encrypts", "", &signed),
+        case("WrongMode", "signed and the ring encrypts", "", &signed),
         case("UnknownKey", "its key is not in the ring", "", &stranger),
         case("RetiredKey", "past its accept_until", "--at +13h", &good),
         case("Auth", "changed or forged", "", &changed),
@@ -78,8 +78,8 @@ fn cases(desk: &Desk) -> Vec<Case> {
             &good,
         ),
         case("Duplicate", "none is preferred", "--name session", &two),
-        malformed(desk, "Malformed", "its tag fits"),
-        malformed(desk, "Payload", "its dictionary is none"),
+        malformed(desk, "Malformed", "its tag is valid"),
+        malformed(desk, "Payload", "its content is not a dictionary"),
     ]
 }
 
@@ -179,7 +179,7 @@ fn without_keys_only_what_is_no_token_is_a_no() {
         (
             &pair(SessionCookie::encrypted(desk.ring()), 0),
             0,
-            "give --keys",
+            "unknown without --keys",
         ),
     ] {
         let ran = desk.run(&format!("inspect {field}"));

@@ -124,8 +124,8 @@ fn the_key_that_seals_is_refused() {
     assert_eq!(
         refused,
         format!(
-            "key {only} seals; first let another seal, with `hardtack ring rotate` or `hardtack ring promote`, \
-             or drop it as `hardtack ring leaked`"
+            "key {only} seals; make another key seal first, with `hardtack ring rotate` or `hardtack ring \
+             promote`, or drop this one with `hardtack ring leaked`"
         )
     );
     let refused = desk.refused(1, &format!("ring retire keys {only} --at +24h"));
@@ -135,7 +135,7 @@ fn the_key_that_seals_is_refused() {
     assert_eq!(
         refused,
         format!(
-            "key {only} seals until key {next} takes over at 2027-03-01T07:00:00Z, say a later --at"
+            "key {only} seals until key {next} takes over at 2027-03-01T07:00:00Z, give a later --at"
         )
     );
     let refused = desk.refused(
@@ -147,8 +147,5 @@ fn the_key_that_seals_is_refused() {
         "--at is not in the future; leave it out to remove the key"
     );
     let refused = desk.refused(1, "ring retire keys 12345678");
-    assert!(
-        refused.starts_with("no key 12345678 is in keys"),
-        "{refused}"
-    );
+    assert!(refused.starts_with("keys has no key 12345678"), "{refused}");
 }

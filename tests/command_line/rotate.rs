@@ -19,8 +19,8 @@ fn the_plan_is_told_and_written() {
              before 2027-03-01T06:15:00Z give keys to every instance, in any order\n\
              from   2027-03-01T06:17:00Z key {new} seals, and key {old} only opens\n\
              from   2027-03-01T18:18:00Z key {old} opens nothing: remove it with `hardtack ring retire keys {old}`\n\
-             assumed: no session lives longer than 12h; if the application remembers them for longer, say \
-             --lifetime SPAN or --settings FILE\n\
+             assumed: no session lives longer than 12h; if the application's sessions do, give --lifetime \
+             SPAN or --settings FILE\n\
              fingerprint {}\n",
             ring.fingerprint()
         )
@@ -58,7 +58,7 @@ fn one_rotation_is_planned_at_a_time() {
     assert_eq!(
         refused,
         format!(
-            "key {new} is to take over already; wait until then, or call that off with `hardtack ring promote \
+            "key {new} is already planned to take over; wait for that, or cancel it with `hardtack ring promote \
              keys {old}` and `hardtack ring retire keys {new}`"
         )
     );
@@ -73,14 +73,17 @@ fn there_has_to_be_a_ring_and_a_time() {
     let refused = desk.refused(3, "ring rotate keys --after 15m");
     assert_eq!(
         refused,
-        "no key is in keys, `hardtack ring add keys` makes the first"
+        "keys has no key; `hardtack ring add keys` makes the first"
     );
     assert!(desk.files().is_empty());
     desk.done("ring add keys");
     let refused = desk.refused(2, "ring rotate keys");
     assert!(refused.contains("--after <SPAN>"), "{refused}");
     let refused = desk.refused(2, "ring rotate keys --after 9000years");
-    assert_eq!(refused, "that is after the year 9999, give a shorter span");
+    assert_eq!(
+        refused,
+        "the time is after the year 9999, give a shorter span"
+    );
     let refused = desk.refused(2, "ring rotate keys --after 1500ms");
     assert!(refused.contains("in whole seconds"), "{refused}");
 }

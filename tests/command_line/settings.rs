@@ -103,12 +103,30 @@ fn a_session_is_shown_as_the_application_of_these_settings_sees_it() {
     let ran = inspect(&remembered, "--name __Host-shop --context stage=live");
     assert!(
         ran.out.contains(
-            "\npersistent   yes, but it ends like any other, as no remember_up_to is given; say"
+            "\npersistent   yes, but it ends like any other because there is no remember_up_to; give"
         ),
         "{}",
         ran.out
     );
     assert!(ran.out.contains("\nexpires      2027-03-01T06:30:00Z\n"));
+}
+
+#[test]
+fn a_mistake_is_that_of_the_file_or_that_of_an_option() {
+    let (desk, _) = Desk::with_ring();
+    desk.write("late.toml", "idle_timeout = '7d'");
+    let refused = desk.refused(3, "inspect eA --keys keys --settings late.toml");
+    assert!(
+        refused.starts_with(
+            "cannot apply to this ring the settings of late.toml: `idle_timeout` is longer"
+        ),
+        "{refused}"
+    );
+    let refused = desk.refused(2, "inspect eA --keys keys --idle-timeout 7d");
+    assert!(
+        refused.starts_with("--idle-timeout is longer than --absolute-timeout"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -120,14 +138,14 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
         (
             "a.toml",
             format!("name = 'a'\nkeys = {key}"),
-            "line 2 is no TOML",
+            "line 2 is not TOML",
         ),
         (
             "a.json",
             format!("{{\n\n\"keys\": {key}}}"),
-            "line 3 is no JSON",
+            "line 3 is not JSON",
         ),
-        ("a.json", format!("[\"{key}\"]"), "no table"),
+        ("a.json", format!("[\"{key}\"]"), "not a table"),
         (
             "a.toml",
             format!("[session]\nname = '{key}'"),
@@ -138,7 +156,7 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
             "[session]\nidle_timeout = 'soon'".to_owned(),
             "`idle_timeout`",
         ),
-        ("a.toml", "session = 7".to_owned(), "no table"),
+        ("a.toml", "session = 7".to_owned(), "not a table"),
         (
             "a.json",
             r#"{"session": {"absolute_timeout": "1h", "absolute_timeout": "30days"}}"#.to_owned(),
@@ -163,7 +181,8 @@ fn settings_that_are_none_are_refused_without_what_stands_in_them() {
             }
             assert_eq!(ran.code, Some(3), "{}{}", ran.out, ran.err);
             assert!(
-                ran.err.contains(&format!("no settings are in {file}: ")),
+                ran.err
+                    .contains(&format!("cannot read settings from {file}: ")),
                 "{}",
                 ran.err
             );

@@ -62,6 +62,6 @@ fn a_line_feed_in_a_cookie_makes_no_line_of_its_own() {
     let ran = desk.run_on("a\nhardtack: fine\n=1; c=2", "inspect");
     assert_eq!(
         ran.sentence(),
-        "several cookies are in it, say with --name which of a\\u000ahardtack: fine\\u000a, c"
+        "there are several cookies; choose with --name one of a\\u000ahardtack: fine\\u000a, c"
     );
 }

@@ -27,7 +27,7 @@ fn no_change_that_was_reported_as_done_is_lost() {
                     assert_eq!(code, Some(4), "{}", ran.err);
                     let sentence = ran.sentence();
                     assert!(
-                        sentence.starts_with("somebody else is editing "),
+                        sentence.starts_with("another process is editing "),
                         "{sentence}"
                     );
                 }
@@ -67,10 +67,10 @@ fn as_long_as_another_edits_the_file_nobody_else_does() {
     held.lock().unwrap();
     let refused = desk.refused(4, "ring add keys");
     assert!(
-        refused.starts_with("somebody else is editing "),
+        refused.starts_with("another process is editing "),
         "{refused}"
     );
-    assert!(refused.ends_with("keys right now, try again"), "{refused}");
+    assert!(refused.ends_with("keys, try again"), "{refused}");
     assert_eq!(desk.read("keys"), before);
     assert_eq!(desk.files(), [".keys.hardtack", "keys"]);
     // Looking is for everybody, and so are other files.

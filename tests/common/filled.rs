@@ -11,7 +11,7 @@ pub(crate) fn long_lived(site: SessionCookieBuilder) -> SessionCookieBuilder {
 
 /// Fills a dictionary to its last byte.
 pub(crate) fn fill(session: &Session) {
-    let _ = session.remove("full");
+    session.remove("full").unwrap();
     // An entry has a marker, 4 letters, and 3 bytes before a long text; the dictionary has a marker.
     let map = usize::from(session.is_empty());
     let len = session.remaining_bytes() - 5 - 3 - map;

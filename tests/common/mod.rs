@@ -5,7 +5,7 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(unused_imports, reason = "each test uses a part of it")]
 
-mod jar;
+mod browser;
 mod moments;
 mod visit;
 
@@ -14,8 +14,9 @@ use std::{sync::LazyLock, time::SystemTime};
 use hardtack::{
     EncryptionKey, KeyRing, Map, Payload, Session, SessionCookie, SessionCookieBuilder,
 };
+use http::{HeaderMap, header::SET_COOKIE};
 
-pub(crate) use jar::Jar;
+pub(crate) use browser::{Jar, pair_of};
 pub(crate) use moments::{at, seconds};
 pub(crate) use visit::{Answer, ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, check};
 
@@ -64,7 +65,7 @@ pub(crate) fn sealed<T: Payload>(
     moment: SystemTime,
     fill: impl FnOnce(&Session<T>),
 ) -> String {
-    let session = cookie.load([""; 0], moment);
+    let session = cookie.load(None::<&str>, moment);
     fill(&session);
     let set_cookies = cookie.save(&session).unwrap();
     let field = set_cookies.iter().next().expect("the session is written");
@@ -83,7 +84,7 @@ pub(crate) fn sealed_apart<T: Payload>(
         .context("built apart", std::any::type_name::<T>())
         .typed::<T>();
     let cookie = cookie.build().unwrap();
-    let session = cookie.load_in(hardtack::Context::default(), [""; 0], moment);
+    let session = cookie.load_in(hardtack::Context::default(), None::<&str>, moment);
     fill(&session);
     let set_cookies = cookie.save(&session).unwrap();
     pair_of(set_cookies.iter().next().expect("the session is written")).to_owned()
@@ -94,9 +95,9 @@ pub(crate) fn signed_in(cookie: &SessionCookie<Map>) -> String {
     sealed(cookie, at(0), |session| session.insert("user", 42).unwrap())
 }
 
-/// `name=value` of a `Set-Cookie` field.
-pub(crate) fn pair_of(set_cookie: &str) -> &str {
-    set_cookie.split(';').next().unwrap_or_default()
+pub(crate) fn set_cookies(headers: &HeaderMap) -> Vec<&str> {
+    let fields = headers.get_all(SET_COOKIE).into_iter();
+    fields.map(|field| field.to_str().unwrap()).collect()
 }
 
 /// The token of `name=token`.

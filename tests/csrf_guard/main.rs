@@ -6,7 +6,6 @@
 mod callbacks;
 #[path = "../common/mod.rs"]
 mod common;
-mod control;
 mod forms;
 mod origins;
 mod requests;

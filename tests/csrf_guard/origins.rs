@@ -254,15 +254,12 @@ fn what_is_no_origin_is_not_trusted() {
         "https://*.example.com",
         "https://example.com:x",
         "https://u@example.com",
+        "://x",
+        "a b://x",
+        "https://[]",
+        "https://example.com:+443",
     ] {
         let error = guard().trust_origin(text).unwrap_err();
         assert!(matches!(error, ConfigError::Origin), "{text}: {error}");
-    }
-}
-
-#[test]
-fn what_hardly_looks_like_an_origin_is_not_trusted_either() {
-    for text in ["://x", "a b://x", "https://[]", "https://example.com:+443"] {
-        assert!(guard().trust_origin(text).is_err(), "{text}");
     }
 }

@@ -9,8 +9,6 @@
 
 #[path = "../common/moments.rs"]
 mod moments;
-#[path = "../common/outcome.rs"]
-mod outcome;
 
 // What a fleet, its clients and its attacker are.
 mod attack;
@@ -27,4 +25,3 @@ mod controls;
 mod eventful;
 mod leaks;
 mod replacing;
-mod two_instances;

@@ -16,8 +16,6 @@ mod end;
 mod extreme_clocks;
 mod model;
 mod policies;
-mod refresh;
-mod times;
 
 use browser::Browser;
 use hardtack::{
@@ -57,10 +55,10 @@ fn write(session: &Session) {
 fn check_end(site: SessionCookieBuilder, end: u64, reason: Reason) {
     let mut browser = Browser::from(site);
     browser.visit(write);
-    let cookie = browser.cookie.clone();
+    let jar = browser.jar.clone();
     browser.now = end - 1;
     assert!(!browser.visit(Session::is_new));
-    browser.cookie = cookie;
+    browser.jar = jar;
     browser.now = end;
     assert_rejected(&mut browser, reason);
 }

@@ -10,8 +10,6 @@ mod cases;
 mod moments;
 #[path = "../common/outcome.rs"]
 mod outcome;
-#[path = "../common/token.rs"]
-mod token;
 
 mod attributes;
 mod bindings;
@@ -20,11 +18,8 @@ mod changed_tokens;
 mod cookie_fields;
 mod counting;
 mod every_change;
-mod opening_steps;
-mod payloads;
 mod round_trips;
 mod sealer;
-mod sorted_map;
 mod values;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};

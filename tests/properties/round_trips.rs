@@ -76,7 +76,7 @@ proptest! {
                 session.update(|profile| *profile = value.clone()).unwrap();
             });
             prop_assert_eq!(browser.sent.len(), usize::from(value != before));
-            prop_assert_eq!(browser.cookie.is_some(), value != Profile::default());
+            prop_assert_eq!(browser.jar.is_empty(), value == Profile::default());
             prop_assert_eq!(&browser.visit(|session| session.read(Clone::clone)), &value);
             before = value;
         }

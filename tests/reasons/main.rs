@@ -6,7 +6,6 @@
 mod arrivals;
 #[path = "../common/mod.rs"]
 mod common;
-mod cookie_fields;
 
 use std::{collections::BTreeSet, convert::Infallible, fmt::Write, time::SystemTime};
 
@@ -47,7 +46,7 @@ fn respond<T: Payload>(
 /// Everything that can be asked of a session but its outcome.
 fn look(session: &Session) -> Result<String, SessionError> {
     let mut found = String::new();
-    let _ = write!(
+    write!(
         found,
         "{} {:?} {:?} {:?} {} {} {} {:?} {:?} {:?} {:?} {}",
         session.len(),
@@ -62,7 +61,8 @@ fn look(session: &Session) -> Result<String, SessionError> {
         session.last_active_at(),
         session.expires_at(),
         session.remaining_bytes(),
-    );
+    )
+    .unwrap();
     Ok(found)
 }
 

@@ -87,7 +87,7 @@ fn the_same_holds_for_sessions_in_headers_and_tokens() {
         other => panic!("{other:?}"),
     };
     let fill = |session: &Session| session.insert("user", 42).unwrap();
-    let first = header.load([""; 0], at(0));
+    let first = header.load(None::<&str>, at(0));
     fill(&first);
     let in_header = header.load([set(header.save(&first).unwrap())], at(1));
     let first = tokens.load(None::<&str>, at(0));

@@ -92,34 +92,12 @@ fn a_type_without_a_label_takes_over_the_sessions_of_a_dictionary() {
 }
 
 #[test]
-fn applications_with_one_ring_and_one_name_are_told_apart_by_their_labels() {
-    let ring = own_ring();
-    let of = |label: Option<&str>| {
-        let builder = SessionCookie::encrypted(ring.clone());
-        let builder = match label {
-            Some(label) => builder.application(label),
-            None => builder,
-        };
-        builder.build().unwrap()
-    };
-    let long = "x".repeat(255);
-    let labels = [None, Some("shop"), Some("forum"), Some(&*long)];
-    for sealed_for in labels {
-        let pair = sealed(&of(sealed_for), at(0), user);
-        for opened_for in labels {
-            let expected = (sealed_for != opened_for).then_some(Reason::Auth);
-            assert_eq!(reason(&of(opened_for).load([&pair], at(1))), expected);
-        }
-    }
-}
-
-#[test]
 fn an_application_stands_beside_a_context_and_in_front_of_one_of_a_request() {
     let ring = own_ring();
     let of = |label: &str| SessionCookie::encrypted(ring.clone()).application(label);
     let acme = || Context::new([("tenant", "acme")]).unwrap();
     let shop = of("shop").context("stage", "live").build().unwrap();
-    let session = shop.load_in(acme(), [""], at(0));
+    let session = shop.load_in(acme(), None::<&str>, at(0));
     user(&session);
     let fields = shop.save(&session).unwrap();
     assert!(!shop.load_in(acme(), &fields, at(1)).is_new());
@@ -196,7 +174,7 @@ fn one_name_has_sessions_of_one_type_in_a_program() {
     assert!(other::<Admin>(&own_ring()).build().is_ok());
 
     // A clone holds the name, as a session does.
-    let session = carts.clone().load([""; 0], at(0));
+    let session = carts.clone().load(None::<&str>, at(0));
     drop(carts);
     check_refused(other::<Admin>(&ring).build());
     drop(session);

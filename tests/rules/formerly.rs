@@ -207,13 +207,3 @@ fn a_session_that_a_browser_sends_from_two_places_goes_on() {
     let session = cookie.load([both], crate::common::at(2));
     assert_eq!(session.get("user").unwrap(), Some(43));
 }
-
-#[test]
-fn a_request_for_tests_carries_the_present_cookie() {
-    let cookie = twice(moved());
-    let now = crate::common::at(0);
-    let pair = cookie
-        .cookie_for(now, |session| session.insert("user", 42))
-        .unwrap();
-    assert_eq!(cookie.load([pair], now).get("user").unwrap(), Some(42));
-}

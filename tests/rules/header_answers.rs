@@ -7,7 +7,7 @@ use http::{HeaderMap, Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
-    common::{HOUR, at, block_on, builder, key, seconds},
+    common::{at, block_on, builder, key},
     header::{check_outcome, header, map, signed_in_by},
 };
 
@@ -213,24 +213,4 @@ fn refresh_and_sealing_again_are_as_for_cookies() {
         .build_header("x-session")
         .unwrap();
     assert_eq!(ask(rotated, &fields, 1).run(look).0, refreshed);
-}
-
-#[test]
-fn a_remembered_session_has_no_max_age_and_ends_in_time() {
-    let header = builder()
-        .remember_up_to(seconds(100 * HOUR))
-        .build_header("x-session")
-        .unwrap();
-    let remember: Work = |session| session.remember_for(seconds(90 * HOUR));
-    let (lines, token) = ask(header.clone(), &[], 0).run(remember);
-    assert_eq!(
-        lines,
-        [
-            "cache-control: no-store",
-            "session-token: …",
-            "vary: x-session"
-        ]
-    );
-    assert!(header.load([&token], at(90 * HOUR - 1)).is_persistent());
-    assert!(header.load([&token], at(90 * HOUR)).is_new());
 }

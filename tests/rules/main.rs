@@ -23,7 +23,6 @@ mod formerly;
 mod header;
 mod header_answers;
 mod ids_and_dates;
-mod limits;
 mod observability;
 mod optional;
 mod overlap;

@@ -24,10 +24,14 @@ type Decide = fn(SessionCookieBuilder) -> SessionCookieBuilder;
 fn check(decide: Decide, longest: u64) {
     let build = |both| decide(SessionCookie::encrypted(ring(both))).build();
     assert!(build(longest).is_ok(), "{longest}");
+    let error = build(longest - 1).unwrap_err();
     assert!(matches!(
-        build(longest - 1),
-        Err(ConfigError::Keys(RingError::RetiresEarly { longest: told, .. })) if told == longest
+        error,
+        ConfigError::Keys(RingError::RetiresEarly { longest: told, .. }) if told == longest
     ));
+    let sentence = error.to_string();
+    assert!(sentence.contains("danger_retire_early"), "{sentence}");
+    assert!(sentence.contains(&key(0).id().to_string()), "{sentence}");
     let shared = SharedKeyRing::new(key(0));
     let _cookie = decide(SessionCookie::encrypted(shared.clone()))
         .build()

@@ -61,7 +61,7 @@ fn a_session_is_saved_by_no_cookie_of_another_mode_context_or_ring() {
     let savers: Vec<_> = savers.into_iter().map(Result::unwrap).collect();
     check(
         &savers,
-        |cookie| cookie.load([""; 0], at(0)),
+        |cookie| cookie.load(None::<&str>, at(0)),
         |cookie, session| cookie.save(session),
     );
 }
@@ -73,7 +73,7 @@ fn a_session_is_saved_by_no_header_of_another_mode_context_or_ring() {
     savers.push(builder().build_header("authorization").unwrap());
     check(
         &savers,
-        |header| header.load([""; 0], at(0)),
+        |header| header.load(None::<&str>, at(0)),
         |header, session| header.save(session),
     );
 }
@@ -104,9 +104,9 @@ fn neither_a_cookie_nor_a_header_nor_a_token_saves_for_another_kind() {
             matches!(tokens.save(session), Err(SaveError::OfAnother)),
         ]
     };
-    let session = cookie.load([""; 0], at(0));
+    let session = cookie.load(None::<&str>, at(0));
     assert_eq!(is_refused(&session), [false, true, true]);
-    let session = header.load([""; 0], at(0));
+    let session = header.load(None::<&str>, at(0));
     assert_eq!(is_refused(&session), [true, false, true]);
     let session = tokens.load(None::<&str>, at(0));
     assert_eq!(is_refused(&session), [true, true, false]);
@@ -124,7 +124,7 @@ fn a_cookie_that_is_built_again_saves_as_the_first_would() {
     ];
     for (loader, saver) in same {
         let (loader, saver) = (loader.build().unwrap(), saver.build().unwrap());
-        let session = loader.load([""; 0], at(0));
+        let session = loader.load(None::<&str>, at(0));
         session.insert("user", 42).unwrap();
         shared.replace(ring()).unwrap();
         assert_eq!(saver.save(&session).unwrap().iter().len(), 1);
@@ -135,7 +135,7 @@ fn a_cookie_that_is_built_again_saves_as_the_first_would() {
 fn a_ring_that_is_replaced_in_one_of_two_places_makes_them_strangers() {
     let keys = SharedKeyRing::new(key(0));
     let loader = SessionCookie::encrypted(keys.clone()).build().unwrap();
-    let session = loader.load([""; 0], at(0));
+    let session = loader.load(None::<&str>, at(0));
     session.insert("user", 42).unwrap();
     keys.replace(key(1)).unwrap();
     let saved = cookie().save(&session);
@@ -147,7 +147,7 @@ fn a_ring_that_is_replaced_in_one_of_two_places_makes_them_strangers() {
 fn a_context_of_the_request_stays_that_of_its_session() {
     let acme = Context::new([("tenant", "acme")]).unwrap();
     let (site, same) = (cookie(), cookie());
-    let session = site.load_in(acme.clone(), [""; 0], at(0));
+    let session = site.load_in(acme.clone(), None::<&str>, at(0));
     session.insert("user", 42).unwrap();
     let fields = same.save(&session).unwrap();
     assert!(site.load(&fields, at(0)).is_new());
@@ -176,7 +176,7 @@ fn a_second_save_writes_nothing() {
 fn a_second_save_of_a_header_or_a_token_changes_nothing() {
     let header = builder().build_header("x-session").unwrap();
     let tokens = builder().build_token("mobile").unwrap();
-    let of_header = header.load([""; 0], at(0));
+    let of_header = header.load(None::<&str>, at(0));
     let of_tokens = tokens.load(None::<&str>, at(0));
     for session in [&of_header, &of_tokens] {
         session.insert("user", 42).unwrap();

@@ -101,21 +101,6 @@ fn a_server_error_sends_all_parts_where_that_is_asked_for() {
 }
 
 #[test]
-fn what_is_discarded_is_sent_in_no_part() {
-    let visit = Visit::to(&site()).with(&signed_in(3));
-    check(
-        &visit,
-        |session| store(session, 1).and(session.discard()),
-        READ,
-    );
-    check(
-        &visit,
-        |session| session.clear().and(session.discard()),
-        READ,
-    );
-}
-
-#[test]
 fn an_ending_drops_all_parts_with_any_status() {
     let three = signed_in(3);
     let endings: [Work; 4] = [
@@ -162,21 +147,6 @@ fn sealing_again_is_sent_in_all_its_parts_or_left_out() {
         .at(1);
     check_lines(&visit, LOOK, &lines("private", 4, 4));
     check(&visit.answered(500), LOOK, READ);
-}
-
-#[test]
-fn a_change_keeps_all_its_parts_out_of_shared_caches() {
-    let visit = Visit::to(&site()).saying("cache-control", "public");
-    check_lines(&visit, GROW, &lines("no-store", 4, 0));
-}
-
-#[test]
-fn a_session_that_cannot_be_sealed_is_sent_in_no_part() {
-    let before_the_epoch = std::time::UNIX_EPOCH;
-    let visit = Visit::to(&site()).at_moment(before_the_epoch);
-    let answer = visit.run(|session| store(session, 4));
-    assert_eq!(answer.status, 500);
-    assert!(!answer.headers.contains_key(SET_COOKIE));
 }
 
 #[test]

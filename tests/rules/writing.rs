@@ -253,16 +253,6 @@ fn the_cookies_of_others_are_left_alone() {
 }
 
 #[test]
-fn a_session_is_written_in_full_each_time() {
-    let cookie = cookie();
-    let visit = Visit::to(&cookie).with(&signed_in(&cookie)).at(1);
-    let answer = check(&visit, |session| session.insert("name", "Ada"), WRITTEN);
-    let session = cookie.load([answer.pair()], at(2));
-    assert_eq!(session.get("user").unwrap(), Some(42));
-    assert_eq!(session.get("name").unwrap(), Some("Ada".to_owned()));
-}
-
-#[test]
 fn after_the_head_looking_works_and_changing_is_an_error() {
     let works: [Work<hardtack::Map>; 14] = [
         |session| session.insert("name", 1),
@@ -290,17 +280,4 @@ fn after_the_head_looking_works_and_changing_is_an_error() {
         assert_eq!((session.len(), session.is_new()), (1, false));
         assert_eq!(session.created_at(), Some(at(0)));
     }
-}
-
-#[test]
-fn a_session_that_is_first_touched_after_the_head_can_be_read() {
-    let cookie = cookie();
-    let session = cookie.load([&signed_in(&cookie)], at(1000));
-    assert!(cookie.save(&session).unwrap().is_empty());
-    assert!(matches!(
-        session.insert("name", 1),
-        Err(SessionError::AfterHead)
-    ));
-    assert_eq!(session.get::<u32>("user").unwrap(), Some(42));
-    assert_eq!(session.created_at(), Some(at(0)));
 }

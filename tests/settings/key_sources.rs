@@ -91,7 +91,7 @@ fn sources_that_are_not_understood_are_refused() {
     }
     let (_, sentence) = refused(toml("keys_from = 'env=a b'").check());
     assert!(
-        sentence.contains("no name of an environment variable"),
+        sentence.contains("not the name of an environment variable"),
         "{sentence}"
     );
 }

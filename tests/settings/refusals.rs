@@ -14,9 +14,9 @@ fn check(name: &str, value: &str, says: &str) {
 #[test]
 fn an_insecure_cookie_needs_its_name() {
     for value in ["false", "'false'", "'off'", "0", "'no'"] {
-        check("secure", value, "write `danger_allow_http = true`");
+        check("secure", value, "set `danger_allow_http`");
     }
-    check("secure", "'maybe'", "neither `true` nor `false`");
+    check("secure", "'maybe'", "must be `true` or `false`");
 }
 
 #[test]
@@ -34,26 +34,27 @@ fn secure_and_not_secure_at_once_is_refused() {
 
 #[test]
 fn an_unknown_setting_is_refused_by_name_and_the_known_ones_are_listed() {
-    check("idel_timeout", "'15m'", "`idle_timeout`");
-    check("Name", "'login'", "`name`");
+    check("idel_timeout", "'15m'", "did you mean `idle_timeout`?");
+    check("Name", "'login'", "did you mean `name`?");
     check("allow_http", "true", "`danger_allow_http`");
+    check("timeout", "'15m'", "there are `mode`, `keys`,");
 }
 
 #[test]
 fn a_setting_of_the_wrong_kind_is_refused() {
-    check("name", "7", "no text");
+    check("name", "7", "must be a text in quotes");
     check("mode", "'signed'", "`unencrypted-but-signed`");
     check("same_site", "'loose'", "`strict`");
     check("size", "4096", "`browser`");
-    check("partitioned", "'perhaps'", "neither `true` nor `false`");
-    check("danger_allow_http", "2", "neither `true` nor `false`");
+    check("partitioned", "'perhaps'", "must be `true` or `false`");
+    check("danger_allow_http", "2", "must be `true` or `false`");
     check("refresh_after", "'sometimes'", "`on-change`");
     check("context", "'stage'", "`label=value, label=value`");
     check("context", "{stage = 7}", "table of texts");
     check("context", "[['stage']]", "pairs");
-    check("formerly", "[{name = 'old'}]", "`partitioned`");
-    check("formerly", "[{}]", "`path`");
-    check("formerly", "'old'", "`path`");
+    check("formerly", "[{name = 'old'}]", "partitioned = true");
+    check("formerly", "[{}]", "path = ");
+    check("formerly", "'old'", "`path=/app ");
 }
 
 #[test]
@@ -63,6 +64,8 @@ fn a_moment_is_in_quotes_and_in_utc() {
         "1800000000",
         "'tomorrow'",
         "'2026-12-15'",
+        "'2026-12-15T00:00:00.5Z'",
+        "'2026-12-15 00:00:00Z'",
     ] {
         check(
             "not_before",
@@ -79,9 +82,9 @@ fn a_span_is_in_whole_seconds_and_lower_case() {
         "'soon'", "'-5m'", "'+5'", "-5", "1.5", "'1.5'", "true", "'500ms'", "'30M'", "[]",
     ] {
         check("idle_timeout", value, "or `off` for none");
-        check("absolute_timeout", value, "no span of time");
+        check("absolute_timeout", value, "must be a span of time");
     }
-    check("absolute_timeout", "'off'", "no span of time");
+    check("absolute_timeout", "'off'", "must be a span of time");
 }
 
 #[test]
@@ -142,7 +145,7 @@ fn what_does_not_go_together_is_told_at_once_with_what_is_wrong_with_the_keys() 
         );
         for says in [
             "leave out `path`",
-            "set absolute_timeout",
+            "set `absolute_timeout`",
             "`context`: ",
             says,
         ] {
@@ -163,10 +166,10 @@ fn every_attribute_and_lifetime_that_does_not_fit_is_told_at_once() {
     for says in [
         "leave out `path`",
         "leave out `domain`",
-        "set absolute_timeout",
-        "clock_skew is longer",
-        "refresh_after is longer",
-        "remember_up_to is out of range",
+        "set `absolute_timeout`",
+        "`clock_skew` is longer",
+        "`refresh_after` is longer",
+        "`remember_up_to` is out of range",
         "`keys`: key ring",
     ] {
         assert!(sentence.contains(says), "{says}: {sentence}");
@@ -195,7 +198,7 @@ fn what_is_no_table_is_refused() {
     for json in ["7", "[]", "\"name\"", "null"] {
         let settings: hardtack::SessionSettings = serde_json::from_str(json).unwrap();
         let (_, sentence) = refused(settings.build());
-        assert_eq!(sentence, "the settings are no table of names and values");
+        assert_eq!(sentence, "the settings are not a table of names and values");
     }
 }
 
@@ -210,13 +213,16 @@ fn settings_that_do_not_go_together_are_refused_when_the_cookie_is_built() {
             "same_site = 'none'\ndanger_allow_http = true",
             "`danger_allow_http`",
         ),
-        ("refresh_after = '20m'", "refresh_after is longer than half"),
-        ("absolute_timeout = 0", "absolute_timeout is out of range"),
-        ("idle_timeout = 0", "idle_timeout is out of range"),
-        ("remember_up_to = 0", "remember_up_to is out of range"),
-        ("clock_skew = '301s'", "clock_skew is longer"),
-        ("clock_skew = '10m'", "clock_skew is longer"),
-        ("idle_timeout = '7d'", "set absolute_timeout to at least"),
+        (
+            "refresh_after = '20m'",
+            "`refresh_after` is longer than half of `idle_timeout`",
+        ),
+        ("absolute_timeout = 0", "`absolute_timeout` is out of range"),
+        ("idle_timeout = 0", "`idle_timeout` is out of range"),
+        ("remember_up_to = 0", "`remember_up_to` is out of range"),
+        ("clock_skew = '301s'", "`clock_skew` is longer"),
+        ("clock_skew = '10m'", "`clock_skew` is longer"),
+        ("idle_timeout = '7d'", "set `absolute_timeout` to at least"),
         ("formerly = {path = '/'}", "`formerly`"),
     ] {
         let (_, sentence) = refused(toml(&format!("{text}\nkeys = '{key}'")).build());
@@ -230,7 +236,10 @@ fn a_domain_that_is_an_address_is_refused() {
     for domain in ["127.0.0.1", "10.0.0.1", "203.0.113.7", "::1", "[::1]"] {
         let settings = toml(&format!("domain = '{domain}'\nkeys = '{}'", key()));
         let (_, sentence) = refused(settings.build());
-        assert!(sentence.starts_with("domain is no host name"), "{sentence}");
+        assert!(
+            sentence.starts_with("`domain` is not a host name"),
+            "{sentence}"
+        );
     }
     let settings = toml(&format!("domain = '1.example'\nkeys = '{}'", key()));
     assert!(settings.build().is_ok());
@@ -248,7 +257,7 @@ fn every_setting_of_the_documentation_is_known_and_listed() {
         assert!(listed.contains(&format!("`{name}`")), "{name}");
         let check = toml(&format!("{name} = 'x'")).check();
         assert!(check.map_or_else(
-            |error| !error.to_string().contains("is no setting"),
+            |error| !error.to_string().contains("is not a setting"),
             |()| true
         ));
         count += 1;

@@ -106,7 +106,7 @@ fn a_key_in_a_list_or_a_table_is_refused_by_name_and_not_shown() {
         let settings = toml(&format!("{name} = {value}"));
         let error = settings.check().unwrap_err();
         let says = if name == "keys" {
-            "is no text"
+            "must be a text in quotes"
         } else {
             "holds a key"
         };

@@ -115,6 +115,62 @@ fn a_wrong_key_is_told_by_the_variables_name() {
 }
 
 #[test]
+fn a_sentence_about_variables_names_them_as_they_are_called() {
+    let key = key();
+    for (variables, says) in [
+        (
+            &[("SESSION_IDEL_TIMEOUT", "15m")][..],
+            "did you mean `SESSION_IDLE_TIMEOUT`?",
+        ),
+        (&[("SESSION_SOMETHING", "15m")], "`SESSION_SAME_SITE`"),
+        (&[("SESSION_SECURE", "no")], "`SESSION_DANGER_ALLOW_HTTP`"),
+        (
+            &[
+                ("SESSION_SECURE", "yes"),
+                ("SESSION_DANGER_ALLOW_HTTP", "on"),
+            ],
+            "`SESSION_SECURE` is the opposite of `SESSION_DANGER_ALLOW_HTTP`",
+        ),
+        (
+            &[("SESSION_NAME", "__Host-a"), ("SESSION_PATH", "/app")],
+            "leave out `SESSION_PATH`",
+        ),
+        (&[("SESSION_DOMAIN", ".a.example")], "`SESSION_DOMAIN` "),
+        (&[("SESSION_NAME", "a b")], "`SESSION_NAME`: "),
+        (
+            &[("SESSION_IDLE_TIMEOUT", "7d")],
+            "`SESSION_IDLE_TIMEOUT` is longer than `SESSION_ABSOLUTE_TIMEOUT`",
+        ),
+        (&[("SESSION_FORMERLY", "path=/")], "`SESSION_FORMERLY` "),
+        (&[("SESSION_PATH", "/app"), ("SESSION_path", "/")], "twice"),
+        (&[], "give `SESSION_KEYS_ENV` with"),
+    ] {
+        let settings = SessionSettings::from_variables("SESSION_", variables.iter().copied());
+        let error = match settings {
+            Ok(settings) => settings.build().unwrap_err(),
+            Err(error) => error,
+        };
+        let sentence = error.to_string();
+        assert!(sentence.contains(says), "{sentence}");
+        for name in ["idle_timeout", "danger_allow_http", "`path`", "`keys_env`"] {
+            assert!(!sentence.contains(name), "{sentence}");
+        }
+    }
+    let early = format!("{key} seal_from=2030-01-01T00:00:00Z");
+    let ring = format!(
+        "{early}, {} accept_until=2030-01-01T01:00:00Z",
+        crate::key()
+    );
+    let settings = variables([("SESSION_KEYS", &ring)]).unwrap();
+    let (names, sentence) = refused(settings.build());
+    assert_eq!(names, ["SESSION_KEYS"]);
+    assert!(
+        sentence.contains("`SESSION_DANGER_RETIRE_EARLY`"),
+        "{sentence}"
+    );
+}
+
+#[test]
 fn what_a_desktop_sets_does_not_count() {
     assert!(variables([("SESSION_MANAGER", "local/host:@/tmp/.ICE-unix/1")]).is_ok());
     let other = SessionSettings::from_variables("APP_", [("APP_SESSION_MANAGER", "x")]);

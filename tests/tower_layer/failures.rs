@@ -134,12 +134,16 @@ fn an_application_can_answer_every_failure_in_its_own_words() {
 
 #[cfg(feature = "tracing")]
 mod told {
-    use axum::Router;
+    use axum::{Router, extract::rejection::FormRejection, routing::post};
+    use hardtack::{CsrfGuard, Guarded, GuardedRejection, SessionLayer};
     use http::Request;
     use tracing::Level;
 
-    use super::{FORM, SECRET, ask, request, routes, unsaved};
-    use crate::told::{Told, told_by};
+    use super::{FORM, SECRET, Transfer, ask, request, routes, unsaved};
+    use crate::{
+        common::{at, cookie},
+        told::{Told, told_by},
+    };
 
     /// The one event at this level or a worse one.
     #[track_caller]
@@ -246,5 +250,21 @@ mod told {
             let request = request(method, path, fields);
             check_told(routes(), request, Level::WARN, &[refused, sentence]);
         }
+    }
+
+    #[test]
+    fn a_refused_form_is_told_of_where_the_application_answers_itself() {
+        type Form = Result<Guarded<axum::Form<Transfer>>, GuardedRejection<FormRejection>>;
+        let router = Router::new()
+            .route("/form", post(async |form: Form| form.is_ok().to_string()))
+            .layer(CsrfGuard::new().tokens_in_forms())
+            .layer(SessionLayer::new(cookie()).clock(at(0)));
+        let expected = ["refused by a CSRF check", "load the page again"];
+        check_told(
+            router,
+            request("POST", "/form", &[FORM]),
+            Level::WARN,
+            &expected,
+        );
     }
 }

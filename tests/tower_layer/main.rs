@@ -12,7 +12,6 @@ mod hosts;
 mod layers;
 mod routers;
 mod services;
-mod sockets;
 #[cfg(feature = "tracing")]
 #[path = "../common/told.rs"]
 mod told;
@@ -20,6 +19,7 @@ mod told;
 use std::convert::Infallible;
 
 use axum::body::{Body, to_bytes};
+use common::set_cookies;
 use hardtack::SessionData;
 use http::{HeaderMap, Request, Response, StatusCode, header::COOKIE};
 use serde::{Deserialize, Serialize};
@@ -54,9 +54,4 @@ where
         head.headers,
         String::from_utf8(body.to_vec()).unwrap(),
     )
-}
-
-fn set_cookies(headers: &HeaderMap) -> Vec<&str> {
-    let fields = headers.get_all("set-cookie").into_iter();
-    fields.map(|field| field.to_str().unwrap()).collect()
 }

@@ -200,14 +200,6 @@ fn a_half_without_a_line_feed_is_never_used_however_long_it_stays() {
 }
 
 #[test]
-fn a_function_need_not_end_with_a_line_feed() {
-    let vault = crate::Vault::with(key());
-    let mut watched = vault.watch();
-    vault.put(key());
-    replaced(&mut watched);
-}
-
-#[test]
 fn a_file_that_is_truncated_changes_nothing() {
     let (folder, mut watched, old) = watched_file();
     folder.write("keys", "");

@@ -7,16 +7,6 @@ use hardtack::{Look, RingSource};
 use crate::{Vault, Watched, id, key, refused, replaced, seals, unchanged, unsettled, watch};
 
 #[test]
-fn a_function_that_returns_another_text_is_followed() {
-    let vault = Vault::with(key());
-    let mut watched = vault.watch();
-    let new = key();
-    vault.put(&new);
-    replaced(&mut watched);
-    assert_eq!(seals(&watched), id(&new));
-}
-
-#[test]
 fn a_text_that_changes_at_every_look_is_never_used() {
     let vault = Vault::with(key());
     let mut watched = vault.watch();

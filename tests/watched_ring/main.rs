@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 #[path = "../common/browser.rs"]
-#[allow(dead_code, reason = "a part of it is used")]
 mod browser;
 #[path = "../common/folder.rs"]
 mod folder;

@@ -42,7 +42,7 @@ fn a_handle_that_outlives_its_request_ends_with_the_key_that_is_dropped() {
     let vault = Vault::with(&leaked);
     let mut watched = vault.watch();
     let cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
-    let first = cookie.load([""; 0], at(0));
+    let first = cookie.load(None::<&str>, at(0));
     first.insert("user", 42).unwrap();
     let session = cookie.load(cookie.save(&first).unwrap(), at(1));
     vault.put(format!("{new}\n{leaked}"));

@@ -1,4 +1,4 @@
-//! What a command answers: on standard output, on standard error, and by its exit code.
+//! The answer of a command: standard output, standard error and the exit code.
 
 use std::{
     fmt::{Display, Write as _},
@@ -7,18 +7,18 @@ use std::{
     process::ExitCode,
 };
 
-/// `Ok(false)`: what was asked for was looked at, and the answer is no.
+/// `Ok(false)`: the command did its work, and the answer is no.
 pub(crate) type Answer = Result<bool, Failure>;
 
-/// Why a command did nothing, in one sentence.
+/// The reason why a command did nothing, in one sentence.
 pub(crate) enum Failure {
     /// The ring does not allow it.
     No(String),
     /// The command line is wrong.
     Usage(String),
-    /// A file cannot be read or written, or is none of ours.
+    /// A file cannot be read or written, or has other content.
     File(String),
-    /// Somebody else is editing the file.
+    /// Another process is editing the file.
     Busy(String),
 }
 
@@ -29,6 +29,19 @@ impl Failure {
 
     pub(crate) fn usage(sentence: impl Display) -> Failure {
         Failure::Usage(sentence.to_string())
+    }
+
+    /// A mistake in settings that came from options. The sentence names the options.
+    pub(crate) fn options(error: impl Display) -> Failure {
+        let rename = |sentence: String, name: &str| {
+            let option = format!("--{}", name.replace('_', "-"));
+            sentence.replace(name, &option)
+        };
+        Failure::Usage(
+            SETTINGS_WITH_OPTIONS
+                .into_iter()
+                .fold(error.to_string(), rename),
+        )
     }
 
     /// `what` begins the sentence: "cannot read".
@@ -58,7 +71,7 @@ pub(crate) fn exit(parsed: Result<Answer, clap::Error>) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Prints to standard output. Nothing that looks like a key, and nothing that a terminal obeys.
+/// Prints to standard output, without keys and without control characters.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     print_secret(&harmless(&redacted(text)))
 }
@@ -69,25 +82,25 @@ pub(crate) fn print_secret(text: &str) -> Result<(), Failure> {
     let line_end = if text.ends_with('\n') { "" } else { "\n" };
     let written = write!(out, "{text}{line_end}").and_then(|()| out.flush());
     match written {
-        // Whoever reads it has seen enough.
+        // The reader has seen enough, like `head`.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         written => written
             .map_err(|error| Failure::File(format!("cannot write to standard output: {error}"))),
     }
 }
 
-/// Tells something beside the answer, on standard error.
+/// Prints a note or an error to standard error.
 pub(crate) fn note(sentence: &str) {
-    // There is nobody left to tell that this failed.
+    // A failure here cannot be reported anywhere.
     let _ = writeln!(io::stderr(), "hardtack: {}", harmless(&redacted(sentence)));
 }
 
-/// Escapes what a terminal obeys, but for line feeds, as JSON does. A visitor writes what stands in a
-/// cookie.
+/// Escapes the characters that control a terminal, except line feeds, as JSON does. The content of a cookie may
+/// come from a visitor.
 fn harmless(text: &str) -> String {
     let mut harmless = String::with_capacity(text.len());
     for c in text.chars() {
-        if c != '\n' && is_obeyed(c) {
+        if c != '\n' && is_control(c) {
             let _ = write!(harmless, "\\u{:04x}", u32::from(c));
         } else {
             harmless.push(c);
@@ -96,13 +109,13 @@ fn harmless(text: &str) -> String {
     harmless
 }
 
-/// Something that visitors wrote, in a sentence of one line.
+/// Text from a visitor, for a sentence of one line.
 pub(crate) fn quoted(text: &str) -> String {
     text.replace('\n', "\\u000a")
 }
 
-/// Control characters (C0, DEL, C1), separators of lines, and what turns the direction of text.
-fn is_obeyed(c: char) -> bool {
+/// Control characters (C0, DEL, C1), line separators and marks of text direction.
+fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
@@ -110,7 +123,7 @@ fn is_obeyed(c: char) -> bool {
         )
 }
 
-/// Arguments are shown in errors, and a key may stand where something else belongs.
+/// Errors show arguments, and an argument may be a key by mistake.
 fn redacted(text: &str) -> String {
     let mut pieces = text.split(KEY_PREFIX);
     let mut redacted = pieces.next().unwrap_or_default().to_owned();
@@ -123,10 +136,10 @@ fn redacted(text: &str) -> String {
     redacted
 }
 
-/// What the parser of the command line says, without the usage that follows it.
+/// The message of the argument parser, without the usage after it.
 fn one_sentence(error: &clap::Error) -> String {
     if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        return "say what to do; `hardtack --help` and `hardtack ring --help` list the commands"
+        return "a command is missing; `hardtack --help` and `hardtack ring --help` list them"
             .to_owned();
     }
     let text = error.to_string();
@@ -142,4 +155,11 @@ fn one_sentence(error: &clap::Error) -> String {
     format!("{sentence}; see `hardtack --help`")
 }
 
+const SETTINGS_WITH_OPTIONS: [&str; 5] = [
+    "idle_timeout",
+    "absolute_timeout",
+    "remember_up_to",
+    "clock_skew",
+    "not_before",
+];
 const KEY_PREFIX: &str = "hardtack_key_v1_";

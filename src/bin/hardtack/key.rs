@@ -6,10 +6,10 @@ use zeroize::Zeroizing;
 
 use crate::answer::Failure;
 
-/// What a new key is for.
+/// The suite of a new key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SuiteName {
-    /// XAES-256-GCM, encrypts: the one to use
+    /// XAES-256-GCM, encrypts: the recommended one
     Xaes,
     /// XChaCha20-Poly1305, encrypts: for machines without AES instructions
     Xcha,
@@ -17,14 +17,14 @@ pub(crate) enum SuiteName {
     Sign,
 }
 
-/// A key that nobody else has seen.
+/// A new key.
 pub(crate) struct NewKey {
     pub(crate) id: KeyId,
     pub(crate) text: Zeroizing<String>,
 }
 
 impl SuiteName {
-    /// The suite of another key.
+    /// The suite of an existing key.
     pub(crate) fn like(suite: Suite) -> SuiteName {
         match suite {
             Suite::XChaCha20Poly1305 => SuiteName::Xcha,

@@ -5,14 +5,14 @@ use crate::{
     key::{NewKey, SuiteName},
 };
 
-/// Print a new key: a secret
+/// Print a new key, which is a secret
 ///
-/// It is printed to standard output and kept nowhere. To keep it in a file, `hardtack ring add FILE` is
-/// better: nobody sees the key.
+/// The key is printed to standard output and stored nowhere. For a key in a file, use `hardtack
+/// ring add FILE`, which does not show it.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Keygen {
-    /// What the key is for
+    /// The suite of the key
     #[arg(long, value_enum, default_value_t = SuiteName::Xaes)]
     suite: SuiteName,
 }

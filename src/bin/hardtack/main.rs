@@ -1,14 +1,19 @@
-//! The command line of hardtack: keys, key rings, and what is in a cookie.
+//! The command line of hardtack: keys, key rings and the content of cookies.
 
 mod answer;
+/// Files of the library, compiled here too, so that settings and command lines are read alike.
+#[path = "../../base"]
+mod base {
+    pub(crate) mod bearer;
+    pub(crate) mod moment;
+    pub(crate) mod span;
+}
 mod inspect;
 mod key;
 mod keygen;
 mod moment;
 mod ring;
 mod settings;
-#[path = "../../base/span.rs"]
-mod span;
 
 use std::process::ExitCode;
 
@@ -16,7 +21,7 @@ use clap::{Parser, Subcommand};
 
 use answer::Answer;
 
-/// Keys and key rings of hardtack's sessions, and what is in their cookies.
+/// Makes and changes key rings of hardtack sessions, and inspects their cookies.
 #[derive(Parser)]
 #[command(name = "hardtack", version, after_help = AFTER_HELP)]
 struct Arguments {
@@ -51,8 +56,8 @@ Exit codes:
   0  done; yes
   1  no: a check failed, a cookie does not open, or the ring does not allow it (nothing is written)
   2  the command line is wrong
-  3  a file cannot be read or written, or is no key ring
-  4  somebody else is editing the file right now
+  3  a file cannot be read or written, or is not a key ring
+  4  another process is editing the file
 
 Environment:
-  HARDTACK_NOW  a moment like 2026-12-15T00:00:00Z that stands for the time now, for rehearsals";
+  HARDTACK_NOW  a time like 2026-12-15T00:00:00Z to use instead of the clock, for rehearsals";

@@ -1,4 +1,4 @@
-//! Moments and spans, as they stand on the command line.
+//! Moments and spans on the command line.
 
 use std::{
     env,
@@ -6,12 +6,13 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+pub(crate) use crate::base::moment::show;
 use crate::{
     answer::{self, Failure},
-    span,
+    base::{moment, span},
 };
 
-/// A moment, or a span from now.
+/// A moment, also given as a span from now.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Moment {
     At(SystemTime),
@@ -35,7 +36,7 @@ impl FromStr for Moment {
     fn from_str(text: &str) -> Result<Moment, &'static str> {
         match text.strip_prefix('+') {
             Some(span) => span.parse().map(|Span(span)| Moment::FromNow(span)),
-            None => moment(text).map(Moment::At),
+            None => parse(text).map(Moment::At),
         }
     }
 }
@@ -59,26 +60,20 @@ pub(crate) fn now() -> Result<SystemTime, Failure> {
     let Some(text) = env::var_os(NOW) else {
         return Ok(whole_seconds(SystemTime::now()));
     };
-    answer::note(&format!("the time is that of {NOW}"));
+    answer::note(&format!("using the time in {NOW}"));
     let text = text.to_string_lossy();
-    moment(&text).map_err(|error| Failure::Usage(format!("{NOW} is wrong, {error}")))
+    parse(&text).map_err(|error| Failure::Usage(format!("{NOW}: {error}")))
 }
 
 pub(crate) fn after(moment: SystemTime, span: Duration) -> Result<SystemTime, Failure> {
     let later = moment.checked_add(span);
     let later = later.filter(|later| *later < UNIX_EPOCH + YEAR_10000);
-    later.ok_or_else(|| Failure::usage("that is after the year 9999, give a shorter span"))
+    later.ok_or_else(|| Failure::usage("the time is after the year 9999, give a shorter span"))
 }
 
-/// As in a ring: `2026-12-15T00:00:00Z`.
-pub(crate) fn show(moment: SystemTime) -> String {
-    humantime::format_rfc3339_seconds(moment).to_string()
-}
-
-fn moment(text: &str) -> Result<SystemTime, &'static str> {
-    let moment = humantime::parse_rfc3339(text).ok();
-    let moment = moment.filter(|moment| show(*moment) == text);
-    moment.ok_or("expected a moment like `2026-12-15T00:00:00Z`, or a span from now like `+15m`")
+fn parse(text: &str) -> Result<SystemTime, &'static str> {
+    moment::parse(text)
+        .ok_or("expected a moment like `2026-12-15T00:00:00Z`, or a span from now like `+15m`")
 }
 
 fn whole_seconds(moment: SystemTime) -> SystemTime {

@@ -8,23 +8,23 @@ use zeroize::Zeroizing;
 
 use crate::answer::Failure;
 
-/// What the table `session` says, or the whole file where there is none. TOML, or JSON in a file that is
-/// called so.
+/// The table `session`, or the whole file where there is none: TOML, or JSON in a file named `.json`.
 pub(crate) fn read(path: &Path) -> Result<SessionSettings, Failure> {
     let text = fs::read_to_string(path).map(Zeroizing::new);
     let text = text.map_err(|error| Failure::file("cannot read", path, error))?;
     let is_json = path
         .extension()
         .is_some_and(|kind| kind.eq_ignore_ascii_case("json"));
-    // The errors of the formats quote what stands there, which may be a key.
+    // The errors of the formats quote the file, which may have a key there.
     let settings = if is_json {
         of_json(&text)
     } else {
         of_toml(&text)
     };
-    let settings = settings.map_err(|what| Failure::file("no settings are in", path, what))?;
+    let settings =
+        settings.map_err(|what| Failure::file("cannot read settings from", path, what))?;
     let checked = settings.check();
-    checked.map_err(|error| Failure::file("no settings are in", path, error))?;
+    checked.map_err(|error| Failure::file("cannot read settings from", path, error))?;
     Ok(settings)
 }
 
@@ -33,16 +33,16 @@ fn of_toml(text: &str) -> Result<SessionSettings, String> {
         let end = error.span().map_or(0, |span| span.start.min(text.len()));
         let before = &text.as_bytes()[..end];
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        format!("line {line} is no TOML")
+        format!("line {line} is not TOML")
     })?;
     let settings = match file.remove(TABLE) {
         Some(table) => SessionSettings::deserialize(table),
         None => SessionSettings::deserialize(file),
     };
-    settings.map_err(|_| "it is no TOML".to_owned())
+    settings.map_err(|_| "it is not TOML".to_owned())
 }
 
-/// Read from the text both times: a tree of values would keep the last of two settings with one name.
+/// Reads the text twice, because a tree of values would keep only the last of two settings with one name.
 fn of_json(text: &str) -> Result<SessionSettings, String> {
     #[derive(Deserialize)]
     struct File {
@@ -51,11 +51,11 @@ fn of_json(text: &str) -> Result<SessionSettings, String> {
     let fail = |error: serde_json::Error| {
         if error.is_data() {
             format!(
-                "`{TABLE}` is given twice or is no object, at line {}",
+                "`{TABLE}` is given twice or is not an object, at line {}",
                 error.line()
             )
         } else {
-            format!("line {} is no JSON", error.line())
+            format!("line {} is not JSON", error.line())
         }
     };
     let file: File = serde_json::from_str(text).map_err(fail)?;

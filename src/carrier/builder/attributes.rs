@@ -36,7 +36,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # use std::time::SystemTime;
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).path("/shop").build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     /// assert!(fields.iter().all(|field| field.contains("; Path=/shop;")));
@@ -57,7 +57,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # use std::time::SystemTime;
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).domain("example.com").build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     /// assert!(fields.iter().all(|field| field.contains("; Domain=example.com;")));
@@ -78,7 +78,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # use std::time::SystemTime;
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).same_site(SameSite::Strict).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     /// assert!(fields.iter().all(|field| field.contains("; SameSite=Strict")));
@@ -99,7 +99,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # use std::time::SystemTime;
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).same_site(SameSite::None).partitioned().build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     /// assert!(fields.iter().all(|field| field.contains("; SameSite=None; Partitioned")));
@@ -121,7 +121,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).danger_allow_http().build()?;
     /// assert_eq!(cookie.name().as_str(), "session");
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     /// assert!(fields.iter().all(|field| !field.contains("Secure")));
@@ -150,7 +150,6 @@ impl<T: Payload> SessionCookieBuilder<T> {
     ///     .name("__Secure-session")
     ///     .formerly(Formerly::new().path("/app"))
     ///     .build()?;
-    /// # let _ = cookie;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn formerly(mut self, formerly: Formerly) -> Self {
@@ -169,7 +168,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # use std::time::SystemTime;
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).size(Size::Browser).build()?;
-    /// let session = cookie.load([""], SystemTime::now());
+    /// let session = cookie.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.remaining_bytes(), 2_939);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -189,7 +188,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # use std::time::SystemTime;
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys).padding(Padding::Padme).build()?;
-    /// let session = cookie.load([""], SystemTime::now());
+    /// let session = cookie.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.remaining_bytes(), 2_142); // without padding 2,171
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```

@@ -12,8 +12,8 @@ use crate::{
     crypto::suite::Mode,
     keys::Purpose,
     session::{Sealer, Several, events},
-    state::{Allowance, Frame, Lifetimes, Payload, Policy, RefreshAfter, Room, sealed},
-    token::{Context, Reserved, token_len},
+    state::{Lifetimes, Overhead, Payload, Policy, RefreshAfter, SizeBudget, SizeLimit, sealed},
+    token::{Context, Reserved},
 };
 
 impl<T: Payload> SessionCookieBuilder<T> {
@@ -40,7 +40,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
         let template = Template::new(&name, &self.settings.attributes);
         let purpose = Purpose::cookie(name.as_str());
         let several = Several::of(&name);
-        let frame = Frame {
+        let frame = Overhead {
             field: template.len(),
             max_age: MAX_AGE_LONGEST,
             part: PART_LEN,
@@ -118,7 +118,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
 
     fn token(self, purpose: Purpose) -> Result<SessionToken<T>, ConfigError> {
         let allowance = self.settings.size.allowance()?.in_one();
-        let sealer = self.sealer(purpose, allowance, Frame::default(), Several::None)?;
+        let sealer = self.sealer(purpose, allowance, Overhead::default(), Several::None)?;
         Ok(SessionToken {
             sealer: Arc::new(sealer),
             shared_caching: self.settings.shared_caching,
@@ -184,8 +184,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
     fn sealer(
         &self,
         purpose: Purpose,
-        allowance: Allowance,
-        frame: Frame,
+        allowance: SizeLimit,
+        frame: Overhead,
         several: Several,
     ) -> Result<Sealer, ConfigError> {
         let Settings { keys, context, .. } = &self.settings;
@@ -202,8 +202,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         let reserved = Reserved::new(application, type_label).ok_or(ConfigError::Label)?;
         let context = Context::new(context.iter().map(|(label, value)| (label, value)))?;
         let empty_payload = <T as sealed::Payload>::empty().ok_or(ConfigError::Payload)?;
-        let room = Room::new(allowance, frame, token_len(mode), self.settings.padding)
-            .filter(|room| empty_payload.len() <= room.content())
+        let budget = SizeBudget::new(allowance, frame, mode, self.settings.padding)
+            .filter(|budget| empty_payload.len() <= budget.room())
             .ok_or(ConfigError::NoRoom)?;
         if mode == Mode::UnencryptedButSigned {
             events::unencrypted(purpose.as_str());
@@ -220,7 +220,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
             hooks: self.settings.hooks.clone(),
             policy: Policy {
                 lifetimes,
-                room,
+                budget,
                 save_on_server_error: self.settings.save_on_server_error,
                 empty_payload: empty_payload.into(),
                 schema: <T as sealed::Payload>::SCHEMA,

@@ -14,7 +14,7 @@ use crate::cookie::Attributes;
 ///     .name("session")
 ///     .formerly(Formerly::new().path("/shop").domain("example.com"))
 ///     .build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// # session.insert("user", 42)?;
 /// let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
 /// assert!(fields[0].starts_with("session=; Path=/shop; Domain=example.com;"));
@@ -36,7 +36,6 @@ impl Formerly {
     ///
     /// ```
     /// let partitioned = hardtack::Formerly::new().partitioned(true);
-    /// # let _ = partitioned;
     /// ```
     pub fn new() -> Formerly {
         Formerly::default()
@@ -48,7 +47,6 @@ impl Formerly {
     ///
     /// ```
     /// let moved = hardtack::Formerly::new().path("/app");
-    /// # let _ = moved;
     /// ```
     pub fn path(self, path: impl Into<String>) -> Formerly {
         Formerly {
@@ -63,7 +61,6 @@ impl Formerly {
     ///
     /// ```
     /// let for_all_hosts = hardtack::Formerly::new().domain("example.com");
-    /// # let _ = for_all_hosts;
     /// ```
     pub fn domain(self, domain: impl Into<String>) -> Formerly {
         Formerly {
@@ -78,7 +75,6 @@ impl Formerly {
     ///
     /// ```
     /// let for_one_host = hardtack::Formerly::new().no_domain();
-    /// # let _ = for_one_host;
     /// ```
     pub fn no_domain(self) -> Formerly {
         Formerly {
@@ -93,7 +89,6 @@ impl Formerly {
     ///
     /// ```
     /// let plain = hardtack::Formerly::new().partitioned(false);
-    /// # let _ = plain;
     /// ```
     pub fn partitioned(self, partitioned: bool) -> Formerly {
         Formerly {

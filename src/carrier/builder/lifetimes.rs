@@ -20,7 +20,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load([""], now);
+    /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = earlier.save(&session)?;
     /// let cookie = SessionCookie::encrypted(keys.clone()).idle_timeout(10 * minute).build()?;
@@ -49,7 +49,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load([""], now);
+    /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = earlier.save(&session)?;
     /// let cookie = SessionCookie::encrypted(keys).absolute_timeout(20 * minute).build()?;
@@ -82,7 +82,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     ///
     /// let month = Duration::from_secs(30 * 86_400);
     /// let cookie = SessionCookie::encrypted(keys).remember_up_to(month).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// session.remember_for(month)?;
     /// let field = cookie.save(&session)?.into_iter().next().ok_or("it is written")?;
@@ -127,7 +127,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load([""], now);
+    /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = earlier.save(&session)?;
     /// // `fields` come from an instance whose clock is two minutes ahead.
@@ -153,7 +153,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load([""], now);
+    /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = earlier.save(&session)?;
     /// use hardtack::{Outcome, Reason};

@@ -22,7 +22,7 @@ use crate::{
     cookie::{Attributes, SameSite},
     crypto::suite::Mode,
     session::Hooks,
-    state::{Allowance, BROWSER_LIMIT, MOST_COOKIES, Map, Padding, Payload, RefreshAfter},
+    state::{BROWSER_LIMIT, MOST_COOKIES, Map, Padding, Payload, RefreshAfter, SizeLimit},
 };
 
 /// Settings of a [`SessionCookie`](crate::SessionCookie). All of them are checked together in [`build`](Self::build).
@@ -47,7 +47,6 @@ use crate::{
 ///     .path("/app")
 ///     .build();
 /// assert!(mistake.is_err_and(|error| error.to_string().contains("leave out `path`")));
-/// # let _ = cookie;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -95,7 +94,7 @@ struct Settings {
 /// let anywhere = SessionCookie::encrypted(keys.clone()).build()?;
 /// let browser = SessionCookie::encrypted(keys).size(Size::Browser).build()?;
 /// let store = |cookie: &SessionCookie| {
-///     cookie.load([""], SystemTime::now()).insert("note", "x".repeat(2_500))
+///     cookie.load(None::<&str>, SystemTime::now()).insert("note", "x".repeat(2_500))
 /// };
 /// assert!(matches!(store(&anywhere), Err(SessionError::TooLarge(_))));
 /// assert!(store(&browser).is_ok());
@@ -124,13 +123,13 @@ pub enum Size {
 }
 
 impl Size {
-    fn allowance(self) -> Result<Allowance, ConfigError> {
+    fn allowance(self) -> Result<SizeLimit, ConfigError> {
         match self {
-            Size::Anywhere => Ok(Allowance::new(1, 3072)),
-            Size::Browser => Ok(Allowance::new(1, BROWSER_LIMIT)),
+            Size::Anywhere => Ok(SizeLimit::new(1, 3072)),
+            Size::Browser => Ok(SizeLimit::new(1, BROWSER_LIMIT)),
             Size::Split(cookies) => Some(usize::from(cookies))
                 .filter(|cookies| (2..=MOST_COOKIES).contains(cookies))
-                .map(|cookies| Allowance::new(cookies, BROWSER_LIMIT))
+                .map(|cookies| SizeLimit::new(cookies, BROWSER_LIMIT))
                 .ok_or(ConfigError::Split),
         }
     }
@@ -188,7 +187,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// # let keys = EncryptionKey::generate()?;
     /// let cookie: SessionCookie<Login> = SessionCookie::encrypted(keys).typed().build()?;
-    /// let session = cookie.load([""], std::time::SystemTime::now());
+    /// let session = cookie.load(None::<&str>, std::time::SystemTime::now());
     /// assert_eq!(session.read(|login| login.user), 0);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```

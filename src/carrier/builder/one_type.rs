@@ -50,7 +50,7 @@ impl OneType {
         self.id != known.id
             && self.application == known.application
             && self.context == known.context
-            && slots.is_some_and(|(slot, known)| slot.meets(&known))
+            && slots.is_some_and(|(slot, known)| slot.shares_a_key_with(&known))
     }
 }
 

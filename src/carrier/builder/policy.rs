@@ -24,7 +24,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// let shop = SessionCookie::encrypted(keys.clone()).application("shop").build()?;
     /// let forum = SessionCookie::encrypted(keys).application("forum").build()?;
     /// # let now = SystemTime::now();
-    /// # let session = shop.load([""], now);
+    /// # let session = shop.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// let fields = shop.save(&session)?;
     /// assert!(forum.load(&fields, now).is_new());
@@ -80,12 +80,12 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load([""], now);
+    /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = earlier.save(&session)?;
     /// let test = SessionCookie::encrypted(keys.clone()).context("stage", "test").build()?;
     /// let live = SessionCookie::encrypted(keys).context("stage", "live").build()?;
-    /// # let session = test.load([""], now);
+    /// # let session = test.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// let fields = test.save(&session)?;
     /// assert!(live.load(&fields, now).is_new());
@@ -121,7 +121,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     ///     })
     ///     .build()?;
     ///
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// # session.renew()?;
     /// # let fields = cookie.save(&session)?;
     /// # let session = cookie.load(&fields, Clock::system());
@@ -189,7 +189,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # #[cfg(feature = "http")] {
     /// # use http::{HeaderMap, StatusCode};
     /// # let mut response = HeaderMap::new();
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("attempts", 3)?;
     /// cookie.save_to(&session, StatusCode::BAD_GATEWAY, &mut response)?;
     /// assert!(response.contains_key("set-cookie"));
@@ -214,7 +214,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # #[cfg(feature = "http")] {
     /// # use http::{HeaderMap, StatusCode};
     /// # let mut response = HeaderMap::new();
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// response.insert("cache-control", "public, max-age=60".parse()?);
     /// cookie.save_to(&session, StatusCode::OK, &mut response)?;

@@ -130,7 +130,7 @@ fn a_session_that_is_written_leaves_nothing() {
     check(
         |builder| builder,
         |cookie, _| {
-            let session = cookie.load([""; 0], at(0));
+            let session = cookie.load(None::<&str>, at(0));
             put(&session).unwrap();
             session.insert("other", MARKER).unwrap();
             assert!(session.remove("other").unwrap());
@@ -162,7 +162,7 @@ fn messages_leave_nothing() {
     check(
         |builder| builder,
         |cookie, _| {
-            let session = cookie.load([""; 0], at(0));
+            let session = cookie.load(None::<&str>, at(0));
             for _ in 0..3 {
                 session.flash("", MARKER).unwrap();
             }
@@ -243,7 +243,7 @@ fn a_session_in_several_cookies_leaves_nothing() {
         |builder| builder.size(Size::Split(4)),
         |cookie, _| {
             let fields = {
-                let session = cookie.load([""; 0], at(0));
+                let session = cookie.load(None::<&str>, at(0));
                 for key in ["a", "b", "c"] {
                     // Shorter than what a value is usually given.
                     session
@@ -367,7 +367,7 @@ fn a_value_that_was_refused_for_its_size_is_not_kept_by_the_thread() {
     let cookie = cookie.build().unwrap();
     let large = "x".repeat(2 * 1024 * 1024);
     let held = held_after(|| {
-        let session = cookie.load([""; 0], at(0));
+        let session = cookie.load(None::<&str>, at(0));
         let refused = session.insert("large", &large);
         assert!(matches!(refused, Err(SessionError::TooLarge(_))));
     });

@@ -1,17 +1,20 @@
-//! What was pasted: a token, a pair, a whole field of a request or a response.
+//! The input: a token, a pair, or a whole field of a request or a response.
 
 use std::io::{self, Read};
 
-use hardtack::{CookieName, Reason, SessionCookieBuilder};
+use hardtack::{CookieName, EncryptionKey, Reason, SessionCookie, SessionCookieBuilder};
 use zeroize::Zeroizing;
 
 use super::Carrier;
-use crate::answer::{self, Failure};
+use crate::{
+    answer::{self, Failure},
+    base::bearer,
+};
 
-/// How the tokens travelled, and they themselves.
+/// The tokens, and how they travelled.
 pub(super) struct Found {
     pub(super) carried: Carried,
-    /// Put together from their parts, where they came in several cookies.
+    /// Each joined from its parts where it came in several cookies.
     pub(super) tokens: Vec<Result<Vec<u8>, Reason>>,
 }
 
@@ -38,7 +41,7 @@ impl Carried {
     }
 }
 
-/// `builder`: what the application says of its cookie.
+/// `builder` has the application's settings.
 pub(super) fn find(
     argument: Option<&str>,
     carrier: &Carrier,
@@ -56,10 +59,10 @@ pub(super) fn find(
     }
     if let Some(name) = &carrier.header {
         let value = without_field_name(text, name);
-        let token = value.strip_prefix("Bearer ").unwrap_or(value);
+        let token = bearer::token_in(name, value.as_bytes());
         return Ok(Found {
             carried: Carried::Header(name.clone()),
-            tokens: vec![Ok(token.trim().as_bytes().to_vec())],
+            tokens: vec![Ok(token.to_vec())],
         });
     }
     if let Some(name) = &carrier.token {
@@ -68,19 +71,17 @@ pub(super) fn find(
             tokens: vec![Ok(text.as_bytes().to_vec())],
         });
     }
-    let default_name = match builder {
-        Some(builder) => builder
-            .clone()
-            .build()
-            .map_err(Failure::usage)?
-            .name()
-            .clone(),
-        None => DEFAULT_NAME.parse().map_err(Failure::usage)?,
+    let cookie = match builder {
+        Some(builder) => builder.clone().build(),
+        None => {
+            SessionCookie::encrypted(EncryptionKey::generate().map_err(Failure::usage)?).build()
+        }
     };
-    in_cookies(text, carrier.name.as_deref(), default_name.as_str())
+    let cookie = cookie.map_err(Failure::options)?;
+    in_cookies(text, carrier.name.as_deref(), cookie.name().as_str())
 }
 
-/// The one place where a `Cookie` field becomes tokens.
+/// The tokens in a `Cookie` or `Set-Cookie` field.
 fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Found, Failure> {
     let field = without_field_name(without_field_name(text, "Cookie"), "Set-Cookie");
     let has_pairs = field.contains('=');
@@ -95,9 +96,7 @@ fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Foun
         vec![Ok(field.as_bytes().to_vec())]
     };
     if tokens.is_empty() {
-        return Err(Failure::usage(format!(
-            "no cookie of the name {name} is in it"
-        )));
+        return Err(Failure::usage(format!("there is no cookie named {name}")));
     }
     Ok(Found {
         carried: Carried::Cookie(name),
@@ -105,7 +104,7 @@ fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Foun
     })
 }
 
-/// The name of the cookie that is meant.
+/// The name of the session's cookie in a field.
 fn name_in<'a>(field: &'a str, default_name: &'a str) -> Result<&'a str, Failure> {
     let pairs = field
         .split(';')
@@ -121,7 +120,7 @@ fn name_in<'a>(field: &'a str, default_name: &'a str) -> Result<&'a str, Failure
         // A Set-Cookie field.
         [first, attributes @ ..] if attributes.iter().any(is_attribute) => Ok(first),
         _ => Err(Failure::usage(format!(
-            "several cookies are in it, say with --name which of {}",
+            "there are several cookies; choose with --name one of {}",
             answer::quoted(&names.join(", "))
         ))),
     }
@@ -141,6 +140,5 @@ fn from_stdin() -> Result<Zeroizing<String>, Failure> {
     Ok(text)
 }
 
-const DEFAULT_NAME: &str = "__Host-session";
 /// More than any server takes of a request's fields.
 const LONGEST_INPUT: u64 = 1 << 20;

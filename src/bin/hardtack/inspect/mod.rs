@@ -1,4 +1,4 @@
-//! Looking into cookies.
+//! Inspecting cookies.
 
 mod input;
 mod reason;
@@ -17,16 +17,17 @@ use crate::{
 };
 use sessions::{Opener, Sessions};
 
-/// Show what a cookie is and, with keys, what is in it
+/// Show what a cookie is and, with keys, its content
 ///
-/// Without keys this tells what anybody sees: mode, suite, key id and length. With keys also whether it
-/// opens, and why not; its times and its content. Nothing is shown that was not verified. The exit code is 1
-/// if no session is loaded from it, and without keys if it is no token.
+/// Without keys this shows what anyone can see: mode, suite, key id and length. With keys it
+/// also shows whether the cookie opens, or why not, its times and its content. Only verified
+/// content is shown. The exit code is 1 if no session is loaded, or without keys if the input
+/// is not a token.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Inspect {
-    /// A token, `name=value`, a Cookie or a Set-Cookie field; `-` or nothing reads standard input, where
-    /// other users of this machine cannot see it
+    /// A token, `name=value`, a Cookie or a Set-Cookie field; by default or with `-` read from standard input,
+    /// where other users of this machine cannot see it
     cookie: Option<String>,
     /// The file that holds the key ring
     #[arg(long, value_name = "FILE")]
@@ -35,7 +36,7 @@ pub(crate) struct Inspect {
     carrier: Carrier,
     #[command(flatten)]
     sessions: Sessions,
-    /// Look at this moment: 2026-12-15T00:00:00Z, or +1h from now; by default now
+    /// Open it at this time: 2026-12-15T00:00:00Z, or +1h from now; by default now
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
     /// Show the session's id
@@ -46,17 +47,17 @@ pub(crate) struct Inspect {
     json: bool,
 }
 
-/// Where the session travels.
+/// The carrier of the session.
 #[derive(Args)]
 #[group(multiple = false)]
 pub(crate) struct Carrier {
     /// The cookie's name; by default that of the settings, `__Host-session`, or that of the only cookie
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// The token is from this request header, and no cookie
+    /// The token is from this request header, not a cookie
     #[arg(long, value_name = "NAME")]
     header: Option<String>,
-    /// The token is a bare one of this name, and no cookie
+    /// The token is a bare one with this name, not a cookie
     #[arg(long, value_name = "NAME")]
     token: Option<String>,
 }

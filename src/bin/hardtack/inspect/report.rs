@@ -1,4 +1,4 @@
-//! What is told of tokens.
+//! The report on tokens.
 
 use std::{fmt::Display, time::SystemTime};
 
@@ -11,28 +11,28 @@ use super::{
     sessions::Opener,
     value::{dictionary, hex},
 };
-use crate::{moment::show, span};
+use crate::{base::span, moment::show};
 
 pub(super) struct Report {
     kind: &'static str,
     name: String,
     at: SystemTime,
     has_keys: bool,
-    /// Why a request with all of them has no session, though one alone might have.
+    /// The reason why a request with all of them has no session, though one alone might.
     refused_together: Option<Reason>,
     tokens: Vec<Token>,
     show_id: bool,
 }
 
 struct Token {
-    /// What anybody sees.
+    /// The part that anyone can see.
     info: Result<TokenInfo, Reason>,
     content: Option<Content>,
-    /// Why no session is loaded from it.
+    /// The reason why no session is loaded from it.
     reason: Option<Reason>,
 }
 
-/// What was verified.
+/// Verified content.
 struct Content {
     verified: TokenContent,
     is_sealing_key: bool,
@@ -63,7 +63,7 @@ impl Report {
         self.reason().is_none()
     }
 
-    /// Of several tokens that do not open, the first tells why.
+    /// If no token opens, the reason of the first.
     fn reason(&self) -> Option<Reason> {
         if self.refused_together.is_some() {
             return self.refused_together;
@@ -135,7 +135,7 @@ impl Token {
                 reason: Some(reason),
             },
             Ok(verified) => {
-                // Whether a typed payload can be read, only the application knows.
+                // Only the application knows whether a typed payload can be read.
                 let is_typed = verified.schema != 0;
                 let reason = verified.refused;
                 Token {
@@ -199,7 +199,7 @@ impl Token {
         lines.push(match self.reason {
             Some(reason) => row("opens", format!("no: {reason}, {}", explanation(reason))),
             None if has_keys => row("opens", "yes"),
-            None => row("opens", "give --keys to see"),
+            None => row("opens", "unknown without --keys"),
         });
         lines
     }
@@ -253,8 +253,8 @@ fn persistent(found: &TokenContent) -> String {
         (false, _) => "no".to_owned(),
         (true, true) => format!("yes, until {}", show(found.expires_at)),
         (true, false) => {
-            "yes, but it ends like any other, as no remember_up_to is given; say the application's \
-                          by --settings or --remember-up-to"
+            "yes, but it ends like any other because there is no remember_up_to; give the application's \
+             with --settings or --remember-up-to"
                 .to_owned()
         }
     }

@@ -3,7 +3,7 @@ use std::{path::PathBuf, str::FromStr, time::SystemTime};
 use clap::Args;
 use hardtack::{
     ConfigError, KeyId, Outcome, Reason, SessionCookie, SessionCookieBuilder, SessionHeader,
-    SessionToken, TokenContent,
+    SessionToken, SettingsError, TokenContent,
 };
 
 use super::input::Carried;
@@ -14,10 +14,10 @@ use crate::{
     settings,
 };
 
-/// What the application decided about its sessions.
+/// The application's settings of its sessions.
 #[derive(Args)]
 pub(super) struct Sessions {
-    /// The application's settings, in place of the options below: a file in TOML, or in JSON if its name says so
+    /// The application's settings, instead of the options below: a TOML file, or JSON if named `.json`
     #[arg(long, value_name = "FILE", requires = "keys")]
     settings: Option<PathBuf>,
     /// The application's label, if it has one
@@ -65,7 +65,7 @@ fn pair(text: &str) -> Result<(String, String), &'static str> {
     Ok((label.to_owned(), value.to_owned()))
 }
 
-/// What opens tokens as an application does.
+/// Opens tokens as the application does.
 pub(super) struct Opener {
     ring: AnyRing,
     carrier: Carrier,
@@ -78,7 +78,7 @@ enum Carrier {
 }
 
 impl Sessions {
-    /// A cookie as the application builds it, but for its name: of that there may be another.
+    /// A cookie as the application builds it. The command line may name another one.
     pub(super) fn builder(
         &self,
         ring: &AnyRing,
@@ -87,7 +87,7 @@ impl Sessions {
         let mut builder = self.of_settings(ring)?;
         if let Some(IdleTimeout(idle)) = self.idle_timeout {
             let idle = idle.map(|span| span.0);
-            // A longer one is refused, and nobody can tell it from one that is as long.
+            // A longer one is refused, and has the same effect as one that is as long.
             let absolute = self.absolute_timeout.map(|span| span.0);
             let idle = idle.map(|idle| absolute.map_or(idle, |absolute| idle.min(absolute)));
             builder = builder.idle_timeout(idle);
@@ -113,7 +113,7 @@ impl Sessions {
         for (label, value) in &self.context {
             builder = builder.context(label, value);
         }
-        // Nothing is served with it.
+        // The cookie only opens, so an early end of a key does no harm.
         Ok(builder.danger_retire_early())
     }
 
@@ -123,10 +123,16 @@ impl Sessions {
             return Ok(builder);
         };
         let mut settings = settings::read(path)?;
-        // The ring is here already; there may be none in the settings.
+        // The ring comes from --keys; the settings may have none.
         let _ = settings.take_key_sources();
-        let applied = settings.apply_to(builder);
-        applied.map_err(|error| Failure::file("no settings of this ring are in", path, error))
+        let fail = |error: SettingsError| {
+            Failure::file("cannot apply to this ring the settings of", path, error)
+        };
+        let applied = settings.apply_to(builder).map_err(fail)?;
+        // Alone, so that the file is named for its mistakes.
+        let checked = applied.clone().danger_retire_early().build();
+        checked.map_err(|error| fail(error.into()))?;
+        Ok(applied)
     }
 }
 
@@ -146,7 +152,7 @@ impl Opener {
         builder: SessionCookieBuilder,
         carried: &Carried,
     ) -> Result<Opener, Failure> {
-        let carrier = Carrier::build(builder, carried).map_err(Failure::usage)?;
+        let carrier = Carrier::build(builder, carried).map_err(Failure::options)?;
         Ok(Opener { ring, carrier })
     }
 
@@ -158,8 +164,8 @@ impl Opener {
         }
     }
 
-    /// Why a request with these tokens has no session, where that is for all of them together: none can be
-    /// preferred, or the preferred one cannot be read.
+    /// The reason why a request with all these tokens has no session: none can be preferred, or the preferred one
+    /// cannot be read.
     pub(super) fn refused_together(
         &self,
         tokens: &[Result<Vec<u8>, Reason>],

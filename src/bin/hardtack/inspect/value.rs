@@ -5,11 +5,11 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 
-/// A dictionary as JSON. `None`: it is none.
+/// A dictionary as JSON. `None`: the payload is not a dictionary.
 ///
-/// What JSON does not have is an object with one entry that begins with `$`: `{"$hex": "00ff"}` for bytes,
-/// `{"$float": "NaN"}` for numbers that are none, `{"$map": [[1, "one"]]}` for maps whose keys are not
-/// text, or not all different.
+/// A value that JSON lacks becomes an object with one entry that begins with `$`: `{"$hex": "00ff"}` for bytes,
+/// `{"$float": "NaN"}` for floats that are not finite, `{"$map": [[1, "one"]]}` for maps whose keys are not texts, or
+/// not all different.
 pub(super) fn dictionary(payload: &[u8]) -> Option<Value> {
     if payload.is_empty() {
         return Some(json!({}));

@@ -7,18 +7,19 @@ use crate::{
     moment::{Moment, show},
 };
 
-/// Make a key and add it: accepted, and not yet sealing
+/// Add a new key, which is accepted and does not seal yet
 ///
-/// Makes the file if there is none; its first key seals. Prints the id of the key, never the key.
+/// Creates the file if there is none; its first key seals. Prints the id of the key, never the
+/// key.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Add {
     #[command(flatten)]
     target: Target,
-    /// What the key is for; by default the same as the key that seals, or xaes
+    /// The suite of the key; by default that of the key that seals, or xaes
     #[arg(long, value_enum)]
     suite: Option<SuiteName>,
-    /// Let the key seal from this moment on: 2026-12-15T00:00:00Z, or +1h from now
+    /// When the key begins to seal: 2026-12-15T00:00:00Z, or +1h from now
     #[arg(long, value_name = "TIME")]
     seal_from: Option<Moment>,
 }
@@ -50,7 +51,7 @@ impl Add {
         let seal_from = self.seal_from.map(|_| from);
         if seal_from.is_some_and(|from| from <= edit.now) {
             return Err(Failure::no(
-                "no instance has the new key yet, so --seal-from has to be in the future",
+                "no instance has the new key yet, so --seal-from must be in the future",
             ));
         }
         edit.text.add(&key, seal_from);
@@ -59,7 +60,7 @@ impl Add {
         Ok(match seal_from {
             None => vec![
                 format!("new key {id}, accepted"),
-                format!("key {} goes on sealing", sealing.id),
+                format!("key {} still seals", sealing.id),
             ],
             Some(from) => vec![
                 format!("new key {id}, accepted"),
@@ -80,6 +81,6 @@ pub(super) fn new_key(
         return NewKey::make(suite);
     }
     Err(Failure::no(
-        "keys that encrypt and keys that sign cannot be in one ring, begin another file",
+        "keys that encrypt and keys that sign cannot be in one ring; start another file",
     ))
 }

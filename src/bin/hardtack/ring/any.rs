@@ -4,8 +4,8 @@ use std::{
 };
 
 use hardtack::{
-    ConfigError, EncryptionKey, Fingerprint, KeyId, KeyInfo, KeyRing, Mode, RingError,
-    SessionCookie, SessionCookieBuilder, SigningKey,
+    EncryptionKey, Fingerprint, KeyError, KeyId, KeyInfo, KeyRing, Mode, RingError, SessionCookie,
+    SessionCookieBuilder, SigningKey,
 };
 
 /// A ring of either kind of key.
@@ -25,7 +25,7 @@ macro_rules! either {
 }
 
 impl AnyRing {
-    /// In the order of the ring: each takes over from the one before it.
+    /// In the order of the ring, in which each takes over from the one before it.
     pub(crate) fn keys(&self) -> Vec<KeyInfo> {
         either!(self, ring => ring.keys())
     }
@@ -71,7 +71,7 @@ impl AnyRing {
         keys.skip_while(|key| key.id != id).nth(1)
     }
 
-    /// The keys that are to seal later than `at`, and from when.
+    /// The keys that begin to seal after `at`, with their times.
     pub(crate) fn planned_after(
         &self,
         at: SystemTime,
@@ -81,7 +81,7 @@ impl AnyRing {
         planned.filter(move |(_, from)| *from > at)
     }
 
-    /// Pairs of a key that is to retire and the one that takes over from it; for how long both open.
+    /// Each key that is to retire, the one that takes over from it, and the span in which both open.
     pub(crate) fn overlaps(&self) -> Vec<(KeyInfo, KeyInfo, Duration)> {
         let keys = self.keys();
         let pairs = keys.windows(2).filter_map(|pair| {
@@ -91,23 +91,29 @@ impl AnyRing {
         pairs.collect()
     }
 
-    /// The longest that sessions may live so that none is cut short. `None`: as long as they like.
+    /// The longest lifetime of sessions with which none is cut short. `None`: any.
     pub(crate) fn serves(&self) -> Option<Duration> {
         let overlaps = self.overlaps().into_iter();
         overlaps.map(|(_, _, both)| both).min()
     }
 
-    /// What an application says to this ring whose sessions live for `lifetime`.
-    pub(crate) fn check(&self, lifetime: Duration) -> Result<(), ConfigError> {
-        let builder = self.builder().idle_timeout(None);
-        builder.absolute_timeout(lifetime).build().map(drop)
+    /// The overlaps that are shorter than `lifetime`, for which an application refuses the ring.
+    pub(crate) fn cut_short(&self, lifetime: Duration) -> Vec<(KeyInfo, KeyInfo, Duration)> {
+        let mut overlaps = self.overlaps();
+        overlaps.retain(|(_, _, both)| *both < lifetime);
+        overlaps
     }
 
-    /// A key's part at `at`.
+    /// Whether the key opens nothing at this moment.
+    pub(crate) fn is_retired(&self, id: KeyId, at: SystemTime) -> bool {
+        !either!(self, ring => ring.accepts(at)).contains(&id)
+    }
+
+    /// The role of a key at `at`.
     pub(crate) fn role(&self, key: &KeyInfo, at: SystemTime) -> Role {
         if self.seals(at) == key.id {
             Role::Sealing
-        } else if is_retired(key, at) {
+        } else if self.is_retired(key.id, at) {
             Role::Retired
         } else if key.seal_from.is_some_and(|from| at < from) {
             Role::Planned
@@ -117,21 +123,22 @@ impl AnyRing {
     }
 }
 
-/// Whether the key opens nothing at this moment.
-pub(crate) fn is_retired(key: &KeyInfo, at: SystemTime) -> bool {
-    key.accept_until.is_some_and(|until| at >= until)
-}
-
-/// Which kind of ring is meant is told by its first key.
+/// The first key tells which kind of ring it is.
 impl FromStr for AnyRing {
     type Err = RingError;
 
     fn from_str(text: &str) -> Result<AnyRing, RingError> {
-        let keys = text.lines().map(str::trim_start);
-        let first = keys
-            .into_iter()
-            .find(|line| line.starts_with("hardtack_key_"));
-        if first.is_some_and(|line| line.starts_with("hardtack_key_v1_sign_")) {
+        let lines = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with('#'));
+        let words = lines.flat_map(|line| line.split([' ', '\t', ',']));
+        let mut keys = words.map(str::parse::<EncryptionKey>);
+        let signs = keys.find_map(|key| match key {
+            Ok(_) => Some(false),
+            Err(KeyError::WrongKind { .. }) => Some(true),
+            Err(_) => None,
+        });
+        if signs == Some(true) {
             text.parse().map(AnyRing::Signing)
         } else {
             text.parse().map(AnyRing::Encryption)
@@ -143,7 +150,7 @@ impl FromStr for AnyRing {
 pub(crate) enum Role {
     Sealing,
     Accepted,
-    /// Accepted, and to seal later.
+    /// Accepted, and sealing later.
     Planned,
     Retired,
 }

@@ -4,7 +4,7 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::{ConfigError, KeyId, KeyInfo};
+use hardtack::{KeyId, KeyInfo};
 use serde_json::{Value, json};
 
 use super::{
@@ -15,11 +15,11 @@ use super::{
 };
 use crate::{
     answer::{self, Answer, Failure},
+    base::span,
     moment::{self, Moment, show},
-    span,
 };
 
-/// Say what is wrong with a ring, and what is odd
+/// Check a ring for mistakes and oddities
 ///
 /// The exit code is 1 if a program would refuse the ring.
 #[derive(Args)]
@@ -27,7 +27,7 @@ use crate::{
 pub(crate) struct Check {
     /// The file that holds the key ring; `-` is standard input
     file: PathBuf,
-    /// Check what is at this moment: 2026-12-15T00:00:00Z, or +1h from now; by default now
+    /// Check the ring at this time: 2026-12-15T00:00:00Z, or +1h from now; by default now
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
     #[command(flatten)]
@@ -37,9 +37,9 @@ pub(crate) struct Check {
     json: bool,
 }
 
-/// One thing to say.
+/// A mistake or an oddity.
 struct Finding {
-    /// A program refuses the ring for it.
+    /// A program refuses the ring because of it.
     is_wrong: bool,
     word: &'static str,
     key: Option<KeyId>,
@@ -116,24 +116,15 @@ impl Check {
         Ok(is_good)
     }
 
-    /// Which keys retire on living sessions, and what mends that.
+    /// The keys that retire on living sessions, each with a command that mends it.
     fn of_lifetime(
         &self,
         ring: &AnyRing,
         longest: Longest,
         now: SystemTime,
     ) -> Result<Vec<Finding>, Failure> {
-        match ring.check(longest.span) {
-            Ok(()) => return Ok(Vec::new()),
-            Err(ConfigError::Keys(_)) => {}
-            // The lifetime itself.
-            Err(error) => return Err(Failure::usage(error)),
-        }
         let mut findings = Vec::new();
-        for (key, next, both) in ring.overlaps() {
-            if both >= longest.span {
-                continue;
-            }
+        for (key, next, both) in ring.cut_short(longest.span) {
             let (id, file) = (key.id, self.file.display());
             let end = moment::after(next.seal_from.unwrap_or(now), longest.span + SKEW)?;
             let mended = if end > now {
@@ -175,7 +166,7 @@ impl Check {
         }
         if let Some(moment) = ring.not_before().filter(|moment| *moment > at) {
             let sentence = format!(
-                "not_before is in the future: until {} nobody can stay signed in",
+                "not_before is in the future: until {} no one can stay signed in",
                 show(moment)
             );
             findings.push(Finding::odd("not-before", None, sentence));
@@ -195,17 +186,17 @@ impl Check {
             Role::Retired => Some((
                 "retired",
                 format!(
-                    "key {id} opens nothing any more, `hardtack ring retire {file} {id}` removes it"
+                    "key {id} no longer opens anything; `hardtack ring retire {file} {id}` removes it"
                 ),
             )),
             Role::Sealing if place == 0 && key.seal_from.is_some() => Some((
                 "seal-from",
-                format!("key {id} takes over from no other, so its seal_from does nothing"),
+                format!("key {id} is the first to seal, so its seal_from has no effect"),
             )),
             Role::Accepted if key.accept_until.is_none() => Some((
                 "accepted-for-ever",
                 format!(
-                    "key {id} is accepted for ever, `hardtack ring retire {file} {id} --at TIME` ends that"
+                    "key {id} is accepted without end, `hardtack ring retire {file} {id} --at TIME` sets one"
                 ),
             )),
             _ => None,
@@ -229,16 +220,18 @@ impl Finding {
     }
 }
 
-/// What is odd about the file itself.
+/// Oddities of the file itself.
 fn of_file(path: &Path, text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(mode) = mode(path).filter(|mode| mode & !0o600 != 0) {
-        let sentence =
-            format!("the file has mode {mode:04o}, so others may read the keys: `chmod 600`");
+        let sentence = format!(
+            "the file has mode {mode:04o}, so others may read the keys; `chmod 600` prevents that"
+        );
         findings.push(Finding::odd("mode", None, sentence));
     }
     if !text.is_empty() && !text.ends_with('\n') {
-        let sentence = "the last line has no line feed, so what is appended joins it".to_owned();
+        let sentence =
+            "the last line has no line feed, so a line that is appended would join it".to_owned();
         findings.push(Finding::odd("no-line-feed", None, sentence));
     }
     findings
@@ -256,5 +249,5 @@ fn mode(_: &Path) -> Option<u32> {
     None
 }
 
-/// As `ring retire` has it by default.
+/// The default of `ring retire`.
 const SKEW: Duration = Duration::from_secs(60);

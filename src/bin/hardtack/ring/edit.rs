@@ -1,4 +1,4 @@
-//! What all commands that change a ring have in common.
+//! The part that all commands share that change a ring.
 
 use std::{path::PathBuf, time::SystemTime};
 
@@ -22,24 +22,24 @@ use crate::{
 pub(super) struct Target {
     /// The file that holds the key ring, one key a line
     pub(super) file: PathBuf,
-    /// Tell what would be, and write nothing
+    /// Show the result, and write nothing
     #[arg(long)]
     dry_run: bool,
 }
 
-/// A ring in the making.
+/// A change of a ring.
 pub(super) struct Edit {
-    /// As it is. `None`: there is no file, or no key in it.
+    /// The ring before the change. `None`: there is no file, or no key in it.
     pub(super) before: Option<AnyRing>,
-    /// As it is to be.
+    /// The text after the change.
     pub(super) text: RingText,
     pub(super) now: SystemTime,
-    /// How the file is called in sentences.
+    /// The name of the file in sentences.
     pub(super) file: String,
 }
 
 impl Target {
-    /// Changes the ring. `change` says in sentences what is then.
+    /// Changes the ring. `change` returns its effect in sentences.
     pub(super) fn edit(
         &self,
         change: impl FnOnce(&mut Edit) -> Result<Vec<String>, Failure>,
@@ -54,7 +54,7 @@ impl Target {
             note.iter().for_each(|note| answer::note(note));
             told.push(format!("fingerprint {}", ring.fingerprint()));
         } else {
-            let dry = "nothing is written (--dry-run), this would be:";
+            let dry = "dry run, nothing is written; the result would be:";
             told.insert(0, dry.to_owned());
             told.push(format!("\n{}", show::table(&ring, now, None)));
         }
@@ -62,7 +62,7 @@ impl Target {
         Ok(true)
     }
 
-    /// The file and what is in it. In a dry run nobody is kept from editing it.
+    /// The file and its content. A dry run does not lock the file.
     fn open(&self) -> Result<(Option<EditedFile>, Zeroizing<String>), Failure> {
         let (file, text) = if !self.dry_run {
             let file = EditedFile::open(&self.file)?;
@@ -99,12 +99,12 @@ impl Edit {
         self.before.clone().ok_or_else(|| {
             let file = &self.file;
             Failure::File(format!(
-                "no key is in {file}, `hardtack ring add {file}` makes the first"
+                "{file} has no key; `hardtack ring add {file}` makes the first"
             ))
         })
     }
 
-    /// The ring as it is to be. The crate itself reads everything before it is written.
+    /// The ring after the change, read by the library before anything is written.
     pub(super) fn result(&self) -> Result<AnyRing, Failure> {
         let ring = self.text.to_text().parse();
         ring.map_err(|error| Failure::no(format!("{error}; nothing is written")))
@@ -117,28 +117,25 @@ impl Edit {
         }
         let file = &self.file;
         Err(Failure::no(format!(
-            "key {sealing} seals for want of another, although its time to seal has not come, and would not \
-             go on; first run `hardtack ring promote {file} {sealing}`"
+            "key {sealing} seals now although its seal_from is in the future, because no other key can, and \
+             this change would stop it; first run `hardtack ring promote {file} {sealing}`"
         )))
     }
 }
 
-/// An id of a key, as it stands on the command line.
+/// The id of a key on the command line.
 pub(super) fn key_id(text: &str) -> Result<String, &'static str> {
     let is_id = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let id = is_id.then(|| text.to_ascii_lowercase());
     id.ok_or("expected a key id of 8 hexadecimal digits, as `hardtack ring show` lists them")
 }
 
-/// The key that is called `id`.
+/// The key with this id.
 pub(super) fn find(ring: &AnyRing, id: &str, file: &str) -> Result<KeyInfo, Failure> {
     let keys = ring.keys();
     let found = keys.iter().find(|key| key.id.to_string() == id);
     found.copied().ok_or_else(|| {
         let ids: Vec<_> = keys.iter().map(|key| key.id.to_string()).collect();
-        Failure::no(format!(
-            "no key {id} is in {file}, which has {}",
-            ids.join(", ")
-        ))
+        Failure::no(format!("{file} has no key {id}, only {}", ids.join(", ")))
     })
 }

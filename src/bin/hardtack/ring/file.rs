@@ -1,8 +1,8 @@
 //! Reading ring files, and replacing them: whole or not at all, and by one process at a time.
 //!
 //! A new text is written to a temporary file beside the ring, which is then renamed over it. The temporary
-//! file always has the same name, and is locked as long as its process lives. So it is the lock as well:
-//! who finds one that is not locked has found what a crash left behind.
+//! file always has the same name, and is locked as long as its process lives, so it is also the lock. One that is
+//! not locked was left behind by a crash.
 
 use std::{
     fs::{self, File, Metadata, OpenOptions, TryLockError},
@@ -35,18 +35,18 @@ pub(crate) fn read_ring(path: &Path) -> Result<AnyRing, Failure> {
 
 pub(super) fn parse(text: &str, path: &Path) -> Result<AnyRing, Failure> {
     text.parse()
-        .map_err(|error| Failure::file("no key ring is in", path, error))
+        .map_err(|error| Failure::file("cannot read a key ring from", path, error))
 }
 
-/// A ring file that nobody else edits as long as this lives.
+/// A ring file, locked against other editing commands while this lives.
 pub(super) struct EditedFile {
-    /// Behind all links.
+    /// With all links resolved.
     path: PathBuf,
     before: Option<Before>,
     temporary: Temporary,
 }
 
-/// The file as it was found.
+/// The file before the change.
 struct Before {
     bytes: Zeroizing<Vec<u8>>,
     metadata: Metadata,
@@ -72,7 +72,7 @@ impl EditedFile {
         into_text(before.bytes.clone(), &self.path).map(Some)
     }
 
-    /// Puts `text` in the place of what the file held. Says what else has changed with that.
+    /// Replaces the content of the file. Returns a note if its mode changes too.
     pub(super) fn replace(mut self, text: &str) -> Result<Option<String>, Failure> {
         self.check_unchanged()?;
         let fail = |error| Failure::file("cannot write", &self.path, error);
@@ -89,7 +89,7 @@ impl EditedFile {
         Ok(note)
     }
 
-    /// Editors and other programs know nothing of the lock.
+    /// Editors and other programs ignore the lock.
     fn check_unchanged(&self) -> Result<(), Failure> {
         let now = Before::read(&self.path)?;
         let is_same = match (&self.before, &now) {
@@ -101,7 +101,7 @@ impl EditedFile {
         }
         let path = self.path.display();
         Err(Failure::Busy(format!(
-            "{path} was changed by another program just now, look at it and try again"
+            "{path} was just changed by another program; look at it and try again"
         )))
     }
 }
@@ -120,7 +120,7 @@ impl Before {
     }
 }
 
-/// The temporary file beside a ring, which is the lock as well.
+/// The temporary file beside a ring, which is also the lock.
 struct Temporary {
     path: PathBuf,
     file: File,
@@ -138,7 +138,7 @@ impl Temporary {
         for _ in 0..TRIES {
             match permissions::private().create_new(true).open(&path) {
                 Ok(file) => {
-                    // Between the two somebody may have taken it for what a crash left behind.
+                    // In between, another process may have taken it for a leftover of a crash.
                     if !lock(&file).map_err(fail)? || !is_at(&file, &path) {
                         break;
                     }
@@ -157,7 +157,7 @@ impl Temporary {
             }
         }
         Err(Failure::Busy(format!(
-            "somebody else is editing {} right now, try again",
+            "another process is editing {}, try again",
             ring.display()
         )))
     }
@@ -166,7 +166,7 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.is_renamed {
-            // What stays is removed by the next run.
+            // The next run removes a file that stays.
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -178,7 +178,7 @@ fn remove_leftover(path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
         Ok(found) if !found.is_file() => {
             return Err(io::Error::other(
-                "a temporary file is to be there, and something else is",
+                "expected a temporary file there, found something else",
             ));
         }
         found => found?,
@@ -190,7 +190,7 @@ fn remove_leftover(path: &Path) -> io::Result<bool> {
     if !lock(&file)? {
         return Ok(false);
     }
-    // Only who has the lock of the file at this path renames or removes it.
+    // Only the holder of the lock of the file at this path renames or removes it.
     if is_at(&file, path) {
         fs::remove_file(path)?;
     }
@@ -212,11 +212,11 @@ fn is_at(file: &File, path: &Path) -> bool {
     matches!((file, Handle::from_path(path)), (Ok(file), Ok(found)) if file == found)
 }
 
-/// Where a path leads to, so that a link stays a link.
+/// The path with links resolved, so that a link stays a link.
 fn behind_links(path: &Path) -> Result<PathBuf, Failure> {
     let fail = |error: io::Error| Failure::file("cannot read", path, error);
     match fs::canonicalize(path) {
-        Ok(path) if !path.is_file() => Err(fail(io::Error::other("that is no regular file"))),
+        Ok(path) if !path.is_file() => Err(fail(io::Error::other("not a regular file"))),
         Err(error) if error.kind() == ErrorKind::NotFound && !path.is_symlink() => {
             // A new file.
             let name = path.file_name().ok_or_else(|| fail(error))?;
@@ -231,12 +231,12 @@ fn behind_links(path: &Path) -> Result<PathBuf, Failure> {
 fn into_text(mut bytes: Zeroizing<Vec<u8>>, path: &Path) -> Result<Zeroizing<String>, Failure> {
     let text = String::from_utf8(std::mem::take(&mut *bytes)).map_err(|error| {
         drop(Zeroizing::new(error.into_bytes()));
-        Failure::file("no key ring is in", path, "it is not UTF-8")
+        Failure::file("cannot read a key ring from", path, "it is not UTF-8")
     })?;
     Ok(Zeroizing::new(text))
 }
 
-/// A name is kept by its folder.
+/// The folder holds the name of the file.
 fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()?;
@@ -254,14 +254,14 @@ mod permissions {
 
     use crate::answer::Failure;
 
-    /// A file that nobody but its owner ever could read.
+    /// A file that only its owner can read, from the start.
     pub(super) fn private() -> OpenOptions {
         let mut options = OpenOptions::new();
         options.read(true).write(true).mode(0o600);
         options
     }
 
-    /// Gives `file` the owner and the mode of the one whose place it takes, without what others may do.
+    /// Gives `file` the owner and the mode of the file it replaces, without permissions for others.
     pub(super) fn keep(
         file: &File,
         before: &Metadata,
@@ -278,7 +278,7 @@ mod permissions {
             .map_err(fail)?;
         Ok((mode != private).then(|| {
             format!(
-                "{} had mode {mode:04o} and has {private:04o} now: nobody but its owner may read keys",
+                "{} had mode {mode:04o} and has {private:04o} now, so that only its owner can read keys",
                 path.display()
             )
         }))
@@ -300,13 +300,13 @@ mod permissions {
         options
     }
 
-    /// A file has the permissions of its folder.
+    /// A file inherits the permissions of its folder.
     pub(super) fn keep(_: &File, _: &Metadata, _: &Path) -> Result<Option<String>, Failure> {
         Ok(None)
     }
 }
 
-/// Others come and go while a lock is taken. Nobody meets so many.
+/// Attempts to create the temporary file while other processes come and go.
 const TRIES: usize = 100;
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use hardtack::{KeyId, KeyInfo};
 use super::{
     AnyRing,
     add::new_key,
-    any,
     edit::{self, Edit, Target},
     text::Attribute,
 };
@@ -16,13 +15,14 @@ use crate::{
     moment::{Moment, show},
 };
 
-/// Drop a key that somebody else may have
+/// Drop a key that someone else may have
 ///
-/// Its forgeries may have been sealed again under every other key of the ring, also if it was retired or
-/// removed long ago: a sign-in keeps their content and begins them anew. So by default all keys are dropped
-/// for a new one. With --not-before the others stay, and sessions from before that moment are refused: it has
-/// to be the moment by which the last instance has the new file, plus twice the clock skew. Both sign
-/// everybody out. Whoever has the key still reads what was recorded under it.
+/// Sessions forged with it may have been sealed again under every other key of the ring, even
+/// if it was retired or removed long ago: a sign-in keeps their content and gives them new
+/// dates. So by default all keys are replaced by a new one. With --not-before the other keys
+/// stay, and sessions issued before that time are refused: it must be the time by which the
+/// last instance has the new file, plus twice the clock skew. Both sign everyone out. Anyone
+/// with the key can still read what was recorded under it.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Leaked {
@@ -31,10 +31,10 @@ pub(crate) struct Leaked {
     /// The id of the key
     #[arg(value_parser = edit::key_id)]
     key: String,
-    /// Keep the other keys, and refuse sessions from before this moment: 2026-12-15T00:00:00Z, or +15m from now
+    /// Keep the other keys, and refuse sessions issued before this time: 2026-12-15T00:00:00Z, or +15m from now
     #[arg(long, value_name = "TIME")]
     not_before: Option<Moment>,
-    /// What a new key is for; by default the same as the key that seals
+    /// The suite of a new key; by default that of the key that seals
     #[arg(long, value_enum)]
     suite: Option<SuiteName>,
 }
@@ -56,7 +56,7 @@ impl Leaked {
     fn drop_all(&self, edit: &mut Edit, ring: &AnyRing) -> Result<Vec<String>, Failure> {
         let leaked = edit::find(ring, &self.key, &edit.file).map_err(|absent| match absent {
             Failure::No(absent) => Failure::No(format!(
-                "{absent}; for a key that was removed earlier say --not-before"
+                "{absent}; for a key that was removed earlier give --not-before"
             )),
             other => other,
         })?;
@@ -70,15 +70,15 @@ impl Leaked {
         let mut told = vec![format!("key {} is dropped", leaked.id)];
         if !others.is_empty() {
             told.push(format!(
-                "with it {}: a forgery may have been sealed again under each",
+                "{} dropped too: a forgery may have been sealed again under each",
                 keys(&others)
             ));
         }
         told.extend([
-            format!("new key {}, which seals", new.id),
+            format!("new key {} seals", new.id),
             format!(
-                "everybody is signed out, on each instance as soon as it has {}; until the last one has it, \
-                 visitors who sign in anew are known to some instances only",
+                "everyone is signed out, on each instance as soon as it has {}; until the last one has it, \
+                 new sign-ins are known to some instances only",
                 edit.file
             ),
             RECORDED.to_owned(),
@@ -94,7 +94,7 @@ impl Leaked {
     ) -> Result<Vec<String>, Failure> {
         if let Some(later) = ring.not_before().filter(|known| *known > moment) {
             return Err(Failure::no(format!(
-                "sessions from before {} are refused already, which is later",
+                "sessions issued before {} are already refused, which is later",
                 show(later)
             )));
         }
@@ -105,25 +105,25 @@ impl Leaked {
                 told.push(format!("key {} is dropped", leaked.id));
                 told.push(self.remove(edit, ring, &leaked)?);
             }
-            Err(_) => told.push(format!("key {} is not in {} any more", self.key, edit.file)),
+            Err(_) => told.push(format!("key {} is no longer in {}", self.key, edit.file)),
         }
         edit.text.set_not_before(moment);
         told.push(format!(
-            "everybody is signed out who signed in before {}, on each instance as soon as it has {}",
+            "everyone who signed in before {} is signed out, on each instance as soon as it has {}",
             show(moment),
             edit.file
         ));
         told.push(format!(
-            "until {} nobody can stay signed in: sessions that begin before it are refused at once",
+            "until {} no one can stay signed in: sessions that begin before it are refused at once",
             show(moment)
         ));
         told.push(RECORDED.to_owned());
         Ok(told)
     }
 
-    /// Removes a key and sees to it that another seals.
+    /// Removes a key, so that another one seals.
     fn remove(&self, edit: &mut Edit, ring: &AnyRing, leaked: &KeyInfo) -> Result<String, Failure> {
-        let is_retired = |key: &KeyInfo| any::is_retired(key, edit.now);
+        let is_retired = |key: &KeyInfo| ring.is_retired(key.id, edit.now);
         let mut rest = ring.keys();
         rest.retain(|key| key.id != leaked.id);
         edit.text.remove(leaked.id);
@@ -131,10 +131,10 @@ impl Leaked {
             rest.iter().for_each(|key| edit.text.remove(key.id));
             let new = new_key(self.suite, leaked)?;
             edit.text.add(&new, None);
-            return Ok(format!("new key {}, which seals", new.id));
+            return Ok(format!("new key {} seals", new.id));
         }
         if edit.result().is_err() {
-            // Some key was to retire after the one that is gone had taken over.
+            // Another key was to retire when the removed one had taken over.
             for key in &rest {
                 if is_retired(key) {
                     edit.text.remove(key.id);
@@ -148,23 +148,23 @@ impl Leaked {
     }
 }
 
-/// Until an instance has the new file, it seals forgeries again and takes them through sign-ins.
+/// Until an instance has the new file, it seals forgeries again and keeps their content at sign-in.
 fn check_in_future(now: SystemTime, moment: SystemTime) -> Result<(), Failure> {
     if moment > now {
         return Ok(());
     }
     Err(Failure::no(
-        "instances accept what was forged until they have the new file, so --not-before has to be later than \
-         that, plus twice the clock skew",
+        "instances accept forgeries until they have the new file, so --not-before must be later than that, \
+         plus twice the clock skew",
     ))
 }
 
 fn keys(ids: &[KeyId]) -> String {
     let ids: Vec<_> = ids.iter().map(KeyId::to_string).collect();
     match &ids[..] {
-        [id] => format!("key {id}"),
-        ids => format!("keys {}", ids.join(", ")),
+        [id] => format!("key {id} is"),
+        ids => format!("keys {} are", ids.join(", ")),
     }
 }
 
-const RECORDED: &str = "whoever has the key still reads what was recorded under it";
+const RECORDED: &str = "anyone with the key can still read what was recorded under it";

@@ -4,44 +4,45 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::SessionSettings;
+use hardtack::{EncryptionKey, SessionCookie, SessionSettings};
 
 use crate::{
     answer::Failure,
+    base::span,
     moment::{self, Span},
-    settings, span,
+    settings,
 };
 
-/// The longest that a session lives, as the command line says it.
+/// The options for the longest lifetime of a session.
 #[derive(Args)]
 pub(super) struct Lifetime {
-    /// The longest that a session lives: the longer of absolute_timeout and remember_up_to; by default 12h
+    /// The longest lifetime of a session: the longer of absolute_timeout and remember_up_to; by default 12h
     #[arg(long, value_name = "SPAN", conflicts_with = "settings")]
     lifetime: Option<Span>,
-    /// The application's settings, to take --lifetime from: a file in TOML, or in JSON if its name says so
+    /// The application's settings, for its lifetime: a TOML file, or JSON if named `.json`
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
 }
 
-/// How long sessions may be alive by the clocks of several instances, as the command line says it.
+/// The options for the lifetime of sessions by the clocks of several instances.
 #[derive(Args)]
 pub(super) struct Overlap {
     #[command(flatten)]
     lifetime: Lifetime,
-    /// How far the clocks of two instances may be apart
+    /// The greatest difference between the clocks of two instances
     #[arg(long, value_name = "SPAN", default_value = "60s")]
     skew: Span,
 }
 
-/// The longest that a session lives.
+/// The longest lifetime of a session.
 #[derive(Clone, Copy)]
 pub(super) struct Longest {
     pub(super) span: Duration,
-    /// Nobody said it.
+    /// It is the default, not given.
     pub(super) is_assumed: bool,
 }
 
-/// How long sessions may be alive by the clocks of several instances.
+/// The lifetime of sessions by the clocks of several instances.
 #[derive(Clone, Copy)]
 pub(super) struct Times {
     pub(super) longest: Longest,
@@ -51,12 +52,15 @@ pub(super) struct Times {
 impl Lifetime {
     pub(super) fn longest(&self) -> Result<Longest, Failure> {
         let span = match (&self.lifetime, &self.settings) {
-            (Some(Span(span)), _) => *span,
+            (Some(Span(span)), _) => {
+                check(*span)?;
+                *span
+            }
             (None, Some(path)) => {
                 let longest = settings::read(path)?.longest_lifetime();
-                longest.map_err(|error| Failure::file("no settings are in", path, error))?
+                longest.map_err(|error| Failure::file("cannot read settings from", path, error))?
             }
-            // That of an application which sets none.
+            // The default of the library.
             (None, None) => {
                 let longest = SessionSettings::default().longest_lifetime();
                 longest.map_err(Failure::usage)?
@@ -69,6 +73,17 @@ impl Lifetime {
     }
 }
 
+/// Refuses a span that no application can have.
+fn check(lifetime: Duration) -> Result<(), Failure> {
+    let key = EncryptionKey::generate().map_err(Failure::usage)?;
+    let builder = SessionCookie::encrypted(key).idle_timeout(None);
+    let checked = builder.absolute_timeout(lifetime).build();
+    checked.map(drop).map_err(|error| {
+        let sentence = error.to_string();
+        Failure::Usage(sentence.replace("absolute_timeout", "--lifetime"))
+    })
+}
+
 impl Overlap {
     pub(super) fn times(&self) -> Result<Times, Failure> {
         Ok(Times {
@@ -79,12 +94,12 @@ impl Overlap {
 }
 
 impl Longest {
-    /// What is to be told where nobody said how long sessions live.
+    /// A sentence about the lifetime if it is the default.
     pub(super) fn assumption(self) -> Option<String> {
         self.is_assumed.then(|| {
             format!(
-                "assumed: no session lives longer than {}; if the application remembers them for longer, say \
-                 --lifetime SPAN or --settings FILE",
+                "assumed: no session lives longer than {}; if the application's sessions do, give --lifetime \
+                 SPAN or --settings FILE",
                 span::show(self.span)
             )
         })
@@ -92,7 +107,7 @@ impl Longest {
 }
 
 impl Times {
-    /// When the last session has ended that was sealed before `moment`.
+    /// The end of the last session that was sealed before `moment`.
     pub(super) fn end_of_sessions(self, moment: SystemTime) -> Result<SystemTime, Failure> {
         let end = moment::after(moment, self.longest.span)?;
         moment::after(end, self.skew)

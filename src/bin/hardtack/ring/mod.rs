@@ -1,4 +1,4 @@
-//! Looking at key rings in files, and changing them.
+//! Showing and changing key rings in files.
 
 mod add;
 mod any;

@@ -12,12 +12,13 @@ use super::{
 };
 use crate::{
     answer::{Answer, Failure},
+    base::span,
     moment::{Moment, show},
 };
 
 /// Make an accepted key the one that seals
 ///
-/// An accept_until that it has is taken away. This is also the way back: the earlier key seals again, and
+/// Removes the key's accept_until. This is also the way back: the earlier key seals again, and
 /// the later one stays accepted.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
@@ -27,7 +28,7 @@ pub(crate) struct Promote {
     /// The id of the key
     #[arg(value_parser = edit::key_id)]
     key: String,
-    /// When it begins to seal: 2026-12-15T00:00:00Z, or +1h from now; by default now
+    /// When the key begins to seal: 2026-12-15T00:00:00Z, or +1h from now; by default now
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
     #[command(flatten)]
@@ -46,7 +47,7 @@ impl Promote {
         let sealing = ring.seals(edit.now);
         check_moment(&ring, &key, at, edit.now)?;
         edit.text.set(key.id, Attribute::AcceptUntil, None);
-        // Its time may lie ahead although it seals: for want of another.
+        // It may seal before its time, because no other key can.
         if sealing != key.id || key.seal_from.is_some_and(|from| from > edit.now) {
             edit.text.set(key.id, Attribute::SealFrom, Some(at));
             for other in ring.keys() {
@@ -61,24 +62,37 @@ impl Promote {
         }
         let after = edit.result()?;
         let longest = self.lifetime.longest()?;
-        check(&ring, &after, longest.span)?;
+        check_lifetime(&ring, &after, longest.span, &edit.file)?;
         let mut told = told(edit, &after, &key, at);
-        // Where no key retires it does not matter how long sessions live.
+        // The lifetime of sessions matters only where a key retires.
         told.extend(after.serves().and_then(|_| longest.assumption()));
         Ok(told)
     }
 }
 
-fn check(before: &AnyRing, after: &AnyRing, longest: Duration) -> Result<(), Failure> {
-    match after.check(longest) {
-        Err(error) if before.check(longest).is_ok() => {
-            Err(Failure::no(format!("{error}; nothing is written")))
+/// Refuses a takeover so late that the earlier key retires on living sessions.
+fn check_lifetime(
+    before: &AnyRing,
+    after: &AnyRing,
+    longest: Duration,
+    file: &str,
+) -> Result<(), Failure> {
+    match &after.cut_short(longest)[..] {
+        [(key, next, both), ..] if before.cut_short(longest).is_empty() => {
+            Err(Failure::no(format!(
+                "key {id} would be accepted for only {} after key {} begins to seal, so living sessions would \
+                 be cut short; choose an earlier --at, or first a later end with `hardtack ring retire {file} \
+                 {id} --at TIME`",
+                span::show(*both),
+                next.id,
+                id = key.id
+            )))
         }
         _ => Ok(()),
     }
 }
 
-/// Refuses a moment that does not go with the key's part of now.
+/// Refuses a moment that does not fit the key's present role.
 fn check_moment(
     ring: &AnyRing,
     key: &KeyInfo,
@@ -92,14 +106,13 @@ fn check_moment(
             "key {id} seals already, leave out --at"
         ))),
         Role::Retired if at == now => Err(Failure::no(format!(
-            "key {id} is retired, so no instance accepts it; say --at with a moment by which all have the \
-             new file"
+            "key {id} is retired, so no instance accepts it; give --at with a time by which all have the new file"
         ))),
         _ => Ok(()),
     }
 }
 
-/// What is then.
+/// The effect, in sentences.
 fn told(edit: &Edit, after: &AnyRing, key: &KeyInfo, at: SystemTime) -> Vec<String> {
     let mut told = vec![if at == edit.now {
         format!("key {} seals", key.id)
@@ -108,12 +121,12 @@ fn told(edit: &Edit, after: &AnyRing, key: &KeyInfo, at: SystemTime) -> Vec<Stri
     }];
     let before = after.seals(at - Duration::from_secs(1));
     if before != key.id {
-        told.push(format!("key {before} only opens then"));
+        told.push(format!("key {before} then only opens"));
     }
     told.extend(after.planned_after(at).map(|(later, from)| {
         let file = &edit.file;
         format!(
-            "key {later} still takes over at {}; `hardtack ring retire {file} {later}` calls that off",
+            "key {later} still takes over at {}; `hardtack ring retire {file} {later}` cancels that",
             show(from)
         )
     }));

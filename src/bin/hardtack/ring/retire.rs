@@ -17,8 +17,8 @@ use crate::{
 
 /// Stop accepting a key
 ///
-/// With --at it opens nothing from that moment on; without, its line is removed, and nothing brings it back.
-/// Refused where it would sign visitors out, unless --force says so.
+/// With --at the key opens nothing from that time on. Without it, its line is removed for good.
+/// Refused where that would sign visitors out, unless --force is given.
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Retire {
@@ -27,10 +27,10 @@ pub(crate) struct Retire {
     /// The id of the key
     #[arg(value_parser = edit::key_id)]
     key: String,
-    /// When it stops to open: 2026-12-15T00:00:00Z, or +1h from now
+    /// When the key stops opening sessions: 2026-12-15T00:00:00Z, or +1h from now
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
-    /// Also where sessions that it sealed may be alive, and end with it
+    /// Retire the key even if sessions that it sealed may be alive, and end with it
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -67,7 +67,7 @@ impl Retire {
                 format!("key {} is removed", key.id)
             }
         };
-        // Without sessions it does not matter how long they live.
+        // The lifetime matters only if the key has sealed sessions.
         let assumption = end.and_then(|_| times.longest.assumption());
         Ok([told].into_iter().chain(assumption).collect())
     }
@@ -81,7 +81,7 @@ impl Retire {
         match end {
             Some(end) if at < end && !self.force => Err(Failure::no(format!(
                 "sessions that key {} sealed may live until {}, and their visitors would be signed out; \
-                 say --at with that moment, or --force",
+                 give --at with that time, or --force",
                 key.id,
                 show(end)
             ))),
@@ -90,7 +90,7 @@ impl Retire {
     }
 }
 
-/// When the last session that the key sealed ends, as far as the ring tells. `None`: there is none.
+/// The end of the last session that the key sealed, as far as the ring tells. `None`: there is none.
 fn end_of_sessions(
     ring: &AnyRing,
     key: &KeyInfo,
@@ -100,7 +100,7 @@ fn end_of_sessions(
     let sealed_until = match ring.role(key, now) {
         Role::Retired => None,
         Role::Planned => planned_sealed_until(ring, key, now, times)?,
-        // Without a time at which the next one took over, it may have sealed until now.
+        // If the next key has no `seal_from`, this one may have sealed until now.
         Role::Sealing | Role::Accepted => {
             let next = ring.next_after(key.id);
             Some(next.and_then(|next| next.seal_from).unwrap_or(now))
@@ -110,19 +110,19 @@ fn end_of_sessions(
     end.transpose()
 }
 
-/// Until when a key has sealed whose time is to come by the clock of this machine.
+/// The last moment at which a planned key may have sealed.
 fn planned_sealed_until(
     ring: &AnyRing,
     key: &KeyInfo,
     now: SystemTime,
     times: Times,
 ) -> Result<Option<SystemTime>, Failure> {
-    // The clock of an instance that is ahead, as `ring rotate` reckons.
+    // An instance's clock may be ahead by this, as in `ring rotate`.
     let ahead = moment::after(now, times.skew * 2)?;
     if key.seal_from.is_some_and(|from| from <= ahead) {
         return Ok(Some(now));
     }
-    // The key that seals took over from another: from this one, if its time was put off since.
+    // The key that seals took over from another, perhaps from this one before its time was put off.
     let since = ring.sealing(now).seal_from;
     Ok(since.filter(|since| *since <= now))
 }
@@ -137,8 +137,8 @@ fn check_removal(
     let id = key.id;
     if ring.seals(now) == id {
         return Err(Failure::no(format!(
-            "key {id} seals; first let another seal, with `hardtack ring rotate` or `hardtack ring \
-             promote`, or drop it as `hardtack ring leaked`"
+            "key {id} seals; make another key seal first, with `hardtack ring rotate` or `hardtack ring \
+             promote`, or drop this one with `hardtack ring leaked`"
         )));
     }
     match &ring.keys()[..] {
@@ -169,7 +169,7 @@ fn check_successor(
     };
     match next.seal_from {
         Some(from) if at <= from => Err(Failure::no(format!(
-            "key {id} seals until key {} takes over at {}, say a later --at",
+            "key {id} seals until key {} takes over at {}, give a later --at",
             next.id,
             show(from)
         ))),

@@ -12,18 +12,18 @@ use crate::{
     moment::{self, Span, show},
 };
 
-/// Plan a rotation in one push: a new key takes over by itself, and the old one retires by itself
+/// Plan a rotation in one push: a new key takes over and the old one retires, each at its time
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Rotate {
     #[command(flatten)]
     target: Target,
-    /// How long it takes until every instance has the file
+    /// The time until every instance has the file
     #[arg(long, value_name = "SPAN")]
     after: Span,
     #[command(flatten)]
     overlap: Overlap,
-    /// What the new key is for; by default the same as the key that seals
+    /// The suite of the new key; by default that of the key that seals
     #[arg(long, value_enum)]
     suite: Option<SuiteName>,
 }
@@ -38,7 +38,7 @@ impl Rotate {
         let (file, old) = (&edit.file, ring.sealing(edit.now));
         if let Some((planned, _)) = ring.planned_after(edit.now).next() {
             return Err(Failure::no(format!(
-                "key {planned} is to take over already; wait until then, or call that off with `hardtack ring \
+                "key {planned} is already planned to take over; wait for that, or cancel it with `hardtack ring \
                  promote {file} {}` and `hardtack ring retire {file} {planned}`",
                 old.id
             )));
@@ -46,7 +46,7 @@ impl Rotate {
         let times = self.overlap.times()?;
         let new = new_key(self.suite, &old)?;
         let pushed = moment::after(edit.now, self.after.0)?;
-        // One clock may be behind the other by the skew, and either behind the clock of this machine.
+        // A clock may be behind another by the skew, and both behind the clock of this machine.
         let seal_from = moment::after(pushed, times.skew * 2)?;
         let accept_until = times.end_of_sessions(seal_from)?;
         edit.text.add(&new, Some(seal_from));

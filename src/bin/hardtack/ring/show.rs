@@ -17,7 +17,7 @@ use crate::{
 pub(crate) struct Show {
     /// The file that holds the key ring; `-` is standard input
     file: PathBuf,
-    /// Show what is at this moment: 2026-12-15T00:00:00Z, or +1h from now; by default now
+    /// Show the ring at this time: 2026-12-15T00:00:00Z, or +1h from now; by default now
     #[arg(long, value_name = "TIME")]
     at: Option<Moment>,
     /// Show the keys themselves
@@ -50,7 +50,7 @@ impl Show {
     }
 }
 
-/// One line for each key, in the order in which they take over from each other.
+/// A line for each key, in the order in which the keys take over.
 pub(super) fn table(ring: &AnyRing, at: SystemTime, secrets: Option<&Secrets>) -> String {
     let mut lines = vec![format!("fingerprint {}", ring.fingerprint())];
     if let Some(moment) = ring.not_before() {
@@ -102,7 +102,7 @@ fn as_json(ring: &AnyRing, at: SystemTime, secrets: Option<&Secrets>) -> Value {
     })
 }
 
-/// The texts of the keys, of which a ring itself keeps none.
+/// The texts of the keys, which a ring does not keep.
 fn secrets(text: &str) -> Secrets {
     let lines = Zeroizing::new(text.replace(',', "\n"));
     let text = RingText::new(&lines);

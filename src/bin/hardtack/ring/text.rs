@@ -1,5 +1,4 @@
-//! The text of a ring, line by line. A change leaves everything else as it is: comments, blank lines,
-//! the order, the line ends.
+//! The text of a ring, line by line. A change keeps everything else: comments, blank lines, order, line ends.
 
 use std::{ops::Range, time::SystemTime};
 
@@ -14,12 +13,12 @@ pub(super) struct RingText {
 }
 
 struct Line {
-    /// With its line end.
+    /// Including its line end.
     text: Zeroizing<String>,
     key: Option<KeyId>,
 }
 
-/// A time of a key, as it is called in the text.
+/// A time of a key in the text.
 #[derive(Clone, Copy)]
 pub(super) enum Attribute {
     SealFrom,
@@ -40,20 +39,20 @@ impl RingText {
 
     pub(super) fn to_text(&self) -> Zeroizing<String> {
         let lines = || self.lines.iter().map(|line| line.text.as_str());
-        // The exact size at once: growing would leave a copy of the keys behind.
+        // Of the exact size, because growing would leave a copy of the keys behind.
         let mut text = Zeroizing::new(String::with_capacity(lines().map(str::len).sum()));
         text.extend(lines());
         text
     }
 
-    /// The ids of the keys, and where each key stands as text.
+    /// The ids of the keys, and their texts.
     pub(super) fn keys(&self) -> impl Iterator<Item = (KeyId, &str)> {
         self.lines
             .iter()
             .filter_map(|line| Some((line.key?, line.first_word())))
     }
 
-    /// Sets a time of a key, or takes it away.
+    /// Sets a time of a key, or removes it.
     pub(super) fn set(&mut self, id: KeyId, attribute: Attribute, moment: Option<SystemTime>) {
         if let Some(at) = self.position(id) {
             self.lines[at].set(attribute.name(), moment);
@@ -71,7 +70,7 @@ impl RingText {
         self.lines.retain(|line| line.key != Some(id));
     }
 
-    /// Lists a key before `other`, if it stands behind it.
+    /// Moves a key before `other` if it stands after it.
     pub(super) fn move_before(&mut self, id: KeyId, other: KeyId) {
         let positions = self.position(id).zip(self.position(other));
         if let Some((from, to)) = positions.filter(|(from, to)| from > to) {
@@ -204,7 +203,7 @@ mod tests {
             .to_string()
     }
 
-    /// A ring as somebody may have written it, whose keys may have times.
+    /// A ring as people write it, whose keys may have times.
     fn texts() -> impl Strategy<Value = String> {
         let time = "seal_from=2030-0[1-9]-01T00:00:00Z";
         let key_line = ("[ \t]{0,2}", prop::option::of(time), "[ \t]{0,2}").prop_map(
