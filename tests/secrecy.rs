@@ -1,5 +1,4 @@
-//! What is printed for programmers never shows a key, a token or content; what is sent shows content only where it is
-//! merely signed.
+//! `Debug` and error messages never show a key, a token or content, and a token shows content only if it is signed.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

@@ -11,13 +11,13 @@ use lexopt::{Arg, Parser, ValueExt};
 
 use crate::{Refused, clock::moment};
 
-/// What the command line asks for.
+/// The task of the command line.
 pub(crate) enum Command {
     Help,
     Run(Flags),
 }
 
-/// How the demo runs.
+/// The settings of the demo.
 pub(crate) struct Flags {
     pub(crate) port: u16,
     /// The text of a key ring.
@@ -25,17 +25,17 @@ pub(crate) struct Flags {
     pub(crate) mode: Mode,
     /// Without `Secure`.
     pub(crate) insecure: bool,
-    /// A clock that stands still begins here.
+    /// The moment of a clock that stands still.
     pub(crate) clock: Option<SystemTime>,
     /// The request header in which the sessions of `/api` travel.
     pub(crate) header: Option<String>,
-    /// Sessions are verified before the handler.
+    /// Verify sessions before the handler.
     pub(crate) is_eager: bool,
     pub(crate) remember_up_to: Option<Duration>,
     settings: Vec<Setting>,
 }
 
-/// A flag that is nothing but one call of the builder.
+/// A flag that maps to one call of the builder.
 type Setting = Box<dyn FnOnce(SessionCookieBuilder) -> SessionCookieBuilder>;
 
 impl Flags {
@@ -120,7 +120,7 @@ impl Flags {
         Ok(())
     }
 
-    /// Passes the settings on.
+    /// Applies the settings to the builder.
     pub(crate) fn configure(&mut self, cookie: SessionCookieBuilder) -> SessionCookieBuilder {
         let settings = self.settings.drain(..);
         settings.fold(cookie, |cookie, setting| setting(cookie))
@@ -237,7 +237,7 @@ const SAME_SITES: [(&str, SameSite); 4] = [
     ("omit", SameSite::Omit),
 ];
 
-/// What `--help` prints.
+/// The text of `--help`.
 pub(crate) const HELP: &str = "\
 A web site whose sessions live in one sealed cookie. Pages for people at /, JSON for scripts at /api.
 

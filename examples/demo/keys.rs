@@ -40,7 +40,7 @@ impl Keys {
         }
     }
 
-    /// What may be told of the ring: which key seals, which ones open, and its fingerprint.
+    /// The public facts of the ring: the sealing key, the accepted keys and the fingerprint.
     pub(crate) fn describe(&self, now: SystemTime) -> Value {
         match self {
             Keys::Encrypting(ring) => describe(&ring.current(), now),
@@ -49,7 +49,7 @@ impl Keys {
     }
 }
 
-/// A ring of one fresh key, which is announced by its id.
+/// A ring of one fresh key, announced by its id.
 pub(crate) fn fresh<K: Key>(
     what: &str,
     generate: fn() -> Result<K, KeyError>,

@@ -33,8 +33,8 @@ impl Jar {
             let pair = pair_of(field);
             assert!(pair.len() <= 4096, "browsers drop {} bytes", pair.len());
             match self.cookies.parse(field, &self.url) {
-                // A field may expire a cookie that is not there.
-                Ok(_) | Err(CookieError::Expired) => {}
+                // A field may expire a cookie that is not there. A cookie for another domain is dropped.
+                Ok(_) | Err(CookieError::Expired | CookieError::DomainMismatch) => {}
                 Err(error) => panic!("{error}: {field}"),
             }
         }

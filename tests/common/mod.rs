@@ -1,6 +1,5 @@
-//! What the tests of the adapters share: keys, moments, a browser's jar of one cookie, and one visit made
-//! through every adapter. It needs the feature `axum`. Tests that need no feature take the files that
-//! they use from this directory one by one.
+//! Shared by the tests of the adapters: keys, moments, a browser's jar, and one visit made through every adapter.
+//! Needs the feature `axum`. Tests without features include single files of this directory.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(unused_imports, reason = "each test uses a part of it")]
@@ -37,18 +36,18 @@ pub(crate) fn key(index: usize) -> EncryptionKey {
     KEYS[index].parse().unwrap()
 }
 
-/// The ring of one key that the tests use where they say nothing else.
+/// The default ring of the tests, with one key.
 pub(crate) fn ring() -> KeyRing<EncryptionKey> {
     KeyRing::new(key(0))
 }
 
-/// The settings that the tests use where they say nothing else: all defaults.
+/// The default settings of the tests.
 pub(crate) fn builder() -> SessionCookieBuilder {
     SessionCookie::encrypted(ring())
 }
 
-/// The same for sessions that hold a `T`. In one process a name has sessions of one type, so they are those
-/// of an application of their own.
+/// The same for sessions that hold a `T`. In one process a name has sessions of one type, so each type has its
+/// own application.
 #[allow(dead_code, reason = "not every test has typed sessions")]
 pub(crate) fn builder_of<T: Payload>() -> SessionCookieBuilder<T> {
     builder().application(std::any::type_name::<T>()).typed()
@@ -72,8 +71,7 @@ pub(crate) fn sealed<T: Payload>(
     pair_of(field).to_owned()
 }
 
-/// The same of a session that holds a `T`, as another version of the application sends it, whose type has
-/// the label of `T`.
+/// The same for a session that another version of the application seals, whose type has the label of `T`.
 #[allow(dead_code, reason = "not every test has typed sessions")]
 pub(crate) fn sealed_apart<T: Payload>(
     builder: SessionCookieBuilder,

@@ -1,8 +1,8 @@
-//! WebSockets, which browsers open across sites, with cookies and without asking.
+//! WebSockets, which browsers open across sites, with cookies and without a preflight request.
 
 use crate::{SAFE, answer, common::cookie, guard, request, visitor_of};
 
-/// What an upgrade without any token is answered.
+/// Asserts that an upgrade without a token passes, or does not.
 #[track_caller]
 fn check_upgrade(method: &str, fields: &[(&str, &str)], passes: bool) {
     let (pair, _) = visitor_of(&cookie());
@@ -28,7 +28,7 @@ fn an_upgrade_needs_the_right_origin_and_no_token() {
         (("sec-fetch-site", "same-origin"), true),
         (("sec-fetch-site", "same-site"), false),
         (("sec-fetch-site", "cross-site"), false),
-        // No browser.
+        // Not a browser.
         (("user-agent", "curl"), true),
     ];
     for (source, passes) in sources {

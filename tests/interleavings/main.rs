@@ -1,7 +1,6 @@
-//! Two requests of one browser at the same time. Each brings what the jar held when both were sent; their
-//! answers arrive one after the other, and what the last one set is what stays. Some of the ends are
-//! losses. They are what a session without a backend cannot help, and stand here so that nobody is
-//! surprised.
+//! Two requests of one browser at the same time. Both carry the same cookie; the responses arrive one after the
+//! other, and the browser keeps the cookie of the last one. Some outcomes are losses, which a session without a
+//! backend cannot prevent. They are documented here.
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -36,7 +35,7 @@ fn page(work: Work) -> Request {
     }
 }
 
-/// What the jar holds after both answers arrived, in this order.
+/// The jar after both responses arrived, in this order.
 #[track_caller]
 fn race(cookie: &SessionCookie, start: &str, now: u64, requests: [Request; 2]) -> Jar {
     let mut jar = Jar::of(start);
@@ -58,7 +57,7 @@ fn race(cookie: &SessionCookie, start: &str, now: u64, requests: [Request; 2]) -
     jar
 }
 
-/// What the next request finds.
+/// The session of the next request.
 fn next(cookie: &SessionCookie, jar: &Jar, now: u64) -> Session {
     cookie.load([&jar.field()], at(now))
 }
@@ -76,7 +75,7 @@ fn sign_out(session: &Session) -> Result<(), SessionError> {
     session.invalidate().map(drop)
 }
 
-/// When a session that began with the tests is due for a refresh.
+/// A moment at which a session that began with the tests is due for a refresh.
 const DUE: u64 = 1000;
 
 #[test]
@@ -107,7 +106,7 @@ fn a_late_refresh_undoes_a_sign_in() {
     });
     let jar = race(&cookie(), &visitor, DUE, [page(sign_in), page(read)]);
     let session = next(&cookie(), &jar, DUE + 1);
-    // A loss: the visitor has to sign in again. The other way round nobody notices.
+    // A loss: the visitor has to sign in again. In the other order there is no loss.
     assert_eq!(session.keys(), ["cart"]);
     assert_eq!(session.created_at(), Some(at(0)));
     let jar = race(&cookie(), &visitor, DUE, [page(read), page(sign_in)]);

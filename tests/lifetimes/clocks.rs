@@ -1,4 +1,4 @@
-//! When the clock is asked, and clocks that disagree.
+//! Uses of the clock, and clocks that disagree.
 
 use std::{
     sync::{

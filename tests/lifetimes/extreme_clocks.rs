@@ -58,7 +58,7 @@ fn a_session_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
     browser.now = last;
     browser.visit(write);
     browser.now = last + 1000;
-    // What could as well be left out fails nothing.
+    // A refresh that cannot be written is left out.
     check_times(&mut browser, last, last, last + 1800);
     assert_eq!(browser.sent.len(), 0);
     let changes: [fn(&Session); 3] = [

@@ -1,4 +1,4 @@
-//! When a session begins, is refreshed and ends, to the second (SPEC.md § 7.7, § 8).
+//! Sessions begin, are refreshed and end at the right second (SPEC.md § 7.7, § 8).
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

@@ -1,4 +1,4 @@
-//! Another policy than when the session was sealed, and policies that there cannot be.
+//! A policy that changed after the session was sealed, and policies that are refused.
 
 use std::time::Duration;
 
@@ -108,7 +108,7 @@ fn an_idle_timeout_that_no_session_reaches_is_refused_where_it_was_asked_for() {
             .build()
             .is_err()
     );
-    // The default one is no wish.
+    // The default idle timeout is not the application's choice, so it conflicts with nothing.
     assert!(site().absolute_timeout(seconds(60)).build().is_ok());
     let half_an_hour = seconds(1800);
     let site = site().idle_timeout(half_an_hour);

@@ -1,4 +1,4 @@
-//! A cookie of any attributes is one that a browser takes.
+//! A browser accepts a cookie of any attributes.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -74,7 +74,7 @@ impl Attributes {
         builder
     }
 
-    /// What a browser must make of it (RFC 6265bis section 5.6), by attributes in lower case.
+    /// The attributes that a browser must read (RFC 6265bis section 5.6), in lower case.
     fn expected(&self) -> HashMap<String, String> {
         let mut expected = HashMap::new();
         let mut add = |name: &str, value: &str| expected.insert(name.to_owned(), value.to_owned());
@@ -114,7 +114,7 @@ fn every_accepted_configuration_makes_a_cookie_that_a_browser_takes() {
             name: None,
             ..attributes
         };
-        // Whatever the page, as if the cookie was for it.
+        // Visits any page as if the cookie was for it.
         let visit = |pair: &str, page: fn(&Session)| {
             let session = site.load([pair], at(0));
             page(&session);
@@ -163,7 +163,7 @@ fn parse_set_cookie(field: &str) -> (String, String, HashMap<String, String>) {
     (name.trim().to_owned(), value.trim().to_owned(), attributes)
 }
 
-/// What browsers demand of a cookie's attributes, beyond their syntax.
+/// The rules of browsers for a cookie's attributes, beyond their syntax.
 #[track_caller]
 fn assert_browser_takes(name: &str, attributes: &HashMap<String, String>) {
     let has = |attribute: &str| attributes.contains_key(attribute);

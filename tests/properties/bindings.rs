@@ -8,7 +8,7 @@ use crate::{
     site_of, small_token, suite,
 };
 
-/// All that a token is bound to.
+/// Everything that a token is bound to.
 #[derive(Clone, Debug, PartialEq)]
 struct Binding {
     suite: &'static str,
@@ -66,7 +66,7 @@ impl Binding {
                 .unwrap()
                 .load(&field, at(0))
                 .is_new();
-            // A context that is chosen for a request is as good as one of the cookie.
+            // A context of the request has the same effect as one of the cookie.
             let context = Context::new(self.context.clone()).unwrap();
             let bare = self.builder(false).build().unwrap();
             let in_request = !bare.load_in(context, &field, at(0)).is_new();

@@ -1,4 +1,4 @@
-//! What was changed does not open.
+//! A changed token does not open.
 
 use proptest::prelude::*;
 

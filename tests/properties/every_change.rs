@@ -1,5 +1,5 @@
-//! Every change is sent and no look is, whatever they are and in any order: inside the refresh window
-//! and under the sealing key.
+//! Every change is sent and reading sends nothing, in any order, inside the refresh window and under the
+//! sealing key.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -63,7 +63,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What a session is between two requests.
+/// The expected state of a session.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Model {
     content: BTreeMap<String, u8>,
@@ -72,11 +72,11 @@ struct Model {
     created: Option<u64>,
     limited_until: Option<u64>,
     remembered_until: Option<u64>,
-    /// A CSRF token that is good as long as the id and the date are what they are.
+    /// A CSRF token that is valid while the id and the date stay.
     token: Option<String>,
 }
 
-/// What was done in one request, beside what the model shows.
+/// The calls of one request that the model does not show.
 #[derive(Clone, Copy, Default)]
 struct Deeds {
     is_cleared: bool,
@@ -127,7 +127,7 @@ impl Model {
                 deeds.is_cleared = true;
             }
             Step::Invalidate => {
-                // Whatever became of it in this request.
+                // Even if it changed in this request.
                 assert_eq!(session.invalidate().unwrap(), deeds.brought_id.take());
                 *self = Model::default();
                 deeds.is_invalidated = true;
@@ -206,7 +206,7 @@ impl Model {
         assert!(token.is_none_or(|token| !session.verify_csrf(&token)));
     }
 
-    /// Everything that can be asked.
+    /// Compares every accessor.
     fn look(&self, session: &Session) {
         assert_eq!(session.to::<BTreeMap<String, u8>>().unwrap(), self.content);
         assert!(session.keys().iter().eq(self.content.keys()));
@@ -244,7 +244,7 @@ enum Sent {
     Ending,
 }
 
-/// What a request sends that brought `before`, if it is that of a session, and ended with `after`.
+/// The response to a request that arrived with `before` and ended with `after`.
 fn expected(before: &Model, after: &Model, deeds: Deeds) -> Sent {
     let has_arrived = before.created.is_some();
     if deeds.is_discarded {
@@ -254,7 +254,7 @@ fn expected(before: &Model, after: &Model, deeds: Deeds) -> Sent {
         };
     }
     let is_emptied = has_arrived && after != before && !after.is_persistent();
-    // What was invalidated begins anew, and may be remembered; what was cleared is the same session.
+    // An invalidated session is a new one, which may be remembered; a cleared one stays the same.
     let has_ended = match deeds {
         Deeds {
             is_invalidated: true,
@@ -304,7 +304,7 @@ proptest! {
                     model.look(session);
                 }
             });
-            // A token that was rendered once more is no change.
+            // Rendering another token is no change.
             let before = Model { token: model.token.clone(), ..arrived.clone() };
             let sent = match &browser.sent[..] {
                 [] => Sent::Nothing,

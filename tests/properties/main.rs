@@ -1,4 +1,4 @@
-//! What holds for every session, every token and every input.
+//! Properties of every session, every token and every input.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -38,7 +38,7 @@ fn site(suite: &str) -> SessionCookieBuilder {
     site_of(suite, 0)
 }
 
-/// In one process a name has sessions of one type, so these are those of an application of their own.
+/// In one process a name has sessions of one type, so these have their own application.
 fn site_of_profiles(suite: &str) -> SessionCookieBuilder<values::Profile> {
     site(suite).application("profiles").typed()
 }
@@ -109,5 +109,5 @@ fn load(site: &SessionCookie, token: &[u8]) -> Session {
 const SUITES: [&str; 3] = ["xaes", "xcha", "sign"];
 const HEAD_LEN: usize = 5;
 const TAG_LEN: usize = 16;
-/// When tokens that were not made by a browser are opened.
+/// The moment at which tokens that no browser holds are opened.
 const NOW: u64 = 50_000;

@@ -1,4 +1,4 @@
-//! What is saved is loaded.
+//! A session loads as it was saved.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What requests bring that does not open.
+//! Requests whose session does not open.
 
 use std::time::SystemTime;
 
@@ -12,7 +12,7 @@ use crate::common::{
     at, builder, cookie, key, ring, sealed, sealed_apart, seconds, signed_in, token_of,
 };
 
-/// What one request brings to one application.
+/// One request to one application.
 pub(crate) struct Arrival {
     pub(crate) name: &'static str,
     pub(crate) cookie: SessionCookie,
@@ -38,7 +38,7 @@ pub(crate) fn arrivals() -> Vec<Arrival> {
     arrivals
 }
 
-/// What fails before its tag, or at it.
+/// Tokens that fail at the tag or before it.
 fn unverified() -> Vec<Arrival> {
     let arrival = |name, value: String, expected| Arrival {
         name,
@@ -158,7 +158,7 @@ fn retired() -> Arrival {
     }
 }
 
-/// What has a good tag.
+/// Tokens with a good tag.
 fn verified() -> Vec<Arrival> {
     let arrival = |name, cookie, seconds, cookie_field, expected| Arrival {
         name,
@@ -179,7 +179,7 @@ fn verified() -> Vec<Arrival> {
     let typed = sealed_apart(builder(), at(0), |login: &Session<Login>| {
         login.update(|login| login.user = 42).unwrap();
     });
-    // As long as the name of the others, so that as much fits into it.
+    // As long as the other name, so that the room is the same.
     let of_siblings = builder().name("__Secure-login").build().unwrap();
     let two = format!("{}; {}", signed_in(&of_siblings), signed_in(&of_siblings));
     vec![

@@ -1,4 +1,4 @@
-//! Every way in which a token fails to open, through the tower layer: the visitor gets the same.
+//! Whatever the reason for which a token fails to open, the visitor gets the same response (through the tower layer).
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -16,7 +16,7 @@ use http::{HeaderValue, Request, Response, header::COOKIE};
 use serde_json::Value;
 use tower::{Layer, ServiceExt, service_fn};
 
-/// The whole response of an application that works with its session and tells what it found.
+/// The whole response of an application that does `work` and answers with its result.
 fn respond<T: Payload>(
     cookie: &SessionCookie<T>,
     now: SystemTime,
@@ -43,7 +43,7 @@ fn respond<T: Payload>(
     response
 }
 
-/// Everything that can be asked of a session but its outcome.
+/// The results of all accessors but the outcome.
 fn look(session: &Session) -> Result<String, SessionError> {
     let mut found = String::new();
     write!(

@@ -1,4 +1,4 @@
-//! `is_alive` asks all that a reload of the cookie would.
+//! `is_alive` checks everything that loading the cookie again would.
 
 use std::sync::{
     Arc, Mutex,
@@ -9,7 +9,7 @@ use hardtack::{Clock, KeyRing, RingKey, Session, SessionCookie, SharedKeyRing, T
 
 use crate::common::{HOUR, at, builder, cookie, key, ring, signed_in};
 
-/// Whether the session is alive, which has to be what a reload of its cookie says.
+/// Asserts that `is_alive` agrees with loading the cookie again.
 #[track_caller]
 fn check(site: &SessionCookie, session: &Session, pair: &str, second: u64, expected: bool) {
     let opens = !site.load([pair], at(second)).is_new();
@@ -31,7 +31,7 @@ fn a_session_under_a_key_that_is_dropped_ends() {
     keys.replace(key(1)).unwrap();
     check(&site, &session, &pair, 1, false);
 
-    // Nothing of it is gone for good where the key was dropped by mistake.
+    // A key that was dropped by mistake can come back.
     keys.replace(key(0)).unwrap();
     check(&site, &session, &pair, 1, true);
 }

@@ -1,3 +1,5 @@
+//! The attributes of the cookie.
+
 use hardtack::{EncryptionKey, SameSite, Session, SessionCookie, SessionCookieBuilder, SigningKey};
 
 use crate::common::{Answer, READ, Visit, builder, check};

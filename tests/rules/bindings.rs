@@ -1,4 +1,4 @@
-//! What a session is bound to beside its name: the application, and the type.
+//! A session is bound to the application and the type, in addition to its name.
 
 use std::fmt::Debug;
 
@@ -13,7 +13,7 @@ use crate::{
     revocation::reason,
 };
 
-/// What a shop holds, and what its administration does.
+/// The sessions of a shop, and those of its administration.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Cart {
     articles: u32,
@@ -34,7 +34,7 @@ impl SessionData for Admin {
     const SCHEMA: u32 = 1;
 }
 
-/// The type that took the place of a dictionary.
+/// A type that replaced a dictionary.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Former {
     user: u32,
@@ -102,7 +102,7 @@ fn an_application_stands_beside_a_context_and_in_front_of_one_of_a_request() {
     let fields = shop.save(&session).unwrap();
     assert!(!shop.load_in(acme(), &fields, at(1)).is_new());
     assert!(shop.load(&fields, at(1)).is_new());
-    // The context of a request takes the place of the builder's, and not of the application.
+    // The context of a request replaces that of the builder, but not the application.
     let tenants = of("shop").context("tenant", "acme").build().unwrap();
     assert!(!tenants.load(&fields, at(1)).is_new());
     let forum = of("forum").build().unwrap();
@@ -110,7 +110,7 @@ fn an_application_stands_beside_a_context_and_in_front_of_one_of_a_request() {
 }
 
 #[test]
-fn what_the_crate_calls_its_own_pairs_nobody_else_may() {
+fn labels_of_the_crate_are_reserved() {
     for label in ["hardtack.", "hardtack.type", "hardtack.application"] {
         let refused = Context::new([("tenant", "acme"), (label, "cart")]).unwrap_err();
         assert!(refused.to_string().contains("is reserved"), "{refused}");
@@ -159,12 +159,12 @@ fn one_name_has_sessions_of_one_type_in_a_program() {
     let carts = other::<Cart>(&ring).build().unwrap();
     check_refused(other::<Admin>(&ring).build());
     check_refused(other::<Map>(&ring).build());
-    // A key in common is enough.
+    // One key in common is enough.
     let new = EncryptionKey::generate().unwrap();
     let rotated = KeyRing::from_keys([new, key()]).unwrap();
     check_refused(other::<Admin>(&rotated).build());
 
-    // The same again, and what goes another way, are no other sessions.
+    // No conflict: the same type, or another name, application, context, carrier or key.
     assert!(other::<Cart>(&ring).build().is_ok());
     let apart = || other::<Admin>(&ring);
     assert!(apart().name("__Host-admin").build().is_ok());
@@ -173,7 +173,7 @@ fn one_name_has_sessions_of_one_type_in_a_program() {
     assert!(apart().build_token("__Host-session").is_ok());
     assert!(other::<Admin>(&own_ring()).build().is_ok());
 
-    // A clone holds the name, as a session does.
+    // A clone of the cookie keeps the name taken, and so does a session.
     let session = carts.clone().load(None::<&str>, at(0));
     drop(carts);
     check_refused(other::<Admin>(&ring).build());

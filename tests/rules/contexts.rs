@@ -17,7 +17,7 @@ fn by_host(cookie: SessionCookie) -> SessionLayer {
     SessionLayer::new(cookie).clock(at(0)).context_by(tenant)
 }
 
-/// Counts its visits.
+/// Counts the visits of a session.
 async fn count(session: Session) -> String {
     let increase = |visits: &mut u32| {
         *visits += 1;
@@ -30,7 +30,7 @@ fn counting(layer: SessionLayer) -> Router {
     Router::new().route("/", get(count)).layer(layer)
 }
 
-/// The text of the answer, which the jar takes in.
+/// The body of the response, whose cookies go into the jar.
 #[track_caller]
 fn visit(router: &Router, path: &str, host: &str, jar: &mut Jar) -> String {
     let request = Request::get(path)
@@ -53,7 +53,7 @@ fn the_session_of_one_tenant_is_new_for_another() {
     let mut copied = Jar::of(&acme.field());
     assert_eq!(visit(&router, "/", "other.example", &mut copied), "1");
     assert_eq!(visit(&router, "/", "acme.example", &mut acme), "3");
-    // What the other tenant made of it is nothing to this one.
+    // The cookie that the other tenant set does not open here.
     assert_eq!(visit(&router, "/", "acme.example", &mut copied), "1");
 }
 
@@ -73,7 +73,7 @@ fn the_context_of_a_request_takes_the_place_of_the_builders() {
 }
 
 #[test]
-fn headers_and_eager_layers_are_bound_as_well() {
+fn headers_and_eager_layers_are_bound_too() {
     let header: SessionHeader = builder().build_header("x-session").unwrap();
     let layer = SessionLayer::in_header(header)
         .clock(at(0))
@@ -98,7 +98,7 @@ fn headers_and_eager_layers_are_bound_as_well() {
     assert_eq!(ask("other", &token).0, "1");
 }
 
-/// A service of its own, with its own copy of the ring.
+/// A service with its own copy of the ring.
 fn service(contexts: &[(&str, &str)]) -> Router {
     let mut builder = SessionCookie::encrypted(KeyRing::<EncryptionKey>::new(key(0)));
     for (label, value) in contexts {

@@ -1,17 +1,17 @@
-use hardtack::{Map, Session, SessionError};
+//! Ended sessions and their cookies.
+
+use hardtack::Session;
 
 use crate::{
-    Login,
+    Login, Work,
     common::{
         ENDED, Jar, READ, Visit, WRITTEN, at, builder_of, check, cookie, sealed, set_cookies,
         signed_in,
     },
 };
 
-type Work<T> = fn(&Session<T>) -> Result<(), SessionError>;
-
 /// The ways to end a session with the one entry `user`.
-const ENDINGS: [Work<Map>; 8] = [
+const ENDINGS: [Work; 8] = [
     |session| session.invalidate().map(drop),
     |session| session.clear(),
     |session| session.remove("user").map(drop),
@@ -62,7 +62,7 @@ fn an_ending_is_sent_with_any_status_and_to_any_destination() {
             work,
             ENDED,
         );
-        // Also where refresh is due.
+        // Also if a refresh is due.
         check(&Visit::to(&cookie).with(&pair).at(1000), work, ENDED);
     }
 }
@@ -98,10 +98,10 @@ fn reading_never_deletes() {
     let expired = signed_in(&cookie);
     for cookies in ["__Host-session=junk", "__Host-session=", &expired] {
         let visit = Visit::to(&cookie).with(cookies).at(100_000);
-        let works: [Work<Map>; 5] = [
+        let works: [Work; 5] = [
             |session| session.get::<u32>("user").map(drop),
             |session| session.remove("user").map(drop),
-            // What was not there before is no ending when it goes again.
+            // Removing what this request inserted is no ending.
             |session| {
                 session
                     .insert("user", 1)
@@ -182,7 +182,7 @@ fn the_id_that_ends_is_the_one_that_the_browser_has() {
         session.ensure_id().unwrap();
     });
     let arrived = cookie.load([&pair], at(0)).id();
-    let works: [Work<Map>; 5] = [
+    let works: [Work; 5] = [
         |_| Ok(()),
         |session| session.insert("name", "Ada"),
         |session| session.clear(),
@@ -193,7 +193,7 @@ fn the_id_that_ends_is_the_one_that_the_browser_has() {
         let session = cookie.load([&pair], at(1));
         work(&session).unwrap();
         assert_eq!(session.invalidate().unwrap(), arrived);
-        // It has ended once.
+        // The session has ended already.
         assert_eq!(session.invalidate().unwrap(), None);
     }
 }

@@ -1,12 +1,11 @@
 //! Messages from one request to a later one.
 
-use hardtack::{Map, Session, SessionCookie, SessionError};
+use hardtack::SessionCookie;
 
-use crate::common::{
-    ENDED, Jar, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, set_cookies,
+use crate::{
+    Work,
+    common::{ENDED, Jar, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, set_cookies},
 };
-
-pub(super) type Work<T = Map> = fn(&Session<T>) -> Result<(), SessionError>;
 
 /// A visitor with an entry and the messages "one" and "two", and "other" in a queue of its own.
 pub(super) fn visitor(cookie: &SessionCookie) -> String {
@@ -18,7 +17,7 @@ pub(super) fn visitor(cookie: &SessionCookie) -> String {
     })
 }
 
-/// What the queues hold after the visitor's next request did `work`, and was answered.
+/// Asserts the messages of both queues after a request did `work` and was answered.
 #[track_caller]
 fn check_queues(work: Work, expected: &[&str], errors: &[&str]) {
     let cookie = cookie();
@@ -40,7 +39,7 @@ fn a_message_is_left_once_where_that_is_wanted() {
             .and(session.flash_once("", "new"))
     };
     check_queues(once, &["one", "two", "new"], &["other"]);
-    // The same words in another queue are another message.
+    // The same text in another queue is another message.
     let elsewhere: Work = |session| session.flash_once("errors", "one");
     check_queues(elsewhere, &["one", "two"], &["other", "one"]);
     let swapped: Work = |session| {
@@ -70,7 +69,7 @@ fn looking_leaves_the_messages_and_writes_nothing() {
         |session| session.flash_once("", "two"),
         |session| session.flash("", "three").and(session.discard()),
         |session| session.flashes("").and(session.discard()),
-        // Every message is back where it was.
+        // Each message is back in its place.
         |session| {
             assert_eq!(session.flashes("errors")?, ["other"]);
             assert_eq!(session.flashes("")?, ["one", "two"]);
@@ -103,7 +102,7 @@ fn a_message_waits_through_requests_that_do_not_read_it() {
         let visit = Visit::to(&cookie).with(&jar.field()).at(now);
         jar.receive(set_cookies(&visit.run(work).headers));
     }
-    // It survives a refresh, too.
+    // It survives a refresh.
     let visit = Visit::to(&cookie).with(&jar.field()).at(1000);
     let answer = visit.run(|session| session.get::<u32>("user").map(drop));
     jar.receive(set_cookies(&answer.headers));
@@ -125,7 +124,7 @@ fn a_message_that_an_error_page_took_comes_again() {
         check(&visit, take, READ);
         check(&visit, |session| session.flash("", "lost"), READ);
     }
-    // The visitor has the cookie that it had.
+    // The visitor still has the old cookie.
     for status in [200, 303, 404] {
         check(
             &Visit::to(&cookie).with(&pair).answered(status),
@@ -138,7 +137,7 @@ fn a_message_that_an_error_page_took_comes_again() {
 }
 
 #[test]
-fn a_session_of_nothing_but_messages_ends_with_the_last_of_them() {
+fn a_session_that_holds_only_messages_ends_with_the_last_one() {
     let cookie = cookie();
     let answer = check(
         &Visit::to(&cookie),

@@ -1,4 +1,4 @@
-//! Sessions in a header: which tokens open.
+//! Tokens that open in a header.
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -62,7 +62,7 @@ fn a_token_opens_where_it_was_sealed_for_and_nowhere_else() {
                 .is_empty()
         );
     }
-    // The other way round, and cookies are not read.
+    // A cookie's token does not open in a header, and the `Cookie` field is not read.
     let pair = signed_in(&cookie());
     check_outcome(
         &header,
@@ -76,7 +76,7 @@ fn a_token_opens_where_it_was_sealed_for_and_nowhere_else() {
         cookie().load_from(&of_header, at(1)).outcome(),
         Outcome::Absent
     );
-    // The name is the same in any case.
+    // The name is case-insensitive.
     check_outcome(&self::header("X-SESSION"), &[("x-session", &token)], None);
 }
 

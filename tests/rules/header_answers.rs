@@ -1,23 +1,19 @@
-//! What is answered to a session that came in a header, through `http` and `tower`.
+//! Responses to a session in a header, through `http` and `tower`.
 
 use std::convert::Infallible;
 
-use hardtack::{KeyRing, Session, SessionCookie, SessionError, SessionHeader, SessionLayer};
+use hardtack::{KeyRing, Session, SessionCookie, SessionHeader, SessionLayer};
 use http::{HeaderMap, Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
+    Work,
     common::{at, block_on, builder, key},
     header::{check_outcome, header, map, signed_in_by},
+    look,
 };
 
-type Work = fn(&Session) -> Result<(), SessionError>;
-
-fn look(session: &Session) -> Result<(), SessionError> {
-    session.get::<u32>("user").map(drop)
-}
-
-/// A request with these fields, and what the application answers to it.
+/// A request with these fields, and the response of the application.
 struct Ask<'a> {
     header: SessionHeader,
     fields: &'a [(&'a str, &'a str)],
@@ -129,7 +125,7 @@ fn the_answer_stands_in_a_field_of_its_own() {
     for (work, expected) in cases {
         assert_eq!(ask(plain(), &fields, 1).run(work).0, expected);
     }
-    // Nothing is ended where nothing came.
+    // Without a token there is nothing to end.
     let (lines, _) = ask(plain(), &[], 1).run(|session| session.invalidate().map(drop));
     assert_eq!(lines, ["cache-control: private", "vary: x-session"]);
     let named = header("x-session").answer_in("X-Session").unwrap();
@@ -143,7 +139,7 @@ fn the_answer_stands_in_a_field_of_its_own() {
 }
 
 #[test]
-fn caches_are_told_as_for_cookies() {
+fn cache_fields_are_as_for_cookies() {
     let token = signed_in_by(&header("authorization"));
     let bearer = format!("bearer {token}");
     let fields = [("authorization", &*bearer)];

@@ -1,8 +1,10 @@
+//! The id and the dates of a session.
+
 use hardtack::{Session, SessionError, SessionId};
 
 use crate::common::{Visit, WRITTEN, at, check, cookie, sealed, signed_in};
 
-/// Signed in with an id when the tests begin.
+/// A session with an id, begun when the tests begin.
 fn with_id(cookie: &hardtack::SessionCookie) -> (String, SessionId) {
     let pair = sealed(cookie, at(0), |session| {
         session.insert("user", 42).unwrap();
@@ -33,7 +35,7 @@ fn after_the_head_a_form_gets_a_token_only_where_there_is_an_id() {
     for pair in [String::new(), signed_in(&cookie)] {
         let session = cookie.load([pair], at(1));
         assert!(cookie.save(&session).unwrap().is_empty());
-        // An id that is made now would be in no cookie, and the form would never pass.
+        // A new id would be in no cookie, so the form would never pass.
         let late = session.csrf_token();
         assert!(matches!(late, Err(SessionError::AfterHead)), "{late:?}");
         assert_eq!(session.id(), None);

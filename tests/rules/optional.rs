@@ -1,20 +1,19 @@
-//! Refresh and re-sealing, which are left out wherever they could do harm.
+//! Refresh and sealing again, which are left out wherever they could do harm.
 
 use std::time::Duration;
 
-use hardtack::{RefreshAfter, Session, SessionError};
+use hardtack::{RefreshAfter, Session};
 
-use crate::common::{
-    HOUR, Jar, READ, REFRESHED, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
-    set_cookies, signed_in,
+use crate::{
+    common::{
+        HOUR, Jar, READ, REFRESHED, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
+        set_cookies, signed_in,
+    },
+    look,
 };
 
-fn look(session: &Session) -> Result<(), SessionError> {
-    session.get::<u32>("user").map(drop)
-}
-
 #[test]
-fn a_touched_session_is_renewed_from_the_second_on_at_which_that_is_due() {
+fn a_touched_session_is_refreshed_from_the_second_at_which_that_is_due() {
     let span = |span| builder().refresh_after(RefreshAfter::Span(seconds(span)));
     // By default a quarter of the idle timeout.
     for (builder, due) in [
@@ -35,7 +34,7 @@ fn a_touched_session_is_renewed_from_the_second_on_at_which_that_is_due() {
 }
 
 #[test]
-fn refresh_restarts_the_idle_timeout_and_keeps_all_else() {
+fn refresh_restarts_the_idle_timeout_and_keeps_the_rest() {
     let cookie = cookie();
     let pair = sealed(&cookie, at(0), |session| {
         session.insert("user", 42).unwrap();
@@ -49,7 +48,7 @@ fn refresh_restarts_the_idle_timeout_and_keeps_all_else() {
     assert_eq!(session.created_at(), Some(at(0)));
     assert_eq!(session.last_active_at(), Some(at(500)));
     assert_eq!(session.expires_at(), Some(at(2300)));
-    // The window begins anew.
+    // The window restarts.
     check(&Visit::to(&cookie).with(answer.pair()).at(949), look, READ);
     check(
         &Visit::to(&cookie).with(answer.pair()).at(950),
@@ -84,7 +83,7 @@ fn refresh_never_moves_the_absolute_deadline() {
     );
 }
 
-/// The last activity that is written by a look and by a change, 100 and 900 seconds after the sign-in.
+/// Asserts the last activity that reading and changing write, 100 and 900 seconds after the sign-in.
 #[track_caller]
 fn check_policy(refresh_after: RefreshAfter, looks: [Option<u64>; 2], changes: [u64; 2]) {
     let cookie = builder().refresh_after(refresh_after).build().unwrap();

@@ -1,4 +1,4 @@
-//! For how long a key has to open after the next one began to seal.
+//! The time for which a key must stay accepted after the next one began to seal.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn ring(both: u64) -> KeyRing<EncryptionKey> {
 
 type Decide = fn(SessionCookieBuilder) -> SessionCookieBuilder;
 
-/// Sessions of these settings may live for `longest` seconds: that much has to be, and no more.
+/// Asserts that a key must stay accepted for exactly `longest` seconds under these settings.
 #[track_caller]
 fn check(decide: Decide, longest: u64) {
     let build = |both| decide(SessionCookie::encrypted(ring(both))).build();
@@ -70,7 +70,7 @@ fn seals(cookie: &SessionCookie) -> KeyId {
 
 #[test]
 fn a_ring_that_is_refused_for_one_cookie_is_replaced_for_none() {
-    // Whichever of them is asked first.
+    // In any order of the cookies.
     for place in 0..3 {
         let shared = SharedKeyRing::new(key(0));
         let cookies = [0, 1, 2].map(|other| {
@@ -95,7 +95,7 @@ fn a_ring_that_is_refused_for_one_cookie_is_replaced_for_none() {
             assert_eq!(seals(cookie), key(0).id(), "{place}");
             assert!(!cookie.load([field], at(1)).is_new(), "{place}");
         }
-        // One that is good for all of them replaces it for all.
+        // A ring that is good for all of them replaces it for all.
         shared.replace(ring(720 * HOUR)).unwrap();
         for cookie in &cookies {
             assert_eq!(seals(cookie), key(1).id(), "{place}");

@@ -1,8 +1,11 @@
-use hardtack::{Session, SessionError};
+//! Responses that read a session.
+
+use hardtack::Session;
 
 use crate::{
     Login,
     common::{READ, UNTOUCHED, Visit, at, builder_of, check, cookie, sealed, signed_in},
+    look,
 };
 
 #[test]
@@ -114,14 +117,10 @@ fn a_touch_can_be_asked_for_at_any_time() {
     let session = cookie.load([signed_in(&cookie)], at(1));
     let inside = session.update("visits", |_: &mut u32| session.is_touched());
     assert!(inside.unwrap());
-    // A change that is refused has used it, too.
+    // A refused change is a touch too.
     let session = cookie.load(None::<&str>, at(1));
     assert!(session.insert("large", "x".repeat(10_000)).is_err());
     assert!(session.is_touched());
-}
-
-fn look(session: &Session) -> Result<(), SessionError> {
-    session.get::<u32>("user").map(drop)
 }
 
 #[test]

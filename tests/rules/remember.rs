@@ -6,12 +6,13 @@ use hardtack::{
     Outcome, Reason, RefreshAfter, Session, SessionCookie, SessionCookieBuilder, SessionError,
 };
 
-use crate::common::{
-    Answer, ENDED, HOUR, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
-    signed_in,
+use crate::{
+    Work,
+    common::{
+        Answer, ENDED, HOUR, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
+        signed_in,
+    },
 };
-
-pub(super) type Work = fn(&Session) -> Result<(), SessionError>;
 
 pub(super) const DAY: u64 = 86_400;
 
@@ -41,7 +42,7 @@ fn look(session: &Session) -> Result<(), SessionError> {
     Ok(())
 }
 
-/// The cookie is written, to be kept for so many seconds.
+/// Asserts that the cookie is written with this `Max-Age`.
 #[track_caller]
 pub(super) fn check_kept(visit: &Visit, work: Work, caching: &str, max_age: u64) -> Answer {
     let set_cookie = format!(
@@ -70,7 +71,7 @@ fn the_browser_keeps_a_remembered_session_until_its_deadline_and_no_longer() {
     };
     let first = check_kept(&Visit::to(&month()), remember, NO_STORE, 10 * DAY);
     check_life(&month(), first.pair(), 10 * DAY - 1, Reason::Expired);
-    // Each later write says the same deadline.
+    // Each later write has the same deadline.
     for now in [1, 3 * DAY, 10 * DAY - 1] {
         let visit = Visit::to(&month()).with(first.pair()).at(now);
         let answer = check_kept(
@@ -96,7 +97,7 @@ fn remembering_has_the_limit_of_the_cookie_and_of_browsers() {
     check_life(&years, answer.pair(), 450 * DAY - 1, Reason::Expired);
     let visit = Visit::to(&years).with(answer.pair()).at(100 * DAY);
     check_kept(&visit, |session| session.save(), NO_STORE, 350 * DAY);
-    // A span that no clock reaches.
+    // A span beyond every clock.
     check_kept(
         &Visit::to(&years),
         |session| session.remember_for(Duration::MAX),
@@ -151,13 +152,13 @@ fn a_forgotten_session_is_one_like_any_other() {
         WRITTEN,
     );
     check_life(&month(), answer.pair(), 100 + 1799, Reason::Idle);
-    // The absolute timeout has passed long ago, so that is its end.
+    // The absolute timeout has passed, so the session ends.
     check(
         &Visit::to(&month()).with(&remembered()).at(DAY),
         forget,
         ENDED,
     );
-    // There is nothing to forget in these.
+    // These are not remembered.
     check(
         &Visit::to(&month()).with(&signed_in(&month())),
         |session| session.forget(),

@@ -1,9 +1,13 @@
+//! Sessions while their keys rotate.
+
 use hardtack::{
-    EncryptionKey, IntoKeys, KeyRing, Outcome, Reason, RingKey, Session, SessionCookie,
-    SharedKeyRing,
+    EncryptionKey, IntoKeys, KeyRing, Outcome, Reason, RingKey, SessionCookie, SharedKeyRing,
 };
 
-use crate::common::{HOUR, READ, REFRESHED, Visit, at, check, key, sealed, signed_in, token_of};
+use crate::{
+    common::{HOUR, READ, REFRESHED, Visit, at, check, key, sealed, signed_in, token_of},
+    look,
+};
 
 fn cookie(keys: impl IntoKeys<EncryptionKey>) -> SessionCookie {
     SessionCookie::encrypted(keys).build().unwrap()
@@ -12,10 +16,6 @@ fn cookie(keys: impl IntoKeys<EncryptionKey>) -> SessionCookie {
 /// A ring of these keys, the first of which seals.
 fn ring<const N: usize>(keys: [usize; N]) -> KeyRing<EncryptionKey> {
     KeyRing::from_keys(keys.map(key)).unwrap()
-}
-
-fn look(session: &Session) -> Result<(), hardtack::SessionError> {
-    session.get::<u32>("user").map(drop)
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn a_session_under_an_earlier_key_is_sealed_again_with_nothing_else_changed() {
     assert_eq!(session.id(), id);
     assert_eq!(session.created_at(), Some(at(0)));
     assert_eq!(session.last_active_at(), Some(at(0)));
-    // Once is enough.
+    // It is sealed again only once.
     check(&Visit::to(&new).with(answer.pair()).at(100), look, READ);
 }
 
@@ -61,7 +61,7 @@ fn a_session_is_sealed_again_from_the_second_at_which_another_key_seals() {
     check(&Visit::to(&staged()).with(&pair).at(HOUR), look, REFRESHED);
 }
 
-/// Without a `seal_from` no ring tells since when the next key seals.
+/// Without a `seal_from` a ring does not tell since when the next key seals.
 #[test]
 fn a_key_that_retires_at_once_is_refused_only_where_the_next_one_has_a_time() {
     let retiring = || RingKey::new(key(0)).accept_until(at(60));
@@ -94,7 +94,7 @@ fn a_ring_can_be_replaced_while_it_is_in_use() {
 }
 
 #[test]
-fn of_two_keys_with_one_id_another_is_to_be_made() {
+fn two_keys_with_one_id_are_refused_with_advice() {
     let [first, second] = [
         "hardtack_key_v1_xaes_SGJGXgMYum1rVuRUtPLj6z1DH54XCKkA5lJ8mIRHdEGFZ7Hf",
         "hardtack_key_v1_xaes_0nzmFIH75Lvz7oJbVTnMxMgfTS50A6HyxTqZPyXy2hOD_-Ye",
@@ -112,7 +112,7 @@ fn of_two_keys_with_one_id_another_is_to_be_made() {
 #[test]
 fn rings_that_seal_with_different_keys_have_different_fingerprints() {
     assert_ne!(ring([0, 1]).fingerprint(), ring([1, 0]).fingerprint());
-    // Where the times decide, the order of the listing makes no other ring.
+    // If times decide, the order of the list makes no difference.
     let (first, second) = (
         || RingKey::new(key(0)).seal_from(at(10)),
         || RingKey::new(key(1)).seal_from(at(20)),

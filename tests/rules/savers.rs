@@ -15,7 +15,7 @@ fn signing() -> SessionCookieBuilder {
     SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap())
 }
 
-/// Builders that differ in what a session is sealed with, each from all others.
+/// Builders whose sessions are all sealed differently.
 fn strangers() -> Vec<SessionCookieBuilder> {
     vec![
         tenant("acme"),
@@ -30,7 +30,7 @@ fn strangers() -> Vec<SessionCookieBuilder> {
     ]
 }
 
-/// A session of `loader` is refused by every one of `others`, and still saved by `loader`.
+/// Asserts that each saver refuses the sessions of all others, and saves its own.
 #[track_caller]
 fn check<S, O: std::fmt::Debug>(
     savers: &[S],
@@ -132,7 +132,7 @@ fn a_cookie_that_is_built_again_saves_as_the_first_would() {
 }
 
 #[test]
-fn a_ring_that_is_replaced_in_one_of_two_places_makes_them_strangers() {
+fn a_cookie_with_another_ring_by_now_does_not_save_the_session() {
     let keys = SharedKeyRing::new(key(0));
     let loader = SessionCookie::encrypted(keys.clone()).build().unwrap();
     let session = loader.load(None::<&str>, at(0));
@@ -162,7 +162,7 @@ fn a_second_save_writes_nothing() {
         session.insert("visits", 1).unwrap();
         assert_eq!(site.save(&session).unwrap().iter().len(), 1);
         assert!(site.save(&session).unwrap().is_empty());
-        // Not by another handle, nor by the same cookie built again.
+        // Neither does another handle, nor the same cookie built again.
         assert!(cookie().save(&session.clone()).unwrap().is_empty());
     }
 

@@ -1,10 +1,13 @@
+//! Clocks out of the range of the format.
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use hardtack::{Session, SessionError};
+use hardtack::Session;
 
-use crate::common::{READ, UNTOUCHED, Visit, check, cookie, seconds, signed_in};
-
-type Work = fn(&Session) -> Result<(), SessionError>;
+use crate::{
+    Work,
+    common::{READ, UNTOUCHED, Visit, check, cookie, seconds, signed_in},
+};
 
 /// Seconds since 1970 that a token cannot carry: before 2026 and after 2162.
 const EPOCH: u64 = 1_767_225_600;

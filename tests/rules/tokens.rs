@@ -1,17 +1,15 @@
 //! The same rules for sessions in a bare token.
 
-use hardtack::{Session, SessionError, SessionToken, TokenChange};
+use hardtack::{Session, SessionToken, TokenChange};
 
-use crate::common::{at, builder};
-
-type Work = fn(&Session) -> Result<(), SessionError>;
+use crate::{
+    Work,
+    common::{at, builder},
+    look,
+};
 
 fn tokens() -> SessionToken {
     builder().build_token("mobile").unwrap()
-}
-
-fn look(session: &Session) -> Result<(), SessionError> {
-    session.get::<u32>("user").map(drop)
 }
 
 #[track_caller]

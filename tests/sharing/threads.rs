@@ -20,7 +20,7 @@ use crate::{
 const THREADS: u32 = 8;
 const ROUNDS: u32 = 100;
 
-/// Runs `work` in several threads that begin together, and returns what they returned.
+/// Runs `work` in several threads that start together, and returns their results.
 fn together<R: Send>(work: impl Fn(u32) -> R + Sync) -> Vec<R> {
     let barrier = Barrier::new(THREADS as usize);
     thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! Any options, and any sequence of calls.
+//! Any options in any order of requests, and any sequence of calls.
 
 use hardtack::{RefreshAfter, Session};
 use proptest::prelude::*;
@@ -43,7 +43,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Errors are part of the game: what they leave behind is what counts.
+/// Does one step. Errors are allowed; the state they leave is what counts.
 fn take(step: &Step, session: &Session) {
     let value = |len: usize| "x".repeat(len);
     let key = |key: &u8| format!("key {key}");

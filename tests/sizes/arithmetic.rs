@@ -1,4 +1,4 @@
-//! The sizes of SPEC.md § 5.6, § 9.5 and § 9.6, computed once more.
+//! The sizes of SPEC.md § 5.6, § 9.5 and § 9.6, computed independently.
 
 /// Bytes of a text of `len` bytes as the value of the only entry `k`.
 pub(crate) fn dictionary(len: usize) -> usize {

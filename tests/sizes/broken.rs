@@ -1,4 +1,4 @@
-//! Parts that do not belong together (SPEC.md § 7.1, § 9.2): never data, never an error.
+//! Parts that do not belong together give no data and no error (SPEC.md § 7.1, § 9.2).
 
 use hardtack::{Outcome, Reason, SessionCookie, Size};
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ struct Visitor {
     new: Vec<String>,
 }
 
-/// One in every suite.
+/// One visitor for each suite.
 fn visitors() -> [Visitor; 3] {
     [encrypted(), xchacha(), signed()].map(|site| {
         let site = long_lived(site).name("session").size(Size::Split(4));
@@ -53,7 +53,7 @@ impl Visitor {
         outcome
     }
 
-    /// What is sent as one field of a pair each, and as one field of all pairs.
+    /// Sends the pairs in a field each, and in one field together.
     #[track_caller]
     fn assert_refused(&self, pairs: &[impl AsRef<str>], expected: &[Reason]) {
         let pairs: Vec<_> = pairs.iter().map(AsRef::as_ref).collect();
@@ -74,7 +74,7 @@ impl Visitor {
         assert!(self.site.save(&session).unwrap().is_empty());
     }
 
-    /// The new session with other pairs in the place of some of its own.
+    /// The new session with some of its pairs replaced.
     fn with(&self, others: &[(usize, &str)]) -> Vec<String> {
         let mut pairs = self.new.clone();
         for (at, pair) in others {
@@ -105,13 +105,13 @@ fn stale_parts_beside_a_whole_token_change_nothing() {
             let pairs = [std::slice::from_ref(&whole), stale].concat();
             visitor.assert_opens(&pairs, "b");
         }
-        // So do those behind the last part.
+        // Nor do parts after the last one.
         let more = ["session.4=x", "session.5=y", "session.5=z", "session.7="];
         visitor.assert_opens(&[&visitor.new[..], &more.map(str::to_owned)].concat(), "b");
     }
 }
 
-/// What may become of one part on its way.
+/// Damage to one part.
 #[derive(Clone, Debug)]
 enum Damage {
     Lost,
@@ -165,7 +165,7 @@ proptest! {
             let by = usize::from(seed) % pairs.len();
             pairs.rotate_left(by);
 
-            // Of two first cookies one fits the parts.
+            // Of two first cookies, one fits the parts.
             let opens = changed.as_deref() == Some(value) && (hit == 0 || !is_in_doubt);
             let outcome = visitor.outcome(&pairs);
             assert_eq!(matches!(outcome, Outcome::Opened { .. }), opens, "{damage:?}");

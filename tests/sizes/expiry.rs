@@ -1,4 +1,4 @@
-//! Which parts are dropped, and when (docs/spec/carriers.md § 9.2.5, § 9.4).
+//! Parts that a response expires (docs/spec/carriers.md § 9.2.5, § 9.4).
 
 use hardtack::{RefreshAfter, Session, SessionError, Size};
 
@@ -11,7 +11,7 @@ use crate::{
 
 type Work = fn(&Session) -> Result<(), SessionError>;
 
-/// A browser with a session in so many cookies, 1 to 4.
+/// A browser with a session in 1 to 4 cookies.
 fn in_cookies(cookies: usize) -> Browser {
     let mut browser = Browser::from(encrypted().name("session").size(Size::Split(4)));
     browser.visit(|session| store(session, cookies).unwrap());
@@ -19,12 +19,12 @@ fn in_cookies(cookies: usize) -> Browser {
     browser
 }
 
-/// What takes so many cookies.
+/// Stores a text that takes this many cookies.
 fn store(session: &Session, cookies: usize) -> Result<(), SessionError> {
     session.insert("k", "x".repeat(2_950 * cookies - 2_000))
 }
 
-/// Those of a session that has been in seven cookies more than it has now.
+/// Parts of an earlier session in eight cookies, and cookies with similar names.
 const STALE: &str = "session.1=a; session.2=b; session.3=c; session.4=d; session.5=e; session.6=f; \
                      session.7=g; session.8=h; session.0=i; session.01=j";
 
@@ -72,7 +72,7 @@ fn every_part_that_can_have_come_is_dropped_beside_any_number_of_cookies() {
         let mut browser = in_cookies(cookies);
         let pairs = [browser.jar.pairs(), vec![STALE.to_owned()]].concat();
         browser.visit_with(pairs, |session| {
-            // Its own parts came with two values each.
+            // Its own parts came with two values each, so it is in doubt.
             assert_eq!(session.is_new(), cookies > 1);
             store(session, cookies).unwrap();
             session.insert("more", 1).unwrap();
@@ -118,7 +118,7 @@ fn an_ending_drops_the_cookie_and_all_parts_that_came() {
             check(&browser, 0, &names("session", cookies));
             assert!(browser.jar.pairs().is_empty());
         }
-        // One of a foreign writer.
+        // As another writer may split it.
         let mut browser = in_cookies(4);
         let parts = cut("session", &token_of("session", &browser.jar.pairs()), 8);
         browser.visit_with(&parts, |session| {

@@ -1,4 +1,4 @@
-//! One session of any size, from nothing to what fits at most.
+//! One session of any size, from empty to full.
 
 use hardtack::Size;
 use proptest::prelude::*;
@@ -12,12 +12,12 @@ use crate::{
     parts::{names, token_of},
 };
 
-/// How many characters are stored.
+/// The number of characters to store.
 #[derive(Clone, Debug)]
 enum Length {
-    /// So many thousandths of the most.
+    /// Thousandths of the most.
     Share(usize),
-    /// So many beside the most that so many cookies hold.
+    /// An offset from the most that this many cookies hold.
     Near(usize, isize),
 }
 
@@ -93,7 +93,7 @@ proptest! {
             session.ensure_id().unwrap();
             session.renew_id().unwrap();
             if is_remembered {
-                // From now on: it may have lasted too long for that.
+                // Renewed first, because the session may be too old to be remembered.
                 session.renew().unwrap();
                 session.remember_for(seconds(40_000_000_000)).unwrap();
             }
@@ -103,7 +103,7 @@ proptest! {
         let (limit, most) = options.limits();
         prop_assert!(browser.sent.len() <= most);
         prop_assert!(browser.sent.iter().all(|field| field.len() <= limit));
-        // Each is full but the last, in which a few bytes stand in reserve.
+        // Each field is full, but for a few bytes in reserve in the last.
         let reserve = RESERVED * 4 / 3 + "; Max-Age=34560000".len() + 4;
         if let (Size::Split(_), hardtack::Padding::None) = (options.size, options.padding) {
             let all: usize = browser.sent.iter().map(String::len).sum();

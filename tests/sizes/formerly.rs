@@ -8,12 +8,12 @@ use crate::{
     parts::names,
 };
 
-/// How a cookie was set, how it is set, and what is said of that.
+/// A change of a cookie's attributes.
 struct Move {
     before: fn(SessionCookieBuilder) -> SessionCookieBuilder,
     after: fn(SessionCookieBuilder) -> SessionCookieBuilder,
     formerly: fn() -> Formerly,
-    /// What the fields have that drop the earlier cookie.
+    /// The attributes of the fields that expire the earlier cookie.
     attributes: &'static str,
 }
 
@@ -58,7 +58,7 @@ impl Move {
         [before, after.build().unwrap()]
     }
 
-    /// A browser that got a session in so many cookies before the move, and knows the site as it is after.
+    /// A browser that got a session in this many cookies before the move, and visits the site after it.
     fn browser(&self, cookies: usize) -> Browser {
         let [before, after] = self.sites();
         let mut browser = Browser::from(before);
@@ -113,14 +113,14 @@ fn the_earlier_cookie_and_its_parts_are_dropped_before_the_present_ones_are_set(
             .collect();
         assert_eq!(browser.sent[..4], former);
         assert!(!browser.sent[4..6].iter().any(dropped));
-        // The part that came may as well have been set with the present attributes.
+        // The part that came may also have been set with the present attributes.
         assert_eq!(browser.sent.len(), 7);
         assert!(browser.sent[6].starts_with("session.2=; "));
     }
 }
 
 #[test]
-fn parts_that_this_page_does_not_get_are_dropped_all_the_same() {
+fn parts_that_this_page_does_not_get_are_dropped_too() {
     let [moved, ..] = MOVES;
     for before in 1..=4 {
         for after in 1..=4 {

@@ -1,4 +1,4 @@
-//! What nobody but an attacker sends.
+//! Requests that only an attacker sends.
 
 use std::sync::{
     Arc,
@@ -18,7 +18,7 @@ use crate::{
     sites::{encrypted, signed},
 };
 
-/// A site, and the bytes of the tokens that it was brought last.
+/// A site, and the bytes of the tokens in the last request.
 fn site(size: Size) -> (SessionCookie, Arc<AtomicUsize>) {
     let bytes = Arc::new(AtomicUsize::new(0));
     let told = Arc::clone(&bytes);
@@ -29,15 +29,15 @@ fn site(size: Size) -> (SessionCookie, Arc<AtomicUsize>) {
     (site.build().unwrap(), bytes)
 }
 
-/// No data, no error, and at most eight fields whatever is done then. What was put together to find that
-/// out is bounded.
+/// Asserts that these fields give no data and no error, that the work is bounded, and that any response has at most
+/// eight fields.
 #[track_caller]
 fn check<F: AsRef<[u8]>>(fields: &[F]) {
     let (site, bytes) = site(Size::Split(4));
     let session = site.load(fields, at(0));
     assert!(!matches!(session.outcome(), Outcome::Opened { .. }));
     assert!(session.is_new() && session.is_empty() && session.id().is_none());
-    // Four values, in eight parts each, of 32,768 characters and one that tells that there are more.
+    // Four values in eight parts each, of 32,768 characters and one more, which shows that a part is too long.
     assert!(bytes.load(Ordering::Relaxed) <= 4 * 8 * 32_769);
     assert!(site.save(&session).unwrap().is_empty());
     let works: [fn(&Session); 3] = [
@@ -80,7 +80,7 @@ fn parts_of_a_megabyte_open_nothing() {
     check(&[all.join("; "), format!("session=8.{huge}")]);
     let firsts = ["a", "b", "c", "d", "e"].map(|first| format!("session=8.{first}"));
     check(&[firsts.join("; "), all.join("; ")]);
-    // Twice, with another last byte: what is beyond the longest token is not compared.
+    // Two values that differ in the last byte: bytes beyond the longest token are not compared.
     check(&[format!("session.1={huge}x; session.1={huge}y; session=2.")]);
 }
 

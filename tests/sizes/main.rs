@@ -1,5 +1,5 @@
-//! How large a session may be and how it is sent: in one cookie or in several, padded or not (docs/spec/carriers.md § 9.2,
-//! § 9.4 to § 9.7, docs/spec/writer.md § 9.5, § 9.6, § 11, SPEC.md § 5.6).
+//! The size of sessions: in one cookie or in several, padded or not (docs/spec/carriers.md § 9.2, § 9.4 to § 9.7,
+//! docs/spec/writer.md § 9.5, § 9.6, § 11, SPEC.md § 5.6).
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

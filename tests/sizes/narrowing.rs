@@ -35,7 +35,7 @@ fn sites() -> [SessionCookieBuilder; 2] {
     })
 }
 
-/// A browser with a session that fills `site`, and what is in it.
+/// A browser with a session that fills `site`, and the content.
 fn filled(site: SessionCookieBuilder) -> (Browser, Value) {
     let mut browser = Browser::from(site);
     let full = browser.visit(|session| {
@@ -46,7 +46,7 @@ fn filled(site: SessionCookieBuilder) -> (Browser, Value) {
     (browser, full)
 }
 
-/// Clients with a full session whose site has since been given a narrower size, and what is in it.
+/// Runs `check` with browsers whose full session arrives at a site with a narrower size, and the content.
 fn for_every_narrowing(check: impl Fn(Browser, &Value)) {
     for (wide, narrow) in NARROWINGS {
         for site in sites() {
@@ -182,7 +182,7 @@ fn what_a_foreign_writer_cut_into_more_parts_goes_back_in_four_at_most() {
 #[test]
 fn what_does_not_fit_four_cookies_stays_readable_and_is_not_written_until_it_does() {
     for site in sites() {
-        // The attributes are longer now than those that it was made with.
+        // The attributes are longer than they were.
         let before = site.clone().same_site(SameSite::Omit);
         let (browser, full) = filled(before.size(Size::Split(4)));
         let token = token_of("session", &browser.jar.pairs());
@@ -214,7 +214,7 @@ fn what_does_not_fit_four_cookies_stays_readable_and_is_not_written_until_it_doe
             let mut ended = browser.clone();
             ended.visit(Session::clear).unwrap();
             assert_eq!(ended.expired(), names("session", came_in));
-            // In one step: what lies between may not be sent.
+            // In one step, because no size in between may be sent.
             browser.visit(|session| {
                 let change = |full: &mut String| full.truncate(11_000);
                 session.update("full", change).unwrap();

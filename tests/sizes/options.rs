@@ -1,4 +1,4 @@
-//! Settings of any kind, and what is sent under them.
+//! Any settings, and the sizes that are sent under them.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub(crate) struct Options {
     pub(crate) partitioned: bool,
 }
 
-/// What a session takes under some options.
+/// The expected sizes of a session.
 #[derive(Debug)]
 pub(crate) struct Expected {
     /// Bytes of each `Set-Cookie` field.
@@ -41,7 +41,7 @@ impl Options {
         })
     }
 
-    /// All of these but the suite.
+    /// Applies all of these but the suite.
     pub(crate) fn apply(&self, builder: SessionCookieBuilder) -> SessionCookieBuilder {
         let builder = long_lived(builder)
             .refresh_after(RefreshAfter::Never)
@@ -93,7 +93,7 @@ impl Options {
         format!("{name}=; Path={path}{domain}; Secure; HttpOnly{same_site}{partitioned}").len()
     }
 
-    /// The most bytes of content, by docs/spec/writer.md § 9.6.
+    /// The most bytes of content (docs/spec/writer.md § 9.6).
     pub(crate) fn room(&self) -> usize {
         let (limit, most) = self.limits();
         let part = if most > 1 { 2 } else { 0 };
@@ -106,7 +106,7 @@ impl Options {
         (0..body).rev().find(fits).unwrap()
     }
 
-    /// For a body of a head and content of these bytes, with this `Max-Age` attribute.
+    /// The sizes for a head and content of these bytes, with this `Max-Age` attribute.
     pub(crate) fn sent(&self, head: usize, content: usize, max_age: &str) -> Expected {
         let body = match self.padding {
             Padding::None => head + content,
@@ -120,7 +120,7 @@ impl Options {
         }
     }
 
-    /// The same with every field of the head, and `Max-Age`, at its longest.
+    /// The same with every field of the head and `Max-Age` at its longest.
     pub(crate) fn reserved(&self, content: usize) -> Expected {
         self.sent(RESERVED, content, MAX_AGE)
     }

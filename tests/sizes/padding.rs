@@ -1,4 +1,4 @@
-//! Padding hides most of what the length of a token tells (SPEC.md § 5.6).
+//! Padded tokens (SPEC.md § 5.6).
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{Padding, SessionCookie, SessionCookieBuilder, SessionData, Size};
@@ -17,7 +17,7 @@ use crate::{
     sites::{encrypted, signed, xchacha},
 };
 
-/// In every suite, with the bytes that a token has beside its body.
+/// A site for each suite, with the bytes that a token has beside its body.
 fn sites() -> [(SessionCookieBuilder, usize); 3] {
     let site = |site| long_lived(site).name("session").size(Size::Split(4));
     [
@@ -27,13 +27,13 @@ fn sites() -> [(SessionCookieBuilder, usize); 3] {
     ]
 }
 
-/// Bytes of the body of what the browser has.
+/// The length of the body in the browser's token.
 fn body_of<T>(browser: &Browser<T>, overhead: usize) -> usize {
     let token = token_of("session", &browser.jar.pairs());
     BASE64_URL_SAFE_NO_PAD.decode(token).unwrap().len() - overhead
 }
 
-/// Whether bodies are padded to this length.
+/// Returns whether this is a padded length.
 fn is_padded(body: usize) -> bool {
     padded(body - 1) == body
 }
@@ -81,7 +81,7 @@ proptest! {
         browser.visit(|session| session.save().unwrap());
         prop_assert!(is_padded(body_of(&browser, overhead)));
 
-        // Whoever does not pad reads it, and the other way round.
+        // A site without padding reads it, and the reverse.
         let plain = site.build().unwrap();
         let read = |site: &SessionCookie, browser: &Browser| {
             let session = site.load(browser.jar.pairs(), at(browser.now));
@@ -101,7 +101,7 @@ proptest! {
     }
 
     #[test]
-    fn a_typed_session_is_padded_as_well(bytes in prop::collection::vec(any::<u8>(), 0..3_000)) {
+    fn a_typed_session_is_padded_too(bytes in prop::collection::vec(any::<u8>(), 0..3_000)) {
         for (site, overhead) in sites() {
             let site = site.typed::<Typed>().padding(Padding::Padme);
             let mut browser = Browser::from(site);

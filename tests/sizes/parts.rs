@@ -1,6 +1,6 @@
-//! Cutting tokens and putting them together, without the crate.
+//! Splits and joins tokens without the crate.
 
-/// The pairs of a token in so many cookies, as some other writer may cut it: all parts are alike.
+/// The pairs of a token in this many cookies of equal size, as another writer may cut it.
 pub(crate) fn cut(name: &str, token: &str, cookies: usize) -> Vec<String> {
     let len = token.len().div_ceil(cookies);
     let part = |number: usize| {
@@ -14,7 +14,7 @@ pub(crate) fn cut(name: &str, token: &str, cookies: usize) -> Vec<String> {
     (0..cookies).map(part).collect()
 }
 
-/// The token of such pairs, or of one with the whole of it. Those that need not be there are skipped.
+/// The token of such pairs, or of one cookie with all of it. Other pairs are skipped.
 pub(crate) fn token_of<S: AsRef<str>>(name: &str, pairs: &[S]) -> String {
     let value_of = |name: &str| {
         let mut pairs = pairs.iter().map(|pair| pair.as_ref().split_once('='));
@@ -29,7 +29,7 @@ pub(crate) fn token_of<S: AsRef<str>>(name: &str, pairs: &[S]) -> String {
     std::iter::once(first).chain(others).collect()
 }
 
-/// `name`, `name.1`, … of a session in so many cookies.
+/// `name`, `name.1`, … of a session in this many cookies.
 pub(crate) fn names(name: &str, cookies: usize) -> Vec<String> {
     let others = (1..cookies).map(|number| format!("{name}.{number}"));
     std::iter::once(name.to_owned()).chain(others).collect()

@@ -1,4 +1,4 @@
-//! What is refused: sessions that do not fit, and settings that do not go together.
+//! Sessions that do not fit, and sizes that are refused.
 
 use hardtack::{
     ConfigError, EncryptionKey, Padding, Session, SessionCookie, SessionError, Size, TooLarge,
@@ -38,7 +38,7 @@ proptest! {
         let (limit, cookies) = options.limits();
         let content = dictionary(most + more);
         let needed = match cookies {
-            // There are no parts, however large it is.
+            // There are no parts, whatever the size.
             1 => {
                 let body = RESERVED + content;
                 let body = if options.padding == Padding::None { body } else { padded(body) };
@@ -113,8 +113,8 @@ fn a_session_is_split_into_two_to_four_cookies() {
 }
 
 #[test]
-fn a_name_and_attributes_that_leave_no_room_are_refused() {
-    // Neither is long enough for that by itself.
+fn the_longest_name_and_attributes_leave_room_for_a_session() {
+    // The longest that each may be.
     let site = || SessionCookie::encrypted(EncryptionKey::generate().unwrap());
     let longest = || {
         site()

@@ -1,4 +1,4 @@
-//! What `size_report` says, and what is sent.
+//! `size_report` agrees with the fields that are sent.
 
 use hardtack::{Padding, Session, SessionData, SizeReport};
 use proptest::prelude::*;
@@ -14,10 +14,10 @@ use crate::{
     sites::encrypted,
 };
 
-/// What there may be in a session.
+/// The content of a session.
 #[derive(Clone, Debug)]
 struct Content {
-    /// Keys of one letter, and the lengths of their texts in thousandths of what is left.
+    /// Keys of one letter, and the lengths of their texts in thousandths of the remaining room.
     entries: Vec<(char, usize)>,
     messages: Vec<usize>,
     has_id: bool,
@@ -97,7 +97,7 @@ proptest! {
     #![proptest_config(cases(200))]
 
     #[test]
-    fn its_figures_are_those_of_what_is_sent_with_the_reserve(
+    fn a_report_gives_the_sizes_that_are_sent_and_the_reserve(
         options in options(),
         content in content(),
     ) {
@@ -123,7 +123,7 @@ proptest! {
             prop_assert_eq!(sent, expected.fields.iter().sum::<usize>());
             prop_assert!(sent <= report.set_cookie() && browser.sent.len() <= report.cookies());
         }
-        // It says the same of what came in.
+        // The report of the loaded session is the same.
         let again = browser.site.load(browser.jar.pairs(), at(0)).size_report();
         prop_assert_eq!(again.to_string(), report.to_string());
         for key in keys {
@@ -142,7 +142,7 @@ impl SessionData for Bytes {
 }
 
 #[test]
-fn of_a_typed_session_it_knows_the_payload_alone() {
+fn the_report_of_a_typed_session_has_the_payload_alone() {
     for padding in [Padding::None, Padding::Padme] {
         let site = encrypted().size(hardtack::Size::Split(3)).padding(padding);
         let session = site
@@ -166,7 +166,7 @@ fn of_a_typed_session_it_knows_the_payload_alone() {
 }
 
 #[test]
-fn of_a_session_that_came_in_more_than_is_allowed_now_it_says_what_goes_back() {
+fn a_report_of_an_oversized_session_gives_what_goes_back() {
     for padding in [Padding::None, Padding::Padme] {
         let site = crate::long_lived(encrypted()).name("session");
         let mut browser = Browser::from(site.clone().size(hardtack::Size::Split(3)));

@@ -1,4 +1,4 @@
-//! What a session has room for.
+//! The room of a session.
 
 use hardtack::{ConfigError, Session, SessionCookieBuilder, SessionData, Size};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! What a browser is left with, whatever a session went through.
+//! A browser keeps the cookies of its session and no others, after any sequence of calls.
 
 use std::collections::BTreeSet;
 
@@ -18,9 +18,9 @@ use crate::{
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// So many thousandths of the room.
+    /// A text of this many thousandths of the room.
     Store(usize),
-    /// The same again.
+    /// The same text again.
     StoreAgain,
     Other(usize),
     RemoveOther,
@@ -46,7 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Flash),
         1 => Just(Step::Pop),
         1 => Just(Step::Id),
-        // Long enough for the browser, whose clock runs.
+        // Long enough for the jar, which uses the real clock.
         1 => (100_000..40_000_000_000u64).prop_map(Step::Remember),
         1 => Just(Step::Forget),
         1 => Just(Step::Renew),
@@ -58,7 +58,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What does not fit is left out.
+/// Does one step. A value that does not fit is left out.
 fn take(step: &Step, session: &Session, room: usize) {
     let text = |share: usize| "x".repeat(room.saturating_sub(20) * share / 1000);
     match step {
@@ -84,7 +84,7 @@ fn take(step: &Step, session: &Session, room: usize) {
     }
 }
 
-/// All that comes back of a session.
+/// The content of a session.
 #[derive(Clone, Debug, PartialEq)]
 struct Content {
     entries: Value,
@@ -103,7 +103,7 @@ impl Content {
         }
     }
 
-    /// Remembered or not.
+    /// Ignores whether the session is remembered.
     fn is_empty(&self) -> bool {
         let Content { persistent, .. } = *self;
         *self
@@ -123,11 +123,11 @@ impl Content {
     }
 }
 
-/// What the request carries beside the session, and how.
+/// The form of the request's `Cookie` fields.
 #[derive(Clone, Debug)]
 struct Noise {
     order: u64,
-    /// After so many pairs a field ends.
+    /// The number of pairs in a field.
     pairs_in_field: usize,
 }
 
@@ -162,7 +162,7 @@ fn junk(name: &str) -> Vec<String> {
     alike.into_iter().filter(|of| of != name).collect()
 }
 
-/// Those of the jar that are ours.
+/// The names of the session's cookies in the jar.
 fn ours(browser: &Browser, options: &Options) -> Vec<String> {
     let junk = junk(&options.name);
     let mut names = browser.jar.names();
@@ -246,12 +246,12 @@ proptest! {
     }
 }
 
-/// What is there after a visit that found one content and left another.
+/// The content after a visit that found `found` and left `left`.
 fn after(steps: &[Step], found: Content, left: Content) -> Content {
     let any = |is: fn(&Step) -> bool| steps.iter().any(is);
     let is_invalidated = any(|step| matches!(step, Step::Invalidate));
     let is_cleared = any(|step| matches!(step, Step::Clear));
-    // What was said last counts.
+    // The last of these calls counts.
     let said = steps.iter().rev();
     let mut said = said.filter(|step| matches!(step, Step::Discard | Step::Save));
     let is_discarded = matches!(said.next(), Some(Step::Discard));
@@ -259,10 +259,10 @@ fn after(steps: &[Step], found: Content, left: Content) -> Content {
     if is_discarded && !is_invalidated {
         found
     } else if is_discarded {
-        // It has ended all the same.
+        // The session has ended all the same.
         Content::nothing()
     } else if is_cleared && !is_invalidated && left.is_empty() {
-        // That it was to be remembered keeps no session.
+        // A session is not kept only because it was to be remembered.
         Content::nothing()
     } else {
         left

@@ -1,5 +1,5 @@
-//! Sessions that are never split: bare tokens and sessions in a header (docs/spec/carriers.md § 9.7). And the `Cookie`
-//! field that is made for tests.
+//! Sessions that are never split: bare tokens and sessions in a header (docs/spec/carriers.md § 9.7); and the `Cookie`
+//! field made for tests.
 
 use hardtack::{Padding, SessionHeader, SessionToken, Size, TokenChange};
 
@@ -18,7 +18,7 @@ fn set(change: TokenChange) -> String {
     }
 }
 
-/// What each of them has, for every number of cookies, and the characters that it may have.
+/// Runs `check` with the tokens of every size and mode, and the characters they may have.
 fn for_every_token(check: impl Fn(SessionToken, usize)) {
     for cookies in 2..=4u8 {
         for padding in [Padding::None, Padding::Padme] {

@@ -1,5 +1,4 @@
-//! Rules of SPEC.md that no vector can hold, since they are about what is random. `tests/vectors/tests.txt` names
-//! these tests by their rules.
+//! Rules of SPEC.md about random values, which no vector can hold. `tests/vectors/tests.txt` lists these tests by rule.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -58,7 +57,7 @@ fn every_session_has_an_id_of_its_own() {
 
 /// § 13.5
 #[test]
-fn a_csrf_token_is_masked_anew_at_each_rendering() {
+fn a_csrf_token_has_a_new_mask_at_each_rendering() {
     let cookie = cookie();
     let session = cookie.load(None::<&str>, now());
     // The mask takes the first 16 bytes: 21 characters and a part of the next.

@@ -1,4 +1,4 @@
-//! What visitors, logs and applications are told where a session or a request fails.
+//! Responses, log events and `Failure` of a session or a request that fails.
 
 use std::time::UNIX_EPOCH;
 
@@ -35,7 +35,7 @@ async fn too_late(session: Session) -> Result<(), SessionError> {
     session.update("inner", |_: &mut u32| session.clear())?
 }
 
-/// Each fails in a way of its own.
+/// Routes that fail, each in its own way.
 fn routes() -> Router {
     Router::new()
         .route("/too-large", any(too_large))
@@ -57,7 +57,7 @@ fn unsaved() -> Router {
     Router::new().route("/unsaved", any(handler)).layer(layer)
 }
 
-/// Status and text of the answer to an application that has no words of its own.
+/// Status and body of a response that sets no cookie.
 fn ask(router: Router, request: Request<axum::body::Body>) -> (StatusCode, String) {
     let (status, headers, body) = block_on(fetch(router, request));
     assert!(set_cookies(&headers).is_empty());
@@ -145,7 +145,7 @@ mod told {
         told::{Told, told_by},
     };
 
-    /// The one event at this level or a worse one.
+    /// Asserts that there is one event at `WARN` or worse, with this level and these texts.
     #[track_caller]
     fn check_told(
         router: Router,
@@ -176,7 +176,7 @@ mod told {
     }
 
     #[test]
-    fn an_error_of_a_session_is_told_with_its_key_and_its_sentence() {
+    fn an_error_of_a_session_is_logged_with_its_key_and_its_sentence() {
         let key = r#"key="the\nnote""#;
         let sentence = r"`the\\nnote` does not fit: session needs";
         let expected = [
@@ -200,14 +200,14 @@ mod told {
     }
 
     #[test]
-    fn a_session_that_could_not_be_saved_is_told_of() {
+    fn a_session_that_could_not_be_saved_is_logged() {
         let expected = ["could not be saved", "the clock shows a time before 2026"];
         let request = request("GET", "/unsaved", &[]);
         check_told(unsaved(), request, Level::ERROR, &expected);
     }
 
     #[test]
-    fn a_missing_layer_is_told_of() {
+    fn a_missing_layer_is_logged() {
         let request = request("GET", "/login", &[]);
         check_told(
             routes(),
@@ -218,7 +218,7 @@ mod told {
     }
 
     #[test]
-    fn a_refused_request_is_told_of_with_its_origin_and_host() {
+    fn a_refused_request_is_logged_with_its_origin_and_host() {
         let refused = "refused by a CSRF check";
         let evil = ("origin", "https://evil.example");
         let host = ("host", "example.com");
@@ -234,7 +234,7 @@ mod told {
             Level::WARN,
             &expected,
         );
-        // What is no origin is not repeated.
+        // An invalid origin is not repeated.
         let junk = ("origin", "evil");
         check_told(
             routes(),

@@ -1,4 +1,4 @@
-//! What a handle can do before and after the response's head.
+//! Handles before and after the head of the response.
 
 use std::{
     convert::Infallible,
@@ -46,7 +46,7 @@ fn assert_closed(session: &Session) {
     assert_eq!(session.get("user").unwrap(), Some(42));
 }
 
-/// A page that is made while it is sent.
+/// A body that is rendered while it is sent.
 struct Page(Option<Session>);
 
 impl Body for Page {
@@ -127,14 +127,14 @@ async fn a_task_that_outlives_the_response_can_read_and_not_change() {
     task.await.unwrap();
 }
 
-/// A handle of a request whose handler waits for ever.
+/// The handle of a request whose handler never ends.
 fn begin(service: &mut impl Service<Request<()>>, kept: &Mutex<Option<Session>>) -> Session {
     {
         let mut response = pin!(service.call(signed_in_request()));
         let mut context = Context::from_waker(Waker::noop());
         assert!(response.as_mut().poll(&mut context).is_pending());
         let session = kept.lock().unwrap().clone().unwrap();
-        // Until the end all is as usual.
+        // Changes work while the request runs.
         session.insert("user", 42).unwrap();
     }
     kept.lock().unwrap().take().unwrap()
@@ -177,7 +177,7 @@ fn a_handler_that_panics_tells_them_too() {
     assert_closed(&kept.lock().unwrap().take().unwrap());
 }
 
-/// How often the clock is asked by a request that does this.
+/// Asserts how often a request that does `work` asks the clock.
 #[track_caller]
 fn check_clock(work: impl Fn(Session), expected: u32) {
     let count = Arc::new(AtomicU32::new(0));

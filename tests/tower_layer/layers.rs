@@ -1,3 +1,5 @@
+//! Several layers around one handler.
+
 use std::{any::type_name, convert::Infallible};
 
 use axum::{Extension, Router, body::Body, routing::get};
@@ -127,7 +129,7 @@ async fn a_second_session_of_one_type_is_wrapped() {
     }
 }
 
-/// Status and text of a handler that takes a dictionary, and of one that takes a typed session.
+/// Status and body of a handler that takes a dictionary, and of one that takes a typed session.
 async fn ask_both(router: fn(Router) -> Router) -> [(StatusCode, String); 2] {
     let routes = Router::new()
         .route(

@@ -1,5 +1,5 @@
-//! The tower layer among others: several of them, all kinds of services around and inside, and what
-//! handles can do before and after the response's head.
+//! The tower layer: several of them, any service around and inside, handles before and after the head of the
+//! response, hosts, and failures.
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]

@@ -1,3 +1,5 @@
+//! The layer in axum routers.
+
 use axum::{
     Router,
     extract::{Request, State},
@@ -17,7 +19,7 @@ fn layer() -> SessionLayer {
     SessionLayer::new(cookie()).clock(at(0))
 }
 
-/// Notes the way there and back.
+/// Records the way in and out.
 async fn note(session: Session, request: Request, next: Next) -> Response {
     let note = |step: &'static str| {
         let push = |way: &mut Vec<String>| way.push(step.to_owned());
@@ -53,7 +55,7 @@ async fn middlewares_and_handlers_of_nested_routers_share_one_session() {
         };
         let session = cookie().load([pair_of(field)], at(0));
         let way: Vec<String> = session.get("way").unwrap().unwrap();
-        // Layers are around the routes that were there before them.
+        // A layer wraps the routes that were added before it.
         let expected = match path {
             "/a" => ["there", "there", "handler", "back", "back"].as_slice(),
             _ => &["there", "handler", "back"],
