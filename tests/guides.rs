@@ -1,4 +1,4 @@
-//! What docs/guides.md and docs/large-sessions.md promise of their programs, where no other test shows it.
+//! Promises of docs/guides.md and docs/large-sessions.md that no other test shows.
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]
