@@ -9,8 +9,7 @@ use super::{
 };
 use crate::{
     cookie::PartNumbers,
-    state::{Allowance, Circumstances, State, Verdict},
-    token::Context,
+    state::{Allowance, Circumstances, Verdict},
 };
 
 /// How far a response depends on its session, and what it says of it.
@@ -90,34 +89,39 @@ impl<T> Session<T> {
         } = loaded;
         let carried = *carried;
         let state = data.under(&self.lock.sealer.policy);
-        let set = |age| {
-            let context = arrival.context(sealer);
-            seal(sealer, context, &state, age, before, after).map(|text| {
-                Ending::Set(Sealed {
-                    text,
-                    max_age: state.max_age(),
-                    allowance: state.allowance(age),
-                    carried,
-                })
+        let set = |use_of_session, age| {
+            let len = before.len() + sealer.token_len(&state, age) + after;
+            let mut text = String::with_capacity(len);
+            text.push_str(before);
+            sealer.seal(arrival.context(sealer), &state, age, &mut text)?;
+            let sealed = Sealed {
+                text,
+                max_age: state.max_age(),
+                allowance: state.allowance(age),
+                carried,
+            };
+            Ok(Ended {
+                use_of_session,
+                ending: Ending::Set(sealed),
             })
         };
         let reseal = sealer.must_reseal(*outcome, state.now());
-        let verdict = state.verdict(circumstances, arrival.is_subresource, reseal);
-        let (use_of_session, ending) = match verdict {
-            Verdict::Leave => (Use::Touched, Ending::Keep),
+        match state.verdict(circumstances, arrival.is_subresource, reseal) {
+            Verdict::Leave => Ok(Ended::keep(Use::Touched)),
             Verdict::NoRoom => {
                 events::refresh_was_left_out(sealer.slot.purpose().as_str());
-                (Use::Touched, Ending::Keep)
+                Ok(Ended::keep(Use::Touched))
             }
-            Verdict::Expire => (Use::Written, Ending::End { carried }),
-            Verdict::Write { age } => (Use::Written, set(age)?),
+            Verdict::Expire => Ok(Ended {
+                use_of_session: Use::Written,
+                ending: Ending::End { carried },
+            }),
+            Verdict::Write { age } => set(Use::Written, age),
             // A refresh is optional, so it does not fail a response.
-            Verdict::Refresh { age } => (Use::Touched, set(age).unwrap_or(Ending::Keep)),
-        };
-        Ok(Ended {
-            use_of_session,
-            ending,
-        })
+            Verdict::Refresh { age } => {
+                Ok(set(Use::Touched, age).unwrap_or(Ended::keep(Use::Touched)))
+            }
+        }
     }
 
     /// Returns `true` if the session was loaded by `sealer`, or by one that seals the same way.
@@ -134,19 +138,4 @@ impl Ended {
             ending: Ending::Keep,
         }
     }
-}
-
-fn seal<T>(
-    sealer: &Sealer,
-    context: &Context,
-    state: &State<'_, T>,
-    age: u32,
-    before: &str,
-    after: usize,
-) -> Result<String, SaveError> {
-    let len = before.len() + sealer.token_len(state, age) + after;
-    let mut text = String::with_capacity(len);
-    text.push_str(before);
-    sealer.seal(context, state, age, &mut text)?;
-    Ok(text)
 }
