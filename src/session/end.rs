@@ -1,4 +1,4 @@
-//! The end of a session's request: the session is closed, and what becomes of it comes back as plain data.
+//! The end of a session's request: closes the session, and returns the outcome as plain data.
 
 use super::{
     error::SaveError,
@@ -12,26 +12,26 @@ use crate::{
     state::{Allowance, Circumstances, Verdict},
 };
 
-/// How far a response depends on its session, and what it says of it.
+/// The outcome of a session for its response.
 pub(crate) struct Ended {
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) use_of_session: Use,
     pub(crate) ending: Ending,
 }
 
-/// How far a response depends on its session.
+/// The extent to which a response depends on its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
     Untouched,
-    /// It was read, or refreshed.
+    /// The session was read or refreshed.
     Touched,
-    /// Its content was written, or it was ended.
+    /// The content was written, or the session was ended.
     Written,
 }
 
-/// What a response says of its session.
+/// The message of a response about its session.
 pub(crate) enum Ending {
-    /// Nothing: the client keeps what it has.
+    /// None: the client keeps its session.
     Keep,
     /// The client is to drop the session.
     End {
@@ -44,19 +44,19 @@ pub(crate) enum Ending {
 
 /// A session that was sealed.
 pub(crate) struct Sealed {
-    /// What [`Session::end`] was given as `before`, and the token.
+    /// The text `before` of [`Session::end`], followed by the token.
     pub(crate) text: String,
     /// Seconds that a browser is to keep the cookie. `None`: until it is closed.
     pub(crate) max_age: Option<u64>,
-    /// How much may be sent.
+    /// The most that may be sent.
     pub(crate) allowance: Allowance,
     /// The parts that the request carried.
     pub(crate) carried: PartNumbers,
 }
 
 impl<T> Session<T> {
-    /// Ends the request for the session: closes it, decides what becomes of it, and seals it for `sealer` where it
-    /// is to be sent. The token is appended to `before`, in a string with room for `after` more bytes.
+    /// Ends the request for the session: closes it, and seals it for `sealer` if it is to be sent. The token is appended
+    /// to `before`, in a string with room for `after` more bytes.
     pub(crate) fn end(
         &self,
         sealer: &Sealer,
@@ -78,7 +78,7 @@ impl<T> Session<T> {
         let Some(loaded) = loaded.as_mut().filter(|_| *is_touched) else {
             return Ok(Ended::keep(Use::Untouched));
         };
-        // A session that was saved before is not saved again, and the response depends on it.
+        // A session is saved once, and this response still depends on it.
         if was_closed {
             return Ok(Ended::keep(Use::Touched));
         }

@@ -26,7 +26,7 @@ pub(super) struct SessionLock<T> {
     contents: Mutex<Contents<T>>,
 }
 
-/// What the lock protects.
+/// The contents of a [`SessionLock`].
 pub(super) struct Contents<T> {
     pub(super) arrival: Arrival,
     /// `None` until the first touch.
@@ -36,7 +36,7 @@ pub(super) struct Contents<T> {
     closed: Option<Closed>,
 }
 
-/// Why a session can only be read.
+/// The reason why a session can only be read.
 #[derive(Clone, Copy)]
 enum Closed {
     /// The head of the response is on its way.
@@ -46,7 +46,7 @@ enum Closed {
     NoContext,
 }
 
-/// What a request brought, unread.
+/// A request's part in its session, before the session is read.
 pub(crate) struct Arrival {
     pub(crate) values: Values,
     pub(crate) clock: Clock,

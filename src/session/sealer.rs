@@ -56,7 +56,7 @@ impl Sealer {
     /// Reads the session of a request that brought these values: one, none, or several under one name.
     /// Stores the result in `outcome`, then tells the application.
     ///
-    /// The application's code may panic while it reads the payload, and when it is told. `state` and `outcome` are
+    /// The application's code may panic while the payload is decoded, and in `on_outcome`. `state` and `outcome` are
     /// consistent both times.
     pub(crate) fn read<T: Payload>(
         &self,
