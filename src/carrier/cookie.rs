@@ -10,10 +10,10 @@ use crate::{
     token::{Context, LONGEST_TOKEN},
 };
 
-/// How an application keeps its sessions: the keys, the policy and the cookie. A cheap clone.
+/// Sessions in cookies: the keys, the policy and the attributes. Cloning is cheap.
 ///
-/// Made once at start-up, where everything about it is checked. `T` is what its sessions hold: a
-/// dictionary, or a type of yours ([`typed`](crate::SessionBuilder::typed)).
+/// Build one at start-up, where all settings are checked. `T` is the type that sessions hold: a dictionary, or a type
+/// of yours ([`typed`](crate::SessionBuilder::typed)).
 ///
 /// # Examples
 ///
@@ -49,15 +49,15 @@ pub(crate) struct Inner {
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,
     pub(crate) template: Template,
-    /// How it was set earlier.
+    /// The same cookie with earlier attributes.
     pub(crate) former: Vec<Template>,
-    /// Responses that the application let others store may carry sessions.
+    /// Responses that others may store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
 }
 
 impl<T> SessionCookie<T> {
-    /// The cookie's name.
+    /// Returns the cookie's name.
     ///
     /// # Examples
     ///
@@ -73,7 +73,7 @@ impl<T> SessionCookie<T> {
         &self.inner.name
     }
 
-    /// Whether the content can be read without a key.
+    /// Returns the mode: whether the content is encrypted, or can be read without a key.
     ///
     /// # Examples
     ///
@@ -89,12 +89,12 @@ impl<T> SessionCookie<T> {
         self.inner.sealer.mode
     }
 
-    /// The session of a request: `cookie_fields` are the values of its `Cookie` fields, of which there
-    /// may be none or several. `clock` is the time now, or a function to ask.
+    /// Loads the session of a request. `cookie_fields` are the values of its `Cookie` fields, of which there
+    /// may be none or several. `clock` is the current time, or a function that returns it.
     ///
-    /// Never fails. Nothing is verified before the session is first used, and what does not open is a
-    /// new session (SPEC.md § 7, § 9.1). Of several cookies of this name the first four that differ are
-    /// looked at.
+    /// Never fails. Nothing is verified before the session is first used, and a cookie that does not open is a
+    /// new session (SPEC.md § 7, § 9.1). Of several cookies of this name, the first four that differ are
+    /// considered.
     ///
     /// # Examples
     ///
@@ -119,7 +119,7 @@ impl<T> SessionCookie<T> {
     }
 
     /// Like [`load`](Self::load), in a context chosen for this request, such as the tenant's name. It
-    /// takes the place of the builder's [`context`](crate::SessionBuilder::context).
+    /// replaces the builder's [`context`](crate::SessionBuilder::context).
     ///
     /// # Examples
     ///
@@ -153,8 +153,8 @@ impl<T> SessionCookie<T> {
         self.arrive(cookie_fields, clock.into(), Some(context), false)
     }
 
-    /// Ends the request for `session`: from now on it can only be read. Returns the `Set-Cookie` fields
-    /// that the response must carry; where the session need not be written there are none.
+    /// Ends the request for `session`, which can only be read from then on. Returns the `Set-Cookie` fields
+    /// of the response, or none if the session need not be written.
     ///
     /// # Examples
     ///
@@ -174,19 +174,19 @@ impl<T> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// A failing random generator, a clock that shows a time before 2026 or after 2162, a session that
-    /// another cookie loaded, and a call from inside the session's own `update`. The content cannot be
-    /// too large: that was an error where it was put in.
+    /// Fails if the random generator does, if the clock shows a time before 2026 or after 2162, if another cookie loaded
+    /// the session, and inside an `update` of the session. Content that is too large is an error where it is stored, and
+    /// not here.
     pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
         let (_, fields) = self.end(session, Circumstances::UNKNOWN)?;
         Ok(fields)
     }
 
-    /// Refuses every session issued before `moment`, from now on and in this program: signs everybody out
-    /// who signed in earlier. An earlier moment than one that was set before changes nothing.
+    /// Refuses every session issued before `moment`, from now on and in this program. This signs out everybody
+    /// who signed in earlier. A moment earlier than the last one has no effect.
     ///
-    /// Sessions carry whole seconds, so a moment within a second counts as the next one: the present
-    /// moment ends every session that is out, and also what begins in the rest of this second.
+    /// Sessions carry whole seconds, so a moment within a second counts as the next one. The current
+    /// time ends every existing session, and those that begin in the rest of this second.
     ///
     /// # Examples
     ///
@@ -231,8 +231,8 @@ impl<T> SessionCookie<T> {
 }
 
 impl<T: Payload> SessionCookie<T> {
-    /// The `Cookie` field of a visitor whose session `fill` has filled at `now`: for the tests of an
-    /// application, which need not sign in first.
+    /// Returns the `Cookie` field of a visitor whose session `fill` has filled at `now`, so that the tests of an
+    /// application need not sign in first.
     ///
     /// # Examples
     ///
@@ -250,7 +250,7 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Those of `fill` and of [`save`](Self::save); and an empty session has no cookie.
+    /// Those of `fill` and of [`save`](Self::save), and [`CookieForError::Empty`] if the session is empty.
     pub fn cookie_for(
         &self,
         now: SystemTime,
@@ -294,7 +294,7 @@ impl<T> SessionCookie<T> {
         Ok((ended.use_of_session, fields))
     }
 
-    /// The token as one field or several, after the fields that drop what it replaces elsewhere.
+    /// Returns the token in one field or several, after the fields that drop cookies with earlier attributes.
     fn set(&self, sealed: Sealed) -> SetCookies {
         let Sealed {
             text,
@@ -326,8 +326,8 @@ impl<T> SessionCookie<T> {
         fields
     }
 
-    /// Drops what was set with earlier attributes. Nobody can tell which of the parts that came were. Those
-    /// that this page does not get are dropped as well: elsewhere they would meet the parts that are set now.
+    /// Drops cookies that were set with earlier attributes. A part may have come from any of them, and parts that are
+    /// not sent to this page would elsewhere mix with the new ones, so all parts are dropped.
     fn expire_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
         let budget = &self.inner.sealer.policy.budget;
         let parts = carried.with_all_of(budget.limit().cookies);

@@ -10,10 +10,9 @@ use crate::{
     token::{Context, LONGEST_TOKEN},
 };
 
-/// Sessions that travel in a request header instead of a cookie, and back in a response header. For
-/// clients without cookies. A cheap clone.
+/// Sessions in a request header and a response header, for clients without cookies. Cloning is cheap.
 ///
-/// Cookies are not read. There is no such thing as a session in a URL: addresses end up in histories, logs and `Referer`.
+/// Cookies are not read. Sessions never travel in a URL, because addresses end up in histories, logs and `Referer`.
 ///
 /// # Examples
 ///
@@ -37,13 +36,13 @@ pub struct SessionHeader<T = Map> {
     /// In lower case.
     pub(crate) name: Arc<str>,
     pub(crate) answer: Arc<str>,
-    /// Responses that the application let others store may carry sessions.
+    /// Responses that others may store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
 }
 
 impl<T: Payload> SessionHeader<T> {
-    /// The name of the request header, in lower case.
+    /// Returns the name of the request header, in lower case.
     ///
     /// # Examples
     ///
@@ -58,8 +57,8 @@ impl<T: Payload> SessionHeader<T> {
         &self.name
     }
 
-    /// The name of the response header, in lower case: `session-token`, or what
-    /// [`answer_in`](crate::SessionHeaderBuilder::answer_in) said.
+    /// Returns the name of the response header, in lower case: `session-token`, or the name given to
+    /// [`answer_in`](crate::SessionHeaderBuilder::answer_in).
     ///
     /// # Examples
     ///
@@ -74,8 +73,8 @@ impl<T: Payload> SessionHeader<T> {
         &self.answer
     }
 
-    /// The session of a request: `values` are the values of the header, of which there is one or none.
-    /// Two different ones open nothing. In `Authorization`, `Bearer ` before the token is skipped.
+    /// Loads the session of a request. `values` are the values of the header, of which there is one or none.
+    /// If there are two different ones, neither opens. In `Authorization`, `Bearer ` before the token is skipped.
     ///
     /// # Examples
     ///
@@ -96,7 +95,7 @@ impl<T: Payload> SessionHeader<T> {
         self.arrive(values, clock.into(), None, false)
     }
 
-    /// Ends the use of `session`: from now on it can only be read. Says what becomes of its token.
+    /// Ends the use of `session`, which can only be read from then on. Returns the change of its token.
     ///
     /// # Examples
     ///
@@ -105,7 +104,7 @@ impl<T: Payload> SessionHeader<T> {
     /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     /// let session = header.load(["of an earlier key"], Clock::system());
     /// session.invalidate()?;
-    /// // To be sent as an empty field.
+    /// // Sent as an empty field.
     /// assert_eq!(header.save(&session)?, TokenChange::End);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -117,7 +116,7 @@ impl<T: Payload> SessionHeader<T> {
         self.token.save(session)
     }
 
-    /// Whether the content can be read without a key.
+    /// Returns the mode: whether the content is encrypted, or can be read without a key.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! The three ways in which a session travels, and how they are built.
+//! The three carriers of a session, which are a cookie, a header and a bare token, and their builder.
 
 mod builder;
 mod cookie;

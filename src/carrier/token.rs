@@ -9,10 +9,9 @@ use crate::{
     token::{Context, LONGEST_TOKEN},
 };
 
-/// Sessions in a bare token, for where cookies cannot go: a mobile client, a message, a queue. A cheap
-/// clone.
+/// Sessions in bare tokens, for a mobile client, a message or a queue. Cloning is cheap.
 ///
-/// A token opens under the purpose that it was sealed for only (SPEC.md § 3.2).
+/// A token opens only for the purpose that it was sealed for (SPEC.md § 3.2).
 ///
 /// # Examples
 ///
@@ -38,7 +37,7 @@ pub struct SessionToken<T = Map> {
 }
 
 impl<T: Payload> SessionToken<T> {
-    /// The session of `token`. Never fails: what does not open is a new session.
+    /// Loads the session of `token`. Never fails: a token that does not open is a new session.
     ///
     /// # Examples
     ///
@@ -59,7 +58,7 @@ impl<T: Payload> SessionToken<T> {
         self.arrive(values, clock.into(), None, false)
     }
 
-    /// Ends the use of `session`: from now on it can only be read. Says what becomes of its token.
+    /// Ends the use of `session`, which can only be read from then on. Returns the change of its token.
     ///
     /// # Examples
     ///
@@ -75,14 +74,14 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// A failing random generator, a clock that shows a time before 2026 or after 2162, and a session
-    /// that another token or a cookie loaded.
+    /// Fails if the random generator does, if the clock shows a time before 2026 or after 2162, if another token or a
+    /// cookie loaded the session, and inside an `update` of the session.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         let (_, change) = self.end(session, Circumstances::UNKNOWN)?;
         Ok(change)
     }
 
-    /// Whether the content can be read without a key.
+    /// Returns the mode: whether the content is encrypted, or can be read without a key.
     ///
     /// # Examples
     ///
@@ -117,10 +116,10 @@ impl<T: Payload> SessionToken<T> {
 }
 
 impl<T: SessionData> SessionToken<T> {
-    /// The value that `token` holds, for whoever only reads it, such as a gateway: without a session, and
-    /// without asking for memory but what the value itself needs.
+    /// Returns the value that `token` holds, without a session, for programs that only read it, such as a gateway.
+    /// Allocates no memory besides that of the value.
     ///
-    /// The token is verified as [`load`](Self::load) would (SPEC.md § 7), and the application is told
+    /// The token is verified as by [`load`](Self::load) (SPEC.md § 7), and the hook for outcomes is called
     /// ([`on_outcome`](crate::SessionBuilder::on_outcome)).
     ///
     /// # Examples
@@ -153,18 +152,17 @@ impl<T: SessionData> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// The [`Reason`] why it does not open: for logs. Whoever sent the token is better not told.
+    /// The [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
     pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
         self.open_with(token, clock, read_value)
     }
 }
 
 impl<T> SessionToken<T> {
-    /// What `decode` makes of a token's schema and payload, from which it may borrow: for whoever looks at
-    /// a part of the value, or makes no value of it at all. `None` means that it cannot be read
-    /// ([`Reason::Payload`]).
+    /// Decodes a token's schema and payload by `decode`, which may borrow from them: for programs that need a part of
+    /// the value, or none of it. `None` from `decode` is [`Reason::Payload`].
     ///
-    /// The schema is that of [`SessionData`], 0 for a dictionary, whose payload is a MessagePack map. The
+    /// The schema is that of [`SessionData`], or 0 for a dictionary, whose payload is a MessagePack map. The
     /// bytes are overwritten afterwards.
     ///
     /// # Examples
@@ -205,7 +203,7 @@ impl<T> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// The [`Reason`] why it does not open: for logs. Whoever sent the token is better not told.
+    /// The [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
     pub fn open_with<R>(
         &self,
         token: impl AsRef<[u8]>,
@@ -249,7 +247,7 @@ impl<T> SessionToken<T> {
     }
 }
 
-/// What becomes of a token at the end of its session's use.
+/// The change of a token at the end of its session's use.
 ///
 /// # Examples
 ///
@@ -271,12 +269,12 @@ impl<T> SessionToken<T> {
 #[non_exhaustive]
 #[must_use = "a session is not saved unless its token is sent"]
 pub enum TokenChange {
-    /// It stays as it is.
+    /// The token stays as it is.
     #[default]
     None,
-    /// This token takes its place.
+    /// This token replaces it.
     Set(String),
-    /// The session has ended: whoever holds the token is to drop it.
+    /// The session has ended, so the client is to drop the token.
     End,
 }
 

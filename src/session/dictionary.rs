@@ -8,7 +8,7 @@ use crate::{
 
 /// The session as a dictionary.
 impl Session {
-    /// The value under `key`, if there is one.
+    /// Returns the value under `key`, if there is one.
     ///
     /// # Examples
     ///
@@ -32,8 +32,7 @@ impl Session {
         self.try_with(|session| session.state.get(key))?
     }
 
-    /// Stores `value` under `key`, in the place of what was there. Storing the value that is already
-    /// there writes nothing.
+    /// Stores `value` under `key`, and replaces an earlier value. Storing the same value again writes nothing.
     ///
     /// # Examples
     ///
@@ -57,16 +56,16 @@ impl Session {
     /// # Errors
     ///
     /// Those of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value that serde
-    /// cannot write, [`TooDeep`](SessionError::TooDeep) for one that could not be read again, and
-    /// [`DuplicateKey`](SessionError::DuplicateKey) for one with a map that has a key twice.
+    /// cannot write, [`TooDeep`](SessionError::TooDeep) for one that is nested too deeply to be read again, and
+    /// [`DuplicateKey`](SessionError::DuplicateKey) for a map that has a key twice.
     pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError> {
         let mut buffer = Scratch::borrow();
         let value = encode(&value, &mut buffer)?;
         self.change(|state| state.insert(key, value))
     }
 
-    /// Changes the value under `key` in place, beginning with `V::default()` if there is none, and
-    /// returns what `change` returned. Nobody else gets between reading and writing.
+    /// Changes the value under `key` in place, starting with `V::default()` if there is none, and returns the result of
+    /// `change`. No other handle of the session can read or write in between.
     ///
     /// # Examples
     ///
@@ -84,7 +83,7 @@ impl Session {
     /// # Errors
     ///
     /// Those of [every change](Session#errors), [`Decode`](SessionError::Decode) if the value is not a
-    /// `V`, and [`Encode`](SessionError::Encode). If `change` panics the session stays as it was, too.
+    /// `V`, and [`Encode`](SessionError::Encode). If `change` panics, the session also stays as it was.
     pub fn update<V, R>(
         &self,
         key: &str,
@@ -96,7 +95,7 @@ impl Session {
         self.change(|state| state.update(key, change))
     }
 
-    /// Drops the value under `key`. `false`: there was none.
+    /// Drops the value under `key`. Returns `false` if there was none.
     ///
     /// # Examples
     ///
@@ -136,12 +135,12 @@ impl Session {
     /// # Errors
     ///
     /// Those of [every change](Session#errors), and [`Decode`](SessionError::Decode) if the value is
-    /// not a `V`; it is then still there.
+    /// not a `V`, which leaves it in place.
     pub fn take<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
         self.change(|state| state.take(key))
     }
 
-    /// There is a value under `key`.
+    /// Returns `true` if there is a value under `key`.
     ///
     /// # Examples
     ///
@@ -159,7 +158,7 @@ impl Session {
         self.with(|session| session.state.contains(key))
     }
 
-    /// All keys, in ascending order of their bytes.
+    /// Returns all keys, in ascending order of their bytes.
     ///
     /// # Examples
     ///
@@ -178,7 +177,7 @@ impl Session {
         self.with(|session| session.state.keys())
     }
 
-    /// Number of entries.
+    /// Returns the number of entries.
     ///
     /// # Examples
     ///
@@ -197,7 +196,7 @@ impl Session {
         self.with(|session| session.state.len())
     }
 
-    /// There are no entries.
+    /// Returns `true` if there are no entries.
     ///
     /// # Examples
     ///
@@ -215,7 +214,7 @@ impl Session {
         self.len() == 0
     }
 
-    /// The whole dictionary as one value: a map, or a struct whose fields are the keys.
+    /// Returns the whole dictionary as one value: a map, or a struct whose fields are the keys.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! Which of several values of one name is taken (SPEC.md § 7.0).
+//! The choice among several tokens of one name (SPEC.md § 7.0).
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::{
     token::Refused,
 };
 
-/// Which of several tokens that open is taken (SPEC.md § 7.0).
+/// The choice among several tokens that open (SPEC.md § 7.0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Duplicates {
     /// The newest, because only this host can have set them.
@@ -42,13 +42,13 @@ pub(super) struct Candidate {
 }
 
 pub(super) enum Body {
-    /// Where it stands in the buffer that it was opened in.
+    /// A range of the buffer that the token was opened in.
     InBuffer(Range<usize>),
-    /// The next token was opened in the same buffer.
+    /// A copy, because the next token is opened in the same buffer.
     Kept(Wiped),
 }
 
-/// What came of several values of one name (SPEC.md § 7.0).
+/// The tokens of one name, opened (SPEC.md § 7.0).
 #[derive(Default)]
 pub(super) struct Candidates {
     count: usize,
@@ -96,7 +96,7 @@ impl Candidates {
 }
 
 impl Candidate {
-    /// The same with its body on its own.
+    /// The same with a copy of the body.
     pub(super) fn kept(self, buffer: &mut Scratch) -> Candidate {
         let body = match self.body {
             Body::InBuffer(range) => Body::Kept(buffer.give(range, Vec::new())),

@@ -1,4 +1,4 @@
-//! The end of a session's request: the session is closed, and what becomes of it comes back as plain data.
+//! The end of a session's request: closes the session, and returns the outcome as plain data.
 
 use super::{
     error::SaveError,
@@ -9,30 +9,29 @@ use super::{
 };
 use crate::{
     cookie::PartNumbers,
-    state::{Circumstances, SizeLimit, State, Verdict},
-    token::Context,
+    state::{Circumstances, SizeLimit, Verdict},
 };
 
-/// How far a response depends on its session, and what it says of it.
+/// The outcome of a session for its response.
 pub(crate) struct Ended {
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) use_of_session: Use,
     pub(crate) ending: Ending,
 }
 
-/// How far a response depends on its session.
+/// The extent to which a response depends on its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
     Untouched,
-    /// It was read, or refreshed.
+    /// The session was read or refreshed.
     Touched,
-    /// Its content was written, or it was ended.
+    /// The content was written, or the session was ended.
     Written,
 }
 
-/// What a response says of its session.
+/// The message of a response about its session.
 pub(crate) enum Ending {
-    /// Nothing: the client keeps what it has.
+    /// None: the client keeps its session.
     Keep,
     /// The client is to drop the session.
     End {
@@ -45,19 +44,19 @@ pub(crate) enum Ending {
 
 /// A session that was sealed.
 pub(crate) struct Sealed {
-    /// What [`Session::end`] was given as `before`, and the token.
+    /// The text `before` of [`Session::end`], followed by the token.
     pub(crate) text: String,
     /// Seconds that a browser is to keep the cookie. `None`: until it is closed.
     pub(crate) max_age: Option<u64>,
-    /// How much may be sent.
+    /// The most that may be sent.
     pub(crate) limit: SizeLimit,
     /// The parts that the request carried.
     pub(crate) carried: PartNumbers,
 }
 
 impl<T> Session<T> {
-    /// Ends the request for the session: closes it, decides what becomes of it, and seals it for `sealer` where it
-    /// is to be sent. The token is appended to `before`, in a string with room for `after` more bytes.
+    /// Ends the request for the session: closes it, and seals it for `sealer` if it is to be sent. The token is appended
+    /// to `before`, in a string with room for `after` more bytes.
     pub(crate) fn end(
         &self,
         sealer: &Sealer,
@@ -79,7 +78,7 @@ impl<T> Session<T> {
         let Some(loaded) = loaded.as_mut().filter(|_| *is_touched) else {
             return Ok(Ended::keep(Use::Untouched));
         };
-        // A session that was saved before is not saved again, and the response depends on it.
+        // A session is saved once, and this response still depends on it.
         if was_closed {
             return Ok(Ended::keep(Use::Touched));
         }
@@ -90,34 +89,39 @@ impl<T> Session<T> {
         } = loaded;
         let carried = *carried;
         let state = data.under(&self.lock.sealer.policy);
-        let set = |age| {
-            let context = arrival.context(sealer);
-            seal(sealer, context, &state, age, before, after).map(|text| {
-                Ending::Set(Sealed {
-                    text,
-                    max_age: state.max_age(),
-                    limit: state.size_limit(age),
-                    carried,
-                })
+        let set = |use_of_session, age| {
+            let len = before.len() + sealer.token_len(&state, age) + after;
+            let mut text = String::with_capacity(len);
+            text.push_str(before);
+            sealer.seal(arrival.context(sealer), &state, age, &mut text)?;
+            let sealed = Sealed {
+                text,
+                max_age: state.max_age(),
+                limit: state.size_limit(age),
+                carried,
+            };
+            Ok(Ended {
+                use_of_session,
+                ending: Ending::Set(sealed),
             })
         };
         let reseal = sealer.must_reseal(*outcome, state.now());
-        let verdict = state.verdict(circumstances, arrival.is_subresource, reseal);
-        let (use_of_session, ending) = match verdict {
-            Verdict::Leave => (Use::Touched, Ending::Keep),
+        match state.verdict(circumstances, arrival.is_subresource, reseal) {
+            Verdict::Leave => Ok(Ended::keep(Use::Touched)),
             Verdict::NoRoom => {
                 events::refresh_was_left_out(sealer.slot.purpose().as_str());
-                (Use::Touched, Ending::Keep)
+                Ok(Ended::keep(Use::Touched))
             }
-            Verdict::Expire => (Use::Written, Ending::End { carried }),
-            Verdict::Write { age } => (Use::Written, set(age)?),
+            Verdict::Expire => Ok(Ended {
+                use_of_session: Use::Written,
+                ending: Ending::End { carried },
+            }),
+            Verdict::Write { age } => set(Use::Written, age),
             // A refresh is optional, so it does not fail a response.
-            Verdict::Refresh { age } => (Use::Touched, set(age).unwrap_or(Ending::Keep)),
-        };
-        Ok(Ended {
-            use_of_session,
-            ending,
-        })
+            Verdict::Refresh { age } => {
+                Ok(set(Use::Touched, age).unwrap_or(Ended::keep(Use::Touched)))
+            }
+        }
     }
 
     /// Returns `true` if the session was loaded by `sealer`, or by one that seals the same way.
@@ -134,19 +138,4 @@ impl Ended {
             ending: Ending::Keep,
         }
     }
-}
-
-fn seal<T>(
-    sealer: &Sealer,
-    context: &Context,
-    state: &State<'_, T>,
-    age: u32,
-    before: &str,
-    after: usize,
-) -> Result<String, SaveError> {
-    let len = before.len() + sealer.token_len(state, age) + after;
-    let mut text = String::with_capacity(len);
-    text.push_str(before);
-    sealer.seal(context, state, age, &mut text)?;
-    Ok(text)
 }

@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::crypto::random::RandomError;
 
-/// Why a session could not be saved. None has to do with its content.
+/// The error of a session that could not be saved. None of them is about the content.
 ///
 /// # Examples
 ///
@@ -26,11 +26,11 @@ pub enum SaveError {
     Random(RandomError),
     /// The clock shows a time before 2026 or after 2162, which a token cannot carry.
     Clock,
-    /// The session is being changed by an `update` around this call.
+    /// An `update` around this call is changing the session.
     InsideUpdate,
-    /// The session was loaded by another [`SessionCookie`](crate::SessionCookie),
-    /// [`SessionHeader`](crate::SessionHeader) or [`SessionToken`](crate::SessionToken) than the one that is to
-    /// save it. They have to have the same mode, name, context and key ring.
+    /// The session was loaded by a [`SessionCookie`](crate::SessionCookie), [`SessionHeader`](crate::SessionHeader)
+    /// or [`SessionToken`](crate::SessionToken) with another mode, name, context or key ring than the one that saves
+    /// it.
     OfAnother,
 }
 

@@ -1,11 +1,11 @@
 use super::handle::Session;
 use crate::state::{Payload, SessionError};
 
-/// Messages that one request leaves for a later one, such as "Saved" after a form. They travel in the
+/// Flash messages, which one request leaves for a later one, such as "Saved" after a form. They travel in the
 /// session (SPEC.md § 5.3) and count towards its size. The usual queue is `""`.
 impl<T: Payload> Session<T> {
-    /// Leaves a message, behind those that the queue has. Messages that no page shows stay, and take room:
-    /// where that may happen use [`flash_once`](Self::flash_once).
+    /// Appends a message to a queue. Messages that no page shows stay and take room; where that can happen, use
+    /// [`flash_once`](Self::flash_once).
     ///
     /// # Examples
     ///
@@ -28,7 +28,7 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.flash(queue, message))
     }
 
-    /// Leaves a message, unless the queue has the same one.
+    /// Appends a message to a queue, unless the queue already has the same one.
     ///
     /// # Examples
     ///
@@ -49,7 +49,7 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.flash_once(queue, message))
     }
 
-    /// The messages of a queue, oldest first, which are then gone.
+    /// Takes the messages of a queue, oldest first.
     ///
     /// # Examples
     ///
@@ -78,7 +78,7 @@ impl<T: Payload> Session<T> {
         })?
     }
 
-    /// The messages of a queue, oldest first, which stay.
+    /// Returns the messages of a queue, oldest first, and leaves them there.
     ///
     /// # Examples
     ///

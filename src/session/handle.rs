@@ -12,13 +12,13 @@ use crate::{
     state::{Map, Payload, SessionError, SizeReport, State},
 };
 
-/// A visitor's session during one request. A cheap clone; all clones are one.
+/// A visitor's session during one request. Cloning is cheap, and all clones are the same session.
 ///
-/// Nothing is read or verified before the first call of any method. Every method takes `&self`, so one
-/// handle works in a handler, a nested middleware and a template. Nothing has to be saved by hand.
+/// Nothing is read or verified before the first call of a method. Every method takes `&self`, so clones work in a
+/// handler, a nested middleware and a template. Changes are saved with the response.
 ///
-/// A session is a dictionary, or holds one value of a type ([`SessionData`](crate::SessionData)); both
-/// kinds have methods of their own.
+/// A session is a dictionary, or holds one value of a type ([`SessionData`](crate::SessionData)). Each kind has
+/// methods of its own.
 ///
 /// # Examples
 ///
@@ -35,25 +35,25 @@ use crate::{
 ///
 /// # Errors
 ///
-/// Every change can fail with one of these. The session is then as it was.
+/// Every change can fail with one of these errors, which leaves the session as it was.
 ///
-/// - [`TooLarge`](SessionError::TooLarge): it would not fit the cookie any more (docs/spec/writer.md § 9.6).
-/// - [`AfterHead`](SessionError::AfterHead): the head of the response is on its way, so nothing can be
+/// - [`TooLarge`](SessionError::TooLarge): the session would no longer fit its cookie (docs/spec/writer.md § 9.6).
+/// - [`AfterHead`](SessionError::AfterHead): the head of the response has been sent, so nothing can be
 ///   saved any more.
-/// - [`NoContext`](SessionError::NoContext): the request belongs to none of the contexts that the layer tells apart.
-/// - [`InsideUpdate`](SessionError::InsideUpdate): it is made inside an `update` of the same session.
-/// - [`UnreadablePayload`](SessionError::UnreadablePayload): what the visitor brought is of a version
-///   that is not known here, and is not overwritten (SPEC.md § 7.9).
+/// - [`NoContext`](SessionError::NoContext): the request belongs to no context that the layer knows.
+/// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
+/// - [`UnreadablePayload`](SessionError::UnreadablePayload): the visitor's session has an unknown
+///   schema version, and is not overwritten (SPEC.md § 7.9).
 ///
 /// # Panics
 ///
-/// Methods that give no `Result` panic when they are called on a session from inside its own `update`.
+/// Methods that return no `Result` panic if they are called inside an `update` of the same session.
 pub struct Session<T = Map> {
     pub(super) lock: Arc<SessionLock<T>>,
 }
 
 impl<T: Payload> Session<T> {
-    /// The session's id, if it has one. Looking makes none.
+    /// Returns the session's id, if it has one. Does not create one.
     ///
     /// # Examples
     ///
@@ -72,7 +72,7 @@ impl<T: Payload> Session<T> {
         self.with(|session| session.state.sid()).map(SessionId)
     }
 
-    /// The session's id, which is made if there was none. It stays the same until the session is
+    /// Returns the session's id, and creates one if there is none. The id stays the same until the session is
     /// renewed or ended.
     ///
     /// # Examples
@@ -83,7 +83,7 @@ impl<T: Payload> Session<T> {
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// let id = session.ensure_id()?;
-    /// // What the browser sends back, with the next request.
+    /// // In the next request:
     /// let session = cookie.load(cookie.save(&session)?, SystemTime::now());
     /// assert_eq!(session.ensure_id()?, id);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -91,14 +91,14 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), and a failing random generator.
+    /// Those of [every change](Session#errors), and a failure of the random generator.
     pub fn ensure_id(&self) -> Result<SessionId, SessionError> {
         self.change(|state| state.ensure_id(random::from_system))
             .map(SessionId)
     }
 
-    /// The session exists in this request only: the request brought none that opened, or it was
-    /// invalidated.
+    /// Returns `true` if the session exists in this request only: the request brought none that opened, or the
+    /// session was invalidated.
     ///
     /// # Examples
     ///
@@ -119,7 +119,8 @@ impl<T: Payload> Session<T> {
         self.with(|session| session.state.is_new())
     }
 
-    /// The session outlives the browser's (SPEC.md § 8.2): it was [remembered](Session::remember_for).
+    /// Returns `true` if the session was [remembered](Session::remember_for), and so outlives the browser's
+    /// (SPEC.md § 8.2).
     ///
     /// # Examples
     ///
@@ -136,7 +137,7 @@ impl<T: Payload> Session<T> {
         self.with(|session| session.state.is_persistent())
     }
 
-    /// What came of reading the session. For logs and metrics.
+    /// Returns the outcome of reading the session, for logs and metrics.
     ///
     /// # Examples
     ///
@@ -159,7 +160,7 @@ impl<T: Payload> Session<T> {
         self.with(|session| session.outcome)
     }
 
-    /// When the session began, or was renewed. `None`: it has not been sent yet.
+    /// Returns the time at which the session began or was renewed, or `None` if it has not been sent yet.
     ///
     /// # Examples
     ///
@@ -184,7 +185,8 @@ impl<T: Payload> Session<T> {
             .map(system_time)
     }
 
-    /// The last activity that was written, as it was read. `None`: the session has not been sent yet.
+    /// Returns the time of the last activity that the session carried when it arrived, or `None` if it has not been
+    /// sent yet.
     ///
     /// Reading alone is written only when a refresh is due
     /// ([`refresh_after`](crate::SessionCookieBuilder::refresh_after)).
@@ -212,8 +214,7 @@ impl<T: Payload> Session<T> {
             .map(system_time)
     }
 
-    /// The earlier of the absolute and the idle deadline, as things stand. `None`: the session has not
-    /// been sent yet.
+    /// Returns the earlier of the absolute and the idle deadline, or `None` if the session has not been sent yet.
     ///
     /// # Examples
     ///
@@ -234,9 +235,10 @@ impl<T: Payload> Session<T> {
             .map(system_time)
     }
 
-    /// Whether the session that arrived would still open now: asks the clock, the key ring, `not_before` and
-    /// [`revoked_if`](crate::SessionCookieBuilder::revoked_if) again. For what outlives its request, such
-    /// as a WebSocket or a streaming body. `true` for a session that is new.
+    /// Returns `true` if the session that arrived would still open now, or if the session is new.
+    ///
+    /// Asks the clock, the key ring, `not_before` and [`revoked_if`](crate::SessionCookieBuilder::revoked_if) again.
+    /// For work that outlives its request, such as a WebSocket or a streaming body.
     ///
     /// A key that is dropped from its [`SharedKeyRing`](crate::SharedKeyRing), or retires, ends every session that
     /// arrived under it. If the browser has received the session under a newer key since, its next request opens.
@@ -266,8 +268,8 @@ impl<T: Payload> Session<T> {
         })
     }
 
-    /// Bytes that the content may still grow by (docs/spec/writer.md § 9.6). At the start 2,171, with every setting
-    /// by default.
+    /// Returns the number of bytes by which the content may still grow (docs/spec/writer.md § 9.6). An empty session
+    /// has 2,171 with default settings.
     ///
     /// # Examples
     ///
@@ -286,7 +288,7 @@ impl<T: Payload> Session<T> {
         self.with(|session| session.state.remaining_bytes())
     }
 
-    /// What each key, flash and the frame cost.
+    /// Reports the bytes that each key, the flash messages and the rest of the cookie take.
     ///
     /// # Examples
     ///
@@ -333,7 +335,6 @@ impl<T> Session<T> {
     }
 }
 
-/// For the rest of the crate.
 impl<T: Payload> Session<T> {
     /// Touches the session and hands it to `work`.
     ///

@@ -4,7 +4,7 @@ use crate::state::Sid;
 
 /// A session's id: 8 random bytes, shown as 16 hexadecimal digits.
 ///
-/// It is not a secret that opens the session; it names it, in logs and deny lists.
+/// The id names a session in logs and deny lists. It is not a secret that opens the session.
 ///
 /// # Examples
 ///
@@ -22,7 +22,7 @@ use crate::state::Sid;
 pub struct SessionId(pub(crate) Sid);
 
 impl SessionId {
-    /// The bytes.
+    /// Returns the 8 bytes.
     ///
     /// # Examples
     ///
@@ -43,14 +43,14 @@ impl SessionId {
     }
 }
 
-/// For ids that were kept, as in a deny list.
+/// Makes an id of stored bytes, as from a deny list.
 impl From<[u8; 8]> for SessionId {
     fn from(bytes: [u8; 8]) -> Self {
         SessionId(bytes)
     }
 }
 
-/// The 16 hexadecimal digits that it is shown as.
+/// Parses the 16 hexadecimal digits of an id.
 impl FromStr for SessionId {
     type Err = SessionIdError;
 
@@ -62,7 +62,7 @@ impl FromStr for SessionId {
     }
 }
 
-/// A text is no [`SessionId`].
+/// The error of a text that is not a [`SessionId`].
 ///
 /// # Examples
 ///

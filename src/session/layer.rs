@@ -1,4 +1,4 @@
-//! What a layer asks of a handle, beside [`Session::end`]. Feature `tower`.
+//! Methods for layers, besides [`Session::end`]. Feature `tower`.
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! The lock that the clones of a handle share, and the first touch.
 
 use std::{
+    cell::Cell,
     mem,
     ops::{Deref, DerefMut},
     sync::{
@@ -25,7 +26,7 @@ pub(super) struct SessionLock<T> {
     contents: Mutex<Contents<T>>,
 }
 
-/// What the lock protects.
+/// The contents of a [`SessionLock`].
 pub(super) struct Contents<T> {
     pub(super) arrival: Arrival,
     /// `None` until the first touch.
@@ -35,7 +36,7 @@ pub(super) struct Contents<T> {
     closed: Option<Closed>,
 }
 
-/// Why a session can only be read.
+/// The reason why a session can only be read.
 #[derive(Clone, Copy)]
 enum Closed {
     /// The head of the response is on its way.
@@ -45,7 +46,7 @@ enum Closed {
     NoContext,
 }
 
-/// What a request brought, unread.
+/// A request's part in its session, before the session is read.
 pub(crate) struct Arrival {
     pub(crate) values: Values,
     pub(crate) clock: Clock,
@@ -235,11 +236,16 @@ impl<T> Drop for Guard<'_, T> {
     }
 }
 
-/// A number of this thread alone, from 1. (A `ThreadId` cannot be kept in an atomic.)
+/// A number that only this thread has, from 1. (A `ThreadId` cannot be kept in an atomic.)
 fn this_thread() -> u64 {
     static THREADS: AtomicU64 = AtomicU64::new(0);
     thread_local! {
-        static NUMBER: u64 = THREADS.fetch_add(1, Ordering::Relaxed) + 1;
+        static NUMBER: Cell<u64> = const { Cell::new(0) };
     }
-    NUMBER.with(|number| *number)
+    let number = NUMBER.get();
+    if number != 0 {
+        return number;
+    }
+    NUMBER.set(THREADS.fetch_add(1, Ordering::Relaxed) + 1);
+    NUMBER.get()
 }

@@ -1,4 +1,4 @@
-//! The handle that applications hold. It decides nothing: it shares, and waits for the first touch.
+//! The handle that applications hold. It shares one session among its clones, and reads it at the first touch.
 
 mod dictionary;
 mod duplicates;

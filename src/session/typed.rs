@@ -3,8 +3,8 @@ use crate::state::{SessionData, SessionError};
 
 /// The session as one value of a type.
 impl<T: SessionData> Session<T> {
-    /// Reads the value. `look` runs without the lock, on the value as it is now, so it may use this
-    /// session.
+    /// Reads the value, and returns the result of `look`. The session is not locked while `look` runs, so `look` may use
+    /// it.
     ///
     /// # Examples
     ///
@@ -33,8 +33,8 @@ impl<T: SessionData> Session<T> {
         look(&value)
     }
 
-    /// Changes the value in place, and returns what `change` returned. Nobody else gets between reading
-    /// and writing.
+    /// Changes the value in place, and returns the result of `change`. No other handle of the session can read or
+    /// write in between.
     ///
     /// # Examples
     ///
@@ -59,12 +59,12 @@ impl<T: SessionData> Session<T> {
     ///
     /// Those of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the value
     /// cannot be written (debug builds also check that it can be read again). If `change` panics, the
-    /// session stays as it was, too.
+    /// session also stays as it was.
     pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> Result<R, SessionError> {
         self.change(|state| state.update(change))
     }
 
-    /// Puts `value` in the place of what was there.
+    /// Replaces the value.
     ///
     /// # Examples
     ///

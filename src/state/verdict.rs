@@ -1,4 +1,4 @@
-//! What becomes of a session at the end of its request (docs/spec/writer.md § 8.7).
+//! The decision about a session at the end of its request (docs/spec/writer.md § 8.7).
 
 use super::{
     State,
@@ -11,7 +11,7 @@ use crate::crypto::scratch::Wiped;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Circumstances {
     pub(crate) status: u16,
-    /// The application let others than the visitor store the response.
+    /// Others than the visitor may store the response.
     pub(crate) is_shareable: bool,
 }
 
@@ -23,24 +23,24 @@ impl Circumstances {
     };
 }
 
-/// What becomes of a session at the end of its request.
+/// The decision about a session at the end of its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The cookie stays as it is.
+    /// The client keeps the session as it is.
     Leave,
-    /// It stays as it is: a refresh is due, and there is no room for it.
+    /// The client keeps the session as it is: a refresh is due, and there is no room for it.
     NoRoom,
-    /// The application ended the session: the browser is told to drop the cookie.
+    /// The application ended the session, so the client is to drop it.
     Expire,
     /// Content is to be written, with this age.
     Write { age: u32 },
-    /// A refresh or a new key for the same content, with this age. It could as well be left out.
+    /// The same content is to be written with this age, for a refresh or a new key. This is optional.
     Refresh { age: u32 },
 }
 
 impl<T> State<'_, T> {
-    /// Decides. `reseal`: the session opened under a key that another has followed. `is_subresource`: the request
-    /// was for an image, a script or the like, beside a page.
+    /// Decides. `reseal`: the session opened under a key that a newer one has replaced. `is_subresource`: the request
+    /// was for an image, a script or another part of a page.
     pub(crate) fn verdict(
         &self,
         circumstances: Circumstances,
@@ -52,7 +52,7 @@ impl<T> State<'_, T> {
             && self.data.save_mode != SaveMode::Force;
         let is_discarded = self.data.save_mode == SaveMode::Discard;
 
-        // Where new content is not written, what it was to replace ends all the same.
+        // A session that has ended also ends where new content is not written.
         let has_ended = match self.data.ending {
             Ending::Invalidated => {
                 is_discarded
@@ -84,7 +84,7 @@ impl<T> State<'_, T> {
     }
 
     /// Refresh and re-sealing race with sign-in and sign-out in parallel requests, so they are left out
-    /// wherever a response is not a page that its visitor asked for and that nobody else will get.
+    /// unless the response is a page that the visitor asked for and that only the visitor gets.
     fn verdict_unchanged(
         &self,
         circumstances: Circumstances,
@@ -117,7 +117,7 @@ impl<T> State<'_, T> {
         }
     }
 
-    /// There is nothing to drop where nothing arrived.
+    /// If nothing arrived, there is nothing to drop.
     fn expire(&self) -> Verdict {
         if self.data.has_token {
             Verdict::Expire
@@ -126,7 +126,7 @@ impl<T> State<'_, T> {
         }
     }
 
-    /// Its own lifetime is set to end now.
+    /// The session's own lifetime ends now.
     fn is_over(&self) -> bool {
         self.data.now >= self.policy.lifetimes.absolute_deadline(&self.data.metadata)
     }
@@ -145,7 +145,7 @@ impl<T> State<'_, T> {
         }
     }
 
-    /// The application took out what made a session that arrived non-empty.
+    /// The application emptied the session.
     fn was_emptied(&self) -> bool {
         self.has_nothing() && !self.data.metadata.is_persistent() && self.has_changed()
     }

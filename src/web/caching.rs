@@ -1,7 +1,6 @@
-//! What a response says to caches, and what it has to say for its session's sake.
+//! The fields of a response that caches read, and the changes that its session requires.
 //!
-//! Some shared caches ignore `Vary` and store `Set-Cookie`, so one visitor's session could be given to
-//! the next.
+//! Some shared caches ignore `Vary` and store `Set-Cookie`, and could give the session of one visitor to the next.
 
 use crate::session::Use;
 
@@ -11,7 +10,7 @@ const FIELDS: [(&str, FieldKind, &str); 6] = [
     ("cache-control", FieldKind::Directives, "no-store"),
     // For one kind of cache each (RFC 9213): those of a CDN, of one vendor, …
     ("*-cache-control", FieldKind::OnlyNoStore, "no-store"),
-    // What came before it.
+    // Its predecessors.
     ("surrogate-control", FieldKind::OnlyNoStore, "no-store"),
     ("edge-control", FieldKind::OnlyNoStore, "no-store"),
     // Of nginx: seconds, or a moment after `@`. It goes before `Cache-Control`.
@@ -19,16 +18,16 @@ const FIELDS: [(&str, FieldKind, &str); 6] = [
     ("expires", FieldKind::Date, "0"),
 ];
 
-/// How a field says that a response may be stored.
+/// The condition under which a field lets caches store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FieldKind {
-    /// By having neither `private` nor `no-store`.
+    /// It has neither `private` nor `no-store`.
     Directives,
-    /// By not having `no-store`: its caches are shared ones, and not all of them know `private`.
+    /// It lacks `no-store`. Its caches are shared ones, and not all of them know `private`.
     OnlyNoStore,
-    /// By anything but 0.
+    /// It is not 0.
     Seconds,
-    /// By a date that is not past, where `Cache-Control` says nothing (RFC 9111 section 5.3).
+    /// It is a date in the future, and there is no `Cache-Control` (RFC 9111 section 5.3).
     Date,
 }
 
@@ -38,13 +37,13 @@ pub(crate) enum CacheChange {
     Leave,
     /// Set `Cache-Control: private`.
     Private,
-    /// Set `Cache-Control: no-store`, and every other field that is there to what [`forbids`] says.
+    /// Set `Cache-Control: no-store`, and every other field that is present to the value of [`forbids`].
     NoStore {
         was_shareable: bool,
     },
 }
 
-/// The value by which a field forbids caches to store a response, if it tells them at all.
+/// The value by which a field forbids caches to store a response. `None` for other fields.
 pub(crate) fn forbids(name: &str) -> Option<&'static str> {
     field(name).map(|(_, value)| value)
 }
@@ -59,11 +58,11 @@ fn field(name: &str) -> Option<(FieldKind, &'static str)> {
     Some((kind, value))
 }
 
-/// What a response says to caches about storing it.
+/// The fields of a response that say whether caches may store it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct CacheHeaders {
     cache_control: Option<Directives>,
-    /// A field that goes before `Cache-Control` with some caches lets those store.
+    /// A field that some caches prefer to `Cache-Control` lets those store the response.
     is_targeted: bool,
     expires_later: bool,
 }
@@ -91,7 +90,7 @@ impl CacheHeaders {
         headers
     }
 
-    /// Returns `true` if the application lets others than the visitor store the response.
+    /// Returns `true` if others than the visitor may store the response.
     pub(crate) fn is_shareable(&self) -> bool {
         let by_all = match self.cache_control {
             Some(set) => !set.private && !set.no_store(),
@@ -133,7 +132,7 @@ impl Directives {
         let mut set = Directives::default();
         for directive in fields.flat_map(|field| field.split(|&byte| byte == b',')) {
             let is = |name: &[u8]| directive.trim_ascii().eq_ignore_ascii_case(name);
-            // `private="field"` is about one field only, so it does not count.
+            // `private="field"` is about one field only, so it is ignored.
             set.private |= is(b"private");
             set.no_store |= is(b"no-store");
             set.must_understand |= is(b"must-understand");
@@ -141,7 +140,7 @@ impl Directives {
         set
     }
 
-    /// A cache that knows `must-understand` ignores `no-store` beside it (RFC 9111 section 5.2.2.3).
+    /// A cache that knows `must-understand` ignores `no-store` next to it (RFC 9111 section 5.2.2.3).
     fn no_store(self) -> bool {
         self.no_store && !self.must_understand
     }
@@ -152,7 +151,7 @@ fn is_zero(seconds: &[u8]) -> bool {
     !seconds.is_empty() && seconds.iter().all(|&digit| digit == b'0')
 }
 
-/// Anything but a date stands for one that is past, and so does a year before that of the format's epoch.
+/// Text that is not a date counts as one in the past, and so does a year before that of the format's epoch.
 fn is_later(expires: &[u8]) -> bool {
     let is_date = expires.first().is_some_and(u8::is_ascii_alphabetic);
     let mut numbers = expires.split(|byte| !byte.is_ascii_digit());
@@ -178,7 +177,7 @@ pub(crate) fn needs_vary<'a>(
     use_of_session != Use::Untouched && !says_so()
 }
 
-/// Whether `Sec-Fetch-Dest` names something that a page loads beside itself.
+/// Returns `true` if `Sec-Fetch-Dest` names an image, a script or another part of a page.
 pub(crate) fn is_subresource(destination: &[u8]) -> bool {
     let subresources: [&[u8]; 8] = [
         b"image", b"script", b"style", b"font", b"audio", b"video", b"track", b"worker",

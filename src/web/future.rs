@@ -64,7 +64,7 @@ where
     }
 }
 
-/// A session whose response has no head yet.
+/// A session whose response head has not been made yet.
 pub(super) struct PendingSession<T> {
     transport: Transport<T>,
     session: Session<T>,
@@ -91,7 +91,7 @@ impl<T: Payload> PendingSession<T> {
 
     fn save<B>(&self, response: &mut Response<B>) {
         if self.session.is_shared() {
-            // Something goes on to read it: a body in the making, or a task.
+            // A body or a task goes on to read the session.
             self.session.touch();
         }
         let status = response.status();
@@ -105,8 +105,7 @@ impl<T: Payload> PendingSession<T> {
     }
 }
 
-/// Saving closes a session. Where the request was cancelled or failed, a handle that lives on is told all the same
-/// that nothing is saved any more.
+/// Closes the session if the request was cancelled or failed, so that changes by a handle that lives on are errors.
 impl<T> Drop for PendingSession<T> {
     fn drop(&mut self) {
         if !self.is_finished {

@@ -16,9 +16,9 @@ use crate::{
 
 /// With feature `http`.
 impl<T> SessionCookie<T> {
-    /// The session of a request with these fields. See [`load`](Self::load).
+    /// Loads the session of a request with these fields. See [`load`](Self::load).
     ///
-    /// `Sec-Fetch-Dest` is read, too: with an image, a script or the like nothing is refreshed.
+    /// `Sec-Fetch-Dest` is also read: a request for an image, a script or another part of a page refreshes nothing.
     ///
     /// # Examples
     ///
@@ -39,7 +39,7 @@ impl<T> SessionCookie<T> {
     }
 
     /// Like [`load_from`](Self::load_from), in a context chosen for this request, such as the tenant's
-    /// name. It takes the place of the builder's.
+    /// name. It replaces the builder's.
     ///
     /// # Examples
     ///
@@ -77,11 +77,11 @@ impl<T> SessionCookie<T> {
         self.arrive(cookies, clock, context, is_subresource(request))
     }
 
-    /// Ends the request for `session`, and adds to the fields of its response what it must carry:
+    /// Ends the request for `session`, and adds the fields that its response must have:
     /// `Set-Cookie`, `Vary` and `Cache-Control`. See [`save`](Self::save).
     ///
-    /// A 5xx status saves no changes. With a response that the application marked as cacheable by
-    /// others, nothing is refreshed, and changes make it `no-store`.
+    /// With a 5xx status, changes are not saved. A response that others may store refreshes nothing, and becomes
+    /// `no-store` if the session changed.
     ///
     /// # Examples
     ///
@@ -102,7 +102,7 @@ impl<T> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`save`](Self::save). There is no `Set-Cookie` then; answer with 500.
+    /// Those of [`save`](Self::save). The response then has no `Set-Cookie`; its status should be 500.
     pub fn save_to(
         &self,
         session: &Session<T>,
@@ -122,7 +122,7 @@ impl<T> SessionCookie<T> {
 
 /// With feature `http`.
 impl<T> SessionHeader<T> {
-    /// The session of a request with these fields. See [`load`](Self::load).
+    /// Loads the session of a request with these fields. See [`load`](Self::load).
     ///
     /// # Examples
     ///
@@ -149,8 +149,8 @@ impl<T> SessionHeader<T> {
         self.arrive(values, clock, context, is_subresource(request))
     }
 
-    /// Ends the request for `session`, and adds to the fields of its response what it must carry: the
-    /// token, or an empty field where the session has ended, `Vary` and `Cache-Control`.
+    /// Ends the request for `session`, and adds the fields that its response must have: the token, or an empty field
+    /// if the session has ended, `Vary` and `Cache-Control`.
     ///
     /// # Examples
     ///
@@ -170,7 +170,7 @@ impl<T> SessionHeader<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`save`](Self::save). There is no token then; answer with 500.
+    /// Those of [`save`](Self::save). The response then has no token; its status should be 500.
     pub fn save_to(
         &self,
         session: &Session<T>,
@@ -192,7 +192,8 @@ impl<T> SessionHeader<T> {
     }
 }
 
-/// How far a response depends on its session. One whose session could not be saved must not be stored either.
+/// The extent to which a response depends on its session. A response whose session could not be saved must not be
+/// stored either.
 fn use_of<O>(ended: &Result<(Use, O), SaveError>) -> Use {
     match ended {
         Ok((use_of_session, _)) => *use_of_session,
@@ -200,7 +201,7 @@ fn use_of<O>(ended: &Result<(Use, O), SaveError>) -> Use {
     }
 }
 
-/// What the application says to caches in a response.
+/// The fields of a response for caches, as the application set them.
 struct Caching {
     headers: CacheHeaders,
     /// Responses that others may store may carry sessions.
@@ -224,7 +225,7 @@ impl Caching {
         }
     }
 
-    /// Adds what a response must say for the sake of its session, which came in the field `source`.
+    /// Adds the fields that a response needs because of its session, which came in the field `source`.
     fn tell(
         &self,
         use_of_session: Use,
@@ -285,7 +286,7 @@ fn field_name(name: &str) -> HeaderName {
     HeaderName::try_from(name).expect("a name is checked when it is given")
 }
 
-/// Kept out of logs, and of the compression tables of HTTP/2.
+/// A value that is kept out of logs, and of the compression tables of HTTP/2.
 fn sensitive(value: String) -> HeaderValue {
     let value = HeaderValue::try_from(value);
     let mut value = value.expect("names, attributes and base64url are visible ASCII");

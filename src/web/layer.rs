@@ -22,7 +22,7 @@ use crate::{
     token::Context,
 };
 
-/// Gives each request its session, and each response its `Set-Cookie`.
+/// A layer that gives each request its session, and each response its `Set-Cookie`.
 ///
 /// Works with any body, and with inner services that are neither `Send` nor `Clone`. Handlers find a
 /// [`Session<T>`](Session) in the request's extensions; with feature `axum` it is an extractor.
@@ -58,7 +58,7 @@ pub struct SessionLayer<T = Map, W = Session<T>> {
 type ContextBy = Arc<dyn Fn(&Parts) -> Option<Context> + Send + Sync>;
 
 impl<T: Payload> SessionLayer<T> {
-    /// A layer for the sessions of `cookie`, on the system's clock.
+    /// Makes a layer for the sessions of `cookie`, with the system's clock.
     ///
     /// # Examples
     ///
@@ -74,7 +74,7 @@ impl<T: Payload> SessionLayer<T> {
         SessionLayer::of(Transport::Cookie(cookie))
     }
 
-    /// A layer for sessions that travel in a header, on the system's clock.
+    /// Makes a layer for sessions in a header, with the system's clock.
     ///
     /// # Examples
     ///
@@ -100,7 +100,7 @@ impl<T: Payload> SessionLayer<T> {
         }
     }
 
-    /// Puts `wrap(session)` into the extensions instead of the session itself. For a second layer whose
+    /// Puts `wrap(session)` into the extensions instead of the session. For a second layer whose
     /// sessions have the same type.
     ///
     /// # Examples
@@ -151,8 +151,8 @@ impl<T, W> SessionLayer<T, W> {
         SessionLayer { clock, ..self }
     }
 
-    /// Verifies the session of every request before its handler runs, for those who want the outcome of
-    /// each. What nobody touches is still neither refreshed nor mentioned in the response.
+    /// Verifies the session of every request before its handler runs, so that `on_outcome` sees each. A session that the
+    /// handler does not touch is still neither refreshed nor mentioned in the response.
     ///
     /// # Examples
     ///
@@ -172,11 +172,11 @@ impl<T, W> SessionLayer<T, W> {
         }
     }
 
-    /// Binds the session of each request to a context of its own, in the place of the builder's: a
-    /// tenant's name by the host, for example. A session of one does not open in another.
+    /// Binds the session of each request to a context of its own, which replaces the builder's: for example to a
+    /// tenant's name, by the host. A session of one context does not open in another.
     ///
-    /// `None`: the request belongs to nobody. Its session is empty, whatever it brought, and changes to it are
-    /// [`SessionError::NoContext`](crate::SessionError::NoContext).
+    /// If `context_by` returns `None`, the request belongs to no context. Its session is then empty, and changes to it
+    /// fail with [`SessionError::NoContext`](crate::SessionError::NoContext).
     ///
     /// # Examples
     ///
@@ -195,8 +195,8 @@ impl<T, W> SessionLayer<T, W> {
     ///
     /// # Security
     ///
-    /// Do not read the field `Host` yourself: HTTP/2 has none, and a default for it would be one context for all
-    /// tenants. [`host_of`](crate::host_of) knows both.
+    /// Do not read the field `Host` yourself: HTTP/2 has none, and a default for it would put all tenants into one
+    /// context. [`host_of`](crate::host_of) reads both.
     #[must_use]
     pub fn context_by(
         self,
@@ -208,8 +208,8 @@ impl<T, W> SessionLayer<T, W> {
         }
     }
 
-    /// Binds the session of each request to [its host](crate::host_of), under the label `host`. A request that
-    /// names no host has no session, as by [`context_by`](Self::context_by).
+    /// Binds the session of each request to [its host](crate::host_of), under the label `host`. The session of a
+    /// request that names no host is empty, as with [`context_by`](Self::context_by).
     ///
     /// # Examples
     ///
@@ -258,7 +258,7 @@ impl<S, T, W> Layer<S> for SessionLayer<T, W> {
     }
 }
 
-/// What [`SessionLayer`] makes of a service.
+/// The service that [`SessionLayer`] wraps around another.
 ///
 /// # Examples
 ///

@@ -1,13 +1,13 @@
-//! What the cookie is called, where it goes, and how large it may be.
+//! The name, the attributes and the size of a cookie.
 
 use super::{SessionCookieBuilder, formerly::Formerly, size::Size};
 use crate::{cookie::SameSite, state::Payload};
 
 /// For cookies.
 impl<T: Payload> SessionCookieBuilder<T> {
-    /// The cookie's name. A session sealed under one name does not open under another.
+    /// Sets the cookie's name. A session sealed under one name does not open under another.
     ///
-    /// 1 to 128 bytes of a token of RFC 9110 section 5.6.2. Default: `__Host-session`; with a domain or
+    /// A name is a token of RFC 9110 section 5.6.2, of 1 to 128 bytes. Default: `__Host-session`; with a domain or
     /// another path `__Secure-session`; with [`danger_allow_http`](Self::danger_allow_http) `session`.
     ///
     /// # Examples
@@ -25,7 +25,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Below which path the browser sends the cookie: at most 1,024 bytes. Default: `/`.
+    /// Sets the path below which the browser sends the cookie, of at most 1,024 bytes. Default: `/`.
     ///
     /// # Examples
     ///
@@ -45,8 +45,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// The domain below which every host gets the cookie, and can set one. Default: none, only the host
-    /// that set it gets it.
+    /// Sets the domain: every host below it gets the cookie, and can set one. Default: none, so that only the host
+    /// that set the cookie gets it.
     ///
     /// # Examples
     ///
@@ -66,7 +66,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Whether the cookie comes with requests from other sites. Default: [`SameSite::Lax`].
+    /// Sets the requests from other sites with which the browser sends the cookie. Default: [`SameSite::Lax`].
     ///
     /// # Examples
     ///
@@ -87,7 +87,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Inside a frame, one cookie for each site around it (CHIPS). Default: off.
+    /// Keeps a separate cookie for each site in whose frames this site is shown (CHIPS). Default: off.
     ///
     /// # Examples
     ///
@@ -108,8 +108,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Leaves out `Secure`, so that the cookie also travels over plain HTTP. A `CsrfGuard` then needs to
-    /// trust the site's own `http://` origin, unless that is this machine.
+    /// Omits `Secure`, so that the cookie also travels over plain HTTP. A `CsrfGuard` must then trust the site's own
+    /// `http://` origin, unless that is `localhost`.
     ///
     /// # Examples
     ///
@@ -128,16 +128,18 @@ impl<T: Payload> SessionCookieBuilder<T> {
     ///
     /// # Security
     ///
-    /// Anybody on the way can take the session, and can plant one. For a server on `localhost` this is
-    /// needed with Safari only: Chromium and Firefox take `Secure` cookies from `http://localhost`.
+    /// Anybody on the network path can take the session, and can plant one. A server on `localhost` needs this for
+    /// Safari only: Chromium and Firefox take `Secure` cookies from `http://localhost`.
     pub fn danger_allow_http(mut self) -> Self {
         self.carrier.attributes.secure = false;
         self
     }
 
-    /// Also drops the cookies that were set with these earlier attributes, whenever a session is sent or
-    /// ended. May be repeated. For moving a cookie to another path or domain: without it a browser would
-    /// send both. Each of them is a `Set-Cookie` field, and so are their parts under [`Size::Split`].
+    /// Also drops cookies that were set with these earlier attributes, whenever a session is sent or ended. May be
+    /// repeated.
+    ///
+    /// For moving a cookie to another path or domain, because a browser would send both cookies otherwise. Each of them
+    /// takes a `Set-Cookie` field, and so does each of their parts under [`Size::Split`].
     ///
     /// # Examples
     ///
@@ -155,8 +157,10 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// The largest `Set-Cookie` field, and how many. Default: [`Size::Anywhere`]. A smaller one signs nobody out:
-    /// what is larger already may go back as large as it came, and only shrink (docs/spec/writer.md § 9.5).
+    /// Sets the largest `Set-Cookie` field, and the number of cookies. Default: [`Size::Anywhere`].
+    ///
+    /// A smaller size signs nobody out: a session that is already larger may be sent in its current size, and only
+    /// shrink (docs/spec/writer.md § 9.5).
     ///
     /// # Examples
     ///

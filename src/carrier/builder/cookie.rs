@@ -56,8 +56,8 @@ impl SessionCookie {
     /// Begins a cookie whose content only holders of a key can read. `keys` is a key, a
     /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::SharedKeyRing).
     ///
-    /// Where several applications have these keys, give each a name, or an
-    /// [`application`](SessionBuilder::application) label: under the default name each would accept
+    /// If several applications have these keys, give each a name or an
+    /// [`application`](SessionBuilder::application) label. With the default name, each would accept
     /// the sessions of the others.
     ///
     /// # Examples
@@ -76,7 +76,7 @@ impl SessionCookie {
         SessionBuilder::new(keys.into().into(), CookieOptions::default())
     }
 
-    /// Begins a cookie whose content **anybody can read** who sees it, the visitor first of all. Only
+    /// Begins a cookie whose content **anybody can read** who sees the cookie, above all the visitor. Only
     /// holders of a key can change it.
     ///
     /// # Examples

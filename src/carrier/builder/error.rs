@@ -6,7 +6,7 @@ use crate::{
     token::ContextError,
 };
 
-/// Why a [`SessionCookie`](crate::SessionCookie) was not built. Every sentence says what to do.
+/// The error of a [`SessionBuilder`](crate::SessionBuilder) that cannot build. Every sentence says what to do.
 ///
 /// # Examples
 ///
@@ -22,21 +22,21 @@ use crate::{
 /// ```
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The name cannot be a cookie's name, or not this cookie's.
+    /// The name is not a cookie's name, or does not go with the attributes.
     Name(CookieNameError),
-    /// An attribute has a value that no browser would take, or does not go with the others.
+    /// An attribute has a value that no browser accepts, or does not go with the others.
     Attribute(AttributeError),
     /// The purpose of a bare token is empty, or longer than 65,529 bytes.
     TokenName,
-    /// The name of a header is empty, longer than 128 bytes, or has a character that none can have.
+    /// The name of a header is empty, is longer than 128 bytes, or has a character that is not allowed.
     HeaderName,
     /// The context has a label or value that is too long, or a label that is reserved.
     Context(ContextError),
-    /// The label of the application is empty, or that of the application or the type longer than 255 bytes.
+    /// The label of the application is empty, or a label of the application or the type is longer than 255 bytes.
     Label,
-    /// `formerly` has the attributes of now, so the cookie would be dropped as soon as it is set.
+    /// `formerly` has the current attributes, so the cookie would be dropped as soon as it is set.
     Formerly,
-    /// A trusted origin is not a scheme and a host, with a port at most.
+    /// A trusted origin is not a scheme and a host with an optional port.
     Origin,
     /// A span of time is out of range.
     Lifetime(&'static str),
@@ -44,13 +44,13 @@ pub enum ConfigError {
     NoRoom,
     /// `max_token_len` is more than 16,384 characters.
     TokenLen,
-    /// A session is split into two to four cookies.
+    /// The number of cookies in `Size::Split` is not 2 to 4.
     Split,
     /// The key ring does not go with the timeouts.
     Keys(RingError),
-    /// The default of the session's type cannot be written and read again.
+    /// The default of the session's type cannot be encoded and decoded again.
     Payload,
-    /// Sessions of another type, which is named here, have the same name, ring and context in this program.
+    /// Sessions of another type, named here, have the same name, ring and context in this program.
     AnotherType(&'static str),
 }
 

@@ -1,7 +1,7 @@
 use crate::cookie::Attributes;
 
 /// Attributes that a cookie had in an earlier version of the application, for
-/// [`formerly`](crate::SessionCookieBuilder::formerly). What is not said is as it is now.
+/// [`formerly`](crate::SessionCookieBuilder::formerly). Attributes that are not set are the current ones.
 ///
 /// # Examples
 ///
@@ -9,7 +9,7 @@ use crate::cookie::Attributes;
 /// use hardtack::{EncryptionKey, Formerly, SessionCookie};
 /// # use std::time::SystemTime;
 ///
-/// // The cookie was set for /shop below all of example.com, and is now for this host alone.
+/// // The cookie was set for /shop on all hosts of example.com, and is now for this host alone.
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
 ///     .name("session")
 ///     .formerly(Formerly::new().path("/shop").domain("example.com"))
@@ -22,7 +22,7 @@ use crate::cookie::Attributes;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "it is to be given to the builder"]
+#[must_use = "attributes have no effect unless they are given to the builder"]
 pub struct Formerly {
     path: Option<String>,
     domain: Option<Option<String>>,
@@ -30,7 +30,7 @@ pub struct Formerly {
 }
 
 impl Formerly {
-    /// As it is now.
+    /// Starts with the current attributes.
     ///
     /// # Examples
     ///
@@ -41,7 +41,7 @@ impl Formerly {
         Formerly::default()
     }
 
-    /// The cookie had this path.
+    /// Sets the path that the cookie had.
     ///
     /// # Examples
     ///
@@ -55,7 +55,7 @@ impl Formerly {
         }
     }
 
-    /// The cookie had this domain.
+    /// Sets the domain that the cookie had.
     ///
     /// # Examples
     ///
@@ -69,7 +69,7 @@ impl Formerly {
         }
     }
 
-    /// The cookie had no domain.
+    /// Says that the cookie had no domain.
     ///
     /// # Examples
     ///
@@ -83,7 +83,7 @@ impl Formerly {
         }
     }
 
-    /// The cookie was `Partitioned`, or was not.
+    /// Says whether the cookie was `Partitioned`.
     ///
     /// # Examples
     ///
@@ -97,7 +97,7 @@ impl Formerly {
         }
     }
 
-    /// The attributes of then, by those of now.
+    /// The earlier attributes, given the current ones.
     pub(super) fn attributes(&self, now: &Attributes) -> Attributes {
         Attributes {
             path: self.path.clone().unwrap_or_else(|| now.path.clone()),

@@ -1,4 +1,4 @@
-//! How long sessions live.
+//! The lifetimes of sessions.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,11 +6,11 @@ use super::{SessionBuilder, Settings, error::ConfigError};
 use crate::state::{Lifetimes, Payload, RefreshAfter};
 
 impl<C, T: Payload> SessionBuilder<C, T> {
-    /// A session ends when its visitor was away for this long; `None`: it does not. Default: 30
-    /// minutes. In whole seconds, from 1 second to the absolute timeout: a longer one is refused, since it
-    /// would never be reached.
+    /// Sets the time without activity after which a session ends, or `None` for no such end. Default: 30
+    /// minutes. In whole seconds, from 1 second to the absolute timeout; a longer one would never be reached, and is
+    /// refused.
     ///
-    /// Shortening it acts at once on every session that is out.
+    /// A shorter timeout applies to existing sessions at once.
     ///
     /// # Examples
     ///
@@ -39,10 +39,10 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// A session ends this long after it was issued, whatever its visitor does. Default: 12 hours. In
+    /// Sets the time after which a session ends, counted from when it was issued. Default: 12 hours. In
     /// whole seconds, from 1 second to 136 years.
     ///
-    /// Shortening it acts at once on every session that is out.
+    /// A shorter timeout applies to existing sessions at once.
     ///
     /// # Examples
     ///
@@ -69,11 +69,11 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// Allows [`remember_for`](crate::Session::remember_for), for at most this long after the session was
+    /// Allows [`remember_for`](crate::Session::remember_for), for at most this time after the session was
     /// issued. Default: not allowed. In whole seconds; browsers keep no cookie longer than 400 days.
     ///
-    /// A remembered session outlives the browser's and has no idle timeout. Leaving this out later, or
-    /// shortening it, acts at once on what is out.
+    /// A remembered session outlives the browser's session and has no idle timeout. A shorter time, or none, applies to
+    /// existing sessions at once.
     ///
     /// # Examples
     ///
@@ -97,8 +97,8 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// When the idle timeout is begun anew, which needs a `Set-Cookie`. Default: a quarter of the idle
-    /// timeout; [`RefreshAfter::OnChange`] where there is none.
+    /// Sets when a session is sent again to restart its idle timeout. Default: after a quarter of the idle
+    /// timeout, or [`RefreshAfter::OnChange`] without one.
     ///
     /// # Examples
     ///
@@ -119,7 +119,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// How far another instance's clock may be ahead: 0 to 300 seconds (SPEC.md § 8.4). Default: 60
+    /// Sets how far another instance's clock may be ahead, from 0 to 300 seconds (SPEC.md § 8.4). Default: 60
     /// seconds.
     ///
     /// # Examples
@@ -144,8 +144,8 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// Refuses every session issued before `moment`: signs everybody out who signed in earlier (SPEC.md
-    /// § 7.8). A moment within a second counts as the next one. Where the key ring has such a moment too,
+    /// Refuses every session issued before `moment`, which signs out everybody who signed in earlier (SPEC.md
+    /// § 7.8). A moment within a second counts as the next one. If the key ring also has such a moment,
     /// the later one counts. Default: none.
     ///
     /// # Examples
@@ -172,7 +172,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     }
 }
 
-/// When a session ends whose visitor is away.
+/// The time without activity after which a session ends.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum IdleTimeout {
     /// After [`DEFAULT_IDLE`].
@@ -191,7 +191,6 @@ impl IdleTimeout {
     }
 }
 
-/// The settings of this file, checked together.
 impl Settings {
     pub(super) fn lifetimes(&self) -> Result<Lifetimes, ConfigError> {
         if let Some(sentence) = self.lifetime_mistakes().next() {
@@ -211,7 +210,7 @@ impl Settings {
         })
     }
 
-    /// All that is wrong with the lifetimes, each by itself or beside one that is right.
+    /// All mistakes in the lifetimes. Two are compared only if both are in range.
     pub(super) fn lifetime_mistakes(&self) -> impl Iterator<Item = &'static str> + use<> {
         let Settings {
             absolute_timeout: absolute,

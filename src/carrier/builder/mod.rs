@@ -209,7 +209,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self.settings.keys.mode()
     }
 
-    /// Sessions hold one `U` instead of a dictionary.
+    /// Makes sessions hold one `U` instead of a dictionary.
     ///
     /// # Examples
     ///

@@ -1,4 +1,4 @@
-//! What sessions are bound to, and the hooks that take part in reading them.
+//! The application and context of sessions, and the hooks that take part in reading them.
 
 use std::sync::Arc;
 
@@ -9,11 +9,10 @@ use crate::{
 };
 
 impl<C, T: Payload> SessionBuilder<C, T> {
-    /// Binds every session to this application (SPEC.md § 4.2): 1 to 255 bytes. Default: none.
+    /// Binds every session to an application (SPEC.md § 4.2), by a label of 1 to 255 bytes. Default: none.
     ///
-    /// Applications that share a key ring and the cookie's name accept each other's sessions, unless they
-    /// are told apart by this. A context that is chosen for a request stands beside it. Changing it ends
-    /// the sessions that are out.
+    /// Applications that share a key ring and a name accept each other's sessions unless their labels differ. The label
+    /// applies in addition to a context that is chosen for a request. Changing it ends all existing sessions.
     ///
     /// # Examples
     ///
@@ -36,9 +35,9 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// Looks at sessions of the type with this [`LABEL`](crate::SessionData::LABEL), as if it were that of
-    /// `T`: for tools that [`inspect`](crate::SessionCookie::inspect) sessions of a type that they do not
-    /// have. At most 255 bytes. Default: the label of `T`.
+    /// Replaces the [`LABEL`](crate::SessionData::LABEL) of `T`, for tools that
+    /// [`inspect`](crate::SessionCookie::inspect) sessions of a type that they do not have. At most 255 bytes. Default:
+    /// the label of `T`.
     ///
     /// # Examples
     ///
@@ -58,7 +57,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # };
     /// let tool = SessionCookie::encrypted(keys).type_label("login").build()?;
     /// let content = tool.inspect(&token, now).map_err(Reason::name)?;
-    /// // A dictionary it is not.
+    /// // It is not a dictionary.
     /// assert_eq!(content.refused, Some(Reason::Payload));
     /// assert_eq!((content.schema, &content.payload[..]), (1, &[42][..]));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -68,9 +67,9 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// Binds every session to this pair, too (SPEC.md § 4.2). May be repeated; the order counts. A
-    /// label has at most 255 bytes and does not begin with `hardtack.`, a value has at most 65,535.
-    /// Default: none.
+    /// Binds every session to a pair of label and value (SPEC.md § 4.2). Default: none.
+    ///
+    /// May be repeated; the order counts. A label has at most 255 bytes and does not begin with `hardtack.`, a value has at most 65,535.
     ///
     /// # Examples
     ///
@@ -97,8 +96,8 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// Rounds the length of the token up, so that it tells less of the length of its content. It hides little of a
-    /// short session. Default: [`Padding::None`].
+    /// Rounds up the length of the token, which then reveals less about the length of the content. Hides little for
+    /// short sessions. Default: [`Padding::None`].
     ///
     /// # Examples
     ///
@@ -117,14 +116,14 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// Refuses every session for which this says `true`, after its tag and its dates were found good and
-    /// before its payload is looked at. A panic in it counts as `true`.
+    /// Refuses every session for which `revoked_if` returns `true`. It is called after the tag and the dates are
+    /// verified, and before the payload is read. A panic counts as `true`.
     ///
-    /// Only a session with an id can be told apart, so call [`renew`](crate::Session::renew) at sign-in.
+    /// Only sessions with an id can be told apart, so call [`renew`](crate::Session::renew) at sign-in.
     ///
-    /// It is called while the session is read, so it must not wait, and whoever holds a lock that it takes
-    /// must not touch a session meanwhile. What asks a database belongs into the application, after the
-    /// session was loaded.
+    /// The function is called while the session is being read, so it must not block. Code that holds a lock which the
+    /// function takes must not touch a session. Queries of a database belong in the application, after the session is
+    /// loaded.
     ///
     /// # Examples
     ///
@@ -145,7 +144,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # session.renew()?;
     /// # let fields = cookie.save(&session)?;
     /// # let session = cookie.load(&fields, Clock::system());
-    /// // At sign-out: copies of the cookie end, too.
+    /// // At sign-out, so that copies of the cookie also end:
     /// let ended = session.invalidate()?;
     /// denied.write().expect("as above").extend(ended);
     /// # assert!(cookie.load(&fields, Clock::system()).is_new());
@@ -154,9 +153,9 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     ///
     /// # Security
     ///
-    /// A list of ids does not reach a copy that a thief sent to a handler which calls
-    /// [`renew_id`](crate::Session::renew_id), [`renew`](crate::Session::renew) or [`clear`](crate::Session::clear): it has
-    /// another id, or none. An epoch of the user in the session does, compared by the application.
+    /// A list of ids does not catch a copy that a thief sent to a handler which calls
+    /// [`renew_id`](crate::Session::renew_id), [`renew`](crate::Session::renew) or [`clear`](crate::Session::clear):
+    /// that copy has another id, or none. An epoch of the user in the session, compared by the application, does.
     pub fn revoked_if(
         mut self,
         revoked_if: impl Fn(&SessionInfo) -> bool + Send + Sync + 'static,
@@ -165,12 +164,12 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// Tells what came of every session that is read, at its first touch: for metrics. It must not use
-    /// the session itself.
+    /// Calls `on_outcome` with the outcome of every session that is read, at its first touch. For metrics. The
+    /// function must not use the session.
     ///
-    /// A panic in the function is not caught: it propagates through the method that touched the session. The
-    /// session has been read by then. If that method was a change, it is not made, and later calls find the
-    /// session as it arrived.
+    /// A panic in the function is not caught: it propagates through the method that touched the session, which has been
+    /// read by then. If that method was a change, the change is not made, and later calls find the session as it
+    /// arrived.
     ///
     /// # Examples
     ///
@@ -196,7 +195,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// Accepts a key ring in which a key stops to open while sessions that it sealed may be alive
+    /// Accepts a key ring in which a key stops opening tokens while sessions that it sealed may be alive
     /// (SPEC.md § 3.4). Default: the builder refuses it.
     ///
     /// # Examples

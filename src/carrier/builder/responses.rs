@@ -12,8 +12,8 @@ pub(crate) struct ResponseOptions {
 
 /// For sessions in cookies and headers.
 impl<C: OverHttp, T: Payload> SessionBuilder<C, T> {
-    /// A response with a 5xx status saves its session like any other. Default: off, only an ended
-    /// session and an explicit [`save`](crate::Session::save) count then.
+    /// Saves changes also with responses of a 5xx status. Default: off, so that such a response only ends a session, or
+    /// writes it after an explicit [`save`](crate::Session::save).
     ///
     /// # Examples
     ///
@@ -37,8 +37,8 @@ impl<C: OverHttp, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// Sends sessions with responses that the application let shared caches store. Default: off, such a
-    /// response becomes `no-store` when its session changes.
+    /// Sends sessions with responses that shared caches may store. Default: off, so that such a response becomes
+    /// `no-store` when its session changes.
     ///
     /// # Examples
     ///
@@ -61,7 +61,7 @@ impl<C: OverHttp, T: Payload> SessionBuilder<C, T> {
     ///
     /// # Security
     ///
-    /// A cache that stores `Set-Cookie` gives one visitor's session to others.
+    /// A cache that stores `Set-Cookie` gives the session of one visitor to others.
     pub fn danger_allow_shared_caching(mut self) -> Self {
         self.settings.responses.shared_caching = true;
         self

@@ -1,7 +1,7 @@
 use super::error::ConfigError;
 use crate::state::{BROWSER_LIMIT, MOST_COOKIES, SizeLimit};
 
-/// How large a whole `Set-Cookie` field may be, in bytes (docs/spec/writer.md § 9.5).
+/// The largest size of a whole `Set-Cookie` field, in bytes (docs/spec/writer.md § 9.5).
 ///
 /// # Examples
 ///
@@ -23,20 +23,20 @@ use crate::state::{BROWSER_LIMIT, MOST_COOKIES, SizeLimit};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Size {
-    /// 3,072 bytes: passes a default nginx, together with the headers of a security middleware.
+    /// 3,072 bytes, which pass a default nginx together with the headers of a security middleware.
     #[default]
     Anywhere,
-    /// 4,096 bytes: what browsers store. A default nginx in front of the application answers 502.
+    /// 4,096 bytes, which browsers store. A default nginx in front of the application answers 502.
     Browser,
-    /// As few cookies as it takes, at most so many (2 to 4), each of 4,096 bytes (docs/spec/carriers.md § 9.2). One
-    /// cookie is better where it will do.
+    /// As few cookies as possible, and at most this number (2 to 4), each of 4,096 bytes (docs/spec/carriers.md § 9.2).
+    /// Prefer one cookie where it is large enough.
     ///
-    /// Nearly every proxy has to be told of it. With default settings nginx answers 502 to the response of
+    /// Nearly every proxy has to be configured for it. With default settings nginx answers 502 to the response of
     /// two such cookies, and it, Apache, lighttpd and Varnish 400 or 431 to the request that brings them
-    /// back; so does gunicorn. Two pass an nginx with `proxy_buffer_size 16k` and `large_client_header_buffers
-    /// 4 32k`. Some clients keep fewer cookies than they are sent, and parallel responses may each
-    /// replace some of the parts: what comes back then does not open
-    /// ([`Incomplete`](crate::Reason::Incomplete), [`Auth`](crate::Reason::Auth)), and the session is lost.
+    /// back, and so does gunicorn. Two pass an nginx with `proxy_buffer_size 16k` and `large_client_header_buffers
+    /// 4 32k`. Some clients keep fewer cookies than they receive, and parallel responses may each
+    /// replace some of the parts. The session then does not open
+    /// ([`Incomplete`](crate::Reason::Incomplete), [`Auth`](crate::Reason::Auth)), and is lost.
     Split(u8),
 }
 

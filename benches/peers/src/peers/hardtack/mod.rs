@@ -7,7 +7,10 @@ mod typed;
 
 use std::{hint::black_box, sync::Arc, time::SystemTime};
 
-use hardtack::{Clock, EncryptionKey, KeyRing, Mode, SessionCookie, SessionCookieBuilder, SessionToken, SigningKey, Size};
+use hardtack::{
+    Clock, EncryptionKey, KeyRing, Mode, SessionCookie, SessionCookieBuilder, SessionToken,
+    SigningKey, Size,
+};
 
 use self::{
     dictionary::Dictionary,
