@@ -1,7 +1,7 @@
 //! Web sessions that live in one sealed cookie and need no backend.
 //!
-//! Every instance that has the keys reads every session, and none keeps anything: what a visitor's
-//! session holds travels in the cookie, encrypted, or only signed where you say so.
+//! A session travels in the visitor's cookie, encrypted, or only signed where you say so. Every instance that
+//! has the keys reads every session, and none keeps anything.
 //!
 #![cfg_attr(feature = "axum", doc = "```")]
 #![cfg_attr(not(feature = "axum"), doc = "```ignore")]
@@ -35,59 +35,59 @@
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # The pieces
+//! # Finding things
 //!
 //! | To… | there is… |
 //! |---|---|
-//! | make a key, and keep it as text | [`EncryptionKey`], [`SigningKey`] |
-//! | use several keys, and rotate them | [`KeyRing`], [`RingKey`]; while the program runs [`SharedKeyRing`] |
-//! | read them, and follow a change | [`RingSource`]; `WatchedKeyRing` (feature `watch`) |
-//! | choose the cookie, the timeouts, the size | [`SessionCookie::encrypted`], [`SessionBuilder`] |
-//! | take all that from a file or the environment | [`SessionSettings`] |
+//! | make a key and keep it as text | [`EncryptionKey`], [`SigningKey`] |
+//! | use several keys and rotate them | [`KeyRing`], [`keys::RingKey`]; in a running program [`keys::SharedKeyRing`] |
+//! | read keys from files or variables, and follow changes | [`keys::RingSource`], [`keys::WatchedKeyRing`] |
+//! | choose the cookie, the timeouts, the size | [`SessionCookie::encrypted`], [`carrier::SessionBuilder`] |
+//! | read all that from a file or the environment | [`SessionSettings`] |
 //! | let everybody read the content | [`SessionCookie::unencrypted_but_signed`] |
 //! | read and change a visitor's session | [`Session`] |
-//! | hold a type of yours in it | [`SessionData`], [`typed`](SessionBuilder::typed) |
-//! | serve sessions in a web framework | `SessionLayer` (feature `tower`), `Session` as an argument of handlers (feature `axum`) |
-//! | serve them by hand | [`SessionCookie::load`], [`SessionCookie::save`]; on a `HeaderMap` `load_from`, `save_to` (feature `http`) |
+//! | hold one value of your type in it | [`SessionData`], [`typed`](carrier::SessionBuilder::typed) |
+//! | serve sessions in tower or axum | [`SessionLayer`]; [`Session`] as an argument of handlers |
+//! | refuse requests that other sites make | [`csrf::CsrfGuard`], [`csrf::Guarded`] |
+//! | serve sessions by hand | [`SessionCookie::load`], [`SessionCookie::save`] |
 //! | do without a cookie | [`SessionHeader`], [`SessionToken`] |
-//! | bind sessions to a tenant or a stage | [`context`](SessionBuilder::context), [`SessionCookie::load_in`], [`Context`] |
-//! | log what came of reading them | [`Outcome`], [`Reason`] |
+//! | bind sessions to a tenant or a stage | [`context`](carrier::SessionBuilder::context), [`carrier::Context`] |
+//! | log the outcome of reading them | [`session::Outcome`], [`session::Reason`] |
 //!
-//! # What a session holds
+//! # The content of a session
 //!
 //! A dictionary of text keys and values of any type that serde can write and read; or, after
-//! [`typed`](SessionBuilder::typed), one value of your type, which is smaller. With every other
-//! setting by default there is room for 2,171 bytes, 2,939 with [`Size::Browser`], or in up to four cookies
-//! with [`Size::Split`].
+//! [`typed`](carrier::SessionBuilder::typed), one value of your type, which is smaller. With every other
+//! setting at its default there is room for 2,171 bytes, or 2,939 with [`Size::Browser`], or more in up to
+//! four cookies with [`Size::Split`].
 //!
 //! ```
 //! # use hardtack::{EncryptionKey, SessionCookie};
 //! # use std::time::SystemTime;
 //! # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-//! # let session = cookie.load(None::<&str>, SystemTime::now());
+//! # let session = cookie.load([""], SystemTime::now());
 //! session.insert("language", "sv")?;
 //! session.update("cart", |cart: &mut Vec<u32>| cart.push(7))?;
 //! assert_eq!(session.keys(), ["cart", "language"]);
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # When it is written
+//! # Reading and writing
 //!
 //! Nothing is read before a session is first used, and nothing is written before the head of the
-//! response. A session is sent when its content has changed, when its idle timeout is due to begin anew
-//! ([`refresh_after`](SessionBuilder::refresh_after)), and when another key seals now. Nobody has to
-//! save it; [`Session::save`] and [`Session::discard`] say otherwise. A session that the application
-//! ended makes the browser drop its cookie; one that does not open never does.
+//! response. A session is sent when its content has changed, when its idle timeout is due for a refresh
+//! ([`refresh_after`](carrier::SessionBuilder::refresh_after)), and when another key has begun to seal. Nobody
+//! has to save it; [`Session::save`] and [`Session::discard`] override the decision. A session that the
+//! application ended makes the browser drop its cookie; one that does not open never does.
 //!
 //! # Errors
 //!
 //! A cookie that does not open is no error: its visitor has a new, empty session, and the
-//! [`Outcome`] tells you why. A change that cannot be saved is an error where it is made
-//! ([`SessionError`]), and leaves the session as it was. Wrong settings and wrong keys are errors at
-//! start-up ([`ConfigError`], [`KeyError`], [`RingError`], [`RingSourceError`], [`SettingsError`]), whose
-//! sentences say what to do.
-//! Saving fails for want of random bytes or of a clock, or for a session of another cookie
-//! ([`SaveError`]), never for the content.
+//! [`Outcome`](session::Outcome) has the [`Reason`](session::Reason). A change that cannot be saved is an error at
+//! its line ([`SessionError`]) and leaves the session as it was. Wrong settings and wrong keys are errors at
+//! start-up, whose sentences say what to do ([`ConfigError`], [`settings::SettingsError`], [`keys::KeyError`],
+//! [`keys::RingError`], [`keys::RingSourceError`]). Saving fails when random bytes or the clock fail, or for a
+//! session of another cookie ([`session::SaveError`]), never because of the content.
 //!
 //! # Features
 //!
@@ -95,17 +95,17 @@
 //!
 //! | Feature | | Adds |
 //! |---|---|---|
-//! | `http` | Sessions from and to an `http::HeaderMap`. | `SessionCookie::load_from`, `SessionCookie::save_to`, `host_of` |
-//! | `tower` | `SessionLayer`, a tower layer over any body. | `SessionLayer`, `Session::from_extensions`, and feature `http` |
-//! | `axum` | `Session` as an axum extractor. | `Session` as an argument, `SessionError` as a response, and feature `tower` |
+//! | `http` | Sessions from and to an `http::HeaderMap`. | `load_from` and `save_to`, [`web::host_of`] |
+//! | `tower` | `SessionLayer`, a tower layer over any body. | [`SessionLayer`], [`csrf::CsrfGuard`], and feature `http` |
+//! | `axum` | `Session` as an axum extractor. | [`Session`] as an argument, [`csrf::Guarded`], [`SessionError`] as a response, and feature `tower` |
 //! | `tracing` | `tracing` events for what came of reading sessions, for what was left out or replaced, and for failures. | events |
+//! | `watch` | A key ring that follows its files, and whatever else it is read from. | [`keys::WatchedKeyRing`] |
 //! | `cli` | The command line `hardtack`: keys, key rings, and what is in a cookie. | a program |
-//! | `watch` | A key ring that follows its files, and whatever else it is read from. | `WatchedKeyRing` |
 //!
-//! # Examples
+//! # More
 //!
-//! In the folder `examples` of the repository, each with the commands of `curl` that try it. `cargo run --example`
-//! starts one:
+//! The repository has the [guides], the [limits] of sessions without a store, the [specification] of the format and the
+//! [threat model]. Its [examples] are small programs, each with the `curl` commands that try it:
 //!
 //! | | |
 //! |---|---|
@@ -121,32 +121,33 @@
 //! | `streaming` | a stream that ends with its session |
 //! | `settings` | a cookie that is described by a file |
 //!
-//! # More
-//!
-//! docs/guides.md has short guides: OAuth and OpenID Connect, webhooks, tests of handlers, deployment behind a
-//! proxy. README.md has rotation, limits and what a session without a backend cannot do: above all, end a copy
-//! of a cookie before its own deadline. SPEC.md is the format, section by section. SECURITY.md is the
-//! threat model. All of these come with the crate.
+//! [guides]: https://github.com/hardtack-rs/hardtack/blob/main/docs/guides.md
+//! [limits]: https://github.com/hardtack-rs/hardtack/blob/main/docs/limits.md
+//! [specification]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md
+//! [threat model]: https://github.com/hardtack-rs/hardtack/blob/main/SECURITY.md
+//! [examples]: https://github.com/hardtack-rs/hardtack/tree/main/examples
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // What all stands on.
 mod base;
 mod crypto;
 
 // The four that a session is made of. They do not know each other, but a token knows keys.
-mod cookie;
-mod keys;
+pub mod cookie;
+pub mod keys;
 mod state;
 mod token;
 
 // The handle that applications hold, and the ways in which it travels.
-mod carrier;
-mod session;
+pub mod carrier;
+pub mod session;
 
 // The outside.
-mod csrf;
-mod settings;
+pub mod csrf;
+pub mod settings;
 #[cfg(feature = "http")]
-mod web;
+pub mod web;
 
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -154,46 +155,25 @@ pub mod fuzzing;
 #[cfg(test)]
 mod vectors;
 
-pub use base::{clock::Clock, reason::Reason};
-pub use carrier::{
-    CarrierOptions, ConfigError, CookieForError, CookieOptions, Formerly, HeaderOptions, KeysInUse,
-    OverHttp, SessionBuilder, SessionCookie, SessionCookieBuilder, SessionHeader,
-    SessionHeaderBuilder, SessionToken, SessionTokenBuilder, Size, TokenChange, TokenContent,
-    TokenInfo, TokenOptions,
-};
-pub use cookie::{AttributeError, CookieName, CookieNameError, SameSite, SetCookies};
-pub use crypto::{
-    random::RandomError,
-    suite::{Mode, Suite},
-};
-#[cfg(feature = "axum")]
-pub use csrf::{CsrfField, CsrfForm, Guarded, GuardedRejection};
+pub use base::clock::Clock;
+pub use carrier::{ConfigError, SessionCookie, SessionHeader, SessionToken, Size};
+pub use cookie::SameSite;
+pub use keys::{EncryptionKey, KeyRing, SigningKey};
+pub use session::{Session, SessionData, SessionError};
+pub use settings::SessionSettings;
 #[cfg(feature = "tower")]
-pub use csrf::{CsrfFuture, CsrfGuard, CsrfService};
-pub use keys::{
-    EncryptionKey, Fingerprint, IntoKeys, Key, KeyError, KeyId, KeyInfo, KeyRing, RingError,
-    RingKey, RingSource, RingSourceError, RingTextError, SharedKeyRing, SigningKey,
-};
-#[cfg(feature = "watch")]
-pub use keys::{Look, WatchedKeyRing, Watching};
-pub use session::{Outcome, Reading, SaveError, Session, SessionId, SessionIdError, SessionInfo};
-pub use settings::{SessionSettings, SettingsError};
-pub use state::{
-    Map, Padding, Payload, RefreshAfter, SessionData, SessionError, SizeReport, TooLarge,
-};
-pub use token::{Context, ContextError};
-#[cfg(feature = "http")]
-pub use web::host_of;
-#[cfg(feature = "tower")]
-pub use web::{CsrfRefusal, Failure, MissingSession, ResponseFuture, SessionLayer, SessionService};
+pub use web::SessionLayer;
 
 /// The examples of README.md, compiled and run.
 #[cfg(all(doctest, feature = "axum", feature = "watch"))]
 #[doc = include_str!("../docs/cli.md")]
+#[doc = include_str!("../docs/edge.md")]
 #[doc = include_str!("../docs/guides.md")]
+#[doc = include_str!("../docs/limits.md")]
 #[doc = include_str!("../docs/large-sessions.md")]
 #[doc = include_str!("../docs/operation.md")]
 #[doc = include_str!("../docs/rotation.md")]
 #[doc = include_str!("../docs/settings.md")]
+#[doc = include_str!("../docs/typed-sessions.md")]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,4 +1,7 @@
 //! The three carriers of a session, which are a cookie, a header and a bare token, and their builder.
+//!
+//! [`SessionCookie`], [`SessionHeader`] and [`SessionToken`] load and save sessions. [`SessionBuilder`] has their
+//! settings; [`ConfigError`] says which of them is wrong.
 
 mod builder;
 mod cookie;
@@ -8,9 +11,14 @@ mod inspect;
 mod keys_in_use;
 mod token;
 
+pub use crate::{
+    state::{Padding, RefreshAfter},
+    token::{Context, ContextError},
+};
 pub use builder::{
-    CarrierOptions, ConfigError, CookieOptions, Formerly, HeaderOptions, OverHttp, SessionBuilder,
-    SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, Size, TokenOptions,
+    CarrierOptions, ConfigError, CookieOptions, FormerAttributes, HeaderOptions, OverHttp,
+    SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, Size,
+    TokenOptions,
 };
 pub use cookie::SessionCookie;
 pub use error::CookieForError;

@@ -1,4 +1,4 @@
-//! Cookie syntax. Knows nothing of sealing or of sessions.
+//! The syntax of cookies: names, attributes, `Cookie` fields in, `Set-Cookie` fields out.
 
 mod attributes;
 mod name;

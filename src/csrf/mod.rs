@@ -1,4 +1,8 @@
 //! CSRF protection: checks that a request comes from a page of the session's own site.
+//!
+//! [`CsrfGuard`] is a tower layer that refuses requests of other sites before a handler runs, and [`Guarded`] an axum
+//! extractor for forms that carry a token. By hand there are [`csrf_token`](crate::Session::csrf_token) and
+//! [`verify_csrf`](crate::Session::verify_csrf).
 
 #[cfg(feature = "axum")]
 mod form;
@@ -13,6 +17,8 @@ mod rules;
 mod service;
 mod session;
 
+#[cfg(feature = "tower")]
+pub use crate::web::CsrfRefusal;
 #[cfg(feature = "axum")]
 pub use form::{CsrfField, CsrfForm, Guarded, GuardedRejection};
 #[cfg(feature = "tower")]

@@ -1,4 +1,8 @@
-//! Keys, key rings, and the sources they are read from. Knows nothing of tokens, sessions or cookies.
+//! Keys, key rings, and the sources they are read from.
+//!
+//! A [`KeyRing`] is one or more [`EncryptionKey`]s or [`SigningKey`]s: one seals, the others only open. [`RingKey`] gives
+//! a key the times at which its role changes, [`RingSource`] reads rings from files, variables and functions,
+//! [`SharedKeyRing`] is replaced while the program runs, and [`WatchedKeyRing`] follows its sources.
 
 mod error_text;
 #[cfg(feature = "watch")]
@@ -19,6 +23,10 @@ pub(crate) mod testing;
 #[cfg(feature = "watch")]
 mod watch;
 
+pub use crate::crypto::{
+    random::RandomError,
+    suite::{Mode, Suite},
+};
 pub use key::{EncryptionKey, Key, SigningKey};
 pub use key_info::KeyInfo;
 pub use key_text::{KeyError, KeyId};
@@ -30,7 +38,7 @@ pub use shared_ring::{IntoKeys, SharedKeyRing};
 pub use source::RingSource;
 pub use source_error::RingSourceError;
 #[cfg(feature = "watch")]
-pub use watch::{Look, WatchedKeyRing, Watching};
+pub use watch::{PollOutcome, WatchGuard, WatchedKeyRing};
 
 pub(crate) use key_text::looks_like_a_key;
 pub(crate) use purpose::{Place, Purpose, PurposeKey, PurposeKeys};

@@ -1,4 +1,7 @@
-//! The handle that applications hold. It shares one session among its clones, and reads it at the first touch.
+//! A visitor's session, what it holds, and what came of reading it.
+//!
+//! [`Session`] is the handle that handlers use. It holds a dictionary ([`Map`]) or one value of your type
+//! ([`SessionData`]). [`Outcome`] and [`Reason`] are for logs and metrics.
 
 mod dictionary;
 mod duplicates;
@@ -18,9 +21,13 @@ mod remember;
 mod sealer;
 mod typed;
 
+pub use crate::{
+    base::reason::Reason,
+    state::{Map, Payload, SessionData, SessionError, SizeReport, TooLarge},
+};
 pub use error::SaveError;
 pub use handle::Session;
-pub use hooks::{Reading, SessionInfo};
+pub use hooks::{ReadEvent, SessionInfo};
 pub use id::{SessionId, SessionIdError};
 pub use outcome::Outcome;
 

@@ -1,4 +1,6 @@
-//! Settings from outside the program: files, environment variables, ini files.
+//! Settings from outside the program: files of any format, environment variables, ini files of earlier systems.
+//!
+//! [`SessionSettings`] reads them, and [`SettingsError`] names every one that is refused.
 
 mod entries;
 mod error;
@@ -146,7 +148,7 @@ impl SessionSettings {
     ///
     /// ```
     /// # use hardtack::EncryptionKey;
-    /// use hardtack::{KeyRing, SessionCookie, SessionSettings, SharedKeyRing};
+    /// use hardtack::{KeyRing, SessionCookie, SessionSettings, keys::SharedKeyRing};
     ///
     /// # let key = EncryptionKey::generate()?.expose_secret();
     /// # let file = format!(r#"{{"keys": "{}"}}"#, *key);
@@ -169,13 +171,13 @@ impl SessionSettings {
     }
 
     /// Applies the settings to a builder that already has keys, such as a
-    /// [`SharedKeyRing`](crate::SharedKeyRing) that the program replaces while it runs. A setting that is left out
+    /// [`SharedKeyRing`](crate::keys::SharedKeyRing) that the program replaces while it runs. A setting that is left out
     /// stays as it is in the builder.
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, SessionSettings, SharedKeyRing};
+    /// use hardtack::{EncryptionKey, SessionCookie, SessionSettings, keys::SharedKeyRing};
     ///
     /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
     /// let settings: SessionSettings = serde_json::from_str(r#"{"path": "/app"}"#)?;

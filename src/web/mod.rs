@@ -1,4 +1,7 @@
-//! Sessions for web servers: on a `HeaderMap` (feature `http`), for tower services and for axum.
+//! Sessions in web servers: on an `http::HeaderMap`, in tower services and in axum.
+//!
+//! With feature `http` [`SessionCookie`](crate::SessionCookie) and [`SessionHeader`](crate::SessionHeader) have the
+//! methods `load_from` and `save_to`. [`SessionLayer`] is a tower layer that calls them.
 
 #[cfg(feature = "axum")]
 mod axum;
