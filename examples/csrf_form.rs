@@ -29,7 +29,7 @@ fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
     Ok(Router::new()
         .route("/", get(form))
         .route("/transfer", post(transfer))
-        // The guard uses the session, so its layer comes first: inside of the session's.
+        // The guard reads the session, so it is added before the session's layer, which then runs first.
         .layer(CsrfGuard::new().tokens_in_forms())
         .layer(SessionLayer::new(cookie)))
 }
@@ -49,21 +49,21 @@ async fn form(session: Session) -> Result<Html<String>, SessionError> {
 
 #[derive(Deserialize)]
 struct Transfer {
-    /// Without a token the form is refused by the guard, not for the missing field.
+    /// Defaults to an empty text, so that the guard refuses a form without a token, and not the deserializer.
     #[serde(default)]
     csrf_token: String,
     to: String,
     amount: u32,
 }
 
-/// Says where the form has its token.
+/// Names the field that holds the token.
 impl CsrfField for Transfer {
     fn csrf_token(&self) -> &str {
         &self.csrf_token
     }
 }
 
-/// `Guarded` is what checks the token. It comes last, because it reads the body.
+/// `Guarded` checks the token. It is the last argument because it reads the body.
 async fn transfer(
     session: Session,
     Guarded(Form(transfer)): Guarded<Form<Transfer>>,

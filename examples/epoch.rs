@@ -1,5 +1,5 @@
-//! "Sign out everywhere": each user has a number, an epoch, which is also in their sessions. To end all of
-//! somebody's sessions, count it up; a session of an earlier epoch is not signed in any more.
+//! "Sign out everywhere": each user has a number, the epoch, which their sessions hold too. Increasing it
+//! ends all sessions of that user, because a session of an earlier epoch no longer counts as signed in.
 //!
 //! `cargo run --example epoch`, then sign in twice, once with each file:
 //!
@@ -32,7 +32,7 @@ use hardtack::{
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-/// What a session holds: who signed in, and in which epoch of theirs.
+/// The content of a session: the user, and the user's epoch at the sign-in.
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Login {
     user: Option<String>,
@@ -55,7 +55,7 @@ fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
         .layer(SessionLayer::new(cookie)))
 }
 
-/// Handlers take this instead of the session, so that none forgets to compare the epochs.
+/// Handlers take this instead of the session, so that none of them can forget to compare the epochs.
 struct SignedIn(String);
 
 impl<S: Sync> FromRequestParts<S> for SignedIn
@@ -83,7 +83,7 @@ struct SignIn {
     name: String,
 }
 
-/// A toy: nobody's password is asked for.
+/// Asks for no password, to keep the example short.
 async fn sign_in(
     session: Session<Login>,
     State(users): State<Users>,
@@ -107,7 +107,7 @@ async fn sign_out_everywhere(
     Ok("signed out everywhere\n")
 }
 
-/// Each user's epoch: a column of the users' table, which outlives the program, unlike this.
+/// The epoch of each user. An application keeps it in a column of its users table.
 #[derive(Clone, Default)]
 struct Users(Arc<Mutex<HashMap<String, u32>>>);
 

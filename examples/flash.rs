@@ -1,5 +1,5 @@
-//! A message that one request leaves for the next: a form is posted, the browser is sent on to a page with
-//! 303, and the page shows what came of it, once.
+//! A message from one request to the next: a posted form is answered with a redirect, and the page after it
+//! shows the result once.
 //!
 //! `cargo run --example flash`, then open <http://127.0.0.1:3000/>, send the form, and load the page again.
 //! Or with curl, which follows the redirect (`-L`) and keeps the cookie (`-b`, `-c`):
@@ -41,16 +41,16 @@ async fn note(session: Session, Form(form): Form<Note>) -> Result<Redirect, Sess
     if form.note.is_empty() {
         session.flash("error", "There is nothing to note.")?;
     } else {
-        // This is where the note would be stored.
+        // An application would store the note here.
         session.flash("", "Noted.")?;
     }
-    // 303: the browser asks for the page with GET, so that loading it again sends no form.
+    // 303 makes the browser fetch the page with GET, so reloading it does not post the form again.
     Ok(Redirect::to("/"))
 }
 
 async fn home(session: Session) -> Result<Html<String>, SessionError> {
     let mut page = String::new();
-    // A queue for each place of the page. Texts from visitors would have to be escaped.
+    // One queue for each place on the page. A text that comes from a visitor would have to be escaped.
     for message in session.flashes("error")? {
         page += &format!("<p role=\"alert\">{message}</p>\n");
     }

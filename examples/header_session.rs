@@ -1,5 +1,5 @@
-//! A session without cookies, for a mobile application or a program: the client gets a token in the
-//! response header `session-token`, keeps it, and sends it back in `Authorization`.
+//! A session without cookies, for a mobile application or another program: the client receives a token in
+//! the response header `session-token`, keeps it, and sends it back in `Authorization`.
 //!
 //! `cargo run --example header_session`, and then
 //!
@@ -9,8 +9,8 @@
 //! curl -i -H 'Authorization: Bearer TOKEN' -X POST http://127.0.0.1:3000/sign-out
 //! ```
 //!
-//! A client does three things with each response: without `session-token` it keeps the token that it has,
-//! with a value there it keeps that instead, and with an empty one it forgets the token.
+//! The client follows `session-token` in each response: no header keeps the token, a value replaces it, and
+//! an empty value deletes it.
 
 use std::{env, error::Error, net::Ipv4Addr};
 
@@ -21,16 +21,15 @@ use axum::{
     routing::{get, post},
 };
 use hardtack::{
-    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionError, SessionHeader, SessionLayer,
 };
 use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;
 
 fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
-    // The lifetimes are those of a cookie; the name, the path and so on mean nothing here.
-    let header = SessionCookie::encrypted(keys).build_header("authorization")?;
-    // No other site can make a browser send this header, so that no CSRF guard is needed.
+    let header = SessionHeader::encrypted("authorization", keys).build()?;
+    // No other site can make a browser send this header, so there is no need for a CSRF guard.
     Ok(Router::new()
         .route("/sign-in", post(sign_in))
         .route("/me", get(me))
@@ -43,7 +42,7 @@ struct SignIn {
     name: String,
 }
 
-/// A toy: nobody's password is asked for.
+/// Asks for no password, to keep the example short.
 async fn sign_in(
     session: Session,
     Json(SignIn { name }): Json<SignIn>,
@@ -63,7 +62,7 @@ async fn me(session: Session) -> Result<Response, SessionError> {
 }
 
 async fn sign_out(session: Session) -> Result<StatusCode, SessionError> {
-    // A copy of the token opens until its own deadline: the example `login` has a list against that.
+    // A copy of the token stays valid until its own deadline; the example `login` has a deny list for that.
     session.invalidate()?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,7 +1,7 @@
-//! Signing in and out, and a list of signed-out sessions, because a session in a cookie has copies.
+//! Signing in and out, with a deny list of signed-out sessions, because a cookie can be copied.
 //!
 //! `cargo run --example login`, then open <http://127.0.0.1:3000/> and sign in as `ada` with the password
-//! `lovelace`. Or with curl, where the file `copy` keeps the cookie as somebody else might have:
+//! `lovelace`. Or with curl, where the file `copy` stands for a stolen cookie:
 //!
 //! ```text
 //! curl -c jar -d 'name=ada&password=lovelace' http://127.0.0.1:3000/sign-in
@@ -70,16 +70,16 @@ async fn sign_in(
     State(signed_out): State<DenyList>,
     Form(form): Form<SignIn>,
 ) -> Result<Response, SessionError> {
-    // An application compares with a hash of the password, by argon2 for example.
+    // An application compares a hash of the password, made by argon2 for example.
     if (form.name.as_str(), form.password.as_str()) != ("ada", "lovelace") {
         let page = (StatusCode::FORBIDDEN, Html(SIGN_IN));
         return Ok(page.into_response());
     }
-    // Somebody who signs in twice signs out once, so the session of the first time ends here.
+    // A user who signs in twice signs out only once, so the first session ends here.
     if let Some(before) = session.id() {
         signed_out.add(before, SystemTime::now());
     }
-    // Whoever planted a session in this browser does not share the one that is signed in.
+    // A new id, so that a session planted in this browser does not become a signed-in one.
     session.renew()?;
     session.insert("user", form.name)?;
     Ok(Redirect::to("/").into_response())
@@ -95,13 +95,13 @@ async fn sign_out(
     Ok(Redirect::to("/"))
 }
 
-/// Sessions that were signed out, as long as a copy of one could still open. It is as long as the list of
-/// everybody who signed out within the absolute timeout. Several instances need one that they share.
+/// Signed-out sessions, each kept for as long as a copy of it could still open. The list grows with the
+/// sign-outs within one absolute timeout. Several instances have to share one.
 #[derive(Clone, Default)]
 struct DenyList(Arc<Mutex<HashMap<SessionId, SystemTime>>>);
 
 impl DenyList {
-    /// Forgets the sessions whose copies have ended by themselves, too.
+    /// Also removes the sessions whose copies have expired.
     fn add(&self, id: SessionId, now: SystemTime) {
         let mut ids = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         ids.retain(|_, until| *until > now);
@@ -128,7 +128,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 const ABSOLUTE_TIMEOUT: Duration = Duration::from_secs(8 * 3600);
-/// What the clocks of instances may be apart, as in the default `clock_skew`, in both directions.
+/// The default `clock_skew` of 60 seconds, in both directions.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(120);
 
 const SIGN_IN: &str = r#"<form method="post" action="/sign-in">
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_is_forgotten_when_its_session_has_ended_anyhow() {
+    fn an_entry_is_removed_when_its_session_has_expired() {
         let list = DenyList::default();
         let [first, second, third] = [[1; 8], [2; 8], [3; 8]].map(SessionId::from);
         list.add(first, UNIX_EPOCH);

@@ -1,5 +1,5 @@
-//! "Remember me": a session of thirty days for those who tick the box, and the password again before
-//! something that matters.
+//! "Remember me": a session of thirty days for visitors who tick the box, and the password again before a
+//! sensitive change.
 //!
 //! `cargo run --example remember_me`, then open <http://127.0.0.1:3000/> and sign in as `ada` with the
 //! password `lovelace`. With curl, whose file `jar` shows when the cookie ends:
@@ -26,7 +26,7 @@ use serde::Deserialize;
 use tokio::net::TcpListener;
 
 fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
-    // Without `remember_up_to` no session is remembered.
+    // Without `remember_up_to`, `remember_for` is an error.
     let cookie = SessionCookie::encrypted(keys).remember_up_to(MONTH);
     Ok(Router::new()
         .route("/", get(home))
@@ -46,7 +46,7 @@ async fn home(session: Session) -> Result<Html<&'static str>, SessionError> {
 struct SignIn {
     name: String,
     password: String,
-    /// Browsers leave out a box that is not ticked.
+    /// Absent where the box is not ticked.
     remember: Option<String>,
 }
 
@@ -76,7 +76,7 @@ async fn change_password(
     let Some(user) = session.get::<String>("user")? else {
         return Ok(Redirect::to("/").into_response());
     };
-    // Whoever finds the browser open after a week is signed in, and not asked for more than this.
+    // A remembered session may be a week old. The browser may be in other hands by now.
     if !session.require_recent(RECENT) {
         return Ok((StatusCode::FORBIDDEN, Html(CONFIRM)).into_response());
     }
@@ -94,12 +94,12 @@ async fn confirm(session: Session, Form(form): Form<Confirm>) -> Result<Response
     if !is_right(&user, &form.password) {
         return Ok((StatusCode::FORBIDDEN, Html(CONFIRM)).into_response());
     }
-    // The session is as recent as a new one. It is remembered no longer than it was.
+    // The session is recent again. Its remembered deadline stays.
     session.renew()?;
     Ok(Redirect::to("/").into_response())
 }
 
-/// An application compares with a hash of the password, by argon2 for example.
+/// An application compares a hash of the password, made by argon2 for example.
 fn is_right(name: &str, password: &str) -> bool {
     (name, password) == ("ada", "lovelace")
 }

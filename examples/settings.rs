@@ -1,10 +1,10 @@
-//! A cookie that a file describes, or the environment: whoever runs the program chooses, and a mistake ends
-//! it with a sentence for each setting.
+//! A cookie that is configured by a file or by the environment. A mistake ends the program with a sentence
+//! for each setting.
 //!
 //! ```text
 //! APP_SESSION_KEYS=hardtack_key_v1_… APP_SESSION_IDLE_TIMEOUT=15m cargo run --example settings 3000
 //! cargo run --example settings 3000 site.toml
-//! cargo run --example settings 3000 development.ini    # of Beaker or Pyramid, under `session.`
+//! cargo run --example settings 3000 development.ini    # for Beaker or Pyramid, under `session.`
 //! ```
 //!
 //! `site.toml` may have other tables beside this one:

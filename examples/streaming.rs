@@ -1,8 +1,8 @@
-//! A response that goes on for as long as its visitor listens, and that ends when the session does.
+//! A response that streams for as long as the visitor listens, and ends with the session.
 //!
-//! A stream begins with the head of its response, and the head has the cookie in it: from then on the
-//! session can be read, but no change to it can be saved. And since a session is verified once, when the
-//! request comes, a stream asks again from time to time whether it would still open.
+//! The cookie is in the head of the response, which goes out before the stream: from then on the session can
+//! be read, but no change to it can be saved. A session is verified once per request, so a long stream has
+//! to check again whether it is still valid.
 //!
 //! `cargo run --example streaming`, and then, in two terminals:
 //!
@@ -61,7 +61,7 @@ fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
 
 #[derive(Clone)]
 struct House {
-    /// `None`: somebody signed out.
+    /// `None` means that a visitor signed out.
     news: broadcast::Sender<Option<String>>,
     signed_out: DenyList,
 }
@@ -70,7 +70,7 @@ async fn listen(session: Session, State(house): State<House>) -> Result<Response
     if !session.contains("user") {
         return Ok((StatusCode::UNAUTHORIZED, "sign in first\n").into_response());
     }
-    // What is to be saved is saved here, before the head.
+    // The last chance to change the session: after this the head goes out.
     session.update("streams", |streams: &mut u32| *streams += 1)?;
     let listener = Listener {
         id: session.ensure_id()?,
@@ -82,11 +82,11 @@ async fn listen(session: Session, State(house): State<House>) -> Result<Response
         let event = Event::default().data(listener.next().await?);
         Some((Ok::<_, Infallible>(event), listener))
     });
-    // `Sse` alone says `no-cache`, and with that anybody's cache may store the response.
+    // `Sse` alone sends `no-cache`, which lets shared caches store the response.
     Ok(([(CACHE_CONTROL, "no-store")], Sse::new(events)).into_response())
 }
 
-/// What goes on to live when the head is out. It holds the session of its request as it was then.
+/// The state of one stream, with the session as it was when the head went out.
 struct Listener {
     session: Session,
     id: SessionId,
@@ -95,7 +95,7 @@ struct Listener {
 }
 
 impl Listener {
-    /// `None` ends the stream. A browser's `EventSource` comes back then, with the cookie of that moment.
+    /// The next event, or `None` to end the stream. An `EventSource` then reconnects with its current cookie.
     async fn next(&mut self) -> Option<String> {
         loop {
             let left = self.session.expires_at()?.duration_since(SystemTime::now());
@@ -110,7 +110,7 @@ impl Listener {
     }
 
     fn render(&self, text: &str) -> String {
-        // Reading is possible as before; of writing the session says that it is too late.
+        // Reading works after the head. Writing is an error that says that it is too late.
         let user: Option<String> = self.session.get("user").unwrap_or_default();
         let user = user.unwrap_or_default();
         match self.session.insert("last", text) {
@@ -121,12 +121,12 @@ impl Listener {
 }
 
 async fn publish(State(house): State<House>, text: String) -> String {
-    // An error where nobody listens.
+    // An error means that there is no listener.
     let listeners = house.news.send(Some(text)).unwrap_or_default();
     format!("{listeners} listen\n")
 }
 
-/// A toy: nobody's password is asked for.
+/// Asks for no password, to keep the example short.
 async fn sign_in(session: Session, name: String) -> Result<StatusCode, SessionError> {
     session.renew()?;
     session.insert("user", name)?;
@@ -141,12 +141,12 @@ async fn sign_out(
         let ids = house.signed_out.lock();
         ids.unwrap_or_else(PoisonError::into_inner).insert(id);
     }
-    // Wakes up the streams, so that those of this session end now.
+    // Wakes all streams, so that those of this session end now.
     house.news.send(None).unwrap_or_default();
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Sessions that were signed out. In the example `login` such a list forgets by itself.
+/// Signed-out sessions. The deny list of the example `login` also removes old entries.
 type DenyList = Arc<Mutex<HashSet<SessionId>>>;
 
 fn contains(list: &DenyList, id: SessionId) -> bool {

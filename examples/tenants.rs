@@ -1,8 +1,8 @@
-//! One program and one key for several tenants, told apart by the host's name: a session of one does not
-//! open for another, even where a visitor carries the cookie over by hand.
+//! One program and one key for several tenants, distinguished by the host name: a session of one tenant does
+//! not open for another, even if a visitor copies the cookie by hand.
 //!
 //! `cargo run --example tenants`, then open <http://red.localhost:3000/> and <http://blue.localhost:3000/>
-//! in a browser that finds such names on this machine. With curl, the cookie of one tenant to the other:
+//! in a browser that resolves such names to this machine. With curl, sending one tenant's cookie to the other:
 //!
 //! ```text
 //! curl -i -H 'Host: red.localhost' http://127.0.0.1:3000/       # visit 1 of red, and a cookie
@@ -31,7 +31,7 @@ fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, Box<dyn Error>> {
     let tenants: Result<Arc<[Tenant]>, ContextError> =
         ["red", "blue"].into_iter().map(Tenant::new).collect();
     let layer = SessionLayer::new(cookie).context_by(|request| {
-        // A request of no tenant has no session. `find_tenant` runs before and refuses it anyway.
+        // A request without a tenant gets no session. `find_tenant` runs earlier and has refused it already.
         let tenant = request.extensions.get::<Tenant>()?;
         Some(tenant.context.clone())
     });
@@ -63,7 +63,7 @@ impl Tenant {
     }
 }
 
-/// Any name may stand in `Host`: those that are nobody's are refused.
+/// Refuses a request whose `Host` names no tenant.
 async fn find_tenant(
     State(tenants): State<Arc<[Tenant]>>,
     request: Request,

@@ -1,4 +1,4 @@
-//! What fuzz targets need beside the public API. It exists under `--cfg fuzzing` only.
+//! Access for fuzz targets beyond the public API. Only under `--cfg fuzzing`.
 
 use crate::{
     EncryptionKey, KeyRing, SharedKeyRing, cookie,
@@ -7,14 +7,14 @@ use crate::{
     token::{Context, Draft, LONGEST_TOKEN, Reserved},
 };
 
-/// The values of `name` that are found in the `Cookie` field `field`.
+/// Returns the values of `name` in the `Cookie` field `field`.
 #[must_use]
 pub fn cookie_values(field: &[u8], name: &str) -> Vec<Vec<u8>> {
     let values = cookie::find([field], name, LONGEST_TOKEN);
     values.iter().map(<[u8]>::to_vec).collect()
 }
 
-/// The same, each with the token that is put together from it and its parts, if there is one.
+/// Returns the same values, each with the token that it and its parts make, if they make one.
 #[must_use]
 pub fn cookie_tokens(field: &[u8], name: &str) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
     let values = cookie::find([field], name, LONGEST_TOKEN);
@@ -23,7 +23,7 @@ pub fn cookie_tokens(field: &[u8], name: &str) -> Vec<(Vec<u8>, Option<Vec<u8>>)
     values.iter().map(<[u8]>::to_vec).zip(tokens).collect()
 }
 
-/// A token of the cookie `name` with a valid tag over any body.
+/// Returns a token of the cookie `name` with a valid tag over any body.
 #[must_use]
 pub fn seal_body(key: EncryptionKey, name: &str, body: &[u8]) -> String {
     let ring = SharedKeyRing::new(KeyRing::new(key));

@@ -42,21 +42,21 @@
 //! | make a key, and keep it as text | [`EncryptionKey`], [`SigningKey`] |
 //! | use several keys, and rotate them | [`KeyRing`], [`RingKey`]; while the program runs [`SharedKeyRing`] |
 //! | read them, and follow a change | [`RingSource`]; `WatchedKeyRing` (feature `watch`) |
-//! | choose the cookie, the timeouts, the size | [`SessionCookie::encrypted`], [`SessionCookieBuilder`] |
+//! | choose the cookie, the timeouts, the size | [`SessionCookie::encrypted`], [`SessionBuilder`] |
 //! | take all that from a file or the environment | [`SessionSettings`] |
 //! | let everybody read the content | [`SessionCookie::unencrypted_but_signed`] |
 //! | read and change a visitor's session | [`Session`] |
-//! | hold a type of yours in it | [`SessionData`], [`typed`](SessionCookieBuilder::typed) |
+//! | hold a type of yours in it | [`SessionData`], [`typed`](SessionBuilder::typed) |
 //! | serve sessions in a web framework | `SessionLayer` (feature `tower`), `Session` as an argument of handlers (feature `axum`) |
 //! | serve them by hand | [`SessionCookie::load`], [`SessionCookie::save`]; on a `HeaderMap` `load_from`, `save_to` (feature `http`) |
-//! | do without a cookie | [`SessionToken`] |
-//! | bind sessions to a tenant or a stage | [`context`](SessionCookieBuilder::context), [`SessionCookie::load_in`], [`Context`] |
+//! | do without a cookie | [`SessionHeader`], [`SessionToken`] |
+//! | bind sessions to a tenant or a stage | [`context`](SessionBuilder::context), [`SessionCookie::load_in`], [`Context`] |
 //! | log what came of reading them | [`Outcome`], [`Reason`] |
 //!
 //! # What a session holds
 //!
 //! A dictionary of text keys and values of any type that serde can write and read; or, after
-//! [`typed`](SessionCookieBuilder::typed), one value of your type, which is smaller. With every other
+//! [`typed`](SessionBuilder::typed), one value of your type, which is smaller. With every other
 //! setting by default there is room for 2,171 bytes, 2,939 with [`Size::Browser`], or in up to four cookies
 //! with [`Size::Split`].
 //!
@@ -64,7 +64,7 @@
 //! # use hardtack::{EncryptionKey, SessionCookie};
 //! # use std::time::SystemTime;
 //! # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-//! # let session = cookie.load([""], SystemTime::now());
+//! # let session = cookie.load(None::<&str>, SystemTime::now());
 //! session.insert("language", "sv")?;
 //! session.update("cart", |cart: &mut Vec<u32>| cart.push(7))?;
 //! assert_eq!(session.keys(), ["cart", "language"]);
@@ -75,7 +75,7 @@
 //!
 //! Nothing is read before a session is first used, and nothing is written before the head of the
 //! response. A session is sent when its content has changed, when its idle timeout is due to begin anew
-//! ([`refresh_after`](SessionCookieBuilder::refresh_after)), and when another key seals now. Nobody has to
+//! ([`refresh_after`](SessionBuilder::refresh_after)), and when another key seals now. Nobody has to
 //! save it; [`Session::save`] and [`Session::discard`] say otherwise. A session that the application
 //! ended makes the browser drop its cookie; one that does not open never does.
 //!
@@ -156,8 +156,10 @@ mod vectors;
 
 pub use base::{clock::Clock, reason::Reason};
 pub use carrier::{
-    ConfigError, CookieForError, Formerly, KeysInUse, SessionCookie, SessionCookieBuilder,
-    SessionHeader, SessionToken, Size, TokenChange, TokenContent, TokenInfo,
+    CarrierOptions, ConfigError, CookieForError, CookieOptions, Formerly, HeaderOptions, KeysInUse,
+    OverHttp, SessionBuilder, SessionCookie, SessionCookieBuilder, SessionHeader,
+    SessionHeaderBuilder, SessionToken, SessionTokenBuilder, Size, TokenChange, TokenContent,
+    TokenInfo, TokenOptions,
 };
 pub use cookie::{AttributeError, CookieName, CookieNameError, SameSite, SetCookies};
 pub use crypto::{

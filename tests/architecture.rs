@@ -36,7 +36,7 @@ fn the_rooms_know_each_other_as_the_picture_shows() {
     }
 }
 
-/// So there is no cycle, either.
+/// So there are no cycles.
 #[test]
 fn every_arrow_of_the_picture_runs_down() {
     let repository = Repository::read();
@@ -73,7 +73,7 @@ fn imports_are_found_in_any_form() {
     assert_eq!(found, ["keys", "base", "token", "state"]);
 }
 
-/// The rooms, from the top, each with those that it knows.
+/// The rooms from top to bottom, each with the rooms it may import.
 fn picture(repository: &Repository) -> Vec<(&str, Vec<&str>)> {
     let text = repository.text("ARCHITECTURE.md");
     let (_, text) = text.split_once("## Who knows whom").unwrap();
@@ -92,7 +92,7 @@ fn room(path: &str) -> Option<&str> {
     (!is_apart).then_some(room)
 }
 
-/// The first names of all paths that begin with `crate::`.
+/// The first segment of each path after `crate::`.
 fn imports(code: &str) -> impl Iterator<Item = String> {
     code.split("crate::").skip(1).flat_map(|path| {
         let mut depth = 0;
@@ -132,7 +132,8 @@ fn without_tests(text: &str) -> &str {
     &text[..end.unwrap_or(text.len())]
 }
 
-/// What stands in no room: the face of the crate, what fuzz targets need, the program, and the runner of the vectors.
+/// Files outside the rooms: the root of the crate, the entry points of the fuzz targets, the program, and the runner of
+/// the vectors.
 const APART: [&str; 4] = ["src/lib.rs", "src/fuzzing.rs", "src/bin/", "src/vectors/"];
 
 const MOST_LINES: usize = 400;

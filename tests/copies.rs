@@ -1,4 +1,4 @@
-//! A visitor's cookie was copied by a thief: what ends the copy, and what does not.
+//! A stolen copy of a visitor's cookie: means that end it, and means that do not.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -15,7 +15,7 @@ fn at(seconds: u64) -> SystemTime {
 
 type Work = fn(&Session) -> Result<(), SessionError>;
 
-/// Ids of sessions that were signed out.
+/// The ids of signed-out sessions.
 #[derive(Clone, Default)]
 struct DenyList(Arc<Mutex<Vec<SessionId>>>);
 
@@ -48,7 +48,7 @@ fn signed_in(cookie: &SessionCookie) -> String {
     cookie.cookie_for(at(0), sign_in).unwrap()
 }
 
-/// What a browser that brought `field` has after a handler did `work`.
+/// The cookie of a browser that sent `field`, after a handler did `work`.
 fn after(
     cookie: &SessionCookie,
     field: &str,
@@ -110,7 +110,7 @@ fn an_epoch_of_the_user_reaches_a_copy_with_another_id() {
 }
 
 #[test]
-fn a_moment_before_which_nothing_counts_reaches_a_copy_with_another_id() {
+fn a_not_before_moment_reaches_a_copy_with_another_id() {
     let (cookie, _) = site();
     let copy = after(&cookie, &signed_in(&cookie), Session::renew_id);
     assert!(is_signed_in(&cookie, &copy));

@@ -1,5 +1,5 @@
-//! What the documents name exists: files, tests, examples, and the features that SECURITY.md relies on. What README.md
-//! and SECURITY.md say of places in the code is so.
+//! The documents name files, tests and examples that exist, and README.md and SECURITY.md are right about places in
+//! the code and features of dependencies.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -29,7 +29,7 @@ fn every_file_that_a_document_names_exists() {
 #[test]
 fn every_test_that_a_document_names_exists() {
     let repository = Repository::read();
-    for document in DOCUMENTS {
+    for document in DOCUMENTS.into_iter().chain([PARITY]) {
         for name in quoted(repository.text(document)).filter(|word| is_test(word)) {
             let function = format!("fn {name}(");
             let stands_in =
@@ -59,7 +59,7 @@ fn every_example_is_listed_where_people_look() {
     }
 }
 
-/// README.md promises that nothing else is read, and SECURITY.md that an auditor looks here alone.
+/// README.md promises that nothing else is read, and SECURITY.md that an auditor needs to look nowhere else.
 #[test]
 fn what_is_outside_of_the_program_is_asked_in_one_place() {
     let repository = Repository::read();
@@ -84,7 +84,7 @@ fn what_is_outside_of_the_program_is_asked_in_one_place() {
     }
 }
 
-/// As whoever depends on the crate gets them, without the features that tests add.
+/// Resolved as for a dependent crate, without the features that tests add.
 #[test]
 fn the_libraries_that_hold_secrets_overwrite_them() {
     let mut cargo = Command::new(env!("CARGO"));
@@ -114,7 +114,7 @@ fn has(repository: &Repository, path: &str) -> bool {
     })
 }
 
-/// What stands between backticks, outside of blocks.
+/// The texts between backticks, outside code blocks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     let outside = text.split("```").step_by(2);
     outside.flat_map(|text| text.split('`').skip(1).step_by(2))
@@ -135,7 +135,7 @@ fn is_path(word: &str) -> bool {
     has_name && word.chars().all(is_plain) && extensions.iter().any(|end| word.ends_with(end))
 }
 
-/// The command line asks for what it was told to, and the runner of the vectors is a test.
+/// The command line reads what its arguments name, and the runner of the vectors is a test.
 fn is_library(path: &str) -> bool {
     let apart = ["src/bin/", "src/vectors/", "src/keys/testing.rs"];
     path.starts_with("src/") && !apart.iter().any(|folder| path.starts_with(folder))
@@ -149,31 +149,32 @@ fn is_test(word: &str) -> bool {
 
 const DOCUMENTS: [&str; 3] = ["ARCHITECTURE.md", "SECURITY.md", "tests/README.md"];
 
-/// Words of code, and where alone they stand.
+/// A table of tests.
+const PARITY: &str = "tests/documented/README.md";
+
+/// Words of code, and the only files that may contain them.
 const PLACES: [(&[&str], &[&str]); 5] = [
     (&["SystemTime::now", "Instant::now"], &["src/base/clock.rs"]),
     (&["env::"], &["src/keys/source.rs", "src/settings/"]),
     (&["fs::", "File::"], &["src/keys/source.rs"]),
-    (
-        &["getrandom::", "ChaCha12Rng", "SysRng"],
-        &["src/crypto/random.rs"],
-    ),
+    (&["rand::", "StdRng", "SysRng"], &["src/crypto/random.rs"]),
     (
         &[
             "use aes",
             "use chacha20poly1305",
-            "use ghash",
             "use hkdf",
             "use hmac",
             "use sha2",
+            "use xaes_256_gcm",
         ],
         &["src/crypto/"],
     ),
 ];
 
-/// All that hold a key, a state made of one, or a key stream; but `aes`, whose round keys
-/// `src/crypto/schedule.rs` overwrites.
-const OVERWRITING: [&str; 9] = [
+/// All that hold a key, a state made of one, or a key stream.
+const OVERWRITING: [&str; 12] = [
+    "aes",
+    "aes-gcm",
     "block-buffer",
     "chacha20",
     "chacha20poly1305",
@@ -183,4 +184,5 @@ const OVERWRITING: [&str; 9] = [
     "poly1305",
     "polyval",
     "sha2",
+    "xaes-256-gcm",
 ];

@@ -1,4 +1,4 @@
-//! What is printed for programmers never shows a key, a token or content.
+//! `Debug` and error messages never show a key, a token or content, and a token shows content only if it is signed.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -7,9 +7,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
-    EncryptionKey, KeyRing, RingKey, SessionCookie, SharedKeyRing, SigningKey, TokenChange,
-    TokenInfo,
+    EncryptionKey, KeyRing, RingKey, SessionCookie, SessionHeader, SessionToken, SharedKeyRing,
+    SigningKey, TokenChange, TokenInfo,
 };
 
 const SECRET: &str = "hunter2";
@@ -41,8 +42,10 @@ fn keys_and_everything_built_with_them_show_no_secret() {
     let shared = SharedKeyRing::new(ring.clone());
     let builder = SessionCookie::encrypted(shared.clone());
     let cookie = builder.clone().build().unwrap();
-    let tokens = builder.clone().build_token("mobile").unwrap();
-    let header = builder.clone().build_header("x-session").unwrap();
+    let tokens = SessionToken::encrypted("mobile", shared.clone());
+    let tokens = tokens.build().unwrap();
+    let header = SessionHeader::encrypted("x-session", shared.clone());
+    let header = header.build().unwrap();
     let values: [&dyn Debug; 8] = [
         &key(),
         &RingKey::new(key()),
@@ -84,7 +87,7 @@ fn a_session_and_what_is_sent_of_it_show_neither_content_nor_token() {
     let key = EncryptionKey::generate().unwrap();
     let builder = SessionCookie::encrypted(key);
     let cookie = builder.clone().build().unwrap();
-    let session = cookie.load([""; 0], now());
+    let session = cookie.load(None::<&str>, now());
     session.insert("password", SECRET).unwrap();
     session.flash("", SECRET).unwrap();
     check(&session, &[SECRET]);
@@ -98,7 +101,8 @@ fn a_session_and_what_is_sent_of_it_show_neither_content_nor_token() {
         .unwrap();
     check(&fields, &[SECRET, token]);
 
-    let tokens = builder.build_token("mobile").unwrap();
+    let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate().unwrap());
+    let tokens = tokens.build().unwrap();
     let session = tokens.load(None::<&str>, now());
     session.insert("password", SECRET).unwrap();
     let change = tokens.save(&session).unwrap();
@@ -108,11 +112,43 @@ fn a_session_and_what_is_sent_of_it_show_neither_content_nor_token() {
     check(&change, &[SECRET, token]);
 }
 
+/// Whether the bytes of a token show the key and the value of an entry.
+fn shows_content(cookie: &SessionCookie) -> [bool; 2] {
+    let pair = cookie.cookie_for(now(), |session| session.insert("password", SECRET));
+    let pair = pair.unwrap();
+    let (_, token) = pair.split_once('=').unwrap();
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).unwrap();
+    let shows = |text: &str| {
+        bytes
+            .windows(text.len())
+            .any(|part| part == text.as_bytes())
+    };
+    ["password", SECRET].map(shows)
+}
+
+#[test]
+fn an_encrypted_session_shows_nothing_of_its_content() {
+    for key in [
+        EncryptionKey::generate(),
+        EncryptionKey::generate_xchacha20(),
+    ] {
+        let cookie = SessionCookie::encrypted(key.unwrap()).build().unwrap();
+        assert_eq!(shows_content(&cookie), [false, false]);
+    }
+}
+
+#[test]
+fn a_signed_session_can_be_read_by_anybody() {
+    let key = SigningKey::generate().unwrap();
+    let cookie = SessionCookie::unencrypted_but_signed(key).build().unwrap();
+    assert_eq!(shows_content(&cookie), [true, true]);
+}
+
 #[test]
 fn an_error_about_a_value_shows_nothing_of_it() {
     let key = EncryptionKey::generate().unwrap();
     let cookie = SessionCookie::encrypted(key).build().unwrap();
-    let session = cookie.load([""; 0], now());
+    let session = cookie.load(None::<&str>, now());
     session.insert("password", SECRET).unwrap();
     let wrong = session.get::<u32>("password").unwrap_err();
     check(&wrong, &[SECRET]);

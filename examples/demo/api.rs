@@ -1,4 +1,4 @@
-//! The playground: what the crate can do, for scripts. Bodies and answers are JSON.
+//! The playground: the features of the crate for scripts, in JSON.
 
 mod batch;
 mod csrf;
@@ -156,7 +156,7 @@ fn append(session: &Session, key: &str, value: Value) -> Result<(), SessionError
     session.update(key, |list: &mut Vec<Value>| list.push(value))
 }
 
-/// 204, or the error.
+/// Answers 204, or the error.
 type Done = Result<StatusCode, ApiError>;
 
 fn done<R>(result: Result<R, SessionError>) -> Done {
@@ -164,5 +164,5 @@ fn done<R>(result: Result<R, SessionError>) -> Done {
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Enough for every value that a session might be asked to take.
+/// Larger than any value that fits a session.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;

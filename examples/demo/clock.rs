@@ -1,4 +1,4 @@
-//! The time, which a script may hold still.
+//! A clock that a script can stop and move.
 
 use std::{
     sync::{
@@ -8,7 +8,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// The system's clock, or one that stands still. All clones are one.
+/// The system's clock, or one that stands still. All clones share it.
 #[derive(Clone)]
 pub(crate) struct DemoClock {
     /// Unix seconds.
@@ -16,7 +16,7 @@ pub(crate) struct DemoClock {
 }
 
 impl DemoClock {
-    /// A clock that stands at `moment`; `None`: the system's.
+    /// A clock that stands at `moment`, or the system's for `None`.
     pub(crate) fn new(moment: Option<SystemTime>) -> DemoClock {
         DemoClock {
             standing: moment.map(|moment| Arc::new(unix_seconds(moment).into())),
@@ -30,7 +30,7 @@ impl DemoClock {
         }
     }
 
-    /// Moves a clock that stands still. `false`: this one runs.
+    /// Moves a clock that stands still. Returns `false` for the system's clock.
     pub(crate) fn move_to(&self, moment: SystemTime) -> bool {
         if let Some(standing) = &self.standing {
             standing.store(unix_seconds(moment), Ordering::SeqCst);
@@ -49,7 +49,7 @@ impl DemoClock {
     }
 }
 
-/// `None`: no [`SystemTime`] reaches that far.
+/// Returns `None` beyond the range of [`SystemTime`].
 pub(crate) fn moment(seconds: u64) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }

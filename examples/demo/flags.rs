@@ -6,18 +6,21 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use hardtack::{Formerly, Mode, Padding, RefreshAfter, SameSite, SessionCookieBuilder, Size};
+use hardtack::{
+    Formerly, Mode, Padding, RefreshAfter, SameSite, SessionCookieBuilder, SessionHeaderBuilder,
+    Size,
+};
 use lexopt::{Arg, Parser, ValueExt};
 
 use crate::{Refused, clock::moment};
 
-/// What the command line asks for.
+/// The task of the command line.
 pub(crate) enum Command {
     Help,
     Run(Flags),
 }
 
-/// How the demo runs.
+/// The settings of the demo.
 pub(crate) struct Flags {
     pub(crate) port: u16,
     /// The text of a key ring.
@@ -25,18 +28,40 @@ pub(crate) struct Flags {
     pub(crate) mode: Mode,
     /// Without `Secure`.
     pub(crate) insecure: bool,
-    /// A clock that stands still begins here.
+    /// The moment of a clock that stands still.
     pub(crate) clock: Option<SystemTime>,
     /// The request header in which the sessions of `/api` travel.
     pub(crate) header: Option<String>,
-    /// Sessions are verified before the handler.
+    /// Verify sessions before the handler.
     pub(crate) is_eager: bool,
     pub(crate) remember_up_to: Option<Duration>,
     settings: Vec<Setting>,
 }
 
-/// A flag that is nothing but one call of the builder.
-type Setting = Box<dyn FnOnce(SessionCookieBuilder) -> SessionCookieBuilder>;
+/// A flag that maps to one call of the builder.
+struct Setting {
+    cookie: Call<SessionCookieBuilder>,
+    header: Call<SessionHeaderBuilder>,
+}
+
+type Call<B> = Box<dyn FnOnce(B) -> B>;
+
+/// A setting that both have.
+macro_rules! both {
+    ($method:ident) => {
+        Setting {
+            cookie: Box::new(|cookie| cookie.$method()),
+            header: Box::new(|header| header.$method()),
+        }
+    };
+    ($method:ident, $value:expr) => {{
+        let value = $value;
+        Setting {
+            cookie: Box::new(move |cookie| cookie.$method(value)),
+            header: Box::new(move |header| header.$method(value)),
+        }
+    }};
+}
 
 impl Flags {
     /// Reads the arguments that follow the program's name.
@@ -75,7 +100,7 @@ impl Flags {
             "insecure" => {
                 self.insecure = true;
                 let allow_http = SessionCookieBuilder::danger_allow_http;
-                self.settings.push(Box::new(allow_http));
+                self.settings.push(of_cookie(allow_http));
             }
             "clock" => self.clock = Some(value.moment()?),
             "header" => self.header = Some(value.text()?),
@@ -83,8 +108,7 @@ impl Flags {
             "remember-up-to" => {
                 let span = value.seconds()?;
                 self.remember_up_to = Some(span);
-                let remember = with(span, SessionCookieBuilder::remember_up_to);
-                self.settings.push(remember);
+                self.settings.push(both!(remember_up_to, span));
             }
             _ => self.take_setting(flag, value)?,
         }
@@ -97,33 +121,35 @@ impl Flags {
             "path" => with(value.text()?, SessionCookieBuilder::path),
             "domain" => with(value.text()?, SessionCookieBuilder::domain),
             "same-site" => with(value.one_of(&SAME_SITES)?, SessionCookieBuilder::same_site),
-            "size" => with(value.one_of(&SIZES)?, SessionCookieBuilder::size),
-            "padding" => with(value.one_of(&PADDINGS)?, SessionCookieBuilder::padding),
-            "partitioned" => Box::new(SessionCookieBuilder::partitioned),
-            "idle" => with(value.idle()?, SessionCookieBuilder::idle_timeout),
-            "absolute" => with(value.seconds()?, SessionCookieBuilder::absolute_timeout),
-            "skew" => with(value.seconds()?, SessionCookieBuilder::clock_skew),
-            "renew-after" => with(value.refresh_after()?, SessionCookieBuilder::refresh_after),
-            "not-before" => with(value.moment()?, SessionCookieBuilder::not_before),
+            "size" => size(value.one_of(&SIZES)?),
+            "padding" => both!(padding, value.one_of(&PADDINGS)?),
+            "partitioned" => of_cookie(SessionCookieBuilder::partitioned),
+            "idle" => both!(idle_timeout, value.idle()?),
+            "absolute" => both!(absolute_timeout, value.seconds()?),
+            "skew" => both!(clock_skew, value.seconds()?),
+            "renew-after" => both!(refresh_after, value.refresh_after()?),
+            "not-before" => both!(not_before, value.moment()?),
             "formerly" => with(value.formerly()?, SessionCookieBuilder::formerly),
-            "context" => with(value.pair()?, |cookie, (label, value)| {
-                cookie.context(label, value)
-            }),
-            "save-on-error" => Box::new(SessionCookieBuilder::save_on_server_error),
-            "danger-retire-early" => Box::new(SessionCookieBuilder::danger_retire_early),
-            "danger-allow-shared-caching" => {
-                Box::new(SessionCookieBuilder::danger_allow_shared_caching)
-            }
+            "context" => context(value.pair()?),
+            "save-on-error" => both!(save_on_server_error),
+            "danger-retire-early" => both!(danger_retire_early),
+            "danger-allow-shared-caching" => both!(danger_allow_shared_caching),
             _ => return Err(unknown(&format!("--{flag}"))),
         };
         self.settings.push(setting);
         Ok(())
     }
 
-    /// Passes the settings on.
-    pub(crate) fn configure(&mut self, cookie: SessionCookieBuilder) -> SessionCookieBuilder {
+    /// Applies the settings to the builder.
+    pub(crate) fn configure(
+        &mut self,
+        cookie: SessionCookieBuilder,
+        header: SessionHeaderBuilder,
+    ) -> (SessionCookieBuilder, SessionHeaderBuilder) {
         let settings = self.settings.drain(..);
-        settings.fold(cookie, |cookie, setting| setting(cookie))
+        settings.fold((cookie, header), |(cookie, header), setting| {
+            ((setting.cookie)(cookie), (setting.header)(header))
+        })
     }
 }
 
@@ -131,7 +157,35 @@ fn with<V: 'static>(
     value: V,
     set: impl FnOnce(SessionCookieBuilder, V) -> SessionCookieBuilder + 'static,
 ) -> Setting {
-    Box::new(move |cookie| set(cookie, value))
+    of_cookie(move |cookie| set(cookie, value))
+}
+
+fn of_cookie(set: impl FnOnce(SessionCookieBuilder) -> SessionCookieBuilder + 'static) -> Setting {
+    Setting {
+        cookie: Box::new(set),
+        header: Box::new(|header| header),
+    }
+}
+
+/// A session in a header has as many characters as all cookies together.
+fn size(size: Size) -> Setting {
+    let characters = match size {
+        Size::Browser => 4_096,
+        Size::Split(cookies) => usize::from(cookies) * 4_096,
+        _ => 3_072,
+    };
+    Setting {
+        cookie: Box::new(move |cookie| cookie.size(size)),
+        header: Box::new(move |header| header.max_token_len(characters)),
+    }
+}
+
+fn context((label, value): (String, String)) -> Setting {
+    let (again, value_again) = (label.clone(), value.clone());
+    Setting {
+        cookie: Box::new(move |cookie| cookie.context(label, value)),
+        header: Box::new(move |header| header.context(again, value_again)),
+    }
 }
 
 /// The values of one flag, as they follow on the command line.
@@ -237,7 +291,7 @@ const SAME_SITES: [(&str, SameSite); 4] = [
     ("omit", SameSite::Omit),
 ];
 
-/// What `--help` prints.
+/// The text of `--help`.
 pub(crate) const HELP: &str = "\
 A web site whose sessions live in one sealed cookie. Pages for people at /, JSON for scripts at /api.
 

@@ -1,4 +1,4 @@
-//! Requests that a browser sends for another site, and names that are not this machine's.
+//! Refuses requests for other host names and cross-site requests.
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use axum::{
 
 use crate::{api::ApiError, site::Site};
 
-/// `/api` is for this machine only: a name that another site's owner lets point here is refused, so is
-/// what a browser sends for another site.
+/// Admits to `/api` only requests for this machine's own names, because another site's name can point here too
+/// (DNS rebinding), and only requests that no browser sends for another site.
 pub(crate) async fn for_api(
     State(site): State<Arc<Site>>,
     request: Request,
@@ -36,13 +36,13 @@ fn is_this_machine(headers: &HeaderMap, port: u16) -> bool {
         return false;
     };
     let name = host.strip_suffix(&format!(":{port}"));
-    // Browsers leave out the port that goes without saying.
+    // Browsers leave out the default port.
     let name = name.or((port == 80).then_some(host));
     let names = ["localhost", "127.0.0.1", "[::1]"];
     name.is_some_and(|name| names.iter().any(|own| own.eq_ignore_ascii_case(name)))
 }
 
-/// What a browser says of a request's origin. A program that is none says nothing.
+/// Judges by the fields of browsers. Other programs send none of them.
 fn is_cross_site(headers: &HeaderMap) -> bool {
     let is_own_site = |site: &HeaderValue| site == "same-origin" || site == "none";
     let host = the_host(headers).unwrap_or_default();
@@ -55,7 +55,7 @@ fn is_cross_site(headers: &HeaderMap) -> bool {
         || !headers.get_all(ORIGIN).iter().all(is_own_origin)
 }
 
-/// `None`: there is none, or there are several.
+/// The one `Host`, or `None` if there is none or there are several.
 fn the_host(headers: &HeaderMap) -> Option<&str> {
     let mut hosts = headers.get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {

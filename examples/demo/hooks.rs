@@ -1,4 +1,4 @@
-//! Where the demo takes part in the reading of sessions.
+//! The demo's hooks into reading sessions: a deny list, and counters.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -6,16 +6,16 @@ use std::{
     time::SystemTime,
 };
 
-use hardtack::{Outcome, SessionCookieBuilder, SessionId, SessionInfo};
+use hardtack::{Outcome, SessionBuilder, SessionId, SessionInfo};
 
-/// Whose sessions are no longer good, and what became of those that came. All clones are one.
+/// Denied sessions, and counts of outcomes. All clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct Hooks {
     denied: Arc<Mutex<Denied>>,
     outcomes: Arc<Mutex<Outcomes>>,
 }
 
-/// How many sessions had this outcome, by its name.
+/// The number of sessions by the name of their outcome.
 pub(crate) type Outcomes = BTreeMap<&'static str, u64>;
 
 #[derive(Default)]
@@ -25,10 +25,10 @@ struct Denied {
 }
 
 impl Hooks {
-    /// Lets the cookie ask and tell these.
-    pub(crate) fn hang_into(&self, cookie: SessionCookieBuilder) -> SessionCookieBuilder {
+    /// Adds the hooks to a cookie.
+    pub(crate) fn hang_into<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
         let (denied, outcomes) = (Arc::clone(&self.denied), Arc::clone(&self.outcomes));
-        cookie
+        builder
             .revoked_if(move |session| lock(&denied).has(session))
             .on_outcome(move |reading| {
                 *lock(&outcomes).entry(name_of(reading.outcome)).or_default() += 1;
@@ -40,7 +40,7 @@ impl Hooks {
         lock(&self.denied).ids = ids;
     }
 
-    /// Denies what was issued before `moment`, or before a later one that was said already.
+    /// Denies sessions issued before `moment`, or before a later moment that was set earlier.
     pub(crate) fn deny_before(&self, moment: SystemTime) {
         let mut denied = lock(&self.denied);
         denied.issued_before = denied.issued_before.max(Some(moment));
@@ -59,7 +59,7 @@ impl Denied {
     }
 }
 
-/// In words.
+/// The outcome's name in the API.
 pub(crate) fn name_of(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Absent => "absent",
@@ -71,6 +71,6 @@ pub(crate) fn name_of(outcome: Outcome) -> &'static str {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing is left half done while one is held.
+    // No panic can leave the value half changed.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

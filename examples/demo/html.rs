@@ -1,4 +1,4 @@
-//! HTML as text: everything that is not ours is escaped.
+//! HTML as text, with foreign values escaped.
 
 use std::fmt;
 

@@ -4,7 +4,7 @@ use std::{env, time::SystemTime};
 
 use hardtack::{
     EncryptionKey, Key, KeyError, KeyRing, Mode, RingError, SessionCookie, SessionCookieBuilder,
-    SharedKeyRing, SigningKey,
+    SessionHeader, SessionHeaderBuilder, SharedKeyRing, SigningKey,
 };
 use serde_json::{Value, json};
 
@@ -32,6 +32,13 @@ impl Keys {
         }
     }
 
+    pub(crate) fn session_header(&self, name: &str) -> SessionHeaderBuilder {
+        match self {
+            Keys::Encrypting(ring) => SessionHeader::encrypted(name, ring.clone()),
+            Keys::Signing(ring) => SessionHeader::unencrypted_but_signed(name, ring.clone()),
+        }
+    }
+
     /// Replaces the ring by the one in `text`. After an error the old one is still in use.
     pub(crate) fn replace(&self, text: &str) -> Result<(), RingError> {
         match self {
@@ -40,7 +47,7 @@ impl Keys {
         }
     }
 
-    /// What may be told of the ring: which key seals, which ones open, and its fingerprint.
+    /// The public facts of the ring: the sealing key, the accepted keys and the fingerprint.
     pub(crate) fn describe(&self, now: SystemTime) -> Value {
         match self {
             Keys::Encrypting(ring) => describe(&ring.current(), now),
@@ -49,7 +56,7 @@ impl Keys {
     }
 }
 
-/// A ring of one fresh key, which is announced by its id.
+/// A ring of one fresh key, announced by its id.
 pub(crate) fn fresh<K: Key>(
     what: &str,
     generate: fn() -> Result<K, KeyError>,

@@ -76,15 +76,15 @@ fn announce(port: u16) -> io::Result<()> {
     Ok(())
 }
 
-/// Ctrl-C was pressed.
+/// Resolves when Ctrl-C is pressed.
 async fn interrupted() {
-    // Where there is no such signal, none ever comes.
+    // Without that signal the server runs until it is killed.
     if signal::ctrl_c().await.is_err() {
         std::future::pending().await
     }
 }
 
-/// Requests under way when Ctrl-C was pressed have had their time.
+/// Resolves when requests under way at Ctrl-C have had time to finish.
 async fn patience() {
     interrupted().await;
     tokio::time::sleep(Duration::from_secs(3)).await;
@@ -100,7 +100,7 @@ fn served(result: io::Result<()>) -> ExitCode {
     }
 }
 
-/// A command line or a configuration that cannot be run with. The sentence says why.
+/// A command line or a configuration that is refused, with the reason.
 pub(crate) struct Refused(String);
 
 impl Refused {

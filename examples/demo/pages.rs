@@ -47,10 +47,10 @@ pub(crate) fn router(site: &Arc<Site>) -> Router {
                 "This address is for a form.",
             )
         })
-        // The forms bring their tokens in a field, which their handlers check.
+        // The tokens are in fields of the forms, and the handlers check them.
         .layer(CsrfGuard::new().tokens_in_forms())
         .layer(site.layer_for_pages())
-        // Two cookies of one type: the second has a type of its own around it.
+        // Two cookies of one type: the second is wrapped in its own type.
         .layer(display.wrapped(Display))
         .layer(map_response(error::as_page))
         .layer(map_response(guarded_by_the_browser))

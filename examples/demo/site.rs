@@ -1,4 +1,4 @@
-//! All that the handlers share.
+//! The state that the handlers share.
 
 use std::{
     error::Error,
@@ -17,27 +17,26 @@ use crate::{
 };
 
 pub(crate) struct Site {
-    /// Where the program listens. 0, until it does: any.
+    /// The port on which the program listens. 0 before that stands for any.
     pub(crate) port: u16,
     pub(crate) clock: DemoClock,
-    /// Those of the session cookie.
+    /// The keys of the session cookie.
     pub(crate) keys: Keys,
-    /// Who the visitor is. The cookie that the flags are about.
+    /// The visitor's session, configured by the flags.
     pub(crate) session: Cookie,
-    /// The sessions of `/api`, where they travel in a header. Browsers send none, so the pages still
-    /// have their cookie.
+    /// The sessions of `/api` with `--header`. Browsers send no such header, so the pages keep their cookie.
     pub(crate) header: Option<SessionHeader>,
-    /// How the visitor likes the pages to look, for everybody to read.
+    /// The visitor's display settings, which anybody may read.
     pub(crate) display: Cookie,
-    /// For how long a visitor may be remembered, if at all.
+    /// The longest time for which a visitor can be remembered, if any.
     pub(crate) remember_up_to: Option<Duration>,
     pub(crate) hooks: Hooks,
-    /// How often the handler behind the playground's CSRF guard ran.
+    /// The number of runs of the handler behind the playground's CSRF guard.
     pub(crate) guarded_runs: AtomicU64,
     is_eager: bool,
 }
 
-/// A session cookie, and what the pages tell of its size.
+/// A session cookie, and the sizes that the pages show.
 pub(crate) struct Cookie {
     pub(crate) cookie: SessionCookie,
     /// Bytes that the `Set-Cookie` fields of a session may have together.
@@ -50,13 +49,14 @@ impl Site {
     pub(crate) fn build(mut flags: Flags) -> Result<Site, Refused> {
         let keys = Keys::read(flags.mode, flags.keys.as_deref())?;
         let hooks = Hooks::default();
-        let builder = flags.configure(keys.session_cookie());
-        // Without the hooks, which count what visitors bring.
+        let header = keys.session_header(flags.header.as_deref().unwrap_or_default());
+        let (builder, header) = flags.configure(keys.session_cookie(), header);
+        // Without the hooks, which count the visitors' sessions.
         let session = builder.clone().build().map_err(Refused::from_error)?;
         let session = Cookie::measure(session).map_err(|error| Refused(error.to_string()))?;
         let builder = hooks.hang_into(builder);
-        let header = flags.header.as_deref();
-        let header = header.map(|name| builder.clone().build_header(name));
+        let header = hooks.hang_into(header);
+        let header = flags.header.is_some().then(|| header.build());
         let header = header.transpose().map_err(Refused::from_error)?;
         let cookie = builder.build().map_err(Refused::from_error)?;
         let session = Cookie { cookie, ..session };
@@ -75,12 +75,12 @@ impl Site {
         })
     }
 
-    /// Around the pages.
+    /// The layer for the pages.
     pub(crate) fn layer_for_pages(&self) -> SessionLayer {
         self.finish(SessionLayer::new(self.session.cookie.clone()))
     }
 
-    /// Around `/api`.
+    /// The layer for `/api`.
     pub(crate) fn layer_for_api(&self) -> SessionLayer {
         match &self.header {
             Some(header) => self.finish(SessionLayer::in_header(header.clone())),
@@ -94,7 +94,7 @@ impl Site {
     }
 }
 
-/// Always signed: what it holds may be read. Its name is not `taken`, the session cookie's.
+/// A signed cookie, because its content may be read. Its name differs from `taken`, the session cookie's.
 fn display_cookie(insecure: bool, taken: &str) -> Result<SessionCookie, Refused> {
     let ring = keys::fresh("signed display cookie", SigningKey::generate)?;
     let mut cookie = SessionCookie::unencrypted_but_signed(ring);
@@ -110,13 +110,13 @@ fn display_cookie(insecure: bool, taken: &str) -> Result<SessionCookie, Refused>
 }
 
 impl Cookie {
-    /// On a session that nobody gets.
+    /// Measures a session that is never sent.
     fn measure(cookie: SessionCookie) -> Result<Cookie, Box<dyn Error>> {
         let any_moment = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
         let session = cookie.load(None::<&str>, any_moment);
         session.ensure_id()?;
         let limit = session.size_report().allowed();
-        // Those before it drop the cookies of earlier attributes.
+        // Earlier fields expire cookies with former attributes.
         let fields = cookie.save(&session)?;
         let field = fields.iter().last();
         let attributes = field.and_then(|field| Some(field.len() - field.find(';')?));

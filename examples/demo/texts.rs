@@ -1,4 +1,4 @@
-//! What the pages say, in three languages, and what a visitor may choose.
+//! The texts of the pages in three languages, and the choices of a visitor.
 
 mod english;
 mod german;
@@ -14,7 +14,7 @@ pub(crate) enum Language {
 impl Language {
     pub(crate) const ALL: [Language; 3] = [Language::English, Language::German, Language::Swedish];
 
-    /// English, if there is no such language here.
+    /// The language with this code, or English.
     pub(crate) fn of_code(code: &str) -> Language {
         let found = Language::ALL.into_iter().find(|known| known.code() == code);
         found.unwrap_or(Language::English)
@@ -28,7 +28,7 @@ impl Language {
         }
     }
 
-    /// What its speakers call it.
+    /// The name of the language, in that language.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Language::English => "English",
@@ -48,7 +48,7 @@ impl Language {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Theme {
-    /// As the visitor's system has it.
+    /// The theme of the visitor's system.
     System,
     Light,
     Dark,
@@ -57,7 +57,7 @@ pub(crate) enum Theme {
 impl Theme {
     pub(crate) const ALL: [Theme; 3] = [Theme::System, Theme::Light, Theme::Dark];
 
-    /// The system's, if there is no such theme.
+    /// The theme with this name, or the system's.
     pub(crate) fn of_code(code: &str) -> Theme {
         let found = Theme::ALL.into_iter().find(|known| known.code() == code);
         found.unwrap_or(Theme::System)
@@ -72,7 +72,7 @@ impl Theme {
     }
 }
 
-/// All of it is HTML.
+/// All texts are HTML.
 pub(crate) struct Texts {
     // Around every page.
     pub(crate) skip: &'static str,
@@ -130,7 +130,7 @@ pub(crate) struct Texts {
     pub(crate) no_token: &'static str,
     pub(crate) token: &'static str,
 
-    // What takes the room.
+    // The size report.
     pub(crate) report: &'static str,
     pub(crate) report_lead: &'static str,
     pub(crate) report_entry: &'static str,

@@ -1,11 +1,11 @@
-//! Signing in at another site, by OAuth 2.0 with PKCE and the nonce of OpenID Connect. What has to be compared
-//! afterwards waits in the session while the browser is away. The provider is a fake inside this program.
+//! Signing in at another site by OAuth 2.0, with PKCE and the nonce of OpenID Connect. The values to compare
+//! afterwards stay in the session while the browser is away. The provider is a fake inside this program.
 //!
 //! `cargo run --example oauth`, then open <http://127.0.0.1:3000/>. With curl, which follows the redirections:
 //!
 //! ```text
 //! curl -L -c jar http://127.0.0.1:3000/sign-in                     # Hello ada
-//! curl -i 'http://127.0.0.1:3000/callback?code=CODE&state=STATE'   # 403: it did not begin here
+//! curl -i 'http://127.0.0.1:3000/callback?code=CODE&state=STATE'   # 403: did not begin in this browser
 //! ```
 
 mod provider;
@@ -30,20 +30,21 @@ use tokio::net::TcpListener;
 
 use crate::provider::Provider;
 
-/// What waits in the session for the answer of the provider. The session is encrypted, so nobody who sees its
-/// cookie has the verifier.
+/// The values that the session keeps until the provider answers. The session is encrypted, so its cookie does
+/// not reveal the verifier.
 #[derive(Serialize, Deserialize)]
 struct Pending {
-    /// Comes back with the answer: this browser has asked for it.
+    /// Comes back with the answer, and shows that this browser began the sign-in.
     state: String,
-    /// Proves to the provider that whoever brings the code has asked for it (RFC 7636).
+    /// Proves to the provider that the code is exchanged by the client that asked for it (RFC 7636).
     verifier: String,
-    /// Comes back in the identity, which so belongs to this sign-in.
+    /// Comes back in the identity, and ties it to this sign-in.
     nonce: String,
 }
 
 fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
-    // `SameSite=Lax`, the default, lets the cookie come with the redirection from the provider. `Strict` does not.
+    // With `SameSite=Lax`, the default, the browser sends the cookie with the redirect from the provider. With
+    // `Strict` it does not.
     let cookie = SessionCookie::encrypted(keys).build()?;
     let provider = Provider::default();
     let with_sessions = Router::new()
@@ -55,7 +56,7 @@ fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
         .layer(CsrfGuard::new().origin_check_only())
         .layer(SessionLayer::new(cookie));
     Ok(Router::new()
-        // Without session and guard: a POST from another site has no `Lax` cookie.
+        // Outside the session and the guard: a POST from another site carries no `Lax` cookie.
         .route("/callback/form", post(form_post))
         .merge(with_sessions)
         .merge(provider.routes()))
@@ -72,7 +73,7 @@ async fn home(session: Session) -> Result<Html<String>, SessionError> {
 
 #[derive(Deserialize)]
 struct SignIn {
-    /// `form_post`: the answer comes in a form.
+    /// `form_post` asks for the answer in a form.
     response_mode: Option<String>,
 }
 
@@ -93,7 +94,7 @@ async fn sign_in(session: Session, Query(how): Query<SignIn>) -> Result<Redirect
         pending.nonce,
         challenge(&pending.verifier),
     );
-    // Whoever begins in two tabs ends in the later one.
+    // Of two tabs that begin a sign-in, only the later one can finish it.
     session.insert("sign-in", pending)?;
     Ok(Redirect::to(&address))
 }
@@ -101,7 +102,7 @@ async fn sign_in(session: Session, Query(how): Query<SignIn>) -> Result<Redirect
 #[derive(Deserialize)]
 struct Answer {
     state: String,
-    /// None where the visitor said no.
+    /// Absent if the visitor declined.
     code: Option<String>,
 }
 
@@ -116,20 +117,19 @@ async fn callback(
         return Ok((StatusCode::FORBIDDEN, sentence).into_response());
     };
     session.remove("sign-in")?;
-    // A real provider is asked over HTTPS, from server to server.
+    // With a real provider this is an HTTPS request from server to server.
     let identity = code.and_then(|code| provider.exchange(&code, &pending.verifier));
     let Some(identity) = identity.filter(|identity| identity.nonce == pending.nonce) else {
         let sentence = "the provider did not sign you in\n";
         return Ok((StatusCode::FORBIDDEN, sentence).into_response());
     };
-    // The tokens of a provider are long and stay on the server. The session needs to know who it is.
+    // The tokens of a real provider are long and stay on the server. The session needs the user alone.
     session.renew()?;
     session.insert("user", identity.subject)?;
     Ok(Redirect::to("/").into_response())
 }
 
-/// For `response_mode=form_post`. Its fields, encoded as they are, become the query of a GET, with which the browser
-/// sends the cookie.
+/// Handles `response_mode=form_post`: turns the encoded fields into the query of a GET, which carries the cookie.
 async fn form_post(fields: String) -> Redirect {
     Redirect::to(&format!("/callback?{fields}"))
 }
@@ -139,19 +139,19 @@ async fn sign_out(session: Session) -> Result<Redirect, SessionError> {
     Ok(Redirect::to("/"))
 }
 
-/// 32 random bytes, in characters that need no encoding.
+/// 32 random bytes in base64url, which a query takes as it is.
 fn random_text() -> Result<String, Failure> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|_| Failure)?;
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// What the provider learns of the verifier before the code is exchanged.
+/// The hash of the verifier, which the provider gets before the code is exchanged.
 fn challenge(verifier: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 
-/// The session cannot be changed, or there is no randomness: 500.
+/// An error of the session or of the random generator, answered with 500.
 struct Failure;
 
 impl From<SessionError> for Failure {

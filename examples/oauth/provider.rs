@@ -1,4 +1,4 @@
-//! A provider that signs everybody in as ada, without asking. It stands for another site.
+//! A fake provider, in place of another site. It signs every visitor in as ada.
 
 use std::{
     collections::HashMap,
@@ -14,11 +14,11 @@ use axum::{
 };
 use serde::Deserialize;
 
-/// The codes that were given out and not exchanged yet.
+/// The codes that have been issued and not exchanged.
 #[derive(Clone, Default)]
 pub(crate) struct Provider(Arc<Mutex<HashMap<String, Question>>>);
 
-/// Who signed in, and for which question.
+/// The user who signed in, and the nonce of the request.
 pub(crate) struct Identity {
     pub(crate) subject: String,
     pub(crate) nonce: String,
@@ -40,7 +40,7 @@ impl Provider {
             .with_state(self)
     }
 
-    /// Gives an identity for a code, once, to whoever knows the verifier.
+    /// Exchanges a code for an identity, once, if the verifier is right.
     pub(crate) fn exchange(&self, code: &str, verifier: &str) -> Option<Identity> {
         let mut codes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let question = codes.remove(code)?;
@@ -62,7 +62,7 @@ impl Provider {
 async fn authorize(State(provider): State<Provider>, Query(question): Query<Question>) -> Response {
     let (uri, state) = (question.redirect_uri.clone(), question.state.clone());
     let is_form = question.response_mode.as_deref() == Some("form_post");
-    // A real provider knows the addresses of each client, and encodes.
+    // A real provider knows the redirect addresses of each client, and encodes the parameters.
     let is_known = uri
         == if is_form {
             "/callback/form"

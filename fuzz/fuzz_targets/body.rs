@@ -1,4 +1,4 @@
-//! Any body behind a valid tag: never a panic, and what opens is the same after it was saved.
+//! Any body with a valid tag: never a panic, and a session that opens is the same after it was saved.
 #![no_main]
 
 use std::time::{Duration, UNIX_EPOCH};
@@ -14,7 +14,7 @@ fuzz_target!(|body: &[u8]| {
         seal_body(key(), "__Host-session", body)
     );
 
-    // The second of the last activity, as far as it can be read, so that most are alive.
+    // The second of the last activity, if it can be read, so that most sessions are alive.
     let issued = body.get(1..5).and_then(|bytes| bytes.try_into().ok());
     let issued = u64::from(issued.map_or(0, u32::from_be_bytes));
     let age = u64::from(body.get(5).map_or(0, |age| age & 0x7F));
@@ -27,7 +27,7 @@ fuzz_target!(|body: &[u8]| {
     }
     let (keys, id) = (session.keys(), session.id());
     if session.save().is_err() {
-        // It arrived larger than anything that this cookie would send.
+        // It arrived larger than this cookie may be.
         assert_eq!(session.remaining_bytes(), 0);
         return;
     }

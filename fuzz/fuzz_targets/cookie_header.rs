@@ -1,5 +1,5 @@
-//! Any `Cookie` field: what is found stands in it, what is appended is found, and a token in parts is
-//! found whole or not at all.
+//! Any `Cookie` field: values that are found are in it, an appended one is found, and a token in parts is found whole
+//! or not at all.
 #![no_main]
 
 use hardtack::fuzzing::{cookie_tokens, cookie_values};
@@ -39,7 +39,7 @@ fn check_token(field: &[u8], value: &[u8], token: Option<&[u8]>) {
     }
 }
 
-/// A token, cut as `seed` says, among what others set.
+/// A token in parts, split by `seed`, among the cookies of others.
 fn check_split(others: &[u8], seed: usize) {
     let (count, place) = (2 + seed % 7, seed / 7);
     let mut parts = TOKEN.chunks(TOKEN.len().div_ceil(count));
@@ -59,7 +59,7 @@ fn check_split(others: &[u8], seed: usize) {
     let ours = found.iter().find(|(value, _)| *value == first);
     let token = ours.map(|(_, token)| token.as_deref());
     assert!(matches!(token, None | Some(None)) || token == Some(Some(TOKEN)));
-    // Only another value of the name, or of a part, can be in its way.
+    // Only another value of the name, or of a part, can prevent that.
     assert!(contains(others, b"sid") || token == Some(Some(TOKEN)));
 }
 

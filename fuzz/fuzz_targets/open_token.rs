@@ -1,4 +1,4 @@
-//! Any cookie value: it opens only if it was sealed, and then as what was sealed.
+//! Any cookie value: it opens only if it was sealed, and with the sealed content.
 #![no_main]
 
 use std::{
@@ -25,7 +25,7 @@ fuzz_target!(|token: &[u8]| {
     for cookie in COOKIES.iter() {
         let session = cookie.load([&field], now());
         match session.outcome() {
-            // Only the seeds can open, and they hold this.
+            // Only the seeds can open, and this is their content.
             Outcome::Opened { .. } => assert_eq!(session.get("user").unwrap(), Some(42)),
             Outcome::Rejected { .. } => assert!(session.is_empty() && session.is_new()),
             other => assert_eq!(other, Outcome::Absent),

@@ -1,4 +1,4 @@
-//! Any text: a key that is read has this spelling only, and in a ring that is read one key always seals.
+//! Any text: a parsed key has this spelling only, and in a parsed ring one key seals at every moment.
 #![no_main]
 
 use std::time::{Duration, UNIX_EPOCH};
@@ -30,7 +30,7 @@ fn check<K: Key>(text: &str) {
             }
         }
         Err(error) => {
-            // No part of a secret is in the message.
+            // The message contains no part of a secret.
             let shown = error.to_string();
             assert!(!shown.contains("Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2"));
         }

@@ -18,7 +18,6 @@ use super::time::{UnixSeconds, unix_seconds};
 /// let standing = Clock::from(UNIX_EPOCH + Duration::from_secs(1_800_000_000));
 /// let real = Clock::system();
 /// let late = Clock::from_fn(|| SystemTime::now() - Duration::from_secs(5));
-/// # let _ = (standing, real, late);
 /// ```
 #[derive(Clone)]
 pub struct Clock(Source);
@@ -61,7 +60,7 @@ impl Clock {
     ///
     /// let start = SystemTime::now();
     /// let clock = Clock::from_fn(move || start + Duration::from_secs(3600));
-    /// let session = cookie.load([""], clock);
+    /// let session = cookie.load(None::<&str>, clock);
     /// # assert!(session.is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```

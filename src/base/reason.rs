@@ -10,7 +10,7 @@ use std::fmt;
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// use hardtack::{Outcome, Reason};
 ///
 /// let session = cookie.load(["__Host-session=AAAAAAA"], SystemTime::now());

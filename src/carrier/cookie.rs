@@ -1,20 +1,19 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
-use super::{builder::SessionCookieBuilder, error::CookieForError};
+use super::error::CookieForError;
 use crate::{
     base::{clock::Clock, time::unix_seconds_from},
-    cookie::{CookieName, Finder, PartNumbers, SetCookies, Template, max_age_len},
+    cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
-    keys::{EncryptionKey, IntoKeys, SigningKey},
-    session::{Arrival, Carrier, Leaving, SaveError, Sealer, Session},
-    state::{Map, Payload, SessionError, Unknown},
+    session::{Arrival, Ending, SaveError, Sealed, Sealer, Session, Use},
+    state::{Circumstances, Map, Overhead, Payload, SessionError},
     token::{Context, LONGEST_TOKEN},
 };
 
-/// How an application keeps its sessions: the keys, the policy and the cookie. A cheap clone.
+/// Sessions in cookies: the keys, the policy and the attributes. Cloning is cheap.
 ///
-/// Made once at start-up, where everything about it is checked. `T` is what its sessions hold: a
-/// dictionary, or a type of yours ([`typed`](SessionCookieBuilder::typed)).
+/// Build one at start-up, where all settings are checked. `T` is the type that sessions hold: a dictionary, or a type
+/// of yours ([`typed`](crate::SessionBuilder::typed)).
 ///
 /// # Examples
 ///
@@ -41,69 +40,24 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct SessionCookie<T = Map> {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) inner: Arc<Inner>,
     pub(crate) payload: PhantomData<fn() -> T>,
 }
 
-pub(crate) struct Shared {
+pub(crate) struct Inner {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,
     pub(crate) template: Template,
-    /// How it was set earlier.
+    /// The same cookie with earlier attributes.
     pub(crate) former: Vec<Template>,
-    /// Responses that the application let others store may carry sessions.
+    /// Responses that others may store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
 }
 
-impl SessionCookie {
-    /// Begins a cookie whose content only holders of a key can read. `keys` is a key, a
-    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::SharedKeyRing).
-    ///
-    /// Where several applications have these keys, give each a name, or an
-    /// [`application`](SessionCookieBuilder::application) label: under the default name each would accept
-    /// the sessions of the others.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    ///
-    /// # let text = EncryptionKey::generate()?.expose_secret();
-    /// let keys: KeyRing<EncryptionKey> = text.parse()?;
-    /// let login = SessionCookie::encrypted(keys.clone()).name("__Host-login").build()?;
-    /// let cart = SessionCookie::encrypted(keys).name("__Host-cart").build()?;
-    /// # let _ = (login, cart);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn encrypted(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
-        SessionCookieBuilder::new(keys.into().into())
-    }
-
-    /// Begins a cookie whose content **anybody can read** who sees it, the visitor first of all. Only
-    /// holders of a key can change it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionCookie, SigningKey};
-    ///
-    /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?)
-    ///     .name("__Host-language")
-    ///     .build()?;
-    /// # let session = cookie.load([""], std::time::SystemTime::now());
-    /// # session.insert("language", "sv")?;
-    /// # assert_eq!(cookie.save(&session)?.iter().len(), 1);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn unencrypted_but_signed(keys: impl IntoKeys<SigningKey>) -> SessionCookieBuilder {
-        SessionCookieBuilder::new(keys.into().into())
-    }
-}
-
 impl<T> SessionCookie<T> {
-    /// The cookie's name.
+    /// Returns the cookie's name.
     ///
     /// # Examples
     ///
@@ -116,10 +70,10 @@ impl<T> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn name(&self) -> &CookieName {
-        &self.shared.name
+        &self.inner.name
     }
 
-    /// Whether the content can be read without a key.
+    /// Returns the mode: whether the content is encrypted, or can be read without a key.
     ///
     /// # Examples
     ///
@@ -132,15 +86,15 @@ impl<T> SessionCookie<T> {
     /// ```
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.shared.sealer.mode
+        self.inner.sealer.mode
     }
 
-    /// The session of a request: `cookie_fields` are the values of its `Cookie` fields, of which there
-    /// may be none or several. `clock` is the time now, or a function to ask.
+    /// Loads the session of a request. `cookie_fields` are the values of its `Cookie` fields, of which there
+    /// may be none or several. `clock` is the current time, or a function that returns it.
     ///
-    /// Never fails. Nothing is verified before the session is first used, and what does not open is a
-    /// new session (SPEC.md § 7, § 9.1). Of several cookies of this name the first four that differ are
-    /// looked at.
+    /// Never fails. Nothing is verified before the session is first used, and a cookie that does not open is a
+    /// new session (SPEC.md § 7, § 9.1). Of several cookies of this name, the first four that differ are
+    /// considered.
     ///
     /// # Examples
     ///
@@ -148,7 +102,7 @@ impl<T> SessionCookie<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// // Several fields, as over HTTP/2. The time is asked for at the first touch.
     /// let now: fn() -> SystemTime = SystemTime::now;
     /// let session = cookie.load(["theme=dark", "__Host-session=forged"], now);
@@ -165,7 +119,7 @@ impl<T> SessionCookie<T> {
     }
 
     /// Like [`load`](Self::load), in a context chosen for this request, such as the tenant's name. It
-    /// takes the place of the builder's [`context`](SessionCookieBuilder::context).
+    /// replaces the builder's [`context`](crate::SessionBuilder::context).
     ///
     /// # Examples
     ///
@@ -173,11 +127,11 @@ impl<T> SessionCookie<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// use hardtack::Context;
     ///
     /// let acme = Context::new([("tenant", "acme")])?;
-    /// let session = cookie.load_in(acme.clone(), [""], SystemTime::now());
+    /// let session = cookie.load_in(acme.clone(), None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     ///
@@ -199,8 +153,8 @@ impl<T> SessionCookie<T> {
         self.arrive(cookie_fields, clock.into(), Some(context), false)
     }
 
-    /// Ends the request for `session`: from now on it can only be read. Returns the `Set-Cookie` fields
-    /// that the response must carry; where the session need not be written there are none.
+    /// Ends the request for `session`, which can only be read from then on. Returns the `Set-Cookie` fields
+    /// of the response, or none if the session need not be written.
     ///
     /// # Examples
     ///
@@ -208,7 +162,7 @@ impl<T> SessionCookie<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// use hardtack::SessionError;
     ///
     /// session.insert("user", 42)?;
@@ -220,19 +174,19 @@ impl<T> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// A failing random generator, a clock that shows a time before 2026 or after 2162, a session that
-    /// another cookie loaded, and a call from inside the session's own `update`. The content cannot be
-    /// too large: that was an error where it was put in.
+    /// Fails if the random generator does, if the clock shows a time before 2026 or after 2162, if another cookie loaded
+    /// the session, and inside an `update` of the session. Content that is too large is an error where it is stored, and
+    /// not here.
     pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
-        let finished = session.finish(self, &Unknown)?;
-        Ok(finished.output)
+        let (_, fields) = self.end(session, Circumstances::UNKNOWN)?;
+        Ok(fields)
     }
 
-    /// Refuses every session issued before `moment`, from now on and in this program: signs everybody out
-    /// who signed in earlier. An earlier moment than one that was set before changes nothing.
+    /// Refuses every session issued before `moment`, from now on and in this program. This signs out everybody
+    /// who signed in earlier. A moment earlier than the last one has no effect.
     ///
-    /// Sessions carry whole seconds, so a moment within a second counts as the next one: the present
-    /// moment ends every session that is out, and also what begins in the rest of this second.
+    /// Sessions carry whole seconds, so a moment within a second counts as the next one. The current
+    /// time ends every existing session, and those that begin in the rest of this second.
     ///
     /// # Examples
     ///
@@ -241,7 +195,7 @@ impl<T> SessionCookie<T> {
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let now = UNIX_EPOCH + Duration::from_millis(1_800_000_000_500);
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = cookie.save(&session)?;
     /// cookie.raise_not_before(now);
@@ -249,7 +203,7 @@ impl<T> SessionCookie<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn raise_not_before(&self, moment: SystemTime) {
-        self.shared
+        self.inner
             .sealer
             .raise_not_before(unix_seconds_from(moment));
     }
@@ -265,20 +219,20 @@ impl<T> SessionCookie<T> {
         F: IntoIterator,
         F::Item: AsRef<[u8]>,
     {
-        let values = self.shared.finder.find(cookie_fields, LONGEST_TOKEN);
+        let values = self.inner.finder.find(cookie_fields, LONGEST_TOKEN);
         let arrival = Arrival {
             values,
             clock,
             context,
             is_subresource,
         };
-        Session::new(Arc::clone(&self.shared.sealer), arrival)
+        Session::new(Arc::clone(&self.inner.sealer), arrival)
     }
 }
 
 impl<T: Payload> SessionCookie<T> {
-    /// The `Cookie` field of a visitor whose session `fill` has filled at `now`: for the tests of an
-    /// application, which need not sign in first.
+    /// Returns the `Cookie` field of a visitor whose session `fill` has filled at `now`, so that the tests of an
+    /// application need not sign in first.
     ///
     /// # Examples
     ///
@@ -296,13 +250,13 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Those of `fill` and of [`save`](Self::save); and an empty session has no cookie.
+    /// Those of `fill` and of [`save`](Self::save), and [`CookieForError::Empty`] if the session is empty.
     pub fn cookie_for(
         &self,
         now: SystemTime,
         fill: impl FnOnce(&Session<T>) -> Result<(), SessionError>,
     ) -> Result<String, CookieForError> {
-        let session = self.load([""; 0], now);
+        let session = self.load(None::<&str>, now);
         fill(&session).map_err(CookieForError::Session)?;
         let fields = self.save(&session).map_err(CookieForError::Save)?;
         if fields.is_empty() {
@@ -316,48 +270,68 @@ impl<T: Payload> SessionCookie<T> {
     }
 }
 
-impl<T> Carrier<T> for SessionCookie<T> {
-    type Output = SetCookies;
-
-    fn sealer(&self) -> &Sealer {
-        &self.shared.sealer
-    }
-
-    fn set(&self, leaving: Leaving<'_, T>) -> Result<SetCookies, SaveError> {
-        let Shared { template, .. } = &*self.shared;
-        let max_age = leaving.state.max_age();
-        let token_len = leaving.token_len();
-        let field_len = template.len() + token_len + max_age.map_or(0, max_age_len);
-        let allowance = leaving.allowance();
-        let mut fields = SetCookies::with_capacity(1 + self.shared.former.len());
-        self.expire_former(leaving.carried, &mut fields);
-        let cookies = if allowance.cookies == 1 || field_len <= allowance.field {
-            fields.push(template.set(token_len, max_age, |field| leaving.seal(field))?);
-            1
-        } else {
-            let mut token = String::with_capacity(token_len);
-            leaving.seal(&mut token)?;
-            template.set_in_parts(&token, max_age, allowance.field, &mut fields)
+impl<T> SessionCookie<T> {
+    /// Ends the request for `session`. Returns how far its response depends on it, and the `Set-Cookie` fields.
+    pub(crate) fn end(
+        &self,
+        session: &Session<T>,
+        circumstances: Circumstances,
+    ) -> Result<(Use, SetCookies), SaveError> {
+        let Inner {
+            sealer, template, ..
+        } = &*self.inner;
+        let ended = session.end(
+            sealer,
+            template.start(),
+            template.longest_end(),
+            circumstances,
+        )?;
+        let fields = match ended.ending {
+            Ending::Keep => SetCookies::default(),
+            Ending::End { carried } => self.expire(carried),
+            Ending::Set(sealed) => self.set(sealed),
         };
-        template.expire_beyond(cookies, leaving.carried, &mut fields);
-        Ok(fields)
+        Ok((ended.use_of_session, fields))
     }
 
-    fn end(&self, carried: PartNumbers) -> SetCookies {
-        let mut fields = SetCookies::default();
+    /// Returns the token in one field or several, after the fields that drop cookies with earlier attributes.
+    fn set(&self, sealed: Sealed) -> SetCookies {
+        let Sealed {
+            text,
+            max_age,
+            limit,
+            carried,
+        } = sealed;
+        let Inner {
+            template, former, ..
+        } = &*self.inner;
+        let mut fields = SetCookies::with_capacity(1 + former.len());
         self.expire_former(carried, &mut fields);
-        self.shared.template.expire(carried, &mut fields);
+        let token_len = text.len() - template.start().len();
+        let overhead = Overhead {
+            field: template.len(),
+            max_age: max_age.map_or(0, max_age_len),
+            part: PART_LEN,
+        };
+        let part_len = limit.part_len(token_len, overhead);
+        let cookies = template.set(text, part_len, max_age, &mut fields);
+        template.expire_beyond(cookies, carried, &mut fields);
         fields
     }
-}
 
-impl<T> SessionCookie<T> {
-    /// Drops what was set with earlier attributes. Nobody can tell which of the parts that came were. Those
-    /// that this page does not get are dropped as well: elsewhere they would meet the parts that are set now.
+    fn expire(&self, carried: PartNumbers) -> SetCookies {
+        let mut fields = SetCookies::default();
+        self.expire_former(carried, &mut fields);
+        self.inner.template.expire(carried, &mut fields);
+        fields
+    }
+
+    /// Drops cookies that were set with earlier attributes. A part may have come from any of them, and parts that are
+    /// not sent to this page would elsewhere mix with the new ones, so all parts are dropped.
     fn expire_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
-        let room = &self.shared.sealer.policy.room;
-        let parts = carried.with_all_of(room.profile().cookies);
-        for template in &self.shared.former {
+        let budget = &self.inner.sealer.policy.budget;
+        let parts = carried.with_all_of(budget.limit().cookies);
+        for template in &self.inner.former {
             template.expire(parts, fields);
         }
     }
@@ -366,7 +340,7 @@ impl<T> SessionCookie<T> {
 impl<T> Clone for SessionCookie<T> {
     fn clone(&self) -> Self {
         SessionCookie {
-            shared: Arc::clone(&self.shared),
+            inner: Arc::clone(&self.inner),
             payload: PhantomData,
         }
     }
@@ -375,7 +349,7 @@ impl<T> Clone for SessionCookie<T> {
 impl<T> fmt::Debug for SessionCookie<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionCookie")
-            .field("name", &self.shared.name.as_str())
+            .field("name", &self.inner.name.as_str())
             .field("mode", &self.mode())
             .finish_non_exhaustive()
     }

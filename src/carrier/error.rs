@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::{session::SaveError, state::SessionError};
 
-/// Why [`cookie_for`](crate::SessionCookie::cookie_for) gave no cookie.
+/// The error of [`cookie_for`](crate::SessionCookie::cookie_for).
 ///
 /// # Examples
 ///
@@ -20,9 +20,9 @@ use crate::{session::SaveError, state::SessionError};
 pub enum CookieForError {
     /// The session could not be filled.
     Session(SessionError),
-    /// It could not be saved.
+    /// The session could not be saved.
     Save(SaveError),
-    /// Nothing was put into it.
+    /// The session is empty.
     Empty,
 }
 

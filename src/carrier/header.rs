@@ -1,34 +1,27 @@
-use std::{fmt, time::SystemTime};
+use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::{
-    builder::ConfigError,
-    token::{SessionToken, TokenChange},
-};
+use super::token::{SessionToken, TokenChange};
 use crate::{
     base::{bearer, clock::Clock},
     cookie::Values,
     crypto::suite::Mode,
-    keys::Purpose,
     session::{SaveError, Session},
     state::{Map, Payload},
     token::{Context, LONGEST_TOKEN},
 };
 
-/// Sessions that travel in a request header instead of a cookie, and back in a response header. For
-/// clients without cookies. A cheap clone.
+/// Sessions in a request header and a response header, for clients without cookies. Cloning is cheap.
 ///
-/// Built with
-/// [`SessionCookieBuilder::build_header`](crate::SessionCookieBuilder::build_header). Cookies are not
-/// read. There is no such thing as a session in a URL: addresses end up in histories, logs and `Referer`.
+/// Cookies are not read. Sessions never travel in a URL, because addresses end up in histories, logs and `Referer`.
 ///
 /// # Examples
 ///
 /// ```
-/// use hardtack::{Clock, EncryptionKey, SessionCookie, TokenChange};
+/// use hardtack::{Clock, EncryptionKey, SessionHeader, TokenChange};
 ///
-/// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("authorization")?;
+/// let header = SessionHeader::encrypted("authorization", EncryptionKey::generate()?).build()?;
 ///
-/// let session = header.load([""; 0], Clock::system());
+/// let session = header.load(None::<&str>, Clock::system());
 /// session.insert("user", 42)?;
 /// let TokenChange::Set(token) = header.save(&session)? else {
 ///     return Err("a session with content is written".into());
@@ -41,18 +34,21 @@ use crate::{
 pub struct SessionHeader<T = Map> {
     pub(crate) token: SessionToken<T>,
     /// In lower case.
-    pub(crate) name: String,
-    pub(crate) answer: String,
+    pub(crate) name: Arc<str>,
+    pub(crate) answer: Arc<str>,
+    /// Responses that others may store may carry sessions.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
+    pub(crate) shared_caching: bool,
 }
 
 impl<T: Payload> SessionHeader<T> {
-    /// The name of the request header, in lower case.
+    /// Returns the name of the request header, in lower case.
     ///
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("X-Session")?;
+    /// # use hardtack::{EncryptionKey, SessionHeader};
+    /// let header = SessionHeader::encrypted("X-Session", EncryptionKey::generate()?).build()?;
     /// assert_eq!(header.name(), "x-session");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -61,14 +57,14 @@ impl<T: Payload> SessionHeader<T> {
         &self.name
     }
 
-    /// The name of the response header, in lower case: `session-token`, or what
-    /// [`answer_in`](Self::answer_in) said.
+    /// Returns the name of the response header, in lower case: `session-token`, or the name given to
+    /// [`answer_in`](crate::SessionHeaderBuilder::answer_in).
     ///
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// # use hardtack::{EncryptionKey, SessionHeader};
+    /// let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     /// assert_eq!(header.answer(), "session-token");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -77,34 +73,14 @@ impl<T: Payload> SessionHeader<T> {
         &self.answer
     }
 
-    /// Sends the session back in the response header `name`.
+    /// Loads the session of a request. `values` are the values of the header, of which there is one or none.
+    /// If there are two different ones, neither opens. In `Authorization`, `Bearer ` before the token is skipped.
     ///
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
-    /// assert_eq!(header.answer_in("X-Session")?.answer(), "x-session");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::HeaderName`] if that is no header's name.
-    pub fn answer_in(self, name: &str) -> Result<SessionHeader<T>, ConfigError> {
-        Purpose::header(name).ok_or(ConfigError::HeaderName)?;
-        let answer = name.to_ascii_lowercase();
-        Ok(SessionHeader { answer, ..self })
-    }
-
-    /// The session of a request: `values` are the values of the header, of which there is one or none.
-    /// Two different ones open nothing. In `Authorization`, `Bearer ` before the token is skipped.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{Clock, EncryptionKey, Outcome, Reason, SessionCookie};
-    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// # use hardtack::{Clock, EncryptionKey, Outcome, Reason, SessionHeader};
+    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     /// let session = header.load(["one", "another"], Clock::system());
     /// let Outcome::Rejected { reason, .. } = session.outcome() else { panic!() };
     /// assert_eq!(reason, Reason::Duplicate);
@@ -119,16 +95,16 @@ impl<T: Payload> SessionHeader<T> {
         self.arrive(values, clock.into(), None, false)
     }
 
-    /// Ends the use of `session`: from now on it can only be read. Says what becomes of its token.
+    /// Ends the use of `session`, which can only be read from then on. Returns the change of its token.
     ///
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie, TokenChange};
-    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// # use hardtack::{Clock, EncryptionKey, SessionHeader, TokenChange};
+    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     /// let session = header.load(["of an earlier key"], Clock::system());
     /// session.invalidate()?;
-    /// // To be sent as an empty field.
+    /// // Sent as an empty field.
     /// assert_eq!(header.save(&session)?, TokenChange::End);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -140,14 +116,14 @@ impl<T: Payload> SessionHeader<T> {
         self.token.save(session)
     }
 
-    /// Whether the content can be read without a key.
+    /// Returns the mode: whether the content is encrypted, or can be read without a key.
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Mode, SessionCookie, SigningKey};
+    /// use hardtack::{Mode, SessionHeader, SigningKey};
     ///
-    /// let header = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build_header("x-session")?;
+    /// let header = SessionHeader::unencrypted_but_signed("x-session", SigningKey::generate()?).build()?;
     /// assert_eq!(header.mode(), Mode::UnencryptedButSigned);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -163,8 +139,8 @@ impl<T: Payload> SessionHeader<T> {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// # use hardtack::{EncryptionKey, SessionHeader};
+    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     ///
     /// header.raise_not_before(SystemTime::now());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -199,8 +175,9 @@ impl<T> Clone for SessionHeader<T> {
     fn clone(&self) -> Self {
         SessionHeader {
             token: self.token.clone(),
-            name: self.name.clone(),
-            answer: self.answer.clone(),
+            name: Arc::clone(&self.name),
+            answer: Arc::clone(&self.answer),
+            shared_caching: self.shared_caching,
         }
     }
 }

@@ -1,5 +1,4 @@
-//! Looking at tokens without using a session: for tools, and for whoever is asked why a visitor was
-//! signed out.
+//! Tokens read without a session, for tools that tell why a visitor was signed out.
 
 use std::{
     fmt,
@@ -25,7 +24,7 @@ use crate::{
     token::{self, LONGEST_TOKEN},
 };
 
-/// What a token says of itself to whoever looks at it. Nothing of it is verified.
+/// The parts of a token that can be read without a key. Nothing is verified.
 ///
 /// # Examples
 ///
@@ -47,19 +46,19 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenInfo {
-    /// What it was sealed with.
+    /// The suite that the token was sealed with.
     pub suite: Suite,
-    /// The key that it was sealed under.
+    /// The id of the key that the token was sealed under.
     pub key_id: KeyId,
-    /// Its length as text.
+    /// The length of the token in characters.
     pub characters: usize,
-    /// Its length without base64url. A session of an encrypted cookie takes 45 bytes less, one of a
-    /// signed cookie 21.
+    /// The length of the decoded token in bytes. The session in an encrypted token is 45 bytes shorter, in a signed
+    /// token 21.
     pub bytes: usize,
 }
 
 impl TokenInfo {
-    /// Reads what stands before the seal.
+    /// Reads the head of `token`.
     ///
     /// # Examples
     ///
@@ -71,7 +70,7 @@ impl TokenInfo {
     ///
     /// # Errors
     ///
-    /// The [`Reason`] why that is no token: `TooLong`, `Encoding`, `TooShort` or `UnknownFormat`.
+    /// The [`Reason`] why the text is not a token: `TooLong`, `Encoding`, `TooShort` or `UnknownFormat`.
     pub fn of(token: impl AsRef<[u8]>) -> Result<TokenInfo, Reason> {
         let token = token.as_ref();
         let peeked = token::peek(token)?;
@@ -83,7 +82,7 @@ impl TokenInfo {
         })
     }
 
-    /// Whether its content can be read without a key.
+    /// Returns the mode: whether the content is encrypted, or can be read without a key.
     ///
     /// # Examples
     ///
@@ -103,9 +102,10 @@ impl TokenInfo {
 }
 
 impl CookieName {
-    /// The tokens that the cookies of this name bring, in the values of a request's `Cookie` fields: those
-    /// that [`load`](SessionCookie::load) looks at, which are the first four that differ, put together
-    /// from their parts. Where that cannot be done, the [`Reason`].
+    /// Returns the tokens of this name in the values of a request's `Cookie` fields.
+    ///
+    /// They are those that [`load`](SessionCookie::load) considers: the first four that differ, each put together from
+    /// its parts, or the [`Reason`] why that fails.
     ///
     /// # Examples
     ///
@@ -133,7 +133,7 @@ impl CookieName {
     }
 }
 
-/// What stands in a token whose tag was verified. The session may still be past its end.
+/// The content of a token whose tag was verified. The session may still be past its end.
 ///
 /// `Debug` shows no content. The content is overwritten when this is dropped.
 ///
@@ -157,32 +157,31 @@ impl CookieName {
 /// ```
 #[non_exhaustive]
 pub struct TokenContent {
-    /// Why no session is loaded from this token. `None`: one is.
+    /// The reason why no session is loaded from this token, or `None` if one is.
     pub refused: Option<Reason>,
-    /// The key that sealed it.
+    /// The id of the key that sealed the token.
     pub key_id: KeyId,
     /// The session's id, if it has one.
     pub id: Option<SessionId>,
-    /// When the session was issued.
+    /// The time at which the session was issued.
     pub created_at: SystemTime,
-    /// The last activity that was written.
+    /// The time of the last activity that was written.
     pub last_active_at: SystemTime,
-    /// When the session ends by the timeouts of now, if nothing more is heard of it.
+    /// The time at which the session ends by the current timeouts, without further activity.
     pub expires_at: SystemTime,
-    /// The end that [`limit_to`](crate::Session::limit_to) set, from when the session was issued.
+    /// The end that [`limit_to`](crate::Session::limit_to) set, counted from `created_at`.
     pub limit: Option<Duration>,
-    /// For how long [`remember_for`](crate::Session::remember_for) lets the cookie outlive the browser's
-    /// session, from when the session was issued.
+    /// The end that [`remember_for`](crate::Session::remember_for) set, counted from `created_at`.
     pub remembered: Option<Duration>,
-    /// Whether the timeouts of now let it: only then has it the lifetime of a remembered session.
+    /// `true` if the current timeouts allow a remembered session, and this is one.
     pub is_remembered: bool,
-    /// Whether flash messages wait in it.
+    /// `true` if the session holds flash messages.
     pub has_flash: bool,
-    /// Bytes at the end that hide the length.
+    /// The number of padding bytes, which hide the length.
     pub padding: usize,
-    /// The version of a typed payload; 0 for a dictionary.
+    /// The schema version of a typed payload, or 0 for a dictionary.
     pub schema: u32,
-    /// The application's part: a MessagePack map, or what postcard made of a type (SPEC.md § 5.4, § 5.5).
+    /// The application's part: a MessagePack map, or a type in postcard's format (SPEC.md § 5.4, § 5.5).
     pub payload: Zeroizing<Vec<u8>>,
 }
 
@@ -200,14 +199,14 @@ impl fmt::Debug for TokenContent {
 macro_rules! inspects {
     ($carrier:ident, $sealer:ident $(. $inner:ident)?, $made:literal) => {
         impl<T: Payload> $carrier<T> {
-            /// What stands in `token` at `now`, in the context and by the timeouts of the builder. For tools:
-            /// no session comes of it, and `on_outcome` is not told.
+            /// Reads the content of `token` at `now`, in the context and by the timeouts of the builder. For tools:
+            /// no session is loaded, and `on_outcome` is not called.
             ///
             /// # Examples
             ///
             /// ```
-            /// # use hardtack::{EncryptionKey, Reason, SessionCookie};
-            /// # let builder = SessionCookie::encrypted(EncryptionKey::generate()?);
+            /// # use hardtack::{EncryptionKey, Reason};
+            /// # let key = EncryptionKey::generate()?;
             #[doc = $made]
             /// let content = sessions.inspect("forged", std::time::SystemTime::now());
             /// assert_eq!(content.map(drop), Err(Reason::Encoding));
@@ -216,8 +215,8 @@ macro_rules! inspects {
             ///
             /// # Errors
             ///
-            /// The [`Reason`] why it does not open. A session that opens and is past its end, revoked, or of
-            /// an unknown schema is no error here: [`TokenContent::refused`] tells it.
+            /// The [`Reason`] why the token does not open. A session that opens and is past its end, revoked, or of
+            /// an unknown schema is not an error, and has a [`TokenContent::refused`].
             pub fn inspect(
                 &self,
                 token: impl AsRef<[u8]>,
@@ -231,21 +230,21 @@ macro_rules! inspects {
 
 inspects!(
     SessionCookie,
-    shared.sealer,
-    "let sessions = builder.build()?;"
+    inner.sealer,
+    "let sessions = hardtack::SessionCookie::encrypted(key).build()?;"
 );
 inspects!(
     SessionToken,
     sealer,
-    "let sessions = builder.build_token(\"mobile\")?;"
+    "let sessions = hardtack::SessionToken::encrypted(\"mobile\", key).build()?;"
 );
 inspects!(
     SessionHeader,
     token.sealer,
-    "let sessions = builder.build_header(\"x-session\")?;"
+    "let sessions = hardtack::SessionHeader::encrypted(\"x-session\", key).build()?;"
 );
 
-/// The steps of SPEC.md § 7. From § 7.7 on a failure does not keep the content back.
+/// Takes the steps of SPEC.md § 7. A failure from § 7.7 on is returned with the content.
 fn inspect<T: Payload>(
     sealer: &Sealer,
     token: &[u8],
@@ -258,12 +257,12 @@ fn inspect<T: Payload>(
     let opened = opened.map_err(|refused| refused.reason)?;
     let body = &buffer[opened.body];
     let layout = Layout::read(body).ok_or(Reason::Malformed)?;
-    let head = &layout.head;
+    let head = &layout.metadata;
     let seconds = |span: u32| Duration::from_secs(span.into());
     let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
     let refused = match sealer.check(head, opened.key_id, &keys, now) {
         Err(reason) => Some(reason),
-        Ok(()) if T::read(head.schema, &payload, drop).is_none() => Some(Reason::Payload),
+        Ok(()) if T::read(head.schema, &payload).is_err() => Some(Reason::Payload),
         Ok(()) => None,
     };
     Ok(TokenContent {

@@ -6,7 +6,7 @@ use crate::{
     keys::{Fingerprint, KeyId},
 };
 
-/// What may be told of a cookie's keys, as in a health check. Nothing in it is secret.
+/// The keys of a cookie, for health checks. None of the fields is secret.
 ///
 /// # Examples
 ///
@@ -25,17 +25,17 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeysInUse {
-    /// The key that seals.
+    /// The id of the key that seals.
     pub seals: KeyId,
-    /// The keys that open, the sealing key included, in the order of the ring.
+    /// The ids of the keys that open, including the sealing key, in the order of the ring.
     pub accepts: Vec<KeyId>,
-    /// That of the ring: its keys with their times, in their order.
+    /// The fingerprint of the ring: its keys with their times, in their order.
     pub fingerprint: Fingerprint,
 }
 
 impl<T> SessionCookie<T> {
-    /// What its keys are at `now`: of a [`SharedKeyRing`](crate::SharedKeyRing) those that it was replaced
-    /// with last. For health checks that compare instances.
+    /// Returns the keys at `now`, for health checks that compare instances. Those of a
+    /// [`SharedKeyRing`](crate::SharedKeyRing) are its current ones.
     ///
     /// # Examples
     ///
@@ -58,7 +58,7 @@ impl<T> SessionCookie<T> {
     #[must_use]
     pub fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
         let now = unix_seconds(now);
-        let keys = self.shared.sealer.slot.keys();
+        let keys = self.inner.sealer.slot.keys();
         KeysInUse {
             seals: keys.sealing(now).id(),
             accepts: keys.accepted(now).map(|key| key.id()).collect(),

@@ -1,4 +1,4 @@
-//! The three ways in which a session travels, and how they are built.
+//! The three carriers of a session, which are a cookie, a header and a bare token, and their builder.
 
 mod builder;
 mod cookie;
@@ -8,7 +8,10 @@ mod inspect;
 mod keys_in_use;
 mod token;
 
-pub use builder::{ConfigError, Formerly, SessionCookieBuilder, Size};
+pub use builder::{
+    CarrierOptions, ConfigError, CookieOptions, Formerly, HeaderOptions, OverHttp, SessionBuilder,
+    SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, Size, TokenOptions,
+};
 pub use cookie::SessionCookie;
 pub use error::CookieForError;
 pub use header::SessionHeader;

@@ -2,27 +2,24 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
     base::{clock::Clock, reason::Reason, time::unix_seconds_from},
-    cookie::{PartNumbers, Values},
+    cookie::Values,
     crypto::suite::Mode,
-    session::{Arrival, Carrier, Leaving, SaveError, Sealer, Session},
-    state::{Map, Payload, SessionData, Unknown, sealed::Payload as _},
+    session::{Arrival, Ending, SaveError, Sealer, Session, Use},
+    state::{Circumstances, Map, Payload, SessionData, read_value},
     token::{Context, LONGEST_TOKEN},
 };
 
-/// Sessions in a bare token, for where cookies cannot go: a mobile client, a message, a queue. A cheap
-/// clone.
+/// Sessions in bare tokens, for a mobile client, a message or a queue. Cloning is cheap.
 ///
-/// A token opens under the purpose that it was sealed for only (SPEC.md § 3.2).
-///
-/// Built with [`SessionCookieBuilder::build_token`](crate::SessionCookieBuilder::build_token).
+/// A token opens only for the purpose that it was sealed for (SPEC.md § 3.2).
 ///
 /// # Examples
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+/// use hardtack::{EncryptionKey, SessionToken, TokenChange};
 ///
-/// let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+/// let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
 ///
 /// let session = tokens.load(None::<&str>, SystemTime::now());
 /// session.insert("user", 42)?;
@@ -36,21 +33,18 @@ use crate::{
 /// ```
 pub struct SessionToken<T = Map> {
     pub(crate) sealer: Arc<Sealer>,
-    /// Responses that the application let others store may carry sessions.
-    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
-    pub(crate) shared_caching: bool,
     pub(crate) payload: PhantomData<fn() -> T>,
 }
 
 impl<T: Payload> SessionToken<T> {
-    /// The session of `token`. Never fails: what does not open is a new session.
+    /// Loads the session of `token`. Never fails: a token that does not open is a new session.
     ///
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+    /// # use hardtack::{EncryptionKey, SessionToken, TokenChange};
     /// # use std::time::SystemTime;
-    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+    /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
     /// let session = tokens.load(Some("forged"), SystemTime::now());
     /// assert!(session.is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -64,14 +58,14 @@ impl<T: Payload> SessionToken<T> {
         self.arrive(values, clock.into(), None, false)
     }
 
-    /// Ends the use of `session`: from now on it can only be read. Says what becomes of its token.
+    /// Ends the use of `session`, which can only be read from then on. Returns the change of its token.
     ///
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+    /// # use hardtack::{EncryptionKey, SessionToken, TokenChange};
     /// # use std::time::SystemTime;
-    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+    /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
     /// let session = tokens.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.len(), 0);
     /// assert_eq!(tokens.save(&session)?, TokenChange::None);
@@ -80,20 +74,21 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// A failing random generator, a clock that shows a time before 2026 or after 2162, and a session
-    /// that another token or a cookie loaded.
+    /// Fails if the random generator does, if the clock shows a time before 2026 or after 2162, if another token or a
+    /// cookie loaded the session, and inside an `update` of the session.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
-        Ok(session.finish(self, &Unknown)?.output)
+        let (_, change) = self.end(session, Circumstances::UNKNOWN)?;
+        Ok(change)
     }
 
-    /// Whether the content can be read without a key.
+    /// Returns the mode: whether the content is encrypted, or can be read without a key.
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Mode, SessionCookie, SigningKey};
+    /// use hardtack::{Mode, SessionToken, SigningKey};
     ///
-    /// let tokens = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build_token("mobile")?;
+    /// let tokens = SessionToken::unencrypted_but_signed("mobile", SigningKey::generate()?).build()?;
     /// assert_eq!(tokens.mode(), Mode::UnencryptedButSigned);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -109,8 +104,8 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// ```
     /// use std::time::SystemTime;
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+    /// # use hardtack::{EncryptionKey, SessionToken};
+    /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
     ///
     /// tokens.raise_not_before(SystemTime::now());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -121,16 +116,16 @@ impl<T: Payload> SessionToken<T> {
 }
 
 impl<T: SessionData> SessionToken<T> {
-    /// The value that `token` holds, for whoever only reads it, such as a gateway: without a session, and
-    /// without asking for memory but what the value itself needs.
+    /// Returns the value that `token` holds, without a session, for programs that only read it, such as a gateway.
+    /// Allocates no memory besides that of the value.
     ///
-    /// The token is verified as [`load`](Self::load) would (SPEC.md § 7), and the application is told
-    /// ([`on_outcome`](crate::SessionCookieBuilder::on_outcome)).
+    /// The token is verified as by [`load`](Self::load) (SPEC.md § 7), and the hook for outcomes is called
+    /// ([`on_outcome`](crate::SessionBuilder::on_outcome)).
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, Reason, SessionCookie, SessionData, TokenChange};
+    /// use hardtack::{EncryptionKey, Reason, SessionData, SessionToken, TokenChange};
     /// use serde::{Deserialize, Serialize};
     /// # use std::time::{Duration, SystemTime};
     ///
@@ -144,8 +139,7 @@ impl<T: SessionData> SessionToken<T> {
     ///     const SCHEMA: u32 = 1;
     /// }
     ///
-    /// let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>();
-    /// let tokens = tokens.build_token("api")?;
+    /// let tokens = SessionToken::encrypted("api", EncryptionKey::generate()?).typed::<Login>().build()?;
     /// # let now = SystemTime::now();
     /// # let session = tokens.load(None::<&str>, now);
     /// # session.replace(Login { user: 42 })?;
@@ -158,26 +152,23 @@ impl<T: SessionData> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// The [`Reason`] why it does not open: for logs. Whoever sent the token is better not told.
+    /// The [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
     pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
-        self.open_with(token, clock, |schema, payload| {
-            T::read(schema, payload, |value| value).flatten()
-        })
+        self.open_with(token, clock, read_value)
     }
 }
 
 impl<T> SessionToken<T> {
-    /// What `decode` makes of a token's schema and payload, from which it may borrow: for whoever looks at
-    /// a part of the value, or makes no value of it at all. `None` means that it cannot be read
-    /// ([`Reason::Payload`]).
+    /// Decodes a token's schema and payload by `decode`, which may borrow from them: for programs that need a part of
+    /// the value, or none of it. `None` from `decode` is [`Reason::Payload`].
     ///
-    /// The schema is that of [`SessionData`], 0 for a dictionary, whose payload is a MessagePack map. The
+    /// The schema is that of [`SessionData`], or 0 for a dictionary, whose payload is a MessagePack map. The
     /// bytes are overwritten afterwards.
     ///
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData, TokenChange};
+    /// # use hardtack::{EncryptionKey, SessionData, SessionToken, TokenChange};
     /// # use serde::{Deserialize, Serialize};
     /// # use std::time::SystemTime;
     /// #[derive(Serialize, Deserialize, Default)]
@@ -196,8 +187,7 @@ impl<T> SessionToken<T> {
     ///     user: u64,
     ///     name: &'a str,
     /// }
-    /// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>();
-    /// # let tokens = tokens.build_token("api")?;
+    /// # let tokens = SessionToken::encrypted("api", EncryptionKey::generate()?).typed::<Login>().build()?;
     /// # let now = SystemTime::now();
     /// # let session = tokens.load(None::<&str>, now);
     /// # session.replace(Login { user: 42, name: "Ada".to_owned() })?;
@@ -213,7 +203,7 @@ impl<T> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// The [`Reason`] why it does not open: for logs. Whoever sent the token is better not told.
+    /// The [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
     pub fn open_with<R>(
         &self,
         token: impl AsRef<[u8]>,
@@ -240,34 +230,31 @@ impl<T> SessionToken<T> {
         };
         Session::new(Arc::clone(&self.sealer), arrival)
     }
-}
 
-impl<T> Carrier<T> for SessionToken<T> {
-    type Output = TokenChange;
-
-    fn sealer(&self) -> &Sealer {
-        &self.sealer
-    }
-
-    fn set(&self, leaving: Leaving<'_, T>) -> Result<TokenChange, SaveError> {
-        let mut token = String::with_capacity(leaving.token_len());
-        leaving.seal(&mut token)?;
-        Ok(TokenChange::Set(token))
-    }
-
-    fn end(&self, _: PartNumbers) -> TokenChange {
-        TokenChange::End
+    /// Ends the use of `session`. Returns how far a response depends on it, and what becomes of its token.
+    pub(crate) fn end(
+        &self,
+        session: &Session<T>,
+        circumstances: Circumstances,
+    ) -> Result<(Use, TokenChange), SaveError> {
+        let ended = session.end(&self.sealer, "", 0, circumstances)?;
+        let change = match ended.ending {
+            Ending::Keep => TokenChange::None,
+            Ending::End { .. } => TokenChange::End,
+            Ending::Set(sealed) => TokenChange::Set(sealed.text),
+        };
+        Ok((ended.use_of_session, change))
     }
 }
 
-/// What becomes of a token at the end of its session's use.
+/// The change of a token at the end of its session's use.
 ///
 /// # Examples
 ///
 /// ```
-/// # use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+/// # use hardtack::{EncryptionKey, SessionToken, TokenChange};
 /// # use std::time::SystemTime;
-/// # let tokens = SessionCookie::encrypted(EncryptionKey::generate()?).build_token("mobile")?;
+/// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
 /// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());
 /// # session.invalidate()?;
 /// let (field, value) = match tokens.save(&session)? {
@@ -282,12 +269,12 @@ impl<T> Carrier<T> for SessionToken<T> {
 #[non_exhaustive]
 #[must_use = "a session is not saved unless its token is sent"]
 pub enum TokenChange {
-    /// It stays as it is.
+    /// The token stays as it is.
     #[default]
     None,
-    /// This token takes its place.
+    /// This token replaces it.
     Set(String),
-    /// The session has ended: whoever holds the token is to drop it.
+    /// The session has ended, so the client is to drop the token.
     End,
 }
 
@@ -306,7 +293,6 @@ impl<T> Clone for SessionToken<T> {
     fn clone(&self) -> Self {
         SessionToken {
             sealer: Arc::clone(&self.sealer),
-            shared_caching: self.shared_caching,
             payload: PhantomData,
         }
     }

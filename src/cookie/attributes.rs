@@ -2,7 +2,7 @@ use std::fmt::{self, Write};
 
 use super::name::{CookieName, DefaultName, Prefix};
 
-/// Whether a browser sends a cookie with requests from other sites (RFC 6265bis section 5.6.7).
+/// The requests of other sites with which a browser sends a cookie (RFC 6265bis section 5.6.7).
 ///
 /// # Examples
 ///
@@ -13,7 +13,7 @@ use super::name::{CookieName, DefaultName, Prefix};
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
 ///     .same_site(SameSite::Strict)
 ///     .build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// # session.insert("user", 42)?;
 /// # assert!(cookie.save(&session)?.iter().all(|field| field.ends_with("; SameSite=Strict")));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -21,18 +21,18 @@ use super::name::{CookieName, DefaultName, Prefix};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SameSite {
-    /// Only with requests from the site itself.
+    /// Only with requests of the site itself.
     Strict,
-    /// Also when a link from another site is followed. The default.
+    /// Also when the visitor follows a link from another site. The default.
     Lax,
-    /// Always. Browsers demand `Secure` with it.
+    /// With every request. Browsers require `Secure` with it.
     None,
-    /// The attribute is left out. Chromium then takes it for `Lax`, but sends the cookie with cross-site POST requests
-    /// as well for two minutes after it was set. Other browsers may send it with every request, as with `None`.
+    /// The attribute is left out. Chromium treats the cookie as `Lax`, but for two minutes after it was set also sends
+    /// it with cross-site POST requests. Other browsers may send it with every request, as with `None`.
     Omit,
 }
 
-/// Where a cookie goes. `HttpOnly` is always set.
+/// The attributes of a cookie. `HttpOnly` is always set.
 #[derive(Clone, Debug)]
 pub(crate) struct Attributes {
     pub(crate) path: String,
@@ -43,12 +43,12 @@ pub(crate) struct Attributes {
 }
 
 impl Attributes {
-    /// Checks the attributes, and that they go together and with the prefix of `name`.
+    /// Checks the attributes by themselves, together, and with the prefix of `name`.
     pub(crate) fn check(&self, name: &CookieName) -> Result<(), AttributeError> {
         self.mistakes(Some(name)).next().map_or(Ok(()), Err)
     }
 
-    /// All that is wrong with the attributes, beside a name or without one.
+    /// Returns every mistake in the attributes, with a name or without one.
     pub(crate) fn mistakes(
         &self,
         name: Option<&CookieName>,
@@ -119,7 +119,7 @@ impl fmt::Display for Attributes {
     }
 }
 
-/// Why a cookie cannot have such attributes.
+/// An error in the attributes of a cookie.
 ///
 /// # Examples
 ///
@@ -135,16 +135,15 @@ impl fmt::Display for Attributes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AttributeError {
-    /// The path does not begin with `/`, is longer than 1,024 bytes, or has a character that would end
-    /// the attribute.
+    /// The path does not begin with `/`, is longer than 1,024 bytes, or has a character that would end the attribute.
     Path,
-    /// The domain is no host name.
+    /// The domain is not a host name.
     Domain,
     /// `SameSite=None` without `Secure`.
     SameSiteNoneWithoutSecure,
     /// `Partitioned` without `Secure`.
     PartitionedWithoutSecure,
-    /// A name with a prefix, without `Secure`.
+    /// A name with a prefix but without `Secure`.
     PrefixWithoutSecure,
     /// A `__Host-` name with a domain.
     HostWithDomain,
@@ -157,10 +156,10 @@ impl fmt::Display for AttributeError {
         f.write_str(match self {
             AttributeError::Path => {
                 "path does not begin with `/`, is longer than 1024 bytes, or contains `;`, a comma, \
-                 white space or a character outside ASCII; give one like `/app`"
+                 white space or a character outside ASCII; expected one like `/app`"
             }
             AttributeError::Domain => {
-                "domain is no host name, give one like `example.com`, without a leading dot or a port"
+                "domain is not a host name, expected one like `example.com`, without a leading dot or a port"
             }
             AttributeError::SameSiteNoneWithoutSecure => {
                 "browsers refuse `SameSite=None` without `Secure`, leave out `danger_allow_http` or \
@@ -171,8 +170,8 @@ impl fmt::Display for AttributeError {
                  `partitioned`"
             }
             AttributeError::PrefixWithoutSecure => {
-                "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`, leave \
-                 out `danger_allow_http` or choose a name without a prefix"
+                "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`, leave out \
+                 `danger_allow_http` or choose a name without a prefix"
             }
             AttributeError::HostWithDomain => {
                 "browsers refuse `__Host-` names with a domain, leave out `domain` or choose a \
@@ -203,25 +202,25 @@ fn is_domain(domain: &str) -> bool {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    // Browsers ignore the attribute for an address, and the whole cookie then.
+    // Browsers ignore a cookie whose domain is an address.
     let is_address = domain.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     domain.len() <= 253 && domain.split('.').all(is_label) && !is_address
 }
 
-/// `; Max-Age=N`, appended to `line`.
+/// Appends `; Max-Age=N` to `line`.
 pub(crate) fn push_max_age(line: &mut String, seconds: u64) {
     // Writing to a string cannot fail.
     let _ = write!(line, "; Max-Age={}", seconds.min(LONGEST_MAX_AGE));
 }
 
-/// Bytes that [`push_max_age`] appends.
+/// The number of bytes that [`push_max_age`] appends.
 pub(crate) fn max_age_len(seconds: u64) -> usize {
     let digits = seconds.clamp(1, LONGEST_MAX_AGE).ilog10() as usize + 1;
     "; Max-Age=".len() + digits
 }
 
-/// 400 days, to which browsers cut longer ones (RFC 6265bis section 5.5).
+/// 400 days, the most that browsers allow (RFC 6265bis section 5.5).
 const LONGEST_MAX_AGE: u64 = 400 * 86_400;
 pub(crate) const MAX_AGE_LONGEST: usize = "; Max-Age=34560000".len();
-/// Browsers ignore attributes with longer values.
+/// The most bytes of an attribute's value. Browsers ignore longer ones.
 const LONGEST_VALUE: usize = 1024;

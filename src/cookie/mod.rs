@@ -1,4 +1,4 @@
-//! Cookie syntax. Knows nothing of sealing or sessions.
+//! Cookie syntax. Knows nothing of sealing or of sessions.
 
 mod attributes;
 mod name;

@@ -2,10 +2,10 @@ use std::{fmt, str::FromStr};
 
 use crate::base::syntax::is_token_char;
 
-/// The name of a cookie, its prefix included: 1 to 128 bytes of a token of RFC 9110 section 5.6.2.
+/// The name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes.
 ///
-/// That the prefix goes with the attributes is checked when the
-/// [`SessionCookie`](crate::SessionCookie) is built (docs/spec/carriers.md § 9.1).
+/// [`build`](crate::SessionCookieBuilder::build) checks that the prefix goes with the attributes (docs/spec/carriers.md
+/// § 9.1).
 ///
 /// # Examples
 ///
@@ -19,7 +19,7 @@ use crate::base::syntax::is_token_char;
 pub struct CookieName(String);
 
 impl CookieName {
-    /// The name as text.
+    /// Returns the name as text.
     ///
     /// # Examples
     ///
@@ -35,19 +35,19 @@ impl CookieName {
         &self.0
     }
 
-    /// Browsers let only this very host set such a cookie.
+    /// Returns `true` if browsers let only the host itself set such a cookie.
     pub(crate) fn is_host_only(&self) -> bool {
         self.prefix() == Prefix::Host
     }
 
-    /// What the prefix demands. Browsers compare it without regard to case.
+    /// Returns the requirements of the prefix. Browsers ignore its case.
     pub(super) fn prefix(&self) -> Prefix {
         let has = |prefix: &str| {
             let start = self.0.get(..prefix.len());
             start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
         };
         if has("__Host-") {
-            // `__Host-Http-` demands HttpOnly as well, which every cookie of ours has.
+            // `__Host-Http-` also requires HttpOnly, which every cookie of ours has.
             Prefix::Host
         } else if has("__Secure-") || has("__Http-") {
             Prefix::Secure
@@ -57,7 +57,7 @@ impl CookieName {
     }
 }
 
-/// What a browser demands of a cookie for its name's sake.
+/// The requirements of browsers for a cookie with the prefix of this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Prefix {
     None,
@@ -80,7 +80,7 @@ impl FromStr for CookieName {
         if let Some(found) = name.chars().find(|&c| !is_token_char(c)) {
             return Err(CookieNameError::Character { found });
         }
-        // `name.1` to `name.7` are the names of the parts of a large session.
+        // `name.1` to `name.7` are the parts of a large session.
         if let Some((_, end)) = name.rsplit_once('.')
             && !end.is_empty()
             && end.bytes().all(|byte| byte.is_ascii_digit())
@@ -103,7 +103,7 @@ impl fmt::Display for CookieName {
     }
 }
 
-/// The name of a cookie for which none was chosen: the safest prefix that its attributes allow.
+/// The name of a cookie if none was chosen: the safest prefix that its attributes allow.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum DefaultName {
     Host,
@@ -121,7 +121,7 @@ impl DefaultName {
     }
 }
 
-/// Why a text is not a cookie's name.
+/// An error from parsing a cookie name.
 ///
 /// # Examples
 ///
@@ -134,36 +134,36 @@ impl DefaultName {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CookieNameError {
-    /// It is empty.
+    /// The name is empty.
     Empty,
-    /// It is longer than 128 bytes.
+    /// The name is longer than 128 bytes.
     TooLong {
-        /// Its length in bytes.
+        /// The length that was found, in bytes.
         found: usize,
     },
-    /// It has a character that RFC 6265 section 4.1.1 does not allow.
+    /// The name has a character that RFC 6265 section 4.1.1 does not allow.
     Character {
-        /// That character.
+        /// The character.
         found: char,
     },
-    /// It ends in a dot and digits, like the parts of a large session.
+    /// The name ends in a dot and digits, like the parts of a large session.
     LikePart,
 }
 
 impl fmt::Display for CookieNameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CookieNameError::Empty => f.write_str("cookie name is empty, give it one"),
+            CookieNameError::Empty => f.write_str("cookie name is empty, expected at least one character"),
             CookieNameError::TooLong { found } => write!(
                 f,
-                "cookie name has {found} bytes, choose one of at most {LONGEST_NAME}"
+                "cookie name has {found} bytes, expected at most {LONGEST_NAME}"
             ),
             CookieNameError::Character { found } => write!(
                 f,
                 "cookie name contains {found:?}, use letters, digits, `-` and `_`"
             ),
             CookieNameError::LikePart => {
-                f.write_str("cookie name ends in a dot and digits, choose another ending")
+                f.write_str("cookie name ends in a dot and digits, like the parts of a large session; choose another ending")
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Finding the values of one name in `Cookie` fields (docs/spec/carriers.md § 9.1, § 9.2).
+//! Finds the values of one name in `Cookie` fields (docs/spec/carriers.md § 9.1, § 9.2).
 
 use memchr::{memchr, memmem};
 
@@ -10,7 +10,7 @@ pub(crate) struct Values {
     text: Vec<u8>,
     ends: [usize; MOST_VALUES],
     count: usize,
-    /// `None`: no cookies brought them, so none is in parts.
+    /// `None`: the values do not come from cookies, so none is in parts.
     parts: Option<Parts>,
 }
 
@@ -22,7 +22,7 @@ impl Values {
         }
     }
 
-    /// As they were sent.
+    /// Returns the values as they were sent.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let mut start = 0;
         self.ends[..self.count].iter().map(move |&end| {
@@ -32,7 +32,7 @@ impl Values {
         })
     }
 
-    /// Put together from their parts. Values longer than `longest` stay as they are.
+    /// Returns the values, each joined with its parts. A value longer than `longest` stays as it is.
     pub(crate) fn whole(&self, longest: usize) -> impl Iterator<Item = Result<Whole<'_>, Broken>> {
         self.iter().map(move |value| match &self.parts {
             Some(parts) if value.len() <= longest => parts.assemble(value),
@@ -40,32 +40,32 @@ impl Values {
         })
     }
 
-    /// Whether there is one value, and no more.
+    /// Returns `true` if there is exactly one value.
     pub(crate) fn is_one(&self) -> bool {
         self.count == 1
     }
 
-    /// The memory that they took.
+    /// Returns the memory of the values.
     pub(crate) fn into_text(self) -> Vec<u8> {
         self.text
     }
 
-    /// Whether anything of this name was sent, be it a part alone.
+    /// Returns `true` if the request carried nothing of this name, not even a part.
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0 && self.carried().is_empty()
     }
 
-    /// The parts that were sent.
+    /// Returns the numbers of the parts that were sent.
     pub(crate) fn carried(&self) -> PartNumbers {
         self.parts.as_ref().map(Parts::carried).unwrap_or_default()
     }
 
-    /// Of a value longer than `longest`, one byte more than that is kept, so that it is still too long.
+    /// Adds a value. One longer than `longest` is cut to one byte more, so that it is still too long.
     pub(crate) fn push(&mut self, value: &[u8], longest: usize) {
         let value = &value[..value.len().min(longest + 1)];
         if self.count < MOST_VALUES && !self.iter().any(|known| known == value) {
             if self.count == 0 {
-                // As nearly always. A vector takes longer to grow than to be made.
+                // The usual case. Growing a vector takes longer than creating one.
                 self.text = value.to_vec();
             } else {
                 self.text.extend_from_slice(value);
@@ -75,7 +75,7 @@ impl Values {
         }
     }
 
-    /// The same of the cookie `name.{number}`.
+    /// Adds the value of the cookie `name.{number}`, cut in the same way.
     pub(crate) fn push_part(&mut self, number: usize, value: &[u8], longest: usize) {
         self.parts
             .get_or_insert_default()
@@ -83,8 +83,7 @@ impl Values {
     }
 }
 
-/// Finds the values of one name in `Cookie` fields. It is prepared once, and passes over the cookies of
-/// others without looking at each.
+/// Finds the values of one name in `Cookie` fields. Prepared once, it skips other cookies without parsing each.
 #[derive(Clone, Debug)]
 pub(crate) struct Finder(memmem::Finder<'static>);
 
@@ -93,8 +92,8 @@ impl Finder {
         Finder(memmem::Finder::new(name).into_owned())
     }
 
-    /// The values of the name, and the parts of large ones, in the values of the request's `Cookie` fields:
-    /// over HTTP/2 there may be several. Values longer than `longest` come back cut to one byte more.
+    /// Finds the values of the name, and the parts of large ones, in the request's `Cookie` fields, of which HTTP/2 may
+    /// have several. A value longer than `longest` is cut to one byte more.
     pub(crate) fn find<F>(&self, fields: F, longest: usize) -> Values
     where
         F: IntoIterator,
@@ -125,15 +124,15 @@ impl Finder {
                         values.push_part(number, unquoted(value), longest);
                     }
                 }
-                // White space before `=` belongs to another name: were it trimmed, a cookie that a
-                // sibling host may set would pass for a `__Host-` one.
+                // White space before `=` belongs to another name. If it were trimmed, a cookie that a sibling host may
+                // set would pass for a `__Host-` one.
                 _ => {}
             }
         }
     }
 }
 
-/// Finds the values of a name for once.
+/// Finds the values of a name, without preparing a [`Finder`].
 pub(crate) fn find<F>(fields: F, name: &str, longest: usize) -> Values
 where
     F: IntoIterator,
@@ -142,13 +141,13 @@ where
     Finder::new(name).find(fields, longest)
 }
 
-/// Whether nothing but white space stands between this end and the pair before. A name contains neither, so
-/// what is found in the middle of a pair hides no pair of its own.
+/// Returns `true` if only white space is between this end and the pair before. A name contains neither white space nor
+/// `;`, so a match in the middle of a pair does not hide a pair.
 fn begins_a_pair(before: &[u8]) -> bool {
     matches!(trim_end(before), [] | [.., b';'])
 }
 
-/// A value without the white space around it, and without one pair of quotes.
+/// Returns a value without the white space around it, and without one pair of quotes.
 fn unquoted(value: &[u8]) -> &[u8] {
     match trim_end(trim_start(value)) {
         [b'"', inner @ .., b'"'] => inner,
@@ -170,7 +169,7 @@ fn trim_end(mut text: &[u8]) -> &[u8] {
     text
 }
 
-/// More than this is no accident.
+/// The most distinct values of one name. More are not sent by accident.
 const MOST_VALUES: usize = 4;
 
 #[cfg(test)]

@@ -3,15 +3,14 @@
 use std::fmt;
 
 use super::{
-    attributes::{Attributes, MAX_AGE_LONGEST, max_age_len, push_max_age},
+    attributes::{Attributes, MAX_AGE_LONGEST, push_max_age},
     name::CookieName,
     split::PartNumbers,
 };
 
 /// The `Set-Cookie` fields that a response must carry, each a whole field value.
 ///
-/// Append each as a field of its own; never join them (RFC 6265 section 3). `Debug` does not show what
-/// they carry.
+/// Append each as a field of its own; never join them (RFC 6265 section 3). `Debug` does not show the values.
 ///
 /// # Examples
 ///
@@ -19,7 +18,7 @@ use super::{
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// # session.insert("user", 42)?;
 /// let mut head = String::new();
 /// for field in cookie.save(&session)? {
@@ -33,7 +32,7 @@ use super::{
 pub struct SetCookies(Vec<String>);
 
 impl SetCookies {
-    /// Nothing to send.
+    /// Returns `true` if there is nothing to send.
     ///
     /// # Examples
     ///
@@ -41,7 +40,7 @@ impl SetCookies {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.get::<u32>("user")?, None);
     /// assert!(cookie.save(&session)?.is_empty()); // reading writes nothing
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -51,7 +50,7 @@ impl SetCookies {
         self.0.is_empty()
     }
 
-    /// The field values.
+    /// Returns the field values.
     ///
     /// # Examples
     ///
@@ -59,7 +58,7 @@ impl SetCookies {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     /// assert!(fields.iter().all(|field| field.len() <= 3_072));
@@ -106,10 +105,11 @@ impl fmt::Debug for SetCookies {
     }
 }
 
-/// What every `Set-Cookie` field of one cookie has, formatted once.
+/// The constant parts of a cookie's `Set-Cookie` fields, formatted once.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
-    name: String,
+    /// `name=`
+    start: String,
     /// `; Path=/; …`
     end: String,
 }
@@ -117,68 +117,78 @@ pub(crate) struct Template {
 impl Template {
     pub(crate) fn new(name: &CookieName, attributes: &Attributes) -> Template {
         Template {
-            name: name.to_string(),
+            start: format!("{name}="),
             end: attributes.to_string(),
         }
     }
 
-    /// Bytes of a field beside its value, without `Max-Age`.
+    /// The length of a field without its value and `Max-Age`.
     pub(crate) fn len(&self) -> usize {
-        self.name.len() + 1 + self.end.len()
+        self.start.len() + self.end.len()
     }
 
-    /// The field whose value, of `value_len` bytes, `write_value` appends.
-    pub(crate) fn set<E>(
-        &self,
-        value_len: usize,
-        max_age: Option<u64>,
-        write_value: impl FnOnce(&mut String) -> Result<(), E>,
-    ) -> Result<String, E> {
-        let mut field = String::with_capacity(self.len() + value_len + MAX_AGE_LONGEST);
-        self.start(0, &mut field);
-        write_value(&mut field)?;
-        self.finish(max_age, &mut field);
-        Ok(field)
+    /// `name=`, with which the field of a whole value begins.
+    pub(crate) fn start(&self) -> &str {
+        &self.start
     }
 
-    /// Adds as few fields of at most `longest` bytes as have room for a token that one field has not
-    /// (docs/spec/carriers.md § 9.2). Returns their number.
-    pub(crate) fn set_in_parts(
+    /// The most bytes of a field that stand after its value.
+    pub(crate) fn longest_end(&self) -> usize {
+        self.end.len() + MAX_AGE_LONGEST
+    }
+
+    /// Adds the fields that set `pair`, which is `name=token`: one, or as many as there are parts of `part_len`
+    /// characters (docs/spec/carriers.md § 9.2). Returns their number.
+    pub(crate) fn set(
         &self,
-        token: &str,
+        mut pair: String,
+        part_len: usize,
         max_age: Option<u64>,
-        longest: usize,
         fields: &mut SetCookies,
     ) -> usize {
-        let beside = self.len() + PART_LEN + max_age.map_or(0, max_age_len);
-        let capacity = longest.saturating_sub(beside).max(1);
-        let cookies = token.len().div_ceil(capacity);
-        let part = |number: usize| {
-            let start = number * capacity;
+        let token = &pair[self.start.len()..];
+        if part_len < token.len() {
+            return self.set_in_parts(token, part_len, max_age, fields);
+        }
+        self.push_end(max_age, &mut pair);
+        fields.push(pair);
+        1
+    }
+
+    fn set_in_parts(
+        &self,
+        token: &str,
+        part_len: usize,
+        max_age: Option<u64>,
+        fields: &mut SetCookies,
+    ) -> usize {
+        let cookies = token.len().div_ceil(part_len);
+        for number in 0..cookies {
+            let start = number * part_len;
             // A token is ASCII, so every byte is a character.
-            let part = &token[start..token.len().min(start + capacity)];
+            let part = &token[start..token.len().min(start + part_len)];
+            let beside = self.len() + PART_LEN + MAX_AGE_LONGEST;
             let mut field = String::with_capacity(beside + part.len());
-            self.start(number, &mut field);
+            self.push_start(number, &mut field);
             if number == 0 {
                 field.push_str(&cookies.to_string());
                 field.push('.');
             }
             field.push_str(part);
-            self.finish(max_age, &mut field);
-            field
-        };
-        (0..cookies).map(part).for_each(|field| fields.push(field));
+            self.push_end(max_age, &mut field);
+            fields.push(field);
+        }
         cookies
     }
 
-    /// Tells a browser to drop the cookie, and the parts that it sent. Browsers find a cookie by the same
-    /// name, path, domain and flags.
+    /// Adds fields that expire the cookie, and the parts that the browser sent. Browsers identify a cookie by its name,
+    /// path, domain and flags.
     pub(crate) fn expire(&self, carried: PartNumbers, fields: &mut SetCookies) {
         fields.push(self.expire_one(0));
         self.expire_beyond(1, carried, fields);
     }
 
-    /// Tells it to drop the parts that it sent and that `cookies` cookies have no use for.
+    /// Adds fields that expire the parts that the browser sent and that a value in `cookies` cookies does not use.
     pub(crate) fn expire_beyond(
         &self,
         cookies: usize,
@@ -192,23 +202,25 @@ impl Template {
 
     fn expire_one(&self, number: usize) -> String {
         let mut field = String::with_capacity(self.len() + PART_LEN + EXPIRED.len());
-        self.start(number, &mut field);
+        self.push_start(number, &mut field);
         field.push_str(&self.end);
         field.push_str(EXPIRED);
         field
     }
 
     /// `name=`, or `name.1=` of a part.
-    fn start(&self, number: usize, field: &mut String) {
-        field.push_str(&self.name);
-        if number > 0 {
+    fn push_start(&self, number: usize, field: &mut String) {
+        if number == 0 {
+            field.push_str(&self.start);
+        } else {
+            field.push_str(self.start.trim_end_matches('='));
             field.push('.');
             field.push_str(&number.to_string());
+            field.push('=');
         }
-        field.push('=');
     }
 
-    fn finish(&self, max_age: Option<u64>, field: &mut String) {
+    fn push_end(&self, max_age: Option<u64>, field: &mut String) {
         field.push_str(&self.end);
         if let Some(seconds) = max_age {
             push_max_age(field, seconds);

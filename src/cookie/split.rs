@@ -10,41 +10,40 @@ use std::borrow::Cow;
 
 /// The cookies `name.1` to `name.7` of a request.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Parts(Option<Box<[Part; MOST_PARTS]>>);
+pub(crate) struct Parts(Option<Box<[PartValue; MOST_PARTS]>>);
 
 #[derive(Clone, Debug, Default)]
-enum Part {
+enum PartValue {
     #[default]
     Absent,
     One(Vec<u8>),
-    /// It came with different values. Which are the right ones is not tried.
-    Several,
+    /// The request carried different values, which are not tried one by one.
+    Conflicting,
 }
 
-/// Some of the cookies `name.1` to `name.7`, by their numbers.
+/// A set of the cookies `name.1` to `name.7`, by their numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PartNumbers(u8);
 
-/// A value, put together.
+/// A value joined from its parts.
 #[derive(Debug)]
 pub(crate) struct Whole<'a> {
     pub(crate) text: Cow<'a, [u8]>,
-    /// How many cookies it came in.
+    /// The number of cookies that it came in.
     pub(crate) cookies: usize,
 }
 
-/// Why a value cannot be put together.
+/// An error from joining the parts of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Broken {
     /// The number of parts is wrong, or a part is missing.
     Incomplete,
-    /// A part came with different values.
+    /// A part has different values.
     Duplicate,
 }
 
 impl Parts {
-    /// Takes the value of `name.{number}`. Of a value longer than `longest`, one byte more than that is
-    /// kept.
+    /// Adds the value of `name.{number}`. One longer than `longest` is cut to one byte more.
     pub(super) fn push(&mut self, number: usize, value: &[u8], longest: usize) {
         let value = &value[..value.len().min(longest + 1)];
         let parts = self.0.get_or_insert_default();
@@ -52,25 +51,25 @@ impl Parts {
             return;
         };
         match part {
-            Part::Absent => *part = Part::One(value.to_vec()),
-            Part::One(known) if known != value => *part = Part::Several,
-            Part::One(_) | Part::Several => {}
+            PartValue::Absent => *part = PartValue::One(value.to_vec()),
+            PartValue::One(known) if known != value => *part = PartValue::Conflicting,
+            PartValue::One(_) | PartValue::Conflicting => {}
         }
     }
 
-    /// Which parts the request carried.
+    /// Returns the numbers of the parts that the request carried.
     pub(crate) fn carried(&self) -> PartNumbers {
         let parts = self.0.iter().flat_map(|parts| parts.iter());
         let numbers = (1..)
             .zip(parts)
-            .filter(|(_, part)| !matches!(part, Part::Absent));
+            .filter(|(_, part)| !matches!(part, PartValue::Absent));
         numbers.fold(PartNumbers::default(), |mut carried, (number, _)| {
             carried.insert(number);
             carried
         })
     }
 
-    /// Puts a value of `name` together.
+    /// Joins a value of `name` with its parts.
     pub(super) fn assemble<'a>(&self, value: &'a [u8]) -> Result<Whole<'a>, Broken> {
         let Some(dot) = memchr::memchr(b'.', value) else {
             return Ok(Whole::in_one_cookie(value));
@@ -83,9 +82,9 @@ impl Parts {
         let mut text = first.to_vec();
         for at in 0..cookies - 1 {
             match self.0.as_ref().map(|parts| &parts[at]) {
-                Some(Part::One(part)) => text.extend_from_slice(part),
-                Some(Part::Several) => return Err(Broken::Duplicate),
-                Some(Part::Absent) | None => return Err(Broken::Incomplete),
+                Some(PartValue::One(part)) => text.extend_from_slice(part),
+                Some(PartValue::Conflicting) => return Err(Broken::Duplicate),
+                Some(PartValue::Absent) | None => return Err(Broken::Incomplete),
             }
         }
         Ok(Whole {
@@ -105,7 +104,7 @@ impl<'a> Whole<'a> {
 }
 
 impl PartNumbers {
-    /// With every part of a value in `cookies` cookies.
+    /// Adds the numbers of every part of a value in `cookies` cookies.
     pub(crate) fn with_all_of(mut self, cookies: usize) -> PartNumbers {
         (1..cookies).for_each(|number| self.insert(number));
         self
@@ -119,20 +118,20 @@ impl PartNumbers {
         self.0 == 0
     }
 
-    /// Those that `cookies` cookies have no use for, in ascending order.
+    /// Returns the numbers that a value in `cookies` cookies does not use, in ascending order.
     pub(super) fn beyond(self, cookies: usize) -> impl Iterator<Item = usize> {
         (cookies.max(1)..=MOST_PARTS).filter(move |number| self.0 & (1 << number) != 0)
     }
 }
 
-/// The number at the end of a part's name: 1 to 7.
+/// Parses the number at the end of a part's name: 1 to 7.
 pub(super) fn part_number(digit: u8) -> Option<usize> {
     (b'1'..=b'7')
         .contains(&digit)
         .then(|| usize::from(digit - b'0'))
 }
 
-/// Beside the cookie of the name itself.
+/// The most parts, in addition to the cookie of the name itself.
 const MOST_PARTS: usize = 7;
 
 #[cfg(test)]
@@ -142,7 +141,7 @@ mod tests {
 
     const LONGEST: usize = 10;
 
-    /// How many values are looked at, and the bytes of the longest that is put together for that.
+    /// The number of values that are tried, and the length of the longest that is joined for that.
     fn work(fields: &[String]) -> (usize, usize) {
         let values = find(fields, "sid", LONGEST);
         let kept: usize = values.iter().map(<[u8]>::len).sum();
@@ -173,7 +172,7 @@ mod tests {
         let mut pairs: Vec<_> = parts.collect();
         pairs.push("sid=8.a".to_owned());
         assert_eq!(work(&pairs), (1, 1 + 7 * (LONGEST + 1)));
-        // One that is too long by itself is not put together at all.
+        // A value that is too long by itself is not joined at all.
         pairs.push(format!("sid=8.{huge}"));
         assert_eq!(work(&pairs), (2, 1 + 7 * (LONGEST + 1)));
     }

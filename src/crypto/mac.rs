@@ -1,10 +1,9 @@
-//! HMAC-SHA-256 (RFC 2104) under a key that is prepared once.
+//! HMAC-SHA-256 (RFC 2104).
 
-use ctutils::CtEq;
 use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::Sha256;
 
-/// A key that tells what we wrote from what we did not.
+/// A key of HMAC, prepared for any number of messages.
 pub(crate) struct Mac(Hmac<Sha256>);
 
 impl Mac {
@@ -12,17 +11,21 @@ impl Mac {
         Mac(Hmac::new_from_slice(key).expect("HMAC takes a key of any length"))
     }
 
-    /// The first bytes of the code of `parts`, joined.
-    pub(crate) fn of<const N: usize>(&self, parts: &[&[u8]]) -> [u8; N] {
-        let mut mac = self.0.clone();
-        parts.iter().for_each(|part| mac.update(part));
-        let code: [u8; 32] = mac.finalize().into_bytes().into();
+    /// The first `N` bytes of the code of `parts`, joined.
+    pub(crate) fn compute<const N: usize>(&self, parts: &[&[u8]]) -> [u8; N] {
+        let code: [u8; 32] = self.over(parts).finalize().into_bytes().into();
         std::array::from_fn(|i| code[i])
     }
 
-    /// Whether `tag` is theirs. In constant time.
-    pub(crate) fn verifies(&self, parts: &[&[u8]], tag: &[u8; TAG_LEN]) -> bool {
-        self.of::<TAG_LEN>(parts).ct_eq(tag).to_bool()
+    /// Returns `true` if `tag` is the start of the code of `parts`. In constant time.
+    pub(crate) fn verify(&self, parts: &[&[u8]], tag: &[u8; TAG_LEN]) -> bool {
+        self.over(parts).verify_truncated_left(tag).is_ok()
+    }
+
+    fn over(&self, parts: &[&[u8]]) -> Hmac<Sha256> {
+        let mut mac = self.0.clone();
+        parts.iter().for_each(|part| mac.update(part));
+        mac
     }
 }
 

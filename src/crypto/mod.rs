@@ -1,13 +1,13 @@
-//! The one folder that names an algorithm. Knows nothing of keys or tokens.
+//! The one folder that names algorithms. It implements none, and knows nothing of key rings or tokens.
 
 pub(crate) mod base64url;
-mod gcm;
+pub(crate) mod cipher;
+pub(crate) mod hash;
+pub(crate) mod kdf;
 pub(crate) mod mac;
 pub(crate) mod random;
-mod schedule;
 pub(crate) mod scratch;
 pub(crate) mod suite;
-mod xaes;
 
-/// Bytes of the nonce of every encrypting suite.
+/// Bytes of the nonce in every encrypting suite.
 const NONCE_LEN: usize = 24;

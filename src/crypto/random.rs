@@ -1,14 +1,13 @@
-//! Randomness. Unlike `rand`'s own thread generator, a failing operating system is an error here.
+//! Random bytes. A failing operating system is an error here, where `rand::rng` panics.
 
 use std::{cell::RefCell, fmt};
 
-use chacha20::ChaCha12Rng;
-use getrandom::{
-    SysRng,
-    rand_core::{Rng, SeedableRng},
+use rand::{
+    Rng, SeedableRng, TryCryptoRng, TryRng,
+    rngs::{StdRng, SysError, SysRng},
 };
 
-/// The operating system gave no random bytes.
+/// The operating system's random generator failed.
 ///
 /// # Examples
 ///
@@ -22,7 +21,7 @@ use getrandom::{
 /// }
 /// ```
 #[derive(Debug)]
-pub struct RandomError(getrandom::Error);
+pub struct RandomError(SysError);
 
 impl fmt::Display for RandomError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,52 +38,51 @@ impl std::error::Error for RandomError {
 /// Bytes straight from the operating system, for secrets and session ids.
 pub(crate) fn from_system<const N: usize>() -> Result<[u8; N], RandomError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(RandomError)?;
+    SysRng.try_fill_bytes(&mut bytes).map_err(RandomError)?;
     Ok(bytes)
 }
 
-/// Bytes from this thread's generator, for nonces.
+/// Bytes from this thread's generator, for nonces and masks.
 ///
-/// A repeated state (a forked process, a restored machine) is harmless, because the nonce is hedged
-/// (SPEC.md § 6).
+/// A forked process or a restored machine may repeat them. That is harmless, because nonces are hedged
+/// (SPEC.md § 6.2).
 pub(crate) fn from_thread<const N: usize>() -> Result<[u8; N], RandomError> {
     GENERATOR
-        .try_with(|generator| generator.borrow_mut().fill())
-        // The thread is ending and its generator is gone.
+        .try_with(|kept| draw(&mut kept.borrow_mut(), &mut SysRng))
+        // The thread is ending, and its generator is already gone.
         .unwrap_or_else(|_| from_system())
 }
 
 struct Generator {
-    stream: Option<ChaCha12Rng>,
+    stream: StdRng,
+    /// Draws left before a new seed is due.
     left: u32,
 }
 
-impl Generator {
-    fn fill<const N: usize>(&mut self) -> Result<[u8; N], RandomError> {
-        if self.left == 0 {
-            self.stream = None;
-        }
-        let stream = match &mut self.stream {
-            Some(stream) => stream,
-            None => {
-                let seeded = ChaCha12Rng::try_from_rng(&mut SysRng).map_err(RandomError)?;
-                self.left = FILLS_BEFORE_RESEEDING;
-                self.stream.insert(seeded)
-            }
-        };
-        self.left -= 1;
-        let mut bytes = [0; N];
-        stream.fill_bytes(&mut bytes);
-        Ok(bytes)
-    }
+/// Draws from the generator in `kept`, and first seeds a new one from `system` where that is due.
+fn draw<const N: usize>(
+    kept: &mut Option<Generator>,
+    system: &mut impl TryCryptoRng<Error = SysError>,
+) -> Result<[u8; N], RandomError> {
+    let generator = match kept {
+        Some(generator) if generator.left > 0 => generator,
+        _ => kept.insert(Generator {
+            stream: StdRng::try_from_rng(system).map_err(RandomError)?,
+            left: DRAWS_PER_SEED,
+        }),
+    };
+    generator.left -= 1;
+    let mut bytes = [0; N];
+    generator.stream.fill_bytes(&mut bytes);
+    Ok(bytes)
 }
 
 thread_local! {
-    static GENERATOR: RefCell<Generator> = const { RefCell::new(Generator { stream: None, left: 0 }) };
+    static GENERATOR: RefCell<Option<Generator>> = const { RefCell::new(None) };
 }
 
-/// 64 KiB of nonces, as `rand` does.
-const FILLS_BEFORE_RESEEDING: u32 = 65_536 / 24;
+/// 64 KiB of nonces, the interval of `rand::rng`.
+const DRAWS_PER_SEED: u32 = 65_536 / 24;
 
 #[cfg(test)]
 mod tests {
@@ -110,26 +108,51 @@ mod tests {
         check_every_byte::<8>(from_system);
     }
 
-    #[test]
-    fn a_generator_is_seeded_anew_after_64_kib_of_nonces() {
-        let mut generator = Generator {
-            stream: None,
-            left: 0,
-        };
-        let first = generator.fill::<24>().unwrap();
-        // A copy of the stream knows all that is drawn from this seed.
-        let seed = generator.stream.as_ref().unwrap().get_seed();
-        let mut copy = ChaCha12Rng::from_seed(seed);
-        let mut foreseen = || {
-            let mut bytes = [0; 24];
-            copy.fill_bytes(&mut bytes);
-            bytes
-        };
-        assert_eq!(first, foreseen());
-        for _ in 1..65_536 / 24 {
-            assert_eq!(generator.fill().unwrap(), foreseen());
+    /// An operating system that gives this seed, or fails.
+    struct System(Option<[u8; 32]>);
+
+    impl TryRng for System {
+        type Error = SysError;
+
+        fn try_next_u32(&mut self) -> Result<u32, SysError> {
+            unreachable!("a seed is drawn as bytes")
         }
-        assert_ne!(generator.fill().unwrap(), foreseen());
+
+        fn try_next_u64(&mut self) -> Result<u64, SysError> {
+            unreachable!("a seed is drawn as bytes")
+        }
+
+        fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), SysError> {
+            bytes.copy_from_slice(&self.0.ok_or(SysError::UNSUPPORTED)?);
+            Ok(())
+        }
+    }
+
+    impl TryCryptoRng for System {}
+
+    #[test]
+    fn a_generator_has_a_new_seed_after_64_kib_of_nonces() {
+        let mut kept = None;
+        for seed in [[1; 32], [2; 32]] {
+            let mut stream = StdRng::from_seed(seed);
+            for _ in 0..65_536 / 24 {
+                let mut expected = [0; 24];
+                stream.fill_bytes(&mut expected);
+                assert_eq!(draw(&mut kept, &mut System(Some(seed))).unwrap(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_system_without_a_seed_is_an_error_at_every_draw_until_it_has_one() {
+        let mut kept = None;
+        for _ in 0..2 {
+            assert!(draw::<24>(&mut kept, &mut System(None)).is_err());
+            assert!(draw::<24>(&mut kept, &mut System(None)).is_err());
+            for _ in 0..DRAWS_PER_SEED {
+                assert!(draw::<24>(&mut kept, &mut System(Some([1; 32]))).is_ok());
+            }
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Bytes of sessions, overwritten after use.
+//! Memory for the bytes of sessions, overwritten after use.
 
 use std::{
     cell::Cell,
@@ -6,11 +6,11 @@ use std::{
     ops::{Deref, Range},
 };
 
-/// Bytes that are overwritten when they are dropped. What was cut off them before is not.
+/// Bytes that are overwritten on drop. Bytes truncated before that are not.
 #[derive(Default)]
 pub(crate) struct Wiped {
     bytes: Vec<u8>,
-    /// What stands before is overwritten as well, and not seen.
+    /// Offset of the first visible byte. The bytes before it are overwritten too.
     start: usize,
 }
 
@@ -34,48 +34,37 @@ impl Drop for Wiped {
     }
 }
 
-/// The buffer of this thread, on loan, so that a request opens and seals without asking for memory.
+/// The buffer of this thread, on loan, so that opening and sealing allocate nothing.
 ///
-/// Whoever borrows it while it is lent, such as a hook that looks at another session, gets one of his own.
-pub(crate) struct Scratch {
-    bytes: Vec<u8>,
-    /// How many of them were used, if there are so many. Behind stands what was overwritten, or never secret.
-    used: usize,
-}
+/// A second loan at the same time, as in a hook that reads another session, gets a new buffer.
+pub(crate) struct Scratch(Vec<u8>);
 
 impl Scratch {
     pub(crate) fn borrow() -> Scratch {
-        Scratch {
-            // An error: the thread is ending, and its buffer is gone.
-            bytes: BUFFER.try_with(Cell::take).unwrap_or_default(),
-            used: 0,
-        }
+        // An error means that the thread is ending, and its buffer is already gone.
+        Scratch(BUFFER.try_with(Cell::take).unwrap_or_default())
     }
 
-    /// So many bytes, to be overwritten.
-    pub(crate) fn room(&mut self, len: usize) -> &mut [u8] {
-        self.clean();
-        if self.bytes.len() < len {
-            self.bytes.resize(len, 0);
-        }
-        self.used = len;
-        &mut self.bytes[..len]
+    /// Overwrites the buffer, and returns `len` zeros in it.
+    pub(crate) fn zeroed(&mut self, len: usize) -> &mut [u8] {
+        let bytes = self.start(len);
+        bytes.resize(len, 0);
+        bytes
     }
 
-    /// The buffer, empty, with room for so many bytes: growing would leave a copy behind.
+    /// Overwrites the buffer, and returns it empty, with room for `capacity` bytes: to grow would leave a copy
+    /// behind.
     pub(crate) fn start(&mut self, capacity: usize) -> &mut Vec<u8> {
-        self.clean();
-        self.bytes.clear();
-        self.bytes.reserve(capacity);
-        self.used = usize::MAX;
-        &mut self.bytes
+        wipe(&mut self.0);
+        self.0.clear();
+        self.0.reserve(capacity);
+        &mut self.0
     }
 
-    /// Gives the buffer away, of which `range` is seen, and goes on with `next`.
-    pub(crate) fn give(&mut self, range: Range<usize>, next: Vec<u8>) -> Wiped {
-        let used = mem::take(&mut self.used);
-        let mut bytes = mem::replace(&mut self.bytes, next);
-        bytes.truncate(used);
+    /// Gives the buffer away with `range` visible, and uses the memory of `next` from now on.
+    pub(crate) fn give(&mut self, range: Range<usize>, mut next: Vec<u8>) -> Wiped {
+        next.clear();
+        let mut bytes = mem::replace(&mut self.0, next);
         wipe(&mut bytes[range.end..]);
         bytes.truncate(range.end);
         Wiped {
@@ -83,28 +72,23 @@ impl Scratch {
             start: range.start,
         }
     }
-
-    fn clean(&mut self) {
-        let used = self.len();
-        wipe(&mut self.bytes[..used]);
-        self.used = 0;
-    }
 }
 
 impl Deref for Scratch {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.bytes[..self.used.min(self.bytes.len())]
+        &self.0
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        self.clean();
-        // A large value must not occupy memory after its request.
-        if self.bytes.capacity() <= LARGEST_KEPT {
-            let buffer = mem::take(&mut self.bytes);
+        wipe(&mut self.0);
+        // The memory of a large value is freed with its request.
+        if self.0.capacity() <= LARGEST_KEPT {
+            let mut buffer = mem::take(&mut self.0);
+            buffer.clear();
             let _ = BUFFER.try_with(|lent| lent.set(buffer));
         }
     }
@@ -114,10 +98,11 @@ thread_local! {
     static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// Bytes of the largest buffer that a thread keeps: twice the longest token.
+/// Bytes of the largest buffer that a thread keeps, twice the longest token.
 const LARGEST_KEPT: usize = 64 * 1024;
 
-/// Overwrites, and keeps the compiler from leaving that out. (`Zeroize` writes one byte after the other.)
+/// Overwrites `bytes` so that the compiler cannot leave it out. `Zeroize` does the same byte by byte, which is
+/// slower.
 pub(crate) fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     zeroize::optimization_barrier(bytes);
@@ -127,7 +112,7 @@ pub(crate) fn wipe(bytes: &mut [u8]) {
 mod tests {
     use super::*;
 
-    /// Bytes that this thread keeps.
+    /// Capacity of the buffer that this thread keeps.
     fn kept() -> usize {
         let buffer = BUFFER.take();
         let capacity = buffer.capacity();
@@ -135,7 +120,7 @@ mod tests {
         capacity
     }
 
-    /// What it keeps after `use_it`, where it kept nothing before.
+    /// The same after `use_it`, in a thread that kept none before.
     fn kept_after(use_it: impl FnOnce(&mut Scratch)) -> usize {
         BUFFER.take();
         use_it(&mut Scratch::borrow());
@@ -144,21 +129,21 @@ mod tests {
 
     #[test]
     fn a_thread_keeps_the_buffer_of_a_token() {
-        assert!(kept_after(|buffer| _ = buffer.room(4096)) >= 4096);
+        assert!(kept_after(|buffer| _ = buffer.zeroed(4096)) >= 4096);
         assert!(kept_after(|buffer| _ = buffer.start(4096)) >= 4096);
         let longest = 8 * 4096;
-        assert!(kept_after(|buffer| _ = buffer.room(longest)) >= longest);
+        assert!(kept_after(|buffer| _ = buffer.zeroed(longest)) >= longest);
     }
 
     #[test]
     fn a_thread_keeps_no_buffer_that_grew_beyond_a_few_tokens() {
         let large = 2 * 1024 * 1024;
-        assert_eq!(kept_after(|buffer| _ = buffer.room(large)), 0);
+        assert_eq!(kept_after(|buffer| _ = buffer.zeroed(large)), 0);
         assert_eq!(kept_after(|buffer| buffer.start(256).resize(large, 7)), 0);
         let next = || Vec::with_capacity(large);
         assert_eq!(kept_after(|buffer| drop(buffer.give(0..0, next()))), 0);
-        // The next use begins with a buffer of a usual size.
-        Scratch::borrow().room(4096);
+        // The next loan has a buffer of the usual size.
+        Scratch::borrow().zeroed(4096);
         assert!((4096..=LARGEST_KEPT).contains(&kept()));
     }
 }

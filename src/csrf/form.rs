@@ -1,4 +1,4 @@
-//! A form with its token in a field. Feature `axum`.
+//! The extractor of forms that have their token in a field. Feature `axum`.
 
 use std::{fmt, ops::Deref};
 
@@ -13,12 +13,9 @@ use serde::{
 };
 
 use super::rules::TokenChecks;
-use crate::{
-    session::events,
-    web::{CsrfRefusal, Failure},
-};
+use crate::web::{CsrfRefusal, Failure};
 
-/// What has a field for a CSRF token, for [`Guarded`]. A form of nothing else is [`CsrfForm`].
+/// A form with a field for a CSRF token, for [`Guarded`]. For a form with no other field there is [`CsrfForm`].
 ///
 /// # Examples
 ///
@@ -44,12 +41,12 @@ use crate::{
     note = "write `impl CsrfField for {Self}`, or take a `CsrfForm` if there is nothing but the token"
 )]
 pub trait CsrfField {
-    /// The token, as it came.
+    /// Returns the token as it was sent.
     fn csrf_token(&self) -> &str;
 }
 
-/// A form with nothing in it but a CSRF token, in the field `csrf_token`: a button that signs out, for example. Other
-/// fields are ignored; a form without the field is refused by [`Guarded`]. With feature `axum`.
+/// A form that needs nothing but a CSRF token, in the field `csrf_token`, such as a button that signs out. Other fields
+/// are ignored; a form without the field is refused by [`Guarded`]. With feature `axum`.
 ///
 /// # Examples
 ///
@@ -64,7 +61,6 @@ pub trait CsrfField {
 /// let app: Router = Router::new()
 ///     .route("/sign-out", post(sign_out))
 ///     .layer(CsrfGuard::new().tokens_in_forms());
-/// # let _ = app;
 /// ```
 #[derive(Clone, Default)]
 pub struct CsrfForm {
@@ -83,7 +79,7 @@ impl<'de> Deserialize<'de> for CsrfForm {
     }
 }
 
-/// Takes one field out of many.
+/// Reads one field and ignores the others.
 struct Fields;
 
 impl<'de> Visitor<'de> for Fields {
@@ -113,13 +109,12 @@ impl fmt::Debug for CsrfForm {
     }
 }
 
-/// An extractor around another, such as `Form<Transfer>`, that refuses it with 403 unless its field has a
-/// CSRF token of the session. With feature `axum`; needs a
-/// [`CsrfGuard`](crate::CsrfGuard) around the handler, with
+/// An extractor around another, such as `Form<Transfer>`, that refuses the form with 403 unless its field has a CSRF
+/// token of the session. With feature `axum`; needs a [`CsrfGuard`](crate::CsrfGuard) around the handler, with
 /// [`tokens_in_forms`](crate::CsrfGuard::tokens_in_forms).
 ///
-/// A token in the header, which the guard has verified, is as good. What a guard lets pass without a token, such as
-/// a form sent by GET, is refused with 403.
+/// A token in the header, which the guard has verified, is enough. A request that a guard lets pass without a token,
+/// such as a form sent by GET, is refused with 403.
 ///
 /// # Examples
 ///
@@ -139,7 +134,6 @@ impl fmt::Debug for CsrfForm {
 /// let app: Router = Router::new()
 ///     .route("/transfer", post(transfer))
 ///     .layer(CsrfGuard::new().tokens_in_forms());
-/// # let _ = app;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Guarded<E>(pub E);
@@ -163,7 +157,7 @@ where
     }
 }
 
-/// Why [`Guarded`] gives no form.
+/// The rejection of [`Guarded`].
 ///
 /// # Examples
 ///
@@ -177,11 +171,11 @@ where
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum GuardedRejection<R> {
-    /// The extractor inside gave none.
+    /// The inner extractor rejected the request.
     Inner(R),
-    /// The token is not one of this session, or none was asked for.
+    /// The token is not one of this session, or no guard asked for one.
     Refused(CsrfRefusal),
-    /// There is no [`CsrfGuard`](crate::CsrfGuard) around the handler, or none that asks for tokens.
+    /// No [`CsrfGuard`](crate::CsrfGuard) that asks for tokens is around the handler.
     NoGuard,
 }
 
@@ -201,10 +195,7 @@ impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
     fn into_response(self) -> Response {
         let (status, failure) = match self {
             GuardedRejection::Inner(rejection) => return rejection.into_response(),
-            GuardedRejection::Refused(refusal) => {
-                events::request_refused(refusal.sentence(), None, None);
-                (StatusCode::FORBIDDEN, Failure::Csrf(refusal))
-            }
+            GuardedRejection::Refused(refusal) => (StatusCode::FORBIDDEN, Failure::Csrf(refusal)),
             GuardedRejection::NoGuard => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 Failure::Setup(NO_GUARD.to_owned()),

@@ -1,31 +1,28 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use tower_layer::Layer;
-
 use super::{
     origin::Origin,
-    rules::{Rules, Token},
-    service::CsrfService,
+    rules::{Rules, TokenSource},
 };
 use crate::{
     carrier::ConfigError,
     state::{Map, Payload},
 };
 
-/// Refuses requests that another site made a visitor's browser send: 403, before the handler runs.
+/// Refuses requests that another site made a visitor's browser send, with 403, before the handler runs.
 ///
-/// Goes inside of [`SessionLayer`](crate::SessionLayer). Every method but GET, HEAD, OPTIONS and TRACE
-/// needs to pass, in this order:
+/// Goes inside [`SessionLayer`](crate::SessionLayer). Every request whose method is not GET, HEAD, OPTIONS or TRACE has
+/// to pass these checks, in this order:
 ///
-/// 1. a request from a [trusted origin](Self::trust_origin) goes on with 4;
-/// 2. `Sec-Fetch-Site`, where the browser sends it, is `same-origin` or `none`;
-/// 3. else `Origin`, where it is sent, has the scheme `https`, and host and port of
-///    [the request](crate::host_of). With `localhost`, 127.0.0.1 and the like, `http` is enough. Behind a proxy
-///    that rewrites `Host`, and for a site without TLS, trust your origin; `X-Forwarded-Host` is never read;
+/// 1. a request from a [trusted origin](Self::trust_origin) continues with 4;
+/// 2. `Sec-Fetch-Site`, if the browser sends it, is `same-origin` or `none`;
+/// 3. otherwise `Origin`, if it is sent, has the scheme `https` and the host and port of [the request](crate::host_of).
+///    For `localhost`, 127.0.0.1 and the like, `http` is enough. Behind a proxy that rewrites `Host`, and for a site
+///    without TLS, trust your own origin; `X-Forwarded-Host` is never read;
 /// 4. the header `x-csrf-token` has a token of [`Session::csrf_token`](crate::Session::csrf_token).
 ///
-/// WebSocket upgrades need to pass the first three. The guard answers before the router does, so what has
-/// no route is refused as well.
+/// WebSocket upgrades have to pass the first three. The guard answers before the router, so a request without a route
+/// is refused too.
 ///
 /// # Examples
 ///
@@ -38,7 +35,6 @@ use crate::{
 ///     .route("/transfer", post(|| async { "done" }))
 ///     .layer(CsrfGuard::new())
 ///     .layer(SessionLayer::new(cookie));
-/// # let _ = app;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct CsrfGuard<T = Map> {
@@ -47,13 +43,12 @@ pub struct CsrfGuard<T = Map> {
 }
 
 impl CsrfGuard {
-    /// The guard for sessions that are dictionaries.
+    /// Creates a guard for sessions that are dictionaries.
     ///
     /// # Examples
     ///
     /// ```
     /// let guard = hardtack::CsrfGuard::new();
-    /// # let _ = guard;
     /// ```
     #[must_use]
     pub fn new() -> CsrfGuard {
@@ -62,20 +57,19 @@ impl CsrfGuard {
 }
 
 impl<T> CsrfGuard<T> {
-    /// Trusts requests from `origin`, such as `https://app.example.com`, as those from the site itself.
-    /// They need a token all the same. A site without TLS trusts its own, such as `http://intranet:8080`.
+    /// Trusts requests from `origin`, such as `https://app.example.com`, as if they came from the site itself. They
+    /// still need a token. A site without TLS trusts its own origin, such as `http://intranet:8080`.
     ///
     /// # Examples
     ///
     /// ```
     /// let guard = hardtack::CsrfGuard::new().trust_origin("https://app.example.com")?;
-    /// # let _ = guard;
     /// # Ok::<_, hardtack::ConfigError>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Origin`] for what is no scheme and host, with a path for example.
+    /// [`ConfigError::Origin`] if `origin` is not a scheme and a host, for example because it has a path.
     pub fn trust_origin(mut self, origin: &str) -> Result<Self, ConfigError> {
         let origin = Origin::parse(origin).ok_or(ConfigError::Origin)?;
         Arc::make_mut(&mut self.rules).trusted.push(origin);
@@ -83,27 +77,26 @@ impl<T> CsrfGuard<T> {
     }
 
     /// Lets forms pass that pages of `origin` post to `path`, without a token: the last step of a sign-in at another
-    /// site with `response_mode=form_post`. Everything else from there is refused as before.
+    /// site with `response_mode=form_post`. Other requests from there are refused as before.
     ///
-    /// `path` is that of the request as the guard sees it, and compared byte by byte.
+    /// `path` is the path of the request as the guard sees it, and is compared byte by byte.
     ///
     /// # Examples
     ///
     /// ```
     /// let guard = hardtack::CsrfGuard::new()
     ///     .trust_form_post("https://login.example.com", "/signed-in")?;
-    /// # let _ = guard;
     /// # Ok::<_, hardtack::ConfigError>(())
     /// ```
     ///
     /// # Security
     ///
-    /// The handler has to compare the form's `state` with one that it gave to this browser. A cookie that comes
-    /// with such a form has `SameSite=None`: with `Lax` or `Strict` the session is empty here.
+    /// The handler has to compare the form's `state` with one that it gave to this browser. The browser sends a cookie
+    /// with such a form only under `SameSite=None`; with `Lax` or `Strict` the session is empty here.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Origin`] for what is no scheme and host, with a path for example.
+    /// [`ConfigError::Origin`] if `origin` is not a scheme and a host, for example because it has a path.
     pub fn trust_form_post(
         mut self,
         origin: &str,
@@ -115,42 +108,40 @@ impl<T> CsrfGuard<T> {
         Ok(self)
     }
 
-    /// Asks for no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first,
-    /// all of today the second; a request with neither passes. The extractor `Guarded` answers 500 where no other
-    /// guard asks for a token.
+    /// Requires no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first, all of today's
+    /// the second; a request with neither passes. The extractor `Guarded` answers 500 unless another guard asks for a
+    /// token.
     ///
     /// # Examples
     ///
     /// ```
     /// let guard = hardtack::CsrfGuard::new().origin_check_only();
-    /// # let _ = guard;
     /// ```
     #[must_use]
     pub fn origin_check_only(mut self) -> Self {
-        Arc::make_mut(&mut self.rules).token = Token::Nobody;
+        Arc::make_mut(&mut self.rules).token = TokenSource::None;
         self
     }
 
-    /// Lets forms pass that have no header `x-csrf-token`: their handlers take the token from a field, by
-    /// the extractor `Guarded` of feature `axum` or by [`Session::verify_csrf`](crate::Session::verify_csrf).
+    /// Lets forms pass without the header `x-csrf-token`. Their handlers take the token from a field, by the extractor
+    /// `Guarded` of feature `axum` or by [`Session::verify_csrf`](crate::Session::verify_csrf).
     ///
     /// # Security
     ///
-    /// A handler that takes a form without either is guarded by the first three steps only.
+    /// A handler that takes a form in another way is protected by the first three checks only.
     ///
     /// # Examples
     ///
     /// ```
     /// let guard = hardtack::CsrfGuard::new().tokens_in_forms();
-    /// # let _ = guard;
     /// ```
     #[must_use]
     pub fn tokens_in_forms(mut self) -> Self {
-        Arc::make_mut(&mut self.rules).token = Token::HereButForForms;
+        Arc::make_mut(&mut self.rules).token = TokenSource::HeaderOrForm;
         self
     }
 
-    /// The guard for sessions that hold a `U`.
+    /// Creates a guard for sessions that hold a `U`.
     ///
     /// # Examples
     ///
@@ -160,7 +151,6 @@ impl<T> CsrfGuard<T> {
     /// # struct Login;
     /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// let guard = CsrfGuard::new().typed::<Login>();
-    /// # let _ = guard;
     /// ```
     #[must_use]
     pub fn typed<U: Payload>(self) -> CsrfGuard<U> {
@@ -192,16 +182,5 @@ impl<T> Clone for CsrfGuard<T> {
 impl<T> fmt::Debug for CsrfGuard<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("CsrfGuard").field(&self.rules).finish()
-    }
-}
-
-impl<S, T> Layer<S> for CsrfGuard<T> {
-    type Service = CsrfService<S, T>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        CsrfService {
-            inner,
-            guard: self.clone(),
-        }
     }
 }

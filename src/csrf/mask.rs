@@ -1,4 +1,4 @@
-//! CSRF tokens: a tag over what names a session, under a mask (SPEC.md § 13).
+//! CSRF tokens: a masked tag over the name of a session (SPEC.md § 13).
 
 use ctutils::CtEq;
 
@@ -9,8 +9,8 @@ use crate::{
     token::Binding,
 };
 
-/// Renders a token for `session` under the key that seals at `now`. `mask` is fresh at every call, so
-/// that the same bytes never appear twice in a compressed page (BREACH).
+/// Renders a token for `session` under the key that seals at `now`. Each call needs a fresh `mask`, so that a
+/// compressed page never repeats the same bytes (BREACH).
 pub(crate) fn render(
     keys: &PurposeKeys,
     binding: Binding<'_>,
@@ -27,8 +27,8 @@ pub(crate) fn render(
     token
 }
 
-/// Whether `token` was rendered for `session` under a key that is accepted at `now`. In constant time,
-/// once the token has the right form.
+/// Returns `true` if `token` was rendered for `session` under a key that is accepted at `now`. Constant time for every
+/// token of the right form.
 pub(crate) fn check(
     keys: &PurposeKeys,
     binding: Binding<'_>,
@@ -52,7 +52,7 @@ pub(crate) fn check(
 
 /// `HMAC(K_csrf, u32(len ctx) || ctx || session)`, cut to 16 bytes.
 fn secret(key: &PurposeKey, binding: Binding<'_>, session: &[u8]) -> [u8; TAG_LEN] {
-    binding.with_aad(&[], |context| key.csrf.of(&[context, session]))
+    key.csrf.compute(&[&binding.aad(&[]), session])
 }
 
 fn xor(left: [u8; TAG_LEN], right: [u8; TAG_LEN]) -> [u8; TAG_LEN] {

@@ -1,4 +1,4 @@
-//! That a request comes from a page of the session's own site.
+//! CSRF protection: checks that a request comes from a page of the session's own site.
 
 #[cfg(feature = "axum")]
 mod form;

@@ -26,13 +26,14 @@ impl Origin {
         })
     }
 
-    /// Whether `host` is the host and port of this origin.
+    /// Returns `true` if `host` is the host and port of this origin.
     pub(super) fn is_at(&self, host: Host<'_>) -> bool {
         host.name.eq_ignore_ascii_case(&self.host)
             && host.port.or_else(|| default_port(&self.scheme)) == self.port
     }
 
-    /// Whether nobody on the way can have made a page of this origin: it came over TLS, or from this machine.
+    /// Returns `true` if no one on the network can have made a page of this origin: it came over TLS, or from this
+    /// machine.
     pub(super) fn is_secure(&self) -> bool {
         match &*self.scheme {
             "https" => true,
@@ -42,7 +43,7 @@ impl Origin {
     }
 }
 
-/// The names that browsers take for trustworthy without TLS.
+/// The hosts that browsers trust without TLS.
 fn is_this_machine(host: &str) -> bool {
     let address = host.parse::<Ipv4Addr>();
     host == "localhost"

@@ -1,4 +1,4 @@
-//! What [`CsrfGuard`](super::CsrfGuard) lets pass.
+//! The rules of [`CsrfGuard`](super::CsrfGuard).
 
 use std::sync::Arc;
 
@@ -14,46 +14,47 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rules {
     pub(super) trusted: Vec<Origin>,
-    /// Whose forms may come without a token, and to which path.
+    /// Origins whose forms pass without a token, each with the path they may be sent to.
     pub(super) form_posts: Vec<(Origin, String)>,
-    pub(super) token: Token,
+    pub(super) token: TokenSource,
 }
 
-/// Who asks for a token.
+/// The place in which a request has its token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Token {
+pub(super) enum TokenSource {
     #[default]
-    Here,
-    /// For forms the handler's extractor does.
-    HereButForForms,
-    Nobody,
+    Header,
+    /// The header, or for a form one of its fields, which an extractor verifies.
+    HeaderOrForm,
+    /// No token is needed.
+    None,
 }
 
 impl Rules {
-    /// Passes a request, and tells an extractor what is left to be checked.
-    pub(super) fn check<T: Payload>(&self, request: &mut Parts) -> Result<(), Answer> {
-        let checked = self.judge::<T>(request);
-        if let Err(Answer::Refused(refusal)) = checked {
+    /// Lets a request pass, and leaves in its extensions what an extractor has to verify.
+    pub(super) fn check<T: Payload>(&self, request: &mut Parts) -> Result<(), Rejection> {
+        let checked = self.check_request::<T>(request);
+        if let Err(Rejection::Refused(refusal)) = checked {
             let origin = text_of(request, &header::ORIGIN);
             let origin = origin.filter(|origin| Origin::parse(origin).is_some());
             let host = Host::of(request).map(|host| host.name);
-            events::request_refused(refusal.sentence(), origin, host);
+            report(refusal, origin, host);
         }
         checked
     }
 
-    fn judge<T: Payload>(&self, request: &mut Parts) -> Result<(), Answer> {
+    fn check_request<T: Payload>(&self, request: &mut Parts) -> Result<(), Rejection> {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
         let is_upgrade = is_websocket(request);
         let is_safe = safe.contains(&request.method) && !is_upgrade;
         let is_form_post = self.is_form_post(request);
         if !is_safe && !is_form_post {
-            self.check_origin(request).map_err(Answer::Refused)?;
+            self.check_origin(request).map_err(Rejection::Refused)?;
         }
         let check = match self.token {
-            // What another guard asks for stands.
-            Token::Nobody => return Ok(()),
-            _ if is_safe || is_upgrade || is_form_post => TokenCheck::NotAsked,
+            // A check that another guard has left stays.
+            TokenSource::None => return Ok(()),
+            _ if is_safe || is_upgrade || is_form_post => TokenCheck::NotNeeded,
             _ => self.check_token::<T>(request)?,
         };
         let checks: &mut TokenChecks = request.extensions.get_or_insert_default();
@@ -61,21 +62,21 @@ impl Rules {
         Ok(())
     }
 
-    fn check_token<T: Payload>(&self, request: &Parts) -> Result<TokenCheck, Answer> {
+    fn check_token<T: Payload>(&self, request: &Parts) -> Result<TokenCheck, Rejection> {
         let session = Session::<T>::from_extensions(&request.extensions);
-        let session = session.map_err(Answer::NoSession)?;
-        let in_form = self.token == Token::HereButForForms && is_form(&request.headers);
+        let session = session.map_err(Rejection::NoSession)?;
+        let in_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
         match request
             .headers
             .get(TOKEN_HEADER)
             .map(|token| token.to_str())
         {
             Some(Ok(token)) if session.verify_csrf(token) => Ok(TokenCheck::Passed),
-            Some(_) => Err(Answer::Refused(CsrfRefusal::WrongToken)),
+            Some(_) => Err(Rejection::Refused(CsrfRefusal::WrongToken)),
             None if in_form => Ok(TokenCheck::InForm(Arc::new(move |token| {
                 session.verify_csrf(token)
             }))),
-            None => Err(Answer::Refused(CsrfRefusal::NoToken)),
+            None => Err(Rejection::Refused(CsrfRefusal::NoToken)),
         }
     }
 
@@ -100,7 +101,7 @@ impl Rules {
         }
     }
 
-    /// A form that a trusted page sends to where it may.
+    /// Whether the request is a form that one of `form_posts` lets pass.
     fn is_form_post(&self, request: &Parts) -> bool {
         let is_from = |trusted: &Origin| {
             let origin = text_of(request, &header::ORIGIN).and_then(Origin::parse);
@@ -113,7 +114,8 @@ impl Rules {
     }
 }
 
-/// What the fields of this name say. What is no text, or two things, is there all the same, and nothing that passes.
+/// The value of the fields of this name. Fields that are not text, or that differ, count as one value that never
+/// passes.
 fn text_of<'a>(request: &'a Parts, name: &HeaderName) -> Option<&'a str> {
     let mut fields = request.headers.get_all(name).iter();
     let first = fields.next()?;
@@ -121,22 +123,21 @@ fn text_of<'a>(request: &'a Parts, name: &HeaderName) -> Option<&'a str> {
     Some(first.to_str().ok().filter(|_| is_one).unwrap_or("?"))
 }
 
-/// What a guard knows of a request's token.
+/// The result of looking for a request's token in its header.
 enum TokenCheck {
-    /// The request may have none.
-    NotAsked,
-    /// It is in the header, and right.
+    /// The request needs none.
+    NotNeeded,
     Passed,
-    /// It is in the form, for the extractor to verify.
+    /// It is in the form, for an extractor to verify.
     InForm(Verify),
 }
 
 type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
-/// What the guards around a handler leave for the extractor of a form.
+/// The checks that the guards around a handler leave to the extractor of a form.
 #[derive(Clone, Default)]
 #[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "for extractors"))]
-pub(crate) struct TokenChecks {
+pub(super) struct TokenChecks {
     has_passed: bool,
     in_form: Vec<Verify>,
 }
@@ -144,7 +145,7 @@ pub(crate) struct TokenChecks {
 impl TokenChecks {
     fn add(&mut self, check: TokenCheck) {
         match check {
-            TokenCheck::NotAsked => {}
+            TokenCheck::NotNeeded => {}
             TokenCheck::Passed => self.has_passed = true,
             TokenCheck::InForm(verify) => self.in_form.push(verify),
         }
@@ -153,23 +154,28 @@ impl TokenChecks {
 
 #[cfg(feature = "axum")]
 impl TokenChecks {
-    /// Refuses a request of which no guard asked for a token.
-    pub(crate) fn check_asked(&self) -> Result<(), CsrfRefusal> {
+    /// Refuses a request that no guard asked for a token.
+    pub(super) fn check_asked(&self) -> Result<(), CsrfRefusal> {
         if self.has_passed || !self.in_form.is_empty() {
-            Ok(())
-        } else {
-            Err(CsrfRefusal::NotAsked)
+            return Ok(());
         }
+        report(CsrfRefusal::NotAsked, None, None);
+        Err(CsrfRefusal::NotAsked)
     }
 
-    /// Refuses a form with this token, unless it is the one of every guard that left it to be verified.
-    pub(crate) fn check(&self, token: &str) -> Result<(), CsrfRefusal> {
+    /// Refuses the token of a form, unless every guard that left it to be verified accepts it.
+    pub(super) fn check(&self, token: &str) -> Result<(), CsrfRefusal> {
         if self.in_form.iter().all(|verify| verify(token)) {
-            Ok(())
-        } else {
-            Err(CsrfRefusal::WrongToken)
+            return Ok(());
         }
+        report(CsrfRefusal::WrongToken, None, None);
+        Err(CsrfRefusal::WrongToken)
     }
+}
+
+/// Writes the event of a refusal, here and nowhere else: an application may answer a refused request itself.
+fn report(refusal: CsrfRefusal, origin: Option<&str>, host: Option<&str>) {
+    events::request_refused(refusal.sentence(), origin, host);
 }
 
 /// An upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441).
@@ -190,9 +196,9 @@ fn is_form(headers: &HeaderMap) -> bool {
         .any(|form| kind.eq_ignore_ascii_case(form))
 }
 
-/// Why the handler does not run.
+/// The reason for which the handler does not run.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Answer {
+pub(super) enum Rejection {
     Refused(CsrfRefusal),
     NoSession(MissingSession),
 }

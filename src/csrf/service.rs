@@ -5,15 +5,16 @@ use std::{
 
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use pin_project_lite::pin_project;
+use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{guard::CsrfGuard, rules::Answer};
+use super::{guard::CsrfGuard, rules::Rejection};
 use crate::{
     state::{Map, Payload},
     web::{Failure, MissingSession, Named},
 };
 
-/// What [`CsrfGuard`](crate::CsrfGuard) makes of a service.
+/// The service that [`CsrfGuard`](crate::CsrfGuard) makes of another.
 ///
 /// # Examples
 ///
@@ -22,12 +23,22 @@ use crate::{
 /// use tower::Layer;
 ///
 /// let service: CsrfService<_> = CsrfGuard::new().layer(());
-/// # let _ = service;
 /// ```
 #[derive(Debug)]
 pub struct CsrfService<S, T = Map> {
-    pub(super) inner: S,
-    pub(super) guard: CsrfGuard<T>,
+    inner: S,
+    guard: CsrfGuard<T>,
+}
+
+impl<S, T> Layer<S> for CsrfGuard<T> {
+    type Service = CsrfService<S, T>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CsrfService {
+            inner,
+            guard: self.clone(),
+        }
+    }
 }
 
 impl<S: Clone, T> Clone for CsrfService<S, T> {
@@ -55,18 +66,18 @@ where
 
     fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
-        let state = match self.guard.rules.check::<T>(&mut parts) {
-            Ok(()) => State::Passed {
+        let kind = match self.guard.rules.check::<T>(&mut parts) {
+            Ok(()) => Kind::Passed {
                 inner: self.inner.call(Request::from_parts(parts, body)),
             },
-            Err(answer) => State::Refused { answer },
+            Err(rejection) => Kind::Rejected { rejection },
         };
-        CsrfFuture { state }
+        CsrfFuture { kind }
     }
 }
 
 pin_project! {
-    /// The response of [`CsrfService`].
+    /// The response future of [`CsrfService`].
     ///
     /// # Examples
     ///
@@ -88,16 +99,16 @@ pin_project! {
     #[derive(Debug)]
     pub struct CsrfFuture<F> {
         #[pin]
-        state: State<F>,
+        kind: Kind<F>,
     }
 }
 
 pin_project! {
-    #[project = StateProjection]
+    #[project = KindProjection]
     #[derive(Debug)]
-    enum State<F> {
+    enum Kind<F> {
         Passed { #[pin] inner: F },
-        Refused { answer: Answer },
+        Rejected { rejection: Rejection },
     }
 }
 
@@ -109,25 +120,27 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().state.project() {
-            StateProjection::Passed { inner } => inner.poll(context),
-            StateProjection::Refused { answer } => {
-                let (status, failure) = match *answer {
-                    Answer::Refused(refusal) => (StatusCode::FORBIDDEN, Failure::Csrf(refusal)),
-                    Answer::NoSession(missing) => (
-                        StatusCode::INTERNAL_SERVER_ERROR,
-                        Failure::Setup(without_session(missing)),
-                    ),
-                };
-                let mut response = Response::new(ResponseBody::from(failure.to_string()));
-                *response.status_mut() = status;
-                let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-                response.headers_mut().insert(header::CONTENT_TYPE, kind);
-                failure.mark(&mut response);
-                Poll::Ready(Ok(response))
-            }
+        match self.project().kind.project() {
+            KindProjection::Passed { inner } => inner.poll(context),
+            KindProjection::Rejected { rejection } => Poll::Ready(Ok(response_to(*rejection))),
         }
     }
+}
+
+fn response_to<B: From<String>>(rejection: Rejection) -> Response<B> {
+    let (status, failure) = match rejection {
+        Rejection::Refused(refusal) => (StatusCode::FORBIDDEN, Failure::Csrf(refusal)),
+        Rejection::NoSession(missing) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Failure::Setup(without_session(missing)),
+        ),
+    };
+    let mut response = Response::new(B::from(failure.to_string()));
+    *response.status_mut() = status;
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    failure.mark(&mut response);
+    response
 }
 
 fn without_session(missing: MissingSession) -> String {

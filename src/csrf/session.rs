@@ -3,23 +3,22 @@
 use super::mask;
 use crate::{
     crypto::random,
-    session::{Entered, Session},
+    session::{LockedSession, Session},
     state::{Payload, SessionError},
 };
 
-/// "Secure forms". The token proves that a form came from a page of this session; the cookie carries
-/// nothing more for it than the session's id.
+/// Tokens for forms. A token proves that a form came from a page of this session; the cookie carries nothing for it but
+/// the session's id.
 impl<T: Payload> Session<T> {
-    /// A token for a form, or for the header `x-csrf-token`: 43 characters, others at every call. Makes
-    /// the session's id if there is none. A new id, as by [`renew`](Session::renew), makes earlier
-    /// tokens invalid.
+    /// Returns a token for a form, or for the header `x-csrf-token`: 43 characters, different at every call. Creates
+    /// the session's id if there is none. A new id, as from [`renew`](Session::renew), invalidates earlier tokens.
     ///
     /// # Examples
     ///
     /// ```
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// let form = format!(
     ///     r#"<input type="hidden" name="csrf_token" value="{}">"#,
     ///     session.csrf_token()?,
@@ -30,21 +29,20 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors) if the session has no id yet, and a failing random
-    /// generator.
+    /// Those of [every change](Session#errors) if the session has no id yet, and a failing random generator.
     pub fn csrf_token(&self) -> Result<String, SessionError> {
         let mask = random::from_thread()?;
-        self.try_enter(|mut entered| {
-            if entered.state.sid().is_none() {
-                entered.check_open()?;
-                entered.state.ensure_id(random::from_system)?;
+        self.try_with(|mut session| {
+            if session.state.sid().is_none() {
+                session.check_open()?;
+                session.state.ensure_id(random::from_system)?;
             }
-            let Entered {
+            let LockedSession {
                 state,
                 sealer,
                 context,
                 ..
-            } = entered;
+            } = session;
             let name = state.csrf_name().unwrap_or_default();
             Ok(mask::render(
                 &sealer.slot.keys(),
@@ -56,15 +54,15 @@ impl<T: Payload> Session<T> {
         })?
     }
 
-    /// Whether `token` is one that this session rendered. Forms that were rendered under an earlier key
-    /// still pass, as long as the key is accepted.
+    /// Returns `true` if `token` is one that this session rendered. Tokens rendered under an earlier key stay valid as
+    /// long as that key is accepted.
     ///
     /// # Examples
     ///
     /// ```
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// let token = session.csrf_token()?;
     /// assert!(session.verify_csrf(&token));
     /// session.renew()?;
@@ -73,8 +71,8 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use = "nothing is refused by this alone"]
     pub fn verify_csrf(&self, token: &str) -> bool {
-        self.enter(
-            |Entered {
+        self.with(
+            |LockedSession {
                  state,
                  sealer,
                  context,

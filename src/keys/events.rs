@@ -1,4 +1,4 @@
-//! What is told of keys by `tracing` events, with that feature. Never a key.
+//! The events about keys, with feature `tracing`. None contains a key.
 
 use std::error::Error;
 
@@ -12,7 +12,7 @@ pub(super) fn keys_replaced(fingerprint: Fingerprint) {
     let _ = fingerprint;
 }
 
-/// What a watched ring was to become cannot be used.
+/// The sources of a watched ring changed to what cannot be used.
 pub(super) fn keys_refused(error: &dyn Error) {
     #[cfg(feature = "tracing")]
     tracing::error!(%error, "key ring refused, the earlier one stays in use");

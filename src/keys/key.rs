@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::key_text::{KeyError, KeyId, RawKey};
 use crate::crypto::suite::{Mode, Suite};
 
-/// A key that encrypts sessions: a secret of 32 random bytes and the cipher it is for.
+/// A key that encrypts sessions: a secret of 32 random bytes and its cipher.
 ///
 /// `Debug` shows the key id only. The secret is overwritten when the key is dropped.
 ///
@@ -25,7 +25,7 @@ use crate::crypto::suite::{Mode, Suite};
 /// ```
 pub struct EncryptionKey(RawKey);
 
-/// A key that signs sessions which anybody may read: a secret of 32 random bytes.
+/// A key that signs sessions without encrypting them: a secret of 32 random bytes.
 ///
 /// `Debug` shows the key id only. The secret is overwritten when the key is dropped.
 ///
@@ -42,27 +42,26 @@ pub struct EncryptionKey(RawKey);
 pub struct SigningKey(RawKey);
 
 impl EncryptionKey {
-    /// Makes a key for XAES-256-GCM, the suite to use unless you know why not.
+    /// Generates a key for XAES-256-GCM, the recommended suite.
     ///
     /// # Examples
     ///
     /// ```
     /// use hardtack::EncryptionKey;
     ///
-    /// // Prints the text to be kept with the other secrets.
+    /// // Keep this text with the other secrets.
     /// println!("{}", *EncryptionKey::generate()?.expose_secret());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// Only if the operating system's random generator fails.
+    /// [`KeyError::Random`] if the operating system's random generator fails.
     pub fn generate() -> Result<EncryptionKey, KeyError> {
         RawKey::generate(Suite::Xaes256Gcm).map(EncryptionKey)
     }
 
-    /// Makes a key for XChaCha20-Poly1305, for targets without AES instructions, such as
-    /// WebAssembly.
+    /// Generates a key for XChaCha20-Poly1305, for targets without AES instructions, such as WebAssembly.
     ///
     /// # Examples
     ///
@@ -76,34 +75,34 @@ impl EncryptionKey {
     ///
     /// # Errors
     ///
-    /// Only if the operating system's random generator fails.
+    /// [`KeyError::Random`] if the operating system's random generator fails.
     pub fn generate_xchacha20() -> Result<EncryptionKey, KeyError> {
         RawKey::generate(Suite::XChaCha20Poly1305).map(EncryptionKey)
     }
 }
 
 impl SigningKey {
-    /// Makes a key for HMAC-SHA-256.
+    /// Generates a key for HMAC-SHA-256.
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{SessionCookie, SigningKey};
+    /// use hardtack::{Mode, SessionCookie, SigningKey};
     ///
     /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build()?;
-    /// # let _ = cookie;
+    /// assert_eq!(cookie.mode(), Mode::UnencryptedButSigned);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// Only if the operating system's random generator fails.
+    /// [`KeyError::Random`] if the operating system's random generator fails.
     pub fn generate() -> Result<SigningKey, KeyError> {
         RawKey::generate(Suite::HmacSha256).map(SigningKey)
     }
 }
 
-/// A kind of key: [`EncryptionKey`] or [`SigningKey`]. Nothing else implements it.
+/// A kind of key: [`EncryptionKey`] or [`SigningKey`]. This trait is sealed.
 ///
 /// # Examples
 ///
@@ -127,7 +126,7 @@ impl SigningKey {
 pub trait Key: FromStr<Err = KeyError> + sealed::Key {}
 
 pub(super) mod sealed {
-    /// Keeps other crates from making kinds of keys.
+    /// Keeps other crates from implementing [`Key`](super::Key).
     pub trait Key {
         #[allow(
             private_interfaces,
@@ -140,7 +139,7 @@ pub(super) mod sealed {
 macro_rules! kind_of_key {
     ($name:ident, $mode:expr) => {
         impl $name {
-            /// The public name of this key, the same under every purpose.
+            /// Returns the public id of this key, which is the same for every purpose.
             ///
             /// # Examples
             ///
@@ -155,8 +154,8 @@ macro_rules! kind_of_key {
                 self.0.id
             }
 
-            /// The key as text of 69 characters, to be kept where secrets are kept (SPEC.md § 3.3).
-            /// Parsing it gives the key again. The copy is overwritten when it is dropped.
+            /// Returns the key as text of 69 characters (SPEC.md § 3.3). Parsing the text gives the key again. The text
+            /// is a secret, and is overwritten when it is dropped.
             ///
             /// # Examples
             ///
@@ -186,7 +185,7 @@ macro_rules! kind_of_key {
             }
         }
 
-        /// Surrounding ASCII white space is trimmed.
+        /// Parses the text form of a key. Surrounding ASCII white space is ignored.
         impl FromStr for $name {
             type Err = KeyError;
 
@@ -202,7 +201,7 @@ macro_rules! kind_of_key {
             }
         }
 
-        /// In constant time.
+        /// Compares in constant time.
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
                 self.0.suite == other.0.suite && bool::from(self.0.secret.ct_eq(&*other.0.secret))

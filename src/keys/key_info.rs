@@ -1,9 +1,9 @@
 use std::time::SystemTime;
 
-use super::{key::Key, key_text::KeyId, ring::KeyRing, ring_key::Entry};
+use super::{key::Key, key_text::KeyId, ring::KeyRing, ring_key::RingEntry};
 use crate::{base::time::system_time, crypto::suite::Suite};
 
-/// What may be shown of a key in a [`KeyRing`]: all but its secret.
+/// The public facts about a key in a [`KeyRing`]: everything but its secret.
 ///
 /// # Examples
 ///
@@ -19,19 +19,18 @@ use crate::{base::time::system_time, crypto::suite::Suite};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyInfo {
-    /// Its public name.
+    /// The id of the key.
     pub id: KeyId,
-    /// What it seals with.
+    /// The suite that it seals with.
     pub suite: Suite,
-    /// When it begins to seal. `None`: from ever.
+    /// The moment at which it begins to seal. `None`: it may seal at any time.
     pub seal_from: Option<SystemTime>,
-    /// When it stops to open. `None`: never.
+    /// The moment at which it retires and opens nothing more. `None`: never.
     pub accept_until: Option<SystemTime>,
 }
 
 impl<K: Key> KeyRing<K> {
-    /// The keys in the order of the ring, in which each takes over from the one before it (SPEC.md §
-    /// 3.4.2).
+    /// Returns the keys in the order in which each takes over from the one before (SPEC.md § 3.4.2).
     ///
     /// # Examples
     ///
@@ -53,8 +52,7 @@ impl<K: Key> KeyRing<K> {
         self.ring().keys.iter().map(KeyInfo::of).collect()
     }
 
-    /// The moment before which no session may have been issued, as [`not_before`](Self::not_before) set
-    /// it.
+    /// Returns the moment that [`not_before`](Self::not_before) set. Sessions issued earlier are refused.
     ///
     /// # Examples
     ///
@@ -76,12 +74,12 @@ impl<K: Key> KeyRing<K> {
 }
 
 impl KeyInfo {
-    fn of(entry: &Entry) -> KeyInfo {
+    fn of(entry: &RingEntry) -> KeyInfo {
         KeyInfo {
             id: entry.id,
             suite: entry.suite,
-            seal_from: entry.seal_from.map(system_time),
-            accept_until: entry.accept_until.map(system_time),
+            seal_from: entry.times.seal_from.map(system_time),
+            accept_until: entry.times.accept_until.map(system_time),
         }
     }
 }

@@ -6,11 +6,13 @@ use zeroize::Zeroizing;
 
 use crate::crypto::{
     base64url,
+    hash::sha256,
+    kdf::Prk,
     random::{self, RandomError},
-    suite::{self, Prk, Suite},
+    suite::Suite,
 };
 
-/// A secret and the suite it is for.
+/// A secret and its suite.
 pub(crate) struct RawKey {
     pub(super) suite: Suite,
     pub(super) id: KeyId,
@@ -21,7 +23,7 @@ impl RawKey {
     pub(super) fn generate(suite: Suite) -> Result<RawKey, KeyError> {
         loop {
             let secret = Zeroizing::new(random::from_system().map_err(KeyError::Random)?);
-            // With fewer than 8 distinct bytes, which our own parser refuses: a chance of 2^-122.7.
+            // Our own parser refuses a secret with fewer than 8 distinct bytes. The chance of one is 2^-122.7.
             if let Ok(key) = RawKey::new(suite, secret) {
                 return Ok(key);
             }
@@ -89,7 +91,7 @@ impl RawKey {
 
 /// `u8(len LABEL) || LABEL || u8(len what) || what || format || u16(len purpose) || purpose`
 ///
-/// Every part has its length, so no two derivations can meet (SPEC.md § 3.1).
+/// The length of each part comes first, so two derivations never have the same info (SPEC.md § 3.1).
 pub(super) fn derivation_info(what: &str, suite: Suite, purpose: &str) -> Vec<u8> {
     let what_len = u8::try_from(what.len()).expect("`what` is one of four words");
     let purpose_len = u16::try_from(purpose.len()).expect("a purpose has at most 65535 bytes");
@@ -103,14 +105,19 @@ pub(super) fn derivation_info(what: &str, suite: Suite, purpose: &str) -> Vec<u8
     info
 }
 
+/// Returns `true` if a part of `text` is a key, of any kind and version, whole or cut off.
+pub(crate) fn looks_like_a_key(text: &str) -> bool {
+    text.contains(ANY_KEY_PREFIX)
+}
+
 fn checksum(suite: Suite, secret: &[u8; SECRET_LEN]) -> [u8; CHECK_LEN] {
-    let hash = suite::hash(&[KEY_PREFIX.as_bytes(), suite.word().as_bytes(), b"_", secret]);
+    let hash = sha256(&[KEY_PREFIX.as_bytes(), suite.word().as_bytes(), b"_", secret]);
     std::array::from_fn(|i| hash[i])
 }
 
-/// The public name of a key: 4 bytes derived from its secret, in hexadecimal.
+/// The public id of a key: 4 bytes derived from its secret, shown in hexadecimal.
 ///
-/// It stands in every token, so that a key ring finds the right key at once (SPEC.md § 3.1).
+/// Every token contains it, so that a key ring finds the key without trying others (SPEC.md § 3.1).
 ///
 /// # Examples
 ///
@@ -138,7 +145,7 @@ impl fmt::Debug for KeyId {
     }
 }
 
-/// Why a text is not a key, or why none could be made.
+/// An error from parsing or generating a key.
 ///
 /// # Examples
 ///
@@ -150,22 +157,22 @@ impl fmt::Debug for KeyId {
 /// ```
 #[non_exhaustive]
 pub enum KeyError {
-    /// The text does not begin like a key.
+    /// The text does not begin with `hardtack_key_v1_`.
     Prefix,
-    /// The type of key is none that this version knows.
+    /// The type of the key is unknown to this version.
     Type,
-    /// The part after the type has another length than 48 characters.
+    /// The part after the type does not have 48 characters.
     Length {
-        /// Its length in bytes.
+        /// The length that was found, in bytes.
         found: usize,
     },
     /// The part after the type is not unpadded base64url.
     Encoding,
-    /// The checksum does not fit: a character was changed, or left out.
+    /// The checksum is wrong: at least one character was changed.
     Checksum,
     /// The secret has fewer than 8 distinct byte values, so it was not made by a random generator.
     Weak,
-    /// A key that signs where one that encrypts is needed, or the other way round.
+    /// A signing key where an encryption key is needed, or the reverse.
     WrongKind {
         /// The type in the text.
         found: &'static str,
@@ -174,7 +181,7 @@ pub enum KeyError {
     Random(RandomError),
 }
 
-/// The sentence: `main` prints errors by `Debug`.
+/// Shows the message, because a `main` that returns an error prints its `Debug` form.
 impl fmt::Debug for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -186,7 +193,7 @@ impl fmt::Display for KeyError {
         match self {
             KeyError::Prefix => write!(f, "key does not begin with `{KEY_PREFIX}`"),
             KeyError::Type => {
-                f.write_str("key is of an unknown type, expected `xaes`, `xcha` or `sign`")
+                f.write_str("key has an unknown type, expected `xaes`, `xcha` or `sign`")
             }
             KeyError::Length { found } => write!(
                 f,
@@ -194,9 +201,9 @@ impl fmt::Display for KeyError {
             ),
             KeyError::Encoding => f.write_str("key is not unpadded base64url"),
             KeyError::Checksum => {
-                f.write_str("key has a wrong checksum, a character was changed or left out")
+                f.write_str("key has a wrong checksum, so at least one character is wrong")
             }
-            KeyError::Weak => f.write_str("key is not random, make one with a random generator"),
+            KeyError::Weak => f.write_str("key is not random, generate one with `hardtack keygen`"),
             KeyError::WrongKind { found: "sign" } => f.write_str(
                 "key is of type `sign`, which does not encrypt, expected `xaes` or `xcha`",
             ),
@@ -204,7 +211,7 @@ impl fmt::Display for KeyError {
                 f,
                 "key is of type `{found}`, which encrypts, expected `sign`"
             ),
-            KeyError::Random(_) => f.write_str("no key could be made"),
+            KeyError::Random(_) => f.write_str("key could not be generated"),
         }
     }
 }
@@ -218,9 +225,11 @@ impl std::error::Error for KeyError {
     }
 }
 
-/// Separates our derivations from everybody else's.
+/// Separates these derivations from those of other protocols.
 const LABEL: &[u8] = b"hardtack/v1";
 const KEY_PREFIX: &str = "hardtack_key_v1_";
+/// The start of a key's text in every version of the format.
+const ANY_KEY_PREFIX: &str = "hardtack_key_";
 const SECRET_LEN: usize = 32;
 const CHECK_LEN: usize = 4;
 /// Characters of secret and checksum in base64url.

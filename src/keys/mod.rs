@@ -1,5 +1,6 @@
-//! All about keys. Knows nothing of tokens, sessions or cookies.
+//! Keys, key rings, and the sources they are read from. Knows nothing of tokens, sessions or cookies.
 
+mod error_text;
 #[cfg(feature = "watch")]
 mod events;
 mod key;
@@ -15,7 +16,6 @@ mod source;
 mod source_error;
 #[cfg(test)]
 pub(crate) mod testing;
-mod told;
 #[cfg(feature = "watch")]
 mod watch;
 
@@ -32,8 +32,8 @@ pub use source_error::RingSourceError;
 #[cfg(feature = "watch")]
 pub use watch::{Look, WatchedKeyRing, Watching};
 
+pub(crate) use key_text::looks_like_a_key;
 pub(crate) use purpose::{Place, Purpose, PurposeKey, PurposeKeys};
 #[cfg(test)]
-pub(crate) use ring_text::RingText;
+pub(crate) use ring_text::PartialRing;
 pub(crate) use shared_ring::PurposeSlot;
-pub(crate) use told::looks_like_a_key;

@@ -6,24 +6,23 @@ use super::{
     key::Key,
     key_text::KeyId,
     ring_error::RingError,
-    ring_key::{Entry, RingKey},
-    ring_text::RingText,
+    ring_key::{KeyTimes, RingEntry, RingKey},
+    ring_text::PartialRing,
 };
 use crate::{
     base::time::{self, EPOCH, UnixSeconds},
-    crypto::suite,
+    crypto::hash::sha256,
 };
 
-/// The keys in use: one seals, every other one only opens. A cheap clone; it never changes.
+/// The keys in use: one seals, and all of them open. Immutable and cheap to clone.
 ///
-/// With several keys the order decides: the one with the latest `seal_from` that has passed seals;
-/// among keys without one, the first listed. A session under an earlier key is sealed again with the
-/// next response that touches it.
+/// Of several keys, the one with the latest `seal_from` that has passed seals; of keys without one, the first listed. A
+/// session sealed under an earlier key is sealed again by the next response that touches it.
 ///
-/// Applications that share a ring and the name of the cookie, such as the default one, accept each other's
-/// sessions. An [`application`](crate::SessionCookieBuilder::application) label keeps them apart.
+/// Applications that share a ring and a cookie name, such as the default one, accept each other's sessions. An
+/// [`application`](crate::SessionCookieBuilder::application) label keeps them apart.
 ///
-/// As text, one key a line, or separated by commas:
+/// The text form has one key per line, or keys separated by commas:
 ///
 /// ```text
 /// hardtack_key_v1_xaes_…  accept_until=2026-12-15T00:00:00Z
@@ -32,7 +31,7 @@ use crate::{
 ///
 /// # Examples
 ///
-/// A planned rotation, in one push: every instance accepts the new key before any seals with it.
+/// A planned rotation in one deployment: every instance accepts the new key before any seals with it.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -57,7 +56,7 @@ pub struct KeyRing<K> {
 }
 
 impl<K: Key> KeyRing<K> {
-    /// A ring of one key.
+    /// Creates a ring of one key.
     ///
     /// # Examples
     ///
@@ -77,7 +76,7 @@ impl<K: Key> KeyRing<K> {
         })
     }
 
-    /// A ring of several keys. Without `seal_from` the first listed seals.
+    /// Creates a ring of several keys. Without `seal_from` the first listed seals.
     ///
     /// # Examples
     ///
@@ -95,8 +94,8 @@ impl<K: Key> KeyRing<K> {
     ///
     /// # Errors
     ///
-    /// [`RingError`] for an empty list, a key that occurs twice, and a combination of times under
-    /// which no key would seal, or one would stop to open before another seals.
+    /// If there is no key, a key occurs twice, no key would seal after the last one retires, or a key retires before
+    /// the next one seals.
     pub fn from_keys<I>(keys: I) -> Result<KeyRing<K>, RingError>
     where
         I: IntoIterator,
@@ -106,9 +105,9 @@ impl<K: Key> KeyRing<K> {
         Ring::new(keys.collect(), 0).map(KeyRing::of)
     }
 
-    /// The same ring, which refuses every session issued before `moment`.
+    /// Refuses every session issued before `moment`.
     ///
-    /// What a leaked key needs beside its removal. A moment within a second counts as the next one.
+    /// Use it when a leaked key is removed. Fractions of a second are rounded up.
     ///
     /// # Examples
     ///
@@ -119,7 +118,7 @@ impl<K: Key> KeyRing<K> {
     /// let ring = KeyRing::new(EncryptionKey::generate()?);
     /// let keys = SharedKeyRing::new(ring.clone());
     /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
-    /// let session = cookie.load([""], SystemTime::now());
+    /// let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// let fields = cookie.save(&session)?;
     ///
@@ -137,7 +136,7 @@ impl<K: Key> KeyRing<K> {
         KeyRing::of(ring)
     }
 
-    /// The key that seals at `now`.
+    /// Returns the key that seals at `now`.
     ///
     /// # Examples
     ///
@@ -155,11 +154,11 @@ impl<K: Key> KeyRing<K> {
     /// ```
     #[must_use]
     pub fn seals(&self, now: SystemTime) -> KeyId {
-        let seal_from = self.ring.keys.iter().map(|key| key.seal_from);
-        self.ring.keys[sealing_position(seal_from, time::unix_seconds(now))].id
+        let times = self.ring.keys.iter().map(|key| &key.times);
+        self.ring.keys[sealing_position(times, time::unix_seconds(now))].id
     }
 
-    /// The keys that open at `now`, the sealing key included, in the order of the ring.
+    /// Returns the keys that open at `now`, the sealing key included, in the order of the ring.
     ///
     /// # Examples
     ///
@@ -177,12 +176,16 @@ impl<K: Key> KeyRing<K> {
     #[must_use]
     pub fn accepts(&self, now: SystemTime) -> Vec<KeyId> {
         let now = time::unix_seconds(now);
-        let accepted = self.ring.keys.iter().filter(|key| !key.is_retired(now));
+        let accepted = self
+            .ring
+            .keys
+            .iter()
+            .filter(|key| !key.times.is_retired(now));
         accepted.map(|key| key.id).collect()
     }
 
-    /// What two instances compare to see whether they use the same ring, as in a health check: the same
-    /// keys with the same times, in the same order. Public (SPEC.md § 3.6).
+    /// Returns a fingerprint of the keys, their times and their order. Instances compare it, for example in a health
+    /// check, to see whether they use the same ring. It is public (SPEC.md § 3.6).
     ///
     /// # Examples
     ///
@@ -200,9 +203,9 @@ impl<K: Key> KeyRing<K> {
         self.ring.fingerprint()
     }
 
-    /// One ring of what several texts say, listed in their order. Of several `not_before` the latest counts.
+    /// Joins several texts into one ring, with the keys in the order of the texts. The latest `not_before` counts.
     pub(crate) fn join(
-        texts: impl IntoIterator<Item = RingText<K>>,
+        texts: impl IntoIterator<Item = PartialRing<K>>,
     ) -> Result<KeyRing<K>, RingError> {
         let (mut keys, mut not_before) = (Vec::new(), 0);
         for text in texts {
@@ -224,8 +227,8 @@ impl<K: Key> KeyRing<K> {
     }
 }
 
-/// Reads the text form: one key a line, comment lines and blank lines allowed, or separated by
-/// commas (SPEC.md § 3.5).
+/// Parses the text form: one key per line, with comment lines and blank lines allowed, or keys separated by commas
+/// (SPEC.md § 3.5).
 impl<K: Key> FromStr for KeyRing<K> {
     type Err = RingError;
 
@@ -258,17 +261,17 @@ impl<K> fmt::Debug for KeyRing<K> {
     }
 }
 
-/// A ring without the kind of its keys. Its keys stand in their order (SPEC.md § 3.4).
+/// A ring of either kind of key, in the order of SPEC.md § 3.4.
 #[derive(Clone)]
 pub(crate) struct Ring {
-    pub(super) keys: Vec<Entry>,
+    pub(super) keys: Vec<RingEntry>,
     pub(super) not_before: UnixSeconds,
 }
 
 impl Ring {
-    fn new(mut keys: Vec<Entry>, not_before: UnixSeconds) -> Result<Ring, RingError> {
+    fn new(mut keys: Vec<RingEntry>, not_before: UnixSeconds) -> Result<Ring, RingError> {
         for (i, key) in keys.iter().enumerate() {
-            let mut times = key.seal_from.iter().chain(&key.accept_until);
+            let mut times = key.times.seal_from.iter().chain(&key.times.accept_until);
             if times.any(|&moment| moment < EPOCH) {
                 return Err(RingError::BeforeEpoch(key.id));
             }
@@ -276,34 +279,44 @@ impl Ring {
                 return Err(RingError::Duplicate(key.id));
             }
         }
-        // On a tie the first listed seals, so it comes last: reversed, then sorted stably.
+        // On a tie the first listed key seals, so it has to come last: reverse, then sort stably.
         keys.reverse();
-        keys.sort_by_key(|key| key.seal_from);
+        keys.sort_by_key(|key| key.times.seal_from);
         let last = keys.last().ok_or(RingError::Empty)?;
-        if last.accept_until.is_some() {
+        if last.times.accept_until.is_some() {
             return Err(RingError::LastRetires(last.id));
         }
         for pair in keys.windows(2) {
             let (key, next) = (&pair[0], &pair[1]);
-            if let (Some(until), Some(from)) = (key.accept_until, next.seal_from)
+            if let (Some(until), Some(from)) = (key.times.accept_until, next.times.seal_from)
                 && until <= from
             {
-                let (key, next) = (key.id, next.id);
-                return Err(RingError::RetiresTooEarly { key, next });
+                return Err(RingError::RetiresTooEarly {
+                    key: key.id,
+                    accept_until: time::system_time(until),
+                    next: next.id,
+                    seal_from: time::system_time(from),
+                });
             }
         }
         Ok(Ring { keys, not_before })
     }
 
-    /// Refuses a ring in which a key retires less than `longest` seconds, for which a session may live,
-    /// after the next one began to seal.
+    /// Refuses a ring in which a key retires less than `longest` seconds, the longest lifetime of a session, after the
+    /// next key begins to seal.
     pub(super) fn check_overlap(&self, longest: u64) -> Result<(), RingError> {
         for pair in self.keys.windows(2) {
-            if let (Some(until), Some(from)) = (pair[0].accept_until, pair[1].seal_from)
+            let (key, next) = (&pair[0], &pair[1]);
+            if let (Some(until), Some(from)) = (key.times.accept_until, next.times.seal_from)
                 && until < from.saturating_add(longest)
             {
-                let (key, next) = (pair[0].id, pair[1].id);
-                return Err(RingError::RetiresEarly { key, next, longest });
+                return Err(RingError::RetiresEarly {
+                    key: key.id,
+                    accept_until: time::system_time(until),
+                    next: next.id,
+                    seal_from: time::system_time(from),
+                    longest,
+                });
             }
         }
         Ok(())
@@ -311,30 +324,27 @@ impl Ring {
 
     pub(super) fn fingerprint(&self) -> Fingerprint {
         let mut bytes = Vec::new();
-        // Their order decides which of them seals.
+        // The order counts: it decides which key seals.
         for key in &self.keys {
             bytes.extend_from_slice(&key.id.0);
-            bytes.extend_from_slice(&key.seal_from.unwrap_or(0).to_be_bytes());
-            bytes.extend_from_slice(&key.accept_until.unwrap_or(0).to_be_bytes());
+            bytes.extend_from_slice(&key.times.seal_from.unwrap_or(0).to_be_bytes());
+            bytes.extend_from_slice(&key.times.accept_until.unwrap_or(0).to_be_bytes());
         }
         bytes.extend_from_slice(&self.not_before.to_be_bytes());
-        let hash = suite::hash(&[&bytes]);
+        let hash = sha256(&[&bytes]);
         Fingerprint(std::array::from_fn(|i| hash[i]))
     }
 }
 
-/// The place of the sealing key: the last whose time to seal has come; before the first, the first.
-pub(super) fn sealing_position<I>(seal_from: I, now: UnixSeconds) -> usize
+/// The index of the sealing key: the last that may seal, or the first where none may yet.
+pub(super) fn sealing_position<'a, I>(mut times: I, now: UnixSeconds) -> usize
 where
-    I: DoubleEndedIterator<Item = Option<UnixSeconds>> + ExactSizeIterator,
+    I: DoubleEndedIterator<Item = &'a KeyTimes> + ExactSizeIterator,
 {
-    let mut seal_from = seal_from;
-    seal_from
-        .rposition(|from| from.is_none_or(|from| now >= from))
-        .unwrap_or(0)
+    times.rposition(|times| times.may_seal(now)).unwrap_or(0)
 }
 
-/// What tells rings apart: 8 bytes, shown as 16 hexadecimal digits. Public (SPEC.md § 3.6).
+/// A fingerprint of a key ring: 8 bytes, shown as 16 hexadecimal digits. It is public (SPEC.md § 3.6).
 ///
 /// # Examples
 ///

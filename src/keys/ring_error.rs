@@ -1,9 +1,12 @@
-use std::{fmt, time::Duration};
+use std::{
+    fmt::{self, Write},
+    time::{Duration, SystemTime},
+};
 
 use super::{key_text::KeyId, ring_text::RingTextError};
-use crate::base::span;
+use crate::base::{span, time};
 
-/// Why keys do not make a ring.
+/// An error from making a key ring.
 ///
 /// # Examples
 ///
@@ -17,25 +20,33 @@ use crate::base::span;
 pub enum RingError {
     /// There is no key.
     Empty,
-    /// Two keys have the same id: one key is listed twice, or two different keys have one id
-    /// by chance, once in 2^32 pairs.
+    /// Two keys have the same id: one key is listed twice, or two different keys share an id by chance, which happens
+    /// to one pair in 2^32.
     Duplicate(KeyId),
-    /// The key that seals last has an `accept_until`, after which nothing would seal.
+    /// The key that seals last has an `accept_until`, after which no key would seal.
     LastRetires(KeyId),
-    /// A key stops to open before the next one seals.
+    /// A key retires before the next one seals.
     RetiresTooEarly {
         /// The key whose `accept_until` is too early.
         key: KeyId,
+        /// Its `accept_until`.
+        accept_until: SystemTime,
         /// The key that seals after it.
         next: KeyId,
+        /// The `seal_from` of that key.
+        seal_from: SystemTime,
     },
-    /// A key stops to open while sessions that it sealed may still be alive.
+    /// A key retires while sessions that it sealed may still be alive.
     RetiresEarly {
         /// The key whose `accept_until` is too early.
         key: KeyId,
+        /// Its `accept_until`.
+        accept_until: SystemTime,
         /// The key that seals after it.
         next: KeyId,
-        /// The longest that a session lives, in seconds.
+        /// The `seal_from` of that key.
+        seal_from: SystemTime,
+        /// The longest lifetime of a session, in seconds.
         longest: u64,
     },
     /// A time is before 2026-01-01T00:00:00Z, when the format begins.
@@ -44,7 +55,7 @@ pub enum RingError {
     Text(RingTextError),
 }
 
-/// The sentence: `main` prints errors by `Debug`.
+/// Shows the message, because a `main` that returns an error prints its `Debug` form.
 impl fmt::Debug for RingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -57,29 +68,66 @@ impl fmt::Display for RingError {
             RingError::Empty => f.write_str("key ring has no key"),
             RingError::Duplicate(key) => write!(
                 f,
-                "key {key} is listed twice in the key ring, leave one out; where two different keys have \
-                 this id, make another key"
+                "key {key} is listed twice in the key ring, leave one out; if the two differ, they share an id by \
+                 chance, so generate another key"
             ),
             RingError::LastRetires(key) => write!(
                 f,
-                "key {key} is the last one to seal, so it cannot have `accept_until`"
+                "key {key} is the last one to seal, so it cannot have `accept_until`; remove it, or add a key \
+                 that seals later"
             ),
-            RingError::RetiresTooEarly { key, next } => write!(
+            RingError::RetiresTooEarly {
+                key,
+                accept_until,
+                next,
+                seal_from,
+            } => write!(
                 f,
-                "key {key} has an `accept_until` that is not later than the `seal_from` of key {next}"
+                "key {key} retires at {}, but key {next} seals only from {} on; set a later `accept_until`",
+                Moment(*accept_until),
+                Moment(*seal_from)
             ),
-            RingError::RetiresEarly { key, next, longest } => write!(
-                f,
-                "key {key} is accepted for less than {} after key {next} begins to seal, so living sessions \
-                 would be cut short; set a later `accept_until`, or say `danger_retire_early` where the \
-                 cookie is built",
-                span::show(Duration::from_secs(*longest))
-            ),
+            RingError::RetiresEarly {
+                key,
+                accept_until,
+                next,
+                seal_from,
+                longest,
+            } => {
+                let longest = Duration::from_secs(*longest);
+                let after = accept_until.duration_since(*seal_from);
+                let earliest = seal_from.checked_add(longest).unwrap_or(*seal_from);
+                write!(
+                    f,
+                    "key {key} retires at {}, {} after key {next} begins to seal, and sessions live for up to {}, \
+                     so living sessions would be cut short; set its `accept_until` to {} or later, or allow this \
+                     with `danger_retire_early`",
+                    Moment(*accept_until),
+                    span::show(after.unwrap_or_default()),
+                    span::show(longest),
+                    Moment(earliest)
+                )
+            }
             RingError::BeforeEpoch(key) => write!(
                 f,
-                "key {key} has a time before 2026-01-01T00:00:00Z, leave it out"
+                "key {key} has a `seal_from` or `accept_until` before 2026-01-01T00:00:00Z, remove it"
             ),
             RingError::Text(error) => error.fmt(f),
+        }
+    }
+}
+
+/// A moment as the text of a ring has it.
+struct Moment(SystemTime);
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // For a year after 9999 humantime returns an error, at which `to_string` would panic.
+        let moment = time::system_time(time::unix_seconds(self.0));
+        let text = &mut String::new();
+        match write!(text, "{}", humantime::format_rfc3339_seconds(moment)) {
+            Ok(()) => f.write_str(text),
+            Err(fmt::Error) => f.write_str("a moment after the year 9999"),
         }
     }
 }
@@ -90,5 +138,56 @@ impl std::error::Error for RingError {
             RingError::Text(error) => error.source(),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::{EncryptionKey, KeyRing, Purpose, RingKey, SharedKeyRing};
+
+    const OLD: &str = "hardtack_key_v1_xaes_Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2";
+
+    /// The sentence about a ring whose old key retires `until` seconds and whose new key seals `from` seconds after
+    /// a moment of 2027, where sessions live for 30 days.
+    fn sentence(until: u64, from: u64) -> Option<String> {
+        let at = |seconds| time::system_time(1_800_000_000 + seconds);
+        let old: EncryptionKey = OLD.parse().unwrap();
+        let new = EncryptionKey::generate().unwrap();
+        let new_id = new.id().to_string();
+        let old = RingKey::new(old).accept_until(at(until));
+        let ring = KeyRing::from_keys([old, RingKey::new(new).seal_from(at(from))]);
+        let served = ring.and_then(|ring| {
+            let purpose = Purpose::cookie("sid");
+            SharedKeyRing::new(ring).serve(purpose, 30 * 86_400)
+        });
+        let sentence = served.err()?.to_string();
+        Some(sentence.replace(&new_id, "NEW"))
+    }
+
+    #[test]
+    fn a_key_that_retires_early_is_refused_with_the_moment_that_would_do() {
+        assert_eq!(
+            sentence(90_000, 0).unwrap(),
+            "key OLD retires at 2027-01-16T09:00:00Z, 1d 1h after key NEW begins to seal, and sessions live for up \
+             to 30d, so living sessions would be cut short; set its `accept_until` to 2027-02-14T08:00:00Z or \
+             later, or allow this with `danger_retire_early`"
+                .replace("OLD", &OLD.parse::<EncryptionKey>().unwrap().id().to_string())
+        );
+        assert_eq!(sentence(30 * 86_400, 0), None);
+    }
+
+    #[test]
+    fn a_key_that_retires_before_the_next_seals_is_refused_with_both_moments() {
+        let refused = sentence(0, 3_600).unwrap();
+        let expected = "retires at 2027-01-15T08:00:00Z, but key NEW seals only from 2027-01-15T09:00:00Z on; set a \
+                        later `accept_until`";
+        assert!(refused.ends_with(expected), "{refused}");
+    }
+
+    #[test]
+    fn a_moment_that_rfc_3339_cannot_write_is_shown_all_the_same() {
+        let moment = time::system_time(253_402_300_800);
+        assert_eq!(Moment(moment).to_string(), "a moment after the year 9999");
     }
 }

@@ -3,10 +3,10 @@ use std::{sync::Arc, time::SystemTime};
 use super::{key::Key, key_text::KeyId};
 use crate::{
     base::time::{self, UnixSeconds},
-    crypto::suite::{Prk, Suite},
+    crypto::{kdf::Prk, suite::Suite},
 };
 
-/// A key on its way into a [`KeyRing`](crate::KeyRing), with the times at which its role changes.
+/// A key for a [`KeyRing`](crate::KeyRing), with the times at which its role changes.
 ///
 /// # Examples
 ///
@@ -25,12 +25,11 @@ use crate::{
 #[derive(Debug)]
 pub struct RingKey<K> {
     key: K,
-    seal_from: Option<UnixSeconds>,
-    accept_until: Option<UnixSeconds>,
+    times: KeyTimes,
 }
 
 impl<K> RingKey<K> {
-    /// A key that seals from ever and opens for ever.
+    /// Creates a key without time limits.
     ///
     /// # Examples
     ///
@@ -38,20 +37,18 @@ impl<K> RingKey<K> {
     /// use hardtack::{EncryptionKey, KeyRing, RingKey};
     ///
     /// let ring = KeyRing::from_keys([RingKey::new(EncryptionKey::generate()?)])?;
-    /// # let _ = ring;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn new(key: K) -> RingKey<K> {
         RingKey {
             key,
-            seal_from: None,
-            accept_until: None,
+            times: KeyTimes::default(),
         }
     }
 
-    /// The key only opens before `moment`, and seals from then on, until a later key does (SPEC.md §
-    /// 3.4). In whole seconds. Default: it seals from ever.
+    /// Sets the moment from which the key seals, until a later key does. Before that moment it only opens (SPEC.md §
+    /// 3.4). Fractions of a second are cut off. Default: the key may seal at any time.
     ///
     /// # Examples
     ///
@@ -63,22 +60,22 @@ impl<K> RingKey<K> {
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let new_id = new.id();
     /// let ring = KeyRing::from_keys([RingKey::new(old), RingKey::new(new).seal_from(now + hour)])?;
-    /// // Instances that have the ring open what others seal later.
+    /// // An instance whose clock is ahead may seal with the new key already.
     /// assert!(ring.accepts(now).contains(&new_id));
     /// assert_ne!(ring.seals(now), new_id);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn seal_from(self, moment: SystemTime) -> RingKey<K> {
-        let seal_from = Some(time::unix_seconds(moment));
-        RingKey { seal_from, ..self }
+    pub fn seal_from(mut self, moment: SystemTime) -> RingKey<K> {
+        self.times.seal_from = Some(time::unix_seconds(moment));
+        self
     }
 
-    /// The key opens nothing from `moment` on. In whole seconds. Default: it opens for ever.
+    /// Retires the key at `moment`, from which on it opens nothing. Fractions of a second are cut off. Default: never.
     ///
-    /// Choose it later than the next key's `seal_from` by the absolute timeout (or by `remember_up_to`, if
-    /// that is longer) and the clock skew: an instance whose clock is behind seals with this key a little
-    /// longer. [`build`](crate::SessionCookieBuilder::build) refuses one that is too early by every clock.
+    /// Choose a moment that follows the next key's `seal_from` by the absolute timeout (or by `remember_up_to`, if that
+    /// is longer) and the clock skew, because an instance whose clock is behind seals with this key a little longer.
+    /// [`build`](crate::SessionCookieBuilder::build) refuses a moment that is too early by every clock.
     ///
     /// # Examples
     ///
@@ -94,24 +91,20 @@ impl<K> RingKey<K> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn accept_until(self, moment: SystemTime) -> RingKey<K> {
-        let accept_until = Some(time::unix_seconds(moment));
-        RingKey {
-            accept_until,
-            ..self
-        }
+    pub fn accept_until(mut self, moment: SystemTime) -> RingKey<K> {
+        self.times.accept_until = Some(time::unix_seconds(moment));
+        self
     }
 }
 
 impl<K: Key> RingKey<K> {
-    pub(super) fn into_entry(self) -> Entry {
+    pub(super) fn into_entry(self) -> RingEntry {
         let raw = self.key.raw();
-        Entry {
+        RingEntry {
             suite: raw.suite,
             id: raw.id,
             prk: Arc::new(raw.prk()),
-            seal_from: self.seal_from,
-            accept_until: self.accept_until,
+            times: self.times,
         }
     }
 }
@@ -122,17 +115,27 @@ impl<K: Key> From<K> for RingKey<K> {
     }
 }
 
-/// A key in a ring, without its kind.
+/// A key of either kind in a ring.
 #[derive(Clone)]
-pub(crate) struct Entry {
+pub(crate) struct RingEntry {
     pub(super) suite: Suite,
     pub(super) id: KeyId,
     pub(super) prk: Arc<Prk>,
+    pub(super) times: KeyTimes,
+}
+
+/// The times at which the role of a key changes (SPEC.md § 3.4).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct KeyTimes {
     pub(super) seal_from: Option<UnixSeconds>,
     pub(super) accept_until: Option<UnixSeconds>,
 }
 
-impl Entry {
+impl KeyTimes {
+    pub(super) fn may_seal(&self, now: UnixSeconds) -> bool {
+        self.seal_from.is_none_or(|from| now >= from)
+    }
+
     pub(super) fn is_retired(&self, now: UnixSeconds) -> bool {
         self.accept_until.is_some_and(|until| now >= until)
     }

@@ -8,14 +8,14 @@ use crate::base::{
     time::{self, EPOCH, UnixSeconds},
 };
 
-/// What a text says of a ring: its keys as listed, and its `not_before` or 0. It is no ring yet, since
-/// another text may have the rest.
-pub(crate) struct RingText<K> {
+/// The keys of one text, as listed, and its `not_before` or 0. Not a ring yet, since another text may have the
+/// rest.
+pub(crate) struct PartialRing<K> {
     pub(super) keys: Vec<RingKey<K>>,
     pub(super) not_before: UnixSeconds,
 }
 
-impl<K: Key> FromStr for RingText<K> {
+impl<K: Key> FromStr for PartialRing<K> {
     type Err = RingTextError;
 
     fn from_str(text: &str) -> Result<Self, RingTextError> {
@@ -23,7 +23,7 @@ impl<K: Key> FromStr for RingText<K> {
     }
 }
 
-fn parse<K: Key>(whole: &str) -> Result<RingText<K>, RingTextError> {
+fn parse<K: Key>(whole: &str) -> Result<PartialRing<K>, RingTextError> {
     let text = whole.trim_ascii();
     let is_comment = |line: &str| line.trim_start_matches(BLANK).starts_with('#');
     let has_commas = text
@@ -34,7 +34,7 @@ fn parse<K: Key>(whole: &str) -> Result<RingText<K>, RingTextError> {
     } else {
         &mut text.lines()
     };
-    // Lines are counted as an editor does.
+    // Lines are counted from the start of the untrimmed text, as in an editor.
     let before = &whole[..whole.len() - whole.trim_ascii_start().len()];
     let first = 1 + before.matches('\n').count();
     let mut keys = Vec::new();
@@ -44,39 +44,39 @@ fn parse<K: Key>(whole: &str) -> Result<RingText<K>, RingTextError> {
         let item = item.trim_matches(BLANK);
         if item.is_empty() || is_comment(item) {
             if has_commas {
-                return Err(fail(Problem::BlankBetweenCommas));
+                return Err(fail(TextProblem::BlankBetweenCommas));
             }
         } else if let Some(moment) = item.strip_prefix(NOT_BEFORE) {
             let moment = parse_not_before(moment).map_err(fail)?;
             if not_before.replace(moment).is_some() {
-                return Err(fail(Problem::Repeated(NOT_BEFORE)));
+                return Err(fail(TextProblem::Repeated(NOT_BEFORE)));
             }
         } else {
             keys.push(parse_key(item).map_err(fail)?);
         }
     }
-    Ok(RingText {
+    Ok(PartialRing {
         keys,
         not_before: not_before.unwrap_or(0),
     })
 }
 
-fn parse_not_before(text: &str) -> Result<UnixSeconds, Problem> {
+fn parse_not_before(text: &str) -> Result<UnixSeconds, TextProblem> {
     if text.contains(BLANK) {
-        return Err(Problem::Attribute);
+        return Err(TextProblem::AfterNotBefore);
     }
-    parse_moment(text).ok_or(Problem::Time)
+    parse_moment(text).ok_or(TextProblem::Time(NOT_BEFORE))
 }
 
 /// `key attribute=time attribute=time`
-fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, Problem> {
+fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, TextProblem> {
     let mut words = item.split(BLANK).filter(|word| !word.is_empty());
     let key = words.next().unwrap_or_default();
     if key != key.trim_ascii() {
-        // A key alone may stand in white space; in a ring only spaces and tabs separate.
-        return Err(Problem::Key(KeyError::Encoding));
+        // Parsing a key ignores white space around it, but in a ring only spaces and tabs separate words.
+        return Err(TextProblem::Key(KeyError::Encoding));
     }
-    let mut key = RingKey::new(key.parse().map_err(Problem::Key)?);
+    let mut key = RingKey::new(key.parse().map_err(TextProblem::Key)?);
     let (mut seal_from, mut accept_until) = (None, None);
     for word in words {
         let (attribute, slot, moment) = if let Some(moment) = word.strip_prefix(SEAL_FROM) {
@@ -84,11 +84,11 @@ fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, Problem> {
         } else if let Some(moment) = word.strip_prefix(ACCEPT_UNTIL) {
             (ACCEPT_UNTIL, &mut accept_until, moment)
         } else {
-            return Err(Problem::Attribute);
+            return Err(TextProblem::Attribute);
         };
-        let moment = parse_moment(moment).ok_or(Problem::Time)?;
+        let moment = parse_moment(moment).ok_or(TextProblem::Time(attribute))?;
         if slot.replace(moment).is_some() {
-            return Err(Problem::Repeated(attribute));
+            return Err(TextProblem::Repeated(attribute));
         }
     }
     if let Some(moment) = seal_from {
@@ -106,7 +106,7 @@ fn parse_moment(text: &str) -> Option<UnixSeconds> {
     (seconds >= EPOCH).then_some(seconds)
 }
 
-/// What is wrong with the text of a key ring, and on which line or after which comma.
+/// An error in the text of a key ring, with the number of the entry: a line, or the text between two commas.
 ///
 /// # Examples
 ///
@@ -116,35 +116,37 @@ fn parse_moment(text: &str) -> Option<UnixSeconds> {
 /// # let key = EncryptionKey::generate()?.expose_secret();
 /// let ring = format!("{}\nnot_before=yesterday", *key).parse::<KeyRing<EncryptionKey>>();
 /// let sentence = ring.unwrap_err().to_string();
-/// assert!(sentence.starts_with("key ring, entry 2: a time is not like `2026-12-15T00:00:00Z`"));
+/// assert!(sentence.starts_with("key ring, entry 2: `not_before=` expects a time"));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct RingTextError {
     number: usize,
-    problem: Problem,
+    problem: TextProblem,
 }
 
 #[derive(Debug)]
-enum Problem {
+enum TextProblem {
     Key(KeyError),
     Attribute,
+    AfterNotBefore,
     Repeated(&'static str),
-    Time,
+    Time(&'static str),
     BlankBetweenCommas,
 }
 
 #[cfg(test)]
 impl RingTextError {
-    /// What the vectors call it.
+    /// The word for this error in the vectors.
     pub(super) fn word(&self) -> &'static str {
         match &self.problem {
-            Problem::Key(KeyError::WrongKind { .. }) => "mixed",
-            Problem::Key(_) => "key",
-            Problem::Attribute => "attribute",
-            Problem::Repeated(_) => "attribute",
-            Problem::Time => "time",
-            Problem::BlankBetweenCommas => "blank",
+            TextProblem::Key(KeyError::WrongKind { .. }) => "mixed",
+            TextProblem::Key(_) => "key",
+            TextProblem::Attribute | TextProblem::AfterNotBefore | TextProblem::Repeated(_) => {
+                "attribute"
+            }
+            TextProblem::Time(_) => "time",
+            TextProblem::BlankBetweenCommas => "blank",
         }
     }
 }
@@ -153,16 +155,23 @@ impl fmt::Display for RingTextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "key ring, entry {}: ", self.number)?;
         match &self.problem {
-            Problem::Key(error) => error.fmt(f),
-            Problem::Attribute => f.write_str(
+            TextProblem::Key(error) => error.fmt(f),
+            TextProblem::Attribute => f.write_str(
                 "unknown attribute after the key, expected `seal_from=` or `accept_until=`",
             ),
-            Problem::Repeated(attribute) => write!(f, "`{attribute}` is given twice"),
-            Problem::Time => f.write_str(
-                "a time is not like `2026-12-15T00:00:00Z`, or is before 2026-01-01T00:00:00Z",
+            TextProblem::Repeated(attribute) => write!(f, "`{attribute}` is given twice"),
+            TextProblem::AfterNotBefore => {
+                write!(
+                    f,
+                    "`{NOT_BEFORE}` stands alone, expected nothing after its time"
+                )
+            }
+            TextProblem::Time(attribute) => write!(
+                f,
+                "`{attribute}` expects a time like `2026-12-15T00:00:00Z`, from 2026 on"
             ),
-            Problem::BlankBetweenCommas => {
-                f.write_str("nothing or a comment stands between commas, expected a key")
+            TextProblem::BlankBetweenCommas => {
+                f.write_str("an entry between commas is empty or a comment, expected a key")
             }
         }
     }
@@ -171,13 +180,13 @@ impl fmt::Display for RingTextError {
 impl Error for RingTextError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.problem {
-            Problem::Key(error) => error.source(),
+            TextProblem::Key(error) => error.source(),
             _ => None,
         }
     }
 }
 
-/// What separates words. Line ends and commas separate items.
+/// Separates words. Line ends and commas separate entries.
 const BLANK: [char; 2] = [' ', '\t'];
 const NOT_BEFORE: &str = "not_before=";
 const SEAL_FROM: &str = "seal_from=";
@@ -189,8 +198,18 @@ mod tests {
     use crate::keys::key::EncryptionKey;
 
     #[test]
+    fn an_attribute_after_not_before_is_refused_in_words_about_it() {
+        let ring: Result<PartialRing<EncryptionKey>, _> =
+            "not_before=2026-12-15T00:00:00Z old".parse();
+        let sentence = ring.err().unwrap().to_string();
+        let expected =
+            "key ring, entry 1: `not_before=` stands alone, expected nothing after its time";
+        assert_eq!(sentence, expected);
+    }
+
+    #[test]
     fn an_error_counts_lines_as_an_editor_does() {
-        let ring: Result<RingText<EncryptionKey>, _> = "\n# old\n\nno key\n".parse();
+        let ring: Result<PartialRing<EncryptionKey>, _> = "\n# old\n\nno key\n".parse();
         let sentence = ring.err().unwrap().to_string();
         assert!(sentence.starts_with("key ring, entry 4: "), "{sentence}");
     }

@@ -13,7 +13,7 @@ use super::{
     ring_error::RingError,
 };
 
-/// A key ring that a running program can replace. A cheap clone; all clones are one.
+/// A key ring that can be replaced while the program runs. Cheap to clone; all clones share one ring.
 ///
 /// # Examples
 ///
@@ -24,14 +24,13 @@ use super::{
 /// let keys = SharedKeyRing::new(old.parse::<KeyRing<EncryptionKey>>()?);
 /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
 ///
-/// // Later: the new key seals, and the old one still opens what is out.
+/// // Later: the new key seals, and the old one still opens earlier sessions.
 /// let new = EncryptionKey::generate()?;
 /// keys.replace(KeyRing::from_keys([new, old.parse()?])?)?;
-/// # let _ = cookie;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct SharedKeyRing<K> {
-    shared: Arc<Mutex<Shared>>,
+    shared: Arc<Mutex<RingState>>,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -43,7 +42,7 @@ pub struct SharedKeyRing<K> {
 /// hardtack::SessionCookie::encrypted("hardtack_key_v1_xaes_…");
 /// ```
 ///
-/// And a key that signs does not encrypt:
+/// A signing key does not encrypt:
 ///
 /// ```compile_fail,E0277
 /// # fn build(key: hardtack::SigningKey) {
@@ -62,11 +61,11 @@ pub struct SharedKeyRing<K> {
 ///
 /// # let text = EncryptionKey::generate()?.expose_secret();
 /// let cookie = site(text.parse::<KeyRing<EncryptionKey>>()?).build()?;
-/// # let _ = cookie;
+/// assert_eq!(cookie.name().as_str(), "__Host-site");
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no `{K}`, and no ring of such keys",
+    message = "`{Self}` is neither a `{K}` nor a ring of such keys",
     label = "expected `{K}`, `KeyRing<{K}>` or `SharedKeyRing<{K}>`",
     note = "text has to be parsed first: `text.parse::<KeyRing<{K}>>()?`, or `KeyRing::from_env(\"SESSION_KEYS\")?`",
     note = "`SessionCookie::encrypted` takes an `EncryptionKey`, and `unencrypted_but_signed` a `SigningKey`"
@@ -77,13 +76,13 @@ impl<K: Key> IntoKeys<K> for K {}
 impl<K: Key> IntoKeys<K> for KeyRing<K> {}
 impl<K: Key> IntoKeys<K> for SharedKeyRing<K> {}
 
-struct Shared {
+struct RingState {
     ring: Arc<Ring>,
     slots: Vec<Weak<PurposeSlot>>,
 }
 
 impl<K: Key> SharedKeyRing<K> {
-    /// Starts with `ring`.
+    /// Creates a shared ring that starts as `ring`.
     ///
     /// # Examples
     ///
@@ -91,13 +90,12 @@ impl<K: Key> SharedKeyRing<K> {
     /// use hardtack::{EncryptionKey, SharedKeyRing};
     ///
     /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
-    /// # let _ = keys;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn new(ring: impl Into<KeyRing<K>>) -> SharedKeyRing<K> {
         SharedKeyRing {
-            shared: Arc::new(Mutex::new(Shared {
+            shared: Arc::new(Mutex::new(RingState {
                 ring: Arc::clone(ring.into().ring()),
                 slots: Vec::new(),
             })),
@@ -107,9 +105,8 @@ impl<K: Key> SharedKeyRing<K> {
 
     /// Replaces the ring for everything that was built with it.
     ///
-    /// All keys are derived first; then each cookie and token changes over at once. A request that
-    /// has begun may still use the earlier ring.
-    /// That one name has sessions of one type is looked at in `build`, and not again here.
+    /// All keys are derived first; then each cookie and token changes over in one step. A request in progress may still
+    /// use the earlier ring. That a name has sessions of one type only is checked by `build`, and not here.
     ///
     /// # Examples
     ///
@@ -119,11 +116,11 @@ impl<K: Key> SharedKeyRing<K> {
     ///
     /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
     /// let cookie = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// # let fields = cookie.save(&session)?;
     ///
-    /// // A ring without the old key ends every session that is out.
+    /// // A ring without the old key ends every earlier session.
     /// keys.replace(EncryptionKey::generate()?)?;
     /// assert!(cookie.load(&fields, SystemTime::now()).is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -131,8 +128,8 @@ impl<K: Key> SharedKeyRing<K> {
     ///
     /// # Errors
     ///
-    /// [`RingError::RetiresEarly`] if a key has an `accept_until` that follows the next key's `seal_from` by less than
-    /// the longest lifetime of any cookie's sessions. The earlier ring is then still in use.
+    /// [`RingError::RetiresEarly`] if the `accept_until` of a key follows the next key's `seal_from` by less than the
+    /// longest lifetime of a session. The earlier ring then stays in use.
     pub fn replace(&self, ring: impl Into<KeyRing<K>>) -> Result<(), RingError> {
         let ring = Arc::clone(ring.into().ring());
         let mut shared = self.lock();
@@ -152,7 +149,7 @@ impl<K: Key> SharedKeyRing<K> {
         Ok(())
     }
 
-    /// The ring now in use.
+    /// Returns the ring in use.
     ///
     /// # Examples
     ///
@@ -169,8 +166,8 @@ impl<K: Key> SharedKeyRing<K> {
         KeyRing::of(Arc::clone(&self.lock().ring))
     }
 
-    /// Derives the keys for `purpose`, now and whenever the ring is replaced. A key must open for
-    /// `overlap` seconds after the next one began to seal.
+    /// Derives the keys for `purpose`, now and whenever the ring is replaced. Each key must open for `overlap` seconds
+    /// after the next one begins to seal.
     pub(crate) fn serve(
         &self,
         purpose: Purpose,
@@ -189,16 +186,16 @@ impl<K: Key> SharedKeyRing<K> {
         Ok(slot)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shared> {
-        // Nothing panics between two changes of the state, so a poisoned lock still holds a whole one.
+    fn lock(&self) -> MutexGuard<'_, RingState> {
+        // Nothing panics between two changes of the state, so the state behind a poisoned lock is consistent.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The keys of a ring for one purpose, as they are at the moment.
+/// The current keys of a ring for one purpose.
 pub(crate) struct PurposeSlot {
     /// The shared ring it belongs to. A `Weak` keeps the address from being reused.
-    ring: Weak<Mutex<Shared>>,
+    ring: Weak<Mutex<RingState>>,
     purpose: Purpose,
     overlap: u64,
     keys: ArcSwap<PurposeKeys>,
@@ -220,8 +217,9 @@ impl PurposeSlot {
         self.keys.load()
     }
 
-    /// Whether a token of one could open with the other, as far as name and keys go.
-    pub(crate) fn meets(&self, other: &PurposeSlot) -> bool {
+    /// Returns `true` if both have the same purpose and a key in common, so that a token of one may open with the
+    /// other.
+    pub(crate) fn shares_a_key_with(&self, other: &PurposeSlot) -> bool {
         self.purpose == other.purpose && self.keys().share_a_key(&other.keys())
     }
 }

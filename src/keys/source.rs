@@ -1,4 +1,4 @@
-//! A key ring from environment variables, from files, or from wherever a program keeps it.
+//! Reads a key ring from environment variables, files and functions.
 
 use std::{
     env,
@@ -15,12 +15,13 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{
+    error_text::ErrorText,
     key::Key,
+    key_text::looks_like_a_key,
     ring::KeyRing,
     ring_error::RingError,
-    ring_text::RingText,
-    source_error::{Problem, RingSourceError},
-    told::{Told, looks_like_a_key},
+    ring_text::PartialRing,
+    source_error::{RingSourceError, SourceProblem},
 };
 
 impl<K: Key> KeyRing<K> {
@@ -38,14 +39,14 @@ impl<K: Key> KeyRing<K> {
     ///
     /// # Errors
     ///
-    /// If the variable is not set, or holds no ring. The value is not shown.
+    /// If the variable is not set or does not contain a ring. The error does not show the value.
     pub fn from_env(variable: &str) -> Result<KeyRing<K>, RingSourceError> {
         KeyRing::from_sources([RingSource::env(variable)])
     }
 
     /// Reads a ring from a file of at most 1 MiB, in its text form (SPEC.md § 3.5).
     ///
-    /// Who may read the file is not looked at: the secrets that orchestrators mount have modes of their own.
+    /// The file's permissions are not checked, because the secrets that orchestrators mount have modes of their own.
     ///
     /// # Examples
     ///
@@ -58,15 +59,15 @@ impl<K: Key> KeyRing<K> {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, is too large, or holds no ring. What is in it is not shown.
+    /// If the file cannot be read, is too large, or does not contain a ring. The error does not show the content.
     pub fn from_file(path: impl Into<PathBuf>) -> Result<KeyRing<K>, RingSourceError> {
         KeyRing::from_sources([RingSource::file(path)])
     }
 
-    /// Reads one ring from several sources, such as a variable with the old key and a file with the new
-    /// one. None has to be a ring by itself: they are joined before the ring is checked.
+    /// Reads one ring from several sources, such as a variable with the old key and a file with the new one. The
+    /// sources are joined before the ring is checked, so none has to be a ring by itself.
     ///
-    /// The keys are listed in the order of the sources. Of several `not_before` the latest counts.
+    /// The keys are in the order of the sources. The latest `not_before` counts.
     ///
     /// # Examples
     ///
@@ -82,8 +83,8 @@ impl<K: Key> KeyRing<K> {
     ///
     /// # Errors
     ///
-    /// If a source cannot be read or its text is wrong, which names that source; or if they make no ring
-    /// together, which names all of them.
+    /// If a source cannot be read or its text is wrong, in which case the error names that source; or if the joined
+    /// keys are not a ring, in which case it names all sources.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
     ) -> Result<KeyRing<K>, RingSourceError> {
@@ -96,13 +97,13 @@ impl<K: Key> KeyRing<K> {
     }
 }
 
-/// The ring of what was read from `sources`.
+/// Joins the texts that were read from `sources`.
 pub(crate) fn join<K: Key>(
     sources: &[RingSource],
     texts: &[Zeroizing<String>],
 ) -> Result<KeyRing<K>, RingSourceError> {
     let parse = |(source, text): (&RingSource, &Zeroizing<String>)| {
-        let text: Result<RingText<K>, _> = text.parse();
+        let text: Result<PartialRing<K>, _> = text.parse();
         text.map_err(|error| no_ring(slice::from_ref(source), RingError::Text(error)))
     };
     let texts: Vec<_> = sources
@@ -113,7 +114,7 @@ pub(crate) fn join<K: Key>(
     KeyRing::join(texts).map_err(|error| no_ring(sources, error))
 }
 
-/// Where the text of a key ring, or a part of it, is read from (SPEC.md § 3.5). A cheap clone.
+/// A source of the text of a key ring, or of a part of it (SPEC.md § 3.5). Cheap to clone.
 ///
 /// # Examples
 ///
@@ -126,11 +127,11 @@ pub(crate) fn join<K: Key>(
 /// # Ok::<_, hardtack::RingSourceError>(())
 /// ```
 #[derive(Clone)]
-pub struct RingSource(Place);
+pub struct RingSource(SourceKind);
 
 #[derive(Clone)]
-enum Place {
-    /// A setting, which the error about it names.
+enum SourceKind {
+    /// The value of a setting, which the settings' own error names.
     Text(Zeroizing<String>),
     Variable(String),
     File(PathBuf),
@@ -140,7 +141,7 @@ enum Place {
 type ReadText = dyn Fn() -> Result<String, Box<dyn Error + Send + Sync>> + Send + Sync;
 
 impl RingSource {
-    /// An environment variable.
+    /// Reads an environment variable.
     ///
     /// # Examples
     ///
@@ -152,10 +153,10 @@ impl RingSource {
     /// ```
     #[must_use]
     pub fn env(variable: impl Into<String>) -> RingSource {
-        RingSource(Place::Variable(variable.into()))
+        RingSource(SourceKind::Variable(variable.into()))
     }
 
-    /// A file of at most 1 MiB.
+    /// Reads a file of at most 1 MiB.
     ///
     /// # Examples
     ///
@@ -167,14 +168,14 @@ impl RingSource {
     /// ```
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> RingSource {
-        RingSource(Place::File(path.into()))
+        RingSource(SourceKind::File(path.into()))
     }
 
-    /// A function that asks for the text, such as of a secret manager. `name` stands for it in errors.
+    /// Calls a function for the text, such as the client of a secret manager. Errors call it `name`.
     ///
-    /// What it returns is overwritten after it was read. The sentences of its error and of its causes are
-    /// shown in ours, so they must not tell the text; where a whole key stands in one, none is shown. A panic
-    /// in it is caught, and is an error.
+    /// The returned text is overwritten after use. The messages of the function's error and its sources become part of
+    /// ours, so they must not contain the text; if one contains a key, none is shown. A panic in the function is caught
+    /// and becomes an error.
     ///
     /// # Examples
     ///
@@ -185,7 +186,6 @@ impl RingSource {
     /// # let vault = move || Ok::<_, std::io::Error>(key.to_string());
     /// let vault = RingSource::from_fn("the vault", move || Ok(vault()?));
     /// let keys: KeyRing<EncryptionKey> = KeyRing::from_sources([vault])?;
-    /// # let _ = keys;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -193,21 +193,20 @@ impl RingSource {
         name: impl Into<String>,
         read: impl Fn() -> Result<String, Box<dyn Error + Send + Sync>> + Send + Sync + 'static,
     ) -> RingSource {
-        RingSource(Place::Function(name.into(), Arc::new(read)))
+        RingSource(SourceKind::Function(name.into(), Arc::new(read)))
     }
 
     pub(crate) fn text(text: String) -> RingSource {
-        RingSource(Place::Text(Zeroizing::new(text)))
+        RingSource(SourceKind::Text(Zeroizing::new(text)))
     }
 
-    /// What errors call it. A text is called by whoever has it. Where a name was expected, a key may stand
-    /// by mistake.
+    /// The name of the source in errors, empty for a text. A name that contains a key, given by mistake, is not shown.
     pub(crate) fn name(&self) -> String {
         let name = match &self.0 {
-            Place::Text(_) => String::new(),
-            Place::Variable(name) => format!("environment variable {name}"),
-            Place::File(path) => format!("file {}", path.display()),
-            Place::Function(name, _) => name.clone(),
+            SourceKind::Text(_) => String::new(),
+            SourceKind::Variable(name) => format!("environment variable {name}"),
+            SourceKind::File(path) => format!("file {}", path.display()),
+            SourceKind::Function(name, _) => name.clone(),
         };
         if looks_like_a_key(&name) {
             return "(a key)".to_owned();
@@ -217,75 +216,75 @@ impl RingSource {
 
     pub(crate) fn read(&self) -> Result<Zeroizing<String>, RingSourceError> {
         let text = match &self.0 {
-            Place::Text(text) => Ok(text.clone()),
-            Place::Variable(name) => read_variable(name),
-            Place::File(path) => read_file(path),
-            Place::Function(_, read) => call(&**read),
+            SourceKind::Text(text) => Ok(text.clone()),
+            SourceKind::Variable(name) => read_variable(name),
+            SourceKind::File(path) => read_file(path),
+            SourceKind::Function(_, read) => call(&**read),
         };
         text.map_err(|problem| RingSourceError::new(self.name(), problem))
     }
 
-    /// Like [`read`](Self::read), but not what may be the beginning of a file that is being written.
+    /// Like [`read`](Self::read), but refuses a file without a line feed at its end, which may still be being written.
     #[cfg(feature = "watch")]
     pub(crate) fn read_whole(&self) -> Result<Zeroizing<String>, RingSourceError> {
         let text = self.read()?;
-        if matches!(self.0, Place::File(_)) && !text.ends_with('\n') {
-            return Err(RingSourceError::new(self.name(), Problem::NoLineFeed));
+        if matches!(self.0, SourceKind::File(_)) && !text.ends_with('\n') {
+            return Err(RingSourceError::new(self.name(), SourceProblem::NoLineFeed));
         }
         Ok(text)
     }
 }
 
-/// What `sources` say makes no ring.
+/// The error for sources that do not make a ring.
 pub(super) fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
     let names: Vec<_> = sources.iter().map(RingSource::name).collect();
-    RingSourceError::new(names.join(", "), Problem::Ring(error))
+    RingSourceError::new(names.join(", "), SourceProblem::Ring(error))
 }
 
-fn read_variable(name: &str) -> Result<Zeroizing<String>, Problem> {
-    let text = env::var_os(name).ok_or(Problem::NotSet)?;
-    let text = text.into_string().map_err(|_| Problem::NotUnicode)?;
+fn read_variable(name: &str) -> Result<Zeroizing<String>, SourceProblem> {
+    let text = env::var_os(name).ok_or(SourceProblem::NotSet)?;
+    let text = text.into_string().map_err(|_| SourceProblem::NotUnicode)?;
     Ok(Zeroizing::new(text))
 }
 
-fn read_file(path: &Path) -> Result<Zeroizing<String>, Problem> {
-    let cannot_read = |error: io::Error| Problem::CannotRead(error.into());
+fn read_file(path: &Path) -> Result<Zeroizing<String>, SourceProblem> {
+    let cannot_read = |error: io::Error| SourceProblem::CannotRead(error.into());
     let file = File::open(path).map_err(cannot_read)?;
-    // With room for all that is read, so that nothing is left behind where it grew. What is no regular
-    // file, such as a pipe, has no length.
+    // Allocated for the whole file, because growing would leave a copy behind. A file that is not regular, such as a
+    // pipe, has no length.
     let len = file.metadata().map_err(cannot_read)?.len();
     let room = len.clamp(USUAL_FILE, LARGEST_FILE) + 1;
     let mut bytes = Zeroizing::new(Vec::with_capacity(room as usize));
     let mut file = file.take(LARGEST_FILE + 1);
     file.read_to_end(&mut bytes).map_err(cannot_read)?;
     if bytes.len() as u64 > LARGEST_FILE {
-        return Err(Problem::TooLarge);
+        return Err(SourceProblem::TooLarge);
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| Problem::NotUnicode)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| SourceProblem::NotUnicode)?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-fn call(read: &ReadText) -> Result<Zeroizing<String>, Problem> {
+fn call(read: &ReadText) -> Result<Zeroizing<String>, SourceProblem> {
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(text)) => Ok(Zeroizing::new(text)),
-        Ok(Err(error)) => Err(match Told::of(&*error) {
-            Some(told) => Problem::CannotRead(Box::new(told)),
-            None => Problem::TellsAKey,
+        Ok(Err(error)) => Err(match ErrorText::of(&*error) {
+            Some(text) => SourceProblem::CannotRead(Box::new(text)),
+            None => SourceProblem::ErrorHasKey,
         }),
-        Err(_) => Err(Problem::Panicked),
+        Err(_) => Err(SourceProblem::Panicked),
     }
 }
 
-/// Without the text.
+/// Does not show the text.
 impl fmt::Debug for RingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Place::Text(_) => f.write_str("RingSource(…)"),
+            SourceKind::Text(_) => f.write_str("RingSource(…)"),
             _ => write!(f, "RingSource({})", self.name()),
         }
     }
 }
 
-/// In bytes. A thousand keys with their times have 135,000.
+/// In bytes. A thousand keys with their times take 135,000.
 const LARGEST_FILE: u64 = 1 << 20;
 const USUAL_FILE: u64 = 8 << 10;

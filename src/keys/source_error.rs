@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use super::ring_error::RingError;
 
-/// Why sources make no key ring. The sentence names the source, and shows nothing of what it holds.
+/// An error from reading a key ring. Its message names the source and shows nothing of the content.
 ///
 /// # Examples
 ///
@@ -16,18 +16,18 @@ use super::ring_error::RingError;
 /// assert!(sentence.starts_with("environment variable NO_SUCH_KEYS is not set, put a key into it"));
 /// ```
 pub struct RingSourceError {
-    /// The names of those that it is about.
+    /// The names of the sources concerned.
     sources: String,
-    problem: Problem,
+    problem: SourceProblem,
 }
 
 #[derive(Debug)]
-pub(super) enum Problem {
+pub(super) enum SourceProblem {
     NotSet,
     NotUnicode,
     CannotRead(Box<dyn Error + Send + Sync>),
-    /// Its error has a key in it.
-    TellsAKey,
+    /// The function's error contains a key.
+    ErrorHasKey,
     Panicked,
     TooLarge,
     #[cfg(feature = "watch")]
@@ -36,14 +36,14 @@ pub(super) enum Problem {
 }
 
 impl RingSourceError {
-    pub(super) fn new(sources: String, problem: Problem) -> RingSourceError {
+    pub(super) fn new(sources: String, problem: SourceProblem) -> RingSourceError {
         RingSourceError { sources, problem }
     }
 
-    /// What two errors have in common that tell of one problem, although their details differ.
+    /// The part of the error that stays the same while a problem lasts. Details of the message may change.
     #[cfg(feature = "watch")]
-    pub(crate) fn problem(&self) -> SameProblem {
-        SameProblem {
+    pub(super) fn identity(&self) -> ErrorIdentity {
+        ErrorIdentity {
             sources: self.sources.clone(),
             problem: mem::discriminant(&self.problem),
         }
@@ -52,12 +52,12 @@ impl RingSourceError {
 
 #[cfg(feature = "watch")]
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct SameProblem {
+pub(super) struct ErrorIdentity {
     sources: String,
-    problem: Discriminant<Problem>,
+    problem: Discriminant<SourceProblem>,
 }
 
-/// The sentence: `main` prints errors by `Debug`.
+/// Shows the message, because a `main` that returns an error prints its `Debug` form.
 impl fmt::Debug for RingSourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -68,25 +68,25 @@ impl fmt::Display for RingSourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sources = &self.sources;
         match &self.problem {
-            Problem::NotSet => write!(
+            SourceProblem::NotSet => write!(
                 f,
                 "{sources} is not set, put a key into it; `hardtack keygen` makes one (`cargo install hardtack \
                  --features cli`), and so does `EncryptionKey::generate`"
             ),
-            Problem::NotUnicode => write!(f, "{sources} is not UTF-8, expected keys"),
-            Problem::CannotRead(error) => write!(f, "cannot read {sources}: {error}"),
-            Problem::TellsAKey => write!(
+            SourceProblem::NotUnicode => write!(f, "{sources} is not UTF-8, expected keys"),
+            SourceProblem::CannotRead(error) => write!(f, "cannot read {sources}: {error}"),
+            SourceProblem::ErrorHasKey => write!(
                 f,
-                "cannot read {sources}: its error holds a key, so it is not shown"
+                "cannot read {sources}: its error holds a key and is not shown"
             ),
-            Problem::Panicked => write!(f, "cannot read {sources}: it panicked"),
-            Problem::TooLarge => write!(f, "{sources} is larger than 1 MiB, expected keys"),
+            SourceProblem::Panicked => write!(f, "cannot read {sources}: it panicked"),
+            SourceProblem::TooLarge => write!(f, "{sources} is larger than 1 MiB, expected keys"),
             #[cfg(feature = "watch")]
-            Problem::NoLineFeed => write!(
+            SourceProblem::NoLineFeed => write!(
                 f,
                 "{sources} does not end with a line feed, so it may be half written; end it with one"
             ),
-            Problem::Ring(error) => match &*self.sources {
+            SourceProblem::Ring(error) => match &*self.sources {
                 "" => error.fmt(f),
                 sources => write!(f, "{sources}: {error}"),
             },
@@ -97,8 +97,8 @@ impl fmt::Display for RingSourceError {
 impl Error for RingSourceError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.problem {
-            Problem::CannotRead(error) => error.source(),
-            Problem::Ring(error) => error.source(),
+            SourceProblem::CannotRead(error) => error.source(),
+            SourceProblem::Ring(error) => error.source(),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! What the vectors look at and nothing else may.
+//! Access for the vectors to what is private elsewhere.
 
 use super::{
     key::{EncryptionKey, Key, SigningKey, sealed::Key as _},
@@ -7,17 +7,6 @@ use super::{
     ring::KeyRing,
     ring_text::RingTextError,
 };
-use crate::crypto::suite::{Aead, Suite};
-
-impl Aead {
-    pub(crate) fn xaes_256_gcm(key: &[u8; 32]) -> Aead {
-        Aead::new(Suite::Xaes256Gcm, key).unwrap()
-    }
-
-    pub(crate) fn xchacha20_poly1305(key: &[u8; 32]) -> Aead {
-        Aead::new(Suite::XChaCha20Poly1305, key).unwrap()
-    }
-}
 
 pub(crate) fn derive(text: &str, what: &str, purpose: &Purpose) -> [u8; 32] {
     let derive = |raw: &RawKey| {

@@ -1,4 +1,4 @@
-//! A key ring that follows what it was read from.
+//! A key ring that follows its sources.
 
 use std::{
     convert::Infallible,
@@ -16,20 +16,19 @@ use super::{
     key::Key,
     shared_ring::SharedKeyRing,
     source::{RingSource, join, no_ring},
-    source_error::{RingSourceError, SameProblem},
+    source_error::{ErrorIdentity, RingSourceError},
 };
-use crate::crypto::suite;
+use crate::crypto::hash::sha256;
 
-/// A [`SharedKeyRing`] that follows what it was read from: a file, several sources, or a function of the
-/// program.
+/// A [`SharedKeyRing`] that follows its sources: files, environment variables or functions.
 ///
-/// Every look reads all sources anew. Two looks in a row have to read the same before anything is done,
-/// and a file has to end with a line feed, so that what is half written is not used. Files may be
-/// overwritten, renamed over, or behind a symbolic link that is swapped, as in Kubernetes.
+/// Every look reads all sources. A change takes effect when two looks in a row read the same, and a file has to end
+/// with a line feed, so that a half-written ring is not used. A file may be overwritten, replaced by a rename, or
+/// reached through a symbolic link that is swapped, as in Kubernetes.
 ///
-/// A new ring that is wrong is refused, and the earlier one stays in use: if a source cannot be read, if
-/// the text is no ring of this kind of key, or if it would cut living sessions short. That is told once,
-/// by [`Look::Refused`] and by an event (feature `tracing`), and not again while it stays as it is.
+/// A new ring is refused, and the earlier one stays in use, if a source cannot be read, if the text is not a ring of
+/// this kind of key, or if living sessions would be cut short. Each refusal is reported once, by [`Look::Refused`] and
+/// by an event (feature `tracing`), and not again while the sources stay the same.
 ///
 /// # Examples
 ///
@@ -42,7 +41,7 @@ use crate::crypto::suite;
 /// let watched = WatchedKeyRing::from_sources([RingSource::file(&path)])?;
 /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
 ///
-/// // Keep it: the watching ends when it is dropped.
+/// // Keep the handle: dropping it ends the watching.
 /// let _watching = watched
 ///     .on_look(|look| {
 ///         if let Look::Refused(error) = look {
@@ -51,26 +50,25 @@ use crate::crypto::suite;
 ///     })
 ///     .start()?;
 /// # std::fs::remove_file(&path)?;
-/// # let _ = cookie;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[must_use = "nobody looks before `start` or `look`"]
+#[must_use = "the sources are not watched before `start` or `look` is called"]
 pub struct WatchedKeyRing<K> {
     sources: Vec<RingSource>,
     keys: SharedKeyRing<K>,
-    /// What the ring in use was read from.
-    used: Reading,
-    /// What was refused, and told, since then.
-    refused: Option<Reading>,
-    /// What was read at the last look only.
-    unsettled: Option<Reading>,
+    /// The sources of the ring in use.
+    used: Snapshot,
+    /// The sources that were last refused, and reported, since then.
+    refused: Option<Snapshot>,
+    /// Sources that changed at the last look.
+    unsettled: Option<Snapshot>,
     interval: Duration,
     on_look: Box<dyn FnMut(Look) + Send>,
 }
 
-/// What a look read, as far as another look is compared with it. A hash stands for the texts, so that no
-/// key is kept.
-type Reading = Result<[u8; 32], SameProblem>;
+/// The sources as one look read them, in the form in which two looks are compared: a hash of the texts, so that no key
+/// is kept, or the error.
+type Snapshot = Result<[u8; 32], ErrorIdentity>;
 
 impl<K: Key> WatchedKeyRing<K> {
     /// Reads the ring from `sources`, which are joined as by
@@ -86,13 +84,12 @@ impl<K: Key> WatchedKeyRing<K> {
     /// let vault = RingSource::from_fn("the vault", move || Ok(ask()?));
     /// let watched = WatchedKeyRing::from_sources([vault])?;
     /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
-    /// # let _ = cookie;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// If a source cannot be read, a file does not end with a line feed, or the texts make no ring.
+    /// If a source cannot be read, a file does not end with a line feed, or the texts do not make a ring.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
     ) -> Result<WatchedKeyRing<K>, RingSourceError> {
@@ -109,7 +106,7 @@ impl<K: Key> WatchedKeyRing<K> {
         })
     }
 
-    /// The ring, to build cookies with. It is the one that is replaced.
+    /// Returns the ring to build cookies with, which is replaced when the sources change.
     ///
     /// # Examples
     ///
@@ -122,7 +119,6 @@ impl<K: Key> WatchedKeyRing<K> {
     /// let watched = WatchedKeyRing::from_sources([source])?;
     /// let login = SessionCookie::encrypted(watched.keys()).name("__Host-login").build()?;
     /// let cart = SessionCookie::encrypted(watched.keys()).name("__Host-cart").build()?;
-    /// # let _ = (login, cart);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -130,11 +126,11 @@ impl<K: Key> WatchedKeyRing<K> {
         self.keys.clone()
     }
 
-    /// Reads the sources once, and says what came of it. It asks no clock and does not wait, except for the
-    /// sources.
+    /// Reads the sources once, replaces the ring if two looks agree on a new one, and returns the result. Reads no
+    /// clock, and waits for nothing but the sources.
     ///
-    /// For programs that have their own way of doing things now and then, for those without threads, and
-    /// for tests. In an async task put it where blocking is allowed.
+    /// For programs with a scheduler of their own or without threads, and for tests. The call blocks while sources are
+    /// read, so keep it off the threads of an async runtime.
     ///
     /// # Examples
     ///
@@ -158,31 +154,31 @@ impl<K: Key> WatchedKeyRing<K> {
     /// ```
     pub fn look(&mut self) -> Look {
         let texts = read(&self.sources);
-        let reading = match &texts {
+        let snapshot = match &texts {
             Ok(texts) => Ok(digest(texts)),
-            Err(error) => Err(error.problem()),
+            Err(error) => Err(error.identity()),
         };
         let unsettled = self.unsettled.take();
-        if reading == self.used {
+        if snapshot == self.used {
             self.refused = None;
             return Look::Unchanged;
         }
-        if self.refused.as_ref() == Some(&reading) {
+        if self.refused.as_ref() == Some(&snapshot) {
             return Look::Unchanged;
         }
-        if unsettled.as_ref() != Some(&reading) {
-            self.unsettled = Some(reading);
+        if unsettled.as_ref() != Some(&snapshot) {
+            self.unsettled = Some(snapshot);
             return Look::Unsettled;
         }
         match texts.and_then(|texts| self.replace(&texts)) {
             Ok(()) => {
-                self.used = reading;
+                self.used = snapshot;
                 self.refused = None;
                 events::keys_replaced(self.keys.current().fingerprint());
                 Look::Replaced
             }
             Err(error) => {
-                self.refused = Some(reading);
+                self.refused = Some(snapshot);
                 events::keys_refused(&error);
                 Look::Refused(error)
             }
@@ -195,7 +191,7 @@ impl<K: Key> WatchedKeyRing<K> {
         replaced.map_err(|error| no_ring(&self.sources, error))
     }
 
-    /// How long the thread of [`start`](Self::start) waits between two looks. Default: 10 seconds. At least
+    /// Sets the time between two looks of the thread that [`start`](Self::start) starts. Default: 10 seconds. At least
     /// 10 milliseconds.
     ///
     /// # Examples
@@ -215,8 +211,8 @@ impl<K: Key> WatchedKeyRing<K> {
         WatchedKeyRing { interval, ..self }
     }
 
-    /// Whom the thread of [`start`](Self::start) tells what came of each look. Default: nobody. A panic in
-    /// it is caught, and the watching goes on.
+    /// Sets a function that the thread of [`start`](Self::start) calls with the result of each look. Default: none. A
+    /// panic in it is caught, and the watching goes on.
     ///
     /// # Examples
     ///
@@ -232,7 +228,6 @@ impl<K: Key> WatchedKeyRing<K> {
     ///     Look::Refused(error) => eprintln!("{error}"),
     ///     _ => {}
     /// });
-    /// # let _ = watched;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_look(self, on_look: impl FnMut(Look) + Send + 'static) -> WatchedKeyRing<K> {
@@ -244,8 +239,8 @@ impl<K: Key> WatchedKeyRing<K> {
 }
 
 impl<K: Key + 'static> WatchedKeyRing<K> {
-    /// Looks again and again, in a thread of its own, until what is returned is dropped. The first look is
-    /// after the first interval.
+    /// Starts a thread that looks at the sources until the returned handle is dropped. The first look is after the
+    /// first interval.
     ///
     /// # Examples
     ///
@@ -260,20 +255,19 @@ impl<K: Key + 'static> WatchedKeyRing<K> {
     /// let watching = watched.start()?;
     /// // … serve …
     /// drop(watching);
-    /// # let _ = cookie;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// If the system gives no thread, such as on `wasm32-unknown-unknown`. There is [`look`](Self::look).
+    /// If the system cannot start a thread, as on `wasm32-unknown-unknown`. Use [`look`](Self::look) there.
     pub fn start(mut self) -> io::Result<Watching> {
         let (running, wait) = mpsc::channel();
         let name = "hardtack keys".to_owned();
         thread::Builder::new().name(name).spawn(move || {
             while wait.recv_timeout(self.interval) == Err(RecvTimeoutError::Timeout) {
                 let look = self.look();
-                // Its panic has been reported by the panic hook.
+                // The panic hook has reported a panic.
                 let _ = catch_unwind(AssertUnwindSafe(|| (self.on_look)(look)));
             }
         })?;
@@ -291,7 +285,7 @@ fn digest(texts: &[Zeroizing<String>]) -> [u8; 32] {
     let parts: Vec<&[u8]> = parts
         .flat_map(|(length, text)| [&length[..], text.as_bytes()])
         .collect();
-    suite::hash(&parts)
+    sha256(&parts)
 }
 
 impl<K: Key> fmt::Debug for WatchedKeyRing<K> {
@@ -304,39 +298,39 @@ impl<K: Key> fmt::Debug for WatchedKeyRing<K> {
     }
 }
 
-/// What came of looking at the sources of a [`WatchedKeyRing`].
+/// The result of a look at the sources of a [`WatchedKeyRing`].
 ///
 /// # Examples
 ///
 /// ```
 /// use hardtack::Look;
 ///
-/// fn told(look: &Look) -> String {
+/// fn describe(look: &Look) -> String {
 ///     match look {
 ///         Look::Replaced => "new keys".to_owned(),
 ///         Look::Refused(error) => format!("no new keys: {error}"),
 ///         _ => String::new(),
 ///     }
 /// }
-/// # assert_eq!(told(&Look::Unchanged), "");
+/// # assert_eq!(describe(&Look::Unchanged), "");
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Look {
-    /// The sources are as they were: what they say is in use, or was refused and told before.
+    /// The sources have not changed. Their ring is in use, or was refused and reported before.
     Unchanged,
-    /// They are not as they were. If the next look reads the same, it says what comes of it.
+    /// The sources have changed. If the next look reads the same, the change takes effect.
     Unsettled,
-    /// They are as at the look before, and the ring was replaced.
+    /// The sources are the same as at the look before, and the ring was replaced.
     Replaced,
-    /// They are as at the look before, and they make no ring that can be used. The earlier one stays in
-    /// use.
+    /// The sources are the same as at the look before, and do not make a ring that can be used. The earlier ring stays
+    /// in use.
     Refused(RingSourceError),
 }
 
-/// A [`WatchedKeyRing`] that looks, until this is dropped.
+/// The handle of a thread that watches the sources of a [`WatchedKeyRing`], until the handle is dropped.
 ///
-/// Dropping it wakes the thread and does not wait for it. A look that has begun may still end.
+/// Dropping it wakes the thread and does not wait for it, so a look in progress may still end.
 ///
 /// # Examples
 ///
@@ -348,12 +342,11 @@ pub enum Look {
 ///
 /// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
 /// let watching: Watching = watched.start()?;
-/// # let _ = watching;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "the watching ends when this is dropped"]
 pub struct Watching {
-    /// Nothing is ever sent. That it is gone wakes the thread.
+    /// Nothing is ever sent. Dropping the sender wakes the thread.
     _running: Sender<Infallible>,
 }
 

@@ -8,7 +8,7 @@ use crate::{
 
 /// The session as a dictionary.
 impl Session {
-    /// The value under `key`, if there is one.
+    /// Returns the value under `key`, if there is one.
     ///
     /// # Examples
     ///
@@ -16,7 +16,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("visits", 3)?;
     /// assert_eq!(session.get::<u32>("visits")?, Some(3));
     /// assert_eq!(session.get::<u32>("clicks")?, None);
@@ -29,11 +29,10 @@ impl Session {
     /// [`Decode`](SessionError::Decode) if the value is not a `V`, and
     /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
-        self.try_see(|state| state.get(key))
+        self.try_with(|session| session.state.get(key))?
     }
 
-    /// Stores `value` under `key`, in the place of what was there. Storing the value that is already
-    /// there writes nothing.
+    /// Stores `value` under `key`, and replaces an earlier value. Storing the same value again writes nothing.
     ///
     /// # Examples
     ///
@@ -41,7 +40,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// #[derive(serde::Serialize, serde::Deserialize)]
     /// struct Item {
     ///     article: u64,
@@ -57,16 +56,16 @@ impl Session {
     /// # Errors
     ///
     /// Those of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value that serde
-    /// cannot write, [`TooDeep`](SessionError::TooDeep) for one that could not be read again, and
-    /// [`DuplicateKey`](SessionError::DuplicateKey) for one with a map that has a key twice.
+    /// cannot write, [`TooDeep`](SessionError::TooDeep) for one that is nested too deeply to be read again, and
+    /// [`DuplicateKey`](SessionError::DuplicateKey) for a map that has a key twice.
     pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError> {
         let mut buffer = Scratch::borrow();
         let value = encode(&value, &mut buffer)?;
         self.change(|state| state.insert(key, value))
     }
 
-    /// Changes the value under `key` in place, beginning with `V::default()` if there is none, and
-    /// returns what `change` returned. Nobody else gets between reading and writing.
+    /// Changes the value under `key` in place, starting with `V::default()` if there is none, and returns the result of
+    /// `change`. No other handle of the session can read or write in between.
     ///
     /// # Examples
     ///
@@ -74,7 +73,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.update("cart", |cart: &mut Vec<u32>| cart.push(7))?;
     /// session.update("cart", |cart: &mut Vec<u32>| cart.push(9))?;
     /// assert_eq!(session.get::<Vec<u32>>("cart")?, Some(vec![7, 9]));
@@ -84,7 +83,7 @@ impl Session {
     /// # Errors
     ///
     /// Those of [every change](Session#errors), [`Decode`](SessionError::Decode) if the value is not a
-    /// `V`, and [`Encode`](SessionError::Encode). If `change` panics the session stays as it was, too.
+    /// `V`, and [`Encode`](SessionError::Encode). If `change` panics, the session also stays as it was.
     pub fn update<V, R>(
         &self,
         key: &str,
@@ -96,7 +95,7 @@ impl Session {
         self.change(|state| state.update(key, change))
     }
 
-    /// Drops the value under `key`. `false`: there was none.
+    /// Drops the value under `key`. Returns `false` if there was none.
     ///
     /// # Examples
     ///
@@ -104,7 +103,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("coupon", "SPRING")?;
     /// assert!(session.remove("coupon")?);
     /// assert!(!session.remove("coupon")?);
@@ -126,7 +125,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("return_to", "/cart")?;
     /// assert_eq!(session.take::<String>("return_to")?.as_deref(), Some("/cart"));
     /// assert_eq!(session.take::<String>("return_to")?, None);
@@ -136,12 +135,12 @@ impl Session {
     /// # Errors
     ///
     /// Those of [every change](Session#errors), and [`Decode`](SessionError::Decode) if the value is
-    /// not a `V`; it is then still there.
+    /// not a `V`, which leaves it in place.
     pub fn take<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
         self.change(|state| state.take(key))
     }
 
-    /// There is a value under `key`.
+    /// Returns `true` if there is a value under `key`.
     ///
     /// # Examples
     ///
@@ -149,17 +148,17 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// assert!(session.contains("user"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn contains(&self, key: &str) -> bool {
-        self.see(|state| state.contains(key))
+        self.with(|session| session.state.contains(key))
     }
 
-    /// All keys, in ascending order of their bytes.
+    /// Returns all keys, in ascending order of their bytes.
     ///
     /// # Examples
     ///
@@ -167,7 +166,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// session.insert("language", "sv")?;
     /// assert_eq!(session.keys(), ["language", "user"]);
@@ -175,10 +174,10 @@ impl Session {
     /// ```
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
-        self.see(|state| state.keys())
+        self.with(|session| session.state.keys())
     }
 
-    /// Number of entries.
+    /// Returns the number of entries.
     ///
     /// # Examples
     ///
@@ -186,7 +185,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// session.insert("user", 43)?;
     /// assert_eq!(session.len(), 1);
@@ -194,10 +193,10 @@ impl Session {
     /// ```
     #[must_use]
     pub fn len(&self) -> usize {
-        self.see(|state| state.len())
+        self.with(|session| session.state.len())
     }
 
-    /// There are no entries.
+    /// Returns `true` if there are no entries.
     ///
     /// # Examples
     ///
@@ -205,7 +204,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.ensure_id()?; // an id is no entry
     /// assert!(session.is_empty());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -215,7 +214,7 @@ impl Session {
         self.len() == 0
     }
 
-    /// The whole dictionary as one value: a map, or a struct whose fields are the keys.
+    /// Returns the whole dictionary as one value: a map, or a struct whose fields are the keys.
     ///
     /// # Examples
     ///
@@ -223,7 +222,7 @@ impl Session {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::{collections::BTreeMap, time::SystemTime};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("visits", 3)?;
     /// let all: BTreeMap<String, u32> = session.to()?;
     /// assert_eq!(all["visits"], 3);
@@ -235,6 +234,6 @@ impl Session {
     /// [`Decode`](SessionError::Decode) if the dictionary is not a `V`, and
     /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn to<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
-        self.try_see(|state| state.to())
+        self.try_with(|session| session.state.to())?
     }
 }

@@ -1,4 +1,4 @@
-//! Which of several values of one name is taken (SPEC.md § 7.0).
+//! The choice among several tokens of one name (SPEC.md § 7.0).
 
 use std::ops::Range;
 
@@ -11,23 +11,23 @@ use crate::{
     token::Refused,
 };
 
-/// Which of several tokens that open is taken (SPEC.md § 7.0).
+/// The choice among several tokens that open (SPEC.md § 7.0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Several {
-    /// The newest: nobody but this host can have set them.
+pub(crate) enum Duplicates {
+    /// The newest, because only this host can have set them.
     Newest,
-    /// The newest, if all are one session.
+    /// The newest, if all belong to one session.
     NewestOfOneSession,
-    /// None: there is to be one token, and it alone.
-    None,
+    /// None of them.
+    Refuse,
 }
 
-impl Several {
-    pub(crate) fn of(name: &CookieName) -> Several {
+impl Duplicates {
+    pub(crate) fn of(name: &CookieName) -> Duplicates {
         if name.is_host_only() {
-            Several::Newest
+            Duplicates::Newest
         } else {
-            Several::NewestOfOneSession
+            Duplicates::NewestOfOneSession
         }
     }
 }
@@ -42,13 +42,13 @@ pub(super) struct Candidate {
 }
 
 pub(super) enum Body {
-    /// Where it stands in the buffer that it was opened in.
+    /// A range of the buffer that the token was opened in.
     InBuffer(Range<usize>),
-    /// The next token was opened in the same buffer.
+    /// A copy, because the next token is opened in the same buffer.
     Kept(Wiped),
 }
 
-/// What came of several values of one name (SPEC.md § 7.0).
+/// The tokens of one name, opened (SPEC.md § 7.0).
 #[derive(Default)]
 pub(super) struct Candidates {
     count: usize,
@@ -74,20 +74,20 @@ impl Candidates {
         }
     }
 
-    pub(super) fn choose(self, several: Several) -> Option<Result<Candidate, Refused>> {
+    pub(super) fn choose(self, duplicates: Duplicates) -> Option<Result<Candidate, Refused>> {
         let duplicate = Refused {
             reason: Reason::Duplicate,
             key_id: None,
         };
-        if several == Several::None && self.count > 1 {
+        if duplicates == Duplicates::Refuse && self.count > 1 {
             return Some(Err(duplicate));
         }
         let Some(best) = self.best else {
             return self.first_refusal.map(Err);
         };
-        let sid = best.layout.head.sid;
-        let is_same = |other: &Candidate| sid.is_some() && other.layout.head.sid == sid;
-        if several == Several::Newest || self.others.iter().all(is_same) {
+        let sid = best.layout.metadata.sid;
+        let is_same = |other: &Candidate| sid.is_some() && other.layout.metadata.sid == sid;
+        if duplicates == Duplicates::Newest || self.others.iter().all(is_same) {
             Some(Ok(best))
         } else {
             Some(Err(duplicate))
@@ -96,7 +96,7 @@ impl Candidates {
 }
 
 impl Candidate {
-    /// The same with its body on its own.
+    /// The same with a copy of the body.
     pub(super) fn kept(self, buffer: &mut Scratch) -> Candidate {
         let body = match self.body {
             Body::InBuffer(range) => Body::Kept(buffer.give(range, Vec::new())),
@@ -107,6 +107,9 @@ impl Candidate {
 
     /// The latest sign-in wins, then the latest activity.
     fn age_order(&self) -> (UnixSeconds, UnixSeconds) {
-        (self.layout.head.issued, self.layout.head.last_active())
+        (
+            self.layout.metadata.issued,
+            self.layout.metadata.last_active(),
+        )
     }
 }

@@ -1,135 +1,141 @@
-//! The end of a session's request: it is closed, what becomes of it is decided, and that is done.
+//! The end of a session's request: closes the session, and returns the outcome as plain data.
 
 use super::{
     error::SaveError,
     events,
     handle::Session,
-    lock::{Arrival, Used},
+    lock::{Contents, Loaded},
     sealer::Sealer,
 };
 use crate::{
     cookie::PartNumbers,
-    state::{Allowance, Circumstances, State, Verdict},
-    token::Context,
+    state::{Circumstances, SizeLimit, Verdict},
 };
 
-/// What a response has to say of its session: `O` is the session on its way out.
-#[derive(Debug, Default)]
-pub(crate) struct Finished<O> {
+/// The outcome of a session for its response.
+pub(crate) struct Ended {
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) use_of_session: Use,
-    pub(crate) output: O,
+    pub(crate) ending: Ending,
 }
 
-/// How far a response depends on the session.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The extent to which a response depends on its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
-    #[default]
     Untouched,
-    /// It was read, or refreshed.
+    /// The session was read or refreshed.
     Touched,
-    /// Its content was written, or it was ended.
+    /// The content was written, or the session was ended.
     Written,
 }
 
-/// How a session leaves: in a cookie, or as a bare token.
-pub(crate) trait Carrier<T> {
-    type Output: Default;
-
-    fn sealer(&self) -> &Sealer;
-
-    /// The session, to be sealed.
-    fn set(&self, leaving: Leaving<'_, T>) -> Result<Self::Output, SaveError>;
-
-    /// The session has ended. The request carried these parts of it.
-    fn end(&self, carried: PartNumbers) -> Self::Output;
+/// The message of a response about its session.
+pub(crate) enum Ending {
+    /// None: the client keeps its session.
+    Keep,
+    /// The client is to drop the session.
+    End {
+        /// The parts that the request carried.
+        carried: PartNumbers,
+    },
+    /// The client is to store this token.
+    Set(Sealed),
 }
 
-/// A session that is to be sealed.
-pub(crate) struct Leaving<'a, T> {
-    sealer: &'a Sealer,
-    context: &'a Context,
-    pub(crate) state: &'a State<'a, T>,
+/// A session that was sealed.
+pub(crate) struct Sealed {
+    /// The text `before` of [`Session::end`], followed by the token.
+    pub(crate) text: String,
+    /// Seconds that a browser is to keep the cookie. `None`: until it is closed.
+    pub(crate) max_age: Option<u64>,
+    /// The most that may be sent.
+    pub(crate) limit: SizeLimit,
     /// The parts that the request carried.
     pub(crate) carried: PartNumbers,
-    age: u32,
-}
-
-impl<T> Leaving<'_, T> {
-    /// Characters of the token.
-    pub(crate) fn token_len(&self) -> usize {
-        self.sealer.token_len(self.state, self.age)
-    }
-
-    /// How much may be sent.
-    pub(crate) fn allowance(&self) -> Allowance {
-        self.state.allowance(self.age)
-    }
-
-    /// Appends the token to `text`.
-    pub(crate) fn seal(&self, text: &mut String) -> Result<(), SaveError> {
-        self.sealer.seal(self.context, self.state, self.age, text)
-    }
 }
 
 impl<T> Session<T> {
-    /// Closes the session, and hands it to `carrier` where it is to be written or has ended. Nobody asks for
-    /// the circumstances of a session that was not used.
-    pub(crate) fn finish<C: Carrier<T>>(
+    /// Ends the request for the session: closes it, and seals it for `sealer` if it is to be sent. The token is appended
+    /// to `before`, in a string with room for `after` more bytes.
+    pub(crate) fn end(
         &self,
-        carrier: &C,
-        circumstances: &impl Circumstances,
-    ) -> Result<Finished<C::Output>, SaveError> {
-        if !self.is_of(carrier.sealer()) {
+        sealer: &Sealer,
+        before: &str,
+        after: usize,
+        circumstances: Circumstances,
+    ) -> Result<Ended, SaveError> {
+        if !self.is_of(sealer) {
             return Err(SaveError::OfAnother);
         }
-        self.close_with(|arrival, used, was_closed| match used {
-            None => Ok(Finished::default()),
-            // It was saved before; all that is left is that the response depends on it.
-            Some(_) if was_closed => Ok(Finished {
-                use_of_session: Use::Touched,
-                output: C::Output::default(),
+        let mut guard = self.lock.lock().map_err(|_| SaveError::InsideUpdate)?;
+        let was_closed = guard.close();
+        let Contents {
+            arrival,
+            loaded,
+            is_touched,
+            ..
+        } = &mut *guard;
+        let Some(loaded) = loaded.as_mut().filter(|_| *is_touched) else {
+            return Ok(Ended::keep(Use::Untouched));
+        };
+        // A session is saved once, and this response still depends on it.
+        if was_closed {
+            return Ok(Ended::keep(Use::Touched));
+        }
+        let Loaded {
+            data,
+            outcome,
+            carried,
+        } = loaded;
+        let carried = *carried;
+        let state = data.under(&self.lock.sealer.policy);
+        let set = |use_of_session, age| {
+            let len = before.len() + sealer.token_len(&state, age) + after;
+            let mut text = String::with_capacity(len);
+            text.push_str(before);
+            sealer.seal(arrival.context(sealer), &state, age, &mut text)?;
+            let sealed = Sealed {
+                text,
+                max_age: state.max_age(),
+                limit: state.size_limit(age),
+                carried,
+            };
+            Ok(Ended {
+                use_of_session,
+                ending: Ending::Set(sealed),
+            })
+        };
+        let reseal = sealer.must_reseal(*outcome, state.now());
+        match state.verdict(circumstances, arrival.is_subresource, reseal) {
+            Verdict::Leave => Ok(Ended::keep(Use::Touched)),
+            Verdict::NoRoom => {
+                events::refresh_was_left_out(sealer.slot.purpose().as_str());
+                Ok(Ended::keep(Use::Touched))
+            }
+            Verdict::Expire => Ok(Ended {
+                use_of_session: Use::Written,
+                ending: Ending::End { carried },
             }),
-            Some(used) => settle(carrier, arrival, &used, circumstances),
-        })?
+            Verdict::Write { age } => set(Use::Written, age),
+            // A refresh is optional, so it does not fail a response.
+            Verdict::Refresh { age } => {
+                Ok(set(Use::Touched, age).unwrap_or(Ended::keep(Use::Touched)))
+            }
+        }
+    }
+
+    /// Returns `true` if the session was loaded by `sealer`, or by one that seals the same way.
+    fn is_of(&self, sealer: &Sealer) -> bool {
+        let loader = &*self.lock.sealer;
+        std::ptr::eq(loader, sealer) || loader.is_like(sealer)
     }
 }
 
-fn settle<T, C: Carrier<T>>(
-    carrier: &C,
-    arrival: &Arrival,
-    Used {
-        state,
-        outcome,
-        carried,
-    }: &Used<'_, T>,
-    circumstances: &impl Circumstances,
-) -> Result<Finished<C::Output>, SaveError> {
-    let sealer = carrier.sealer();
-    let set = |age| {
-        carrier.set(Leaving {
-            sealer,
-            context: arrival.context(sealer),
-            state,
-            carried: *carried,
-            age,
-        })
-    };
-    let reseal = sealer.must_reseal(*outcome, state.now());
-    let (use_of_session, output) = match state.settle(circumstances, arrival.is_subresource, reseal)
-    {
-        Verdict::Leave => (Use::Touched, C::Output::default()),
-        Verdict::NoRoom => {
-            events::refresh_was_left_out(sealer.slot.purpose().as_str());
-            (Use::Touched, C::Output::default())
+impl Ended {
+    fn keep(use_of_session: Use) -> Ended {
+        Ended {
+            use_of_session,
+            ending: Ending::Keep,
         }
-        Verdict::Expire => (Use::Written, carrier.end(*carried)),
-        Verdict::Write { age } => (Use::Written, set(age)?),
-        // What could as well be left out does not fail a response.
-        Verdict::Refresh { age } => (Use::Touched, set(age).unwrap_or_default()),
-    };
-    Ok(Finished {
-        use_of_session,
-        output,
-    })
+    }
 }

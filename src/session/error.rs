@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::crypto::random::RandomError;
 
-/// Why a session could not be saved. None has to do with its content.
+/// The error of a session that could not be saved. None of them is about the content.
 ///
 /// # Examples
 ///
@@ -10,11 +10,11 @@ use crate::crypto::random::RandomError;
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// use hardtack::SaveError;
 /// use std::time::UNIX_EPOCH;
 ///
-/// let session = cookie.load([""], UNIX_EPOCH);
+/// let session = cookie.load(None::<&str>, UNIX_EPOCH);
 /// session.insert("user", 42)?;
 /// assert!(matches!(cookie.save(&session), Err(SaveError::Clock)));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -26,11 +26,11 @@ pub enum SaveError {
     Random(RandomError),
     /// The clock shows a time before 2026 or after 2162, which a token cannot carry.
     Clock,
-    /// The session is being changed by an `update` around this call.
+    /// An `update` around this call is changing the session.
     InsideUpdate,
-    /// The session was loaded by another [`SessionCookie`](crate::SessionCookie),
-    /// [`SessionHeader`](crate::SessionHeader) or [`SessionToken`](crate::SessionToken) than the one that is to
-    /// save it. They have to have the same mode, name, context and key ring.
+    /// The session was loaded by a [`SessionCookie`](crate::SessionCookie), [`SessionHeader`](crate::SessionHeader)
+    /// or [`SessionToken`](crate::SessionToken) with another mode, name, context or key ring than the one that saves
+    /// it.
     OfAnother,
 }
 

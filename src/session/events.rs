@@ -1,4 +1,4 @@
-//! What is told by `tracing` events, with that feature. Never a token, a key or content.
+//! Events for `tracing`, with that feature. None contains a token, a key or content.
 
 #[cfg(feature = "tower")]
 use std::error::Error;
@@ -40,7 +40,7 @@ pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
     let _ = (purpose, outcome, token_bytes);
 }
 
-/// Sessions that anybody can read are in use.
+/// A cookie, header or token is built whose content anybody can read.
 pub(crate) fn unencrypted(purpose: &str) {
     #[cfg(feature = "tracing")]
     tracing::info!(purpose, "sessions are unencrypted but signed");
@@ -70,8 +70,7 @@ pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
     let _ = error;
 }
 
-/// A request was refused that comes from elsewhere, or without a token. What it names is given if it has the form of
-/// an origin and of a host.
+/// A CSRF check refused a request. Its origin and host are given if they have the form of one.
 #[cfg(feature = "tower")]
 pub(crate) fn request_refused(refusal: &str, origin: Option<&str>, host: Option<&str>) {
     #[cfg(feature = "tracing")]
@@ -85,7 +84,7 @@ pub(crate) fn request_refused(refusal: &str, origin: Option<&str>, host: Option<
     let _ = (refusal, origin, host);
 }
 
-/// A layer is missing, or there is one too many.
+/// A layer is missing, or there are two.
 #[cfg(feature = "tower")]
 pub(crate) fn setup_is_wrong(sentence: &str) {
     #[cfg(feature = "tracing")]
@@ -94,7 +93,7 @@ pub(crate) fn setup_is_wrong(sentence: &str) {
     let _ = sentence;
 }
 
-/// An error and what led to it, in one sentence.
+/// An error and its sources, in one sentence.
 #[cfg(all(feature = "tower", feature = "tracing"))]
 fn told(error: &(dyn Error + 'static)) -> String {
     let errors = std::iter::successors(Some(error), |&error| error.source());
@@ -114,7 +113,7 @@ pub(crate) fn context_missed(purpose: &str) {
     let _ = purpose;
 }
 
-/// The application let others store a response that carries one visitor's session.
+/// The application let shared caches store a response that carries a session.
 #[cfg(feature = "http")]
 pub(crate) fn caching_was_replaced(purpose: &str) {
     #[cfg(feature = "tracing")]
@@ -126,7 +125,7 @@ pub(crate) fn caching_was_replaced(purpose: &str) {
     let _ = purpose;
 }
 
-/// A session was due for a refresh or for another key, and would have grown past its limit.
+/// A refresh or a new key was due, and the session would have grown past its limit.
 pub(crate) fn refresh_was_left_out(purpose: &str) {
     #[cfg(feature = "tracing")]
     tracing::debug!(

@@ -1,18 +1,18 @@
 use super::handle::Session;
 use crate::state::{Payload, SessionError};
 
-/// Messages that one request leaves for a later one, such as "Saved" after a form. They travel in the
+/// Flash messages, which one request leaves for a later one, such as "Saved" after a form. They travel in the
 /// session (SPEC.md § 5.3) and count towards its size. The usual queue is `""`.
 impl<T: Payload> Session<T> {
-    /// Leaves a message, behind those that the queue has. Messages that no page shows stay, and take room:
-    /// where that may happen use [`flash_once`](Self::flash_once).
+    /// Appends a message to a queue. Messages that no page shows stay and take room; where that can happen, use
+    /// [`flash_once`](Self::flash_once).
     ///
     /// # Examples
     ///
     /// ```
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// session.flash("", "Saved")?;
     /// # let session = cookie.load(cookie.save(&session)?, Clock::system());
     /// // In the next request:
@@ -28,14 +28,14 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.flash(queue, message))
     }
 
-    /// Leaves a message, unless the queue has the same one.
+    /// Appends a message to a queue, unless the queue already has the same one.
     ///
     /// # Examples
     ///
     /// ```
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// session.flash_once("warning", "The disk is full")?;
     /// session.flash_once("warning", "The disk is full")?;
     /// assert_eq!(session.peek_flashes("warning").len(), 1);
@@ -49,14 +49,14 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.flash_once(queue, message))
     }
 
-    /// The messages of a queue, oldest first, which are then gone.
+    /// Takes the messages of a queue, oldest first.
     ///
     /// # Examples
     ///
     /// ```
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// session.flash("", "first")?;
     /// session.flash("errors", "of another queue")?;
     /// session.flash("", "second")?;
@@ -69,23 +69,23 @@ impl<T: Payload> Session<T> {
     ///
     /// [`AfterHead`](SessionError::AfterHead) and [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
-        self.try_enter(|mut entered| {
-            if entered.state.peek_flashes(queue).is_empty() {
+        self.try_with(|mut session| {
+            if session.state.peek_flashes(queue).is_empty() {
                 return Ok(Vec::new());
             }
-            entered.check_open()?;
-            entered.state.flashes(queue)
+            session.check_open()?;
+            session.state.flashes(queue)
         })?
     }
 
-    /// The messages of a queue, oldest first, which stay.
+    /// Returns the messages of a queue, oldest first, and leaves them there.
     ///
     /// # Examples
     ///
     /// ```
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// session.flash("", "Saved")?;
     /// assert_eq!(session.peek_flashes(""), ["Saved"]);
     /// assert_eq!(session.peek_flashes(""), ["Saved"]);
@@ -93,6 +93,6 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn peek_flashes(&self, queue: &str) -> Vec<String> {
-        self.see(|state| state.peek_flashes(queue))
+        self.with(|session| session.state.peek_flashes(queue))
     }
 }

@@ -1,19 +1,24 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::{id::SessionId, lock::Shared, outcome::Outcome};
+use super::{
+    id::SessionId,
+    lock::{Arrival, LockedSession, SessionLock},
+    outcome::Outcome,
+    sealer::Sealer,
+};
 use crate::{
     base::time::system_time,
     crypto::random,
-    state::{Map, Payload, SessionError, SizeReport},
+    state::{Map, Payload, SessionError, SizeReport, State},
 };
 
-/// A visitor's session during one request. A cheap clone; all clones are one.
+/// A visitor's session during one request. Cloning is cheap, and all clones are the same session.
 ///
-/// Nothing is read or verified before the first call of any method. Every method takes `&self`, so one
-/// handle works in a handler, a nested middleware and a template. Nothing has to be saved by hand.
+/// Nothing is read or verified before the first call of a method. Every method takes `&self`, so clones work in a
+/// handler, a nested middleware and a template. Changes are saved with the response.
 ///
-/// A session is a dictionary, or holds one value of a type ([`SessionData`](crate::SessionData)); both
-/// kinds have methods of their own.
+/// A session is a dictionary, or holds one value of a type ([`SessionData`](crate::SessionData)). Each kind has
+/// methods of its own.
 ///
 /// # Examples
 ///
@@ -21,7 +26,7 @@ use crate::{
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// session.insert("language", "sv")?;
 /// assert_eq!(session.get::<String>("language")?.as_deref(), Some("sv"));
 /// assert!(session.is_new());
@@ -30,25 +35,25 @@ use crate::{
 ///
 /// # Errors
 ///
-/// Every change can fail with one of these. The session is then as it was.
+/// Every change can fail with one of these errors, which leaves the session as it was.
 ///
-/// - [`TooLarge`](SessionError::TooLarge): it would not fit the cookie any more (docs/spec/writer.md § 9.6).
-/// - [`AfterHead`](SessionError::AfterHead): the head of the response is on its way, so nothing can be
+/// - [`TooLarge`](SessionError::TooLarge): the session would no longer fit its cookie (docs/spec/writer.md § 9.6).
+/// - [`AfterHead`](SessionError::AfterHead): the head of the response has been sent, so nothing can be
 ///   saved any more.
-/// - [`NoContext`](SessionError::NoContext): the request belongs to none of the contexts that the layer tells apart.
-/// - [`InsideUpdate`](SessionError::InsideUpdate): it is made inside an `update` of the same session.
-/// - [`UnreadablePayload`](SessionError::UnreadablePayload): what the visitor brought is of a version
-///   that is not known here, and is not overwritten (SPEC.md § 7.9).
+/// - [`NoContext`](SessionError::NoContext): the request belongs to no context that the layer knows.
+/// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
+/// - [`UnreadablePayload`](SessionError::UnreadablePayload): the visitor's session has an unknown
+///   schema version, and is not overwritten (SPEC.md § 7.9).
 ///
 /// # Panics
 ///
-/// Methods that give no `Result` panic when they are called on a session from inside its own `update`.
+/// Methods that return no `Result` panic if they are called inside an `update` of the same session.
 pub struct Session<T = Map> {
-    pub(super) shared: Arc<Shared<T>>,
+    pub(super) lock: Arc<SessionLock<T>>,
 }
 
 impl<T: Payload> Session<T> {
-    /// The session's id, if it has one. Looking makes none.
+    /// Returns the session's id, if it has one. Does not create one.
     ///
     /// # Examples
     ///
@@ -56,7 +61,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.id(), None);
     /// let id = session.ensure_id()?;
     /// assert_eq!(session.id(), Some(id));
@@ -64,10 +69,10 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
-        self.see(|state| state.sid()).map(SessionId)
+        self.with(|session| session.state.sid()).map(SessionId)
     }
 
-    /// The session's id, which is made if there was none. It stays the same until the session is
+    /// Returns the session's id, and creates one if there is none. The id stays the same until the session is
     /// renewed or ended.
     ///
     /// # Examples
@@ -76,9 +81,9 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// let id = session.ensure_id()?;
-    /// // What the browser sends back, with the next request.
+    /// // In the next request:
     /// let session = cookie.load(cookie.save(&session)?, SystemTime::now());
     /// assert_eq!(session.ensure_id()?, id);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -86,14 +91,14 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), and a failing random generator.
+    /// Those of [every change](Session#errors), and a failure of the random generator.
     pub fn ensure_id(&self) -> Result<SessionId, SessionError> {
         self.change(|state| state.ensure_id(random::from_system))
             .map(SessionId)
     }
 
-    /// The session exists in this request only: the request brought none that opened, or it was
-    /// invalidated.
+    /// Returns `true` if the session exists in this request only: the request brought none that opened, or the
+    /// session was invalidated.
     ///
     /// # Examples
     ///
@@ -101,7 +106,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("language", "sv")?;
     /// assert!(session.is_new());
     ///
@@ -111,10 +116,11 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn is_new(&self) -> bool {
-        self.see(|state| state.is_new())
+        self.with(|session| session.state.is_new())
     }
 
-    /// The session outlives the browser's (SPEC.md § 8.2): it was [remembered](Session::remember_for).
+    /// Returns `true` if the session was [remembered](Session::remember_for), and so outlives the browser's
+    /// (SPEC.md § 8.2).
     ///
     /// # Examples
     ///
@@ -122,16 +128,16 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// assert!(!session.is_persistent());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn is_persistent(&self) -> bool {
-        self.see(|state| state.is_persistent())
+        self.with(|session| session.state.is_persistent())
     }
 
-    /// What came of reading the session. For logs and metrics.
+    /// Returns the outcome of reading the session, for logs and metrics.
     ///
     /// # Examples
     ///
@@ -139,7 +145,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// use hardtack::{Outcome, Reason};
     ///
     /// assert_eq!(session.outcome(), Outcome::Absent);
@@ -151,10 +157,10 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        self.enter(|entered| entered.outcome)
+        self.with(|session| session.outcome)
     }
 
-    /// When the session began, or was renewed. `None`: it has not been sent yet.
+    /// Returns the time at which the session began or was renewed, or `None` if it has not been sent yet.
     ///
     /// # Examples
     ///
@@ -163,7 +169,7 @@ impl<T: Payload> Session<T> {
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// let session = cookie.load(cookie.save(&session)?, now + 10 * minute);
     /// assert_eq!(session.created_at(), Some(now));
@@ -175,10 +181,12 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn created_at(&self) -> Option<SystemTime> {
-        self.see(|state| state.created_at()).map(system_time)
+        self.with(|session| session.state.created_at())
+            .map(system_time)
     }
 
-    /// The last activity that was written, as it was read. `None`: the session has not been sent yet.
+    /// Returns the time of the last activity that the session carried when it arrived, or `None` if it has not been
+    /// sent yet.
     ///
     /// Reading alone is written only when a refresh is due
     /// ([`refresh_after`](crate::SessionCookieBuilder::refresh_after)).
@@ -190,7 +198,7 @@ impl<T: Payload> Session<T> {
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// let session = cookie.load(cookie.save(&session)?, now + 10 * minute);
     /// assert_eq!(session.last_active_at(), Some(now));
@@ -202,11 +210,11 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn last_active_at(&self) -> Option<SystemTime> {
-        self.see(|state| state.last_active_at()).map(system_time)
+        self.with(|session| session.state.last_active_at())
+            .map(system_time)
     }
 
-    /// The earlier of the absolute and the idle deadline, as things stand. `None`: the session has not
-    /// been sent yet.
+    /// Returns the earlier of the absolute and the idle deadline, or `None` if the session has not been sent yet.
     ///
     /// # Examples
     ///
@@ -215,7 +223,7 @@ impl<T: Payload> Session<T> {
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// let session = cookie.load(cookie.save(&session)?, now + 10 * minute);
     /// assert_eq!(session.expires_at(), Some(now + 30 * minute)); // the default idle timeout
@@ -223,12 +231,14 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.see(|state| state.expires_at()).map(system_time)
+        self.with(|session| session.state.expires_at())
+            .map(system_time)
     }
 
-    /// Whether the session that arrived would still open now: asks the clock, the key ring, `not_before` and
-    /// [`revoked_if`](crate::SessionCookieBuilder::revoked_if) again. For what outlives its request, such
-    /// as a WebSocket or a streaming body. `true` for a session that is new.
+    /// Returns `true` if the session that arrived would still open now, or if the session is new.
+    ///
+    /// Asks the clock, the key ring, `not_before` and [`revoked_if`](crate::SessionCookieBuilder::revoked_if) again.
+    /// For work that outlives its request, such as a WebSocket or a streaming body.
     ///
     /// A key that is dropped from its [`SharedKeyRing`](crate::SharedKeyRing), or retires, ends every session that
     /// arrived under it. If the browser has received the session under a newer key since, its next request opens.
@@ -239,7 +249,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # use std::time::{Duration, SystemTime};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// # let fields = cookie.save(&session)?;
     /// let session = cookie.load(&fields, Clock::system());
@@ -250,16 +260,16 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn is_alive(&self) -> bool {
-        self.enter(|entered| {
-            let now = entered.clock.now();
-            entered
+        self.with(|session| {
+            let now = session.clock.now();
+            session
                 .sealer
-                .is_alive(&entered.state, entered.outcome, now)
+                .is_alive(&session.state, session.outcome, now)
         })
     }
 
-    /// Bytes that the content may still grow by (docs/spec/writer.md § 9.6). At the start 2,171, with every setting
-    /// by default.
+    /// Returns the number of bytes by which the content may still grow (docs/spec/writer.md § 9.6). An empty session
+    /// has 2,171 with default settings.
     ///
     /// # Examples
     ///
@@ -267,7 +277,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.remaining_bytes(), 2_171); // of a default cookie
     /// session.insert("user", 42)?;
     /// assert_eq!(session.remaining_bytes(), 2_164);
@@ -275,10 +285,10 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn remaining_bytes(&self) -> usize {
-        self.see(|state| state.remaining_bytes())
+        self.with(|session| session.state.remaining_bytes())
     }
 
-    /// What each key, flash and the frame cost.
+    /// Reports the bytes that each key, the flash messages and the rest of the cookie take.
     ///
     /// # Examples
     ///
@@ -286,7 +296,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// let report = session.size_report();
     /// assert_eq!(report.entries().next(), Some(("user", 6)));
@@ -295,7 +305,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn size_report(&self) -> SizeReport {
-        self.see(|state| state.size_report())
+        self.with(|session| session.state.size_report())
     }
 }
 
@@ -318,14 +328,58 @@ impl<T> Session<T> {
     /// ```
     #[must_use]
     pub fn is_touched(&self) -> bool {
-        self.is_used()
+        // An error: this thread is inside an `update` of the session.
+        self.lock
+            .lock()
+            .map_or(true, |contents| contents.is_touched)
+    }
+}
+
+impl<T: Payload> Session<T> {
+    /// Touches the session and hands it to `work`.
+    ///
+    /// # Panics
+    ///
+    /// Inside an `update` of the same session.
+    pub(crate) fn with<R>(&self, work: impl FnOnce(LockedSession<'_, T>) -> R) -> R {
+        match self.try_with(work) {
+            Ok(result) => result,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Like [`with`](Self::with), with an error instead of a panic.
+    pub(crate) fn try_with<R>(
+        &self,
+        work: impl FnOnce(LockedSession<'_, T>) -> R,
+    ) -> Result<R, SessionError> {
+        self.lock.try_with(work)
+    }
+
+    /// Hands the session to `change`, if a change can still be saved.
+    pub(super) fn change<R>(
+        &self,
+        change: impl FnOnce(&mut State<'_, T>) -> Result<R, SessionError>,
+    ) -> Result<R, SessionError> {
+        self.try_with(|mut session| {
+            session.check_open()?;
+            change(&mut session.state)
+        })?
+    }
+}
+
+impl<T> Session<T> {
+    pub(crate) fn new(sealer: Arc<Sealer>, arrival: Arrival) -> Session<T> {
+        Session {
+            lock: Arc::new(SessionLock::new(sealer, arrival)),
+        }
     }
 }
 
 impl<T> Clone for Session<T> {
     fn clone(&self) -> Self {
         Session {
-            shared: Arc::clone(&self.shared),
+            lock: Arc::clone(&self.lock),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Where an application takes part in the reading of sessions.
+//! Functions of the application that take part in reading sessions.
 
 use std::{
     fmt,
@@ -10,8 +10,8 @@ use std::{
 use super::{id::SessionId, outcome::Outcome};
 use crate::keys::KeyId;
 
-/// What [`revoked_if`](crate::SessionCookieBuilder::revoked_if) is asked about: a session whose tag and
-/// dates are good, and whose payload was not looked at.
+/// A session that [`revoked_if`](crate::SessionCookieBuilder::revoked_if) accepts or refuses. Its tag and dates are
+/// valid, and its payload has not been read.
 ///
 /// # Examples
 ///
@@ -23,28 +23,26 @@ use crate::keys::KeyId;
 /// }
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).revoked_if(is_denied).build()?;
-/// # let _ = cookie;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SessionInfo {
-    /// Its id, if it has one.
+    /// The id, if the session has one.
     pub id: Option<SessionId>,
-    /// When it was issued.
+    /// The time at which the session was issued.
     pub created_at: SystemTime,
-    /// The last activity that was written.
+    /// The time of the last activity that was written.
     pub last_active_at: SystemTime,
-    /// The end that [`limit_to`](crate::Session::limit_to) set, from when it was issued.
+    /// The end that [`limit_to`](crate::Session::limit_to) set, counted from `created_at`.
     pub limit: Option<Duration>,
-    /// For how long [`remember_for`](crate::Session::remember_for) lets it outlive the browser's session,
-    /// from when it was issued.
+    /// The end that [`remember_for`](crate::Session::remember_for) set, counted from `created_at`.
     pub remembered: Option<Duration>,
-    /// The key that sealed it.
+    /// The id of the key that sealed the session.
     pub key_id: KeyId,
 }
 
-/// What [`on_outcome`](crate::SessionCookieBuilder::on_outcome) is told of each session that was read.
+/// The event of a session that was read, for [`on_outcome`](crate::SessionCookieBuilder::on_outcome).
 ///
 /// # Examples
 ///
@@ -59,15 +57,14 @@ pub struct SessionInfo {
 /// }
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).on_outcome(count).build()?;
-/// # let _ = cookie;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Reading {
-    /// Whether it opened, under which key, or why not.
+    /// The outcome: the key under which the session opened, or the reason why it did not.
     pub outcome: Outcome,
-    /// Bytes of the token that arrived; of all of them, where there were several.
+    /// The length of the token that arrived, in bytes. Of several tokens, the sum.
     pub token_bytes: usize,
 }
 
@@ -81,7 +78,7 @@ type RevokedIf = Arc<dyn Fn(&SessionInfo) -> bool + Send + Sync>;
 type OnOutcome = Arc<dyn Fn(&Reading) + Send + Sync>;
 
 impl Hooks {
-    /// Who cannot say whether a session is revoked has not said that it is good.
+    /// A panic in the hook counts as revoked.
     pub(crate) fn is_revoked(&self, session: impl FnOnce() -> SessionInfo) -> bool {
         self.revoked_if.as_ref().is_some_and(|revoked_if| {
             let session = session();

@@ -4,7 +4,7 @@ use crate::state::Sid;
 
 /// A session's id: 8 random bytes, shown as 16 hexadecimal digits.
 ///
-/// It is not a secret that opens the session; it names it, in logs and deny lists.
+/// The id names a session in logs and deny lists. It is not a secret that opens the session.
 ///
 /// # Examples
 ///
@@ -12,7 +12,7 @@ use crate::state::Sid;
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// let id = session.ensure_id()?;
 /// println!("session {id}");
 /// assert_eq!(id.to_string().len(), 16);
@@ -22,7 +22,7 @@ use crate::state::Sid;
 pub struct SessionId(pub(crate) Sid);
 
 impl SessionId {
-    /// The bytes.
+    /// Returns the 8 bytes.
     ///
     /// # Examples
     ///
@@ -30,7 +30,7 @@ impl SessionId {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// let id = session.ensure_id()?;
     /// // For a column of a deny list.
     /// let bytes: [u8; 8] = *id.as_bytes();
@@ -43,14 +43,14 @@ impl SessionId {
     }
 }
 
-/// For ids that were kept, as in a deny list.
+/// Makes an id of stored bytes, as from a deny list.
 impl From<[u8; 8]> for SessionId {
     fn from(bytes: [u8; 8]) -> Self {
         SessionId(bytes)
     }
 }
 
-/// The 16 hexadecimal digits that it is shown as.
+/// Parses the 16 hexadecimal digits of an id.
 impl FromStr for SessionId {
     type Err = SessionIdError;
 
@@ -62,7 +62,7 @@ impl FromStr for SessionId {
     }
 }
 
-/// A text is no [`SessionId`].
+/// The error of a text that is not a [`SessionId`].
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! What is done with a session as a whole.
+//! Changes of a session as a whole.
 
 use super::{handle::Session, id::SessionId};
 use crate::{
@@ -7,14 +7,15 @@ use crate::{
 };
 
 impl<T: Payload> Session<T> {
-    /// For a completed sign-in: a new id, and the absolute timeout runs from now (docs/spec/writer.md § 8.7). Data
-    /// is kept. An end that [`limit_to`](Self::limit_to) set in an earlier request is lifted.
+    /// Renews the session after a sign-in: gives it a new id, and starts the absolute timeout again
+    /// (docs/spec/writer.md § 8.7). Data is kept. An end that [`limit_to`](Self::limit_to) set in an earlier request
+    /// is lifted.
     ///
-    /// What another visitor of the same browser left in it is kept as well, and so is until when it is
-    /// remembered: where that may be, call [`invalidate`](Self::invalidate) first.
+    /// Data that another visitor of the same browser left is kept too, and so is the end of a remembered session.
+    /// Where that can happen, call [`invalidate`](Self::invalidate) first.
     ///
-    /// Whoever planted the session before the sign-in does not share it after. Its earlier token still
-    /// opens until its own deadline, as it was before the sign-in.
+    /// An attacker who planted the session before the sign-in does not share it afterwards. The earlier token still
+    /// opens until its own deadline, with the content from before the sign-in.
     ///
     /// # Examples
     ///
@@ -22,7 +23,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// let planted = session.ensure_id()?;
     /// session.insert("user", 42)?;
     /// session.renew()?;
@@ -33,13 +34,13 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), and a failing random generator.
+    /// Those of [every change](Session#errors), and a failure of the random generator.
     pub fn renew(&self) -> Result<(), SessionError> {
         let sid = random::from_system()?;
         self.change(|state| state.renew(sid))
     }
 
-    /// For every other change of privilege: a new id. Data and dates are kept.
+    /// Gives the session a new id, for changes of privilege other than a sign-in. Data and dates are kept.
     ///
     /// # Examples
     ///
@@ -48,7 +49,7 @@ impl<T: Payload> Session<T> {
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     /// let before = session.ensure_id()?;
     /// let session = cookie.load(cookie.save(&session)?, now + minute);
     /// session.insert("role", "admin")?;
@@ -60,13 +61,13 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), and a failing random generator.
+    /// Those of [every change](Session#errors), and a failure of the random generator.
     pub fn renew_id(&self) -> Result<(), SessionError> {
         let sid = random::from_system()?;
         self.change(|state| state.renew_id(sid))
     }
 
-    /// Drops the data and the id, and keeps the dates. If nothing is put in again, the browser is told
+    /// Drops the data and the id, and keeps the dates. If nothing is stored afterwards, the response tells the browser
     /// to drop the cookie.
     ///
     /// # Examples
@@ -76,7 +77,7 @@ impl<T: Payload> Session<T> {
     /// # use std::time::{Duration, UNIX_EPOCH};
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     /// session.insert("cart", [7, 9])?;
     /// let session = cookie.load(cookie.save(&session)?, now + minute);
     /// session.clear()?;
@@ -92,8 +93,10 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.clear())
     }
 
-    /// For signing out: drops everything and tells the browser to drop the cookie. Leaves a new, empty
-    /// session, which can be used. Returns the id that has ended, for a deny list.
+    /// Ends the session, for a sign-out: drops everything, and tells the browser to drop the cookie.
+    ///
+    /// The handle then holds a new, empty session, which can be used. Returns the id of the session that has ended, for
+    /// a deny list.
     ///
     /// # Examples
     ///
@@ -101,7 +104,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// let id = session.ensure_id()?;
     /// let session = cookie.load(cookie.save(&session)?, SystemTime::now());
     ///
@@ -119,13 +122,13 @@ impl<T: Payload> Session<T> {
     ///
     /// # Security
     ///
-    /// A copy of the cookie that somebody took earlier opens until its own deadline.
+    /// A copy of the cookie that was taken earlier opens until its own deadline.
     pub fn invalidate(&self) -> Result<Option<SessionId>, SessionError> {
         self.change(|state| Ok(state.invalidate().map(SessionId)))
     }
 
-    /// Nothing that was changed in this request is saved, unless [`save`](Self::save) is called later.
-    /// A session that was invalidated is ended all the same.
+    /// Discards the changes of this request: they are not saved, unless [`save`](Self::save) is called later.
+    /// A session that was invalidated is still ended.
     ///
     /// # Examples
     ///
@@ -133,7 +136,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("draft", "Dear")?;
     /// session.discard()?;
     /// assert!(cookie.save(&session)?.is_empty());
@@ -150,9 +153,9 @@ impl<T: Payload> Session<T> {
         })
     }
 
-    /// The session is written with this response, whether it changed or not and whatever the status.
+    /// Writes the session with this response even if it did not change, and with any status.
     ///
-    /// Changes are seen and saved without it. A new session that is empty is not written even so.
+    /// Changes are saved without this call. A new session that is empty is not written in any case.
     ///
     /// # Examples
     ///
@@ -160,7 +163,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// # let session = cookie.load(cookie.save(&session)?, SystemTime::now());
     /// session.save()?; // not one byte has changed

@@ -1,4 +1,4 @@
-//! The handle that applications hold. It decides nothing: it shares, and waits for the first touch.
+//! The handle that applications hold. It shares one session among its clones, and reads it at the first touch.
 
 mod dictionary;
 mod duplicates;
@@ -9,6 +9,8 @@ mod flash;
 mod handle;
 mod hooks;
 mod id;
+#[cfg(feature = "tower")]
+mod layer;
 mod lifecycle;
 mod lock;
 mod outcome;
@@ -22,10 +24,8 @@ pub use hooks::{Reading, SessionInfo};
 pub use id::{SessionId, SessionIdError};
 pub use outcome::Outcome;
 
-pub(crate) use duplicates::Several;
-#[cfg(feature = "http")]
-pub(crate) use end::Use;
-pub(crate) use end::{Carrier, Leaving};
+pub(crate) use duplicates::Duplicates;
+pub(crate) use end::{Ending, Sealed, Use};
 pub(crate) use hooks::Hooks;
-pub(crate) use lock::{Arrival, Entered};
+pub(crate) use lock::{Arrival, LockedSession};
 pub(crate) use sealer::Sealer;

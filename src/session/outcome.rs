@@ -1,6 +1,6 @@
 use crate::{base::reason::Reason, keys::KeyId};
 
-/// What came of reading a session. For logs and metrics.
+/// The outcome of reading a session, for logs and metrics.
 ///
 /// # Examples
 ///
@@ -8,7 +8,7 @@ use crate::{base::reason::Reason, keys::KeyId};
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// use hardtack::Outcome;
 ///
 /// let label = match session.outcome() {
@@ -27,19 +27,19 @@ pub enum Outcome {
     Absent,
     /// The token opened under the key that seals.
     Opened {
-        /// That key.
+        /// The id of that key.
         key_id: KeyId,
     },
     /// The token opened under a key that only opens.
     OpenedUnderAcceptedKey {
-        /// That key.
+        /// The id of that key.
         key_id: KeyId,
     },
     /// The token did not open, so the session is new.
     Rejected {
         /// The step at which it failed.
         reason: Reason,
-        /// The key that the token names, where that much could be read.
+        /// The id of the key that the token names, if it could be read.
         key_id: Option<KeyId>,
     },
 }

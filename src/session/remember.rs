@@ -5,10 +5,11 @@ use crate::state::{Payload, SessionError};
 
 /// Sessions with a lifetime of their own (SPEC.md § 8). Spans are in whole seconds and count from now.
 impl<T: Payload> Session<T> {
-    /// "Remember me": the session outlives the browser's, for `span` from now, and has no idle timeout
-    /// meanwhile. At most for what [`remember_up_to`](crate::SessionCookieBuilder::remember_up_to)
-    /// allows after the session was issued, and never beyond what [`limit_to`](Self::limit_to) says. A
-    /// later call takes the place of an earlier one.
+    /// Remembers the session for `span` from now ("remember me"): it outlives the browser's session, and has no idle
+    /// timeout until then.
+    ///
+    /// The end is at most [`remember_up_to`](crate::SessionCookieBuilder::remember_up_to) after the session was issued,
+    /// and never after the end that [`limit_to`](Self::limit_to) sets. A later call replaces an earlier one.
     ///
     /// # Examples
     ///
@@ -18,7 +19,7 @@ impl<T: Payload> Session<T> {
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
     /// #     .remember_up_to(Duration::from_secs(90 * 86_400))
     /// #     .build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     ///
     /// session.renew()?;
     /// session.remember_for(Duration::from_secs(30 * 86_400))?;
@@ -35,8 +36,8 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.remember_for(span.as_secs()))
     }
 
-    /// Undoes [`remember_for`](Self::remember_for): the session ends with the browser's, and by the
-    /// timeouts of the cookie. What [`limit_to`](Self::limit_to) says holds on.
+    /// Undoes [`remember_for`](Self::remember_for): the session ends with the browser's session, and by its
+    /// timeouts. An end that [`limit_to`](Self::limit_to) set stays.
     ///
     /// # Examples
     ///
@@ -45,7 +46,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let month = Duration::from_secs(30 * 86_400);
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).remember_up_to(month).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// session.remember_for(month)?;
     /// session.forget()?;
     /// assert!(!session.is_persistent());
@@ -59,10 +60,11 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.forget())
     }
 
-    /// Ends the session `span` from now at the latest, such as when an identity provider's token ends.
-    /// It cannot outlive the cookie's own timeouts. Of several calls the earliest end counts, and
-    /// nothing lifts it but a new beginning: [`invalidate`](Self::invalidate), or
-    /// [`renew`](Self::renew) in a later request. So say it at every sign-in, before `renew` or after.
+    /// Ends the session at the latest `span` from now, for example when an identity provider's token ends.
+    ///
+    /// The session cannot outlive its timeouts. Of several calls the earliest end counts. Only
+    /// [`invalidate`](Self::invalidate), or [`renew`](Self::renew) in a later request, lifts it, so call this at every
+    /// sign-in, before or after `renew`.
     ///
     /// # Examples
     ///
@@ -71,7 +73,7 @@ impl<T: Payload> Session<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let now = SystemTime::now();
-    /// # let session = cookie.load([""], now);
+    /// # let session = cookie.load(None::<&str>, now);
     ///
     /// session.insert("user", 42)?;
     /// session.limit_to(Duration::from_secs(300))?;
@@ -89,9 +91,10 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.limit_to(span.as_secs()))
     }
 
-    /// Whether the session was issued or [renewed](Session::renew) less than `span` ago: ask for the
-    /// password again before something that matters. `false` for a session that has not been sent yet,
-    /// unless it was renewed in this request.
+    /// Returns `true` if the session was issued or [renewed](Session::renew) less than `span` ago. Where it was not, ask
+    /// for the password again before an important action.
+    ///
+    /// `false` for a session that has not been sent yet, unless it was renewed in this request.
     ///
     /// # Examples
     ///
@@ -99,7 +102,7 @@ impl<T: Payload> Session<T> {
     /// use std::time::Duration;
     /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     ///
     /// assert!(!session.require_recent(Duration::from_secs(300)));
     /// session.renew()?;
@@ -108,6 +111,6 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use = "nothing is refused by this alone"]
     pub fn require_recent(&self, span: Duration) -> bool {
-        self.see(|state| state.is_recent(span.as_secs()))
+        self.with(|session| session.state.is_recent(span.as_secs()))
     }
 }

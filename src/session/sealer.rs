@@ -1,4 +1,4 @@
-//! The keys of one purpose and the policy of one kind of session: a token in, a state out, and back.
+//! The keys of one purpose and the policy of its sessions: opens tokens, and seals states.
 
 use std::{
     sync::{
@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    duplicates::{Body, Candidate, Candidates, Several},
+    duplicates::{Body, Candidate, Candidates, Duplicates},
     error::SaveError,
     events,
     hooks::{Hooks, SessionInfo},
@@ -24,31 +24,31 @@ use crate::{
     cookie::{Broken, Values, Whole},
     crypto::{random, scratch::Scratch, suite::Mode},
     keys::{KeyId, Place, PurposeKeys, PurposeSlot},
-    state::{Head, Layout, Payload, Policy, State, StateData},
+    state::{Layout, Metadata, Payload, Policy, State, StateData},
     token::{self, Binding, Context, Draft, LONGEST_TOKEN, Opened, Refused, Reserved},
 };
 
 pub(crate) struct Sealer {
     pub(crate) slot: Arc<PurposeSlot>,
     pub(crate) mode: Mode,
-    /// The pairs of the application and the type, which stand before those of every context.
+    /// The pairs of the application and the type, which precede those of every context.
     pub(crate) reserved: Reserved,
-    /// That of a request which brings none of its own.
+    /// The context of requests for which none is chosen.
     pub(crate) context: Context,
-    pub(crate) several: Several,
+    pub(crate) duplicates: Duplicates,
     pub(crate) policy: Policy,
-    /// Sessions issued before this are refused. It is only ever raised.
+    /// Sessions issued before this are refused. It only rises.
     pub(crate) not_before: AtomicU64,
     pub(crate) hooks: Hooks,
 }
 
 impl Sealer {
-    /// The session of a request before it is read. `brought`: the request has something to drop.
+    /// The session of a request before it is read. `brought`: the request brought a token, which can be dropped.
     pub(crate) fn unread<T>(&self, brought: bool, now: UnixSeconds) -> StateData<T> {
         StateData::new(&self.policy, now, brought)
     }
 
-    /// All that a token is bound to in `context`, beside its key and purpose.
+    /// Everything that a token is bound to in `context` besides its key and purpose.
     pub(crate) fn bound<'a>(&'a self, context: &'a Context) -> Binding<'a> {
         self.reserved.before(context)
     }
@@ -56,7 +56,7 @@ impl Sealer {
     /// Reads the session of a request that brought these values: one, none, or several under one name.
     /// Stores the result in `outcome`, then tells the application.
     ///
-    /// The application's code may panic while it reads the payload, and when it is told. `state` and `outcome` are
+    /// The application's code may panic while the payload is decoded, and in `on_outcome`. `state` and `outcome` are
     /// consistent both times.
     pub(crate) fn read<T: Payload>(
         &self,
@@ -93,7 +93,7 @@ impl Sealer {
         self.tell(*outcome, token_bytes);
     }
 
-    /// What `decode` makes of a token's schema and payload, without a session around it.
+    /// Decodes a token's schema and payload by `decode`, without a session.
     pub(crate) fn open<R>(
         &self,
         token: &[u8],
@@ -109,7 +109,7 @@ impl Sealer {
         let opened = self.verify(&keys, &self.context, token, now, &mut buffer);
         let (opened, layout) = opened.map_err(refuse)?;
         let body = &buffer[opened.body];
-        match decode(layout.head.schema, &body[layout.payload]) {
+        match decode(layout.metadata.schema, &body[layout.payload]) {
             Some(result) => {
                 self.tell(opened_under(&keys, opened.key_id, now), token.len());
                 Ok(result)
@@ -124,7 +124,7 @@ impl Sealer {
         self.hooks.read(outcome, token_bytes);
     }
 
-    /// Opens them all, and takes one. Returns the characters of them all, too.
+    /// Opens all tokens and chooses one. Also returns the length of all of them.
     #[inline]
     fn choose(
         &self,
@@ -156,12 +156,12 @@ impl Sealer {
                 let candidate = open(token, buffer);
                 candidates.add(candidate.map(|candidate| candidate.kept(buffer)));
             }
-            candidates.choose(self.several)
+            candidates.choose(self.duplicates)
         };
         (chosen, token_bytes)
     }
 
-    /// The steps of SPEC.md § 7 up to the payload.
+    /// Takes the steps of SPEC.md § 7 up to the payload.
     #[inline]
     fn verify(
         &self,
@@ -178,16 +178,16 @@ impl Sealer {
         };
         let body = &buffer[opened.body.clone()];
         let layout = Layout::read(body).ok_or(refused(Reason::Malformed))?;
-        self.check(&layout.head, opened.key_id, keys, now)
+        self.check(&layout.metadata, opened.key_id, keys, now)
             .map_err(refused)?;
         Ok((opened, layout))
     }
 
-    /// Whether a session of these dates is good at `now`, and the application has not revoked it.
+    /// Checks the dates of a session at `now`, and asks the application whether it is revoked.
     #[inline]
     pub(crate) fn check(
         &self,
-        head: &Head,
+        head: &Metadata,
         key_id: KeyId,
         keys: &PurposeKeys,
         now: UnixSeconds,
@@ -219,7 +219,7 @@ impl Sealer {
         outcome: Outcome,
         now: UnixSeconds,
     ) -> bool {
-        let Some((key_id, head)) = outcome.opened_under().zip(state.arrived_head()) else {
+        let Some((key_id, head)) = outcome.opened_under().zip(state.arrived_metadata()) else {
             return true;
         };
         let keys = self.slot.keys();
@@ -239,7 +239,7 @@ impl Sealer {
         self.not_before.fetch_max(moment, Ordering::Relaxed);
     }
 
-    /// Whether a session that was read with this outcome is to be sealed under another key.
+    /// Returns `true` if a session that was read with this outcome is to be sealed again under a newer key.
     pub(crate) fn must_reseal(&self, outcome: Outcome, now: UnixSeconds) -> bool {
         match outcome {
             Outcome::OpenedUnderAcceptedKey { key_id } => {
@@ -249,9 +249,9 @@ impl Sealer {
         }
     }
 
-    /// Characters of the token that [`seal`](Self::seal) makes.
+    /// The length of the token that [`seal`](Self::seal) makes.
     pub(crate) fn token_len<T>(&self, state: &State<'_, T>, age: u32) -> usize {
-        token::token_len(self.mode)(state.body_len(age))
+        self.mode.token_len(state.body_len(age))
     }
 
     /// Seals the session, written with `age`, and appends the token to `text`.
@@ -275,7 +275,7 @@ impl Sealer {
 }
 
 impl Refused {
-    /// The payload is in a form that is not known here.
+    /// The payload has an unknown form.
     fn unreadable(key_id: KeyId) -> Refused {
         Refused {
             reason: Reason::Payload,

@@ -3,8 +3,8 @@ use crate::state::{SessionData, SessionError};
 
 /// The session as one value of a type.
 impl<T: SessionData> Session<T> {
-    /// Reads the value. `look` runs without the lock, on the value as it is now, so it may use this
-    /// session.
+    /// Reads the value, and returns the result of `look`. The session is not locked while `look` runs, so `look` may use
+    /// it.
     ///
     /// # Examples
     ///
@@ -22,19 +22,19 @@ impl<T: SessionData> Session<T> {
     ///     const SCHEMA: u32 = 1;
     /// }
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     ///
     /// session.update(|login| login.name = "Ada".to_owned())?;
     /// assert_eq!(session.read(|login| login.name.clone()), "Ada");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
-        let value = self.enter(|mut entered| entered.state.value());
+        let value = self.with(|mut session| session.state.value());
         look(&value)
     }
 
-    /// Changes the value in place, and returns what `change` returned. Nobody else gets between reading
-    /// and writing.
+    /// Changes the value in place, and returns the result of `change`. No other handle of the session can read or
+    /// write in between.
     ///
     /// # Examples
     ///
@@ -46,7 +46,7 @@ impl<T: SessionData> Session<T> {
     /// # struct Login { name: String, visits: u32 }
     /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// let visits = session.update(|login| {
     ///     login.visits += 1;
     ///     login.visits
@@ -59,12 +59,12 @@ impl<T: SessionData> Session<T> {
     ///
     /// Those of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the value
     /// cannot be written (debug builds also check that it can be read again). If `change` panics, the
-    /// session stays as it was, too.
+    /// session also stays as it was.
     pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> Result<R, SessionError> {
         self.change(|state| state.update(change))
     }
 
-    /// Puts `value` in the place of what was there.
+    /// Replaces the value.
     ///
     /// # Examples
     ///
@@ -76,7 +76,7 @@ impl<T: SessionData> Session<T> {
     /// # struct Login { name: String, visits: u32 }
     /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.update(|login| login.visits = 3)?;
     /// session.replace(Login { name: "Ada".to_owned(), ..Login::default() })?;
     /// assert_eq!(session.read(|login| login.visits), 0);

@@ -79,7 +79,7 @@ impl SessionSettings {
         if is_given_as("refresh_after", UNSAVED) && is_given_as("idle_timeout", "timeout") {
             self.refuse(&format!("{prefix}{UNSAVED}"), UNSAVED_WITH_TIMEOUT);
         }
-        let builder = any_builder().map(|builder| self.apply(builder));
+        let builder = any_builder().and_then(|builder| self.apply(builder).ok());
         for error in builder.iter().flat_map(|builder| builder.mistakes()) {
             if matches!(error, ConfigError::Lifetime(_)) {
                 let problem = self.mistake(&error);
@@ -222,8 +222,8 @@ const ALWAYS_TRUE: [(&[&str], &str); 4] = [
     ),
     (
         &["use_cookies"],
-        "cannot be turned off in a file; leave it out, and let the program call `build_header` or \
-         `build_token`",
+        "cannot be turned off in a file; leave it out, and let the program build a \
+         `SessionHeader` or a `SessionToken`",
     ),
     (&["cookie_expires"], EXPIRES),
 ];

@@ -19,10 +19,14 @@ use self::{
     entries::{Entry, Names},
     error::Problem,
     read::Given,
+    table::Of,
     value::Value,
 };
 use crate::{
-    carrier::{AnyRing, DEFAULT_ABSOLUTE, SessionCookie, SessionCookieBuilder},
+    carrier::{
+        AnyRing, CarrierOptions, CookieOptions, DEFAULT_ABSOLUTE, SessionBuilder, SessionCookie,
+        SessionCookieBuilder,
+    },
     crypto::suite::Mode,
     keys::{EncryptionKey, RingSource},
     state::Payload,
@@ -122,7 +126,7 @@ impl SessionSettings {
     /// # let file = format!(r#"{{"keys": "{}"}}"#, *key);
     /// let settings: SessionSettings = serde_json::from_str(&file)?;
     /// let cookie = settings.into_builder()?.revoked_if(|session| session.id.is_none()).build()?;
-    /// # let _ = cookie;
+    /// assert_eq!(cookie.name().as_str(), "__Host-session");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -132,7 +136,7 @@ impl SessionSettings {
     pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
         self.check()?;
         let ring = self.ring()?;
-        Ok(self.apply(SessionCookieBuilder::new(ring)))
+        self.apply(SessionBuilder::new(ring, CookieOptions::default()))
     }
 
     /// Removes the sources of the keys and returns them, for a program that reads the keys itself, such as with
@@ -149,7 +153,6 @@ impl SessionSettings {
     /// let mut settings: SessionSettings = serde_json::from_str(&file)?;
     /// let keys = SharedKeyRing::new(KeyRing::from_sources(settings.take_key_sources()?)?);
     /// let cookie = settings.apply_to(SessionCookie::encrypted(keys.clone()))?.build()?;
-    /// # let _ = cookie;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -184,11 +187,11 @@ impl SessionSettings {
     /// # Errors
     ///
     /// [`SettingsError`], if a setting is refused, if the settings name keys too, or if the builder has keys of
-    /// another mode.
-    pub fn apply_to<T: Payload>(
+    /// another mode. For a header or a bare token also if a setting is one that only cookies have.
+    pub fn apply_to<C: CarrierOptions, T: Payload>(
         self,
-        builder: SessionCookieBuilder<T>,
-    ) -> Result<SessionCookieBuilder<T>, SettingsError> {
+        builder: SessionBuilder<C, T>,
+    ) -> Result<SessionBuilder<C, T>, SettingsError> {
         self.check()?;
         if let Some((shown, _)) = self.keys() {
             return Err(self.problem(shown, KEYS_OF_THE_PROGRAM).into());
@@ -196,7 +199,7 @@ impl SessionSettings {
         if self.mode().is_some_and(|mode| mode != builder.mode()) {
             return Err(self.problem(&self.shown("mode"), OTHER_MODE).into());
         }
-        Ok(self.apply(builder))
+        self.apply(builder)
     }
 
     /// The longest lifetime of a session: the longer of `absolute_timeout` and `remember_up_to`. For tools that
@@ -245,13 +248,13 @@ impl SessionSettings {
         // A setting that is not understood may be the reason for other conflicts.
         self.check()?;
         let (builder, bad_ring) = match self.ring() {
-            Ok(ring) => (SessionCookieBuilder::new(ring), None),
+            Ok(ring) => (SessionBuilder::new(ring, CookieOptions::default()), None),
             Err(problem) => match any_builder() {
                 Some(builder) => (builder, Some(problem)),
                 None => return Err(problem.into()),
             },
         };
-        let builder = self.apply(builder);
+        let builder = self.apply(builder)?;
         let mistakes = builder.mistakes();
         let mistakes = mistakes.iter().map(|error| self.mistake(error));
         let problems: Vec<_> = mistakes.chain(bad_ring).collect();
@@ -268,13 +271,29 @@ impl SessionSettings {
         ring.map_err(|error| Problem::of(shown, error))
     }
 
-    fn apply<T: Payload>(&self, builder: SessionCookieBuilder<T>) -> SessionCookieBuilder<T> {
-        // The table has the methods of one type of builder. Its settings are the same for every type.
+    fn apply<C: CarrierOptions, T: Payload>(
+        &self,
+        builder: SessionBuilder<C, T>,
+    ) -> Result<SessionBuilder<C, T>, SettingsError> {
         let entries = self.entries.values();
-        let builder = entries.fold(builder.typed(), |builder, entry| {
-            entry.setting.kind.apply(&entry.given, builder)
+        let problems = entries.clone().filter_map(|entry| {
+            let reason = match entry.setting.of {
+                Of::Cookies if !SessionBuilder::<C, T>::IS_COOKIE => OF_COOKIES,
+                Of::Responses if !SessionBuilder::<C, T>::IS_OVER_HTTP => OF_RESPONSES,
+                _ => return None,
+            };
+            Some(self.problem(&entry.shown, reason))
         });
-        builder.typed()
+        let problems: Vec<_> = problems.collect();
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        // The table has the methods of a cookie's builder.
+        Ok(builder.map_cookie(|builder| {
+            entries.fold(builder, |builder, entry| {
+                entry.setting.kind.apply(&entry.given, builder)
+            })
+        }))
     }
 
     fn checked(self) -> Result<SessionSettings, SettingsError> {
@@ -305,6 +324,10 @@ fn any_builder() -> Option<SessionCookieBuilder> {
     Some(SessionCookie::encrypted(key))
 }
 
+const OF_COOKIES: &str =
+    "is a setting of cookies, and these sessions travel without one; leave it out";
+const OF_RESPONSES: &str =
+    "is a setting of sessions in cookies and headers, and these are bare tokens; leave it out";
 const KEYS_OF_THE_PROGRAM: &str = "is given, but the program has keys of its own; leave it out";
 const OTHER_MODE: &str =
     "does not match the program's keys, leave it out or change the kind of keys";

@@ -21,6 +21,7 @@ pub(super) struct Setting {
     /// The names in the ini files of Beaker, Pylons and Pyramid.
     pub(super) in_ini: &'static [&'static str],
     pub(super) kind: Kind,
+    pub(super) of: Of,
     /// The column of docs/settings.md.
     #[cfg_attr(
         not(test),
@@ -33,6 +34,14 @@ pub(super) struct Setting {
         expect(dead_code, reason = "the page is compared in a test")
     )]
     default: &'static str,
+}
+
+/// The sessions that have a setting.
+pub(super) enum Of {
+    All,
+    /// Those that are saved with a response: in cookies and in headers.
+    Responses,
+    Cookies,
 }
 
 /// The form of a setting's value, and the method of the builder that takes it.
@@ -71,13 +80,13 @@ pub(super) const SETTINGS: &[Setting] = {
             "the sources of a ring: a list of tables, each with `env` or `file`", ""),
         row("name", Text(Builder::name), "the cookie's name",
             "`__Host-session`; with a domain or another path `__Secure-session`; with `danger_allow_http` `session`")
-            .in_ini(&["key", "cookie_name"]),
-        row("path", Text(Builder::path), "a path", "`/`").in_ini(&["cookie_path"]),
+            .in_ini(&["key", "cookie_name"]).of(Of::Cookies),
+        row("path", Text(Builder::path), "a path", "`/`").in_ini(&["cookie_path"]).of(Of::Cookies),
         row("domain", Text(Builder::domain), "a domain, without a leading dot", "none: this host alone")
-            .in_ini(&["cookie_domain"]),
+            .in_ini(&["cookie_domain"]).of(Of::Cookies),
         row("same_site", SameSite(Builder::same_site), "`strict`, `lax`, `none` or `omit`", "`lax`")
-            .in_ini(&["samesite"]),
-        row("partitioned", Flag(Builder::partitioned), "a flag", "`false`"),
+            .in_ini(&["samesite"]).of(Of::Cookies),
+        row("partitioned", Flag(Builder::partitioned), "a flag", "`false`").of(Of::Cookies),
         row("idle_timeout", SpanOrOff(Builder::idle_timeout),
             "a span of at most the absolute timeout, or `off`", "`30m`")
             .in_ini(&["timeout"]),
@@ -92,19 +101,19 @@ pub(super) const SETTINGS: &[Setting] = {
             "a moment like `2026-12-15T00:00:00Z`, in quotes", "none"),
         row("size", Size(Builder::size),
             "`anywhere` (3,072 bytes), `browser` (4,096 bytes), or `split:2`, `split:3`, `split:4` \
-             (as many cookies of 4,096 bytes)", "`anywhere`"),
+             (as many cookies of 4,096 bytes)", "`anywhere`").of(Of::Cookies),
         row("padding", Padding(Builder::padding), "`none` or `padme`", "`none`"),
         row("application", Text(Builder::application), "a text of 1 to 255 bytes", "none"),
         row("context", Pairs(Builder::context), "a table of texts, or a list of pairs of texts", "none"),
         row("formerly", Formerly(Builder::formerly),
-            "a list of tables with `path`, `domain` (empty for none) and `partitioned`", "none"),
+            "a list of tables with `path`, `domain` (empty for none) and `partitioned`", "none").of(Of::Cookies),
         row("save_on_server_error", Flag(Builder::save_on_server_error), "a flag", "`false`")
-            .in_ini(&["set_on_exception", "cookie_on_exception"]),
-        row("danger_allow_http", Flag(Builder::danger_allow_http), "a flag", "`false`"),
-        row("danger_allow_shared_caching", Flag(Builder::danger_allow_shared_caching), "a flag", "`false`"),
+            .in_ini(&["set_on_exception", "cookie_on_exception"]).of(Of::Responses),
+        row("danger_allow_http", Flag(Builder::danger_allow_http), "a flag", "`false`").of(Of::Cookies),
+        row("danger_allow_shared_caching", Flag(Builder::danger_allow_shared_caching), "a flag", "`false`").of(Of::Responses),
         row("danger_retire_early", Flag(Builder::danger_retire_early), "a flag", "`false`"),
-        row("secure", AlwaysTrue(NOT_SECURE), "only `true`", "`true`"),
-        row("httponly", AlwaysTrue(NOT_HTTP_ONLY), "only `true`", "`true`").also(&["http_only"]),
+        row("secure", AlwaysTrue(NOT_SECURE), "only `true`", "`true`").of(Of::Cookies),
+        row("httponly", AlwaysTrue(NOT_HTTP_ONLY), "only `true`", "`true`").also(&["http_only"]).of(Of::Cookies),
     ]
 };
 
@@ -119,6 +128,7 @@ const fn row(
         also: &[],
         in_ini: &[],
         kind,
+        of: Of::All,
         value,
         default,
     }
@@ -127,6 +137,11 @@ const fn row(
 impl Setting {
     const fn also(mut self, names: &'static [&'static str]) -> Setting {
         self.also = names;
+        self
+    }
+
+    const fn of(mut self, of: Of) -> Setting {
+        self.of = of;
         self
     }
 

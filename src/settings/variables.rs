@@ -17,7 +17,6 @@ impl SessionSettings {
     /// use hardtack::SessionSettings;
     ///
     /// let cookie = SessionSettings::from_env_prefix("APP_SESSION_")?.build()?;
-    /// # let _ = cookie;
     /// # Ok::<_, hardtack::SettingsError>(())
     /// ```
     ///

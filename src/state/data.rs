@@ -4,47 +4,42 @@ use std::sync::Arc;
 
 use super::{
     State,
-    layout::{Head, Layout, Sid},
+    budget::SizeLimit,
+    layout::{Layout, Metadata},
     policy::Policy,
-    room::Allowance,
 };
 use crate::{base::time::UnixSeconds, crypto::scratch::Wiped};
 
-/// What is known of a session. The rules about it are those of [`State`].
+/// The data of a session. The rules about it are methods of [`State`].
 pub(crate) struct StateData<T> {
     pub(super) now: UnixSeconds,
-    /// What the request brought and what opened.
+    /// The session as it was opened.
     pub(super) arrived: Option<Arrived>,
-    /// The request brought a cookie of this name, whether it opened or not.
-    pub(super) brought: bool,
-    /// The payload is in a form that is not known here, so it must not be overwritten.
-    pub(super) unreadable: Option<Unreadable>,
-    pub(super) head: Head,
-    /// The dates in `head` are those of a session that exists outside this request.
-    pub(super) dated: bool,
-    /// A sign-in was completed in this request.
+    /// The request carried a token for this session, whether it opened or not.
+    pub(super) has_token: bool,
+    /// The metadata of a session whose payload this version cannot read, and so must not overwrite.
+    pub(super) unreadable: Option<Metadata>,
+    pub(super) metadata: Metadata,
+    /// The session exists in this request only, so it has no dates yet.
+    pub(super) is_new: bool,
+    /// `renew` was called in this request.
     pub(super) renewed: bool,
-    /// The earliest end that was set in this request.
+    /// The earliest end that `limit_to` set in this request.
     pub(super) limited_until: Option<UnixSeconds>,
-    /// `None`: as it arrived, or empty.
+    /// `None`: the one that arrived, or an empty one.
     pub(super) payload: Option<Wiped>,
     pub(super) flash: Option<Wiped>,
-    /// The payload, decoded. A dictionary has none.
+    /// The decoded payload. A dictionary has none.
     pub(super) value: Option<Arc<T>>,
     pub(super) ending: Ending,
-    pub(super) wish: Wish,
+    pub(super) save_mode: SaveMode,
 }
 
 pub(super) struct Arrived {
     pub(super) body: Wiped,
     pub(super) layout: Layout,
-    /// What it came in, and so may go back in.
-    pub(super) allowance: Allowance,
-}
-
-/// What is known of a session that cannot be read.
-pub(super) struct Unreadable {
-    pub(super) sid: Option<Sid>,
+    /// The limit for sending it again, while it is larger than the profile's.
+    pub(super) limit: SizeLimit,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,39 +49,37 @@ pub(super) enum Ending {
     Invalidated,
 }
 
-/// What the application said last about saving.
+/// When the session is saved: the last of `discard` and `save` that was called.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wish {
-    None,
+pub(super) enum SaveMode {
+    /// If it has changed.
+    Auto,
     Discard,
-    Save,
+    Force,
 }
 
 impl<T> StateData<T> {
-    /// A session that begins now.
-    pub(crate) fn new(policy: &Policy, now: UnixSeconds, brought: bool) -> StateData<T> {
+    /// Creates a session that begins now.
+    pub(crate) fn new(policy: &Policy, now: UnixSeconds, has_token: bool) -> StateData<T> {
         StateData {
-            head: new_head(policy, now),
+            metadata: new_metadata(policy, now),
             now,
             arrived: None,
-            brought,
+            has_token,
             unreadable: None,
-            dated: false,
+            is_new: true,
             renewed: false,
             limited_until: None,
             payload: None,
             flash: None,
             value: None,
             ending: Ending::None,
-            wish: Wish::None,
+            save_mode: SaveMode::Auto,
         }
     }
 
     pub(crate) fn under<'a>(&'a mut self, policy: &'a Policy) -> State<'a, T> {
-        State {
-            policy,
-            session: self,
-        }
+        State { policy, data: self }
     }
 }
 
@@ -100,10 +93,10 @@ impl Arrived {
     }
 }
 
-pub(super) fn new_head(policy: &Policy, now: UnixSeconds) -> Head {
-    Head {
+pub(super) fn new_metadata(policy: &Policy, now: UnixSeconds) -> Metadata {
+    Metadata {
         issued: now,
         schema: policy.schema,
-        ..Head::default()
+        ..Metadata::default()
     }
 }

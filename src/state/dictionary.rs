@@ -1,4 +1,4 @@
-//! A session as a dictionary.
+//! Sessions that are a dictionary.
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -12,7 +12,7 @@ impl State<'_, Map> {
             .transpose()
     }
 
-    /// Puts an encoded value under `key`.
+    /// Stores an encoded value under `key`.
     pub(crate) fn insert(&mut self, key: &str, value: &[u8]) -> Result<(), SessionError> {
         self.check_writable()?;
         let payload = map::with(self.payload(), key, value);

@@ -1,9 +1,9 @@
 use std::fmt;
 
-use super::room::TooLarge;
+use super::budget::TooLarge;
 use crate::crypto::random::RandomError;
 
-/// Why a session's content could not be read or changed. After an error the session is as it was.
+/// An error from reading or changing a session. After an error the session is as it was before.
 ///
 /// # Examples
 ///
@@ -11,7 +11,7 @@ use crate::crypto::random::RandomError;
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// use hardtack::SessionError;
 ///
 /// session.insert("user", "Ada")?;
@@ -28,44 +28,45 @@ use crate::crypto::random::RandomError;
 pub enum SessionError {
     /// The change would make the session too large for its cookie.
     TooLarge(TooLarge),
-    /// The head of the response is on its way, so a change could not be saved any more.
+    /// The head of the response has been produced, so a change could no longer be saved.
     AfterHead,
-    /// The request belongs to no context: the layer's `context_by` gave none. Its session is empty, and nothing can
-    /// be put into it.
+    /// The request belongs to no context: the layer's `context_by` returned none. Its session is empty and cannot be
+    /// changed.
     NoContext,
     /// The session was used inside its own `update`.
     InsideUpdate,
-    /// The session was written by a newer version of the application, or by another program, and
-    /// cannot be read. Writing it would destroy it. `invalidate` and `renew` begin a new one.
+    /// The session was written by a newer version of the application, or by another program, and cannot be read.
+    /// Writing it would destroy it. `invalidate` and `renew` begin a new one.
     UnreadablePayload,
-    /// A value of this type could not be encoded, or what was encoded could not be read again.
+    /// A value of this type could not be encoded, or its encoding could not be decoded.
     Encode(&'static str),
     /// A value is nested deeper than 63 levels, or holds a MessagePack extension.
     TooDeep,
-    /// A map inside the value has a key twice. Languages disagree on which of the two counts.
+    /// A map inside the value has a key twice. Languages disagree on which entry counts.
     DuplicateKey,
-    /// A stored value is not of the type that was asked for. What it is, is not told: errors end in logs.
+    /// A stored value is not of the type that was asked for. The error does not say what it is, because errors end in
+    /// logs.
     Decode {
-        /// The key of the value. `None`: the whole dictionary was read as one value.
+        /// The key of the value. `None`: the whole dictionary was decoded as one value.
         key: Option<String>,
         /// The name of the type that was asked for.
         expected: &'static str,
     },
-    /// `remember_for` was called, and the cookie was built without `remember_up_to`.
+    /// `remember_for` was called, but the cookie was built without `remember_up_to`.
     NotRemembering,
     /// The operating system's random generator failed.
     Random(RandomError),
 }
 
 impl SessionError {
-    /// The key of a dictionary that was to be read or changed, where the error knows it.
+    /// Returns the key of a dictionary whose value was to be read or changed, if the error knows it.
     ///
     /// # Examples
     ///
     /// ```
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load([""], std::time::SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, std::time::SystemTime::now());
     /// let error = session.insert("note", "x".repeat(3_000)).unwrap_err();
     /// assert_eq!(error.key(), Some("note"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -91,16 +92,16 @@ impl fmt::Display for SessionError {
         match self {
             SessionError::TooLarge(error) => error.fmt(f),
             SessionError::AfterHead => f.write_str(
-                "the response's head has been produced, so the session cannot be changed any more",
+                "the head of the response has been produced, so the session can no longer be changed",
             ),
             SessionError::NoContext => f.write_str(
-                "the request belongs to no context: `context_by` gave none, or it names no host; it has no session",
+                "the request has no session: `context_by` returned no context for it, or it names no host",
             ),
             SessionError::InsideUpdate => f.write_str(
-                "the session is being changed by an `update` around this call, use what `update` handed out",
+                "the session is being changed by an `update` around this call, use the value that `update` hands out",
             ),
             SessionError::UnreadablePayload => f.write_str(
-                "the session was written in a form that this version cannot read, so it is not overwritten",
+                "the session was written in a form that this version cannot read, so it is not overwritten; `invalidate` begins a new one",
             ),
             SessionError::Encode(name) => write!(f, "a value of type `{name}` cannot be stored"),
             SessionError::TooDeep => f.write_str(
@@ -109,7 +110,7 @@ impl fmt::Display for SessionError {
             SessionError::DuplicateKey => {
                 f.write_str("a map in the value has a key twice, store each key once")
             }
-            // Quoted, as a key that came from a visitor may hold anything.
+            // Quoted, because a key that came from a visitor may contain anything.
             SessionError::Decode {
                 key: Some(key),
                 expected,
@@ -119,7 +120,7 @@ impl fmt::Display for SessionError {
                 expected,
             } => write!(f, "the dictionary is not of type `{expected}`"),
             SessionError::NotRemembering => f.write_str(
-                "no session is remembered, build the cookie with `remember_up_to`",
+                "sessions cannot be remembered, set `remember_up_to` where the cookie is built",
             ),
             SessionError::Random(error) => error.fmt(f),
         }

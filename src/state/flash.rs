@@ -1,5 +1,5 @@
-//! Flash messages, and their bytes (SPEC.md § 5.3): `count || count × (queue || message)`. Where there are
-//! none there are no bytes.
+//! Flash messages, and their bytes (SPEC.md § 5.3): `count || count × (queue || message)`, or no bytes if there are no
+//! messages.
 
 use super::{
     State,
@@ -17,7 +17,7 @@ impl<T> State<'_, T> {
         self.set_flash(flash)
     }
 
-    /// Like [`flash`](Self::flash), unless the queue has the same message.
+    /// Like [`flash`](Self::flash), but does nothing if the queue has the same message.
     pub(crate) fn flash_once(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
         if messages(self.flash_bytes()).any(|known| known == (queue, message)) {
             return Ok(());
@@ -32,7 +32,7 @@ impl<T> State<'_, T> {
             .collect()
     }
 
-    /// The messages of a queue, which are then gone.
+    /// Takes the messages out of a queue and returns them.
     pub(crate) fn flashes(&mut self, queue: &str) -> Result<Vec<String>, SessionError> {
         let popped = self.peek_flashes(queue);
         if !popped.is_empty() {
@@ -45,14 +45,14 @@ impl<T> State<'_, T> {
 
     fn set_flash(&mut self, flash: Vec<u8>) -> Result<(), SessionError> {
         let flash = Wiped::from(flash);
-        self.check_fits(self.payload().len() + flash.len(), &self.head)?;
-        self.flash = Some(flash);
+        self.check_size(self.payload().len() + flash.len(), &self.data.metadata)?;
+        self.data.flash = Some(flash);
         Ok(())
     }
 }
 
 /// The queue and the text of each message, in the order in which they were added.
-fn messages(bytes: &[u8]) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn messages(bytes: &[u8]) -> impl Iterator<Item = (&str, &str)> {
     let mut reader = Reader::new(bytes);
     let count = reader.varint().unwrap_or(0);
     (0..count).map_while(move |_| Some((reader.string()?, reader.string()?)))
@@ -68,7 +68,7 @@ fn encode(messages: &[(&str, &str)]) -> Vec<u8> {
             .flat_map(|(queue, message)| [queue, message])
     };
     let len: usize = texts().map(|text| VARINT_LEN_MAX + text.len()).sum();
-    // Growing would leave a copy behind.
+    // Growing would leave a copy behind in freed memory.
     let mut bytes = Vec::with_capacity(VARINT_LEN_MAX + len);
     write_len(messages.len(), &mut bytes);
     for text in texts() {
@@ -79,7 +79,7 @@ fn encode(messages: &[(&str, &str)]) -> Vec<u8> {
 }
 
 fn write_len(len: usize, bytes: &mut Vec<u8>) {
-    // What is longer is far too long for any cookie, and is refused for that.
+    // A longer text is refused later, because it is far too long for any cookie.
     write_varint(u32::try_from(len).unwrap_or(u32::MAX), bytes);
 }
 

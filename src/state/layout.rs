@@ -12,42 +12,42 @@ use crate::base::time::{EPOCH, UnixSeconds};
 /// A session id: 8 random bytes.
 pub(crate) type Sid = [u8; 8];
 
-/// What stands before flash and payload.
+/// The fields of a body before flash and payload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Head {
-    /// Unix seconds. On the wire counted from [`EPOCH`].
+pub(crate) struct Metadata {
+    /// In Unix seconds. On the wire it is counted from [`EPOCH`].
     pub(crate) issued: UnixSeconds,
     /// Seconds from `issued` to the last activity that was written.
     pub(crate) age: u32,
-    /// Seconds from `issued` after which the session ends, whatever else it is granted.
+    /// Seconds from `issued` after which the session ends, even if it is remembered for longer.
     pub(crate) limit: Option<u32>,
-    /// Seconds from `issued` for which the session outlives the browser's.
+    /// Seconds from `issued` for which the session is kept after the browser is closed.
     pub(crate) remembered: Option<u32>,
     pub(crate) sid: Option<Sid>,
-    /// The version of a typed payload. 0 stands for a dictionary, which has no such field.
+    /// The version of a typed payload. A dictionary has no such field: 0.
     pub(crate) schema: u32,
 }
 
-/// Where the parts of a body stand in its bytes.
+/// The positions of flash and payload in a body, and its metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
-    pub(crate) head: Head,
-    /// The count and the messages; empty where there are none.
+    pub(crate) metadata: Metadata,
+    /// The count and the messages; empty if there are none.
     pub(crate) flash: Range<usize>,
     pub(crate) payload: Range<usize>,
 }
 
-impl Head {
+impl Metadata {
     pub(crate) fn last_active(&self) -> UnixSeconds {
         self.issued + UnixSeconds::from(self.age)
     }
 
-    /// The cookie outlives the browser's session.
+    /// Returns `true` if the session was remembered, so that it is kept after the browser is closed.
     pub(crate) fn is_persistent(&self) -> bool {
         self.remembered.is_some()
     }
 
-    /// Bytes that this head takes.
+    /// The length of these fields in bytes.
     pub(crate) fn len(&self) -> usize {
         let limit = self.limit.map_or(0, varint_len);
         let remembered = self.remembered.map_or(0, varint_len);
@@ -60,8 +60,8 @@ impl Head {
         1 + 4 + varint_len(self.age) + limit + remembered + sid + schema
     }
 
-    /// Appends a whole body, and pads it to `padded_len` bytes if it has less. An `issued` that no token
-    /// [can carry](can_carry) is written as [`EPOCH`].
+    /// Appends a whole body, padded to `padded_len` bytes if it has fewer. An `issued` that no token [can
+    /// carry](can_carry) is written as [`EPOCH`].
     pub(crate) fn write(
         &self,
         flash: &[u8],
@@ -101,7 +101,7 @@ impl Head {
 }
 
 impl Layout {
-    /// Reads a body. `None`: it breaks the format, which only a key holder or a bug can bring about.
+    /// Reads a body. `None`: it breaks the format, which takes a bug or a holder of the key.
     #[inline]
     pub(crate) fn read(body: &[u8]) -> Option<Layout> {
         let mut reader = Reader::new(body);
@@ -146,7 +146,7 @@ impl Layout {
             return None;
         }
         Some(Layout {
-            head: Head {
+            metadata: Metadata {
                 issued,
                 age,
                 limit,
@@ -223,14 +223,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What is left of a padded body: all before the last 0x80, behind which stand only zeros
+/// The length of a padded body without its padding: everything before the last 0x80, which only zeros may follow
 /// (SPEC.md § 5.6).
 fn unpadded_len(body: &[u8]) -> Option<usize> {
     let marker = body.iter().rposition(|&byte| byte != 0)?;
     (body[marker] == PAD_MARK).then_some(marker)
 }
 
-/// Whether a session may be sealed at `now` (SPEC.md § 6.4).
+/// Returns `true` if a session may be sealed at `now` (SPEC.md § 6.4).
 pub(crate) fn can_carry(now: UnixSeconds) -> bool {
     wire_issued(now).is_some()
 }
@@ -261,19 +261,19 @@ const KNOWN: u8 = LIMIT | SID | PAD | FLASH | SCHEMA | REMEMBERED;
 
 const PAD_MARK: u8 = 0x80;
 
-/// flags, issued, and every other field at its longest: the reserve of docs/spec/writer.md § 9.5.
-pub(crate) const LONGEST_HEAD: usize = 1 + 4 + 5 + 5 + 5 + 8 + 5;
+/// The length of the metadata with every field at its longest: the reserve of docs/spec/writer.md § 9.5.
+pub(crate) const LONGEST_METADATA: usize = 1 + 4 + 5 + 5 + 5 + 8 + 5;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn head() -> impl Strategy<Value = Head> {
+    fn metadata() -> impl Strategy<Value = Metadata> {
         let dates = (any::<u32>(), any::<u32>());
         let spans = (any::<Option<u32>>(), any::<Option<u32>>());
         (dates, spans, any::<Option<Sid>>(), any::<u32>()).prop_map(
-            |((issued, age), (limit, remembered), sid, schema)| Head {
+            |((issued, age), (limit, remembered), sid, schema)| Metadata {
                 issued: EPOCH + u64::from(issued),
                 age,
                 limit,
@@ -286,16 +286,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_again(head in head(), payload: Vec<u8>, padding in 0..40usize) {
+        fn what_is_written_is_read_again(metadata in metadata(), payload: Vec<u8>, padding in 0..40usize) {
             let mut body = Vec::new();
-            let len = head.len() + 4 + payload.len();
-            head.write(b"\x01\x00\x01!", &payload, len + padding, &mut body);
+            let len = metadata.len() + 4 + payload.len();
+            metadata.write(b"\x01\x00\x01!", &payload, len + padding, &mut body);
             let layout = Layout::read(&body).expect("our own body");
-            prop_assert_eq!(layout.head, head);
+            prop_assert_eq!(layout.metadata, metadata);
             prop_assert_eq!(&body[layout.flash], b"\x01\x00\x01!");
             prop_assert_eq!(&body[layout.payload], &payload[..]);
             prop_assert_eq!(len + padding, body.len());
-            prop_assert!(head.len() <= LONGEST_HEAD);
+            prop_assert!(metadata.len() <= LONGEST_METADATA);
         }
 
         #[test]
@@ -303,7 +303,7 @@ mod tests {
             if let Some(layout) = Layout::read(&body) {
                 let mut again = Vec::new();
                 let payload = &body[layout.payload];
-                layout.head.write(&body[layout.flash], payload, body.len(), &mut again);
+                layout.metadata.write(&body[layout.flash], payload, body.len(), &mut again);
                 prop_assert_eq!(again, body);
             }
         }

@@ -1,12 +1,11 @@
-//! When a session ends, and when it is refreshed (SPEC.md § 8).
+//! The end of a session, and its refresh (SPEC.md § 8).
 
 use std::time::Duration;
 
-use super::layout::Head;
+use super::layout::Metadata;
 use crate::base::{reason::Reason, time::UnixSeconds};
 
-/// When the last activity of a session is written anew, which restarts its idle timeout (SPEC.md §
-/// 8.8).
+/// The time after which a session's last activity is written again, which restarts its idle timeout (SPEC.md § 8.8).
 ///
 /// # Examples
 ///
@@ -16,14 +15,14 @@ use crate::base::{reason::Reason, time::UnixSeconds};
 /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
 /// # let keys = KeyRing::new(EncryptionKey::generate()?);
 /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-/// # let session = earlier.load([""], now);
+/// # let session = earlier.load(None::<&str>, now);
 /// # session.insert("user", 42)?;
 /// # let fields = earlier.save(&session)?;
 /// use hardtack::RefreshAfter;
 ///
 /// let cookie = SessionCookie::encrypted(keys).refresh_after(RefreshAfter::Span(5 * minute)).build()?;
 ///
-/// // Six minutes after its last activity a session is only read: its idle timeout begins anew.
+/// // Six minutes after the last activity the session is only read, which restarts the idle timeout.
 /// let session = cookie.load(&fields, now + 6 * minute);
 /// assert!(session.contains("user"));
 /// let session = cookie.load(cookie.save(&session)?, now + 7 * minute);
@@ -33,25 +32,25 @@ use crate::base::{reason::Reason, time::UnixSeconds};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefreshAfter {
-    /// Never: the idle timeout runs from the sign-in, whatever the visitor does.
+    /// Never. The idle timeout runs from the sign-in, whatever the visitor does.
     Never,
-    /// Whenever the session's content is written. The default where there is no idle timeout.
+    /// Whenever the session's content is written. The default without an idle timeout.
     OnChange,
-    /// With the first response that touched the session after this span, and whenever its content is
-    /// written. At most half the idle timeout; the default is a quarter of it.
+    /// With the first response that touches the session after this span, and whenever its content is written. At most
+    /// half the idle timeout; the default is a quarter of it.
     Span(Duration),
-    /// With every response that touched the session.
+    /// With every response that touches the session.
     Always,
 }
 
-/// How long sessions live. Spans are in seconds.
+/// The lifetimes of sessions, in seconds.
 #[derive(Clone, Debug)]
 pub(crate) struct Lifetimes {
     pub(crate) idle: Option<u64>,
     pub(crate) absolute: u64,
     pub(crate) remember_up_to: Option<u64>,
     pub(crate) refresh_after: RefreshAfter,
-    /// How far another instance's clock may be ahead of ours.
+    /// The most by which another instance's clock may be ahead of ours.
     pub(crate) skew: u64,
 }
 
@@ -60,88 +59,93 @@ impl Lifetimes {
     #[inline]
     pub(crate) fn check(
         &self,
-        head: &Head,
+        metadata: &Metadata,
         now: UnixSeconds,
         not_before: UnixSeconds,
     ) -> Result<(), Reason> {
-        if head.last_active() > now.saturating_add(self.skew) {
+        if metadata.last_active() > now.saturating_add(self.skew) {
             Err(Reason::NotYetValid)
-        } else if now >= self.absolute_deadline(head) {
+        } else if now >= self.absolute_deadline(metadata) {
             Err(Reason::Expired)
-        } else if self.idle_deadline(head).is_some_and(|end| now >= end) {
+        } else if self.idle_deadline(metadata).is_some_and(|end| now >= end) {
             Err(Reason::Idle)
-        } else if head.issued < not_before {
+        } else if metadata.issued < not_before {
             Err(Reason::Revoked)
         } else {
             Ok(())
         }
     }
 
-    /// The first second at which the session is no longer alive, as things stand.
-    pub(crate) fn expires_at(&self, head: &Head) -> UnixSeconds {
-        let absolute = self.absolute_deadline(head);
-        self.idle_deadline(head)
+    /// The first second at which the session has ended, as things stand.
+    pub(crate) fn expires_at(&self, metadata: &Metadata) -> UnixSeconds {
+        let absolute = self.absolute_deadline(metadata);
+        self.idle_deadline(metadata)
             .map_or(absolute, |idle| idle.min(absolute))
     }
 
     #[inline]
-    pub(crate) fn absolute_deadline(&self, head: &Head) -> UnixSeconds {
-        head.issued.saturating_add(self.lifetime(head))
+    pub(crate) fn absolute_deadline(&self, metadata: &Metadata) -> UnixSeconds {
+        metadata.issued.saturating_add(self.lifetime(metadata))
     }
 
-    /// What is configured now always caps what was sealed then.
+    /// Never more than the present settings allow, whatever was sealed under earlier ones.
     #[inline]
-    fn lifetime(&self, head: &Head) -> u64 {
-        let cap = match (head.remembered, self.remember_up_to) {
-            (None, _) => self.absolute,
-            (Some(span), Some(up_to)) => up_to.min(span.into()),
-            (Some(span), None) => self.absolute.min(span.into()),
-        };
-        head.limit.map_or(cap, |limit| cap.min(limit.into()))
+    fn lifetime(&self, metadata: &Metadata) -> u64 {
+        let mut lifetime = self.remembered_up_to(metadata).unwrap_or(self.absolute);
+        for span in [metadata.remembered, metadata.limit].into_iter().flatten() {
+            lifetime = lifetime.min(span.into());
+        }
+        lifetime
+    }
+
+    /// The longest lifetime of a remembered session. `None`: the session is not persistent, or the present settings
+    /// remember none, and treat it like any other.
+    #[inline]
+    fn remembered_up_to(&self, metadata: &Metadata) -> Option<u64> {
+        self.remember_up_to.filter(|_| metadata.is_persistent())
     }
 
     #[inline]
-    fn idle_deadline(&self, head: &Head) -> Option<UnixSeconds> {
-        // A remembered session waits for its visitor; its deadline is the absolute one.
-        let idle = self.idle.filter(|_| !self.is_remembered(head))?;
-        Some(head.last_active().saturating_add(idle))
+    fn idle_deadline(&self, metadata: &Metadata) -> Option<UnixSeconds> {
+        // A remembered session has no idle timeout; it ends at its absolute deadline.
+        let idle = self.idle.filter(|_| !self.is_remembered(metadata))?;
+        Some(metadata.last_active().saturating_add(idle))
     }
 
-    /// Whether a touched session's last activity is due to be written.
-    pub(crate) fn is_refresh_due(&self, head: &Head, now: UnixSeconds) -> bool {
-        !self.is_remembered(head)
+    /// Returns `true` if the last activity of a touched session has to be written.
+    pub(crate) fn is_refresh_due(&self, metadata: &Metadata, now: UnixSeconds) -> bool {
+        !self.is_remembered(metadata)
             && match self.refresh_after {
                 RefreshAfter::Never | RefreshAfter::OnChange => false,
                 RefreshAfter::Span(span) => {
-                    now >= head.last_active().saturating_add(span.as_secs())
+                    now >= metadata.last_active().saturating_add(span.as_secs())
                 }
                 RefreshAfter::Always => true,
             }
     }
 
-    /// The age to write with new content.
-    pub(crate) fn age_on_change(&self, head: &Head, now: UnixSeconds) -> u32 {
+    /// The age to write together with new content.
+    pub(crate) fn age_on_change(&self, metadata: &Metadata, now: UnixSeconds) -> u32 {
         match self.refresh_after {
-            RefreshAfter::Never => head.age,
-            _ => active_age(head, now),
+            RefreshAfter::Never => metadata.age,
+            _ => active_age(metadata, now),
         }
     }
 
-    /// A persistent session where the configuration allows none lives on as a plain one.
-    pub(crate) fn is_remembered(&self, head: &Head) -> bool {
-        head.is_persistent() && self.remember_up_to.is_some()
+    pub(crate) fn is_remembered(&self, metadata: &Metadata) -> bool {
+        self.remembered_up_to(metadata).is_some()
     }
 
-    /// The longest that any session lives.
+    /// The longest lifetime of any session.
     pub(crate) fn longest(&self) -> u64 {
         self.absolute.max(self.remember_up_to.unwrap_or(0))
     }
 }
 
-/// The age of a session that is active at `now`. A clock that was set back shortens nothing.
-pub(crate) fn active_age(head: &Head, now: UnixSeconds) -> u32 {
-    let age = now.saturating_sub(head.issued);
-    head.age.max(u32::try_from(age).unwrap_or(u32::MAX))
+/// The age of a session that is active at `now`. A clock that was set back does not shorten it.
+pub(crate) fn active_age(metadata: &Metadata, now: UnixSeconds) -> u32 {
+    let age = now.saturating_sub(metadata.issued);
+    metadata.age.max(u32::try_from(age).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
@@ -156,7 +160,7 @@ mod tests {
         skew: 60,
     };
 
-    const HEAD: Head = Head {
+    const HEAD: Metadata = Metadata {
         issued: 1_800_000_000,
         age: 100,
         limit: None,
@@ -166,8 +170,8 @@ mod tests {
     };
 
     #[track_caller]
-    fn check(lifetimes: &Lifetimes, head: &Head, now: u64, expected: Result<(), Reason>) {
-        assert_eq!(lifetimes.check(head, now, 0), expected, "at {now}");
+    fn check(lifetimes: &Lifetimes, metadata: &Metadata, now: u64, expected: Result<(), Reason>) {
+        assert_eq!(lifetimes.check(metadata, now, 0), expected, "at {now}");
     }
 
     #[test]
@@ -178,23 +182,23 @@ mod tests {
 
     #[test]
     fn the_absolute_deadline_wins_over_activity() {
-        let head = Head {
+        let metadata = Metadata {
             age: 43_199,
             ..HEAD
         };
-        check(&LIFETIMES, &head, 1_800_043_199, Ok(()));
-        check(&LIFETIMES, &head, 1_800_043_200, Err(Reason::Expired));
+        check(&LIFETIMES, &metadata, 1_800_043_199, Ok(()));
+        check(&LIFETIMES, &metadata, 1_800_043_200, Err(Reason::Expired));
     }
 
     #[test]
     fn the_sealed_limit_shortens_and_never_lengthens() {
-        let shorter = Head {
+        let shorter = Metadata {
             limit: Some(200),
             ..HEAD
         };
         check(&LIFETIMES, &shorter, 1_800_000_199, Ok(()));
         check(&LIFETIMES, &shorter, 1_800_000_200, Err(Reason::Expired));
-        let longer = Head {
+        let longer = Metadata {
             limit: Some(u32::MAX),
             age: 43_199,
             ..HEAD
@@ -204,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_remembered_session_has_no_idle_timeout_while_the_policy_remembers() {
-        let head = Head {
+        let metadata = Metadata {
             remembered: Some(1_000_000),
             ..HEAD
         };
@@ -212,13 +216,13 @@ mod tests {
             remember_up_to: Some(500_000),
             ..LIFETIMES
         };
-        check(&remembering, &head, 1_800_499_999, Ok(()));
-        check(&remembering, &head, 1_800_500_000, Err(Reason::Expired));
-        assert!(!remembering.is_refresh_due(&head, 1_800_400_000));
-        check(&LIFETIMES, &head, 1_800_001_900, Err(Reason::Idle));
-        let limited = Head {
+        check(&remembering, &metadata, 1_800_499_999, Ok(()));
+        check(&remembering, &metadata, 1_800_500_000, Err(Reason::Expired));
+        assert!(!remembering.is_refresh_due(&metadata, 1_800_400_000));
+        check(&LIFETIMES, &metadata, 1_800_001_900, Err(Reason::Idle));
+        let limited = Metadata {
             limit: Some(300_000),
-            ..head
+            ..metadata
         };
         check(&remembering, &limited, 1_800_299_999, Ok(()));
         check(&remembering, &limited, 1_800_300_000, Err(Reason::Expired));
@@ -234,7 +238,7 @@ mod tests {
     fn extreme_clocks_end_in_a_reason() {
         check(&LIFETIMES, &HEAD, 0, Err(Reason::NotYetValid));
         check(&LIFETIMES, &HEAD, u64::MAX, Err(Reason::Expired));
-        let latest = Head {
+        let latest = Metadata {
             issued: u64::from(u32::MAX) + 1_767_225_600,
             age: u32::MAX,
             ..HEAD

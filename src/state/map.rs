@@ -1,7 +1,7 @@
-//! The dictionary in its bytes: one MessagePack map (SPEC.md § 5.4).
+//! A dictionary in its encoded form: one MessagePack map (SPEC.md § 5.4).
 //!
-//! Its keys stand in ascending order of their bytes, each once. An empty dictionary has no bytes. There
-//! is no second form in memory, so there is nothing that could differ from what is sealed.
+//! The keys are in ascending order of their bytes, each once. An empty dictionary has no bytes. There is no second form
+//! in memory that could differ from the sealed one.
 
 use std::{any::type_name, ops::Range};
 
@@ -12,7 +12,7 @@ use super::{
 use crate::crypto::scratch::Scratch;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// Whether `bytes` are a dictionary in its only spelling.
+/// Returns `true` if `bytes` are a dictionary in its only spelling.
 pub(crate) fn is_valid(bytes: &[u8]) -> bool {
     if bytes.is_empty() {
         return true;
@@ -44,7 +44,7 @@ pub(crate) fn keys(bytes: &[u8]) -> impl Iterator<Item = &str> {
     sizes(bytes).map(|(key, _)| key)
 }
 
-/// The keys, each with the bytes that it and its value take.
+/// Returns the keys, each with the number of bytes that it and its value take.
 pub(crate) fn sizes(bytes: &[u8]) -> impl Iterator<Item = (&str, usize)> {
     let mut entries = Entries::new(bytes);
     std::iter::from_fn(move || {
@@ -56,14 +56,14 @@ pub(crate) fn sizes(bytes: &[u8]) -> impl Iterator<Item = (&str, usize)> {
     })
 }
 
-/// The bytes that begin with the value under `key`. What follows it belongs to others.
+/// Returns the bytes that begin with the value under `key`. Other entries may follow.
 pub(crate) fn get<'a>(bytes: &'a [u8], key: &str) -> Option<&'a [u8]> {
     let mut entries = Entries::new(bytes);
     let found = entries.seek(key)?;
     (found.key == key.as_bytes()).then(|| &bytes[entries.at..])
 }
 
-/// A dictionary with `value` under `key`.
+/// Returns a dictionary with `value` under `key`.
 pub(crate) fn with(bytes: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
     let mut entries = Entries::new(bytes);
     let entry = Some((key, value));
@@ -76,7 +76,7 @@ pub(crate) fn with(bytes: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
     }
 }
 
-/// A dictionary without `key`. `None`: there is no such key.
+/// Returns a dictionary without `key`. `None`: there is no such key.
 pub(crate) fn without(bytes: &[u8], key: &str) -> Option<Vec<u8>> {
     let mut entries = Entries::new(bytes);
     let found = entries.seek(key)?;
@@ -84,7 +84,7 @@ pub(crate) fn without(bytes: &[u8], key: &str) -> Option<Vec<u8>> {
     is_there.then(|| splice(bytes, found.start..entries.at, None, -1))
 }
 
-/// Encodes one value in `buffer`, and refuses what could not be read again.
+/// Encodes one value in `buffer`, and refuses an encoding that could not be read again.
 pub(crate) fn encode<'a, V: Serialize + ?Sized>(
     value: &V,
     buffer: &'a mut Scratch,
@@ -102,12 +102,12 @@ pub(crate) fn encode<'a, V: Serialize + ?Sized>(
     }
 }
 
-/// Decodes the value of `key`, or the whole dictionary.
+/// Decodes the value of `key`, or with `None` the whole dictionary.
 pub(crate) fn decode<V: DeserializeOwned>(
     bytes: &[u8],
     key: Option<&str>,
 ) -> Result<V, SessionError> {
-    // The error of the decoder may quote the value.
+    // The decoder's error may quote the value.
     rmp_serde::from_slice(bytes).map_err(|_| SessionError::Decode {
         key: key.map(str::to_owned),
         expected: type_name::<V>(),
@@ -119,10 +119,10 @@ pub(crate) fn decode_all<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, Session
     decode(if bytes.is_empty() { &[FIX_MAP] } else { bytes }, None)
 }
 
-/// The entries of a dictionary, in order. Ends early where the bytes are none.
+/// The entries of a dictionary, in order. Ends early if the bytes are not one.
 ///
-/// Only [`is_valid`] looks into texts and at the keys of nested maps: what it let through, and what was put
-/// together here, need not be looked at again.
+/// Only [`is_valid`] checks texts and the keys of nested maps. Bytes that passed it, or were put together here, need no
+/// second check.
 struct Entries<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -140,7 +140,7 @@ impl<'a> Entries<'a> {
         Entries { bytes, at, left }
     }
 
-    /// Reads the next key, and stands before its value.
+    /// Reads the next key, and stops before its value.
     fn read_key(&mut self) -> Option<Entry<'a>> {
         let left = self.left.checked_sub(1)?;
         let start = self.at;
@@ -151,7 +151,7 @@ impl<'a> Entries<'a> {
         Some(Entry { key, start })
     }
 
-    /// Goes behind the value.
+    /// Skips the value.
     fn skip<const CHECKED: bool>(&mut self) -> bool {
         let end = if !CHECKED && self.left == 0 {
             // The last value ends where the map does.
@@ -163,7 +163,7 @@ impl<'a> Entries<'a> {
         end.is_some()
     }
 
-    /// The first entry whose key is not before `key`.
+    /// Finds the first entry whose key is not before `key`.
     fn seek(&mut self, key: &str) -> Option<Entry<'a>> {
         loop {
             let entry = self.read_key()?;
@@ -177,7 +177,7 @@ impl<'a> Entries<'a> {
     }
 }
 
-/// Replaces `range` by an entry, or by nothing, in a dictionary whose count changes by `change`.
+/// Replaces `range` by an entry, or removes it, in a dictionary whose count changes by `change`.
 fn splice(
     bytes: &[u8],
     range: Range<usize>,
@@ -202,7 +202,7 @@ fn splice(
     spliced
 }
 
-/// The number of entries and where the first begins. Only the shortest form is read.
+/// The number of entries, and the position of the first. Only the shortest form is read.
 fn read_header(bytes: &[u8]) -> Option<(usize, usize)> {
     let (count, at) = match *bytes.first()? {
         marker @ FIX_MAP..=0x8F => (usize::from(marker & 0x0F), 1),
@@ -213,7 +213,7 @@ fn read_header(bytes: &[u8]) -> Option<(usize, usize)> {
     (header_len(count) == at).then_some((count, at))
 }
 
-/// What the header claims, to tell a dictionary that is empty from one that is none.
+/// The count in the header, which tells an empty dictionary from bytes that are not one.
 fn count_in_header(bytes: &[u8]) -> usize {
     read_header(bytes).map_or(usize::MAX, |(count, _)| count)
 }
@@ -240,7 +240,7 @@ fn write_header(count: usize, bytes: &mut Vec<u8>) {
     }
 }
 
-/// Length and start of a key. Only the shortest form is read.
+/// The length and the start of a key. Only the shortest form is read.
 fn read_key_header(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     let (len, header_len, shortest) = match *bytes.get(at)? {
         marker @ 0xA0..=0xBF => (usize::from(marker & 0x1F), 1, 0),
@@ -253,7 +253,7 @@ fn read_key_header(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
 }
 
 const HEADER_LEN_MAX: usize = 5;
-/// Bytes that are asked for when a value is encoded. A larger one asks again.
+/// The bytes allocated when a value is encoded. A larger value allocates again.
 const USUAL_VALUE: usize = 256;
 
 #[cfg(test)]
@@ -302,7 +302,7 @@ mod tests {
         assert!(nested(64).is_err());
     }
 
-    /// A map with the entries of a list, as they come.
+    /// A map with the entries of a list, in their order.
     struct Pairs(Vec<(u32, u8)>);
 
     impl Serialize for Pairs {
@@ -319,7 +319,8 @@ mod tests {
         assert!(encoded(&Pairs(many)).is_ok());
     }
 
-    /// Of the kinds that JSON has, nested, with texts on both sides of where their marker changes.
+    /// A value of any kind that JSON has, nested, with texts on both sides of the lengths at which their marker
+    /// changes.
     fn value() -> impl Strategy<Value = Json> {
         let text = prop::sample::select(vec![0, 31, 32, 255, 256, 65_535, 65_536]);
         let single = prop_oneof![

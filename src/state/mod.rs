@@ -1,10 +1,9 @@
-//! What a session is, as plain data, and every rule about it, as a method of [`State`]. Knows nothing of keys, cookies
-//! or locks.
+//! A session as plain data, and every rule about it as a method of [`State`]. Knows nothing of keys, cookies or locks.
 
+mod budget;
 mod data;
 mod dictionary;
 mod error;
-mod fits;
 mod flash;
 mod layout;
 mod lifetime;
@@ -14,78 +13,63 @@ mod padding;
 mod payload;
 mod policy;
 mod remember;
-mod room;
+mod size;
 mod size_report;
 mod typed;
 mod verdict;
 
-use std::{
-    mem,
-    ops::{Deref, DerefMut},
-    sync::Arc,
-};
+use std::mem;
 
+pub use budget::TooLarge;
 pub use error::SessionError;
 pub use lifetime::RefreshAfter;
 pub use padding::Padding;
 pub use payload::{Map, Payload, SessionData};
-pub use room::TooLarge;
 pub use size_report::SizeReport;
 
+pub(crate) use budget::{BROWSER_LIMIT, MOST_COOKIES, Overhead, SizeBudget, SizeLimit};
 pub(crate) use data::StateData;
-pub(crate) use layout::{Head, Layout, Sid};
+#[cfg(test)]
+pub(crate) use flash::messages as flash_messages;
+pub(crate) use layout::{Layout, Metadata, Sid};
 pub(crate) use lifetime::Lifetimes;
 pub(crate) use map::encode;
-pub(crate) use payload::sealed;
+pub(crate) use payload::{read_value, sealed};
 pub(crate) use policy::Policy;
-pub(crate) use room::{Allowance, BROWSER_LIMIT, Frame, MOST_COOKIES, Room};
-pub(crate) use verdict::{Circumstances, Unknown, Verdict};
+pub(crate) use verdict::{Circumstances, Verdict};
 
 use self::{
-    data::{Arrived, Ending, Unreadable, Wish, new_head},
+    data::{Arrived, Ending, SaveMode, new_metadata},
     remember::span_until,
 };
-use crate::{base::time::UnixSeconds, crypto::scratch::Wiped};
+use crate::{
+    base::time::UnixSeconds,
+    crypto::{random::RandomError, scratch::Wiped},
+};
 
-/// One session during one request, under its policy: where the rules are.
+/// One session during one request, and the policy it is under. The rules are methods of this type.
 pub(crate) struct State<'a, T> {
     policy: &'a Policy,
-    session: &'a mut StateData<T>,
-}
-
-impl<T> Deref for State<'_, T> {
-    type Target = StateData<T>;
-
-    fn deref(&self) -> &StateData<T> {
-        self.session
-    }
-}
-
-impl<T> DerefMut for State<'_, T> {
-    fn deref_mut(&mut self) -> &mut StateData<T> {
-        self.session
-    }
+    data: &'a mut StateData<T>,
 }
 
 impl<T: Payload> State<'_, T> {
-    /// Becomes the session of a verified body, whose token had `token_len` characters in so many cookies.
-    /// Where its payload cannot be read it stays a new session, and unreadable.
+    /// Becomes the session of a verified body, whose token came in `cookies` cookies. If the payload cannot be read,
+    /// the session stays new, and is unreadable.
     pub(crate) fn resume(&mut self, body: Wiped, layout: Layout, token_len: usize, cookies: usize) {
-        // So it stays as well where reading panics.
-        self.unreadable = Some(Unreadable {
-            sid: layout.head.sid,
-        });
+        // Set first, because decoding runs the application's code, which may panic.
+        self.data.unreadable = Some(layout.metadata);
         let payload = &body[layout.payload.clone()];
-        let Some(value) = T::read(layout.head.schema, payload, Arc::new) else {
+        let Ok(value) = T::read(layout.metadata.schema, payload) else {
             return;
         };
-        self.unreadable = None;
-        self.head = layout.head;
-        self.dated = true;
-        self.value = value;
-        let room = &self.policy.room;
-        self.arrived = Some(Arrived {
-            allowance: room.as_arrived(token_len, cookies, layout.head.is_persistent()),
+        self.data.unreadable = None;
+        self.data.metadata = layout.metadata;
+        self.data.is_new = false;
+        self.data.value = value;
+        let budget = &self.policy.budget;
+        self.data.arrived = Some(Arrived {
+            limit: budget.limit_as_arrived(token_len, cookies, layout.metadata.is_persistent()),
             body,
             layout,
         });
@@ -94,145 +78,155 @@ impl<T: Payload> State<'_, T> {
 
 impl<T> State<'_, T> {
     pub(crate) fn sid(&self) -> Option<Sid> {
-        self.head.sid
+        self.data.metadata.sid
     }
 
-    /// The session exists in this request only.
+    /// Returns `true` if the session exists in this request only.
     pub(crate) fn is_new(&self) -> bool {
-        !self.dated
+        self.data.is_new
     }
 
-    /// Its payload is in a form that is not known here.
+    /// Returns `true` if this version cannot read the payload.
     pub(crate) fn is_unreadable(&self) -> bool {
-        self.unreadable.is_some()
+        self.data.unreadable.is_some()
     }
 
-    /// The dates of the session that arrived. `None`: none did, or the application has ended it.
-    pub(crate) fn arrived_head(&self) -> Option<&Head> {
-        self.arrived.as_ref().map(|arrived| &arrived.layout.head)
+    /// The metadata of the session that arrived. `None`: no session arrived, or the application has ended it.
+    pub(crate) fn arrived_metadata(&self) -> Option<&Metadata> {
+        self.data
+            .arrived
+            .as_ref()
+            .map(|arrived| &arrived.layout.metadata)
     }
 
     pub(crate) fn is_persistent(&self) -> bool {
-        self.head.is_persistent()
+        self.data.metadata.is_persistent()
     }
 
     pub(crate) fn created_at(&self) -> Option<UnixSeconds> {
-        self.dated.then_some(self.head.issued)
+        self.known_metadata().map(|known| known.issued)
     }
 
     pub(crate) fn last_active_at(&self) -> Option<UnixSeconds> {
-        self.dated.then(|| self.head.last_active())
+        self.known_metadata().map(Metadata::last_active)
     }
 
     pub(crate) fn expires_at(&self) -> Option<UnixSeconds> {
-        self.dated
-            .then(|| self.policy.lifetimes.expires_at(&self.head))
+        let lifetimes = &self.policy.lifetimes;
+        self.known_metadata()
+            .map(|known| lifetimes.expires_at(known))
     }
 
-    pub(crate) fn ensure_id<E>(
+    /// `None`: the session is new.
+    fn known_metadata(&self) -> Option<&Metadata> {
+        (!self.data.is_new).then_some(&self.data.metadata)
+    }
+
+    /// The session's id, which `new_sid` makes if there is none.
+    pub(crate) fn ensure_id(
         &mut self,
-        sid: impl FnOnce() -> Result<Sid, E>,
-    ) -> Result<Sid, SessionError>
-    where
-        SessionError: From<E>,
-    {
-        if let Some(sid) = self.head.sid {
+        new_sid: impl FnOnce() -> Result<Sid, RandomError>,
+    ) -> Result<Sid, SessionError> {
+        if let Some(sid) = self.data.metadata.sid {
             return Ok(sid);
         }
         self.check_writable()?;
-        let sid = sid()?;
-        self.set_head(Head {
+        let sid = new_sid()?;
+        self.set_metadata(Metadata {
             sid: Some(sid),
-            ..self.head
+            ..self.data.metadata
         })?;
         Ok(sid)
     }
 
-    /// A completed sign-in: new id, issued now. Data, flash and until when it is remembered are kept, and
-    /// a limit that was set in this request. One that came with it was that of the earlier sign-in.
+    /// Completes a sign-in: new id, issued now. Keeps the data, the flash messages, the moment until which the session
+    /// is remembered, and a limit set in this request. A limit that arrived with the session belonged to the earlier
+    /// sign-in, and ends.
     pub(crate) fn renew(&mut self, sid: Sid) -> Result<(), SessionError> {
-        let remembered = self.head.remembered.map(u64::from);
-        let remembered_until = remembered.map(|span| self.head.issued + span);
-        let begun = Head {
-            issued: self.now,
+        let remembered = self.data.metadata.remembered.map(u64::from);
+        let remembered_until = remembered.map(|span| self.data.metadata.issued + span);
+        let begun = Metadata {
+            issued: self.data.now,
             age: 0,
             sid: Some(sid),
-            ..self.head
+            ..self.data.metadata
         };
         let from_now = |end| span_until(end, &begun);
-        self.set_head(Head {
-            limit: self.limited_until.map(from_now),
+        self.set_metadata(Metadata {
+            limit: self.data.limited_until.map(from_now),
             remembered: remembered_until.map(from_now),
             ..begun
         })?;
-        self.unreadable = None;
-        self.renewed = true;
+        self.data.unreadable = None;
+        self.data.renewed = true;
         Ok(())
     }
 
-    /// Any other change of privilege: new id, and all else is kept.
+    /// Changes the id and keeps everything else, for any other change of privilege.
     pub(crate) fn renew_id(&mut self, sid: Sid) -> Result<(), SessionError> {
         self.check_writable()?;
-        self.set_head(Head {
+        self.set_metadata(Metadata {
             sid: Some(sid),
-            ..self.head
+            ..self.data.metadata
         })
     }
 
-    /// Drops data, flash and id, and keeps the dates.
+    /// Drops the data, the flash messages and the id, and keeps the dates.
     pub(crate) fn clear(&mut self) -> Result<(), SessionError> {
         self.check_writable()?;
         self.drop_content();
-        self.head.sid = None;
-        self.head.schema = self.policy.schema;
-        if self.ending == Ending::None {
-            self.ending = Ending::Cleared;
+        self.data.metadata.sid = None;
+        self.data.metadata.schema = self.policy.schema;
+        if self.data.ending == Ending::None {
+            self.data.ending = Ending::Cleared;
         }
         Ok(())
     }
 
-    /// Drops everything and leaves a new session. Returns the id that the browser has.
+    /// Drops everything and begins a new session. Returns the id that the browser has.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
-        let unreadable = self.unreadable.take().and_then(|lost| lost.sid);
-        let arrived = self
-            .arrived
+        let unreadable = self
+            .data
+            .unreadable
             .take()
-            .and_then(|arrived| arrived.layout.head.sid);
+            .and_then(|metadata| metadata.sid);
+        let arrived = self.data.arrived.take();
+        let arrived = arrived.and_then(|arrived| arrived.layout.metadata.sid);
         self.drop_content();
-        self.head = new_head(self.policy, self.now);
-        self.dated = false;
-        self.renewed = false;
-        self.limited_until = None;
-        self.ending = Ending::Invalidated;
+        self.data.metadata = new_metadata(self.policy, self.data.now);
+        self.data.is_new = true;
+        self.data.renewed = false;
+        self.data.limited_until = None;
+        self.data.ending = Ending::Invalidated;
         arrived.or(unreadable)
     }
 
     pub(crate) fn discard(&mut self) {
-        self.wish = Wish::Discard;
+        self.data.save_mode = SaveMode::Discard;
     }
 
     pub(crate) fn save(&mut self) -> Result<(), SessionError> {
         self.check_writable()?;
-        self.check_fits(self.content_len(), &self.head)?;
-        self.wish = Wish::Save;
+        self.check_size(self.content_len(), &self.data.metadata)?;
+        self.data.save_mode = SaveMode::Force;
         Ok(())
     }
 
-    /// What names this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
+    /// The name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
-        let [a, b, c, d] = layout::wire_issued(self.head.issued)
+        let [a, b, c, d] = layout::wire_issued(self.data.metadata.issued)
             .unwrap_or(0)
             .to_be_bytes();
-        let [s, t, u, v, w, x, y, z] = self.head.sid?;
+        let [s, t, u, v, w, x, y, z] = self.data.metadata.sid?;
         Some([s, t, u, v, w, x, y, z, a, b, c, d])
     }
 
     pub(crate) fn now(&self) -> UnixSeconds {
-        self.now
+        self.data.now
     }
 
     fn payload(&self) -> &[u8] {
-        match (&self.payload, &self.arrived) {
+        match (&self.data.payload, &self.data.arrived) {
             (Some(payload), _) => payload,
             (None, Some(arrived)) => arrived.payload(),
             (None, None) => &self.policy.empty_payload,
@@ -240,7 +234,7 @@ impl<T> State<'_, T> {
     }
 
     fn flash_bytes(&self) -> &[u8] {
-        match (&self.flash, &self.arrived) {
+        match (&self.data.flash, &self.data.arrived) {
             (Some(flash), _) => flash,
             (None, Some(arrived)) => arrived.flash(),
             (None, None) => &[],
@@ -248,29 +242,29 @@ impl<T> State<'_, T> {
     }
 
     fn set_payload(&mut self, payload: Wiped) -> Result<(), SessionError> {
-        let head = Head {
+        let metadata = Metadata {
             schema: self.policy.schema,
-            ..self.head
+            ..self.data.metadata
         };
-        if *self.payload() != *payload || head != self.head {
-            self.check_fits(payload.len() + self.flash_bytes().len(), &head)?;
-            self.head = head;
-            self.payload = Some(payload);
+        if *self.payload() != *payload || metadata != self.data.metadata {
+            self.check_size(payload.len() + self.flash_bytes().len(), &metadata)?;
+            self.data.metadata = metadata;
+            self.data.payload = Some(payload);
         }
         Ok(())
     }
 
     fn drop_content(&mut self) {
-        self.payload = Some(Wiped::from(self.policy.empty_payload.to_vec()));
-        self.flash = Some(Wiped::default());
-        self.value = None;
+        self.data.payload = Some(Wiped::from(self.policy.empty_payload.to_vec()));
+        self.data.flash = Some(Wiped::default());
+        self.data.value = None;
     }
 
-    fn set_head(&mut self, head: Head) -> Result<(), SessionError> {
-        let before = mem::replace(&mut self.head, head);
-        let fits = self.check_fits(self.content_len(), &self.head);
+    fn set_metadata(&mut self, metadata: Metadata) -> Result<(), SessionError> {
+        let before = mem::replace(&mut self.data.metadata, metadata);
+        let fits = self.check_size(self.content_len(), &self.data.metadata);
         if fits.is_err() {
-            self.head = before;
+            self.data.metadata = before;
         }
         Ok(fits?)
     }
@@ -283,19 +277,22 @@ impl<T> State<'_, T> {
         }
     }
 
-    /// Appends the body, written with `age`. `false`: the clock shows a time that cannot be written.
+    /// Appends the body, written with `age`. Returns `false` if the clock shows a time that cannot be written.
     #[must_use]
     pub(crate) fn write_body(&self, age: u32, body: &mut Vec<u8>) -> bool {
-        let head = Head { age, ..self.head };
-        head.write(self.flash_bytes(), self.payload(), self.body_len(age), body);
-        layout::can_carry(self.now)
+        let metadata = Metadata {
+            age,
+            ..self.data.metadata
+        };
+        metadata.write(self.flash_bytes(), self.payload(), self.body_len(age), body);
+        layout::can_carry(self.data.now)
     }
 
-    /// Seconds that a browser is to keep the cookie. `None`: until it is closed.
+    /// The seconds for which a browser keeps the cookie. `None`: until the browser is closed.
     pub(crate) fn max_age(&self) -> Option<u64> {
         let lifetimes = &self.policy.lifetimes;
-        let end = lifetimes.absolute_deadline(&self.head);
-        let is_remembered = lifetimes.is_remembered(&self.head);
-        is_remembered.then(|| end.saturating_sub(self.now))
+        let end = lifetimes.absolute_deadline(&self.data.metadata);
+        let is_remembered = lifetimes.is_remembered(&self.data.metadata);
+        is_remembered.then(|| end.saturating_sub(self.data.now))
     }
 }

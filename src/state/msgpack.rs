@@ -1,12 +1,12 @@
-//! Where a MessagePack value ends, and what of it is read in one way only (SPEC.md § 5.4).
+//! Finds the end of a MessagePack value, and checks what has one spelling only (SPEC.md § 5.4).
 
-/// Where the value that begins at `at` ends. `None`: it is cut off, nested too deep, not UTF-8, an extension,
+/// Returns the end of the value that begins at `at`. `None`: it is cut off, nested too deep, not UTF-8, an extension,
 /// or has a map with bad keys.
 pub(super) fn skip_value<const CHECKED: bool>(bytes: &[u8], at: usize) -> Option<usize> {
     skip::<CHECKED>(bytes, at, DEEPEST)
 }
 
-/// The same, with so many levels of lists and maps at most.
+/// The same, with at most `levels` levels of lists and maps.
 #[inline]
 fn skip<const CHECKED: bool>(bytes: &[u8], at: usize, levels: usize) -> Option<usize> {
     match *bytes.get(at)? {
@@ -17,7 +17,7 @@ fn skip<const CHECKED: bool>(bytes: &[u8], at: usize, levels: usize) -> Option<u
     }
 }
 
-/// The same for a list or a map, whose `marker` stands before `at`.
+/// The same for a list or a map, whose `marker` is before `at`.
 fn skip_nested<const CHECKED: bool>(
     marker: u8,
     bytes: &[u8],
@@ -65,10 +65,11 @@ fn skip_map(bytes: &[u8], mut at: usize, count: usize, levels: usize) -> Option<
     is_each_once.then_some(at)
 }
 
-/// Whether an integer, a text or a byte string has the shortest form (SPEC.md § 5.4.3). Others have one form.
+/// Returns `true` if an integer, a text or a byte string has its shortest form (SPEC.md § 5.4.3). Other values have one
+/// form.
 fn is_shortest(value: &[u8]) -> bool {
     match value {
-        // What most keys are.
+        // Most keys are short texts.
         [0xA0..=0xBF, ..] => true,
         [0xCC, value] => *value > 0x7F,
         [0xCD..=0xCF, value @ ..] => value[..value.len() / 2].iter().any(|&byte| byte != 0),
@@ -86,7 +87,7 @@ fn is_shortest(value: &[u8]) -> bool {
     }
 }
 
-/// Where a value ends that is no list and no map, and whose `marker` stands before `at`.
+/// Returns the end of a value that is not a list or a map, whose `marker` is before `at`.
 #[inline]
 fn skip_single<const CHECKED: bool>(marker: u8, bytes: &[u8], at: usize) -> Option<usize> {
     let (start, len, is_meant_as_text) = match marker {
@@ -108,7 +109,7 @@ fn skip_single<const CHECKED: bool>(marker: u8, bytes: &[u8], at: usize) -> Opti
 }
 
 pub(super) fn is_text(bytes: &[u8]) -> bool {
-    // Most texts are short and ASCII, where a call costs more than looking.
+    // Most texts are short and ASCII, and for those a call costs more than the check.
     bytes.is_ascii() || std::str::from_utf8(bytes).is_ok()
 }
 

@@ -1,7 +1,7 @@
-/// Whether the length of a token is to tell less of the length of its content (SPEC.md § 5.6).
+/// Padding, which hides a part of what the length of a token says about its content (SPEC.md § 5.6).
 ///
-/// Nothing is compressed, so without padding whoever sees the encrypted token knows how many bytes are in
-/// the session.
+/// Nothing is compressed, so without padding anyone who sees an encrypted token knows how many bytes are in the
+/// session.
 ///
 /// # Examples
 ///
@@ -23,25 +23,25 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Padding {
-    /// None: the length shows.
+    /// No padding: the length of the token shows that of the content.
     #[default]
     None,
-    /// To the next PADMÉ length: at most 12 % more bytes. Lengths come in steps that grow with the body, of 2 or 4
-    /// bytes below 64, of 8 up to 128, of 64 around 1,500. A short session shows its length nearly as before.
+    /// Padding to the next PADMÉ length: at most 12 % more bytes. Lengths come in steps that grow with the body: 2 or 4
+    /// bytes below 64, 8 up to 128, 64 around 1,500. The length of a short session is hardly hidden.
     Padme,
 }
 
 impl Padding {
-    /// Bytes of a body that has `len` of them without padding.
+    /// The padded length of a body of `len` bytes.
     pub(super) fn padded_len(self, len: usize) -> usize {
         match self {
             Padding::None => len,
-            // The mark is always there.
+            // The mark takes one byte even where no zeros follow.
             Padding::Padme => padme(len + 1),
         }
     }
 
-    /// The longest body without padding that has at most `len` bytes with it.
+    /// The length of the longest body that has at most `len` bytes with its padding.
     pub(super) fn longest_in(self, len: usize) -> Option<usize> {
         match self {
             Padding::None => Some(len),
@@ -56,8 +56,8 @@ fn padme(len: usize) -> usize {
     (len + mask) & !mask
 }
 
-/// The low bits that are zero in PADMÉ lengths of this magnitude: as many as the logarithm has beside those
-/// of its own length.
+/// The low bits that are zero in PADMÉ lengths of this magnitude: `e - s` bits, where `e` is the logarithm of `len` to
+/// base 2 and `s` is the number of bits of `e`.
 fn padme_mask(len: usize) -> usize {
     let Some(exponent) = len.checked_ilog2().filter(|&exponent| exponent > 0) else {
         return 0;

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::map;
@@ -5,7 +7,7 @@ use crate::crypto::scratch::wipe;
 
 /// A session as a dictionary: text keys, and values of any type that serde can read and write.
 ///
-/// It is never made; it says which methods a [`Session`](crate::Session) has. In the token it is one
+/// It has no values; it selects the methods of a [`Session`](crate::Session). In the token a dictionary is one
 /// MessagePack map (SPEC.md § 5.4), so programs in other languages can read it.
 ///
 /// # Examples
@@ -17,24 +19,22 @@ use crate::crypto::scratch::wipe;
 /// fn language(session: &Session<Map>) -> Result<Option<String>, SessionError> {
 ///     session.get("language")
 /// }
-/// # let _ = language;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Map {}
 
-/// A type that a session holds: [`Session<Login>`](crate::Session).
+/// A type that a session can hold: [`Session<Login>`](crate::Session).
 ///
-/// It is written with postcard (SPEC.md § 5.5), which stores values in the order of the fields,
-/// without their names. So any change of the type's shape needs a new [`SCHEMA`](Self::SCHEMA), and
-/// these attributes of serde cannot be used in it: `skip_serializing_if`, `untagged`, `flatten`, and
-/// an internal `tag`.
+/// It is encoded with postcard (SPEC.md § 5.5), which stores the fields in their order, without their names. Any change
+/// of the type's shape therefore needs a new [`SCHEMA`](Self::SCHEMA), and these attributes of serde cannot be used:
+/// `skip_serializing_if`, `untagged`, `flatten`, and an internal `tag`.
 ///
 /// # Changing a schema
 ///
-/// While a new version is being rolled out, instances of both read each other's sessions. So deploy
-/// twice: first code that converts `N + 1` and still writes `N`, then code that writes `N + 1`. A
-/// session whose schema an instance does not know is new to it, and cannot be written by it
-/// ([`UnreadablePayload`](crate::SessionError::UnreadablePayload)), so nothing is lost.
+/// During a rollout, instances of both versions read each other's sessions. Deploy twice: first code that converts `N +
+/// 1` and still writes `N`, then code that writes `N + 1`. An instance that does not know the schema of a session
+/// treats it as new and cannot write it ([`UnreadablePayload`](crate::SessionError::UnreadablePayload)), so nothing is
+/// lost.
 ///
 /// # Examples
 ///
@@ -70,30 +70,30 @@ pub enum Map {}
     note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
 )]
 pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
-    /// What tells this type from every other one: at most 255 bytes. Tokens are bound to it (SPEC.md §
-    /// 4.2), so no session of one type opens as another, even under one ring and one name.
+    /// The name that distinguishes this type from every other: at most 255 bytes. Tokens are bound to it (SPEC.md §
+    /// 4.2), so a session of one type never opens as another, even under the same ring and name.
     ///
-    /// It stays when the type's shape changes, which [`SCHEMA`](Self::SCHEMA) is for: a new label ends
+    /// It stays the same when the type's shape changes; that is what [`SCHEMA`](Self::SCHEMA) is for. A new label ends
     /// the sessions of the earlier one.
     ///
     /// `""` is for a type that takes over the sessions of a dictionary, which has no label, by
-    /// [`convert`](Self::convert). Two types under one ring, name and context must not both be `""`, nor
-    /// have another label in common: each would take the other's sessions for its own. `build` refuses
-    /// the second type only in the same program, and only if their rings share a key by then.
+    /// [`convert`](Self::convert). Two types under one ring, name and context must not share a label, `""` included:
+    /// each would read the other's sessions as its own. `build` refuses the second type only in the same program, and
+    /// only if their rings share a key at that time.
     const LABEL: &'static str;
 
     /// The version of this type's shape: 1 or more.
     const SCHEMA: u32;
 
-    /// Reads a payload that was written under another schema, older or newer. 0 stands for a
-    /// dictionary, whose bytes are a MessagePack map.
+    /// Converts a payload that was written under another schema, older or newer. Schema 0 is a dictionary, whose bytes
+    /// are a MessagePack map.
     ///
-    /// The default knows no other schema. `None`: the session is new, and cannot be written here
-    /// (SPEC.md § 7.9). An empty dictionary has no bytes at all (SPEC.md § 5.4).
+    /// The default converts nothing. `None`: the session is treated as new, and cannot be written (SPEC.md § 7.9). An
+    /// empty dictionary has no bytes at all (SPEC.md § 5.4).
     ///
     /// # Examples
     ///
-    /// A cookie whose sessions were dictionaries before:
+    /// A cookie whose sessions used to be dictionaries:
     ///
     /// ```
     /// use hardtack::SessionData;
@@ -121,7 +121,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # let (keys, now) = (KeyRing::new(EncryptionKey::generate()?), std::time::SystemTime::now());
     /// # let dictionary = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = dictionary.load([""], now);
+    /// # let session = dictionary.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # session.insert("cart", [7])?;
     /// # let fields = dictionary.save(&session)?;
@@ -138,7 +138,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     }
 }
 
-/// What a session holds: [`Map`], or any type that is [`SessionData`].
+/// The content of a session: [`Map`], or any type that is [`SessionData`]. This trait is sealed.
 ///
 /// # Examples
 ///
@@ -153,7 +153,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
 /// }
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], std::time::SystemTime::now());
+/// # let session = cookie.load(None::<&str>, std::time::SystemTime::now());
 /// # session.ensure_id()?;
 /// # sign_out(&session)?;
 /// # assert_eq!(session.id(), None);
@@ -167,26 +167,34 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
 pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
 
 pub(crate) mod sealed {
+    use std::sync::Arc;
+
+    use super::Unreadable;
+
     /// Keeps other crates from adding kinds of payload.
     pub trait Payload: Sized {
         /// The version in which payloads are written; 0 for a dictionary.
         const SCHEMA: u32;
 
-        /// What tokens are bound to; empty for a dictionary.
+        /// The label that tokens are bound to; empty for a dictionary.
         const LABEL: &'static str;
 
-        /// The payload of a session that has nothing in it.
+        /// The payload of an empty session.
         fn empty() -> Option<Vec<u8>>;
 
-        /// Reads a payload into what is to keep it. `None`: it cannot be read. A dictionary is only checked.
-        fn read<K>(schema: u32, bytes: &[u8], keep: impl FnOnce(Self) -> K) -> Option<Option<K>>;
+        /// Decodes the value of a type. A dictionary is checked and stays in its bytes: `None`.
+        fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Self>>, Unreadable>;
 
-        /// What the payload consists of, with the bytes of each.
+        /// The entries of the payload, each with its number of bytes.
         fn entries(_: &[u8]) -> Vec<(String, usize)> {
             Vec::new()
         }
     }
 }
+
+/// A payload whose schema is unknown, or that breaks the format.
+#[derive(Debug)]
+pub struct Unreadable;
 
 impl Payload for Map {}
 
@@ -198,8 +206,12 @@ impl sealed::Payload for Map {
         Some(Vec::new())
     }
 
-    fn read<K>(schema: u32, bytes: &[u8], _: impl FnOnce(Map) -> K) -> Option<Option<K>> {
-        (schema == 0 && map::is_valid(bytes)).then_some(None)
+    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Map>>, Unreadable> {
+        if schema == 0 && map::is_valid(bytes) {
+            Ok(None)
+        } else {
+            Err(Unreadable)
+        }
     }
 
     fn entries(bytes: &[u8]) -> Vec<(String, usize)> {
@@ -227,21 +239,29 @@ impl<T: SessionData> sealed::Payload for T {
         encode_within(&T::default(), Vec::new(), usize::MAX)
     }
 
-    fn read<K>(schema: u32, bytes: &[u8], keep: impl FnOnce(T) -> K) -> Option<Option<K>> {
-        Some(Some(match (schema, bytes) {
-            // A dictionary with nothing in it, such as a session that has an id only.
-            (0, []) => keep(T::default()),
-            (schema, bytes) if schema == T::SCHEMA => keep(decode(bytes)?),
-            (schema, bytes) => keep(T::convert(schema, bytes)?),
-        }))
+    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<T>>, Unreadable> {
+        match read_value(schema, bytes) {
+            Some(value) => Ok(Some(Arc::new(value))),
+            None => Err(Unreadable),
+        }
     }
 }
 
-/// Bytes of a type's label (SPEC.md § 4.2).
+/// Decodes the value in a payload. `None`: it cannot be read.
+pub(crate) fn read_value<T: SessionData>(schema: u32, bytes: &[u8]) -> Option<T> {
+    match (schema, bytes) {
+        // An empty dictionary, such as a session that has an id only.
+        (0, []) => Some(T::default()),
+        _ if schema == T::SCHEMA => decode(bytes),
+        _ => T::convert(schema, bytes),
+    }
+}
+
+/// The most bytes of a type's label (SPEC.md § 4.2).
 const LONGEST_LABEL: usize = 255;
 
-/// Encodes `value` into memory for `usual` bytes or, if these are too few, for `longest`. (Growing would leave a
-/// copy behind.) `None`: it has no encoding that is read back.
+/// Encodes `value` into a vector of capacity `usual` or, if that is too little, of capacity `longest`, because growing
+/// would leave a copy in freed memory. `None`: `value` has no encoding that can be read back.
 pub(crate) fn encode<T: SessionData>(value: &T, usual: usize, longest: usize) -> Option<Vec<u8>> {
     encode_within(value, Vec::with_capacity(usual), usual)
         .or_else(|| encode_within(value, Vec::with_capacity(longest), usize::MAX))
@@ -262,14 +282,14 @@ fn encode_within<T: SessionData>(value: &T, mut bytes: Vec<u8>, limit: usize) ->
     }
     if cfg!(debug_assertions) {
         let again: T = decode(&bytes)?;
-        // Not compared byte by byte: a hash map has another order each time.
+        // Not compared byte by byte, because the order of a hash map changes.
         let is_same = postcard::to_stdvec(&again).ok()?.len() == bytes.len();
         return is_same.then_some(bytes);
     }
     Some(bytes)
 }
 
-/// Writes into bytes that are there, so that nothing is copied afterwards.
+/// Writes into a vector of the caller, so that nothing is copied afterwards.
 struct Appended<'a> {
     bytes: &'a mut Vec<u8>,
     limit: usize,
@@ -309,7 +329,7 @@ impl postcard::ser_flavors::Flavor for Appended<'_> {
 }
 
 fn decode<T: SessionData>(bytes: &[u8]) -> Option<T> {
-    // `from_bytes` would ignore what is left over.
+    // `from_bytes` would ignore bytes after the value.
     match postcard::take_from_bytes(bytes) {
         Ok((value, [])) => Some(value),
         _ => None,

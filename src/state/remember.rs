@@ -1,52 +1,58 @@
-//! Sessions with a lifetime of their own.
+//! Sessions with their own lifetime: remembered ones and limited ones.
 
-use super::{State, error::SessionError, layout::Head};
+use super::{State, error::SessionError, layout::Metadata};
 use crate::base::time::UnixSeconds;
 
 impl<T> State<'_, T> {
-    /// The session outlives the browser's, for `span` seconds from now.
+    /// Keeps the session after the browser is closed, for `span` seconds from now.
     pub(crate) fn remember_for(&mut self, span: u64) -> Result<(), SessionError> {
         self.check_writable()?;
         if self.policy.lifetimes.remember_up_to.is_none() {
             return Err(SessionError::NotRemembering);
         }
-        let end = self.now.saturating_add(span);
-        self.set_head(Head {
-            remembered: Some(span_until(end, &self.head)),
-            ..self.head
+        let end = self.data.now.saturating_add(span);
+        self.set_metadata(Metadata {
+            remembered: Some(span_until(end, &self.data.metadata)),
+            ..self.data.metadata
         })
     }
 
-    /// The session ends with the browser's again. A limit holds on.
+    /// Ends the session with the browser again. A limit stays.
     pub(crate) fn forget(&mut self) -> Result<(), SessionError> {
         self.check_writable()?;
-        self.set_head(Head {
+        self.set_metadata(Metadata {
             remembered: None,
-            ..self.head
+            ..self.data.metadata
         })
     }
 
-    /// The session ends `span` seconds from now at the latest. An earlier limit holds on.
+    /// Ends the session at most `span` seconds from now. An earlier limit stays.
     pub(crate) fn limit_to(&mut self, span: u64) -> Result<(), SessionError> {
         self.check_writable()?;
-        let end = self.now.saturating_add(span);
-        let limit = span_until(end, &self.head);
-        self.set_head(Head {
-            limit: Some(self.head.limit.map_or(limit, |known| known.min(limit))),
-            ..self.head
+        let end = self.data.now.saturating_add(span);
+        let limit = span_until(end, &self.data.metadata);
+        self.set_metadata(Metadata {
+            limit: Some(
+                self.data
+                    .metadata
+                    .limit
+                    .map_or(limit, |known| known.min(limit)),
+            ),
+            ..self.data.metadata
         })?;
-        self.limited_until = Some(self.limited_until.map_or(end, |known| known.min(end)));
+        self.data.limited_until = Some(self.data.limited_until.map_or(end, |known| known.min(end)));
         Ok(())
     }
 
-    /// Whether the sign-in is less than `span` seconds ago. A session that nobody has sent yet has none,
-    /// unless this very request renewed it.
+    /// Returns `true` if the sign-in is less than `span` seconds ago. A new session has no sign-in, unless this request
+    /// renewed it.
     pub(crate) fn is_recent(&self, span: u64) -> bool {
-        (self.dated || self.renewed) && self.now < self.head.issued.saturating_add(span)
+        (!self.data.is_new || self.data.renewed)
+            && self.data.now < self.data.metadata.issued.saturating_add(span)
     }
 }
 
-/// Seconds from when the session was issued, as all of its spans count.
-pub(super) fn span_until(end: UnixSeconds, head: &Head) -> u32 {
-    u32::try_from(end.saturating_sub(head.issued)).unwrap_or(u32::MAX)
+/// The seconds from `issued` to `end`. All spans of a session count from `issued`.
+pub(super) fn span_until(end: UnixSeconds, metadata: &Metadata) -> u32 {
+    u32::try_from(end.saturating_sub(metadata.issued)).unwrap_or(u32::MAX)
 }

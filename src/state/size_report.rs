@@ -1,9 +1,8 @@
 use std::fmt;
 
-/// What a session costs: [`Session::size_report`](crate::Session::size_report).
+/// The size of a session, part by part: [`Session::size_report`](crate::Session::size_report).
 ///
-/// For an application's tests and for finding out what takes the room. It shows the keys of a dictionary,
-/// never a value.
+/// For an application's tests, and for finding out which key is large. Shows the keys of a dictionary, never a value.
 ///
 /// # Examples
 ///
@@ -13,7 +12,7 @@ use std::fmt;
 /// # use hardtack::{EncryptionKey, SessionCookie};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// session.insert("cart", (0..100).collect::<Vec<u32>>())?;
 /// session.insert("language", "sv")?;
 /// session.flash("", "Saved")?;
@@ -37,61 +36,60 @@ pub struct SizeReport {
 }
 
 impl SizeReport {
-    /// The keys of a dictionary, each with the bytes that it and its value take in the body. None for a
-    /// typed session.
+    /// Returns the keys of a dictionary, each with the bytes that it and its value take in the body. Empty for a typed
+    /// session.
     pub fn entries(&self) -> impl Iterator<Item = (&str, usize)> {
         self.entries
             .iter()
             .map(|(key, bytes)| (key.as_str(), *bytes))
     }
 
-    /// Bytes of the dictionary or of the typed value, in the body.
+    /// Returns the bytes of the dictionary or of the typed value in the body.
     #[must_use]
     pub fn payload(&self) -> usize {
         self.payload
     }
 
-    /// Bytes of the flash messages, in the body.
+    /// Returns the bytes of the flash messages in the body.
     #[must_use]
     pub fn flash(&self) -> usize {
         self.flash
     }
 
-    /// Bytes that [`Padding`](crate::Padding) adds to the body.
+    /// Returns the bytes that [`Padding`](crate::Padding) adds to the body.
     #[must_use]
     pub fn padding(&self) -> usize {
         self.padding
     }
 
-    /// Bytes of the `Set-Cookie` field of a session with nothing in it: name and attributes, key id, nonce
-    /// and tag, dates and id. This is the price of the frame.
+    /// Returns the bytes of the `Set-Cookie` field of an empty session: name and attributes, key id, nonce and tag,
+    /// dates and id.
     #[must_use]
     pub fn empty(&self) -> usize {
         self.empty
     }
 
-    /// Bytes of all `Set-Cookie` fields together: what [`TooLarge`](crate::TooLarge) calls needed. Three
-    /// bytes of the body are four of these, and what the session may yet get is counted, as if it had it:
-    /// an id, every date and `Max-Age` at their longest (docs/spec/writer.md § 9.6).
+    /// Returns the bytes of all `Set-Cookie` fields together, which [`TooLarge`](crate::TooLarge) calls needed. Three
+    /// bytes of the body become four of these. An id, every date and `Max-Age` count at their longest, as if the
+    /// session had them (docs/spec/writer.md § 9.6).
     #[must_use]
     pub fn set_cookie(&self) -> usize {
         self.set_cookie
     }
 
-    /// How many cookies these are.
+    /// Returns the number of cookies.
     #[must_use]
     pub fn cookies(&self) -> usize {
         self.cookies
     }
 
-    /// How many bytes [`set_cookie`](Self::set_cookie) may be.
+    /// Returns the most bytes that [`set_cookie`](Self::set_cookie) may be.
     #[must_use]
     pub fn allowed(&self) -> usize {
         self.allowed
     }
 
-    /// Whether the `Set-Cookie` fields have at most `bytes` bytes together, whatever dates and id come to
-    /// stand in them.
+    /// Returns `true` if the `Set-Cookie` fields have at most `bytes` bytes together, with any dates and id.
     #[must_use]
     pub fn fits(&self, bytes: usize) -> bool {
         self.set_cookie <= bytes

@@ -5,28 +5,28 @@ use std::{any::type_name, sync::Arc};
 use super::{
     State,
     error::SessionError,
-    payload::{self, SessionData, sealed::Payload},
+    payload::{self, SessionData, read_value},
 };
 use crate::crypto::scratch::Wiped;
 
 impl<T: SessionData> State<'_, T> {
-    /// The value as it is now.
+    /// Returns the value as it is now.
     pub(crate) fn value(&mut self) -> Arc<T> {
-        let value = self.value.take().unwrap_or_else(|| self.decode());
-        self.value = Some(Arc::clone(&value));
+        let value = self.data.value.take().unwrap_or_else(|| self.decode());
+        self.data.value = Some(Arc::clone(&value));
         value
     }
 
-    /// Changes the value in place. If `change` panics, or the result cannot be stored, the session is
-    /// as it was: its bytes are the truth, and the value is decoded from them again.
+    /// Changes the value in place. If `change` panics, or the result cannot be stored, the session keeps its bytes,
+    /// from which the value is decoded again.
     pub(crate) fn update<R>(
         &mut self,
         change: impl FnOnce(&mut T) -> R,
     ) -> Result<R, SessionError> {
         self.check_writable()?;
-        let mut value = self.value.take().unwrap_or_else(|| self.decode());
+        let mut value = self.data.value.take().unwrap_or_else(|| self.decode());
         if Arc::get_mut(&mut value).is_none() {
-            // Somebody still reads this one.
+            // A reader still holds this value.
             value = self.decode();
         }
         let value_mut = Arc::get_mut(&mut value).expect("a value just decoded has one owner");
@@ -42,23 +42,23 @@ impl<T: SessionData> State<'_, T> {
 
     fn store(&mut self, value: Arc<T>) -> Result<(), SessionError> {
         let usual = USUAL_PAYLOAD.max(self.payload().len() + USUAL_GROWTH);
-        let payload = payload::encode(&*value, usual, self.policy.room.content())
+        let payload = payload::encode(&*value, usual, self.policy.budget.room())
             .ok_or(SessionError::Encode(type_name::<T>()))?;
         self.set_payload(Wiped::from(payload))?;
-        self.value = Some(value);
+        self.data.value = Some(value);
         Ok(())
     }
 
     fn decode(&self) -> Arc<T> {
-        if self.payload.is_none() && self.arrived.is_none() {
+        if self.data.payload.is_none() && self.data.arrived.is_none() {
             return Arc::new(T::default());
         }
-        let value = T::read(self.head.schema, self.payload(), Arc::new).flatten();
-        // What arrived was read before, and what was stored was encoded here.
-        value.unwrap_or_default()
+        let value = read_value(self.data.metadata.schema, self.payload());
+        // The arrived payload was read before, and a stored one was encoded here, so this does not fail.
+        Arc::new(value.unwrap_or_default())
     }
 }
 
-/// What most values fit in, and by how much they grow: a value that needs more is encoded twice.
+/// Bytes that most values fit in, and by which they grow. A value that needs more is encoded twice.
 const USUAL_PAYLOAD: usize = 512;
 const USUAL_GROWTH: usize = 64;

@@ -1,10 +1,10 @@
 use std::fmt;
 
-/// What a token is bound to beside its key and purpose: pairs of label and value, in order.
+/// Pairs of label and value that a token is bound to, in addition to its key and purpose.
 ///
-/// A token sealed in one context does not open in another. Use it where tenants or stages share a key
-/// ring; for applications that do, there is
-/// [`application`](crate::SessionCookieBuilder::application). The default context is empty.
+/// A token sealed in one context does not open in another. Use contexts where tenants or stages share a key
+/// ring, and [`application`](crate::SessionCookieBuilder::application) where applications do. The default context is
+/// empty.
 ///
 /// # Examples
 ///
@@ -21,13 +21,13 @@ pub struct Context {
     encoded: Box<[u8]>,
 }
 
-/// The pairs that stand before a caller's: the application's, then the type's (SPEC.md § 4.2).
+/// The pairs before those of a [`Context`]: the application's, then the type's (SPEC.md § 4.2).
 #[derive(Default, PartialEq, Eq)]
 pub(crate) struct Reserved {
     encoded: Box<[u8]>,
 }
 
-/// All that a token is bound to beside its key and purpose.
+/// All pairs that a token is bound to.
 #[derive(Clone, Copy)]
 pub(crate) struct Binding<'a> {
     reserved: &'a Reserved,
@@ -35,7 +35,7 @@ pub(crate) struct Binding<'a> {
 }
 
 impl Context {
-    /// Makes a context of `pairs`. Their order counts.
+    /// Makes a context of `pairs`, whose order counts.
     ///
     /// # Examples
     ///
@@ -49,8 +49,8 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// A label has at most 255 bytes and does not begin with `hardtack.`, a value has at most 65,535
-    /// (SPEC.md § 4.2).
+    /// A label is longer than 255 bytes or begins with `hardtack.`, a value is longer than 65,535 bytes, or all
+    /// pairs together are longer than 4 GiB (SPEC.md § 4.2).
     pub fn new<L, V>(pairs: impl IntoIterator<Item = (L, V)>) -> Result<Context, ContextError>
     where
         L: AsRef<str>,
@@ -74,8 +74,8 @@ impl Context {
 }
 
 impl Reserved {
-    /// `type_label`: empty where there is none. `None`: that of the application is
-    /// empty, or one is too long.
+    /// `type_label` is empty for a type without a label. Returns `None` if the application's label is empty, or
+    /// one of them is longer than 255 bytes.
     pub(crate) fn new(application: Option<&str>, type_label: &str) -> Option<Reserved> {
         let mut encoded = Vec::new();
         let type_label = Some(type_label).filter(|label| !label.is_empty());
@@ -102,32 +102,17 @@ impl Reserved {
 }
 
 impl Binding<'_> {
-    /// Hands `head || u32(len) || pairs`, the associated data of a token, to `use_it`.
-    pub(crate) fn with_aad<const HEAD: usize, R>(
-        self,
-        head: &[u8; HEAD],
-        use_it: impl FnOnce(&[u8]) -> R,
-    ) -> R {
+    /// `head || u32(len pairs) || pairs`: the associated data of a token.
+    pub(crate) fn aad(self, head: &[u8]) -> Vec<u8> {
         let (reserved, pairs) = (&*self.reserved.encoded, &*self.context.encoded);
-        // `Context::new` lets no more through than a u32 can count.
-        let pairs_len = u32::try_from(reserved.len() + pairs.len()).unwrap_or(u32::MAX);
-        let len = HEAD + LENGTH_LEN + reserved.len() + pairs.len();
-        let mut short = [0; SHORT_AAD];
-        let mut long = Vec::new();
-        let aad = match short.get_mut(..len) {
-            Some(short) => short,
-            None => {
-                long.resize(len, 0);
-                &mut long[..]
-            }
-        };
-        let parts: [&[u8]; 4] = [head, &pairs_len.to_be_bytes(), reserved, pairs];
-        let mut at = 0;
-        for part in parts {
-            aad[at..at + part.len()].copy_from_slice(part);
-            at += part.len();
-        }
-        use_it(aad)
+        let len = u32::try_from(reserved.len() + pairs.len());
+        let len = len.expect("`Context::new` and `Reserved::new` limit the pairs");
+        let mut aad = Vec::with_capacity(head.len() + LENGTH_LEN + reserved.len() + pairs.len());
+        aad.extend_from_slice(head);
+        aad.extend_from_slice(&len.to_be_bytes());
+        aad.extend_from_slice(reserved);
+        aad.extend_from_slice(pairs);
+        aad
     }
 }
 
@@ -141,7 +126,7 @@ fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), Co
     Ok(())
 }
 
-/// A label or a value of a [`Context`] is too long, or a label is reserved.
+/// A label or value of a [`Context`] is too long, or a label is reserved.
 ///
 /// # Examples
 ///
@@ -177,14 +162,12 @@ impl fmt::Display for ContextError {
 
 impl std::error::Error for ContextError {}
 
-/// What labels begin with that only this crate gives.
+/// Prefix of the labels that only this crate uses.
 const RESERVED: &str = "hardtack.";
 const APPLICATION: &str = "hardtack.application";
 const TYPE: &str = "hardtack.type";
-/// Bytes of the label of an application, or of a type.
+/// Most bytes of the label of an application or a type.
 const LONGEST_RESERVED: usize = 255;
 const LENGTH_LEN: usize = 4;
-/// Bytes of a caller's pairs. With the reserved ones they can still be counted.
+/// Most bytes of a context's pairs. With the reserved ones, their length still fits a u32.
 const LONGEST: usize = u32::MAX as usize - 1024;
-/// Enough for a head, the labels of an application and a type, and a tenant's name without an allocation.
-const SHORT_AAD: usize = 128;

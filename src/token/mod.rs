@@ -1,4 +1,4 @@
-//! The sealed text (SPEC.md § 4, § 6, and § 7 up to the tag).
+//! Sealing and opening tokens (SPEC.md § 4, § 6, and § 7 up to the tag).
 
 mod context;
 
@@ -11,8 +11,9 @@ use crate::{
     base::{reason::Reason, time::UnixSeconds},
     crypto::{
         base64url,
+        cipher::RANDOM_LEN,
         scratch::Scratch,
-        suite::{HEAD_LEN, Mode, RANDOM_LEN, Suite},
+        suite::{HEAD_LEN, Mode, Suite},
     },
     keys::{KeyId, PurposeKey, PurposeKeys},
 };
@@ -20,20 +21,19 @@ use crate::{
 /// A verified token.
 pub(crate) struct Opened {
     pub(crate) key_id: KeyId,
-    /// Where its body stands, decrypted, in the buffer that it was opened in.
+    /// Range of the decrypted body in the buffer.
     pub(crate) body: Range<usize>,
 }
 
-/// A token that does not open, and the key it names where that much could be read.
+/// The reason why a token does not open, and the key that it names, if that could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refused {
     pub(crate) reason: Reason,
     pub(crate) key_id: Option<KeyId>,
 }
 
-/// Verifies and opens `token` in `buffer`, in the order of SPEC.md § 7. Nothing of its body is looked at
-/// before its tag.
-#[inline]
+/// Verifies and opens `token` in `buffer`, in the order of SPEC.md § 7. The body is not read before the tag is
+/// verified.
 pub(crate) fn open(
     keys: &PurposeKeys,
     mode: Mode,
@@ -66,20 +66,20 @@ pub(crate) fn open(
     if blob.len() < smallest(mode) {
         return Err(refused(Reason::TooShort));
     }
-    let body = binding
-        .with_aad(&head, |aad| key.cipher.open(aad, blob))
-        .ok_or(refused(Reason::Auth))?;
+    let aad = binding.aad(&head);
+    let body = key.cipher.open(&aad, blob).ok_or(refused(Reason::Auth))?;
     Ok(Opened { key_id, body })
 }
 
-/// What a token says of itself without a key. Nothing is verified.
+/// The public parts of a token. Nothing is verified.
 pub(crate) struct Peeked {
     pub(crate) suite: Suite,
     pub(crate) key_id: KeyId,
-    /// Decoded.
+    /// Decoded length.
     pub(crate) bytes: usize,
 }
 
+/// Reads what needs no key.
 pub(crate) fn peek(token: &[u8]) -> Result<Peeked, Reason> {
     let mut buffer = Scratch::borrow();
     let blob = decode(token, &mut buffer)?;
@@ -94,7 +94,6 @@ pub(crate) fn peek(token: &[u8]) -> Result<Peeked, Reason> {
     })
 }
 
-#[inline]
 fn read_head(blob: &[u8]) -> Result<([u8; HEAD_LEN], Suite, KeyId), Reason> {
     let head: [u8; HEAD_LEN] = *blob.first_chunk().ok_or(Reason::TooShort)?;
     let [format, id @ ..] = head;
@@ -102,62 +101,49 @@ fn read_head(blob: &[u8]) -> Result<([u8; HEAD_LEN], Suite, KeyId), Reason> {
     Ok((head, suite, KeyId(id)))
 }
 
+/// Bytes of the smallest blob.
 const fn smallest(mode: Mode) -> usize {
-    HEAD_LEN + mode.overhead() + SMALLEST_BODY
+    mode.overhead() + SMALLEST_BODY
 }
 
-/// A token in the making: the body is written into the bytes that are then sealed in place.
+/// A token under construction. Its body is written where it is then sealed.
 pub(crate) struct Draft<'a> {
     key: &'a PurposeKey,
     blob: &'a mut Vec<u8>,
 }
 
 impl<'a> Draft<'a> {
-    /// Begins a token for a body of `body_len` bytes.
+    /// Starts a token for a body of `body_len` bytes.
     pub(crate) fn new(key: &'a PurposeKey, body_len: usize, buffer: &'a mut Scratch) -> Draft<'a> {
-        let blob = buffer.start(HEAD_LEN + key.mode.overhead() + body_len);
+        let blob = buffer.start(key.mode.overhead() + body_len);
         blob.extend_from_slice(&key.head);
         blob.resize(HEAD_LEN + key.mode.nonce_len(), 0);
         Draft { key, blob }
     }
 
-    /// The body is to be appended to this.
+    /// The buffer to append the body to.
     pub(crate) fn body(&mut self) -> &mut Vec<u8> {
         self.blob
     }
 
-    /// Seals, and appends the token to `text`. `random` is fresh from a generator at every call.
+    /// Seals the token and appends it to `text`. `random` is new at every call.
     pub(crate) fn seal(self, binding: Binding<'_>, random: &[u8; RANDOM_LEN], text: &mut String) {
         let Draft { key, blob } = self;
-        binding.with_aad(&key.head, |aad| key.cipher.seal(aad, random, blob));
+        key.cipher.seal(&binding.aad(&key.head), random, blob);
         base64url::encode(blob, text);
     }
 }
 
-/// How many characters a token has, by the bytes of its body.
-pub(crate) fn token_len(mode: Mode) -> fn(usize) -> usize {
-    const fn blob(mode: Mode, body_len: usize) -> usize {
-        HEAD_LEN + mode.overhead() + body_len
-    }
-    match mode {
-        Mode::Encrypted => |len| base64url::encoded_len(blob(Mode::Encrypted, len)),
-        Mode::UnencryptedButSigned => {
-            |len| base64url::encoded_len(blob(Mode::UnencryptedButSigned, len))
-        }
-    }
-}
-
-#[inline]
 fn decode<'a>(token: &[u8], buffer: &'a mut Scratch) -> Result<&'a mut [u8], Reason> {
     if token.len() > LONGEST_TOKEN {
         return Err(Reason::TooLong);
     }
-    let blob = buffer.room(base64url::longest_decoded(token.len()));
+    let blob = buffer.zeroed(base64url::longest_decoded(token.len()));
     let len = base64url::decode(token, blob).ok_or(Reason::Encoding)?;
     Ok(&mut blob[..len])
 }
 
-/// Eight cookies of 4,096 characters, which decode to 24,576 bytes.
+/// Characters of eight full cookies, which decode to 24,576 bytes.
 pub(crate) const LONGEST_TOKEN: usize = 8 * 4096;
-/// Flags, issued and one byte of age.
+/// Bytes of flags, `issued` and the shortest age.
 pub(crate) const SMALLEST_BODY: usize = 6;

@@ -6,9 +6,6 @@ use crate::token::{Context, Reserved};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {
-    name: String,
-    #[serde(rename = "spec")]
-    _spec: String,
     application: Option<String>,
     type_label: Option<String>,
     context: Vec<(String, String)>,
@@ -18,7 +15,7 @@ struct Vector {
 
 #[test]
 fn contexts_are_written_to_the_byte_and_refused_as_specified() {
-    for_each("contexts", |vector: Vector| {
+    for_each("contexts", |name, vector: Vector| {
         // A type's label is a constant, which is checked when it is compiled.
         if vector.error.as_deref() == Some("type") {
             return;
@@ -27,8 +24,8 @@ fn contexts_are_written_to_the_byte_and_refused_as_specified() {
             Ok(ctx) => (Some(ctx), None),
             Err(error) => (None, Some(error)),
         };
-        assert_eq!(ctx, vector.ctx, "{}", vector.name);
-        assert_eq!(error, vector.error.as_deref(), "{}", vector.name);
+        assert_eq!(ctx, vector.ctx, "{name}");
+        assert_eq!(error, vector.error.as_deref(), "{name}");
     });
 }
 
@@ -44,8 +41,8 @@ fn ctx(vector: &Vector) -> Result<String, &'static str> {
         word.unwrap_or_else(|| panic!("{sentence}"))
     })?;
     let written = reserved.before(&context);
-    Ok(written.with_aad(&[], |bytes| hex(&bytes[LENGTH_LEN..])))
+    Ok(hex(&written.aad(&[])[LENGTH_LEN..]))
 }
 
-/// What stands before ctx in the associated data.
+/// The length field before ctx in the associated data.
 const LENGTH_LEN: usize = 4;

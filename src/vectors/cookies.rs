@@ -1,22 +1,19 @@
 use serde::Deserialize;
 
-use super::{Mode, for_each};
+use super::{Mode, for_each, padding};
 use crate::{
     cookie::{
         self, Attributes, CookieName, MAX_AGE_LONGEST, PART_LEN, PartNumbers, SameSite, SetCookies,
-        Template, Whole,
+        Template, Whole, max_age_len,
     },
-    state::{Allowance, Frame, Padding, Room},
-    token::{LONGEST_TOKEN, token_len},
+    state::{Overhead, SizeBudget, SizeLimit},
+    token::LONGEST_TOKEN,
 };
 
-/// The fields of all kinds, each of which has some.
+/// The fields of vectors of every kind. Each kind has some of them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {
-    name: String,
-    #[serde(rename = "spec")]
-    _spec: String,
     kind: String,
     cookie: String,
     accepted: Option<bool>,
@@ -60,7 +57,7 @@ enum WholeOf {
 }
 
 impl Vector {
-    /// As it is known once a request has been read.
+    /// The parts, as they are known after parsing a request.
     fn carried(&self) -> PartNumbers {
         let parts = self.carried.iter().map(|number| format!("n.{number}=x"));
         cookie::find(parts, "n", LONGEST_TOKEN).carried()
@@ -82,6 +79,14 @@ impl Vector {
         }
     }
 
+    fn overhead(&self, max_age: usize) -> Overhead {
+        Overhead {
+            field: self.template().len(),
+            max_age,
+            part: PART_LEN,
+        }
+    }
+
     fn template(&self) -> Template {
         let name: CookieName = self.cookie.parse().unwrap();
         let attributes = self.attributes();
@@ -92,8 +97,7 @@ impl Vector {
 
 #[test]
 fn cookies_are_found_and_set_to_the_byte() {
-    for_each("cookies", |vector: Vector| {
-        let name = &vector.name;
+    for_each("cookies", |name, vector: Vector| {
         match vector.kind.as_str() {
             "find" => {
                 let lines = vector.lines.iter().map(|line| latin1(line));
@@ -108,11 +112,11 @@ fn cookies_are_found_and_set_to_the_byte() {
             }
             "set" => {
                 let value = vector.value.as_deref().unwrap();
-                let found = vector.template().set(value.len(), vector.max_age, |line| {
-                    line.push_str(value);
-                    Ok::<_, ()>(())
-                });
-                assert_eq!(found.ok(), vector.line, "{name}");
+                let mut found = SetCookies::default();
+                let template = vector.template();
+                let pair = format!("{}{value}", template.start());
+                template.set(pair, usize::MAX, vector.max_age, &mut found);
+                assert!(found.iter().eq(&vector.line), "{name}");
             }
             "whole" => {
                 let values = cookie::find(&vector.lines, &vector.cookie, LONGEST_TOKEN);
@@ -131,10 +135,11 @@ fn cookies_are_found_and_set_to_the_byte() {
             "split" => {
                 let (token, limit) = (vector.value.as_deref().unwrap(), vector.limit.unwrap());
                 let mut found = SetCookies::default();
-                let max_age = vector.max_age;
-                let cookies = vector
-                    .template()
-                    .set_in_parts(token, max_age, limit, &mut found);
+                let (template, max_age) = (vector.template(), vector.max_age);
+                let overhead = vector.overhead(max_age.map_or(0, max_age_len));
+                let part_len = SizeLimit::new(8, limit).part_len(token.len(), overhead);
+                let pair = format!("{}{token}", template.start());
+                let cookies = template.set(pair, part_len, max_age, &mut found);
                 assert_eq!(found.iter().len(), cookies, "{name}");
                 assert!(found.iter().eq(&vector.fields), "{name}");
             }
@@ -153,27 +158,19 @@ fn cookies_are_found_and_set_to_the_byte() {
                 assert!(found.iter().eq(&vector.fields), "{name}");
             }
             "room" => {
-                let token_len = token_len(vector.mode.unwrap().into());
-                let profile = Allowance::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
-                let frame = Frame {
-                    field: vector.template().len(),
-                    max_age: MAX_AGE_LONGEST,
-                    part: PART_LEN,
-                };
-                let padding = match vector.padding.as_deref() {
-                    None => Padding::None,
-                    Some("padme") => Padding::Padme,
-                    Some(other) => panic!("{name}: {other}"),
-                };
-                let room = Room::new(profile, frame, token_len, padding);
-                assert_eq!(room.map(|room| room.content()), vector.payload, "{name}");
+                let mode = vector.mode.unwrap().into();
+                let limit = SizeLimit::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
+                let overhead = vector.overhead(MAX_AGE_LONGEST);
+                let padding = padding(vector.padding.as_deref());
+                let budget = SizeBudget::new(limit, overhead, mode, padding);
+                assert_eq!(budget.map(|budget| budget.room()), vector.payload, "{name}");
             }
             other => panic!("{name}: {other}"),
         }
     });
 }
 
-/// A character is a byte.
+/// Encodes one character as one byte.
 pub(super) fn latin1(text: &str) -> Vec<u8> {
     text.chars().map(|c| u8::try_from(c).unwrap()).collect()
 }

@@ -1,20 +1,16 @@
 use serde::Deserialize;
 
-use super::{Mode, builder, cookies::latin1, for_each};
+use super::{Mode, cookies::latin1, for_each};
 use crate::{
-    Outcome,
+    EncryptionKey, KeyRing, Outcome, SessionHeader, SigningKey,
     base::time::system_time,
-    state::{Allowance, Frame, Padding, Room},
-    token::token_len,
+    state::{Overhead, SizeBudget, SizeLimit},
 };
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 enum Vector {
     Open {
-        name: String,
-        #[serde(rename = "spec")]
-        _spec: String,
         ring: String,
         mode: Mode,
         field: String,
@@ -23,9 +19,6 @@ enum Vector {
         expect: Expected,
     },
     Room {
-        name: String,
-        #[serde(rename = "spec")]
-        _spec: String,
         mode: Mode,
         limit: usize,
         parts: Option<usize>,
@@ -56,20 +49,31 @@ struct Opened {
     issued: u64,
 }
 
+fn header(mode: Mode, field: &str, ring: &str) -> SessionHeader {
+    let builder = match mode {
+        Mode::Encrypted => {
+            SessionHeader::encrypted(field, ring.parse::<KeyRing<EncryptionKey>>().unwrap())
+        }
+        Mode::Signed => {
+            let ring = ring.parse::<KeyRing<SigningKey>>().unwrap();
+            SessionHeader::unencrypted_but_signed(field, ring)
+        }
+    };
+    builder.danger_retire_early().build().unwrap()
+}
+
 #[test]
 fn tokens_are_found_in_header_fields_as_specified() {
-    for_each("headers", |vector: Vector| match vector {
+    for_each("headers", |name, vector: Vector| match vector {
         Vector::Open {
-            name,
             ring,
             mode,
             field,
             now,
             lines,
             expect,
-            ..
         } => {
-            let header = builder(mode, &ring).build_header(&field).unwrap();
+            let header = header(mode, &field, &ring);
             let lines = lines.iter().map(|line| latin1(line));
             let session = header.load(lines, system_time(now));
             let found = match session.outcome() {
@@ -90,19 +94,16 @@ fn tokens_are_found_in_header_fields_as_specified() {
             assert_eq!(found, expect, "{name}");
         }
         Vector::Room {
-            name,
             mode,
             limit,
             parts,
             padding,
             payload,
-            ..
         } => {
-            let allowance = Allowance::new(parts.unwrap_or(1), limit).in_one();
-            let padding = padding.map_or(Padding::None, |_| Padding::Padme);
-            let token_len = token_len(mode.into());
-            let room = Room::new(allowance, Frame::default(), token_len, padding);
-            assert_eq!(room.map(|room| room.content()), Some(payload), "{name}");
+            let allowance = SizeLimit::new(1, parts.unwrap_or(1) * limit);
+            let padding = super::padding(padding.as_deref());
+            let budget = SizeBudget::new(allowance, Overhead::default(), mode.into(), padding);
+            assert_eq!(budget.map(|budget| budget.room()), Some(payload), "{name}");
         }
     });
 }

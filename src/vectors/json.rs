@@ -6,7 +6,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// Any value as JSON. A byte string, which JSON does not know, is the array of its bytes.
+/// Any value as JSON. A byte string, for which JSON has no form, becomes the array of its bytes.
 pub(super) struct Json(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Json {

@@ -4,7 +4,7 @@ use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
 use crate::{
     EncryptionKey, Key, KeyError, KeyRing, RingError, SigningKey,
     base::time::system_time,
-    keys::{RingText, testing},
+    keys::{PartialRing, testing},
 };
 
 #[test]
@@ -12,9 +12,6 @@ fn keys_are_derived_as_specified() {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Vector {
-        name: String,
-        #[serde(rename = "spec")]
-        _spec: String,
         key: String,
         purpose: PurposeOf,
         kid: String,
@@ -22,8 +19,8 @@ fn keys_are_derived_as_specified() {
         nonce_key: Option<String>,
         csrf_key: String,
     }
-    for_each("derivation", |vector: Vector| {
-        let Vector { name, key, .. } = &vector;
+    for_each("derivation", |name, vector: Vector| {
+        let key = &vector.key;
         let derive = |what| hex(&testing::derive(key, what, &vector.purpose.purpose()));
         assert_eq!(key_id(key).unwrap(), vector.kid, "{name}");
         assert_eq!(derive("key"), vector.key_bytes, "{name}");
@@ -39,9 +36,6 @@ fn the_text_of_a_key_is_read_strictly() {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Vector {
-        name: String,
-        #[serde(rename = "spec")]
-        _spec: String,
         text: String,
         expect: Option<Expected>,
         error: Option<String>,
@@ -52,8 +46,8 @@ fn the_text_of_a_key_is_read_strictly() {
         suite: String,
         kid: String,
     }
-    for_each("keys", |vector: Vector| {
-        let (name, found) = (&vector.name, key_id(&vector.text));
+    for_each("keys", |name, vector: Vector| {
+        let found = key_id(&vector.text);
         match (vector.expect, vector.error) {
             (Some(expected), None) => {
                 assert_eq!(found.unwrap(), expected.kid, "{name}");
@@ -71,9 +65,6 @@ fn rings_are_ordered_and_refused_as_specified() {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Vector {
-        name: String,
-        #[serde(rename = "spec")]
-        _spec: String,
         mode: Mode,
         ring: String,
         #[serde(default)]
@@ -81,10 +72,9 @@ fn rings_are_ordered_and_refused_as_specified() {
         expect: Option<Expected>,
         error: Option<String>,
     }
-    for_each("rings", |vector: Vector| {
-        let Vector { name, mode, .. } = &vector;
+    for_each("rings", |name, vector: Vector| {
         let texts = [&vector.ring].into_iter().chain(&vector.joined);
-        let error = match mode {
+        let error = match vector.mode {
             Mode::Encrypted => check_ring::<EncryptionKey>(name, texts, &vector.expect),
             Mode::Signed => check_ring::<SigningKey>(name, texts, &vector.expect),
         };
@@ -109,14 +99,14 @@ struct Moment {
     accepts: Vec<String>,
 }
 
-/// The word for the error, where there is one.
+/// Returns the word for the error, if there is one.
 #[track_caller]
 fn check_ring<'a, K: Key>(
     name: &str,
     texts: impl Iterator<Item = &'a String>,
     expected: &Option<Expected>,
 ) -> Option<String> {
-    let texts = texts.map(|text| text.parse::<RingText<K>>().map_err(RingError::Text));
+    let texts = texts.map(|text| text.parse::<PartialRing<K>>().map_err(RingError::Text));
     let texts: Result<Vec<_>, _> = texts.collect();
     let ring = match texts.and_then(KeyRing::join) {
         Ok(ring) => ring,

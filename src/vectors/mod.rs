@@ -1,5 +1,5 @@
-//! The vectors of `tests/vectors/`, which a second implementation made. They stand here and not in
-//! `tests/` because some fix the random bytes, which nothing public lets anybody do.
+//! Runs the vectors of `tests/vectors/`, which a second implementation made. They are not in `tests/` because some fix
+//! the random bytes, which nothing public allows.
 
 mod contexts;
 mod cookies;
@@ -13,28 +13,39 @@ mod seal;
 mod writes;
 
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 use crate::{
     SessionCookie, SessionCookieBuilder,
-    keys::{EncryptionKey, Key, KeyRing, Purpose, PurposeSlot, SharedKeyRing, SigningKey},
-    token::{Context, Reserved},
+    crypto::scratch::Scratch,
+    keys::{EncryptionKey, Key, KeyId, KeyRing, Purpose, PurposeSlot, SharedKeyRing, SigningKey},
+    state::{Layout, Metadata, Padding, flash_messages},
+    token::{self, Binding, Context, Reserved},
 };
 
-/// Reads `tests/vectors/{file}.json` and hands each vector to `check`.
+/// Reads `tests/vectors/{file}.json` and hands the name and the rest of each vector to `check`.
 #[track_caller]
-fn for_each<V: DeserializeOwned>(file: &str, mut check: impl FnMut(V)) {
+fn for_each<V: DeserializeOwned>(file: &str, mut check: impl FnMut(&str, V)) {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
-    struct File<V> {
+    struct File {
         #[serde(rename = "about")]
         _about: String,
-        vectors: Vec<V>,
+        vectors: Vec<Map<String, Value>>,
     }
     let path = format!("{}/tests/vectors/{file}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap();
-    let file: File<V> = serde_json::from_str(&text).unwrap();
+    let file: File = serde_json::from_str(&text).unwrap();
     assert!(!file.vectors.is_empty(), "{path}");
-    file.vectors.into_iter().for_each(&mut check);
+    for mut vector in file.vectors {
+        let [name, _] = ["name", "spec"].map(|key| vector.remove(key).unwrap());
+        let name = name.as_str().unwrap();
+        let vector = serde_json::from_value(Value::Object(vector));
+        check(
+            name,
+            vector.unwrap_or_else(|error| panic!("{name}: {error}")),
+        );
+    }
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
@@ -75,10 +86,47 @@ fn context(pairs: &[(String, String)]) -> Context {
     Context::new(pairs.iter().map(|(label, value)| (label, value))).unwrap()
 }
 
-/// The pairs that stand before the context. A vector without a label has none of them.
+/// The pairs that come before the context. A vector without a label has none.
 fn reserved(application: &Option<String>, type_label: &Option<String>) -> Reserved {
     let type_label = type_label.as_deref().unwrap_or_default();
     Reserved::new(application.as_deref(), type_label).unwrap()
+}
+
+/// The content of a token.
+struct Content {
+    key_id: KeyId,
+    metadata: Metadata,
+    flash: Vec<(String, String)>,
+    payload: Vec<u8>,
+}
+
+/// Opens a token, whatever its dates. `None`: it is not of these keys and this binding, or breaks the format.
+fn content_of(
+    slot: &PurposeSlot,
+    mode: Mode,
+    binding: Binding<'_>,
+    now: u64,
+    token: &[u8],
+) -> Option<Content> {
+    let mut buffer = Scratch::borrow();
+    let opened = token::open(&slot.keys(), mode.into(), binding, now, token, &mut buffer).ok()?;
+    let body = &buffer[opened.body];
+    let layout = Layout::read(body)?;
+    let owned = |(queue, message): (&str, &str)| (queue.to_owned(), message.to_owned());
+    Some(Content {
+        key_id: opened.key_id,
+        metadata: layout.metadata,
+        flash: flash_messages(&body[layout.flash]).map(owned).collect(),
+        payload: body[layout.payload].to_vec(),
+    })
+}
+
+fn padding(word: Option<&str>) -> Padding {
+    match word {
+        None => Padding::None,
+        Some("padme") => Padding::Padme,
+        Some(other) => panic!("{other}"),
+    }
 }
 
 fn slot(mode: Mode, ring: &str, purpose: &PurposeOf) -> std::sync::Arc<PurposeSlot> {
@@ -92,7 +140,7 @@ fn slot(mode: Mode, ring: &str, purpose: &PurposeOf) -> std::sync::Arc<PurposeSl
     }
 }
 
-/// What is built of a ring with dictionaries. How long its keys are accepted is not checked.
+/// A builder of dictionary sessions. How long the keys of `ring` are accepted is not checked.
 fn builder(mode: Mode, ring: &str) -> SessionCookieBuilder {
     let builder = match mode {
         Mode::Encrypted => {
@@ -105,7 +153,7 @@ fn builder(mode: Mode, ring: &str) -> SessionCookieBuilder {
     builder.danger_retire_early()
 }
 
-/// The cookie of a vector, before its lifetimes.
+/// The builder of a vector's cookie, before its lifetimes are set.
 fn cookie_builder(
     mode: Mode,
     ring: &str,
@@ -126,7 +174,7 @@ fn cookie_builder(
     builder
 }
 
-/// The mode of a key's text.
+/// The mode of a key in its text form.
 fn mode_of(key: &str) -> Mode {
     match key.parse::<SigningKey>() {
         Ok(_) => Mode::Signed,

@@ -2,22 +2,24 @@ use std::{collections::BTreeMap, collections::BTreeSet, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Mode, PurposeOf, context, for_each, hex, json::Json, reserved, slot};
+use super::{
+    Content, Mode, PurposeOf, content_of, context, for_each, hex, json::Json, reserved, slot,
+};
 use crate::{
     Outcome, RefreshAfter, SessionData,
     cookie::Values,
-    crypto::scratch::Scratch,
     keys::Place,
-    session::{Hooks, Sealer, Several},
-    state::{Allowance, Frame, Layout, Lifetimes, Map, Padding, Payload, Policy, Room, sealed},
-    token::{self, LONGEST_TOKEN},
+    session::{Duplicates, Hooks, Sealer},
+    state::{
+        Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, SizeLimit, read_value,
+        sealed,
+    },
+    token::LONGEST_TOKEN,
 };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {
-    name: String,
-    spec: String,
     ring: String,
     mode: Mode,
     purpose: PurposeOf,
@@ -73,7 +75,7 @@ struct Opened {
     data: Option<serde_json::Value>,
 }
 
-/// What the application expects.
+/// The kind of session that the application expects.
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 enum Expects {
@@ -84,7 +86,7 @@ enum Expects {
     },
 }
 
-/// The type of the vectors, which converts nothing. Its label is that of the vector.
+/// The type of the vectors, which converts nothing. Its label is the vector's.
 #[derive(Serialize, Deserialize, Default)]
 struct Visit<const SCHEMA: u32> {
     visits: u32,
@@ -101,10 +103,10 @@ fn tokens_open_and_are_refused_as_specified() {
     let mut passing = BTreeSet::new();
     let mut reasons = BTreeMap::<String, usize>::new();
     let mut twins = Vec::new();
-    for_each("open", |vector: Vector| match &vector.expect {
+    for_each("open", |name, vector: Vector| match &vector.expect {
         Expected::Opened { opened } => {
-            check_opened(&vector, opened);
-            passing.insert(vector.name);
+            check_opened(name, &vector, opened);
+            passing.insert(name.to_owned());
         }
         Expected::Rejected { rejected, key_id } => {
             let expected = (rejected.clone(), key_id.clone());
@@ -112,9 +114,9 @@ fn tokens_open_and_are_refused_as_specified() {
                 Outcome::Rejected { reason, key_id } => {
                     (reason.to_string(), key_id.map(|id| id.to_string()))
                 }
-                other => panic!("{}: {other:?}", vector.name),
+                other => panic!("{name}: {other:?}"),
             };
-            assert_eq!(found, expected, "{} ({})", vector.name, vector.spec);
+            assert_eq!(found, expected, "{name}");
             *reasons.entry(rejected.clone()).or_default() += 1;
             twins.push(vector.twin.unwrap());
         }
@@ -127,8 +129,7 @@ fn tokens_open_and_are_refused_as_specified() {
 }
 
 #[track_caller]
-fn check_opened(vector: &Vector, expected: &Opened) {
-    let name = &vector.name;
+fn check_opened(name: &str, vector: &Vector, expected: &Opened) {
     let outcome = outcome(vector);
     let (Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id }) = outcome else {
         panic!("{name}: {outcome:?}");
@@ -136,70 +137,54 @@ fn check_opened(vector: &Vector, expected: &Opened) {
     assert_eq!(key_id.to_string(), expected.key_id, "{name}");
 
     let sealer = sealer::<Map>(vector);
-    let keys = sealer.slot.keys();
-    let under = match keys.place_of(key_id, vector.now).unwrap() {
+    let under = match sealer.slot.keys().place_of(key_id, vector.now).unwrap() {
         Place::Earlier => "earlier",
         Place::Sealing => "sealing",
         Place::Later => "later",
     };
     assert_eq!(under, expected.under, "{name}");
 
-    // Which of several was taken, and what is in it.
+    // The one of several that was taken, and its content.
     let values = values(vector);
     let token = values.whole(LONGEST_TOKEN).nth(expected.index).unwrap();
     let token = token.unwrap_or_else(|broken| panic!("{name}: {broken:?}"));
     let context = context(&vector.context);
-    let mut buffer = Scratch::borrow();
-    let opened = token::open(
-        &keys,
-        sealer.mode,
-        sealer.bound(&context),
-        vector.now,
-        &token.text,
-        &mut buffer,
-    );
-    let opened = opened.unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
-    let body = &buffer[opened.body];
-    let layout = Layout::read(body).unwrap();
-    let head = layout.head;
-    assert_eq!(head.issued, expected.issued, "{name}");
-    assert_eq!(head.last_active(), expected.last_active, "{name}");
-    assert_eq!(head.limit, expected.limit, "{name}");
-    assert_eq!(head.remembered, expected.remembered, "{name}");
-    assert_eq!(head.sid.map(|sid| hex(&sid)), expected.sid, "{name}");
-    assert_eq!(head.schema, expected.schema.unwrap_or(0), "{name}");
-    assert_eq!(
-        hex(&body[layout.payload.clone()]),
-        expected.payload,
-        "{name}"
-    );
-    assert_eq!(flash(&body[layout.flash]), expected.flash, "{name}");
+    let binding = sealer.bound(&context);
+    let content = content_of(&sealer.slot, vector.mode, binding, vector.now, &token.text);
+    let content = content.unwrap_or_else(|| panic!("{name}: does not open"));
+    let metadata = content.metadata;
+    assert_eq!(metadata.issued, expected.issued, "{name}");
+    assert_eq!(metadata.last_active(), expected.last_active, "{name}");
+    assert_eq!(metadata.limit, expected.limit, "{name}");
+    assert_eq!(metadata.remembered, expected.remembered, "{name}");
+    assert_eq!(metadata.sid.map(|sid| hex(&sid)), expected.sid, "{name}");
+    assert_eq!(metadata.schema, expected.schema.unwrap_or(0), "{name}");
+    assert_eq!(hex(&content.payload), expected.payload, "{name}");
+    assert_eq!(content.flash, expected.flash, "{name}");
 
-    let payload = &body[layout.payload];
     let data = match vector.expects {
-        Expects::Dictionary => return check_dictionary(vector, expected),
-        Expects::Typed { schema: 1 } => value::<Visit<1>>(head.schema, payload),
-        Expects::Typed { schema: 2 } => value::<Visit<2>>(head.schema, payload),
-        Expects::Typed { .. } => value::<Visit<{ u32::MAX }>>(head.schema, payload),
+        Expects::Dictionary => return check_dictionary(name, vector, expected),
+        Expects::Typed { schema: 1 } => value::<Visit<1>>(&content),
+        Expects::Typed { schema: 2 } => value::<Visit<2>>(&content),
+        Expects::Typed { .. } => value::<Visit<{ u32::MAX }>>(&content),
     };
     assert_eq!(data, expected.data, "{name}");
 }
 
-fn value<T: SessionData>(schema: u32, payload: &[u8]) -> Option<serde_json::Value> {
-    let value = <T as sealed::Payload>::read(schema, payload, |value| value)?;
-    Some(serde_json::to_value(value?).unwrap())
+fn value<T: SessionData>(content: &Content) -> Option<serde_json::Value> {
+    let value: T = read_value(content.metadata.schema, &content.payload)?;
+    Some(serde_json::to_value(value).unwrap())
 }
 
 #[track_caller]
-fn check_dictionary(vector: &Vector, expected: &Opened) {
-    let name = &vector.name;
+fn check_dictionary(name: &str, vector: &Vector, expected: &Opened) {
     let (sealer, context) = (sealer::<Map>(vector), context(&vector.context));
     let mut session = sealer.unread::<Map>(true, vector.now);
     let mut state = session.under(&sealer.policy);
     sealer.read(&context, values(vector), &mut state, &mut Outcome::Absent);
     assert_eq!(state.created_at(), Some(expected.issued), "{name}");
     assert_eq!(state.last_active_at(), Some(expected.last_active), "{name}");
-    // JSON has no form for keys that are no text.
+    // JSON has no form for keys that are not text.
     if let Some(data) = &expected.data {
         assert_eq!(&state.to::<Json>().unwrap().0, data, "{name}");
     }
@@ -240,16 +225,16 @@ fn values(vector: &Vector) -> Values {
 
 fn sealer<T: Payload>(vector: &Vector) -> Sealer {
     let policy = &vector.policy;
-    let several = match &vector.purpose {
-        PurposeOf::Cookie(name) => Several::of(&name.parse().unwrap()),
-        _ => Several::NewestOfOneSession,
+    let duplicates = match &vector.purpose {
+        PurposeOf::Cookie(name) => Duplicates::of(&name.parse().unwrap()),
+        _ => Duplicates::NewestOfOneSession,
     };
     Sealer {
         slot: slot(vector.mode, &vector.ring, &vector.purpose),
         mode: vector.mode.into(),
         reserved: reserved(&vector.application, &vector.type_label),
         context: context(&vector.context),
-        several,
+        duplicates,
         not_before: policy.not_before.unwrap_or(0).into(),
         hooks: Hooks::default(),
         policy: Policy {
@@ -260,10 +245,10 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
                 refresh_after: RefreshAfter::Span(Duration::from_secs(450)),
                 skew: policy.skew,
             },
-            room: Room::new(
-                Allowance::new(1, 4096),
-                Frame::default(),
-                |len| len,
+            budget: SizeBudget::new(
+                SizeLimit::new(1, 4096),
+                Overhead::default(),
+                Mode::Encrypted.into(),
                 Padding::None,
             )
             .unwrap(),
@@ -272,36 +257,6 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
             schema: <T as sealed::Payload>::SCHEMA,
         },
     }
-}
-
-/// Reads what [`Layout::read`] has checked.
-pub(super) fn flash(bytes: &[u8]) -> Vec<(String, String)> {
-    fn varint(bytes: &mut &[u8]) -> usize {
-        let mut value = 0;
-        for shift in (0..).step_by(7) {
-            let (first, rest) = bytes.split_first().unwrap();
-            *bytes = rest;
-            value |= usize::from(first & 0x7F) << shift;
-            if first & 0x80 == 0 {
-                break;
-            }
-        }
-        value
-    }
-    fn string(bytes: &mut &[u8]) -> String {
-        let len = varint(bytes);
-        let (text, rest) = bytes.split_at(len);
-        *bytes = rest;
-        String::from_utf8(text.to_vec()).unwrap()
-    }
-    let mut bytes = bytes;
-    if bytes.is_empty() {
-        return Vec::new();
-    }
-    let count = varint(&mut bytes);
-    (0..count)
-        .map(|_| (string(&mut bytes), string(&mut bytes)))
-        .collect()
 }
 
 const EVERY_REASON: usize = 16;

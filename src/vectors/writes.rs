@@ -3,21 +3,17 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Mode, PurposeOf, context, cookie_builder, for_each, hex, open::flash, reserved, slot};
+use super::{
+    Content, Mode, PurposeOf, content_of, context, cookie_builder, for_each, hex, reserved, slot,
+};
 use crate::{
     RefreshAfter, SaveError, Session, SessionCookie, SessionError, SetCookies,
     base::time::system_time,
-    crypto::scratch::Scratch,
-    keys::KeyId,
-    state::{Head, Layout},
-    token,
 };
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vector {
-    name: String,
-    spec: String,
     ring: String,
     mode: Mode,
     purpose: PurposeOf,
@@ -67,17 +63,17 @@ struct Written {
 
 #[test]
 fn sessions_are_written_as_specified() {
-    for_each("writes", |vector: Vector| {
-        let found = match visit(&vector) {
-            Ok(fields) => sent(&vector, &fields),
+    for_each("writes", |name, vector: Vector| {
+        let found = match visit(name, &vector) {
+            Ok(fields) => sent(name, &vector, &fields),
             Err(word) => Expected::Refused(word.to_owned()),
         };
-        assert_eq!(found, vector.expect, "{} ({})", vector.name, vector.spec);
+        assert_eq!(found, vector.expect, "{name}");
     });
 }
 
-/// Lets the application act, and returns what is sent or the word for the refusal.
-fn visit(vector: &Vector) -> Result<SetCookies, &'static str> {
+/// Performs the actions of the application, and returns the fields or the word for the refusal.
+fn visit(name: &str, vector: &Vector) -> Result<SetCookies, &'static str> {
     let cookie = cookie(vector);
     let field = vector.arrives.as_ref();
     let field = field.map(|value| format!("{}={value}", cookie.name().as_str()));
@@ -88,12 +84,12 @@ fn visit(vector: &Vector) -> Result<SetCookies, &'static str> {
             SessionError::TooDeep => "value",
             SessionError::TooLarge(_) => "size",
             SessionError::UnreadablePayload => "unreadable",
-            other => panic!("{}: {other}", vector.name),
+            other => panic!("{name}: {other}"),
         })?;
     }
     cookie.save(&session).map_err(|error| match error {
         SaveError::Clock => "clock",
-        other => panic!("{}: {other}", vector.name),
+        other => panic!("{name}: {other}"),
     })
 }
 
@@ -148,11 +144,11 @@ fn act(session: &Session, action: &[Value]) -> Result<(), SessionError> {
     }
 }
 
-fn sent(vector: &Vector, fields: &SetCookies) -> Expected {
+fn sent(name: &str, vector: &Vector, fields: &SetCookies) -> Expected {
     let Some(field) = fields.iter().next() else {
         return Expected::Nothing(true);
     };
-    assert_eq!(fields.iter().len(), 1, "{}", vector.name);
+    assert_eq!(fields.iter().len(), 1, "{name}");
     let (pair, attributes) = field.split_once(';').unwrap();
     let (_, token) = pair.split_once('=').unwrap();
     if token.is_empty() {
@@ -161,54 +157,30 @@ fn sent(vector: &Vector, fields: &SetCookies) -> Expected {
     let max_age = attributes.split("; Max-Age=").nth(1);
     let opened = open(vector, token).unwrap();
     let arrived = vector.arrives.as_deref();
-    let arrived = arrived.and_then(|token| open(vector, token)?.head.sid);
+    let arrived = arrived.and_then(|token| open(vector, token)?.metadata.sid);
     Expected::Written(Written {
         key_id: opened.key_id.to_string(),
-        issued: opened.head.issued,
-        age: opened.head.age,
-        limit: opened.head.limit,
-        remembered: opened.head.remembered,
-        sid: opened.head.sid.map(|sid| {
+        issued: opened.metadata.issued,
+        age: opened.metadata.age,
+        limit: opened.metadata.limit,
+        remembered: opened.metadata.remembered,
+        sid: opened.metadata.sid.map(|sid| {
             let word = if arrived == Some(sid) { "kept" } else { "new" };
             word.to_owned()
         }),
         flash: opened.flash,
-        payload: opened.payload,
+        payload: hex(&opened.payload),
         max_age: max_age.map(|seconds| seconds.parse().unwrap()),
     })
 }
 
-struct Opened {
-    key_id: KeyId,
-    head: Head,
-    flash: Vec<(String, String)>,
-    payload: String,
-}
-
-/// What a token holds, whatever its times.
-fn open(vector: &Vector, token: &str) -> Option<Opened> {
+/// The content of a token, whatever its dates.
+fn open(vector: &Vector, token: &str) -> Option<Content> {
     let slot = slot(vector.mode, &vector.ring, &vector.purpose);
-    let keys = slot.keys();
     let (reserved, context) = (
         reserved(&vector.application, &None),
         context(&vector.context),
     );
-    let mut buffer = Scratch::borrow();
-    let opened = token::open(
-        &keys,
-        vector.mode.into(),
-        reserved.before(&context),
-        vector.now,
-        token.as_bytes(),
-        &mut buffer,
-    );
-    let opened = opened.ok()?;
-    let body = &buffer[opened.body];
-    let layout = Layout::read(body)?;
-    Some(Opened {
-        key_id: opened.key_id,
-        head: layout.head,
-        flash: flash(&body[layout.flash]),
-        payload: hex(&body[layout.payload]),
-    })
+    let binding = reserved.before(&context);
+    content_of(&slot, vector.mode, binding, vector.now, token.as_bytes())
 }

@@ -14,8 +14,8 @@ use crate::{
     state::{Payload, SessionError},
 };
 
-/// With feature `axum`. Refused with 500, and a sentence that says how to add the layer, where there is
-/// none.
+/// With feature `axum`. Without a session layer, the request is refused with 500 and a sentence that says how to add
+/// one.
 ///
 /// # Examples
 ///
@@ -56,15 +56,15 @@ impl IntoResponse for MissingSession {
     }
 }
 
-/// So that a handler can use `?`: 500, and two words that tell the visitor nothing. The sentence is for the
-/// application: in a `tracing` event, and in the response's extensions as a [`Failure`].
+/// Lets a handler use `?`: the response is a 500 that tells the visitor nothing. The sentence of the error is in a
+/// `tracing` event, and in the response's extensions as a [`Failure`].
 ///
 /// # Examples
 ///
 /// ```
 /// # use hardtack::{EncryptionKey, SessionCookie, SessionError};
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load([""], std::time::SystemTime::now());
+/// # let session = cookie.load(None::<&str>, std::time::SystemTime::now());
 /// use axum::response::IntoResponse;
 /// use hardtack::Failure;
 ///

@@ -1,34 +1,33 @@
-//! What a response says to caches, and what it has to say for its session's sake.
+//! The fields of a response that caches read, and the changes that its session requires.
 //!
-//! Some shared caches ignore `Vary` and store `Set-Cookie`, so one visitor's session could be given to
-//! the next.
+//! Some shared caches ignore `Vary` and store `Set-Cookie`, and could give the session of one visitor to the next.
 
 use crate::session::Use;
 
 /// The fields that tell caches whether they may store a response, and the value of each that forbids it.
 /// `*` stands for any beginning.
-const FIELDS: [(&str, Reading, &str); 6] = [
-    ("cache-control", Reading::Directives, "no-store"),
+const FIELDS: [(&str, FieldKind, &str); 6] = [
+    ("cache-control", FieldKind::Directives, "no-store"),
     // For one kind of cache each (RFC 9213): those of a CDN, of one vendor, …
-    ("*-cache-control", Reading::OnlyNoStore, "no-store"),
-    // What came before it.
-    ("surrogate-control", Reading::OnlyNoStore, "no-store"),
-    ("edge-control", Reading::OnlyNoStore, "no-store"),
+    ("*-cache-control", FieldKind::OnlyNoStore, "no-store"),
+    // Its predecessors.
+    ("surrogate-control", FieldKind::OnlyNoStore, "no-store"),
+    ("edge-control", FieldKind::OnlyNoStore, "no-store"),
     // Of nginx: seconds, or a moment after `@`. It goes before `Cache-Control`.
-    ("x-accel-expires", Reading::Seconds, "0"),
-    ("expires", Reading::Date, "0"),
+    ("x-accel-expires", FieldKind::Seconds, "0"),
+    ("expires", FieldKind::Date, "0"),
 ];
 
-/// How a field says that a response may be stored.
+/// The condition under which a field lets caches store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reading {
-    /// By having neither `private` nor `no-store`.
+enum FieldKind {
+    /// It has neither `private` nor `no-store`.
     Directives,
-    /// By not having `no-store`: its caches are shared ones, and not all of them know `private`.
+    /// It lacks `no-store`. Its caches are shared ones, and not all of them know `private`.
     OnlyNoStore,
-    /// By anything but 0.
+    /// It is not 0.
     Seconds,
-    /// By a date that is not past, where `Cache-Control` says nothing (RFC 9111 section 5.3).
+    /// It is a date in the future, and there is no `Cache-Control` (RFC 9111 section 5.3).
     Date,
 }
 
@@ -38,58 +37,60 @@ pub(crate) enum CacheChange {
     Leave,
     /// Set `Cache-Control: private`.
     Private,
-    /// Set `Cache-Control: no-store`, and every other field that is there to what [`forbids`] says.
+    /// Set `Cache-Control: no-store`, and every other field that is present to the value of [`forbids`].
     NoStore {
         was_shareable: bool,
     },
 }
 
-/// The value by which a field forbids caches to store a response, if it tells them at all.
+/// The value by which a field forbids caches to store a response. `None` for other fields.
 pub(crate) fn forbids(name: &str) -> Option<&'static str> {
     field(name).map(|(_, value)| value)
 }
 
-fn field(name: &str) -> Option<(Reading, &'static str)> {
+fn field(name: &str) -> Option<(FieldKind, &'static str)> {
     let is_name = |known: &str| match known.strip_prefix('*') {
         Some(end) => name.ends_with(end),
         None => name == known,
     };
     let mut fields = FIELDS.into_iter();
-    let (_, reading, value) = fields.find(|(known, ..)| is_name(known))?;
-    Some((reading, value))
+    let (_, kind, value) = fields.find(|(known, ..)| is_name(known))?;
+    Some((kind, value))
 }
 
-/// What a response says to caches about storing it.
+/// The fields of a response that say whether caches may store it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Said {
+pub(crate) struct CacheHeaders {
     cache_control: Option<Directives>,
-    /// A field that goes before `Cache-Control` with some caches lets those store.
+    /// A field that some caches prefer to `Cache-Control` lets those store the response.
     is_targeted: bool,
     expires_later: bool,
 }
 
-impl Said {
+impl CacheHeaders {
     /// Reads the fields of a response, by name in lower case, with all values of each.
-    pub(crate) fn by<'a, V>(fields: impl Iterator<Item = (&'a str, V)>) -> Said
+    pub(crate) fn read<'a, V>(fields: impl Iterator<Item = (&'a str, V)>) -> CacheHeaders
     where
         V: Iterator<Item = &'a [u8]>,
     {
-        let mut said = Said::default();
+        let mut headers = CacheHeaders::default();
         for (name, mut values) in fields {
-            match field(name).map(|(reading, _)| reading) {
+            match field(name).map(|(kind, _)| kind) {
                 None => {}
-                Some(Reading::Directives) => said.cache_control = Some(Directives::read(values)),
-                Some(Reading::OnlyNoStore) => {
-                    said.is_targeted |= !Directives::read(values).no_store();
+                Some(FieldKind::Directives) => {
+                    headers.cache_control = Some(Directives::read(values))
                 }
-                Some(Reading::Seconds) => said.is_targeted |= !values.any(is_zero),
-                Some(Reading::Date) => said.expires_later |= values.any(is_later),
+                Some(FieldKind::OnlyNoStore) => {
+                    headers.is_targeted |= !Directives::read(values).no_store();
+                }
+                Some(FieldKind::Seconds) => headers.is_targeted |= !values.any(is_zero),
+                Some(FieldKind::Date) => headers.expires_later |= values.any(is_later),
             }
         }
-        said
+        headers
     }
 
-    /// Whether the application let others than the visitor store the response.
+    /// Returns `true` if others than the visitor may store the response.
     pub(crate) fn is_shareable(&self) -> bool {
         let by_all = match self.cache_control {
             Some(set) => !set.private && !set.no_store(),
@@ -97,26 +98,25 @@ impl Said {
         };
         by_all || self.is_targeted
     }
-}
 
-/// What is to change for a response that made this use of its session.
-pub(crate) fn change_for(
-    use_of_session: Use,
-    has_cache_control: bool,
-    said: impl FnOnce() -> Said,
-) -> CacheChange {
-    match use_of_session {
-        Use::Written => {
-            let said = said();
-            let was_shareable = said.is_shareable();
-            if said.cache_control.is_some_and(|set| set.no_store()) && !was_shareable {
-                CacheChange::Leave
-            } else {
+    /// The change to a response that depends on its session in this way. With `is_sharing_allowed`, a response that
+    /// others may store stays as it is.
+    pub(crate) fn change_for(&self, use_of_session: Use, is_sharing_allowed: bool) -> CacheChange {
+        let was_shareable = self.is_shareable();
+        if was_shareable && is_sharing_allowed {
+            return CacheChange::Leave;
+        }
+        match use_of_session {
+            Use::Written if was_shareable || !self.has_no_store() => {
                 CacheChange::NoStore { was_shareable }
             }
+            Use::Touched if self.cache_control.is_none() => CacheChange::Private,
+            _ => CacheChange::Leave,
         }
-        Use::Touched if !has_cache_control => CacheChange::Private,
-        _ => CacheChange::Leave,
+    }
+
+    fn has_no_store(&self) -> bool {
+        self.cache_control.is_some_and(|set| set.no_store())
     }
 }
 
@@ -132,7 +132,7 @@ impl Directives {
         let mut set = Directives::default();
         for directive in fields.flat_map(|field| field.split(|&byte| byte == b',')) {
             let is = |name: &[u8]| directive.trim_ascii().eq_ignore_ascii_case(name);
-            // `private="field"` is about one field only, so it does not count.
+            // `private="field"` is about one field only, so it is ignored.
             set.private |= is(b"private");
             set.no_store |= is(b"no-store");
             set.must_understand |= is(b"must-understand");
@@ -140,7 +140,7 @@ impl Directives {
         set
     }
 
-    /// A cache that knows `must-understand` ignores `no-store` beside it (RFC 9111 section 5.2.2.3).
+    /// A cache that knows `must-understand` ignores `no-store` next to it (RFC 9111 section 5.2.2.3).
     fn no_store(self) -> bool {
         self.no_store && !self.must_understand
     }
@@ -151,7 +151,7 @@ fn is_zero(seconds: &[u8]) -> bool {
     !seconds.is_empty() && seconds.iter().all(|&digit| digit == b'0')
 }
 
-/// Anything but a date stands for one that is past, and so does a year before that of the format's epoch.
+/// Text that is not a date counts as one in the past, and so does a year before that of the format's epoch.
 fn is_later(expires: &[u8]) -> bool {
     let is_date = expires.first().is_some_and(u8::is_ascii_alphabetic);
     let mut numbers = expires.split(|byte| !byte.is_ascii_digit());
@@ -159,17 +159,25 @@ fn is_later(expires: &[u8]) -> bool {
     is_date && year.is_none_or(|year| year >= b"2026".as_slice())
 }
 
-/// Whether `Vary` already says that the response depends on `field`.
-pub(crate) fn varies_on<'a>(mut vary: impl Iterator<Item = &'a [u8]>, field: &str) -> bool {
-    vary.any(|value| {
-        value.split(|&byte| byte == b',').any(|name| {
-            let name = name.trim_ascii();
-            name == b"*" || name.eq_ignore_ascii_case(field.as_bytes())
+/// Returns `true` if a response must add to `Vary`, whose values are given, that it depends on `field`, in which its
+/// session came.
+pub(crate) fn needs_vary<'a>(
+    use_of_session: Use,
+    mut vary: impl Iterator<Item = &'a [u8]>,
+    field: &str,
+) -> bool {
+    let mut says_so = || {
+        vary.any(|value| {
+            value.split(|&byte| byte == b',').any(|name| {
+                let name = name.trim_ascii();
+                name == b"*" || name.eq_ignore_ascii_case(field.as_bytes())
+            })
         })
-    })
+    };
+    use_of_session != Use::Untouched && !says_so()
 }
 
-/// Whether `Sec-Fetch-Dest` names something that a page loads beside itself.
+/// Returns `true` if `Sec-Fetch-Dest` names an image, a script or another part of a page.
 pub(crate) fn is_subresource(destination: &[u8]) -> bool {
     let subresources: [&[u8]; 8] = [
         b"image", b"script", b"style", b"font", b"audio", b"video", b"track", b"worker",

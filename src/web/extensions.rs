@@ -7,8 +7,8 @@ use crate::{
     state::{Map, Payload},
 };
 
-/// Puts `session` where handlers find it. A second one of the same type takes the first one away:
-/// which of the two a handler means cannot be known, so it gets neither.
+/// Puts `session` into the extensions, for handlers. A second one of the same type removes the first, because a
+/// handler could not tell which of the two it gets.
 pub(crate) fn provide<W: Clone + Send + Sync + 'static>(extensions: &mut Extensions, session: W) {
     let is_second = extensions.remove::<W>().is_some();
     if is_second || extensions.get::<Ambiguous<W>>().is_some() {
@@ -23,7 +23,8 @@ pub(crate) fn provide<W: Clone + Send + Sync + 'static>(extensions: &mut Extensi
 struct Ambiguous<W>(PhantomData<fn() -> W>);
 
 impl<T: Payload> Session<T> {
-    /// The session that a [`SessionLayer`](crate::SessionLayer) put into a request's extensions. With feature `tower`.
+    /// Returns the session that a [`SessionLayer`](crate::SessionLayer) put into a request's extensions. With feature
+    /// `tower`.
     ///
     /// # Examples
     ///
@@ -41,7 +42,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// If there is no such layer around this service, or there are two for the same type.
+    /// Fails if there is no such layer around this service, or if there are two for the same type.
     pub fn from_extensions(extensions: &Extensions) -> Result<Session<T>, MissingSession> {
         match extensions.get::<Session<T>>() {
             Some(session) => Ok(session.clone()),
@@ -53,7 +54,7 @@ impl<T: Payload> Session<T> {
     }
 }
 
-/// Why a request has no session of the type asked for: a mistake in how the application is put together.
+/// The error of a request without a session of the requested type, which is a mistake in the setup of the application.
 ///
 /// # Examples
 ///
@@ -67,10 +68,10 @@ impl<T: Payload> Session<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MissingSession {
-    /// No [`SessionLayer`](crate::SessionLayer) of this type is around the service. The name is that of what the
-    /// session holds.
+    /// No [`SessionLayer`](crate::SessionLayer) of this type is around the service. Contains the name of the type that
+    /// the session holds.
     NoLayer(&'static str),
-    /// Two of them are.
+    /// Two layers of this type are around the service.
     Ambiguous(&'static str),
 }
 
@@ -99,7 +100,7 @@ impl fmt::Display for MissingSession {
     }
 }
 
-/// The type of a session, by that of what it holds, as a handler writes it.
+/// The type of a session as a handler writes it, given the name of the type that it holds.
 #[derive(Clone, Copy)]
 pub(crate) struct Named(pub(crate) &'static str);
 

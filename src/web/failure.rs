@@ -8,11 +8,10 @@ use crate::{
     state::SessionError,
 };
 
-/// Why a response is not what the application meant it to be. In the extensions of every response that
-/// `SessionLayer`, `CsrfGuard`, an extractor or a [`SessionError`] of a handler made or changed, so that the
-/// application can put a body of its own in.
+/// The reason why a response was made or changed by `SessionLayer`, `CsrfGuard`, an extractor, or a [`SessionError`] of
+/// a handler. It is in the extensions of that response, so that the application can replace the body.
 ///
-/// What visitors get without that is short and tells nothing. Each failure is a `tracing` event, too.
+/// The default body is short and tells the visitor nothing. Each failure is also a `tracing` event.
 ///
 /// # Examples
 #[cfg_attr(feature = "axum", doc = "```")]
@@ -56,17 +55,17 @@ pub enum Failure {
     Save(Arc<SaveError>),
     /// The guard, or a form's extractor, refused the request. The status is 403.
     Csrf(CsrfRefusal),
-    /// The application is not put together right, and this sentence says how it is. The status is 500.
+    /// The application is not set up correctly, as this sentence explains. The status is 500.
     Setup(String),
 }
 
 impl Failure {
-    /// Tells the log, and leaves the failure with its response.
+    /// Logs the failure, and adds it to its response.
     pub(crate) fn mark<B>(self, response: &mut Response<B>) {
         match &self {
             Failure::Session(error) => events::session_failed(error.key(), &**error),
             Failure::Save(error) => events::save_failed(&**error),
-            // Told where it was refused.
+            // Reported by csrf/rules.rs, which knows the origin and the host.
             Failure::Csrf(_) => {}
             Failure::Setup(sentence) => events::setup_is_wrong(sentence),
         }

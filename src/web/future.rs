@@ -37,7 +37,7 @@ pin_project! {
     pub struct ResponseFuture<F, T = Map> {
         #[pin]
         pub(super) inner: F,
-        pub(super) open: Open<T>,
+        pub(super) pending: PendingSession<T>,
     }
 }
 
@@ -58,22 +58,22 @@ where
         let this = self.project();
         let mut result = ready!(this.inner.poll(context));
         if let Ok(response) = &mut result {
-            this.open.finish(response);
+            this.pending.finish(response);
         }
         Poll::Ready(result)
     }
 }
 
-/// A session whose response has no head yet.
-pub(super) struct Open<T> {
+/// A session whose response head has not been made yet.
+pub(super) struct PendingSession<T> {
     transport: Transport<T>,
     session: Session<T>,
     is_finished: bool,
 }
 
-impl<T> Open<T> {
-    pub(super) fn new(transport: Transport<T>, session: Session<T>) -> Open<T> {
-        Open {
+impl<T> PendingSession<T> {
+    pub(super) fn new(transport: Transport<T>, session: Session<T>) -> PendingSession<T> {
+        PendingSession {
             transport,
             session,
             is_finished: false,
@@ -81,7 +81,7 @@ impl<T> Open<T> {
     }
 }
 
-impl<T: Payload> Open<T> {
+impl<T: Payload> PendingSession<T> {
     fn finish<B>(&mut self, response: &mut Response<B>) {
         if !self.session.was_left_alone() {
             self.save(response);
@@ -91,7 +91,7 @@ impl<T: Payload> Open<T> {
 
     fn save<B>(&self, response: &mut Response<B>) {
         if self.session.is_shared() {
-            // Something goes on to read it: a body in the making, or a task.
+            // A body or a task goes on to read the session.
             self.session.touch();
         }
         let status = response.status();
@@ -105,9 +105,8 @@ impl<T: Payload> Open<T> {
     }
 }
 
-/// Saving closes a session. Where the request was cancelled or failed, a handle that lives on is told all the same
-/// that nothing is saved any more.
-impl<T> Drop for Open<T> {
+/// Closes the session if the request was cancelled or failed, so that changes by a handle that lives on are errors.
+impl<T> Drop for PendingSession<T> {
     fn drop(&mut self) {
         if !self.is_finished {
             self.session.close();

@@ -5,20 +5,20 @@ use http::{
     header::{CACHE_CONTROL, COOKIE, SET_COOKIE, VARY},
 };
 
-use super::caching::{self, CacheChange, Said};
+use super::caching::{self, CacheChange, CacheHeaders};
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, SessionHeader, TokenChange},
-    session::{Carrier, SaveError, Session, Use, events},
+    session::{SaveError, Sealer, Session, Use, events},
     state::Circumstances,
     token::Context,
 };
 
 /// With feature `http`.
 impl<T> SessionCookie<T> {
-    /// The session of a request with these fields. See [`load`](Self::load).
+    /// Loads the session of a request with these fields. See [`load`](Self::load).
     ///
-    /// `Sec-Fetch-Dest` is read, too: with an image, a script or the like nothing is refreshed.
+    /// `Sec-Fetch-Dest` is also read: a request for an image, a script or another part of a page refreshes nothing.
     ///
     /// # Examples
     ///
@@ -39,7 +39,7 @@ impl<T> SessionCookie<T> {
     }
 
     /// Like [`load_from`](Self::load_from), in a context chosen for this request, such as the tenant's
-    /// name. It takes the place of the builder's.
+    /// name. It replaces the builder's.
     ///
     /// # Examples
     ///
@@ -77,11 +77,11 @@ impl<T> SessionCookie<T> {
         self.arrive(cookies, clock, context, is_subresource(request))
     }
 
-    /// Ends the request for `session`, and adds to the fields of its response what it must carry:
+    /// Ends the request for `session`, and adds the fields that its response must have:
     /// `Set-Cookie`, `Vary` and `Cache-Control`. See [`save`](Self::save).
     ///
-    /// A 5xx status saves no changes. With a response that the application marked as cacheable by
-    /// others, nothing is refreshed, and changes make it `no-store`.
+    /// With a 5xx status, changes are not saved. A response that others may store refreshes nothing, and becomes
+    /// `no-store` if the session changed.
     ///
     /// # Examples
     ///
@@ -102,18 +102,18 @@ impl<T> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`save`](Self::save). There is no `Set-Cookie` then; answer with 500.
+    /// Those of [`save`](Self::save). The response then has no `Set-Cookie`; its status should be 500.
     pub fn save_to(
         &self,
         session: &Session<T>,
         status: StatusCode,
         response: &mut HeaderMap,
     ) -> Result<(), SaveError> {
-        let answer = Answer {
-            vary: COOKIE,
-            shared_caching: self.shared.shared_caching,
-        };
-        for field in finish(self, session, status, response, &answer)? {
+        let caching = Caching::of(response, self.inner.shared_caching);
+        let ended = self.end(session, caching.circumstances(status));
+        caching.tell(use_of(&ended), response, &COOKIE, &self.inner.sealer);
+        let (_, fields) = ended?;
+        for field in fields {
             response.append(SET_COOKIE, sensitive(field));
         }
         Ok(())
@@ -122,13 +122,13 @@ impl<T> SessionCookie<T> {
 
 /// With feature `http`.
 impl<T> SessionHeader<T> {
-    /// The session of a request with these fields. See [`load`](Self::load).
+    /// Loads the session of a request with these fields. See [`load`](Self::load).
     ///
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// # use hardtack::{Clock, EncryptionKey, SessionHeader};
+    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     /// let request = http::Request::get("/").body(())?;
     /// let session = header.load_from(request.headers(), Clock::system());
     /// assert!(session.is_new());
@@ -145,19 +145,19 @@ impl<T> SessionHeader<T> {
         clock: Clock,
         context: Option<Context>,
     ) -> Session<T> {
-        let values = request.get_all(self.name.as_str());
+        let values = request.get_all(&*self.name);
         self.arrive(values, clock, context, is_subresource(request))
     }
 
-    /// Ends the request for `session`, and adds to the fields of its response what it must carry: the
-    /// token, or an empty field where the session has ended, `Vary` and `Cache-Control`.
+    /// Ends the request for `session`, and adds the fields that its response must have: the token, or an empty field
+    /// if the session has ended, `Vary` and `Cache-Control`.
     ///
     /// # Examples
     ///
     /// ```
     /// use http::{HeaderMap, StatusCode};
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("x-session")?;
+    /// # use hardtack::{Clock, EncryptionKey, SessionHeader};
+    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     ///
     /// let (request, mut response) = (HeaderMap::new(), HeaderMap::new());
     /// let session = header.load_from(&request, Clock::system());
@@ -170,18 +170,19 @@ impl<T> SessionHeader<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`save`](Self::save). There is no token then; answer with 500.
+    /// Those of [`save`](Self::save). The response then has no token; its status should be 500.
     pub fn save_to(
         &self,
         session: &Session<T>,
         status: StatusCode,
         response: &mut HeaderMap,
     ) -> Result<(), SaveError> {
-        let answer = Answer {
-            vary: field_name(&self.name),
-            shared_caching: self.token.shared_caching,
-        };
-        let value = match finish(&self.token, session, status, response, &answer)? {
+        let caching = Caching::of(response, self.shared_caching);
+        let ended = self.token.end(session, caching.circumstances(status));
+        let name = field_name(&self.name);
+        caching.tell(use_of(&ended), response, &name, &self.token.sealer);
+        let (_, change) = ended?;
+        let value = match change {
             TokenChange::None => return Ok(()),
             TokenChange::Set(token) => sensitive(token),
             TokenChange::End => HeaderValue::from_static(""),
@@ -191,75 +192,59 @@ impl<T> SessionHeader<T> {
     }
 }
 
-/// What the response of a session depends on.
-struct Answer {
-    vary: HeaderName,
-    /// Responses that the application let others store may carry sessions.
-    shared_caching: bool,
-}
-
-/// Ends the request for `session`, tells caches so, and returns what is to be sent.
-fn finish<T, C: Carrier<T>>(
-    carrier: &C,
-    session: &Session<T>,
-    status: StatusCode,
-    response: &mut HeaderMap,
-    answer: &Answer,
-) -> Result<C::Output, SaveError> {
-    let known = Known {
-        status,
-        fields: response,
-        shared_caching: answer.shared_caching,
-    };
-    let finished = session.finish(carrier, &known);
-    let use_of_session = match &finished {
-        Ok(finished) => finished.use_of_session,
+/// The extent to which a response depends on its session. A response whose session could not be saved must not be
+/// stored either.
+fn use_of<O>(ended: &Result<(Use, O), SaveError>) -> Use {
+    match ended {
+        Ok((use_of_session, _)) => *use_of_session,
         Err(_) => Use::Written,
-    };
-    if use_of_session != Use::Untouched {
-        let purpose = carrier.sealer().slot.purpose().as_str();
-        tell_caches(use_of_session, response, answer, purpose);
-    }
-    Ok(finished?.output)
-}
-
-/// What is known of a response.
-struct Known<'a> {
-    status: StatusCode,
-    fields: &'a HeaderMap,
-    shared_caching: bool,
-}
-
-impl Circumstances for Known<'_> {
-    fn status(&self) -> u16 {
-        self.status.as_u16()
-    }
-
-    fn is_shareable(&self) -> bool {
-        !self.shared_caching && said_by(self.fields).is_shareable()
     }
 }
 
-fn said_by(response: &HeaderMap) -> Said {
-    let names = response.keys();
-    Said::by(names.map(|name| (name.as_str(), values(response, name))))
+/// The fields of a response for caches, as the application set them.
+struct Caching {
+    headers: CacheHeaders,
+    /// Responses that others may store may carry sessions.
+    is_sharing_allowed: bool,
+}
+
+impl Caching {
+    fn of(response: &HeaderMap, is_sharing_allowed: bool) -> Caching {
+        let names = response.keys();
+        let fields = names.map(|name| (name.as_str(), values(response, name)));
+        Caching {
+            headers: CacheHeaders::read(fields),
+            is_sharing_allowed,
+        }
+    }
+
+    fn circumstances(&self, status: StatusCode) -> Circumstances {
+        Circumstances {
+            status: status.as_u16(),
+            is_shareable: self.headers.is_shareable() && !self.is_sharing_allowed,
+        }
+    }
+
+    /// Adds the fields that a response needs because of its session, which came in the field `source`.
+    fn tell(
+        &self,
+        use_of_session: Use,
+        response: &mut HeaderMap,
+        source: &HeaderName,
+        sealer: &Sealer,
+    ) {
+        if caching::needs_vary(use_of_session, values(response, &VARY), source.as_str()) {
+            response.append(VARY, vary(source));
+        }
+        let change = self
+            .headers
+            .change_for(use_of_session, self.is_sharing_allowed);
+        apply(change, response, sealer.slot.purpose().as_str());
+    }
 }
 
 fn values<'a>(response: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
     response.get_all(name).iter().map(HeaderValue::as_bytes)
-}
-
-fn tell_caches(use_of_session: Use, response: &mut HeaderMap, answer: &Answer, purpose: &str) {
-    if !caching::varies_on(values(response, &VARY), answer.vary.as_str()) {
-        response.append(VARY, vary(&answer.vary));
-    }
-    if answer.shared_caching && said_by(response).is_shareable() {
-        return;
-    }
-    let has_cache_control = response.contains_key(CACHE_CONTROL);
-    let said = || said_by(response);
-    let change = caching::change_for(use_of_session, has_cache_control, said);
-    apply(change, response, purpose);
 }
 
 fn vary(name: &HeaderName) -> HeaderValue {
@@ -301,7 +286,7 @@ fn field_name(name: &str) -> HeaderName {
     HeaderName::try_from(name).expect("a name is checked when it is given")
 }
 
-/// Kept out of logs, and of the compression tables of HTTP/2.
+/// A value that is kept out of logs, and of the compression tables of HTTP/2.
 fn sensitive(value: String) -> HeaderValue {
     let value = HeaderValue::try_from(value);
     let mut value = value.expect("names, attributes and base64url are visible ASCII");

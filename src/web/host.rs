@@ -6,11 +6,11 @@ use http::{
     uri::{Scheme, Uri},
 };
 
-/// The host that a request names, in lower case, with its port unless that is the default one.
+/// Returns the host that a request names, in lower case, with its port unless that is the default one.
 ///
-/// Over HTTP/2 and HTTP/3 the host is in the request's address, over HTTP/1.1 in its `Host` field. `None`: the
-/// request names no host, or has several `Host` fields, or one that differs from its address, or what it has is no
-/// host. The visitor chooses what stands there, so look the host up in a list of your own before you trust it.
+/// Over HTTP/2 and HTTP/3 the host is in the request's address, over HTTP/1.1 in its `Host` field. `None` if
+/// the request names no host, has several `Host` fields or one that differs from its address, or if the text is not a
+/// host. The client chooses the host, so look it up in a list of your own before you trust it.
 ///
 /// # Examples
 ///
@@ -64,7 +64,7 @@ impl<'a> Host<'a> {
         in_address.or(in_field).filter(|_| is_one)
     }
 
-    /// `None`: `text` is no host and port. One with a user's name before it is none, either.
+    /// Returns `None` if `text` is not a host with an optional port. A user name before it is not allowed.
     pub(crate) fn parse(text: &'a str) -> Option<Host<'a>> {
         let after_address = text.rfind(']').map_or(0, |end| end + 1);
         let (name, port) = match text[after_address..].rfind(':') {
@@ -83,7 +83,7 @@ impl<'a> Host<'a> {
             && self.telling_port(uri) == other.telling_port(uri)
     }
 
-    /// The port, unless a browser would leave it out. HTTP/1.1 does not tell the scheme, so both defaults count.
+    /// The port, unless a browser would omit it. HTTP/1.1 does not send the scheme, so both defaults count.
     fn telling_port(self, uri: &Uri) -> Option<u16> {
         let defaults: &[u16] = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => &[443],

@@ -10,7 +10,7 @@ use tower_service::Service;
 
 use super::{
     extensions::provide,
-    future::{Open, ResponseFuture},
+    future::{PendingSession, ResponseFuture},
     host::host_of,
     transport::Transport,
 };
@@ -22,7 +22,7 @@ use crate::{
     token::Context,
 };
 
-/// Gives each request its session, and each response its `Set-Cookie`.
+/// A layer that gives each request its session, and each response its `Set-Cookie`.
 ///
 /// Works with any body, and with inner services that are neither `Send` nor `Clone`. Handlers find a
 /// [`Session<T>`](Session) in the request's extensions; with feature `axum` it is an extractor.
@@ -58,7 +58,7 @@ pub struct SessionLayer<T = Map, W = Session<T>> {
 type ContextBy = Arc<dyn Fn(&Parts) -> Option<Context> + Send + Sync>;
 
 impl<T: Payload> SessionLayer<T> {
-    /// A layer for the sessions of `cookie`, on the system's clock.
+    /// Makes a layer for the sessions of `cookie`, with the system's clock.
     ///
     /// # Examples
     ///
@@ -67,7 +67,6 @@ impl<T: Payload> SessionLayer<T> {
     ///
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// let layer = SessionLayer::new(cookie.clone()); // `cookie` may also serve other routes
-    /// # let _ = (layer, cookie);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -75,16 +74,15 @@ impl<T: Payload> SessionLayer<T> {
         SessionLayer::of(Transport::Cookie(cookie))
     }
 
-    /// A layer for sessions that travel in a header, on the system's clock.
+    /// Makes a layer for sessions in a header, with the system's clock.
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// use hardtack::{EncryptionKey, SessionHeader, SessionLayer};
     ///
-    /// let header = SessionCookie::encrypted(EncryptionKey::generate()?).build_header("authorization")?;
+    /// let header = SessionHeader::encrypted("authorization", EncryptionKey::generate()?).build()?;
     /// let layer = SessionLayer::in_header(header);
-    /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -102,7 +100,7 @@ impl<T: Payload> SessionLayer<T> {
         }
     }
 
-    /// Puts `wrap(session)` into the extensions instead of the session itself. For a second layer whose
+    /// Puts `wrap(session)` into the extensions instead of the session. For a second layer whose
     /// sessions have the same type.
     ///
     /// # Examples
@@ -117,7 +115,6 @@ impl<T: Payload> SessionLayer<T> {
     ///     .name("__Host-admin")
     ///     .build()?;
     /// let layer = SessionLayer::new(cookie).wrapped(Admin);
-    /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -146,7 +143,6 @@ impl<T, W> SessionLayer<T, W> {
     /// use std::time::{Duration, UNIX_EPOCH};
     ///
     /// let layer = SessionLayer::new(cookie).clock(UNIX_EPOCH + Duration::from_secs(1_800_000_000));
-    /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -155,8 +151,8 @@ impl<T, W> SessionLayer<T, W> {
         SessionLayer { clock, ..self }
     }
 
-    /// Verifies the session of every request before its handler runs, for those who want the outcome of
-    /// each. What nobody touches is still neither refreshed nor mentioned in the response.
+    /// Verifies the session of every request before its handler runs, so that `on_outcome` sees each. A session that the
+    /// handler does not touch is still neither refreshed nor mentioned in the response.
     ///
     /// # Examples
     ///
@@ -166,7 +162,6 @@ impl<T, W> SessionLayer<T, W> {
     ///     .on_outcome(|reading| println!("{:?}", reading.outcome))
     ///     .build()?;
     /// let layer = SessionLayer::new(cookie).eager();
-    /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -177,11 +172,11 @@ impl<T, W> SessionLayer<T, W> {
         }
     }
 
-    /// Binds the session of each request to a context of its own, in the place of the builder's: a
-    /// tenant's name by the host, for example. A session of one does not open in another.
+    /// Binds the session of each request to a context of its own, which replaces the builder's: for example to a
+    /// tenant's name, by the host. A session of one context does not open in another.
     ///
-    /// `None`: the request belongs to nobody. Its session is empty, whatever it brought, and changes to it are
-    /// [`SessionError::NoContext`](crate::SessionError::NoContext).
+    /// If `context_by` returns `None`, the request belongs to no context. Its session is then empty, and changes to it
+    /// fail with [`SessionError::NoContext`](crate::SessionError::NoContext).
     ///
     /// # Examples
     ///
@@ -195,14 +190,13 @@ impl<T, W> SessionLayer<T, W> {
     ///     let tenant = host.strip_suffix(".shop.example")?;
     ///     Context::new([("tenant", tenant)]).ok()
     /// });
-    /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Security
     ///
-    /// Do not read the field `Host` yourself: HTTP/2 has none, and a default for it would be one context for all
-    /// tenants. [`host_of`](crate::host_of) knows both.
+    /// Do not read the field `Host` yourself: HTTP/2 has none, and a default for it would put all tenants into one
+    /// context. [`host_of`](crate::host_of) reads both.
     #[must_use]
     pub fn context_by(
         self,
@@ -214,8 +208,8 @@ impl<T, W> SessionLayer<T, W> {
         }
     }
 
-    /// Binds the session of each request to [its host](crate::host_of), under the label `host`. A request that
-    /// names no host has no session, as by [`context_by`](Self::context_by).
+    /// Binds the session of each request to [its host](crate::host_of), under the label `host`. The session of a
+    /// request that names no host is empty, as with [`context_by`](Self::context_by).
     ///
     /// # Examples
     ///
@@ -223,7 +217,6 @@ impl<T, W> SessionLayer<T, W> {
     /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// let layer = SessionLayer::new(cookie).context_by_host();
-    /// # let _ = layer;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -265,7 +258,7 @@ impl<S, T, W> Layer<S> for SessionLayer<T, W> {
     }
 }
 
-/// What [`SessionLayer`] makes of a service.
+/// The service that [`SessionLayer`] wraps around another.
 ///
 /// # Examples
 ///
@@ -348,7 +341,7 @@ where
         provide(request.extensions_mut(), wrap(session.clone()));
         ResponseFuture {
             inner: self.inner.call(request),
-            open: Open::new(transport.clone(), session),
+            pending: PendingSession::new(transport.clone(), session),
         }
     }
 }

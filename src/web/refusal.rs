@@ -1,7 +1,7 @@
 use std::fmt;
 
-/// Why [`CsrfGuard`](crate::CsrfGuard), or the extractor `Guarded`, refuses a request. Nothing secret is in the
-/// sentences.
+/// The reason why [`CsrfGuard`](crate::CsrfGuard), or the extractor `Guarded`, refuses a request. The sentences contain
+/// no secrets.
 ///
 /// # Examples
 ///
@@ -13,16 +13,16 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CsrfRefusal {
-    /// A page of another site sent it.
+    /// A page of another site sent the request.
     CrossSite,
-    /// A page without TLS sent it: one of the same host, which anybody on the way can make. A site that has no TLS
-    /// [trusts its own origin](crate::CsrfGuard::trust_origin).
+    /// A page without TLS on the same host sent the request. Anybody on the network path can make such a page. A site
+    /// without TLS [trusts its own origin](crate::CsrfGuard::trust_origin).
     PlainHttp,
-    /// It has no token.
+    /// The request has no token.
     NoToken,
-    /// Its token is not one of this session.
+    /// The token is not one of this session.
     WrongToken,
-    /// A form that needs a token came in a way in which no guard asks for one: by GET, for example.
+    /// A form that needs a token was sent in a way that no guard checks, for example by GET.
     NotAsked,
 }
 

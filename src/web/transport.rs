@@ -7,7 +7,7 @@ use crate::{
     token::Context,
 };
 
-/// How a layer's sessions travel.
+/// The carrier of a layer's sessions.
 pub(super) enum Transport<T> {
     Cookie(SessionCookie<T>),
     Header(SessionHeader<T>),

@@ -167,7 +167,10 @@ fn what_is_no_ring_is_not_edited() {
             broken("\n", "  until=2028-01-01T00:00:00Z\n"),
             "unknown attribute",
         ),
-        (broken("\n", "  seal_from=tomorrow\n"), "a time is not like"),
+        (
+            broken("\n", "  seal_from=tomorrow\n"),
+            "expects a time like",
+        ),
         (
             good.clone() + &desk.done("keygen --suite sign"),
             "does not encrypt",

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use hardtack::{
-    Session, SessionCookie, SessionCookieBuilder, SessionData, SigningKey, Size, TokenChange,
+    Session, SessionCookie, SessionCookieBuilder, SessionData, SessionHeader, SessionToken,
+    SigningKey, Size, TokenChange,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -297,7 +298,8 @@ fn the_name_is_found_where_there_is_no_doubt() {
 #[test]
 fn headers_and_bare_tokens_open_under_their_own_names() {
     let (desk, _) = Desk::with_ring();
-    let header = builder(&desk).build_header("authorization").unwrap();
+    let header = SessionHeader::encrypted("authorization", desk.ring());
+    let header = header.build().unwrap();
     let session = header.load([""; 0], at(0));
     session.insert("user", 42).unwrap();
     let TokenChange::Set(token) = header.save(&session).unwrap() else {
@@ -329,7 +331,8 @@ fn headers_and_bare_tokens_open_under_their_own_names() {
         Some(1)
     );
 
-    let tokens = builder(&desk).build_token("mobile").unwrap();
+    let tokens = SessionToken::encrypted("mobile", desk.ring());
+    let tokens = tokens.build().unwrap();
     let session = tokens.load(None::<&str>, at(0));
     session.insert("user", 42).unwrap();
     let TokenChange::Set(token) = tokens.save(&session).unwrap() else {

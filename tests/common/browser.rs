@@ -1,15 +1,88 @@
-//! A browser that visits one site through `load` and `save`, without an adapter and so without features.
+//! A browser that visits one site through `load` and `save`, and its cookies.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use cookie_store::{CookieError, CookieStore};
 use hardtack::{Map, Payload, Session, SessionCookie, SessionCookieBuilder};
+use url::Url;
 
-use crate::moments::at;
+use super::moments::at;
 
-/// A browser that knows one site, and a clock that moves when it is told to.
+/// The cookies that a browser keeps, by RFC 6265.
+#[derive(Clone, Debug)]
+pub(crate) struct Jar {
+    /// The page whose request the cookies are for.
+    pub(crate) url: Url,
+    cookies: CookieStore,
+}
+
+impl Jar {
+    /// A jar with the cookies of a `Cookie` field, which this host set for all of its paths.
+    pub(crate) fn of(field: &str) -> Jar {
+        let mut jar = Jar::default();
+        let pairs = field.split("; ").filter(|pair| !pair.is_empty());
+        jar.receive(pairs.map(|pair| format!("{pair}; Path=/")));
+        jar
+    }
+
+    /// Takes in the `Set-Cookie` fields of a response.
+    #[track_caller]
+    pub(crate) fn receive(&mut self, fields: impl IntoIterator<Item = impl AsRef<str>>) {
+        for field in fields {
+            let field = field.as_ref();
+            let pair = pair_of(field);
+            assert!(pair.len() <= 4096, "browsers drop {} bytes", pair.len());
+            match self.cookies.parse(field, &self.url) {
+                // A field may expire a cookie that is not there. A cookie for another domain is dropped.
+                Ok(_) | Err(CookieError::Expired | CookieError::DomainMismatch) => {}
+                Err(error) => panic!("{error}: {field}"),
+            }
+        }
+    }
+
+    /// `name=value` of every cookie for this page, in the order of the names.
+    pub(crate) fn pairs(&self) -> Vec<String> {
+        let mut values: Vec<_> = self.cookies.get_request_values(&self.url).collect();
+        values.sort();
+        let pairs = values.iter();
+        pairs
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect()
+    }
+
+    /// The value of the `Cookie` field.
+    pub(crate) fn field(&self) -> String {
+        self.pairs().join("; ")
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        let name_of = |pair: String| pair.split('=').next().unwrap().to_owned();
+        self.pairs().into_iter().map(name_of).collect()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pairs().is_empty()
+    }
+}
+
+impl Default for Jar {
+    fn default() -> Self {
+        Jar {
+            url: "https://www.example.com/shop/basket".parse().unwrap(),
+            cookies: CookieStore::default(),
+        }
+    }
+}
+
+/// `name=value` of a `Set-Cookie` field.
+pub(crate) fn pair_of(set_cookie: &str) -> &str {
+    set_cookie.split(';').next().unwrap_or_default()
+}
+
 pub(crate) struct Browser<T = Map> {
     pub(crate) site: SessionCookie<T>,
-    /// What it sends: `name=value`.
-    pub(crate) cookie: Option<String>,
-    /// The fields that it got last.
+    pub(crate) jar: Jar,
+    /// The `Set-Cookie` fields of the last response.
     pub(crate) sent: Vec<String>,
     /// Seconds after the tests begin.
     pub(crate) now: u64,
@@ -17,22 +90,42 @@ pub(crate) struct Browser<T = Map> {
 
 impl<T: Payload> Browser<T> {
     pub(crate) fn visit<R>(&mut self, page: impl FnOnce(&Session<T>) -> R) -> R {
-        let session = self.site.load(&self.cookie, at(self.now));
+        self.visit_with(self.jar.pairs(), page)
+    }
+
+    /// The request has these `Cookie` fields instead of those of the jar.
+    pub(crate) fn visit_with<R>(
+        &mut self,
+        fields: impl IntoIterator<Item = impl AsRef<[u8]>>,
+        page: impl FnOnce(&Session<T>) -> R,
+    ) -> R {
+        let session = self.site.load(fields, at(self.now));
         let result = page(&session);
-        self.receive(self.site.save(&session).unwrap());
+        self.sent = self.site.save(&session).unwrap().into_iter().collect();
+        self.jar.receive(&self.sent);
         result
     }
 }
 
 impl<T> Browser<T> {
-    /// Takes in the `Set-Cookie` fields of a response.
-    pub(crate) fn receive(&mut self, fields: impl IntoIterator<Item = String>) {
-        self.sent = fields.into_iter().collect();
-        for field in &self.sent {
-            let (cookie, attributes) = field.split_once("; ").unwrap();
-            let is_kept = !attributes.contains("Max-Age=0");
-            self.cookie = is_kept.then(|| cookie.to_owned());
-        }
+    /// The token of a session in one cookie.
+    #[track_caller]
+    pub(crate) fn token(&self) -> String {
+        let field = self.jar.field();
+        field.split_once('=').expect("a session").1.to_owned()
+    }
+
+    /// The fields of the last response that set a cookie.
+    pub(crate) fn set(&self) -> Vec<&str> {
+        let fields = self.sent.iter().map(String::as_str);
+        fields.filter(|field| !field.contains(EXPIRED)).collect()
+    }
+
+    /// The names of the cookies that the last response expired.
+    pub(crate) fn expired(&self) -> Vec<&str> {
+        let expired = self.sent.iter().filter(|field| field.contains(EXPIRED));
+        let names = expired.map(|field| field.split_once("=; Path=").expect("no value").0);
+        names.collect()
     }
 }
 
@@ -40,7 +133,7 @@ impl<T> From<SessionCookie<T>> for Browser<T> {
     fn from(site: SessionCookie<T>) -> Self {
         Browser {
             site,
-            cookie: None,
+            jar: Jar::default(),
             sent: Vec::new(),
             now: 0,
         }
@@ -58,9 +151,11 @@ impl<T> Clone for Browser<T> {
     fn clone(&self) -> Self {
         Browser {
             site: self.site.clone(),
-            cookie: self.cookie.clone(),
+            jar: self.jar.clone(),
             sent: self.sent.clone(),
             now: self.now,
         }
     }
 }
+
+const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

@@ -1,8 +1,8 @@
-//! How properties are run.
+//! The configuration of property tests.
 
 use proptest::prelude::ProptestConfig;
 
-/// So many cases. Those that fail are not kept in a file: each becomes a test of its own.
+/// Runs `count` cases. Failing cases are not kept in a file, because each becomes a test of its own.
 pub(crate) fn cases(count: u32) -> ProptestConfig {
     ProptestConfig {
         cases: count,

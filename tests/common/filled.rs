@@ -1,17 +1,17 @@
-//! Sessions that are full, and never end.
+//! Sessions that are full and never expire.
 
 use std::time::Duration;
 
-use hardtack::{Session, SessionCookieBuilder};
+use hardtack::{Session, SessionBuilder};
 
-/// Sessions that no time ends.
-pub(crate) fn long_lived(site: SessionCookieBuilder) -> SessionCookieBuilder {
+/// A policy under which no session expires.
+pub(crate) fn long_lived<C>(site: SessionBuilder<C>) -> SessionBuilder<C> {
     site.idle_timeout(None).absolute_timeout(CENTURY)
 }
 
 /// Fills a dictionary to its last byte.
 pub(crate) fn fill(session: &Session) {
-    let _ = session.remove("full");
+    session.remove("full").unwrap();
     // An entry has a marker, 4 letters, and 3 bytes before a long text; the dictionary has a marker.
     let map = usize::from(session.is_empty());
     let len = session.remaining_bytes() - 5 - 3 - map;
@@ -19,6 +19,6 @@ pub(crate) fn fill(session: &Session) {
     assert_eq!(session.remaining_bytes(), 0);
 }
 
-/// Where the age of a session takes one byte, and from where on it takes two, three and four.
+/// The last age that takes one byte, and the first that take two, three and four.
 pub(crate) const AGES: [u64; 4] = [127, 128, 16_384, 2_097_152];
 pub(crate) const CENTURY: Duration = Duration::from_secs(4_200_000_000);

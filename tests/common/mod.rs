@@ -1,11 +1,10 @@
-//! What the tests of the adapters share: keys, moments, a browser's jar of one cookie, and one visit made
-//! through every adapter. It needs the feature `axum`. Tests that need no feature take the files that
-//! they use from this directory one by one.
+//! Shared by the tests of the adapters: keys, moments, a browser's jar, and one visit made through every adapter.
+//! Needs the feature `axum`. Tests without features include single files of this directory.
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(unused_imports, reason = "each test uses a part of it")]
 
-mod jar;
+mod browser;
 mod moments;
 mod visit;
 
@@ -13,9 +12,11 @@ use std::{sync::LazyLock, time::SystemTime};
 
 use hardtack::{
     EncryptionKey, KeyRing, Map, Payload, Session, SessionCookie, SessionCookieBuilder,
+    SessionHeader, SessionHeaderBuilder, SessionToken, SessionTokenBuilder,
 };
+use http::{HeaderMap, header::SET_COOKIE};
 
-pub(crate) use jar::Jar;
+pub(crate) use browser::{Jar, pair_of};
 pub(crate) use moments::{at, seconds};
 pub(crate) use visit::{Answer, ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, check};
 
@@ -36,21 +37,33 @@ pub(crate) fn key(index: usize) -> EncryptionKey {
     KEYS[index].parse().unwrap()
 }
 
-/// The ring of one key that the tests use where they say nothing else.
+/// The default ring of the tests, with one key.
 pub(crate) fn ring() -> KeyRing<EncryptionKey> {
     KeyRing::new(key(0))
 }
 
-/// The settings that the tests use where they say nothing else: all defaults.
+/// The default settings of the tests.
 pub(crate) fn builder() -> SessionCookieBuilder {
     SessionCookie::encrypted(ring())
 }
 
-/// The same for sessions that hold a `T`. In one process a name has sessions of one type, so they are those
-/// of an application of their own.
+/// The same for sessions that hold a `T`. In one process a name has sessions of one type, so each type has its
+/// own application.
 #[allow(dead_code, reason = "not every test has typed sessions")]
 pub(crate) fn builder_of<T: Payload>() -> SessionCookieBuilder<T> {
     builder().application(std::any::type_name::<T>()).typed()
+}
+
+/// The same in a header.
+#[allow(dead_code, reason = "not every test has sessions in headers")]
+pub(crate) fn header_builder(name: &str) -> SessionHeaderBuilder {
+    SessionHeader::encrypted(name, ring())
+}
+
+/// The same in bare tokens.
+#[allow(dead_code, reason = "not every test has bare tokens")]
+pub(crate) fn token_builder(purpose: &str) -> SessionTokenBuilder {
+    SessionToken::encrypted(purpose, ring())
 }
 
 pub(crate) fn cookie() -> SessionCookie {
@@ -64,15 +77,14 @@ pub(crate) fn sealed<T: Payload>(
     moment: SystemTime,
     fill: impl FnOnce(&Session<T>),
 ) -> String {
-    let session = cookie.load([""; 0], moment);
+    let session = cookie.load(None::<&str>, moment);
     fill(&session);
     let set_cookies = cookie.save(&session).unwrap();
     let field = set_cookies.iter().next().expect("the session is written");
     pair_of(field).to_owned()
 }
 
-/// The same of a session that holds a `T`, as another version of the application sends it, whose type has
-/// the label of `T`.
+/// The same for a session that another version of the application seals, whose type has the label of `T`.
 #[allow(dead_code, reason = "not every test has typed sessions")]
 pub(crate) fn sealed_apart<T: Payload>(
     builder: SessionCookieBuilder,
@@ -83,7 +95,7 @@ pub(crate) fn sealed_apart<T: Payload>(
         .context("built apart", std::any::type_name::<T>())
         .typed::<T>();
     let cookie = cookie.build().unwrap();
-    let session = cookie.load_in(hardtack::Context::default(), [""; 0], moment);
+    let session = cookie.load_in(hardtack::Context::default(), None::<&str>, moment);
     fill(&session);
     let set_cookies = cookie.save(&session).unwrap();
     pair_of(set_cookies.iter().next().expect("the session is written")).to_owned()
@@ -94,9 +106,9 @@ pub(crate) fn signed_in(cookie: &SessionCookie<Map>) -> String {
     sealed(cookie, at(0), |session| session.insert("user", 42).unwrap())
 }
 
-/// `name=value` of a `Set-Cookie` field.
-pub(crate) fn pair_of(set_cookie: &str) -> &str {
-    set_cookie.split(';').next().unwrap_or_default()
+pub(crate) fn set_cookies(headers: &HeaderMap) -> Vec<&str> {
+    let fields = headers.get_all(SET_COOKIE).into_iter();
+    fields.map(|field| field.to_str().unwrap()).collect()
 }
 
 /// The token of `name=token`.

@@ -1,11 +1,11 @@
-//! The time of the tests, which begins when they say so.
+//! The time in the tests.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The moment at which the tests begin, in seconds since 1970.
 pub(crate) const START: u64 = 1_800_000_000;
 
-/// So many seconds after the tests begin.
+/// A moment, in seconds after the tests begin.
 pub(crate) fn at(second: u64) -> SystemTime {
     UNIX_EPOCH + seconds(START + second)
 }

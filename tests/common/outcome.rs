@@ -1,8 +1,8 @@
-//! Why a session did not open.
+//! The reason for which a session did not open.
 
 use hardtack::{Outcome, Payload, Reason, Session};
 
-/// `None`: the session opened, under the sealing key.
+/// `None` if the session opened under the sealing key.
 #[track_caller]
 pub(crate) fn reason<T: Payload>(session: &Session<T>) -> Option<Reason> {
     match session.outcome() {

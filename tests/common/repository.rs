@@ -1,4 +1,4 @@
-//! The repository, for tests of what its documents say.
+//! The files of the repository, for tests of its documents.
 
 use std::{fs, path::Path};
 

@@ -1,6 +1,9 @@
 //! Sites in every suite, each with a new key and all defaults.
 
-use hardtack::{EncryptionKey, SessionCookie, SessionCookieBuilder, SigningKey};
+use hardtack::{
+    EncryptionKey, SessionCookie, SessionCookieBuilder, SessionToken, SessionTokenBuilder,
+    SigningKey,
+};
 
 pub(crate) fn encrypted() -> SessionCookieBuilder {
     SessionCookie::encrypted(EncryptionKey::generate().unwrap())
@@ -12,4 +15,14 @@ pub(crate) fn xchacha() -> SessionCookieBuilder {
 
 pub(crate) fn signed() -> SessionCookieBuilder {
     SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap())
+}
+
+#[allow(dead_code, reason = "not every test has bare tokens")]
+pub(crate) fn encrypted_tokens(purpose: &str) -> SessionTokenBuilder {
+    SessionToken::encrypted(purpose, EncryptionKey::generate().unwrap())
+}
+
+#[allow(dead_code, reason = "not every test has bare tokens")]
+pub(crate) fn signed_tokens(purpose: &str) -> SessionTokenBuilder {
+    SessionToken::unencrypted_but_signed(purpose, SigningKey::generate().unwrap())
 }

@@ -1,4 +1,4 @@
-//! What is told by `tracing` events.
+//! The `tracing` events of a piece of work.
 
 use std::{
     fmt,
@@ -51,12 +51,12 @@ impl Subscriber for Log {
     fn exit(&self, _: &span::Id) {}
 }
 
-/// Where there is one subscriber only, `tracing` asks the thread that first comes across an event whether
-/// anybody wants it, which is the wrong one while other tests run.
+/// With a single subscriber, `tracing` asks only the thread that first meets an event whether it is wanted, which
+/// is the wrong thread while other tests run.
 static OTHERS: LazyLock<[Dispatch; 2]> =
     LazyLock::new(|| [(); 2].map(|()| Dispatch::new(Log::default())));
 
-/// What `work` tells.
+/// The events of `work`.
 pub(crate) fn told_by(work: impl FnOnce()) -> Vec<Told> {
     LazyLock::force(&OTHERS);
     // A thread that registered an event before these existed may have cached that no subscriber wants it.

@@ -10,7 +10,7 @@ use tower::{Layer, ServiceExt, service_fn};
 
 use super::{at, block_on, pair_of};
 
-/// One request, and what the application answers to it.
+/// One request, and the response of the application.
 pub(crate) struct Visit<T = Map> {
     cookie: SessionCookie<T>,
     now: SystemTime,
@@ -19,17 +19,17 @@ pub(crate) struct Visit<T = Map> {
     response: HeaderMap,
 }
 
-/// What came back.
+/// The response through the session layer.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
 }
 
-/// What the application does with its session.
+/// The use of the session by the application.
 type Work<T> = Arc<dyn Fn(&Session<T>) -> Result<(), SessionError> + Send + Sync>;
 
-/// Makes `visit` through every adapter, and compares what concerns sessions in the answer.
+/// Makes `visit` through every adapter, and compares the fields that concern sessions.
 #[track_caller]
 pub(crate) fn check<T: Payload>(
     visit: &Visit<T>,
@@ -53,7 +53,7 @@ impl<T: Payload> Visit<T> {
         }
     }
 
-    /// So many seconds after the tests begin.
+    /// Sets the time, in seconds after the tests begin.
     pub(crate) fn at(self, seconds: u64) -> Visit<T> {
         self.at_moment(at(seconds))
     }
@@ -62,12 +62,12 @@ impl<T: Payload> Visit<T> {
         Visit { now, ..self }
     }
 
-    /// The request brings `cookies`, the value of one `Cookie` field.
+    /// Adds a `Cookie` field to the request.
     pub(crate) fn with(self, cookies: &str) -> Visit<T> {
         self.asking(COOKIE, cookies)
     }
 
-    /// The request has this field, too.
+    /// Adds a field to the request.
     pub(crate) fn asking(mut self, name: HeaderName, value: &str) -> Visit<T> {
         self.request.append(name, value.parse().unwrap());
         self
@@ -77,13 +77,13 @@ impl<T: Payload> Visit<T> {
         self.asking(HeaderName::from_static("sec-fetch-dest"), destination)
     }
 
-    /// The application answers with this status.
+    /// Sets the status of the application's response.
     pub(crate) fn answered(self, status: u16) -> Visit<T> {
         let status = StatusCode::from_u16(status).unwrap();
         Visit { status, ..self }
     }
 
-    /// The application's answer has this field, too.
+    /// Adds a field to the application's response.
     pub(crate) fn saying(mut self, name: &'static str, value: &'static str) -> Visit<T> {
         let name = HeaderName::from_static(name);
         self.response.append(name, HeaderValue::from_static(value));
@@ -107,7 +107,7 @@ impl<T: Payload> Visit<T> {
             assert_eq!(other.lines(), answer.lines(), "{adapter}");
             assert_eq!(other.lengths(), answer.lengths(), "{adapter}");
         }
-        // Without an adapter nothing is known of the response but that there is one.
+        // Without an adapter the status and the fields of the response are unknown.
         let has_destination = self.request.contains_key("sec-fetch-dest");
         if !has_destination && self.status == StatusCode::OK && self.response.is_empty() {
             let core = self.through_core(&work);

@@ -1,4 +1,4 @@
-//! Forms that another site sends on purpose: the end of a sign-in there.
+//! Forms that a trusted site posts, such as the last step of a sign-in there.
 
 use axum::{Form, Router, body::Body, routing::post};
 use hardtack::{ConfigError, CsrfField, CsrfGuard, Guarded, SessionLayer};
@@ -36,7 +36,7 @@ fn trusting(path: &str) -> CsrfGuard {
 const LOGIN: &str = "https://login.example";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The answer to what a browser sends for a page of another site.
+/// The status of a request that a browser sends for a page of another site.
 fn ask(guard: CsrfGuard, method: &str, path: &str, origin: &str, kind: &str) -> StatusCode {
     let request = Request::builder().method(method).uri(path);
     let request = request

@@ -112,7 +112,7 @@ fn the_field_of_a_form_is_checked_by_its_extractor() {
         let (status, _) = ask(&app, &pair, "/hand", FORM, None, form(field));
         assert_eq!(status, expected);
     }
-    // Without the field at all.
+    // A form without the field.
     assert_eq!(
         ask(&app, &pair, "/form", FORM, None, "amount=7".to_owned()).0,
         403
@@ -189,7 +189,7 @@ fn only_forms_may_have_their_token_inside() {
         assert_eq!(status, 403, "{kind}: {body}");
         assert!(body.contains("no CSRF token"), "{body}");
     }
-    // Multipart forms pass on to their handlers as well.
+    // Multipart forms pass to their handlers too.
     let multipart = "multipart/form-data; boundary=x";
     assert_eq!(
         ask(&app, &pair, "/plain", multipart, None, String::new()).0,
@@ -202,7 +202,7 @@ fn a_handler_that_checks_no_field_is_guarded_by_the_origin_only() {
     let (pair, _) = visitor_of(&cookie());
     let (status, body) = ask(&app(in_forms()), &pair, "/plain", FORM, None, form("junk"));
     assert_eq!((status.as_u16(), &*body), (200, "sent unread"));
-    // By default the guard asks itself.
+    // By default the guard checks the token itself.
     assert_eq!(
         ask(
             &app(CsrfGuard::new()),

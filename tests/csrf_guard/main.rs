@@ -6,7 +6,6 @@
 mod callbacks;
 #[path = "../common/mod.rs"]
 mod common;
-mod control;
 mod forms;
 mod origins;
 mod requests;
@@ -44,7 +43,7 @@ pub(crate) fn request(method: &str, fields: &[(&str, &str)]) -> Request<()> {
     request
 }
 
-/// The status and the text of the answer of `guard`, whose handler says "done" each time it runs.
+/// The status and the body of the response through `guard`. The handler answers "done".
 #[track_caller]
 pub(crate) fn answer(
     guard: &CsrfGuard,
@@ -65,7 +64,7 @@ pub(crate) fn answer(
     (status, body)
 }
 
-/// Whether a request with the visitor's cookie, the right token and these fields passes.
+/// Asserts that a request with the visitor's cookie, the right token and these fields passes, or does not.
 #[track_caller]
 pub(crate) fn check(guard: &CsrfGuard, method: &str, fields: &[(&str, &str)], passes: bool) {
     let (pair, token) = visitor_of(&cookie());

@@ -10,7 +10,7 @@ use crate::{
 
 type Fields = &'static [(&'static str, &'static str)];
 
-/// How a request names where it comes from, and whether that is this site.
+/// The fields that tell the source of a request, and whether it is this site.
 const SOURCES: [(&str, Fields, bool); 12] = [
     ("nothing", &[], true),
     ("the page", &[("sec-fetch-site", "same-origin")], true),
@@ -26,7 +26,7 @@ const SOURCES: [(&str, Fields, bool); 12] = [
         false,
     ),
     ("no origin", &[("origin", "null")], false),
-    // The browser's own word counts before what is to be compared.
+    // `Sec-Fetch-Site` counts before the comparison of origins.
     (
         "own word, other origin",
         &[
@@ -123,7 +123,7 @@ fn without_a_session_no_token_is_right() {
 }
 
 #[test]
-fn of_several_token_fields_the_first_counts() {
+fn the_first_of_several_token_fields_counts() {
     let (pair, token) = visitor_of(&cookie());
     for (first, second, status) in [(&*token, "junk", 200), ("junk", &*token, 403)] {
         let fields = [

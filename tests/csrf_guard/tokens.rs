@@ -1,4 +1,4 @@
-//! Who asks for a token, and of which session.
+//! Requests that need a token, and the session it belongs to.
 
 use std::convert::Infallible;
 
@@ -117,7 +117,7 @@ fn without_a_session_layer_the_answer_says_how_to_add_one() {
     let (status, body) = ask(request("POST", &[]));
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(body.contains("SessionLayer::new(cookie)"), "{body}");
-    // Where none is needed, none is missed.
+    // A request that needs no token needs no layer.
     assert_eq!(ask(request("GET", &[])).0, 200);
     assert_eq!(
         ask(request("POST", &[("sec-fetch-site", "cross-site")])).0,
@@ -171,6 +171,6 @@ fn typed_sessions_are_guarded_by_a_guard_of_their_type() {
     };
     assert_eq!(ask(true, &token), 200);
     assert_eq!(ask(true, "junk"), 403);
-    // There is no session of the type that this guard asks.
+    // The guard finds no session of its type.
     assert_eq!(ask(false, &token), 500);
 }

@@ -1,4 +1,4 @@
-//! Somebody who has a key of a fleet, and knows the clock and the ring of every instance.
+//! An attacker who has a key of a fleet, and knows the clock and the ring of every instance.
 
 use fastrand::Rng;
 use hardtack::SessionCookie;
@@ -17,19 +17,19 @@ struct Attacker<'a> {
     fleet: Fleet<'a>,
     skew: u64,
     leaked: usize,
-    /// A site of his own, under the leaked key.
+    /// A site under the leaked key.
     forger: SessionCookie,
     /// The number of the push that drops the key.
     drop: usize,
-    /// From this moment on nothing of his may open.
+    /// From this moment on no forgery may open.
     dealt_with: u64,
-    /// What he forged, and whatever came back for it.
+    /// The forgeries, and the cookies that came back for them.
     hoard: Vec<String>,
     rng: Rng,
     report: Report,
 }
 
-/// No honest session counts that far.
+/// A count that no honest session reaches.
 const FORGED: u32 = 1_000_000;
 
 /// Forges under a key from `leak` on, and replays what comes back. The fleet has dealt with it when every
@@ -63,7 +63,7 @@ impl Attacker<'_> {
             for _ in 0..3 {
                 self.replay(moment);
             }
-            // At once, as clocks pass what they were behind, and later.
+            // At once, while the slow clocks catch up, and later.
             if [0, 30, 60, 120, HOUR].contains(&moment.wrapping_sub(self.dealt_with)) {
                 self.replay_all(moment);
             }

@@ -13,7 +13,7 @@ use crate::{
     simulation::Simulation,
 };
 
-/// A client, which makes its visits one after the other.
+/// A client that makes one visit after the other.
 struct Client {
     number: u64,
     rng: Rng,
@@ -26,7 +26,7 @@ struct Jar {
     /// The number of the key that it names.
     key: usize,
     session: Written,
-    /// Whose turn to seal it was.
+    /// The key's turn to seal.
     turn: Turn,
 }
 
@@ -123,13 +123,13 @@ impl Jar {
     }
 }
 
-/// A visit, as the model has it and as it was.
+/// A visit as the model expects it and as it went.
 struct Seen {
     /// The session in the jar should live.
     lives: bool,
     /// The session that opened.
     found: Option<Written>,
-    /// What should be written of it.
+    /// The session to be written, by the model.
     written: Option<Written>,
     answer: Answer,
     /// The key of the cookie that was set.
@@ -148,7 +148,7 @@ impl Seen {
         }
         match (self.written, self.key, jar) {
             (Some(_), Some(_), _) | (None, None, _) => None,
-            // A session that lives may be written for nothing but its key.
+            // A living session may be written only to change its key.
             (None, Some(key), Some(jar)) if self.lives && jar.key != key => {
                 (self.turn <= jar.turn).then_some(Kind::PingPong)
             }
@@ -173,7 +173,7 @@ impl Seen {
         }
     }
 
-    /// What the client has afterwards.
+    /// The jar after the visit.
     fn left_in(self, before: Option<Jar>) -> Option<Jar> {
         let Some((cookie, key)) = self.answer.cookie.zip(self.key) else {
             return before;

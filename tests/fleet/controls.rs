@@ -1,4 +1,4 @@
-//! Fleets that are run wrongly: the simulation finds what is wrong, and nothing else.
+//! Fleets with a mistake in their rotation: the simulation finds that mistake and nothing else.
 
 use hardtack::Reason;
 
@@ -58,7 +58,7 @@ fn a_sealing_key_that_is_removed_costs_its_sessions_and_no_others() {
         assert_eq!((fault.key, fault.ring), (Some(B.key), 2));
         assert_eq!(fault.refusal, Some(Reason::UnknownKey));
     }
-    // Where they are meant to be lost, nothing else is found.
+    // If they are meant to be lost, there is no other fault.
     let report = simulation([rotated, removed.dropping([B])]).run();
     report.assert_faultless();
 }

@@ -65,7 +65,7 @@ fn a_session_lives_as_long_as_it_should_whatever_becomes_of_the_keys() {
 }
 
 #[test]
-fn who_has_a_key_that_leaked_has_nothing_that_opens_once_it_is_dealt_with() {
+fn no_forgery_opens_once_a_leaked_key_is_dealt_with() {
     let report = attack(&Simulation::of(eventful()), D, LEAK);
     report.assert_faultless();
     report.assert_counted(1_000, [Event::Laundered]);

@@ -1,4 +1,4 @@
-//! Instances, each of which has a clock of its own and hears of a new ring at a moment of its own.
+//! Instances, each with its own clock and its own moment of hearing of a new ring.
 
 use fastrand::Rng;
 use hardtack::{
@@ -19,7 +19,7 @@ pub(crate) struct Fleet<'a> {
     pub(crate) plan: &'a Plan,
     rings: Vec<KeyRing<EncryptionKey>>,
     pub(crate) instances: Vec<Instance>,
-    /// What is yet to be heard, the latest first.
+    /// The news that instances have not heard, the latest first.
     news: Vec<News>,
 }
 
@@ -38,11 +38,11 @@ struct News {
     ring: usize,
 }
 
-/// What a response shows, and what an instance would log.
+/// The visible result of a visit, and the reason an instance would log.
 pub(crate) struct Answer {
-    /// Why the session that was brought did not open.
+    /// The reason if the session did not open.
     pub(crate) refusal: Option<Reason>,
-    /// What the session that arrived had counted, if it opened.
+    /// The count in the session that arrived, if it opened.
     pub(crate) count: Option<u32>,
     /// `name=token`, if a cookie was set.
     pub(crate) cookie: Option<String>,
@@ -58,7 +58,7 @@ pub(crate) fn policy(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder
 }
 
 impl Fleet<'_> {
-    /// The fleet of a simulation is the same each time that it is made.
+    /// Builds the fleet of a simulation, which is the same each time.
     pub(crate) fn of(simulation: &Simulation) -> Fleet<'_> {
         let plan = &simulation.plan;
         let mut rng = Rng::with_seed(simulation.seed);
@@ -90,7 +90,7 @@ impl Fleet<'_> {
         }
     }
 
-    /// Lets the instances hear what there is to hear by now.
+    /// Delivers all news up to `now`.
     pub(crate) fn listen(&mut self, now: u64) {
         while let Some(news) = self.news.pop_if(|news| news.at <= now) {
             let ring = self.rings[news.ring].clone();
@@ -100,7 +100,7 @@ impl Fleet<'_> {
         }
     }
 
-    /// When the last instance hears of the last push.
+    /// The moment at which the last instance hears of the last push.
     pub(crate) fn last_heard(&self) -> u64 {
         self.news.first().map_or(0, |news| news.at)
     }
@@ -109,7 +109,7 @@ impl Fleet<'_> {
         rng.usize(..self.instances.len())
     }
 
-    /// Counts what a visit coincides with.
+    /// Counts the events that a visit coincides with.
     pub(crate) fn count(&self, Visit { moment, instance }: Visit, report: &mut Report) {
         let ring = self.instances[instance].ring;
         for (number, push) in self.plan.pushes.iter().enumerate().skip(1) {
@@ -127,7 +127,7 @@ impl Fleet<'_> {
         }
     }
 
-    /// Whose turn to seal it is, by the clock and the ring of an instance.
+    /// The turn to seal, by the clock and the ring of an instance.
     pub(crate) fn turn(&self, instance: &Instance, now: u64) -> Turn {
         let lines = self.heard(instance).ring.iter();
         let turns = lines.filter_map(|line| line.seal_from);
@@ -142,7 +142,7 @@ impl Fleet<'_> {
 }
 
 impl Instance {
-    /// What its clock shows.
+    /// The time on its clock.
     pub(crate) fn clock(&self, moment: u64) -> u64 {
         moment.saturating_add_signed(self.ahead)
     }

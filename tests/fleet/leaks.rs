@@ -1,4 +1,4 @@
-//! A key that leaked: what ends its forgeries, and what does not.
+//! A leaked key: pushes that end its forgeries, and pushes that do not.
 
 use crate::{
     attack::attack,
@@ -11,7 +11,7 @@ const ROTATION: u64 = 6 * HOUR;
 const LEAK: u64 = 9 * HOUR;
 const DROP: u64 = 10 * HOUR;
 
-/// Key A leaked after B had followed it, and this is done about it.
+/// Key A leaked after B had replaced it; `pushes` are the response.
 fn leak(pushes: impl IntoIterator<Item = Push>) -> Simulation {
     let seals = ROTATION + LEAD;
     let rotated = Push::at(ROTATION, [A.until(retirement(seals)), B.from(seals)]);
@@ -23,7 +23,7 @@ fn leak(pushes: impl IntoIterator<Item = Push>) -> Simulation {
     }
 }
 
-/// Forgeries did come back under a good key before it was dealt with.
+/// Asserts that some forgeries came back under a good key before the leak was dealt with.
 #[track_caller]
 fn attacked(simulation: &Simulation) -> Report {
     let report = attack(simulation, A, LEAK);
@@ -31,8 +31,8 @@ fn attacked(simulation: &Simulation) -> Report {
     report
 }
 
-/// What an instance that accepts A lets begin begins before this. It is pushed ahead of its time, and until
-/// then no session lives where it is known.
+/// Later than the beginning of any session that an instance still accepting A can begin. It is pushed ahead of
+/// time; until it has passed, no session lives at an instance that knows it.
 const OVER: u64 = DROP + PROPAGATION + DRIFT + SKEW;
 
 #[test]
@@ -45,7 +45,7 @@ fn dropping_a_leaked_key_together_with_a_moment_ends_its_forgeries() {
 #[test]
 fn dropping_a_leaked_key_with_all_that_sealed_beside_it_ends_its_forgeries() {
     let seals = ROTATION + LEAD;
-    // All know C before any seals with it, which none does that still accepts A.
+    // All instances know C before any seals with it, and none that seals with it still accepts A.
     let announced = [
         A.until(retirement(seals)),
         B.from(seals),
@@ -72,7 +72,7 @@ fn forgeries_live_on_where_the_moment_allows_for_the_skew_and_not_for_clocks() {
     attacked(&simulation).assert_only(Kind::Forged);
 }
 
-/// A sign-in begins a session anew and keeps its content, be it forged.
+/// A sign-in gives a session a new beginning and keeps its content, even if that is forged.
 #[test]
 fn forgeries_live_on_where_the_moment_has_passed_when_it_is_pushed() {
     let dropped = Push::at(DROP, [B]).dropping([A]);

@@ -1,6 +1,6 @@
-//! A fleet whose keys change while clients visit it. Each of its instances hears of a new ring at a moment of
-//! its own and has a clock of its own; each client makes its visits one after the other, at any instance. A
-//! model beside each client, which knows nothing of keys, says what has to become of its session.
+//! A fleet whose keys change while clients visit it. Each instance has its own clock and hears of a new ring at
+//! its own moment; each client visits one instance after the other. A model for each client, without keys,
+//! predicts what becomes of its session.
 //!
 //! Runs depend on a seed, which is printed. `FLEET_SEED=7 cargo test --test fleet` is another run, and
 //! `FLEET_CLIENTS=100000` makes one of more clients than usual.
@@ -9,10 +9,8 @@
 
 #[path = "../common/moments.rs"]
 mod moments;
-#[path = "../common/outcome.rs"]
-mod outcome;
 
-// What a fleet, its clients and its attacker are.
+// The fleet, its clients and its attacker.
 mod attack;
 mod clients;
 mod fleet;
@@ -22,9 +20,8 @@ mod report;
 mod schedule;
 mod simulation;
 
-// What is tested.
+// The tests.
 mod controls;
 mod eventful;
 mod leaks;
 mod replacing;
-mod two_instances;

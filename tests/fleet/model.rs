@@ -1,5 +1,5 @@
-//! When a session lives, and what is written of it: SPEC.md § 7.7, § 7.8 and § 8 in the simplest words, for
-//! one policy. Nothing here knows of keys, since a change of keys is to cost no session.
+//! The lifetime of a session and its writes by SPEC.md § 7.7, § 7.8 and § 8, for one policy. The model has no
+//! keys, because a rotation must cost no session.
 
 /// The policy of every fleet, in seconds.
 pub(crate) const IDLE: u64 = 1800;
@@ -16,7 +16,7 @@ pub(crate) struct Written {
     pub(crate) count: u32,
 }
 
-/// What a page does with its session.
+/// The use of a session by a page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Deed {
     Read,
@@ -27,7 +27,7 @@ pub(crate) enum Deed {
 }
 
 impl Written {
-    /// `now` is what the clock of the instance shows, here and below.
+    /// `now` is the time on the clock of the instance, here and below.
     pub(crate) fn lives(&self, now: u64, skew: u64, not_before: u64) -> bool {
         self.seen <= now + skew && now < self.end() && self.issued >= not_before
     }
@@ -39,7 +39,7 @@ impl Written {
         }
     }
 
-    /// What is written after a page found this session, or none that lives.
+    /// The session that is written by a page that found this one, or found none.
     pub(crate) fn after(found: Option<Written>, deed: Deed, now: u64) -> Option<Written> {
         let session = found.unwrap_or(Written {
             issued: now,
@@ -70,7 +70,7 @@ impl Written {
         }
     }
 
-    /// Whether it is written when it is only read.
+    /// Whether reading it writes it.
     fn is_due(&self, now: u64) -> bool {
         self.remembered_until.is_none() && now >= self.seen + REFRESH_AFTER
     }

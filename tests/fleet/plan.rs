@@ -1,4 +1,4 @@
-//! What is pushed to a fleet, and when. A moment is a second after the tests begin, by a clock that is right.
+//! The pushes to a fleet. Moments are seconds after the tests begin, on a correct clock.
 
 use std::collections::BTreeSet;
 
@@ -8,9 +8,9 @@ use hardtack::{EncryptionKey, KeyRing, RingKey};
 use crate::{model::REMEMBER, moments::at};
 
 pub(crate) const HOUR: u64 = 3600;
-/// An instance has heard of a push after this many seconds, at the latest.
+/// The most seconds until an instance has heard of a push.
 pub(crate) const PROPAGATION: u64 = 600;
-/// How far a clock is off, in seconds, either way.
+/// The most seconds by which a clock is fast or slow.
 pub(crate) const DRIFT: u64 = 30;
 /// From a push to the `seal_from` in it.
 pub(crate) const LEAD: u64 = PROPAGATION + 2 * DRIFT;
@@ -58,7 +58,7 @@ impl Line {
     }
 }
 
-/// A ring, and what is to end by it.
+/// A ring, and the sessions it is meant to end.
 #[derive(Clone, Debug)]
 pub(crate) struct Push {
     pub(crate) at: u64,
@@ -89,7 +89,7 @@ impl Push {
     }
 }
 
-/// When the key that seals began to; without a `seal_from`, with which push.
+/// The moment since which a key seals; without a `seal_from`, the number of its push.
 pub(crate) type Turn = (u64, usize);
 
 /// All pushes, in their order. The first is there from the beginning.
@@ -99,7 +99,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// With new keys. Nothing that a run finds depends on them.
+    /// Makes new keys; the result of a run does not depend on them.
     pub(crate) fn of(pushes: impl IntoIterator<Item = Push>) -> Plan {
         let key = |_| {
             let key = EncryptionKey::generate().unwrap();
@@ -112,7 +112,7 @@ impl Plan {
         }
     }
 
-    /// Nobody comes from this moment on.
+    /// The moment after the last visit.
     pub(crate) fn end(&self) -> u64 {
         self.pushes[self.pushes.len() - 1].at + 8 * HOUR
     }
@@ -144,7 +144,7 @@ impl Plan {
         ring.not_before(at(push.not_before))
     }
 
-    /// When something changes, in order.
+    /// The moments of all changes, in order.
     pub(crate) fn moments(&self) -> Vec<u64> {
         let mut moments = BTreeSet::new();
         for push in &self.pushes {

@@ -14,10 +14,10 @@ use crate::{
 };
 
 const REPLACEMENTS: u32 = 10_000;
-/// After so many both threads must have got on.
+/// Replacements after which both threads must have made progress.
 const ROUND: u32 = 100;
 
-/// Rings whose keys stand in other places, and of which each accepts what the others seal.
+/// Rings with their keys in different orders. Each accepts what the others seal.
 fn rings() -> Plan {
     Plan::of([
         Push::at(0, [A, B, C]),

@@ -1,4 +1,4 @@
-//! What a run found.
+//! The result of a run.
 
 use std::{collections::HashMap, fmt};
 
@@ -22,7 +22,7 @@ pub(crate) struct Fault {
     pub(crate) ring: usize,
     /// The number of the key that the cookie names, if there is one.
     pub(crate) key: Option<usize>,
-    /// Why the cookie did not open, if it did not.
+    /// The reason if the cookie did not open.
     pub(crate) refusal: Option<Reason>,
 }
 
@@ -32,17 +32,17 @@ pub(crate) enum Kind {
     Lost,
     /// A session lives that should not.
     Undead,
-    /// It lives, with another count than the last one.
+    /// A session lives with a wrong count.
     Miscounted,
-    /// A cookie was set although nothing was to be written, or none although something was.
+    /// A cookie was set without need, or was missing.
     Cookie,
     /// Reading brought a session under a key whose turn to seal was not later than that of its own.
     PingPong,
-    /// What was forged under a leaked key opened after the leak was dealt with.
+    /// A forgery under a leaked key opened after the leak was dealt with.
     Forged,
 }
 
-/// What is counted, to see that a run had everything in it.
+/// Counted events, to check that a run contained all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Event {
     Visit,
@@ -56,9 +56,9 @@ pub(crate) enum Event {
     /// During the propagation of a push, at an instance that has heard of it, or that has not.
     Heard(usize),
     Unheard(usize),
-    /// So close to a `seal_from` that it has passed by some clocks only.
+    /// So close to a `seal_from` that it has passed on some clocks only.
     Turn,
-    /// What was forged came back under a key that had not leaked.
+    /// A forgery came back under a key that had not leaked.
     Laundered,
 }
 
@@ -85,7 +85,7 @@ impl Report {
         assert!(self.faults.is_empty(), "{self:?}");
     }
 
-    /// There are faults, all of this kind.
+    /// Asserts that there are faults, all of this kind.
     #[track_caller]
     pub(crate) fn assert_only(&self, kind: Kind) {
         let found = self.faults.iter().filter(|fault| fault.kind == kind);
@@ -93,7 +93,7 @@ impl Report {
         assert_eq!(found.count(), self.faults.len(), "{self:?}");
     }
 
-    /// Each of these happened so often at least.
+    /// Asserts that each of these events happened at least this often.
     #[track_caller]
     pub(crate) fn assert_counted(&self, least: u64, events: impl IntoIterator<Item = Event>) {
         for event in events {

@@ -1,4 +1,4 @@
-//! When clients come: mostly when something changes, and when a session of theirs is about to end.
+//! The moments of visits: mostly close to a change, or to the end of the client's session.
 
 use fastrand::Rng;
 
@@ -8,7 +8,7 @@ use crate::{
     plan::{DRIFT, HOUR, Plan},
 };
 
-/// Where and when a client comes.
+/// The moment and the instance of a visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Visit {
     pub(crate) moment: u64,
@@ -16,7 +16,7 @@ pub(crate) struct Visit {
 }
 
 pub(crate) struct Schedule {
-    /// When something changes, in order.
+    /// The moments of all changes, in order.
     moments: Vec<u64>,
     /// The last visit comes before this moment.
     end: u64,
@@ -40,7 +40,7 @@ impl Schedule {
         }
     }
 
-    /// The next visit of a client who came at `moment` and has this session, if any.
+    /// The next visit of a client that visited at `moment` and has this session, if any.
     pub(crate) fn next(
         &self,
         rng: &mut Rng,

@@ -8,10 +8,10 @@ use crate::{
     report::Report,
 };
 
-/// The setting `clock_skew`, in seconds: two clocks of a fleet differ by no more.
+/// The setting `clock_skew`, in seconds: the largest difference between two clocks of a fleet.
 pub(crate) const SKEW: u64 = 2 * DRIFT;
 
-/// What a run depends on.
+/// The parameters of a run.
 pub(crate) struct Simulation {
     pub(crate) plan: Plan,
     pub(crate) seed: u64,
@@ -40,8 +40,7 @@ impl Simulation {
         of_100_000 * self.clients / 100_000
     }
 
-    /// All visits of all clients. They know nothing of each other, so threads share them out; each has
-    /// the same fleet.
+    /// Makes all visits of all clients. Clients are independent, so each thread takes some, with the same fleet.
     pub(crate) fn run(&self) -> Report {
         let threads = thread::available_parallelism()
             .map_or(1, usize::from)

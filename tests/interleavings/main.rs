@@ -1,7 +1,6 @@
-//! Two requests of one browser at the same time. Each brings what the jar held when both were sent; their
-//! answers arrive one after the other, and what the last one set is what stays. Some of the ends are
-//! losses. They are what a session without a backend cannot help, and stand here so that nobody is
-//! surprised.
+//! Two requests of one browser at the same time. Both carry the same cookie; the responses arrive one after the
+//! other, and the browser keeps the cookie of the last one. Some outcomes are losses, which a session without a
+//! backend cannot prevent. They are documented here.
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -11,7 +10,7 @@ mod common;
 
 use std::sync::{Arc, Mutex};
 
-use common::{Jar, at, builder, cookie, key, sealed, signed_in};
+use common::{Jar, at, builder, cookie, key, sealed, set_cookies, signed_in};
 use hardtack::{KeyRing, Outcome, Reason, Session, SessionCookie, SessionError, SessionId};
 use http::{
     HeaderMap, StatusCode,
@@ -36,7 +35,7 @@ fn page(work: Work) -> Request {
     }
 }
 
-/// What the jar holds after both answers arrived, in this order.
+/// The jar after both responses arrived, in this order.
 #[track_caller]
 fn race(cookie: &SessionCookie, start: &str, now: u64, requests: [Request; 2]) -> Jar {
     let mut jar = Jar::of(start);
@@ -52,13 +51,15 @@ fn race(cookie: &SessionCookie, start: &str, now: u64, requests: [Request; 2]) -
         cookie.save_to(&session, status, &mut answer).unwrap();
         answer
     });
-    answers.iter().for_each(|answer| jar.receive(answer));
+    for answer in &answers {
+        jar.receive(set_cookies(answer));
+    }
     jar
 }
 
-/// What the next request finds.
+/// The session of the next request.
 fn next(cookie: &SessionCookie, jar: &Jar, now: u64) -> Session {
-    cookie.load([jar.cookie_field()], at(now))
+    cookie.load([&jar.field()], at(now))
 }
 
 fn read(session: &Session) -> Result<(), SessionError> {
@@ -74,7 +75,7 @@ fn sign_out(session: &Session) -> Result<(), SessionError> {
     session.invalidate().map(drop)
 }
 
-/// When a session that began with the tests is due for a refresh.
+/// A moment at which a session that began with the tests is due for a refresh.
 const DUE: u64 = 1000;
 
 #[test]
@@ -105,7 +106,7 @@ fn a_late_refresh_undoes_a_sign_in() {
     });
     let jar = race(&cookie(), &visitor, DUE, [page(sign_in), page(read)]);
     let session = next(&cookie(), &jar, DUE + 1);
-    // A loss: the visitor has to sign in again. The other way round nobody notices.
+    // A loss: the visitor has to sign in again. In the other order there is no loss.
     assert_eq!(session.keys(), ["cart"]);
     assert_eq!(session.created_at(), Some(at(0)));
     let jar = race(&cookie(), &visitor, DUE, [page(read), page(sign_in)]);
@@ -149,14 +150,14 @@ fn a_late_refresh_brings_a_session_back_that_was_signed_out() {
         Some(42)
     );
     let jar = race(&cookie(), &visitor, DUE, [page(read), page(sign_out)]);
-    assert_eq!(jar.pair, None);
+    assert!(jar.is_empty());
     // Not where the refresh is left out.
     let image = Request {
         destination: "image",
         ..page(read)
     };
     let jar = race(&cookie(), &visitor, DUE, [page(sign_out), image]);
-    assert_eq!(jar.pair, None);
+    assert!(jar.is_empty());
 }
 
 #[test]
@@ -172,7 +173,7 @@ fn with_a_deny_list_a_session_that_was_signed_out_does_not_come_back() {
     });
     let ended = cookie.load([&visitor], at(DUE)).invalidate().unwrap();
     let jar = race(&cookie, &visitor, DUE, [page(sign_out), page(read)]);
-    assert!(jar.pair.is_some(), "the late answer brought it back");
+    assert!(!jar.is_empty(), "the late answer brought it back");
     denied.lock().unwrap().extend(ended);
     let session = next(&cookie, &jar, DUE + 1);
     assert!(session.is_new() && session.is_empty());

@@ -1,4 +1,4 @@
-//! When the clock is asked, and clocks that disagree.
+//! Uses of the clock, and clocks that disagree.
 
 use std::{
     sync::{
@@ -15,7 +15,7 @@ use crate::{
     browser::Browser,
     check_end, check_times,
     moments::{at, seconds},
-    site, write,
+    site, tokens, write,
 };
 
 #[test]
@@ -28,7 +28,7 @@ fn the_clock_is_asked_once_and_at_the_first_touch() {
         let asked = Arc::clone(&asked);
         move || at(400 + 100 * asked.fetch_add(1, Ordering::Relaxed) as u64)
     });
-    let session = browser.site.load(&browser.cookie, clock.clone());
+    let session = browser.site.load(browser.jar.pairs(), clock.clone());
     assert_eq!(times_asked(), 0);
     let twin = session.clone();
     assert!(!twin.is_empty());
@@ -36,11 +36,11 @@ fn the_clock_is_asked_once_and_at_the_first_touch() {
     session.insert("a", 2).unwrap();
     session.renew().unwrap();
     assert_eq!(session.created_at(), Some(at(400)));
-    let _ = browser.site.save(&session).unwrap();
+    assert_eq!(browser.site.save(&session).unwrap().iter().len(), 1);
     assert_eq!(session.created_at(), Some(at(400)));
     assert_eq!(times_asked(), 1);
 
-    let _ = browser.site.load(&browser.cookie, clock).len();
+    assert!(!browser.site.load(browser.jar.pairs(), clock).is_new());
     assert_eq!(times_asked(), 2);
 }
 
@@ -52,10 +52,10 @@ fn a_session_that_is_not_touched_asks_no_clock() {
     let mut browser = Browser::from(site());
     browser.visit(write);
     let clock = Clock::from(never as fn() -> SystemTime);
-    let session = browser.site.load(&browser.cookie, clock.clone());
+    let session = browser.site.load(browser.jar.pairs(), clock.clone());
     assert!(browser.site.save(&session).unwrap().is_empty());
 
-    let tokens = site().build_token("mobile").unwrap();
+    let tokens = tokens().build().unwrap();
     let session = tokens.load(Some("token"), clock);
     assert_eq!(tokens.save(&session).unwrap(), TokenChange::None);
 }
@@ -97,67 +97,4 @@ fn an_activity_from_a_clock_that_is_ahead_is_accepted_within_the_skew() {
 #[test]
 fn there_is_no_skew_at_the_end() {
     check_end(site().clock_skew(seconds(300)), 1800, Reason::Idle);
-}
-
-#[test]
-fn a_clock_that_stepped_back_changes_no_times() {
-    let mut browser = Browser::from(site().clock_skew(seconds(300)));
-    browser.now = 1000;
-    browser.visit(write);
-    browser.now = 1400;
-    browser.visit(|session| session.insert("a", 2).unwrap());
-    browser.now = 1100;
-    browser.visit(|session| session.insert("a", 3).unwrap());
-    check_times(&mut browser, 1000, 1400, 3200);
-}
-
-#[test]
-fn a_clock_that_stepped_back_before_the_beginning_changes_no_times() {
-    let mut browser = Browser::from(site());
-    browser.now = 1000;
-    browser.visit(write);
-    browser.now = 950;
-    browser.visit(|session| {
-        session.insert("a", 2).unwrap();
-        session.ensure_id().unwrap();
-    });
-    check_times(&mut browser, 1000, 1000, 2800);
-}
-
-#[test]
-fn a_clock_that_stepped_back_renews_nothing() {
-    let mut browser = Browser::from(site().clock_skew(seconds(300)));
-    browser.now = 1000;
-    browser.visit(write);
-    browser.now = 1450;
-    browser.visit(|session| session.len());
-    assert_eq!(browser.sent.len(), 1);
-    for back in 0..300 {
-        browser.now = 1450 - back;
-        browser.visit(|session| session.len());
-        assert_eq!(browser.sent.len(), 0, "at {}", browser.now);
-    }
-}
-
-#[test]
-fn a_clock_that_jumps_to_and_fro_renews_once_for_each_span() {
-    let mut browser = Browser::from(site());
-    browser.visit(write);
-    let mut refreshes = 0;
-    for second in 0..1800 {
-        browser.now = second + 60 - (second * 37) % 60;
-        browser.visit(|session| session.len());
-        refreshes += browser.sent.len();
-    }
-    assert_eq!(refreshes, 1800 / 450);
-}
-
-#[test]
-fn a_sign_in_on_a_clock_that_is_behind_begins_at_that_clock() {
-    let mut browser = Browser::from(site());
-    browser.now = 1000;
-    browser.visit(write);
-    browser.now = 950;
-    browser.visit(|session| session.renew().unwrap());
-    check_times(&mut browser, 950, 950, 2750);
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use hardtack::{Reason, Session};
 
 use crate::{
-    assert_rejected,
     browser::Browser,
     check_end,
     moments::{at, seconds},
@@ -49,47 +48,9 @@ fn fractions_of_a_second_are_cut_off() {
     let mut browser = Browser::from(site());
     browser.visit(write);
     let almost = at(1800) - Duration::from_nanos(1);
-    let session = browser.site.load(&browser.cookie, almost);
+    let session = browser.site.load(browser.jar.pairs(), almost);
     assert!(!session.is_new());
     assert_eq!(session.created_at(), Some(at(0)));
-}
-
-#[test]
-fn activity_restarts_the_idle_timeout_and_moves_no_absolute_deadline() {
-    let mut browser = Browser::from(site());
-    browser.visit(write);
-    for minute in 1..48 {
-        browser.now = minute * 15 * 60;
-        assert!(!browser.visit(Session::is_new), "at {}", browser.now);
-        assert_eq!(browser.visit(Session::created_at), Some(at(0)));
-    }
-    browser.now = 43_199;
-    assert!(!browser.visit(Session::is_new));
-    browser.now = 43_200;
-    assert_rejected(&mut browser, Reason::Expired);
-}
-
-#[test]
-fn a_sign_in_begins_the_absolute_timeout_anew() {
-    let mut browser = Browser::from(site().idle_timeout(None));
-    browser.visit(write);
-    browser.now = 43_199;
-    browser.visit(|session| session.renew().unwrap());
-    browser.now = 43_199 + 43_199;
-    assert_eq!(browser.visit(Session::created_at), Some(at(43_199)));
-    browser.now += 1;
-    assert_rejected(&mut browser, Reason::Expired);
-}
-
-#[test]
-fn a_new_id_moves_no_deadline() {
-    let mut browser = Browser::from(site().idle_timeout(None));
-    browser.visit(write);
-    browser.now = 43_199;
-    browser.visit(|session| session.renew_id().unwrap());
-    assert!(!browser.visit(Session::is_new));
-    browser.now = 43_200;
-    assert_rejected(&mut browser, Reason::Expired);
 }
 
 #[test]

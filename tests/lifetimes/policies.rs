@@ -1,30 +1,22 @@
-//! Another policy than when the session was sealed, and policies that there cannot be.
+//! A policy that changed after the session was sealed, and policies that are refused.
 
 use std::time::Duration;
 
-use hardtack::{
-    ConfigError, EncryptionKey, KeyRing, Outcome, Reason, RefreshAfter, RingKey, Session,
-    SessionCookie, SessionCookieBuilder,
-};
+use hardtack::{ConfigError, Reason, RefreshAfter, Session, SessionCookieBuilder};
 
-use crate::{
-    SharedSites, assert_rejected,
-    browser::Browser,
-    moments::{at, seconds},
-    site, write,
-};
+use crate::{SharedSites, assert_rejected, browser::Browser, moments::seconds, site, write};
 
 #[test]
 fn a_shorter_timeout_acts_on_what_is_out() {
     let sites = SharedSites::new();
     let mut browser = Browser::from(sites.site());
     browser.visit(write);
-    let first = browser.cookie.clone();
+    let first = browser.jar.clone();
     browser.now = 600;
     browser.site = sites.site().idle_timeout(seconds(601)).build().unwrap();
     assert!(!browser.visit(Session::is_new));
     browser.site = sites.site().idle_timeout(seconds(600)).build().unwrap();
-    browser.cookie = first;
+    browser.jar = first;
     assert_rejected(&mut browser, Reason::Idle);
     let site = sites.site().absolute_timeout(seconds(600));
     browser.site = site.build().unwrap();
@@ -36,84 +28,15 @@ fn a_longer_timeout_acts_on_what_is_out() {
     let sites = SharedSites::new();
     let mut browser = Browser::from(sites.site());
     browser.visit(write);
-    let first = browser.cookie.clone();
+    let first = browser.jar.clone();
     browser.now = 1800;
     browser.site = sites.site().idle_timeout(seconds(1801)).build().unwrap();
     assert!(!browser.visit(Session::is_new));
     browser.now = 43_200;
-    browser.cookie = first;
+    browser.jar = first;
     let site = sites.site().idle_timeout(None);
     browser.site = site.absolute_timeout(seconds(43_201)).build().unwrap();
     assert!(!browser.visit(Session::is_new));
-}
-
-#[test]
-fn a_session_issued_before_not_before_is_revoked_and_one_issued_at_it_is_not() {
-    let sites = SharedSites::new();
-    let mut browser = Browser::from(sites.site());
-    browser.visit(write);
-    browser.now = 10;
-    browser.site = sites.site().not_before(at(0)).build().unwrap();
-    assert!(!browser.visit(Session::is_new));
-    browser.site = sites.site().not_before(at(1)).build().unwrap();
-    assert_rejected(&mut browser, Reason::Revoked);
-}
-
-#[test]
-fn the_later_not_before_of_ring_and_cookie_counts() {
-    #[track_caller]
-    fn check(ring: u64, cookie: u64, is_revoked: bool) {
-        let sites = SharedSites::new();
-        let mut browser = Browser::from(sites.site().not_before(at(cookie)));
-        browser.now = 100;
-        browser.visit(write);
-        let current = sites.ring.current();
-        sites.ring.replace(current.not_before(at(ring))).unwrap();
-        assert_eq!(browser.visit(Session::is_new), is_revoked);
-    }
-    check(100, 50, false);
-    check(101, 50, true);
-    check(50, 100, false);
-    check(50, 101, true);
-}
-
-#[test]
-fn a_key_opens_until_the_second_before_its_end_and_the_next_seals_from_its_second_on() {
-    let (old, new) = (
-        EncryptionKey::generate().unwrap(),
-        EncryptionKey::generate().unwrap(),
-    );
-    let (old_id, new_id) = (old.id(), new.id());
-    let ring = KeyRing::from_keys([
-        RingKey::new(old).accept_until(at(44_000)),
-        RingKey::new(new).seal_from(at(500)),
-    ]);
-    let site = SessionCookie::encrypted(ring.unwrap())
-        .danger_retire_early()
-        .idle_timeout(None)
-        .absolute_timeout(seconds(100_000))
-        .build()
-        .unwrap();
-    let mut browser = Browser::from(site);
-    browser.now = 499;
-    browser.visit(write);
-    let outcome = browser.visit(Session::outcome);
-    assert_eq!(outcome, Outcome::Opened { key_id: old_id });
-
-    let under_old = browser.cookie.clone();
-    browser.now = 500;
-    let outcome = browser.visit(Session::outcome);
-    assert_eq!(outcome, Outcome::OpenedUnderAcceptedKey { key_id: old_id });
-    assert_eq!(browser.sent.len(), 1);
-    let outcome = browser.visit(Session::outcome);
-    assert_eq!(outcome, Outcome::Opened { key_id: new_id });
-
-    browser.cookie.clone_from(&under_old);
-    browser.now = 43_999;
-    assert!(!browser.visit(Session::is_new));
-    browser.cookie = under_old;
-    browser.now = 44_000;
-    assert_rejected(&mut browser, Reason::RetiredKey);
 }
 
 #[test]
@@ -185,7 +108,7 @@ fn an_idle_timeout_that_no_session_reaches_is_refused_where_it_was_asked_for() {
             .build()
             .is_err()
     );
-    // The default one is no wish.
+    // The default idle timeout is not the application's choice, so it conflicts with nothing.
     assert!(site().absolute_timeout(seconds(60)).build().is_ok());
     let half_an_hour = seconds(1800);
     let site = site().idle_timeout(half_an_hour);

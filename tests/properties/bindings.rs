@@ -1,14 +1,14 @@
 //! A token opens where it was sealed for, and nowhere else.
 
-use hardtack::{Context, SessionCookieBuilder, TokenChange};
+use hardtack::{Context, SessionBuilder, SessionCookieBuilder, SessionToken, TokenChange};
 use proptest::prelude::*;
 
 use crate::{
     HEAD_LEN, SUITES, assert_refused, blob_of, browser::Browser, cases::cases, encode, moments::at,
-    site_of, small_token, suite,
+    site_of, small_token, suite, tokens_of,
 };
 
-/// All that a token is bound to.
+/// Everything that a token is bound to.
 #[derive(Clone, Debug, PartialEq)]
 struct Binding {
     suite: &'static str,
@@ -34,21 +34,29 @@ fn binding() -> impl Strategy<Value = Binding> {
 }
 
 impl Binding {
-    fn builder(&self, with_context: bool) -> SessionCookieBuilder {
-        let mut builder = site_of(self.suite, self.key).name(&self.name);
-        for (label, value) in self.context.iter().filter(|_| with_context) {
-            builder = builder.context(label, value);
-        }
-        builder
+    fn cookie(&self) -> SessionCookieBuilder {
+        site_of(self.suite, self.key).name(&self.name)
+    }
+
+    fn tokens(&self) -> SessionToken {
+        let tokens = self.bound(tokens_of(self.suite, self.key, &self.name));
+        tokens.build().unwrap()
+    }
+
+    fn bound<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
+        let pairs = self.context.iter();
+        pairs.fold(builder, |builder, (label, value)| {
+            builder.context(label, value)
+        })
     }
 
     fn seal(&self) -> String {
         if self.is_cookie {
-            let mut browser = Browser::from(self.builder(true));
+            let mut browser = Browser::from(self.bound(self.cookie()));
             browser.visit(|session| session.insert("a", 1).unwrap());
             return browser.token().to_owned();
         }
-        let tokens = self.builder(true).build_token(&self.name).unwrap();
+        let tokens = self.tokens();
         let session = tokens.load(None::<&str>, at(0));
         session.insert("a", 1).unwrap();
         match tokens.save(&session).unwrap() {
@@ -60,21 +68,16 @@ impl Binding {
     fn opens(&self, token: &str) -> bool {
         if self.is_cookie {
             let field = [format!("{}={token}", self.name)];
-            let is_open = !self
-                .builder(true)
-                .build()
-                .unwrap()
-                .load(&field, at(0))
-                .is_new();
-            // A context that is chosen for a request is as good as one of the cookie.
+            let cookie = self.bound(self.cookie()).build().unwrap();
+            let is_open = !cookie.load(&field, at(0)).is_new();
+            // A context of the request has the same effect as one of the cookie.
             let context = Context::new(self.context.clone()).unwrap();
-            let bare = self.builder(false).build().unwrap();
+            let bare = self.cookie().build().unwrap();
             let in_request = !bare.load_in(context, &field, at(0)).is_new();
             assert_eq!(is_open, in_request);
             return is_open;
         }
-        let tokens = self.builder(true).build_token(&self.name).unwrap();
-        !tokens.load(Some(token), at(0)).is_new()
+        !self.tokens().load(Some(token), at(0)).is_new()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What only a holder of the key can send: bodies that the crate did not write.
+//! Bodies that the crate did not write, which only a holder of the key can send.
 
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::{
     HEAD_LEN, NOW, TAG_LEN, blob_of,
-    browser::Browser,
+    browser::{Browser, Jar},
     counting::{Counts, open_all, run},
     load,
     moments::at,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[test]
-fn a_random_body_ends_behind_the_tag() {
+fn a_random_body_is_malformed_behind_a_good_tag() {
     let sealer = Sealer::of_site();
     let tokens = random(6..100).prop_map(move |body| sealer.seal(&body));
     let counts = open_all("sign", 500, tokens);
@@ -63,14 +63,14 @@ fn a_body_of_any_fields_can_be_changed_and_keeps_what_was_not() {
     run(500, &body(), |body| {
         let mut browser = Browser::from(site("sign"));
         let token = String::from_utf8(sealer.seal(&body.write())).unwrap();
-        browser.cookie = Some(format!("__Host-session={token}"));
+        browser.jar = Jar::of(&format!("__Host-session={token}"));
         browser.now = NOW;
         if body.expected().is_some() {
             return;
         }
         *changed.borrow_mut() += 1;
         browser.visit(|session| session.insert("new", 7).unwrap());
-        let sent = blob_of(browser.token());
+        let sent = blob_of(&browser.token());
         // Everything but the age, the payload and the padding.
         let (before, after) = (body.write(), &sent[HEAD_LEN..sent.len() - TAG_LEN]);
         assert_eq!(after[0], before[0] & !PAD);
@@ -87,7 +87,7 @@ fn a_body_of_any_fields_can_be_changed_and_keeps_what_was_not() {
 }
 
 #[test]
-fn a_sign_in_keeps_until_when_a_body_is_remembered_and_drops_its_limit() {
+fn a_sign_in_keeps_the_remembered_deadline_of_a_body_and_drops_its_limit() {
     let sealer = Sealer::of_site();
     let site = site("sign").build().unwrap();
     run(200, &body(), |body| {
@@ -200,7 +200,7 @@ impl Body {
         body
     }
 
-    /// What opening ends with at `at(NOW)` under the default policy (SPEC.md § 7.7, § 8.1, § 8.2).
+    /// The result of opening at `at(NOW)` under the default policy (SPEC.md § 7.7, § 8.1, § 8.2).
     fn expected(&self) -> Option<Reason> {
         let seen = self.issued + u64::from(self.age);
         let spans = [self.limit, self.remembered].into_iter().flatten();

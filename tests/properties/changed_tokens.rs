@@ -1,4 +1,4 @@
-//! What was changed does not open.
+//! A changed token does not open.
 
 use proptest::prelude::*;
 
@@ -75,7 +75,8 @@ proptest! {
         let token = token_of(suite, |session| {
             session.ensure_id().unwrap();
             for (key, value) in &content {
-                let _ = session.insert(key, value);
+                // A value may be too large or too deep.
+                drop(session.insert(key, value));
             }
         });
         let mut flipped = blob_of(&token);
@@ -93,14 +94,4 @@ proptest! {
         assert_refused(suite, &encode(&grown));
     }
 
-    #[test]
-    fn two_tokens_cannot_be_joined(suite in suite(), at: prop::sample::Index) {
-        let (one, two) = (small_token(suite), small_token(suite));
-        prop_assume!(one != two);
-        let at = at.index(one.len());
-        let joined = format!("{}{}", &one[..at], &two[at..]);
-        if joined != one && joined != two {
-            assert_refused(suite, &joined);
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! Properties whose cases are counted: how often opening ended with which Reason.
+//! Properties that count how often opening ended with each Reason.
 
 use std::{cell::RefCell, collections::HashMap, ops::RangeInclusive};
 

@@ -1,5 +1,5 @@
-//! Every change is sent and no look is, whatever they are and in any order: inside the refresh window
-//! and under the sealing key.
+//! Every change is sent and reading sends nothing, in any order, inside the refresh window and under the
+//! sealing key.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -32,6 +32,7 @@ enum Step {
     LimitTo(u64),
     Forget,
     Save,
+    Discard,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -58,10 +59,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => span().prop_map(Step::LimitTo),
         1 => Just(Step::Forget),
         1 => Just(Step::Save),
+        1 => Just(Step::Discard),
     ]
 }
 
-/// What a session is between two requests.
+/// The expected state of a session.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Model {
     content: BTreeMap<String, u8>,
@@ -70,16 +72,19 @@ struct Model {
     created: Option<u64>,
     limited_until: Option<u64>,
     remembered_until: Option<u64>,
-    /// A CSRF token that is good as long as the id and the date are what they are.
+    /// A CSRF token that is valid while the id and the date stay.
     token: Option<String>,
 }
 
-/// What was done in one request, beside what the model shows.
+/// The calls of one request that the model does not show.
 #[derive(Clone, Copy, Default)]
 struct Deeds {
     is_cleared: bool,
     is_invalidated: bool,
     is_saved: bool,
+    is_discarded: bool,
+    /// The id that the browser has.
+    brought_id: Option<SessionId>,
     /// The earliest limit of this request.
     limit: Option<u64>,
 }
@@ -122,7 +127,8 @@ impl Model {
                 deeds.is_cleared = true;
             }
             Step::Invalidate => {
-                session.invalidate().unwrap();
+                // Even if it changed in this request.
+                assert_eq!(session.invalidate().unwrap(), deeds.brought_id.take());
                 *self = Model::default();
                 deeds.is_invalidated = true;
                 deeds.limit = None;
@@ -176,7 +182,11 @@ impl Model {
             }
             Step::Save => {
                 session.save().unwrap();
-                deeds.is_saved = true;
+                (deeds.is_saved, deeds.is_discarded) = (true, false);
+            }
+            Step::Discard => {
+                session.discard().unwrap();
+                (deeds.is_saved, deeds.is_discarded) = (false, true);
             }
         }
     }
@@ -196,7 +206,7 @@ impl Model {
         assert!(token.is_none_or(|token| !session.verify_csrf(&token)));
     }
 
-    /// Everything that can be asked.
+    /// Compares every accessor.
     fn look(&self, session: &Session) {
         assert_eq!(session.to::<BTreeMap<String, u8>>().unwrap(), self.content);
         assert!(session.keys().iter().eq(self.content.keys()));
@@ -222,8 +232,8 @@ impl Model {
         assert!(!session.verify_csrf("junk"));
         let is_right = |token: &String| session.verify_csrf(token);
         assert!(self.token.as_ref().is_none_or(is_right));
-        let _ = (session.outcome(), session.remaining_bytes());
-        let _ = session.require_recent(Duration::from_secs(60));
+        assert!(session.remaining_bytes() > 0);
+        assert!(!session.require_recent(Duration::ZERO));
     }
 }
 
@@ -234,11 +244,17 @@ enum Sent {
     Ending,
 }
 
-/// What a request sends that brought `before`, if it is that of a session, and ended with `after`.
+/// The response to a request that arrived with `before` and ended with `after`.
 fn expected(before: &Model, after: &Model, deeds: Deeds) -> Sent {
     let has_arrived = before.created.is_some();
+    if deeds.is_discarded {
+        return match has_arrived && deeds.is_invalidated {
+            true => Sent::Ending,
+            false => Sent::Nothing,
+        };
+    }
     let is_emptied = has_arrived && after != before && !after.is_persistent();
-    // What was invalidated begins anew, and may be remembered; what was cleared is the same session.
+    // An invalidated session is a new one, which may be remembered; a cleared one stays the same.
     let has_ended = match deeds {
         Deeds {
             is_invalidated: true,
@@ -279,7 +295,8 @@ proptest! {
         for (pause, steps) in requests {
             browser.now += pause;
             let now = browser.now;
-            let (before, mut deeds) = (model.clone(), Deeds::default());
+            let arrived = model.clone();
+            let mut deeds = Deeds { brought_id: model.id, ..Deeds::default() };
             browser.visit(|session| {
                 model.look(session);
                 for step in steps {
@@ -287,8 +304,8 @@ proptest! {
                     model.look(session);
                 }
             });
-            // A token that was rendered once more is no change.
-            let before = Model { token: model.token.clone(), ..before };
+            // Rendering another token is no change.
+            let before = Model { token: model.token.clone(), ..arrived.clone() };
             let sent = match &browser.sent[..] {
                 [] => Sent::Nothing,
                 [field] if field.contains("=; ") => Sent::Ending,
@@ -299,6 +316,7 @@ proptest! {
             match sent {
                 Sent::Session => { model.created.get_or_insert(now); }
                 Sent::Ending => model = Model::default(),
+                Sent::Nothing if deeds.is_discarded => model = arrived,
                 // A new session that was not sent is forgotten.
                 Sent::Nothing if model.created.is_none() => model = Model::default(),
                 Sent::Nothing => {}

@@ -1,4 +1,4 @@
-//! What holds for every session, every token and every input.
+//! Properties of every session, every token and every input.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -10,8 +10,6 @@ mod cases;
 mod moments;
 #[path = "../common/outcome.rs"]
 mod outcome;
-#[path = "../common/token.rs"]
-mod token;
 
 mod attributes;
 mod bindings;
@@ -20,16 +18,16 @@ mod changed_tokens;
 mod cookie_fields;
 mod counting;
 mod every_change;
-mod opening_steps;
-mod payloads;
 mod round_trips;
 mod sealer;
-mod sorted_map;
 mod values;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use browser::Browser;
-use hardtack::{EncryptionKey, Session, SessionCookie, SessionCookieBuilder, SigningKey, Size};
+use hardtack::{
+    EncryptionKey, Session, SessionCookie, SessionCookieBuilder, SessionToken, SessionTokenBuilder,
+    SigningKey, Size,
+};
 use moments::at;
 use outcome::reason;
 use proptest::prelude::*;
@@ -43,7 +41,7 @@ fn site(suite: &str) -> SessionCookieBuilder {
     site_of(suite, 0)
 }
 
-/// In one process a name has sessions of one type, so these are those of an application of their own.
+/// In one process a name has sessions of one type, so these have their own application.
 fn site_of_profiles(suite: &str) -> SessionCookieBuilder<values::Profile> {
     site(suite).application("profiles").typed()
 }
@@ -53,6 +51,16 @@ fn site_of(suite: &str, key: u8) -> SessionCookieBuilder {
     match suite {
         "sign" => SessionCookie::unencrypted_but_signed(text.parse::<SigningKey>().unwrap()),
         _ => SessionCookie::encrypted(text.parse::<EncryptionKey>().unwrap()),
+    }
+}
+
+fn tokens_of(suite: &str, key: u8, purpose: &str) -> SessionTokenBuilder {
+    let text = key_text(suite, secret(key));
+    match suite {
+        "sign" => {
+            SessionToken::unencrypted_but_signed(purpose, text.parse::<SigningKey>().unwrap())
+        }
+        _ => SessionToken::encrypted(purpose, text.parse::<EncryptionKey>().unwrap()),
     }
 }
 
@@ -114,5 +122,5 @@ fn load(site: &SessionCookie, token: &[u8]) -> Session {
 const SUITES: [&str; 3] = ["xaes", "xcha", "sign"];
 const HEAD_LEN: usize = 5;
 const TAG_LEN: usize = 16;
-/// When tokens that were not made by a browser are opened.
+/// The moment at which tokens that no browser holds are opened.
 const NOW: u64 = 50_000;

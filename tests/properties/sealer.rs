@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::{HEAD_LEN, NOW, TAG_LEN, blob_of, encode, moments::START, secret, small_token};
+use crate::{HEAD_LEN, TAG_LEN, blob_of, encode, moments::START, secret, small_token};
 
 #[test]
 fn these_tests_seal_as_the_specification_does() {
@@ -19,7 +19,6 @@ fn these_tests_seal_as_the_specification_does() {
 pub(crate) struct Sealer {
     head: [u8; HEAD_LEN],
     key: [u8; 32],
-    ctx: Vec<u8>,
 }
 
 impl Sealer {
@@ -46,7 +45,6 @@ impl Sealer {
         Sealer {
             head: [SIGNED, a, b, c, d],
             key: expand("key", purpose),
-            ctx: Vec::new(),
         }
     }
 
@@ -55,28 +53,10 @@ impl Sealer {
         Sealer::new(secret(0), "__Host-session")
     }
 
-    /// That of `site_of_profiles("sign")`.
-    pub(crate) fn of_site_of_profiles() -> Sealer {
-        let mut ctx = Vec::new();
-        for (label, value) in [
-            ("hardtack.application", "profiles"),
-            ("hardtack.type", "profile"),
-        ] {
-            ctx.push(label.len() as u8);
-            ctx.extend_from_slice(label.as_bytes());
-            ctx.extend_from_slice(&(value.len() as u16).to_be_bytes());
-            ctx.extend_from_slice(value.as_bytes());
-        }
-        Sealer {
-            ctx,
-            ..Sealer::of_site()
-        }
-    }
-
     /// `base64url(head || body || tag)`
     pub(crate) fn seal(&self, body: &[u8]) -> Vec<u8> {
-        let ctx_len = (self.ctx.len() as u32).to_be_bytes();
-        let tag = hmac(&self.key, &[&self.head, &ctx_len, &self.ctx, body]);
+        // Without context, whose length is 0.
+        let tag = hmac(&self.key, &[&self.head, &[0; 4], body]);
         encode(&[&self.head, body, &tag[..TAG_LEN]].concat())
     }
 }
@@ -89,19 +69,10 @@ fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// A body of a session that begins at `at(NOW)`.
-pub(crate) fn alive(payload: &[u8]) -> Vec<u8> {
-    let mut body = vec![0];
-    body.extend_from_slice(&wire(NOW).to_be_bytes());
-    body.push(0);
-    body.extend_from_slice(payload);
-    body
-}
-
 /// A moment as a body has it, from seconds after `at(0)`.
 pub(crate) fn wire(second: u64) -> u32 {
     u32::try_from(START - EPOCH + second).unwrap()
 }
 
 const SIGNED: u8 = 0xB0;
-pub(crate) const EPOCH: u64 = 1_767_225_600;
+const EPOCH: u64 = 1_767_225_600;

@@ -1,4 +1,4 @@
-//! What requests bring that does not open.
+//! Requests whose session does not open.
 
 use std::time::SystemTime;
 
@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::common::{
-    at, builder, cookie, key, ring, sealed, sealed_apart, seconds, signed_in, token_of,
+    at, builder, cookie, key, ring, sealed, sealed_apart, seconds, signed_in, token_builder,
+    token_of,
 };
 
-/// What one request brings to one application.
+/// One request to one application.
 pub(crate) struct Arrival {
     pub(crate) name: &'static str,
     pub(crate) cookie: SessionCookie,
@@ -38,7 +39,7 @@ pub(crate) fn arrivals() -> Vec<Arrival> {
     arrivals
 }
 
-/// What fails before its tag, or at it.
+/// Tokens that fail at the tag or before it.
 fn unverified() -> Vec<Arrival> {
     let arrival = |name, value: String, expected| Arrival {
         name,
@@ -59,7 +60,7 @@ fn unverified() -> Vec<Arrival> {
     let of_other_key = SessionCookie::encrypted(key(1)).build().unwrap();
     let of_other_cookie = builder().name("__Host-other").build().unwrap();
     let of_other_context = builder().context("tenant", "acme").build().unwrap();
-    let bare = builder().build_token("__Host-session").unwrap();
+    let bare = token_builder("__Host-session").build().unwrap();
     let bare_session = bare.load(None::<&str>, at(0));
     bare_session.insert("user", 42).unwrap();
     let TokenChange::Set(bare) = bare.save(&bare_session).unwrap() else {
@@ -158,7 +159,7 @@ fn retired() -> Arrival {
     }
 }
 
-/// What has a good tag.
+/// Tokens with a good tag.
 fn verified() -> Vec<Arrival> {
     let arrival = |name, cookie, seconds, cookie_field, expected| Arrival {
         name,
@@ -179,7 +180,7 @@ fn verified() -> Vec<Arrival> {
     let typed = sealed_apart(builder(), at(0), |login: &Session<Login>| {
         login.update(|login| login.user = 42).unwrap();
     });
-    // As long as the name of the others, so that as much fits into it.
+    // As long as the other name, so that the room is the same.
     let of_siblings = builder().name("__Secure-login").build().unwrap();
     let two = format!("{}; {}", signed_in(&of_siblings), signed_in(&of_siblings));
     vec![

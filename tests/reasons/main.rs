@@ -1,4 +1,4 @@
-//! Every way in which a token fails to open, through the tower layer: the visitor gets the same.
+//! Whatever the reason for which a token fails to open, the visitor gets the same response (through the tower layer).
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -6,7 +6,6 @@
 mod arrivals;
 #[path = "../common/mod.rs"]
 mod common;
-mod cookie_fields;
 
 use std::{collections::BTreeSet, convert::Infallible, fmt::Write, time::SystemTime};
 
@@ -17,7 +16,7 @@ use http::{HeaderValue, Request, Response, header::COOKIE};
 use serde_json::Value;
 use tower::{Layer, ServiceExt, service_fn};
 
-/// The whole response of an application that works with its session and tells what it found.
+/// The whole response of an application that does `work` and answers with its result.
 fn respond<T: Payload>(
     cookie: &SessionCookie<T>,
     now: SystemTime,
@@ -44,10 +43,10 @@ fn respond<T: Payload>(
     response
 }
 
-/// Everything that can be asked of a session but its outcome.
+/// The results of all accessors but the outcome.
 fn look(session: &Session) -> Result<String, SessionError> {
     let mut found = String::new();
-    let _ = write!(
+    write!(
         found,
         "{} {:?} {:?} {:?} {} {} {} {:?} {:?} {:?} {:?} {}",
         session.len(),
@@ -62,7 +61,8 @@ fn look(session: &Session) -> Result<String, SessionError> {
         session.last_active_at(),
         session.expires_at(),
         session.remaining_bytes(),
-    );
+    )
+    .unwrap();
     Ok(found)
 }
 

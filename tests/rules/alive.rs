@@ -1,15 +1,18 @@
-//! `is_alive` asks all that a reload of the cookie would.
+//! `is_alive` checks everything that loading the cookie again would.
 
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, Ordering},
 };
 
-use hardtack::{Clock, KeyRing, RingKey, Session, SessionCookie, SharedKeyRing, TokenChange};
+use hardtack::{
+    Clock, KeyRing, RingKey, Session, SessionCookie, SessionHeader, SessionToken, SharedKeyRing,
+    TokenChange,
+};
 
 use crate::common::{HOUR, at, builder, cookie, key, ring, signed_in};
 
-/// Whether the session is alive, which has to be what a reload of its cookie says.
+/// Asserts that `is_alive` agrees with loading the cookie again.
 #[track_caller]
 fn check(site: &SessionCookie, session: &Session, pair: &str, second: u64, expected: bool) {
     let opens = !site.load([pair], at(second)).is_new();
@@ -31,7 +34,7 @@ fn a_session_under_a_key_that_is_dropped_ends() {
     keys.replace(key(1)).unwrap();
     check(&site, &session, &pair, 1, false);
 
-    // Nothing of it is gone for good where the key was dropped by mistake.
+    // A key that was dropped by mistake can come back.
     keys.replace(key(0)).unwrap();
     check(&site, &session, &pair, 1, true);
 }
@@ -79,15 +82,15 @@ fn a_session_that_the_ring_or_the_application_refuses_ends() {
 #[test]
 fn the_same_holds_for_sessions_in_headers_and_tokens() {
     let keys = SharedKeyRing::new(key(0));
-    let build = || SessionCookie::encrypted(keys.clone());
-    let header = build().build_header("x-session").unwrap();
-    let tokens = build().build_token("mobile").unwrap();
+    let header = SessionHeader::encrypted("x-session", keys.clone());
+    let tokens = SessionToken::encrypted("mobile", keys.clone());
+    let (header, tokens) = (header.build().unwrap(), tokens.build().unwrap());
     let set = |change| match change {
         TokenChange::Set(token) => token,
         other => panic!("{other:?}"),
     };
     let fill = |session: &Session| session.insert("user", 42).unwrap();
-    let first = header.load([""; 0], at(0));
+    let first = header.load(None::<&str>, at(0));
     fill(&first);
     let in_header = header.load([set(header.save(&first).unwrap())], at(1));
     let first = tokens.load(None::<&str>, at(0));

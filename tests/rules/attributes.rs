@@ -1,8 +1,8 @@
-use hardtack::{
-    Context, EncryptionKey, SameSite, Session, SessionCookie, SessionCookieBuilder, SigningKey,
-};
+//! The attributes of the cookie.
 
-use crate::common::{Answer, Jar, READ, Visit, at, builder, check, pair_of, signed_in};
+use hardtack::{EncryptionKey, SameSite, Session, SessionCookie, SessionCookieBuilder, SigningKey};
+
+use crate::common::{Answer, READ, Visit, builder, check};
 
 const EXPIRY: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 
@@ -11,31 +11,26 @@ const EXPIRY: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 fn check_attributes(builder: SessionCookieBuilder, name: &str, attributes: &str) {
     let cookie = builder.build().unwrap();
     assert_eq!(cookie.name().as_str(), name);
-    let mut jar = Jar::default();
-
     let answer = Visit::to(&cookie).run(|session| session.insert("user", 42));
     assert_eq!(
         set_cookie(&answer),
         format!("set-cookie: {name}=…{attributes}")
     );
-    jar.receive(&answer.headers);
+    let pair = answer.pair();
 
     let work = |session: &Session| {
         assert_eq!(session.get("user")?, Some(42));
         Ok(())
     };
-    check(&Visit::to(&cookie).with(jar.cookie_field()), work, READ);
+    check(&Visit::to(&cookie).with(pair), work, READ);
 
-    for cookies in [jar.cookie_field().to_owned(), format!("{name}=junk")] {
-        let visit = Visit::to(&cookie).with(&cookies);
+    for cookies in [pair, &format!("{name}=junk")] {
+        let visit = Visit::to(&cookie).with(cookies);
         let answer = visit.run(|session| session.invalidate().map(drop));
         assert_eq!(
             set_cookie(&answer),
             format!("set-cookie: {name}={attributes}{EXPIRY}")
         );
-        let mut jar = Jar::of(cookies);
-        jar.receive(&answer.headers);
-        assert_eq!(jar.pair, None);
     }
 }
 
@@ -121,19 +116,6 @@ fn plain_http_is_allowed_by_name_only() {
 }
 
 #[test]
-fn everything_at_once_is_in_its_order() {
-    let builder = builder()
-        .name("__Secure-login")
-        .path("/app")
-        .domain("example.com")
-        .same_site(SameSite::None)
-        .partitioned();
-    let attributes =
-        "; Path=/app; Domain=example.com; Secure; HttpOnly; SameSite=None; Partitioned";
-    check_attributes(builder, "__Secure-login", attributes);
-}
-
-#[test]
 fn a_signed_cookie_is_sent_like_an_encrypted_one() {
     let attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax";
     let builder = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap());
@@ -144,29 +126,4 @@ fn a_signed_cookie_is_sent_like_an_encrypted_one() {
         "__Host-session",
         attributes,
     );
-}
-
-#[test]
-fn a_session_opens_only_in_its_own_context() {
-    let tenant = |name: &str| builder().context("tenant", name).build().unwrap();
-    let pair = signed_in(&tenant("acme"));
-    assert_eq!(tenant("acme").load([&pair], at(0)).len(), 1);
-    assert_eq!(tenant("umbrella").load([&pair], at(0)).len(), 0);
-    assert_eq!(builder().build().unwrap().load([&pair], at(0)).len(), 0);
-}
-
-#[test]
-fn a_context_chosen_for_a_request_counts_for_its_answer() {
-    let cookie = builder().context("tenant", "umbrella").build().unwrap();
-    let acme = || Context::new([("tenant", "acme")]).unwrap();
-    let session = cookie.load_in(acme(), [""; 0], at(0));
-    session.insert("user", 42).unwrap();
-    let field = cookie.save(&session).unwrap().into_iter().next().unwrap();
-    let pair = pair_of(&field);
-    assert_eq!(cookie.load_in(acme(), [pair], at(0)).len(), 1);
-    assert_eq!(cookie.load_in(Context::default(), [pair], at(0)).len(), 0);
-    // Instead of the cookie's own, not beside it.
-    assert_eq!(cookie.load([pair], at(0)).len(), 0);
-    let of_acme = builder().context("tenant", "acme").build().unwrap();
-    assert_eq!(of_acme.load([pair], at(0)).len(), 1);
 }

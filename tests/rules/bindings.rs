@@ -1,10 +1,10 @@
-//! What a session is bound to beside its name: the application, and the type.
+//! A session is bound to the application and the type, in addition to its name.
 
 use std::fmt::Debug;
 
 use hardtack::{
     ConfigError, Context, EncryptionKey, KeyRing, Map, Payload, Reason, Session, SessionCookie,
-    SessionCookieBuilder, SessionData,
+    SessionCookieBuilder, SessionData, SessionHeader, SessionToken,
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use crate::{
     revocation::reason,
 };
 
-/// What a shop holds, and what its administration does.
+/// The sessions of a shop, and those of its administration.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Cart {
     articles: u32,
@@ -34,7 +34,7 @@ impl SessionData for Admin {
     const SCHEMA: u32 = 1;
 }
 
-/// The type that took the place of a dictionary.
+/// A type that replaced a dictionary.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Former {
     user: u32,
@@ -92,39 +92,17 @@ fn a_type_without_a_label_takes_over_the_sessions_of_a_dictionary() {
 }
 
 #[test]
-fn applications_with_one_ring_and_one_name_are_told_apart_by_their_labels() {
-    let ring = own_ring();
-    let of = |label: Option<&str>| {
-        let builder = SessionCookie::encrypted(ring.clone());
-        let builder = match label {
-            Some(label) => builder.application(label),
-            None => builder,
-        };
-        builder.build().unwrap()
-    };
-    let long = "x".repeat(255);
-    let labels = [None, Some("shop"), Some("forum"), Some(&*long)];
-    for sealed_for in labels {
-        let pair = sealed(&of(sealed_for), at(0), user);
-        for opened_for in labels {
-            let expected = (sealed_for != opened_for).then_some(Reason::Auth);
-            assert_eq!(reason(&of(opened_for).load([&pair], at(1))), expected);
-        }
-    }
-}
-
-#[test]
 fn an_application_stands_beside_a_context_and_in_front_of_one_of_a_request() {
     let ring = own_ring();
     let of = |label: &str| SessionCookie::encrypted(ring.clone()).application(label);
     let acme = || Context::new([("tenant", "acme")]).unwrap();
     let shop = of("shop").context("stage", "live").build().unwrap();
-    let session = shop.load_in(acme(), [""], at(0));
+    let session = shop.load_in(acme(), None::<&str>, at(0));
     user(&session);
     let fields = shop.save(&session).unwrap();
     assert!(!shop.load_in(acme(), &fields, at(1)).is_new());
     assert!(shop.load(&fields, at(1)).is_new());
-    // The context of a request takes the place of the builder's, and not of the application.
+    // The context of a request replaces that of the builder, but not the application.
     let tenants = of("shop").context("tenant", "acme").build().unwrap();
     assert!(!tenants.load(&fields, at(1)).is_new());
     let forum = of("forum").build().unwrap();
@@ -132,7 +110,7 @@ fn an_application_stands_beside_a_context_and_in_front_of_one_of_a_request() {
 }
 
 #[test]
-fn what_the_crate_calls_its_own_pairs_nobody_else_may() {
+fn labels_of_the_crate_are_reserved() {
     for label in ["hardtack.", "hardtack.type", "hardtack.application"] {
         let refused = Context::new([("tenant", "acme"), (label, "cart")]).unwrap_err();
         assert!(refused.to_string().contains("is reserved"), "{refused}");
@@ -181,22 +159,23 @@ fn one_name_has_sessions_of_one_type_in_a_program() {
     let carts = other::<Cart>(&ring).build().unwrap();
     check_refused(other::<Admin>(&ring).build());
     check_refused(other::<Map>(&ring).build());
-    // A key in common is enough.
+    // One key in common is enough.
     let new = EncryptionKey::generate().unwrap();
     let rotated = KeyRing::from_keys([new, key()]).unwrap();
     check_refused(other::<Admin>(&rotated).build());
 
-    // The same again, and what goes another way, are no other sessions.
+    // No conflict: the same type, or another name, application, context, carrier or key.
     assert!(other::<Cart>(&ring).build().is_ok());
     let apart = || other::<Admin>(&ring);
     assert!(apart().name("__Host-admin").build().is_ok());
     assert!(apart().application("admin").build().is_ok());
     assert!(apart().context("for", "admins").build().is_ok());
-    assert!(apart().build_token("__Host-session").is_ok());
+    let token = SessionToken::encrypted("__Host-session", ring.clone());
+    assert!(token.typed::<Admin>().build().is_ok());
     assert!(other::<Admin>(&own_ring()).build().is_ok());
 
-    // A clone holds the name, as a session does.
-    let session = carts.clone().load([""; 0], at(0));
+    // A clone of the cookie keeps the name taken, and so does a session.
+    let session = carts.clone().load(None::<&str>, at(0));
     drop(carts);
     check_refused(other::<Admin>(&ring).build());
     drop(session);
@@ -206,11 +185,11 @@ fn one_name_has_sessions_of_one_type_in_a_program() {
 #[test]
 fn one_token_and_one_header_have_sessions_of_one_type_too() {
     let ring = own_ring();
-    let carts = || SessionCookie::encrypted(ring.clone()).typed::<Cart>();
-    let admins = || SessionCookie::encrypted(ring.clone()).typed::<Admin>();
-    let _token = carts().build_token("mobile").unwrap();
-    let _header = carts().build_header("x-session").unwrap();
-    check_refused(admins().build_token("mobile"));
-    check_refused(admins().build_header("X-Session"));
-    assert!(admins().build_token("x-session").is_ok());
+    let token = |purpose| SessionToken::encrypted(purpose, ring.clone());
+    let header = |name| SessionHeader::encrypted(name, ring.clone());
+    let _token = token("mobile").typed::<Cart>().build().unwrap();
+    let _header = header("x-session").typed::<Cart>().build().unwrap();
+    check_refused(token("mobile").typed::<Admin>().build());
+    check_refused(header("X-Session").typed::<Admin>().build());
+    assert!(token("x-session").typed::<Admin>().build().is_ok());
 }

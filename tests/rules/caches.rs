@@ -1,16 +1,17 @@
+//! Cache fields of responses with a session.
+
 use hardtack::{Session, SessionError};
 
-use crate::common::{Visit, at, builder, check, cookie, signed_in};
+use crate::{
+    common::{Visit, at, builder, check, cookie, signed_in},
+    look,
+};
 
 const SET: &str = "set-cookie: __Host-session=…; Path=/; Secure; HttpOnly; SameSite=Lax";
 const EXPIRED: &str = "set-cookie: __Host-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 
-/// What the application says to caches.
+/// The cache fields of the application's response.
 type Says<'a> = &'a [(&'static str, &'static str)];
-
-fn look(session: &Session) -> Result<(), SessionError> {
-    session.get::<u32>("user").map(drop)
-}
 
 fn saying<'a>(
     visit: Visit,
@@ -20,8 +21,8 @@ fn saying<'a>(
         .fold(visit, |visit, (name, value)| visit.saying(name, value))
 }
 
-/// What the application says that lets others store a response.
-const SHAREABLE: [Says; 40] = [
+/// Fields that let shared caches store a response.
+const SHAREABLE: [Says; 43] = [
     &[("cache-control", "public")],
     &[("cache-control", "max-age=60")],
     &[("cache-control", "s-maxage=60")],
@@ -29,7 +30,7 @@ const SHAREABLE: [Says; 40] = [
     &[("cache-control", "no-cache")],
     &[("cache-control", "must-revalidate")],
     &[("cache-control", "")],
-    // Neither is the directive that it resembles.
+    // Neither is the directive it resembles.
     &[("cache-control", "private=\"set-cookie\"")],
     &[("cache-control", "no-storex, xprivate")],
     &[("cdn-cache-control", "max-age=60")],
@@ -59,7 +60,18 @@ const SHAREABLE: [Says; 40] = [
         ("cache-control", "public"),
         ("cdn-cache-control", "no-store"),
     ],
-    // Every field for one kind of cache, and every vendor's.
+    &[
+        ("cache-control", "no-store"),
+        ("cdn-cache-control", "no-store"),
+        ("surrogate-control", "max-age=60"),
+    ],
+    &[
+        ("cache-control", "no-store"),
+        ("cdn-cache-control", "max-age=60"),
+        ("surrogate-control", "no-store"),
+    ],
+    &[("cache-control", "max-age=9"), ("cache-control", "public")],
+    // A vendor's field lets that vendor's cache store the response.
     &[("cloudflare-cdn-cache-control", "max-age=60")],
     &[("vercel-cdn-cache-control", "s-maxage=60")],
     &[("x-litespeed-cache-control", "public")],
@@ -87,14 +99,14 @@ const SHAREABLE: [Says; 40] = [
         ("cdn-cache-control", "no-store"),
         ("cloudflare-cdn-cache-control", "max-age=60"),
     ],
-    // What is to be understood may be stored (RFC 9111 section 5.2.2.3).
+    // `must-understand` lets caches ignore `no-store` (RFC 9111 section 5.2.2.3).
     &[("cache-control", "must-understand, no-store")],
     &[("cache-control", "no-store, max-age=60, Must-Understand")],
     &[
         ("cache-control", "private"),
         ("cdn-cache-control", "must-understand, no-store"),
     ],
-    // A date is the same as an age, where there is none.
+    // Without `Cache-Control` a date in `Expires` is a lifetime.
     &[("expires", "Fri, 15 Jan 2100 08:00:00 GMT")],
     &[("expires", "Tue, 15 Jan 2030 08:00:00 +0000")],
     &[("expires", "Friday, 15-Jan-50 08:00:00 GMT")],
@@ -108,7 +120,7 @@ const SHAREABLE: [Says; 40] = [
     ],
 ];
 
-/// What the application says that lets nobody but the visitor store a response.
+/// Fields that let only the visitor's browser store a response.
 const OWN: [Says; 19] = [
     &[("cache-control", "private")],
     &[("cache-control", "Private, max-age=60")],
@@ -148,7 +160,7 @@ const OWN: [Says; 19] = [
     &[("expires", "Thu, 19 Nov 1981 08:52:00 GMT")],
 ];
 
-/// The fields that the application set, in the order of the answer's.
+/// The fields as the application set them, in the order of `Answer::lines`.
 fn kept(says: Says) -> Vec<String> {
     let mut lines: Vec<_> = says
         .iter()
@@ -162,7 +174,7 @@ fn kept(says: Says) -> Vec<String> {
     lines
 }
 
-/// The answer of an application that says this: each of its fields is replaced.
+/// The fields of a response with content: each of the application's fields is replaced.
 fn no_store(says: Says, set_cookie: &str) -> Vec<String> {
     let names = says.iter().map(|&(name, _)| name).chain(["cache-control"]);
     let mut lines: Vec<_> = names.map(forbidden).collect();
@@ -235,13 +247,6 @@ fn an_explicit_save_and_an_ending_make_every_field_say_no_store() {
 }
 
 #[test]
-fn content_makes_a_private_response_say_no_store() {
-    let visit = Visit::to(&cookie()).saying("cache-control", "private, max-age=60");
-    let expected = ["cache-control: no-store", SET, "vary: Cookie"];
-    check(&visit, |session| session.insert("user", 1), &expected);
-}
-
-#[test]
 fn a_field_that_says_no_store_among_others_is_kept_with_content() {
     let visit = Visit::to(&cookie()).saying("cache-control", "no-cache, no-store, must-revalidate");
     let expected = [
@@ -250,39 +255,6 @@ fn a_field_that_says_no_store_among_others_is_kept_with_content() {
         "vary: Cookie",
     ];
     check(&visit, |session| session.insert("user", 1), &expected);
-}
-
-/// One of the two fields for one kind of cache says `no-store`, and the other does not.
-const DIVIDED: [Says; 2] = [
-    &[
-        ("cache-control", "no-store"),
-        ("cdn-cache-control", "no-store"),
-        ("surrogate-control", "max-age=60"),
-    ],
-    &[
-        ("cache-control", "no-store"),
-        ("cdn-cache-control", "max-age=60"),
-        ("surrogate-control", "no-store"),
-    ],
-];
-
-#[test]
-fn one_field_that_lets_others_store_is_enough_to_leave_out_optional_writes() {
-    let cookie = cookie();
-    let pair = signed_in(&cookie);
-    for says in DIVIDED {
-        let visit = saying(Visit::to(&cookie).with(&pair).at(1000), says);
-        check_lines(&visit, look, &kept(says));
-    }
-}
-
-#[test]
-fn content_replaces_one_field_that_lets_others_store() {
-    for says in DIVIDED {
-        let visit = saying(Visit::to(&cookie()), says);
-        let work = |session: &Session| session.insert("user", 1);
-        check_lines(&visit, work, &no_store(says, SET));
-    }
 }
 
 #[test]
@@ -331,13 +303,4 @@ fn content_that_is_not_written_leaves_the_fields_alone() {
             &kept(says),
         );
     }
-}
-
-#[test]
-fn content_repeated_in_several_fields_is_replaced_by_one() {
-    let visit = Visit::to(&cookie())
-        .saying("cache-control", "public")
-        .saying("cache-control", "max-age=9");
-    let expected = ["cache-control: no-store", SET, "vary: Cookie"];
-    check(&visit, |session| session.insert("user", 1), &expected);
 }

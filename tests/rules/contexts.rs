@@ -2,13 +2,14 @@
 
 use axum::{Router, body::Body, routing::get};
 use hardtack::{
-    Context, EncryptionKey, KeyRing, Outcome, Reason, Session, SessionCookie, SessionHeader,
-    SessionLayer, host_of,
+    Context, EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionLayer, host_of,
 };
 use http::{Request, Response, request::Parts};
 use tower::ServiceExt;
 
-use crate::common::{Jar, at, block_on, builder, cookie, key, pair_of, signed_in};
+use crate::common::{
+    Jar, at, block_on, builder, cookie, header_builder, key, set_cookies, signed_in,
+};
 
 fn tenant(parts: &Parts) -> Option<Context> {
     Context::new([("tenant", host_of(parts)?)]).ok()
@@ -18,7 +19,7 @@ fn by_host(cookie: SessionCookie) -> SessionLayer {
     SessionLayer::new(cookie).clock(at(0)).context_by(tenant)
 }
 
-/// Counts its visits.
+/// Counts the visits of a session.
 async fn count(session: Session) -> String {
     let increase = |visits: &mut u32| {
         *visits += 1;
@@ -31,16 +32,16 @@ fn counting(layer: SessionLayer) -> Router {
     Router::new().route("/", get(count)).layer(layer)
 }
 
-/// The text of the answer, which the jar takes in.
+/// The body of the response, whose cookies go into the jar.
 #[track_caller]
 fn visit(router: &Router, path: &str, host: &str, jar: &mut Jar) -> String {
     let request = Request::get(path)
         .header("host", host)
-        .header("cookie", jar.cookie_field());
+        .header("cookie", jar.field());
     let request = request.body(Body::empty()).unwrap();
     let response: Response<Body> = block_on(router.clone().oneshot(request)).unwrap();
     assert_eq!(response.status(), 200);
-    jar.receive(response.headers());
+    jar.receive(set_cookies(response.headers()));
     let body = block_on(axum::body::to_bytes(response.into_body(), 1000)).unwrap();
     String::from_utf8(body.to_vec()).unwrap()
 }
@@ -51,34 +52,11 @@ fn the_session_of_one_tenant_is_new_for_another() {
     let mut acme = Jar::default();
     assert_eq!(visit(&router, "/", "acme.example", &mut acme), "1");
     assert_eq!(visit(&router, "/", "acme.example", &mut acme), "2");
-    let mut copied = Jar::of(acme.cookie_field());
+    let mut copied = Jar::of(&acme.field());
     assert_eq!(visit(&router, "/", "other.example", &mut copied), "1");
     assert_eq!(visit(&router, "/", "acme.example", &mut acme), "3");
-    // What the other tenant made of it is nothing to this one.
+    // The cookie that the other tenant set does not open here.
     assert_eq!(visit(&router, "/", "acme.example", &mut copied), "1");
-}
-
-#[test]
-fn a_token_of_another_tenant_fails_like_a_forgery_and_is_not_deleted() {
-    let [acme, other] = ["acme", "other"].map(|host| Context::new([("tenant", host)]).unwrap());
-    let session = cookie().load_in(acme.clone(), [""; 0], at(0));
-    session.insert("user", 42).unwrap();
-    let fields = cookie().save(&session).unwrap();
-    let pair = pair_of(fields.iter().next().unwrap()).to_owned();
-    let session = cookie().load_in(other, [&pair], at(1));
-    assert!(matches!(
-        session.outcome(),
-        Outcome::Rejected {
-            reason: Reason::Auth,
-            ..
-        }
-    ));
-    assert!(cookie().save(&session).unwrap().is_empty());
-    assert_eq!(
-        cookie().load_in(acme, [&pair], at(1)).get("user").unwrap(),
-        Some(42)
-    );
-    assert!(cookie().load([&pair], at(1)).is_new());
 }
 
 #[test]
@@ -90,30 +68,15 @@ fn the_context_of_a_request_takes_the_place_of_the_builders() {
         "1"
     );
     let tenant = Context::new([("tenant", "acme")]).unwrap();
-    assert_eq!(
-        cookie().load_in(tenant, [jar.cookie_field()], at(0)).len(),
-        1
-    );
-    assert!(bound.load([jar.cookie_field()], at(0)).is_new());
+    assert_eq!(cookie().load_in(tenant, [&jar.field()], at(0)).len(), 1);
+    assert!(bound.load([&jar.field()], at(0)).is_new());
     let live = Context::new([("stage", "live")]).unwrap();
     assert_eq!(cookie().load_in(live, [signed_in(&bound)], at(0)).len(), 1);
 }
 
 #[test]
-fn tokens_for_forms_are_of_their_tenant_too() {
-    let [acme, other] = ["acme", "other"].map(|host| Context::new([("tenant", host)]).unwrap());
-    let session = cookie().load_in(acme.clone(), [""; 0], at(0));
-    let token = session.csrf_token().unwrap();
-    assert!(session.verify_csrf(&token));
-    let fields = cookie().save(&session).unwrap();
-    let pair = pair_of(fields.iter().next().unwrap()).to_owned();
-    assert!(cookie().load_in(acme, [&pair], at(1)).verify_csrf(&token));
-    assert!(!cookie().load_in(other, [&pair], at(1)).verify_csrf(&token));
-}
-
-#[test]
 fn headers_and_eager_layers_are_bound_as_well() {
-    let header: SessionHeader = builder().build_header("x-session").unwrap();
+    let header: SessionHeader = header_builder("x-session").build().unwrap();
     let layer = SessionLayer::in_header(header)
         .clock(at(0))
         .context_by(tenant)
@@ -137,7 +100,7 @@ fn headers_and_eager_layers_are_bound_as_well() {
     assert_eq!(ask("other", &token).0, "1");
 }
 
-/// A service of its own, with its own copy of the ring.
+/// A service with its own copy of the ring.
 fn service(contexts: &[(&str, &str)]) -> Router {
     let mut builder = SessionCookie::encrypted(KeyRing::<EncryptionKey>::new(key(0)));
     for (label, value) in contexts {
@@ -155,31 +118,6 @@ fn services_with_the_same_ring_name_and_context_share_their_sessions() {
         assert_eq!(visit(&cart, "/", "cart.example", &mut jar), "1");
         assert_eq!(visit(&account, "/", "account.example", &mut jar), "2");
         assert_eq!(visit(&cart, "/", "cart.example", &mut jar), "3");
-    }
-}
-
-#[test]
-fn services_with_other_contexts_do_not() {
-    let contexts: [&[(&str, &str)]; 6] = [
-        &[],
-        &[("app", "shop")],
-        &[("app", "blog")],
-        &[("ap", "pshop")],
-        &[("app", "shop"), ("stage", "live")],
-        &[("stage", "live"), ("app", "shop")],
-    ];
-    for (one, mine) in contexts.iter().enumerate() {
-        let mut jar = Jar::default();
-        visit(&service(mine), "/", "", &mut jar);
-        for (other, theirs) in contexts.iter().enumerate() {
-            let mut copied = Jar::of(jar.cookie_field());
-            let visits = visit(&service(theirs), "/", "", &mut copied);
-            assert_eq!(
-                visits,
-                if one == other { "2" } else { "1" },
-                "{mine:?} {theirs:?}"
-            );
-        }
     }
 }
 
@@ -217,7 +155,7 @@ fn a_tenant_whose_name_is_too_long_for_a_context_is_an_error_of_its_own() {
     assert!(Context::new([("tenant", "x".repeat(65_536))]).is_err());
     assert!(Context::new([("x".repeat(256), "acme")]).is_err());
     let long = Context::new([("x".repeat(255), "x".repeat(65_535))]).unwrap();
-    let session = cookie().load_in(long.clone(), [""; 0], at(0));
+    let session = cookie().load_in(long.clone(), None::<&str>, at(0));
     session.insert("user", 42).unwrap();
     let fields = cookie().save(&session).unwrap();
     assert_eq!(cookie().load_in(long, &fields, at(0)).len(), 1);

@@ -1,8 +1,11 @@
-use hardtack::{Session, SessionError};
+//! Discarded changes.
 
-use crate::common::{ENDED, READ, Visit, WRITTEN, at, check, cookie, signed_in};
+use hardtack::Session;
 
-type Work = fn(&Session) -> Result<(), SessionError>;
+use crate::{
+    Work,
+    common::{ENDED, READ, Visit, WRITTEN, at, check, cookie, signed_in},
+};
 
 #[track_caller]
 fn check_with_cookie(work: Work, expected: &[&str]) {
@@ -42,7 +45,7 @@ fn a_discarded_session_reads_as_it_was_changed() {
 }
 
 #[test]
-fn of_discarding_and_saving_the_last_counts() {
+fn the_last_call_of_discard_and_save_counts() {
     check_with_cookie(|session| session.discard().and(session.save()), WRITTEN);
     check_with_cookie(|session| session.save().and(session.discard()), READ);
     let work: Work = |session| {
@@ -68,7 +71,7 @@ fn invalidating_beats_discarding_and_saving() {
         |session| session.discard().and(session.invalidate()).map(drop),
         |session| session.invalidate().and(session.save()),
         |session| session.save().and(session.invalidate()).map(drop),
-        // What came after it goes the way of every discarded change, and what was before it too.
+        // Changes before and after it are discarded like any other.
         |session| {
             session
                 .invalidate()

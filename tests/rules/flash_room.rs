@@ -1,15 +1,14 @@
-//! Messages that do not fit, and sessions that take none.
+//! Messages that do not fit, and sessions that accept none.
 
-use hardtack::{Context, Session, SessionData, SessionError};
-use serde::{Deserialize, Serialize};
+use hardtack::{Context, Session, SessionError};
 
 use crate::{
-    Login,
+    Login, NewerLogin, Work,
     common::{
         ENDED, READ, Visit, WRITTEN, at, builder, builder_of, check, cookie, sealed, sealed_apart,
         signed_in,
     },
-    flash::{Work, visitor},
+    flash::visitor,
 };
 
 #[test]
@@ -76,17 +75,6 @@ fn a_typed_session_has_messages_beside_its_value() {
         Ok(())
     };
     check(&Visit::to(&cookie).with(answer.pair()), pop, ENDED);
-}
-
-/// What a newer version of the application writes.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct NewerLogin {
-    name: String,
-}
-
-impl SessionData for NewerLogin {
-    const LABEL: &str = "login";
-    const SCHEMA: u32 = 2;
 }
 
 #[test]

@@ -1,14 +1,13 @@
-//! Cookies of earlier attributes, which are dropped along.
+//! Cookies with earlier attributes, which are expired together with a write.
 
-use hardtack::{ConfigError, Formerly, KeyRing, Session, SessionCookie, SessionCookieBuilder};
+use hardtack::{ConfigError, Formerly, KeyRing, SessionCookie, SessionCookieBuilder};
 
-use crate::common::{READ, UNTOUCHED, Visit, builder, check, key, signed_in};
+use crate::{
+    common::{READ, UNTOUCHED, Visit, builder, check, key, signed_in},
+    look,
+};
 
 const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
-
-fn look(session: &Session) -> Result<(), hardtack::SessionError> {
-    session.get::<u32>("user").map(drop)
-}
 
 fn moved() -> SessionCookieBuilder {
     builder()
@@ -17,7 +16,7 @@ fn moved() -> SessionCookieBuilder {
         .domain("example.com")
 }
 
-/// The attributes that are sent to drop a cookie of these earlier ones.
+/// Asserts the attributes of the field that expires a cookie with these earlier ones.
 #[track_caller]
 fn check_expiry(now: SessionCookieBuilder, formerly: Formerly, expected: &str) {
     let cookie = now.formerly(formerly).build().unwrap();
@@ -93,7 +92,7 @@ fn the_present_attributes_are_refused_as_earlier_ones() {
         builder().formerly(Formerly::new().no_domain()).build(),
         Err(ConfigError::Formerly)
     ));
-    // What the name does not allow was not there earlier either.
+    // Attributes that the name forbids cannot have been there earlier.
     for formerly in [
         Formerly::new().path("/a"),
         Formerly::new().domain("example.com"),
@@ -144,7 +143,7 @@ fn earlier_cookies_are_dropped_before_the_present_one_is_sent() {
 }
 
 #[test]
-fn sealing_again_drops_them_as_well() {
+fn sealing_again_drops_earlier_cookies_too() {
     let ring = KeyRing::from_keys([key(1), key(0)]).unwrap();
     let rotated = SessionCookie::encrypted(ring);
     let rotated = twice(
@@ -193,7 +192,7 @@ fn where_nothing_is_sent_nothing_is_dropped() {
 
 #[test]
 fn a_session_that_a_browser_sends_from_two_places_goes_on() {
-    // The old cookie and the new one arrive together, as long as the browser has both.
+    // While the browser has both, the old cookie and the new one arrive together.
     let cookie = moved().formerly(Formerly::new().path("/")).build().unwrap();
     let old = crate::common::sealed(&cookie, crate::common::at(0), |session| {
         session.insert("user", 42).unwrap();
@@ -206,14 +205,4 @@ fn a_session_that_a_browser_sends_from_two_places_goes_on() {
     let both = format!("{}; {old}", answer.pair());
     let session = cookie.load([both], crate::common::at(2));
     assert_eq!(session.get("user").unwrap(), Some(43));
-}
-
-#[test]
-fn a_request_for_tests_carries_the_present_cookie() {
-    let cookie = twice(moved());
-    let now = crate::common::at(0);
-    let pair = cookie
-        .cookie_for(now, |session| session.insert("user", 42))
-        .unwrap();
-    assert_eq!(cookie.load([pair], now).get("user").unwrap(), Some(42));
 }

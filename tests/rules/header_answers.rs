@@ -1,23 +1,19 @@
-//! What is answered to a session that came in a header, through `http` and `tower`.
+//! Responses to a session in a header, through `http` and `tower`.
 
 use std::convert::Infallible;
 
-use hardtack::{KeyRing, Session, SessionCookie, SessionError, SessionHeader, SessionLayer};
+use hardtack::{KeyRing, Session, SessionHeader, SessionLayer};
 use http::{HeaderMap, Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 
 use crate::{
-    common::{HOUR, at, block_on, builder, key, seconds},
+    Work,
+    common::{at, block_on, header_builder, key},
     header::{check_outcome, header, map, signed_in_by},
+    look,
 };
 
-type Work = fn(&Session) -> Result<(), SessionError>;
-
-fn look(session: &Session) -> Result<(), SessionError> {
-    session.get::<u32>("user").map(drop)
-}
-
-/// A request with these fields, and what the application answers to it.
+/// A request with these fields, and the response of the application.
 struct Ask<'a> {
     header: SessionHeader,
     fields: &'a [(&'a str, &'a str)],
@@ -129,10 +125,11 @@ fn the_answer_stands_in_a_field_of_its_own() {
     for (work, expected) in cases {
         assert_eq!(ask(plain(), &fields, 1).run(work).0, expected);
     }
-    // Nothing is ended where nothing came.
+    // Without a token there is nothing to end.
     let (lines, _) = ask(plain(), &[], 1).run(|session| session.invalidate().map(drop));
     assert_eq!(lines, ["cache-control: private", "vary: x-session"]);
-    let named = header("x-session").answer_in("X-Session").unwrap();
+    let named = header_builder("x-session").answer_in("X-Session");
+    let named = named.build().unwrap();
     let (lines, changed) =
         ask(named, &fields, 1).run(|session| session.insert("user", 42).and(session.renew()));
     assert_eq!(
@@ -143,7 +140,7 @@ fn the_answer_stands_in_a_field_of_its_own() {
 }
 
 #[test]
-fn caches_are_told_as_for_cookies() {
+fn cache_fields_are_as_for_cookies() {
     let token = signed_in_by(&header("authorization"));
     let bearer = format!("bearer {token}");
     let fields = [("authorization", &*bearer)];
@@ -169,9 +166,9 @@ fn caches_are_told_as_for_cookies() {
     );
 
     let allowing = || {
-        builder()
+        header_builder("authorization")
             .danger_allow_shared_caching()
-            .build_header("authorization")
+            .build()
             .unwrap()
     };
     let (lines, _) = Ask {
@@ -209,28 +206,6 @@ fn refresh_and_sealing_again_are_as_for_cookies() {
         assert_eq!(lines, ["cache-control: private", "vary: x-session"]);
     }
     let ring = KeyRing::from_keys([key(1), key(0)]).unwrap();
-    let rotated = SessionCookie::encrypted(ring)
-        .build_header("x-session")
-        .unwrap();
+    let rotated = SessionHeader::encrypted("x-session", ring).build().unwrap();
     assert_eq!(ask(rotated, &fields, 1).run(look).0, refreshed);
-}
-
-#[test]
-fn a_remembered_session_has_no_max_age_and_ends_in_time() {
-    let header = builder()
-        .remember_up_to(seconds(100 * HOUR))
-        .build_header("x-session")
-        .unwrap();
-    let remember: Work = |session| session.remember_for(seconds(90 * HOUR));
-    let (lines, token) = ask(header.clone(), &[], 0).run(remember);
-    assert_eq!(
-        lines,
-        [
-            "cache-control: no-store",
-            "session-token: …",
-            "vary: x-session"
-        ]
-    );
-    assert!(header.load([&token], at(90 * HOUR - 1)).is_persistent());
-    assert!(header.load([&token], at(90 * HOUR)).is_new());
 }

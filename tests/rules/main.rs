@@ -1,6 +1,5 @@
-//! The rules about reading, writing, messages, caches, ending, time, revocation and rotation. Each
-//! scenario is run without an adapter and through `http`, `tower` and `axum`, and all have to answer the
-//! same.
+//! The rules about reading, writing, messages, caches, ending, time, revocation and rotation, each scenario without
+//! an adapter and through `http`, `tower` and `axum`, with the same result.
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -23,7 +22,6 @@ mod formerly;
 mod header;
 mod header_answers;
 mod ids_and_dates;
-mod limits;
 mod observability;
 mod optional;
 mod overlap;
@@ -42,8 +40,15 @@ mod tokens;
 mod told;
 mod writing;
 
-use hardtack::SessionData;
+use hardtack::{Map, Session, SessionData, SessionError};
 use serde::{Deserialize, Serialize};
+
+/// The use of a session by the application.
+type Work<T = Map> = fn(&Session<T>) -> Result<(), SessionError>;
+
+fn look(session: &Session) -> Result<(), SessionError> {
+    session.get::<u32>("user").map(drop)
+}
 
 /// A typed session.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -55,4 +60,15 @@ struct Login {
 impl SessionData for Login {
     const LABEL: &str = "login";
     const SCHEMA: u32 = 1;
+}
+
+/// The type in a newer version of the application, whose payload `Login` cannot read.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct NewerLogin {
+    name: String,
+}
+
+impl SessionData for NewerLogin {
+    const LABEL: &str = "login";
+    const SCHEMA: u32 = 2;
 }

@@ -1,4 +1,4 @@
-//! What an application learns of its sessions beside their content.
+//! Outcomes that are reported to the application.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,14 +8,15 @@ use hardtack::{
 use http::{HeaderMap, Request, Response, header::COOKIE};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::common::{
-    READ, UNTOUCHED, Visit, at, block_on, builder, check, cookie, key, pair_of, sealed, signed_in,
-    token_of,
+use crate::{
+    Work,
+    common::{
+        READ, UNTOUCHED, Visit, at, block_on, builder, check, cookie, key, pair_of, sealed,
+        signed_in, token_of,
+    },
 };
 
-type Work = fn(&Session) -> Result<(), hardtack::SessionError>;
-
-/// What was told.
+/// The reported outcomes.
 #[derive(Clone, Default)]
 struct Told(Arc<Mutex<Vec<Reading>>>);
 
@@ -39,7 +40,7 @@ fn rejected(reason: Reason, key_id: Option<hardtack::KeyId>) -> Outcome {
 }
 
 #[test]
-fn each_outcome_is_told_with_its_key_and_the_length_of_its_token() {
+fn each_outcome_is_reported_with_its_key_and_the_length_of_its_token() {
     let told = Told::default();
     let keys = KeyRing::from_keys([key(0), key(1)]).unwrap();
     let cookie = told.by(SessionCookie::encrypted(keys));
@@ -71,7 +72,7 @@ fn each_outcome_is_told_with_its_key_and_the_length_of_its_token() {
     let idle = cookie.load([&sealing], at(1800)).outcome();
     assert_eq!(idle, rejected(Reason::Idle, Some(k0)));
     assert_eq!(told.take(), [(idle, len)]);
-    // Of several tokens all bytes count, and the same one twice is one.
+    // The bytes of all tokens count, and a repeated token counts once.
     let both = cookie
         .load([format!("{sealing}; {sealing}; {accepted}")], at(1))
         .outcome();
@@ -79,7 +80,7 @@ fn each_outcome_is_told_with_its_key_and_the_length_of_its_token() {
 }
 
 #[test]
-fn a_session_is_told_of_once_however_often_it_is_used_and_never_when_it_is_not() {
+fn a_used_session_is_reported_once_and_an_unused_one_never() {
     let told = Told::default();
     let cookie = told.by(builder());
     let works: [(Work, usize); 6] = [
@@ -94,7 +95,7 @@ fn a_session_is_told_of_once_however_often_it_is_used_and_never_when_it_is_not()
         (|session| session.get::<u32>("user").map(drop), 1),
         (
             |session| {
-                let _ = (session.len(), session.is_new(), session.outcome());
+                assert_eq!(session.is_new(), session.is_empty());
                 Ok(())
             },
             1,
@@ -118,15 +119,14 @@ fn a_session_is_told_of_once_however_often_it_is_used_and_never_when_it_is_not()
             told.take();
             let session = cookie.load([pair], at(1));
             work(&session).unwrap();
-            let _ = cookie.save(&session).unwrap();
-            let _ = session.clone();
+            drop((cookie.save(&session).unwrap(), session.clone()));
             assert_eq!(told.take().len(), times);
         }
     }
-    // A touch after the head is a touch.
+    // A touch after the head counts.
     let session = cookie.load([signed_in(&cookie)], at(1));
     told.take();
-    let _ = cookie.save(&session).unwrap();
+    assert!(cookie.save(&session).unwrap().is_empty());
     assert!(told.take().is_empty());
     assert_eq!(session.len(), 1);
     assert_eq!(told.take().len(), 1);
@@ -162,7 +162,7 @@ fn eager(cookie: &SessionCookie, pair: &str, now: u64, work: Work) -> HeaderMap 
 }
 
 #[test]
-fn an_eager_layer_tells_of_every_request_and_leaves_the_response_as_it_is() {
+fn an_eager_layer_reports_every_request_and_leaves_the_response_alone() {
     let told = Told::default();
     let cookie = told.by(builder());
     let pair = signed_in(&self::cookie());
@@ -201,7 +201,7 @@ fn an_eager_layer_tells_of_every_request_and_leaves_the_response_as_it_is() {
 }
 
 #[test]
-fn an_id_is_no_part_of_what_is_told() {
+fn an_id_is_never_reported() {
     let told = Told::default();
     let cookie = told.by(builder());
     let pair = sealed(&cookie, at(0), |session| {

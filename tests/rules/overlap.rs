@@ -1,10 +1,10 @@
-//! For how long a key has to open after the next one began to seal.
+//! The time for which a key must stay accepted after the next one began to seal.
 
 use std::time::Duration;
 
 use hardtack::{
     ConfigError, EncryptionKey, KeyId, KeyRing, RingError, RingKey, SessionCookie,
-    SessionCookieBuilder, SharedKeyRing,
+    SessionCookieBuilder, SessionHeader, SessionToken, SharedKeyRing,
 };
 
 use crate::common::{HOUR, at, key};
@@ -19,15 +19,19 @@ fn ring(both: u64) -> KeyRing<EncryptionKey> {
 
 type Decide = fn(SessionCookieBuilder) -> SessionCookieBuilder;
 
-/// Sessions of these settings may live for `longest` seconds: that much has to be, and no more.
+/// Asserts that a key must stay accepted for exactly `longest` seconds under these settings.
 #[track_caller]
 fn check(decide: Decide, longest: u64) {
     let build = |both| decide(SessionCookie::encrypted(ring(both))).build();
     assert!(build(longest).is_ok(), "{longest}");
+    let error = build(longest - 1).unwrap_err();
     assert!(matches!(
-        build(longest - 1),
-        Err(ConfigError::Keys(RingError::RetiresEarly { longest: told, .. })) if told == longest
+        error,
+        ConfigError::Keys(RingError::RetiresEarly { longest: told, .. }) if told == longest
     ));
+    let sentence = error.to_string();
+    assert!(sentence.contains("danger_retire_early"), "{sentence}");
+    assert!(sentence.contains(&key(0).id().to_string()), "{sentence}");
     let shared = SharedKeyRing::new(key(0));
     let _cookie = decide(SessionCookie::encrypted(shared.clone()))
         .build()
@@ -50,11 +54,12 @@ fn a_key_opens_for_the_longest_lifetime_after_the_next_one_began_to_seal() {
 
 #[test]
 fn the_same_holds_for_tokens_and_headers() {
-    let site = |both| SessionCookie::encrypted(ring(both)).remember_up_to(30 * DAY);
-    assert!(site(720 * HOUR).build_token("mobile").is_ok());
-    assert!(site(720 * HOUR - 1).build_token("mobile").is_err());
-    assert!(site(720 * HOUR).build_header("x-session").is_ok());
-    assert!(site(720 * HOUR - 1).build_header("x-session").is_err());
+    let tokens = |both| SessionToken::encrypted("mobile", ring(both)).remember_up_to(30 * DAY);
+    assert!(tokens(720 * HOUR).build().is_ok());
+    assert!(tokens(720 * HOUR - 1).build().is_err());
+    let header = |both| SessionHeader::encrypted("x-session", ring(both)).remember_up_to(30 * DAY);
+    assert!(header(720 * HOUR).build().is_ok());
+    assert!(header(720 * HOUR - 1).build().is_err());
 }
 
 /// The key that a new session is sealed with.
@@ -66,7 +71,7 @@ fn seals(cookie: &SessionCookie) -> KeyId {
 
 #[test]
 fn a_ring_that_is_refused_for_one_cookie_is_replaced_for_none() {
-    // Whichever of them is asked first.
+    // In any order of the cookies.
     for place in 0..3 {
         let shared = SharedKeyRing::new(key(0));
         let cookies = [0, 1, 2].map(|other| {
@@ -91,7 +96,7 @@ fn a_ring_that_is_refused_for_one_cookie_is_replaced_for_none() {
             assert_eq!(seals(cookie), key(0).id(), "{place}");
             assert!(!cookie.load([field], at(1)).is_new(), "{place}");
         }
-        // One that is good for all of them replaces it for all.
+        // A ring that is good for all of them replaces it for all.
         shared.replace(ring(720 * HOUR)).unwrap();
         for cookie in &cookies {
             assert_eq!(seals(cookie), key(1).id(), "{place}");

@@ -1,4 +1,4 @@
-//! What a typed session makes of the payload that it is given.
+//! Payloads that a typed session decodes, converts or refuses.
 
 use hardtack::{Reason, SessionCookieBuilder, SessionData};
 use serde::{Deserialize, Serialize};
@@ -8,8 +8,8 @@ use crate::{
     revocation::reason,
 };
 
-/// The type of these tests, which takes over what dictionaries left. It knows no payload of another schema
-/// but one, and would take any of its own for another value.
+/// The type of these tests, which replaced a dictionary. It converts payloads of one earlier schema, and would give a
+/// wrong value for a payload of its own.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Login {
     user: u8,
@@ -28,7 +28,7 @@ impl SessionData for Login {
     }
 }
 
-/// As many bytes as are given, under a schema.
+/// A type with these fields of one byte each, under a schema.
 macro_rules! bytes_of_schema {
     ($name:ident, $schema:literal, $($field:ident),*) => {
         #[derive(Default, Serialize, Deserialize)]

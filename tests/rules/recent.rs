@@ -1,10 +1,11 @@
-//! Whether a sign-in is recent enough.
+//! Recent sign-ins.
 
-use hardtack::{Session, SessionError};
+use hardtack::Session;
 
-use crate::common::{READ, Visit, WRITTEN, at, check, cookie, sealed, seconds, signed_in};
-
-type Work = fn(&Session) -> Result<(), SessionError>;
+use crate::{
+    Work,
+    common::{READ, Visit, WRITTEN, at, check, cookie, sealed, seconds, signed_in},
+};
 
 #[track_caller]
 fn check_recent(pair: &str, now: u64, span: u64, expected: bool) {
@@ -79,7 +80,7 @@ fn what_has_not_been_sent_is_not_recent() {
     let session = cookie().load([&pair], at(1));
     session.invalidate().unwrap();
     assert!(!session.require_recent(seconds(9)));
-    // An expired one has no sign-in any more.
+    // An expired session has no sign-in.
     check_recent(&pair, 1800, 100_000, false);
 }
 

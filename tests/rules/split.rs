@@ -1,11 +1,12 @@
-//! Sessions in several cookies: with responses of every kind all parts are sent or none is.
+//! Sessions in several cookies: a response sends all parts or none.
 
 use hardtack::{KeyRing, Session, SessionCookie, SessionCookieBuilder, SessionError, Size};
 use http::{HeaderName, header::SET_COOKIE};
 
-use crate::common::{READ, UNTOUCHED, Visit, at, builder, check, key, pair_of};
-
-type Work = fn(&Session) -> Result<(), SessionError>;
+use crate::{
+    Work,
+    common::{READ, UNTOUCHED, Visit, at, builder, check, key, pair_of},
+};
 
 fn split() -> SessionCookieBuilder {
     builder().size(Size::Split(4))
@@ -15,12 +16,12 @@ fn site() -> SessionCookie {
     split().build().unwrap()
 }
 
-/// What takes so many cookies.
+/// Stores a text that takes this many cookies.
 fn store(session: &Session, cookies: usize) -> Result<(), SessionError> {
     session.insert("k", "x".repeat(2_950 * cookies - 2_000))
 }
 
-/// The `Cookie` field of a session in so many cookies, which began when the tests begin.
+/// The `Cookie` field of a session in this many cookies, begun when the tests begin.
 fn signed_in(cookies: usize) -> String {
     let field = site().cookie_for(at(0), |session| store(session, cookies));
     let field = field.unwrap();
@@ -31,7 +32,7 @@ fn signed_in(cookies: usize) -> String {
 const ATTRIBUTES: &str = "; Path=/; Secure; HttpOnly; SameSite=Lax";
 const GONE: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 
-/// The lines of a response that sets so many cookies, and drops the parts from there to `before`.
+/// The lines of a response that sets `cookies` cookies and expires the parts from there to `before`.
 fn lines(cache_control: &str, cookies: usize, before: usize) -> Vec<String> {
     let mut lines = vec![format!("cache-control: {cache_control}")];
     for number in 0..cookies.max(before) {
@@ -101,21 +102,6 @@ fn a_server_error_sends_all_parts_where_that_is_asked_for() {
 }
 
 #[test]
-fn what_is_discarded_is_sent_in_no_part() {
-    let visit = Visit::to(&site()).with(&signed_in(3));
-    check(
-        &visit,
-        |session| store(session, 1).and(session.discard()),
-        READ,
-    );
-    check(
-        &visit,
-        |session| session.clear().and(session.discard()),
-        READ,
-    );
-}
-
-#[test]
 fn an_ending_drops_all_parts_with_any_status() {
     let three = signed_in(3);
     let endings: [Work; 4] = [
@@ -130,7 +116,7 @@ fn an_ending_drops_all_parts_with_any_status() {
             check_lines(&visit, work, &lines("no-store", 0, 3));
         }
     }
-    // What was to replace it is lost with a server error.
+    // The new content is lost with a server error.
     let visit = Visit::to(&site()).with(&three).answered(500);
     let work: Work = |session| session.invalidate().and(store(session, 2));
     check_lines(&visit, work, &lines("no-store", 0, 3));
@@ -162,21 +148,6 @@ fn sealing_again_is_sent_in_all_its_parts_or_left_out() {
         .at(1);
     check_lines(&visit, LOOK, &lines("private", 4, 4));
     check(&visit.answered(500), LOOK, READ);
-}
-
-#[test]
-fn a_change_keeps_all_its_parts_out_of_shared_caches() {
-    let visit = Visit::to(&site()).saying("cache-control", "public");
-    check_lines(&visit, GROW, &lines("no-store", 4, 0));
-}
-
-#[test]
-fn a_session_that_cannot_be_sealed_is_sent_in_no_part() {
-    let before_the_epoch = std::time::UNIX_EPOCH;
-    let visit = Visit::to(&site()).at_moment(before_the_epoch);
-    let answer = visit.run(|session| store(session, 4));
-    assert_eq!(answer.status, 500);
-    assert!(!answer.headers.contains_key(SET_COOKIE));
 }
 
 #[test]

@@ -1,17 +1,15 @@
 //! The same rules for sessions in a bare token.
 
-use hardtack::{Session, SessionError, SessionToken, TokenChange};
+use hardtack::{Session, SessionToken, TokenChange};
 
-use crate::common::{at, builder};
-
-type Work = fn(&Session) -> Result<(), SessionError>;
+use crate::{
+    Work,
+    common::{at, token_builder},
+    look,
+};
 
 fn tokens() -> SessionToken {
-    builder().build_token("mobile").unwrap()
-}
-
-fn look(session: &Session) -> Result<(), SessionError> {
-    session.get::<u32>("user").map(drop)
+    token_builder("mobile").build().unwrap()
 }
 
 #[track_caller]
@@ -79,28 +77,4 @@ fn an_ended_session_ends_its_token() {
     assert_eq!(run(Some("junk"), 1, endings[0]), TokenChange::End);
     let twice: Work = |session| session.invalidate().and(session.insert("user", 1));
     assert!(matches!(run(Some(&token), 1, twice), TokenChange::Set(_)));
-}
-
-#[test]
-fn after_it_was_saved_a_session_can_only_be_read() {
-    let token = signed_in();
-    let session = tokens().load(Some(&token), at(1));
-    assert_eq!(tokens().save(&session).unwrap(), TokenChange::None);
-    assert!(matches!(
-        session.insert("user", 1),
-        Err(SessionError::AfterHead)
-    ));
-    assert_eq!(session.get("user").unwrap(), Some(42));
-}
-
-#[test]
-fn a_token_of_another_name_and_a_cookie_do_not_open() {
-    let token = signed_in();
-    let other = builder().build_token("desktop").unwrap();
-    assert!(other.load(Some(&token), at(1)).is_empty());
-    let cookie = builder().name("mobile").build().unwrap();
-    assert!(cookie.load([format!("mobile={token}")], at(1)).is_empty());
-    let pair = crate::common::signed_in(&cookie);
-    let of_cookie = crate::common::token_of(&pair);
-    assert!(tokens().load(Some(of_cookie), at(1)).is_empty());
 }

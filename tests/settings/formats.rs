@@ -1,9 +1,12 @@
 //! One cookie, described in several formats.
 
-use hardtack::{SessionCookie, SessionSettings, SigningKey};
+use hardtack::{
+    EncryptionKey, SessionCookie, SessionHeader, SessionSettings, SessionToken, SigningKey,
+    TokenChange,
+};
 use serde::Deserialize;
 
-use crate::{field, key, refused, toml};
+use crate::{field, key, moments::at, refused, toml};
 
 const TOML: &str = r#"
     name = "__Secure-login"
@@ -103,4 +106,48 @@ fn a_mode_that_is_not_that_of_the_programs_keys_is_refused() {
     let (names, _) = refused(toml("mode = 'encrypted'").apply_to(signed.clone()));
     assert_eq!(names, ["mode"]);
     assert!(toml("").apply_to(signed).is_ok());
+}
+
+#[test]
+fn settings_go_into_the_builder_of_a_header_or_a_token() {
+    let common = "idle_timeout = '5m'\napplication = 'shop'\n";
+    let header = SessionHeader::encrypted("x-session", EncryptionKey::generate().unwrap());
+    let settings = toml(&format!("{common}save_on_server_error = true"));
+    let header = settings.apply_to(header).unwrap().build().unwrap();
+    let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate().unwrap());
+    let tokens = toml(common).apply_to(tokens).unwrap().build().unwrap();
+
+    let session = header.load([""; 0], at(0));
+    session.insert("user", 42).unwrap();
+    let TokenChange::Set(token) = header.save(&session).unwrap() else {
+        panic!("it is written")
+    };
+    assert!(!header.load([&token], at(299)).is_new());
+    assert!(header.load([&token], at(300)).is_new());
+    assert!(tokens.load(Some(&token), at(0)).is_new());
+}
+
+#[test]
+fn a_setting_that_only_a_cookie_has_is_refused_for_a_header_and_a_token() {
+    for (setting, name) in [
+        ("name = 'session'", "name"),
+        ("path = '/app'", "path"),
+        ("size = 'browser'", "size"),
+        ("danger_allow_http = false", "danger_allow_http"),
+        ("formerly = [{path = '/app'}]", "formerly"),
+    ] {
+        let header = SessionHeader::encrypted("x-session", EncryptionKey::generate().unwrap());
+        let (names, sentence) = refused(toml(setting).apply_to(header));
+        assert_eq!(names, [name]);
+        assert!(sentence.contains("is a setting of cookies"), "{sentence}");
+        let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate().unwrap());
+        assert_eq!(refused(toml(setting).apply_to(tokens)).0, [name]);
+    }
+    for name in ["save_on_server_error", "danger_allow_shared_caching"] {
+        let settings = toml(&format!("{name} = true"));
+        let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate().unwrap());
+        let (names, sentence) = refused(settings.apply_to(tokens));
+        assert_eq!(names, [name]);
+        assert!(sentence.contains("bare tokens"), "{sentence}");
+    }
 }

@@ -1,9 +1,11 @@
 //! Properties of any file.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use hardtack::{EncryptionKey, SessionCookie, SessionSettings};
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use crate::{browser::Browser, cases::cases};
+use crate::cases::cases;
 
 /// Lines as they stand in files of earlier systems, some of them damaged.
 fn lines() -> impl Strategy<Value = Vec<String>> {
@@ -61,9 +63,12 @@ fn fields_of(text: &str) -> Option<Vec<String>> {
     let builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
     let settings = SessionSettings::from_ini(text, "session.").ok()?;
     let site = settings.apply_to(builder).unwrap().build().ok()?;
-    let mut browser = Browser::from(site);
-    browser.visit(|session| session.insert("user", 42).unwrap());
-    Some(browser.sent)
+    let session = site.load(
+        None::<&str>,
+        UNIX_EPOCH + Duration::from_secs(1_800_000_000),
+    );
+    session.insert("user", 42).unwrap();
+    Some(site.save(&session).unwrap().into_iter().collect())
 }
 
 proptest! {

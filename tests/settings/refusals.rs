@@ -237,7 +237,7 @@ fn a_domain_that_is_an_address_is_refused() {
         let settings = toml(&format!("domain = '{domain}'\nkeys = '{}'", key()));
         let (_, sentence) = refused(settings.build());
         assert!(
-            sentence.starts_with("`domain` is no host name"),
+            sentence.starts_with("`domain` is not a host name"),
             "{sentence}"
         );
     }

@@ -1,4 +1,4 @@
-//! One session in many hands: inside its own `update`, and in several threads and tasks.
+//! One session used in several places at once: inside its own `update`, in threads and in tasks.
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -21,7 +21,7 @@ use common::{at, builder_of, sealed};
 use hardtack::{Session, SessionCookie, SessionData};
 use serde::{Deserialize, Serialize, Serializer, ser::Error};
 
-/// A typed session, whose type is no `Clone`.
+/// A typed session whose type is not `Clone`.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Pair {
     #[serde(serialize_with = "all_but_one")]
@@ -48,7 +48,7 @@ fn all_but_one<S: Serializer>(value: &u32, serializer: S) -> Result<S::Ok, S::Er
     }
 }
 
-/// The one number that fails to be written.
+/// The one number that cannot be serialized.
 const UNWRITABLE: u32 = u32::MAX;
 
 fn pairs() -> SessionCookie<Pair> {
@@ -76,7 +76,7 @@ fn count(session: &Session) -> u32 {
     session.get("count").unwrap().unwrap()
 }
 
-/// What `work` panics with.
+/// The message with which `work` panics.
 #[track_caller]
 fn panic_of<R>(work: impl FnOnce() -> R) -> String {
     let Err(panic) = catch_unwind(AssertUnwindSafe(work)) else {
@@ -88,7 +88,7 @@ fn panic_of<R>(work: impl FnOnce() -> R) -> String {
     }
 }
 
-/// Fails where `work` hangs.
+/// Runs `work`, and fails if it hangs.
 #[track_caller]
 fn in_time<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
     let (send, receive) = mpsc::channel();

@@ -1,4 +1,4 @@
-//! What a panic of the application's own code leaves behind: in its clock, its hooks and its types.
+//! A panic in the application's clock, hooks or types leaves the session whole.
 
 use std::sync::{
     Arc,
@@ -17,7 +17,7 @@ use crate::{
     panic_of,
 };
 
-/// A clock that panics the first `times` times that it is asked.
+/// A clock that panics the first `times` times.
 fn broken(times: u32) -> Clock {
     let asked = AtomicU32::new(0);
     Clock::from_fn(move || {
@@ -26,7 +26,7 @@ fn broken(times: u32) -> Clock {
     })
 }
 
-/// Cookies whose hook panics at the first session that it is told of.
+/// A cookie whose hook panics at the first session.
 fn told_once() -> SessionCookie {
     let told = Arc::new(AtomicU32::new(0));
     builder()
@@ -81,7 +81,7 @@ fn a_panic_of_on_outcome_comes_after_the_session_was_read() {
     let site = told_once();
     let session = site.load([signed_in(&cookie())], at(1));
     assert_eq!(panic_of(|| session.get::<u32>("user")), "no metrics");
-    // From now on it is a session like any other, and nobody is told of it twice.
+    // Now it is a session like any other, and it is not reported again.
     let key_id = key(0).id();
     assert_eq!(session.outcome(), Outcome::Opened { key_id });
     assert_eq!(user(&session), Some(42));
@@ -176,7 +176,7 @@ fn a_session_whose_conversion_panics_is_never_overwritten() {
     assert_eq!(session.outcome(), refused);
     assert!(site.save(&session).unwrap().is_empty());
 
-    // It can be ended, and its id is known to whoever keeps a list.
+    // It can be ended, which returns its id for a deny list.
     let session = site.load([&pair], at(1));
     assert_eq!(panic_of(|| session.is_new()), "no conversion");
     assert_eq!(session.invalidate().unwrap(), id);

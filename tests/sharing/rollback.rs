@@ -76,7 +76,7 @@ fn a_panic_goes_back_to_the_last_change_and_not_to_what_arrived() {
 
 #[test]
 fn a_panic_in_a_new_session_leaves_it_empty() {
-    let session = pairs().load([""], at(0));
+    let session = pairs().load(None::<&str>, at(0));
     assert_eq!(panic_of(|| session.update(set_and_panic)), "on purpose");
     session.read(|pair| assert_eq!(*pair, Pair::default()));
     assert!(pairs().save(&session).unwrap().is_empty());

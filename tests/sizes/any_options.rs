@@ -1,14 +1,14 @@
-//! Any options, and any sequence of calls.
+//! Any options in any order of requests, and any sequence of calls.
 
-use hardtack::{RefreshAfter, SameSite, Session, SessionCookie, SessionCookieBuilder, Size};
+use hardtack::{RefreshAfter, Session};
 use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::{
-    browser::Browser,
+    browser::pair_of,
     cases::cases,
-    fill, long_lived,
     moments::{at, seconds},
+    options::{Options, options},
     sites::{encrypted, signed},
 };
 
@@ -43,7 +43,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Errors are part of the game: what they leave behind is what counts.
+/// Does one step. Errors are allowed; the state they leave is what counts.
 fn take(step: &Step, session: &Session) {
     let value = |len: usize| "x".repeat(len);
     let key = |key: &u8| format!("key {key}");
@@ -53,11 +53,7 @@ fn take(step: &Step, session: &Session) {
         Step::Remove(k) => _ = session.remove(&key(k)),
         Step::Fill => {
             let room = session.remaining_bytes();
-            let _ = (0..16).find(|less| {
-                session
-                    .insert("fill", value(room - less.min(&room)))
-                    .is_ok()
-            });
+            (0..16).any(|less| session.insert("fill", value(room - room.min(less))).is_ok());
         }
         Step::Clear => _ = session.clear(),
         Step::Invalidate => _ = session.invalidate(),
@@ -66,72 +62,6 @@ fn take(step: &Step, session: &Session) {
         Step::RenewId => _ = session.renew_id(),
         Step::Save => _ = session.save(),
         Step::Read => _ = session.len(),
-    }
-}
-
-/// Options that may change between two requests without ending a session.
-#[derive(Clone, Debug)]
-struct Options {
-    size: Size,
-    path: usize,
-    domain: bool,
-    same_site: SameSite,
-    partitioned: bool,
-    refresh_after: RefreshAfter,
-}
-
-fn options() -> impl Strategy<Value = Options> {
-    let sizes = prop_oneof![Just(Size::Anywhere), Just(Size::Browser)];
-    let same_sites = prop_oneof![Just(SameSite::Omit), Just(SameSite::Strict)];
-    let refreshes = prop_oneof![
-        Just(RefreshAfter::Never),
-        Just(RefreshAfter::OnChange),
-        Just(RefreshAfter::Span(seconds(100))),
-        Just(RefreshAfter::Always),
-    ];
-    let paths = prop_oneof![4 => 0..4usize, 1 => 0..1024usize];
-    (
-        sizes,
-        paths,
-        any::<bool>(),
-        same_sites,
-        any::<bool>(),
-        refreshes,
-    )
-        .prop_map(
-            |(size, path, domain, same_site, partitioned, refresh_after)| Options {
-                size,
-                path,
-                domain,
-                same_site,
-                partitioned,
-                refresh_after,
-            },
-        )
-}
-
-impl Options {
-    fn apply(&self, builder: SessionCookieBuilder) -> SessionCookie {
-        let mut builder = long_lived(builder)
-            .name("session")
-            .size(self.size)
-            .path(format!("/{}", "p".repeat(self.path)))
-            .same_site(self.same_site)
-            .refresh_after(self.refresh_after);
-        if self.domain {
-            builder = builder.domain("example.com");
-        }
-        if self.partitioned {
-            builder = builder.partitioned();
-        }
-        builder.build().unwrap()
-    }
-
-    fn limit(&self) -> usize {
-        match self.size {
-            Size::Anywhere => 3072,
-            _ => 4096,
-        }
     }
 }
 
@@ -146,57 +76,30 @@ proptest! {
             1..8,
         ),
     ) {
-        let builder = if is_signed { signed() } else { encrypted() };
-        let mut browser = Browser::from(builder.clone());
+        let site = if is_signed { signed() } else { encrypted() };
+        let (mut now, mut pairs) = (0, Vec::new());
         for (options, later, steps) in visits {
-            browser.site = options.apply(builder.clone());
-            browser.now += later;
-            let arrived = browser.cookie.as_ref().map_or(0, String::len);
-            let content = browser.visit(|session| {
-                for step in &steps {
-                    take(step, session);
-                }
-                session.to::<Value>().unwrap()
-            });
-            if let Some(field) = browser.sent.first() {
-                let attributes = field.len() - field.find(';').unwrap();
-                prop_assert!(field.len() <= options.limit().max(arrived + attributes));
+            let options = Options { name: "session".to_owned(), ..options };
+            let site = options.apply(site.clone()).refresh_after(RefreshAfter::Span(seconds(100)));
+            let site = site.build().unwrap();
+            now += later;
+            let session = site.load(&pairs, at(now));
+            for step in &steps {
+                take(step, &session);
             }
-            let session = browser.site.load(&browser.cookie, at(browser.now));
+            let content: Value = session.to().unwrap();
+            let fields = site.save(&session).unwrap();
+            let set: Vec<_> = fields.iter().filter(|field| !field.contains("=; ")).collect();
+            let bytes: usize = set.iter().map(|field| field.len()).sum();
+            let arrived: usize = pairs.iter().map(String::len).sum();
+            let attributes: usize = set.iter().map(|field| field.len() - pair_of(field).len()).sum();
+            let (limit, most) = options.limits();
+            prop_assert!(bytes <= (limit * most).max(arrived + attributes));
+            if !fields.is_empty() {
+                pairs = set.into_iter().map(|field| pair_of(field).to_owned()).collect();
+            }
+            let session = site.load(&pairs, at(now));
             prop_assert_eq!(session.to::<Value>().unwrap(), content);
         }
-    }
-
-    #[test]
-    fn a_session_fills_its_cookie_under_any_name_and_attributes(
-        is_signed: bool,
-        options in options(),
-        name in "[a-z]{1,128}",
-        age in 0..4_000_000_000u64,
-    ) {
-        let builder = if is_signed { signed() } else { encrypted() };
-        let mut builder = long_lived(builder)
-            .name(name)
-            .size(options.size)
-            .path(format!("/{}", "p".repeat(options.path)))
-            .same_site(options.same_site)
-            .refresh_after(RefreshAfter::Always);
-        if options.domain {
-            builder = builder.domain("example.com");
-        }
-        let mut browser = Browser::from(builder);
-        browser.visit(|session| {
-            fill(session);
-            session.ensure_id().unwrap();
-        });
-        // Not over the limit, and not far below it: 4 bytes of age, 5 each of limit, remembered
-        // and schema, and Max-Age stand in reserve.
-        let reserve = 19 * 4 / 3 + "; Max-Age=34560000".len() + 3;
-        prop_assert!(browser.sent[0].len() <= options.limit());
-        prop_assert!(browser.sent[0].len() + reserve >= options.limit());
-        browser.now = age;
-        prop_assert_eq!(browser.visit(Session::remaining_bytes), 0);
-        prop_assert_eq!(browser.sent.len(), 1);
-        prop_assert!(browser.sent[0].len() <= options.limit());
     }
 }

@@ -1,4 +1,4 @@
-//! What a token costs.
+//! The length of tokens.
 
 use hardtack::{Payload, Session, SessionCookieBuilder};
 

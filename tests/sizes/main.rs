@@ -1,4 +1,5 @@
-//! How large a session may be, and how large what is sent is (docs/spec/writer.md § 9.5, § 9.6, § 11).
+//! The size of sessions: in one cookie or in several, padded or not (docs/spec/carriers.md § 9.2, § 9.4 to § 9.7,
+//! docs/spec/writer.md § 9.5, § 9.6, § 11, SPEC.md § 5.6).
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -10,18 +11,32 @@ mod cases;
 mod filled;
 #[path = "../common/moments.rs"]
 mod moments;
+#[path = "../common/outcome.rs"]
+mod outcome;
 #[path = "../common/sites.rs"]
 mod sites;
-#[path = "../common/token.rs"]
-mod token;
+
+mod arithmetic;
+mod options;
+mod parts;
 
 mod any_options;
+mod broken;
 mod cost;
-mod full;
+mod expiry;
+mod fields;
+mod formerly;
+mod hostile;
+mod narrowing;
+mod padding;
+mod refusals;
+mod report;
 mod room;
+mod sequences;
+mod tokens;
 mod too_large_now;
 
-use filled::{AGES, CENTURY, fill, long_lived};
+use filled::{AGES, fill, long_lived};
 use hardtack::{SessionData, SessionError, TooLarge};
 use serde::{Deserialize, Serialize};
 

@@ -1,51 +1,15 @@
-//! What a session has room for.
+//! The room of a session.
 
-use hardtack::{
-    ConfigError, RefreshAfter, SameSite, Session, SessionCookieBuilder, SessionData, Size,
-    TokenChange,
-};
+use hardtack::{ConfigError, Session, SessionCookieBuilder, SessionData, Size};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AGES, Bytes, CENTURY, assert_too_large,
+    Bytes, assert_too_large,
     browser::Browser,
     fill,
-    moments::at,
-    sites::{encrypted, signed, xchacha},
+    sites::{encrypted, signed},
 };
-
-#[test]
-fn the_room_is_what_the_specification_says() {
-    #[track_caller]
-    fn check(site: SessionCookieBuilder, expected: usize) {
-        let session = site.build().unwrap().load([""], at(0));
-        assert_eq!(session.remaining_bytes(), expected);
-    }
-    check(encrypted(), 2171);
-    check(xchacha(), 2171);
-    check(encrypted().size(Size::Anywhere), 2171);
-    check(encrypted().size(Size::Browser), 2939);
-    check(signed(), 2195);
-    check(signed().size(Size::Browser), 2963);
-}
-
-#[test]
-fn what_the_attributes_take_is_not_left_for_the_content() {
-    #[track_caller]
-    fn check(site: SessionCookieBuilder, expected: usize) {
-        let session = site.name("session").build().unwrap().load([""], at(0));
-        assert_eq!(session.remaining_bytes(), expected);
-    }
-    // floor((3072 - fixed) * 3 / 4) - 45 - 33
-    check(encrypted(), 2176);
-    check(encrypted().path("/app"), 2174);
-    check(encrypted().path("/application/"), 2167);
-    check(encrypted().domain("example.com"), 2161);
-    check(encrypted().partitioned(), 2166);
-    check(encrypted().same_site(SameSite::Omit), 2187);
-    check(encrypted().danger_allow_http(), 2182);
-}
 
 #[test]
 fn a_default_that_does_not_fit_is_refused_when_the_cookie_is_built() {
@@ -109,44 +73,4 @@ fn a_typed_session_that_grew_too_large_is_as_it_was() {
     });
     let read = browser.visit(|session| session.read(Clone::clone));
     assert_eq!(read, Bytes(vec![7; 2169]));
-}
-
-#[test]
-fn the_sentence_of_a_refusal_says_what_to_do() {
-    let session = encrypted().build().unwrap().load([""], at(0));
-    let refused = session.insert("a", "x".repeat(2600)).unwrap_err();
-    assert!(refused.to_string().contains("Size::Browser"), "{refused}");
-}
-
-#[test]
-fn a_bare_token_is_held_to_the_profile() {
-    #[track_caller]
-    fn check(builder: SessionCookieBuilder, limit: usize) {
-        let tokens = builder.absolute_timeout(CENTURY).idle_timeout(None);
-        let tokens = tokens
-            .refresh_after(RefreshAfter::Always)
-            .build_token("mobile");
-        let tokens = tokens.unwrap();
-        let session = tokens.load(None::<&str>, at(0));
-        fill(&session);
-        let len = session.get::<String>("full").unwrap().unwrap().len();
-        assert_too_large(
-            session.insert("full", "x".repeat(len + 1)),
-            limit + 2,
-            limit,
-        );
-        session.ensure_id().unwrap();
-        let mut change = tokens.save(&session).unwrap();
-        for age in AGES {
-            let TokenChange::Set(token) = change else {
-                panic!("written or refreshed");
-            };
-            assert!(token.len() <= limit);
-            let session = tokens.load(Some(token), at(age));
-            session.renew_id().unwrap();
-            change = tokens.save(&session).unwrap();
-        }
-    }
-    check(encrypted(), 3072);
-    check(signed().size(Size::Browser), 4096);
 }

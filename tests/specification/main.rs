@@ -1,5 +1,4 @@
-//! Rules of SPEC.md that no vector can hold, since they are about what is random. `tests/vectors/tests.txt` names
-//! these tests by their rules.
+//! Rules of SPEC.md about random values, which no vector can hold. `tests/vectors/tests.txt` lists these tests by rule.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -8,7 +7,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hardtack::{EncryptionKey, SessionCookie, TokenChange};
+use hardtack::{EncryptionKey, SessionCookie, SessionToken, TokenChange};
 
 const TIMES: usize = 1_000;
 
@@ -25,7 +24,7 @@ fn cookie() -> SessionCookie {
 #[test]
 fn no_two_tokens_have_one_nonce() {
     let key = EncryptionKey::generate().unwrap();
-    let tokens = SessionCookie::encrypted(key).build_token("api").unwrap();
+    let tokens = SessionToken::encrypted("api", key).build().unwrap();
     let nonces: HashSet<_> = (0..TIMES)
         .map(|_| {
             let session = tokens.load(None::<&str>, now());
@@ -45,16 +44,22 @@ fn no_two_tokens_have_one_nonce() {
 fn every_session_has_an_id_of_its_own() {
     let cookie = cookie();
     let ids: HashSet<_> = (0..TIMES)
-        .map(|_| cookie.load([""; 0], now()).ensure_id().unwrap().to_string())
+        .map(|_| {
+            cookie
+                .load(None::<&str>, now())
+                .ensure_id()
+                .unwrap()
+                .to_string()
+        })
         .collect();
     assert_eq!(ids.len(), TIMES);
 }
 
 /// § 13.5
 #[test]
-fn a_csrf_token_is_masked_anew_at_each_rendering() {
+fn a_csrf_token_has_a_new_mask_at_each_rendering() {
     let cookie = cookie();
-    let session = cookie.load([""; 0], now());
+    let session = cookie.load(None::<&str>, now());
     // The mask takes the first 16 bytes: 21 characters and a part of the next.
     let masks: HashSet<_> = (0..TIMES)
         .map(|_| session.csrf_token().unwrap()[..21].to_owned())

@@ -1,4 +1,4 @@
-//! What visitors, logs and applications are told where a session or a request fails.
+//! Responses, log events and `Failure` of a session or a request that fails.
 
 use std::time::UNIX_EPOCH;
 
@@ -35,7 +35,7 @@ async fn too_late(session: Session) -> Result<(), SessionError> {
     session.update("inner", |_: &mut u32| session.clear())?
 }
 
-/// Each fails in a way of its own.
+/// Routes that fail, each in its own way.
 fn routes() -> Router {
     Router::new()
         .route("/too-large", any(too_large))
@@ -57,7 +57,7 @@ fn unsaved() -> Router {
     Router::new().route("/unsaved", any(handler)).layer(layer)
 }
 
-/// Status and text of the answer to an application that has no words of its own.
+/// Status and body of a response that sets no cookie.
 fn ask(router: Router, request: Request<axum::body::Body>) -> (StatusCode, String) {
     let (status, headers, body) = block_on(fetch(router, request));
     assert!(set_cookies(&headers).is_empty());
@@ -134,14 +134,18 @@ fn an_application_can_answer_every_failure_in_its_own_words() {
 
 #[cfg(feature = "tracing")]
 mod told {
-    use axum::Router;
+    use axum::{Router, extract::rejection::FormRejection, routing::post};
+    use hardtack::{CsrfGuard, Guarded, GuardedRejection, SessionLayer};
     use http::Request;
     use tracing::Level;
 
-    use super::{FORM, SECRET, ask, request, routes, unsaved};
-    use crate::told::{Told, told_by};
+    use super::{FORM, SECRET, Transfer, ask, request, routes, unsaved};
+    use crate::{
+        common::{at, cookie},
+        told::{Told, told_by},
+    };
 
-    /// The one event at this level or a worse one.
+    /// Asserts that there is one event at `WARN` or worse, with this level and these texts.
     #[track_caller]
     fn check_told(
         router: Router,
@@ -172,7 +176,7 @@ mod told {
     }
 
     #[test]
-    fn an_error_of_a_session_is_told_with_its_key_and_its_sentence() {
+    fn an_error_of_a_session_is_logged_with_its_key_and_its_sentence() {
         let key = r#"key="the\nnote""#;
         let sentence = r"`the\\nnote` does not fit: session needs";
         let expected = [
@@ -196,14 +200,14 @@ mod told {
     }
 
     #[test]
-    fn a_session_that_could_not_be_saved_is_told_of() {
+    fn a_session_that_could_not_be_saved_is_logged() {
         let expected = ["could not be saved", "the clock shows a time before 2026"];
         let request = request("GET", "/unsaved", &[]);
         check_told(unsaved(), request, Level::ERROR, &expected);
     }
 
     #[test]
-    fn a_missing_layer_is_told_of() {
+    fn a_missing_layer_is_logged() {
         let request = request("GET", "/login", &[]);
         check_told(
             routes(),
@@ -214,7 +218,7 @@ mod told {
     }
 
     #[test]
-    fn a_refused_request_is_told_of_with_its_origin_and_host() {
+    fn a_refused_request_is_logged_with_its_origin_and_host() {
         let refused = "refused by a CSRF check";
         let evil = ("origin", "https://evil.example");
         let host = ("host", "example.com");
@@ -230,7 +234,7 @@ mod told {
             Level::WARN,
             &expected,
         );
-        // What is no origin is not repeated.
+        // An invalid origin is not repeated.
         let junk = ("origin", "evil");
         check_told(
             routes(),
@@ -246,5 +250,21 @@ mod told {
             let request = request(method, path, fields);
             check_told(routes(), request, Level::WARN, &[refused, sentence]);
         }
+    }
+
+    #[test]
+    fn a_refused_form_is_told_of_where_the_application_answers_itself() {
+        type Form = Result<Guarded<axum::Form<Transfer>>, GuardedRejection<FormRejection>>;
+        let router = Router::new()
+            .route("/form", post(async |form: Form| form.is_ok().to_string()))
+            .layer(CsrfGuard::new().tokens_in_forms())
+            .layer(SessionLayer::new(cookie()).clock(at(0)));
+        let expected = ["refused by a CSRF check", "load the page again"];
+        check_told(
+            router,
+            request("POST", "/form", &[FORM]),
+            Level::WARN,
+            &expected,
+        );
     }
 }

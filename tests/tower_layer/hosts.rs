@@ -1,4 +1,4 @@
-//! Sessions that are bound to the host of their request.
+//! Sessions bound to the host of the request.
 
 use axum::{Router, body::Body, routing::get};
 use hardtack::{Context, Session, SessionError, SessionLayer, host_of};
@@ -33,7 +33,7 @@ async fn sign_in(session: Session) -> Result<&'static str, SessionError> {
     Ok("signed in")
 }
 
-/// A request as hyper hands it on: HTTP/1.1 with a path and `Host`, HTTP/2 with an address.
+/// A request as hyper delivers it: HTTP/1.1 with a path and `Host`, HTTP/2 with an absolute address.
 fn request(address: &str, hosts: &[&str], cookies: &str) -> Request<Body> {
     let mut request = Request::get(address).header("cookie", cookies);
     for host in hosts {
@@ -42,7 +42,7 @@ fn request(address: &str, hosts: &[&str], cookies: &str) -> Request<Body> {
     request.body(Body::empty()).unwrap()
 }
 
-/// `name=token` of who signed in at this host.
+/// `name=token` of a visitor who signed in at this host.
 async fn signed_in_at(host: &str) -> String {
     let (status, headers, _) = fetch(tenants(), request("/sign-in", &[host], "")).await;
     assert_eq!(status, StatusCode::OK);
@@ -51,7 +51,7 @@ async fn signed_in_at(host: &str) -> String {
 
 const ADMIN: &str = r#"Some("admin")"#;
 
-/// Status, header and text of the answer to a request over an HTTP/2 connection.
+/// Status, header and body of the response over an HTTP/2 connection.
 async fn fetch_by_http_2(address: &str, cookies: &str) -> (StatusCode, HeaderMap, String) {
     let (client, server) = tokio::io::duplex(65_536);
     let service = tenants().map_request(|request: Request<Incoming>| request.map(Body::new));
@@ -114,7 +114,7 @@ async fn a_host_counts_without_case_and_default_port() {
     assert_eq!(host_of(&parts).as_deref(), Some("[2001:db8::1]:8080"));
 }
 
-/// Requests of which nobody can say whose they are.
+/// Requests without one definite host.
 const NOBODYS: [(&str, &[&str]); 11] = [
     ("/", &[]),
     ("/", &[""]),
@@ -131,9 +131,9 @@ const NOBODYS: [(&str, &[&str]); 11] = [
 
 #[tokio::test]
 async fn a_request_without_one_host_has_an_empty_session_that_cannot_be_written() {
-    // Cookies of every context that might be taken by mistake.
+    // Cookies of every context that might be used by mistake.
     let empty = Context::default();
-    let unbound = cookie().load_in(empty, [""; 0], at(0));
+    let unbound = cookie().load_in(empty, None::<&str>, at(0));
     unbound.insert("role", "admin").unwrap();
     let fields = cookie().save(&unbound).unwrap();
     let live = builder().context("stage", "live").build().unwrap();

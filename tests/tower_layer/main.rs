@@ -1,5 +1,5 @@
-//! The tower layer among others: several of them, all kinds of services around and inside, and what
-//! handles can do before and after the response's head.
+//! The tower layer: several of them, any service around and inside, handles before and after the head of the
+//! response, hosts, and failures.
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -12,7 +12,6 @@ mod hosts;
 mod layers;
 mod routers;
 mod services;
-mod sockets;
 #[cfg(feature = "tracing")]
 #[path = "../common/told.rs"]
 mod told;
@@ -20,6 +19,7 @@ mod told;
 use std::convert::Infallible;
 
 use axum::body::{Body, to_bytes};
+use common::set_cookies;
 use hardtack::SessionData;
 use http::{HeaderMap, Request, Response, StatusCode, header::COOKIE};
 use serde::{Deserialize, Serialize};
@@ -54,9 +54,4 @@ where
         head.headers,
         String::from_utf8(body.to_vec()).unwrap(),
     )
-}
-
-fn set_cookies(headers: &HeaderMap) -> Vec<&str> {
-    let fields = headers.get_all("set-cookie").into_iter();
-    fields.map(|field| field.to_str().unwrap()).collect()
 }

@@ -1,4 +1,4 @@
-//! What is told by `tracing` events.
+//! `tracing` events.
 
 use tracing::Level;
 
@@ -16,7 +16,7 @@ fn one(told: Vec<Told>) -> Told {
 }
 
 #[test]
-fn a_refusal_is_an_error_and_is_told_once() {
+fn a_refusal_is_logged_once_as_an_error() {
     let vault = Vault::with(key());
     let mut watched = vault.watch();
     let broken = format!("{} x=1", key());
@@ -37,7 +37,7 @@ fn a_refusal_is_an_error_and_is_told_once() {
 }
 
 #[test]
-fn a_replacement_is_told_with_the_fingerprint() {
+fn a_replacement_is_logged_with_the_fingerprint() {
     let vault = Vault::with(key());
     let mut watched = vault.watch();
     let text = key();
@@ -50,7 +50,7 @@ fn a_replacement_is_told_with_the_fingerprint() {
 }
 
 #[test]
-fn a_look_that_decides_nothing_tells_nothing() {
+fn a_poll_that_decides_nothing_logs_nothing() {
     let vault = Vault::with(key());
     let mut watched = vault.watch();
     let told = told_by(|| {

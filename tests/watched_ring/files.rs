@@ -1,4 +1,4 @@
-//! Whatever happens to a file.
+//! Files that change, vanish and come back.
 
 use std::{fs, path::Path};
 
@@ -17,7 +17,7 @@ fn watched_file() -> (Folder, Watched, String) {
 }
 
 #[test]
-fn a_file_that_is_written_over_is_used_after_two_looks() {
+fn a_file_that_is_overwritten_is_used_after_two_polls() {
     let (folder, mut watched, old) = watched_file();
     let new = key();
     unchanged(&mut watched);
@@ -64,7 +64,7 @@ mod mounted {
             mounted
         }
 
-        /// All files at once, by a link that is renamed.
+        /// Replaces all files at once by renaming a link.
         fn swap<const N: usize>(&mut self, files: [(&str, &str); N]) {
             let earlier = format!("..2027_01_15_{}", self.version);
             self.version += 1;
@@ -158,7 +158,7 @@ fn a_text_that_moves_to_another_file_is_a_change() {
 fn a_file_that_is_written_in_two_halves_is_used_whole_or_not_at_all() {
     let (folder, _, _) = watched_file();
     let old = file_of(&key());
-    // Each line is a ring by itself.
+    // Each line is a ring of its own.
     let new = [file_of(&key()), "# the old one\n".to_owned(), old.clone()].concat();
     for cut in 0..new.len() {
         folder.write("keys", &old);
@@ -200,14 +200,6 @@ fn a_half_without_a_line_feed_is_never_used_however_long_it_stays() {
 }
 
 #[test]
-fn a_function_need_not_end_with_a_line_feed() {
-    let vault = crate::Vault::with(key());
-    let mut watched = vault.watch();
-    vault.put(key());
-    replaced(&mut watched);
-}
-
-#[test]
 fn a_file_that_is_truncated_changes_nothing() {
     let (folder, mut watched, old) = watched_file();
     folder.write("keys", "");
@@ -225,7 +217,7 @@ fn a_file_that_is_deleted_and_comes_back_is_followed_again() {
     let (folder, mut watched, old) = watched_file();
     let path = folder.path("keys");
     let delete = || fs::remove_file(&path).unwrap();
-    // Shortly, as some editors do it.
+    // For a moment, as some editors do.
     delete();
     unsettled(&mut watched);
     folder.write("keys", file_of(&old));
@@ -239,7 +231,7 @@ fn a_file_that_is_deleted_and_comes_back_is_followed_again() {
     folder.write("keys", file_of(&new));
     replaced(&mut watched);
     assert_eq!(seals(&watched), id(&new));
-    // It is told again when it happens again, and so is another problem.
+    // The same problem is reported again if it happens again, and so is another one.
     delete();
     refused(&mut watched);
     folder.write("keys", b"\xff");

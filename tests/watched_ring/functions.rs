@@ -1,4 +1,4 @@
-//! A source of the program's own.
+//! A function as the source.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -7,17 +7,7 @@ use hardtack::{Look, RingSource};
 use crate::{Vault, Watched, id, key, refused, replaced, seals, unchanged, unsettled, watch};
 
 #[test]
-fn a_function_that_returns_another_text_is_followed() {
-    let vault = Vault::with(key());
-    let mut watched = vault.watch();
-    let new = key();
-    vault.put(&new);
-    replaced(&mut watched);
-    assert_eq!(seals(&watched), id(&new));
-}
-
-#[test]
-fn a_text_that_changes_at_every_look_is_never_used() {
+fn a_text_that_changes_at_every_poll_is_never_used() {
     let vault = Vault::with(key());
     let mut watched = vault.watch();
     let old = seals(&watched);
@@ -30,7 +20,7 @@ fn a_text_that_changes_at_every_look_is_never_used() {
 }
 
 #[test]
-fn two_looks_that_are_not_in_a_row_do_not_count() {
+fn two_polls_that_are_not_in_a_row_do_not_count() {
     let (a, b) = (key(), key());
     let vault = Vault::with(&a);
     let mut watched = vault.watch();
@@ -49,7 +39,7 @@ fn two_looks_that_are_not_in_a_row_do_not_count() {
 }
 
 #[test]
-fn an_error_that_passes_is_not_told() {
+fn an_error_that_passes_is_not_reported() {
     let vault = Vault::with(key());
     let mut watched = vault.watch();
     let text = key();
@@ -62,7 +52,7 @@ fn an_error_that_passes_is_not_told() {
 }
 
 #[test]
-fn an_error_that_stays_is_told_once_although_its_words_change() {
+fn an_error_that_stays_is_reported_once_even_if_its_words_change() {
     let vault = Vault::with(key());
     let mut watched = vault.watch();
     vault.fail("request 1 timed out");
@@ -84,7 +74,7 @@ fn an_error_that_stays_is_told_once_although_its_words_change() {
 }
 
 #[test]
-fn a_function_that_panics_does_so_for_one_look() {
+fn a_panic_of_a_function_fails_one_poll() {
     let (old, new) = (key(), key());
     let text = new.clone();
     let count = AtomicU32::new(0);
@@ -110,7 +100,7 @@ fn a_function_that_fails_at_the_start_is_an_error() {
 }
 
 #[test]
-fn each_look_asks_each_source_once() {
+fn each_poll_asks_each_source_once() {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let text = key();
     let source = RingSource::from_fn("the vault", move || {

@@ -1,9 +1,8 @@
-//! A key ring that follows what it is read from. Nearly all of it look by look, without a thread.
+//! A key ring that follows its sources, mostly polled step by step without a thread.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 #[path = "../common/browser.rs"]
-#[allow(dead_code, reason = "a part of it is used")]
 mod browser;
 #[path = "../common/folder.rs"]
 mod folder;
@@ -66,7 +65,7 @@ fn unsettled(watched: &mut Watched) {
     assert!(matches!(look, Look::Unsettled), "{look:?}");
 }
 
-/// Two looks replace the ring, and a third finds nothing new.
+/// Asserts that two polls replace the ring, and that a third finds no change.
 #[track_caller]
 fn replaced(watched: &mut Watched) {
     unsettled(watched);
@@ -75,7 +74,8 @@ fn replaced(watched: &mut Watched) {
     unchanged(watched);
 }
 
-/// Two looks refuse the ring, and no further one tells that again. The ring is as before.
+/// Asserts that two polls refuse the ring and keep the old one, and that later polls do not report it again. Returns
+/// the error.
 #[track_caller]
 fn refused(watched: &mut Watched) -> String {
     let ring = watched.keys().current().fingerprint();
@@ -90,7 +90,7 @@ fn refused(watched: &mut Watched) -> String {
     sentence
 }
 
-/// A secret manager: what is asked of it, and a way to change that.
+/// A secret manager whose text can be changed.
 #[derive(Clone)]
 struct Vault(Arc<Mutex<Result<String, String>>>);
 

@@ -1,4 +1,4 @@
-//! A new ring that is wrong.
+//! New rings that are refused.
 
 use hardtack::{Look, SessionCookie, SigningKey};
 
@@ -37,7 +37,7 @@ fn a_bad_ring_changes_nothing_and_a_good_one_after_it_is_used() {
 }
 
 #[test]
-fn another_refusal_is_told_and_so_is_the_first_when_it_comes_again() {
+fn another_refusal_is_reported_and_so_is_the_first_when_it_comes_again() {
     let text = key();
     let vault = Vault::with(&text);
     let mut watched = vault.watch();
@@ -45,12 +45,12 @@ fn another_refusal_is_told_and_so_is_the_first_when_it_comes_again() {
         vault.put(bad);
         refused(&mut watched);
     }
-    // Back to what is in use: nothing has to be done.
+    // Back to the ring in use: nothing changes.
     vault.put(&text);
     unchanged(&mut watched);
     vault.put("one");
     refused(&mut watched);
-    // Without a look between that finds nothing new.
+    // Without an unchanged poll in between.
     vault.put(key());
     unsettled(&mut watched);
     assert!(matches!(watched.look(), Look::Replaced));
@@ -59,7 +59,7 @@ fn another_refusal_is_told_and_so_is_the_first_when_it_comes_again() {
 }
 
 #[test]
-fn a_refusal_is_not_told_again_after_something_else_was_seen_once() {
+fn a_refusal_is_not_reported_again_after_another_text_was_seen_once() {
     let vault = Vault::with(key());
     let mut watched = vault.watch();
     vault.put("bad");

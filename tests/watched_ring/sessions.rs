@@ -1,4 +1,4 @@
-//! The sessions of visitors while the ring changes.
+//! Sessions while the ring changes.
 
 use hardtack::{RingSource, Session, SessionCookie};
 
@@ -32,7 +32,7 @@ fn sessions_live_on_over_a_rotation_and_are_sealed_again() {
     replaced(&mut watched);
     assert_eq!(before.visit(user), Some(42));
     assert_eq!(after.visit(user), Some(43));
-    // Whoever did not come by in between has lost the session.
+    // A visitor who did not come in between has lost the session.
     assert_eq!({ idle }.visit(user), None);
 }
 
@@ -42,7 +42,7 @@ fn a_handle_that_outlives_its_request_ends_with_the_key_that_is_dropped() {
     let vault = Vault::with(&leaked);
     let mut watched = vault.watch();
     let cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
-    let first = cookie.load([""; 0], at(0));
+    let first = cookie.load(None::<&str>, at(0));
     first.insert("user", 42).unwrap();
     let session = cookie.load(cookie.save(&first).unwrap(), at(1));
     vault.put(format!("{new}\n{leaked}"));
@@ -54,7 +54,7 @@ fn a_handle_that_outlives_its_request_ends_with_the_key_that_is_dropped() {
 }
 
 #[test]
-fn a_cookie_that_is_built_later_has_the_ring_of_then() {
+fn a_cookie_that_is_built_later_has_the_current_ring() {
     let vault = Vault::with(key());
     let mut watched = vault.watch();
     let new = key();
@@ -97,7 +97,7 @@ fn a_change_of_comments_alone_does_no_harm() {
 fn while_the_text_stays_the_ring_is_left_alone() {
     let vault = Vault::with(key());
     let mut watched = vault.watch();
-    // Whatever the program itself does with it.
+    // Even if the program itself replaced it.
     let other = key();
     watched
         .keys()

@@ -1,4 +1,4 @@
-//! The thread that looks.
+//! The watching thread.
 
 use std::{
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
@@ -9,14 +9,14 @@ use hardtack::{Look, RingSource, SessionCookie, Watching};
 
 use crate::{Vault, id, key, moments::at, watch};
 
-/// Longer than anything takes here.
+/// A time limit that no test reaches.
 const LONG: Duration = Duration::from_secs(60);
 const SHORT: Duration = Duration::from_millis(10);
 
-/// Two are enough, and those that were made before.
+/// More polls than any change needs.
 const MANY: usize = 3_000;
 
-/// Looks until one is as wanted.
+/// Receives polls until one is as wanted.
 #[track_caller]
 fn until(looks: &Receiver<Look>, is_wanted: impl Fn(&Look) -> bool) {
     let mut last = None;
@@ -31,7 +31,7 @@ fn until(looks: &Receiver<Look>, is_wanted: impl Fn(&Look) -> bool) {
 }
 
 #[test]
-fn the_thread_replaces_the_ring_and_tells_each_look() {
+fn the_thread_replaces_the_ring_and_reports_each_poll() {
     let vault = Vault::with(key());
     let watched = vault.watch();
     let cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
@@ -49,7 +49,7 @@ fn the_thread_replaces_the_ring_and_tells_each_look() {
 }
 
 #[test]
-fn a_panic_while_looking_or_telling_does_not_end_the_watching() {
+fn a_panic_in_a_source_or_a_hook_does_not_end_the_watching() {
     let text = key();
     let mut source_panics = [false, true, true, true].into_iter();
     let source_panics = std::sync::Mutex::new(move || source_panics.next().unwrap_or(false));
@@ -71,7 +71,7 @@ fn a_panic_while_looking_or_telling_does_not_end_the_watching() {
     until(&looks, |look| matches!(look, Look::Unchanged));
 }
 
-/// A watching whose thread, when it ends, drops the other end.
+/// A running watch. Its thread drops the sender when it ends.
 fn watching(interval: Duration) -> (Watching, Receiver<Look>) {
     let (tell, looks) = channel();
     let watched = Vault::with(key()).watch().every(interval);
@@ -81,7 +81,7 @@ fn watching(interval: Duration) -> (Watching, Receiver<Look>) {
 
 #[test]
 fn the_thread_ends_when_its_guard_is_dropped_and_does_not_wait_out_the_interval() {
-    // The first look would be after the interval, so there is none.
+    // The first poll would come after the interval, so there is none.
     for interval in [Duration::from_secs(86_400), Duration::MAX] {
         let (watching, looks) = watching(interval);
         drop(watching);
@@ -94,12 +94,12 @@ fn the_thread_ends_when_its_guard_is_dropped_and_does_not_wait_out_the_interval(
 }
 
 #[test]
-fn it_is_looked_every_ten_seconds_unless_another_interval_is_chosen() {
+fn the_default_interval_is_ten_seconds() {
     let watched = Vault::with(key()).watch();
     assert!(format!("{watched:?}").contains("interval: 10s"));
     let watched = watched.every(Duration::from_secs(60));
     assert!(format!("{watched:?}").contains("interval: 60s"));
-    // Not without a pause.
+    // Never without a pause.
     let watched = watched.every(Duration::ZERO);
     assert!(format!("{watched:?}").contains("interval: 10ms"));
 }

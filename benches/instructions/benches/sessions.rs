@@ -89,8 +89,10 @@ fn open_token<T: Workload>() -> Work {
 }
 
 fn tokens<T: Workload>() -> SessionToken<T> {
-    builder_of::<T>(1)
-        .build_token("instructions")
+    SessionToken::encrypted("instructions", ring(1))
+        .application(T::LABEL)
+        .typed()
+        .build()
         .expect(FAILURE)
 }
 
@@ -211,9 +213,13 @@ fn builder_of<T: Workload>(keys: usize) -> SessionCookieBuilder<T> {
 
 /// With the first key and so many in all: it is the oldest of them, and seals where it is the only one.
 fn builder(keys: usize) -> SessionCookieBuilder {
+    SessionCookie::encrypted(ring(keys))
+}
+
+fn ring(keys: usize) -> KeyRing<EncryptionKey> {
     let mut keys: Vec<EncryptionKey> = all_keys().take(keys).collect();
     keys.reverse();
-    SessionCookie::encrypted(KeyRing::from_keys(keys).expect(FAILURE))
+    KeyRing::from_keys(keys).expect(FAILURE)
 }
 
 fn all_keys() -> impl Iterator<Item = EncryptionKey> {

@@ -75,21 +75,19 @@ impl Counts {
     /// What holds on every machine.
     pub(crate) fn broken_rules(&self) -> Vec<String> {
         let mut wrong = Vec::new();
-        let [one, many] = [GARBAGE_WITH_ONE_KEY, GARBAGE_WITH_MANY_KEYS].map(|name| self.get(name));
-        if one.is_none() || one != many {
-            wrong.push(format!(
-                "garbage takes {one:?} instructions with one key and {many:?} with 64, they must be equal"
-            ));
-        }
-        let [newest, oldest] =
-            [UNDER_THE_ONLY_KEY, UNDER_THE_OLDEST_KEY].map(|name| self.get(name));
-        let pair = newest.zip(oldest);
-        if pair.is_none_or(|(newest, oldest)| oldest * 100 > newest * 101) {
-            wrong.push(format!(
-                "opening takes {oldest:?} instructions under the oldest of 8 keys and {newest:?} under \
-                 the only one, allowed is 1 % more"
-            ));
-        }
+        let mut check = |what, few, many, percent: u64| {
+            let [few, many] = [few, many].map(|name| self.get(name));
+            let pair = few.zip(many);
+            if pair.is_none_or(|(few, many)| many * 100 > few * (100 + percent)) {
+                wrong.push(format!(
+                    "{what} takes {many:?} instructions, and {few:?} with one key, allowed are {percent} % more"
+                ));
+            }
+        };
+        let garbage = "opening garbage with 64 keys";
+        check(garbage, GARBAGE_WITH_ONE_KEY, GARBAGE_WITH_MANY_KEYS, 20);
+        let oldest = "opening under the oldest of 8 keys";
+        check(oldest, UNDER_THE_ONLY_KEY, UNDER_THE_OLDEST_KEY, 1);
         wrong
     }
 }
@@ -132,16 +130,16 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_keys_must_not_count() {
+    fn the_number_of_keys_hardly_counts() {
         let good = [
             (GARBAGE_WITH_ONE_KEY, 100),
-            (GARBAGE_WITH_MANY_KEYS, 100),
+            (GARBAGE_WITH_MANY_KEYS, 120),
             (UNDER_THE_ONLY_KEY, 1000),
             (UNDER_THE_OLDEST_KEY, 1010),
         ];
         assert!(counts(good).broken_rules().is_empty());
         let mut slower = good;
-        slower[1].1 = 101;
+        slower[1].1 = 121;
         slower[3].1 = 1011;
         assert_eq!(counts(slower).broken_rules().len(), 2);
         assert_eq!(Counts::default().broken_rules().len(), 2);

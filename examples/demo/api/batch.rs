@@ -34,7 +34,7 @@ pub(super) enum Operation {
     Limit(Span),
 }
 
-/// One result each. Later operations still run after one that failed.
+/// Returns one result for each operation. Operations after a failed one still run.
 pub(super) async fn run(
     session: Session,
     Body(operations): Body<Vec<Operation>>,

@@ -1,4 +1,4 @@
-//! Tokens against requests of other sites, and a handler behind the guard that asks for them.
+//! CSRF tokens, and a handler behind the guard that asks for them.
 
 use std::sync::{Arc, atomic::Ordering};
 

@@ -28,7 +28,7 @@ impl ApiError {
         }
     }
 
-    /// What a batch says of the entry that failed.
+    /// The result of a failed entry in a batch.
     pub(super) fn into_body(self) -> Value {
         self.body
     }
@@ -63,12 +63,12 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// The response says itself what went wrong.
+/// Marks a response that already has its error as JSON.
 #[derive(Clone)]
 struct Explained;
 
-/// Gives the errors that do not come from a handler the same form: a method that is not allowed, a guard
-/// that refused, or a session that could not be saved.
+/// Gives errors from outside the handlers the same form: a method that is not allowed, a refusal of the guard, or a
+/// session that could not be saved.
 pub(super) async fn as_json(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
@@ -90,7 +90,7 @@ pub(super) async fn as_json(request: Request, next: Next) -> Response {
     Response::from_parts(parts, body)
 }
 
-/// What a guard or an extractor said, or else what the status means.
+/// The sentence of a guard or an extractor, or the meaning of the status.
 async fn sentence_of(body: Body, status: StatusCode) -> String {
     let said = to_bytes(body, LONGEST_SENTENCE).await.unwrap_or_default();
     match std::str::from_utf8(&said) {

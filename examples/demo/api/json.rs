@@ -1,4 +1,4 @@
-//! What a request brings.
+//! The body of a request.
 
 use axum::{
     body::Bytes,
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::ApiError;
 
-/// The request's body as JSON, whatever `Content-Type` says: with `curl -d` it says something else.
+/// The body as JSON, whatever `Content-Type` says, because `curl -d` sends another type.
 pub(super) struct Body<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {

@@ -1,4 +1,4 @@
-//! Responses of every kind, to see what becomes of the session with them.
+//! Responses of every kind, to try what each does to the session.
 
 use std::sync::Arc;
 
@@ -79,13 +79,13 @@ async fn headers(
     Ok((StatusCode::NO_CONTENT, headers))
 }
 
-/// White space first, so that all of it is still JSON. Then what came of a change that was too late.
+/// White space first, so that the whole body is JSON. Then the result of a change that was too late.
 async fn two_parts(session: Session) -> Response {
     let parts = stream::unfold((0, session), |(sent, session)| async move {
         let part = match sent {
             0 => "\n".to_owned(),
             1 => {
-                // The first part goes out before this one is made.
+                // The first part is sent before this one is made.
                 tokio::task::yield_now().await;
                 late_write(&session)
             }
@@ -107,7 +107,7 @@ fn bad_request(sentence: &str) -> ApiError {
     ApiError::new(StatusCode::BAD_REQUEST, sentence)
 }
 
-/// These say where a response ends.
+/// Headers that say where a response ends.
 const FRAMING: [HeaderName; 4] = [
     header::CONNECTION,
     header::CONTENT_LENGTH,

@@ -1,4 +1,4 @@
-//! The end of sessions from the server's side. Nothing here touches the session.
+//! Sessions that the server ends. Nothing here touches the session.
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -50,7 +50,7 @@ async fn raise_not_before(
 ) -> Done {
     let at = moment(at).ok_or_else(|| bad_request("no clock reaches that far"))?;
     if site.header.is_some() {
-        // Only a cookie can be told; sessions in a header are denied one by one.
+        // For a cookie the moment is raised; sessions in a header are denied one by one.
         site.hooks.deny_before(at);
     } else {
         site.session.cookie.raise_not_before(at);
@@ -58,7 +58,7 @@ async fn raise_not_before(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// How many sessions were read since the program started, by their outcome.
+/// The number of sessions read since the program started, by outcome.
 async fn outcomes(State(site): State<Arc<Site>>) -> Json<Outcomes> {
     Json(site.hooks.outcomes())
 }

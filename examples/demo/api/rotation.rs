@@ -1,4 +1,4 @@
-//! The keys and the time, which a script may change. Nothing here touches the session.
+//! The keys and the clock, which a script may change. Nothing here touches the session.
 
 use std::sync::Arc;
 

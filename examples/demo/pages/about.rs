@@ -8,14 +8,14 @@ use serde::Deserialize;
 use super::layout::{Frame, Here};
 use crate::{html::Html, site::Site, texts::Language};
 
-/// The language comes with the address, for it is the session that knows it otherwise.
+/// Takes the language from the address, because elsewhere the session knows it.
 #[derive(Default, Deserialize)]
 pub(super) struct Choice {
     #[serde(default)]
     lang: String,
 }
 
-/// The session's layer is around it like around every page. It takes no session, so it gets none.
+/// Has the session layer around it like every page, and leaves the session untouched.
 pub(super) async fn show(
     State(site): State<Arc<Site>>,
     choice: Result<Query<Choice>, QueryRejection>,

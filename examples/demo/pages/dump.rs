@@ -5,7 +5,7 @@ use hardtack::Mode;
 
 use crate::{html::Html, texts::Texts};
 
-/// `None`: these are not the bytes of a token.
+/// Returns `None` if these are not the bytes of a token.
 pub(super) fn of_token(token: &str, mode: Mode, texts: &Texts) -> Option<Html> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
     let (head, rest) = bytes.split_at_checked(HEAD)?;
@@ -36,7 +36,7 @@ pub(super) fn of_token(token: &str, mode: Mode, texts: &Texts) -> Option<Html> {
 fn part(name: &str, bytes: &[u8], texts: &Texts) -> Html {
     let (len, unit) = (bytes.len(), texts.bytes);
     let rows: Vec<_> = bytes.chunks(BYTES_IN_ROW).map(row).collect();
-    // What has to be scrolled can be reached without a mouse.
+    // A region that scrolls can be reached by keyboard.
     let focus = if rows.len() > ROWS_IN_VIEW {
         r#" tabindex="0""#
     } else {
@@ -50,7 +50,7 @@ fn part(name: &str, bytes: &[u8], texts: &Texts) -> Html {
     ))
 }
 
-/// Hexadecimal digits, then the characters that can be shown.
+/// Hexadecimal digits, then the printable characters.
 fn row(bytes: &[u8]) -> String {
     let hex: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let is_visible = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
@@ -69,7 +69,7 @@ fn row(bytes: &[u8]) -> String {
 const HEAD: usize = 5;
 const NONCE: usize = 24;
 const TAG: usize = 16;
-/// They fit the width of a phone.
+/// Bytes per line, which fit the width of a phone.
 const BYTES_IN_ROW: usize = 8;
-/// The style shows at least as many.
+/// Lines of the dump; the style shows at least this many.
 const ROWS_IN_VIEW: usize = 12;

@@ -1,4 +1,4 @@
-//! A page for what cannot be done.
+//! The error page.
 
 use axum::{
     body::to_bytes,
@@ -14,7 +14,7 @@ use hardtack::{GuardedRejection, SessionError};
 use super::layout::{Frame, Here};
 use crate::{html::Html, texts::Language};
 
-/// In English, and without the session, which may be what fails.
+/// In English and without the session, because the session may be the cause.
 #[derive(Debug)]
 pub(crate) struct PageError {
     status: StatusCode,
@@ -71,8 +71,7 @@ impl IntoResponse for PageError {
     }
 }
 
-/// Gives the errors that do not come from a handler the same form: those of the guard, and of a session
-/// that could not be saved.
+/// Gives errors from outside the handlers the same form: those of the guard, and of a session that could not be saved.
 pub(super) async fn as_page(response: Response) -> Response {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();

@@ -1,5 +1,5 @@
-//! What the forms do. Each answers with a redirection, so that going back sends nothing twice, and leaves
-//! a message for the page that it leads to.
+//! The handlers of the forms. Each answers with a redirect, so that going back posts nothing twice, and leaves a
+//! message for the next page.
 
 use axum::{
     Form,
@@ -16,12 +16,12 @@ use super::{
 };
 use crate::texts::{Language, Theme};
 
-/// A form that a page of this session made.
+/// A form with the token of this session.
 type Input<T> = Result<Guarded<Form<OwnForm<T>>>, GuardedRejection<FormRejection>>;
 
 #[derive(Deserialize)]
 pub(super) struct OwnForm<T> {
-    /// A form that has none is refused like one with a wrong one.
+    /// Empty if the field is missing, which is refused like a wrong token.
     #[serde(default)]
     csrf_token: String,
     #[serde(flatten)]
@@ -37,7 +37,7 @@ impl<T> CsrfField for OwnForm<T> {
 fn fields<T>(visit: &Visit, input: Input<T>) -> Result<T, PageError> {
     match input {
         Ok(Guarded(Form(form))) => Ok(form.fields),
-        // The token cannot be right. A visitor whose browser keeps no cookies would never learn why.
+        // The token cannot be right. This tells a visitor whose browser keeps no cookies why.
         Err(GuardedRejection::Refused(CsrfRefusal::WrongToken)) if !visit.has_brought_cookie() => {
             Err(PageError::new(StatusCode::FORBIDDEN, NO_COOKIE))
         }
@@ -49,7 +49,7 @@ fn fields<T>(visit: &Visit, input: Input<T>) -> Result<T, PageError> {
 pub(super) struct SignIn {
     #[serde(default)]
     name: String,
-    /// Browsers send a box that is ticked, and none that is not.
+    /// Absent if the box is not ticked.
     remember: Option<String>,
 }
 
@@ -60,7 +60,7 @@ pub(super) async fn sign_in(visit: Visit, input: Input<SignIn>) -> Result<Respon
         let page = home::page(&visit, Some(visit.texts().name_complaint))?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    // A new id first: whoever planted the session before is not signed in by it.
+    // A new id, so that a planted session does not become a signed-in one.
     visit.session.renew()?;
     visit.session.insert(NAME, name)?;
     visit.session.insert(VISITS, 0)?;
@@ -78,7 +78,7 @@ pub(super) async fn sign_out(visit: Visit, input: Input<Nothing>) -> Result<Redi
     let Nothing {} = fields(&visit, input)?;
     let language = visit.language();
     visit.session.invalidate()?;
-    // Who it was is forgotten. What follows belongs to a new session.
+    // The user is forgotten, and the rest belongs to a new session.
     if language != Language::English {
         visit.session.insert(LANGUAGE, language.code())?;
     }
@@ -112,7 +112,7 @@ pub(super) struct ThemeChoice {
 pub(super) async fn theme(visit: Visit, input: Input<ThemeChoice>) -> Result<Redirect, PageError> {
     let choice = fields(&visit, input)?;
     match Theme::of_code(&choice.theme) {
-        // Nothing is left to remember, so this cookie goes.
+        // With default settings this cookie is not needed.
         Theme::System => drop(visit.display.remove(THEME)?),
         theme => visit.display.insert(THEME, theme.code())?,
     }
@@ -120,7 +120,7 @@ pub(super) async fn theme(visit: Visit, input: Input<ThemeChoice>) -> Result<Red
     Ok(Redirect::to("/inside"))
 }
 
-/// Only to a page of ours, whatever the form says.
+/// Redirects only to a page of this site, whatever the form says.
 fn back_to(path: &str) -> Redirect {
     Redirect::to(if path == "/inside" { path } else { "/" })
 }

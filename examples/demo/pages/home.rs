@@ -1,4 +1,4 @@
-//! The first page: signing in, and the number of visits since.
+//! The first page: the sign-in, and the number of visits since.
 
 use super::{
     PageError,
@@ -12,9 +12,9 @@ pub(super) async fn show(visit: Visit) -> Result<Html, PageError> {
     page(&visit, None)
 }
 
-/// With `complaint`, about the name that was given.
+/// The page, with a `complaint` about the name if there is one.
 pub(super) fn page(visit: &Visit, complaint: Option<&str>) -> Result<Html, PageError> {
-    // First, for what follows changes the session.
+    // First, because the rest changes the session.
     let panel = panel::of_session(visit);
     let greeting = match visit.name() {
         Some(name) => welcome(visit, &name)?,
@@ -74,7 +74,7 @@ fn sign_in_form(visit: &Visit, complaint: Option<&str>) -> Result<Html, PageErro
     )))
 }
 
-/// Only where the cookie may outlive the browser.
+/// The box "remember me", if the settings allow it.
 fn remember_box(visit: &Visit) -> Html {
     let label = visit.texts().remember;
     Html::new(match visit.site.remember_up_to {

@@ -1,4 +1,4 @@
-//! Both cookies side by side: what whoever finds them can read.
+//! Both cookies side by side, as a finder could read them.
 
 use hardtack::Mode;
 
@@ -26,7 +26,7 @@ pub(super) async fn show(visit: Visit) -> Result<Html, PageError> {
         texts.display_purpose,
         texts,
     );
-    // First, for a form gives the session an id.
+    // First, because a form gives the session an id.
     let (report, panel) = (report::of_session(&visit), panel::of_session(&visit));
     let themes = theme_form(&visit)?;
     let body = Html::new(format!(

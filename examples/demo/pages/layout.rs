@@ -1,4 +1,4 @@
-//! What is around every page.
+//! The frame of every page.
 
 use crate::{
     html::Html,
@@ -10,13 +10,13 @@ pub(super) struct Frame<'a> {
     pub(super) theme: Theme,
     pub(super) here: Here,
     pub(super) title: &'a str,
-    /// What there is to say above the page itself.
+    /// Messages above the page.
     pub(super) messages: Html,
     /// For the form around the languages.
     pub(super) token_field: Html,
 }
 
-/// The page that is shown.
+/// The current page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Here {
     Home,
@@ -86,7 +86,7 @@ impl<'a> Frame<'a> {
         Html::new(format!(r#"<li><a href="{href}"{current}>{name}</a></li>"#))
     }
 
-    /// The choice is kept in the session, so where there is none it goes into the address.
+    /// The choice is kept in the session. Without one it goes into the address.
     fn languages(&self) -> Html {
         let label = self.language.texts().language;
         match self.here {

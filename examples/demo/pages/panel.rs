@@ -1,4 +1,4 @@
-//! What there is to know of the session's cookie.
+//! Facts about the session's cookie.
 
 use std::time::SystemTime;
 
@@ -7,7 +7,7 @@ use hardtack::{Mode, Outcome};
 use super::visit::{Token, Visit};
 use crate::{html::Html, texts::Texts};
 
-/// The cookie as it arrived with this request.
+/// The cookie as it arrived.
 pub(super) fn of_session(visit: &Visit) -> Html {
     let texts = visit.texts();
     let cookie = &visit.site.session;
@@ -45,7 +45,7 @@ fn facts(visit: &Visit) -> Html {
         Outcome::Absent => (texts.absent, None),
         Outcome::Opened { key_id } => (texts.opened, Some(key_id)),
         Outcome::OpenedUnderAcceptedKey { key_id } => (texts.opened_earlier, Some(key_id)),
-        // Why is for the logs. A visitor never learns it.
+        // The reason is for the logs. A visitor never learns it.
         _ => (texts.rejected, None),
     };
     let id = session.id().map(|id| id.to_string());
@@ -70,7 +70,7 @@ fn facts(visit: &Visit) -> Html {
     rows.into_iter().map(row).collect()
 }
 
-/// How much of what is allowed the cookie fills, or several.
+/// The share of the limit that the cookies fill.
 fn size(visit: &Visit, token: Option<&Token>) -> Html {
     let (cookie, texts) = (&visit.site.session, visit.texts());
     let Some(token) = token else {
@@ -108,7 +108,7 @@ pub(super) fn mode(mode: Mode, texts: &Texts) -> &'static str {
     }
 }
 
-/// For people, and for programs.
+/// A moment for people and for programs.
 fn time(moment: SystemTime) -> Html {
     let exact = humantime::format_rfc3339_seconds(moment).to_string();
     let readable = exact.replace('T', " ").replace('Z', " UTC");

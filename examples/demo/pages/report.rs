@@ -1,9 +1,9 @@
-//! What takes the room in the session.
+//! The size report of the session.
 
 use super::visit::Visit;
 use crate::{html::Html, texts::Texts};
 
-/// Of the session as it is now.
+/// The report of the session as it is now.
 pub(super) fn of_session(visit: &Visit) -> Html {
     let (texts, report) = (visit.texts(), visit.session.size_report());
     let entries = report.entries().map(|(key, len)| row(&code(key), len));

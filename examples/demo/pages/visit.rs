@@ -1,4 +1,4 @@
-//! What every page with a session begins with.
+//! The extractor of every page with a session.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
     texts::{Language, Texts, Theme},
 };
 
-/// The session of the second cookie, which says how the pages look.
+/// The session of the second cookie, which holds the display settings.
 #[derive(Clone)]
 pub(super) struct Display(pub(super) Session);
 
@@ -38,7 +38,7 @@ pub(super) struct Token {
 }
 
 impl Visit {
-    /// Who has signed in.
+    /// The user who signed in.
     pub(super) fn name(&self) -> Option<String> {
         // A script may have put anything under this key.
         self.session.get(NAME).ok().flatten()
@@ -58,7 +58,7 @@ impl Visit {
         Theme::of_code(code.as_deref().unwrap_or_default())
     }
 
-    /// With the messages that were left for this page, which are then gone.
+    /// The frame of the page, with the messages left for it, which are removed.
     pub(super) fn frame<'a>(&self, here: Here, title: &'a str) -> Result<Frame<'a>, PageError> {
         let messages = self.session.flashes("")?;
         let messages = messages.iter().map(|message| {
@@ -77,7 +77,7 @@ impl Visit {
         })
     }
 
-    /// What each form needs, so that no other site can send it in the visitor's name.
+    /// The hidden token of a form.
     pub(super) fn token_field(&self) -> Result<Html, PageError> {
         let token = self.session.csrf_token()?;
         let token = Html::text(&token);
@@ -92,18 +92,18 @@ impl Visit {
         message: impl Fn(&Texts) -> &'static str,
     ) -> Result<(), PageError> {
         match self.session.flash_once("", message(self.texts())) {
-            // What was done stays done in a session that has no room to say so.
+            // The change stays, even if the session has no room for the message.
             Ok(()) | Err(SessionError::TooLarge(_)) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Whether the browser sent a session cookie, whatever is in it.
+    /// Returns whether the browser sent a session cookie, valid or not.
     pub(super) fn has_brought_cookie(&self) -> bool {
         self.token_in(&self.site.session).is_some()
     }
 
-    /// The token that came in this cookie and its parts, unread.
+    /// The token of this cookie and its parts, unopened.
     pub(super) fn token_in(&self, cookie: &Cookie) -> Option<Token> {
         let name = cookie.cookie.name().as_str();
         let first = self.value_of(name)?;
@@ -158,7 +158,7 @@ impl FromRequestParts<Arc<Site>> for Visit {
     }
 }
 
-/// More than this is no session.
+/// The most parts of a session.
 const MOST_PARTS: usize = 8;
 /// The session's keys.
 pub(super) const NAME: &str = "name";

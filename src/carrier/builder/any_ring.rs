@@ -5,7 +5,7 @@ use crate::{
     keys::{EncryptionKey, Purpose, PurposeSlot, RingError, SharedKeyRing, SigningKey},
 };
 
-/// A ring of either kind. From here on the kind of key is a [`Mode`].
+/// A ring of keys of either kind.
 #[derive(Clone, Debug)]
 pub(crate) enum AnyRing {
     Encryption(SharedKeyRing<EncryptionKey>),

@@ -6,7 +6,7 @@ use crate::{
     token::ContextError,
 };
 
-/// Why a [`SessionCookie`](crate::SessionCookie) was not built. Every sentence says what to do.
+/// The error of a [`SessionBuilder`](crate::SessionBuilder) that cannot build. Every sentence says what to do.
 ///
 /// # Examples
 ///
@@ -22,33 +22,35 @@ use crate::{
 /// ```
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The name cannot be a cookie's name, or not this cookie's.
+    /// The name is not a cookie's name, or does not go with the attributes.
     Name(CookieNameError),
-    /// An attribute has a value that no browser would take, or does not go with the others.
+    /// An attribute has a value that no browser accepts, or does not go with the others.
     Attribute(AttributeError),
-    /// The name of a bare token is empty, or longer than 65,529 bytes.
+    /// The purpose of a bare token is empty, or longer than 65,529 bytes.
     TokenName,
-    /// The name of a header is empty, longer than 128 bytes, or has a character that none can have.
+    /// The name of a header is empty, is longer than 128 bytes, or has a character that is not allowed.
     HeaderName,
     /// The context has a label or value that is too long, or a label that is reserved.
     Context(ContextError),
-    /// The label of the application is empty, or that of the application or the type longer than 255 bytes.
+    /// The label of the application is empty, or a label of the application or the type is longer than 255 bytes.
     Label,
-    /// `formerly` has the attributes of now, so the cookie would be dropped as soon as it is set.
+    /// `formerly` has the current attributes, so the cookie would be dropped as soon as it is set.
     Formerly,
-    /// A trusted origin is not a scheme and a host, with a port at most.
+    /// A trusted origin is not a scheme and a host with an optional port.
     Origin,
     /// A span of time is out of range.
     Lifetime(&'static str),
-    /// The name and the attributes leave no room for a session.
+    /// The name and the attributes, or `max_token_len`, leave no room for a session.
     NoRoom,
-    /// A session is split into two to four cookies.
+    /// `max_token_len` is more than 16,384 characters.
+    TokenLen,
+    /// The number of cookies in `Size::Split` is not 2 to 4.
     Split,
     /// The key ring does not go with the timeouts.
     Keys(RingError),
-    /// The default of the session's type cannot be written and read again.
+    /// The default of the session's type cannot be encoded and decoded again.
     Payload,
-    /// Sessions of another type, which is named here, have the same name, ring and context in this program.
+    /// Sessions of another type, named here, have the same name, ring and context in this program.
     AnotherType(&'static str),
 }
 
@@ -65,7 +67,7 @@ impl fmt::Display for ConfigError {
             ConfigError::Name(error) => error.fmt(f),
             ConfigError::Attribute(error) => error.fmt(f),
             ConfigError::TokenName => {
-                f.write_str("the token's name is empty or longer than 65529 bytes, choose another")
+                f.write_str("the token's purpose is empty or longer than 65529 bytes, choose another")
             }
             ConfigError::HeaderName => f.write_str(
                 "that is no header's name, give one of letters, digits and `-`, at most 128 bytes long",
@@ -82,8 +84,12 @@ impl fmt::Display for ConfigError {
             ),
             ConfigError::Lifetime(sentence) => f.write_str(sentence),
             ConfigError::NoRoom => f.write_str(
-                "the cookie's name and attributes leave no room for a session, shorten them",
+                "there is no room for a session, shorten the cookie's name and attributes, or give a larger \
+                 `max_token_len`",
             ),
+            ConfigError::TokenLen => {
+                f.write_str("max_token_len is out of range, give at most 16384 characters")
+            }
             ConfigError::Split => f.write_str(
                 "a session is split into 2 to 4 cookies, give `Size::Split` one of these numbers",
             ),

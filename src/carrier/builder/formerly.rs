@@ -1,7 +1,7 @@
 use crate::cookie::Attributes;
 
 /// Attributes that a cookie had in an earlier version of the application, for
-/// [`formerly`](crate::SessionCookieBuilder::formerly). What is not said is as it is now.
+/// [`formerly`](crate::SessionCookieBuilder::formerly). Attributes that are not set are the current ones.
 ///
 /// # Examples
 ///
@@ -9,12 +9,12 @@ use crate::cookie::Attributes;
 /// use hardtack::{EncryptionKey, Formerly, SessionCookie};
 /// # use std::time::SystemTime;
 ///
-/// // The cookie was set for /shop below all of example.com, and is now for this host alone.
+/// // The cookie was set for /shop on all hosts of example.com, and is now for this host alone.
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
 ///     .name("session")
 ///     .formerly(Formerly::new().path("/shop").domain("example.com"))
 ///     .build()?;
-/// # let session = cookie.load([""], SystemTime::now());
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// # session.insert("user", 42)?;
 /// let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
 /// assert!(fields[0].starts_with("session=; Path=/shop; Domain=example.com;"));
@@ -22,7 +22,7 @@ use crate::cookie::Attributes;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "it is to be given to the builder"]
+#[must_use = "attributes have no effect unless they are given to the builder"]
 pub struct Formerly {
     path: Option<String>,
     domain: Option<Option<String>>,
@@ -30,25 +30,23 @@ pub struct Formerly {
 }
 
 impl Formerly {
-    /// As it is now.
+    /// Starts with the current attributes.
     ///
     /// # Examples
     ///
     /// ```
     /// let partitioned = hardtack::Formerly::new().partitioned(true);
-    /// # let _ = partitioned;
     /// ```
     pub fn new() -> Formerly {
         Formerly::default()
     }
 
-    /// The cookie had this path.
+    /// Sets the path that the cookie had.
     ///
     /// # Examples
     ///
     /// ```
     /// let moved = hardtack::Formerly::new().path("/app");
-    /// # let _ = moved;
     /// ```
     pub fn path(self, path: impl Into<String>) -> Formerly {
         Formerly {
@@ -57,13 +55,12 @@ impl Formerly {
         }
     }
 
-    /// The cookie had this domain.
+    /// Sets the domain that the cookie had.
     ///
     /// # Examples
     ///
     /// ```
     /// let for_all_hosts = hardtack::Formerly::new().domain("example.com");
-    /// # let _ = for_all_hosts;
     /// ```
     pub fn domain(self, domain: impl Into<String>) -> Formerly {
         Formerly {
@@ -72,13 +69,12 @@ impl Formerly {
         }
     }
 
-    /// The cookie had no domain.
+    /// Says that the cookie had no domain.
     ///
     /// # Examples
     ///
     /// ```
     /// let for_one_host = hardtack::Formerly::new().no_domain();
-    /// # let _ = for_one_host;
     /// ```
     pub fn no_domain(self) -> Formerly {
         Formerly {
@@ -87,13 +83,12 @@ impl Formerly {
         }
     }
 
-    /// The cookie was `Partitioned`, or was not.
+    /// Says whether the cookie was `Partitioned`.
     ///
     /// # Examples
     ///
     /// ```
     /// let plain = hardtack::Formerly::new().partitioned(false);
-    /// # let _ = plain;
     /// ```
     pub fn partitioned(self, partitioned: bool) -> Formerly {
         Formerly {
@@ -102,7 +97,7 @@ impl Formerly {
         }
     }
 
-    /// The attributes of then, by those of now.
+    /// The earlier attributes, given the current ones.
     pub(super) fn attributes(&self, now: &Attributes) -> Attributes {
         Attributes {
             path: self.path.clone().unwrap_or_else(|| now.path.clone()),

@@ -1,16 +1,16 @@
-//! How long sessions live.
+//! The lifetimes of sessions.
 
 use std::time::{Duration, SystemTime};
 
-use super::SessionCookieBuilder;
-use crate::state::{Payload, RefreshAfter};
+use super::{SessionBuilder, Settings, error::ConfigError};
+use crate::state::{Lifetimes, Payload, RefreshAfter};
 
-impl<T: Payload> SessionCookieBuilder<T> {
-    /// A session ends when its visitor was away for this long; `None`: it does not. Default: 30
-    /// minutes. In whole seconds, from 1 second to the absolute timeout: a longer one is refused, since it
-    /// would never be reached.
+impl<C, T: Payload> SessionBuilder<C, T> {
+    /// Sets the time without activity after which a session ends, or `None` for no such end. Default: 30
+    /// minutes. In whole seconds, from 1 second to the absolute timeout; a longer one would never be reached, and is
+    /// refused.
     ///
-    /// Shortening it acts at once on every session that is out.
+    /// A shorter timeout applies to existing sessions at once.
     ///
     /// # Examples
     ///
@@ -20,7 +20,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load([""], now);
+    /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = earlier.save(&session)?;
     /// let cookie = SessionCookie::encrypted(keys.clone()).idle_timeout(10 * minute).build()?;
@@ -32,14 +32,17 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn idle_timeout(mut self, span: impl Into<Option<Duration>>) -> Self {
-        self.settings.idle_timeout = Some(span.into());
+        self.settings.idle_timeout = match span.into() {
+            Some(span) => IdleTimeout::After(span),
+            None => IdleTimeout::Never,
+        };
         self
     }
 
-    /// A session ends this long after it was issued, whatever its visitor does. Default: 12 hours. In
+    /// Sets the time after which a session ends, counted from when it was issued. Default: 12 hours. In
     /// whole seconds, from 1 second to 136 years.
     ///
-    /// Shortening it acts at once on every session that is out.
+    /// A shorter timeout applies to existing sessions at once.
     ///
     /// # Examples
     ///
@@ -49,7 +52,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load([""], now);
+    /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = earlier.save(&session)?;
     /// let cookie = SessionCookie::encrypted(keys).absolute_timeout(20 * minute).build()?;
@@ -66,11 +69,11 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Allows [`remember_for`](crate::Session::remember_for), for at most this long after the session was
+    /// Allows [`remember_for`](crate::Session::remember_for), for at most this time after the session was
     /// issued. Default: not allowed. In whole seconds; browsers keep no cookie longer than 400 days.
     ///
-    /// A remembered session outlives the browser's and has no idle timeout. Leaving this out later, or
-    /// shortening it, acts at once on what is out.
+    /// A remembered session outlives the browser's session and has no idle timeout. A shorter time, or none, applies to
+    /// existing sessions at once.
     ///
     /// # Examples
     ///
@@ -82,7 +85,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     ///
     /// let month = Duration::from_secs(30 * 86_400);
     /// let cookie = SessionCookie::encrypted(keys).remember_up_to(month).build()?;
-    /// # let session = cookie.load([""], SystemTime::now());
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// # session.insert("user", 42)?;
     /// session.remember_for(month)?;
     /// let field = cookie.save(&session)?.into_iter().next().ok_or("it is written")?;
@@ -94,8 +97,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// When the idle timeout is begun anew, which needs a `Set-Cookie`. Default: a quarter of the idle
-    /// timeout; [`RefreshAfter::OnChange`] where there is none.
+    /// Sets when a session is sent again to restart its idle timeout. Default: after a quarter of the idle
+    /// timeout, or [`RefreshAfter::OnChange`] without one.
     ///
     /// # Examples
     ///
@@ -116,7 +119,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// How far another instance's clock may be ahead: 0 to 300 seconds (SPEC.md § 8.4). Default: 60
+    /// Sets how far another instance's clock may be ahead, from 0 to 300 seconds (SPEC.md § 8.4). Default: 60
     /// seconds.
     ///
     /// # Examples
@@ -127,7 +130,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load([""], now);
+    /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = earlier.save(&session)?;
     /// // `fields` come from an instance whose clock is two minutes ahead.
@@ -141,8 +144,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Refuses every session issued before `moment`: signs everybody out who signed in earlier (SPEC.md
-    /// § 7.8). A moment within a second counts as the next one. Where the key ring has such a moment too,
+    /// Refuses every session issued before `moment`, which signs out everybody who signed in earlier (SPEC.md
+    /// § 7.8). A moment within a second counts as the next one. If the key ring also has such a moment,
     /// the later one counts. Default: none.
     ///
     /// # Examples
@@ -153,7 +156,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load([""], now);
+    /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = earlier.save(&session)?;
     /// use hardtack::{Outcome, Reason};
@@ -168,3 +171,100 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 }
+
+/// The time without activity after which a session ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum IdleTimeout {
+    /// After [`DEFAULT_IDLE`].
+    Default,
+    After(Duration),
+    Never,
+}
+
+impl IdleTimeout {
+    fn span(self) -> Option<Duration> {
+        match self {
+            IdleTimeout::Default => Some(DEFAULT_IDLE),
+            IdleTimeout::After(span) => Some(span),
+            IdleTimeout::Never => None,
+        }
+    }
+}
+
+impl Settings {
+    pub(super) fn lifetimes(&self) -> Result<Lifetimes, ConfigError> {
+        if let Some(sentence) = self.lifetime_mistakes().next() {
+            return Err(ConfigError::Lifetime(sentence));
+        }
+        let idle = self.idle_timeout.span().map(|span| span.as_secs());
+        let default = idle.map_or(RefreshAfter::OnChange, |idle| {
+            RefreshAfter::Span(Duration::from_secs(idle / 4))
+        });
+        let refresh_after = self.refresh_after.unwrap_or(default);
+        Ok(Lifetimes {
+            idle,
+            absolute: self.absolute_timeout.as_secs(),
+            remember_up_to: self.remember_up_to.map(|span| span.as_secs()),
+            refresh_after,
+            skew: self.clock_skew.as_secs(),
+        })
+    }
+
+    /// All mistakes in the lifetimes. Two are compared only if both are in range.
+    pub(super) fn lifetime_mistakes(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let Settings {
+            absolute_timeout: absolute,
+            idle_timeout,
+            remember_up_to,
+            refresh_after,
+            clock_skew,
+            ..
+        } = *self;
+        let idle = idle_timeout.span();
+        let is_absolute = in_range(absolute);
+        let is_idle = idle.is_none_or(in_range);
+        // The default may be longer, because the application did not ask for it.
+        let is_longer = matches!(idle_timeout, IdleTimeout::After(idle) if idle > absolute);
+        let is_late = match (refresh_after, idle) {
+            (Some(RefreshAfter::Span(span)), Some(idle)) => span.as_secs() > idle.as_secs() / 2,
+            _ => false,
+        };
+        let checks = [
+            (
+                !is_absolute,
+                "absolute_timeout is out of range, give at least 1 second and at most 136 years",
+            ),
+            (
+                !is_idle,
+                "idle_timeout is out of range, give at least 1 second and at most 136 years, or `None` for no such timeout",
+            ),
+            (
+                is_absolute && is_idle && is_longer,
+                "idle_timeout is longer than absolute_timeout (12 hours by default), which ends every session \
+                 before; set absolute_timeout to at least the same, or a shorter idle_timeout",
+            ),
+            (
+                !remember_up_to.is_none_or(in_range),
+                "remember_up_to is out of range, give at least 1 second and at most 136 years",
+            ),
+            (
+                clock_skew > Duration::from_secs(300),
+                "clock_skew is longer than 300 seconds, mend the clocks instead",
+            ),
+            (
+                is_idle && is_late,
+                "refresh_after is longer than half of idle_timeout, so active visitors would be signed out; \
+                 choose at most half",
+            ),
+        ];
+        let mistakes = checks.into_iter().filter(|(is_wrong, _)| *is_wrong);
+        mistakes.map(|(_, sentence)| sentence)
+    }
+}
+
+fn in_range(span: Duration) -> bool {
+    (1..=u64::from(u32::MAX)).contains(&span.as_secs())
+}
+
+const DEFAULT_IDLE: Duration = Duration::from_secs(30 * 60);
+pub(crate) const DEFAULT_ABSOLUTE: Duration = Duration::from_secs(12 * 3600);

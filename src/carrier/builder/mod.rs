@@ -1,13 +1,18 @@
-//! The settings of a cookie, and their check.
+//! The builder of sessions in cookies, headers and tokens.
 
 mod any_ring;
 mod attributes;
-mod build;
+mod cookie;
 mod error;
 mod formerly;
+mod header;
 mod lifetimes;
 mod one_type;
 mod policy;
+mod responses;
+mod sealer;
+mod size;
+mod token;
 
 use std::{
     marker::PhantomData,
@@ -15,17 +20,35 @@ use std::{
 };
 
 pub(crate) use any_ring::AnyRing;
+pub use cookie::CookieOptions;
 pub use error::ConfigError;
 pub use formerly::Formerly;
+pub use header::HeaderOptions;
+pub(crate) use lifetimes::DEFAULT_ABSOLUTE;
+pub(crate) use responses::ResponseOptions;
+pub use size::Size;
+pub use token::TokenOptions;
 
+use self::lifetimes::IdleTimeout;
 use crate::{
-    cookie::{Attributes, SameSite},
     crypto::suite::Mode,
     session::Hooks,
-    state::{Allowance, BROWSER_LIMIT, MOST_COOKIES, Map, Padding, Payload, RefreshAfter},
+    state::{Map, Padding, Payload, RefreshAfter},
 };
 
-/// Settings of a [`SessionCookie`](crate::SessionCookie). All of them are checked together in [`build`](Self::build).
+/// The settings of sessions, which are all checked together in `build`.
+///
+/// There is one builder for sessions in cookies, in headers and in bare tokens. It has the methods that all three
+/// share, and those of its own kind: a setting that would have no effect is a method that does not exist.
+///
+/// | Begins with | is a | builds a |
+/// |---|---|---|
+/// | [`SessionCookie::encrypted`](crate::SessionCookie::encrypted) | [`SessionCookieBuilder`] | [`SessionCookie`](crate::SessionCookie) |
+/// | [`SessionHeader::encrypted`](crate::SessionHeader::encrypted) | [`SessionHeaderBuilder`] | [`SessionHeader`](crate::SessionHeader) |
+/// | [`SessionToken::encrypted`](crate::SessionToken::encrypted) | [`SessionTokenBuilder`] | [`SessionToken`](crate::SessionToken) |
+///
+/// Each also begins with `unencrypted_but_signed`. `C` has the settings of one kind, and `T` is what sessions hold: a
+/// dictionary, or a type of yours ([`typed`](Self::typed)).
 ///
 /// # Examples
 ///
@@ -47,136 +70,146 @@ use crate::{
 ///     .path("/app")
 ///     .build();
 /// assert!(mistake.is_err_and(|error| error.to_string().contains("leave out `path`")));
-/// # let _ = cookie;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Settings that several kinds share:
+///
+/// ```
+/// use std::time::Duration;
+/// use hardtack::{EncryptionKey, KeyRing, SessionBuilder, SessionCookie, SessionHeader};
+///
+/// fn short<C>(builder: SessionBuilder<C>) -> SessionBuilder<C> {
+///     builder.idle_timeout(Duration::from_secs(300)).application("shop")
+/// }
+///
+/// let keys = KeyRing::new(EncryptionKey::generate()?);
+/// let cookie = short(SessionCookie::encrypted(keys.clone())).name("__Host-shop").build()?;
+/// let header = short(SessionHeader::encrypted("authorization", keys)).build()?;
+/// # let _ = (cookie, header);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "nothing is built before `build`"]
-pub struct SessionCookieBuilder<T = Map> {
+pub struct SessionBuilder<C, T = Map> {
     settings: Settings,
+    carrier: C,
     payload: PhantomData<fn() -> T>,
 }
 
-/// As they were given, unchecked.
+/// The builder of a [`SessionCookie`](crate::SessionCookie).
+pub type SessionCookieBuilder<T = Map> = SessionBuilder<CookieOptions, T>;
+
+/// The builder of a [`SessionHeader`](crate::SessionHeader).
+pub type SessionHeaderBuilder<T = Map> = SessionBuilder<HeaderOptions, T>;
+
+/// The builder of a [`SessionToken`](crate::SessionToken).
+pub type SessionTokenBuilder<T = Map> = SessionBuilder<TokenOptions, T>;
+
+/// The settings of one kind of session: [`CookieOptions`], [`HeaderOptions`] or [`TokenOptions`].
+///
+/// It cannot be implemented for other types.
+pub trait CarrierOptions: sealed::CarrierOptions {}
+
+/// The settings of sessions that are saved with a response: [`CookieOptions`] or [`HeaderOptions`].
+///
+/// It cannot be implemented for other types.
+pub trait OverHttp: CarrierOptions {}
+
+mod sealed {
+    use super::CookieOptions;
+
+    pub trait CarrierOptions: Sized {
+        const IS_COOKIE: bool = false;
+        const IS_OVER_HTTP: bool = false;
+
+        /// Changes a cookie's options: these, or those of no cookie.
+        fn map_cookie<R>(
+            self,
+            change: impl FnOnce(CookieOptions) -> (CookieOptions, R),
+        ) -> (Self, R) {
+            let (_, result) = change(CookieOptions::default());
+            (self, result)
+        }
+    }
+}
+
+/// The settings that all kinds share, as they were given, unchecked.
 #[derive(Clone, Debug)]
 struct Settings {
     keys: AnyRing,
-    name: Option<String>,
-    attributes: Attributes,
-    /// `None`: nothing was said.
-    idle_timeout: Option<Option<Duration>>,
+    idle_timeout: IdleTimeout,
     absolute_timeout: Duration,
     remember_up_to: Option<Duration>,
     refresh_after: Option<RefreshAfter>,
     clock_skew: Duration,
     not_before: Option<SystemTime>,
-    size: Size,
     padding: Padding,
     application: Option<String>,
     type_label: Option<String>,
     context: Vec<(String, String)>,
-    formerly: Vec<Formerly>,
     hooks: Hooks,
-    save_on_server_error: bool,
-    shared_caching: bool,
+    responses: ResponseOptions,
     retire_early: bool,
 }
 
-/// How large a whole `Set-Cookie` field may be, in bytes (docs/spec/writer.md § 9.5).
-///
-/// # Examples
-///
-/// ```
-/// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-/// # use std::time::SystemTime;
-/// # let keys = KeyRing::new(EncryptionKey::generate()?);
-/// use hardtack::{SessionError, Size};
-///
-/// let anywhere = SessionCookie::encrypted(keys.clone()).build()?;
-/// let browser = SessionCookie::encrypted(keys).size(Size::Browser).build()?;
-/// let store = |cookie: &SessionCookie| {
-///     cookie.load([""], SystemTime::now()).insert("note", "x".repeat(2_500))
-/// };
-/// assert!(matches!(store(&anywhere), Err(SessionError::TooLarge(_))));
-/// assert!(store(&browser).is_ok());
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Size {
-    /// 3,072 bytes: passes a default nginx, together with the headers of a security middleware.
-    #[default]
-    Anywhere,
-    /// 4,096 bytes: what browsers store. A default nginx in front of the application answers 502.
-    Browser,
-    /// As few cookies as it takes, at most so many (2 to 4), each of 4,096 bytes (docs/spec/carriers.md § 9.2). One
-    /// cookie is better where it will do.
-    ///
-    /// Nearly every proxy has to be told of it. With default settings nginx answers 502 to the response of
-    /// two such cookies, and it, Apache, lighttpd and Varnish 400 or 431 to the request that brings them
-    /// back; so does gunicorn. Two pass an nginx with `proxy_buffer_size 16k` and `large_client_header_buffers
-    /// 4 32k`. Some clients keep fewer cookies than they are sent, and parallel responses may each
-    /// replace some of the parts: what comes back then does not open
-    /// ([`Incomplete`](crate::Reason::Incomplete), [`Auth`](crate::Reason::Auth)), and the session is lost.
-    ///
-    /// A token and a session in a header are never split: they may have so many bytes in one piece.
-    Split(u8),
-}
-
-impl Size {
-    fn allowance(self) -> Result<Allowance, ConfigError> {
-        match self {
-            Size::Anywhere => Ok(Allowance::new(1, 3072)),
-            Size::Browser => Ok(Allowance::new(1, BROWSER_LIMIT)),
-            Size::Split(cookies) => Some(usize::from(cookies))
-                .filter(|cookies| (2..=MOST_COOKIES).contains(cookies))
-                .map(|cookies| Allowance::new(cookies, BROWSER_LIMIT))
-                .ok_or(ConfigError::Split),
-        }
-    }
-}
-
-impl SessionCookieBuilder {
-    pub(crate) fn new(keys: AnyRing) -> SessionCookieBuilder {
-        SessionCookieBuilder {
+impl<C> SessionBuilder<C> {
+    pub(crate) fn new(keys: AnyRing, carrier: C) -> SessionBuilder<C> {
+        SessionBuilder {
             settings: Settings {
                 keys,
-                name: None,
-                attributes: Attributes {
-                    path: "/".to_owned(),
-                    domain: None,
-                    secure: true,
-                    same_site: SameSite::Lax,
-                    partitioned: false,
-                },
-                idle_timeout: None,
+                idle_timeout: IdleTimeout::Default,
                 absolute_timeout: DEFAULT_ABSOLUTE,
                 remember_up_to: None,
                 refresh_after: None,
                 clock_skew: Duration::from_secs(60),
                 not_before: None,
-                size: Size::default(),
                 padding: Padding::default(),
                 application: None,
                 type_label: None,
                 context: Vec::new(),
-                formerly: Vec::new(),
                 hooks: Hooks::default(),
-                save_on_server_error: false,
-                shared_caching: false,
+                responses: ResponseOptions::default(),
                 retire_early: false,
             },
+            carrier,
             payload: PhantomData,
         }
     }
 }
 
-impl<T: Payload> SessionCookieBuilder<T> {
+/// For settings from outside the program, which are methods of a cookie's builder.
+impl<C: CarrierOptions, T> SessionBuilder<C, T> {
+    pub(crate) const IS_COOKIE: bool = C::IS_COOKIE;
+    pub(crate) const IS_OVER_HTTP: bool = C::IS_OVER_HTTP;
+
+    /// Changes the builder as if it were a cookie's. Settings that it does not have are dropped.
+    pub(crate) fn map_cookie(
+        self,
+        change: impl FnOnce(SessionCookieBuilder) -> SessionCookieBuilder,
+    ) -> SessionBuilder<C, T> {
+        let (carrier, settings) = self.carrier.map_cookie(|carrier| {
+            let changed = change(SessionBuilder {
+                settings: self.settings,
+                carrier,
+                payload: PhantomData,
+            });
+            (changed.carrier, changed.settings)
+        });
+        SessionBuilder {
+            settings,
+            carrier,
+            payload: PhantomData,
+        }
+    }
+}
+
+impl<C, T: Payload> SessionBuilder<C, T> {
     pub(crate) fn mode(&self) -> Mode {
         self.settings.keys.mode()
     }
 
-    /// Sessions hold one `U` instead of a dictionary.
+    /// Makes sessions hold one `U` instead of a dictionary.
     ///
     /// # Examples
     ///
@@ -188,17 +221,60 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
     /// # let keys = EncryptionKey::generate()?;
     /// let cookie: SessionCookie<Login> = SessionCookie::encrypted(keys).typed().build()?;
-    /// let session = cookie.load([""], std::time::SystemTime::now());
+    /// let session = cookie.load(None::<&str>, std::time::SystemTime::now());
     /// assert_eq!(session.read(|login| login.user), 0);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn typed<U: Payload>(self) -> SessionCookieBuilder<U> {
-        SessionCookieBuilder {
+    pub fn typed<U: Payload>(self) -> SessionBuilder<C, U> {
+        SessionBuilder {
             settings: self.settings,
+            carrier: self.carrier,
             payload: PhantomData,
         }
     }
 }
 
-pub(crate) const DEFAULT_IDLE: Duration = Duration::from_secs(30 * 60);
-pub(crate) const DEFAULT_ABSOLUTE: Duration = Duration::from_secs(12 * 3600);
+/// Settings that would have no effect do not compile.
+///
+/// A header has no attributes of a cookie, no name that is set later, and no parts:
+///
+/// ```compile_fail,E0599
+/// # let key = hardtack::EncryptionKey::generate().unwrap();
+/// let _ = hardtack::SessionHeader::encrypted("x-session", key).path("/app");
+/// ```
+///
+/// ```compile_fail,E0599
+/// # let key = hardtack::EncryptionKey::generate().unwrap();
+/// let _ = hardtack::SessionHeader::encrypted("x-session", key).name("__Host-session");
+/// ```
+///
+/// ```compile_fail,E0599
+/// # let key = hardtack::EncryptionKey::generate().unwrap();
+/// let _ = hardtack::SessionHeader::encrypted("x-session", key).size(hardtack::Size::Split(2));
+/// ```
+///
+/// A bare token has no response:
+///
+/// ```compile_fail,E0599
+/// # let key = hardtack::EncryptionKey::generate().unwrap();
+/// let _ = hardtack::SessionToken::encrypted("mobile", key).save_on_server_error();
+/// ```
+///
+/// ```compile_fail,E0599
+/// # let key = hardtack::EncryptionKey::generate().unwrap();
+/// let _ = hardtack::SessionToken::encrypted("mobile", key).danger_allow_shared_caching();
+/// ```
+///
+/// And a cookie answers in no header, and is limited by its size:
+///
+/// ```compile_fail,E0599
+/// # let key = hardtack::EncryptionKey::generate().unwrap();
+/// let _ = hardtack::SessionCookie::encrypted(key).answer_in("x-session");
+/// ```
+///
+/// ```compile_fail,E0599
+/// # let key = hardtack::EncryptionKey::generate().unwrap();
+/// let _ = hardtack::SessionCookie::encrypted(key).max_token_len(4_096);
+/// ```
+#[cfg(doctest)]
+struct SettingsWithoutEffect;

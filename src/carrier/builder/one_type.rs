@@ -1,4 +1,5 @@
-//! One name has sessions of one type in a process: of two, each would replace the other's.
+//! The check that one name has sessions of one type in a process. Of two types, each would replace the other's
+//! sessions.
 
 use std::{
     any::{TypeId, type_name},
@@ -8,7 +9,7 @@ use std::{
 use super::error::ConfigError;
 use crate::{keys::PurposeSlot, token::Context};
 
-/// What was built, for as long as it is there.
+/// Sessions that were built, as long as something uses them.
 pub(super) struct OneType {
     slot: Weak<PurposeSlot>,
     application: Option<String>,
@@ -44,13 +45,13 @@ impl OneType {
         Ok(())
     }
 
-    /// The labels of the types take no part: the name of the cookie is one all the same.
+    /// The labels of the types are not compared, because the cookie has one name in any case.
     fn meets(&self, known: &OneType) -> bool {
         let slots = self.slot.upgrade().zip(known.slot.upgrade());
         self.id != known.id
             && self.application == known.application
             && self.context == known.context
-            && slots.is_some_and(|(slot, known)| slot.meets(&known))
+            && slots.is_some_and(|(slot, known)| slot.shares_a_key_with(&known))
     }
 }
 

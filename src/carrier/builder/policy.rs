@@ -1,19 +1,18 @@
-//! What sessions are bound to, who may refuse them, and when they are saved.
+//! The application and context of sessions, and the hooks that take part in reading them.
 
 use std::sync::Arc;
 
-use super::SessionCookieBuilder;
+use super::SessionBuilder;
 use crate::{
     session::{Reading, SessionInfo},
-    state::Payload,
+    state::{Padding, Payload},
 };
 
-impl<T: Payload> SessionCookieBuilder<T> {
-    /// Binds every session to this application (SPEC.md § 4.2): 1 to 255 bytes. Default: none.
+impl<C, T: Payload> SessionBuilder<C, T> {
+    /// Binds every session to an application (SPEC.md § 4.2), by a label of 1 to 255 bytes. Default: none.
     ///
-    /// Applications that share a key ring and the cookie's name accept each other's sessions, unless they
-    /// are told apart by this. A context that is chosen for a request stands beside it. Changing it ends
-    /// the sessions that are out.
+    /// Applications that share a key ring and a name accept each other's sessions unless their labels differ. The label
+    /// applies in addition to a context that is chosen for a request. Changing it ends all existing sessions.
     ///
     /// # Examples
     ///
@@ -24,7 +23,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// let shop = SessionCookie::encrypted(keys.clone()).application("shop").build()?;
     /// let forum = SessionCookie::encrypted(keys).application("forum").build()?;
     /// # let now = SystemTime::now();
-    /// # let session = shop.load([""], now);
+    /// # let session = shop.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// let fields = shop.save(&session)?;
     /// assert!(forum.load(&fields, now).is_new());
@@ -36,9 +35,9 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Looks at sessions of the type with this [`LABEL`](crate::SessionData::LABEL), as if it were that of
-    /// `T`: for tools that [`inspect`](crate::SessionCookie::inspect) sessions of a type that they do not
-    /// have. At most 255 bytes. Default: the label of `T`.
+    /// Replaces the [`LABEL`](crate::SessionData::LABEL) of `T`, for tools that
+    /// [`inspect`](crate::SessionCookie::inspect) sessions of a type that they do not have. At most 255 bytes. Default:
+    /// the label of `T`.
     ///
     /// # Examples
     ///
@@ -58,7 +57,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # };
     /// let tool = SessionCookie::encrypted(keys).type_label("login").build()?;
     /// let content = tool.inspect(&token, now).map_err(Reason::name)?;
-    /// // A dictionary it is not.
+    /// // It is not a dictionary.
     /// assert_eq!(content.refused, Some(Reason::Payload));
     /// assert_eq!((content.schema, &content.payload[..]), (1, &[42][..]));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -68,9 +67,9 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Binds every session to this pair, too (SPEC.md § 4.2). May be repeated; the order counts. A
-    /// label has at most 255 bytes and does not begin with `hardtack.`, a value has at most 65,535.
-    /// Default: none.
+    /// Binds every session to a pair of label and value (SPEC.md § 4.2). Default: none.
+    ///
+    /// May be repeated; the order counts. A label has at most 255 bytes and does not begin with `hardtack.`, a value has at most 65,535.
     ///
     /// # Examples
     ///
@@ -80,12 +79,12 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
     /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
-    /// # let session = earlier.load([""], now);
+    /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = earlier.save(&session)?;
     /// let test = SessionCookie::encrypted(keys.clone()).context("stage", "test").build()?;
     /// let live = SessionCookie::encrypted(keys).context("stage", "live").build()?;
-    /// # let session = test.load([""], now);
+    /// # let session = test.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// let fields = test.save(&session)?;
     /// assert!(live.load(&fields, now).is_new());
@@ -97,14 +96,34 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Refuses every session for which this says `true`, after its tag and its dates were found good and
-    /// before its payload is looked at. A panic in it counts as `true`.
+    /// Rounds up the length of the token, which then reveals less about the length of the content. Hides little for
+    /// short sessions. Default: [`Padding::None`].
     ///
-    /// Only a session with an id can be told apart, so call [`renew`](crate::Session::renew) at sign-in.
+    /// # Examples
     ///
-    /// It is called while the session is read, so it must not wait, and whoever holds a lock that it takes
-    /// must not touch a session meanwhile. What asks a database belongs into the application, after the
-    /// session was loaded.
+    /// ```
+    /// # use hardtack::Padding;
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// let cookie = SessionCookie::encrypted(keys).padding(Padding::Padme).build()?;
+    /// let session = cookie.load([""], SystemTime::now());
+    /// assert_eq!(session.remaining_bytes(), 2_142); // without padding 2,171
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn padding(mut self, padding: Padding) -> Self {
+        self.settings.padding = padding;
+        self
+    }
+
+    /// Refuses every session for which `revoked_if` returns `true`. It is called after the tag and the dates are
+    /// verified, and before the payload is read. A panic counts as `true`.
+    ///
+    /// Only sessions with an id can be told apart, so call [`renew`](crate::Session::renew) at sign-in.
+    ///
+    /// The function is called while the session is being read, so it must not block. Code that holds a lock which the
+    /// function takes must not touch a session. Queries of a database belong in the application, after the session is
+    /// loaded.
     ///
     /// # Examples
     ///
@@ -121,11 +140,11 @@ impl<T: Payload> SessionCookieBuilder<T> {
     ///     })
     ///     .build()?;
     ///
-    /// # let session = cookie.load([""], Clock::system());
+    /// # let session = cookie.load(None::<&str>, Clock::system());
     /// # session.renew()?;
     /// # let fields = cookie.save(&session)?;
     /// # let session = cookie.load(&fields, Clock::system());
-    /// // At sign-out: copies of the cookie end, too.
+    /// // At sign-out, so that copies of the cookie also end:
     /// let ended = session.invalidate()?;
     /// denied.write().expect("as above").extend(ended);
     /// # assert!(cookie.load(&fields, Clock::system()).is_new());
@@ -134,9 +153,9 @@ impl<T: Payload> SessionCookieBuilder<T> {
     ///
     /// # Security
     ///
-    /// A list of ids does not reach a copy that a thief sent to a handler which calls
-    /// [`renew_id`](crate::Session::renew_id), [`renew`](crate::Session::renew) or [`clear`](crate::Session::clear): it has
-    /// another id, or none. An epoch of the user in the session does, compared by the application.
+    /// A list of ids does not catch a copy that a thief sent to a handler which calls
+    /// [`renew_id`](crate::Session::renew_id), [`renew`](crate::Session::renew) or [`clear`](crate::Session::clear):
+    /// that copy has another id, or none. An epoch of the user in the session, compared by the application, does.
     pub fn revoked_if(
         mut self,
         revoked_if: impl Fn(&SessionInfo) -> bool + Send + Sync + 'static,
@@ -145,12 +164,12 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// Tells what came of every session that is read, at its first touch: for metrics. It must not use
-    /// the session itself.
+    /// Calls `on_outcome` with the outcome of every session that is read, at its first touch. For metrics. The
+    /// function must not use the session.
     ///
-    /// A panic in the function is not caught: it propagates through the method that touched the session. The
-    /// session has been read by then. If that method was a change, it is not made, and later calls find the
-    /// session as it arrived.
+    /// A panic in the function is not caught: it propagates through the method that touched the session, which has been
+    /// read by then. If that method was a change, the change is not made, and later calls find the session as it
+    /// arrived.
     ///
     /// # Examples
     ///
@@ -176,63 +195,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         self
     }
 
-    /// A response with a 5xx status saves its session like any other. Default: off, only an ended
-    /// session and an explicit [`save`](crate::Session::save) count then.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).save_on_server_error().build()?;
-    /// # #[cfg(feature = "http")] {
-    /// # use http::{HeaderMap, StatusCode};
-    /// # let mut response = HeaderMap::new();
-    /// # let session = cookie.load([""], SystemTime::now());
-    /// session.insert("attempts", 3)?;
-    /// cookie.save_to(&session, StatusCode::BAD_GATEWAY, &mut response)?;
-    /// assert!(response.contains_key("set-cookie"));
-    /// # }
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn save_on_server_error(mut self) -> Self {
-        self.settings.save_on_server_error = true;
-        self
-    }
-
-    /// Sends sessions with responses that the application let shared caches store. Default: off, such a
-    /// response becomes `no-store` when its session changes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).danger_allow_shared_caching().build()?;
-    /// # #[cfg(feature = "http")] {
-    /// # use http::{HeaderMap, StatusCode};
-    /// # let mut response = HeaderMap::new();
-    /// # let session = cookie.load([""], SystemTime::now());
-    /// # session.insert("user", 42)?;
-    /// response.insert("cache-control", "public, max-age=60".parse()?);
-    /// cookie.save_to(&session, StatusCode::OK, &mut response)?;
-    /// assert_eq!(response["cache-control"], "public, max-age=60");
-    /// # }
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Security
-    ///
-    /// A cache that stores `Set-Cookie` gives one visitor's session to others.
-    pub fn danger_allow_shared_caching(mut self) -> Self {
-        self.settings.shared_caching = true;
-        self
-    }
-
-    /// Accepts a key ring in which a key stops to open while sessions that it sealed may be alive
-    /// (SPEC.md § 3.4). Default: [`build`](Self::build) refuses it.
+    /// Accepts a key ring in which a key stops opening tokens while sessions that it sealed may be alive
+    /// (SPEC.md § 3.4). Default: the builder refuses it.
     ///
     /// # Examples
     ///

@@ -1,6 +1,6 @@
-//! An allocator that looks for a marker in every piece of memory that is given back.
+//! An allocator that looks for a marker in every block of memory that is freed.
 //!
-//! A program that uses it as its global allocator learns whether what it freed was overwritten before:
+//! A program with this global allocator learns whether the memory it freed had been overwritten:
 //!
 //! ```
 //! use hardtack_memory::{Scanning, look_for, left_behind};
@@ -23,7 +23,7 @@ use std::{
 /// Bytes of a marker.
 pub const MARKER_LEN: usize = 16;
 
-/// The system's allocator. It hands out zeros, so that all of what comes back can be read.
+/// The system's allocator, zeroing each block so that all of it can be read when it is freed.
 #[derive(Debug)]
 pub struct Scanning;
 

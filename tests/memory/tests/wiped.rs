@@ -1,7 +1,7 @@
-//! What a session leaves in memory that was given back: nothing that was sealed.
+//! A session leaves nothing of its content in freed memory.
 //!
-//! Values of the application are its own, and are not overwritten. So the marker is never one here: it is
-//! written from where it stands in the program, and read without a copy.
+//! Values that belong to the application are not overwritten. So the marker is never such a value here: it is
+//! written from the program's text and read without a copy.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -13,7 +13,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hardtack::{
     EncryptionKey, Payload, SaveError, Session, SessionCookie, SessionCookieBuilder, SessionData,
-    SessionError, SigningKey, Size,
+    SessionError, SessionToken, SigningKey, Size,
 };
 use hardtack_memory::{MARKER_LEN, Scanning, held_after, left_behind, look_for};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
@@ -36,7 +36,7 @@ fn at(second: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_800_000_000 + second)
 }
 
-/// Encrypted in both suites, and signed, where all that is sealed stands readable in every buffer.
+/// Encrypted in both suites, and signed, where the content is readable in every buffer.
 fn builders() -> [SessionCookieBuilder; 3] {
     [
         SessionCookie::encrypted(EncryptionKey::generate().unwrap()),
@@ -73,23 +73,23 @@ fn check(
 }
 
 #[test]
-fn what_is_left_is_found() {
+fn memory_that_was_not_overwritten_is_found() {
     let _alone = alone();
     assert_eq!(left_behind(|| drop(MARKER.to_owned())), 1);
-    // Behind the end of a vector that was cut off.
+    // After the end of a truncated vector.
     let cut_off = || {
         let mut bytes = MARKER.as_bytes().to_vec();
         bytes.clear();
     };
     assert_eq!(left_behind(cut_off), 1);
-    // In memory that was too small.
+    // In a block that had to grow.
     let grown = || {
         let mut bytes = MARKER.as_bytes().to_vec();
         bytes.reserve(1000);
         bytes.fill(0);
     };
     assert_eq!(left_behind(grown), 1);
-    // In what a thread keeps until it ends.
+    // In a buffer that a thread keeps until it ends.
     thread_local! {
         static KEPT: std::cell::RefCell<Vec<u8>> = const { std::cell::RefCell::new(Vec::new()) };
     }
@@ -130,7 +130,7 @@ fn a_session_that_is_written_leaves_nothing() {
     check(
         |builder| builder,
         |cookie, _| {
-            let session = cookie.load([""; 0], at(0));
+            let session = cookie.load(None::<&str>, at(0));
             put(&session).unwrap();
             session.insert("other", MARKER).unwrap();
             assert!(session.remove("other").unwrap());
@@ -162,7 +162,7 @@ fn messages_leave_nothing() {
     check(
         |builder| builder,
         |cookie, _| {
-            let session = cookie.load([""; 0], at(0));
+            let session = cookie.load(None::<&str>, at(0));
             for _ in 0..3 {
                 session.flash("", MARKER).unwrap();
             }
@@ -181,7 +181,7 @@ fn a_session_that_is_refused_after_it_was_opened_leaves_nothing() {
     check(
         |builder| builder,
         |cookie, field| {
-            // Long over, and denied.
+            // Expired, and denied.
             assert!(cookie.load([field], at(1_000_000)).is_new());
         },
     );
@@ -243,9 +243,9 @@ fn a_session_in_several_cookies_leaves_nothing() {
         |builder| builder.size(Size::Split(4)),
         |cookie, _| {
             let fields = {
-                let session = cookie.load([""; 0], at(0));
+                let session = cookie.load(None::<&str>, at(0));
                 for key in ["a", "b", "c"] {
-                    // Shorter than what a value is usually given.
+                    // Shorter than the buffer that a value usually gets.
                     session
                         .insert(key, (MARKER, [7_u8; 150].as_slice()))
                         .unwrap();
@@ -281,12 +281,12 @@ fn a_hook_that_looks_at_another_session_leaves_nothing() {
 }
 
 #[test]
-fn what_stands_behind_a_body_is_overwritten_as_well() {
+fn bytes_after_a_body_are_overwritten_too() {
     let _alone = alone();
     for builder in builders() {
         let cookie = builder.build().unwrap();
         let field = sealed(&cookie, put);
-        // The tag, which stands there in the bytes of the token and nowhere else.
+        // The tag, which follows the body in the bytes of the token and stands nowhere else.
         let (_, token) = field.split_once('=').unwrap();
         let bytes = URL_SAFE_NO_PAD.decode(token).unwrap();
         look_for(*bytes.last_chunk().unwrap());
@@ -297,7 +297,7 @@ fn what_stands_behind_a_body_is_overwritten_as_well() {
     }
 }
 
-/// A type that keeps nothing of what it reads and writes: the marker, and so many other bytes.
+/// A type that keeps none of the bytes that it reads and writes: the marker, and `more` other bytes.
 #[derive(Debug, Default)]
 struct Quiet {
     more: usize,
@@ -344,8 +344,12 @@ fn a_typed_session_leaves_nothing() {
 #[test]
 fn a_token_that_is_only_looked_at_leaves_nothing() {
     let _alone = alone();
-    for builder in builders() {
-        let tokens = builder.typed::<Quiet>().build_token("mobile").unwrap();
+    for tokens in [
+        SessionToken::encrypted("mobile", EncryptionKey::generate().unwrap()),
+        SessionToken::encrypted("mobile", EncryptionKey::generate_xchacha20().unwrap()),
+        SessionToken::unencrypted_but_signed("mobile", SigningKey::generate().unwrap()),
+    ] {
+        let tokens = tokens.typed::<Quiet>().build().unwrap();
         let session = tokens.load(None::<&str>, at(0));
         session.ensure_id().unwrap();
         let hardtack::TokenChange::Set(token) = tokens.save(&session).unwrap() else {
@@ -367,7 +371,7 @@ fn a_value_that_was_refused_for_its_size_is_not_kept_by_the_thread() {
     let cookie = cookie.build().unwrap();
     let large = "x".repeat(2 * 1024 * 1024);
     let held = held_after(|| {
-        let session = cookie.load([""; 0], at(0));
+        let session = cookie.load(None::<&str>, at(0));
         let refused = session.insert("large", &large);
         assert!(matches!(refused, Err(SessionError::TooLarge(_))));
     });

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use hardtack::{CookieName, EncryptionKey, Reason, SessionCookie, SessionCookieBuilder};
+use hardtack::{CookieName, Reason};
 use zeroize::Zeroizing;
 
 use super::Carrier;
@@ -41,11 +41,11 @@ impl Carried {
     }
 }
 
-/// `builder` has the application's settings.
+/// `default_name`: that of the application's cookie.
 pub(super) fn find(
     argument: Option<&str>,
     carrier: &Carrier,
-    builder: Option<&SessionCookieBuilder>,
+    default_name: impl FnOnce() -> Result<CookieName, Failure>,
 ) -> Result<Found, Failure> {
     let text = match argument {
         None | Some("-") => from_stdin()?,
@@ -71,14 +71,7 @@ pub(super) fn find(
             tokens: vec![Ok(text.as_bytes().to_vec())],
         });
     }
-    let cookie = match builder {
-        Some(builder) => builder.clone().build(),
-        None => {
-            SessionCookie::encrypted(EncryptionKey::generate().map_err(Failure::usage)?).build()
-        }
-    };
-    let cookie = cookie.map_err(Failure::options)?;
-    in_cookies(text, carrier.name.as_deref(), cookie.name().as_str())
+    in_cookies(text, carrier.name.as_deref(), default_name()?.as_str())
 }
 
 /// The tokens in a `Cookie` or `Set-Cookie` field.

@@ -9,9 +9,10 @@ mod value;
 use std::path::PathBuf;
 
 use clap::Args;
+use hardtack::{CookieName, EncryptionKey, SessionCookie};
 
 use crate::{
-    answer::{self, Answer},
+    answer::{self, Answer, Failure},
     moment::{self, Moment},
     ring::read_ring,
 };
@@ -66,13 +67,13 @@ impl Inspect {
     pub(crate) fn run(self) -> Answer {
         let now = moment::now()?;
         let at = Moment::or_now(self.at, now)?;
-        let with_keys = match self.keys.as_deref().map(read_ring).transpose()? {
-            Some(ring) => Some((self.sessions.builder(&ring, now)?, ring)),
-            None => None,
+        let ring = self.keys.as_deref().map(read_ring).transpose()?;
+        let name = || match &ring {
+            Some(ring) => self.sessions.cookie_name(ring, now),
+            None => default_name(),
         };
-        let builder = with_keys.as_ref().map(|(builder, _)| builder);
-        let found = input::find(self.cookie.as_deref(), &self.carrier, builder)?;
-        let opener = with_keys.map(|(builder, ring)| Opener::new(ring, builder, &found.carried));
+        let found = input::find(self.cookie.as_deref(), &self.carrier, name)?;
+        let opener = ring.map(|ring| Opener::new(ring, &self.sessions, &found.carried, now));
         let opener = opener.transpose()?;
         let report = report::Report::of(&found, opener.as_ref(), at, self.show_id);
         answer::print(&if self.json {
@@ -82,4 +83,11 @@ impl Inspect {
         })?;
         Ok(report.is_good())
     }
+}
+
+/// The name of a cookie without settings.
+fn default_name() -> Result<CookieName, Failure> {
+    let key = EncryptionKey::generate().map_err(Failure::usage)?;
+    let cookie = SessionCookie::encrypted(key).build();
+    Ok(cookie.map_err(Failure::usage)?.name().clone())
 }

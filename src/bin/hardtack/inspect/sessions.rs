@@ -2,8 +2,8 @@ use std::{path::PathBuf, str::FromStr, time::SystemTime};
 
 use clap::Args;
 use hardtack::{
-    ConfigError, KeyId, Outcome, Reason, SessionCookie, SessionCookieBuilder, SessionHeader,
-    SessionToken, SettingsError, TokenContent,
+    CarrierOptions, CookieName, KeyId, Outcome, Reason, SessionBuilder, SessionCookie,
+    SessionHeader, SessionToken, SettingsError, TokenContent,
 };
 
 use super::input::Carried;
@@ -78,13 +78,24 @@ enum Carrier {
 }
 
 impl Sessions {
-    /// A cookie as the application builds it. The command line may name another one.
-    pub(super) fn builder(
+    /// The name of the application's cookie.
+    pub(super) fn cookie_name(
         &self,
         ring: &AnyRing,
         now: SystemTime,
-    ) -> Result<SessionCookieBuilder, Failure> {
-        let mut builder = self.of_settings(ring)?;
+    ) -> Result<CookieName, Failure> {
+        let cookie = self.configured(ring, ring.cookie(), now)?.build();
+        Ok(cookie.map_err(Failure::options)?.name().clone())
+    }
+
+    /// Settings as the application has them.
+    fn configured<C: CarrierOptions>(
+        &self,
+        ring: &AnyRing,
+        builder: SessionBuilder<C>,
+        now: SystemTime,
+    ) -> Result<SessionBuilder<C>, Failure> {
+        let mut builder = self.with_settings(ring, builder)?;
         if let Some(IdleTimeout(idle)) = self.idle_timeout {
             let idle = idle.map(|span| span.0);
             // A longer one is refused, and has the same effect as one that is as long.
@@ -117,8 +128,11 @@ impl Sessions {
         Ok(builder.danger_retire_early())
     }
 
-    fn of_settings(&self, ring: &AnyRing) -> Result<SessionCookieBuilder, Failure> {
-        let builder = ring.builder();
+    fn with_settings<C: CarrierOptions>(
+        &self,
+        ring: &AnyRing,
+        builder: SessionBuilder<C>,
+    ) -> Result<SessionBuilder<C>, Failure> {
         let Some(path) = &self.settings else {
             return Ok(builder);
         };
@@ -128,31 +142,36 @@ impl Sessions {
         let fail = |error: SettingsError| {
             Failure::file("cannot apply to this ring the settings of", path, error)
         };
-        let applied = settings.apply_to(builder).map_err(fail)?;
-        // Alone, so that the file is named for its mistakes.
-        let checked = applied.clone().danger_retire_early().build();
+        // Alone and as a cookie, so that the file is named for its mistakes.
+        let cookie = settings.clone().apply_to(ring.cookie()).map_err(fail)?;
+        let checked = cookie.danger_retire_early().build();
         checked.map_err(|error| fail(error.into()))?;
-        Ok(applied)
-    }
-}
-
-impl Carrier {
-    fn build(builder: SessionCookieBuilder, carried: &Carried) -> Result<Carrier, ConfigError> {
-        Ok(match carried {
-            Carried::Cookie(name) => Carrier::Cookie(builder.name(name.as_str()).build()?),
-            Carried::Header(name) => Carrier::Header(builder.build_header(name)?),
-            Carried::Token(name) => Carrier::Token(builder.build_token(name)?),
-        })
+        settings.apply_to(builder).map_err(fail)
     }
 }
 
 impl Opener {
     pub(super) fn new(
         ring: AnyRing,
-        builder: SessionCookieBuilder,
+        sessions: &Sessions,
         carried: &Carried,
+        now: SystemTime,
     ) -> Result<Opener, Failure> {
-        let carrier = Carrier::build(builder, carried).map_err(Failure::options)?;
+        let carrier = match carried {
+            Carried::Cookie(name) => {
+                let builder = sessions.configured(&ring, ring.cookie(), now)?;
+                builder.name(name.as_str()).build().map(Carrier::Cookie)
+            }
+            Carried::Header(name) => {
+                let builder = sessions.configured(&ring, ring.header(name), now)?;
+                builder.build().map(Carrier::Header)
+            }
+            Carried::Token(purpose) => {
+                let builder = sessions.configured(&ring, ring.token(purpose), now)?;
+                builder.build().map(Carrier::Token)
+            }
+        };
+        let carrier = carrier.map_err(Failure::options)?;
         Ok(Opener { ring, carrier })
     }
 

@@ -5,7 +5,8 @@ use std::{
 
 use hardtack::{
     EncryptionKey, Fingerprint, KeyError, KeyId, KeyInfo, KeyRing, Mode, RingError, SessionCookie,
-    SessionCookieBuilder, SigningKey,
+    SessionCookieBuilder, SessionHeader, SessionHeaderBuilder, SessionToken, SessionTokenBuilder,
+    SigningKey,
 };
 
 /// A ring of either kind of key.
@@ -58,10 +59,24 @@ impl AnyRing {
         }
     }
 
-    pub(crate) fn builder(&self) -> SessionCookieBuilder {
+    pub(crate) fn cookie(&self) -> SessionCookieBuilder {
         match self.clone() {
             AnyRing::Encryption(ring) => SessionCookie::encrypted(ring),
             AnyRing::Signing(ring) => SessionCookie::unencrypted_but_signed(ring),
+        }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> SessionHeaderBuilder {
+        match self.clone() {
+            AnyRing::Encryption(ring) => SessionHeader::encrypted(name, ring),
+            AnyRing::Signing(ring) => SessionHeader::unencrypted_but_signed(name, ring),
+        }
+    }
+
+    pub(crate) fn token(&self, purpose: &str) -> SessionTokenBuilder {
+        match self.clone() {
+            AnyRing::Encryption(ring) => SessionToken::encrypted(purpose, ring),
+            AnyRing::Signing(ring) => SessionToken::unencrypted_but_signed(purpose, ring),
         }
     }
 

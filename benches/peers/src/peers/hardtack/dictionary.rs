@@ -43,7 +43,7 @@ impl Peer for Dictionary {
     }
 
     fn begin<T: Workload>(&self, value: T) -> (Session, Option<T>) {
-        (self.cookie.load([""], Clock::system()), Some(value))
+        (self.cookie.load(None::<&str>, Clock::system()), Some(value))
     }
 
     fn holds<T: Workload>((_, value): &(Session, Option<T>), expected: &T) -> bool {

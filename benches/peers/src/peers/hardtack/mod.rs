@@ -8,7 +8,8 @@ mod typed;
 use std::{hint::black_box, sync::Arc, time::SystemTime};
 
 use hardtack::{
-    Clock, EncryptionKey, KeyRing, Mode, SessionCookie, SessionCookieBuilder, SigningKey, Size,
+    Clock, EncryptionKey, KeyRing, Mode, SessionCookie, SessionCookieBuilder, SessionToken,
+    SigningKey, Size,
 };
 
 use self::{
@@ -102,7 +103,7 @@ impl Keys {
 
     /// A cookie with the `count` oldest keys.
     pub(super) fn builder(&self, count: usize) -> SessionCookieBuilder {
-        let ring = self.texts[self.texts.len() - count..].join("\n");
+        let ring = self.ring(count);
         let builder = if self.mode == Mode::Encrypted {
             SessionCookie::encrypted(ring.parse::<KeyRing<EncryptionKey>>().expect(FAILURE))
         } else {
@@ -111,6 +112,23 @@ impl Keys {
         };
         // A dictionary names its fields, and L is then too large for the default.
         builder.size(Size::Browser)
+    }
+
+    fn ring(&self, count: usize) -> String {
+        self.texts[self.texts.len() - count..].join("\n")
+    }
+
+    pub(super) fn tokens_of<T: Workload>(&self, count: usize) -> SessionToken<T> {
+        let ring = self.ring(count);
+        let builder = if self.mode == Mode::Encrypted {
+            let ring: KeyRing<EncryptionKey> = ring.parse().expect(FAILURE);
+            SessionToken::encrypted("bench", ring)
+        } else {
+            let ring: KeyRing<SigningKey> = ring.parse().expect(FAILURE);
+            SessionToken::unencrypted_but_signed("bench", ring)
+        };
+        let builder = builder.max_token_len(4096).application(T::LABEL);
+        builder.typed().build().expect(FAILURE)
     }
 
     /// The same for one type. In a process a name has sessions of one type, so each is an application.

@@ -27,18 +27,9 @@ impl Tokens {
         Tokens {
             keys: keys.clone(),
             tokens: Three {
-                small: keys
-                    .builder_of::<Small>(count)
-                    .build_token("bench")
-                    .expect(FAILURE),
-                medium: keys
-                    .builder_of::<Medium>(count)
-                    .build_token("bench")
-                    .expect(FAILURE),
-                large: keys
-                    .builder_of::<Large>(count)
-                    .build_token("bench")
-                    .expect(FAILURE),
+                small: keys.tokens_of::<Small>(count),
+                medium: keys.tokens_of::<Medium>(count),
+                large: keys.tokens_of::<Large>(count),
             },
             clock,
         }

@@ -63,7 +63,7 @@ impl Peer for Typed {
     }
 
     fn begin<T: Workload>(&self, value: T) -> Session<T> {
-        let session = T::pick(&self.cookies).load([""], self.clock.clone());
+        let session = T::pick(&self.cookies).load(None::<&str>, self.clock.clone());
         session.replace(value).expect(FAILURE);
         session
     }

@@ -1,0 +1,69 @@
+//! Settings of sessions that are saved with a response.
+
+use super::{OverHttp, SessionBuilder};
+use crate::state::Payload;
+
+/// Settings of sessions that are saved with a response. A bare token keeps the default.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ResponseOptions {
+    pub(crate) save_on_server_error: bool,
+    pub(crate) shared_caching: bool,
+}
+
+/// For sessions in cookies and headers.
+impl<C: OverHttp, T: Payload> SessionBuilder<C, T> {
+    /// Saves changes also with responses of a 5xx status. Default: off, so that such a response only ends a session, or
+    /// writes it after an explicit [`save`](crate::Session::save).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// let cookie = SessionCookie::encrypted(keys).save_on_server_error().build()?;
+    /// # #[cfg(feature = "http")] {
+    /// # use http::{HeaderMap, StatusCode};
+    /// # let mut response = HeaderMap::new();
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// session.insert("attempts", 3)?;
+    /// cookie.save_to(&session, StatusCode::BAD_GATEWAY, &mut response)?;
+    /// assert!(response.contains_key("set-cookie"));
+    /// # }
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn save_on_server_error(mut self) -> Self {
+        self.settings.responses.save_on_server_error = true;
+        self
+    }
+
+    /// Sends sessions with responses that shared caches may store. Default: off, so that such a response becomes
+    /// `no-store` when its session changes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// let cookie = SessionCookie::encrypted(keys).danger_allow_shared_caching().build()?;
+    /// # #[cfg(feature = "http")] {
+    /// # use http::{HeaderMap, StatusCode};
+    /// # let mut response = HeaderMap::new();
+    /// # let session = cookie.load([""], SystemTime::now());
+    /// # session.insert("user", 42)?;
+    /// response.insert("cache-control", "public, max-age=60".parse()?);
+    /// cookie.save_to(&session, StatusCode::OK, &mut response)?;
+    /// assert_eq!(response["cache-control"], "public, max-age=60");
+    /// # }
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// A cache that stores `Set-Cookie` gives the session of one visitor to others.
+    pub fn danger_allow_shared_caching(mut self) -> Self {
+        self.settings.responses.shared_caching = true;
+        self
+    }
+}

@@ -1,0 +1,54 @@
+use super::error::ConfigError;
+use crate::state::{BROWSER_LIMIT, MOST_COOKIES, SizeLimit};
+
+/// The largest size of a whole `Set-Cookie` field, in bytes (docs/spec/writer.md § 9.5).
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let keys = KeyRing::new(EncryptionKey::generate()?);
+/// use hardtack::{SessionError, Size};
+///
+/// let anywhere = SessionCookie::encrypted(keys.clone()).build()?;
+/// let browser = SessionCookie::encrypted(keys).size(Size::Browser).build()?;
+/// let store = |cookie: &SessionCookie| {
+///     cookie.load([""], SystemTime::now()).insert("note", "x".repeat(2_500))
+/// };
+/// assert!(matches!(store(&anywhere), Err(SessionError::TooLarge(_))));
+/// assert!(store(&browser).is_ok());
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Size {
+    /// 3,072 bytes, which pass a default nginx together with the headers of a security middleware.
+    #[default]
+    Anywhere,
+    /// 4,096 bytes, which browsers store. A default nginx in front of the application answers 502.
+    Browser,
+    /// As few cookies as possible, and at most this number (2 to 4), each of 4,096 bytes (docs/spec/carriers.md § 9.2).
+    /// Prefer one cookie where it is large enough.
+    ///
+    /// Nearly every proxy has to be configured for it. With default settings nginx answers 502 to the response of
+    /// two such cookies, and it, Apache, lighttpd and Varnish 400 or 431 to the request that brings them
+    /// back, and so does gunicorn. Two pass an nginx with `proxy_buffer_size 16k` and `large_client_header_buffers
+    /// 4 32k`. Some clients keep fewer cookies than they receive, and parallel responses may each
+    /// replace some of the parts. The session then does not open
+    /// ([`Incomplete`](crate::Reason::Incomplete), [`Auth`](crate::Reason::Auth)), and is lost.
+    Split(u8),
+}
+
+impl Size {
+    pub(super) fn limit(self) -> Result<SizeLimit, ConfigError> {
+        match self {
+            Size::Anywhere => Ok(SizeLimit::new(1, 3072)),
+            Size::Browser => Ok(SizeLimit::new(1, BROWSER_LIMIT)),
+            Size::Split(cookies) => Some(usize::from(cookies))
+                .filter(|cookies| (2..=MOST_COOKIES).contains(cookies))
+                .map(|cookies| SizeLimit::new(cookies, BROWSER_LIMIT))
+                .ok_or(ConfigError::Split),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! A bare token's own settings, and their check.
+
+use std::{marker::PhantomData, sync::Arc};
+
+use super::{
+    CarrierOptions, SessionBuilder, SessionTokenBuilder, Settings, error::ConfigError, sealed,
+};
+use crate::{
+    carrier::token::SessionToken,
+    keys::{EncryptionKey, IntoKeys, Purpose, SigningKey},
+    session::Duplicates,
+    state::{BROWSER_LIMIT, MOST_COOKIES, Overhead, Payload, SizeLimit},
+};
+
+/// The settings that only a bare token has, as a parameter of [`SessionBuilder`].
+#[derive(Clone, Debug)]
+pub struct TokenOptions {
+    purpose: String,
+    max_token_len: usize,
+}
+
+impl CarrierOptions for TokenOptions {}
+impl sealed::CarrierOptions for TokenOptions {}
+
+impl TokenOptions {
+    fn new(purpose: impl Into<String>) -> TokenOptions {
+        TokenOptions {
+            purpose: purpose.into(),
+            max_token_len: DEFAULT_TOKEN_LEN,
+        }
+    }
+}
+
+impl SessionToken {
+    /// Begins bare tokens whose content only holders of a key can read. `keys` is a key, a
+    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::SharedKeyRing).
+    ///
+    /// A token opens under the `purpose` that it was sealed for only, which is a text of 1 to 65,529 bytes. It never
+    /// opens as a cookie, nor a cookie as a token.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionToken};
+    ///
+    /// let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?)
+    ///     .idle_timeout(None)
+    ///     .build()?;
+    /// # let _ = tokens;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn encrypted(
+        purpose: impl Into<String>,
+        keys: impl IntoKeys<EncryptionKey>,
+    ) -> SessionTokenBuilder {
+        SessionBuilder::new(keys.into().into(), TokenOptions::new(purpose))
+    }
+
+    /// Begins bare tokens whose content **anybody can read** who sees one. Only holders of a key can change it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{Mode, SessionToken, SigningKey};
+    ///
+    /// let tokens = SessionToken::unencrypted_but_signed("mobile", SigningKey::generate()?).build()?;
+    /// assert_eq!(tokens.mode(), Mode::UnencryptedButSigned);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn unencrypted_but_signed(
+        purpose: impl Into<String>,
+        keys: impl IntoKeys<SigningKey>,
+    ) -> SessionTokenBuilder {
+        SessionBuilder::new(keys.into().into(), TokenOptions::new(purpose))
+    }
+}
+
+/// For bare tokens.
+impl<T: Payload> SessionTokenBuilder<T> {
+    /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionToken};
+    /// # use std::time::SystemTime;
+    /// let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?)
+    ///     .max_token_len(4_096)
+    ///     .build()?;
+    /// let session = tokens.load(None::<&str>, SystemTime::now());
+    /// assert_eq!(session.remaining_bytes(), 2_994);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn max_token_len(mut self, characters: usize) -> Self {
+        self.carrier.max_token_len = characters;
+        self
+    }
+
+    /// Checks all settings, derives the keys, and builds the tokens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{ConfigError, EncryptionKey, SessionToken};
+    ///
+    /// let tokens = SessionToken::encrypted("", EncryptionKey::generate()?).build();
+    /// assert!(matches!(tokens, Err(ConfigError::TokenName)));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`], whose sentence says what to do.
+    pub fn build(self) -> Result<SessionToken<T>, ConfigError> {
+        let purpose = Purpose::token(&self.carrier.purpose).ok_or(ConfigError::TokenName)?;
+        self.settings.token(purpose, self.carrier.max_token_len)
+    }
+}
+
+impl Settings {
+    /// Sessions in tokens for `purpose`, in one piece of at most `max_len` characters each.
+    pub(super) fn token<T: Payload>(
+        &self,
+        purpose: Purpose,
+        max_len: usize,
+    ) -> Result<SessionToken<T>, ConfigError> {
+        if max_len > LONGEST_TOKEN_LEN {
+            return Err(ConfigError::TokenLen);
+        }
+        let limit = SizeLimit::new(1, max_len);
+        let sealer = self.sealer::<T>(purpose, limit, Overhead::default(), Duplicates::Refuse)?;
+        Ok(SessionToken {
+            sealer: Arc::new(sealer),
+            payload: PhantomData,
+        })
+    }
+}
+
+pub(super) const DEFAULT_TOKEN_LEN: usize = 3072;
+const LONGEST_TOKEN_LEN: usize = MOST_COOKIES * BROWSER_LIMIT;

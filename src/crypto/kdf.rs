@@ -1,0 +1,25 @@
+//! HKDF-SHA-256 (RFC 5869).
+
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+/// The pseudorandom key of HKDF, which a ring keeps in place of the secret.
+pub(crate) struct Prk(Zeroizing<[u8; 32]>);
+
+impl Prk {
+    pub(crate) fn extract(salt: &[u8], secret: &[u8]) -> Prk {
+        let (prk, _) = Hkdf::<Sha256>::extract(Some(salt), secret);
+        Prk(Zeroizing::new(prk.into()))
+    }
+
+    pub(crate) fn expand<const N: usize>(&self, info: &[u8]) -> Zeroizing<[u8; N]> {
+        const { assert!(N <= 255 * 32, "HKDF yields at most 255 blocks") };
+        let mut output = Zeroizing::new([0; N]);
+        Hkdf::<Sha256>::from_prk(&*self.0)
+            .expect("a PRK is as long as the hash")
+            .expand(info, &mut *output)
+            .expect("the length was checked when this was compiled");
+        output
+    }
+}

@@ -1,0 +1,47 @@
+//! Methods for layers, besides [`Session::end`]. Feature `tower`.
+
+use std::sync::Arc;
+
+use super::{events, handle::Session};
+use crate::state::Payload;
+
+impl<T: Payload> Session<T> {
+    /// Touches the session.
+    pub(crate) fn touch(&self) {
+        self.with(|_| ());
+    }
+
+    /// Reads the session without touching it.
+    pub(crate) fn verify(&self) {
+        self.lock.verify();
+    }
+}
+
+impl<T> Session<T> {
+    /// Makes the session one that belongs to no context: it is empty, and can only be read.
+    pub(crate) fn refuse(&self) {
+        events::context_missed(self.lock.sealer.slot.purpose().as_str());
+        if let Ok(mut contents) = self.lock.lock() {
+            contents.refuse();
+        }
+    }
+
+    /// Returns `true` if the application did not touch the session, and has no handle left to do so.
+    pub(crate) fn was_left_alone(&mut self) -> bool {
+        let lock = Arc::get_mut(&mut self.lock);
+        lock.is_some_and(|lock| !lock.get_mut().is_touched)
+    }
+
+    /// Returns `true` if another handle of the session is alive.
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.lock) > 1
+    }
+
+    /// From now on the session can only be read.
+    pub(crate) fn close(&self) {
+        // An error: this thread is inside an `update` of the session.
+        if let Ok(mut contents) = self.lock.lock() {
+            contents.close();
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The size that a session may have in its cookies (docs/spec/writer.md § 9.5, § 9.6).
+
+use std::fmt;
+
+use super::{layout::LONGEST_METADATA, padding::Padding};
+use crate::crypto::suite::Mode;
+
+/// The size limit of a session, and all that takes a part of it.
+#[derive(Clone, Debug)]
+pub(crate) struct SizeBudget {
+    limit: SizeLimit,
+    overhead: Overhead,
+    mode: Mode,
+    padding: Padding,
+    /// The most bytes of payload and flash together.
+    room: usize,
+}
+
+/// The most that may be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SizeLimit {
+    /// Bytes of one Set-Cookie field.
+    pub(crate) field: usize,
+    pub(crate) cookies: usize,
+    /// Bytes of all fields together.
+    pub(crate) total: usize,
+}
+
+/// Bytes of a Set-Cookie field that are not of the token.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Overhead {
+    /// `name=` and the attributes.
+    pub(crate) field: usize,
+    /// `Max-Age`, which only persistent sessions have. At its longest in a budget.
+    pub(crate) max_age: usize,
+    /// What each of several fields has in addition.
+    pub(crate) part: usize,
+}
+
+/// The size of a session as it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SentSize {
+    pub(crate) cookies: usize,
+    /// Bytes of all Set-Cookie fields together.
+    pub(crate) total: usize,
+}
+
+impl SizeBudget {
+    /// Returns `None` if not even an empty session fits.
+    pub(crate) fn new(
+        limit: SizeLimit,
+        overhead: Overhead,
+        mode: Mode,
+        padding: Padding,
+    ) -> Option<SizeBudget> {
+        let field_overhead = overhead.per_field(limit.cookies);
+        let characters = limit.cookies * limit.field.checked_sub(field_overhead)?;
+        // Four characters carry three bytes.
+        let body = (characters * 3 / 4).checked_sub(mode.overhead())?;
+        Some(SizeBudget {
+            room: padding.longest_in(body)?.checked_sub(LONGEST_METADATA)?,
+            limit,
+            overhead,
+            mode,
+            padding,
+        })
+    }
+
+    /// The most bytes of payload and flash together. With every other field at its longest reserved,
+    /// nothing but these two can make a session too large.
+    pub(crate) fn room(&self) -> usize {
+        self.room
+    }
+
+    /// The limit of the size profile.
+    pub(crate) fn limit(&self) -> SizeLimit {
+        self.limit
+    }
+
+    /// The limit for a session that arrived in `cookies` cookies, whatever the profile's limit is now
+    /// (docs/spec/writer.md § 9.5.3).
+    pub(crate) fn limit_as_arrived(
+        &self,
+        token_len: usize,
+        cookies: usize,
+        is_persistent: bool,
+    ) -> SizeLimit {
+        let overhead = self.overhead(is_persistent).per_field(cookies);
+        let total = token_len + cookies * overhead;
+        if cookies == 1 {
+            return SizeLimit::new(1, total);
+        }
+        let limit = if cookies <= MOST_COOKIES {
+            // If the attributes have grown since, its parts are no longer than they were, but its fields are.
+            let field = token_len.div_ceil(cookies) + overhead;
+            SizeLimit::new(cookies, field.max(BROWSER_LIMIT))
+        } else {
+            SizeLimit::new(MOST_COOKIES, BROWSER_LIMIT)
+        };
+        SizeLimit {
+            total: total.min(limit.total),
+            ..limit
+        }
+    }
+
+    /// The padded length of a body of `body_len` bytes, `content` of which are payload and flash.
+    ///
+    /// A body with more content than the room arrived like that and must not grow, so it is not padded.
+    pub(crate) fn padded_len(&self, body_len: usize, content: usize) -> usize {
+        if content > self.room {
+            return body_len;
+        }
+        self.padding.padded_len(body_len)
+    }
+
+    /// The size of a padded body as it is sent under `limit`.
+    pub(crate) fn sent(&self, limit: SizeLimit, body_len: usize, is_persistent: bool) -> SentSize {
+        let token_len = self.mode.token_len(body_len);
+        let overhead = self.overhead(is_persistent);
+        let cookies = token_len.div_ceil(limit.part_len(token_len, overhead));
+        SentSize {
+            cookies,
+            total: token_len + cookies * overhead.per_field(cookies),
+        }
+    }
+
+    fn overhead(&self, is_persistent: bool) -> Overhead {
+        let max_age = if is_persistent {
+            self.overhead.max_age
+        } else {
+            0
+        };
+        Overhead {
+            max_age,
+            ..self.overhead
+        }
+    }
+
+    /// The error for a session that needs `needed` bytes.
+    pub(super) fn too_large(&self, needed: usize, allowed: usize) -> TooLarge {
+        TooLarge {
+            needed,
+            allowed,
+            key: None,
+            is_in_cookies: self.overhead.part > 0,
+        }
+    }
+
+    /// The size of a session with this content, as it is sent with every other field at its longest.
+    pub(crate) fn largest(&self, content: usize) -> SentSize {
+        let body_len = self.padding.padded_len(LONGEST_METADATA + content);
+        self.sent(self.limit, body_len, true)
+    }
+}
+
+impl SizeLimit {
+    /// `cookies` cookies, each with a field of at most `field` bytes.
+    pub(crate) fn new(cookies: usize, field: usize) -> SizeLimit {
+        SizeLimit {
+            field,
+            cookies,
+            total: cookies * field,
+        }
+    }
+
+    /// The most characters of a token in each cookie: the whole token, where one cookie takes it or there may be no
+    /// second one.
+    pub(crate) fn part_len(&self, token_len: usize, overhead: Overhead) -> usize {
+        if self.cookies == 1 || overhead.per_field(1) + token_len <= self.field {
+            token_len
+        } else {
+            self.field.saturating_sub(overhead.per_field(2)).max(1)
+        }
+    }
+
+    pub(crate) fn allows(&self, sent: SentSize) -> bool {
+        sent.cookies <= self.cookies && sent.total <= self.total
+    }
+}
+
+impl Overhead {
+    /// Bytes of each of `cookies` fields that are not of the token.
+    fn per_field(&self, cookies: usize) -> usize {
+        let part = if cookies > 1 { self.part } else { 0 };
+        self.field + self.max_age + part
+    }
+}
+
+/// An error from a change after which the session would not fit its cookie. The session is as it was before.
+///
+/// Both numbers are bytes of the whole `Set-Cookie` field: name, token and attributes, with an id, every date and
+/// `Max-Age` at their longest (docs/spec/writer.md § 9.6). For a session in several cookies they count all fields
+/// together; for a bare token, the token.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionCookie};
+/// # use std::time::SystemTime;
+/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
+/// use hardtack::SessionError;
+///
+/// let Err(SessionError::TooLarge(error)) = session.insert("note", "x".repeat(3_000)) else {
+///     return Err("that does not fit".into());
+/// };
+/// assert_eq!((error.needed, error.allowed), (4_189, 3_072));
+/// assert!(session.is_empty());
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TooLarge {
+    /// The bytes that would have been sent.
+    pub needed: usize,
+    /// The most that may be sent.
+    pub allowed: usize,
+    /// The key whose value was to be stored, if the session is a dictionary.
+    pub key: Option<String>,
+    is_in_cookies: bool,
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TooLarge {
+            needed,
+            allowed,
+            key,
+            is_in_cookies,
+        } = self;
+        if let Some(key) = key {
+            write!(f, "`{}` does not fit: ", key.escape_debug())?;
+        }
+        write!(
+            f,
+            "session needs {needed} bytes, allowed are {allowed}; store less"
+        )?;
+        // Several cookies need a few bytes more than one, so the next refusal may name a larger size.
+        let larger: &[_] = if *is_in_cookies {
+            &LARGER_COOKIES
+        } else {
+            &LARGER_TOKENS
+        };
+        let mut larger = larger.iter();
+        let larger = larger.find(|(bytes, _)| *bytes > *allowed && *bytes >= *needed);
+        f.write_str(larger.map_or(", and keep the rest on the server", |(_, advice)| advice))
+    }
+}
+
+impl std::error::Error for TooLarge {}
+
+/// The most bytes that browsers store of one cookie (RFC 6265 section 6.1).
+pub(crate) const BROWSER_LIMIT: usize = 4096;
+/// The most cookies in which one session is sent.
+pub(crate) const MOST_COOKIES: usize = 4;
+
+/// Larger sizes, in bytes, with their drawbacks.
+const LARGER_COOKIES: [(usize, &str); 3] = [
+    (
+        BROWSER_LIMIT,
+        ", or choose `Size::Browser` (4096 bytes), which a default nginx answers with 502",
+    ),
+    (
+        2 * BROWSER_LIMIT,
+        ", or choose `Size::Split(2)` (2 cookies of 4096 bytes), which passes tuned proxies only",
+    ),
+    (
+        MOST_COOKIES * BROWSER_LIMIT,
+        ", or choose `Size::Split(4)` (4 cookies of 4096 bytes), which few proxies pass",
+    ),
+];
+const LARGER_TOKENS: [(usize, &str); 1] = [(
+    MOST_COOKIES * BROWSER_LIMIT,
+    ", or choose a larger `max_token_len` (at most 16384 bytes), which passes tuned proxies only",
+)];

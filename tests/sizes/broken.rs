@@ -1,0 +1,177 @@
+//! Parts that do not belong together give no data and no error (SPEC.md § 7.1, § 9.2).
+
+use hardtack::{Outcome, Reason, SessionCookie, Size};
+use proptest::prelude::*;
+
+use crate::{
+    browser::Browser,
+    cases::cases,
+    long_lived,
+    moments::at,
+    outcome::reason,
+    parts::token_of,
+    sites::{encrypted, signed, xchacha},
+};
+
+/// One site, and two generations of one session there, of the same length, in four cookies each.
+struct Visitor {
+    site: SessionCookie,
+    old: Vec<String>,
+    new: Vec<String>,
+}
+
+/// One visitor for each suite.
+fn visitors() -> [Visitor; 3] {
+    [encrypted(), xchacha(), signed()].map(|site| {
+        let site = long_lived(site).name("session").size(Size::Split(4));
+        let mut browser = Browser::from(site);
+        let mut generation = |letter: &str| {
+            browser.visit(|session| session.insert("k", letter.repeat(11_000)).unwrap());
+            assert_eq!(browser.jar.pairs().len(), 4);
+            browser.jar.pairs()
+        };
+        let (old, new) = (generation("a"), generation("b"));
+        Visitor {
+            site: browser.site,
+            old,
+            new,
+        }
+    })
+}
+
+impl Visitor {
+    fn outcome(&self, fields: &[impl AsRef<[u8]>]) -> Outcome {
+        let session = self.site.load(fields, at(0));
+        let outcome = session.outcome();
+        if !matches!(outcome, Outcome::Opened { .. }) {
+            assert!(session.is_new() && session.is_empty() && session.id().is_none());
+        }
+        assert!(
+            self.site.save(&session).unwrap().is_empty(),
+            "reading sends nothing"
+        );
+        outcome
+    }
+
+    /// Sends the pairs in a field each, and in one field together.
+    #[track_caller]
+    fn assert_refused(&self, pairs: &[impl AsRef<str>], expected: &[Reason]) {
+        let pairs: Vec<_> = pairs.iter().map(AsRef::as_ref).collect();
+        for fields in [pairs.clone(), vec![&*pairs.join("; ")]] {
+            match self.outcome(&fields) {
+                Outcome::Rejected { reason, .. } if expected.contains(&reason) => {}
+                outcome => panic!("{outcome:?}, expected {expected:?}"),
+            }
+        }
+    }
+
+    #[track_caller]
+    fn assert_opens(&self, pairs: &[impl AsRef<str>], letter: &str) {
+        let fields: Vec<_> = pairs.iter().map(AsRef::as_ref).collect();
+        let session = self.site.load(&fields, at(0));
+        assert_eq!(reason(&session), None);
+        assert_eq!(session.get("k").unwrap(), Some(letter.repeat(11_000)));
+        assert!(self.site.save(&session).unwrap().is_empty());
+    }
+
+    /// The new session with some of its pairs replaced.
+    fn with(&self, others: &[(usize, &str)]) -> Vec<String> {
+        let mut pairs = self.new.clone();
+        for (at, pair) in others {
+            (*pair).clone_into(&mut pairs[*at]);
+        }
+        pairs
+    }
+}
+
+#[test]
+fn parts_of_two_generations_open_nothing() {
+    for visitor in visitors() {
+        for of_old in 1..15 {
+            let is_old = |at: &usize| of_old & (1 << at) != 0;
+            let old = (0..4).filter(is_old);
+            let old: Vec<_> = old.map(|at| (at, &*visitor.old[at])).collect();
+            visitor.assert_refused(&visitor.with(&old), &[Reason::Auth]);
+        }
+    }
+}
+
+#[test]
+fn stale_parts_beside_a_whole_token_change_nothing() {
+    for visitor in visitors() {
+        let whole = format!("session={}", token_of("session", &visitor.new));
+        visitor.assert_opens(&[&whole], "b");
+        for stale in [&visitor.old[1..], &visitor.new[1..], &visitor.old[3..]] {
+            let pairs = [std::slice::from_ref(&whole), stale].concat();
+            visitor.assert_opens(&pairs, "b");
+        }
+        // Nor do parts after the last one.
+        let more = ["session.4=x", "session.5=y", "session.5=z", "session.7="];
+        visitor.assert_opens(&[&visitor.new[..], &more.map(str::to_owned)].concat(), "b");
+    }
+}
+
+/// Damage to one part.
+#[derive(Clone, Debug)]
+enum Damage {
+    Lost,
+    CutTo(usize),
+    Longer(String),
+    Changed(usize, char),
+    OfOldBeside,
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    prop_oneof![
+        Just(Damage::Lost),
+        (0..4_000usize).prop_map(Damage::CutTo),
+        "[A-Za-z0-9_.=-]{1,9}".prop_map(Damage::Longer),
+        (0..4_000usize, any::<char>()).prop_map(|(at, to)| Damage::Changed(at, to)),
+        Just(Damage::OfOldBeside),
+    ]
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    #[test]
+    fn whatever_becomes_of_a_part_no_data_comes_of_it(hit in 0..4usize, damage in damage(), seed: u8) {
+        thread_local! {
+            static VISITORS: [Visitor; 3] = visitors();
+        }
+        VISITORS.with(|visitors| {
+            let visitor = &visitors[usize::from(seed) % 3];
+            let pair = visitor.new[hit].clone();
+            let (name, value) = pair.split_once('=').unwrap();
+            let changed = match &damage {
+                Damage::Lost => None,
+                Damage::CutTo(len) => Some(value[..value.len().min(*len)].to_owned()),
+                Damage::Longer(more) => Some(format!("{value}{more}")),
+                Damage::Changed(at, to) => {
+                    let at = at % value.len();
+                    Some(format!("{}{to}{}", &value[..at], &value[at + 1..]))
+                }
+                Damage::OfOldBeside => Some(value.to_owned()),
+            };
+            let mut pairs = visitor.new.clone();
+            match &changed {
+                Some(value) => pairs[hit] = format!("{name}={value}"),
+                None => drop(pairs.remove(hit)),
+            }
+            let is_in_doubt = matches!(damage, Damage::OfOldBeside);
+            if is_in_doubt {
+                pairs.push(visitor.old[hit].clone());
+            }
+            let by = usize::from(seed) % pairs.len();
+            pairs.rotate_left(by);
+
+            // Of two first cookies, one fits the parts.
+            let opens = changed.as_deref() == Some(value) && (hit == 0 || !is_in_doubt);
+            let outcome = visitor.outcome(&pairs);
+            assert_eq!(matches!(outcome, Outcome::Opened { .. }), opens, "{damage:?}");
+            if opens {
+                visitor.assert_opens(&pairs, "b");
+            }
+        });
+    }
+}

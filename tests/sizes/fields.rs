@@ -1,0 +1,113 @@
+//! One session of any size, from empty to full.
+
+use hardtack::Size;
+use proptest::prelude::*;
+
+use crate::{
+    arithmetic::{dictionary, varint},
+    browser::Browser,
+    cases::cases,
+    moments::{at, seconds},
+    options::{Options, RESERVED, options},
+    parts::{names, token_of},
+};
+
+/// The number of characters to store.
+#[derive(Clone, Debug)]
+enum Length {
+    /// Thousandths of the most.
+    Share(usize),
+    /// An offset from the most that this many cookies hold.
+    Near(usize, isize),
+}
+
+fn length() -> impl Strategy<Value = Length> {
+    prop_oneof![
+        2 => (0..=1000usize).prop_map(Length::Share),
+        1 => Just(Length::Share(1000)),
+        3 => (1..4usize, -6..=6isize).prop_map(|(cookies, off)| Length::Near(cookies, off)),
+    ]
+}
+
+impl Length {
+    fn of(&self, options: &Options, head: usize, max_age: &str) -> usize {
+        let room = options.room();
+        let most = (0..room).rev().find(|len| dictionary(*len) <= room);
+        let most = most.unwrap();
+        match *self {
+            Length::Share(share) => most * share / 1000,
+            Length::Near(cookies, off) => {
+                let takes = |len| options.sent(head, dictionary(len), max_age).fields.len();
+                let edge = (0..=most).rev().find(|len| takes(*len) <= cookies);
+                edge.unwrap().saturating_add_signed(off).min(most)
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    #[test]
+    fn a_session_takes_as_few_cookies_as_there_can_be_and_not_a_byte_more(
+        options in options(),
+        length in length(),
+        span in prop_oneof![Just(None), (1..9u32).prop_map(|digits| Some(10u64.pow(digits - 1)))],
+    ) {
+        // Flags, issued, age; a lifetime of its own where it is remembered.
+        let head = 1 + 4 + 1 + span.map_or(0, varint);
+        let max_age = span.map_or(String::new(), |span| format!("; Max-Age={span}"));
+        let len = length.of(&options, head, &max_age);
+        let mut browser = Browser::from(options.builder());
+        browser.visit(|session| {
+            assert_eq!(session.remaining_bytes(), options.room());
+            session.insert("k", "x".repeat(len)).unwrap();
+            if let Some(span) = span {
+                session.remember_for(seconds(span)).unwrap();
+            }
+            assert_eq!(session.remaining_bytes(), options.room() - dictionary(len));
+        });
+        let fields: Vec<_> = browser.sent.iter().map(String::len).collect();
+        let expected = options.sent(head, dictionary(len), &max_age);
+        prop_assert_eq!(&fields, &expected.fields);
+        let (limit, most) = options.limits();
+        prop_assert!(fields.len() <= most && fields.iter().all(|len| *len <= limit));
+        let pairs: Vec<_> = browser.sent.iter().map(|field| crate::browser::pair_of(field)).collect();
+        prop_assert!(browser.sent.iter().all(|field| field.contains(&max_age)));
+        let session = browser.site.load(&pairs, at(0));
+        prop_assert_eq!(session.get("k").unwrap(), Some("x".repeat(len)));
+        prop_assert!(!token_of(&options.name, &pairs).contains('.'));
+    }
+
+    #[test]
+    fn the_largest_session_still_fits_whatever_is_done_with_it(
+        options in options(),
+        age in 0..4_000_000_000u64,
+        is_remembered: bool,
+    ) {
+        let mut browser = Browser::from(options.builder());
+        browser.visit(crate::fill);
+        prop_assert_eq!(browser.jar.names(), names(&options.name, browser.sent.len()));
+        browser.now = age;
+        browser.visit(|session| {
+            session.ensure_id().unwrap();
+            session.renew_id().unwrap();
+            if is_remembered {
+                // Renewed first, because the session may be too old to be remembered.
+                session.renew().unwrap();
+                session.remember_for(seconds(40_000_000_000)).unwrap();
+            }
+            session.update("full", |full: &mut String| *full = "y".repeat(full.len())).unwrap();
+            assert_eq!(session.remaining_bytes(), 0);
+        });
+        let (limit, most) = options.limits();
+        prop_assert!(browser.sent.len() <= most);
+        prop_assert!(browser.sent.iter().all(|field| field.len() <= limit));
+        // Each field is full, but for a few bytes in reserve in the last.
+        let reserve = RESERVED * 4 / 3 + "; Max-Age=34560000".len() + 4;
+        if let (Size::Split(_), hardtack::Padding::None) = (options.size, options.padding) {
+            let all: usize = browser.sent.iter().map(String::len).sum();
+            prop_assert!(all + reserve * most >= limit * most, "{} of {}", all, limit * most);
+        }
+    }
+}
