@@ -7,8 +7,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use divan::{Bencher, black_box};
 use hardtack::{
-    EncryptionKey, KeyRing, Map, Payload, Session, SessionCookie, SessionCookieBuilder,
-    SessionData, SigningKey,
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SigningKey,
+    carrier::SessionCookieBuilder,
+    session::{Map, Payload},
 };
 use serde::{Deserialize, Serialize};
 

@@ -18,8 +18,8 @@ use axum::{
     routing::{get, post},
 };
 use hardtack::{
-    ConfigError, CsrfField, CsrfGuard, EncryptionKey, Guarded, KeyRing, Session, SessionCookie,
-    SessionError, SessionLayer,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+    csrf::{CsrfField, CsrfGuard, Guarded},
 };
 use serde::Deserialize;
 use tokio::net::TcpListener;

@@ -26,8 +26,8 @@ use axum::{
     routing::{get, post},
 };
 use hardtack::{
-    ConfigError, CsrfGuard, EncryptionKey, KeyRing, Session, SessionCookie, SessionData,
-    SessionError, SessionLayer,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionError,
+    SessionLayer, csrf::CsrfGuard,
 };
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;

@@ -17,8 +17,8 @@ use axum::{
     routing::{get, post},
 };
 use hardtack::{
-    ConfigError, CsrfGuard, EncryptionKey, KeyRing, Session, SessionCookie, SessionError,
-    SessionLayer,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+    csrf::CsrfGuard,
 };
 use serde::Deserialize;
 use tokio::net::TcpListener;
@@ -51,10 +51,10 @@ async fn note(session: Session, Form(form): Form<Note>) -> Result<Redirect, Sess
 async fn home(session: Session) -> Result<Html<String>, SessionError> {
     let mut page = String::new();
     // One queue for each place on the page. A text that comes from a visitor would have to be escaped.
-    for message in session.flashes("error")? {
+    for message in session.take_flashes("error")? {
         page += &format!("<p role=\"alert\">{message}</p>\n");
     }
-    for message in session.flashes("")? {
+    for message in session.take_flashes("")? {
         page += &format!("<p>{message}</p>\n");
     }
     page +=

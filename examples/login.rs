@@ -28,8 +28,8 @@ use axum::{
     routing::{get, post},
 };
 use hardtack::{
-    ConfigError, CsrfGuard, EncryptionKey, KeyRing, Session, SessionCookie, SessionError,
-    SessionId, SessionLayer,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+    csrf::CsrfGuard, session::SessionId,
 };
 use serde::Deserialize;
 use tokio::net::TcpListener;

@@ -19,8 +19,8 @@ use axum::{
     routing::{get, post},
 };
 use hardtack::{
-    ConfigError, CsrfGuard, EncryptionKey, KeyRing, Session, SessionCookie, SessionError,
-    SessionLayer,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+    csrf::CsrfGuard,
 };
 use serde::Deserialize;
 use tokio::net::TcpListener;
@@ -38,7 +38,7 @@ fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
 }
 
 async fn home(session: Session) -> Result<Html<&'static str>, SessionError> {
-    let is_signed_in = session.contains("user");
+    let is_signed_in = session.contains_key("user");
     Ok(Html(if is_signed_in { CHANGE } else { SIGN_IN }))
 }
 
@@ -77,7 +77,7 @@ async fn change_password(
         return Ok(Redirect::to("/").into_response());
     };
     // A remembered session may be a week old. The browser may be in other hands by now.
-    if !session.require_recent(RECENT) {
+    if !session.is_recent(RECENT) {
         return Ok((StatusCode::FORBIDDEN, Html(CONFIRM)).into_response());
     }
     let length = form.new.len();

@@ -36,8 +36,8 @@ use axum::{
 };
 use futures_util::stream;
 use hardtack::{
-    ConfigError, CsrfGuard, EncryptionKey, KeyRing, Session, SessionCookie, SessionError,
-    SessionId, SessionLayer,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+    csrf::CsrfGuard, session::SessionId,
 };
 use tokio::{net::TcpListener, sync::broadcast, time::timeout};
 
@@ -67,7 +67,7 @@ struct House {
 }
 
 async fn listen(session: Session, State(house): State<House>) -> Result<Response, SessionError> {
-    if !session.contains("user") {
+    if !session.contains_key("user") {
         return Ok((StatusCode::UNAUTHORIZED, "sign in first\n").into_response());
     }
     // The last chance to change the session: after this the head goes out.
@@ -110,7 +110,7 @@ impl Listener {
     }
 
     fn render(&self, text: &str) -> String {
-        // Reading works after the head. Writing is an error that says that it is too late.
+        // ReadEvent works after the head. Writing is an error that says that it is too late.
         let user: Option<String> = self.session.get("user").unwrap_or_default();
         let user = user.unwrap_or_default();
         match self.session.insert("last", text) {

@@ -21,8 +21,9 @@ use axum::{
     routing::get,
 };
 use hardtack::{
-    Context, ContextError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError,
-    SessionLayer, host_of,
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+    carrier::{Context, ContextError},
+    web::host_of,
 };
 use tokio::net::TcpListener;
 

@@ -1,9 +1,9 @@
 //! Access for fuzz targets beyond the public API. Only under `--cfg fuzzing`.
 
 use crate::{
-    EncryptionKey, KeyRing, SharedKeyRing, cookie,
+    EncryptionKey, KeyRing, cookie,
     crypto::scratch::Scratch,
-    keys::Purpose,
+    keys::{Purpose, SharedKeyRing},
     token::{Context, Draft, LONGEST_TOKEN, Reserved},
 };
 

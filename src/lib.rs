@@ -156,8 +156,8 @@ mod vectors;
 
 pub use base::{clock::Clock, reason::Reason};
 pub use carrier::{
-    CarrierOptions, ConfigError, CookieForError, CookieOptions, Formerly, HeaderOptions, KeysInUse,
-    OverHttp, SessionBuilder, SessionCookie, SessionCookieBuilder, SessionHeader,
+    CarrierOptions, ConfigError, CookieForError, CookieOptions, FormerAttributes, HeaderOptions,
+    KeysInUse, OverHttp, SessionBuilder, SessionCookie, SessionCookieBuilder, SessionHeader,
     SessionHeaderBuilder, SessionToken, SessionTokenBuilder, Size, TokenChange, TokenContent,
     TokenInfo, TokenOptions,
 };
@@ -175,8 +175,8 @@ pub use keys::{
     RingKey, RingSource, RingSourceError, RingTextError, SharedKeyRing, SigningKey,
 };
 #[cfg(feature = "watch")]
-pub use keys::{Look, WatchedKeyRing, Watching};
-pub use session::{Outcome, Reading, SaveError, Session, SessionId, SessionIdError, SessionInfo};
+pub use keys::{PollOutcome, WatchGuard, WatchedKeyRing};
+pub use session::{Outcome, ReadEvent, SaveError, Session, SessionId, SessionIdError, SessionInfo};
 pub use settings::{SessionSettings, SettingsError};
 pub use state::{
     Map, Padding, Payload, RefreshAfter, SessionData, SessionError, SizeReport, TooLarge,

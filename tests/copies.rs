@@ -7,7 +7,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hardtack::{EncryptionKey, Outcome, Reason, Session, SessionCookie, SessionError, SessionId};
+use hardtack::{
+    EncryptionKey, Session, SessionCookie, SessionError,
+    session::{Outcome, Reason, SessionId},
+};
 
 fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
@@ -67,7 +70,7 @@ fn sign_out(cookie: &SessionCookie, denied: &DenyList, field: &str) {
 }
 
 fn is_signed_in(cookie: &SessionCookie, field: &str) -> bool {
-    cookie.load([field], at(30)).contains("user")
+    cookie.load([field], at(30)).contains_key("user")
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod common;
 
 use axum::{Router, body::Body, http::Request, routing::post};
 use common::{at, block_on, cookie, key, seconds};
-use hardtack::{CsrfGuard, SameSite, SessionCookie, SessionLayer};
+use hardtack::{SameSite, SessionCookie, SessionLayer, csrf::CsrfGuard};
 use tower::ServiceExt;
 
 #[test]

@@ -9,8 +9,9 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
-    EncryptionKey, KeyRing, RingKey, SessionCookie, SessionHeader, SessionToken, SharedKeyRing,
-    SigningKey, TokenChange, TokenInfo,
+    EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken, SigningKey,
+    carrier::{TokenChange, TokenInfo},
+    keys::{RingKey, SharedKeyRing},
 };
 
 const SECRET: &str = "hunter2";
@@ -154,7 +155,7 @@ fn an_error_about_a_value_shows_nothing_of_it() {
     check(&wrong, &[SECRET]);
     let sentence = r#"the value under "password" is not of type `u32`"#;
     assert_eq!(wrong.to_string(), sentence);
-    let all = session.to::<Vec<u8>>().unwrap_err();
+    let all = session.deserialize::<Vec<u8>>().unwrap_err();
     check(&all, &[SECRET]);
     let sentence = "the dictionary is not of type `alloc::vec::Vec<u8>`";
     assert_eq!(all.to_string(), sentence);

@@ -19,7 +19,11 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     routing::{get, post},
 };
-use hardtack::{KeyId, Outcome, Reason, Session, SessionError};
+use hardtack::{
+    Session, SessionError,
+    keys::KeyId,
+    session::{Outcome, Reason},
+};
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::error::ApiError;
@@ -82,7 +86,7 @@ async fn session(State(site): State<Arc<Site>>, session: Session) -> Json<Value>
         "key_id": key_id.map(|id| id.to_string()),
         "mode": site.session.cookie.mode().to_string(),
         "remaining_bytes": session.remaining_bytes(),
-        "data": session.to::<Map<String, Value>>().ok(),
+        "data": session.deserialize::<Map<String, Value>>().ok(),
     }))
 }
 

@@ -7,8 +7,11 @@ use std::{
 };
 
 use hardtack::{
-    Formerly, Mode, Padding, RefreshAfter, SameSite, SessionCookieBuilder, SessionHeaderBuilder,
-    Size,
+    SameSite, Size,
+    carrier::{
+        FormerAttributes, Padding, RefreshAfter, SessionCookieBuilder, SessionHeaderBuilder,
+    },
+    keys::Mode,
 };
 use lexopt::{Arg, Parser, ValueExt};
 
@@ -247,12 +250,12 @@ impl Values<'_> {
         }
     }
 
-    fn formerly(&mut self) -> Result<Formerly, Refused> {
+    fn formerly(&mut self) -> Result<FormerAttributes, Refused> {
         let text = self.text()?;
         match (text.as_str(), text.split_once('=')) {
-            ("partitioned", _) => Ok(Formerly::new().partitioned(true)),
-            (_, Some(("path", path))) => Ok(Formerly::new().path(path)),
-            (_, Some(("domain", domain))) => Ok(Formerly::new().domain(domain)),
+            ("partitioned", _) => Ok(FormerAttributes::new().partitioned(true)),
+            (_, Some(("path", path))) => Ok(FormerAttributes::new().path(path)),
+            (_, Some(("domain", domain))) => Ok(FormerAttributes::new().domain(domain)),
             _ => Err(self.unfit(&text, "path=/x, domain=example.com or partitioned")),
         }
     }

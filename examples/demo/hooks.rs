@@ -6,7 +6,10 @@ use std::{
     time::SystemTime,
 };
 
-use hardtack::{Outcome, SessionBuilder, SessionId, SessionInfo};
+use hardtack::{
+    carrier::SessionBuilder,
+    session::{Outcome, SessionId, SessionInfo},
+};
 
 /// Denied sessions, and counts of outcomes. All clones share them.
 #[derive(Clone, Default)]

@@ -3,8 +3,9 @@
 use std::{env, time::SystemTime};
 
 use hardtack::{
-    EncryptionKey, Key, KeyError, KeyRing, Mode, RingError, SessionCookie, SessionCookieBuilder,
-    SessionHeader, SessionHeaderBuilder, SharedKeyRing, SigningKey,
+    EncryptionKey, KeyRing, SessionCookie, SessionHeader, SigningKey,
+    carrier::{SessionCookieBuilder, SessionHeaderBuilder},
+    keys::{Key, KeyError, Mode, RingError, SharedKeyRing},
 };
 use serde_json::{Value, json};
 
@@ -62,7 +63,7 @@ pub(crate) fn fresh<K: Key>(
     generate: fn() -> Result<K, KeyError>,
 ) -> Result<KeyRing<K>, Refused> {
     let ring = KeyRing::new(generate().map_err(Refused::from_error)?);
-    let id = ring.seals(SystemTime::now());
+    let id = ring.sealing_key(SystemTime::now());
     eprintln!("fresh key {id} for the {what}; it ends with this program");
     Ok(ring)
 }
@@ -81,9 +82,9 @@ fn ring<K: Key>(
 }
 
 fn describe<K: Key>(ring: &KeyRing<K>, now: SystemTime) -> Value {
-    let accepts = ring.accepts(now);
+    let accepts = ring.accepted_keys(now);
     json!({
-        "seals": ring.seals(now).to_string(),
+        "seals": ring.sealing_key(now).to_string(),
         "accepts": accepts.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "fingerprint": ring.fingerprint().to_string(),
     })

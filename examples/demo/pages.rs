@@ -20,7 +20,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use hardtack::{CsrfGuard, SessionLayer};
+use hardtack::{SessionLayer, csrf::CsrfGuard};
 
 pub(crate) use self::error::PageError;
 use self::visit::Display;
@@ -51,7 +51,7 @@ pub(crate) fn router(site: &Arc<Site>) -> Router {
         .layer(CsrfGuard::new().tokens_in_forms())
         .layer(site.layer_for_pages())
         // Two cookies of one type: the second is wrapped in its own type.
-        .layer(display.wrapped(Display))
+        .layer(display.map_session(Display))
         .layer(map_response(error::as_page))
         .layer(map_response(guarded_by_the_browser))
         .with_state(Arc::clone(site))

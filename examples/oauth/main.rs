@@ -21,8 +21,8 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
-    ConfigError, CsrfGuard, EncryptionKey, KeyRing, Session, SessionCookie, SessionError,
-    SessionLayer,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+    csrf::CsrfGuard,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use hardtack::{EncryptionKey, Outcome, SessionCookie, fuzzing::seal_body};
+use hardtack::{EncryptionKey, SessionCookie, fuzzing::seal_body, session::Outcome};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hardtack::{EncryptionKey, Outcome, SessionCookie, SigningKey};
+use hardtack::{EncryptionKey, SessionCookie, SigningKey, session::Outcome};
 use libfuzzer_sys::fuzz_target;
 
 static COOKIES: LazyLock<[SessionCookie; 3]> = LazyLock::new(|| {

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use hardtack::{EncryptionKey, Key, KeyRing, SigningKey};
+use hardtack::{EncryptionKey, KeyRing, SigningKey, keys::Key};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -11,7 +11,7 @@ use std::fmt;
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
 /// # let session = cookie.load(None::<&str>, SystemTime::now());
-/// use hardtack::{Outcome, Reason};
+/// use hardtack::session::{Outcome, Reason};
 ///
 /// let session = cookie.load(["__Host-session=AAAAAAA"], SystemTime::now());
 /// assert!(matches!(
@@ -65,7 +65,7 @@ impl Reason {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::Reason;
+    /// use hardtack::session::Reason;
     ///
     /// assert_eq!(Reason::RetiredKey.name(), "RetiredKey");
     /// ```

@@ -13,7 +13,7 @@ use crate::{
 /// Sessions in cookies: the keys, the policy and the attributes. Cloning is cheap.
 ///
 /// Build one at start-up, where all settings are checked. `T` is the type that sessions hold: a dictionary, or a type
-/// of yours ([`typed`](crate::SessionBuilder::typed)).
+/// of yours ([`typed`](crate::carrier::SessionBuilder::typed)).
 ///
 /// # Examples
 ///
@@ -78,7 +78,7 @@ impl<T> SessionCookie<T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Mode, SessionCookie, SigningKey};
+    /// use hardtack::{SessionCookie, SigningKey, keys::Mode};
     ///
     /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build()?;
     /// assert_eq!(cookie.mode(), Mode::UnencryptedButSigned);
@@ -119,7 +119,7 @@ impl<T> SessionCookie<T> {
     }
 
     /// Like [`load`](Self::load), in a context chosen for this request, such as the tenant's name. It
-    /// replaces the builder's [`context`](crate::SessionBuilder::context).
+    /// replaces the builder's [`context`](crate::carrier::SessionBuilder::context).
     ///
     /// # Examples
     ///
@@ -128,7 +128,7 @@ impl<T> SessionCookie<T> {
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// use hardtack::Context;
+    /// use hardtack::carrier::Context;
     ///
     /// let acme = Context::new([("tenant", "acme")])?;
     /// let session = cookie.load_in(acme.clone(), None::<&str>, SystemTime::now());

@@ -7,7 +7,7 @@ use crate::{session::SaveError, state::SessionError};
 /// # Examples
 ///
 /// ```
-/// use hardtack::{CookieForError, EncryptionKey, SessionCookie};
+/// use hardtack::{EncryptionKey, SessionCookie, carrier::CookieForError};
 /// use std::time::SystemTime;
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;

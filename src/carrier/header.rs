@@ -17,7 +17,7 @@ use crate::{
 /// # Examples
 ///
 /// ```
-/// use hardtack::{Clock, EncryptionKey, SessionHeader, TokenChange};
+/// use hardtack::{Clock, EncryptionKey, SessionHeader, carrier::TokenChange};
 ///
 /// let header = SessionHeader::encrypted("authorization", EncryptionKey::generate()?).build()?;
 ///
@@ -58,7 +58,7 @@ impl<T: Payload> SessionHeader<T> {
     }
 
     /// Returns the name of the response header, in lower case: `session-token`, or the name given to
-    /// [`answer_in`](crate::SessionHeaderBuilder::answer_in).
+    /// [`response_name`](crate::carrier::SessionHeaderBuilder::response_name).
     ///
     /// # Examples
     ///
@@ -79,7 +79,7 @@ impl<T: Payload> SessionHeader<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{Clock, EncryptionKey, Outcome, Reason, SessionHeader};
+    /// # use hardtack::{Clock, EncryptionKey, SessionHeader, session::{Outcome, Reason}};
     /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     /// let session = header.load(["one", "another"], Clock::system());
     /// let Outcome::Rejected { reason, .. } = session.outcome() else { panic!() };
@@ -100,7 +100,7 @@ impl<T: Payload> SessionHeader<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionHeader, TokenChange};
+    /// # use hardtack::{Clock, EncryptionKey, SessionHeader, carrier::TokenChange};
     /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
     /// let session = header.load(["of an earlier key"], Clock::system());
     /// session.invalidate()?;
@@ -121,7 +121,7 @@ impl<T: Payload> SessionHeader<T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Mode, SessionHeader, SigningKey};
+    /// use hardtack::{SessionHeader, SigningKey, keys::Mode};
     ///
     /// let header = SessionHeader::unencrypted_but_signed("x-session", SigningKey::generate()?).build()?;
     /// assert_eq!(header.mode(), Mode::UnencryptedButSigned);

@@ -30,7 +30,7 @@ use crate::{
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use hardtack::{EncryptionKey, Mode, Reason, SessionCookie, TokenInfo};
+/// use hardtack::{EncryptionKey, SessionCookie, carrier::TokenInfo, keys::Mode, session::Reason};
 ///
 /// let key = EncryptionKey::generate()?;
 /// let key_id = key.id();
@@ -63,7 +63,7 @@ impl TokenInfo {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Reason, TokenInfo};
+    /// use hardtack::{carrier::TokenInfo, session::Reason};
     ///
     /// assert_eq!(TokenInfo::of("hunter2"), Err(Reason::Encoding));
     /// ```
@@ -87,7 +87,7 @@ impl TokenInfo {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, Reason, SessionCookie, TokenInfo};
+    /// # use hardtack::{EncryptionKey, SessionCookie, carrier::TokenInfo, session::Reason};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let field = cookie.cookie_for(std::time::SystemTime::now(), |session| session.insert("user", 42))?;
     /// # let token = cookie.name().tokens_in([field]).remove(0).map_err(Reason::name)?;
@@ -110,13 +110,13 @@ impl CookieName {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{CookieName, Reason};
+    /// use hardtack::{cookie::CookieName, session::Reason};
     ///
     /// let name: CookieName = "session".parse()?;
     /// assert_eq!(name.tokens_in(["theme=dark; session=abc"]), [Ok(b"abc".to_vec())]);
     /// assert_eq!(name.tokens_in(["session=2.ab; session.1=c"]), [Ok(b"abc".to_vec())]);
     /// assert_eq!(name.tokens_in(["session=2.ab"]), [Err(Reason::Incomplete)]);
-    /// # Ok::<_, hardtack::CookieNameError>(())
+    /// # Ok::<_, hardtack::cookie::CookieNameError>(())
     /// ```
     #[must_use]
     pub fn tokens_in<F>(&self, cookie_fields: F) -> Vec<Result<Vec<u8>, Reason>>
@@ -141,7 +141,7 @@ impl CookieName {
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use hardtack::{EncryptionKey, Reason, SessionCookie};
+/// use hardtack::{EncryptionKey, SessionCookie, session::Reason};
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
 /// let then = SystemTime::now();
@@ -205,7 +205,7 @@ macro_rules! inspects {
             /// # Examples
             ///
             /// ```
-            /// # use hardtack::{EncryptionKey, Reason};
+            /// # use hardtack::{EncryptionKey, session::Reason};
             /// # let key = EncryptionKey::generate()?;
             #[doc = $made]
             /// let content = sessions.inspect("forged", std::time::SystemTime::now());

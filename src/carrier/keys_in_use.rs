@@ -11,7 +11,7 @@ use crate::{
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, KeysInUse, SessionCookie};
+/// use hardtack::{EncryptionKey, SessionCookie, carrier::KeysInUse};
 /// use std::time::SystemTime;
 ///
 /// fn health(keys: &KeysInUse) -> String {
@@ -35,12 +35,12 @@ pub struct KeysInUse {
 
 impl<T> SessionCookie<T> {
     /// Returns the keys at `now`, for health checks that compare instances. Those of a
-    /// [`SharedKeyRing`](crate::SharedKeyRing) are its current ones.
+    /// [`SharedKeyRing`](crate::keys::SharedKeyRing) are its current ones.
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, SharedKeyRing};
+    /// use hardtack::{EncryptionKey, SessionCookie, keys::SharedKeyRing};
     /// use std::time::SystemTime;
     ///
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);

@@ -9,8 +9,9 @@ mod keys_in_use;
 mod token;
 
 pub use builder::{
-    CarrierOptions, ConfigError, CookieOptions, Formerly, HeaderOptions, OverHttp, SessionBuilder,
-    SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, Size, TokenOptions,
+    CarrierOptions, ConfigError, CookieOptions, FormerAttributes, HeaderOptions, OverHttp,
+    SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, Size,
+    TokenOptions,
 };
 pub use cookie::SessionCookie;
 pub use error::CookieForError;

@@ -17,7 +17,7 @@ use crate::{
 ///
 /// ```
 /// use std::time::SystemTime;
-/// use hardtack::{EncryptionKey, SessionToken, TokenChange};
+/// use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
 ///
 /// let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
 ///
@@ -42,7 +42,7 @@ impl<T: Payload> SessionToken<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionToken, TokenChange};
+    /// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
     /// # use std::time::SystemTime;
     /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
     /// let session = tokens.load(Some("forged"), SystemTime::now());
@@ -63,7 +63,7 @@ impl<T: Payload> SessionToken<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionToken, TokenChange};
+    /// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
     /// # use std::time::SystemTime;
     /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
     /// let session = tokens.load(None::<&str>, SystemTime::now());
@@ -86,7 +86,7 @@ impl<T: Payload> SessionToken<T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Mode, SessionToken, SigningKey};
+    /// use hardtack::{SessionToken, SigningKey, keys::Mode};
     ///
     /// let tokens = SessionToken::unencrypted_but_signed("mobile", SigningKey::generate()?).build()?;
     /// assert_eq!(tokens.mode(), Mode::UnencryptedButSigned);
@@ -120,12 +120,14 @@ impl<T: SessionData> SessionToken<T> {
     /// Allocates no memory besides that of the value.
     ///
     /// The token is verified as by [`load`](Self::load) (SPEC.md § 7), and the hook for outcomes is called
-    /// ([`on_outcome`](crate::SessionBuilder::on_outcome)).
+    /// ([`on_outcome`](crate::carrier::SessionBuilder::on_outcome)).
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, Reason, SessionData, SessionToken, TokenChange};
+    /// use hardtack::{
+    ///     EncryptionKey, SessionData, SessionToken, carrier::TokenChange, session::Reason,
+    /// };
     /// use serde::{Deserialize, Serialize};
     /// # use std::time::{Duration, SystemTime};
     ///
@@ -168,7 +170,7 @@ impl<T> SessionToken<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionData, SessionToken, TokenChange};
+    /// # use hardtack::{EncryptionKey, SessionData, SessionToken, carrier::TokenChange};
     /// # use serde::{Deserialize, Serialize};
     /// # use std::time::SystemTime;
     /// #[derive(Serialize, Deserialize, Default)]
@@ -252,7 +254,7 @@ impl<T> SessionToken<T> {
 /// # Examples
 ///
 /// ```
-/// # use hardtack::{EncryptionKey, SessionToken, TokenChange};
+/// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
 /// # use std::time::SystemTime;
 /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
 /// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());

@@ -124,7 +124,7 @@ impl fmt::Display for Attributes {
 /// # Examples
 ///
 /// ```
-/// use hardtack::{AttributeError, ConfigError, EncryptionKey, SessionCookie};
+/// use hardtack::{ConfigError, EncryptionKey, SessionCookie, cookie::AttributeError};
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
 ///     .domain("example.com:8080")

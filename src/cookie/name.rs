@@ -4,13 +4,13 @@ use crate::base::syntax::is_token_char;
 
 /// The name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes.
 ///
-/// [`build`](crate::SessionCookieBuilder::build) checks that the prefix goes with the attributes (docs/spec/carriers.md
+/// [`build`](crate::carrier::SessionCookieBuilder::build) checks that the prefix goes with the attributes (docs/spec/carriers.md
 /// § 9.1).
 ///
 /// # Examples
 ///
 /// ```
-/// use hardtack::CookieName;
+/// use hardtack::cookie::CookieName;
 ///
 /// assert!("__Host-login".parse::<CookieName>().is_ok());
 /// assert!("log in".parse::<CookieName>().is_err());
@@ -24,11 +24,11 @@ impl CookieName {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::CookieName;
+    /// use hardtack::cookie::CookieName;
     ///
     /// let name: CookieName = "__Host-login".parse()?;
     /// assert_eq!(name.as_str(), "__Host-login");
-    /// # Ok::<_, hardtack::CookieNameError>(())
+    /// # Ok::<_, hardtack::cookie::CookieNameError>(())
     /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -126,7 +126,7 @@ impl DefaultName {
 /// # Examples
 ///
 /// ```
-/// use hardtack::{CookieName, CookieNameError};
+/// use hardtack::cookie::{CookieName, CookieNameError};
 ///
 /// let error = "log in".parse::<CookieName>();
 /// assert_eq!(error, Err(CookieNameError::Character { found: ' ' }));

@@ -12,7 +12,7 @@ use rand::{
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, KeyError};
+/// use hardtack::{EncryptionKey, keys::KeyError};
 ///
 /// match EncryptionKey::generate() {
 ///     Ok(key) => println!("made key {}", key.id()),

@@ -13,7 +13,7 @@ use super::{NONCE_LEN, base64url, mac::TAG_LEN};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
 /// # let session = cookie.load(None::<&str>, SystemTime::now());
-/// use hardtack::Mode;
+/// use hardtack::keys::Mode;
 ///
 /// assert_eq!(cookie.mode(), Mode::Encrypted);
 /// assert_eq!(Mode::UnencryptedButSigned.to_string(), "unencrypted-but-signed");
@@ -44,7 +44,7 @@ impl fmt::Display for Mode {
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, KeyRing, Mode, Suite};
+/// use hardtack::{EncryptionKey, KeyRing, keys::{Mode, Suite}};
 ///
 /// let ring = KeyRing::new(EncryptionKey::generate()?);
 /// let suite = ring.keys()[0].suite;
@@ -91,7 +91,7 @@ impl Suite {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, Suite};
+    /// use hardtack::{EncryptionKey, keys::Suite};
     ///
     /// let key = EncryptionKey::generate_xchacha20()?.expose_secret();
     /// assert_eq!(key.split('_').nth(3), Some(Suite::XChaCha20Poly1305.word()));
@@ -111,7 +111,7 @@ impl Suite {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Mode, Suite};
+    /// use hardtack::keys::{Mode, Suite};
     ///
     /// assert_eq!(Suite::XChaCha20Poly1305.mode(), Mode::Encrypted);
     /// assert_eq!(Suite::HmacSha256.mode(), Mode::UnencryptedButSigned);

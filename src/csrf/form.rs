@@ -20,7 +20,7 @@ use crate::web::{CsrfRefusal, Failure};
 /// # Examples
 ///
 /// ```
-/// use hardtack::CsrfField;
+/// use hardtack::csrf::CsrfField;
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Transfer {
@@ -52,7 +52,7 @@ pub trait CsrfField {
 ///
 /// ```
 /// use axum::{Form, Router, routing::post};
-/// use hardtack::{CsrfForm, CsrfGuard, Guarded, Session, SessionError};
+/// use hardtack::{Session, SessionError, csrf::{CsrfForm, CsrfGuard, Guarded}};
 ///
 /// async fn sign_out(session: Session, _: Guarded<Form<CsrfForm>>) -> Result<(), SessionError> {
 ///     session.invalidate().map(drop)
@@ -110,8 +110,8 @@ impl fmt::Debug for CsrfForm {
 }
 
 /// An extractor around another, such as `Form<Transfer>`, that refuses the form with 403 unless its field has a CSRF
-/// token of the session. With feature `axum`; needs a [`CsrfGuard`](crate::CsrfGuard) around the handler, with
-/// [`tokens_in_forms`](crate::CsrfGuard::tokens_in_forms).
+/// token of the session. With feature `axum`; needs a [`CsrfGuard`](crate::csrf::CsrfGuard) around the handler, with
+/// [`tokens_in_forms`](crate::csrf::CsrfGuard::tokens_in_forms).
 ///
 /// A token in the header, which the guard has verified, is enough. A request that a guard lets pass without a token,
 /// such as a form sent by GET, is refused with 403.
@@ -120,7 +120,7 @@ impl fmt::Debug for CsrfForm {
 ///
 /// ```
 /// use axum::{Json, Router, routing::post};
-/// use hardtack::{CsrfField, CsrfGuard, Guarded};
+/// use hardtack::csrf::{CsrfField, CsrfGuard, Guarded};
 /// # #[derive(serde::Deserialize)]
 /// # struct Transfer { csrf_token: String, amount: u32 }
 /// # impl CsrfField for Transfer {
@@ -163,7 +163,7 @@ where
 ///
 /// ```
 /// use axum::{http::StatusCode, response::IntoResponse};
-/// use hardtack::{CsrfRefusal, GuardedRejection};
+/// use hardtack::csrf::{CsrfRefusal, GuardedRejection};
 ///
 /// let rejection = GuardedRejection::<StatusCode>::Refused(CsrfRefusal::WrongToken);
 /// assert_eq!(rejection.into_response().status(), 403);
@@ -175,7 +175,7 @@ pub enum GuardedRejection<R> {
     Inner(R),
     /// The token is not one of this session, or no guard asked for one.
     Refused(CsrfRefusal),
-    /// No [`CsrfGuard`](crate::CsrfGuard) that asks for tokens is around the handler.
+    /// No [`CsrfGuard`](crate::csrf::CsrfGuard) that asks for tokens is around the handler.
     NoGuard,
 }
 

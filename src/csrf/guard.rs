@@ -16,7 +16,7 @@ use crate::{
 ///
 /// 1. a request from a [trusted origin](Self::trust_origin) continues with 4;
 /// 2. `Sec-Fetch-Site`, if the browser sends it, is `same-origin` or `none`;
-/// 3. otherwise `Origin`, if it is sent, has the scheme `https` and the host and port of [the request](crate::host_of).
+/// 3. otherwise `Origin`, if it is sent, has the scheme `https` and the host and port of [the request](crate::web::host_of).
 ///    For `localhost`, 127.0.0.1 and the like, `http` is enough. Behind a proxy that rewrites `Host`, and for a site
 ///    without TLS, trust your own origin; `X-Forwarded-Host` is never read;
 /// 4. the header `x-csrf-token` has a token of [`Session::csrf_token`](crate::Session::csrf_token).
@@ -27,7 +27,7 @@ use crate::{
 /// # Examples
 ///
 /// ```
-/// use hardtack::{CsrfGuard, EncryptionKey, SessionCookie, SessionLayer};
+/// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard};
 /// use axum::{Router, routing::post};
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
@@ -48,7 +48,7 @@ impl CsrfGuard {
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::CsrfGuard::new();
+    /// let guard = hardtack::csrf::CsrfGuard::new();
     /// ```
     #[must_use]
     pub fn new() -> CsrfGuard {
@@ -63,7 +63,7 @@ impl<T> CsrfGuard<T> {
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::CsrfGuard::new().trust_origin("https://app.example.com")?;
+    /// let guard = hardtack::csrf::CsrfGuard::new().trust_origin("https://app.example.com")?;
     /// # Ok::<_, hardtack::ConfigError>(())
     /// ```
     ///
@@ -84,7 +84,7 @@ impl<T> CsrfGuard<T> {
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::CsrfGuard::new()
+    /// let guard = hardtack::csrf::CsrfGuard::new()
     ///     .trust_form_post("https://login.example.com", "/signed-in")?;
     /// # Ok::<_, hardtack::ConfigError>(())
     /// ```
@@ -115,7 +115,7 @@ impl<T> CsrfGuard<T> {
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::CsrfGuard::new().origin_check_only();
+    /// let guard = hardtack::csrf::CsrfGuard::new().origin_check_only();
     /// ```
     #[must_use]
     pub fn origin_check_only(mut self) -> Self {
@@ -133,7 +133,7 @@ impl<T> CsrfGuard<T> {
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::CsrfGuard::new().tokens_in_forms();
+    /// let guard = hardtack::csrf::CsrfGuard::new().tokens_in_forms();
     /// ```
     #[must_use]
     pub fn tokens_in_forms(mut self) -> Self {
@@ -146,7 +146,7 @@ impl<T> CsrfGuard<T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{CsrfGuard, SessionData};
+    /// # use hardtack::{SessionData, csrf::CsrfGuard};
     /// # #[derive(serde::Serialize, serde::Deserialize, Default)]
     /// # struct Login;
     /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }

@@ -14,12 +14,12 @@ use crate::{
     web::{Failure, MissingSession, Named},
 };
 
-/// The service that [`CsrfGuard`](crate::CsrfGuard) makes of another.
+/// The service that [`CsrfGuard`](crate::csrf::CsrfGuard) makes of another.
 ///
 /// # Examples
 ///
 /// ```
-/// use hardtack::{CsrfGuard, CsrfService};
+/// use hardtack::csrf::{CsrfGuard, CsrfService};
 /// use tower::Layer;
 ///
 /// let service: CsrfService<_> = CsrfGuard::new().layer(());
@@ -82,7 +82,7 @@ pin_project! {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{CsrfFuture, CsrfGuard};
+    /// use hardtack::csrf::{CsrfFuture, CsrfGuard};
     /// use http::{Request, Response};
     /// use tower::{Layer, Service, service_fn};
     ///

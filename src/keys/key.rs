@@ -21,7 +21,7 @@ use crate::crypto::suite::{Mode, Suite};
 /// let text = key.expose_secret();
 /// assert!(text.starts_with("hardtack_key_v1_xaes_"));
 /// assert_eq!(text.parse::<EncryptionKey>()?, key);
-/// # Ok::<_, hardtack::KeyError>(())
+/// # Ok::<_, hardtack::keys::KeyError>(())
 /// ```
 pub struct EncryptionKey(RawKey);
 
@@ -37,7 +37,7 @@ pub struct EncryptionKey(RawKey);
 /// let text = SigningKey::generate()?.expose_secret();
 /// assert!(text.starts_with("hardtack_key_v1_sign_"));
 /// assert!(text.parse::<EncryptionKey>().is_err());
-/// # Ok::<_, hardtack::KeyError>(())
+/// # Ok::<_, hardtack::keys::KeyError>(())
 /// ```
 pub struct SigningKey(RawKey);
 
@@ -87,7 +87,7 @@ impl SigningKey {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Mode, SessionCookie, SigningKey};
+    /// use hardtack::{SessionCookie, SigningKey, keys::Mode};
     ///
     /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build()?;
     /// assert_eq!(cookie.mode(), Mode::UnencryptedButSigned);
@@ -107,7 +107,7 @@ impl SigningKey {
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, Key, KeyRing, RingError, SigningKey};
+/// use hardtack::{EncryptionKey, KeyRing, SigningKey, keys::{Key, RingError}};
 ///
 /// fn ring_of<K: Key>(secret: &str) -> Result<KeyRing<K>, RingError> {
 ///     secret.parse()

@@ -35,7 +35,7 @@ impl<K: Key> KeyRing<K> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
     /// use std::time::{Duration, UNIX_EPOCH};
     ///
     /// let soon = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
@@ -62,12 +62,12 @@ impl<K: Key> KeyRing<K> {
     ///
     /// let moment = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
     /// let ring = KeyRing::new(EncryptionKey::generate()?);
-    /// assert_eq!(ring.refuses_before(), None);
-    /// assert_eq!(ring.not_before(moment).refuses_before(), Some(moment));
+    /// assert_eq!(ring.not_before(), None);
+    /// assert_eq!(ring.with_not_before(moment).not_before(), Some(moment));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn refuses_before(&self) -> Option<SystemTime> {
+    pub fn not_before(&self) -> Option<SystemTime> {
         let moment = self.ring().not_before;
         (moment != 0).then(|| system_time(moment))
     }

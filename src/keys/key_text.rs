@@ -127,7 +127,7 @@ fn checksum(suite: Suite, secret: &[u8; SECRET_LEN]) -> [u8; CHECK_LEN] {
 ///
 /// let key = EncryptionKey::generate()?;
 /// let id = key.id();
-/// assert_eq!(KeyRing::new(key).seals(SystemTime::now()), id);
+/// assert_eq!(KeyRing::new(key).sealing_key(SystemTime::now()), id);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -150,7 +150,7 @@ impl fmt::Debug for KeyId {
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, KeyError};
+/// use hardtack::{EncryptionKey, keys::KeyError};
 ///
 /// let error = "hunter2".parse::<EncryptionKey>();
 /// assert!(matches!(error, Err(KeyError::Prefix)));

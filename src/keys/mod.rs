@@ -30,7 +30,7 @@ pub use shared_ring::{IntoKeys, SharedKeyRing};
 pub use source::RingSource;
 pub use source_error::RingSourceError;
 #[cfg(feature = "watch")]
-pub use watch::{Look, WatchedKeyRing, Watching};
+pub use watch::{PollOutcome, WatchGuard, WatchedKeyRing};
 
 pub(crate) use key_text::looks_like_a_key;
 pub(crate) use purpose::{Place, Purpose, PurposeKey, PurposeKeys};

@@ -20,7 +20,7 @@ use crate::{
 /// session sealed under an earlier key is sealed again by the next response that touches it.
 ///
 /// Applications that share a ring and a cookie name, such as the default one, accept each other's sessions. An
-/// [`application`](crate::SessionCookieBuilder::application) label keeps them apart.
+/// [`application`](crate::carrier::SessionCookieBuilder::application) label keeps them apart.
 ///
 /// The text form has one key per line, or keys separated by commas:
 ///
@@ -35,7 +35,7 @@ use crate::{
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
-/// use hardtack::{EncryptionKey, KeyRing, RingKey};
+/// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
 ///
 /// let day = Duration::from_secs(86_400);
 /// let today = UNIX_EPOCH + 20_777 * day;
@@ -45,9 +45,9 @@ use crate::{
 ///     RingKey::new(old).accept_until(today + 30 * day),
 ///     RingKey::new(new).seal_from(today + day),
 /// ])?;
-/// assert_eq!(ring.seals(today), old_id);
-/// assert_eq!(ring.seals(today + day), new_id);
-/// assert_eq!(ring.accepts(today + 30 * day), [new_id]);
+/// assert_eq!(ring.sealing_key(today), old_id);
+/// assert_eq!(ring.sealing_key(today + day), new_id);
+/// assert_eq!(ring.accepted_keys(today + 30 * day), [new_id]);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct KeyRing<K> {
@@ -87,8 +87,8 @@ impl<K: Key> KeyRing<K> {
     /// let (new, old) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let (new_id, old_id) = (new.id(), old.id());
     /// let ring = KeyRing::from_keys([new, old])?;
-    /// assert_eq!(ring.seals(SystemTime::now()), new_id);
-    /// assert!(ring.accepts(SystemTime::now()).contains(&old_id));
+    /// assert_eq!(ring.sealing_key(SystemTime::now()), new_id);
+    /// assert!(ring.accepted_keys(SystemTime::now()).contains(&old_id));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -112,7 +112,7 @@ impl<K: Key> KeyRing<K> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, SessionCookie, SharedKeyRing};
+    /// use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::SharedKeyRing};
     /// use std::time::{Duration, SystemTime};
     ///
     /// let ring = KeyRing::new(EncryptionKey::generate()?);
@@ -123,12 +123,12 @@ impl<K: Key> KeyRing<K> {
     /// let fields = cookie.save(&session)?;
     ///
     /// let now = SystemTime::now() + Duration::from_secs(60);
-    /// keys.replace(ring.not_before(now))?;
+    /// keys.replace(ring.with_not_before(now))?;
     /// assert!(cookie.load(&fields, now).is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn not_before(self, moment: SystemTime) -> KeyRing<K> {
+    pub fn with_not_before(self, moment: SystemTime) -> KeyRing<K> {
         let mut ring = Arc::unwrap_or_clone(self.ring);
         // No session was issued before the epoch, so such a moment refuses none.
         let moment = time::unix_seconds_from(moment);
@@ -141,19 +141,19 @@ impl<K: Key> KeyRing<K> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
     /// use std::time::{Duration, SystemTime};
     ///
     /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let new_id = new.id();
     /// let ring = KeyRing::from_keys([RingKey::from(old), RingKey::new(new).seal_from(now + hour)])?;
-    /// assert_ne!(ring.seals(now), new_id);
-    /// assert_eq!(ring.seals(now + hour), new_id);
+    /// assert_ne!(ring.sealing_key(now), new_id);
+    /// assert_eq!(ring.sealing_key(now + hour), new_id);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn seals(&self, now: SystemTime) -> KeyId {
+    pub fn sealing_key(&self, now: SystemTime) -> KeyId {
         let times = self.ring.keys.iter().map(|key| &key.times);
         self.ring.keys[sealing_position(times, time::unix_seconds(now))].id
     }
@@ -167,14 +167,14 @@ impl<K: Key> KeyRing<K> {
     /// use std::time::SystemTime;
     ///
     /// let ring: KeyRing<EncryptionKey> = EncryptionKey::generate()?.into();
-    /// for key in ring.accepts(SystemTime::now()) {
+    /// for key in ring.accepted_keys(SystemTime::now()) {
     ///     println!("accepted: {key}");
     /// }
-    /// # assert_eq!(ring.accepts(SystemTime::now()).len(), 1);
+    /// # assert_eq!(ring.accepted_keys(SystemTime::now()).len(), 1);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn accepts(&self, now: SystemTime) -> Vec<KeyId> {
+    pub fn accepted_keys(&self, now: SystemTime) -> Vec<KeyId> {
         let now = time::unix_seconds(now);
         let accepted = self
             .ring

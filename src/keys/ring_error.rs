@@ -11,7 +11,7 @@ use crate::base::{span, time};
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, KeyRing, RingError};
+/// use hardtack::{EncryptionKey, KeyRing, keys::RingError};
 ///
 /// let empty = KeyRing::<EncryptionKey>::from_keys(Vec::<EncryptionKey>::new());
 /// assert!(matches!(empty, Err(RingError::Empty)));

@@ -11,7 +11,7 @@ use crate::{
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, KeyRing, RingKey};
+/// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
 /// use std::time::{Duration, SystemTime};
 ///
 /// let soon = SystemTime::now() + Duration::from_secs(3600);
@@ -19,7 +19,7 @@ use crate::{
 ///     RingKey::new(EncryptionKey::generate()?).seal_from(soon),
 ///     RingKey::new(EncryptionKey::generate()?).accept_until(soon + Duration::from_secs(86_400)),
 /// ])?;
-/// # assert_eq!(ring.accepts(soon).len(), 2);
+/// # assert_eq!(ring.accepted_keys(soon).len(), 2);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl<K> RingKey<K> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
     ///
     /// let ring = KeyRing::from_keys([RingKey::new(EncryptionKey::generate()?)])?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -53,7 +53,7 @@ impl<K> RingKey<K> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
     /// use std::time::{Duration, SystemTime};
     ///
     /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
@@ -61,8 +61,8 @@ impl<K> RingKey<K> {
     /// let new_id = new.id();
     /// let ring = KeyRing::from_keys([RingKey::new(old), RingKey::new(new).seal_from(now + hour)])?;
     /// // An instance whose clock is ahead may seal with the new key already.
-    /// assert!(ring.accepts(now).contains(&new_id));
-    /// assert_ne!(ring.seals(now), new_id);
+    /// assert!(ring.accepted_keys(now).contains(&new_id));
+    /// assert_ne!(ring.sealing_key(now), new_id);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -75,19 +75,19 @@ impl<K> RingKey<K> {
     ///
     /// Choose a moment that follows the next key's `seal_from` by the absolute timeout (or by `remember_up_to`, if that
     /// is longer) and the clock skew, because an instance whose clock is behind seals with this key a little longer.
-    /// [`build`](crate::SessionCookieBuilder::build) refuses a moment that is too early by every clock.
+    /// [`build`](crate::carrier::SessionCookieBuilder::build) refuses a moment that is too early by every clock.
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, RingKey};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
     /// use std::time::{Duration, SystemTime};
     ///
     /// let (now, day) = (SystemTime::now(), Duration::from_secs(86_400));
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let ring = KeyRing::from_keys([RingKey::new(new), RingKey::new(old).accept_until(now + day)])?;
-    /// assert_eq!(ring.accepts(now).len(), 2);
-    /// assert_eq!(ring.accepts(now + day).len(), 1);
+    /// assert_eq!(ring.accepted_keys(now).len(), 2);
+    /// assert_eq!(ring.accepted_keys(now + day).len(), 1);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -18,7 +18,7 @@ use super::{
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, KeyRing, SessionCookie, SharedKeyRing};
+/// use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::SharedKeyRing};
 ///
 /// let old = EncryptionKey::generate()?.expose_secret();
 /// let keys = SharedKeyRing::new(old.parse::<KeyRing<EncryptionKey>>()?);
@@ -53,7 +53,9 @@ pub struct SharedKeyRing<K> {
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, IntoKeys, KeyRing, SessionCookie, SessionCookieBuilder};
+/// use hardtack::{
+///     EncryptionKey, KeyRing, SessionCookie, carrier::SessionCookieBuilder, keys::IntoKeys,
+/// };
 ///
 /// fn site(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
 ///     SessionCookie::encrypted(keys).name("__Host-site")
@@ -87,7 +89,7 @@ impl<K: Key> SharedKeyRing<K> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SharedKeyRing};
+    /// use hardtack::{EncryptionKey, keys::SharedKeyRing};
     ///
     /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -111,7 +113,7 @@ impl<K: Key> SharedKeyRing<K> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, SharedKeyRing};
+    /// use hardtack::{EncryptionKey, SessionCookie, keys::SharedKeyRing};
     /// # use std::time::SystemTime;
     ///
     /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
@@ -154,7 +156,7 @@ impl<K: Key> SharedKeyRing<K> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, SharedKeyRing};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::SharedKeyRing};
     ///
     /// let ring = KeyRing::new(EncryptionKey::generate()?);
     /// let keys = SharedKeyRing::new(ring.clone());

@@ -34,7 +34,7 @@ impl<K: Key> KeyRing<K> {
     /// use hardtack::{EncryptionKey, KeyRing};
     ///
     /// let keys: KeyRing<EncryptionKey> = KeyRing::from_env("SESSION_KEYS")?;
-    /// # Ok::<_, hardtack::RingSourceError>(())
+    /// # Ok::<_, hardtack::keys::RingSourceError>(())
     /// ```
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl<K: Key> KeyRing<K> {
     /// use hardtack::{EncryptionKey, KeyRing};
     ///
     /// let keys: KeyRing<EncryptionKey> = KeyRing::from_file("/run/secrets/session_keys")?;
-    /// # Ok::<_, hardtack::RingSourceError>(())
+    /// # Ok::<_, hardtack::keys::RingSourceError>(())
     /// ```
     ///
     /// # Errors
@@ -72,13 +72,13 @@ impl<K: Key> KeyRing<K> {
     /// # Examples
     ///
     /// ```no_run
-    /// use hardtack::{EncryptionKey, KeyRing, RingSource};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
     ///
     /// let keys: KeyRing<EncryptionKey> = KeyRing::from_sources([
     ///     RingSource::file("/run/secrets/session/new"),
     ///     RingSource::env("OLD_SESSION_KEY"),
     /// ])?;
-    /// # Ok::<_, hardtack::RingSourceError>(())
+    /// # Ok::<_, hardtack::keys::RingSourceError>(())
     /// ```
     ///
     /// # Errors
@@ -119,12 +119,12 @@ pub(crate) fn join<K: Key>(
 /// # Examples
 ///
 /// ```no_run
-/// use hardtack::{EncryptionKey, KeyRing, RingSource};
+/// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
 ///
 /// // A folder that holds one file for each key.
 /// let keys: KeyRing<EncryptionKey> =
 ///     KeyRing::from_sources(["new", "old"].map(|key| RingSource::file(format!("/run/keys/{key}"))))?;
-/// # Ok::<_, hardtack::RingSourceError>(())
+/// # Ok::<_, hardtack::keys::RingSourceError>(())
 /// ```
 #[derive(Clone)]
 pub struct RingSource(SourceKind);
@@ -146,7 +146,7 @@ impl RingSource {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, RingSource};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
     ///
     /// let keys = KeyRing::<EncryptionKey>::from_sources([RingSource::env("NO_SUCH_KEYS")]);
     /// assert!(keys.unwrap_err().to_string().contains("NO_SUCH_KEYS"));
@@ -161,7 +161,7 @@ impl RingSource {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, RingSource};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
     ///
     /// let keys = KeyRing::<EncryptionKey>::from_sources([RingSource::file("/no/such/keys")]);
     /// assert!(keys.unwrap_err().to_string().contains("/no/such/keys"));
@@ -180,7 +180,7 @@ impl RingSource {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, RingSource};
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
     ///
     /// # let key = EncryptionKey::generate()?.expose_secret();
     /// # let vault = move || Ok::<_, std::io::Error>(key.to_string());

@@ -27,14 +27,14 @@ use crate::crypto::hash::sha256;
 /// reached through a symbolic link that is swapped, as in Kubernetes.
 ///
 /// A new ring is refused, and the earlier one stays in use, if a source cannot be read, if the text is not a ring of
-/// this kind of key, or if living sessions would be cut short. Each refusal is reported once, by [`Look::Refused`] and
+/// this kind of key, or if living sessions would be cut short. Each refusal is reported once, by [`PollOutcome::Refused`] and
 /// by an event (feature `tracing`), and not again while the sources stay the same.
 ///
 /// # Examples
 ///
 /// ```
 /// # use hardtack::EncryptionKey;
-/// use hardtack::{Look, RingSource, SessionCookie, WatchedKeyRing};
+/// use hardtack::{SessionCookie, keys::{PollOutcome, RingSource, WatchedKeyRing}};
 ///
 /// # let path = std::env::temp_dir().join(format!("hardtack-doc-watched-{}", std::process::id()));
 /// # std::fs::write(&path, format!("{}\n", *EncryptionKey::generate()?.expose_secret()))?;
@@ -43,16 +43,16 @@ use crate::crypto::hash::sha256;
 ///
 /// // Keep the handle: dropping it ends the watching.
 /// let _watching = watched
-///     .on_look(|look| {
-///         if let Look::Refused(error) = look {
+///     .on_poll(|look| {
+///         if let PollOutcome::Refused(error) = look {
 ///             eprintln!("{error}");
 ///         }
 ///     })
-///     .start()?;
+///     .spawn()?;
 /// # std::fs::remove_file(&path)?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[must_use = "the sources are not watched before `start` or `look` is called"]
+#[must_use = "the sources are not watched before `spawn` or `poll` is called"]
 pub struct WatchedKeyRing<K> {
     sources: Vec<RingSource>,
     keys: SharedKeyRing<K>,
@@ -63,7 +63,7 @@ pub struct WatchedKeyRing<K> {
     /// Sources that changed at the last look.
     unsettled: Option<Snapshot>,
     interval: Duration,
-    on_look: Box<dyn FnMut(Look) + Send>,
+    on_poll: Box<dyn FnMut(PollOutcome) + Send>,
 }
 
 /// The sources as one look read them, in the form in which two looks are compared: a hash of the texts, so that no key
@@ -77,7 +77,7 @@ impl<K: Key> WatchedKeyRing<K> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, RingSource, SessionCookie, WatchedKeyRing};
+    /// use hardtack::{EncryptionKey, SessionCookie, keys::{RingSource, WatchedKeyRing}};
     ///
     /// # let key = EncryptionKey::generate()?.expose_secret();
     /// # let ask = move || Ok::<_, std::io::Error>(key.to_string());
@@ -102,7 +102,7 @@ impl<K: Key> WatchedKeyRing<K> {
             refused: None,
             unsettled: None,
             interval: Duration::from_secs(10),
-            on_look: Box::new(drop),
+            on_poll: Box::new(drop),
         })
     }
 
@@ -111,7 +111,7 @@ impl<K: Key> WatchedKeyRing<K> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, RingSource, WatchedKeyRing};
+    /// # use hardtack::{EncryptionKey, keys::{RingSource, WatchedKeyRing}};
     /// # let key = EncryptionKey::generate()?.expose_secret();
     /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
     /// use hardtack::SessionCookie;
@@ -135,7 +135,7 @@ impl<K: Key> WatchedKeyRing<K> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, Look, RingSource, WatchedKeyRing};
+    /// use hardtack::{EncryptionKey, keys::{PollOutcome, RingSource, WatchedKeyRing}};
     /// use std::sync::{Arc, Mutex};
     ///
     /// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
@@ -144,15 +144,15 @@ impl<K: Key> WatchedKeyRing<K> {
     /// let asked = Arc::clone(&vault);
     /// let source = RingSource::from_fn("the vault", move || Ok(asked.lock().unwrap().clone()));
     /// let mut watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
-    /// assert!(matches!(watched.look(), Look::Unchanged));
+    /// assert!(matches!(watched.poll(), PollOutcome::Unchanged));
     ///
     /// *vault.lock().unwrap() = new.expose_secret().to_string();
-    /// assert!(matches!(watched.look(), Look::Unsettled));
-    /// assert!(matches!(watched.look(), Look::Replaced));
-    /// # assert_eq!(watched.keys().current().seals(std::time::SystemTime::now()), new_id);
+    /// assert!(matches!(watched.poll(), PollOutcome::Unsettled));
+    /// assert!(matches!(watched.poll(), PollOutcome::Replaced));
+    /// # assert_eq!(watched.keys().current().sealing_key(std::time::SystemTime::now()), new_id);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn look(&mut self) -> Look {
+    pub fn poll(&mut self) -> PollOutcome {
         let texts = read(&self.sources);
         let snapshot = match &texts {
             Ok(texts) => Ok(digest(texts)),
@@ -161,26 +161,26 @@ impl<K: Key> WatchedKeyRing<K> {
         let unsettled = self.unsettled.take();
         if snapshot == self.used {
             self.refused = None;
-            return Look::Unchanged;
+            return PollOutcome::Unchanged;
         }
         if self.refused.as_ref() == Some(&snapshot) {
-            return Look::Unchanged;
+            return PollOutcome::Unchanged;
         }
         if unsettled.as_ref() != Some(&snapshot) {
             self.unsettled = Some(snapshot);
-            return Look::Unsettled;
+            return PollOutcome::Unsettled;
         }
         match texts.and_then(|texts| self.replace(&texts)) {
             Ok(()) => {
                 self.used = snapshot;
                 self.refused = None;
                 events::keys_replaced(self.keys.current().fingerprint());
-                Look::Replaced
+                PollOutcome::Replaced
             }
             Err(error) => {
                 self.refused = Some(snapshot);
                 events::keys_refused(&error);
-                Look::Refused(error)
+                PollOutcome::Refused(error)
             }
         }
     }
@@ -191,48 +191,48 @@ impl<K: Key> WatchedKeyRing<K> {
         replaced.map_err(|error| no_ring(&self.sources, error))
     }
 
-    /// Sets the time between two looks of the thread that [`start`](Self::start) starts. Default: 10 seconds. At least
+    /// Sets the time between two looks of the thread that [`start`](Self::spawn) starts. Default: 10 seconds. At least
     /// 10 milliseconds.
     ///
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, RingSource, WatchedKeyRing};
+    /// # use hardtack::{EncryptionKey, keys::{RingSource, WatchedKeyRing}};
     /// # let key = EncryptionKey::generate()?.expose_secret();
     /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
     /// use std::time::Duration;
     ///
     /// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
-    /// let _watching = watched.every(Duration::from_secs(60)).start()?;
+    /// let _watching = watched.interval(Duration::from_secs(60)).spawn()?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn every(self, interval: Duration) -> WatchedKeyRing<K> {
+    pub fn interval(self, interval: Duration) -> WatchedKeyRing<K> {
         let interval = interval.max(SHORTEST_INTERVAL);
         WatchedKeyRing { interval, ..self }
     }
 
-    /// Sets a function that the thread of [`start`](Self::start) calls with the result of each look. Default: none. A
+    /// Sets a function that the thread of [`start`](Self::spawn) calls with the result of each look. Default: none. A
     /// panic in it is caught, and the watching goes on.
     ///
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, RingSource, WatchedKeyRing};
+    /// # use hardtack::{EncryptionKey, keys::{RingSource, WatchedKeyRing}};
     /// # let key = EncryptionKey::generate()?.expose_secret();
     /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
-    /// use hardtack::Look;
+    /// use hardtack::keys::PollOutcome;
     ///
     /// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
-    /// let watched = watched.on_look(|look| match look {
-    ///     Look::Replaced => println!("new keys"),
-    ///     Look::Refused(error) => eprintln!("{error}"),
+    /// let watched = watched.on_poll(|look| match look {
+    ///     PollOutcome::Replaced => println!("new keys"),
+    ///     PollOutcome::Refused(error) => eprintln!("{error}"),
     ///     _ => {}
     /// });
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn on_look(self, on_look: impl FnMut(Look) + Send + 'static) -> WatchedKeyRing<K> {
+    pub fn on_poll(self, on_poll: impl FnMut(PollOutcome) + Send + 'static) -> WatchedKeyRing<K> {
         WatchedKeyRing {
-            on_look: Box::new(on_look),
+            on_poll: Box::new(on_poll),
             ..self
         }
     }
@@ -245,14 +245,14 @@ impl<K: Key + 'static> WatchedKeyRing<K> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, RingSource};
+    /// # use hardtack::{EncryptionKey, keys::RingSource};
     /// # let key = EncryptionKey::generate()?.expose_secret();
     /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
-    /// use hardtack::{SessionCookie, WatchedKeyRing};
+    /// use hardtack::{SessionCookie, keys::WatchedKeyRing};
     ///
     /// let watched = WatchedKeyRing::from_sources([source])?;
     /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
-    /// let watching = watched.start()?;
+    /// let watching = watched.spawn()?;
     /// // … serve …
     /// drop(watching);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -260,18 +260,18 @@ impl<K: Key + 'static> WatchedKeyRing<K> {
     ///
     /// # Errors
     ///
-    /// If the system cannot start a thread, as on `wasm32-unknown-unknown`. Use [`look`](Self::look) there.
-    pub fn start(mut self) -> io::Result<Watching> {
+    /// If the system cannot start a thread, as on `wasm32-unknown-unknown`. Use [`look`](Self::poll) there.
+    pub fn spawn(mut self) -> io::Result<WatchGuard> {
         let (running, wait) = mpsc::channel();
         let name = "hardtack keys".to_owned();
         thread::Builder::new().name(name).spawn(move || {
             while wait.recv_timeout(self.interval) == Err(RecvTimeoutError::Timeout) {
-                let look = self.look();
+                let look = self.poll();
                 // The panic hook has reported a panic.
-                let _ = catch_unwind(AssertUnwindSafe(|| (self.on_look)(look)));
+                let _ = catch_unwind(AssertUnwindSafe(|| (self.on_poll)(look)));
             }
         })?;
-        Ok(Watching { _running: running })
+        Ok(WatchGuard { _running: running })
     }
 }
 
@@ -303,20 +303,20 @@ impl<K: Key> fmt::Debug for WatchedKeyRing<K> {
 /// # Examples
 ///
 /// ```
-/// use hardtack::Look;
+/// use hardtack::keys::PollOutcome;
 ///
-/// fn describe(look: &Look) -> String {
+/// fn describe(look: &PollOutcome) -> String {
 ///     match look {
-///         Look::Replaced => "new keys".to_owned(),
-///         Look::Refused(error) => format!("no new keys: {error}"),
+///         PollOutcome::Replaced => "new keys".to_owned(),
+///         PollOutcome::Refused(error) => format!("no new keys: {error}"),
 ///         _ => String::new(),
 ///     }
 /// }
-/// # assert_eq!(describe(&Look::Unchanged), "");
+/// # assert_eq!(describe(&PollOutcome::Unchanged), "");
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Look {
+pub enum PollOutcome {
     /// The sources have not changed. Their ring is in use, or was refused and reported before.
     Unchanged,
     /// The sources have changed. If the next look reads the same, the change takes effect.
@@ -335,24 +335,24 @@ pub enum Look {
 /// # Examples
 ///
 /// ```
-/// # use hardtack::{EncryptionKey, RingSource};
+/// # use hardtack::{EncryptionKey, keys::RingSource};
 /// # let key = EncryptionKey::generate()?.expose_secret();
 /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
-/// use hardtack::{WatchedKeyRing, Watching};
+/// use hardtack::keys::{WatchGuard, WatchedKeyRing};
 ///
 /// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
-/// let watching: Watching = watched.start()?;
+/// let watching: WatchGuard = watched.spawn()?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "the watching ends when this is dropped"]
-pub struct Watching {
+pub struct WatchGuard {
     /// Nothing is ever sent. Dropping the sender wakes the thread.
     _running: Sender<Infallible>,
 }
 
-impl fmt::Debug for Watching {
+impl fmt::Debug for WatchGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Watching")
+        f.write_str("WatchGuard")
     }
 }
 

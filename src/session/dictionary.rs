@@ -150,12 +150,12 @@ impl Session {
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
-    /// assert!(session.contains("user"));
+    /// assert!(session.contains_key("user"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn contains(&self, key: &str) -> bool {
-        self.with(|session| session.state.contains(key))
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.with(|session| session.state.contains_key(key))
     }
 
     /// Returns all keys, in ascending order of their bytes.
@@ -224,7 +224,7 @@ impl Session {
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("visits", 3)?;
-    /// let all: BTreeMap<String, u32> = session.to()?;
+    /// let all: BTreeMap<String, u32> = session.deserialize()?;
     /// assert_eq!(all["visits"], 3);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
@@ -233,7 +233,7 @@ impl Session {
     ///
     /// [`Decode`](SessionError::Decode) if the dictionary is not a `V`, and
     /// [`InsideUpdate`](SessionError::InsideUpdate).
-    pub fn to<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
-        self.try_with(|session| session.state.to())?
+    pub fn deserialize<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
+        self.try_with(|session| session.state.deserialize())?
     }
 }

@@ -65,7 +65,7 @@ impl<T> Session<T> {
         circumstances: Circumstances,
     ) -> Result<Ended, SaveError> {
         if !self.is_of(sealer) {
-            return Err(SaveError::OfAnother);
+            return Err(SaveError::ForeignSession);
         }
         let mut guard = self.lock.lock().map_err(|_| SaveError::InsideUpdate)?;
         let was_closed = guard.close();

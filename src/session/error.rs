@@ -11,7 +11,7 @@ use crate::crypto::random::RandomError;
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
 /// # let session = cookie.load(None::<&str>, SystemTime::now());
-/// use hardtack::SaveError;
+/// use hardtack::session::SaveError;
 /// use std::time::UNIX_EPOCH;
 ///
 /// let session = cookie.load(None::<&str>, UNIX_EPOCH);
@@ -31,7 +31,7 @@ pub enum SaveError {
     /// The session was loaded by a [`SessionCookie`](crate::SessionCookie), [`SessionHeader`](crate::SessionHeader)
     /// or [`SessionToken`](crate::SessionToken) with another mode, name, context or key ring than the one that saves
     /// it.
-    OfAnother,
+    ForeignSession,
 }
 
 impl fmt::Display for SaveError {
@@ -44,7 +44,7 @@ impl fmt::Display for SaveError {
             SaveError::InsideUpdate => f.write_str(
                 "the session is being changed by an `update` around this call, save it after",
             ),
-            SaveError::OfAnother => {
+            SaveError::ForeignSession => {
                 f.write_str("the session was loaded by another cookie, save it with that one")
             }
         }
@@ -55,7 +55,7 @@ impl std::error::Error for SaveError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             SaveError::Random(error) => error.source(),
-            SaveError::Clock | SaveError::InsideUpdate | SaveError::OfAnother => None,
+            SaveError::Clock | SaveError::InsideUpdate | SaveError::ForeignSession => None,
         }
     }
 }

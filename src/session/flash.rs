@@ -16,8 +16,8 @@ impl<T: Payload> Session<T> {
     /// session.flash("", "Saved")?;
     /// # let session = cookie.load(cookie.save(&session)?, Clock::system());
     /// // In the next request:
-    /// assert_eq!(session.flashes("")?, ["Saved"]);
-    /// assert!(session.flashes("")?.is_empty());
+    /// assert_eq!(session.take_flashes("")?, ["Saved"]);
+    /// assert!(session.take_flashes("")?.is_empty());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -38,7 +38,7 @@ impl<T: Payload> Session<T> {
     /// # let session = cookie.load(None::<&str>, Clock::system());
     /// session.flash_once("warning", "The disk is full")?;
     /// session.flash_once("warning", "The disk is full")?;
-    /// assert_eq!(session.peek_flashes("warning").len(), 1);
+    /// assert_eq!(session.flashes("warning").len(), 1);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -60,21 +60,21 @@ impl<T: Payload> Session<T> {
     /// session.flash("", "first")?;
     /// session.flash("errors", "of another queue")?;
     /// session.flash("", "second")?;
-    /// assert_eq!(session.flashes("")?, ["first", "second"]);
-    /// assert_eq!(session.peek_flashes("errors").len(), 1);
+    /// assert_eq!(session.take_flashes("")?, ["first", "second"]);
+    /// assert_eq!(session.flashes("errors").len(), 1);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
     /// [`AfterHead`](SessionError::AfterHead) and [`InsideUpdate`](SessionError::InsideUpdate).
-    pub fn flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
+    pub fn take_flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
         self.try_with(|mut session| {
-            if session.state.peek_flashes(queue).is_empty() {
+            if session.state.flashes(queue).is_empty() {
                 return Ok(Vec::new());
             }
             session.check_open()?;
-            session.state.flashes(queue)
+            session.state.take_flashes(queue)
         })?
     }
 
@@ -87,12 +87,12 @@ impl<T: Payload> Session<T> {
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let session = cookie.load(None::<&str>, Clock::system());
     /// session.flash("", "Saved")?;
-    /// assert_eq!(session.peek_flashes(""), ["Saved"]);
-    /// assert_eq!(session.peek_flashes(""), ["Saved"]);
+    /// assert_eq!(session.flashes(""), ["Saved"]);
+    /// assert_eq!(session.flashes(""), ["Saved"]);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn peek_flashes(&self, queue: &str) -> Vec<String> {
-        self.with(|session| session.state.peek_flashes(queue))
+    pub fn flashes(&self, queue: &str) -> Vec<String> {
+        self.with(|session| session.state.flashes(queue))
     }
 }

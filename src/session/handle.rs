@@ -146,7 +146,7 @@ impl<T: Payload> Session<T> {
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// use hardtack::{Outcome, Reason};
+    /// use hardtack::session::{Outcome, Reason};
     ///
     /// assert_eq!(session.outcome(), Outcome::Absent);
     ///
@@ -189,7 +189,7 @@ impl<T: Payload> Session<T> {
     /// sent yet.
     ///
     /// Reading alone is written only when a refresh is due
-    /// ([`refresh_after`](crate::SessionCookieBuilder::refresh_after)).
+    /// ([`refresh_after`](crate::carrier::SessionCookieBuilder::refresh_after)).
     ///
     /// # Examples
     ///
@@ -237,10 +237,10 @@ impl<T: Payload> Session<T> {
 
     /// Returns `true` if the session that arrived would still open now, or if the session is new.
     ///
-    /// Asks the clock, the key ring, `not_before` and [`revoked_if`](crate::SessionCookieBuilder::revoked_if) again.
+    /// Asks the clock, the key ring, `not_before` and [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again.
     /// For work that outlives its request, such as a WebSocket or a streaming body.
     ///
-    /// A key that is dropped from its [`SharedKeyRing`](crate::SharedKeyRing), or retires, ends every session that
+    /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session that
     /// arrived under it. If the browser has received the session under a newer key since, its next request opens.
     ///
     /// # Examples
@@ -322,7 +322,7 @@ impl<T> Session<T> {
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// let session = cookie.load(["theme=dark"], Clock::system());
     /// assert!(!session.is_touched());
-    /// assert!(!session.contains("user"));
+    /// assert!(!session.contains_key("user"));
     /// assert!(session.is_touched());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```

@@ -10,13 +10,13 @@ use std::{
 use super::{id::SessionId, outcome::Outcome};
 use crate::keys::KeyId;
 
-/// A session that [`revoked_if`](crate::SessionCookieBuilder::revoked_if) accepts or refuses. Its tag and dates are
+/// A session that [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) accepts or refuses. Its tag and dates are
 /// valid, and its payload has not been read.
 ///
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, SessionCookie, SessionInfo};
+/// use hardtack::{EncryptionKey, SessionCookie, session::SessionInfo};
 ///
 /// fn is_denied(session: &SessionInfo) -> bool {
 ///     session.id.is_some_and(|id| id.as_bytes() == &[7; 8])
@@ -42,14 +42,14 @@ pub struct SessionInfo {
     pub key_id: KeyId,
 }
 
-/// The event of a session that was read, for [`on_outcome`](crate::SessionCookieBuilder::on_outcome).
+/// The event of a session that was read, for [`on_outcome`](crate::carrier::SessionCookieBuilder::on_outcome).
 ///
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, Outcome, Reading, SessionCookie};
+/// use hardtack::{EncryptionKey, SessionCookie, session::{Outcome, ReadEvent}};
 ///
-/// fn count(reading: &Reading) {
+/// fn count(reading: &ReadEvent) {
 ///     if let Outcome::OpenedUnderAcceptedKey { key_id } = reading.outcome {
 ///         // While this is counted, the key cannot be retired yet.
 ///         println!("sessions_opened{{key=\"{key_id}\"}}");
@@ -61,7 +61,7 @@ pub struct SessionInfo {
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Reading {
+pub struct ReadEvent {
     /// The outcome: the key under which the session opened, or the reason why it did not.
     pub outcome: Outcome,
     /// The length of the token that arrived, in bytes. Of several tokens, the sum.
@@ -75,7 +75,7 @@ pub(crate) struct Hooks {
 }
 
 type RevokedIf = Arc<dyn Fn(&SessionInfo) -> bool + Send + Sync>;
-type OnOutcome = Arc<dyn Fn(&Reading) + Send + Sync>;
+type OnOutcome = Arc<dyn Fn(&ReadEvent) + Send + Sync>;
 
 impl Hooks {
     /// A panic in the hook counts as revoked.
@@ -88,7 +88,7 @@ impl Hooks {
 
     pub(crate) fn read(&self, outcome: Outcome, token_bytes: usize) {
         if let Some(on_outcome) = &self.on_outcome {
-            on_outcome(&Reading {
+            on_outcome(&ReadEvent {
                 outcome,
                 token_bytes,
             });

@@ -67,7 +67,7 @@ impl FromStr for SessionId {
 /// # Examples
 ///
 /// ```
-/// use hardtack::SessionId;
+/// use hardtack::session::SessionId;
 ///
 /// let error = "+0123456789abcde".parse::<SessionId>();
 /// assert!(error.is_err_and(|error| error.to_string().starts_with("session id")));

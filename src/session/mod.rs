@@ -20,7 +20,7 @@ mod typed;
 
 pub use error::SaveError;
 pub use handle::Session;
-pub use hooks::{Reading, SessionInfo};
+pub use hooks::{ReadEvent, SessionInfo};
 pub use id::{SessionId, SessionIdError};
 pub use outcome::Outcome;
 

@@ -9,7 +9,7 @@ use crate::{base::reason::Reason, keys::KeyId};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
 /// # let session = cookie.load(None::<&str>, SystemTime::now());
-/// use hardtack::Outcome;
+/// use hardtack::session::Outcome;
 ///
 /// let label = match session.outcome() {
 ///     Outcome::Absent => "absent",

@@ -8,7 +8,7 @@ impl<T: Payload> Session<T> {
     /// Remembers the session for `span` from now ("remember me"): it outlives the browser's session, and has no idle
     /// timeout until then.
     ///
-    /// The end is at most [`remember_up_to`](crate::SessionCookieBuilder::remember_up_to) after the session was issued,
+    /// The end is at most [`remember_up_to`](crate::carrier::SessionCookieBuilder::remember_up_to) after the session was issued,
     /// and never after the end that [`limit_to`](Self::limit_to) sets. A later call replaces an earlier one.
     ///
     /// # Examples
@@ -104,13 +104,13 @@ impl<T: Payload> Session<T> {
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let session = cookie.load(None::<&str>, Clock::system());
     ///
-    /// assert!(!session.require_recent(Duration::from_secs(300)));
+    /// assert!(!session.is_recent(Duration::from_secs(300)));
     /// session.renew()?;
-    /// assert!(session.require_recent(Duration::from_secs(300)));
+    /// assert!(session.is_recent(Duration::from_secs(300)));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use = "nothing is refused by this alone"]
-    pub fn require_recent(&self, span: Duration) -> bool {
+    pub fn is_recent(&self, span: Duration) -> bool {
         self.with(|session| session.state.is_recent(span.as_secs()))
     }
 }

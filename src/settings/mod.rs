@@ -146,7 +146,7 @@ impl SessionSettings {
     ///
     /// ```
     /// # use hardtack::EncryptionKey;
-    /// use hardtack::{KeyRing, SessionCookie, SessionSettings, SharedKeyRing};
+    /// use hardtack::{KeyRing, SessionCookie, SessionSettings, keys::SharedKeyRing};
     ///
     /// # let key = EncryptionKey::generate()?.expose_secret();
     /// # let file = format!(r#"{{"keys": "{}"}}"#, *key);
@@ -169,13 +169,13 @@ impl SessionSettings {
     }
 
     /// Applies the settings to a builder that already has keys, such as a
-    /// [`SharedKeyRing`](crate::SharedKeyRing) that the program replaces while it runs. A setting that is left out
+    /// [`SharedKeyRing`](crate::keys::SharedKeyRing) that the program replaces while it runs. A setting that is left out
     /// stays as it is in the builder.
     ///
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, SessionSettings, SharedKeyRing};
+    /// use hardtack::{EncryptionKey, SessionCookie, SessionSettings, keys::SharedKeyRing};
     ///
     /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
     /// let settings: SessionSettings = serde_json::from_str(r#"{"path": "/app"}"#)?;

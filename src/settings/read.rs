@@ -7,7 +7,7 @@ use super::{
     value::{Refusal, Value, pair_of},
 };
 use crate::{
-    carrier::{Formerly, Size},
+    carrier::{FormerAttributes, Size},
     cookie::SameSite,
     crypto::suite::Mode,
     keys::RingSource,
@@ -28,7 +28,7 @@ pub(super) enum Given {
     Size(Size),
     Padding(Padding),
     Pairs(Vec<(String, String)>),
-    Formerly(Vec<Formerly>),
+    FormerAttributes(Vec<FormerAttributes>),
     Keys(Vec<RingSource>),
 }
 
@@ -46,7 +46,7 @@ impl Kind {
             Kind::Size(_) => Given::Size(value.choice(&SIZES)?),
             Kind::Padding(_) => Given::Padding(value.choice(&PADDINGS)?),
             Kind::Pairs(_) => Given::Pairs(pairs(value)?),
-            Kind::Formerly(_) => Given::Formerly(formerly(value)?),
+            Kind::FormerAttributes(_) => Given::FormerAttributes(formerly(value)?),
             Kind::Keys(read) => Given::Keys(read(value)?),
             Kind::AlwaysTrue(why) => match value.flag()? {
                 true => Given::Flag(true),
@@ -70,7 +70,7 @@ impl Kind {
                 let add = |builder, (label, value)| method(builder, label, value);
                 pairs.iter().cloned().fold(builder, add)
             }
-            (Kind::Formerly(method), Given::Formerly(former)) => {
+            (Kind::FormerAttributes(method), Given::FormerAttributes(former)) => {
                 former.iter().cloned().fold(builder, method)
             }
             // A flag that is off, or a kind without a method: the mode, the keys.
@@ -125,7 +125,7 @@ fn pairs(value: Value) -> Result<Vec<(String, String)>, Refusal> {
     }
 }
 
-fn formerly(value: Value) -> Result<Vec<Formerly>, Refusal> {
+fn formerly(value: Value) -> Result<Vec<FormerAttributes>, Refusal> {
     match value {
         Value::List(entries) => entries.into_iter().map(former).collect(),
         Value::Table(_) => Ok(vec![former(value)?]),
@@ -143,14 +143,14 @@ fn formerly(value: Value) -> Result<Vec<Formerly>, Refusal> {
     }
 }
 
-fn former(entry: Value) -> Result<Formerly, Refusal> {
+fn former(entry: Value) -> Result<FormerAttributes, Refusal> {
     let Value::Table(entries) = entry else {
         return Err(NO_FORMERLY.into());
     };
     if entries.is_empty() {
         return Err(NO_FORMERLY.into());
     }
-    let add = |former: Formerly, (key, value): (Value, Value)| {
+    let add = |former: FormerAttributes, (key, value): (Value, Value)| {
         let key = key.text().map_err(|_| NO_FORMERLY)?;
         Ok(match &*key {
             "path" => former.path(value.text()?),
@@ -160,7 +160,7 @@ fn former(entry: Value) -> Result<Formerly, Refusal> {
             _ => return Err(NO_FORMERLY.into()),
         })
     };
-    entries.into_iter().try_fold(Formerly::new(), add)
+    entries.into_iter().try_fold(FormerAttributes::new(), add)
 }
 
 const MODES: [(&str, Mode); 2] = [

@@ -7,7 +7,7 @@ use super::{
     value::{Refusal, Value, list},
 };
 use crate::{
-    carrier::{Formerly, SessionCookieBuilder, Size},
+    carrier::{FormerAttributes, SessionCookieBuilder, Size},
     cookie::SameSite,
     keys::RingSource,
     state::{Padding, RefreshAfter},
@@ -58,7 +58,7 @@ pub(super) enum Kind {
     Size(Method<Size>),
     Padding(Method<Padding>),
     Pairs(fn(Builder, String, String) -> Builder),
-    Formerly(Method<Formerly>),
+    FormerAttributes(Method<FormerAttributes>),
     /// Accepts only `true`, which changes nothing. The text refuses `false`.
     AlwaysTrue(&'static str),
 }
@@ -105,7 +105,7 @@ pub(super) const SETTINGS: &[Setting] = {
         row("padding", Padding(Builder::padding), "`none` or `padme`", "`none`"),
         row("application", Text(Builder::application), "a text of 1 to 255 bytes", "none"),
         row("context", Pairs(Builder::context), "a table of texts, or a list of pairs of texts", "none"),
-        row("formerly", Formerly(Builder::formerly),
+        row("formerly", FormerAttributes(Builder::formerly),
             "a list of tables with `path`, `domain` (empty for none) and `partitioned`", "none").of(Of::Cookies),
         row("save_on_server_error", Flag(Builder::save_on_server_error), "a flag", "`false`")
             .in_ini(&["set_on_exception", "cookie_on_exception"]).of(Of::Responses),

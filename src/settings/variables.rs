@@ -17,7 +17,7 @@ impl SessionSettings {
     /// use hardtack::SessionSettings;
     ///
     /// let cookie = SessionSettings::from_env_prefix("APP_SESSION_")?.build()?;
-    /// # Ok::<_, hardtack::SettingsError>(())
+    /// # Ok::<_, hardtack::settings::SettingsError>(())
     /// ```
     ///
     /// # Errors

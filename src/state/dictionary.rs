@@ -53,7 +53,7 @@ impl State<'_, Map> {
         Ok(value)
     }
 
-    pub(crate) fn contains(&self, key: &str) -> bool {
+    pub(crate) fn contains_key(&self, key: &str) -> bool {
         map::get(self.payload(), key).is_some()
     }
 
@@ -65,7 +65,7 @@ impl State<'_, Map> {
         map::len(self.payload())
     }
 
-    pub(crate) fn to<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
+    pub(crate) fn deserialize<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
         map::decode_all(self.payload())
     }
 }

@@ -25,7 +25,7 @@ impl<T> State<'_, T> {
         self.flash(queue, message)
     }
 
-    pub(crate) fn peek_flashes(&self, queue: &str) -> Vec<String> {
+    pub(crate) fn flashes(&self, queue: &str) -> Vec<String> {
         messages(self.flash_bytes())
             .filter(|(of, _)| *of == queue)
             .map(|(_, message)| message.to_owned())
@@ -33,8 +33,8 @@ impl<T> State<'_, T> {
     }
 
     /// Takes the messages out of a queue and returns them.
-    pub(crate) fn flashes(&mut self, queue: &str) -> Result<Vec<String>, SessionError> {
-        let popped = self.peek_flashes(queue);
+    pub(crate) fn take_flashes(&mut self, queue: &str) -> Result<Vec<String>, SessionError> {
+        let popped = self.flashes(queue);
         if !popped.is_empty() {
             let others = messages(self.flash_bytes()).filter(|(of, _)| *of != queue);
             let flash = encode(&others.collect::<Vec<_>>());

@@ -18,13 +18,13 @@ use crate::base::{reason::Reason, time::UnixSeconds};
 /// # let session = earlier.load(None::<&str>, now);
 /// # session.insert("user", 42)?;
 /// # let fields = earlier.save(&session)?;
-/// use hardtack::RefreshAfter;
+/// use hardtack::carrier::RefreshAfter;
 ///
 /// let cookie = SessionCookie::encrypted(keys).refresh_after(RefreshAfter::Span(5 * minute)).build()?;
 ///
 /// // Six minutes after the last activity the session is only read, which restarts the idle timeout.
 /// let session = cookie.load(&fields, now + 6 * minute);
-/// assert!(session.contains("user"));
+/// assert!(session.contains_key("user"));
 /// let session = cookie.load(cookie.save(&session)?, now + 7 * minute);
 /// assert_eq!(session.last_active_at(), Some(now + 6 * minute));
 /// # Ok::<_, Box<dyn std::error::Error>>(())

@@ -6,7 +6,7 @@
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, Padding, SessionCookie};
+/// use hardtack::{EncryptionKey, SessionCookie, carrier::Padding};
 /// # use std::time::SystemTime;
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)

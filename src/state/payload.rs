@@ -13,7 +13,7 @@ use crate::crypto::scratch::wipe;
 /// # Examples
 ///
 /// ```
-/// use hardtack::{Map, Session, SessionError};
+/// use hardtack::{Session, SessionError, session::Map};
 ///
 /// // `Session` alone means the same.
 /// fn language(session: &Session<Map>) -> Result<Option<String>, SessionError> {
@@ -143,7 +143,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
 /// # Examples
 ///
 /// ```
-/// use hardtack::{Payload, Session, SessionError};
+/// use hardtack::{Session, SessionError, session::Payload};
 ///
 /// fn sign_out<T: Payload>(session: &Session<T>) -> Result<(), SessionError> {
 ///     if let Some(id) = session.invalidate()? {

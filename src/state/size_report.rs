@@ -56,7 +56,7 @@ impl SizeReport {
         self.flash
     }
 
-    /// Returns the bytes that [`Padding`](crate::Padding) adds to the body.
+    /// Returns the bytes that [`Padding`](crate::carrier::Padding) adds to the body.
     #[must_use]
     pub fn padding(&self) -> usize {
         self.padding
@@ -69,7 +69,7 @@ impl SizeReport {
         self.empty
     }
 
-    /// Returns the bytes of all `Set-Cookie` fields together, which [`TooLarge`](crate::TooLarge) calls needed. Three
+    /// Returns the bytes of all `Set-Cookie` fields together, which [`TooLarge`](crate::session::TooLarge) calls needed. Three
     /// bytes of the body become four of these. An id, every date and `Max-Age` count at their longest, as if the
     /// session had them (docs/spec/writer.md § 9.6).
     #[must_use]

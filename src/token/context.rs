@@ -3,17 +3,17 @@ use std::fmt;
 /// Pairs of label and value that a token is bound to, in addition to its key and purpose.
 ///
 /// A token sealed in one context does not open in another. Use contexts where tenants or stages share a key
-/// ring, and [`application`](crate::SessionCookieBuilder::application) where applications do. The default context is
+/// ring, and [`application`](crate::carrier::SessionCookieBuilder::application) where applications do. The default context is
 /// empty.
 ///
 /// # Examples
 ///
 /// ```
-/// use hardtack::Context;
+/// use hardtack::carrier::Context;
 ///
 /// let acme = Context::new([("tenant", "acme")])?;
 /// assert_ne!(acme, Context::default());
-/// # Ok::<_, hardtack::ContextError>(())
+/// # Ok::<_, hardtack::carrier::ContextError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
@@ -40,11 +40,11 @@ impl Context {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::Context;
+    /// use hardtack::carrier::Context;
     ///
     /// let context = Context::new([("tenant", "acme"), ("stage", "test")])?;
     /// assert_ne!(context, Context::new([("stage", "test"), ("tenant", "acme")])?);
-    /// # Ok::<_, hardtack::ContextError>(())
+    /// # Ok::<_, hardtack::carrier::ContextError>(())
     /// ```
     ///
     /// # Errors
@@ -131,7 +131,7 @@ fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), Co
 /// # Examples
 ///
 /// ```
-/// use hardtack::Context;
+/// use hardtack::carrier::Context;
 ///
 /// let error = Context::new([("x".repeat(256), "acme")]).unwrap_err();
 /// assert_eq!(error.to_string(), "a context label is longer than 255 bytes");

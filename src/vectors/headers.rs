@@ -2,8 +2,9 @@ use serde::Deserialize;
 
 use super::{Mode, cookies::latin1, for_each};
 use crate::{
-    EncryptionKey, KeyRing, Outcome, SessionHeader, SigningKey,
+    EncryptionKey, KeyRing, SessionHeader, SigningKey,
     base::time::system_time,
+    session::Outcome,
     state::{Overhead, SizeBudget, SizeLimit},
 };
 

@@ -2,9 +2,9 @@ use serde::Deserialize;
 
 use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
 use crate::{
-    EncryptionKey, Key, KeyError, KeyRing, RingError, SigningKey,
+    EncryptionKey, KeyRing, SigningKey,
     base::time::system_time,
-    keys::{PartialRing, testing},
+    keys::{Key, KeyError, PartialRing, RingError, testing},
 };
 
 #[test]
@@ -115,7 +115,8 @@ fn check_ring<'a, K: Key>(
     let Some(expected) = expected else {
         panic!("{name}: was read");
     };
-    let ids = |ids: Vec<crate::KeyId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let ids =
+        |ids: Vec<crate::keys::KeyId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(
         ring.fingerprint().to_string(),
         expected.fingerprint,
@@ -130,13 +131,13 @@ fn check_ring<'a, K: Key>(
     for moment in &expected.at {
         let now = system_time(moment.now);
         assert_eq!(
-            ring.seals(now).to_string(),
+            ring.sealing_key(now).to_string(),
             moment.seals,
             "{name} at {}",
             moment.now
         );
         assert_eq!(
-            ids(ring.accepts(now)),
+            ids(ring.accepted_keys(now)),
             moment.accepts,
             "{name} at {}",
             moment.now

@@ -16,7 +16,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    SessionCookie, SessionCookieBuilder,
+    SessionCookie,
+    carrier::SessionCookieBuilder,
     crypto::scratch::Scratch,
     keys::{EncryptionKey, Key, KeyId, KeyRing, Purpose, PurposeSlot, SharedKeyRing, SigningKey},
     state::{Layout, Metadata, Padding, flash_messages},
@@ -55,11 +56,11 @@ enum Mode {
     Signed,
 }
 
-impl From<Mode> for crate::Mode {
+impl From<Mode> for crate::keys::Mode {
     fn from(mode: Mode) -> Self {
         match mode {
-            Mode::Encrypted => crate::Mode::Encrypted,
-            Mode::Signed => crate::Mode::UnencryptedButSigned,
+            Mode::Encrypted => crate::keys::Mode::Encrypted,
+            Mode::Signed => crate::keys::Mode::UnencryptedButSigned,
         }
     }
 }

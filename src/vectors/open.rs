@@ -6,10 +6,11 @@ use super::{
     Content, Mode, PurposeOf, content_of, context, for_each, hex, json::Json, reserved, slot,
 };
 use crate::{
-    Outcome, RefreshAfter, SessionData,
+    SessionData,
+    carrier::RefreshAfter,
     cookie::Values,
     keys::Place,
-    session::{Duplicates, Hooks, Sealer},
+    session::{Duplicates, Hooks, Outcome, Sealer},
     state::{
         Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, SizeLimit, read_value,
         sealed,
@@ -186,7 +187,7 @@ fn check_dictionary(name: &str, vector: &Vector, expected: &Opened) {
     assert_eq!(state.last_active_at(), Some(expected.last_active), "{name}");
     // JSON has no form for keys that are not text.
     if let Some(data) = &expected.data {
-        assert_eq!(&state.to::<Json>().unwrap().0, data, "{name}");
+        assert_eq!(&state.deserialize::<Json>().unwrap().0, data, "{name}");
     }
 }
 

@@ -7,8 +7,8 @@ use super::{
     Content, Mode, PurposeOf, content_of, context, cookie_builder, for_each, hex, reserved, slot,
 };
 use crate::{
-    RefreshAfter, SaveError, Session, SessionCookie, SessionError, SetCookies,
-    base::time::system_time,
+    Session, SessionCookie, SessionError, base::time::system_time, carrier::RefreshAfter,
+    cookie::SetCookies, session::SaveError,
 };
 
 #[derive(Deserialize)]

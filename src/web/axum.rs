@@ -66,7 +66,7 @@ impl IntoResponse for MissingSession {
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
 /// # let session = cookie.load(None::<&str>, std::time::SystemTime::now());
 /// use axum::response::IntoResponse;
-/// use hardtack::Failure;
+/// use hardtack::web::Failure;
 ///
 /// let error = session.insert("note", "x".repeat(3_000)).unwrap_err();
 /// let response = error.into_response();

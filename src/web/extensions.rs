@@ -59,7 +59,7 @@ impl<T: Payload> Session<T> {
 /// # Examples
 ///
 /// ```
-/// use hardtack::{MissingSession, Session};
+/// use hardtack::{Session, web::MissingSession};
 /// use http::Extensions;
 ///
 /// let session: Result<Session, _> = Session::from_extensions(&Extensions::new());
@@ -93,7 +93,7 @@ impl fmt::Display for MissingSession {
             MissingSession::Ambiguous(held) => write!(
                 f,
                 "two session layers for {} are around the handler; give one of them a type of its own \
-                 with `.wrapped(…)`",
+                 with `.map_session(…)`",
                 Named(held)
             ),
         }

@@ -17,7 +17,7 @@ use crate::{
 #[cfg_attr(feature = "axum", doc = "```")]
 #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
 /// use axum::{Router, http::header::CONTENT_LENGTH, middleware::map_response, response::Response, routing::get};
-/// use hardtack::{CsrfGuard, EncryptionKey, Failure, SessionCookie, SessionLayer};
+/// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard, web::Failure};
 ///
 /// async fn with_own_words(mut response: Response) -> Response {
 ///     let words = match response.extensions().get::<Failure>() {

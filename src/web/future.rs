@@ -20,7 +20,7 @@ pin_project! {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, ResponseFuture, SessionCookie, SessionLayer};
+    /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, web::ResponseFuture};
     /// use http::{Request, Response};
     /// use tower::{Layer, Service, service_fn};
     ///

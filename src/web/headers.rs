@@ -44,7 +44,7 @@ impl<T> SessionCookie<T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Clock, Context, host_of};
+    /// use hardtack::{Clock, carrier::Context, web::host_of};
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     ///

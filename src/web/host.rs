@@ -15,7 +15,7 @@ use http::{
 /// # Examples
 ///
 /// ```
-/// use hardtack::host_of;
+/// use hardtack::web::host_of;
 /// use http::Request;
 ///
 /// let (http_1, ()) = Request::get("/").header("host", "Acme.example:443").body(())?.into_parts();

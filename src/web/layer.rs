@@ -37,7 +37,7 @@ use crate::{
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
 /// let service = SessionLayer::new(cookie).layer(service_fn(async |request: Request<()>| {
-///     let session = Session::<hardtack::Map>::from_extensions(request.extensions())?;
+///     let session = Session::<hardtack::session::Map>::from_extensions(request.extensions())?;
 ///     session.insert("user", 42)?;
 ///     Ok::<_, Box<dyn std::error::Error>>(Response::new(()))
 /// }));
@@ -114,11 +114,11 @@ impl<T: Payload> SessionLayer<T> {
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
     ///     .name("__Host-admin")
     ///     .build()?;
-    /// let layer = SessionLayer::new(cookie).wrapped(Admin);
+    /// let layer = SessionLayer::new(cookie).map_session(Admin);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn wrapped<W>(self, wrap: fn(Session<T>) -> W) -> SessionLayer<T, W>
+    pub fn map_session<W>(self, wrap: fn(Session<T>) -> W) -> SessionLayer<T, W>
     where
         W: Clone + Send + Sync + 'static,
     {
@@ -181,9 +181,9 @@ impl<T, W> SessionLayer<T, W> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{Context, EncryptionKey, SessionCookie, SessionLayer};
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer, carrier::Context};
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// use hardtack::host_of;
+    /// use hardtack::web::host_of;
     ///
     /// let layer = SessionLayer::new(cookie).context_by(|request| {
     ///     let host = host_of(request)?;
@@ -196,7 +196,7 @@ impl<T, W> SessionLayer<T, W> {
     /// # Security
     ///
     /// Do not read the field `Host` yourself: HTTP/2 has none, and a default for it would put all tenants into one
-    /// context. [`host_of`](crate::host_of) reads both.
+    /// context. [`host_of`](crate::web::host_of) reads both.
     #[must_use]
     pub fn context_by(
         self,
@@ -208,7 +208,7 @@ impl<T, W> SessionLayer<T, W> {
         }
     }
 
-    /// Binds the session of each request to [its host](crate::host_of), under the label `host`. The session of a
+    /// Binds the session of each request to [its host](crate::web::host_of), under the label `host`. The session of a
     /// request that names no host is empty, as with [`context_by`](Self::context_by).
     ///
     /// # Examples
@@ -263,7 +263,7 @@ impl<S, T, W> Layer<S> for SessionLayer<T, W> {
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, SessionService};
+/// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, web::SessionService};
 /// use http::{Request, Response};
 /// use tower::{Layer, ServiceExt, service_fn};
 ///

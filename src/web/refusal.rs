@@ -1,12 +1,12 @@
 use std::fmt;
 
-/// The reason why [`CsrfGuard`](crate::CsrfGuard), or the extractor `Guarded`, refuses a request. The sentences contain
+/// The reason why [`CsrfGuard`](crate::csrf::CsrfGuard), or the extractor `Guarded`, refuses a request. The sentences contain
 /// no secrets.
 ///
 /// # Examples
 ///
 /// ```
-/// use hardtack::CsrfRefusal;
+/// use hardtack::csrf::CsrfRefusal;
 ///
 /// assert_eq!(CsrfRefusal::NoToken.to_string(), "refused: the request has no CSRF token");
 /// ```
@@ -16,7 +16,7 @@ pub enum CsrfRefusal {
     /// A page of another site sent the request.
     CrossSite,
     /// A page without TLS on the same host sent the request. Anybody on the network path can make such a page. A site
-    /// without TLS [trusts its own origin](crate::CsrfGuard::trust_origin).
+    /// without TLS [trusts its own origin](crate::csrf::CsrfGuard::trust_origin).
     PlainHttp,
     /// The request has no token.
     NoToken,

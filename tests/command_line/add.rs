@@ -1,4 +1,4 @@
-use hardtack::{Mode, Suite};
+use hardtack::keys::{Mode, Suite};
 
 use crate::desk::{Desk, at, new_key};
 
@@ -7,7 +7,7 @@ fn the_first_key_makes_the_file_and_seals() {
     let desk = Desk::new();
     let told = desk.done("ring add keys");
     let ring = desk.ring();
-    assert_eq!(ring.seals(at(0)).to_string(), new_key(&told));
+    assert_eq!(ring.sealing_key(at(0)).to_string(), new_key(&told));
     assert_eq!(
         told,
         format!(
@@ -38,9 +38,9 @@ fn another_key_is_accepted_and_the_one_that_seals_goes_on() {
     let second = desk.add("");
     let third = desk.add("");
     let ring = desk.ring();
-    assert_eq!(ring.seals(at(0)).to_string(), first);
+    assert_eq!(ring.sealing_key(at(0)).to_string(), first);
     let accepted: Vec<_> = ring
-        .accepts(at(0))
+        .accepted_keys(at(0))
         .iter()
         .map(ToString::to_string)
         .collect();
@@ -53,7 +53,7 @@ fn another_key_can_have_its_time_to_seal() {
     let told = desk.done("ring add keys --seal-from 2027-03-01T07:00:00Z");
     let second = new_key(&told);
     assert!(told.contains(&format!("key {second} seals from 2027-03-01T07:00:00Z")));
-    let seals = |seconds| desk.ring().seals(at(seconds)).to_string();
+    let seals = |seconds| desk.ring().sealing_key(at(seconds)).to_string();
     assert_eq!((seals(3599), seals(3600)), (first, second));
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use hardtack::{
-    Session, SessionCookie, SessionCookieBuilder, SessionData, SessionHeader, SessionToken,
-    SigningKey, Size, TokenChange,
+    Session, SessionCookie, SessionData, SessionHeader, SessionToken, SigningKey, Size,
+    carrier::{SessionCookieBuilder, TokenChange},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -9,8 +9,8 @@ fn an_accepted_key_seals_from_now_on() {
         "key {second} seals\nkey {first} then only opens\n"
     )));
     let ring = desk.ring();
-    assert_eq!(ring.seals(at(0)).to_string(), second);
-    assert_eq!(ring.accepts(at(0)).len(), 2);
+    assert_eq!(ring.sealing_key(at(0)).to_string(), second);
+    assert_eq!(ring.accepted_keys(at(0)).len(), 2);
 }
 
 #[test]
@@ -19,7 +19,7 @@ fn a_key_can_be_promoted_for_later() {
     let second = desk.add("");
     let told = desk.done(&format!("ring promote keys {second} --at +1h"));
     assert!(told.contains("seals from 2027-03-01T07:00:00Z"), "{told}");
-    let seals = |seconds| desk.ring().seals(at(seconds)).to_string();
+    let seals = |seconds| desk.ring().sealing_key(at(seconds)).to_string();
     assert_eq!((seals(3599), seals(3600)), (first, second));
 }
 
@@ -42,8 +42,8 @@ fn a_rotation_is_taken_back_and_both_keys_stay_accepted() {
     desk.done(&format!("ring promote keys {old}"));
     assert_eq!(desk.sealing(), old);
     let ring = desk.ring();
-    assert_eq!(ring.accepts(at(1_000_000_000)).len(), 2);
-    assert_eq!(ring.seals(at(1_000_000_000)).to_string(), old);
+    assert_eq!(ring.accepted_keys(at(1_000_000_000)).len(), 2);
+    assert_eq!(ring.sealing_key(at(1_000_000_000)).to_string(), old);
 }
 
 #[test]
@@ -108,6 +108,6 @@ fn a_takeover_is_not_put_off_past_what_the_old_key_was_given() {
     assert!(told.starts_with(&format!(
         "key {new} seals from 2027-03-01T08:00:00Z\nkey {old} then only opens\n"
     )));
-    let seals = |seconds| desk.ring().seals(at(seconds)).to_string();
+    let seals = |seconds| desk.ring().sealing_key(at(seconds)).to_string();
     assert_eq!((seals(7199), seals(7200)), (old, new));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hardtack::{SessionCookie, SessionCookieBuilder};
+use hardtack::{SessionCookie, carrier::SessionCookieBuilder};
 use serde_json::Value;
 
 use crate::desk::{Desk, at};

@@ -50,8 +50,8 @@ fn a_key_that_may_have_sealed_until_now_needs_force_as_well() {
         "ring retire keys {second} --at 2027-03-01T18:01:00Z"
     ));
     let ring = desk.ring();
-    assert_eq!(ring.accepts(at(12 * 3600 + 59)).len(), 2);
-    assert_eq!(ring.accepts(at(12 * 3600 + 60)).len(), 1);
+    assert_eq!(ring.accepted_keys(at(12 * 3600 + 59)).len(), 2);
+    assert_eq!(ring.accepted_keys(at(12 * 3600 + 60)).len(), 1);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use hardtack::{SessionCookie, Suite};
+use hardtack::{SessionCookie, keys::Suite};
 
 use crate::desk::{Desk, at, new_key};
 

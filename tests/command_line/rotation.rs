@@ -2,7 +2,10 @@
 
 use std::time::SystemTime;
 
-use hardtack::{Outcome, Reason, SessionCookie};
+use hardtack::{
+    SessionCookie,
+    session::{Outcome, Reason},
+};
 
 use crate::desk::{Desk, at, new_key};
 

@@ -3,7 +3,11 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use cookie_store::{CookieError, CookieStore};
-use hardtack::{Map, Payload, Session, SessionCookie, SessionCookieBuilder};
+use hardtack::{
+    Session, SessionCookie,
+    carrier::SessionCookieBuilder,
+    session::{Map, Payload},
+};
 use url::Url;
 
 use super::moments::at;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hardtack::{Session, SessionBuilder};
+use hardtack::{Session, carrier::SessionBuilder};
 
 /// A policy under which no session expires.
 pub(crate) fn long_lived<C>(site: SessionBuilder<C>) -> SessionBuilder<C> {

@@ -11,8 +11,9 @@ mod visit;
 use std::{sync::LazyLock, time::SystemTime};
 
 use hardtack::{
-    EncryptionKey, KeyRing, Map, Payload, Session, SessionCookie, SessionCookieBuilder,
-    SessionHeader, SessionHeaderBuilder, SessionToken, SessionTokenBuilder,
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionToken,
+    carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
+    session::{Map, Payload},
 };
 use http::{HeaderMap, header::SET_COOKIE};
 
@@ -95,7 +96,7 @@ pub(crate) fn sealed_apart<T: Payload>(
         .context("built apart", std::any::type_name::<T>())
         .typed::<T>();
     let cookie = cookie.build().unwrap();
-    let session = cookie.load_in(hardtack::Context::default(), None::<&str>, moment);
+    let session = cookie.load_in(hardtack::carrier::Context::default(), None::<&str>, moment);
     fill(&session);
     let set_cookies = cookie.save(&session).unwrap();
     pair_of(set_cookies.iter().next().expect("the session is written")).to_owned()

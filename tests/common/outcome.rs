@@ -1,6 +1,9 @@
 //! The reason for which a session did not open.
 
-use hardtack::{Outcome, Payload, Reason, Session};
+use hardtack::{
+    Session,
+    session::{Outcome, Payload, Reason},
+};
 
 /// `None` if the session opened under the sealing key.
 #[track_caller]

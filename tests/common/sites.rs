@@ -1,8 +1,8 @@
 //! Sites in every suite, each with a new key and all defaults.
 
 use hardtack::{
-    EncryptionKey, SessionCookie, SessionCookieBuilder, SessionToken, SessionTokenBuilder,
-    SigningKey,
+    EncryptionKey, SessionCookie, SessionToken, SigningKey,
+    carrier::{SessionCookieBuilder, SessionTokenBuilder},
 };
 
 pub(crate) fn encrypted() -> SessionCookieBuilder {

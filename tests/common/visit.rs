@@ -1,7 +1,10 @@
 use std::{convert::Infallible, sync::Arc, time::SystemTime};
 
 use axum::{Router, body::Body, routing::get};
-use hardtack::{Map, Payload, Session, SessionCookie, SessionError, SessionLayer};
+use hardtack::{
+    Session, SessionCookie, SessionError, SessionLayer,
+    session::{Map, Payload},
+};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode,
     header::{COOKIE, SET_COOKIE},

@@ -1,7 +1,10 @@
 //! Forms that a trusted site posts, such as the last step of a sign-in there.
 
 use axum::{Form, Router, body::Body, routing::post};
-use hardtack::{ConfigError, CsrfField, CsrfGuard, Guarded, SessionLayer};
+use hardtack::{
+    ConfigError, SessionLayer,
+    csrf::{CsrfField, CsrfGuard, Guarded},
+};
 use http::{Request, StatusCode};
 use serde::Deserialize;
 use tower::ServiceExt;

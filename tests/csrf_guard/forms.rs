@@ -5,7 +5,10 @@ use axum::{
     body::{Body, to_bytes},
     routing::{any, post},
 };
-use hardtack::{CsrfField, CsrfForm, CsrfGuard, Guarded, Session, SessionLayer};
+use hardtack::{
+    Session, SessionLayer,
+    csrf::{CsrfField, CsrfForm, CsrfGuard, Guarded},
+};
 use http::{Request, StatusCode};
 use serde::Deserialize;
 use tower::ServiceExt;

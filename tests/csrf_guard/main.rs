@@ -18,7 +18,7 @@ use std::{
 };
 
 use common::{at, block_on, cookie, sealed};
-use hardtack::{CsrfGuard, SessionCookie, SessionLayer};
+use hardtack::{SessionCookie, SessionLayer, csrf::CsrfGuard};
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 

@@ -1,6 +1,6 @@
 //! Methods, fields and tokens in all combinations.
 
-use hardtack::{EncryptionKey, KeyRing, RingKey, SessionCookie};
+use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::RingKey};
 
 use crate::{
     SAFE, UNSAFE, answer,

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{Router, body::Body, routing::post};
-use hardtack::{CsrfGuard, Session, SessionData, SessionLayer};
+use hardtack::{Session, SessionData, SessionLayer, csrf::CsrfGuard};
 use http::{Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use tower::{Layer, ServiceExt, service_fn};

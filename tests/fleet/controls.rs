@@ -1,6 +1,6 @@
 //! Fleets with a mistake in their rotation: the simulation finds that mistake and nothing else.
 
-use hardtack::Reason;
+use hardtack::session::Reason;
 
 use crate::{
     plan::{A, B, DRIFT, HOUR, LEAD, PROPAGATION, Plan, Push, retirement},

@@ -1,6 +1,6 @@
 //! Three planned rotations, a rollback, and a key that leaked.
 
-use hardtack::Reason;
+use hardtack::session::Reason;
 
 use crate::{
     attack::attack,

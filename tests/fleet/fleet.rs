@@ -2,8 +2,10 @@
 
 use fastrand::Rng;
 use hardtack::{
-    EncryptionKey, IntoKeys, KeyRing, Outcome, Reason, RefreshAfter, SessionCookie,
-    SessionCookieBuilder, SharedKeyRing,
+    EncryptionKey, KeyRing, SessionCookie,
+    carrier::{RefreshAfter, SessionCookieBuilder},
+    keys::{IntoKeys, SharedKeyRing},
+    session::{Outcome, Reason},
 };
 
 use crate::{

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use hardtack::{EncryptionKey, KeyRing, RingKey};
+use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
 
 use crate::{model::REMEMBER, moments::at};
 
@@ -141,7 +141,7 @@ impl Plan {
             key
         };
         let ring = KeyRing::from_keys(push.ring.iter().map(key)).unwrap();
-        ring.not_before(at(push.not_before))
+        ring.with_not_before(at(push.not_before))
     }
 
     /// The moments of all changes, in order.

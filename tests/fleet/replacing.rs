@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use hardtack::{Outcome, SessionCookie, SharedKeyRing};
+use hardtack::{SessionCookie, keys::SharedKeyRing, session::Outcome};
 
 use crate::{
     moments::at,

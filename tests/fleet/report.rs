@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt};
 
-use hardtack::Reason;
+use hardtack::session::Reason;
 
 use crate::schedule::Visit;
 

@@ -11,7 +11,10 @@ mod common;
 use std::sync::{Arc, Mutex};
 
 use common::{Jar, at, builder, cookie, key, sealed, set_cookies, signed_in};
-use hardtack::{KeyRing, Outcome, Reason, Session, SessionCookie, SessionError, SessionId};
+use hardtack::{
+    KeyRing, Session, SessionCookie, SessionError,
+    session::{Outcome, Reason, SessionId},
+};
 use http::{
     HeaderMap, StatusCode,
     header::{COOKIE, HeaderName},

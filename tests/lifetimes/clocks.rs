@@ -8,7 +8,11 @@ use std::{
     time::SystemTime,
 };
 
-use hardtack::{Clock, Reason, Session, SessionCookieBuilder, TokenChange};
+use hardtack::{
+    Clock, Session,
+    carrier::{SessionCookieBuilder, TokenChange},
+    session::Reason,
+};
 
 use crate::{
     assert_rejected,

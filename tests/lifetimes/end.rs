@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hardtack::{Reason, Session};
+use hardtack::{Session, session::Reason};
 
 use crate::{
     browser::Browser,

@@ -2,7 +2,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hardtack::{RefreshAfter, SaveError, Session, TokenChange};
+use hardtack::{
+    Session,
+    carrier::{RefreshAfter, TokenChange},
+    session::SaveError,
+};
 use proptest::prelude::*;
 
 use crate::{

@@ -19,8 +19,10 @@ mod policies;
 
 use browser::Browser;
 use hardtack::{
-    EncryptionKey, Reason, Session, SessionCookie, SessionCookieBuilder, SessionToken,
-    SessionTokenBuilder, SharedKeyRing,
+    EncryptionKey, Session, SessionCookie, SessionToken,
+    carrier::{SessionCookieBuilder, SessionTokenBuilder},
+    keys::SharedKeyRing,
+    session::Reason,
 };
 use moments::at;
 use outcome::reason;

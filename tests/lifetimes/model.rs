@@ -1,6 +1,6 @@
 //! Everything at once: any policy and any visits, beside what the specification says.
 
-use hardtack::{EncryptionKey, RefreshAfter, SessionCookie};
+use hardtack::{EncryptionKey, SessionCookie, carrier::RefreshAfter};
 use proptest::prelude::*;
 
 use crate::{

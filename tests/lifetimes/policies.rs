@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use hardtack::{ConfigError, Reason, RefreshAfter, Session, SessionCookieBuilder};
+use hardtack::{
+    ConfigError, Session,
+    carrier::{RefreshAfter, SessionCookieBuilder},
+    session::Reason,
+};
 
 use crate::{SharedSites, assert_rejected, browser::Browser, moments::seconds, site, write};
 

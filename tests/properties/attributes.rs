@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use hardtack::{SameSite, Session, SessionCookieBuilder};
+use hardtack::{SameSite, Session, carrier::SessionCookieBuilder};
 use proptest::prelude::*;
 
 use crate::{browser::pair_of, counting::run, moments::at, site};

@@ -1,6 +1,9 @@
 //! A token opens where it was sealed for, and nowhere else.
 
-use hardtack::{Context, SessionBuilder, SessionCookieBuilder, SessionToken, TokenChange};
+use hardtack::{
+    SessionToken,
+    carrier::{Context, SessionBuilder, SessionCookieBuilder, TokenChange},
+};
 use proptest::prelude::*;
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use hardtack::Reason;
+use hardtack::session::Reason;
 use proptest::prelude::*;
 
 use crate::{
@@ -42,7 +42,10 @@ fn a_body_of_random_fields_ends_where_the_specification_says() {
                 Some(at(body.issued + u64::from(body.age)))
             );
             assert_eq!(session.id().map(|id| *id.as_bytes()), body.sid);
-            assert_eq!(session.to::<BTreeMap<String, u8>>().unwrap(), body.content);
+            assert_eq!(
+                session.deserialize::<BTreeMap<String, u8>>().unwrap(),
+                body.content
+            );
         }
     });
     for reason in [
@@ -80,7 +83,8 @@ fn a_body_of_any_fields_can_be_changed_and_keeps_what_was_not() {
         assert!(!body.has_flash || contains(FLASH_FIELD));
         let mut expected = body.content.clone();
         expected.insert("new".to_owned(), 7);
-        let content = browser.visit(|session| session.to::<BTreeMap<String, u8>>().unwrap());
+        let content =
+            browser.visit(|session| session.deserialize::<BTreeMap<String, u8>>().unwrap());
         assert_eq!(content, expected);
     });
     assert!(changed.into_inner() > 50);

@@ -2,7 +2,10 @@
 
 use std::{cell::RefCell, collections::HashMap, ops::RangeInclusive};
 
-use hardtack::{Payload, Reason, Session, SessionCookie};
+use hardtack::{
+    Session, SessionCookie,
+    session::{Payload, Reason},
+};
 use proptest::{prelude::*, test_runner::TestRunner};
 
 use crate::{cases::cases, load, outcome::reason, site};

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use hardtack::{Session, SessionId};
+use hardtack::{Session, session::SessionId};
 use proptest::prelude::*;
 
 use crate::{
@@ -158,7 +158,7 @@ impl Model {
                 }
             }
             Step::Flashes(queue) => {
-                assert_eq!(session.flashes(&queue).unwrap(), self.queue(&queue));
+                assert_eq!(session.take_flashes(&queue).unwrap(), self.queue(&queue));
                 self.flash.retain(|(of, _)| *of != queue);
             }
             Step::CsrfToken => {
@@ -208,14 +208,17 @@ impl Model {
 
     /// Compares every accessor.
     fn look(&self, session: &Session) {
-        assert_eq!(session.to::<BTreeMap<String, u8>>().unwrap(), self.content);
+        assert_eq!(
+            session.deserialize::<BTreeMap<String, u8>>().unwrap(),
+            self.content
+        );
         assert!(session.keys().iter().eq(self.content.keys()));
         assert_eq!(session.len(), self.content.len());
         assert_eq!(session.is_empty(), self.content.is_empty());
         assert_eq!(session.get("a").unwrap(), self.content.get("a").copied());
-        assert_eq!(session.contains("b"), self.content.contains_key("b"));
+        assert_eq!(session.contains_key("b"), self.content.contains_key("b"));
         for queue in ["", "x", "y", "z"] {
-            assert_eq!(session.peek_flashes(queue), self.queue(queue));
+            assert_eq!(session.flashes(queue), self.queue(queue));
         }
         assert_eq!(session.id(), self.id);
         assert_eq!(session.is_new(), self.created.is_none());
@@ -233,7 +236,7 @@ impl Model {
         let is_right = |token: &String| session.verify_csrf(token);
         assert!(self.token.as_ref().is_none_or(is_right));
         assert!(session.remaining_bytes() > 0);
-        assert!(!session.require_recent(Duration::ZERO));
+        assert!(!session.is_recent(Duration::ZERO));
     }
 }
 

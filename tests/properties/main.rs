@@ -25,8 +25,8 @@ mod values;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use browser::Browser;
 use hardtack::{
-    EncryptionKey, Session, SessionCookie, SessionCookieBuilder, SessionToken, SessionTokenBuilder,
-    SigningKey, Size,
+    EncryptionKey, Session, SessionCookie, SessionToken, SigningKey, Size,
+    carrier::{SessionCookieBuilder, SessionTokenBuilder},
 };
 use moments::at;
 use outcome::reason;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hardtack::{Size, TokenChange};
+use hardtack::{Size, carrier::TokenChange};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ proptest! {
             for (key, value) in &stored {
                 assert_eq!(session.get::<Value>(key).unwrap().as_ref(), Some(value));
             }
-            let all: BTreeMap<String, Value> = session.to().unwrap();
+            let all: BTreeMap<String, Value> = session.deserialize().unwrap();
             assert_eq!(all, stored);
         });
     }

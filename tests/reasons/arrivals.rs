@@ -3,7 +3,8 @@
 use std::time::SystemTime;
 
 use hardtack::{
-    KeyRing, Reason, RingKey, Session, SessionCookie, SessionData, SigningKey, TokenChange,
+    KeyRing, Session, SessionCookie, SessionData, SigningKey, carrier::TokenChange, keys::RingKey,
+    session::Reason,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -174,7 +175,7 @@ fn verified() -> Vec<Arrival> {
     });
     let restless = || builder().idle_timeout(None).build().unwrap();
     let revoking = builder().not_before(at(5)).build().unwrap();
-    let ring_revoking = SessionCookie::encrypted(ring().not_before(at(5)))
+    let ring_revoking = SessionCookie::encrypted(ring().with_not_before(at(5)))
         .build()
         .unwrap();
     let typed = sealed_apart(builder(), at(0), |login: &Session<Login>| {

@@ -11,7 +11,10 @@ use std::{collections::BTreeSet, convert::Infallible, fmt::Write, time::SystemTi
 
 use arrivals::{Arrival, arrivals};
 use common::{at, block_on, cookie, token_of};
-use hardtack::{Outcome, Payload, Reason, Session, SessionCookie, SessionError, SessionLayer};
+use hardtack::{
+    Session, SessionCookie, SessionError, SessionLayer,
+    session::{Outcome, Payload, Reason},
+};
 use http::{HeaderValue, Request, Response, header::COOKIE};
 use serde_json::Value;
 use tower::{Layer, ServiceExt, service_fn};
@@ -52,8 +55,8 @@ fn look(session: &Session) -> Result<String, SessionError> {
         session.len(),
         session.keys(),
         session.get::<u32>("user")?,
-        session.to::<Value>()?,
-        session.contains("user"),
+        session.deserialize::<Value>()?,
+        session.contains_key("user"),
         session.is_new(),
         session.is_persistent(),
         session.id(),

@@ -6,8 +6,9 @@ use std::sync::{
 };
 
 use hardtack::{
-    Clock, KeyRing, RingKey, Session, SessionCookie, SessionHeader, SessionToken, SharedKeyRing,
-    TokenChange,
+    Clock, KeyRing, Session, SessionCookie, SessionHeader, SessionToken,
+    carrier::TokenChange,
+    keys::{RingKey, SharedKeyRing},
 };
 
 use crate::common::{HOUR, at, builder, cookie, key, ring, signed_in};
@@ -75,7 +76,7 @@ fn a_session_that_the_ring_or_the_application_refuses_ends() {
     is_denied.store(true, Ordering::Relaxed);
     check(&site, &session, &pair, 1, false);
     is_denied.store(false, Ordering::Relaxed);
-    keys.replace(ring().not_before(at(1))).unwrap();
+    keys.replace(ring().with_not_before(at(1))).unwrap();
     check(&site, &session, &pair, 1, false);
 }
 

@@ -1,6 +1,8 @@
 //! The attributes of the cookie.
 
-use hardtack::{EncryptionKey, SameSite, Session, SessionCookie, SessionCookieBuilder, SigningKey};
+use hardtack::{
+    EncryptionKey, SameSite, Session, SessionCookie, SigningKey, carrier::SessionCookieBuilder,
+};
 
 use crate::common::{Answer, READ, Visit, builder, check};
 

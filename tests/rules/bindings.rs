@@ -3,8 +3,10 @@
 use std::fmt::Debug;
 
 use hardtack::{
-    ConfigError, Context, EncryptionKey, KeyRing, Map, Payload, Reason, Session, SessionCookie,
-    SessionCookieBuilder, SessionData, SessionHeader, SessionToken,
+    ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionHeader,
+    SessionToken,
+    carrier::{Context, SessionCookieBuilder},
+    session::{Map, Payload, Reason},
 };
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,8 @@
 
 use axum::{Router, body::Body, routing::get};
 use hardtack::{
-    Context, EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionLayer, host_of,
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionLayer, carrier::Context,
+    web::host_of,
 };
 use http::{Request, Response, request::Parts};
 use tower::ServiceExt;

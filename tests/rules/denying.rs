@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use hardtack::{Reason, Session, SessionCookie, SessionInfo};
+use hardtack::{
+    Session, SessionCookie,
+    session::{Reason, SessionInfo},
+};
 
 use crate::{
     Login, NewerLogin,
@@ -58,7 +61,7 @@ fn the_hook_learns_what_the_head_says_and_is_asked_once() {
     assert!(asked.take().is_empty(), "nothing was touched");
     let id = session.id();
     session.insert("name", 1).unwrap();
-    assert!(session.clone().contains("user"));
+    assert!(session.clone().contains_key("user"));
     assert!(!cookie.save(&session).unwrap().is_empty());
     let [info] = asked.take()[..] else {
         panic!("once")

@@ -1,6 +1,8 @@
 //! `tracing` events.
 
-use hardtack::{EncryptionKey, KeyRing, Reason, RingKey, Session, SessionCookie, SigningKey};
+use hardtack::{
+    EncryptionKey, KeyRing, Session, SessionCookie, SigningKey, keys::RingKey, session::Reason,
+};
 use tracing::Level;
 
 use crate::{
@@ -10,7 +12,7 @@ use crate::{
 };
 
 #[track_caller]
-fn check_reading<T: hardtack::Payload>(
+fn check_reading<T: hardtack::session::Payload>(
     cookie: &SessionCookie<T>,
     pair: &str,
     now: u64,

@@ -25,9 +25,9 @@ fn check_queues(work: Work, expected: &[&str], errors: &[&str]) {
     let answer = Visit::to(&cookie).with(&jar.field()).run(work);
     jar.receive(set_cookies(&answer.headers));
     let session = cookie.load([&jar.field()], at(1));
-    assert_eq!(session.peek_flashes(""), expected);
-    assert_eq!(session.flashes("").unwrap(), expected);
-    assert_eq!(session.flashes("errors").unwrap(), errors);
+    assert_eq!(session.flashes(""), expected);
+    assert_eq!(session.take_flashes("").unwrap(), expected);
+    assert_eq!(session.take_flashes("errors").unwrap(), errors);
     assert_eq!(session.get("user").unwrap(), Some(42));
 }
 
@@ -56,23 +56,23 @@ fn looking_leaves_the_messages_and_writes_nothing() {
     let visit = Visit::to(&cookie).with(&visitor(&cookie));
     let works: [Work; 6] = [
         |session| {
-            assert_eq!(session.peek_flashes(""), ["one", "two"]);
-            assert_eq!(session.peek_flashes("errors"), ["other"]);
-            assert!(session.peek_flashes("Errors").is_empty());
+            assert_eq!(session.flashes(""), ["one", "two"]);
+            assert_eq!(session.flashes("errors"), ["other"]);
+            assert!(session.flashes("Errors").is_empty());
             Ok(())
         },
         |session| {
             session
-                .flashes("nothing")
+                .take_flashes("nothing")
                 .map(|popped| assert!(popped.is_empty()))
         },
         |session| session.flash_once("", "two"),
         |session| session.flash("", "three").and(session.discard()),
-        |session| session.flashes("").and(session.discard()),
+        |session| session.take_flashes("").and(session.discard()),
         // Each message is back in its place.
         |session| {
-            assert_eq!(session.flashes("errors")?, ["other"]);
-            assert_eq!(session.flashes("")?, ["one", "two"]);
+            assert_eq!(session.take_flashes("errors")?, ["other"]);
+            assert_eq!(session.take_flashes("")?, ["one", "two"]);
             session.flash("", "one")?;
             session.flash("errors", "other")?;
             session.flash("", "two")
@@ -108,7 +108,7 @@ fn a_message_waits_through_requests_that_do_not_read_it() {
     jar.receive(set_cookies(&answer.headers));
     let session = cookie.load([&jar.field()], at(1001));
     assert_eq!(session.last_active_at(), Some(at(1000)));
-    assert_eq!(session.flashes("").unwrap(), ["Saved"]);
+    assert_eq!(session.take_flashes("").unwrap(), ["Saved"]);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_message_that_an_error_page_took_comes_again() {
     let cookie = cookie();
     let pair = visitor(&cookie);
     let take: Work = |session| {
-        assert_eq!(session.flashes("")?, ["one", "two"]);
+        assert_eq!(session.take_flashes("")?, ["one", "two"]);
         Ok(())
     };
     for status in [500, 503] {
@@ -145,19 +145,19 @@ fn a_session_that_holds_only_messages_ends_with_the_last_one() {
         WRITTEN,
     );
     let visit = Visit::to(&cookie).with(answer.pair());
-    check(&visit, |session| session.flashes("").map(drop), ENDED);
+    check(&visit, |session| session.take_flashes("").map(drop), ENDED);
     // An ending goes out with any status, so this message does not come again.
     check(
         &visit.clone().answered(500),
-        |session| session.flashes("").map(drop),
+        |session| session.take_flashes("").map(drop),
         ENDED,
     );
-    let exchange: Work = |session| session.flashes("").and(session.flash("", "New"));
+    let exchange: Work = |session| session.take_flashes("").and(session.flash("", "New"));
     check(&visit, exchange, WRITTEN);
     let work: Work = |session| {
         session
             .flash("", "Saved")
-            .and(session.flashes(""))
+            .and(session.take_flashes(""))
             .map(drop)
     };
     check(&Visit::to(&cookie), work, READ);
@@ -174,7 +174,7 @@ fn clear_and_invalidate_drop_the_messages_and_the_other_changes_keep_them() {
         let session = cookie.load([visitor(&cookie)], at(1));
         work(&session).unwrap();
         assert!(
-            session.flashes("").unwrap().is_empty() && session.peek_flashes("errors").is_empty()
+            session.take_flashes("").unwrap().is_empty() && session.flashes("errors").is_empty()
         );
         check(&Visit::to(&cookie).with(&visitor(&cookie)), work, ENDED);
     }
@@ -197,7 +197,7 @@ fn any_text_is_a_message_and_a_queue() {
     assert!(pair.is_ascii() && !pair.contains('\n'));
     let session = cookie.load([&pair], at(1));
     for text in texts {
-        assert_eq!(session.flashes(text).unwrap(), [text]);
+        assert_eq!(session.take_flashes(text).unwrap(), [text]);
     }
-    assert_eq!(session.flashes("all").unwrap(), texts);
+    assert_eq!(session.take_flashes("all").unwrap(), texts);
 }

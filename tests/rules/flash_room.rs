@@ -1,6 +1,6 @@
 //! Messages that do not fit, and sessions that accept none.
 
-use hardtack::{Context, Session, SessionError};
+use hardtack::{Session, SessionError, carrier::Context};
 
 use crate::{
     Login, NewerLogin, Work,
@@ -37,7 +37,7 @@ fn messages_count_towards_the_size_and_one_too_large_changes_nothing() {
         }
     }
     assert_eq!(session.remaining_bytes(), room);
-    assert_eq!(session.peek_flashes(""), ["x"]);
+    assert_eq!(session.flashes(""), ["x"]);
     session.flash("", &"y".repeat(room - 3)).unwrap();
     assert_eq!(session.remaining_bytes(), 0);
     assert!(session.insert("name", 1).is_err());
@@ -58,7 +58,7 @@ fn popping_makes_room() {
     });
     let work: Work = |session| {
         assert!(session.insert("text", "y".repeat(1000)).is_err());
-        assert_eq!(session.flashes("")?[0].len(), 2000);
+        assert_eq!(session.take_flashes("")?[0].len(), 2000);
         session.insert("text", "y".repeat(1000))
     };
     check(&Visit::to(&cookie).with(&pair), work, WRITTEN);
@@ -71,7 +71,7 @@ fn a_typed_session_has_messages_beside_its_value() {
     let answer = check(&Visit::to(&cookie), leave, WRITTEN);
     let pop: Work<Login> = |session| {
         session.read(|login| assert_eq!(*login, Login::default()));
-        assert_eq!(session.flashes("")?, ["Saved"]);
+        assert_eq!(session.take_flashes("")?, ["Saved"]);
         Ok(())
     };
     check(&Visit::to(&cookie).with(answer.pair()), pop, ENDED);
@@ -86,8 +86,8 @@ fn an_unreadable_session_has_no_messages_to_pop_and_keeps_its_own() {
     });
     let cookie = login().typed::<Login>().build().unwrap();
     let pop: Work<Login> = |session| {
-        assert!(session.peek_flashes("").is_empty());
-        assert!(session.flashes("")?.is_empty());
+        assert!(session.flashes("").is_empty());
+        assert!(session.take_flashes("")?.is_empty());
         let refused = |result| assert!(matches!(result, Err(SessionError::UnreadablePayload)));
         refused(session.flash("", "New"));
         refused(session.flash_once("", "Saved"));
@@ -99,7 +99,7 @@ fn an_unreadable_session_has_no_messages_to_pop_and_keeps_its_own() {
         .typed::<NewerLogin>();
     let newer = newer.build().unwrap();
     let session = newer.load_in(Context::default(), [&pair], at(1));
-    assert_eq!(session.flashes("").unwrap(), ["Saved"]);
+    assert_eq!(session.take_flashes("").unwrap(), ["Saved"]);
 }
 
 #[test]
@@ -107,14 +107,14 @@ fn after_the_head_messages_can_be_seen_and_no_longer_taken() {
     let cookie = cookie();
     let session = cookie.load([visitor(&cookie)], at(1));
     assert!(cookie.save(&session).unwrap().is_empty());
-    assert_eq!(session.peek_flashes(""), ["one", "two"]);
+    assert_eq!(session.flashes(""), ["one", "two"]);
     let works: [Work; 3] = [
-        |session| session.flashes("").map(drop),
+        |session| session.take_flashes("").map(drop),
         |session| session.flash("", "late"),
         |session| session.flash_once("", "one"),
     ];
     for work in works {
         assert!(matches!(work(&session), Err(SessionError::AfterHead)));
     }
-    assert_eq!(session.peek_flashes(""), ["one", "two"]);
+    assert_eq!(session.flashes(""), ["one", "two"]);
 }

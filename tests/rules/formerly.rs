@@ -1,6 +1,9 @@
 //! Cookies with earlier attributes, which are expired together with a write.
 
-use hardtack::{ConfigError, Formerly, KeyRing, SessionCookie, SessionCookieBuilder};
+use hardtack::{
+    ConfigError, KeyRing, SessionCookie,
+    carrier::{FormerAttributes, SessionCookieBuilder},
+};
 
 use crate::{
     common::{READ, UNTOUCHED, Visit, builder, check, key, signed_in},
@@ -18,7 +21,7 @@ fn moved() -> SessionCookieBuilder {
 
 /// Asserts the attributes of the field that expires a cookie with these earlier ones.
 #[track_caller]
-fn check_expiry(now: SessionCookieBuilder, formerly: Formerly, expected: &str) {
+fn check_expiry(now: SessionCookieBuilder, formerly: FormerAttributes, expected: &str) {
     let cookie = now.formerly(formerly).build().unwrap();
     let answer = Visit::to(&cookie).run(|session| session.insert("user", 42));
     let lines: Vec<_> = answer
@@ -42,32 +45,32 @@ fn path_domain_and_partition_may_have_been_others() {
     let all = "Secure; HttpOnly; SameSite=Lax";
     check_expiry(
         moved(),
-        Formerly::new().path("/"),
+        FormerAttributes::new().path("/"),
         &format!("Path=/; Domain=example.com; {all}"),
     );
     check_expiry(
         moved(),
-        Formerly::new().domain("www.example.com"),
+        FormerAttributes::new().domain("www.example.com"),
         &format!("Path=/shop; Domain=www.example.com; {all}"),
     );
     check_expiry(
         moved(),
-        Formerly::new().no_domain(),
+        FormerAttributes::new().no_domain(),
         &format!("Path=/shop; {all}"),
     );
     check_expiry(
         moved(),
-        Formerly::new().partitioned(true),
+        FormerAttributes::new().partitioned(true),
         &format!("Path=/shop; Domain=example.com; {all}; Partitioned"),
     );
     check_expiry(
         builder().partitioned(),
-        Formerly::new().partitioned(false),
+        FormerAttributes::new().partitioned(false),
         &format!("Path=/; {all}"),
     );
     check_expiry(
         moved(),
-        Formerly::new().path("/").no_domain(),
+        FormerAttributes::new().path("/").no_domain(),
         &format!("Path=/; {all}"),
     );
 }
@@ -75,28 +78,30 @@ fn path_domain_and_partition_may_have_been_others() {
 #[test]
 fn the_present_attributes_are_refused_as_earlier_ones() {
     let present = [
-        Formerly::new(),
-        Formerly::new().path("/shop"),
-        Formerly::new().domain("example.com"),
-        Formerly::new().partitioned(false),
-        Formerly::new()
+        FormerAttributes::new(),
+        FormerAttributes::new().path("/shop"),
+        FormerAttributes::new().domain("example.com"),
+        FormerAttributes::new().partitioned(false),
+        FormerAttributes::new()
             .path("/shop")
             .domain("example.com")
             .partitioned(false),
     ];
     for formerly in present {
         let error = moved().formerly(formerly).build().unwrap_err();
-        assert!(matches!(error, ConfigError::Formerly), "{error}");
+        assert!(matches!(error, ConfigError::FormerAttributes), "{error}");
     }
     assert!(matches!(
-        builder().formerly(Formerly::new().no_domain()).build(),
-        Err(ConfigError::Formerly)
+        builder()
+            .formerly(FormerAttributes::new().no_domain())
+            .build(),
+        Err(ConfigError::FormerAttributes)
     ));
     // Attributes that the name forbids cannot have been there earlier.
     for formerly in [
-        Formerly::new().path("/a"),
-        Formerly::new().domain("example.com"),
-        Formerly::new().path("a;b"),
+        FormerAttributes::new().path("/a"),
+        FormerAttributes::new().domain("example.com"),
+        FormerAttributes::new().path("a;b"),
     ] {
         assert!(builder().formerly(formerly).build().is_err());
     }
@@ -108,9 +113,9 @@ const SENT: &str = "set-cookie: __Secure-session=…; Path=/shop; Domain=example
 const ENDED: &str = "set-cookie: __Secure-session=; Path=/shop; Domain=example.com; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 
 fn twice(builder: SessionCookieBuilder) -> SessionCookie {
-    let builder = builder.formerly(Formerly::new().path("/").no_domain());
+    let builder = builder.formerly(FormerAttributes::new().path("/").no_domain());
     builder
-        .formerly(Formerly::new().path("/old"))
+        .formerly(FormerAttributes::new().path("/old"))
         .build()
         .unwrap()
 }
@@ -193,7 +198,10 @@ fn where_nothing_is_sent_nothing_is_dropped() {
 #[test]
 fn a_session_that_a_browser_sends_from_two_places_goes_on() {
     // While the browser has both, the old cookie and the new one arrive together.
-    let cookie = moved().formerly(Formerly::new().path("/")).build().unwrap();
+    let cookie = moved()
+        .formerly(FormerAttributes::new().path("/"))
+        .build()
+        .unwrap();
     let old = crate::common::sealed(&cookie, crate::common::at(0), |session| {
         session.insert("user", 42).unwrap();
         session.ensure_id().unwrap();

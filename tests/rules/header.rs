@@ -2,7 +2,11 @@
 
 use std::{convert::Infallible, sync::Arc};
 
-use hardtack::{ConfigError, Outcome, Reason, Session, SessionHeader, SessionLayer, TokenChange};
+use hardtack::{
+    ConfigError, Session, SessionHeader, SessionLayer,
+    carrier::TokenChange,
+    session::{Outcome, Reason},
+};
 use http::{HeaderMap, HeaderName, Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -89,7 +93,7 @@ fn what_is_no_name_of_a_field_is_refused() {
             matches!(header_builder(name).build(), Err(ConfigError::HeaderName)),
             "{name}"
         );
-        let answer = header_builder("x-session").answer_in(name).build();
+        let answer = header_builder("x-session").response_name(name).build();
         assert!(matches!(answer, Err(ConfigError::HeaderName)), "{name}");
     }
 }
@@ -109,7 +113,7 @@ fn two_layers_one_with_cookies_and_one_with_headers_keep_apart() {
     });
     let mobile = SessionLayer::in_header(header("authorization"))
         .clock(at(1))
-        .wrapped(Mobile);
+        .map_session(Mobile);
     let service = SessionLayer::new(cookie())
         .clock(at(1))
         .layer(mobile.layer(service));

@@ -128,7 +128,7 @@ fn the_answer_stands_in_a_field_of_its_own() {
     // Without a token there is nothing to end.
     let (lines, _) = ask(plain(), &[], 1).run(|session| session.invalidate().map(drop));
     assert_eq!(lines, ["cache-control: private", "vary: x-session"]);
-    let named = header_builder("x-session").answer_in("X-Session");
+    let named = header_builder("x-session").response_name("X-Session");
     let named = named.build().unwrap();
     let (lines, changed) =
         ask(named, &fields, 1).run(|session| session.insert("user", 42).and(session.renew()));

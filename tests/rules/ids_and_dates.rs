@@ -1,6 +1,6 @@
 //! The id and the dates of a session.
 
-use hardtack::{Session, SessionError, SessionId};
+use hardtack::{Session, SessionError, session::SessionId};
 
 use crate::common::{Visit, WRITTEN, at, check, cookie, sealed, signed_in};
 

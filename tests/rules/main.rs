@@ -40,7 +40,7 @@ mod tokens;
 mod told;
 mod writing;
 
-use hardtack::{Map, Session, SessionData, SessionError};
+use hardtack::{Session, SessionData, SessionError, session::Map};
 use serde::{Deserialize, Serialize};
 
 /// The use of a session by the application.

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use hardtack::{
-    KeyRing, Outcome, Reading, Reason, Session, SessionCookie, SessionCookieBuilder, SessionLayer,
+    KeyRing, Session, SessionCookie, SessionLayer,
+    carrier::SessionCookieBuilder,
+    session::{Outcome, ReadEvent, Reason},
 };
 use http::{HeaderMap, Request, Response, header::COOKIE};
 use tower::{Layer, ServiceExt, service_fn};
@@ -18,12 +20,12 @@ use crate::{
 
 /// The reported outcomes.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<Reading>>>);
+struct Told(Arc<Mutex<Vec<ReadEvent>>>);
 
 impl Told {
     fn by(&self, builder: SessionCookieBuilder) -> SessionCookie {
         let told = self.clone();
-        let note = move |reading: &Reading| told.0.lock().unwrap().push(*reading);
+        let note = move |reading: &ReadEvent| told.0.lock().unwrap().push(*reading);
         builder.on_outcome(note).build().unwrap()
     }
 
@@ -35,7 +37,7 @@ impl Told {
     }
 }
 
-fn rejected(reason: Reason, key_id: Option<hardtack::KeyId>) -> Outcome {
+fn rejected(reason: Reason, key_id: Option<hardtack::keys::KeyId>) -> Outcome {
     Outcome::Rejected { reason, key_id }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hardtack::{RefreshAfter, Session};
+use hardtack::{Session, carrier::RefreshAfter};
 
 use crate::{
     common::{

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use hardtack::{
-    ConfigError, EncryptionKey, KeyId, KeyRing, RingError, RingKey, SessionCookie,
-    SessionCookieBuilder, SessionHeader, SessionToken, SharedKeyRing,
+    ConfigError, EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken,
+    carrier::SessionCookieBuilder,
+    keys::{KeyId, RingError, RingKey, SharedKeyRing},
 };
 
 use crate::common::{HOUR, at, key};
@@ -66,7 +67,7 @@ fn the_same_holds_for_tokens_and_headers() {
 fn seals(cookie: &SessionCookie) -> KeyId {
     let field = cookie.cookie_for(at(1), |session| session.insert("user", 42));
     let token = cookie.name().tokens_in([field.unwrap()]).remove(0).unwrap();
-    hardtack::TokenInfo::of(token).unwrap().key_id
+    hardtack::carrier::TokenInfo::of(token).unwrap().key_id
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Payloads that a typed session decodes, converts or refuses.
 
-use hardtack::{Reason, SessionCookieBuilder, SessionData};
+use hardtack::{SessionData, carrier::SessionCookieBuilder, session::Reason};
 use serde::{Deserialize, Serialize};
 
 use crate::{

@@ -10,7 +10,7 @@ use crate::{
 #[track_caller]
 fn check_recent(pair: &str, now: u64, span: u64, expected: bool) {
     let work = move |session: &Session| {
-        assert_eq!(session.require_recent(seconds(span)), expected, "at {now}");
+        assert_eq!(session.is_recent(seconds(span)), expected, "at {now}");
         Ok(())
     };
     check(&Visit::to(&cookie()).with(pair).at(now), work, READ);
@@ -29,7 +29,7 @@ fn a_session_is_recent_until_the_second_before_the_span_is_over() {
         check_recent(&pair, now, span, expected);
     }
     let session = cookie().load([&pair], at(9));
-    assert!(!session.require_recent(std::time::Duration::from_millis(9_999)));
+    assert!(!session.is_recent(std::time::Duration::from_millis(9_999)));
 }
 
 #[test]
@@ -49,8 +49,8 @@ fn activity_does_not_make_a_session_recent() {
 fn a_sign_in_makes_it_recent_in_the_same_request_and_after() {
     let renew = |session: &Session| {
         session.renew()?;
-        assert!(session.require_recent(seconds(1)));
-        assert!(!session.require_recent(seconds(0)));
+        assert!(session.is_recent(seconds(1)));
+        assert!(!session.is_recent(seconds(0)));
         Ok(())
     };
     for pair in ["", "__Host-session=junk", &signed_in(&cookie())] {
@@ -73,13 +73,13 @@ fn what_has_not_been_sent_is_not_recent() {
         for pair in ["", "__Host-session=junk"] {
             let session = cookie().load([pair], at(0));
             work(&session).unwrap();
-            assert!(session.is_new() && !session.require_recent(seconds(9)));
+            assert!(session.is_new() && !session.is_recent(seconds(9)));
         }
     }
     let pair = signed_in(&cookie());
     let session = cookie().load([&pair], at(1));
     session.invalidate().unwrap();
-    assert!(!session.require_recent(seconds(9)));
+    assert!(!session.is_recent(seconds(9)));
     // An expired session has no sign-in.
     check_recent(&pair, 1800, 100_000, false);
 }

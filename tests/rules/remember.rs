@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use hardtack::{
-    Outcome, Reason, RefreshAfter, Session, SessionCookie, SessionCookieBuilder, SessionError,
+    Session, SessionCookie, SessionError,
+    carrier::{RefreshAfter, SessionCookieBuilder},
+    session::{Outcome, Reason},
 };
 
 use crate::{

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use hardtack::{
-    EncryptionKey, Outcome, Payload, Reason, Session, SessionCookie, SharedKeyRing, TokenChange,
+    EncryptionKey, Session, SessionCookie,
+    carrier::TokenChange,
+    keys::SharedKeyRing,
+    session::{Outcome, Payload, Reason},
 };
 
 use crate::common::{at, builder, cookie, header_builder, ring, sealed, token_builder};
@@ -82,7 +85,7 @@ fn a_moment_within_a_second_refuses_the_sessions_of_that_second_too() {
     );
     let raised = cookie();
     raised.raise_not_before(within);
-    let of_ring = SessionCookie::encrypted(ring().not_before(within));
+    let of_ring = SessionCookie::encrypted(ring().with_not_before(within));
     let all = [
         raised,
         builder().not_before(within).build().unwrap(),
@@ -104,7 +107,7 @@ fn a_moment_within_a_second_refuses_the_sessions_of_that_second_too() {
 #[test]
 fn the_latest_of_all_moments_counts() {
     for (of_builder, of_ring, raised) in [(10, 5, 5), (5, 10, 5), (5, 5, 10), (10, 10, 10)] {
-        let keys = ring().not_before(at(of_ring));
+        let keys = ring().with_not_before(at(of_ring));
         let cookie = SessionCookie::encrypted(keys)
             .not_before(at(of_builder))
             .build()
@@ -120,7 +123,7 @@ fn a_new_ring_brings_its_moment_along() {
     let shared = SharedKeyRing::<EncryptionKey>::new(ring());
     let cookie = SessionCookie::encrypted(shared.clone()).build().unwrap();
     check_reason(&cookie, &begun(9), None);
-    shared.replace(ring().not_before(at(10))).unwrap();
+    shared.replace(ring().with_not_before(at(10))).unwrap();
     check_reason(&cookie, &begun(9), Some(Reason::Revoked));
     check_reason(&cookie, &begun(10), None);
     // A new ring replaces the moment of the old one; a raised moment stays.

@@ -1,7 +1,9 @@
 //! Sessions while their keys rotate.
 
 use hardtack::{
-    EncryptionKey, IntoKeys, KeyRing, Outcome, Reason, RingKey, SessionCookie, SharedKeyRing,
+    EncryptionKey, KeyRing, SessionCookie,
+    keys::{IntoKeys, RingKey, SharedKeyRing},
+    session::{Outcome, Reason},
 };
 
 use crate::{

@@ -1,8 +1,10 @@
 //! A session is saved once, and by the cookie, header or token that loaded it.
 
 use hardtack::{
-    Context, EncryptionKey, KeyRing, SaveError, Session, SessionBuilder, SessionCookie,
-    SessionCookieBuilder, SessionHeader, SessionToken, SharedKeyRing, SigningKey, TokenChange,
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionToken, SigningKey,
+    carrier::{Context, SessionBuilder, SessionCookieBuilder, TokenChange},
+    keys::SharedKeyRing,
+    session::SaveError,
 };
 
 use crate::common::{at, builder, cookie, header_builder, key, ring, signed_in, token_builder};
@@ -26,7 +28,7 @@ fn strangers<C>(
         signing(),
         encrypted(KeyRing::new(key(1))),
         encrypted(KeyRing::from_keys([key(1), key(0)]).unwrap()),
-        encrypted(ring().not_before(at(0))),
+        encrypted(ring().with_not_before(at(0))),
     ]
 }
 
@@ -43,7 +45,7 @@ fn check<S, O: std::fmt::Debug>(
         for (saving, saver) in savers.iter().enumerate() {
             if saving != loading {
                 let saved = save(saver, &session);
-                let is_refused = matches!(saved, Err(SaveError::OfAnother));
+                let is_refused = matches!(saved, Err(SaveError::ForeignSession));
                 assert!(
                     is_refused,
                     "{saving} saved a session of {loading}: {saved:?}"
@@ -113,9 +115,9 @@ fn neither_a_cookie_nor_a_header_nor_a_token_saves_for_another_kind() {
     let is_refused = |session: &Session| {
         session.insert("user", 42).unwrap();
         [
-            matches!(cookie.save(session), Err(SaveError::OfAnother)),
-            matches!(header.save(session), Err(SaveError::OfAnother)),
-            matches!(tokens.save(session), Err(SaveError::OfAnother)),
+            matches!(cookie.save(session), Err(SaveError::ForeignSession)),
+            matches!(header.save(session), Err(SaveError::ForeignSession)),
+            matches!(tokens.save(session), Err(SaveError::ForeignSession)),
         ]
     };
     let session = cookie.load(None::<&str>, at(0));
@@ -153,7 +155,7 @@ fn a_cookie_with_another_ring_by_now_does_not_save_the_session() {
     session.insert("user", 42).unwrap();
     keys.replace(key(1)).unwrap();
     let saved = cookie().save(&session);
-    assert!(matches!(saved, Err(SaveError::OfAnother)), "{saved:?}");
+    assert!(matches!(saved, Err(SaveError::ForeignSession)), "{saved:?}");
     assert_eq!(loader.save(&session).unwrap().iter().len(), 1);
 }
 

@@ -1,6 +1,6 @@
 //! The same rules for sessions in a bare token.
 
-use hardtack::{Session, SessionToken, TokenChange};
+use hardtack::{Session, SessionToken, carrier::TokenChange};
 
 use crate::{
     Work,

@@ -1,6 +1,9 @@
 //! The effect of settings on a visitor's sessions.
 
-use hardtack::{Outcome, Reason, Session};
+use hardtack::{
+    Session,
+    session::{Outcome, Reason},
+};
 
 use crate::{browser::Browser, cookie, field, fields, toml};
 
@@ -89,7 +92,7 @@ fn a_session_is_renewed_when_the_settings_say() {
     for (refresh_after, refreshed) in [("never", 0), ("on-change", 0), ("5m", 1), ("always", 1)] {
         let mut browser = visitor(&format!("refresh_after = '{refresh_after}'"));
         browser.now = 300;
-        browser.visit(|session| session.contains("user"));
+        browser.visit(|session| session.contains_key("user"));
         assert_eq!(browser.sent.len(), refreshed, "{refresh_after}");
     }
 }

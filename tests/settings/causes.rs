@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use hardtack::{EncryptionKey, KeyRing, RingSource};
+use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
 
 use crate::key;
 

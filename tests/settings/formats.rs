@@ -2,7 +2,7 @@
 
 use hardtack::{
     EncryptionKey, SessionCookie, SessionHeader, SessionSettings, SessionToken, SigningKey,
-    TokenChange,
+    carrier::TokenChange,
 };
 use serde::Deserialize;
 

@@ -107,7 +107,7 @@ fn a_pyramid_file_is_taken_over() {
     let mut browser = Browser::from(cookie(ini(PYRAMID, "session.")));
     browser.visit(|session| session.insert("user", 42).unwrap());
     browser.now = 120;
-    browser.visit(|session| session.contains("user"));
+    browser.visit(|session| session.contains_key("user"));
     assert_eq!(browser.sent.len(), 1);
     browser.now = 120 + 1200;
     assert!(browser.visit(Session::is_new));
@@ -190,7 +190,7 @@ fn a_session_whose_visits_are_not_saved_ends_after_its_last_change() {
     let mut browser = Browser::from(cookie(ini("session.save_accessed_time = no", "session.")));
     browser.visit(|session| session.insert("user", 42).unwrap());
     browser.now = 1799;
-    browser.visit(|session| session.contains("user"));
+    browser.visit(|session| session.contains_key("user"));
     assert!(browser.sent.is_empty());
     browser.now += seconds(1).as_secs();
     assert!(browser.visit(Session::is_new));

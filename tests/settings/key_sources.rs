@@ -108,7 +108,7 @@ fn a_program_takes_over_where_the_keys_are() {
         let mut settings = toml(&format!("name = '__Host-login'\n{text}"));
         let ring = keys_of(&mut settings);
         let id = new.parse::<EncryptionKey>().unwrap().id();
-        assert_eq!(ring.seals(at(0)), id);
+        assert_eq!(ring.sealing_key(at(0)), id);
         let builder = settings.apply_to(SessionCookie::encrypted(ring)).unwrap();
         let cookie = builder.build().unwrap();
         assert_eq!(cookie.name().as_str(), "__Host-login");
@@ -144,7 +144,7 @@ fn a_cookie_of_settings_tells_its_keys() {
     let keys = cookie.keys_in_use(at(0));
     let ring: KeyRing<EncryptionKey> = ring.parse().unwrap();
     assert_eq!(keys.seals, old.parse::<EncryptionKey>().unwrap().id());
-    assert_eq!(keys.accepts, ring.accepts(at(0)));
+    assert_eq!(keys.accepts, ring.accepted_keys(at(0)));
     assert_eq!(keys.accepts.len(), 2);
     assert_eq!(keys.fingerprint, ring.fingerprint());
 }

@@ -25,7 +25,7 @@ mod ring_sources;
 mod secrets;
 mod variables;
 
-use hardtack::{EncryptionKey, SessionCookie, SessionSettings, SettingsError};
+use hardtack::{EncryptionKey, SessionCookie, SessionSettings, settings::SettingsError};
 
 use browser::Browser;
 

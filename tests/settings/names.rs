@@ -3,8 +3,8 @@
 use std::time::UNIX_EPOCH;
 
 use hardtack::{
-    EncryptionKey, Formerly, RefreshAfter, SameSite, SessionCookie, SessionCookieBuilder,
-    SessionSettings, Size,
+    EncryptionKey, SameSite, SessionCookie, SessionSettings, Size,
+    carrier::{FormerAttributes, RefreshAfter, SessionCookieBuilder},
 };
 
 use crate::{moments::seconds, toml};
@@ -185,12 +185,12 @@ fn earlier_attributes_are_a_list_of_tables_or_a_text() {
         "'path=/app domain=example.com, domain= partitioned=no'",
     ] {
         check(&format!("formerly = {list}"), |b| {
-            b.formerly(Formerly::new().path("/app").domain("example.com"))
-                .formerly(Formerly::new().no_domain().partitioned(false))
+            b.formerly(FormerAttributes::new().path("/app").domain("example.com"))
+                .formerly(FormerAttributes::new().no_domain().partitioned(false))
         });
     }
     check("formerly = {path = '/app'}", |b| {
-        b.formerly(Formerly::new().path("/app"))
+        b.formerly(FormerAttributes::new().path("/app"))
     });
 }
 

@@ -2,7 +2,10 @@
 
 use std::{env, process::Command};
 
-use hardtack::{EncryptionKey, KeyRing, RingSource, RingSourceError, SigningKey};
+use hardtack::{
+    EncryptionKey, KeyRing, SigningKey,
+    keys::{RingSource, RingSourceError},
+};
 
 use crate::{folder::Folder, key, moments::at};
 
@@ -75,9 +78,9 @@ fn keys_are_listed_in_the_order_of_their_sources() {
     let listed = format!("{a}\n{b}\n{c}\n{d}")
         .parse::<KeyRing<EncryptionKey>>()
         .unwrap();
-    assert_eq!(joined.accepts(at(0)), listed.accepts(at(0)));
+    assert_eq!(joined.accepted_keys(at(0)), listed.accepted_keys(at(0)));
     assert_eq!(
-        joined.seals(at(0)),
+        joined.sealing_key(at(0)),
         a.parse::<EncryptionKey>().unwrap().id()
     );
 }
@@ -213,7 +216,7 @@ fn a_ring_is_read_from_a_variable_and_a_file() {
     if let Some(path) = env::var_os("HARDTACK_RING_FILE") {
         let [old, new] = [RingSource::env("HARDTACK_RING_OLD"), RingSource::file(path)];
         let ring: KeyRing<EncryptionKey> = KeyRing::from_sources([new, old]).unwrap();
-        assert_eq!(ring.accepts(at(0)).len(), 3);
+        assert_eq!(ring.accepted_keys(at(0)).len(), 3);
         let alone: Ring = KeyRing::from_env("HARDTACK_RING_OLD");
         let sentence = sentence(alone);
         let expected = "environment variable HARDTACK_RING_OLD: key ";

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use hardtack::{SessionCookie, SessionSettings, SettingsError};
+use hardtack::{SessionCookie, SessionSettings, settings::SettingsError};
 use serde::Deserialize;
 
 use crate::{key, toml};

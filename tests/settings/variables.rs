@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use hardtack::{SessionSettings, SettingsError};
+use hardtack::{SessionSettings, settings::SettingsError};
 
 use crate::{field, key, refused, toml};
 

@@ -1,6 +1,6 @@
 //! A session used inside its own `read` and `update`.
 
-use hardtack::{SaveError, Session, SessionError};
+use hardtack::{Session, SessionError, session::SaveError};
 
 use crate::{
     Pair, common::at, common::cookie, count, in_time, pair_session, pairs, panic_of, session,
@@ -41,7 +41,9 @@ fn every_result_inside_an_update_is_an_error() {
     type Work = fn(&Session) -> Result<(), SessionError>;
     let works: [(&str, Work); 14] = [
         ("get", |session| session.get::<u32>("count").map(drop)),
-        ("to", |session| session.to::<serde_json::Value>().map(drop)),
+        ("to", |session| {
+            session.deserialize::<serde_json::Value>().map(drop)
+        }),
         ("insert", |session| session.insert("count", 8)),
         ("update", |session| {
             session.update("count", |_: &mut u32| ())
@@ -111,7 +113,7 @@ fn every_result_inside_a_typed_update_is_an_error() {
 fn an_accessor_without_a_result_panics_inside_an_update_and_harms_nothing() {
     type Look = fn(&Session);
     let looks: [(&str, Look); 11] = [
-        ("contains", |session| _ = session.contains("count")),
+        ("contains", |session| _ = session.contains_key("count")),
         ("keys", |session| _ = session.keys()),
         ("len", |session| _ = session.len()),
         ("is_empty", |session| _ = session.is_empty()),

@@ -6,7 +6,8 @@ use std::sync::{
 };
 
 use hardtack::{
-    Clock, Outcome, Reason, Session, SessionCookie, SessionData, SessionError, SessionLayer,
+    Clock, Session, SessionCookie, SessionData, SessionError, SessionLayer,
+    session::{Outcome, Reason},
 };
 use http::{Request, Response, header::COOKIE};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Any options in any order of requests, and any sequence of calls.
 
-use hardtack::{RefreshAfter, Session};
+use hardtack::{Session, carrier::RefreshAfter};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -87,7 +87,7 @@ proptest! {
             for step in &steps {
                 take(step, &session);
             }
-            let content: Value = session.to().unwrap();
+            let content: Value = session.deserialize().unwrap();
             let fields = site.save(&session).unwrap();
             let set: Vec<_> = fields.iter().filter(|field| !field.contains("=; ")).collect();
             let bytes: usize = set.iter().map(|field| field.len()).sum();
@@ -99,7 +99,7 @@ proptest! {
                 pairs = set.into_iter().map(|field| pair_of(field).to_owned()).collect();
             }
             let session = site.load(&pairs, at(now));
-            prop_assert_eq!(session.to::<Value>().unwrap(), content);
+            prop_assert_eq!(session.deserialize::<Value>().unwrap(), content);
         }
     }
 }

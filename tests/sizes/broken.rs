@@ -1,6 +1,9 @@
 //! Parts that do not belong together give no data and no error (SPEC.md § 7.1, § 9.2).
 
-use hardtack::{Outcome, Reason, SessionCookie, Size};
+use hardtack::{
+    SessionCookie, Size,
+    session::{Outcome, Reason},
+};
 use proptest::prelude::*;
 
 use crate::{

@@ -1,6 +1,6 @@
 //! The length of tokens.
 
-use hardtack::{Payload, Session, SessionCookieBuilder};
+use hardtack::{Session, carrier::SessionCookieBuilder, session::Payload};
 
 use crate::{
     Bytes,

@@ -1,6 +1,6 @@
 //! Parts that a response expires (docs/spec/carriers.md § 9.2.5, § 9.4).
 
-use hardtack::{RefreshAfter, Session, SessionError, Size};
+use hardtack::{Session, SessionError, Size, carrier::RefreshAfter};
 
 use crate::{
     browser::Browser,

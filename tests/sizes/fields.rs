@@ -105,7 +105,7 @@ proptest! {
         prop_assert!(browser.sent.iter().all(|field| field.len() <= limit));
         // Each field is full, but for a few bytes in reserve in the last.
         let reserve = RESERVED * 4 / 3 + "; Max-Age=34560000".len() + 4;
-        if let (Size::Split(_), hardtack::Padding::None) = (options.size, options.padding) {
+        if let (Size::Split(_), hardtack::carrier::Padding::None) = (options.size, options.padding) {
             let all: usize = browser.sent.iter().map(String::len).sum();
             prop_assert!(all + reserve * most >= limit * most, "{} of {}", all, limit * most);
         }

@@ -1,6 +1,9 @@
 //! Sessions in several cookies that move to another path or domain.
 
-use hardtack::{EncryptionKey, Formerly, Session, SessionCookie, SessionCookieBuilder, Size};
+use hardtack::{
+    EncryptionKey, Session, SessionCookie, Size,
+    carrier::{FormerAttributes, SessionCookieBuilder},
+};
 
 use crate::{
     browser::{Browser, pair_of},
@@ -12,7 +15,7 @@ use crate::{
 struct Move {
     before: fn(SessionCookieBuilder) -> SessionCookieBuilder,
     after: fn(SessionCookieBuilder) -> SessionCookieBuilder,
-    formerly: fn() -> Formerly,
+    formerly: fn() -> FormerAttributes,
     /// The attributes of the fields that expire the earlier cookie.
     attributes: &'static str,
 }
@@ -21,25 +24,25 @@ const MOVES: [Move; 4] = [
     Move {
         before: |site| site.path("/shop"),
         after: |site| site.path("/"),
-        formerly: || Formerly::new().path("/shop"),
+        formerly: || FormerAttributes::new().path("/shop"),
         attributes: "; Path=/shop; Secure; HttpOnly; SameSite=Lax",
     },
     Move {
         before: |site| site.path("/"),
         after: |site| site.path("/shop"),
-        formerly: || Formerly::new().path("/"),
+        formerly: || FormerAttributes::new().path("/"),
         attributes: "; Path=/; Secure; HttpOnly; SameSite=Lax",
     },
     Move {
         before: |site| site,
         after: |site| site.domain("example.com"),
-        formerly: || Formerly::new().no_domain(),
+        formerly: || FormerAttributes::new().no_domain(),
         attributes: "; Path=/; Secure; HttpOnly; SameSite=Lax",
     },
     Move {
         before: |site| site.domain("example.com").path("/shop"),
         after: |site| site,
-        formerly: || Formerly::new().domain("example.com").path("/shop"),
+        formerly: || FormerAttributes::new().domain("example.com").path("/shop"),
         attributes: "; Path=/shop; Domain=example.com; Secure; HttpOnly; SameSite=Lax",
     },
 ];
@@ -134,7 +137,7 @@ fn parts_that_this_page_does_not_get_are_dropped_too() {
             });
             browser.jar.url = shop;
             assert_eq!(browser.jar.names(), names("session", after));
-            assert!(browser.visit(|session| session.contains("k")));
+            assert!(browser.visit(|session| session.contains_key("k")));
         }
     }
 }
@@ -149,6 +152,6 @@ fn a_request_for_tests_carries_the_present_cookies_alone() {
         });
         let field = field.unwrap();
         assert_eq!(field.split("; ").count(), 3);
-        assert!(site.load([field], at(0)).contains("k"));
+        assert!(site.load([field], at(0)).contains_key("k"));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use hardtack::{Outcome, Session, SessionCookie, Size};
+use hardtack::{Session, SessionCookie, Size, session::Outcome};
 use proptest::prelude::*;
 
 use crate::{
@@ -23,7 +23,7 @@ fn site(size: Size) -> (SessionCookie, Arc<AtomicUsize>) {
     let bytes = Arc::new(AtomicUsize::new(0));
     let told = Arc::clone(&bytes);
     let site = long_lived(signed()).name("session").size(size);
-    let site = site.on_outcome(move |reading: &hardtack::Reading| {
+    let site = site.on_outcome(move |reading: &hardtack::session::ReadEvent| {
         told.store(reading.token_bytes, Ordering::Relaxed);
     });
     (site.build().unwrap(), bytes)
@@ -95,9 +95,9 @@ fn a_session_is_found_among_thousands_of_cookies() {
     for (at, pair) in browser.jar.pairs().into_iter().enumerate() {
         fields.insert(at * 1_111, pair);
     }
-    browser.visit_with(&fields, |session| assert!(session.contains("full")));
+    browser.visit_with(&fields, |session| assert!(session.contains_key("full")));
     browser.visit_with([fields.join("; ")], |session| {
-        assert!(session.contains("full"))
+        assert!(session.contains_key("full"))
     });
 }
 
@@ -145,7 +145,7 @@ proptest! {
         let fields = if at_start { [ours, pairs] } else { [pairs, ours] }.concat();
         let fields = fields.chunks(3).map(|pairs| pairs.join("; "));
         let session = browser.site.load(fields, at(1));
-        let is_whole = session.contains("full");
+        let is_whole = session.contains_key("full");
         prop_assert_eq!(is_whole, !session.is_new());
         prop_assert_eq!(is_whole, matches!(session.outcome(), Outcome::Opened { .. }));
         prop_assert_eq!(session.len(), usize::from(is_whole));

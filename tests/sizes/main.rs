@@ -37,7 +37,7 @@ mod tokens;
 mod too_large_now;
 
 use filled::{AGES, fill, long_lived};
-use hardtack::{SessionData, SessionError, TooLarge};
+use hardtack::{SessionData, SessionError, session::TooLarge};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize, Default, Clone, Debug, PartialEq)]

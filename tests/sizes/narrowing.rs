@@ -1,7 +1,9 @@
 //! Sessions that came in more cookies than they may be sent in now (docs/spec/writer.md § 9.5.2).
 
 use hardtack::{
-    Padding, RefreshAfter, SameSite, Session, SessionCookieBuilder, SessionError, Size, TooLarge,
+    SameSite, Session, SessionError, Size,
+    carrier::{Padding, RefreshAfter, SessionCookieBuilder},
+    session::TooLarge,
 };
 use serde_json::Value;
 
@@ -41,7 +43,7 @@ fn filled(site: SessionCookieBuilder) -> (Browser, Value) {
     let full = browser.visit(|session| {
         session.insert("small", 1).unwrap();
         fill(session);
-        session.to::<Value>().unwrap()
+        session.deserialize::<Value>().unwrap()
     });
     (browser, full)
 }
@@ -92,7 +94,7 @@ fn it_goes_back_in_no_more_bytes_and_cookies_than_it_came_in() {
                 assert!(bytes_of(&browser) <= bytes && browser.set().len() <= cookies);
                 assert!(browser.set().iter().all(|field| field.len() <= 4096));
                 assert_eq!(browser.jar.names(), names("session", browser.set().len()));
-                let after: Value = browser.visit(|session| session.to().unwrap());
+                let after: Value = browser.visit(|session| session.deserialize().unwrap());
                 let len = |content: &Value| content["full"].as_str().unwrap().len();
                 assert_eq!(len(&after), len(full));
             }
@@ -109,9 +111,9 @@ fn it_cannot_grow() {
             assert_refused(session.flash("", "Hello"));
             assert_refused(session.ensure_id());
             assert_refused(session.renew());
-            assert_eq!(session.to::<Value>().unwrap(), *full);
+            assert_eq!(session.deserialize::<Value>().unwrap(), *full);
         });
-        let after: Value = browser.visit(|session| session.to().unwrap());
+        let after: Value = browser.visit(|session| session.deserialize().unwrap());
         assert_eq!(after, *full);
     });
 }
@@ -168,7 +170,7 @@ fn what_a_foreign_writer_cut_into_more_parts_goes_back_in_four_at_most() {
                         .receive([format!("{pair}; Path=/; Secure; HttpOnly; SameSite=Lax")]);
                 }
                 browser.visit(|session| {
-                    assert_eq!(session.to::<Value>().unwrap(), full);
+                    assert_eq!(session.deserialize::<Value>().unwrap(), full);
                     session.insert("small", 2).unwrap();
                 });
                 assert_eq!(browser.jar.names(), names("session", 4));
@@ -199,7 +201,7 @@ fn what_does_not_fit_four_cookies_stays_readable_and_is_not_written_until_it_doe
             for age in AGES {
                 browser.now = age;
                 browser.visit(|session| {
-                    assert_eq!(session.to::<Value>().unwrap(), full);
+                    assert_eq!(session.deserialize::<Value>().unwrap(), full);
                     let error = assert_refused(session.save());
                     assert!(error.allowed <= 4 * 4096, "{error}");
                     assert_refused(session.insert("small", 2));
@@ -262,7 +264,7 @@ fn a_full_session_goes_back_as_it_came_where_the_attributes_are_longer_now() {
                 |session| session.save(),
                 |session| session.insert("small", 2),
                 |session| session.remove("small").map(drop),
-                |session| session.flashes("").map(drop),
+                |session| session.take_flashes("").map(drop),
                 |session| session.renew(),
                 |session| session.renew_id(),
                 |session| session.update("full", |full: &mut String| _ = full.pop()),

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use hardtack::{Padding, RefreshAfter, SameSite, SessionCookieBuilder, Size};
+use hardtack::{
+    SameSite, Size,
+    carrier::{Padding, RefreshAfter, SessionCookieBuilder},
+};
 use proptest::prelude::*;
 
 use crate::{

@@ -1,7 +1,10 @@
 //! Padded tokens (SPEC.md § 5.6).
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use hardtack::{Padding, SessionCookie, SessionCookieBuilder, SessionData, Size};
+use hardtack::{
+    SessionCookie, SessionData, Size,
+    carrier::{Padding, SessionCookieBuilder},
+};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -72,7 +75,7 @@ proptest! {
             if let Some(span) = span {
                 session.remember_for(seconds(span)).unwrap();
             }
-            session.to::<Value>().unwrap()
+            session.deserialize::<Value>().unwrap()
         });
         prop_assert!(is_padded(body_of(&browser, overhead)));
         if span.is_none() {
@@ -85,8 +88,8 @@ proptest! {
         let plain = site.build().unwrap();
         let read = |site: &SessionCookie, browser: &Browser| {
             let session = site.load(browser.jar.pairs(), at(browser.now));
-            let flash = session.peek_flashes("");
-            (session.to::<Value>().unwrap(), session.id(), session.is_persistent(), flash)
+            let flash = session.flashes("");
+            (session.deserialize::<Value>().unwrap(), session.id(), session.is_persistent(), flash)
         };
         let before = read(&browser.site, &browser);
         prop_assert_eq!(&before.0, &content);

@@ -1,7 +1,8 @@
 //! Sessions that do not fit, and sizes that are refused.
 
 use hardtack::{
-    ConfigError, EncryptionKey, Padding, Session, SessionCookie, SessionError, Size, TooLarge,
+    ConfigError, EncryptionKey, Session, SessionCookie, SessionError, Size, carrier::Padding,
+    session::TooLarge,
 };
 use proptest::prelude::*;
 

@@ -1,6 +1,6 @@
 //! `size_report` agrees with the fields that are sent.
 
-use hardtack::{Padding, Session, SessionData, SizeReport};
+use hardtack::{Session, SessionData, carrier::Padding, session::SizeReport};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The room of a session.
 
-use hardtack::{ConfigError, Session, SessionCookieBuilder, SessionData, Size};
+use hardtack::{ConfigError, Session, SessionData, Size, carrier::SessionCookieBuilder};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -42,14 +42,14 @@ fn one_byte_more_than_fits_is_refused_and_changes_nothing() {
         let mut browser = Browser::from(site);
         browser.visit(|session| {
             fill(session);
-            let before: Value = session.to().unwrap();
+            let before: Value = session.deserialize().unwrap();
             let len = before["full"].as_str().unwrap().len();
             let longer = "x".repeat(len + 1);
             assert_too_large(session.insert("full", &longer), limit + 1, limit);
             let replace = |full: &mut String| full.push('x');
             assert_too_large(session.update("full", replace), limit + 1, limit);
             assert_too_large(session.insert("a", ()), limit + 4, limit);
-            assert_eq!(session.to::<Value>().unwrap(), before);
+            assert_eq!(session.deserialize::<Value>().unwrap(), before);
             assert_eq!(session.remaining_bytes(), 0);
         });
         assert_eq!(browser.visit(Session::remaining_bytes), 0);

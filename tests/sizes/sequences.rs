@@ -71,7 +71,7 @@ fn take(step: &Step, session: &Session, room: usize) {
         Step::Other(share) => _ = session.insert("other", text(*share)),
         Step::RemoveOther => session.remove("other").map(drop).unwrap(),
         Step::Flash => _ = session.flash("", &"x".repeat(700)),
-        Step::Pop => drop(session.flashes("").unwrap()),
+        Step::Pop => drop(session.take_flashes("").unwrap()),
         Step::Id => session.ensure_id().map(drop).unwrap(),
         Step::Remember(span) => session.remember_for(seconds(*span)).unwrap(),
         Step::Forget => session.forget().unwrap(),
@@ -96,8 +96,8 @@ struct Content {
 impl Content {
     fn of(session: &Session) -> Content {
         Content {
-            entries: session.to().unwrap(),
-            messages: session.peek_flashes(""),
+            entries: session.deserialize().unwrap(),
+            messages: session.flashes(""),
             id: session.id().map(|id| id.to_string()),
             persistent: session.is_persistent(),
         }

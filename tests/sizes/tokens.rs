@@ -2,7 +2,8 @@
 //! field made for tests.
 
 use hardtack::{
-    EncryptionKey, Padding, SessionHeader, SessionToken, SigningKey, Size, TokenChange,
+    EncryptionKey, SessionHeader, SessionToken, SigningKey, Size,
+    carrier::{Padding, TokenChange},
 };
 
 use crate::{
@@ -90,7 +91,7 @@ fn a_request_for_tests_carries_a_large_session() {
             let field = field.unwrap();
             assert_eq!(field.split("; ").count(), usize::from(cookies));
             let session = site.load([&field], at(1));
-            assert!(session.contains("full"));
+            assert!(session.contains_key("full"));
             assert_eq!(session.remaining_bytes(), 0);
             // As over HTTP/2.
             assert!(!site.load(field.split("; "), at(1)).is_new());

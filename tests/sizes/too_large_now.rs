@@ -1,6 +1,8 @@
 //! A session that came in larger than its cookie now allows.
 
-use hardtack::{EncryptionKey, RefreshAfter, Session, SessionCookie, SessionData, SessionError};
+use hardtack::{
+    EncryptionKey, Session, SessionCookie, SessionData, SessionError, carrier::RefreshAfter,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -18,7 +20,7 @@ fn a_session_that_an_option_left_within_the_limit_is_renewed_like_any_other() {
     browser.site = site.partitioned().build().unwrap();
     for age in AGES {
         browser.now = age;
-        browser.visit(|session| session.contains("full"));
+        browser.visit(|session| session.contains_key("full"));
         assert_within(&browser.sent, 3072);
         assert_eq!(browser.visit(Session::last_active_at), Some(at(age)));
     }

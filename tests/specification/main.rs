@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hardtack::{EncryptionKey, SessionCookie, SessionToken, TokenChange};
+use hardtack::{EncryptionKey, SessionCookie, SessionToken, carrier::TokenChange};
 
 const TIMES: usize = 1_000;
 

@@ -3,7 +3,11 @@
 use std::time::UNIX_EPOCH;
 
 use axum::{Form, Json, Router, middleware::map_response, response::Response, routing::any};
-use hardtack::{CsrfField, CsrfGuard, Failure, Guarded, Session, SessionError, SessionLayer};
+use hardtack::{
+    Session, SessionError, SessionLayer,
+    csrf::{CsrfField, CsrfGuard, Guarded},
+    web::Failure,
+};
 use http::{Request, StatusCode, header::CONTENT_LENGTH};
 use serde::Deserialize;
 
@@ -135,7 +139,10 @@ fn an_application_can_answer_every_failure_in_its_own_words() {
 #[cfg(feature = "tracing")]
 mod told {
     use axum::{Router, extract::rejection::FormRejection, routing::post};
-    use hardtack::{CsrfGuard, Guarded, GuardedRejection, SessionLayer};
+    use hardtack::{
+        SessionLayer,
+        csrf::{CsrfGuard, Guarded, GuardedRejection},
+    };
     use http::Request;
     use tracing::Level;
 

@@ -42,7 +42,7 @@ fn assert_closed(session: &Session) {
     assert!(matches!(session.ensure_id(), Err(SessionError::AfterHead)));
     assert!(matches!(session.invalidate(), Err(SessionError::AfterHead)));
     assert!(matches!(session.save(), Err(SessionError::AfterHead)));
-    assert!(!session.contains("name"));
+    assert!(!session.contains_key("name"));
     assert_eq!(session.get("user").unwrap(), Some(42));
 }
 

@@ -3,7 +3,7 @@
 use std::{any::type_name, convert::Infallible};
 
 use axum::{Extension, Router, body::Body, routing::get};
-use hardtack::{Map, MissingSession, Session, SessionCookie, SessionLayer};
+use hardtack::{Session, SessionCookie, SessionLayer, session::Map, web::MissingSession};
 use http::{Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -108,7 +108,7 @@ async fn a_second_session_of_one_type_is_wrapped() {
         admin.insert("part", "admin").unwrap();
     };
     let public = || layer("__Host-public");
-    let admin = || layer("__Host-admin").wrapped(Admin);
+    let admin = || layer("__Host-admin").map_session(Admin);
     let route = || Router::new().route("/", get(handler));
     for router in [
         route().layer(public()).layer(admin()),
@@ -201,7 +201,8 @@ async fn a_layer_of_another_type_is_no_layer() {
 
 #[tokio::test]
 async fn a_wrapped_session_does_not_stand_in_for_a_bare_one() {
-    let [visit, _] = ask_both(|router| router.layer(layer("__Host-visit").wrapped(Admin))).await;
+    let [visit, _] =
+        ask_both(|router| router.layer(layer("__Host-visit").map_session(Admin))).await;
     assert_refused(&visit, MissingSession::NoLayer(type_name::<Map>()));
 }
 
@@ -215,7 +216,7 @@ async fn several_layers_of_one_type_are_refused_with_advice() {
     for layers in [twice, thrice] {
         let [visit, _] = ask_both(layers).await;
         assert_refused(&visit, MissingSession::Ambiguous(type_name::<Map>()));
-        assert!(visit.1.contains("`.wrapped("), "{}", visit.1);
+        assert!(visit.1.contains("`.map_session("), "{}", visit.1);
     }
 }
 

@@ -8,7 +8,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use hardtack::{Map, ResponseFuture, Session, SessionError, SessionLayer, SessionService};
+use hardtack::{
+    Session, SessionError, SessionLayer,
+    session::Map,
+    web::{ResponseFuture, SessionService},
+};
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceExt, service_fn};
 

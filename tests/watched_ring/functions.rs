@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use hardtack::{Look, RingSource};
+use hardtack::keys::{PollOutcome, RingSource};
 
 use crate::{Vault, Watched, id, key, refused, replaced, seals, unchanged, unsettled, watch};
 
@@ -16,7 +16,7 @@ fn a_text_that_changes_at_every_poll_is_never_used() {
         unsettled(&mut watched);
     }
     assert_eq!(seals(&watched), old);
-    assert!(matches!(watched.look(), Look::Replaced));
+    assert!(matches!(watched.poll(), PollOutcome::Replaced));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn an_error_that_stays_is_reported_once_even_if_its_words_change() {
     vault.fail("request 1 timed out");
     unsettled(&mut watched);
     vault.fail("request 2 timed out");
-    let Look::Refused(error) = watched.look() else {
+    let PollOutcome::Refused(error) = watched.poll() else {
         panic!("it is told")
     };
     assert_eq!(

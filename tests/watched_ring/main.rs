@@ -23,7 +23,10 @@ mod threads;
 
 use std::sync::{Arc, Mutex};
 
-use hardtack::{EncryptionKey, KeyId, Look, RingSource, WatchedKeyRing};
+use hardtack::{
+    EncryptionKey,
+    keys::{KeyId, PollOutcome, RingSource, WatchedKeyRing},
+};
 
 use moments::at;
 
@@ -50,27 +53,27 @@ fn watch(source: RingSource) -> Watched {
 
 /// The key that seals now.
 fn seals(watched: &Watched) -> KeyId {
-    watched.keys().current().seals(at(0))
+    watched.keys().current().sealing_key(at(0))
 }
 
 #[track_caller]
 fn unchanged(watched: &mut Watched) {
-    let look = watched.look();
-    assert!(matches!(look, Look::Unchanged), "{look:?}");
+    let look = watched.poll();
+    assert!(matches!(look, PollOutcome::Unchanged), "{look:?}");
 }
 
 #[track_caller]
 fn unsettled(watched: &mut Watched) {
-    let look = watched.look();
-    assert!(matches!(look, Look::Unsettled), "{look:?}");
+    let look = watched.poll();
+    assert!(matches!(look, PollOutcome::Unsettled), "{look:?}");
 }
 
 /// Asserts that two polls replace the ring, and that a third finds no change.
 #[track_caller]
 fn replaced(watched: &mut Watched) {
     unsettled(watched);
-    let look = watched.look();
-    assert!(matches!(look, Look::Replaced), "{look:?}");
+    let look = watched.poll();
+    assert!(matches!(look, PollOutcome::Replaced), "{look:?}");
     unchanged(watched);
 }
 
@@ -80,8 +83,8 @@ fn replaced(watched: &mut Watched) {
 fn refused(watched: &mut Watched) -> String {
     let ring = watched.keys().current().fingerprint();
     unsettled(watched);
-    let sentence = match watched.look() {
-        Look::Refused(error) => error.to_string(),
+    let sentence = match watched.poll() {
+        PollOutcome::Refused(error) => error.to_string(),
         look => panic!("{look:?}"),
     };
     unchanged(watched);

@@ -1,6 +1,6 @@
 //! New rings that are refused.
 
-use hardtack::{Look, SessionCookie, SigningKey};
+use hardtack::{SessionCookie, SigningKey, keys::PollOutcome};
 
 use crate::{Vault, Watched, id, key, refused, replaced, seals, unchanged, unsettled};
 
@@ -53,7 +53,7 @@ fn another_refusal_is_reported_and_so_is_the_first_when_it_comes_again() {
     // Without an unchanged poll in between.
     vault.put(key());
     unsettled(&mut watched);
-    assert!(matches!(watched.look(), Look::Replaced));
+    assert!(matches!(watched.poll(), PollOutcome::Replaced));
     vault.put("one");
     refused(&mut watched);
 }

@@ -1,6 +1,6 @@
 //! Sessions while the ring changes.
 
-use hardtack::{RingSource, Session, SessionCookie};
+use hardtack::{Session, SessionCookie, keys::RingSource};
 
 use crate::{
     Vault, browser::Browser, folder::Folder, id, key, moments::at, replaced, seals, unchanged,

@@ -5,7 +5,10 @@ use std::{
     time::Duration,
 };
 
-use hardtack::{Look, RingSource, SessionCookie, Watching};
+use hardtack::{
+    SessionCookie,
+    keys::{PollOutcome, RingSource, WatchGuard},
+};
 
 use crate::{Vault, id, key, moments::at, watch};
 
@@ -18,7 +21,7 @@ const MANY: usize = 3_000;
 
 /// Receives polls until one is as wanted.
 #[track_caller]
-fn until(looks: &Receiver<Look>, is_wanted: impl Fn(&Look) -> bool) {
+fn until(looks: &Receiver<PollOutcome>, is_wanted: impl Fn(&PollOutcome) -> bool) {
     let mut last = None;
     for _ in 0..MANY {
         let look = looks.recv_timeout(LONG).expect("a look");
@@ -36,15 +39,15 @@ fn the_thread_replaces_the_ring_and_reports_each_poll() {
     let watched = vault.watch();
     let cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
     let (tell, looks) = channel();
-    let on_look = move |look| drop(tell.send(look));
-    let _watching = watched.every(SHORT).on_look(on_look).start().unwrap();
-    until(&looks, |look| matches!(look, Look::Unchanged));
+    let on_poll = move |look| drop(tell.send(look));
+    let _watching = watched.interval(SHORT).on_poll(on_poll).spawn().unwrap();
+    until(&looks, |look| matches!(look, PollOutcome::Unchanged));
     let new = key();
     vault.put(&new);
-    until(&looks, |look| matches!(look, Look::Replaced));
+    until(&looks, |look| matches!(look, PollOutcome::Replaced));
     assert_eq!(cookie.keys_in_use(at(0)).seals, id(&new));
     vault.put("bad");
-    until(&looks, |look| matches!(look, Look::Refused(_)));
+    until(&looks, |look| matches!(look, PollOutcome::Refused(_)));
     assert_eq!(cookie.keys_in_use(at(0)).seals, id(&new));
 }
 
@@ -60,23 +63,23 @@ fn a_panic_in_a_source_or_a_hook_does_not_end_the_watching() {
     });
     let (tell, looks) = channel();
     let mut count = 0;
-    let watched = watch(source).every(SHORT).on_look(move |look| {
+    let watched = watch(source).interval(SHORT).on_poll(move |look| {
         count += 1;
         tell.send(look).unwrap();
         assert!(count > 2, "on purpose");
     });
-    let _watching = watched.start().unwrap();
-    until(&looks, |look| matches!(look, Look::Refused(_)));
-    until(&looks, |look| matches!(look, Look::Unchanged));
-    until(&looks, |look| matches!(look, Look::Unchanged));
+    let _watching = watched.spawn().unwrap();
+    until(&looks, |look| matches!(look, PollOutcome::Refused(_)));
+    until(&looks, |look| matches!(look, PollOutcome::Unchanged));
+    until(&looks, |look| matches!(look, PollOutcome::Unchanged));
 }
 
 /// A running watch. Its thread drops the sender when it ends.
-fn watching(interval: Duration) -> (Watching, Receiver<Look>) {
+fn watching(interval: Duration) -> (WatchGuard, Receiver<PollOutcome>) {
     let (tell, looks) = channel();
-    let watched = Vault::with(key()).watch().every(interval);
-    let watched = watched.on_look(move |look| drop(tell.send(look)));
-    (watched.start().unwrap(), looks)
+    let watched = Vault::with(key()).watch().interval(interval);
+    let watched = watched.on_poll(move |look| drop(tell.send(look)));
+    (watched.spawn().unwrap(), looks)
 }
 
 #[test]
@@ -97,9 +100,9 @@ fn the_thread_ends_when_its_guard_is_dropped_and_does_not_wait_out_the_interval(
 fn the_default_interval_is_ten_seconds() {
     let watched = Vault::with(key()).watch();
     assert!(format!("{watched:?}").contains("interval: 10s"));
-    let watched = watched.every(Duration::from_secs(60));
+    let watched = watched.interval(Duration::from_secs(60));
     assert!(format!("{watched:?}").contains("interval: 60s"));
     // Never without a pause.
-    let watched = watched.every(Duration::ZERO);
+    let watched = watched.interval(Duration::ZERO);
     assert!(format!("{watched:?}").contains("interval: 10ms"));
 }

@@ -17,10 +17,7 @@ use std::{
 
 use futures_util::FutureExt;
 use gungraun::{Callgrind, prelude::*};
-use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionCookieBuilder, SessionLayer,
-    SessionToken, TokenChange,
-};
+use hardtack::{EncryptionKey, KeyRing, Session, SessionCookie, SessionLayer, SessionToken, carrier::{SessionCookieBuilder, TokenChange}};
 use http::{HeaderValue, Request, Response, header::COOKIE};
 use tower::{Layer, Service, service_fn};
 use workloads::{Large, Medium, Small, Workload};

@@ -3,7 +3,7 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
-use hardtack::{CsrfGuard, Session};
+use hardtack::{Session, csrf::CsrfGuard};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

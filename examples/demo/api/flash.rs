@@ -51,7 +51,7 @@ pub(super) struct Queue {
 
 impl Queue {
     pub(super) fn pop_from(&self, session: &Session) -> Result<Value, SessionError> {
-        Ok(json!({ "messages": session.flashes(&self.queue)? }))
+        Ok(json!({ "messages": session.take_flashes(&self.queue)? }))
     }
 }
 
@@ -60,7 +60,7 @@ async fn leave(session: Session, Body(flash): Body<Flash>) -> Done {
 }
 
 async fn peek(session: Session, Query(Queue { queue }): Query<Queue>) -> Json<Value> {
-    Json(json!({ "messages": session.peek_flashes(&queue) }))
+    Json(json!({ "messages": session.flashes(&queue) }))
 }
 
 async fn pop(session: Session, Body(queue): Body<Queue>) -> Result<Json<Value>, ApiError> {

@@ -45,5 +45,5 @@ async fn limit(session: Session, Body(span): Body<Span>) -> Done {
 }
 
 async fn recent(session: Session, Query(span): Query<Span>) -> Json<Value> {
-    Json(json!({ "recent": session.require_recent(span.into()) }))
+    Json(json!({ "recent": session.is_recent(span.into()) }))
 }

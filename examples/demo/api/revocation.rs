@@ -8,7 +8,7 @@ use axum::{
     http::StatusCode,
     routing::{get, put},
 };
-use hardtack::SessionId;
+use hardtack::session::SessionId;
 use serde::Deserialize;
 
 use super::{ApiError, Done, json::Body};

@@ -1,7 +1,7 @@
 //! The bytes of a token, part by part.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use hardtack::Mode;
+use hardtack::keys::Mode;
 
 use crate::{html::Html, texts::Texts};
 

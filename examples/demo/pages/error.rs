@@ -9,7 +9,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use hardtack::{GuardedRejection, SessionError};
+use hardtack::{SessionError, csrf::GuardedRejection};
 
 use super::layout::{Frame, Here};
 use crate::{html::Html, texts::Language};

@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use hardtack::{CsrfField, CsrfRefusal, Guarded, GuardedRejection};
+use hardtack::csrf::{CsrfField, CsrfRefusal, Guarded, GuardedRejection};
 use serde::Deserialize;
 
 use super::{

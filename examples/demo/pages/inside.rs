@@ -1,6 +1,6 @@
 //! Both cookies side by side, as a finder could read them.
 
-use hardtack::Mode;
+use hardtack::keys::Mode;
 
 use super::{PageError, dump, layout::Here, panel, report, visit::Visit};
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use hardtack::{Mode, Outcome};
+use hardtack::{keys::Mode, session::Outcome};
 
 use super::visit::{Token, Visit};
 use crate::{html::Html, texts::Texts};

@@ -60,7 +60,7 @@ impl Visit {
 
     /// The frame of the page, with the messages left for it, which are removed.
     pub(super) fn frame<'a>(&self, here: Here, title: &'a str) -> Result<Frame<'a>, PageError> {
-        let messages = self.session.flashes("")?;
+        let messages = self.session.take_flashes("")?;
         let messages = messages.iter().map(|message| {
             let message = Html::text(message);
             Html::new(format!(

@@ -1,7 +1,10 @@
 //! Making keys.
 
 use clap::ValueEnum;
-use hardtack::{EncryptionKey, KeyError, KeyId, SigningKey, Suite};
+use hardtack::{
+    EncryptionKey, SigningKey,
+    keys::{KeyError, KeyId, Suite},
+};
 use zeroize::Zeroizing;
 
 use crate::answer::Failure;

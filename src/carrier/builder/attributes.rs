@@ -1,6 +1,6 @@
 //! The name, the attributes and the size of a cookie.
 
-use super::{SessionCookieBuilder, formerly::Formerly, size::Size};
+use super::{SessionCookieBuilder, formerly::FormerAttributes, size::Size};
 use crate::{cookie::SameSite, state::Payload};
 
 /// For cookies.
@@ -144,15 +144,15 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, Formerly, SessionCookie};
+    /// use hardtack::{EncryptionKey, SessionCookie, carrier::FormerAttributes};
     ///
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
     ///     .name("__Secure-session")
-    ///     .formerly(Formerly::new().path("/app"))
+    ///     .formerly(FormerAttributes::new().path("/app"))
     ///     .build()?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn formerly(mut self, formerly: Formerly) -> Self {
+    pub fn formerly(mut self, formerly: FormerAttributes) -> Self {
         self.carrier.formerly.push(formerly);
         self
     }

@@ -4,10 +4,11 @@ use std::{marker::PhantomData, sync::Arc};
 
 use super::{
     CarrierOptions, OverHttp, SessionBuilder, SessionCookieBuilder, error::ConfigError,
-    formerly::Formerly, sealed, size::Size,
+    formerly::FormerAttributes, sealed, size::Size,
 };
 use crate::{
-    carrier::cookie::{Inner, SessionCookie},
+    carrier::SessionCookie,
+    cookie::Inner,
     cookie::{Attributes, CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, SameSite, Template},
     keys::{EncryptionKey, IntoKeys, Purpose, SigningKey},
     session::Duplicates,
@@ -20,7 +21,7 @@ pub struct CookieOptions {
     pub(crate) name: Option<String>,
     pub(crate) attributes: Attributes,
     pub(crate) size: Size,
-    pub(crate) formerly: Vec<Formerly>,
+    pub(crate) formerly: Vec<FormerAttributes>,
 }
 
 impl CarrierOptions for CookieOptions {}
@@ -54,7 +55,7 @@ impl Default for CookieOptions {
 
 impl SessionCookie {
     /// Begins a cookie whose content only holders of a key can read. `keys` is a key, a
-    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::SharedKeyRing).
+    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
     /// If several applications have these keys, give each a name or an
     /// [`application`](SessionBuilder::application) label. With the default name, each would accept
@@ -182,7 +183,7 @@ impl CookieOptions {
             let attributes = formerly.attributes(now);
             attributes.check(name)?;
             if attributes.to_string() == now.to_string() {
-                return Err(ConfigError::Formerly);
+                return Err(ConfigError::FormerAttributes);
             }
             Ok(Template::new(name, &attributes))
         });

@@ -6,7 +6,7 @@ use crate::{
     token::ContextError,
 };
 
-/// The error of a [`SessionBuilder`](crate::SessionBuilder) that cannot build. Every sentence says what to do.
+/// The error of a [`SessionBuilder`](crate::carrier::SessionBuilder) that cannot build. Every sentence says what to do.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ pub enum ConfigError {
     /// The label of the application is empty, or a label of the application or the type is longer than 255 bytes.
     Label,
     /// `formerly` has the current attributes, so the cookie would be dropped as soon as it is set.
-    Formerly,
+    FormerAttributes,
     /// A trusted origin is not a scheme and a host with an optional port.
     Origin,
     /// A span of time is out of range.
@@ -76,7 +76,7 @@ impl fmt::Display for ConfigError {
             ConfigError::Label => f.write_str(
                 "the label of the application or the type is empty or longer than 255 bytes, choose another",
             ),
-            ConfigError::Formerly => f.write_str(
+            ConfigError::FormerAttributes => f.write_str(
                 "`formerly` has the attributes that the cookie has now, leave it out",
             ),
             ConfigError::Origin => f.write_str(

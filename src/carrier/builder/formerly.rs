@@ -1,18 +1,18 @@
 use crate::cookie::Attributes;
 
 /// Attributes that a cookie had in an earlier version of the application, for
-/// [`formerly`](crate::SessionCookieBuilder::formerly). Attributes that are not set are the current ones.
+/// [`formerly`](crate::carrier::SessionCookieBuilder::formerly). Attributes that are not set are the current ones.
 ///
 /// # Examples
 ///
 /// ```
-/// use hardtack::{EncryptionKey, Formerly, SessionCookie};
+/// use hardtack::{EncryptionKey, SessionCookie, carrier::FormerAttributes};
 /// # use std::time::SystemTime;
 ///
 /// // The cookie was set for /shop on all hosts of example.com, and is now for this host alone.
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
 ///     .name("session")
-///     .formerly(Formerly::new().path("/shop").domain("example.com"))
+///     .formerly(FormerAttributes::new().path("/shop").domain("example.com"))
 ///     .build()?;
 /// # let session = cookie.load(None::<&str>, SystemTime::now());
 /// # session.insert("user", 42)?;
@@ -23,22 +23,22 @@ use crate::cookie::Attributes;
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "attributes have no effect unless they are given to the builder"]
-pub struct Formerly {
+pub struct FormerAttributes {
     path: Option<String>,
     domain: Option<Option<String>>,
     partitioned: Option<bool>,
 }
 
-impl Formerly {
+impl FormerAttributes {
     /// Starts with the current attributes.
     ///
     /// # Examples
     ///
     /// ```
-    /// let partitioned = hardtack::Formerly::new().partitioned(true);
+    /// let partitioned = hardtack::carrier::FormerAttributes::new().partitioned(true);
     /// ```
-    pub fn new() -> Formerly {
-        Formerly::default()
+    pub fn new() -> FormerAttributes {
+        FormerAttributes::default()
     }
 
     /// Sets the path that the cookie had.
@@ -46,10 +46,10 @@ impl Formerly {
     /// # Examples
     ///
     /// ```
-    /// let moved = hardtack::Formerly::new().path("/app");
+    /// let moved = hardtack::carrier::FormerAttributes::new().path("/app");
     /// ```
-    pub fn path(self, path: impl Into<String>) -> Formerly {
-        Formerly {
+    pub fn path(self, path: impl Into<String>) -> FormerAttributes {
+        FormerAttributes {
             path: Some(path.into()),
             ..self
         }
@@ -60,10 +60,10 @@ impl Formerly {
     /// # Examples
     ///
     /// ```
-    /// let for_all_hosts = hardtack::Formerly::new().domain("example.com");
+    /// let for_all_hosts = hardtack::carrier::FormerAttributes::new().domain("example.com");
     /// ```
-    pub fn domain(self, domain: impl Into<String>) -> Formerly {
-        Formerly {
+    pub fn domain(self, domain: impl Into<String>) -> FormerAttributes {
+        FormerAttributes {
             domain: Some(Some(domain.into())),
             ..self
         }
@@ -74,10 +74,10 @@ impl Formerly {
     /// # Examples
     ///
     /// ```
-    /// let for_one_host = hardtack::Formerly::new().no_domain();
+    /// let for_one_host = hardtack::carrier::FormerAttributes::new().no_domain();
     /// ```
-    pub fn no_domain(self) -> Formerly {
-        Formerly {
+    pub fn no_domain(self) -> FormerAttributes {
+        FormerAttributes {
             domain: Some(None),
             ..self
         }
@@ -88,10 +88,10 @@ impl Formerly {
     /// # Examples
     ///
     /// ```
-    /// let plain = hardtack::Formerly::new().partitioned(false);
+    /// let plain = hardtack::carrier::FormerAttributes::new().partitioned(false);
     /// ```
-    pub fn partitioned(self, partitioned: bool) -> Formerly {
-        Formerly {
+    pub fn partitioned(self, partitioned: bool) -> FormerAttributes {
+        FormerAttributes {
             partitioned: Some(partitioned),
             ..self
         }

@@ -37,7 +37,7 @@ impl HeaderOptions {
 
 impl SessionHeader {
     /// Begins sessions that travel in the request header `name`, and whose content only holders of a key can read.
-    /// `keys` is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::SharedKeyRing).
+    /// `keys` is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
     /// The name is one of a header, in any case, of at most 128 bytes. Sessions are sealed for that header, so none
     /// opens as a cookie, nor a cookie as one of them (docs/spec/carriers.md § 9.7).
@@ -64,7 +64,7 @@ impl SessionHeader {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Mode, SessionHeader, SigningKey};
+    /// use hardtack::{SessionHeader, SigningKey, keys::Mode};
     ///
     /// let keys = SigningKey::generate()?;
     /// let header = SessionHeader::unencrypted_but_signed("x-session", keys).build()?;
@@ -88,12 +88,12 @@ impl<T: Payload> SessionHeaderBuilder<T> {
     /// ```
     /// # use hardtack::{EncryptionKey, SessionHeader};
     /// let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?)
-    ///     .answer_in("X-Session")
+    ///     .response_name("X-Session")
     ///     .build()?;
     /// assert_eq!(header.answer(), "x-session");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn answer_in(mut self, name: impl Into<String>) -> Self {
+    pub fn response_name(mut self, name: impl Into<String>) -> Self {
         self.carrier.answer = name.into();
         self
     }

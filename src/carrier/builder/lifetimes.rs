@@ -103,7 +103,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{ConfigError, EncryptionKey, RefreshAfter, SessionCookie};
+    /// use hardtack::{ConfigError, EncryptionKey, SessionCookie, carrier::RefreshAfter};
     /// use std::time::Duration;
     ///
     /// let minute = Duration::from_secs(60);
@@ -159,7 +159,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # let session = earlier.load(None::<&str>, now);
     /// # session.insert("user", 42)?;
     /// # let fields = earlier.save(&session)?;
-    /// use hardtack::{Outcome, Reason};
+    /// use hardtack::session::{Outcome, Reason};
     ///
     /// let cookie = SessionCookie::encrypted(keys).not_before(now + minute).build()?;
     /// let session = cookie.load(&fields, now + 2 * minute);

@@ -22,7 +22,7 @@ use std::{
 pub(crate) use any_ring::AnyRing;
 pub use cookie::CookieOptions;
 pub use error::ConfigError;
-pub use formerly::Formerly;
+pub use formerly::FormerAttributes;
 pub use header::HeaderOptions;
 pub(crate) use lifetimes::DEFAULT_ABSOLUTE;
 pub(crate) use responses::ResponseOptions;
@@ -54,7 +54,7 @@ use crate::{
 ///
 /// ```
 /// use std::time::Duration;
-/// use hardtack::{EncryptionKey, RefreshAfter, SameSite, SessionCookie};
+/// use hardtack::{EncryptionKey, SameSite, SessionCookie, carrier::RefreshAfter};
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
 ///     .name("__Host-login")
@@ -77,7 +77,7 @@ use crate::{
 ///
 /// ```
 /// use std::time::Duration;
-/// use hardtack::{EncryptionKey, KeyRing, SessionBuilder, SessionCookie, SessionHeader};
+/// use hardtack::{EncryptionKey, KeyRing, SessionCookie, SessionHeader, carrier::SessionBuilder};
 ///
 /// fn short<C>(builder: SessionBuilder<C>) -> SessionBuilder<C> {
 ///     builder.idle_timeout(Duration::from_secs(300)).application("shop")
@@ -269,7 +269,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
 ///
 /// ```compile_fail,E0599
 /// # let key = hardtack::EncryptionKey::generate().unwrap();
-/// let _ = hardtack::SessionCookie::encrypted(key).answer_in("x-session");
+/// let _ = hardtack::SessionCookie::encrypted(key).response_name("x-session");
 /// ```
 ///
 /// ```compile_fail,E0599

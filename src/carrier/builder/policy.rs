@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::SessionBuilder;
 use crate::{
-    session::{Reading, SessionInfo},
+    session::{ReadEvent, SessionInfo},
     state::{Padding, Payload},
 };
 
@@ -42,7 +42,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, Reason, SessionCookie, SessionData};
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie, SessionData, session::Reason};
     /// # use serde::{Deserialize, Serialize};
     /// # use std::time::SystemTime;
     /// # #[derive(Serialize, Deserialize, Default)]
@@ -102,7 +102,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::Padding;
+    /// # use hardtack::carrier::Padding;
     /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let keys = KeyRing::new(EncryptionKey::generate()?);
@@ -129,7 +129,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     ///
     /// ```
     /// use std::{collections::HashSet, sync::{Arc, RwLock}};
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie, SessionId};
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie, session::SessionId};
     ///
     /// let denied = Arc::new(RwLock::new(HashSet::<SessionId>::new()));
     /// let list = Arc::clone(&denied);
@@ -175,7 +175,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     ///
     /// ```
     /// use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
-    /// # use hardtack::{Clock, EncryptionKey, Outcome, SessionCookie};
+    /// # use hardtack::{Clock, EncryptionKey, SessionCookie, session::Outcome};
     ///
     /// let rejected = Arc::new(AtomicUsize::new(0));
     /// let counter = Arc::clone(&rejected);
@@ -190,7 +190,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// assert_eq!(rejected.load(Ordering::Relaxed), 1);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn on_outcome(mut self, on_outcome: impl Fn(&Reading) + Send + Sync + 'static) -> Self {
+    pub fn on_outcome(mut self, on_outcome: impl Fn(&ReadEvent) + Send + Sync + 'static) -> Self {
         self.settings.hooks.on_outcome = Some(Arc::new(on_outcome));
         self
     }
@@ -201,7 +201,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, KeyRing, RingKey, SessionCookie};
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::RingKey};
     /// # use std::time::{Duration, SystemTime};
     /// # let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
     /// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);

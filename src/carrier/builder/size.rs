@@ -36,7 +36,7 @@ pub enum Size {
     /// back, and so does gunicorn. Two pass an nginx with `proxy_buffer_size 16k` and `large_client_header_buffers
     /// 4 32k`. Some clients keep fewer cookies than they receive, and parallel responses may each
     /// replace some of the parts. The session then does not open
-    /// ([`Incomplete`](crate::Reason::Incomplete), [`Auth`](crate::Reason::Auth)), and is lost.
+    /// ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth)), and is lost.
     Split(u8),
 }
 

@@ -33,7 +33,7 @@ impl TokenOptions {
 
 impl SessionToken {
     /// Begins bare tokens whose content only holders of a key can read. `keys` is a key, a
-    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::SharedKeyRing).
+    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
     /// A token opens under the `purpose` that it was sealed for only, which is a text of 1 to 65,529 bytes. It never
     /// opens as a cookie, nor a cookie as a token.
@@ -61,7 +61,7 @@ impl SessionToken {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{Mode, SessionToken, SigningKey};
+    /// use hardtack::{SessionToken, SigningKey, keys::Mode};
     ///
     /// let tokens = SessionToken::unencrypted_but_signed("mobile", SigningKey::generate()?).build()?;
     /// assert_eq!(tokens.mode(), Mode::UnencryptedButSigned);

@@ -12,8 +12,10 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hardtack::{
-    EncryptionKey, Payload, SaveError, Session, SessionCookie, SessionCookieBuilder, SessionData,
-    SessionError, SessionToken, SigningKey, Size,
+    EncryptionKey, Session, SessionCookie, SessionData, SessionError, SessionToken, SigningKey,
+    Size,
+    carrier::SessionCookieBuilder,
+    session::{Payload, SaveError},
 };
 use hardtack_memory::{MARKER_LEN, Scanning, held_after, left_behind, look_for};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
@@ -118,7 +120,7 @@ fn a_session_that_is_read_leaves_nothing() {
         |builder| builder,
         |cookie, field| {
             let session = cookie.load([field], at(1));
-            assert!(session.contains("secret"));
+            assert!(session.contains_key("secret"));
             assert!(session.get::<IgnoredAny>("secret").unwrap().is_some());
             assert!(cookie.save(&session).unwrap().is_empty());
         },
@@ -142,7 +144,7 @@ fn a_session_that_is_written_leaves_nothing() {
 #[test]
 fn a_session_that_is_changed_and_ended_leaves_nothing() {
     check(
-        |builder| builder.padding(hardtack::Padding::Padme),
+        |builder| builder.padding(hardtack::carrier::Padding::Padme),
         |cookie, field| {
             let session = cookie.load([field], at(1));
             session.insert("more", (MARKER, MARKER)).unwrap();
@@ -259,7 +261,7 @@ fn a_session_in_several_cookies_leaves_nothing() {
             };
             assert!(fields.iter().len() > 1);
             let session = cookie.load(&fields, at(1));
-            assert!(session.contains("a"));
+            assert!(session.contains_key("a"));
             session.insert("b", 7).unwrap();
             assert!(!cookie.save(&session).unwrap().is_empty());
         },
@@ -352,7 +354,7 @@ fn a_token_that_is_only_looked_at_leaves_nothing() {
         let tokens = tokens.typed::<Quiet>().build().unwrap();
         let session = tokens.load(None::<&str>, at(0));
         session.ensure_id().unwrap();
-        let hardtack::TokenChange::Set(token) = tokens.save(&session).unwrap() else {
+        let hardtack::carrier::TokenChange::Set(token) = tokens.save(&session).unwrap() else {
             panic!("a session with an id is written");
         };
         let found = left_behind(|| {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use hardtack::{CookieName, Reason};
+use hardtack::{cookie::CookieName, session::Reason};
 use zeroize::Zeroizing;
 
 use super::Carrier;

@@ -9,7 +9,7 @@ mod value;
 use std::path::PathBuf;
 
 use clap::Args;
-use hardtack::{CookieName, EncryptionKey, SessionCookie};
+use hardtack::{EncryptionKey, SessionCookie, cookie::CookieName};
 
 use crate::{
     answer::{self, Answer, Failure},

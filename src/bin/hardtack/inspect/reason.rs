@@ -1,4 +1,4 @@
-use hardtack::Reason;
+use hardtack::session::Reason;
 
 /// The meaning of a reason, and where to look.
 pub(super) fn explanation(reason: Reason) -> &'static str {

@@ -2,7 +2,10 @@
 
 use std::{fmt::Display, time::SystemTime};
 
-use hardtack::{Reason, TokenContent, TokenInfo};
+use hardtack::{
+    carrier::{TokenContent, TokenInfo},
+    session::Reason,
+};
 use serde_json::{Value, json};
 
 use super::{

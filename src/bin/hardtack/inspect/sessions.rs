@@ -2,8 +2,12 @@ use std::{path::PathBuf, str::FromStr, time::SystemTime};
 
 use clap::Args;
 use hardtack::{
-    CarrierOptions, CookieName, KeyId, Outcome, Reason, SessionBuilder, SessionCookie,
-    SessionHeader, SessionToken, SettingsError, TokenContent,
+    SessionCookie, SessionHeader, SessionToken,
+    carrier::{CarrierOptions, SessionBuilder, TokenContent},
+    cookie::CookieName,
+    keys::KeyId,
+    session::{Outcome, Reason},
+    settings::SettingsError,
 };
 
 use super::input::Carried;

@@ -73,7 +73,7 @@ impl Add {
 /// A key that can join the ring of `sealing`.
 pub(super) fn new_key(
     suite: Option<SuiteName>,
-    sealing: &hardtack::KeyInfo,
+    sealing: &hardtack::keys::KeyInfo,
 ) -> Result<NewKey, Failure> {
     let like = SuiteName::like(sealing.suite);
     let suite = suite.unwrap_or(like);

@@ -4,9 +4,9 @@ use std::{
 };
 
 use hardtack::{
-    EncryptionKey, Fingerprint, KeyError, KeyId, KeyInfo, KeyRing, Mode, RingError, SessionCookie,
-    SessionCookieBuilder, SessionHeader, SessionHeaderBuilder, SessionToken, SessionTokenBuilder,
-    SigningKey,
+    EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken, SigningKey,
+    carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
+    keys::{Fingerprint, KeyError, KeyId, KeyInfo, Mode, RingError},
 };
 
 /// A ring of either kind of key.
@@ -36,7 +36,7 @@ impl AnyRing {
     }
 
     pub(crate) fn seals(&self, at: SystemTime) -> KeyId {
-        either!(self, ring => ring.seals(at))
+        either!(self, ring => ring.sealing_key(at))
     }
 
     /// The key that seals.
@@ -49,7 +49,7 @@ impl AnyRing {
     }
 
     pub(crate) fn not_before(&self) -> Option<SystemTime> {
-        either!(self, ring => ring.refuses_before())
+        either!(self, ring => ring.not_before())
     }
 
     pub(crate) fn mode(&self) -> Mode {
@@ -121,7 +121,7 @@ impl AnyRing {
 
     /// Whether the key opens nothing at this moment.
     pub(crate) fn is_retired(&self, id: KeyId, at: SystemTime) -> bool {
-        !either!(self, ring => ring.accepts(at)).contains(&id)
+        !either!(self, ring => ring.accepted_keys(at)).contains(&id)
     }
 
     /// The role of a key at `at`.

@@ -4,7 +4,7 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::{KeyId, KeyInfo};
+use hardtack::keys::{KeyId, KeyInfo};
 use serde_json::{Value, json};
 
 use super::{

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::SystemTime};
 
 use clap::Args;
-use hardtack::{KeyId, KeyInfo, RingError};
+use hardtack::keys::{KeyId, KeyInfo, RingError};
 use zeroize::Zeroizing;
 
 use super::{

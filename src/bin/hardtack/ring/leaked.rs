@@ -1,7 +1,7 @@
 use std::time::SystemTime;
 
 use clap::Args;
-use hardtack::{KeyId, KeyInfo};
+use hardtack::keys::{KeyId, KeyInfo};
 
 use super::{
     AnyRing,

@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use hardtack::KeyInfo;
+use hardtack::keys::KeyInfo;
 
 use super::{
     AnyRing,

@@ -1,7 +1,7 @@
 use std::{collections::HashMap, path::PathBuf, time::SystemTime};
 
 use clap::Args;
-use hardtack::KeyId;
+use hardtack::keys::KeyId;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 

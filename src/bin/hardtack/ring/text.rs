@@ -2,7 +2,7 @@
 
 use std::{ops::Range, time::SystemTime};
 
-use hardtack::{EncryptionKey, KeyId, SigningKey};
+use hardtack::{EncryptionKey, SigningKey, keys::KeyId};
 use zeroize::Zeroizing;
 
 use crate::{key::NewKey, moment::show};

@@ -1,4 +1,4 @@
-use hardtack::{Clock, Session, SessionCookie, SetCookies};
+use hardtack::{Clock, Session, SessionCookie, cookie::SetCookies};
 
 use super::{Keys, Typed};
 use crate::{

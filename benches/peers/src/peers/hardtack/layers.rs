@@ -90,7 +90,7 @@ async fn answer_of_dictionary<T: Workload>(
 ) -> Result<Response<()>, Infallible> {
     let mut response = page();
     let session =
-        || Session::<hardtack::Map>::from_extensions(request.extensions()).expect(FAILURE);
+        || Session::<hardtack::session::Map>::from_extensions(request.extensions()).expect(FAILURE);
     let value = |session: &Session| session.get::<T>(ENTRY).expect(FAILURE);
     match handler {
         Handler::Alone | Handler::Untouched => {}

@@ -7,10 +7,7 @@ mod typed;
 
 use std::{hint::black_box, sync::Arc, time::SystemTime};
 
-use hardtack::{
-    Clock, EncryptionKey, KeyRing, Mode, SessionCookie, SessionCookieBuilder, SessionToken,
-    SigningKey, Size,
-};
+use hardtack::{Clock, EncryptionKey, KeyRing, SessionCookie, SessionToken, SigningKey, Size, carrier::SessionCookieBuilder, keys::Mode};
 
 use self::{
     dictionary::Dictionary,

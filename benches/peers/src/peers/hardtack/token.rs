@@ -1,4 +1,4 @@
-use hardtack::{Clock, SessionToken, TokenChange};
+use hardtack::{Clock, SessionToken, carrier::TokenChange};
 
 use super::Keys;
 use crate::{

@@ -1,6 +1,6 @@
 use std::hint::black_box;
 
-use hardtack::{Clock, Session, SessionCookie, SetCookies};
+use hardtack::{Clock, Session, SessionCookie, cookie::SetCookies};
 use http::{HeaderMap, StatusCode};
 
 use super::Keys;
