@@ -163,7 +163,7 @@ impl fmt::Display for AttributeError {
             }
             AttributeError::SameSiteNoneWithoutSecure => {
                 "browsers refuse `SameSite=None` without `Secure`, leave out `danger_allow_http` or \
-                 choose `SameSite::Lax`"
+                 choose another `same_site`"
             }
             AttributeError::PartitionedWithoutSecure => {
                 "browsers refuse `Partitioned` without `Secure`, leave out `danger_allow_http` or \

@@ -236,6 +236,27 @@ mod tests {
     }
 
     #[test]
+    fn a_default_that_is_written_out_changes_nothing() {
+        let builder = crate::settings::any_builder().unwrap();
+        for setting in SETTINGS {
+            let value = setting.default.trim_matches('`');
+            let is_value = setting.default == format!("`{value}`") && !value.contains('`');
+            // The builder knows whether its default of 30 minutes was given.
+            if !is_value || setting.name == "idle_timeout" {
+                continue;
+            }
+            let given = setting.kind.read(Value::Text(value.to_owned())).unwrap();
+            let applied = setting.kind.apply(&given, builder.clone());
+            assert_eq!(
+                format!("{applied:?}"),
+                format!("{builder:?}"),
+                "{}",
+                setting.name
+            );
+        }
+    }
+
+    #[test]
     fn a_misspelled_name_has_a_nearest_setting() {
         for (name, near) in [
             ("idel_timeout", Some("idle_timeout")),

@@ -7,7 +7,8 @@ use super::{
     formerly::FormerAttributes, sealed, size::Size,
 };
 use crate::{
-    carrier::cookie::{Inner, SessionCookie},
+    carrier::SessionCookie,
+    cookie::Inner,
     cookie::{Attributes, CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, SameSite, Template},
     keys::{EncryptionKey, IntoKeys, Purpose, SigningKey},
     session::Duplicates,

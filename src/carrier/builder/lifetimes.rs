@@ -236,7 +236,7 @@ impl Settings {
             ),
             (
                 !is_idle,
-                "idle_timeout is out of range, give at least 1 second and at most 136 years, or `None` for no such timeout",
+                "idle_timeout is out of range, give at least 1 second and at most 136 years, or turn it off",
             ),
             (
                 is_absolute && is_idle && is_longer,
