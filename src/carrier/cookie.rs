@@ -271,7 +271,8 @@ impl<T: Payload> SessionCookie<T> {
 }
 
 impl<T> SessionCookie<T> {
-    /// Ends the request for `session`. Returns how far its response depends on it, and the `Set-Cookie` fields.
+    /// Ends the request for `session`. Returns the extent to which its response depends on it, and the
+    /// `Set-Cookie` fields.
     pub(crate) fn end(
         &self,
         session: &Session<T>,

@@ -233,7 +233,7 @@ impl<T> SessionToken<T> {
         Session::new(Arc::clone(&self.sealer), arrival)
     }
 
-    /// Ends the use of `session`. Returns how far a response depends on it, and what becomes of its token.
+    /// Ends the use of `session`. Returns the extent to which a response depends on it, and the change of its token.
     pub(crate) fn end(
         &self,
         session: &Session<T>,

@@ -5,7 +5,7 @@
 use crate::session::Use;
 
 /// The fields that tell caches whether they may store a response, and the value of each that forbids it.
-/// `*` stands for any beginning.
+/// `*` stands for any prefix.
 const FIELDS: [(&str, FieldKind, &str); 6] = [
     ("cache-control", FieldKind::Directives, "no-store"),
     // For one kind of cache each (RFC 9213): those of a CDN, of one vendor, …
@@ -159,8 +159,7 @@ fn is_later(expires: &[u8]) -> bool {
     is_date && year.is_none_or(|year| year >= b"2026".as_slice())
 }
 
-/// Returns `true` if a response must add to `Vary`, whose values are given, that it depends on `field`, in which its
-/// session came.
+/// Returns `true` if `field`, in which the session came, must be added to the values of `Vary`.
 pub(crate) fn needs_vary<'a>(
     use_of_session: Use,
     mut vary: impl Iterator<Item = &'a [u8]>,

@@ -69,7 +69,7 @@ impl FormerAttributes {
         }
     }
 
-    /// Says that the cookie had no domain.
+    /// Declares that the cookie had no domain.
     ///
     /// # Examples
     ///
@@ -83,7 +83,7 @@ impl FormerAttributes {
         }
     }
 
-    /// Says whether the cookie was `Partitioned`.
+    /// Sets whether the cookie was `Partitioned`.
     ///
     /// # Examples
     ///

@@ -36,11 +36,11 @@ impl HeaderOptions {
 }
 
 impl SessionHeader {
-    /// Begins sessions that travel in the request header `name`, and whose content only holders of a key can read.
-    /// `keys` is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
+    /// Begins sessions in the request header `name`, whose content only holders of a key can read.
+    /// `keys` is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::SharedKeyRing).
     ///
-    /// The name is one of a header, in any case, of at most 128 bytes. Sessions are sealed for that header, so none
-    /// opens as a cookie, nor a cookie as one of them (docs/spec/carriers.md § 9.7).
+    /// The name has at most 128 bytes, and its case does not matter. Sessions are sealed for this header, so they do not
+    /// open as cookies, and cookies do not open as sessions of a header (docs/spec/carriers.md § 9.7).
     ///
     /// # Examples
     ///
@@ -58,7 +58,7 @@ impl SessionHeader {
         SessionBuilder::new(keys.into().into(), HeaderOptions::new(name))
     }
 
-    /// Begins sessions that travel in the request header `name`, and whose content **anybody can read** who sees one.
+    /// Begins sessions in the request header `name`, whose content **anybody can read** who sees the header.
     /// Only holders of a key can change it.
     ///
     /// # Examples

@@ -45,7 +45,7 @@ impl OneType {
         Ok(())
     }
 
-    /// The labels of the types are not compared, because the cookie has one name in any case.
+    /// The labels of the types are not compared, because the name of the cookie is the same.
     fn meets(&self, known: &OneType) -> bool {
         let slots = self.slot.upgrade().zip(known.slot.upgrade());
         self.id != known.id

@@ -35,8 +35,8 @@ impl SessionToken {
     /// Begins bare tokens whose content only holders of a key can read. `keys` is a key, a
     /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
-    /// A token opens under the `purpose` that it was sealed for only, which is a text of 1 to 65,529 bytes. It never
-    /// opens as a cookie, nor a cookie as a token.
+    /// A token opens only for the `purpose` that it was sealed for, a text of 1 to 65,529 bytes. Tokens do not open as
+    /// cookies, and cookies do not open as tokens.
     ///
     /// # Examples
     ///
