@@ -29,7 +29,7 @@ impl Browser {
         }
     }
 
-    /// One whose name has been given to the demo's form.
+    /// A browser that signed in by the demo's form.
     pub(crate) fn signed_in(demo: &Demo, name: &str) -> Browser {
         let browser = Browser::new();
         let form = browser.get(demo, "/");
@@ -44,13 +44,13 @@ impl Browser {
         self.send(self.request(demo, Method::GET, path))
     }
 
-    /// Sends a form with a token of this session, and follows where it leads.
+    /// Posts a form with a token of this session, and follows the redirect.
     pub(crate) fn submit(&self, demo: &Demo, path: &str, fields: &[(&str, &str)]) -> Answer {
         let token = self.get(demo, "/inside").csrf_token();
         self.submit_with(demo, path, &token, fields)
     }
 
-    /// Sends a form with this token.
+    /// Posts a form with this token.
     pub(crate) fn submit_with(
         &self,
         demo: &Demo,
@@ -75,7 +75,7 @@ impl Browser {
         self.send(self.request(demo, Method::DELETE, path))
     }
 
-    /// What `/api/session` says.
+    /// The response of `/api/session`.
     pub(crate) fn session(&self, demo: &Demo) -> Value {
         self.get(demo, "/api/session").json()
     }
@@ -136,20 +136,20 @@ impl Answer {
         fields.map(|field| field.to_str().unwrap()).collect()
     }
 
-    /// The first that a form of a page has.
+    /// The token of the first form of a page.
     pub(crate) fn csrf_token(&self) -> String {
         let mut tokens = self.csrf_tokens();
         tokens.remove(0)
     }
 
-    /// Those of all the forms of a page.
+    /// The tokens of all forms of a page.
     pub(crate) fn csrf_tokens(&self) -> Vec<String> {
         let fields = self.text.split(r#"name="csrf_token" value=""#).skip(1);
         let tokens = fields.map(|rest| rest.split('"').next().unwrap().to_owned());
         tokens.collect()
     }
 
-    /// What a page has to say above itself.
+    /// The messages above a page.
     pub(crate) fn messages(&self) -> Vec<&str> {
         let messages = self.text.split(r#"role="status">"#).skip(1);
         messages

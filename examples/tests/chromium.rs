@@ -84,7 +84,7 @@ fn a_person_with_a_large_session_has_as_many_cookies_as_it_takes() {
     chromium.open(&demo.base);
     chromium.type_into("input[name=name]", &format!("Ada{ENTER}"));
     chromium.sees("You are signed in.");
-    // A script adds to this very session.
+    // A script adds to the same session.
     let script = Browser::new();
     script.set_token(&demo, chromium.the_cookie()["value"].as_str().unwrap());
     script.put(&demo, "/api/data/cart", json!("x".repeat(7_000)));
@@ -99,7 +99,7 @@ fn a_person_with_a_large_session_has_as_many_cookies_as_it_takes() {
         report.contains("cart 7008") && report.contains("Cookies\n3"),
         "{report}"
     );
-    // A visit is counted, so all of them are set again.
+    // The visit is counted, so all cookies are set again.
     chromium.open(&demo.base);
     assert_eq!(chromium.text("#visits"), "2");
     let cookies = chromium.cookies();
@@ -113,7 +113,7 @@ fn a_person_with_a_large_session_has_as_many_cookies_as_it_takes() {
     assert_eq!(chromium.the_cookie()["name"], "__Host-session");
 }
 
-/// A browser of its own, which ends with this.
+/// A browser that ends when this is dropped.
 struct Chromium {
     driver: Child,
     client: Client,
@@ -160,7 +160,7 @@ impl Chromium {
             client,
             session: format!("{base}/{id}"),
         };
-        // What is looked for may be on the page that comes next.
+        // The element may be on the next page, which is still loading.
         chromium.post("timeouts", &json!({ "implicit": 10_000 }));
         chromium
     }
@@ -169,13 +169,13 @@ impl Chromium {
         self.post("url", &json!({ "url": url }));
     }
 
-    /// The page says so above itself, or the one that is about to come does.
+    /// Waits for this message above the page.
     fn sees(&self, message: &str) {
         let path = format!("//main/p[@role='status' and .='{message}']");
         self.post("element", &json!({"using": "xpath", "value": path}));
     }
 
-    /// One cookie is the whole session.
+    /// Asserts that one cookie holds the whole session.
     fn the_cookie(&self) -> Value {
         match &self.cookies()[..] {
             [cookie] => cookie.clone(),
@@ -249,7 +249,7 @@ impl Drop for Chromium {
     }
 }
 
-/// The key, as WebDriver has it.
+/// The code of the key in WebDriver.
 const ENTER: &str = "\u{E007}";
 const FLAGS: [&str; 8] = [
     "--headless",

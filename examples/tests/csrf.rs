@@ -1,4 +1,4 @@
-//! Requests that only a page of this session can have made.
+//! CSRF tokens: only a page of the session can make these requests.
 
 use reqwest::Method;
 use serde_json::json;
@@ -31,7 +31,7 @@ fn runs(browser: &Browser, demo: &Demo) -> u64 {
     answer.json()["ran"].as_u64().unwrap()
 }
 
-/// With another last character but one, which has no spare bits.
+/// Changes the last character but one, which has no unused bits.
 fn changed(token: &str) -> String {
     let (begin, end) = token.split_at(token.len() - 2);
     let other = if end.starts_with('A') { "B" } else { "A" };
@@ -150,7 +150,7 @@ fn a_form_without_a_valid_token_does_nothing() {
     assert!(page.messages().is_empty());
 }
 
-/// As Safari with the `Secure` cookies of a server on localhost.
+/// A client without cookies, like Safari with the `Secure` cookies of a server on localhost.
 #[test]
 fn a_browser_that_keeps_no_cookie_is_told_so() {
     let demo = Demo::start("");

@@ -18,12 +18,12 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// With these flags, separated by spaces.
+    /// Starts a demo with these flags, separated by spaces.
     pub(crate) fn start(flags: &str) -> Demo {
         Demo::run(command(flags.split_whitespace()))
     }
 
-    /// With this ring in the environment.
+    /// Starts a demo with this ring in the environment.
     pub(crate) fn with_keys(ring: &str, flags: &str) -> Demo {
         let mut command = command(flags.split_whitespace());
         command.env("SESSION_KEYS", ring);
@@ -58,13 +58,13 @@ impl Demo {
 
 impl Drop for Demo {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// What a demo says that does not start.
+/// The output of a demo that does not start.
 pub(crate) fn output<A: AsRef<OsStr>>(flags: impl IntoIterator<Item = A>) -> Output {
     command(flags).output().unwrap()
 }

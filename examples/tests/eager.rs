@@ -1,4 +1,4 @@
-//! Which sessions are verified, and when.
+//! Sessions that are verified before the handler.
 
 use serde_json::{Value, json};
 
@@ -29,10 +29,10 @@ fn an_eager_demo_verifies_every_session_and_mentions_none() {
         assert_eq!(answer.header("vary"), None);
         assert_eq!(answer.header("cache-control"), None);
     }
-    // The request that asks is one of them.
+    // The request for the counts is one of them.
     let expected = json!({ "absent": 1, "opened": 3 });
     assert_eq!(outcomes(&browser, &demo), expected);
-    // What is touched is refreshed as ever.
+    // A touched session is refreshed as before.
     assert_eq!(browser.get(&demo, "/api/session").set_cookies().len(), 1);
 }
 

@@ -1,10 +1,10 @@
-//! The short examples from outside: a process of its own for each, a socket, and clients with cookie jars.
+//! The short examples, each as a process, used over a socket by clients with cookie jars.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 #[path = "examples/browser.rs"]
 mod browser;
-/// For the tests that the example has itself.
+/// Runs the unit tests of the example.
 #[path = "../login.rs"]
 #[allow(dead_code, reason = "its server runs as a process")]
 mod login;
@@ -76,7 +76,7 @@ fn flash_shows_a_message_once() {
             .has("<p>Noted.</p>")
     );
     assert!(!browser.get("/").has("<p"));
-    // Nothing is left in the session, so the cookie is gone, too.
+    // The session is empty, so the cookie is gone.
     assert_eq!(browser.cookie(), None);
     let answer = browser.post("/notes", &[("note", "")]);
     assert!(answer.has(r#"<p role="alert">There is nothing to note.</p>"#));
@@ -107,7 +107,7 @@ fn csrf_form_takes_the_token_of_its_session_only() {
         browser.post("/transfer", &fields)
     };
     assert_eq!(transfer(&token).text, "5 sent to Bob, 95 left\n");
-    // A token is good more than once, so that the form in another tab works as well.
+    // A token is valid more than once, so that a form in another tab works.
     assert_eq!(transfer(&token).text, "5 sent to Bob, 90 left\n");
     assert_eq!(transfer(&foreign).status, 403);
     assert_eq!(transfer("").status, 403);
@@ -194,7 +194,7 @@ fn oauth_takes_no_answer_that_another_browser_asked_for() {
     let program = Program::start("oauth");
     let [victim, attacker] = [(); 2].map(|()| Browser::of(&program));
     let answer = format!("/callback?{}", answer_to(&attacker));
-    // With no sign-in of its own, and while one is waiting.
+    // Without a sign-in of its own, and with one under way.
     assert_eq!(victim.get(&answer).status, 403);
     let own = answer_to(&victim);
     assert_eq!(victim.get(&answer).status, 403);
@@ -241,7 +241,7 @@ fn oauth_takes_an_answer_in_a_form_that_comes_without_a_cookie() {
     );
 }
 
-/// Begins a sign-in in this browser. Returns what the provider answers: `code=…&state=…`.
+/// Begins a sign-in in this browser. Returns the provider's answer, `code=…&state=…`.
 fn answer_to(browser: &Browser) -> String {
     let page = browser.get("/sign-in?response_mode=form_post");
     let field = |name| {
@@ -303,7 +303,7 @@ fn tenants_share_a_key_and_no_sessions() {
     let visit = |host: &str| Answer::to(browser.asking("/").header("host", host));
     assert_eq!(visit("red.localhost").text, "visit 1 of red\n");
     assert_eq!(visit("RED.localhost:8080").text, "visit 2 of red\n");
-    // The client takes both names for one site, and sends the cookie of one to the other.
+    // For the client both names are one site, so it sends the cookie of one to the other.
     assert_eq!(visit("blue.localhost").text, "visit 1 of blue\n");
     for stranger in ["green.localhost", "localhost", "red.localhost.example"] {
         assert_eq!(visit(stranger).status, 421, "{stranger}");

@@ -1,4 +1,4 @@
-//! Messages for a later request, as scripts leave and read them.
+//! Messages for a later request, by scripts.
 
 use serde_json::{Value, json};
 
@@ -65,7 +65,7 @@ fn messages_count_towards_the_size_and_are_no_data() {
     let room = || browser.session(&demo)["remaining_bytes"].as_u64().unwrap();
     let empty = room();
     leave(&browser, &demo, "", &"x".repeat(100));
-    // The count, then each text behind its length.
+    // The count, then each text after its length.
     assert_eq!(empty - room(), 1 + 1 + 1 + 100);
     assert_eq!(browser.session(&demo)["data"], json!({}));
     assert_eq!(peek(&browser, &demo, "")[0].as_str().unwrap().len(), 100);

@@ -1,4 +1,4 @@
-//! Cookies that were set in another way before.
+//! Cookies that were set with other attributes before.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ fn fields(flags: &str) -> [Vec<String>; 2] {
     let written = browser.put(&demo, "/api/data/a", json!(1));
     let read = browser.get(&demo, "/api/session");
     assert!(read.set_cookies().is_empty(), "reading drops nothing");
-    // The jar may not give back a cookie for another path or domain.
+    // The jar does not return a cookie for another path or domain.
     let name = written.set_cookies().last().unwrap().to_string();
     let pair = name.split(';').next().unwrap().to_owned();
     let end = browser.request(&demo, reqwest::Method::POST, "/api/clear");

@@ -1,4 +1,4 @@
-//! The playground is for this machine only.
+//! The playground answers only to this machine.
 
 use reqwest::Method;
 

@@ -132,7 +132,7 @@ fn a_token_of_a_cookie_does_not_open_in_a_header_nor_the_other_way_round() {
     assert_eq!(client.session(&headers)["reason"], "Auth");
     browser.set_token(&cookies, &header);
     assert_eq!(browser.session(&cookies)["reason"], "Auth");
-    // A cookie is not even looked at.
+    // A cookie is ignored.
     browser.set_token(&headers, &cookie);
     assert_eq!(browser.session(&headers)["outcome"], "absent");
 }

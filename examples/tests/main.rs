@@ -1,4 +1,4 @@
-//! The demo from outside: a process of its own, a socket, and clients with cookie jars.
+//! The demo as a process, used over a socket by clients with cookie jars.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

@@ -1,4 +1,4 @@
-//! What the pages say after a form.
+//! The messages on the page after a form.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The pages, as visitors use them.
+//! The pages, used as by a visitor.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use reqwest::Method;
@@ -33,7 +33,7 @@ fn a_changed_token_is_a_new_session() {
     let page = browser.get(&demo, "/");
     assert_eq!(page.status, 200);
     assert!(page.text.contains("Sign in"));
-    // With the true token the session is there again.
+    // With the right token the session opens again.
     browser.set_token(&demo, &token);
     assert!(browser.get(&demo, "/").text.contains("Hello, Ada"));
 }
@@ -45,10 +45,10 @@ fn a_page_does_not_tell_why_a_token_was_refused() {
         let browser = Browser::new();
         browser.set_token(&demo, token);
         let page = browser.get(&demo, "/");
-        // The session that is new has an id, for the forms.
+        // The new session has an id, for the forms.
         assert_eq!(page.set_cookies().len(), 1);
         let (before_token, _) = page.text.split_once("<h3>").unwrap();
-        // Its length is no secret to whoever sent it.
+        // The sender knows its length.
         let (before_size, rest) = before_token.split_once(r#"<p class="size">"#).unwrap();
         let (_, after_size) = rest.split_once("</p>").unwrap();
         let mut seen = format!("{before_size}{after_size}");

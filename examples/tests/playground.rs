@@ -1,4 +1,4 @@
-//! What a script does with the session, one test for each topic.
+//! The API for scripts, one test for each topic.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -132,7 +132,7 @@ fn what_does_not_fit_is_refused_to_the_byte() {
     assert!(answer.set_cookies()[0].len() <= 3072);
     let session = browser.session(&demo);
     assert_eq!(session["remaining_bytes"], 0);
-    // The passing of time and a new id fit all the same.
+    // A longer age and a new id still fit.
     assert_eq!(browser.post(&demo, "/api/renew", nothing()).status, 204);
 
     let answer = browser.post(&demo, "/api/data/list/push", json!(1));
@@ -151,7 +151,7 @@ fn a_profile_for_browsers_allows_more() {
             .status,
         204
     );
-    // A megabyte is answered in the same words.
+    // A megabyte gets the same answer.
     let answer = browser.put(&demo, "/api/data/k", json!("x".repeat(4 << 20)));
     assert_eq!(
         (answer.status, &answer.json()["allowed"]),

@@ -1,4 +1,4 @@
-//! The command line, and how the program starts and ends.
+//! The command line, start and end of the program.
 
 use std::{
     io::{BufRead, BufReader},

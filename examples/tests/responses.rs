@@ -1,4 +1,4 @@
-//! What becomes of the session with responses of every kind.
+//! Responses of every kind, and the session after each.
 
 use reqwest::Method;
 use serde_json::json;
@@ -89,7 +89,7 @@ fn a_change_after_the_head_is_an_error_and_is_not_saved() {
     let told = answer.json()["late_write"].as_str().unwrap().to_owned();
     assert!(told.starts_with("error: "), "{told}");
     assert!(told.contains("head"), "{told}");
-    // Its body goes on to use the session, so the response depends on it.
+    // The body still uses the session, so the response depends on it.
     assert_eq!(answer.header("vary"), Some("Cookie"));
     assert!(answer.set_cookies().is_empty());
     assert_eq!(browser.session(&demo)["data"], json!({ "a": 1 }));

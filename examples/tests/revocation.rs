@@ -1,4 +1,4 @@
-//! Sessions that end from the server's side.
+//! Sessions that the server ends.
 
 use serde_json::json;
 
@@ -80,10 +80,10 @@ fn a_moment_ends_every_session_that_was_issued_before() {
     raise(START + 10);
     assert_eq!(earlier.session(&demo)["reason"], "Revoked");
     assert_eq!(later.session(&demo)["outcome"], "opened");
-    // It is only ever raised.
+    // The moment never goes down.
     raise(0);
     assert_eq!(earlier.session(&demo)["reason"], "Revoked");
-    // Who comes now is welcome.
+    // New sessions are not affected.
     earlier.put(&demo, "/api/data/a", json!(2));
     assert_eq!(earlier.session(&demo)["outcome"], "opened");
 

@@ -1,4 +1,4 @@
-//! Several instances, restarts, and rings that change.
+//! Rotations over several instances and restarts.
 
 use serde_json::json;
 
@@ -58,7 +58,7 @@ fn a_restart_without_the_old_key_is_a_new_session_and_deletes_nothing() {
         (&json!(true), &json!("UnknownKey"))
     );
     assert_eq!(session["key_id"], id_of(&old));
-    // With the key back, so is the session.
+    // With the key back, the session opens again.
     let demo = Demo::with_keys(&old, "");
     assert_eq!(browser.get(&demo, "/").visits(), Some(2));
 }

@@ -1,4 +1,4 @@
-//! The example `settings` from outside: a process for each way to say them, and a client.
+//! The example `settings` as a process, with settings from each source.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -12,9 +12,9 @@ use std::{
 use hardtack::EncryptionKey;
 use reqwest::blocking::Client;
 
-/// The example with these settings, and nothing of its environment that could be one.
+/// The example with these settings, without any from the environment.
 fn command(file: Option<&PathBuf>) -> Command {
-    // Tests stand in `target/debug/deps`, examples beside that.
+    // Tests are in `target/debug/deps`, examples beside that.
     let mut path = env::current_exe().unwrap();
     path.pop();
     path.set_file_name("examples");
@@ -31,7 +31,7 @@ fn command(file: Option<&PathBuf>) -> Command {
     command
 }
 
-/// A server that ends with the test.
+/// A server that is killed when this is dropped.
 struct Server(Child);
 
 impl Drop for Server {
@@ -41,7 +41,7 @@ impl Drop for Server {
     }
 }
 
-/// What its first response sets.
+/// The `Set-Cookie` field of the first response.
 fn set_cookie(command: &mut Command) -> String {
     let mut server = Server(command.stdout(Stdio::piped()).spawn().unwrap());
     let mut line = String::new();
@@ -58,7 +58,7 @@ fn set_cookie(command: &mut Command) -> String {
     field
 }
 
-/// Why it does not start.
+/// The error with which it does not start.
 fn refusal(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(!output.status.success());

@@ -1,4 +1,4 @@
-//! Large sessions, what they take, and padding.
+//! Large sessions, their size, and padding.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn text(len: usize) -> Value {
     json!("x".repeat(len))
 }
 
-/// The names of the cookies that an answer drops.
+/// The names of the cookies that a response expires.
 fn dropped(answer: &Answer) -> Vec<String> {
     let fields = answer.set_cookies().into_iter();
     let dropped = fields.filter(|field| field.contains("; Max-Age=0; "));
@@ -25,7 +25,7 @@ fn dropped(answer: &Answer) -> Vec<String> {
         .collect()
 }
 
-/// How many cookies of the session are in the jar.
+/// The number of the session's cookies in the jar.
 fn cookies(demo: &Demo, browser: &Browser) -> usize {
     let names = (0..8).map(|number| match number {
         0 => "__Host-session".to_owned(),
@@ -53,7 +53,7 @@ fn a_value_of_ten_kilobytes_survives_in_four_cookies() {
 
     let large = browser.get(&demo, "/api/data/large").json();
     assert_eq!(large, json!({ "value": text(10_240) }));
-    // It is one session, to which another request adds.
+    // It is one session; another request adds to it.
     assert_eq!(browser.put(&demo, "/api/data/small", json!(1)).status, 204);
     let keys = browser.get(&demo, "/api/keys-of-data").json();
     assert_eq!(keys, json!({ "keys": ["large", "small"], "len": 2 }));

@@ -6,7 +6,7 @@ use crate::{browser::Browser, demo::Demo};
 
 const START: u64 = 1_800_000_000;
 
-/// Sets the time, and looks at the session.
+/// Sets the time and returns the session.
 fn look_at(demo: &Demo, browser: &Browser, seconds: u64) -> serde_json::Value {
     let answer = browser.put(demo, "/api/clock", json!({ "now": START + seconds }));
     assert_eq!(answer.status, 204);

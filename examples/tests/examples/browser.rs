@@ -29,7 +29,7 @@ impl Browser {
         }
     }
 
-    /// Another browser, with the cookies of this one as they are now.
+    /// Another browser with a copy of the current cookies.
     pub(crate) fn copy(&self, program: &Program) -> Browser {
         let browser = Browser::of(program);
         if let Some(pair) = self.cookie() {
@@ -38,13 +38,13 @@ impl Browser {
         browser
     }
 
-    /// Takes `name=value` for a cookie of the site.
+    /// Adds `name=value` as a cookie of the site.
     pub(crate) fn receive(&self, pair: &str) {
         let field = format!("{pair}; Path=/; Secure");
         self.jar.add_cookie_str(&field, &self.base);
     }
 
-    /// The `Cookie` field that it sends.
+    /// The `Cookie` field of the next request.
     pub(crate) fn cookie(&self) -> Option<String> {
         let pairs = self.jar.cookies(&self.base)?;
         Some(pairs.to_str().unwrap().to_owned())
@@ -54,12 +54,12 @@ impl Browser {
         Answer::to(self.asking(path))
     }
 
-    /// Sends a form.
+    /// Posts a form.
     pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         Answer::to(self.posting(path, fields))
     }
 
-    /// Sends a text.
+    /// Posts a text.
     pub(crate) fn send(&self, path: &str, text: &'static str) -> Answer {
         let request = self.client.post(self.base.join(path).unwrap());
         Answer::to(request.body(text))

@@ -14,12 +14,12 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// With a fresh key.
+    /// Starts it with a fresh key.
     pub(crate) fn start(example: &str) -> Program {
         Program::run(command(example).env_remove("SESSION_KEYS"))
     }
 
-    /// With this ring in the environment.
+    /// Starts it with this ring in the environment.
     pub(crate) fn with_keys(example: &str, ring: &str) -> Program {
         Program::run(command(example).env("SESSION_KEYS", ring))
     }
@@ -39,7 +39,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
