@@ -11,23 +11,20 @@ use std::{collections::BTreeSet, convert::Infallible, fmt::Write, time::SystemTi
 
 use arrivals::{Arrival, arrivals};
 use common::{at, block_on, cookie, token_of};
-use hardtack::{
-    Session, SessionCookie, SessionError, SessionLayer,
-    session::{Outcome, Payload, Reason},
-};
+use hardtack::{Outcome, Reason, Session, SessionCookie, SessionError, SessionLayer};
 use http::{HeaderValue, Request, Response, header::COOKIE};
 use serde_json::Value;
 use tower::{Layer, ServiceExt, service_fn};
 
 /// The whole response of an application that does `work` and answers with its result.
-fn respond<T: Payload>(
-    cookie: &SessionCookie<T>,
+fn respond(
+    cookie: &SessionCookie,
     now: SystemTime,
-    cookie_fields: &[&[u8]],
-    work: impl Fn(&Session<T>) -> Result<String, SessionError>,
+    cookie_field: Option<&str>,
+    work: impl Fn(&Session) -> Result<String, SessionError>,
 ) -> Response<String> {
     let service = service_fn(async |request: Request<()>| {
-        let session = Session::<T>::from_extensions(request.extensions()).unwrap();
+        let session: Session = Session::from_extensions(request.extensions()).unwrap();
         Ok::<_, Infallible>(match work(&session) {
             Ok(body) => Response::new(body),
             Err(error) => Response::builder()
@@ -37,13 +34,19 @@ fn respond<T: Payload>(
         })
     });
     let mut request = Request::new(());
-    for field in cookie_fields {
-        let field = HeaderValue::from_bytes(field).unwrap();
-        request.headers_mut().append(COOKIE, field);
+    if let Some(field) = cookie_field {
+        let field = HeaderValue::from_bytes(field.as_bytes()).unwrap();
+        request.headers_mut().insert(COOKIE, field);
     }
     let service = SessionLayer::new(cookie.clone()).clock(now).layer(service);
     let Ok(response) = block_on(service.oneshot(request));
     response
+}
+
+impl Arrival {
+    fn respond(&self, work: impl Fn(&Session) -> Result<String, SessionError>) -> Response<String> {
+        respond(&self.cookie, self.now, Some(&self.cookie_field), work)
+    }
 }
 
 /// The results of all accessors but the outcome.
@@ -84,18 +87,14 @@ fn reason(session: &Session) -> Option<Reason> {
 
 #[test]
 fn each_arrival_fails_for_its_own_reason() {
-    for Arrival {
-        name,
-        cookie,
-        now,
-        cookie_field,
-        expected,
-    } in arrivals()
-    {
-        let found = respond(&cookie, now, &[cookie_field.as_bytes()], |session| {
-            Ok(format!("{:?}", reason(session)))
-        });
-        assert_eq!(*found.body(), format!("{:?}", Some(expected)), "{name}");
+    for arrival in arrivals() {
+        let found = arrival.respond(|session| Ok(format!("{:?}", reason(session))));
+        assert_eq!(
+            *found.body(),
+            format!("{:?}", Some(arrival.expected)),
+            "{}",
+            arrival.name
+        );
     }
 }
 
@@ -128,19 +127,12 @@ fn the_table_has_every_reason() {
 
 #[test]
 fn a_response_that_reads_is_the_same_to_the_byte_for_every_reason_and_for_none() {
-    let without = respond(&cookie(), at(10), &[], look);
+    let without = respond(&cookie(), at(10), None, look);
     assert_eq!(without.status(), 200);
     assert!(!without.headers().contains_key("set-cookie"));
-    for Arrival {
-        name,
-        cookie,
-        now,
-        cookie_field,
-        ..
-    } in arrivals()
-    {
-        let response = respond(&cookie, now, &[cookie_field.as_bytes()], look);
-        assert_eq!(bytes_of(&response), bytes_of(&without), "{name}");
+    for arrival in arrivals() {
+        let response = arrival.respond(look);
+        assert_eq!(bytes_of(&response), bytes_of(&without), "{}", arrival.name);
     }
 }
 
@@ -155,20 +147,13 @@ fn a_response_that_writes_differs_in_its_token_only() {
         let status = response.status();
         format!("{status} {headers:?} {} {attributes}", token_of(pair).len())
     };
-    let without = respond(&cookie(), at(10), &[], write);
-    for Arrival {
-        name,
-        cookie,
-        now,
-        cookie_field,
-        expected,
-    } in arrivals()
-    {
-        if expected == Reason::Payload {
+    let without = respond(&cookie(), at(10), None, write);
+    for arrival in arrivals() {
+        if arrival.expected == Reason::Payload {
             continue;
         }
-        let response = respond(&cookie, now, &[cookie_field.as_bytes()], write);
-        assert_eq!(shape(&response), shape(&without), "{name}");
+        let response = arrival.respond(write);
+        assert_eq!(shape(&response), shape(&without), "{}", arrival.name);
     }
 }
 
@@ -178,24 +163,17 @@ fn a_response_that_ends_is_the_same_to_the_byte_for_every_reason() {
         let mut arrivals = arrivals();
         arrivals.retain(|arrival| (arrival.expected == Reason::Duplicate) == of_siblings);
         assert_eq!(arrivals.len(), count);
-        let ended = arrivals.iter().map(
-            |Arrival {
-                 cookie,
-                 now,
-                 cookie_field,
-                 ..
-             }| {
-                let end = |session: &Session| session.invalidate().map(|id| format!("{id:?}"));
-                let response = respond(cookie, *now, &[cookie_field.as_bytes()], end);
-                assert!(
-                    response.headers()["set-cookie"]
-                        .to_str()
-                        .unwrap()
-                        .contains("Max-Age=0")
-                );
-                bytes_of(&response)
-            },
-        );
+        let ended = arrivals.iter().map(|arrival| {
+            let end = |session: &Session| session.invalidate().map(|id| format!("{id:?}"));
+            let response = arrival.respond(end);
+            assert!(
+                response.headers()["set-cookie"]
+                    .to_str()
+                    .unwrap()
+                    .contains("Max-Age=0")
+            );
+            bytes_of(&response)
+        });
         assert_eq!(ended.collect::<BTreeSet<_>>().len(), 1);
     }
 }
@@ -215,14 +193,9 @@ fn a_payload_of_another_type_is_protected_until_the_session_is_ended_or_renewed(
     ];
     let arrivals = arrivals();
     let is_foreign = |arrival: &&Arrival| arrival.expected == Reason::Payload;
-    let Arrival {
-        cookie,
-        now,
-        cookie_field,
-        ..
-    } = arrivals.iter().find(is_foreign).unwrap();
+    let arrival = arrivals.iter().find(is_foreign).unwrap();
     let respond = |work: Work| {
-        respond(cookie, *now, &[cookie_field.as_bytes()], |session| {
+        arrival.respond(|session| {
             let result = work(session);
             assert_eq!(session.len(), usize::from(result.is_ok()));
             result.map(|()| String::new())

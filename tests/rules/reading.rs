@@ -1,6 +1,6 @@
 //! Responses that read a session.
 
-use hardtack::Session;
+use hardtack::{Map, Payload, Session, SessionCookie};
 
 use crate::{
     Login,
@@ -34,9 +34,27 @@ fn cloning_and_debug_printing_are_no_touch() {
     check(&visit, answer, UNTOUCHED);
 }
 
+type Look<T = Map> = fn(&Session<T>);
+
+/// Each look touches the session, whatever the request brings.
+#[track_caller]
+fn check_touches<T: Payload>(cookie: &SessionCookie<T>, pair: &str, looks: &[(&str, Look<T>)]) {
+    for &(name, look) in looks {
+        for cookies in ["", "__Host-session=junk", pair] {
+            println!("{name}, {cookies:?}");
+            let work = move |session: &Session<T>| {
+                assert!(!session.is_touched());
+                look(session);
+                assert!(session.is_touched());
+                Ok(())
+            };
+            check(&Visit::to(cookie).with(cookies), work, READ);
+        }
+    }
+}
+
 #[test]
 fn every_look_at_a_dictionary_is_a_touch() {
-    type Look = fn(&Session);
     let looks: [(&str, Look); 18] = [
         ("get", |session| drop(session.get::<u32>("user"))),
         ("get of another", |session| drop(session.get::<u32>("name"))),
@@ -65,24 +83,12 @@ fn every_look_at_a_dictionary_is_a_touch() {
     ];
     let cookie = cookie();
     let pair = signed_in(&cookie);
-    for (name, look) in looks {
-        for cookies in ["", "__Host-session=junk", &pair] {
-            println!("{name}, {cookies:?}");
-            let work = move |session: &Session| {
-                assert!(!session.is_touched());
-                look(session);
-                assert!(session.is_touched());
-                Ok(())
-            };
-            check(&Visit::to(&cookie).with(cookies), work, READ);
-        }
-    }
+    check_touches(&cookie, &pair, &looks);
 }
 
 #[test]
 fn every_look_at_a_typed_session_is_a_touch() {
-    type Look = fn(&Session<Login>);
-    let looks: [(&str, Look); 4] = [
+    let looks: [(&str, Look<Login>); 4] = [
         ("read", |session| session.read(|_| ())),
         ("id", |session| _ = session.id()),
         ("is_new", |session| _ = session.is_new()),
@@ -92,18 +98,7 @@ fn every_look_at_a_typed_session_is_a_touch() {
     let pair = sealed(&cookie, at(0), |session| {
         session.update(|login| login.visits = 1).unwrap();
     });
-    for (name, look) in looks {
-        for cookies in ["", "__Host-session=junk", &pair] {
-            println!("{name}, {cookies:?}");
-            let work = move |session: &Session<Login>| {
-                assert!(!session.is_touched());
-                look(session);
-                assert!(session.is_touched());
-                Ok(())
-            };
-            check(&Visit::to(&cookie).with(cookies), work, READ);
-        }
-    }
+    check_touches(&cookie, &pair, &looks);
 }
 
 #[test]
