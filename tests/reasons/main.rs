@@ -11,7 +11,10 @@ use std::{collections::BTreeSet, convert::Infallible, fmt::Write, time::SystemTi
 
 use arrivals::{Arrival, arrivals};
 use common::{at, block_on, cookie, token_of};
-use hardtack::{Outcome, Reason, Session, SessionCookie, SessionError, SessionLayer};
+use hardtack::{
+    Session, SessionCookie, SessionError, SessionLayer,
+    session::{Outcome, Reason},
+};
 use http::{HeaderValue, Request, Response, header::COOKIE};
 use serde_json::Value;
 use tower::{Layer, ServiceExt, service_fn};

@@ -1,6 +1,9 @@
 //! Responses that read a session.
 
-use hardtack::{Map, Payload, Session, SessionCookie};
+use hardtack::{
+    Session, SessionCookie,
+    session::{Map, Payload},
+};
 
 use crate::{
     Login,

@@ -112,7 +112,7 @@ impl<'a> Targets<'a> {
                 "session opened, {}, allocations beyond the value's",
                 size.letter()
             );
-            self.figure(&text, more, AtMost(3.0));
+            self.figure(&text, more, AtMost(4.0));
         }
         let tampered = (COOKIE_ALONE, Operation::Tampered);
         let floor = (XAES, Operation::Tampered);

@@ -7,8 +7,7 @@ use super::{
     formerly::FormerAttributes, sealed, size::Size,
 };
 use crate::{
-    carrier::SessionCookie,
-    cookie::Inner,
+    carrier::cookie::{Inner, SessionCookie},
     cookie::{Attributes, CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, SameSite, Template},
     keys::{EncryptionKey, IntoKeys, Purpose, SigningKey},
     session::Duplicates,
