@@ -1,13 +1,32 @@
 //! Making keys.
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use hardtack::{
     EncryptionKey, SigningKey,
-    keys::{KeyError, KeyId, Suite},
+    keys::{KeyId, Suite},
 };
 use zeroize::Zeroizing;
 
-use crate::answer::Failure;
+use crate::answer::{self, Answer, Failure};
+
+/// Print a new key, which is a secret
+///
+/// The key is printed to standard output and stored nowhere. For a key in a file, use `hardtack
+/// ring add FILE`, which does not show it.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Keygen {
+    /// The suite of the key
+    #[arg(long, value_enum, default_value_t = SuiteName::Xaes)]
+    suite: SuiteName,
+}
+
+impl Keygen {
+    pub(crate) fn run(self) -> Answer {
+        answer::print_secret(&NewKey::make(self.suite)?.text)?;
+        Ok(true)
+    }
+}
 
 /// The suite of a new key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,35 +54,20 @@ impl SuiteName {
             _ => SuiteName::Xaes,
         }
     }
-
-    pub(crate) fn encrypts(self) -> bool {
-        self != SuiteName::Sign
-    }
 }
 
 impl NewKey {
     pub(crate) fn make(suite: SuiteName) -> Result<NewKey, Failure> {
-        NewKey::try_make(suite).map_err(|error| {
+        let encrypting = |key: EncryptionKey| (key.id(), key.expose_secret());
+        let made = match suite {
+            SuiteName::Xaes => EncryptionKey::generate().map(encrypting),
+            SuiteName::Xcha => EncryptionKey::generate_xchacha20().map(encrypting),
+            SuiteName::Sign => SigningKey::generate().map(|key| (key.id(), key.expose_secret())),
+        };
+        let (id, text) = made.map_err(|error| {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
             Failure::File(format!("{error}{}", cause.unwrap_or_default()))
-        })
-    }
-
-    fn try_make(suite: SuiteName) -> Result<NewKey, KeyError> {
-        let (id, text) = match suite {
-            SuiteName::Xaes | SuiteName::Xcha => {
-                let key = if suite == SuiteName::Xaes {
-                    EncryptionKey::generate()?
-                } else {
-                    EncryptionKey::generate_xchacha20()?
-                };
-                (key.id(), key.expose_secret())
-            }
-            SuiteName::Sign => {
-                let key = SigningKey::generate()?;
-                (key.id(), key.expose_secret())
-            }
-        };
+        })?;
         Ok(NewKey { id, text })
     }
 }

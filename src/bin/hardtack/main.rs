@@ -10,7 +10,6 @@ mod base {
 }
 mod inspect;
 mod key;
-mod keygen;
 mod moment;
 mod ring;
 mod settings;
@@ -31,7 +30,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Keygen(keygen::Keygen),
+    Keygen(key::Keygen),
     #[command(subcommand)]
     Ring(ring::Command),
     Inspect(inspect::Inspect),

@@ -20,12 +20,12 @@ pub(crate) enum Moment {
 }
 
 impl Moment {
-    /// `None` is now.
-    pub(crate) fn or_now(at: Option<Moment>, now: SystemTime) -> Result<SystemTime, Failure> {
-        match at {
-            None => Ok(now),
-            Some(Moment::At(moment)) => Ok(moment),
-            Some(Moment::FromNow(span)) => after(now, span),
+    pub(crate) const NOW: Moment = Moment::FromNow(Duration::ZERO);
+
+    pub(crate) fn resolve(self, now: SystemTime) -> Result<SystemTime, Failure> {
+        match self {
+            Moment::At(moment) => Ok(moment),
+            Moment::FromNow(span) => after(now, span),
         }
     }
 }
@@ -35,30 +35,24 @@ impl FromStr for Moment {
 
     fn from_str(text: &str) -> Result<Moment, &'static str> {
         match text.strip_prefix('+') {
-            Some(span) => span.parse().map(|Span(span)| Moment::FromNow(span)),
+            Some(text) => span(text).map(Moment::FromNow),
             None => parse(text).map(Moment::At),
         }
     }
 }
 
-/// A span of whole seconds.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Span(pub(crate) Duration);
-
-impl FromStr for Span {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Span, &'static str> {
-        span::parse(text).map(Span).ok_or(
-            "expected a span like `90s`, `15m`, `12h` or `30days`, in lower case, in whole seconds",
-        )
-    }
+/// Parses a span of whole seconds.
+pub(crate) fn span(text: &str) -> Result<Duration, &'static str> {
+    span::parse(text).ok_or(
+        "expected a span like `90s`, `15m`, `12h` or `30days`, in lower case, in whole seconds",
+    )
 }
 
 /// The time now, in whole seconds.
 pub(crate) fn now() -> Result<SystemTime, Failure> {
     let Some(text) = env::var_os(NOW) else {
-        return Ok(whole_seconds(SystemTime::now()));
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        return Ok(UNIX_EPOCH + Duration::from_secs(since.unwrap_or_default().as_secs()));
     };
     answer::note(&format!("using the time in {NOW}"));
     let text = text.to_string_lossy();
@@ -74,11 +68,6 @@ pub(crate) fn after(moment: SystemTime, span: Duration) -> Result<SystemTime, Fa
 fn parse(text: &str) -> Result<SystemTime, &'static str> {
     moment::parse(text)
         .ok_or("expected a moment like `2026-12-15T00:00:00Z`, or a span from now like `+15m`")
-}
-
-fn whole_seconds(moment: SystemTime) -> SystemTime {
-    let since = moment.duration_since(UNIX_EPOCH).unwrap_or_default();
-    UNIX_EPOCH + Duration::from_secs(since.as_secs())
 }
 
 const NOW: &str = "HARDTACK_NOW";

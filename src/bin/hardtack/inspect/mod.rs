@@ -66,7 +66,7 @@ pub(crate) struct Carrier {
 impl Inspect {
     pub(crate) fn run(self) -> Answer {
         let now = moment::now()?;
-        let at = Moment::or_now(self.at, now)?;
+        let at = self.at.unwrap_or(Moment::NOW).resolve(now)?;
         let ring = self.keys.as_deref().map(read_ring).transpose()?;
         let name = || match &ring {
             Some(ring) => self.sessions.cookie_name(ring, now),

@@ -1,4 +1,7 @@
-use std::{path::PathBuf, str::FromStr, time::SystemTime};
+use std::{
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
 
 use clap::Args;
 use hardtack::{
@@ -13,7 +16,7 @@ use hardtack::{
 use super::input::Carried;
 use crate::{
     answer::Failure,
-    moment::{Moment, Span},
+    moment::{self, Moment},
     ring::AnyRing,
     settings,
 };
@@ -34,33 +37,29 @@ pub(super) struct Sessions {
     #[arg(long = "context", value_name = "LABEL=VALUE", value_parser = pair)]
     context: Vec<(String, String)>,
     /// The application's idle_timeout, or `off`; by default that of the settings, or 30m
-    #[arg(long, value_name = "SPAN")]
+    #[arg(long, value_name = "SPAN", value_parser = idle_timeout)]
     idle_timeout: Option<IdleTimeout>,
     /// The application's absolute_timeout; by default that of the settings, or 12h
-    #[arg(long, value_name = "SPAN")]
-    absolute_timeout: Option<Span>,
+    #[arg(long, value_name = "SPAN", value_parser = moment::span)]
+    absolute_timeout: Option<Duration>,
     /// The application's remember_up_to, if it has one
-    #[arg(long, value_name = "SPAN")]
-    remember_up_to: Option<Span>,
+    #[arg(long, value_name = "SPAN", value_parser = moment::span)]
+    remember_up_to: Option<Duration>,
     /// The application's clock_skew; by default that of the settings, or 60s
-    #[arg(long, value_name = "SPAN")]
-    clock_skew: Option<Span>,
+    #[arg(long, value_name = "SPAN", value_parser = moment::span)]
+    clock_skew: Option<Duration>,
     /// The application's not_before; that of the ring counts in any case
     #[arg(long, value_name = "TIME")]
     not_before: Option<Moment>,
 }
 
-#[derive(Clone, Copy)]
-struct IdleTimeout(Option<Span>);
+/// `None` for `off`.
+type IdleTimeout = Option<Duration>;
 
-impl FromStr for IdleTimeout {
-    type Err = <Span as FromStr>::Err;
-
-    fn from_str(text: &str) -> Result<IdleTimeout, Self::Err> {
-        match text {
-            "off" => Ok(IdleTimeout(None)),
-            span => span.parse().map(|span| IdleTimeout(Some(span))),
-        }
+fn idle_timeout(text: &str) -> Result<IdleTimeout, &'static str> {
+    match text {
+        "off" => Ok(None),
+        text => moment::span(text).map(Some),
     }
 }
 
@@ -100,24 +99,22 @@ impl Sessions {
         now: SystemTime,
     ) -> Result<SessionBuilder<C>, Failure> {
         let mut builder = self.with_settings(ring, builder)?;
-        if let Some(IdleTimeout(idle)) = self.idle_timeout {
-            let idle = idle.map(|span| span.0);
+        if let Some(idle) = self.idle_timeout {
             // A longer one is refused, and has the same effect as one that is as long.
-            let absolute = self.absolute_timeout.map(|span| span.0);
-            let idle = idle.map(|idle| absolute.map_or(idle, |absolute| idle.min(absolute)));
-            builder = builder.idle_timeout(idle);
+            let longest = self.absolute_timeout.unwrap_or(Duration::MAX);
+            builder = builder.idle_timeout(idle.map(|idle| idle.min(longest)));
         }
         if let Some(span) = self.absolute_timeout {
-            builder = builder.absolute_timeout(span.0);
+            builder = builder.absolute_timeout(span);
         }
         if let Some(span) = self.clock_skew {
-            builder = builder.clock_skew(span.0);
+            builder = builder.clock_skew(span);
         }
         if let Some(span) = self.remember_up_to {
-            builder = builder.remember_up_to(span.0);
+            builder = builder.remember_up_to(span);
         }
-        if self.not_before.is_some() {
-            builder = builder.not_before(Moment::or_now(self.not_before, now)?);
+        if let Some(moment) = self.not_before {
+            builder = builder.not_before(moment.resolve(now)?);
         }
         if let Some(label) = &self.application {
             builder = builder.application(label);

@@ -1,8 +1,9 @@
 use clap::Args;
+use hardtack::keys::KeyInfo;
 
 use super::edit::{Edit, Target};
 use crate::{
-    answer::{Answer, Failure},
+    answer::Failure,
     key::{NewKey, SuiteName},
     moment::{Moment, show},
 };
@@ -15,7 +16,7 @@ use crate::{
 #[command(verbatim_doc_comment)]
 pub(crate) struct Add {
     #[command(flatten)]
-    target: Target,
+    pub(super) target: Target,
     /// The suite of the key; by default that of the key that seals, or xaes
     #[arg(long, value_enum)]
     suite: Option<SuiteName>,
@@ -25,11 +26,11 @@ pub(crate) struct Add {
 }
 
 impl Add {
-    pub(super) fn run(self) -> Answer {
-        self.target.edit(|edit| match &edit.before {
+    pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
+        match &edit.before {
             None => self.first(edit),
-            Some(_) => self.another(edit),
-        })
+            Some(ring) => self.another(ring.sealing(edit.now), edit),
+        }
     }
 
     fn first(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
@@ -43,12 +44,10 @@ impl Add {
         Ok(vec![format!("new key {}, the first: it seals", key.id)])
     }
 
-    fn another(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
-        let ring = edit.ring()?;
-        let sealing = ring.sealing(edit.now);
+    fn another(&self, sealing: KeyInfo, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let key = new_key(self.suite, &sealing)?;
-        let from = Moment::or_now(self.seal_from, edit.now)?;
-        let seal_from = self.seal_from.map(|_| from);
+        let seal_from = self.seal_from.map(|from| from.resolve(edit.now));
+        let seal_from = seal_from.transpose()?;
         if seal_from.is_some_and(|from| from <= edit.now) {
             return Err(Failure::no(
                 "no instance has the new key yet, so --seal-from must be in the future",
@@ -56,28 +55,19 @@ impl Add {
         }
         edit.text.add(&key, seal_from);
         edit.check_goes_on(sealing.id)?;
-        let id = key.id;
-        Ok(match seal_from {
-            None => vec![
-                format!("new key {id}, accepted"),
-                format!("key {} still seals", sealing.id),
-            ],
-            Some(from) => vec![
-                format!("new key {id}, accepted"),
-                format!("key {id} seals from {}", show(from)),
-            ],
-        })
+        let seals = match seal_from {
+            None => format!("key {} still seals", sealing.id),
+            Some(from) => format!("key {} seals from {}", key.id, show(from)),
+        };
+        Ok(vec![format!("new key {}, accepted", key.id), seals])
     }
 }
 
 /// A key that can join the ring of `sealing`.
-pub(super) fn new_key(
-    suite: Option<SuiteName>,
-    sealing: &hardtack::keys::KeyInfo,
-) -> Result<NewKey, Failure> {
+pub(super) fn new_key(suite: Option<SuiteName>, sealing: &KeyInfo) -> Result<NewKey, Failure> {
     let like = SuiteName::like(sealing.suite);
     let suite = suite.unwrap_or(like);
-    if suite.encrypts() == like.encrypts() {
+    if (suite == SuiteName::Sign) == (like == SuiteName::Sign) {
         return NewKey::make(suite);
     }
     Err(Failure::no(

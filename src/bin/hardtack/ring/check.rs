@@ -67,7 +67,7 @@ impl Finding {
 impl Check {
     pub(super) fn run(self) -> Answer {
         let now = moment::now()?;
-        let at = Moment::or_now(self.at, now)?;
+        let at = self.at.unwrap_or(Moment::NOW).resolve(now)?;
         let longest = self.lifetime.longest()?;
         let text = file::read(&self.file)?;
         let mut findings = Vec::new();

@@ -56,7 +56,10 @@ impl Target {
         } else {
             let dry = "dry run, nothing is written; the result would be:";
             told.insert(0, dry.to_owned());
-            told.push(format!("\n{}", show::table(&ring, now, None)));
+            told.push(format!(
+                "\n{}",
+                show::table(&show::described(&ring, now, None))
+            ));
         }
         answer::print(&told.join("\n"))?;
         Ok(true)
@@ -131,11 +134,11 @@ pub(super) fn key_id(text: &str) -> Result<String, &'static str> {
 }
 
 /// The key with this id.
-pub(super) fn find(ring: &AnyRing, id: &str, file: &str) -> Result<KeyInfo, Failure> {
+pub(super) fn find(ring: &AnyRing, id: &str, file: &str) -> Result<KeyInfo, String> {
     let keys = ring.keys();
     let found = keys.iter().find(|key| key.id.to_string() == id);
     found.copied().ok_or_else(|| {
         let ids: Vec<_> = keys.iter().map(|key| key.id.to_string()).collect();
-        Failure::no(format!("{file} has no key {id}, only {}", ids.join(", ")))
+        format!("{file} has no key {id}, only {}", ids.join(", "))
     })
 }

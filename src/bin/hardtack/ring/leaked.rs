@@ -1,16 +1,16 @@
 use std::time::SystemTime;
 
 use clap::Args;
-use hardtack::keys::{KeyId, KeyInfo};
+use hardtack::keys::KeyInfo;
 
 use super::{
     AnyRing,
     add::new_key,
     edit::{self, Edit, Target},
-    text::Attribute,
+    text::ACCEPT_UNTIL,
 };
 use crate::{
-    answer::{Answer, Failure},
+    answer::Failure,
     key::SuiteName,
     moment::{Moment, show},
 };
@@ -27,7 +27,7 @@ use crate::{
 #[command(verbatim_doc_comment)]
 pub(crate) struct Leaked {
     #[command(flatten)]
-    target: Target,
+    pub(super) target: Target,
     /// The id of the key
     #[arg(value_parser = edit::key_id)]
     key: String,
@@ -40,39 +40,33 @@ pub(crate) struct Leaked {
 }
 
 impl Leaked {
-    pub(super) fn run(self) -> Answer {
-        self.target.edit(|edit| {
-            let ring = edit.ring()?;
-            match self.not_before {
-                None => self.drop_all(edit, &ring),
-                Some(_) => {
-                    let moment = Moment::or_now(self.not_before, edit.now)?;
-                    self.drop_one(edit, &ring, moment)
-                }
-            }
-        })
+    pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
+        let ring = edit.ring()?;
+        match self.not_before {
+            None => self.drop_all(edit, &ring),
+            Some(moment) => self.drop_one(edit, &ring, moment.resolve(edit.now)?),
+        }
     }
 
     fn drop_all(&self, edit: &mut Edit, ring: &AnyRing) -> Result<Vec<String>, Failure> {
-        let leaked = edit::find(ring, &self.key, &edit.file).map_err(|absent| match absent {
-            Failure::No(absent) => Failure::No(format!(
+        let leaked = edit::find(ring, &self.key, &edit.file).map_err(|absent| {
+            Failure::no(format!(
                 "{absent}; for a key that was removed earlier give --not-before"
-            )),
-            other => other,
+            ))
         })?;
         let new = new_key(self.suite, &ring.sealing(edit.now))?;
         edit.text.add(&new, None);
         for key in ring.keys() {
             edit.text.remove(key.id);
         }
-        let others = ring.keys().into_iter().map(|key| key.id);
-        let others: Vec<_> = others.filter(|id| *id != leaked.id).collect();
+        let others = ring.keys().into_iter().filter(|key| key.id != leaked.id);
+        let others: Vec<_> = others.map(|key| key.id.to_string()).collect();
+        let too = "dropped too: a forgery may have been sealed again under each";
         let mut told = vec![format!("key {} is dropped", leaked.id)];
-        if !others.is_empty() {
-            told.push(format!(
-                "{} dropped too: a forgery may have been sealed again under each",
-                keys(&others)
-            ));
+        match &others[..] {
+            [] => {}
+            [other] => told.push(format!("key {other} is {too}")),
+            others => told.push(format!("keys {} are {too}", others.join(", "))),
         }
         told.extend([
             format!("new key {} seals", new.id),
@@ -98,7 +92,13 @@ impl Leaked {
                 show(later)
             )));
         }
-        check_in_future(edit.now, moment)?;
+        // Until an instance has the new file, it seals forgeries again and keeps their content at sign-in.
+        if moment <= edit.now {
+            return Err(Failure::no(
+                "instances accept forgeries until they have the new file, so --not-before must be later than \
+                 that, plus twice the clock skew",
+            ));
+        }
         let mut told = Vec::new();
         match edit::find(ring, &self.key, &edit.file) {
             Ok(leaked) => {
@@ -108,16 +108,16 @@ impl Leaked {
             Err(_) => told.push(format!("key {} is no longer in {}", self.key, edit.file)),
         }
         edit.text.set_not_before(moment);
-        told.push(format!(
-            "everyone who signed in before {} is signed out, on each instance as soon as it has {}",
-            show(moment),
-            edit.file
-        ));
-        told.push(format!(
-            "until {} no one can stay signed in: sessions that begin before it are refused at once",
-            show(moment)
-        ));
-        told.push(RECORDED.to_owned());
+        let (moment, file) = (show(moment), &edit.file);
+        told.extend([
+            format!(
+                "everyone who signed in before {moment} is signed out, on each instance as soon as it has {file}"
+            ),
+            format!(
+                "until {moment} no one can stay signed in: sessions that begin before it are refused at once"
+            ),
+            RECORDED.to_owned(),
+        ]);
         Ok(told)
     }
 
@@ -139,31 +139,12 @@ impl Leaked {
                 if is_retired(key) {
                     edit.text.remove(key.id);
                 } else {
-                    edit.text.set(key.id, Attribute::AcceptUntil, None);
+                    edit.text.set(key.id, ACCEPT_UNTIL, None);
                 }
             }
         }
         let seals = edit.result()?.seals(edit.now);
         Ok(format!("key {seals} seals"))
-    }
-}
-
-/// Until an instance has the new file, it seals forgeries again and keeps their content at sign-in.
-fn check_in_future(now: SystemTime, moment: SystemTime) -> Result<(), Failure> {
-    if moment > now {
-        return Ok(());
-    }
-    Err(Failure::no(
-        "instances accept forgeries until they have the new file, so --not-before must be later than that, \
-         plus twice the clock skew",
-    ))
-}
-
-fn keys(ids: &[KeyId]) -> String {
-    let ids: Vec<_> = ids.iter().map(KeyId::to_string).collect();
-    match &ids[..] {
-        [id] => format!("key {id} is"),
-        ids => format!("keys {} are", ids.join(", ")),
     }
 }
 

@@ -6,19 +6,14 @@ use std::{
 use clap::Args;
 use hardtack::{EncryptionKey, SessionCookie, SessionSettings};
 
-use crate::{
-    answer::Failure,
-    base::span,
-    moment::{self, Span},
-    settings,
-};
+use crate::{answer::Failure, base::span, moment, settings};
 
 /// The options for the longest lifetime of a session.
 #[derive(Args)]
 pub(super) struct Lifetime {
     /// The longest lifetime of a session: the longer of absolute_timeout and remember_up_to; by default 12h
-    #[arg(long, value_name = "SPAN", conflicts_with = "settings")]
-    lifetime: Option<Span>,
+    #[arg(long, value_name = "SPAN", value_parser = moment::span, conflicts_with = "settings")]
+    lifetime: Option<Duration>,
     /// The application's settings, for its lifetime: a TOML file, or JSON if named `.json`
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -28,10 +23,10 @@ pub(super) struct Lifetime {
 #[derive(Args)]
 pub(super) struct Overlap {
     #[command(flatten)]
-    lifetime: Lifetime,
+    pub(super) lifetime: Lifetime,
     /// The greatest difference between the clocks of two instances
-    #[arg(long, value_name = "SPAN", default_value = "60s")]
-    skew: Span,
+    #[arg(long, value_name = "SPAN", value_parser = moment::span, default_value = "60s")]
+    pub(super) skew: Duration,
 }
 
 /// The longest lifetime of a session.
@@ -42,25 +37,14 @@ pub(super) struct Longest {
     pub(super) is_assumed: bool,
 }
 
-/// The lifetime of sessions by the clocks of several instances.
-#[derive(Clone, Copy)]
-pub(super) struct Times {
-    pub(super) longest: Longest,
-    pub(super) skew: Duration,
-}
-
 impl Lifetime {
     pub(super) fn longest(&self) -> Result<Longest, Failure> {
-        let span = match (&self.lifetime, &self.settings) {
-            (Some(Span(span)), _) => {
-                check(*span)?;
-                *span
-            }
+        let span = match (self.lifetime, &self.settings) {
+            (Some(span), _) => check(span)?,
             (None, Some(path)) => {
                 let longest = settings::read(path)?.longest_lifetime();
                 longest.map_err(|error| Failure::file("cannot read settings from", path, error))?
             }
-            // The default of the library.
             (None, None) => {
                 let longest = SessionSettings::default().longest_lifetime();
                 longest.map_err(Failure::usage)?
@@ -74,22 +58,28 @@ impl Lifetime {
 }
 
 /// Refuses a span that no application can have.
-fn check(lifetime: Duration) -> Result<(), Failure> {
+fn check(lifetime: Duration) -> Result<Duration, Failure> {
     let key = EncryptionKey::generate().map_err(Failure::usage)?;
     let builder = SessionCookie::encrypted(key).idle_timeout(None);
-    let checked = builder.absolute_timeout(lifetime).build();
-    checked.map(drop).map_err(|error| {
-        let sentence = error.to_string();
-        Failure::Usage(sentence.replace("absolute_timeout", "--lifetime"))
-    })
+    match builder.absolute_timeout(lifetime).build() {
+        Ok(_) => Ok(lifetime),
+        Err(error) => {
+            let sentence = error.to_string();
+            Err(Failure::Usage(
+                sentence.replace("absolute_timeout", "--lifetime"),
+            ))
+        }
+    }
 }
 
 impl Overlap {
-    pub(super) fn times(&self) -> Result<Times, Failure> {
-        Ok(Times {
-            longest: self.lifetime.longest()?,
-            skew: self.skew.0,
-        })
+    /// The end of the last session that was sealed before `moment`.
+    pub(super) fn end_of_sessions(
+        &self,
+        longest: Longest,
+        moment: SystemTime,
+    ) -> Result<SystemTime, Failure> {
+        moment::after(moment, longest.span.saturating_add(self.skew))
     }
 }
 
@@ -103,13 +93,5 @@ impl Longest {
                 span::show(self.span)
             )
         })
-    }
-}
-
-impl Times {
-    /// The end of the last session that was sealed before `moment`.
-    pub(super) fn end_of_sessions(self, moment: SystemTime) -> Result<SystemTime, Failure> {
-        let end = moment::after(moment, self.longest.span)?;
-        moment::after(end, self.skew)
     }
 }

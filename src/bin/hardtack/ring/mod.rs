@@ -35,11 +35,11 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) fn run(self) -> Answer {
         match self {
-            Command::Add(command) => command.run(),
-            Command::Promote(command) => command.run(),
-            Command::Retire(command) => command.run(),
-            Command::Rotate(command) => command.run(),
-            Command::Leaked(command) => command.run(),
+            Command::Add(command) => command.target.edit(|edit| command.apply(edit)),
+            Command::Promote(command) => command.target.edit(|edit| command.apply(edit)),
+            Command::Retire(command) => command.target.edit(|edit| command.apply(edit)),
+            Command::Rotate(command) => command.target.edit(|edit| command.apply(edit)),
+            Command::Leaked(command) => command.target.edit(|edit| command.apply(edit)),
             Command::Check(command) => command.run(),
             Command::Show(command) => command.run(),
         }

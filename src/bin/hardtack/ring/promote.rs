@@ -8,10 +8,10 @@ use super::{
     any::Role,
     edit::{self, Edit, Target},
     lifetime::Lifetime,
-    text::Attribute,
+    text::{ACCEPT_UNTIL, SEAL_FROM},
 };
 use crate::{
-    answer::{Answer, Failure},
+    answer::Failure,
     base::span,
     moment::{Moment, show},
 };
@@ -24,7 +24,7 @@ use crate::{
 #[command(verbatim_doc_comment)]
 pub(crate) struct Promote {
     #[command(flatten)]
-    target: Target,
+    pub(super) target: Target,
     /// The id of the key
     #[arg(value_parser = edit::key_id)]
     key: String,
@@ -36,20 +36,16 @@ pub(crate) struct Promote {
 }
 
 impl Promote {
-    pub(super) fn run(self) -> Answer {
-        self.target.edit(|edit| self.promote(edit))
-    }
-
-    fn promote(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
+    pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
-        let key = edit::find(&ring, &self.key, &edit.file)?;
-        let at = Moment::or_now(self.at, edit.now)?;
+        let key = edit::find(&ring, &self.key, &edit.file).map_err(Failure::No)?;
+        let at = self.at.unwrap_or(Moment::NOW).resolve(edit.now)?;
         let sealing = ring.seals(edit.now);
         check_moment(&ring, &key, at, edit.now)?;
-        edit.text.set(key.id, Attribute::AcceptUntil, None);
+        edit.text.set(key.id, ACCEPT_UNTIL, None);
         // It may seal before its time, because no other key can.
         if sealing != key.id || key.seal_from.is_some_and(|from| from > edit.now) {
-            edit.text.set(key.id, Attribute::SealFrom, Some(at));
+            edit.text.set(key.id, SEAL_FROM, Some(at));
             for other in ring.keys() {
                 // On a tie the first listed seals.
                 if other.seal_from == Some(at) && other.id != key.id {

@@ -1,17 +1,17 @@
 use std::time::SystemTime;
 
 use clap::Args;
-use hardtack::keys::KeyInfo;
+use hardtack::keys::{KeyId, KeyInfo};
 
 use super::{
     AnyRing,
     any::Role,
     edit::{self, Edit, Target},
-    lifetime::{Overlap, Times},
-    text::Attribute,
+    lifetime::Overlap,
+    text::ACCEPT_UNTIL,
 };
 use crate::{
-    answer::{Answer, Failure},
+    answer::Failure,
     moment::{self, Moment, show},
 };
 
@@ -23,7 +23,7 @@ use crate::{
 #[command(verbatim_doc_comment)]
 pub(crate) struct Retire {
     #[command(flatten)]
-    target: Target,
+    pub(super) target: Target,
     /// The id of the key
     #[arg(value_parser = edit::key_id)]
     key: String,
@@ -38,51 +38,74 @@ pub(crate) struct Retire {
 }
 
 impl Retire {
-    pub(super) fn run(self) -> Answer {
-        self.target.edit(|edit| self.retire(edit))
-    }
-
-    fn retire(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
+    pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
-        let key = edit::find(&ring, &self.key, &edit.file)?;
-        let times = self.overlap.times()?;
-        let end = end_of_sessions(&ring, &key, edit.now, times)?;
-        let told = match self.at {
-            Some(_) => {
-                let at = Moment::or_now(self.at, edit.now)?;
-                if at <= edit.now {
-                    return Err(Failure::no(
-                        "--at is not in the future; leave it out to remove the key",
-                    ));
-                }
-                check_successor(&ring, &key, at, &edit.file)?;
-                self.check_cost(&key, at, end)?;
-                edit.text.set(key.id, Attribute::AcceptUntil, Some(at));
+        let key = edit::find(&ring, &self.key, &edit.file).map_err(Failure::No)?;
+        let longest = self.overlap.lifetime.longest()?;
+        let end = self.sealed_until(&ring, &key, edit.now)?;
+        let end = end.map(|moment| self.overlap.end_of_sessions(longest, moment));
+        let end = end.transpose()?;
+        let at = self.at.map(|at| at.resolve(edit.now)).transpose()?;
+        let told = match at {
+            Some(at) if at <= edit.now => {
+                return Err(Failure::no(
+                    "--at is not in the future; leave it out to remove the key",
+                ));
+            }
+            Some(at) => {
+                check_successor(&ring, key.id, at, &edit.file)?;
+                self.check_cost(key.id, at, end)?;
+                edit.text.set(key.id, ACCEPT_UNTIL, Some(at));
                 format!("key {} opens nothing from {} on", key.id, show(at))
             }
             None => {
-                check_removal(&ring, &key, edit.now, &edit.file)?;
-                self.check_cost(&key, edit.now, end)?;
+                check_removal(&ring, key.id, edit)?;
+                self.check_cost(key.id, edit.now, end)?;
                 edit.text.remove(key.id);
                 format!("key {} is removed", key.id)
             }
         };
         // The lifetime matters only if the key has sealed sessions.
-        let assumption = end.and_then(|_| times.longest.assumption());
+        let assumption = end.and_then(|_| longest.assumption());
         Ok([told].into_iter().chain(assumption).collect())
+    }
+
+    /// The last moment at which the key may have sealed, as far as the ring tells.
+    fn sealed_until(
+        &self,
+        ring: &AnyRing,
+        key: &KeyInfo,
+        now: SystemTime,
+    ) -> Result<Option<SystemTime>, Failure> {
+        Ok(match ring.role(key, now) {
+            Role::Retired => None,
+            Role::Planned => {
+                // An instance's clock may be ahead by this, as in `ring rotate`.
+                let ahead = moment::after(now, self.overlap.skew.saturating_mul(2))?;
+                if key.seal_from.is_some_and(|from| from <= ahead) {
+                    return Ok(Some(now));
+                }
+                // The key that seals took over from another, perhaps from this one before its time was put off.
+                ring.sealing(now).seal_from.filter(|since| *since <= now)
+            }
+            // If the next key has no `seal_from`, this one may have sealed until now.
+            Role::Sealing | Role::Accepted => {
+                let next = ring.next_after(key.id);
+                Some(next.and_then(|next| next.seal_from).unwrap_or(now))
+            }
+        })
     }
 
     fn check_cost(
         &self,
-        key: &KeyInfo,
+        id: KeyId,
         at: SystemTime,
         end: Option<SystemTime>,
     ) -> Result<(), Failure> {
         match end {
             Some(end) if at < end && !self.force => Err(Failure::no(format!(
-                "sessions that key {} sealed may live until {}, and their visitors would be signed out; \
+                "sessions that key {id} sealed may live until {}, and their visitors would be signed out; \
                  give --at with that time, or --force",
-                key.id,
                 show(end)
             ))),
             _ => Ok(()),
@@ -90,52 +113,9 @@ impl Retire {
     }
 }
 
-/// The end of the last session that the key sealed, as far as the ring tells. `None`: there is none.
-fn end_of_sessions(
-    ring: &AnyRing,
-    key: &KeyInfo,
-    now: SystemTime,
-    times: Times,
-) -> Result<Option<SystemTime>, Failure> {
-    let sealed_until = match ring.role(key, now) {
-        Role::Retired => None,
-        Role::Planned => planned_sealed_until(ring, key, now, times)?,
-        // If the next key has no `seal_from`, this one may have sealed until now.
-        Role::Sealing | Role::Accepted => {
-            let next = ring.next_after(key.id);
-            Some(next.and_then(|next| next.seal_from).unwrap_or(now))
-        }
-    };
-    let end = sealed_until.map(|moment| times.end_of_sessions(moment));
-    end.transpose()
-}
-
-/// The last moment at which a planned key may have sealed.
-fn planned_sealed_until(
-    ring: &AnyRing,
-    key: &KeyInfo,
-    now: SystemTime,
-    times: Times,
-) -> Result<Option<SystemTime>, Failure> {
-    // An instance's clock may be ahead by this, as in `ring rotate`.
-    let ahead = moment::after(now, times.skew * 2)?;
-    if key.seal_from.is_some_and(|from| from <= ahead) {
-        return Ok(Some(now));
-    }
-    // The key that seals took over from another, perhaps from this one before its time was put off.
-    let since = ring.sealing(now).seal_from;
-    Ok(since.filter(|since| *since <= now))
-}
-
 /// Refuses to remove the key that seals, and the only successor of a key that is to retire.
-fn check_removal(
-    ring: &AnyRing,
-    key: &KeyInfo,
-    now: SystemTime,
-    file: &str,
-) -> Result<(), Failure> {
-    let id = key.id;
-    if ring.seals(now) == id {
+fn check_removal(ring: &AnyRing, id: KeyId, edit: &Edit) -> Result<(), Failure> {
+    if ring.seals(edit.now) == id {
         return Err(Failure::no(format!(
             "key {id} seals; make another key seal first, with `hardtack ring rotate` or `hardtack ring \
              promote`, or drop this one with `hardtack ring leaked`"
@@ -143,7 +123,7 @@ fn check_removal(
     }
     match &ring.keys()[..] {
         [.., before, last] if last.id == id && before.accept_until.is_some() => {
-            let before = before.id;
+            let (before, file) = (before.id, &edit.file);
             Err(Failure::no(format!(
                 "key {before} retires because key {id} takes over; first run `hardtack ring promote {file} \
                  {before}`"
@@ -154,13 +134,7 @@ fn check_removal(
 }
 
 /// Refuses a moment at which the key still seals.
-fn check_successor(
-    ring: &AnyRing,
-    key: &KeyInfo,
-    at: SystemTime,
-    file: &str,
-) -> Result<(), Failure> {
-    let id = key.id;
+fn check_successor(ring: &AnyRing, id: KeyId, at: SystemTime, file: &str) -> Result<(), Failure> {
     let Some(next) = ring.next_after(id) else {
         return Err(Failure::no(format!(
             "no key seals after key {id}; first run `hardtack ring rotate {file}` or `hardtack ring promote \

@@ -1,15 +1,17 @@
+use std::time::Duration;
+
 use clap::Args;
 
 use super::{
     add::new_key,
     edit::{Edit, Target},
     lifetime::Overlap,
-    text::Attribute,
+    text::ACCEPT_UNTIL,
 };
 use crate::{
-    answer::{Answer, Failure},
+    answer::Failure,
     key::SuiteName,
-    moment::{self, Span, show},
+    moment::{self, show},
 };
 
 /// Plan a rotation in one push: a new key takes over and the old one retires, each at its time
@@ -17,10 +19,10 @@ use crate::{
 #[command(verbatim_doc_comment)]
 pub(crate) struct Rotate {
     #[command(flatten)]
-    target: Target,
+    pub(super) target: Target,
     /// The time until every instance has the file
-    #[arg(long, value_name = "SPAN")]
-    after: Span,
+    #[arg(long, value_name = "SPAN", value_parser = moment::span)]
+    after: Duration,
     #[command(flatten)]
     overlap: Overlap,
     /// The suite of the new key; by default that of the key that seals
@@ -29,11 +31,7 @@ pub(crate) struct Rotate {
 }
 
 impl Rotate {
-    pub(super) fn run(self) -> Answer {
-        self.target.edit(|edit| self.rotate(edit))
-    }
-
-    fn rotate(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
+    pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
         let (file, old) = (&edit.file, ring.sealing(edit.now));
         if let Some((planned, _)) = ring.planned_after(edit.now).next() {
@@ -43,15 +41,14 @@ impl Rotate {
                 old.id
             )));
         }
-        let times = self.overlap.times()?;
+        let longest = self.overlap.lifetime.longest()?;
         let new = new_key(self.suite, &old)?;
-        let pushed = moment::after(edit.now, self.after.0)?;
+        let pushed = moment::after(edit.now, self.after)?;
         // A clock may be behind another by the skew, and both behind the clock of this machine.
-        let seal_from = moment::after(pushed, times.skew * 2)?;
-        let accept_until = times.end_of_sessions(seal_from)?;
+        let seal_from = moment::after(pushed, self.overlap.skew.saturating_mul(2))?;
+        let accept_until = self.overlap.end_of_sessions(longest, seal_from)?;
         edit.text.add(&new, Some(seal_from));
-        edit.text
-            .set(old.id, Attribute::AcceptUntil, Some(accept_until));
+        edit.text.set(old.id, ACCEPT_UNTIL, Some(accept_until));
         let (old, new, pushed) = (old.id, new.id, show(pushed));
         let (seal_from, accept_until) = (show(seal_from), show(accept_until));
         let mut told = vec![
@@ -63,7 +60,7 @@ impl Rotate {
                  {old}`"
             ),
         ];
-        told.extend(times.longest.assumption());
+        told.extend(longest.assumption());
         Ok(told)
     }
 }

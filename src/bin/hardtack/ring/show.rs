@@ -1,7 +1,6 @@
-use std::{collections::HashMap, path::PathBuf, time::SystemTime};
+use std::{path::PathBuf, time::SystemTime};
 
 use clap::Args;
-use hardtack::keys::KeyId;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -28,21 +27,22 @@ pub(crate) struct Show {
     json: bool,
 }
 
-type Secrets = HashMap<KeyId, Zeroizing<String>>;
-
 impl Show {
     pub(super) fn run(self) -> Answer {
-        let at = Moment::or_now(self.at, moment::now()?)?;
+        let at = self.at.unwrap_or(Moment::NOW).resolve(moment::now()?)?;
         let text = file::read(&self.file)?;
         let ring = file::parse(&text, &self.file)?;
-        let secrets = self.secrets.then(|| secrets(&text));
-        let shown = if self.json {
-            as_json(&ring, at, secrets.as_ref()).to_string()
+        // A ring does not keep the texts of its keys.
+        let lines = Zeroizing::new(text.replace(',', "\n"));
+        let secrets = RingText::new(&lines).filter(|_| self.secrets);
+        let described = described(&ring, at, secrets.as_ref());
+        let shown = Zeroizing::new(if self.json {
+            described.to_string()
         } else {
-            table(&ring, at, secrets.as_ref())
-        };
+            table(&described)
+        });
         if self.secrets {
-            answer::print_secret(&Zeroizing::new(shown))?;
+            answer::print_secret(&shown)?;
         } else {
             answer::print(&shown)?;
         }
@@ -50,38 +50,10 @@ impl Show {
     }
 }
 
-/// A line for each key, in the order in which the keys take over.
-pub(super) fn table(ring: &AnyRing, at: SystemTime, secrets: Option<&Secrets>) -> String {
-    let mut lines = vec![format!("fingerprint {}", ring.fingerprint())];
-    if let Some(moment) = ring.not_before() {
-        lines.push(format!("not_before  {}", show(moment)));
-    }
-    let head = ["key", "suite", "role", "seal_from", "accept_until"].map(str::to_owned);
-    let rows = ring.keys().into_iter().map(|key| {
-        let time = |moment: Option<SystemTime>| moment.map_or_else(|| "-".to_owned(), show);
-        let row = [
-            key.id.to_string(),
-            key.suite.word().to_owned(),
-            ring.role(&key, at).word().to_owned(),
-            time(key.seal_from),
-            time(key.accept_until),
-        ];
-        let secret = secrets.and_then(|secrets| secrets.get(&key.id));
-        (
-            row,
-            secret.map(|secret| secret.as_str()).unwrap_or_default(),
-        )
-    });
-    for ([key, suite, role, from, until], secret) in [(head, "")].into_iter().chain(rows) {
-        let line = format!("{key:<8}  {suite:<5}  {role:<8}  {from:<20}  {until:<20}  {secret}");
-        lines.push(line.trim_end().to_owned());
-    }
-    lines.join("\n")
-}
-
-fn as_json(ring: &AnyRing, at: SystemTime, secrets: Option<&Secrets>) -> Value {
+/// The keys of a ring, in the order in which they take over.
+pub(super) fn described(ring: &AnyRing, at: SystemTime, secrets: Option<&RingText>) -> Value {
     let keys = ring.keys().into_iter().map(|key| {
-        let mut shown = json!({
+        let mut described = json!({
             "id": key.id.to_string(),
             "suite": key.suite.word(),
             "role": ring.role(&key, at).word(),
@@ -89,9 +61,10 @@ fn as_json(ring: &AnyRing, at: SystemTime, secrets: Option<&Secrets>) -> Value {
             "accept_until": key.accept_until.map(show),
         });
         if let Some(secrets) = secrets {
-            shown["secret"] = json!(secrets.get(&key.id).map(|secret| secret.as_str()));
+            let secret = secrets.keys().find(|(id, _)| *id == key.id);
+            described["secret"] = json!(secret.map(|(_, text)| text));
         }
-        shown
+        described
     });
     json!({
         "at": show(at),
@@ -102,11 +75,31 @@ fn as_json(ring: &AnyRing, at: SystemTime, secrets: Option<&Secrets>) -> Value {
     })
 }
 
-/// The texts of the keys, which a ring does not keep.
-fn secrets(text: &str) -> Secrets {
-    let lines = Zeroizing::new(text.replace(',', "\n"));
-    let text = RingText::new(&lines);
-    let keys = text.iter().flat_map(RingText::keys);
-    keys.map(|(id, text)| (id, Zeroizing::new(text.to_owned())))
-        .collect()
+/// A described ring as text, with a line for each key.
+pub(super) fn table(ring: &Value) -> String {
+    let fingerprint = ring["fingerprint"].as_str().unwrap_or_default();
+    let mut lines = vec![format!("fingerprint {fingerprint}")];
+    if let Some(moment) = ring["not_before"].as_str() {
+        lines.push(format!("not_before  {moment}"));
+    }
+    lines.push(row("key", "suite", "role", "seal_from", "accept_until", ""));
+    for key in ring["keys"].as_array().into_iter().flatten() {
+        let cell = |name: &str| key[name].as_str().unwrap_or("-");
+        let secret = key["secret"].as_str().unwrap_or_default();
+        let (from, until) = (cell("seal_from"), cell("accept_until"));
+        lines.push(row(
+            cell("id"),
+            cell("suite"),
+            cell("role"),
+            from,
+            until,
+            secret,
+        ));
+    }
+    lines.join("\n")
+}
+
+fn row(key: &str, suite: &str, role: &str, from: &str, until: &str, secret: &str) -> String {
+    let row = format!("{key:<8}  {suite:<5}  {role:<8}  {from:<20}  {until:<20}  {secret}");
+    row.trim_end().to_owned()
 }

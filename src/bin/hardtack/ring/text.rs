@@ -18,13 +18,6 @@ struct Line {
     key: Option<KeyId>,
 }
 
-/// A time of a key in the text.
-#[derive(Clone, Copy)]
-pub(super) enum Attribute {
-    SealFrom,
-    AcceptUntil,
-}
-
 impl RingText {
     /// Takes the text of a ring that was parsed. `None`: its keys are separated by commas.
     pub(super) fn new(text: &str) -> Option<RingText> {
@@ -52,17 +45,17 @@ impl RingText {
             .filter_map(|line| Some((line.key?, line.first_word())))
     }
 
-    /// Sets a time of a key, or removes it.
-    pub(super) fn set(&mut self, id: KeyId, attribute: Attribute, moment: Option<SystemTime>) {
+    /// Sets a time of a key, or removes it. `name` is [`SEAL_FROM`] or [`ACCEPT_UNTIL`].
+    pub(super) fn set(&mut self, id: KeyId, name: &str, moment: Option<SystemTime>) {
         if let Some(at) = self.position(id) {
-            self.lines[at].set(attribute.name(), moment);
+            self.lines[at].set(name, moment);
         }
     }
 
     /// Adds a key after all others.
     pub(super) fn add(&mut self, key: &NewKey, seal_from: Option<SystemTime>) {
         let mut line = Line::new(&key.text);
-        line.set(Attribute::SealFrom.name(), seal_from);
+        line.set(SEAL_FROM, seal_from);
         self.insert_after_keys(line);
     }
 
@@ -129,41 +122,33 @@ impl Line {
     }
 
     fn first_word(&self) -> &str {
-        let word = self.words().next().unwrap_or_default();
-        &self.text[word]
+        let mut words = self.text.split(BLANK);
+        words.find(|word| !word.is_empty()).unwrap_or_default()
     }
 
-    fn words(&self) -> impl Iterator<Item = Range<usize>> {
-        let mut end = 0;
-        let pieces = self.text.split_inclusive(BLANK);
-        pieces.filter_map(move |piece| {
-            let begin = end;
-            end += piece.len();
-            let len = piece.trim_end_matches(BLANK).len();
-            (len > 0).then_some(begin..begin + len)
-        })
-    }
-
+    /// Sets the word that begins with `name`, adds it, or removes it together with the space before it.
     fn set(&mut self, name: &str, moment: Option<SystemTime>) {
-        let words: Vec<_> = self.words().collect();
-        let is_it = |word: &Range<usize>| self.text[word.clone()].starts_with(name);
-        let known = words.iter().position(is_it);
-        let Some(last) = words.last() else { return };
-        match (known, moment) {
-            (Some(at), Some(moment)) => {
-                self.replace(words[at].clone(), &format!("{name}{}", show(moment)));
+        let word = moment.map(|moment| format!("{name}{}", show(moment)));
+        let end_of_words = |text: &str| text.trim_end_matches(BLANK).len();
+        match (self.text.find(name), word) {
+            (Some(start), Some(word)) => self.replace(start..self.end_of_word(start), &word),
+            (Some(start), None) => {
+                let space = end_of_words(&self.text[..start]);
+                self.replace(space..self.end_of_word(start), "");
             }
-            // Together with the space before it. A key stands first.
-            (Some(at), None) => self.replace(words[at - 1].end..words[at].end, ""),
-            (None, Some(moment)) => {
-                let space = if words.len() == 1 { "  " } else { " " };
-                self.replace(
-                    last.end..last.end,
-                    &format!("{space}{name}{}", show(moment)),
-                );
+            (None, Some(word)) => {
+                let end = end_of_words(&self.text);
+                let is_alone = self.text.trim_matches(BLANK) == self.first_word();
+                let space = if is_alone { "  " } else { " " };
+                self.replace(end..end, &format!("{space}{word}"));
             }
             (None, None) => {}
         }
+    }
+
+    fn end_of_word(&self, start: usize) -> usize {
+        let len = self.text[start..].find(BLANK);
+        len.map_or(self.text.len(), |len| start + len)
     }
 
     fn replace(&mut self, range: Range<usize>, with: &str) {
@@ -175,17 +160,10 @@ impl Line {
     }
 }
 
-impl Attribute {
-    fn name(self) -> &'static str {
-        match self {
-            Attribute::SealFrom => "seal_from=",
-            Attribute::AcceptUntil => "accept_until=",
-        }
-    }
-}
-
 const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
 const NOT_BEFORE: &str = "not_before=";
+pub(super) const SEAL_FROM: &str = "seal_from=";
+pub(super) const ACCEPT_UNTIL: &str = "accept_until=";
 
 #[cfg(test)]
 mod tests {
@@ -241,10 +219,10 @@ mod tests {
             let keys = read(&edited).keys();
             let key = at.get(&keys);
             let moment = UNIX_EPOCH + Duration::from_secs(1_900_000_000);
-            edited.set(key.id, Attribute::SealFrom, Some(moment));
+            edited.set(key.id, SEAL_FROM, Some(moment));
             let found = read(&edited).keys().into_iter().find(|found| found.id == key.id);
             prop_assert_eq!(found.unwrap().seal_from, Some(moment));
-            edited.set(key.id, Attribute::SealFrom, key.seal_from);
+            edited.set(key.id, SEAL_FROM, key.seal_from);
             prop_assert_eq!(&*edited.to_text(), &text);
         }
 
