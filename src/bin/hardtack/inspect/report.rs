@@ -16,9 +16,8 @@ use super::{
 };
 use crate::{base::span, moment::show};
 
-pub(super) struct Report {
-    kind: &'static str,
-    name: String,
+pub(super) struct Report<'a> {
+    found: &'a Found,
     at: SystemTime,
     has_keys: bool,
     /// The reason why a request with all of them has no session, though one alone might.
@@ -30,29 +29,24 @@ pub(super) struct Report {
 struct Token {
     /// The part that anyone can see.
     info: Result<TokenInfo, Reason>,
-    content: Option<Content>,
+    /// Verified content.
+    content: Option<TokenContent>,
+    is_under_sealing_key: Option<bool>,
+    dictionary: Option<Value>,
     /// The reason why no session is loaded from it.
     reason: Option<Reason>,
 }
 
-/// Verified content.
-struct Content {
-    verified: TokenContent,
-    is_sealing_key: bool,
-    dictionary: Option<Value>,
-}
-
-impl Report {
-    pub(super) fn of(
-        found: &Found,
+impl Report<'_> {
+    pub(super) fn of<'a>(
+        found: &'a Found,
         opener: Option<&Opener>,
         at: SystemTime,
         show_id: bool,
-    ) -> Report {
+    ) -> Report<'a> {
         let tokens = found.tokens.iter();
         Report {
-            kind: found.carried.kind(),
-            name: found.carried.name().to_owned(),
+            found,
             at,
             has_keys: opener.is_some(),
             refused_together: opener.and_then(|opener| opener.refused_together(&found.tokens, at)),
@@ -77,44 +71,29 @@ impl Report {
     }
 
     pub(super) fn as_json(&self) -> Value {
-        let tokens = self.tokens.iter().map(|token| {
-            let mut shown = token.as_json();
-            if self.show_id {
-                let id = token
-                    .content
-                    .as_ref()
-                    .and_then(|content| content.verified.id);
-                shown["id"] = json!(id.map(|id| id.to_string()));
-            }
-            shown
-        });
+        let tokens = self.tokens.iter();
+        let tokens: Vec<_> = tokens.map(|token| token.as_json(self.show_id)).collect();
         json!({
-            "carrier": self.kind,
-            "name": self.name,
+            "carrier": self.found.carried.kind(),
+            "name": self.found.carried.name(),
             "at": show(self.at),
             "opens": self.has_keys.then(|| self.is_good()),
             "reason": self.reason().map(Reason::name),
-            "tokens": tokens.collect::<Vec<_>>(),
+            "tokens": tokens,
         })
     }
 
     pub(super) fn as_text(&self) -> String {
-        let mut lines = vec![row(self.kind, &self.name)];
+        let carried = &self.found.carried;
+        let mut lines = vec![row(carried.kind(), carried.name())];
         for token in &self.tokens {
             if self.tokens.len() > 1 {
                 lines.push(String::new());
             }
-            lines.extend(token.as_lines(self.has_keys));
-            if let Some(content) = &token.content {
-                lines.extend(content.as_lines(self.show_id));
-            }
+            lines.extend(token.as_lines(self.has_keys, self.show_id));
         }
         if let Some(reason) = self.refused_together {
-            lines.push(String::new());
-            lines.push(row(
-                "together",
-                format!("no: {reason}, {}", explanation(reason)),
-            ));
+            lines.extend([String::new(), row("together", refusal(reason))]);
         }
         lines.join("\n")
     }
@@ -124,43 +103,35 @@ impl Token {
     fn of(token: &Result<Vec<u8>, Reason>, opener: Option<&Opener>, at: SystemTime) -> Token {
         let token = token.as_ref().map_err(|reason| *reason);
         let info = token.and_then(TokenInfo::of);
-        let Some(opener) = opener else {
-            return Token {
-                reason: info.err(),
-                info,
-                content: None,
-            };
-        };
-        match token.and_then(|token| opener.open(token, at)) {
-            Err(reason) => Token {
-                info,
-                content: None,
-                reason: Some(reason),
-            },
-            Ok(verified) => {
-                // Only the application knows whether a typed payload can be read.
-                let is_typed = verified.schema != 0;
-                let reason = verified.refused;
-                Token {
-                    info,
-                    reason: reason.filter(|reason| !(is_typed && *reason == Reason::Payload)),
-                    content: Some(Content {
-                        is_sealing_key: opener.seals(at) == verified.key_id,
-                        dictionary: (!is_typed).then(|| dictionary(&verified.payload)).flatten(),
-                        verified,
-                    }),
+        let (content, reason) = match opener {
+            None => (None, info.err()),
+            Some(opener) => match token.and_then(|token| opener.open(token, at)) {
+                Err(reason) => (None, Some(reason)),
+                Ok(content) => {
+                    // Only the application knows whether a typed payload can be read.
+                    let is_known = |reason: &Reason| *reason != Reason::Payload;
+                    let reason = content.refused;
+                    let reason = reason.filter(|reason| content.schema == 0 || is_known(reason));
+                    (Some(content), reason)
                 }
-            }
+            },
+        };
+        let dictionaries = content.as_ref().filter(|content| content.schema == 0);
+        let sealing = opener.map(|opener| opener.ring.seals(at));
+        Token {
+            info,
+            is_under_sealing_key: content.as_ref().map(|found| Some(found.key_id) == sealing),
+            dictionary: dictionaries.and_then(|content| dictionary(&content.payload)),
+            content,
+            reason,
         }
     }
 
-    fn as_json(&self) -> Value {
+    fn as_json(&self, show_id: bool) -> Value {
         let info = self.info.as_ref().ok();
         let content = self.content.as_ref();
-        let verified = content.map(|content| &content.verified);
-        let time = |of: fn(&TokenContent) -> SystemTime| verified.map(|found| show(of(found)));
-        let is_shown = content.is_some_and(|content| content.dictionary.is_some());
-        json!({
+        let bytes = content.filter(|_| self.dictionary.is_none());
+        let mut shown = json!({
             "mode": info.map(|info| info.mode().to_string()),
             "suite": info.map(|info| info.suite.word()),
             "key_id": info.map(|info| info.key_id.to_string()),
@@ -168,87 +139,84 @@ impl Token {
             "bytes": info.map(|info| info.bytes),
             "reason": self.reason.map(Reason::name),
             "explanation": self.reason.map(explanation),
-            "under_sealing_key": content.map(|content| content.is_sealing_key),
-            "created_at": time(|found| found.created_at),
-            "last_active_at": time(|found| found.last_active_at),
-            "expires_at": time(|found| found.expires_at),
-            "limit": verified.and_then(|found| found.limit).map(|span| span.as_secs()),
-            "remembered": verified.and_then(|found| found.remembered).map(|span| span.as_secs()),
-            "persistent": verified.map(|found| found.remembered.is_some()),
-            "flash": verified.map(|found| found.has_flash),
-            "padding": verified.map(|found| found.padding),
-            "schema": verified.map(|found| found.schema),
-            "payload": content.and_then(|content| content.dictionary.clone()),
-            "payload_hex": verified.filter(|_| !is_shown).map(|found| hex(&found.payload)),
-        })
+            "under_sealing_key": self.is_under_sealing_key,
+            "created_at": content.map(|content| show(content.created_at)),
+            "last_active_at": content.map(|content| show(content.last_active_at)),
+            "expires_at": content.map(|content| show(content.expires_at)),
+            "limit": content.and_then(|content| content.limit).map(|span| span.as_secs()),
+            "remembered": content.and_then(|content| content.remembered).map(|span| span.as_secs()),
+            "persistent": content.map(|content| content.remembered.is_some()),
+            "flash": content.map(|content| content.has_flash),
+            "padding": content.map(|content| content.padding),
+            "schema": content.map(|content| content.schema),
+            "payload": self.dictionary,
+            "payload_hex": bytes.map(|content| hex(&content.payload)),
+        });
+        if show_id {
+            let id = content.and_then(|content| content.id);
+            shown["id"] = json!(id.map(|id| id.to_string()));
+        }
+        shown
     }
 
-    fn as_lines(&self, has_keys: bool) -> Vec<String> {
+    fn as_lines(&self, has_keys: bool, show_id: bool) -> Vec<String> {
         let mut lines = Vec::new();
         if let Ok(info) = &self.info {
-            let part = match &self.content {
-                Some(content) if content.is_sealing_key => ", which seals",
-                Some(_) => ", which only opens",
+            let role = match self.is_under_sealing_key {
+                Some(true) => ", which seals",
+                Some(false) => ", which only opens",
                 None => "",
             };
             let (characters, bytes) = (info.characters, info.bytes);
             lines.extend([
                 row("mode", info.mode()),
                 row("suite", format!("{}, {}", info.suite.word(), info.suite)),
-                row("key", format!("{}{part}", info.key_id)),
+                row("key", format!("{}{role}", info.key_id)),
                 row("length", format!("{characters} characters, {bytes} bytes")),
             ]);
         }
         lines.push(match self.reason {
-            Some(reason) => row("opens", format!("no: {reason}, {}", explanation(reason))),
+            Some(reason) => row("opens", refusal(reason)),
             None if has_keys => row("opens", "yes"),
             None => row("opens", "unknown without --keys"),
         });
+        if let Some(content) = &self.content {
+            lines.extend(content_lines(content, show_id));
+            lines.extend(self.payload(content));
+        }
         lines
+    }
+
+    fn payload(&self, found: &TokenContent) -> [String; 2] {
+        let (schema, bytes) = (found.schema, format!("{} bytes", found.payload.len()));
+        match &self.dictionary {
+            Some(dictionary) => [row("dictionary", bytes), format!("{dictionary:#}")],
+            None if schema == 0 => [row("payload", bytes), hex(&found.payload)],
+            None => {
+                let about = format!("{schema}, {bytes} that only its type can read");
+                [row("schema", about), hex(&found.payload)]
+            }
+        }
     }
 }
 
-impl Content {
-    fn as_lines(&self, show_id: bool) -> Vec<String> {
-        let found = &self.verified;
-        let yes = |is: bool| if is { "yes" } else { "no" };
-        let mut lines = vec![
-            row("created", show(found.created_at)),
-            row("last active", show(found.last_active_at)),
-            row("expires", show(found.expires_at)),
-        ];
-        let spans = [
-            ("limited to", found.limit),
-            ("remembered", found.remembered),
-        ];
-        lines.extend(
-            spans
-                .into_iter()
-                .filter_map(|(name, span)| Some(row(name, span::show(span?)))),
-        );
-        lines.extend([
-            row("persistent", persistent(found)),
-            row("flash", yes(found.has_flash)),
-            row("padding", format!("{} bytes", found.padding)),
-        ]);
-        if show_id {
-            let id = found.id.map(|id| id.to_string());
-            lines.push(row("id", id.as_deref().unwrap_or("none")));
-        }
-        let (len, schema) = (found.payload.len(), found.schema);
-        lines.extend(match &self.dictionary {
-            Some(dictionary) => [
-                row("dictionary", format!("{len} bytes")),
-                format!("{dictionary:#}"),
-            ],
-            None if schema == 0 => [row("payload", format!("{len} bytes")), hex(&found.payload)],
-            None => {
-                let about = format!("{schema}, {len} bytes that only its type can read");
-                [row("schema", about), hex(&found.payload)]
-            }
-        });
-        lines
-    }
+fn content_lines(found: &TokenContent, show_id: bool) -> impl Iterator<Item = String> {
+    let flash = if found.has_flash { "yes" } else { "no" };
+    let id = found.id.map(|id| id.to_string());
+    let id = id.unwrap_or_else(|| "none".to_owned());
+    let rows = [
+        ("created", Some(show(found.created_at))),
+        ("last active", Some(show(found.last_active_at))),
+        ("expires", Some(show(found.expires_at))),
+        ("limited to", found.limit.map(span::show)),
+        ("remembered", found.remembered.map(span::show)),
+        ("persistent", Some(persistent(found))),
+        ("flash", Some(flash.to_owned())),
+        ("padding", Some(format!("{} bytes", found.padding))),
+        ("id", show_id.then_some(id)),
+    ];
+    let rows = rows.into_iter();
+    rows.filter_map(|(name, value)| Some(row(name, value?)))
 }
 
 fn persistent(found: &TokenContent) -> String {
@@ -261,6 +229,10 @@ fn persistent(found: &TokenContent) -> String {
                 .to_owned()
         }
     }
+}
+
+fn refusal(reason: Reason) -> String {
+    format!("no: {reason}, {}", explanation(reason))
 }
 
 fn row(name: &str, value: impl Display) -> String {
