@@ -33,15 +33,11 @@ impl Failure {
 
     /// A mistake in settings that came from options. The sentence names the options.
     pub(crate) fn options(error: impl Display) -> Failure {
-        let rename = |sentence: String, name: &str| {
-            let option = format!("--{}", name.replace('_', "-"));
-            sentence.replace(name, &option)
-        };
-        Failure::Usage(
-            SETTINGS_WITH_OPTIONS
-                .into_iter()
-                .fold(error.to_string(), rename),
-        )
+        let mut sentence = error.to_string();
+        for name in SETTINGS_WITH_OPTIONS {
+            sentence = sentence.replace(name, &format!("--{}", name.replace('_', "-")));
+        }
+        Failure::Usage(sentence)
     }
 
     /// `what` begins the sentence: "cannot read".
@@ -50,7 +46,6 @@ impl Failure {
     }
 }
 
-/// Ends the program.
 pub(crate) fn exit(parsed: Result<Answer, clap::Error>) -> ExitCode {
     let answer = parsed.unwrap_or_else(|error| {
         if error.use_stderr() {
@@ -80,16 +75,15 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 pub(crate) fn print_secret(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let line_end = if text.ends_with('\n') { "" } else { "\n" };
-    let written = write!(out, "{text}{line_end}").and_then(|()| out.flush());
-    match written {
-        // The reader has seen enough, like `head`.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written
-            .map_err(|error| Failure::File(format!("cannot write to standard output: {error}"))),
+    match write!(out, "{text}{line_end}").and_then(|()| out.flush()) {
+        // The reader of a broken pipe has seen enough, like `head`.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::File(format!(
+            "cannot write to standard output: {error}"
+        ))),
+        _ => Ok(()),
     }
 }
 
-/// Prints a note or an error to standard error.
 pub(crate) fn note(sentence: &str) {
     // A failure here cannot be reported anywhere.
     let _ = writeln!(io::stderr(), "hardtack: {}", harmless(&redacted(sentence)));
@@ -125,15 +119,12 @@ fn is_control(c: char) -> bool {
 
 /// Errors show arguments, and an argument may be a key by mistake.
 fn redacted(text: &str) -> String {
+    let is_of_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let mut pieces = text.split(KEY_PREFIX);
-    let mut redacted = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let is_of_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        redacted.push_str(KEY_PREFIX);
-        redacted.push('…');
-        redacted.push_str(piece.trim_start_matches(is_of_key));
-    }
-    redacted
+    let before = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(before, |text, piece| {
+        text + KEY_PREFIX + "…" + piece.trim_start_matches(is_of_key)
+    })
 }
 
 /// The message of the argument parser, without the usage after it.
@@ -143,14 +134,14 @@ fn one_sentence(error: &clap::Error) -> String {
             .to_owned();
     }
     let text = error.to_string();
-    let text = text.split("\nUsage:").next().unwrap_or_default();
-    let text = text
-        .split("\nFor more information")
-        .next()
-        .unwrap_or_default();
+    let is_message = |line: &&str| {
+        !["Usage:", "For more"]
+            .iter()
+            .any(|end| line.starts_with(end))
+    };
     let is_help = |line: &&str| !line.is_empty() && !line.starts_with("tip: to pass");
-    let lines = text.lines().map(str::trim).filter(is_help);
-    let sentence = lines.collect::<Vec<_>>().join(" ");
+    let lines = text.lines().take_while(is_message).map(str::trim);
+    let sentence = lines.filter(is_help).collect::<Vec<_>>().join(" ");
     let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence);
     format!("{sentence}; see `hardtack --help`")
 }

@@ -28,7 +28,6 @@ impl Keygen {
     }
 }
 
-/// The suite of a new key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SuiteName {
     /// XAES-256-GCM, encrypts: the recommended one
@@ -39,14 +38,12 @@ pub(crate) enum SuiteName {
     Sign,
 }
 
-/// A new key.
 pub(crate) struct NewKey {
     pub(crate) id: KeyId,
     pub(crate) text: Zeroizing<String>,
 }
 
 impl SuiteName {
-    /// The suite of an existing key.
     pub(crate) fn like(suite: Suite) -> SuiteName {
         match suite {
             Suite::XChaCha20Poly1305 => SuiteName::Xcha,

@@ -29,7 +29,7 @@ pub(super) struct Report<'a> {
 struct Token {
     /// The part that anyone can see.
     info: Result<TokenInfo, Reason>,
-    /// Verified content.
+    /// Verified.
     content: Option<TokenContent>,
     is_under_sealing_key: Option<bool>,
     dictionary: Option<Value>,
@@ -49,7 +49,7 @@ impl Report<'_> {
             found,
             at,
             has_keys: opener.is_some(),
-            refused_together: opener.and_then(|opener| opener.refused_together(&found.tokens, at)),
+            refused_together: opener.and_then(|opener| opener.refused_together(found, at)),
             tokens: tokens.map(|token| Token::of(token, opener, at)).collect(),
             show_id,
         }

@@ -12,7 +12,7 @@ use hardtack::{
     settings::SettingsError,
 };
 
-use super::input::Carried;
+use super::input::{Carried, Found};
 use crate::{
     answer::Failure,
     moment::{self, Moment},
@@ -80,7 +80,6 @@ enum Carrier {
 }
 
 impl Sessions {
-    /// The name of the application's cookie.
     pub(super) fn cookie_name(
         &self,
         ring: &AnyRing,
@@ -185,15 +184,11 @@ impl Opener {
 
     /// The reason why a request with all these tokens has no session: none can be preferred, or the preferred one
     /// cannot be read.
-    pub(super) fn refused_together(
-        &self,
-        tokens: &[Result<Vec<u8>, Reason>],
-        at: SystemTime,
-    ) -> Option<Reason> {
+    pub(super) fn refused_together(&self, found: &Found, at: SystemTime) -> Option<Reason> {
         let Carrier::Cookie(cookie) = &self.carrier else {
             return None;
         };
-        let fields = tokens.iter().flatten().map(|token| {
+        let fields = found.tokens.iter().flatten().map(|token| {
             let pair = [cookie.name().as_str().as_bytes(), token];
             pair.join(&b'=')
         });
@@ -201,7 +196,7 @@ impl Opener {
             Outcome::Rejected {
                 reason: reason @ (Reason::Duplicate | Reason::Payload),
                 ..
-            } if tokens.len() > 1 => Some(reason),
+            } if found.tokens.len() > 1 => Some(reason),
             _ => None,
         }
     }

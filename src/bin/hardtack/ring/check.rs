@@ -4,7 +4,7 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::keys::{KeyId, KeyInfo};
+use hardtack::keys::KeyId;
 use serde_json::{Value, json};
 
 use super::{
@@ -37,10 +37,9 @@ pub(crate) struct Check {
     json: bool,
 }
 
-/// A mistake or an oddity.
+/// A mistake, for which a program refuses the ring, or an oddity.
 struct Finding {
-    /// A program refuses the ring because of it.
-    is_wrong: bool,
+    level: &'static str,
     word: &'static str,
     key: Option<KeyId>,
     sentence: String,
@@ -49,17 +48,17 @@ struct Finding {
 impl Finding {
     fn wrong(word: &'static str, sentence: String) -> Finding {
         Finding {
-            is_wrong: true,
+            level: WRONG,
             ..Finding::odd(word, None, sentence)
         }
     }
 
-    fn odd(word: &'static str, key: Option<KeyId>, sentence: String) -> Finding {
+    fn odd(word: &'static str, key: Option<KeyId>, sentence: impl Into<String>) -> Finding {
         Finding {
-            is_wrong: false,
+            level: "odd",
             word,
             key,
-            sentence,
+            sentence: sentence.into(),
         }
     }
 }
@@ -70,23 +69,20 @@ impl Check {
         let at = self.at.unwrap_or(Moment::NOW).resolve(now)?;
         let longest = self.lifetime.longest()?;
         let text = file::read(&self.file)?;
-        let mut findings = Vec::new();
-        let ring = match text.parse::<AnyRing>() {
-            Ok(ring) => {
-                findings.extend(self.of_lifetime(&ring, longest, now)?);
-                findings.extend(self.of_ring(&ring, at));
-                Some(ring)
-            }
-            Err(error) => {
-                findings.push(Finding::wrong("unreadable", error.to_string()));
-                None
-            }
+        let ring = text.parse::<AnyRing>();
+        let mut findings = match &ring {
+            Ok(ring) => self.of_lifetime(ring, longest, now)?,
+            Err(error) => vec![Finding::wrong("unreadable", error.to_string())],
         };
+        let ring = ring.ok();
+        findings.extend(ring.iter().flat_map(|ring| self.of_ring(ring, at)));
         findings.extend(of_file(&self.file, &text));
         let report = Report {
             at,
             longest,
-            ring,
+            is_good: findings.iter().all(|finding| finding.level != WRONG),
+            serves: ring.as_ref().and_then(AnyRing::serves),
+            fingerprint: ring.map(|ring| ring.fingerprint().to_string()),
             findings,
         };
         answer::print(&if self.json {
@@ -94,7 +90,7 @@ impl Check {
         } else {
             report.as_text()
         })?;
-        Ok(report.is_good())
+        Ok(report.is_good)
     }
 
     /// The keys that retire on living sessions, each with a command that mends it.
@@ -136,13 +132,32 @@ impl Check {
 
     fn of_ring(&self, ring: &AnyRing, at: SystemTime) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let keys = ring.keys();
+        let (keys, file) = (ring.keys(), self.file.display());
         for (place, key) in keys.iter().enumerate() {
-            let odd = |(word, sentence)| Finding::odd(word, Some(key.id), sentence);
-            findings.extend(self.of_key(ring, key, place, at).map(odd));
+            let id = key.id;
+            let (word, sentence) = match ring.role(key, at) {
+                Role::Retired => (
+                    "retired",
+                    format!(
+                        "key {id} no longer opens anything; `hardtack ring retire {file} {id}` removes it"
+                    ),
+                ),
+                Role::Sealing if place == 0 && key.seal_from.is_some() => (
+                    "seal-from",
+                    format!("key {id} is the first to seal, so its seal_from has no effect"),
+                ),
+                Role::Accepted if key.accept_until.is_none() => (
+                    "accepted-for-ever",
+                    format!(
+                        "key {id} is accepted without end, `hardtack ring retire {file} {id} --at TIME` sets one"
+                    ),
+                ),
+                _ => continue,
+            };
+            findings.push(Finding::odd(word, Some(id), sentence));
         }
         if keys.len() == 1 {
-            let sentence = "there is one key; a rotation adds another".to_owned();
+            let sentence = "there is one key; a rotation adds another";
             findings.push(Finding::odd("single-key", None, sentence));
         }
         if let Some(moment) = ring.not_before().filter(|moment| *moment > at) {
@@ -154,107 +169,57 @@ impl Check {
         }
         findings
     }
-
-    fn of_key(
-        &self,
-        ring: &AnyRing,
-        key: &KeyInfo,
-        place: usize,
-        at: SystemTime,
-    ) -> Option<(&'static str, String)> {
-        let (id, file) = (key.id, self.file.display());
-        match ring.role(key, at) {
-            Role::Retired => Some((
-                "retired",
-                format!(
-                    "key {id} no longer opens anything; `hardtack ring retire {file} {id}` removes it"
-                ),
-            )),
-            Role::Sealing if place == 0 && key.seal_from.is_some() => Some((
-                "seal-from",
-                format!("key {id} is the first to seal, so its seal_from has no effect"),
-            )),
-            Role::Accepted if key.accept_until.is_none() => Some((
-                "accepted-for-ever",
-                format!(
-                    "key {id} is accepted without end, `hardtack ring retire {file} {id} --at TIME` sets one"
-                ),
-            )),
-            _ => None,
-        }
-    }
 }
 
-impl Finding {
-    fn as_line(&self) -> String {
-        let level = if self.is_wrong { "wrong" } else { "odd" };
-        format!("{level}: {}", self.sentence)
-    }
-
-    fn as_json(&self) -> Value {
-        json!({
-            "level": if self.is_wrong { "wrong" } else { "odd" },
-            "finding": self.word,
-            "key": self.key.map(|key| key.to_string()),
-            "sentence": self.sentence,
-        })
-    }
-}
-
-/// The findings on a file.
 struct Report {
     at: SystemTime,
     longest: Longest,
+    is_good: bool,
+    serves: Option<Duration>,
     /// `None`: the file is not a ring.
-    ring: Option<AnyRing>,
+    fingerprint: Option<String>,
     findings: Vec<Finding>,
 }
 
 impl Report {
-    fn is_good(&self) -> bool {
-        !self.findings.iter().any(|finding| finding.is_wrong)
-    }
-
-    fn serves(&self) -> Option<Duration> {
-        self.ring.as_ref().and_then(AnyRing::serves)
-    }
-
-    fn fingerprint(&self) -> Option<String> {
-        let ring = self.ring.as_ref();
-        ring.map(|ring| ring.fingerprint().to_string())
-    }
-
     fn as_json(&self) -> Value {
-        let findings: Vec<_> = self.findings.iter().map(Finding::as_json).collect();
+        let findings = self.findings.iter().map(|finding| {
+            json!({
+                "level": finding.level,
+                "finding": finding.word,
+                "key": finding.key.map(|key| key.to_string()),
+                "sentence": finding.sentence,
+            })
+        });
         json!({
             "at": show(self.at),
-            "good": self.is_good(),
+            "good": self.is_good,
             "lifetime": self.longest.span.as_secs(),
             "assumed": self.longest.is_assumed,
-            "serves": self.serves().map(|span| span.as_secs()),
-            "fingerprint": self.fingerprint(),
-            "findings": findings,
+            "serves": self.serves.map(|span| span.as_secs()),
+            "fingerprint": self.fingerprint,
+            "findings": findings.collect::<Vec<_>>(),
         })
     }
 
     fn as_text(&self) -> String {
-        let lifetime = match self.serves() {
+        let lifetime = match self.serves {
             None => "of any lifetime".to_owned(),
-            Some(serves) if self.is_good() => format!("of up to {}", span::show(serves)),
+            Some(serves) if self.is_good => format!("of up to {}", span::show(serves)),
             Some(_) => format!("of up to {}", span::show(self.longest.span)),
         };
-        let verdict = if self.is_good() { "good" } else { "not good" };
-        let mut lines = vec![match self.fingerprint() {
+        let verdict = if self.is_good { "good" } else { "not good" };
+        let mut lines = vec![match &self.fingerprint {
             Some(print) => format!("{verdict} for sessions {lifetime}, fingerprint {print}"),
             None => verdict.to_owned(),
         }];
-        lines.extend(self.serves().and_then(|_| self.longest.assumption()));
-        lines.extend(self.findings.iter().map(Finding::as_line));
+        lines.extend(self.serves.and_then(|_| self.longest.assumption()));
+        let findings = self.findings.iter();
+        lines.extend(findings.map(|finding| format!("{}: {}", finding.level, finding.sentence)));
         lines.join("\n")
     }
 }
 
-/// Oddities of the file itself.
 fn of_file(path: &Path, text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(mode) = mode(path).filter(|mode| mode & !0o600 != 0) {
@@ -264,8 +229,7 @@ fn of_file(path: &Path, text: &str) -> Vec<Finding> {
         findings.push(Finding::odd("mode", None, sentence));
     }
     if !text.is_empty() && !text.ends_with('\n') {
-        let sentence =
-            "the last line has no line feed, so a line that is appended would join it".to_owned();
+        let sentence = "the last line has no line feed, so a line that is appended would join it";
         findings.push(Finding::odd("no-line-feed", None, sentence));
     }
     findings
@@ -285,3 +249,4 @@ fn mode(_: &Path) -> Option<u32> {
 
 /// The default of `ring retire`.
 const SKEW: Duration = Duration::from_secs(60);
+const WRONG: &str = "wrong";

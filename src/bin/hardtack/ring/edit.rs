@@ -27,14 +27,11 @@ pub(super) struct Target {
     dry_run: bool,
 }
 
-/// A change of a ring.
 pub(super) struct Edit {
     /// The ring before the change. `None`: there is no file, or no key in it.
     pub(super) before: Option<AnyRing>,
-    /// The text after the change.
     pub(super) text: RingText,
     pub(super) now: SystemTime,
-    /// The name of the file in sentences.
     pub(super) file: String,
 }
 
@@ -45,7 +42,14 @@ impl Target {
         change: impl FnOnce(&mut Edit) -> Result<Vec<String>, Failure>,
     ) -> Answer {
         let now = moment::now()?;
-        let (file, text) = self.open()?;
+        // A dry run does not lock the file.
+        let file = (!self.dry_run).then(|| EditedFile::open(&self.file));
+        let file = file.transpose()?;
+        let text = match &file {
+            Some(file) => file.text()?,
+            None if self.file.exists() => file::read(&self.file)?,
+            None => Zeroizing::default(),
+        };
         let mut edit = self.begin(&text, now)?;
         let mut told = change(&mut edit)?;
         let ring = edit.result()?;
@@ -63,20 +67,6 @@ impl Target {
         }
         answer::print(&told.join("\n"))?;
         Ok(true)
-    }
-
-    /// The file and its content. A dry run does not lock the file.
-    fn open(&self) -> Result<(Option<EditedFile>, Zeroizing<String>), Failure> {
-        let (file, text) = if !self.dry_run {
-            let file = EditedFile::open(&self.file)?;
-            let text = file.text()?;
-            (Some(file), text)
-        } else if self.file.exists() {
-            (None, Some(file::read(&self.file)?))
-        } else {
-            (None, None)
-        };
-        Ok((file, text.unwrap_or_default()))
     }
 
     fn begin(&self, text: &str, now: SystemTime) -> Result<Edit, Failure> {
@@ -133,7 +123,6 @@ pub(super) fn key_id(text: &str) -> Result<String, &'static str> {
     id.ok_or("expected a key id of 8 hexadecimal digits, as `hardtack ring show` lists them")
 }
 
-/// The key with this id.
 pub(super) fn find(ring: &AnyRing, id: &str, file: &str) -> Result<KeyInfo, String> {
     let keys = ring.keys();
     let found = keys.iter().find(|key| key.id.to_string() == id);

@@ -20,15 +20,14 @@ use crate::answer::Failure;
 pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let mut bytes = Zeroizing::new(Vec::new());
     let read = if path == Path::new("-") {
-        io::stdin().read_to_end(&mut bytes).map(drop)
+        io::stdin().read_to_end(&mut bytes)
     } else {
-        fs::read(path).map(|found| *bytes = found)
+        File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     read.map_err(|error| Failure::file("cannot read", path, error))?;
-    into_text(bytes, path)
+    text_of(&bytes, path)
 }
 
-/// The ring in a file.
 pub(crate) fn read_ring(path: &Path) -> Result<AnyRing, Failure> {
     parse(&read(path)?, path)
 }
@@ -64,12 +63,10 @@ impl EditedFile {
         })
     }
 
-    /// `None`: there is no such file.
-    pub(super) fn text(&self) -> Result<Option<Zeroizing<String>>, Failure> {
-        let Some(before) = &self.before else {
-            return Ok(None);
-        };
-        into_text(before.bytes.clone(), &self.path).map(Some)
+    /// Empty if there is no such file.
+    pub(super) fn text(&self) -> Result<Zeroizing<String>, Failure> {
+        let before = self.before.as_ref();
+        text_of(before.map_or(&[], |before| &before.bytes), &self.path)
     }
 
     /// Replaces the content of the file. Returns a note if its mode changes too.
@@ -79,7 +76,7 @@ impl EditedFile {
         let file = &mut self.temporary.file;
         file.write_all(text.as_bytes()).map_err(fail)?;
         let note = match &self.before {
-            Some(before) => permissions::keep(file, &before.metadata, &self.path)?,
+            Some(before) => keep_permissions(file, &before.metadata, &self.path)?,
             None => None,
         };
         file.sync_all().map_err(fail)?;
@@ -92,11 +89,8 @@ impl EditedFile {
     /// Editors and other programs ignore the lock.
     fn check_unchanged(&self) -> Result<(), Failure> {
         let now = Before::read(&self.path)?;
-        let is_same = match (&self.before, &now) {
-            (Some(before), Some(now)) => before.bytes == now.bytes,
-            (before, now) => before.is_none() && now.is_none(),
-        };
-        if is_same {
+        let bytes = |read: &Option<Before>| read.as_ref().map(|read| read.bytes.clone());
+        if bytes(&self.before) == bytes(&now) {
             return Ok(());
         }
         let path = self.path.display();
@@ -136,25 +130,24 @@ impl Temporary {
         let path = ring.with_file_name(name);
         let fail = |error| Failure::file("cannot write", &path, error);
         for _ in 0..TRIES {
-            match permissions::private().create_new(true).open(&path) {
-                Ok(file) => {
-                    // In between, another process may have taken it for a leftover of a crash.
-                    if !lock(&file).map_err(fail)? || !is_at(&file, &path) {
-                        break;
-                    }
-                    return Ok(Temporary {
-                        path,
-                        file,
-                        is_renamed: false,
-                    });
-                }
+            let file = match private().open(&path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    if !remove_leftover(&path).map_err(fail)? {
-                        break;
+                    if remove_leftover(&path).map_err(fail)? {
+                        continue;
                     }
+                    break;
                 }
-                Err(error) => return Err(fail(error)),
+                file => file.map_err(fail)?,
+            };
+            // In between, another process may have taken it for a leftover of a crash.
+            if !lock(&file).map_err(fail)? || !is_at(&file, &path) {
+                break;
             }
+            return Ok(Temporary {
+                path,
+                file,
+                is_renamed: false,
+            });
         }
         Err(Failure::Busy(format!(
             "another process is editing {}, try again",
@@ -228,12 +221,10 @@ fn behind_links(path: &Path) -> Result<PathBuf, Failure> {
     }
 }
 
-fn into_text(mut bytes: Zeroizing<Vec<u8>>, path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let text = String::from_utf8(std::mem::take(&mut *bytes)).map_err(|error| {
-        drop(Zeroizing::new(error.into_bytes()));
-        Failure::file("cannot read a key ring from", path, "it is not UTF-8")
-    })?;
-    Ok(Zeroizing::new(text))
+fn text_of(bytes: &[u8], path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let fail = |_| Failure::file("cannot read a key ring from", path, "it is not UTF-8");
+    let text = std::str::from_utf8(bytes).map_err(fail)?;
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// The folder holds the name of the file.
@@ -244,66 +235,45 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(unix)]
-mod permissions {
-    use std::{
-        fs::{File, Metadata, OpenOptions, Permissions},
-        os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
-        path::Path,
-    };
-
-    use crate::answer::Failure;
-
-    /// A file that only its owner can read, from the start.
-    pub(super) fn private() -> OpenOptions {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).mode(0o600);
-        options
-    }
-
-    /// Gives `file` the owner and the mode of the file it replaces, without permissions for others.
-    pub(super) fn keep(
-        file: &File,
-        before: &Metadata,
-        path: &Path,
-    ) -> Result<Option<String>, Failure> {
-        let fail = |error| Failure::file("cannot keep owner and mode of", path, error);
-        let now = file.metadata().map_err(fail)?;
-        if (now.uid(), now.gid()) != (before.uid(), before.gid()) {
-            fchown(file, Some(before.uid()), Some(before.gid())).map_err(fail)?;
-        }
-        let mode = before.mode() & 0o777;
-        let private = mode & 0o600;
-        file.set_permissions(Permissions::from_mode(private))
-            .map_err(fail)?;
-        Ok((mode != private).then(|| {
-            format!(
-                "{} had mode {mode:04o} and has {private:04o} now, so that only its owner can read keys",
-                path.display()
-            )
-        }))
-    }
+/// A new file that only its owner can read, from the start.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
+/// Gives `file` the owner and the mode of the file it replaces, without permissions for others.
+#[cfg(unix)]
+fn keep_permissions(
+    file: &File,
+    before: &Metadata,
+    path: &Path,
+) -> Result<Option<String>, Failure> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+
+    let fail = |error| Failure::file("cannot keep owner and mode of", path, error);
+    let now = file.metadata().map_err(fail)?;
+    if (now.uid(), now.gid()) != (before.uid(), before.gid()) {
+        fchown(file, Some(before.uid()), Some(before.gid())).map_err(fail)?;
+    }
+    let mode = before.mode() & 0o777;
+    let private = fs::Permissions::from_mode(mode & 0o600);
+    file.set_permissions(private.clone()).map_err(fail)?;
+    Ok((mode != private.mode()).then(|| {
+        format!(
+            "{} had mode {mode:04o} and has {:04o} now, so that only its owner can read keys",
+            path.display(),
+            private.mode()
+        )
+    }))
+}
+
+/// A file inherits the permissions of its folder.
 #[cfg(not(unix))]
-mod permissions {
-    use std::{
-        fs::{File, Metadata, OpenOptions},
-        path::Path,
-    };
-
-    use crate::answer::Failure;
-
-    pub(super) fn private() -> OpenOptions {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true);
-        options
-    }
-
-    /// A file inherits the permissions of its folder.
-    pub(super) fn keep(_: &File, _: &Metadata, _: &Path) -> Result<Option<String>, Failure> {
-        Ok(None)
-    }
+fn keep_permissions(_: &File, _: &Metadata, _: &Path) -> Result<Option<String>, Failure> {
+    Ok(None)
 }
 
 /// Attempts to create the temporary file while other processes come and go.

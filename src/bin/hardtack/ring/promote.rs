@@ -108,7 +108,6 @@ fn check_moment(
     }
 }
 
-/// The effect, in sentences.
 fn told(edit: &Edit, after: &AnyRing, key: &KeyInfo, at: SystemTime) -> Vec<String> {
     let mut told = vec![if at == edit.now {
         format!("key {} seals", key.id)

@@ -52,7 +52,6 @@ impl RingText {
         }
     }
 
-    /// Adds a key after all others.
     pub(super) fn add(&mut self, key: &NewKey, seal_from: Option<SystemTime>) {
         let mut line = Line::new(&key.text);
         line.set(SEAL_FROM, seal_from);
