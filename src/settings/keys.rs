@@ -4,18 +4,19 @@ use super::value::{Refusal, Value, pair_of};
 use crate::{
     carrier::AnyRing,
     crypto::suite::Mode,
-    keys::{EncryptionKey, Key, KeyRing, RingSource, RingSourceError, SharedKeyRing, SigningKey},
+    keys::{EncryptionKey, KeyRing, RingSource, RingSourceError, SharedKeyRing, SigningKey},
 };
 
 pub(super) fn ring(sources: &[RingSource], mode: Mode) -> Result<AnyRing, RingSourceError> {
-    match mode {
-        Mode::Encrypted => Ok(shared::<EncryptionKey>(sources)?.into()),
-        Mode::UnencryptedButSigned => Ok(shared::<SigningKey>(sources)?.into()),
-    }
-}
-
-fn shared<K: Key>(sources: &[RingSource]) -> Result<SharedKeyRing<K>, RingSourceError> {
-    KeyRing::from_sources(sources.iter().cloned()).map(SharedKeyRing::new)
+    let sources = sources.iter().cloned();
+    Ok(match mode {
+        Mode::Encrypted => {
+            SharedKeyRing::new(KeyRing::<EncryptionKey>::from_sources(sources)?).into()
+        }
+        Mode::UnencryptedButSigned => {
+            SharedKeyRing::new(KeyRing::<SigningKey>::from_sources(sources)?).into()
+        }
+    })
 }
 
 pub(super) fn from_text(value: Value) -> Result<Vec<RingSource>, Refusal> {
@@ -39,17 +40,9 @@ pub(super) fn from_file(value: Value) -> Result<Vec<RingSource>, Refusal> {
 
 /// Their order counts, so each is a table of its own.
 pub(super) fn from_several(value: Value) -> Result<Vec<RingSource>, Refusal> {
-    let sources: Vec<_> = match value {
-        Value::List(entries) => entries.into_iter().map(source).collect(),
-        Value::Text(text) => text
-            .split(',')
-            .map(|entry| {
-                let (kind, place) = pair_of(entry).ok_or(NO_SOURCES)?;
-                source(Value::Table(vec![(Value::Text(kind), Value::Text(place))]))
-            })
-            .collect(),
-        entry => source(entry).map(|source| vec![source]),
-    }?;
+    let entries = value.entries(|entry| Some(vec![pair_of(entry)?]));
+    let sources = entries.ok_or(NO_SOURCES)?.into_iter().map(source);
+    let sources: Vec<_> = sources.collect::<Result<_, _>>()?;
     if sources.is_empty() {
         return Err(NO_SOURCES.into());
     }

@@ -91,65 +91,39 @@ fn refresh_after(value: Value) -> Result<RefreshAfter, Refusal> {
 
 /// No format promises the order of a table, so it is sorted by its labels. A list keeps its order.
 fn pairs(value: Value) -> Result<Vec<(String, String)>, Refusal> {
-    let texts = |(label, value): (Value, Value)| {
-        let pair = label.text().and_then(|label| Ok((label, value.text()?)));
-        pair.map_err(|_| NO_PAIRS.into())
+    let is_table = matches!(value, Value::Table(_));
+    let texts = |(label, value): (Value, Value)| Some((label.text().ok()?, value.text().ok()?));
+    let of_list = |pair: Value| match pair {
+        Value::List(pair) => texts(<[Value; 2]>::try_from(pair).ok()?.into()),
+        _ => None,
     };
-    match value {
-        Value::Table(entries) => {
-            let mut pairs: Vec<_> = entries
-                .into_iter()
-                .map(texts)
-                .collect::<Result<_, Refusal>>()?;
-            pairs.sort();
-            if pairs.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-                return Err("has a label twice, leave one out or give a list of pairs".into());
-            }
-            Ok(pairs)
+    let pairs: Option<Vec<_>> = match value {
+        Value::Table(entries) => entries.into_iter().map(texts).collect(),
+        Value::List(pairs) => pairs.into_iter().map(of_list).collect(),
+        Value::Text(text) => text.split(',').map(pair_of).collect(),
+        _ => None,
+    };
+    let mut pairs = pairs.ok_or(NO_PAIRS)?;
+    if is_table {
+        pairs.sort();
+        if pairs.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return Err("has a label twice, leave one out or give a list of pairs".into());
         }
-        Value::List(pairs) => pairs
-            .into_iter()
-            .map(|pair| match pair {
-                Value::List(pair) => {
-                    let [label, value] = pair.try_into().map_err(|_| NO_PAIRS)?;
-                    texts((label, value))
-                }
-                _ => Err(NO_PAIRS.into()),
-            })
-            .collect(),
-        Value::Text(text) => text
-            .split(',')
-            .map(|pair| pair_of(pair).ok_or(NO_PAIRS.into()))
-            .collect(),
-        _ => Err(NO_PAIRS.into()),
     }
+    Ok(pairs)
 }
 
 fn formerly(value: Value) -> Result<Vec<FormerAttributes>, Refusal> {
-    match value {
-        Value::List(entries) => entries.into_iter().map(former).collect(),
-        Value::Table(_) => Ok(vec![former(value)?]),
-        Value::Text(text) => text
-            .split(',')
-            .map(|entry| {
-                let pairs = entry.split_whitespace().map(pair_of);
-                let pairs: Vec<_> = pairs.collect::<Option<_>>().ok_or(NO_FORMERLY)?;
-                let values = pairs.into_iter();
-                let entries = values.map(|(key, value)| (Value::Text(key), Value::Text(value)));
-                former(Value::Table(entries.collect()))
-            })
-            .collect(),
-        _ => Err(NO_FORMERLY.into()),
-    }
+    let entries = value.entries(|entry| entry.split_whitespace().map(pair_of).collect());
+    let entries = entries.ok_or(NO_FORMERLY)?;
+    entries.into_iter().map(former).collect()
 }
 
 fn former(entry: Value) -> Result<FormerAttributes, Refusal> {
-    let Value::Table(entries) = entry else {
-        return Err(NO_FORMERLY.into());
+    let entries = match entry {
+        Value::Table(entries) if !entries.is_empty() => entries,
+        _ => return Err(NO_FORMERLY.into()),
     };
-    if entries.is_empty() {
-        return Err(NO_FORMERLY.into());
-    }
     let add = |former: FormerAttributes, (key, value): (Value, Value)| {
         let key = key.text().map_err(|_| NO_FORMERLY)?;
         Ok(match &*key {

@@ -22,18 +22,12 @@ pub(super) struct Setting {
     pub(super) in_ini: &'static [&'static str],
     pub(super) kind: Kind,
     pub(super) of: Of,
-    /// The column of docs/settings.md.
+    /// The columns of docs/settings.md: the value, the default.
     #[cfg_attr(
         not(test),
         expect(dead_code, reason = "the page is compared in a test")
     )]
-    value: &'static str,
-    /// The column of docs/settings.md.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the page is compared in a test")
-    )]
-    default: &'static str,
+    on_page: [&'static str; 2],
 }
 
 /// The sessions that have a setting.
@@ -129,8 +123,7 @@ const fn row(
         in_ini: &[],
         kind,
         of: Of::All,
-        value,
-        default,
+        on_page: [value, default],
     }
 }
 
@@ -214,12 +207,7 @@ mod tests {
                 "" => String::new(),
                 also => format!(" (or {also})"),
             };
-            let Setting {
-                name,
-                value,
-                default,
-                ..
-            } = setting;
+            let (name, [value, default]) = (setting.name, setting.on_page);
             table += &format!("| `{name}`{also} | {value} | {default} |\n").replace("|  |", "| |");
         }
         table
@@ -239,8 +227,9 @@ mod tests {
     fn a_default_that_is_written_out_changes_nothing() {
         let builder = crate::settings::any_builder().unwrap();
         for setting in SETTINGS {
-            let value = setting.default.trim_matches('`');
-            let is_value = setting.default == format!("`{value}`") && !value.contains('`');
+            let [_, default] = setting.on_page;
+            let value = default.trim_matches('`');
+            let is_value = default == format!("`{value}`") && !value.contains('`');
             // The builder knows whether its default of 30 minutes was given.
             if !is_value || setting.name == "idle_timeout" {
                 continue;

@@ -51,6 +51,20 @@ impl Value {
         }
     }
 
+    /// The tables of a list, one alone, or those of a text in which `pairs` reads what stands between commas.
+    pub(super) fn entries(
+        self,
+        pairs: impl Fn(&str) -> Option<Vec<(String, String)>>,
+    ) -> Option<Vec<Value>> {
+        let text = |(key, value)| (Value::Text(key), Value::Text(value));
+        let table = |entry| Some(Value::Table(pairs(entry)?.into_iter().map(text).collect()));
+        match self {
+            Value::List(entries) => Some(entries),
+            Value::Text(entries) => entries.split(',').map(table).collect(),
+            entry => Some(vec![entry]),
+        }
+    }
+
     pub(super) fn text(self) -> Result<String, Refusal> {
         match self {
             Value::Text(text) => Ok(text),
