@@ -60,6 +60,24 @@ fn a_ring_that_the_application_would_refuse_is_not_good() {
 }
 
 #[test]
+fn a_cookie_of_another_name_opens_under_its_own() {
+    let (desk, _) = Desk::with_ring();
+    desk.write("shop.toml", "name = '__Host-shop'\n");
+    let cookie = SessionCookie::encrypted(desk.ring()).name("__Host-admin");
+    let pair = cookie
+        .build()
+        .unwrap()
+        .cookie_for(at(0), |session| session.insert("user", 42))
+        .unwrap();
+    let options = "--keys keys --settings shop.toml";
+    desk.done(&format!("inspect {pair} {options}"));
+    let (name, token) = pair.split_once('=').unwrap();
+    desk.done(&format!("inspect {token} --name {name} {options}"));
+    let ran = desk.run(&format!("inspect {token} {options}"));
+    assert!(ran.out.contains("opens        no: Auth"), "{}", ran.out);
+}
+
+#[test]
 fn a_session_is_shown_as_the_application_of_these_settings_sees_it() {
     let (desk, _) = Desk::with_ring();
     desk.write("shop.toml", TOML);

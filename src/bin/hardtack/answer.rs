@@ -1,7 +1,7 @@
 //! The answer of a command: standard output, standard error and the exit code.
 
 use std::{
-    fmt::{Display, Write as _},
+    fmt::Display,
     io::{self, ErrorKind, Write},
     path::Path,
     process::ExitCode,
@@ -92,15 +92,11 @@ pub(crate) fn note(sentence: &str) {
 /// Escapes the characters that control a terminal, except line feeds, as JSON does. The content of a cookie may
 /// come from a visitor.
 fn harmless(text: &str) -> String {
-    let mut harmless = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c != '\n' && is_control(c) {
-            let _ = write!(harmless, "\\u{:04x}", u32::from(c));
-        } else {
-            harmless.push(c);
-        }
-    }
-    harmless
+    let harmless = |c: char| match c {
+        c if c != '\n' && is_control(c) => format!("\\u{:04x}", u32::from(c)),
+        c => c.to_string(),
+    };
+    text.chars().map(harmless).collect()
 }
 
 /// Text from a visitor, for a sentence of one line.

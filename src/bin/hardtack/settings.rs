@@ -1,6 +1,6 @@
 //! The settings of an application, read from its file.
 
-use std::{fs, path::Path};
+use std::{fmt::Display, fs, path::Path};
 
 use hardtack::SessionSettings;
 use serde::Deserialize;
@@ -15,52 +15,45 @@ pub(crate) fn read(path: &Path) -> Result<SessionSettings, Failure> {
     let is_json = path
         .extension()
         .is_some_and(|kind| kind.eq_ignore_ascii_case("json"));
-    // The errors of the formats quote the file, which may have a key there.
+    let fail = |error: &dyn Display| Failure::file("cannot read settings from", path, error);
     let settings = if is_json {
         of_json(&text)
     } else {
         of_toml(&text)
     };
-    let settings =
-        settings.map_err(|what| Failure::file("cannot read settings from", path, what))?;
-    let checked = settings.check();
-    checked.map_err(|error| Failure::file("cannot read settings from", path, error))?;
+    let settings = settings.map_err(|error| fail(&error))?;
+    settings.check().map_err(|error| fail(&error))?;
     Ok(settings)
 }
 
+/// The text is read twice, because a tree of values would keep only the last of two settings with one name.
+#[derive(Deserialize)]
+struct File {
+    session: Option<SessionSettings>,
+}
+
+// The errors of the formats quote the file, which may have a key there.
+
 fn of_toml(text: &str) -> Result<SessionSettings, String> {
-    let mut file: toml::Table = toml::from_str(text).map_err(|error| {
+    let fail = |error: toml::de::Error| {
         let end = error.span().map_or(0, |span| span.start.min(text.len()));
         let before = &text.as_bytes()[..end];
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         format!("line {line} is not TOML")
-    })?;
-    let settings = match file.remove(TABLE) {
-        Some(table) => SessionSettings::deserialize(table),
-        None => SessionSettings::deserialize(file),
     };
-    settings.map_err(|_| "it is not TOML".to_owned())
+    let file: File = toml::from_str(text).map_err(fail)?;
+    let whole = || toml::from_str(text).map_err(fail);
+    file.session.map_or_else(whole, Ok)
 }
 
-/// Reads the text twice, because a tree of values would keep only the last of two settings with one name.
 fn of_json(text: &str) -> Result<SessionSettings, String> {
-    #[derive(Deserialize)]
-    struct File {
-        session: Option<SessionSettings>,
-    }
-    let fail = |error: serde_json::Error| {
-        if error.is_data() {
-            format!(
-                "`{TABLE}` is given twice or is not an object, at line {}",
-                error.line()
-            )
-        } else {
-            format!("line {} is not JSON", error.line())
+    let fail = |error: serde_json::Error| match error.line() {
+        line if error.is_data() => {
+            format!("`session` is given twice or is not an object, at line {line}")
         }
+        line => format!("line {line} is not JSON"),
     };
     let file: File = serde_json::from_str(text).map_err(fail)?;
-    file.session
-        .map_or_else(|| serde_json::from_str(text).map_err(fail), Ok)
+    let whole = || serde_json::from_str(text).map_err(fail);
+    file.session.map_or_else(whole, Ok)
 }
-
-const TABLE: &str = "session";

@@ -13,32 +13,11 @@ use crate::{
 
 /// The tokens, and how they travelled.
 pub(super) struct Found {
-    pub(super) carried: Carried,
+    /// `cookie`, `header` or `token`.
+    pub(super) kind: &'static str,
+    pub(super) name: String,
     /// Each joined from its parts where it came in several cookies.
     pub(super) tokens: Vec<Result<Vec<u8>, Reason>>,
-}
-
-pub(super) enum Carried {
-    Cookie(CookieName),
-    Header(String),
-    Token(String),
-}
-
-impl Carried {
-    pub(super) fn kind(&self) -> &'static str {
-        match self {
-            Carried::Cookie(_) => "cookie",
-            Carried::Header(_) => "header",
-            Carried::Token(_) => "token",
-        }
-    }
-
-    pub(super) fn name(&self) -> &str {
-        match self {
-            Carried::Cookie(name) => name.as_str(),
-            Carried::Header(name) | Carried::Token(name) => name,
-        }
-    }
 }
 
 /// `default_name`: that of the application's cookie.
@@ -57,21 +36,19 @@ pub(super) fn find(
             "the input is empty, expected a token, `name=value`, a Cookie or a Set-Cookie field",
         ));
     }
-    if let Some(name) = &carrier.header {
-        let value = without_field_name(text, name);
-        let token = bearer::token_in(name, value.as_bytes());
-        return Ok(Found {
-            carried: Carried::Header(name.clone()),
-            tokens: vec![Ok(token.to_vec())],
-        });
-    }
-    if let Some(name) = &carrier.token {
-        return Ok(Found {
-            carried: Carried::Token(name.clone()),
-            tokens: vec![Ok(text.as_bytes().to_vec())],
-        });
-    }
-    in_cookies(text, carrier.name.as_deref(), default_name()?.as_str())
+    let (kind, name, token) = match (&carrier.header, &carrier.token) {
+        (None, None) => return in_cookies(text, carrier.name.as_deref(), default_name()?.as_str()),
+        (None, Some(name)) => ("token", name, text.as_bytes()),
+        (Some(name), _) => {
+            let value = without_field_name(text, name).as_bytes();
+            ("header", name, bearer::token_in(name, value))
+        }
+    };
+    Ok(Found {
+        kind,
+        name: name.clone(),
+        tokens: vec![Ok(token.to_vec())],
+    })
 }
 
 /// The tokens in a `Cookie` or `Set-Cookie` field.
@@ -92,7 +69,8 @@ fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Foun
         return Err(Failure::usage(format!("there is no cookie named {name}")));
     }
     Ok(Found {
-        carried: Carried::Cookie(name),
+        kind: "cookie",
+        name: name.to_string(),
         tokens,
     })
 }

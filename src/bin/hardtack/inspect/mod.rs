@@ -73,7 +73,8 @@ impl Inspect {
             None => default_name(),
         };
         let found = input::find(self.cookie.as_deref(), &self.carrier, name)?;
-        let opener = ring.map(|ring| Opener::new(ring, &self.sessions, &found.carried, now));
+        let opener =
+            ring.map(|ring| Opener::new(ring, &self.carrier, &self.sessions, &found.name, now));
         let opener = opener.transpose()?;
         let report = report::Report::of(&found, opener.as_ref(), at, self.show_id);
         answer::print(&if self.json {

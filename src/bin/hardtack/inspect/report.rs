@@ -74,8 +74,8 @@ impl Report<'_> {
         let tokens = self.tokens.iter();
         let tokens: Vec<_> = tokens.map(|token| token.as_json(self.show_id)).collect();
         json!({
-            "carrier": self.found.carried.kind(),
-            "name": self.found.carried.name(),
+            "carrier": self.found.kind,
+            "name": self.found.name,
             "at": show(self.at),
             "opens": self.has_keys.then(|| self.is_good()),
             "reason": self.reason().map(Reason::name),
@@ -84,8 +84,7 @@ impl Report<'_> {
     }
 
     pub(super) fn as_text(&self) -> String {
-        let carried = &self.found.carried;
-        let mut lines = vec![row(carried.kind(), carried.name())];
+        let mut lines = vec![row(self.found.kind, &self.found.name)];
         for token in &self.tokens {
             if self.tokens.len() > 1 {
                 lines.push(String::new());

@@ -12,7 +12,7 @@ use hardtack::{
     settings::SettingsError,
 };
 
-use super::input::{Carried, Found};
+use super::{Carrier, input::Found};
 use crate::{
     answer::Failure,
     moment::{self, Moment},
@@ -70,10 +70,10 @@ fn pair(text: &str) -> Result<(String, String), &'static str> {
 /// Opens tokens as the application does.
 pub(super) struct Opener {
     pub(super) ring: AnyRing,
-    carrier: Carrier,
+    inspector: Inspector,
 }
 
-enum Carrier {
+enum Inspector {
     Cookie(SessionCookie),
     Header(SessionHeader),
     Token(SessionToken),
@@ -152,40 +152,37 @@ impl Sessions {
 impl Opener {
     pub(super) fn new(
         ring: AnyRing,
+        carrier: &Carrier,
         sessions: &Sessions,
-        carried: &Carried,
+        name: &str,
         now: SystemTime,
     ) -> Result<Opener, Failure> {
-        let carrier = match carried {
-            Carried::Cookie(name) => {
-                let builder = sessions.configured(&ring, ring.cookie(), now)?;
-                builder.name(name.as_str()).build().map(Carrier::Cookie)
-            }
-            Carried::Header(name) => {
-                let builder = sessions.configured(&ring, ring.header(name), now)?;
-                builder.build().map(Carrier::Header)
-            }
-            Carried::Token(purpose) => {
-                let builder = sessions.configured(&ring, ring.token(purpose), now)?;
-                builder.build().map(Carrier::Token)
-            }
+        let inspector = if carrier.header.is_some() {
+            let builder = sessions.configured(&ring, ring.header(name), now)?;
+            builder.build().map(Inspector::Header)
+        } else if carrier.token.is_some() {
+            let builder = sessions.configured(&ring, ring.token(name), now)?;
+            builder.build().map(Inspector::Token)
+        } else {
+            let builder = sessions.configured(&ring, ring.cookie(), now)?;
+            builder.name(name).build().map(Inspector::Cookie)
         };
-        let carrier = carrier.map_err(Failure::options)?;
-        Ok(Opener { ring, carrier })
+        let inspector = inspector.map_err(Failure::options)?;
+        Ok(Opener { ring, inspector })
     }
 
     pub(super) fn open(&self, token: &[u8], at: SystemTime) -> Result<TokenContent, Reason> {
-        match &self.carrier {
-            Carrier::Cookie(cookie) => cookie.inspect(token, at),
-            Carrier::Header(header) => header.inspect(token, at),
-            Carrier::Token(tokens) => tokens.inspect(token, at),
+        match &self.inspector {
+            Inspector::Cookie(cookie) => cookie.inspect(token, at),
+            Inspector::Header(header) => header.inspect(token, at),
+            Inspector::Token(tokens) => tokens.inspect(token, at),
         }
     }
 
     /// The reason why a request with all these tokens has no session: none can be preferred, or the preferred one
     /// cannot be read.
     pub(super) fn refused_together(&self, found: &Found, at: SystemTime) -> Option<Reason> {
-        let Carrier::Cookie(cookie) = &self.carrier else {
+        let Inspector::Cookie(cookie) = &self.inspector else {
             return None;
         };
         let fields = found.tokens.iter().flatten().map(|token| {

@@ -5,7 +5,7 @@
 //! not locked was left behind by a crash.
 
 use std::{
-    fs::{self, File, Metadata, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, ErrorKind, Read, Write},
     path::{Path, PathBuf},
 };
@@ -41,21 +41,16 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<AnyRing, Failure> {
 pub(super) struct EditedFile {
     /// With all links resolved.
     path: PathBuf,
-    before: Option<Before>,
+    /// The content before the change.
+    before: Option<Zeroizing<Vec<u8>>>,
     temporary: Temporary,
-}
-
-/// The file before the change.
-struct Before {
-    bytes: Zeroizing<Vec<u8>>,
-    metadata: Metadata,
 }
 
 impl EditedFile {
     pub(super) fn open(path: &Path) -> Result<EditedFile, Failure> {
         let path = behind_links(path)?;
         let temporary = Temporary::lock(&path)?;
-        let before = Before::read(&path)?;
+        let before = read_if_any(&path)?;
         Ok(EditedFile {
             path,
             before,
@@ -66,7 +61,7 @@ impl EditedFile {
     /// Empty if there is no such file.
     pub(super) fn text(&self) -> Result<Zeroizing<String>, Failure> {
         let before = self.before.as_ref();
-        text_of(before.map_or(&[], |before| &before.bytes), &self.path)
+        text_of(before.map_or(&[], |before| before), &self.path)
     }
 
     /// Replaces the content of the file. Returns a note if its mode changes too.
@@ -76,7 +71,7 @@ impl EditedFile {
         let file = &mut self.temporary.file;
         file.write_all(text.as_bytes()).map_err(fail)?;
         let note = match &self.before {
-            Some(before) => keep_permissions(file, &before.metadata, &self.path)?,
+            Some(_) => keep_permissions(file, &self.path)?,
             None => None,
         };
         file.sync_all().map_err(fail)?;
@@ -88,9 +83,7 @@ impl EditedFile {
 
     /// Editors and other programs ignore the lock.
     fn check_unchanged(&self) -> Result<(), Failure> {
-        let now = Before::read(&self.path)?;
-        let bytes = |read: &Option<Before>| read.as_ref().map(|read| read.bytes.clone());
-        if bytes(&self.before) == bytes(&now) {
+        if self.before == read_if_any(&self.path)? {
             return Ok(());
         }
         let path = self.path.display();
@@ -100,17 +93,11 @@ impl EditedFile {
     }
 }
 
-impl Before {
-    fn read(path: &Path) -> Result<Option<Before>, Failure> {
-        let fail = |error| Failure::file("cannot read", path, error);
-        let mut file = match File::open(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            file => file.map_err(fail)?,
-        };
-        let metadata = file.metadata().map_err(fail)?;
-        let mut bytes = Zeroizing::new(Vec::new());
-        file.read_to_end(&mut bytes).map_err(fail)?;
-        Ok(Some(Before { bytes, metadata }))
+fn read_if_any(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+    match fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::file("cannot read", path, error)),
+        Ok(bytes) => Ok(Some(Zeroizing::new(bytes))),
     }
 }
 
@@ -244,16 +231,13 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Gives `file` the owner and the mode of the file it replaces, without permissions for others.
+/// Gives `file` the owner and the mode of the one at `path`, without permissions for others.
 #[cfg(unix)]
-fn keep_permissions(
-    file: &File,
-    before: &Metadata,
-    path: &Path,
-) -> Result<Option<String>, Failure> {
+fn keep_permissions(file: &File, path: &Path) -> Result<Option<String>, Failure> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 
     let fail = |error| Failure::file("cannot keep owner and mode of", path, error);
+    let before = fs::metadata(path).map_err(fail)?;
     let now = file.metadata().map_err(fail)?;
     if (now.uid(), now.gid()) != (before.uid(), before.gid()) {
         fchown(file, Some(before.uid()), Some(before.gid())).map_err(fail)?;
@@ -272,7 +256,7 @@ fn keep_permissions(
 
 /// A file inherits the permissions of its folder.
 #[cfg(not(unix))]
-fn keep_permissions(_: &File, _: &Metadata, _: &Path) -> Result<Option<String>, Failure> {
+fn keep_permissions(_: &File, _: &Path) -> Result<Option<String>, Failure> {
     Ok(None)
 }
 

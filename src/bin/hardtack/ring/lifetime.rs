@@ -4,7 +4,7 @@ use std::{
 };
 
 use clap::Args;
-use hardtack::{EncryptionKey, SessionCookie, SessionSettings};
+use hardtack::{EncryptionKey, SessionCookie};
 
 use crate::{answer::Failure, base::span, moment, settings};
 
@@ -39,16 +39,11 @@ pub(super) struct Longest {
 
 impl Lifetime {
     pub(super) fn longest(&self) -> Result<Longest, Failure> {
-        let span = match (self.lifetime, &self.settings) {
-            (Some(span), _) => check(span)?,
-            (None, Some(path)) => {
-                let longest = settings::read(path)?.longest_lifetime();
-                longest.map_err(|error| Failure::file("cannot read settings from", path, error))?
-            }
-            (None, None) => {
-                let longest = SessionSettings::default().longest_lifetime();
-                longest.map_err(Failure::usage)?
-            }
+        let settings = self.settings.as_deref().map(settings::read).transpose()?;
+        let settings = settings.unwrap_or_default();
+        let span = match self.lifetime {
+            Some(span) => check(span)?,
+            None => settings.longest_lifetime().map_err(Failure::usage)?,
         };
         Ok(Longest {
             span,
