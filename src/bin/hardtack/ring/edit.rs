@@ -60,10 +60,8 @@ impl Target {
         } else {
             let dry = "dry run, nothing is written; the result would be:";
             told.insert(0, dry.to_owned());
-            told.push(format!(
-                "\n{}",
-                show::table(&show::described(&ring, now, None))
-            ));
+            let table = show::table(&show::described(&ring, now, None));
+            told.push(format!("\n{table}"));
         }
         answer::print(&told.join("\n"))?;
         Ok(true)

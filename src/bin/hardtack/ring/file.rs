@@ -60,8 +60,8 @@ impl EditedFile {
 
     /// Empty if there is no such file.
     pub(super) fn text(&self) -> Result<Zeroizing<String>, Failure> {
-        let before = self.before.as_ref();
-        text_of(before.map_or(&[], |before| before), &self.path)
+        let before = self.before.as_deref();
+        text_of(before.map_or(&[], Vec::as_slice), &self.path)
     }
 
     /// Replaces the content of the file. Returns a note if its mode changes too.
