@@ -43,7 +43,7 @@ fn every_test_that_a_document_names_exists() {
 #[test]
 fn every_example_is_listed_where_people_look() {
     let repository = Repository::read();
-    let manifest = repository.text("examples/Cargo.toml").split("[[example]]");
+    let manifest = repository.text("examples/demo/Cargo.toml").split("[[example]]");
     let names = manifest.skip(1).map(|example| {
         let (_, name) = example.split_once("name = \"").unwrap();
         name.split_once('"').unwrap().0

@@ -58,32 +58,12 @@ pub(crate) struct Inner {
 
 impl<T> SessionCookie<T> {
     /// Returns the cookie's name.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie};
-    ///
-    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).path("/app").build()?;
-    /// assert_eq!(cookie.name().as_str(), "__Secure-session");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn name(&self) -> &CookieName {
         &self.inner.name
     }
 
     /// Returns the mode: whether the content is encrypted, or can be read without a key.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionCookie, SigningKey, keys::Mode};
-    ///
-    /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build()?;
-    /// assert_eq!(cookie.mode(), Mode::UnencryptedButSigned);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.inner.sealer.mode

@@ -60,14 +60,6 @@ pub struct TokenInfo {
 impl TokenInfo {
     /// Reads the head of `token`.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{carrier::TokenInfo, session::Reason};
-    ///
-    /// assert_eq!(TokenInfo::of("hunter2"), Err(Reason::Encoding));
-    /// ```
-    ///
     /// # Errors
     ///
     /// The [`Reason`] why the text is not a token: `TooLong`, `Encoding`, `TooShort` or `UnknownFormat`.
@@ -83,18 +75,6 @@ impl TokenInfo {
     }
 
     /// Returns the mode: whether the content is encrypted, or can be read without a key.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, carrier::TokenInfo, session::Reason};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let field = cookie.cookie_for(std::time::SystemTime::now(), |session| session.insert("user", 42))?;
-    /// # let token = cookie.name().tokens_in([field]).remove(0).map_err(Reason::name)?;
-    /// let info = TokenInfo::of(&token).map_err(Reason::name)?;
-    /// assert_eq!(info.mode(), cookie.mode());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.suite.mode()

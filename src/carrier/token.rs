@@ -82,16 +82,6 @@ impl<T: Payload> SessionToken<T> {
     }
 
     /// Returns the mode: whether the content is encrypted, or can be read without a key.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionToken, SigningKey, keys::Mode};
-    ///
-    /// let tokens = SessionToken::unencrypted_but_signed("mobile", SigningKey::generate()?).build()?;
-    /// assert_eq!(tokens.mode(), Mode::UnencryptedButSigned);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.sealer.mode
@@ -99,17 +89,6 @@ impl<T: Payload> SessionToken<T> {
 
     /// Refuses every session issued before `moment`, from now on and in this program. See
     /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// # use hardtack::{EncryptionKey, SessionToken};
-    /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
-    ///
-    /// tokens.raise_not_before(SystemTime::now());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn raise_not_before(&self, moment: SystemTime) {
         self.sealer.raise_not_before(unix_seconds_from(moment));
     }

@@ -84,16 +84,6 @@ impl EncryptionKey {
 impl SigningKey {
     /// Generates a key for HMAC-SHA-256.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionCookie, SigningKey, keys::Mode};
-    ///
-    /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build()?;
-    /// assert_eq!(cookie.mode(), Mode::UnencryptedButSigned);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// [`KeyError::Random`] if the operating system's random generator fails.

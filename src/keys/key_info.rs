@@ -4,18 +4,6 @@ use super::{key::Key, key_text::KeyId, ring::KeyRing, ring_key::RingEntry};
 use crate::{base::time::system_time, crypto::suite::Suite};
 
 /// The public facts about a key in a [`KeyRing`]: everything but its secret.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, KeyRing};
-///
-/// let ring = KeyRing::new(EncryptionKey::generate()?);
-/// for key in ring.keys() {
-///     println!("{} {} {:?}", key.id, key.suite.word(), key.accept_until);
-/// }
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyInfo {

@@ -85,15 +85,6 @@ struct RingState {
 
 impl<K: Key> SharedKeyRing<K> {
     /// Creates a shared ring that starts as `ring`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, keys::SharedKeyRing};
-    ///
-    /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn new(ring: impl Into<KeyRing<K>>) -> SharedKeyRing<K> {
         SharedKeyRing {

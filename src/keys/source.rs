@@ -28,15 +28,6 @@ impl<K: Key> KeyRing<K> {
     /// Reads a ring from an environment variable, in its text form (SPEC.md § 3.5), with line ends or
     /// commas between the keys.
     ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// use hardtack::{EncryptionKey, KeyRing};
-    ///
-    /// let keys: KeyRing<EncryptionKey> = KeyRing::from_env("SESSION_KEYS")?;
-    /// # Ok::<_, hardtack::keys::RingSourceError>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// If the variable is not set or does not contain a ring. The error does not show the value.
@@ -47,15 +38,6 @@ impl<K: Key> KeyRing<K> {
     /// Reads a ring from a file of at most 1 MiB, in its text form (SPEC.md § 3.5).
     ///
     /// The file's permissions are not checked, because the secrets that orchestrators mount have modes of their own.
-    ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// use hardtack::{EncryptionKey, KeyRing};
-    ///
-    /// let keys: KeyRing<EncryptionKey> = KeyRing::from_file("/run/secrets/session_keys")?;
-    /// # Ok::<_, hardtack::keys::RingSourceError>(())
-    /// ```
     ///
     /// # Errors
     ///
@@ -142,30 +124,12 @@ type ReadText = dyn Fn() -> Result<String, Box<dyn Error + Send + Sync>> + Send 
 
 impl RingSource {
     /// Reads an environment variable.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
-    ///
-    /// let keys = KeyRing::<EncryptionKey>::from_sources([RingSource::env("NO_SUCH_KEYS")]);
-    /// assert!(keys.unwrap_err().to_string().contains("NO_SUCH_KEYS"));
-    /// ```
     #[must_use]
     pub fn env(variable: impl Into<String>) -> RingSource {
         RingSource(SourceKind::Variable(variable.into()))
     }
 
     /// Reads a file of at most 1 MiB.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
-    ///
-    /// let keys = KeyRing::<EncryptionKey>::from_sources([RingSource::file("/no/such/keys")]);
-    /// assert!(keys.unwrap_err().to_string().contains("/no/such/keys"));
-    /// ```
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> RingSource {
         RingSource(SourceKind::File(path.into()))

@@ -74,19 +74,6 @@ impl<K: Key> WatchedKeyRing<K> {
     /// Reads the ring from `sources`, which are joined as by
     /// [`KeyRing::from_sources`](crate::KeyRing::from_sources).
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, keys::{RingSource, WatchedKeyRing}};
-    ///
-    /// # let key = EncryptionKey::generate()?.expose_secret();
-    /// # let ask = move || Ok::<_, std::io::Error>(key.to_string());
-    /// let vault = RingSource::from_fn("the vault", move || Ok(ask()?));
-    /// let watched = WatchedKeyRing::from_sources([vault])?;
-    /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// If a source cannot be read, a file does not end with a line feed, or the texts do not make a ring.
@@ -107,20 +94,6 @@ impl<K: Key> WatchedKeyRing<K> {
     }
 
     /// Returns the ring to build cookies with, which is replaced when the sources change.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, keys::{RingSource, WatchedKeyRing}};
-    /// # let key = EncryptionKey::generate()?.expose_secret();
-    /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
-    /// use hardtack::SessionCookie;
-    ///
-    /// let watched = WatchedKeyRing::from_sources([source])?;
-    /// let login = SessionCookie::encrypted(watched.keys()).name("__Host-login").build()?;
-    /// let cart = SessionCookie::encrypted(watched.keys()).name("__Host-cart").build()?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn keys(&self) -> SharedKeyRing<K> {
         self.keys.clone()
@@ -191,27 +164,14 @@ impl<K: Key> WatchedKeyRing<K> {
         replaced.map_err(|error| no_ring(&self.sources, error))
     }
 
-    /// Sets the time between two looks of the thread that [`start`](Self::spawn) starts. Default: 10 seconds. At least
+    /// Sets the time between two looks of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. At least
     /// 10 milliseconds.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, keys::{RingSource, WatchedKeyRing}};
-    /// # let key = EncryptionKey::generate()?.expose_secret();
-    /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
-    /// use std::time::Duration;
-    ///
-    /// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
-    /// let _watching = watched.interval(Duration::from_secs(60)).spawn()?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn interval(self, interval: Duration) -> WatchedKeyRing<K> {
         let interval = interval.max(SHORTEST_INTERVAL);
         WatchedKeyRing { interval, ..self }
     }
 
-    /// Sets a function that the thread of [`start`](Self::spawn) calls with the result of each look. Default: none. A
+    /// Sets a function that the thread of [`spawn`](Self::spawn) calls with the result of each look. Default: none. A
     /// panic in it is caught, and the watching goes on.
     ///
     /// # Examples
@@ -260,7 +220,7 @@ impl<K: Key + 'static> WatchedKeyRing<K> {
     ///
     /// # Errors
     ///
-    /// If the system cannot start a thread, as on `wasm32-unknown-unknown`. Use [`look`](Self::poll) there.
+    /// If the system cannot start a thread, as on `wasm32-unknown-unknown`. Use [`poll`](Self::poll) there.
     pub fn spawn(mut self) -> io::Result<WatchGuard> {
         let (running, wait) = mpsc::channel();
         let name = "hardtack keys".to_owned();
@@ -299,21 +259,6 @@ impl<K: Key> fmt::Debug for WatchedKeyRing<K> {
 }
 
 /// The result of a look at the sources of a [`WatchedKeyRing`].
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::keys::PollOutcome;
-///
-/// fn describe(look: &PollOutcome) -> String {
-///     match look {
-///         PollOutcome::Replaced => "new keys".to_owned(),
-///         PollOutcome::Refused(error) => format!("no new keys: {error}"),
-///         _ => String::new(),
-///     }
-/// }
-/// # assert_eq!(describe(&PollOutcome::Unchanged), "");
-/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PollOutcome {
@@ -331,19 +276,6 @@ pub enum PollOutcome {
 /// The handle of a thread that watches the sources of a [`WatchedKeyRing`], until the handle is dropped.
 ///
 /// Dropping it wakes the thread and does not wait for it, so a look in progress may still end.
-///
-/// # Examples
-///
-/// ```
-/// # use hardtack::{EncryptionKey, keys::RingSource};
-/// # let key = EncryptionKey::generate()?.expose_secret();
-/// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
-/// use hardtack::keys::{WatchGuard, WatchedKeyRing};
-///
-/// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
-/// let watching: WatchGuard = watched.spawn()?;
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
 #[must_use = "the watching ends when this is dropped"]
 pub struct WatchGuard {
     /// Nothing is ever sent. Dropping the sender wakes the thread.

@@ -141,74 +141,24 @@ impl Session {
     }
 
     /// Returns `true` if there is a value under `key`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("user", 42)?;
-    /// assert!(session.contains_key("user"));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
         self.with(|session| session.state.contains_key(key))
     }
 
     /// Returns all keys, in ascending order of their bytes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("user", 42)?;
-    /// session.insert("language", "sv")?;
-    /// assert_eq!(session.keys(), ["language", "user"]);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
         self.with(|session| session.state.keys())
     }
 
     /// Returns the number of entries.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("user", 42)?;
-    /// session.insert("user", 43)?;
-    /// assert_eq!(session.len(), 1);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.with(|session| session.state.len())
     }
 
     /// Returns `true` if there are no entries.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.ensure_id()?; // an id is no entry
-    /// assert!(session.is_empty());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

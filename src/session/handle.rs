@@ -121,17 +121,6 @@ impl<T: Payload> Session<T> {
 
     /// Returns `true` if the session was [remembered](Session::remember_for), and so outlives the browser's
     /// (SPEC.md § 8.2).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// assert!(!session.is_persistent());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn is_persistent(&self) -> bool {
         self.with(|session| session.state.is_persistent())
@@ -270,19 +259,6 @@ impl<T: Payload> Session<T> {
 
     /// Returns the number of bytes by which the content may still grow (docs/spec/writer.md § 9.6). An empty session
     /// has 2,171 with default settings.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// assert_eq!(session.remaining_bytes(), 2_171); // of a default cookie
-    /// session.insert("user", 42)?;
-    /// assert_eq!(session.remaining_bytes(), 2_164);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn remaining_bytes(&self) -> usize {
         self.with(|session| session.state.remaining_bytes())
@@ -314,18 +290,6 @@ impl<T> Session<T> {
     ///
     /// For code that writes the fields of a response itself: the response depends on the request's cookie exactly
     /// when this is `true`, and needs `Vary: Cookie` then. `SessionLayer` and `save_to` add it themselves.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// let session = cookie.load(["theme=dark"], Clock::system());
-    /// assert!(!session.is_touched());
-    /// assert!(!session.contains_key("user"));
-    /// assert!(session.is_touched());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn is_touched(&self) -> bool {
         // An error: this thread is inside an `update` of the session.

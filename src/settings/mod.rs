@@ -207,17 +207,6 @@ impl SessionSettings {
     /// The longest lifetime of a session: the longer of `absolute_timeout` and `remember_up_to`. For tools that
     /// change key rings: a key must be accepted for this long after the next one begins to seal.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::SessionSettings;
-    /// use std::time::Duration;
-    ///
-    /// let settings: SessionSettings = serde_json::from_str(r#"{"remember_up_to": "30d"}"#)?;
-    /// assert_eq!(settings.longest_lifetime()?, Duration::from_secs(30 * 86_400));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// [`SettingsError`], if a setting is refused.

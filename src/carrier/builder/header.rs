@@ -14,7 +14,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct HeaderOptions {
     name: String,
-    answer: String,
+    response_name: String,
     max_token_len: usize,
 }
 
@@ -29,7 +29,7 @@ impl HeaderOptions {
     fn new(name: impl Into<String>) -> HeaderOptions {
         HeaderOptions {
             name: name.into(),
-            answer: "session-token".to_owned(),
+            response_name: "session-token".to_owned(),
             max_token_len: DEFAULT_TOKEN_LEN,
         }
     }
@@ -60,17 +60,6 @@ impl SessionHeader {
 
     /// Begins sessions in the request header `name`, whose content **anybody can read** who sees the header.
     /// Only holders of a key can change it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionHeader, SigningKey, keys::Mode};
-    ///
-    /// let keys = SigningKey::generate()?;
-    /// let header = SessionHeader::unencrypted_but_signed("x-session", keys).build()?;
-    /// assert_eq!(header.mode(), Mode::UnencryptedButSigned);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn unencrypted_but_signed(
         name: impl Into<String>,
         keys: impl IntoKeys<SigningKey>,
@@ -90,27 +79,15 @@ impl<T: Payload> SessionHeaderBuilder<T> {
     /// let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?)
     ///     .response_name("X-Session")
     ///     .build()?;
-    /// assert_eq!(header.answer(), "x-session");
+    /// assert_eq!(header.response_name(), "x-session");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn response_name(mut self, name: impl Into<String>) -> Self {
-        self.carrier.answer = name.into();
+        self.carrier.response_name = name.into();
         self
     }
 
     /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionHeader};
-    /// let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?)
-    ///     .max_token_len(4_096)
-    ///     .build()?;
-    /// let session = header.load([""; 0], Clock::system());
-    /// assert_eq!(session.remaining_bytes(), 2_994);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn max_token_len(mut self, characters: usize) -> Self {
         self.carrier.max_token_len = characters;
         self
@@ -118,31 +95,21 @@ impl<T: Payload> SessionHeaderBuilder<T> {
 
     /// Checks all settings, derives the keys, and builds the header.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{ConfigError, EncryptionKey, SessionHeader};
-    ///
-    /// let header = SessionHeader::encrypted("not a name", EncryptionKey::generate()?).build();
-    /// assert!(matches!(header, Err(ConfigError::HeaderName)));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
     /// [`ConfigError`], whose sentence says what to do.
     pub fn build(self) -> Result<SessionHeader<T>, ConfigError> {
         let HeaderOptions {
             name,
-            answer,
+            response_name,
             max_token_len,
         } = self.carrier;
         let purpose = Purpose::header(&name).ok_or(ConfigError::HeaderName)?;
-        Purpose::header(&answer).ok_or(ConfigError::HeaderName)?;
+        Purpose::header(&response_name).ok_or(ConfigError::HeaderName)?;
         Ok(SessionHeader {
             token: self.settings.token(purpose, max_token_len)?,
             name: name.to_ascii_lowercase().into(),
-            answer: answer.to_ascii_lowercase().into(),
+            response_name: response_name.to_ascii_lowercase().into(),
             shared_caching: self.settings.responses.shared_caching,
         })
     }

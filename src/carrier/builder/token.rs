@@ -57,16 +57,6 @@ impl SessionToken {
     }
 
     /// Begins bare tokens whose content **anybody can read** who sees one. Only holders of a key can change it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionToken, SigningKey, keys::Mode};
-    ///
-    /// let tokens = SessionToken::unencrypted_but_signed("mobile", SigningKey::generate()?).build()?;
-    /// assert_eq!(tokens.mode(), Mode::UnencryptedButSigned);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn unencrypted_but_signed(
         purpose: impl Into<String>,
         keys: impl IntoKeys<SigningKey>,
@@ -97,16 +87,6 @@ impl<T: Payload> SessionTokenBuilder<T> {
     }
 
     /// Checks all settings, derives the keys, and builds the tokens.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{ConfigError, EncryptionKey, SessionToken};
-    ///
-    /// let tokens = SessionToken::encrypted("", EncryptionKey::generate()?).build();
-    /// assert!(matches!(tokens, Err(ConfigError::TokenName)));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///
