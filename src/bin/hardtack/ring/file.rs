@@ -206,7 +206,7 @@ fn lock(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Whether `path` still leads to this very file.
+/// Returns `true` if `path` still leads to this file.
 fn is_at(file: &File, path: &Path) -> bool {
     let file = file.try_clone().and_then(Handle::from_file);
     matches!((file, Handle::from_path(path)), (Ok(file), Ok(found)) if file == found)
