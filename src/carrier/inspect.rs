@@ -1,4 +1,4 @@
-//! Tokens read without a session, for tools that tell why a visitor was signed out.
+//! Tokens read without a session, for tools that show why a visitor was signed out.
 
 use std::{
     fmt,
@@ -62,7 +62,7 @@ impl TokenInfo {
     ///
     /// # Errors
     ///
-    /// The [`Reason`] why the text is not a token: `TooLong`, `Encoding`, `TooShort` or `UnknownFormat`.
+    /// Returns the [`Reason`] why the text is not a token: `TooLong`, `Encoding`, `TooShort` or `UnknownFormat`.
     pub fn of(token: impl AsRef<[u8]>) -> Result<TokenInfo, Reason> {
         let token = token.as_ref();
         let peeked = token::peek(token)?;
@@ -195,8 +195,8 @@ macro_rules! inspects {
             ///
             /// # Errors
             ///
-            /// The [`Reason`] why the token does not open. A session that opens and is past its end, revoked, or of
-            /// an unknown schema is not an error, and has a [`TokenContent::refused`].
+            /// Returns the [`Reason`] why the token does not open. A session that opens and is past its end, revoked,
+            /// or of an unknown schema is not an error, and has a [`TokenContent::refused`].
             pub fn inspect(
                 &self,
                 token: impl AsRef<[u8]>,

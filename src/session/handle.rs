@@ -18,7 +18,7 @@ use crate::{
 /// handler, a nested middleware and a template. Changes are saved with the response.
 ///
 /// A session is a dictionary, or holds one value of a type ([`SessionData`](crate::SessionData)). Each kind has
-/// methods of its own.
+/// additional methods.
 ///
 /// # Examples
 ///
@@ -91,7 +91,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), and a failure of the random generator.
+    /// Returns the errors of [every change](Session#errors), or a failure of the random generator.
     pub fn ensure_id(&self) -> Result<SessionId, SessionError> {
         self.change(|state| state.ensure_id(random::from_system))
             .map(SessionId)

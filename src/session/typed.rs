@@ -57,9 +57,9 @@ impl<T: SessionData> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the value
-    /// cannot be written (debug builds also check that it can be read again). If `change` panics, the
-    /// session also stays as it was.
+    /// Returns the errors of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the value cannot
+    /// be written (debug builds also check that it can be read again). If `change` panics, the session also stays as it
+    /// was.
     pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> Result<R, SessionError> {
         self.change(|state| state.update(change))
     }
@@ -86,7 +86,7 @@ impl<T: SessionData> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`update`](Self::update).
+    /// Returns the errors of [`update`](Self::update).
     pub fn replace(&self, value: T) -> Result<(), SessionError> {
         self.change(|state| state.replace(value))
     }

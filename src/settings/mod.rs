@@ -101,7 +101,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], with a sentence for each refused setting.
+    /// Returns a [`SettingsError`], with a message for each refused setting.
     pub fn check(&self) -> Result<(), SettingsError> {
         let mut problems = self.problems.clone();
         if self.is_on("secure") && self.is_on("danger_allow_http") {
@@ -134,14 +134,14 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused, or the keys are missing or invalid.
+    /// Returns a [`SettingsError`] if a setting is refused, or the keys are missing or invalid.
     pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
         self.check()?;
         let ring = self.ring()?;
         self.apply(SessionBuilder::new(ring, CookieOptions::default()))
     }
 
-    /// Removes the sources of the keys and returns them, for a program that reads the keys itself, such as with
+    /// Removes the sources of the keys and returns them, for a program that reads the keys itself, for example with a
     /// `WatchedKeyRing` (feature `watch`). The other settings go to [`apply_to`](Self::apply_to).
     ///
     /// # Examples
@@ -160,7 +160,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused, or none names keys. The keys are not read.
+    /// Returns a [`SettingsError`] if a setting is refused, or none names keys. The keys are not read.
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
         self.check()?;
         let keys = self.keys().map(|(_, sources)| sources.to_vec());
@@ -188,8 +188,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused, if the settings name keys too, or if the builder has keys of
-    /// another mode. For a header or a bare token also if a setting is one that only cookies have.
+    /// Returns a [`SettingsError`] if a setting is refused, if the settings name keys too, or if the builder has keys
+    /// of another mode. For a header or a bare token also if a setting is one that only cookies have.
     pub fn apply_to<C: CarrierOptions, T: Payload>(
         self,
         builder: SessionBuilder<C, T>,
@@ -204,12 +204,12 @@ impl SessionSettings {
         self.apply(builder)
     }
 
-    /// The longest lifetime of a session: the longer of `absolute_timeout` and `remember_up_to`. For tools that
+    /// Returns the longest lifetime of a session: the longer of `absolute_timeout` and `remember_up_to`. For tools that
     /// change key rings: a key must be accepted for this long after the next one begins to seal.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused.
+    /// Returns a [`SettingsError`] if a setting is refused.
     pub fn longest_lifetime(&self) -> Result<Duration, SettingsError> {
         self.check()?;
         let absolute = self.span("absolute_timeout").unwrap_or(DEFAULT_ABSOLUTE);
@@ -234,7 +234,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused, if settings conflict, or if the keys are missing or invalid.
+    /// Returns a [`SettingsError`] if a setting is refused, if settings conflict, or if the keys are missing or
+    /// invalid.
     pub fn build(self) -> Result<SessionCookie, SettingsError> {
         // A setting that is not understood may be the reason for other conflicts.
         self.check()?;

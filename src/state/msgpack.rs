@@ -6,7 +6,7 @@ pub(super) fn skip_value<const CHECKED: bool>(bytes: &[u8], at: usize) -> Option
     skip::<CHECKED>(bytes, at, DEEPEST)
 }
 
-/// The same, with at most `levels` levels of lists and maps.
+/// Like [`skip_value`], with at most `levels` levels of lists and maps.
 #[inline]
 fn skip<const CHECKED: bool>(bytes: &[u8], at: usize, levels: usize) -> Option<usize> {
     match *bytes.get(at)? {
@@ -17,7 +17,7 @@ fn skip<const CHECKED: bool>(bytes: &[u8], at: usize, levels: usize) -> Option<u
     }
 }
 
-/// The same for a list or a map, whose `marker` is before `at`.
+/// Returns the end of a list or a map, whose `marker` is before `at`.
 fn skip_nested<const CHECKED: bool>(
     marker: u8,
     bytes: &[u8],
@@ -42,7 +42,7 @@ fn skip_nested<const CHECKED: bool>(
     Some(at)
 }
 
-/// The same for the entries of a map, which has each key once and in its shortest form.
+/// Returns the end of the entries of a map, which has each key once and in its shortest form.
 fn skip_map(bytes: &[u8], mut at: usize, count: usize, levels: usize) -> Option<usize> {
     let (mut few, mut many) = ([&[][..]; FEW], Vec::new());
     for i in 0..count {

@@ -144,9 +144,9 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// Refuses every session issued before `moment`, which signs out everybody who signed in earlier (SPEC.md
-    /// § 7.8). A moment within a second counts as the next one. If the key ring also has such a moment,
-    /// the later one counts. Default: none.
+    /// Refuses every session issued before `moment`, which signs out everyone who signed in earlier (SPEC.md § 7.8). A
+    /// moment within a second counts as the next one. If the key ring also has such a moment, the later one counts.
+    /// Default: none.
     ///
     /// # Examples
     ///

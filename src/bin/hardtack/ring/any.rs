@@ -138,7 +138,7 @@ impl AnyRing {
     }
 }
 
-/// The first key tells which kind of ring it is.
+/// The first key decides the kind of the ring.
 impl FromStr for AnyRing {
     type Err = RingError;
 
