@@ -45,7 +45,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// Returns a [`SettingsError`] if an option is refused, which names every one, or if no line begins with `prefix`.
+    /// Returns a [`SettingsError`] if an option is refused, or no line begins with `prefix`.
     pub fn from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
         let mut settings = SessionSettings {
             names: Names::Ini(prefix.to_owned()),
