@@ -116,9 +116,9 @@
 //! | `http` | Sessions from and to an `http::HeaderMap`. | `load_from` and `save_to`, [`web::host_of`] |
 //! | `tower` | `SessionLayer`, a tower layer over any body. | [`SessionLayer`], [`csrf::CsrfGuard`], and feature `http` |
 //! | `axum` | `Session` as an axum extractor. | [`Session`] as an argument, [`csrf::Guarded`], [`SessionError`] as a response, and feature `tower` |
-//! | `tracing` | `tracing` events for what came of reading sessions, for what was left out or replaced, and for failures. | events |
-//! | `watch` | A key ring that follows its files, and whatever else it is read from. | [`keys::WatchedKeyRing`] |
-//! | `cli` | The command line `hardtack`: keys, key rings, and what is in a cookie. | a program |
+//! | `tracing` | `tracing` events for the outcomes of sessions, omitted refreshes, replaced keys, and failures. | events |
+//! | `watch` | A key ring that follows its files, variables and functions. | [`keys::WatchedKeyRing`] |
+//! | `cli` | The command line `hardtack`: keys, key rings, and the content of cookies. | a program |
 //!
 //! # More
 //!

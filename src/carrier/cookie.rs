@@ -83,7 +83,7 @@ impl<T> SessionCookie<T> {
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// // Several fields, as over HTTP/2. The time is asked for at the first touch.
+    /// // Several fields, as over HTTP/2. The clock is read at the first touch.
     /// let now: fn() -> SystemTime = SystemTime::now;
     /// let session = cookie.load(["theme=dark", "__Host-session=forged"], now);
     /// assert!(session.is_new());

@@ -128,7 +128,7 @@ impl CookieName {
 /// let field = cookie.cookie_for(then, |session| session.insert("user", 42))?;
 /// let token = cookie.name().tokens_in([field]).remove(0).map_err(Reason::name)?;
 ///
-/// // An hour later the session is past its idle timeout, and can still be looked at.
+/// // An hour later the session is past its idle timeout, and can still be inspected.
 /// let content = cookie.inspect(&token, then + Duration::from_secs(3600)).map_err(Reason::name)?;
 /// assert_eq!(content.refused, Some(Reason::Idle));
 /// assert_eq!(content.expires_at, content.created_at + Duration::from_secs(1800));

@@ -67,8 +67,8 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.renew_id(sid))
     }
 
-    /// Drops the data and the id, and keeps the dates. If nothing is stored afterwards, the response tells the browser
-    /// to drop the cookie.
+    /// Drops the data and the id, and keeps the dates. If nothing is stored afterwards, the response makes the browser
+    /// drop the cookie.
     ///
     /// # Examples
     ///
@@ -93,7 +93,7 @@ impl<T: Payload> Session<T> {
         self.change(|state| state.clear())
     }
 
-    /// Ends the session, for a sign-out: drops everything, and tells the browser to drop the cookie.
+    /// Ends the session, for a sign-out: drops everything, and makes the browser drop the cookie.
     ///
     /// The handle then holds a new, empty session, which can be used. Returns the id of the session that has ended, for
     /// a deny list.

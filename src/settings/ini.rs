@@ -89,7 +89,7 @@ impl SessionSettings {
     }
 }
 
-/// The setting that corresponds to an option, and its value. `None`: the option restates what is always so.
+/// The setting that corresponds to an option, and its value. `None`: the option restates its only possible value.
 fn convert(option: &str, value: Value) -> Result<Option<(&str, Value)>, Refusal> {
     if value.is_empty() {
         return Ok(Some((option, value)));

@@ -1,4 +1,4 @@
-//! Finds the end of a MessagePack value, and checks what has one spelling only (SPEC.md § 5.4).
+//! Finds the end of a MessagePack value, and checks its form (SPEC.md § 5.4).
 
 /// Returns the end of the value that begins at `at`. `None`: it is cut off, nested too deep, not UTF-8, an extension,
 /// or has a map with bad keys.
@@ -123,7 +123,7 @@ pub(super) fn read_be(bytes: &[u8], at: usize, len: usize) -> Option<usize> {
 }
 
 pub(super) const FIX_MAP: u8 = 0x80;
-/// Keys that are compared with each other where they stand, without memory for them.
+/// Keys that are compared with each other in place, without allocating.
 const FEW: usize = 32;
 /// Lists and maps within each other. The dictionary itself is one more.
 const DEEPEST: usize = 63;
@@ -217,7 +217,7 @@ mod tests {
                 b"\xd2\xff\xff\x7f\xff",
                 b"\xd3\xff\xff\xff\xff\xff\xff\x7f\xff",
             ),
-            // What is not below zero has no sign.
+            // An integer that is not negative has no sign.
             (b"\xd3\xff\xff\xff\xff\x7f\xff\xff\xff", b"\xd1\x01\x00"),
         ] {
             check(shortest, true);

@@ -64,7 +64,7 @@ use crate::{
 ///     .refresh_after(RefreshAfter::Span(Duration::from_secs(5 * 60)))
 ///     .build()?;
 ///
-/// // Mistakes end at start-up, with a sentence that says what to do.
+/// // A mistake is an error at start-up, whose message says what to do.
 /// let mistake = SessionCookie::encrypted(EncryptionKey::generate()?)
 ///     .name("__Host-login")
 ///     .path("/app")

@@ -153,7 +153,7 @@ impl Line {
             (Some(at), Some(moment)) => {
                 self.replace(words[at].clone(), &format!("{name}{}", show(moment)));
             }
-            // Together with the space before it. A key stands first.
+            // Together with the space before it. A key comes first.
             (Some(at), None) => self.replace(words[at - 1].end..words[at].end, ""),
             (None, Some(moment)) => {
                 let space = if words.len() == 1 { "  " } else { " " };
