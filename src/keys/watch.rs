@@ -27,8 +27,8 @@ use crate::crypto::hash::sha256;
 /// reached through a symbolic link that is swapped, as in Kubernetes.
 ///
 /// A new ring is refused, and the earlier one stays in use, if a source cannot be read, if the text is not a ring of
-/// this kind of key, or if living sessions would be cut short. Each refusal is reported once, by [`PollOutcome::Refused`] and
-/// by an event (feature `tracing`), and not again while the sources stay the same.
+/// this kind of key, or if living sessions would be cut short. Each refusal is reported once, by
+/// [`PollOutcome::Refused`] and by an event (feature `tracing`), and not again while the sources stay the same.
 ///
 /// # Examples
 ///
@@ -41,7 +41,7 @@ use crate::crypto::hash::sha256;
 /// let watched = WatchedKeyRing::from_sources([RingSource::file(&path)])?;
 /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
 ///
-/// // Keep the handle: dropping it ends the watching.
+/// // Keep the guard: dropping it stops the thread.
 /// let _watching = watched
 ///     .on_poll(|outcome| {
 ///         if let PollOutcome::Refused(error) = outcome {

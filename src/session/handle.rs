@@ -38,8 +38,7 @@ use crate::{
 /// Every change can fail with one of these errors, which leaves the session as it was.
 ///
 /// - [`TooLarge`](SessionError::TooLarge): the session would no longer fit its cookie (docs/spec/writer.md § 9.6).
-/// - [`AfterHead`](SessionError::AfterHead): the head of the response has been sent, so nothing can be
-///   saved any more.
+/// - [`AfterHead`](SessionError::AfterHead): the head of the response has been sent, so nothing more can be saved.
 /// - [`NoContext`](SessionError::NoContext): the request belongs to no context that the layer knows.
 /// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
 /// - [`UnreadablePayload`](SessionError::UnreadablePayload): the visitor's session has an unknown
@@ -226,11 +225,11 @@ impl<T: Payload> Session<T> {
 
     /// Returns `true` if the session that arrived would still open now, or if the session is new.
     ///
-    /// Asks the clock, the key ring, `not_before` and [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again.
-    /// For work that outlives its request, such as a WebSocket or a streaming body.
+    /// Asks the clock, the key ring, `not_before` and [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if)
+    /// again. For work that outlives its request, such as a WebSocket or a streaming body.
     ///
-    /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session that
-    /// arrived under it. If the browser has received the session under a newer key since, its next request opens.
+    /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
+    /// that arrived under it. If the browser has received the session under a newer key since, its next request opens.
     ///
     /// # Examples
     ///

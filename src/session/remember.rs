@@ -8,8 +8,9 @@ impl<T: Payload> Session<T> {
     /// Remembers the session for `span` from now ("remember me"): it outlives the browser's session, and has no idle
     /// timeout until then.
     ///
-    /// The end is at most [`remember_up_to`](crate::carrier::SessionCookieBuilder::remember_up_to) after the session was issued,
-    /// and never after the end that [`limit_to`](Self::limit_to) sets. A later call replaces an earlier one.
+    /// The end is at most [`remember_up_to`](crate::carrier::SessionCookieBuilder::remember_up_to) after the session
+    /// was issued, and never after the end that [`limit_to`](Self::limit_to) sets. A later call replaces an earlier
+    /// one.
     ///
     /// # Examples
     ///

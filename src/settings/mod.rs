@@ -1,6 +1,6 @@
 //! Settings from outside the program: files of any format, environment variables, ini files of earlier systems.
 //!
-//! [`SessionSettings`] reads them, and [`SettingsError`] names every one that is refused.
+//! [`SessionSettings`] reads them, and a [`SettingsError`] names every refused one.
 
 mod entries;
 mod error;
@@ -36,17 +36,17 @@ use crate::{
 
 /// The settings of a [`SessionCookie`], read from a file or from the environment.
 ///
-/// Implements [`Deserialize`], for any self-describing format: TOML, JSON, YAML, or the maps that crates make of
-/// environment variables. The names are those of [`SessionCookieBuilder`]'s methods, and a setting that is left
+/// Implements [`Deserialize`], for any self-describing format: TOML, JSON, YAML, or the maps that other crates make
+/// from environment variables. The names are those of [`SessionCookieBuilder`]'s methods, and a setting that is left
 /// out has the builder's default. `docs/settings.md` lists them.
 ///
 /// A span of time is a text like `30m` or `12h`, or a number of seconds. Every number and flag may be a
 /// text. The keys are in `keys` (as text), in the environment variable named by `keys_env`, in the file named by
 /// `keys_file`, or in several of these, listed by `keys_from`.
 ///
-/// Deserializing accepts any value, because a format's own error may quote the lines around a mistake, and there may
-/// be keys in them. [`check`](Self::check), [`into_builder`](Self::into_builder) and [`build`](Self::build)
-/// report all mistakes at once.
+/// Deserializing accepts any value, because a format's own error may quote the lines around a mistake, and those may
+/// contain keys. [`check`](Self::check), [`into_builder`](Self::into_builder) and [`build`](Self::build) report all
+/// mistakes at once.
 ///
 /// # Examples
 ///
@@ -170,9 +170,8 @@ impl SessionSettings {
         Ok(keys)
     }
 
-    /// Applies the settings to a builder that already has keys, such as a
-    /// [`SharedKeyRing`](crate::keys::SharedKeyRing) that the program replaces while it runs. A setting that is left out
-    /// stays as it is in the builder.
+    /// Applies the settings to a builder that already has keys, such as a [`SharedKeyRing`](crate::keys::SharedKeyRing)
+    /// that the program replaces while it runs. A setting that is left out stays as it is in the builder.
     ///
     /// # Examples
     ///

@@ -39,8 +39,8 @@ impl SessionHeader {
     /// Creates a builder of sessions in the request header `name`, whose content only holders of a key can read. `keys`
     /// is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
-    /// The name has at most 128 bytes, and its case does not matter. Sessions are sealed for this header, so they do not
-    /// open as cookies, and cookies do not open as sessions of a header (docs/spec/carriers.md § 9.7).
+    /// The name has at most 128 bytes, and its case does not matter. Sessions are sealed for this header, so they do
+    /// not open as cookies, and cookies do not open as sessions of a header (docs/spec/carriers.md § 9.7).
     ///
     /// # Examples
     ///
