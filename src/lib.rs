@@ -137,13 +137,13 @@
 mod base;
 mod crypto;
 
-// The four that a session is made of. They do not know each other, but a token knows keys.
+// The four parts of a session, independent of each other, except that a token uses keys.
 pub mod cookie;
 pub mod keys;
 mod state;
 mod token;
 
-// The handle that applications hold, and the ways in which it travels.
+// The handle of the application, and its carriers.
 pub mod carrier;
 pub mod session;
 

@@ -96,8 +96,8 @@ impl<T: Payload> Session<T> {
             .map(SessionId)
     }
 
-    /// Returns `true` if the session exists in this request only: the request brought none that opened, or the
-    /// session was invalidated.
+    /// Returns `true` if the session exists in this request only: the request had none that opened, or the session was
+    /// invalidated.
     ///
     /// # Examples
     ///
@@ -225,8 +225,9 @@ impl<T: Payload> Session<T> {
 
     /// Returns `true` if the session that arrived would still open now, or if the session is new.
     ///
-    /// Asks the clock, the key ring, `not_before` and [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if)
-    /// again. For work that outlives its request, such as a WebSocket or a streaming body.
+    /// Checks the clock, the key ring, `not_before` and
+    /// [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again. For work that outlives its request, such
+    /// as a WebSocket or a streaming body.
     ///
     /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
     /// that arrived under it. If the browser has received the session under a newer key since, its next request opens.

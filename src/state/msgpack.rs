@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn every_marker_means_what_it_means_to_rmp_serde() {
-        // Behind the marker: a length or a count of 2, in one byte, two or four.
+        // After the marker: a length or a count of 2, in one byte, two or four.
         for (marker, width) in (0..=0xFF).flat_map(|marker| [(marker, 1), (marker, 2), (marker, 4)])
         {
             let mut bytes = vec![0; 300];

@@ -223,7 +223,7 @@ impl Settings {
         let idle = idle_timeout.span();
         let is_absolute = in_range(absolute);
         let is_idle = idle.is_none_or(in_range);
-        // The default may be longer, because the application did not ask for it.
+        // The default may be longer, because the application did not choose it.
         let is_longer = matches!(idle_timeout, IdleTimeout::After(idle) if idle > absolute);
         let is_late = match (refresh_after, idle) {
             (Some(RefreshAfter::Span(span)), Some(idle)) => span.as_secs() > idle.as_secs() / 2,
