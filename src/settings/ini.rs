@@ -13,10 +13,10 @@ impl SessionSettings {
     /// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
     /// `prefix`, which is `beaker.session.` or `session.`, in any section.
     ///
-    /// An option keeps its meaning or is refused, but is never ignored: the error names every refused option
-    /// and the reason. `docs/settings.md` lists the options. The settings of this crate may stand under the same
-    /// prefix; `keys_env` takes the place of passwords. An option that is left out has the default of this crate,
-    /// not of the earlier system.
+    /// An option keeps its meaning or is refused, but is never ignored: the error names every refused option and the
+    /// reason. `docs/settings.md` lists the options. The settings of this crate may appear under the same prefix;
+    /// `keys_env` takes the place of passwords. An option that is left out has the default of this crate, not of the
+    /// earlier system.
     ///
     /// # Examples
     ///
