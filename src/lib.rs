@@ -1,7 +1,7 @@
 //! Web sessions that live in one sealed cookie and need no backend.
 //!
 //! A session travels in the visitor's cookie, encrypted or, if you choose so, only signed. Every instance that
-//! has the keys reads every session, and none keeps anything.
+//! has the keys reads every session, and stores none.
 //!
 //! ```
 //! use hardtack::{EncryptionKey, SessionCookie};
