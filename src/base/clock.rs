@@ -30,13 +30,13 @@ enum Source {
 }
 
 impl Clock {
-    /// The system's clock. On `wasm32-unknown-unknown` there is none, and reading it panics.
+    /// Returns the system's clock. On `wasm32-unknown-unknown` there is none, and reading it panics.
     #[must_use]
     pub fn system() -> Clock {
         Clock(Source::Function(SystemTime::now))
     }
 
-    /// A clock that calls `now`.
+    /// Creates a clock that calls `now`.
     ///
     /// # Examples
     ///

@@ -60,7 +60,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The name of this reason, as in SPEC.md.
+    /// Returns the name of this reason, as in SPEC.md.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

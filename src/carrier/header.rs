@@ -12,7 +12,7 @@ use crate::{
 
 /// Sessions in a request header and a response header, for clients without cookies. Cloning is cheap.
 ///
-/// Cookies are not read. Sessions never travel in a URL, because addresses end up in histories, logs and `Referer`.
+/// Cookies are not read. Sessions never travel in a URL, because URLs end up in histories, logs and `Referer`.
 ///
 /// # Examples
 ///
@@ -93,7 +93,7 @@ impl<T: Payload> SessionHeader<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`SessionToken::save`].
+    /// Returns the errors of [`SessionToken::save`].
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         self.token.save(session)
     }

@@ -74,8 +74,8 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// Fails if the random generator does, if the clock shows a time before 2026 or after 2162, if another token or a
-    /// cookie loaded the session, and inside an `update` of the session.
+    /// Returns an error if the random generator fails, if the clock shows a time before 2026 or after 2162, if another
+    /// token or a cookie loaded the session, and inside an `update` of the session.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         let (_, change) = self.end(session, Circumstances::UNKNOWN)?;
         Ok(change)
@@ -133,7 +133,7 @@ impl<T: SessionData> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// The [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
+    /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
     pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
         self.open_with(token, clock, read_value)
     }
@@ -184,7 +184,7 @@ impl<T> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// The [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
+    /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
     pub fn open_with<R>(
         &self,
         token: impl AsRef<[u8]>,

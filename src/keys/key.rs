@@ -56,7 +56,7 @@ impl EncryptionKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Random`] if the operating system's random generator fails.
+    /// Returns [`KeyError::Random`] if the operating system's random generator fails.
     pub fn generate() -> Result<EncryptionKey, KeyError> {
         RawKey::generate(Suite::Xaes256Gcm).map(EncryptionKey)
     }
@@ -75,7 +75,7 @@ impl EncryptionKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Random`] if the operating system's random generator fails.
+    /// Returns [`KeyError::Random`] if the operating system's random generator fails.
     pub fn generate_xchacha20() -> Result<EncryptionKey, KeyError> {
         RawKey::generate(Suite::XChaCha20Poly1305).map(EncryptionKey)
     }
@@ -86,7 +86,7 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Random`] if the operating system's random generator fails.
+    /// Returns [`KeyError::Random`] if the operating system's random generator fails.
     pub fn generate() -> Result<SigningKey, KeyError> {
         RawKey::generate(Suite::HmacSha256).map(SigningKey)
     }

@@ -40,7 +40,8 @@ impl<K: Key> KeyRing<K> {
         self.ring().keys.iter().map(KeyInfo::of).collect()
     }
 
-    /// Returns the moment that [`not_before`](Self::not_before) set. Sessions issued earlier are refused.
+    /// Returns the moment that [`with_not_before`](Self::with_not_before) set, if any. Sessions issued earlier are
+    /// refused.
     ///
     /// # Examples
     ///

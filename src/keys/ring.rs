@@ -83,8 +83,8 @@ impl<K: Key> KeyRing<K> {
     ///
     /// # Errors
     ///
-    /// If there is no key, a key occurs twice, no key would seal after the last one retires, or a key retires before
-    /// the next one seals.
+    /// Returns an error if there is no key, a key occurs twice, no key would seal after the last one retires, or a key
+    /// retires before the next one seals.
     pub fn from_keys<I>(keys: I) -> Result<KeyRing<K>, RingError>
     where
         I: IntoIterator,
@@ -96,7 +96,7 @@ impl<K: Key> KeyRing<K> {
 
     /// Refuses every session issued before `moment`.
     ///
-    /// Use it when a leaked key is removed. Fractions of a second are rounded up.
+    /// For the removal of a leaked key. Fractions of a second are rounded up.
     ///
     /// # Examples
     ///

@@ -30,18 +30,19 @@ impl<K: Key> KeyRing<K> {
     ///
     /// # Errors
     ///
-    /// If the variable is not set or does not contain a ring. The error does not show the value.
+    /// Returns an error if the variable is not set or does not contain a ring. The error does not show the value.
     pub fn from_env(variable: &str) -> Result<KeyRing<K>, RingSourceError> {
         KeyRing::from_sources([RingSource::env(variable)])
     }
 
     /// Reads a ring from a file of at most 1 MiB, in its text form (SPEC.md § 3.5).
     ///
-    /// The file's permissions are not checked, because the secrets that orchestrators mount have modes of their own.
+    /// The file's permissions are not checked, because orchestrators choose those of the secrets that they mount.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, is too large, or does not contain a ring. The error does not show the content.
+    /// Returns an error if the file cannot be read, is too large, or does not contain a ring. The error does not show
+    /// the content.
     pub fn from_file(path: impl Into<PathBuf>) -> Result<KeyRing<K>, RingSourceError> {
         KeyRing::from_sources([RingSource::file(path)])
     }
@@ -65,8 +66,8 @@ impl<K: Key> KeyRing<K> {
     ///
     /// # Errors
     ///
-    /// If a source cannot be read or its text is wrong, in which case the error names that source; or if the joined
-    /// keys are not a ring, in which case it names all sources.
+    /// Returns an error if a source cannot be read or its text is wrong, in which case the error names that source; or
+    /// if the joined keys are not a ring, in which case it names all sources.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
     ) -> Result<KeyRing<K>, RingSourceError> {

@@ -26,7 +26,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Decode`](SessionError::Decode) if the value is not a `V`, and
+    /// Returns [`Decode`](SessionError::Decode) if the value is not a `V`, or
     /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
         self.try_with(|session| session.state.get(key))?
@@ -55,7 +55,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value that serde
+    /// Returns the errors of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value that serde
     /// cannot write, [`TooDeep`](SessionError::TooDeep) for one that is nested too deeply to be read again, and
     /// [`DuplicateKey`](SessionError::DuplicateKey) for a map that has a key twice.
     pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError> {
@@ -82,7 +82,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), [`Decode`](SessionError::Decode) if the value is not a
+    /// Returns the errors of [every change](Session#errors), [`Decode`](SessionError::Decode) if the value is not a
     /// `V`, and [`Encode`](SessionError::Encode). If `change` panics, the session also stays as it was.
     pub fn update<V, R>(
         &self,
@@ -112,7 +112,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors).
+    /// Returns the errors of [every change](Session#errors).
     pub fn remove(&self, key: &str) -> Result<bool, SessionError> {
         self.change(|state| state.remove(key))
     }
@@ -134,8 +134,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), and [`Decode`](SessionError::Decode) if the value is
-    /// not a `V`, which leaves it in place.
+    /// Returns the errors of [every change](Session#errors), and [`Decode`](SessionError::Decode) if the value is not a
+    /// `V`, which leaves it in place.
     pub fn take<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
         self.change(|state| state.take(key))
     }
@@ -181,7 +181,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Decode`](SessionError::Decode) if the dictionary is not a `V`, and
+    /// Returns [`Decode`](SessionError::Decode) if the dictionary is not a `V`, or
     /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn deserialize<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
         self.try_with(|session| session.state.deserialize())?

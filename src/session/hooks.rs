@@ -10,8 +10,8 @@ use std::{
 use super::{id::SessionId, outcome::Outcome};
 use crate::keys::KeyId;
 
-/// A session that [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) accepts or refuses. Its tag and dates are
-/// valid, and its payload has not been read.
+/// A session that [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) accepts or refuses. Its tag and
+/// dates are valid, and its payload has not been read.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SessionInfo {

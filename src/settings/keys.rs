@@ -37,7 +37,7 @@ pub(super) fn from_file(value: Value) -> Result<Vec<RingSource>, Refusal> {
     Ok(vec![RingSource::file(value.text()?)])
 }
 
-/// Their order counts, so each is a table of its own.
+/// Their order counts, so each is a separate table.
 pub(super) fn from_several(value: Value) -> Result<Vec<RingSource>, Refusal> {
     let sources: Vec<_> = match value {
         Value::List(entries) => entries.into_iter().map(source).collect(),

@@ -1,4 +1,4 @@
-//! A header's own settings, and their check.
+//! The settings that only a header has, and their check.
 
 use super::{
     CarrierOptions, OverHttp, SessionBuilder, SessionHeaderBuilder, error::ConfigError, sealed,
@@ -36,11 +36,11 @@ impl HeaderOptions {
 }
 
 impl SessionHeader {
-    /// Begins sessions in the request header `name`, whose content only holders of a key can read.
-    /// `keys` is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
+    /// Creates a builder of sessions in the request header `name`, whose content only holders of a key can read. `keys`
+    /// is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
-    /// The name has at most 128 bytes, and its case does not matter. Sessions are sealed for this header, so they do not
-    /// open as cookies, and cookies do not open as sessions of a header (docs/spec/carriers.md § 9.7).
+    /// The name has at most 128 bytes, and its case does not matter. Sessions are sealed for this header, so they do
+    /// not open as cookies, and cookies do not open as sessions of a header (docs/spec/carriers.md § 9.7).
     ///
     /// # Examples
     ///
@@ -58,8 +58,8 @@ impl SessionHeader {
         SessionBuilder::new(keys.into().into(), HeaderOptions::new(name))
     }
 
-    /// Begins sessions in the request header `name`, whose content **anybody can read** who sees the header.
-    /// Only holders of a key can change it.
+    /// Creates a builder of sessions in the request header `name`, whose content **anyone can read** who sees the
+    /// header. Only holders of a key can change it.
     pub fn unencrypted_but_signed(
         name: impl Into<String>,
         keys: impl IntoKeys<SigningKey>,
@@ -97,7 +97,7 @@ impl<T: Payload> SessionHeaderBuilder<T> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`], whose sentence says what to do.
+    /// Returns a [`ConfigError`], whose message says what to do.
     pub fn build(self) -> Result<SessionHeader<T>, ConfigError> {
         let HeaderOptions {
             name,

@@ -1,4 +1,4 @@
-//! A bare token's own settings, and their check.
+//! The settings that only a bare token has, and their check.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -32,7 +32,7 @@ impl TokenOptions {
 }
 
 impl SessionToken {
-    /// Begins bare tokens whose content only holders of a key can read. `keys` is a key, a
+    /// Creates a builder of bare tokens whose content only holders of a key can read. `keys` is a key, a
     /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
     /// A token opens only for the `purpose` that it was sealed for, a text of 1 to 65,529 bytes. Tokens do not open as
@@ -56,7 +56,8 @@ impl SessionToken {
         SessionBuilder::new(keys.into().into(), TokenOptions::new(purpose))
     }
 
-    /// Begins bare tokens whose content **anybody can read** who sees one. Only holders of a key can change it.
+    /// Creates a builder of bare tokens whose content **anyone can read** who sees one. Only holders of a key can
+    /// change it.
     pub fn unencrypted_but_signed(
         purpose: impl Into<String>,
         keys: impl IntoKeys<SigningKey>,
@@ -90,7 +91,7 @@ impl<T: Payload> SessionTokenBuilder<T> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`], whose sentence says what to do.
+    /// Returns a [`ConfigError`], whose message says what to do.
     pub fn build(self) -> Result<SessionToken<T>, ConfigError> {
         let purpose = Purpose::token(&self.carrier.purpose).ok_or(ConfigError::TokenName)?;
         self.settings.token(purpose, self.carrier.max_token_len)

@@ -90,7 +90,7 @@ impl Retire {
     }
 }
 
-/// The end of the last session that the key sealed, as far as the ring tells. `None`: there is none.
+/// The end of the last session that the key sealed, as far as the ring shows. `None`: there is none.
 fn end_of_sessions(
     ring: &AnyRing,
     key: &KeyInfo,

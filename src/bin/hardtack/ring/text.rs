@@ -70,7 +70,7 @@ impl RingText {
         self.lines.retain(|line| line.key != Some(id));
     }
 
-    /// Moves a key before `other` if it stands after it.
+    /// Moves a key before `other` if it is after it.
     pub(super) fn move_before(&mut self, id: KeyId, other: KeyId) {
         let positions = self.position(id).zip(self.position(other));
         if let Some((from, to)) = positions.filter(|(from, to)| from > to) {
@@ -153,7 +153,7 @@ impl Line {
             (Some(at), Some(moment)) => {
                 self.replace(words[at].clone(), &format!("{name}{}", show(moment)));
             }
-            // Together with the space before it. A key stands first.
+            // Together with the space before it. A key comes first.
             (Some(at), None) => self.replace(words[at - 1].end..words[at].end, ""),
             (None, Some(moment)) => {
                 let space = if words.len() == 1 { "  " } else { " " };
