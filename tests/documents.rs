@@ -1,5 +1,5 @@
 //! The documents name files, tests and examples that exist, and README.md and SECURITY.md are right about places in
-//! the code and features of dependencies.
+//! the code and features of dependencies. Examples hide nothing, and comments open with a noun or a verb.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -41,20 +41,53 @@ fn every_test_that_a_document_names_exists() {
 }
 
 #[test]
-fn every_example_is_listed_where_people_look() {
+fn every_example_is_listed_in_the_readme() {
     let repository = Repository::read();
-    let manifest = repository.text("examples/Cargo.toml").split("[[example]]");
+    let manifest = repository
+        .text("examples/demo/Cargo.toml")
+        .split("[[example]]");
     let names = manifest.skip(1).map(|example| {
         let (_, name) = example.split_once("name = \"").unwrap();
         name.split_once('"').unwrap().0
     });
+    let readme = repository.text("README.md");
     for name in names {
-        for (document, start) in [("README.md", "| `"), ("src/lib.rs", "//! | `")] {
-            let row = format!("\n{start}{name}` |");
-            assert!(
-                repository.text(document).contains(&row),
-                "{document} has no {name}"
-            );
+        let row = format!("\n| `{name}` |");
+        assert!(readme.contains(&row), "README.md has no {name}");
+    }
+}
+
+/// A reader of a page sees all of an example.
+#[test]
+fn no_page_hides_lines_of_its_examples() {
+    let repository = Repository::read();
+    let is_page = |path: &str| path == "README.md" || path.starts_with("docs/");
+    let mut blocks = 0;
+    for (path, text) in repository.files.iter().filter(|(path, _)| is_page(path)) {
+        for block in text.split("\n```rust").skip(1) {
+            let (block, _) = block.split_once("\n```").unwrap();
+            let hidden = block.lines().find(|line| line.starts_with("# "));
+            assert_eq!(hidden, None, "{path}");
+            blocks += 1;
+        }
+    }
+    assert!(blocks > 20, "there are {blocks} examples");
+}
+
+#[test]
+fn no_doc_comment_opens_with_a_question_word() {
+    let repository = Repository::read();
+    let is_source = |path: &str| path.starts_with("src/") && path.ends_with(".rs");
+    for (path, text) in repository.files.iter().filter(|(path, _)| is_source(path)) {
+        let mut is_first = true;
+        for line in text.lines().map(str::trim_start) {
+            let comment = ["///", "//!"]
+                .iter()
+                .find_map(|mark| line.strip_prefix(mark));
+            let word = comment.and_then(|comment| comment.split_whitespace().next());
+            let is_question = word.is_some_and(|word| QUESTION_WORDS.contains(&word));
+            assert!(!(is_first && is_question), "{path}: {line}");
+            is_first = comment.is_none();
         }
     }
 }
@@ -148,6 +181,8 @@ fn is_test(word: &str) -> bool {
 }
 
 const DOCUMENTS: [&str; 3] = ["ARCHITECTURE.md", "SECURITY.md", "tests/README.md"];
+
+const QUESTION_WORDS: [&str; 7] = ["What", "Whether", "How", "Where", "Who", "Whom", "Which"];
 
 /// A table of tests.
 const PARITY: &str = "tests/documented/README.md";

@@ -1,4 +1,4 @@
-//! Promises of docs/guides.md and docs/large-sessions.md that no other test shows.
+//! Promises of docs/guides.md, docs/large-sessions.md and docs/rotation.md that no other test shows.
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -7,8 +7,10 @@
 mod common;
 
 use axum::{Router, body::Body, http::Request, routing::post};
-use common::{at, block_on, cookie, key, seconds};
-use hardtack::{SameSite, SessionCookie, SessionLayer, csrf::CsrfGuard};
+use common::{at, block_on, cookie, key, pair_of, seconds};
+use hardtack::{
+    SameSite, Session, SessionCookie, SessionError, SessionLayer, SigningKey, csrf::CsrfGuard,
+};
 use tower::ServiceExt;
 
 #[test]
@@ -37,7 +39,7 @@ fn a_pending_sign_in_has_a_cookie_that_other_sites_send_and_ends_after_ten_minut
         .idle_timeout(None)
         .absolute_timeout(seconds(600));
     let waiting = waiting.build().unwrap();
-    let begin = |session: &hardtack::Session| session.insert("state", "s");
+    let begin = |session: &Session| session.insert("state", "s");
     let field = waiting.cookie_for(at(0), begin).unwrap();
     for (now, state) in [(599, Some(String::from("s"))), (600, None)] {
         let session = waiting.load([&field], at(now));
@@ -49,6 +51,60 @@ fn a_pending_sign_in_has_a_cookie_that_other_sites_send_and_ends_after_ten_minut
     let sent = waiting.save(&session).unwrap();
     let is_sent_by_other_sites = |field: &String| field.ends_with("; SameSite=None");
     assert!(sent.iter().any(is_sent_by_other_sites), "{sent:?}");
+}
+
+/// As in docs/rotation.md.
+fn migrate(signed: &Session, encrypted: &Session, is_rolled_out: bool) -> Result<(), SessionError> {
+    if signed.is_new() {
+        return Ok(());
+    }
+    if encrypted.is_new()
+        && let Some(user) = signed.get::<u64>("user")?
+    {
+        encrypted.insert("user", user)?;
+        encrypted.renew()?;
+    }
+    if is_rolled_out {
+        signed.invalidate()?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_signed_session_moves_to_an_encrypted_cookie_once() {
+    let signing = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap());
+    let signing = signing.name("__Host-visit").build().unwrap();
+    let encrypting = cookie();
+    let visit = |cookies: &str, is_rolled_out| -> Vec<String> {
+        let signed = signing.load([cookies], at(0));
+        let encrypted = encrypting.load([cookies], at(0));
+        migrate(&signed, &encrypted, is_rolled_out).unwrap();
+        let sent = signing.save(&signed).unwrap().into_iter();
+        sent.chain(encrypting.save(&encrypted).unwrap()).collect()
+    };
+    let drops_signed =
+        |field: &str| field.starts_with("__Host-visit=; ") && field.contains("Max-Age=0");
+    let old = signing.cookie_for(at(0), |session| session.insert("user", 42));
+    let old = old.unwrap();
+
+    let [moved] = &visit(&old, false)[..] else {
+        panic!("the encrypted session alone is sent");
+    };
+    let new = pair_of(moved);
+    let session = encrypting.load([new], at(0));
+    assert_eq!(session.get::<u64>("user").unwrap(), Some(42));
+
+    let both = format!("{old}; {new}");
+    assert!(visit(&both, false).is_empty());
+    let [dropped] = &visit(&both, true)[..] else {
+        panic!("the signed cookie alone is dropped");
+    };
+    assert!(drops_signed(dropped), "{dropped}");
+
+    let at_once = visit(&old, true);
+    assert!(drops_signed(&at_once[0]), "{at_once:?}");
+    assert!(at_once[1].starts_with("__Host-session=e"), "{at_once:?}");
+    assert!(visit("theme=dark", true).is_empty());
 }
 
 #[test]

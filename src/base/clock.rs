@@ -30,25 +30,13 @@ enum Source {
 }
 
 impl Clock {
-    /// The system's clock. On `wasm32-unknown-unknown` there is none, and reading it panics.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::Clock;
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    ///
-    /// let session = cookie.load(["theme=dark"], Clock::system());
-    /// # assert!(session.is_new());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
+    /// Returns the system's clock. On `wasm32-unknown-unknown` there is none, and reading it panics.
     #[must_use]
     pub fn system() -> Clock {
         Clock(Source::Function(SystemTime::now))
     }
 
-    /// A clock that calls `now`.
+    /// Creates a clock that calls `now`.
     ///
     /// # Examples
     ///

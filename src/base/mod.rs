@@ -1,4 +1,4 @@
-//! Small parts that every other room uses. Knows nothing of sessions.
+//! Small parts that every room may use, without sessions.
 
 pub(crate) mod bearer;
 pub(crate) mod clock;

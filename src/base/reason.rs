@@ -60,15 +60,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The name of this reason, as in SPEC.md.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::session::Reason;
-    ///
-    /// assert_eq!(Reason::RetiredKey.name(), "RetiredKey");
-    /// ```
+    /// Returns the name of this reason, as in SPEC.md.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

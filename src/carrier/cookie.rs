@@ -58,32 +58,12 @@ pub(crate) struct Inner {
 
 impl<T> SessionCookie<T> {
     /// Returns the cookie's name.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie};
-    ///
-    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).path("/app").build()?;
-    /// assert_eq!(cookie.name().as_str(), "__Secure-session");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn name(&self) -> &CookieName {
         &self.inner.name
     }
 
     /// Returns the mode: whether the content is encrypted, or can be read without a key.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionCookie, SigningKey, keys::Mode};
-    ///
-    /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build()?;
-    /// assert_eq!(cookie.mode(), Mode::UnencryptedButSigned);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.inner.sealer.mode
@@ -103,7 +83,7 @@ impl<T> SessionCookie<T> {
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// // Several fields, as over HTTP/2. The time is asked for at the first touch.
+    /// // Several fields, as over HTTP/2. The clock is read at the first touch.
     /// let now: fn() -> SystemTime = SystemTime::now;
     /// let session = cookie.load(["theme=dark", "__Host-session=forged"], now);
     /// assert!(session.is_new());
@@ -174,16 +154,16 @@ impl<T> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Fails if the random generator does, if the clock shows a time before 2026 or after 2162, if another cookie loaded
-    /// the session, and inside an `update` of the session. Content that is too large is an error where it is stored, and
-    /// not here.
+    /// Returns an error if the random generator fails, if the clock shows a time before 2026 or after 2162, if another
+    /// cookie loaded the session, and inside an `update` of the session. Content that is too large is an error when it
+    /// is stored, and not here.
     pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
         let (_, fields) = self.end(session, Circumstances::UNKNOWN)?;
         Ok(fields)
     }
 
-    /// Refuses every session issued before `moment`, from now on and in this program. This signs out everybody
-    /// who signed in earlier. A moment earlier than the last one has no effect.
+    /// Refuses every session issued before `moment`, from now on and in this program. This signs out everyone who
+    /// signed in earlier. A moment earlier than the last one has no effect.
     ///
     /// Sessions carry whole seconds, so a moment within a second counts as the next one. The current
     /// time ends every existing session, and those that begin in the rest of this second.
@@ -250,7 +230,7 @@ impl<T: Payload> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Those of `fill` and of [`save`](Self::save), and [`CookieForError::Empty`] if the session is empty.
+    /// Returns the errors of `fill` and of [`save`](Self::save), and [`CookieForError::Empty`] if the session is empty.
     pub fn cookie_for(
         &self,
         now: SystemTime,

@@ -12,7 +12,7 @@ use crate::{
 
 /// Sessions in a request header and a response header, for clients without cookies. Cloning is cheap.
 ///
-/// Cookies are not read. Sessions never travel in a URL, because addresses end up in histories, logs and `Referer`.
+/// Cookies are not read. Sessions never travel in a URL, because URLs end up in histories, logs and `Referer`.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ pub struct SessionHeader<T = Map> {
     pub(crate) token: SessionToken<T>,
     /// In lower case.
     pub(crate) name: Arc<str>,
-    pub(crate) answer: Arc<str>,
+    pub(crate) response_name: Arc<str>,
     /// Responses that others may store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
@@ -43,15 +43,6 @@ pub struct SessionHeader<T = Map> {
 
 impl<T: Payload> SessionHeader<T> {
     /// Returns the name of the request header, in lower case.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionHeader};
-    /// let header = SessionHeader::encrypted("X-Session", EncryptionKey::generate()?).build()?;
-    /// assert_eq!(header.name(), "x-session");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -59,18 +50,9 @@ impl<T: Payload> SessionHeader<T> {
 
     /// Returns the name of the response header, in lower case: `session-token`, or the name given to
     /// [`response_name`](crate::carrier::SessionHeaderBuilder::response_name).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionHeader};
-    /// let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
-    /// assert_eq!(header.answer(), "session-token");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
-    pub fn answer(&self) -> &str {
-        &self.answer
+    pub fn response_name(&self) -> &str {
+        &self.response_name
     }
 
     /// Loads the session of a request. `values` are the values of the header, of which there is one or none.
@@ -111,22 +93,12 @@ impl<T: Payload> SessionHeader<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`SessionToken::save`].
+    /// Returns the errors of [`SessionToken::save`].
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         self.token.save(session)
     }
 
     /// Returns the mode: whether the content is encrypted, or can be read without a key.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionHeader, SigningKey, keys::Mode};
-    ///
-    /// let header = SessionHeader::unencrypted_but_signed("x-session", SigningKey::generate()?).build()?;
-    /// assert_eq!(header.mode(), Mode::UnencryptedButSigned);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.token.mode()
@@ -134,17 +106,6 @@ impl<T: Payload> SessionHeader<T> {
 
     /// Refuses every session issued before `moment`, from now on and in this program. See
     /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// # use hardtack::{EncryptionKey, SessionHeader};
-    /// # let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?).build()?;
-    ///
-    /// header.raise_not_before(SystemTime::now());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn raise_not_before(&self, moment: SystemTime) {
         self.token.raise_not_before(moment);
     }
@@ -176,7 +137,7 @@ impl<T> Clone for SessionHeader<T> {
         SessionHeader {
             token: self.token.clone(),
             name: Arc::clone(&self.name),
-            answer: Arc::clone(&self.answer),
+            response_name: Arc::clone(&self.response_name),
             shared_caching: self.shared_caching,
         }
     }

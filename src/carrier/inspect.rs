@@ -1,4 +1,4 @@
-//! Tokens read without a session, for tools that tell why a visitor was signed out.
+//! Tokens read without a session, for tools that show why a visitor was signed out.
 
 use std::{
     fmt,
@@ -60,17 +60,9 @@ pub struct TokenInfo {
 impl TokenInfo {
     /// Reads the head of `token`.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{carrier::TokenInfo, session::Reason};
-    ///
-    /// assert_eq!(TokenInfo::of("hunter2"), Err(Reason::Encoding));
-    /// ```
-    ///
     /// # Errors
     ///
-    /// The [`Reason`] why the text is not a token: `TooLong`, `Encoding`, `TooShort` or `UnknownFormat`.
+    /// Returns the [`Reason`] why the text is not a token: `TooLong`, `Encoding`, `TooShort` or `UnknownFormat`.
     pub fn of(token: impl AsRef<[u8]>) -> Result<TokenInfo, Reason> {
         let token = token.as_ref();
         let peeked = token::peek(token)?;
@@ -83,18 +75,6 @@ impl TokenInfo {
     }
 
     /// Returns the mode: whether the content is encrypted, or can be read without a key.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, carrier::TokenInfo, session::Reason};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let field = cookie.cookie_for(std::time::SystemTime::now(), |session| session.insert("user", 42))?;
-    /// # let token = cookie.name().tokens_in([field]).remove(0).map_err(Reason::name)?;
-    /// let info = TokenInfo::of(&token).map_err(Reason::name)?;
-    /// assert_eq!(info.mode(), cookie.mode());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.suite.mode()
@@ -148,7 +128,7 @@ impl CookieName {
 /// let field = cookie.cookie_for(then, |session| session.insert("user", 42))?;
 /// let token = cookie.name().tokens_in([field]).remove(0).map_err(Reason::name)?;
 ///
-/// // An hour later the session is past its idle timeout, and can still be looked at.
+/// // An hour later the session is past its idle timeout, and can still be inspected.
 /// let content = cookie.inspect(&token, then + Duration::from_secs(3600)).map_err(Reason::name)?;
 /// assert_eq!(content.refused, Some(Reason::Idle));
 /// assert_eq!(content.expires_at, content.created_at + Duration::from_secs(1800));
@@ -215,8 +195,8 @@ macro_rules! inspects {
             ///
             /// # Errors
             ///
-            /// The [`Reason`] why the token does not open. A session that opens and is past its end, revoked, or of
-            /// an unknown schema is not an error, and has a [`TokenContent::refused`].
+            /// Returns the [`Reason`] why the token does not open. A session that opens and is past its end, revoked,
+            /// or of an unknown schema is not an error, and has a [`TokenContent::refused`].
             pub fn inspect(
                 &self,
                 token: impl AsRef<[u8]>,

@@ -7,21 +7,6 @@ use crate::{
 };
 
 /// The keys of a cookie, for health checks. None of the fields is secret.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, SessionCookie, carrier::KeysInUse};
-/// use std::time::SystemTime;
-///
-/// fn health(keys: &KeysInUse) -> String {
-///     format!("seals {}, accepts {:?}, ring {}", keys.seals, keys.accepts, keys.fingerprint)
-/// }
-///
-/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// println!("{}", health(&cookie.keys_in_use(SystemTime::now())));
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeysInUse {

@@ -1,7 +1,7 @@
 //! The three carriers of a session, which are a cookie, a header and a bare token, and their builder.
 //!
 //! [`SessionCookie`], [`SessionHeader`] and [`SessionToken`] load and save sessions. [`SessionBuilder`] has their
-//! settings; [`ConfigError`] says which of them is wrong.
+//! settings; a [`ConfigError`] names the wrong one.
 
 mod builder;
 mod cookie;

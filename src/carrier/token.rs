@@ -74,24 +74,14 @@ impl<T: Payload> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// Fails if the random generator does, if the clock shows a time before 2026 or after 2162, if another token or a
-    /// cookie loaded the session, and inside an `update` of the session.
+    /// Returns an error if the random generator fails, if the clock shows a time before 2026 or after 2162, if another
+    /// token or a cookie loaded the session, and inside an `update` of the session.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
         let (_, change) = self.end(session, Circumstances::UNKNOWN)?;
         Ok(change)
     }
 
     /// Returns the mode: whether the content is encrypted, or can be read without a key.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionToken, SigningKey, keys::Mode};
-    ///
-    /// let tokens = SessionToken::unencrypted_but_signed("mobile", SigningKey::generate()?).build()?;
-    /// assert_eq!(tokens.mode(), Mode::UnencryptedButSigned);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.sealer.mode
@@ -99,17 +89,6 @@ impl<T: Payload> SessionToken<T> {
 
     /// Refuses every session issued before `moment`, from now on and in this program. See
     /// [`SessionCookie::raise_not_before`](crate::SessionCookie::raise_not_before).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// # use hardtack::{EncryptionKey, SessionToken};
-    /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
-    ///
-    /// tokens.raise_not_before(SystemTime::now());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn raise_not_before(&self, moment: SystemTime) {
         self.sealer.raise_not_before(unix_seconds_from(moment));
     }
@@ -154,7 +133,7 @@ impl<T: SessionData> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// The [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
+    /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
     pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
         self.open_with(token, clock, read_value)
     }
@@ -205,7 +184,7 @@ impl<T> SessionToken<T> {
     ///
     /// # Errors
     ///
-    /// The [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
+    /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
     pub fn open_with<R>(
         &self,
         token: impl AsRef<[u8]>,

@@ -8,18 +8,6 @@ use rand::{
 };
 
 /// The operating system's random generator failed.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, keys::KeyError};
-///
-/// match EncryptionKey::generate() {
-///     Ok(key) => println!("made key {}", key.id()),
-///     Err(KeyError::Random(error)) => eprintln!("{error}"),
-///     Err(error) => eprintln!("{error}"),
-/// }
-/// ```
 #[derive(Debug)]
 pub struct RandomError(SysError);
 

@@ -101,7 +101,7 @@ impl Rules {
         }
     }
 
-    /// Whether the request is a form that one of `form_posts` lets pass.
+    /// Returns `true` if the request is a form that one of `form_posts` lets pass.
     fn is_form_post(&self, request: &Parts) -> bool {
         let is_from = |trusted: &Origin| {
             let origin = text_of(request, &header::ORIGIN).and_then(Origin::parse);

@@ -56,7 +56,7 @@ impl EncryptionKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Random`] if the operating system's random generator fails.
+    /// Returns [`KeyError::Random`] if the operating system's random generator fails.
     pub fn generate() -> Result<EncryptionKey, KeyError> {
         RawKey::generate(Suite::Xaes256Gcm).map(EncryptionKey)
     }
@@ -75,7 +75,7 @@ impl EncryptionKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Random`] if the operating system's random generator fails.
+    /// Returns [`KeyError::Random`] if the operating system's random generator fails.
     pub fn generate_xchacha20() -> Result<EncryptionKey, KeyError> {
         RawKey::generate(Suite::XChaCha20Poly1305).map(EncryptionKey)
     }
@@ -84,19 +84,9 @@ impl EncryptionKey {
 impl SigningKey {
     /// Generates a key for HMAC-SHA-256.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionCookie, SigningKey, keys::Mode};
-    ///
-    /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?).build()?;
-    /// assert_eq!(cookie.mode(), Mode::UnencryptedButSigned);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
-    /// [`KeyError::Random`] if the operating system's random generator fails.
+    /// Returns [`KeyError::Random`] if the operating system's random generator fails.
     pub fn generate() -> Result<SigningKey, KeyError> {
         RawKey::generate(Suite::HmacSha256).map(SigningKey)
     }

@@ -4,18 +4,6 @@ use super::{key::Key, key_text::KeyId, ring::KeyRing, ring_key::RingEntry};
 use crate::{base::time::system_time, crypto::suite::Suite};
 
 /// The public facts about a key in a [`KeyRing`]: everything but its secret.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, KeyRing};
-///
-/// let ring = KeyRing::new(EncryptionKey::generate()?);
-/// for key in ring.keys() {
-///     println!("{} {} {:?}", key.id, key.suite.word(), key.accept_until);
-/// }
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyInfo {
@@ -52,7 +40,8 @@ impl<K: Key> KeyRing<K> {
         self.ring().keys.iter().map(KeyInfo::of).collect()
     }
 
-    /// Returns the moment that [`not_before`](Self::not_before) set. Sessions issued earlier are refused.
+    /// Returns the moment that [`with_not_before`](Self::with_not_before) set, if any. Sessions issued earlier are
+    /// refused.
     ///
     /// # Examples
     ///

@@ -1,7 +1,7 @@
 //! Keys, key rings, and the sources they are read from.
 //!
-//! A [`KeyRing`] is one or more [`EncryptionKey`]s or [`SigningKey`]s: one seals, the others only open. [`RingKey`] gives
-//! a key the times at which its role changes, [`RingSource`] reads rings from files, variables and functions,
+//! A [`KeyRing`] is one or more [`EncryptionKey`]s or [`SigningKey`]s: one seals, the others only open. [`RingKey`]
+//! gives a key the times at which its role changes, [`RingSource`] reads rings from files, variables and functions,
 //! [`SharedKeyRing`] is replaced while the program runs, and [`WatchedKeyRing`] follows its sources.
 
 mod error_text;

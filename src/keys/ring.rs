@@ -57,17 +57,6 @@ pub struct KeyRing<K> {
 
 impl<K: Key> KeyRing<K> {
     /// Creates a ring of one key.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing};
-    ///
-    /// let ring = KeyRing::new(EncryptionKey::generate()?);
-    /// let same = ring.clone();
-    /// assert_eq!(same.fingerprint(), ring.fingerprint());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn new(key: K) -> KeyRing<K> {
         KeyRing::of(Ring {
@@ -94,8 +83,8 @@ impl<K: Key> KeyRing<K> {
     ///
     /// # Errors
     ///
-    /// If there is no key, a key occurs twice, no key would seal after the last one retires, or a key retires before
-    /// the next one seals.
+    /// Returns an error if there is no key, a key occurs twice, no key would seal after the last one retires, or a key
+    /// retires before the next one seals.
     pub fn from_keys<I>(keys: I) -> Result<KeyRing<K>, RingError>
     where
         I: IntoIterator,
@@ -107,7 +96,7 @@ impl<K: Key> KeyRing<K> {
 
     /// Refuses every session issued before `moment`.
     ///
-    /// Use it when a leaked key is removed. Fractions of a second are rounded up.
+    /// For the removal of a leaked key. Fractions of a second are rounded up.
     ///
     /// # Examples
     ///
@@ -345,17 +334,6 @@ where
 }
 
 /// A fingerprint of a key ring: 8 bytes, shown as 16 hexadecimal digits. It is public (SPEC.md § 3.6).
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, KeyRing};
-///
-/// let ring = KeyRing::new(EncryptionKey::generate()?);
-/// println!("keys {}", ring.fingerprint());
-/// assert_eq!(ring.fingerprint().to_string().len(), 16);
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 8]);
 

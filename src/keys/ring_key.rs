@@ -30,15 +30,6 @@ pub struct RingKey<K> {
 
 impl<K> RingKey<K> {
     /// Creates a key without time limits.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
-    ///
-    /// let ring = KeyRing::from_keys([RingKey::new(EncryptionKey::generate()?)])?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn new(key: K) -> RingKey<K> {
         RingKey {

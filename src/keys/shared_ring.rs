@@ -36,7 +36,7 @@ pub struct SharedKeyRing<K> {
 
 /// A source of keys for a cookie: a key, a [`KeyRing`] or a [`SharedKeyRing`].
 ///
-/// Text has to be parsed first, so that a mistyped key is an error where it is read:
+/// Text has to be parsed first, so that a mistyped key is an error when it is read:
 ///
 /// ```compile_fail,E0277
 /// hardtack::SessionCookie::encrypted("hardtack_key_v1_xaes_…");
@@ -85,15 +85,6 @@ struct RingState {
 
 impl<K: Key> SharedKeyRing<K> {
     /// Creates a shared ring that starts as `ring`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, keys::SharedKeyRing};
-    ///
-    /// let keys = SharedKeyRing::new(EncryptionKey::generate()?);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn new(ring: impl Into<KeyRing<K>>) -> SharedKeyRing<K> {
         SharedKeyRing {
@@ -105,10 +96,10 @@ impl<K: Key> SharedKeyRing<K> {
         }
     }
 
-    /// Replaces the ring for everything that was built with it.
+    /// Replaces the ring in every cookie, header and token that was built with it.
     ///
-    /// All keys are derived first; then each cookie and token changes over in one step. A request in progress may still
-    /// use the earlier ring. That a name has sessions of one type only is checked by `build`, and not here.
+    /// All keys are derived first; then each of them changes over in one step. A request in progress may still use the
+    /// earlier ring. Only `build` checks that a name has sessions of one type.
     ///
     /// # Examples
     ///
@@ -130,8 +121,8 @@ impl<K: Key> SharedKeyRing<K> {
     ///
     /// # Errors
     ///
-    /// [`RingError::RetiresEarly`] if the `accept_until` of a key follows the next key's `seal_from` by less than the
-    /// longest lifetime of a session. The earlier ring then stays in use.
+    /// Returns [`RingError::RetiresEarly`] if the `accept_until` of a key follows the next key's `seal_from` by less
+    /// than the longest lifetime of a session. The earlier ring then stays in use.
     pub fn replace(&self, ring: impl Into<KeyRing<K>>) -> Result<(), RingError> {
         let ring = Arc::clone(ring.into().ring());
         let mut shared = self.lock();

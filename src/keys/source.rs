@@ -28,38 +28,21 @@ impl<K: Key> KeyRing<K> {
     /// Reads a ring from an environment variable, in its text form (SPEC.md § 3.5), with line ends or
     /// commas between the keys.
     ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// use hardtack::{EncryptionKey, KeyRing};
-    ///
-    /// let keys: KeyRing<EncryptionKey> = KeyRing::from_env("SESSION_KEYS")?;
-    /// # Ok::<_, hardtack::keys::RingSourceError>(())
-    /// ```
-    ///
     /// # Errors
     ///
-    /// If the variable is not set or does not contain a ring. The error does not show the value.
+    /// Returns an error if the variable is not set or does not contain a ring. The error does not show the value.
     pub fn from_env(variable: &str) -> Result<KeyRing<K>, RingSourceError> {
         KeyRing::from_sources([RingSource::env(variable)])
     }
 
     /// Reads a ring from a file of at most 1 MiB, in its text form (SPEC.md § 3.5).
     ///
-    /// The file's permissions are not checked, because the secrets that orchestrators mount have modes of their own.
-    ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// use hardtack::{EncryptionKey, KeyRing};
-    ///
-    /// let keys: KeyRing<EncryptionKey> = KeyRing::from_file("/run/secrets/session_keys")?;
-    /// # Ok::<_, hardtack::keys::RingSourceError>(())
-    /// ```
+    /// The file's permissions are not checked, because orchestrators choose those of the secrets that they mount.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, is too large, or does not contain a ring. The error does not show the content.
+    /// Returns an error if the file cannot be read, is too large, or does not contain a ring. The error does not show
+    /// the content.
     pub fn from_file(path: impl Into<PathBuf>) -> Result<KeyRing<K>, RingSourceError> {
         KeyRing::from_sources([RingSource::file(path)])
     }
@@ -83,8 +66,8 @@ impl<K: Key> KeyRing<K> {
     ///
     /// # Errors
     ///
-    /// If a source cannot be read or its text is wrong, in which case the error names that source; or if the joined
-    /// keys are not a ring, in which case it names all sources.
+    /// Returns an error if a source cannot be read or its text is wrong, in which case the error names that source; or
+    /// if the joined keys are not a ring, in which case it names all sources.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
     ) -> Result<KeyRing<K>, RingSourceError> {
@@ -142,30 +125,12 @@ type ReadText = dyn Fn() -> Result<String, Box<dyn Error + Send + Sync>> + Send 
 
 impl RingSource {
     /// Reads an environment variable.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
-    ///
-    /// let keys = KeyRing::<EncryptionKey>::from_sources([RingSource::env("NO_SUCH_KEYS")]);
-    /// assert!(keys.unwrap_err().to_string().contains("NO_SUCH_KEYS"));
-    /// ```
     #[must_use]
     pub fn env(variable: impl Into<String>) -> RingSource {
         RingSource(SourceKind::Variable(variable.into()))
     }
 
     /// Reads a file of at most 1 MiB.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
-    ///
-    /// let keys = KeyRing::<EncryptionKey>::from_sources([RingSource::file("/no/such/keys")]);
-    /// assert!(keys.unwrap_err().to_string().contains("/no/such/keys"));
-    /// ```
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> RingSource {
         RingSource(SourceKind::File(path.into()))

@@ -1,4 +1,4 @@
-//! Access for the vectors to what is private elsewhere.
+//! Access to private items, for the vectors.
 
 use super::{
     key::{EncryptionKey, Key, SigningKey, sealed::Key as _},

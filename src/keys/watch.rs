@@ -22,13 +22,13 @@ use crate::crypto::hash::sha256;
 
 /// A [`SharedKeyRing`] that follows its sources: files, environment variables or functions.
 ///
-/// Every look reads all sources. A change takes effect when two looks in a row read the same, and a file has to end
+/// Every poll reads all sources. A change takes effect when two polls in a row read the same, and a file has to end
 /// with a line feed, so that a half-written ring is not used. A file may be overwritten, replaced by a rename, or
 /// reached through a symbolic link that is swapped, as in Kubernetes.
 ///
 /// A new ring is refused, and the earlier one stays in use, if a source cannot be read, if the text is not a ring of
-/// this kind of key, or if living sessions would be cut short. Each refusal is reported once, by [`PollOutcome::Refused`] and
-/// by an event (feature `tracing`), and not again while the sources stay the same.
+/// this kind of key, or if living sessions would be cut short. Each refusal is reported once, by
+/// [`PollOutcome::Refused`] and by an event (feature `tracing`), and not again while the sources stay the same.
 ///
 /// # Examples
 ///
@@ -41,10 +41,10 @@ use crate::crypto::hash::sha256;
 /// let watched = WatchedKeyRing::from_sources([RingSource::file(&path)])?;
 /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
 ///
-/// // Keep the handle: dropping it ends the watching.
+/// // Keep the guard: dropping it stops the thread.
 /// let _watching = watched
-///     .on_poll(|look| {
-///         if let PollOutcome::Refused(error) = look {
+///     .on_poll(|outcome| {
+///         if let PollOutcome::Refused(error) = outcome {
 ///             eprintln!("{error}");
 ///         }
 ///     })
@@ -60,13 +60,13 @@ pub struct WatchedKeyRing<K> {
     used: Snapshot,
     /// The sources that were last refused, and reported, since then.
     refused: Option<Snapshot>,
-    /// Sources that changed at the last look.
+    /// Sources that changed at the last poll.
     unsettled: Option<Snapshot>,
     interval: Duration,
     on_poll: Box<dyn FnMut(PollOutcome) + Send>,
 }
 
-/// The sources as one look read them, in the form in which two looks are compared: a hash of the texts, so that no key
+/// The sources as one poll read them, in the form in which two polls are compared: a hash of the texts, so that no key
 /// is kept, or the error.
 type Snapshot = Result<[u8; 32], ErrorIdentity>;
 
@@ -74,22 +74,10 @@ impl<K: Key> WatchedKeyRing<K> {
     /// Reads the ring from `sources`, which are joined as by
     /// [`KeyRing::from_sources`](crate::KeyRing::from_sources).
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, keys::{RingSource, WatchedKeyRing}};
-    ///
-    /// # let key = EncryptionKey::generate()?.expose_secret();
-    /// # let ask = move || Ok::<_, std::io::Error>(key.to_string());
-    /// let vault = RingSource::from_fn("the vault", move || Ok(ask()?));
-    /// let watched = WatchedKeyRing::from_sources([vault])?;
-    /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
-    /// If a source cannot be read, a file does not end with a line feed, or the texts do not make a ring.
+    /// Returns an error if a source cannot be read, a file does not end with a line feed, or the texts do not make a
+    /// ring.
     pub fn from_sources(
         sources: impl IntoIterator<Item = RingSource>,
     ) -> Result<WatchedKeyRing<K>, RingSourceError> {
@@ -107,30 +95,16 @@ impl<K: Key> WatchedKeyRing<K> {
     }
 
     /// Returns the ring to build cookies with, which is replaced when the sources change.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, keys::{RingSource, WatchedKeyRing}};
-    /// # let key = EncryptionKey::generate()?.expose_secret();
-    /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
-    /// use hardtack::SessionCookie;
-    ///
-    /// let watched = WatchedKeyRing::from_sources([source])?;
-    /// let login = SessionCookie::encrypted(watched.keys()).name("__Host-login").build()?;
-    /// let cart = SessionCookie::encrypted(watched.keys()).name("__Host-cart").build()?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn keys(&self) -> SharedKeyRing<K> {
         self.keys.clone()
     }
 
-    /// Reads the sources once, replaces the ring if two looks agree on a new one, and returns the result. Reads no
+    /// Reads the sources once, replaces the ring if two polls agree on a new one, and returns the result. Reads no
     /// clock, and waits for nothing but the sources.
     ///
-    /// For programs with a scheduler of their own or without threads, and for tests. The call blocks while sources are
-    /// read, so keep it off the threads of an async runtime.
+    /// For programs with a scheduler or without threads, and for tests. The call blocks while sources are read, so keep
+    /// it off the threads of an async runtime.
     ///
     /// # Examples
     ///
@@ -191,28 +165,15 @@ impl<K: Key> WatchedKeyRing<K> {
         replaced.map_err(|error| no_ring(&self.sources, error))
     }
 
-    /// Sets the time between two looks of the thread that [`start`](Self::spawn) starts. Default: 10 seconds. At least
+    /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. At least
     /// 10 milliseconds.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, keys::{RingSource, WatchedKeyRing}};
-    /// # let key = EncryptionKey::generate()?.expose_secret();
-    /// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
-    /// use std::time::Duration;
-    ///
-    /// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
-    /// let _watching = watched.interval(Duration::from_secs(60)).spawn()?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn interval(self, interval: Duration) -> WatchedKeyRing<K> {
         let interval = interval.max(SHORTEST_INTERVAL);
         WatchedKeyRing { interval, ..self }
     }
 
-    /// Sets a function that the thread of [`start`](Self::spawn) calls with the result of each look. Default: none. A
-    /// panic in it is caught, and the watching goes on.
+    /// Sets a function that the thread of [`spawn`](Self::spawn) calls with the outcome of each poll. Default: none. A
+    /// panic in it is caught, and the thread goes on.
     ///
     /// # Examples
     ///
@@ -223,7 +184,7 @@ impl<K: Key> WatchedKeyRing<K> {
     /// use hardtack::keys::PollOutcome;
     ///
     /// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
-    /// let watched = watched.on_poll(|look| match look {
+    /// let watched = watched.on_poll(|outcome| match outcome {
     ///     PollOutcome::Replaced => println!("new keys"),
     ///     PollOutcome::Refused(error) => eprintln!("{error}"),
     ///     _ => {}
@@ -239,8 +200,8 @@ impl<K: Key> WatchedKeyRing<K> {
 }
 
 impl<K: Key + 'static> WatchedKeyRing<K> {
-    /// Starts a thread that looks at the sources until the returned handle is dropped. The first look is after the
-    /// first interval.
+    /// Starts a thread that polls the sources until the returned guard is dropped. The first poll is after the first
+    /// interval.
     ///
     /// # Examples
     ///
@@ -260,7 +221,8 @@ impl<K: Key + 'static> WatchedKeyRing<K> {
     ///
     /// # Errors
     ///
-    /// If the system cannot start a thread, as on `wasm32-unknown-unknown`. Use [`look`](Self::poll) there.
+    /// Returns an error if the system cannot start a thread, as on `wasm32-unknown-unknown`. Use [`poll`](Self::poll)
+    /// there.
     pub fn spawn(mut self) -> io::Result<WatchGuard> {
         let (running, wait) = mpsc::channel();
         let name = "hardtack keys".to_owned();
@@ -298,52 +260,24 @@ impl<K: Key> fmt::Debug for WatchedKeyRing<K> {
     }
 }
 
-/// The result of a look at the sources of a [`WatchedKeyRing`].
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::keys::PollOutcome;
-///
-/// fn describe(look: &PollOutcome) -> String {
-///     match look {
-///         PollOutcome::Replaced => "new keys".to_owned(),
-///         PollOutcome::Refused(error) => format!("no new keys: {error}"),
-///         _ => String::new(),
-///     }
-/// }
-/// # assert_eq!(describe(&PollOutcome::Unchanged), "");
-/// ```
+/// The outcome of polling the sources of a [`WatchedKeyRing`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PollOutcome {
     /// The sources have not changed. Their ring is in use, or was refused and reported before.
     Unchanged,
-    /// The sources have changed. If the next look reads the same, the change takes effect.
+    /// The sources have changed. If the next poll reads the same, the change takes effect.
     Unsettled,
-    /// The sources are the same as at the look before, and the ring was replaced.
+    /// The sources are the same as at the previous poll, and the ring was replaced.
     Replaced,
-    /// The sources are the same as at the look before, and do not make a ring that can be used. The earlier ring stays
-    /// in use.
+    /// The sources are the same as at the previous poll, and do not make a ring that can be used. The earlier ring
+    /// stays in use.
     Refused(RingSourceError),
 }
 
-/// The handle of a thread that watches the sources of a [`WatchedKeyRing`], until the handle is dropped.
+/// The guard of a thread that watches the sources of a [`WatchedKeyRing`] until the guard is dropped.
 ///
-/// Dropping it wakes the thread and does not wait for it, so a look in progress may still end.
-///
-/// # Examples
-///
-/// ```
-/// # use hardtack::{EncryptionKey, keys::RingSource};
-/// # let key = EncryptionKey::generate()?.expose_secret();
-/// # let source = RingSource::from_fn("test", move || Ok(key.to_string()));
-/// use hardtack::keys::{WatchGuard, WatchedKeyRing};
-///
-/// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
-/// let watching: WatchGuard = watched.spawn()?;
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
+/// Dropping it wakes the thread and does not wait for it, so a poll in progress may still end.
 #[must_use = "the watching ends when this is dropped"]
 pub struct WatchGuard {
     /// Nothing is ever sent. Dropping the sender wakes the thread.

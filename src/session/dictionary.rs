@@ -26,7 +26,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Decode`](SessionError::Decode) if the value is not a `V`, and
+    /// Returns [`Decode`](SessionError::Decode) if the value is not a `V`, or
     /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
         self.try_with(|session| session.state.get(key))?
@@ -55,7 +55,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value that serde
+    /// Returns the errors of [every change](Session#errors), [`Encode`](SessionError::Encode) for a value that serde
     /// cannot write, [`TooDeep`](SessionError::TooDeep) for one that is nested too deeply to be read again, and
     /// [`DuplicateKey`](SessionError::DuplicateKey) for a map that has a key twice.
     pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError> {
@@ -82,7 +82,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), [`Decode`](SessionError::Decode) if the value is not a
+    /// Returns the errors of [every change](Session#errors), [`Decode`](SessionError::Decode) if the value is not a
     /// `V`, and [`Encode`](SessionError::Encode). If `change` panics, the session also stays as it was.
     pub fn update<V, R>(
         &self,
@@ -112,7 +112,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors).
+    /// Returns the errors of [every change](Session#errors).
     pub fn remove(&self, key: &str) -> Result<bool, SessionError> {
         self.change(|state| state.remove(key))
     }
@@ -134,81 +134,31 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), and [`Decode`](SessionError::Decode) if the value is
-    /// not a `V`, which leaves it in place.
+    /// Returns the errors of [every change](Session#errors), and [`Decode`](SessionError::Decode) if the value is not a
+    /// `V`, which leaves it in place.
     pub fn take<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
         self.change(|state| state.take(key))
     }
 
     /// Returns `true` if there is a value under `key`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("user", 42)?;
-    /// assert!(session.contains_key("user"));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
         self.with(|session| session.state.contains_key(key))
     }
 
     /// Returns all keys, in ascending order of their bytes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("user", 42)?;
-    /// session.insert("language", "sv")?;
-    /// assert_eq!(session.keys(), ["language", "user"]);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
         self.with(|session| session.state.keys())
     }
 
     /// Returns the number of entries.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("user", 42)?;
-    /// session.insert("user", 43)?;
-    /// assert_eq!(session.len(), 1);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.with(|session| session.state.len())
     }
 
     /// Returns `true` if there are no entries.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.ensure_id()?; // an id is no entry
-    /// assert!(session.is_empty());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -231,7 +181,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Decode`](SessionError::Decode) if the dictionary is not a `V`, and
+    /// Returns [`Decode`](SessionError::Decode) if the dictionary is not a `V`, or
     /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn deserialize<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
         self.try_with(|session| session.state.deserialize())?

@@ -55,8 +55,8 @@ pub(crate) struct Sealed {
 }
 
 impl<T> Session<T> {
-    /// Ends the request for the session: closes it, and seals it for `sealer` if it is to be sent. The token is appended
-    /// to `before`, in a string with room for `after` more bytes.
+    /// Ends the request for the session: closes it, and seals it for `sealer` if it is to be sent. The token is
+    /// appended to `before`, in a string with room for `after` more bytes.
     pub(crate) fn end(
         &self,
         sealer: &Sealer,

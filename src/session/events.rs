@@ -40,7 +40,7 @@ pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
     let _ = (purpose, outcome, token_bytes);
 }
 
-/// A cookie, header or token is built whose content anybody can read.
+/// A cookie, header or token is built whose content anyone can read.
 pub(crate) fn unencrypted(purpose: &str) {
     #[cfg(feature = "tracing")]
     tracing::info!(purpose, "sessions are unencrypted but signed");

@@ -23,7 +23,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors).
+    /// Returns the errors of [every change](Session#errors).
     pub fn flash(&self, queue: &str, message: &str) -> Result<(), SessionError> {
         self.change(|state| state.flash(queue, message))
     }
@@ -44,7 +44,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors).
+    /// Returns the errors of [every change](Session#errors).
     pub fn flash_once(&self, queue: &str, message: &str) -> Result<(), SessionError> {
         self.change(|state| state.flash_once(queue, message))
     }
@@ -67,7 +67,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// [`AfterHead`](SessionError::AfterHead) and [`InsideUpdate`](SessionError::InsideUpdate).
+    /// Returns [`AfterHead`](SessionError::AfterHead) or [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn take_flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
         self.try_with(|mut session| {
             if session.state.flashes(queue).is_empty() {

@@ -18,7 +18,7 @@ use crate::{
 /// handler, a nested middleware and a template. Changes are saved with the response.
 ///
 /// A session is a dictionary, or holds one value of a type ([`SessionData`](crate::SessionData)). Each kind has
-/// methods of its own.
+/// additional methods.
 ///
 /// # Examples
 ///
@@ -38,8 +38,7 @@ use crate::{
 /// Every change can fail with one of these errors, which leaves the session as it was.
 ///
 /// - [`TooLarge`](SessionError::TooLarge): the session would no longer fit its cookie (docs/spec/writer.md § 9.6).
-/// - [`AfterHead`](SessionError::AfterHead): the head of the response has been sent, so nothing can be
-///   saved any more.
+/// - [`AfterHead`](SessionError::AfterHead): the head of the response has been sent, so nothing more can be saved.
 /// - [`NoContext`](SessionError::NoContext): the request belongs to no context that the layer knows.
 /// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
 /// - [`UnreadablePayload`](SessionError::UnreadablePayload): the visitor's session has an unknown
@@ -91,14 +90,14 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), and a failure of the random generator.
+    /// Returns the errors of [every change](Session#errors), or a failure of the random generator.
     pub fn ensure_id(&self) -> Result<SessionId, SessionError> {
         self.change(|state| state.ensure_id(random::from_system))
             .map(SessionId)
     }
 
-    /// Returns `true` if the session exists in this request only: the request brought none that opened, or the
-    /// session was invalidated.
+    /// Returns `true` if the session exists in this request only: the request had none that opened, or the session was
+    /// invalidated.
     ///
     /// # Examples
     ///
@@ -121,17 +120,6 @@ impl<T: Payload> Session<T> {
 
     /// Returns `true` if the session was [remembered](Session::remember_for), and so outlives the browser's
     /// (SPEC.md § 8.2).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// assert!(!session.is_persistent());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn is_persistent(&self) -> bool {
         self.with(|session| session.state.is_persistent())
@@ -237,11 +225,12 @@ impl<T: Payload> Session<T> {
 
     /// Returns `true` if the session that arrived would still open now, or if the session is new.
     ///
-    /// Asks the clock, the key ring, `not_before` and [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again.
-    /// For work that outlives its request, such as a WebSocket or a streaming body.
+    /// Checks the clock, the key ring, `not_before` and
+    /// [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again. For work that outlives its request, such
+    /// as a WebSocket or a streaming body.
     ///
-    /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session that
-    /// arrived under it. If the browser has received the session under a newer key since, its next request opens.
+    /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
+    /// that arrived under it. If the browser has received the session under a newer key since, its next request opens.
     ///
     /// # Examples
     ///
@@ -270,19 +259,6 @@ impl<T: Payload> Session<T> {
 
     /// Returns the number of bytes by which the content may still grow (docs/spec/writer.md § 9.6). An empty session
     /// has 2,171 with default settings.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// assert_eq!(session.remaining_bytes(), 2_171); // of a default cookie
-    /// session.insert("user", 42)?;
-    /// assert_eq!(session.remaining_bytes(), 2_164);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn remaining_bytes(&self) -> usize {
         self.with(|session| session.state.remaining_bytes())
@@ -314,18 +290,6 @@ impl<T> Session<T> {
     ///
     /// For code that writes the fields of a response itself: the response depends on the request's cookie exactly
     /// when this is `true`, and needs `Vary: Cookie` then. `SessionLayer` and `save_to` add it themselves.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionCookie};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// let session = cookie.load(["theme=dark"], Clock::system());
-    /// assert!(!session.is_touched());
-    /// assert!(!session.contains_key("user"));
-    /// assert!(session.is_touched());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn is_touched(&self) -> bool {
         // An error: this thread is inside an `update` of the session.

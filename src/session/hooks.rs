@@ -10,21 +10,8 @@ use std::{
 use super::{id::SessionId, outcome::Outcome};
 use crate::keys::KeyId;
 
-/// A session that [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) accepts or refuses. Its tag and dates are
-/// valid, and its payload has not been read.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, SessionCookie, session::SessionInfo};
-///
-/// fn is_denied(session: &SessionInfo) -> bool {
-///     session.id.is_some_and(|id| id.as_bytes() == &[7; 8])
-/// }
-///
-/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).revoked_if(is_denied).build()?;
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
+/// A session that [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) accepts or refuses. Its tag and
+/// dates are valid, and its payload has not been read.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SessionInfo {
@@ -43,22 +30,6 @@ pub struct SessionInfo {
 }
 
 /// The event of a session that was read, for [`on_outcome`](crate::carrier::SessionCookieBuilder::on_outcome).
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, SessionCookie, session::{Outcome, ReadEvent}};
-///
-/// fn count(reading: &ReadEvent) {
-///     if let Outcome::OpenedUnderAcceptedKey { key_id } = reading.outcome {
-///         // While this is counted, the key cannot be retired yet.
-///         println!("sessions_opened{{key=\"{key_id}\"}}");
-///     }
-/// }
-///
-/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).on_outcome(count).build()?;
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ReadEvent {

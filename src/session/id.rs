@@ -5,19 +5,6 @@ use crate::state::Sid;
 /// A session's id: 8 random bytes, shown as 16 hexadecimal digits.
 ///
 /// The id names a session in logs and deny lists. It is not a secret that opens the session.
-///
-/// # Examples
-///
-/// ```
-/// # use hardtack::{EncryptionKey, SessionCookie};
-/// # use std::time::SystemTime;
-/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load(None::<&str>, SystemTime::now());
-/// let id = session.ensure_id()?;
-/// println!("session {id}");
-/// assert_eq!(id.to_string().len(), 16);
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SessionId(pub(crate) Sid);
 

@@ -18,7 +18,7 @@ impl<T: Payload> Session<T> {
 }
 
 impl<T> Session<T> {
-    /// Makes the session one that belongs to no context: it is empty, and can only be read.
+    /// Makes the session empty and read-only, because its request belongs to no context.
     pub(crate) fn refuse(&self) {
         events::context_missed(self.lock.sealer.slot.purpose().as_str());
         if let Ok(mut contents) = self.lock.lock() {
@@ -37,7 +37,7 @@ impl<T> Session<T> {
         Arc::strong_count(&self.lock) > 1
     }
 
-    /// From now on the session can only be read.
+    /// Makes the session read-only from now on.
     pub(crate) fn close(&self) {
         // An error: this thread is inside an `update` of the session.
         if let Ok(mut contents) = self.lock.lock() {

@@ -34,7 +34,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), and a failure of the random generator.
+    /// Returns the errors of [every change](Session#errors), or a failure of the random generator.
     pub fn renew(&self) -> Result<(), SessionError> {
         let sid = random::from_system()?;
         self.change(|state| state.renew(sid))
@@ -61,14 +61,14 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), and a failure of the random generator.
+    /// Returns the errors of [every change](Session#errors), or a failure of the random generator.
     pub fn renew_id(&self) -> Result<(), SessionError> {
         let sid = random::from_system()?;
         self.change(|state| state.renew_id(sid))
     }
 
-    /// Drops the data and the id, and keeps the dates. If nothing is stored afterwards, the response tells the browser
-    /// to drop the cookie.
+    /// Drops the data and the id, and keeps the dates. If nothing is stored afterwards, the response makes the browser
+    /// drop the cookie.
     ///
     /// # Examples
     ///
@@ -88,12 +88,12 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors).
+    /// Returns the errors of [every change](Session#errors).
     pub fn clear(&self) -> Result<(), SessionError> {
         self.change(|state| state.clear())
     }
 
-    /// Ends the session, for a sign-out: drops everything, and tells the browser to drop the cookie.
+    /// Ends the session, for a sign-out: drops everything, and makes the browser drop the cookie.
     ///
     /// The handle then holds a new, empty session, which can be used. Returns the id of the session that has ended, for
     /// a deny list.
@@ -118,7 +118,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// [`AfterHead`](SessionError::AfterHead) and [`InsideUpdate`](SessionError::InsideUpdate).
+    /// Returns [`AfterHead`](SessionError::AfterHead) or [`InsideUpdate`](SessionError::InsideUpdate).
     ///
     /// # Security
     ///
@@ -145,7 +145,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// [`AfterHead`](SessionError::AfterHead) and [`InsideUpdate`](SessionError::InsideUpdate).
+    /// Returns [`AfterHead`](SessionError::AfterHead) or [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn discard(&self) -> Result<(), SessionError> {
         self.change(|state| {
             state.discard();
@@ -173,7 +173,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors).
+    /// Returns the errors of [every change](Session#errors).
     #[doc(alias = "changed")]
     pub fn save(&self) -> Result<(), SessionError> {
         self.change(|state| state.save())

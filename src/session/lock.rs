@@ -74,7 +74,7 @@ pub(crate) struct LockedSession<'a, T> {
 }
 
 impl<T: Payload> SessionLock<T> {
-    /// Touches the session, which reads it at the first time, and hands it to `work`.
+    /// Touches the session, which reads it the first time, and hands it to `work`.
     pub(super) fn try_with<R>(
         &self,
         work: impl FnOnce(LockedSession<'_, T>) -> R,
@@ -156,7 +156,7 @@ impl<T> SessionLock<T> {
 }
 
 impl<T> LockedSession<'_, T> {
-    /// Returns an error if a change cannot be saved any more.
+    /// Returns an error if changes can no longer be saved.
     pub(crate) fn check_open(&self) -> Result<(), SessionError> {
         match self.closed {
             None => Ok(()),
@@ -167,14 +167,14 @@ impl<T> LockedSession<'_, T> {
 }
 
 impl<T> Contents<T> {
-    /// From now on the session can only be read. Returns `true` if that was so before.
+    /// Makes the session read-only from now on. Returns `true` if it already was.
     pub(super) fn close(&mut self) -> bool {
         let was_closed = self.closed.is_some();
         self.closed.get_or_insert(Closed::AfterHead);
         was_closed
     }
 
-    /// The session belongs to no context: it is empty, and can only be read.
+    /// Makes the session empty and read-only, because its request belongs to no context.
     #[cfg(feature = "tower")]
     pub(super) fn refuse(&mut self) {
         self.closed = Some(Closed::NoContext);
@@ -194,7 +194,7 @@ impl<T: Payload> Loaded<T> {
         sealer: &Sealer,
         arrival: &mut Arrival,
     ) -> &'a mut Loaded<T> {
-        // Before anything is taken: where the clock panics, the next touch finds all that arrived.
+        // Before anything is taken: if the clock panics, the next touch finds everything that arrived.
         let now = arrival.clock.now();
         let values = mem::take(&mut arrival.values);
         let loaded = loaded.insert(Loaded {

@@ -1,6 +1,6 @@
-//! A visitor's session, what it holds, and what came of reading it.
+//! A visitor's session, its content, and the outcome of reading it.
 //!
-//! [`Session`] is the handle that handlers use. It holds a dictionary ([`Map`]) or one value of your type
+//! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`]). [`Outcome`] and [`Reason`] are for logs and metrics.
 
 mod dictionary;

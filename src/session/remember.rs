@@ -3,13 +3,14 @@ use std::time::Duration;
 use super::handle::Session;
 use crate::state::{Payload, SessionError};
 
-/// Sessions with a lifetime of their own (SPEC.md § 8). Spans are in whole seconds and count from now.
+/// Lifetimes of single sessions (SPEC.md § 8). Spans are in whole seconds and count from now.
 impl<T: Payload> Session<T> {
     /// Remembers the session for `span` from now ("remember me"): it outlives the browser's session, and has no idle
     /// timeout until then.
     ///
-    /// The end is at most [`remember_up_to`](crate::carrier::SessionCookieBuilder::remember_up_to) after the session was issued,
-    /// and never after the end that [`limit_to`](Self::limit_to) sets. A later call replaces an earlier one.
+    /// The end is at most [`remember_up_to`](crate::carrier::SessionCookieBuilder::remember_up_to) after the session
+    /// was issued, and never after the end that [`limit_to`](Self::limit_to) sets. A later call replaces an earlier
+    /// one.
     ///
     /// # Examples
     ///
@@ -29,8 +30,8 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), and
-    /// [`NotRemembering`](SessionError::NotRemembering) where the cookie was built without
+    /// Returns the errors of [every change](Session#errors), and [`NotRemembering`](SessionError::NotRemembering) where
+    /// the cookie was built without
     /// `remember_up_to`.
     pub fn remember_for(&self, span: Duration) -> Result<(), SessionError> {
         self.change(|state| state.remember_for(span.as_secs()))
@@ -55,7 +56,7 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors).
+    /// Returns the errors of [every change](Session#errors).
     pub fn forget(&self) -> Result<(), SessionError> {
         self.change(|state| state.forget())
     }
@@ -86,13 +87,13 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors).
+    /// Returns the errors of [every change](Session#errors).
     pub fn limit_to(&self, span: Duration) -> Result<(), SessionError> {
         self.change(|state| state.limit_to(span.as_secs()))
     }
 
-    /// Returns `true` if the session was issued or [renewed](Session::renew) less than `span` ago. Where it was not, ask
-    /// for the password again before an important action.
+    /// Returns `true` if the session was issued or [renewed](Session::renew) less than `span` ago. If not, ask for the
+    /// password again before an important action.
     ///
     /// `false` for a session that has not been sent yet, unless it was renewed in this request.
     ///

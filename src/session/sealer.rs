@@ -53,8 +53,8 @@ impl Sealer {
         self.reserved.before(context)
     }
 
-    /// Reads the session of a request that brought these values: one, none, or several under one name.
-    /// Stores the result in `outcome`, then tells the application.
+    /// Reads the session of a request that brought these values: one, none, or several under one name. Stores the
+    /// result in `outcome`, then calls `on_outcome`.
     ///
     /// The application's code may panic while the payload is decoded, and in `on_outcome`. `state` and `outcome` are
     /// consistent both times.

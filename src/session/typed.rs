@@ -3,8 +3,8 @@ use crate::state::{SessionData, SessionError};
 
 /// The session as one value of a type.
 impl<T: SessionData> Session<T> {
-    /// Reads the value, and returns the result of `look`. The session is not locked while `look` runs, so `look` may use
-    /// it.
+    /// Reads the value, and returns the result of `look`. The session is not locked while `look` runs, so `look` may
+    /// use it.
     ///
     /// # Examples
     ///
@@ -57,9 +57,9 @@ impl<T: SessionData> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the value
-    /// cannot be written (debug builds also check that it can be read again). If `change` panics, the
-    /// session also stays as it was.
+    /// Returns the errors of [every change](Session#errors), and [`Encode`](SessionError::Encode) if the value cannot
+    /// be written (debug builds also check that it can be read again). If `change` panics, the session also stays as it
+    /// was.
     pub fn update<R>(&self, change: impl FnOnce(&mut T) -> R) -> Result<R, SessionError> {
         self.change(|state| state.update(change))
     }
@@ -86,7 +86,7 @@ impl<T: SessionData> Session<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`update`](Self::update).
+    /// Returns the errors of [`update`](Self::update).
     pub fn replace(&self, value: T) -> Result<(), SessionError> {
         self.change(|state| state.replace(value))
     }

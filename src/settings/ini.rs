@@ -13,10 +13,10 @@ impl SessionSettings {
     /// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
     /// `prefix`, which is `beaker.session.` or `session.`, in any section.
     ///
-    /// An option keeps its meaning or is refused, but is never ignored: the error names every refused option
-    /// and the reason. `docs/settings.md` lists the options. The settings of this crate may stand under the same
-    /// prefix; `keys_env` takes the place of passwords. An option that is left out has the default of this crate,
-    /// not of the earlier system.
+    /// An option keeps its meaning or is refused, but is never ignored: the error names every refused option and the
+    /// reason. `docs/settings.md` lists the options. The settings of this crate may appear under the same prefix;
+    /// `keys_env` takes the place of passwords. An option that is left out has the default of this crate, not of the
+    /// earlier system.
     ///
     /// # Examples
     ///
@@ -45,7 +45,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], which names every refused option, or if no line begins with `prefix`.
+    /// Returns a [`SettingsError`] if an option is refused, or no line begins with `prefix`.
     pub fn from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
         let mut settings = SessionSettings {
             names: Names::Ini(prefix.to_owned()),
@@ -89,7 +89,7 @@ impl SessionSettings {
     }
 }
 
-/// The setting that corresponds to an option, and its value. `None`: the option restates what is always so.
+/// The setting that corresponds to an option, and its value. `None`: the option restates its only possible value.
 fn convert(option: &str, value: Value) -> Result<Option<(&str, Value)>, Refusal> {
     if value.is_empty() {
         return Ok(Some((option, value)));

@@ -38,7 +38,7 @@ pub(super) fn from_file(value: Value) -> Result<Vec<RingSource>, Refusal> {
     Ok(vec![RingSource::file(value.text()?)])
 }
 
-/// Their order counts, so each is a table of its own.
+/// Their order counts, so each is a separate table.
 pub(super) fn from_several(value: Value) -> Result<Vec<RingSource>, Refusal> {
     let entries = value.entries(|entry| Some(vec![pair_of(entry)?]));
     let sources = entries.ok_or(NO_SOURCES)?.into_iter().map(source);

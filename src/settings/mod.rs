@@ -1,6 +1,6 @@
 //! Settings from outside the program: files of any format, environment variables, ini files of earlier systems.
 //!
-//! [`SessionSettings`] reads them, and [`SettingsError`] names every one that is refused.
+//! [`SessionSettings`] reads them, and a [`SettingsError`] names every refused one.
 
 mod entries;
 mod error;
@@ -36,17 +36,17 @@ use crate::{
 
 /// The settings of a [`SessionCookie`], read from a file or from the environment.
 ///
-/// Implements [`Deserialize`], for any self-describing format: TOML, JSON, YAML, or the maps that crates make of
-/// environment variables. The names are those of [`SessionCookieBuilder`]'s methods, and a setting that is left
+/// Implements [`Deserialize`], for any self-describing format: TOML, JSON, YAML, or the maps that other crates make
+/// from environment variables. The names are those of [`SessionCookieBuilder`]'s methods, and a setting that is left
 /// out has the builder's default. `docs/settings.md` lists them.
 ///
 /// A span of time is a text like `30m` or `12h`, or a number of seconds. Every number and flag may be a
 /// text. The keys are in `keys` (as text), in the environment variable named by `keys_env`, in the file named by
 /// `keys_file`, or in several of these, listed by `keys_from`.
 ///
-/// Deserializing accepts any value, because a format's own error may quote the lines around a mistake, and there may
-/// be keys in them. [`check`](Self::check), [`into_builder`](Self::into_builder) and [`build`](Self::build)
-/// report all mistakes at once.
+/// Deserializing accepts any value, because a format's own error may quote the lines around a mistake, and those may
+/// contain keys. [`check`](Self::check), [`into_builder`](Self::into_builder) and [`build`](Self::build) report all
+/// mistakes at once.
 ///
 /// # Examples
 ///
@@ -101,7 +101,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], with a sentence for each refused setting.
+    /// Returns a [`SettingsError`], with a message for each refused setting.
     pub fn check(&self) -> Result<(), SettingsError> {
         let mut problems = self.problems.clone();
         if self.is_on("secure") && self.is_on("danger_allow_http") {
@@ -134,14 +134,14 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused, or the keys are missing or invalid.
+    /// Returns a [`SettingsError`] if a setting is refused, or the keys are missing or invalid.
     pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
         self.check()?;
         let ring = self.ring()?;
         self.apply(SessionBuilder::new(ring, CookieOptions::default()))
     }
 
-    /// Removes the sources of the keys and returns them, for a program that reads the keys itself, such as with
+    /// Removes the sources of the keys and returns them, for a program that reads the keys itself, for example with a
     /// `WatchedKeyRing` (feature `watch`). The other settings go to [`apply_to`](Self::apply_to).
     ///
     /// # Examples
@@ -160,7 +160,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused, or none names keys. The keys are not read.
+    /// Returns a [`SettingsError`] if a setting is refused, or none names keys. The keys are not read.
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
         self.check()?;
         let keys = self.keys().map(|(_, sources)| sources.to_vec());
@@ -170,9 +170,8 @@ impl SessionSettings {
         Ok(keys)
     }
 
-    /// Applies the settings to a builder that already has keys, such as a
-    /// [`SharedKeyRing`](crate::keys::SharedKeyRing) that the program replaces while it runs. A setting that is left out
-    /// stays as it is in the builder.
+    /// Applies the settings to a builder that already has keys, such as a [`SharedKeyRing`](crate::keys::SharedKeyRing)
+    /// that the program replaces while it runs. A setting that is left out stays as it is in the builder.
     ///
     /// # Examples
     ///
@@ -188,8 +187,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused, if the settings name keys too, or if the builder has keys of
-    /// another mode. For a header or a bare token also if a setting is one that only cookies have.
+    /// Returns a [`SettingsError`] if a setting is refused, if the settings name keys too, or if the builder has keys
+    /// of another mode. For a header or a bare token also if a setting is one that only cookies have.
     pub fn apply_to<C: CarrierOptions, T: Payload>(
         self,
         builder: SessionBuilder<C, T>,
@@ -204,23 +203,12 @@ impl SessionSettings {
         self.apply(builder)
     }
 
-    /// The longest lifetime of a session: the longer of `absolute_timeout` and `remember_up_to`. For tools that
+    /// Returns the longest lifetime of a session: the longer of `absolute_timeout` and `remember_up_to`. For tools that
     /// change key rings: a key must be accepted for this long after the next one begins to seal.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::SessionSettings;
-    /// use std::time::Duration;
-    ///
-    /// let settings: SessionSettings = serde_json::from_str(r#"{"remember_up_to": "30d"}"#)?;
-    /// assert_eq!(settings.longest_lifetime()?, Duration::from_secs(30 * 86_400));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused.
+    /// Returns a [`SettingsError`] if a setting is refused.
     pub fn longest_lifetime(&self) -> Result<Duration, SettingsError> {
         self.check()?;
         let absolute = self.span("absolute_timeout").unwrap_or(DEFAULT_ABSOLUTE);
@@ -245,7 +233,8 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], if a setting is refused, if settings conflict, or if the keys are missing or invalid.
+    /// Returns a [`SettingsError`] if a setting is refused, if settings conflict, or if the keys are missing or
+    /// invalid.
     pub fn build(self) -> Result<SessionCookie, SettingsError> {
         // A setting that is not understood may be the reason for other conflicts.
         self.check()?;

@@ -22,7 +22,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], which names every refused variable.
+    /// Returns a [`SettingsError`], which names every refused variable.
     pub fn from_env_prefix(prefix: &str) -> Result<SessionSettings, SettingsError> {
         SessionSettings::from_variables(prefix, env::vars_os())
     }
@@ -54,7 +54,7 @@ impl SessionSettings {
     ///
     /// # Errors
     ///
-    /// [`SettingsError`], which names every refused variable.
+    /// Returns a [`SettingsError`], which names every refused variable.
     pub fn from_variables<I, N, V>(prefix: &str, variables: I) -> Result<Self, SettingsError>
     where
         I: IntoIterator<Item = (N, V)>,

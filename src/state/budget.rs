@@ -33,7 +33,7 @@ pub(crate) struct Overhead {
     pub(crate) field: usize,
     /// `Max-Age`, which only persistent sessions have. At its longest in a budget.
     pub(crate) max_age: usize,
-    /// What each of several fields has in addition.
+    /// The bytes that each of several fields adds.
     pub(crate) part: usize,
 }
 

@@ -60,17 +60,6 @@ pub enum SessionError {
 
 impl SessionError {
     /// Returns the key of a dictionary whose value was to be read or changed, if the error knows it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, std::time::SystemTime::now());
-    /// let error = session.insert("note", "x".repeat(3_000)).unwrap_err();
-    /// assert_eq!(error.key(), Some("note"));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         match self {

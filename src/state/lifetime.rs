@@ -76,7 +76,7 @@ impl Lifetimes {
         }
     }
 
-    /// The first second at which the session has ended, as things stand.
+    /// The first second at which the session has ended, without further activity.
     pub(crate) fn expires_at(&self, metadata: &Metadata) -> UnixSeconds {
         let absolute = self.absolute_deadline(metadata);
         self.idle_deadline(metadata)
@@ -88,7 +88,7 @@ impl Lifetimes {
         metadata.issued.saturating_add(self.lifetime(metadata))
     }
 
-    /// Never more than the present settings allow, whatever was sealed under earlier ones.
+    /// Never more than the current settings allow, even if earlier ones allowed more.
     #[inline]
     fn lifetime(&self, metadata: &Metadata) -> u64 {
         let mut lifetime = self.remembered_up_to(metadata).unwrap_or(self.absolute);

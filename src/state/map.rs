@@ -213,7 +213,7 @@ fn read_header(bytes: &[u8]) -> Option<(usize, usize)> {
     (header_len(count) == at).then_some((count, at))
 }
 
-/// The count in the header, which tells an empty dictionary from bytes that are not one.
+/// The count in the header, which distinguishes an empty dictionary from bytes that are not one.
 fn count_in_header(bytes: &[u8]) -> usize {
     read_header(bytes).map_or(usize::MAX, |(count, _)| count)
 }

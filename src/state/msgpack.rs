@@ -1,4 +1,4 @@
-//! Finds the end of a MessagePack value, and checks what has one spelling only (SPEC.md § 5.4).
+//! Finds the end of a MessagePack value, and checks its form (SPEC.md § 5.4).
 
 /// Returns the end of the value that begins at `at`. `None`: it is cut off, nested too deep, not UTF-8, an extension,
 /// or has a map with bad keys.
@@ -6,7 +6,7 @@ pub(super) fn skip_value<const CHECKED: bool>(bytes: &[u8], at: usize) -> Option
     skip::<CHECKED>(bytes, at, DEEPEST)
 }
 
-/// The same, with at most `levels` levels of lists and maps.
+/// Like [`skip_value`], with at most `levels` levels of lists and maps.
 #[inline]
 fn skip<const CHECKED: bool>(bytes: &[u8], at: usize, levels: usize) -> Option<usize> {
     match *bytes.get(at)? {
@@ -17,7 +17,7 @@ fn skip<const CHECKED: bool>(bytes: &[u8], at: usize, levels: usize) -> Option<u
     }
 }
 
-/// The same for a list or a map, whose `marker` is before `at`.
+/// Returns the end of a list or a map, whose `marker` is before `at`.
 fn skip_nested<const CHECKED: bool>(
     marker: u8,
     bytes: &[u8],
@@ -42,7 +42,7 @@ fn skip_nested<const CHECKED: bool>(
     Some(at)
 }
 
-/// The same for the entries of a map, which has each key once and in its shortest form.
+/// Returns the end of the entries of a map, which has each key once and in its shortest form.
 fn skip_map(bytes: &[u8], mut at: usize, count: usize, levels: usize) -> Option<usize> {
     let (mut few, mut many) = ([&[][..]; FEW], Vec::new());
     for i in 0..count {
@@ -123,7 +123,7 @@ pub(super) fn read_be(bytes: &[u8], at: usize, len: usize) -> Option<usize> {
 }
 
 pub(super) const FIX_MAP: u8 = 0x80;
-/// Keys that are compared with each other where they stand, without memory for them.
+/// Keys that are compared with each other in place, without allocating.
 const FEW: usize = 32;
 /// Lists and maps within each other. The dictionary itself is one more.
 const DEEPEST: usize = 63;
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn every_marker_means_what_it_means_to_rmp_serde() {
-        // Behind the marker: a length or a count of 2, in one byte, two or four.
+        // After the marker: a length or a count of 2, in one byte, two or four.
         for (marker, width) in (0..=0xFF).flat_map(|marker| [(marker, 1), (marker, 2), (marker, 4)])
         {
             let mut bytes = vec![0; 300];
@@ -217,7 +217,7 @@ mod tests {
                 b"\xd2\xff\xff\x7f\xff",
                 b"\xd3\xff\xff\xff\xff\xff\xff\x7f\xff",
             ),
-            // What is not below zero has no sign.
+            // An integer that is not negative has no sign.
             (b"\xd3\xff\xff\xff\xff\x7f\xff\xff\xff", b"\xd1\x01\x00"),
         ] {
             check(shortest, true);

@@ -1,4 +1,4 @@
-/// Padding, which hides a part of what the length of a token says about its content (SPEC.md § 5.6).
+/// Padding, which hides a part of what the length of a token reveals about its content (SPEC.md § 5.6).
 ///
 /// Nothing is compressed, so without padding anyone who sees an encrypted token knows how many bytes are in the
 /// session.

@@ -69,9 +69,9 @@ impl SizeReport {
         self.empty
     }
 
-    /// Returns the bytes of all `Set-Cookie` fields together, which [`TooLarge`](crate::session::TooLarge) calls needed. Three
-    /// bytes of the body become four of these. An id, every date and `Max-Age` count at their longest, as if the
-    /// session had them (docs/spec/writer.md § 9.6).
+    /// Returns the bytes of all `Set-Cookie` fields together, which [`TooLarge`](crate::session::TooLarge) calls
+    /// needed. Three bytes of the body become four of these. An id, every date and `Max-Age` count at their longest, as
+    /// if the session had them (docs/spec/writer.md § 9.6).
     #[must_use]
     pub fn set_cookie(&self) -> usize {
         self.set_cookie

@@ -187,7 +187,7 @@ impl<T> SessionHeader<T> {
             TokenChange::Set(token) => sensitive(token),
             TokenChange::End => HeaderValue::from_static(""),
         };
-        response.insert(field_name(&self.answer), value);
+        response.insert(field_name(&self.response_name), value);
         Ok(())
     }
 }

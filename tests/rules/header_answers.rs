@@ -69,7 +69,7 @@ impl Ask<'_> {
         let mut token = String::new();
         let lines = response.iter().map(|(name, value)| {
             let value = value.to_str().unwrap();
-            if name == self.header.answer() && !value.is_empty() {
+            if name == self.header.response_name() && !value.is_empty() {
                 value.clone_into(&mut token);
                 return format!("{name}: …");
             }

@@ -2,6 +2,7 @@
 
 mod allocations;
 mod measure;
+mod meter;
 mod peers;
 mod report;
 mod series;

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     allocations::{Allocated, Counter},
+    meter::Meter,
     series::{Series, median},
     workloads::Size,
 };
@@ -59,12 +60,6 @@ impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, {:?} {:?}", self.library, self.operation, self.size)
     }
-}
-
-/// What is told between which moments to measure.
-pub(crate) trait Meter {
-    fn begin(&mut self);
-    fn end(&mut self);
 }
 
 /// Does its work as often as it is told. What it prepares is outside of `begin` and `end`.

@@ -128,8 +128,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
     ///
     /// # Security
     ///
-    /// Anybody on the network path can take the session, and can plant one. A server on `localhost` needs this for
-    /// Safari only: Chromium and Firefox take `Secure` cookies from `http://localhost`.
+    /// Anyone on the network path can steal the session, and can plant one. A server on `localhost` needs this for
+    /// Safari only: Chromium and Firefox accept `Secure` cookies from `http://localhost`.
     pub fn danger_allow_http(mut self) -> Self {
         self.carrier.attributes.secure = false;
         self

@@ -1,4 +1,4 @@
-//! A cookie's own settings, and their check.
+//! The settings that only a cookie has, and their check.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -53,7 +53,7 @@ impl Default for CookieOptions {
 }
 
 impl SessionCookie {
-    /// Begins a cookie whose content only holders of a key can read. `keys` is a key, a
+    /// Creates a builder of cookies whose content only holders of a key can read. `keys` is a key, a
     /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
     /// If several applications have these keys, give each a name or an
@@ -76,7 +76,7 @@ impl SessionCookie {
         SessionBuilder::new(keys.into().into(), CookieOptions::default())
     }
 
-    /// Begins a cookie whose content **anybody can read** who sees the cookie, above all the visitor. Only
+    /// Creates a builder of cookies whose content **anyone can read** who sees the cookie, such as the visitor. Only
     /// holders of a key can change it.
     ///
     /// # Examples
@@ -116,7 +116,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`], whose sentence says what to do.
+    /// Returns a [`ConfigError`], whose message says what to do.
     pub fn build(self) -> Result<SessionCookie<T>, ConfigError> {
         let name = self.carrier.name()?;
         self.carrier.attributes.check(&name)?;

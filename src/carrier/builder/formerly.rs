@@ -31,23 +31,11 @@ pub struct FormerAttributes {
 
 impl FormerAttributes {
     /// Starts with the current attributes.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let partitioned = hardtack::carrier::FormerAttributes::new().partitioned(true);
-    /// ```
     pub fn new() -> FormerAttributes {
         FormerAttributes::default()
     }
 
     /// Sets the path that the cookie had.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let moved = hardtack::carrier::FormerAttributes::new().path("/app");
-    /// ```
     pub fn path(self, path: impl Into<String>) -> FormerAttributes {
         FormerAttributes {
             path: Some(path.into()),
@@ -56,12 +44,6 @@ impl FormerAttributes {
     }
 
     /// Sets the domain that the cookie had.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let for_all_hosts = hardtack::carrier::FormerAttributes::new().domain("example.com");
-    /// ```
     pub fn domain(self, domain: impl Into<String>) -> FormerAttributes {
         FormerAttributes {
             domain: Some(Some(domain.into())),
@@ -70,12 +52,6 @@ impl FormerAttributes {
     }
 
     /// Declares that the cookie had no domain.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let for_one_host = hardtack::carrier::FormerAttributes::new().no_domain();
-    /// ```
     pub fn no_domain(self) -> FormerAttributes {
         FormerAttributes {
             domain: Some(None),
@@ -84,12 +60,6 @@ impl FormerAttributes {
     }
 
     /// Sets whether the cookie was `Partitioned`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let plain = hardtack::carrier::FormerAttributes::new().partitioned(false);
-    /// ```
     pub fn partitioned(self, partitioned: bool) -> FormerAttributes {
         FormerAttributes {
             partitioned: Some(partitioned),

@@ -1,4 +1,4 @@
-//! A header's own settings, and their check.
+//! The settings that only a header has, and their check.
 
 use super::{
     CarrierOptions, OverHttp, SessionBuilder, SessionHeaderBuilder, error::ConfigError, sealed,
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct HeaderOptions {
     name: String,
-    answer: String,
+    response_name: String,
     max_token_len: usize,
 }
 
@@ -29,18 +29,18 @@ impl HeaderOptions {
     fn new(name: impl Into<String>) -> HeaderOptions {
         HeaderOptions {
             name: name.into(),
-            answer: "session-token".to_owned(),
+            response_name: "session-token".to_owned(),
             max_token_len: DEFAULT_TOKEN_LEN,
         }
     }
 }
 
 impl SessionHeader {
-    /// Begins sessions in the request header `name`, whose content only holders of a key can read.
-    /// `keys` is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
+    /// Creates a builder of sessions in the request header `name`, whose content only holders of a key can read. `keys`
+    /// is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
-    /// The name has at most 128 bytes, and its case does not matter. Sessions are sealed for this header, so they do not
-    /// open as cookies, and cookies do not open as sessions of a header (docs/spec/carriers.md § 9.7).
+    /// The name has at most 128 bytes, and its case does not matter. Sessions are sealed for this header, so they do
+    /// not open as cookies, and cookies do not open as sessions of a header (docs/spec/carriers.md § 9.7).
     ///
     /// # Examples
     ///
@@ -58,19 +58,8 @@ impl SessionHeader {
         SessionBuilder::new(keys.into().into(), HeaderOptions::new(name))
     }
 
-    /// Begins sessions in the request header `name`, whose content **anybody can read** who sees the header.
-    /// Only holders of a key can change it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionHeader, SigningKey, keys::Mode};
-    ///
-    /// let keys = SigningKey::generate()?;
-    /// let header = SessionHeader::unencrypted_but_signed("x-session", keys).build()?;
-    /// assert_eq!(header.mode(), Mode::UnencryptedButSigned);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
+    /// Creates a builder of sessions in the request header `name`, whose content **anyone can read** who sees the
+    /// header. Only holders of a key can change it.
     pub fn unencrypted_but_signed(
         name: impl Into<String>,
         keys: impl IntoKeys<SigningKey>,
@@ -90,27 +79,15 @@ impl<T: Payload> SessionHeaderBuilder<T> {
     /// let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?)
     ///     .response_name("X-Session")
     ///     .build()?;
-    /// assert_eq!(header.answer(), "x-session");
+    /// assert_eq!(header.response_name(), "x-session");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn response_name(mut self, name: impl Into<String>) -> Self {
-        self.carrier.answer = name.into();
+        self.carrier.response_name = name.into();
         self
     }
 
     /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{Clock, EncryptionKey, SessionHeader};
-    /// let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?)
-    ///     .max_token_len(4_096)
-    ///     .build()?;
-    /// let session = header.load([""; 0], Clock::system());
-    /// assert_eq!(session.remaining_bytes(), 2_994);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn max_token_len(mut self, characters: usize) -> Self {
         self.carrier.max_token_len = characters;
         self
@@ -118,31 +95,21 @@ impl<T: Payload> SessionHeaderBuilder<T> {
 
     /// Checks all settings, derives the keys, and builds the header.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{ConfigError, EncryptionKey, SessionHeader};
-    ///
-    /// let header = SessionHeader::encrypted("not a name", EncryptionKey::generate()?).build();
-    /// assert!(matches!(header, Err(ConfigError::HeaderName)));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
-    /// [`ConfigError`], whose sentence says what to do.
+    /// Returns a [`ConfigError`], whose message says what to do.
     pub fn build(self) -> Result<SessionHeader<T>, ConfigError> {
         let HeaderOptions {
             name,
-            answer,
+            response_name,
             max_token_len,
         } = self.carrier;
         let purpose = Purpose::header(&name).ok_or(ConfigError::HeaderName)?;
-        Purpose::header(&answer).ok_or(ConfigError::HeaderName)?;
+        Purpose::header(&response_name).ok_or(ConfigError::HeaderName)?;
         Ok(SessionHeader {
             token: self.settings.token(purpose, max_token_len)?,
             name: name.to_ascii_lowercase().into(),
-            answer: answer.to_ascii_lowercase().into(),
+            response_name: response_name.to_ascii_lowercase().into(),
             shared_caching: self.settings.responses.shared_caching,
         })
     }

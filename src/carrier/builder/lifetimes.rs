@@ -144,9 +144,9 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// Refuses every session issued before `moment`, which signs out everybody who signed in earlier (SPEC.md
-    /// § 7.8). A moment within a second counts as the next one. If the key ring also has such a moment,
-    /// the later one counts. Default: none.
+    /// Refuses every session issued before `moment`, which signs out everyone who signed in earlier (SPEC.md § 7.8). A
+    /// moment within a second counts as the next one. If the key ring also has such a moment, the later one counts.
+    /// Default: none.
     ///
     /// # Examples
     ///
@@ -223,7 +223,7 @@ impl Settings {
         let idle = idle_timeout.span();
         let is_absolute = in_range(absolute);
         let is_idle = idle.is_none_or(in_range);
-        // The default may be longer, because the application did not ask for it.
+        // The default may be longer, because the application did not choose it.
         let is_longer = matches!(idle_timeout, IdleTimeout::After(idle) if idle > absolute);
         let is_late = match (refresh_after, idle) {
             (Some(RefreshAfter::Span(span)), Some(idle)) => span.as_secs() > idle.as_secs() / 2,

@@ -36,19 +36,19 @@ use crate::{
     state::{Map, Padding, Payload, RefreshAfter},
 };
 
-/// The settings of sessions, which are all checked together in `build`.
+/// The builder of sessions in cookies, headers and bare tokens, whose settings `build` checks together.
 ///
-/// There is one builder for sessions in cookies, in headers and in bare tokens. It has the methods that all three
-/// share, and those of its own kind: a setting that would have no effect is a method that does not exist.
+/// A builder has the methods that all three share, and those of its carrier: a setting that would have no effect does
+/// not compile.
 ///
-/// | Begins with | is a | builds a |
+/// | Function | Builder | Result |
 /// |---|---|---|
 /// | [`SessionCookie::encrypted`](crate::SessionCookie::encrypted) | [`SessionCookieBuilder`] | [`SessionCookie`](crate::SessionCookie) |
 /// | [`SessionHeader::encrypted`](crate::SessionHeader::encrypted) | [`SessionHeaderBuilder`] | [`SessionHeader`](crate::SessionHeader) |
 /// | [`SessionToken::encrypted`](crate::SessionToken::encrypted) | [`SessionTokenBuilder`] | [`SessionToken`](crate::SessionToken) |
 ///
-/// Each also begins with `unencrypted_but_signed`. `C` has the settings of one kind, and `T` is what sessions hold: a
-/// dictionary, or a type of yours ([`typed`](Self::typed)).
+/// Each carrier also has `unencrypted_but_signed`. `C` has the settings of one carrier, and `T` is the content of
+/// sessions: a dictionary, or a type of yours ([`typed`](Self::typed)).
 ///
 /// # Examples
 ///
@@ -64,7 +64,7 @@ use crate::{
 ///     .refresh_after(RefreshAfter::Span(Duration::from_secs(5 * 60)))
 ///     .build()?;
 ///
-/// // Mistakes end at start-up, with a sentence that says what to do.
+/// // A mistake is an error at start-up, whose message says what to do.
 /// let mistake = SessionCookie::encrypted(EncryptionKey::generate()?)
 ///     .name("__Host-login")
 ///     .path("/app")
@@ -106,7 +106,7 @@ pub type SessionHeaderBuilder<T = Map> = SessionBuilder<HeaderOptions, T>;
 /// The builder of a [`SessionToken`](crate::SessionToken).
 pub type SessionTokenBuilder<T = Map> = SessionBuilder<TokenOptions, T>;
 
-/// The settings of one kind of session: [`CookieOptions`], [`HeaderOptions`] or [`TokenOptions`].
+/// The settings of one carrier: [`CookieOptions`], [`HeaderOptions`] or [`TokenOptions`].
 ///
 /// It cannot be implemented for other types.
 pub trait CarrierOptions: sealed::CarrierOptions {}

@@ -69,7 +69,8 @@ impl<C, T: Payload> SessionBuilder<C, T> {
 
     /// Binds every session to a pair of label and value (SPEC.md § 4.2). Default: none.
     ///
-    /// May be repeated; the order counts. A label has at most 255 bytes and does not begin with `hardtack.`, a value has at most 65,535.
+    /// May be repeated; the order counts. A label has at most 255 bytes and does not begin with `hardtack.`, a value
+    /// has at most 65,535.
     ///
     /// # Examples
     ///

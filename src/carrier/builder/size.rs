@@ -31,12 +31,11 @@ pub enum Size {
     /// As few cookies as possible, and at most this number (2 to 4), each of 4,096 bytes (docs/spec/carriers.md § 9.2).
     /// Prefer one cookie where it is large enough.
     ///
-    /// Nearly every proxy has to be configured for it. With default settings nginx answers 502 to the response of
-    /// two such cookies, and it, Apache, lighttpd and Varnish 400 or 431 to the request that brings them
-    /// back, and so does gunicorn. Two pass an nginx with `proxy_buffer_size 16k` and `large_client_header_buffers
-    /// 4 32k`. Some clients keep fewer cookies than they receive, and parallel responses may each
-    /// replace some of the parts. The session then does not open
-    /// ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth)), and is lost.
+    /// Nearly every proxy has to be configured for it. With default settings nginx answers 502 to a response with two
+    /// such cookies; nginx, Apache, gunicorn, lighttpd and Varnish answer 400 or 431 to the request that returns them.
+    /// Two pass an nginx with `proxy_buffer_size 16k` and `large_client_header_buffers 4 32k`. Some clients keep fewer
+    /// cookies than they receive, and parallel responses may each replace some of the parts. The session then does not
+    /// open ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth)), and is lost.
     Split(u8),
 }
 

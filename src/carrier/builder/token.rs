@@ -1,4 +1,4 @@
-//! A bare token's own settings, and their check.
+//! The settings that only a bare token has, and their check.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -32,7 +32,7 @@ impl TokenOptions {
 }
 
 impl SessionToken {
-    /// Begins bare tokens whose content only holders of a key can read. `keys` is a key, a
+    /// Creates a builder of bare tokens whose content only holders of a key can read. `keys` is a key, a
     /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
     /// A token opens only for the `purpose` that it was sealed for, a text of 1 to 65,529 bytes. Tokens do not open as
@@ -56,17 +56,8 @@ impl SessionToken {
         SessionBuilder::new(keys.into().into(), TokenOptions::new(purpose))
     }
 
-    /// Begins bare tokens whose content **anybody can read** who sees one. Only holders of a key can change it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionToken, SigningKey, keys::Mode};
-    ///
-    /// let tokens = SessionToken::unencrypted_but_signed("mobile", SigningKey::generate()?).build()?;
-    /// assert_eq!(tokens.mode(), Mode::UnencryptedButSigned);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
+    /// Creates a builder of bare tokens whose content **anyone can read** who sees one. Only holders of a key can
+    /// change it.
     pub fn unencrypted_but_signed(
         purpose: impl Into<String>,
         keys: impl IntoKeys<SigningKey>,
@@ -98,19 +89,9 @@ impl<T: Payload> SessionTokenBuilder<T> {
 
     /// Checks all settings, derives the keys, and builds the tokens.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{ConfigError, EncryptionKey, SessionToken};
-    ///
-    /// let tokens = SessionToken::encrypted("", EncryptionKey::generate()?).build();
-    /// assert!(matches!(tokens, Err(ConfigError::TokenName)));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
     /// # Errors
     ///
-    /// [`ConfigError`], whose sentence says what to do.
+    /// Returns a [`ConfigError`], whose message says what to do.
     pub fn build(self) -> Result<SessionToken<T>, ConfigError> {
         let purpose = Purpose::token(&self.carrier.purpose).ok_or(ConfigError::TokenName)?;
         self.settings.token(purpose, self.carrier.max_token_len)

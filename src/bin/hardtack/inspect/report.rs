@@ -55,7 +55,7 @@ impl Report<'_> {
         }
     }
 
-    /// Whether a request with these tokens has a session; without keys, whether one of them is a token.
+    /// Returns `true` if a request with these tokens has a session; without keys, if one of them is a token.
     pub(super) fn is_good(&self) -> bool {
         self.reason().is_none()
     }

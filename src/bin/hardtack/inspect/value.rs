@@ -84,7 +84,7 @@ impl<'de> Visitor<'de> for AnyValue {
         let pairs = entries.iter();
         let pairs = pairs.map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone())));
         let object: Option<Map<_, _>> = pairs.collect();
-        // Below the dictionary itself a key may stand twice.
+        // Below the dictionary itself a key may occur twice.
         let object = object.filter(|object| object.len() == entries.len());
         Ok(object.map_or_else(|| json!({ "$map": entries }), Value::Object))
     }

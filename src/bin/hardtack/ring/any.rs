@@ -119,7 +119,7 @@ impl AnyRing {
         overlaps
     }
 
-    /// Whether the key opens nothing at this moment.
+    /// Returns `true` if the key opens nothing at this moment.
     pub(crate) fn is_retired(&self, id: KeyId, at: SystemTime) -> bool {
         !either!(self, ring => ring.accepted_keys(at)).contains(&id)
     }
@@ -138,7 +138,7 @@ impl AnyRing {
     }
 }
 
-/// The first key tells which kind of ring it is.
+/// The first key decides the kind of the ring.
 impl FromStr for AnyRing {
     type Err = RingError;
 

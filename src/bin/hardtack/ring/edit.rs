@@ -1,4 +1,4 @@
-//! The part that all commands share that change a ring.
+//! Code shared by all commands that change a ring.
 
 use std::{path::PathBuf, time::SystemTime};
 

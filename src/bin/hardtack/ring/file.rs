@@ -1,8 +1,8 @@
 //! Reading ring files, and replacing them: whole or not at all, and by one process at a time.
 //!
-//! A new text is written to a temporary file beside the ring, which is then renamed over it. The temporary
-//! file always has the same name, and is locked as long as its process lives, so it is also the lock. One that is
-//! not locked was left behind by a crash.
+//! A new text is written to a temporary file next to the ring, which is then renamed over it. The temporary file always
+//! has the same name, and is locked as long as its process lives, so it is also the lock. One that is not locked was
+//! left behind by a crash.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -101,7 +101,7 @@ fn read_if_any(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
     }
 }
 
-/// The temporary file beside a ring, which is also the lock.
+/// The temporary file next to a ring, which is also the lock.
 struct Temporary {
     path: PathBuf,
     file: File,
@@ -186,7 +186,7 @@ fn lock(file: &File) -> io::Result<bool> {
     }
 }
 
-/// Whether `path` still leads to this very file.
+/// Returns `true` if `path` still leads to this file.
 fn is_at(file: &File, path: &Path) -> bool {
     let file = file.try_clone().and_then(Handle::from_file);
     matches!((file, Handle::from_path(path)), (Ok(file), Ok(found)) if file == found)

@@ -62,7 +62,7 @@ impl RingText {
         self.lines.retain(|line| line.key != Some(id));
     }
 
-    /// Moves a key before `other` if it stands after it.
+    /// Moves a key before `other` if it is after it.
     pub(super) fn move_before(&mut self, id: KeyId, other: KeyId) {
         let positions = self.position(id).zip(self.position(other));
         if let Some((from, to)) = positions.filter(|(from, to)| from > to) {

@@ -7,7 +7,10 @@ mod typed;
 
 use std::{hint::black_box, sync::Arc, time::SystemTime};
 
-use hardtack::{Clock, EncryptionKey, KeyRing, SessionCookie, SessionToken, SigningKey, Size, carrier::SessionCookieBuilder, keys::Mode};
+use hardtack::{
+    Clock, EncryptionKey, KeyRing, SessionCookie, SessionToken, SigningKey, Size,
+    carrier::SessionCookieBuilder, keys::Mode,
+};
 
 use self::{
     dictionary::Dictionary,

@@ -5,7 +5,7 @@
 #[path = "examples/browser.rs"]
 mod browser;
 /// Runs the unit tests of the example.
-#[path = "../login.rs"]
+#[path = "../../login.rs"]
 #[allow(dead_code, reason = "its server runs as a process")]
 mod login;
 #[path = "examples/program.rs"]
