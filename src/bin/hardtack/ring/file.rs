@@ -119,10 +119,13 @@ impl Temporary {
         for _ in 0..TRIES {
             let file = match private().open(&path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    if remove_leftover(&path).map_err(fail)? {
-                        continue;
+                    match remove_leftover(&path) {
+                        Ok(false) => break,
+                        Err(error) if error.kind() != ErrorKind::NotFound => {
+                            return Err(fail(error));
+                        }
+                        _ => continue,
                     }
-                    break;
                 }
                 file => file.map_err(fail)?,
             };
@@ -154,19 +157,12 @@ impl Drop for Temporary {
 
 /// Removes a temporary file whose process is dead. `false`: it is alive.
 fn remove_leftover(path: &Path) -> io::Result<bool> {
-    match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
-        Ok(found) if !found.is_file() => {
-            return Err(io::Error::other(
-                "expected a temporary file there, found something else",
-            ));
-        }
-        found => found?,
-    };
-    let file = match OpenOptions::new().read(true).write(true).open(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
-        file => file?,
-    };
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Err(io::Error::other(
+            "expected a temporary file there, found something else",
+        ));
+    }
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
     if !lock(&file)? {
         return Ok(false);
     }
@@ -180,9 +176,8 @@ fn remove_leftover(path: &Path) -> io::Result<bool> {
 /// `false`: another process has it.
 fn lock(file: &File) -> io::Result<bool> {
     match file.try_lock() {
-        Ok(()) => Ok(true),
-        Err(TryLockError::WouldBlock) => Ok(false),
         Err(TryLockError::Error(error)) => Err(error),
+        tried => Ok(tried.is_ok()),
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Lifetime {
 
 /// The options for the lifetime of sessions by the clocks of several instances.
 #[derive(Args)]
-pub(super) struct Overlap {
+pub(super) struct Times {
     #[command(flatten)]
     pub(super) lifetime: Lifetime,
     /// The greatest difference between the clocks of two instances
@@ -67,7 +67,7 @@ fn check(lifetime: Duration) -> Result<Duration, Failure> {
     }
 }
 
-impl Overlap {
+impl Times {
     /// The end of the last session that was sealed before `moment`.
     pub(super) fn end_of_sessions(
         &self,

@@ -7,7 +7,7 @@ use super::{
     AnyRing,
     any::Role,
     edit::{self, Edit, Target},
-    lifetime::Overlap,
+    lifetime::Times,
     text::ACCEPT_UNTIL,
 };
 use crate::{
@@ -34,16 +34,16 @@ pub(crate) struct Retire {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    overlap: Overlap,
+    times: Times,
 }
 
 impl Retire {
     pub(super) fn apply(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         let ring = edit.ring()?;
         let key = edit::find(&ring, &self.key, &edit.file).map_err(Failure::No)?;
-        let longest = self.overlap.lifetime.longest()?;
+        let longest = self.times.lifetime.longest()?;
         let end = self.sealed_until(&ring, &key, edit.now)?;
-        let end = end.map(|moment| self.overlap.end_of_sessions(longest, moment));
+        let end = end.map(|moment| self.times.end_of_sessions(longest, moment));
         let end = end.transpose()?;
         let at = self.at.map(|at| at.resolve(edit.now)).transpose()?;
         let told = match at {
@@ -81,7 +81,7 @@ impl Retire {
             Role::Retired => None,
             Role::Planned => {
                 // An instance's clock may be ahead by this, as in `ring rotate`.
-                let ahead = moment::after(now, self.overlap.skew.saturating_mul(2))?;
+                let ahead = moment::after(now, self.times.skew.saturating_mul(2))?;
                 if key.seal_from.is_some_and(|from| from <= ahead) {
                     return Ok(Some(now));
                 }

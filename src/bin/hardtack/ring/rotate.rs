@@ -5,7 +5,7 @@ use clap::Args;
 use super::{
     add::new_key,
     edit::{Edit, Target},
-    lifetime::Overlap,
+    lifetime::Times,
     text::ACCEPT_UNTIL,
 };
 use crate::{
@@ -24,7 +24,7 @@ pub(crate) struct Rotate {
     #[arg(long, value_name = "SPAN", value_parser = moment::span)]
     after: Duration,
     #[command(flatten)]
-    overlap: Overlap,
+    times: Times,
     /// The suite of the new key; by default that of the key that seals
     #[arg(long, value_enum)]
     suite: Option<SuiteName>,
@@ -41,12 +41,12 @@ impl Rotate {
                 old.id
             )));
         }
-        let longest = self.overlap.lifetime.longest()?;
+        let longest = self.times.lifetime.longest()?;
         let new = new_key(self.suite, &old)?;
         let pushed = moment::after(edit.now, self.after)?;
         // A clock may be behind another by the skew, and both behind the clock of this machine.
-        let seal_from = moment::after(pushed, self.overlap.skew.saturating_mul(2))?;
-        let accept_until = self.overlap.end_of_sessions(longest, seal_from)?;
+        let seal_from = moment::after(pushed, self.times.skew.saturating_mul(2))?;
+        let accept_until = self.times.end_of_sessions(longest, seal_from)?;
         edit.text.add(&new, Some(seal_from));
         edit.text.set(old.id, ACCEPT_UNTIL, Some(accept_until));
         let (old, new, pushed) = (old.id, new.id, show(pushed));
