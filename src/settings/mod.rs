@@ -108,11 +108,7 @@ impl SessionSettings {
             let reason = "is the opposite of `danger_allow_http`, leave out one of them";
             problems.push(self.problem(&self.shown("secure"), reason));
         }
-        if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(problems.into())
-        }
+        refuse_any(problems)
     }
 
     /// Reads the keys and returns a builder with these settings, for a program to add a type
@@ -248,12 +244,8 @@ impl SessionSettings {
         let builder = self.apply(builder)?;
         let mistakes = builder.mistakes();
         let mistakes = mistakes.iter().map(|error| self.mistake(error));
-        let problems: Vec<_> = mistakes.chain(bad_ring).collect();
-        if problems.is_empty() {
-            builder.build().map_err(|error| self.mistake(&error).into())
-        } else {
-            Err(problems.into())
-        }
+        refuse_any(mistakes.chain(bad_ring))?;
+        builder.build().map_err(|error| self.mistake(&error).into())
     }
 
     fn ring(&self) -> Result<AnyRing, Problem> {
@@ -275,10 +267,7 @@ impl SessionSettings {
             };
             Some(self.problem(&entry.shown, reason))
         });
-        let problems: Vec<_> = problems.collect();
-        if !problems.is_empty() {
-            return Err(problems.into());
-        }
+        refuse_any(problems)?;
         // The table has the methods of a cookie's builder.
         Ok(builder.map_cookie(|builder| {
             entries.fold(builder, |builder, entry| {
@@ -307,6 +296,14 @@ impl fmt::Debug for SessionSettings {
             .field("problems", &self.problems)
             .finish()
     }
+}
+
+fn refuse_any(problems: impl IntoIterator<Item = Problem>) -> Result<(), SettingsError> {
+    let problems: Vec<_> = problems.into_iter().collect();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(problems.into())
 }
 
 /// A builder with a new key, used for its checks alone. `None` if no key can be generated.
