@@ -6,11 +6,11 @@ mod parse;
 mod render;
 mod split;
 
-pub use attributes::{AttributeError, SameSite};
+pub use attributes::SameSite;
 pub use name::{CookieName, CookieNameError};
 pub use render::SetCookies;
 
-pub(crate) use attributes::{Attributes, MAX_AGE_LONGEST, max_age_len};
+pub(crate) use attributes::{AttributeError, Attributes, MAX_AGE_LONGEST, max_age_len};
 pub(crate) use parse::{Finder, Values, find};
 pub(crate) use render::{PART_LEN, Template};
 pub(crate) use split::{Broken, PartNumbers, Whole};

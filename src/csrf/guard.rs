@@ -69,9 +69,9 @@ impl<T> CsrfGuard<T> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Origin`] if `origin` is not a scheme and a host, for example because it has a path.
+    /// [`ConfigError`] if `origin` is not a scheme and a host, for example because it has a path.
     pub fn trust_origin(mut self, origin: &str) -> Result<Self, ConfigError> {
-        let origin = Origin::parse(origin).ok_or(ConfigError::Origin)?;
+        let origin = parse_origin("trust_origin", origin)?;
         Arc::make_mut(&mut self.rules).trusted.push(origin);
         Ok(self)
     }
@@ -96,13 +96,13 @@ impl<T> CsrfGuard<T> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Origin`] if `origin` is not a scheme and a host, for example because it has a path.
+    /// [`ConfigError`] if `origin` is not a scheme and a host, for example because it has a path.
     pub fn trust_form_post(
         mut self,
         origin: &str,
         path: impl Into<String>,
     ) -> Result<Self, ConfigError> {
-        let origin = Origin::parse(origin).ok_or(ConfigError::Origin)?;
+        let origin = parse_origin("trust_form_post", origin)?;
         let form_post = (origin, path.into());
         Arc::make_mut(&mut self.rules).form_posts.push(form_post);
         Ok(self)
@@ -159,6 +159,14 @@ impl<T> CsrfGuard<T> {
             payload: PhantomData,
         }
     }
+}
+
+fn parse_origin(setting: &'static str, origin: &str) -> Result<Origin, ConfigError> {
+    Origin::parse(origin).ok_or_else(|| {
+        let reason =
+            format!("takes a scheme and a host like `https://app.example.com`, found {origin:?}");
+        ConfigError::new(setting, reason)
+    })
 }
 
 impl<T> Default for CsrfGuard<T> {

@@ -113,6 +113,14 @@ impl Problem {
         }
     }
 
+    /// `sentence` names the setting.
+    pub(super) fn about(setting: &str, sentence: String) -> Problem {
+        Problem {
+            setting: Some(presentable(setting)),
+            sentence,
+        }
+    }
+
     pub(super) fn general(error: impl fmt::Display) -> Problem {
         Problem {
             setting: None,

@@ -4,7 +4,7 @@ mod context;
 
 use std::ops::Range;
 
-pub(crate) use context::{Binding, Reserved};
+pub(crate) use context::{Binding, LabelError, Reserved};
 pub use context::{Context, ContextError};
 
 use crate::{

@@ -34,8 +34,8 @@ impl Failure {
     /// A mistake in settings that came from options. The sentence names the options.
     pub(crate) fn options(error: impl Display) -> Failure {
         let rename = |sentence: String, name: &str| {
-            let option = format!("--{}", name.replace('_', "-"));
-            sentence.replace(name, &option)
+            let option = format!("`--{}`", name.replace('_', "-"));
+            sentence.replace(&format!("`{name}`"), &option)
         };
         Failure::Usage(
             SETTINGS_WITH_OPTIONS

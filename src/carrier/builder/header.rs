@@ -121,10 +121,10 @@ impl<T: Payload> SessionHeaderBuilder<T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{ConfigError, EncryptionKey, SessionHeader};
+    /// use hardtack::{EncryptionKey, SessionHeader};
     ///
     /// let header = SessionHeader::encrypted("not a name", EncryptionKey::generate()?).build();
-    /// assert!(matches!(header, Err(ConfigError::HeaderName)));
+    /// assert_eq!(header.unwrap_err().setting(), Some("name"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -137,8 +137,8 @@ impl<T: Payload> SessionHeaderBuilder<T> {
             answer,
             max_token_len,
         } = self.carrier;
-        let purpose = Purpose::header(&name).ok_or(ConfigError::HeaderName)?;
-        Purpose::header(&answer).ok_or(ConfigError::HeaderName)?;
+        let purpose = header_purpose("name", &name)?;
+        header_purpose("response_name", &answer)?;
         Ok(SessionHeader {
             token: self.settings.token(purpose, max_token_len)?,
             name: name.to_ascii_lowercase().into(),
@@ -146,4 +146,13 @@ impl<T: Payload> SessionHeaderBuilder<T> {
             shared_caching: self.settings.responses.shared_caching,
         })
     }
+}
+
+fn header_purpose(setting: &'static str, name: &str) -> Result<Purpose, ConfigError> {
+    Purpose::header(name).ok_or_else(|| {
+        let reason = format!(
+            "is not a header name: {name:?}; give one of letters, digits and `-`, at most 128 bytes long"
+        );
+        ConfigError::new(setting, reason)
+    })
 }

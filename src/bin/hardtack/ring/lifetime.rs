@@ -80,7 +80,7 @@ fn check(lifetime: Duration) -> Result<(), Failure> {
     let checked = builder.absolute_timeout(lifetime).build();
     checked.map(drop).map_err(|error| {
         let sentence = error.to_string();
-        Failure::Usage(sentence.replace("absolute_timeout", "--lifetime"))
+        Failure::Usage(sentence.replace("`absolute_timeout`", "`--lifetime`"))
     })
 }
 
