@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::{
+    error::Error,
     fmt::Debug,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -10,8 +11,10 @@ use std::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken, SigningKey,
-    carrier::{TokenChange, TokenInfo},
+    carrier::{Context, TokenChange, TokenInfo},
+    cookie::CookieName,
     keys::{RingKey, SharedKeyRing},
+    session::SessionId,
 };
 
 const SECRET: &str = "hunter2";
@@ -143,6 +146,27 @@ fn a_signed_session_can_be_read_by_anybody() {
     let key = SigningKey::generate().unwrap();
     let cookie = SessionCookie::unencrypted_but_signed(key).build().unwrap();
     assert_eq!(shows_content(&cookie), [true, true]);
+}
+
+#[test]
+fn the_debug_form_of_an_error_is_its_message() {
+    #[track_caller]
+    fn check(error: impl Error) {
+        assert_eq!(format!("{error:?}"), error.to_string());
+    }
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    check(cookie.clone().path("app").build().unwrap_err());
+    let cookie = cookie.build().unwrap();
+    check(cookie.cookie_for(now(), |_| Ok(())).unwrap_err());
+    let session = cookie.load(None::<&str>, UNIX_EPOCH);
+    session.insert("user", 42).unwrap();
+    check(session.get::<String>("user").unwrap_err());
+    check(cookie.save(&session).unwrap_err());
+    check("log in".parse::<CookieName>().unwrap_err());
+    check("0".parse::<SessionId>().unwrap_err());
+    check("0".parse::<EncryptionKey>().unwrap_err());
+    check(KeyRing::<EncryptionKey>::from_env("NO_SUCH_KEYS").unwrap_err());
+    check(Context::new([("hardtack.", "")]).unwrap_err());
 }
 
 #[test]

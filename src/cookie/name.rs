@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use crate::base::syntax::is_token_char;
+use crate::base::{debug::debug_by_display, syntax::is_token_char};
 
 /// The name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes.
 ///
@@ -72,20 +72,20 @@ impl FromStr for CookieName {
 
     fn from_str(name: &str) -> Result<CookieName, CookieNameError> {
         if name.is_empty() {
-            return Err(CookieNameError::Empty);
+            return Err(CookieNameError(Problem::Empty));
         }
         if name.len() > LONGEST_NAME {
-            return Err(CookieNameError::TooLong { found: name.len() });
+            return Err(CookieNameError(Problem::TooLong(name.len())));
         }
         if let Some(found) = name.chars().find(|&c| !is_token_char(c)) {
-            return Err(CookieNameError::Character { found });
+            return Err(CookieNameError(Problem::Character(found)));
         }
         // `name.1` to `name.7` are the parts of a large session.
         if let Some((_, end)) = name.rsplit_once('.')
             && !end.is_empty()
             && end.bytes().all(|byte| byte.is_ascii_digit())
         {
-            return Err(CookieNameError::LikePart);
+            return Err(CookieNameError(Problem::LikePart));
         }
         Ok(CookieName(name.to_owned()))
     }
@@ -126,43 +126,38 @@ impl DefaultName {
 /// # Examples
 ///
 /// ```
-/// use hardtack::cookie::{CookieName, CookieNameError};
+/// use hardtack::cookie::CookieName;
 ///
-/// let error = "log in".parse::<CookieName>();
-/// assert_eq!(error, Err(CookieNameError::Character { found: ' ' }));
+/// let error = "log in".parse::<CookieName>().unwrap_err();
+/// assert_eq!(error.to_string(), "cookie name contains ' ', use letters, digits, `-` and `_`");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CookieNameError {
-    /// The name is empty.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CookieNameError(Problem);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Problem {
     Empty,
-    /// The name is longer than 128 bytes.
-    TooLong {
-        /// The length that was found, in bytes.
-        found: usize,
-    },
-    /// The name has a character that RFC 6265 section 4.1.1 does not allow.
-    Character {
-        /// The character.
-        found: char,
-    },
-    /// The name ends in a dot and digits, like the parts of a large session.
+    /// The length in bytes.
+    TooLong(usize),
+    Character(char),
     LikePart,
 }
 
+debug_by_display!(CookieNameError);
+
 impl fmt::Display for CookieNameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CookieNameError::Empty => f.write_str("cookie name is empty, expected at least one character"),
-            CookieNameError::TooLong { found } => write!(
+        match self.0 {
+            Problem::Empty => f.write_str("cookie name is empty, expected at least one character"),
+            Problem::TooLong(found) => write!(
                 f,
                 "cookie name has {found} bytes, expected at most {LONGEST_NAME}"
             ),
-            CookieNameError::Character { found } => write!(
+            Problem::Character(found) => write!(
                 f,
                 "cookie name contains {found:?}, use letters, digits, `-` and `_`"
             ),
-            CookieNameError::LikePart => {
+            Problem::LikePart => {
                 f.write_str("cookie name ends in a dot and digits, like the parts of a large session; choose another ending")
             }
         }

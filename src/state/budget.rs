@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{layout::LONGEST_METADATA, padding::Padding};
-use crate::crypto::suite::Mode;
+use crate::{base::debug::debug_by_display, crypto::suite::Mode};
 
 /// The size limit of a session, and all that takes a part of it.
 #[derive(Clone, Debug)]
@@ -208,7 +208,7 @@ impl Overhead {
 /// assert!(session.is_empty());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TooLarge {
     /// The bytes that would have been sent.
@@ -219,6 +219,8 @@ pub struct TooLarge {
     pub key: Option<String>,
     is_in_cookies: bool,
 }
+
+debug_by_display!(TooLarge);
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::budget::TooLarge;
-use crate::crypto::random::RandomError;
+use crate::{base::debug::debug_by_display, crypto::random::RandomError};
 
 /// An error from reading or changing a session. After an error the session is as it was before.
 ///
@@ -23,7 +23,6 @@ use crate::crypto::random::RandomError;
 /// }
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum SessionError {
     /// The change would make the session too large for its cookie.
@@ -86,6 +85,8 @@ impl SessionError {
         self
     }
 }
+
+debug_by_display!(SessionError);
 
 impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::base::debug::debug_by_display;
+
 /// Pairs of label and value that a token is bound to, in addition to its key and purpose.
 ///
 /// A token sealed in one context does not open in another. Use contexts where tenants or stages share a key
@@ -157,7 +159,7 @@ fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), Pr
 /// let error = Context::new([("x".repeat(256), "acme")]).unwrap_err();
 /// assert_eq!(error.to_string(), "context label has 256 bytes, expected at most 255");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ContextError(Problem);
 
 /// With lengths in bytes.
@@ -168,6 +170,8 @@ enum Problem {
     Whole(usize),
     Reserved,
 }
+
+debug_by_display!(ContextError);
 
 impl fmt::Display for ContextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

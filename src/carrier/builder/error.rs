@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::keys::RingError;
+use crate::{base::debug::debug_by_display, keys::RingError};
 
 /// An error from building a [`SessionCookie`](crate::SessionCookie) and its kin: a setting is wrong, or settings
 /// conflict.
@@ -21,8 +21,6 @@ use crate::keys::RingError;
 /// assert!(error.to_string().starts_with("`idle_timeout` is out of range: 500ms;"));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-// It has no `source`: the message contains those of the errors of names, attributes, contexts and rings, which have
-// none themselves.
 #[derive(Clone)]
 pub struct ConfigError {
     setting: Option<&'static str>,
@@ -76,12 +74,7 @@ impl ConfigError {
     }
 }
 
-/// Shows the message, because a `main` that returns an error prints its `Debug` form.
-impl fmt::Debug for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_by_display!(ConfigError);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -89,6 +82,7 @@ impl fmt::Display for ConfigError {
     }
 }
 
+// No `source`: the sentence contains that of its cause, and no cause has a source.
 impl std::error::Error for ConfigError {}
 
 /// The sentence names keys by their ids.
