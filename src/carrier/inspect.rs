@@ -73,12 +73,12 @@ impl TokenInfo {
     /// The [`Reason`] why the text is not a token: `TooLong`, `Encoding`, `TooShort` or `UnknownFormat`.
     pub fn of(token: impl AsRef<[u8]>) -> Result<TokenInfo, Reason> {
         let token = token.as_ref();
-        let peeked = token::peek(token)?;
+        let head = token::read_unverified(token)?;
         Ok(TokenInfo {
-            suite: peeked.suite,
-            key_id: peeked.key_id,
+            suite: head.suite,
+            key_id: head.key_id,
             characters: token.len(),
-            bytes: peeked.bytes,
+            bytes: head.bytes,
         })
     }
 
@@ -255,19 +255,19 @@ fn inspect<T: Payload>(
     let binding = sealer.bound(&sealer.context);
     let opened = token::open(&keys, sealer.mode, binding, now, token, &mut buffer);
     let opened = opened.map_err(|refused| refused.reason)?;
-    let body = &buffer[opened.body];
+    let body = opened.body(&buffer);
     let layout = Layout::read(body).ok_or(Reason::Malformed)?;
     let head = &layout.metadata;
     let seconds = |span: u32| Duration::from_secs(span.into());
     let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
-    let refused = match sealer.check(head, opened.key_id, &keys, now) {
+    let refused = match sealer.check(head, opened.key_id(), &keys, now) {
         Err(reason) => Some(reason),
         Ok(()) if T::read(head.schema, &payload).is_err() => Some(Reason::Payload),
         Ok(()) => None,
     };
     Ok(TokenContent {
         refused,
-        key_id: opened.key_id,
+        key_id: opened.key_id(),
         id: head.sid.map(SessionId),
         created_at: system_time(head.issued),
         last_active_at: system_time(head.last_active()),

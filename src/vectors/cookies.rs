@@ -7,7 +7,7 @@ use crate::{
         Template, Whole, max_age_len,
     },
     state::{Overhead, SizeBudget, SizeLimit},
-    token::LONGEST_TOKEN,
+    token::{self, LONGEST_TOKEN},
 };
 
 /// The fields of vectors of every kind. Each kind has some of them.
@@ -158,11 +158,11 @@ fn cookies_are_found_and_set_to_the_byte() {
                 assert!(found.iter().eq(&vector.fields), "{name}");
             }
             "room" => {
-                let mode = vector.mode.unwrap().into();
+                let token_overhead = token::overhead(vector.mode.unwrap().into());
                 let limit = SizeLimit::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
                 let overhead = vector.overhead(MAX_AGE_LONGEST);
                 let padding = padding(vector.padding.as_deref());
-                let budget = SizeBudget::new(limit, overhead, mode, padding);
+                let budget = SizeBudget::new(limit, overhead, token_overhead, padding);
                 assert_eq!(budget.map(|budget| budget.room()), vector.payload, "{name}");
             }
             other => panic!("{name}: {other}"),

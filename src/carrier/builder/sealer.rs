@@ -7,7 +7,7 @@ use crate::{
     keys::Purpose,
     session::{Duplicates, Sealer, events},
     state::{Overhead, Payload, Policy, SizeBudget, SizeLimit, sealed},
-    token::{Context, LabelError, Reserved},
+    token::{self, Context, LabelError, Reserved},
 };
 
 impl Settings {
@@ -32,7 +32,7 @@ impl Settings {
         let context = self.context()?;
         let empty_payload = <T as sealed::Payload>::empty();
         let empty_payload = empty_payload.ok_or_else(|| ConfigError::general(NO_PAYLOAD))?;
-        let budget = SizeBudget::new(limit, overhead, mode, self.padding)
+        let budget = SizeBudget::new(limit, overhead, token::overhead(mode), self.padding)
             .filter(|budget| empty_payload.len() <= budget.room())
             .ok_or_else(|| ConfigError::general(NO_ROOM))?;
         if mode == Mode::UnencryptedButSigned {
