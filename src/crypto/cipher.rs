@@ -18,7 +18,7 @@ use super::{
 pub(crate) enum Cipher {
     Encrypting {
         aead: Aead,
-        /// Hedges nonces against a generator that repeats itself (SPEC.md § 6.2).
+        /// Under `K_nonce`. Hedges nonces against a generator that repeats itself (SPEC.md § 6.2).
         nonce: Mac,
     },
     Signing(Mac),
@@ -37,8 +37,11 @@ impl Cipher {
         Cipher::Encrypting { aead, nonce }
     }
 
-    /// Seals `body` in place and returns the tag (SPEC.md § 6.2 and § 6.3). `text` is `room for the nonce || body` and
-    /// becomes `nonce || ciphertext`. A signed body stays as it is.
+    /// Seals in place, and returns the tag (SPEC.md § 4.4):
+    ///
+    /// - Encrypting: `text` is `room for N || body` and becomes `N || ciphertext`, with
+    ///   `N = HMAC(K_nonce, random || aad || body)[0..24]` (§ 6.2) and `ciphertext || tag = AEAD(K, N, aad, body)`.
+    /// - Signing: `text` is `body` and stays so, with `tag = HMAC(K, aad || body)[0..16]`.
     pub(crate) fn seal(
         &self,
         aad: &[u8],
@@ -58,7 +61,7 @@ impl Cipher {
     }
 
     /// Verifies the tag, decrypts in place, and returns the range of the body in `sealed`, which is
-    /// `nonce || ciphertext || tag`, or `body || tag`.
+    /// `N || ciphertext || tag`, or `body || tag` (SPEC.md § 4.4).
     pub(crate) fn open(&self, aad: &[u8], sealed: &mut [u8]) -> Option<Range<usize>> {
         let (text, tag) = sealed.split_last_chunk_mut::<TAG_LEN>()?;
         let end = text.len();
@@ -73,21 +76,24 @@ impl Cipher {
     }
 }
 
-/// An authenticated cipher with a nonce of 24 bytes and a tag of 16.
+/// An authenticated cipher with a nonce of 24 bytes and a tag of 16 (SPEC.md § 2).
 pub(crate) enum Aead {
     Xaes256Gcm(Box<Xaes256Gcm>),
     XChaCha20Poly1305(XChaCha20Poly1305),
 }
 
 impl Aead {
+    /// XAES-256-GCM (<https://c2sp.org/XAES-256-GCM>, SPEC.md § 2.4).
     pub(crate) fn xaes_256_gcm(key: &[u8; 32]) -> Aead {
         Aead::Xaes256Gcm(Box::new(Xaes256Gcm::new(key.into())))
     }
 
+    /// XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03, SPEC.md § 2.5).
     pub(crate) fn xchacha20_poly1305(key: &[u8; 32]) -> Aead {
         Aead::XChaCha20Poly1305(XChaCha20Poly1305::new(key.into()))
     }
 
+    /// `ciphertext || tag = AEAD(K, nonce, aad, body)`: encrypts in place and returns the tag.
     pub(crate) fn encrypt(
         &self,
         nonce: &[u8; NONCE_LEN],
