@@ -24,17 +24,28 @@ use crate::{
 /// WebSocket upgrades have to pass the first three. The guard answers before the router, so a request without a route
 /// is refused too.
 ///
+/// The guard writes a refusal as text, so the body of the inner service's responses must implement `From<String>`, as
+/// `axum::body::Body` and `String` do.
+///
 /// # Examples
 ///
 /// ```
 /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard};
-/// use axum::{Router, routing::post};
+/// use axum::{Router, body::Body, http::Request, routing::post};
+/// # use tower::ServiceExt;
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
 /// let app: Router = Router::new()
 ///     .route("/transfer", post(|| async { "done" }))
 ///     .layer(CsrfGuard::new())
 ///     .layer(SessionLayer::new(cookie));
+///
+/// let request = Request::post("/transfer").header("sec-fetch-site", "cross-site");
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let response = app.oneshot(request.body(Body::empty())?).await?;
+/// assert_eq!(response.status(), 403);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct CsrfGuard<T = Map> {
@@ -48,7 +59,19 @@ impl CsrfGuard {
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::csrf::CsrfGuard::new();
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// let service = CsrfGuard::new().layer(handler);
+    /// let request = Request::post("/").header("origin", "https://evil.example").body(())?;
+    /// assert_eq!(service.oneshot(request).await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn new() -> CsrfGuard {
@@ -63,8 +86,21 @@ impl<T> CsrfGuard<T> {
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::csrf::CsrfGuard::new().trust_origin("https://app.example.com")?;
-    /// # Ok::<_, hardtack::ConfigError>(())
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// let guard = CsrfGuard::new().origin_check_only().trust_origin("https://app.example.com")?;
+    /// let service = guard.layer(handler);
+    /// let from = |origin| Request::post("/").header("origin", origin).body(());
+    /// assert_eq!(service.clone().oneshot(from("https://app.example.com")?).await?.status(), 200);
+    /// assert_eq!(service.oneshot(from("https://evil.example")?).await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
@@ -84,9 +120,26 @@ impl<T> CsrfGuard<T> {
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::csrf::CsrfGuard::new()
-    ///     .trust_form_post("https://login.example.com", "/signed-in")?;
-    /// # Ok::<_, hardtack::ConfigError>(())
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// let guard = CsrfGuard::new().trust_form_post("https://login.example.com", "/signed-in")?;
+    /// let service = guard.layer(handler);
+    /// let form_to = |path| {
+    ///     Request::post(path)
+    ///         .header("origin", "https://login.example.com")
+    ///         .header("content-type", "application/x-www-form-urlencoded")
+    ///         .body(())
+    /// };
+    /// assert_eq!(service.clone().oneshot(form_to("/signed-in")?).await?.status(), 200);
+    /// assert_eq!(service.oneshot(form_to("/transfer")?).await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Security
@@ -115,7 +168,20 @@ impl<T> CsrfGuard<T> {
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::csrf::CsrfGuard::new().origin_check_only();
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// let service = CsrfGuard::new().origin_check_only().layer(handler);
+    /// let sent_from = |site| Request::post("/").header("sec-fetch-site", site).body(());
+    /// assert_eq!(service.clone().oneshot(sent_from("same-origin")?).await?.status(), 200);
+    /// assert_eq!(service.oneshot(sent_from("cross-site")?).await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn origin_check_only(mut self) -> Self {
@@ -133,7 +199,24 @@ impl<T> CsrfGuard<T> {
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::csrf::CsrfGuard::new().tokens_in_forms();
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// let guarded = CsrfGuard::new().tokens_in_forms().layer(handler);
+    /// let service = SessionLayer::new(cookie).layer(guarded);
+    /// let of_type = |kind| Request::post("/").header("content-type", kind).body(());
+    /// let form = of_type("application/x-www-form-urlencoded")?;
+    /// assert_eq!(service.clone().oneshot(form).await?.status(), 200);
+    /// assert_eq!(service.oneshot(of_type("application/json")?).await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn tokens_in_forms(mut self) -> Self {
@@ -150,7 +233,7 @@ impl<T> CsrfGuard<T> {
     /// # #[derive(serde::Serialize, serde::Deserialize, Default)]
     /// # struct Login;
     /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
-    /// let guard = CsrfGuard::new().typed::<Login>();
+    /// let guard: CsrfGuard<Login> = CsrfGuard::new().typed();
     /// ```
     #[must_use]
     pub fn typed<U: Payload>(self) -> CsrfGuard<U> {
