@@ -13,7 +13,7 @@ use crate::{
         reason::Reason,
         time::{UnixSeconds, system_time, unix_seconds},
     },
-    cookie::{self, CookieName},
+    cookie::{CookieName, Finder},
     crypto::{
         scratch::Scratch,
         suite::{Mode, Suite},
@@ -124,7 +124,7 @@ impl CookieName {
         F: IntoIterator,
         F::Item: AsRef<[u8]>,
     {
-        let values = cookie::find(cookie_fields, self.as_str(), LONGEST_TOKEN);
+        let values = Finder::new(self.as_str()).find(cookie_fields, LONGEST_TOKEN);
         let tokens = values.whole(LONGEST_TOKEN).map(|token| match token {
             Ok(whole) => Ok(whole.text.into_owned()),
             Err(broken) => Err(broken.into()),

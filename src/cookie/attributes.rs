@@ -3,7 +3,7 @@ use std::{
     fmt::{self, Write},
 };
 
-use super::name::{CookieName, DefaultName, Prefix};
+use super::{name::CookieName, prefix::Prefix};
 
 /// The requests of other sites with which a browser sends a cookie (RFC 6265bis section 5.6.7).
 ///
@@ -74,26 +74,9 @@ impl Attributes {
             mistakes.push(AttributeError::conflict(PARTITIONED_WITHOUT_SECURE));
         }
         let prefix = name.map_or(Prefix::None, CookieName::prefix);
-        if !self.secure && prefix != Prefix::None {
-            mistakes.push(AttributeError::conflict(PREFIX_WITHOUT_SECURE));
-        }
-        if prefix == Prefix::Host && self.domain.is_some() {
-            mistakes.push(AttributeError::conflict(HOST_WITH_DOMAIN));
-        }
-        if prefix == Prefix::Host && self.path != "/" {
-            mistakes.push(AttributeError::conflict(HOST_WITH_PATH));
-        }
+        let conflicts = prefix.conflicts(self).into_iter();
+        mistakes.extend(conflicts.map(AttributeError::conflict));
         mistakes
-    }
-
-    pub(crate) fn default_name(&self) -> DefaultName {
-        if !self.secure {
-            DefaultName::Plain
-        } else if self.domain.is_some() || self.path != "/" {
-            DefaultName::Secure
-        } else {
-            DefaultName::Host
-        }
     }
 }
 
@@ -221,8 +204,3 @@ const SAME_SITE_NONE_WITHOUT_SECURE: &str = "browsers refuse `SameSite=None` wit
     `danger_allow_http` or choose another `same_site`";
 const PARTITIONED_WITHOUT_SECURE: &str = "browsers refuse `Partitioned` without `Secure`, leave out \
     `danger_allow_http` or `partitioned`";
-const PREFIX_WITHOUT_SECURE: &str = "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without \
-    `Secure`, leave out `danger_allow_http` or choose a name without a prefix";
-const HOST_WITH_DOMAIN: &str = "browsers refuse `__Host-` names with a domain, leave out `domain` or choose a `__Secure-` name";
-const HOST_WITH_PATH: &str = "browsers refuse `__Host-` names with a path other than `/`, leave out `path` or \
-    choose a `__Secure-` name";

@@ -1,5 +1,6 @@
 use std::{fmt, str::FromStr};
 
+use super::prefix::Prefix;
 use crate::base::{debug::debug_by_display, syntax::is_token_char};
 
 /// The name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes.
@@ -15,7 +16,7 @@ use crate::base::{debug::debug_by_display, syntax::is_token_char};
 /// assert!("__Host-login".parse::<CookieName>().is_ok());
 /// assert!("log in".parse::<CookieName>().is_err());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CookieName(String);
 
 impl CookieName {
@@ -40,37 +41,31 @@ impl CookieName {
         self.prefix() == Prefix::Host
     }
 
-    /// Returns the requirements of the prefix. Browsers ignore its case.
     pub(super) fn prefix(&self) -> Prefix {
-        let has = |prefix: &str| {
-            let start = self.0.get(..prefix.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-        };
-        if has("__Host-") {
-            // `__Host-Http-` also requires HttpOnly, which every cookie of ours has.
-            Prefix::Host
-        } else if has("__Secure-") || has("__Http-") {
-            Prefix::Secure
-        } else {
-            Prefix::None
-        }
+        Prefix::of(&self.0)
     }
-}
-
-/// The requirements of browsers for a cookie with the prefix of this name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Prefix {
-    None,
-    /// `Secure`.
-    Secure,
-    /// `Secure`, `Path=/` and no Domain.
-    Host,
 }
 
 impl FromStr for CookieName {
     type Err = CookieNameError;
 
     fn from_str(name: &str) -> Result<CookieName, CookieNameError> {
+        name.to_owned().try_into()
+    }
+}
+
+impl TryFrom<&str> for CookieName {
+    type Error = CookieNameError;
+
+    fn try_from(name: &str) -> Result<CookieName, CookieNameError> {
+        name.parse()
+    }
+}
+
+impl TryFrom<String> for CookieName {
+    type Error = CookieNameError;
+
+    fn try_from(name: String) -> Result<CookieName, CookieNameError> {
         if name.is_empty() {
             return Err(CookieNameError(Problem::Empty));
         }
@@ -87,7 +82,13 @@ impl FromStr for CookieName {
         {
             return Err(CookieNameError(Problem::LikePart));
         }
-        Ok(CookieName(name.to_owned()))
+        Ok(CookieName(name))
+    }
+}
+
+impl AsRef<str> for CookieName {
+    fn as_ref(&self) -> &str {
+        &self.0
     }
 }
 
@@ -100,24 +101,6 @@ impl From<CookieName> for String {
 impl fmt::Display for CookieName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-/// The name of a cookie if none was chosen: the safest prefix that its attributes allow.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum DefaultName {
-    Host,
-    Secure,
-    Plain,
-}
-
-impl DefaultName {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            DefaultName::Host => "__Host-session",
-            DefaultName::Secure => "__Secure-session",
-            DefaultName::Plain => "session",
-        }
     }
 }
 
@@ -167,3 +150,23 @@ impl fmt::Display for CookieNameError {
 impl std::error::Error for CookieNameError {}
 
 const LONGEST_NAME: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_name_converts_from_and_to_text() {
+        let name = CookieName::try_from("sid").unwrap();
+        assert_eq!(CookieName::try_from("sid".to_owned()).as_ref(), Ok(&name));
+        assert_eq!(<CookieName as AsRef<str>>::as_ref(&name), "sid");
+        assert_eq!(name.to_string(), String::from(name.clone()));
+        assert!(HashSet::from([name]).contains(&"sid".parse().unwrap()));
+        for wrong in ["", "a b", "sid.1", &"n".repeat(129)] {
+            assert!(CookieName::try_from(wrong).is_err());
+            assert!(CookieName::try_from(wrong.to_owned()).is_err());
+        }
+    }
+}

@@ -10,7 +10,7 @@ use crate::{
     carrier::cookie::{Inner, SessionCookie},
     cookie::{
         AttributeError, Attributes, CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, SameSite,
-        Template,
+        Template, default_name,
     },
     keys::{EncryptionKey, IntoKeys, Purpose, SigningKey},
     session::Duplicates,
@@ -177,8 +177,8 @@ impl CookieOptions {
     }
 
     fn name(&self) -> Result<CookieName, ConfigError> {
-        let default = self.attributes.default_name();
-        let name = self.name.as_deref().unwrap_or(default.as_str());
+        let default = default_name(&self.attributes);
+        let name = self.name.as_deref().unwrap_or(default);
         name.parse().map_err(|error| ConfigError::of("name", error))
     }
 
