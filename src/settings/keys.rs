@@ -2,12 +2,12 @@
 
 use super::value::{Refusal, Value, pair_of};
 use crate::{
-    carrier::AnyRing,
+    carrier::AnySharedRing,
     crypto::suite::Mode,
     keys::{EncryptionKey, Key, KeyRing, RingSource, RingSourceError, SharedKeyRing, SigningKey},
 };
 
-pub(super) fn ring(sources: &[RingSource], mode: Mode) -> Result<AnyRing, RingSourceError> {
+pub(super) fn ring(sources: &[RingSource], mode: Mode) -> Result<AnySharedRing, RingSourceError> {
     match mode {
         Mode::Encrypted => Ok(shared::<EncryptionKey>(sources)?.into()),
         Mode::UnencryptedButSigned => Ok(shared::<SigningKey>(sources)?.into()),
