@@ -179,10 +179,12 @@ fn an_error_about_a_value_shows_nothing_of_it() {
     check(&wrong, &[SECRET]);
     let sentence = r#"the value under "password" is not of type `u32`"#;
     assert_eq!(wrong.to_string(), sentence);
+    assert_eq!(wrong.key(), Some("password"));
     let all = session.deserialize::<Vec<u8>>().unwrap_err();
     check(&all, &[SECRET]);
     let sentence = "the dictionary is not of type `alloc::vec::Vec<u8>`";
     assert_eq!(all.to_string(), sentence);
+    assert_eq!(all.key(), None);
     check(
         &session.insert("large", SECRET.repeat(1000)).unwrap_err(),
         &[SECRET],

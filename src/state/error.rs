@@ -3,7 +3,7 @@ use std::fmt;
 use super::budget::TooLarge;
 use crate::{base::debug::debug_by_display, crypto::random::RandomError};
 
-/// An error from reading or changing a session. After an error the session is as it was before.
+/// An error from reading or changing a session. After an error the session is unchanged.
 ///
 /// # Examples
 ///
@@ -43,8 +43,8 @@ pub enum SessionError {
     TooDeep,
     /// A map inside the value has a key twice. Languages disagree on which entry counts.
     DuplicateKey,
-    /// A stored value is not of the type that was asked for. The error does not say what it is, because errors end in
-    /// logs.
+    /// A stored value is not of the type that was asked for. The error does not show the value, because errors end
+    /// up in logs.
     Decode {
         /// The key of the value. `None`: the whole dictionary was decoded as one value.
         key: Option<String>,
@@ -58,7 +58,7 @@ pub enum SessionError {
 }
 
 impl SessionError {
-    /// Returns the key of a dictionary whose value was to be read or changed, if the error knows it.
+    /// Returns the dictionary key that was read or changed, if the error is about one.
     ///
     /// # Examples
     ///
@@ -74,6 +74,7 @@ impl SessionError {
     pub fn key(&self) -> Option<&str> {
         match self {
             SessionError::TooLarge(error) => error.key.as_deref(),
+            SessionError::Decode { key, .. } => key.as_deref(),
             _ => None,
         }
     }
