@@ -5,7 +5,7 @@ use std::{
 
 use super::{name::CookieName, prefix::Prefix};
 
-/// The requests of other sites with which a browser sends a cookie (RFC 6265bis section 5.6.7).
+/// The cross-site requests with which a browser sends a cookie (RFC 6265bis section 5.6.7).
 ///
 /// # Examples
 ///
@@ -24,11 +24,11 @@ use super::{name::CookieName, prefix::Prefix};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SameSite {
-    /// Only with requests of the site itself.
+    /// None: the cookie is sent with same-site requests only.
     Strict,
-    /// Also when the visitor follows a link from another site. The default.
+    /// Those of a visitor who follows a link from another site. The default.
     Lax,
-    /// With every request. Browsers require `Secure` with it.
+    /// All of them. Browsers require `Secure` with it.
     None,
     /// The attribute is left out. Chromium treats the cookie as `Lax`, but for two minutes after it was set also sends
     /// it with cross-site POST requests. Other browsers may send it with every request, as with `None`.

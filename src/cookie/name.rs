@@ -5,8 +5,8 @@ use crate::base::{debug::debug_by_display, syntax::is_token_char};
 
 /// The name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes.
 ///
-/// [`build`](crate::carrier::SessionCookieBuilder::build) checks that the prefix goes with the attributes (docs/spec/carriers.md
-/// § 9.1).
+/// [`build`](crate::carrier::SessionCookieBuilder::build) checks that the attributes meet the
+/// requirements of the prefix (docs/spec/carriers.md § 9.1).
 ///
 /// # Examples
 ///

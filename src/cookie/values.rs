@@ -43,7 +43,7 @@ impl Values {
         self.count == 1
     }
 
-    /// Returns the memory of the values.
+    /// Returns the buffer of the values, for reuse.
     pub(crate) fn into_text(self) -> Vec<u8> {
         self.text
     }
@@ -81,5 +81,5 @@ impl Values {
     }
 }
 
-/// The most distinct values of one name. More are not sent by accident.
+/// The maximum number of distinct values. A browser sends no more than that by accident.
 pub(super) const MOST_VALUES: usize = 4;

@@ -9,7 +9,7 @@ use crate::{
     state::{Map, Payload},
 };
 
-/// Refuses requests that another site made a visitor's browser send, with 403, before the handler runs.
+/// Refuses requests that other sites make a visitor's browser send, with 403, before the handler runs.
 ///
 /// Goes inside [`SessionLayer`](crate::SessionLayer). Every request whose method is not GET, HEAD, OPTIONS or TRACE has
 /// to pass these checks, in this order:
@@ -112,7 +112,7 @@ impl<T> CsrfGuard<T> {
         Ok(self)
     }
 
-    /// Lets forms pass that pages of `origin` post to `path`, without a token: the last step of a sign-in at another
+    /// Accepts forms without a token that pages of `origin` post to `path`: the last step of a sign-in at another
     /// site with `response_mode=form_post`. Other requests from there are refused as before.
     ///
     /// `path` is the path of the request as the guard sees it, and is compared byte by byte.
@@ -161,7 +161,7 @@ impl<T> CsrfGuard<T> {
         Ok(self)
     }
 
-    /// Requires no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first, all of today's
+    /// Requires no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first, all current ones
     /// the second; a request with neither passes. The extractor `Guarded` answers 500 unless another guard asks for a
     /// token.
     ///
@@ -189,12 +189,12 @@ impl<T> CsrfGuard<T> {
         self
     }
 
-    /// Lets forms pass without the header `x-csrf-token`. Their handlers take the token from a field, by the extractor
+    /// Accepts forms without the header `x-csrf-token`. Their handlers read the token from a field, by the extractor
     /// `Guarded` of feature `axum` or by [`Session::verify_csrf`](crate::Session::verify_csrf).
     ///
     /// # Security
     ///
-    /// A handler that takes a form in another way is protected by the first three checks only.
+    /// A handler that reads a form in another way is protected by the first three checks only.
     ///
     /// # Examples
     ///

@@ -31,7 +31,7 @@ pub(super) enum TokenSource {
 }
 
 impl Rules {
-    /// Lets a request pass, and leaves in its extensions what an extractor has to verify.
+    /// Checks a request, and leaves in its extensions what an extractor has to verify.
     pub(super) fn check<T: Payload>(&self, request: &mut Parts) -> Result<(), Rejection> {
         let checked = self.check_request::<T>(request);
         if let Err(Rejection::Refused(refusal)) = checked {
@@ -101,7 +101,7 @@ impl Rules {
         }
     }
 
-    /// Whether the request is a form that one of `form_posts` lets pass.
+    /// Returns `true` if the request is a form for one of `form_posts`.
     fn is_form_post(&self, request: &Parts) -> bool {
         let is_from = |trusted: &Origin| {
             let origin = text_of(request, &header::ORIGIN).and_then(Origin::parse);

@@ -14,7 +14,7 @@ use crate::{
     web::{Failure, MissingSession, Named},
 };
 
-/// The service that [`CsrfGuard`](crate::csrf::CsrfGuard) makes of another.
+/// The service that [`CsrfGuard`](crate::csrf::CsrfGuard) wraps around another.
 ///
 /// # Examples
 ///

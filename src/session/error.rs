@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::{base::debug::debug_by_display, crypto::random::RandomError};
 
-/// The error of a session that could not be saved. None of them is about the content.
+/// An error from saving a session. None depends on the content.
 ///
 /// # Examples
 ///

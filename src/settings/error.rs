@@ -100,7 +100,7 @@ impl Problem {
         }
     }
 
-    /// `error` is a sentence of its own, which does not name the setting.
+    /// `error` is a whole sentence, which does not name the setting.
     pub(super) fn of(setting: &str, error: impl fmt::Display) -> Problem {
         let setting = presentable(setting);
         Problem {

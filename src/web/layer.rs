@@ -47,7 +47,7 @@ pub struct SessionLayer<T = Map, W = Session<T>> {
 type ContextBy = Arc<dyn Fn(&Parts) -> Option<Context> + Send + Sync>;
 
 impl<T: Payload> SessionLayer<T> {
-    /// Makes a layer for the sessions of `cookie`, with the system's clock.
+    /// Creates a layer for the sessions of `cookie`, with the system's clock.
     ///
     /// # Examples
     ///
@@ -64,7 +64,7 @@ impl<T: Payload> SessionLayer<T> {
         SessionLayer::of(Transport::Cookie(cookie))
     }
 
-    /// Makes a layer for sessions in a header, with the system's clock.
+    /// Creates a layer for sessions in a header, with the system's clock.
     ///
     /// # Examples
     ///
@@ -202,8 +202,8 @@ impl<T, W> SessionLayer<T, W> {
         }
     }
 
-    /// Binds the session of each request to a context of its own, which replaces the builder's: for example to a
-    /// tenant's name, by the host. A session of one context does not open in another.
+    /// Binds the session of each request to the context that `context_by` returns, in place of the builder's: for
+    /// example to the tenant whose host the request names. A session of one context does not open in another.
     ///
     /// If `context_by` returns `None`, the request belongs to no context. Its session is then empty, and changes to it
     /// fail with [`SessionError::NoContext`](crate::SessionError::NoContext).

@@ -31,7 +31,7 @@ use crate::{
 /// let inner = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(())));
 /// let service: SessionService<_> = SessionLayer::new(cookie).layer(inner);
 /// let response = service.oneshot(Request::new(())).await?;
-/// assert!(response.headers().is_empty()); // nobody touched the session
+/// assert!(response.headers().is_empty()); // the session was not touched
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())

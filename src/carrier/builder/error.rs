@@ -2,8 +2,7 @@ use std::fmt;
 
 use crate::{base::debug::debug_by_display, keys::RingError};
 
-/// An error from building a [`SessionCookie`](crate::SessionCookie) and its kin: a setting is wrong, or settings
-/// conflict.
+/// An error from the builder of sessions: a setting is wrong, or settings conflict.
 ///
 /// The message says what was found and what to do. It shows no key.
 ///
@@ -36,7 +35,7 @@ impl ConfigError {
         }
     }
 
-    /// `error` is a sentence of its own, which does not name the setting.
+    /// `error` is a whole sentence, which does not name the setting.
     pub(crate) fn of(setting: &'static str, error: impl fmt::Display) -> ConfigError {
         ConfigError {
             setting: Some(setting),
