@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::{base::debug::debug_by_display, session::SaveError, state::SessionError};
 
-/// The error of [`cookie_for`](crate::SessionCookie::cookie_for).
+/// An error from [`cookie_for`](crate::SessionCookie::cookie_for).
 ///
 /// # Examples
 ///
