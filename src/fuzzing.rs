@@ -1,7 +1,8 @@
 //! Access for fuzz targets beyond the public API. Only under `--cfg fuzzing`.
 
 use crate::{
-    EncryptionKey, KeyRing, cookie,
+    EncryptionKey, KeyRing,
+    cookie::Finder,
     crypto::scratch::Scratch,
     keys::{Purpose, SharedKeyRing},
     token::{Context, Draft, LONGEST_TOKEN, Reserved},
@@ -10,14 +11,14 @@ use crate::{
 /// Returns the values of `name` in the `Cookie` field `field`.
 #[must_use]
 pub fn cookie_values(field: &[u8], name: &str) -> Vec<Vec<u8>> {
-    let values = cookie::find([field], name, LONGEST_TOKEN);
+    let values = Finder::new(name).find([field], LONGEST_TOKEN);
     values.iter().map(<[u8]>::to_vec).collect()
 }
 
 /// Returns the same values, each with the token that it and its parts make, if they make one.
 #[must_use]
 pub fn cookie_tokens(field: &[u8], name: &str) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
-    let values = cookie::find([field], name, LONGEST_TOKEN);
+    let values = Finder::new(name).find([field], LONGEST_TOKEN);
     let tokens = values.whole(LONGEST_TOKEN);
     let tokens = tokens.map(|token| token.ok().map(|whole| whole.text.into_owned()));
     values.iter().map(<[u8]>::to_vec).zip(tokens).collect()

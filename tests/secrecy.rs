@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::{
+    error::Error,
     fmt::Debug,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -10,8 +11,10 @@ use std::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken, SigningKey,
-    carrier::{TokenChange, TokenInfo},
+    carrier::{Context, TokenChange, TokenInfo},
+    cookie::CookieName,
     keys::{RingKey, SharedKeyRing},
+    session::SessionId,
 };
 
 const SECRET: &str = "hunter2";
@@ -146,6 +149,27 @@ fn a_signed_session_can_be_read_by_anybody() {
 }
 
 #[test]
+fn the_debug_form_of_an_error_is_its_message() {
+    #[track_caller]
+    fn check(error: impl Error) {
+        assert_eq!(format!("{error:?}"), error.to_string());
+    }
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate().unwrap());
+    check(cookie.clone().path("app").build().unwrap_err());
+    let cookie = cookie.build().unwrap();
+    check(cookie.cookie_for(now(), |_| Ok(())).unwrap_err());
+    let session = cookie.load(None::<&str>, UNIX_EPOCH);
+    session.insert("user", 42).unwrap();
+    check(session.get::<String>("user").unwrap_err());
+    check(cookie.save(&session).unwrap_err());
+    check("log in".parse::<CookieName>().unwrap_err());
+    check("0".parse::<SessionId>().unwrap_err());
+    check("0".parse::<EncryptionKey>().unwrap_err());
+    check(KeyRing::<EncryptionKey>::from_env("NO_SUCH_KEYS").unwrap_err());
+    check(Context::new([("hardtack.", "")]).unwrap_err());
+}
+
+#[test]
 fn an_error_about_a_value_shows_nothing_of_it() {
     let key = EncryptionKey::generate().unwrap();
     let cookie = SessionCookie::encrypted(key).build().unwrap();
@@ -155,10 +179,12 @@ fn an_error_about_a_value_shows_nothing_of_it() {
     check(&wrong, &[SECRET]);
     let sentence = r#"the value under "password" is not of type `u32`"#;
     assert_eq!(wrong.to_string(), sentence);
+    assert_eq!(wrong.key(), Some("password"));
     let all = session.deserialize::<Vec<u8>>().unwrap_err();
     check(&all, &[SECRET]);
     let sentence = "the dictionary is not of type `alloc::vec::Vec<u8>`";
     assert_eq!(all.to_string(), sentence);
+    assert_eq!(all.key(), None);
     check(
         &session.insert("large", SECRET.repeat(1000)).unwrap_err(),
         &[SECRET],

@@ -1,8 +1,8 @@
 use std::fmt;
 
-use crate::{session::SaveError, state::SessionError};
+use crate::{base::debug::debug_by_display, session::SaveError, state::SessionError};
 
-/// The error of [`cookie_for`](crate::SessionCookie::cookie_for).
+/// An error from [`cookie_for`](crate::SessionCookie::cookie_for).
 ///
 /// # Examples
 ///
@@ -15,7 +15,6 @@ use crate::{session::SaveError, state::SessionError};
 /// assert!(matches!(error, Err(CookieForError::Empty)));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum CookieForError {
     /// The session could not be filled.
@@ -25,6 +24,8 @@ pub enum CookieForError {
     /// The session is empty.
     Empty,
 }
+
+debug_by_display!(CookieForError);
 
 impl fmt::Display for CookieForError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,4 +39,33 @@ impl fmt::Display for CookieForError {
     }
 }
 
-impl std::error::Error for CookieForError {}
+impl std::error::Error for CookieForError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            CookieForError::Session(error) => error.source(),
+            CookieForError::Save(error) => error.source(),
+            CookieForError::Empty => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+    use crate::crypto::random::RandomError;
+
+    #[test]
+    fn the_error_of_the_operating_system_is_the_source() {
+        let error = RandomError::UNSUPPORTED;
+        let expected = error.source().map(ToString::to_string);
+        assert!(expected.is_some());
+        for error in [
+            CookieForError::Session(RandomError::UNSUPPORTED.into()),
+            CookieForError::Save(RandomError::UNSUPPORTED.into()),
+        ] {
+            assert_eq!(error.source().map(ToString::to_string), expected);
+        }
+    }
+}

@@ -13,7 +13,7 @@ use crate::{
         reason::Reason,
         time::{UnixSeconds, system_time, unix_seconds},
     },
-    cookie::{self, CookieName},
+    cookie::{CookieName, Finder},
     crypto::{
         scratch::Scratch,
         suite::{Mode, Suite},
@@ -65,12 +65,12 @@ impl TokenInfo {
     /// Returns the [`Reason`] why the text is not a token: `TooLong`, `Encoding`, `TooShort` or `UnknownFormat`.
     pub fn of(token: impl AsRef<[u8]>) -> Result<TokenInfo, Reason> {
         let token = token.as_ref();
-        let peeked = token::peek(token)?;
+        let head = token::read_unverified(token)?;
         Ok(TokenInfo {
-            suite: peeked.suite,
-            key_id: peeked.key_id,
+            suite: head.suite,
+            key_id: head.key_id,
             characters: token.len(),
-            bytes: peeked.bytes,
+            bytes: head.bytes,
         })
     }
 
@@ -104,7 +104,7 @@ impl CookieName {
         F: IntoIterator,
         F::Item: AsRef<[u8]>,
     {
-        let values = cookie::find(cookie_fields, self.as_str(), LONGEST_TOKEN);
+        let values = Finder::new(self.as_str()).find(cookie_fields, LONGEST_TOKEN);
         let tokens = values.whole(LONGEST_TOKEN).map(|token| match token {
             Ok(whole) => Ok(whole.text.into_owned()),
             Err(broken) => Err(broken.into()),
@@ -235,19 +235,19 @@ fn inspect<T: Payload>(
     let binding = sealer.bound(&sealer.context);
     let opened = token::open(&keys, sealer.mode, binding, now, token, &mut buffer);
     let opened = opened.map_err(|refused| refused.reason)?;
-    let body = &buffer[opened.body];
+    let body = opened.body(&buffer);
     let layout = Layout::read(body).ok_or(Reason::Malformed)?;
     let head = &layout.metadata;
     let seconds = |span: u32| Duration::from_secs(span.into());
     let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
-    let refused = match sealer.check(head, opened.key_id, &keys, now) {
+    let refused = match sealer.check(head, opened.key_id(), &keys, now) {
         Err(reason) => Some(reason),
         Ok(()) if T::read(head.schema, &payload).is_err() => Some(Reason::Payload),
         Ok(()) => None,
     };
     Ok(TokenContent {
         refused,
-        key_id: opened.key_id,
+        key_id: opened.key_id(),
         id: head.sid.map(SessionId),
         created_at: system_time(head.issued),
         last_active_at: system_time(head.last_active()),

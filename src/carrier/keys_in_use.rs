@@ -45,8 +45,8 @@ impl<T> SessionCookie<T> {
         let now = unix_seconds(now);
         let keys = self.inner.sealer.slot.keys();
         KeysInUse {
-            seals: keys.sealing(now).id(),
-            accepts: keys.accepted(now).map(|key| key.id()).collect(),
+            seals: keys.sealing(now).id,
+            accepts: keys.accepted(now).map(|key| key.id).collect(),
             fingerprint: keys.fingerprint(),
         }
     }

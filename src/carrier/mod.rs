@@ -27,4 +27,4 @@ pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 pub use token::{SessionToken, TokenChange};
 
-pub(crate) use builder::{AnyRing, DEFAULT_ABSOLUTE};
+pub(crate) use builder::{AnySharedRing, DEFAULT_ABSOLUTE};

@@ -1,8 +1,11 @@
-use std::fmt::{self, Write};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+};
 
-use super::name::{CookieName, DefaultName, Prefix};
+use super::{name::CookieName, prefix::Prefix};
 
-/// The requests of other sites with which a browser sends a cookie (RFC 6265bis section 5.6.7).
+/// The cross-site requests with which a browser sends a cookie (RFC 6265bis section 5.6.7).
 ///
 /// # Examples
 ///
@@ -21,11 +24,11 @@ use super::name::{CookieName, DefaultName, Prefix};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SameSite {
-    /// Only with requests of the site itself.
+    /// None: the cookie is sent with same-site requests only.
     Strict,
-    /// Also when the visitor follows a link from another site. The default.
+    /// Those of a visitor who follows a link from another site. The default.
     Lax,
-    /// With every request. Browsers require `Secure` with it.
+    /// All of them. Browsers require `Secure` with it.
     None,
     /// The attribute is left out. Chromium treats the cookie as `Lax`, but for two minutes after it was set also sends
     /// it with cross-site POST requests. Other browsers may send it with every request, as with `None`.
@@ -45,53 +48,35 @@ pub(crate) struct Attributes {
 impl Attributes {
     /// Checks the attributes by themselves, together, and with the prefix of `name`.
     pub(crate) fn check(&self, name: &CookieName) -> Result<(), AttributeError> {
-        self.mistakes(Some(name)).next().map_or(Ok(()), Err)
+        self.mistakes(Some(name))
+            .into_iter()
+            .next()
+            .map_or(Ok(()), Err)
     }
 
     /// Returns every mistake in the attributes, with a name or without one.
-    pub(crate) fn mistakes(
-        &self,
-        name: Option<&CookieName>,
-    ) -> impl Iterator<Item = AttributeError> + use<> {
-        let prefix = name.map(CookieName::prefix);
-        let is_host = matches!(prefix, Some(Prefix::Host));
-        let has_prefix = is_host || matches!(prefix, Some(Prefix::Secure));
-        let is_open = !self.secure;
-        let checks = [
-            (!is_path(&self.path), AttributeError::Path),
-            (
-                self.domain
-                    .as_deref()
-                    .is_some_and(|domain| !is_domain(domain)),
-                AttributeError::Domain,
-            ),
-            (
-                is_open && self.same_site == SameSite::None,
-                AttributeError::SameSiteNoneWithoutSecure,
-            ),
-            (
-                is_open && self.partitioned,
-                AttributeError::PartitionedWithoutSecure,
-            ),
-            (is_open && has_prefix, AttributeError::PrefixWithoutSecure),
-            (
-                is_host && self.domain.is_some(),
-                AttributeError::HostWithDomain,
-            ),
-            (is_host && self.path != "/", AttributeError::HostWithPath),
-        ];
-        let mistakes = checks.into_iter().filter(|(is_wrong, _)| *is_wrong);
-        mistakes.map(|(_, error)| error)
-    }
-
-    pub(crate) fn default_name(&self) -> DefaultName {
-        if !self.secure {
-            DefaultName::Plain
-        } else if self.domain.is_some() || self.path != "/" {
-            DefaultName::Secure
-        } else {
-            DefaultName::Host
+    pub(crate) fn mistakes(&self, name: Option<&CookieName>) -> Vec<AttributeError> {
+        let mut mistakes = Vec::new();
+        if let Some(reason) = wrong_path(&self.path) {
+            mistakes.push(AttributeError::new("path", reason));
         }
+        if self
+            .domain
+            .as_deref()
+            .is_some_and(|domain| !is_domain(domain))
+        {
+            mistakes.push(AttributeError::new("domain", NO_DOMAIN));
+        }
+        if !self.secure && self.same_site == SameSite::None {
+            mistakes.push(AttributeError::conflict(SAME_SITE_NONE_WITHOUT_SECURE));
+        }
+        if !self.secure && self.partitioned {
+            mistakes.push(AttributeError::conflict(PARTITIONED_WITHOUT_SECURE));
+        }
+        let prefix = name.map_or(Prefix::None, CookieName::prefix);
+        let conflicts = prefix.conflicts(self).into_iter();
+        mistakes.extend(conflicts.map(AttributeError::conflict));
+        mistakes
     }
 }
 
@@ -119,77 +104,65 @@ impl fmt::Display for Attributes {
     }
 }
 
-/// An error in the attributes of a cookie.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{ConfigError, EncryptionKey, SessionCookie, cookie::AttributeError};
-///
-/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
-///     .domain("example.com:8080")
-///     .build();
-/// assert!(matches!(cookie, Err(ConfigError::Attribute(AttributeError::Domain))));
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AttributeError {
-    /// The path does not begin with `/`, is longer than 1,024 bytes, or has a character that would end the attribute.
-    Path,
-    /// The domain is not a host name.
-    Domain,
-    /// `SameSite=None` without `Secure`.
-    SameSiteNoneWithoutSecure,
-    /// `Partitioned` without `Secure`.
-    PartitionedWithoutSecure,
-    /// A name with a prefix but without `Secure`.
-    PrefixWithoutSecure,
-    /// A `__Host-` name with a domain.
-    HostWithDomain,
-    /// A `__Host-` name with a path other than `/`.
-    HostWithPath,
+/// A mistake in the attributes of a cookie.
+#[derive(Debug)]
+pub(crate) struct AttributeError {
+    attribute: Option<&'static str>,
+    reason: Cow<'static, str>,
+}
+
+impl AttributeError {
+    fn new(attribute: &'static str, reason: impl Into<Cow<'static, str>>) -> AttributeError {
+        AttributeError {
+            attribute: Some(attribute),
+            reason: reason.into(),
+        }
+    }
+
+    /// Attributes that browsers refuse together.
+    fn conflict(sentence: &'static str) -> AttributeError {
+        AttributeError {
+            attribute: None,
+            reason: sentence.into(),
+        }
+    }
+
+    /// The attribute that is wrong, or `None` if several conflict.
+    pub(crate) fn attribute(&self) -> Option<&'static str> {
+        self.attribute
+    }
+
+    /// The rest of a sentence that begins with the attribute, or the whole sentence about a conflict.
+    pub(crate) fn reason(&self) -> &str {
+        &self.reason
+    }
 }
 
 impl fmt::Display for AttributeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            AttributeError::Path => {
-                "path does not begin with `/`, is longer than 1024 bytes, or contains `;`, a comma, \
-                 white space or a character outside ASCII; expected one like `/app`"
-            }
-            AttributeError::Domain => {
-                "domain is not a host name, expected one like `example.com`, without a leading dot or a port"
-            }
-            AttributeError::SameSiteNoneWithoutSecure => {
-                "browsers refuse `SameSite=None` without `Secure`, leave out `danger_allow_http` or \
-                 choose another `same_site`"
-            }
-            AttributeError::PartitionedWithoutSecure => {
-                "browsers refuse `Partitioned` without `Secure`, leave out `danger_allow_http` or \
-                 `partitioned`"
-            }
-            AttributeError::PrefixWithoutSecure => {
-                "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`, leave out \
-                 `danger_allow_http` or choose a name without a prefix"
-            }
-            AttributeError::HostWithDomain => {
-                "browsers refuse `__Host-` names with a domain, leave out `domain` or choose a \
-                 `__Secure-` name"
-            }
-            AttributeError::HostWithPath => {
-                "browsers refuse `__Host-` names with a path other than `/`, leave out `path` or choose \
-                 a `__Secure-` name"
-            }
-        })
+        if let Some(attribute) = self.attribute {
+            write!(f, "{attribute} ")?;
+        }
+        f.write_str(&self.reason)
     }
 }
 
-impl std::error::Error for AttributeError {}
-
-fn is_path(path: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b';' && byte != b',';
-    path.starts_with('/') && path.len() <= LONGEST_VALUE && path.bytes().all(is_plain)
+/// The reason why browsers do not accept `path`. They ignore values of more than 1,024 bytes.
+fn wrong_path(path: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_graphic() && c != ';' && c != ',';
+    if !path.starts_with('/') {
+        return Some("does not begin with `/`, give one like `/app`".to_owned());
+    }
+    if path.len() > LONGEST_VALUE {
+        let found = path.len();
+        return Some(format!(
+            "has {found} bytes, expected at most {LONGEST_VALUE}"
+        ));
+    }
+    let found = path.chars().find(|&c| !is_plain(c))?;
+    Some(format!(
+        "contains {found:?}, expected visible ASCII characters other than `;` and `,`"
+    ))
 }
 
 fn is_domain(domain: &str) -> bool {
@@ -224,3 +197,10 @@ const LONGEST_MAX_AGE: u64 = 400 * 86_400;
 pub(crate) const MAX_AGE_LONGEST: usize = "; Max-Age=34560000".len();
 /// The most bytes of an attribute's value. Browsers ignore longer ones.
 const LONGEST_VALUE: usize = 1024;
+
+const NO_DOMAIN: &str =
+    "is not a host name, expected one like `example.com`, without a leading dot or a port";
+const SAME_SITE_NONE_WITHOUT_SECURE: &str = "browsers refuse `SameSite=None` without `Secure`, leave out \
+    `danger_allow_http` or choose another `same_site`";
+const PARTITIONED_WITHOUT_SECURE: &str = "browsers refuse `Partitioned` without `Secure`, leave out \
+    `danger_allow_http` or `partitioned`";

@@ -3,14 +3,18 @@
 mod attributes;
 mod name;
 mod parse;
+mod prefix;
 mod render;
 mod split;
+mod values;
 
-pub use attributes::{AttributeError, SameSite};
+pub use attributes::SameSite;
 pub use name::{CookieName, CookieNameError};
 pub use render::SetCookies;
 
-pub(crate) use attributes::{Attributes, MAX_AGE_LONGEST, max_age_len};
-pub(crate) use parse::{Finder, Values, find};
+pub(crate) use attributes::{AttributeError, Attributes, MAX_AGE_LONGEST, max_age_len};
+pub(crate) use parse::Finder;
+pub(crate) use prefix::default_name;
 pub(crate) use render::{PART_LEN, Template};
 pub(crate) use split::{Broken, PartNumbers, Whole};
+pub(crate) use values::Values;

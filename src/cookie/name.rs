@@ -1,11 +1,12 @@
 use std::{fmt, str::FromStr};
 
-use crate::base::syntax::is_token_char;
+use super::prefix::Prefix;
+use crate::base::{debug::debug_by_display, syntax::is_token_char};
 
 /// The name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes.
 ///
-/// [`build`](crate::carrier::SessionCookieBuilder::build) checks that the prefix goes with the attributes (docs/spec/carriers.md
-/// § 9.1).
+/// [`build`](crate::carrier::SessionCookieBuilder::build) checks that the attributes meet the
+/// requirements of the prefix (docs/spec/carriers.md § 9.1).
 ///
 /// # Examples
 ///
@@ -15,7 +16,7 @@ use crate::base::syntax::is_token_char;
 /// assert!("__Host-login".parse::<CookieName>().is_ok());
 /// assert!("log in".parse::<CookieName>().is_err());
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CookieName(String);
 
 impl CookieName {
@@ -40,54 +41,54 @@ impl CookieName {
         self.prefix() == Prefix::Host
     }
 
-    /// Returns the requirements of the prefix. Browsers ignore its case.
     pub(super) fn prefix(&self) -> Prefix {
-        let has = |prefix: &str| {
-            let start = self.0.get(..prefix.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-        };
-        if has("__Host-") {
-            // `__Host-Http-` also requires HttpOnly, which every cookie of ours has.
-            Prefix::Host
-        } else if has("__Secure-") || has("__Http-") {
-            Prefix::Secure
-        } else {
-            Prefix::None
-        }
+        Prefix::of(&self.0)
     }
-}
-
-/// The requirements of browsers for a cookie with the prefix of this name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Prefix {
-    None,
-    /// `Secure`.
-    Secure,
-    /// `Secure`, `Path=/` and no Domain.
-    Host,
 }
 
 impl FromStr for CookieName {
     type Err = CookieNameError;
 
     fn from_str(name: &str) -> Result<CookieName, CookieNameError> {
+        name.to_owned().try_into()
+    }
+}
+
+impl TryFrom<&str> for CookieName {
+    type Error = CookieNameError;
+
+    fn try_from(name: &str) -> Result<CookieName, CookieNameError> {
+        name.parse()
+    }
+}
+
+impl TryFrom<String> for CookieName {
+    type Error = CookieNameError;
+
+    fn try_from(name: String) -> Result<CookieName, CookieNameError> {
         if name.is_empty() {
-            return Err(CookieNameError::Empty);
+            return Err(CookieNameError(Problem::Empty));
         }
         if name.len() > LONGEST_NAME {
-            return Err(CookieNameError::TooLong { found: name.len() });
+            return Err(CookieNameError(Problem::TooLong(name.len())));
         }
         if let Some(found) = name.chars().find(|&c| !is_token_char(c)) {
-            return Err(CookieNameError::Character { found });
+            return Err(CookieNameError(Problem::Character(found)));
         }
         // `name.1` to `name.7` are the parts of a large session.
         if let Some((_, end)) = name.rsplit_once('.')
             && !end.is_empty()
             && end.bytes().all(|byte| byte.is_ascii_digit())
         {
-            return Err(CookieNameError::LikePart);
+            return Err(CookieNameError(Problem::LikePart));
         }
-        Ok(CookieName(name.to_owned()))
+        Ok(CookieName(name))
+    }
+}
+
+impl AsRef<str> for CookieName {
+    fn as_ref(&self) -> &str {
+        &self.0
     }
 }
 
@@ -103,66 +104,43 @@ impl fmt::Display for CookieName {
     }
 }
 
-/// The name of a cookie if none was chosen: the safest prefix that its attributes allow.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum DefaultName {
-    Host,
-    Secure,
-    Plain,
-}
-
-impl DefaultName {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            DefaultName::Host => "__Host-session",
-            DefaultName::Secure => "__Secure-session",
-            DefaultName::Plain => "session",
-        }
-    }
-}
-
 /// An error from parsing a cookie name.
 ///
 /// # Examples
 ///
 /// ```
-/// use hardtack::cookie::{CookieName, CookieNameError};
+/// use hardtack::cookie::CookieName;
 ///
-/// let error = "log in".parse::<CookieName>();
-/// assert_eq!(error, Err(CookieNameError::Character { found: ' ' }));
+/// let error = "log in".parse::<CookieName>().unwrap_err();
+/// assert_eq!(error.to_string(), "cookie name contains ' ', use letters, digits, `-` and `_`");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CookieNameError {
-    /// The name is empty.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CookieNameError(Problem);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Problem {
     Empty,
-    /// The name is longer than 128 bytes.
-    TooLong {
-        /// The length that was found, in bytes.
-        found: usize,
-    },
-    /// The name has a character that RFC 6265 section 4.1.1 does not allow.
-    Character {
-        /// The character.
-        found: char,
-    },
-    /// The name ends in a dot and digits, like the parts of a large session.
+    /// The length in bytes.
+    TooLong(usize),
+    Character(char),
     LikePart,
 }
 
+debug_by_display!(CookieNameError);
+
 impl fmt::Display for CookieNameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CookieNameError::Empty => f.write_str("cookie name is empty, expected at least one character"),
-            CookieNameError::TooLong { found } => write!(
+        match self.0 {
+            Problem::Empty => f.write_str("cookie name is empty, expected at least one character"),
+            Problem::TooLong(found) => write!(
                 f,
                 "cookie name has {found} bytes, expected at most {LONGEST_NAME}"
             ),
-            CookieNameError::Character { found } => write!(
+            Problem::Character(found) => write!(
                 f,
                 "cookie name contains {found:?}, use letters, digits, `-` and `_`"
             ),
-            CookieNameError::LikePart => {
+            Problem::LikePart => {
                 f.write_str("cookie name ends in a dot and digits, like the parts of a large session; choose another ending")
             }
         }
@@ -172,3 +150,23 @@ impl fmt::Display for CookieNameError {
 impl std::error::Error for CookieNameError {}
 
 const LONGEST_NAME: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_name_converts_from_and_to_text() {
+        let name = CookieName::try_from("sid").unwrap();
+        assert_eq!(CookieName::try_from("sid".to_owned()).as_ref(), Ok(&name));
+        assert_eq!(<CookieName as AsRef<str>>::as_ref(&name), "sid");
+        assert_eq!(name.to_string(), String::from(name.clone()));
+        assert!(HashSet::from([name]).contains(&"sid".parse().unwrap()));
+        for wrong in ["", "a b", "sid.1", &"n".repeat(129)] {
+            assert!(CookieName::try_from(wrong).is_err());
+            assert!(CookieName::try_from(wrong.to_owned()).is_err());
+        }
+    }
+}

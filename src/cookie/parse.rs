@@ -2,86 +2,7 @@
 
 use memchr::{memchr, memmem};
 
-use super::split::{Broken, PartNumbers, Parts, Whole, part_number};
-
-/// The distinct values of one name, at most [`MOST_VALUES`], in the order of the request.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Values {
-    text: Vec<u8>,
-    ends: [usize; MOST_VALUES],
-    count: usize,
-    /// `None`: the values do not come from cookies, so none is in parts.
-    parts: Option<Parts>,
-}
-
-impl Values {
-    pub(crate) fn of_cookies() -> Values {
-        Values {
-            parts: Some(Parts::default()),
-            ..Values::default()
-        }
-    }
-
-    /// Returns the values as they were sent.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        let mut start = 0;
-        self.ends[..self.count].iter().map(move |&end| {
-            let value = &self.text[start..end];
-            start = end;
-            value
-        })
-    }
-
-    /// Returns the values, each joined with its parts. A value longer than `longest` stays as it is.
-    pub(crate) fn whole(&self, longest: usize) -> impl Iterator<Item = Result<Whole<'_>, Broken>> {
-        self.iter().map(move |value| match &self.parts {
-            Some(parts) if value.len() <= longest => parts.assemble(value),
-            _ => Ok(Whole::in_one_cookie(value)),
-        })
-    }
-
-    /// Returns `true` if there is exactly one value.
-    pub(crate) fn is_one(&self) -> bool {
-        self.count == 1
-    }
-
-    /// Returns the memory of the values.
-    pub(crate) fn into_text(self) -> Vec<u8> {
-        self.text
-    }
-
-    /// Returns `true` if the request carried nothing of this name, not even a part.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.count == 0 && self.carried().is_empty()
-    }
-
-    /// Returns the numbers of the parts that were sent.
-    pub(crate) fn carried(&self) -> PartNumbers {
-        self.parts.as_ref().map(Parts::carried).unwrap_or_default()
-    }
-
-    /// Adds a value. One longer than `longest` is cut to one byte more, so that it is still too long.
-    pub(crate) fn push(&mut self, value: &[u8], longest: usize) {
-        let value = &value[..value.len().min(longest + 1)];
-        if self.count < MOST_VALUES && !self.iter().any(|known| known == value) {
-            if self.count == 0 {
-                // The usual case. Growing a vector takes longer than creating one.
-                self.text = value.to_vec();
-            } else {
-                self.text.extend_from_slice(value);
-            }
-            self.ends[self.count] = self.text.len();
-            self.count += 1;
-        }
-    }
-
-    /// Adds the value of the cookie `name.{number}`, cut in the same way.
-    pub(crate) fn push_part(&mut self, number: usize, value: &[u8], longest: usize) {
-        self.parts
-            .get_or_insert_default()
-            .push(number, value, longest);
-    }
-}
+use super::{split::part_number, values::Values};
 
 /// Finds the values of one name in `Cookie` fields. Prepared once, it skips other cookies without parsing each.
 #[derive(Clone, Debug)]
@@ -132,15 +53,6 @@ impl Finder {
     }
 }
 
-/// Finds the values of a name, without preparing a [`Finder`].
-pub(crate) fn find<F>(fields: F, name: &str, longest: usize) -> Values
-where
-    F: IntoIterator,
-    F::Item: AsRef<[u8]>,
-{
-    Finder::new(name).find(fields, longest)
-}
-
 /// Returns `true` if only white space is between this end and the pair before. A name contains neither white space nor
 /// `;`, so a match in the middle of a pair does not hide a pair.
 fn begins_a_pair(before: &[u8]) -> bool {
@@ -169,16 +81,14 @@ fn trim_end(mut text: &[u8]) -> &[u8] {
     text
 }
 
-/// The most distinct values of one name. More are not sent by accident.
-const MOST_VALUES: usize = 4;
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cookie::{Broken, values::MOST_VALUES};
 
     #[track_caller]
     fn check(fields: &[&str], expected: &[&str]) {
-        let values = find(fields, "sid", 10);
+        let values = Finder::new("sid").find(fields, 10);
         let found: Vec<_> = values.iter().map(|v| str::from_utf8(v).unwrap()).collect();
         assert_eq!(found, expected);
     }
@@ -243,7 +153,7 @@ mod tests {
 
     #[track_caller]
     fn check_whole(field: &str, expected: Result<(&str, usize), Broken>) {
-        let values = find([field], "sid", 10);
+        let values = Finder::new("sid").find([field], 10);
         let found: Vec<_> = values
             .whole(10)
             .map(|whole| {
@@ -287,13 +197,13 @@ mod tests {
 
     #[test]
     fn the_parts_that_came_are_known_by_their_numbers() {
-        let values = find(["sid.7=a; sid.2=b", "sid.2=c; sid.8=d; sid.0=e"], "sid", 10);
+        let values = Finder::new("sid").find(["sid.7=a; sid.2=b", "sid.2=c; sid.8=d; sid.0=e"], 10);
         assert!(!values.is_empty());
         let beyond = |cookies| values.carried().beyond(cookies).collect::<Vec<_>>();
         assert_eq!(beyond(0), [2, 7]);
         assert_eq!(beyond(2), [2, 7]);
         assert_eq!(beyond(3), [7]);
-        assert!(find(["a=1; sid.8=d"], "sid", 10).is_empty());
+        assert!(Finder::new("sid").find(["a=1; sid.8=d"], 10).is_empty());
     }
 
     #[test]
@@ -331,7 +241,7 @@ mod tests {
             )
         ) {
             let field = words.concat();
-            let values = find([&field], "sid", 100);
+            let values = Finder::new("sid").find([&field], 100);
             let found: Vec<_> = values.iter().map(<[u8]>::to_vec).collect();
             let parts: Vec<_> = values.carried().beyond(0).map(|number| number as u8).collect();
             proptest::prop_assert_eq!((found, parts), slowly(field.as_bytes()));

@@ -10,7 +10,7 @@ use super::{
 
 /// The `Set-Cookie` fields that a response must carry, each a whole field value.
 ///
-/// Append each as a field of its own; never join them (RFC 6265 section 3). `Debug` does not show the values.
+/// Append each as a separate field; never join them (RFC 6265 section 3). `Debug` does not show the values.
 ///
 /// # Examples
 ///
@@ -132,7 +132,7 @@ impl Template {
         &self.start
     }
 
-    /// The most bytes of a field that stand after its value.
+    /// The maximum number of bytes after the value of a field.
     pub(crate) fn longest_end(&self) -> usize {
         self.end.len() + MAX_AGE_LONGEST
     }
@@ -167,8 +167,8 @@ impl Template {
             let start = number * part_len;
             // A token is ASCII, so every byte is a character.
             let part = &token[start..token.len().min(start + part_len)];
-            let beside = self.len() + PART_LEN + MAX_AGE_LONGEST;
-            let mut field = String::with_capacity(beside + part.len());
+            let other_len = self.len() + PART_LEN + MAX_AGE_LONGEST;
+            let mut field = String::with_capacity(other_len + part.len());
             self.push_start(number, &mut field);
             if number == 0 {
                 field.push_str(&cookies.to_string());

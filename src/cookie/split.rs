@@ -137,13 +137,13 @@ const MOST_PARTS: usize = 7;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cookie::parse::find;
+    use crate::cookie::parse::Finder;
 
     const LONGEST: usize = 10;
 
     /// The number of values that are tried, and the length of the longest that is joined for that.
     fn work(fields: &[String]) -> (usize, usize) {
-        let values = find(fields, "sid", LONGEST);
+        let values = Finder::new("sid").find(fields, LONGEST);
         let kept: usize = values.iter().map(<[u8]>::len).sum();
         assert!(kept <= 4 * (LONGEST + 1));
         let whole = values.whole(LONGEST);
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn parts_that_differ_behind_the_longest_token_are_alike() {
         let fields = ["sid.1=01234567890a; sid=2.; sid.1=01234567890b"];
-        let values = find(fields, "sid", LONGEST);
+        let values = Finder::new("sid").find(fields, LONGEST);
         let whole: Vec<_> = values.whole(LONGEST).collect();
         let [Ok(Whole { text, cookies: 2 })] = &whole[..] else {
             panic!("{whole:?}")

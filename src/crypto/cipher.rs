@@ -10,16 +10,15 @@ use xaes_256_gcm::{
 use zeroize::Zeroizing;
 
 use super::{
-    NONCE_LEN,
     mac::{Mac, TAG_LEN},
-    suite::{HEAD_LEN, Suite},
+    suite::Suite,
 };
 
 /// A key of one suite, ready to seal and open.
 pub(crate) enum Cipher {
     Encrypting {
         aead: Aead,
-        /// Hedges nonces against a generator that repeats itself (SPEC.md § 6.2).
+        /// Under `K_nonce`. Hedges nonces against a generator that repeats itself (SPEC.md § 6.2).
         nonce: Mac,
     },
     Signing(Mac),
@@ -38,59 +37,63 @@ impl Cipher {
         Cipher::Encrypting { aead, nonce }
     }
 
-    /// Seals in place. `blob` is `head || room for the nonce || body` and becomes
-    /// `head || nonce || ciphertext || tag`, or `head || body || tag`.
-    pub(crate) fn seal(&self, aad: &[u8], random: &[u8; RANDOM_LEN], blob: &mut Vec<u8>) {
-        let tag = match self {
-            Cipher::Signing(mac) => mac.compute(&[aad, &blob[HEAD_LEN..]]),
+    /// Seals in place, and returns the tag (SPEC.md § 4.4):
+    ///
+    /// - Encrypting: `text` is `room for N || body` and becomes `N || ciphertext`, with
+    ///   `N = HMAC(K_nonce, random || aad || body)[0..24]` (§ 6.2) and `ciphertext || tag = AEAD(K, N, aad, body)`.
+    /// - Signing: `text` is `body` and stays so, with `tag = HMAC(K, aad || body)[0..16]`.
+    pub(crate) fn seal(
+        &self,
+        aad: &[u8],
+        random: &[u8; RANDOM_LEN],
+        text: &mut [u8],
+    ) -> [u8; TAG_LEN] {
+        match self {
+            Cipher::Signing(mac) => mac.compute(&[aad, text]),
             Cipher::Encrypting { aead, nonce } => {
-                let (head_and_nonce, body) = blob.split_at_mut(HEAD_LEN + NONCE_LEN);
+                let (room, body) = text.split_at_mut(NONCE_LEN);
                 // The nonce depends on the body, so two bodies have two nonces even if `random` repeats.
                 let nonce = nonce.compute(&[random, aad, body]);
-                head_and_nonce[HEAD_LEN..].copy_from_slice(&nonce);
+                room.copy_from_slice(&nonce);
                 aead.encrypt(&nonce, aad, body)
             }
-        };
-        blob.extend_from_slice(&tag);
+        }
     }
 
-    /// Verifies the tag, decrypts in place, and returns the range of the body in `blob`.
-    pub(crate) fn open(&self, aad: &[u8], blob: &mut [u8]) -> Option<Range<usize>> {
-        let body_end = blob.len().checked_sub(TAG_LEN)?;
-        let (sealed, tag) = blob.split_at_mut(body_end);
-        let tag: &[u8; TAG_LEN] = (&*tag).try_into().ok()?;
+    /// Verifies the tag, decrypts in place, and returns the range of the body in `sealed`, which is
+    /// `N || ciphertext || tag`, or `body || tag` (SPEC.md § 4.4).
+    pub(crate) fn open(&self, aad: &[u8], sealed: &mut [u8]) -> Option<Range<usize>> {
+        let (text, tag) = sealed.split_last_chunk_mut::<TAG_LEN>()?;
+        let end = text.len();
         match self {
-            Cipher::Signing(mac) => {
-                let body = sealed.get(HEAD_LEN..)?;
-                let is_good = mac.verify(&[aad, body], tag);
-                is_good.then_some(HEAD_LEN..body_end)
-            }
+            Cipher::Signing(mac) => mac.verify(&[aad, text], tag).then_some(0..end),
             Cipher::Encrypting { aead, .. } => {
-                let body_start = HEAD_LEN + NONCE_LEN;
-                let (head_and_nonce, body) = sealed.split_at_mut_checked(body_start)?;
-                let nonce = head_and_nonce[HEAD_LEN..].try_into().ok()?;
+                let (nonce, body) = text.split_first_chunk_mut::<NONCE_LEN>()?;
                 aead.decrypt(nonce, aad, body, tag)?;
-                Some(body_start..body_end)
+                Some(NONCE_LEN..end)
             }
         }
     }
 }
 
-/// An authenticated cipher with a nonce of 24 bytes and a tag of 16.
+/// An authenticated cipher with a nonce of 24 bytes and a tag of 16 (SPEC.md § 2).
 pub(crate) enum Aead {
     Xaes256Gcm(Box<Xaes256Gcm>),
     XChaCha20Poly1305(XChaCha20Poly1305),
 }
 
 impl Aead {
+    /// XAES-256-GCM (<https://c2sp.org/XAES-256-GCM>, SPEC.md § 2.4).
     pub(crate) fn xaes_256_gcm(key: &[u8; 32]) -> Aead {
         Aead::Xaes256Gcm(Box::new(Xaes256Gcm::new(key.into())))
     }
 
+    /// XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03, SPEC.md § 2.5).
     pub(crate) fn xchacha20_poly1305(key: &[u8; 32]) -> Aead {
         Aead::XChaCha20Poly1305(XChaCha20Poly1305::new(key.into()))
     }
 
+    /// `ciphertext || tag = AEAD(K, nonce, aad, body)`: encrypts in place and returns the tag.
     pub(crate) fn encrypt(
         &self,
         nonce: &[u8; NONCE_LEN],
@@ -124,3 +127,5 @@ impl Aead {
 
 /// Bytes of R, the random part of a nonce (SPEC.md § 6.1).
 pub(crate) const RANDOM_LEN: usize = 24;
+/// Bytes of the nonce in every encrypting suite.
+pub(crate) const NONCE_LEN: usize = 24;

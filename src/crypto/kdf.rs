@@ -1,4 +1,4 @@
-//! HKDF-SHA-256 (RFC 5869).
+//! HKDF-SHA-256 ([RFC 5869](https://www.rfc-editor.org/rfc/rfc5869)).
 
 use hkdf::Hkdf;
 use sha2::Sha256;
@@ -8,11 +8,13 @@ use zeroize::Zeroizing;
 pub(crate) struct Prk(Zeroizing<[u8; 32]>);
 
 impl Prk {
+    /// `HKDF-Extract(salt, IKM = secret)` (RFC 5869 section 2.2).
     pub(crate) fn extract(salt: &[u8], secret: &[u8]) -> Prk {
         let (prk, _) = Hkdf::<Sha256>::extract(Some(salt), secret);
         Prk(Zeroizing::new(prk.into()))
     }
 
+    /// `HKDF-Expand(PRK, info, N)` (RFC 5869 section 2.3).
     pub(crate) fn expand<const N: usize>(&self, info: &[u8]) -> Zeroizing<[u8; N]> {
         const { assert!(N <= 255 * 32, "HKDF yields at most 255 blocks") };
         let mut output = Zeroizing::new([0; N]);

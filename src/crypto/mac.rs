@@ -1,4 +1,4 @@
-//! HMAC-SHA-256 (RFC 2104).
+//! HMAC-SHA-256 ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104)), cut to its first bytes (section 5).
 
 use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::Sha256;
@@ -11,13 +11,13 @@ impl Mac {
         Mac(Hmac::new_from_slice(key).expect("HMAC takes a key of any length"))
     }
 
-    /// The first `N` bytes of the code of `parts`, joined.
+    /// `HMAC(key, parts[0] || parts[1] || …)[0..N]`.
     pub(crate) fn compute<const N: usize>(&self, parts: &[&[u8]]) -> [u8; N] {
         let code: [u8; 32] = self.over(parts).finalize().into_bytes().into();
         std::array::from_fn(|i| code[i])
     }
 
-    /// Returns `true` if `tag` is the start of the code of `parts`. In constant time.
+    /// `tag == HMAC(key, parts[0] || parts[1] || …)[0..16]`, in constant time.
     pub(crate) fn verify(&self, parts: &[&[u8]], tag: &[u8; TAG_LEN]) -> bool {
         self.over(parts).verify_truncated_left(tag).is_ok()
     }
@@ -29,4 +29,5 @@ impl Mac {
     }
 }
 
+/// Bytes of the tag in every suite (SPEC.md § 2).
 pub(crate) const TAG_LEN: usize = 16;

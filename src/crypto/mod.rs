@@ -8,6 +8,3 @@ pub(crate) mod mac;
 pub(crate) mod random;
 pub(crate) mod scratch;
 pub(crate) mod suite;
-
-/// Bytes of the nonce in every encrypting suite.
-const NONCE_LEN: usize = 24;

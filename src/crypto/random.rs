@@ -8,8 +8,13 @@ use rand::{
 };
 
 /// The operating system's random generator failed.
-#[derive(Debug)]
 pub struct RandomError(SysError);
+
+impl fmt::Debug for RandomError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl fmt::Display for RandomError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,6 +26,11 @@ impl std::error::Error for RandomError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.0)
     }
+}
+
+#[cfg(test)]
+impl RandomError {
+    pub(crate) const UNSUPPORTED: RandomError = RandomError(SysError::UNSUPPORTED);
 }
 
 /// Bytes straight from the operating system, for secrets and session ids.

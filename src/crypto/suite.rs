@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{NONCE_LEN, base64url, mac::TAG_LEN};
+use super::{cipher::NONCE_LEN, mac::TAG_LEN};
 
 /// The protection of a session's content: encrypted, or signed only.
 ///
@@ -137,7 +137,7 @@ impl fmt::Display for Suite {
 }
 
 impl Mode {
-    /// Bytes of the nonce, between head and body.
+    /// Bytes of the nonce before the body.
     pub(crate) const fn nonce_len(self) -> usize {
         match self {
             Mode::Encrypted => NONCE_LEN,
@@ -145,16 +145,8 @@ impl Mode {
         }
     }
 
-    /// Bytes that a token has in addition to its body: head, nonce and tag.
+    /// Bytes that sealing adds to a body: nonce and tag.
     pub(crate) const fn overhead(self) -> usize {
-        HEAD_LEN + self.nonce_len() + TAG_LEN
-    }
-
-    /// Characters of a token for a body of `body_len` bytes.
-    pub(crate) const fn token_len(self, body_len: usize) -> usize {
-        base64url::encoded_len(self.overhead() + body_len)
+        self.nonce_len() + TAG_LEN
     }
 }
-
-/// `format (1 byte) || key id (4 bytes)`, at the start of every token.
-pub(crate) const HEAD_LEN: usize = 5;

@@ -9,7 +9,7 @@ use crate::{
     state::{Map, Payload},
 };
 
-/// Refuses requests that another site made a visitor's browser send, with 403, before the handler runs.
+/// Refuses requests that other sites make a visitor's browser send, with 403, before the handler runs.
 ///
 /// Goes inside [`SessionLayer`](crate::SessionLayer). Every request whose method is not GET, HEAD, OPTIONS or TRACE has
 /// to pass these checks, in this order:
@@ -24,17 +24,28 @@ use crate::{
 /// WebSocket upgrades have to pass the first three. The guard answers before the router, so a request without a route
 /// is refused too.
 ///
+/// The guard writes a refusal as text, so the body of the inner service's responses must implement `From<String>`, as
+/// `axum::body::Body` and `String` do.
+///
 /// # Examples
 ///
 /// ```
 /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard};
-/// use axum::{Router, routing::post};
+/// use axum::{Router, body::Body, http::Request, routing::post};
+/// # use tower::ServiceExt;
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
 /// let app: Router = Router::new()
 ///     .route("/transfer", post(|| async { "done" }))
 ///     .layer(CsrfGuard::new())
 ///     .layer(SessionLayer::new(cookie));
+///
+/// let request = Request::post("/transfer").header("sec-fetch-site", "cross-site");
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let response = app.oneshot(request.body(Body::empty())?).await?;
+/// assert_eq!(response.status(), 403);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct CsrfGuard<T = Map> {
@@ -48,7 +59,19 @@ impl CsrfGuard {
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::csrf::CsrfGuard::new();
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// let service = CsrfGuard::new().layer(handler);
+    /// let request = Request::post("/").header("origin", "https://evil.example").body(())?;
+    /// assert_eq!(service.oneshot(request).await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn new() -> CsrfGuard {
@@ -63,20 +86,33 @@ impl<T> CsrfGuard<T> {
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::csrf::CsrfGuard::new().trust_origin("https://app.example.com")?;
-    /// # Ok::<_, hardtack::ConfigError>(())
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// let guard = CsrfGuard::new().origin_check_only().trust_origin("https://app.example.com")?;
+    /// let service = guard.layer(handler);
+    /// let from = |origin| Request::post("/").header("origin", origin).body(());
+    /// assert_eq!(service.clone().oneshot(from("https://app.example.com")?).await?.status(), 200);
+    /// assert_eq!(service.oneshot(from("https://evil.example")?).await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Origin`] if `origin` is not a scheme and a host, for example because it has a path.
+    /// [`ConfigError`] if `origin` is not a scheme and a host, for example because it has a path.
     pub fn trust_origin(mut self, origin: &str) -> Result<Self, ConfigError> {
-        let origin = Origin::parse(origin).ok_or(ConfigError::Origin)?;
+        let origin = parse_origin("trust_origin", origin)?;
         Arc::make_mut(&mut self.rules).trusted.push(origin);
         Ok(self)
     }
 
-    /// Lets forms pass that pages of `origin` post to `path`, without a token: the last step of a sign-in at another
+    /// Accepts forms without a token that pages of `origin` post to `path`: the last step of a sign-in at another
     /// site with `response_mode=form_post`. Other requests from there are refused as before.
     ///
     /// `path` is the path of the request as the guard sees it, and is compared byte by byte.
@@ -84,9 +120,26 @@ impl<T> CsrfGuard<T> {
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::csrf::CsrfGuard::new()
-    ///     .trust_form_post("https://login.example.com", "/signed-in")?;
-    /// # Ok::<_, hardtack::ConfigError>(())
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// let guard = CsrfGuard::new().trust_form_post("https://login.example.com", "/signed-in")?;
+    /// let service = guard.layer(handler);
+    /// let form_to = |path| {
+    ///     Request::post(path)
+    ///         .header("origin", "https://login.example.com")
+    ///         .header("content-type", "application/x-www-form-urlencoded")
+    ///         .body(())
+    /// };
+    /// assert_eq!(service.clone().oneshot(form_to("/signed-in")?).await?.status(), 200);
+    /// assert_eq!(service.oneshot(form_to("/transfer")?).await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Security
@@ -96,26 +149,39 @@ impl<T> CsrfGuard<T> {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Origin`] if `origin` is not a scheme and a host, for example because it has a path.
+    /// [`ConfigError`] if `origin` is not a scheme and a host, for example because it has a path.
     pub fn trust_form_post(
         mut self,
         origin: &str,
         path: impl Into<String>,
     ) -> Result<Self, ConfigError> {
-        let origin = Origin::parse(origin).ok_or(ConfigError::Origin)?;
+        let origin = parse_origin("trust_form_post", origin)?;
         let form_post = (origin, path.into());
         Arc::make_mut(&mut self.rules).form_posts.push(form_post);
         Ok(self)
     }
 
-    /// Requires no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first, all of today's
+    /// Requires no token: `Sec-Fetch-Site` and `Origin` are enough. Browsers since 2023 send the first, all current ones
     /// the second; a request with neither passes. The extractor `Guarded` answers 500 unless another guard asks for a
     /// token.
     ///
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::csrf::CsrfGuard::new().origin_check_only();
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// let service = CsrfGuard::new().origin_check_only().layer(handler);
+    /// let sent_from = |site| Request::post("/").header("sec-fetch-site", site).body(());
+    /// assert_eq!(service.clone().oneshot(sent_from("same-origin")?).await?.status(), 200);
+    /// assert_eq!(service.oneshot(sent_from("cross-site")?).await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn origin_check_only(mut self) -> Self {
@@ -123,17 +189,34 @@ impl<T> CsrfGuard<T> {
         self
     }
 
-    /// Lets forms pass without the header `x-csrf-token`. Their handlers take the token from a field, by the extractor
+    /// Accepts forms without the header `x-csrf-token`. Their handlers read the token from a field, by the extractor
     /// `Guarded` of feature `axum` or by [`Session::verify_csrf`](crate::Session::verify_csrf).
     ///
     /// # Security
     ///
-    /// A handler that takes a form in another way is protected by the first three checks only.
+    /// A handler that reads a form in another way is protected by the first three checks only.
     ///
     /// # Examples
     ///
     /// ```
-    /// let guard = hardtack::csrf::CsrfGuard::new().tokens_in_forms();
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use hardtack::csrf::CsrfGuard;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+    /// let guarded = CsrfGuard::new().tokens_in_forms().layer(handler);
+    /// let service = SessionLayer::new(cookie).layer(guarded);
+    /// let of_type = |kind| Request::post("/").header("content-type", kind).body(());
+    /// let form = of_type("application/x-www-form-urlencoded")?;
+    /// assert_eq!(service.clone().oneshot(form).await?.status(), 200);
+    /// assert_eq!(service.oneshot(of_type("application/json")?).await?.status(), 403);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn tokens_in_forms(mut self) -> Self {
@@ -150,7 +233,7 @@ impl<T> CsrfGuard<T> {
     /// # #[derive(serde::Serialize, serde::Deserialize, Default)]
     /// # struct Login;
     /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
-    /// let guard = CsrfGuard::new().typed::<Login>();
+    /// let guard: CsrfGuard<Login> = CsrfGuard::new().typed();
     /// ```
     #[must_use]
     pub fn typed<U: Payload>(self) -> CsrfGuard<U> {
@@ -159,6 +242,14 @@ impl<T> CsrfGuard<T> {
             payload: PhantomData,
         }
     }
+}
+
+fn parse_origin(setting: &'static str, origin: &str) -> Result<Origin, ConfigError> {
+    Origin::parse(origin).ok_or_else(|| {
+        let reason =
+            format!("takes a scheme and a host like `https://app.example.com`, found {origin:?}");
+        ConfigError::new(setting, reason)
+    })
 }
 
 impl<T> Default for CsrfGuard<T> {

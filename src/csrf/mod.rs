@@ -1,7 +1,7 @@
 //! CSRF protection: checks that a request comes from a page of the session's own site.
 //!
 //! [`CsrfGuard`] is a tower layer that refuses requests of other sites before a handler runs, and [`Guarded`] an axum
-//! extractor for forms that carry a token. By hand there are [`csrf_token`](crate::Session::csrf_token) and
+//! extractor for forms that carry a token. Without either, call [`csrf_token`](crate::Session::csrf_token) and
 //! [`verify_csrf`](crate::Session::verify_csrf).
 
 #[cfg(feature = "axum")]

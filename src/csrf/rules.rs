@@ -31,7 +31,7 @@ pub(super) enum TokenSource {
 }
 
 impl Rules {
-    /// Lets a request pass, and leaves in its extensions what an extractor has to verify.
+    /// Checks a request, and leaves in its extensions what an extractor has to verify.
     pub(super) fn check<T: Payload>(&self, request: &mut Parts) -> Result<(), Rejection> {
         let checked = self.check_request::<T>(request);
         if let Err(Rejection::Refused(refusal)) = checked {

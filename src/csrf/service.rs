@@ -14,7 +14,7 @@ use crate::{
     web::{Failure, MissingSession, Named},
 };
 
-/// The service that [`CsrfGuard`](crate::csrf::CsrfGuard) makes of another.
+/// The service that [`CsrfGuard`](crate::csrf::CsrfGuard) wraps around another.
 ///
 /// # Examples
 ///
@@ -22,7 +22,8 @@ use crate::{
 /// use hardtack::csrf::{CsrfGuard, CsrfService};
 /// use tower::Layer;
 ///
-/// let service: CsrfService<_> = CsrfGuard::new().layer(());
+/// let service: CsrfService<_> = CsrfGuard::new().layer("inner");
+/// assert_eq!(service.into_inner(), "inner");
 /// ```
 #[derive(Debug)]
 pub struct CsrfService<S, T = Map> {
@@ -38,6 +39,51 @@ impl<S, T> Layer<S> for CsrfGuard<T> {
             inner,
             guard: self.clone(),
         }
+    }
+}
+
+impl<S, T> CsrfService<S, T> {
+    /// Returns a reference to the inner service.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::csrf::CsrfGuard;
+    /// # use tower::Layer;
+    /// let service = CsrfGuard::new().layer("inner");
+    /// assert_eq!(*service.get_ref(), "inner");
+    /// ```
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// Returns a mutable reference to the inner service.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::csrf::CsrfGuard;
+    /// # use tower::Layer;
+    /// let mut service = CsrfGuard::new().layer("inner");
+    /// *service.get_mut() = "another";
+    /// assert_eq!(*service.get_ref(), "another");
+    /// ```
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Returns the inner service.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::csrf::CsrfGuard;
+    /// # use tower::Layer;
+    /// let service = CsrfGuard::new().layer("inner");
+    /// assert_eq!(service.into_inner(), "inner");
+    /// ```
+    pub fn into_inner(self) -> S {
+        self.inner
     }
 }
 

@@ -1,6 +1,7 @@
 use std::{error::Error, fmt};
 
 use super::key_text::looks_like_a_key;
+use crate::base::debug::debug_by_display;
 
 /// The sentences of an error and of its sources. The error itself is dropped, because its `Debug`, or a downcast,
 /// may show the text that was read.
@@ -30,11 +31,7 @@ impl fmt::Display for ErrorText {
     }
 }
 
-impl fmt::Debug for ErrorText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_by_display!(ErrorText);
 
 impl Error for ErrorText {
     fn source(&self) -> Option<&(dyn Error + 'static)> {

@@ -4,12 +4,15 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::crypto::{
-    base64url,
-    hash::sha256,
-    kdf::Prk,
-    random::{self, RandomError},
-    suite::Suite,
+use crate::{
+    base::debug::debug_by_display,
+    crypto::{
+        base64url,
+        hash::sha256,
+        kdf::Prk,
+        random::{self, RandomError},
+        suite::Suite,
+    },
 };
 
 /// A secret and its suite.
@@ -181,12 +184,7 @@ pub enum KeyError {
     Random(RandomError),
 }
 
-/// Shows the message, because a `main` that returns an error prints its `Debug` form.
-impl fmt::Debug for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_by_display!(KeyError);
 
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

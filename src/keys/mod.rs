@@ -10,6 +10,7 @@ mod events;
 mod key;
 mod key_info;
 mod key_text;
+mod overlap;
 mod purpose;
 mod ring;
 mod ring_error;
@@ -30,6 +31,7 @@ pub use crate::crypto::{
 pub use key::{EncryptionKey, Key, SigningKey};
 pub use key_info::KeyInfo;
 pub use key_text::{KeyError, KeyId};
+pub use overlap::Overlap;
 pub use ring::{Fingerprint, KeyRing};
 pub use ring_error::RingError;
 pub use ring_key::RingKey;

@@ -9,11 +9,7 @@ use super::{
 };
 use crate::{
     base::{syntax::is_token_char, time::UnixSeconds},
-    crypto::{
-        cipher::Cipher,
-        mac::Mac,
-        suite::{HEAD_LEN, Mode},
-    },
+    crypto::{cipher::Cipher, mac::Mac, suite::Suite},
 };
 
 /// The name that keys are derived for. A token opens under the purpose that it was sealed for, and under no
@@ -67,7 +63,7 @@ impl PurposeKeys {
     }
 
     pub(crate) fn find(&self, id: KeyId) -> Option<&PurposeKey> {
-        self.keys.iter().find(|key| key.id() == id)
+        self.keys.iter().find(|key| key.id == id)
     }
 
     /// The key that seals at `now`.
@@ -87,7 +83,7 @@ impl PurposeKeys {
 
     /// The place of a key relative to the one that seals at `now`.
     pub(crate) fn place_of(&self, id: KeyId, now: UnixSeconds) -> Option<Place> {
-        let position = self.keys.iter().position(|key| key.id() == id)?;
+        let position = self.keys.iter().position(|key| key.id == id)?;
         Some(match position.cmp(&self.sealing_position(now)) {
             Ordering::Less => Place::Earlier,
             Ordering::Equal => Place::Sealing,
@@ -96,7 +92,7 @@ impl PurposeKeys {
     }
 
     pub(crate) fn share_a_key(&self, other: &PurposeKeys) -> bool {
-        self.keys.iter().any(|key| other.find(key.id()).is_some())
+        self.keys.iter().any(|key| other.find(key.id).is_some())
     }
 
     /// Sessions issued before this moment are refused. 0 if the ring sets none.
@@ -126,11 +122,10 @@ pub(crate) enum Place {
 
 /// One key, derived for one purpose.
 pub(crate) struct PurposeKey {
-    /// `format (1 byte) || key id (4 bytes)`, the head of every token under this key.
-    pub(crate) head: [u8; HEAD_LEN],
+    pub(crate) id: KeyId,
+    pub(crate) suite: Suite,
     pub(crate) cipher: Cipher,
     pub(crate) csrf: Mac,
-    pub(crate) mode: Mode,
     times: KeyTimes,
 }
 
@@ -140,19 +135,13 @@ impl PurposeKey {
             let info = derivation_info(what, entry.suite, purpose.as_str());
             entry.prk.expand(&info)
         };
-        let [a, b, c, d] = entry.id.0;
         PurposeKey {
-            head: [entry.suite.format(), a, b, c, d],
+            id: entry.id,
+            suite: entry.suite,
             cipher: Cipher::new(entry.suite, derive),
             csrf: Mac::new(&derive("csrf")),
-            mode: entry.suite.mode(),
             times: entry.times,
         }
-    }
-
-    pub(crate) fn id(&self) -> KeyId {
-        let [_, id @ ..] = self.head;
-        KeyId(id)
     }
 
     pub(crate) fn is_retired(&self, now: UnixSeconds) -> bool {

@@ -291,26 +291,6 @@ impl Ring {
         Ok(Ring { keys, not_before })
     }
 
-    /// Refuses a ring in which a key retires less than `longest` seconds, the longest lifetime of a session, after the
-    /// next key begins to seal.
-    pub(super) fn check_overlap(&self, longest: u64) -> Result<(), RingError> {
-        for pair in self.keys.windows(2) {
-            let (key, next) = (&pair[0], &pair[1]);
-            if let (Some(until), Some(from)) = (key.times.accept_until, next.times.seal_from)
-                && until < from.saturating_add(longest)
-            {
-                return Err(RingError::RetiresEarly {
-                    key: key.id,
-                    accept_until: time::system_time(until),
-                    next: next.id,
-                    seal_from: time::system_time(from),
-                    longest,
-                });
-            }
-        }
-        Ok(())
-    }
-
     pub(super) fn fingerprint(&self) -> Fingerprint {
         let mut bytes = Vec::new();
         // The order counts: it decides which key seals.

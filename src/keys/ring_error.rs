@@ -4,7 +4,7 @@ use std::{
 };
 
 use super::{key_text::KeyId, ring_text::RingTextError};
-use crate::base::{span, time};
+use crate::base::{debug::debug_by_display, span, time};
 
 /// An error from making a key ring.
 ///
@@ -55,12 +55,7 @@ pub enum RingError {
     Text(RingTextError),
 }
 
-/// Shows the message, because a `main` that returns an error prints its `Debug` form.
-impl fmt::Debug for RingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_by_display!(RingError);
 
 impl fmt::Display for RingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,6 +4,7 @@ use std::{error::Error, fmt, str::FromStr};
 
 use super::{key::Key, key_text::KeyError, ring_key::RingKey};
 use crate::base::{
+    debug::debug_by_display,
     moment,
     time::{self, EPOCH, UnixSeconds},
 };
@@ -119,7 +120,6 @@ fn parse_moment(text: &str) -> Option<UnixSeconds> {
 /// assert!(sentence.starts_with("key ring, entry 2: `not_before=` expects a time"));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct RingTextError {
     number: usize,
     problem: TextProblem,
@@ -150,6 +150,8 @@ impl RingTextError {
         }
     }
 }
+
+debug_by_display!(RingTextError);
 
 impl fmt::Display for RingTextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,6 +3,7 @@ use std::mem::{self, Discriminant};
 use std::{error::Error, fmt};
 
 use super::ring_error::RingError;
+use crate::base::debug::debug_by_display;
 
 /// An error from reading a key ring. Its message names the source and shows nothing of the content.
 ///
@@ -57,12 +58,7 @@ pub(super) struct ErrorIdentity {
     problem: Discriminant<SourceProblem>,
 }
 
-/// Shows the message, because a `main` that returns an error prints its `Debug` form.
-impl fmt::Debug for RingSourceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_by_display!(RingSourceError);
 
 impl fmt::Display for RingSourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

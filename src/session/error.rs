@@ -1,8 +1,8 @@
 use std::fmt;
 
-use crate::crypto::random::RandomError;
+use crate::{base::debug::debug_by_display, crypto::random::RandomError};
 
-/// The error of a session that could not be saved. None of them is about the content.
+/// An error from saving a session. None depends on the content.
 ///
 /// # Examples
 ///
@@ -19,7 +19,6 @@ use crate::crypto::random::RandomError;
 /// assert!(matches!(cookie.save(&session), Err(SaveError::Clock)));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum SaveError {
     /// The operating system's random generator failed.
@@ -33,6 +32,8 @@ pub enum SaveError {
     /// it.
     ForeignSession,
 }
+
+debug_by_display!(SaveError);
 
 impl fmt::Display for SaveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

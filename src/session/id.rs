@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use crate::state::Sid;
+use crate::{base::debug::debug_by_display, state::Sid};
 
 /// A session's id: 8 random bytes, shown as 16 hexadecimal digits.
 ///
@@ -59,8 +59,10 @@ impl FromStr for SessionId {
 /// let error = "+0123456789abcde".parse::<SessionId>();
 /// assert!(error.is_err_and(|error| error.to_string().starts_with("session id")));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SessionIdError(());
+
+debug_by_display!(SessionIdError);
 
 impl fmt::Display for SessionIdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

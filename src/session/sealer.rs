@@ -108,13 +108,13 @@ impl Sealer {
         };
         let opened = self.verify(&keys, &self.context, token, now, &mut buffer);
         let (opened, layout) = opened.map_err(refuse)?;
-        let body = &buffer[opened.body];
+        let body = opened.body(&buffer);
         match decode(layout.metadata.schema, &body[layout.payload]) {
             Some(result) => {
-                self.tell(opened_under(&keys, opened.key_id, now), token.len());
+                self.tell(opened_under(&keys, opened.key_id(), now), token.len());
                 Ok(result)
             }
-            None => Err(refuse(Refused::unreadable(opened.key_id))),
+            None => Err(refuse(Refused::unreadable(opened.key_id()))),
         }
     }
 
@@ -140,11 +140,11 @@ impl Sealer {
             token_bytes += text.len();
             let (opened, layout) = self.verify(keys, context, &text, now, buffer)?;
             Ok(Candidate {
-                key_id: opened.key_id,
+                key_id: opened.key_id(),
                 layout,
                 token_len: text.len(),
                 cookies,
-                body: Body::InBuffer(opened.body),
+                body: Body::InBuffer(opened.into_range()),
             })
         };
         let mut tokens = values.whole(LONGEST_TOKEN);
@@ -174,11 +174,11 @@ impl Sealer {
         let opened = token::open(keys, self.mode, self.bound(context), now, token, buffer)?;
         let refused = |reason| Refused {
             reason,
-            key_id: Some(opened.key_id),
+            key_id: Some(opened.key_id()),
         };
-        let body = &buffer[opened.body.clone()];
+        let body = opened.body(buffer);
         let layout = Layout::read(body).ok_or(refused(Reason::Malformed))?;
-        self.check(&layout.metadata, opened.key_id, keys, now)
+        self.check(&layout.metadata, opened.key_id(), keys, now)
             .map_err(refused)?;
         Ok((opened, layout))
     }
@@ -251,7 +251,7 @@ impl Sealer {
 
     /// The length of the token that [`seal`](Self::seal) makes.
     pub(crate) fn token_len<T>(&self, state: &State<'_, T>, age: u32) -> usize {
-        self.mode.token_len(state.body_len(age))
+        token::token_len(self.mode, state.body_len(age))
     }
 
     /// Seals the session, written with `age`, and appends the token to `text`.

@@ -92,25 +92,15 @@ impl SessionSettings {
 
     /// A mistake that the builder found.
     pub(super) fn mistake(&self, error: &ConfigError) -> Problem {
-        let shown = match error {
-            ConfigError::Name(_) => self.shown("name"),
-            ConfigError::Context(_) => self.shown("context"),
-            ConfigError::Label => self.shown("application"),
-            ConfigError::Keys(_) => match self.keys() {
-                Some((shown, _)) => shown.to_owned(),
-                None => self.shown("keys"),
-            },
-            _ => return self.of_sentence(&error.to_string()),
-        };
-        Problem::of(&shown, self.in_words_of_source(&error.to_string()))
-    }
-
-    /// Many sentences of the builder begin with the name of a setting.
-    fn of_sentence(&self, sentence: &str) -> Problem {
-        let (first, reason) = sentence.split_once(' ').unwrap_or_default();
-        match Setting::find(first.trim_matches('`')) {
-            Some(setting) => self.problem(&self.shown(setting.name), reason),
-            None => Problem::general(self.in_words_of_source(sentence)),
+        let sentence = self.in_words_of_source(&error.to_string());
+        match error.setting() {
+            // The keys were given by `keys_env` or the like, and the sentence names them by their ids.
+            Some("keys") => {
+                let given = self.keys().map(|(shown, _)| shown.to_owned());
+                Problem::of(&given.unwrap_or_else(|| self.shown("keys")), sentence)
+            }
+            Some(setting) => Problem::about(&self.shown(setting), sentence),
+            None => Problem::general(sentence),
         }
     }
 
@@ -126,27 +116,14 @@ impl SessionSettings {
         }
     }
 
-    /// Replaces the names of settings in one of our sentences as [`shown`](Self::shown) has them: those between
-    /// backticks, and those that are not English words.
+    /// Replaces the names of settings in one of our sentences, which are between backticks, as
+    /// [`shown`](Self::shown) has them.
     fn in_words_of_source(&self, sentence: &str) -> String {
-        let is_name = |c: char| c.is_ascii_lowercase() || c == '_';
-        let mut shown = String::with_capacity(sentence.len());
-        let mut rest = sentence;
-        while let Some(start) = rest.find(is_name) {
-            let (before, from) = rest.split_at(start);
-            let end = from.find(|c| !is_name(c)).unwrap_or(from.len());
-            let (word, after) = from.split_at(end);
-            let is_quoted = before.ends_with('`') && after.starts_with('`');
-            let setting = Setting::find(word).filter(|_| is_quoted || word.contains('_'));
-            shown.push_str(before);
-            shown.push_str(&match setting {
-                Some(setting) if before.ends_with('`') => self.shown(setting.name),
-                Some(setting) => format!("`{}`", self.shown(setting.name)),
-                None => word.to_owned(),
-            });
-            rest = after;
-        }
-        shown + rest
+        let words = sentence.split('`').map(|word| match Setting::find(word) {
+            Some(setting) => self.shown(setting.name),
+            None => word.to_owned(),
+        });
+        words.collect::<Vec<_>>().join("`")
     }
 
     pub(super) fn no_keys(&self) -> Problem {

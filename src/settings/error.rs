@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::SessionSettings;
-use crate::{carrier::ConfigError, keys::looks_like_a_key};
+use crate::{base::debug::debug_by_display, carrier::ConfigError, keys::looks_like_a_key};
 
 /// The mistakes in settings: a sentence for each, which names the setting and the way to correct it.
 ///
@@ -45,12 +45,7 @@ impl SettingsError {
     }
 }
 
-/// Like `Display`, because `main` prints errors by `Debug`.
-impl fmt::Debug for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+debug_by_display!(SettingsError);
 
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -65,6 +60,7 @@ impl fmt::Display for SettingsError {
     }
 }
 
+// No `source`: the sentences contain those of their causes, and no cause has a source.
 impl std::error::Error for SettingsError {}
 
 impl From<ConfigError> for SettingsError {
@@ -104,12 +100,20 @@ impl Problem {
         }
     }
 
-    /// `error` is a sentence of its own, which does not name the setting.
+    /// `error` is a whole sentence, which does not name the setting.
     pub(super) fn of(setting: &str, error: impl fmt::Display) -> Problem {
         let setting = presentable(setting);
         Problem {
             sentence: format!("`{setting}`: {error}"),
             setting: Some(setting),
+        }
+    }
+
+    /// `sentence` names the setting.
+    pub(super) fn about(setting: &str, sentence: String) -> Problem {
+        Problem {
+            setting: Some(presentable(setting)),
+            sentence,
         }
     }
 

@@ -7,7 +7,7 @@ use super::{
     table::SETTINGS,
     value::{Refusal, Value},
 };
-use crate::carrier::ConfigError;
+use crate::carrier::SessionCookieBuilder;
 
 impl SessionSettings {
     /// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
@@ -80,11 +80,12 @@ impl SessionSettings {
             self.refuse(&format!("{prefix}{UNSAVED}"), UNSAVED_WITH_TIMEOUT);
         }
         let builder = any_builder().and_then(|builder| self.apply(builder).ok());
-        for error in builder.iter().flat_map(|builder| builder.mistakes()) {
-            if matches!(error, ConfigError::Lifetime(_)) {
-                let problem = self.mistake(&error);
-                self.problems.push(problem);
-            }
+        for error in builder
+            .iter()
+            .flat_map(SessionCookieBuilder::lifetime_mistakes)
+        {
+            let problem = self.mistake(&error);
+            self.problems.push(problem);
         }
     }
 }

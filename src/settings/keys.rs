@@ -2,12 +2,12 @@
 
 use super::value::{Refusal, Value, pair_of};
 use crate::{
-    carrier::AnyRing,
+    carrier::AnySharedRing,
     crypto::suite::Mode,
     keys::{EncryptionKey, KeyRing, RingSource, RingSourceError, SharedKeyRing, SigningKey},
 };
 
-pub(super) fn ring(sources: &[RingSource], mode: Mode) -> Result<AnyRing, RingSourceError> {
+pub(super) fn ring(sources: &[RingSource], mode: Mode) -> Result<AnySharedRing, RingSourceError> {
     let sources = sources.iter().cloned();
     Ok(match mode {
         Mode::Encrypted => {

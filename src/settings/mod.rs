@@ -26,8 +26,8 @@ use self::{
 };
 use crate::{
     carrier::{
-        AnyRing, CarrierOptions, CookieOptions, DEFAULT_ABSOLUTE, SessionBuilder, SessionCookie,
-        SessionCookieBuilder,
+        AnySharedRing, CarrierOptions, CookieOptions, DEFAULT_ABSOLUTE, SessionBuilder,
+        SessionCookie, SessionCookieBuilder,
     },
     crypto::suite::Mode,
     keys::{EncryptionKey, RingSource},
@@ -248,7 +248,7 @@ impl SessionSettings {
         builder.build().map_err(|error| self.mistake(&error).into())
     }
 
-    fn ring(&self) -> Result<AnyRing, Problem> {
+    fn ring(&self) -> Result<AnySharedRing, Problem> {
         let (shown, sources) = self.keys().ok_or_else(|| self.no_keys())?;
         let ring = keys::ring(sources, self.mode().unwrap_or(Mode::Encrypted));
         ring.map_err(|error| Problem::of(shown, error))

@@ -3,14 +3,14 @@
 use std::fmt;
 
 use super::{layout::LONGEST_METADATA, padding::Padding};
-use crate::crypto::suite::Mode;
+use crate::{base::debug::debug_by_display, crypto::base64url};
 
 /// The size limit of a session, and all that takes a part of it.
 #[derive(Clone, Debug)]
 pub(crate) struct SizeBudget {
     limit: SizeLimit,
     overhead: Overhead,
-    mode: Mode,
+    token_overhead: usize,
     padding: Padding,
     /// The most bytes of payload and flash together.
     room: usize,
@@ -46,22 +46,23 @@ pub(crate) struct SentSize {
 }
 
 impl SizeBudget {
-    /// Returns `None` if not even an empty session fits.
+    /// `token_overhead`: the bytes that a token has in addition to its body. Returns `None` if not even an empty
+    /// session fits.
     pub(crate) fn new(
         limit: SizeLimit,
         overhead: Overhead,
-        mode: Mode,
+        token_overhead: usize,
         padding: Padding,
     ) -> Option<SizeBudget> {
         let field_overhead = overhead.per_field(limit.cookies);
         let characters = limit.cookies * limit.field.checked_sub(field_overhead)?;
         // Four characters carry three bytes.
-        let body = (characters * 3 / 4).checked_sub(mode.overhead())?;
+        let body = (characters * 3 / 4).checked_sub(token_overhead)?;
         Some(SizeBudget {
             room: padding.longest_in(body)?.checked_sub(LONGEST_METADATA)?,
             limit,
             overhead,
-            mode,
+            token_overhead,
             padding,
         })
     }
@@ -115,7 +116,7 @@ impl SizeBudget {
 
     /// The size of a padded body as it is sent under `limit`.
     pub(crate) fn sent(&self, limit: SizeLimit, body_len: usize, is_persistent: bool) -> SentSize {
-        let token_len = self.mode.token_len(body_len);
+        let token_len = base64url::encoded_len(self.token_overhead + body_len);
         let overhead = self.overhead(is_persistent);
         let cookies = token_len.div_ceil(limit.part_len(token_len, overhead));
         SentSize {
@@ -208,7 +209,7 @@ impl Overhead {
 /// assert!(session.is_empty());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TooLarge {
     /// The bytes that would have been sent.
@@ -219,6 +220,8 @@ pub struct TooLarge {
     pub key: Option<String>,
     is_in_cookies: bool,
 }
+
+debug_by_display!(TooLarge);
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,9 +1,9 @@
 use std::fmt;
 
 use super::budget::TooLarge;
-use crate::crypto::random::RandomError;
+use crate::{base::debug::debug_by_display, crypto::random::RandomError};
 
-/// An error from reading or changing a session. After an error the session is as it was before.
+/// An error from reading or changing a session. After an error the session is unchanged.
 ///
 /// # Examples
 ///
@@ -23,7 +23,6 @@ use crate::crypto::random::RandomError;
 /// }
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum SessionError {
     /// The change would make the session too large for its cookie.
@@ -44,8 +43,8 @@ pub enum SessionError {
     TooDeep,
     /// A map inside the value has a key twice. Languages disagree on which entry counts.
     DuplicateKey,
-    /// A stored value is not of the type that was asked for. The error does not say what it is, because errors end in
-    /// logs.
+    /// A stored value is not of the type that was asked for. The error does not show the value, because errors end
+    /// up in logs.
     Decode {
         /// The key of the value. `None`: the whole dictionary was decoded as one value.
         key: Option<String>,
@@ -59,11 +58,12 @@ pub enum SessionError {
 }
 
 impl SessionError {
-    /// Returns the key of a dictionary whose value was to be read or changed, if the error knows it.
+    /// Returns the dictionary key that was read or changed, if the error is about one.
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         match self {
             SessionError::TooLarge(error) => error.key.as_deref(),
+            SessionError::Decode { key, .. } => key.as_deref(),
             _ => None,
         }
     }
@@ -75,6 +75,8 @@ impl SessionError {
         self
     }
 }
+
+debug_by_display!(SessionError);
 
 impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use crate::base::debug::debug_by_display;
+
 /// Pairs of label and value that a token is bound to, in addition to its key and purpose.
 ///
 /// A token sealed in one context does not open in another. Use contexts where tenants or stages share a key
@@ -60,12 +62,12 @@ impl Context {
         for (label, value) in pairs {
             let (label, value) = (label.as_ref(), value.as_ref());
             if label.starts_with(RESERVED) {
-                return Err(ContextError(Part::Reserved));
+                return Err(ContextError(Problem::Reserved));
             }
-            append_pair(label, value, &mut encoded)?;
+            append_pair(label, value, &mut encoded).map_err(ContextError)?;
         }
         if encoded.len() > LONGEST {
-            return Err(ContextError(Part::Whole));
+            return Err(ContextError(Problem::Whole(encoded.len())));
         }
         Ok(Context {
             encoded: encoded.into(),
@@ -74,9 +76,8 @@ impl Context {
 }
 
 impl Reserved {
-    /// `type_label` is empty for a type without a label. Returns `None` if the application's label is empty, or
-    /// one of them is longer than 255 bytes.
-    pub(crate) fn new(application: Option<&str>, type_label: &str) -> Option<Reserved> {
+    /// `type_label` is empty for a type without a label.
+    pub(crate) fn new(application: Option<&str>, type_label: &str) -> Result<Reserved, LabelError> {
         let mut encoded = Vec::new();
         let type_label = Some(type_label).filter(|label| !label.is_empty());
         for (label, value) in [(APPLICATION, application), (TYPE, type_label)] {
@@ -84,11 +85,12 @@ impl Reserved {
                 continue;
             };
             if !(1..=LONGEST_RESERVED).contains(&value.len()) {
-                return None;
+                let found = value.len();
+                return Err(LabelError { label, found });
             }
-            append_pair(label, value, &mut encoded).ok()?;
+            append_pair(label, value, &mut encoded).expect("both lengths are at most 255");
         }
-        Some(Reserved {
+        Ok(Reserved {
             encoded: encoded.into(),
         })
     }
@@ -98,6 +100,27 @@ impl Reserved {
             reserved: self,
             context,
         }
+    }
+}
+
+/// The label of the application is empty, or it or that of the type is longer than 255 bytes.
+#[derive(Debug)]
+pub(crate) struct LabelError {
+    label: &'static str,
+    found: usize,
+}
+
+impl LabelError {
+    pub(crate) fn is_of_application(&self) -> bool {
+        self.label == APPLICATION
+    }
+}
+
+/// The rest of a sentence that begins with the label.
+impl fmt::Display for LabelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let found = self.found;
+        write!(f, "has {found} bytes, expected 1 to {LONGEST_RESERVED}")
     }
 }
 
@@ -116,9 +139,9 @@ impl Binding<'_> {
     }
 }
 
-fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), ContextError> {
-    let label_len = u8::try_from(label.len()).map_err(|_| ContextError(Part::Label))?;
-    let value_len = u16::try_from(value.len()).map_err(|_| ContextError(Part::Value))?;
+fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), Problem> {
+    let label_len = u8::try_from(label.len()).map_err(|_| Problem::Label(label.len()))?;
+    let value_len = u16::try_from(value.len()).map_err(|_| Problem::Value(value.len()))?;
     encoded.push(label_len);
     encoded.extend_from_slice(label.as_bytes());
     encoded.extend_from_slice(&value_len.to_be_bytes());
@@ -134,29 +157,38 @@ fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), Co
 /// use hardtack::carrier::Context;
 ///
 /// let error = Context::new([("x".repeat(256), "acme")]).unwrap_err();
-/// assert_eq!(error.to_string(), "a context label is longer than 255 bytes");
+/// assert_eq!(error.to_string(), "context label has 256 bytes, expected at most 255");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContextError(Part);
+#[derive(Clone, PartialEq, Eq)]
+pub struct ContextError(Problem);
 
+/// With lengths in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    Label,
-    Value,
-    Whole,
+enum Problem {
+    Label(usize),
+    Value(usize),
+    Whole(usize),
     Reserved,
 }
 
+debug_by_display!(ContextError);
+
 impl fmt::Display for ContextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            Part::Label => "a context label is longer than 255 bytes",
-            Part::Value => "a context value is longer than 65535 bytes",
-            Part::Whole => "a context is longer than 4 GiB in all",
-            Part::Reserved => {
-                "a context label begins with `hardtack.`, which is reserved; choose another"
+        match self.0 {
+            Problem::Label(found) => {
+                write!(f, "context label has {found} bytes, expected at most 255")
             }
-        })
+            Problem::Value(found) => {
+                write!(f, "context value has {found} bytes, expected at most 65535")
+            }
+            Problem::Whole(found) => {
+                write!(f, "context has {found} bytes, expected less than 4 GiB")
+            }
+            Problem::Reserved => f.write_str(
+                "context label begins with `hardtack.`, which is reserved; choose another",
+            ),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ mod context;
 
 use std::ops::Range;
 
-pub(crate) use context::{Binding, Reserved};
+pub(crate) use context::{Binding, LabelError, Reserved};
 pub use context::{Context, ContextError};
 
 use crate::{
@@ -13,16 +13,31 @@ use crate::{
         base64url,
         cipher::RANDOM_LEN,
         scratch::Scratch,
-        suite::{HEAD_LEN, Mode, Suite},
+        suite::{Mode, Suite},
     },
     keys::{KeyId, PurposeKey, PurposeKeys},
 };
 
-/// A verified token.
+/// A verified token. Only [`open`] makes one.
 pub(crate) struct Opened {
-    pub(crate) key_id: KeyId,
-    /// Range of the decrypted body in the buffer.
-    pub(crate) body: Range<usize>,
+    key_id: KeyId,
+    body: Range<usize>,
+}
+
+impl Opened {
+    pub(crate) fn key_id(&self) -> KeyId {
+        self.key_id
+    }
+
+    /// The decrypted body, in the buffer that the token was opened in.
+    pub(crate) fn body<'a>(&self, buffer: &'a Scratch) -> &'a [u8] {
+        &buffer[self.body.clone()]
+    }
+
+    /// The range of the body in the buffer.
+    pub(crate) fn into_range(self) -> Range<usize> {
+        self.body
+    }
 }
 
 /// The reason why a token does not open, and the key that it names, if that could be read.
@@ -47,7 +62,11 @@ pub(crate) fn open(
         key_id: None,
     };
     let blob = decode(token, buffer).map_err(unread)?;
-    let (head, suite, key_id) = read_head(blob).map_err(unread)?;
+    let len = blob.len();
+    let (head, sealed) = blob
+        .split_first_chunk_mut()
+        .ok_or(unread(Reason::TooShort))?;
+    let (suite, key_id) = read_head(*head).map_err(unread)?;
     if suite.mode() != mode {
         return Err(unread(Reason::WrongMode));
     }
@@ -58,52 +77,73 @@ pub(crate) fn open(
     };
     let key = keys
         .find(key_id)
-        .filter(|key| key.head == head)
+        .filter(|key| key.suite == suite)
         .ok_or(refused(Reason::UnknownKey))?;
     if key.is_retired(now) {
         return Err(refused(Reason::RetiredKey));
     }
-    if blob.len() < smallest(mode) {
+    if len < token_bytes(mode, SMALLEST_BODY) {
         return Err(refused(Reason::TooShort));
     }
-    let aad = binding.aad(&head);
-    let body = key.cipher.open(&aad, blob).ok_or(refused(Reason::Auth))?;
-    Ok(Opened { key_id, body })
+    let aad = binding.aad(head);
+    let body = key.cipher.open(&aad, sealed);
+    let body = body.ok_or(refused(Reason::Auth))?;
+    Ok(Opened {
+        key_id,
+        body: HEAD_LEN + body.start..HEAD_LEN + body.end,
+    })
 }
 
-/// The public parts of a token. Nothing is verified.
-pub(crate) struct Peeked {
+/// The public parts of a token, of which nothing is verified.
+pub(crate) struct UnverifiedHead {
     pub(crate) suite: Suite,
     pub(crate) key_id: KeyId,
-    /// Decoded length.
+    /// Decoded length of the whole token.
     pub(crate) bytes: usize,
 }
 
-/// Reads what needs no key.
-pub(crate) fn peek(token: &[u8]) -> Result<Peeked, Reason> {
+/// Reads the parts of a token that need no key.
+pub(crate) fn read_unverified(token: &[u8]) -> Result<UnverifiedHead, Reason> {
     let mut buffer = Scratch::borrow();
     let blob = decode(token, &mut buffer)?;
-    let (_, suite, key_id) = read_head(blob)?;
-    if blob.len() < smallest(suite.mode()) {
+    let head = *blob.first_chunk().ok_or(Reason::TooShort)?;
+    let (suite, key_id) = read_head(head)?;
+    if blob.len() < token_bytes(suite.mode(), SMALLEST_BODY) {
         return Err(Reason::TooShort);
     }
-    Ok(Peeked {
+    Ok(UnverifiedHead {
         suite,
         key_id,
         bytes: blob.len(),
     })
 }
 
-fn read_head(blob: &[u8]) -> Result<([u8; HEAD_LEN], Suite, KeyId), Reason> {
-    let head: [u8; HEAD_LEN] = *blob.first_chunk().ok_or(Reason::TooShort)?;
-    let [format, id @ ..] = head;
-    let suite = Suite::from_format(format).ok_or(Reason::UnknownFormat)?;
-    Ok((head, suite, KeyId(id)))
+/// `format (1 byte) || key id (4 bytes)`, at the start of every token.
+type Head = [u8; HEAD_LEN];
+
+fn head_of(key: &PurposeKey) -> Head {
+    let KeyId([a, b, c, d]) = key.id;
+    [key.suite.format(), a, b, c, d]
 }
 
-/// Bytes of the smallest blob.
-const fn smallest(mode: Mode) -> usize {
-    mode.overhead() + SMALLEST_BODY
+fn read_head([format, id @ ..]: Head) -> Result<(Suite, KeyId), Reason> {
+    let suite = Suite::from_format(format).ok_or(Reason::UnknownFormat)?;
+    Ok((suite, KeyId(id)))
+}
+
+/// Bytes of a token for a body of `body_len` bytes: `head || nonce || body || tag`.
+const fn token_bytes(mode: Mode, body_len: usize) -> usize {
+    HEAD_LEN + mode.overhead() + body_len
+}
+
+/// Bytes that a token has in addition to its body.
+pub(crate) const fn overhead(mode: Mode) -> usize {
+    token_bytes(mode, 0)
+}
+
+/// Characters of a token for a body of `body_len` bytes.
+pub(crate) const fn token_len(mode: Mode, body_len: usize) -> usize {
+    base64url::encoded_len(token_bytes(mode, body_len))
 }
 
 /// A token under construction. Its body is written where it is then sealed.
@@ -115,9 +155,10 @@ pub(crate) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// Starts a token for a body of `body_len` bytes.
     pub(crate) fn new(key: &'a PurposeKey, body_len: usize, buffer: &'a mut Scratch) -> Draft<'a> {
-        let blob = buffer.start(key.mode.overhead() + body_len);
-        blob.extend_from_slice(&key.head);
-        blob.resize(HEAD_LEN + key.mode.nonce_len(), 0);
+        let mode = key.suite.mode();
+        let blob = buffer.start(token_bytes(mode, body_len));
+        blob.extend_from_slice(&head_of(key));
+        blob.resize(HEAD_LEN + mode.nonce_len(), 0);
         Draft { key, blob }
     }
 
@@ -129,7 +170,9 @@ impl<'a> Draft<'a> {
     /// Seals the token and appends it to `text`. `random` is new at every call.
     pub(crate) fn seal(self, binding: Binding<'_>, random: &[u8; RANDOM_LEN], text: &mut String) {
         let Draft { key, blob } = self;
-        key.cipher.seal(&binding.aad(&key.head), random, blob);
+        let (head, sealed) = blob.split_at_mut(HEAD_LEN);
+        let tag = key.cipher.seal(&binding.aad(head), random, sealed);
+        blob.extend_from_slice(&tag);
         base64url::encode(blob, text);
     }
 }
@@ -147,3 +190,4 @@ fn decode<'a>(token: &[u8], buffer: &'a mut Scratch) -> Result<&'a mut [u8], Rea
 pub(crate) const LONGEST_TOKEN: usize = 8 * 4096;
 /// Bytes of flags, `issued` and the shortest age.
 pub(crate) const SMALLEST_BODY: usize = 6;
+const HEAD_LEN: usize = 5;

@@ -32,7 +32,7 @@ fn contexts_are_written_to_the_byte_and_refused_as_specified() {
 fn ctx(vector: &Vector) -> Result<String, &'static str> {
     let type_label = vector.type_label.as_deref().unwrap_or_default();
     let reserved = Reserved::new(vector.application.as_deref(), type_label);
-    let reserved = reserved.ok_or("application")?;
+    let reserved = reserved.map_err(|_| "application")?;
     let pairs = vector.context.iter().map(|(label, value)| (label, value));
     let context = Context::new(pairs).map_err(|error| {
         let sentence = error.to_string();

@@ -3,11 +3,11 @@ use serde::Deserialize;
 use super::{Mode, for_each, padding};
 use crate::{
     cookie::{
-        self, Attributes, CookieName, MAX_AGE_LONGEST, PART_LEN, PartNumbers, SameSite, SetCookies,
-        Template, Whole, max_age_len,
+        Attributes, CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, PartNumbers, SameSite,
+        SetCookies, Template, Whole, max_age_len,
     },
     state::{Overhead, SizeBudget, SizeLimit},
-    token::LONGEST_TOKEN,
+    token::{self, LONGEST_TOKEN},
 };
 
 /// The fields of vectors of every kind. Each kind has some of them.
@@ -60,7 +60,7 @@ impl Vector {
     /// The parts, as they are known after parsing a request.
     fn carried(&self) -> PartNumbers {
         let parts = self.carried.iter().map(|number| format!("n.{number}=x"));
-        cookie::find(parts, "n", LONGEST_TOKEN).carried()
+        Finder::new("n").find(parts, LONGEST_TOKEN).carried()
     }
 
     fn attributes(&self) -> Attributes {
@@ -101,7 +101,7 @@ fn cookies_are_found_and_set_to_the_byte() {
         match vector.kind.as_str() {
             "find" => {
                 let lines = vector.lines.iter().map(|line| latin1(line));
-                let found = cookie::find(lines, &vector.cookie, LONGEST_TOKEN);
+                let found = Finder::new(&vector.cookie).find(lines, LONGEST_TOKEN);
                 let values: Vec<_> = vector.values.iter().map(|value| latin1(value)).collect();
                 assert_eq!(found.iter().collect::<Vec<_>>(), values, "{name}");
             }
@@ -119,7 +119,7 @@ fn cookies_are_found_and_set_to_the_byte() {
                 assert!(found.iter().eq(&vector.line), "{name}");
             }
             "whole" => {
-                let values = cookie::find(&vector.lines, &vector.cookie, LONGEST_TOKEN);
+                let values = Finder::new(&vector.cookie).find(&vector.lines, LONGEST_TOKEN);
                 let whole = values.whole(LONGEST_TOKEN).map(|whole| match whole {
                     Ok(Whole { text, cookies }) => WholeOf::Token {
                         token: String::from_utf8(text.into_owned()).unwrap(),
@@ -158,11 +158,11 @@ fn cookies_are_found_and_set_to_the_byte() {
                 assert!(found.iter().eq(&vector.fields), "{name}");
             }
             "room" => {
-                let mode = vector.mode.unwrap().into();
+                let token_overhead = token::overhead(vector.mode.unwrap().into());
                 let limit = SizeLimit::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
                 let overhead = vector.overhead(MAX_AGE_LONGEST);
                 let padding = padding(vector.padding.as_deref());
-                let budget = SizeBudget::new(limit, overhead, mode, padding);
+                let budget = SizeBudget::new(limit, overhead, token_overhead, padding);
                 assert_eq!(budget.map(|budget| budget.room()), vector.payload, "{name}");
             }
             other => panic!("{name}: {other}"),

@@ -6,6 +6,7 @@ use crate::{
     base::time::system_time,
     session::Outcome,
     state::{Overhead, SizeBudget, SizeLimit},
+    token,
 };
 
 #[derive(Deserialize)]
@@ -103,7 +104,9 @@ fn tokens_are_found_in_header_fields_as_specified() {
         } => {
             let allowance = SizeLimit::new(1, parts.unwrap_or(1) * limit);
             let padding = super::padding(padding.as_deref());
-            let budget = SizeBudget::new(allowance, Overhead::default(), mode.into(), padding);
+            let token_overhead = token::overhead(mode.into());
+            let overhead = Overhead::default();
+            let budget = SizeBudget::new(allowance, overhead, token_overhead, padding);
             assert_eq!(budget.map(|budget| budget.room()), Some(payload), "{name}");
         }
     });

@@ -111,11 +111,11 @@ fn content_of(
 ) -> Option<Content> {
     let mut buffer = Scratch::borrow();
     let opened = token::open(&slot.keys(), mode.into(), binding, now, token, &mut buffer).ok()?;
-    let body = &buffer[opened.body];
+    let body = opened.body(&buffer);
     let layout = Layout::read(body)?;
     let owned = |(queue, message): (&str, &str)| (queue.to_owned(), message.to_owned());
     Some(Content {
-        key_id: opened.key_id,
+        key_id: opened.key_id(),
         metadata: layout.metadata,
         flash: flash_messages(&body[layout.flash]).map(owned).collect(),
         payload: body[layout.payload].to_vec(),

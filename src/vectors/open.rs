@@ -15,7 +15,7 @@ use crate::{
         Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, SizeLimit, read_value,
         sealed,
     },
-    token::LONGEST_TOKEN,
+    token::{self, LONGEST_TOKEN},
 };
 
 #[derive(Deserialize)]
@@ -249,7 +249,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
             budget: SizeBudget::new(
                 SizeLimit::new(1, 4096),
                 Overhead::default(),
-                Mode::Encrypted.into(),
+                token::overhead(Mode::Encrypted.into()),
                 Padding::None,
             )
             .unwrap(),

@@ -3,6 +3,7 @@ use std::{any::type_name, fmt, marker::PhantomData};
 use http::Extensions;
 
 use crate::{
+    base::debug::debug_by_display,
     session::Session,
     state::{Map, Payload},
 };
@@ -65,7 +66,7 @@ impl<T: Payload> Session<T> {
 /// let session: Result<Session, _> = Session::from_extensions(&Extensions::new());
 /// assert!(matches!(session, Err(MissingSession::NoLayer(_))));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MissingSession {
     /// No [`SessionLayer`](crate::SessionLayer) of this type is around the service. Contains the name of the type that
@@ -74,6 +75,8 @@ pub enum MissingSession {
     /// Two layers of this type are around the service.
     Ambiguous(&'static str),
 }
+
+debug_by_display!(MissingSession);
 
 impl fmt::Display for MissingSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,10 +8,10 @@ use crate::{
     state::SessionError,
 };
 
-/// The reason why a response was made or changed by `SessionLayer`, `CsrfGuard`, an extractor, or a [`SessionError`] of
-/// a handler. It is in the extensions of that response, so that the application can replace the body.
+/// The reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] that a
+/// handler returned. It is in the extensions of the response, so that the application can replace the body.
 ///
-/// The default body is short and tells the visitor nothing. Each failure is also a `tracing` event.
+/// The default body is short and reveals nothing to the visitor. Each failure is also a `tracing` event.
 ///
 /// # Examples
 #[cfg_attr(feature = "axum", doc = "```")]
@@ -25,7 +25,7 @@ use crate::{
 ///         Some(_) => "Sorry, that is our fault. It has been noted.",
 ///         None => return response,
 ///     };
-///     // All other fields stay: some speak to caches, and one may end a session.
+///     // Keep the other fields: some are for caches, and one may end a session.
 ///     response.headers_mut().remove(CONTENT_LENGTH);
 ///     *response.body_mut() = words.into();
 ///     response

@@ -43,7 +43,10 @@ pin_project! {
 
 impl<F, T> fmt::Debug for ResponseFuture<F, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ResponseFuture(..)")
+        f.debug_struct("ResponseFuture")
+            .field("name", &self.pending.transport.name())
+            .field("is_finished", &self.pending.is_finished)
+            .finish_non_exhaustive()
     }
 }
 

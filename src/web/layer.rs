@@ -1,19 +1,8 @@
-use std::{
-    fmt,
-    sync::Arc,
-    task::{self, Poll},
-};
+use std::{fmt, sync::Arc};
 
-use http::{Request, Response, request::Parts};
-use tower_layer::Layer;
-use tower_service::Service;
+use http::request::Parts;
 
-use super::{
-    extensions::provide,
-    future::{PendingSession, ResponseFuture},
-    host::host_of,
-    transport::Transport,
-};
+use super::{host::host_of, transport::Transport};
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, SessionHeader},
@@ -48,17 +37,17 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct SessionLayer<T = Map, W = Session<T>> {
-    transport: Transport<T>,
-    clock: Clock,
-    is_eager: bool,
-    context_by: Option<ContextBy>,
-    wrap: fn(Session<T>) -> W,
+    pub(super) transport: Transport<T>,
+    pub(super) clock: Clock,
+    pub(super) is_eager: bool,
+    pub(super) context_by: Option<ContextBy>,
+    pub(super) wrap: fn(Session<T>) -> W,
 }
 
 type ContextBy = Arc<dyn Fn(&Parts) -> Option<Context> + Send + Sync>;
 
 impl<T: Payload> SessionLayer<T> {
-    /// Makes a layer for the sessions of `cookie`, with the system's clock.
+    /// Creates a layer for the sessions of `cookie`, with the system's clock.
     ///
     /// # Examples
     ///
@@ -67,6 +56,7 @@ impl<T: Payload> SessionLayer<T> {
     ///
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// let layer = SessionLayer::new(cookie.clone()); // `cookie` may also serve other routes
+    /// assert!(format!("{layer:?}").contains(cookie.name().as_str()));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -74,7 +64,7 @@ impl<T: Payload> SessionLayer<T> {
         SessionLayer::of(Transport::Cookie(cookie))
     }
 
-    /// Makes a layer for sessions in a header, with the system's clock.
+    /// Creates a layer for sessions in a header, with the system's clock.
     ///
     /// # Examples
     ///
@@ -83,6 +73,7 @@ impl<T: Payload> SessionLayer<T> {
     ///
     /// let header = SessionHeader::encrypted("authorization", EncryptionKey::generate()?).build()?;
     /// let layer = SessionLayer::in_header(header);
+    /// assert!(format!("{layer:?}").contains("authorization"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -107,14 +98,26 @@ impl<T: Payload> SessionLayer<T> {
     ///
     /// ```
     /// use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer};
+    /// # use http::{Request, Response};
+    /// # use tower::{Layer, ServiceExt, service_fn};
     ///
     /// #[derive(Clone)]
     /// struct Admin(Session);
     ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
     ///     .name("__Host-admin")
     ///     .build()?;
     /// let layer = SessionLayer::new(cookie).map_session(Admin);
+    /// let service = layer.layer(service_fn(async |request: Request<()>| {
+    ///     let Admin(session) = request.extensions().get().ok_or("no session")?;
+    ///     session.insert("user", 42)?;
+    ///     Ok::<_, Box<dyn std::error::Error>>(Response::new(()))
+    /// }));
+    /// let response = service.oneshot(Request::new(())).await?;
+    /// assert!(response.headers()["set-cookie"].to_str()?.starts_with("__Host-admin="));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -138,11 +141,25 @@ impl<T, W> SessionLayer<T, W> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer, session::Map};
+    /// # use http::{Request, Response};
+    /// # use tower::{Layer, ServiceExt, service_fn};
     /// use std::time::{Duration, UNIX_EPOCH};
     ///
-    /// let layer = SessionLayer::new(cookie).clock(UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// let layer = SessionLayer::new(cookie.clone()).clock(now);
+    /// let service = layer.layer(service_fn(async |request: Request<()>| {
+    ///     let session = Session::<Map>::from_extensions(request.extensions())?;
+    ///     session.insert("user", 42)?;
+    ///     Ok::<_, Box<dyn std::error::Error>>(Response::new(()))
+    /// }));
+    /// let response = service.oneshot(Request::new(())).await?;
+    /// let session = cookie.load([&response.headers()["set-cookie"]], now);
+    /// assert_eq!(session.created_at(), Some(now));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -158,10 +175,23 @@ impl<T, W> SessionLayer<T, W> {
     ///
     /// ```
     /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// # use http::{Request, Response};
+    /// # use std::convert::Infallible;
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let requests = Arc::new(AtomicUsize::new(0));
+    /// let counter = Arc::clone(&requests);
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
-    ///     .on_outcome(|reading| println!("{:?}", reading.outcome))
+    ///     .on_outcome(move |_| _ = counter.fetch_add(1, Ordering::Relaxed))
     ///     .build()?;
-    /// let layer = SessionLayer::new(cookie).eager();
+    /// let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(())));
+    /// let service = SessionLayer::new(cookie).eager().layer(handler);
+    /// service.oneshot(Request::new(())).await?;
+    /// assert_eq!(requests.load(Ordering::Relaxed), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -172,8 +202,8 @@ impl<T, W> SessionLayer<T, W> {
         }
     }
 
-    /// Binds the session of each request to a context of its own, which replaces the builder's: for example to a
-    /// tenant's name, by the host. A session of one context does not open in another.
+    /// Binds the session of each request to the context that `context_by` returns, in place of the builder's: for
+    /// example to the tenant whose host the request names. A session of one context does not open in another.
     ///
     /// If `context_by` returns `None`, the request belongs to no context. Its session is then empty, and changes to it
     /// fail with [`SessionError::NoContext`](crate::SessionError::NoContext).
@@ -181,15 +211,28 @@ impl<T, W> SessionLayer<T, W> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer, carrier::Context};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer, carrier::Context, session::Map};
+    /// # use http::{Request, Response};
+    /// # use tower::{Layer, ServiceExt, service_fn};
     /// use hardtack::web::host_of;
     ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// let layer = SessionLayer::new(cookie).context_by(|request| {
     ///     let host = host_of(request)?;
     ///     let tenant = host.strip_suffix(".shop.example")?;
     ///     Context::new([("tenant", tenant)]).ok()
     /// });
+    /// let service = layer.layer(service_fn(async |request: Request<()>| {
+    ///     let session = Session::<Map>::from_extensions(request.extensions())?;
+    ///     session.insert("user", 42)?;
+    ///     Ok::<_, Box<dyn std::error::Error>>(Response::new(()))
+    /// }));
+    /// let to = |host| Request::builder().header("host", host).body(());
+    /// assert!(service.clone().oneshot(to("acme.shop.example")?).await.is_ok());
+    /// assert!(service.oneshot(to("example.com")?).await.is_err()); // the request has no session
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -214,9 +257,27 @@ impl<T, W> SessionLayer<T, W> {
     /// # Examples
     ///
     /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// # use hardtack::{EncryptionKey, Session, SessionCookie, SessionLayer, session::Map};
+    /// # use http::{Request, Response};
+    /// # use tower::{Layer, ServiceExt, service_fn};
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
     /// let layer = SessionLayer::new(cookie).context_by_host();
+    /// let service = layer.layer(service_fn(async |request: Request<()>| {
+    ///     let session = Session::<Map>::from_extensions(request.extensions())?;
+    ///     let was_new = session.is_new();
+    ///     session.insert("user", 42)?;
+    ///     Ok::<_, Box<dyn std::error::Error>>(Response::new(was_new))
+    /// }));
+    /// let to = |host| Request::builder().header("host", host);
+    /// let response = service.clone().oneshot(to("a.example").body(())?).await?;
+    /// let cookie = &response.headers()["set-cookie"];
+    /// // The cookie of one host is sent to another.
+    /// let request = to("b.example").header("cookie", cookie).body(())?;
+    /// let response = service.oneshot(request).await?;
+    /// assert!(response.into_body());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -239,109 +300,11 @@ impl<T, W> Clone for SessionLayer<T, W> {
 
 impl<T, W> fmt::Debug for SessionLayer<T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match &self.transport {
-            Transport::Cookie(cookie) => cookie.name().as_str(),
-            Transport::Header(header) => &header.name,
-        };
-        f.debug_tuple("SessionLayer").field(&name).finish()
-    }
-}
-
-impl<S, T, W> Layer<S> for SessionLayer<T, W> {
-    type Service = SessionService<S, T, W>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        SessionService {
-            inner,
-            layer: self.clone(),
-        }
-    }
-}
-
-/// The service that [`SessionLayer`] wraps around another.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, web::SessionService};
-/// use http::{Request, Response};
-/// use tower::{Layer, ServiceExt, service_fn};
-///
-/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// let inner = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(())));
-/// let service: SessionService<_> = SessionLayer::new(cookie).layer(inner);
-/// let response = service.oneshot(Request::new(())).await?;
-/// assert!(response.headers().is_empty()); // nobody touched the session
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// # })?;
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-pub struct SessionService<S, T = Map, W = Session<T>> {
-    inner: S,
-    layer: SessionLayer<T, W>,
-}
-
-impl<S: Clone, T, W> Clone for SessionService<S, T, W> {
-    fn clone(&self) -> Self {
-        SessionService {
-            inner: self.inner.clone(),
-            layer: self.layer.clone(),
-        }
-    }
-}
-
-impl<S: fmt::Debug, T, W> fmt::Debug for SessionService<S, T, W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionService")
-            .field("inner", &self.inner)
-            .field("layer", &self.layer)
-            .finish()
-    }
-}
-
-impl<S, T, W, RequestBody, ResponseBody> Service<Request<RequestBody>> for SessionService<S, T, W>
-where
-    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
-    T: Payload,
-    W: Clone + Send + Sync + 'static,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = ResponseFuture<S::Future, T>;
-
-    fn poll_ready(&mut self, context: &mut task::Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
-        let SessionLayer {
-            transport,
-            clock,
-            is_eager,
-            context_by,
-            wrap,
-        } = &self.layer;
-        let clock = clock.clone();
-        let session = match context_by {
-            None => transport.load_from(request.headers(), clock, None),
-            Some(choose) => {
-                let (parts, body) = request.into_parts();
-                let session = match choose(&parts) {
-                    None => transport.refuse(clock),
-                    context => transport.load_from(&parts.headers, clock, context),
-                };
-                request = Request::from_parts(parts, body);
-                session
-            }
-        };
-        if *is_eager {
-            session.verify();
-        }
-        provide(request.extensions_mut(), wrap(session.clone()));
-        ResponseFuture {
-            inner: self.inner.call(request),
-            pending: PendingSession::new(transport.clone(), session),
-        }
+        f.debug_struct("SessionLayer")
+            .field("name", &self.transport.name())
+            .field("clock", &self.clock)
+            .field("is_eager", &self.is_eager)
+            .field("has_context_by", &self.context_by.is_some())
+            .finish_non_exhaustive()
     }
 }

@@ -19,6 +19,8 @@ mod layer;
 #[cfg(feature = "tower")]
 mod refusal;
 #[cfg(feature = "tower")]
+mod service;
+#[cfg(feature = "tower")]
 mod transport;
 
 #[cfg(feature = "tower")]
@@ -29,9 +31,11 @@ pub use failure::Failure;
 pub use future::ResponseFuture;
 pub use host::host_of;
 #[cfg(feature = "tower")]
-pub use layer::{SessionLayer, SessionService};
+pub use layer::SessionLayer;
 #[cfg(feature = "tower")]
 pub use refusal::CsrfRefusal;
+#[cfg(feature = "tower")]
+pub use service::SessionService;
 
 #[cfg(feature = "tower")]
 pub(crate) use extensions::Named;

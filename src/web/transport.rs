@@ -14,6 +14,14 @@ pub(super) enum Transport<T> {
 }
 
 impl<T> Transport<T> {
+    /// The name of the cookie or header.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Transport::Cookie(cookie) => cookie.name().as_str(),
+            Transport::Header(header) => &header.name,
+        }
+    }
+
     pub(super) fn load_from(
         &self,
         request: &HeaderMap,

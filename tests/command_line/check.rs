@@ -202,7 +202,7 @@ fn a_lifetime_that_no_program_takes_is_a_mistake_of_the_command_line() {
         for span in ["0s", "5000000000s"] {
             let refused = desk.refused(2, &format!("{line} --lifetime {span}"));
             assert!(
-                refused.starts_with("--lifetime is out of range"),
+                refused.starts_with("`--lifetime` is out of range"),
                 "{refused}"
             );
         }

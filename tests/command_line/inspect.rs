@@ -479,14 +479,17 @@ fn what_no_application_could_be_built_with_is_refused() {
     for (options, sentence) in [
         ("--name a,b", "cookie name contains"),
         ("--keys nothing", "cannot read nothing: "),
-        ("--keys keys --header a/b", "that is no header's name"),
+        (
+            "--keys keys --header a/b",
+            "`name` is not a header name: \"a/b\"",
+        ),
         (
             "--keys keys --absolute-timeout 0s",
-            "--absolute-timeout is out of range",
+            "`--absolute-timeout` is out of range",
         ),
         (
             "--keys keys --clock-skew 301s",
-            "--clock-skew is longer than 300 seconds",
+            "`--clock-skew` is longer than 300 seconds",
         ),
         ("--context tenant", "expected `label=value`"),
         ("--idle-timeout never", "expected a span like"),

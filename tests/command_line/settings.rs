@@ -142,7 +142,7 @@ fn a_mistake_is_that_of_the_file_or_that_of_an_option() {
     );
     let refused = desk.refused(2, "inspect eA --keys keys --idle-timeout 7d");
     assert!(
-        refused.starts_with("--idle-timeout is longer than --absolute-timeout"),
+        refused.starts_with("`--idle-timeout` is longer than `--absolute-timeout`"),
         "{refused}"
     );
 }

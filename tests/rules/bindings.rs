@@ -117,7 +117,7 @@ fn labels_of_the_crate_are_reserved() {
         let refused = Context::new([("tenant", "acme"), (label, "cart")]).unwrap_err();
         assert!(refused.to_string().contains("is reserved"), "{refused}");
         let builder = SessionCookie::encrypted(own_ring()).context(label, "cart");
-        assert!(matches!(builder.build(), Err(ConfigError::Context(_))));
+        assert_eq!(builder.build().unwrap_err().setting(), Some("context"));
     }
     assert!(Context::new([("hardtack", "a"), ("Hardtack.type", "b")]).is_ok());
 }
@@ -129,20 +129,24 @@ fn a_label_has_1_to_255_bytes() {
         let builder = || SessionCookie::encrypted(own_ring());
         let built = builder().application(label).build();
         assert_eq!(built.is_ok(), is_good, "{} bytes", label.len());
-        assert!(built.map_or_else(|error| matches!(error, ConfigError::Label), |_| true));
+        let setting = built.err().map(|error| error.setting());
+        assert!(setting.is_none_or(|setting| setting == Some("application")));
     };
     check("", false);
     check("ö", true);
     check(&most, true);
     check(&more, false);
     let tool = SessionCookie::encrypted(own_ring()).type_label(more);
-    assert!(matches!(tool.build(), Err(ConfigError::Label)));
+    let error = tool.build().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`type_label` has 256 bytes, expected 1 to 255"
+    );
 }
 
 #[track_caller]
 fn check_refused<C: Debug>(built: Result<C, ConfigError>) {
     let error = built.unwrap_err();
-    assert!(matches!(error, ConfigError::AnotherType(_)), "{error}");
     let sentence = error.to_string();
     assert!(
         sentence.contains("Cart") && sentence.contains("choose another name"),

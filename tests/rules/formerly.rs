@@ -89,22 +89,35 @@ fn the_present_attributes_are_refused_as_earlier_ones() {
     ];
     for formerly in present {
         let error = moved().formerly(formerly).build().unwrap_err();
-        assert!(matches!(error, ConfigError::FormerAttributes), "{error}");
+        check_former(&error, "has the attributes");
     }
-    assert!(matches!(
-        builder()
-            .formerly(FormerAttributes::new().no_domain())
-            .build(),
-        Err(ConfigError::FormerAttributes)
-    ));
+    let no_domain = FormerAttributes::new().no_domain();
+    let error = builder().formerly(no_domain).build().unwrap_err();
+    check_former(&error, "has the attributes");
     // Attributes that the name forbids cannot have been there earlier.
-    for formerly in [
-        FormerAttributes::new().path("/a"),
-        FormerAttributes::new().domain("example.com"),
-        FormerAttributes::new().path("a;b"),
+    for (formerly, says) in [
+        (FormerAttributes::new().path("/a"), "a path other than `/`"),
+        (
+            FormerAttributes::new().domain("example.com"),
+            "with a domain",
+        ),
+        (
+            FormerAttributes::new().path("a;b"),
+            "does not begin with `/`",
+        ),
     ] {
-        assert!(builder().formerly(formerly).build().is_err());
+        check_former(&builder().formerly(formerly).build().unwrap_err(), says);
     }
+}
+
+#[track_caller]
+fn check_former(error: &ConfigError, says: &str) {
+    let sentence = error.to_string();
+    assert!(
+        sentence.starts_with("`formerly`") && sentence.contains(says),
+        "{sentence}"
+    );
+    assert_eq!(error.setting(), Some("formerly"));
 }
 
 const FIRST: &str = "set-cookie: __Secure-session=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

@@ -67,7 +67,7 @@ fn a_timeout_that_no_session_reaches_is_refused() {
         "timeout = 604800",
         "set `beaker.session.absolute_timeout` to at least the same",
     );
-    check("timeout = 43201", "12 hours by default");
+    check("timeout = 43201", "the default is 12h");
     let ini = |text| SessionSettings::from_ini(text, "session.");
     assert!(ini("session.timeout = 43200").is_ok());
     assert!(ini("session.timeout = 604800\nsession.absolute_timeout = 7d").is_ok());

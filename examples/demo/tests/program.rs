@@ -67,12 +67,12 @@ fn a_configuration_that_is_refused_ends_the_program_with_its_sentence() {
     check("--name __Host-a --path /app", "leave out `path`");
     check("--insecure --same-site none", "SameSite=None");
     check("--domain exa_mple..com", "domain");
-    check("--absolute 0", "absolute_timeout is out of range");
+    check("--absolute 0", "`absolute_timeout` is out of range");
     check(
         "--idle 100 --renew-after 51",
-        "refresh_after is longer than half of idle_timeout",
+        "`refresh_after` is longer than half of `idle_timeout`",
     );
-    check("--skew 301", "clock_skew is longer than 300 seconds");
+    check("--skew 301", "`clock_skew` is longer than 300 seconds");
     check(
         "--keys nonsense",
         "key does not begin with `hardtack_key_v1_`",

@@ -35,7 +35,8 @@ impl Failure {
     pub(crate) fn options(error: impl Display) -> Failure {
         let mut sentence = error.to_string();
         for name in SETTINGS_WITH_OPTIONS {
-            sentence = sentence.replace(name, &format!("--{}", name.replace('_', "-")));
+            let option = format!("`--{}`", name.replace('_', "-"));
+            sentence = sentence.replace(&format!("`{name}`"), &option);
         }
         Failure::Usage(sentence)
     }

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     carrier::cookie::{Inner, SessionCookie},
-    cookie::{Attributes, CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, SameSite, Template},
+    cookie::{
+        AttributeError, Attributes, CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, SameSite,
+        Template, default_name,
+    },
     keys::{EncryptionKey, IntoKeys, Purpose, SigningKey},
     session::Duplicates,
     state::{Overhead, Payload},
@@ -119,7 +122,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// Returns a [`ConfigError`], whose message says what to do.
     pub fn build(self) -> Result<SessionCookie<T>, ConfigError> {
         let name = self.carrier.name()?;
-        self.carrier.attributes.check(&name)?;
+        self.carrier.attributes.check(&name).map_err(of_attribute)?;
         let former = self.carrier.former(&name)?;
         let template = Template::new(&name, &self.carrier.attributes);
         let overhead = Overhead {
@@ -146,6 +149,10 @@ impl<T: Payload> SessionCookieBuilder<T> {
         })
     }
 
+    pub(crate) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
+        self.settings.lifetime_mistakes()
+    }
+
     /// The mistakes in the settings, whatever the keys are.
     pub(crate) fn mistakes(&self) -> Vec<ConfigError> {
         let own = self.carrier.mistakes();
@@ -156,23 +163,23 @@ impl<T: Payload> SessionCookieBuilder<T> {
 impl CookieOptions {
     fn mistakes(&self) -> Vec<ConfigError> {
         let name = self.name();
-        let attributes: Vec<_> = self.attributes.mistakes(name.as_ref().ok()).collect();
+        let attributes = self.attributes.mistakes(name.as_ref().ok());
         let former = match &name {
             // Earlier attributes have the mistakes of the present ones, too.
             Ok(name) if attributes.is_empty() => self.former(name).map(drop),
             _ => Ok(()),
         };
         let checks = [name.map(drop), former, self.size.limit().map(drop)];
-        let attributes = attributes.into_iter().map(ConfigError::from);
+        let attributes = attributes.into_iter().map(of_attribute);
         attributes
             .chain(checks.into_iter().filter_map(Result::err))
             .collect()
     }
 
     fn name(&self) -> Result<CookieName, ConfigError> {
-        let default = self.attributes.default_name();
-        let name = self.name.as_deref().unwrap_or(default.as_str());
-        Ok(name.parse()?)
+        let default = default_name(&self.attributes);
+        let name = self.name.as_deref().unwrap_or(default);
+        name.parse().map_err(|error| ConfigError::of("name", error))
     }
 
     /// The fields of cookies that were set with earlier attributes.
@@ -180,12 +187,23 @@ impl CookieOptions {
         let now = &self.attributes;
         let former = self.formerly.iter().map(|formerly| {
             let attributes = formerly.attributes(now);
-            attributes.check(name)?;
+            let checked = attributes.check(name);
+            checked.map_err(|error| ConfigError::of("formerly", error))?;
             if attributes.to_string() == now.to_string() {
-                return Err(ConfigError::FormerAttributes);
+                return Err(ConfigError::new(
+                    "formerly",
+                    "has the attributes that the cookie has now, leave it out",
+                ));
             }
             Ok(Template::new(name, &attributes))
         });
         former.collect()
+    }
+}
+
+fn of_attribute(error: AttributeError) -> ConfigError {
+    match error.attribute() {
+        Some(attribute) => ConfigError::new(attribute, error.reason()),
+        None => ConfigError::general(error),
     }
 }

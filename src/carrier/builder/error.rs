@@ -1,134 +1,95 @@
 use std::fmt;
 
-use crate::{
-    cookie::{AttributeError, CookieNameError},
-    keys::RingError,
-    token::ContextError,
-};
+use crate::{base::debug::debug_by_display, keys::RingError};
 
-/// The error of a [`SessionBuilder`](crate::carrier::SessionBuilder) that cannot build. Every sentence says what to do.
+/// An error from the builder of sessions: a setting is wrong, or settings conflict.
+///
+/// The message says what was found and what to do. It shows no key.
 ///
 /// # Examples
 ///
 /// ```
-/// use hardtack::{ConfigError, EncryptionKey, SessionCookie};
+/// use hardtack::{EncryptionKey, SessionCookie};
 /// use std::time::Duration;
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
 ///     .idle_timeout(Duration::from_millis(500))
 ///     .build();
-/// assert!(matches!(cookie, Err(ConfigError::Lifetime(_))));
+/// let error = cookie.unwrap_err();
+/// assert_eq!(error.setting(), Some("idle_timeout"));
+/// assert!(error.to_string().starts_with("`idle_timeout` is out of range: 500ms;"));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[non_exhaustive]
-pub enum ConfigError {
-    /// The name is not a cookie's name, or does not go with the attributes.
-    Name(CookieNameError),
-    /// An attribute has a value that no browser accepts, or does not go with the others.
-    Attribute(AttributeError),
-    /// The purpose of a bare token is empty, or longer than 65,529 bytes.
-    TokenName,
-    /// The name of a header is empty, is longer than 128 bytes, or has a character that is not allowed.
-    HeaderName,
-    /// The context has a label or value that is too long, or a label that is reserved.
-    Context(ContextError),
-    /// The label of the application is empty, or a label of the application or the type is longer than 255 bytes.
-    Label,
-    /// `formerly` has the current attributes, so the cookie would be dropped as soon as it is set.
-    FormerAttributes,
-    /// A trusted origin is not a scheme and a host with an optional port.
-    Origin,
-    /// A span of time is out of range.
-    Lifetime(&'static str),
-    /// The name and the attributes, or `max_token_len`, leave no room for a session.
-    NoRoom,
-    /// `max_token_len` is more than 16,384 characters.
-    TokenLen,
-    /// The number of cookies in `Size::Split` is not 2 to 4.
-    Split,
-    /// The key ring does not go with the timeouts.
-    Keys(RingError),
-    /// The default of the session's type cannot be encoded and decoded again.
-    Payload,
-    /// Sessions of another type, named here, have the same name, ring and context in this program.
-    AnotherType(&'static str),
+#[derive(Clone)]
+pub struct ConfigError {
+    setting: Option<&'static str>,
+    sentence: String,
 }
 
-/// The sentence: `main` prints errors by `Debug`.
-impl fmt::Debug for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+impl ConfigError {
+    /// `reason` continues after the name: ``"is empty, …"``.
+    pub(crate) fn new(setting: &'static str, reason: impl fmt::Display) -> ConfigError {
+        ConfigError {
+            setting: Some(setting),
+            sentence: format!("`{setting}` {reason}"),
+        }
+    }
+
+    /// `error` is a whole sentence, which does not name the setting.
+    pub(crate) fn of(setting: &'static str, error: impl fmt::Display) -> ConfigError {
+        ConfigError {
+            setting: Some(setting),
+            sentence: format!("`{setting}`: {error}"),
+        }
+    }
+
+    /// For a conflict of several settings.
+    pub(crate) fn general(sentence: impl fmt::Display) -> ConfigError {
+        ConfigError {
+            setting: None,
+            sentence: sentence.to_string(),
+        }
+    }
+
+    /// Returns the setting that is wrong, by the name of its method or parameter, such as `idle_timeout`, `name` or
+    /// `keys`. `None` if several settings conflict.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie};
+    ///
+    /// let builder = SessionCookie::encrypted(EncryptionKey::generate()?);
+    /// let error = builder.clone().name("log in").build().unwrap_err();
+    /// assert_eq!(error.setting(), Some("name"));
+    ///
+    /// let error = builder.name("__Host-login").path("/app").build().unwrap_err();
+    /// assert_eq!(error.setting(), None);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn setting(&self) -> Option<&'static str> {
+        self.setting
     }
 }
+
+debug_by_display!(ConfigError);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ConfigError::Name(error) => error.fmt(f),
-            ConfigError::Attribute(error) => error.fmt(f),
-            ConfigError::TokenName => {
-                f.write_str("the token's purpose is empty or longer than 65529 bytes, choose another")
-            }
-            ConfigError::HeaderName => f.write_str(
-                "that is no header's name, give one of letters, digits and `-`, at most 128 bytes long",
-            ),
-            ConfigError::Context(error) => error.fmt(f),
-            ConfigError::Label => f.write_str(
-                "the label of the application or the type is empty or longer than 255 bytes, choose another",
-            ),
-            ConfigError::FormerAttributes => f.write_str(
-                "`formerly` has the attributes that the cookie has now, leave it out",
-            ),
-            ConfigError::Origin => f.write_str(
-                "that is no origin, give a scheme and a host like `https://app.example.com`",
-            ),
-            ConfigError::Lifetime(sentence) => f.write_str(sentence),
-            ConfigError::NoRoom => f.write_str(
-                "there is no room for a session, shorten the cookie's name and attributes, or give a larger \
-                 `max_token_len`",
-            ),
-            ConfigError::TokenLen => {
-                f.write_str("max_token_len is out of range, give at most 16384 characters")
-            }
-            ConfigError::Split => f.write_str(
-                "a session is split into 2 to 4 cookies, give `Size::Split` one of these numbers",
-            ),
-            ConfigError::Keys(error) => error.fmt(f),
-            ConfigError::Payload => f.write_str(
-                "the default of the session's type cannot be written and read again with postcard, \
-                 remove `skip_serializing_if`, `untagged`, `flatten` and internal tags",
-            ),
-            ConfigError::AnotherType(name) => write!(
-                f,
-                "sessions of type `{name}` are built with this name, ring and context already, and each \
-                 type would replace the other's; choose another name, or drop what was built first"
-            ),
-        }
+        f.write_str(&self.sentence)
     }
 }
 
+// No `source`: the sentence contains that of its cause, and no cause has a source.
 impl std::error::Error for ConfigError {}
 
-impl From<CookieNameError> for ConfigError {
-    fn from(error: CookieNameError) -> Self {
-        ConfigError::Name(error)
-    }
-}
-
-impl From<AttributeError> for ConfigError {
-    fn from(error: AttributeError) -> Self {
-        ConfigError::Attribute(error)
-    }
-}
-
+/// The sentence names keys by their ids.
 impl From<RingError> for ConfigError {
     fn from(error: RingError) -> Self {
-        ConfigError::Keys(error)
-    }
-}
-
-impl From<ContextError> for ConfigError {
-    fn from(error: ContextError) -> Self {
-        ConfigError::Context(error)
+        ConfigError {
+            setting: Some("keys"),
+            sentence: error.to_string(),
+        }
     }
 }

@@ -104,8 +104,8 @@ impl<T: Payload> SessionHeaderBuilder<T> {
             response_name,
             max_token_len,
         } = self.carrier;
-        let purpose = Purpose::header(&name).ok_or(ConfigError::HeaderName)?;
-        Purpose::header(&response_name).ok_or(ConfigError::HeaderName)?;
+        let purpose = header_purpose("name", &name)?;
+        header_purpose("response_name", &response_name)?;
         Ok(SessionHeader {
             token: self.settings.token(purpose, max_token_len)?,
             name: name.to_ascii_lowercase().into(),
@@ -113,4 +113,13 @@ impl<T: Payload> SessionHeaderBuilder<T> {
             shared_caching: self.settings.responses.shared_caching,
         })
     }
+}
+
+fn header_purpose(setting: &'static str, name: &str) -> Result<Purpose, ConfigError> {
+    Purpose::header(name).ok_or_else(|| {
+        let reason = format!(
+            "is not a header name: {name:?}; give one of letters, digits and `-`, at most 128 bytes long"
+        );
+        ConfigError::new(setting, reason)
+    })
 }

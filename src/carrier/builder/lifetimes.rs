@@ -3,7 +3,10 @@
 use std::time::{Duration, SystemTime};
 
 use super::{SessionBuilder, Settings, error::ConfigError};
-use crate::state::{Lifetimes, Payload, RefreshAfter};
+use crate::{
+    base::span,
+    state::{Lifetimes, Payload, RefreshAfter},
+};
 
 impl<C, T: Payload> SessionBuilder<C, T> {
     /// Sets the time without activity after which a session ends, or `None` for no such end. Default: 30
@@ -103,7 +106,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{ConfigError, EncryptionKey, SessionCookie, carrier::RefreshAfter};
+    /// use hardtack::{EncryptionKey, SessionCookie, carrier::RefreshAfter};
     /// use std::time::Duration;
     ///
     /// let minute = Duration::from_secs(60);
@@ -111,7 +114,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     ///     .idle_timeout(30 * minute)
     ///     .refresh_after(RefreshAfter::Span(20 * minute)) // an active visitor would be signed out
     ///     .build();
-    /// assert!(matches!(cookie, Err(ConfigError::Lifetime(_))));
+    /// assert_eq!(cookie.unwrap_err().setting(), Some("refresh_after"));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn refresh_after(mut self, refresh_after: RefreshAfter) -> Self {
@@ -193,8 +196,8 @@ impl IdleTimeout {
 
 impl Settings {
     pub(super) fn lifetimes(&self) -> Result<Lifetimes, ConfigError> {
-        if let Some(sentence) = self.lifetime_mistakes().next() {
-            return Err(ConfigError::Lifetime(sentence));
+        if let Some(error) = self.lifetime_mistakes().into_iter().next() {
+            return Err(error);
         }
         let idle = self.idle_timeout.span().map(|span| span.as_secs());
         let default = idle.map_or(RefreshAfter::OnChange, |idle| {
@@ -211,54 +214,40 @@ impl Settings {
     }
 
     /// All mistakes in the lifetimes. Two are compared only if both are in range.
-    pub(super) fn lifetime_mistakes(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let Settings {
-            absolute_timeout: absolute,
-            idle_timeout,
-            remember_up_to,
-            refresh_after,
-            clock_skew,
-            ..
-        } = *self;
-        let idle = idle_timeout.span();
-        let is_absolute = in_range(absolute);
-        let is_idle = idle.is_none_or(in_range);
-        // The default may be longer, because the application did not choose it.
-        let is_longer = matches!(idle_timeout, IdleTimeout::After(idle) if idle > absolute);
-        let is_late = match (refresh_after, idle) {
-            (Some(RefreshAfter::Span(span)), Some(idle)) => span.as_secs() > idle.as_secs() / 2,
-            _ => false,
-        };
-        let checks = [
-            (
-                !is_absolute,
-                "absolute_timeout is out of range, give at least 1 second and at most 136 years",
-            ),
-            (
-                !is_idle,
-                "idle_timeout is out of range, give at least 1 second and at most 136 years, or turn it off",
-            ),
-            (
-                is_absolute && is_idle && is_longer,
-                "idle_timeout is longer than absolute_timeout (12 hours by default), which ends every session \
-                 before; set absolute_timeout to at least the same, or a shorter idle_timeout",
-            ),
-            (
-                !remember_up_to.is_none_or(in_range),
-                "remember_up_to is out of range, give at least 1 second and at most 136 years",
-            ),
-            (
-                clock_skew > Duration::from_secs(300),
-                "clock_skew is longer than 300 seconds, mend the clocks instead",
-            ),
-            (
-                is_idle && is_late,
-                "refresh_after is longer than half of idle_timeout, so active visitors would be signed out; \
-                 choose at most half",
-            ),
-        ];
-        let mistakes = checks.into_iter().filter(|(is_wrong, _)| *is_wrong);
-        mistakes.map(|(_, sentence)| sentence)
+    pub(super) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
+        let mut mistakes = Vec::new();
+        let absolute = self.absolute_timeout;
+        let idle = self.idle_timeout.span();
+        if !in_range(absolute) {
+            mistakes.push(out_of_range("absolute_timeout", absolute, ""));
+        }
+        if let Some(idle) = idle.filter(|&idle| !in_range(idle)) {
+            mistakes.push(out_of_range("idle_timeout", idle, ", or turn it off"));
+        }
+        // The default may be longer, because the application did not ask for it.
+        if let IdleTimeout::After(idle) = self.idle_timeout
+            && in_range(idle)
+            && in_range(absolute)
+            && idle > absolute
+        {
+            mistakes.push(idle_too_long(idle, absolute));
+        }
+        if let Some(remember) = self.remember_up_to.filter(|&span| !in_range(span)) {
+            mistakes.push(out_of_range("remember_up_to", remember, ""));
+        }
+        if self.clock_skew > LONGEST_SKEW {
+            let skew = self.clock_skew;
+            let reason =
+                format!("is longer than 300 seconds: {skew:?}; correct the clocks instead");
+            mistakes.push(ConfigError::new("clock_skew", reason));
+        }
+        if let (Some(RefreshAfter::Span(span)), Some(idle)) = (self.refresh_after, idle)
+            && in_range(idle)
+            && span.as_secs() > idle.as_secs() / 2
+        {
+            mistakes.push(refresh_too_late(span, idle));
+        }
+        mistakes
     }
 }
 
@@ -266,5 +255,30 @@ fn in_range(span: Duration) -> bool {
     (1..=u64::from(u32::MAX)).contains(&span.as_secs())
 }
 
+fn out_of_range(setting: &'static str, found: Duration, or: &str) -> ConfigError {
+    let reason =
+        format!("is out of range: {found:?}; give at least 1 second and at most 136 years{or}");
+    ConfigError::new(setting, reason)
+}
+
+fn idle_too_long(idle: Duration, absolute: Duration) -> ConfigError {
+    let (idle, absolute) = (span::show(idle), span::show(absolute));
+    let reason = format!(
+        "is longer than `absolute_timeout` ({idle} and {absolute}; the default is 12h), which ends every session before; \
+         set `absolute_timeout` to at least the same, or a shorter `idle_timeout`"
+    );
+    ConfigError::new("idle_timeout", reason)
+}
+
+fn refresh_too_late(refresh: Duration, idle: Duration) -> ConfigError {
+    let (refresh, idle) = (span::show(refresh), span::show(idle));
+    let reason = format!(
+        "is longer than half of `idle_timeout` ({refresh} and {idle}), so active visitors would be signed out; \
+         choose at most half"
+    );
+    ConfigError::new("refresh_after", reason)
+}
+
+const LONGEST_SKEW: Duration = Duration::from_secs(300);
 const DEFAULT_IDLE: Duration = Duration::from_secs(30 * 60);
 pub(crate) const DEFAULT_ABSOLUTE: Duration = Duration::from_secs(12 * 3600);

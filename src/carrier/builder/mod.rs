@@ -1,6 +1,6 @@
 //! The builder of sessions in cookies, headers and tokens.
 
-mod any_ring;
+mod any_shared_ring;
 mod attributes;
 mod cookie;
 mod error;
@@ -19,7 +19,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-pub(crate) use any_ring::AnyRing;
+pub(crate) use any_shared_ring::AnySharedRing;
 pub use cookie::CookieOptions;
 pub use error::ConfigError;
 pub use formerly::FormerAttributes;
@@ -137,7 +137,7 @@ mod sealed {
 /// The settings that all kinds share, as they were given, unchecked.
 #[derive(Clone, Debug)]
 struct Settings {
-    keys: AnyRing,
+    keys: AnySharedRing,
     idle_timeout: IdleTimeout,
     absolute_timeout: Duration,
     remember_up_to: Option<Duration>,
@@ -154,7 +154,7 @@ struct Settings {
 }
 
 impl<C> SessionBuilder<C> {
-    pub(crate) fn new(keys: AnyRing, carrier: C) -> SessionBuilder<C> {
+    pub(crate) fn new(keys: AnySharedRing, carrier: C) -> SessionBuilder<C> {
         SessionBuilder {
             settings: Settings {
                 keys,

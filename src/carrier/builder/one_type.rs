@@ -39,7 +39,11 @@ impl OneType {
         let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
         built.retain(|known| known.slot.strong_count() > 0);
         if let Some(known) = built.iter().find(|known| self.meets(known)) {
-            return Err(ConfigError::AnotherType(known.name));
+            let name = known.name;
+            return Err(ConfigError::general(format_args!(
+                "sessions of type `{name}` are built with this name, ring and context already, and each type would \
+                 replace the other's; choose another name, or drop what was built first"
+            )));
         }
         built.push(self);
         Ok(())

@@ -7,7 +7,7 @@ use crate::{
     keys::Purpose,
     session::{Duplicates, Sealer, events},
     state::{Overhead, Payload, Policy, SizeBudget, SizeLimit, sealed},
-    token::{Context, Reserved},
+    token::{self, Context, LabelError, Reserved},
 };
 
 impl Settings {
@@ -28,12 +28,13 @@ impl Settings {
         } else {
             lifetimes.longest()
         };
-        let reserved = Reserved::new(application, type_label).ok_or(ConfigError::Label)?;
+        let reserved = Reserved::new(application, type_label).map_err(of_label)?;
         let context = self.context()?;
-        let empty_payload = <T as sealed::Payload>::empty().ok_or(ConfigError::Payload)?;
-        let budget = SizeBudget::new(limit, overhead, mode, self.padding)
+        let empty_payload = <T as sealed::Payload>::empty();
+        let empty_payload = empty_payload.ok_or_else(|| ConfigError::general(NO_PAYLOAD))?;
+        let budget = SizeBudget::new(limit, overhead, token::overhead(mode), self.padding)
             .filter(|budget| empty_payload.len() <= budget.room())
-            .ok_or(ConfigError::NoRoom)?;
+            .ok_or_else(|| ConfigError::general(NO_ROOM))?;
         if mode == Mode::UnencryptedButSigned {
             events::unencrypted(purpose.as_str());
         }
@@ -58,19 +59,33 @@ impl Settings {
     }
 
     /// The mistakes in these settings, whatever the keys and the type are.
-    pub(super) fn mistakes(&self) -> impl Iterator<Item = ConfigError> {
+    pub(super) fn mistakes(&self) -> Vec<ConfigError> {
         let reserved = Reserved::new(self.application.as_deref(), "");
         let checks = [
-            reserved.map(drop).ok_or(ConfigError::Label),
+            reserved.map(drop).map_err(of_label),
             self.context().map(drop),
         ];
-        self.lifetime_mistakes()
-            .map(ConfigError::Lifetime)
-            .chain(checks.into_iter().filter_map(Result::err))
+        let mut mistakes = self.lifetime_mistakes();
+        mistakes.extend(checks.into_iter().filter_map(Result::err));
+        mistakes
     }
 
     fn context(&self) -> Result<Context, ConfigError> {
         let pairs = self.context.iter().map(|(label, value)| (label, value));
-        Ok(Context::new(pairs)?)
+        Context::new(pairs).map_err(|error| ConfigError::of("context", error))
     }
 }
+
+fn of_label(error: LabelError) -> ConfigError {
+    let setting = if error.is_of_application() {
+        "application"
+    } else {
+        "type_label"
+    };
+    ConfigError::new(setting, error)
+}
+
+const NO_ROOM: &str = "there is no room for a session, shorten the cookie's name and attributes, or give a larger \
+    `max_token_len`";
+const NO_PAYLOAD: &str = "the default of the session's type cannot be written and read again with postcard, remove \
+    `skip_serializing_if`, `untagged`, `flatten` and internal tags";

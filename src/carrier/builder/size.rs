@@ -47,7 +47,11 @@ impl Size {
             Size::Split(cookies) => Some(usize::from(cookies))
                 .filter(|cookies| (2..=MOST_COOKIES).contains(cookies))
                 .map(|cookies| SizeLimit::new(cookies, BROWSER_LIMIT))
-                .ok_or(ConfigError::Split),
+                .ok_or_else(|| {
+                    let reason =
+                        format!("is `Size::Split({cookies})`, give 2 to {MOST_COOKIES} cookies");
+                    ConfigError::new("size", reason)
+                }),
         }
     }
 }

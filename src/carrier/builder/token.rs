@@ -93,7 +93,10 @@ impl<T: Payload> SessionTokenBuilder<T> {
     ///
     /// Returns a [`ConfigError`], whose message says what to do.
     pub fn build(self) -> Result<SessionToken<T>, ConfigError> {
-        let purpose = Purpose::token(&self.carrier.purpose).ok_or(ConfigError::TokenName)?;
+        let purpose = Purpose::token(&self.carrier.purpose).ok_or_else(|| {
+            let found = self.carrier.purpose.len();
+            ConfigError::new("purpose", format!("has {found} bytes, expected 1 to 65529"))
+        })?;
         self.settings.token(purpose, self.carrier.max_token_len)
     }
 }
@@ -106,7 +109,10 @@ impl Settings {
         max_len: usize,
     ) -> Result<SessionToken<T>, ConfigError> {
         if max_len > LONGEST_TOKEN_LEN {
-            return Err(ConfigError::TokenLen);
+            return Err(ConfigError::new(
+                "max_token_len",
+                format!("is {max_len}, expected at most {LONGEST_TOKEN_LEN} characters"),
+            ));
         }
         let limit = SizeLimit::new(1, max_len);
         let sealer = self.sealer::<T>(purpose, limit, Overhead::default(), Duplicates::Refuse)?;

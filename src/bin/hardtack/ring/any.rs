@@ -6,7 +6,7 @@ use std::{
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken, SigningKey,
     carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
-    keys::{Fingerprint, KeyError, KeyId, KeyInfo, Mode, RingError},
+    keys::{Fingerprint, KeyError, KeyId, KeyInfo, Mode, Overlap, RingError},
 };
 
 /// A ring of either kind of key.
@@ -96,26 +96,19 @@ impl AnyRing {
         planned.filter(move |(_, from)| *from > at)
     }
 
-    /// Each key that is to retire, the one that takes over from it, and the span in which both open.
-    pub(crate) fn overlaps(&self) -> Vec<(KeyInfo, KeyInfo, Duration)> {
-        let keys = self.keys();
-        let pairs = keys.windows(2).filter_map(|pair| {
-            let both = pair[0].accept_until?.duration_since(pair[1].seal_from?);
-            Some((pair[0], pair[1], both.ok()?))
-        });
-        pairs.collect()
+    pub(crate) fn overlaps(&self) -> Vec<Overlap> {
+        either!(self, ring => ring.overlaps())
     }
 
     /// The longest lifetime of sessions with which none is cut short. `None`: any.
     pub(crate) fn serves(&self) -> Option<Duration> {
-        let overlaps = self.overlaps().into_iter();
-        overlaps.map(|(_, _, both)| both).min()
+        self.overlaps().iter().map(Overlap::span).min()
     }
 
-    /// The overlaps that are shorter than `lifetime`, for which an application refuses the ring.
-    pub(crate) fn cut_short(&self, lifetime: Duration) -> Vec<(KeyInfo, KeyInfo, Duration)> {
+    /// The overlaps for which an application with sessions of this lifetime refuses the ring.
+    pub(crate) fn cut_short(&self, lifetime: Duration) -> Vec<Overlap> {
         let mut overlaps = self.overlaps();
-        overlaps.retain(|(_, _, both)| *both < lifetime);
+        overlaps.retain(|overlap| overlap.cuts_short(lifetime));
         overlaps
     }
 

@@ -101,9 +101,9 @@ impl Check {
         now: SystemTime,
     ) -> Result<Vec<Finding>, Failure> {
         let mut findings = Vec::new();
-        for (key, next, both) in ring.cut_short(longest.span) {
-            let (id, file) = (key.id, self.file.display());
-            let end = moment::after(next.seal_from.unwrap_or(now), longest.span + SKEW)?;
+        for overlap in ring.cut_short(longest.span) {
+            let (id, file) = (overlap.key, self.file.display());
+            let end = moment::after(overlap.seal_from, longest.span + SKEW)?;
             let mended = if end > now {
                 let lifetime = span::show(longest.span).replace(' ', "");
                 format!(
@@ -120,8 +120,8 @@ impl Check {
                     format!(
                         "key {id} is accepted for {} after key {} begins to seal, so sessions of {} are cut \
                          short, and the application does not start; {mended} mends that",
-                        span::show(both),
-                        next.id,
+                        span::show(overlap.span()),
+                        overlap.next,
                         span::show(longest.span)
                     ),
                 )

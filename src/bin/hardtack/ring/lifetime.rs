@@ -61,7 +61,7 @@ fn check(lifetime: Duration) -> Result<Duration, Failure> {
         Err(error) => {
             let sentence = error.to_string();
             Err(Failure::Usage(
-                sentence.replace("absolute_timeout", "--lifetime"),
+                sentence.replace("`absolute_timeout`", "`--lifetime`"),
             ))
         }
     }

@@ -74,16 +74,14 @@ fn check_lifetime(
     file: &str,
 ) -> Result<(), Failure> {
     match &after.cut_short(longest)[..] {
-        [(key, next, both), ..] if before.cut_short(longest).is_empty() => {
-            Err(Failure::no(format!(
-                "key {id} would be accepted for only {} after key {} begins to seal, so living sessions would \
+        [overlap, ..] if before.cut_short(longest).is_empty() => Err(Failure::no(format!(
+            "key {id} would be accepted for only {} after key {} begins to seal, so living sessions would \
                  be cut short; choose an earlier --at, or first a later end with `hardtack ring retire {file} \
                  {id} --at TIME`",
-                span::show(*both),
-                next.id,
-                id = key.id
-            )))
-        }
+            span::show(overlap.span()),
+            overlap.next,
+            id = overlap.key
+        ))),
         _ => Ok(()),
     }
 }

@@ -5,18 +5,18 @@ use crate::{
     keys::{EncryptionKey, Purpose, PurposeSlot, RingError, SharedKeyRing, SigningKey},
 };
 
-/// A ring of keys of either kind.
+/// A shared ring of keys of either kind.
 #[derive(Clone, Debug)]
-pub(crate) enum AnyRing {
+pub(crate) enum AnySharedRing {
     Encryption(SharedKeyRing<EncryptionKey>),
     Signing(SharedKeyRing<SigningKey>),
 }
 
-impl AnyRing {
+impl AnySharedRing {
     pub(super) fn mode(&self) -> Mode {
         match self {
-            AnyRing::Encryption(_) => Mode::Encrypted,
-            AnyRing::Signing(_) => Mode::UnencryptedButSigned,
+            AnySharedRing::Encryption(_) => Mode::Encrypted,
+            AnySharedRing::Signing(_) => Mode::UnencryptedButSigned,
         }
     }
 
@@ -26,20 +26,20 @@ impl AnyRing {
         overlap: u64,
     ) -> Result<Arc<PurposeSlot>, RingError> {
         match self {
-            AnyRing::Encryption(ring) => ring.serve(purpose, overlap),
-            AnyRing::Signing(ring) => ring.serve(purpose, overlap),
+            AnySharedRing::Encryption(ring) => ring.serve(purpose, overlap),
+            AnySharedRing::Signing(ring) => ring.serve(purpose, overlap),
         }
     }
 }
 
-impl From<SharedKeyRing<EncryptionKey>> for AnyRing {
+impl From<SharedKeyRing<EncryptionKey>> for AnySharedRing {
     fn from(ring: SharedKeyRing<EncryptionKey>) -> Self {
-        AnyRing::Encryption(ring)
+        AnySharedRing::Encryption(ring)
     }
 }
 
-impl From<SharedKeyRing<SigningKey>> for AnyRing {
+impl From<SharedKeyRing<SigningKey>> for AnySharedRing {
     fn from(ring: SharedKeyRing<SigningKey>) -> Self {
-        AnyRing::Signing(ring)
+        AnySharedRing::Signing(ring)
     }
 }

@@ -1,0 +1,85 @@
+//! The values of one name in a request.
+
+use super::split::{Broken, PartNumbers, Parts, Whole};
+
+/// The distinct values of one name, at most [`MOST_VALUES`], in the order of the request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Values {
+    text: Vec<u8>,
+    ends: [usize; MOST_VALUES],
+    count: usize,
+    /// `None`: the values do not come from cookies, so none is in parts.
+    parts: Option<Parts>,
+}
+
+impl Values {
+    pub(crate) fn of_cookies() -> Values {
+        Values {
+            parts: Some(Parts::default()),
+            ..Values::default()
+        }
+    }
+
+    /// Returns the values as they were sent.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends[..self.count].iter().map(move |&end| {
+            let value = &self.text[start..end];
+            start = end;
+            value
+        })
+    }
+
+    /// Returns the values, each joined with its parts. A value longer than `longest` stays as it is.
+    pub(crate) fn whole(&self, longest: usize) -> impl Iterator<Item = Result<Whole<'_>, Broken>> {
+        self.iter().map(move |value| match &self.parts {
+            Some(parts) if value.len() <= longest => parts.assemble(value),
+            _ => Ok(Whole::in_one_cookie(value)),
+        })
+    }
+
+    /// Returns `true` if there is exactly one value.
+    pub(crate) fn is_one(&self) -> bool {
+        self.count == 1
+    }
+
+    /// Returns the buffer of the values, for reuse.
+    pub(crate) fn into_text(self) -> Vec<u8> {
+        self.text
+    }
+
+    /// Returns `true` if the request carried nothing of this name, not even a part.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0 && self.carried().is_empty()
+    }
+
+    /// Returns the numbers of the parts that were sent.
+    pub(crate) fn carried(&self) -> PartNumbers {
+        self.parts.as_ref().map(Parts::carried).unwrap_or_default()
+    }
+
+    /// Adds a value. One longer than `longest` is cut to one byte more, so that it is still too long.
+    pub(crate) fn push(&mut self, value: &[u8], longest: usize) {
+        let value = &value[..value.len().min(longest + 1)];
+        if self.count < MOST_VALUES && !self.iter().any(|known| known == value) {
+            if self.count == 0 {
+                // The usual case. Growing a vector takes longer than creating one.
+                self.text = value.to_vec();
+            } else {
+                self.text.extend_from_slice(value);
+            }
+            self.ends[self.count] = self.text.len();
+            self.count += 1;
+        }
+    }
+
+    /// Adds the value of the cookie `name.{number}`, cut in the same way.
+    pub(crate) fn push_part(&mut self, number: usize, value: &[u8], longest: usize) {
+        self.parts
+            .get_or_insert_default()
+            .push(number, value, longest);
+    }
+}
+
+/// The maximum number of distinct values. A browser sends no more than that by accident.
+pub(super) const MOST_VALUES: usize = 4;

@@ -1,0 +1,168 @@
+use std::{
+    fmt,
+    task::{self, Poll},
+};
+
+use http::{Request, Response};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::{
+    extensions::provide,
+    future::{PendingSession, ResponseFuture},
+    layer::SessionLayer,
+};
+use crate::{
+    session::Session,
+    state::{Map, Payload},
+};
+
+/// The service that [`SessionLayer`] wraps around another.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, web::SessionService};
+/// use http::{Request, Response};
+/// use tower::{Layer, ServiceExt, service_fn};
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// let inner = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(())));
+/// let service: SessionService<_> = SessionLayer::new(cookie).layer(inner);
+/// let response = service.oneshot(Request::new(())).await?;
+/// assert!(response.headers().is_empty()); // the session was not touched
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub struct SessionService<S, T = Map, W = Session<T>> {
+    inner: S,
+    layer: SessionLayer<T, W>,
+}
+
+impl<S, T, W> Layer<S> for SessionLayer<T, W> {
+    type Service = SessionService<S, T, W>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        SessionService {
+            inner,
+            layer: self.clone(),
+        }
+    }
+}
+
+impl<S, T, W> SessionService<S, T, W> {
+    /// Returns a reference to the inner service.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// # use tower::Layer;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let service = SessionLayer::new(cookie).layer("inner");
+    /// assert_eq!(*service.get_ref(), "inner");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// Returns a mutable reference to the inner service.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// # use tower::Layer;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let mut service = SessionLayer::new(cookie).layer("inner");
+    /// *service.get_mut() = "another";
+    /// assert_eq!(*service.get_ref(), "another");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Returns the inner service.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
+    /// # use tower::Layer;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let service = SessionLayer::new(cookie).layer("inner");
+    /// assert_eq!(service.into_inner(), "inner");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S: Clone, T, W> Clone for SessionService<S, T, W> {
+    fn clone(&self) -> Self {
+        SessionService {
+            inner: self.inner.clone(),
+            layer: self.layer.clone(),
+        }
+    }
+}
+
+impl<S: fmt::Debug, T, W> fmt::Debug for SessionService<S, T, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionService")
+            .field("inner", &self.inner)
+            .field("layer", &self.layer)
+            .finish()
+    }
+}
+
+impl<S, T, W, RequestBody, ResponseBody> Service<Request<RequestBody>> for SessionService<S, T, W>
+where
+    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
+    T: Payload,
+    W: Clone + Send + Sync + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future, T>;
+
+    fn poll_ready(&mut self, context: &mut task::Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
+        let SessionLayer {
+            transport,
+            clock,
+            is_eager,
+            context_by,
+            wrap,
+        } = &self.layer;
+        let clock = clock.clone();
+        let session = match context_by {
+            None => transport.load_from(request.headers(), clock, None),
+            Some(choose) => {
+                let (parts, body) = request.into_parts();
+                let session = match choose(&parts) {
+                    None => transport.refuse(clock),
+                    context => transport.load_from(&parts.headers, clock, context),
+                };
+                request = Request::from_parts(parts, body);
+                session
+            }
+        };
+        if *is_eager {
+            session.verify();
+        }
+        provide(request.extensions_mut(), wrap(session.clone()));
+        ResponseFuture {
+            inner: self.inner.call(request),
+            pending: PendingSession::new(transport.clone(), session),
+        }
+    }
+}
