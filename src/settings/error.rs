@@ -5,7 +5,7 @@ use crate::{base::debug::debug_by_display, carrier::ConfigError, keys::looks_lik
 
 /// The mistakes in settings: a sentence for each, which names the setting and the way to correct it.
 ///
-/// It shows no values, and so no keys.
+/// It shows no keys, and of other values only a length, a span of time or a character.
 ///
 /// # Examples
 ///
