@@ -7,7 +7,7 @@ use super::time::{UnixSeconds, unix_seconds};
 /// A session that is not touched does not call it. If the function panics, the session stays unread, and the next
 /// touch calls it again.
 ///
-/// Only whole seconds count (SPEC.md § 1.1).
+/// Only whole seconds count ([SPEC.md § 1.1]).
 ///
 /// # Examples
 ///
@@ -19,6 +19,8 @@ use super::time::{UnixSeconds, unix_seconds};
 /// let real = Clock::system();
 /// let late = Clock::from_fn(|| SystemTime::now() - Duration::from_secs(5));
 /// ```
+///
+/// [SPEC.md § 1.1]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#1-notation-and-constants
 #[derive(Clone)]
 pub struct Clock(Source);
 

@@ -2,7 +2,7 @@ use std::fmt;
 
 /// The reason why a token did not open, for logs and metrics. The response to the visitor never depends on it.
 ///
-/// Each variant is the failure of one step of SPEC.md § 7.
+/// Each variant is the failure of one step of [SPEC.md § 7].
 ///
 /// # Examples
 ///
@@ -20,13 +20,17 @@ use std::fmt;
 /// ));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// Longer than any token.
     TooLong,
     /// A large session is split into several cookies, and one of them is missing, or their number is wrong
-    /// (docs/spec/carriers.md § 9.2). Clients with little room for cookies cause this.
+    /// ([docs/spec/carriers.md § 9.2]). Clients with little room for cookies cause this.
+    ///
+    /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks
     Incomplete,
     /// Not base64url in its only spelling: cut off, changed, or made by another program.
     Encoding,

@@ -73,7 +73,7 @@ impl<T> SessionCookie<T> {
     /// may be none or several. `clock` is the current time, or a function that returns it.
     ///
     /// Never fails. Nothing is verified before the session is first used, and a cookie that does not open is a
-    /// new session (SPEC.md § 7, § 9.1). Of several cookies of this name, the first four that differ are
+    /// new session ([SPEC.md § 7], § 9.1). Of several cookies of this name, the first four that differ are
     /// considered.
     ///
     /// # Examples
@@ -89,6 +89,8 @@ impl<T> SessionCookie<T> {
     /// assert!(session.is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     #[must_use]
     pub fn load<F>(&self, cookie_fields: F, clock: impl Into<Clock>) -> Session<T>
     where

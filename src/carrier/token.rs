@@ -11,7 +11,7 @@ use crate::{
 
 /// Sessions in bare tokens, for a mobile client, a message or a queue. Cloning is cheap.
 ///
-/// A token opens only for the purpose that it was sealed for (SPEC.md § 3.2).
+/// A token opens only for the purpose that it was sealed for ([SPEC.md § 3.2]).
 ///
 /// # Examples
 ///
@@ -31,6 +31,8 @@ use crate::{
 /// assert_eq!(session.get("user")?, Some(42));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [SPEC.md § 3.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#32-purposes
 pub struct SessionToken<T = Map> {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) payload: PhantomData<fn() -> T>,
@@ -98,7 +100,7 @@ impl<T: SessionData> SessionToken<T> {
     /// Returns the value that `token` holds, without a session, for programs that only read it, such as a gateway.
     /// Allocates no memory besides that of the value.
     ///
-    /// The token is verified as by [`load`](Self::load) (SPEC.md § 7), and the hook for outcomes is called
+    /// The token is verified as by [`load`](Self::load) ([SPEC.md § 7]), and the hook for outcomes is called
     /// ([`on_outcome`](crate::carrier::SessionBuilder::on_outcome)).
     ///
     /// # Examples
@@ -134,6 +136,8 @@ impl<T: SessionData> SessionToken<T> {
     /// # Errors
     ///
     /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
+    ///
+    /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
         self.open_with(token, clock, read_value)
     }

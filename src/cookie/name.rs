@@ -6,7 +6,7 @@ use crate::base::{debug::debug_by_display, syntax::is_token_char};
 /// The name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes.
 ///
 /// [`build`](crate::carrier::SessionCookieBuilder::build) checks that the attributes meet the
-/// requirements of the prefix (docs/spec/carriers.md § 9.1).
+/// requirements of the prefix ([docs/spec/carriers.md § 9.1]).
 ///
 /// # Examples
 ///
@@ -16,6 +16,8 @@ use crate::base::{debug::debug_by_display, syntax::is_token_char};
 /// assert!("__Host-login".parse::<CookieName>().is_ok());
 /// assert!("log in".parse::<CookieName>().is_err());
 /// ```
+///
+/// [docs/spec/carriers.md § 9.1]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#91-names-and-finding-values
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CookieName(String);
 

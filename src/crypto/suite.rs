@@ -37,7 +37,7 @@ impl fmt::Display for Mode {
     }
 }
 
-/// The algorithm that a key seals with (SPEC.md § 2).
+/// The algorithm that a key seals with ([SPEC.md § 2]).
 ///
 /// The key selects it; a token never does.
 ///
@@ -53,6 +53,8 @@ impl fmt::Display for Mode {
 /// assert_eq!(suite.to_string(), "XAES-256-GCM");
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [SPEC.md § 2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#2-suites
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Suite {

@@ -18,7 +18,7 @@ pub struct KeyInfo {
 }
 
 impl<K: Key> KeyRing<K> {
-    /// Returns the keys in the order in which each takes over from the one before (SPEC.md § 3.4.2).
+    /// Returns the keys in the order in which each takes over from the one before ([SPEC.md § 3.4.2]).
     ///
     /// # Examples
     ///
@@ -35,6 +35,8 @@ impl<K: Key> KeyRing<K> {
     /// assert_eq!(ring.keys()[1].seal_from, Some(soon));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [SPEC.md § 3.4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
     #[must_use]
     pub fn keys(&self) -> Vec<KeyInfo> {
         self.ring().keys.iter().map(KeyInfo::of).collect()

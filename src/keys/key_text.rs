@@ -120,7 +120,7 @@ fn checksum(suite: Suite, secret: &[u8; SECRET_LEN]) -> [u8; CHECK_LEN] {
 
 /// The public id of a key: 4 bytes derived from its secret, shown in hexadecimal.
 ///
-/// Every token contains it, so that a key ring finds the key without trying others (SPEC.md § 3.1).
+/// Every token contains it, so that a key ring finds the key without trying others ([SPEC.md § 3.1]).
 ///
 /// # Examples
 ///
@@ -133,6 +133,8 @@ fn checksum(suite: Suite, secret: &[u8; SECRET_LEN]) -> [u8; CHECK_LEN] {
 /// assert_eq!(KeyRing::new(key).sealing_key(SystemTime::now()), id);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [SPEC.md § 3.1]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#31-secret-and-derivation
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId(pub(crate) [u8; 4]);
 

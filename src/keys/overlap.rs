@@ -10,9 +10,11 @@ use crate::base::time;
 
 /// A key that retires, and the next one, which takes over from it.
 ///
-/// Sessions that were sealed before `seal_from` need the first key until they end (SPEC.md § 3.4).
+/// Sessions that were sealed before `seal_from` need the first key until they end ([SPEC.md § 3.4]).
 ///
 /// [`KeyRing::overlaps`] has an example.
+///
+/// [SPEC.md § 3.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Overlap {

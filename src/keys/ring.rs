@@ -174,7 +174,7 @@ impl<K: Key> KeyRing<K> {
     }
 
     /// Returns a fingerprint of the keys, their times and their order. Instances compare it, for example in a health
-    /// check, to see whether they use the same ring. It is public (SPEC.md § 3.6).
+    /// check, to see whether they use the same ring. It is public ([SPEC.md § 3.6]).
     ///
     /// # Examples
     ///
@@ -187,6 +187,8 @@ impl<K: Key> KeyRing<K> {
     /// assert_eq!(here.fingerprint(), there.fingerprint());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [SPEC.md § 3.6]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#36-fingerprint
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         self.ring.fingerprint()
@@ -313,7 +315,9 @@ where
     times.rposition(|times| times.may_seal(now)).unwrap_or(0)
 }
 
-/// A fingerprint of a key ring: 8 bytes, shown as 16 hexadecimal digits. It is public (SPEC.md § 3.6).
+/// A fingerprint of a key ring: 8 bytes, shown as 16 hexadecimal digits. It is public ([SPEC.md § 3.6]).
+///
+/// [SPEC.md § 3.6]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#36-fingerprint
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 8]);
 

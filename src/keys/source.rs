@@ -25,17 +25,19 @@ use super::{
 };
 
 impl<K: Key> KeyRing<K> {
-    /// Reads a ring from an environment variable, in its text form (SPEC.md § 3.5), with line ends or
+    /// Reads a ring from an environment variable, in its text form ([SPEC.md § 3.5]), with line ends or
     /// commas between the keys.
     ///
     /// # Errors
     ///
     /// Returns an error if the variable is not set or does not contain a ring. The error does not show the value.
+    ///
+    /// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
     pub fn from_env(variable: &str) -> Result<KeyRing<K>, RingSourceError> {
         KeyRing::from_sources([RingSource::env(variable)])
     }
 
-    /// Reads a ring from a file of at most 1 MiB, in its text form (SPEC.md § 3.5).
+    /// Reads a ring from a file of at most 1 MiB, in its text form ([SPEC.md § 3.5]).
     ///
     /// The file's permissions are not checked, because orchestrators choose those of the secrets that they mount.
     ///
@@ -43,6 +45,8 @@ impl<K: Key> KeyRing<K> {
     ///
     /// Returns an error if the file cannot be read, is too large, or does not contain a ring. The error does not show
     /// the content.
+    ///
+    /// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
     pub fn from_file(path: impl Into<PathBuf>) -> Result<KeyRing<K>, RingSourceError> {
         KeyRing::from_sources([RingSource::file(path)])
     }
@@ -97,7 +101,7 @@ pub(crate) fn join<K: Key>(
     KeyRing::join(texts).map_err(|error| no_ring(sources, error))
 }
 
-/// A source of the text of a key ring, or of a part of it (SPEC.md § 3.5). Cheap to clone.
+/// A source of the text of a key ring, or of a part of it ([SPEC.md § 3.5]). Cheap to clone.
 ///
 /// # Examples
 ///
@@ -109,6 +113,8 @@ pub(crate) fn join<K: Key>(
 ///     KeyRing::from_sources(["new", "old"].map(|key| RingSource::file(format!("/run/keys/{key}"))))?;
 /// # Ok::<_, hardtack::keys::RingSourceError>(())
 /// ```
+///
+/// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
 #[derive(Clone)]
 pub struct RingSource(SourceKind);
 

@@ -37,16 +37,19 @@ use crate::{
 ///
 /// Every change can fail with one of these errors, which leaves the session as it was.
 ///
-/// - [`TooLarge`](SessionError::TooLarge): the session would no longer fit its cookie (docs/spec/writer.md § 9.6).
+/// - [`TooLarge`](SessionError::TooLarge): the session would no longer fit its cookie ([docs/spec/writer.md § 9.6]).
 /// - [`AfterHead`](SessionError::AfterHead): the head of the response has been sent, so nothing more can be saved.
 /// - [`NoContext`](SessionError::NoContext): the request belongs to no context that the layer knows.
 /// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
 /// - [`UnreadablePayload`](SessionError::UnreadablePayload): the visitor's session has an unknown
-///   schema version, and is not overwritten (SPEC.md § 7.9).
+///   schema version, and is not overwritten ([SPEC.md § 7.9]).
 ///
 /// # Panics
 ///
 /// Methods that return no `Result` panic if they are called inside an `update` of the same session.
+///
+/// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
+/// [SPEC.md § 7.9]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
 pub struct Session<T = Map> {
     pub(super) lock: Arc<SessionLock<T>>,
 }
@@ -119,7 +122,9 @@ impl<T: Payload> Session<T> {
     }
 
     /// Returns `true` if the session was [remembered](Session::remember_for), and so outlives the browser's
-    /// (SPEC.md § 8.2).
+    /// ([SPEC.md § 8.2]).
+    ///
+    /// [SPEC.md § 8.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
     #[must_use]
     pub fn is_persistent(&self) -> bool {
         self.with(|session| session.state.is_persistent())
@@ -257,8 +262,10 @@ impl<T: Payload> Session<T> {
         })
     }
 
-    /// Returns the number of bytes by which the content may still grow (docs/spec/writer.md § 9.6). An empty session
+    /// Returns the number of bytes by which the content may still grow ([docs/spec/writer.md § 9.6]). An empty session
     /// has 2,171 with default settings.
+    ///
+    /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
     #[must_use]
     pub fn remaining_bytes(&self) -> usize {
         self.with(|session| session.state.remaining_bytes())

@@ -8,7 +8,7 @@ use crate::{
 
 impl<T: Payload> Session<T> {
     /// Renews the session after a sign-in: gives it a new id, and starts the absolute timeout again
-    /// (docs/spec/writer.md § 8.7). Data is kept. An end that [`limit_to`](Self::limit_to) set in an earlier request
+    /// ([docs/spec/writer.md § 8.7]). Data is kept. An end that [`limit_to`](Self::limit_to) set in an earlier request
     /// is lifted.
     ///
     /// Data that another visitor of the same browser left is kept too, and so is the end of a remembered session.
@@ -35,6 +35,8 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Returns the errors of [every change](Session#errors), or a failure of the random generator.
+    ///
+    /// [docs/spec/writer.md § 8.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#8-what-is-written
     pub fn renew(&self) -> Result<(), SessionError> {
         let sid = random::from_system()?;
         self.change(|state| state.renew(sid))

@@ -190,7 +190,7 @@ impl Overhead {
 /// An error from a change after which the session would not fit its cookie. The session is as it was before.
 ///
 /// Both numbers are bytes of the whole `Set-Cookie` field: name, token and attributes, with an id, every date and
-/// `Max-Age` at their longest (docs/spec/writer.md § 9.6). For a session in several cookies they count all fields
+/// `Max-Age` at their longest ([docs/spec/writer.md § 9.6]). For a session in several cookies they count all fields
 /// together; for a bare token, the token.
 ///
 /// # Examples
@@ -209,6 +209,8 @@ impl Overhead {
 /// assert!(session.is_empty());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TooLarge {

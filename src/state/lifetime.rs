@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::layout::Metadata;
 use crate::base::{reason::Reason, time::UnixSeconds};
 
-/// The time after which a session's last activity is written again, which restarts its idle timeout (SPEC.md § 8.8).
+/// The time after which a session's last activity is written again, which restarts its idle timeout ([SPEC.md § 8.8]).
 ///
 /// # Examples
 ///
@@ -29,6 +29,8 @@ use crate::base::{reason::Reason, time::UnixSeconds};
 /// assert_eq!(session.last_active_at(), Some(now + 6 * minute));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [SPEC.md § 8.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefreshAfter {

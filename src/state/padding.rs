@@ -1,4 +1,4 @@
-/// Padding, which hides a part of what the length of a token reveals about its content (SPEC.md § 5.6).
+/// Padding, which hides a part of what the length of a token reveals about its content ([SPEC.md § 5.6]).
 ///
 /// Nothing is compressed, so without padding anyone who sees an encrypted token knows how many bytes are in the
 /// session.
@@ -20,6 +20,8 @@
 /// assert!(sent_len("Bob")? < sent_len("Annegret")?);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [SPEC.md § 5.6]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#56-padding
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Padding {

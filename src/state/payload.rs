@@ -8,7 +8,7 @@ use crate::crypto::scratch::wipe;
 /// A session as a dictionary: text keys, and values of any type that serde can read and write.
 ///
 /// It has no values; it selects the methods of a [`Session`](crate::Session). In the token a dictionary is one
-/// MessagePack map (SPEC.md § 5.4), so programs in other languages can read it.
+/// MessagePack map ([SPEC.md § 5.4]), so programs in other languages can read it.
 ///
 /// # Examples
 ///
@@ -20,6 +20,8 @@ use crate::crypto::scratch::wipe;
 ///     session.get("language")
 /// }
 /// ```
+///
+/// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
 #[derive(Clone, Copy, Debug)]
 pub enum Map {}
 

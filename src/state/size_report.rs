@@ -71,7 +71,9 @@ impl SizeReport {
 
     /// Returns the bytes of all `Set-Cookie` fields together, which [`TooLarge`](crate::session::TooLarge) calls
     /// needed. Three bytes of the body become four of these. An id, every date and `Max-Age` count at their longest, as
-    /// if the session had them (docs/spec/writer.md § 9.6).
+    /// if the session had them ([docs/spec/writer.md § 9.6]).
+    ///
+    /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
     #[must_use]
     pub fn set_cookie(&self) -> usize {
         self.set_cookie

@@ -52,7 +52,9 @@ impl Context {
     /// # Errors
     ///
     /// A label is longer than 255 bytes or begins with `hardtack.`, a value is longer than 65,535 bytes, or all
-    /// pairs together are longer than 4 GiB (SPEC.md § 4.2).
+    /// pairs together are longer than 4 GiB ([SPEC.md § 4.2]).
+    ///
+    /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
     pub fn new<L, V>(pairs: impl IntoIterator<Item = (L, V)>) -> Result<Context, ContextError>
     where
         L: AsRef<str>,

@@ -160,7 +160,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// Sets the largest `Set-Cookie` field, and the number of cookies. Default: [`Size::Anywhere`].
     ///
     /// A smaller size signs nobody out: a session that is already larger may be sent in its current size, and only
-    /// shrink (docs/spec/writer.md § 9.5).
+    /// shrink ([docs/spec/writer.md § 9.5]).
     ///
     /// # Examples
     ///
@@ -174,6 +174,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// assert_eq!(session.remaining_bytes(), 2_939);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [docs/spec/writer.md § 9.5]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#95-size-profiles
     pub fn size(mut self, size: Size) -> Self {
         self.carrier.size = size;
         self

@@ -40,7 +40,7 @@ impl SessionHeader {
     /// is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
     ///
     /// The name has at most 128 bytes, and its case does not matter. Sessions are sealed for this header, so they do
-    /// not open as cookies, and cookies do not open as sessions of a header (docs/spec/carriers.md § 9.7).
+    /// not open as cookies, and cookies do not open as sessions of a header ([docs/spec/carriers.md § 9.7]).
     ///
     /// # Examples
     ///
@@ -51,6 +51,8 @@ impl SessionHeader {
     /// assert_eq!(header.name(), "authorization");
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [docs/spec/carriers.md § 9.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#97-tokens-in-a-header-field
     pub fn encrypted(
         name: impl Into<String>,
         keys: impl IntoKeys<EncryptionKey>,

@@ -122,7 +122,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// Sets how far another instance's clock may be ahead, from 0 to 300 seconds (SPEC.md § 8.4). Default: 60
+    /// Sets how far another instance's clock may be ahead, from 0 to 300 seconds ([SPEC.md § 8.4]). Default: 60
     /// seconds.
     ///
     /// # Examples
@@ -142,12 +142,14 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # assert!(earlier.load(&fields, now - 2 * minute).is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [SPEC.md § 8.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
     pub fn clock_skew(mut self, span: Duration) -> Self {
         self.settings.clock_skew = span;
         self
     }
 
-    /// Refuses every session issued before `moment`, which signs out everyone who signed in earlier (SPEC.md § 7.8). A
+    /// Refuses every session issued before `moment`, which signs out everyone who signed in earlier ([SPEC.md § 7.8]). A
     /// moment within a second counts as the next one. If the key ring also has such a moment, the later one counts.
     /// Default: none.
     ///
@@ -169,6 +171,8 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// assert!(matches!(session.outcome(), Outcome::Rejected { reason: Reason::Revoked, .. }));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [SPEC.md § 7.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     pub fn not_before(mut self, moment: SystemTime) -> Self {
         self.settings.not_before = Some(moment);
         self

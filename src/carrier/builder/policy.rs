@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl<C, T: Payload> SessionBuilder<C, T> {
-    /// Binds every session to an application (SPEC.md § 4.2), by a label of 1 to 255 bytes. Default: none.
+    /// Binds every session to an application ([SPEC.md § 4.2]), by a label of 1 to 255 bytes. Default: none.
     ///
     /// Applications that share a key ring and a name accept each other's sessions unless their labels differ. The label
     /// applies in addition to a context that is chosen for a request. Changing it ends all existing sessions.
@@ -30,6 +30,8 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # assert!(!shop.load(&fields, now).is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
     pub fn application(mut self, label: impl Into<String>) -> Self {
         self.settings.application = Some(label.into());
         self
@@ -67,7 +69,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
         self
     }
 
-    /// Binds every session to a pair of label and value (SPEC.md § 4.2). Default: none.
+    /// Binds every session to a pair of label and value ([SPEC.md § 4.2]). Default: none.
     ///
     /// May be repeated; the order counts. A label has at most 255 bytes and does not begin with `hardtack.`, a value
     /// has at most 65,535.
@@ -92,6 +94,8 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # assert!(!test.load(&fields, now).is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
     pub fn context(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
         self.settings.context.push((label.into(), value.into()));
         self
@@ -197,7 +201,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     }
 
     /// Accepts a key ring in which a key stops opening tokens while sessions that it sealed may be alive
-    /// (SPEC.md § 3.4). Default: the builder refuses it.
+    /// ([SPEC.md § 3.4]). Default: the builder refuses it.
     ///
     /// # Examples
     ///
@@ -214,6 +218,8 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// assert!(SessionCookie::encrypted(ring).danger_retire_early().build().is_ok());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [SPEC.md § 3.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
     pub fn danger_retire_early(mut self) -> Self {
         self.settings.retire_early = true;
         self

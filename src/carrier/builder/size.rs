@@ -1,7 +1,7 @@
 use super::error::ConfigError;
 use crate::state::{BROWSER_LIMIT, MOST_COOKIES, SizeLimit};
 
-/// The largest size of a whole `Set-Cookie` field, in bytes (docs/spec/writer.md § 9.5).
+/// The largest size of a whole `Set-Cookie` field, in bytes ([docs/spec/writer.md § 9.5]).
 ///
 /// # Examples
 ///
@@ -20,6 +20,8 @@ use crate::state::{BROWSER_LIMIT, MOST_COOKIES, SizeLimit};
 /// assert!(store(&browser).is_ok());
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [docs/spec/writer.md § 9.5]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#95-size-profiles
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Size {
@@ -28,7 +30,7 @@ pub enum Size {
     Anywhere,
     /// 4,096 bytes, which browsers store. A default nginx in front of the application answers 502.
     Browser,
-    /// As few cookies as possible, and at most this number (2 to 4), each of 4,096 bytes (docs/spec/carriers.md § 9.2).
+    /// As few cookies as possible, and at most this number (2 to 4), each of 4,096 bytes ([docs/spec/carriers.md § 9.2]).
     /// Prefer one cookie where it is large enough.
     ///
     /// Nearly every proxy has to be configured for it. With default settings nginx answers 502 to a response with two
@@ -36,6 +38,8 @@ pub enum Size {
     /// Two pass an nginx with `proxy_buffer_size 16k` and `large_client_header_buffers 4 32k`. Some clients keep fewer
     /// cookies than they receive, and parallel responses may each replace some of the parts. The session then does not
     /// open ([`Incomplete`](crate::session::Reason::Incomplete), [`Auth`](crate::session::Reason::Auth)), and is lost.
+    ///
+    /// [docs/spec/carriers.md § 9.2]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#92-chunks
     Split(u8),
 }
 
