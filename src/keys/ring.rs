@@ -1,10 +1,17 @@
 //! The keys in use (SPEC.md § 3.4 to § 3.6).
 
-use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc, time::SystemTime};
+use std::{
+    fmt,
+    marker::PhantomData,
+    str::FromStr,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use super::{
     key::Key,
     key_text::KeyId,
+    overlap::Overlap,
     ring_error::RingError,
     ring_key::{KeyTimes, RingEntry, RingKey},
     ring_text::PartialRing,
@@ -194,6 +201,33 @@ impl<K: Key> KeyRing<K> {
         self.ring.fingerprint()
     }
 
+    /// Returns every key that retires with the one that takes over from it, in the order of the ring. For tools:
+    /// `build` and [`SharedKeyRing::replace`](crate::keys::SharedKeyRing::replace) refuse a ring of which an overlap
+    /// [cuts sessions short](Overlap::cuts_short).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
+    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let ring = KeyRing::from_keys([
+    ///     RingKey::new(new).seal_from(now),
+    ///     RingKey::new(old).accept_until(now + 12 * hour),
+    /// ])?;
+    /// let overlap = ring.overlaps()[0];
+    /// assert_eq!(overlap.span(), 12 * hour);
+    /// assert!(!overlap.cuts_short(12 * hour));
+    /// assert!(overlap.cuts_short(13 * hour));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn overlaps(&self) -> Vec<Overlap> {
+        self.ring().overlaps().collect()
+    }
+
     /// Joins several texts into one ring, with the keys in the order of the texts. The latest `not_before` counts.
     pub(crate) fn join(
         texts: impl IntoIterator<Item = PartialRing<K>>,
@@ -277,20 +311,34 @@ impl Ring {
         if last.times.accept_until.is_some() {
             return Err(RingError::LastRetires(last.id));
         }
-        for pair in keys.windows(2) {
-            let (key, next) = (&pair[0], &pair[1]);
-            if let (Some(until), Some(from)) = (key.times.accept_until, next.times.seal_from)
-                && until <= from
-            {
-                return Err(RingError::RetiresTooEarly {
-                    key: key.id,
-                    accept_until: time::system_time(until),
-                    next: next.id,
-                    seal_from: time::system_time(from),
-                });
-            }
+        let ring = Ring { keys, not_before };
+        if let Some(overlap) = ring.overlaps().find(|overlap| overlap.span().is_zero()) {
+            return Err(RingError::RetiresTooEarly(overlap));
         }
-        Ok(Ring { keys, not_before })
+        Ok(ring)
+    }
+
+    fn overlaps(&self) -> impl Iterator<Item = Overlap> {
+        self.keys.windows(2).filter_map(|pair| {
+            let (key, next) = (&pair[0], &pair[1]);
+            Some(Overlap {
+                key: key.id,
+                accept_until: time::system_time(key.times.accept_until?),
+                next: next.id,
+                seal_from: time::system_time(next.times.seal_from?),
+            })
+        })
+    }
+
+    /// Refuses a ring in which a key retires less than `longest` seconds, the longest lifetime of a session, after the
+    /// next key begins to seal.
+    pub(super) fn check_overlap(&self, longest: u64) -> Result<(), RingError> {
+        let longest = Duration::from_secs(longest);
+        let mut overlaps = self.overlaps();
+        match overlaps.find(|overlap| overlap.cuts_short(longest)) {
+            Some(overlap) => Err(RingError::RetiresEarly { overlap, longest }),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn fingerprint(&self) -> Fingerprint {

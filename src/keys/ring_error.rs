@@ -3,7 +3,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{key_text::KeyId, ring_text::RingTextError};
+use super::{key_text::KeyId, overlap::Overlap, ring_text::RingTextError};
 use crate::base::{debug::debug_by_display, span, time};
 
 /// An error from making a key ring.
@@ -26,28 +26,13 @@ pub enum RingError {
     /// The key that seals last has an `accept_until`, after which no key would seal.
     LastRetires(KeyId),
     /// A key retires before the next one seals.
-    RetiresTooEarly {
-        /// The key whose `accept_until` is too early.
-        key: KeyId,
-        /// Its `accept_until`.
-        accept_until: SystemTime,
-        /// The key that seals after it.
-        next: KeyId,
-        /// The `seal_from` of that key.
-        seal_from: SystemTime,
-    },
+    RetiresTooEarly(Overlap),
     /// A key retires while sessions that it sealed may still be alive.
     RetiresEarly {
-        /// The key whose `accept_until` is too early.
-        key: KeyId,
-        /// Its `accept_until`.
-        accept_until: SystemTime,
-        /// The key that seals after it.
-        next: KeyId,
-        /// The `seal_from` of that key.
-        seal_from: SystemTime,
-        /// The longest lifetime of a session, in seconds.
-        longest: u64,
+        /// The key, and the one that takes over from it.
+        overlap: Overlap,
+        /// The longest lifetime of a session.
+        longest: Duration,
     },
     /// A time is before 2026-01-01T00:00:00Z, when the format begins.
     BeforeEpoch(KeyId),
@@ -71,35 +56,27 @@ impl fmt::Display for RingError {
                 "key {key} is the last one to seal, so it cannot have `accept_until`; remove it, or add a key \
                  that seals later"
             ),
-            RingError::RetiresTooEarly {
-                key,
-                accept_until,
-                next,
-                seal_from,
-            } => write!(
+            RingError::RetiresTooEarly(overlap) => write!(
                 f,
-                "key {key} retires at {}, but key {next} seals only from {} on; set a later `accept_until`",
-                Moment(*accept_until),
-                Moment(*seal_from)
+                "key {} retires at {}, but key {} seals only from {} on; set a later `accept_until`",
+                overlap.key,
+                Moment(overlap.accept_until),
+                overlap.next,
+                Moment(overlap.seal_from)
             ),
-            RingError::RetiresEarly {
-                key,
-                accept_until,
-                next,
-                seal_from,
-                longest,
-            } => {
-                let longest = Duration::from_secs(*longest);
-                let after = accept_until.duration_since(*seal_from);
-                let earliest = seal_from.checked_add(longest).unwrap_or(*seal_from);
+            RingError::RetiresEarly { overlap, longest } => {
+                let seal_from = overlap.seal_from;
+                let earliest = seal_from.checked_add(*longest).unwrap_or(seal_from);
                 write!(
                     f,
-                    "key {key} retires at {}, {} after key {next} begins to seal, and sessions live for up to {}, \
+                    "key {} retires at {}, {} after key {} begins to seal, and sessions live for up to {}, \
                      so living sessions would be cut short; set its `accept_until` to {} or later, or allow this \
                      with `danger_retire_early`",
-                    Moment(*accept_until),
-                    span::show(after.unwrap_or_default()),
-                    span::show(longest),
+                    overlap.key,
+                    Moment(overlap.accept_until),
+                    span::show(overlap.span()),
+                    overlap.next,
+                    span::show(*longest),
                     Moment(earliest)
                 )
             }
