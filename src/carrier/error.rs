@@ -3,18 +3,6 @@ use std::fmt;
 use crate::{base::debug::debug_by_display, session::SaveError, state::SessionError};
 
 /// An error from [`cookie_for`](crate::SessionCookie::cookie_for).
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, SessionCookie, carrier::CookieForError};
-/// use std::time::SystemTime;
-///
-/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// let error = cookie.cookie_for(SystemTime::now(), |_| Ok(()));
-/// assert!(matches!(error, Err(CookieForError::Empty)));
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
 #[non_exhaustive]
 pub enum CookieForError {
     /// The session could not be filled.

@@ -23,16 +23,6 @@ pub struct CookieName(String);
 
 impl CookieName {
     /// Returns the name as text.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::cookie::CookieName;
-    ///
-    /// let name: CookieName = "__Host-login".parse()?;
-    /// assert_eq!(name.as_str(), "__Host-login");
-    /// # Ok::<_, hardtack::cookie::CookieNameError>(())
-    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -107,15 +97,6 @@ impl fmt::Display for CookieName {
 }
 
 /// An error from parsing a cookie name.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::cookie::CookieName;
-///
-/// let error = "log in".parse::<CookieName>().unwrap_err();
-/// assert_eq!(error.to_string(), "cookie name contains ' ', use letters, digits, `-` and `_`");
-/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct CookieNameError(Problem);
 

@@ -89,16 +89,6 @@ impl Suite {
     }
 
     /// The word for this suite in the text of a key: `xaes`, `xcha` or `sign`.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, keys::Suite};
-    ///
-    /// let key = EncryptionKey::generate_xchacha20()?.expose_secret();
-    /// assert_eq!(key.split('_').nth(3), Some(Suite::XChaCha20Poly1305.word()));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -109,15 +99,6 @@ impl Suite {
     }
 
     /// The mode of tokens that this suite seals.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::keys::{Mode, Suite};
-    ///
-    /// assert_eq!(Suite::XChaCha20Poly1305.mode(), Mode::Encrypted);
-    /// assert_eq!(Suite::HmacSha256.mode(), Mode::UnencryptedButSigned);
-    /// ```
     #[must_use]
     pub const fn mode(self) -> Mode {
         match self {

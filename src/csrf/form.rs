@@ -158,16 +158,6 @@ where
 }
 
 /// The rejection of [`Guarded`].
-///
-/// # Examples
-///
-/// ```
-/// use axum::{http::StatusCode, response::IntoResponse};
-/// use hardtack::csrf::{CsrfRefusal, GuardedRejection};
-///
-/// let rejection = GuardedRejection::<StatusCode>::Refused(CsrfRefusal::WrongToken);
-/// assert_eq!(rejection.into_response().status(), 403);
-/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum GuardedRejection<R> {

@@ -15,16 +15,6 @@ use crate::{
 };
 
 /// The service that [`CsrfGuard`](crate::csrf::CsrfGuard) wraps around another.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::csrf::{CsrfGuard, CsrfService};
-/// use tower::Layer;
-///
-/// let service: CsrfService<_> = CsrfGuard::new().layer("inner");
-/// assert_eq!(service.into_inner(), "inner");
-/// ```
 #[derive(Debug)]
 pub struct CsrfService<S, T = Map> {
     inner: S,
@@ -44,44 +34,16 @@ impl<S, T> Layer<S> for CsrfGuard<T> {
 
 impl<S, T> CsrfService<S, T> {
     /// Returns a reference to the inner service.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::csrf::CsrfGuard;
-    /// # use tower::Layer;
-    /// let service = CsrfGuard::new().layer("inner");
-    /// assert_eq!(*service.get_ref(), "inner");
-    /// ```
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
     /// Returns a mutable reference to the inner service.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::csrf::CsrfGuard;
-    /// # use tower::Layer;
-    /// let mut service = CsrfGuard::new().layer("inner");
-    /// *service.get_mut() = "another";
-    /// assert_eq!(*service.get_ref(), "another");
-    /// ```
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
     /// Returns the inner service.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::csrf::CsrfGuard;
-    /// # use tower::Layer;
-    /// let service = CsrfGuard::new().layer("inner");
-    /// assert_eq!(service.into_inner(), "inner");
-    /// ```
     pub fn into_inner(self) -> S {
         self.inner
     }
@@ -124,24 +86,6 @@ where
 
 pin_project! {
     /// The response future of [`CsrfService`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::csrf::{CsrfFuture, CsrfGuard};
-    /// use http::{Request, Response};
-    /// use tower::{Layer, Service, service_fn};
-    ///
-    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-    /// # let inner = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(String::new())));
-    /// let mut service = CsrfGuard::new().layer(inner);
-    /// let request = Request::post("/").header("sec-fetch-site", "cross-site").body(())?;
-    /// let response: CsrfFuture<_> = service.call(request);
-    /// assert_eq!(response.await?.status(), 403);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// # })?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[derive(Debug)]
     pub struct CsrfFuture<F> {
         #[pin]

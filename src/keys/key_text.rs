@@ -151,15 +151,6 @@ impl fmt::Debug for KeyId {
 }
 
 /// An error from parsing or generating a key.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, keys::KeyError};
-///
-/// let error = "hunter2".parse::<EncryptionKey>();
-/// assert!(matches!(error, Err(KeyError::Prefix)));
-/// ```
 #[non_exhaustive]
 pub enum KeyError {
     /// The text does not begin with `hardtack_key_v1_`.

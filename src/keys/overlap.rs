@@ -6,7 +6,7 @@ use super::key_text::KeyId;
 ///
 /// Sessions that were sealed before `seal_from` need the first key until they end ([SPEC.md § 3.4]).
 ///
-/// [`KeyRing::overlaps`] has an example.
+/// [`KeyRing::overlaps`](crate::KeyRing::overlaps) has an example.
 ///
 /// [SPEC.md § 3.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,15 +7,6 @@ use super::{key_text::KeyId, overlap::Overlap, ring_text::RingTextError};
 use crate::base::{debug::debug_by_display, span, time};
 
 /// An error from making a key ring.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, KeyRing, keys::RingError};
-///
-/// let empty = KeyRing::<EncryptionKey>::from_keys(Vec::<EncryptionKey>::new());
-/// assert!(matches!(empty, Err(RingError::Empty)));
-/// ```
 #[non_exhaustive]
 pub enum RingError {
     /// There is no key.

@@ -108,18 +108,6 @@ fn parse_moment(text: &str) -> Option<UnixSeconds> {
 }
 
 /// An error in the text of a key ring, with the number of the entry: a line, or the text between two commas.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, KeyRing};
-///
-/// # let key = EncryptionKey::generate()?.expose_secret();
-/// let ring = format!("{}\nnot_before=yesterday", *key).parse::<KeyRing<EncryptionKey>>();
-/// let sentence = ring.unwrap_err().to_string();
-/// assert!(sentence.starts_with("key ring, entry 2: `not_before=` expects a time"));
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
 pub struct RingTextError {
     number: usize,
     problem: TextProblem,

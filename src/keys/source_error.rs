@@ -6,16 +6,6 @@ use super::ring_error::RingError;
 use crate::base::debug::debug_by_display;
 
 /// An error from reading a key ring. Its message names the source and shows nothing of the content.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, KeyRing};
-///
-/// let error = KeyRing::<EncryptionKey>::from_env("NO_SUCH_KEYS").unwrap_err();
-/// let sentence = error.to_string();
-/// assert!(sentence.starts_with("environment variable NO_SUCH_KEYS is not set, put a key into it"));
-/// ```
 pub struct RingSourceError {
     /// The names of the sources concerned.
     sources: String,

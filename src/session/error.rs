@@ -3,22 +3,6 @@ use std::fmt;
 use crate::{base::debug::debug_by_display, crypto::random::RandomError};
 
 /// An error from saving a session. None depends on the content.
-///
-/// # Examples
-///
-/// ```
-/// # use hardtack::{EncryptionKey, SessionCookie};
-/// # use std::time::SystemTime;
-/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load(None::<&str>, SystemTime::now());
-/// use hardtack::session::SaveError;
-/// use std::time::UNIX_EPOCH;
-///
-/// let session = cookie.load(None::<&str>, UNIX_EPOCH);
-/// session.insert("user", 42)?;
-/// assert!(matches!(cookie.save(&session), Err(SaveError::Clock)));
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
 #[non_exhaustive]
 pub enum SaveError {
     /// The operating system's random generator failed.

@@ -50,15 +50,6 @@ impl FromStr for SessionId {
 }
 
 /// The error of a text that is not a [`SessionId`].
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::session::SessionId;
-///
-/// let error = "+0123456789abcde".parse::<SessionId>();
-/// assert!(error.is_err_and(|error| error.to_string().starts_with("session id")));
-/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SessionIdError(());
 

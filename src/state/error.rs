@@ -4,25 +4,6 @@ use super::budget::TooLarge;
 use crate::{base::debug::debug_by_display, crypto::random::RandomError};
 
 /// An error from reading or changing a session. After an error the session is unchanged.
-///
-/// # Examples
-///
-/// ```
-/// # use hardtack::{EncryptionKey, SessionCookie};
-/// # use std::time::SystemTime;
-/// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// # let session = cookie.load(None::<&str>, SystemTime::now());
-/// use hardtack::SessionError;
-///
-/// session.insert("user", "Ada")?;
-/// match session.get::<u64>("user") {
-///     Err(error @ SessionError::Decode { .. }) => {
-///         assert_eq!(error.to_string(), r#"the value under "user" is not of type `u64`"#);
-///     }
-///     other => return Err(format!("{other:?}").into()),
-/// }
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
 #[non_exhaustive]
 pub enum SessionError {
     /// The change would make the session too large for its cookie.

@@ -7,16 +7,6 @@ use crate::base::debug::debug_by_display;
 /// A token sealed in one context does not open in another. Use contexts where tenants or stages share a key
 /// ring, and [`application`](crate::carrier::SessionCookieBuilder::application) where applications do. The default context is
 /// empty.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::carrier::Context;
-///
-/// let acme = Context::new([("tenant", "acme")])?;
-/// assert_ne!(acme, Context::default());
-/// # Ok::<_, hardtack::carrier::ContextError>(())
-/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
     /// `u8(len label) || label || u16(len value) || value ||` … (SPEC.md § 4.2)
@@ -152,15 +142,6 @@ fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), Pr
 }
 
 /// A label or value of a [`Context`] is too long, or a label is reserved.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::carrier::Context;
-///
-/// let error = Context::new([("x".repeat(256), "acme")]).unwrap_err();
-/// assert_eq!(error.to_string(), "context label has 256 bytes, expected at most 255");
-/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct ContextError(Problem);
 

@@ -56,16 +56,6 @@ impl<T: Payload> Session<T> {
 }
 
 /// The error of a request without a session of the requested type, which is a mistake in the setup of the application.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{Session, web::MissingSession};
-/// use http::Extensions;
-///
-/// let session: Result<Session, _> = Session::from_extensions(&Extensions::new());
-/// assert!(matches!(session, Err(MissingSession::NoLayer(_))));
-/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MissingSession {

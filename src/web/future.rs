@@ -16,24 +16,6 @@ use crate::{
 
 pin_project! {
     /// The response of [`SessionService`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, web::ResponseFuture};
-    /// use http::{Request, Response};
-    /// use tower::{Layer, Service, service_fn};
-    ///
-    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let inner = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(())));
-    /// let mut service = SessionLayer::new(cookie).layer(inner);
-    /// let response: ResponseFuture<_> = service.call(Request::new(()));
-    /// assert_eq!(response.await?.status(), 200);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// # })?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub struct ResponseFuture<F, T = Map> {
         #[pin]
         pub(super) inner: F,

@@ -48,17 +48,6 @@ type ContextBy = Arc<dyn Fn(&Parts) -> Option<Context> + Send + Sync>;
 
 impl<T: Payload> SessionLayer<T> {
     /// Creates a layer for the sessions of `cookie`, with the system's clock.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
-    ///
-    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// let layer = SessionLayer::new(cookie.clone()); // `cookie` may also serve other routes
-    /// assert!(format!("{layer:?}").contains(cookie.name().as_str()));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn new(cookie: SessionCookie<T>) -> SessionLayer<T> {
         SessionLayer::of(Transport::Cookie(cookie))
@@ -170,30 +159,6 @@ impl<T, W> SessionLayer<T, W> {
 
     /// Verifies the session of every request before its handler runs, so that `on_outcome` sees each. A session that the
     /// handler does not touch is still neither refreshed nor mentioned in the response.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
-    /// # use http::{Request, Response};
-    /// # use std::convert::Infallible;
-    /// # use tower::{Layer, ServiceExt, service_fn};
-    /// use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
-    ///
-    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-    /// let requests = Arc::new(AtomicUsize::new(0));
-    /// let counter = Arc::clone(&requests);
-    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
-    ///     .on_outcome(move |_| _ = counter.fetch_add(1, Ordering::Relaxed))
-    ///     .build()?;
-    /// let handler = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(())));
-    /// let service = SessionLayer::new(cookie).eager().layer(handler);
-    /// service.oneshot(Request::new(())).await?;
-    /// assert_eq!(requests.load(Ordering::Relaxed), 1);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// # })?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn eager(self) -> SessionLayer<T, W> {
         SessionLayer {

@@ -2,14 +2,6 @@ use std::fmt;
 
 /// The reason why [`CsrfGuard`](crate::csrf::CsrfGuard), or the extractor `Guarded`, refuses a request. The sentences contain
 /// no secrets.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::csrf::CsrfRefusal;
-///
-/// assert_eq!(CsrfRefusal::NoToken.to_string(), "refused: the request has no CSRF token");
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CsrfRefusal {

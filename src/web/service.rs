@@ -18,24 +18,6 @@ use crate::{
 };
 
 /// The service that [`SessionLayer`] wraps around another.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, web::SessionService};
-/// use http::{Request, Response};
-/// use tower::{Layer, ServiceExt, service_fn};
-///
-/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
-/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// let inner = service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(())));
-/// let service: SessionService<_> = SessionLayer::new(cookie).layer(inner);
-/// let response = service.oneshot(Request::new(())).await?;
-/// assert!(response.headers().is_empty()); // the session was not touched
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// # })?;
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
 pub struct SessionService<S, T = Map, W = Session<T>> {
     inner: S,
     layer: SessionLayer<T, W>,
@@ -54,50 +36,16 @@ impl<S, T, W> Layer<S> for SessionLayer<T, W> {
 
 impl<S, T, W> SessionService<S, T, W> {
     /// Returns a reference to the inner service.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
-    /// # use tower::Layer;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// let service = SessionLayer::new(cookie).layer("inner");
-    /// assert_eq!(*service.get_ref(), "inner");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
     /// Returns a mutable reference to the inner service.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
-    /// # use tower::Layer;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// let mut service = SessionLayer::new(cookie).layer("inner");
-    /// *service.get_mut() = "another";
-    /// assert_eq!(*service.get_ref(), "another");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
     /// Returns the inner service.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie, SessionLayer};
-    /// # use tower::Layer;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// let service = SessionLayer::new(cookie).layer("inner");
-    /// assert_eq!(service.into_inner(), "inner");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
     pub fn into_inner(self) -> S {
         self.inner
     }
