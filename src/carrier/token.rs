@@ -11,7 +11,13 @@ use crate::{
 
 /// Sessions in bare tokens, for a mobile client, a message or a queue. Cloning is cheap.
 ///
-/// A token opens only for the purpose that it was sealed for ([SPEC.md § 3.2]).
+/// A token opens only for the purpose that it was sealed for ([SPEC.md § 3.2]). Both timeouts apply: by default a token
+/// expires after 30 minutes without a refresh, and after 12 hours in any case. For a message that may wait longer, set
+/// [`idle_timeout(None)`](crate::carrier::SessionBuilder::idle_timeout) and an
+/// [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout).
+///
+/// [`load`](Self::load) returns an empty session for an expired token. A program that has to know checks
+/// [`outcome`](Session::outcome), or calls [`open`](Self::open) of a typed token.
 ///
 /// # Examples
 ///
