@@ -15,7 +15,7 @@ use crate::{
 };
 
 pin_project! {
-    /// The response of [`SessionService`].
+    /// The response of [`SessionService`](crate::web::SessionService).
     pub struct ResponseFuture<F, T = Map> {
         #[pin]
         pub(super) inner: F,
