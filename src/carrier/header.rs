@@ -77,7 +77,7 @@ impl<T: Payload> SessionHeader<T> {
         self.arrive(values, clock.into(), None, false)
     }
 
-    /// Ends the use of `session`, which can only be read from then on. Returns the change of its token.
+    /// Ends the request for `session`, which can only be read from then on. Returns the change of its token.
     ///
     /// # Examples
     ///

@@ -11,9 +11,9 @@ use crate::{
 
 /// Sessions in bare tokens, for a mobile client, a message or a queue. Cloning is cheap.
 ///
-/// A token opens only for the purpose that it was sealed for ([SPEC.md § 3.2]). Both timeouts apply: by default a token
-/// expires after 30 minutes without a refresh, and after 12 hours in any case. For a message that may wait longer, set
-/// [`idle_timeout(None)`](crate::carrier::SessionBuilder::idle_timeout) and an
+/// A token opens only for the purpose that it was sealed for ([SPEC.md § 3.2]). Both timeouts apply: by default a
+/// token expires after 30 minutes without a refresh, and after 12 hours in any case. For a message that may wait
+/// longer, set [`idle_timeout(None)`](crate::carrier::SessionBuilder::idle_timeout) and an
 /// [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout).
 ///
 /// [`load`](Self::load) returns an empty session for an expired token. A program that has to know checks
@@ -66,7 +66,7 @@ impl<T: Payload> SessionToken<T> {
         self.arrive(values, clock.into(), None, false)
     }
 
-    /// Ends the use of `session`, which can only be read from then on. Returns the change of its token.
+    /// Ends the request for `session`, which can only be read from then on. Returns the change of its token.
     ///
     /// # Examples
     ///
@@ -222,7 +222,7 @@ impl<T> SessionToken<T> {
         Session::new(Arc::clone(&self.sealer), arrival)
     }
 
-    /// Ends the use of `session`. Returns the extent to which a response depends on it, and the change of its token.
+    /// Ends the request for `session`. Returns the extent to which a response depends on it, and the change of its token.
     pub(crate) fn end(
         &self,
         session: &Session<T>,
@@ -265,7 +265,7 @@ pub enum TokenChange {
     None,
     /// This token replaces it.
     Set(String),
-    /// The session has ended, so the client is to drop the token.
+    /// The session has ended, so the client must drop the token.
     End,
 }
 

@@ -33,7 +33,7 @@ pub(crate) enum Use {
 pub(crate) enum Ending {
     /// None: the client keeps its session.
     Keep,
-    /// The client is to drop the session.
+    /// The client must drop the session.
     End {
         /// The parts that the request carried.
         carried: PartNumbers,

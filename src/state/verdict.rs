@@ -30,7 +30,7 @@ pub(crate) enum Verdict {
     Leave,
     /// The client keeps the session as it is: a refresh is due, and there is no room for it.
     NoRoom,
-    /// The application ended the session, so the client is to drop it.
+    /// The application ended the session, so the client must drop it.
     Expire,
     /// Content is to be written, with this age.
     Write { age: u32 },
