@@ -21,7 +21,7 @@ impl fmt::Display for CookieForError {
             CookieForError::Session(error) => error.fmt(f),
             CookieForError::Save(error) => error.fmt(f),
             CookieForError::Empty => {
-                f.write_str("an empty session has no cookie, put something in")
+                f.write_str("an empty session has no cookie; store a value first")
             }
         }
     }

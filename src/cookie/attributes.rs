@@ -151,7 +151,7 @@ impl fmt::Display for AttributeError {
 fn wrong_path(path: &str) -> Option<String> {
     let is_plain = |c: char| c.is_ascii_graphic() && c != ';' && c != ',';
     if !path.starts_with('/') {
-        return Some("does not begin with `/`, give one like `/app`".to_owned());
+        return Some("does not begin with `/`; give one like `/app`".to_owned());
     }
     if path.len() > LONGEST_VALUE {
         let found = path.len();
@@ -200,7 +200,7 @@ const LONGEST_VALUE: usize = 1024;
 
 const NO_DOMAIN: &str =
     "is not a host name, expected one like `example.com`, without a leading dot or a port";
-const SAME_SITE_NONE_WITHOUT_SECURE: &str = "browsers refuse `SameSite=None` without `Secure`, leave out \
+const SAME_SITE_NONE_WITHOUT_SECURE: &str = "browsers refuse `SameSite=None` without `Secure`; leave out \
     `danger_allow_http` or choose another `same_site`";
-const PARTITIONED_WITHOUT_SECURE: &str = "browsers refuse `Partitioned` without `Secure`, leave out \
+const PARTITIONED_WITHOUT_SECURE: &str = "browsers refuse `Partitioned` without `Secure`; leave out \
     `danger_allow_http` or `partitioned`";

@@ -121,7 +121,7 @@ impl fmt::Display for CookieNameError {
             ),
             Problem::Character(found) => write!(
                 f,
-                "cookie name contains {found:?}, use letters, digits, `-` and `_`"
+                "cookie name contains {found:?}; use letters, digits, `-` and `_`"
             ),
             Problem::LikePart => {
                 f.write_str("cookie name ends in a dot and digits, like the parts of a large session; choose another ending")

@@ -56,8 +56,8 @@ pub(crate) fn default_name(attributes: &Attributes) -> &'static str {
     }
 }
 
-const WITHOUT_SECURE: &str = "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`, leave \
+const WITHOUT_SECURE: &str = "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`; leave \
     out `danger_allow_http` or choose a name without a prefix";
-const HOST_WITH_DOMAIN: &str = "browsers refuse `__Host-` names with a domain, leave out `domain` or choose a `__Secure-` name";
-const HOST_WITH_PATH: &str = "browsers refuse `__Host-` names with a path other than `/`, leave out `path` or choose \
+const HOST_WITH_DOMAIN: &str = "browsers refuse `__Host-` names with a domain; leave out `domain` or choose a `__Secure-` name";
+const HOST_WITH_PATH: &str = "browsers refuse `__Host-` names with a path other than `/`; leave out `path` or choose \
     a `__Secure-` name";

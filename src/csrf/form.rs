@@ -197,7 +197,7 @@ impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
     }
 }
 
-const NO_GUARD: &str = "no CSRF guard that asks for tokens is around the handler; add \
+const NO_GUARD: &str = "no CSRF guard with `tokens_in_forms` is around the handler; add \
      `.layer(CsrfGuard::new().tokens_in_forms())` to the router, before the session layer";
 
 const TOKEN_FIELD: &str = "csrf_token";

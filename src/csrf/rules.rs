@@ -175,7 +175,11 @@ impl TokenChecks {
 
 /// Writes the event of a refusal, here and nowhere else: an application may answer a refused request itself.
 fn report(refusal: CsrfRefusal, origin: Option<&str>, host: Option<&str>) {
-    events::request_refused(refusal.sentence(), origin, host);
+    let sentence = match refusal {
+        CsrfRefusal::NoToken => NO_TOKEN_EVENT,
+        _ => refusal.sentence(),
+    };
+    events::request_refused(sentence, origin, host);
 }
 
 /// An upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441).
@@ -203,5 +207,6 @@ pub(super) enum Rejection {
     NoSession(MissingSession),
 }
 
+const NO_TOKEN_EVENT: &str = "refused: the request has no CSRF token in the header `x-csrf-token`; for a form add `tokens_in_forms`";
 const TOKEN_HEADER: &str = "x-csrf-token";
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

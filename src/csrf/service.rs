@@ -137,13 +137,16 @@ fn without_session(missing: MissingSession) -> String {
     let MissingSession::NoLayer(held) = missing else {
         return missing.to_string();
     };
-    let mut sentence = format!(
-        "no session layer for {} is around the CSRF guard; add `.layer(SessionLayer::new(cookie))` after \
-         `.layer(CsrfGuard::new())`",
-        Named(held)
-    );
-    if !Named(held).is_typed() {
-        sentence.push_str(", and `.typed::<T>()` to the guard of typed sessions");
+    let layer = "add `.layer(SessionLayer::new(cookie))` after `.layer(CsrfGuard::new())`";
+    if Named(held).is_typed() {
+        return format!(
+            "no session layer for {} is around the CSRF guard; {layer}",
+            Named(held)
+        );
     }
-    sentence
+    format!(
+        "no session layer for {} is around the CSRF guard; if the sessions are typed, write \
+         `CsrfGuard::new().typed::<T>()`, otherwise {layer}",
+        Named(held)
+    )
 }

@@ -184,23 +184,23 @@ impl fmt::Display for KeyError {
         match self {
             KeyError::Prefix => write!(f, "key does not begin with `{KEY_PREFIX}`"),
             KeyError::Type => {
-                f.write_str("key has an unknown type, expected `xaes`, `xcha` or `sign`")
+                f.write_str("key is of an unknown suite, expected `xaes`, `xcha` or `sign`")
             }
             KeyError::Length { found } => write!(
                 f,
-                "key has {found} characters after its type, expected {ENCODED_LEN}"
+                "key has {found} characters after its suite, expected {ENCODED_LEN}"
             ),
             KeyError::Encoding => f.write_str("key is not unpadded base64url"),
-            KeyError::Checksum => {
-                f.write_str("key has a wrong checksum, so at least one character is wrong")
-            }
-            KeyError::Weak => f.write_str("key is not random, generate one with `hardtack keygen`"),
+            KeyError::Checksum => f.write_str(
+                "key has a wrong checksum, so at least one character is wrong; copy it again",
+            ),
+            KeyError::Weak => f.write_str("key is not random; generate one with `hardtack keygen`"),
             KeyError::WrongKind { found: "sign" } => f.write_str(
-                "key is of type `sign`, which does not encrypt, expected `xaes` or `xcha`",
+                "key is of suite `sign`, which does not encrypt, expected `xaes` or `xcha`",
             ),
             KeyError::WrongKind { found } => write!(
                 f,
-                "key is of type `{found}`, which encrypts, expected `sign`"
+                "key is of suite `{found}`, which encrypts, expected `sign`"
             ),
             KeyError::Random(_) => f.write_str("key could not be generated"),
         }

@@ -39,7 +39,7 @@ impl fmt::Display for RingError {
             RingError::Empty => f.write_str("key ring has no key"),
             RingError::Duplicate(key) => write!(
                 f,
-                "key {key} is listed twice in the key ring, leave one out; if the two differ, they share an id by \
+                "key {key} is listed twice in the key ring; leave one out; if the two differ, they share an id by \
                  chance, so generate another key"
             ),
             RingError::LastRetires(key) => write!(
@@ -73,7 +73,7 @@ impl fmt::Display for RingError {
             }
             RingError::BeforeEpoch(key) => write!(
                 f,
-                "key {key} has a `seal_from` or `accept_until` before 2026-01-01T00:00:00Z, remove it"
+                "key {key} has a `seal_from` or `accept_until` before 2026-01-01T00:00:00Z; remove it"
             ),
             RingError::Text(error) => error.fmt(f),
         }

@@ -56,7 +56,7 @@ impl fmt::Display for RingSourceError {
         match &self.problem {
             SourceProblem::NotSet => write!(
                 f,
-                "{sources} is not set, put a key into it; `hardtack keygen` makes one (`cargo install hardtack \
+                "{sources} is not set; put a key into it; `hardtack keygen` makes one (`cargo install hardtack \
                  --features cli`), and so does `EncryptionKey::generate`"
             ),
             SourceProblem::NotUnicode => write!(f, "{sources} is not UTF-8, expected keys"),

@@ -27,10 +27,10 @@ impl fmt::Display for SaveError {
                 "the clock shows a time before 2026 or after 2162, so no session can be sealed",
             ),
             SaveError::InsideUpdate => f.write_str(
-                "the session is being changed by an `update` around this call, save it after",
+                "this call is inside an `update` of the same session; save it afterwards",
             ),
             SaveError::ForeignSession => {
-                f.write_str("the session was loaded by another cookie, save it with that one")
+                f.write_str("the session was loaded by another carrier; save it with that one")
             }
         }
     }

@@ -37,6 +37,7 @@ impl<T: Payload> Session<T> {
     /// Returns the errors of [every change](Session#errors), or a failure of the random generator.
     ///
     /// [docs/spec/writer.md § 8.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#8-what-is-written
+    #[doc(alias = "regenerate")]
     pub fn renew(&self) -> Result<(), SessionError> {
         let sid = random::from_system()?;
         self.change(|state| state.renew(sid))
@@ -125,6 +126,7 @@ impl<T: Payload> Session<T> {
     /// # Security
     ///
     /// A copy of the cookie that was taken earlier opens until its own deadline.
+    #[doc(alias = "destroy")]
     pub fn invalidate(&self) -> Result<Option<SessionId>, SessionError> {
         self.change(|state| Ok(state.invalidate().map(SessionId)))
     }

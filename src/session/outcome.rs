@@ -1,3 +1,5 @@
+use std::fmt;
+
 use crate::{base::reason::Reason, keys::KeyId};
 
 /// The outcome of reading a session, for logs and metrics.
@@ -50,6 +52,19 @@ impl Outcome {
         match self {
             Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => Some(key_id),
             Outcome::Absent | Outcome::Rejected { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Outcome::Absent => f.write_str("the request has no token"),
+            Outcome::Opened { key_id } => write!(f, "opened under the sealing key {key_id}"),
+            Outcome::OpenedUnderAcceptedKey { key_id } => {
+                write!(f, "opened under the accepted key {key_id}")
+            }
+            Outcome::Rejected { reason, .. } => write!(f, "rejected: {reason}"),
         }
     }
 }

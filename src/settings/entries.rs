@@ -65,7 +65,7 @@ impl SessionSettings {
 
     fn read(&self, name: &str, value: Value) -> Result<(&'static Setting, Given), Refusal> {
         if value.is_empty() {
-            return Err("is empty, give it a value or leave it out".into());
+            return Err("is empty; give it a value or leave it out".into());
         }
         if name != "keys" && value.holds_a_key() {
             return Err("holds a key, which belongs in `keys` alone".into());
@@ -162,6 +162,6 @@ impl SessionSettings {
 }
 
 const OTHER_KEYS: &str =
-    "is not the only source of keys, give one of `keys`, `keys_env`, `keys_file` and `keys_from`";
+    "is not the only source of keys; give one of `keys`, `keys_env`, `keys_file` and `keys_from`";
 const NO_KEYS: &str = "there are no keys; give `keys_env` with the name of an environment variable, \
     `keys_file` with a path, `keys_from` with several of these, or `keys` with the keys themselves";

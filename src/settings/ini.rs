@@ -55,7 +55,7 @@ impl SessionSettings {
         if options.is_empty() {
             settings.refuse(
                 prefix,
-                "begins no line of the file, give the prefix of the options",
+                "begins no line of the file; give the prefix of the options",
             );
         }
         for (option, value) in options {

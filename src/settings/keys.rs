@@ -28,7 +28,7 @@ pub(super) fn from_variable(value: Value) -> Result<Vec<RingSource>, Refusal> {
     let is_good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if !name.bytes().all(is_good) {
         return Err(
-            "is not the name of an environment variable, give one like `SESSION_KEYS`".into(),
+            "is not the name of an environment variable; give one like `SESSION_KEYS`".into(),
         );
     }
     Ok(vec![RingSource::env(name)])

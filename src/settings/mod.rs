@@ -105,7 +105,7 @@ impl SessionSettings {
     pub fn check(&self) -> Result<(), SettingsError> {
         let mut problems = self.problems.clone();
         if self.is_on("secure") && self.is_on("danger_allow_http") {
-            let reason = "is the opposite of `danger_allow_http`, leave out one of them";
+            let reason = "is the opposite of `danger_allow_http`; leave out one of them";
             problems.push(self.problem(&self.shown("secure"), reason));
         }
         refuse_any(problems)
@@ -318,4 +318,4 @@ const OF_RESPONSES: &str =
     "is a setting of sessions in cookies and headers, and these are bare tokens; leave it out";
 const KEYS_OF_THE_PROGRAM: &str = "is given, but the program has keys of its own; leave it out";
 const OTHER_MODE: &str =
-    "does not match the program's keys, leave it out or change the kind of keys";
+    "does not match the program's keys; leave it out or change the kind of keys";

@@ -107,7 +107,7 @@ fn pairs(value: Value) -> Result<Vec<(String, String)>, Refusal> {
     if is_table {
         pairs.sort();
         if pairs.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-            return Err("has a label twice, leave one out or give a list of pairs".into());
+            return Err("has a label twice; leave one out or give a list of pairs".into());
         }
     }
     Ok(pairs)
@@ -162,7 +162,7 @@ const SIZES: [(&str, Size); 5] = [
 const PADDINGS: [(&str, Padding); 2] = [("none", Padding::None), ("padme", Padding::Padme)];
 
 const NO_REFRESH: &str = "must be `never`, `on-change`, `always`, or a span of time like `5m`, \
-    in lower case, or in whole seconds";
+    in lower case, or a number of seconds";
 const NO_PAIRS: &str = "must be a table of texts, a list of pairs of texts, or a text like \
     `label=value, label=value`";
 const NO_FORMERLY: &str = "must be a list of tables like `{ path = \"/app\", domain = \"\", \

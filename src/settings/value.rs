@@ -242,7 +242,7 @@ impl<'de> Visitor<'de> for AnyValue {
 
 const NO_FLAG: &str = "must be `true` or `false`";
 const NO_SPAN: &str =
-    "must be a span of time like `30m`, `12h` or `30days`, in lower case, or in whole seconds";
-const NO_SPAN_OR_OFF: &str = "must be a span of time like `30m` or `12h`, in lower case, or in \
-    whole seconds; or `off` for none";
+    "must be a span of time like `30m`, `12h` or `30days`, in lower case, or a number of seconds";
+const NO_SPAN_OR_OFF: &str = "must be a span of time like `30m` or `12h`, in lower case, or a number \
+    of seconds; or `off` for none";
 const NO_MOMENT: &str = "must be a moment like `2026-12-15T00:00:00Z`, as a text in quotes";

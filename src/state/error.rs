@@ -64,13 +64,13 @@ impl fmt::Display for SessionError {
         match self {
             SessionError::TooLarge(error) => error.fmt(f),
             SessionError::AfterHead => f.write_str(
-                "the head of the response has been produced, so the session can no longer be changed",
+                "the head of the response has been sent, so the session can no longer be changed",
             ),
             SessionError::NoContext => f.write_str(
                 "the request has no session: `context_by` returned no context for it, or it names no host",
             ),
             SessionError::InsideUpdate => f.write_str(
-                "the session is being changed by an `update` around this call, use the value that `update` hands out",
+                "this call is inside an `update` of the same session; use the value passed to its closure",
             ),
             SessionError::UnreadablePayload => f.write_str(
                 "the session was written in a form that this version cannot read, so it is not overwritten; `invalidate` begins a new one",
@@ -80,7 +80,7 @@ impl fmt::Display for SessionError {
                 "the value is nested deeper than 63 levels, or holds a MessagePack extension",
             ),
             SessionError::DuplicateKey => {
-                f.write_str("a map in the value has a key twice, store each key once")
+                f.write_str("a map in the value has a key twice; store each key once")
             }
             // Quoted, because a key that came from a visitor may contain anything.
             SessionError::Decode {
@@ -92,7 +92,7 @@ impl fmt::Display for SessionError {
                 expected,
             } => write!(f, "the dictionary is not of type `{expected}`"),
             SessionError::NotRemembering => f.write_str(
-                "sessions cannot be remembered, set `remember_up_to` where the cookie is built",
+                "sessions cannot be remembered; set `remember_up_to` on the builder",
             ),
             SessionError::Random(error) => error.fmt(f),
         }

@@ -23,12 +23,14 @@ impl CsrfRefusal {
         match self {
             CsrfRefusal::CrossSite => "refused: the request comes from another site",
             CsrfRefusal::PlainHttp => "refused: the request comes from a page without TLS",
-            CsrfRefusal::NoToken => "refused: the request has no CSRF token",
+            CsrfRefusal::NoToken => {
+                "refused: the request has no CSRF token in the header `x-csrf-token`"
+            }
             CsrfRefusal::WrongToken => {
-                "refused: the CSRF token is not of this session, load the page again"
+                "refused: the CSRF token is not of this session; load the page again"
             }
             CsrfRefusal::NotAsked => {
-                "refused: no CSRF token is checked for a request like this one, send the form by POST"
+                "refused: no CSRF token is checked for a request like this one; send the form by POST"
             }
         }
     }

@@ -162,7 +162,7 @@ fn what_no_program_reads_is_wrong() {
         ("hunter2\n", "entry 1: key does not begin with"),
         (
             "hardtack_key_v1_xaes_short\n",
-            "5 characters after its type",
+            "5 characters after its suite",
         ),
     ] {
         desk.write("keys", text);

@@ -81,9 +81,9 @@ fn what_cannot_be_promoted_is_refused() {
         1,
         &format!("ring promote keys {old} --at 2027-03-01T05:59:59Z"),
     );
-    assert_eq!(refused, "--at is in the past, leave it out for now");
+    assert_eq!(refused, "--at is in the past; leave it out for now");
     let refused = desk.refused(1, &format!("ring promote keys {old} --at +1h"));
-    assert_eq!(refused, format!("key {old} seals already, leave out --at"));
+    assert_eq!(refused, format!("key {old} seals already; leave out --at"));
 
     desk.done("ring rotate keys --after 15m");
     desk.now = "2027-03-02T00:00:00Z".to_owned();

@@ -135,7 +135,7 @@ fn the_key_that_seals_is_refused() {
     assert_eq!(
         refused,
         format!(
-            "key {only} seals until key {next} takes over at 2027-03-01T07:00:00Z, give a later --at"
+            "key {only} seals until key {next} takes over at 2027-03-01T07:00:00Z; give a later --at"
         )
     );
     let refused = desk.refused(

@@ -85,7 +85,7 @@ fn there_has_to_be_a_ring_and_a_time() {
     ] {
         assert_eq!(
             desk.refused(2, &format!("ring rotate keys {span}")),
-            "the time is after the year 9999, give a shorter span"
+            "the time is after the year 9999; give a shorter span"
         );
     }
     let refused = desk.refused(2, "ring rotate keys --after 1500ms");

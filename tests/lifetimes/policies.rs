@@ -92,7 +92,7 @@ fn an_idle_timeout_that_no_session_reaches_is_refused_where_it_was_asked_for() {
     };
     assert_eq!(
         error.to_string(),
-        "`idle_timeout` is longer than `absolute_timeout` (7d and 12h; the default is 12h), which ends every session before; \
+        "`idle_timeout` is longer than `absolute_timeout` (7d and 12h; the default is 12h), so it would never take effect; \
          set `absolute_timeout` to at least the same, or a shorter `idle_timeout`"
     );
     assert!(

@@ -97,7 +97,7 @@ fn an_empty_setting_is_refused() {
         "idle_timeout",
         "secure",
     ] {
-        check(name, "' '", "is empty, give it a value or leave it out");
+        check(name, "' '", "is empty; give it a value or leave it out");
     }
     let settings: hardtack::SessionSettings = serde_json::from_str(r#"{"path": null}"#).unwrap();
     assert_eq!(refused(settings.check()).0, ["path"]);

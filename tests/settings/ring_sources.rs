@@ -113,7 +113,7 @@ fn a_key_in_two_sources_is_refused_and_all_sources_are_named() {
     let expected = format!("file {}, a function: key ", path.display());
     assert!(sentence.starts_with(&expected), "{sentence}");
     assert!(
-        sentence.contains("is listed twice in the key ring, leave one out"),
+        sentence.contains("is listed twice in the key ring; leave one out"),
         "{sentence}"
     );
 }
@@ -204,7 +204,7 @@ fn a_variable_that_is_not_set_says_how_to_make_a_key() {
     let sentence = sentence(KeyRing::from_env("NO_SUCH_KEYS"));
     assert_eq!(
         sentence,
-        "environment variable NO_SUCH_KEYS is not set, put a key into it; `hardtack keygen` makes one (`cargo \
+        "environment variable NO_SUCH_KEYS is not set; put a key into it; `hardtack keygen` makes one (`cargo \
          install hardtack --features cli`), and so does `EncryptionKey::generate`"
     );
 }

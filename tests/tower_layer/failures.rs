@@ -194,10 +194,7 @@ mod told {
         ];
         let too_large = request("GET", "/too-large", &[]);
         check_told(routes(), too_large, Level::ERROR, &expected);
-        let expected = [
-            "could not be read or changed",
-            "being changed by an `update`",
-        ];
+        let expected = ["could not be read or changed", "inside an `update`"];
         check_told(
             routes(),
             request("GET", "/too-late", &[]),

@@ -54,15 +54,16 @@ pub(crate) fn now() -> Result<SystemTime, Failure> {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         return Ok(UNIX_EPOCH + Duration::from_secs(since.unwrap_or_default().as_secs()));
     };
-    answer::note(&format!("using the time in {NOW}"));
     let text = text.to_string_lossy();
-    parse(&text).map_err(|error| Failure::Usage(format!("{NOW}: {error}")))
+    let now = parse(&text).map_err(|error| Failure::Usage(format!("{NOW}: {error}")))?;
+    answer::note(&format!("using the time in {NOW}"));
+    Ok(now)
 }
 
 pub(crate) fn after(moment: SystemTime, span: Duration) -> Result<SystemTime, Failure> {
     let later = moment.checked_add(span);
     let later = later.filter(|later| *later < UNIX_EPOCH + YEAR_10000);
-    later.ok_or_else(|| Failure::usage("the time is after the year 9999, give a shorter span"))
+    later.ok_or_else(|| Failure::usage("the time is after the year 9999; give a shorter span"))
 }
 
 fn parse(text: &str) -> Result<SystemTime, &'static str> {

@@ -192,7 +192,7 @@ impl CookieOptions {
             if attributes.to_string() == now.to_string() {
                 return Err(ConfigError::new(
                     "formerly",
-                    "has the attributes that the cookie has now, leave it out",
+                    "has the attributes that the cookie has now; leave it out",
                 ));
             }
             Ok(Template::new(name, &attributes))

@@ -268,7 +268,7 @@ fn out_of_range(setting: &'static str, found: Duration, or: &str) -> ConfigError
 fn idle_too_long(idle: Duration, absolute: Duration) -> ConfigError {
     let (idle, absolute) = (span::show(idle), span::show(absolute));
     let reason = format!(
-        "is longer than `absolute_timeout` ({idle} and {absolute}; the default is 12h), which ends every session before; \
+        "is longer than `absolute_timeout` ({idle} and {absolute}; the default is 12h), so it would never take effect; \
          set `absolute_timeout` to at least the same, or a shorter `idle_timeout`"
     );
     ConfigError::new("idle_timeout", reason)

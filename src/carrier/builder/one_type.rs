@@ -41,8 +41,8 @@ impl OneType {
         if let Some(known) = built.iter().find(|known| self.meets(known)) {
             let name = known.name;
             return Err(ConfigError::general(format_args!(
-                "sessions of type `{name}` are built with this name, ring and context already, and each type would \
-                 replace the other's; choose another name, or drop what was built first"
+                "sessions of type `{name}` are built with this name, ring and context already, and each would \
+                 overwrite the other's sessions; choose another name, or drop what was built first"
             )));
         }
         built.push(self);

@@ -85,7 +85,7 @@ fn of_label(error: LabelError) -> ConfigError {
     ConfigError::new(setting, error)
 }
 
-const NO_ROOM: &str = "there is no room for a session, shorten the cookie's name and attributes, or give a larger \
+const NO_ROOM: &str = "there is no room for a session; shorten the cookie's name and attributes, or give a larger \
     `max_token_len`";
-const NO_PAYLOAD: &str = "the default of the session's type cannot be written and read again with postcard, remove \
+const NO_PAYLOAD: &str = "the default of the session's type cannot be written and read again with postcard; remove \
     `skip_serializing_if`, `untagged`, `flatten` and internal tags";

@@ -36,7 +36,7 @@ impl Add {
     fn first(&self, edit: &mut Edit) -> Result<Vec<String>, Failure> {
         if self.seal_from.is_some() {
             return Err(Failure::no(
-                "the first key of a ring seals at once, leave out --seal-from",
+                "the first key of a ring seals at once; leave out --seal-from",
             ));
         }
         let key = NewKey::make(self.suite.unwrap_or(SuiteName::Xaes))?;

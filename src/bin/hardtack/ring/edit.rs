@@ -73,7 +73,7 @@ impl Target {
             _ => Some(file::parse(text, &self.file)?),
         };
         let text = RingText::new(text).ok_or_else(|| {
-            let why = "its keys are separated by commas, put each on a line of its own";
+            let why = "its keys are separated by commas; put each on a line of its own";
             Failure::file("cannot edit", &self.file, why)
         })?;
         Ok(Edit {

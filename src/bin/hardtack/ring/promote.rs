@@ -95,9 +95,9 @@ fn check_moment(
 ) -> Result<(), Failure> {
     let id = key.id;
     match ring.role(key, now) {
-        _ if at < now => Err(Failure::no("--at is in the past, leave it out for now")),
+        _ if at < now => Err(Failure::no("--at is in the past; leave it out for now")),
         Role::Sealing if at > now => Err(Failure::no(format!(
-            "key {id} seals already, leave out --at"
+            "key {id} seals already; leave out --at"
         ))),
         Role::Retired if at == now => Err(Failure::no(format!(
             "key {id} is retired, so no instance accepts it; give --at with a time by which all have the new file"

@@ -143,7 +143,7 @@ fn check_successor(ring: &AnyRing, id: KeyId, at: SystemTime, file: &str) -> Res
     };
     match next.seal_from {
         Some(from) if at <= from => Err(Failure::no(format!(
-            "key {id} seals until key {} takes over at {}, give a later --at",
+            "key {id} seals until key {} takes over at {}; give a later --at",
             next.id,
             show(from)
         ))),
