@@ -17,7 +17,10 @@ use std::{
 
 use futures_util::FutureExt;
 use gungraun::{Callgrind, prelude::*};
-use hardtack::{EncryptionKey, KeyRing, Session, SessionCookie, SessionLayer, SessionToken, carrier::{SessionCookieBuilder, TokenChange}};
+use hardtack::{
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionLayer, SessionToken,
+    carrier::{SessionCookieBuilder, TokenChange},
+};
 use http::{HeaderValue, Request, Response, header::COOKIE};
 use tower::{Layer, Service, service_fn};
 use workloads::{Large, Medium, Small, Workload};
