@@ -1,11 +1,20 @@
 //! Rotations over several instances and restarts.
 
+use hardtack_scenarios::{Server, Site, answers_the_table};
 use serde_json::json;
 
 use crate::{
     browser::Browser,
     demo::{Demo, encryption_key, id_of, signing_key},
 };
+
+#[test]
+fn the_demo_answers_the_table() {
+    answers_the_table(Site::Demo, |ring| {
+        let demo = Demo::with_keys(ring, "");
+        Server::at(demo.base.clone(), demo)
+    });
+}
 
 #[test]
 fn instances_that_share_the_keys_answer_in_turn() {

@@ -1,0 +1,146 @@
+use std::{cell::RefCell, collections::BTreeMap};
+
+use reqwest::{
+    Method,
+    blocking::{Body, Client},
+    header::{CONTENT_TYPE, COOKIE, HeaderMap},
+    redirect::Policy,
+};
+
+use crate::Server;
+
+/// A client that keeps the cookies of one host. It follows no redirect.
+#[derive(Debug)]
+pub struct Browser {
+    client: Client,
+    cookies: RefCell<BTreeMap<String, String>>,
+}
+
+impl Browser {
+    /// Starts without cookies.
+    #[must_use]
+    pub fn new() -> Browser {
+        // A connection for each request: the server may be another one, restarted on the same port.
+        let client = Client::builder()
+            .no_proxy()
+            .redirect(Policy::none())
+            .pool_max_idle_per_host(0);
+        Browser {
+            client: client.build().unwrap(),
+            cookies: RefCell::default(),
+        }
+    }
+
+    /// Returns another browser with a copy of the cookies.
+    #[must_use]
+    pub fn copy(&self) -> Browser {
+        Browser {
+            client: self.client.clone(),
+            cookies: self.cookies.clone(),
+        }
+    }
+
+    /// Sends a request with this body, and keeps the cookies of the response.
+    pub fn send(
+        &self,
+        server: &Server,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", server.base()))
+            .header(CONTENT_TYPE, content_type)
+            .body(body);
+        let field = self.cookie_field();
+        let request = match field.is_empty() {
+            true => request,
+            false => request.header(COOKIE, field),
+        };
+        let response = request
+            .send()
+            .unwrap_or_else(|error| panic!("no answer to {path}: {error:?}"));
+        let answer = Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            text: response.text().unwrap(),
+        };
+        self.keep(&answer);
+        answer
+    }
+
+    /// Returns the value of the next request's `Cookie` field.
+    #[must_use]
+    pub fn cookie_field(&self) -> String {
+        let cookies = self.cookies.borrow();
+        let pairs = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Returns the names and values of the cookies.
+    #[must_use]
+    pub fn cookies(&self) -> BTreeMap<String, String> {
+        self.cookies.borrow().clone()
+    }
+
+    /// Adds a cookie, or replaces its value.
+    pub fn set(&self, name: &str, value: &str) {
+        let mut cookies = self.cookies.borrow_mut();
+        cookies.insert(name.to_owned(), value.to_owned());
+    }
+
+    fn keep(&self, answer: &Answer) {
+        for field in answer.set_cookies() {
+            let (pair, attributes) = field.split_once(';').unwrap_or((field, ""));
+            let (name, value) = pair.split_once('=').unwrap();
+            assert!(
+                pair.len() <= 4097,
+                "browsers drop {name}, {} bytes",
+                pair.len()
+            );
+            if attributes.to_ascii_lowercase().contains("max-age=0") {
+                self.cookies.borrow_mut().remove(name);
+            } else {
+                self.set(name, value);
+            }
+        }
+    }
+}
+
+impl Default for Browser {
+    fn default() -> Browser {
+        Browser::new()
+    }
+}
+
+/// A response.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// All fields of the head.
+    pub headers: HeaderMap,
+    /// The body.
+    pub text: String,
+}
+
+impl Answer {
+    /// Returns the values of the `Set-Cookie` fields.
+    #[must_use]
+    pub fn set_cookies(&self) -> Vec<&str> {
+        let fields = self.headers.get_all("set-cookie").iter();
+        fields.map(|field| field.to_str().unwrap()).collect()
+    }
+
+    /// Returns the values of a field, joined by commas.
+    #[must_use]
+    pub fn field(&self, name: &str) -> String {
+        let fields = self.headers.get_all(name).iter();
+        let values = fields.map(|field| field.to_str().unwrap());
+        values.collect::<Vec<_>>().join(", ")
+    }
+}

@@ -1,0 +1,20 @@
+//! One scenario for every framework, runtime and proxy: sign in, count, tamper, rotate, sign out.
+//!
+//! A server is started with a ring and spoken to over a socket, by a client with a cookie jar of its own.
+//! [`answers_the_table`] panics with a sentence where an answer is not the expected one.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a failed test panics"
+)]
+
+mod browser;
+mod scenario;
+mod server;
+mod site;
+
+pub use browser::{Answer, Browser};
+pub use scenario::{answers_the_table, fresh_key};
+pub use server::Server;
+pub use site::{Site, Visitor};
