@@ -14,8 +14,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// Takes over the sessions of another library, from its cookie, so that a move to this crate signs nobody out. May
     /// be repeated; the first old session that is accepted counts.
     ///
-    /// `range` begins when the old cookie is first read, and ends when it no longer is. At its end the old cookie gives
-    /// nothing, whatever keys it was made with.
+    /// The old cookie is read from the beginning of `range` until its end, and not at its end. Give constants: a beginning
+    /// that moves with every start of the program would lengthen old sessions.
     ///
     /// - The old cookie is asked only if the request brings no cookie of this one's name, not even one that does not
     ///   open: a session that expired here does not come back by its old cookie.
