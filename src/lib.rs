@@ -118,6 +118,7 @@
 //! | `axum` | `Session` as an axum extractor. | [`Session`] as an argument, [`csrf::Guarded`], [`SessionError`] as a response, and feature `tower` |
 //! | `tracing` | `tracing` events for the outcomes of sessions, omitted refreshes, replaced keys, and failures. | events |
 //! | `watch` | A key ring that follows its files, variables and functions. | [`keys::WatchedKeyRing`] |
+//! | `migrate` | Sessions of other libraries, taken over from their cookies until a date. | [`migrate`], [`migrate_from`](carrier::SessionCookieBuilder::migrate_from) |
 //! | `cli` | The command line `hardtack`: keys, key rings, and the content of cookies. | a program |
 //!
 //! # More
@@ -142,6 +143,10 @@ pub mod cookie;
 pub mod keys;
 mod state;
 mod token;
+
+// Cookies of other libraries.
+#[cfg(feature = "migrate")]
+pub mod migrate;
 
 // The handle of the application, and its carriers.
 pub mod carrier;
@@ -169,13 +174,14 @@ pub use settings::SessionSettings;
 pub use web::SessionLayer;
 
 /// The examples of README.md, compiled and run.
-#[cfg(all(doctest, feature = "axum", feature = "watch"))]
+#[cfg(all(doctest, feature = "axum", feature = "migrate", feature = "watch"))]
 #[doc = include_str!("../docs/cli.md")]
 #[doc = include_str!("../docs/edge.md")]
 #[doc = include_str!("../docs/frameworks.md")]
 #[doc = include_str!("../docs/guides.md")]
 #[doc = include_str!("../docs/limits.md")]
 #[doc = include_str!("../docs/large-sessions.md")]
+#[doc = include_str!("../docs/moving-in.md")]
 #[doc = include_str!("../docs/operation.md")]
 #[doc = include_str!("../docs/rotation.md")]
 #[doc = include_str!("../docs/settings.md")]

@@ -5,6 +5,8 @@ pub(crate) mod cipher;
 pub(crate) mod hash;
 pub(crate) mod kdf;
 pub(crate) mod mac;
+#[cfg(feature = "migrate")]
+pub(crate) mod old;
 pub(crate) mod random;
 pub(crate) mod scratch;
 pub(crate) mod suite;
