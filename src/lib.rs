@@ -116,6 +116,7 @@
 //! | `http` | Sessions from and to an `http::HeaderMap`. | `load_from` and `save_to`, [`web::host_of`] |
 //! | `tower` | `SessionLayer`, a tower layer over any body. | [`SessionLayer`], [`csrf::CsrfGuard`], and feature `http` |
 //! | `axum` | `Session` as an axum extractor. | [`Session`] as an argument, [`csrf::Guarded`], [`SessionError`] as a response, and feature `tower` |
+//! | `cookie` | Sessions from and to the cookies of a `cookie::CookieJar`. | `load_from_cookies` and `save_as_cookies` |
 //! | `tracing` | `tracing` events for the outcomes of sessions, omitted refreshes, replaced keys, and failures. | events |
 //! | `watch` | A key ring that follows its files, variables and functions. | [`keys::WatchedKeyRing`] |
 //! | `cli` | The command line `hardtack`: keys, key rings, and the content of cookies. | a program |
@@ -150,7 +151,7 @@ pub mod session;
 // The outside.
 pub mod csrf;
 pub mod settings;
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "cookie"))]
 pub mod web;
 
 #[cfg(fuzzing)]
@@ -159,9 +160,9 @@ pub mod fuzzing;
 #[cfg(test)]
 mod vectors;
 
+pub use self::cookie::SameSite;
 pub use base::clock::Clock;
 pub use carrier::{ConfigError, SessionCookie, SessionHeader, SessionToken, Size};
-pub use cookie::SameSite;
 pub use keys::{EncryptionKey, KeyRing, SigningKey};
 pub use session::{Session, SessionData, SessionError};
 pub use settings::SessionSettings;
