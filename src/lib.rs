@@ -170,12 +170,13 @@ pub use settings::SessionSettings;
 pub use web::SessionLayer;
 
 /// The examples of README.md, compiled and run.
-#[cfg(all(doctest, feature = "axum", feature = "watch"))]
+#[cfg(all(doctest, feature = "axum", feature = "cookie", feature = "watch"))]
 #[doc = include_str!("../docs/cli.md")]
 #[doc = include_str!("../docs/edge.md")]
 #[doc = include_str!("../docs/guides.md")]
 #[doc = include_str!("../docs/limits.md")]
 #[doc = include_str!("../docs/large-sessions.md")]
+#[doc = include_str!("../docs/migration.md")]
 #[doc = include_str!("../docs/operation.md")]
 #[doc = include_str!("../docs/rotation.md")]
 #[doc = include_str!("../docs/settings.md")]
