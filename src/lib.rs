@@ -173,6 +173,7 @@ pub use web::SessionLayer;
 #[cfg(all(doctest, feature = "axum", feature = "cookie", feature = "watch"))]
 #[doc = include_str!("../docs/cli.md")]
 #[doc = include_str!("../docs/edge.md")]
+#[doc = include_str!("../docs/frameworks.md")]
 #[doc = include_str!("../docs/guides.md")]
 #[doc = include_str!("../docs/limits.md")]
 #[doc = include_str!("../docs/large-sessions.md")]
