@@ -119,6 +119,7 @@
 //! | `http` | Sessions from and to an `http::HeaderMap`. | `load_from` and `save_to`, [`web::host_of`] |
 //! | `tower` | `SessionLayer`, a tower layer over any body. | [`SessionLayer`], [`csrf::CsrfGuard`], and feature `http` |
 //! | `axum` | `Session` as an axum extractor. | [`Session`] as an argument, [`csrf::Guarded`], [`SessionError`] as a response, and feature `tower` |
+//! | `cookie` | Sessions from and to the cookies of a `cookie::CookieJar`. | `load_from_cookies` and `save_as_cookies` |
 //! | `tracing` | `tracing` events for the outcomes of sessions, omitted refreshes, replaced keys, and failures. | events |
 //! | `watch` | A key ring that follows its files, variables and functions. | [`keys::WatchedKeyRing`] |
 //! | `migrate` | Sessions of other libraries, taken over from their cookies until a date. | [`migrate`], [`migrate_from`](carrier::SessionCookieBuilder::migrate_from) |
@@ -159,7 +160,7 @@ pub mod session;
 // The outside.
 pub mod csrf;
 pub mod settings;
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "cookie"))]
 pub mod web;
 
 #[cfg(fuzzing)]
@@ -168,9 +169,9 @@ pub mod fuzzing;
 #[cfg(test)]
 mod vectors;
 
+pub use self::cookie::SameSite;
 pub use base::clock::Clock;
 pub use carrier::{ConfigError, SessionCookie, SessionHeader, SessionToken, Size};
-pub use cookie::SameSite;
 pub use keys::{EncryptionKey, KeyRing, SigningKey};
 pub use session::{Session, SessionData, SessionError};
 pub use settings::SessionSettings;
@@ -178,13 +179,14 @@ pub use settings::SessionSettings;
 pub use web::SessionLayer;
 
 /// The examples of README.md, compiled and run.
-#[cfg(all(doctest, feature = "axum", feature = "migrate", feature = "watch"))]
+#[cfg(all(doctest, feature = "axum", feature = "cookie", feature = "migrate", feature = "watch"))]
 #[doc = include_str!("../docs/cli.md")]
 #[doc = include_str!("../docs/edge.md")]
 #[doc = include_str!("../docs/frameworks.md")]
 #[doc = include_str!("../docs/guides.md")]
 #[doc = include_str!("../docs/limits.md")]
 #[doc = include_str!("../docs/large-sessions.md")]
+#[doc = include_str!("../docs/migration.md")]
 #[doc = include_str!("../docs/moving-in.md")]
 #[doc = include_str!("../docs/operation.md")]
 #[doc = include_str!("../docs/rotation.md")]

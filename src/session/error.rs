@@ -15,6 +15,9 @@ pub enum SaveError {
     /// or [`SessionToken`](crate::SessionToken) with another mode, name, context or key ring than the one that saves
     /// it.
     ForeignSession,
+    /// The cookie was built with `formerly`, and a jar of cookies cannot drop those with earlier attributes.
+    #[cfg(feature = "cookie")]
+    FormerInJar,
 }
 
 debug_by_display!(SaveError);
@@ -32,6 +35,11 @@ impl fmt::Display for SaveError {
             SaveError::ForeignSession => {
                 f.write_str("the session was loaded by another carrier; save it with that one")
             }
+            #[cfg(feature = "cookie")]
+            SaveError::FormerInJar => f.write_str(
+                "a jar has one cookie of each name, so it cannot also drop those with earlier attributes (`formerly`); \
+                 use `save` instead",
+            ),
         }
     }
 }
@@ -41,6 +49,8 @@ impl std::error::Error for SaveError {
         match self {
             SaveError::Random(error) => error.source(),
             SaveError::Clock | SaveError::InsideUpdate | SaveError::ForeignSession => None,
+            #[cfg(feature = "cookie")]
+            SaveError::FormerInJar => None,
         }
     }
 }

@@ -1,10 +1,12 @@
-//! Sessions in web servers: on an `http::HeaderMap`, in tower services and in axum.
+//! Sessions in web servers: on an `http::HeaderMap`, in a jar of cookies, in tower services and in axum.
 //!
 //! With feature `http` [`SessionCookie`](crate::SessionCookie) and [`SessionHeader`](crate::SessionHeader) have the
-//! methods `load_from` and `save_to`. [`SessionLayer`] is a tower layer that calls them.
+//! methods `load_from` and `save_to`. `SessionLayer` is a tower layer that calls them. With feature `cookie`
+//! `SessionCookie` has `load_from_cookies` and `save_as_cookies`.
 
 #[cfg(feature = "axum")]
 mod axum;
+#[cfg(feature = "http")]
 mod caching;
 #[cfg(feature = "tower")]
 mod extensions;
@@ -12,8 +14,12 @@ mod extensions;
 mod failure;
 #[cfg(feature = "tower")]
 mod future;
+#[cfg(feature = "http")]
 mod headers;
+#[cfg(feature = "http")]
 mod host;
+#[cfg(feature = "cookie")]
+mod jar;
 #[cfg(feature = "tower")]
 mod layer;
 #[cfg(feature = "tower")]
@@ -29,6 +35,7 @@ pub use extensions::MissingSession;
 pub use failure::Failure;
 #[cfg(feature = "tower")]
 pub use future::ResponseFuture;
+#[cfg(feature = "http")]
 pub use host::host_of;
 #[cfg(feature = "tower")]
 pub use layer::SessionLayer;

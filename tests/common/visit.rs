@@ -3,7 +3,7 @@ use std::{convert::Infallible, sync::Arc, time::SystemTime};
 use axum::{Router, body::Body, routing::get};
 use hardtack::{
     Session, SessionCookie, SessionError, SessionLayer,
-    session::{Map, Payload},
+    session::{Map, Payload, SaveError},
 };
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode,
@@ -123,6 +123,11 @@ impl<T: Payload> Visit<T> {
             };
             assert_eq!(set_cookies(&core), set_cookies(&answer), "load and save");
             assert_eq!(core.lengths(), answer.lengths(), "load and save");
+            #[cfg(feature = "cookie")]
+            if let Some(jar) = self.through_jar(&work) {
+                assert_eq!(jar.status, core.status, "a jar");
+                assert_eq!(jar.alike(), core.alike(), "a jar");
+            }
         }
         answer
     }
@@ -139,6 +144,34 @@ impl<T: Payload> Visit<T> {
             .map(|field| (SET_COOKIE, field.parse().unwrap()))
             .collect();
         Answer { status, headers }
+    }
+
+    /// `None` if a jar cannot express the visit: it has one cookie of each name, whose value is text.
+    #[cfg(feature = "cookie")]
+    fn through_jar(&self, work: &Work<T>) -> Option<Answer> {
+        let mut jar = cookie::CookieJar::new();
+        for field in self.request.get_all(COOKIE) {
+            for pair in cookie::Cookie::split_parse(field.to_str().ok()?.to_owned()).flatten() {
+                if jar.get(pair.name()).is_some() {
+                    return None;
+                }
+                jar.add_original(pair);
+            }
+        }
+        let session = self.cookie.load_from_cookies(jar.iter(), self.now);
+        work(&session).unwrap();
+        let status = match self.cookie.save_as_cookies(&session) {
+            Ok(changed) => {
+                changed.into_iter().for_each(|changed| jar.add(changed));
+                self.status
+            }
+            Err(SaveError::FormerInJar) => return None,
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let fields = jar.delta().map(|changed| changed.to_string());
+        let headers = fields.map(|field| (SET_COOKIE, field.parse().unwrap()));
+        let headers = headers.collect();
+        Some(Answer { status, headers })
     }
 
     fn through_http(&self, work: &Work<T>) -> Answer {
@@ -236,6 +269,20 @@ impl Answer {
             _ => format!("{name}: {value}"),
         });
         lines.collect()
+    }
+
+    /// The cookies that are set, by their names, with their lengths and with the attributes of each in one order.
+    #[cfg(feature = "cookie")]
+    fn alike(&self) -> Vec<(Vec<String>, usize)> {
+        let sorted = |line: String| {
+            let mut words: Vec<_> = line.split("; ").map(str::to_owned).collect();
+            words.sort();
+            words
+        };
+        let lines = self.lines().into_iter().map(sorted);
+        let mut fields: Vec<_> = lines.zip(self.lengths()).collect();
+        fields.sort();
+        fields
     }
 
     fn lengths(&self) -> Vec<usize> {

@@ -1,5 +1,5 @@
 //! The rules about reading, writing, messages, caches, ending, time, revocation and rotation, each scenario without
-//! an adapter and through `http`, `tower` and `axum`, with the same result.
+//! an adapter and through `http`, a jar, `tower` and `axum`, with the same result.
 
 #![cfg(feature = "axum")]
 #![allow(clippy::unwrap_used, reason = "tests")]
@@ -22,6 +22,8 @@ mod formerly;
 mod header;
 mod header_answers;
 mod ids_and_dates;
+#[cfg(feature = "cookie")]
+mod jars;
 mod observability;
 mod optional;
 mod overlap;
