@@ -3,6 +3,8 @@
 //! With feature `http` [`SessionCookie`](crate::SessionCookie) and [`SessionHeader`](crate::SessionHeader) have the
 //! methods `load_from` and `save_to`. [`SessionLayer`] is a tower layer that calls them.
 
+#[cfg(feature = "actix")]
+mod actix;
 #[cfg(feature = "axum")]
 mod axum;
 mod caching;
@@ -12,6 +14,7 @@ mod extensions;
 mod failure;
 #[cfg(feature = "tower")]
 mod future;
+mod head;
 mod headers;
 mod host;
 #[cfg(feature = "tower")]
@@ -37,7 +40,11 @@ pub use refusal::CsrfRefusal;
 #[cfg(feature = "tower")]
 pub use service::SessionService;
 
+#[cfg(feature = "actix")]
+pub(crate) use actix::{failed, parts_of};
 #[cfg(feature = "tower")]
 pub(crate) use extensions::Named;
+#[cfg(feature = "tower")]
+pub(crate) use head::Extensions;
 #[cfg(feature = "tower")]
 pub(crate) use host::Host;
