@@ -49,7 +49,7 @@
 //! | read these settings from a file or the environment | [`SessionSettings`] |
 //! | let anyone read the content | [`SessionCookie::unencrypted_but_signed`] |
 //! | read and change a visitor's session | [`Session`] |
-//! | serve sessions in tower or axum | [`SessionLayer`]; [`Session`] as an argument of handlers |
+//! | serve sessions in tower, axum or actix-web | [`SessionLayer`]; [`Session`] as an argument of handlers |
 //! | refuse requests that other sites make | [`csrf::CsrfGuard`], [`csrf::Guarded`] |
 //! | serve sessions without a framework | [`SessionCookie::load`], [`SessionCookie::save`] |
 //! | carry sessions without a cookie | [`SessionHeader`], [`SessionToken`] |
@@ -119,6 +119,7 @@
 //! | `http` | Sessions from and to an `http::HeaderMap`. | `load_from` and `save_to`, [`web::host_of`] |
 //! | `tower` | `SessionLayer`, a tower layer over any body. | [`SessionLayer`], [`csrf::CsrfGuard`], and feature `http` |
 //! | `axum` | `Session` as an axum extractor. | [`Session`] as an argument, [`csrf::Guarded`], [`SessionError`] as a response, and feature `tower` |
+//! | `actix` | `SessionLayer` as actix-web middleware, `Session` as an extractor. | [`SessionLayer`] and [`csrf::CsrfGuard`] for `App::wrap`, [`Session`] and [`csrf::Guarded`] as arguments, [`SessionError`] as a response, and feature `tower` |
 //! | `cookie` | Sessions from and to the cookies of a `cookie::CookieJar`. | `load_from_cookies` and `save_as_cookies` |
 //! | `tracing` | `tracing` events for the outcomes of sessions, omitted refreshes, replaced keys, and failures. | events |
 //! | `watch` | A key ring that follows its files, variables and functions. | [`keys::WatchedKeyRing`] |
@@ -179,7 +180,14 @@ pub use settings::SessionSettings;
 pub use web::SessionLayer;
 
 /// The examples of README.md, compiled and run.
-#[cfg(all(doctest, feature = "axum", feature = "cookie", feature = "migrate", feature = "watch"))]
+#[cfg(all(
+    doctest,
+    feature = "actix",
+    feature = "axum",
+    feature = "cookie",
+    feature = "migrate",
+    feature = "watch"
+))]
 #[doc = include_str!("../docs/cli.md")]
 #[doc = include_str!("../docs/edge.md")]
 #[doc = include_str!("../docs/frameworks.md")]

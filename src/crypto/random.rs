@@ -8,6 +8,7 @@ use rand::{
 };
 
 /// The operating system's random generator failed.
+#[derive(Clone, Copy)]
 pub struct RandomError(SysError);
 
 impl fmt::Debug for RandomError {

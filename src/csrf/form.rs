@@ -1,11 +1,7 @@
-//! The extractor of forms that have their token in a field. Feature `axum`.
+//! The extractor of forms that have their token in a field. Features `axum` and `actix`.
 
 use std::{fmt, ops::Deref};
 
-use axum_core::{
-    extract::{FromRequest, Request},
-    response::{IntoResponse, Response},
-};
 use http::StatusCode;
 use serde::{
     Deserialize, Deserializer,
@@ -46,11 +42,12 @@ pub trait CsrfField {
 }
 
 /// A form that needs nothing but a CSRF token, in the field `csrf_token`, such as a button that signs out. Other fields
-/// are ignored; a form without the field is refused by [`Guarded`]. With feature `axum`.
+/// are ignored; a form without the field is refused by [`Guarded`]. With feature `axum` or `actix`.
 ///
 /// # Examples
 ///
-/// ```
+#[cfg_attr(feature = "axum", doc = "```")]
+#[cfg_attr(not(feature = "axum"), doc = "```ignore")]
 /// use axum::{Form, Router, routing::post};
 /// use hardtack::{Session, SessionError, csrf::{CsrfForm, CsrfGuard, Guarded}};
 ///
@@ -110,7 +107,7 @@ impl fmt::Debug for CsrfForm {
 }
 
 /// An extractor around another, such as `Form<Transfer>`, that refuses the form with 403 unless its field has a CSRF
-/// token of the session. With feature `axum`; needs a [`CsrfGuard`](crate::csrf::CsrfGuard) around the handler, with
+/// token of the session. With feature `axum` or `actix`; needs a [`CsrfGuard`](crate::csrf::CsrfGuard) around the handler, with
 /// [`tokens_in_forms`](crate::csrf::CsrfGuard::tokens_in_forms).
 ///
 /// A token in the header, which the guard has verified, is enough. A request that a guard lets pass without a token,
@@ -118,7 +115,8 @@ impl fmt::Debug for CsrfForm {
 ///
 /// # Examples
 ///
-/// ```
+#[cfg_attr(feature = "axum", doc = "```")]
+#[cfg_attr(not(feature = "axum"), doc = "```ignore")]
 /// use axum::{Json, Router, routing::post};
 /// use hardtack::csrf::{CsrfField, CsrfGuard, Guarded};
 /// # #[derive(serde::Deserialize)]
@@ -138,23 +136,26 @@ impl fmt::Debug for CsrfForm {
 #[derive(Clone, Copy, Debug)]
 pub struct Guarded<E>(pub E);
 
-impl<S, E> FromRequest<S> for Guarded<E>
-where
-    S: Send + Sync,
-    E: FromRequest<S> + Deref<Target: CsrfField>,
-{
-    type Rejection = GuardedRejection<E::Rejection>;
+/// The checks that the guards around a handler left to its extractor.
+pub(super) fn checks_left<R>(
+    checks: Option<&TokenChecks>,
+) -> Result<TokenChecks, GuardedRejection<R>> {
+    let checks = checks.ok_or(GuardedRejection::NoGuard)?;
+    checks.check_asked().map_err(GuardedRejection::Refused)?;
+    Ok(checks.clone())
+}
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let checks = request.extensions().get::<TokenChecks>().cloned();
-        let checks = checks.ok_or(GuardedRejection::NoGuard)?;
-        checks.check_asked().map_err(GuardedRejection::Refused)?;
-        let inner = E::from_request(request, state).await;
-        let inner = inner.map_err(GuardedRejection::Inner)?;
-        let checked = checks.check(inner.csrf_token());
-        checked.map_err(GuardedRejection::Refused)?;
-        Ok(Guarded(inner))
-    }
+/// Accepts a form that one of `checks` left to be verified.
+pub(super) fn checked<E, R>(
+    form: E,
+    checks: &TokenChecks,
+) -> Result<Guarded<E>, GuardedRejection<R>>
+where
+    E: Deref<Target: CsrfField>,
+{
+    let checked = checks.check(form.csrf_token());
+    checked.map_err(GuardedRejection::Refused)?;
+    Ok(Guarded(form))
 }
 
 /// The rejection of [`Guarded`].
@@ -169,6 +170,23 @@ pub enum GuardedRejection<R> {
     NoGuard,
 }
 
+impl<R> GuardedRejection<R> {
+    /// The status of the response and the failure that it carries, or the rejection of the inner extractor, which
+    /// makes a response of its own.
+    pub(super) fn failure(self) -> Result<(StatusCode, Failure), R> {
+        match self {
+            GuardedRejection::Inner(rejection) => Err(rejection),
+            GuardedRejection::Refused(refusal) => {
+                Ok((StatusCode::FORBIDDEN, Failure::Csrf(refusal)))
+            }
+            GuardedRejection::NoGuard => Ok((
+                StatusCode::INTERNAL_SERVER_ERROR,
+                Failure::Setup(NO_GUARD.to_owned()),
+            )),
+        }
+    }
+}
+
 impl<R> fmt::Display for GuardedRejection<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -181,23 +199,7 @@ impl<R> fmt::Display for GuardedRejection<R> {
 
 impl<R: fmt::Debug> std::error::Error for GuardedRejection<R> {}
 
-impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
-    fn into_response(self) -> Response {
-        let (status, failure) = match self {
-            GuardedRejection::Inner(rejection) => return rejection.into_response(),
-            GuardedRejection::Refused(refusal) => (StatusCode::FORBIDDEN, Failure::Csrf(refusal)),
-            GuardedRejection::NoGuard => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                Failure::Setup(NO_GUARD.to_owned()),
-            ),
-        };
-        let mut response = (status, failure.to_string()).into_response();
-        failure.mark(&mut response);
-        response
-    }
-}
-
 const NO_GUARD: &str = "no CSRF guard with `tokens_in_forms` is around the handler; add \
-     `.layer(CsrfGuard::new().tokens_in_forms())` to the router, before the session layer";
+     `CsrfGuard::new().tokens_in_forms()` to the router, before the session layer";
 
 const TOKEN_FIELD: &str = "csrf_token";

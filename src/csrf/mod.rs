@@ -1,10 +1,14 @@
 //! CSRF protection: checks that a request comes from a page of the session's own site.
 //!
-//! [`CsrfGuard`] is a tower layer that refuses requests of other sites before a handler runs, and [`Guarded`] an axum
-//! extractor for forms that carry a token. Without either, call [`csrf_token`](crate::Session::csrf_token) and
+//! [`CsrfGuard`] is a tower layer, and middleware for actix-web, that refuses requests of other sites before a handler
+//! runs. [`Guarded`] is an extractor, of axum and of actix-web, for forms that carry a token. Without either, call [`csrf_token`](crate::Session::csrf_token) and
 //! [`verify_csrf`](crate::Session::verify_csrf).
 
+#[cfg(feature = "actix")]
+mod actix;
 #[cfg(feature = "axum")]
+mod axum;
+#[cfg(any(feature = "actix", feature = "axum"))]
 mod form;
 #[cfg(feature = "tower")]
 mod guard;
@@ -19,7 +23,7 @@ mod session;
 
 #[cfg(feature = "tower")]
 pub use crate::web::CsrfRefusal;
-#[cfg(feature = "axum")]
+#[cfg(any(feature = "actix", feature = "axum"))]
 pub use form::{CsrfField, CsrfForm, Guarded, GuardedRejection};
 #[cfg(feature = "tower")]
 pub use guard::CsrfGuard;

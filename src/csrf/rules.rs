@@ -8,7 +8,7 @@ use super::origin::Origin;
 use crate::{
     session::{Session, events},
     state::Payload,
-    web::{CsrfRefusal, Host, MissingSession},
+    web::{CsrfRefusal, Extensions, Host, MissingSession},
 };
 
 #[derive(Clone, Debug, Default)]
@@ -31,9 +31,13 @@ pub(super) enum TokenSource {
 }
 
 impl Rules {
-    /// Checks a request, and leaves in its extensions what an extractor has to verify.
-    pub(super) fn check<T: Payload>(&self, request: &mut Parts) -> Result<(), Rejection> {
-        let checked = self.check_request::<T>(request);
+    /// Checks a request, and leaves in `extensions`, which are the request's, what an extractor has to verify.
+    pub(super) fn check<T: Payload>(
+        &self,
+        request: &Parts,
+        extensions: &mut impl Extensions,
+    ) -> Result<(), Rejection> {
+        let checked = self.check_request::<T>(request, extensions);
         if let Err(Rejection::Refused(refusal)) = checked {
             let origin = text_of(request, &header::ORIGIN);
             let origin = origin.filter(|origin| Origin::parse(origin).is_some());
@@ -43,7 +47,11 @@ impl Rules {
         checked
     }
 
-    fn check_request<T: Payload>(&self, request: &mut Parts) -> Result<(), Rejection> {
+    fn check_request<T: Payload>(
+        &self,
+        request: &Parts,
+        extensions: &mut impl Extensions,
+    ) -> Result<(), Rejection> {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
         let is_upgrade = is_websocket(request);
         let is_safe = safe.contains(&request.method) && !is_upgrade;
@@ -55,15 +63,21 @@ impl Rules {
             // A check that another guard has left stays.
             TokenSource::None => return Ok(()),
             _ if is_safe || is_upgrade || is_form_post => TokenCheck::NotNeeded,
-            _ => self.check_token::<T>(request)?,
+            _ => self.check_token::<T>(request, extensions)?,
         };
-        let checks: &mut TokenChecks = request.extensions.get_or_insert_default();
+        let checks = extensions.remove::<TokenChecks>();
+        let mut checks = checks.unwrap_or_default();
         checks.add(check);
+        extensions.insert(checks);
         Ok(())
     }
 
-    fn check_token<T: Payload>(&self, request: &Parts) -> Result<TokenCheck, Rejection> {
-        let session = Session::<T>::from_extensions(&request.extensions);
+    fn check_token<T: Payload>(
+        &self,
+        request: &Parts,
+        extensions: &impl Extensions,
+    ) -> Result<TokenCheck, Rejection> {
+        let session = Session::<T>::provided_in(extensions);
         let session = session.map_err(Rejection::NoSession)?;
         let in_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
         match request
@@ -136,7 +150,10 @@ type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// The checks that the guards around a handler leave to the extractor of a form.
 #[derive(Clone, Default)]
-#[cfg_attr(not(feature = "axum"), allow(dead_code, reason = "for extractors"))]
+#[cfg_attr(
+    not(any(feature = "actix", feature = "axum")),
+    allow(dead_code, reason = "for extractors")
+)]
 pub(super) struct TokenChecks {
     has_passed: bool,
     in_form: Vec<Verify>,
@@ -152,7 +169,7 @@ impl TokenChecks {
     }
 }
 
-#[cfg(feature = "axum")]
+#[cfg(any(feature = "actix", feature = "axum"))]
 impl TokenChecks {
     /// Refuses a request that no guard asked for a token.
     pub(super) fn check_asked(&self) -> Result<(), CsrfRefusal> {

@@ -1,4 +1,5 @@
 use std::{
+    mem,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -17,8 +18,8 @@ use crate::{
 /// The service that [`CsrfGuard`](crate::csrf::CsrfGuard) wraps around another.
 #[derive(Debug)]
 pub struct CsrfService<S, T = Map> {
-    inner: S,
-    guard: CsrfGuard<T>,
+    pub(super) inner: S,
+    pub(super) guard: CsrfGuard<T>,
 }
 
 impl<S, T> Layer<S> for CsrfGuard<T> {
@@ -74,7 +75,10 @@ where
 
     fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
         let (mut parts, body) = request.into_parts();
-        let kind = match self.guard.rules.check::<T>(&mut parts) {
+        let mut extensions = mem::take(&mut parts.extensions);
+        let checked = self.guard.rules.check::<T>(&parts, &mut extensions);
+        parts.extensions = extensions;
+        let kind = match checked {
             Ok(()) => Kind::Passed {
                 inner: self.inner.call(Request::from_parts(parts, body)),
             },
@@ -118,13 +122,7 @@ where
 }
 
 fn response_to<B: From<String>>(rejection: Rejection) -> Response<B> {
-    let (status, failure) = match rejection {
-        Rejection::Refused(refusal) => (StatusCode::FORBIDDEN, Failure::Csrf(refusal)),
-        Rejection::NoSession(missing) => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            Failure::Setup(without_session(missing)),
-        ),
-    };
+    let (status, failure) = failure_of(rejection);
     let mut response = Response::new(B::from(failure.to_string()));
     *response.status_mut() = status;
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -133,11 +131,22 @@ fn response_to<B: From<String>>(rejection: Rejection) -> Response<B> {
     response
 }
 
+/// The status of the response to a request that is rejected, and the failure that it carries.
+pub(super) fn failure_of(rejection: Rejection) -> (StatusCode, Failure) {
+    match rejection {
+        Rejection::Refused(refusal) => (StatusCode::FORBIDDEN, Failure::Csrf(refusal)),
+        Rejection::NoSession(missing) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Failure::Setup(without_session(missing)),
+        ),
+    }
+}
+
 fn without_session(missing: MissingSession) -> String {
     let MissingSession::NoLayer(held) = missing else {
         return missing.to_string();
     };
-    let layer = "add `.layer(SessionLayer::new(cookie))` after `.layer(CsrfGuard::new())`";
+    let layer = "add `SessionLayer::new(cookie)` after `CsrfGuard::new()`";
     if Named(held).is_typed() {
         return format!(
             "no session layer for {} is around the CSRF guard; {layer}",

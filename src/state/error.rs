@@ -4,6 +4,7 @@ use super::budget::TooLarge;
 use crate::{base::debug::debug_by_display, crypto::random::RandomError};
 
 /// An error from reading or changing a session. After an error the session is unchanged.
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SessionError {
     /// The change would make the session too large for its cookie.

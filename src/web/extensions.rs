@@ -1,7 +1,6 @@
 use std::{any::type_name, fmt, marker::PhantomData};
 
-use http::Extensions;
-
+use super::head::Extensions;
 use crate::{
     base::debug::debug_by_display,
     session::Session,
@@ -10,7 +9,10 @@ use crate::{
 
 /// Puts `session` into the extensions, for handlers. A second one of the same type removes the first, because a
 /// handler could not tell which of the two it gets.
-pub(crate) fn provide<W: Clone + Send + Sync + 'static>(extensions: &mut Extensions, session: W) {
+pub(crate) fn provide<W: Clone + Send + Sync + 'static>(
+    extensions: &mut impl Extensions,
+    session: W,
+) {
     let is_second = extensions.remove::<W>().is_some();
     if is_second || extensions.get::<Ambiguous<W>>().is_some() {
         extensions.insert(Ambiguous::<W>(PhantomData));
@@ -44,7 +46,12 @@ impl<T: Payload> Session<T> {
     /// # Errors
     ///
     /// Fails if there is no such layer around this service, or if there are two for the same type.
-    pub fn from_extensions(extensions: &Extensions) -> Result<Session<T>, MissingSession> {
+    pub fn from_extensions(extensions: &http::Extensions) -> Result<Session<T>, MissingSession> {
+        Session::provided_in(extensions)
+    }
+
+    /// [`from_extensions`](Self::from_extensions) for the extensions of any framework.
+    pub(crate) fn provided_in(extensions: &impl Extensions) -> Result<Session<T>, MissingSession> {
         match extensions.get::<Session<T>>() {
             Some(session) => Ok(session.clone()),
             None if extensions.get::<Ambiguous<Session<T>>>().is_some() => {
@@ -76,7 +83,7 @@ impl fmt::Display for MissingSession {
                 write!(
                     f,
                     "no session layer for {session} is around the handler; add \
-                     `.layer(SessionLayer::new(cookie))` to the router, after its routes"
+                     `SessionLayer::new(cookie)` to the router, after its routes"
                 )?;
                 if session.is_typed() {
                     write!(f, ", with a cookie of `.typed::<{held}>()`")?;

@@ -1,8 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use http::Response;
-
-use super::refusal::CsrfRefusal;
+use super::{head::ResponseHead, refusal::CsrfRefusal};
 use crate::{
     session::{SaveError, events},
     state::SessionError,
@@ -61,7 +59,7 @@ pub enum Failure {
 
 impl Failure {
     /// Logs the failure, and adds it to its response.
-    pub(crate) fn mark<B>(self, response: &mut Response<B>) {
+    pub(crate) fn mark(self, response: &mut impl ResponseHead) {
         match &self {
             Failure::Session(error) => events::session_failed(error.key(), &**error),
             Failure::Save(error) => events::save_failed(&**error),
@@ -69,7 +67,7 @@ impl Failure {
             Failure::Csrf(_) => {}
             Failure::Setup(sentence) => events::setup_is_wrong(sentence),
         }
-        response.extensions_mut().insert(self);
+        response.carry(self);
     }
 }
 

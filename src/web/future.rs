@@ -5,10 +5,10 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use http::{Response, StatusCode};
+use http::Response;
 use pin_project_lite::pin_project;
 
-use super::{failure::Failure, transport::Transport};
+use super::{failure::Failure, head::ResponseHead, transport::Transport};
 use crate::{
     session::Session,
     state::{Map, Payload},
@@ -67,24 +67,24 @@ impl<T> PendingSession<T> {
 }
 
 impl<T: Payload> PendingSession<T> {
-    fn finish<B>(&mut self, response: &mut Response<B>) {
+    /// Saves the session in the response, and closes it.
+    pub(super) fn finish(&mut self, response: &mut impl ResponseHead) {
         if !self.session.was_left_alone() {
             self.save(response);
         }
         self.is_finished = true;
     }
 
-    fn save<B>(&self, response: &mut Response<B>) {
+    fn save(&self, response: &mut impl ResponseHead) {
         if self.session.is_shared() {
             // A body or a task goes on to read the session.
             self.session.touch();
         }
         let status = response.status();
-        let saved = self
-            .transport
-            .save_to(&self.session, status, response.headers_mut());
+        let fields = response.fields();
+        let saved = self.transport.end_in(&self.session, status, fields);
         if let Err(error) = saved {
-            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            response.fail();
             Failure::Save(Arc::new(error)).mark(response);
         }
     }

@@ -1,11 +1,13 @@
 //! Sessions from and to an [`http::HeaderMap`]. Feature `http`.
 
-use http::{
-    HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{CACHE_CONTROL, COOKIE, SET_COOKIE, VARY},
-};
+use std::borrow::Cow;
 
-use super::caching::{self, CacheChange, CacheHeaders};
+use http::{HeaderMap, StatusCode};
+
+use super::{
+    caching::{self, CacheChange, CacheHeaders},
+    head::Fields,
+};
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, SessionHeader, TokenChange},
@@ -67,13 +69,14 @@ impl<T> SessionCookie<T> {
         self.arrive_from(request, clock.into(), Some(context))
     }
 
-    pub(crate) fn arrive_from(
+    pub(crate) fn arrive_from<H: Fields>(
         &self,
-        request: &HeaderMap,
+        request: &H,
         clock: Clock,
         context: Option<Context>,
     ) -> Session<T> {
-        let cookies = request.get_all(COOKIE);
+        let name = H::COOKIE;
+        let cookies = request.values(&name);
         self.arrive(cookies, clock, context, is_subresource(request))
     }
 
@@ -109,12 +112,27 @@ impl<T> SessionCookie<T> {
         status: StatusCode,
         response: &mut HeaderMap,
     ) -> Result<(), SaveError> {
+        self.end_in(session, status.as_u16(), response)
+    }
+
+    /// [`save_to`](Self::save_to) for the fields of any framework.
+    pub(crate) fn end_in<H: Fields>(
+        &self,
+        session: &Session<T>,
+        status: u16,
+        response: &mut H,
+    ) -> Result<(), SaveError> {
         let caching = Caching::of(response, self.inner.shared_caching);
         let ended = self.end(session, caching.circumstances(status));
-        caching.tell(use_of(&ended), response, &COOKIE, &self.inner.sealer);
+        caching.tell(
+            use_of(&ended),
+            response,
+            "Cookie".into(),
+            &self.inner.sealer,
+        );
         let (_, fields) = ended?;
         for field in fields {
-            response.append(SET_COOKIE, sensitive(field));
+            response.add(H::SET_COOKIE, H::sensitive(field));
         }
         Ok(())
     }
@@ -139,13 +157,14 @@ impl<T> SessionHeader<T> {
         self.arrive_from(request, clock.into(), None)
     }
 
-    pub(crate) fn arrive_from(
+    pub(crate) fn arrive_from<H: Fields>(
         &self,
-        request: &HeaderMap,
+        request: &H,
         clock: Clock,
         context: Option<Context>,
     ) -> Session<T> {
-        let values = request.get_all(&*self.name);
+        let name = H::name(&self.name);
+        let values = request.values(&name);
         self.arrive(values, clock, context, is_subresource(request))
     }
 
@@ -177,17 +196,27 @@ impl<T> SessionHeader<T> {
         status: StatusCode,
         response: &mut HeaderMap,
     ) -> Result<(), SaveError> {
+        self.end_in(session, status.as_u16(), response)
+    }
+
+    /// [`save_to`](Self::save_to) for the fields of any framework.
+    pub(crate) fn end_in<H: Fields>(
+        &self,
+        session: &Session<T>,
+        status: u16,
+        response: &mut H,
+    ) -> Result<(), SaveError> {
         let caching = Caching::of(response, self.shared_caching);
         let ended = self.token.end(session, caching.circumstances(status));
-        let name = field_name(&self.name);
-        caching.tell(use_of(&ended), response, &name, &self.token.sealer);
+        let source = Cow::Owned(self.name.to_string());
+        caching.tell(use_of(&ended), response, source, &self.token.sealer);
         let (_, change) = ended?;
         let value = match change {
             TokenChange::None => return Ok(()),
-            TokenChange::Set(token) => sensitive(token),
-            TokenChange::End => HeaderValue::from_static(""),
+            TokenChange::Set(token) => H::sensitive(token),
+            TokenChange::End => H::value(Cow::Borrowed("")),
         };
-        response.insert(field_name(&self.response_name), value);
+        response.replace(H::name(&self.response_name), value);
         Ok(())
     }
 }
@@ -209,32 +238,32 @@ struct Caching {
 }
 
 impl Caching {
-    fn of(response: &HeaderMap, is_sharing_allowed: bool) -> Caching {
-        let names = response.keys();
-        let fields = names.map(|name| (name.as_str(), values(response, name)));
+    fn of<H: Fields>(response: &H, is_sharing_allowed: bool) -> Caching {
+        let names = response.names();
+        let fields = names.map(|name| (name.as_ref(), response.values(name)));
         Caching {
             headers: CacheHeaders::read(fields),
             is_sharing_allowed,
         }
     }
 
-    fn circumstances(&self, status: StatusCode) -> Circumstances {
+    fn circumstances(&self, status: u16) -> Circumstances {
         Circumstances {
-            status: status.as_u16(),
+            status,
             is_shareable: self.headers.is_shareable() && !self.is_sharing_allowed,
         }
     }
 
     /// Adds the fields that a response needs because of its session, which came in the field `source`.
-    fn tell(
+    fn tell<H: Fields>(
         &self,
         use_of_session: Use,
-        response: &mut HeaderMap,
-        source: &HeaderName,
+        response: &mut H,
+        source: Cow<'static, str>,
         sealer: &Sealer,
     ) {
-        if caching::needs_vary(use_of_session, values(response, &VARY), source.as_str()) {
-            response.append(VARY, vary(source));
+        if caching::needs_vary(use_of_session, response.values(&H::VARY), &source) {
+            response.add(H::VARY, H::value(source));
         }
         let change = self
             .headers
@@ -243,55 +272,29 @@ impl Caching {
     }
 }
 
-fn values<'a>(response: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
-    response.get_all(name).iter().map(HeaderValue::as_bytes)
-}
-
-fn vary(name: &HeaderName) -> HeaderValue {
-    if *name == COOKIE {
-        HeaderValue::from_static("Cookie")
-    } else {
-        HeaderValue::from(name.clone())
-    }
-}
-
-fn is_subresource(request: &HeaderMap) -> bool {
-    let destination = request.get(SEC_FETCH_DEST).map(HeaderValue::as_bytes);
+fn is_subresource<H: Fields>(request: &H) -> bool {
+    let name = H::SEC_FETCH_DEST;
+    let destination = request.values(&name).next();
     destination.is_some_and(caching::is_subresource)
 }
 
-fn apply(change: CacheChange, response: &mut HeaderMap, purpose: &str) {
+fn apply<H: Fields>(change: CacheChange, response: &mut H, purpose: &str) {
+    let value = |word| H::value(Cow::Borrowed(word));
     match change {
         CacheChange::Leave => {}
-        CacheChange::Private => {
-            response.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
-        }
+        CacheChange::Private => response.replace(H::CACHE_CONTROL, value("private")),
         CacheChange::NoStore { was_shareable } => {
             if was_shareable {
                 events::caching_was_replaced(purpose);
             }
-            let said = response.keys().filter_map(|name| {
-                let value = caching::forbids(name.as_str())?;
-                Some((name.clone(), HeaderValue::from_static(value)))
+            let said = response.names().filter_map(|name| {
+                let word = caching::forbids(name.as_ref())?;
+                Some((name.clone(), value(word)))
             });
             for (name, value) in said.collect::<Vec<_>>() {
-                response.insert(name, value);
+                response.replace(name, value);
             }
-            response.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            response.replace(H::CACHE_CONTROL, value("no-store"));
         }
     }
 }
-
-fn field_name(name: &str) -> HeaderName {
-    HeaderName::try_from(name).expect("a name is checked when it is given")
-}
-
-/// A value that is kept out of logs, and of the compression tables of HTTP/2.
-fn sensitive(value: String) -> HeaderValue {
-    let value = HeaderValue::try_from(value);
-    let mut value = value.expect("names, attributes and base64url are visible ASCII");
-    value.set_sensitive(true);
-    value
-}
-
-const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");

@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc};
 
 use http::request::Parts;
 
-use super::{host::host_of, transport::Transport};
+use super::{head::Fields, host::host_of, transport::Transport};
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, SessionHeader},
@@ -121,6 +121,25 @@ impl<T: Payload> SessionLayer<T> {
             context_by: self.context_by,
             wrap,
         }
+    }
+}
+
+impl<T: Payload, W> SessionLayer<T, W> {
+    /// The session of a request with these fields. `context` is what `context_by` returned, if it is set.
+    pub(super) fn load_from(
+        &self,
+        request: &impl Fields,
+        context: Option<Option<Context>>,
+    ) -> Session<T> {
+        let clock = self.clock.clone();
+        let session = match context {
+            Some(None) => self.transport.refuse(clock),
+            chosen => self.transport.load_from(request, clock, chosen.flatten()),
+        };
+        if self.is_eager {
+            session.verify();
+        }
+        session
     }
 }
 

@@ -4,6 +4,8 @@
 //! methods `load_from` and `save_to`. `SessionLayer` is a tower layer that calls them. With feature `cookie`
 //! `SessionCookie` has `load_from_cookies` and `save_as_cookies`.
 
+#[cfg(feature = "actix")]
+mod actix;
 #[cfg(feature = "axum")]
 mod axum;
 #[cfg(feature = "http")]
@@ -14,6 +16,8 @@ mod extensions;
 mod failure;
 #[cfg(feature = "tower")]
 mod future;
+#[cfg(feature = "http")]
+mod head;
 #[cfg(feature = "http")]
 mod headers;
 #[cfg(feature = "http")]
@@ -44,7 +48,11 @@ pub use refusal::CsrfRefusal;
 #[cfg(feature = "tower")]
 pub use service::SessionService;
 
+#[cfg(feature = "actix")]
+pub(crate) use actix::{failed, parts_of};
 #[cfg(feature = "tower")]
 pub(crate) use extensions::Named;
+#[cfg(feature = "tower")]
+pub(crate) use head::Extensions;
 #[cfg(feature = "tower")]
 pub(crate) use host::Host;

@@ -19,8 +19,8 @@ use crate::{
 
 /// The service that [`SessionLayer`] wraps around another.
 pub struct SessionService<S, T = Map, W = Session<T>> {
-    inner: S,
-    layer: SessionLayer<T, W>,
+    pub(super) inner: S,
+    pub(super) layer: SessionLayer<T, W>,
 }
 
 impl<S, T, W> Layer<S> for SessionLayer<T, W> {
@@ -84,33 +84,18 @@ where
     }
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
-        let SessionLayer {
-            transport,
-            clock,
-            is_eager,
-            context_by,
-            wrap,
-        } = &self.layer;
-        let clock = clock.clone();
-        let session = match context_by {
-            None => transport.load_from(request.headers(), clock, None),
-            Some(choose) => {
-                let (parts, body) = request.into_parts();
-                let session = match choose(&parts) {
-                    None => transport.refuse(clock),
-                    context => transport.load_from(&parts.headers, clock, context),
-                };
-                request = Request::from_parts(parts, body);
-                session
-            }
-        };
-        if *is_eager {
-            session.verify();
+        let layer = &self.layer;
+        let mut context = None;
+        if let Some(choose) = &layer.context_by {
+            let (parts, body) = request.into_parts();
+            context = Some(choose(&parts));
+            request = Request::from_parts(parts, body);
         }
-        provide(request.extensions_mut(), wrap(session.clone()));
+        let session = layer.load_from(request.headers(), context);
+        provide(request.extensions_mut(), (layer.wrap)(session.clone()));
         ResponseFuture {
             inner: self.inner.call(request),
-            pending: PendingSession::new(transport.clone(), session),
+            pending: PendingSession::new(layer.transport.clone(), session),
         }
     }
 }

@@ -1,5 +1,6 @@
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 
+use super::head::Fields;
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, SessionHeader},
@@ -24,7 +25,7 @@ impl<T> Transport<T> {
 
     pub(super) fn load_from(
         &self,
-        request: &HeaderMap,
+        request: &impl Fields,
         clock: Clock,
         context: Option<Context>,
     ) -> Session<T> {
@@ -42,15 +43,15 @@ impl<T> Transport<T> {
         session
     }
 
-    pub(super) fn save_to(
+    pub(super) fn end_in(
         &self,
         session: &Session<T>,
-        status: StatusCode,
-        response: &mut HeaderMap,
+        status: u16,
+        response: &mut impl Fields,
     ) -> Result<(), SaveError> {
         match self {
-            Transport::Cookie(cookie) => cookie.save_to(session, status, response),
-            Transport::Header(header) => header.save_to(session, status, response),
+            Transport::Cookie(cookie) => cookie.end_in(session, status, response),
+            Transport::Header(header) => header.end_in(session, status, response),
         }
     }
 }

@@ -4,6 +4,8 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 #![allow(unused_imports, reason = "each test uses a part of it")]
 
+#[cfg(feature = "actix")]
+pub(crate) mod actix;
 mod browser;
 mod moments;
 mod visit;
@@ -19,7 +21,9 @@ use http::{HeaderMap, header::SET_COOKIE};
 
 pub(crate) use browser::{Jar, pair_of};
 pub(crate) use moments::{at, seconds};
-pub(crate) use visit::{Answer, ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, check};
+pub(crate) use visit::{
+    ADAPTERS, Answer, ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, check,
+};
 
 pub(crate) const HOUR: u64 = 3600;
 

@@ -32,6 +32,9 @@ pub(crate) struct Answer {
 /// The use of the session by the application.
 type Work<T> = Arc<dyn Fn(&Session<T>) -> Result<(), SessionError> + Send + Sync>;
 
+/// The adapters of the feature `http` and of every framework.
+pub(crate) const ADAPTERS: usize = if cfg!(feature = "actix") { 4 } else { 3 };
+
 /// Makes `visit` through every adapter, and compares the fields that concern sessions.
 #[track_caller]
 pub(crate) fn check<T: Payload>(
@@ -104,6 +107,8 @@ impl<T: Payload> Visit<T> {
         let others = [
             ("tower", self.through_tower(&work)),
             ("axum", self.through_axum(&work)),
+            #[cfg(feature = "actix")]
+            ("actix", self.through_actix(&work)),
         ];
         for (adapter, other) in others {
             assert_eq!(other.status, answer.status, "{adapter}");
@@ -204,6 +209,27 @@ impl<T: Payload> Visit<T> {
         };
         let router = Router::new().route("/", get(handler)).layer(self.layer());
         Answer::of(block_on(router.oneshot(self.request(Body::empty()))))
+    }
+
+    #[cfg(feature = "actix")]
+    fn through_actix(&self, work: &Work<T>) -> Answer {
+        use super::actix::{answer_of, request_of, response_of};
+        use actix_web::{App, test, web};
+
+        let (status, fields, work) = (self.status, self.response.clone(), Arc::clone(work));
+        let handler = move |session: Session<T>| {
+            work(&session).unwrap();
+            std::future::ready(answer_of(status, &fields))
+        };
+        let app = App::new()
+            .route("/", web::get().to(handler))
+            .wrap(self.layer());
+        block_on(async {
+            let app = test::init_service(app).await;
+            let request = request_of(self.request(String::new())).to_request();
+            let response = test::call_service(&app, request).await;
+            Answer::of(Ok(response_of(response).await))
+        })
     }
 
     fn layer(&self) -> SessionLayer<T> {

@@ -56,12 +56,34 @@ pub(crate) fn answer(
         Ok::<_, Infallible>(Response::new(String::from("done")))
     });
     let layer = SessionLayer::new(cookie.clone()).clock(at(1));
-    let Ok(response) = block_on(layer.layer(guard.layer(handler)).oneshot(request));
+    let service = layer.layer(guard.layer(handler));
+    let Ok(response) = block_on(service.oneshot(request.clone()));
     let (status, body) = (response.status(), response.into_body());
+    #[cfg(feature = "actix")]
+    {
+        let answer = through_actix(guard, layer, request);
+        assert_eq!((answer.status(), answer.body()), (status, &body), "actix");
+    }
     let has_run = usize::from(status == StatusCode::OK);
     assert_eq!(runs.load(Ordering::Relaxed), has_run, "{status} {body}");
     assert_eq!(body == "done", has_run == 1);
     (status, body)
+}
+
+#[cfg(feature = "actix")]
+fn through_actix(guard: &CsrfGuard, layer: SessionLayer, request: Request<()>) -> Response<String> {
+    use actix_web::{App, test, web};
+    use common::actix::{request_of, response_of};
+
+    let app = App::new()
+        .default_service(web::to(async || "done"))
+        .wrap(guard.clone())
+        .wrap(layer);
+    block_on(async {
+        let app = test::init_service(app).await;
+        let request = request_of(request.map(|()| String::new())).to_request();
+        response_of(test::call_service(&app, request).await).await
+    })
 }
 
 /// Asserts that a request with the visitor's cookie, the right token and these fields passes, or does not.

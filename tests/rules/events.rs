@@ -7,7 +7,9 @@ use tracing::Level;
 
 use crate::{
     Login, NewerLogin,
-    common::{HOUR, Visit, at, builder, cookie, key, sealed, sealed_apart, signed_in, token_of},
+    common::{
+        ADAPTERS, HOUR, Visit, at, builder, cookie, key, sealed, sealed_apart, signed_in, token_of,
+    },
     told::{Told, told_by},
 };
 
@@ -213,7 +215,7 @@ fn an_answer_for_shared_caches_that_was_replaced_is_a_warning() {
         told.iter().filter(|told| told.level == Level::WARN).count()
     };
     // Once through each adapter.
-    assert_eq!(warnings(visit("public, max-age=60")), 3);
+    assert_eq!(warnings(visit("public, max-age=60")), ADAPTERS);
     assert_eq!(warnings(visit("private")), 0);
 }
 

@@ -217,7 +217,7 @@ mod told {
             routes(),
             request,
             Level::ERROR,
-            &["`.layer(SessionLayer::new(cookie))`"],
+            &["`SessionLayer::new(cookie)`"],
         );
     }
 

@@ -165,7 +165,7 @@ async fn without_a_layer_the_response_says_how_to_add_one() {
     assert_refused(&visit, MissingSession::NoLayer(type_name::<Map>()));
     assert_refused(&login, MissingSession::NoLayer(type_name::<Login>()));
     assert!(
-        visit.1.contains("`.layer(SessionLayer::new(cookie))`"),
+        visit.1.contains("`SessionLayer::new(cookie)`"),
         "{}",
         visit.1
     );

@@ -7,6 +7,11 @@ use std::{env, path::PathBuf, process::Command};
 use hardtack_scenarios::{Server, Site, answers_the_table};
 
 #[test]
+fn actix_answers_the_table() {
+    check("actix");
+}
+
+#[test]
 fn axum_answers_the_table() {
     check("axum");
 }

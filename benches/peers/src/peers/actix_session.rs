@@ -82,11 +82,11 @@ fn answer<T: Workload>(handler: Handler, request: &HttpRequest) -> HttpResponse 
     page(StatusCode::OK)
 }
 
-fn page(status: StatusCode) -> HttpResponse {
+pub(super) fn page(status: StatusCode) -> HttpResponse {
     HttpResponse::build(status).content_type(PAGE_TYPE).finish()
 }
 
-fn called<S, B>(service: S, field: &str) -> Call<ServiceResponse>
+pub(super) fn called<S, B>(service: S, field: &str) -> Call<ServiceResponse>
 where
     S: Service<Request, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,

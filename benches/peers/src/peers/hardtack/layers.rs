@@ -5,7 +5,7 @@ use hardtack::{Session, SessionCookie, SessionLayer};
 use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
 use tower::{Layer as _, service_fn};
 
-use super::Keys;
+use super::{Keys, actix::Actix};
 use crate::{
     measure::Bench,
     peers::{
@@ -19,12 +19,14 @@ use crate::{
 
 pub(crate) const TOWER: &str = "hardtack `SessionLayer<T>`, tower";
 const TOWER_DICTIONARY: &str = "hardtack `SessionLayer`, tower, a dictionary";
+const ACTIX: &str = "hardtack `SessionLayer<T>`, actix";
 const AXUM: &str = "hardtack `SessionLayer<T>`, axum";
 
 pub(crate) fn add(bench: &mut Bench) {
     let keys = Keys::encrypting();
     add_layer(bench, TOWER, || Tower(keys.clone(), 1));
     add_layer(bench, TOWER_DICTIONARY, || Dictionary(keys.clone(), 1));
+    add_layer(bench, ACTIX, || Actix(keys.clone(), 1));
     add_layer(bench, AXUM, || Axum(keys, 1));
 }
 

@@ -1,5 +1,6 @@
 //! The crate itself.
 
+mod actix;
 mod dictionary;
 mod layers;
 mod token;

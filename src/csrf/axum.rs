@@ -1,0 +1,37 @@
+//! [`Guarded`] as an axum extractor. Feature `axum`.
+
+use std::ops::Deref;
+
+use axum_core::{
+    extract::{FromRequest, Request},
+    response::{IntoResponse, Response},
+};
+
+use super::form::{CsrfField, Guarded, GuardedRejection, checked, checks_left};
+
+/// With feature `axum`.
+impl<S, E> FromRequest<S> for Guarded<E>
+where
+    S: Send + Sync,
+    E: FromRequest<S> + Deref<Target: CsrfField>,
+{
+    type Rejection = GuardedRejection<E::Rejection>;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let checks = checks_left(request.extensions().get())?;
+        let form = E::from_request(request, state).await;
+        checked(form.map_err(GuardedRejection::Inner)?, &checks)
+    }
+}
+
+impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
+    fn into_response(self) -> Response {
+        let (status, failure) = match self.failure() {
+            Ok(failed) => failed,
+            Err(rejection) => return rejection.into_response(),
+        };
+        let mut response = (status, failure.to_string()).into_response();
+        failure.mark(&mut response);
+        response
+    }
+}

@@ -1,0 +1,86 @@
+//! Sessions and requests that fail.
+
+use std::time::UNIX_EPOCH;
+
+use actix_web::{App, HttpResponse, middleware::from_fn, test, web};
+use hardtack::{Session, SessionError, SessionLayer, csrf::CsrfGuard, web::Failure};
+
+use crate::{
+    ask,
+    common::{at, block_on, cookie, set_cookies},
+};
+
+#[test]
+fn an_error_of_a_session_is_a_500_that_tells_the_visitor_nothing() {
+    async fn too_large(session: Session) -> Result<HttpResponse, SessionError> {
+        session.insert("user", 42)?;
+        session.insert("note", "hunter2".repeat(500))?;
+        Ok(HttpResponse::Ok().finish())
+    }
+    let answer = ask(
+        |app| {
+            let scope = web::scope("").wrap(SessionLayer::new(cookie()).clock(at(0)));
+            app.service(scope.route("/", web::get().to(too_large)));
+        },
+        &[],
+    );
+    assert_eq!(answer.status(), 500);
+    assert_eq!(answer.body(), "server error");
+    assert!(set_cookies(answer.headers()).is_empty());
+}
+
+#[test]
+fn a_session_that_cannot_be_saved_is_a_500_that_no_cache_may_store() {
+    let answer = ask(
+        |app| {
+            // The clock is before the epoch of the format.
+            let scope = web::scope("").wrap(SessionLayer::new(cookie()).clock(UNIX_EPOCH));
+            let handler = async |session: Session| session.insert("user", 42).map(|()| "welcome");
+            app.service(scope.route("/", web::get().to(handler)));
+        },
+        &[],
+    );
+    assert_eq!(answer.status(), 500);
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    assert!(set_cookies(answer.headers()).is_empty());
+}
+
+#[test]
+fn an_application_replaces_the_words_of_a_failure() {
+    let app = App::new()
+        .route("/", web::post().to(async || "done"))
+        .wrap(CsrfGuard::new())
+        .wrap(SessionLayer::new(cookie()).clock(at(0)))
+        .wrap(from_fn(
+            async |request, next: actix_web::middleware::Next<_>| {
+                let answer = next.call(request).await?;
+                let is_refused = {
+                    let extensions = answer.response().extensions();
+                    matches!(extensions.get::<Failure>(), Some(Failure::Csrf(_)))
+                };
+                assert!(is_refused);
+                Ok(answer.map_body(|_, _| "Please load the page again."))
+            },
+        ));
+    block_on(async {
+        let app = test::init_service(app).await;
+        let answer = test::call_service(&app, test::TestRequest::post().to_request()).await;
+        assert_eq!(answer.status(), 403);
+        assert_eq!(test::read_body(answer).await, "Please load the page again.");
+    });
+}
+
+#[test]
+fn a_guard_without_a_session_says_what_is_missing() {
+    let app = App::new()
+        .route("/", web::post().to(async || "done"))
+        .wrap(CsrfGuard::new());
+    block_on(async {
+        let app = test::init_service(app).await;
+        let answer = test::call_service(&app, test::TestRequest::post().to_request()).await;
+        assert_eq!(answer.status(), 500);
+        let body = test::read_body(answer).await;
+        let body = std::str::from_utf8(&body).unwrap();
+        assert!(body.contains("no session layer for `Session`"), "{body}");
+    });
+}

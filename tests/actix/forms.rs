@@ -1,0 +1,164 @@
+//! Tokens in the fields of forms.
+
+use actix_web::web::{self, Form, Json};
+use hardtack::{
+    SessionLayer,
+    csrf::{CsrfField, CsrfForm, CsrfGuard, Guarded},
+};
+use http::Request;
+use serde::Deserialize;
+
+use crate::{
+    common::{at, cookie, sealed},
+    send,
+};
+
+#[derive(Deserialize)]
+struct Transfer {
+    #[serde(default)]
+    csrf_token: String,
+    amount: u32,
+}
+
+impl CsrfField for Transfer {
+    fn csrf_token(&self) -> &str {
+        &self.csrf_token
+    }
+}
+
+async fn of_form(Guarded(Form(transfer)): Guarded<Form<Transfer>>) -> String {
+    format!("sent {}", transfer.amount)
+}
+
+async fn of_json(Guarded(Json(transfer)): Guarded<Json<Transfer>>) -> String {
+    format!("sent {}", transfer.amount)
+}
+
+async fn of_button(_: Guarded<Form<CsrfForm>>) -> &'static str {
+    "signed out"
+}
+
+fn routes(app: &mut web::ServiceConfig, guard: Option<CsrfGuard>) {
+    let scope = web::scope("")
+        .route("/form", web::route().to(of_form))
+        .route("/json", web::route().to(of_json))
+        .route("/button", web::route().to(of_button));
+    let layer = SessionLayer::new(cookie()).clock(at(1));
+    match guard {
+        Some(guard) => app.service(scope.wrap(guard).wrap(layer)),
+        None => app.service(scope.wrap(layer)),
+    };
+}
+
+/// Asserts the status of the answer to a visitor's request, and returns its text.
+#[track_caller]
+fn check(
+    method: &str,
+    path: &str,
+    kind: &str,
+    header: Option<&str>,
+    body: &str,
+    status: u16,
+) -> String {
+    let guard = CsrfGuard::new().tokens_in_forms();
+    let (pair, token) = visitor();
+    let fill = |text: &str| text.replace("TOKEN", &token);
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("cookie", pair)
+        .header("sec-fetch-site", "same-origin")
+        .header("content-type", kind);
+    if let Some(header) = header {
+        request = request.header("x-csrf-token", fill(header));
+    }
+    let request = request.body(fill(body)).unwrap();
+    let answer = send(move |app| routes(app, Some(guard)), request);
+    assert_eq!(
+        answer.status(),
+        status,
+        "{method} {path} {body}: {}",
+        answer.body()
+    );
+    answer.into_body()
+}
+
+fn visitor() -> (String, String) {
+    let mut token = String::new();
+    let pair = sealed(&cookie(), at(0), |session| {
+        token = session.csrf_token().unwrap();
+    });
+    (pair, token)
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
+
+#[test]
+fn the_field_of_a_form_is_checked_by_its_extractor() {
+    assert_eq!(
+        check(
+            "POST",
+            "/form",
+            FORM,
+            None,
+            "csrf_token=TOKEN&amount=7",
+            200
+        ),
+        "sent 7"
+    );
+    check("POST", "/form", FORM, None, "csrf_token=junk&amount=7", 403);
+    check("POST", "/form", FORM, None, "amount=7", 403);
+    assert_eq!(
+        check("POST", "/button", FORM, None, "csrf_token=TOKEN", 200),
+        "signed out"
+    );
+    check("POST", "/button", FORM, None, "", 403);
+}
+
+#[test]
+fn a_token_in_the_header_is_enough_and_json_needs_one() {
+    check("POST", "/form", FORM, Some("TOKEN"), "amount=7", 200);
+    check(
+        "POST",
+        "/form",
+        FORM,
+        Some("junk"),
+        "csrf_token=TOKEN&amount=7",
+        403,
+    );
+    let json = r#"{"csrf_token":"TOKEN","amount":7}"#;
+    check("POST", "/json", JSON, Some("TOKEN"), json, 200);
+    check("POST", "/json", JSON, None, json, 403);
+}
+
+#[test]
+fn a_form_that_no_guard_asked_for_a_token_is_refused() {
+    let body = check("GET", "/form", FORM, None, "csrf_token=TOKEN&amount=7", 403);
+    assert!(body.contains("send the form by POST"), "{body}");
+}
+
+#[test]
+fn a_form_that_cannot_be_read_is_answered_by_its_own_extractor() {
+    check(
+        "POST",
+        "/form",
+        FORM,
+        None,
+        "csrf_token=TOKEN&amount=many",
+        400,
+    );
+}
+
+#[test]
+fn an_extractor_without_a_guard_says_what_is_missing() {
+    let request = Request::post("/form").header("content-type", FORM);
+    let request = request.body("csrf_token=x&amount=7".to_owned()).unwrap();
+    let answer = send(|app| routes(app, None), request);
+    assert_eq!(answer.status(), 500);
+    assert!(
+        answer
+            .body()
+            .contains("`CsrfGuard::new().tokens_in_forms()`")
+    );
+}

@@ -1,0 +1,183 @@
+//! Handles that outlive the head of their response, and requests that never get one.
+
+use std::{
+    convert::Infallible,
+    future::{Ready, pending, poll_fn, ready},
+    pin::Pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll},
+};
+
+use actix_web::{
+    App, HttpMessage, HttpRequest, HttpResponse,
+    body::{BodySize, BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    error::ErrorImATeapot,
+    middleware::{Next, from_fn},
+    test, web,
+};
+use hardtack::{Session, SessionError, SessionLayer};
+
+use crate::{
+    ask,
+    common::{at, block_on, builder, cookie, set_cookies, signed_in},
+};
+
+fn layer() -> SessionLayer {
+    SessionLayer::new(cookie()).clock(at(0))
+}
+
+#[test]
+fn a_session_that_nobody_touched_costs_no_field_though_the_request_lives_on() {
+    let handler = |_request: HttpRequest, _session: Session| ready("page");
+    let answer = ask(
+        |app| {
+            let scope = web::scope("").wrap(layer());
+            app.service(scope.route("/", web::get().to(handler)));
+        },
+        &[("cookie", &signed_in(&cookie()))],
+    );
+    assert_eq!(answer.body(), "page");
+    assert!(!answer.headers().contains_key("vary"));
+    assert!(!answer.headers().contains_key("cache-control"));
+}
+
+/// A body that uses its session when it is sent.
+struct Streamed(Option<Session>);
+
+impl MessageBody for Streamed {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Stream
+    }
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<web::Bytes, Infallible>>> {
+        Poll::Ready(self.0.take().map(|session| {
+            let late = session.insert("user", 43);
+            assert!(matches!(late, Err(SessionError::AfterHead)));
+            let user: Option<u32> = session.get("user").unwrap();
+            Ok(format!("user {}", user.unwrap()).into())
+        }))
+    }
+}
+
+#[test]
+fn a_body_that_streams_reads_its_session_and_cannot_change_it() {
+    async fn stream(session: Session) -> HttpResponse {
+        HttpResponse::Ok().body(Streamed(Some(session)))
+    }
+    let answer = ask(
+        |app| {
+            let scope = web::scope("").wrap(layer());
+            app.service(scope.route("/", web::get().to(stream)));
+        },
+        &[("cookie", &signed_in(&cookie()))],
+    );
+    assert_eq!(answer.body(), "user 42");
+    // The head was sent before the body read the session.
+    assert_eq!(answer.headers()["vary"], "Cookie");
+    assert_eq!(answer.headers()["cache-control"], "private");
+}
+
+type Kept = Arc<Mutex<Option<Session>>>;
+
+/// A handler that keeps its session, and changes it.
+fn keeping(kept: &Kept) -> impl Fn(Session) -> Ready<&'static str> + Clone + 'static {
+    let kept = Arc::clone(kept);
+    move |session| {
+        session.insert("user", 42).unwrap();
+        *kept.lock().unwrap() = Some(session);
+        ready("page")
+    }
+}
+
+#[track_caller]
+fn check_closed(kept: &Kept) {
+    let session = kept.lock().unwrap().take().unwrap();
+    let late = session.insert("user", 43);
+    assert!(matches!(late, Err(SessionError::AfterHead)));
+}
+
+#[test]
+fn a_change_after_the_head_is_an_error() {
+    let kept = Kept::default();
+    let handler = keeping(&kept);
+    let answer = ask(
+        move |app| {
+            let scope = web::scope("").wrap(layer());
+            app.service(scope.route("/", web::get().to(handler)));
+        },
+        &[],
+    );
+    assert_eq!(set_cookies(answer.headers()).len(), 1);
+    check_closed(&kept);
+}
+
+#[test]
+fn an_error_of_a_middleware_inside_drops_the_changes() {
+    let kept = Kept::default();
+    let app = App::new()
+        .route("/", web::get().to(keeping(&kept)))
+        .wrap(from_fn(async |request, next: Next<BoxBody>| {
+            let _answer = next.call(request).await?;
+            Err::<ServiceResponse<BoxBody>, _>(ErrorImATeapot("short and stout"))
+        }))
+        .wrap(layer());
+    block_on(async {
+        let app = test::init_service(app).await;
+        let request = test::TestRequest::get().to_request();
+        let error = test::try_call_service(&app, request).await.err().unwrap();
+        let answer = error.error_response();
+        assert_eq!(answer.status(), 418);
+        assert!(!answer.headers().contains_key("set-cookie"));
+    });
+    check_closed(&kept);
+}
+
+#[test]
+fn a_request_that_is_cancelled_closes_its_session() {
+    let kept = Kept::default();
+    let keep = keeping(&kept);
+    let handler = move |session: Session| {
+        drop(keep(session));
+        pending::<&str>()
+    };
+    block_on(async {
+        let app = App::new().route("/", web::get().to(handler)).wrap(layer());
+        let app = test::init_service(app).await;
+        let request = test::TestRequest::get().to_request();
+        let call = test::call_service(&app, request);
+        let mut call = Box::pin(call);
+        let polled = poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_pending()));
+        assert!(polled.await);
+        drop(call);
+    });
+    check_closed(&kept);
+}
+
+#[test]
+fn a_middleware_inside_finds_the_session_in_the_extensions() {
+    let app = App::new()
+        .route(
+            "/",
+            web::get().to(async |session: Session| {
+                session.get::<u32>("user").map(|user| format!("{user:?}"))
+            }),
+        )
+        .wrap(from_fn(async |request: ServiceRequest, next: Next<_>| {
+            let session = request.extensions().get::<Session>().cloned().unwrap();
+            session.insert("user", 7).unwrap();
+            next.call(request).await
+        }))
+        .wrap(SessionLayer::new(builder().build().unwrap()).clock(at(0)));
+    block_on(async {
+        let app = test::init_service(app).await;
+        let request = test::TestRequest::get().to_request();
+        let body = test::call_and_read_body(&app, request).await;
+        assert_eq!(body, "Some(7)");
+    });
+}

@@ -1,0 +1,170 @@
+//! Several layers, and the settings of one.
+
+use actix_web::web;
+use hardtack::{
+    Session, SessionHeader, SessionLayer,
+    session::{Map, SessionData},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ask,
+    common::{at, builder, cookie, header_builder, set_cookies, signed_in},
+};
+
+#[derive(Clone, Default, Deserialize, Serialize)]
+struct Login {
+    user: u32,
+}
+
+impl SessionData for Login {
+    const LABEL: &'static str = "login";
+    const SCHEMA: u32 = 1;
+}
+
+fn layer() -> SessionLayer {
+    SessionLayer::new(cookie()).clock(at(0))
+}
+
+async fn user(session: Session) -> String {
+    format!("{:?}", session.get::<u32>("user").unwrap())
+}
+
+#[test]
+fn a_handler_without_a_layer_is_told_how_to_add_one() {
+    let answer = ask(
+        |app| {
+            app.route("/", web::get().to(user));
+        },
+        &[],
+    );
+    assert_eq!(answer.status(), 500);
+    assert!(
+        answer.body().contains("`SessionLayer::new(cookie)`"),
+        "{}",
+        answer.body()
+    );
+}
+
+#[test]
+fn two_layers_of_one_type_are_a_mistake_that_is_explained() {
+    let answer = ask(
+        |app| {
+            let scope = web::scope("").wrap(layer()).wrap(layer());
+            app.service(scope.route("/", web::get().to(user)));
+        },
+        &[],
+    );
+    assert_eq!(answer.status(), 500);
+    assert!(
+        answer.body().contains("`.map_session(…)`"),
+        "{}",
+        answer.body()
+    );
+}
+
+#[derive(Clone)]
+struct Admin(Session);
+
+#[test]
+fn layers_of_two_types_and_one_with_a_type_of_its_own_are_all_saved() {
+    let handler = async |session: Session, login: Session<Login>, admin: web::ReqData<Admin>| {
+        session.insert("user", 1).unwrap();
+        login.update(|login| login.user = 2).unwrap();
+        admin.into_inner().0.insert("user", 3).unwrap();
+        "page"
+    };
+    let answer = ask(
+        |app| {
+            let login = builder()
+                .name("login")
+                .application("login")
+                .typed::<Login>();
+            let admin = builder().name("__Host-admin").build().unwrap();
+            let scope = web::scope("")
+                .wrap(layer())
+                .wrap(SessionLayer::new(login.build().unwrap()).clock(at(0)))
+                .wrap(SessionLayer::new(admin).clock(at(0)).map_session(Admin));
+            app.service(scope.route("/", web::get().to(handler)));
+        },
+        &[],
+    );
+    let names: Vec<_> = set_cookies(answer.headers())
+        .into_iter()
+        .map(|field| field.split('=').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(names, ["__Host-session", "login", "__Host-admin"]);
+}
+
+#[test]
+fn a_session_of_one_host_does_not_open_at_another() {
+    let serve = |app: &mut web::ServiceConfig| {
+        let handler = async |session: Session| {
+            let user: Option<u32> = session.get("user").unwrap();
+            let changed = session.insert("user", 42).is_ok();
+            format!("{user:?} {changed}")
+        };
+        let scope = web::scope("").wrap(layer().context_by_host());
+        app.service(scope.route("/", web::get().to(handler)));
+    };
+    let first = ask(serve, &[("host", "a.example")]);
+    assert_eq!(first.body(), "None true");
+    let pair = set_cookies(first.headers())[0]
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let at_host = |host| ask(serve, &[("host", host), ("cookie", &pair)]);
+    assert_eq!(at_host("a.example").body(), "Some(42) true");
+    assert_eq!(at_host("b.example").body(), "None true");
+    let twice = ask(
+        serve,
+        &[
+            ("host", "a.example"),
+            ("host", "b.example"),
+            ("cookie", &pair),
+        ],
+    );
+    assert_eq!(twice.body(), "None false");
+    assert!(set_cookies(twice.headers()).is_empty());
+}
+
+#[test]
+fn a_session_travels_in_a_header() {
+    let header: SessionHeader<Map> = header_builder("x-session").build().unwrap();
+    let serve = {
+        let header = header.clone();
+        move |app: &mut web::ServiceConfig| {
+            let handler = async |session: Session| {
+                let count = session.get::<u32>("count").unwrap().unwrap_or(0) + 1;
+                session.insert("count", count).unwrap();
+                count.to_string()
+            };
+            let scope = web::scope("").wrap(SessionLayer::in_header(header).clock(at(0)));
+            app.service(scope.route("/", web::get().to(handler)));
+        }
+    };
+    let first = ask(serve.clone(), &[]);
+    let token = first.headers()["session-token"].to_str().unwrap();
+    assert_eq!(first.headers()["vary"], "x-session");
+    let second = ask(serve, &[("x-session", token)]);
+    assert_eq!((&**first.body(), &**second.body()), ("1", "2"));
+}
+
+#[test]
+fn an_eager_layer_verifies_before_the_handler_and_says_nothing() {
+    let told = std::sync::Arc::new(std::sync::Mutex::new(0));
+    let count = std::sync::Arc::clone(&told);
+    let cookie = builder().on_outcome(move |_| *count.lock().unwrap() += 1);
+    let cookie = cookie.build().unwrap();
+    let pair = signed_in(&self::cookie());
+    let answer = ask(
+        move |app| {
+            let scope = web::scope("").wrap(SessionLayer::new(cookie).clock(at(0)).eager());
+            app.service(scope.route("/", web::get().to(async || "page")));
+        },
+        &[("cookie", &pair)],
+    );
+    assert_eq!(*told.lock().unwrap(), 1);
+    assert!(!answer.headers().contains_key("vary"));
+}
