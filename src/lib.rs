@@ -109,16 +109,21 @@
 //!
 //! # Features
 //!
-//! None is on by default.
+//! `xaes` and `xchacha20` are on by default. A small program may leave one of them out, or both if its sessions are
+//! only signed.
 //!
 //! | Feature | | Adds |
 //! |---|---|---|
+//! | `xaes` | Keys of XAES-256-GCM, the recommended suite. | [`EncryptionKey::generate`] |
+//! | `xchacha20` | Keys of XChaCha20-Poly1305, the suite for machines without AES instructions. | [`EncryptionKey::generate_xchacha20`] |
 //! | `http` | Sessions from and to an `http::HeaderMap`. | `load_from` and `save_to`, [`web::host_of`] |
 //! | `tower` | `SessionLayer`, a tower layer over any body. | [`SessionLayer`], [`csrf::CsrfGuard`], and feature `http` |
 //! | `axum` | `Session` as an axum extractor. | [`Session`] as an argument, [`csrf::Guarded`], [`SessionError`] as a response, and feature `tower` |
 //! | `tracing` | `tracing` events for the outcomes of sessions, omitted refreshes, replaced keys, and failures. | events |
 //! | `watch` | A key ring that follows its files, variables and functions. | [`keys::WatchedKeyRing`] |
-//! | `cli` | The command line `hardtack`: keys, key rings, and the content of cookies. | a program |
+//! | `migrate` | Sessions of other libraries, taken over from their cookies until a date. | [`migrate`], [`migrate_from`](carrier::SessionCookieBuilder::migrate_from) |
+//! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. | [`Clock::system`] and [`SessionLayer`] there |
+//! | `cli` | The command line `hardtack`: keys, key rings, and the content of cookies. | a program, and features `xaes` and `xchacha20` |
 //!
 //! # More
 //!
@@ -142,6 +147,10 @@ pub mod cookie;
 pub mod keys;
 mod state;
 mod token;
+
+// Cookies of other libraries.
+#[cfg(feature = "migrate")]
+pub mod migrate;
 
 // The handle of the application, and its carriers.
 pub mod carrier;
@@ -169,13 +178,14 @@ pub use settings::SessionSettings;
 pub use web::SessionLayer;
 
 /// The examples of README.md, compiled and run.
-#[cfg(all(doctest, feature = "axum", feature = "watch"))]
+#[cfg(all(doctest, feature = "axum", feature = "migrate", feature = "watch"))]
 #[doc = include_str!("../docs/cli.md")]
 #[doc = include_str!("../docs/edge.md")]
 #[doc = include_str!("../docs/frameworks.md")]
 #[doc = include_str!("../docs/guides.md")]
 #[doc = include_str!("../docs/limits.md")]
 #[doc = include_str!("../docs/large-sessions.md")]
+#[doc = include_str!("../docs/moving-in.md")]
 #[doc = include_str!("../docs/operation.md")]
 #[doc = include_str!("../docs/rotation.md")]
 #[doc = include_str!("../docs/settings.md")]

@@ -32,10 +32,15 @@ enum Source {
 }
 
 impl Clock {
-    /// Returns the system's clock. On `wasm32-unknown-unknown` there is none, and reading it panics.
+    /// Returns the system's clock. On `wasm32-unknown-unknown`, where `SystemTime::now()` panics, this is the clock of
+    /// JavaScript, with feature `wasm_js`; without that feature this function does not exist there.
+    #[cfg(any(
+        feature = "wasm_js",
+        not(all(target_family = "wasm", target_os = "unknown"))
+    ))]
     #[must_use]
     pub fn system() -> Clock {
-        Clock(Source::Function(SystemTime::now))
+        Clock(Source::Function(system_now))
     }
 
     /// Creates a clock that calls `now`.
@@ -66,6 +71,25 @@ impl Clock {
             Source::Closure(now) => now(),
         })
     }
+}
+
+#[cfg(all(
+    feature = "tower",
+    not(feature = "wasm_js"),
+    target_family = "wasm",
+    target_os = "unknown"
+))]
+compile_error!("`SessionLayer` needs a clock; enable feature `wasm_js` of hardtack");
+
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+fn system_now() -> SystemTime {
+    SystemTime::now()
+}
+
+#[cfg(all(feature = "wasm_js", target_family = "wasm", target_os = "unknown"))]
+fn system_now() -> SystemTime {
+    let milliseconds = js_sys::Date::now();
+    std::time::UNIX_EPOCH + std::time::Duration::from_millis(milliseconds as u64)
 }
 
 impl From<SystemTime> for Clock {

@@ -1,6 +1,8 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use super::error::CookieForError;
+#[cfg(feature = "migrate")]
+use crate::migrate::{OldValues, Source};
 use crate::{
     base::{clock::Clock, time::unix_seconds_from},
     cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
@@ -51,6 +53,9 @@ pub(crate) struct Inner {
     pub(crate) template: Template,
     /// The same cookie with earlier attributes.
     pub(crate) former: Vec<Template>,
+    /// Cookies of other libraries, and their fields.
+    #[cfg(feature = "migrate")]
+    pub(crate) old: (Arc<[Source]>, Vec<Template>),
     /// Responses that others may store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
@@ -201,9 +206,19 @@ impl<T> SessionCookie<T> {
         F: IntoIterator,
         F::Item: AsRef<[u8]>,
     {
+        #[cfg(feature = "migrate")]
+        let mut old = OldValues::of(&self.inner.old.0);
+        #[cfg(feature = "migrate")]
+        let cookie_fields = cookie_fields.into_iter().inspect(|field| {
+            if let Some(old) = &mut old {
+                old.find_in(field.as_ref());
+            }
+        });
         let values = self.inner.finder.find(cookie_fields, LONGEST_TOKEN);
         let arrival = Arrival {
             values,
+            #[cfg(feature = "migrate")]
+            old: old.filter(|old| !old.is_empty()),
             clock,
             context,
             is_subresource,
@@ -309,13 +324,17 @@ impl<T> SessionCookie<T> {
         fields
     }
 
-    /// Drops cookies that were set with earlier attributes. A part may have come from any of them, and parts that are
+    /// Drops cookies that were set with earlier attributes, or by other libraries. A part may have come from any of them, and parts that are
     /// not sent to this page would elsewhere mix with the new ones, so all parts are dropped.
     fn expire_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
         let budget = &self.inner.sealer.policy.budget;
         let parts = carried.with_all_of(budget.limit().cookies);
         for template in &self.inner.former {
             template.expire(parts, fields);
+        }
+        #[cfg(feature = "migrate")]
+        for template in &self.inner.old.1 {
+            template.expire(PartNumbers::default(), fields);
         }
     }
 }

@@ -214,6 +214,8 @@ impl<T> SessionToken<T> {
         is_subresource: bool,
     ) -> Session<T> {
         let arrival = Arrival {
+            #[cfg(feature = "migrate")]
+            old: None,
             values,
             clock,
             context,

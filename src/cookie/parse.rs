@@ -27,7 +27,7 @@ impl Finder {
         values
     }
 
-    fn find_in(&self, field: &[u8], longest: usize, values: &mut Values) {
+    pub(crate) fn find_in(&self, field: &[u8], longest: usize, values: &mut Values) {
         let mut at = 0;
         while let Some(found) = self.0.find(&field[at..]) {
             let start = at + found;

@@ -80,7 +80,7 @@ impl fmt::Debug for SetCookies {
 }
 
 /// The constant parts of a cookie's `Set-Cookie` fields, formatted once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Template {
     /// `name=`
     start: String,

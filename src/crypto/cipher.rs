@@ -2,12 +2,17 @@
 
 use std::ops::Range;
 
+use aead::{AeadInOut, KeyInit};
+#[cfg(feature = "xchacha20")]
 use chacha20poly1305::XChaCha20Poly1305;
-use xaes_256_gcm::{
-    Xaes256Gcm,
-    aead::{AeadInOut, KeyInit},
-};
+#[cfg(feature = "xaes")]
+use xaes_256_gcm::Xaes256Gcm;
 use zeroize::Zeroizing;
+
+#[cfg(not(feature = "xaes"))]
+use super::left_out::LeftOut as Xaes256Gcm;
+#[cfg(not(feature = "xchacha20"))]
+use super::left_out::LeftOut as XChaCha20Poly1305;
 
 use super::{
     mac::{Mac, TAG_LEN},

@@ -14,6 +14,12 @@ impl Prk {
         Prk(Zeroizing::new(prk.into()))
     }
 
+    /// Takes a pseudorandom key as it is. `None`: it is shorter than the hash.
+    #[cfg(feature = "migrate")]
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Prk> {
+        bytes.first_chunk().map(|prk| Prk(Zeroizing::new(*prk)))
+    }
+
     /// `HKDF-Expand(PRK, info, N)` (RFC 5869 section 2.3).
     pub(crate) fn expand<const N: usize>(&self, info: &[u8]) -> Zeroizing<[u8; N]> {
         const { assert!(N <= 255 * 32, "HKDF yields at most 255 blocks") };

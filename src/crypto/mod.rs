@@ -4,7 +4,11 @@ pub(crate) mod base64url;
 pub(crate) mod cipher;
 pub(crate) mod hash;
 pub(crate) mod kdf;
+#[cfg(not(all(feature = "xaes", feature = "xchacha20")))]
+mod left_out;
 pub(crate) mod mac;
+#[cfg(feature = "migrate")]
+pub(crate) mod old;
 pub(crate) mod random;
 pub(crate) mod scratch;
 pub(crate) mod suite;

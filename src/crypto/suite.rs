@@ -58,9 +58,9 @@ impl fmt::Display for Mode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Suite {
-    /// XAES-256-GCM, the default.
+    /// XAES-256-GCM, the default. Feature `xaes`.
     Xaes256Gcm,
-    /// XChaCha20-Poly1305, for machines without AES instructions.
+    /// XChaCha20-Poly1305, for machines without AES instructions. Feature `xchacha20`.
     XChaCha20Poly1305,
     /// HMAC-SHA-256, cut to 16 bytes. It signs, and encrypts nothing.
     HmacSha256,
@@ -86,6 +86,22 @@ impl Suite {
         Suite::ALL
             .into_iter()
             .find(|suite| suite.format() == format)
+    }
+
+    /// The suite of [`EncryptionKey::generate`](crate::EncryptionKey::generate): the first encrypting one that was not
+    /// left out.
+    pub(crate) const RECOMMENDED: Suite = match cfg!(feature = "xaes") {
+        true => Suite::Xaes256Gcm,
+        false => Suite::XChaCha20Poly1305,
+    };
+
+    /// The feature to enable for this suite, if the suite was left out.
+    pub(crate) const fn missing_feature(self) -> Option<&'static str> {
+        match self {
+            Suite::Xaes256Gcm if !cfg!(feature = "xaes") => Some("xaes"),
+            Suite::XChaCha20Poly1305 if !cfg!(feature = "xchacha20") => Some("xchacha20"),
+            _ => None,
+        }
     }
 
     /// The word for this suite in the text of a key: `xaes`, `xcha` or `sign`.

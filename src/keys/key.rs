@@ -42,7 +42,7 @@ pub struct EncryptionKey(RawKey);
 pub struct SigningKey(RawKey);
 
 impl EncryptionKey {
-    /// Generates a key for XAES-256-GCM, the recommended suite.
+    /// Generates a key for XAES-256-GCM, the recommended suite; without feature `xaes`, for XChaCha20-Poly1305.
     ///
     /// # Examples
     ///
@@ -56,9 +56,10 @@ impl EncryptionKey {
     ///
     /// # Errors
     ///
-    /// Returns [`KeyError::Random`] if the operating system's random generator fails.
+    /// Returns [`KeyError::Random`] if the operating system's random generator fails, and [`KeyError::LeftOut`]
+    /// without a feature for an encrypting suite.
     pub fn generate() -> Result<EncryptionKey, KeyError> {
-        RawKey::generate(Suite::Xaes256Gcm).map(EncryptionKey)
+        RawKey::generate(Suite::RECOMMENDED).map(EncryptionKey)
     }
 
     /// Generates a key for XChaCha20-Poly1305, for targets without AES instructions, such as WebAssembly.
@@ -75,7 +76,8 @@ impl EncryptionKey {
     ///
     /// # Errors
     ///
-    /// Returns [`KeyError::Random`] if the operating system's random generator fails.
+    /// Returns [`KeyError::Random`] if the operating system's random generator fails, and [`KeyError::LeftOut`]
+    /// without feature `xchacha20`.
     pub fn generate_xchacha20() -> Result<EncryptionKey, KeyError> {
         RawKey::generate(Suite::XChaCha20Poly1305).map(EncryptionKey)
     }

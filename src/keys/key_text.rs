@@ -24,6 +24,7 @@ pub(crate) struct RawKey {
 
 impl RawKey {
     pub(super) fn generate(suite: Suite) -> Result<RawKey, KeyError> {
+        refuse_if_left_out(suite)?;
         loop {
             let secret = Zeroizing::new(random::from_system().map_err(KeyError::Random)?);
             // Our own parser refuses a secret with fewer than 8 distinct bytes. The chance of one is 2^-122.7.
@@ -58,6 +59,7 @@ impl RawKey {
             .into_iter()
             .find(|suite| suite.word() == word)
             .ok_or(KeyError::Type)?;
+        refuse_if_left_out(suite)?;
         if encoded.len() != ENCODED_LEN {
             let found = encoded.len();
             return Err(KeyError::Length { found });
@@ -90,6 +92,11 @@ impl RawKey {
     pub(super) fn prk(&self) -> Prk {
         Prk::extract(LABEL, &*self.secret)
     }
+}
+
+fn refuse_if_left_out(suite: Suite) -> Result<(), KeyError> {
+    let feature = suite.missing_feature();
+    feature.map_or(Ok(()), |feature| Err(KeyError::LeftOut { feature }))
 }
 
 /// `u8(len LABEL) || LABEL || u8(len what) || what || format || u16(len purpose) || purpose`
@@ -157,6 +164,11 @@ pub enum KeyError {
     Prefix,
     /// The type of the key is unknown to this version.
     Type,
+    /// The suite of the key was left out of this program, with `default-features = false`.
+    LeftOut {
+        /// The feature of hardtack to enable.
+        feature: &'static str,
+    },
     /// The part after the type does not have 48 characters.
     Length {
         /// The length that was found, in bytes.
@@ -186,6 +198,10 @@ impl fmt::Display for KeyError {
             KeyError::Type => {
                 f.write_str("key is of an unknown suite, expected `xaes`, `xcha` or `sign`")
             }
+            KeyError::LeftOut { feature } => write!(
+                f,
+                "key is of a suite that was left out; enable feature `{feature}` of hardtack"
+            ),
             KeyError::Length { found } => write!(
                 f,
                 "key has {found} characters after its suite, expected {ENCODED_LEN}"

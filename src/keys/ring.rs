@@ -294,19 +294,20 @@ pub(crate) struct Ring {
 }
 
 impl Ring {
-    fn new(mut keys: Vec<RingEntry>, not_before: UnixSeconds) -> Result<Ring, RingError> {
-        for (i, key) in keys.iter().enumerate() {
+    fn new(listed: Vec<RingEntry>, not_before: UnixSeconds) -> Result<Ring, RingError> {
+        let mut keys: Vec<RingEntry> = Vec::with_capacity(listed.len());
+        for key in listed {
             let mut times = key.times.seal_from.iter().chain(&key.times.accept_until);
             if times.any(|&moment| moment < EPOCH) {
                 return Err(RingError::BeforeEpoch(key.id));
             }
-            if keys[..i].iter().any(|earlier| earlier.id == key.id) {
+            if keys.iter().any(|earlier| earlier.id == key.id) {
                 return Err(RingError::Duplicate(key.id));
             }
+            // On a tie the first listed key seals, so it has to come last.
+            let place = keys.partition_point(|other| other.times.seal_from < key.times.seal_from);
+            keys.insert(place, key);
         }
-        // On a tie the first listed key seals, so it has to come last: reverse, then sort stably.
-        keys.reverse();
-        keys.sort_by_key(|key| key.times.seal_from);
         let last = keys.last().ok_or(RingError::Empty)?;
         if last.times.accept_until.is_some() {
             return Err(RingError::LastRetires(last.id));

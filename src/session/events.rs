@@ -35,6 +35,16 @@ pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
                 _ => rejected!(debug),
             }
         }
+        Outcome::Migrated => {
+            tracing::debug!(
+                purpose,
+                token_bytes,
+                "session taken over from an old cookie"
+            );
+        }
+        Outcome::NotMigrated { reason } => {
+            tracing::debug!(purpose, %reason, token_bytes, "old cookie rejected");
+        }
     }
     #[cfg(not(feature = "tracing"))]
     let _ = (purpose, outcome, token_bytes);

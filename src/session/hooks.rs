@@ -25,7 +25,8 @@ pub struct SessionInfo {
     pub limit: Option<Duration>,
     /// The end that [`remember_for`](crate::Session::remember_for) set, counted from `created_at`.
     pub remembered: Option<Duration>,
-    /// The id of the key that sealed the session.
+    /// The id of the key that sealed the session. For one that is taken over from another library's cookie, that of
+    /// the key that seals now.
     pub key_id: KeyId,
 }
 

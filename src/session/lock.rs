@@ -11,6 +11,8 @@ use std::{
 };
 
 use super::{outcome::Outcome, sealer::Sealer};
+#[cfg(feature = "migrate")]
+use crate::migrate::OldValues;
 use crate::{
     base::clock::Clock,
     cookie::{PartNumbers, Values},
@@ -49,6 +51,9 @@ enum Closed {
 /// A request's part in its session, before the session is read.
 pub(crate) struct Arrival {
     pub(crate) values: Values,
+    /// Cookies of other libraries, asked if there are no values.
+    #[cfg(feature = "migrate")]
+    pub(crate) old: Option<OldValues>,
     pub(crate) clock: Clock,
     /// `None`: the context of the builder.
     pub(crate) context: Option<Context>,
@@ -197,12 +202,22 @@ impl<T: Payload> Loaded<T> {
         // Before anything is taken: if the clock panics, the next touch finds everything that arrived.
         let now = arrival.clock.now();
         let values = mem::take(&mut arrival.values);
+        let brought = !values.is_empty();
+        #[cfg(feature = "migrate")]
+        let old = arrival.old.take();
+        #[cfg(feature = "migrate")]
+        let brought = brought || old.is_some();
         let loaded = loaded.insert(Loaded {
-            data: sealer.unread(!values.is_empty(), now),
+            data: sealer.unread(brought, now),
             outcome: Outcome::Absent,
             carried: values.carried(),
         });
         let mut state = loaded.data.under(&sealer.policy);
+        #[cfg(feature = "migrate")]
+        if let Some(old) = old.filter(|_| values.is_empty()) {
+            sealer.take_over(&old, &mut state, &mut loaded.outcome);
+            return loaded;
+        }
         let context = arrival.context(sealer);
         sealer.read(context, values, &mut state, &mut loaded.outcome);
         loaded

@@ -44,6 +44,15 @@ pub enum Outcome {
         /// The id of the key that the token names, if it could be read.
         key_id: Option<KeyId>,
     },
+    /// The request brought no token, and the session was taken over from the cookie of another library (feature
+    /// `migrate`).
+    Migrated,
+    /// The request brought no token, and a cookie of another library that was not taken over, so the session is new
+    /// (feature `migrate`).
+    NotMigrated {
+        /// The step at which it failed.
+        reason: Reason,
+    },
 }
 
 impl Outcome {
@@ -51,7 +60,10 @@ impl Outcome {
     pub(crate) fn opened_under(self) -> Option<KeyId> {
         match self {
             Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => Some(key_id),
-            Outcome::Absent | Outcome::Rejected { .. } => None,
+            Outcome::Absent
+            | Outcome::Rejected { .. }
+            | Outcome::Migrated
+            | Outcome::NotMigrated { .. } => None,
         }
     }
 }
@@ -65,6 +77,8 @@ impl fmt::Display for Outcome {
                 write!(f, "opened under the accepted key {key_id}")
             }
             Outcome::Rejected { reason, .. } => write!(f, "rejected: {reason}"),
+            Outcome::Migrated => f.write_str("taken over from an old cookie"),
+            Outcome::NotMigrated { reason } => write!(f, "old cookie rejected: {reason}"),
         }
     }
 }

@@ -16,6 +16,8 @@ use super::{
     id::SessionId,
     outcome::Outcome,
 };
+#[cfg(feature = "migrate")]
+use crate::migrate::OldValues;
 use crate::{
     base::{
         reason::Reason,
@@ -91,6 +93,30 @@ impl Sealer {
             }
         }
         self.tell(*outcome, token_bytes);
+    }
+
+    /// Takes over the session of a request that brought no token, from the cookies of other libraries. Stores the
+    /// result in `outcome`, then calls `on_outcome`.
+    #[cfg(feature = "migrate")]
+    pub(crate) fn take_over<T: Payload>(
+        &self,
+        old: &OldValues,
+        state: &mut State<'_, T>,
+        outcome: &mut Outcome,
+    ) {
+        let keys = self.slot.keys();
+        let now = state.now();
+        let sealing = keys.sealing(now).id;
+        let taken = old.read(now, |dates, dictionary| {
+            self.check(&dates, sealing, &keys, now)?;
+            state.take_over(dates, &dictionary)
+        });
+        *outcome = match taken {
+            None => Outcome::Absent,
+            Some(Ok(())) => Outcome::Migrated,
+            Some(Err(reason)) => Outcome::NotMigrated { reason },
+        };
+        self.tell(*outcome, old.len());
     }
 
     /// Decodes a token's schema and payload by `decode`, without a session.
@@ -219,10 +245,12 @@ impl Sealer {
         outcome: Outcome,
         now: UnixSeconds,
     ) -> bool {
-        let Some((key_id, head)) = outcome.opened_under().zip(state.arrived_metadata()) else {
+        let Some(head) = state.arrived_metadata() else {
             return true;
         };
         let keys = self.slot.keys();
+        // A session that was taken over was sealed under no key.
+        let key_id = outcome.opened_under().unwrap_or(keys.sealing(now).id);
         keys.accepts(key_id, now) && self.check(head, key_id, &keys, now).is_ok()
     }
 

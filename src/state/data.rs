@@ -17,6 +17,9 @@ pub(crate) struct StateData<T> {
     pub(super) arrived: Option<Arrived>,
     /// The request carried a token for this session, whether it opened or not.
     pub(super) has_token: bool,
+    /// The session comes from the cookie of another library, so it has to be written.
+    #[cfg(feature = "migrate")]
+    pub(super) is_taken_over: bool,
     /// The metadata of a session whose payload this version cannot read, and so must not overwrite.
     pub(super) unreadable: Option<Metadata>,
     pub(super) metadata: Metadata,
@@ -66,6 +69,8 @@ impl<T> StateData<T> {
             now,
             arrived: None,
             has_token,
+            #[cfg(feature = "migrate")]
+            is_taken_over: false,
             unreadable: None,
             is_new: true,
             renewed: false,

@@ -15,6 +15,8 @@ mod policy;
 mod remember;
 mod size;
 mod size_report;
+#[cfg(feature = "migrate")]
+mod take_over;
 mod typed;
 mod verdict;
 

@@ -132,6 +132,10 @@ impl<T> State<'_, T> {
     }
 
     fn has_changed(&self) -> bool {
+        #[cfg(feature = "migrate")]
+        if self.data.is_taken_over && self.data.arrived.is_some() {
+            return true;
+        }
         match &self.data.arrived {
             None => !self.is_new_and_empty(),
             Some(arrived) => {

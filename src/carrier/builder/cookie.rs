@@ -1,11 +1,15 @@
 //! The settings that only a cookie has, and their check.
 
 use std::{marker::PhantomData, sync::Arc};
+#[cfg(feature = "migrate")]
+use std::{ops::Range, time::SystemTime};
 
 use super::{
     CarrierOptions, OverHttp, SessionBuilder, SessionCookieBuilder, error::ConfigError,
     formerly::FormerAttributes, sealed, size::Size,
 };
+#[cfg(feature = "migrate")]
+use crate::migrate::OldCookie;
 use crate::{
     carrier::cookie::{Inner, SessionCookie},
     cookie::{
@@ -24,6 +28,8 @@ pub struct CookieOptions {
     pub(crate) attributes: Attributes,
     pub(crate) size: Size,
     pub(crate) formerly: Vec<FormerAttributes>,
+    #[cfg(feature = "migrate")]
+    pub(crate) migrate_from: Vec<(OldCookie, Range<SystemTime>)>,
 }
 
 impl CarrierOptions for CookieOptions {}
@@ -51,6 +57,8 @@ impl Default for CookieOptions {
             },
             size: Size::default(),
             formerly: Vec::new(),
+            #[cfg(feature = "migrate")]
+            migrate_from: Vec::new(),
         }
     }
 }
@@ -124,6 +132,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         let name = self.carrier.name()?;
         self.carrier.attributes.check(&name).map_err(of_attribute)?;
         let former = self.carrier.former(&name)?;
+        #[cfg(feature = "migrate")]
+        let old = self.carrier.old(&name)?;
         let template = Template::new(&name, &self.carrier.attributes);
         let overhead = Overhead {
             field: template.len(),
@@ -143,6 +153,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
                 name,
                 template,
                 former,
+                #[cfg(feature = "migrate")]
+                old,
                 shared_caching: self.settings.responses.shared_caching,
             }),
             payload: PhantomData,

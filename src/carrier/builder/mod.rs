@@ -7,6 +7,8 @@ mod error;
 mod formerly;
 mod header;
 mod lifetimes;
+#[cfg(feature = "migrate")]
+mod migrate;
 mod one_type;
 mod policy;
 mod responses;

@@ -1,0 +1,54 @@
+// A site on Node's own server.
+//
+//   SESSION_KEYS="$(hardtack keygen)" node js/examples/node.js 3000
+//   curl -c jar -b jar -d name=ada http://127.0.0.1:3000/sign-in     # ada 0
+//   curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
+
+import { createServer } from "node:http";
+import { argv, env } from "node:process";
+
+import { SessionCookie } from "../hardtack.js";
+
+// Once, at start-up: this derives the keys.
+const cookies = await SessionCookie.encrypted(env.SESSION_KEYS);
+
+const home = (session) => `${session.get("user") ?? "nobody"} ${session.get("count") ?? 0}`;
+
+const routes = {
+  "GET /": home,
+  "POST /sign-in": (session, form) => {
+    // A new id, so that a session planted in this browser does not become a signed-in one.
+    session.renew();
+    session.set("user", form.get("name"));
+    return home(session);
+  },
+  "POST /count": (session) => home(session.set("count", (session.get("count") ?? 0) + 1)),
+  "POST /sign-out": (session) => {
+    session.invalidate();
+    return home(session);
+  },
+};
+
+async function answer(request, response) {
+  const session = await cookies.load(request.headers.cookie);
+  const headers = new Headers({ "content-type": "text/plain; charset=utf-8" });
+  let text = "";
+  for await (const part of request) text += part;
+  const route = routes[`${request.method} ${request.url}`];
+  const body = route ? route(session, new URLSearchParams(text)) : "not found";
+  response.statusCode = route ? 200 : 404;
+  await cookies.saveTo(headers, session, { status: response.statusCode });
+  response.setHeaders(headers);
+  response.end(body);
+}
+
+const server = createServer((request, response) => {
+  answer(request, response).catch((error) => {
+    console.error(error);
+    response.statusCode = 500;
+    response.end();
+  });
+});
+server.listen(Number(argv[2] ?? 3000), "127.0.0.1", () => {
+  console.log(`listening on http://127.0.0.1:${server.address().port}`);
+});

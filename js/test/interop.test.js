@@ -1,0 +1,118 @@
+// Sessions go from JavaScript to Rust and back. The Rust side is js/interop.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { SessionCookie } from "../hardtack.js";
+import { SIGNING_KEY, XAES_KEY } from "./keys.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+execFileSync("cargo", ["build", "--quiet", "--package", "hardtack-interop"], { cwd: root, stdio: "inherit" });
+const rust = spawn("cargo", ["run", "--quiet", "--package", "hardtack-interop", "--bin", "sessions"], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+after(() => rust.stdin.end());
+const lines = createInterface({ input: rust.stdout })[Symbol.asyncIterator]();
+
+const NOW = 1_800_000_000;
+
+/** Makes a request of the program in Rust. */
+async function inRust(deployment, request) {
+  const { mode, ring, application = null, context = [] } = deployment;
+  const given = { mode, ring, application, context, now: NOW, cookie: "", set: {}, flash: [], renew: false, ...request };
+  rust.stdin.write(`${JSON.stringify(given)}\n`);
+  const { value, done } = await lines.next();
+  assert.ok(!done, "the program in Rust has ended");
+  return JSON.parse(value);
+}
+
+const field = (setCookies) => setCookies.map((line) => line.split(";")[0]).join("; ");
+
+const DEPLOYMENTS = [
+  { mode: "encrypted", ring: XAES_KEY },
+  { mode: "encrypted", ring: XAES_KEY, application: "shop", context: [["tenant", "blå"], ["stage", ""]] },
+  { mode: "signed", ring: SIGNING_KEY },
+];
+
+function cookiesOf({ mode, ring, application, context }) {
+  const make = mode === "signed" ? "unencryptedButSigned" : "encrypted";
+  return SessionCookie[make](ring, { application, context });
+}
+
+/** A generator of contents. The seed is printed where a test fails. */
+function random(seed) {
+  let state = seed;
+  const next = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const below = (n) => Math.floor(next() * n);
+  const characters = ["a", "Z", "å", "€", "🎉", " ", '"', "\\", "\u0000", "\u{feff}"];
+  const text = () => Array.from({ length: below(40) }, () => characters[below(characters.length)]).join("");
+  const value = (depth) =>
+    [
+      () => null,
+      () => next() < 0.5,
+      () => below(2 ** 31) - 2 ** 30,
+      () => below(300) - 150,
+      () => below(2 ** 31) * 2 ** 20 + below(2 ** 20),
+      () => (next() - 0.5) * 1e9,
+      text,
+      () => (depth > 3 ? [] : Array.from({ length: below(20) }, () => value(depth + 1))),
+      () => (depth > 3 ? {} : Object.fromEntries(Array.from({ length: below(4) }, () => [text(), value(depth + 1)]))),
+    ][below(9)]();
+  return () => Object.fromEntries(Array.from({ length: below(6) }, () => [text(), value(0)]));
+}
+
+test("what JavaScript seals, Rust opens, and the other way round", async () => {
+  const content = random(7);
+  let written = 0;
+  for (let round = 0; round < 300; round++) {
+    const deployment = DEPLOYMENTS[round % DEPLOYMENTS.length];
+    const cookies = await cookiesOf(deployment);
+    const data = content();
+    const session = await cookies.load(null, NOW * 1000);
+    try {
+      for (const [key, value] of Object.entries(data)) session.set(key, value);
+      // The other side has to have room for more.
+      if (session.remainingBytes < 100) continue;
+    } catch (error) {
+      if (error.code === "size") continue;
+      throw error;
+    }
+    session.flash("", "saved å");
+    session.ensureId();
+    const sealed = field(await cookies.save(session));
+    const more = { zzz: round };
+    const answer = await inRust(deployment, { cookie: sealed, set: more, flash: ["and more"] });
+    assert.deepEqual(answer.seen, { data, flashes: ["saved å"], id: session.id, is_new: false }, `round ${round}`);
+    const back = await cookies.load(field(answer.fields), (NOW + 60) * 1000);
+    assert.deepEqual(Object.fromEntries(back.entries()), { ...data, ...more }, `round ${round}`);
+    assert.deepEqual(back.flashes(""), ["saved å", "and more"]);
+    assert.equal(back.id, session.id);
+    written++;
+  }
+  assert.ok(written > 200, `${written} contents were small enough`);
+});
+
+test("neither opens what was sealed for another deployment", async () => {
+  const [plain, labelled] = DEPLOYMENTS;
+  const cookies = await cookiesOf(plain);
+  const own = await cookies.load(null, NOW * 1000);
+  own.set("user", "ada");
+  const cookie = field(await cookies.save(own));
+  assert.equal((await inRust(labelled, { cookie })).seen.is_new, true);
+  const theirs = field((await inRust(labelled, { set: { user: "ada" } })).fields);
+  assert.equal((await cookies.load(theirs, NOW * 1000)).isNew, true);
+});
+
+test("a session that Rust renewed has another id here", async () => {
+  const cookies = await cookiesOf(DEPLOYMENTS[0]);
+  const first = await inRust(DEPLOYMENTS[0], { set: { user: "ada" }, renew: true });
+  const before = await cookies.load(field(first.fields), NOW * 1000);
+  const second = await inRust(DEPLOYMENTS[0], { cookie: field(first.fields), now: NOW + 60, renew: true });
+  const after = await cookies.load(field(second.fields), (NOW + 60) * 1000);
+  assert.notEqual(after.id, before.id);
+  assert.equal(after.createdAt.getTime(), (NOW + 60) * 1000);
+});

@@ -1,0 +1,280 @@
+// What the vectors do not say: the interface.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ConfigError, KeyRing, SessionCookie, SessionError } from "../hardtack.js";
+import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY } from "./keys.js";
+
+const NOW = new Date("2027-01-15T08:00:00Z");
+const later = (seconds) => new Date(NOW.getTime() + seconds * 1000);
+const cookies = await SessionCookie.encrypted(XAES_KEY);
+
+/** The `Cookie` field that a browser sends after these `Set-Cookie` fields. */
+const field = (setCookies) => setCookies.map((line) => line.split(";")[0]).join("; ");
+
+async function filled(change = (session) => session.set("user", "ada"), of = cookies) {
+  const session = await of.load(null, NOW);
+  change(session);
+  return field(await of.save(session));
+}
+
+const refused = (code) => (error) => error instanceof SessionError && error.code === code;
+const misconfigured = (code) => (error) => error instanceof ConfigError && error.code === code;
+
+test("a value comes back as it was stored", async () => {
+  const values = {
+    null: null,
+    yes: true,
+    count: 2 ** 40,
+    least: -(2n ** 63n),
+    most: 2n ** 64n - 1n,
+    half: 0.5,
+    negativeZero: -0,
+    text: "å🎉\u{feff}",
+    bytes: Uint8Array.of(0, 255),
+    list: [1, ["two", { three: 3 }]],
+    object: { a: 1, b: { c: [] } },
+    map: new Map([[1, "one"], ["two", 2]]),
+  };
+  const arrived = await filled((session) => Object.entries(values).forEach(([key, value]) => session.set(key, value)));
+  const session = await cookies.load(arrived, NOW);
+  for (const [key, value] of Object.entries(values)) assert.deepStrictEqual(session.get(key), value, key);
+  assert.deepEqual(session.keys(), Object.keys(values).toSorted());
+  assert.equal(session.get("none"), undefined);
+});
+
+test("a key named __proto__ is a key", async () => {
+  const arrived = await filled((session) => session.set("__proto__", JSON.parse('{"__proto__": 1}')));
+  const session = await cookies.load(arrived, NOW);
+  assert.deepEqual(session.keys(), ["__proto__"]);
+  assert.deepEqual(Object.getOwnPropertyNames(session.get("__proto__")), ["__proto__"]);
+  assert.equal(Object.getPrototypeOf(session.get("__proto__")), Object.prototype);
+});
+
+test("what cannot be stored is refused, and changes nothing", async () => {
+  const session = await cookies.load(null, NOW);
+  const deep = (levels) => (levels === 0 ? [] : [deep(levels - 1)]);
+  for (const value of [2n ** 64n, -(2n ** 63n) - 1n, () => 1, Symbol("x"), new Date(), "\ud800", deep(64)]) {
+    assert.throws(() => session.set("key", value), refused("value"));
+  }
+  assert.throws(() => session.set("\ud800", 1), refused("value"));
+  assert.equal(session.size, 0);
+  session.set("key", deep(61));
+});
+
+test("a change that does not fit is refused at that line", async () => {
+  const session = await cookies.load(null, NOW);
+  const room = session.remainingBytes;
+  assert.equal(room, 2171);
+  assert.throws(() => session.set("note", "x".repeat(room)), refused("size"));
+  assert.equal(session.remainingBytes, room);
+  session.set("note", "x".repeat(2100));
+  const [line] = await cookies.save(session);
+  assert.ok(line.length <= 3072);
+});
+
+test("a session that was not touched writes nothing, and one that was read neither", async () => {
+  const arrived = await filled();
+  assert.deepEqual(await cookies.save(await cookies.load(arrived, NOW)), []);
+  const session = await cookies.load(arrived, NOW);
+  assert.equal(session.get("user"), "ada");
+  session.set("user", "ada");
+  assert.deepEqual(await cookies.save(session), []);
+});
+
+test("nothing is changed after it was saved", async () => {
+  const session = await cookies.load(null, NOW);
+  session.set("user", "ada");
+  await cookies.save(session);
+  assert.throws(() => session.set("user", "eve"), refused("after-head"));
+  assert.equal(session.get("user"), "ada");
+  assert.deepEqual(await cookies.save(session), []);
+});
+
+test("a response with a 5xx status saves no change, and signs out all the same", async () => {
+  const session = await cookies.load(await filled(), NOW);
+  session.set("user", "eve");
+  assert.deepEqual(await cookies.save(session, { status: 500 }), []);
+  const ended = await cookies.load(await filled(), NOW);
+  ended.invalidate();
+  assert.match((await cookies.save(ended, { status: 500 }))[0], /^__Host-session=; .*Max-Age=0/);
+});
+
+test("a session is refreshed by a page of the visitor's own", async () => {
+  const read = async (circumstances) => {
+    const session = await cookies.load(await filled(), later(450));
+    session.get("user");
+    return cookies.save(session, circumstances);
+  };
+  assert.equal((await read({})).length, 1);
+  for (const left of [{ isShareable: true }, { isSubresource: true }, { status: 404 }]) {
+    assert.deepEqual(await read(left), []);
+  }
+});
+
+test("a session ends when it is idle", async () => {
+  const arrived = await filled();
+  assert.equal((await cookies.load(arrived, later(1799))).isNew, false);
+  const session = await cookies.load(arrived, later(1800));
+  assert.deepEqual([session.isNew, session.outcome.reason], [true, "Idle"]);
+});
+
+test("headers of a response are set where the application left them out", async () => {
+  const headers = async (arrived, change, before = {}) => {
+    const session = await cookies.load(new Headers(arrived ? { cookie: arrived } : {}), NOW);
+    change(session);
+    const response = new Headers(before);
+    await cookies.saveTo(response, session);
+    return response;
+  };
+  const written = await headers(null, (session) => session.set("a", 1));
+  assert.equal(written.getSetCookie().length, 1);
+  assert.equal(written.get("cache-control"), "no-store");
+  assert.equal(written.get("vary"), "Cookie");
+  const read = await headers(await filled(), (session) => session.get("user"), { vary: "accept, cookie" });
+  assert.deepEqual([read.get("cache-control"), read.get("vary")], ["private", "accept, cookie"]);
+  const untouched = await headers(await filled(), () => {});
+  assert.deepEqual([...untouched], []);
+});
+
+test("a public response that writes a session becomes private to its visitor", async () => {
+  const before = {
+    "cache-control": "public, max-age=60",
+    "cdn-cache-control": "max-age=60",
+    "surrogate-control": "max-age=60",
+    "x-accel-expires": "60",
+    expires: "Fri, 15 Jan 2100 00:00:00 GMT",
+  };
+  const session = await cookies.load(null, NOW);
+  session.set("a", 1);
+  const response = new Headers(before);
+  await cookies.saveTo(response, session);
+  const expected = { "cache-control": "no-store", "cdn-cache-control": "no-store", "surrogate-control": "no-store", "x-accel-expires": "0", expires: "0" };
+  for (const [name, value] of Object.entries(expected)) assert.equal(response.get(name), value, name);
+});
+
+test("what makes a response shareable leaves a refresh out", async () => {
+  const refreshes = async (before) => {
+    const session = await cookies.load(await filled(), later(600));
+    session.get("user");
+    const response = new Headers(before);
+    await cookies.saveTo(response, session);
+    return response.getSetCookie().length === 1;
+  };
+  for (const before of [
+    { "cache-control": "max-age=1" },
+    { "cache-control": 'private="x-field"' },
+    { "cache-control": "no-store, must-understand" },
+    { "cache-control": "private", "cdn-cache-control": "max-age=1" },
+    { "edge-control": "max-age=1" },
+    { expires: "Fri, 15 Jan 2100 00:00:00 GMT" },
+    { "x-accel-expires": "1" },
+  ]) {
+    assert.equal(await refreshes(before), false, JSON.stringify(before));
+  }
+  for (const before of [
+    {},
+    { "cache-control": "PRIVATE, max-age=1" },
+    { "cache-control": "no-store" },
+    { "cache-control": "private", expires: "Fri, 15 Jan 2100 00:00:00 GMT" },
+    { "cdn-cache-control": "no-store" },
+    { expires: "Fri, 15 Jan 2010 00:00:00 GMT" },
+    { expires: "0", "x-accel-expires": "0" },
+  ]) {
+    assert.equal(await refreshes(before), true, JSON.stringify(before));
+  }
+});
+
+test("a public response that reads a session stays as its application wants it, without a refresh", async () => {
+  const session = await cookies.load(await filled(), later(600));
+  session.get("user");
+  const response = new Headers({ "cache-control": "public, max-age=60" });
+  await cookies.saveTo(response, session);
+  assert.deepEqual(response.getSetCookie(), []);
+  assert.equal(response.get("cache-control"), "public, max-age=60");
+});
+
+test("a large session goes in several cookies, and they are dropped when it shrinks", async () => {
+  const split = await SessionCookie.encrypted(XAES_KEY, { size: "split:3" });
+  const arrived = await filled((session) => session.set("note", "x".repeat(7000)), split);
+  assert.deepEqual(arrived.match(/__Host-session[.\d]*(?==)/g), ["__Host-session", "__Host-session.1", "__Host-session.2"]);
+  const session = await split.load(arrived, NOW);
+  assert.equal(session.get("note").length, 7000);
+  session.delete("note");
+  session.set("a", 1);
+  const lines = await split.save(session);
+  assert.deepEqual(lines.map((line) => line.includes("Max-Age=0")), [false, true, true]);
+});
+
+test("messages are taken once", async () => {
+  const session = await cookies.load(await filled((made) => ["saved", "also"].forEach((text) => made.flash("", text))), NOW);
+  assert.deepEqual(session.flashes(""), ["saved", "also"]);
+  assert.deepEqual(session.takeFlashes(""), ["saved", "also"]);
+  assert.deepEqual(session.takeFlashes(""), []);
+});
+
+test("a typed session needs its codec", async () => {
+  const encode = (value) => Uint8Array.of(value.visits);
+  const decode = ([visits]) => ({ visits });
+  const type = { label: "visit", schema: 1, empty: { visits: 0 }, encode, decode };
+  const typed = await SessionCookie.encrypted(XAES_KEY, { type });
+  const arrived = await filled((session) => (session.value = { visits: 7 }), typed);
+  const session = await typed.load(arrived, NOW);
+  assert.deepEqual(session.value, { visits: 7 });
+  assert.throws(() => session.get("visits"), /has a type/);
+  assert.equal((await cookies.load(arrived, NOW)).outcome.reason, "Auth");
+});
+
+test("forms carry a token of their session", async () => {
+  const session = await cookies.load(await filled((made) => made.ensureId()), NOW);
+  const token = await cookies.csrfToken(session);
+  assert.notEqual(token, await cookies.csrfToken(session));
+  assert.equal(await cookies.verifyCsrf(session, token), true);
+  assert.equal(await cookies.verifyCsrf(session, undefined), false);
+  const other = await cookies.load(await filled((made) => made.ensureId()), NOW);
+  assert.equal(await cookies.verifyCsrf(other, token), false);
+});
+
+test("revocation is asked, and a failure of it counts as revoked", async () => {
+  for (const [revokedIf, isNew] of [[() => false, false], [async () => true, true], [() => Promise.reject(), true]]) {
+    const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf });
+    assert.equal((await asking.load(await filled(), NOW)).isNew, isNew);
+  }
+});
+
+test("a ring with a key of XChaCha20-Poly1305 is refused, or its sessions are left alone", async () => {
+  await assert.rejects(KeyRing.parse(XCHACHA_KEY), misconfigured("suite"));
+  const both = `${XAES_KEY},${XCHACHA_KEY}`;
+  await assert.rejects(SessionCookie.encrypted(both), misconfigured("suite"));
+  const skipping = await SessionCookie.encrypted(both, { skipXChaCha: true });
+  // Sealed by Rust, under the second key.
+  const theirs = "__Host-session=eQjk_xhWPcBSee_9CMtxHLQZxq29z3Wud6ZLJfyZT_zqaKqajIm7XzD2bp5ZZYmgGXAqCdihGDQmlJhAA59vIJwP5MFU5CiVp3JLNVgw6WrHSstlbfyuaNmCYFJuTwOYfKDg9UDB";
+  const session = await skipping.load(theirs, NOW);
+  assert.deepEqual(session.outcome, { kind: "rejected", reason: "UnknownKey", keyId: "08e4ff18" });
+  assert.throws(() => session.set("a", 1), refused("unreadable"));
+  assert.deepEqual(await skipping.save(session), []);
+});
+
+test("mistakes in the settings are refused", async () => {
+  const build = (options, ring = XAES_KEY) => SessionCookie.encrypted(ring, options);
+  await assert.rejects(build({}, SIGNING_KEY), misconfigured("mixed"));
+  await assert.rejects(build({ idleTimeout: 0 }), misconfigured("idleTimeout"));
+  await assert.rejects(build({ idleTimeout: 86_400 }), misconfigured("idleTimeout"));
+  await assert.rejects(build({ refreshAfter: 901 }), misconfigured("refreshAfter"));
+  await assert.rejects(build({ clockSkew: 301 }), misconfigured("clockSkew"));
+  await assert.rejects(build({ size: "split:5" }), misconfigured("size"));
+  await assert.rejects(build({ padding: "zero" }), misconfigured("padding"));
+  await assert.rejects(build({ application: "" }), misconfigured("application"));
+  await assert.rejects(build({ context: [["hardtack.type", "x"]] }), misconfigured("reserved"));
+  await assert.rejects(build({ domain: "example.com" }), misconfigured("cookie"));
+});
+
+test("in the signed mode the content can be read, and not changed", async () => {
+  const signed = await SessionCookie.unencryptedButSigned(SIGNING_KEY);
+  const arrived = await filled((session) => session.set("user", "ada"), signed);
+  assert.match(Buffer.from(arrived.split("=")[1], "base64url").toString("latin1"), /user.ada/);
+  assert.equal((await signed.load(arrived, NOW)).get("user"), "ada");
+  const changed = arrived.slice(0, -1) + (arrived.endsWith("A") ? "Q" : "A");
+  assert.equal((await signed.load(changed, NOW)).isNew, true);
+});

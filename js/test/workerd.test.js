@@ -1,0 +1,51 @@
+// The same vectors in workerd, and a session that goes from there to Node and back.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { SessionCookie } from "../hardtack.js";
+import { XAES_KEY } from "./keys.js";
+import { SKIPPED } from "./vectors.js";
+
+const program = fileURLToPath(new URL("../node_modules/workerd/bin/workerd", import.meta.url));
+const config = fileURLToPath(new URL("workerd/config.capnp", import.meta.url));
+const workerd = spawn(program, ["serve", config, "--control-fd=3"], {
+  env: { ...process.env, SESSION_KEYS: XAES_KEY },
+  stdio: ["ignore", "inherit", "inherit", "pipe"],
+});
+after(() => workerd.kill());
+
+const port = await new Promise((resolve, reject) => {
+  workerd.once("error", reject);
+  workerd.once("exit", (code) => reject(new Error(`workerd has ended with ${code}; run \`npm ci\` in js/ first`)));
+  let told = "";
+  workerd.stdio[3].on("data", (data) => {
+    told += data;
+    const message = told.split("\n").find((line) => line.includes('"listen"'));
+    if (message) resolve(JSON.parse(message).port);
+  });
+});
+const site = `http://127.0.0.1:${port}`;
+
+test("every vector passes in workerd", async () => {
+  const { passed, skipped, failed } = await (await fetch(`${site}/vectors`)).json();
+  assert.deepEqual(failed, []);
+  assert.deepEqual(skipped, SKIPPED);
+  assert.ok(Object.values(passed).every((count) => count > 0), JSON.stringify(passed));
+});
+
+test("a session goes from workerd to Node and back", async () => {
+  const cookies = await SessionCookie.encrypted(XAES_KEY);
+  let cookie = "";
+  for (let count = 1; count <= 5; count += 2) {
+    const response = await fetch(site, { headers: { cookie } });
+    assert.equal(await response.text(), `${count}`);
+    assert.equal(response.headers.get("cache-control"), "no-store");
+    const session = await cookies.load(response.headers.getSetCookie()[0].split(";")[0]);
+    assert.equal(session.get("count"), count);
+    session.set("count", count + 1);
+    [cookie] = (await cookies.save(session))[0].split(";");
+  }
+});

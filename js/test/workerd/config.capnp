@@ -1,0 +1,28 @@
+# The vectors of the format, and a site, in the runtime of Cloudflare Workers.
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .worker)],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+
+const worker :Workerd.Worker = (
+  modules = [
+    (name = "test/workerd/worker.js", esModule = embed "worker.js"),
+    (name = "hardtack.js", esModule = embed "../../hardtack.js"),
+    (name = "test/vectors.js", esModule = embed "../vectors.js"),
+    (name = "vectors/contexts.json", text = embed "../../../tests/vectors/contexts.json"),
+    (name = "vectors/cookies.json", text = embed "../../../tests/vectors/cookies.json"),
+    (name = "vectors/csrf.json", text = embed "../../../tests/vectors/csrf.json"),
+    (name = "vectors/derivation.json", text = embed "../../../tests/vectors/derivation.json"),
+    (name = "vectors/headers.json", text = embed "../../../tests/vectors/headers.json"),
+    (name = "vectors/keys.json", text = embed "../../../tests/vectors/keys.json"),
+    (name = "vectors/open.json", text = embed "../../../tests/vectors/open.json"),
+    (name = "vectors/primitives.json", text = embed "../../../tests/vectors/primitives.json"),
+    (name = "vectors/rings.json", text = embed "../../../tests/vectors/rings.json"),
+    (name = "vectors/seal.json", text = embed "../../../tests/vectors/seal.json"),
+    (name = "vectors/writes.json", text = embed "../../../tests/vectors/writes.json"),
+  ],
+  compatibilityDate = "2026-11-01",
+  bindings = [(name = "SESSION_KEYS", fromEnvironment = "SESSION_KEYS")],
+);

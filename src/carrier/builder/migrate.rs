@@ -1,0 +1,127 @@
+//! Cookies of other libraries.
+
+use std::{ops::Range, sync::Arc, time::SystemTime};
+
+use super::{ConfigError, CookieOptions, SessionCookieBuilder};
+use crate::{
+    base::time::{EPOCH, unix_seconds_from},
+    cookie::{Attributes, CookieName, Finder, Template},
+    migrate::{OldCookie, Source},
+    state::Payload,
+};
+
+impl<T: Payload> SessionCookieBuilder<T> {
+    /// Takes over the sessions of another library, from its cookie, so that a move to this crate signs nobody out. May
+    /// be repeated; the first old session that is accepted counts.
+    ///
+    /// The old cookie is read from the beginning of `range` until its end, and not at its end. Give constants: a beginning
+    /// that moves with every start of the program would lengthen old sessions.
+    ///
+    /// - The old cookie is asked only if the request brings no cookie of this one's name, not even one that does not
+    ///   open: a session that expired here does not come back by its old cookie.
+    /// - A session that is taken over has the dates of the old one, and passes the same checks as any other: timeouts,
+    ///   `not_before`, [`revoked_if`](super::SessionBuilder::revoked_if). One without a date was issued at the beginning
+    ///   of `range`, so the [`absolute_timeout`](super::SessionBuilder::absolute_timeout) also runs from there. One
+    ///   that does not record its last activity is active now.
+    /// - It counts as changed, so the response writes it. A dictionary gets the entries of the old session; a type gets
+    ///   them by [`convert`](crate::SessionData::convert), as a dictionary of schema 0. If there is no room, or `convert`
+    ///   returns `None`, the session is new and empty.
+    /// - Every response that writes or ends a session also drops the old cookie. A 5xx response that saves nothing
+    ///   drops nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{
+    ///     EncryptionKey, SessionCookie,
+    ///     migrate::{Jar, JarKey, JarValue, OldCookie},
+    /// };
+    /// use std::time::Duration;
+    /// # use std::time::UNIX_EPOCH;
+    ///
+    /// # let (master, week) = ([7; 64], Duration::from_secs(7 * 24 * 3600));
+    /// # let rollout = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// let old = Jar::private(JarKey::new(&master)?, JarValue::ActixSession);
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .absolute_timeout(2 * week)
+    ///     .migrate_from(OldCookie::new("id", old), rollout..rollout + 2 * week)
+    ///     .build()?;
+    /// # let _ = cookie;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// Until the end of `range`, a copy of an old cookie can begin a session here, also after its visitor signed out.
+    /// [`raise_not_before`](crate::SessionCookie::raise_not_before) refuses all that were issued before. Old sessions
+    /// are as safe as the key and the algorithm of their library.
+    pub fn migrate_from(mut self, old: OldCookie, range: Range<SystemTime>) -> Self {
+        self.carrier.migrate_from.push((old, range));
+        self
+    }
+}
+
+impl CookieOptions {
+    /// The cookies of other libraries, and the fields that expire them. `name` is that of this one.
+    pub(super) fn old(
+        &self,
+        name: &CookieName,
+    ) -> Result<(Arc<[Source]>, Vec<Template>), ConfigError> {
+        let mut sources = Vec::new();
+        let mut templates = Vec::new();
+        for (old, range) in &self.migrate_from {
+            let (source, template) = self.source(old, range, name)?;
+            sources.push(source);
+            // Several keys of one cookie are several sources.
+            if !templates.contains(&template) {
+                templates.push(template);
+            }
+        }
+        Ok((sources.into(), templates))
+    }
+
+    fn source(
+        &self,
+        old: &OldCookie,
+        range: &Range<SystemTime>,
+        new_name: &CookieName,
+    ) -> Result<(Source, Template), ConfigError> {
+        let name: CookieName = old.name.parse().map_err(of_setting)?;
+        if name == *new_name {
+            return Err(ConfigError::new(SETTING, SAME_NAME));
+        }
+        let attributes = Attributes {
+            path: old.path.clone(),
+            domain: old.domain.clone(),
+            partitioned: old.partitioned,
+            ..self.attributes.clone()
+        };
+        attributes.check(&name).map_err(of_setting)?;
+        let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
+        if range.is_empty() {
+            return Err(ConfigError::new(SETTING, EMPTY_RANGE));
+        }
+        if range.start < EPOCH {
+            return Err(ConfigError::new(SETTING, TOO_EARLY));
+        }
+        let template = Template::new(&name, &attributes);
+        let source = Source {
+            finder: Finder::new(name.as_str()),
+            name,
+            old: old.clone(),
+            range,
+        };
+        Ok((source, template))
+    }
+}
+
+fn of_setting(error: impl std::fmt::Display) -> ConfigError {
+    ConfigError::of(SETTING, error)
+}
+
+const SETTING: &str = "migrate_from";
+const SAME_NAME: &str =
+    "has the name of this cookie; choose another `name`, so that the two can be told apart";
+const EMPTY_RANGE: &str = "has a range that ends before it begins; give `switched_on..end`";
+const TOO_EARLY: &str =
+    "has a range that begins before 2026, which no session can; give the day of the rollout";

@@ -1,0 +1,57 @@
+//! Algorithms of the cookies that other libraries wrote, for opening them. Nothing is sealed with these.
+
+use aes_gcm::{
+    Aes256Gcm,
+    aead::{Aead, Payload},
+};
+use ctutils::CtEq;
+use hmac::{EagerHash, Hmac, KeyInit, Mac as _};
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+use zeroize::Zeroizing;
+
+/// Opens `ciphertext || tag` of AES-256-GCM with a nonce of 96 bits. `None`: the tag is wrong.
+pub(crate) fn open_aes_256_gcm(
+    key: &[u8; 32],
+    nonce: &[u8; 12],
+    aad: &[u8],
+    sealed: &[u8],
+) -> Option<Zeroizing<Vec<u8>>> {
+    let payload = Payload { msg: sealed, aad };
+    let opened = Aes256Gcm::new(key.into()).decrypt(nonce.into(), payload);
+    opened.ok().map(Zeroizing::new)
+}
+
+/// `tag == HMAC-SHA-256(key, message)`, in constant time.
+pub(crate) fn is_hmac_sha256(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+    hmac::<Sha256>(key, message).verify_slice(tag).is_ok()
+}
+
+/// `tag == HMAC-SHA-512(key, message)`, in constant time.
+pub(crate) fn is_hmac_sha512(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+    hmac::<Sha512>(key, message).verify_slice(tag).is_ok()
+}
+
+/// `tag == hex(HMAC-SHA-1(key, message))` in lower case, in constant time.
+pub(crate) fn is_hmac_sha1_in_hex(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+    let code = hmac::<Sha1>(key, message).finalize().into_bytes();
+    let digit = |half: u8| b"0123456789abcdef"[usize::from(half)];
+    let text: Vec<u8> = code
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect();
+    text.as_slice().ct_eq(tag).into()
+}
+
+/// `PBKDF2-HMAC-SHA-1(password, salt)` with one iteration, 32 bytes.
+pub(crate) fn pbkdf2_sha1_once(password: &[u8], salt: &[u8]) -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0; 32]);
+    pbkdf2::pbkdf2_hmac::<Sha1>(password, salt, 1, &mut *key);
+    key
+}
+
+fn hmac<H: EagerHash>(key: &[u8], message: &[u8]) -> Hmac<H> {
+    let mut mac = Hmac::<H>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(message);
+    mac
+}

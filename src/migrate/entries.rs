@@ -1,0 +1,58 @@
+//! The entries of old sessions: out of JSON, and into the bytes of a dictionary.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use serde::{Serialize, Serializer, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use crate::{
+    base::reason::Reason,
+    crypto::scratch::{Scratch, Wiped},
+    state::encode,
+};
+
+/// Parses JSON.
+pub(super) fn parse<V: DeserializeOwned>(json: &[u8]) -> Result<V, Reason> {
+    serde_json::from_slice(json).map_err(|_| Reason::Payload)
+}
+
+/// The moment that is this many seconds after 1970. `None`: it is before, or out of range.
+pub(super) fn moment(seconds: f64) -> Option<SystemTime> {
+    let since = Duration::try_from_secs_f64(seconds).ok()?;
+    UNIX_EPOCH.checked_add(since)
+}
+
+/// Returns the bytes of a dictionary (SPEC.md § 5.4). `None`: a value is nested too deep.
+pub(super) fn dictionary(entries: &Map<String, Value>) -> Option<Wiped> {
+    let sorted: BTreeMap<_, _> = entries
+        .iter()
+        .map(|(key, value)| (key, Plain(value)))
+        .collect();
+    let mut buffer = Scratch::borrow();
+    let bytes = encode(&sorted, &mut buffer).ok()?;
+    Some(Wiped::from(bytes.to_vec()))
+}
+
+/// A value whose numbers are numbers. With its feature `arbitrary_precision`, which any crate of a program can switch
+/// on, `serde_json` writes them as maps.
+struct Plain<'a>(&'a Value);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(number), _) => serializer.serialize_u64(number),
+                (_, Some(number)) => serializer.serialize_i64(number),
+                _ => serializer.serialize_f64(number.as_f64().unwrap_or(f64::NAN)),
+            },
+            Value::Array(values) => serializer.collect_seq(values.iter().map(Plain)),
+            Value::Object(members) => {
+                serializer.collect_map(members.iter().map(|(key, value)| (key, Plain(value))))
+            }
+            value => value.serialize(serializer),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::{base::debug::debug_by_display, crypto::kdf::Prk};
+
+/// The key of a cookie jar of cookie-rs, which actix-session and tower-sessions-cookie-store also use.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::migrate::JarKey;
+///
+/// // The bytes that the old program gave to `Key::from`.
+/// # let master = [7; 64];
+/// let key = JarKey::new(&master)?;
+/// assert_eq!(format!("{key:?}"), "JarKey(..)");
+/// assert!(JarKey::new(b"short").is_err());
+/// # Ok::<_, hardtack::migrate::JarKeyError>(())
+/// ```
+#[derive(Clone)]
+pub struct JarKey(Zeroizing<[u8; KEY_LEN]>);
+
+impl JarKey {
+    /// Creates the key that `Key::from` creates from these bytes. It uses the first 64.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there are fewer than 64 bytes.
+    pub fn new(master: &[u8]) -> Result<JarKey, JarKeyError> {
+        let bytes = master.first_chunk().ok_or(JarKeyError {
+            expected: KEY_LEN,
+            found: master.len(),
+        })?;
+        Ok(JarKey(Zeroizing::new(*bytes)))
+    }
+
+    /// Creates the key that `Key::derive_from` derives from these bytes.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there are fewer than 32 bytes.
+    pub fn derive_from(master: &[u8]) -> Result<JarKey, JarKeyError> {
+        let prk = Prk::from_bytes(master).ok_or(JarKeyError {
+            expected: 32,
+            found: master.len(),
+        })?;
+        Ok(JarKey(prk.expand(KEYS_INFO)))
+    }
+
+    /// The key of signed jars.
+    pub(super) fn signing(&self) -> &[u8] {
+        &self.0[..32]
+    }
+
+    /// The key of private jars.
+    pub(super) fn encryption(&self) -> &[u8; 32] {
+        self.0.last_chunk().expect("64 bytes have 32 at their end")
+    }
+}
+
+impl fmt::Debug for JarKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JarKey(..)")
+    }
+}
+
+/// An error from bytes that are too short for a [`JarKey`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct JarKeyError {
+    expected: usize,
+    found: usize,
+}
+
+debug_by_display!(JarKeyError);
+
+impl fmt::Display for JarKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let JarKeyError { expected, found } = self;
+        write!(f, "key has {found} bytes, expected at least {expected}")
+    }
+}
+
+impl std::error::Error for JarKeyError {}
+
+/// A key for signing, and one for encryption.
+const KEY_LEN: usize = 64;
+const KEYS_INFO: &[u8] = b"COOKIE;SIGNED:HMAC-SHA256;PRIVATE:AEAD-AES-256-GCM";

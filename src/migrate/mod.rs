@@ -1,0 +1,28 @@
+//! Sessions of other libraries, taken over from their cookies until a date.
+//!
+//! [`OldCookie`] names a cookie that another library wrote, and has the [`Reader`] of its format: [`Jar`] for cookie-rs,
+//! actix-session and tower-sessions-cookie-store, [`Pyramid`], [`Beaker`], or one of yours. A builder takes it by
+//! [`migrate_from`](crate::carrier::SessionCookieBuilder::migrate_from).
+
+mod beaker;
+mod entries;
+mod expiry_date;
+mod jar;
+mod jar_key;
+mod old_cookie;
+mod old_session;
+mod old_values;
+mod pyramid;
+mod reader;
+mod source;
+
+pub use beaker::Beaker;
+pub use jar::{Jar, JarValue};
+pub use jar_key::{JarKey, JarKeyError};
+pub use old_cookie::OldCookie;
+pub use old_session::OldSession;
+pub use pyramid::Pyramid;
+pub use reader::Reader;
+
+pub(crate) use old_values::OldValues;
+pub(crate) use source::Source;

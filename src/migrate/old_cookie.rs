@@ -1,0 +1,92 @@
+use std::{fmt, sync::Arc};
+
+use serde_json::{Map, Value};
+
+use super::Reader;
+
+/// A cookie that another library wrote: its name, the [`Reader`] of its format, and the attributes by which a browser
+/// drops it.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::migrate::{Jar, JarKey, JarValue, OldCookie};
+///
+/// # let master = [7; 64];
+/// let key = JarKey::new(&master)?;
+/// let old = OldCookie::new("id", Jar::private(key, JarValue::ActixSession))
+///     .path("/app")
+///     .convert(|mut entries| {
+///         // Renamed in the new version.
+///         if let Some(user) = entries.remove("user_id") {
+///             entries.insert("user".to_owned(), user);
+///         }
+///         Some(entries)
+///     });
+/// # let _ = old;
+/// # Ok::<_, hardtack::migrate::JarKeyError>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "an old cookie has no effect unless it is given to the builder"]
+pub struct OldCookie {
+    pub(crate) name: String,
+    pub(crate) path: String,
+    pub(crate) domain: Option<String>,
+    pub(crate) partitioned: bool,
+    pub(super) reader: Arc<dyn Reader>,
+    pub(super) convert: Option<Convert>,
+}
+
+type Convert = Arc<dyn Fn(Map<String, Value>) -> Option<Map<String, Value>> + Send + Sync>;
+
+impl OldCookie {
+    /// Creates a cookie with path `/` and without a domain, the default of every library that has a reader here.
+    pub fn new(name: impl Into<String>, reader: impl Reader) -> OldCookie {
+        OldCookie {
+            name: name.into(),
+            path: "/".to_owned(),
+            domain: None,
+            partitioned: false,
+            reader: Arc::new(reader),
+            convert: None,
+        }
+    }
+
+    /// Sets the path that the cookie has. With another one browsers do not drop it.
+    pub fn path(mut self, path: impl Into<String>) -> OldCookie {
+        self.path = path.into();
+        self
+    }
+
+    /// Sets the domain that the cookie has. With another one browsers do not drop it.
+    pub fn domain(mut self, domain: impl Into<String>) -> OldCookie {
+        self.domain = Some(domain.into());
+        self
+    }
+
+    /// Sets whether the cookie is `Partitioned`.
+    pub fn partitioned(mut self, partitioned: bool) -> OldCookie {
+        self.partitioned = partitioned;
+        self
+    }
+
+    /// Changes the entries of every old session before it is taken over. `None` refuses the session: it is new and
+    /// empty, and [`Reason::Payload`](crate::session::Reason::Payload) is its reason.
+    pub fn convert(
+        mut self,
+        convert: impl Fn(Map<String, Value>) -> Option<Map<String, Value>> + Send + Sync + 'static,
+    ) -> OldCookie {
+        self.convert = Some(Arc::new(convert));
+        self
+    }
+}
+
+impl fmt::Debug for OldCookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OldCookie")
+            .field("name", &self.name)
+            .field("path", &self.path)
+            .field("domain", &self.domain)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,130 @@
+//! Cookies that are changed, cut off, under another key or name, or hold a pickle.
+
+use std::time::{Duration, SystemTime};
+
+use hardtack::{
+    SessionCookie,
+    session::{Outcome, Reason},
+};
+
+use crate::{
+    DAY, builder,
+    cookies::{Cookie, Keys},
+};
+
+fn cookie_and_now(old: &Cookie, keys: Keys) -> (SessionCookie, SystemTime) {
+    let now = old.made_at() + Duration::from_secs(60);
+    let builder = builder().migrate_from(old.old_with(keys), now - DAY..now + DAY);
+    (builder.build().unwrap(), now)
+}
+
+/// The reason why the cookie is not taken over.
+#[track_caller]
+fn reason(cookie: &SessionCookie, field: &str, now: SystemTime) -> Reason {
+    let session = cookie.load([field], now);
+    let Outcome::NotMigrated { reason } = session.outcome() else {
+        panic!("{field}: {}", session.outcome());
+    };
+    assert!(session.is_new() && session.is_empty());
+    assert!(cookie.save(&session).unwrap().is_empty());
+    reason
+}
+
+#[test]
+fn a_changed_cookie_is_refused() {
+    for old in Cookie::all() {
+        let (cookie, now) = cookie_and_now(&old, Keys::RIGHT);
+        for (at, byte) in old.value.char_indices() {
+            let other = if byte == 'A' { "B" } else { "A" };
+            let mut value = old.value.clone();
+            value.replace_range(at..=at, other);
+            reason(&cookie, &format!("{}={value}", old.name), now);
+        }
+    }
+}
+
+#[test]
+fn a_cookie_cut_off_anywhere_is_refused() {
+    for old in Cookie::all() {
+        let (cookie, now) = cookie_and_now(&old, Keys::RIGHT);
+        for end in 0..old.value.len() {
+            reason(&cookie, &format!("{}={}", old.name, &old.value[..end]), now);
+        }
+    }
+}
+
+#[test]
+fn a_cookie_under_another_key_is_refused() {
+    let wrong = [
+        Keys {
+            first_byte: 1,
+            ..Keys::RIGHT
+        },
+        Keys {
+            secret: "a secret of the old sitf",
+            ..Keys::RIGHT
+        },
+        Keys {
+            validate_key: "a key that validatet",
+            ..Keys::RIGHT
+        },
+        Keys {
+            encrypt_key: "a key that encryptt",
+            ..Keys::RIGHT
+        },
+    ];
+    for old in Cookie::all() {
+        let refusals = wrong.iter().filter(|keys| {
+            let (cookie, now) = cookie_and_now(&old, **keys);
+            let session = cookie.load([old.field()], now);
+            session.outcome()
+                == Outcome::NotMigrated {
+                    reason: Reason::Auth,
+                }
+        });
+        let keys_of_the_format =
+            if old.format.starts_with("beaker") && !old.format.contains("signed") {
+                2
+            } else {
+                1
+            };
+        assert_eq!(refusals.count(), keys_of_the_format, "{}", old.format);
+    }
+}
+
+/// Signed jars, Pyramid and Beaker do not bind the name.
+#[test]
+fn a_private_cookie_under_another_name_is_refused() {
+    for mut old in Cookie::all()
+        .into_iter()
+        .filter(|old| old.format.ends_with("private"))
+    {
+        old.name = "other".to_owned();
+        let (cookie, now) = cookie_and_now(&old, Keys::RIGHT);
+        assert_eq!(reason(&cookie, &old.field(), now), Reason::Auth);
+    }
+}
+
+#[test]
+fn a_pickle_is_refused() {
+    for old in Cookie::all().into_iter().filter(Cookie::is_pickle) {
+        let (cookie, now) = cookie_and_now(&old, Keys::RIGHT);
+        assert_eq!(
+            reason(&cookie, &old.field(), now),
+            Reason::Payload,
+            "{}",
+            old.format
+        );
+    }
+}
+
+#[test]
+fn a_huge_cookie_is_refused_unread() {
+    for old in Cookie::all() {
+        let (cookie, now) = cookie_and_now(&old, Keys::RIGHT);
+        for len in [4097, 1_000_000] {
+            let field = format!("{}={}", old.name, "A".repeat(len));
+            assert_eq!(reason(&cookie, &field, now), Reason::TooLong);
+        }
+    }
+}

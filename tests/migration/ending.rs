@@ -1,0 +1,99 @@
+//! A session that ended here does not come back by its old cookie.
+
+use hardtack::SessionCookie;
+
+use crate::{DAY, builder, rules::plain, saved, start};
+
+fn cookie() -> SessionCookie {
+    builder()
+        .migrate_from(plain(), start()..start() + DAY)
+        .build()
+        .unwrap()
+}
+
+const DROPPED_OLD: &str = "old=; Path=/; ";
+const DROPPED_OURS: &str = "__Host-session=; ";
+
+#[track_caller]
+fn check_dropped(fields: &[String]) {
+    let [old, ours] = fields else {
+        panic!("{fields:?}");
+    };
+    assert!(
+        old.starts_with(DROPPED_OLD) && ours.starts_with(DROPPED_OURS),
+        "{fields:?}"
+    );
+}
+
+#[test]
+fn signing_out_drops_the_old_cookie_every_time() {
+    let cookie = cookie();
+    // At the first request that the new program sees.
+    let session = cookie.load(["old=ada"], start());
+    session.invalidate().unwrap();
+    check_dropped(&saved(&cookie, &session));
+
+    // With a session of ours, beside the old cookie or not: its path may differ from that of this request.
+    let pair = cookie
+        .cookie_for(start(), |session| session.insert("user", "ada"))
+        .unwrap();
+    for field in [pair.clone(), format!("{pair}; old=ada")] {
+        let session = cookie.load([field], start());
+        session.invalidate().unwrap();
+        check_dropped(&saved(&cookie, &session));
+    }
+
+    // After the end of the range, too.
+    let session = cookie.load(["old=ada"], start() + 2 * DAY);
+    session.invalidate().unwrap();
+    check_dropped(&saved(&cookie, &session));
+}
+
+#[test]
+fn a_visitor_without_any_cookie_gets_no_field() {
+    let cookie = cookie();
+    let session = cookie.load(["theme=dark"], start());
+    session.invalidate().unwrap();
+    assert!(saved(&cookie, &session).is_empty());
+}
+
+#[test]
+fn a_session_that_is_emptied_ends() {
+    let cookie = cookie();
+    let session = cookie.load(["old=ada"], start());
+    session.remove("user").unwrap();
+    check_dropped(&saved(&cookie, &session));
+    let session = cookie.load(["old=ada"], start());
+    session.clear().unwrap();
+    check_dropped(&saved(&cookie, &session));
+}
+
+#[test]
+fn a_message_for_the_next_page_survives_the_end() {
+    let cookie = cookie();
+    let session = cookie.load(["old=ada"], start());
+    session.invalidate().unwrap();
+    session.insert("notice", "signed out").unwrap();
+    let fields = saved(&cookie, &session);
+    assert!(fields[0].starts_with(DROPPED_OLD));
+    let session = cookie.load([&fields[1]], start());
+    assert_eq!(session.keys(), ["notice"]);
+}
+
+#[test]
+fn a_sign_in_drops_the_old_cookie() {
+    let cookie = cookie();
+    let session = cookie.load(["old="], start());
+    session.renew().unwrap();
+    session.insert("user", "grace").unwrap();
+    assert!(saved(&cookie, &session)[0].starts_with(DROPPED_OLD));
+}
+
+#[test]
+fn a_discarded_session_leaves_the_old_cookie() {
+    let cookie = cookie();
+    let session = cookie.load(["old=ada"], start());
+    session.insert("count", 1).unwrap();
+    session.discard().unwrap();
+    assert!(saved(&cookie, &session).is_empty());
+}

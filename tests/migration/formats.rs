@@ -1,0 +1,81 @@
+//! Every format is read, with everything in it.
+
+use std::time::Duration;
+
+use hardtack::session::Outcome;
+use serde_json::{Value, json};
+
+use crate::{DAY, builder, cookies::Cookie, saved};
+
+#[test]
+fn every_format_is_taken_over() {
+    let mut count = 0;
+    for old in Cookie::all().into_iter().filter(|old| !old.is_pickle()) {
+        let begun = old.made_at() - DAY;
+        let now = old.made_at() + Duration::from_secs(60);
+        let cookie = builder().migrate_from(old.old(), begun..now + DAY).build();
+        let cookie = cookie.unwrap();
+        let session = cookie.load([old.field()], now);
+        assert_eq!(session.outcome(), Outcome::Migrated, "{}", old.format);
+        check_content(&session.deserialize().unwrap(), &old.format);
+
+        let is_dated = old.format.starts_with("pyramid") || old.format.starts_with("beaker");
+        if is_dated {
+            let since = now.duration_since(session.created_at().unwrap()).unwrap();
+            assert!(
+                (58..=61).contains(&since.as_secs()),
+                "{}: {since:?}",
+                old.format
+            );
+            assert!(session.last_active_at() >= session.created_at());
+        } else {
+            assert_eq!(session.created_at(), Some(begun), "{}", old.format);
+            assert_eq!(session.last_active_at(), Some(now), "{}", old.format);
+        }
+
+        let fields = saved(&cookie, &session);
+        assert!(
+            fields[0].starts_with(&format!("{}=; Path=/; ", old.name)),
+            "{fields:?}"
+        );
+        let session = cookie.load(&fields[1..], now);
+        assert!(matches!(session.outcome(), Outcome::Opened { .. }));
+        check_content(&session.deserialize().unwrap(), &old.format);
+        count += 1;
+    }
+    assert_eq!(count, 16);
+}
+
+#[track_caller]
+fn check_content(content: &Value, format: &str) {
+    let is_text = ["text", "plain", "derived"]
+        .iter()
+        .any(|word| format.contains(word));
+    let expected = if is_text {
+        json!({ "user": "ada" })
+    } else {
+        json!({ "user": "ada", "count": 2, "nested": { "list": [1, -2, 3.5, null, true, "ä"] } })
+    };
+    assert_eq!(*content, expected, "{format}");
+}
+
+#[test]
+fn an_end_of_the_old_library_is_honoured() {
+    for (format, lifetime) in [
+        ("tower-sessions private", 14 * DAY),
+        ("pyramid", Duration::from_secs(1200)),
+    ] {
+        let old = Cookie::of(format);
+        let begun = old.made_at() - DAY;
+        let cookie = builder().migrate_from(old.old(), begun..begun + 300 * DAY);
+        let cookie = cookie.build().unwrap();
+        let outcome = |now| cookie.load([old.field()], now).outcome();
+        let end = old.made_at() + lifetime;
+        let second = Duration::from_secs(1);
+        assert_eq!(outcome(end - 2 * second), Outcome::Migrated, "{format}");
+        let expired = Outcome::NotMigrated {
+            reason: hardtack::session::Reason::Expired,
+        };
+        assert_eq!(outcome(end + 2 * second), expired, "{format}");
+    }
+}

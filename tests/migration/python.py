@@ -1,0 +1,57 @@
+"""Prints session cookies that Pyramid and Beaker write, as JSON:
+
+    pip install pyramid beaker cryptography
+    python3 tests/migration/python.py > tests/migration/python.json
+"""
+
+import json
+import time
+
+from beaker.session import CookieSession
+from pyramid.interfaces import IRequest
+from pyramid.session import PickleSerializer, SignedCookieSessionFactory
+from pyramid.testing import DummyRequest
+from webob import Response
+
+CONTENT = {"user": "ada", "count": 2, "nested": {"list": [1, -2, 3.5, None, True, "ä"]}}
+
+
+def pyramid(**settings):
+    class Request(DummyRequest):
+        def add_response_callback(self, callback):
+            self.callback = callback
+
+    request = Request()
+    request.cookies = {}
+    session = SignedCookieSessionFactory("a secret of the old site", **settings)(request)
+    session.update(CONTENT)
+    session.flash("for the next page")
+    session.get_csrf_token()
+    response = Response()
+    request.callback(request, response)
+    return response.headers["Set-Cookie"]
+
+
+def beaker(**settings):
+    request = {}
+    session = CookieSession(request, validate_key="a key that validates", **settings)
+    session.update(CONTENT)
+    session.save()
+    return request["cookie_out"].strip()
+
+
+FIELDS = {
+    "pyramid": pyramid(),
+    "pyramid salted": pyramid(salt="another.salt", cookie_name="other"),
+    "pyramid pickle": pyramid(serializer=PickleSerializer()),
+    "beaker encrypted": beaker(encrypt_key="a key that encrypts", data_serializer="json"),
+    "beaker signed": beaker(data_serializer="json"),
+    "beaker pickle": beaker(encrypt_key="a key that encrypts"),
+    "beaker signed pickle": beaker(),
+}
+
+cookies = []
+for form, field in FIELDS.items():
+    name, value = field.split(";")[0].split("=", 1)
+    cookies.append({"format": form, "name": name, "value": value, "made_at": int(time.time())})
+print(json.dumps(cookies, indent=2))

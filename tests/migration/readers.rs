@@ -1,0 +1,108 @@
+//! Readers: those of an application, several for one cookie, and their `Debug`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use hardtack::{
+    migrate::{Beaker, Jar, JarKey, JarValue, OldCookie, OldSession, Pyramid, Reader},
+    session::{Outcome, Reason},
+};
+
+use crate::{
+    DAY, builder,
+    cookies::{Cookie, Keys},
+    saved, start,
+};
+
+/// Reads any value as the session of one user.
+pub(crate) struct Fixed(pub(crate) &'static str);
+
+impl Reader for Fixed {
+    fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+        let entry = ("user".to_owned(), self.0.into());
+        Ok(OldSession::new([entry].into_iter().collect()))
+    }
+}
+
+#[test]
+fn a_reader_that_panics_leaves_a_new_session() {
+    struct Panics;
+    impl Reader for Panics {
+        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+            panic!("a mistake of the application")
+        }
+    }
+    let old = OldCookie::new("old", Panics);
+    let cookie = builder()
+        .migrate_from(old, start()..start() + DAY)
+        .build()
+        .unwrap();
+    let session = cookie.load(["old=ada"], start());
+    assert!(catch_unwind(AssertUnwindSafe(|| session.is_new())).is_err());
+    assert!(session.is_new() && session.is_empty());
+    session.insert("user", "grace").unwrap();
+    assert_eq!(saved(&cookie, &session).len(), 2);
+}
+
+#[test]
+fn two_keys_of_one_cookie_are_two_readers_and_one_field() {
+    let old = Cookie::of("actix private");
+    let wrong = Keys {
+        first_byte: 1,
+        ..Keys::RIGHT
+    };
+    let range = old.made_at()..old.made_at() + DAY;
+    let cookie = builder()
+        .migrate_from(old.old_with(wrong), range.clone())
+        .migrate_from(old.old(), range)
+        .build()
+        .unwrap();
+    let session = cookie.load([old.field()], old.made_at());
+    assert_eq!(session.outcome(), Outcome::Migrated);
+    assert_eq!(saved(&cookie, &session).len(), 2);
+}
+
+#[test]
+fn a_beaker_session_ends_after_its_timeout() {
+    let old = Cookie::of("beaker signed");
+    let timeout = std::time::Duration::from_secs(600);
+    let reader = Beaker::signed(Keys::RIGHT.validate_key).timeout(Some(timeout));
+    let range = old.made_at()..old.made_at() + DAY;
+    let cookie = builder().migrate_from(OldCookie::new(&old.name, reader), range);
+    let cookie = cookie.build().unwrap();
+    let outcome = |now| cookie.load([old.field()], now).outcome();
+    assert_eq!(outcome(old.made_at() + timeout / 2), Outcome::Migrated);
+    let expired = Outcome::NotMigrated {
+        reason: Reason::Expired,
+    };
+    assert_eq!(outcome(old.made_at() + timeout * 2), expired);
+}
+
+#[test]
+fn short_keys_are_errors_and_no_secret_is_shown() {
+    let error = JarKey::new(&[7; 63]).unwrap_err().to_string();
+    assert_eq!(error, "key has 63 bytes, expected at least 64");
+    let error = JarKey::derive_from(&[7; 31]).unwrap_err().to_string();
+    assert_eq!(error, "key has 31 bytes, expected at least 32");
+
+    let key = JarKey::new(&[b'k'; 64]).unwrap();
+    let shown = [
+        format!("{key:?}"),
+        format!("{:?}", Jar::private(key, JarValue::Json)),
+        format!("{:?}", Pyramid::new("hunter2")),
+        format!("{:?}", Beaker::encrypted("hunter2", "hunter2")),
+        format!("{:?}", Fixed("hunter2").read("", "").unwrap()),
+        format!(
+            "{:?}",
+            builder().migrate_from(
+                OldCookie::new("id", Pyramid::new("hunter2")),
+                start()..start() + DAY
+            )
+        ),
+    ];
+    for shown in shown {
+        let is_secret = ["hunter2", "kkk", "107, 107"]
+            .iter()
+            .any(|secret| shown.contains(secret));
+        assert!(!is_secret, "{shown}");
+    }
+}

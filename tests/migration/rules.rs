@@ -1,0 +1,311 @@
+//! When an old cookie is asked, and what becomes of its session.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use hardtack::{
+    SessionCookie,
+    migrate::{OldCookie, OldSession, Reader},
+    session::{Outcome, Reason},
+};
+use serde_json::json;
+
+use crate::{DAY, builder, saved, start};
+
+/// Reads `user/age/idle`: the session's user, and the seconds since it began and was active, counted from [`start`].
+pub(crate) struct Plain;
+
+impl Reader for Plain {
+    fn read(&self, name: &str, value: &str) -> Result<OldSession, Reason> {
+        assert_eq!(name, "old");
+        let mut parts = value.split('/');
+        let user = parts.next().filter(|user| !user.is_empty());
+        let entries = json!({ "user": user.ok_or(Reason::Auth)? });
+        let session = OldSession::new(entries.as_object().unwrap().clone());
+        let mut ago = || Some(start() - Duration::from_secs(parts.next()?.parse().ok()?));
+        let session = match ago() {
+            Some(created) => session.created_at(created),
+            None => session,
+        };
+        Ok(match ago() {
+            Some(active) => session.last_active_at(active),
+            None => session,
+        })
+    }
+}
+
+pub(crate) fn plain() -> OldCookie {
+    OldCookie::new("old", Plain)
+}
+
+fn cookie() -> SessionCookie {
+    builder()
+        .migrate_from(plain(), start()..start() + 10 * DAY)
+        .build()
+        .unwrap()
+}
+
+fn not_migrated(reason: Reason) -> Outcome {
+    Outcome::NotMigrated { reason }
+}
+
+#[test]
+fn a_session_that_is_only_read_is_written_and_the_old_cookie_dropped() {
+    let cookie = cookie();
+    let session = cookie.load(["theme=dark; old=ada"], start());
+    assert_eq!(session.get("user").unwrap(), Some("ada".to_owned()));
+    assert!(!session.is_new());
+    let fields = saved(&cookie, &session);
+    assert_eq!(fields.len(), 2);
+    assert_eq!(
+        fields[0],
+        "old=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
+    );
+    assert!(fields[1].starts_with("__Host-session=e"));
+}
+
+#[test]
+fn an_untouched_session_is_not_read() {
+    struct Panics;
+    impl Reader for Panics {
+        fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
+            panic!("the session was not touched")
+        }
+    }
+    let old = OldCookie::new("old", Panics);
+    let cookie = builder()
+        .migrate_from(old, start()..start() + DAY)
+        .build()
+        .unwrap();
+    let session = cookie.load(["old=ada"], start());
+    assert!(saved(&cookie, &session).is_empty());
+}
+
+#[test]
+fn a_cookie_of_ours_wins_even_if_it_does_not_open() {
+    let cookie = cookie();
+    let session = cookie.load(None::<&str>, start());
+    session.insert("user", "grace").unwrap();
+    let ours = cookie
+        .save(&session)
+        .unwrap()
+        .into_iter()
+        .next_back()
+        .unwrap();
+    let pair = ours.split(';').next().unwrap();
+    let session = cookie.load([&format!("old=ada; {pair}")], start());
+    assert_eq!(session.get("user").unwrap(), Some("grace".to_owned()));
+    assert!(saved(&cookie, &session).is_empty());
+
+    let expired = cookie.load([&format!("old=ada; {pair}")], start() + 31 * DAY);
+    assert!(matches!(
+        expired.outcome(),
+        Outcome::Rejected {
+            reason: Reason::Expired,
+            ..
+        }
+    ));
+    for other in [
+        "__Host-session=junk",
+        "__Host-session=",
+        "__Host-session.1=part",
+    ] {
+        let session = cookie.load(["old=ada", other], start());
+        assert!(session.is_new() && session.is_empty(), "{other}");
+    }
+}
+
+#[test]
+fn an_old_cookie_is_read_from_the_beginning_of_its_range_to_its_end() {
+    let cookie = cookie();
+    let second = Duration::from_secs(1);
+    let outcome = |now| cookie.load(["old=ada"], now).outcome();
+    assert_eq!(outcome(start() - second), Outcome::Absent);
+    assert_eq!(outcome(start()), Outcome::Migrated);
+    assert_eq!(outcome(start() + 10 * DAY - second), Outcome::Migrated);
+    assert_eq!(outcome(start() + 10 * DAY), Outcome::Absent);
+}
+
+#[test]
+fn timeouts_count_from_the_dates_of_the_old_session() {
+    let cookie = builder()
+        .idle_timeout(Duration::from_secs(1800))
+        .absolute_timeout(DAY)
+        .migrate_from(plain(), start()..start() + 10 * DAY)
+        .build()
+        .unwrap();
+    let outcome = |value, now| cookie.load([format!("old={value}")], now).outcome();
+    assert_eq!(outcome("ada/86399/0", start()), Outcome::Migrated);
+    assert_eq!(
+        outcome("ada/86400/0", start()),
+        not_migrated(Reason::Expired)
+    );
+    assert_eq!(outcome("ada/86000/1799", start()), Outcome::Migrated);
+    assert_eq!(
+        outcome("ada/86000/1800", start()),
+        not_migrated(Reason::Idle)
+    );
+    // Without dates: issued at the beginning of the range, and active now.
+    assert_eq!(
+        outcome("ada", start() + DAY - Duration::from_secs(1)),
+        Outcome::Migrated
+    );
+    assert_eq!(outcome("ada", start() + DAY), not_migrated(Reason::Expired));
+    // More than the skew before the session began, and before any session.
+    let early = start() + DAY / 2;
+    assert_eq!(outcome("ada/0/0", early - DAY), Outcome::Absent);
+    assert_eq!(
+        outcome("ada/40000000/0", start()),
+        not_migrated(Reason::Expired)
+    );
+
+    let session = cookie.load(["old=ada/86399/0"], start());
+    assert!(!session.is_new());
+    let fields = saved(&cookie, &session);
+    let now = start() + Duration::from_secs(1);
+    let expired = cookie.load(&fields[1..], now).outcome();
+    assert!(matches!(
+        expired,
+        Outcome::Rejected {
+            reason: Reason::Expired,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn a_session_from_the_future_is_refused() {
+    let cookie = builder()
+        .migrate_from(plain(), start() - DAY..start() + DAY)
+        .build()
+        .unwrap();
+    let outcome = |now| cookie.load(["old=ada/0/0"], now).outcome();
+    assert_eq!(
+        outcome(start() - Duration::from_secs(61)),
+        not_migrated(Reason::NotYetValid)
+    );
+    assert_eq!(
+        outcome(start() - Duration::from_secs(60)),
+        Outcome::Migrated
+    );
+}
+
+#[test]
+fn sessions_issued_before_not_before_are_refused() {
+    let cookie = cookie();
+    let session = cookie.load(["old=ada"], start());
+    assert!(!session.is_new() && session.is_alive());
+    cookie.raise_not_before(start() + DAY);
+    assert!(!session.is_alive());
+    let outcome = cookie.load(["old=ada"], start() + DAY).outcome();
+    assert_eq!(outcome, not_migrated(Reason::Revoked));
+}
+
+#[test]
+fn the_application_may_revoke_a_session_before_it_is_taken_over() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let outcomes = Arc::new(Mutex::new(Vec::new()));
+    let (seeing, hearing) = (Arc::clone(&seen), Arc::clone(&outcomes));
+    let cookie = builder()
+        .revoked_if(move |session| {
+            seeing
+                .lock()
+                .unwrap()
+                .push((session.id, session.created_at));
+            true
+        })
+        .on_outcome(move |reading| {
+            let event = (reading.outcome, reading.token_bytes);
+            hearing.lock().unwrap().push(event);
+        })
+        .migrate_from(plain(), start()..start() + DAY)
+        .build()
+        .unwrap();
+    let session = cookie.load(["old=ada/60/0"], start());
+    assert!(session.is_new() && session.is_empty());
+    let issued = start() - Duration::from_secs(60);
+    assert_eq!(*seen.lock().unwrap(), [(None, issued)]);
+    assert_eq!(
+        *outcomes.lock().unwrap(),
+        [(not_migrated(Reason::Revoked), "ada/60/0".len())]
+    );
+}
+
+#[test]
+fn of_several_old_sessions_the_first_that_is_accepted_counts() {
+    let other = OldCookie::new("other", crate::readers::Fixed("grace"));
+    let range = start()..start() + DAY;
+    let cookie = builder()
+        .migrate_from(plain(), range.clone())
+        .migrate_from(other, range)
+        .build()
+        .unwrap();
+    let user = |field| cookie.load([field], start()).get::<String>("user").unwrap();
+    assert_eq!(user("other=x; old=ada").as_deref(), Some("ada"));
+    assert_eq!(user("old=; old=ada; other=x").as_deref(), Some("ada"));
+    assert_eq!(
+        user("old=ada/90000000/0; other=x").as_deref(),
+        Some("grace")
+    );
+    let none = cookie.load(["old=ada/90000000/0; old="], start());
+    assert_eq!(none.outcome(), not_migrated(Reason::Expired));
+}
+
+#[test]
+fn entries_can_be_changed_and_a_session_refused_by_the_application() {
+    let old = plain().convert(|mut entries| {
+        let user = entries.remove("user")?;
+        (user != "mallory").then(|| [("name".to_owned(), user)].into_iter().collect())
+    });
+    let cookie = builder()
+        .migrate_from(old, start()..start() + DAY)
+        .build()
+        .unwrap();
+    let session = cookie.load(["old=ada"], start());
+    assert_eq!(session.keys(), ["name"]);
+    let session = cookie.load(["old=mallory"], start());
+    assert_eq!(session.outcome(), not_migrated(Reason::Payload));
+    // A new session may take its place.
+    session.insert("user", "grace").unwrap();
+    assert_eq!(saved(&cookie, &session).len(), 2);
+}
+
+#[test]
+fn a_session_without_entries_is_none() {
+    let old = plain().convert(|_| Some(serde_json::Map::new()));
+    let cookie = builder()
+        .migrate_from(old, start()..start() + DAY)
+        .build()
+        .unwrap();
+    let session = cookie.load(["old=ada"], start());
+    assert_eq!(session.outcome(), Outcome::Absent);
+    assert!(saved(&cookie, &session).is_empty());
+}
+
+#[test]
+fn a_session_that_does_not_fit_is_refused_whole() {
+    let large = |len: usize| {
+        let old = plain().convert(move |mut entries| {
+            entries.insert("large".to_owned(), "x".repeat(len).into());
+            Some(entries)
+        });
+        builder()
+            .migrate_from(old, start()..start() + DAY)
+            .build()
+            .unwrap()
+    };
+    let room = cookie().load(["old=ada"], start()).remaining_bytes();
+    let with_header = room - "large".len() - 1 - 3;
+    let fits = large(with_header);
+    let session = fits.load(["old=ada"], start());
+    assert_eq!(
+        (session.outcome(), session.remaining_bytes()),
+        (Outcome::Migrated, 0)
+    );
+    assert_eq!(saved(&fits, &session).len(), 2);
+    let session = large(with_header + 1).load(["old=ada"], start());
+    assert_eq!(session.outcome(), not_migrated(Reason::TooLong));
+    assert!(session.is_empty());
+}

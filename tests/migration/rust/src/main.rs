@@ -1,0 +1,132 @@
+//! Prints session cookies that other Rust libraries write, as JSON:
+//!
+//! ```sh
+//! cargo run --manifest-path tests/migration/rust/Cargo.toml > tests/migration/rust.json
+//! ```
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+type Failure = Box<dyn std::error::Error>;
+
+#[actix_web::main]
+async fn main() -> Result<(), Failure> {
+    let master: Vec<u8> = (0..64).collect();
+    let mut cookies = Vec::new();
+    for is_private in [true, false] {
+        let kind = if is_private { "private" } else { "signed" };
+        let mut add = |library: &str, field: &str| -> Result<(), Failure> {
+            let pair = field.split(';').next().ok_or("a field has a pair")?;
+            let (name, value) = pair.split_once('=').ok_or("a pair has a value")?;
+            let made_at = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+            let format = format!("{library} {kind}");
+            cookies.push(
+                json!({ "format": format, "name": name, "value": value, "made_at": made_at }),
+            );
+            Ok(())
+        };
+        add(
+            "cookie json",
+            &jar(&content().to_string(), &master, is_private)
+                .encoded()
+                .to_string(),
+        )?;
+        add(
+            "cookie text",
+            &jar("ada", &master, is_private).encoded().to_string(),
+        )?;
+        // Base64 needs no encoding, so some applications send it as it is.
+        add("cookie plain", &jar("ada", &master, is_private).to_string())?;
+        let derived = cookie::Key::derive_from(&master[..32]);
+        add(
+            "cookie derived",
+            &jar("ada", derived.master(), is_private)
+                .encoded()
+                .to_string(),
+        )?;
+        add("actix", &actix(&master, is_private).await?)?;
+        add(
+            "tower-sessions",
+            &tower_sessions(&master, is_private).await?,
+        )?;
+    }
+    println!("{}", serde_json::to_string_pretty(&cookies)?);
+    Ok(())
+}
+
+/// The content of every session.
+fn content() -> Value {
+    json!({ "user": "ada", "count": 2, "nested": { "list": [1, -2, 3.5, null, true, "ä"] } })
+}
+
+fn jar(value: &str, master: &[u8], is_private: bool) -> cookie::Cookie<'static> {
+    let key = cookie::Key::from(master);
+    let mut jar = cookie::CookieJar::new();
+    let cookie = cookie::Cookie::new("login", value.to_owned());
+    if is_private {
+        jar.private_mut(&key).add(cookie);
+    } else {
+        jar.signed_mut(&key).add(cookie);
+    }
+    jar.get("login").expect("it was added").clone()
+}
+
+async fn actix(master: &[u8], is_private: bool) -> Result<String, Failure> {
+    use actix_session::{
+        Session, SessionMiddleware, config::CookieContentSecurity, storage::CookieSessionStore,
+    };
+    use actix_web::{App, HttpResponse, cookie::Key, test, web};
+
+    let security = if is_private {
+        CookieContentSecurity::Private
+    } else {
+        CookieContentSecurity::Signed
+    };
+    let sessions = SessionMiddleware::builder(CookieSessionStore::default(), Key::from(master));
+    let app = App::new()
+        .wrap(sessions.cookie_content_security(security).build())
+        .route(
+            "/",
+            web::get().to(|session: Session| async move {
+                for (key, value) in content().as_object().into_iter().flatten() {
+                    session.insert(key, value)?;
+                }
+                Ok::<_, actix_web::Error>(HttpResponse::Ok().finish())
+            }),
+        );
+    let app = test::init_service(app).await;
+    let response = test::call_service(&app, test::TestRequest::get().to_request()).await;
+    let field = response
+        .headers()
+        .get("set-cookie")
+        .ok_or("actix-session sets a cookie")?;
+    Ok(field.to_str()?.to_owned())
+}
+
+async fn tower_sessions(master: &[u8], is_private: bool) -> Result<String, Failure> {
+    use axum::{Extension, Router, body::Body, http::Request, routing::get};
+    use tower::ServiceExt;
+    use tower_sessions_cookie_store::{CookieSessionManagerLayer, Key, Session};
+
+    let app = Router::new().route(
+        "/",
+        get(|Extension(session): Extension<Session>| async move {
+            for (key, value) in content().as_object().into_iter().flatten() {
+                session.insert(key, value).await.expect("a value is stored");
+            }
+        }),
+    );
+    let key = Key::from(master);
+    let app = if is_private {
+        app.layer(CookieSessionManagerLayer::private(key))
+    } else {
+        app.layer(CookieSessionManagerLayer::signed(key))
+    };
+    let response = app.oneshot(Request::new(Body::empty())).await?;
+    let field = response
+        .headers()
+        .get("set-cookie")
+        .ok_or("tower-sessions sets a cookie")?;
+    Ok(field.to_str()?.to_owned())
+}

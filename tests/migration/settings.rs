@@ -1,0 +1,61 @@
+//! Mistakes in the settings are errors at start-up.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use hardtack::{SessionCookie, migrate::OldCookie};
+
+use crate::{DAY, builder, readers::Fixed, saved, start};
+
+#[track_caller]
+fn check(old: OldCookie, begin: SystemTime, end: SystemTime, expected: &str) {
+    let error = builder().migrate_from(old, begin..end).build().unwrap_err();
+    assert_eq!(error.setting(), Some("migrate_from"));
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
+#[test]
+fn a_mistake_is_an_error_at_start_up() {
+    let old = |name: &str| OldCookie::new(name, Fixed("ada"));
+    let end = start() + DAY;
+    check(old("old"), end, start(), "ends before it begins");
+    check(old("old"), start(), start(), "ends before it begins");
+    let early = UNIX_EPOCH + Duration::from_secs(1_767_225_599);
+    check(old("old"), early, end, "before 2026");
+    check(old("__Host-session"), start(), end, "choose another `name`");
+    check(old("o l d"), start(), end, "' '");
+    check(
+        old("old").path("app"),
+        start(),
+        end,
+        "does not begin with `/`",
+    );
+    check(
+        old("old").domain(".example.com"),
+        start(),
+        end,
+        "not a host name",
+    );
+    check(
+        old("__Host-old").path("/app"),
+        start(),
+        end,
+        "leave out `path`",
+    );
+}
+
+#[test]
+fn the_old_cookie_is_dropped_with_its_own_attributes() {
+    let old = OldCookie::new("old", Fixed("ada"))
+        .path("/app")
+        .domain("example.com")
+        .partitioned(true);
+    let cookie: SessionCookie = builder()
+        .migrate_from(old, start()..start() + DAY)
+        .build()
+        .unwrap();
+    let session = cookie.load(["old=x"], start());
+    assert!(!session.is_empty());
+    let start = "old=; Path=/app; Domain=example.com; Secure; HttpOnly; SameSite=Lax; Partitioned; Max-Age=0";
+    let fields = saved(&cookie, &session);
+    assert!(fields[0].starts_with(start), "{fields:?}");
+}

@@ -1,0 +1,68 @@
+//! Sessions of a type get the old entries as a dictionary.
+
+use hardtack::{SessionData, session::Outcome, session::Reason};
+use serde::{Deserialize, Serialize};
+
+use crate::{DAY, builder, rules::plain, saved, start};
+
+#[derive(Serialize, Deserialize, Default)]
+struct Login {
+    name: String,
+    visits: u32,
+}
+
+impl SessionData for Login {
+    const LABEL: &str = "login";
+    const SCHEMA: u32 = 1;
+
+    fn convert(schema: u32, bytes: &[u8]) -> Option<Login> {
+        #[derive(Deserialize)]
+        struct Old {
+            user: String,
+        }
+        let old: Old = (schema == 0).then(|| rmp_serde::from_slice(bytes).ok())??;
+        (old.user != "mallory").then_some(Login {
+            name: old.user,
+            visits: 0,
+        })
+    }
+}
+
+#[test]
+fn a_type_converts_the_entries() {
+    let cookie = builder().typed::<Login>();
+    let cookie = cookie
+        .migrate_from(plain(), start()..start() + DAY)
+        .build()
+        .unwrap();
+    let session = cookie.load(["old=ada"], start());
+    assert_eq!(session.read(|login| login.name.clone()), "ada");
+    let fields = saved(&cookie, &session);
+    assert_eq!(fields.len(), 2);
+
+    let session = cookie.load(&fields[1..], start());
+    session.update(|login| login.visits += 1).unwrap();
+    let fields = saved(&cookie, &session);
+    let session = cookie.load(&fields[1..], start());
+    assert_eq!(
+        session.read(|login| (login.name.clone(), login.visits)),
+        ("ada".to_owned(), 1)
+    );
+}
+
+#[test]
+fn entries_that_the_type_does_not_convert_are_refused_and_a_new_session_can_be_written() {
+    let cookie = builder().typed::<Login>();
+    let cookie = cookie
+        .migrate_from(plain(), start()..start() + DAY)
+        .build()
+        .unwrap();
+    let session = cookie.load(["old=mallory"], start());
+    let refused = Outcome::NotMigrated {
+        reason: Reason::Payload,
+    };
+    assert_eq!(session.outcome(), refused);
+    assert_eq!(session.read(|login| login.name.clone()), "");
+    session.update(|login| login.visits += 1).unwrap();
+    assert_eq!(saved(&cookie, &session).len(), 2);
+}

@@ -1,0 +1,75 @@
+//! The scenario in runtimes of WebAssembly. `.ci/run all` builds the programs first.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use hardtack_scenarios::{Server, Site, answers_the_table};
+use serde_json::Value;
+
+#[test]
+#[ignore = "needs examples/worker/build"]
+fn a_worker_in_workerd_answers_the_table() {
+    answers_the_table(Site::Counter, |ring| {
+        let mut command = Command::new(workerd());
+        command
+            .args([
+                "serve",
+                "--socket-addr",
+                "http=127.0.0.1:0",
+                "--control-fd",
+                "1",
+            ])
+            .arg(root().join("examples/worker/config.capnp"))
+            .env("SESSION_KEYS", ring)
+            .stdout(Stdio::piped());
+        let mut process = Running(command.spawn().unwrap());
+        // workerd reports each socket as a line of JSON.
+        let mut line = String::new();
+        let mut output = BufReader::new(process.0.stdout.take().unwrap());
+        output.read_line(&mut line).unwrap();
+        let report: Value = serde_json::from_str(&line)
+            .unwrap_or_else(|_| panic!("workerd ended; it began with {line:?}"));
+        Server::at(format!("http://127.0.0.1:{}", report["port"]), process)
+    });
+}
+
+#[test]
+#[ignore = "needs examples/wasi, built, and wasmtime in target/python"]
+fn a_handler_in_wasmtime_answers_the_table() {
+    answers_the_table(Site::Counter, |ring| {
+        let mut command = Command::new(root().join("target/python/bin/python"));
+        command
+            .arg(root().join("examples/wasi/serve.py"))
+            .arg(root().join("target/wasm/wasm32-wasip1/release/hardtack-wasi.wasm"))
+            .env("SESSION_KEYS", ring);
+        Server::spawn(&mut command)
+    });
+}
+
+/// The program itself. Its wrapper of the same name starts it as a child, which outlives the wrapper.
+fn workerd() -> PathBuf {
+    let packages = root().join("examples/worker/node_modules/@cloudflare");
+    let mut packages = fs::read_dir(packages).expect("run examples/worker/build first");
+    packages.next().unwrap().unwrap().path().join("bin/workerd")
+}
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// Kills its process when it is dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
