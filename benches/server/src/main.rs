@@ -1,0 +1,142 @@
+//! Requests per second and CPU time per request of an axum server without sessions, with sessions in cookies, and
+//! with sessions in a store. See README.md.
+
+mod login;
+mod process;
+mod report;
+mod server;
+
+use std::{
+    env,
+    error::Error,
+    process::{Command, exit},
+};
+
+use process::Process;
+use report::{Cell, Series};
+
+fn main() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments[..] {
+        [] => measure(9, 3),
+        ["--quick"] => measure(1, 1),
+        ["serve", kind] => serve(kind),
+        _ => Err("expected no argument, or --quick".into()),
+    };
+    if let Err(error) = result {
+        eprintln!("error: {error}");
+        exit(1);
+    }
+}
+
+fn serve(kind: &str) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(server::serve(kind))
+}
+
+/// In each round every kind of session is measured once with each page, one after the other.
+fn measure(rounds: usize, seconds: u32) -> Result<(), Box<dyn Error>> {
+    let port = std::net::TcpListener::bind("127.0.0.1:0")?
+        .local_addr()?
+        .port();
+    let redis = redis(port)?;
+    let servers = server::KINDS
+        .iter()
+        .map(|kind| Measured::start(kind, port))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut series = Series::default();
+    for round in 1..=rounds {
+        eprintln!("round {round} of {rounds}");
+        for server in &servers {
+            for page in report::PAGES {
+                let cell = server.load(page, seconds, &redis)?;
+                series.push((server.kind, page), cell);
+            }
+        }
+    }
+    report::print(&series, rounds, seconds);
+    Ok(())
+}
+
+struct Measured {
+    kind: &'static str,
+    host: String,
+    cookie: String,
+    process: Process,
+}
+
+impl Measured {
+    /// Starts a server, begins a session, and checks that its pages show and change it.
+    fn start(kind: &'static str, redis_port: u16) -> Result<Measured, Box<dyn Error>> {
+        let mut command = Command::new(env::current_exe()?);
+        let url = format!("redis://127.0.0.1:{redis_port}");
+        command.args(["serve", kind]).env("REDIS_URL", url);
+        let (process, line) = Process::spawn(&mut command, "listening on")?;
+        let host = line.trim().trim_start_matches("listening on http://");
+        let response = process::get(host, "/start", "")?;
+        let cookie = set_cookie(&response).unwrap_or_default();
+        if cookie.is_empty() != (kind == "none") {
+            return Err(format!("{kind} answered {response}").into());
+        }
+        let response = process::get(host, "/read", cookie)?;
+        let changed = process::get(host, "/write", cookie)?;
+        let expected = if kind == "none" { "100000" } else { "100001" };
+        if !response.ends_with("Lovelace 100000") || !changed.ends_with(expected) {
+            return Err(format!("{kind} answered {response} and {changed}").into());
+        }
+        Ok(Measured {
+            kind,
+            cookie: cookie.to_owned(),
+            host: host.to_owned(),
+            process,
+        })
+    }
+
+    /// Runs wrk for some seconds.
+    fn load(&self, page: &str, seconds: u32, redis: &Process) -> Result<Cell, Box<dyn Error>> {
+        let before = (self.process.cpu()?, redis.cpu()?);
+        let output = Command::new("wrk")
+            .args(["--threads", "1", "--connections", "16"])
+            .args(["--duration", &format!("{seconds}s")])
+            .args(["--header", &format!("Cookie: {}", self.cookie)])
+            .arg(format!("http://{}/{page}", self.host))
+            .output()
+            .map_err(|error| format!("cannot start wrk: {error}"))?;
+        let after = (self.process.cpu()?, redis.cpu()?);
+        let text = String::from_utf8_lossy(&output.stdout);
+        if !output.status.success() || text.contains("Non-2xx") || text.contains("Socket errors") {
+            return Err(format!("{}, {page}: {text}", self.kind).into());
+        }
+        let requests: f64 = before_words(&text, " requests in ")?.parse()?;
+        let per_second = text.split("Requests/sec:").nth(1).ok_or("no rate")?;
+        let per_second = per_second.split_whitespace().next().ok_or("no rate")?;
+        Ok(Cell {
+            per_second: per_second.parse()?,
+            server: (after.0 - before.0) * 1e6 / requests,
+            redis: (after.1 - before.1) * 1e6 / requests,
+        })
+    }
+}
+
+fn set_cookie(response: &str) -> Option<&str> {
+    let mut fields = response.lines().filter_map(|line| line.split_once(": "));
+    let (_, value) = fields.find(|(name, _)| name.eq_ignore_ascii_case("set-cookie"))?;
+    value.split(';').next()
+}
+
+/// Returns the word before `words`.
+fn before_words<'a>(text: &'a str, words: &str) -> Result<&'a str, Box<dyn Error>> {
+    let (before, _) = text.split_once(words).ok_or("wrk counted no requests")?;
+    Ok(before.split_whitespace().last().ok_or("no number")?)
+}
+
+/// Starts a Redis that writes nothing to the disk.
+fn redis(port: u16) -> Result<Process, Box<dyn Error>> {
+    let mut command = Command::new("redis-server");
+    command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
+    command.args(["--save", "", "--appendonly", "no"]);
+    Ok(Process::spawn(&mut command, "Ready to accept connections")?.0)
+}

@@ -1,0 +1,73 @@
+//! Programs that run until they are dropped, the CPU time they used, and one request by hand.
+
+use std::{
+    error::Error,
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, ChildStdout, Command, Stdio},
+};
+
+pub(crate) struct Process {
+    child: Child,
+    _output: BufReader<ChildStdout>,
+}
+
+impl Process {
+    /// Returns the program, and the first line of its output that contains `ready`.
+    pub(crate) fn spawn(
+        command: &mut Command,
+        ready: &str,
+    ) -> Result<(Process, String), Box<dyn Error>> {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("cannot start {:?}: {error}", command.get_program()))?;
+        let mut output = BufReader::new(child.stdout.take().ok_or("no output")?);
+        let mut line = String::new();
+        while !line.contains(ready) {
+            line.clear();
+            if output.read_line(&mut line)? == 0 {
+                return Err(format!("{:?} ended too early", command.get_program()).into());
+            }
+        }
+        let process = Process {
+            child,
+            _output: output,
+        };
+        Ok((process, line))
+    }
+
+    /// Returns the seconds of CPU time that the process has used, in user and kernel mode.
+    pub(crate) fn cpu(&self) -> Result<f64, Box<dyn Error>> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The second field is a name in parentheses, and may contain spaces. utime and stime are the fields 14 and 15.
+        let (_, after_name) = stat.rsplit_once(") ").ok_or("no name in stat")?;
+        let fields: Vec<_> = after_name.split(' ').collect();
+        let ticks = fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;
+        Ok(ticks / TICKS_PER_SECOND)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Returns the response to one GET request.
+pub(crate) fn get(host: &str, path: &str, cookie: &str) -> Result<String, Box<dyn Error>> {
+    let mut stream = TcpStream::connect(host)?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nCookie: {cookie}\r\n\r\n"
+    )?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response)?;
+    Ok(response)
+}
+
+/// `sysconf(_SC_CLK_TCK)`, which is 100 on every Linux of today.
+const TICKS_PER_SECOND: f64 = 100.0;
