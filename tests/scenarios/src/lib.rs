@@ -15,6 +15,7 @@ mod server;
 mod site;
 
 pub use browser::{Answer, Browser};
+pub use reqwest::Method;
 pub use scenario::{answers_the_table, fresh_key};
 pub use server::Server;
 pub use site::{Site, Visitor};

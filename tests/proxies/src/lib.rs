@@ -1,0 +1,15 @@
+//! Sessions behind proxies: the demo, and a proxy in front of it with a listener, an upstream and its own defaults.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a failed test panics"
+)]
+
+mod demo;
+mod proxy;
+mod sizes;
+
+pub use demo::Demo;
+pub use proxy::{Limits, Proxy};
+pub use sizes::{PROFILES, Passage, Passages, passages};

@@ -1,0 +1,205 @@
+use std::{
+    env, fs,
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use hardtack_scenarios::Server;
+
+/// A proxy, as Debian packages it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Proxy {
+    /// nginx
+    Nginx,
+    /// haproxy
+    Haproxy,
+    /// Apache httpd with mod_proxy
+    Apache,
+    /// Caddy
+    Caddy,
+    /// Varnish
+    Varnish,
+}
+
+/// The sizes of headers that a proxy accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limits {
+    /// Those of its default configuration.
+    Default,
+    /// Those that the lines marked `@TUNED` of its configuration set, for four full cookies.
+    Tuned,
+}
+
+impl Proxy {
+    /// Every proxy.
+    pub const ALL: [Proxy; 5] = [
+        Proxy::Nginx,
+        Proxy::Haproxy,
+        Proxy::Apache,
+        Proxy::Caddy,
+        Proxy::Varnish,
+    ];
+
+    /// Starts the proxy in front of a port of this machine.
+    #[must_use = "the proxy ends when it is dropped"]
+    pub fn start(self, upstream: u16, limits: Limits) -> Server {
+        let port = free_port();
+        let folder = env::temp_dir().join(format!("hardtack-proxy-{port}"));
+        fs::create_dir_all(&folder).unwrap();
+        let configuration = self.configuration(&folder, port, upstream, limits);
+        let mut command = self.command(&configuration, &folder, port, limits);
+        let process = command.stdin(Stdio::null()).spawn();
+        let process = process.unwrap_or_else(|error| panic!("{self:?} is not installed: {error}"));
+        let mut running = Running { process, folder };
+        running.wait_for(port);
+        Server::at(format!("http://127.0.0.1:{port}"), running)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Proxy::Nginx => "nginx",
+            Proxy::Haproxy => "haproxy",
+            Proxy::Apache => "Apache httpd",
+            Proxy::Caddy => "Caddy",
+            Proxy::Varnish => "Varnish",
+        }
+    }
+
+    /// Asks the program for its version.
+    #[must_use]
+    pub fn version(self) -> String {
+        let (program, argument) = match self {
+            Proxy::Nginx => ("nginx", "-v"),
+            Proxy::Haproxy => ("haproxy", "-v"),
+            Proxy::Apache => ("apache2", "-v"),
+            Proxy::Caddy => ("caddy", "version"),
+            Proxy::Varnish => ("varnishd", "-V"),
+        };
+        let output = Command::new(program).arg(argument).output().unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        let told = String::from_utf8_lossy(&told);
+        let is_version = |word: &&str| word.contains(|c: char| c.is_ascii_digit());
+        let version = told.split_whitespace().find(is_version).unwrap_or("?");
+        let digits = version.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let end = digits.find(|c: char| !c.is_ascii_digit() && c != '.');
+        digits[..end.unwrap_or(digits.len())].to_owned()
+    }
+
+    fn configuration(self, folder: &Path, port: u16, upstream: u16, limits: Limits) -> PathBuf {
+        let (name, text) = match self {
+            Proxy::Nginx => ("nginx.conf", include_str!("../configurations/nginx.conf")),
+            Proxy::Haproxy => ("haproxy.cfg", include_str!("../configurations/haproxy.cfg")),
+            Proxy::Apache => ("apache.conf", include_str!("../configurations/apache.conf")),
+            Proxy::Caddy => (
+                "caddy.caddyfile",
+                include_str!("../configurations/caddy.caddyfile"),
+            ),
+            Proxy::Varnish => ("varnish.vcl", include_str!("../configurations/varnish.vcl")),
+        };
+        let tuned = match limits {
+            Limits::Default => "#",
+            Limits::Tuned => "",
+        };
+        let text = text
+            .replace("@TUNED", tuned)
+            .replace("@FOLDER@", folder.to_str().unwrap())
+            .replace("@PORT@", &port.to_string())
+            .replace("@UPSTREAM@", &upstream.to_string());
+        let path = folder.join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn command(self, configuration: &Path, folder: &Path, port: u16, limits: Limits) -> Command {
+        let mut command = match self {
+            Proxy::Nginx => {
+                let mut command = Command::new("nginx");
+                command.arg("-p").arg(folder).arg("-c").arg(configuration);
+                command
+            }
+            Proxy::Haproxy => {
+                let mut command = Command::new("haproxy");
+                command.args(["-db", "-f"]).arg(configuration);
+                command
+            }
+            Proxy::Apache => {
+                let mut command = Command::new("apache2");
+                command.args(["-X", "-f"]).arg(configuration);
+                command
+            }
+            Proxy::Caddy => {
+                let mut command = Command::new("caddy");
+                command.args(["run", "--adapter", "caddyfile", "--config"]);
+                command.arg(configuration).env("HOME", folder);
+                command
+            }
+            Proxy::Varnish => {
+                let mut command = Command::new("varnishd");
+                command.arg("-F").arg("-n").arg(folder.join("work"));
+                command.arg("-a").arg(format!("127.0.0.1:{port}"));
+                command.arg("-f").arg(configuration);
+                if limits == Limits::Tuned {
+                    command.args(VARNISH_TUNED.iter().flat_map(|setting| ["-p", setting]));
+                }
+                command
+            }
+        };
+        // What they say about themselves; their errors still show.
+        command.stdout(Stdio::null());
+        if self == Proxy::Caddy || self == Proxy::Varnish {
+            command.stderr(Stdio::null());
+        }
+        command
+    }
+}
+
+const VARNISH_TUNED: [&str; 6] = [
+    "http_req_hdr_len=32k",
+    "http_req_size=64k",
+    "http_resp_hdr_len=32k",
+    "http_resp_size=64k",
+    "workspace_client=256k",
+    "workspace_backend=256k",
+];
+
+/// Ends the process, and removes its folder, when it is dropped.
+struct Running {
+    process: Child,
+    folder: PathBuf,
+}
+
+impl Running {
+    fn wait_for(&mut self, port: u16) {
+        let start = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            let ended = self.process.try_wait().unwrap();
+            assert!(ended.is_none(), "the proxy has ended: {ended:?}");
+            assert!(
+                start.elapsed() < Duration::from_secs(30),
+                "the proxy does not listen"
+            );
+            std::thread::yield_now();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // A request to end, which programs of several processes pass on.
+        let id = self.process.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        let _ = self.process.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}

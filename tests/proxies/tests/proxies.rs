@@ -1,0 +1,71 @@
+//! The scenario and the sizes behind each proxy. With `PROXIES=nginx` behind that one alone.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::env;
+
+use hardtack_proxies::{Demo, Limits, PROFILES, Passage, Passages, Proxy, passages};
+use hardtack_scenarios::{Server, Site, answers_the_table};
+
+#[test]
+fn every_proxy_answers_the_table() {
+    for proxy in proxies() {
+        eprintln!("behind {proxy:?} {}", proxy.version());
+        answers_the_table(Site::Demo, |ring| {
+            let demo = Demo::start(ring, &[]);
+            let through = proxy.start(demo.port(), Limits::Default);
+            Server::at(through.base().to_owned(), (through, demo))
+        });
+    }
+}
+
+/// The versions may differ from those of the table, and their behaviour may not.
+#[test]
+fn a_full_session_passes_default_configurations_as_the_document_says() {
+    let document = include_str!("../../../docs/limits.md");
+    let mut wrong = Vec::new();
+    for proxy in proxies() {
+        let name = proxy.name();
+        let row = document
+            .lines()
+            .find(|line| line.starts_with(&format!("| {name} ")));
+        let (_, expected) = row.unwrap()[2..].split_once(" | ").unwrap();
+        let found = PROFILES.map(|profile| cell(passages(proxy, Limits::Default, profile)));
+        let found = format!("{} |", found.join(" | "));
+        println!("| {name} {} | {found}", proxy.version());
+        if found != expected {
+            wrong.push(name);
+        }
+    }
+    assert!(wrong.is_empty(), "docs/limits.md is wrong about {wrong:?}");
+}
+
+#[test]
+fn a_session_in_four_cookies_passes_every_tuned_proxy() {
+    for proxy in proxies() {
+        let passages = passages(proxy, Limits::Tuned, "split:4");
+        assert_eq!(cell(passages), "passes", "{proxy:?}");
+    }
+}
+
+/// A cell of the table.
+fn cell(passages: Passages) -> String {
+    let word = |passage| match passage {
+        Passage::Passes => "passes".to_owned(),
+        Passage::Status(status) => status.to_string(),
+        _ => "lost".to_owned(),
+    };
+    let [out, back] = [passages.out, passages.back].map(word);
+    if out == back {
+        out
+    } else {
+        format!("out {out}, in {back}")
+    }
+}
+
+fn proxies() -> Vec<Proxy> {
+    let named = env::var("PROXIES").unwrap_or_default().to_lowercase();
+    let all = Proxy::ALL.into_iter();
+    all.filter(|proxy| named.is_empty() || named.contains(&format!("{proxy:?}").to_lowercase()))
+        .collect()
+}
