@@ -23,6 +23,6 @@ const worker :Workerd.Worker = (
     (name = "vectors/seal.json", text = embed "../../../tests/vectors/seal.json"),
     (name = "vectors/writes.json", text = embed "../../../tests/vectors/writes.json"),
   ],
-  compatibilityDate = "2026-11-01",
+  compatibilityDate = "2026-10-01",
   bindings = [(name = "SESSION_KEYS", fromEnvironment = "SESSION_KEYS")],
 );
