@@ -5,13 +5,14 @@ import { spawn } from "node:child_process";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import package_ from "workerd";
+
 import { SessionCookie } from "../hardtack.js";
 import { XAES_KEY } from "./keys.js";
 import { SKIPPED } from "./vectors.js";
 
-const program = fileURLToPath(new URL("../node_modules/workerd/bin/workerd", import.meta.url));
 const config = fileURLToPath(new URL("workerd/config.capnp", import.meta.url));
-const workerd = spawn(program, ["serve", config, "--control-fd=3"], {
+const workerd = spawn(package_.default, ["serve", config, "--control-fd=3"], {
   env: { ...process.env, SESSION_KEYS: XAES_KEY },
   stdio: ["ignore", "inherit", "inherit", "pipe"],
 });
