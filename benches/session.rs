@@ -168,3 +168,74 @@ fn load_under(bencher: Bencher<'_, '_>, key: EncryptionKey, keys: Vec<Encryption
             .read(|note| note.text.len())
     });
 }
+
+/// A session that is bound to a device, with its bound cookie beside it.
+#[cfg(feature = "device-bound")]
+mod bound {
+    use super::*;
+    use hardtack::device::{DeviceBinding, DeviceBound};
+
+    /// The cost of a bound request is that of one more token.
+    #[divan::bench(args = [false, true])]
+    fn read(bencher: Bencher<'_, '_>, is_device_bound: bool) {
+        let mut builder = cookie(Suite::Xaes);
+        if is_device_bound {
+            builder = builder.device_bound(DeviceBound::at("/.session"));
+        }
+        let cookie = builder.build().expect("a sound configuration");
+        let field = if is_device_bound {
+            registered(&cookie)
+        } else {
+            field(&cookie, |session| _ = session.insert("user", 42))
+        };
+        bencher.bench(|| {
+            let session = cookie.load([black_box(&field)], now());
+            let expected = match is_device_bound {
+                true => DeviceBinding::Bound,
+                false => DeviceBinding::None,
+            };
+            assert_eq!(session.binding(), expected);
+            session
+        });
+    }
+
+    /// The `Cookie` field of a browser that has registered a key, and whose session is bound.
+    fn registered(cookie: &SessionCookie) -> String {
+        use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+        use p256::ecdsa::{Signature, SigningKey, signature::Signer};
+
+        const SOUND: &str = "a sound flow";
+        let session = cookie.load(None::<&str>, now());
+        session.renew().expect(SOUND);
+        session.insert("user", 42).expect(SOUND);
+        let fields = cookie.save(&session).expect(SOUND);
+        let offer = fields.registration().expect(SOUND);
+        let (_, challenge) = offer.split_once("challenge=\"").expect(SOUND);
+        let challenge = challenge.trim_end_matches('"');
+
+        let key = SigningKey::from_slice(&[7; 32]).expect(SOUND);
+        let point = key.verifying_key().to_sec1_point(false);
+        let [x, y] = [point.x(), point.y()].map(|c| URL_SAFE_NO_PAD.encode(c.expect(SOUND)));
+        let jwk = format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}"#);
+        let header = format!(r#"{{"alg":"ES256","typ":"dbsc+jwt","jwk":{jwk}}}"#);
+        let parts = [header, format!(r#"{{"jti":"{challenge}"}}"#)];
+        let signed = parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
+        let signature: Signature = key.sign(signed.as_bytes());
+        let proof = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()));
+        let request = http::Request::post("/.session/register");
+        let request = request.header("secure-session-response", proof);
+        let (request, ()) = request.body(()).expect(SOUND).into_parts();
+        let response = cookie.answer_device(&request, now()).expect(SOUND);
+        let bound = response.headers()["set-cookie"].to_str().expect(SOUND);
+
+        let pair = |field: &str| field.split(';').next().unwrap_or_default().to_owned();
+        let session = pair(fields.iter().next().expect(SOUND));
+        let both = format!("{session}; {}", pair(bound));
+        // The request that binds it.
+        let promoted = cookie.load([&both], now());
+        assert_eq!(promoted.binding(), DeviceBinding::Bound);
+        let fields = cookie.save(&promoted).expect(SOUND);
+        let session = pair(fields.iter().next().expect(SOUND));
+        format!("{session}; {}", pair(bound))
+    }
+}

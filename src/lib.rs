@@ -124,6 +124,7 @@
 //! | `tracing` | `tracing` events for the outcomes of sessions, omitted refreshes, replaced keys, and failures. | events |
 //! | `watch` | A key ring that follows its files, variables and functions. | [`keys::WatchedKeyRing`] |
 //! | `migrate` | Sessions of other libraries, taken over from their cookies until a date. | [`migrate`], [`migrate_from`](carrier::SessionCookieBuilder::migrate_from) |
+//! | `device-bound` | Sessions bound to a device. Experimental: it may change in a minor release. | [`device`], [`device_bound`](carrier::SessionCookieBuilder::device_bound), `web::DeviceLayer`, and feature `http` |
 //! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. | [`Clock::system`] and [`SessionLayer`] there |
 //! | `cli` | The command line `hardtack`: keys, key rings, and the content of cookies. | a program, and features `xaes` and `xchacha20` |
 //!
@@ -150,6 +151,9 @@ pub mod keys;
 mod state;
 mod token;
 
+// Proofs of the device that a session is bound to.
+#[cfg(feature = "device-bound")]
+pub mod device;
 // Cookies of other libraries.
 #[cfg(feature = "migrate")]
 pub mod migrate;
@@ -185,10 +189,12 @@ pub use web::SessionLayer;
     feature = "actix",
     feature = "axum",
     feature = "cookie",
+    feature = "device-bound",
     feature = "migrate",
     feature = "watch"
 ))]
 #[doc = include_str!("../docs/cli.md")]
+#[doc = include_str!("../docs/device-bound.md")]
 #[doc = include_str!("../docs/edge.md")]
 #[doc = include_str!("../docs/frameworks.md")]
 #[doc = include_str!("../docs/guides.md")]

@@ -61,6 +61,9 @@ pub enum Reason {
     /// Several cookies of this name open and none can be preferred, or a part of a large session has two
     /// values.
     Duplicate,
+    /// Bound to a device, and the request does not prove that it comes from there; or a device is required, and none
+    /// was registered in time. With feature `device-bound`.
+    Stale,
 }
 
 impl Reason {
@@ -84,6 +87,7 @@ impl Reason {
             Reason::Revoked => "Revoked",
             Reason::Payload => "Payload",
             Reason::Duplicate => "Duplicate",
+            Reason::Stale => "Stale",
         }
     }
 }

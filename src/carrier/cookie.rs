@@ -289,6 +289,8 @@ impl<T> SessionCookie<T> {
             Ending::End { carried } => self.expire(carried),
             Ending::Set(sealed) => self.set(sealed),
         };
+        #[cfg(feature = "device-bound")]
+        let fields = fields.and_device(ended.device.farewell, ended.device.registration);
         Ok((ended.use_of_session, fields))
     }
 
@@ -310,6 +312,7 @@ impl<T> SessionCookie<T> {
             field: template.len(),
             max_age: max_age.map_or(0, max_age_len),
             part: PART_LEN,
+            ..Overhead::default()
         };
         let part_len = limit.part_len(token_len, overhead);
         let cookies = template.set(text, part_len, max_age, &mut fields);
@@ -355,4 +358,15 @@ impl<T> fmt::Debug for SessionCookie<T> {
             .field("mode", &self.mode())
             .finish_non_exhaustive()
     }
+}
+
+/// Returns `true` if `Cookie` fields have a cookie of this name.
+#[cfg(feature = "device-bound")]
+pub(crate) fn has_cookie<F>(cookie_fields: F, name: &str) -> bool
+where
+    F: IntoIterator,
+    F::Item: AsRef<[u8]>,
+{
+    let values = Finder::new(name).find(cookie_fields, 1);
+    values.iter().next().is_some()
 }

@@ -20,7 +20,7 @@ use crate::{
     },
     keys::KeyId,
     session::{Sealer, SessionId},
-    state::{Layout, Payload},
+    state::Payload,
     token::{self, LONGEST_TOKEN},
 };
 
@@ -238,7 +238,7 @@ fn inspect<T: Payload>(
     let opened = token::open(&keys, sealer.mode, binding, now, token, &mut buffer);
     let opened = opened.map_err(|refused| refused.reason)?;
     let body = opened.body(&buffer);
-    let layout = Layout::read(body).ok_or(Reason::Malformed)?;
+    let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;
     let head = &layout.metadata;
     let seconds = |span: u32| Duration::from_secs(span.into());
     let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());

@@ -21,6 +21,8 @@ pub use builder::{
     TokenOptions,
 };
 pub use cookie::SessionCookie;
+#[cfg(feature = "device-bound")]
+pub(crate) use cookie::has_cookie;
 pub use error::CookieForError;
 pub use header::SessionHeader;
 pub use inspect::{TokenContent, TokenInfo};

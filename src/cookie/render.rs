@@ -29,26 +29,55 @@ use super::{
 /// ```
 #[derive(Clone, Default)]
 #[must_use = "a session is not saved unless its `Set-Cookie` fields are sent"]
-pub struct SetCookies(Vec<String>);
+pub struct SetCookies {
+    fields: Vec<String>,
+    #[cfg(feature = "device-bound")]
+    registration: Option<String>,
+}
 
 impl SetCookies {
     /// Returns `true` if there is nothing to send.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.fields.is_empty()
     }
 
     /// Returns the field values.
     pub fn iter(&self) -> std::slice::Iter<'_, String> {
-        self.0.iter()
+        self.fields.iter()
     }
 
     pub(crate) fn with_capacity(fields: usize) -> SetCookies {
-        SetCookies(Vec::with_capacity(fields))
+        SetCookies {
+            fields: Vec::with_capacity(fields),
+            #[cfg(feature = "device-bound")]
+            registration: None,
+        }
+    }
+
+    /// Returns the value of the response's field `Secure-Session-Registration`, which asks the browser to register a
+    /// key for a session that was renewed. Feature `device-bound`.
+    #[cfg(feature = "device-bound")]
+    #[must_use]
+    pub fn registration(&self) -> Option<&str> {
+        self.registration.as_deref()
+    }
+
+    #[cfg(feature = "device-bound")]
+    pub(crate) fn and_device(
+        mut self,
+        farewell: Vec<String>,
+        registration: Option<String>,
+    ) -> SetCookies {
+        self.fields.extend(farewell);
+        SetCookies {
+            registration,
+            ..self
+        }
     }
 
     pub(crate) fn push(&mut self, field: String) {
-        self.0.push(field);
+        self.fields.push(field);
     }
 }
 
@@ -57,7 +86,7 @@ impl IntoIterator for SetCookies {
     type IntoIter = std::vec::IntoIter<String>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.fields.into_iter()
     }
 }
 
@@ -72,7 +101,7 @@ impl<'a> IntoIterator for &'a SetCookies {
 
 impl fmt::Debug for SetCookies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lengths = self.0.iter().map(String::len);
+        let lengths = self.fields.iter().map(String::len);
         f.debug_tuple("SetCookies")
             .field(&format_args!("{:?} bytes", lengths.collect::<Vec<_>>()))
             .finish()
@@ -204,4 +233,4 @@ impl Template {
 
 /// `N.` in the first cookie, `.1` in the names of the others.
 pub(crate) const PART_LEN: usize = 2;
-const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+pub(crate) const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

@@ -1,5 +1,7 @@
 //! The values of one name in a request.
 
+#[cfg(feature = "device-bound")]
+use super::device::BoundCookies;
 use super::split::{Broken, PartNumbers, Parts, Whole};
 
 /// The distinct values of one name, at most [`MOST_VALUES`], in the order of the request.
@@ -10,6 +12,9 @@ pub(crate) struct Values {
     count: usize,
     /// `None`: the values do not come from cookies, so none is in parts.
     parts: Option<Parts>,
+    /// The bound cookies of devices.
+    #[cfg(feature = "device-bound")]
+    pub(crate) bound: BoundCookies,
 }
 
 impl Values {

@@ -2,6 +2,8 @@
 
 pub(crate) mod base64url;
 pub(crate) mod cipher;
+#[cfg(feature = "device-bound")]
+pub(crate) mod es256;
 pub(crate) mod hash;
 pub(crate) mod kdf;
 #[cfg(not(all(feature = "xaes", feature = "xchacha20")))]

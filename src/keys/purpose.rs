@@ -38,6 +38,12 @@ impl Purpose {
         is_good.then_some(Purpose(purpose))
     }
 
+    /// The purpose of something that a bound session is accompanied by: `device:`, the word and the cookie's name.
+    #[cfg(feature = "device-bound")]
+    pub(crate) fn device(word: &str, cookie: &str) -> Purpose {
+        Purpose(format!("device:{word}:{cookie}"))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -17,6 +17,18 @@ pub(crate) struct Ended {
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) use_of_session: Use,
     pub(crate) ending: Ending,
+    #[cfg(feature = "device-bound")]
+    pub(crate) device: DeviceFields,
+}
+
+/// The fields of a response for the session's device.
+#[cfg(feature = "device-bound")]
+#[derive(Default)]
+pub(crate) struct DeviceFields {
+    /// `Secure-Session-Registration`.
+    pub(crate) registration: Option<String>,
+    /// `Set-Cookie` fields that end an earlier session of the device.
+    pub(crate) farewell: Vec<String>,
 }
 
 /// The extent to which a response depends on its session.
@@ -103,6 +115,8 @@ impl<T> Session<T> {
             Ok(Ended {
                 use_of_session,
                 ending: Ending::Set(sealed),
+                #[cfg(feature = "device-bound")]
+                device: sealer.device_fields(arrival.context(sealer), &state)?,
             })
         };
         let reseal = sealer.must_reseal(*outcome, state.now());
@@ -115,6 +129,8 @@ impl<T> Session<T> {
             Verdict::Expire => Ok(Ended {
                 use_of_session: Use::Written,
                 ending: Ending::End { carried },
+                #[cfg(feature = "device-bound")]
+                device: sealer.device_fields(arrival.context(sealer), &state)?,
             }),
             Verdict::Write { age } => set(Use::Written, age),
             // A refresh is optional, so it does not fail a response.
@@ -136,6 +152,8 @@ impl Ended {
         Ended {
             use_of_session,
             ending: Ending::Keep,
+            #[cfg(feature = "device-bound")]
+            device: DeviceFields::default(),
         }
     }
 }

@@ -6,6 +6,8 @@ use super::{
     outcome::Outcome,
     sealer::Sealer,
 };
+#[cfg(feature = "device-bound")]
+use crate::state::DeviceBinding;
 use crate::{
     base::time::system_time,
     crypto::random,
@@ -55,6 +57,14 @@ pub struct Session<T = Map> {
 }
 
 impl<T: Payload> Session<T> {
+    /// Returns the session's standing with the visitor's device, where sessions are
+    /// [bound](crate::carrier::SessionCookieBuilder::device_bound). Feature `device-bound`.
+    #[cfg(feature = "device-bound")]
+    #[must_use]
+    pub fn binding(&self) -> DeviceBinding {
+        self.with(|session| session.state.binding())
+    }
+
     /// Returns the session's id, if it has one. Does not create one.
     ///
     /// # Examples

@@ -3,6 +3,8 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`]). [`Outcome`] and [`Reason`] are for logs and metrics.
 
+#[cfg(feature = "device-bound")]
+mod device;
 mod dictionary;
 mod duplicates;
 mod end;

@@ -16,6 +16,8 @@ use super::{
     id::SessionId,
     outcome::Outcome,
 };
+#[cfg(feature = "device-bound")]
+use crate::device::Devices;
 #[cfg(feature = "migrate")]
 use crate::migrate::OldValues;
 use crate::{
@@ -42,6 +44,8 @@ pub(crate) struct Sealer {
     /// Sessions issued before this are refused. It only rises.
     pub(crate) not_before: AtomicU64,
     pub(crate) hooks: Hooks,
+    #[cfg(feature = "device-bound")]
+    pub(crate) devices: Option<Devices>,
 }
 
 impl Sealer {
@@ -70,6 +74,8 @@ impl Sealer {
         let keys = self.slot.keys();
         let mut buffer = Scratch::borrow();
         let (chosen, token_bytes) = self.choose(&keys, context, &values, state.now(), &mut buffer);
+        #[cfg(feature = "device-bound")]
+        let chosen = chosen.map(|opened| self.prove_device(opened?, context, &values.bound, state));
         match chosen {
             None => {}
             Some(Err(refused)) => *outcome = refused.into(),
@@ -152,7 +158,7 @@ impl Sealer {
 
     /// Opens all tokens and chooses one. Also returns the length of all of them.
     #[inline]
-    fn choose(
+    pub(super) fn choose(
         &self,
         keys: &PurposeKeys,
         context: &Context,
@@ -203,10 +209,20 @@ impl Sealer {
             key_id: Some(opened.key_id()),
         };
         let body = opened.body(buffer);
-        let layout = Layout::read(body).ok_or(refused(Reason::Malformed))?;
+        let layout = self.layout_of(body).ok_or(refused(Reason::Malformed))?;
         self.check(&layout.metadata, opened.key_id(), keys, now)
             .map_err(refused)?;
         Ok((opened, layout))
+    }
+
+    /// Reads a body. `None`: it breaks the format, or is bound to a device without settings that could check it.
+    #[inline]
+    pub(crate) fn layout_of(&self, body: &[u8]) -> Option<Layout> {
+        let layout = Layout::read(body);
+        #[cfg(feature = "device-bound")]
+        let layout =
+            layout.filter(|layout| layout.metadata.device.is_none() || self.devices.is_some());
+        layout
     }
 
     /// Checks the dates of a session at `now`, and asks the application whether it is revoked.
@@ -218,9 +234,18 @@ impl Sealer {
         keys: &PurposeKeys,
         now: UnixSeconds,
     ) -> Result<(), Reason> {
-        let not_before = self.not_before.load(Ordering::Relaxed);
-        let not_before = not_before.max(keys.not_before());
+        let not_before = self.not_before(keys);
         self.policy.lifetimes.check(head, now, not_before)?;
+        self.check_revoked(head, key_id)
+    }
+
+    pub(super) fn not_before(&self, keys: &PurposeKeys) -> UnixSeconds {
+        let not_before = self.not_before.load(Ordering::Relaxed);
+        not_before.max(keys.not_before())
+    }
+
+    #[inline]
+    pub(super) fn check_revoked(&self, head: &Metadata, key_id: KeyId) -> Result<(), Reason> {
         let seconds = |span: u32| Duration::from_secs(span.into());
         let info = || SessionInfo {
             id: head.sid.map(SessionId),

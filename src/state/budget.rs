@@ -11,6 +11,7 @@ pub(crate) struct SizeBudget {
     limit: SizeLimit,
     overhead: Overhead,
     token_overhead: usize,
+    longest_metadata: usize,
     padding: Padding,
     /// The most bytes of payload and flash together.
     room: usize,
@@ -26,7 +27,7 @@ pub(crate) struct SizeLimit {
     pub(crate) total: usize,
 }
 
-/// Bytes of a Set-Cookie field that are not of the token.
+/// Bytes of a Set-Cookie field that are not of the token, and those of its body that not every session has.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Overhead {
     /// `name=` and the attributes.
@@ -35,6 +36,8 @@ pub(crate) struct Overhead {
     pub(crate) max_age: usize,
     /// The bytes that each of several fields adds.
     pub(crate) part: usize,
+    /// Bytes of the body for a device.
+    pub(crate) device: usize,
 }
 
 /// The size of a session as it is sent.
@@ -54,15 +57,17 @@ impl SizeBudget {
         token_overhead: usize,
         padding: Padding,
     ) -> Option<SizeBudget> {
+        let longest_metadata = LONGEST_METADATA + overhead.device;
         let field_overhead = overhead.per_field(limit.cookies);
         let characters = limit.cookies * limit.field.checked_sub(field_overhead)?;
         // Four characters carry three bytes.
         let body = (characters * 3 / 4).checked_sub(token_overhead)?;
         Some(SizeBudget {
-            room: padding.longest_in(body)?.checked_sub(LONGEST_METADATA)?,
+            room: padding.longest_in(body)?.checked_sub(longest_metadata)?,
             limit,
             overhead,
             token_overhead,
+            longest_metadata,
             padding,
         })
     }
@@ -71,6 +76,11 @@ impl SizeBudget {
     /// nothing but these two can make a session too large.
     pub(crate) fn room(&self) -> usize {
         self.room
+    }
+
+    /// The length of a body with this content, and every other field at its longest.
+    pub(crate) fn longest_body(&self, content: usize) -> usize {
+        self.longest_metadata + content
     }
 
     /// The limit of the size profile.
@@ -149,7 +159,7 @@ impl SizeBudget {
 
     /// The size of a session with this content, as it is sent with every other field at its longest.
     pub(crate) fn largest(&self, content: usize) -> SentSize {
-        let body_len = self.padding.padded_len(LONGEST_METADATA + content);
+        let body_len = self.padding.padded_len(self.longest_body(content));
         self.sent(self.limit, body_len, true)
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "device-bound")]
+use super::layout::Sid;
 use super::{
     State,
     budget::SizeLimit,
@@ -20,8 +22,8 @@ pub(crate) struct StateData<T> {
     /// The session comes from the cookie of another library, so it has to be written.
     #[cfg(feature = "migrate")]
     pub(super) is_taken_over: bool,
-    /// The metadata of a session whose payload this version cannot read, and so must not overwrite.
-    pub(super) unreadable: Option<Metadata>,
+    /// The metadata of a session that arrived, and that must not be overwritten unless it is renewed or ended.
+    pub(super) withheld: Option<(Withheld, Metadata)>,
     pub(super) metadata: Metadata,
     /// The session exists in this request only, so it has no dates yet.
     pub(super) is_new: bool,
@@ -36,6 +38,22 @@ pub(crate) struct StateData<T> {
     pub(super) value: Option<Arc<T>>,
     pub(super) ending: Ending,
     pub(super) save_mode: SaveMode,
+    /// A device was registered for the session that arrived, which has to be written.
+    #[cfg(feature = "device-bound")]
+    pub(super) is_promoted: bool,
+    /// The session of a device that this request ended or renewed.
+    #[cfg(feature = "device-bound")]
+    pub(super) left_device: Option<Sid>,
+}
+
+/// The reason why the application does not get the session that arrived.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Withheld {
+    /// This version cannot read the payload.
+    Unreadable,
+    /// It is bound to a device, and the request does not prove that it comes from there.
+    #[cfg(feature = "device-bound")]
+    Stale,
 }
 
 pub(super) struct Arrived {
@@ -71,7 +89,7 @@ impl<T> StateData<T> {
             has_token,
             #[cfg(feature = "migrate")]
             is_taken_over: false,
-            unreadable: None,
+            withheld: None,
             is_new: true,
             renewed: false,
             limited_until: None,
@@ -80,6 +98,10 @@ impl<T> StateData<T> {
             value: None,
             ending: Ending::None,
             save_mode: SaveMode::Auto,
+            #[cfg(feature = "device-bound")]
+            is_promoted: false,
+            #[cfg(feature = "device-bound")]
+            left_device: None,
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! flags (1) || issued (4) || age (varint)
-//!   [limit (varint)] [remembered (varint)] [sid (8)] [schema (varint)] [flash] || payload [80 00*]
+//!   [limit (varint)] [remembered (varint)] [sid (8)] [device (16)] [schema (varint)] [flash] || payload [80 00*]
 //! ```
 
 use std::ops::Range;
@@ -24,8 +24,21 @@ pub(crate) struct Metadata {
     /// Seconds from `issued` for which the session is kept after the browser is closed.
     pub(crate) remembered: Option<u32>,
     pub(crate) sid: Option<Sid>,
+    #[cfg(feature = "device-bound")]
+    pub(crate) device: Option<DeviceField>,
     /// The version of a typed payload. A dictionary has no such field: 0.
     pub(crate) schema: u32,
+}
+
+/// The device that a session belongs to: a hash of its key and of the id for which the key was registered. Zeros while
+/// there is no key, so that a registration does not change the length (SPEC.md § 16).
+#[cfg(feature = "device-bound")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DeviceField(pub(crate) [u8; DEVICE_LEN]);
+
+#[cfg(feature = "device-bound")]
+impl DeviceField {
+    pub(crate) const PENDING: DeviceField = DeviceField([0; DEVICE_LEN]);
 }
 
 /// The positions of flash and payload in a body, and its metadata.
@@ -52,6 +65,8 @@ impl Metadata {
         let limit = self.limit.map_or(0, varint_len);
         let remembered = self.remembered.map_or(0, varint_len);
         let sid = self.sid.map_or(0, |sid| sid.len());
+        #[cfg(feature = "device-bound")]
+        let sid = sid + self.device.map_or(0, |_| DEVICE_LEN);
         let schema = if self.schema == 0 {
             0
         } else {
@@ -78,6 +93,8 @@ impl Metadata {
         set(SCHEMA, self.schema != 0);
         set(FLASH, !flash.is_empty());
         set(REMEMBERED, self.remembered.is_some());
+        #[cfg(feature = "device-bound")]
+        set(DEVICE, self.device.is_some());
 
         body.push(flags);
         body.extend_from_slice(&wire_issued(self.issued).unwrap_or(0).to_be_bytes());
@@ -87,6 +104,10 @@ impl Metadata {
         }
         if let Some(sid) = self.sid {
             body.extend_from_slice(&sid);
+        }
+        #[cfg(feature = "device-bound")]
+        if let Some(DeviceField(device)) = self.device {
+            body.extend_from_slice(&device);
         }
         if self.schema != 0 {
             write_varint(self.schema, body);
@@ -127,6 +148,12 @@ impl Layout {
         } else {
             None
         };
+        #[cfg(feature = "device-bound")]
+        let device = if has(DEVICE) {
+            Some(DeviceField(reader.array()?))
+        } else {
+            None
+        };
         let schema = if has(SCHEMA) {
             reader.positive_varint()?
         } else {
@@ -152,6 +179,8 @@ impl Layout {
                 limit,
                 remembered,
                 sid,
+                #[cfg(feature = "device-bound")]
+                device,
                 schema,
             },
             flash: flash_start..payload_start,
@@ -254,14 +283,23 @@ pub(super) fn write_varint(mut value: u32, bytes: &mut Vec<u8>) {
 const LIMIT: u8 = 0x01;
 const SID: u8 = 0x02;
 const PAD: u8 = 0x04;
+#[cfg(feature = "device-bound")]
+const DEVICE: u8 = 0x08;
+#[cfg(not(feature = "device-bound"))]
+const DEVICE: u8 = 0;
 const FLASH: u8 = 0x10;
 const SCHEMA: u8 = 0x20;
 const REMEMBERED: u8 = 0x40;
-const KNOWN: u8 = LIMIT | SID | PAD | FLASH | SCHEMA | REMEMBERED;
+/// A reader that cannot check a device refuses the session (SPEC.md § 5.1.5).
+const KNOWN: u8 = LIMIT | SID | PAD | DEVICE | FLASH | SCHEMA | REMEMBERED;
 
 const PAD_MARK: u8 = 0x80;
 
-/// The length of the metadata with every field at its longest: the reserve of docs/spec/writer.md § 9.5.
+/// Bytes of the field of a device.
+#[cfg(feature = "device-bound")]
+pub(crate) const DEVICE_LEN: usize = 16;
+
+/// The length of the metadata without a device, with every other field at its longest: the reserve of docs/spec/writer.md § 9.5.
 pub(crate) const LONGEST_METADATA: usize = 1 + 4 + 5 + 5 + 5 + 8 + 5;
 
 #[cfg(test)]
@@ -279,6 +317,8 @@ mod tests {
                 limit,
                 remembered,
                 sid,
+                #[cfg(feature = "device-bound")]
+                device: sid.map(|[byte, ..]| DeviceField([byte; DEVICE_LEN])),
                 schema,
             },
         )
@@ -295,7 +335,7 @@ mod tests {
             prop_assert_eq!(&body[layout.flash], b"\x01\x00\x01!");
             prop_assert_eq!(&body[layout.payload], &payload[..]);
             prop_assert_eq!(len + padding, body.len());
-            prop_assert!(metadata.len() <= LONGEST_METADATA);
+            prop_assert!(metadata.len() <= LONGEST_METADATA + DEVICE_LEN);
         }
 
         #[test]

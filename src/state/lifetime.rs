@@ -168,6 +168,8 @@ mod tests {
         limit: None,
         remembered: None,
         sid: None,
+        #[cfg(feature = "device-bound")]
+        device: None,
         schema: 0,
     };
 

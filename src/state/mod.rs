@@ -2,6 +2,8 @@
 
 mod budget;
 mod data;
+#[cfg(feature = "device-bound")]
+mod device;
 mod dictionary;
 mod error;
 mod flash;
@@ -23,6 +25,8 @@ mod verdict;
 use std::mem;
 
 pub use budget::TooLarge;
+#[cfg(feature = "device-bound")]
+pub use device::DeviceBinding;
 pub use error::SessionError;
 pub use lifetime::RefreshAfter;
 pub use padding::Padding;
@@ -33,6 +37,8 @@ pub(crate) use budget::{BROWSER_LIMIT, MOST_COOKIES, Overhead, SizeBudget, SizeL
 pub(crate) use data::StateData;
 #[cfg(test)]
 pub(crate) use flash::messages as flash_messages;
+#[cfg(feature = "device-bound")]
+pub(crate) use layout::{DEVICE_LEN, DeviceField};
 pub(crate) use layout::{Layout, Metadata, Sid};
 pub(crate) use lifetime::Lifetimes;
 pub(crate) use map::encode;
@@ -41,7 +47,7 @@ pub(crate) use policy::Policy;
 pub(crate) use verdict::{Circumstances, Verdict};
 
 use self::{
-    data::{Arrived, Ending, SaveMode, new_metadata},
+    data::{Arrived, Ending, SaveMode, Withheld, new_metadata},
     remember::span_until,
 };
 use crate::{
@@ -60,12 +66,12 @@ impl<T: Payload> State<'_, T> {
     /// the session stays new, and is unreadable.
     pub(crate) fn resume(&mut self, body: Wiped, layout: Layout, token_len: usize, cookies: usize) {
         // Set first, because decoding runs the application's code, which may panic.
-        self.data.unreadable = Some(layout.metadata);
+        self.data.withheld = Some((Withheld::Unreadable, layout.metadata));
         let payload = &body[layout.payload.clone()];
         let Ok(value) = T::read(layout.metadata.schema, payload) else {
             return;
         };
-        self.data.unreadable = None;
+        self.data.withheld = None;
         self.data.metadata = layout.metadata;
         self.data.is_new = false;
         self.data.value = value;
@@ -90,7 +96,7 @@ impl<T> State<'_, T> {
 
     /// Returns `true` if this version cannot read the payload.
     pub(crate) fn is_unreadable(&self) -> bool {
-        self.data.unreadable.is_some()
+        matches!(self.data.withheld, Some((Withheld::Unreadable, _)))
     }
 
     /// The metadata of the session that arrived. `None`: no session arrived, or the application has ended it.
@@ -151,6 +157,8 @@ impl<T> State<'_, T> {
             issued: self.data.now,
             age: 0,
             sid: Some(sid),
+            #[cfg(feature = "device-bound")]
+            device: self.policy.is_device_bound.then_some(DeviceField::PENDING),
             ..self.data.metadata
         };
         let from_now = |end| span_until(end, &begun);
@@ -159,7 +167,9 @@ impl<T> State<'_, T> {
             remembered: remembered_until.map(from_now),
             ..begun
         })?;
-        self.data.unreadable = None;
+        #[cfg(feature = "device-bound")]
+        self.leave_device();
+        self.data.withheld = None;
         self.data.renewed = true;
         Ok(())
     }
@@ -187,11 +197,10 @@ impl<T> State<'_, T> {
 
     /// Drops everything and begins a new session. Returns the id that the browser has.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
-        let unreadable = self
-            .data
-            .unreadable
-            .take()
-            .and_then(|metadata| metadata.sid);
+        #[cfg(feature = "device-bound")]
+        self.leave_device();
+        let withheld = self.data.withheld.take();
+        let withheld = withheld.and_then(|(_, metadata)| metadata.sid);
         let arrived = self.data.arrived.take();
         let arrived = arrived.and_then(|arrived| arrived.layout.metadata.sid);
         self.drop_content();
@@ -200,7 +209,7 @@ impl<T> State<'_, T> {
         self.data.renewed = false;
         self.data.limited_until = None;
         self.data.ending = Ending::Invalidated;
-        arrived.or(unreadable)
+        arrived.or(withheld)
     }
 
     pub(crate) fn discard(&mut self) {

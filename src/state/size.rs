@@ -3,7 +3,7 @@
 use super::{
     State,
     budget::{SizeLimit, TooLarge},
-    layout::{LONGEST_METADATA, Metadata},
+    layout::Metadata,
     payload::Payload,
     size_report::SizeReport,
 };
@@ -21,7 +21,7 @@ impl<T> State<'_, T> {
     {
         let budget = &self.policy.budget;
         let content = self.content_len();
-        let body_len = LONGEST_METADATA + content;
+        let body_len = budget.longest_body(content);
         let padded_len = budget.padded_len(body_len, content);
         // A session that arrived larger than the profile allows is sent as it arrived.
         let sent = budget.sent(self.size_limit(self.data.metadata.age), padded_len, true);

@@ -22,7 +22,7 @@ impl<T: Payload> State<'_, T> {
         self.resume(body, layout, 0, 1);
         if self.is_unreadable() {
             // No version of the application wrote it, so a new session may take its place.
-            self.data.unreadable = None;
+            self.data.withheld = None;
             return Err(Reason::Payload);
         }
         self.data.is_taken_over = true;

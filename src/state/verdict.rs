@@ -47,6 +47,12 @@ impl<T> State<'_, T> {
         is_subresource: bool,
         reseal: bool,
     ) -> Verdict {
+        #[cfg(feature = "device-bound")]
+        if self.is_stale() {
+            return Verdict::Leave;
+        }
+        #[cfg(feature = "device-bound")]
+        let reseal = reseal || self.data.is_promoted;
         let is_silenced = circumstances.status >= 500
             && !self.policy.save_on_server_error
             && self.data.save_mode != SaveMode::Force;

@@ -84,6 +84,7 @@ impl Vector {
             field: self.template().len(),
             max_age,
             part: PART_LEN,
+            ..Overhead::default()
         }
     }
 

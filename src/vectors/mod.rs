@@ -4,6 +4,8 @@
 mod contexts;
 mod cookies;
 mod csrf;
+#[cfg(feature = "device-bound")]
+mod devices;
 mod headers;
 mod json;
 mod keys;

@@ -238,6 +238,8 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
         duplicates,
         not_before: policy.not_before.unwrap_or(0).into(),
         hooks: Hooks::default(),
+        #[cfg(feature = "device-bound")]
+        devices: None,
         policy: Policy {
             lifetimes: Lifetimes {
                 idle: policy.idle,
@@ -256,6 +258,8 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
             save_on_server_error: false,
             empty_payload: Box::default(),
             schema: <T as sealed::Payload>::SCHEMA,
+            #[cfg(feature = "device-bound")]
+            is_device_bound: false,
         },
     }
 }

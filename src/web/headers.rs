@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use http::{HeaderMap, StatusCode};
 
+#[cfg(feature = "device-bound")]
+use super::device::REGISTRATION;
 use super::{
     caching::{self, CacheChange, CacheHeaders},
     head::Fields,
@@ -131,6 +133,10 @@ impl<T> SessionCookie<T> {
             &self.inner.sealer,
         );
         let (_, fields) = ended?;
+        #[cfg(feature = "device-bound")]
+        if let Some(registration) = fields.registration() {
+            response.replace(H::name(REGISTRATION), H::sensitive(registration.to_owned()));
+        }
         for field in fields {
             response.add(H::SET_COOKIE, H::sensitive(field));
         }

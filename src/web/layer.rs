@@ -270,6 +270,32 @@ impl<T, W> SessionLayer<T, W> {
     }
 }
 
+#[cfg(feature = "device-bound")]
+impl<T, W> SessionLayer<T, W> {
+    /// Returns `true` if a request is for one of the endpoints of the sessions' devices.
+    pub(super) fn is_for_device<B>(&self, request: &http::Request<B>) -> bool {
+        let Transport::Cookie(cookie) = &self.transport else {
+            return false;
+        };
+        let endpoint = cookie.device_endpoint(request.method(), request.uri().path());
+        endpoint.is_some()
+    }
+
+    /// Answers such a request. Outside of every context, none of its tokens opens.
+    pub(super) fn answer_device(&self, request: &Parts) -> Option<http::Response<String>> {
+        let Transport::Cookie(cookie) = &self.transport else {
+            return None;
+        };
+        match &self.context_by {
+            None => cookie.answer_device(request, self.clock.clone()),
+            Some(choose) => {
+                let context = choose(request).unwrap_or_default();
+                cookie.answer_device_in(&context, request, self.clock.clone())
+            }
+        }
+    }
+}
+
 impl<T, W> Clone for SessionLayer<T, W> {
     fn clone(&self) -> Self {
         SessionLayer {

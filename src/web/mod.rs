@@ -10,6 +10,10 @@ mod actix;
 mod axum;
 #[cfg(feature = "http")]
 mod caching;
+#[cfg(feature = "device-bound")]
+mod device;
+#[cfg(all(feature = "device-bound", feature = "tower"))]
+mod device_layer;
 #[cfg(feature = "tower")]
 mod extensions;
 #[cfg(feature = "tower")]
@@ -33,6 +37,8 @@ mod service;
 #[cfg(feature = "tower")]
 mod transport;
 
+#[cfg(all(feature = "device-bound", feature = "tower"))]
+pub use device_layer::{DeviceFuture, DeviceLayer, DeviceService};
 #[cfg(feature = "tower")]
 pub use extensions::MissingSession;
 #[cfg(feature = "tower")]

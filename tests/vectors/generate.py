@@ -15,6 +15,9 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+
 from hardtack import *
 
 
@@ -1635,6 +1638,88 @@ def writes():
     return out
 
 
+# ---------------------------------------------------------------- devices.json
+
+
+def devices():
+    out = []
+
+    def add(name, spec, **v):
+        v = {"name": name, "spec": spec} | v
+        out.append(v | answer_devices(v))
+
+    # Sent by Chromium 156, with a key in software that is worth nothing.
+    registration = "eyJhbGciOiJFUzI1NiIsImp3ayI6eyJjcnYiOiJQLTI1NiIsImt0eSI6IkVDIiwieCI6ImVpaWdFOWtJcXptMzRMMmdQVlNLaV9rWF9JWjJHSWhudHZ0RXZ3OFVEY1kiLCJ5Ijoia3BfeF8wZEZ4RkxZX0w3SFkycHNoaHpmVEdJYXdHTHUtempxQXdCcVU3NCJ9LCJ0eXAiOiJkYnNjK2p3dCJ9.eyJqdGkiOiJnN204cTA5MFlKYll0QTNUY1lZcHpxYVFUTGk2SVFBaHlsY3lqazV0ZmNPN2I2anBQbVNIejk3VG54aXR6dGtlIn0.cucTIzvphmua7cY65t0u_qhNZkuZ8Yza6Gck3irk0mWzgm5La0hHxZzFBGfewN82Hn8dT9bMC2ivOCm2dlZqSw"
+    refresh = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImRic2Mrand0In0.eyJqdGkiOiJ2OFBSZEpjdkZCUmJPRmlrYS1sOW9WM0JVbmQwVGtsOGhOTlRlUVg2SlFtY0tHNWRWNVhYa0tlRkl3VFdkNk44In0.QaCTyuda_EpKPrehJNd6Yeh99tEg8sETr-IHxC-d3IbJ62I_OFPrA107H1ofBeugoQzLEkvo6EdaU2PPsrm6Ww"
+    captured = read_proof(registration)[0].hex()
+    add("a registration that a browser sent", "§ 16.3.2", kind="proof", proof=registration)
+    add("a refresh that a browser sent", "§ 16.3.2", kind="proof", key=captured, proof=refresh)
+    add("a registration at the refresh", "§ 16.3.2", kind="proof", key=captured, proof=registration)
+    add("a refresh at the registration", "§ 16.3.2", kind="proof", proof=refresh)
+    add("cut by a character", "§ 16.3.1", kind="proof", proof=registration[:-1])
+    add("another signature", "§ 16.3.1", kind="proof", proof=registration[:-2] + "Sg")
+    add("a fourth part", "§ 16.3.1", kind="proof", proof=registration + ".")
+    add("two parts", "§ 16.3.1", kind="proof", proof=registration.rpartition(".")[0])
+
+    secret = ec.derive_private_key(int.from_bytes(test_bytes("device key", 32)) >> 1, ec.SECP256R1())
+    numbers = secret.public_key().public_numbers()
+    x, y = numbers.x.to_bytes(32), numbers.y.to_bytes(32)
+    key, jwk = compressed(x, y).hex(), {"crv": "P-256", "kty": "EC", "x": base64url(x), "y": base64url(y)}
+
+    def signed(header, payload):
+        text = ".".join(base64url(part.encode()) for part in (header, payload))
+        made = secret.sign(text.encode(), ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
+        r, s = utils.decode_dss_signature(made)
+        return text + "." + base64url(r.to_bytes(32) + s.to_bytes(32))
+
+    head, jti = '{"alg":"ES256","typ":"dbsc+jwt"}', '{"jti":"c"}'
+
+    def proves(name, spec, header=head, payload=jti, key=key):
+        given = {"key": key} if key else {}
+        add(name, spec, kind="proof", **given, proof=signed(header, payload))
+
+    proves("a refresh", "§ 16.3.2")
+    proves("members in another order, and more of them", "§ 16.3.1", '{"x":[1,{"y":null}],"typ":"dbsc+jwt","alg":"ES256"}')
+    proves("other claims", "§ 16.3.1", payload='{"iat":1,"sub":{"a":-1.5},"jti":"c","n":true}')
+    proves("an audience", "§ 16.3.3", payload='{"aud":"https://app.test/refresh","jti":"c"}')
+    proves("an audience that is a list", "§ 16.3.3", payload='{"aud":["https://app.test/refresh"],"jti":"c"}')
+    for alg in ("none", "RS256", "es256", "ES384"):
+        proves(f"the algorithm {alg}", "§ 16.3.1", f'{{"alg":"{alg}","typ":"dbsc+jwt"}}')
+    proves("no algorithm", "§ 16.3.1", '{"typ":"dbsc+jwt"}')
+    proves("an algorithm that is a list", "§ 16.3.1", '{"alg":["ES256"],"typ":"dbsc+jwt"}')
+    proves("another type", "§ 16.3.1", '{"alg":"ES256","typ":"jwt"}')
+    proves("no type", "§ 16.3.1", '{"alg":"ES256"}')
+    proves("something that has to be understood", "§ 16.3.1", '{"alg":"ES256","typ":"dbsc+jwt","crit":["exp"]}')
+    proves("the algorithm twice", "§ 16.3.1", '{"alg":"ES256","alg":"ES256","typ":"dbsc+jwt"}')
+    proves("a key twice, deep in the header", "§ 16.3.1", '{"alg":"ES256","typ":"dbsc+jwt","x":{"a":1,"a":2}}')
+    proves("a header that is a list", "§ 16.3.1", '["alg"]')
+    proves("a header with more behind it", "§ 16.3.1", head + " x")
+    proves("a challenge that is a number", "§ 16.3.3", payload='{"jti":1}')
+    proves("two challenges", "§ 16.3.1", payload='{"jti":"c","jti":"d"}')
+    proves("no challenge", "§ 16.3.3", payload="{}")
+    proves("a payload that is no object", "§ 16.3.1", payload='"jti"')
+    proves("by another key", "§ 16.3.1", key=captured)
+
+    def registers(name, **members):
+        given = jwk | members
+        given = {member: value for member, value in given.items() if value is not None}
+        proves(name, "§ 16.3.2", json.dumps({"alg": "ES256", "jwk": given, "typ": "dbsc+jwt"}), key=None)
+
+    registers("a registration")
+    registers("a key of another curve", crv="P-384")
+    registers("a key of another kind", kty="RSA")
+    registers("a key without y", y=None)
+    registers("a coordinate of 31 bytes", x=base64url(x[1:]))
+    registers("a point that is not on the curve", y=base64url(bytes([*y[:-1], y[-1] ^ 1])))
+    registers("a coordinate with padding", x=jwk["x"] + "=")
+    registers("another person's key", x=base64url(bytes.fromhex(captured)[1:]), y="kp_x_0dFxFLY_L7HY2pshhzfTGIawGLu-zjqAwBqU74")
+
+    for sid in ("a0a1a2a3a4a5a6a7", "0000000000000000", SID.hex() if isinstance(SID, bytes) else SID):
+        add(f"the device and the tag of {sid}", "§ 16.1", kind="device", key=key, sid=sid)
+    add("another key", "§ 16.1", kind="device", key=captured, sid="a0a1a2a3a4a5a6a7")
+    return out
+
+
 # ================================================================ Files
 
 FILES = {
@@ -1648,6 +1733,7 @@ FILES = {
     "csrf": (csrf, "From key, purpose, session and mask to the CSRF token; and tokens that pass or do not pass for a session."),
     "cookies": (cookies, "Cookie fields to values, names and attributes, Set-Cookie and expiry texts, parts, room for the payload."),
     "headers": (headers, "Values of a header field to what opens, or to the Reason; room for the payload."),
+    "devices": (devices, "Proofs of a device's key, accepted and refused; the device and the tag of a session (experimental)."),
     "writes": (writes, "From a session, what the application does with it and the policy to what is written."),
 }
 LABELS = {"name", "spec", "twin"}

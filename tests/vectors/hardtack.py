@@ -7,12 +7,15 @@ it, mutations.py breaks it. The functions at its end give the answer to a vector
 import base64
 import hashlib
 import hmac
+import json
 import math
 import re
 import struct
 from datetime import datetime, timezone
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
@@ -965,6 +968,95 @@ def write_vector(v):
         return {"refused": refused.reason}
 
 
+# ---------------------------------------------------------------- § 16 Devices
+
+
+def device_of(key, sid):
+    """§ 16.1."""
+    return hashlib.sha256(key + sid).digest()[:16]
+
+
+def tag_of(sid):
+    return base64url(hashlib.sha256(sid).digest()[:6])
+
+
+def read_object(text):
+    """A JSON object in which no key stands twice, at any depth."""
+
+    def once(pairs):
+        if len(dict(pairs)) < len(pairs):
+            raise Refused("malformed")
+        return dict(pairs)
+
+    try:
+        found = json.loads(text.decode(), object_pairs_hook=once)
+    except ValueError:
+        raise Refused("malformed") from None
+    if not isinstance(found, dict):
+        raise Refused("malformed")
+    return found
+
+
+def compressed(x, y):
+    return bytes([2 + (y[-1] & 1)]) + x
+
+
+def read_proof(text, key=None):
+    """§ 16.3: the key, the challenge and the audience. `key` is that of a refresh; without one it is a registration."""
+    parts = text.split(".")
+    if len(text) > 2048 or len(parts) != 3:
+        raise Refused("malformed")
+    try:
+        header, payload, signature = map(decode_base64url, parts)
+    except Refused:
+        raise Refused("malformed") from None
+    header = read_object(header)
+    if len(signature) != 64:
+        raise Refused("malformed")
+    if header.get("alg") != "ES256":
+        raise Refused("algorithm")
+    if header.get("typ") != "dbsc+jwt" or "crit" in header:
+        raise Refused("malformed")
+    if key is None:
+        jwk = header.get("jwk")
+        try:
+            if jwk["kty"] != "EC" or jwk["crv"] != "P-256":
+                raise Refused("key")
+            x, y = decode_base64url(jwk["x"]), decode_base64url(jwk["y"])
+            if len(x) != 32 or len(y) != 32:
+                raise Refused("key")
+            numbers = ec.EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), ec.SECP256R1())
+            public, key = numbers.public_key(), compressed(x, y)
+        except (KeyError, TypeError, ValueError, Refused):
+            raise Refused("key") from None
+    elif "jwk" in header:
+        raise Refused("key")
+    else:
+        public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key)
+    r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
+    try:
+        signed = ".".join(parts[:2]).encode()
+        public.verify(utils.encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        raise Refused("signature") from None
+    payload = read_object(payload)
+    challenge, audience = payload.get("jti"), payload.get("aud")
+    if not isinstance(challenge, str) or not isinstance(payload.get("aud", ""), str):
+        raise Refused("malformed")
+    return key, challenge, audience
+
+
+def answer_devices(v):
+    if v["kind"] == "device":
+        key, sid = bytes.fromhex(v["key"]), bytes.fromhex(v["sid"])
+        return {"device": device_of(key, sid).hex(), "tag": tag_of(sid)}
+    try:
+        key, challenge, audience = read_proof(v["proof"], bytes.fromhex(v["key"]) if v.get("key") else None)
+    except Refused as refused:
+        return {"error": refused.reason}
+    return {"expect": {"key": key.hex(), "challenge": challenge, "audience": audience}}
+
+
 # ---------------------------------------------------------------- What the vectors of each file ask
 
 def answer_derivation(v):
@@ -1050,5 +1142,5 @@ def answer_writes(v):
 ANSWERS = {
     "derivation": answer_derivation, "keys": answer_keys, "rings": answer_rings, "contexts": answer_contexts,
     "seal": answer_seal, "cookies": answer_cookies, "csrf": answer_csrf, "headers": answer_headers,
-    "open": answer_open, "writes": answer_writes,
+    "open": answer_open, "writes": answer_writes, "devices": answer_devices,
 }

@@ -8,6 +8,8 @@ use super::{
     CarrierOptions, OverHttp, SessionBuilder, SessionCookieBuilder, error::ConfigError,
     formerly::FormerAttributes, sealed, size::Size,
 };
+#[cfg(feature = "device-bound")]
+use crate::device::DeviceBound;
 #[cfg(feature = "migrate")]
 use crate::migrate::OldCookie;
 use crate::{
@@ -28,6 +30,8 @@ pub struct CookieOptions {
     pub(crate) attributes: Attributes,
     pub(crate) size: Size,
     pub(crate) formerly: Vec<FormerAttributes>,
+    #[cfg(feature = "device-bound")]
+    pub(super) device: Option<DeviceBound>,
     #[cfg(feature = "migrate")]
     pub(crate) migrate_from: Vec<(OldCookie, Range<SystemTime>)>,
 }
@@ -57,6 +61,8 @@ impl Default for CookieOptions {
             },
             size: Size::default(),
             formerly: Vec::new(),
+            #[cfg(feature = "device-bound")]
+            device: None,
             #[cfg(feature = "migrate")]
             migrate_from: Vec::new(),
         }
@@ -139,6 +145,10 @@ impl<T: Payload> SessionCookieBuilder<T> {
             field: template.len(),
             max_age: MAX_AGE_LONGEST,
             part: PART_LEN,
+            #[cfg(feature = "device-bound")]
+            device: self.device_len(),
+            #[cfg(not(feature = "device-bound"))]
+            device: 0,
         };
         let sealer = self.settings.sealer::<T>(
             Purpose::cookie(name.as_str()),
@@ -146,6 +156,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
             overhead,
             Duplicates::of(&name),
         )?;
+        #[cfg(feature = "device-bound")]
+        let sealer = self.with_devices(sealer, &name)?;
         Ok(SessionCookie {
             inner: Arc::new(Inner {
                 sealer: Arc::new(sealer),
@@ -168,7 +180,10 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// The mistakes in the settings, whatever the keys are.
     pub(crate) fn mistakes(&self) -> Vec<ConfigError> {
         let own = self.carrier.mistakes();
-        own.into_iter().chain(self.settings.mistakes()).collect()
+        let all = own.into_iter().chain(self.settings.mistakes());
+        #[cfg(feature = "device-bound")]
+        let all = all.chain(self.device_options().err());
+        all.collect()
     }
 }
 

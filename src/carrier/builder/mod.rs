@@ -3,6 +3,8 @@
 mod any_shared_ring;
 mod attributes;
 mod cookie;
+#[cfg(feature = "device-bound")]
+mod device;
 mod error;
 mod formerly;
 mod header;

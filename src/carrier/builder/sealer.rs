@@ -6,7 +6,7 @@ use crate::{
     crypto::suite::Mode,
     keys::Purpose,
     session::{Duplicates, Sealer, events},
-    state::{Overhead, Payload, Policy, SizeBudget, SizeLimit, sealed},
+    state::{Lifetimes, Overhead, Payload, Policy, SizeBudget, SizeLimit, sealed},
     token::{self, Context, LabelError, Reserved},
 };
 
@@ -23,11 +23,7 @@ impl Settings {
         let type_label = type_label.unwrap_or(<T as sealed::Payload>::LABEL);
         let mode = self.keys.mode();
         let lifetimes = self.lifetimes()?;
-        let overlap = if self.retire_early {
-            0
-        } else {
-            lifetimes.longest()
-        };
+        let overlap = self.overlap(&lifetimes);
         let reserved = Reserved::new(application, type_label).map_err(of_label)?;
         let context = self.context()?;
         let empty_payload = <T as sealed::Payload>::empty();
@@ -48,14 +44,27 @@ impl Settings {
             duplicates,
             not_before: self.not_before.map_or(0, unix_seconds_from).into(),
             hooks: self.hooks.clone(),
+            #[cfg(feature = "device-bound")]
+            devices: None,
             policy: Policy {
                 lifetimes,
                 budget,
                 save_on_server_error: self.responses.save_on_server_error,
                 empty_payload: empty_payload.into(),
                 schema: <T as sealed::Payload>::SCHEMA,
+                #[cfg(feature = "device-bound")]
+                is_device_bound: false,
             },
         })
+    }
+
+    /// The seconds for which a key that no longer seals has to open.
+    pub(super) fn overlap(&self, lifetimes: &Lifetimes) -> u64 {
+        if self.retire_early {
+            0
+        } else {
+            lifetimes.longest()
+        }
     }
 
     /// The mistakes in these settings, whatever the keys and the type are.

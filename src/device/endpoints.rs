@@ -1,0 +1,290 @@
+//! The two requests of a browser: to register a key, and to prove it again.
+//!
+//! Neither depends on a cookie, because after a link from another site the browser sends none (SPEC.md § 16).
+
+use serde_json::json;
+
+use super::{
+    Devices, Initiators, IsAlive, issued,
+    proof::{self, Proof},
+    seals::{Unsealed, device_field},
+};
+use crate::{
+    base::{reason::Reason, time::UnixSeconds},
+    crypto::{
+        es256::{KEY_LEN, PublicKey},
+        random::RandomError,
+    },
+    state::{DeviceField, Metadata, Sid},
+    token::Binding,
+};
+
+/// The two requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Register,
+    Refresh,
+}
+
+/// A request to one of the endpoints.
+pub(crate) struct DeviceRequest<'a> {
+    /// `Secure-Session-Response`.
+    pub(crate) proof: Option<&'a [u8]>,
+    /// `Sec-Secure-Session-Id`.
+    pub(crate) identifier: Option<&'a [u8]>,
+    /// The host of the request.
+    pub(crate) host: Option<&'a str>,
+    /// The session that the request carries, if it opens.
+    pub(crate) session: Option<Metadata>,
+    /// The `Cookie` fields have a cookie of this name.
+    pub(crate) has_cookie: &'a dyn Fn(&str) -> bool,
+    pub(crate) binding: Binding<'a>,
+    pub(crate) now: UnixSeconds,
+}
+
+/// The response of an endpoint.
+#[derive(Default)]
+pub(crate) struct DeviceAnswer {
+    pub(crate) status: u16,
+    pub(crate) set_cookies: Vec<String>,
+    /// `Secure-Session-Challenge`.
+    pub(crate) challenge: Option<String>,
+    /// JSON.
+    pub(crate) body: Option<String>,
+    pub(crate) event: DeviceEvent,
+}
+
+/// The event of an answer, for logs and metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum DeviceEvent {
+    Registered,
+    Refreshed,
+    /// A challenge was sent.
+    Challenged,
+    /// The browser was told to drop the key.
+    Ended,
+    #[default]
+    Refused,
+}
+
+impl Devices {
+    /// Returns the endpoint at a path.
+    pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
+        match path.strip_prefix(self.options.path())? {
+            "/register" => Some(Endpoint::Register),
+            "/refresh" => Some(Endpoint::Refresh),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn answer(
+        &self,
+        endpoint: Endpoint,
+        request: &DeviceRequest<'_>,
+        is_alive: IsAlive<'_>,
+    ) -> DeviceAnswer {
+        match endpoint {
+            Endpoint::Register => self.register(request, is_alive),
+            Endpoint::Refresh => self.refresh(request, is_alive),
+        }
+    }
+
+    fn register(&self, request: &DeviceRequest<'_>, is_alive: IsAlive<'_>) -> DeviceAnswer {
+        let challenged = |proof: &Proof| {
+            let token = proof.challenge.as_bytes();
+            let challenge: Unsealed<0> = self
+                .registration
+                .open(request.binding, token, request.now)
+                .ok()?;
+            let is_young = self.is_young(&challenge.metadata, REGISTER_WITHIN, request.now);
+            (is_young && is_alive(&challenge.metadata, challenge.key_id)).then_some(challenge)
+        };
+        let Ok((key, proof)) = proof::registration(unquoted(request.proof)) else {
+            return DeviceAnswer::of(400, DeviceEvent::Refused);
+        };
+        let path = self.options.register_path();
+        let challenge = challenged(&proof).filter(|_| self.is_for(&proof, &path, request));
+        let Some(challenge) = challenge else {
+            return DeviceAnswer::of(400, DeviceEvent::Refused);
+        };
+        let answer = self.accept(&key, &challenge, request);
+        answer.unwrap_or_else(|_| DeviceAnswer::of(503, DeviceEvent::Refused))
+    }
+
+    fn accept(
+        &self,
+        key: &PublicKey,
+        challenge: &Unsealed<0>,
+        request: &DeviceRequest<'_>,
+    ) -> Result<DeviceAnswer, RandomError> {
+        let DeviceRequest { binding, now, .. } = *request;
+        let identifier =
+            self.identifier
+                .seal(binding, &challenge.metadata, &key.to_bytes(), now)?;
+        Ok(DeviceAnswer {
+            status: 200,
+            set_cookies: vec![self.bound_cookie(key, challenge.sid, request)?],
+            body: Some(self.instructions(&identifier, challenge.sid)),
+            event: DeviceEvent::Registered,
+            ..DeviceAnswer::default()
+        })
+    }
+
+    fn refresh(&self, request: &DeviceRequest<'_>, is_alive: IsAlive<'_>) -> DeviceAnswer {
+        let text = unquoted(request.identifier);
+        let DeviceRequest { binding, now, .. } = *request;
+        let identifier: Unsealed<KEY_LEN> = match self.identifier.open(binding, text, now) {
+            Ok(identifier) => identifier,
+            // Another instance may have this key already, so the browser keeps its own.
+            Err(Reason::UnknownKey) => return DeviceAnswer::of(503, DeviceEvent::Refused),
+            Err(Reason::RetiredKey) => return DeviceAnswer::end(text, Vec::new()),
+            Err(_) => return DeviceAnswer::of(404, DeviceEvent::Refused),
+        };
+        let sid = identifier.sid;
+        let Some(key) = PublicKey::from_bytes(&identifier.payload) else {
+            return DeviceAnswer::of(404, DeviceEvent::Refused);
+        };
+        let is_out = (request.has_cookie)(&self.out_name(sid));
+        let is_another = request.session.is_some_and(|session| match session.device {
+            Some(DeviceField::PENDING) | None => session.sid != Some(sid),
+            Some(device) => device != device_field(&key, sid),
+        });
+        if is_out || is_another || !is_alive(&identifier.metadata, identifier.key_id) {
+            let mut fields = vec![self.expire_bound(sid)];
+            fields.extend(is_out.then(|| self.expire_out(sid)));
+            return DeviceAnswer::end(text, fields);
+        }
+        let answer = if self.is_proven(&key, sid, request) {
+            self.bound_cookie(&key, sid, request)
+                .map(|cookie| DeviceAnswer {
+                    status: 200,
+                    set_cookies: vec![cookie],
+                    event: DeviceEvent::Refreshed,
+                    ..DeviceAnswer::default()
+                })
+        } else {
+            self.ask(text, sid, request)
+        };
+        answer.unwrap_or_else(|_| DeviceAnswer::of(503, DeviceEvent::Refused))
+    }
+
+    /// Asks for a proof. Nothing about the last one is told.
+    fn ask(
+        &self,
+        identifier: &[u8],
+        sid: Sid,
+        request: &DeviceRequest<'_>,
+    ) -> Result<DeviceAnswer, RandomError> {
+        let metadata = issued(sid, request.now);
+        let challenge = self
+            .challenge
+            .seal(request.binding, &metadata, &[], request.now)?;
+        let identifier = String::from_utf8_lossy(identifier);
+        Ok(DeviceAnswer {
+            status: 403,
+            challenge: Some(format!(r#""{challenge}";id="{identifier}""#)),
+            event: DeviceEvent::Challenged,
+            ..DeviceAnswer::default()
+        })
+    }
+
+    /// Returns `true` if the request proves `key`, by a young challenge for this session.
+    fn is_proven(&self, key: &PublicKey, sid: Sid, request: &DeviceRequest<'_>) -> bool {
+        let Ok(proof) = proof::refresh(unquoted(request.proof), key) else {
+            return false;
+        };
+        let token = proof.challenge.as_bytes();
+        let challenge = self
+            .challenge
+            .open::<0>(request.binding, token, request.now);
+        challenge.is_ok_and(|challenge| {
+            challenge.sid == sid
+                && self.is_young(&challenge.metadata, self.options.challenge_for, request.now)
+                && self.is_for(&proof, &self.options.refresh_path(), request)
+        })
+    }
+
+    /// Returns `true` if the proof was made for this endpoint, or for none.
+    fn is_for(&self, proof: &Proof, path: &str, request: &DeviceRequest<'_>) -> bool {
+        let Some(audience) = &proof.audience else {
+            return true;
+        };
+        let origin = match (&self.options.origin, request.host) {
+            (Some(origin), _) => origin.clone(),
+            (None, Some(host)) => format!("https://{host}"),
+            (None, None) => return false,
+        };
+        audience.strip_prefix(&origin) == Some(path)
+    }
+
+    fn bound_cookie(
+        &self,
+        key: &PublicKey,
+        sid: Sid,
+        request: &DeviceRequest<'_>,
+    ) -> Result<String, RandomError> {
+        let DeviceRequest { binding, now, .. } = *request;
+        let token = self
+            .bound
+            .seal(binding, &issued(sid, now), &device_field(key, sid).0, now)?;
+        Ok(self.set_bound(&token, sid))
+    }
+
+    /// The instructions for the browser.
+    fn instructions(&self, identifier: &str, sid: Sid) -> String {
+        let excluded = self.options.excluded.iter();
+        let excluded: Vec<_> = excluded
+            .map(|path| json!({"type": "exclude", "domain": "*", "path": path}))
+            .collect();
+        let initiators: &[&str] = match self.options.initiators {
+            Initiators::Any => &["*"],
+            Initiators::SameSite => &[],
+        };
+        json!({
+            "session_identifier": identifier,
+            "refresh_url": self.options.refresh_path(),
+            "scope": {"include_site": false, "scope_specification": excluded},
+            "credentials": [{
+                "type": "cookie",
+                "name": self.bound_name(sid),
+                "attributes": self.attributes.trim_start_matches("; "),
+            }],
+            "allowed_refresh_initiators": initiators,
+        })
+        .to_string()
+    }
+}
+
+impl DeviceAnswer {
+    fn of(status: u16, event: DeviceEvent) -> DeviceAnswer {
+        DeviceAnswer {
+            status,
+            event,
+            ..DeviceAnswer::default()
+        }
+    }
+
+    /// Tells the browser to drop its key. The identifier has opened, or its head was read, so it is base64url.
+    fn end(identifier: &[u8], set_cookies: Vec<String>) -> DeviceAnswer {
+        let identifier = String::from_utf8_lossy(identifier);
+        DeviceAnswer {
+            status: 200,
+            set_cookies,
+            body: Some(json!({"session_identifier": identifier, "continue": false}).to_string()),
+            event: DeviceEvent::Ended,
+            ..DeviceAnswer::default()
+        }
+    }
+}
+
+/// A field value without the quotes that the draft requires and Chromium omits. A missing one is empty.
+fn unquoted(field: Option<&[u8]>) -> &[u8] {
+    match field {
+        Some([b'"', inner @ .., b'"']) => inner,
+        Some(bare) => bare,
+        None => &[],
+    }
+}
+
+/// Seconds. A browser registers at once, but a key in hardware takes its time.
+const REGISTER_WITHIN: u64 = 300;

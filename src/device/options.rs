@@ -1,0 +1,222 @@
+//! The settings of bound sessions.
+
+use std::{fmt, time::Duration};
+
+use crate::cookie::{Attributes, SameSite};
+
+/// Settings of sessions that are bound to a device, for
+/// [`device_bound`](crate::carrier::SessionCookieBuilder::device_bound).
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, SessionCookie, device::DeviceBound};
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+///     .device_bound(DeviceBound::at("/.session").exclude("/static"))
+///     .build()?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "the settings have no effect unless they are given to the builder"]
+pub struct DeviceBound {
+    path: String,
+    bound_for: Duration,
+    challenge_for: Duration,
+    initiators: Initiators,
+    excluded: Vec<String>,
+    required_after: Option<Duration>,
+    origin: Option<String>,
+    offers: bool,
+}
+
+/// The sites whose links make a browser refresh a bound cookie that has expired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Initiators {
+    /// All of them: a visitor who follows a link from a mail is signed in. The default.
+    Any,
+    /// The own site only: a visitor who comes from elsewhere after the bound cookie has expired is a stranger until the
+    /// next request.
+    SameSite,
+}
+
+impl DeviceBound {
+    /// Puts the two endpoints at `path`: `POST {path}/register` and `POST {path}/refresh`, which the
+    /// application must not serve itself.
+    pub fn at(path: impl Into<String>) -> DeviceBound {
+        DeviceBound {
+            path: path.into(),
+            bound_for: Duration::from_secs(600),
+            challenge_for: Duration::from_secs(120),
+            initiators: Initiators::Any,
+            excluded: Vec::new(),
+            required_after: None,
+            origin: None,
+            offers: true,
+        }
+    }
+
+    /// Binds no further session, and keeps the rules for those that are bound: the first step of a rollout, and the
+    /// last of taking it back. An instance without these settings opens no session that another has bound.
+    pub fn without_offers(self) -> DeviceBound {
+        DeviceBound {
+            offers: false,
+            ..self
+        }
+    }
+
+    /// Sets the time for which a proof counts: a stolen pair of cookies opens for no longer. 3 minutes to a day; the
+    /// default is 10 minutes. Browsers refresh two minutes before the end.
+    pub fn bound_for(self, span: Duration) -> DeviceBound {
+        DeviceBound {
+            bound_for: span,
+            ..self
+        }
+    }
+
+    /// Sets the time for which a challenge can be answered. 10 seconds to an hour; the default is 2 minutes.
+    pub fn challenge_for(self, span: Duration) -> DeviceBound {
+        DeviceBound {
+            challenge_for: span,
+            ..self
+        }
+    }
+
+    /// Sets the sites whose links make a browser refresh.
+    pub fn initiators(self, initiators: Initiators) -> DeviceBound {
+        DeviceBound { initiators, ..self }
+    }
+
+    /// Leaves out the requests below this path: they wait for no refresh. Use it for files that need no session.
+    pub fn exclude(mut self, path: impl Into<String>) -> DeviceBound {
+        self.excluded.push(path.into());
+        self
+    }
+
+    /// Refuses sessions for which no key was registered within `grace` of their sign-in. **Browsers without
+    /// this protocol, which are most, cannot stay signed in.** By default their sessions stay what they are without it.
+    ///
+    /// Sessions from before their application bound any are not refused; end them with
+    /// [`not_before`](crate::carrier::SessionBuilder::not_before).
+    pub fn required_after(self, grace: Duration) -> DeviceBound {
+        DeviceBound {
+            required_after: Some(grace),
+            ..self
+        }
+    }
+
+    /// Sets the origin that visitors see, such as `https://app.example`, where a proxy changes `Host`. By
+    /// default it is `https://` and the request's host.
+    pub fn origin(self, origin: impl Into<String>) -> DeviceBound {
+        DeviceBound {
+            origin: Some(origin.into()),
+            ..self
+        }
+    }
+
+    /// Checks the settings, beside the attributes of the session's cookie.
+    pub(crate) fn options(
+        &self,
+        attributes: &Attributes,
+        skew: u64,
+    ) -> Result<Options, DeviceError> {
+        let paths = [&self.path].into_iter().chain(&self.excluded);
+        if !paths.clone().all(|path| is_path(path)) || self.path.ends_with('/') {
+            return Err(DeviceError::Path);
+        }
+        if !attributes.secure {
+            return Err(DeviceError::Insecure);
+        }
+        if attributes.partitioned {
+            return Err(DeviceError::Partitioned);
+        }
+        if attributes.same_site == SameSite::Strict && self.initiators == Initiators::Any {
+            return Err(DeviceError::Strict);
+        }
+        let spans = [
+            (self.bound_for, 180..=86_400),
+            (self.challenge_for, 10..=3_600),
+        ];
+        if spans
+            .iter()
+            .any(|(span, range)| !range.contains(&span.as_secs()))
+        {
+            return Err(DeviceError::Span);
+        }
+        Ok(Options {
+            path: self.path.clone(),
+            bound_for: self.bound_for.as_secs(),
+            challenge_for: self.challenge_for.as_secs(),
+            initiators: self.initiators,
+            excluded: self.excluded.clone(),
+            required_after: self.required_after.map(|grace| grace.as_secs()),
+            origin: self.origin.clone(),
+            offers: self.offers,
+            skew,
+        })
+    }
+}
+
+/// The settings, checked.
+pub(crate) struct Options {
+    path: String,
+    pub(super) bound_for: u64,
+    pub(super) challenge_for: u64,
+    pub(super) initiators: Initiators,
+    pub(super) excluded: Vec<String>,
+    pub(super) required_after: Option<u64>,
+    pub(super) origin: Option<String>,
+    /// A renewed session waits for the registration of a device.
+    pub(crate) offers: bool,
+    pub(super) skew: u64,
+}
+
+impl Options {
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(super) fn register_path(&self) -> String {
+        format!("{}/register", self.path)
+    }
+
+    pub(super) fn refresh_path(&self) -> String {
+        format!("{}/refresh", self.path)
+    }
+}
+
+/// A mistake in the settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DeviceError {
+    Path,
+    Insecure,
+    Partitioned,
+    Strict,
+    Span,
+}
+
+impl fmt::Display for DeviceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            DeviceError::Path => {
+                "a path begins with `/`, that of the endpoints does not end with one, and both have no other \
+                 characters than letters, digits and `-._~/`"
+            }
+            DeviceError::Insecure => "needs `Secure`: browsers bind no session over plain HTTP",
+            DeviceError::Partitioned => "does not work with `partitioned`: browsers bind no partitioned cookie",
+            DeviceError::Strict => {
+                "a link from another site brings no `SameSite=Strict` cookie; choose `Lax`, or `Initiators::SameSite`"
+            }
+            DeviceError::Span => {
+                "`bound_for` is 3 minutes to a day, and `challenge_for` is 10 seconds to an hour"
+            }
+        })
+    }
+}
+
+/// Every character may stand in a quoted string of a header field, and in JSON.
+fn is_path(path: &str) -> bool {
+    let is_good = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    path.starts_with('/') && path.bytes().all(is_good)
+}

@@ -1,0 +1,191 @@
+//! The proof of a device: a JSON Web Signature (RFC 7515) by its key.
+//!
+//! ```text
+//! base64url(header) "." base64url(payload) "." base64url(r || s)
+//!
+//! header   {"alg": "ES256", "typ": "dbsc+jwt"}, and at registration "jwk": {"kty": "EC", "crv": "P-256", "x", "y"}
+//! payload  {"jti": challenge}, and "aud": the URL of the endpoint, where the browser sends it
+//! ```
+
+use super::json::{Json, Object};
+use crate::crypto::{
+    base64url,
+    es256::{PublicKey, SIGNATURE_LEN},
+};
+
+/// A proof whose signature is right.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Proof {
+    /// The challenge that was signed. Nobody has checked it yet.
+    pub(crate) challenge: String,
+    /// The URL of the endpoint that the proof was made for, where the browser says it.
+    pub(crate) audience: Option<String>,
+}
+
+/// The reason why a proof is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProofError {
+    /// Not a signature in compact form, or a part of it is not what it should be.
+    Malformed,
+    /// Made by another algorithm than ES256.
+    Algorithm,
+    /// A registration without a key, or a refresh with one; or no point of the curve.
+    Key,
+    /// The signature is not by this key.
+    Signature,
+}
+
+/// Verifies the proof of a registration, by the key that it carries.
+pub(crate) fn registration(text: &[u8]) -> Result<(PublicKey, Proof), ProofError> {
+    let parts = Parts::read(text)?;
+    let jwk = parts.header.get("jwk").and_then(Json::as_object);
+    let key = jwk.and_then(public_key).ok_or(ProofError::Key)?;
+    let proof = parts.verify(&key)?;
+    Ok((key, proof))
+}
+
+/// Verifies the proof of a refresh, by the key that was registered.
+pub(crate) fn refresh(text: &[u8], key: &PublicKey) -> Result<Proof, ProofError> {
+    let parts = Parts::read(text)?;
+    if parts.header.contains_key("jwk") {
+        return Err(ProofError::Key);
+    }
+    parts.verify(key)
+}
+
+/// The parts of a proof of which nothing is verified.
+struct Parts<'a> {
+    header: Object,
+    /// Both parts in front of the signature, as they were sent.
+    signed: &'a [u8],
+    payload: Vec<u8>,
+    signature: [u8; SIGNATURE_LEN],
+}
+
+impl<'a> Parts<'a> {
+    fn read(text: &'a [u8]) -> Result<Parts<'a>, ProofError> {
+        Parts::split(text).ok_or(ProofError::Malformed)?.checked()
+    }
+
+    fn split(text: &'a [u8]) -> Option<Parts<'a>> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let mut parts = text.split(|&byte| byte == b'.');
+        let [header, payload, signature] = [parts.next()?, parts.next()?, parts.next()?];
+        if parts.next().is_some() {
+            return None;
+        }
+        Some(Parts {
+            header: Json::object(&decode(header)?)?,
+            signed: &text[..header.len() + 1 + payload.len()],
+            payload: decode(payload)?,
+            signature: decode(signature)?.try_into().ok()?,
+        })
+    }
+
+    /// Checks the header, of which unknown fields are ignored, but for those that have to be understood (RFC 7515
+    /// § 4.1.11).
+    fn checked(self) -> Result<Parts<'a>, ProofError> {
+        let is = |name: &str, expected: &str| {
+            self.header.get(name).and_then(Json::as_text) == Some(expected)
+        };
+        if !is("alg", "ES256") {
+            return Err(ProofError::Algorithm);
+        }
+        if !is("typ", "dbsc+jwt") || self.header.contains_key("crit") {
+            return Err(ProofError::Malformed);
+        }
+        Ok(self)
+    }
+
+    /// The payload is read after its signature.
+    fn verify(self, key: &PublicKey) -> Result<Proof, ProofError> {
+        if !key.verify(self.signed, &self.signature) {
+            return Err(ProofError::Signature);
+        }
+        let mut payload = Json::object(&self.payload).ok_or(ProofError::Malformed)?;
+        let Some(Json::Text(challenge)) = payload.remove("jti") else {
+            return Err(ProofError::Malformed);
+        };
+        let audience = match payload.remove("aud") {
+            None => None,
+            Some(Json::Text(audience)) => Some(audience),
+            Some(_) => return Err(ProofError::Malformed),
+        };
+        Ok(Proof {
+            challenge,
+            audience,
+        })
+    }
+}
+
+/// Reads a JSON Web Key (RFC 7518 § 6.2).
+fn public_key(jwk: &Object) -> Option<PublicKey> {
+    let text = |name: &str| jwk.get(name).and_then(Json::as_text);
+    if text("kty") != Some("EC") || text("crv") != Some("P-256") {
+        return None;
+    }
+    let coordinate = |name| decode(text(name)?.as_bytes())?.try_into().ok();
+    PublicKey::from_coordinates(&coordinate("x")?, &coordinate("y")?)
+}
+
+fn decode(text: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; base64url::longest_decoded(text.len())];
+    let len = base64url::decode(text, &mut bytes)?;
+    bytes.truncate(len);
+    Some(bytes)
+}
+
+/// Characters. Chromium sends about 410.
+const LONGEST: usize = 2048;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sent by Chromium 156, with a key in software.
+    const REGISTRATION: &str = "eyJhbGciOiJFUzI1NiIsImp3ayI6eyJjcnYiOiJQLTI1NiIsImt0eSI6IkVDIiwieCI6ImVpaWdFOWtJcXptMzRMMmdQVlNLaV9rWF9JWjJHSWhudHZ0RXZ3OFVEY1kiLCJ5Ijoia3BfeF8wZEZ4RkxZX0w3SFkycHNoaHpmVEdJYXdHTHUtempxQXdCcVU3NCJ9LCJ0eXAiOiJkYnNjK2p3dCJ9.eyJqdGkiOiJnN204cTA5MFlKYll0QTNUY1lZcHpxYVFUTGk2SVFBaHlsY3lqazV0ZmNPN2I2anBQbVNIejk3VG54aXR6dGtlIn0.cucTIzvphmua7cY65t0u_qhNZkuZ8Yza6Gck3irk0mWzgm5La0hHxZzFBGfewN82Hn8dT9bMC2ivOCm2dlZqSw";
+    const REFRESH: &str = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImRic2Mrand0In0.eyJqdGkiOiJ2OFBSZEpjdkZCUmJPRmlrYS1sOW9WM0JVbmQwVGtsOGhOTlRlUVg2SlFtY0tHNWRWNVhYa0tlRkl3VFdkNk44In0.QaCTyuda_EpKPrehJNd6Yeh99tEg8sETr-IHxC-d3IbJ62I_OFPrA107H1ofBeugoQzLEkvo6EdaU2PPsrm6Ww";
+
+    fn captured_key() -> PublicKey {
+        registration(REGISTRATION.as_bytes())
+            .expect("it was sent")
+            .0
+    }
+
+    #[test]
+    fn the_proofs_of_a_browser_are_verified() {
+        let (key, proof) = registration(REGISTRATION.as_bytes()).expect("it was sent");
+        assert_eq!(
+            proof.challenge,
+            "g7m8q090YJbYtA3TcYYpzqaQTLi6IQAhylcyjk5tfcO7b6jpPmSHz97Tnxitztke"
+        );
+        let proof = refresh(REFRESH.as_bytes(), &key).expect("the same key signed it");
+        assert!(proof.challenge.starts_with("v8PRdJcvFBRb") && proof.audience.is_none());
+        let again = PublicKey::from_bytes(&key.to_bytes()).expect("it was written here");
+        assert_eq!(again, key);
+    }
+
+    #[test]
+    fn a_proof_is_for_one_of_the_two_endpoints() {
+        let refused = refresh(REGISTRATION.as_bytes(), &captured_key());
+        assert_eq!(refused.err(), Some(ProofError::Key));
+        let refused = registration(REFRESH.as_bytes());
+        assert_eq!(refused.err(), Some(ProofError::Key));
+    }
+
+    #[test]
+    fn a_proof_is_refused_at_every_cut_and_with_every_character_changed() {
+        let key = captured_key();
+        for proof in [REGISTRATION, REFRESH] {
+            let accepts = |text: &[u8]| refresh(text, &key).is_ok() || registration(text).is_ok();
+            for end in 0..proof.len() {
+                assert!(!accepts(&proof.as_bytes()[..end]), "{end}");
+                let mut changed = proof.as_bytes().to_vec();
+                changed[end] ^= 1;
+                assert!(!accepts(&changed), "{end}");
+            }
+        }
+    }
+}

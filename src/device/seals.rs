@@ -1,0 +1,87 @@
+//! The four sealed things of a bound session. Each is a token with a purpose of its own, whose body has the form of a
+//! session's (SPEC.md § 5): `issued` and a session id, and a payload that depends on the purpose.
+
+use std::sync::Arc;
+
+use crate::{
+    base::{reason::Reason, time::UnixSeconds},
+    crypto::{
+        es256::PublicKey,
+        hash::sha256,
+        random::{self, RandomError},
+        scratch::Scratch,
+        suite::Mode,
+    },
+    keys::{KeyId, PurposeSlot},
+    state::{DeviceField, Layout, Metadata, Sid},
+    token::{self, Binding, Draft},
+};
+
+/// One purpose, and the mode of its tokens.
+pub(crate) struct Seal {
+    slot: Arc<PurposeSlot>,
+    mode: Mode,
+}
+
+/// The fields of a token that has opened.
+pub(crate) struct Unsealed<const N: usize> {
+    pub(crate) metadata: Metadata,
+    pub(crate) sid: Sid,
+    pub(crate) payload: [u8; N],
+    pub(crate) key_id: KeyId,
+}
+
+impl Seal {
+    pub(crate) fn new(slot: Arc<PurposeSlot>, mode: Mode) -> Seal {
+        Seal { slot, mode }
+    }
+
+    /// Seals a token at `now`. `metadata` needs a session id.
+    pub(crate) fn seal(
+        &self,
+        binding: Binding<'_>,
+        metadata: &Metadata,
+        payload: &[u8],
+        now: UnixSeconds,
+    ) -> Result<String, RandomError> {
+        let keys = self.slot.keys();
+        let mut buffer = Scratch::borrow();
+        let body_len = metadata.len() + payload.len();
+        let mut draft = Draft::new(keys.sealing(now), body_len, &mut buffer);
+        metadata.write(&[], payload, 0, draft.body());
+        let mut text = String::with_capacity(token::token_len(self.mode, body_len));
+        draft.seal(binding, &random::from_thread()?, &mut text);
+        Ok(text)
+    }
+
+    /// Opens a token. Its dates are not checked.
+    pub(crate) fn open<const N: usize>(
+        &self,
+        binding: Binding<'_>,
+        token: &[u8],
+        now: UnixSeconds,
+    ) -> Result<Unsealed<N>, Reason> {
+        let keys = self.slot.keys();
+        let mut buffer = Scratch::borrow();
+        let opened = token::open(&keys, self.mode, binding, now, token, &mut buffer)
+            .map_err(|refused| refused.reason)?;
+        let body = opened.body(&buffer);
+        let read = || {
+            let layout = Layout::read(body)?;
+            Some(Unsealed {
+                sid: layout.metadata.sid?,
+                payload: body[layout.payload].try_into().ok()?,
+                metadata: layout.metadata,
+                key_id: opened.key_id(),
+            })
+        };
+        read().ok_or(Reason::Malformed)
+    }
+}
+
+/// The field of a session that is bound to `key`, which was registered for the id `sid`:
+/// `SHA-256(key || sid)[0..16]`.
+pub(crate) fn device_field(key: &PublicKey, sid: Sid) -> DeviceField {
+    let hash = sha256(&[&key.to_bytes(), &sid]);
+    DeviceField(std::array::from_fn(|i| hash[i]))
+}

@@ -1,0 +1,91 @@
+use serde::Deserialize;
+
+use super::{for_each, hex, unhex};
+use crate::{
+    crypto::es256::PublicKey,
+    device::{ProofError, device_field, proof, tag},
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "lowercase", tag = "kind")]
+enum Vector {
+    Device {
+        key: String,
+        sid: String,
+        device: String,
+        tag: String,
+    },
+    Proof {
+        /// That of a refresh.
+        key: Option<String>,
+        proof: String,
+        expect: Option<Expected>,
+        error: Option<String>,
+    },
+}
+
+#[derive(Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    key: String,
+    challenge: String,
+    audience: Option<String>,
+}
+
+#[test]
+fn proofs_are_read_and_refused_as_specified() {
+    for_each("devices", |name, vector: Vector| match vector {
+        Vector::Device {
+            key,
+            sid,
+            device,
+            tag: expected,
+        } => {
+            let sid = unhex(&sid).try_into().unwrap();
+            assert_eq!(
+                hex(&device_field(&public_key(&key), sid).0),
+                device,
+                "{name}"
+            );
+            assert_eq!(tag(sid), expected, "{name}");
+        }
+        Vector::Proof {
+            key,
+            proof: text,
+            expect,
+            error,
+        } => {
+            let read = match &key {
+                None => proof::registration(text.as_bytes()),
+                Some(key) => {
+                    let key = public_key(key);
+                    proof::refresh(text.as_bytes(), &key).map(|proof| (key, proof))
+                }
+            };
+            let found = read.map(|(key, proof)| Expected {
+                key: hex(&key.to_bytes()),
+                challenge: proof.challenge,
+                audience: proof.audience,
+            });
+            let expected = expect.ok_or_else(|| error.unwrap());
+            assert_eq!(
+                found.map_err(|error| word(error).to_owned()),
+                expected,
+                "{name}"
+            );
+        }
+    });
+}
+
+fn public_key(text: &str) -> PublicKey {
+    PublicKey::from_bytes(&unhex(text).try_into().unwrap()).unwrap()
+}
+
+fn word(error: ProofError) -> &'static str {
+    match error {
+        ProofError::Malformed => "malformed",
+        ProofError::Algorithm => "algorithm",
+        ProofError::Key => "key",
+        ProofError::Signature => "signature",
+    }
+}

@@ -1,0 +1,127 @@
+//! The two endpoints of sessions that are bound to a device. Feature `device-bound`.
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE, SET_COOKIE},
+    request::Parts,
+};
+
+use super::{head::Fields, host::host_of};
+use crate::{
+    base::clock::Clock,
+    carrier::{SessionCookie, has_cookie},
+    device::{DeviceAnswer, DeviceRequest, Endpoint},
+    session::events,
+    token::{Context, LONGEST_TOKEN},
+};
+
+/// With feature `device-bound`.
+impl<T> SessionCookie<T> {
+    /// Answers the two requests that a browser makes by itself for a session that is
+    /// [bound to a device](crate::carrier::SessionCookieBuilder::device_bound). `None`: this is another request, which
+    /// the application answers.
+    ///
+    /// Call it before any check for cross-site requests: these are POST requests without a token. In tower and axum
+    /// [`DeviceLayer`](crate::web::DeviceLayer) calls it. No body has to be read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{Clock, EncryptionKey, SessionCookie, device::DeviceBound};
+    /// use http::Request;
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .device_bound(DeviceBound::at("/.session"))
+    ///     .build()?;
+    /// let (request, ()) = Request::post("/.session/refresh").body(())?.into_parts();
+    /// let response = cookie.answer_device(&request, Clock::system()).ok_or("it is ours")?;
+    /// assert_eq!(response.status(), 404); // no browser asks without an identifier
+    ///
+    /// let (request, ()) = Request::post("/sign-in").body(())?.into_parts();
+    /// assert!(cookie.answer_device(&request, Clock::system()).is_none());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn answer_device(
+        &self,
+        request: &Parts,
+        clock: impl Into<Clock>,
+    ) -> Option<Response<String>> {
+        self.answer_device_of(request, &clock.into(), None)
+    }
+
+    /// Like [`answer_device`](Self::answer_device), in the context that the request's session is
+    /// [loaded in](Self::load_from_in).
+    #[must_use]
+    pub fn answer_device_in(
+        &self,
+        context: &Context,
+        request: &Parts,
+        clock: impl Into<Clock>,
+    ) -> Option<Response<String>> {
+        self.answer_device_of(request, &clock.into(), Some(context))
+    }
+
+    /// Returns the endpoint that a request is for.
+    pub(crate) fn device_endpoint(&self, method: &Method, path: &str) -> Option<Endpoint> {
+        let devices = self.inner.sealer.devices.as_ref()?;
+        let is_post = *method == Method::POST;
+        devices.endpoint(path).filter(|_| is_post)
+    }
+
+    fn answer_device_of(
+        &self,
+        request: &Parts,
+        clock: &Clock,
+        context: Option<&Context>,
+    ) -> Option<Response<String>> {
+        let endpoint = self.device_endpoint(&request.method, request.uri.path())?;
+        let sealer = &self.inner.sealer;
+        let devices = sealer.devices.as_ref()?;
+        let context = context.unwrap_or(&sealer.context);
+        let now = clock.now();
+        let cookies = || request.headers.get_all(COOKIE);
+        let values = self.inner.finder.find(cookies(), LONGEST_TOKEN);
+        let field = |name| request.headers.get(name).map(HeaderValue::as_bytes);
+        let host = host_of(request);
+        let answer = devices.answer(
+            endpoint,
+            &DeviceRequest {
+                proof: field(RESPONSE),
+                identifier: field(SESSION_ID),
+                host: host.as_deref(),
+                session: sealer.arrived(context, &values, now),
+                has_cookie: &|name| has_cookie(cookies(), name),
+                binding: sealer.bound(context),
+                now,
+            },
+            &|metadata, key_id| sealer.may_exist(metadata, key_id, now),
+        );
+        events::device(sealer.slot.purpose().as_str(), answer.event);
+        Some(response(answer))
+    }
+}
+
+fn response(answer: DeviceAnswer) -> Response<String> {
+    let has_body = answer.body.is_some();
+    let mut response = Response::new(answer.body.unwrap_or_default());
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).expect("every answer has a known status");
+    let fields = response.headers_mut();
+    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if has_body {
+        fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    if let Some(challenge) = answer.challenge {
+        fields.insert(CHALLENGE, HeaderMap::sensitive(challenge));
+    }
+    for field in answer.set_cookies {
+        fields.append(SET_COOKIE, HeaderMap::sensitive(field));
+    }
+    response
+}
+
+pub(super) const REGISTRATION: &str = "secure-session-registration";
+const RESPONSE: HeaderName = HeaderName::from_static("secure-session-response");
+const CHALLENGE: HeaderName = HeaderName::from_static("secure-session-challenge");
+const SESSION_ID: HeaderName = HeaderName::from_static("sec-secure-session-id");

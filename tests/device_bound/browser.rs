@@ -1,0 +1,242 @@
+//! A browser that keeps cookies and a key, and speaks the protocol.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode, header::SET_COOKIE};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use p256::ecdsa::{Signature, SigningKey, signature::Signer};
+use serde_json::{Value, json};
+
+use crate::site::Site;
+
+#[derive(Clone)]
+pub(crate) struct Browser {
+    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) device: Option<Device>,
+    /// The offer of the last response.
+    pub(crate) offer: Option<Offer>,
+}
+
+/// The browser's side of a bound session.
+#[derive(Clone)]
+pub(crate) struct Device {
+    pub(crate) key: SigningKey,
+    pub(crate) id: String,
+    pub(crate) cookie: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Offer {
+    pub(crate) path: String,
+    pub(crate) challenge: String,
+}
+
+/// The cookies that a request carries.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Carry {
+    All,
+    /// After a link from another site: those with `SameSite=None`.
+    CrossSite,
+}
+
+impl Browser {
+    pub(crate) fn new() -> Browser {
+        Browser {
+            cookies: BTreeMap::new(),
+            device: None,
+            offer: None,
+        }
+    }
+
+    /// Signs in, registers, and makes the next request, which promotes the session.
+    pub(crate) fn bound(site: &Site) -> Browser {
+        let mut browser = Browser::new();
+        assert_eq!(browser.post(site, "/sign-in"), "ada 0 Pending");
+        browser.register(site, Carry::All);
+        assert_eq!(browser.get(site, "/"), "ada 0 Bound");
+        browser
+    }
+
+    /// A thief's browser, with a copy of the cookies.
+    pub(crate) fn thief(&self) -> Browser {
+        Browser {
+            cookies: self.cookies.clone(),
+            ..Browser::new()
+        }
+    }
+
+    pub(crate) fn get(&mut self, site: &Site, path: &str) -> String {
+        self.fetch(site, "GET", path).into_body()
+    }
+
+    pub(crate) fn post(&mut self, site: &Site, path: &str) -> String {
+        self.fetch(site, "POST", path).into_body()
+    }
+
+    /// Makes a request as it is, without a refresh before it.
+    pub(crate) fn fetch(&mut self, site: &Site, method: &str, path: &str) -> Response<String> {
+        let response = self.send(site, method, path, Carry::All, &[]);
+        self.offer = response
+            .headers()
+            .get("secure-session-registration")
+            .map(|field| {
+                let field = field.to_str().unwrap();
+                let (algorithms, rest) = field.split_once(";path=\"").unwrap();
+                assert_eq!(algorithms, "(ES256)");
+                let (path, rest) = rest.split_once("\";challenge=\"").unwrap();
+                Offer {
+                    path: path.to_owned(),
+                    challenge: rest.strip_suffix('"').unwrap().to_owned(),
+                }
+            });
+        response
+    }
+
+    /// Registers a fresh key for the last offer.
+    pub(crate) fn register(&mut self, site: &Site, carry: Carry) {
+        let offer = self.offer.take().expect("the response offered it");
+        let key = fresh_signing_key();
+        let proof = registration(&key, &offer.challenge);
+        let response = self.send(
+            site,
+            "POST",
+            &offer.path,
+            carry,
+            &[("secure-session-response", &proof)],
+        );
+        assert_eq!(response.status(), StatusCode::OK, "{}", response.body());
+        let told: Value = serde_json::from_str(response.body()).unwrap();
+        self.device = Some(Device {
+            key,
+            id: told["session_identifier"].as_str().unwrap().to_owned(),
+            cookie: told["credentials"][0]["name"].as_str().unwrap().to_owned(),
+        });
+    }
+
+    /// Refreshes the bound cookie: asks for a challenge, and answers it. Returns the last response.
+    pub(crate) fn refresh(&mut self, site: &Site, carry: Carry) -> Response<String> {
+        let device = self.device.clone().expect("a key is registered");
+        let response = self.ask(site, carry, &[]);
+        if response.status() != StatusCode::FORBIDDEN {
+            return self.heed(response);
+        }
+        let challenge = challenge_of(&response, &device.id);
+        let proof = refresh(&device.key, &json!({"jti": challenge}));
+        let response = self.ask(site, carry, &[("secure-session-response", &proof)]);
+        self.heed(response)
+    }
+
+    /// Sends one request to the endpoint, with these fields beside the identifier.
+    pub(crate) fn ask(
+        &mut self,
+        site: &Site,
+        carry: Carry,
+        fields: &[(&str, &str)],
+    ) -> Response<String> {
+        let id = self.device.as_ref().unwrap().id.clone();
+        let mut fields = fields.to_vec();
+        fields.push(("sec-secure-session-id", &id));
+        self.send(site, "POST", "/.session/refresh", carry, &fields)
+    }
+
+    /// Drops the key where the response says so, or is a 4xx.
+    fn heed(&mut self, response: Response<String>) -> Response<String> {
+        let told: Value = serde_json::from_str(response.body()).unwrap_or_default();
+        if told["continue"] == json!(false) || response.status().is_client_error() {
+            self.device = None;
+        }
+        response
+    }
+
+    pub(crate) fn send(
+        &mut self,
+        site: &Site,
+        method: &str,
+        path: &str,
+        carry: Carry,
+        fields: &[(&str, &str)],
+    ) -> Response<String> {
+        let carried = self.cookies.iter();
+        let carried = carried.filter(|(name, _)| carry == Carry::All || name.contains(".out-"));
+        let carried: Vec<_> = carried
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "app.test");
+        if !carried.is_empty() {
+            request = request.header("cookie", carried.join("; "));
+        }
+        for (name, value) in fields {
+            request = request.header(*name, *value);
+        }
+        let response = site.send(request.body(Body::empty()).unwrap());
+        for field in response.headers().get_all(SET_COOKIE) {
+            self.keep(field.to_str().unwrap());
+        }
+        response
+    }
+
+    fn keep(&mut self, field: &str) {
+        let (pair, attributes) = field.split_once("; ").unwrap();
+        let (name, value) = pair.split_once('=').unwrap();
+        assert!(attributes.contains("Secure; HttpOnly"), "{field}");
+        assert_eq!(
+            attributes.contains("SameSite=None"),
+            name.contains(".out-"),
+            "{field}"
+        );
+        if attributes.contains("Max-Age=0") {
+            self.cookies.remove(name);
+        } else {
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+    }
+
+    /// Lets the bound cookie expire in the browser.
+    pub(crate) fn lose_bound_cookie(&mut self) {
+        let name = &self.device.as_ref().unwrap().cookie;
+        assert!(self.cookies.remove(name).is_some());
+    }
+}
+
+pub(crate) fn challenge_of(response: &Response<String>, id: &str) -> String {
+    let field = response.headers()["secure-session-challenge"]
+        .to_str()
+        .unwrap();
+    let (challenge, told) = field
+        .strip_prefix('"')
+        .unwrap()
+        .split_once("\";id=\"")
+        .unwrap();
+    assert_eq!(told.strip_suffix('"'), Some(id));
+    challenge.to_owned()
+}
+
+pub(crate) fn fresh_signing_key() -> SigningKey {
+    let seed: [u8; 32] = std::array::from_fn(|_| fastrand::u8(1..));
+    SigningKey::from_slice(&seed).unwrap()
+}
+
+/// The proof of a registration.
+pub(crate) fn registration(key: &SigningKey, challenge: &str) -> String {
+    let point = key.verifying_key().to_sec1_point(false);
+    let [x, y] = [point.x().unwrap(), point.y().unwrap()].map(|c| URL_SAFE_NO_PAD.encode(c));
+    let jwk = json!({"kty": "EC", "crv": "P-256", "x": x, "y": y});
+    let header = json!({"alg": "ES256", "typ": "dbsc+jwt", "jwk": jwk});
+    signed(key, &header, &json!({"jti": challenge}))
+}
+
+/// The proof of a refresh.
+pub(crate) fn refresh(key: &SigningKey, payload: &Value) -> String {
+    signed(key, &json!({"alg": "ES256", "typ": "dbsc+jwt"}), payload)
+}
+
+pub(crate) fn signed(key: &SigningKey, header: &Value, payload: &Value) -> String {
+    let parts = [header, payload].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+    let signed = parts.join(".");
+    let signature: Signature = key.sign(signed.as_bytes());
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
+}

@@ -1,0 +1,9 @@
+//! Sessions bound to a device, with a client that speaks the protocol as a browser does, and as none does.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod browser;
+mod refresh;
+mod register;
+mod sessions;
+mod site;

@@ -1,0 +1,316 @@
+//! What the visitor, and what a thief, gets to see.
+
+use axum::http::{StatusCode, header::SET_COOKIE};
+use hardtack::{
+    SessionCookie,
+    device::DeviceBound,
+    session::{Outcome, Reason},
+};
+use std::time::Duration;
+
+use crate::{
+    browser::{Browser, Carry},
+    site::{ABSOLUTE, Keys, START, Site, moment},
+};
+
+#[test]
+fn a_session_is_bound_by_the_request_after_its_registration() {
+    let site = Site::new();
+    let mut browser = Browser::new();
+    assert_eq!(browser.get(&site, "/"), "nobody 0 None");
+    assert!(browser.offer.is_none());
+    assert_eq!(browser.post(&site, "/count"), "nobody 1 None");
+    assert!(browser.offer.is_none(), "only a renewed session is bound");
+    assert_eq!(browser.post(&site, "/sign-in"), "ada 1 Pending");
+    browser.register(&site, Carry::All);
+    let response = browser.fetch(&site, "GET", "/");
+    assert_eq!(response.body(), "ada 1 Bound");
+    assert_eq!(response.headers().get_all(SET_COOKIE).iter().count(), 1);
+    let response = browser.fetch(&site, "GET", "/");
+    assert!(!response.headers().contains_key(SET_COOKIE));
+    assert_eq!(browser.post(&site, "/count"), "ada 2 Bound");
+}
+
+#[test]
+fn a_browser_without_the_protocol_stays_pending_and_signed_in() {
+    let site = Site::new();
+    let mut browser = Browser::new();
+    browser.post(&site, "/sign-in");
+    site.wait(900);
+    assert_eq!(browser.post(&site, "/count"), "ada 1 Pending");
+}
+
+#[test]
+fn registration_works_without_a_cookie() {
+    let site = Site::new();
+    let mut browser = Browser::new();
+    browser.post(&site, "/sign-in");
+    browser.register(&site, Carry::CrossSite);
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+}
+
+#[test]
+fn a_response_that_was_on_its_way_does_not_undo_the_binding() {
+    let site = Site::new();
+    let mut browser = Browser::new();
+    browser.post(&site, "/sign-in");
+    // Sent before the registration, answered after it.
+    let mut late = browser.clone();
+    late.post(&site, "/count");
+    browser.register(&site, Carry::All);
+    browser.get(&site, "/");
+    browser.cookies.insert(
+        "__Host-session".to_owned(),
+        late.cookies["__Host-session"].clone(),
+    );
+    assert_eq!(browser.get(&site, "/"), "ada 1 Bound");
+    browser.lose_bound_cookie();
+    assert_eq!(browser.get(&site, "/"), "nobody 0 Stale");
+}
+
+#[test]
+fn a_stolen_session_cookie_opens_nothing_and_is_left_alone() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    let name = browser.device.as_ref().unwrap().cookie.clone();
+    let mut thief = browser.thief();
+    thief.cookies.remove(&name);
+    let before = thief.cookies.clone();
+    assert_eq!(thief.get(&site, "/"), "nobody 0 Stale");
+    let response = thief.fetch(&site, "POST", "/count");
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.body(), "nobody 1 Stale");
+    assert!(
+        !response.headers().contains_key(SET_COOKIE),
+        "nothing is written, nothing deleted"
+    );
+    assert_eq!(thief.cookies, before);
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+}
+
+#[test]
+fn a_stolen_pair_of_cookies_opens_until_the_bound_one_ends() {
+    let site = Site::new();
+    let browser = Browser::bound(&site);
+    let mut thief = browser.thief();
+    site.wait(599);
+    assert_eq!(thief.get(&site, "/"), "ada 0 Bound");
+    site.wait(1);
+    assert_eq!(thief.get(&site, "/"), "nobody 0 Stale");
+    // Its own responses gave the thief nothing that lasts.
+    assert!(thief.offer.is_none());
+}
+
+#[test]
+fn the_bound_cookie_of_another_session_or_another_name_proves_nothing() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    let other = Browser::bound(&site);
+    let own = browser.device.as_ref().unwrap().cookie.clone();
+    let others = other.device.as_ref().unwrap().cookie.clone();
+    assert_ne!(own, others);
+    let value = other.cookies[&others].clone();
+    browser.cookies.insert(own, value.clone());
+    assert_eq!(browser.get(&site, "/"), "nobody 0 Stale");
+    browser.cookies.insert(others, value);
+    assert_eq!(browser.get(&site, "/"), "nobody 0 Stale");
+}
+
+#[test]
+fn whoever_is_stale_signs_in_again() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    browser.lose_bound_cookie();
+    assert_eq!(browser.get(&site, "/"), "nobody 0 Stale");
+    assert_eq!(browser.post(&site, "/sign-in"), "ada 0 Pending");
+    browser.register(&site, Carry::All);
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+}
+
+#[test]
+fn a_failed_sign_in_changes_nothing() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    let before = browser.cookies.clone();
+    browser.post(&site, "/fail");
+    assert!(browser.offer.is_none());
+    assert_eq!(browser.cookies, before);
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+}
+
+#[test]
+fn a_second_sign_in_ends_the_session_of_the_first_from_any_site() {
+    for carry in [Carry::All, Carry::CrossSite] {
+        let site = Site::new();
+        let mut browser = Browser::bound(&site);
+        let first = browser.device.clone();
+        browser.post(&site, "/sign-in");
+        browser.register(&site, Carry::All);
+        assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+        let second = std::mem::replace(&mut browser.device, first);
+        browser.refresh(&site, carry);
+        assert!(browser.device.is_none(), "the first key is dropped");
+        browser.device = second;
+        assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+        assert_eq!(browser.refresh(&site, carry).status(), StatusCode::OK);
+        assert!(browser.device.is_some());
+        assert_eq!(browser.cookies.len(), 2, "{:?}", browser.cookies.keys());
+    }
+}
+
+#[test]
+fn a_new_id_keeps_the_device_and_offers_nothing_to_a_thief() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    let mut thief = browser.thief();
+    assert_eq!(thief.post(&site, "/new-id"), "ada 0 Bound");
+    assert!(thief.offer.is_none());
+    assert_eq!(browser.post(&site, "/new-id"), "ada 0 Bound");
+    for carry in [Carry::All, Carry::CrossSite] {
+        site.wait(600);
+        assert_eq!(thief.get(&site, "/"), "nobody 0 Stale");
+        assert_eq!(browser.refresh(&site, carry).status(), StatusCode::OK);
+        assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+    }
+    assert!(browser.device.is_some());
+}
+
+#[test]
+fn a_sign_out_ends_the_session_of_the_device_from_any_site() {
+    for carry in [Carry::All, Carry::CrossSite] {
+        let site = Site::new();
+        let mut browser = Browser::bound(&site);
+        assert_eq!(browser.post(&site, "/sign-out"), "nobody 0 None");
+        browser.refresh(&site, carry);
+        assert!(browser.device.is_none());
+        assert!(browser.cookies.is_empty(), "{:?}", browser.cookies.keys());
+    }
+}
+
+#[test]
+fn a_refresh_during_a_sign_out_does_not_bring_the_session_back() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    let mut other_tab = browser.clone();
+    browser.post(&site, "/sign-out");
+    // The other tab's request was sent before the sign-out, and answered after it.
+    assert_eq!(
+        other_tab.refresh(&site, Carry::All).status(),
+        StatusCode::OK
+    );
+    for (name, value) in other_tab.cookies {
+        if name.contains(".b-") {
+            browser.cookies.insert(name, value);
+        }
+    }
+    assert_eq!(browser.get(&site, "/"), "nobody 0 None");
+}
+
+#[test]
+fn an_application_can_require_a_device() {
+    let device = DeviceBound::at("/.session").required_after(Duration::from_secs(60));
+    let site = Site::with(device, |cookie| cookie);
+    let mut browser = Browser::new();
+    assert_eq!(browser.post(&site, "/count"), "nobody 1 None");
+    browser.post(&site, "/sign-in");
+    site.wait(59);
+    assert_eq!(browser.get(&site, "/"), "ada 1 Pending");
+    site.wait(1);
+    assert_eq!(browser.get(&site, "/"), "nobody 0 Stale");
+    // A registration that comes late still binds it.
+    browser.post(&site, "/sign-in");
+    let offer = browser.offer.clone();
+    site.wait(61);
+    assert_eq!(browser.get(&site, "/"), "nobody 0 Stale");
+    browser.offer = offer;
+    browser.register(&site, Carry::All);
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+}
+
+#[test]
+fn a_rollout_begins_and_ends_without_offers() {
+    let keys = Keys::new();
+    let device = || DeviceBound::at("/.session");
+    let on = Site::under(keys.clone(), device(), |cookie| cookie);
+    let accepting = Site::under(keys.clone(), device().without_offers(), |cookie| cookie);
+    let mut browser = Browser::bound(&on);
+    assert_eq!(browser.post(&accepting, "/count"), "ada 1 Bound");
+    assert_eq!(browser.get(&on, "/"), "ada 1 Bound");
+    assert_eq!(
+        browser.refresh(&accepting, Carry::All).status(),
+        StatusCode::OK
+    );
+    let mut thief = browser.thief();
+    thief.cookies.retain(|name, _| !name.contains(".b-"));
+    assert_eq!(thief.get(&accepting, "/"), "nobody 0 Stale");
+    assert_eq!(browser.post(&accepting, "/sign-in"), "ada 1 None");
+    assert!(browser.offer.is_none());
+
+    let without = SessionCookie::encrypted(keys.shared.clone())
+        .build()
+        .unwrap();
+    let browser = Browser::bound(&on);
+    let fields = browser
+        .cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
+    let session = without.load(fields, moment(START));
+    assert!(matches!(
+        session.outcome(),
+        Outcome::Rejected {
+            reason: Reason::Malformed,
+            ..
+        }
+    ));
+}
+
+/// docs/device-bound.md says so.
+#[test]
+fn binding_adds_few_bytes() {
+    let plain = Site::with(DeviceBound::at("/.session").without_offers(), |cookie| {
+        cookie
+    });
+    let mut before = Browser::new();
+    before.post(&plain, "/sign-in");
+    let bound = Browser::bound(&Site::new());
+    let length = |browser: &Browser| browser.cookies["__Host-session"].len();
+    assert!(length(&bound) - length(&before) <= 22);
+    let name = &bound.device.as_ref().unwrap().cookie;
+    assert!(
+        name.len() + 1 + bound.cookies[name].len() <= 130,
+        "{}",
+        bound.cookies[name].len()
+    );
+}
+
+#[test]
+fn the_absolute_timeout_ends_a_bound_session() {
+    let site = Site::with(DeviceBound::at("/.session"), |cookie| {
+        cookie.idle_timeout(None)
+    });
+    let mut browser = Browser::bound(&site);
+    site.wait(ABSOLUTE.as_secs() - 1);
+    assert_eq!(browser.refresh(&site, Carry::All).status(), StatusCode::OK);
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+    site.wait(1);
+    assert_eq!(browser.get(&site, "/"), "nobody 0 None");
+    browser.refresh(&site, Carry::All);
+    assert!(browser.device.is_none());
+}
+
+#[test]
+fn a_rotation_keeps_a_bound_session() {
+    let site = Site::under(Keys::new(), DeviceBound::at("/.session"), |cookie| {
+        cookie.danger_retire_early()
+    });
+    let mut browser = Browser::bound(&site);
+    site.keys.rotate();
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+    assert_eq!(browser.refresh(&site, Carry::All).status(), StatusCode::OK);
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+    // The identifier cannot be sealed again, so the device's session ends with the key that sealed it.
+    site.keys.retire_old("2027-01-15T08:30:00Z");
+    site.wait(7200);
+    browser.refresh(&site, Carry::All);
+    assert!(browser.device.is_none());
+}

@@ -1,0 +1,188 @@
+//! An application whose sessions are bound, with a clock that is moved by hand.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, Response, StatusCode},
+    routing::{get, post},
+};
+use hardtack::{
+    Clock, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+    carrier::SessionCookieBuilder, csrf::CsrfGuard, device::DeviceBound, keys::SharedKeyRing,
+    session::SessionId, web::DeviceLayer,
+};
+use tower::ServiceExt;
+
+pub(crate) struct Site {
+    pub(crate) cookie: SessionCookie,
+    pub(crate) keys: Keys,
+    pub(crate) revoked: Arc<Mutex<Vec<SessionId>>>,
+    now: Arc<AtomicU64>,
+    router: Router,
+}
+
+impl Site {
+    pub(crate) fn new() -> Site {
+        Site::with(DeviceBound::at("/.session"), |cookie| cookie)
+    }
+
+    pub(crate) fn with(
+        device: DeviceBound,
+        change: impl FnOnce(SessionCookieBuilder) -> SessionCookieBuilder,
+    ) -> Site {
+        Site::under(Keys::new(), device, change)
+    }
+
+    pub(crate) fn under(
+        keys: Keys,
+        device: DeviceBound,
+        change: impl FnOnce(SessionCookieBuilder) -> SessionCookieBuilder,
+    ) -> Site {
+        let revoked = Arc::new(Mutex::new(Vec::new()));
+        let list = Arc::clone(&revoked);
+        let cookie = SessionCookie::encrypted(keys.shared.clone())
+            .device_bound(device)
+            .absolute_timeout(ABSOLUTE)
+            .revoked_if(move |session| {
+                session
+                    .id
+                    .is_some_and(|id| list.lock().unwrap().contains(&id))
+            });
+        let cookie = change(cookie).build().unwrap();
+        let now = Arc::new(AtomicU64::new(START));
+        let clock = Arc::clone(&now);
+        let clock = Clock::from_fn(move || moment(clock.load(Ordering::Relaxed)));
+        let layer = SessionLayer::new(cookie.clone()).clock(clock);
+        let router = Router::new()
+            .route("/", get(home))
+            .route("/sign-in", post(sign_in))
+            .route("/count", post(count))
+            .route("/sign-out", post(sign_out))
+            .route("/new-id", post(new_id))
+            .route("/fail", post(fail))
+            .layer(CsrfGuard::new().origin_check_only())
+            .layer(DeviceLayer::new(layer));
+        Site {
+            cookie,
+            keys,
+            revoked,
+            now,
+            router,
+        }
+    }
+
+    pub(crate) fn wait(&self, seconds: u64) {
+        self.now.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    pub(crate) fn send(&self, request: Request<Body>) -> Response<String> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let Ok(response) = self.router.clone().oneshot(request).await;
+            let (head, body) = response.into_parts();
+            let body = to_bytes(body, usize::MAX).await.unwrap();
+            Response::from_parts(head, String::from_utf8(body.to_vec()).unwrap())
+        })
+    }
+}
+
+/// A ring that can be replaced, and the texts of its keys, of which the first seals.
+#[derive(Clone)]
+pub(crate) struct Keys {
+    pub(crate) shared: SharedKeyRing<EncryptionKey>,
+    texts: Arc<Mutex<Vec<String>>>,
+}
+
+impl Keys {
+    pub(crate) fn new() -> Keys {
+        let text = fresh_key();
+        let ring: KeyRing<EncryptionKey> = text.parse().unwrap();
+        Keys {
+            shared: SharedKeyRing::new(ring),
+            texts: Arc::new(Mutex::new(vec![text])),
+        }
+    }
+
+    /// Adds a key, which seals from now on.
+    pub(crate) fn rotate(&self) {
+        self.texts.lock().unwrap().insert(0, fresh_key());
+        self.replace();
+    }
+
+    /// Keeps the last key, but opens nothing with it from this moment on, in the form of a ring's text.
+    pub(crate) fn retire_old(&self, moment: &str) {
+        let mut texts = self.texts.lock().unwrap();
+        let last = texts.last_mut().unwrap();
+        last.push_str(&format!(" accept_until={moment}"));
+        drop(texts);
+        self.replace();
+    }
+
+    fn replace(&self) {
+        let text = self.texts.lock().unwrap().join("\n");
+        let ring: KeyRing<EncryptionKey> = text.parse().unwrap();
+        self.shared.replace(ring).unwrap();
+    }
+}
+
+fn fresh_key() -> String {
+    let key = EncryptionKey::generate().unwrap();
+    key.expose_secret().to_string()
+}
+
+/// The user, the count and the binding.
+fn show(session: &Session) -> Result<String, SessionError> {
+    let user: Option<String> = session.get("user")?;
+    let count: u32 = session.get("count")?.unwrap_or(0);
+    let binding = session.binding();
+    let user = user.as_deref().unwrap_or("nobody");
+    Ok(format!("{user} {count} {binding:?}"))
+}
+
+async fn home(session: Session) -> Result<String, SessionError> {
+    show(&session)
+}
+
+async fn sign_in(session: Session) -> Result<String, SessionError> {
+    session.renew()?;
+    session.insert("user", "ada")?;
+    show(&session)
+}
+
+async fn count(session: Session) -> Result<String, SessionError> {
+    session.update("count", |count: &mut u32| *count += 1)?;
+    show(&session)
+}
+
+async fn sign_out(session: Session) -> Result<String, SessionError> {
+    session.invalidate()?;
+    show(&session)
+}
+
+async fn new_id(session: Session) -> Result<String, SessionError> {
+    session.renew_id()?;
+    show(&session)
+}
+
+async fn fail(session: Session) -> Result<StatusCode, SessionError> {
+    session.renew()?;
+    session.insert("user", "eve")?;
+    Ok(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+pub(crate) fn moment(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+pub(crate) const START: u64 = 1_800_000_000;
+pub(crate) const ABSOLUTE: Duration = Duration::from_secs(43_200);

@@ -1,0 +1,240 @@
+// Bound sessions in Chromium. Every wait is for an event of the browser or a request at the site.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { Browser, Site, freshKey } from "./site.js";
+
+const key = freshKey();
+let site;
+let browser;
+let hosts = 0;
+
+before(async () => {
+  site = await Site.start(key);
+  browser = await Browser.start();
+});
+after(async () => {
+  await browser.close();
+  site.stop();
+});
+
+const created = (event) => event.creationEventDetails?.fetchResult === "Success";
+const refreshed = (event) => event.refreshEventDetails?.refreshResult === "Refreshed";
+const ended = (event) => event.terminationEventDetails !== undefined;
+
+/** A host of its own for each test: browsers count proofs by site. */
+const newHost = () => `app${++hosts}`;
+
+/** Signs in by the form, and waits for the key. */
+async function signIn(host) {
+  await browser.page.goto(site.url(host, "/form"));
+  await browser.page.click("button");
+  assert.equal(await browser.page.textContent("body"), "ada 0 Pending");
+  await browser.event(created);
+}
+
+/** Signs in, and makes the request that binds the session. */
+async function bound(host) {
+  await signIn(host);
+  assert.equal(await browser.text(site.url(host)), "ada 0 Bound");
+}
+
+const cookiesOf = async (host) => {
+  const cookies = await browser.context.cookies(site.url(host));
+  return cookies.filter(({ domain }) => domain === `${host}.test`);
+};
+
+/** Lets the bound cookie expire. */
+async function loseBoundCookie(host) {
+  const cookies = (await cookiesOf(host)).filter(({ name }) => name.includes(".b-"));
+  assert.equal(cookies.length, 1);
+  await browser.cdp.send("Network.deleteCookies", { name: cookies[0].name, url: site.url(host) });
+}
+
+/** Another client, with a copy of these cookies. */
+async function stolen(host, cookies) {
+  const { default: https } = await import("node:https");
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const headers = { host: `${host}.test:${site.port}`, cookie };
+  return new Promise((resolve, reject) => {
+    const options = { host: "127.0.0.1", port: site.port, rejectUnauthorized: false, headers, servername: `${host}.test` };
+    const request = https.get(options, async (response) => {
+      let text = "";
+      for await (const part of response) text += part;
+      resolve({ text, setCookie: response.headers["set-cookie"] ?? [] });
+    });
+    request.on("error", reject);
+  });
+}
+
+/** Follows a link of the page, which may be one of another site, and waits until `end` has loaded. */
+async function follow(url, end = url) {
+  await Promise.all([
+    browser.page.waitForURL(end),
+    browser.page.evaluate((url) => { location = url; }, url),
+  ]);
+}
+
+const inPage = (host, script) => browser.page.evaluate(script, site.url(host));
+const requests = (path) => site.seen.filter((request) => request.path === path);
+
+test("a sign-in by a form is bound by the next request", async () => {
+  const host = newHost();
+  await bound(host);
+  const names = (await cookiesOf(host)).map(({ name }) => name).toSorted();
+  assert.equal(names.length, 2);
+  assert.match(names[1], /^__Host-session\.b-[\w-]{8}$/);
+  assert.equal(await browser.page.evaluate(() => document.cookie), "");
+});
+
+test("a sign-in by fetch is bound", async () => {
+  const host = newHost();
+  await browser.text(site.url(host));
+  const text = await browser.page.evaluate(async () => (await fetch("/sign-in", { method: "POST" })).text());
+  assert.equal(text, "ada 0 Pending");
+  await browser.event(created);
+  assert.equal(await browser.text(site.url(host)), "ada 0 Bound");
+});
+
+test("a sign-in that ends with a redirect from another site is bound, though its registration brings no cookie", async () => {
+  const host = newHost();
+  await browser.page.goto(site.url("elsewhere"));
+  site.seen.length = 0;
+  const to = encodeURIComponent(site.url(host));
+  await follow(site.url(host, `/callback?to=${to}`), site.url(host));
+  await browser.event(created);
+  const [registration] = requests("/.session/register");
+  assert.equal(registration.cookie, "");
+  assert.equal(await browser.text(site.url(host)), "ada 0 Bound");
+});
+
+test("a request without the bound cookie waits for a refresh", async () => {
+  const host = newHost();
+  await bound(host);
+  await loseBoundCookie(host);
+  assert.equal(await browser.text(site.url(host)), "ada 0 Bound");
+  await browser.event(refreshed);
+});
+
+test("a link from another site is followed after a refresh without cookies", async () => {
+  const host = newHost();
+  await bound(host);
+  await loseBoundCookie(host);
+  await browser.page.goto(site.url("elsewhere"));
+  site.seen.length = 0;
+  await follow(site.url(host));
+  assert.equal(await browser.page.textContent("body"), "ada 0 Bound");
+  const refreshes = requests("/.session/refresh");
+  assert.ok(refreshes.length > 0 && refreshes.every(({ cookie }) => cookie === ""), JSON.stringify(refreshes));
+});
+
+test("ten requests at once wait for one refresh", async () => {
+  const host = newHost();
+  await bound(host);
+  await loseBoundCookie(host);
+  site.seen.length = 0;
+  const texts = await inPage(host, (url) => Promise.all(Array.from({ length: 10 }, async () => (await fetch(url)).text())));
+  assert.deepEqual(new Set(texts), new Set(["ada 0 Bound"]));
+  // One asks for a challenge, one answers it.
+  assert.ok(requests("/.session/refresh").length <= 2);
+});
+
+test("a POST that waits for a refresh is made once, with its body", async () => {
+  const host = newHost();
+  await bound(host);
+  await loseBoundCookie(host);
+  site.seen.length = 0;
+  const text = await browser.page.evaluate(async () => (await fetch("/count", { method: "POST", body: "x=1" })).text());
+  assert.equal(text, "ada 1 Bound");
+  assert.equal(requests("/count").length, 1);
+});
+
+test("a second sign-in ends the first session of the device", async () => {
+  const host = newHost();
+  await bound(host);
+  browser.events.length = 0;
+  await browser.page.evaluate(async () => (await fetch("/sign-in", { method: "POST" })).text());
+  await browser.event(created);
+  assert.equal(await browser.text(site.url(host)), "ada 0 Bound");
+  await loseBoundCookie(host);
+  assert.equal(await browser.text(site.url(host)), "ada 0 Bound");
+});
+
+test("signing out ends the session of the device, also where a link from another site asks", async () => {
+  for (const origin of ["elsewhere", null]) {
+    const host = newHost();
+    await bound(host);
+    browser.events.length = 0;
+    const text = await browser.page.evaluate(async () => (await fetch("/sign-out", { method: "POST" })).text());
+    assert.equal(text, "nobody 0 None");
+    await browser.page.goto(site.url(origin ?? host, "/form"));
+    await follow(site.url(host));
+    await browser.event(ended);
+    assert.equal(await browser.page.textContent("body"), "nobody 0 None");
+    assert.deepEqual(await cookiesOf(host), []);
+  }
+});
+
+test("stolen cookies open nothing without the bound one, and nothing is written to them", async () => {
+  const host = newHost();
+  await bound(host);
+  const cookies = await cookiesOf(host);
+  const session = cookies.filter(({ name }) => name === "__Host-session");
+  assert.deepEqual(await stolen(host, session), { text: "nobody 0 Stale", setCookie: [] });
+  // For the ten minutes of the bound cookie, both open.
+  assert.equal((await stolen(host, cookies)).text, "ada 0 Bound");
+  assert.equal(await browser.text(site.url(host)), "ada 0 Bound");
+});
+
+test("a restart of the server, and a rotation, keep the session of the device", async () => {
+  const host = newHost();
+  await bound(host);
+  await site.restart(`${freshKey()},${key}`);
+  await loseBoundCookie(host);
+  assert.equal(await browser.text(site.url(host)), "ada 0 Bound");
+  await site.restart(key);
+  assert.equal(await browser.text(site.url(host)).then((text) => text.split(" ")[0]), "nobody");
+});
+
+test("an instance without the key ends no session of a device", async () => {
+  const host = newHost();
+  await bound(host);
+  await loseBoundCookie(host);
+  browser.events.length = 0;
+  await site.restart(freshKey());
+  assert.match(await browser.text(site.url(host)), /^nobody/);
+  await site.restart(key);
+  assert.equal(await browser.text(site.url(host)), "ada 0 Bound");
+  assert.ok(!browser.events.some(ended));
+});
+
+test("a server that fails during a refresh ends no session of a device", async () => {
+  const host = newHost();
+  await bound(host);
+  await loseBoundCookie(host);
+  site.instead = (request, response) => {
+    if (request.url !== "/.session/refresh") return false;
+    response.writeHead(500).end();
+    return true;
+  };
+  const text = await browser.text(site.url(host));
+  site.instead = null;
+  assert.equal(text, "nobody 0 Stale");
+  assert.equal(await browser.text(site.url(host)), "ada 0 Bound");
+});
+
+test("a restart of the browser keeps the key", async () => {
+  const host = newHost();
+  await bound(host);
+  // A session cookie ends with the browser, so it is kept here as a remembered one would be.
+  const cookies = await cookiesOf(host);
+  const { profile } = browser;
+  await browser.close();
+  browser = await Browser.start(profile);
+  const kept = cookies.filter(({ name }) => name === "__Host-session");
+  await browser.context.addCookies(kept.map((cookie) => ({ ...cookie, expires: Date.now() / 1000 + 3600 })));
+  await loseBoundCookie(host);
+  assert.equal(await browser.text(site.url(host)), "ada 0 Bound");
+  await browser.event(refreshed);
+});
