@@ -28,7 +28,7 @@ use serde_json::{Map, Value, json};
 
 pub(crate) use self::error::ApiError;
 use self::json::Body;
-use crate::{clock::unix_seconds, guard, hooks, site::Site};
+use crate::{clock::unix_seconds, device, guard, hooks, site::Site};
 
 pub(crate) fn router(site: &Arc<Site>) -> Router {
     Router::new()
@@ -74,7 +74,7 @@ pub(crate) fn router(site: &Arc<Site>) -> Router {
 async fn session(State(site): State<Arc<Site>>, session: Session) -> Json<Value> {
     let outcome = session.outcome();
     let (reason, key_id) = told(outcome);
-    Json(json!({
+    let mut facts = json!({
         "new": session.is_new(),
         "id": session.id().map(|id| id.to_string()),
         "created_at": session.created_at().map(unix_seconds),
@@ -87,7 +87,11 @@ async fn session(State(site): State<Arc<Site>>, session: Session) -> Json<Value>
         "mode": site.session.cookie.mode().to_string(),
         "remaining_bytes": session.remaining_bytes(),
         "data": session.deserialize::<Map<String, Value>>().ok(),
-    }))
+    });
+    if site.is_device_bound {
+        facts["binding"] = device::name_of(session.binding()).into();
+    }
+    Json(facts)
 }
 
 fn told(outcome: Outcome) -> (Option<Reason>, Option<KeyId>) {

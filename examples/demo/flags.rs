@@ -11,6 +11,7 @@ use hardtack::{
     carrier::{
         FormerAttributes, Padding, RefreshAfter, SessionCookieBuilder, SessionHeaderBuilder,
     },
+    device::DeviceBound,
     keys::Mode,
 };
 use lexopt::{Arg, Parser, ValueExt};
@@ -37,6 +38,7 @@ pub(crate) struct Flags {
     pub(crate) header: Option<String>,
     /// Verify sessions before the handler.
     pub(crate) is_eager: bool,
+    pub(crate) is_device_bound: bool,
     pub(crate) remember_up_to: Option<Duration>,
     settings: Vec<Setting>,
 }
@@ -77,6 +79,7 @@ impl Flags {
             clock: None,
             header: None,
             is_eager: false,
+            is_device_bound: false,
             remember_up_to: None,
             settings: Vec::new(),
         };
@@ -108,6 +111,12 @@ impl Flags {
             "clock" => self.clock = Some(value.moment()?),
             "header" => self.header = Some(value.text()?),
             "eager" => self.is_eager = true,
+            "device-bound" => {
+                self.is_device_bound = true;
+                let device = DeviceBound::at("/.session");
+                self.settings
+                    .push(with(device, SessionCookieBuilder::device_bound));
+            }
             "remember-up-to" => {
                 let span = value.seconds()?;
                 self.remember_up_to = Some(span);
@@ -308,6 +317,7 @@ Usage: cargo run --example demo -- [flags]
   --clock SECONDS      a clock that stands still, and is moved by PUT /api/clock; Unix seconds
   --header NAME        the sessions of /api travel in this request header, and back in
                        `session-token`, instead of a cookie
+  --device-bound       bind sessions to devices; behind a proxy that speaks TLS, in a browser that can
   --eager              verify the session of every request before its handler runs
 
 The session cookie; what is left out has the crate's default:

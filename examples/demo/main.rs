@@ -3,6 +3,7 @@
 
 mod api;
 mod clock;
+mod device;
 mod flags;
 mod guard;
 mod hooks;
@@ -60,6 +61,7 @@ async fn serve(mut site: Site) -> io::Result<()> {
     let site = Arc::new(site);
     let app = Router::new()
         .nest("/api", api::router(&site))
+        .merge(device::router(&site))
         .merge(pages::router(&site));
     let serving = axum::serve(listener, app).with_graceful_shutdown(interrupted());
     tokio::select! {

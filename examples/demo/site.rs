@@ -34,6 +34,7 @@ pub(crate) struct Site {
     /// The number of runs of the handler behind the playground's CSRF guard.
     pub(crate) guarded_runs: AtomicU64,
     is_eager: bool,
+    pub(crate) is_device_bound: bool,
 }
 
 /// A session cookie, and the sizes that the pages show.
@@ -72,6 +73,7 @@ impl Site {
             hooks,
             guarded_runs: AtomicU64::new(0),
             is_eager: flags.is_eager,
+            is_device_bound: flags.is_device_bound,
         })
     }
 

@@ -2,10 +2,20 @@
 
 use std::time::SystemTime;
 
-use hardtack::{keys::Mode, session::Outcome};
+use hardtack::{device::DeviceBinding, keys::Mode, session::Outcome};
 
 use super::visit::{Token, Visit};
 use crate::{html::Html, texts::Texts};
+
+/// The standing of the session with the visitor's device.
+fn device(binding: DeviceBinding, texts: &Texts) -> &'static str {
+    match binding {
+        DeviceBinding::Pending => texts.pending,
+        DeviceBinding::Bound => texts.bound,
+        DeviceBinding::Stale => texts.stale,
+        _ => texts.none,
+    }
+}
 
 /// The cookie as it arrived.
 pub(super) fn of_session(visit: &Visit) -> Html {
@@ -66,8 +76,10 @@ fn facts(visit: &Visit) -> Html {
         (texts.expires_at, date(session.expires_at())),
         (texts.ends_with_browser, Html::new(ends_with_browser)),
     ];
+    let device = || (texts.device, Html::new(device(session.binding(), texts)));
+    let device = visit.site.is_device_bound.then(device);
     let row = |(name, value)| Html::new(format!("<div><dt>{name}</dt><dd>{value}</dd></div>"));
-    rows.into_iter().map(row).collect()
+    rows.into_iter().chain(device).map(row).collect()
 }
 
 /// The share of the limit that the cookies fill.

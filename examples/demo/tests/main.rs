@@ -8,6 +8,7 @@ mod demo;
 
 mod batch;
 mod csrf;
+mod device;
 mod eager;
 mod flash;
 mod formerly;

@@ -122,7 +122,7 @@ fn help_lists_every_flag() {
     let help = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0));
     let flags = "port keys mode name path domain same-site partitioned insecure idle absolute skew \
-                 renew-after remember-up-to formerly header eager size padding context not-before save-on-error danger-retire-early \
+                 renew-after remember-up-to formerly header eager device-bound size padding context not-before save-on-error danger-retire-early \
                  danger-allow-shared-caching clock";
     for flag in flags.split_whitespace() {
         assert!(help.contains(&format!("  --{flag} ")) || help.contains(&format!("  --{flag}\n")));
