@@ -53,12 +53,12 @@ async function loseBoundCookie(host) {
 }
 
 /** Another client, with a copy of these cookies. */
-async function stolen(host, cookies) {
+async function stolen(host, cookies, site_ = site, path = "/") {
   const { default: https } = await import("node:https");
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
   const headers = { host: `${host}.test:${site.port}`, cookie };
   return new Promise((resolve, reject) => {
-    const options = { host: "127.0.0.1", port: site.port, rejectUnauthorized: false, headers, servername: `${host}.test` };
+    const options = { host: "127.0.0.1", port: site_.port, path, rejectUnauthorized: false, headers, servername: `${host}.test` };
     const request = https.get(options, async (response) => {
       let text = "";
       for await (const part of response) text += part;
@@ -237,4 +237,21 @@ test("a restart of the browser keeps the key", async () => {
   await loseBoundCookie(host);
   assert.equal(await browser.text(site.url(host)), "ada 0 Bound");
   await browser.event(refreshed);
+});
+
+test("the demo shows the device, and a copied cookie jar is refused", async () => {
+  const command = ["examples/demo", "--port", "0", "--device-bound"];
+  const demo = await Site.start(key, { command, renamesHost: true });
+  const host = newHost();
+  await browser.page.goto(demo.url(host));
+  await browser.page.fill("input[name=name]", "Ada");
+  await browser.page.click("form[action='/sign-in'] button");
+  await browser.event(created);
+  const inside = await browser.text(demo.url(host, "/inside"));
+  assert.match(inside, /Bound to this device/);
+  const cookies = await browser.context.cookies(demo.url(host));
+  const jar = cookies.filter(({ name }) => !name.includes(".b-"));
+  const copied = JSON.parse((await stolen(host, jar, demo, "/api/session")).text);
+  assert.deepEqual([copied.binding, copied.reason, copied.data], ["stale", "Stale", {}]);
+  demo.stop();
 });

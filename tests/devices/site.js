@@ -32,8 +32,9 @@ export function freshKey() {
 
 /** The program, and TLS before it. A restart keeps the port. */
 export class Site {
-  static async start(keys) {
-    const site = new Site();
+  /** `command`: the program and its arguments. The demo answers to its own host alone, so a proxy names that. */
+  static async start(keys, { command = ["hardtack-devices", "0"], renamesHost = false } = {}) {
+    const site = Object.assign(new Site(), { command, renamesHost });
     await site.restart(keys);
     site.server = createServer({ key: readFileSync(keyFile), cert: certificate }, (request, response) => site.pass(request, response));
     site.server.listen(0, "127.0.0.1");
@@ -49,7 +50,8 @@ export class Site {
 
   async restart(keys) {
     this.program?.kill();
-    this.program = spawn(join(root, "target/debug/hardtack-devices"), ["0"], { env: { ...process.env, SESSION_KEYS: keys }, stdio: ["ignore", "pipe", "inherit"] });
+    const [program, ...options] = this.command;
+    this.program = spawn(join(root, "target/debug", program), options, { env: { ...process.env, SESSION_KEYS: keys }, stdio: ["ignore", "pipe", "inherit"] });
     const [line] = await once(createInterface({ input: this.program.stdout }), "line");
     this.upstream = Number(new URL(line.replace("listening on ", "")).port);
   }
@@ -62,7 +64,8 @@ export class Site {
     const { method, url, headers } = request;
     this.seen.push({ method, path: url, cookie: headers.cookie ?? "" });
     if (await this.instead?.(request, response)) return;
-    const options = { host: "127.0.0.1", port: this.upstream, method, path: url, headers };
+    const host = this.renamesHost ? `127.0.0.1:${this.upstream}` : headers.host;
+    const options = { host: "127.0.0.1", port: this.upstream, method, path: url, headers: { ...headers, host } };
     const passed = forward(options, (answer) => {
       response.writeHead(answer.statusCode, answer.rawHeaders);
       answer.pipe(response);
