@@ -40,6 +40,8 @@ pub(crate) struct Flags {
     pub(crate) is_eager: bool,
     pub(crate) is_device_bound: bool,
     pub(crate) remember_up_to: Option<Duration>,
+    /// A session may have several cookies.
+    pub(crate) is_split: bool,
     settings: Vec<Setting>,
 }
 
@@ -81,6 +83,7 @@ impl Flags {
             is_eager: false,
             is_device_bound: false,
             remember_up_to: None,
+            is_split: false,
             settings: Vec::new(),
         };
         let mut parser = Parser::from_args(arguments);
@@ -133,7 +136,11 @@ impl Flags {
             "path" => with(value.text()?, SessionCookieBuilder::path),
             "domain" => with(value.text()?, SessionCookieBuilder::domain),
             "same-site" => with(value.one_of(&SAME_SITES)?, SessionCookieBuilder::same_site),
-            "size" => size(value.one_of(&SIZES)?),
+            "size" => {
+                let profile = value.one_of(&SIZES)?;
+                self.is_split = matches!(profile, Size::Split(_));
+                size(profile)
+            }
             "padding" => both!(padding, value.one_of(&PADDINGS)?),
             "partitioned" => of_cookie(SessionCookieBuilder::partitioned),
             "idle" => both!(idle_timeout, value.idle()?),

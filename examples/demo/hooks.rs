@@ -28,19 +28,28 @@ struct Denied {
 }
 
 impl Hooks {
-    /// Adds the hooks to a cookie.
+    /// Adds the deny list to a cookie, and the counters.
     pub(crate) fn hang_into<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
-        let (denied, outcomes) = (Arc::clone(&self.denied), Arc::clone(&self.outcomes));
-        builder
-            .revoked_if(move |session| lock(&denied).has(session))
-            .on_outcome(move |reading| {
-                *lock(&outcomes).entry(name_of(reading.outcome)).or_default() += 1;
-            })
+        let outcomes = Arc::clone(&self.outcomes);
+        self.deny_in(builder).on_outcome(move |reading| {
+            *lock(&outcomes).entry(name_of(reading.outcome)).or_default() += 1;
+        })
+    }
+
+    /// Adds the deny list to a cookie.
+    pub(crate) fn deny_in<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
+        let denied = Arc::clone(&self.denied);
+        builder.revoked_if(move |session| lock(&denied).has(session))
     }
 
     /// Denies the sessions with these ids, and no others.
     pub(crate) fn deny(&self, ids: HashSet<SessionId>) {
         lock(&self.denied).ids = ids;
+    }
+
+    /// Denies the session with this id, too.
+    pub(crate) fn deny_also(&self, id: SessionId) {
+        lock(&self.denied).ids.insert(id);
     }
 
     /// Denies sessions issued before `moment`, or before a later moment that was set earlier.

@@ -2,12 +2,12 @@
 //! under `/api` for scripts. `cargo run --example demo -- --help` lists the flags.
 
 mod api;
+mod choices;
 mod clock;
 mod device;
 mod flags;
 mod guard;
 mod hooks;
-mod html;
 mod keys;
 mod pages;
 mod site;
@@ -23,8 +23,9 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Router, extract::Request};
 use tokio::{net::TcpListener, signal};
+use tower::{ServiceExt, service_fn};
 
 use crate::{
     flags::{Command, Flags, HELP},
@@ -33,7 +34,7 @@ use crate::{
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let site = match Flags::parse(env::args_os().skip(1)) {
+    let sites = match Flags::parse(env::args_os().skip(1)) {
         Ok(Command::Help) => {
             print!("{HELP}");
             return ExitCode::SUCCESS;
@@ -41,8 +42,8 @@ async fn main() -> ExitCode {
         Ok(Command::Run(flags)) => Site::build(flags),
         Err(refused) => Err(refused),
     };
-    match site {
-        Ok(site) => served(serve(site).await),
+    match sites {
+        Ok(sites) => served(serve(sites).await),
         Err(Refused(sentence)) => {
             eprintln!("error: {sentence}");
             ExitCode::from(2)
@@ -50,24 +51,38 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(mut site: Site) -> io::Result<()> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, site.port)).await;
+async fn serve(sites: Vec<Site>) -> io::Result<()> {
+    let port = sites[0].port;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
     let listener = listener.map_err(|error| {
-        let sentence = format!("cannot listen on 127.0.0.1:{}: {error}", site.port);
+        let sentence = format!("cannot listen on 127.0.0.1:{port}: {error}");
         io::Error::new(error.kind(), sentence)
     })?;
-    site.port = listener.local_addr()?.port();
-    announce(site.port)?;
-    let site = Arc::new(site);
-    let app = Router::new()
-        .nest("/api", api::router(&site))
-        .merge(device::router(&site))
-        .merge(pages::router(&site));
-    let serving = axum::serve(listener, app).with_graceful_shutdown(interrupted());
+    let port = listener.local_addr()?.port();
+    announce(port)?;
+    let serving =
+        axum::serve(listener, switchboard(sites, port)).with_graceful_shutdown(interrupted());
     tokio::select! {
         ended = serving.into_future() => ended,
         () = patience() => Ok(()),
     }
+}
+
+/// Leads each request to the site under the choice in use.
+fn switchboard(sites: Vec<Site>, port: u16) -> Router {
+    let choices = sites[0].choices.clone();
+    let apps: Vec<_> = sites.into_iter().map(|site| app(site.at(port))).collect();
+    Router::new().fallback_service(service_fn(move |request: Request| {
+        apps[choices.current()].clone().oneshot(request)
+    }))
+}
+
+fn app(site: Site) -> Router {
+    let site = Arc::new(site);
+    Router::new()
+        .nest("/api", api::router(&site))
+        .merge(device::router(&site))
+        .merge(pages::router(&site))
 }
 
 fn announce(port: u16) -> io::Result<()> {

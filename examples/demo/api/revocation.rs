@@ -49,12 +49,11 @@ async fn raise_not_before(
     Body(Moment { at }): Body<Moment>,
 ) -> Done {
     let at = moment(at).ok_or_else(|| bad_request("no clock reaches that far"))?;
-    if site.header.is_some() {
-        // For a cookie the moment is raised; sessions in a header are denied one by one.
-        site.hooks.deny_before(at);
-    } else {
+    if site.header.is_none() {
         site.session.cookie.raise_not_before(at);
     }
+    // For sessions in a header, and for the cookies of the other choices.
+    site.hooks.deny_before(at);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -2,11 +2,21 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State, rejection::QueryRejection};
+use askama::Template;
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    response::IntoResponse,
+};
 use serde::Deserialize;
 
-use super::layout::{Frame, Here};
-use crate::{html::Html, site::Site, texts::Language};
+use super::{
+    Page,
+    frame::{Frame, Here},
+};
+use crate::{
+    site::Site,
+    texts::{Language, Texts},
+};
 
 /// Takes the language from the address, because elsewhere the session knows it.
 #[derive(Default, Deserialize)]
@@ -15,34 +25,25 @@ pub(super) struct Choice {
     lang: String,
 }
 
+#[derive(Template)]
+#[template(path = "about.html")]
+struct About {
+    frame: Frame,
+    t: &'static Texts,
+    port: u16,
+}
+
 /// Has the session layer around it like every page, and leaves the session untouched.
 pub(super) async fn show(
     State(site): State<Arc<Site>>,
     choice: Result<Query<Choice>, QueryRejection>,
-) -> Html {
+) -> impl IntoResponse {
     let Query(choice) = choice.unwrap_or_default();
     let language = Language::of_code(&choice.lang);
-    let texts = language.texts();
-    let frame = Frame::without_session(Here::About, language, texts.about);
-    let (title, untouched, check, limits) = (
-        texts.about,
-        texts.about_untouched,
-        texts.about_check,
-        texts.about_limits,
-    );
-    let (playground, port) = (texts.about_playground, site.port);
-    frame.around(&Html::new(format!(
-        r#"<h1>{title}</h1>
-<p class="lead">{untouched}</p>
-<section class="card">
-<p>{check}</p>
-<pre class="wrap">curl -sI http://127.0.0.1:{port}/about</pre>
-</section>
-<p>{limits}</p>
-<section class="card">
-<p>{playground}</p>
-<pre class="wrap">curl -s http://127.0.0.1:{port}/api/session</pre>
-</section>
-"#
-    )))
+    let t = language.texts();
+    Page(About {
+        frame: Frame::without_session(Here::About, language, t.about),
+        t,
+        port: site.port,
+    })
 }

@@ -1,5 +1,6 @@
 //! The error page.
 
+use askama::Template;
 use axum::{
     body::to_bytes,
     extract::rejection::FormRejection,
@@ -11,8 +12,19 @@ use axum::{
 };
 use hardtack::{SessionError, csrf::GuardedRejection};
 
-use super::layout::{Frame, Here};
-use crate::{html::Html, texts::Language};
+use super::{
+    Page,
+    frame::{Frame, Here},
+};
+use crate::texts::{Language, Texts};
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    frame: Frame,
+    t: &'static Texts,
+    sentence: String,
+}
 
 /// In English and without the session, because the session may be the cause.
 #[derive(Debug)]
@@ -60,14 +72,14 @@ impl From<GuardedRejection<FormRejection>> for PageError {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let PageError { status, sentence } = self;
+        let language = Language::English;
         let reason = status.canonical_reason().unwrap_or("Error");
-        let frame = Frame::without_session(Here::Elsewhere, Language::English, reason);
-        let body = Html::new(format!(
-            "<h1>{}</h1><p>{}</p><p><a href=\"/\">Home</a></p>",
-            Html::text(reason),
-            Html::text(&sentence)
-        ));
-        (status, frame.around(&body)).into_response()
+        let page = Page(ErrorPage {
+            frame: Frame::without_session(Here::Elsewhere, language, reason),
+            t: language.texts(),
+            sentence,
+        });
+        (status, page).into_response()
     }
 }
 

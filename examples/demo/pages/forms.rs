@@ -1,32 +1,69 @@
-//! The handlers of the forms. Each answers with a redirect, so that going back posts nothing twice, and leaves a
-//! message for the next page.
+//! The handlers of the forms. Each answers with a redirect to its card, which says once what the form did.
+
+mod attack;
+mod run;
+mod visitor;
+
+use std::sync::Arc;
 
 use axum::{
-    Form,
+    Form, Router,
     extract::rejection::FormRejection,
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
+    routing::post,
 };
-use hardtack::csrf::{CsrfField, CsrfRefusal, Guarded, GuardedRejection};
+use hardtack::{
+    SessionError,
+    csrf::{CsrfField, CsrfRefusal, Guarded, GuardedRejection},
+};
 use serde::Deserialize;
 
+pub(super) use self::attack::{LARGE, copied_cookies, large_name};
 use super::{
-    PageError, home,
-    visit::{LANGUAGE, NAME, THEME, VISITS, Visit},
+    PageError, lab,
+    visit::{Complaint, Visit},
 };
-use crate::texts::{Language, Theme};
+use crate::{site::Site, texts::filled};
+
+pub(super) fn router() -> Router<Arc<Site>> {
+    Router::new()
+        .route("/sign-in", post(visitor::sign_in))
+        .route("/sign-out", post(visitor::sign_out))
+        .route("/count", post(visitor::count))
+        .route("/data", post(visitor::fill))
+        .route("/data/remove", post(visitor::empty))
+        .route("/flash", post(visitor::flash))
+        .route("/language", post(visitor::language))
+        .route("/theme", post(visitor::theme))
+        .route("/flip", post(attack::flip))
+        .route("/rename", post(attack::rename))
+        .route("/copy", post(attack::copy))
+        .route("/replay", post(attack::replay))
+        .route("/revoke", post(attack::revoke))
+        .route("/purse", post(attack::fill_purse))
+        .route("/large", post(attack::large))
+        .route("/keys/rotate", post(run::rotate))
+        .route("/keys/retire", post(run::retire))
+        .route("/clock", post(run::move_clock))
+        .route("/server", post(run::switch))
+}
 
 /// A form with the token of this session.
 type Input<T> = Result<Guarded<Form<OwnForm<T>>>, GuardedRejection<FormRejection>>;
 
 #[derive(Deserialize)]
-pub(super) struct OwnForm<T> {
+struct OwnForm<T> {
     /// Empty if the field is missing, which is refused like a wrong token.
     #[serde(default)]
     csrf_token: String,
     #[serde(flatten)]
     fields: T,
 }
+
+/// A form of one button.
+#[derive(Deserialize)]
+struct Nothing {}
 
 impl<T> CsrfField for OwnForm<T> {
     fn csrf_token(&self) -> &str {
@@ -38,91 +75,44 @@ fn fields<T>(visit: &Visit, input: Input<T>) -> Result<T, PageError> {
     match input {
         Ok(Guarded(Form(form))) => Ok(form.fields),
         // The token cannot be right. This tells a visitor whose browser keeps no cookies why.
-        Err(GuardedRejection::Refused(CsrfRefusal::WrongToken)) if !visit.has_brought_cookie() => {
+        Err(GuardedRejection::Refused(CsrfRefusal::WrongToken)) if visit.arrived().is_none() => {
             Err(PageError::new(StatusCode::FORBIDDEN, NO_COOKIE))
         }
         Err(rejection) => Err(rejection.into()),
     }
 }
 
-#[derive(Deserialize)]
-pub(super) struct SignIn {
-    #[serde(default)]
-    name: String,
-    /// Absent if the box is not ticked.
-    remember: Option<String>,
-}
+/// A result of a form.
+type Done = Result<Redirect, PageError>;
 
-pub(super) async fn sign_in(visit: Visit, input: Input<SignIn>) -> Result<Response, PageError> {
-    let SignIn { name, remember } = fields(&visit, input)?;
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > home::LONGEST_NAME {
-        let page = home::page(&visit, Some(visit.texts().name_complaint))?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    }
-    // A new id, so that a planted session does not become a signed-in one.
-    visit.session.renew()?;
-    visit.session.insert(NAME, name)?;
-    visit.session.insert(VISITS, 0)?;
-    if let (Some(span), Some(_)) = (visit.site.remember_up_to, remember) {
-        visit.session.remember_for(span)?;
-    }
-    visit.tell_next_page(|texts| texts.signed_in)?;
-    Ok(Redirect::to("/").into_response())
-}
-
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
-
-pub(super) async fn sign_out(visit: Visit, input: Input<Nothing>) -> Result<Redirect, PageError> {
-    let Nothing {} = fields(&visit, input)?;
-    let language = visit.language();
-    visit.session.invalidate()?;
-    // The user is forgotten, and the rest belongs to a new session.
-    if language != Language::English {
-        visit.session.insert(LANGUAGE, language.code())?;
-    }
-    visit.tell_next_page(|texts| texts.signed_out)?;
-    Ok(Redirect::to("/"))
-}
-
-#[derive(Deserialize)]
-pub(super) struct LanguageChoice {
-    language: String,
-    #[serde(default)]
-    back: String,
-}
-
-pub(super) async fn language(
+/// The page, with what is wrong with the form of a card.
+fn complain(
     visit: Visit,
-    input: Input<LanguageChoice>,
-) -> Result<Redirect, PageError> {
-    let choice = fields(&visit, input)?;
-    let language = Language::of_code(&choice.language);
-    visit.session.insert(LANGUAGE, language.code())?;
-    visit.tell_next_page(|texts| texts.saved)?;
-    Ok(back_to(&choice.back))
+    card: &'static str,
+    text: impl Into<String>,
+) -> Result<Response, PageError> {
+    let text = text.into();
+    let page = lab::page(visit.complaining(Complaint { card, text }))?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-#[derive(Deserialize)]
-pub(super) struct ThemeChoice {
-    theme: String,
-}
-
-pub(super) async fn theme(visit: Visit, input: Input<ThemeChoice>) -> Result<Redirect, PageError> {
-    let choice = fields(&visit, input)?;
-    match Theme::of_code(&choice.theme) {
-        // With default settings this cookie is not needed.
-        Theme::System => drop(visit.display.remove(THEME)?),
-        theme => visit.display.insert(THEME, theme.code())?,
+/// A change that may be too large for the session, which is told in the form of its card.
+fn changed(
+    visit: Visit,
+    card: &'static str,
+    effect: &str,
+    change: Result<(), SessionError>,
+) -> Result<Response, PageError> {
+    match change {
+        Ok(()) => Ok(visit.done(card, effect)?.into_response()),
+        Err(SessionError::TooLarge(error)) => {
+            let (needed, allowed) = (error.needed.to_string(), error.allowed.to_string());
+            let sizes = [("needed", &*needed), ("allowed", &*allowed)];
+            let text = filled(visit.texts().fill_complaint, &sizes);
+            complain(visit, card, text)
+        }
+        Err(error) => Err(error.into()),
     }
-    visit.tell_next_page(|texts| texts.saved)?;
-    Ok(Redirect::to("/inside"))
-}
-
-/// Redirects only to a page of this site, whatever the form says.
-fn back_to(path: &str) -> Redirect {
-    Redirect::to(if path == "/inside" { path } else { "/" })
 }
 
 const NO_COOKIE: &str = "No session cookie came with this form, so your browser did not keep it. Safari keeps \

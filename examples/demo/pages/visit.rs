@@ -4,21 +4,22 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, StatusCode, header::COOKIE, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header::SET_COOKIE, request::Parts},
+    response::{IntoResponse, Redirect, Response},
 };
 use hardtack::{Session, SessionError};
 
 use super::{
     PageError,
-    layout::{Frame, Here},
+    purse::Purse,
+    token::{self, Token},
 };
 use crate::{
-    html::Html,
-    site::{Cookie, Site},
+    site::Site,
     texts::{Language, Texts, Theme},
 };
 
-/// The session of the second cookie, which holds the display settings.
+/// The session of the second cookie, which holds the display settings and what the lab says of the last form.
 #[derive(Clone)]
 pub(super) struct Display(pub(super) Session);
 
@@ -27,14 +28,15 @@ pub(super) struct Visit {
     pub(super) site: Arc<Site>,
     pub(super) session: Session,
     pub(super) display: Session,
-    headers: HeaderMap,
+    pub(super) purse: Option<Session>,
+    pub(super) headers: HeaderMap,
+    complaint: Option<Complaint>,
 }
 
-/// A token as it arrived.
-pub(super) struct Token {
+/// What is wrong with a form.
+pub(super) struct Complaint {
+    pub(super) card: &'static str,
     pub(super) text: String,
-    /// Bytes of `name=value` of each cookie that it came in.
-    pub(super) pairs: Vec<usize>,
 }
 
 impl Visit {
@@ -58,84 +60,87 @@ impl Visit {
         Theme::of_code(code.as_deref().unwrap_or_default())
     }
 
-    /// The frame of the page, with the messages left for it, which are removed.
-    pub(super) fn frame<'a>(&self, here: Here, title: &'a str) -> Result<Frame<'a>, PageError> {
-        let messages = self.session.take_flashes("")?;
-        let messages = messages.iter().map(|message| {
-            let message = Html::text(message);
-            Html::new(format!(
-                "<p class=\"flash\" role=\"status\">{message}</p>\n"
-            ))
-        });
-        Ok(Frame {
-            language: self.language(),
-            theme: self.theme(),
-            here,
-            title,
-            messages: messages.collect(),
-            token_field: self.token_field()?,
-        })
-    }
-
     /// The hidden token of a form.
-    pub(super) fn token_field(&self) -> Result<Html, PageError> {
-        let token = self.session.csrf_token()?;
-        let token = Html::text(&token);
-        Ok(Html::new(format!(
-            r#"<input type="hidden" name="csrf_token" value="{token}">"#
-        )))
+    pub(super) fn token(&self) -> String {
+        // Without random bytes the session has no token, and the form is refused.
+        self.session.csrf_token().unwrap_or_default()
     }
 
-    /// Leaves a message for the page that is shown next.
-    pub(super) fn tell_next_page(
-        &self,
-        message: impl Fn(&Texts) -> &'static str,
-    ) -> Result<(), PageError> {
-        match self.session.flash_once("", message(self.texts())) {
-            // The change stays, even if the session has no room for the message.
+    /// The token of the session, unopened.
+    pub(super) fn arrived(&self) -> Option<Token> {
+        Token::find(&self.headers, self.site.session.cookie.name().as_str())
+    }
+
+    /// The token that was put aside.
+    pub(super) fn copied(&self) -> Option<Token> {
+        Token::find(&self.headers, &self.copy_name())
+    }
+
+    /// The name of the cookie that keeps a copy of the session's.
+    pub(super) fn copy_name(&self) -> String {
+        format!("{}-copy", self.site.session.cookie.name())
+    }
+
+    /// What the last form did, for the card of this name.
+    pub(super) fn effects(&self, card: &str) -> Vec<String> {
+        self.display.take_flashes(card).unwrap_or_default()
+    }
+
+    pub(super) fn complaint(&self, card: &str) -> Option<&str> {
+        let complaint = self.complaint.as_ref();
+        let complaint = complaint.filter(|complaint| complaint.card == card);
+        complaint.map(|complaint| &*complaint.text)
+    }
+
+    pub(super) fn complains(&self, card: &str) -> bool {
+        self.complaint(card).is_some()
+    }
+
+    /// The same visit, with something wrong in a form.
+    pub(super) fn complaining(self, complaint: Complaint) -> Visit {
+        Visit {
+            complaint: Some(complaint),
+            ..self
+        }
+    }
+
+    /// Leads back to a card of the lab, which says once what the form did. So going back posts nothing twice.
+    pub(super) fn done(&self, card: &str, effect: impl AsRef<str>) -> Result<Redirect, PageError> {
+        self.tell(card, effect)?;
+        Ok(Redirect::to(&format!("/#{card}")))
+    }
+
+    /// Lets a card of the next page say what the form did.
+    pub(super) fn tell(&self, card: &str, effect: impl AsRef<str>) -> Result<(), PageError> {
+        match self.display.flash_once(card, effect.as_ref()) {
+            // The change stays, even if there is no room to tell.
             Ok(()) | Err(SessionError::TooLarge(_)) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Returns whether the browser sent a session cookie, valid or not.
-    pub(super) fn has_brought_cookie(&self) -> bool {
-        self.token_in(&self.site.session).is_some()
-    }
-
-    /// The token of this cookie and its parts, unopened.
-    pub(super) fn token_in(&self, cookie: &Cookie) -> Option<Token> {
-        let name = cookie.cookie.name().as_str();
-        let first = self.value_of(name)?;
-        let (cookies, first_part) = match first.split_once('.') {
-            Some((count, part)) => (count.parse().unwrap_or(1), part),
-            None => (1, &*first),
-        };
-        let mut token = Token {
-            text: first_part.to_owned(),
-            pairs: vec![name.len() + "=".len() + first.len()],
-        };
-        for number in 1..cookies.min(MOST_PARTS) {
-            let name = format!("{name}.{number}");
-            let Some(part) = self.value_of(&name) else {
-                break;
-            };
-            token.pairs.push(name.len() + "=".len() + part.len());
-            token.text.push_str(&part);
+    /// Gives the browser these cookies as they are, with the session's attributes. The session itself is not saved.
+    pub(super) fn set_raw(
+        &self,
+        cookies: &[(String, String)],
+        then: impl IntoResponse,
+    ) -> Result<Response, PageError> {
+        self.session.discard()?;
+        let attributes = &self.site.session.attributes;
+        let mut response = then.into_response();
+        for (name, value) in cookies {
+            let field = format!("{name}={value}{attributes}");
+            // What came in a header goes into one.
+            if let Ok(field) = HeaderValue::from_str(&field) {
+                response.headers_mut().append(SET_COOKIE, field);
+            }
         }
-        Some(token)
+        Ok(response)
     }
 
-    /// The value of a cookie.
-    fn value_of(&self, name: &str) -> Option<String> {
-        let fields = self.headers.get_all(COOKIE).iter();
-        let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
-        let mut values = pairs.filter_map(|pair| {
-            let value = pair.trim_ascii().strip_prefix(name.as_bytes())?;
-            value.strip_prefix(b"=")
-        });
-        let value = values.next()?;
-        Some(String::from_utf8_lossy(value).into_owned())
+    /// The value of a cookie that is no session.
+    pub(super) fn raw(&self, name: &str) -> Option<String> {
+        token::value_of(&self.headers, name)
     }
 }
 
@@ -149,20 +154,23 @@ impl FromRequestParts<Arc<Site>> for Visit {
         let display = parts.extensions.get().cloned();
         let Display(display) =
             display.ok_or_else(|| failed("no layer for the display cookie is there".to_owned()))?;
+        let purse = parts.extensions.get().cloned().map(|Purse(purse)| purse);
         Ok(Visit {
             site: Arc::clone(site),
             session,
             display,
+            purse,
             headers: parts.headers.clone(),
+            complaint: None,
         })
     }
 }
 
-/// The most parts of a session.
-const MOST_PARTS: usize = 8;
 /// The session's keys.
 pub(super) const NAME: &str = "name";
 pub(super) const VISITS: &str = "visits";
 pub(super) const LANGUAGE: &str = "language";
+/// Begins the keys of data that was added to fill the session.
+pub(super) const BOX: &str = "box-";
 /// The display cookie's key.
 pub(super) const THEME: &str = "theme";

@@ -44,9 +44,14 @@ impl Browser {
         self.send(self.request(demo, Method::GET, path))
     }
 
+    /// Counts one more, by the form.
+    pub(crate) fn count(&self, demo: &Demo) -> Answer {
+        self.submit(demo, "/count", &[])
+    }
+
     /// Posts a form with a token of this session, and follows the redirect.
     pub(crate) fn submit(&self, demo: &Demo, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let token = self.get(demo, "/inside").csrf_token();
+        let token = self.get(demo, "/").csrf_token();
         self.submit_with(demo, path, &token, fields)
     }
 
@@ -149,7 +154,7 @@ impl Answer {
         tokens.collect()
     }
 
-    /// The messages above a page.
+    /// What a page says once, of the session or of a form.
     pub(crate) fn messages(&self) -> Vec<&str> {
         let messages = self.text.split(r#"role="status">"#).skip(1);
         messages

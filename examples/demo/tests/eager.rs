@@ -43,7 +43,7 @@ fn each_session_is_counted_once() {
     browser.put(&demo, "/api/data/a", json!(1));
     browser.set_token(&demo, "nonsense");
     browser.session(&demo);
-    browser.get(&demo, "/inside");
+    browser.get(&demo, "/");
     let expected = json!({ "absent": 1, "rejected": 2 });
     assert_eq!(outcomes(&browser, &demo), expected);
 }

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod browser;
-mod chromium;
 mod demo;
 
 mod batch;

@@ -5,40 +5,48 @@ use serde_json::json;
 use crate::{browser::Browser, demo::Demo};
 
 #[test]
-fn a_message_is_shown_once_after_the_redirect() {
+fn a_form_says_once_what_it_did() {
     let (demo, browser) = (Demo::start(""), Browser::new());
+    let check = |page: crate::browser::Answer, said: &str| {
+        assert_eq!(page.messages(), [said]);
+        assert!(browser.get(&demo, "/").messages().is_empty());
+    };
     let page = browser.submit(&demo, "/sign-in", &[("name", "Ada")]);
-    assert_eq!(page.messages(), ["You are signed in."]);
-    assert!(browser.get(&demo, "/").messages().is_empty());
+    check(page, "You are signed in, and your session has a new id.");
     let page = browser.submit(&demo, "/theme", &[("theme", "dark")]);
-    assert_eq!(page.messages(), ["Your choice is saved."]);
-    assert!(browser.get(&demo, "/inside").messages().is_empty());
+    check(page, "Your choice is saved.");
     let page = browser.submit(&demo, "/sign-out", &[]);
-    assert_eq!(page.messages(), ["You are signed out."]);
-    assert!(browser.get(&demo, "/").messages().is_empty());
+    check(
+        page,
+        "You are signed out: your browser has a new session, and the server has nothing to delete.",
+    );
 }
 
 #[test]
-fn a_message_speaks_the_language_that_was_chosen() {
+fn a_form_speaks_the_language_that_was_chosen() {
     let (demo, browser) = (Demo::start(""), Browser::new());
-    let page = browser.submit(&demo, "/language", &[("language", "de")]);
-    assert_eq!(page.messages(), ["Ihre Auswahl ist gespeichert."]);
+    browser.submit(&demo, "/language", &[("language", "de")]);
     let page = browser.submit(&demo, "/sign-in", &[("name", "Ada")]);
-    assert_eq!(page.messages(), ["Sie sind angemeldet."]);
-    let page = browser.submit(&demo, "/sign-out", &[]);
-    assert_eq!(page.messages(), ["Sie sind abgemeldet."]);
+    assert_eq!(
+        page.messages(),
+        ["Sie sind angemeldet, und Ihre Sitzung hat eine neue Kennung."]
+    );
 }
 
 #[test]
-fn a_message_waits_for_a_page_that_shows_it() {
+fn a_message_that_was_left_waits_for_a_page_that_shows_it() {
     let (demo, browser) = (Demo::start(""), Browser::new());
     browser.post(&demo, "/api/flash", json!({ "message": "<b>\"hi\"" }));
     assert!(browser.get(&demo, "/about").messages().is_empty());
     browser.get(&demo, "/api/session");
-    let page = browser.get(&demo, "/inside");
-    assert_eq!(page.messages(), ["&lt;b&gt;&quot;hi&quot;"]);
+    let page = browser.get(&demo, "/");
+    assert_eq!(page.messages(), ["&#60;b&#62;&#34;hi&#34;"]);
     let left = browser.get(&demo, "/api/flash").json();
     assert_eq!(left, json!({ "messages": [] }));
+
+    let page = browser.submit(&demo, "/flash", &[("message", "See you")]);
+    assert_eq!(page.messages()[0], "See you");
+    assert!(browser.get(&demo, "/").messages().is_empty());
 }
 
 #[test]

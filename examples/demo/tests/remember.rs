@@ -163,9 +163,9 @@ fn the_box_is_there_where_it_does_something() {
         let demo = Demo::start(flags);
         Browser::new().get(&demo, "/").text
     };
-    assert!(!page("").contains("remember"));
-    let page = page("--remember-up-to 2592000");
-    assert!(page.contains(r#"<input type="checkbox" name="remember">"#));
+    let the_box = r#"<input type="checkbox" name="remember">"#;
+    assert!(!page("").contains(the_box));
+    assert!(page("--remember-up-to 2592000").contains(the_box));
 }
 
 #[test]
@@ -202,13 +202,12 @@ fn signing_out_forgets_the_visitor() {
 }
 
 #[test]
-fn the_size_on_a_page_counts_max_age() {
-    let demo = Demo::start(&format!("--clock {START} --remember-up-to 2592000"));
-    let browser = Browser::new();
+fn a_visitor_may_allow_being_remembered() {
+    let (demo, browser) = (Demo::start(""), Browser::new());
+    let switch = || browser.submit(&demo, "/server", &[("card", "remember")]);
+    assert!(switch().text.contains(r#"name="remember""#));
     browser.submit(&demo, "/sign-in", &[("name", "Ada"), ("remember", "on")]);
-    let token = browser.token(&demo).unwrap();
-    let field =
-        format!("__Host-session={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000");
-    let page = browser.get(&demo, "/").text;
-    assert!(page.contains(&format!(r#"value="{}""#, field.len())));
+    assert_eq!(browser.session(&demo)["persistent"], true);
+    assert!(!switch().text.contains(r#"name="remember""#));
+    assert_eq!(browser.session(&demo)["data"]["name"], "Ada");
 }

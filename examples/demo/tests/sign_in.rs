@@ -10,8 +10,8 @@ use crate::{browser::Browser, demo::Demo};
 fn a_visitor_signs_in_and_ten_visits_are_counted() {
     let demo = Demo::start("");
     let browser = Browser::signed_in(&demo, "Ada");
-    for visit in 2..=10 {
-        let page = browser.get(&demo, "/");
+    for visit in 1..=10 {
+        let page = browser.count(&demo);
         assert!(page.text.contains("Hello, Ada"));
         assert_eq!(page.visits(), Some(visit));
     }
@@ -34,7 +34,7 @@ fn a_name_is_text_and_no_html() {
     let browser = Browser::signed_in(&demo, r#"<script>"Tom" & 'Jerry'"#);
     let page = browser.get(&demo, "/").text;
     assert!(!page.contains("<script"));
-    assert!(page.contains("&lt;script&gt;&quot;Tom&quot; &amp; &#39;Jerry&#39;"));
+    assert!(page.contains("&#60;script&#62;&#34;Tom&#34; &#38; &#39;Jerry&#39;"));
 }
 
 #[test]
@@ -80,8 +80,8 @@ fn visitors_at_the_same_time_do_not_mix() {
             let demo = &demo;
             scope.spawn(move || {
                 let browser = Browser::signed_in(demo, name);
-                for visit in 2..=30 {
-                    let page = browser.get(demo, "/");
+                for visit in 1..=30 {
+                    let page = browser.count(demo);
                     assert!(page.text.contains(&format!("Hello, {name}")));
                     assert_eq!(page.visits(), Some(visit));
                 }

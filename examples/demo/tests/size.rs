@@ -140,9 +140,7 @@ fn a_client_that_loses_a_part_has_a_new_session_and_no_error() {
     let both = format!("{first}; {second}; __Host-session.1=other");
     assert_eq!(session(&both), (json!("rejected"), json!("Duplicate")));
     for cookies in [&first, &second, "__Host-session=2.; __Host-session.1="] {
-        for path in ["/", "/inside"] {
-            assert_eq!(ask(cookies, path).status, 200);
-        }
+        assert_eq!(ask(cookies, "/").status, 200);
     }
 }
 
@@ -226,32 +224,23 @@ fn pages_show_what_takes_the_room_in_three_languages() {
         ("de", "Was den Platz braucht", "Auffüllung"),
         ("sv", "Vad som tar plats", "utfyllnad"),
     ] {
-        browser.submit(
-            &demo,
-            "/language",
-            &[("language", language), ("back", "/inside")],
-        );
-        let page = browser.get(&demo, "/inside").text;
-        let (_, section) = page
-            .split_once(r#"<section class="card" id="report""#)
-            .unwrap();
-        let (section, _) = section.split_once("</section>").unwrap();
+        browser.submit(&demo, "/language", &[("language", language)]);
+        let page = browser.get(&demo, "/").text;
+        assert!(page.contains(title));
+        let (_, table) = page.split_once(r#"<table id="report">"#).unwrap();
+        let (table, _) = table.split_once("</table>").unwrap();
+        assert!(table.contains(padding), "{table}");
+        let row = |name: &str, bytes: u64| format!("{name}</code></th><td>{bytes}</td>");
         assert!(
-            section.contains(title) && section.contains(padding),
-            "{section}"
+            table.contains(&row("a&#60;b&#62;", 5 + 3 + 6_000)),
+            "{table}"
         );
-        let row = |key: &str, bytes: u64| format!(r#"<code>{key}</code></th><td>{bytes}</td>"#);
+        assert!(table.contains(&row("name", 5 + 4)), "{table}");
         assert!(
-            section.contains(&row("a&lt;b&gt;", 5 + 3 + 6_000)),
-            "{section}"
+            table.contains(&format!("<td>{}</td>", report["empty"])),
+            "{table}"
         );
-        assert!(section.contains(&row("name", 5 + 4)), "{section}");
-        assert!(
-            section.contains(&format!("<dd>{} ", report["empty"])),
-            "{section}"
-        );
-        assert!(section.contains("<dd>3</dd>"), "{section}");
-        assert!(section.contains(" 16384 "), "{section}");
+        assert!(page.contains("<strong>3</strong>.") && page.contains("<strong>16384</strong>"));
     }
 }
 
@@ -260,20 +249,15 @@ fn pages_show_a_session_of_several_cookies_as_one() {
     let demo = Demo::start("--size split:4");
     let browser = Browser::signed_in(&demo, "Ada");
     browser.put(&demo, "/api/data/large", text(7_000));
-    browser.get(&demo, "/inside");
+    browser.get(&demo, "/");
     let value = |name: &str| browser.cookie(&demo, name).unwrap();
     let values = ["", ".1", ".2"].map(|part| value(&format!("__Host-session{part}")));
     let [first, second, third] = &values;
     let token = format!("{}{second}{third}", first.strip_prefix("3.").unwrap());
-    let page = browser.get(&demo, "/inside").text;
-    assert!(page.contains(&format!(r#"<code class="token">{token}</code>"#)));
-    let ciphertext = BASE64_URL_SAFE_NO_PAD.decode(&token).unwrap().len() - 45;
-    assert!(page.contains(&format!("<span>{ciphertext} bytes</span>")));
+    let page = browser.get(&demo, "/").text;
+    let sealed = BASE64_URL_SAFE_NO_PAD.decode(&token).unwrap().len() - 45;
+    assert!(page.contains(&format!("</th><td>{sealed}</td>")));
     let names = "__Host-session=".len() * 3 + 2 * ".1".len();
     let pairs = values.iter().map(String::len).sum::<usize>() + names;
-    let whole = pairs + 3 * "; Path=/; Secure; HttpOnly; SameSite=Lax".len();
-    assert!(page.contains(&format!(
-        r#"max="16384" low="12288" high="16384" optimum="0" value="{whole}""#
-    )));
-    assert!(page.contains(&format!("sends <strong>{}</strong> bytes", pairs + 2 * 2)));
+    assert!(page.contains(&format!("sends <strong>{}</strong>", pairs + 2 * 2)));
 }

@@ -1,0 +1,65 @@
+//! The deadlines of a session, and how near they are.
+
+use std::time::{Duration, SystemTime};
+
+use super::{moment, room::percent};
+use crate::pages::visit::Visit;
+
+/// A span that ends in a deadline.
+pub(in crate::pages) struct Span {
+    pub(in crate::pages) name: &'static str,
+    pub(in crate::pages) from: String,
+    pub(in crate::pages) to: String,
+    pub(in crate::pages) left: String,
+    /// In percent.
+    pub(in crate::pages) gone: f64,
+}
+
+/// None for a session that has not been sent.
+pub(super) fn of(visit: &Visit) -> Vec<Span> {
+    let (session, t) = (&visit.session, visit.texts());
+    let (created, active) = (session.created_at(), session.last_active_at());
+    let (Some(created), Some(active), Some(end)) = (created, active, session.expires_at()) else {
+        return Vec::new();
+    };
+    let timeouts = visit.site.timeouts;
+    let last = created + timeouts.absolute;
+    if session.is_persistent() {
+        return vec![span(visit, t.remembered_until, created, end)];
+    }
+    let mut spans = vec![span(visit, t.absolute_timeout, created, last)];
+    if timeouts.idle < timeouts.absolute {
+        spans.insert(
+            0,
+            span(visit, t.idle_timeout, active, active + timeouts.idle),
+        );
+    }
+    spans
+}
+
+fn span(visit: &Visit, name: &'static str, from: SystemTime, to: SystemTime) -> Span {
+    let (now, t) = (visit.site.clock.now(), visit.texts());
+    let whole = to.duration_since(from).unwrap_or_default();
+    let gone = now.duration_since(from).unwrap_or_default();
+    let left = to.duration_since(now).unwrap_or_default();
+    let left = if left.is_zero() {
+        t.over.to_owned()
+    } else {
+        format!("{} {}", short(left), t.left)
+    };
+    let seconds = |span: Duration| usize::try_from(span.as_secs()).unwrap_or(usize::MAX);
+    Span {
+        name,
+        from: moment(from),
+        to: moment(to),
+        left,
+        gone: percent(seconds(gone), seconds(whole)),
+    }
+}
+
+/// Its two largest units.
+fn short(span: Duration) -> String {
+    let whole = humantime::format_duration(Duration::from_secs(span.as_secs())).to_string();
+    let units: Vec<_> = whole.split(' ').take(2).collect();
+    units.join(" ")
+}

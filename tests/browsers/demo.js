@@ -1,0 +1,128 @@
+// The demo as a process, and a browser in front of it: `BROWSER=chromium` (the default) or `BROWSER=firefox`.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+import puppeteer from "puppeteer-core";
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+
+/** A demo on a port of its own, with a key of its own. */
+export class Demo {
+  static async start(...flags) {
+    const demo = new Demo();
+    const { SESSION_KEYS: _, ...env } = process.env;
+    const program = join(root, "target/debug/examples/demo");
+    demo.process = spawn(program, ["--port", "0", ...flags], { env, stdio: ["ignore", "pipe", "ignore"] });
+    const [line] = await once(createInterface({ input: demo.process.stdout }), "line");
+    demo.origin = line.replace("listening on ", "");
+    demo.otherOrigin = demo.origin.replace("127.0.0.1", "localhost");
+    return demo;
+  }
+
+  stop() {
+    this.process.kill();
+  }
+}
+
+const kinds = {
+  chromium: {
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync",
+    ],
+  },
+  firefox: { browser: "firefox", executablePath: "/usr/bin/firefox-esr" },
+};
+
+/** Both are driven by WebDriver BiDi. */
+export function launch(kind = process.env.BROWSER ?? "chromium") {
+  return puppeteer.launch({ ...kinds[kind], protocol: "webDriverBiDi", headless: true });
+}
+
+export const screens = {
+  desktop: { width: 1200, height: 900 },
+  phone: { width: 360, height: 740 },
+};
+
+/** A visitor with a cookie jar of its own, on a page of the lab. */
+export class Visitor {
+  static async of(browser, demo, screen) {
+    const visitor = new Visitor();
+    visitor.context = await browser.createBrowserContext();
+    visitor.demo = demo;
+    visitor.page = await visitor.context.newPage();
+    await visitor.page.setViewport(screen);
+    await visitor.open("/");
+    return visitor;
+  }
+
+  open(path) {
+    return this.page.goto(new URL(path, this.demo.origin).href);
+  }
+
+  /** Does what leads to another page, and waits for that. */
+  async goes(act) {
+    const [response] = await Promise.all([this.page.waitForNavigation(), act()]);
+    return response;
+  }
+
+  click(css) {
+    return this.goes(() => this.page.click(css));
+  }
+
+  /** Presses a button of a card, as somebody without a mouse does. */
+  press(css) {
+    return this.goes(async () => {
+      await this.page.focus(css);
+      await this.page.keyboard.press("Enter");
+    });
+  }
+
+  async type(css, text) {
+    await this.page.$eval(css, (input) => (input.value = ""));
+    await this.page.type(css, text);
+  }
+
+  /** The text that is to be seen. */
+  text(css) {
+    return this.page.$eval(css, (element) => element.innerText);
+  }
+
+  has(css) {
+    return this.page.$(css).then(Boolean);
+  }
+
+  /** What the lab says once of the last form. */
+  effect(card) {
+    return this.text(`#${card} .effect`);
+  }
+
+  verdict() {
+    return this.text("#cookie .verdict");
+  }
+
+  /** What the server sees inside: the id and the data. */
+  async session() {
+    return { id: await this.text("#server dd code"), data: JSON.parse(await this.text("#data")) };
+  }
+
+  /** The cookies of this site, by name. */
+  async cookies() {
+    const cookies = await this.context.cookies();
+    return Object.fromEntries(cookies.map((cookie) => [cookie.name, cookie]));
+  }
+
+  async signIn(name = "Ada") {
+    await this.type("#name", name);
+    await this.press("#sign-in .primary");
+  }
+
+  close() {
+    return this.context.close();
+  }
+}

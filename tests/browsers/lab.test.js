@@ -1,0 +1,314 @@
+// What a visitor of the lab does and sees, in a real browser, on a desktop and on a phone.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+
+import { Demo, Visitor, launch, screens } from "./demo.js";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let browser;
+let demo;
+let visitor;
+
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+/** Starts a demo for each test, with these flags, and a visitor in front of it. */
+function withDemo(screen, ...flags) {
+  beforeEach(async () => {
+    demo = await Demo.start(...flags);
+    visitor = await Visitor.of(browser, demo, screen);
+  });
+  afterEach(async () => {
+    await visitor.close();
+    demo.stop();
+  });
+}
+
+/** Asserts that nothing is cut off at the side. */
+async function fits() {
+  const { wide, screen } = await visitor.page.evaluate(() => ({
+    wide: document.documentElement.scrollWidth,
+    screen: document.documentElement.clientWidth,
+  }));
+  assert.ok(wide <= screen, `${wide} pixels on a screen of ${screen}`);
+}
+
+/** Asserts that axe-core finds nothing. */
+async function isAccessible() {
+  await visitor.page.evaluate(axe);
+  const found = await visitor.page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(", ")}`);
+  });
+  assert.deepEqual(found, []);
+}
+
+for (const [name, screen] of Object.entries(screens)) {
+  describe(`on a ${name}`, () => {
+    withDemo(screen);
+
+    test("the first view shows the cookie that the visitor has", async () => {
+      assert.match(await visitor.verdict(), /^Opened\./);
+      assert.ok(await visitor.has("#cookie input[type=image]"));
+      const cookies = await visitor.cookies();
+      assert.deepEqual(Object.keys(cookies), ["__Host-session"]);
+      const { httpOnly, secure, path, sameSite, expires } = cookies["__Host-session"];
+      assert.deepEqual([httpOnly, secure, path, sameSite?.toLowerCase()], [true, true, "/", "lax"]);
+      assert.ok(!(expires > 0), "it ends with the browser");
+      assert.equal(await visitor.page.evaluate(() => document.cookie), "");
+      await fits();
+    });
+
+    test("a __Host- cookie survives on localhost, without TLS", async () => {
+      await visitor.page.goto(demo.otherOrigin);
+      await visitor.signIn();
+      assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
+      const cookies = await visitor.context.cookies();
+      const names = cookies.filter(({ domain }) => domain === "localhost").map(({ name }) => name);
+      assert.deepEqual(names, ["__Host-session"]);
+    });
+
+    test("signing in, counting and signing out by keyboard", async () => {
+      const before = (await visitor.session()).id;
+      await visitor.signIn();
+      assert.match(await visitor.effect("sign-in"), /new id/);
+      assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
+      assert.notEqual((await visitor.session()).id, before);
+      await visitor.press("#count .primary");
+      await visitor.press("#count .primary");
+      assert.equal(await visitor.text("#visits"), "2");
+      assert.match(await visitor.text("#data"), /"visits": 2/);
+      await visitor.press("#sign-in button");
+      assert.match(await visitor.effect("sign-in"), /signed out/);
+      assert.deepEqual((await visitor.session()).data, {});
+      await fits();
+    });
+
+    test("data is added until it does not fit, and nothing is lost", async () => {
+      await visitor.press("#fill .primary");
+      assert.match(await visitor.effect("fill"), /fits/);
+      const { data } = await visitor.session();
+      await visitor.type("#bytes", "3000");
+      await visitor.press("#fill .primary");
+      const complaint = await visitor.text("#fill .complaint");
+      assert.match(complaint, /\d{4} bytes would be needed, and 3072 are allowed/);
+      assert.equal(await visitor.page.evaluate(() => document.activeElement.id), "bytes", "at that line");
+      assert.deepEqual((await visitor.session()).data, data);
+      await fits();
+      await isAccessible();
+      await visitor.press("#fill form + form button");
+      assert.deepEqual((await visitor.session()).data, {});
+    });
+
+    test("a session in several cookies, and back in one", async () => {
+      await visitor.press("#split .primary");
+      await visitor.type("#bytes", "6000");
+      await visitor.press("#fill .primary");
+      await visitor.open("/");
+      assert.deepEqual(Object.keys(await visitor.cookies()).sort(), ["__Host-session", "__Host-session.1", "__Host-session.2"]);
+      assert.match(await visitor.text("#size"), /Cookies: 3\./);
+      assert.match(await visitor.text("#cookie .legend"), /Sealed body.*\s60\d\d/);
+      await fits();
+      await visitor.press("#fill form + form button");
+      await visitor.press("#split .primary");
+      assert.deepEqual(Object.keys(await visitor.cookies()), ["__Host-session"]);
+    });
+
+    test("a click on the picture flips a bit, and the good cookie can be put back", async () => {
+      await visitor.signIn();
+      const place = await visitor.page.$("#cookie input[type=image]");
+      // The third square of the third row: in the sealed body.
+      await visitor.goes(() => place.click({ offset: { x: 2 * 24 + 12, y: 2 * 24 + 12 } }));
+      assert.match(await visitor.verdict(), /^Refused: Auth\./);
+      assert.match(await visitor.text("#cookie .legend"), /crossed byte/);
+      assert.match(await visitor.effect("flip"), /byte 26 .*refused.*Auth/);
+      assert.match(await visitor.text("#sign-in"), /Your name/);
+      await isAccessible();
+      await visitor.press("#cookie > form button");
+      assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
+    });
+
+    test("a bit is flipped by keyboard, and each part has its reason", async () => {
+      for (const [byte, reason] of [["0", "UnknownFormat|UnknownKey"], ["2", "UnknownKey"], ["20", "Auth"], ["50", "Auth"]]) {
+        await visitor.type("#byte", byte);
+        await visitor.press("#flip .primary");
+        assert.match(await visitor.verdict(), new RegExp(`^Refused: (${reason})\\.`), byte);
+      }
+    });
+
+    test("a token is refused under another name", async () => {
+      await visitor.press("#rename .primary");
+      assert.match(await visitor.effect("rename"), /__Host-session-renamed .*refused: Auth/);
+    });
+
+    test("a copy opens after signing out, until its id is denied", async () => {
+      await visitor.signIn();
+      await visitor.press("#copy .primary");
+      await visitor.press("#sign-in button");
+      assert.match(await visitor.text("#copied"), /The copy opens\. It belongs to Ada/);
+      await visitor.press("#copy form:nth-of-type(2) button");
+      assert.match(await visitor.text("#sign-in"), /Hello, Ada/, "replayed");
+      await visitor.press("#copy form:nth-of-type(3) button");
+      assert.match(await visitor.effect("copy"), /deny list has the id [0-9a-f]{16}/);
+      assert.match(await visitor.text("#copied"), /Refused: Revoked/);
+      assert.match(await visitor.verdict(), /^Refused: Revoked\./);
+      await fits();
+    });
+
+    test("a rotation keeps the session, and a retired key opens nothing", async () => {
+      await visitor.signIn();
+      await visitor.press("#copy .primary");
+      const keyOf = () => visitor.page.$eval("#cookie .legend tbody tr:nth-child(2)", (row) => [
+        row.querySelector("code").innerText, row.querySelector("rect").getAttribute("fill"),
+      ]);
+      const [id, colour] = await keyOf();
+      await visitor.press("#keys .primary");
+      assert.match(await visitor.verdict(), /^Opened under an earlier key\./);
+      await visitor.open("/");
+      const [newId, newColour] = await keyOf();
+      assert.ok(newId !== id && newColour !== colour);
+      assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
+      assert.match(await visitor.text("#copied"), /The copy opens/);
+      await visitor.press("#keys form:nth-of-type(2) button");
+      assert.match(await visitor.text("#copied"), /Refused: UnknownKey/);
+      assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
+      await isAccessible();
+    });
+
+    test("the session idles out when the clock is moved", async () => {
+      await visitor.signIn();
+      await visitor.press("#clock button:nth-of-type(1)");
+      assert.match(await visitor.verdict(), /^Opened\./);
+      assert.match(await visitor.text("#server"), /Idle timeout\s+(20m|19m)/);
+      await visitor.press("#clock button:nth-of-type(2)");
+      assert.match(await visitor.verdict(), /^Refused: Idle\./);
+      await fits();
+    });
+
+    test("a visitor who is to be remembered has a cookie that outlives the browser", async () => {
+      assert.equal(await visitor.has("input[name=remember]"), false);
+      await visitor.press("#remember .primary");
+      await visitor.page.click("input[name=remember]");
+      await visitor.signIn();
+      const { expires } = (await visitor.cookies())["__Host-session"];
+      assert.ok(Math.abs(expires - (Date.now() / 1000 + 30 * 86_400)) < 60, `${expires}`);
+      assert.match(await visitor.text("#server"), /Remembered/);
+    });
+
+    test("a message is shown once", async () => {
+      await visitor.type("#message", "See you");
+      await visitor.press("#flash .primary");
+      assert.equal(await visitor.text(".flash"), "See you");
+      await visitor.open("/");
+      assert.equal(await visitor.has(".flash"), false);
+    });
+
+    test("another site gets nothing past the guard, and a coin without it", async () => {
+      await visitor.press("#csrf .primary");
+      await visitor.click("#csrf .button");
+      assert.ok(visitor.page.url().startsWith(demo.otherOrigin));
+      await fits();
+      await isAccessible();
+      const refused = await visitor.press("#guarded");
+      assert.equal(refused.status(), 403);
+      assert.match(await visitor.text("main"), /comes from another site/);
+      await isAccessible();
+      await visitor.open("/");
+      assert.equal(await visitor.text("#coins"), "10");
+      await visitor.click("#csrf .button");
+      await visitor.press("#unguarded");
+      assert.ok(visitor.page.url().startsWith(demo.origin));
+      assert.equal(await visitor.text("#coins"), "9", "the control succeeds");
+      assert.match(await visitor.text("#csrf"), /there was no guard/);
+    });
+
+    test("a form of another site does nothing to the lab", async () => {
+      await visitor.signIn();
+      await visitor.page.goto(`${demo.otherOrigin}/elsewhere`);
+      // The form of the other site, aimed at the sign-out.
+      const refused = await visitor.goes(() => visitor.page.$eval("form", (form, action) => {
+        form.action = action;
+        form.submit();
+      }, `${demo.origin}/sign-out`));
+      assert.equal(refused.status(), 403);
+      await visitor.open("/");
+      assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
+    });
+
+    test("the browser keeps 4096 bytes and drops 4097", async () => {
+      await visitor.press("#large .primary");
+      assert.match(await visitor.effect("large"), /Kept: 4096\. Dropped without a word: 4097\./);
+      assert.deepEqual(Object.keys(await visitor.cookies()), ["__Host-session"], "both are removed");
+    });
+
+    test("the numbers are measured beside the network", async () => {
+      await visitor.click("#numbers .button");
+      assert.match(await visitor.text("#numbers"), /open \d+\.\d µs, save \d+\.\d µs/);
+      const bars = await visitor.page.$$eval("#numbers rect.open", (bars) => bars.length);
+      assert.ok(bars > 1);
+      for (const network of ["1 ms", "20 ms", "100 ms"]) {
+        assert.match(await visitor.text("#numbers"), new RegExp(network));
+      }
+      await fits();
+      await isAccessible();
+    });
+
+    test("every page is accessible in three languages, light and dark", async () => {
+      await visitor.signIn();
+      for (const theme of ["light", "dark"]) {
+        await visitor.page.click(`#theme input[value=${theme}]`);
+        await visitor.press("#theme button");
+        assert.equal(await visitor.page.$eval("html", (html) => html.dataset.theme), theme);
+        for (const language of ["de", "sv", "en"]) {
+          await visitor.press(`.languages button[value=${language}]`);
+          assert.equal(await visitor.page.$eval("html", (html) => html.lang), language);
+          await fits();
+          await isAccessible();
+        }
+      }
+      // The second cookie is signed and not encrypted.
+      assert.match(await visitor.text("#visitor"), /"theme": "dark"/);
+      await visitor.open("/about");
+      await fits();
+      await isAccessible();
+    });
+  });
+}
+
+describe("without encryption", () => {
+  withDemo(screens.desktop, "--mode", "unencrypted-but-signed");
+
+  test("the data is there for everybody to read", async () => {
+    await visitor.signIn("Augusta");
+    assert.match(await visitor.text("#visitor"), /Augusta/);
+    assert.match(await visitor.text("#cookie .legend"), /everybody can read it/);
+    assert.doesNotMatch(await visitor.text("#cookie .legend"), /Nonce/);
+    await isAccessible();
+  });
+});
+
+describe("in all", () => {
+  withDemo(screens.desktop);
+
+  test("a page and its style are under 100 kB, from this server alone, and run no script", async () => {
+    const loaded = [];
+    visitor.page.on("response", (response) => loaded.push(response));
+    await visitor.open("/?measure=yes");
+    const sizes = await Promise.all(
+      loaded.filter((response) => response.url().startsWith("http")).map(async (response) => [response.url(), (await (await fetch(response.url())).arrayBuffer()).byteLength]),
+    );
+    assert.ok(sizes.length >= 2);
+    assert.ok(sizes.every(([url]) => url.startsWith(demo.origin)), `${sizes}`);
+    const whole = sizes.reduce((sum, [, size]) => sum + size, 0);
+    assert.ok(whole < 100_000, `${whole} bytes`);
+    assert.equal(await visitor.page.$$eval("script", (scripts) => scripts.length), 0);
+    const policy = loaded[0].headers()["content-security-policy"];
+    assert.match(policy, /^default-src 'none'; style-src 'self'; img-src data:;/);
+  });
+});

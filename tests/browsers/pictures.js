@@ -1,0 +1,64 @@
+// Pictures of the lab's main states, light and dark, on a desktop and a phone: `npm run pictures`.
+// All go to `target/pictures`, and the two of the README to `docs/pictures`.
+
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+import { Demo, Visitor, launch, root, screens } from "./demo.js";
+
+const folder = join(root, "target/pictures");
+const ofReadme = join(root, "docs/pictures");
+mkdirSync(folder, { recursive: true });
+mkdirSync(ofReadme, { recursive: true });
+
+const browser = await launch();
+for (const [name, screen] of Object.entries(screens)) {
+  for (const theme of ["light", "dark"]) {
+    const demo = await Demo.start("--clock", "1800000000");
+    const visitor = await Visitor.of(browser, demo, screen);
+    const take = (state) => visitor.page.screenshot({ path: join(folder, `${name}-${theme}-${state}.png`), fullPage: true });
+    await visitor.page.click(`#theme input[value=${theme}]`);
+    await visitor.press("#theme button");
+    await visitor.open("/");
+    await take("fresh");
+    await visitor.signIn();
+    await visitor.press("#count .primary");
+    await visitor.type("#bytes", "120");
+    await visitor.press("#fill .primary");
+    await visitor.press("#clock button:nth-of-type(1)");
+    await visitor.open("/");
+    await take("signed-in");
+    if (name === "desktop" && theme === "light") await forReadme(visitor, "lab-opened.png");
+    await visitor.type("#bytes", "3000");
+    await visitor.press("#fill .primary");
+    await take("too-large");
+    await visitor.open("/");
+    const picture = await visitor.page.$("#cookie input[type=image]");
+    await visitor.goes(() => picture.click({ offset: { x: 120, y: 60 } }));
+    await take("refused");
+    if (name === "desktop" && theme === "dark") await forReadme(visitor, "lab-refused.png");
+    await visitor.press("#cookie > form button");
+    await visitor.press("#copy .primary");
+    await visitor.press("#csrf .primary");
+    await visitor.press("#keys .primary");
+    await visitor.click("#numbers .button");
+    await take("measured");
+    await visitor.click("#csrf .button");
+    await take("other-site");
+    await visitor.close();
+    demo.stop();
+  }
+}
+await browser.close();
+
+/** The card of the cookie, as wide as a README shows it, and under 100 kB. */
+async function forReadme(visitor, file) {
+  await visitor.page.setViewport({ width: 900, height: 900 });
+  const card = await visitor.page.$("#cookie");
+  const path = join(ofReadme, file);
+  await card.screenshot({ path });
+  await visitor.page.setViewport(screens.desktop);
+  const { size } = statSync(path);
+  if (size > 100_000) throw new Error(`${file} has ${size} bytes`);
+  console.log(file, size);
+}
