@@ -5,6 +5,7 @@ mod error;
 mod forms;
 mod frame;
 mod lab;
+mod large;
 mod purse;
 mod token;
 mod visit;

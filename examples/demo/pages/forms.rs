@@ -19,7 +19,6 @@ use hardtack::{
 };
 use serde::Deserialize;
 
-pub(super) use self::attack::{LARGE, copied_cookies, large_name};
 use super::{
     PageError, lab,
     visit::{Complaint, Visit},

@@ -26,15 +26,14 @@ use self::{
 };
 use super::{
     Page, PageError,
-    forms::{LARGE, copied_cookies, large_name},
     frame::{Frame, Here},
-    purse,
+    large, purse,
     token::Token,
     visit::{BOX, VISITS, Visit},
 };
 use crate::{
     site::Site,
-    texts::{Language, Texts, Theme, filled},
+    texts::{Language, Texts, Theme},
 };
 
 /// What the address asks for.
@@ -62,7 +61,7 @@ pub(super) async fn show(
     let took_large = wish.large.is_some();
     let page = page_with(&visit, &wish)?;
     if took_large {
-        return Ok(without_large(page));
+        return Ok(large::removed_after(page));
     }
     Ok(page.into_response())
 }
@@ -170,7 +169,7 @@ fn page_with<'a>(visit: &'a Visit, wish: &Wish) -> Result<Page<Lab<'a>>, PageErr
         some_byte: len * 2 / 3,
         copy: copy(visit),
         purse: purse_of(visit),
-        large: wish.large.as_ref().map(|_| large(visit)),
+        large: wish.large.as_ref().map(|_| large::kept(visit)),
         keys: keys(site),
         now: moment(site.clock.now()),
         ahead: humantime::format_duration(site.clock.ahead()).to_string(),
@@ -202,7 +201,7 @@ fn pretty(session: &Session) -> String {
 
 /// What the cookie that was put aside opens to now.
 fn copy(visit: &Visit) -> Option<Verdict> {
-    let field = Token::as_field(&copied_cookies(visit)?);
+    let field = Token::as_field(&visit.copied_cookies()?);
     let copied = visit
         .site
         .probe
@@ -228,38 +227,6 @@ fn keys(site: &Site) -> Vec<KeyView> {
         id,
     });
     keys.collect()
-}
-
-fn large(visit: &Visit) -> String {
-    let is_kept = |bytes: &usize| visit.raw(&large_name(*bytes)).is_some();
-    let (kept, dropped): (Vec<_>, Vec<_>) = LARGE.into_iter().partition(is_kept);
-    let list = |bytes: Vec<usize>| {
-        let numbers: Vec<_> = bytes.iter().map(ToString::to_string).collect();
-        if numbers.is_empty() {
-            "–".to_owned()
-        } else {
-            numbers.join(", ")
-        }
-    };
-    let (kept, dropped) = (list(kept), list(dropped));
-    filled(
-        visit.texts().large_kept,
-        &[("kept", &kept), ("dropped", &dropped)],
-    )
-}
-
-/// The page, and the large cookies are removed.
-fn without_large(page: impl IntoResponse) -> Response {
-    let mut response = page.into_response();
-    for bytes in LARGE {
-        let field = format!("{}=; Path=/; Max-Age=0", large_name(bytes));
-        if let Ok(field) = field.parse() {
-            response
-                .headers_mut()
-                .append(axum::http::header::SET_COOKIE, field);
-        }
-    }
-    response
 }
 
 /// A moment as the pages write it.

@@ -2,7 +2,6 @@
 
 use axum::http::{HeaderMap, header::COOKIE};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use hardtack::cookie::CookieName;
 
 pub(super) struct Token {
     pub(super) text: String,
@@ -67,13 +66,9 @@ impl Token {
 }
 
 /// These cookies under another name.
-pub(super) fn renamed(
-    cookies: &[(String, String)],
-    from: &CookieName,
-    to: &str,
-) -> Vec<(String, String)> {
+pub(super) fn renamed(cookies: &[(String, String)], from: &str, to: &str) -> Vec<(String, String)> {
     let rename = |(name, value): &(String, String)| {
-        let part = name.strip_prefix(from.as_str()).unwrap_or_default();
+        let part = name.strip_prefix(from).unwrap_or_default();
         (format!("{to}{part}"), value.clone())
     };
     cookies.iter().map(rename).collect()

@@ -71,9 +71,11 @@ impl Visit {
         Token::find(&self.headers, self.site.session.cookie.name().as_str())
     }
 
-    /// The token that was put aside.
-    pub(super) fn copied(&self) -> Option<Token> {
-        Token::find(&self.headers, &self.copy_name())
+    /// The session's cookies, as they were when a copy was put aside.
+    pub(super) fn copied_cookies(&self) -> Option<Vec<(String, String)>> {
+        let token = Token::find(&self.headers, &self.copy_name())?;
+        let (from, to) = (self.copy_name(), self.site.session.cookie.name());
+        Some(token::renamed(&token.cookies, &from, to.as_str()))
     }
 
     /// The name of the cookie that keeps a copy of the session's.

@@ -1,7 +1,5 @@
 //! What somebody may try with a cookie.
 
-use std::iter;
-
 use axum::response::{IntoResponse, Redirect, Response};
 use hardtack::{
     SessionCookie,
@@ -14,7 +12,7 @@ use crate::{
     pages::{
         PageError,
         lab::{bands, picture},
-        purse,
+        large, purse,
         token::{Token, renamed},
         visit::Visit,
     },
@@ -77,7 +75,7 @@ pub(super) async fn rename(visit: Visit, input: Input<Nothing>) -> Done {
     let Nothing {} = fields(&visit, input)?;
     let (own, other) = (visit.site.session.cookie.name(), &visit.site.renamed);
     let cookies = visit.arrived().map_or_else(Vec::new, |token| token.cookies);
-    let cookies = renamed(&cookies, own, other.name().as_str());
+    let cookies = renamed(&cookies, own.as_str(), other.name().as_str());
     let reason = reason(&visit, other, &cookies);
     let values = [("name", other.name().as_str()), ("reason", reason)];
     visit.done("rename", filled(visit.texts().renamed, &values))
@@ -94,28 +92,20 @@ pub(super) async fn copy(visit: Visit, input: Input<Nothing>) -> Result<Response
 /// The cookies of this token, put aside.
 fn copy_of(visit: &Visit, token: &Token) -> Vec<(String, String)> {
     let own = visit.site.session.cookie.name();
-    renamed(&token.cookies, own, &visit.copy_name())
-}
-
-/// The session's cookies, as they were when they were put aside.
-pub(in crate::pages) fn copied_cookies(visit: &Visit) -> Option<Vec<(String, String)>> {
-    let token = visit.copied()?;
-    let (from, to) = (visit.copy_name(), visit.site.session.cookie.name());
-    let from = from.parse().ok()?;
-    Some(renamed(&token.cookies, &from, to.as_str()))
+    renamed(&token.cookies, own.as_str(), &visit.copy_name())
 }
 
 pub(super) async fn replay(visit: Visit, input: Input<Nothing>) -> Result<Response, PageError> {
     let Nothing {} = fields(&visit, input)?;
     let done = visit.done("copy", visit.texts().replayed)?;
-    let cookies = copied_cookies(&visit).unwrap_or_default();
+    let cookies = visit.copied_cookies().unwrap_or_default();
     visit.set_raw(&cookies, done)
 }
 
 pub(super) async fn revoke(visit: Visit, input: Input<Nothing>) -> Done {
     let Nothing {} = fields(&visit, input)?;
     let texts = visit.texts();
-    let cookies = copied_cookies(&visit).unwrap_or_default();
+    let cookies = visit.copied_cookies().unwrap_or_default();
     let field = Token::as_field(&cookies);
     let copied = visit
         .site
@@ -139,20 +129,5 @@ pub(super) async fn fill_purse(visit: Visit, input: Input<Nothing>) -> Done {
 
 pub(super) async fn large(visit: Visit, input: Input<Nothing>) -> Result<Response, PageError> {
     let Nothing {} = fields(&visit, input)?;
-    let cookies: Vec<_> = LARGE.iter().map(|bytes| large_cookie(*bytes)).collect();
-    visit.set_raw(&cookies, Redirect::to("/?large=yes#large"))
+    visit.set_raw(&large::cookies(), Redirect::to("/?large=yes#large"))
 }
-
-/// A cookie whose name and value have so many bytes.
-fn large_cookie(bytes: usize) -> (String, String) {
-    let name = large_name(bytes);
-    let value = iter::repeat_n('x', bytes - name.len());
-    (name.clone(), value.collect())
-}
-
-pub(in crate::pages) fn large_name(bytes: usize) -> String {
-    format!("bytes-{bytes}")
-}
-
-/// The most that browsers keep, and one more.
-pub(in crate::pages) const LARGE: [usize; 2] = [4096, 4097];
