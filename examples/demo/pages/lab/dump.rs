@@ -32,7 +32,9 @@ pub(super) fn of(visit: &Visit) -> Vec<Dump> {
 fn dump(visit: &Visit, cookie: &Cookie, session: &Session) -> Option<Dump> {
     let name = cookie.cookie.name().as_str();
     let bytes = Token::find(&visit.headers, name)?.bytes()?;
-    let rows: Vec<_> = bytes.chunks(BYTES_IN_ROW).map(row).collect();
+    let rows = bytes.chunks(BYTES_IN_ROW).map(row).take(MOST_ROWS);
+    let cut = (bytes.len() > MOST_ROWS * BYTES_IN_ROW).then(|| "…".to_owned());
+    let rows: Vec<_> = rows.chain(cut).collect();
     let is_readable = cookie.cookie.mode() == Mode::UnencryptedButSigned;
     Some(Dump {
         cookie: name.to_owned(),
@@ -61,5 +63,7 @@ fn row(bytes: &[u8]) -> String {
 
 /// Bytes per line, which fit the width of a phone.
 const BYTES_IN_ROW: usize = 8;
+/// So that a session in several cookies does not make the page too long.
+const MOST_ROWS: usize = 160;
 /// Lines of the dump; the style shows at least this many.
 const ROWS_IN_VIEW: usize = 12;
