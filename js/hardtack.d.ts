@@ -19,7 +19,7 @@ export class ConfigError extends Error {
 
 /** A change that was refused. The session is as it was. */
 export class SessionError extends Error {
-  readonly code: "value" | "size" | "unreadable" | "not-remembering" | "clock" | "after-head" | "suite";
+  readonly code: "value" | "size" | "unreadable" | "not-remembering" | "clock" | "after-head" | "suite" | "seconds";
 }
 
 export interface RingOptions {

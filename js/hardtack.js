@@ -174,13 +174,24 @@ const overheadOf = (mode) => (mode === "encrypted" ? HEAD + NONCE + TAG : HEAD +
 // ---------------------------------------------------------------------------------------------------------------------
 // Keys and rings (§ 3)
 
+const BLANK = " \t";
+const SPACE = " \t\n\f\r";
+
+/** Without these characters at both ends. A regular expression takes quadratic time for those inside. */
+function trim(text, characters) {
+  let [start, end] = [0, text.length];
+  while (start < end && characters.includes(text[start])) start += 1;
+  while (end > start && characters.includes(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
 const LABEL = utf8.encode("hardtack/v1");
 const KEY_PREFIX = "hardtack_key_v1_";
 
 class Key {
   /** Parses the text of a key (§ 3.3, § 14.2). */
   static async parse(text) {
-    const trimmed = text.replace(/^[ \t\n\f\r]+|[ \t\n\f\r]+$/g, "");
+    const trimmed = trim(text, SPACE);
     if (!trimmed.startsWith(KEY_PREFIX)) {
       throw new ConfigError("prefix", `key does not begin with ${KEY_PREFIX}`);
     }
@@ -246,6 +257,9 @@ export class KeyRing {
     ring.#notBefore = null;
     const keys = [];
     for (const text of [texts].flat()) {
+      if (typeof text !== "string") {
+        throw new ConfigError("ring", "the key ring is no string; is the variable or the secret set?");
+      }
       const { found, notBefore } = await parseItems(text, mode);
       keys.push(...found);
       if (notBefore !== null) ring.#notBefore = Math.max(notBefore, ring.#notBefore ?? 0);
@@ -291,7 +305,7 @@ export class KeyRing {
 
 /** The keys of one text in their listing, and its `not_before` (§ 14.3). */
 async function parseItems(text, mode) {
-  const body = text.replace(/^[ \t\n\f\r]+|[ \t\n\f\r]+$/g, "");
+  const body = trim(text, SPACE);
   const lines = body.split(/\r?\n/);
   const isComment = (line) => /^[ \t]*#/.test(line);
   const hasCommas = lines.some((line) => line.includes(",") && !isComment(line));
@@ -299,7 +313,7 @@ async function parseItems(text, mode) {
   const found = [];
   let notBefore = null;
   for (const raw of items) {
-    const item = raw.replace(/^[ \t]+|[ \t]+$/g, "");
+    const item = trim(raw, BLANK);
     if (item === "" || item.startsWith("#")) {
       if (!hasCommas || body === "") continue;
       throw new ConfigError("blank", "key ring has an empty item between commas, or a comment");
@@ -380,7 +394,13 @@ function contextBytes(application, typeLabel, pairs) {
     const [l, v] = [utf8.encode(label), utf8.encode(value)];
     encoded.push(concat(Uint8Array.of(l.length), l, u16(v.length), v));
   };
-  const lengthOf = (text) => utf8.encode(text).length;
+  const lengthOf = (text) => {
+    // Else `undefined` and "undefined", or two halves of surrogate pairs, would be one tenant.
+    if (typeof text !== "string" || !text.isWellFormed()) {
+      throw new ConfigError("context", "a label or a value of the context is not a well-formed string");
+    }
+    return utf8.encode(text).length;
+  };
   if (application !== undefined && application !== null) {
     const length = lengthOf(application);
     if (length < 1 || length > 255) throw new ConfigError("application", `\`application\` has ${length} bytes, expected 1 to 255`);
@@ -391,8 +411,9 @@ function contextBytes(application, typeLabel, pairs) {
     append("hardtack.type", typeLabel);
   }
   for (const [label, value] of pairs) {
+    const length = lengthOf(label);
     if (label.startsWith("hardtack.")) throw new ConfigError("reserved", "labels that begin with `hardtack.` are reserved");
-    if (lengthOf(label) > 255) throw new ConfigError("label", "a label of the context is longer than 255 bytes");
+    if (length > 255) throw new ConfigError("label", "a label of the context is longer than 255 bytes");
     if (lengthOf(value) > 65_535) throw new ConfigError("value", "a value of the context is longer than 65,535 bytes");
     append(label, value);
   }
@@ -865,9 +886,9 @@ function findValues(fields, name, most = MOST_VALUES) {
   const values = [];
   for (const field of fields) {
     for (const pair of field.split(";")) {
-      const start = pair.replace(/^[ \t]+/, "");
+      const start = trim(pair, BLANK);
       if (!start.startsWith(`${name}=`)) continue;
-      let value = start.slice(name.length + 1).replace(/^[ \t]+|[ \t]+$/g, "");
+      let value = trim(start.slice(name.length + 1), BLANK);
       if (value.length >= 2 && value.startsWith('"') && value.endsWith('"')) value = value.slice(1, -1);
       value = value.slice(0, LONGEST_TOKEN + 1);
       if (values.length < most && !values.includes(value)) values.push(value);
@@ -1039,9 +1060,20 @@ class Budget {
 // ---------------------------------------------------------------------------------------------------------------------
 // A session during one request (§ 7.9, § 8)
 
-const seconds = (moment) => Math.floor((moment instanceof Date ? moment.getTime() : moment) / 1000);
+/** The Unix seconds of a `Date` or of milliseconds. Nothing expires at a moment that is no number. */
+function secondsOf(name, moment, round = Math.floor) {
+  const milliseconds = moment instanceof Date ? moment.getTime() : moment;
+  if (!Number.isFinite(milliseconds)) throw new ConfigError(name, `\`${name}\` is neither a valid Date nor milliseconds`);
+  return round(milliseconds / 1000);
+}
+
 const dateOf = (time) => new Date(time * 1000);
 const span = (value) => Math.min(U32, Math.max(0, value));
+
+function checkSpan(seconds) {
+  if (Number.isInteger(seconds) && seconds >= 0) return;
+  throw new SessionError("seconds", "expected a whole number of seconds, 0 or more");
+}
 
 /** A visitor's session during one request. Changes are saved with `save` of what loaded it. */
 export class Session {
@@ -1225,6 +1257,7 @@ export class Session {
 
   /** Ends the session at the latest so many seconds from now. */
   limitTo(seconds) {
+    checkSpan(seconds);
     this.#change(() => {
       const { issued, limit } = this.#fields;
       const wanted = span(this.#now + seconds - issued);
@@ -1235,6 +1268,7 @@ export class Session {
 
   /** Keeps the session after the browser is closed, for so many seconds from now. */
   rememberFor(seconds) {
+    checkSpan(seconds);
     this.#change(() => {
       if (this.#policy.rememberUpTo === null) {
         throw new SessionError("not-remembering", "set `rememberUpTo` to remember sessions");
@@ -1337,7 +1371,7 @@ export class Session {
     const persists = this.#fields.remembered !== null;
     if (this.#ending === "invalidated" && (isSilenced || (isEmpty && !persists))) return expire();
     if (this.#ending === "cleared" && (isSilenced || isEmpty)) return expire();
-    if (this.#ending === null && isEmpty && !persists && this.#arrived && this.#hasChanged() && !isSilenced) return expire();
+    if (this.#ending === null && isEmpty && !persists && this.#arrived && this.#hasChanged()) return expire();
     if (this.#hasChanged() || (this.#force && !(this.#isNew && isEmpty && !persists))) {
       if (isSilenced) return null;
       if (this.#now >= this.#deadline()) return expire();
@@ -1573,7 +1607,7 @@ function policyOf(options) {
     rememberUpTo: rememberUpTo === null ? null : positive("rememberUpTo", rememberUpTo),
     refreshAfter,
     skew: clockSkew,
-    notBefore: notBefore === null ? 0 : Math.ceil(new Date(notBefore).getTime() / 1000),
+    notBefore: notBefore === null ? 0 : secondsOf("notBefore", notBefore, Math.ceil),
     revokedIf: options.revokedIf ?? null,
     type,
     emptyPayload: type ? type.encode(type.empty) : new Uint8Array(),
@@ -1717,7 +1751,7 @@ export class SessionCookie extends Carrier {
    * fails: a cookie that does not open is a new session.
    */
   async load(fields, now = Date.now()) {
-    const moment = seconds(now);
+    const moment = secondsOf("now", now);
     const session = new Session(this._policy, moment);
     const { values, parts } = findCookie(fieldsOf(fields), this.name);
     carriedBy.set(session, new Set(parts.keys()));
@@ -1842,7 +1876,7 @@ export class SessionHeader extends Carrier {
 
   /** Loads the session of a request: the values of the field, none of them joined. */
   async load(values, now = Date.now()) {
-    const moment = seconds(now);
+    const moment = secondsOf("now", now);
     const session = new Session(this._policy, moment);
     const tokens = new Set(fieldsOf(values).map((value) => this.#token(value)));
     if (tokens.size === 0) return session;
@@ -1859,7 +1893,7 @@ export class SessionHeader extends Carrier {
 
   /** The token of a field's value (§ 9.7.2). */
   #token(value) {
-    const trimmed = value.replace(/^[ \t\n\f\r]+|[ \t\n\f\r]+$/g, "");
+    const trimmed = trim(value, SPACE);
     const isBearer = this.#field === "authorization" && /^bearer /i.test(trimmed);
     return (isBearer ? trimmed.slice(7) : trimmed).slice(0, LONGEST_TOKEN + 1);
   }

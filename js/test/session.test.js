@@ -99,6 +99,49 @@ test("a response with a 5xx status saves no change, and signs out all the same",
   const ended = await cookies.load(await filled(), NOW);
   ended.invalidate();
   assert.match((await cookies.save(ended, { status: 500 }))[0], /^__Host-session=; .*Max-Age=0/);
+  const emptied = await cookies.load(await filled(), NOW);
+  emptied.delete("user");
+  assert.match((await cookies.save(emptied, { status: 500 }))[0], /^__Host-session=; .*Max-Age=0/);
+});
+
+test("blanks inside of a header take no longer than other characters", async () => {
+  const blanks = " ".repeat(1_000_000);
+  for (const value of [`${blanks}x${blanks}x`, `__Host-session=${blanks}x${blanks}x`]) {
+    assert.equal((await cookies.load(value, NOW)).isNew, true);
+  }
+  await assert.rejects(KeyRing.parse(`x${blanks}x`), ConfigError);
+});
+
+test("a moment that is no number is refused, for nothing would expire then", async () => {
+  const arrived = await filled();
+  for (const now of [NaN, new Date("no date"), Infinity, "2027-01-15"]) {
+    await assert.rejects(cookies.load(arrived, now), misconfigured("now"));
+  }
+  for (const notBefore of [NaN, new Date("no date"), "yesterday"]) {
+    await assert.rejects(SessionCookie.encrypted(XAES_KEY, { notBefore }), misconfigured("notBefore"));
+  }
+});
+
+test("a span that is no number of seconds is refused, and changes nothing", async () => {
+  const remembering = await SessionCookie.encrypted(XAES_KEY, { rememberUpTo: 86_400 });
+  const session = await remembering.load(null, NOW);
+  for (const span of [NaN, -1, 0.5, Infinity, "60", undefined]) {
+    assert.throws(() => session.limitTo(span), refused("seconds"));
+    assert.throws(() => session.rememberFor(span), refused("seconds"));
+  }
+  assert.deepEqual(await remembering.save(session), []);
+});
+
+test("tenants that are no text are refused, for two of them would be one", async () => {
+  for (const tenant of [undefined, null, 1, "\ud800", "\udc00"]) {
+    const context = [["tenant", tenant]];
+    await assert.rejects(SessionCookie.encrypted(XAES_KEY, { context }), misconfigured("context"));
+  }
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { application: "\ud800" }), misconfigured("context"));
+});
+
+test("a secret that is not set is named", async () => {
+  await assert.rejects(SessionCookie.encrypted(undefined), misconfigured("ring"));
 });
 
 test("a session is refreshed by a page of the visitor's own", async () => {
