@@ -4,7 +4,10 @@ use super::error::CookieForError;
 #[cfg(feature = "migrate")]
 use crate::migrate::{OldValues, Source};
 use crate::{
-    base::{clock::Clock, time::unix_seconds_from},
+    base::{
+        clock::Clock,
+        time::{self, UnixSeconds, unix_seconds_from},
+    },
     cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
     session::{Arrival, Ending, SaveError, Sealed, Sealer, Session, Use},
@@ -53,9 +56,8 @@ pub(crate) struct Inner {
     pub(crate) template: Template,
     /// The same cookie with earlier attributes.
     pub(crate) former: Vec<Template>,
-    /// Cookies of other libraries, and their fields.
     #[cfg(feature = "migrate")]
-    pub(crate) old: (Arc<[Source]>, Vec<Template>),
+    pub(crate) old: OldCookies,
     /// Responses that others may store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
@@ -260,7 +262,7 @@ impl<T: Payload> SessionCookie<T> {
             return Err(CookieForError::Empty);
         }
         let mut former = SetCookies::default();
-        self.expire_former(PartNumbers::default(), &mut former);
+        self.expire_former(PartNumbers::default(), time::unix_seconds(now), &mut former);
         let pairs = fields.iter().skip(former.iter().len());
         let pairs = pairs.filter_map(|field| field.split(';').next());
         Ok(pairs.collect::<Vec<_>>().join("; "))
@@ -286,8 +288,8 @@ impl<T> SessionCookie<T> {
         )?;
         let fields = match ended.ending {
             Ending::Keep => SetCookies::default(),
-            Ending::End { carried } => self.expire(carried),
-            Ending::Set(sealed) => self.set(sealed),
+            Ending::End { carried } => self.expire(carried, ended.now),
+            Ending::Set(sealed) => self.set(sealed, ended.now),
         };
         #[cfg(feature = "device-bound")]
         let fields = fields.and_device(ended.device.farewell, ended.device.registration);
@@ -295,7 +297,7 @@ impl<T> SessionCookie<T> {
     }
 
     /// Returns the token in one field or several, after the fields that drop cookies with earlier attributes.
-    fn set(&self, sealed: Sealed) -> SetCookies {
+    fn set(&self, sealed: Sealed, now: UnixSeconds) -> SetCookies {
         let Sealed {
             text,
             max_age,
@@ -306,7 +308,7 @@ impl<T> SessionCookie<T> {
             template, former, ..
         } = &*self.inner;
         let mut fields = SetCookies::with_capacity(1 + former.len());
-        self.expire_former(carried, &mut fields);
+        self.expire_former(carried, now, &mut fields);
         let token_len = text.len() - template.start().len();
         let overhead = Overhead {
             field: template.len(),
@@ -320,27 +322,36 @@ impl<T> SessionCookie<T> {
         fields
     }
 
-    fn expire(&self, carried: PartNumbers) -> SetCookies {
+    fn expire(&self, carried: PartNumbers, now: UnixSeconds) -> SetCookies {
         let mut fields = SetCookies::default();
-        self.expire_former(carried, &mut fields);
+        self.expire_former(carried, now, &mut fields);
         self.inner.template.expire(carried, &mut fields);
         fields
     }
 
-    /// Drops cookies that were set with earlier attributes, or by other libraries. A part may have come from any of them, and parts that are
-    /// not sent to this page would elsewhere mix with the new ones, so all parts are dropped.
-    fn expire_former(&self, carried: PartNumbers, fields: &mut SetCookies) {
+    /// Drops cookies that were set with earlier attributes, or by other libraries, if those are read by now. A part may
+    /// have come from any of them, and parts that are not sent to this page would elsewhere mix with the new ones, so
+    /// all parts are dropped.
+    #[cfg_attr(
+        not(feature = "migrate"),
+        allow(unused_variables, reason = "for old cookies")
+    )]
+    fn expire_former(&self, carried: PartNumbers, now: UnixSeconds, fields: &mut SetCookies) {
         let budget = &self.inner.sealer.policy.budget;
         let parts = carried.with_all_of(budget.limit().cookies);
         for template in &self.inner.former {
             template.expire(parts, fields);
         }
         #[cfg(feature = "migrate")]
-        for template in &self.inner.old.1 {
+        for (template, _) in self.inner.old.1.iter().filter(|(_, from)| now >= *from) {
             template.expire(PartNumbers::default(), fields);
         }
     }
 }
+
+/// Cookies of other libraries, and the fields that drop them, each from the second on from which it is read.
+#[cfg(feature = "migrate")]
+pub(crate) type OldCookies = (Arc<[Source]>, Vec<(Template, UnixSeconds)>);
 
 impl<T> Clone for SessionCookie<T> {
     fn clone(&self) -> Self {

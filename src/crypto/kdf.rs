@@ -14,20 +14,19 @@ impl Prk {
         Prk(Zeroizing::new(prk.into()))
     }
 
-    /// Takes a pseudorandom key as it is. `None`: it is shorter than the hash.
-    #[cfg(feature = "migrate")]
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Prk> {
-        bytes.first_chunk().map(|prk| Prk(Zeroizing::new(*prk)))
-    }
-
     /// `HKDF-Expand(PRK, info, N)` (RFC 5869 section 2.3).
     pub(crate) fn expand<const N: usize>(&self, info: &[u8]) -> Zeroizing<[u8; N]> {
-        const { assert!(N <= 255 * 32, "HKDF yields at most 255 blocks") };
-        let mut output = Zeroizing::new([0; N]);
-        Hkdf::<Sha256>::from_prk(&*self.0)
-            .expect("a PRK is as long as the hash")
-            .expand(info, &mut *output)
-            .expect("the length was checked when this was compiled");
-        output
+        expand(&*self.0, info).expect("a PRK is as long as the hash")
     }
+}
+
+/// `HKDF-Expand(PRK, info, N)` of a pseudorandom key of any length. `None`: it is shorter than the hash.
+pub(crate) fn expand<const N: usize>(prk: &[u8], info: &[u8]) -> Option<Zeroizing<[u8; N]>> {
+    const { assert!(N <= 255 * 32, "HKDF yields at most 255 blocks") };
+    let mut output = Zeroizing::new([0; N]);
+    Hkdf::<Sha256>::from_prk(prk)
+        .ok()?
+        .expand(info, &mut *output)
+        .expect("the length was checked when this was compiled");
+    Some(output)
 }

@@ -33,7 +33,7 @@ impl<T: Payload> Session<T> {
     pub fn csrf_token(&self) -> Result<String, SessionError> {
         let mask = random::from_thread()?;
         self.try_with(|mut session| {
-            if session.state.sid().is_none() {
+            if session.state.csrf_name().is_none() {
                 session.check_open()?;
                 session.state.ensure_id(random::from_system)?;
             }

@@ -99,12 +99,16 @@ impl Devices {
             let is_young = self.is_young(&challenge.metadata, REGISTER_WITHIN, request.now);
             (is_young && is_alive(&challenge.metadata, challenge.key_id)).then_some(challenge)
         };
-        let Ok((key, proof)) = proof::registration(unquoted(request.proof)) else {
-            return DeviceAnswer::of(400, DeviceEvent::Refused);
-        };
+        let text = unquoted(request.proof);
         let path = self.options.register_path();
-        let challenge = challenged(&proof).filter(|_| self.is_for(&proof, &path, request));
-        let Some(challenge) = challenge else {
+        let registered = || {
+            // First, because a signature takes much longer to verify than an offer to open, and anybody may send one.
+            let challenge = challenged(&proof::unverified(text)?)?;
+            let (key, proof) = proof::registration(text).ok()?;
+            self.is_for(&proof, &path, request)
+                .then_some((key, challenge))
+        };
+        let Some((key, challenge)) = registered() else {
             return DeviceAnswer::of(400, DeviceEvent::Refused);
         };
         let answer = self.accept(&key, &challenge, request);

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
 /// An object by its keys.
@@ -75,7 +75,7 @@ impl<'de> Visitor<'de> for AnyJson {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
+        while list.next_element::<Json>()?.is_some() {}
         Ok(Json::Other)
     }
 
@@ -97,5 +97,23 @@ impl<'de> Visitor<'de> for AnyJson {
 
     fn visit_unit<E>(self) -> Result<Json, E> {
         Ok(Json::Other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_stands_twice_is_refused_at_any_depth() {
+        for text in [
+            r#"{"a":1,"a":2}"#,
+            r#"{"x":{"a":1,"a":2}}"#,
+            r#"{"x":[1,{"a":1,"a":2}]}"#,
+            r#"{"x":[[{"a":{"b":1,"b":1}}]]}"#,
+        ] {
+            assert!(Json::object(text.as_bytes()).is_none(), "{text}");
+        }
+        assert!(Json::object(br#"{"x":[{"a":1},{"a":2}]}"#).is_some());
     }
 }

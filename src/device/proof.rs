@@ -44,6 +44,11 @@ pub(crate) fn registration(text: &[u8]) -> Result<(PublicKey, Proof), ProofError
     Ok((key, proof))
 }
 
+/// Reads what a proof of a registration claims. Nothing is verified.
+pub(crate) fn unverified(text: &[u8]) -> Option<Proof> {
+    Parts::read(text).ok()?.claims()
+}
+
 /// Verifies the proof of a refresh, by the key that was registered.
 pub(crate) fn refresh(text: &[u8], key: &PublicKey) -> Result<Proof, ProofError> {
     let parts = Parts::read(text)?;
@@ -99,21 +104,25 @@ impl<'a> Parts<'a> {
         Ok(self)
     }
 
-    /// The payload is read after its signature.
     fn verify(self, key: &PublicKey) -> Result<Proof, ProofError> {
         if !key.verify(self.signed, &self.signature) {
             return Err(ProofError::Signature);
         }
-        let mut payload = Json::object(&self.payload).ok_or(ProofError::Malformed)?;
+        self.claims().ok_or(ProofError::Malformed)
+    }
+
+    /// Reads the claims of the payload.
+    fn claims(&self) -> Option<Proof> {
+        let mut payload = Json::object(&self.payload)?;
         let Some(Json::Text(challenge)) = payload.remove("jti") else {
-            return Err(ProofError::Malformed);
+            return None;
         };
         let audience = match payload.remove("aud") {
             None => None,
             Some(Json::Text(audience)) => Some(audience),
-            Some(_) => return Err(ProofError::Malformed),
+            Some(_) => return None,
         };
-        Ok(Proof {
+        Some(Proof {
             challenge,
             audience,
         })

@@ -2,7 +2,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::{base::debug::debug_by_display, crypto::kdf::Prk};
+use crate::{base::debug::debug_by_display, crypto::kdf};
 
 /// The key of a cookie jar of cookie-rs, which actix-session and tower-sessions-cookie-store also use.
 ///
@@ -41,11 +41,11 @@ impl JarKey {
     ///
     /// Returns an error if there are fewer than 32 bytes.
     pub fn derive_from(master: &[u8]) -> Result<JarKey, JarKeyError> {
-        let prk = Prk::from_bytes(master).ok_or(JarKeyError {
+        let key = kdf::expand(master, KEYS_INFO).ok_or(JarKeyError {
             expected: 32,
             found: master.len(),
         })?;
-        Ok(JarKey(prk.expand(KEYS_INFO)))
+        Ok(JarKey(key))
     }
 
     /// The key of signed jars.

@@ -46,8 +46,8 @@ impl OldValues {
             .sum()
     }
 
-    /// Hands the old sessions to `accept`, in the order of the sources, until it takes one. Returns the first reason if
-    /// none is taken. `None`: there is none that has entries.
+    /// Hands the old sessions to `accept`, in the order of the sources, until it takes one. Several that open under one
+    /// name are refused. Returns the first reason if none is taken. `None`: there is none that has entries.
     pub(crate) fn read(
         &self,
         now: UnixSeconds,
@@ -58,14 +58,24 @@ impl OldValues {
             if !source.range.contains(&now) {
                 continue;
             }
+            let mut refused = |reason| _ = first.get_or_insert(Err(reason));
+            let mut opened = Vec::new();
             for value in values.iter() {
-                let read = source.read(value, now).transpose();
-                let taken = read.map(|read| read.and_then(|(dates, data)| accept(dates, data)));
-                match taken {
-                    Some(Ok(())) => return Some(Ok(())),
-                    Some(Err(reason)) => _ = first.get_or_insert(Err(reason)),
-                    None => {}
+                match source.read(value, now) {
+                    Ok(session) => opened.extend(session),
+                    Err(reason) => refused(reason),
                 }
+            }
+            // One may have been planted by another host of the site.
+            if opened.len() > 1 {
+                refused(Reason::Duplicate);
+                continue;
+            }
+            let taken = opened.pop().map(|(dates, data)| accept(dates, data));
+            match taken {
+                Some(Ok(())) => return Some(Ok(())),
+                Some(Err(reason)) => refused(reason),
+                None => {}
             }
         }
         first

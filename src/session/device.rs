@@ -41,11 +41,12 @@ impl Sealer {
         Ok(candidate)
     }
 
-    /// The fields for the device of a session that is written or ended.
+    /// The fields for the device of a session that is written, or that `has_ended`.
     pub(crate) fn device_fields<T>(
         &self,
         context: &Context,
         state: &State<'_, T>,
+        has_ended: bool,
     ) -> Result<DeviceFields, SaveError> {
         let Some(devices) = &self.devices else {
             return Ok(DeviceFields::default());
@@ -54,7 +55,7 @@ impl Sealer {
         Ok(DeviceFields {
             registration: state.offers_registration().map(offer).transpose()?,
             farewell: state
-                .left_device()
+                .left_device(has_ended)
                 .into_iter()
                 .flat_map(|sid| devices.farewell(sid))
                 .collect(),

@@ -8,6 +8,7 @@ use super::{
     sealer::Sealer,
 };
 use crate::{
+    base::time::UnixSeconds,
     cookie::PartNumbers,
     state::{Circumstances, SizeLimit, Verdict},
 };
@@ -17,6 +18,8 @@ pub(crate) struct Ended {
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) use_of_session: Use,
     pub(crate) ending: Ending,
+    /// The time of the request. 0 if nothing is sent.
+    pub(crate) now: UnixSeconds,
     #[cfg(feature = "device-bound")]
     pub(crate) device: DeviceFields,
 }
@@ -115,8 +118,9 @@ impl<T> Session<T> {
             Ok(Ended {
                 use_of_session,
                 ending: Ending::Set(sealed),
+                now: state.now(),
                 #[cfg(feature = "device-bound")]
-                device: sealer.device_fields(arrival.context(sealer), &state)?,
+                device: sealer.device_fields(arrival.context(sealer), &state, false)?,
             })
         };
         let reseal = sealer.must_reseal(*outcome, state.now());
@@ -129,8 +133,9 @@ impl<T> Session<T> {
             Verdict::Expire => Ok(Ended {
                 use_of_session: Use::Written,
                 ending: Ending::End { carried },
+                now: state.now(),
                 #[cfg(feature = "device-bound")]
-                device: sealer.device_fields(arrival.context(sealer), &state)?,
+                device: sealer.device_fields(arrival.context(sealer), &state, true)?,
             }),
             Verdict::Write { age } => set(Use::Written, age),
             // A refresh is optional, so it does not fail a response.
@@ -152,6 +157,7 @@ impl Ended {
         Ended {
             use_of_session,
             ending: Ending::Keep,
+            now: 0,
             #[cfg(feature = "device-bound")]
             device: DeviceFields::default(),
         }

@@ -18,6 +18,9 @@ pub enum SaveError {
     /// The cookie was built with `formerly`, and a jar of cookies cannot drop those with earlier attributes.
     #[cfg(feature = "cookie")]
     FormerInJar,
+    /// The cookie was built with `device_bound`, and a jar of cookies has no room for the offer of a registration.
+    #[cfg(all(feature = "cookie", feature = "device-bound"))]
+    DeviceInJar,
 }
 
 debug_by_display!(SaveError);
@@ -40,6 +43,10 @@ impl fmt::Display for SaveError {
                 "a jar has one cookie of each name, so it cannot also drop those with earlier attributes (`formerly`); \
                  use `save` instead",
             ),
+            #[cfg(all(feature = "cookie", feature = "device-bound"))]
+            SaveError::DeviceInJar => f.write_str(
+                "a jar has no room for `Secure-Session-Registration` (`device_bound`); use `save` instead",
+            ),
         }
     }
 }
@@ -51,6 +58,8 @@ impl std::error::Error for SaveError {
             SaveError::Clock | SaveError::InsideUpdate | SaveError::ForeignSession => None,
             #[cfg(feature = "cookie")]
             SaveError::FormerInJar => None,
+            #[cfg(all(feature = "cookie", feature = "device-bound"))]
+            SaveError::DeviceInJar => None,
         }
     }
 }

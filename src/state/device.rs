@@ -44,7 +44,15 @@ impl<T> State<'_, T> {
     }
 
     pub(crate) fn is_stale(&self) -> bool {
-        matches!(self.data.withheld, Some((Withheld::Stale, _)))
+        self.stale().is_some()
+    }
+
+    /// The dates and the id of a session that is withheld because it is stale.
+    pub(super) fn stale(&self) -> Option<Metadata> {
+        match self.data.withheld {
+            Some((Withheld::Stale, metadata)) => Some(metadata),
+            _ => None,
+        }
     }
 
     /// The id for which the browser is to register a key: the session waits for one, and got its id in this request.
@@ -54,22 +62,23 @@ impl<T> State<'_, T> {
         sid.filter(|_| device == Some(DeviceField::PENDING) && sid != arrived)
     }
 
-    /// The id of a session of a device that this request ended or renewed.
-    pub(crate) fn left_device(&self) -> Option<Sid> {
-        self.data.left_device
+    /// The id of a session of a device that this request ended or renewed. `has_ended`: the session ends with this
+    /// response.
+    pub(crate) fn left_device(&self, has_ended: bool) -> Option<Sid> {
+        self.data
+            .left_device
+            .or_else(|| has_ended.then(|| self.device_sid())?)
+    }
+
+    /// The id of the session that arrived, if it belongs to a device.
+    fn device_sid(&self) -> Option<Sid> {
+        let withheld = self.data.withheld.map(|(_, metadata)| metadata);
+        let arrived = self.arrived_metadata().copied().or(withheld)?;
+        arrived.device.and(arrived.sid)
     }
 
     /// Notes that the session that arrived belongs to a device and goes no further.
     pub(super) fn leave_device(&mut self) {
-        let withheld = self.data.withheld.map(|(_, metadata)| metadata);
-        let arrived = self.arrived_metadata().copied().or(withheld);
-        if let Some(Metadata {
-            sid,
-            device: Some(_),
-            ..
-        }) = arrived
-        {
-            self.data.left_device = self.data.left_device.or(sid);
-        }
+        self.data.left_device = self.data.left_device.or_else(|| self.device_sid());
     }
 }

@@ -225,11 +225,15 @@ impl<T> State<'_, T> {
 
     /// The name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
-        let [a, b, c, d] = layout::wire_issued(self.data.metadata.issued)
-            .unwrap_or(0)
-            .to_be_bytes();
-        let [s, t, u, v, w, x, y, z] = self.data.metadata.sid?;
-        Some([s, t, u, v, w, x, y, z, a, b, c, d])
+        #[cfg(feature = "device-bound")]
+        if let Some(Metadata { sid, issued, .. }) = self.stale() {
+            // Without this nobody could sign in or out by a form. Its holder gets no token of the bound session.
+            return Some(csrf_name(sid?.map(|byte| !byte), issued));
+        }
+        Some(csrf_name(
+            self.data.metadata.sid?,
+            self.data.metadata.issued,
+        ))
     }
 
     pub(crate) fn now(&self) -> UnixSeconds {
@@ -306,4 +310,12 @@ impl<T> State<'_, T> {
         let is_remembered = lifetimes.is_remembered(&self.data.metadata);
         is_remembered.then(|| end.saturating_sub(self.data.now))
     }
+}
+
+fn csrf_name(sid: Sid, issued: UnixSeconds) -> [u8; 12] {
+    let issued = layout::wire_issued(issued).unwrap_or(0).to_be_bytes();
+    let mut name = [0; 12];
+    name[..8].copy_from_slice(&sid);
+    name[8..].copy_from_slice(&issued);
+    name
 }

@@ -52,7 +52,7 @@ impl<T> SessionCookie<T> {
         let fields = cookies.into_iter().filter_map(|cookie| {
             let (name, value) = cookie.borrow().name_value();
             // Includes the parts of a large session.
-            let is_ours = name.starts_with(self.name().as_str());
+            let is_ours = name.starts_with(self.name().as_str()) || self.is_old_name(name);
             // A decoded value can contain `;`, at which values end.
             let value = value.split(';').next().unwrap_or_default();
             is_ours.then(|| format!("{name}={value}"))
@@ -113,15 +113,38 @@ impl<T> SessionCookie<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`save`](Self::save), and [`SaveError::FormerInJar`] for every session of a cookie with
-    /// [`formerly`](crate::carrier::SessionCookieBuilder::formerly): a jar keeps one cookie of each name, so it cannot
-    /// also drop those with earlier attributes.
+    /// Those of [`save`](Self::save), and for every session of a cookie that a jar cannot do justice to:
+    ///
+    /// - [`SaveError::FormerInJar`] with [`formerly`](crate::carrier::SessionCookieBuilder::formerly): a jar keeps one
+    ///   cookie of each name, so it cannot also drop those with earlier attributes.
+    /// - `SaveError::DeviceInJar` with `device_bound`: a jar has no room for the field that offers a registration.
     pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
         if !self.inner.former.is_empty() {
             return Err(SaveError::FormerInJar);
         }
+        #[cfg(feature = "device-bound")]
+        if self.inner.sealer.devices.is_some() {
+            return Err(SaveError::DeviceInJar);
+        }
         let fields = self.save(session)?;
         Ok(fields.into_iter().map(parsed).collect())
+    }
+}
+
+impl<T> SessionCookie<T> {
+    /// Returns `true` for the names of cookies that other libraries wrote.
+    #[cfg_attr(
+        not(feature = "migrate"),
+        allow(clippy::unused_self, reason = "for old cookies")
+    )]
+    fn is_old_name(&self, name: &str) -> bool {
+        #[cfg(feature = "migrate")]
+        return self.inner.old.0.iter().any(|old| old.name.as_str() == name);
+        #[cfg(not(feature = "migrate"))]
+        {
+            let _ = name;
+            false
+        }
     }
 }
 

@@ -281,7 +281,7 @@ impl<T, W> SessionLayer<T, W> {
         endpoint.is_some()
     }
 
-    /// Answers such a request. Outside of every context, none of its tokens opens.
+    /// Answers such a request. Outside of every context there is no endpoint.
     pub(super) fn answer_device(&self, request: &Parts) -> Option<http::Response<String>> {
         let Transport::Cookie(cookie) = &self.transport else {
             return None;
@@ -289,7 +289,11 @@ impl<T, W> SessionLayer<T, W> {
         match &self.context_by {
             None => cookie.answer_device(request, self.clock.clone()),
             Some(choose) => {
-                let context = choose(request).unwrap_or_default();
+                let Some(context) = choose(request) else {
+                    let mut nothing = http::Response::new(String::new());
+                    *nothing.status_mut() = http::StatusCode::NOT_FOUND;
+                    return Some(nothing);
+                };
                 cookie.answer_device_in(&context, request, self.clock.clone())
             }
         }

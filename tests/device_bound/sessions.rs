@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header::SET_COOKIE};
 use hardtack::{
     SessionCookie,
-    device::DeviceBound,
+    device::{DeviceBinding, DeviceBound},
     session::{Outcome, Reason},
 };
 use std::time::Duration;
@@ -185,6 +185,47 @@ fn a_sign_out_ends_the_session_of_the_device_from_any_site() {
         assert!(browser.device.is_none());
         assert!(browser.cookies.is_empty(), "{:?}", browser.cookies.keys());
     }
+}
+
+#[test]
+fn a_session_that_is_cleared_ends_that_of_the_device() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    let before: Vec<_> = browser.cookies.keys().cloned().collect();
+    assert!(before.iter().any(|name| name.contains(".b-")));
+    browser.post(&site, "/clear");
+    let left: Vec<_> = browser.cookies.keys().collect();
+    assert!(left.iter().all(|name| name.contains(".out-")), "{left:?}");
+    assert_eq!(left.len(), 1);
+}
+
+#[test]
+fn a_stale_session_signs_in_by_a_form() {
+    let site = Site::new();
+    let browser = Browser::bound(&site);
+    let load = |cookies: Vec<String>| site.cookie.load(cookies, moment(START));
+    let pairs = browser
+        .cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
+    let all: Vec<_> = pairs.collect();
+    let copied: Vec<_> = all
+        .iter()
+        .filter(|pair| !pair.contains(".b-"))
+        .cloned()
+        .collect();
+    let stale = || load(copied.clone());
+    assert_eq!(stale().binding(), DeviceBinding::Stale);
+    let token = stale().csrf_token().unwrap();
+    assert!(stale().verify_csrf(&token));
+    // Who copied the cookie gets no token of the session that it belongs to.
+    let bound = || load(all.clone());
+    assert_eq!(bound().binding(), DeviceBinding::Bound);
+    assert!(!bound().verify_csrf(&token));
+    assert!(!stale().verify_csrf(&bound().csrf_token().unwrap()));
+    let session = stale();
+    session.csrf_token().unwrap();
+    assert!(site.cookie.save(&session).unwrap().is_empty());
 }
 
 #[test]

@@ -67,6 +67,7 @@ impl Site {
             .route("/count", post(count))
             .route("/sign-out", post(sign_out))
             .route("/new-id", post(new_id))
+            .route("/clear", post(clear))
             .route("/fail", post(fail))
             .layer(CsrfGuard::new().origin_check_only())
             .layer(DeviceLayer::new(layer));
@@ -166,6 +167,11 @@ async fn count(session: Session) -> Result<String, SessionError> {
 
 async fn sign_out(session: Session) -> Result<String, SessionError> {
     session.invalidate()?;
+    show(&session)
+}
+
+async fn clear(session: Session) -> Result<String, SessionError> {
+    session.clear()?;
     show(&session)
 }
 

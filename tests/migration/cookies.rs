@@ -56,7 +56,7 @@ impl Cookie {
     pub(crate) fn old_with(&self, keys: Keys) -> OldCookie {
         let master: Vec<u8> = (keys.first_byte..keys.first_byte + 64).collect();
         let key = JarKey::new(&master).unwrap();
-        let derived = JarKey::derive_from(&master[..32]).unwrap();
+        let derived = JarKey::derive_from(&master).unwrap();
         let jar = |key, value| {
             if self.format.ends_with("private") {
                 OldCookie::new(&self.name, Jar::private(key, value))

@@ -129,6 +129,42 @@ fn an_old_cookie_is_read_from_the_beginning_of_its_range_to_its_end() {
 }
 
 #[test]
+fn before_its_range_an_old_cookie_is_left_to_the_program_that_writes_it() {
+    let cookie = cookie();
+    let dropped = |now| {
+        let session = cookie.load(["old=ada"], now);
+        session.insert("visits", 1).unwrap();
+        let fields = saved(&cookie, &session);
+        fields.iter().any(|field| field.starts_with("old=;"))
+    };
+    assert!(!dropped(start() - Duration::from_secs(1)));
+    assert!(dropped(start()));
+    assert!(dropped(start() + 10 * DAY), "a copy is worth nothing");
+}
+
+#[test]
+fn of_two_old_cookies_that_open_none_is_taken() {
+    let cookie = cookie();
+    let both = cookie.load(["old=mallory; old=ada"], start());
+    assert_eq!(both.outcome(), not_migrated(Reason::Duplicate));
+    assert!(both.is_empty());
+    let one = cookie.load(["old=; old=ada"], start());
+    assert_eq!(one.outcome(), Outcome::Migrated);
+}
+
+#[test]
+#[cfg(feature = "cookie")]
+fn an_old_cookie_is_taken_over_from_a_jar() {
+    let (mut jar, cookie) = (cookie::CookieJar::new(), cookie());
+    jar.add(("old", "ada"));
+    let session = cookie.load_from_cookies(jar.iter(), start());
+    assert_eq!(session.get("user").unwrap(), Some("ada".to_owned()));
+    let changed = cookie.save_as_cookies(&session).unwrap();
+    let names: Vec<_> = changed.iter().map(cookie::Cookie::name).collect();
+    assert_eq!(names, ["old", "__Host-session"]);
+}
+
+#[test]
 fn timeouts_count_from_the_dates_of_the_old_session() {
     let cookie = builder()
         .idle_timeout(Duration::from_secs(1800))
