@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -15,7 +16,10 @@ export class Demo {
   static async start(...flags) {
     const demo = new Demo();
     const { SESSION_KEYS: _, ...env } = process.env;
-    const program = join(root, "target/debug/examples/demo");
+    const program = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/examples/demo");
+    if (!existsSync(program)) {
+      throw new Error(`${program} is missing; build it by \`cargo build -p hardtack-examples --example demo\``);
+    }
     demo.process = spawn(program, ["--port", "0", ...flags], { env, stdio: ["ignore", "pipe", "ignore"] });
     const [line] = await once(createInterface({ input: demo.process.stdout }), "line");
     demo.origin = line.replace("listening on ", "");

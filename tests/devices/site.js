@@ -3,7 +3,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request as forward } from "node:http";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
@@ -51,7 +51,11 @@ export class Site {
   async restart(keys) {
     this.program?.kill();
     const [program, ...options] = this.command;
-    this.program = spawn(join(root, "target/debug", program), options, { env: { ...process.env, SESSION_KEYS: keys }, stdio: ["ignore", "pipe", "inherit"] });
+    const path = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug", program);
+    if (!existsSync(path)) {
+      throw new Error(`${path} is missing; build it by \`cargo build -p hardtack-devices -p hardtack-examples --bins --examples\``);
+    }
+    this.program = spawn(path, options, { env: { ...process.env, SESSION_KEYS: keys }, stdio: ["ignore", "pipe", "inherit"] });
     const [line] = await once(createInterface({ input: this.program.stdout }), "line");
     this.upstream = Number(new URL(line.replace("listening on ", "")).port);
   }
