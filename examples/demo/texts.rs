@@ -4,8 +4,9 @@ mod english;
 mod german;
 mod swedish;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Language {
+    #[default]
     English,
     German,
     Swedish,
@@ -14,10 +15,15 @@ pub(crate) enum Language {
 impl Language {
     pub(crate) const ALL: [Language; 3] = [Language::English, Language::German, Language::Swedish];
 
-    /// The language with this code, or English.
-    pub(crate) fn of_code(code: &str) -> Language {
-        let found = Language::ALL.into_iter().find(|known| known.code() == code);
-        found.unwrap_or(Language::English)
+    pub(crate) fn of_code(code: &str) -> Option<Language> {
+        Language::ALL.into_iter().find(|known| known.code() == code)
+    }
+
+    /// The first that is known of an `Accept-Language` field. Browsers list them in order.
+    pub(crate) fn accepted(field: &str) -> Option<Language> {
+        let ranges = field.split(',').map(str::trim_ascii);
+        let codes = ranges.filter_map(|range| range.split(['-', ';']).next());
+        codes.filter_map(Language::of_code).next()
     }
 
     pub(crate) fn code(self) -> &'static str {
@@ -120,6 +126,7 @@ pub(crate) struct Texts {
     pub(crate) verdicts: Verdicts,
     pub(crate) picture: &'static str,
     pub(crate) picture_hint: &'static str,
+    pub(crate) picture_click: &'static str,
     pub(crate) picture_flipped: &'static str,
     pub(crate) part: &'static str,
     pub(crate) bytes: &'static str,
@@ -176,6 +183,7 @@ pub(crate) struct Texts {
     pub(crate) use_it: &'static str,
     pub(crate) attack_it: &'static str,
     pub(crate) run_it: &'static str,
+    pub(crate) run_hint: &'static str,
     pub(crate) by_flags: &'static str,
 
     pub(crate) sign_in: Card,
@@ -191,6 +199,7 @@ pub(crate) struct Texts {
 
     pub(crate) fill: Card,
     pub(crate) fill_bytes: &'static str,
+    pub(crate) fill_number: &'static str,
     pub(crate) fill_remove: &'static str,
     pub(crate) filled: &'static str,
     pub(crate) fill_complaint: &'static str,

@@ -25,6 +25,12 @@ pub(super) struct Choice {
     lang: String,
 }
 
+impl Choice {
+    pub(super) fn language(&self) -> Language {
+        Language::of_code(&self.lang).unwrap_or_default()
+    }
+}
+
 #[derive(Template)]
 #[template(path = "about.html")]
 struct About {
@@ -39,7 +45,7 @@ pub(super) async fn show(
     choice: Result<Query<Choice>, QueryRejection>,
 ) -> impl IntoResponse {
     let Query(choice) = choice.unwrap_or_default();
-    let language = Language::of_code(&choice.lang);
+    let language = choice.language();
     let t = language.texts();
     Page(About {
         frame: Frame::without_session(Here::About, language, t.about),

@@ -93,6 +93,7 @@ struct Lab<'a> {
     longest_name: usize,
     visits: u64,
     bytes: usize,
+    most_bytes: usize,
     has_boxes: bool,
     last_byte: usize,
     some_byte: usize,
@@ -164,6 +165,7 @@ fn page_with<'a>(visit: &'a Visit, wish: &Wish) -> Result<Page<Lab<'a>>, PageErr
         longest_name: LONGEST_NAME,
         visits: session.get(VISITS).ok().flatten().unwrap_or(0),
         bytes: SOME_BYTES,
+        most_bytes: MOST_BYTES,
         has_boxes: session.keys().iter().any(|key| key.starts_with(BOX)),
         last_byte: len.saturating_sub(1),
         some_byte: len * 2 / 3,
@@ -172,7 +174,7 @@ fn page_with<'a>(visit: &'a Visit, wish: &Wish) -> Result<Page<Lab<'a>>, PageErr
         large: wish.large.as_ref().map(|_| large::kept(visit)),
         keys: keys(site),
         now: moment(site.clock.now()),
-        ahead: humantime::format_duration(site.clock.ahead()).to_string(),
+        ahead: timeline::short(site.clock.ahead()),
         numbers: wish.measure.is_some().then(|| Numbers::measure(visit)),
         visit,
         site,
@@ -215,7 +217,7 @@ fn purse_of(visit: &Visit) -> Option<PurseView> {
     Some(PurseView {
         coins: purse::coins(purse),
         effects: taken.into_iter().collect(),
-        elsewhere: purse::address(&visit.headers, visit.site.port),
+        elsewhere: purse::address(&visit.headers, visit.site.port, visit.language()),
     })
 }
 
@@ -252,3 +254,5 @@ mod filters {
 pub(super) const LONGEST_NAME: usize = 60;
 /// What the form that fills the session begins with.
 pub(super) const SOME_BYTES: usize = 900;
+/// More than any session takes.
+pub(super) const MOST_BYTES: usize = 20_000;

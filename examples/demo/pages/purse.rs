@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Router,
-    extract::State,
+    extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -14,6 +14,7 @@ use hardtack::{Session, SessionLayer, csrf::CsrfGuard};
 
 use super::{
     Page, PageError,
+    about::Choice,
     frame::{Frame, Here},
     policy,
 };
@@ -76,12 +77,14 @@ struct Elsewhere {
     target: String,
 }
 
-/// The page of the other site. It knows no session, and so no language.
+/// The page of the other site. It knows no session, so the address says the language.
 async fn elsewhere(
     State(site): State<Arc<Site>>,
+    choice: Result<Query<Choice>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let language = Language::English;
+    let Query(choice) = choice.unwrap_or_default();
+    let language = choice.language();
     let t = language.texts();
     let (here, target) = names(&headers, site.port);
     let policy = format!(concat!(policy!(), "form-action {}"), target);
@@ -98,9 +101,9 @@ async fn elsewhere(
 }
 
 /// The address of the other site.
-pub(super) fn address(headers: &HeaderMap, port: u16) -> String {
+pub(super) fn address(headers: &HeaderMap, port: u16, language: Language) -> String {
     let (_, other) = names(headers, port);
-    format!("{other}/elsewhere")
+    format!("{other}/elsewhere?lang={}", language.code())
 }
 
 /// The origin of this request, and the server's other one.

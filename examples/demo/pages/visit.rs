@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderValue, StatusCode, header::SET_COOKIE, request::Parts},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{ACCEPT_LANGUAGE, SET_COOKIE},
+        request::Parts,
+    },
     response::{IntoResponse, Redirect, Response},
 };
 use hardtack::{Session, SessionError};
@@ -46,9 +50,18 @@ impl Visit {
         self.session.get(NAME).ok().flatten()
     }
 
+    /// The language that the visitor chose, or else the browser.
     pub(super) fn language(&self) -> Language {
+        let accepted = || {
+            let field = self.headers.get(ACCEPT_LANGUAGE)?;
+            Language::accepted(field.to_str().ok()?)
+        };
+        self.chosen_language().or_else(accepted).unwrap_or_default()
+    }
+
+    pub(super) fn chosen_language(&self) -> Option<Language> {
         let code: Option<String> = self.session.get(LANGUAGE).ok().flatten();
-        Language::of_code(code.as_deref().unwrap_or_default())
+        Language::of_code(&code?)
     }
 
     pub(super) fn texts(&self) -> &'static Texts {

@@ -249,3 +249,60 @@ fn the_limit_on_a_page_is_that_of_the_size_profile() {
             .contains("<strong>4096</strong>")
     );
 }
+
+#[test]
+fn without_a_choice_the_browser_has_its_language() {
+    let (demo, browser) = (Demo::start(""), Browser::new());
+    let of = |accepted: &str| {
+        let request = browser.request(&demo, Method::GET, "/");
+        let page = browser
+            .send(request.header("accept-language", accepted))
+            .text;
+        let (_, rest) = page.split_once(r#"<html lang=""#).unwrap();
+        rest[..2].to_owned()
+    };
+    assert_eq!(of("sv-SE,sv;q=0.9,en;q=0.8"), "sv");
+    assert_eq!(of("fr, de;q=0.5"), "de");
+    assert_eq!(of("fr"), "en");
+    assert_eq!(of(""), "en");
+    browser.submit(&demo, "/language", &[("language", "en")]);
+    assert_eq!(of("sv"), "en");
+}
+
+#[test]
+fn a_number_of_bytes_that_is_none_is_told_at_its_form() {
+    let (demo, browser) = (Demo::start(""), Browser::new());
+    let before = browser.session(&demo);
+    for bytes in ["", "0", "many", "-1", "20001", "99999999999999999999"] {
+        let page = browser.submit(&demo, "/data", &[("bytes", bytes)]);
+        assert_eq!(page.status, 422, "{bytes}");
+        assert!(page.text.contains("from 1 to 20,000"), "{bytes}");
+    }
+    assert_eq!(browser.session(&demo)["data"], before["data"]);
+}
+
+#[test]
+fn a_place_outside_of_the_picture_is_no_byte() {
+    let demo = Demo::start("");
+    let browser = Browser::signed_in(&demo, "Ada");
+    for place in ["300", "99999", "18446744073709551615"] {
+        let page = browser.submit(&demo, "/flip", &[("at.x", "5"), ("at.y", place)]);
+        assert_eq!(page.status, 200, "{place}");
+        assert!(page.text.contains("There is no such byte"), "{place}");
+    }
+    assert!(browser.get(&demo, "/").text.contains("Hello, Ada"));
+}
+
+#[test]
+fn a_second_flip_keeps_the_copy_of_the_good_cookie() {
+    let demo = Demo::start("");
+    let browser = Browser::signed_in(&demo, "Ada");
+    for byte in ["50", "51"] {
+        let page = browser.submit(&demo, "/flip", &[("byte", byte)]);
+        assert!(page.text.contains("<strong>Refused: Auth.</strong>"));
+        // The session for the forms of this page is another one, so there is nothing to click on.
+        assert!(!page.text.contains(r#"type="image""#));
+    }
+    let page = browser.submit(&demo, "/replay", &[]);
+    assert!(page.text.contains("Hello, Ada"));
+}

@@ -30,7 +30,7 @@ pub(super) const TEXTS: Texts = Texts {
         },
         rejected: "Refused",
         auth: "The tag is wrong: something was changed, or it was sealed for another purpose.",
-        unknown_key: "The ring has no key with this id.",
+        unknown_key: "The ring has no key of this format and id.",
         format: "The first byte is none of a format that is known here.",
         idle: "Nobody used it for longer than the idle timeout.",
         expired: "It is older than the absolute timeout.",
@@ -41,8 +41,9 @@ pub(super) const TEXTS: Texts = Texts {
         malformed: "What came is no token.",
         instead: "This page shows the reason; a real site logs it and tells nobody. You have a new, empty session.",
     },
-    picture: "The cookie, a square for each byte. A click flips a bit of that byte.",
-    picture_hint: "Each square is a byte. Click one, and the browser brings the cookie back with a bit flipped.",
+    picture: "The cookie, a square for each byte.",
+    picture_hint: "Each square is a byte.",
+    picture_click: "Click one, and the browser brings the cookie back with a bit flipped.",
     picture_flipped: "The crossed byte is the one that was changed.",
     part: "Part",
     bytes: "bytes",
@@ -119,6 +120,7 @@ pub(super) const TEXTS: Texts = Texts {
     use_it: "Use it",
     attack_it: "Attack it",
     run_it: "Run the server",
+    run_hint: "These settings are the server’s own, so they are the same for all of its visitors.",
     by_flags: "A flag has set this when the demo was started.",
 
     sign_in: Card {
@@ -147,6 +149,7 @@ pub(super) const TEXTS: Texts = Texts {
         button: "Add",
     },
     fill_bytes: "Bytes to add",
+    fill_number: "Please give a number of bytes, from 1 to 20,000.",
     fill_remove: "Remove what was added",
     filled: "It fits: see what takes the room.",
     fill_complaint: "It does not fit: {needed} bytes would be needed, and {allowed} are allowed. Nothing is lost, your \

@@ -30,7 +30,7 @@ pub(super) const TEXTS: Texts = Texts {
         },
         rejected: "Abgelehnt",
         auth: "Der Prüfwert stimmt nicht: Etwas wurde geändert oder für einen anderen Zweck versiegelt.",
-        unknown_key: "Der Schlüsselbund hat keinen Schlüssel mit dieser Kennung.",
+        unknown_key: "Der Schlüsselbund hat keinen Schlüssel mit diesem Format und dieser Kennung.",
         format: "Das erste Byte ist kein Format, das hier bekannt ist.",
         idle: "Länger als die Leerlaufzeit hat niemand sie benutzt.",
         expired: "Sie ist älter als die Höchstdauer.",
@@ -42,10 +42,10 @@ pub(super) const TEXTS: Texts = Texts {
         instead: "Diese Seite nennt den Grund; eine echte protokolliert ihn und nennt ihn niemandem. Sie haben eine \
                   neue, leere Sitzung.",
     },
-    picture: "Das Cookie, ein Quadrat je Byte. Ein Klick kippt ein Bit in diesem Byte.",
-    picture_hint: "Jedes Quadrat ist ein Byte. Klicken Sie auf eines, und der Browser bringt das Cookie mit einem \
-                   gekippten Bit zurück.",
-    picture_flipped: "Das durchkreuzte Byte wurde geändert.",
+    picture: "Das Cookie, ein Quadrat je Byte.",
+    picture_hint: "Jedes Quadrat ist ein Byte.",
+    picture_click: "Klicken Sie auf eines, und der Browser bringt das Cookie mit einem gekippten Bit zurück.",
+    picture_flipped: "Das angekreuzte Byte wurde geändert.",
     part: "Teil",
     bytes: "Bytes",
     format: Named {
@@ -97,7 +97,7 @@ pub(super) const TEXTS: Texts = Texts {
                  Wählen Sie welche, dann können Sie es hier lesen.",
     idle_timeout: "Leerlaufzeit",
     absolute_timeout: "Höchstdauer",
-    remembered_until: "Angemeldet geblieben",
+    remembered_until: "Angemeldet bis",
     left: "übrig",
     over: "vorbei",
     session_id: "Kennung der Sitzung",
@@ -123,6 +123,7 @@ pub(super) const TEXTS: Texts = Texts {
     use_it: "Benutzen",
     attack_it: "Angreifen",
     run_it: "Den Server betreiben",
+    run_hint: "Diese Einstellungen sind die des Servers, also für alle Besucher dieselben.",
     by_flags: "Das ist beim Start der Vorführung so eingestellt worden.",
 
     sign_in: Card {
@@ -152,6 +153,7 @@ pub(super) const TEXTS: Texts = Texts {
         button: "Hinzufügen",
     },
     fill_bytes: "Bytes hinzufügen",
+    fill_number: "Bitte geben Sie eine Anzahl Bytes von 1 bis 20.000 an.",
     fill_remove: "Hinzugefügtes entfernen",
     filled: "Es passt: Sehen Sie nach, was den Platz braucht.",
     fill_complaint: "Das passt nicht: {needed} Bytes wären nötig, {allowed} sind erlaubt. Verloren ist nichts, Ihre \
@@ -205,13 +207,13 @@ pub(super) const TEXTS: Texts = Texts {
 
     copy: Card {
         title: "Kopieren, abmelden, wiederholen",
-        what: "Legen Sie wie ein Dieb eine Kopie Ihres Cookies beiseite und melden Sie sich ab: Die Kopie öffnet noch. \
-               Der Server hat keine Liste, aus der er sie streichen könnte; sie endet mit ihrer eigenen Frist. Mit \
-               einer Sperrliste (revoked_if) kann er sie jetzt beenden.",
+        what: "Legen Sie wie ein Dieb eine Kopie Ihres Cookies beiseite und melden Sie sich ab: Die Kopie lässt \
+               sich noch öffnen. Der Server hat keine Liste, aus der er sie streichen könnte; sie endet mit ihrer \
+               eigenen Frist. Mit einer Sperrliste (revoked_if) kann er sie jetzt beenden.",
         button: "Mein Cookie kopieren",
     },
-    copied: "Kopiert. Melden Sie sich ab und sehen Sie, dass die Kopie noch öffnet.",
-    copy_opens: "Die Kopie öffnet.",
+    copied: "Kopiert. Melden Sie sich ab und sehen Sie, dass sich die Kopie noch öffnen lässt.",
+    copy_opens: "Die Kopie lässt sich öffnen.",
     copy_of: "Sie gehört {name}.",
     copy_of_nobody: "Niemand ist angemeldet.",
     copy_replay: "Die Kopie zurücklegen",
@@ -221,7 +223,7 @@ pub(super) const TEXTS: Texts = Texts {
     copy_nothing: "Es gibt keine Kopie mit einer Kennung.",
 
     csrf: Card {
-        title: "Eine fremde Seite lassen",
+        title: "Eine fremde Seite versuchen lassen",
         what: "Eine Börse in einem dritten Cookie, SameSite=None, damit Ihr Browser es auch mit Formularen anderer \
                Seiten sendet. Die fremde Seite ist dieser Server unter seinem anderen Namen. Ihr Formular kommt an eine \
                Adresse mit Wächter und, zum Vergleich, an eine ohne.",
@@ -257,9 +259,10 @@ pub(super) const TEXTS: Texts = Texts {
     key_role: "Aufgabe",
     key_seals: "versiegelt",
     key_opens: "öffnet",
-    rotated: "Ein frischer Schlüssel versiegelt. Ihre Sitzung öffnete unter dem alten und wurde neu versiegelt.",
-    retired: "Nur der versiegelnde Schlüssel ist übrig. Was ältere versiegelten, öffnet nicht mehr: eine Kopie von \
-              vorher zum Beispiel.",
+    rotated: "Ein frischer Schlüssel versiegelt. Ihre Sitzung ließ sich mit dem alten öffnen und \
+              wurde neu versiegelt.",
+    retired: "Nur der versiegelnde Schlüssel ist übrig. Was ältere versiegelten, lässt sich nicht mehr öffnen: eine \
+              Kopie von vorher zum Beispiel.",
 
     clock: Card {
         title: "Die Uhr stellen",
@@ -278,7 +281,7 @@ pub(super) const TEXTS: Texts = Texts {
     },
     split_off: "Zurück zu einem Cookie",
     split_allowed: "Ihre Sitzung darf jetzt vier Cookies haben. Füllen Sie sie.",
-    split_forbidden: "Sitzungen haben wieder ein Cookie. Eine größere öffnet noch und darf nur schrumpfen.",
+    split_forbidden: "Sitzungen haben wieder ein Cookie. Eine größere lässt sich noch öffnen und darf nur schrumpfen.",
 
     numbers: Card {
         title: "Was es kostet",

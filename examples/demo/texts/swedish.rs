@@ -30,7 +30,7 @@ pub(super) const TEXTS: Texts = Texts {
         },
         rejected: "Avvisad",
         auth: "Kontrollvärdet stämmer inte: något har ändrats, eller förseglats för ett annat ändamål.",
-        unknown_key: "Nyckelringen har ingen nyckel med detta id.",
+        unknown_key: "Nyckelringen har ingen nyckel med detta format och id.",
         format: "Den första byten är inget format som är känt här.",
         idle: "Ingen har använt den på längre tid än inaktivitetsgränsen.",
         expired: "Den är äldre än den längsta tiden.",
@@ -41,8 +41,9 @@ pub(super) const TEXTS: Texts = Texts {
         malformed: "Det som kom är inget token.",
         instead: "Den här sidan visar skälet; en riktig loggar det och säger det till ingen. Du har en ny, tom session.",
     },
-    picture: "Kakan, en ruta för varje byte. Ett klick vänder en bit i den byten.",
-    picture_hint: "Varje ruta är en byte. Klicka på en, så kommer webbläsaren tillbaka med kakan och en vänd bit.",
+    picture: "Kakan, en ruta för varje byte.",
+    picture_hint: "Varje ruta är en byte.",
+    picture_click: "Klicka på en, så kommer webbläsaren tillbaka med kakan och en vänd bit.",
     picture_flipped: "Den överkorsade byten är den som ändrades.",
     part: "Del",
     bytes: "byte",
@@ -119,6 +120,7 @@ pub(super) const TEXTS: Texts = Texts {
     use_it: "Använd den",
     attack_it: "Angrip den",
     run_it: "Driv servern",
+    run_hint: "De här inställningarna är serverns egna, så de gäller för alla besökare.",
     by_flags: "Det ställdes in när demon startades.",
 
     sign_in: Card {
@@ -148,6 +150,7 @@ pub(super) const TEXTS: Texts = Texts {
         button: "Lägg till",
     },
     fill_bytes: "Byte att lägga till",
+    fill_number: "Ange ett antal byte, från 1 till 20 000.",
     fill_remove: "Ta bort det tillagda",
     filled: "Det får plats: se vad som tar plats.",
     fill_complaint: "Det får inte plats: {needed} byte skulle behövas, {allowed} är tillåtna. Inget är förlorat, din \

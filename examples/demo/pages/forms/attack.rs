@@ -57,7 +57,13 @@ pub(super) async fn flip(visit: Visit, input: Input<Place>) -> Result<Response, 
     let byte = at.to_string();
     let values = [("byte", &*byte), ("part", part), ("reason", reason)];
     visit.tell("flip", filled(texts.flipped, &values))?;
-    let copied = copy_of(&visit, &token);
+    // A session without content is not worth the copy that is there.
+    let keeps_copy = visit.session.is_empty() && visit.copied_cookies().is_some();
+    let copied = if keeps_copy {
+        Vec::new()
+    } else {
+        copy_of(&visit, &token)
+    };
     let all: Vec<_> = cookies.into_iter().chain(copied).collect();
     visit.set_raw(&all, Redirect::to(&format!("/?byte={at}#cookie")))
 }

@@ -40,10 +40,10 @@ pub(super) async fn sign_in(visit: Visit, input: Input<SignIn>) -> Result<Respon
 
 pub(super) async fn sign_out(visit: Visit, input: Input<Nothing>) -> Done {
     let Nothing {} = fields(&visit, input)?;
-    let (language, texts) = (visit.language(), visit.texts());
+    let (language, texts) = (visit.chosen_language(), visit.texts());
     visit.session.invalidate()?;
     // The user is forgotten, and the rest belongs to a new session, which the next page needs for its forms.
-    if language != Language::English {
+    if let Some(language) = language {
         visit.session.insert(LANGUAGE, language.code())?;
     }
     visit.session.ensure_id()?;
@@ -67,13 +67,17 @@ pub(super) struct Fill {
 
 pub(super) async fn fill(visit: Visit, input: Input<Fill>) -> Result<Response, PageError> {
     let Fill { bytes } = fields(&visit, input)?;
-    let bytes: usize = bytes.parse().unwrap_or(lab::SOME_BYTES);
+    let bytes = bytes.parse().ok();
+    let Some(bytes) = bytes.filter(|bytes| (1..=lab::MOST_BYTES).contains(bytes)) else {
+        let complaint = visit.texts().fill_number;
+        return complain(visit, "fill", complaint);
+    };
     let numbers = 1..;
     let mut free = numbers.map(|number| format!("{BOX}{number}"));
     let key = free.find(|key| !visit.session.contains_key(key));
     let change = visit
         .session
-        .insert(&key.unwrap_or_default(), "x".repeat(bytes.min(MOST_BYTES)));
+        .insert(&key.unwrap_or_default(), "x".repeat(bytes));
     let effect = visit.texts().filled;
     changed(visit, "fill", effect, change)
 }
@@ -108,7 +112,7 @@ pub(super) struct LanguageChoice {
 
 pub(super) async fn language(visit: Visit, input: Input<LanguageChoice>) -> Done {
     let choice = fields(&visit, input)?;
-    let language = Language::of_code(&choice.language);
+    let language = Language::of_code(&choice.language).unwrap_or_default();
     visit.session.insert(LANGUAGE, language.code())?;
     Ok(Redirect::to("/"))
 }
@@ -127,6 +131,3 @@ pub(super) async fn theme(visit: Visit, input: Input<ThemeChoice>) -> Done {
     }
     visit.done("theme", visit.texts().saved)
 }
-
-/// More than any session takes.
-const MOST_BYTES: usize = 20_000;

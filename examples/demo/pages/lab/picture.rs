@@ -81,7 +81,8 @@ fn runs(first: usize, end: usize, columns: usize) -> impl Iterator<Item = [usize
 /// The byte at a place of the picture.
 pub(in crate::pages) fn byte_at(x: usize, y: usize, bytes: usize) -> usize {
     let cell = cell(bytes);
-    y / cell * (WIDTH / cell) + x.min(WIDTH - 1) / cell
+    let before = (y / cell).saturating_mul(WIDTH / cell);
+    before.saturating_add(x.min(WIDTH - 1) / cell)
 }
 
 /// The side of a square in pixels, so that the picture is not longer than a screen.

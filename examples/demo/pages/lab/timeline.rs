@@ -57,9 +57,18 @@ fn span(visit: &Visit, name: &'static str, from: SystemTime, to: SystemTime) -> 
     }
 }
 
-/// Its two largest units.
-fn short(span: Duration) -> String {
-    let whole = humantime::format_duration(Duration::from_secs(span.as_secs())).to_string();
-    let units: Vec<_> = whole.split(' ').take(2).collect();
-    units.join(" ")
+/// Its two largest units, as in `1 d 12 h`.
+pub(super) fn short(span: Duration) -> String {
+    let mut rest = span.as_secs();
+    let units = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)].map(|(unit, len)| {
+        let count = rest / len;
+        rest %= len;
+        (count, unit)
+    });
+    let from_largest = units.iter().skip_while(|(count, _)| *count == 0).take(2);
+    let shown = from_largest.filter(|(count, _)| *count > 0);
+    let shown: Vec<_> = shown
+        .map(|(count, unit)| format!("{count} {unit}"))
+        .collect();
+    shown.join(" ")
 }
