@@ -18,6 +18,12 @@ before(async () => {
 });
 after(() => browser.close());
 
+/** What axe-core looked at in all tests. */
+const report = { pages: 0, rules: new Set() };
+after(() => {
+  console.log(`axe-core ${report.version}: ${report.pages} pages pass ${report.rules.size} rules: ${[...report.rules].sort().join(", ")}`);
+});
+
 /** Starts a demo for each test, with these flags, and a visitor in front of it. */
 function withDemo(screen, ...flags) {
   beforeEach(async () => {
@@ -39,13 +45,20 @@ async function fits() {
   assert.ok(wide <= screen, `${wide} pixels on a screen of ${screen}`);
 }
 
-/** Asserts that axe-core finds nothing. */
+/** Asserts that axe-core finds nothing, and nothing that a person would have to look at. */
 async function isAccessible() {
   await visitor.page.evaluate(axe);
-  const found = await visitor.page.evaluate(async () => {
-    const { violations } = await globalThis.axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(", ")}`);
+  const { version, passes, found } = await visitor.page.evaluate(async () => {
+    // It cannot tell what is behind the words of a chart, which have the colours of those around it.
+    const contrast = { id: "color-contrast", selector: ":not(svg text)" };
+    globalThis.axe.configure({ rules: [contrast] });
+    const { testEngine, passes, violations, incomplete } = await globalThis.axe.run();
+    const describe = ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(", ")}`;
+    return { version: testEngine.version, passes: passes.map(({ id }) => id), found: [...violations, ...incomplete].map(describe) };
   });
+  report.version = version;
+  report.pages += 1;
+  passes.forEach((id) => report.rules.add(id));
   assert.deepEqual(found, []);
 }
 
