@@ -260,7 +260,7 @@ impl Devices {
 }
 
 impl DeviceAnswer {
-    fn of(status: u16, event: DeviceEvent) -> DeviceAnswer {
+    pub(crate) fn of(status: u16, event: DeviceEvent) -> DeviceAnswer {
         DeviceAnswer {
             status,
             event,

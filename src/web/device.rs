@@ -10,7 +10,7 @@ use super::{head::Fields, host::host_of};
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, has_cookie},
-    device::{DeviceAnswer, DeviceRequest, Endpoint},
+    device::{DeviceAnswer, DeviceEvent, DeviceRequest, Endpoint},
     session::events,
     token::{Context, LONGEST_TOKEN},
 };
@@ -69,6 +69,12 @@ impl<T> SessionCookie<T> {
         devices.endpoint(path).filter(|_| is_post)
     }
 
+    /// Answers a request of no context. The browser keeps its key, because an instance that knows the tenant may answer
+    /// it later.
+    pub(super) fn refuse_device(&self) -> Response<String> {
+        self.respond(DeviceAnswer::of(503, DeviceEvent::Refused))
+    }
+
     fn answer_device_of(
         &self,
         request: &Parts,
@@ -97,8 +103,12 @@ impl<T> SessionCookie<T> {
             },
             &|metadata, key_id| sealer.may_exist(metadata, key_id, now),
         );
-        events::device(sealer.slot.purpose().as_str(), answer.event);
-        Some(response(answer))
+        Some(self.respond(answer))
+    }
+
+    fn respond(&self, answer: DeviceAnswer) -> Response<String> {
+        events::device(self.inner.sealer.slot.purpose().as_str(), answer.event);
+        response(answer)
     }
 }
 

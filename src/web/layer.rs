@@ -281,7 +281,7 @@ impl<T, W> SessionLayer<T, W> {
         endpoint.is_some()
     }
 
-    /// Answers such a request. Outside of every context there is no endpoint.
+    /// Answers such a request.
     pub(super) fn answer_device(&self, request: &Parts) -> Option<http::Response<String>> {
         let Transport::Cookie(cookie) = &self.transport else {
             return None;
@@ -290,9 +290,7 @@ impl<T, W> SessionLayer<T, W> {
             None => cookie.answer_device(request, self.clock.clone()),
             Some(choose) => {
                 let Some(context) = choose(request) else {
-                    let mut nothing = http::Response::new(String::new());
-                    *nothing.status_mut() = http::StatusCode::NOT_FOUND;
-                    return Some(nothing);
+                    return Some(cookie.refuse_device());
                 };
                 cookie.answer_device_in(&context, request, self.clock.clone())
             }

@@ -148,6 +148,17 @@ fn an_instance_without_the_key_destroys_nothing() {
 }
 
 #[test]
+fn an_instance_that_does_not_know_the_tenant_destroys_nothing() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    let response = browser.refresh(&site.of_no_context(), Carry::All);
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    assert!(browser.device.is_some());
+    assert_eq!(browser.refresh(&site, Carry::All).status(), StatusCode::OK);
+}
+
+#[test]
 fn revocation_and_not_before_end_the_session_of_the_device() {
     let site = Site::new();
     let mut browser = Browser::bound(&site);

@@ -80,6 +80,18 @@ impl Site {
         }
     }
 
+    /// An instance of the same site that does not know the tenant.
+    pub(crate) fn of_no_context(&self) -> Site {
+        let layer = SessionLayer::new(self.cookie.clone()).context_by(|_| None);
+        Site {
+            cookie: self.cookie.clone(),
+            keys: self.keys.clone(),
+            revoked: Arc::clone(&self.revoked),
+            now: Arc::clone(&self.now),
+            router: Router::new().layer(DeviceLayer::new(layer)),
+        }
+    }
+
     pub(crate) fn wait(&self, seconds: u64) {
         self.now.fetch_add(seconds, Ordering::Relaxed);
     }
