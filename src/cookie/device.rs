@@ -1,4 +1,4 @@
-//! The bound cookies of a device: `name.b-` and the tag of a session (docs/spec/carriers.md § 9.9).
+//! The bound cookies of a device: `name.b-` and the tag of a device (docs/spec/carriers.md § 9.9).
 
 /// The values of the bound cookies of a request, at most [`MOST`].
 #[derive(Clone, Debug, Default)]

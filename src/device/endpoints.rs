@@ -15,7 +15,7 @@ use crate::{
         es256::{KEY_LEN, PublicKey},
         random::RandomError,
     },
-    state::{DeviceField, Metadata, Sid},
+    state::{DeviceField, DeviceName, Metadata, Sid},
     token::Binding,
 };
 
@@ -128,7 +128,7 @@ impl Devices {
         Ok(DeviceAnswer {
             status: 200,
             set_cookies: vec![self.bound_cookie(key, challenge.sid, request)?],
-            body: Some(self.instructions(&identifier, challenge.sid)),
+            body: Some(self.instructions(&identifier, device_field(key, challenge.sid))),
             event: DeviceEvent::Registered,
             ..DeviceAnswer::default()
         })
@@ -148,14 +148,22 @@ impl Devices {
         let Some(key) = PublicKey::from_bytes(&identifier.payload) else {
             return DeviceAnswer::of(404, DeviceEvent::Refused);
         };
-        let is_out = (request.has_cookie)(&self.out_name(sid));
-        let is_another = request.session.is_some_and(|session| match session.device {
-            Some(DeviceField::PENDING) | None => session.sid != Some(sid),
-            Some(device) => device != device_field(&key, sid),
-        });
-        if is_out || is_another || !is_alive(&identifier.metadata, identifier.key_id) {
-            let mut fields = vec![self.expire_bound(sid)];
-            fields.extend(is_out.then(|| self.expire_out(sid)));
+        let alive = || is_alive(&identifier.metadata, identifier.key_id);
+        let device = device_field(&key, sid);
+        let marks = [DeviceName::Bound(device), DeviceName::Pending(sid)];
+        let carried = marks
+            .into_iter()
+            .filter(|mark| (request.has_cookie)(&self.out_name(*mark)));
+        let left: Vec<_> = carried.map(|mark| self.expire_out(mark)).collect();
+        let goes_on = match request.session.map(|session| (session.device, session.sid)) {
+            // It opened, perhaps under a newer id than the one that the key was registered for.
+            Some((Some(own), _)) if own == device => true,
+            Some((Some(DeviceField::PENDING) | None, own)) if own == Some(sid) => alive(),
+            Some(_) => false,
+            None => alive(),
+        };
+        if !left.is_empty() || !goes_on {
+            let fields = [vec![self.expire_bound(device)], left].concat();
             return DeviceAnswer::end(text, fields);
         }
         let answer = if self.is_proven(&key, sid, request) {
@@ -228,14 +236,15 @@ impl Devices {
         request: &DeviceRequest<'_>,
     ) -> Result<String, RandomError> {
         let DeviceRequest { binding, now, .. } = *request;
+        let device = device_field(key, sid);
         let token = self
             .bound
-            .seal(binding, &issued(sid, now), &device_field(key, sid).0, now)?;
-        Ok(self.set_bound(&token, sid))
+            .seal(binding, &issued(sid, now), &device.0, now)?;
+        Ok(self.set_bound(&token, device))
     }
 
     /// The instructions for the browser.
-    fn instructions(&self, identifier: &str, sid: Sid) -> String {
+    fn instructions(&self, identifier: &str, device: DeviceField) -> String {
         let excluded = self.options.excluded.iter();
         let excluded: Vec<_> = excluded
             .map(|path| json!({"type": "exclude", "domain": "*", "path": path}))
@@ -250,7 +259,7 @@ impl Devices {
             "scope": {"include_site": false, "scope_specification": excluded},
             "credentials": [{
                 "type": "cookie",
-                "name": self.bound_name(sid),
+                "name": self.bound_name(device),
                 "attributes": self.attributes.trim_start_matches("; "),
             }],
             "allowed_refresh_initiators": initiators,

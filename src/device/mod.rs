@@ -26,7 +26,7 @@ use crate::{
     cookie::{BoundCookies, CookieName, EXPIRED},
     crypto::{base64url, hash::sha256, random::RandomError, suite::Mode},
     keys::{KeyId, Purpose, PurposeSlot},
-    state::{DeviceField, Metadata, Sid},
+    state::{DeviceField, DeviceName, Metadata, Sid},
     token::Binding,
 };
 use seals::Seal;
@@ -125,16 +125,14 @@ impl Devices {
     }
 
     /// The `Set-Cookie` fields of a response that ends the session of a device: the bound cookie goes, and a mark stays
-    /// that a refresh brings along from any site.
-    pub(crate) fn farewell(&self, sid: Sid) -> [String; 2] {
-        [
-            self.expire_bound(sid),
-            format!(
-                "{}=1{}; Max-Age={OUT_FOR}",
-                self.out_name(sid),
-                self.out_attributes()
-            ),
-        ]
+    /// that a refresh brings along from any site. While a session waits for a key, its cookie is not known.
+    pub(crate) fn farewell(&self, device: DeviceName) -> Vec<String> {
+        let (name, attributes) = (self.out_name(device), self.out_attributes());
+        let mark = format!("{name}=1{attributes}; Max-Age={OUT_FOR}");
+        match device {
+            DeviceName::Bound(device) => vec![self.expire_bound(device), mark],
+            DeviceName::Pending(_) => vec![mark],
+        }
     }
 
     /// Returns `true` if the session has waited for a key for longer than the application allows.
@@ -149,27 +147,28 @@ impl Devices {
         !is_from_the_future && now < metadata.issued.saturating_add(span)
     }
 
-    fn set_bound(&self, token: &str, sid: Sid) -> String {
-        let (name, max_age) = (self.bound_name(sid), self.options.bound_for);
+    fn set_bound(&self, token: &str, device: DeviceField) -> String {
+        let (name, max_age) = (self.bound_name(device), self.options.bound_for);
         format!("{name}={token}{}; Max-Age={max_age}", self.attributes)
     }
 
-    fn expire_bound(&self, sid: Sid) -> String {
-        format!("{}={}{EXPIRED}", self.bound_name(sid), self.attributes)
+    fn expire_bound(&self, device: DeviceField) -> String {
+        format!("{}={}{EXPIRED}", self.bound_name(device), self.attributes)
     }
 
-    fn expire_out(&self, sid: Sid) -> String {
-        format!("{}={}{EXPIRED}", self.out_name(sid), self.out_attributes())
+    fn expire_out(&self, device: DeviceName) -> String {
+        let (name, attributes) = (self.out_name(device), self.out_attributes());
+        format!("{name}={attributes}{EXPIRED}")
     }
 
-    /// `name.b-` and the tag of the session.
-    fn bound_name(&self, sid: Sid) -> String {
-        format!("{}.b-{}", self.name, tag(sid))
+    /// `name.b-` and the tag of the device.
+    fn bound_name(&self, device: DeviceField) -> String {
+        format!("{}.b-{}", self.name, tag(DeviceName::Bound(device)))
     }
 
-    /// `name.out-` and the tag of the session.
-    fn out_name(&self, sid: Sid) -> String {
-        format!("{}.out-{}", self.name, tag(sid))
+    /// `name.out-` and the tag of the device.
+    fn out_name(&self, device: DeviceName) -> String {
+        format!("{}.out-{}", self.name, tag(device))
     }
 
     /// A refresh after a link from another site has to bring the mark along, so it is a cookie for all sites.
@@ -182,10 +181,14 @@ impl Devices {
     }
 }
 
-/// The name of a session in the names of cookies: `base64url(SHA-256(sid)[0..6])`.
-pub(crate) fn tag(sid: Sid) -> String {
+/// The part for a device in the names of cookies: `base64url(SHA-256(x)[0..6])`.
+pub(crate) fn tag(device: DeviceName) -> String {
+    let hash = match device {
+        DeviceName::Bound(DeviceField(device)) => sha256(&[&device]),
+        DeviceName::Pending(sid) => sha256(&[&sid]),
+    };
     let mut text = String::with_capacity(8);
-    base64url::encode(&sha256(&[&sid])[..6], &mut text);
+    base64url::encode(&hash[..6], &mut text);
     text
 }
 

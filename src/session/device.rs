@@ -52,13 +52,11 @@ impl Sealer {
             return Ok(DeviceFields::default());
         };
         let offer = |sid| devices.offer(self.bound(context), sid, state.now());
+        let offered = state.offers_registration().filter(|_| !has_ended);
+        let left = state.left_device(has_ended);
         Ok(DeviceFields {
-            registration: state.offers_registration().map(offer).transpose()?,
-            farewell: state
-                .left_device(has_ended)
-                .into_iter()
-                .flat_map(|sid| devices.farewell(sid))
-                .collect(),
+            registration: offered.map(offer).transpose()?,
+            farewell: left.map_or_else(Vec::new, |device| devices.farewell(device)),
         })
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 #[cfg(feature = "device-bound")]
-use super::layout::Sid;
+use super::device::DeviceName;
 use super::{
     State,
     budget::SizeLimit,
@@ -43,7 +43,7 @@ pub(crate) struct StateData<T> {
     pub(super) is_promoted: bool,
     /// The session of a device that this request ended or renewed.
     #[cfg(feature = "device-bound")]
-    pub(super) left_device: Option<Sid>,
+    pub(super) left_device: Option<DeviceName>,
 }
 
 /// The reason why the application does not get the session that arrived.

@@ -21,6 +21,15 @@ pub enum DeviceBinding {
     Stale,
 }
 
+/// What names the device of a session in the names of cookies (SPEC.md § 16.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DeviceName {
+    /// The session is bound. A new id does not change this name.
+    Bound(DeviceField),
+    /// The id of a session that waits for a key.
+    Pending(Sid),
+}
+
 impl<T> State<'_, T> {
     pub(crate) fn binding(&self) -> DeviceBinding {
         if self.is_stale() {
@@ -62,23 +71,25 @@ impl<T> State<'_, T> {
         sid.filter(|_| device == Some(DeviceField::PENDING) && sid != arrived)
     }
 
-    /// The id of a session of a device that this request ended or renewed. `has_ended`: the session ends with this
-    /// response.
-    pub(crate) fn left_device(&self, has_ended: bool) -> Option<Sid> {
+    /// The device of a session that this request ended or renewed. `has_ended`: the session ends with this response.
+    pub(crate) fn left_device(&self, has_ended: bool) -> Option<DeviceName> {
         self.data
             .left_device
-            .or_else(|| has_ended.then(|| self.device_sid())?)
+            .or_else(|| has_ended.then(|| self.arrived_device())?)
     }
 
-    /// The id of the session that arrived, if it belongs to a device.
-    fn device_sid(&self) -> Option<Sid> {
+    /// The device of the session that arrived.
+    fn arrived_device(&self) -> Option<DeviceName> {
         let withheld = self.data.withheld.map(|(_, metadata)| metadata);
         let arrived = self.arrived_metadata().copied().or(withheld)?;
-        arrived.device.and(arrived.sid)
+        match arrived.device? {
+            DeviceField::PENDING => arrived.sid.map(DeviceName::Pending),
+            device => Some(DeviceName::Bound(device)),
+        }
     }
 
     /// Notes that the session that arrived belongs to a device and goes no further.
     pub(super) fn leave_device(&mut self) {
-        self.data.left_device = self.data.left_device.or_else(|| self.device_sid());
+        self.data.left_device = self.data.left_device.or_else(|| self.arrived_device());
     }
 }

@@ -37,14 +37,17 @@ pub(crate) use budget::{BROWSER_LIMIT, MOST_COOKIES, Overhead, SizeBudget, SizeL
 pub(crate) use data::StateData;
 #[cfg(test)]
 pub(crate) use flash::messages as flash_messages;
-#[cfg(feature = "device-bound")]
-pub(crate) use layout::{DEVICE_LEN, DeviceField};
 pub(crate) use layout::{Layout, Metadata, Sid};
 pub(crate) use lifetime::Lifetimes;
 pub(crate) use map::encode;
 pub(crate) use payload::{read_value, sealed};
 pub(crate) use policy::Policy;
 pub(crate) use verdict::{Circumstances, Verdict};
+#[cfg(feature = "device-bound")]
+pub(crate) use {
+    device::DeviceName,
+    layout::{DEVICE_LEN, DeviceField},
+};
 
 use self::{
     data::{Arrived, Ending, SaveMode, Withheld, new_metadata},

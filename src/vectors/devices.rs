@@ -4,6 +4,7 @@ use super::{for_each, hex, unhex};
 use crate::{
     crypto::es256::PublicKey,
     device::{ProofError, device_field, proof, tag},
+    state::DeviceName,
 };
 
 #[derive(Deserialize)]
@@ -14,6 +15,8 @@ enum Vector {
         sid: String,
         device: String,
         tag: String,
+        /// That of a session which waits for its key.
+        pending_tag: String,
     },
     Proof {
         /// That of a refresh.
@@ -39,15 +42,14 @@ fn proofs_are_read_and_refused_as_specified() {
             key,
             sid,
             device,
-            tag: expected,
+            tag: of_device,
+            pending_tag,
         } => {
             let sid = unhex(&sid).try_into().unwrap();
-            assert_eq!(
-                hex(&device_field(&public_key(&key), sid).0),
-                device,
-                "{name}"
-            );
-            assert_eq!(tag(sid), expected, "{name}");
+            let found = device_field(&public_key(&key), sid);
+            assert_eq!(hex(&found.0), device, "{name}");
+            assert_eq!(tag(DeviceName::Bound(found)), of_device, "{name}");
+            assert_eq!(tag(DeviceName::Pending(sid)), pending_tag, "{name}");
         }
         Vector::Proof {
             key,

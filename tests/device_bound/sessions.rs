@@ -200,6 +200,71 @@ fn a_session_that_is_cleared_ends_that_of_the_device() {
 }
 
 #[test]
+fn after_a_new_id_or_none_a_sign_out_ends_the_session_of_the_device() {
+    for (change, shown) in [("/new-id", "ada 0 Bound"), ("/begin-again", "eve 0 Bound")] {
+        let site = Site::new();
+        let mut browser = Browser::bound(&site);
+        assert_eq!(browser.post(&site, change), shown);
+        assert_eq!(browser.get(&site, "/"), shown);
+        browser.post(&site, "/sign-out");
+        let left: Vec<_> = browser.cookies.keys().collect();
+        assert!(left.iter().all(|name| name.contains(".out-")), "{left:?}");
+        browser.refresh(&site, Carry::CrossSite);
+        assert!(browser.device.is_none(), "{change}");
+    }
+}
+
+#[test]
+fn after_a_new_id_a_second_sign_in_ends_the_session_of_the_device() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    browser.post(&site, "/new-id");
+    browser.lose_bound_cookie();
+    assert_eq!(browser.post(&site, "/sign-in"), "ada 0 Pending");
+    browser.refresh(&site, Carry::CrossSite);
+    assert!(browser.device.is_none());
+}
+
+#[test]
+fn each_of_many_sign_ins_is_bound() {
+    let site = Site::new();
+    let mut browser = Browser::new();
+    for _ in 0..6 {
+        browser.post(&site, "/sign-in");
+        browser.register(&site, Carry::All);
+        assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+        browser.post(&site, "/new-id");
+        let bound = browser.cookies.keys().filter(|name| name.contains(".b-"));
+        assert_eq!(bound.count(), 1);
+    }
+}
+
+#[test]
+fn an_earlier_id_may_be_denied() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    let pairs = browser.cookies.iter();
+    let pairs: Vec<_> = pairs
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let id = site.cookie.load(pairs, moment(START)).id().unwrap();
+    browser.post(&site, "/new-id");
+    site.revoked.lock().unwrap().push(id);
+    assert_eq!(browser.refresh(&site, Carry::All).status(), StatusCode::OK);
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+}
+
+#[test]
+fn a_session_that_ends_at_once_offers_no_registration() {
+    let site = Site::new();
+    let session = site.cookie.load(None::<&str>, moment(START));
+    session.renew().unwrap();
+    session.insert("user", "ada").unwrap();
+    session.limit_to(Duration::ZERO).unwrap();
+    assert!(site.cookie.save(&session).unwrap().registration().is_none());
+}
+
+#[test]
 fn a_stale_session_signs_in_by_a_form() {
     let site = Site::new();
     let browser = Browser::bound(&site);

@@ -68,6 +68,7 @@ impl Site {
             .route("/sign-out", post(sign_out))
             .route("/new-id", post(new_id))
             .route("/clear", post(clear))
+            .route("/begin-again", post(begin_again))
             .route("/fail", post(fail))
             .layer(CsrfGuard::new().origin_check_only())
             .layer(DeviceLayer::new(layer));
@@ -184,6 +185,12 @@ async fn sign_out(session: Session) -> Result<String, SessionError> {
 
 async fn clear(session: Session) -> Result<String, SessionError> {
     session.clear()?;
+    show(&session)
+}
+
+async fn begin_again(session: Session) -> Result<String, SessionError> {
+    session.clear()?;
+    session.insert("user", "eve")?;
     show(&session)
 }
 

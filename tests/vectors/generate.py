@@ -1715,7 +1715,7 @@ def devices():
     registers("another person's key", x=base64url(bytes.fromhex(captured)[1:]), y="kp_x_0dFxFLY_L7HY2pshhzfTGIawGLu-zjqAwBqU74")
 
     for sid in ("a0a1a2a3a4a5a6a7", "0000000000000000", SID.hex() if isinstance(SID, bytes) else SID):
-        add(f"the device and the tag of {sid}", "§ 16.1", kind="device", key=key, sid=sid)
+        add(f"the device and the tags of {sid}", "§ 16.1", kind="device", key=key, sid=sid)
     add("another key", "§ 16.1", kind="device", key=captured, sid="a0a1a2a3a4a5a6a7")
     return out
 
@@ -1733,7 +1733,7 @@ FILES = {
     "csrf": (csrf, "From key, purpose, session and mask to the CSRF token; and tokens that pass or do not pass for a session."),
     "cookies": (cookies, "Cookie fields to values, names and attributes, Set-Cookie and expiry texts, parts, room for the payload."),
     "headers": (headers, "Values of a header field to what opens, or to the Reason; room for the payload."),
-    "devices": (devices, "Proofs of a device's key, accepted and refused; the device and the tag of a session (experimental)."),
+    "devices": (devices, "Proofs of a device's key, accepted and refused; the device and the tags of a session (experimental)."),
     "writes": (writes, "From a session, what the application does with it and the policy to what is written."),
 }
 LABELS = {"name", "spec", "twin"}

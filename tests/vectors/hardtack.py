@@ -976,8 +976,8 @@ def device_of(key, sid):
     return hashlib.sha256(key + sid).digest()[:16]
 
 
-def tag_of(sid):
-    return base64url(hashlib.sha256(sid).digest()[:6])
+def tag_of(name):
+    return base64url(hashlib.sha256(name).digest()[:6])
 
 
 def read_object(text):
@@ -1049,7 +1049,8 @@ def read_proof(text, key=None):
 def answer_devices(v):
     if v["kind"] == "device":
         key, sid = bytes.fromhex(v["key"]), bytes.fromhex(v["sid"])
-        return {"device": device_of(key, sid).hex(), "tag": tag_of(sid)}
+        device = device_of(key, sid)
+        return {"device": device.hex(), "tag": tag_of(device), "pending_tag": tag_of(sid)}
     try:
         key, challenge, audience = read_proof(v["proof"], bytes.fromhex(v["key"]) if v.get("key") else None)
     except Refused as refused:
