@@ -109,10 +109,10 @@ impl Devices {
                 .then_some((key, challenge))
         };
         let Some((key, challenge)) = registered() else {
-            return DeviceAnswer::of(400, DeviceEvent::Refused);
+            return DeviceAnswer::refused(400);
         };
         let answer = self.accept(&key, &challenge, request);
-        answer.unwrap_or_else(|_| DeviceAnswer::of(503, DeviceEvent::Refused))
+        answer.unwrap_or_else(|_| DeviceAnswer::later())
     }
 
     fn accept(
@@ -140,13 +140,13 @@ impl Devices {
         let identifier: Unsealed<KEY_LEN> = match self.identifier.open(binding, text, now) {
             Ok(identifier) => identifier,
             // Another instance may have this key already, so the browser keeps its own.
-            Err(Reason::UnknownKey) => return DeviceAnswer::of(503, DeviceEvent::Refused),
+            Err(Reason::UnknownKey) => return DeviceAnswer::later(),
             Err(Reason::RetiredKey) => return DeviceAnswer::end(text, Vec::new()),
-            Err(_) => return DeviceAnswer::of(404, DeviceEvent::Refused),
+            Err(_) => return DeviceAnswer::refused(404),
         };
         let sid = identifier.sid;
         let Some(key) = PublicKey::from_bytes(&identifier.payload) else {
-            return DeviceAnswer::of(404, DeviceEvent::Refused);
+            return DeviceAnswer::refused(404);
         };
         let alive = || is_alive(&identifier.metadata, identifier.key_id);
         let device = device_field(&key, sid);
@@ -177,7 +177,7 @@ impl Devices {
         } else {
             self.ask(text, sid, request)
         };
-        answer.unwrap_or_else(|_| DeviceAnswer::of(503, DeviceEvent::Refused))
+        answer.unwrap_or_else(|_| DeviceAnswer::later())
     }
 
     /// Asks for a proof. Nothing about the last one is told.
@@ -269,12 +269,16 @@ impl Devices {
 }
 
 impl DeviceAnswer {
-    pub(crate) fn of(status: u16, event: DeviceEvent) -> DeviceAnswer {
+    fn refused(status: u16) -> DeviceAnswer {
         DeviceAnswer {
             status,
-            event,
             ..DeviceAnswer::default()
         }
+    }
+
+    /// Refuses for now: the browser keeps its key and asks again.
+    pub(crate) fn later() -> DeviceAnswer {
+        DeviceAnswer::refused(503)
     }
 
     /// Tells the browser to drop its key. The identifier has opened, or its head was read, so it is base64url.

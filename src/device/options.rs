@@ -94,8 +94,9 @@ impl DeviceBound {
         self
     }
 
-    /// Refuses sessions for which no key was registered within `grace` of their sign-in. **Browsers without
-    /// this protocol, which are most, cannot stay signed in.** By default their sessions stay what they are without it.
+    /// Refuses sessions for which no key was registered within `grace` of their sign-in, at least 10 seconds.
+    /// **Browsers without this protocol, which are most, cannot stay signed in.** By default their sessions stay what
+    /// they are without it.
     ///
     /// Sessions from before their application bound any are not refused; end them with
     /// [`not_before`](crate::carrier::SessionBuilder::not_before).
@@ -106,8 +107,8 @@ impl DeviceBound {
         }
     }
 
-    /// Sets the origin that visitors see, such as `https://app.example`, where a proxy changes `Host`. By
-    /// default it is `https://` and the request's host.
+    /// Sets the origin that visitors see, such as `https://app.example`, where a proxy changes `Host`. By default it is
+    /// `https://` and the request's host.
     pub fn origin(self, origin: impl Into<String>) -> DeviceBound {
         DeviceBound {
             origin: Some(origin.into()),
@@ -144,13 +145,24 @@ impl DeviceBound {
         {
             return Err(DeviceError::Span);
         }
+        let grace = self.required_after.map(|grace| grace.as_secs());
+        if grace.is_some_and(|grace| grace < LEAST_GRACE) {
+            return Err(DeviceError::Grace);
+        }
+        if self
+            .origin
+            .as_deref()
+            .is_some_and(|origin| !is_origin(origin))
+        {
+            return Err(DeviceError::Origin);
+        }
         Ok(Options {
             path: self.path.clone(),
             bound_for: self.bound_for.as_secs(),
             challenge_for: self.challenge_for.as_secs(),
             initiators: self.initiators,
             excluded: self.excluded.clone(),
-            required_after: self.required_after.map(|grace| grace.as_secs()),
+            required_after: grace,
             origin: self.origin.clone(),
             offers: self.offers,
             skew,
@@ -194,6 +206,8 @@ pub(crate) enum DeviceError {
     Partitioned,
     Strict,
     Span,
+    Grace,
+    Origin,
 }
 
 impl fmt::Display for DeviceError {
@@ -211,9 +225,25 @@ impl fmt::Display for DeviceError {
             DeviceError::Span => {
                 "`bound_for` is 3 minutes to a day, and `challenge_for` is 10 seconds to an hour"
             }
+            DeviceError::Grace => {
+                "`required_after` is at least 10 seconds, because a browser needs some to register a key"
+            }
+            DeviceError::Origin => {
+                "`origin` is `https://` and a host, perhaps with a port, such as `https://app.example`, and no `/` after it"
+            }
         })
     }
 }
+
+fn is_origin(origin: &str) -> bool {
+    let is_good =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._:[]".contains(&byte);
+    let host = origin.strip_prefix("https://");
+    host.is_some_and(|host| !host.is_empty() && host.bytes().all(is_good))
+}
+
+/// Seconds.
+const LEAST_GRACE: u64 = 10;
 
 /// Every character may stand in a quoted string of a header field, and in JSON.
 fn is_path(path: &str) -> bool {

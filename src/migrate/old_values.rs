@@ -3,7 +3,7 @@ use std::sync::Arc;
 use super::source::{LONGEST_VALUE, Source};
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::Values,
+    cookie::{CookieName, Values},
     crypto::scratch::Wiped,
     state::Metadata,
 };
@@ -46,38 +46,60 @@ impl OldValues {
             .sum()
     }
 
-    /// Hands the old sessions to `accept`, in the order of the sources, until it takes one. Several that open under one
-    /// name are refused. Returns the first reason if none is taken. `None`: there is none that has entries.
+    /// Hands the old sessions to `accept`, in the order of the sources, until it takes one. Different values of one name
+    /// that open are refused. Returns the first reason if none is taken, of those that opened if there are any. `None`:
+    /// there is none that has entries.
     pub(crate) fn read(
         &self,
         now: UnixSeconds,
         mut accept: impl FnMut(Metadata, Wiped) -> Result<(), Reason>,
     ) -> Option<Result<(), Reason>> {
-        let mut first = None;
+        let mut unread = None;
+        let mut opened = Vec::new();
         for (source, values) in self.sources.iter().zip(&self.values) {
             if !source.range.contains(&now) {
                 continue;
             }
-            let mut refused = |reason| _ = first.get_or_insert(Err(reason));
-            let mut opened = Vec::new();
             for value in values.iter() {
                 match source.read(value, now) {
-                    Ok(session) => opened.extend(session),
-                    Err(reason) => refused(reason),
+                    Ok(session) => opened.extend(session.map(|session| Opened {
+                        name: &source.name,
+                        value,
+                        session,
+                    })),
+                    Err(reason) => _ = unread.get_or_insert(reason),
                 }
             }
-            // One may have been planted by another host of the site.
-            if opened.len() > 1 {
-                refused(Reason::Duplicate);
-                continue;
-            }
-            let taken = opened.pop().map(|(dates, data)| accept(dates, data));
+        }
+        // One of two may have been planted by another host of the site.
+        let rivals = |one: &Opened<'_>| opened.iter().any(|other| one.is_rival_of(other));
+        let has_rival: Vec<_> = opened.iter().map(rivals).collect();
+        let mut refused = None;
+        for (old, has_rival) in opened.into_iter().zip(has_rival) {
+            let (dates, data) = old.session;
+            let taken = if has_rival {
+                Err(Reason::Duplicate)
+            } else {
+                accept(dates, data)
+            };
             match taken {
-                Some(Ok(())) => return Some(Ok(())),
-                Some(Err(reason)) => refused(reason),
-                None => {}
+                Ok(()) => return Some(Ok(())),
+                Err(reason) => _ = refused.get_or_insert(reason),
             }
         }
-        first
+        refused.or(unread).map(Err)
+    }
+}
+
+/// A value that opened. Several keys of one cookie are several sources of its name.
+struct Opened<'a> {
+    name: &'a CookieName,
+    value: &'a [u8],
+    session: (Metadata, Wiped),
+}
+
+impl Opened<'_> {
+    fn is_rival_of(&self, other: &Opened<'_>) -> bool {
+        self.name == other.name && self.value != other.value
     }
 }

@@ -15,7 +15,8 @@ pub enum SaveError {
     /// or [`SessionToken`](crate::SessionToken) with another mode, name, context or key ring than the one that saves
     /// it.
     ForeignSession,
-    /// The cookie was built with `formerly`, and a jar of cookies cannot drop those with earlier attributes.
+    /// The cookie was built with `formerly`, or with two old cookies of one name, and a jar of cookies cannot drop those
+    /// with other attributes.
     #[cfg(feature = "cookie")]
     FormerInJar,
     /// The cookie was built with `device_bound`, and a jar of cookies has no room for the offer of a registration.
@@ -40,8 +41,8 @@ impl fmt::Display for SaveError {
             }
             #[cfg(feature = "cookie")]
             SaveError::FormerInJar => f.write_str(
-                "a jar has one cookie of each name, so it cannot also drop those with earlier attributes (`formerly`); \
-                 use `save` instead",
+                "a jar has one cookie of each name, so it cannot also drop those with other attributes (`formerly`, or \
+                 two of one name in `migrate_from`); use `save` instead",
             ),
             #[cfg(all(feature = "cookie", feature = "device-bound"))]
             SaveError::DeviceInJar => f.write_str(

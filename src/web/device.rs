@@ -10,7 +10,7 @@ use super::{head::Fields, host::host_of};
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, has_cookie},
-    device::{DeviceAnswer, DeviceEvent, DeviceRequest, Endpoint},
+    device::{DeviceAnswer, DeviceRequest, Endpoint},
     session::events,
     token::{Context, LONGEST_TOKEN},
 };
@@ -69,10 +69,10 @@ impl<T> SessionCookie<T> {
         devices.endpoint(path).filter(|_| is_post)
     }
 
-    /// Answers a request of no context. The browser keeps its key, because an instance that knows the tenant may answer
-    /// it later.
+    /// Answers a request of no context: an instance that knows the tenant may answer it later.
+    #[cfg(feature = "tower")]
     pub(super) fn refuse_device(&self) -> Response<String> {
-        self.respond(DeviceAnswer::of(503, DeviceEvent::Refused))
+        self.respond(DeviceAnswer::later())
     }
 
     fn answer_device_of(

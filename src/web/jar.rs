@@ -1,6 +1,8 @@
 //! Sessions from and to the cookies of a jar. Feature `cookie`.
 
 use std::borrow::Borrow;
+#[cfg(feature = "migrate")]
+use std::collections::HashSet;
 
 use cookie::Cookie;
 
@@ -115,11 +117,12 @@ impl<T> SessionCookie<T> {
     ///
     /// Those of [`save`](Self::save), and for every session of a cookie that a jar cannot do justice to:
     ///
-    /// - [`SaveError::FormerInJar`] with [`formerly`](crate::carrier::SessionCookieBuilder::formerly): a jar keeps one
-    ///   cookie of each name, so it cannot also drop those with earlier attributes.
+    /// - [`SaveError::FormerInJar`] with [`formerly`](crate::carrier::SessionCookieBuilder::formerly), and with two old
+    ///   cookies of one name in `migrate_from` that differ in attributes: a jar keeps one cookie of each name, so it
+    ///   cannot also drop those with other attributes.
     /// - `SaveError::DeviceInJar` with `device_bound`: a jar has no room for the field that offers a registration.
     pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
-        if !self.inner.former.is_empty() {
+        if !self.inner.former.is_empty() || self.has_old_twins() {
             return Err(SaveError::FormerInJar);
         }
         #[cfg(feature = "device-bound")]
@@ -131,20 +134,30 @@ impl<T> SessionCookie<T> {
     }
 }
 
+#[cfg(feature = "migrate")]
 impl<T> SessionCookie<T> {
     /// Returns `true` for the names of cookies that other libraries wrote.
-    #[cfg_attr(
-        not(feature = "migrate"),
-        allow(clippy::unused_self, reason = "for old cookies")
-    )]
     fn is_old_name(&self, name: &str) -> bool {
-        #[cfg(feature = "migrate")]
-        return self.inner.old.0.iter().any(|old| old.name.as_str() == name);
-        #[cfg(not(feature = "migrate"))]
-        {
-            let _ = name;
-            false
-        }
+        self.inner.old.0.iter().any(|old| old.name.as_str() == name)
+    }
+
+    /// Returns `true` if several fields drop old cookies of one name.
+    fn has_old_twins(&self) -> bool {
+        let mut starts = self.inner.old.1.iter().map(|(field, _)| field.start());
+        let mut seen = HashSet::new();
+        !starts.all(|start| seen.insert(start))
+    }
+}
+
+#[cfg(not(feature = "migrate"))]
+#[allow(clippy::unused_self, reason = "for old cookies")]
+impl<T> SessionCookie<T> {
+    fn is_old_name(&self, _: &str) -> bool {
+        false
+    }
+
+    fn has_old_twins(&self) -> bool {
+        false
     }
 }
 

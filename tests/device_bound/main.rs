@@ -6,4 +6,5 @@ mod browser;
 mod refresh;
 mod register;
 mod sessions;
+mod settings;
 mod site;

@@ -152,6 +152,37 @@ fn of_two_old_cookies_that_open_none_is_taken() {
     assert_eq!(one.outcome(), Outcome::Migrated);
 }
 
+/// Opens the values that begin with one of these letters.
+struct Keys(&'static str);
+
+impl Reader for Keys {
+    fn read(&self, _: &str, value: &str) -> Result<OldSession, Reason> {
+        let is_ours = value.starts_with(|letter| self.0.contains(letter));
+        let entries = json!({ "user": is_ours.then_some(value).ok_or(Reason::Auth)? });
+        Ok(OldSession::new(entries.as_object().unwrap().clone()))
+    }
+}
+
+#[test]
+fn a_cookie_that_was_planted_wins_by_no_key() {
+    for (newer, older) in [("a", "b"), ("ab", "a"), ("a", "ab")] {
+        let range = || start()..start() + 10 * DAY;
+        let cookie = builder()
+            .migrate_from(OldCookie::new("old", Keys(newer)), range())
+            .migrate_from(OldCookie::new("old", Keys(older)), range())
+            .build()
+            .unwrap();
+        let both = cookie.load(["old=bada; old=amallory"], start());
+        assert_eq!(
+            both.outcome(),
+            not_migrated(Reason::Duplicate),
+            "{newer} {older}"
+        );
+        let one = cookie.load(["old=x; old=amallory; old=amallory"], start());
+        assert_eq!(one.outcome(), Outcome::Migrated);
+    }
+}
+
 #[test]
 #[cfg(feature = "cookie")]
 fn an_old_cookie_is_taken_over_from_a_jar() {
@@ -162,6 +193,23 @@ fn an_old_cookie_is_taken_over_from_a_jar() {
     let changed = cookie.save_as_cookies(&session).unwrap();
     let names: Vec<_> = changed.iter().map(cookie::Cookie::name).collect();
     assert_eq!(names, ["old", "__Host-session"]);
+}
+
+#[test]
+#[cfg(feature = "cookie")]
+fn a_jar_cannot_drop_two_old_cookies_of_one_name_and_says_so() {
+    let range = || start()..start() + 10 * DAY;
+    let cookie = builder()
+        .migrate_from(plain(), range())
+        .migrate_from(plain().path("/app"), range())
+        .build()
+        .unwrap();
+    let session = cookie.load_from_cookies([&cookie::Cookie::new("old", "ada")], start());
+    let refused = cookie.save_as_cookies(&session);
+    assert!(matches!(
+        refused,
+        Err(hardtack::session::SaveError::FormerInJar)
+    ));
 }
 
 #[test]

@@ -27,8 +27,9 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// - It counts as changed, so the response writes it. A dictionary gets the entries of the old session; a type gets
     ///   them by [`convert`](crate::SessionData::convert), as a dictionary of schema 0. If there is no room, or `convert`
     ///   returns `None`, the session is new and empty.
-    /// - Every response that writes or ends a session also drops the old cookie. A 5xx response that saves nothing
-    ///   drops nothing.
+    /// - From the beginning of `range` on, every response that writes or ends a session also drops the old cookie. A 5xx
+    ///   response that saves nothing drops nothing.
+    /// - Of two old cookies of one name that both open, none is taken.
     ///
     /// # Examples
     ///
