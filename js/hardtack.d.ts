@@ -66,6 +66,7 @@ export interface SessionType<T> {
   readonly label: string;
   /** `SessionData::SCHEMA`: 1 or more. */
   readonly schema: number;
+  /** The value of a new session. Each session gets one of its own, by `decode(encode(empty))`. */
   readonly empty: T;
   encode(value: T): Uint8Array;
   /** Throws where the bytes are no such value. */
@@ -85,7 +86,7 @@ export interface SessionOptions<T = never> extends Pick<RingOptions, "skipXChaCh
   readonly refreshAfter?: "never" | "on-change" | "always" | number;
   /** Seconds, 0 to 300. Default: 60. */
   readonly clockSkew?: number;
-  /** Sessions that began earlier are refused. */
+  /** Sessions that began earlier are refused. A number counts milliseconds, as `Date.now()` does. */
   readonly notBefore?: Date | number | null;
   /** Binds sessions to one application. */
   readonly application?: string | null;
@@ -116,7 +117,7 @@ export interface CookieOptions<T = never> extends SessionOptions<T> {
 }
 
 export interface HeaderOptions<T = never> extends SessionOptions<T> {
-  /** Characters. Default: 3,072. */
+  /** Characters. Default: 3,072. At most 16,384. */
   readonly maxTokenLength?: number;
 }
 
@@ -212,8 +213,8 @@ export class SessionHeader<T = never> extends Carrier<T> {
     ring: KeyRing | string,
     options?: HeaderOptions<T>,
   ): Promise<SessionHeader<T>>;
-  /** Loads the session of a request: the values of the field, not joined. */
-  load(values: string | readonly string[] | null | undefined, now?: Date | number): Promise<Session<T>>;
+  /** Loads the session of a request: its `Headers`, or the values of the field, not joined. */
+  load(values: Headers | string | readonly string[] | null | undefined, now?: Date | number): Promise<Session<T>>;
   /** Returns the token for the response, `""` if the session has ended, or null if the client keeps its own. */
   save(session: Session<T>, circumstances?: Circumstances): Promise<string | null>;
 }

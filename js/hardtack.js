@@ -15,7 +15,10 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const EPOCH = 1_767_225_600;
 const U32 = 0xffff_ffff;
 
-function concat(...parts) {
+const concat = (...parts) => joined(parts);
+
+/** Of any number of parts; a call has room for some ten thousand. */
+function joined(parts) {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -389,6 +392,9 @@ function check(keys) {
 // Context (§ 4.2)
 
 function contextBytes(application, typeLabel, pairs) {
+  if (!Array.isArray(pairs) || !pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) {
+    throw new ConfigError("context", "`context` is a list of pairs of label and value");
+  }
   const encoded = [];
   const append = (label, value) => {
     const [l, v] = [utf8.encode(label), utf8.encode(value)];
@@ -630,7 +636,7 @@ function encodeObject(value, depth) {
   if (depth > DEEPEST) throw new SessionError("value", `a value is nested more than ${DEEPEST} deep`);
   if (Array.isArray(value)) {
     const head = encodeLength(value.length, [0x90, 16], [[0xdc, 2], [0xdd, 4]]);
-    return concat(head, ...value.map((element) => encodeValue(element, depth + 1)));
+    return joined([head, ...value.map((element) => encodeValue(element, depth + 1))]);
   }
   const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(value));
   if (!(value instanceof Map) && !isPlain) {
@@ -640,7 +646,7 @@ function encodeObject(value, depth) {
   const keys = entries.map(([key]) => encodeValue(key, depth + 1));
   if (new Set(keys.map(hex)).size < keys.length) throw new SessionError("value", "a map has a key twice");
   const head = encodeLength(entries.length, [0x80, 16], [[0xde, 2], [0xdf, 4]]);
-  return concat(head, ...entries.flatMap(([, element], i) => [keys[i], encodeValue(element, depth + 1)]));
+  return joined([head, ...entries.flatMap(([, element], i) => [keys[i], encodeValue(element, depth + 1)])]);
 }
 
 /** The values of a dictionary as bytes, by their keys. Throws `REFUSED` (§ 5.4.5). */
@@ -675,7 +681,7 @@ function writeDictionary(entries) {
   if (entries.size === 0) return new Uint8Array();
   const keys = [...entries.keys()].toSorted((a, b) => compare(utf8.encode(a), utf8.encode(b)));
   const head = encodeLength(keys.length, [0x80, 16], [[0xde, 2], [0xdf, 4]]);
-  return concat(head, ...keys.flatMap((key) => [encodeText(key), entries.get(key)]));
+  return joined([head, ...keys.flatMap((key) => [encodeText(key), entries.get(key)])]);
 }
 
 /** Orders texts by their bytes. */
@@ -793,9 +799,11 @@ const LONGEST_TOKEN = 32_768;
 
 /** A failed step of § 7. */
 class Refused {
-  constructor(reason, keyId = null) {
+  /** `isForOthers`: this file cannot open it, and other instances can. */
+  constructor(reason, keyId = null, isForOthers = false) {
     this.reason = reason;
     this.keyId = keyId;
+    this.isForOthers = isForOthers;
   }
 }
 
@@ -821,6 +829,12 @@ class Sealer {
 
   aad(head) {
     return concat(head, u32(this.context.length), this.context);
+  }
+
+  /** A key of XChaCha20-Poly1305 cannot, because WebCrypto lacks it. */
+  canSeal(now) {
+    const { mac, cipher } = this.sealing(now);
+    return Boolean(mac ?? cipher);
   }
 
   sealing(now) {
@@ -854,7 +868,7 @@ class Sealer {
     if (!known || known.key.suite !== suite) throw refused("UnknownKey");
     if (known.key.isRetired(now)) throw refused("RetiredKey");
     if (blob.length < overheadOf(suite.mode) + 6) throw refused("TooShort");
-    if (known.key.suite === SUITES.xcha) throw Object.assign(refused("UnknownKey"), { isForOthers: true });
+    if (known.key.suite === SUITES.xcha) throw new Refused("UnknownKey", keyId, true);
     const aad = this.aad(blob.subarray(0, HEAD));
     const sealed = blob.subarray(HEAD);
     const body = known.mac ? await opened(known.mac, aad, sealed) : await known.cipher.open(sealed.subarray(0, NONCE), aad, sealed.subarray(NONCE));
@@ -934,7 +948,8 @@ class Template {
     const refuse = (sentence) => {
       throw new ConfigError("cookie", sentence);
     };
-    if (!TOKEN_CHARACTERS.test(name) || name.length > 128) refuse("`name` is not the name of a cookie");
+    if (typeof secure !== "boolean" || typeof partitioned !== "boolean") refuse("`secure` and `partitioned` are true or false");
+    if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > 128) refuse("`name` is not the name of a cookie");
     if (/\.\d+$/.test(name)) refuse("`name` ends in a dot and digits, which are the names of parts");
     if (!/^\/[!-+\--:<-~]*$/.test(path) || path.length > 1024) refuse("`path` begins with `/` and has visible ASCII characters");
     if (domain !== null && !isDomain(domain)) refuse("`domain` is not a host name");
@@ -1101,9 +1116,14 @@ export class Session {
     this.#begin();
   }
 
+  /** One of its own, because the application may change it in place. */
+  #emptyValue() {
+    return this.#policy.type?.decode(this.#policy.emptyPayload);
+  }
+
   #begin() {
     this.#fields = { issued: this.#now, age: 0, limit: null, remembered: null, sid: null };
-    this.#content = { entries: new Map(), value: this.#policy.type?.empty, payload: this.#policy.emptyPayload, flash: [] };
+    this.#content = { entries: new Map(), value: this.#emptyValue(), payload: this.#policy.emptyPayload, flash: [] };
   }
 
   // What came of reading
@@ -1147,12 +1167,12 @@ export class Session {
   // The dictionary
 
   get(key) {
-    const bytes = this.#touch().#entries().get(key);
+    const bytes = this.#touch().#entries().get(String(key));
     return bytes === undefined ? undefined : new Reader(bytes).value(2);
   }
 
   has(key) {
-    return this.#touch().#entries().has(key);
+    return this.#touch().#entries().has(String(key));
   }
 
   /** In the order of their bytes. */
@@ -1182,7 +1202,7 @@ export class Session {
   delete(key) {
     return this.#change(() => {
       const entries = new Map(this.#entries());
-      const existed = entries.delete(key);
+      const existed = entries.delete(String(key));
       if (existed) this.#setEntries(entries);
       return existed;
     });
@@ -1359,6 +1379,7 @@ export class Session {
 
   /** Closes the session, and returns what happens to it: null, `"expire"`, or a body to seal (§ 8.12). */
   _end({ status = 200, isShareable = false, isSubresource = false } = {}) {
+    if (!Number.isInteger(status)) throw new TypeError("`status` is the status of the response, a whole number");
     const wasClosed = this.#isClosed;
     this.#isClosed = true;
     if (!this.#isTouched || wasClosed) return null;
@@ -1386,8 +1407,9 @@ export class Session {
       (refreshAfter === "always" || (typeof refreshAfter === "number" && this.#now >= issued + age + refreshAfter));
     const refreshed = this.#activity();
     const fits = (age) => this.#limitFor(this.#contentLength(), this.#fields, age) !== null;
-    if (isDue && fits(refreshed)) return this.#write(refreshed);
-    if (this.#arrived.place === "earlier" && fits(age)) return this.#write(age);
+    const optional = (age) => ({ ...this.#write(age), isOptional: true });
+    if (isDue && fits(refreshed)) return optional(refreshed);
+    if (this.#arrived.place === "earlier" && fits(age)) return optional(age);
     return null;
   }
 
@@ -1444,13 +1466,13 @@ export class Session {
       return { entries: readDictionary(payload), payload };
     }
     if (schema === type.schema) return { value: type.decode(payload), payload };
-    if (schema === 0 && payload.length === 0) return { value: type.empty, payload };
+    if (schema === 0 && payload.length === 0) return { value: this.#emptyValue(), payload };
     if (!type.convert) throw REFUSED;
     return { value: type.convert(schema, payload), payload };
   }
 
   #drop() {
-    this.#content = { entries: new Map(), value: this.#policy.type?.empty, payload: this.#policy.emptyPayload, flash: [] };
+    this.#content = { entries: new Map(), value: this.#emptyValue(), payload: this.#policy.emptyPayload, flash: [] };
     this.#content.isDropped = true;
   }
 
@@ -1578,13 +1600,27 @@ const newId = () => crypto.getRandomValues(new Uint8Array(8));
 // ---------------------------------------------------------------------------------------------------------------------
 // Loading and saving
 
-function positive(name, value) {
-  if (!Number.isInteger(value) || value <= 0) throw new ConfigError(name, `\`${name}\` is a number of seconds above 0`);
+function positive(name, value, unit = "seconds") {
+  if (!Number.isInteger(value) || value <= 0) throw new ConfigError(name, `\`${name}\` is a whole number of ${unit} above 0`);
   return value;
 }
 
+/** Checks the codec of a typed session (§ 5.5). */
+function checkType(type) {
+  if (type === null) return;
+  const refuse = (sentence) => {
+    throw new ConfigError("type", sentence);
+  };
+  if (typeof type !== "object") refuse("`type` is an object with the codec of a typed session");
+  const { label, schema } = type;
+  if (typeof label !== "string") refuse("`type.label` is a text, which keeps the sessions of two types apart");
+  if (!Number.isInteger(schema) || schema < 1 || schema > U32) refuse("`type.schema` is a whole number from 1 to 4,294,967,295");
+  if (typeof type.encode !== "function" || typeof type.decode !== "function") refuse("`type.encode` and `type.decode` are functions");
+  if (!("empty" in type)) refuse("`type.empty` is the value of a new session");
+}
+
 function policyOf(options) {
-  const { idleTimeout = 1800, absoluteTimeout = 43_200, rememberUpTo = null, clockSkew = 60, notBefore = null, type = null } = options;
+  const { idleTimeout = 1800, absoluteTimeout = 43_200, rememberUpTo = null, clockSkew = 60, notBefore = null, revokedIf = null, type = null } = options;
   const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout);
   const { refreshAfter = idle === null ? "on-change" : Math.floor(idle / 4) } = options;
   const isSpan = Number.isInteger(refreshAfter) && refreshAfter >= 0;
@@ -1597,6 +1633,12 @@ function policyOf(options) {
   if (!Number.isInteger(clockSkew) || clockSkew < 0 || clockSkew > 300) {
     throw new ConfigError("clockSkew", "`clockSkew` is 0 to 300 seconds");
   }
+  const begin = notBefore === null ? 0 : secondsOf("notBefore", notBefore, Math.ceil);
+  if (begin !== 0 && begin < EPOCH) {
+    throw new ConfigError("notBefore", "`notBefore` is before 2026, when no session began; a number counts milliseconds");
+  }
+  if (revokedIf !== null && typeof revokedIf !== "function") throw new ConfigError("revokedIf", "`revokedIf` is a function");
+  checkType(type);
   const absolute = positive("absoluteTimeout", absoluteTimeout);
   if (idle !== null && idle > absolute && options.idleTimeout !== undefined) {
     throw new ConfigError("idleTimeout", "`idleTimeout` is longer than `absoluteTimeout`, so it never applies");
@@ -1607,8 +1649,8 @@ function policyOf(options) {
     rememberUpTo: rememberUpTo === null ? null : positive("rememberUpTo", rememberUpTo),
     refreshAfter,
     skew: clockSkew,
-    notBefore: notBefore === null ? 0 : secondsOf("notBefore", notBefore, Math.ceil),
-    revokedIf: options.revokedIf ?? null,
+    notBefore: begin,
+    revokedIf,
     type,
     emptyPayload: type ? type.encode(type.empty) : new Uint8Array(),
   };
@@ -1619,14 +1661,31 @@ class Carrier {
   static async _of(mode, ring, purpose, options) {
     const parsed = ring instanceof KeyRing ? ring : await KeyRing.parse(ring, { mode, ...options });
     if (parsed.mode !== mode) throw new ConfigError("mixed", `a ring that is ${parsed.mode}, for sessions that are ${mode}`);
-    const context = contextBytes(options.application, options.type?.label, options.context ?? []);
-    return { mode, sealer: await Sealer.of(parsed, purpose, context), policy: policyOf(options) };
+    const policy = policyOf(options);
+    const context = contextBytes(options.application, policy.type?.label, options.context === undefined ? [] : options.context);
+    return { mode, sealer: await Sealer.of(parsed, purpose, context), policy };
   }
 
   constructor({ mode, sealer, policy }) {
     this.mode = mode;
     this._sealer = sealer;
     this._policy = policy;
+  }
+
+  /** A session that this alone may save. */
+  _session(now) {
+    const session = new Session(this._policy, now);
+    loadedBy.set(session, this);
+    return session;
+  }
+
+  /** Ends a request. Returns null, `"expire"`, or a token and the limit and age under which it is sent (§ 8.12, § 8.14). */
+  async _end(session, circumstances) {
+    if (loadedBy.get(session) !== this) throw new TypeError("the session was loaded by something else, which has to save it");
+    const end = session._end(circumstances);
+    if (end === null || end === "expire") return end;
+    if (end.isOptional && !this._sealer.canSeal(session._now)) return null;
+    return { ...end, token: await this._sealer.seal(end.body, session._now) };
   }
 
   /** Takes the steps of § 7 up to the payload. */
@@ -1696,7 +1755,10 @@ function checkTimes(body, now, policy, ringNotBefore) {
 /** Chooses among several values (§ 7.0). Returns the index, or throws `Refused`. */
 function choose(results, isHostOnly) {
   const good = results.flatMap((result, index) => (result instanceof Refused ? [] : [{ ...result, index }]));
-  if (good.length === 0) throw results[0];
+  if (good.length === 0) {
+    const [{ reason, keyId }] = results;
+    throw new Refused(reason, keyId, results.some(({ isForOthers }) => isForOthers));
+  }
   const sids = good.map(({ body }) => body.sid && hex(body.sid));
   const isOneSession = sids[0] !== null && sids.every((sid) => sid === sids[0]);
   if (good.length > 1 && !isHostOnly && !isOneSession) throw new Refused("Duplicate");
@@ -1707,11 +1769,12 @@ function choose(results, isHostOnly) {
   });
 }
 
-const fieldsOf = (fields) => {
+/** The values of the field `name`: of `Headers`, or as they were given. */
+const fieldsOf = (fields, name) => {
   if (fields === null || fields === undefined) return [];
   if (typeof fields === "string") return [fields];
-  if (typeof fields.get === "function") return fieldsOf(fields.get("cookie"));
-  return [...fields];
+  if (typeof fields.get === "function") return fieldsOf(fields.get(name), name);
+  return [...fields].filter((value) => typeof value === "string");
 };
 
 /** Sessions in cookies. */
@@ -1752,8 +1815,8 @@ export class SessionCookie extends Carrier {
    */
   async load(fields, now = Date.now()) {
     const moment = secondsOf("now", now);
-    const session = new Session(this._policy, moment);
-    const { values, parts } = findCookie(fieldsOf(fields), this.name);
+    const session = this._session(moment);
+    const { values, parts } = findCookie(fieldsOf(fields, "cookie"), this.name);
     carriedBy.set(session, new Set(parts.keys()));
     if (parts.size > 0) session._brought();
     if (values.length === 0) return session;
@@ -1784,13 +1847,11 @@ export class SessionCookie extends Carrier {
    * response. `isSubresource`: the request was for a part of a page.
    */
   async save(session, circumstances = {}) {
-    const carried = carriedBy.get(session);
-    if (!carried) throw new TypeError("the session was loaded by something else");
-    const end = session._end(circumstances);
-    const template = this.#template;
+    const end = await this._end(session, circumstances);
+    const [template, carried] = [this.#template, carriedBy.get(session)];
     if (end === null) return [];
     if (end === "expire") return [template.expire(template.name), ...template.expireParts(carried, 1)];
-    const token = await this._sealer.seal(end.body, session._now);
+    const { token } = end;
     const maxAge = end.maxAge === null ? null : Math.min(MAX_AGE, end.maxAge);
     const fixed = template.length + maxAgeText(maxAge).length;
     const perField = (cookies) => fixed + (cookies > 1 ? 2 : 0);
@@ -1804,7 +1865,7 @@ export class SessionCookie extends Carrier {
    * store the response is read from them.
    */
   async saveTo(headers, session, circumstances = {}) {
-    const shareable = isShareable(headers, session._now);
+    const shareable = isShareable(headers);
     const fields = await this.save(session, { ...circumstances, isShareable: shareable });
     for (const field of fields) headers.append("set-cookie", field);
     if (!session._isTouched) return;
@@ -1822,17 +1883,23 @@ const forbids = (directives) => directives.includes("no-store") && !directives.i
 const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrogate-control" || name === "edge-control";
 
 /** Returns true if others than the visitor may store the response. */
-function isShareable(headers, now) {
+function isShareable(headers) {
   for (const [name, value] of headers) {
     if (isTargeted(name) && !forbids(directivesOf(value))) return true;
-    if (name === "x-accel-expires" && value.trim() !== "0") return true;
+    if (name === "x-accel-expires" && !/^0+$/.test(value.trim())) return true;
   }
   const control = headers.get("cache-control");
   if (control !== null) {
     const directives = directivesOf(control);
     return !directives.includes("private") && !forbids(directives);
   }
-  return Date.parse(headers.get("expires") ?? "") > now * 1000;
+  return isLater(headers.get("expires") ?? "");
+}
+
+/** Text that is not a date counts as one in the past, and so does a year before that of the format's epoch. */
+function isLater(expires) {
+  const year = expires.split(/[^0-9]/).find((digits) => digits.length === 4);
+  return /^[A-Za-z]/.test(expires) && (year === undefined || year >= "2026");
 }
 
 function forbidCaches(headers, shareable) {
@@ -1843,6 +1910,9 @@ function forbidCaches(headers, shareable) {
   }
   headers.set("cache-control", "no-store");
 }
+
+/** The carrier that loaded a session. */
+const loadedBy = new WeakMap();
 
 /** The parts that a session's request carried. */
 const carriedBy = new WeakMap();
@@ -1863,6 +1933,10 @@ export class SessionHeader extends Carrier {
     const field = name.toLowerCase();
     const parts = await Carrier._of(mode, ring, `header:${field}`, options);
     const { maxTokenLength = 3072, padding = "none" } = options;
+    if (positive("maxTokenLength", maxTokenLength, "characters") > 16_384) {
+      throw new ConfigError("maxTokenLength", "`maxTokenLength` is at most 16,384 characters");
+    }
+    if (!["none", "padme"].includes(padding)) throw new ConfigError("padding", "`padding` is none or padme");
     parts.policy.budget = new Budget({ field: maxTokenLength, cookies: 1 }, null, overheadOf(mode), padding);
     return { ...parts, field };
   }
@@ -1877,8 +1951,8 @@ export class SessionHeader extends Carrier {
   /** Loads the session of a request: the values of the field, none of them joined. */
   async load(values, now = Date.now()) {
     const moment = secondsOf("now", now);
-    const session = new Session(this._policy, moment);
-    const tokens = new Set(fieldsOf(values).map((value) => this.#token(value)));
+    const session = this._session(moment);
+    const tokens = new Set(fieldsOf(values, this.#field).map((value) => this.#token(value)));
     if (tokens.size === 0) return session;
     try {
       if (tokens.size > 1) throw new Refused("Duplicate");
@@ -1900,9 +1974,9 @@ export class SessionHeader extends Carrier {
 
   /** Ends the request. Returns the token for the response, `""` if the session has ended, or null. */
   async save(session, circumstances = {}) {
-    const end = session._end(circumstances);
+    const end = await this._end(session, circumstances);
     if (end === null) return null;
-    return end === "expire" ? "" : this._sealer.seal(end.body, session._now);
+    return end === "expire" ? "" : end.token;
   }
 }
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ConfigError, KeyRing, SessionCookie, SessionError } from "../hardtack.js";
+import { ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader } from "../hardtack.js";
 import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY } from "./keys.js";
 
 const NOW = new Date("2027-01-15T08:00:00Z");
@@ -138,6 +138,92 @@ test("tenants that are no text are refused, for two of them would be one", async
     await assert.rejects(SessionCookie.encrypted(XAES_KEY, { context }), misconfigured("context"));
   }
   await assert.rejects(SessionCookie.encrypted(XAES_KEY, { application: "\ud800" }), misconfigured("context"));
+});
+
+const json = {
+  label: "json",
+  schema: 1,
+  empty: { user: null },
+  encode: (value) => new TextEncoder().encode(JSON.stringify(value)),
+  decode: (payload) => JSON.parse(new TextDecoder().decode(payload)),
+};
+
+test("visitors without a session do not share its value", async () => {
+  const typed = await SessionCookie.encrypted(XAES_KEY, { type: json });
+  const first = await typed.load(null, NOW);
+  const { value } = first;
+  value.user = "ada";
+  first.value = value;
+  assert.equal((await typed.save(first)).length, 1);
+  assert.deepEqual((await typed.load(null, NOW)).value, { user: null });
+  const second = await typed.load(await filled((session) => (session.value = { user: "eve" }), typed), NOW);
+  assert.deepEqual(second.value, { user: "eve" });
+  second.invalidate();
+  assert.deepEqual(second.value, { user: null });
+});
+
+test("a codec that cannot work is refused", async () => {
+  const { label: _, ...withoutLabel } = json;
+  const wrong = ["", 0, false, {}, withoutLabel, { ...json, encode: null }];
+  const schemas = [undefined, NaN, 0, 1.5, -1, "1", 2 ** 33].map((schema) => ({ ...json, schema }));
+  for (const type of [...wrong, ...schemas]) {
+    await assert.rejects(SessionCookie.encrypted(XAES_KEY, { type }), misconfigured("type"));
+  }
+});
+
+test("a setting of the wrong type is refused, and weakens nothing", async () => {
+  const refuses = (options, code) => assert.rejects(SessionCookie.encrypted(XAES_KEY, options), misconfigured(code));
+  for (const secure of [null, 0, "", NaN]) await refuses({ secure }, "cookie");
+  for (const context of ["", null, "tenant", {}, ["a"], [["a"]]]) await refuses({ context }, "context");
+  for (const revokedIf of ["", 0, false, {}]) await refuses({ revokedIf }, "revokedIf");
+  // In seconds, this would be in January 1970.
+  await refuses({ notBefore: NOW.getTime() / 1000 }, "notBefore");
+  for (const maxTokenLength of [0, NaN, Infinity, 16_385, "3072"]) {
+    await assert.rejects(SessionHeader.encrypted("x-session", XAES_KEY, { maxTokenLength }), misconfigured("maxTokenLength"));
+  }
+});
+
+test("a session is saved by what loaded it", async () => {
+  const readable = await SessionCookie.unencryptedButSigned(SIGNING_KEY);
+  const tenants = await Promise.all(["a", "b"].map((name) => SessionCookie.encrypted(XAES_KEY, { context: [["tenant", name]] })));
+  const header = await SessionHeader.encrypted("x-session", XAES_KEY);
+  for (const [from, to] of [[cookies, readable], [...tenants], [cookies, header], [header, cookies]]) {
+    const session = await from.load(null, NOW);
+    session.set("user", "ada");
+    await assert.rejects(to.save(session), /loaded by something else/);
+    assert.ok(await from.save(session));
+  }
+});
+
+test("a session is read where the key that seals is left to others", async () => {
+  const ring = `${XCHACHA_KEY}\n${XAES_KEY}`;
+  const reader = await SessionCookie.encrypted(ring, { skipXChaCha: true });
+  const session = await reader.load(await filled(), later(600));
+  assert.equal(session.get("user"), "ada");
+  assert.equal(session.outcome.kind, "openedUnderAcceptedKey");
+  const headers = new Headers();
+  await reader.saveTo(headers, session);
+  assert.deepEqual([headers.get("set-cookie"), headers.get("vary"), headers.get("cache-control")], [null, "Cookie", "private"]);
+  const changed = await reader.load(await filled(), later(600));
+  changed.set("user", "eve");
+  await assert.rejects(reader.save(changed), refused("suite"));
+});
+
+test("a header's session is found in the Headers of a request", async () => {
+  const api = await SessionHeader.encrypted("authorization", XAES_KEY);
+  const session = await api.load(null, NOW);
+  session.set("user", "ada");
+  const token = await api.save(session);
+  assert.equal((await api.load(new Headers({ authorization: `Bearer ${token}` }), NOW)).get("user"), "ada");
+  assert.equal((await api.load(new Headers({ cookie: token }), NOW)).isNew, true);
+});
+
+test("keys are texts, and a list has no greatest length but the session's", async () => {
+  const session = await cookies.load([undefined, await filled()], NOW);
+  session.set(5, "five");
+  assert.deepEqual([session.get(5), session.has("5"), session.delete(5), session.has(5)], ["five", true, true, false]);
+  assert.throws(() => session.set("list", Array(300_000).fill(1)), refused("size"));
+  for (const status of ["500", NaN, null]) await assert.rejects(cookies.save(session, { status }), TypeError);
 });
 
 test("a secret that is not set is named", async () => {
@@ -293,10 +379,12 @@ test("a ring with a key of XChaCha20-Poly1305 is refused, or its sessions are le
   const skipping = await SessionCookie.encrypted(both, { skipXChaCha: true });
   // Sealed by Rust, under the second key.
   const theirs = "__Host-session=eQjk_xhWPcBSee_9CMtxHLQZxq29z3Wud6ZLJfyZT_zqaKqajIm7XzD2bp5ZZYmgGXAqCdihGDQmlJhAA59vIJwP5MFU5CiVp3JLNVgw6WrHSstlbfyuaNmCYFJuTwOYfKDg9UDB";
-  const session = await skipping.load(theirs, NOW);
-  assert.deepEqual(session.outcome, { kind: "rejected", reason: "UnknownKey", keyId: "08e4ff18" });
-  assert.throws(() => session.set("a", 1), refused("unreadable"));
-  assert.deepEqual(await skipping.save(session), []);
+  for (const [arrived, reason] of [[theirs, "UnknownKey"], [`__Host-session=junk; ${theirs}`, "TooShort"]]) {
+    const session = await skipping.load(arrived, NOW);
+    assert.deepEqual([session.outcome.kind, session.outcome.reason], ["rejected", reason]);
+    assert.throws(() => session.set("a", 1), refused("unreadable"));
+    assert.deepEqual(await skipping.save(session), []);
+  }
 });
 
 test("mistakes in the settings are refused", async () => {
