@@ -21,7 +21,7 @@ pub enum DeviceBinding {
     Stale,
 }
 
-/// What names the device of a session in the names of cookies (SPEC.md § 16.1).
+/// The source of the tag in the names of a device's cookies (SPEC.md § 16.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DeviceName {
     /// The session is bound. A new id does not change this name.

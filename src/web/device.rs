@@ -1,7 +1,7 @@
 //! The two endpoints of sessions that are bound to a device. Feature `device-bound`.
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
     header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE, SET_COOKIE},
     request::Parts,
 };
@@ -63,10 +63,9 @@ impl<T> SessionCookie<T> {
     }
 
     /// Returns the endpoint that a request is for.
-    pub(crate) fn device_endpoint(&self, method: &Method, path: &str) -> Option<Endpoint> {
+    pub(crate) fn device_endpoint(&self, method: &str, path: &str) -> Option<Endpoint> {
         let devices = self.inner.sealer.devices.as_ref()?;
-        let is_post = *method == Method::POST;
-        devices.endpoint(path).filter(|_| is_post)
+        devices.endpoint(path).filter(|_| method == "POST")
     }
 
     /// Answers a request of no context: an instance that knows the tenant may answer it later.
@@ -81,7 +80,7 @@ impl<T> SessionCookie<T> {
         clock: &Clock,
         context: Option<&Context>,
     ) -> Option<Response<String>> {
-        let endpoint = self.device_endpoint(&request.method, request.uri.path())?;
+        let endpoint = self.device_endpoint(request.method.as_str(), request.uri.path())?;
         let sealer = &self.inner.sealer;
         let devices = sealer.devices.as_ref()?;
         let context = context.unwrap_or(&sealer.context);

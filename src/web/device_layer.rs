@@ -65,8 +65,8 @@ impl<S, T, W> Layer<S> for DeviceLayer<T, W> {
 
 /// The service that [`DeviceLayer`] wraps around another.
 pub struct DeviceService<S, T = Map, W = Session<T>> {
-    inner: SessionService<S, T, W>,
-    layer: SessionLayer<T, W>,
+    pub(super) inner: SessionService<S, T, W>,
+    pub(super) layer: SessionLayer<T, W>,
 }
 
 impl<S: Clone, T, W> Clone for DeviceService<S, T, W> {
@@ -100,7 +100,8 @@ where
     }
 
     fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
-        if !self.layer.is_for_device(&request) {
+        let (method, path) = (request.method().as_str(), request.uri().path());
+        if !self.layer.is_for_device(method, path) {
             let inner = self.inner.call(request);
             return DeviceFuture {
                 kind: Kind::Passed { inner },

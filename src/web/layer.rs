@@ -273,12 +273,11 @@ impl<T, W> SessionLayer<T, W> {
 #[cfg(feature = "device-bound")]
 impl<T, W> SessionLayer<T, W> {
     /// Returns `true` if a request is for one of the endpoints of the sessions' devices.
-    pub(super) fn is_for_device<B>(&self, request: &http::Request<B>) -> bool {
+    pub(super) fn is_for_device(&self, method: &str, path: &str) -> bool {
         let Transport::Cookie(cookie) = &self.transport else {
             return false;
         };
-        let endpoint = cookie.device_endpoint(request.method(), request.uri().path());
-        endpoint.is_some()
+        cookie.device_endpoint(method, path).is_some()
     }
 
     /// Answers such a request.

@@ -12,6 +12,8 @@ mod axum;
 mod caching;
 #[cfg(feature = "device-bound")]
 mod device;
+#[cfg(all(feature = "device-bound", feature = "actix"))]
+mod device_actix;
 #[cfg(all(feature = "device-bound", feature = "tower"))]
 mod device_layer;
 #[cfg(feature = "tower")]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[cfg(feature = "actix")]
+mod actix;
 mod browser;
 mod refresh;
 mod register;

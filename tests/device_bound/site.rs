@@ -26,7 +26,14 @@ pub(crate) struct Site {
     pub(crate) keys: Keys,
     pub(crate) revoked: Arc<Mutex<Vec<SessionId>>>,
     now: Arc<AtomicU64>,
-    router: Router,
+    app: App,
+}
+
+/// The same application, in each framework.
+enum App {
+    Axum(Router),
+    #[cfg(feature = "actix")]
+    Actix(DeviceLayer),
 }
 
 impl Site {
@@ -60,24 +67,25 @@ impl Site {
         let now = Arc::new(AtomicU64::new(START));
         let clock = Arc::clone(&now);
         let clock = Clock::from_fn(move || moment(clock.load(Ordering::Relaxed)));
-        let layer = SessionLayer::new(cookie.clone()).clock(clock);
-        let router = Router::new()
-            .route("/", get(home))
-            .route("/sign-in", post(sign_in))
-            .route("/count", post(count))
-            .route("/sign-out", post(sign_out))
-            .route("/new-id", post(new_id))
-            .route("/clear", post(clear))
-            .route("/begin-again", post(begin_again))
-            .route("/fail", post(fail))
-            .layer(CsrfGuard::new().origin_check_only())
-            .layer(DeviceLayer::new(layer));
+        let layer = DeviceLayer::new(SessionLayer::new(cookie.clone()).clock(clock));
         Site {
             cookie,
             keys,
             revoked,
             now,
-            router,
+            app: App::Axum(router(layer)),
+        }
+    }
+
+    /// The same site, with actix-web before its handlers.
+    #[cfg(feature = "actix")]
+    pub(crate) fn in_actix(self) -> Site {
+        let now = Arc::clone(&self.now);
+        let clock = Clock::from_fn(move || moment(now.load(Ordering::Relaxed)));
+        let layer = SessionLayer::new(self.cookie.clone()).clock(clock);
+        Site {
+            app: App::Actix(DeviceLayer::new(layer)),
+            ..self
         }
     }
 
@@ -89,7 +97,7 @@ impl Site {
             keys: self.keys.clone(),
             revoked: Arc::clone(&self.revoked),
             now: Arc::clone(&self.now),
-            router: Router::new().layer(DeviceLayer::new(layer)),
+            app: App::Axum(router(DeviceLayer::new(layer))),
         }
     }
 
@@ -98,16 +106,38 @@ impl Site {
     }
 
     pub(crate) fn send(&self, request: Request<Body>) -> Response<String> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let Ok(response) = self.router.clone().oneshot(request).await;
-            let (head, body) = response.into_parts();
-            let body = to_bytes(body, usize::MAX).await.unwrap();
-            Response::from_parts(head, String::from_utf8(body.to_vec()).unwrap())
-        })
+        match &self.app {
+            App::Axum(router) => send(router.clone(), request),
+            #[cfg(feature = "actix")]
+            App::Actix(layer) => crate::actix::send(layer.clone(), &request),
+        }
     }
+}
+
+fn send(router: Router, request: Request<Body>) -> Response<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let Ok(response) = router.oneshot(request).await;
+        let (head, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        Response::from_parts(head, String::from_utf8(body.to_vec()).unwrap())
+    })
+}
+
+fn router(layer: DeviceLayer) -> Router {
+    Router::new()
+        .route("/", get(home))
+        .route("/sign-in", post(sign_in))
+        .route("/count", post(count))
+        .route("/sign-out", post(sign_out))
+        .route("/new-id", post(new_id))
+        .route("/clear", post(clear))
+        .route("/begin-again", post(begin_again))
+        .route("/fail", post(fail))
+        .layer(CsrfGuard::new().origin_check_only())
+        .layer(layer)
 }
 
 /// A ring that can be replaced, and the texts of its keys, of which the first seals.
@@ -163,22 +193,22 @@ fn show(session: &Session) -> Result<String, SessionError> {
     Ok(format!("{user} {count} {binding:?}"))
 }
 
-async fn home(session: Session) -> Result<String, SessionError> {
+pub(crate) async fn home(session: Session) -> Result<String, SessionError> {
     show(&session)
 }
 
-async fn sign_in(session: Session) -> Result<String, SessionError> {
+pub(crate) async fn sign_in(session: Session) -> Result<String, SessionError> {
     session.renew()?;
     session.insert("user", "ada")?;
     show(&session)
 }
 
-async fn count(session: Session) -> Result<String, SessionError> {
+pub(crate) async fn count(session: Session) -> Result<String, SessionError> {
     session.update("count", |count: &mut u32| *count += 1)?;
     show(&session)
 }
 
-async fn sign_out(session: Session) -> Result<String, SessionError> {
+pub(crate) async fn sign_out(session: Session) -> Result<String, SessionError> {
     session.invalidate()?;
     show(&session)
 }
