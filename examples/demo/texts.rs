@@ -207,6 +207,7 @@ pub(crate) struct Texts {
 
     pub(crate) flash: Card,
     pub(crate) flash_message: &'static str,
+    pub(crate) flash_complaint: &'static str,
     pub(crate) flash_left: &'static str,
 
     pub(crate) remember: Card,
@@ -224,6 +225,7 @@ pub(crate) struct Texts {
     pub(crate) flip_byte: &'static str,
     pub(crate) flipped: &'static str,
     pub(crate) flip_nothing: &'static str,
+    pub(crate) flip_undo: &'static str,
 
     pub(crate) rename: Card,
     pub(crate) renamed: &'static str,
@@ -244,6 +246,7 @@ pub(crate) struct Texts {
     pub(crate) csrf_elsewhere: &'static str,
     pub(crate) csrf_filled: &'static str,
     pub(crate) csrf_taken: &'static str,
+    pub(crate) csrf_held: &'static str,
     pub(crate) csrf_insecure: &'static str,
     pub(crate) elsewhere_title: &'static str,
     pub(crate) elsewhere_lead: &'static str,

@@ -230,7 +230,7 @@ for (const [name, screen] of Object.entries(screens)) {
       await isAccessible();
       const refused = await visitor.press("#guarded");
       assert.equal(refused.status(), 403);
-      assert.match(await visitor.text("main"), /comes from another site/);
+      assert.match(await visitor.text("main"), /The guard held/);
       await isAccessible();
       await visitor.open("/");
       assert.equal(await visitor.text("#coins"), "10");

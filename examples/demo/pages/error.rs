@@ -26,11 +26,12 @@ struct ErrorPage {
     sentence: String,
 }
 
-/// In English and without the session, because the session may be the cause.
+/// Without the session, because that may be the cause, and so in English, unless somebody knows better.
 #[derive(Debug)]
 pub(crate) struct PageError {
     status: StatusCode,
     sentence: String,
+    language: Language,
 }
 
 impl PageError {
@@ -38,7 +39,12 @@ impl PageError {
         PageError {
             status,
             sentence: sentence.into(),
+            language: Language::English,
         }
+    }
+
+    pub(super) fn in_language(self, language: Language) -> PageError {
+        PageError { language, ..self }
     }
 }
 
@@ -71,8 +77,11 @@ impl From<GuardedRejection<FormRejection>> for PageError {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        let PageError { status, sentence } = self;
-        let language = Language::English;
+        let PageError {
+            status,
+            sentence,
+            language,
+        } = self;
         let reason = status.canonical_reason().unwrap_or("Error");
         let page = Page(ErrorPage {
             frame: Frame::without_session(Here::Elsewhere, language, reason),

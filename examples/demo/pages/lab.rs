@@ -82,6 +82,8 @@ struct Lab<'a> {
 
     verdict: Verdict,
     cookie: Option<View>,
+    /// The last form flipped a bit of it.
+    is_changed: bool,
     no_picture: Option<&'static str>,
     room: Room,
     spans: Vec<Span>,
@@ -109,7 +111,6 @@ struct Lab<'a> {
 /// The cookie as it arrived.
 struct View {
     picture: Picture,
-    is_changed: bool,
     bands: Vec<Band>,
 }
 
@@ -154,6 +155,7 @@ fn page_with<'a>(visit: &'a Visit, wish: &Wish) -> Result<Page<Lab<'a>>, PageErr
         t,
         messages,
         verdict,
+        is_changed: cookie.is_some() && wish.byte.is_some(),
         cookie,
         no_picture,
         room,
@@ -186,7 +188,6 @@ fn view(visit: &Visit, bytes: &[u8], changed: Option<usize>) -> Option<View> {
     let changed = changed.filter(|at| *at < bytes.len());
     Some(View {
         picture: Picture::of(&bands, bytes.len(), changed),
-        is_changed: changed.is_some(),
         bands,
     })
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Router,
-    extract::{Query, State, rejection::QueryRejection},
+    extract::{Query, Request, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::{Next, from_fn},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -36,10 +37,26 @@ pub(super) fn around(lab: Router<Arc<Site>>, site: &Arc<Site>) -> Router<Arc<Sit
     let attacked = Router::new()
         .route("/purse/guarded", post(take))
         .layer(CsrfGuard::new().origin_check_only())
+        .layer(from_fn(tell_that_it_held))
         .route("/purse/unguarded", post(take))
         .route("/elsewhere", get(elsewhere));
     let layer = SessionLayer::new(purse.clone());
     lab.merge(attacked).layer(layer.map_session(Purse))
+}
+
+/// Says that the experiment succeeded, where the guard refused a form.
+async fn tell_that_it_held(
+    choice: Result<Query<Choice>, QueryRejection>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let response = next.run(request).await;
+    if response.status() != StatusCode::FORBIDDEN {
+        return response;
+    }
+    let language = choice.unwrap_or_default().language();
+    let held = PageError::new(response.status(), language.texts().csrf_held);
+    held.in_language(language).into_response()
 }
 
 /// Takes a coin, whoever asks.

@@ -306,3 +306,27 @@ fn a_second_flip_keeps_the_copy_of_the_good_cookie() {
     let page = browser.submit(&demo, "/replay", &[]);
     assert!(page.text.contains("Hello, Ada"));
 }
+
+#[test]
+fn an_empty_message_is_told_at_its_form() {
+    let (demo, browser) = (Demo::start(""), Browser::new());
+    for message in ["", "  "] {
+        let page = browser.submit(&demo, "/flash", &[("message", message)]);
+        assert_eq!(page.status, 422);
+        assert!(page.text.contains("Please write a message."));
+    }
+    assert!(browser.get(&demo, "/").messages().is_empty());
+}
+
+#[test]
+fn the_guard_of_the_purse_says_that_it_held() {
+    let (demo, browser) = (Demo::start(""), Browser::new());
+    let check = |path: &str, sentence: &str| {
+        let request = browser.request(&demo, Method::POST, path);
+        let page = browser.send(request.header("sec-fetch-site", "cross-site"));
+        assert_eq!(page.status, 403);
+        assert!(page.text.contains(sentence), "{}", page.text);
+    };
+    check("/purse/guarded", "no coin was taken");
+    check("/purse/guarded?lang=de", "keine Münze wurde genommen");
+}

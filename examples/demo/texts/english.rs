@@ -162,6 +162,7 @@ pub(super) const TEXTS: Texts = Texts {
         button: "Leave it",
     },
     flash_message: "Message",
+    flash_complaint: "Please write a message.",
     flash_left: "Your message waited in the cookie and is at the top of this page. Load the page again: it is gone.",
 
     remember: Card {
@@ -193,6 +194,7 @@ pub(super) const TEXTS: Texts = Texts {
     flipped: "One bit of byte {byte} was flipped ({part}), and the server refused the cookie: {reason}. Below, the \
               unchanged one can be put back.",
     flip_nothing: "There is no such byte in the cookie that came, so nothing was changed.",
+    flip_undo: "Put the unchanged one back",
 
     rename: Card {
         title: "Use another name",
@@ -229,6 +231,7 @@ pub(super) const TEXTS: Texts = Texts {
     csrf_elsewhere: "Visit the other site",
     csrf_filled: "There are 10 coins in the purse.",
     csrf_taken: "A coin is gone: there was no guard, and your browser sent the cookie.",
+    csrf_held: "The guard held: the form came from another site, and no coin was taken.",
     csrf_insecure: "Needs Secure cookies: start the demo without --insecure.",
     elsewhere_title: "Another site",
     elsewhere_lead: "For your browser this is another site than the lab:",
@@ -263,7 +266,7 @@ pub(super) const TEXTS: Texts = Texts {
         button: "+31 min",
     },
     clock_right: "Set it right",
-    clock_moved: "The server’s clock is ahead now.",
+    clock_moved: "The server’s clock is ahead now. What became of your cookie is at the top.",
     clock_set_right: "The clock is right again.",
 
     split: Card {

@@ -166,6 +166,7 @@ pub(super) const TEXTS: Texts = Texts {
         button: "Hinterlassen",
     },
     flash_message: "Nachricht",
+    flash_complaint: "Bitte schreiben Sie eine Nachricht.",
     flash_left: "Ihre Nachricht wartete im Cookie und steht oben auf dieser Seite. Laden Sie neu: Sie ist weg.",
 
     remember: Card {
@@ -197,6 +198,7 @@ pub(super) const TEXTS: Texts = Texts {
     flipped: "Ein Bit in Byte {byte} wurde gekippt ({part}), und der Server lehnte das Cookie ab: {reason}. Weiter \
               unten lässt sich das unveränderte zurücklegen.",
     flip_nothing: "Dieses Byte gibt es in dem Cookie nicht, das ankam. Nichts wurde geändert.",
+    flip_undo: "Das unveränderte zurücklegen",
 
     rename: Card {
         title: "Einen anderen Namen nehmen",
@@ -233,6 +235,7 @@ pub(super) const TEXTS: Texts = Texts {
     csrf_elsewhere: "Die fremde Seite besuchen",
     csrf_filled: "Es sind 10 Münzen in der Börse.",
     csrf_taken: "Eine Münze ist weg: Dort war kein Wächter, und Ihr Browser sandte das Cookie.",
+    csrf_held: "Der Wächter hielt stand: Das Formular kam von einer fremden Seite, und keine Münze wurde genommen.",
     csrf_insecure: "Braucht Secure-Cookies: Starten Sie die Vorführung ohne --insecure.",
     elsewhere_title: "Eine fremde Seite",
     elsewhere_lead: "Für Ihren Browser ist dies eine andere Seite als das Labor:",
@@ -270,7 +273,7 @@ pub(super) const TEXTS: Texts = Texts {
         button: "+31 min",
     },
     clock_right: "Richtig stellen",
-    clock_moved: "Die Uhr des Servers geht jetzt vor.",
+    clock_moved: "Die Uhr des Servers geht jetzt vor. Was aus Ihrem Cookie wurde, steht oben.",
     clock_set_right: "Die Uhr geht wieder richtig.",
 
     split: Card {

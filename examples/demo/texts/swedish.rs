@@ -163,6 +163,7 @@ pub(super) const TEXTS: Texts = Texts {
         button: "Lämna det",
     },
     flash_message: "Meddelande",
+    flash_complaint: "Skriv ett meddelande.",
     flash_left: "Ditt meddelande väntade i kakan och står överst på sidan. Ladda om: det är borta.",
 
     remember: Card {
@@ -194,6 +195,7 @@ pub(super) const TEXTS: Texts = Texts {
     flipped: "En bit i byte {byte} vändes ({part}), och servern avvisade kakan: {reason}. Nedan kan den oförändrade \
               läggas tillbaka.",
     flip_nothing: "Det finns ingen sådan byte i kakan som kom, så inget ändrades.",
+    flip_undo: "Lägg tillbaka den oförändrade",
 
     rename: Card {
         title: "Använd ett annat namn",
@@ -230,6 +232,7 @@ pub(super) const TEXTS: Texts = Texts {
     csrf_elsewhere: "Besök den andra sidan",
     csrf_filled: "Det finns 10 mynt i börsen.",
     csrf_taken: "Ett mynt är borta: där fanns ingen vakt, och din webbläsare skickade kakan.",
+    csrf_held: "Vakten höll: formuläret kom från en annan webbplats, och inget mynt togs.",
     csrf_insecure: "Behöver Secure-kakor: starta demon utan --insecure.",
     elsewhere_title: "En annan sida",
     elsewhere_lead: "För din webbläsare är det här en annan sida än labbet:",
@@ -265,7 +268,7 @@ pub(super) const TEXTS: Texts = Texts {
         button: "+31 min",
     },
     clock_right: "Ställ den rätt",
-    clock_moved: "Serverns klocka går före nu.",
+    clock_moved: "Serverns klocka går före nu. Vad som hände med din kaka står högst upp.",
     clock_set_right: "Klockan går rätt igen.",
 
     split: Card {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
 
@@ -56,7 +56,9 @@ pub(super) async fn move_clock(visit: Visit, input: Input<Move>) -> Done {
     } else {
         clock.forward(Duration::from_secs(seconds));
     }
-    visit.done("clock", effect)
+    visit.tell("clock", effect)?;
+    // There is what the clock changes.
+    Ok(Redirect::to("/#cookie"))
 }
 
 #[derive(Deserialize)]

@@ -100,6 +100,10 @@ pub(super) struct Message {
 
 pub(super) async fn flash(visit: Visit, input: Input<Message>) -> Result<Response, PageError> {
     let Message { message } = fields(&visit, input)?;
+    if message.trim().is_empty() {
+        let complaint = visit.texts().flash_complaint;
+        return complain(visit, "flash", complaint);
+    }
     let change = visit.session.flash("", &message);
     let effect = visit.texts().flash_left;
     changed(visit, "flash", effect, change)
