@@ -215,6 +215,20 @@ fn after_a_new_id_or_none_a_sign_out_ends_the_session_of_the_device() {
 }
 
 #[test]
+fn a_sign_out_right_after_the_registration_ends_it() {
+    let site = Site::new();
+    let mut browser = Browser::new();
+    browser.post(&site, "/sign-in");
+    browser.register(&site, Carry::All);
+    browser.post(&site, "/sign-out");
+    let left: Vec<_> = browser.cookies.keys().collect();
+    assert!(left.iter().all(|name| name.contains(".out-")), "{left:?}");
+    browser.refresh(&site, Carry::CrossSite);
+    assert!(browser.device.is_none());
+    assert!(browser.cookies.is_empty(), "{:?}", browser.cookies);
+}
+
+#[test]
 fn after_a_new_id_a_second_sign_in_ends_the_session_of_the_device() {
     let site = Site::new();
     let mut browser = Browser::bound(&site);
