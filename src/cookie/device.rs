@@ -1,29 +1,39 @@
 //! The bound cookies of a device: `name.b-` and the tag of a device (docs/spec/carriers.md § 9.9).
 
-/// The values of the bound cookies of a request, at most [`MOST`].
+/// The bound cookies of a request by their tags, at most [`MOST`].
 #[derive(Clone, Debug, Default)]
-pub(crate) struct BoundCookies(Vec<Vec<u8>>);
+pub(crate) struct BoundCookies(Vec<(Vec<u8>, Vec<u8>)>);
 
 impl BoundCookies {
     /// Adds the cookie whose pair goes on with `rest` after `name.b-`.
     pub(super) fn push(&mut self, rest: &[u8], unquoted: impl FnOnce(&[u8]) -> &[u8]) {
-        let Some((_, [b'=', value @ ..])) = rest.split_at_checked(TAG_LEN) else {
+        let Some((tag, [b'=', value @ ..])) = rest.split_at_checked(TAG_LEN) else {
             return;
         };
         let value = unquoted(value);
         if self.0.len() < MOST && value.len() <= LONGEST {
-            self.0.push(value.to_vec());
+            self.0.push((tag.to_vec(), value.to_vec()));
         }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.iter().map(Vec::as_slice)
+    /// The values under a tag, as many as are worth opening.
+    pub(crate) fn of(&self, tag: &str) -> impl Iterator<Item = &[u8]> {
+        let cookies = self.0.iter();
+        let tagged = cookies.filter(move |(found, _)| found == tag.as_bytes());
+        tagged.map(|(_, value)| &**value).take(MOST_OPENED)
+    }
+
+    /// The last values, which browsers sort to the end because they are the youngest.
+    pub(crate) fn youngest(&self) -> impl Iterator<Item = &[u8]> {
+        let cookies = self.0.iter().rev();
+        cookies.map(|(_, value)| &**value).take(MOST_OPENED)
     }
 }
 
 /// Characters of a tag.
 const TAG_LEN: usize = 8;
-/// A browser has one for each sign-in of the last minutes.
-const MOST: usize = 4;
+/// A browser has one for each session of a device, and may keep some that nobody ended.
+const MOST: usize = 32;
+const MOST_OPENED: usize = 4;
 /// Characters. Ours have about 100.
 const LONGEST: usize = 256;

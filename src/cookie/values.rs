@@ -10,6 +10,9 @@ pub(crate) struct Values {
     text: Vec<u8>,
     ends: [usize; MOST_VALUES],
     count: usize,
+    /// There were more distinct values than are kept.
+    #[cfg(feature = "migrate")]
+    pub(crate) has_more: bool,
     /// `None`: the values do not come from cookies, so none is in parts.
     parts: Option<Parts>,
     /// The bound cookies of devices.
@@ -66,16 +69,24 @@ impl Values {
     /// Adds a value. One longer than `longest` is cut to one byte more, so that it is still too long.
     pub(crate) fn push(&mut self, value: &[u8], longest: usize) {
         let value = &value[..value.len().min(longest + 1)];
-        if self.count < MOST_VALUES && !self.iter().any(|known| known == value) {
-            if self.count == 0 {
-                // The usual case. Growing a vector takes longer than creating one.
-                self.text = value.to_vec();
-            } else {
-                self.text.extend_from_slice(value);
-            }
-            self.ends[self.count] = self.text.len();
-            self.count += 1;
+        if self.iter().any(|known| known == value) {
+            return;
         }
+        if self.count == MOST_VALUES {
+            #[cfg(feature = "migrate")]
+            {
+                self.has_more = true;
+            }
+            return;
+        }
+        if self.count == 0 {
+            // The usual case. Growing a vector takes longer than creating one.
+            self.text = value.to_vec();
+        } else {
+            self.text.extend_from_slice(value);
+        }
+        self.ends[self.count] = self.text.len();
+        self.count += 1;
     }
 
     /// Adds the value of the cookie `name.{number}`, cut in the same way.

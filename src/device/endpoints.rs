@@ -34,8 +34,8 @@ pub(crate) struct DeviceRequest<'a> {
     pub(crate) identifier: Option<&'a [u8]>,
     /// The host of the request.
     pub(crate) host: Option<&'a str>,
-    /// The session that the request carries, if it opens.
-    pub(crate) session: Option<Metadata>,
+    /// The session that the request carries, or the reason for which it does not open.
+    pub(crate) session: Option<Result<Metadata, Reason>>,
     /// The `Cookie` fields have a cookie of this name.
     pub(crate) has_cookie: &'a dyn Fn(&str) -> bool,
     pub(crate) binding: Binding<'a>,
@@ -97,7 +97,9 @@ impl Devices {
                 .open(request.binding, token, request.now)
                 .ok()?;
             let is_young = self.is_young(&challenge.metadata, REGISTER_WITHIN, request.now);
-            (is_young && is_alive(&challenge.metadata, challenge.key_id)).then_some(challenge)
+            let is_out = (request.has_cookie)(&self.out_name(DeviceName::Pending(challenge.sid)));
+            let is_alive = || is_alive(&challenge.metadata, challenge.key_id);
+            (is_young && !is_out && is_alive()).then_some(challenge)
         };
         let text = unquoted(request.proof);
         let path = self.options.register_path();
@@ -155,12 +157,12 @@ impl Devices {
             .into_iter()
             .filter(|mark| (request.has_cookie)(&self.out_name(*mark)));
         let left: Vec<_> = carried.map(|mark| self.expire_out(mark)).collect();
-        let goes_on = match request.session.map(|session| (session.device, session.sid)) {
+        let goes_on = match &request.session {
             // It opened, perhaps under a newer id than the one that the key was registered for.
-            Some((Some(own), _)) if own == device => true,
-            Some((Some(DeviceField::PENDING) | None, own)) if own == Some(sid) => alive(),
-            Some(_) => false,
-            None => alive(),
+            Some(Ok(session)) if session.device == Some(device) => true,
+            Some(Ok(session)) if is_bound(session) || session.sid != Some(sid) => false,
+            Some(Err(Reason::Revoked)) => false,
+            _ => alive(),
         };
         if !left.is_empty() || !goes_on {
             let fields = [vec![self.expire_bound(device)], left].concat();
@@ -292,6 +294,12 @@ impl DeviceAnswer {
             ..DeviceAnswer::default()
         }
     }
+}
+
+fn is_bound(session: &Metadata) -> bool {
+    session
+        .device
+        .is_some_and(|device| device != DeviceField::PENDING)
 }
 
 /// A field value without the quotes that the draft requires and Chromium omits. A missing one is empty.

@@ -93,17 +93,20 @@ impl Devices {
         let Some(device) = metadata.device else {
             return Standing::Good;
         };
-        let mut proven = cookies.iter().filter_map(|token| {
+        let open = |token: &[u8]| {
             let bound = self.bound.open(binding, token, now).ok()?;
             let is_fresh = self.is_young(&bound.metadata, self.options.bound_for, now);
             is_fresh.then_some((bound.sid, DeviceField(bound.payload)))
-        });
+        };
         if device != DeviceField::PENDING {
+            let tag = tag(DeviceName::Bound(device));
+            let mut proven = cookies.of(&tag).filter_map(open);
             return match proven.any(|(_, proven)| proven == device) {
                 true => Standing::Good,
                 false => Standing::Stale,
             };
         }
+        let mut proven = cookies.youngest().filter_map(open);
         match proven.find(|(sid, _)| metadata.sid == Some(*sid)) {
             Some((_, device)) => Standing::Promoted(device),
             None if self.is_overdue(metadata, now) => Standing::Stale,

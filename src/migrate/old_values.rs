@@ -1,9 +1,12 @@
 use std::sync::Arc;
 
-use super::source::{LONGEST_VALUE, Source};
+use super::{
+    OldSession,
+    source::{LONGEST_VALUE, Source},
+};
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::{CookieName, Values},
+    cookie::Values,
     crypto::scratch::Wiped,
     state::Metadata,
 };
@@ -61,12 +64,13 @@ impl OldValues {
                 continue;
             }
             for value in values.iter() {
-                match source.read(value, now) {
-                    Ok(session) => opened.extend(session.map(|session| Opened {
-                        name: &source.name,
+                match source.read(value) {
+                    Ok(session) => opened.push(Opened {
+                        source,
                         value,
+                        has_more: values.has_more,
                         session,
-                    })),
+                    }),
                     Err(reason) => _ = unread.get_or_insert(reason),
                 }
             }
@@ -76,11 +80,14 @@ impl OldValues {
         let has_rival: Vec<_> = opened.iter().map(rivals).collect();
         let mut refused = None;
         for (old, has_rival) in opened.into_iter().zip(has_rival) {
-            let (dates, data) = old.session;
-            let taken = if has_rival {
+            let taken = if has_rival || old.has_more {
                 Err(Reason::Duplicate)
             } else {
-                accept(dates, data)
+                match old.source.convert(old.session, now) {
+                    Ok(Some((dates, data))) => accept(dates, data),
+                    Ok(None) => continue,
+                    Err(reason) => Err(reason),
+                }
             };
             match taken {
                 Ok(()) => return Some(Ok(())),
@@ -93,13 +100,15 @@ impl OldValues {
 
 /// A value that opened. Several keys of one cookie are several sources of its name.
 struct Opened<'a> {
-    name: &'a CookieName,
+    source: &'a Source,
     value: &'a [u8],
-    session: (Metadata, Wiped),
+    /// The request had more values of this name than were looked at.
+    has_more: bool,
+    session: OldSession,
 }
 
 impl Opened<'_> {
     fn is_rival_of(&self, other: &Opened<'_>) -> bool {
-        self.name == other.name && self.value != other.value
+        self.source.name == other.source.name && self.value != other.value
     }
 }

@@ -22,22 +22,27 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Reads one value as a session of this crate: its dates, and its dictionary. `None`: it has no entries.
-    pub(super) fn read(
-        &self,
-        value: &[u8],
-        now: UnixSeconds,
-    ) -> Result<Option<(Metadata, Wiped)>, Reason> {
+    /// Reads one value.
+    pub(super) fn read(&self, value: &[u8]) -> Result<OldSession, Reason> {
         if value.len() > LONGEST_VALUE {
             return Err(Reason::TooLong);
         }
         let text = str::from_utf8(value).map_err(|_| Reason::Encoding)?;
+        self.old.reader.read(self.name.as_str(), text)
+    }
+
+    /// Converts what was read to a session of this crate: its dates, and its dictionary. `None`: it has no entries.
+    pub(super) fn convert(
+        &self,
+        session: OldSession,
+        now: UnixSeconds,
+    ) -> Result<Option<(Metadata, Wiped)>, Reason> {
         let OldSession {
             entries,
             created_at,
             last_active_at,
             expires_at,
-        } = self.old.reader.read(self.name.as_str(), text)?;
+        } = session;
         if expires_at.is_some_and(|end| now >= unix_seconds(end)) {
             return Err(Reason::Expired);
         }

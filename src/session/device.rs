@@ -60,16 +60,18 @@ impl Sealer {
         })
     }
 
-    /// The metadata of the session that a request brings, if it opens. For the endpoints of a device, which tell nobody.
+    /// The metadata of the session that a request brings, or the reason for which it does not open. For the endpoints of a
+    /// device, which tell nobody.
     pub(crate) fn arrived(
         &self,
         context: &Context,
         values: &Values,
         now: UnixSeconds,
-    ) -> Option<Metadata> {
+    ) -> Option<Result<Metadata, Reason>> {
         let mut buffer = Scratch::borrow();
         let (chosen, _) = self.choose(&self.slot.keys(), context, values, now, &mut buffer);
-        Some(chosen?.ok()?.layout.metadata)
+        let opened = chosen?.map(|candidate| candidate.layout.metadata);
+        Some(opened.map_err(|refused| refused.reason))
     }
 
     /// Returns `true` if the session with this id, issued then, may still exist somewhere. Its idle timeout and its own

@@ -88,6 +88,14 @@ impl<T> State<'_, T> {
         }
     }
 
+    /// Notes that the session that arrived gets another id or none. A key that was registered for its id would never be
+    /// known to it.
+    pub(super) fn leave_pending(&mut self) {
+        if matches!(self.arrived_device(), Some(DeviceName::Pending(_))) {
+            self.leave_device();
+        }
+    }
+
     /// Notes that the session that arrived belongs to a device and goes no further.
     pub(super) fn leave_device(&mut self) {
         self.data.left_device = self.data.left_device.or_else(|| self.arrived_device());

@@ -183,13 +183,18 @@ impl<T> State<'_, T> {
         self.set_metadata(Metadata {
             sid: Some(sid),
             ..self.data.metadata
-        })
+        })?;
+        #[cfg(feature = "device-bound")]
+        self.leave_pending();
+        Ok(())
     }
 
     /// Drops the data, the flash messages and the id, and keeps the dates.
     pub(crate) fn clear(&mut self) -> Result<(), SessionError> {
         self.check_writable()?;
         self.drop_content();
+        #[cfg(feature = "device-bound")]
+        self.leave_pending();
         self.data.metadata.sid = None;
         self.data.metadata.schema = self.policy.schema;
         if self.data.ending == Ending::None {

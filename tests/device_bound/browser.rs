@@ -95,6 +95,12 @@ impl Browser {
 
     /// Registers a fresh key for the last offer.
     pub(crate) fn register(&mut self, site: &Site, carry: Carry) {
+        let response = self.try_register(site, carry);
+        assert_eq!(response.status(), StatusCode::OK, "{}", response.body());
+    }
+
+    /// The same, where the answer may be a refusal.
+    pub(crate) fn try_register(&mut self, site: &Site, carry: Carry) -> Response<String> {
         let offer = self.offer.take().expect("the response offered it");
         let key = fresh_signing_key();
         let proof = registration(&key, &offer.challenge);
@@ -105,13 +111,15 @@ impl Browser {
             carry,
             &[("secure-session-response", &proof)],
         );
-        assert_eq!(response.status(), StatusCode::OK, "{}", response.body());
-        let told: Value = serde_json::from_str(response.body()).unwrap();
-        self.device = Some(Device {
-            key,
-            id: told["session_identifier"].as_str().unwrap().to_owned(),
-            cookie: told["credentials"][0]["name"].as_str().unwrap().to_owned(),
-        });
+        if response.status() == StatusCode::OK {
+            let told: Value = serde_json::from_str(response.body()).unwrap();
+            self.device = Some(Device {
+                key,
+                id: told["session_identifier"].as_str().unwrap().to_owned(),
+                cookie: told["credentials"][0]["name"].as_str().unwrap().to_owned(),
+            });
+        }
+        response
     }
 
     /// Refreshes the bound cookie: asks for a challenge, and answers it. Returns the last response.

@@ -5,6 +5,7 @@
 #[cfg(feature = "actix")]
 mod actix;
 mod browser;
+mod model;
 mod refresh;
 mod register;
 mod sessions;

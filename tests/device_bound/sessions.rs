@@ -215,6 +215,47 @@ fn after_a_new_id_or_none_a_sign_out_ends_the_session_of_the_device() {
 }
 
 #[test]
+fn a_pending_session_with_another_id_or_none_has_no_use_for_its_first_offer() {
+    for change in ["/new-id", "/begin-again", "/clear"] {
+        let site = Site::new();
+        let mut browser = Browser::new();
+        browser.post(&site, "/sign-in");
+        let first = browser.offer.take();
+        browser.post(&site, change);
+        browser.offer = first;
+        let refused = browser.try_register(&site, Carry::CrossSite);
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{change}");
+    }
+}
+
+#[test]
+fn other_bound_cookies_do_not_hide_that_of_the_session() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    for number in 10..30 {
+        // Before the true one, in the order of this browser.
+        let name = format!("__Host-session.b-++++++{number}");
+        browser.cookies.insert(name, "x".to_owned());
+    }
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+}
+
+#[test]
+fn a_refresh_ends_the_device_of_a_session_that_was_revoked_under_a_newer_id() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    browser.post(&site, "/new-id");
+    let pairs = browser.cookies.iter();
+    let pairs: Vec<_> = pairs
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let id = site.cookie.load(pairs, moment(START)).id().unwrap();
+    site.revoked.lock().unwrap().push(id);
+    browser.refresh(&site, Carry::All);
+    assert!(browser.device.is_none());
+}
+
+#[test]
 fn a_sign_out_right_after_the_registration_ends_it() {
     let site = Site::new();
     let mut browser = Browser::new();

@@ -180,6 +180,26 @@ fn a_cookie_that_was_planted_wins_by_no_key() {
         );
         let one = cookie.load(["old=x; old=amallory; old=amallory"], start());
         assert_eq!(one.outcome(), Outcome::Migrated);
+        // Nobody looked at the last of five.
+        let five = cookie.load(["old=amallory; old=x1; old=x2; old=x3; old=ada"], start());
+        assert_eq!(five.outcome(), not_migrated(Reason::Duplicate));
+    }
+}
+
+#[test]
+fn a_cookie_that_was_planted_wins_by_no_conversion() {
+    for refuses in [true, false] {
+        let old = OldCookie::new("old", Keys("a")).convert(move |mut entries| {
+            if entries["user"] == "ada" {
+                entries.clear();
+                return (!refuses).then_some(entries);
+            }
+            Some(entries)
+        });
+        let range = start()..start() + 10 * DAY;
+        let cookie = builder().migrate_from(old, range).build().unwrap();
+        let both = cookie.load(["old=amallory; old=ada"], start());
+        assert_eq!(both.outcome(), not_migrated(Reason::Duplicate));
     }
 }
 
