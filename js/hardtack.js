@@ -952,7 +952,7 @@ class Template {
     if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > 128) refuse("`name` is not the name of a cookie");
     if (/\.\d+$/.test(name)) refuse("`name` ends in a dot and digits, which are the names of parts");
     if (!/^\/[!-+\--:<-~]*$/.test(path) || path.length > 1024) refuse("`path` begins with `/` and has visible ASCII characters");
-    if (domain !== null && !isDomain(domain)) refuse("`domain` is not a host name");
+    if (domain !== null && (typeof domain !== "string" || !isDomain(domain))) refuse("`domain` is not a host name");
     if (![null, "Strict", "Lax", "None"].includes(sameSite)) refuse("`sameSite` is Strict, Lax, None or null");
     if (!secure && (sameSite === "None" || partitioned)) refuse("SameSite=None and Partitioned need `secure`");
     const prefix = name.toLowerCase();
@@ -1122,8 +1122,8 @@ export class Session {
   }
 
   #begin() {
-    this.#fields = { issued: this.#now, age: 0, limit: null, remembered: null, sid: null };
     this.#content = { entries: new Map(), value: this.#emptyValue(), payload: this.#policy.emptyPayload, flash: [] };
+    this.#fields = { issued: this.#now, age: 0, limit: null, remembered: null, sid: null };
   }
 
   // What came of reading
@@ -1314,9 +1314,9 @@ export class Session {
   invalidate() {
     return this.#changeAny(() => {
       const ended = this.#arrived ?? this.#withheld;
+      this.#begin();
       this.#arrived = null;
       this.#withheld = null;
-      this.#begin();
       this.#isNew = true;
       this.#renewed = false;
       this.#limitedUntil = null;
@@ -1467,7 +1467,6 @@ export class Session {
     }
     if (schema === type.schema) return { value: type.decode(payload), payload };
     if (schema === 0 && payload.length === 0) return { value: this.#emptyValue(), payload };
-    if (!type.convert) throw REFUSED;
     return { value: type.convert(schema, payload), payload };
   }
 
@@ -1605,9 +1604,44 @@ function positive(name, value, unit = "seconds") {
   return value;
 }
 
-/** Checks the codec of a typed session (§ 5.5). */
-function checkType(type) {
-  if (type === null) return;
+/** The codec of a typed session (§ 5.5). The bytes that it gets and gives are copied: it may keep them, or use them again. */
+class Codec {
+  #type;
+
+  constructor(type) {
+    this.#type = checkedType(type);
+    this.label = type.label;
+    this.schema = type.schema;
+    try {
+      this.empty = this.encode(type.empty);
+      this.decode(this.empty);
+    } catch (error) {
+      throw new ConfigError("type", `\`type\` does not decode what it encodes of \`type.empty\`: ${error.message ?? "it gave no value"}`);
+    }
+  }
+
+  encode(value) {
+    const bytes = this.#type.encode(value);
+    if (!(bytes instanceof Uint8Array)) throw new SessionError("value", "`type.encode` gave no Uint8Array");
+    return new Uint8Array(bytes);
+  }
+
+  decode(payload) {
+    return aValue(this.#type.decode(new Uint8Array(payload)));
+  }
+
+  convert(schema, payload) {
+    return aValue(this.#type.convert?.(schema, new Uint8Array(payload)) ?? undefined);
+  }
+}
+
+/** A codec cannot be asynchronous. */
+function aValue(value) {
+  if (value === undefined || typeof value?.then === "function") throw REFUSED;
+  return value;
+}
+
+function checkedType(type) {
   const refuse = (sentence) => {
     throw new ConfigError("type", sentence);
   };
@@ -1617,6 +1651,7 @@ function checkType(type) {
   if (!Number.isInteger(schema) || schema < 1 || schema > U32) refuse("`type.schema` is a whole number from 1 to 4,294,967,295");
   if (typeof type.encode !== "function" || typeof type.decode !== "function") refuse("`type.encode` and `type.decode` are functions");
   if (!("empty" in type)) refuse("`type.empty` is the value of a new session");
+  return type;
 }
 
 function policyOf(options) {
@@ -1638,7 +1673,7 @@ function policyOf(options) {
     throw new ConfigError("notBefore", "`notBefore` is before 2026, when no session began; a number counts milliseconds");
   }
   if (revokedIf !== null && typeof revokedIf !== "function") throw new ConfigError("revokedIf", "`revokedIf` is a function");
-  checkType(type);
+  const codec = type === null ? null : new Codec(type);
   const absolute = positive("absoluteTimeout", absoluteTimeout);
   if (idle !== null && idle > absolute && options.idleTimeout !== undefined) {
     throw new ConfigError("idleTimeout", "`idleTimeout` is longer than `absoluteTimeout`, so it never applies");
@@ -1651,14 +1686,26 @@ function policyOf(options) {
     skew: clockSkew,
     notBefore: begin,
     revokedIf,
-    type,
-    emptyPayload: type ? type.encode(type.empty) : new Uint8Array(),
+    type: codec,
+    emptyPayload: codec?.empty ?? new Uint8Array(),
   };
 }
 
+const COMMON_OPTIONS = [
+  "idleTimeout", "absoluteTimeout", "rememberUpTo", "refreshAfter", "clockSkew", "notBefore", "application", "context",
+  "padding", "revokedIf", "type", "skipXChaCha",
+];
+const COOKIE_OPTIONS = ["name", "path", "domain", "secure", "sameSite", "partitioned", "size"];
+
 /** Reads tokens to sessions, and makes tokens of sessions. */
 class Carrier {
-  static async _of(mode, ring, purpose, options) {
+  static async _of(mode, ring, purpose, options, names) {
+    for (const name of Object.keys(options)) {
+      if (![...COMMON_OPTIONS, ...names].includes(name)) throw new ConfigError("option", `there is no option \`${name}\``);
+    }
+    if (![undefined, true, false].includes(options.skipXChaCha)) {
+      throw new ConfigError("skipXChaCha", "`skipXChaCha` is true or false");
+    }
     const parsed = ring instanceof KeyRing ? ring : await KeyRing.parse(ring, { mode, ...options });
     if (parsed.mode !== mode) throw new ConfigError("mixed", `a ring that is ${parsed.mode}, for sessions that are ${mode}`);
     const policy = policyOf(options);
@@ -1679,9 +1726,13 @@ class Carrier {
     return session;
   }
 
+  #checkOwn(session) {
+    if (loadedBy.get(session) !== this) throw new TypeError("the session was loaded by something else, which has to be asked");
+  }
+
   /** Ends a request. Returns null, `"expire"`, or a token and the limit and age under which it is sent (§ 8.12, § 8.14). */
   async _end(session, circumstances) {
-    if (loadedBy.get(session) !== this) throw new TypeError("the session was loaded by something else, which has to save it");
+    this.#checkOwn(session);
     const end = session._end(circumstances);
     if (end === null || end === "expire") return end;
     if (end.isOptional && !this._sealer.canSeal(session._now)) return null;
@@ -1716,14 +1767,20 @@ class Carrier {
   }
 
   /** Returns a token for the forms of a session (§ 13). Makes an id if there is none. */
-  async csrfToken(session, mask = crypto.getRandomValues(new Uint8Array(TAG))) {
+  async csrfToken(session) {
+    this.#checkOwn(session);
     session.ensureId();
+    return this._csrfToken(session, crypto.getRandomValues(new Uint8Array(TAG)));
+  }
+
+  async _csrfToken(session, mask) {
     const secret = await this.#csrfSecret(this._sealer.sealing(session._now), session);
     return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
   }
 
   /** Returns true if a form's token was made for this session. */
   async verifyCsrf(session, token) {
+    this.#checkOwn(session);
     if (typeof token !== "string" || token.length !== 43 || session.id === null) return false;
     const bytes = fromBase64url(token);
     if (!bytes) return false;
@@ -1791,7 +1848,7 @@ export class SessionCookie extends Carrier {
 
   static async #parts(mode, ring, options) {
     const template = new Template({ ...options, name: options.name ?? "__Host-session" });
-    const parts = await Carrier._of(mode, ring, template.name, options);
+    const parts = await Carrier._of(mode, ring, template.name, options, COOKIE_OPTIONS);
     const { size = "anywhere", padding = "none" } = options;
     if (!["none", "padme"].includes(padding)) throw new ConfigError("padding", "`padding` is none or padme");
     parts.policy.budget = new Budget(sizeOf(size), template.length, overheadOf(mode), padding);
@@ -1865,6 +1922,8 @@ export class SessionCookie extends Carrier {
    * store the response is read from them.
    */
   async saveTo(headers, session, circumstances = {}) {
+    // Headers that cannot be changed say so here, before the session is closed.
+    headers.delete("x-hardtack-none");
     const shareable = isShareable(headers);
     const fields = await this.save(session, { ...circumstances, isShareable: shareable });
     for (const field of fields) headers.append("set-cookie", field);
@@ -1929,9 +1988,9 @@ export class SessionHeader extends Carrier {
   }
 
   static async #parts(mode, name, ring, options) {
-    if (!TOKEN_CHARACTERS.test(name)) throw new ConfigError("name", "`name` is not the name of a header field");
+    if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name)) throw new ConfigError("name", "`name` is not the name of a header field");
     const field = name.toLowerCase();
-    const parts = await Carrier._of(mode, ring, `header:${field}`, options);
+    const parts = await Carrier._of(mode, ring, `header:${field}`, options, ["maxTokenLength"]);
     const { maxTokenLength = 3072, padding = "none" } = options;
     if (positive("maxTokenLength", maxTokenLength, "characters") > 16_384) {
       throw new ConfigError("maxTokenLength", "`maxTokenLength` is at most 16,384 characters");

@@ -162,9 +162,60 @@ test("visitors without a session do not share its value", async () => {
   assert.deepEqual(second.value, { user: null });
 });
 
+test("the bytes of a codec are its own", async () => {
+  const scratch = new Uint8Array(2);
+  // Its values are views of what it was given, and it encodes into one buffer.
+  const views = {
+    label: "views",
+    schema: 1,
+    empty: Uint8Array.of(0, 0),
+    encode: (value) => (scratch.set(value), scratch),
+    decode: (payload) => payload.subarray(0, 2),
+  };
+  const typed = await SessionCookie.encrypted(XAES_KEY, { type: views });
+  const change = (session) => {
+    const { value } = session;
+    value[0] = 99;
+    session.value = value;
+  };
+  const first = await typed.load(null, NOW);
+  change(first);
+  const [line] = await typed.save(first);
+  assert.deepEqual([...(await typed.load(null, NOW)).value], [0, 0]);
+  const second = await typed.load(field([line]), NOW);
+  assert.deepEqual([...second.value], [99, 0]);
+  second.value[1] = 98;
+  second.value = second.value;
+  assert.equal((await typed.save(second)).length, 1);
+});
+
+test("a codec that gives no value reads no session", async () => {
+  const typed = await SessionCookie.encrypted(XAES_KEY, { type: json });
+  const arrived = await filled((session) => (session.value = { user: "eve" }), typed);
+  for (const convert of [undefined, () => null, () => undefined, async () => ({})]) {
+    const later = await SessionCookie.encrypted(XAES_KEY, { type: { ...json, schema: 2, convert } });
+    const session = await later.load(arrived, NOW);
+    assert.equal(session.outcome.reason, "Payload");
+  }
+  const converting = { ...json, schema: 2, convert: (_, payload) => json.decode(payload) };
+  const session = await (await SessionCookie.encrypted(XAES_KEY, { type: converting })).load(arrived, NOW);
+  assert.deepEqual(session.value, { user: "eve" });
+});
+
+test("headers that cannot be changed leave the session as it is", async () => {
+  const session = await cookies.load(await filled(), NOW);
+  session.invalidate();
+  await assert.rejects(cookies.saveTo(Response.error().headers, session), TypeError);
+  const headers = new Headers();
+  await cookies.saveTo(headers, session);
+  assert.match(headers.get("set-cookie"), /^__Host-session=; /);
+});
+
 test("a codec that cannot work is refused", async () => {
   const { label: _, ...withoutLabel } = json;
-  const wrong = ["", 0, false, {}, withoutLabel, { ...json, encode: null }];
+  const encodings = [() => "text", () => [1], async () => new Uint8Array()].map((encode) => ({ ...json, encode }));
+  const decodings = [() => undefined, async () => ({}), () => JSON.parse("")].map((decode) => ({ ...json, decode }));
+  const wrong = ["", 0, false, {}, withoutLabel, { ...json, encode: null }, ...encodings, ...decodings];
   const schemas = [undefined, NaN, 0, 1.5, -1, "1", 2 ** 33].map((schema) => ({ ...json, schema }));
   for (const type of [...wrong, ...schemas]) {
     await assert.rejects(SessionCookie.encrypted(XAES_KEY, { type }), misconfigured("type"));
@@ -173,6 +224,10 @@ test("a codec that cannot work is refused", async () => {
 
 test("a setting of the wrong type is refused, and weakens nothing", async () => {
   const refuses = (options, code) => assert.rejects(SessionCookie.encrypted(XAES_KEY, options), misconfigured(code));
+  for (const name of ["idleTimeOut", "revokeIf", "mode"]) await refuses({ [name]: 1 }, "option");
+  await refuses({ skipXChaCha: "false" }, "skipXChaCha");
+  await refuses({ domain: 5 }, "cookie");
+  await assert.rejects(SessionHeader.encrypted(5, XAES_KEY), misconfigured("name"));
   for (const secure of [null, 0, "", NaN]) await refuses({ secure }, "cookie");
   for (const context of ["", null, "tenant", {}, ["a"], [["a"]]]) await refuses({ context }, "context");
   for (const revokedIf of ["", 0, false, {}]) await refuses({ revokedIf }, "revokedIf");
@@ -191,6 +246,8 @@ test("a session is saved by what loaded it", async () => {
     const session = await from.load(null, NOW);
     session.set("user", "ada");
     await assert.rejects(to.save(session), /loaded by something else/);
+    await assert.rejects(to.csrfToken(session), /loaded by something else/);
+    await assert.rejects(to.verifyCsrf(session, "x"), /loaded by something else/);
     assert.ok(await from.save(session));
   }
 });

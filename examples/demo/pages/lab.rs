@@ -155,7 +155,7 @@ fn page_with<'a>(visit: &'a Visit, wish: &Wish) -> Result<Page<Lab<'a>>, PageErr
         t,
         messages,
         verdict,
-        is_changed: cookie.is_some() && wish.byte.is_some(),
+        is_changed: cookie.is_some() && wish.byte.is_some_and(|at| at < len),
         cookie,
         no_picture,
         room,
