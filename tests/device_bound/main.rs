@@ -5,6 +5,8 @@
 #[cfg(feature = "actix")]
 mod actix;
 mod browser;
+#[path = "../common/cases.rs"]
+mod cases;
 mod model;
 mod refresh;
 mod register;

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use crate::{
     browser::{Browser, Carry, Device, Offer},
+    cases::cases,
     site::{START, Site},
 };
 
@@ -117,6 +118,8 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
+    #![proptest_config(cases(200))]
+
     #[test]
     fn a_device_lives_as_long_as_its_session(
         steps in prop::collection::vec((step(), any::<bool>()), 1..15),
