@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header::SET_COOKIE};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hardtack::session::SessionId;
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
 
-use crate::site::Site;
+use crate::site::{START, Site, moment};
 
 #[derive(Clone)]
 pub(crate) struct Browser {
@@ -56,6 +57,20 @@ impl Browser {
         browser.register(site, Carry::All);
         assert_eq!(browser.get(site, "/"), "ada 0 Bound");
         browser
+    }
+
+    /// Each cookie as `name=value`.
+    pub(crate) fn pairs(&self) -> Vec<String> {
+        let cookies = self.cookies.iter();
+        cookies
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect()
+    }
+
+    /// The id of the session.
+    pub(crate) fn session_id(&self, site: &Site) -> SessionId {
+        let session = site.cookie.load(self.pairs(), moment(START));
+        session.id().unwrap()
     }
 
     /// A thief's browser, with a copy of the cookies.
@@ -165,11 +180,8 @@ impl Browser {
         carry: Carry,
         fields: &[(&str, &str)],
     ) -> Response<String> {
-        let carried = self.cookies.iter();
-        let carried = carried.filter(|(name, _)| carry == Carry::All || name.contains(".out-"));
-        let carried: Vec<_> = carried
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        let mut carried = self.pairs();
+        carried.retain(|pair| carry == Carry::All || pair.contains(".out-"));
         let mut request = Request::builder()
             .method(method)
             .uri(path)

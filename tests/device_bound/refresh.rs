@@ -162,11 +162,7 @@ fn an_instance_that_does_not_know_the_tenant_destroys_nothing() {
 fn revocation_and_not_before_end_the_session_of_the_device() {
     let site = Site::new();
     let mut browser = Browser::bound(&site);
-    let field = format!("__Host-session={}", browser.cookies["__Host-session"]);
-    let name = browser.device.as_ref().unwrap().cookie.clone();
-    let bound = format!("{name}={}", browser.cookies[&name]);
-    let session = site.cookie.load([field, bound], moment(START));
-    let id = session.id().unwrap();
+    let id = browser.session_id(&site);
     site.revoked.lock().unwrap().push(id);
     let response = browser.refresh(&site, Carry::CrossSite);
     assert_eq!(response.status(), StatusCode::OK);

@@ -245,11 +245,7 @@ fn a_refresh_ends_the_device_of_a_session_that_was_revoked_under_a_newer_id() {
     let site = Site::new();
     let mut browser = Browser::bound(&site);
     browser.post(&site, "/new-id");
-    let pairs = browser.cookies.iter();
-    let pairs: Vec<_> = pairs
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let id = site.cookie.load(pairs, moment(START)).id().unwrap();
+    let id = browser.session_id(&site);
     site.revoked.lock().unwrap().push(id);
     browser.refresh(&site, Carry::All);
     assert!(browser.device.is_none());
@@ -298,11 +294,7 @@ fn each_of_many_sign_ins_is_bound() {
 fn an_earlier_id_may_be_denied() {
     let site = Site::new();
     let mut browser = Browser::bound(&site);
-    let pairs = browser.cookies.iter();
-    let pairs: Vec<_> = pairs
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let id = site.cookie.load(pairs, moment(START)).id().unwrap();
+    let id = browser.session_id(&site);
     browser.post(&site, "/new-id");
     site.revoked.lock().unwrap().push(id);
     assert_eq!(browser.refresh(&site, Carry::All).status(), StatusCode::OK);
@@ -324,11 +316,7 @@ fn a_stale_session_signs_in_by_a_form() {
     let site = Site::new();
     let browser = Browser::bound(&site);
     let load = |cookies: Vec<String>| site.cookie.load(cookies, moment(START));
-    let pairs = browser
-        .cookies
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"));
-    let all: Vec<_> = pairs.collect();
+    let all = browser.pairs();
     let copied: Vec<_> = all
         .iter()
         .filter(|pair| !pair.contains(".b-"))

@@ -65,26 +65,21 @@ impl Site {
             });
         let cookie = change(cookie).build().unwrap();
         let now = Arc::new(AtomicU64::new(START));
-        let clock = Arc::clone(&now);
-        let clock = Clock::from_fn(move || moment(clock.load(Ordering::Relaxed)));
-        let layer = DeviceLayer::new(SessionLayer::new(cookie.clone()).clock(clock));
+        let app = App::Axum(router(layer(&cookie, &now)));
         Site {
             cookie,
             keys,
             revoked,
             now,
-            app: App::Axum(router(layer)),
+            app,
         }
     }
 
     /// The same site, with actix-web before its handlers.
     #[cfg(feature = "actix")]
     pub(crate) fn in_actix(self) -> Site {
-        let now = Arc::clone(&self.now);
-        let clock = Clock::from_fn(move || moment(now.load(Ordering::Relaxed)));
-        let layer = SessionLayer::new(self.cookie.clone()).clock(clock);
         Site {
-            app: App::Actix(DeviceLayer::new(layer)),
+            app: App::Actix(layer(&self.cookie, &self.now)),
             ..self
         }
     }
@@ -124,6 +119,12 @@ fn send(router: Router, request: Request<Body>) -> Response<String> {
         let body = to_bytes(body, usize::MAX).await.unwrap();
         Response::from_parts(head, String::from_utf8(body.to_vec()).unwrap())
     })
+}
+
+fn layer(cookie: &SessionCookie, now: &Arc<AtomicU64>) -> DeviceLayer {
+    let now = Arc::clone(now);
+    let clock = Clock::from_fn(move || moment(now.load(Ordering::Relaxed)));
+    DeviceLayer::new(SessionLayer::new(cookie.clone()).clock(clock))
 }
 
 fn router(layer: DeviceLayer) -> Router {
