@@ -1,8 +1,6 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
-use super::error::CookieForError;
-#[cfg(feature = "migrate")]
-use crate::migrate::{OldValues, Source};
+use super::{error::CookieForError, old_cookies::OldCookies};
 use crate::{
     base::{
         clock::Clock,
@@ -56,7 +54,6 @@ pub(crate) struct Inner {
     pub(crate) template: Template,
     /// The same cookie with earlier attributes.
     pub(crate) former: Vec<Template>,
-    #[cfg(feature = "migrate")]
     pub(crate) old: OldCookies,
     /// Responses that others may store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
@@ -209,7 +206,7 @@ impl<T> SessionCookie<T> {
         F::Item: AsRef<[u8]>,
     {
         #[cfg(feature = "migrate")]
-        let mut old = OldValues::of(&self.inner.old.0);
+        let mut old = self.inner.old.values();
         #[cfg(feature = "migrate")]
         let cookie_fields = cookie_fields.into_iter().inspect(|field| {
             if let Some(old) = &mut old {
@@ -288,8 +285,8 @@ impl<T> SessionCookie<T> {
         )?;
         let fields = match ended.ending {
             Ending::Keep => SetCookies::default(),
-            Ending::End { carried } => self.expire(carried, ended.now),
-            Ending::Set(sealed) => self.set(sealed, ended.now),
+            Ending::End { carried, now } => self.expire(carried, now),
+            Ending::Set(sealed) => self.set(sealed),
         };
         #[cfg(feature = "device-bound")]
         let fields = fields.and_device(ended.device.farewell, ended.device.registration);
@@ -297,12 +294,13 @@ impl<T> SessionCookie<T> {
     }
 
     /// Returns the token in one field or several, after the fields that drop cookies with earlier attributes.
-    fn set(&self, sealed: Sealed, now: UnixSeconds) -> SetCookies {
+    fn set(&self, sealed: Sealed) -> SetCookies {
         let Sealed {
             text,
             max_age,
             limit,
             carried,
+            now,
         } = sealed;
         let Inner {
             template, former, ..
@@ -329,29 +327,17 @@ impl<T> SessionCookie<T> {
         fields
     }
 
-    /// Drops cookies that were set with earlier attributes, or by other libraries, if those are read by now. A part may
-    /// have come from any of them, and parts that are not sent to this page would elsewhere mix with the new ones, so
-    /// all parts are dropped.
-    #[cfg_attr(
-        not(feature = "migrate"),
-        allow(unused_variables, reason = "for old cookies")
-    )]
+    /// Drops cookies that were set with earlier attributes, or by other libraries. A part may have come from any of
+    /// them, and parts that are not sent to this page would elsewhere mix with the new ones, so all parts are dropped.
     fn expire_former(&self, carried: PartNumbers, now: UnixSeconds, fields: &mut SetCookies) {
         let budget = &self.inner.sealer.policy.budget;
         let parts = carried.with_all_of(budget.limit().cookies);
         for template in &self.inner.former {
             template.expire(parts, fields);
         }
-        #[cfg(feature = "migrate")]
-        for (template, _) in self.inner.old.1.iter().filter(|(_, from)| now >= *from) {
-            template.expire(PartNumbers::default(), fields);
-        }
+        self.inner.old.expire(now, fields);
     }
 }
-
-/// Cookies of other libraries, and the fields that drop them, each from the second on from which it is read.
-#[cfg(feature = "migrate")]
-pub(crate) type OldCookies = (Arc<[Source]>, Vec<(Template, UnixSeconds)>);
 
 impl<T> Clone for SessionCookie<T> {
     fn clone(&self) -> Self {

@@ -9,6 +9,7 @@ mod error;
 mod header;
 mod inspect;
 mod keys_in_use;
+mod old_cookies;
 mod token;
 
 pub use crate::{

@@ -2,17 +2,17 @@
 
 /// The bound cookies of a request by their tags, at most [`MOST`].
 #[derive(Clone, Debug, Default)]
-pub(crate) struct BoundCookies(Vec<(Vec<u8>, Vec<u8>)>);
+pub(crate) struct BoundCookies(Vec<([u8; TAG_LEN], Vec<u8>)>);
 
 impl BoundCookies {
     /// Adds the cookie whose pair goes on with `rest` after `name.b-`.
     pub(super) fn push(&mut self, rest: &[u8], unquoted: impl FnOnce(&[u8]) -> &[u8]) {
-        let Some((tag, [b'=', value @ ..])) = rest.split_at_checked(TAG_LEN) else {
+        let Some((tag, [b'=', value @ ..])) = rest.split_first_chunk() else {
             return;
         };
         let value = unquoted(value);
         if self.0.len() < MOST && value.len() <= LONGEST {
-            self.0.push((tag.to_vec(), value.to_vec()));
+            self.0.push((*tag, value.to_vec()));
         }
     }
 

@@ -127,10 +127,11 @@ impl Devices {
         let identifier =
             self.identifier
                 .seal(binding, &challenge.metadata, &key.to_bytes(), now)?;
+        let device = device_field(key, challenge.sid);
         Ok(DeviceAnswer {
             status: 200,
-            set_cookies: vec![self.bound_cookie(key, challenge.sid, request)?],
-            body: Some(self.instructions(&identifier, device_field(key, challenge.sid))),
+            set_cookies: vec![self.bound_cookie(device, challenge.sid, request)?],
+            body: Some(self.instructions(&identifier, device)),
             event: DeviceEvent::Registered,
             ..DeviceAnswer::default()
         })
@@ -169,7 +170,7 @@ impl Devices {
             return DeviceAnswer::end(text, fields);
         }
         let answer = if self.is_proven(&key, sid, request) {
-            self.bound_cookie(&key, sid, request)
+            self.bound_cookie(device, sid, request)
                 .map(|cookie| DeviceAnswer {
                     status: 200,
                     set_cookies: vec![cookie],
@@ -233,12 +234,11 @@ impl Devices {
 
     fn bound_cookie(
         &self,
-        key: &PublicKey,
+        device: DeviceField,
         sid: Sid,
         request: &DeviceRequest<'_>,
     ) -> Result<String, RandomError> {
         let DeviceRequest { binding, now, .. } = *request;
-        let device = device_field(key, sid);
         let token = self
             .bound
             .seal(binding, &issued(sid, now), &device.0, now)?;

@@ -18,8 +18,6 @@ pub(crate) struct Ended {
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) use_of_session: Use,
     pub(crate) ending: Ending,
-    /// The time of the request. 0 if nothing is sent.
-    pub(crate) now: UnixSeconds,
     #[cfg(feature = "device-bound")]
     pub(crate) device: DeviceFields,
 }
@@ -52,6 +50,8 @@ pub(crate) enum Ending {
     End {
         /// The parts that the request carried.
         carried: PartNumbers,
+        /// The time of the request.
+        now: UnixSeconds,
     },
     /// The client is to store this token.
     Set(Sealed),
@@ -67,6 +67,8 @@ pub(crate) struct Sealed {
     pub(crate) limit: SizeLimit,
     /// The parts that the request carried.
     pub(crate) carried: PartNumbers,
+    /// The time of the request.
+    pub(crate) now: UnixSeconds,
 }
 
 impl<T> Session<T> {
@@ -114,11 +116,11 @@ impl<T> Session<T> {
                 max_age: state.max_age(),
                 limit: state.size_limit(age),
                 carried,
+                now: state.now(),
             };
             Ok(Ended {
                 use_of_session,
                 ending: Ending::Set(sealed),
-                now: state.now(),
                 #[cfg(feature = "device-bound")]
                 device: sealer.device_fields(arrival.context(sealer), &state, false)?,
             })
@@ -132,8 +134,10 @@ impl<T> Session<T> {
             }
             Verdict::Expire => Ok(Ended {
                 use_of_session: Use::Written,
-                ending: Ending::End { carried },
-                now: state.now(),
+                ending: Ending::End {
+                    carried,
+                    now: state.now(),
+                },
                 #[cfg(feature = "device-bound")]
                 device: sealer.device_fields(arrival.context(sealer), &state, true)?,
             }),
@@ -157,7 +161,6 @@ impl Ended {
         Ended {
             use_of_session,
             ending: Ending::Keep,
-            now: 0,
             #[cfg(feature = "device-bound")]
             device: DeviceFields::default(),
         }

@@ -1,8 +1,6 @@
 //! Sessions from and to the cookies of a jar. Feature `cookie`.
 
 use std::borrow::Borrow;
-#[cfg(feature = "migrate")]
-use std::collections::HashSet;
 
 use cookie::Cookie;
 
@@ -54,7 +52,7 @@ impl<T> SessionCookie<T> {
         let fields = cookies.into_iter().filter_map(|cookie| {
             let (name, value) = cookie.borrow().name_value();
             // Includes the parts of a large session.
-            let is_ours = name.starts_with(self.name().as_str()) || self.is_old_name(name);
+            let is_ours = name.starts_with(self.name().as_str()) || self.inner.old.has_name(name);
             // A decoded value can contain `;`, at which values end.
             let value = value.split(';').next().unwrap_or_default();
             is_ours.then(|| format!("{name}={value}"))
@@ -122,7 +120,7 @@ impl<T> SessionCookie<T> {
     ///   cannot also drop those with other attributes.
     /// - `SaveError::DeviceInJar` with `device_bound`: a jar has no room for the field that offers a registration.
     pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
-        if !self.inner.former.is_empty() || self.has_old_twins() {
+        if !self.inner.former.is_empty() || self.inner.old.has_twins() {
             return Err(SaveError::FormerInJar);
         }
         #[cfg(feature = "device-bound")]
@@ -131,33 +129,6 @@ impl<T> SessionCookie<T> {
         }
         let fields = self.save(session)?;
         Ok(fields.into_iter().map(parsed).collect())
-    }
-}
-
-#[cfg(feature = "migrate")]
-impl<T> SessionCookie<T> {
-    /// Returns `true` for the names of cookies that other libraries wrote.
-    fn is_old_name(&self, name: &str) -> bool {
-        self.inner.old.0.iter().any(|old| old.name.as_str() == name)
-    }
-
-    /// Returns `true` if several fields drop old cookies of one name.
-    fn has_old_twins(&self) -> bool {
-        let mut starts = self.inner.old.1.iter().map(|(field, _)| field.start());
-        let mut seen = HashSet::new();
-        !starts.all(|start| seen.insert(start))
-    }
-}
-
-#[cfg(not(feature = "migrate"))]
-#[allow(clippy::unused_self, reason = "for old cookies")]
-impl<T> SessionCookie<T> {
-    fn is_old_name(&self, _: &str) -> bool {
-        false
-    }
-
-    fn has_old_twins(&self) -> bool {
-        false
     }
 }
 

@@ -8,6 +8,8 @@ use super::{
     CarrierOptions, OverHttp, SessionBuilder, SessionCookieBuilder, error::ConfigError,
     formerly::FormerAttributes, sealed, size::Size,
 };
+#[cfg(not(feature = "migrate"))]
+use crate::carrier::old_cookies::OldCookies;
 #[cfg(feature = "device-bound")]
 use crate::device::DeviceBound;
 #[cfg(feature = "migrate")]
@@ -140,6 +142,8 @@ impl<T: Payload> SessionCookieBuilder<T> {
         let former = self.carrier.former(&name)?;
         #[cfg(feature = "migrate")]
         let old = self.carrier.old(&name)?;
+        #[cfg(not(feature = "migrate"))]
+        let old = OldCookies::default();
         let template = Template::new(&name, &self.carrier.attributes);
         let overhead = Overhead {
             field: template.len(),
@@ -165,7 +169,6 @@ impl<T: Payload> SessionCookieBuilder<T> {
                 name,
                 template,
                 former,
-                #[cfg(feature = "migrate")]
                 old,
                 shared_caching: self.settings.responses.shared_caching,
             }),

@@ -4,8 +4,8 @@ use std::{ops::Range, time::SystemTime};
 
 use super::{ConfigError, CookieOptions, SessionCookieBuilder};
 use crate::{
-    base::time::{EPOCH, UnixSeconds, unix_seconds_from},
-    carrier::cookie::OldCookies,
+    base::time::{EPOCH, unix_seconds_from},
+    carrier::old_cookies::OldCookies,
     cookie::{Attributes, CookieName, Finder, Template},
     migrate::{OldCookie, Source},
     state::Payload,
@@ -66,19 +66,9 @@ impl<T: Payload> SessionCookieBuilder<T> {
 impl CookieOptions {
     /// The cookies of other libraries, and the fields that expire them. `name` is that of this one.
     pub(super) fn old(&self, name: &CookieName) -> Result<OldCookies, ConfigError> {
-        let mut sources = Vec::new();
-        let mut templates: Vec<(Template, UnixSeconds)> = Vec::new();
-        for (old, range) in &self.migrate_from {
-            let (source, template) = self.source(old, range, name)?;
-            let start = source.range.start;
-            sources.push(source);
-            // Several keys of one cookie are several sources.
-            match templates.iter_mut().find(|(known, _)| *known == template) {
-                Some((_, from)) => *from = start.min(*from),
-                None => templates.push((template, start)),
-            }
-        }
-        Ok((sources.into(), templates))
+        let all = self.migrate_from.iter();
+        let all = all.map(|(old, range)| self.source(old, range, name));
+        Ok(OldCookies::new(all.collect::<Result<_, _>>()?))
     }
 
     fn source(
