@@ -215,7 +215,7 @@ class Key {
     if (new Set(secret).size <= 7) throw new ConfigError("weak", "key is a placeholder, not a random one");
     const salt = await hmacKey(LABEL);
     const key = new Key(suite, await hmacKey(await hmac(salt, secret)));
-    key.kid = (await key.derive("kid", "")).slice(0, 4);
+    key.kid = (await key.derive("kid", purposeBytes("", null, ""))).slice(0, 4);
     return key;
   }
 
@@ -230,11 +230,11 @@ class Key {
     return hex(this.kid);
   }
 
-  /** HKDF-Expand to one block of 32 bytes (§ 3.1.2). */
+  /** HKDF-Expand to one block of 32 bytes (§ 3.1.2). `purpose`: `purposeBytes`. */
   derive(word, purpose) {
-    const [w, p] = [utf8.encode(word), utf8.encode(purpose)];
+    const w = utf8.encode(word);
     const info = concat(Uint8Array.of(LABEL.length), LABEL, Uint8Array.of(w.length), w);
-    return hmac(this.prk, concat(info, Uint8Array.of(this.suite.fmt), u16(p.length), p, Uint8Array.of(1)));
+    return hmac(this.prk, concat(info, Uint8Array.of(this.suite.fmt), purpose, Uint8Array.of(1)));
   }
 
   isRetired(now) {
@@ -389,41 +389,37 @@ function check(keys) {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Context (§ 4.2)
+// Purpose (§ 3.2) and context (§ 4.2)
 
-function contextBytes(application, typeLabel, pairs) {
+function textBytes(code, text) {
+  // Else `undefined` and "undefined", or two halves of surrogate pairs, would be one tenant.
+  if (typeof text !== "string" || !text.isWellFormed()) {
+    throw new ConfigError(code, `\`${code}\` has a text that is not a well-formed string`);
+  }
+  return utf8.encode(text);
+}
+
+/** What keys are derived for: a name, an application and a type, each with its length. */
+function purposeBytes(name, application, typeLabel) {
+  const [p, a, t] = [utf8.encode(name), textBytes("application", application ?? ""), textBytes("type", typeLabel ?? "")];
+  if (a.length > 255 || application === "") {
+    throw new ConfigError("application", `\`application\` has ${a.length} bytes, expected 1 to 255`);
+  }
+  if (t.length > 255) throw new ConfigError("type", "the label of the type is longer than 255 bytes");
+  return concat(u16(p.length), p, Uint8Array.of(a.length), a, Uint8Array.of(t.length), t);
+}
+
+function contextBytes(pairs) {
   if (!Array.isArray(pairs) || !pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) {
     throw new ConfigError("context", "`context` is a list of pairs of label and value");
   }
-  const encoded = [];
-  const append = (label, value) => {
-    const [l, v] = [utf8.encode(label), utf8.encode(value)];
-    encoded.push(concat(Uint8Array.of(l.length), l, u16(v.length), v));
-  };
-  const lengthOf = (text) => {
-    // Else `undefined` and "undefined", or two halves of surrogate pairs, would be one tenant.
-    if (typeof text !== "string" || !text.isWellFormed()) {
-      throw new ConfigError("context", "a label or a value of the context is not a well-formed string");
-    }
-    return utf8.encode(text).length;
-  };
-  if (application !== undefined && application !== null) {
-    const length = lengthOf(application);
-    if (length < 1 || length > 255) throw new ConfigError("application", `\`application\` has ${length} bytes, expected 1 to 255`);
-    append("hardtack.application", application);
-  }
-  if (typeLabel) {
-    if (lengthOf(typeLabel) > 255) throw new ConfigError("type", "the label of the type is longer than 255 bytes");
-    append("hardtack.type", typeLabel);
-  }
-  for (const [label, value] of pairs) {
-    const length = lengthOf(label);
-    if (label.startsWith("hardtack.")) throw new ConfigError("reserved", "labels that begin with `hardtack.` are reserved");
-    if (length > 255) throw new ConfigError("label", "a label of the context is longer than 255 bytes");
-    if (lengthOf(value) > 65_535) throw new ConfigError("value", "a value of the context is longer than 65,535 bytes");
-    append(label, value);
-  }
-  return concat(...encoded);
+  const encoded = pairs.map(([label, value]) => {
+    const [l, v] = [textBytes("context", label), textBytes("context", value)];
+    if (l.length > 255) throw new ConfigError("label", "a label of the context is longer than 255 bytes");
+    if (v.length > 65_535) throw new ConfigError("value", "a value of the context is longer than 65,535 bytes");
+    return concat(Uint8Array.of(l.length), l, u16(v.length), v);
+  });
+  return joined(encoded);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -809,6 +805,7 @@ class Refused {
 
 /** The keys of a ring, derived for one purpose, and the context. */
 class Sealer {
+  /** `purpose`: `purposeBytes`. `context`: `contextBytes`. */
   static async of(ring, purpose, context) {
     const keys = new Map();
     for (const key of ring.keys) {
@@ -1709,8 +1706,9 @@ class Carrier {
     const parsed = ring instanceof KeyRing ? ring : await KeyRing.parse(ring, { mode, ...options });
     if (parsed.mode !== mode) throw new ConfigError("mixed", `a ring that is ${parsed.mode}, for sessions that are ${mode}`);
     const policy = policyOf(options);
-    const context = contextBytes(options.application, policy.type?.label, options.context === undefined ? [] : options.context);
-    return { mode, sealer: await Sealer.of(parsed, purpose, context), policy };
+    const context = contextBytes(options.context === undefined ? [] : options.context);
+    const sealer = await Sealer.of(parsed, purposeBytes(purpose, options.application, policy.type?.label), context);
+    return { mode, sealer, policy };
   }
 
   constructor({ mode, sealer, policy }) {
@@ -2042,5 +2040,5 @@ export class SessionHeader extends Carrier {
 /** For the tests of this package. */
 export const internals = {
   Budget, Key, Refused, Sealer, Template, Xaes, assemble, choose, contextBytes, findCookie, findValues, flashBytes,
-  fromBase64url, hex, overheadOf, padme, readBody, readDictionary, sizeOf, toBase64url,
+  fromBase64url, hex, overheadOf, padme, purposeBytes, readBody, readDictionary, sizeOf, toBase64url,
 };

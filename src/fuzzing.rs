@@ -5,7 +5,7 @@ use crate::{
     cookie::Finder,
     crypto::scratch::Scratch,
     keys::{Purpose, SharedKeyRing},
-    token::{Context, Draft, LONGEST_TOKEN, Reserved},
+    token::{Context, Draft, LONGEST_TOKEN},
 };
 
 /// Returns the values of `name` in the `Cookie` field `field`.
@@ -36,7 +36,6 @@ pub fn seal_body(key: EncryptionKey, name: &str, body: &[u8]) -> String {
     let mut draft = Draft::new(keys.sealing(0), body.len(), &mut buffer);
     draft.body().extend_from_slice(body);
     let mut token = String::new();
-    let (reserved, context) = (Reserved::default(), Context::default());
-    draft.seal(reserved.before(&context), &[0; 24], &mut token);
+    draft.seal(&Context::default(), &[0; 24], &mut token);
     token
 }

@@ -234,8 +234,8 @@ fn inspect<T: Payload>(
 ) -> Result<TokenContent, Reason> {
     let keys = sealer.slot.keys();
     let mut buffer = Scratch::borrow();
-    let binding = sealer.bound(&sealer.context);
-    let opened = token::open(&keys, sealer.mode, binding, now, token, &mut buffer);
+    let context = &sealer.context;
+    let opened = token::open(&keys, sealer.mode, context, now, token, &mut buffer);
     let opened = opened.map_err(|refused| refused.reason)?;
     let body = opened.body(&buffer);
     let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;

@@ -6,19 +6,19 @@ use crate::{
     base::time::UnixSeconds,
     crypto::{base64url, mac::TAG_LEN},
     keys::{PurposeKey, PurposeKeys},
-    token::Binding,
+    token::Context,
 };
 
 /// Renders a token for `session` under the key that seals at `now`. Each call needs a fresh `mask`, so that a
 /// compressed page never repeats the same bytes (BREACH).
 pub(crate) fn render(
     keys: &PurposeKeys,
-    binding: Binding<'_>,
+    context: &Context,
     now: UnixSeconds,
     session: &[u8],
     mask: [u8; TAG_LEN],
 ) -> String {
-    let secret = secret(keys.sealing(now), binding, session);
+    let secret = secret(keys.sealing(now), context, session);
     let mut bytes = [0; 2 * TAG_LEN];
     bytes[..TAG_LEN].copy_from_slice(&mask);
     bytes[TAG_LEN..].copy_from_slice(&xor(mask, secret));
@@ -31,7 +31,7 @@ pub(crate) fn render(
 /// token of the right form.
 pub(crate) fn check(
     keys: &PurposeKeys,
-    binding: Binding<'_>,
+    context: &Context,
     now: UnixSeconds,
     session: &[u8],
     token: &str,
@@ -45,14 +45,14 @@ pub(crate) fn check(
     let given = xor(mask, masked);
     let mut is_right = false;
     for key in keys.accepted(now) {
-        is_right |= bool::from(secret(key, binding, session).ct_eq(&given));
+        is_right |= bool::from(secret(key, context, session).ct_eq(&given));
     }
     is_right
 }
 
 /// `HMAC(K_csrf, u32(len ctx) || ctx || session)`, cut to 16 bytes.
-fn secret(key: &PurposeKey, binding: Binding<'_>, session: &[u8]) -> [u8; TAG_LEN] {
-    key.csrf.compute(&[&binding.aad(&[]), session])
+fn secret(key: &PurposeKey, context: &Context, session: &[u8]) -> [u8; TAG_LEN] {
+    key.csrf.compute(&[context.encoded(), session])
 }
 
 fn xor(left: [u8; TAG_LEN], right: [u8; TAG_LEN]) -> [u8; TAG_LEN] {

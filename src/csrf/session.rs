@@ -46,7 +46,7 @@ impl<T: Payload> Session<T> {
             let name = state.csrf_name().unwrap_or_default();
             Ok(mask::render(
                 &sealer.slot.keys(),
-                sealer.bound(context),
+                context,
                 state.now(),
                 &name,
                 mask,
@@ -79,8 +79,7 @@ impl<T: Payload> Session<T> {
                  ..
              }| {
                 state.csrf_name().is_some_and(|name| {
-                    let binding = sealer.bound(context);
-                    mask::check(&sealer.slot.keys(), binding, state.now(), &name, token)
+                    mask::check(&sealer.slot.keys(), context, state.now(), &name, token)
                 })
             },
         )

@@ -16,7 +16,7 @@ use crate::{
         random::RandomError,
     },
     state::{DeviceField, DeviceName, Metadata, Sid},
-    token::Binding,
+    token::Context,
 };
 
 /// The two requests.
@@ -38,7 +38,7 @@ pub(crate) struct DeviceRequest<'a> {
     pub(crate) session: Option<Result<Metadata, Reason>>,
     /// The `Cookie` fields have a cookie of this name.
     pub(crate) has_cookie: &'a dyn Fn(&str) -> bool,
-    pub(crate) binding: Binding<'a>,
+    pub(crate) context: &'a Context,
     pub(crate) now: UnixSeconds,
 }
 
@@ -94,7 +94,7 @@ impl Devices {
             let token = proof.challenge.as_bytes();
             let challenge: Unsealed<0> = self
                 .registration
-                .open(request.binding, token, request.now)
+                .open(request.context, token, request.now)
                 .ok()?;
             let is_young = self.is_young(&challenge.metadata, REGISTER_WITHIN, request.now);
             let is_out = (request.has_cookie)(&self.out_name(DeviceName::Pending(challenge.sid)));
@@ -123,10 +123,10 @@ impl Devices {
         challenge: &Unsealed<0>,
         request: &DeviceRequest<'_>,
     ) -> Result<DeviceAnswer, RandomError> {
-        let DeviceRequest { binding, now, .. } = *request;
+        let DeviceRequest { context, now, .. } = *request;
         let identifier =
             self.identifier
-                .seal(binding, &challenge.metadata, &key.to_bytes(), now)?;
+                .seal(context, &challenge.metadata, &key.to_bytes(), now)?;
         let device = device_field(key, challenge.sid);
         Ok(DeviceAnswer {
             status: 200,
@@ -139,8 +139,8 @@ impl Devices {
 
     fn refresh(&self, request: &DeviceRequest<'_>, is_alive: IsAlive<'_>) -> DeviceAnswer {
         let text = unquoted(request.identifier);
-        let DeviceRequest { binding, now, .. } = *request;
-        let identifier: Unsealed<KEY_LEN> = match self.identifier.open(binding, text, now) {
+        let DeviceRequest { context, now, .. } = *request;
+        let identifier: Unsealed<KEY_LEN> = match self.identifier.open(context, text, now) {
             Ok(identifier) => identifier,
             // Another instance may have this key already, so the browser keeps its own.
             Err(Reason::UnknownKey) => return DeviceAnswer::later(),
@@ -193,7 +193,7 @@ impl Devices {
         let metadata = issued(sid, request.now);
         let challenge = self
             .challenge
-            .seal(request.binding, &metadata, &[], request.now)?;
+            .seal(request.context, &metadata, &[], request.now)?;
         let identifier = String::from_utf8_lossy(identifier);
         Ok(DeviceAnswer {
             status: 403,
@@ -211,7 +211,7 @@ impl Devices {
         let token = proof.challenge.as_bytes();
         let challenge = self
             .challenge
-            .open::<0>(request.binding, token, request.now);
+            .open::<0>(request.context, token, request.now);
         challenge.is_ok_and(|challenge| {
             challenge.sid == sid
                 && self.is_young(&challenge.metadata, self.options.challenge_for, request.now)
@@ -238,10 +238,10 @@ impl Devices {
         sid: Sid,
         request: &DeviceRequest<'_>,
     ) -> Result<String, RandomError> {
-        let DeviceRequest { binding, now, .. } = *request;
+        let DeviceRequest { context, now, .. } = *request;
         let token = self
             .bound
-            .seal(binding, &issued(sid, now), &device.0, now)?;
+            .seal(context, &issued(sid, now), &device.0, now)?;
         Ok(self.set_bound(&token, device))
     }
 

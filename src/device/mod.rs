@@ -25,9 +25,9 @@ use crate::{
     base::time::UnixSeconds,
     cookie::{BoundCookies, CookieName, EXPIRED},
     crypto::{base64url, hash::sha256, random::RandomError, suite::Mode},
-    keys::{KeyId, Purpose, PurposeSlot},
+    keys::{KeyId, PurposeSlot},
     state::{DeviceField, DeviceName, Metadata, Sid},
-    token::Binding,
+    token::Context,
 };
 use seals::Seal;
 use std::sync::Arc;
@@ -57,20 +57,15 @@ pub(crate) enum Standing {
 }
 
 impl Devices {
-    /// `serve` derives keys for a purpose.
+    /// `serve` derives the keys for one of the four words of SPEC.md § 16.1.
     pub(crate) fn new<E>(
         options: Options,
         mode: Mode,
         name: &CookieName,
         attributes: String,
-        serve: impl Fn(Purpose) -> Result<Arc<PurposeSlot>, E>,
+        serve: impl Fn(&str) -> Result<Arc<PurposeSlot>, E>,
     ) -> Result<Devices, E> {
-        let seal = |word| {
-            Ok(Seal::new(
-                serve(Purpose::device(word, name.as_str()))?,
-                mode,
-            ))
-        };
+        let seal = |word| Ok(Seal::new(serve(word)?, mode));
         Ok(Devices {
             bound: seal("bound")?,
             identifier: seal("identifier")?,
@@ -85,7 +80,7 @@ impl Devices {
     /// Judges a session that opened, by the bound cookies beside it.
     pub(crate) fn judge(
         &self,
-        binding: Binding<'_>,
+        context: &Context,
         metadata: &Metadata,
         cookies: &BoundCookies,
         now: UnixSeconds,
@@ -94,7 +89,7 @@ impl Devices {
             return Standing::Good;
         };
         let open = |token: &[u8]| {
-            let bound = self.bound.open(binding, token, now).ok()?;
+            let bound = self.bound.open(context, token, now).ok()?;
             let is_fresh = self.is_young(&bound.metadata, self.options.bound_for, now);
             is_fresh.then_some((bound.sid, DeviceField(bound.payload)))
         };
@@ -117,12 +112,12 @@ impl Devices {
     /// The field that asks the browser to register a key for a session that was renewed at `now`.
     pub(crate) fn offer(
         &self,
-        binding: Binding<'_>,
+        context: &Context,
         sid: Sid,
         now: UnixSeconds,
     ) -> Result<String, RandomError> {
         let metadata = issued(sid, now);
-        let challenge = self.registration.seal(binding, &metadata, &[], now)?;
+        let challenge = self.registration.seal(context, &metadata, &[], now)?;
         let path = self.options.register_path();
         Ok(format!(r#"(ES256);path="{path}";challenge="{challenge}""#))
     }

@@ -14,7 +14,7 @@ use crate::{
     },
     keys::{KeyId, PurposeSlot},
     state::{DeviceField, Layout, Metadata, Sid},
-    token::{self, Binding, Draft},
+    token::{self, Context, Draft},
 };
 
 /// One purpose, and the mode of its tokens.
@@ -39,7 +39,7 @@ impl Seal {
     /// Seals a token at `now`. `metadata` needs a session id.
     pub(crate) fn seal(
         &self,
-        binding: Binding<'_>,
+        context: &Context,
         metadata: &Metadata,
         payload: &[u8],
         now: UnixSeconds,
@@ -50,20 +50,20 @@ impl Seal {
         let mut draft = Draft::new(keys.sealing(now), body_len, &mut buffer);
         metadata.write(&[], payload, 0, draft.body());
         let mut text = String::with_capacity(token::token_len(self.mode, body_len));
-        draft.seal(binding, &random::from_thread()?, &mut text);
+        draft.seal(context, &random::from_thread()?, &mut text);
         Ok(text)
     }
 
     /// Opens a token. Its dates are not checked.
     pub(crate) fn open<const N: usize>(
         &self,
-        binding: Binding<'_>,
+        context: &Context,
         token: &[u8],
         now: UnixSeconds,
     ) -> Result<Unsealed<N>, Reason> {
         let keys = self.slot.keys();
         let mut buffer = Scratch::borrow();
-        let opened = token::open(&keys, self.mode, binding, now, token, &mut buffer)
+        let opened = token::open(&keys, self.mode, context, now, token, &mut buffer)
             .map_err(|refused| refused.reason)?;
         let body = opened.body(&buffer);
         let read = || {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use super::purpose::{LABEL, Purpose};
 use crate::{
     base::debug::debug_by_display,
     crypto::{
@@ -47,7 +48,7 @@ impl RawKey {
             id: KeyId([0; 4]),
             secret,
         };
-        key.id = KeyId(*key.prk().expand(&derivation_info("kid", suite, "")));
+        key.id = KeyId(*key.prk().expand(&Purpose::default().info("kid", suite)));
         Ok(key)
     }
 
@@ -97,22 +98,6 @@ impl RawKey {
 fn refuse_if_left_out(suite: Suite) -> Result<(), KeyError> {
     let feature = suite.missing_feature();
     feature.map_or(Ok(()), |feature| Err(KeyError::LeftOut { feature }))
-}
-
-/// `u8(len LABEL) || LABEL || u8(len what) || what || format || u16(len purpose) || purpose`
-///
-/// The length of each part comes first, so two derivations never have the same info (SPEC.md § 3.1).
-pub(super) fn derivation_info(what: &str, suite: Suite, purpose: &str) -> Vec<u8> {
-    let what_len = u8::try_from(what.len()).expect("`what` is one of four words");
-    let purpose_len = u16::try_from(purpose.len()).expect("a purpose has at most 65535 bytes");
-    let mut info = vec![LABEL.len() as u8];
-    info.extend_from_slice(LABEL);
-    info.push(what_len);
-    info.extend_from_slice(what.as_bytes());
-    info.push(suite.format());
-    info.extend_from_slice(&purpose_len.to_be_bytes());
-    info.extend_from_slice(purpose.as_bytes());
-    info
 }
 
 /// Returns `true` if a part of `text` is a key, of any kind and version, whole or cut off.
@@ -232,8 +217,6 @@ impl std::error::Error for KeyError {
     }
 }
 
-/// Separates these derivations from those of other protocols.
-const LABEL: &[u8] = b"hardtack/v1";
 const KEY_PREFIX: &str = "hardtack_key_v1_";
 /// The start of a key's text in every version of the format.
 const ANY_KEY_PREFIX: &str = "hardtack_key_";

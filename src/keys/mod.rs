@@ -12,6 +12,7 @@ mod key_info;
 mod key_text;
 mod overlap;
 mod purpose;
+mod purpose_keys;
 mod ring;
 mod ring_error;
 mod ring_key;
@@ -43,7 +44,8 @@ pub use source_error::RingSourceError;
 pub use watch::{PollOutcome, WatchGuard, WatchedKeyRing};
 
 pub(crate) use key_text::looks_like_a_key;
-pub(crate) use purpose::{Place, Purpose, PurposeKey, PurposeKeys};
+pub(crate) use purpose::{LabelError, Purpose};
+pub(crate) use purpose_keys::{Place, PurposeKey, PurposeKeys};
 #[cfg(test)]
 pub(crate) use ring_text::PartialRing;
 pub(crate) use shared_ring::PurposeSlot;

@@ -1,26 +1,24 @@
-//! The keys of a ring, derived for one purpose.
+//! The purposes that keys are derived for.
 
-use std::cmp::Ordering;
+use std::fmt;
 
-use super::{
-    key_text::{KeyId, derivation_info},
-    ring::{Fingerprint, Ring, sealing_position},
-    ring_key::{KeyTimes, RingEntry},
-};
-use crate::{
-    base::{syntax::is_token_char, time::UnixSeconds},
-    crypto::{cipher::Cipher, mac::Mac, suite::Suite},
-};
+use crate::{base::syntax::is_token_char, crypto::suite::Suite};
 
-/// The name that keys are derived for. A token opens under the purpose that it was sealed for, and under no
-/// other (SPEC.md § 3.2).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Purpose(String);
+/// The name, application and type that keys are derived for. A token opens under the purpose that it was sealed for,
+/// and under no other (SPEC.md § 3.2).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Purpose {
+    name: String,
+    /// Empty if there is none.
+    application: String,
+    /// Empty for a dictionary, and for a type without a label.
+    type_label: String,
+}
 
 impl Purpose {
-    /// The purpose of a cookie. Its name cannot contain `:`, so it never equals a purpose of another kind.
+    /// The purpose of a cookie. Its name cannot contain `:`, so it never equals one of another kind.
     pub(crate) fn cookie(name: &str) -> Purpose {
-        Purpose(name.to_owned())
+        Purpose::named(name.to_owned())
     }
 
     /// The purpose of a session in a request header, whose case does not count. Returns `None` if `name` is not
@@ -28,131 +26,111 @@ impl Purpose {
     pub(crate) fn header(name: &str) -> Option<Purpose> {
         let is_name =
             (1..=LONGEST_HEADER_NAME).contains(&name.len()) && name.chars().all(is_token_char);
-        is_name.then(|| Purpose(format!("header:{}", name.to_ascii_lowercase())))
+        is_name.then(|| Purpose::named(format!("header:{}", name.to_ascii_lowercase())))
     }
 
     /// The purpose of a bare token. Returns `None` if `name` is empty or longer than a derivation takes.
     pub(crate) fn token(name: &str) -> Option<Purpose> {
-        let purpose = format!("token:{name}");
-        let is_good = !name.is_empty() && purpose.len() <= usize::from(u16::MAX);
-        is_good.then_some(Purpose(purpose))
+        let whole = format!("token:{name}");
+        let is_good = !name.is_empty() && whole.len() <= usize::from(u16::MAX);
+        is_good.then(|| Purpose::named(whole))
     }
 
-    /// The purpose of something that a bound session is accompanied by: `device:`, the word and the cookie's name.
-    #[cfg(feature = "device-bound")]
-    pub(crate) fn device(word: &str, cookie: &str) -> Purpose {
-        Purpose(format!("device:{word}:{cookie}"))
-    }
-
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// All keys of a ring, in its order.
-pub(crate) struct PurposeKeys {
-    keys: Vec<PurposeKey>,
-    not_before: UnixSeconds,
-    fingerprint: Fingerprint,
-}
-
-impl PurposeKeys {
-    pub(crate) fn derive(ring: &Ring, purpose: &Purpose) -> PurposeKeys {
-        let keys = ring.keys.iter();
-        PurposeKeys {
-            keys: keys
-                .map(|entry| PurposeKey::derive(entry, purpose))
-                .collect(),
-            not_before: ring.not_before,
-            fingerprint: ring.fingerprint(),
+    fn named(name: String) -> Purpose {
+        Purpose {
+            name,
+            ..Purpose::default()
         }
     }
 
-    pub(crate) fn find(&self, id: KeyId) -> Option<&PurposeKey> {
-        self.keys.iter().find(|key| key.id == id)
-    }
-
-    /// The key that seals at `now`.
-    pub(crate) fn sealing(&self, now: UnixSeconds) -> &PurposeKey {
-        &self.keys[self.sealing_position(now)]
-    }
-
-    /// Returns `true` if tokens under this key may open at `now`.
-    pub(crate) fn accepts(&self, id: KeyId, now: UnixSeconds) -> bool {
-        self.find(id).is_some_and(|key| !key.is_retired(now))
-    }
-
-    /// The keys that open at `now`.
-    pub(crate) fn accepted(&self, now: UnixSeconds) -> impl Iterator<Item = &PurposeKey> {
-        self.keys.iter().filter(move |key| !key.is_retired(now))
-    }
-
-    /// The place of a key relative to the one that seals at `now`.
-    pub(crate) fn place_of(&self, id: KeyId, now: UnixSeconds) -> Option<Place> {
-        let position = self.keys.iter().position(|key| key.id == id)?;
-        Some(match position.cmp(&self.sealing_position(now)) {
-            Ordering::Less => Place::Earlier,
-            Ordering::Equal => Place::Sealing,
-            Ordering::Greater => Place::Later,
+    /// The same purpose for one application and one type. `type_label` is empty for a type without a label.
+    pub(crate) fn with_labels(
+        self,
+        application: Option<&str>,
+        type_label: &str,
+    ) -> Result<Purpose, LabelError> {
+        let label = application.unwrap_or_default();
+        if application == Some("") || label.len() > LONGEST_LABEL {
+            return Err(LabelError::Application(label.len()));
+        }
+        if type_label.len() > LONGEST_LABEL {
+            return Err(LabelError::Type(type_label.len()));
+        }
+        Ok(Purpose {
+            application: label.to_owned(),
+            type_label: type_label.to_owned(),
+            ..self
         })
     }
 
-    pub(crate) fn share_a_key(&self, other: &PurposeKeys) -> bool {
-        self.keys.iter().any(|key| other.find(key.id).is_some())
-    }
-
-    /// Sessions issued before this moment are refused. 0 if the ring sets none.
-    pub(crate) fn not_before(&self) -> UnixSeconds {
-        self.not_before
-    }
-
-    /// The fingerprint of the ring.
-    pub(crate) fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint
-    }
-
-    fn sealing_position(&self, now: UnixSeconds) -> usize {
-        sealing_position(self.keys.iter().map(|key| &key.times), now)
-    }
-}
-
-/// The place of a token's key in the order of the ring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// Before the sealing key, so the session is sealed again.
-    Earlier,
-    Sealing,
-    /// After it, because the clock of another instance is ahead. The session is left as it is.
-    Later,
-}
-
-/// One key, derived for one purpose.
-pub(crate) struct PurposeKey {
-    pub(crate) id: KeyId,
-    pub(crate) suite: Suite,
-    pub(crate) cipher: Cipher,
-    pub(crate) csrf: Mac,
-    times: KeyTimes,
-}
-
-impl PurposeKey {
-    fn derive(entry: &RingEntry, purpose: &Purpose) -> PurposeKey {
-        let derive = |what: &str| {
-            let info = derivation_info(what, entry.suite, purpose.as_str());
-            entry.prk.expand(&info)
-        };
-        PurposeKey {
-            id: entry.id,
-            suite: entry.suite,
-            cipher: Cipher::new(entry.suite, derive),
-            csrf: Mac::new(&derive("csrf")),
-            times: entry.times,
+    /// The purpose of something that accompanies the bound sessions of this cookie: `device:`, the word and the
+    /// cookie's name, with the cookie's labels.
+    #[cfg(feature = "device-bound")]
+    pub(crate) fn device(&self, word: &str) -> Purpose {
+        Purpose {
+            name: format!("device:{word}:{}", self.name),
+            ..self.clone()
         }
     }
 
-    pub(crate) fn is_retired(&self, now: UnixSeconds) -> bool {
-        self.times.is_retired(now)
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns `true` if both have the same name and application.
+    pub(super) fn differs_in_type_at_most(&self, other: &Purpose) -> bool {
+        (&self.name, &self.application) == (&other.name, &other.application)
+    }
+
+    /// The info of a derivation (SPEC.md § 3.1). The length of each part comes first, so two derivations never have the
+    /// same info.
+    ///
+    /// ```text
+    /// u8(len LABEL) || LABEL || u8(len what) || what || format
+    ///     || u16(len name) || name || u8(len application) || application || u8(len type) || type
+    /// ```
+    pub(super) fn info(&self, what: &str, suite: Suite) -> Vec<u8> {
+        let short =
+            |len: usize| u8::try_from(len).expect("`what` is a word, and labels are limited");
+        let name_len = u16::try_from(self.name.len()).expect("a name has at most 65535 bytes");
+        let mut info = vec![LABEL.len() as u8];
+        info.extend_from_slice(LABEL);
+        info.push(short(what.len()));
+        info.extend_from_slice(what.as_bytes());
+        info.push(suite.format());
+        info.extend_from_slice(&name_len.to_be_bytes());
+        info.extend_from_slice(self.name.as_bytes());
+        for label in [&self.application, &self.type_label] {
+            info.push(short(label.len()));
+            info.extend_from_slice(label.as_bytes());
+        }
+        info
+    }
+}
+
+/// A label is longer than 255 bytes, or the application's is empty. With its length in bytes.
+#[derive(Debug)]
+pub(crate) enum LabelError {
+    Application(usize),
+    Type(usize),
+}
+
+/// The rest of a sentence that begins with the label.
+impl fmt::Display for LabelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LabelError::Application(found) => {
+                write!(f, "has {found} bytes, expected 1 to {LONGEST_LABEL}")
+            }
+            LabelError::Type(found) => {
+                write!(f, "has {found} bytes, expected at most {LONGEST_LABEL}")
+            }
+        }
     }
 }
 
 const LONGEST_HEADER_NAME: usize = 128;
+/// Most bytes of the label of an application or a type.
+const LONGEST_LABEL: usize = 255;
+/// Separates these derivations from those of other protocols.
+pub(super) const LABEL: &[u8] = b"hardtack/v1";

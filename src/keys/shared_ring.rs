@@ -8,7 +8,8 @@ use arc_swap::{ArcSwap, Guard};
 
 use super::{
     key::Key,
-    purpose::{Purpose, PurposeKeys},
+    purpose::Purpose,
+    purpose_keys::PurposeKeys,
     ring::{KeyRing, Ring},
     ring_error::RingError,
 };
@@ -210,10 +211,11 @@ impl PurposeSlot {
         self.keys.load()
     }
 
-    /// Returns `true` if both have the same purpose and a key in common, so that a token of one may open with the
-    /// other.
-    pub(crate) fn shares_a_key_with(&self, other: &PurposeSlot) -> bool {
-        self.purpose == other.purpose && self.keys().share_a_key(&other.keys())
+    /// Returns `true` if both have the same name and application, whatever their types, and a key in common, so that
+    /// each would replace the other's tokens.
+    pub(crate) fn meets(&self, other: &PurposeSlot) -> bool {
+        self.purpose.differs_in_type_at_most(&other.purpose)
+            && self.keys().share_a_key(&other.keys())
     }
 }
 

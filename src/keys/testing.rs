@@ -2,7 +2,7 @@
 
 use super::{
     key::{EncryptionKey, Key, SigningKey, sealed::Key as _},
-    key_text::{KeyId, RawKey, derivation_info},
+    key_text::{KeyId, RawKey},
     purpose::Purpose,
     ring::KeyRing,
     ring_text::RingTextError,
@@ -10,7 +10,7 @@ use super::{
 
 pub(crate) fn derive(text: &str, what: &str, purpose: &Purpose) -> [u8; 32] {
     let derive = |raw: &RawKey| {
-        let info = derivation_info(what, raw.suite, purpose.as_str());
+        let info = purpose.info(what, raw.suite);
         *raw.prk().expand(&info)
     };
     match text.parse::<EncryptionKey>() {

@@ -24,7 +24,7 @@ impl Sealer {
             return Ok(candidate);
         };
         let metadata = &mut candidate.layout.metadata;
-        match devices.judge(self.bound(context), metadata, cookies, state.now()) {
+        match devices.judge(context, metadata, cookies, state.now()) {
             Standing::Good => {}
             Standing::Promoted(device) => {
                 metadata.device = Some(device);
@@ -51,7 +51,7 @@ impl Sealer {
         let Some(devices) = &self.devices else {
             return Ok(DeviceFields::default());
         };
-        let offer = |sid| devices.offer(self.bound(context), sid, state.now());
+        let offer = |sid| devices.offer(context, sid, state.now());
         let offered = state.offers_registration().filter(|_| !has_ended);
         let left = state.left_device(has_ended);
         Ok(DeviceFields {

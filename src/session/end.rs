@@ -129,7 +129,7 @@ impl<T> Session<T> {
         match state.verdict(circumstances, arrival.is_subresource, reseal) {
             Verdict::Leave => Ok(Ended::keep(Use::Touched)),
             Verdict::NoRoom => {
-                events::refresh_was_left_out(sealer.slot.purpose().as_str());
+                events::refresh_was_left_out(sealer.slot.purpose().name());
                 Ok(Ended::keep(Use::Touched))
             }
             Verdict::Expire => Ok(Ended {

@@ -20,7 +20,7 @@ impl<T: Payload> Session<T> {
 impl<T> Session<T> {
     /// Makes the session empty and read-only, because its request belongs to no context.
     pub(crate) fn refuse(&self) {
-        events::context_missed(self.lock.sealer.slot.purpose().as_str());
+        events::context_missed(self.lock.sealer.slot.purpose().name());
         if let Ok(mut contents) = self.lock.lock() {
             contents.refuse();
         }

@@ -29,14 +29,12 @@ use crate::{
     crypto::{random, scratch::Scratch, suite::Mode},
     keys::{KeyId, Place, PurposeKeys, PurposeSlot},
     state::{Layout, Metadata, Payload, Policy, State, StateData},
-    token::{self, Binding, Context, Draft, LONGEST_TOKEN, Opened, Refused, Reserved},
+    token::{self, Context, Draft, LONGEST_TOKEN, Opened, Refused},
 };
 
 pub(crate) struct Sealer {
     pub(crate) slot: Arc<PurposeSlot>,
     pub(crate) mode: Mode,
-    /// The pairs of the application and the type, which precede those of every context.
-    pub(crate) reserved: Reserved,
     /// The context of requests for which none is chosen.
     pub(crate) context: Context,
     pub(crate) duplicates: Duplicates,
@@ -52,11 +50,6 @@ impl Sealer {
     /// The session of a request before it is read. `brought`: the request brought a token, which can be dropped.
     pub(crate) fn unread<T>(&self, brought: bool, now: UnixSeconds) -> StateData<T> {
         StateData::new(&self.policy, now, brought)
-    }
-
-    /// Everything that a token is bound to in `context` besides its key and purpose.
-    pub(crate) fn bound<'a>(&'a self, context: &'a Context) -> Binding<'a> {
-        self.reserved.before(context)
     }
 
     /// Reads the session of a request that brought these values: one, none, or several under one name. Stores the
@@ -152,7 +145,7 @@ impl Sealer {
 
     #[inline]
     fn tell(&self, outcome: Outcome, token_bytes: usize) {
-        events::read(self.slot.purpose().as_str(), outcome, token_bytes);
+        events::read(self.slot.purpose().name(), outcome, token_bytes);
         self.hooks.read(outcome, token_bytes);
     }
 
@@ -203,7 +196,7 @@ impl Sealer {
         now: UnixSeconds,
         buffer: &mut Scratch,
     ) -> Result<(Opened, Layout), Refused> {
-        let opened = token::open(keys, self.mode, self.bound(context), now, token, buffer)?;
+        let opened = token::open(keys, self.mode, context, now, token, buffer)?;
         let refused = |reason| Refused {
             reason,
             key_id: Some(opened.key_id()),
@@ -281,10 +274,7 @@ impl Sealer {
 
     /// Returns `true` if both seal alike: in the same mode, for the same purpose and context, under the same ring.
     pub(crate) fn is_like(&self, other: &Sealer) -> bool {
-        self.mode == other.mode
-            && self.reserved == other.reserved
-            && self.context == other.context
-            && self.slot.is_like(&other.slot)
+        self.mode == other.mode && self.context == other.context && self.slot.is_like(&other.slot)
     }
 
     /// Refuses sessions issued before `moment` from now on.
@@ -322,7 +312,7 @@ impl Sealer {
         if !state.write_body(age, draft.body()) {
             return Err(SaveError::Clock);
         }
-        draft.seal(self.bound(context), &random::from_thread()?, text);
+        draft.seal(context, &random::from_thread()?, text);
         Ok(())
     }
 }

@@ -72,8 +72,8 @@ pub enum Map {}
     note = "implement `SessionData` for `{Self}`, or use `Session` for a dictionary of values"
 )]
 pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
-    /// The name that distinguishes this type from every other: at most 255 bytes. Tokens are bound to it (SPEC.md §
-    /// 4.2), so a session of one type never opens as another, even under the same ring and name.
+    /// The name that distinguishes this type from every other: at most 255 bytes. Keys are derived for it (SPEC.md §
+    /// 3.2), so a session of one type never opens as another, even under the same ring and name.
     ///
     /// It stays the same when the type's shape changes; that is what [`SCHEMA`](Self::SCHEMA) is for. A new label ends
     /// the sessions of the earlier one.
@@ -178,7 +178,7 @@ pub(crate) mod sealed {
         /// The version in which payloads are written; 0 for a dictionary.
         const SCHEMA: u32;
 
-        /// The label that tokens are bound to; empty for a dictionary.
+        /// The label that keys are derived for; empty for a dictionary.
         const LABEL: &'static str;
 
         /// The payload of an empty session.
@@ -259,7 +259,7 @@ pub(crate) fn read_value<T: SessionData>(schema: u32, bytes: &[u8]) -> Option<T>
     }
 }
 
-/// The most bytes of a type's label (SPEC.md § 4.2).
+/// The most bytes of a type's label (SPEC.md § 3.2).
 const LONGEST_LABEL: usize = 255;
 
 /// Encodes `value` into a vector of capacity `usual` or, if that is too little, of capacity `longest`, because growing

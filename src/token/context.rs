@@ -1,5 +1,6 @@
-use std::fmt;
+use std::{fmt, ops::Deref};
 
+use super::HEAD_LEN;
 use crate::base::debug::debug_by_display;
 
 /// Pairs of label and value that a token is bound to, in addition to its key and purpose.
@@ -9,21 +10,9 @@ use crate::base::debug::debug_by_display;
 /// empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Context {
-    /// `u8(len label) || label || u16(len value) || value ||` … (SPEC.md § 4.2)
+    /// `u32(len ctx) || ctx`, or nothing if there are no pairs. ctx is `u8(len label) || label || u16(len value) ||
+    /// value` for each pair (SPEC.md § 4.2).
     encoded: Box<[u8]>,
-}
-
-/// The pairs before those of a [`Context`]: the application's, then the type's (SPEC.md § 4.2).
-#[derive(Default, PartialEq, Eq)]
-pub(crate) struct Reserved {
-    encoded: Box<[u8]>,
-}
-
-/// All pairs that a token is bound to.
-#[derive(Clone, Copy)]
-pub(crate) struct Binding<'a> {
-    reserved: &'a Reserved,
-    context: &'a Context,
 }
 
 impl Context {
@@ -41,8 +30,8 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// A label is longer than 255 bytes or begins with `hardtack.`, a value is longer than 65,535 bytes, or all
-    /// pairs together are longer than 4 GiB ([SPEC.md § 4.2]).
+    /// A label is longer than 255 bytes, a value is longer than 65,535 bytes, or all pairs together are longer than
+    /// 4 GiB ([SPEC.md § 4.2]).
     ///
     /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
     pub fn new<L, V>(pairs: impl IntoIterator<Item = (L, V)>) -> Result<Context, ContextError>
@@ -50,84 +39,55 @@ impl Context {
         L: AsRef<str>,
         V: AsRef<str>,
     {
-        let mut encoded = Vec::new();
+        let mut encoded = WITHOUT_PAIRS.to_vec();
         for (label, value) in pairs {
             let (label, value) = (label.as_ref(), value.as_ref());
-            if label.starts_with(RESERVED) {
-                return Err(ContextError(Problem::Reserved));
-            }
             append_pair(label, value, &mut encoded).map_err(ContextError)?;
         }
-        if encoded.len() > LONGEST {
-            return Err(ContextError(Problem::Whole(encoded.len())));
+        let len = encoded.len() - LENGTH_LEN;
+        let len = u32::try_from(len).map_err(|_| ContextError(Problem::Whole(len)))?;
+        if len == 0 {
+            return Ok(Context::default());
         }
+        encoded[..LENGTH_LEN].copy_from_slice(&len.to_be_bytes());
         Ok(Context {
             encoded: encoded.into(),
         })
     }
-}
 
-impl Reserved {
-    /// `type_label` is empty for a type without a label.
-    pub(crate) fn new(application: Option<&str>, type_label: &str) -> Result<Reserved, LabelError> {
-        let mut encoded = Vec::new();
-        let type_label = Some(type_label).filter(|label| !label.is_empty());
-        for (label, value) in [(APPLICATION, application), (TYPE, type_label)] {
-            let Some(value) = value else {
-                continue;
-            };
-            if !(1..=LONGEST_RESERVED).contains(&value.len()) {
-                let found = value.len();
-                return Err(LabelError { label, found });
-            }
-            append_pair(label, value, &mut encoded).expect("both lengths are at most 255");
-        }
-        Ok(Reserved {
-            encoded: encoded.into(),
-        })
-    }
-
-    pub(crate) fn before<'a>(&'a self, context: &'a Context) -> Binding<'a> {
-        Binding {
-            reserved: self,
-            context,
+    /// `u32(len ctx) || ctx`
+    pub(crate) fn encoded(&self) -> &[u8] {
+        match &*self.encoded {
+            [] => &WITHOUT_PAIRS,
+            encoded => encoded,
         }
     }
-}
 
-/// The label of the application is empty, or it or that of the type is longer than 255 bytes.
-#[derive(Debug)]
-pub(crate) struct LabelError {
-    label: &'static str,
-    found: usize,
-}
-
-impl LabelError {
-    pub(crate) fn is_of_application(&self) -> bool {
-        self.label == APPLICATION
+    /// `head || u32(len ctx) || ctx`. Takes memory only if there are pairs.
+    pub(super) fn aad(&self, head: &[u8; HEAD_LEN]) -> AssociatedData {
+        if self.encoded.is_empty() {
+            let mut bytes = [0; HEAD_LEN + LENGTH_LEN];
+            bytes[..HEAD_LEN].copy_from_slice(head);
+            return AssociatedData::WithoutPairs(bytes);
+        }
+        AssociatedData::WithPairs([head, &*self.encoded].concat())
     }
 }
 
-/// The rest of a sentence that begins with the label.
-impl fmt::Display for LabelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let found = self.found;
-        write!(f, "has {found} bytes, expected 1 to {LONGEST_RESERVED}")
-    }
+/// The associated data of a token: `head || u32(len ctx) || ctx` (SPEC.md § 4.3).
+pub(super) enum AssociatedData {
+    WithoutPairs([u8; HEAD_LEN + LENGTH_LEN]),
+    WithPairs(Vec<u8>),
 }
 
-impl Binding<'_> {
-    /// `head || u32(len pairs) || pairs`: the associated data of a token.
-    pub(crate) fn aad(self, head: &[u8]) -> Vec<u8> {
-        let (reserved, pairs) = (&*self.reserved.encoded, &*self.context.encoded);
-        let len = u32::try_from(reserved.len() + pairs.len());
-        let len = len.expect("`Context::new` and `Reserved::new` limit the pairs");
-        let mut aad = Vec::with_capacity(head.len() + LENGTH_LEN + reserved.len() + pairs.len());
-        aad.extend_from_slice(head);
-        aad.extend_from_slice(&len.to_be_bytes());
-        aad.extend_from_slice(reserved);
-        aad.extend_from_slice(pairs);
-        aad
+impl Deref for AssociatedData {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            AssociatedData::WithoutPairs(bytes) => bytes,
+            AssociatedData::WithPairs(bytes) => bytes,
+        }
     }
 }
 
@@ -141,7 +101,7 @@ fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), Pr
     Ok(())
 }
 
-/// A label or value of a [`Context`] is too long, or a label is reserved.
+/// A label or value of a [`Context`] is too long.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ContextError(Problem);
 
@@ -151,7 +111,6 @@ enum Problem {
     Label(usize),
     Value(usize),
     Whole(usize),
-    Reserved,
 }
 
 debug_by_display!(ContextError);
@@ -168,21 +127,12 @@ impl fmt::Display for ContextError {
             Problem::Whole(found) => {
                 write!(f, "context has {found} bytes, expected less than 4 GiB")
             }
-            Problem::Reserved => f.write_str(
-                "context label begins with `hardtack.`, which is reserved; choose another",
-            ),
         }
     }
 }
 
 impl std::error::Error for ContextError {}
 
-/// Prefix of the labels that only this crate uses.
-const RESERVED: &str = "hardtack.";
-const APPLICATION: &str = "hardtack.application";
-const TYPE: &str = "hardtack.type";
-/// Most bytes of the label of an application or a type.
-const LONGEST_RESERVED: usize = 255;
 const LENGTH_LEN: usize = 4;
-/// Most bytes of a context's pairs. With the reserved ones, their length still fits a u32.
-const LONGEST: usize = u32::MAX as usize - 1024;
+/// The length of no pairs.
+const WITHOUT_PAIRS: [u8; LENGTH_LEN] = [0; LENGTH_LEN];

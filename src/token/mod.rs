@@ -4,7 +4,6 @@ mod context;
 
 use std::ops::Range;
 
-pub(crate) use context::{Binding, LabelError, Reserved};
 pub use context::{Context, ContextError};
 
 use crate::{
@@ -52,7 +51,7 @@ pub(crate) struct Refused {
 pub(crate) fn open(
     keys: &PurposeKeys,
     mode: Mode,
-    binding: Binding<'_>,
+    context: &Context,
     now: UnixSeconds,
     token: &[u8],
     buffer: &mut Scratch,
@@ -85,7 +84,7 @@ pub(crate) fn open(
     if len < token_bytes(mode, SMALLEST_BODY) {
         return Err(refused(Reason::TooShort));
     }
-    let aad = binding.aad(head);
+    let aad = context.aad(head);
     let body = key.cipher.open(&aad, sealed);
     let body = body.ok_or(refused(Reason::Auth))?;
     Ok(Opened {
@@ -168,10 +167,12 @@ impl<'a> Draft<'a> {
     }
 
     /// Seals the token and appends it to `text`. `random` is new at every call.
-    pub(crate) fn seal(self, binding: Binding<'_>, random: &[u8; RANDOM_LEN], text: &mut String) {
+    pub(crate) fn seal(self, context: &Context, random: &[u8; RANDOM_LEN], text: &mut String) {
         let Draft { key, blob } = self;
-        let (head, sealed) = blob.split_at_mut(HEAD_LEN);
-        let tag = key.cipher.seal(&binding.aad(head), random, sealed);
+        let head = head_of(key);
+        let tag = key
+            .cipher
+            .seal(&context.aad(&head), random, &mut blob[HEAD_LEN..]);
         blob.extend_from_slice(&tag);
         base64url::encode(blob, text);
     }

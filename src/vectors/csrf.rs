@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::{Mode, PurposeOf, context, cookie_builder, for_each, mode_of, reserved, slot, unhex};
+use super::{Mode, PurposeOf, context, cookie_builder, for_each, mode_of, slot, unhex};
 use crate::{
     base::time::{EPOCH, system_time},
     csrf::mask,
@@ -47,16 +47,15 @@ fn csrf_tokens_are_rendered_to_the_byte_and_pass_for_their_session_alone() {
             mask,
             token,
         } => {
-            let slot = slot(mode_of(&key), &key, &purpose);
-            let keys = slot.keys();
-            let (reserved, context) = (reserved(&application, &type_label), context(&pairs));
-            let binding = reserved.before(&context);
+            let purpose = purpose.with(&application, &type_label).unwrap();
+            let slot = slot(mode_of(&key), &key, purpose);
+            let (keys, context) = (slot.keys(), context(&pairs));
             let issued = u32::try_from(issued - EPOCH).unwrap().to_be_bytes();
             let session = [&unhex(&sid)[..], &issued].concat();
             let mask = unhex(&mask).try_into().unwrap();
-            let found = mask::render(&keys, binding, 0, &session, mask);
+            let found = mask::render(&keys, &context, 0, &session, mask);
             assert_eq!(found, token, "{name}");
-            assert!(mask::check(&keys, binding, 0, &session, &token), "{name}");
+            assert!(mask::check(&keys, &context, 0, &session, &token), "{name}");
         }
         Vector::Check {
             ring,

@@ -4,7 +4,7 @@ use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
 use crate::{
     EncryptionKey, KeyRing, SigningKey,
     base::time::system_time,
-    keys::{Key, KeyError, PartialRing, RingError, testing},
+    keys::{Key, KeyError, LabelError, PartialRing, RingError, testing},
 };
 
 #[test]
@@ -14,19 +14,35 @@ fn keys_are_derived_as_specified() {
     struct Vector {
         key: String,
         purpose: PurposeOf,
-        kid: String,
-        key_bytes: String,
+        application: Option<String>,
+        type_label: Option<String>,
+        kid: Option<String>,
+        key_bytes: Option<String>,
         nonce_key: Option<String>,
-        csrf_key: String,
+        csrf_key: Option<String>,
+        error: Option<String>,
     }
     for_each("derivation", |name, vector: Vector| {
         let key = &vector.key;
-        let derive = |what| hex(&testing::derive(key, what, &vector.purpose.purpose()));
-        assert_eq!(key_id(key).unwrap(), vector.kid, "{name}");
-        assert_eq!(derive("key"), vector.key_bytes, "{name}");
-        assert_eq!(derive("csrf"), vector.csrf_key, "{name}");
-        if let Some(nonce_key) = &vector.nonce_key {
-            assert_eq!(&derive("nonce"), nonce_key, "{name}");
+        let purpose = vector.purpose.with(&vector.application, &vector.type_label);
+        let derived = purpose.map(|purpose| {
+            let derive = |what| Some(hex(&testing::derive(key, what, &purpose)));
+            let nonce_key = derive("nonce").filter(|_| matches!(mode_of(key), Mode::Encrypted));
+            (derive("key"), nonce_key, derive("csrf"))
+        });
+        match derived {
+            Ok(found) => {
+                let expected = (vector.key_bytes, vector.nonce_key, vector.csrf_key);
+                assert_eq!(found, expected, "{name}");
+                assert_eq!(key_id(key).ok(), vector.kid, "{name}");
+            }
+            Err(error) => {
+                let word = match error {
+                    LabelError::Application(_) => "application",
+                    LabelError::Type(_) => "type",
+                };
+                assert_eq!(Some(word), vector.error.as_deref(), "{name}");
+            }
         }
     });
 }

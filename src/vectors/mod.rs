@@ -21,9 +21,12 @@ use crate::{
     SessionCookie,
     carrier::SessionCookieBuilder,
     crypto::scratch::Scratch,
-    keys::{EncryptionKey, Key, KeyId, KeyRing, Purpose, PurposeSlot, SharedKeyRing, SigningKey},
+    keys::{
+        EncryptionKey, Key, KeyId, KeyRing, LabelError, Purpose, PurposeSlot, SharedKeyRing,
+        SigningKey,
+    },
     state::{Layout, Metadata, Padding, flash_messages},
-    token::{self, Binding, Context, Reserved},
+    token::{self, Context},
 };
 
 /// Reads `tests/vectors/{file}.json` and hands the name and the rest of each vector to `check`.
@@ -76,23 +79,23 @@ enum PurposeOf {
 }
 
 impl PurposeOf {
-    fn purpose(&self) -> Purpose {
-        match self {
+    fn with(
+        &self,
+        application: &Option<String>,
+        type_label: &Option<String>,
+    ) -> Result<Purpose, LabelError> {
+        let purpose = match self {
             PurposeOf::Cookie(name) => Purpose::cookie(name),
             PurposeOf::Header(name) => Purpose::header(name).unwrap(),
             PurposeOf::Token(name) => Purpose::token(name).unwrap(),
-        }
+        };
+        let type_label = type_label.as_deref().unwrap_or_default();
+        purpose.with_labels(application.as_deref(), type_label)
     }
 }
 
 fn context(pairs: &[(String, String)]) -> Context {
     Context::new(pairs.iter().map(|(label, value)| (label, value))).unwrap()
-}
-
-/// The pairs that come before the context. A vector without a label has none.
-fn reserved(application: &Option<String>, type_label: &Option<String>) -> Reserved {
-    let type_label = type_label.as_deref().unwrap_or_default();
-    Reserved::new(application.as_deref(), type_label).unwrap()
 }
 
 /// The content of a token.
@@ -103,16 +106,16 @@ struct Content {
     payload: Vec<u8>,
 }
 
-/// Opens a token, whatever its dates. `None`: it is not of these keys and this binding, or breaks the format.
+/// Opens a token, whatever its dates. `None`: it is not of these keys and this context, or breaks the format.
 fn content_of(
     slot: &PurposeSlot,
     mode: Mode,
-    binding: Binding<'_>,
+    context: &Context,
     now: u64,
     token: &[u8],
 ) -> Option<Content> {
     let mut buffer = Scratch::borrow();
-    let opened = token::open(&slot.keys(), mode.into(), binding, now, token, &mut buffer).ok()?;
+    let opened = token::open(&slot.keys(), mode.into(), context, now, token, &mut buffer).ok()?;
     let body = opened.body(&buffer);
     let layout = Layout::read(body)?;
     let owned = |(queue, message): (&str, &str)| (queue.to_owned(), message.to_owned());
@@ -132,14 +135,14 @@ fn padding(word: Option<&str>) -> Padding {
     }
 }
 
-fn slot(mode: Mode, ring: &str, purpose: &PurposeOf) -> std::sync::Arc<PurposeSlot> {
+fn slot(mode: Mode, ring: &str, purpose: Purpose) -> std::sync::Arc<PurposeSlot> {
     fn serve<K: Key>(ring: &str, purpose: Purpose) -> std::sync::Arc<PurposeSlot> {
         let ring: KeyRing<K> = ring.parse().unwrap();
         SharedKeyRing::new(ring).serve(purpose, 0).unwrap()
     }
     match mode {
-        Mode::Encrypted => serve::<EncryptionKey>(ring, purpose.purpose()),
-        Mode::Signed => serve::<SigningKey>(ring, purpose.purpose()),
+        Mode::Encrypted => serve::<EncryptionKey>(ring, purpose),
+        Mode::Signed => serve::<SigningKey>(ring, purpose),
     }
 }
 

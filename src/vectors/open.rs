@@ -2,9 +2,7 @@ use std::{collections::BTreeMap, collections::BTreeSet, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Content, Mode, PurposeOf, content_of, context, for_each, hex, json::Json, reserved, slot,
-};
+use super::{Content, Mode, PurposeOf, content_of, context, for_each, hex, json::Json, slot};
 use crate::{
     SessionData,
     carrier::RefreshAfter,
@@ -150,8 +148,7 @@ fn check_opened(name: &str, vector: &Vector, expected: &Opened) {
     let token = values.whole(LONGEST_TOKEN).nth(expected.index).unwrap();
     let token = token.unwrap_or_else(|broken| panic!("{name}: {broken:?}"));
     let context = context(&vector.context);
-    let binding = sealer.bound(&context);
-    let content = content_of(&sealer.slot, vector.mode, binding, vector.now, &token.text);
+    let content = content_of(&sealer.slot, vector.mode, &context, vector.now, &token.text);
     let content = content.unwrap_or_else(|| panic!("{name}: does not open"));
     let metadata = content.metadata;
     assert_eq!(metadata.issued, expected.issued, "{name}");
@@ -230,10 +227,10 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
         PurposeOf::Cookie(name) => Duplicates::of(&name.parse().unwrap()),
         _ => Duplicates::NewestOfOneSession,
     };
+    let purpose = vector.purpose.with(&vector.application, &vector.type_label);
     Sealer {
-        slot: slot(vector.mode, &vector.ring, &vector.purpose),
+        slot: slot(vector.mode, &vector.ring, purpose.unwrap()),
         mode: vector.mode.into(),
-        reserved: reserved(&vector.application, &vector.type_label),
         context: context(&vector.context),
         duplicates,
         not_before: policy.not_before.unwrap_or(0).into(),

@@ -3,9 +3,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{
-    Content, Mode, PurposeOf, content_of, context, cookie_builder, for_each, hex, reserved, slot,
-};
+use super::{Content, Mode, PurposeOf, content_of, context, cookie_builder, for_each, hex, slot};
 use crate::{
     Session, SessionCookie, SessionError, base::time::system_time, carrier::RefreshAfter,
     cookie::SetCookies, session::SaveError,
@@ -176,11 +174,8 @@ fn sent(name: &str, vector: &Vector, fields: &SetCookies) -> Expected {
 
 /// The content of a token, whatever its dates.
 fn open(vector: &Vector, token: &str) -> Option<Content> {
-    let slot = slot(vector.mode, &vector.ring, &vector.purpose);
-    let (reserved, context) = (
-        reserved(&vector.application, &None),
-        context(&vector.context),
-    );
-    let binding = reserved.before(&context);
-    content_of(&slot, vector.mode, binding, vector.now, token.as_bytes())
+    let purpose = vector.purpose.with(&vector.application, &None).unwrap();
+    let slot = slot(vector.mode, &vector.ring, purpose);
+    let context = context(&vector.context);
+    content_of(&slot, vector.mode, &context, vector.now, token.as_bytes())
 }

@@ -97,7 +97,7 @@ impl<T> SessionCookie<T> {
                 host: host.as_deref(),
                 session: sealer.arrived(context, &values, now),
                 has_cookie: &|name| has_cookie(cookies(), name),
-                binding: sealer.bound(context),
+                context,
                 now,
             },
             &|metadata, key_id| sealer.may_exist(metadata, key_id, now),
@@ -106,7 +106,7 @@ impl<T> SessionCookie<T> {
     }
 
     fn respond(&self, answer: DeviceAnswer) -> Response<String> {
-        events::device(self.inner.sealer.slot.purpose().as_str(), answer.event);
+        events::device(self.inner.sealer.slot.purpose().name(), answer.event);
         response(answer)
     }
 }

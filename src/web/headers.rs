@@ -274,7 +274,7 @@ impl Caching {
         let change = self
             .headers
             .change_for(use_of_session, self.is_sharing_allowed);
-        apply(change, response, sealer.slot.purpose().as_str());
+        apply(change, response, sealer.slot.purpose().name());
     }
 }
 

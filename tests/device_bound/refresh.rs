@@ -1,7 +1,7 @@
 //! Refreshes, and those that no browser makes.
 
 use axum::http::StatusCode;
-use hardtack::device::DeviceBound;
+use hardtack::{carrier::SessionCookieBuilder, device::DeviceBound};
 use serde_json::json;
 
 use crate::{
@@ -145,6 +145,31 @@ fn an_instance_without_the_key_destroys_nothing() {
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(browser.device.is_some());
     assert_eq!(browser.refresh(&site, Carry::All).status(), StatusCode::OK);
+}
+
+#[test]
+fn a_device_belongs_to_one_application_and_one_type() {
+    let keys = Keys::new();
+    let other = |change: fn(SessionCookieBuilder) -> SessionCookieBuilder| {
+        Site::under(keys.clone(), DeviceBound::at("/.session"), change)
+    };
+    let site = other(|cookie| cookie.application("shop"));
+    let mut browser = Browser::bound(&site);
+    let elsewhere = [
+        other(|cookie| cookie),
+        other(|cookie| cookie.application("forum")),
+        other(|cookie| cookie.application("shop").type_label("cart")),
+    ];
+    for elsewhere in elsewhere {
+        let response = browser.ask(&elsewhere, Carry::All, &[]);
+        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+        let mut offered = Browser::new();
+        offered.post(&site, "/sign-in");
+        let response = offered.try_register(&elsewhere, Carry::All);
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    }
+    let response = browser.ask(&site, Carry::All, &[]);
+    assert_eq!(response.status(), StatusCode::FORBIDDEN);
 }
 
 #[test]

@@ -18,6 +18,8 @@ struct Binding {
     key: u8,
     is_cookie: bool,
     name: String,
+    application: Option<String>,
+    type_label: String,
     context: Vec<(String, String)>,
 }
 
@@ -25,12 +27,15 @@ fn binding() -> impl Strategy<Value = Binding> {
     let pair = ("[ab]{0,2}", "[ab]{0,2}");
     let context = prop::collection::vec(pair, 0..3);
     let name = prop_oneof!["[ab]", "__Host-[ab]", "header", "token"];
-    (suite(), 0..2u8, any::<bool>(), name, context).prop_map(
-        |(suite, key, is_cookie, name, context)| Binding {
+    let labels = (prop::option::of("[ab]{1,2}"), "[ab]{0,2}");
+    (suite(), 0..2u8, any::<bool>(), name, labels, context).prop_map(
+        |(suite, key, is_cookie, name, (application, type_label), context)| Binding {
             suite,
             key,
             is_cookie,
             name,
+            application,
+            type_label,
             context,
         },
     )
@@ -38,12 +43,20 @@ fn binding() -> impl Strategy<Value = Binding> {
 
 impl Binding {
     fn cookie(&self) -> SessionCookieBuilder {
-        site_of(self.suite, self.key).name(&self.name)
+        self.labelled(site_of(self.suite, self.key).name(&self.name))
     }
 
     fn tokens(&self) -> SessionToken {
-        let tokens = self.bound(tokens_of(self.suite, self.key, &self.name));
-        tokens.build().unwrap()
+        let tokens = self.labelled(tokens_of(self.suite, self.key, &self.name));
+        self.bound(tokens).build().unwrap()
+    }
+
+    fn labelled<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
+        let builder = builder.type_label(&self.type_label);
+        match &self.application {
+            Some(application) => builder.application(application),
+            None => builder,
+        }
     }
 
     fn bound<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
@@ -101,6 +114,8 @@ proptest! {
             Binding { key: other.key, ..sealed.clone() },
             Binding { is_cookie: other.is_cookie, ..sealed.clone() },
             Binding { name: other.name, ..sealed.clone() },
+            Binding { application: other.application, ..sealed.clone() },
+            Binding { type_label: other.type_label, ..sealed.clone() },
             Binding { context: other.context, ..sealed.clone() },
         ];
         for near in near {

@@ -98,14 +98,14 @@ fn a_ring_can_be_replaced_while_it_is_in_use() {
 #[test]
 fn two_keys_with_one_id_are_refused_with_advice() {
     let [first, second] = [
-        "hardtack_key_v1_xaes_SGJGXgMYum1rVuRUtPLj6z1DH54XCKkA5lJ8mIRHdEGFZ7Hf",
-        "hardtack_key_v1_xaes_0nzmFIH75Lvz7oJbVTnMxMgfTS50A6HyxTqZPyXy2hOD_-Ye",
+        "hardtack_key_v1_xaes_UhQpxLolwtNca5QsNcZuS2Xe9sOeteyRen3XxYgeSej49TF9",
+        "hardtack_key_v1_xaes_-GgNn9zHhZrObij-rLw1zhdfg_vlQK0BJDq3pjHjvoPlHG5S",
     ]
     .map(|text| text.parse::<EncryptionKey>().unwrap());
     assert_eq!(first.id(), second.id());
     let refused = KeyRing::from_keys([first, second]).unwrap_err().to_string();
     assert!(
-        refused.starts_with("key c89be252 is listed twice"),
+        refused.starts_with("key a6662840 is listed twice"),
         "{refused}"
     );
     assert!(refused.ends_with("so generate another key"), "{refused}");

@@ -123,9 +123,21 @@ AEAD = {"xaes": xaes, "xcha": xchacha}
 
 # ---------------------------------------------------------------- § 3 Keys
 
-def purpose_bytes(purpose):
+def purpose_of(v):
+    """What keys are derived for (§ 3.2): the purpose of a vector, with its labels."""
+    application, label = v.get("application"), v.get("type_label") or ""
+    if application is not None and not 1 <= len(application.encode()) <= 255:
+        raise Refused("application")
+    if len(label.encode()) > 255:
+        raise Refused("type")
+    return v["purpose"] | {"application": application or "", "type": label}
+
+
+def names_of(purpose):
+    """The bytes of purpose, application label and type label."""
     kind, name = purpose["kind"], purpose["name"]
-    return {"cookie": name, "header": "header:" + name.lower(), "token": "token:" + name}[kind].encode()
+    p = {"cookie": name, "header": "header:" + name.lower(), "token": "token:" + name}[kind]
+    return p.encode(), purpose.get("application", "").encode(), purpose.get("type", "").encode()
 
 
 class Key:
@@ -134,10 +146,12 @@ class Key:
         self.type, self.secret = type_, secret
         self.fmt, self.mode = FMT[type_], MODE[type_]
         self.prk = hmac_sha256(LABEL, secret)
-        self.kid = self.derive("kid", b"", 4)
+        self.kid = self.derive("kid", (b"", b"", b""), 4)
 
-    def derive(self, what, purpose, length=32):
-        info = u8(len(LABEL)) + LABEL + u8(len(what)) + what.encode() + u8(self.fmt) + u16(len(purpose)) + purpose
+    def derive(self, what, names, length=32):
+        p, a, t = names
+        info = u8(len(LABEL)) + LABEL + u8(len(what)) + what.encode() + u8(self.fmt)
+        info += u16(len(p)) + p + u8(len(a)) + a + u8(len(t)) + t
         return hkdf_expand(self.prk, info, length)
 
     @property
@@ -501,21 +515,13 @@ def read_payload(schema, payload, expects):
 # ---------------------------------------------------------------- § 4 Token, § 6 Sealing
 
 def pairs_of(v):
-    """All pairs of a vector's context (§ 4.2)."""
-    application, label, pairs = v.get("application"), v.get("type_label"), v["context"]
-    if application is not None and not 1 <= len(application.encode()) <= 255:
-        raise Refused("application")
-    if len((label or "").encode()) > 255:
-        raise Refused("type")
-    for l, value in pairs:
-        if l.startswith("hardtack."):
-            raise Refused("reserved")
+    """The pairs of a vector's context (§ 4.2)."""
+    for l, value in v["context"]:
         if len(l.encode()) > 255:
             raise Refused("label")
         if len(value.encode()) > 65_535:
             raise Refused("value")
-    reserved = [["hardtack.application", application]] if application is not None else []
-    return reserved + ([["hardtack.type", label]] if label else []) + list(map(list, pairs))
+    return v["context"]
 
 
 def context_bytes(context):
@@ -524,11 +530,11 @@ def context_bytes(context):
 
 
 def seal_blob(key, purpose, context, content, random):
-    head, purpose = u8(key.fmt) + key.kid, purpose_bytes(purpose)
-    aad, k = head + context_bytes(context), key.derive("key", purpose)
+    head, names = u8(key.fmt) + key.kid, names_of(purpose)
+    aad, k = head + context_bytes(context), key.derive("key", names)
     if key.mode == "signed":
         return head + content + hmac_sha256(k, aad + content)[:16]
-    nonce = hmac_sha256(key.derive("nonce", purpose), random + aad + content)[:24]
+    nonce = hmac_sha256(key.derive("nonce", names), random + aad + content)[:24]
     aead, inner = AEAD[key.type](k, nonce)
     return head + nonce + aead.encrypt(inner, content, aad)
 
@@ -585,7 +591,7 @@ def open_known(ring, mode, purpose, context, now, policy, blob):
         raise Refused("RetiredKey")
     if len(blob) < FLOOR[mode]:
         raise Refused("TooShort")
-    aad, k = blob[:5] + context_bytes(context), key.derive("key", purpose_bytes(purpose))
+    aad, k = blob[:5] + context_bytes(context), key.derive("key", names_of(purpose))
     if mode == "signed":
         content, tag = blob[5:-16], blob[-16:]
         if not hmac.compare_digest(hmac_sha256(k, aad + content)[:16], tag):
@@ -638,9 +644,9 @@ def open_candidates(ring, mode, purpose, context, now, policy, candidates, parts
 
 def open_vector(v):
     """What opening gives, in the words of open.json."""
-    ring, context = Ring(v["ring"], v["mode"]), pairs_of(v)
+    ring, purpose, context = Ring(v["ring"], v["mode"]), purpose_of(v), pairs_of(v)
     try:
-        index, o = open_candidates(ring, v["mode"], v["purpose"], context, *(v[f] for f in ("now", "policy", "candidates")), v.get("parts", ()))
+        index, o = open_candidates(ring, v["mode"], purpose, context, *(v[f] for f in ("now", "policy", "candidates")), v.get("parts", ()))
     except Refused as refused:
         return {"rejected": refused.reason, "key_id": refused.key_id and refused.key_id.hex()}
     try:
@@ -749,7 +755,7 @@ def payload_room(v):
 
 
 def csrf_secret(key, purpose, context, sid, issued):
-    k = key.derive("csrf", purpose_bytes(purpose))
+    k = key.derive("csrf", names_of(purpose))
     return hmac_sha256(k, context_bytes(context) + sid + u32(issued - EPOCH))[:16]
 
 
@@ -759,9 +765,9 @@ def csrf_token(key, purpose, context, sid, issued, mask):
 
 def csrf_passes(v):
     """Whether a token passes for the session of a cookie (§ 13.2 to § 13.4)."""
-    ring, context, policy = Ring(v["ring"], v["mode"]), pairs_of(v), POLICY
+    ring, purpose, context, policy = Ring(v["ring"], v["mode"]), purpose_of(v), pairs_of(v), POLICY
     try:
-        _, session = open_candidates(ring, v["mode"], v["purpose"], context, v["now"], policy, [v["session"]], ())
+        _, session = open_candidates(ring, v["mode"], purpose, context, v["now"], policy, [v["session"]], ())
         read_payload(session["schema"], session["payload"], "dictionary")
         raw = decode_base64url(v["token"])
     except Refused:
@@ -769,7 +775,7 @@ def csrf_passes(v):
     if len(v["token"]) != 43 or session["sid"] is None:
         return False
     given = xor(raw[:16], raw[16:])
-    secrets = [csrf_secret(key, v["purpose"], context, session["sid"], session["issued"]) for key in ring.accepted(v["now"])]
+    secrets = [csrf_secret(key, purpose, context, session["sid"], session["issued"]) for key in ring.accepted(v["now"])]
     return any([hmac.compare_digest(given, secret) for secret in secrets])
 
 
@@ -815,7 +821,7 @@ class Session:
         self.begin()
         if v["arrives"] is not None:
             try:
-                _, found = open_candidates(self.ring, v["mode"], v["purpose"], pairs_of(v), self.now, self.policy, [v["arrives"]], ())
+                _, found = open_candidates(self.ring, v["mode"], purpose_of(v), pairs_of(v), self.now, self.policy, [v["arrives"]], ())
                 read_payload(found["schema"], found["payload"], "dictionary")
             except Refused as refused:
                 self.is_unreadable = refused.reason == "Payload"
@@ -1061,9 +1067,12 @@ def answer_devices(v):
 # ---------------------------------------------------------------- What the vectors of each file ask
 
 def answer_derivation(v):
-    key, p = Key.parse(v["key"]), purpose_bytes(v["purpose"])
-    return {"kid": key.kid.hex(), "key_bytes": key.derive("key", p).hex(),
-            "nonce_key": None if key.mode == "signed" else key.derive("nonce", p).hex(), "csrf_key": key.derive("csrf", p).hex()}
+    try:
+        key, names = Key.parse(v["key"]), names_of(purpose_of(v))
+    except Refused as refused:
+        return {"error": refused.reason}
+    return {"kid": key.kid.hex(), "key_bytes": key.derive("key", names).hex(),
+            "nonce_key": None if key.mode == "signed" else key.derive("nonce", names).hex(), "csrf_key": key.derive("csrf", names).hex()}
 
 
 def answer_keys(v):
@@ -1093,7 +1102,7 @@ def answer_contexts(v):
 
 
 def answer_seal(v):
-    blob = seal_blob(Key.parse(v["key"]), v["purpose"], pairs_of(v), bytes.fromhex(v["body"]), bytes.fromhex(v["random"]))
+    blob = seal_blob(Key.parse(v["key"]), purpose_of(v), pairs_of(v), bytes.fromhex(v["body"]), bytes.fromhex(v["random"]))
     return {"token": base64url(blob)}
 
 
@@ -1125,7 +1134,7 @@ def answer_cookies(v):
 def answer_csrf(v):
     if v["kind"] == "check":
         return {"passes": csrf_passes(v)}
-    return {"token": csrf_token(Key.parse(v["key"]), v["purpose"], pairs_of(v), bytes.fromhex(v["sid"]), v["issued"], bytes.fromhex(v["mask"]))}
+    return {"token": csrf_token(Key.parse(v["key"]), purpose_of(v), pairs_of(v), bytes.fromhex(v["sid"]), v["issued"], bytes.fromhex(v["mask"]))}
 
 
 def answer_headers(v):

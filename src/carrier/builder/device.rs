@@ -63,9 +63,10 @@ impl<T: Payload> SessionCookieBuilder<T> {
             return Ok(sealer);
         };
         let overlap = self.settings.overlap(&sealer.policy.lifetimes);
-        let serve = |purpose| self.settings.keys.serve(purpose, overlap);
-        let attributes = self.carrier.attributes.to_string();
         sealer.policy.is_device_bound = options.offers;
+        let purpose = sealer.slot.purpose();
+        let serve = |word: &str| self.settings.keys.serve(purpose.device(word), overlap);
+        let attributes = self.carrier.attributes.to_string();
         let devices = Devices::new(options, sealer.mode, name, attributes, serve)?;
         sealer.devices = Some(devices);
         Ok(sealer)

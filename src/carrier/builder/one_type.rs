@@ -12,21 +12,15 @@ use crate::{keys::PurposeSlot, token::Context};
 /// Sessions that were built, as long as something uses them.
 pub(super) struct OneType {
     slot: Weak<PurposeSlot>,
-    application: Option<String>,
     context: Context,
     id: TypeId,
     name: &'static str,
 }
 
 impl OneType {
-    pub(super) fn of<T: 'static>(
-        slot: &Arc<PurposeSlot>,
-        application: Option<&str>,
-        context: &Context,
-    ) -> OneType {
+    pub(super) fn of<T: 'static>(slot: &Arc<PurposeSlot>, context: &Context) -> OneType {
         OneType {
             slot: Arc::downgrade(slot),
-            application: application.map(str::to_owned),
             context: context.clone(),
             id: TypeId::of::<T>(),
             name: type_name::<T>(),
@@ -53,9 +47,8 @@ impl OneType {
     fn meets(&self, known: &OneType) -> bool {
         let slots = self.slot.upgrade().zip(known.slot.upgrade());
         self.id != known.id
-            && self.application == known.application
             && self.context == known.context
-            && slots.is_some_and(|(slot, known)| slot.shares_a_key_with(&known))
+            && slots.is_some_and(|(slot, known)| slot.meets(&known))
     }
 }
 

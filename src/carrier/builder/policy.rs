@@ -9,10 +9,10 @@ use crate::{
 };
 
 impl<C, T: Payload> SessionBuilder<C, T> {
-    /// Binds every session to an application ([SPEC.md § 4.2]), by a label of 1 to 255 bytes. Default: none.
+    /// Binds every session to an application ([SPEC.md § 3.2]), by a label of 1 to 255 bytes. Default: none.
     ///
-    /// Applications that share a key ring and a name accept each other's sessions unless their labels differ. The label
-    /// applies in addition to a context that is chosen for a request. Changing it ends all existing sessions.
+    /// Applications that share a key ring and a name accept each other's sessions unless their labels differ. Keys are
+    /// derived for the label, whatever context is chosen for a request. Changing it ends all existing sessions.
     ///
     /// # Examples
     ///
@@ -31,7 +31,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
+    /// [SPEC.md § 3.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#32-purposes
     pub fn application(mut self, label: impl Into<String>) -> Self {
         self.settings.application = Some(label.into());
         self
@@ -71,8 +71,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
 
     /// Binds every session to a pair of label and value ([SPEC.md § 4.2]). Default: none.
     ///
-    /// May be repeated; the order counts. A label has at most 255 bytes and does not begin with `hardtack.`, a value
-    /// has at most 65,535.
+    /// May be repeated; the order counts. A label has at most 255 bytes, a value at most 65,535.
     ///
     /// # Examples
     ///

@@ -4,10 +4,10 @@ use super::{Settings, error::ConfigError, one_type::OneType};
 use crate::{
     base::time::unix_seconds_from,
     crypto::suite::Mode,
-    keys::Purpose,
+    keys::{LabelError, Purpose},
     session::{Duplicates, Sealer, events},
     state::{Lifetimes, Overhead, Payload, Policy, SizeBudget, SizeLimit, sealed},
-    token::{self, Context, LabelError, Reserved},
+    token::{self, Context},
 };
 
 impl Settings {
@@ -24,7 +24,8 @@ impl Settings {
         let mode = self.keys.mode();
         let lifetimes = self.lifetimes()?;
         let overlap = self.overlap(&lifetimes);
-        let reserved = Reserved::new(application, type_label).map_err(of_label)?;
+        let purpose = purpose.with_labels(application, type_label);
+        let purpose = purpose.map_err(of_label)?;
         let context = self.context()?;
         let empty_payload = <T as sealed::Payload>::empty();
         let empty_payload = empty_payload.ok_or_else(|| ConfigError::general(NO_PAYLOAD))?;
@@ -32,14 +33,13 @@ impl Settings {
             .filter(|budget| empty_payload.len() <= budget.room())
             .ok_or_else(|| ConfigError::general(NO_ROOM))?;
         if mode == Mode::UnencryptedButSigned {
-            events::unencrypted(purpose.as_str());
+            events::unencrypted(purpose.name());
         }
         let slot = self.keys.serve(purpose, overlap)?;
-        OneType::of::<T>(&slot, application, &context).claim()?;
+        OneType::of::<T>(&slot, &context).claim()?;
         Ok(Sealer {
             slot,
             mode,
-            reserved,
             context,
             duplicates,
             not_before: self.not_before.map_or(0, unix_seconds_from).into(),
@@ -69,9 +69,9 @@ impl Settings {
 
     /// The mistakes in these settings, whatever the keys and the type are.
     pub(super) fn mistakes(&self) -> Vec<ConfigError> {
-        let reserved = Reserved::new(self.application.as_deref(), "");
+        let labelled = Purpose::default().with_labels(self.application.as_deref(), "");
         let checks = [
-            reserved.map(drop).map_err(of_label),
+            labelled.map(drop).map_err(of_label),
             self.context().map(drop),
         ];
         let mut mistakes = self.lifetime_mistakes();
@@ -86,10 +86,9 @@ impl Settings {
 }
 
 fn of_label(error: LabelError) -> ConfigError {
-    let setting = if error.is_of_application() {
-        "application"
-    } else {
-        "type_label"
+    let setting = match error {
+        LabelError::Application(_) => "application",
+        LabelError::Type(_) => "type_label",
     };
     ConfigError::new(setting, error)
 }
