@@ -173,7 +173,7 @@ fn load_under(bencher: Bencher<'_, '_>, key: EncryptionKey, keys: Vec<Encryption
 #[cfg(feature = "device-bound")]
 mod bound {
     use super::*;
-    use hardtack::device::{DeviceBinding, DeviceBound};
+    use hardtack::{device::DeviceBound, session::DeviceBinding};
 
     /// The cost of a bound request is that of one more token.
     #[divan::bench(args = [false, true])]
@@ -192,7 +192,7 @@ mod bound {
             let session = cookie.load([black_box(&field)], now());
             let expected = match is_device_bound {
                 true => DeviceBinding::Bound,
-                false => DeviceBinding::None,
+                false => DeviceBinding::Unbound,
             };
             assert_eq!(session.binding(), expected);
             session

@@ -154,9 +154,15 @@ mod token;
 // Proofs of the device that a session is bound to.
 #[cfg(feature = "device-bound")]
 pub mod device;
+#[cfg(not(feature = "device-bound"))]
+#[path = "device/left_out.rs"]
+mod device;
 // Cookies of other libraries.
 #[cfg(feature = "migrate")]
 pub mod migrate;
+#[cfg(not(feature = "migrate"))]
+#[path = "migrate/left_out.rs"]
+mod migrate;
 
 // The handle of the application, and its carriers.
 pub mod carrier;

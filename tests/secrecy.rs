@@ -110,7 +110,7 @@ fn a_session_and_what_is_sent_of_it_show_neither_content_nor_token() {
     let session = tokens.load(None::<&str>, now());
     session.insert("password", SECRET).unwrap();
     let change = tokens.save(&session).unwrap();
-    let TokenChange::Set(token) = &change else {
+    let TokenChange::Store(token) = &change else {
         panic!("{change:?}");
     };
     check(&change, &[SECRET, token]);

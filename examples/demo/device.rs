@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use hardtack::device::DeviceBinding;
+use hardtack::session::DeviceBinding;
 
 use crate::site::Site;
 
@@ -31,7 +31,6 @@ async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response {
 
 pub(crate) const fn name_of(binding: DeviceBinding) -> &'static str {
     match binding {
-        DeviceBinding::Pending => "pending",
         DeviceBinding::Bound => "bound",
         DeviceBinding::Stale => "stale",
         _ => "none",

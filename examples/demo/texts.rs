@@ -169,7 +169,6 @@ pub(crate) struct Texts {
     pub(crate) csrf_masked: &'static str,
     pub(crate) waiting: &'static str,
     pub(crate) device: &'static str,
-    pub(crate) pending: &'static str,
     pub(crate) bound: &'static str,
     pub(crate) stale: &'static str,
     pub(crate) yes: &'static str,

@@ -4,11 +4,11 @@ use super::{error::CookieForError, old_cookies::OldCookies};
 use crate::{
     base::{
         clock::Clock,
-        time::{self, UnixSeconds, unix_seconds_from},
+        time::{self, unix_seconds_from},
     },
     cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
-    session::{Arrival, Ending, SaveError, Sealed, Sealer, Session, Use},
+    session::{Arrival, Arrived, SaveError, Sealer, Session, Store, TokenChange, Touch},
     state::{Circumstances, Map, Overhead, Payload, SessionError},
     token::{Context, LONGEST_TOKEN},
 };
@@ -164,7 +164,7 @@ impl<T> SessionCookie<T> {
     /// cookie loaded the session, and inside an `update` of the session. Content that is too large is an error when it
     /// is stored, and not here.
     pub fn save(&self, session: &Session<T>) -> Result<SetCookies, SaveError> {
-        let (_, fields) = self.end(session, Circumstances::UNKNOWN)?;
+        let (_, fields) = self.finish(session, Circumstances::UNKNOWN)?;
         Ok(fields)
     }
 
@@ -205,9 +205,7 @@ impl<T> SessionCookie<T> {
         F: IntoIterator,
         F::Item: AsRef<[u8]>,
     {
-        #[cfg(feature = "migrate")]
         let mut old = self.inner.old.values();
-        #[cfg(feature = "migrate")]
         let cookie_fields = cookie_fields.into_iter().inspect(|field| {
             if let Some(old) = &mut old {
                 old.find_in(field.as_ref());
@@ -216,7 +214,6 @@ impl<T> SessionCookie<T> {
         let values = self.inner.finder.find(cookie_fields, LONGEST_TOKEN);
         let arrival = Arrival {
             values,
-            #[cfg(feature = "migrate")]
             old: old.filter(|old| !old.is_empty()),
             clock,
             context,
@@ -259,7 +256,11 @@ impl<T: Payload> SessionCookie<T> {
             return Err(CookieForError::Empty);
         }
         let mut former = SetCookies::default();
-        self.expire_former(PartNumbers::default(), time::unix_seconds(now), &mut former);
+        let nothing = Arrived {
+            carried: PartNumbers::default(),
+            now: time::unix_seconds(now),
+        };
+        self.drop_former(nothing, &mut former);
         let pairs = fields.iter().skip(former.iter().len());
         let pairs = pairs.filter_map(|field| field.split(';').next());
         Ok(pairs.collect::<Vec<_>>().join("; "))
@@ -267,75 +268,61 @@ impl<T: Payload> SessionCookie<T> {
 }
 
 impl<T> SessionCookie<T> {
-    /// Ends the request for `session`. Returns the extent to which its response depends on it, and the
-    /// `Set-Cookie` fields.
-    pub(crate) fn end(
+    /// Finishes the request for `session`. Returns the extent to which its response depends on it, and the `Set-Cookie`
+    /// fields.
+    pub(crate) fn finish(
         &self,
         session: &Session<T>,
         circumstances: Circumstances,
-    ) -> Result<(Use, SetCookies), SaveError> {
-        let Inner {
-            sealer, template, ..
-        } = &*self.inner;
-        let ended = session.end(
-            sealer,
-            template.start(),
-            template.longest_end(),
-            circumstances,
-        )?;
-        let fields = match ended.ending {
-            Ending::Keep => SetCookies::default(),
-            Ending::End { carried, now } => self.expire(carried, now),
-            Ending::Set(sealed) => self.set(sealed),
+    ) -> Result<(Touch, SetCookies), SaveError> {
+        let sealer = &self.inner.sealer;
+        let finished = session.finish(sealer, circumstances, |store| self.store(store))?;
+        let mut fields = match finished.change {
+            TokenChange::Keep => SetCookies::default(),
+            TokenChange::Store(fields) => fields,
+            TokenChange::Drop => self.drop_all(finished.arrived),
         };
-        #[cfg(feature = "device-bound")]
-        let fields = fields.and_device(ended.device.farewell, ended.device.registration);
-        Ok((ended.use_of_session, fields))
+        fields.add_device(finished.device.set_cookies, finished.device.registration);
+        Ok((finished.touch, fields))
     }
 
     /// Returns the token in one field or several, after the fields that drop cookies with earlier attributes.
-    fn set(&self, sealed: Sealed) -> SetCookies {
-        let Sealed {
-            text,
-            max_age,
-            limit,
-            carried,
-            now,
-        } = sealed;
+    pub(crate) fn store(&self, session: &Store<'_, T>) -> Result<SetCookies, SaveError> {
         let Inner {
             template, former, ..
         } = &*self.inner;
         let mut fields = SetCookies::with_capacity(1 + former.len());
-        self.expire_former(carried, now, &mut fields);
-        let token_len = text.len() - template.start().len();
+        self.drop_former(session.arrived, &mut fields);
+        let (token_len, max_age) = (session.token_len(), session.max_age());
         let overhead = Overhead {
             field: template.len(),
             max_age: max_age.map_or(0, max_age_len),
             part: PART_LEN,
             ..Overhead::default()
         };
-        let part_len = limit.part_len(token_len, overhead);
-        let cookies = template.set(text, part_len, max_age, &mut fields);
-        template.expire_beyond(cookies, carried, &mut fields);
-        fields
+        let part_len = session.allowed().part_len(token_len, overhead);
+        let seal = |text: &mut String| session.seal_into(text);
+        let cookies = template.set(token_len, part_len, max_age, seal, &mut fields)?;
+        template.expire_beyond(cookies, session.arrived.carried, &mut fields);
+        Ok(fields)
     }
 
-    fn expire(&self, carried: PartNumbers, now: UnixSeconds) -> SetCookies {
+    fn drop_all(&self, arrived: Arrived) -> SetCookies {
         let mut fields = SetCookies::default();
-        self.expire_former(carried, now, &mut fields);
-        self.inner.template.expire(carried, &mut fields);
+        self.drop_former(arrived, &mut fields);
+        self.inner.template.expire(arrived.carried, &mut fields);
         fields
     }
 
     /// Drops cookies that were set with earlier attributes, or by other libraries. A part may have come from any of
     /// them, and parts that are not sent to this page would elsewhere mix with the new ones, so all parts are dropped.
-    fn expire_former(&self, carried: PartNumbers, now: UnixSeconds, fields: &mut SetCookies) {
+    fn drop_former(&self, arrived: Arrived, fields: &mut SetCookies) {
         let budget = &self.inner.sealer.policy.budget;
-        let parts = carried.with_all_of(budget.limit().cookies);
+        let parts = arrived.carried.with_all_of(budget.allowed().cookies);
         for template in &self.inner.former {
             template.expire(parts, fields);
         }
-        self.inner.old.expire(now, fields);
+        self.inner.old.expire(arrived.now, fields);
     }
 }
 
@@ -355,15 +342,4 @@ impl<T> fmt::Debug for SessionCookie<T> {
             .field("mode", &self.mode())
             .finish_non_exhaustive()
     }
-}
-
-/// Returns `true` if `Cookie` fields have a cookie of this name.
-#[cfg(feature = "device-bound")]
-pub(crate) fn has_cookie<F>(cookie_fields: F, name: &str) -> bool
-where
-    F: IntoIterator,
-    F::Item: AsRef<[u8]>,
-{
-    let values = Finder::new(name).find(cookie_fields, 1);
-    values.iter().next().is_some()
 }

@@ -1,11 +1,11 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::token::{SessionToken, TokenChange};
+use super::token::SessionToken;
 use crate::{
     base::{bearer, clock::Clock},
     cookie::Values,
     crypto::suite::Mode,
-    session::{SaveError, Session},
+    session::{SaveError, Session, TokenChange},
     state::{Map, Payload},
     token::{Context, LONGEST_TOKEN},
 };
@@ -23,7 +23,7 @@ use crate::{
 ///
 /// let session = header.load(None::<&str>, Clock::system());
 /// session.insert("user", 42)?;
-/// let TokenChange::Set(token) = header.save(&session)? else {
+/// let TokenChange::Store(token) = header.save(&session)? else {
 ///     return Err("a session with content is written".into());
 /// };
 ///
@@ -87,7 +87,7 @@ impl<T: Payload> SessionHeader<T> {
     /// let session = header.load(["of an earlier key"], Clock::system());
     /// session.invalidate()?;
     /// // Sent as an empty field.
-    /// assert_eq!(header.save(&session)?, TokenChange::End);
+    /// assert_eq!(header.save(&session)?, TokenChange::Drop);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///

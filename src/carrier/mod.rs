@@ -12,6 +12,7 @@ mod keys_in_use;
 mod old_cookies;
 mod token;
 
+pub use crate::session::TokenChange;
 pub use crate::{
     state::{Padding, RefreshAfter},
     token::{Context, ContextError},
@@ -22,12 +23,10 @@ pub use builder::{
     TokenOptions,
 };
 pub use cookie::SessionCookie;
-#[cfg(feature = "device-bound")]
-pub(crate) use cookie::has_cookie;
 pub use error::CookieForError;
 pub use header::SessionHeader;
 pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
-pub use token::{SessionToken, TokenChange};
+pub use token::SessionToken;
 
 pub(crate) use builder::{AnySharedRing, DEFAULT_ABSOLUTE};

@@ -1,18 +1,14 @@
 //! Cookies that other libraries wrote, beside the session's own. Without feature `migrate` there are none.
 
-#[cfg(feature = "migrate")]
 use std::sync::Arc;
 
-#[cfg(feature = "migrate")]
-use crate::migrate::{OldValues, Source};
 use crate::{
     base::time::UnixSeconds,
     cookie::{PartNumbers, SetCookies, Template},
+    migrate::{OldValues, Source},
 };
 
-#[derive(Default)]
 pub(crate) struct OldCookies {
-    #[cfg(feature = "migrate")]
     sources: Arc<[Source]>,
     fields: Vec<OldField>,
 }
@@ -25,12 +21,11 @@ struct OldField {
 }
 
 impl OldCookies {
-    #[cfg(feature = "migrate")]
     pub(super) fn new(all: Vec<(Source, Template)>) -> OldCookies {
         let mut fields: Vec<OldField> = Vec::new();
         let mut sources = Vec::new();
         for (source, template) in all {
-            let start = source.range.start;
+            let start = source.start();
             sources.push(source);
             // Several keys of one cookie are several sources.
             match fields.iter_mut().find(|field| field.template == template) {
@@ -45,7 +40,6 @@ impl OldCookies {
     }
 
     /// Room for the values that a request brings. `None`: there are no old cookies.
-    #[cfg(feature = "migrate")]
     pub(super) fn values(&self) -> Option<OldValues> {
         OldValues::of(&self.sources)
     }

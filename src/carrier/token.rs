@@ -4,7 +4,7 @@ use crate::{
     base::{clock::Clock, reason::Reason, time::unix_seconds_from},
     cookie::Values,
     crypto::suite::Mode,
-    session::{Arrival, Ending, SaveError, Sealer, Session, Use},
+    session::{Arrival, SaveError, Sealer, Session, TokenChange, Touch},
     state::{Circumstances, Map, Payload, SessionData, read_value},
     token::{Context, LONGEST_TOKEN},
 };
@@ -29,7 +29,7 @@ use crate::{
 ///
 /// let session = tokens.load(None::<&str>, SystemTime::now());
 /// session.insert("user", 42)?;
-/// let TokenChange::Set(token) = tokens.save(&session)? else {
+/// let TokenChange::Store(token) = tokens.save(&session)? else {
 ///     return Err("a session with content is written".into());
 /// };
 ///
@@ -76,7 +76,7 @@ impl<T: Payload> SessionToken<T> {
     /// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
     /// let session = tokens.load(None::<&str>, SystemTime::now());
     /// assert_eq!(session.len(), 0);
-    /// assert_eq!(tokens.save(&session)?, TokenChange::None);
+    /// assert_eq!(tokens.save(&session)?, TokenChange::Keep);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -85,7 +85,7 @@ impl<T: Payload> SessionToken<T> {
     /// Returns an error if the random generator fails, if the clock shows a time before 2026 or after 2162, if another
     /// token or a cookie loaded the session, and inside an `update` of the session.
     pub fn save(&self, session: &Session<T>) -> Result<TokenChange, SaveError> {
-        let (_, change) = self.end(session, Circumstances::UNKNOWN)?;
+        let (_, change) = self.finish(session, Circumstances::UNKNOWN)?;
         Ok(change)
     }
 
@@ -132,7 +132,7 @@ impl<T: SessionData> SessionToken<T> {
     /// # let now = SystemTime::now();
     /// # let session = tokens.load(None::<&str>, now);
     /// # session.replace(Login { user: 42 })?;
-    /// # let TokenChange::Set(token) = tokens.save(&session)? else { return Err("sent".into()) };
+    /// # let TokenChange::Store(token) = tokens.save(&session)? else { return Err("sent".into()) };
     /// assert_eq!(tokens.open(&token, now).map(|login| login.user), Ok(42));
     /// let tomorrow = now + Duration::from_secs(86_400);
     /// assert_eq!(tokens.open(&token, tomorrow).map(|login| login.user), Err(Reason::Expired));
@@ -182,7 +182,7 @@ impl<T> SessionToken<T> {
     /// # let now = SystemTime::now();
     /// # let session = tokens.load(None::<&str>, now);
     /// # session.replace(Login { user: 42, name: "Ada".to_owned() })?;
-    /// # let TokenChange::Set(token) = tokens.save(&session)? else { return Err("sent".into()) };
+    /// # let TokenChange::Store(token) = tokens.save(&session)? else { return Err("sent".into()) };
     ///
     /// let is_ada = tokens.open_with(&token, now, |schema, payload| {
     ///     let login: LoginView = postcard::from_bytes(payload).ok()?;
@@ -214,7 +214,6 @@ impl<T> SessionToken<T> {
         is_subresource: bool,
     ) -> Session<T> {
         let arrival = Arrival {
-            #[cfg(feature = "migrate")]
             old: None,
             values,
             clock,
@@ -224,61 +223,19 @@ impl<T> SessionToken<T> {
         Session::new(Arc::clone(&self.sealer), arrival)
     }
 
-    /// Ends the request for `session`. Returns the extent to which a response depends on it, and the change of its token.
-    pub(crate) fn end(
+    /// Finishes the use of `session`. Returns the extent to which its response depends on it, and the change of its
+    /// token.
+    pub(crate) fn finish(
         &self,
         session: &Session<T>,
         circumstances: Circumstances,
-    ) -> Result<(Use, TokenChange), SaveError> {
-        let ended = session.end(&self.sealer, "", 0, circumstances)?;
-        let change = match ended.ending {
-            Ending::Keep => TokenChange::None,
-            Ending::End { .. } => TokenChange::End,
-            Ending::Set(sealed) => TokenChange::Set(sealed.text),
-        };
-        Ok((ended.use_of_session, change))
-    }
-}
-
-/// The change of a token at the end of its session's use.
-///
-/// # Examples
-///
-/// ```
-/// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
-/// # use std::time::SystemTime;
-/// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
-/// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());
-/// # session.invalidate()?;
-/// let (field, value) = match tokens.save(&session)? {
-///     TokenChange::Set(token) => ("session-token", token),
-///     TokenChange::End => ("session-token", String::new()),
-///     _ => return Ok(()),
-/// };
-/// assert_eq!((field, value.as_str()), ("session-token", ""));
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-#[must_use = "a session is not saved unless its token is sent"]
-pub enum TokenChange {
-    /// The token stays as it is.
-    #[default]
-    None,
-    /// This token replaces it.
-    Set(String),
-    /// The session has ended, so the client must drop the token.
-    End,
-}
-
-/// Does not show the token.
-impl fmt::Debug for TokenChange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            TokenChange::None => f.write_str("None"),
-            TokenChange::Set(token) => write!(f, "Set({} bytes)", token.len()),
-            TokenChange::End => f.write_str("End"),
-        }
+    ) -> Result<(Touch, TokenChange), SaveError> {
+        let finished = session.finish(&self.sealer, circumstances, |store| {
+            let mut token = String::with_capacity(store.token_len());
+            store.seal_into(&mut token)?;
+            Ok(token)
+        })?;
+        Ok((finished.touch, finished.change))
     }
 }
 

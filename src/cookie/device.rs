@@ -1,4 +1,13 @@
-//! The bound cookies of a device: `name.b-` and the tag of a device (docs/spec/carriers.md § 9.9).
+//! The cookies of devices beside a session's cookie `name` (docs/spec/devices.md § 16.5): the bound cookie `name.b-` and
+//! the mark `name.out-`, each with a tag at the end.
+
+use std::convert::Infallible;
+
+use super::{
+    attributes::{Attributes, SameSite},
+    name::CookieName,
+    render::{SetCookies, Template},
+};
 
 /// The bound cookies of a request by their tags, at most [`MOST`].
 #[derive(Clone, Debug, Default)]
@@ -28,6 +37,79 @@ impl BoundCookies {
         let cookies = self.0.iter().rev();
         cookies.map(|(_, value)| &**value).take(MOST_OPENED)
     }
+}
+
+/// Renders the cookies of devices: those of one session's cookie, with its attributes.
+#[derive(Debug)]
+pub(crate) struct DeviceCookies {
+    name: CookieName,
+    attributes: Attributes,
+    /// A refresh after a link from another site has to bring the mark along, so it is a cookie for all sites.
+    of_mark: Attributes,
+}
+
+impl DeviceCookies {
+    pub(crate) fn new(name: CookieName, attributes: Attributes) -> DeviceCookies {
+        DeviceCookies {
+            of_mark: Attributes {
+                same_site: SameSite::None,
+                ..attributes.clone()
+            },
+            name,
+            attributes,
+        }
+    }
+
+    /// `name.b-` and the tag.
+    pub(crate) fn bound_name(&self, tag: &str) -> String {
+        format!("{}.b-{tag}", self.name)
+    }
+
+    /// `name.out-` and the tag.
+    pub(crate) fn mark_name(&self, tag: &str) -> String {
+        format!("{}.out-{tag}", self.name)
+    }
+
+    /// The attributes of a bound cookie, as a browser is told them: `Path=/; Secure; …`.
+    pub(crate) fn attributes(&self) -> String {
+        let text = self.attributes.to_string();
+        text.trim_start_matches("; ").to_owned()
+    }
+
+    pub(crate) fn set_bound(&self, tag: &str, token: &str, seconds: u64) -> String {
+        set(&self.bound(tag), token, seconds)
+    }
+
+    pub(crate) fn drop_bound(&self, tag: &str) -> String {
+        self.bound(tag).expire_one(0)
+    }
+
+    pub(crate) fn set_mark(&self, tag: &str, seconds: u64) -> String {
+        set(&self.mark(tag), "1", seconds)
+    }
+
+    pub(crate) fn drop_mark(&self, tag: &str) -> String {
+        self.mark(tag).expire_one(0)
+    }
+
+    fn bound(&self, tag: &str) -> Template {
+        Template::new(self.bound_name(tag), &self.attributes)
+    }
+
+    fn mark(&self, tag: &str) -> Template {
+        Template::new(self.mark_name(tag), &self.of_mark)
+    }
+}
+
+/// The field that sets a value for so many seconds.
+fn set(template: &Template, value: &str, seconds: u64) -> String {
+    let mut fields = SetCookies::default();
+    let write = |field: &mut String| {
+        field.push_str(value);
+        Ok::<_, Infallible>(())
+    };
+    let Ok(_) = template.set(value.len(), usize::MAX, Some(seconds), write, &mut fields);
+    fields.into_iter().collect()
 }
 
 /// Characters of a tag.

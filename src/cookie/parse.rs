@@ -45,7 +45,6 @@ impl Finder {
                         values.push_part(number, unquoted(value), longest);
                     }
                 }
-                #[cfg(feature = "device-bound")]
                 [b'.', b'b', b'-', rest @ ..] => values.bound.push(rest, unquoted),
                 // White space before `=` belongs to another name. If it were trimmed, a cookie that a sibling host may
                 // set would pass for a `__Host-` one.

@@ -4,7 +4,6 @@ use std::fmt;
 
 use super::{
     attributes::{Attributes, MAX_AGE_LONGEST, push_max_age},
-    name::CookieName,
     split::PartNumbers,
 };
 
@@ -31,7 +30,6 @@ use super::{
 #[must_use = "a session is not saved unless its `Set-Cookie` fields are sent"]
 pub struct SetCookies {
     fields: Vec<String>,
-    #[cfg(feature = "device-bound")]
     registration: Option<String>,
 }
 
@@ -50,30 +48,21 @@ impl SetCookies {
     pub(crate) fn with_capacity(fields: usize) -> SetCookies {
         SetCookies {
             fields: Vec::with_capacity(fields),
-            #[cfg(feature = "device-bound")]
             registration: None,
         }
     }
 
     /// Returns the value of the response's field `Secure-Session-Registration`, which asks the browser to register a
-    /// key for a session that was renewed. Feature `device-bound`.
-    #[cfg(feature = "device-bound")]
+    /// device for a session that was renewed. `None` without feature `device-bound`.
     #[must_use]
     pub fn registration(&self) -> Option<&str> {
         self.registration.as_deref()
     }
 
-    #[cfg(feature = "device-bound")]
-    pub(crate) fn and_device(
-        mut self,
-        farewell: Vec<String>,
-        registration: Option<String>,
-    ) -> SetCookies {
-        self.fields.extend(farewell);
-        SetCookies {
-            registration,
-            ..self
-        }
+    /// Adds the fields for the session's device.
+    pub(crate) fn add_device(&mut self, fields: Vec<String>, registration: Option<String>) {
+        self.fields.extend(fields);
+        self.registration = registration;
     }
 
     pub(crate) fn push(&mut self, field: String) {
@@ -118,7 +107,7 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    pub(crate) fn new(name: &CookieName, attributes: &Attributes) -> Template {
+    pub(crate) fn new(name: impl fmt::Display, attributes: &Attributes) -> Template {
         Template {
             start: format!("{name}="),
             end: attributes.to_string(),
@@ -131,31 +120,33 @@ impl Template {
     }
 
     /// `name=`, with which the field of a whole value begins.
+    #[cfg(feature = "cookie")]
     pub(crate) fn start(&self) -> &str {
         &self.start
     }
 
-    /// The maximum number of bytes after the value of a field.
-    pub(crate) fn longest_end(&self) -> usize {
-        self.end.len() + MAX_AGE_LONGEST
-    }
-
-    /// Adds the fields that set `pair`, which is `name=token`: one, or as many as there are parts of `part_len`
-    /// characters (docs/spec/carriers.md § 9.2). Returns their number.
-    pub(crate) fn set(
+    /// Adds the fields that set a token of `token_len` characters, which `write` appends: one, or as many as there are
+    /// parts of `part_len` characters (docs/spec/carriers.md § 9.2). Returns their number.
+    pub(crate) fn set<E>(
         &self,
-        mut pair: String,
+        token_len: usize,
         part_len: usize,
         max_age: Option<u64>,
+        write: impl FnOnce(&mut String) -> Result<(), E>,
         fields: &mut SetCookies,
-    ) -> usize {
-        let token = &pair[self.start.len()..];
-        if part_len < token.len() {
-            return self.set_in_parts(token, part_len, max_age, fields);
+    ) -> Result<usize, E> {
+        if part_len < token_len {
+            let mut token = String::with_capacity(token_len);
+            write(&mut token)?;
+            return Ok(self.set_in_parts(&token, part_len, max_age, fields));
         }
-        self.push_end(max_age, &mut pair);
-        fields.push(pair);
-        1
+        // Written in place, because moving a token costs more than sealing a short one.
+        let mut field = String::with_capacity(self.len() + token_len + MAX_AGE_LONGEST);
+        field.push_str(&self.start);
+        write(&mut field)?;
+        self.push_end(max_age, &mut field);
+        fields.push(field);
+        Ok(1)
     }
 
     fn set_in_parts(
@@ -203,7 +194,8 @@ impl Template {
         }
     }
 
-    fn expire_one(&self, number: usize) -> String {
+    /// The field that expires the cookie, or one of its parts.
+    pub(crate) fn expire_one(&self, number: usize) -> String {
         let mut field = String::with_capacity(self.len() + PART_LEN + EXPIRED.len());
         self.push_start(number, &mut field);
         field.push_str(&self.end);
@@ -233,4 +225,4 @@ impl Template {
 
 /// `N.` in the first cookie, `.1` in the names of the others.
 pub(crate) const PART_LEN: usize = 2;
-pub(crate) const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+const EXPIRED: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";

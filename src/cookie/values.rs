@@ -1,8 +1,9 @@
 //! The values of one name in a request.
 
-#[cfg(feature = "device-bound")]
-use super::device::BoundCookies;
-use super::split::{Broken, PartNumbers, Parts, Whole};
+use super::{
+    device::BoundCookies,
+    split::{Broken, PartNumbers, Parts, Whole},
+};
 
 /// The distinct values of one name, at most [`MOST_VALUES`], in the order of the request.
 #[derive(Clone, Debug, Default)]
@@ -11,12 +12,10 @@ pub(crate) struct Values {
     ends: [usize; MOST_VALUES],
     count: usize,
     /// There were more distinct values than are kept.
-    #[cfg(feature = "migrate")]
     pub(crate) has_more: bool,
     /// `None`: the values do not come from cookies, so none is in parts.
     parts: Option<Parts>,
     /// The bound cookies of devices.
-    #[cfg(feature = "device-bound")]
     pub(crate) bound: BoundCookies,
 }
 
@@ -73,10 +72,7 @@ impl Values {
             return;
         }
         if self.count == MOST_VALUES {
-            #[cfg(feature = "migrate")]
-            {
-                self.has_more = true;
-            }
+            self.has_more = true;
             return;
         }
         if self.count == 0 {

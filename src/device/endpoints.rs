@@ -1,21 +1,24 @@
-//! The two requests of a browser: to register a key, and to prove it again.
+//! The two requests of a browser: to register a device, and to prove it again (docs/spec/devices.md § 16.4).
 //!
-//! Neither depends on a cookie, because after a link from another site the browser sends none (SPEC.md § 16).
+//! Neither depends on a cookie, because after a link from another site the browser sends none.
 
 use serde_json::json;
 
 use super::{
-    Devices, Initiators, IsAlive, issued,
-    proof::{self, Proof},
-    seals::{Unsealed, device_field},
+    DeviceAnswer, Devices, Initiators,
+    proof::{self, Claims},
+    seals::{Unsealed, device_id},
+    tag,
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
+    cookie::Finder,
     crypto::{
         es256::{KEY_LEN, PublicKey},
         random::RandomError,
     },
-    state::{DeviceField, DeviceName, Metadata, Sid},
+    keys::KeyId,
+    state::{DeviceId, Metadata, Sid},
     token::Context,
 };
 
@@ -28,200 +31,206 @@ pub(crate) enum Endpoint {
 
 /// A request to one of the endpoints.
 pub(crate) struct DeviceRequest<'a> {
+    pub(crate) endpoint: Endpoint,
     /// `Secure-Session-Response`.
     pub(crate) proof: Option<&'a [u8]>,
     /// `Sec-Secure-Session-Id`.
     pub(crate) identifier: Option<&'a [u8]>,
     /// The host of the request.
     pub(crate) host: Option<&'a str>,
-    /// The session that the request carries, or the reason for which it does not open.
-    pub(crate) session: Option<Result<Metadata, Reason>>,
-    /// The `Cookie` fields have a cookie of this name.
-    pub(crate) has_cookie: &'a dyn Fn(&str) -> bool,
     pub(crate) context: &'a Context,
     pub(crate) now: UnixSeconds,
 }
 
-/// The response of an endpoint.
-#[derive(Default)]
-pub(crate) struct DeviceAnswer {
-    pub(crate) status: u16,
-    pub(crate) set_cookies: Vec<String>,
-    /// `Secure-Session-Challenge`.
-    pub(crate) challenge: Option<String>,
-    /// JSON.
-    pub(crate) body: Option<String>,
-    pub(crate) event: DeviceEvent,
+/// The session that a request is about, from the offer or the identifier that it brought.
+pub(crate) struct Subject {
+    /// The moment of its sign-in, at which the offer was sealed.
+    issued: UnixSeconds,
+    sid: Sid,
+    pub(crate) key_id: KeyId,
+    /// The device that was registered. `None`: it is to be registered.
+    device: Option<(PublicKey, DeviceId)>,
 }
 
-/// The event of an answer, for logs and metrics.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum DeviceEvent {
-    Registered,
-    Refreshed,
-    /// A challenge was sent.
-    Challenged,
-    /// The browser was told to drop the key.
-    Ended,
-    #[default]
-    Refused,
+/// The facts about a subject that its request shows beside it.
+pub(crate) struct Facts {
+    /// The tags of the subject whose marks came along.
+    pub(crate) marks: Vec<String>,
+    /// The session may still exist somewhere.
+    pub(crate) is_alive: bool,
+    pub(crate) beside: Beside,
+}
+
+/// The session that came along with a request.
+pub(crate) enum Beside {
+    /// None, or one that does not open.
+    Nothing,
+    Revoked,
+    Opened(Metadata),
 }
 
 impl Devices {
     /// Returns the endpoint at a path.
     pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
-        match path.strip_prefix(self.options.path())? {
-            "/register" => Some(Endpoint::Register),
-            "/refresh" => Some(Endpoint::Refresh),
-            _ => None,
+        let both = [Endpoint::Register, Endpoint::Refresh];
+        both.into_iter()
+            .find(|endpoint| self.options.path_of(*endpoint) == path)
+    }
+
+    /// Finds the session that a request is about. The error is the answer to a request about none.
+    pub(crate) fn subject(&self, request: &DeviceRequest<'_>) -> Result<Subject, DeviceAnswer> {
+        match request.endpoint {
+            Endpoint::Register => self.offered(request).ok_or(DeviceAnswer::refused(400)),
+            Endpoint::Refresh => self.identified(request),
         }
+    }
+
+    /// Returns the tags of a subject whose marks are among the cookies of its request.
+    pub(crate) fn marks<F>(&self, subject: &Subject, cookie_fields: impl Fn() -> F) -> Vec<String>
+    where
+        F: IntoIterator<Item: AsRef<[u8]>>,
+    {
+        let device = subject.device.as_ref().map(|(_, device)| tag(device));
+        let tags = device.into_iter().chain([tag(&subject.sid)]);
+        let came = |tag: &String| {
+            let finder = Finder::new(&self.cookies.mark_name(tag));
+            let values = finder.find(cookie_fields(), 1);
+            values.iter().next().is_some()
+        };
+        tags.filter(came).collect()
     }
 
     pub(crate) fn answer(
         &self,
-        endpoint: Endpoint,
         request: &DeviceRequest<'_>,
-        is_alive: IsAlive<'_>,
+        subject: &Subject,
+        facts: &Facts,
     ) -> DeviceAnswer {
-        match endpoint {
-            Endpoint::Register => self.register(request, is_alive),
-            Endpoint::Refresh => self.refresh(request, is_alive),
-        }
-    }
-
-    fn register(&self, request: &DeviceRequest<'_>, is_alive: IsAlive<'_>) -> DeviceAnswer {
-        let challenged = |proof: &Proof| {
-            let token = proof.challenge.as_bytes();
-            let challenge: Unsealed<0> = self
-                .registration
-                .open(request.context, token, request.now)
-                .ok()?;
-            let is_young = self.is_young(&challenge.metadata, REGISTER_WITHIN, request.now);
-            let is_out = (request.has_cookie)(&self.out_name(DeviceName::Pending(challenge.sid)));
-            let is_alive = || is_alive(&challenge.metadata, challenge.key_id);
-            (is_young && !is_out && is_alive()).then_some(challenge)
+        let answer = match &subject.device {
+            None => self.register(request, subject, facts),
+            Some((key, device)) => self.refresh(request, subject, (key, *device), facts),
         };
-        let text = unquoted(request.proof);
-        let path = self.options.register_path();
-        let registered = || {
-            // First, because a signature takes much longer to verify than an offer to open, and anybody may send one.
-            let challenge = challenged(&proof::unverified(text)?)?;
-            let (key, proof) = proof::registration(text).ok()?;
-            self.is_for(&proof, &path, request)
-                .then_some((key, challenge))
-        };
-        let Some((key, challenge)) = registered() else {
-            return DeviceAnswer::refused(400);
-        };
-        let answer = self.accept(&key, &challenge, request);
         answer.unwrap_or_else(|_| DeviceAnswer::later())
     }
 
-    fn accept(
+    /// The offer is checked before the signature, which takes much longer to verify, and which anybody may send.
+    fn offered(&self, request: &DeviceRequest<'_>) -> Option<Subject> {
+        let claims = proof::unverified(unquoted(request.proof)).ok()?;
+        let token = claims.challenge.as_bytes();
+        let offer: Unsealed<0> = self.offer.open(request.context, token, request.now).ok()?;
+        let is_young = self.is_young(offer.issued, self.options.offer_for(), request.now);
+        is_young.then_some(Subject {
+            issued: offer.issued,
+            sid: offer.sid,
+            key_id: offer.key_id,
+            device: None,
+        })
+    }
+
+    fn register(
         &self,
-        key: &PublicKey,
-        challenge: &Unsealed<0>,
         request: &DeviceRequest<'_>,
+        offer: &Subject,
+        facts: &Facts,
     ) -> Result<DeviceAnswer, RandomError> {
+        let beside = match &facts.beside {
+            Beside::Nothing => Some(false),
+            Beside::Revoked => None,
+            Beside::Opened(session) => offer.may_bind(session).then_some(true),
+        };
+        let is_open = facts.is_alive && facts.marks.is_empty();
+        let key = || {
+            let (key, claims) = proof::registration(unquoted(request.proof)).ok()?;
+            self.is_for(&claims, request).then_some(key)
+        };
+        let (Some(is_beside), Some(key)) = (beside, is_open.then(key).flatten()) else {
+            return Ok(DeviceAnswer::refused(400));
+        };
         let DeviceRequest { context, now, .. } = *request;
+        let device = device_id(&key, offer.sid);
         let identifier =
             self.identifier
-                .seal(context, &challenge.metadata, &key.to_bytes(), now)?;
-        let device = device_field(key, challenge.sid);
+                .seal(context, offer.sid, offer.issued, &key.to_bytes(), now)?;
+        let cookie = self.set_bound(context, device, offer.sid, now)?;
+        let answer = DeviceAnswer::registered(cookie, self.instructions(&identifier, device));
         Ok(DeviceAnswer {
-            status: 200,
-            set_cookies: vec![self.bound_cookie(device, challenge.sid, request)?],
-            body: Some(self.instructions(&identifier, device)),
-            event: DeviceEvent::Registered,
-            ..DeviceAnswer::default()
+            binds: is_beside.then_some(device),
+            ..answer
         })
     }
 
-    fn refresh(&self, request: &DeviceRequest<'_>, is_alive: IsAlive<'_>) -> DeviceAnswer {
+    fn identified(&self, request: &DeviceRequest<'_>) -> Result<Subject, DeviceAnswer> {
         let text = unquoted(request.identifier);
-        let DeviceRequest { context, now, .. } = *request;
-        let identifier: Unsealed<KEY_LEN> = match self.identifier.open(context, text, now) {
-            Ok(identifier) => identifier,
+        let identifier = self.identifier.open(request.context, text, request.now);
+        let identifier: Unsealed<KEY_LEN> = identifier.map_err(|reason| match reason {
             // Another instance may have this key already, so the browser keeps its own.
-            Err(Reason::UnknownKey) => return DeviceAnswer::later(),
-            Err(Reason::RetiredKey) => return DeviceAnswer::end(text, Vec::new()),
-            Err(_) => return DeviceAnswer::refused(404),
-        };
-        let sid = identifier.sid;
-        let Some(key) = PublicKey::from_bytes(&identifier.payload) else {
-            return DeviceAnswer::refused(404);
-        };
-        let alive = || is_alive(&identifier.metadata, identifier.key_id);
-        let device = device_field(&key, sid);
-        let marks = [DeviceName::Bound(device), DeviceName::Pending(sid)];
-        let carried = marks
-            .into_iter()
-            .filter(|mark| (request.has_cookie)(&self.out_name(*mark)));
-        let left: Vec<_> = carried.map(|mark| self.expire_out(mark)).collect();
-        let goes_on = match &request.session {
-            // It opened, perhaps under a newer id than the one that the key was registered for.
-            Some(Ok(session)) if session.device == Some(device) => true,
-            Some(Ok(session)) if is_bound(session) || session.sid != Some(sid) => false,
-            Some(Err(Reason::Revoked)) => false,
-            _ => alive(),
-        };
-        if !left.is_empty() || !goes_on {
-            let fields = [vec![self.expire_bound(device)], left].concat();
-            return DeviceAnswer::end(text, fields);
-        }
-        let answer = if self.is_proven(&key, sid, request) {
-            self.bound_cookie(device, sid, request)
-                .map(|cookie| DeviceAnswer {
-                    status: 200,
-                    set_cookies: vec![cookie],
-                    event: DeviceEvent::Refreshed,
-                    ..DeviceAnswer::default()
-                })
-        } else {
-            self.ask(text, sid, request)
-        };
-        answer.unwrap_or_else(|_| DeviceAnswer::later())
-    }
-
-    /// Asks for a proof. Nothing about the last one is told.
-    fn ask(
-        &self,
-        identifier: &[u8],
-        sid: Sid,
-        request: &DeviceRequest<'_>,
-    ) -> Result<DeviceAnswer, RandomError> {
-        let metadata = issued(sid, request.now);
-        let challenge = self
-            .challenge
-            .seal(request.context, &metadata, &[], request.now)?;
-        let identifier = String::from_utf8_lossy(identifier);
-        Ok(DeviceAnswer {
-            status: 403,
-            challenge: Some(format!(r#""{challenge}";id="{identifier}""#)),
-            event: DeviceEvent::Challenged,
-            ..DeviceAnswer::default()
+            Reason::UnknownKey => DeviceAnswer::later(),
+            Reason::RetiredKey => DeviceAnswer::ended(text, Vec::new()),
+            _ => DeviceAnswer::refused(404),
+        })?;
+        let key = PublicKey::from_bytes(&identifier.payload).ok_or(DeviceAnswer::refused(404))?;
+        let device = device_id(&key, identifier.sid);
+        Ok(Subject {
+            issued: identifier.issued,
+            sid: identifier.sid,
+            key_id: identifier.key_id,
+            device: Some((key, device)),
         })
     }
 
-    /// Returns `true` if the request proves `key`, by a young challenge for this session.
+    fn refresh(
+        &self,
+        request: &DeviceRequest<'_>,
+        subject: &Subject,
+        (key, device): (&PublicKey, DeviceId),
+        facts: &Facts,
+    ) -> Result<DeviceAnswer, RandomError> {
+        let identifier = unquoted(request.identifier);
+        let goes_on = match &facts.beside {
+            // Perhaps under a newer id than the one that the key was registered for.
+            Beside::Opened(session) if session.device == Some(device) => true,
+            Beside::Opened(session) => facts.is_alive && subject.may_bind(session),
+            Beside::Revoked => false,
+            Beside::Nothing => facts.is_alive,
+        };
+        if !goes_on || !facts.marks.is_empty() {
+            let bound = self.cookies.drop_bound(&tag(&device));
+            let marks = facts.marks.iter().map(|tag| self.cookies.drop_mark(tag));
+            let fields = [bound].into_iter().chain(marks).collect();
+            return Ok(DeviceAnswer::ended(identifier, fields));
+        }
+        let DeviceRequest { context, now, .. } = *request;
+        if self.is_proven(key, subject.sid, request) {
+            let cookie = self.set_bound(context, device, subject.sid, now)?;
+            return Ok(DeviceAnswer::refreshed(cookie));
+        }
+        let challenge = self.challenge.seal(context, subject.sid, now, &[], now)?;
+        Ok(DeviceAnswer::challenged(&challenge, identifier))
+    }
+
+    /// Returns `true` if the request proves `key`, by a young challenge for this session. The challenge is checked before
+    /// the signature, as at a registration.
     fn is_proven(&self, key: &PublicKey, sid: Sid, request: &DeviceRequest<'_>) -> bool {
-        let Ok(proof) = proof::refresh(unquoted(request.proof), key) else {
+        let text = unquoted(request.proof);
+        let Ok(claims) = proof::unverified(text) else {
             return false;
         };
-        let token = proof.challenge.as_bytes();
+        let token = claims.challenge.as_bytes();
         let challenge = self
             .challenge
             .open::<0>(request.context, token, request.now);
-        challenge.is_ok_and(|challenge| {
-            challenge.sid == sid
-                && self.is_young(&challenge.metadata, self.options.challenge_for, request.now)
-                && self.is_for(&proof, &self.options.refresh_path(), request)
-        })
+        let is_good = challenge.is_ok_and(|challenge| {
+            let span = self.options.challenge_for;
+            challenge.sid == sid && self.is_young(challenge.issued, span, request.now)
+        });
+        let is_signed =
+            || proof::refresh(text, key).is_ok_and(|claims| self.is_for(&claims, request));
+        is_good && is_signed()
     }
 
     /// Returns `true` if the proof was made for this endpoint, or for none.
-    fn is_for(&self, proof: &Proof, path: &str, request: &DeviceRequest<'_>) -> bool {
-        let Some(audience) = &proof.audience else {
+    fn is_for(&self, claims: &Claims, request: &DeviceRequest<'_>) -> bool {
+        let Some(audience) = &claims.audience else {
             return true;
         };
         let origin = match (&self.options.origin, request.host) {
@@ -229,24 +238,12 @@ impl Devices {
             (None, Some(host)) => format!("https://{host}"),
             (None, None) => return false,
         };
-        audience.strip_prefix(&origin) == Some(path)
-    }
-
-    fn bound_cookie(
-        &self,
-        device: DeviceField,
-        sid: Sid,
-        request: &DeviceRequest<'_>,
-    ) -> Result<String, RandomError> {
-        let DeviceRequest { context, now, .. } = *request;
-        let token = self
-            .bound
-            .seal(context, &issued(sid, now), &device.0, now)?;
-        Ok(self.set_bound(&token, device))
+        let path = self.options.path_of(request.endpoint);
+        audience.strip_prefix(&origin) == Some(&path)
     }
 
     /// The instructions for the browser.
-    fn instructions(&self, identifier: &str, device: DeviceField) -> String {
+    fn instructions(&self, identifier: &str, device: DeviceId) -> String {
         let excluded = self.options.excluded.iter();
         let excluded: Vec<_> = excluded
             .map(|path| json!({"type": "exclude", "domain": "*", "path": path}))
@@ -257,12 +254,12 @@ impl Devices {
         };
         json!({
             "session_identifier": identifier,
-            "refresh_url": self.options.refresh_path(),
+            "refresh_url": self.options.path_of(Endpoint::Refresh),
             "scope": {"include_site": false, "scope_specification": excluded},
             "credentials": [{
                 "type": "cookie",
-                "name": self.bound_name(device),
-                "attributes": self.attributes.trim_start_matches("; "),
+                "name": self.cookies.bound_name(&tag(&device)),
+                "attributes": self.cookies.attributes(),
             }],
             "allowed_refresh_initiators": initiators,
         })
@@ -270,36 +267,20 @@ impl Devices {
     }
 }
 
-impl DeviceAnswer {
-    fn refused(status: u16) -> DeviceAnswer {
-        DeviceAnswer {
-            status,
-            ..DeviceAnswer::default()
+impl Subject {
+    /// The fields of the session that its sign-in gave it.
+    pub(crate) fn metadata(&self) -> Metadata {
+        Metadata {
+            issued: self.issued,
+            sid: Some(self.sid),
+            ..Metadata::default()
         }
     }
 
-    /// Refuses for now: the browser keeps its key and asks again.
-    pub(crate) fn later() -> DeviceAnswer {
-        DeviceAnswer::refused(503)
+    /// Returns `true` if this is the session of the subject, and it belongs to no device yet.
+    fn may_bind(&self, session: &Metadata) -> bool {
+        session.device.is_none() && session.sid == Some(self.sid)
     }
-
-    /// Tells the browser to drop its key. The identifier has opened, or its head was read, so it is base64url.
-    fn end(identifier: &[u8], set_cookies: Vec<String>) -> DeviceAnswer {
-        let identifier = String::from_utf8_lossy(identifier);
-        DeviceAnswer {
-            status: 200,
-            set_cookies,
-            body: Some(json!({"session_identifier": identifier, "continue": false}).to_string()),
-            event: DeviceEvent::Ended,
-            ..DeviceAnswer::default()
-        }
-    }
-}
-
-fn is_bound(session: &Metadata) -> bool {
-    session
-        .device
-        .is_some_and(|device| device != DeviceField::PENDING)
 }
 
 /// A field value without the quotes that the draft requires and Chromium omits. A missing one is empty.
@@ -310,6 +291,3 @@ fn unquoted(field: Option<&[u8]>) -> &[u8] {
         None => &[],
     }
 }
-
-/// Seconds. A browser registers at once, but a key in hardware takes its time.
-const REGISTER_WITHIN: u64 = 300;

@@ -1,59 +1,49 @@
 //! Sessions bound to a device, so that a stolen cookie opens nothing. Experimental.
 //!
 //! The browser keeps a private key in the device and proves it every few minutes ([Device Bound Session Credentials]).
-//! The public key is kept in no store: everything that the two endpoints need travels in sealed tokens (SPEC.md § 16).
+//! The public key is kept in no store: everything that the two endpoints need travels in sealed tokens
+//! (docs/spec/devices.md).
 //!
 //! This module and feature `device-bound` may change in a minor release, because the protocol is a draft.
 //!
 //! [Device Bound Session Credentials]: https://w3c.github.io/webappsec-dbsc/
 
+mod answer;
 mod endpoints;
+mod events;
 mod json;
 mod options;
 pub(crate) mod proof;
 mod seals;
 
-pub use crate::state::DeviceBinding;
 pub use options::{DeviceBound, Initiators};
 
-pub(crate) use endpoints::{DeviceAnswer, DeviceEvent, DeviceRequest, Endpoint};
+pub(crate) use answer::DeviceAnswer;
+pub(crate) use endpoints::{Beside, DeviceRequest, Endpoint, Facts, Subject};
 pub(crate) use options::Options;
 #[cfg(test)]
-pub(crate) use {proof::ProofError, seals::device_field};
+pub(crate) use {proof::ProofError, seals::device_id};
+
+use std::sync::Arc;
 
 use crate::{
     base::time::UnixSeconds,
-    cookie::{BoundCookies, CookieName, EXPIRED},
+    cookie::{Attributes, BoundCookies, CookieName, DeviceCookies},
     crypto::{base64url, hash::sha256, random::RandomError, suite::Mode},
-    keys::{KeyId, PurposeSlot},
-    state::{DeviceField, DeviceName, Metadata, Sid},
+    keys::PurposeSlot,
+    state::{Departure, DeviceId, Metadata, Sid, Standing},
     token::Context,
 };
-use seals::Seal;
-use std::sync::Arc;
+use seals::{Seal, Unsealed};
 
 /// The seals and settings of the devices of one cookie.
 pub(crate) struct Devices {
     bound: Seal,
     identifier: Seal,
-    registration: Seal,
+    offer: Seal,
     challenge: Seal,
     options: Options,
-    /// The name of the session's cookie.
-    name: CookieName,
-    /// The attributes of the session's cookie, as `Set-Cookie` has them.
-    attributes: String,
-}
-
-/// The standing of a session, by the bound cookies of its request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// The session is used as it is.
-    Good,
-    /// A key was registered for it, which has to be written into the session.
-    Promoted(DeviceField),
-    /// The request does not come from the session's device, as far as it shows.
-    Stale,
+    cookies: DeviceCookies,
 }
 
 impl Devices {
@@ -62,22 +52,21 @@ impl Devices {
         options: Options,
         mode: Mode,
         name: &CookieName,
-        attributes: String,
+        attributes: &Attributes,
         serve: impl Fn(&str) -> Result<Arc<PurposeSlot>, E>,
     ) -> Result<Devices, E> {
         let seal = |word| Ok(Seal::new(serve(word)?, mode));
         Ok(Devices {
             bound: seal("bound")?,
             identifier: seal("identifier")?,
-            registration: seal("registration")?,
+            offer: seal("registration")?,
             challenge: seal("challenge")?,
             options,
-            name: name.clone(),
-            attributes,
+            cookies: DeviceCookies::new(name.clone(), attributes.clone()),
         })
     }
 
-    /// Judges a session that opened, by the bound cookies beside it.
+    /// Judges a session that opened, by the bound cookies beside it (docs/spec/devices.md § 16.2).
     pub(crate) fn judge(
         &self,
         context: &Context,
@@ -85,122 +74,106 @@ impl Devices {
         cookies: &BoundCookies,
         now: UnixSeconds,
     ) -> Standing {
-        let Some(device) = metadata.device else {
-            return Standing::Good;
+        let bound = |token: &[u8]| {
+            let bound: Unsealed<_> = self.bound.open(context, token, now).ok()?;
+            self.is_young(bound.issued, self.options.bound_for, now)
+                .then_some(bound)
         };
-        let open = |token: &[u8]| {
-            let bound = self.bound.open(context, token, now).ok()?;
-            let is_fresh = self.is_young(&bound.metadata, self.options.bound_for, now);
-            is_fresh.then_some((bound.sid, DeviceField(bound.payload)))
+        let proof = match metadata.device {
+            Some(device) => {
+                let tag = tag(&device);
+                let mut cookies = cookies.of(&tag).filter_map(bound);
+                cookies.find(|cookie| cookie.payload == device)
+            }
+            None => {
+                let mut cookies = cookies.youngest().filter_map(bound);
+                cookies.find(|cookie| metadata.sid == Some(cookie.sid))
+            }
         };
-        if device != DeviceField::PENDING {
-            let tag = tag(DeviceName::Bound(device));
-            let mut proven = cookies.of(&tag).filter_map(open);
-            return match proven.any(|(_, proven)| proven == device) {
-                true => Standing::Good,
-                false => Standing::Stale,
-            };
-        }
-        let mut proven = cookies.youngest().filter_map(open);
-        match proven.find(|(sid, _)| metadata.sid == Some(*sid)) {
-            Some((_, device)) => Standing::Promoted(device),
-            None if self.is_overdue(metadata, now) => Standing::Stale,
-            None => Standing::Good,
+        match (proof, metadata.device, self.options.required_after) {
+            (Some(proof), ..) => Standing::Admitted {
+                device: Some(proof.payload),
+                until: Some(proof.issued.saturating_add(self.options.bound_for)),
+            },
+            (None, Some(_), _) => Standing::Stale,
+            (None, None, grace) => {
+                let until = grace.map(|grace| metadata.issued.saturating_add(grace));
+                match until.is_none_or(|end| now < end) {
+                    true => Standing::Admitted {
+                        device: None,
+                        until,
+                    },
+                    false => Standing::Stale,
+                }
+            }
         }
     }
 
-    /// The field that asks the browser to register a key for a session that was renewed at `now`.
+    /// The field that asks the browser to register a device for a session that was renewed at `now`. `None`: the
+    /// settings bind no further session.
     pub(crate) fn offer(
         &self,
         context: &Context,
         sid: Sid,
         now: UnixSeconds,
-    ) -> Result<String, RandomError> {
-        let metadata = issued(sid, now);
-        let challenge = self.registration.seal(context, &metadata, &[], now)?;
-        let path = self.options.register_path();
-        Ok(format!(r#"(ES256);path="{path}";challenge="{challenge}""#))
+    ) -> Result<Option<String>, RandomError> {
+        if !self.options.offers {
+            return Ok(None);
+        }
+        let challenge = self.offer.seal(context, sid, now, &[], now)?;
+        let path = self.options.path_of(Endpoint::Register);
+        Ok(Some(format!(
+            r#"(ES256);path="{path}";challenge="{challenge}""#
+        )))
     }
 
-    /// The `Set-Cookie` fields of a response that ends the session of a device: the bound cookie goes, and a mark stays
-    /// that a refresh brings along from any site. While a session waits for a key, its cookie is not known.
-    pub(crate) fn farewell(&self, device: DeviceName) -> Vec<String> {
-        let (name, attributes) = (self.out_name(device), self.out_attributes());
-        let mark = format!("{name}=1{attributes}; Max-Age={OUT_FOR}");
-        match device {
-            DeviceName::Bound(device) => vec![self.expire_bound(device), mark],
-            DeviceName::Pending(_) => vec![mark],
+    /// The `Set-Cookie` fields of a response whose client no longer has this session: the bound cookie goes, and a mark
+    /// stays that a refresh or a registration brings along from any site.
+    pub(crate) fn depart(&self, departure: Departure, now: UnixSeconds) -> Vec<String> {
+        match departure {
+            Departure::Bound(device) => {
+                let tag = tag(&device);
+                vec![
+                    self.cookies.drop_bound(&tag),
+                    self.cookies.set_mark(&tag, MARKED_FOR),
+                ]
+            }
+            Departure::Unbound(sid, issued) => {
+                let offered_until = issued.saturating_add(self.options.offer_for());
+                let left = offered_until.saturating_sub(now);
+                let needs_mark = self.options.offers && left > 0;
+                let mark = needs_mark.then(|| self.cookies.set_mark(&tag(&sid), left));
+                mark.into_iter().collect()
+            }
         }
     }
 
-    /// Returns `true` if the session has waited for a key for longer than the application allows.
-    fn is_overdue(&self, metadata: &Metadata, now: UnixSeconds) -> bool {
-        let grace = self.options.required_after;
-        grace.is_some_and(|grace| now >= metadata.issued.saturating_add(grace))
-    }
-
     /// Returns `true` if something sealed at `issued` is younger than `span`.
-    fn is_young(&self, metadata: &Metadata, span: u64, now: UnixSeconds) -> bool {
-        let is_from_the_future = metadata.issued > now.saturating_add(self.options.skew);
-        !is_from_the_future && now < metadata.issued.saturating_add(span)
+    fn is_young(&self, issued: UnixSeconds, span: u64, now: UnixSeconds) -> bool {
+        let is_from_the_future = issued > now.saturating_add(self.options.skew);
+        !is_from_the_future && now < issued.saturating_add(span)
     }
 
-    fn set_bound(&self, token: &str, device: DeviceField) -> String {
-        let (name, max_age) = (self.bound_name(device), self.options.bound_for);
-        format!("{name}={token}{}; Max-Age={max_age}", self.attributes)
-    }
-
-    fn expire_bound(&self, device: DeviceField) -> String {
-        format!("{}={}{EXPIRED}", self.bound_name(device), self.attributes)
-    }
-
-    fn expire_out(&self, device: DeviceName) -> String {
-        let (name, attributes) = (self.out_name(device), self.out_attributes());
-        format!("{name}={attributes}{EXPIRED}")
-    }
-
-    /// `name.b-` and the tag of the device.
-    fn bound_name(&self, device: DeviceField) -> String {
-        format!("{}.b-{}", self.name, tag(DeviceName::Bound(device)))
-    }
-
-    /// `name.out-` and the tag of the device.
-    fn out_name(&self, device: DeviceName) -> String {
-        format!("{}.out-{}", self.name, tag(device))
-    }
-
-    /// A refresh after a link from another site has to bring the mark along, so it is a cookie for all sites.
-    fn out_attributes(&self) -> String {
-        let (before, _) = self
-            .attributes
-            .split_once("; SameSite=")
-            .unwrap_or((&self.attributes, ""));
-        format!("{before}; SameSite=None")
+    fn set_bound(
+        &self,
+        context: &Context,
+        device: DeviceId,
+        sid: Sid,
+        now: UnixSeconds,
+    ) -> Result<String, RandomError> {
+        let token = self.bound.seal(context, sid, now, &device, now)?;
+        let span = self.options.bound_for;
+        Ok(self.cookies.set_bound(&tag(&device), &token, span))
     }
 }
 
-/// The part for a device in the names of cookies: `base64url(SHA-256(x)[0..6])`.
-pub(crate) fn tag(device: DeviceName) -> String {
-    let hash = match device {
-        DeviceName::Bound(DeviceField(device)) => sha256(&[&device]),
-        DeviceName::Pending(sid) => sha256(&[&sid]),
-    };
+/// The part for a device, or for the id of a session, in the names of cookies: `base64url(SHA-256(x)[0..6])`.
+pub(crate) fn tag(of: &[u8]) -> String {
+    let hash = sha256(&[of]);
     let mut text = String::with_capacity(8);
     base64url::encode(&hash[..6], &mut text);
     text
 }
 
-/// The body of something that was sealed for a session at `now`.
-fn issued(sid: Sid, now: UnixSeconds) -> Metadata {
-    Metadata {
-        issued: now,
-        sid: Some(sid),
-        ..Metadata::default()
-    }
-}
-
-/// Seconds for which the mark of a session that has ended is kept.
-const OUT_FOR: u32 = 86_400;
-
-/// The question to the application about the session of an identifier: whether it may go on.
-pub(crate) type IsAlive<'a> = &'a dyn Fn(&Metadata, KeyId) -> bool;
+/// Seconds for which the mark of a bound session that has ended is kept.
+const MARKED_FOR: u64 = 86_400;

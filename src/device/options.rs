@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use super::Endpoint;
 use crate::cookie::{Attributes, SameSite};
 
 /// Settings of sessions that are bound to a device, for
@@ -94,12 +95,12 @@ impl DeviceBound {
         self
     }
 
-    /// Refuses sessions for which no key was registered within `grace` of their sign-in, at least 10 seconds.
+    /// Refuses every session that has no device `grace` after it began, at least 10 seconds, and registers none later.
     /// **Browsers without this protocol, which are most, cannot stay signed in.** By default their sessions stay what
     /// they are without it.
     ///
-    /// Sessions from before their application bound any are not refused; end them with
-    /// [`not_before`](crate::carrier::SessionBuilder::not_before).
+    /// That holds wherever the session came from: one that nobody signed in to, one from before these settings, one
+    /// taken over from another library. Switch it on when all sessions from before have ended.
     pub fn required_after(self, grace: Duration) -> DeviceBound {
         DeviceBound {
             required_after: Some(grace),
@@ -179,22 +180,25 @@ pub(crate) struct Options {
     pub(super) excluded: Vec<String>,
     pub(super) required_after: Option<u64>,
     pub(super) origin: Option<String>,
-    /// A renewed session waits for the registration of a device.
-    pub(crate) offers: bool,
+    /// A renewed session is offered a registration.
+    pub(super) offers: bool,
     pub(super) skew: u64,
 }
 
 impl Options {
-    pub(super) fn path(&self) -> &str {
-        &self.path
+    pub(super) fn path_of(&self, endpoint: Endpoint) -> String {
+        let path = &self.path;
+        match endpoint {
+            Endpoint::Register => format!("{path}/register"),
+            Endpoint::Refresh => format!("{path}/refresh"),
+        }
     }
 
-    pub(super) fn register_path(&self) -> String {
-        format!("{}/register", self.path)
-    }
-
-    pub(super) fn refresh_path(&self) -> String {
-        format!("{}/refresh", self.path)
+    /// Seconds for which an offer can be taken up: as long as a session may be without a device, but no longer than
+    /// [`OFFERED_FOR`].
+    pub(super) fn offer_for(&self) -> u64 {
+        self.required_after
+            .map_or(OFFERED_FOR, |grace| grace.min(OFFERED_FOR))
     }
 }
 
@@ -241,6 +245,9 @@ fn is_origin(origin: &str) -> bool {
     let host = origin.strip_prefix("https://");
     host.is_some_and(|host| !host.is_empty() && host.bytes().all(is_good))
 }
+
+/// Seconds. A browser registers at once, but a key in hardware takes its time.
+const OFFERED_FOR: u64 = 120;
 
 /// Seconds.
 const LEAST_GRACE: u64 = 10;

@@ -13,10 +13,10 @@ use crate::crypto::{
     es256::{PublicKey, SIGNATURE_LEN},
 };
 
-/// A proof whose signature is right.
+/// The claims of a proof, which are its payload. A signature makes none of them true.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Proof {
-    /// The challenge that was signed. Nobody has checked it yet.
+pub(crate) struct Claims {
+    /// The challenge that was signed.
     pub(crate) challenge: String,
     /// The URL of the endpoint that the proof was made for, where the browser says it.
     pub(crate) audience: Option<String>,
@@ -36,21 +36,21 @@ pub(crate) enum ProofError {
 }
 
 /// Verifies the proof of a registration, by the key that it carries.
-pub(crate) fn registration(text: &[u8]) -> Result<(PublicKey, Proof), ProofError> {
+pub(crate) fn registration(text: &[u8]) -> Result<(PublicKey, Claims), ProofError> {
     let parts = Parts::read(text)?;
     let jwk = parts.header.get("jwk").and_then(Json::as_object);
     let key = jwk.and_then(public_key).ok_or(ProofError::Key)?;
-    let proof = parts.verify(&key)?;
-    Ok((key, proof))
+    let claims = parts.verify(&key)?;
+    Ok((key, claims))
 }
 
-/// Reads what a proof of a registration claims. Nothing is verified.
-pub(crate) fn unverified(text: &[u8]) -> Option<Proof> {
-    Parts::read(text).ok()?.claims()
+/// Reads the claims of a proof. Nothing is verified.
+pub(crate) fn unverified(text: &[u8]) -> Result<Claims, ProofError> {
+    Parts::read(text)?.claims()
 }
 
 /// Verifies the proof of a refresh, by the key that was registered.
-pub(crate) fn refresh(text: &[u8], key: &PublicKey) -> Result<Proof, ProofError> {
+pub(crate) fn refresh(text: &[u8], key: &PublicKey) -> Result<Claims, ProofError> {
     let parts = Parts::read(text)?;
     if parts.header.contains_key("jwk") {
         return Err(ProofError::Key);
@@ -104,25 +104,24 @@ impl<'a> Parts<'a> {
         Ok(self)
     }
 
-    fn verify(self, key: &PublicKey) -> Result<Proof, ProofError> {
+    fn verify(self, key: &PublicKey) -> Result<Claims, ProofError> {
         if !key.verify(self.signed, &self.signature) {
             return Err(ProofError::Signature);
         }
-        self.claims().ok_or(ProofError::Malformed)
+        self.claims()
     }
 
-    /// Reads the claims of the payload.
-    fn claims(&self) -> Option<Proof> {
-        let mut payload = Json::object(&self.payload)?;
+    fn claims(&self) -> Result<Claims, ProofError> {
+        let mut payload = Json::object(&self.payload).ok_or(ProofError::Malformed)?;
         let Some(Json::Text(challenge)) = payload.remove("jti") else {
-            return None;
+            return Err(ProofError::Malformed);
         };
         let audience = match payload.remove("aud") {
             None => None,
             Some(Json::Text(audience)) => Some(audience),
-            Some(_) => return None,
+            Some(_) => return Err(ProofError::Malformed),
         };
-        Some(Proof {
+        Ok(Claims {
             challenge,
             audience,
         })
@@ -165,13 +164,13 @@ mod tests {
 
     #[test]
     fn the_proofs_of_a_browser_are_verified() {
-        let (key, proof) = registration(REGISTRATION.as_bytes()).expect("it was sent");
+        let (key, claims) = registration(REGISTRATION.as_bytes()).expect("it was sent");
         assert_eq!(
-            proof.challenge,
+            claims.challenge,
             "g7m8q090YJbYtA3TcYYpzqaQTLi6IQAhylcyjk5tfcO7b6jpPmSHz97Tnxitztke"
         );
-        let proof = refresh(REFRESH.as_bytes(), &key).expect("the same key signed it");
-        assert!(proof.challenge.starts_with("v8PRdJcvFBRb") && proof.audience.is_none());
+        let claims = refresh(REFRESH.as_bytes(), &key).expect("the same key signed it");
+        assert!(claims.challenge.starts_with("v8PRdJcvFBRb") && claims.audience.is_none());
         let again = PublicKey::from_bytes(&key.to_bytes()).expect("it was written here");
         assert_eq!(again, key);
     }

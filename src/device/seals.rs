@@ -13,7 +13,7 @@ use crate::{
         suite::Mode,
     },
     keys::{KeyId, PurposeSlot},
-    state::{DeviceField, Layout, Metadata, Sid},
+    state::{DeviceId, Layout, Metadata, Sid},
     token::{self, Context, Draft},
 };
 
@@ -25,7 +25,8 @@ pub(crate) struct Seal {
 
 /// The fields of a token that has opened.
 pub(crate) struct Unsealed<const N: usize> {
-    pub(crate) metadata: Metadata,
+    /// In Unix seconds.
+    pub(crate) issued: UnixSeconds,
     pub(crate) sid: Sid,
     pub(crate) payload: [u8; N],
     pub(crate) key_id: KeyId,
@@ -36,15 +37,17 @@ impl Seal {
         Seal { slot, mode }
     }
 
-    /// Seals a token at `now`. `metadata` needs a session id.
+    /// Seals a token at `now`.
     pub(crate) fn seal(
         &self,
         context: &Context,
-        metadata: &Metadata,
+        sid: Sid,
+        issued: UnixSeconds,
         payload: &[u8],
         now: UnixSeconds,
     ) -> Result<String, RandomError> {
         let keys = self.slot.keys();
+        let metadata = metadata(sid, issued);
         let mut buffer = Scratch::borrow();
         let body_len = metadata.len() + payload.len();
         let mut draft = Draft::new(keys.sealing(now), body_len, &mut buffer);
@@ -67,11 +70,20 @@ impl Seal {
             .map_err(|refused| refused.reason)?;
         let body = opened.body(&buffer);
         let read = || {
-            let layout = Layout::read(body)?;
+            let Layout {
+                metadata: read,
+                flash,
+                payload,
+            } = Layout::read(body)?;
+            let bare = Metadata {
+                age: read.age,
+                ..metadata(read.sid?, read.issued)
+            };
+            let is_bare = read == bare && flash.is_empty() && payload.end == body.len();
             Some(Unsealed {
-                sid: layout.metadata.sid?,
-                payload: body[layout.payload].try_into().ok()?,
-                metadata: layout.metadata,
+                issued: read.issued,
+                sid: read.sid?,
+                payload: body[payload].try_into().ok().filter(|_| is_bare)?,
                 key_id: opened.key_id(),
             })
         };
@@ -79,9 +91,17 @@ impl Seal {
     }
 }
 
-/// The field of a session that is bound to `key`, which was registered for the id `sid`:
-/// `SHA-256(key || sid)[0..16]`.
-pub(crate) fn device_field(key: &PublicKey, sid: Sid) -> DeviceField {
+/// The fields of a body that was issued for a session.
+fn metadata(sid: Sid, issued: UnixSeconds) -> Metadata {
+    Metadata {
+        issued,
+        sid: Some(sid),
+        ..Metadata::default()
+    }
+}
+
+/// The device of `key`, which was registered for the id `sid`: `SHA-256(key || sid)[0..16]`.
+pub(crate) fn device_id(key: &PublicKey, sid: Sid) -> DeviceId {
     let hash = sha256(&[&key.to_bytes(), &sid]);
-    DeviceField(std::array::from_fn(|i| hash[i]))
+    std::array::from_fn(|i| hash[i])
 }

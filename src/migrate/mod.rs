@@ -25,4 +25,4 @@ pub use pyramid::Pyramid;
 pub use reader::Reader;
 
 pub(crate) use old_values::OldValues;
-pub(crate) use source::Source;
+pub(crate) use source::{Source, SourceError};

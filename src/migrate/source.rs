@@ -1,12 +1,12 @@
-use std::ops::Range;
+use std::{ops::Range, time::SystemTime};
 
 use super::{OldCookie, OldSession, entries::dictionary};
 use crate::{
     base::{
         reason::Reason,
-        time::{EPOCH, UnixSeconds, unix_seconds},
+        time::{EPOCH, UnixSeconds, unix_seconds, unix_seconds_from},
     },
-    cookie::{CookieName, Finder},
+    cookie::{Attributes, CookieName, Finder, Template},
     crypto::scratch::Wiped,
     state::Metadata,
 };
@@ -22,6 +22,11 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// The first second at which the cookie is read, and dropped.
+    pub(crate) fn start(&self) -> UnixSeconds {
+        self.range.start
+    }
+
     /// Reads one value.
     pub(super) fn read(&self, value: &[u8]) -> Result<OldSession, Reason> {
         if value.len() > LONGEST_VALUE {
@@ -67,6 +72,64 @@ impl Source {
         Ok(Some((metadata, payload)))
     }
 }
+
+impl OldCookie {
+    /// Prepares the cookie, and the field that drops it. `own` are the attributes of the cookie of this crate, which has
+    /// `new_name`.
+    pub(crate) fn source(
+        &self,
+        range: &Range<SystemTime>,
+        own: &Attributes,
+        new_name: &CookieName,
+    ) -> Result<(Source, Template), SourceError> {
+        let name: CookieName = self.name.parse().map_err(SourceError::of)?;
+        if name == *new_name {
+            return Err(SourceError::Rule(SAME_NAME));
+        }
+        let attributes = Attributes {
+            path: self.path.clone(),
+            domain: self.domain.clone(),
+            partitioned: self.partitioned,
+            ..own.clone()
+        };
+        attributes.check(&name).map_err(SourceError::of)?;
+        let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
+        if range.is_empty() {
+            return Err(SourceError::Rule(EMPTY_RANGE));
+        }
+        if range.start < EPOCH {
+            return Err(SourceError::Rule(TOO_EARLY));
+        }
+        let template = Template::new(&name, &attributes);
+        let source = Source {
+            finder: Finder::new(name.as_str()),
+            name,
+            old: self.clone(),
+            range,
+        };
+        Ok((source, template))
+    }
+}
+
+/// A mistake in the settings of an old cookie.
+pub(crate) enum SourceError {
+    /// In its name or its attributes.
+    Cookie(String),
+    /// A rule that it breaks, as the end of a sentence.
+    Rule(&'static str),
+}
+
+impl SourceError {
+    fn of(error: impl std::fmt::Display) -> SourceError {
+        SourceError::Cookie(error.to_string())
+    }
+}
+
+const SAME_NAME: &str =
+    "has the name of this cookie; choose another `name`, so that the two can be told apart";
+const EMPTY_RANGE: &str = "has a range that ends before it begins; give `switched_on..end`";
+const TOO_EARLY: &str =
+    "has a range that begins before 2026, which no session can; give the day of the rollout";
 
 /// The most bytes of a value that browsers store.
 pub(super) const LONGEST_VALUE: usize = 4096;

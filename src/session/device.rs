@@ -1,19 +1,17 @@
-//! Sessions that are bound to a device: the sealer's part. Feature `device-bound`.
+//! The sealer's part in sessions that are bound to a device.
 
-use super::{duplicates::Candidate, end::DeviceFields, error::SaveError, sealer::Sealer};
+use super::{duplicates::Candidate, error::SaveError, finish::DeviceNews, sealer::Sealer};
 use crate::{
-    base::{reason::Reason, time::UnixSeconds},
-    cookie::{BoundCookies, Values},
-    crypto::scratch::Scratch,
-    device::Standing,
-    keys::KeyId,
-    state::{Metadata, State},
+    base::reason::Reason,
+    cookie::BoundCookies,
+    state::{Standing, State},
     token::{Context, Refused},
 };
 
 impl Sealer {
-    /// Judges the session by the bound cookies beside it. One that is stale is withheld.
-    pub(super) fn prove_device<T>(
+    /// Admits a session by the bound cookies beside it, or withholds it.
+    #[inline]
+    pub(super) fn admit<T>(
         &self,
         mut candidate: Candidate,
         context: &Context,
@@ -25,62 +23,38 @@ impl Sealer {
         };
         let metadata = &mut candidate.layout.metadata;
         match devices.judge(context, metadata, cookies, state.now()) {
-            Standing::Good => {}
-            Standing::Promoted(device) => {
-                metadata.device = Some(device);
-                state.promote();
+            Standing::Admitted { device, until } => {
+                state.admit(until, device != metadata.device);
+                metadata.device = device;
+                Ok(candidate)
             }
             Standing::Stale => {
                 state.withhold_stale(*metadata);
-                return Err(Refused {
+                Err(Refused {
                     reason: Reason::Stale,
                     key_id: Some(candidate.key_id),
-                });
+                })
             }
         }
-        Ok(candidate)
     }
 
-    /// The fields for the device of a session that is written, or that `has_ended`.
-    pub(crate) fn device_fields<T>(
+    /// The news for the device of a session that the client stores, or that `is_dropped`.
+    pub(super) fn device_news<T>(
         &self,
         context: &Context,
         state: &State<'_, T>,
-        has_ended: bool,
-    ) -> Result<DeviceFields, SaveError> {
+        is_dropped: bool,
+    ) -> Result<DeviceNews, SaveError> {
         let Some(devices) = &self.devices else {
-            return Ok(DeviceFields::default());
+            return Ok(DeviceNews::default());
         };
-        let offer = |sid| devices.offer(context, sid, state.now());
-        let offered = state.offers_registration().filter(|_| !has_ended);
-        let left = state.left_device(has_ended);
-        Ok(DeviceFields {
-            registration: offered.map(offer).transpose()?,
-            farewell: left.map_or_else(Vec::new, |device| devices.farewell(device)),
+        let renewed = state.renewed_sid().filter(|_| !is_dropped);
+        let offer = renewed.map(|sid| devices.offer(context, sid, state.now()));
+        let departed = state.departure(is_dropped);
+        let departed = departed.map(|departure| devices.depart(departure, state.now()));
+        Ok(DeviceNews {
+            registration: offer.transpose()?.flatten(),
+            set_cookies: departed.unwrap_or_default(),
         })
-    }
-
-    /// The metadata of the session that a request brings, or the reason for which it does not open. For the endpoints of a
-    /// device, which tell nobody.
-    pub(crate) fn arrived(
-        &self,
-        context: &Context,
-        values: &Values,
-        now: UnixSeconds,
-    ) -> Option<Result<Metadata, Reason>> {
-        let mut buffer = Scratch::borrow();
-        let (chosen, _) = self.choose(&self.slot.keys(), context, values, now, &mut buffer);
-        let opened = chosen?.map(|candidate| candidate.layout.metadata);
-        Some(opened.map_err(|refused| refused.reason))
-    }
-
-    /// Returns `true` if the session with this id, issued then, may still exist somewhere. Its idle timeout and its own
-    /// limits are not known here.
-    pub(crate) fn may_exist(&self, issued: &Metadata, key_id: KeyId, now: UnixSeconds) -> bool {
-        let not_before = self.not_before(&self.slot.keys());
-        let end = issued
-            .issued
-            .saturating_add(self.policy.lifetimes.longest());
-        issued.issued >= not_before && now < end && self.check_revoked(issued, key_id).is_ok()
     }
 }

@@ -17,10 +17,8 @@ pub enum SaveError {
     ForeignSession,
     /// The cookie was built with `formerly`, or with two old cookies of one name, and a jar of cookies cannot drop those
     /// with other attributes.
-    #[cfg(feature = "cookie")]
     FormerInJar,
     /// The cookie was built with `device_bound`, and a jar of cookies has no room for the offer of a registration.
-    #[cfg(all(feature = "cookie", feature = "device-bound"))]
     DeviceInJar,
 }
 
@@ -39,13 +37,11 @@ impl fmt::Display for SaveError {
             SaveError::ForeignSession => {
                 f.write_str("the session was loaded by another carrier; save it with that one")
             }
-            #[cfg(feature = "cookie")]
-            SaveError::FormerInJar => f.write_str(
+                    SaveError::FormerInJar => f.write_str(
                 "a jar has one cookie of each name, so it cannot also drop those with other attributes (`formerly`, or \
                  two of one name in `migrate_from`); use `save` instead",
             ),
-            #[cfg(all(feature = "cookie", feature = "device-bound"))]
-            SaveError::DeviceInJar => f.write_str(
+                    SaveError::DeviceInJar => f.write_str(
                 "a jar has no room for `Secure-Session-Registration` (`device_bound`); use `save` instead",
             ),
         }
@@ -57,9 +53,7 @@ impl std::error::Error for SaveError {
         match self {
             SaveError::Random(error) => error.source(),
             SaveError::Clock | SaveError::InsideUpdate | SaveError::ForeignSession => None,
-            #[cfg(feature = "cookie")]
             SaveError::FormerInJar => None,
-            #[cfg(all(feature = "cookie", feature = "device-bound"))]
             SaveError::DeviceInJar => None,
         }
     }

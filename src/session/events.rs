@@ -6,8 +6,6 @@ use std::error::Error;
 use super::outcome::Outcome;
 #[cfg(feature = "tracing")]
 use crate::base::reason::Reason;
-#[cfg(feature = "device-bound")]
-use crate::device::DeviceEvent;
 
 /// A session was read.
 pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
@@ -50,21 +48,6 @@ pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
     }
     #[cfg(not(feature = "tracing"))]
     let _ = (purpose, outcome, token_bytes);
-}
-
-/// An endpoint of the sessions' devices has answered.
-#[cfg(feature = "device-bound")]
-pub(crate) fn device(purpose: &str, event: DeviceEvent) {
-    #[cfg(feature = "tracing")]
-    match event {
-        DeviceEvent::Registered => tracing::debug!(purpose, "device registered"),
-        DeviceEvent::Refreshed => tracing::debug!(purpose, "device refreshed"),
-        DeviceEvent::Challenged => tracing::trace!(purpose, "device challenged"),
-        DeviceEvent::Ended => tracing::debug!(purpose, "device session ended"),
-        DeviceEvent::Refused => tracing::info!(purpose, "device refused"),
-    }
-    #[cfg(not(feature = "tracing"))]
-    let _ = (purpose, event);
 }
 
 /// A cookie, header or token is built whose content anyone can read.

@@ -6,12 +6,10 @@ use super::{
     outcome::Outcome,
     sealer::Sealer,
 };
-#[cfg(feature = "device-bound")]
-use crate::state::DeviceBinding;
 use crate::{
     base::time::system_time,
     crypto::random,
-    state::{Map, Payload, SessionError, SizeReport, State},
+    state::{DeviceBinding, Map, Payload, SessionError, SizeReport, State},
 };
 
 /// A visitor's session during one request. Cloning is cheap, and all clones are the same session.
@@ -59,7 +57,6 @@ pub struct Session<T = Map> {
 impl<T: Payload> Session<T> {
     /// Returns the session's standing with the visitor's device, where sessions are
     /// [bound](crate::carrier::SessionCookieBuilder::device_bound). Feature `device-bound`.
-    #[cfg(feature = "device-bound")]
     #[must_use]
     pub fn binding(&self) -> DeviceBinding {
         self.with(|session| session.state.binding())

@@ -11,11 +11,10 @@ use std::{
 };
 
 use super::{outcome::Outcome, sealer::Sealer};
-#[cfg(feature = "migrate")]
-use crate::migrate::OldValues;
 use crate::{
     base::clock::Clock,
     cookie::{PartNumbers, Values},
+    migrate::OldValues,
     state::{Payload, SessionError, State, StateData},
     token::Context,
 };
@@ -52,7 +51,6 @@ enum Closed {
 pub(crate) struct Arrival {
     pub(crate) values: Values,
     /// Cookies of other libraries, asked if there are no values.
-    #[cfg(feature = "migrate")]
     pub(crate) old: Option<OldValues>,
     pub(crate) clock: Clock,
     /// `None`: the context of the builder.
@@ -203,9 +201,7 @@ impl<T: Payload> Loaded<T> {
         let now = arrival.clock.now();
         let values = mem::take(&mut arrival.values);
         let brought = !values.is_empty();
-        #[cfg(feature = "migrate")]
         let old = arrival.old.take();
-        #[cfg(feature = "migrate")]
         let brought = brought || old.is_some();
         let loaded = loaded.insert(Loaded {
             data: sealer.unread(brought, now),
@@ -213,7 +209,6 @@ impl<T: Payload> Loaded<T> {
             carried: values.carried(),
         });
         let mut state = loaded.data.under(&sealer.policy);
-        #[cfg(feature = "migrate")]
         if let Some(old) = old.filter(|_| values.is_empty()) {
             sealer.take_over(&old, &mut state, &mut loaded.outcome);
             return loaded;

@@ -3,13 +3,14 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`]). [`Outcome`] and [`Reason`] are for logs and metrics.
 
-#[cfg(feature = "device-bound")]
 mod device;
+#[cfg(feature = "device-bound")]
+mod device_request;
 mod dictionary;
 mod duplicates;
-mod end;
 mod error;
 pub(crate) mod events;
+mod finish;
 mod flash;
 mod handle;
 mod hooks;
@@ -25,7 +26,7 @@ mod typed;
 
 pub use crate::{
     base::reason::Reason,
-    state::{Map, Payload, SessionData, SessionError, SizeReport, TooLarge},
+    state::{DeviceBinding, Map, Payload, SessionData, SessionError, SizeReport, TooLarge},
 };
 pub use error::SaveError;
 pub use handle::Session;
@@ -34,7 +35,8 @@ pub use id::{SessionId, SessionIdError};
 pub use outcome::Outcome;
 
 pub(crate) use duplicates::Duplicates;
-pub(crate) use end::{Ending, Sealed, Use};
+pub use finish::TokenChange;
+pub(crate) use finish::{Arrived, Store, Touch};
 pub(crate) use hooks::Hooks;
 pub(crate) use lock::{Arrival, LockedSession};
 pub(crate) use sealer::Sealer;

@@ -16,10 +16,6 @@ use super::{
     id::SessionId,
     outcome::Outcome,
 };
-#[cfg(feature = "device-bound")]
-use crate::device::Devices;
-#[cfg(feature = "migrate")]
-use crate::migrate::OldValues;
 use crate::{
     base::{
         reason::Reason,
@@ -27,7 +23,9 @@ use crate::{
     },
     cookie::{Broken, Values, Whole},
     crypto::{random, scratch::Scratch, suite::Mode},
+    device::Devices,
     keys::{KeyId, Place, PurposeKeys, PurposeSlot},
+    migrate::OldValues,
     state::{Layout, Metadata, Payload, Policy, State, StateData},
     token::{self, Context, Draft, LONGEST_TOKEN, Opened, Refused},
 };
@@ -42,7 +40,6 @@ pub(crate) struct Sealer {
     /// Sessions issued before this are refused. It only rises.
     pub(crate) not_before: AtomicU64,
     pub(crate) hooks: Hooks,
-    #[cfg(feature = "device-bound")]
     pub(crate) devices: Option<Devices>,
 }
 
@@ -67,8 +64,7 @@ impl Sealer {
         let keys = self.slot.keys();
         let mut buffer = Scratch::borrow();
         let (chosen, token_bytes) = self.choose(&keys, context, &values, state.now(), &mut buffer);
-        #[cfg(feature = "device-bound")]
-        let chosen = chosen.map(|opened| self.prove_device(opened?, context, &values.bound, state));
+        let chosen = chosen.map(|opened| self.admit(opened?, context, &values.bound, state));
         match chosen {
             None => {}
             Some(Err(refused)) => *outcome = refused.into(),
@@ -96,7 +92,6 @@ impl Sealer {
 
     /// Takes over the session of a request that brought no token, from the cookies of other libraries. Stores the
     /// result in `outcome`, then calls `on_outcome`.
-    #[cfg(feature = "migrate")]
     pub(crate) fn take_over<T: Payload>(
         &self,
         old: &OldValues,
@@ -211,25 +206,22 @@ impl Sealer {
     /// Reads a body. `None`: it breaks the format, or is bound to a device without settings that could check it.
     #[inline]
     pub(crate) fn layout_of(&self, body: &[u8]) -> Option<Layout> {
-        let layout = Layout::read(body);
-        #[cfg(feature = "device-bound")]
-        let layout =
-            layout.filter(|layout| layout.metadata.device.is_none() || self.devices.is_some());
-        layout
+        Layout::read(body)
+            .filter(|layout| layout.metadata.device.is_none() || self.devices.is_some())
     }
 
     /// Checks the dates of a session at `now`, and asks the application whether it is revoked.
     #[inline]
     pub(crate) fn check(
         &self,
-        head: &Metadata,
+        metadata: &Metadata,
         key_id: KeyId,
         keys: &PurposeKeys,
         now: UnixSeconds,
     ) -> Result<(), Reason> {
         let not_before = self.not_before(keys);
-        self.policy.lifetimes.check(head, now, not_before)?;
-        self.check_revoked(head, key_id)
+        self.policy.lifetimes.check(metadata, now, not_before)?;
+        self.check_revoked(metadata, key_id)
     }
 
     pub(super) fn not_before(&self, keys: &PurposeKeys) -> UnixSeconds {
@@ -238,14 +230,14 @@ impl Sealer {
     }
 
     #[inline]
-    pub(super) fn check_revoked(&self, head: &Metadata, key_id: KeyId) -> Result<(), Reason> {
+    pub(super) fn check_revoked(&self, metadata: &Metadata, key_id: KeyId) -> Result<(), Reason> {
         let seconds = |span: u32| Duration::from_secs(span.into());
         let info = || SessionInfo {
-            id: head.sid.map(SessionId),
-            created_at: system_time(head.issued),
-            last_active_at: system_time(head.last_active()),
-            limit: head.limit.map(seconds),
-            remembered: head.remembered.map(seconds),
+            id: metadata.sid.map(SessionId),
+            created_at: system_time(metadata.issued),
+            last_active_at: system_time(metadata.last_active()),
+            limit: metadata.limit.map(seconds),
+            remembered: metadata.remembered.map(seconds),
             key_id,
         };
         if self.hooks.is_revoked(info) {
@@ -263,18 +255,24 @@ impl Sealer {
         outcome: Outcome,
         now: UnixSeconds,
     ) -> bool {
-        let Some(head) = state.arrived_metadata() else {
+        let Some(metadata) = state.arrived_metadata() else {
             return true;
         };
         let keys = self.slot.keys();
         // A session that was taken over was sealed under no key.
         let key_id = outcome.opened_under().unwrap_or(keys.sealing(now).id);
-        keys.accepts(key_id, now) && self.check(head, key_id, &keys, now).is_ok()
+        keys.accepts(key_id, now)
+            && self.check(metadata, key_id, &keys, now).is_ok()
+            && state.is_admitted_at(now)
     }
 
-    /// Returns `true` if both seal alike: in the same mode, for the same purpose and context, under the same ring.
+    /// Returns `true` if both seal alike: in the same mode, for the same purpose and context, under the same ring, and
+    /// both or neither for devices.
     pub(crate) fn is_like(&self, other: &Sealer) -> bool {
-        self.mode == other.mode && self.context == other.context && self.slot.is_like(&other.slot)
+        self.mode == other.mode
+            && self.context == other.context
+            && self.devices.is_some() == other.devices.is_some()
+            && self.slot.is_like(&other.slot)
     }
 
     /// Refuses sessions issued before `moment` from now on.

@@ -5,10 +5,10 @@ use std::fmt;
 use super::{layout::LONGEST_METADATA, padding::Padding};
 use crate::{base::debug::debug_by_display, crypto::base64url};
 
-/// The size limit of a session, and all that takes a part of it.
+/// The size that a session may have, and all that takes a part of it.
 #[derive(Clone, Debug)]
 pub(crate) struct SizeBudget {
-    limit: SizeLimit,
+    allowed: Allowed,
     overhead: Overhead,
     token_overhead: usize,
     longest_metadata: usize,
@@ -19,7 +19,7 @@ pub(crate) struct SizeBudget {
 
 /// The most that may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SizeLimit {
+pub(crate) struct Allowed {
     /// Bytes of one Set-Cookie field.
     pub(crate) field: usize,
     pub(crate) cookies: usize,
@@ -52,19 +52,19 @@ impl SizeBudget {
     /// `token_overhead`: the bytes that a token has in addition to its body. Returns `None` if not even an empty
     /// session fits.
     pub(crate) fn new(
-        limit: SizeLimit,
+        allowed: Allowed,
         overhead: Overhead,
         token_overhead: usize,
         padding: Padding,
     ) -> Option<SizeBudget> {
         let longest_metadata = LONGEST_METADATA + overhead.device;
-        let field_overhead = overhead.per_field(limit.cookies);
-        let characters = limit.cookies * limit.field.checked_sub(field_overhead)?;
+        let field_overhead = overhead.per_field(allowed.cookies);
+        let characters = allowed.cookies * allowed.field.checked_sub(field_overhead)?;
         // Four characters carry three bytes.
         let body = (characters * 3 / 4).checked_sub(token_overhead)?;
         Some(SizeBudget {
             room: padding.longest_in(body)?.checked_sub(longest_metadata)?,
-            limit,
+            allowed,
             overhead,
             token_overhead,
             longest_metadata,
@@ -83,34 +83,34 @@ impl SizeBudget {
         self.longest_metadata + content
     }
 
-    /// The limit of the size profile.
-    pub(crate) fn limit(&self) -> SizeLimit {
-        self.limit
+    /// The most that the size profile allows.
+    pub(crate) fn allowed(&self) -> Allowed {
+        self.allowed
     }
 
-    /// The limit for a session that arrived in `cookies` cookies, whatever the profile's limit is now
+    /// The most that is allowed for a session that arrived in `cookies` cookies, whatever the profile allows now
     /// (docs/spec/writer.md § 9.5.3).
-    pub(crate) fn limit_as_arrived(
+    pub(crate) fn allowed_as_arrived(
         &self,
         token_len: usize,
         cookies: usize,
         is_persistent: bool,
-    ) -> SizeLimit {
+    ) -> Allowed {
         let overhead = self.overhead(is_persistent).per_field(cookies);
         let total = token_len + cookies * overhead;
         if cookies == 1 {
-            return SizeLimit::new(1, total);
+            return Allowed::new(1, total);
         }
-        let limit = if cookies <= MOST_COOKIES {
+        let allowed = if cookies <= MOST_COOKIES {
             // If the attributes have grown since, its parts are no longer than they were, but its fields are.
             let field = token_len.div_ceil(cookies) + overhead;
-            SizeLimit::new(cookies, field.max(BROWSER_LIMIT))
+            Allowed::new(cookies, field.max(LARGEST_COOKIE))
         } else {
-            SizeLimit::new(MOST_COOKIES, BROWSER_LIMIT)
+            Allowed::new(MOST_COOKIES, LARGEST_COOKIE)
         };
-        SizeLimit {
-            total: total.min(limit.total),
-            ..limit
+        Allowed {
+            total: total.min(allowed.total),
+            ..allowed
         }
     }
 
@@ -124,11 +124,11 @@ impl SizeBudget {
         self.padding.padded_len(body_len)
     }
 
-    /// The size of a padded body as it is sent under `limit`.
-    pub(crate) fn sent(&self, limit: SizeLimit, body_len: usize, is_persistent: bool) -> SentSize {
+    /// The size of a padded body as it is sent where so much is `allowed`.
+    pub(crate) fn sent(&self, allowed: Allowed, body_len: usize, is_persistent: bool) -> SentSize {
         let token_len = base64url::encoded_len(self.token_overhead + body_len);
         let overhead = self.overhead(is_persistent);
-        let cookies = token_len.div_ceil(limit.part_len(token_len, overhead));
+        let cookies = token_len.div_ceil(allowed.part_len(token_len, overhead));
         SentSize {
             cookies,
             total: token_len + cookies * overhead.per_field(cookies),
@@ -160,14 +160,14 @@ impl SizeBudget {
     /// The size of a session with this content, as it is sent with every other field at its longest.
     pub(crate) fn largest(&self, content: usize) -> SentSize {
         let body_len = self.padding.padded_len(self.longest_body(content));
-        self.sent(self.limit, body_len, true)
+        self.sent(self.allowed, body_len, true)
     }
 }
 
-impl SizeLimit {
+impl Allowed {
     /// `cookies` cookies, each with a field of at most `field` bytes.
-    pub(crate) fn new(cookies: usize, field: usize) -> SizeLimit {
-        SizeLimit {
+    pub(crate) fn new(cookies: usize, field: usize) -> Allowed {
+        Allowed {
             field,
             cookies,
             total: cookies * field,
@@ -265,26 +265,26 @@ impl fmt::Display for TooLarge {
 impl std::error::Error for TooLarge {}
 
 /// The most bytes that browsers store of one cookie (RFC 6265 section 6.1).
-pub(crate) const BROWSER_LIMIT: usize = 4096;
+pub(crate) const LARGEST_COOKIE: usize = 4096;
 /// The most cookies in which one session is sent.
 pub(crate) const MOST_COOKIES: usize = 4;
 
 /// Larger sizes, in bytes, with their drawbacks.
 const LARGER_COOKIES: [(usize, &str); 3] = [
     (
-        BROWSER_LIMIT,
+        LARGEST_COOKIE,
         ", or choose `Size::Browser` (4096 bytes), which a default nginx answers with 502",
     ),
     (
-        2 * BROWSER_LIMIT,
+        2 * LARGEST_COOKIE,
         ", or choose `Size::Split(2)` (2 cookies of 4096 bytes), which passes tuned proxies only",
     ),
     (
-        MOST_COOKIES * BROWSER_LIMIT,
+        MOST_COOKIES * LARGEST_COOKIE,
         ", or choose `Size::Split(4)` (4 cookies of 4096 bytes), which few proxies pass",
     ),
 ];
 const LARGER_TOKENS: [(usize, &str); 1] = [(
-    MOST_COOKIES * BROWSER_LIMIT,
+    MOST_COOKIES * LARGEST_COOKIE,
     ", or choose a larger `max_token_len` (at most 16384 bytes), which passes tuned proxies only",
 )];

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-#[cfg(feature = "device-bound")]
-use super::device::DeviceName;
 use super::{
     State,
-    budget::SizeLimit,
+    budget::Allowed,
     layout::{Layout, Metadata},
     policy::Policy,
 };
@@ -20,10 +18,12 @@ pub(crate) struct StateData<T> {
     /// The request carried a token for this session, whether it opened or not.
     pub(super) has_token: bool,
     /// The session comes from the cookie of another library, so it has to be written.
-    #[cfg(feature = "migrate")]
     pub(super) is_taken_over: bool,
-    /// The metadata of a session that arrived, and that must not be overwritten unless it is renewed or ended.
-    pub(super) withheld: Option<(Withheld, Metadata)>,
+    /// The metadata of the session that opened, whatever the application did with it.
+    pub(super) opened: Option<Metadata>,
+    /// The reason why the application does not get the session that opened, which must not be overwritten unless it is
+    /// renewed or invalidated.
+    pub(super) withheld: Option<Withheld>,
     pub(super) metadata: Metadata,
     /// The session exists in this request only, so it has no dates yet.
     pub(super) is_new: bool,
@@ -38,29 +38,26 @@ pub(crate) struct StateData<T> {
     pub(super) value: Option<Arc<T>>,
     pub(super) ending: Ending,
     pub(super) save_mode: SaveMode,
-    /// A device was registered for the session that arrived, which has to be written.
-    #[cfg(feature = "device-bound")]
-    pub(super) is_promoted: bool,
-    /// The session of a device that this request ended or renewed.
-    #[cfg(feature = "device-bound")]
-    pub(super) left_device: Option<DeviceName>,
+    /// The session belongs to a device since this request, which is still to be written.
+    pub(super) became_bound: bool,
+    /// The first second at which the request would not prove the session's device. `None`: it need not.
+    pub(super) admitted_until: Option<UnixSeconds>,
 }
 
-/// The reason why the application does not get the session that arrived.
+/// The reason why the application does not get the session that opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Withheld {
     /// This version cannot read the payload.
     Unreadable,
-    /// It is bound to a device, and the request does not prove that it comes from there.
-    #[cfg(feature = "device-bound")]
+    /// The request does not prove that it comes from the session's device.
     Stale,
 }
 
 pub(super) struct Arrived {
     pub(super) body: Wiped,
     pub(super) layout: Layout,
-    /// The limit for sending it again, while it is larger than the profile's.
-    pub(super) limit: SizeLimit,
+    /// The most that may be sent of it again, while it is larger than the profile allows.
+    pub(super) allowed: Allowed,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,8 +84,8 @@ impl<T> StateData<T> {
             now,
             arrived: None,
             has_token,
-            #[cfg(feature = "migrate")]
             is_taken_over: false,
+            opened: None,
             withheld: None,
             is_new: true,
             renewed: false,
@@ -98,10 +95,8 @@ impl<T> StateData<T> {
             value: None,
             ending: Ending::None,
             save_mode: SaveMode::Auto,
-            #[cfg(feature = "device-bound")]
-            is_promoted: false,
-            #[cfg(feature = "device-bound")]
-            left_device: None,
+            became_bound: false,
+            admitted_until: None,
         }
     }
 

@@ -1,103 +1,91 @@
-//! A session that is bound to a device (SPEC.md § 16).
+//! The standing of a session towards its device, as plain data (docs/spec/devices.md § 16.2).
 
 use super::{
     State,
-    data::Withheld,
-    layout::{DeviceField, Metadata, Sid},
+    data::{Ending, Withheld},
+    layout::{DeviceId, Metadata, Sid},
 };
+use crate::base::time::UnixSeconds;
 
-/// The device of a session, as [`Session::binding`](crate::Session::binding) tells it.
+/// The device of a session, as [`Session::binding`](crate::Session::binding) returns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeviceBinding {
-    /// The session belongs to no device: it was not renewed since sessions are bound.
-    None,
-    /// The session was renewed, and the browser has not registered a key, which most browsers never do.
-    Pending,
+    /// The session belongs to no device. Most browsers never register one.
+    Unbound,
     /// The request proved that it comes from the session's device.
     Bound,
-    /// A session arrived that is bound to a device, and the request does not prove that it comes from there. The
-    /// application sees an empty session, and changes of it are not written unless it is renewed or invalidated.
+    /// A session arrived that has to prove its device, and does not. The application sees an empty session, which
+    /// refuses every change but `renew` and `invalidate`.
     Stale,
 }
 
-/// The source of the tag in the names of a device's cookies (SPEC.md § 16.1).
+/// The judgement about a session that opened, by the bound cookies of its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DeviceName {
-    /// The session is bound. A new id does not change this name.
-    Bound(DeviceField),
-    /// The id of a session that waits for a key.
-    Pending(Sid),
+#[cfg_attr(
+    not(feature = "device-bound"),
+    allow(dead_code, reason = "nobody judges")
+)]
+pub(crate) enum Standing {
+    Admitted {
+        device: Option<DeviceId>,
+        /// The first second at which the same request would be refused. `None`: never for the sake of a device.
+        until: Option<UnixSeconds>,
+    },
+    /// The session has to prove a device, and does not.
+    Stale,
+}
+
+/// A session whose device, or whose browser about to register one, is told that it is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Departure {
+    Bound(DeviceId),
+    /// Issued at that moment, with an offer that may still be on its way.
+    Unbound(Sid, UnixSeconds),
 }
 
 impl<T> State<'_, T> {
     pub(crate) fn binding(&self) -> DeviceBinding {
-        if self.is_stale() {
-            return DeviceBinding::Stale;
-        }
-        match self.data.metadata.device {
-            None => DeviceBinding::None,
-            Some(DeviceField::PENDING) => DeviceBinding::Pending,
-            Some(_) => DeviceBinding::Bound,
+        match (self.data.withheld, self.data.metadata.device) {
+            (Some(Withheld::Stale), _) => DeviceBinding::Stale,
+            (_, Some(_)) => DeviceBinding::Bound,
+            (_, None) => DeviceBinding::Unbound,
         }
     }
 
-    /// Withholds the session that arrived.
+    /// Withholds the session that opened, because it does not prove its device.
     pub(crate) fn withhold_stale(&mut self, metadata: Metadata) {
-        self.data.withheld = Some((Withheld::Stale, metadata));
+        self.data.withheld = Some(Withheld::Stale);
+        self.data.opened = Some(metadata);
     }
 
-    /// Writes the device of the session that arrived into it.
-    pub(crate) fn promote(&mut self) {
-        self.data.is_promoted = true;
+    /// Notes the judgement about a session that [resumes](Self::resume). `became_bound`: its device has to be written.
+    pub(crate) fn admit(&mut self, until: Option<UnixSeconds>, became_bound: bool) {
+        self.data.admitted_until = until;
+        self.data.became_bound = became_bound;
     }
 
-    pub(crate) fn is_stale(&self) -> bool {
-        self.stale().is_some()
+    /// Returns `true` if the device, or the grace without one, would admit the session at `now`, too.
+    pub(crate) fn is_admitted_at(&self, now: UnixSeconds) -> bool {
+        self.data.admitted_until.is_none_or(|end| now < end)
     }
 
-    /// The dates and the id of a session that is withheld because it is stale.
-    pub(super) fn stale(&self) -> Option<Metadata> {
-        match self.data.withheld {
-            Some((Withheld::Stale, metadata)) => Some(metadata),
+    /// The id for which the browser may register a device: the session was renewed in this request.
+    pub(crate) fn renewed_sid(&self) -> Option<Sid> {
+        self.data.metadata.sid.filter(|_| self.data.renewed)
+    }
+
+    /// The session that opened, if its client keeps it no longer. `is_dropped`: the client drops it now.
+    pub(crate) fn departure(&self, is_dropped: bool) -> Option<Departure> {
+        let is_replaced = self.data.renewed || self.data.ending == Ending::Invalidated;
+        let opened = self.data.opened?;
+        match (opened.device, opened.sid) {
+            (Some(device), _) if is_dropped || is_replaced => Some(Departure::Bound(device)),
+            // A registration for an id that the session no longer has would never be of use.
+            (None, Some(sid)) if is_dropped || self.data.metadata.sid != Some(sid) => {
+                Some(Departure::Unbound(sid, opened.issued))
+            }
             _ => None,
         }
-    }
-
-    /// The id for which the browser is to register a key: the session waits for one, and got its id in this request.
-    pub(crate) fn offers_registration(&self) -> Option<Sid> {
-        let Metadata { sid, device, .. } = self.data.metadata;
-        let arrived = self.arrived_metadata().and_then(|metadata| metadata.sid);
-        sid.filter(|_| device == Some(DeviceField::PENDING) && sid != arrived)
-    }
-
-    /// The device of a session that this request ended or renewed. `has_ended`: the session ends with this response.
-    pub(crate) fn left_device(&self, has_ended: bool) -> Option<DeviceName> {
-        self.data
-            .left_device
-            .or_else(|| has_ended.then(|| self.arrived_device())?)
-    }
-
-    /// The device of the session that arrived.
-    fn arrived_device(&self) -> Option<DeviceName> {
-        let withheld = self.data.withheld.map(|(_, metadata)| metadata);
-        let arrived = self.arrived_metadata().copied().or(withheld)?;
-        match arrived.device? {
-            DeviceField::PENDING => arrived.sid.map(DeviceName::Pending),
-            device => Some(DeviceName::Bound(device)),
-        }
-    }
-
-    /// Notes that the session that arrived gets another id or none. A key that was registered for its id would never be
-    /// known to it.
-    pub(super) fn leave_pending(&mut self) {
-        if matches!(self.arrived_device(), Some(DeviceName::Pending(_))) {
-            self.leave_device();
-        }
-    }
-
-    /// Notes that the session that arrived belongs to a device and goes no further.
-    pub(super) fn leave_device(&mut self) {
-        self.data.left_device = self.data.left_device.or_else(|| self.arrived_device());
     }
 }

@@ -19,6 +19,9 @@ pub enum SessionError {
     /// The session was written by a newer version of the application, or by another program, and cannot be read.
     /// Writing it would destroy it. `invalidate` and `renew` begin a new one.
     UnreadablePayload,
+    /// The session is bound to a device, or has to be, and the request does not prove it
+    /// ([`DeviceBinding::Stale`](crate::session::DeviceBinding::Stale)). `invalidate` and `renew` begin a new one.
+    Stale,
     /// A value of this type could not be encoded, or its encoding could not be decoded.
     Encode(&'static str),
     /// A value is nested deeper than 63 levels, or holds a MessagePack extension.
@@ -75,6 +78,9 @@ impl fmt::Display for SessionError {
             ),
             SessionError::UnreadablePayload => f.write_str(
                 "the session was written in a form that this version cannot read, so it is not overwritten; `invalidate` begins a new one",
+            ),
+            SessionError::Stale => f.write_str(
+                "the request does not prove the session's device, so the session is not changed; `invalidate` begins a new one",
             ),
             SessionError::Encode(name) => write!(f, "a value of type `{name}` cannot be stored"),
             SessionError::TooDeep => f.write_str(

@@ -24,22 +24,14 @@ pub(crate) struct Metadata {
     /// Seconds from `issued` for which the session is kept after the browser is closed.
     pub(crate) remembered: Option<u32>,
     pub(crate) sid: Option<Sid>,
-    #[cfg(feature = "device-bound")]
-    pub(crate) device: Option<DeviceField>,
+    /// The device that the session is bound to.
+    pub(crate) device: Option<DeviceId>,
     /// The version of a typed payload. A dictionary has no such field: 0.
     pub(crate) schema: u32,
 }
 
-/// The device that a session belongs to: a hash of its key and of the id for which the key was registered. Zeros while
-/// there is no key, so that a registration does not change the length (SPEC.md § 16).
-#[cfg(feature = "device-bound")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct DeviceField(pub(crate) [u8; DEVICE_LEN]);
-
-#[cfg(feature = "device-bound")]
-impl DeviceField {
-    pub(crate) const PENDING: DeviceField = DeviceField([0; DEVICE_LEN]);
-}
+/// A device: a hash of its key and of the id for which the key was registered (docs/spec/devices.md § 16.1).
+pub(crate) type DeviceId = [u8; DEVICE_LEN];
 
 /// The positions of flash and payload in a body, and its metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,14 +57,13 @@ impl Metadata {
         let limit = self.limit.map_or(0, varint_len);
         let remembered = self.remembered.map_or(0, varint_len);
         let sid = self.sid.map_or(0, |sid| sid.len());
-        #[cfg(feature = "device-bound")]
-        let sid = sid + self.device.map_or(0, |_| DEVICE_LEN);
+        let device = self.device.map_or(0, |device| device.len());
         let schema = if self.schema == 0 {
             0
         } else {
             varint_len(self.schema)
         };
-        1 + 4 + varint_len(self.age) + limit + remembered + sid + schema
+        1 + 4 + varint_len(self.age) + limit + remembered + sid + device + schema
     }
 
     /// Appends a whole body, padded to `padded_len` bytes if it has fewer. An `issued` that no token [can
@@ -93,7 +84,6 @@ impl Metadata {
         set(SCHEMA, self.schema != 0);
         set(FLASH, !flash.is_empty());
         set(REMEMBERED, self.remembered.is_some());
-        #[cfg(feature = "device-bound")]
         set(DEVICE, self.device.is_some());
 
         body.push(flags);
@@ -105,8 +95,7 @@ impl Metadata {
         if let Some(sid) = self.sid {
             body.extend_from_slice(&sid);
         }
-        #[cfg(feature = "device-bound")]
-        if let Some(DeviceField(device)) = self.device {
+        if let Some(device) = self.device {
             body.extend_from_slice(&device);
         }
         if self.schema != 0 {
@@ -148,9 +137,8 @@ impl Layout {
         } else {
             None
         };
-        #[cfg(feature = "device-bound")]
         let device = if has(DEVICE) {
-            Some(DeviceField(reader.array()?))
+            Some(reader.array()?)
         } else {
             None
         };
@@ -179,7 +167,6 @@ impl Layout {
                 limit,
                 remembered,
                 sid,
-                #[cfg(feature = "device-bound")]
                 device,
                 schema,
             },
@@ -283,20 +270,15 @@ pub(super) fn write_varint(mut value: u32, bytes: &mut Vec<u8>) {
 const LIMIT: u8 = 0x01;
 const SID: u8 = 0x02;
 const PAD: u8 = 0x04;
-#[cfg(feature = "device-bound")]
 const DEVICE: u8 = 0x08;
-#[cfg(not(feature = "device-bound"))]
-const DEVICE: u8 = 0;
 const FLASH: u8 = 0x10;
 const SCHEMA: u8 = 0x20;
 const REMEMBERED: u8 = 0x40;
-/// A reader that cannot check a device refuses the session (SPEC.md § 5.1.5).
 const KNOWN: u8 = LIMIT | SID | PAD | DEVICE | FLASH | SCHEMA | REMEMBERED;
 
 const PAD_MARK: u8 = 0x80;
 
 /// Bytes of the field of a device.
-#[cfg(feature = "device-bound")]
 pub(crate) const DEVICE_LEN: usize = 16;
 
 /// The length of the metadata without a device, with every other field at its longest: the reserve of docs/spec/writer.md § 9.5.
@@ -317,8 +299,7 @@ mod tests {
                 limit,
                 remembered,
                 sid,
-                #[cfg(feature = "device-bound")]
-                device: sid.map(|[byte, ..]| DeviceField([byte; DEVICE_LEN])),
+                device: sid.map(|[byte, ..]| [byte; DEVICE_LEN]),
                 schema,
             },
         )
@@ -336,7 +317,6 @@ mod tests {
             prop_assert_eq!(&body[layout.payload], &payload[..]);
             prop_assert_eq!(len + padding, body.len());
             // A device has a reserve of its own.
-            #[cfg(feature = "device-bound")]
             let metadata = Metadata { device: None, ..metadata };
             prop_assert!(metadata.len() <= LONGEST_METADATA);
         }

@@ -168,7 +168,6 @@ mod tests {
         limit: None,
         remembered: None,
         sid: None,
-        #[cfg(feature = "device-bound")]
         device: None,
         schema: 0,
     };

@@ -2,7 +2,6 @@
 
 mod budget;
 mod data;
-#[cfg(feature = "device-bound")]
 mod device;
 mod dictionary;
 mod error;
@@ -15,17 +14,15 @@ mod padding;
 mod payload;
 mod policy;
 mod remember;
+mod saving;
 mod size;
 mod size_report;
-#[cfg(feature = "migrate")]
 mod take_over;
 mod typed;
-mod verdict;
 
 use std::mem;
 
 pub use budget::TooLarge;
-#[cfg(feature = "device-bound")]
 pub use device::DeviceBinding;
 pub use error::SessionError;
 pub use lifetime::RefreshAfter;
@@ -33,21 +30,19 @@ pub use padding::Padding;
 pub use payload::{Map, Payload, SessionData};
 pub use size_report::SizeReport;
 
-pub(crate) use budget::{BROWSER_LIMIT, MOST_COOKIES, Overhead, SizeBudget, SizeLimit};
+pub(crate) use budget::{Allowed, LARGEST_COOKIE, MOST_COOKIES, Overhead, SizeBudget};
 pub(crate) use data::StateData;
+pub(crate) use device::{Departure, Standing};
 #[cfg(test)]
 pub(crate) use flash::messages as flash_messages;
-pub(crate) use layout::{Layout, Metadata, Sid};
+#[cfg(feature = "device-bound")]
+pub(crate) use layout::DeviceId;
+pub(crate) use layout::{DEVICE_LEN, Layout, Metadata, Sid};
 pub(crate) use lifetime::Lifetimes;
 pub(crate) use map::encode;
 pub(crate) use payload::{read_value, sealed};
 pub(crate) use policy::Policy;
-pub(crate) use verdict::{Circumstances, Verdict};
-#[cfg(feature = "device-bound")]
-pub(crate) use {
-    device::DeviceName,
-    layout::{DEVICE_LEN, DeviceField},
-};
+pub(crate) use saving::{Circumstances, Saving};
 
 use self::{
     data::{Arrived, Ending, SaveMode, Withheld, new_metadata},
@@ -69,25 +64,31 @@ impl<T: Payload> State<'_, T> {
     /// the session stays new, and is unreadable.
     pub(crate) fn resume(&mut self, body: Wiped, layout: Layout, token_len: usize, cookies: usize) {
         // Set first, because decoding runs the application's code, which may panic.
-        self.data.withheld = Some((Withheld::Unreadable, layout.metadata));
+        self.data.withheld = Some(Withheld::Unreadable);
+        self.data.opened = Some(layout.metadata);
         let payload = &body[layout.payload.clone()];
         let Ok(value) = T::read(layout.metadata.schema, payload) else {
             return;
         };
         self.data.withheld = None;
-        self.data.metadata = layout.metadata;
-        self.data.is_new = false;
         self.data.value = value;
-        let budget = &self.policy.budget;
-        self.data.arrived = Some(Arrived {
-            limit: budget.limit_as_arrived(token_len, cookies, layout.metadata.is_persistent()),
-            body,
-            layout,
-        });
+        self.hold(body, layout, token_len, cookies);
     }
 }
 
 impl<T> State<'_, T> {
+    /// Becomes the session of a verified body, whose payload is not looked at.
+    pub(crate) fn hold(&mut self, body: Wiped, layout: Layout, token_len: usize, cookies: usize) {
+        self.data.metadata = layout.metadata;
+        self.data.is_new = false;
+        let budget = &self.policy.budget;
+        self.data.arrived = Some(Arrived {
+            allowed: budget.allowed_as_arrived(token_len, cookies, layout.metadata.is_persistent()),
+            body,
+            layout,
+        });
+    }
+
     pub(crate) fn sid(&self) -> Option<Sid> {
         self.data.metadata.sid
     }
@@ -99,7 +100,7 @@ impl<T> State<'_, T> {
 
     /// Returns `true` if this version cannot read the payload.
     pub(crate) fn is_unreadable(&self) -> bool {
-        matches!(self.data.withheld, Some((Withheld::Unreadable, _)))
+        self.data.withheld == Some(Withheld::Unreadable)
     }
 
     /// The metadata of the session that arrived. `None`: no session arrived, or the application has ended it.
@@ -160,8 +161,7 @@ impl<T> State<'_, T> {
             issued: self.data.now,
             age: 0,
             sid: Some(sid),
-            #[cfg(feature = "device-bound")]
-            device: self.policy.is_device_bound.then_some(DeviceField::PENDING),
+            device: None,
             ..self.data.metadata
         };
         let from_now = |end| span_until(end, &begun);
@@ -170,8 +170,6 @@ impl<T> State<'_, T> {
             remembered: remembered_until.map(from_now),
             ..begun
         })?;
-        #[cfg(feature = "device-bound")]
-        self.leave_device();
         self.data.withheld = None;
         self.data.renewed = true;
         Ok(())
@@ -183,18 +181,13 @@ impl<T> State<'_, T> {
         self.set_metadata(Metadata {
             sid: Some(sid),
             ..self.data.metadata
-        })?;
-        #[cfg(feature = "device-bound")]
-        self.leave_pending();
-        Ok(())
+        })
     }
 
     /// Drops the data, the flash messages and the id, and keeps the dates.
     pub(crate) fn clear(&mut self) -> Result<(), SessionError> {
         self.check_writable()?;
         self.drop_content();
-        #[cfg(feature = "device-bound")]
-        self.leave_pending();
         self.data.metadata.sid = None;
         self.data.metadata.schema = self.policy.schema;
         if self.data.ending == Ending::None {
@@ -203,21 +196,20 @@ impl<T> State<'_, T> {
         Ok(())
     }
 
-    /// Drops everything and begins a new session. Returns the id that the browser has.
+    /// Drops everything and begins a new session. Returns the id that the browser has, unless the request does not prove
+    /// the session's device: a copied cookie alone tells nobody what to put on a deny list.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
-        #[cfg(feature = "device-bound")]
-        self.leave_device();
         let withheld = self.data.withheld.take();
-        let withheld = withheld.and_then(|(_, metadata)| metadata.sid);
-        let arrived = self.data.arrived.take();
-        let arrived = arrived.and_then(|arrived| arrived.layout.metadata.sid);
+        let is_told = withheld != Some(Withheld::Stale) && self.data.ending != Ending::Invalidated;
+        let opened = self.data.opened.filter(|_| is_told);
+        self.data.arrived = None;
         self.drop_content();
         self.data.metadata = new_metadata(self.policy, self.data.now);
         self.data.is_new = true;
         self.data.renewed = false;
         self.data.limited_until = None;
         self.data.ending = Ending::Invalidated;
-        arrived.or(withheld)
+        opened.and_then(|opened| opened.sid)
     }
 
     pub(crate) fn discard(&mut self) {
@@ -233,10 +225,9 @@ impl<T> State<'_, T> {
 
     /// The name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
-        #[cfg(feature = "device-bound")]
-        if let Some(Metadata { sid, issued, .. }) = self.stale() {
+        if let (Some(Withheld::Stale), Some(opened)) = (self.data.withheld, self.data.opened) {
             // Without this nobody could sign in or out by a form. Its holder gets no token of the bound session.
-            return Some(csrf_name(sid?.map(|byte| !byte), issued));
+            return Some(csrf_name(opened.sid?.map(|byte| !byte), opened.issued));
         }
         Some(csrf_name(
             self.data.metadata.sid?,
@@ -293,10 +284,10 @@ impl<T> State<'_, T> {
     }
 
     fn check_writable(&self) -> Result<(), SessionError> {
-        if self.is_unreadable() {
-            Err(SessionError::UnreadablePayload)
-        } else {
-            Ok(())
+        match self.data.withheld {
+            None => Ok(()),
+            Some(Withheld::Unreadable) => Err(SessionError::UnreadablePayload),
+            Some(Withheld::Stale) => Err(SessionError::Stale),
         }
     }
 

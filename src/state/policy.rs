@@ -11,7 +11,4 @@ pub(crate) struct Policy {
     pub(crate) empty_payload: Box<[u8]>,
     /// The version in which payloads are written; 0 for a dictionary.
     pub(crate) schema: u32,
-    /// A renewed session waits for the registration of a device.
-    #[cfg(feature = "device-bound")]
-    pub(crate) is_device_bound: bool,
 }

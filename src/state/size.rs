@@ -2,7 +2,7 @@
 
 use super::{
     State,
-    budget::{SizeLimit, TooLarge},
+    budget::{Allowed, TooLarge},
     layout::Metadata,
     payload::Payload,
     size_report::SizeReport,
@@ -24,7 +24,7 @@ impl<T> State<'_, T> {
         let body_len = budget.longest_body(content);
         let padded_len = budget.padded_len(body_len, content);
         // A session that arrived larger than the profile allows is sent as it arrived.
-        let sent = budget.sent(self.size_limit(self.data.metadata.age), padded_len, true);
+        let sent = budget.sent(self.allowed(self.data.metadata.age), padded_len, true);
         SizeReport {
             entries: T::entries(self.payload()),
             payload: self.payload().len(),
@@ -33,7 +33,7 @@ impl<T> State<'_, T> {
             empty: budget.largest(0).total,
             set_cookie: sent.total,
             cookies: sent.cookies,
-            allowed: budget.limit().total,
+            allowed: budget.allowed().total,
         }
     }
 
@@ -53,16 +53,16 @@ impl<T> State<'_, T> {
         let shrinks = content <= self.content_len();
         let Some(arrived) = self.data.arrived.as_ref().filter(|_| shrinks) else {
             let needed = budget.largest(content).total;
-            return Err(budget.too_large(needed, budget.limit().total));
+            return Err(budget.too_large(needed, budget.allowed().total));
         };
         let age = self.age_to_write(content, metadata);
         if self.fits(content, metadata, age) {
             return Ok(());
         }
-        let allowed = if arrived.limit.total > budget.limit().total {
-            arrived.limit
+        let allowed = if arrived.allowed.total > budget.allowed().total {
+            arrived.allowed
         } else {
-            budget.limit()
+            budget.allowed()
         };
         let body_len = self.body_len_of(content, metadata, age);
         let needed = budget.sent(allowed, body_len, metadata.is_persistent());
@@ -82,25 +82,25 @@ impl<T> State<'_, T> {
 
     /// Returns `true` if this content and metadata may be sent.
     pub(super) fn fits(&self, content: usize, metadata: &Metadata, age: u32) -> bool {
-        self.limit_for(content, metadata, age).is_some()
+        self.allowed_for(content, metadata, age).is_some()
     }
 
-    /// The limit under which they may be sent: that of the profile, or that of the session that arrived.
-    fn limit_for(&self, content: usize, metadata: &Metadata, age: u32) -> Option<SizeLimit> {
+    /// The most that is allowed for them: by the profile, or because the session arrived like that.
+    fn allowed_for(&self, content: usize, metadata: &Metadata, age: u32) -> Option<Allowed> {
         let budget = &self.policy.budget;
         if content <= budget.room() {
-            return Some(budget.limit());
+            return Some(budget.allowed());
         }
         let body_len = self.body_len_of(content, metadata, age);
-        let arrived = self.data.arrived.as_ref().map(|arrived| arrived.limit);
-        let mut rules = [Some(budget.limit()), arrived].into_iter().flatten();
+        let arrived = self.data.arrived.as_ref().map(|arrived| arrived.allowed);
+        let mut rules = [Some(budget.allowed()), arrived].into_iter().flatten();
         rules.find(|rule| rule.allows(budget.sent(*rule, body_len, metadata.is_persistent())))
     }
 
     /// The most that may be sent of this session, written with `age`.
-    pub(crate) fn size_limit(&self, age: u32) -> SizeLimit {
-        let limit = self.limit_for(self.content_len(), &self.data.metadata, age);
-        limit.unwrap_or(self.policy.budget.limit())
+    pub(crate) fn allowed(&self, age: u32) -> Allowed {
+        let allowed = self.allowed_for(self.content_len(), &self.data.metadata, age);
+        allowed.unwrap_or(self.policy.budget.allowed())
     }
 
     fn body_len_of(&self, content: usize, metadata: &Metadata, age: u32) -> usize {

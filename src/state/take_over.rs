@@ -23,6 +23,7 @@ impl<T: Payload> State<'_, T> {
         if self.is_unreadable() {
             // No version of the application wrote it, so a new session may take its place.
             self.data.withheld = None;
+            self.data.opened = None;
             return Err(Reason::Payload);
         }
         self.data.is_taken_over = true;

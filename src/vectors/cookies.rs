@@ -1,3 +1,5 @@
+use std::convert::Infallible;
+
 use serde::Deserialize;
 
 use super::{Mode, for_each, padding};
@@ -6,7 +8,7 @@ use crate::{
         Attributes, CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, PartNumbers, SameSite,
         SetCookies, Template, Whole, max_age_len,
     },
-    state::{Overhead, SizeBudget, SizeLimit},
+    state::{Allowed, Overhead, SizeBudget},
     token::{self, LONGEST_TOKEN},
 };
 
@@ -115,8 +117,7 @@ fn cookies_are_found_and_set_to_the_byte() {
                 let value = vector.value.as_deref().unwrap();
                 let mut found = SetCookies::default();
                 let template = vector.template();
-                let pair = format!("{}{value}", template.start());
-                template.set(pair, usize::MAX, vector.max_age, &mut found);
+                set(&template, value, usize::MAX, vector.max_age, &mut found);
                 assert!(found.iter().eq(&vector.line), "{name}");
             }
             "whole" => {
@@ -138,9 +139,8 @@ fn cookies_are_found_and_set_to_the_byte() {
                 let mut found = SetCookies::default();
                 let (template, max_age) = (vector.template(), vector.max_age);
                 let overhead = vector.overhead(max_age.map_or(0, max_age_len));
-                let part_len = SizeLimit::new(8, limit).part_len(token.len(), overhead);
-                let pair = format!("{}{token}", template.start());
-                let cookies = template.set(pair, part_len, max_age, &mut found);
+                let part_len = Allowed::new(8, limit).part_len(token.len(), overhead);
+                let cookies = set(&template, token, part_len, max_age, &mut found);
                 assert_eq!(found.iter().len(), cookies, "{name}");
                 assert!(found.iter().eq(&vector.fields), "{name}");
             }
@@ -160,7 +160,7 @@ fn cookies_are_found_and_set_to_the_byte() {
             }
             "room" => {
                 let token_overhead = token::overhead(vector.mode.unwrap().into());
-                let limit = SizeLimit::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
+                let limit = Allowed::new(vector.parts.unwrap_or(1), vector.limit.unwrap());
                 let overhead = vector.overhead(MAX_AGE_LONGEST);
                 let padding = padding(vector.padding.as_deref());
                 let budget = SizeBudget::new(limit, overhead, token_overhead, padding);
@@ -174,4 +174,19 @@ fn cookies_are_found_and_set_to_the_byte() {
 /// Encodes one character as one byte.
 pub(super) fn latin1(text: &str) -> Vec<u8> {
     text.chars().map(|c| u8::try_from(c).unwrap()).collect()
+}
+
+fn set(
+    template: &Template,
+    token: &str,
+    part_len: usize,
+    max_age: Option<u64>,
+    fields: &mut SetCookies,
+) -> usize {
+    let write = |text: &mut String| {
+        text.push_str(token);
+        Ok::<_, Infallible>(())
+    };
+    let Ok(cookies) = template.set(token.len(), part_len, max_age, write, fields);
+    cookies
 }

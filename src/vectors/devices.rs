@@ -3,8 +3,7 @@ use serde::Deserialize;
 use super::{for_each, hex, unhex};
 use crate::{
     crypto::es256::PublicKey,
-    device::{ProofError, device_field, proof, tag},
-    state::DeviceName,
+    device::{ProofError, device_id, proof, tag},
 };
 
 #[derive(Deserialize)]
@@ -46,10 +45,10 @@ fn proofs_are_read_and_refused_as_specified() {
             pending_tag,
         } => {
             let sid = unhex(&sid).try_into().unwrap();
-            let found = device_field(&public_key(&key), sid);
-            assert_eq!(hex(&found.0), device, "{name}");
-            assert_eq!(tag(DeviceName::Bound(found)), of_device, "{name}");
-            assert_eq!(tag(DeviceName::Pending(sid)), pending_tag, "{name}");
+            let found = device_id(&public_key(&key), sid);
+            assert_eq!(hex(&found), device, "{name}");
+            assert_eq!(tag(&found), of_device, "{name}");
+            assert_eq!(tag(&sid), pending_tag, "{name}");
         }
         Vector::Proof {
             key,
@@ -61,13 +60,13 @@ fn proofs_are_read_and_refused_as_specified() {
                 None => proof::registration(text.as_bytes()),
                 Some(key) => {
                     let key = public_key(key);
-                    proof::refresh(text.as_bytes(), &key).map(|proof| (key, proof))
+                    proof::refresh(text.as_bytes(), &key).map(|claims| (key, claims))
                 }
             };
-            let found = read.map(|(key, proof)| Expected {
+            let found = read.map(|(key, claims)| Expected {
                 key: hex(&key.to_bytes()),
-                challenge: proof.challenge,
-                audience: proof.audience,
+                challenge: claims.challenge,
+                audience: claims.audience,
             });
             let expected = expect.ok_or_else(|| error.unwrap());
             assert_eq!(

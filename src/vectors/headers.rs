@@ -5,7 +5,7 @@ use crate::{
     EncryptionKey, KeyRing, SessionHeader, SigningKey,
     base::time::system_time,
     session::Outcome,
-    state::{Overhead, SizeBudget, SizeLimit},
+    state::{Allowed, Overhead, SizeBudget},
     token,
 };
 
@@ -105,7 +105,7 @@ fn tokens_are_found_in_header_fields_as_specified() {
             padding,
             payload,
         } => {
-            let allowance = SizeLimit::new(1, parts.unwrap_or(1) * limit);
+            let allowance = Allowed::new(1, parts.unwrap_or(1) * limit);
             let padding = super::padding(padding.as_deref());
             let token_overhead = token::overhead(mode.into());
             let overhead = Overhead::default();

@@ -10,8 +10,7 @@ use crate::{
     keys::Place,
     session::{Duplicates, Hooks, Outcome, Sealer},
     state::{
-        Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, SizeLimit, read_value,
-        sealed,
+        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, read_value, sealed,
     },
     token::{self, LONGEST_TOKEN},
 };
@@ -246,7 +245,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
                 skew: policy.skew,
             },
             budget: SizeBudget::new(
-                SizeLimit::new(1, 4096),
+                Allowed::new(1, 4096),
                 Overhead::default(),
                 token::overhead(Mode::Encrypted.into()),
                 Padding::None,
@@ -255,8 +254,6 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
             save_on_server_error: false,
             empty_payload: Box::default(),
             schema: <T as sealed::Payload>::SCHEMA,
-            #[cfg(feature = "device-bound")]
-            is_device_bound: false,
         },
     }
 }

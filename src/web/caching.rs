@@ -2,7 +2,7 @@
 //!
 //! Some shared caches ignore `Vary` and store `Set-Cookie`, and could give the session of one visitor to the next.
 
-use crate::session::Use;
+use crate::session::Touch;
 
 /// The fields that tell caches whether they may store a response, and the value of each that forbids it.
 /// `*` stands for any prefix.
@@ -101,16 +101,16 @@ impl CacheHeaders {
 
     /// The change to a response that depends on its session in this way. With `is_sharing_allowed`, a response that
     /// others may store stays as it is.
-    pub(crate) fn change_for(&self, use_of_session: Use, is_sharing_allowed: bool) -> CacheChange {
+    pub(crate) fn change_for(&self, touch: Touch, is_sharing_allowed: bool) -> CacheChange {
         let was_shareable = self.is_shareable();
         if was_shareable && is_sharing_allowed {
             return CacheChange::Leave;
         }
-        match use_of_session {
-            Use::Written if was_shareable || !self.has_no_store() => {
+        match touch {
+            Touch::Written if was_shareable || !self.has_no_store() => {
                 CacheChange::NoStore { was_shareable }
             }
-            Use::Touched if self.cache_control.is_none() => CacheChange::Private,
+            Touch::Touched if self.cache_control.is_none() => CacheChange::Private,
             _ => CacheChange::Leave,
         }
     }
@@ -161,7 +161,7 @@ fn is_later(expires: &[u8]) -> bool {
 
 /// Returns `true` if `field`, in which the session came, must be added to the values of `Vary`.
 pub(crate) fn needs_vary<'a>(
-    use_of_session: Use,
+    touch: Touch,
     mut vary: impl Iterator<Item = &'a [u8]>,
     field: &str,
 ) -> bool {
@@ -173,7 +173,7 @@ pub(crate) fn needs_vary<'a>(
             })
         })
     };
-    use_of_session != Use::Untouched && !says_so()
+    touch != Touch::Untouched && !says_so()
 }
 
 /// Returns `true` if `Sec-Fetch-Dest` names an image, a script or another part of a page.

@@ -82,7 +82,7 @@ impl<T: Payload> PendingSession<T> {
         }
         let status = response.status();
         let fields = response.fields();
-        let saved = self.transport.end_in(&self.session, status, fields);
+        let saved = self.transport.finish_in(&self.session, status, fields);
         if let Err(error) = saved {
             response.fail();
             Failure::Save(Arc::new(error)).mark(response);

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 
 use http::{HeaderMap, StatusCode};
 
-#[cfg(feature = "device-bound")]
-use super::device::REGISTRATION;
 use super::{
     caching::{self, CacheChange, CacheHeaders},
     head::Fields,
@@ -13,7 +11,7 @@ use super::{
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, SessionHeader, TokenChange},
-    session::{SaveError, Sealer, Session, Use, events},
+    session::{SaveError, Sealer, Session, Touch, events},
     state::Circumstances,
     token::Context,
 };
@@ -114,26 +112,25 @@ impl<T> SessionCookie<T> {
         status: StatusCode,
         response: &mut HeaderMap,
     ) -> Result<(), SaveError> {
-        self.end_in(session, status.as_u16(), response)
+        self.finish_in(session, status.as_u16(), response)
     }
 
     /// [`save_to`](Self::save_to) for the fields of any framework.
-    pub(crate) fn end_in<H: Fields>(
+    pub(crate) fn finish_in<H: Fields>(
         &self,
         session: &Session<T>,
         status: u16,
         response: &mut H,
     ) -> Result<(), SaveError> {
         let caching = Caching::of(response, self.inner.shared_caching);
-        let ended = self.end(session, caching.circumstances(status));
+        let finished = self.finish(session, caching.circumstances(status));
         caching.tell(
-            use_of(&ended),
+            touch_of(&finished),
             response,
             "Cookie".into(),
             &self.inner.sealer,
         );
-        let (_, fields) = ended?;
-        #[cfg(feature = "device-bound")]
+        let (_, fields) = finished?;
         if let Some(registration) = fields.registration() {
             response.replace(H::name(REGISTRATION), H::sensitive(registration.to_owned()));
         }
@@ -175,7 +172,7 @@ impl<T> SessionHeader<T> {
     }
 
     /// Ends the request for `session`, and adds the fields that its response must have: the token, or an empty field
-    /// if the session has ended, `Vary` and `Cache-Control`.
+    /// if the session has finished, `Vary` and `Cache-Control`.
     ///
     /// # Examples
     ///
@@ -202,25 +199,25 @@ impl<T> SessionHeader<T> {
         status: StatusCode,
         response: &mut HeaderMap,
     ) -> Result<(), SaveError> {
-        self.end_in(session, status.as_u16(), response)
+        self.finish_in(session, status.as_u16(), response)
     }
 
     /// [`save_to`](Self::save_to) for the fields of any framework.
-    pub(crate) fn end_in<H: Fields>(
+    pub(crate) fn finish_in<H: Fields>(
         &self,
         session: &Session<T>,
         status: u16,
         response: &mut H,
     ) -> Result<(), SaveError> {
         let caching = Caching::of(response, self.shared_caching);
-        let ended = self.token.end(session, caching.circumstances(status));
+        let finished = self.token.finish(session, caching.circumstances(status));
         let source = Cow::Owned(self.name.to_string());
-        caching.tell(use_of(&ended), response, source, &self.token.sealer);
-        let (_, change) = ended?;
+        caching.tell(touch_of(&finished), response, source, &self.token.sealer);
+        let (_, change) = finished?;
         let value = match change {
-            TokenChange::None => return Ok(()),
-            TokenChange::Set(token) => H::sensitive(token),
-            TokenChange::End => H::value(Cow::Borrowed("")),
+            TokenChange::Keep => return Ok(()),
+            TokenChange::Store(token) => H::sensitive(token),
+            TokenChange::Drop => H::value(Cow::Borrowed("")),
         };
         response.replace(H::name(&self.response_name), value);
         Ok(())
@@ -229,10 +226,10 @@ impl<T> SessionHeader<T> {
 
 /// The extent to which a response depends on its session. A response whose session could not be saved must not be
 /// stored either.
-fn use_of<O>(ended: &Result<(Use, O), SaveError>) -> Use {
-    match ended {
-        Ok((use_of_session, _)) => *use_of_session,
-        Err(_) => Use::Written,
+fn touch_of<O>(finished: &Result<(Touch, O), SaveError>) -> Touch {
+    match finished {
+        Ok((touch, _)) => *touch,
+        Err(_) => Touch::Written,
     }
 }
 
@@ -263,20 +260,21 @@ impl Caching {
     /// Adds the fields that a response needs because of its session, which came in the field `source`.
     fn tell<H: Fields>(
         &self,
-        use_of_session: Use,
+        touch: Touch,
         response: &mut H,
         source: Cow<'static, str>,
         sealer: &Sealer,
     ) {
-        if caching::needs_vary(use_of_session, response.values(&H::VARY), &source) {
+        if caching::needs_vary(touch, response.values(&H::VARY), &source) {
             response.add(H::VARY, H::value(source));
         }
-        let change = self
-            .headers
-            .change_for(use_of_session, self.is_sharing_allowed);
+        let change = self.headers.change_for(touch, self.is_sharing_allowed);
         apply(change, response, sealer.slot.purpose().name());
     }
 }
+
+/// Of Device Bound Session Credentials.
+const REGISTRATION: &str = "secure-session-registration";
 
 fn is_subresource<H: Fields>(request: &H) -> bool {
     let name = H::SEC_FETCH_DEST;

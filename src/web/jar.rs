@@ -123,7 +123,6 @@ impl<T> SessionCookie<T> {
         if !self.inner.former.is_empty() || self.inner.old.has_twins() {
             return Err(SaveError::FormerInJar);
         }
-        #[cfg(feature = "device-bound")]
         if self.inner.sealer.devices.is_some() {
             return Err(SaveError::DeviceInJar);
         }

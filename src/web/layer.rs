@@ -270,33 +270,6 @@ impl<T, W> SessionLayer<T, W> {
     }
 }
 
-#[cfg(feature = "device-bound")]
-impl<T, W> SessionLayer<T, W> {
-    /// Returns `true` if a request is for one of the endpoints of the sessions' devices.
-    pub(super) fn is_for_device(&self, method: &str, path: &str) -> bool {
-        let Transport::Cookie(cookie) = &self.transport else {
-            return false;
-        };
-        cookie.device_endpoint(method, path).is_some()
-    }
-
-    /// Answers such a request.
-    pub(super) fn answer_device(&self, request: &Parts) -> Option<http::Response<String>> {
-        let Transport::Cookie(cookie) = &self.transport else {
-            return None;
-        };
-        match &self.context_by {
-            None => cookie.answer_device(request, self.clock.clone()),
-            Some(choose) => {
-                let Some(context) = choose(request) else {
-                    return Some(cookie.refuse_device());
-                };
-                cookie.answer_device_in(&context, request, self.clock.clone())
-            }
-        }
-    }
-}
-
 impl<T, W> Clone for SessionLayer<T, W> {
     fn clone(&self) -> Self {
         SessionLayer {

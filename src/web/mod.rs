@@ -12,10 +12,6 @@ mod axum;
 mod caching;
 #[cfg(feature = "device-bound")]
 mod device;
-#[cfg(all(feature = "device-bound", feature = "actix"))]
-mod device_actix;
-#[cfg(all(feature = "device-bound", feature = "tower"))]
-mod device_layer;
 #[cfg(feature = "tower")]
 mod extensions;
 #[cfg(feature = "tower")]
@@ -40,7 +36,7 @@ mod service;
 mod transport;
 
 #[cfg(all(feature = "device-bound", feature = "tower"))]
-pub use device_layer::{DeviceFuture, DeviceLayer, DeviceService};
+pub use device::{DeviceFuture, DeviceLayer, DeviceService};
 #[cfg(feature = "tower")]
 pub use extensions::MissingSession;
 #[cfg(feature = "tower")]

@@ -43,15 +43,15 @@ impl<T> Transport<T> {
         session
     }
 
-    pub(super) fn end_in(
+    pub(super) fn finish_in(
         &self,
         session: &Session<T>,
         status: u16,
         response: &mut impl Fields,
     ) -> Result<(), SaveError> {
         match self {
-            Transport::Cookie(cookie) => cookie.end_in(session, status, response),
-            Transport::Header(header) => header.end_in(session, status, response),
+            Transport::Cookie(cookie) => cookie.finish_in(session, status, response),
+            Transport::Header(header) => header.finish_in(session, status, response),
         }
     }
 }

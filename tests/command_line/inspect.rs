@@ -302,7 +302,7 @@ fn headers_and_bare_tokens_open_under_their_own_names() {
     let header = header.build().unwrap();
     let session = header.load([""; 0], at(0));
     session.insert("user", 42).unwrap();
-    let TokenChange::Set(token) = header.save(&session).unwrap() else {
+    let TokenChange::Store(token) = header.save(&session).unwrap() else {
         panic!("it is written")
     };
     for pasted in [
@@ -335,7 +335,7 @@ fn headers_and_bare_tokens_open_under_their_own_names() {
     let tokens = tokens.build().unwrap();
     let session = tokens.load(None::<&str>, at(0));
     session.insert("user", 42).unwrap();
-    let TokenChange::Set(token) = tokens.save(&session).unwrap() else {
+    let TokenChange::Store(token) = tokens.save(&session).unwrap() else {
         panic!("it is written")
     };
     desk.done(&format!("inspect {token} --keys keys --token mobile"));

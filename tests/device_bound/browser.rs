@@ -53,7 +53,7 @@ impl Browser {
     /// Signs in, registers, and makes the next request, which promotes the session.
     pub(crate) fn bound(site: &Site) -> Browser {
         let mut browser = Browser::new();
-        assert_eq!(browser.post(site, "/sign-in"), "ada 0 Pending");
+        assert_eq!(browser.post(site, "/sign-in"), "ada 0 Unbound");
         browser.register(site, Carry::All);
         assert_eq!(browser.get(site, "/"), "ada 0 Bound");
         browser

@@ -54,15 +54,15 @@ fn a_challenge_of_a_refresh_registers_nothing() {
 }
 
 #[test]
-fn a_challenge_is_answered_within_five_minutes() {
+fn an_offer_is_taken_up_within_two_minutes() {
     let site = Site::new();
     let (mut browser, challenge) = offered(&site);
-    site.wait(300);
+    site.wait(120);
     refused(&site, &registration(&fresh_signing_key(), &challenge));
     let (mut other, _) = offered(&site);
-    site.wait(299);
+    site.wait(119);
     other.register(&site, Carry::All);
-    assert_eq!(browser.get(&site, "/"), "ada 0 Pending");
+    assert_eq!(browser.get(&site, "/"), "ada 0 Unbound");
 }
 
 #[test]

@@ -84,12 +84,12 @@ fn a_bare_token_is_read_beyond_the_last_moment_of_the_format_and_not_written() {
     let tokens = tokens.build().unwrap();
     let session = tokens.load(None::<&str>, last());
     write(&session);
-    let TokenChange::Set(token) = tokens.save(&session).unwrap() else {
+    let TokenChange::Store(token) = tokens.save(&session).unwrap() else {
         panic!("a session with content is written");
     };
     let session = tokens.load(Some(&token), last() + seconds(1000));
     assert_eq!(session.get("a").unwrap(), Some(1));
-    assert_eq!(tokens.save(&session).unwrap(), TokenChange::None);
+    assert_eq!(tokens.save(&session).unwrap(), TokenChange::Keep);
     let session = tokens.load(Some(&token), last() + seconds(1000));
     session.insert("a", 2).unwrap();
     assert!(matches!(tokens.save(&session), Err(SaveError::Clock)));

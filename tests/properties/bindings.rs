@@ -76,7 +76,7 @@ impl Binding {
         let session = tokens.load(None::<&str>, at(0));
         session.insert("a", 1).unwrap();
         match tokens.save(&session).unwrap() {
-            TokenChange::Set(token) => token,
+            TokenChange::Store(token) => token,
             other => panic!("{other:?}"),
         }
     }

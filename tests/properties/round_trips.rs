@@ -56,7 +56,7 @@ proptest! {
         let tokens = tokens.application("profiles").typed().build().unwrap();
         let session = tokens.load(None::<&str>, at(0));
         session.replace(value.clone()).unwrap();
-        if let TokenChange::Set(token) = tokens.save(&session).unwrap() {
+        if let TokenChange::Store(token) = tokens.save(&session).unwrap() {
             let read = tokens.load(Some(token), at(0)).read(Clone::clone);
             prop_assert_eq!(read, value);
         } else {

@@ -64,7 +64,7 @@ fn unverified() -> Vec<Arrival> {
     let bare = token_builder("__Host-session").build().unwrap();
     let bare_session = bare.load(None::<&str>, at(0));
     bare_session.insert("user", 42).unwrap();
-    let TokenChange::Set(bare) = bare.save(&bare_session).unwrap() else {
+    let TokenChange::Store(bare) = bare.save(&bare_session).unwrap() else {
         panic!("the session is written");
     };
     let middle = token.len() / 2;

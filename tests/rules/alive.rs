@@ -87,7 +87,7 @@ fn the_same_holds_for_sessions_in_headers_and_tokens() {
     let tokens = SessionToken::encrypted("mobile", keys.clone());
     let (header, tokens) = (header.build().unwrap(), tokens.build().unwrap());
     let set = |change| match change {
-        TokenChange::Set(token) => token,
+        TokenChange::Store(token) => token,
         other => panic!("{other:?}"),
     };
     let fill = |session: &Session| session.insert("user", 42).unwrap();

@@ -30,7 +30,7 @@ pub(super) fn signed_in_by(header: &SessionHeader) -> String {
     let session = header.load(None::<&str>, at(0));
     session.insert("user", 42).unwrap();
     match header.save(&session).unwrap() {
-        TokenChange::Set(token) => token,
+        TokenChange::Store(token) => token,
         other => panic!("{other:?}"),
     }
 }

@@ -61,12 +61,12 @@ fn a_moment_that_is_raised_for_a_header_or_a_token_ends_their_sessions() {
     let tokens = token_builder("mobile").build().unwrap();
     let first = header.load(None::<&str>, at(0));
     first.insert("user", 42).unwrap();
-    let TokenChange::Set(of_header) = header.save(&first).unwrap() else {
+    let TokenChange::Store(of_header) = header.save(&first).unwrap() else {
         panic!("a session with content is written");
     };
     let first = tokens.load(None::<&str>, at(0));
     first.insert("user", 42).unwrap();
-    let TokenChange::Set(of_tokens) = tokens.save(&first).unwrap() else {
+    let TokenChange::Store(of_tokens) = tokens.save(&first).unwrap() else {
         panic!("a session with content is written");
     };
     for (moment, expected) in [(0, None), (1, Some(Reason::Revoked))] {

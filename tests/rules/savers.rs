@@ -199,12 +199,12 @@ fn a_second_save_of_a_header_or_a_token_changes_nothing() {
     }
     assert!(matches!(
         header.save(&of_header).unwrap(),
-        TokenChange::Set(_)
+        TokenChange::Store(_)
     ));
-    assert_eq!(header.save(&of_header).unwrap(), TokenChange::None);
+    assert_eq!(header.save(&of_header).unwrap(), TokenChange::Keep);
     assert!(matches!(
         tokens.save(&of_tokens).unwrap(),
-        TokenChange::Set(_)
+        TokenChange::Store(_)
     ));
-    assert_eq!(tokens.save(&of_tokens).unwrap(), TokenChange::None);
+    assert_eq!(tokens.save(&of_tokens).unwrap(), TokenChange::Keep);
 }

@@ -22,7 +22,7 @@ fn run(token: Option<&str>, seconds: u64, work: Work) -> TokenChange {
 #[track_caller]
 fn signed_in() -> String {
     match run(None, 0, |session| session.insert("user", 42)) {
-        TokenChange::Set(token) => token,
+        TokenChange::Store(token) => token,
         other => panic!("{other:?}"),
     }
 }
@@ -34,27 +34,27 @@ fn content_makes_a_new_token_and_looking_makes_none() {
         assert_eq!(session.get("user")?, Some(42));
         Ok(())
     };
-    assert_eq!(run(Some(&token), 1, user), TokenChange::None);
+    assert_eq!(run(Some(&token), 1, user), TokenChange::Keep);
     assert_eq!(
         run(Some(&token), 1, |session| session.insert("user", 42)),
-        TokenChange::None
+        TokenChange::Keep
     );
-    assert_eq!(run(Some("junk"), 1, look), TokenChange::None);
-    assert_eq!(run(None, 1, look), TokenChange::None);
+    assert_eq!(run(Some("junk"), 1, look), TokenChange::Keep);
+    assert_eq!(run(None, 1, look), TokenChange::Keep);
     let changed = run(Some(&token), 1, |session| session.insert("user", 43));
-    assert!(matches!(changed, TokenChange::Set(_)));
+    assert!(matches!(changed, TokenChange::Store(_)));
 }
 
 #[test]
 fn a_token_that_is_not_touched_stays() {
-    assert_eq!(run(Some(&signed_in()), 1000, |_| Ok(())), TokenChange::None);
+    assert_eq!(run(Some(&signed_in()), 1000, |_| Ok(())), TokenChange::Keep);
 }
 
 #[test]
 fn a_touched_token_is_renewed_when_it_is_due() {
     let token = signed_in();
-    assert_eq!(run(Some(&token), 449, look), TokenChange::None);
-    let TokenChange::Set(refreshed) = run(Some(&token), 450, look) else {
+    assert_eq!(run(Some(&token), 449, look), TokenChange::Keep);
+    let TokenChange::Store(refreshed) = run(Some(&token), 450, look) else {
         panic!("it was due");
     };
     let session = tokens().load(Some(&refreshed), at(451));
@@ -71,10 +71,10 @@ fn an_ended_session_ends_its_token() {
         |session| session.remove("user").map(drop),
     ];
     for end in endings {
-        assert_eq!(run(Some(&token), 1, end), TokenChange::End);
-        assert_eq!(run(None, 1, end), TokenChange::None);
+        assert_eq!(run(Some(&token), 1, end), TokenChange::Drop);
+        assert_eq!(run(None, 1, end), TokenChange::Keep);
     }
-    assert_eq!(run(Some("junk"), 1, endings[0]), TokenChange::End);
+    assert_eq!(run(Some("junk"), 1, endings[0]), TokenChange::Drop);
     let twice: Work = |session| session.invalidate().and(session.insert("user", 1));
-    assert!(matches!(run(Some(&token), 1, twice), TokenChange::Set(_)));
+    assert!(matches!(run(Some(&token), 1, twice), TokenChange::Store(_)));
 }

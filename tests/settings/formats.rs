@@ -119,7 +119,7 @@ fn settings_go_into_the_builder_of_a_header_or_a_token() {
 
     let session = header.load([""; 0], at(0));
     session.insert("user", 42).unwrap();
-    let TokenChange::Set(token) = header.save(&session).unwrap() else {
+    let TokenChange::Store(token) = header.save(&session).unwrap() else {
         panic!("it is written")
     };
     assert!(!header.load([&token], at(299)).is_new());

@@ -16,7 +16,7 @@ use crate::{
 #[track_caller]
 fn set(change: TokenChange) -> String {
     match change {
-        TokenChange::Set(token) => token,
+        TokenChange::Store(token) => token,
         other => panic!("{other:?}"),
     }
 }

@@ -29,7 +29,7 @@ fn no_two_tokens_have_one_nonce() {
         .map(|_| {
             let session = tokens.load(None::<&str>, now());
             session.insert("user", 42).unwrap();
-            let TokenChange::Set(token) = tokens.save(&session).unwrap() else {
+            let TokenChange::Store(token) = tokens.save(&session).unwrap() else {
                 panic!("a session with content is written");
             };
             // The head takes 5 bytes, so the nonce begins in the seventh character.

@@ -79,7 +79,7 @@ fn open_token<T: Workload>() -> Work {
     let tokens = tokens::<T>();
     let session = tokens.load(None::<&str>, moment());
     session.replace(T::sample()).expect(FAILURE);
-    let TokenChange::Set(token) = tokens.save(&session).expect(FAILURE) else {
+    let TokenChange::Store(token) = tokens.save(&session).expect(FAILURE) else {
         unreachable!("a session with content is written");
     };
     warm(move || {

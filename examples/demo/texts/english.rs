@@ -106,7 +106,6 @@ pub(super) const TEXTS: Texts = Texts {
     csrf_masked: "masked anew in each form",
     waiting: "Messages waiting",
     device: "Device",
-    pending: "Not bound yet",
     bound: "Bound to this device",
     stale: "Bound to another device, or not proven",
     yes: "yes",

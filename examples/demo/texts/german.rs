@@ -109,7 +109,6 @@ pub(super) const TEXTS: Texts = Texts {
     csrf_masked: "in jedem Formular neu maskiert",
     waiting: "Wartende Nachrichten",
     device: "Gerät",
-    pending: "Noch nicht gebunden",
     bound: "An dieses Gerät gebunden",
     stale: "An ein anderes Gerät gebunden oder nicht nachgewiesen",
     yes: "ja",

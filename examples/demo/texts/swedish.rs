@@ -106,7 +106,6 @@ pub(super) const TEXTS: Texts = Texts {
     csrf_masked: "maskerat på nytt i varje formulär",
     waiting: "Väntande meddelanden",
     device: "Enhet",
-    pending: "Inte bunden än",
     bound: "Bunden till den här enheten",
     stale: "Bunden till en annan enhet, eller inte bevisad",
     yes: "ja",

@@ -1,26 +1,20 @@
 //! The settings that only a cookie has, and their check.
 
-use std::{marker::PhantomData, sync::Arc};
-#[cfg(feature = "migrate")]
-use std::{ops::Range, time::SystemTime};
+use std::{marker::PhantomData, ops::Range, sync::Arc, time::SystemTime};
 
 use super::{
     CarrierOptions, OverHttp, SessionBuilder, SessionCookieBuilder, error::ConfigError,
     formerly::FormerAttributes, sealed, size::Size,
 };
-#[cfg(not(feature = "migrate"))]
-use crate::carrier::old_cookies::OldCookies;
-#[cfg(feature = "device-bound")]
-use crate::device::DeviceBound;
-#[cfg(feature = "migrate")]
-use crate::migrate::OldCookie;
 use crate::{
     carrier::cookie::{Inner, SessionCookie},
     cookie::{
         AttributeError, Attributes, CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, SameSite,
         Template, default_name,
     },
+    device::DeviceBound,
     keys::{EncryptionKey, IntoKeys, Purpose, SigningKey},
+    migrate::OldCookie,
     session::Duplicates,
     state::{Overhead, Payload},
 };
@@ -32,9 +26,7 @@ pub struct CookieOptions {
     pub(crate) attributes: Attributes,
     pub(crate) size: Size,
     pub(crate) formerly: Vec<FormerAttributes>,
-    #[cfg(feature = "device-bound")]
     pub(super) device: Option<DeviceBound>,
-    #[cfg(feature = "migrate")]
     pub(crate) migrate_from: Vec<(OldCookie, Range<SystemTime>)>,
 }
 
@@ -63,9 +55,7 @@ impl Default for CookieOptions {
             },
             size: Size::default(),
             formerly: Vec::new(),
-            #[cfg(feature = "device-bound")]
             device: None,
-            #[cfg(feature = "migrate")]
             migrate_from: Vec::new(),
         }
     }
@@ -140,27 +130,20 @@ impl<T: Payload> SessionCookieBuilder<T> {
         let name = self.carrier.name()?;
         self.carrier.attributes.check(&name).map_err(of_attribute)?;
         let former = self.carrier.former(&name)?;
-        #[cfg(feature = "migrate")]
         let old = self.carrier.old(&name)?;
-        #[cfg(not(feature = "migrate"))]
-        let old = OldCookies::default();
         let template = Template::new(&name, &self.carrier.attributes);
         let overhead = Overhead {
             field: template.len(),
             max_age: MAX_AGE_LONGEST,
             part: PART_LEN,
-            #[cfg(feature = "device-bound")]
             device: self.device_len(),
-            #[cfg(not(feature = "device-bound"))]
-            device: 0,
         };
         let sealer = self.settings.sealer::<T>(
             Purpose::cookie(name.as_str()),
-            self.carrier.size.limit()?,
+            self.carrier.size.allowed()?,
             overhead,
             Duplicates::of(&name),
         )?;
-        #[cfg(feature = "device-bound")]
         let sealer = self.with_devices(sealer, &name)?;
         Ok(SessionCookie {
             inner: Arc::new(Inner {
@@ -184,9 +167,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     pub(crate) fn mistakes(&self) -> Vec<ConfigError> {
         let own = self.carrier.mistakes();
         let all = own.into_iter().chain(self.settings.mistakes());
-        #[cfg(feature = "device-bound")]
-        let all = all.chain(self.device_options().err());
-        all.collect()
+        all.chain(self.device_options().err()).collect()
     }
 }
 
@@ -199,7 +180,7 @@ impl CookieOptions {
             Ok(name) if attributes.is_empty() => self.former(name).map(drop),
             _ => Ok(()),
         };
-        let checks = [name.map(drop), former, self.size.limit().map(drop)];
+        let checks = [name.map(drop), former, self.size.allowed().map(drop)];
         let attributes = attributes.into_iter().map(of_attribute);
         attributes
             .chain(checks.into_iter().filter_map(Result::err))

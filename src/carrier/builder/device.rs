@@ -1,13 +1,14 @@
-//! Sessions bound to a device. Feature `device-bound`.
+//! Sessions bound to a device.
 
 use super::{SessionCookieBuilder, error::ConfigError};
 use crate::{
     cookie::CookieName,
-    device::{DeviceBound, Devices, Options},
+    device::{Devices, Options},
     session::Sealer,
     state::{DEVICE_LEN, Payload},
 };
 
+#[cfg(feature = "device-bound")]
 impl<T> SessionCookieBuilder<T> {
     /// Binds sessions to the visitor's device, from the next [`renew`](crate::Session::renew) on, if the browser can do
     /// that. Cookies that were stolen then open nothing elsewhere. Experimental; feature `device-bound`.
@@ -18,7 +19,7 @@ impl<T> SessionCookieBuilder<T> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, SessionCookie, device::{DeviceBinding, DeviceBound}};
+    /// use hardtack::{EncryptionKey, SessionCookie, device::DeviceBound};
     /// # use std::time::SystemTime;
     ///
     /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
@@ -27,17 +28,18 @@ impl<T> SessionCookieBuilder<T> {
     /// let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// session.renew()?;
-    /// assert_eq!(session.binding(), DeviceBinding::Pending);
     /// let fields = cookie.save(&session)?;
     /// let registration = fields.registration().ok_or("a renewed session offers it")?;
     /// assert!(registration.starts_with("(ES256);path=\"/.session/register\";challenge="));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn device_bound(mut self, settings: DeviceBound) -> SessionCookieBuilder<T> {
+    pub fn device_bound(mut self, settings: crate::device::DeviceBound) -> SessionCookieBuilder<T> {
         self.carrier.device = Some(settings);
         self
     }
+}
 
+impl<T> SessionCookieBuilder<T> {
     /// Bytes of the body that a session of this builder may need for a device.
     pub(super) fn device_len(&self) -> usize {
         self.carrier.device.as_ref().map_or(0, |_| DEVICE_LEN)
@@ -63,10 +65,9 @@ impl<T: Payload> SessionCookieBuilder<T> {
             return Ok(sealer);
         };
         let overlap = self.settings.overlap(&sealer.policy.lifetimes);
-        sealer.policy.is_device_bound = options.offers;
         let purpose = sealer.slot.purpose();
         let serve = |word: &str| self.settings.keys.serve(purpose.device(word), overlap);
-        let attributes = self.carrier.attributes.to_string();
+        let attributes = &self.carrier.attributes;
         let devices = Devices::new(options, sealer.mode, name, attributes, serve)?;
         sealer.devices = Some(devices);
         Ok(sealer)

@@ -1,17 +1,13 @@
 //! Cookies of other libraries.
 
+#[cfg(feature = "migrate")]
 use std::{ops::Range, time::SystemTime};
 
-use super::{ConfigError, CookieOptions, SessionCookieBuilder};
-use crate::{
-    base::time::{EPOCH, unix_seconds_from},
-    carrier::old_cookies::OldCookies,
-    cookie::{Attributes, CookieName, Finder, Template},
-    migrate::{OldCookie, Source},
-    state::Payload,
-};
+use super::{ConfigError, CookieOptions};
+use crate::{carrier::old_cookies::OldCookies, cookie::CookieName, migrate::SourceError};
 
-impl<T: Payload> SessionCookieBuilder<T> {
+#[cfg(feature = "migrate")]
+impl<T: crate::state::Payload> super::SessionCookieBuilder<T> {
     /// Takes over the sessions of another library, from its cookie, so that a move to this crate signs nobody out. May
     /// be repeated; the first old session that is accepted counts.
     ///
@@ -57,62 +53,26 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// Until the end of `range`, a copy of an old cookie can begin a session here, also after its visitor signed out.
     /// [`raise_not_before`](crate::SessionCookie::raise_not_before) refuses all that were issued before. Old sessions
     /// are as safe as the key and the algorithm of their library.
-    pub fn migrate_from(mut self, old: OldCookie, range: Range<SystemTime>) -> Self {
+    pub fn migrate_from(
+        mut self,
+        old: crate::migrate::OldCookie,
+        range: Range<SystemTime>,
+    ) -> Self {
         self.carrier.migrate_from.push((old, range));
         self
     }
 }
 
 impl CookieOptions {
-    /// The cookies of other libraries, and the fields that expire them. `name` is that of this one.
     pub(super) fn old(&self, name: &CookieName) -> Result<OldCookies, ConfigError> {
         let all = self.migrate_from.iter();
-        let all = all.map(|(old, range)| self.source(old, range, name));
-        Ok(OldCookies::new(all.collect::<Result<_, _>>()?))
+        let all = all.map(|(old, range)| old.source(range, &self.attributes, name));
+        let all = all.collect::<Result<_, _>>().map_err(|error| match error {
+            SourceError::Cookie(error) => ConfigError::of(SETTING, error),
+            SourceError::Rule(reason) => ConfigError::new(SETTING, reason),
+        });
+        Ok(OldCookies::new(all?))
     }
-
-    fn source(
-        &self,
-        old: &OldCookie,
-        range: &Range<SystemTime>,
-        new_name: &CookieName,
-    ) -> Result<(Source, Template), ConfigError> {
-        let name: CookieName = old.name.parse().map_err(of_setting)?;
-        if name == *new_name {
-            return Err(ConfigError::new(SETTING, SAME_NAME));
-        }
-        let attributes = Attributes {
-            path: old.path.clone(),
-            domain: old.domain.clone(),
-            partitioned: old.partitioned,
-            ..self.attributes.clone()
-        };
-        attributes.check(&name).map_err(of_setting)?;
-        let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
-        if range.is_empty() {
-            return Err(ConfigError::new(SETTING, EMPTY_RANGE));
-        }
-        if range.start < EPOCH {
-            return Err(ConfigError::new(SETTING, TOO_EARLY));
-        }
-        let template = Template::new(&name, &attributes);
-        let source = Source {
-            finder: Finder::new(name.as_str()),
-            name,
-            old: old.clone(),
-            range,
-        };
-        Ok((source, template))
-    }
-}
-
-fn of_setting(error: impl std::fmt::Display) -> ConfigError {
-    ConfigError::of(SETTING, error)
 }
 
 const SETTING: &str = "migrate_from";
-const SAME_NAME: &str =
-    "has the name of this cookie; choose another `name`, so that the two can be told apart";
-const EMPTY_RANGE: &str = "has a range that ends before it begins; give `switched_on..end`";
-const TOO_EARLY: &str =
-    "has a range that begins before 2026, which no session can; give the day of the rollout";

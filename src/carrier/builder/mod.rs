@@ -3,13 +3,11 @@
 mod any_shared_ring;
 mod attributes;
 mod cookie;
-#[cfg(feature = "device-bound")]
 mod device;
 mod error;
 mod formerly;
 mod header;
 mod lifetimes;
-#[cfg(feature = "migrate")]
 mod migrate;
 mod one_type;
 mod policy;

@@ -6,7 +6,7 @@ use crate::{
     crypto::suite::Mode,
     keys::{LabelError, Purpose},
     session::{Duplicates, Sealer, events},
-    state::{Lifetimes, Overhead, Payload, Policy, SizeBudget, SizeLimit, sealed},
+    state::{Allowed, Lifetimes, Overhead, Payload, Policy, SizeBudget, sealed},
     token::{self, Context},
 };
 
@@ -14,7 +14,7 @@ impl Settings {
     pub(super) fn sealer<T: Payload>(
         &self,
         purpose: Purpose,
-        limit: SizeLimit,
+        allowed: Allowed,
         overhead: Overhead,
         duplicates: Duplicates,
     ) -> Result<Sealer, ConfigError> {
@@ -29,7 +29,7 @@ impl Settings {
         let context = self.context()?;
         let empty_payload = <T as sealed::Payload>::empty();
         let empty_payload = empty_payload.ok_or_else(|| ConfigError::general(NO_PAYLOAD))?;
-        let budget = SizeBudget::new(limit, overhead, token::overhead(mode), self.padding)
+        let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), self.padding)
             .filter(|budget| empty_payload.len() <= budget.room())
             .ok_or_else(|| ConfigError::general(NO_ROOM))?;
         if mode == Mode::UnencryptedButSigned {
@@ -44,7 +44,6 @@ impl Settings {
             duplicates,
             not_before: self.not_before.map_or(0, unix_seconds_from).into(),
             hooks: self.hooks.clone(),
-            #[cfg(feature = "device-bound")]
             devices: None,
             policy: Policy {
                 lifetimes,
@@ -52,8 +51,6 @@ impl Settings {
                 save_on_server_error: self.responses.save_on_server_error,
                 empty_payload: empty_payload.into(),
                 schema: <T as sealed::Payload>::SCHEMA,
-                #[cfg(feature = "device-bound")]
-                is_device_bound: false,
             },
         })
     }

@@ -1,5 +1,5 @@
 use super::error::ConfigError;
-use crate::state::{BROWSER_LIMIT, MOST_COOKIES, SizeLimit};
+use crate::state::{Allowed, LARGEST_COOKIE, MOST_COOKIES};
 
 /// The largest size of a whole `Set-Cookie` field, in bytes ([docs/spec/writer.md § 9.5]).
 ///
@@ -44,13 +44,13 @@ pub enum Size {
 }
 
 impl Size {
-    pub(super) fn limit(self) -> Result<SizeLimit, ConfigError> {
+    pub(super) fn allowed(self) -> Result<Allowed, ConfigError> {
         match self {
-            Size::Anywhere => Ok(SizeLimit::new(1, 3072)),
-            Size::Browser => Ok(SizeLimit::new(1, BROWSER_LIMIT)),
+            Size::Anywhere => Ok(Allowed::new(1, 3072)),
+            Size::Browser => Ok(Allowed::new(1, LARGEST_COOKIE)),
             Size::Split(cookies) => Some(usize::from(cookies))
                 .filter(|cookies| (2..=MOST_COOKIES).contains(cookies))
-                .map(|cookies| SizeLimit::new(cookies, BROWSER_LIMIT))
+                .map(|cookies| Allowed::new(cookies, LARGEST_COOKIE))
                 .ok_or_else(|| {
                     let reason =
                         format!("is `Size::Split({cookies})`, give 2 to {MOST_COOKIES} cookies");

@@ -9,7 +9,7 @@ use crate::{
     carrier::token::SessionToken,
     keys::{EncryptionKey, IntoKeys, Purpose, SigningKey},
     session::Duplicates,
-    state::{BROWSER_LIMIT, MOST_COOKIES, Overhead, Payload, SizeLimit},
+    state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, Overhead, Payload},
 };
 
 /// The settings that only a bare token has, as a parameter of [`SessionBuilder`].
@@ -114,8 +114,8 @@ impl Settings {
                 format!("is {max_len}, expected at most {LONGEST_TOKEN_LEN} characters"),
             ));
         }
-        let limit = SizeLimit::new(1, max_len);
-        let sealer = self.sealer::<T>(purpose, limit, Overhead::default(), Duplicates::Refuse)?;
+        let allowed = Allowed::new(1, max_len);
+        let sealer = self.sealer::<T>(purpose, allowed, Overhead::default(), Duplicates::Refuse)?;
         Ok(SessionToken {
             sealer: Arc::new(sealer),
             payload: PhantomData,
@@ -124,4 +124,4 @@ impl Settings {
 }
 
 pub(super) const DEFAULT_TOKEN_LEN: usize = 3072;
-const LONGEST_TOKEN_LEN: usize = MOST_COOKIES * BROWSER_LIMIT;
+const LONGEST_TOKEN_LEN: usize = MOST_COOKIES * LARGEST_COOKIE;

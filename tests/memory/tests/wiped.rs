@@ -354,7 +354,7 @@ fn a_token_that_is_only_looked_at_leaves_nothing() {
         let tokens = tokens.typed::<Quiet>().build().unwrap();
         let session = tokens.load(None::<&str>, at(0));
         session.ensure_id().unwrap();
-        let hardtack::carrier::TokenChange::Set(token) = tokens.save(&session).unwrap() else {
+        let hardtack::carrier::TokenChange::Store(token) = tokens.save(&session).unwrap() else {
             panic!("a session with an id is written");
         };
         let found = left_behind(|| {

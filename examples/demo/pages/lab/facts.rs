@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use hardtack::{device::DeviceBinding, session::Outcome};
+use hardtack::session::{DeviceBinding, Outcome};
 
 use crate::{pages::visit::Visit, texts::Texts};
 
@@ -66,7 +66,6 @@ fn text(name: &'static str, value: Result<String, &str>) -> Fact {
 /// The standing of the session with the visitor's device.
 fn device(binding: DeviceBinding, t: &Texts) -> &'static str {
     match binding {
-        DeviceBinding::Pending => t.pending,
         DeviceBinding::Bound => t.bound,
         DeviceBinding::Stale => t.stale,
         _ => t.none,

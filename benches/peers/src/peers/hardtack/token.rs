@@ -49,7 +49,7 @@ impl Values for Tokens {
         let session = tokens.load(None::<&str>, self.clock.clone());
         session.replace(value.clone()).expect(FAILURE);
         match tokens.save(&session).expect(FAILURE) {
-            TokenChange::Set(token) => set_cookie(&token),
+            TokenChange::Store(token) => set_cookie(&token),
             _ => unreachable!("it was written"),
         }
     }

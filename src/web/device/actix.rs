@@ -13,11 +13,8 @@ use actix_web::{
 };
 use tower_layer::Layer;
 
-use super::{
-    actix::parts_of,
-    device_layer::{DeviceLayer, DeviceService},
-};
-use crate::state::Payload;
+use super::layer::{DeviceLayer, DeviceService};
+use crate::{state::Payload, web::parts_of};
 
 /// With feature `actix`, the layer is middleware. `App` runs the one that is added last first, so add it after a
 /// CSRF guard: `App::new().wrap(guard).wrap(layer)`.

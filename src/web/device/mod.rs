@@ -6,12 +6,20 @@ use http::{
     request::Parts,
 };
 
+#[cfg(feature = "actix")]
+mod actix;
+#[cfg(feature = "tower")]
+mod layer;
+
+#[cfg(feature = "tower")]
+pub use layer::{DeviceFuture, DeviceLayer, DeviceService};
+
 use super::{head::Fields, host::host_of};
 use crate::{
     base::clock::Clock,
-    carrier::{SessionCookie, has_cookie},
-    device::{DeviceAnswer, DeviceRequest, Endpoint},
-    session::events,
+    carrier::SessionCookie,
+    device::{DeviceAnswer, DeviceRequest, Endpoint, Facts},
+    session::Store,
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -70,7 +78,7 @@ impl<T> SessionCookie<T> {
 
     /// Answers a request of no context: an instance that knows the tenant may answer it later.
     #[cfg(feature = "tower")]
-    pub(super) fn refuse_device(&self) -> Response<String> {
+    fn refuse_device(&self) -> Response<String> {
         self.respond(DeviceAnswer::later())
     }
 
@@ -85,28 +93,37 @@ impl<T> SessionCookie<T> {
         let devices = sealer.devices.as_ref()?;
         let context = context.unwrap_or(&sealer.context);
         let now = clock.now();
-        let cookies = || request.headers.get_all(COOKIE);
-        let values = self.inner.finder.find(cookies(), LONGEST_TOKEN);
         let field = |name| request.headers.get(name).map(HeaderValue::as_bytes);
         let host = host_of(request);
-        let answer = devices.answer(
+        let asked = DeviceRequest {
             endpoint,
-            &DeviceRequest {
-                proof: field(RESPONSE),
-                identifier: field(SESSION_ID),
-                host: host.as_deref(),
-                session: sealer.arrived(context, &values, now),
-                has_cookie: &|name| has_cookie(cookies(), name),
-                context,
-                now,
-            },
-            &|metadata, key_id| sealer.may_exist(metadata, key_id, now),
-        );
-        Some(self.respond(answer))
+            proof: field(RESPONSE),
+            identifier: field(SESSION_ID),
+            host: host.as_deref(),
+            context,
+            now,
+        };
+        let answer = devices.subject(&asked).map(|subject| {
+            let cookies = || request.headers.get_all(COOKIE);
+            let values = self.inner.finder.find(cookies(), LONGEST_TOKEN);
+            let facts = Facts {
+                marks: devices.marks(&subject, cookies),
+                is_alive: sealer.may_exist(&subject, now),
+                beside: sealer.beside(context, &values, now),
+            };
+            let mut answer = devices.answer(&asked, &subject, &facts);
+            if let Some(device) = answer.binds {
+                let store = |session: &Store<'_, T>| self.store(session);
+                let fields = sealer.bind(context, &values, device, now, store);
+                answer.set_cookies.extend(fields.into_iter().flatten());
+            }
+            answer
+        });
+        Some(self.respond(answer.unwrap_or_else(|answer| answer)))
     }
 
     fn respond(&self, answer: DeviceAnswer) -> Response<String> {
-        events::device(self.inner.sealer.slot.purpose().name(), answer.event);
+        answer.tell(self.inner.sealer.slot.purpose().name());
         response(answer)
     }
 }
@@ -130,7 +147,6 @@ fn response(answer: DeviceAnswer) -> Response<String> {
     response
 }
 
-pub(super) const REGISTRATION: &str = "secure-session-registration";
 const RESPONSE: HeaderName = HeaderName::from_static("secure-session-response");
 const CHALLENGE: HeaderName = HeaderName::from_static("secure-session-challenge");
 const SESSION_ID: HeaderName = HeaderName::from_static("sec-secure-session-id");

@@ -4,15 +4,15 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response};
+use http::{Request, Response, request::Parts};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{future::ResponseFuture, layer::SessionLayer, service::SessionService};
 use crate::{
     session::Session,
     state::{Map, Payload},
+    web::{ResponseFuture, SessionLayer, SessionService, transport::Transport},
 };
 
 /// A [`SessionLayer`] that also answers the two requests of a browser whose sessions are
@@ -38,6 +38,32 @@ impl<T, W> DeviceLayer<T, W> {
     /// Adds the endpoints to `layer`, with its clock and its contexts.
     pub fn new(layer: SessionLayer<T, W>) -> DeviceLayer<T, W> {
         DeviceLayer(layer)
+    }
+}
+
+impl<T: Payload, W> SessionLayer<T, W> {
+    /// Returns `true` if a request is for one of the endpoints of the sessions' devices.
+    pub(super) fn is_for_device(&self, method: &str, path: &str) -> bool {
+        let Transport::Cookie(cookie) = &self.transport else {
+            return false;
+        };
+        cookie.device_endpoint(method, path).is_some()
+    }
+
+    /// Answers such a request.
+    pub(super) fn answer_device(&self, request: &Parts) -> Option<Response<String>> {
+        let Transport::Cookie(cookie) = &self.transport else {
+            return None;
+        };
+        match &self.context_by {
+            None => cookie.answer_device(request, self.clock.clone()),
+            Some(choose) => {
+                let Some(context) = choose(request) else {
+                    return Some(cookie.refuse_device());
+                };
+                cookie.answer_device_in(&context, request, self.clock.clone())
+            }
+        }
     }
 }
 
