@@ -239,27 +239,27 @@ fn inspect<T: Payload>(
     let opened = opened.map_err(|refused| refused.reason)?;
     let body = opened.body(&buffer);
     let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;
-    let head = &layout.metadata;
+    let metadata = &layout.metadata;
     let seconds = |span: u32| Duration::from_secs(span.into());
     let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
-    let refused = match sealer.check(head, opened.key_id(), &keys, now) {
+    let refused = match sealer.check(metadata, opened.key_id(), &keys, now) {
         Err(reason) => Some(reason),
-        Ok(()) if T::read(head.schema, &payload).is_err() => Some(Reason::Payload),
+        Ok(()) if T::read(metadata.schema, &payload).is_err() => Some(Reason::Payload),
         Ok(()) => None,
     };
     Ok(TokenContent {
         refused,
         key_id: opened.key_id(),
-        id: head.sid.map(SessionId),
-        created_at: system_time(head.issued),
-        last_active_at: system_time(head.last_active()),
-        expires_at: system_time(sealer.policy.lifetimes.expires_at(head)),
-        limit: head.limit.map(seconds),
-        remembered: head.remembered.map(seconds),
-        is_remembered: sealer.policy.lifetimes.is_remembered(head),
+        id: metadata.sid.map(SessionId),
+        created_at: system_time(metadata.issued),
+        last_active_at: system_time(metadata.last_active()),
+        expires_at: system_time(sealer.policy.lifetimes.expires_at(metadata)),
+        limit: metadata.limit.map(seconds),
+        remembered: metadata.remembered.map(seconds),
+        is_remembered: sealer.policy.lifetimes.is_remembered(metadata),
         has_flash: !layout.flash.is_empty(),
         padding: body.len() - layout.payload.end,
-        schema: head.schema,
+        schema: metadata.schema,
         payload,
     })
 }

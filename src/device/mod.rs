@@ -90,22 +90,20 @@ impl Devices {
                 cookies.find(|cookie| metadata.sid == Some(cookie.sid))
             }
         };
-        match (proof, metadata.device, self.options.required_after) {
-            (Some(proof), ..) => Standing::Admitted {
+        if let Some(proof) = proof {
+            return Standing::Admitted {
                 device: Some(proof.payload),
                 until: Some(proof.issued.saturating_add(self.options.bound_for)),
-            },
-            (None, Some(_), _) => Standing::Stale,
-            (None, None, grace) => {
-                let until = grace.map(|grace| metadata.issued.saturating_add(grace));
-                match until.is_none_or(|end| now < end) {
-                    true => Standing::Admitted {
-                        device: None,
-                        until,
-                    },
-                    false => Standing::Stale,
-                }
-            }
+            };
+        }
+        let grace = self.options.required_after;
+        let until = grace.map(|grace| metadata.issued.saturating_add(grace));
+        if metadata.device.is_some() || until.is_some_and(|end| now >= end) {
+            return Standing::Stale;
+        }
+        Standing::Admitted {
+            device: None,
+            until,
         }
     }
 

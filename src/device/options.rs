@@ -1,6 +1,6 @@
 //! The settings of bound sessions.
 
-use std::{fmt, time::Duration};
+use std::{fmt, ops::RangeInclusive, time::Duration};
 
 use super::Endpoint;
 use crate::cookie::{Attributes, SameSite};
@@ -123,39 +123,33 @@ impl DeviceBound {
         attributes: &Attributes,
         skew: u64,
     ) -> Result<Options, DeviceError> {
-        let paths = [&self.path].into_iter().chain(&self.excluded);
-        if !paths.clone().all(|path| is_path(path)) || self.path.ends_with('/') {
-            return Err(DeviceError::Path);
-        }
-        if !attributes.secure {
-            return Err(DeviceError::Insecure);
-        }
-        if attributes.partitioned {
-            return Err(DeviceError::Partitioned);
-        }
-        if attributes.same_site == SameSite::Strict && self.initiators == Initiators::Any {
-            return Err(DeviceError::Strict);
-        }
-        let spans = [
-            (self.bound_for, 180..=86_400),
-            (self.challenge_for, 10..=3_600),
-        ];
-        if spans
-            .iter()
-            .any(|(span, range)| !range.contains(&span.as_secs()))
-        {
-            return Err(DeviceError::Span);
-        }
         let grace = self.required_after.map(|grace| grace.as_secs());
-        if grace.is_some_and(|grace| grace < LEAST_GRACE) {
-            return Err(DeviceError::Grace);
-        }
-        if self
-            .origin
-            .as_deref()
-            .is_some_and(|origin| !is_origin(origin))
-        {
-            return Err(DeviceError::Origin);
+        let is_in = |span: Duration, range: RangeInclusive<u64>| range.contains(&span.as_secs());
+        let mut paths = [&self.path].into_iter().chain(&self.excluded);
+        let has_paths = paths.all(|path| is_path(path)) && !self.path.ends_with('/');
+        let is_strict = attributes.same_site == SameSite::Strict;
+        let has_spans =
+            is_in(self.bound_for, 180..=86_400) && is_in(self.challenge_for, 10..=3_600);
+        let rules = [
+            (has_paths, DeviceError::Path),
+            (attributes.secure, DeviceError::Insecure),
+            (!attributes.partitioned, DeviceError::Partitioned),
+            (
+                !is_strict || self.initiators != Initiators::Any,
+                DeviceError::Strict,
+            ),
+            (has_spans, DeviceError::Span),
+            (
+                grace.is_none_or(|grace| grace >= LEAST_GRACE),
+                DeviceError::Grace,
+            ),
+            (
+                self.origin.as_deref().is_none_or(is_origin),
+                DeviceError::Origin,
+            ),
+        ];
+        if let Some((_, mistake)) = rules.into_iter().find(|(is_kept, _)| !is_kept) {
+            return Err(mistake);
         }
         Ok(Options {
             path: self.path.clone(),

@@ -3,7 +3,7 @@
 use super::{
     duplicates::{Body, Candidate},
     error::SaveError,
-    finish::{Arrived, Store},
+    finish::{Arrived, Store, TokenChange},
     sealer::Sealer,
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     cookie::Values,
     crypto::scratch::Scratch,
     device::{Beside, Subject},
-    state::{Circumstances, DeviceId, Saving, StateData},
+    state::{Circumstances, DeviceId, StateData},
     token::Context,
 };
 
@@ -65,14 +65,16 @@ impl Sealer {
         let mut data = StateData::<T>::new(&self.policy, now, true);
         let mut state = data.under(&self.policy);
         state.hold(body, layout, token_len, cookies);
-        let Saving::Refresh { age } = state.saving(Circumstances::UNKNOWN, false, true) else {
-            return None;
-        };
+        let saving = state.saving(Circumstances::UNKNOWN, false, true);
         let arrived = Arrived {
             carried: values.carried(),
             now,
         };
         drop(buffer);
-        store(&Store::new(self, context, state, age, arrived)).ok()
+        let finished = Store::new(self, context, state, arrived).carry_out(saving, store);
+        match finished.ok()?.change {
+            TokenChange::Store(stored) => Some(stored),
+            TokenChange::Keep | TokenChange::Drop => None,
+        }
     }
 }

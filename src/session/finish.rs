@@ -127,35 +127,13 @@ impl<T> Session<T> {
             carried,
         } = loaded;
         let state = data.under(&self.lock.sealer.policy);
+        let reseal = sealer.must_reseal(*outcome, state.now());
+        let saving = state.saving(circumstances, arrival.is_subresource, reseal);
         let arrived = Arrived {
             carried: *carried,
             now: state.now(),
         };
-        let context = arrival.context(sealer);
-        let reseal = sealer.must_reseal(*outcome, state.now());
-        let (touch, age) = match state.saving(circumstances, arrival.is_subresource, reseal) {
-            Saving::Keep => return Ok(Finished::keep(Touch::Touched)),
-            Saving::NoRoom => {
-                events::refresh_was_left_out(sealer.slot.purpose().name());
-                return Ok(Finished::keep(Touch::Touched));
-            }
-            Saving::Drop => {
-                return Ok(Finished {
-                    touch: Touch::Written,
-                    change: TokenChange::Drop,
-                    device: sealer.device_news(context, &state, true)?,
-                    arrived,
-                });
-            }
-            Saving::Store { age } => (Touch::Written, age),
-            Saving::Refresh { age } => (Touch::Touched, age),
-        };
-        let to_store = Store::new(sealer, context, state, age, arrived);
-        match to_store.finish(touch, store) {
-            // A refresh is optional, so it does not fail a response.
-            Err(_) if touch == Touch::Touched => Ok(Finished::keep(touch)),
-            finished => finished,
-        }
+        Store::new(sealer, arrival.context(sealer), state, arrived).carry_out(saving, store)
     }
 
     /// Returns `true` if the session was loaded by `sealer`, or by one that seals the same way.
@@ -170,19 +148,41 @@ impl<'a, T> Store<'a, T> {
         sealer: &'a Sealer,
         context: &'a Context,
         state: State<'a, T>,
-        age: u32,
         arrived: Arrived,
     ) -> Store<'a, T> {
         Store {
             sealer,
             context,
             state,
-            age,
+            age: 0,
             arrived,
         }
     }
 
-    fn finish<R>(
+    /// Carries out the decision.
+    pub(super) fn carry_out<R>(
+        self,
+        saving: Saving,
+        store: impl FnOnce(&Store<'_, T>) -> Result<R, SaveError>,
+    ) -> Result<Finished<R>, SaveError> {
+        let (touch, age) = match saving {
+            Saving::Store { age } => (Touch::Written, age),
+            Saving::Refresh { age } => (Touch::Touched, age),
+            Saving::Drop => return self.dropped(),
+            Saving::Keep => return Ok(Finished::keep(Touch::Touched)),
+            Saving::NoRoom => {
+                events::refresh_was_left_out(self.sealer.slot.purpose().name());
+                return Ok(Finished::keep(Touch::Touched));
+            }
+        };
+        match (Store { age, ..self }).stored(touch, store) {
+            // A refresh is optional, so it does not fail a response.
+            Err(_) if touch == Touch::Touched => Ok(Finished::keep(touch)),
+            finished => finished,
+        }
+    }
+
+    fn stored<R>(
         self,
         touch: Touch,
         store: impl FnOnce(&Store<'_, T>) -> Result<R, SaveError>,
@@ -191,6 +191,15 @@ impl<'a, T> Store<'a, T> {
             touch,
             change: TokenChange::Store(store(&self)?),
             device: self.sealer.device_news(self.context, &self.state, false)?,
+            arrived: self.arrived,
+        })
+    }
+
+    fn dropped<R>(self) -> Result<Finished<R>, SaveError> {
+        Ok(Finished {
+            touch: Touch::Written,
+            change: TokenChange::Drop,
+            device: self.sealer.device_news(self.context, &self.state, true)?,
             arrived: self.arrived,
         })
     }

@@ -122,31 +122,11 @@ impl Layout {
         }
         let issued = EPOCH + UnixSeconds::from(u32::from_be_bytes(reader.array()?));
         let age = reader.varint()?;
-        let limit = if has(LIMIT) {
-            Some(reader.varint()?)
-        } else {
-            None
-        };
-        let remembered = if has(REMEMBERED) {
-            Some(reader.varint()?)
-        } else {
-            None
-        };
-        let sid = if has(SID) {
-            Some(reader.array()?)
-        } else {
-            None
-        };
-        let device = if has(DEVICE) {
-            Some(reader.array()?)
-        } else {
-            None
-        };
-        let schema = if has(SCHEMA) {
-            reader.positive_varint()?
-        } else {
-            0
-        };
+        let limit = reader.if_set(has(LIMIT), Reader::varint)?;
+        let remembered = reader.if_set(has(REMEMBERED), Reader::varint)?;
+        let sid = reader.if_set(has(SID), Reader::array)?;
+        let device = reader.if_set(has(DEVICE), Reader::array)?;
+        let schema = reader.if_set(has(SCHEMA), Reader::positive_varint)?;
         let flash_start = reader.at;
         if has(FLASH) {
             reader.skip_flash()?;
@@ -168,7 +148,7 @@ impl Layout {
                 remembered,
                 sid,
                 device,
-                schema,
+                schema: schema.unwrap_or(0),
             },
             flash: flash_start..payload_start,
             payload: payload_start..payload_end,
@@ -184,6 +164,20 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(super) fn new(body: &'a [u8]) -> Reader<'a> {
         Reader { body, at: 0 }
+    }
+
+    /// Reads a field that is there only where its flag is set.
+    #[inline]
+    fn if_set<T>(
+        &mut self,
+        is_set: bool,
+        read: impl FnOnce(&mut Reader<'a>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        if is_set {
+            read(self).map(Some)
+        } else {
+            Some(None)
+        }
     }
 
     fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {

@@ -162,7 +162,7 @@ mod tests {
         skew: 60,
     };
 
-    const HEAD: Metadata = Metadata {
+    const METADATA: Metadata = Metadata {
         issued: 1_800_000_000,
         age: 100,
         limit: None,
@@ -179,15 +179,15 @@ mod tests {
 
     #[test]
     fn a_session_is_alive_until_the_second_before_its_idle_deadline() {
-        check(&LIFETIMES, &HEAD, 1_800_001_899, Ok(()));
-        check(&LIFETIMES, &HEAD, 1_800_001_900, Err(Reason::Idle));
+        check(&LIFETIMES, &METADATA, 1_800_001_899, Ok(()));
+        check(&LIFETIMES, &METADATA, 1_800_001_900, Err(Reason::Idle));
     }
 
     #[test]
     fn the_absolute_deadline_wins_over_activity() {
         let metadata = Metadata {
             age: 43_199,
-            ..HEAD
+            ..METADATA
         };
         check(&LIFETIMES, &metadata, 1_800_043_199, Ok(()));
         check(&LIFETIMES, &metadata, 1_800_043_200, Err(Reason::Expired));
@@ -197,14 +197,14 @@ mod tests {
     fn the_sealed_limit_shortens_and_never_lengthens() {
         let shorter = Metadata {
             limit: Some(200),
-            ..HEAD
+            ..METADATA
         };
         check(&LIFETIMES, &shorter, 1_800_000_199, Ok(()));
         check(&LIFETIMES, &shorter, 1_800_000_200, Err(Reason::Expired));
         let longer = Metadata {
             limit: Some(u32::MAX),
             age: 43_199,
-            ..HEAD
+            ..METADATA
         };
         check(&LIFETIMES, &longer, 1_800_043_200, Err(Reason::Expired));
     }
@@ -213,7 +213,7 @@ mod tests {
     fn a_remembered_session_has_no_idle_timeout_while_the_policy_remembers() {
         let metadata = Metadata {
             remembered: Some(1_000_000),
-            ..HEAD
+            ..METADATA
         };
         let remembering = Lifetimes {
             remember_up_to: Some(500_000),
@@ -233,35 +233,40 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_ahead_is_tolerated_by_the_skew_and_no_further() {
-        check(&LIFETIMES, &HEAD, 1_800_000_040, Ok(()));
-        check(&LIFETIMES, &HEAD, 1_800_000_039, Err(Reason::NotYetValid));
+        check(&LIFETIMES, &METADATA, 1_800_000_040, Ok(()));
+        check(
+            &LIFETIMES,
+            &METADATA,
+            1_800_000_039,
+            Err(Reason::NotYetValid),
+        );
     }
 
     #[test]
     fn extreme_clocks_end_in_a_reason() {
-        check(&LIFETIMES, &HEAD, 0, Err(Reason::NotYetValid));
-        check(&LIFETIMES, &HEAD, u64::MAX, Err(Reason::Expired));
+        check(&LIFETIMES, &METADATA, 0, Err(Reason::NotYetValid));
+        check(&LIFETIMES, &METADATA, u64::MAX, Err(Reason::Expired));
         let latest = Metadata {
             issued: u64::from(u32::MAX) + 1_767_225_600,
             age: u32::MAX,
-            ..HEAD
+            ..METADATA
         };
         check(&LIFETIMES, &latest, u64::MAX, Err(Reason::Expired));
     }
 
     #[test]
     fn a_session_issued_before_not_before_is_revoked() {
-        let check = |not_before| LIFETIMES.check(&HEAD, 1_800_000_200, not_before);
-        assert_eq!(check(HEAD.issued), Ok(()));
-        assert_eq!(check(HEAD.issued + 1), Err(Reason::Revoked));
+        let check = |not_before| LIFETIMES.check(&METADATA, 1_800_000_200, not_before);
+        assert_eq!(check(METADATA.issued), Ok(()));
+        assert_eq!(check(METADATA.issued + 1), Err(Reason::Revoked));
     }
 
     #[test]
     fn refresh_is_due_from_its_second_on_and_not_on_a_clock_that_stepped_back() {
-        assert!(!LIFETIMES.is_refresh_due(&HEAD, 1_800_000_549));
-        assert!(LIFETIMES.is_refresh_due(&HEAD, 1_800_000_550));
-        assert!(!LIFETIMES.is_refresh_due(&HEAD, 1_800_000_000));
-        assert_eq!(active_age(&HEAD, 1_800_000_000), 100);
-        assert_eq!(active_age(&HEAD, 1_800_000_700), 700);
+        assert!(!LIFETIMES.is_refresh_due(&METADATA, 1_800_000_549));
+        assert!(LIFETIMES.is_refresh_due(&METADATA, 1_800_000_550));
+        assert!(!LIFETIMES.is_refresh_due(&METADATA, 1_800_000_000));
+        assert_eq!(active_age(&METADATA, 1_800_000_000), 100);
+        assert_eq!(active_age(&METADATA, 1_800_000_700), 700);
     }
 }
