@@ -4,7 +4,7 @@ use super::{duplicates::Candidate, error::SaveError, finish::DeviceNews, sealer:
 use crate::{
     base::reason::Reason,
     cookie::BoundCookies,
-    state::{Standing, State},
+    state::{Metadata, Standing, State},
     token::{Context, Refused},
 };
 
@@ -35,6 +35,25 @@ impl Sealer {
                     key_id: Some(candidate.key_id),
                 })
             }
+        }
+    }
+
+    /// Admits a session of another library, which has no device.
+    pub(super) fn admit_old<T>(
+        &self,
+        metadata: &Metadata,
+        state: &mut State<'_, T>,
+    ) -> Result<(), Reason> {
+        let Some(devices) = &self.devices else {
+            return Ok(());
+        };
+        let none = BoundCookies::default();
+        match devices.judge(&self.context, metadata, &none, state.now()) {
+            Standing::Admitted { until, .. } => {
+                state.admit(until, false);
+                Ok(())
+            }
+            Standing::Stale => Err(Reason::Stale),
         }
     }
 

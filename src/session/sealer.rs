@@ -103,6 +103,7 @@ impl Sealer {
         let sealing = keys.sealing(now).id;
         let taken = old.read(now, |dates, dictionary| {
             self.check(&dates, sealing, &keys, now)?;
+            self.admit_old(&dates, state)?;
             state.take_over(dates, &dictionary)
         });
         *outcome = match taken {
