@@ -166,7 +166,7 @@ fn the_debug_form_of_an_error_is_its_message() {
     check("0".parse::<SessionId>().unwrap_err());
     check("0".parse::<EncryptionKey>().unwrap_err());
     check(KeyRing::<EncryptionKey>::from_env("NO_SUCH_KEYS").unwrap_err());
-    check(Context::new([("hardtack.", "")]).unwrap_err());
+    check(Context::new([("x".repeat(256), "")]).unwrap_err());
 }
 
 #[test]
