@@ -33,6 +33,6 @@ pub(crate) const fn name_of(binding: DeviceBinding) -> &'static str {
     match binding {
         DeviceBinding::Bound => "bound",
         DeviceBinding::Stale => "stale",
-        _ => "none",
+        _ => "unbound",
     }
 }

@@ -9,12 +9,12 @@ use crate::{browser::Browser, demo::Demo};
 fn a_sign_in_offers_a_registration() {
     let demo = Demo::start("--device-bound");
     let browser = Browser::new();
-    assert_eq!(browser.session(&demo)["binding"], "none");
+    assert_eq!(browser.session(&demo)["binding"], "unbound");
     let steps = json!([{"do": "renew"}, {"do": "put", "key": "user", "value": "ada"}]);
     let answer = browser.post(&demo, "/api/batch", steps);
     let offer = answer.header("secure-session-registration").unwrap();
     assert!(offer.starts_with("(ES256);path=\"/.session/register\";challenge="));
-    assert_eq!(browser.session(&demo)["binding"], "pending");
+    assert_eq!(browser.session(&demo)["binding"], "unbound");
     let refused = browser.request(&demo, Method::POST, "/.session/register");
     assert_eq!(browser.send(refused).status, 400);
 }
