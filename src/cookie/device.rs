@@ -20,7 +20,7 @@ impl BoundCookies {
             return;
         };
         let value = unquoted(value);
-        if self.0.len() < MOST && value.len() <= LONGEST {
+        if self.0.len() < MOST && value.len() <= LONGEST && is_tag(tag) {
             self.0.push((*tag, value.to_vec()));
         }
     }
@@ -110,6 +110,20 @@ fn set(template: &Template, value: &str, seconds: u64) -> String {
     };
     let Ok(_) = template.set(value.len(), usize::MAX, Some(seconds), write, &mut fields);
     fields.into_iter().collect()
+}
+
+/// Returns `true` if a session's cookie of this name could be taken for the cookie of a device.
+pub(crate) fn is_of_device(name: &str) -> bool {
+    let ends_in_tag = |after: &str| {
+        let rest = name.rsplit_once(after);
+        rest.is_some_and(|(_, tag)| is_tag(tag.as_bytes()))
+    };
+    ends_in_tag(".b-") || ends_in_tag(".out-")
+}
+
+fn is_tag(text: &[u8]) -> bool {
+    let is_good = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+    text.len() == TAG_LEN && text.iter().all(is_good)
 }
 
 /// Characters of a tag.

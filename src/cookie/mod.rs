@@ -17,7 +17,7 @@ pub use render::SetCookies;
 pub(crate) use attributes::{AttributeError, Attributes, MAX_AGE_LONGEST, max_age_len};
 pub(crate) use device::BoundCookies;
 #[cfg(feature = "device-bound")]
-pub(crate) use device::DeviceCookies;
+pub(crate) use device::{DeviceCookies, is_of_device};
 pub(crate) use parse::Finder;
 pub(crate) use prefix::default_name;
 pub(crate) use render::{PART_LEN, Template};

@@ -19,7 +19,7 @@ pub(crate) enum DeviceBound {}
 pub(crate) enum Options {}
 
 impl DeviceBound {
-    pub(crate) fn options(&self, _: &Attributes, _: u64) -> Result<Options, fmt::Error> {
+    pub(crate) fn options(&self, _: &str, _: &Attributes, _: u64) -> Result<Options, fmt::Error> {
         match *self {}
     }
 }

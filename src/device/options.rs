@@ -3,7 +3,7 @@
 use std::{fmt, ops::RangeInclusive, time::Duration};
 
 use super::Endpoint;
-use crate::cookie::{Attributes, SameSite};
+use crate::cookie::{Attributes, SameSite, is_of_device};
 
 /// Settings of sessions that are bound to a device, for
 /// [`device_bound`](crate::carrier::SessionCookieBuilder::device_bound).
@@ -117,9 +117,10 @@ impl DeviceBound {
         }
     }
 
-    /// Checks the settings, beside the attributes of the session's cookie.
+    /// Checks the settings, beside the name and the attributes of the session's cookie.
     pub(crate) fn options(
         &self,
+        name: &str,
         attributes: &Attributes,
         skew: u64,
     ) -> Result<Options, DeviceError> {
@@ -132,6 +133,7 @@ impl DeviceBound {
             is_in(self.bound_for, 180..=86_400) && is_in(self.challenge_for, 10..=3_600);
         let rules = [
             (has_paths, DeviceError::Path),
+            (!is_of_device(name), DeviceError::Name),
             (attributes.secure, DeviceError::Insecure),
             (!attributes.partitioned, DeviceError::Partitioned),
             (
@@ -200,6 +202,7 @@ impl Options {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DeviceError {
     Path,
+    Name,
     Insecure,
     Partitioned,
     Strict,
@@ -214,6 +217,9 @@ impl fmt::Display for DeviceError {
             DeviceError::Path => {
                 "a path begins with `/`, that of the endpoints does not end with one, and both have no other \
                  characters than letters, digits and `-._~/`"
+            }
+            DeviceError::Name => {
+                "needs another name of the cookie: one that ends in `.b-` or `.out-` and 8 characters is for devices"
             }
             DeviceError::Insecure => "needs `Secure`: browsers bind no session over plain HTTP",
             DeviceError::Partitioned => "does not work with `partitioned`: browsers bind no partitioned cookie",

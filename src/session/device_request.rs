@@ -65,6 +65,7 @@ impl Sealer {
         let mut data = StateData::<T>::new(&self.policy, now, true);
         let mut state = data.under(&self.policy);
         state.hold(body, layout, token_len, cookies);
+        state.admit(None, true);
         let saving = state.saving(Circumstances::UNKNOWN, false, true);
         let arrived = Arrived {
             carried: values.carried(),

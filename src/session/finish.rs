@@ -12,7 +12,7 @@ use super::{
 use crate::{
     base::time::UnixSeconds,
     cookie::PartNumbers,
-    state::{Allowed, Circumstances, Saving, State},
+    state::{Allowed, BodyToSeal, Circumstances, Saving, State},
     token::Context,
 };
 
@@ -90,7 +90,7 @@ pub(crate) struct Store<'a, T> {
     sealer: &'a Sealer,
     context: &'a Context,
     state: State<'a, T>,
-    age: u32,
+    body: BodyToSeal,
     pub(crate) arrived: Arrived,
 }
 
@@ -154,7 +154,7 @@ impl<'a, T> Store<'a, T> {
             sealer,
             context,
             state,
-            age: 0,
+            body: BodyToSeal::AsArrived,
             arrived,
         }
     }
@@ -165,9 +165,9 @@ impl<'a, T> Store<'a, T> {
         saving: Saving,
         store: impl FnOnce(&Store<'_, T>) -> Result<R, SaveError>,
     ) -> Result<Finished<R>, SaveError> {
-        let (touch, age) = match saving {
-            Saving::Store { age } => (Touch::Written, age),
-            Saving::Refresh { age } => (Touch::Touched, age),
+        let (touch, body) = match saving {
+            Saving::Store(body) => (Touch::Written, body),
+            Saving::Refresh(body) => (Touch::Touched, body),
             Saving::Drop => return self.dropped(),
             Saving::Keep => return Ok(Finished::keep(Touch::Touched)),
             Saving::NoRoom => {
@@ -175,7 +175,7 @@ impl<'a, T> Store<'a, T> {
                 return Ok(Finished::keep(Touch::Touched));
             }
         };
-        match (Store { age, ..self }).stored(touch, store) {
+        match (Store { body, ..self }).stored(touch, store) {
             // A refresh is optional, so it does not fail a response.
             Err(_) if touch == Touch::Touched => Ok(Finished::keep(touch)),
             finished => finished,
@@ -206,12 +206,12 @@ impl<'a, T> Store<'a, T> {
 
     /// The length of the token that [`seal_into`](Self::seal_into) appends.
     pub(crate) fn token_len(&self) -> usize {
-        self.sealer.token_len(&self.state, self.age)
+        self.sealer.token_len(&self.state, self.body)
     }
 
     /// Seals the session, and appends the token.
     pub(crate) fn seal_into(&self, text: &mut String) -> Result<(), SaveError> {
-        self.sealer.seal(self.context, &self.state, self.age, text)
+        self.sealer.seal(self.context, &self.state, self.body, text)
     }
 
     /// Seconds for which a browser is to keep the cookie. `None`: until it is closed.
@@ -221,7 +221,7 @@ impl<'a, T> Store<'a, T> {
 
     /// The most that may be sent.
     pub(crate) fn allowed(&self) -> Allowed {
-        self.state.allowed(self.age)
+        self.state.allowed(self.body)
     }
 }
 

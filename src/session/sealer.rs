@@ -26,7 +26,7 @@ use crate::{
     device::Devices,
     keys::{KeyId, Place, PurposeKeys, PurposeSlot},
     migrate::OldValues,
-    state::{Layout, Metadata, Payload, Policy, State, StateData},
+    state::{BodyToSeal, Layout, Metadata, Payload, Policy, State, StateData},
     token::{self, Context, Draft, LONGEST_TOKEN, Opened, Refused},
 };
 
@@ -292,23 +292,23 @@ impl Sealer {
     }
 
     /// The length of the token that [`seal`](Self::seal) makes.
-    pub(crate) fn token_len<T>(&self, state: &State<'_, T>, age: u32) -> usize {
-        token::token_len(self.mode, state.body_len(age))
+    pub(crate) fn token_len<T>(&self, state: &State<'_, T>, body: BodyToSeal) -> usize {
+        token::token_len(self.mode, state.body_len(body))
     }
 
-    /// Seals the session, written with `age`, and appends the token to `text`.
+    /// Seals a body of the session, and appends the token to `text`.
     pub(crate) fn seal<T>(
         &self,
         context: &Context,
         state: &State<'_, T>,
-        age: u32,
+        body: BodyToSeal,
         text: &mut String,
     ) -> Result<(), SaveError> {
         let keys = self.slot.keys();
         let mut buffer = Scratch::borrow();
         let key = keys.sealing(state.now());
-        let mut draft = Draft::new(key, state.body_len(age), &mut buffer);
-        if !state.write_body(age, draft.body()) {
+        let mut draft = Draft::new(key, state.body_len(body), &mut buffer);
+        if !state.write_body(body, draft.body()) {
             return Err(SaveError::Clock);
         }
         draft.seal(context, &random::from_thread()?, text);

@@ -42,7 +42,7 @@ pub(crate) use lifetime::Lifetimes;
 pub(crate) use map::encode;
 pub(crate) use payload::{read_value, sealed};
 pub(crate) use policy::Policy;
-pub(crate) use saving::{Circumstances, Saving};
+pub(crate) use saving::{BodyToSeal, Circumstances, Saving};
 
 use self::{
     data::{Arrived, Ending, SaveMode, Withheld, new_metadata},
@@ -291,14 +291,22 @@ impl<T> State<'_, T> {
         }
     }
 
-    /// Appends the body, written with `age`. Returns `false` if the clock shows a time that cannot be written.
+    /// Appends the body. Returns `false` if the clock shows a time that cannot be written.
     #[must_use]
-    pub(crate) fn write_body(&self, age: u32, body: &mut Vec<u8>) -> bool {
-        let metadata = Metadata {
-            age,
-            ..self.data.metadata
-        };
-        metadata.write(self.flash_bytes(), self.payload(), self.body_len(age), body);
+    pub(crate) fn write_body(&self, what: BodyToSeal, body: &mut Vec<u8>) -> bool {
+        match (what, &self.data.arrived) {
+            (BodyToSeal::AsArrived, arrived) => {
+                body.extend_from_slice(arrived.as_ref().map_or(&[], |arrived| &arrived.body));
+            }
+            (BodyToSeal::WithAge(age), _) => {
+                let metadata = Metadata {
+                    age,
+                    ..self.data.metadata
+                };
+                let len = self.body_len(what);
+                metadata.write(self.flash_bytes(), self.payload(), len, body);
+            }
+        }
         layout::can_carry(self.data.now)
     }
 

@@ -32,10 +32,19 @@ pub(crate) enum Saving {
     NoRoom,
     /// The session has ended, so the client must drop it.
     Drop,
-    /// The client stores the content, written with this age.
-    Store { age: u32 },
-    /// The client stores the same content, written with this age, for a refresh or a new key. This is optional.
-    Refresh { age: u32 },
+    /// The client stores the changed content.
+    Store(BodyToSeal),
+    /// The client stores the same content, for a refresh or a new key. This is optional.
+    Refresh(BodyToSeal),
+}
+
+/// The body that is to be sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyToSeal {
+    /// The session as it is now, written with this age.
+    WithAge(u32),
+    /// The body that arrived, with the padding that it had.
+    AsArrived,
 }
 
 impl<T> State<'_, T> {
@@ -89,7 +98,7 @@ impl<T> State<'_, T> {
             return self.drop_what_came();
         }
         let age = self.age_to_write(self.content_len(), &self.data.metadata);
-        Saving::Store { age }
+        Saving::Store(BodyToSeal::WithAge(age))
     }
 
     /// Refreshing and re-sealing race with sign-in and sign-out in parallel requests, so they are left out unless the
@@ -103,11 +112,18 @@ impl<T> State<'_, T> {
         if !is_due && !reseal {
             return Saving::Keep;
         }
-        let fits = |age: &u32| self.fits(self.content_len(), metadata, *age);
-        let refreshed = Some(active_age(metadata, self.data.now)).filter(|_| is_due);
-        let resealed = Some(metadata.age).filter(|_| reseal);
-        let age = refreshed.filter(fits).or(resealed.filter(fits));
-        age.map_or(Saving::NoRoom, |age| Saving::Refresh { age })
+        let refreshed = BodyToSeal::WithAge(active_age(metadata, self.data.now));
+        let resealed = if self.data.became_bound {
+            BodyToSeal::WithAge(metadata.age)
+        } else {
+            BodyToSeal::AsArrived
+        };
+        let bodies = [(is_due, refreshed), (reseal, resealed)];
+        let mut due = bodies
+            .into_iter()
+            .filter_map(|(is_due, body)| is_due.then_some(body));
+        due.find(|body| self.allowed_for_body(*body).is_some())
+            .map_or(Saving::NoRoom, Saving::Refresh)
     }
 
     /// If nothing arrived, there is nothing to drop.

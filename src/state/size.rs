@@ -5,6 +5,7 @@ use super::{
     budget::{Allowed, TooLarge},
     layout::Metadata,
     payload::Payload,
+    saving::BodyToSeal,
     size_report::SizeReport,
 };
 
@@ -24,7 +25,11 @@ impl<T> State<'_, T> {
         let body_len = budget.longest_body(content);
         let padded_len = budget.padded_len(body_len, content);
         // A session that arrived larger than the profile allows is sent as it arrived.
-        let sent = budget.sent(self.allowed(self.data.metadata.age), padded_len, true);
+        let sent = budget.sent(
+            self.allowed(BodyToSeal::WithAge(self.data.metadata.age)),
+            padded_len,
+            true,
+        );
         SizeReport {
             entries: T::entries(self.payload()),
             payload: self.payload().len(),
@@ -87,20 +92,41 @@ impl<T> State<'_, T> {
 
     /// The most that is allowed for them: by the profile, or because the session arrived like that.
     fn allowed_for(&self, content: usize, metadata: &Metadata, age: u32) -> Option<Allowed> {
-        let budget = &self.policy.budget;
-        if content <= budget.room() {
-            return Some(budget.allowed());
+        if content <= self.policy.budget.room() {
+            return Some(self.policy.budget.allowed());
         }
         let body_len = self.body_len_of(content, metadata, age);
-        let arrived = self.data.arrived.as_ref().map(|arrived| arrived.allowed);
-        let mut rules = [Some(budget.allowed()), arrived].into_iter().flatten();
-        rules.find(|rule| rule.allows(budget.sent(*rule, body_len, metadata.is_persistent())))
+        self.allowed_for_len(content, body_len, metadata.is_persistent())
     }
 
-    /// The most that may be sent of this session, written with `age`.
-    pub(crate) fn allowed(&self, age: u32) -> Allowed {
-        let allowed = self.allowed_for(self.content_len(), &self.data.metadata, age);
-        allowed.unwrap_or(self.policy.budget.allowed())
+    fn allowed_for_len(
+        &self,
+        content: usize,
+        body_len: usize,
+        is_persistent: bool,
+    ) -> Option<Allowed> {
+        let budget = &self.policy.budget;
+        let arrived = self.data.arrived.as_ref().map(|arrived| arrived.allowed);
+        let arrived = arrived.filter(|_| content > budget.room());
+        let mut rules = [Some(budget.allowed()), arrived].into_iter().flatten();
+        rules.find(|rule| rule.allows(budget.sent(*rule, body_len, is_persistent)))
+    }
+
+    /// The most that is allowed for this body of the session.
+    pub(super) fn allowed_for_body(&self, body: BodyToSeal) -> Option<Allowed> {
+        let (content, metadata) = (self.content_len(), &self.data.metadata);
+        match body {
+            BodyToSeal::WithAge(age) => self.allowed_for(content, metadata, age),
+            BodyToSeal::AsArrived => {
+                self.allowed_for_len(content, self.body_len(body), metadata.is_persistent())
+            }
+        }
+    }
+
+    /// The most that may be sent of this body of the session.
+    pub(crate) fn allowed(&self, body: BodyToSeal) -> Allowed {
+        self.allowed_for_body(body)
+            .unwrap_or(self.policy.budget.allowed())
     }
 
     fn body_len_of(&self, content: usize, metadata: &Metadata, age: u32) -> usize {
@@ -108,8 +134,13 @@ impl<T> State<'_, T> {
         self.policy.budget.padded_len(body_len, content)
     }
 
-    /// The length of the body, written with `age`.
-    pub(crate) fn body_len(&self, age: u32) -> usize {
-        self.body_len_of(self.content_len(), &self.data.metadata, age)
+    pub(crate) fn body_len(&self, body: BodyToSeal) -> usize {
+        match (body, &self.data.arrived) {
+            (BodyToSeal::AsArrived, Some(arrived)) => arrived.body.len(),
+            (BodyToSeal::AsArrived, None) => 0,
+            (BodyToSeal::WithAge(age), _) => {
+                self.body_len_of(self.content_len(), &self.data.metadata, age)
+            }
+        }
     }
 }

@@ -45,6 +45,17 @@ fn a_setting_that_never_works_is_refused() {
     }
     let strict = mistake(device(), |cookie| cookie.same_site(SameSite::Strict)).unwrap();
     assert!(strict.contains("`SameSite=Strict`"), "{strict}");
+    for name in ["session.b-AbCd_-01", "session.out-12345678"] {
+        let name = mistake(device(), |cookie| cookie.name(name)).unwrap();
+        assert!(name.contains("is for devices"), "{name}");
+    }
+    for name in [
+        "session.b-AbCd_-0",
+        "session.b-AbCd_-012",
+        "session.out-1234567.",
+    ] {
+        assert_eq!(mistake(device(), |cookie| cookie.name(name)), None);
+    }
     let insecure = mistake(device(), SessionCookieBuilder::danger_allow_http).unwrap();
     assert!(insecure.contains("needs `Secure`"), "{insecure}");
     let partitioned = mistake(device(), SessionCookieBuilder::partitioned).unwrap();

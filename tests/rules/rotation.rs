@@ -2,6 +2,7 @@
 
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie,
+    carrier::Padding,
     keys::{IntoKeys, RingKey, SharedKeyRing},
     session::{Outcome, Reason},
 };
@@ -45,6 +46,29 @@ fn a_session_under_an_earlier_key_is_sealed_again_with_nothing_else_changed() {
     assert_eq!(session.last_active_at(), Some(at(0)));
     // It is sealed again only once.
     check(&Visit::to(&new).with(answer.pair()).at(100), look, READ);
+}
+
+#[test]
+fn a_session_that_is_sealed_again_keeps_the_padding_that_it_had() {
+    let padded = SessionCookie::encrypted(key(0)).padding(Padding::Padme);
+    let padded = padded.build().unwrap();
+    let plain = |keys| SessionCookie::encrypted(keys).build().unwrap();
+    let pair = sealed(&padded, at(0), |session| {
+        session.insert("note", "a".repeat(100)).unwrap();
+    });
+    let unpadded = sealed(&plain(ring([0])), at(0), |session| {
+        session.insert("note", "a".repeat(100)).unwrap();
+    });
+    assert!(pair.len() > unpadded.len());
+    let answer = check(
+        &Visit::to(&plain(ring([1, 0]))).with(&pair).at(100),
+        look,
+        REFRESHED,
+    );
+    assert_eq!(answer.pair().len(), pair.len());
+    // With a refresh it is written anew.
+    let later = Visit::to(&plain(ring([1, 0]))).with(&pair).at(1_000);
+    assert!(check(&later, look, REFRESHED).pair().len() < pair.len());
 }
 
 /// Key 0 seals at first, key 1 an hour after the tests begin.

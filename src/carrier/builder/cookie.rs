@@ -187,7 +187,7 @@ impl CookieOptions {
             .collect()
     }
 
-    fn name(&self) -> Result<CookieName, ConfigError> {
+    pub(super) fn name(&self) -> Result<CookieName, ConfigError> {
         let default = default_name(&self.attributes);
         let name = self.name.as_deref().unwrap_or(default);
         name.parse().map_err(|error| ConfigError::of("name", error))

@@ -48,7 +48,9 @@ impl<T> SessionCookieBuilder<T> {
     pub(super) fn device_options(&self) -> Result<Option<Options>, ConfigError> {
         let skew = self.settings.clock_skew.as_secs();
         let device = self.carrier.device.as_ref();
-        let options = device.map(|device| device.options(&self.carrier.attributes, skew));
+        let name = self.carrier.name().map(|name| name.to_string());
+        let name = name.unwrap_or_default();
+        let options = device.map(|device| device.options(&name, &self.carrier.attributes, skew));
         let options = options.transpose();
         options.map_err(|mistake| ConfigError::new("device_bound", mistake))
     }
