@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::process::Command;
+use std::{collections::BTreeSet, process::Command};
 
 use repository::Repository;
 
@@ -37,6 +37,27 @@ fn every_test_that_a_document_names_exists() {
             let exists = repository.files.iter().any(stands_in);
             assert!(exists, "{document} names the test `{name}`");
         }
+    }
+}
+
+/// So a reader of the map finds what it points to.
+#[test]
+fn every_identifier_of_the_map_is_in_the_code() {
+    let repository = Repository::read();
+    let sources = repository.files.iter();
+    let sources = sources.filter(|(path, _)| path.starts_with("src/") && path.ends_with(".rs"));
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words: BTreeSet<_> = sources
+        .flat_map(|(_, text)| text.split(|c| !is_of_name(c)))
+        .collect();
+    let named = quoted(repository.text("ARCHITECTURE.md"));
+    let identifiers: Vec<_> = named
+        .flat_map(|name| name.split("::"))
+        .filter(|name| name.len() > 1 && name.chars().all(is_of_name))
+        .collect();
+    assert!(identifiers.len() > 50, "there are {}", identifiers.len());
+    for identifier in identifiers {
+        assert!(words.contains(identifier), "the map names `{identifier}`");
     }
 }
 
