@@ -130,7 +130,7 @@ struct Directives {
 impl Directives {
     fn read<'a>(fields: impl Iterator<Item = &'a [u8]>) -> Directives {
         let mut set = Directives::default();
-        for directive in fields.flat_map(|field| field.split(|&byte| byte == b',')) {
+        for directive in fields.flat_map(split_unquoted) {
             let is = |name: &[u8]| directive.trim_ascii().eq_ignore_ascii_case(name);
             // `private="field"` is about one field only, so it is ignored.
             set.private |= is(b"private");
@@ -144,6 +144,23 @@ impl Directives {
     fn no_store(self) -> bool {
         self.no_store && !self.must_understand
     }
+}
+
+/// Splits at commas outside of quoted strings.
+fn split_unquoted(field: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    field.split(move |&byte| {
+        if is_escaped {
+            is_escaped = false;
+            return false;
+        }
+        match byte {
+            b'\\' => is_escaped = is_quoted,
+            b'"' => is_quoted = !is_quoted,
+            _ => {}
+        }
+        byte == b',' && !is_quoted
+    })
 }
 
 fn is_zero(seconds: &[u8]) -> bool {
