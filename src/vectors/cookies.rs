@@ -4,6 +4,9 @@ use serde::Deserialize;
 
 use super::{Mode, for_each, padding};
 use crate::{
+    EncryptionKey, SessionCookie,
+    base::time::{EPOCH, system_time},
+    carrier::{FormerAttributes, Size},
     cookie::{
         Attributes, CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, PartNumbers, SameSite,
         SetCookies, Template, Whole, max_age_len,
@@ -44,6 +47,10 @@ struct Vector {
     #[serde(default)]
     fields: Vec<String>,
 
+    #[serde(default)]
+    earlier: Vec<Earlier>,
+    change: Option<String>,
+
     mode: Option<Mode>,
     limit: Option<usize>,
     parts: Option<usize>,
@@ -56,6 +63,19 @@ struct Vector {
 enum WholeOf {
     Token { token: String, cookies: usize },
     Rejected { rejected: String },
+}
+
+/// Earlier attributes of a cookie. `Secure` and `SameSite` are those that it has now.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Earlier {
+    path: String,
+    domain: Option<String>,
+    partitioned: bool,
+    #[serde(rename = "secure")]
+    _secure: bool,
+    #[serde(rename = "same_site")]
+    _same_site: Option<String>,
 }
 
 impl Vector {
@@ -88,6 +108,33 @@ impl Vector {
             part: PART_LEN,
             ..Overhead::default()
         }
+    }
+
+    /// The fields of a response, with `*` for the token.
+    fn response(&self) -> Vec<String> {
+        let mut builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap())
+            .name(&self.cookie)
+            .size(self.parts.map_or(Size::Anywhere, |parts| {
+                Size::Split(parts.try_into().unwrap())
+            }));
+        for earlier in &self.earlier {
+            let mut former = FormerAttributes::new()
+                .path(&earlier.path)
+                .partitioned(earlier.partitioned);
+            if let Some(domain) = &earlier.domain {
+                former = former.domain(domain);
+            }
+            builder = builder.formerly(former);
+        }
+        let cookie = builder.build().unwrap();
+        let session = cookie.load(&self.lines, system_time(EPOCH));
+        match self.change.as_deref() {
+            Some("store") => session.insert("a", 1).unwrap(),
+            Some("drop") => drop(session.invalidate().unwrap()),
+            other => panic!("{other:?}"),
+        }
+        let fields = cookie.save(&session).unwrap();
+        fields.iter().map(|field| starred(field)).collect()
     }
 
     fn template(&self) -> Template {
@@ -150,6 +197,7 @@ fn cookies_are_found_and_set_to_the_byte() {
                 vector.template().expire(vector.carried(), &mut found);
                 assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{name}");
             }
+            "earlier" => assert_eq!(vector.response(), vector.fields, "{name}"),
             "unused" => {
                 let (cookies, mut found) = (vector.cookies.unwrap(), SetCookies::default());
                 let carried = vector.carried();
@@ -169,6 +217,15 @@ fn cookies_are_found_and_set_to_the_byte() {
             other => panic!("{name}: {other}"),
         }
     });
+}
+
+/// A `Set-Cookie` field with `*` for its token.
+fn starred(field: &str) -> String {
+    let (name, rest) = field.split_once('=').unwrap();
+    match rest.split_once(';').unwrap() {
+        ("", _) => field.to_owned(),
+        (_, attributes) => format!("{name}=*;{attributes}"),
+    }
 }
 
 /// Encodes one character as one byte.

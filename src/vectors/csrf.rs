@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::{Mode, PurposeOf, context, cookie_builder, for_each, mode_of, slot, unhex};
+use super::{Mode, PurposeOf, context, cookie_builder, for_each, slot, unhex};
 use crate::{
     base::time::{EPOCH, system_time},
     csrf::mask,
@@ -10,11 +10,13 @@ use crate::{
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 enum Vector {
     Render {
-        key: String,
+        ring: String,
+        mode: Mode,
         purpose: PurposeOf,
         context: Vec<(String, String)>,
         application: Option<String>,
         type_label: Option<String>,
+        now: u64,
         sid: String,
         issued: u64,
         mask: String,
@@ -37,25 +39,30 @@ enum Vector {
 fn csrf_tokens_are_rendered_to_the_byte_and_pass_for_their_session_alone() {
     for_each("csrf", |name, vector: Vector| match vector {
         Vector::Render {
-            key,
+            ring,
+            mode,
             purpose,
             context: pairs,
             application,
             type_label,
+            now,
             sid,
             issued,
             mask,
             token,
         } => {
             let purpose = purpose.with(&application, &type_label).unwrap();
-            let slot = slot(mode_of(&key), &key, purpose);
+            let slot = slot(mode, &ring, purpose);
             let (keys, context) = (slot.keys(), context(&pairs));
             let issued = u32::try_from(issued - EPOCH).unwrap().to_be_bytes();
             let session = [&unhex(&sid)[..], &issued].concat();
             let mask = unhex(&mask).try_into().unwrap();
-            let found = mask::render(&keys, &context, 0, &session, mask);
+            let found = mask::render(&keys, &context, now, &session, mask);
             assert_eq!(found, token, "{name}");
-            assert!(mask::check(&keys, &context, 0, &session, &token), "{name}");
+            assert!(
+                mask::check(&keys, &context, now, &session, &token),
+                "{name}"
+            );
         }
         Vector::Check {
             ring,

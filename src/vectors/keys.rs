@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde::Deserialize;
 
 use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
@@ -24,6 +26,10 @@ fn keys_are_derived_as_specified() {
     }
     for_each("derivation", |name, vector: Vector| {
         let key = &vector.key;
+        if vector.purpose.alone().is_none() {
+            assert_eq!(vector.error.as_deref(), Some("purpose"), "{name}");
+            return;
+        }
         let purpose = vector.purpose.with(&vector.application, &vector.type_label);
         let derived = purpose.map(|purpose| {
             let derive = |what| Some(hex(&testing::derive(key, what, &purpose)));
@@ -85,14 +91,16 @@ fn rings_are_ordered_and_refused_as_specified() {
         ring: String,
         #[serde(default)]
         joined: Vec<String>,
+        longest: Option<u64>,
         expect: Option<Expected>,
         error: Option<String>,
     }
     for_each("rings", |name, vector: Vector| {
         let texts = [&vector.ring].into_iter().chain(&vector.joined);
+        let (expected, longest) = (&vector.expect, vector.longest.map(Duration::from_secs));
         let error = match vector.mode {
-            Mode::Encrypted => check_ring::<EncryptionKey>(name, texts, &vector.expect),
-            Mode::Signed => check_ring::<SigningKey>(name, texts, &vector.expect),
+            Mode::Encrypted => check_ring::<EncryptionKey>(name, texts, expected, longest),
+            Mode::Signed => check_ring::<SigningKey>(name, texts, expected, longest),
         };
         assert_eq!(error.as_deref(), vector.error.as_deref(), "{name}");
     });
@@ -105,6 +113,7 @@ struct Expected {
     order: Vec<String>,
     not_before: Option<u64>,
     at: Vec<Moment>,
+    cut_short: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -121,6 +130,7 @@ fn check_ring<'a, K: Key>(
     name: &str,
     texts: impl Iterator<Item = &'a String>,
     expected: &Option<Expected>,
+    longest: Option<Duration>,
 ) -> Option<String> {
     let texts = texts.map(|text| text.parse::<PartialRing<K>>().map_err(RingError::Text));
     let texts: Result<Vec<_>, _> = texts.collect();
@@ -144,6 +154,9 @@ fn check_ring<'a, K: Key>(
         expected.not_before.unwrap_or(0),
         "{name}"
     );
+    let overlaps = ring.overlaps();
+    let cut_short = longest.map(|span| overlaps.iter().any(|overlap| overlap.cuts_short(span)));
+    assert_eq!(cut_short, expected.cut_short, "{name}");
     for moment in &expected.at {
         let now = system_time(moment.now);
         assert_eq!(

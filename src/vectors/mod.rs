@@ -1,6 +1,8 @@
 //! Runs the vectors of `tests/vectors/`, which a second implementation made. They are not in `tests/` because some fix
 //! the random bytes, which nothing public allows.
 
+#[cfg(feature = "http")]
+mod caches;
 mod contexts;
 mod cookies;
 mod csrf;
@@ -10,16 +12,19 @@ mod headers;
 mod json;
 mod keys;
 mod open;
+mod policies;
 mod primitives;
 mod seal;
 mod writes;
+
+use std::time::Duration;
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
     SessionCookie,
-    carrier::SessionCookieBuilder,
+    carrier::{RefreshAfter, SessionCookieBuilder},
     crypto::scratch::Scratch,
     keys::{
         EncryptionKey, Key, KeyId, KeyRing, LabelError, Purpose, PurposeSlot, SharedKeyRing,
@@ -84,13 +89,18 @@ impl PurposeOf {
         application: &Option<String>,
         type_label: &Option<String>,
     ) -> Result<Purpose, LabelError> {
-        let purpose = match self {
-            PurposeOf::Cookie(name) => Purpose::cookie(name),
-            PurposeOf::Header(name) => Purpose::header(name).unwrap(),
-            PurposeOf::Token(name) => Purpose::token(name).unwrap(),
-        };
         let type_label = type_label.as_deref().unwrap_or_default();
+        let purpose = self.alone().unwrap();
         purpose.with_labels(application.as_deref(), type_label)
+    }
+
+    /// Without labels. `None`: no key can be derived for this name.
+    fn alone(&self) -> Option<Purpose> {
+        match self {
+            PurposeOf::Cookie(name) => Some(Purpose::cookie(name)),
+            PurposeOf::Header(name) => Purpose::header(name),
+            PurposeOf::Token(name) => Purpose::token(name),
+        }
     }
 }
 
@@ -125,6 +135,18 @@ fn content_of(
         flash: flash_messages(&body[layout.flash]).map(owned).collect(),
         payload: body[layout.payload].to_vec(),
     })
+}
+
+fn refresh_after(rule: &Value) -> RefreshAfter {
+    match rule {
+        Value::String(word) => match &**word {
+            "never" => RefreshAfter::Never,
+            "on-change" => RefreshAfter::OnChange,
+            "always" => RefreshAfter::Always,
+            other => panic!("{other}"),
+        },
+        seconds => RefreshAfter::Span(Duration::from_secs(seconds.as_u64().unwrap())),
+    }
 }
 
 fn padding(word: Option<&str>) -> Padding {

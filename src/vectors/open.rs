@@ -1,4 +1,8 @@
-use std::{collections::BTreeMap, collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +46,16 @@ struct PolicyOf {
     remember_up_to: Option<u64>,
     skew: u64,
     not_before: Option<u64>,
+    revoked: Option<Revoked>,
+}
+
+/// The answer of the application to the question which sessions are revoked.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum Revoked {
+    Ids(Vec<String>),
+    /// The word "fails": it gives none.
+    Fails(#[allow(dead_code, reason = "it is always the same")] String),
 }
 
 #[derive(Deserialize)]
@@ -233,7 +247,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
         context: context(&vector.context),
         duplicates,
         not_before: policy.not_before.unwrap_or(0).into(),
-        hooks: Hooks::default(),
+        hooks: hooks(policy.revoked.clone()),
         #[cfg(feature = "device-bound")]
         devices: None,
         policy: Policy {
@@ -256,6 +270,17 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
             schema: <T as sealed::Payload>::SCHEMA,
         },
     }
+}
+
+fn hooks(revoked: Option<Revoked>) -> Hooks {
+    let mut hooks = Hooks::default();
+    if let Some(revoked) = revoked {
+        hooks.revoked_if = Some(Arc::new(move |session| match &revoked {
+            Revoked::Ids(ids) => session.id.is_some_and(|id| ids.contains(&id.to_string())),
+            Revoked::Fails(_) => panic!("no answer"),
+        }));
+    }
+    hooks
 }
 
 const EVERY_REASON: usize = 16;

@@ -17,7 +17,8 @@ struct Vector {
     type_label: Option<String>,
     random: String,
     body: String,
-    token: String,
+    token: Option<String>,
+    error: Option<String>,
 }
 
 /// The worked example of SPEC.md § 12.2.
@@ -47,12 +48,18 @@ fn bodies_are_sealed_to_the_byte() {
             body,
             ..
         } = &vector;
+        let token_len = token::token_len(mode_of(key).into(), body.len() / 2);
+        // A session this large is refused long before it is sealed, by its size profile.
+        let error = (token_len > token::LONGEST_TOKEN).then_some("size");
+        assert_eq!(vector.error.as_deref(), error, "{name}");
+        if error.is_some() {
+            return;
+        }
         let purpose = purpose.with(&vector.application, &vector.type_label);
         let context = context(&vector.context);
         let token = seal(key, purpose.unwrap(), &context, random, body);
-        assert_eq!(token, vector.token, "{name}");
-        let token_len = token::token_len(mode_of(key).into(), body.len() / 2);
         assert_eq!(token_len, token.len(), "{name}");
+        assert_eq!(Some(token), vector.token, "{name}");
     });
 }
 

@@ -1,21 +1,19 @@
-"""A second implementation of the hardtack token format: SPEC.md and the documents in docs/spec/, whose rules it names (§).
+"""A second implementation of the hardtack token format: SPEC.md and docs/spec/carriers.md, whose rules it names (§).
 
-It shares no code with the crate: it was written from the specification alone. generate.py makes the test vectors with
-it, mutations.py breaks it. The functions at its end give the answer to a vector of each file.
+It shares no code with the crate: it was written from the specification alone. writer.py and devices.py are the documents
+of these names in docs/spec. answers.py gives the answer to a vector of each file, generate.py makes the vectors with it,
+and mutations.py breaks it.
 """
 
 import base64
 import hashlib
 import hmac
-import json
 import math
 import re
 import struct
 from datetime import datetime, timezone
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
@@ -125,6 +123,8 @@ AEAD = {"xaes": xaes, "xcha": xchacha}
 
 def purpose_of(v):
     """What keys are derived for (§ 3.2): the purpose of a vector, with its labels."""
+    if not v["purpose"]["name"] or len(names_of(v["purpose"])[0]) > 65_535:
+        raise Refused("purpose")
     application, label = v.get("application"), v.get("type_label") or ""
     if application is not None and not 1 <= len(application.encode()) <= 255:
         raise Refused("application")
@@ -269,6 +269,11 @@ class Ring:
         difference = order.index(key.kid) - order.index(self.sealing(now).kid)
         return "sealing" if difference == 0 else "earlier" if difference < 0 else "later"
 
+    def cuts_short(self, longest):
+        """§ 3.4.8: whether a key retires while a session that lives for so long may still need it."""
+        pairs = zip(self.entries, self.entries[1:])
+        return any(until is not None and next_from is not None and until < next_from + longest for (_, _, until), (_, next_from, _) in pairs)
+
     def fingerprint(self):
         parts = [key.kid + u64(seal_from or 0) + u64(until or 0) for key, seal_from, until in self.entries]
         return hashlib.sha256(b"".join(parts) + u64(self.not_before or 0)).digest()[:8]
@@ -276,7 +281,7 @@ class Ring:
 
 # ---------------------------------------------------------------- § 5 Body
 
-HAS_LIMIT, HAS_SID, HAS_PAD, HAS_FLASH, HAS_SCHEMA, HAS_REMEMBERED = 0x01, 0x02, 0x04, 0x10, 0x20, 0x40
+HAS_LIMIT, HAS_SID, HAS_PAD, HAS_DEVICE, HAS_FLASH, HAS_SCHEMA, HAS_REMEMBERED = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40
 
 
 def varint(value):
@@ -290,7 +295,7 @@ def text(value):
     return varint(len(value.encode())) + value.encode()
 
 
-def body(issued, age=0, limit=None, remembered=None, sid=None, schema=None, flash=(), payload=b"", pad=None):
+def body(issued, age=0, limit=None, remembered=None, sid=None, schema=None, flash=(), payload=b"", pad=None, device=None):
     """A body; `pad` is the number of zeros after the marker."""
     flags, out = 0, u32(issued - EPOCH) + varint(age)
     if limit is not None:
@@ -299,14 +304,21 @@ def body(issued, age=0, limit=None, remembered=None, sid=None, schema=None, flas
         flags, out = flags | HAS_REMEMBERED, out + varint(remembered)
     if sid is not None:
         flags, out = flags | HAS_SID, out + sid
+    if device is not None:
+        flags, out = flags | HAS_DEVICE, out + device
     if schema is not None:
         flags, out = flags | HAS_SCHEMA, out + varint(schema)
     if flash:
-        flags, out = flags | HAS_FLASH, out + varint(len(flash)) + b"".join(text(q) + text(m) for q, m in flash)
+        flags, out = flags | HAS_FLASH, out + flash_field(flash)
     out += payload
     if pad is not None:
         flags, out = flags | HAS_PAD, out + b"\x80" + bytes(pad)
     return u8(flags) + out
+
+
+def flash_field(flash):
+    """§ 5.3; no bytes without messages."""
+    return varint(len(flash)) + b"".join(text(q) + text(m) for q, m in flash) if flash else b""
 
 
 class Reader:
@@ -345,16 +357,18 @@ class Reader:
         self.fail()
 
 
-def parse_body(data):
+def parse_body(data, devices=False):
+    """A body; `devices`: the reader is configured for docs/spec/devices.md."""
     r = Reader(data, "Malformed")
     flags = r.number(1)
-    if flags & 0x88:
+    if flags & (0x80 if devices else 0x88):
         r.fail()
     issued = EPOCH + r.number(4)
     out = {"issued": issued, "last_active": issued + r.varint()}
     out["limit"] = r.varint() if flags & HAS_LIMIT else None
     out["remembered"] = r.varint() if flags & HAS_REMEMBERED else None
     out["sid"] = r.take(8) if flags & HAS_SID else None
+    out["device"] = r.take(16) if flags & HAS_DEVICE else None
     out["schema"] = r.varint() if flags & HAS_SCHEMA else None
     count = r.varint() if flags & HAS_FLASH else None
     if out["schema"] == 0 or count == 0:
@@ -365,7 +379,7 @@ def parse_body(data):
         out["payload"], marker, zeros = r.data.rpartition(b"\x80")
         if not marker or zeros.strip(b"\0"):
             r.fail()
-    return out
+    return out | {"flags": flags, "body": data}
 
 
 def pack(value):
@@ -515,7 +529,9 @@ def read_payload(schema, payload, expects):
 # ---------------------------------------------------------------- § 4 Token, § 6 Sealing
 
 def pairs_of(v):
-    """The pairs of a vector's context (§ 4.2)."""
+    """The pairs of a vector's context (§ 4.2); None where the request is of none (§ 15.9)."""
+    if v["context"] is None:
+        return None
     for l, value in v["context"]:
         if len(l.encode()) > 255:
             raise Refused("label")
@@ -527,6 +543,13 @@ def pairs_of(v):
 def context_bytes(context):
     pairs = b"".join(u8(len(l.encode())) + l.encode() + u16(len(v.encode())) + v.encode() for l, v in context)
     return u32(len(pairs)) + pairs
+
+
+def seal(key, purpose, context, content, random):
+    """§ 6.5"""
+    if OVERHEAD[key.mode] + len(content) > MAX_BLOB:
+        raise Refused("size")
+    return base64url(seal_blob(key, purpose, context, content, random))
 
 
 def seal_blob(key, purpose, context, content, random):
@@ -565,6 +588,17 @@ def open_value(ring, mode, purpose, context, now, policy, value, parts):
         raise Refused("TooLong")
     if purpose["kind"] == "cookie":
         value = assemble(value, parts)
+    key, content = unseal(ring, mode, purpose, context, now, value)
+    try:
+        opened = parse_body(content, policy.get("devices", False)) | {"key": key}
+        check(ring, now, policy, opened)
+    except Refused as refused:
+        raise Refused(refused.reason, key.kid) from None
+    return opened
+
+
+def unseal(ring, mode, purpose, context, now, value):
+    """Steps 1 (c) to 5 of one token: its key and its body."""
     if len(value.encode()) > MAX_CHARACTERS:
         raise Refused("TooLong")
     blob = decode_base64url(value)
@@ -578,12 +612,12 @@ def open_value(ring, mode, purpose, context, now, policy, value, parts):
         raise Refused("WrongMode")
     kid = blob[1:5]
     try:
-        return open_known(ring, mode, purpose, context, now, policy, blob)
+        return unseal_known(ring, mode, purpose, context, now, blob)
     except Refused as refused:
         raise Refused(refused.reason, kid) from None
 
 
-def open_known(ring, mode, purpose, context, now, policy, blob):
+def unseal_known(ring, mode, purpose, context, now, blob):
     key, _, accept_until = ring.by_kid.get(blob[1:5], (None, None, None))
     if key is None or key.fmt != blob[0]:
         raise Refused("UnknownKey")
@@ -596,13 +630,16 @@ def open_known(ring, mode, purpose, context, now, policy, blob):
         content, tag = blob[5:-16], blob[-16:]
         if not hmac.compare_digest(hmac_sha256(k, aad + content)[:16], tag):
             raise Refused("Auth")
-    else:
-        aead, nonce = AEAD[key.type](k, blob[5:29])
-        try:
-            content = aead.decrypt(nonce, blob[29:], aad)
-        except InvalidTag:
-            raise Refused("Auth") from None
-    opened = parse_body(content)
+        return key, content
+    aead, nonce = AEAD[key.type](k, blob[5:29])
+    try:
+        return key, aead.decrypt(nonce, blob[29:], aad)
+    except InvalidTag:
+        raise Refused("Auth") from None
+
+
+def check(ring, now, policy, opened):
+    """Steps 7 and 8."""
     issued, seen = opened["issued"], opened["last_active"]
     if seen > now + policy["skew"]:
         raise Refused("NotYetValid")
@@ -610,9 +647,16 @@ def open_known(ring, mode, purpose, context, now, policy, blob):
         raise Refused("Expired")
     if policy["idle"] is not None and not is_remembered(opened, policy) and now >= seen + policy["idle"]:
         raise Refused("Idle")
-    if issued < max(ring.not_before or 0, policy["not_before"] or 0):
+    check_revoked(ring, policy, opened)
+
+
+def check_revoked(ring, policy, opened):
+    """§ 7.8. `revoked` are the sids that the application refuses; where it is "fails", it gives no answer."""
+    if opened["issued"] < max(ring.not_before or 0, policy["not_before"] or 0):
         raise Refused("Revoked")
-    return opened | {"key": key}
+    revoked, sid = policy.get("revoked", []), opened["sid"]
+    if revoked == "fails" or sid is not None and sid.hex() in revoked:
+        raise Refused("Revoked")
 
 
 def is_remembered(session, policy):
@@ -640,24 +684,6 @@ def open_candidates(ring, mode, purpose, context, now, policy, candidates, parts
     if len(opened) > 1 and not host and (len(sids) > 1 or None in sids):
         raise Refused("Duplicate")
     return max(opened, key=lambda pair: (pair[1]["issued"], pair[1]["last_active"]))
-
-
-def open_vector(v):
-    """What opening gives, in the words of open.json."""
-    ring, purpose, context = Ring(v["ring"], v["mode"]), purpose_of(v), pairs_of(v)
-    try:
-        index, o = open_candidates(ring, v["mode"], purpose, context, *(v[f] for f in ("now", "policy", "candidates")), v.get("parts", ()))
-    except Refused as refused:
-        return {"rejected": refused.reason, "key_id": refused.key_id and refused.key_id.hex()}
-    try:
-        data = read_payload(o["schema"], o["payload"], v["expects"])
-    except Refused as refused:
-        return {"rejected": refused.reason, "key_id": o["key"].kid.hex()}
-    return {"opened": {
-        "index": index, "key_id": o["key"].kid.hex(), "under": ring.standing(o["key"], v["now"]),
-        "issued": o["issued"], "last_active": o["last_active"], "limit": o["limit"], "remembered": o["remembered"],
-        "sid": o["sid"] and o["sid"].hex(), "schema": o["schema"], "flash": o["flash"], "payload": o["payload"].hex(),
-        "data": data if is_json(data) else None}}
 
 
 # ---------------------------------------------------------------- § 9 Cookie syntax and sizes, § 13 CSRF
@@ -693,7 +719,9 @@ def carried_parts(lines, name):
 
 
 def split_lines(v):
-    """A token that one cookie has no room for, in as few as possible, each filled before the next is begun."""
+    """A token in one cookie where it fits, else in as few as possible, each filled before the next is begun (§ 9.2.6)."""
+    if len(set_line(v)) <= v["limit"]:
+        return [set_line(v)]
     age = max_age(v)
     room = v["limit"] - len(f"{v['cookie']}={attributes(v)}{age}") - 2
     pieces = [v["value"][at:at + room] for at in range(0, len(v["value"]), room)]
@@ -737,7 +765,8 @@ def padme(n):
     return (n + mask) & ~mask
 
 
-LONGEST_HEAD = 1 + 4 + 5 + 5 + 5 + 8 + 5
+LONGEST_METADATA = 1 + 4 + 5 + 5 + 5 + 8 + 5
+OVERHEAD = {"encrypted": 45, "signed": 21}
 
 
 def payload_room(v):
@@ -748,10 +777,10 @@ def payload_room(v):
         characters = n * (v["limit"] - fixed - (2 if n > 1 else 0))
     else:
         characters = n * v["limit"]
-    largest = characters * 3 // 4 - (45 if v["mode"] == "encrypted" else 21)
+    largest, longest = characters * 3 // 4 - OVERHEAD[v["mode"]], LONGEST_METADATA + (16 if v.get("devices") else 0)
     if v.get("padding") != "padme":
-        return largest - LONGEST_HEAD
-    return max(r for r in range(largest) if padme(LONGEST_HEAD + r + 1) <= largest)
+        return largest - longest
+    return max((r for r in range(largest) if padme(longest + r + 1) <= largest), default=-1)
 
 
 def csrf_secret(key, purpose, context, sid, issued):
@@ -763,20 +792,22 @@ def csrf_token(key, purpose, context, sid, issued, mask):
     return base64url(mask + xor(mask, csrf_secret(key, purpose, context, sid, issued)))
 
 
-def csrf_passes(v):
-    """Whether a token passes for the session of a cookie (§ 13.2 to § 13.4)."""
-    ring, purpose, context, policy = Ring(v["ring"], v["mode"]), purpose_of(v), pairs_of(v), POLICY
+def csrf_passes(ring, purpose, context, now, sid, issued, token):
+    """Whether a token passes for the session with this sid and issued (§ 13.2 to § 13.4)."""
     try:
-        _, session = open_candidates(ring, v["mode"], purpose, context, v["now"], policy, [v["session"]], ())
-        read_payload(session["schema"], session["payload"], "dictionary")
-        raw = decode_base64url(v["token"])
+        raw = decode_base64url(token)
     except Refused:
         return False
-    if len(v["token"]) != 43 or session["sid"] is None:
+    if len(token) != 43 or sid is None:
         return False
     given = xor(raw[:16], raw[16:])
-    secrets = [csrf_secret(key, purpose, context, session["sid"], session["issued"]) for key in ring.accepted(v["now"])]
+    secrets = [csrf_secret(key, purpose, context, sid, issued) for key in ring.accepted(now)]
     return any([hmac.compare_digest(given, secret) for secret in secrets])
+
+
+def csrf_render(ring, purpose, context, now, sid, issued, mask):
+    """§ 13.2"""
+    return csrf_token(ring.sealing(now), purpose, context, sid, issued, mask)
 
 
 # ---------------------------------------------------------------- § 9.7 Header fields
@@ -792,365 +823,3 @@ def header_tokens(field, lines):
         if value not in tokens:
             tokens.append(value)
     return tokens
-
-
-def open_header(v):
-    ring, tokens = Ring(v["ring"], v["mode"]), header_tokens(v["field"], v["lines"])
-    if not tokens:
-        return {"absent": True}
-    if len(tokens) > 1:
-        return {"rejected": "Duplicate", "key_id": None}
-    try:
-        purpose = {"kind": "header", "name": v["field"]}
-        o = open_value(ring, v["mode"], purpose, [], v["now"], POLICY, tokens[0], ())
-    except Refused as refused:
-        return {"rejected": refused.reason, "key_id": refused.key_id and refused.key_id.hex()}
-    return {"opened": {"key_id": o["key"].kid.hex(), "issued": o["issued"]}}
-
-
-# ---------------------------------------------------------------- § 8 What is written
-
-class Session:
-    """One session in one request: what arrived, what the application does with it, and what is written."""
-
-    def __init__(self, v):
-        self.ring, self.policy, self.now, self.v = Ring(v["ring"], v["mode"]), v["policy"], v["now"], v
-        self.arrived, self.key, self.ending, self.limits, self.is_unreadable = None, None, None, [], False
-        self.cookie = {"cookie": v["purpose"]["name"], "path": "/", "domain": None, "secure": True, "same_site": "Lax", "partitioned": False}
-        self.room, self.allowed = payload_room(self.cookie | {"mode": v["mode"], "limit": 3072}), 0
-        self.begin()
-        if v["arrives"] is not None:
-            try:
-                _, found = open_candidates(self.ring, v["mode"], purpose_of(v), pairs_of(v), self.now, self.policy, [v["arrives"]], ())
-                read_payload(found["schema"], found["payload"], "dictionary")
-            except Refused as refused:
-                self.is_unreadable = refused.reason == "Payload"
-                return
-            fields = {f: found[f] for f in ("issued", "limit", "remembered", "sid", "schema")}
-            fields |= {"age": found["last_active"] - found["issued"], "flash": found["flash"], "data": entries(found["payload"])}
-            self.__dict__ |= fields
-            self.key, self.arrived = found["key"], self.fields()
-            self.allowed = self.frame() + len(v["arrives"])
-
-    def begin(self):
-        self.issued, self.age, self.limit, self.remembered, self.sid, self.schema = self.now, 0, None, None, None, None
-        self.flash, self.data = [], {}
-
-    def fields(self):
-        return dict(issued=self.issued, age=self.age, limit=self.limit, remembered=self.remembered, sid=self.sid, schema=self.schema,
-                    flash=list(self.flash), payload=self.payload())
-
-    def payload(self):
-        listed = sorted(self.data.items(), key=lambda entry: entry[0].encode())
-        head = pack_head(len(listed), 0x80, 16, (None, 0xDE, 0xDF)) if listed else b""
-        return head + b"".join(pack(key) + value for key, value in listed)
-
-    def content(self):
-        return len(self.payload()) + (len(varint(len(self.flash)) + b"".join(text(q) + text(m) for q, m in self.flash)) if self.flash else 0)
-
-    def frame(self):
-        """The bytes of the field beside the token, with Max-Age at its longest."""
-        return len(f"{self.cookie['cookie']}={attributes(self.cookie)}") + (19 if self.remembered is not None else 0)
-
-    def size(self, age):
-        written = body(self.issued, age, self.limit, self.remembered, self.sid and bytes(8), self.schema, self.flash, self.payload())
-        return self.frame() + math.ceil((len(written) + (45 if self.v["mode"] == "encrypted" else 21)) * 4 / 3)
-
-    def fits(self, age):
-        """§ 9.5.3 under the profile Anywhere"""
-        return self.content() <= self.room or self.size(age) <= max(3072, self.allowed)
-
-    def age_on_change(self):
-        age = self.age if self.policy["refresh_after"] == "never" else self.active_age()
-        return age if self.fits(age) else self.age
-
-    def act_within_room(self, *action):
-        """§ 9.6.3"""
-        before = self.content()
-        self.act(*action)
-        if self.content() <= self.room:
-            return
-        if self.content() > before or not self.fits(self.age_on_change()):
-            raise Refused("size")
-
-    def from_now(self, span):
-        return min(U32_MAX, max(0, self.now + span - self.issued))
-
-    def act(self, action, *arguments):
-        """§ 8.7"""
-        if action in ("renew", "invalidate"):
-            self.is_unreadable = False
-        if self.is_unreadable and action != "read":
-            raise Refused("unreadable")
-        if action == "insert":
-            self.data[arguments[0]] = pack(arguments[1])
-            if refusal(dictionary, self.payload()):
-                raise Refused("value")
-        elif action == "remove":
-            self.data.pop(arguments[0], None)
-        elif action == "flash":
-            self.flash.append(list(arguments))
-        elif action == "id":
-            self.sid = self.sid or "new"
-        elif action == "new-id":
-            self.sid = "new"
-        elif action == "renew":
-            self.renew()
-        elif action == "limit":
-            self.limits.append(self.now + arguments[0])
-            self.limit = min(self.from_now(arguments[0]), U32_MAX if self.limit is None else self.limit)
-        elif action == "remember":
-            if self.policy["remember_up_to"] is None:
-                raise Refused("not-remembering")
-            self.remembered = self.from_now(arguments[0])
-        elif action == "forget":
-            self.remembered = None
-        elif action == "clear":
-            self.flash, self.data, self.sid, self.ending = [], {}, None, self.ending or "cleared"
-        elif action == "invalidate":
-            self.begin()
-            self.arrived, self.key, self.ending, self.limits = None, None, "invalidated", []
-        else:
-            assert action == "read"
-
-    def renew(self):
-        moved = lambda end: min(U32_MAX, max(0, end - self.now))
-        if self.remembered is not None:
-            self.remembered = moved(self.issued + self.remembered)
-        self.limit = moved(min(self.limits)) if self.limits else None
-        self.issued, self.age, self.sid = self.now, 0, "new"
-
-    def active_age(self):
-        return max(self.age, self.now - self.issued, 0)
-
-    def settle(self):
-        """§ 8.12: what is sent at the end."""
-        rule, is_empty = self.policy["refresh_after"], not (self.data or self.flash or self.sid)
-        has_changed = self.fields() != self.arrived if self.arrived else not is_empty or self.remembered is not None
-        emptied = self.arrived and has_changed and self.remembered is None
-        has_ended = is_empty and (self.ending == "cleared" or self.ending == "invalidated" and self.remembered is None or emptied)
-        is_over = self.now >= self.issued + lifetime(vars(self), self.policy)
-        if has_ended or has_changed and is_over:
-            return {"expired": True} if self.v["arrives"] is not None else {"nothing": True}
-        if has_changed:
-            return self.written(self.age_on_change())
-        if not is_writable(self.now):
-            return {"nothing": True}
-        if self.arrived and not is_remembered(vars(self), self.policy):
-            span = {"never": None, "on-change": None, "always": 0}.get(rule, rule)
-            is_due = span is not None and (rule == "always" or self.now >= self.issued + self.age + span)
-            if is_due and self.fits(self.active_age()):
-                return self.written(self.active_age())
-        if self.arrived and self.ring.standing(self.key, self.now) == "earlier" and self.fits(self.age):
-            return self.written(self.age)
-        return {"nothing": True}
-
-    def written(self, age):
-        if not is_writable(self.now):
-            raise Refused("clock")
-        remembered = is_remembered(vars(self), self.policy)
-        end = self.issued + lifetime(vars(self), self.policy)
-        arrived = (self.arrived or {}).get("sid")
-        return {"written": {
-            "key_id": self.ring.sealing(self.now).kid.hex(), "issued": self.issued, "age": age, "limit": self.limit,
-            "remembered": self.remembered, "sid": "new" if self.sid == "new" else "kept" if self.sid and self.sid == arrived else None,
-            "flash": self.flash, "payload": self.payload().hex(),
-            "max_age": min(LONGEST_MAX_AGE, end - self.now) if remembered else None}}
-
-
-def is_writable(now):
-    """§ 6.4"""
-    return EPOCH <= now <= EPOCH + U32_MAX
-
-
-def write_vector(v):
-    """What a request writes, in the words of writes.json."""
-    session = Session(v)
-    try:
-        for action in v["actions"]:
-            session.act_within_room(*action)
-        return session.settle() if v["actions"] else {"nothing": True}
-    except Refused as refused:
-        return {"refused": refused.reason}
-
-
-# ---------------------------------------------------------------- § 16 Devices
-
-
-def device_of(key, sid):
-    """§ 16.1."""
-    return hashlib.sha256(key + sid).digest()[:16]
-
-
-def tag_of(name):
-    return base64url(hashlib.sha256(name).digest()[:6])
-
-
-def read_object(text):
-    """A JSON object in which no key stands twice, at any depth."""
-
-    def once(pairs):
-        if len(dict(pairs)) < len(pairs):
-            raise Refused("malformed")
-        return dict(pairs)
-
-    try:
-        found = json.loads(text.decode(), object_pairs_hook=once)
-    except ValueError:
-        raise Refused("malformed") from None
-    if not isinstance(found, dict):
-        raise Refused("malformed")
-    return found
-
-
-def compressed(x, y):
-    return bytes([2 + (y[-1] & 1)]) + x
-
-
-def read_proof(text, key=None):
-    """§ 16.3: the key, the challenge and the audience. `key` is that of a refresh; without one it is a registration."""
-    parts = text.split(".")
-    if len(text) > 2048 or len(parts) != 3:
-        raise Refused("malformed")
-    try:
-        header, payload, signature = map(decode_base64url, parts)
-    except Refused:
-        raise Refused("malformed") from None
-    header = read_object(header)
-    if len(signature) != 64:
-        raise Refused("malformed")
-    if header.get("alg") != "ES256":
-        raise Refused("algorithm")
-    if header.get("typ") != "dbsc+jwt" or "crit" in header:
-        raise Refused("malformed")
-    if key is None:
-        jwk = header.get("jwk")
-        try:
-            if jwk["kty"] != "EC" or jwk["crv"] != "P-256":
-                raise Refused("key")
-            x, y = decode_base64url(jwk["x"]), decode_base64url(jwk["y"])
-            if len(x) != 32 or len(y) != 32:
-                raise Refused("key")
-            numbers = ec.EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), ec.SECP256R1())
-            public, key = numbers.public_key(), compressed(x, y)
-        except (KeyError, TypeError, ValueError, Refused):
-            raise Refused("key") from None
-    elif "jwk" in header:
-        raise Refused("key")
-    else:
-        public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key)
-    r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
-    try:
-        signed = ".".join(parts[:2]).encode()
-        public.verify(utils.encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        raise Refused("signature") from None
-    payload = read_object(payload)
-    challenge, audience = payload.get("jti"), payload.get("aud")
-    if not isinstance(challenge, str) or not isinstance(payload.get("aud", ""), str):
-        raise Refused("malformed")
-    return key, challenge, audience
-
-
-def answer_devices(v):
-    if v["kind"] == "device":
-        key, sid = bytes.fromhex(v["key"]), bytes.fromhex(v["sid"])
-        device = device_of(key, sid)
-        return {"device": device.hex(), "tag": tag_of(device), "pending_tag": tag_of(sid)}
-    try:
-        key, challenge, audience = read_proof(v["proof"], bytes.fromhex(v["key"]) if v.get("key") else None)
-    except Refused as refused:
-        return {"error": refused.reason}
-    return {"expect": {"key": key.hex(), "challenge": challenge, "audience": audience}}
-
-
-# ---------------------------------------------------------------- What the vectors of each file ask
-
-def answer_derivation(v):
-    try:
-        key, names = Key.parse(v["key"]), names_of(purpose_of(v))
-    except Refused as refused:
-        return {"error": refused.reason}
-    return {"kid": key.kid.hex(), "key_bytes": key.derive("key", names).hex(),
-            "nonce_key": None if key.mode == "signed" else key.derive("nonce", names).hex(), "csrf_key": key.derive("csrf", names).hex()}
-
-
-def answer_keys(v):
-    try:
-        key = Key.parse(v["text"])
-    except Refused as refused:
-        return {"error": refused.reason}
-    return {"expect": {"suite": key.type, "kid": key.kid.hex()}}
-
-
-def answer_rings(v, nows=None):
-    try:
-        r = Ring([v["ring"], *v.get("joined", [])], v["mode"])
-    except Refused as refused:
-        return {"error": refused.reason}
-    nows = nows or [moment["now"] for moment in v.get("expect", {"at": []})["at"]]
-    return {"expect": {
-        "fingerprint": r.fingerprint().hex(), "order": [e[0].kid.hex() for e in r.entries], "not_before": r.not_before,
-        "at": [{"now": now, "seals": r.sealing(now).kid.hex(), "accepts": [k.kid.hex() for k in r.accepted(now)]} for now in nows]}}
-
-
-def answer_contexts(v):
-    try:
-        return {"ctx": context_bytes(pairs_of(v))[4:].hex()}
-    except Refused as refused:
-        return {"error": refused.reason}
-
-
-def answer_seal(v):
-    blob = seal_blob(Key.parse(v["key"]), purpose_of(v), pairs_of(v), bytes.fromhex(v["body"]), bytes.fromhex(v["random"]))
-    return {"token": base64url(blob)}
-
-
-def answer_cookies(v):
-    kind = v["kind"]
-    if kind == "find":
-        return {"values": find_values(v["lines"], v["cookie"])}
-    if kind == "config":
-        return {"accepted": is_good_cookie(v)}
-    if kind == "set":
-        return {"line": set_line(v)}
-    if kind == "split":
-        return {"fields": split_lines(v)}
-    if kind == "unused":
-        return {"fields": [expire_line(v, f".{n}") for n in sorted(v["carried"]) if n >= v["cookies"]]}
-    if kind == "expire":
-        return {"fields": [expire_line(v)] + [expire_line(v, f".{n}") for n in sorted(v["carried"])]} if "carried" in v else {"line": expire_line(v)}
-    if kind == "room":
-        return {"payload": payload_room(v)}
-    parts, results = carried_parts(v["lines"], v["cookie"]), []
-    for value in find_values(v["lines"], v["cookie"]):
-        try:
-            results.append({"token": assemble(value, parts), "cookies": int(value[0]) if "." in value else 1})
-        except Refused as refused:
-            results.append({"rejected": refused.reason})
-    return {"carried": sorted({n for n, _ in parts}), "whole": results}
-
-
-def answer_csrf(v):
-    if v["kind"] == "check":
-        return {"passes": csrf_passes(v)}
-    return {"token": csrf_token(Key.parse(v["key"]), purpose_of(v), pairs_of(v), bytes.fromhex(v["sid"]), v["issued"], bytes.fromhex(v["mask"]))}
-
-
-def answer_headers(v):
-    return {"payload": payload_room(v)} if v["kind"] == "room" else {"expect": open_header(v)}
-
-
-def answer_open(v):
-    return {"expect": open_vector(v)}
-
-
-def answer_writes(v):
-    return {"expect": write_vector(v)}
-
-
-ANSWERS = {
-    "derivation": answer_derivation, "keys": answer_keys, "rings": answer_rings, "contexts": answer_contexts,
-    "seal": answer_seal, "cookies": answer_cookies, "csrf": answer_csrf, "headers": answer_headers,
-    "open": answer_open, "writes": answer_writes, "devices": answer_devices,
-}

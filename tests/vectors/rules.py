@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Lists each rule of the specification with a MUST that no vector and no test names.
+"""Lists each numbered rule of the specification that no vector and no test names.
 
     python3 rules.py               exits with 1 if there is one
-    python3 rules.py --all         lists every such rule with what names it
+    python3 rules.py --all         lists every rule with what names it
 
 A vector names its rules in the field `spec`. A test in Rust is named in `tests.txt`, in a line `rule file::function`.
-A name that stands for nothing is an error too: a rule that does not exist, a test that was renamed.
+A rule that nothing can test is named there as well, with the reason: `rule - reason`. A name that stands for nothing is an
+error too: a rule that does not exist, a test that was renamed, a reason for a rule that has a vector.
 """
 
 import json
@@ -16,7 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-DOCUMENTS = ("SPEC.md", "docs/spec/carriers.md", "docs/spec/writer.md")
+DOCUMENTS = ("SPEC.md", "docs/spec/carriers.md", "docs/spec/writer.md", "docs/spec/devices.md")
 NUMBER = r"\d+(?:\.\d+)*"
 
 
@@ -34,38 +35,39 @@ def rules():
 
 
 def names():
-    """What names a rule: vectors and tests, by the number of the rule."""
-    named = defaultdict(list)
+    """What names a rule, by its number: vectors and tests; and the reasons why a rule has none."""
+    named, reasons = defaultdict(list), {}
     for path in sorted(HERE.glob("*.json")):
         for vector in json.loads(path.read_text())["vectors"]:
             for number in re.findall(rf"§ ({NUMBER})", vector["spec"]):
                 named[number].append(f"{path.name}: {vector['name']}")
     for line in HERE.joinpath("tests.txt").read_text().splitlines():
-        if line and not line.startswith("#"):
-            number, path, function = re.fullmatch(rf"({NUMBER}) (\S+)::(\w+)", line).groups()
-            file = ROOT / path
-            if not file.exists() or not re.search(rf"\bfn {function}\b", file.read_text()):
-                sys.exit(f"tests.txt: there is no {path}::{function}")
-            named[number].append(f"{path}::{function}")
-    return named
+        if not line or line.startswith("#"):
+            continue
+        if reason := re.fullmatch(rf"({NUMBER}) - (.+)", line):
+            reasons[reason[1]] = reason[2]
+            continue
+        number, path, function = re.fullmatch(rf"({NUMBER}) (\S+)::(\w+)", line).groups()
+        file = ROOT / path
+        if not file.exists() or not re.search(rf"\bfn {function}\b", file.read_text()):
+            sys.exit(f"tests.txt: there is no {path}::{function}")
+        named[number].append(f"{path}::{function}")
+    return named, reasons
 
 
 def main(arguments):
-    (found, sections), named = rules(), names()
-    unknown = [number for number in named if number not in found and number not in sections]
+    (found, sections), (named, reasons) = rules(), names()
     by_number = lambda number: [int(part) for part in number.split(".")]
-    musts = sorted((number for number, rule in found.items() if re.search(r"\bMUST\b", rule)), key=by_number)
     if arguments == ["--all"]:
-        for number in musts:
-            print(f"§ {number}: {len(named[number])}, such as {named[number][0] if named[number] else 'none'}")
-    for number in unknown:
-        print(f"§ {number} is named and is no rule: {named[number][0]}")
-    missing = [number for number in musts if not named[number]]
-    for number in missing:
-        print(f"§ {number} has a MUST, and nothing names it: {' '.join(found[number].split())[:100]}")
-    if missing or unknown:
-        sys.exit(1)
-    print(f"{len(musts)} rules with a MUST, each named by a vector or a test")
+        for number in sorted(found, key=by_number):
+            print(f"§ {number}: {len(named[number])}, such as {named[number][0] if named[number] else reasons.get(number, 'none')}")
+    wrong = [f"§ {number} is named and is no rule: {named[number][0]}" for number in named if named[number] and number not in found and number not in sections]
+    wrong += [f"§ {number} has a reason and is no rule" for number in reasons if number not in found]
+    wrong += [f"§ {number} has a reason, and something names it: {named[number][0]}" for number in reasons if named[number]]
+    wrong += [f"nothing names § {number}: {' '.join(found[number].split())[:100]}" for number in sorted(found, key=by_number) if not named[number] and number not in reasons]
+    if wrong:
+        sys.exit("\n".join(wrong))
+    print(f"{len(found)} rules: {len(found) - len(reasons)} named by a vector or a test, {len(reasons)} that nothing can test")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,60 @@
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::for_each;
+use crate::{EncryptionKey, SessionCookie, carrier::RefreshAfter};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Vector {
+    policy: PolicyOf,
+    accepted: bool,
+    refresh_after: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PolicyOf {
+    idle: Option<u64>,
+    absolute: u64,
+    remember_up_to: Option<u64>,
+    skew: u64,
+    refresh_after: Option<Value>,
+}
+
+#[test]
+fn lifetimes_are_configured_as_specified() {
+    for_each("policies", |name, vector: Vector| {
+        let found = build(&vector.policy);
+        assert_eq!(found.is_some(), vector.accepted, "{name}");
+        let found = found.map_or(Value::Null, written);
+        assert_eq!(found, vector.refresh_after, "{name}");
+    });
+}
+
+/// Returns the rule for refreshes, or `None` if the values are refused.
+fn build(policy: &PolicyOf) -> Option<RefreshAfter> {
+    let mut builder = SessionCookie::encrypted(EncryptionKey::generate().unwrap())
+        .idle_timeout(policy.idle.map(Duration::from_secs))
+        .absolute_timeout(Duration::from_secs(policy.absolute))
+        .clock_skew(Duration::from_secs(policy.skew));
+    if let Some(span) = policy.remember_up_to {
+        builder = builder.remember_up_to(Duration::from_secs(span));
+    }
+    if let Some(rule) = &policy.refresh_after {
+        builder = builder.refresh_after(super::refresh_after(rule));
+    }
+    let cookie = builder.build().ok()?;
+    Some(cookie.inner.sealer.policy.lifetimes.refresh_after)
+}
+
+fn written(rule: RefreshAfter) -> Value {
+    match rule {
+        RefreshAfter::Never => "never".into(),
+        RefreshAfter::OnChange => "on-change".into(),
+        RefreshAfter::Always => "always".into(),
+        RefreshAfter::Span(span) => span.as_secs().into(),
+    }
+}

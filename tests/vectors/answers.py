@@ -1,0 +1,322 @@
+"""The answer to a vector of each file, by the second implementation. README.md has the fields."""
+
+import copy
+
+import devices
+import endpoints
+import writer
+from hardtack import *
+
+def sealing(v):
+    """R for the seals of a vector: any bytes, since no vector holds what is sealed here."""
+    return lambda what: hashlib.sha256(repr((v["name"], what)).encode()).digest()[:24]
+
+
+# ---------------------------------------------------------------- keys and tokens
+
+def answer_derivation(v):
+    try:
+        key, names = Key.parse(v["key"]), names_of(purpose_of(v))
+    except Refused as refused:
+        return {"error": refused.reason}
+    return {"kid": key.kid.hex(), "key_bytes": key.derive("key", names).hex(),
+            "nonce_key": None if key.mode == "signed" else key.derive("nonce", names).hex(), "csrf_key": key.derive("csrf", names).hex()}
+
+
+def answer_keys(v):
+    try:
+        key = Key.parse(v["text"])
+    except Refused as refused:
+        return {"error": refused.reason}
+    return {"expect": {"suite": key.type, "kid": key.kid.hex()}}
+
+
+def answer_rings(v, nows=None):
+    try:
+        r = Ring([v["ring"], *v.get("joined", [])], v["mode"])
+    except Refused as refused:
+        return {"error": refused.reason}
+    nows = nows or [moment["now"] for moment in v.get("expect", {"at": []})["at"]]
+    overlap = {"cut_short": r.cuts_short(v["longest"])} if "longest" in v else {}
+    return {"expect": {
+        "fingerprint": r.fingerprint().hex(), "order": [e[0].kid.hex() for e in r.entries], "not_before": r.not_before,
+        "at": [{"now": now, "seals": r.sealing(now).kid.hex(), "accepts": [k.kid.hex() for k in r.accepted(now)]} for now in nows]} | overlap}
+
+
+def answer_contexts(v):
+    try:
+        return {"ctx": context_bytes(pairs_of(v))[4:].hex()}
+    except Refused as refused:
+        return {"error": refused.reason}
+
+
+def answer_seal(v):
+    try:
+        return {"token": seal(Key.parse(v["key"]), purpose_of(v), pairs_of(v), bytes.fromhex(v["body"]), bytes.fromhex(v["random"]))}
+    except Refused as refused:
+        return {"error": refused.reason}
+
+
+def answer_open(v):
+    ring, purpose, context = Ring(v["ring"], v["mode"]), purpose_of(v), pairs_of(v)
+    rejected = lambda refused: {"expect": {"rejected": refused.reason, "key_id": refused.key_id and refused.key_id.hex()}}
+    try:
+        index, o = open_candidates(ring, v["mode"], purpose, context, *(v[f] for f in ("now", "policy", "candidates")), v.get("parts", ()))
+    except Refused as refused:
+        return rejected(refused)
+    try:
+        data = read_payload(o["schema"], o["payload"], v["expects"])
+    except Refused as refused:
+        return rejected(Refused(refused.reason, o["key"].kid))
+    return {"expect": {"opened": {
+        "index": index, "key_id": o["key"].kid.hex(), "under": ring.standing(o["key"], v["now"]),
+        "issued": o["issued"], "last_active": o["last_active"], "limit": o["limit"], "remembered": o["remembered"],
+        "sid": o["sid"] and o["sid"].hex(), "schema": o["schema"], "flash": o["flash"], "payload": o["payload"].hex(),
+        "data": data if is_json(data) else None}}}
+
+
+# ---------------------------------------------------------------- carriers
+
+def answer_cookies(v):
+    kind = v["kind"]
+    if kind == "find":
+        return {"values": find_values(v["lines"], v["cookie"])}
+    if kind == "config":
+        return {"accepted": is_good_cookie(v)}
+    if kind == "set":
+        return {"line": set_line(v)}
+    if kind == "split":
+        return {"fields": split_lines(v)}
+    if kind == "unused":
+        return {"fields": [expire_line(v, f".{n}") for n in sorted(v["carried"]) if n >= v["cookies"]]}
+    if kind == "expire":
+        return {"fields": [expire_line(v)] + [expire_line(v, f".{n}") for n in sorted(v["carried"])]} if "carried" in v else {"line": expire_line(v)}
+    if kind == "room":
+        room = payload_room(v)
+        return {"payload": room if room >= 0 else None}
+    if kind == "earlier":
+        return {"fields": earlier_fields(v)}
+    parts, results = carried_parts(v["lines"], v["cookie"]), []
+    for value in find_values(v["lines"], v["cookie"]):
+        try:
+            results.append({"token": assemble(value, parts), "cookies": int(value[0]) if "." in value else 1})
+        except Refused as refused:
+            results.append({"rejected": refused.reason})
+    return {"carried": sorted({n for n, _ in parts}), "whole": results}
+
+
+def earlier_fields(v):
+    """§ 9.3.3, for a small new session or for one that is invalidated."""
+    key = Key("xaes", hashlib.sha256(b"any").digest())
+    attributes_of = lambda v: {name: v[name] for name in writer.DEFAULT_ATTRIBUTES}
+    setup = writer.Setup({"ring": key.text, "mode": "encrypted", "purpose": {"kind": "cookie", "name": v["cookie"]}, "context": [],
+                          "policy": POLICY | {"refresh_after": 450}, "attributes": attributes_of(v), "earlier": v["earlier"],
+                          "profile": v.get("parts", "anywhere")})
+    request = [("cookie", line) for line in v["lines"]]
+    _, fields = write(setup, request, EPOCH + 1, [["insert", "a", 1]] if v["change"] == "store" else [["invalidate"]])
+    return [star(name, value) for name, value in fields]
+
+
+def answer_headers(v):
+    if v["kind"] == "room":
+        return {"payload": payload_room(v)}
+    setup = writer.Setup(v | {"purpose": {"kind": "header", "name": v["field"]}, "context": [], "policy": POLICY})
+    session, outcome = writer.open(setup, [(v["field"], line) for line in v["lines"]], v["now"])
+    return {"expect": {"opened": {"key_id": session.key.kid.hex(), "issued": session.issued}} if "opened" in outcome else outcome}
+
+
+def answer_caches(v):
+    fields = writer.cache(v["fields"], v["touch"], v["brought_in"], v.get("may_share", False))
+    by_name = sorted(((name.lower(), value) for name, value in fields), key=lambda pair: pair[0])
+    return {"expect": {"shareable": writer.shareable(v["fields"]), "fields": [list(pair) for pair in by_name]}}
+
+
+def answer_csrf(v):
+    ring, purpose, context = Ring(v["ring"], v["mode"]), purpose_of(v), pairs_of(v)
+    if v["kind"] == "render":
+        return {"token": csrf_render(ring, purpose, context, v["now"], bytes.fromhex(v["sid"]), v["issued"], bytes.fromhex(v["mask"]))}
+    setup = writer.Setup(v | {"policy": POLICY})
+    session, _ = writer.open(setup, [("cookie", f"{setup.name}={v['session']}")], v["now"])
+    return {"passes": csrf_passes(ring, purpose, context, v["now"], session.sid, session.issued, v["token"])}
+
+
+# ---------------------------------------------------------------- writes.json
+
+def answer_writes(v):
+    setup = writer.Setup(v)
+    expect, fields = write(setup, v["request"], v["now"], v["actions"], v.get("response"), sealing(v))
+    return {"expect": expect | {"fields": starred(fields)}}
+
+
+def write(setup, request, now, actions, response=None, random=lambda _: bytes(24)):
+    """One request: what the actions give, the change, and the fields of the response."""
+    s, _ = writer.open(setup, request, now)
+    expect, errors, told = {}, [], []
+    for index, action in enumerate(actions):
+        try:
+            sid = writer.act(s, *action)
+            told += [[index, sid and sid.hex()]] if action[0] == "invalidate" else []
+        except Refused as refused:
+            errors.append([index, refused.reason])
+    expect |= ({"errors": errors} if errors else {}) | ({"told": told} if told else {})
+    try:
+        change, touch, body = writer.finish(s, request, response or {"status": 200, "fields": []})
+    except Refused as refused:
+        return expect | {"failed": refused.reason}, []
+    token = body and seal(setup.ring.sealing(now), setup.purpose, setup.context, body, random("session"))
+    fields = writer.fields(s, request, change, token, body)
+    offer = lambda sid: devices.seal_device(setup, "registration", now, sid, b"", now, random("offer"))
+    device_fields = devices.device_fields(s, change, offer)
+    expect |= {"change": change, "touch": touch}
+    if body:
+        expect["stored"] = stored(setup, now, body, s.before, fields)
+    if any(name == "secure-session-registration" for name, _ in device_fields):
+        expect["offer"] = {"key_id": setup.ring.sealing(now).kid.hex(), "issued": now}
+    return expect, fields + device_fields
+
+
+def stored(setup, now, body, before, fields):
+    """The body of a token, and the characters of the token in each cookie."""
+    b = parse_body(body, True)
+    sid = None if b["sid"] is None else "kept" if before and b["sid"] == before["sid"] else "new"
+    return {"key_id": setup.ring.sealing(now).kid.hex(), "issued": b["issued"], "age": b["last_active"] - b["issued"], "limit": b["limit"],
+            "remembered": b["remembered"], "sid": sid, "device": b["device"] and b["device"].hex(), "schema": b["schema"],
+            "flash": b["flash"], "payload": b["payload"].hex(), "lengths": lengths(fields)}
+
+
+def lengths(fields):
+    values = [value.partition("=")[2].partition(";")[0] if name == "set-cookie" else value for name, value in fields]
+    pieces = [re.fullmatch(r"(?:[2-8]\.)?([A-Za-z0-9_-]*)", value)[1] for value in values]
+    return [len(piece) for piece in pieces if piece]
+
+
+def starred(fields):
+    """`*` for what differs at each seal: the tokens."""
+    return [[name, star(name, value)] for name, value in fields]
+
+
+def star(name, value):
+    if name == "secure-session-registration":
+        return re.sub('challenge="[^"]*"', 'challenge="*"', value)
+    if name == "secure-session-challenge":
+        return re.sub('^"[^"]*"', '"*"', value)
+    if name != "set-cookie":
+        return "*" if value else ""
+    cookie, _, rest = value.partition("=")
+    if re.search(r"\.out-[A-Za-z0-9_-]{8}\Z", cookie):
+        return value
+    return cookie + "=" + re.sub(r"^([2-8]\.)?[A-Za-z0-9_-]+", lambda match: (match[1] or "") + "*", rest)
+
+
+# ---------------------------------------------------------------- policies.json
+
+def answer_policies(v):
+    """§ 8.0, § 8.8, § 8.15"""
+    p = v["policy"]
+    spans = [p["absolute"]] + [p[name] for name in ("idle", "remember_up_to") if p[name] is not None]
+    default = p["idle"] // 4 if p["idle"] is not None else "on-change"
+    rule = p.get("refresh_after", default)
+    good = all(span > 0 for span in spans) and p["skew"] <= 300 and (p["idle"] is None or p["idle"] <= p["absolute"])
+    good = good and not (isinstance(rule, int) and p["idle"] is not None and rule > p["idle"] // 2)
+    return {"accepted": good, "refresh_after": rule if good else None}
+
+
+# ---------------------------------------------------------------- devices.json
+
+def answer_devices(v):
+    return DEVICES[v["kind"]](v)
+
+
+def answer_device(v):
+    key, sid = bytes.fromhex(v["key"]), bytes.fromhex(v["sid"])
+    device = devices.device_of(key, sid)
+    return {"device": device.hex(), "tag": devices.tag(device), "sid_tag": devices.tag(sid)}
+
+
+def answer_proof(v):
+    try:
+        proof = devices.read(devices.unquoted(v["proof"]))
+        key = devices.verify(proof, bytes.fromhex(v["key"]) if v.get("key") else None, v.get("url", proof.audience))
+    except Refused as refused:
+        return {"error": refused.reason}
+    return {"expect": {"key": key.hex(), "challenge": proof.challenge, "audience": proof.audience}}
+
+
+def answer_device_config(v):
+    return {"accepted": devices.is_good(v["devices"], v)}
+
+
+def answer_device_open(v):
+    setup = writer.Setup(v)
+    s, outcome = writer.open(setup, v["request"], v["now"])
+    if "opened" not in outcome:
+        return {"expect": outcome}
+    return {"expect": {"opened": {
+        "key_id": outcome["key_id"], "issued": s.issued, "sid": s.sid and s.sid.hex(), "device": s.device and s.device.hex(),
+        "became_bound": s.became_bound, "until": s.until, "payload": s.payload.hex()}}}
+
+
+def answer_device_csrf(v):
+    setup = writer.Setup(v)
+    s, _ = writer.open(setup, v["request"], v["now"])
+    issued = s.withheld_metadata["issued"] if s.withheld == "stale" else s.issued
+    return {"passes": csrf_passes(setup.ring, setup.purpose, setup.context, v["now"], devices.csrf_sid(s), issued, v["token"])}
+
+
+def answer_endpoint(v):
+    setup = writer.Setup(v)
+    random = sealing(v)
+    a = endpoints.answer(setup, v["method"], v["path"], v["host"], v["request"], v["now"], random)
+    if a is None:
+        return {"expect": None}
+    expect = {"status": a.status, "word": a.word, "fields": starred_answer(a.fields)}
+    body = copy.deepcopy(a.body)
+    if body and "continue" not in body:
+        body["session_identifier"] = "*"
+    expect["body"] = body
+    sealed = sealed_in(setup, v["now"], a, v["request"])
+    return {"expect": expect | ({"sealed": sealed} if sealed else {})}
+
+
+def starred_answer(fields):
+    return [[name, value if name in ("cache-control", "content-type") else star(name, value)] for name, value in fields]
+
+
+def sealed_in(setup, now, a, request):
+    """What the tokens of an answer hold."""
+    out, cookies = {}, [value for name, value in a.fields if name == "set-cookie" and "=;" not in value]
+    known = lambda c: {"key_id": c["key"].kid.hex(), "issued": c["issued"], "sid": c["sid"].hex(), "payload": c["payload"].hex()}
+    token = lambda line: line.partition("=")[2].partition(";")[0]
+    for line in cookies:
+        if re.match(re.escape(setup.name) + r"\.b-", line):
+            out["bound"] = known(devices.open_device(setup, "bound", token(line), now))
+    if a.body and "continue" not in a.body:
+        out["identifier"] = known(devices.open_device(setup, "identifier", a.body["session_identifier"], now))
+    for name, value in a.fields:
+        if name == "secure-session-challenge":
+            out["challenge"] = known(devices.open_device(setup, "challenge", value.split('"')[1], now))
+    session = [line for line in cookies if re.match(re.escape(setup.name) + r"(\.[1-7])?=", line)]
+    if session:
+        request = [("cookie", "; ".join(line.partition(";")[0] for line in session))]
+        body, value, _ = endpoints.session_of(setup, request, now)
+        brought = endpoints.session_of(setup, request, now)[0]
+        out["session"] = stored(setup, now, body["body"], brought, [("set-cookie", line) for line in session])
+    return out
+
+
+def answer_device_write(v):
+    return answer_writes(v)
+
+
+def answer_device_room(v):
+    return {"payload": payload_room(v | {"devices": True})}
+
+
+DEVICES = {"device": answer_device, "proof": answer_proof, "config": answer_device_config, "open": answer_device_open,
+           "write": answer_device_write, "csrf": answer_device_csrf, "endpoint": answer_endpoint, "room": answer_device_room}
+
+ANSWERS = {
+    "derivation": answer_derivation, "keys": answer_keys, "rings": answer_rings, "contexts": answer_contexts,
+    "seal": answer_seal, "cookies": answer_cookies, "csrf": answer_csrf, "headers": answer_headers, "caches": answer_caches,
+    "open": answer_open, "policies": answer_policies, "writes": answer_writes, "devices": answer_devices,
+}

@@ -1,0 +1,500 @@
+"""The writer of sessions: the functions of docs/spec/writer.md, under their names."""
+
+import copy
+import math
+from dataclasses import dataclass
+
+import devices
+import hardtack
+from hardtack import EPOCH, LONGEST_MAX_AGE, U32_MAX, Refused, dictionary, entries, flash_field, is_remembered, lifetime, pack, pack_head, padme, varint
+
+METADATA = ("issued", "age", "limit", "remembered", "sid", "device", "schema")
+DEFAULT_ATTRIBUTES = {"path": "/", "domain": None, "secure": True, "same_site": "Lax", "partitioned": False}
+SUBRESOURCES = ("image", "script", "style", "font", "audio", "video", "track", "worker")
+NEW_SID = b"new sid!"  # Of a session that got its sid in this request. A real one is random.
+
+
+class Setup:
+    """The configuration of a vector (§ 8)."""
+
+    def __init__(self, v):
+        self.ring, self.mode = hardtack.Ring(v["ring"], v["mode"]), v["mode"]
+        self.purpose, self.context = hardtack.purpose_of(v), hardtack.pairs_of(v)
+        self.devices = devices.Devices(v["devices"]) if "devices" in v else None
+        self.policy = v["policy"] | {"devices": self.devices is not None}
+        self.name, self.is_cookie = v["purpose"]["name"], v["purpose"]["kind"] == "cookie"
+        self.cookie = {"cookie": self.name} | v.get("attributes", DEFAULT_ATTRIBUTES)
+        self.earlier = [{"cookie": self.name} | attributes for attributes in v.get("earlier", [])]
+        self.answers_in = v.get("answers_in", "session-token")
+        self.padding, self.expects = v.get("padding"), v.get("expects", "dictionary")
+        self.save_on_server_error = v.get("save_on_server_error", False)
+        profile = v.get("profile", "anywhere")
+        self.parts = profile if isinstance(profile, int) else 1
+        self.field = 3072 if profile == "anywhere" else 4096
+        if self.is_cookie:
+            self.profile = Allowed(self.parts, self.field, self.parts * self.field)
+        else:
+            self.profile = Allowed(1, self.parts * self.field, self.parts * self.field)
+        frame = self.cookie if self.is_cookie else {}
+        self.room = hardtack.payload_room(frame | {"mode": v["mode"], "limit": self.field, "parts": self.parts, "padding": self.padding, "devices": self.devices})
+
+
+@dataclass
+class Allowed:
+    """§ 9.5.3"""
+    cookies: int
+    field: int
+    total: int
+
+
+@dataclass
+class Arrived:
+    """The session as it opened, the length of its token and the number of its cookies."""
+    session: "Session"
+    body: bytes
+    token_length: int
+    cookies: int
+
+
+class Session:
+    """§ 8.6.1: what `new` makes."""
+
+    def __init__(self, setup, now):
+        self.setup, self.now = setup, now
+        self.begin()
+        self.arrived = self.key = self.withheld = self.withheld_metadata = self.ended = self.limited_until = None
+        self.before = None
+        self.has_token = self.touched = self.renewed = self.became_bound = False
+        self.save = "auto"
+        self.until = None
+
+    def begin(self):
+        self.issued, self.age, self.limit, self.remembered, self.sid, self.device = self.now, 0, None, None, None, None
+        self.empty()
+
+    def empty(self):
+        is_typed = self.setup.expects != "dictionary"
+        self.payload, self.schema = (EMPTY_VISIT, self.setup.expects["schema"]) if is_typed else (b"", None)
+        self.flash = []
+
+    def metadata(self):
+        return {field: getattr(self, field) for field in METADATA}
+
+    def content_bytes(self):
+        """What `changed` compares (§ 8.11): all but the age and the device."""
+        return self.issued, self.limit, self.remembered, self.sid, self.schema, self.payload, self.flash
+
+
+EMPTY_VISIT = b"\0\0"
+
+
+# ---------------------------------------------------------------- § 8.6 The session of a request
+
+def open(setup, request, now):
+    """§ 8.6.2: the session, and the outcome. `request` are the fields of the request, as pairs of name and value."""
+    s = Session(setup, now)
+    values, parts = values_of(setup, request)
+    s.has_token = bool(values or parts)
+    if not values:
+        return s, {"absent": True}
+    try:
+        index, body = choose(setup, values, parts, now)
+    except Refused as refused:
+        return s, rejected(refused.reason, refused.key_id)
+    metadata = {field: body[field] for field in METADATA if field != "age"} | {"age": body["last_active"] - body["issued"]}
+    if setup.devices:
+        verdict = devices.judge(setup, body, request, now)
+        if verdict == "stale":
+            s.withheld, s.withheld_metadata, s.before = "stale", metadata, metadata
+            return s, rejected("Stale", body["key"].kid)
+        metadata["device"], s.became_bound, s.until = verdict
+    s.before = metadata
+    try:
+        hardtack.read_payload(body["schema"], body["payload"], setup.expects)
+    except Refused as refused:
+        s.withheld, s.withheld_metadata = "unreadable", metadata
+        return s, rejected(refused.reason, body["key"].kid)
+    for field, value in metadata.items():
+        setattr(s, field, value)
+    s.payload, s.flash, s.key = body["payload"], body["flash"], body["key"]
+    token = hardtack.assemble(values[index], parts) if setup.is_cookie else values[index]
+    cookies = int(values[index][0]) if "." in values[index] else 1
+    s.arrived = Arrived(copy.copy(s), body["body"], len(token), cookies)
+    return s, {"opened": True, "key_id": s.key.kid.hex()}
+
+
+def values_of(setup, request):
+    """The distinct values, and the parts of a cookie."""
+    lines = [value for name, value in request if name.lower() == ("cookie" if setup.is_cookie else setup.name.lower())]
+    if not setup.is_cookie:
+        return hardtack.header_tokens(setup.name, lines), []
+    return hardtack.find_values(lines, setup.name), hardtack.carried_parts(lines, setup.name)
+
+
+def choose(setup, values, parts, now):
+    """§ 7.0"""
+    if not setup.is_cookie and len(values) > 1:
+        raise Refused("Duplicate")
+    return hardtack.open_candidates(setup.ring, setup.mode, setup.purpose, setup.context, now, setup.policy, values, parts)
+
+
+def rejected(reason, key_id):
+    return {"rejected": reason, "key_id": key_id and key_id.hex()}
+
+
+def activity(s):
+    """§ 8.6.3"""
+    return max(s.age, s.now - s.issued, 0)
+
+
+# ---------------------------------------------------------------- § 8.7 Actions
+
+def act(s, action, *arguments):
+    """§ 8.7: changes `s`, or raises the error and leaves it as it was. Gives what the application is told."""
+    s.touched = True
+    if action == "read" or action == "take" and not any(queue == arguments[0] for queue, _ in s.flash):
+        return None
+    if action == "id" and s.sid is not None:
+        return None
+    if s.withheld and action not in ("renew", "invalidate", "discard"):
+        raise Refused(s.withheld)
+    if action == "remember" and s.setup.policy["remember_up_to"] is None:
+        raise Refused("not-remembering")
+    t = copy.copy(s)
+    t.flash = list(s.flash)
+    change(t, action, *arguments)
+    if action == "insert" and hardtack.refusal(dictionary, t.payload):
+        raise Refused("value")
+    if action in ("insert", "remove", "set", "take") and t.content_bytes() == s.content_bytes():
+        return None
+    if action not in ("discard", "invalidate"):
+        check_size(s, t)
+    told = invalidated_sid(s) if action == "invalidate" else None
+    s.__dict__ |= t.__dict__
+    if action == "limit":
+        s.limited_until = min(end for end in (s.limited_until, s.now + arguments[0]) if end is not None)
+    elif action == "renew":
+        s.withheld, s.renewed = None, True
+    elif action == "clear":
+        s.ended = s.ended or "cleared"
+    elif action == "invalidate":
+        s.withheld = s.arrived = s.key = s.limited_until = None
+        s.ended, s.renewed, s.became_bound = "invalidated", False, False
+    elif action in ("save", "discard"):
+        s.save = {"save": "force", "discard": "discard"}[action]
+    return told
+
+
+def change(s, action, *arguments):
+    """The table of § 8.7."""
+    from_now = lambda span: min(U32_MAX, max(0, s.now + span - s.issued))
+    moved = lambda end: min(U32_MAX, max(0, end - s.now))
+    if action in ("insert", "remove"):
+        data = entries(s.payload)
+        data.pop(arguments[0], None)
+        s.payload = map_of(data | ({arguments[0]: pack(arguments[1])} if action == "insert" else {}))
+    elif action == "set":
+        s.payload, s.schema = visit_of(arguments[0]), s.setup.expects["schema"]
+    elif action == "flash":
+        s.flash.append(list(arguments))
+    elif action == "take":
+        s.flash = [message for message in s.flash if message[0] != arguments[0]]
+    elif action in ("id", "new-id"):
+        s.sid = NEW_SID
+    elif action == "renew":
+        s.remembered = None if s.remembered is None else moved(s.issued + s.remembered)
+        s.limit = None if s.limited_until is None else moved(s.limited_until)
+        s.issued, s.age, s.sid, s.device = s.now, 0, NEW_SID, None
+    elif action == "limit":
+        s.limit = from_now(arguments[0]) if s.limit is None else min(s.limit, from_now(arguments[0]))
+    elif action == "remember":
+        s.remembered = from_now(arguments[0])
+    elif action == "forget":
+        s.remembered = None
+    elif action == "clear":
+        s.empty()
+        s.sid = None
+    elif action == "invalidate":
+        s.begin()
+    else:
+        assert action in ("save", "discard"), action
+
+
+def map_of(data):
+    """A dictionary payload of these entries (§ 5.4.1)."""
+    listed = sorted(data.items(), key=lambda entry: entry[0].encode())
+    return (pack_head(len(listed), 0x80, 16, (None, 0xDE, 0xDF)) if listed else b"") + b"".join(pack(key) + value for key, value in listed)
+
+
+def visit_of(value):
+    """The typed payload of the vectors, in postcard."""
+    return varint(value["visits"]) + hardtack.text(value["name"])
+
+
+def invalidated_sid(s):
+    """§ 8.7.4"""
+    if s.arrived:
+        return s.arrived.session.sid
+    return s.withheld_metadata["sid"] if s.withheld == "unreadable" else None
+
+
+def check_size(s, t):
+    if content(t) <= s.setup.room:
+        return
+    if content(t) > content(s) or not may_send(t, age=age_to_write(t)):
+        raise Refused("size")
+
+
+def age_to_write(s):
+    if s.setup.policy["refresh_after"] == "never" or not may_send(s, age=activity(s)):
+        return s.age
+    return activity(s)
+
+
+# ---------------------------------------------------------------- § 8.8 to § 8.12 Rules of finish
+
+def refresh_due(s):
+    """§ 8.8"""
+    rule = s.setup.policy["refresh_after"]
+    if not s.arrived or is_remembered(vars(s), s.setup.policy):
+        return False
+    return rule == "always" or isinstance(rule, int) and s.now >= s.issued + s.age + rule
+
+
+def reseal_due(s):
+    """§ 8.9"""
+    return s.arrived and (s.setup.ring.standing(s.key, s.now) == "earlier" or s.became_bound)
+
+
+def same(s):
+    """§ 8.9"""
+    return encode(s, s.age) if s.became_bound else s.arrived.body
+
+
+def encode(s, age):
+    fields = dict(limit=s.limit, remembered=s.remembered, sid=s.sid, device=s.device, schema=s.schema, flash=s.flash, payload=s.payload)
+    issued = s.issued if is_writable(s.issued) else EPOCH  # Such a session is measured, and never sealed.
+    plain = hardtack.body(issued, age, **fields)
+    if s.setup.padding != "padme" or content(s) > s.setup.room:
+        return plain
+    return hardtack.body(issued, age, **fields, pad=padme(len(plain) + 1) - len(plain) - 1)
+
+
+def content(s):
+    """§ 8.11"""
+    return len(s.payload) + len(flash_field(s.flash))
+
+
+def is_empty(s):
+    fresh = Session(s.setup, s.now)
+    return (s.payload, s.schema) == (fresh.payload, fresh.schema) and not s.flash and s.sid is None
+
+
+def changed(s):
+    if not s.arrived:
+        return not is_empty(s) or s.remembered is not None
+    return s.content_bytes() != s.arrived.session.content_bytes()
+
+
+def finish(s, request, response):
+    """§ 8.12: the change, the touch, and the body to store."""
+    if not s.touched:
+        return "keep", "untouched", None
+    if s.withheld:
+        return "keep", "touched", None
+    discard = s.save == "discard"
+    silenced = response["status"] >= 500 and not s.setup.save_on_server_error and s.save != "force"
+    if s.ended == "invalidated":
+        over = discard or silenced or is_empty(s) and s.remembered is None
+    elif s.ended == "cleared":
+        over = not discard and (silenced or is_empty(s))
+    else:
+        over = not discard and is_empty(s) and s.remembered is None and changed(s)
+    if over:
+        return drop(s)
+    if discard or silenced:
+        return "keep", "touched", None
+    forced = s.save == "force" and not (not s.arrived and is_empty(s) and s.remembered is None)
+    if changed(s) or forced:
+        if s.now >= s.issued + lifetime(vars(s), s.setup.policy):
+            return drop(s)
+        return "store", "written", sealable(s, encode(s, age_to_write(s)))
+    if quiet(request, response) and is_writable(s.now):
+        if refresh_due(s) and may_send(s, age=activity(s)):
+            return "store", "touched", encode(s, activity(s))
+        if reseal_due(s) and may_send(s, body=same(s)):
+            return "store", "touched", same(s)
+    return "keep", "touched", None
+
+
+def drop(s):
+    return ("drop", "written", None) if s.has_token else ("keep", "touched", None)
+
+
+def quiet(request, response):
+    destination = [value for name, value in request if name.lower() == "sec-fetch-dest"]
+    return response["status"] < 400 and not shareable(response["fields"]) and not (destination and destination[0] in SUBRESOURCES)
+
+
+def sealable(s, body):
+    if not is_writable(s.now):
+        raise Refused("clock")
+    return body
+
+
+def is_writable(moment):
+    """§ 6.4"""
+    return EPOCH <= moment <= EPOCH + U32_MAX
+
+
+# ---------------------------------------------------------------- § 9.5 Size
+
+def token_length(setup, body_length):
+    return math.ceil((hardtack.OVERHEAD[setup.mode] + body_length) * 4 / 3)
+
+
+def fixed(setup, remembered, n):
+    if not setup.is_cookie:
+        return 0
+    frame = len(f"{setup.name}={hardtack.attributes(setup.cookie)}")
+    return frame + (len("; Max-Age=34560000") if remembered is not None else 0) + (2 if n > 1 else 0)
+
+
+def came_in(s):
+    k, length = s.arrived.cookies, s.arrived.token_length
+    frame = fixed(s.setup, s.arrived.session.remembered, k)
+    if k == 1:
+        return Allowed(1, length + frame, length + frame)
+    if k <= 4:
+        field = max(4096, math.ceil(length / k) + frame)
+        return Allowed(k, field, min(length + k * frame, k * field))
+    return Allowed(4, 4096, min(length + k * frame, 16_384))
+
+
+def cookies(allowed, s, t):
+    if allowed.cookies == 1 or t + fixed(s.setup, s.remembered, 1) <= allowed.field:
+        return 1
+    return math.ceil(t / max(1, allowed.field - fixed(s.setup, s.remembered, 2)))
+
+
+def fits(allowed, s, t):
+    n = cookies(allowed, s, t)
+    return n <= allowed.cookies and t + n * fixed(s.setup, s.remembered, n) <= allowed.total
+
+
+def may_send(s, age=None, body=None):
+    """§ 9.5.3: the rule by which the token of `s` with this age, or of this body, may be sent; None if it may not."""
+    t = token_length(s.setup, len(encode(s, age) if body is None else body))
+    if fits(s.setup.profile, s, t):
+        return s.setup.profile
+    if s.arrived and content(s) > s.setup.room and fits(came_in(s), s, t):
+        return came_in(s)
+    return None
+
+
+# ---------------------------------------------------------------- § 9.3.3 Fields of the response
+
+def fields(s, request, change, token=None, body=None):
+    """The fields of § 9.3.3 or § 9.7.5, as pairs of name and value."""
+    setup = s.setup
+    if not setup.is_cookie:
+        return {"keep": [], "drop": [(setup.answers_in, "")], "store": [(setup.answers_in, token)]}[change]
+    if change == "keep":
+        return []
+    carried = sorted({n for n, _ in values_of(setup, request)[1]})
+    lines = []
+    for attributes in setup.earlier:
+        numbers = sorted(set(carried) | set(range(1, setup.parts)))
+        lines += [hardtack.expire_line(attributes)] + [hardtack.expire_line(attributes, f".{n}") for n in numbers]
+    if change == "drop":
+        return set_cookies(lines + [hardtack.expire_line(setup.cookie)] + [hardtack.expire_line(setup.cookie, f".{n}") for n in carried])
+    sent = send(s, token, body)
+    return set_cookies(lines + sent + [hardtack.expire_line(setup.cookie, f".{n}") for n in carried if n >= len(sent)])
+
+
+def send(s, token, body):
+    """The fields that set a token (§ 9.2.6)."""
+    v = s.setup.cookie | {"value": token, "max_age": max_age(s), "limit": may_send(s, body=body).field}
+    return [hardtack.set_line(v)] if may_send(s, body=body).cookies == 1 else hardtack.split_lines(v)
+
+
+def max_age(s):
+    """§ 8.10"""
+    if not is_remembered(vars(s), s.setup.policy):
+        return None
+    return min(LONGEST_MAX_AGE, s.issued + lifetime(vars(s), s.setup.policy) - s.now)
+
+
+def set_cookies(lines):
+    return [("set-cookie", line) for line in lines]
+
+
+# ---------------------------------------------------------------- § 9.8 Caches
+
+def directives(lines):
+    """The directives of all lines of a field (§ 9.8.1)."""
+    return [directive.strip(" \t").lower() for line in lines for directive in split_unquoted(line)]
+
+
+def split_unquoted(line):
+    """The text between commas outside of quoted strings."""
+    found, quoted, escaped = [""], False, False
+    for character in line:
+        if character == "," and not quoted:
+            found.append("")
+            continue
+        escaped, was_escaped = quoted and not escaped and character == "\\", escaped
+        if character == '"' and not was_escaped:
+            quoted = not quoted
+        found[-1] += character
+    return found
+
+
+def no_store(lines):
+    return "no-store" in directives(lines) and "must-understand" not in directives(lines)
+
+
+def is_targeted(name):
+    return name.endswith("-cache-control") or name in ("surrogate-control", "edge-control")
+
+
+def shareable(fields):
+    by_name = {}
+    for name, value in fields:
+        by_name.setdefault(name.lower(), []).append(value)
+    control = by_name.get("cache-control")
+    if control is not None and "private" not in directives(control) and not no_store(control):
+        return True
+    if control is None and any(is_later(value) for value in by_name.get("expires", [])):
+        return True
+    if any(is_targeted(name) and not no_store(lines) for name, lines in by_name.items()):
+        return True
+    zero = lambda value: value.strip(" \t") != "" and value.strip(" \t").strip("0") == ""
+    return "x-accel-expires" in by_name and not any(map(zero, by_name["x-accel-expires"]))
+
+
+def is_later(date):
+    """§ 9.8.1: the vectors have dates of long ago and far ahead alone."""
+    year = next((word for word in date.replace("-", " ").split() if len(word) == 4 and word.isdigit()), None)
+    return year is not None and int(year) >= 2026
+
+
+def cache(response_fields, touch, field, may_share=False):
+    """§ 9.8.2 to § 9.8.5: the fields of the response for caches. `field` brought the session."""
+    out = list(response_fields)
+    if touch == "untouched":
+        return out
+    values = lambda name: [value for found, value in out if found.lower() == name]
+    named = [word.strip(" \t").lower() for line in values("vary") for word in line.split(",")]
+    if "*" not in named and field.lower() not in named:
+        out.append(("vary", field))
+    is_shareable = shareable(response_fields)
+    if is_shareable and may_share:
+        return out
+    if touch == "written" and (is_shareable or not no_store(values("cache-control"))):
+        forbidden = {name: "no-store" for name, _ in ((n.lower(), v) for n, v in out) if is_targeted(name)}
+        forbidden |= {name: "0" for name in ("x-accel-expires", "expires") if values(name)} | {"cache-control": "no-store"}
+        out = [pair for pair in out if pair[0].lower() not in forbidden] + list(forbidden.items())
+    elif touch == "touched" and not values("cache-control"):
+        out.append(("cache-control", "private"))
+    return out
