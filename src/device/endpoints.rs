@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     DeviceAnswer, Devices, Initiators,
-    proof::{self, Claims},
+    proof::{Claims, Proof},
     seals::{Unsealed, device_id},
     tag,
 };
@@ -43,13 +43,20 @@ pub(crate) struct DeviceRequest<'a> {
 }
 
 /// The session that a request is about, from the offer or the identifier that it brought.
-pub(crate) struct Subject {
+pub(crate) struct Subject<'a> {
     /// The moment of its sign-in, at which the offer was sealed.
     issued: UnixSeconds,
     sid: Sid,
     pub(crate) key_id: KeyId,
-    /// The device that was registered. `None`: it is to be registered.
-    device: Option<(PublicKey, DeviceId)>,
+    named_by: NamedBy<'a>,
+}
+
+/// The sealed thing that a request named its session by.
+enum NamedBy<'a> {
+    /// An offer, in this proof of a new device.
+    Offer(Proof<'a>),
+    /// The identifier of this device.
+    Identifier(PublicKey, DeviceId),
 }
 
 /// The facts about a subject that its request shows beside it.
@@ -78,7 +85,10 @@ impl Devices {
     }
 
     /// Finds the session that a request is about. The error is the answer to a request about none.
-    pub(crate) fn subject(&self, request: &DeviceRequest<'_>) -> Result<Subject, DeviceAnswer> {
+    pub(crate) fn subject<'a>(
+        &self,
+        request: &DeviceRequest<'a>,
+    ) -> Result<Subject<'a>, DeviceAnswer> {
         match request.endpoint {
             Endpoint::Register => self.offered(request).ok_or(DeviceAnswer::refused(400)),
             Endpoint::Refresh => self.identified(request),
@@ -86,11 +96,18 @@ impl Devices {
     }
 
     /// Returns the tags of a subject whose marks are among the cookies of its request.
-    pub(crate) fn marks<F>(&self, subject: &Subject, cookie_fields: impl Fn() -> F) -> Vec<String>
+    pub(crate) fn marks<F>(
+        &self,
+        subject: &Subject<'_>,
+        cookie_fields: impl Fn() -> F,
+    ) -> Vec<String>
     where
         F: IntoIterator<Item: AsRef<[u8]>>,
     {
-        let device = subject.device.as_ref().map(|(_, device)| tag(device));
+        let device = match &subject.named_by {
+            NamedBy::Offer(_) => None,
+            NamedBy::Identifier(_, device) => Some(tag(device)),
+        };
         let tags = device.into_iter().chain([tag(&subject.sid)]);
         let came = |tag: &String| {
             let finder = Finder::new(&self.cookies.mark_name(tag));
@@ -103,34 +120,37 @@ impl Devices {
     pub(crate) fn answer(
         &self,
         request: &DeviceRequest<'_>,
-        subject: &Subject,
+        subject: &Subject<'_>,
         facts: &Facts,
     ) -> DeviceAnswer {
-        let answer = match &subject.device {
-            None => self.register(request, subject, facts),
-            Some((key, device)) => self.refresh(request, subject, (key, *device), facts),
+        let answer = match &subject.named_by {
+            NamedBy::Offer(proof) => self.register(request, subject, proof, facts),
+            NamedBy::Identifier(key, device) => {
+                self.refresh(request, subject, (key, *device), facts)
+            }
         };
         answer.unwrap_or_else(|_| DeviceAnswer::later())
     }
 
     /// The offer is checked before the signature, which takes much longer to verify, and which anybody may send.
-    fn offered(&self, request: &DeviceRequest<'_>) -> Option<Subject> {
-        let claims = proof::unverified(unquoted(request.proof)).ok()?;
-        let token = claims.challenge.as_bytes();
+    fn offered<'a>(&self, request: &DeviceRequest<'a>) -> Option<Subject<'a>> {
+        let proof = Proof::read(unquoted(request.proof)).ok()?;
+        let token = proof.claims.challenge.as_bytes();
         let offer: Unsealed<0> = self.offer.open(request.context, token, request.now).ok()?;
         let is_young = self.is_young(offer.issued, self.options.offer_for(), request.now);
         is_young.then_some(Subject {
             issued: offer.issued,
             sid: offer.sid,
             key_id: offer.key_id,
-            device: None,
+            named_by: NamedBy::Offer(proof),
         })
     }
 
     fn register(
         &self,
         request: &DeviceRequest<'_>,
-        offer: &Subject,
+        offer: &Subject<'_>,
+        proof: &Proof<'_>,
         facts: &Facts,
     ) -> Result<DeviceAnswer, RandomError> {
         let beside = match &facts.beside {
@@ -140,8 +160,8 @@ impl Devices {
         };
         let is_open = facts.is_alive && facts.marks.is_empty();
         let key = || {
-            let (key, claims) = proof::registration(unquoted(request.proof)).ok()?;
-            self.is_for(&claims, request).then_some(key)
+            let key = proof.verify_registration().ok()?;
+            self.is_for(&proof.claims, request).then_some(key)
         };
         let (Some(is_beside), Some(key)) = (beside, is_open.then(key).flatten()) else {
             return Ok(DeviceAnswer::refused(400));
@@ -159,7 +179,7 @@ impl Devices {
         })
     }
 
-    fn identified(&self, request: &DeviceRequest<'_>) -> Result<Subject, DeviceAnswer> {
+    fn identified<'a>(&self, request: &DeviceRequest<'a>) -> Result<Subject<'a>, DeviceAnswer> {
         let text = unquoted(request.identifier);
         let identifier = self.identifier.open(request.context, text, request.now);
         let identifier: Unsealed<KEY_LEN> = identifier.map_err(|reason| match reason {
@@ -174,14 +194,14 @@ impl Devices {
             issued: identifier.issued,
             sid: identifier.sid,
             key_id: identifier.key_id,
-            device: Some((key, device)),
+            named_by: NamedBy::Identifier(key, device),
         })
     }
 
     fn refresh(
         &self,
         request: &DeviceRequest<'_>,
-        subject: &Subject,
+        subject: &Subject<'_>,
         (key, device): (&PublicKey, DeviceId),
         facts: &Facts,
     ) -> Result<DeviceAnswer, RandomError> {
@@ -211,11 +231,10 @@ impl Devices {
     /// Returns `true` if the request proves `key`, by a young challenge for this session. The challenge is checked before
     /// the signature, as at a registration.
     fn is_proven(&self, key: &PublicKey, sid: Sid, request: &DeviceRequest<'_>) -> bool {
-        let text = unquoted(request.proof);
-        let Ok(claims) = proof::unverified(text) else {
+        let Ok(proof) = Proof::read(unquoted(request.proof)) else {
             return false;
         };
-        let token = claims.challenge.as_bytes();
+        let token = proof.claims.challenge.as_bytes();
         let challenge = self
             .challenge
             .open::<0>(request.context, token, request.now);
@@ -223,9 +242,7 @@ impl Devices {
             let span = self.options.challenge_for;
             challenge.sid == sid && self.is_young(challenge.issued, span, request.now)
         });
-        let is_signed =
-            || proof::refresh(text, key).is_ok_and(|claims| self.is_for(&claims, request));
-        is_good && is_signed()
+        is_good && proof.verify_refresh(key).is_ok() && self.is_for(&proof.claims, request)
     }
 
     /// Returns `true` if the proof was made for this endpoint, or for none.
@@ -267,7 +284,7 @@ impl Devices {
     }
 }
 
-impl Subject {
+impl Subject<'_> {
     /// The fields of the session that its sign-in gave it.
     pub(crate) fn metadata(&self) -> Metadata {
         Metadata {

@@ -13,7 +13,7 @@ mod endpoints;
 mod events;
 mod json;
 mod options;
-pub(crate) mod proof;
+mod proof;
 mod seals;
 
 pub use options::{DeviceBound, Initiators};
@@ -22,7 +22,10 @@ pub(crate) use answer::DeviceAnswer;
 pub(crate) use endpoints::{Beside, DeviceRequest, Endpoint, Facts, Subject};
 pub(crate) use options::Options;
 #[cfg(test)]
-pub(crate) use {proof::ProofError, seals::device_id};
+pub(crate) use {
+    proof::{Proof, ProofError},
+    seals::device_id,
+};
 
 use std::sync::Arc;
 

@@ -35,43 +35,79 @@ pub(crate) enum ProofError {
     Signature,
 }
 
-/// Verifies the proof of a registration, by the key that it carries.
-pub(crate) fn registration(text: &[u8]) -> Result<(PublicKey, Claims), ProofError> {
-    let parts = Parts::read(text)?;
-    let jwk = parts.header.get("jwk").and_then(Json::as_object);
-    let key = jwk.and_then(public_key).ok_or(ProofError::Key)?;
-    let claims = parts.verify(&key)?;
-    Ok((key, claims))
-}
-
-/// Reads the claims of a proof. Nothing is verified.
-pub(crate) fn unverified(text: &[u8]) -> Result<Claims, ProofError> {
-    Parts::read(text)?.claims()
-}
-
-/// Verifies the proof of a refresh, by the key that was registered.
-pub(crate) fn refresh(text: &[u8], key: &PublicKey) -> Result<Claims, ProofError> {
-    let parts = Parts::read(text)?;
-    if parts.header.contains_key("jwk") {
-        return Err(ProofError::Key);
-    }
-    parts.verify(key)
-}
-
-/// The parts of a proof of which nothing is verified.
-struct Parts<'a> {
+/// A proof that is well formed. Nothing in it is verified.
+pub(crate) struct Proof<'a> {
+    pub(crate) claims: Claims,
     header: Object,
     /// Both parts in front of the signature, as they were sent.
+    signed: &'a [u8],
+    signature: [u8; SIGNATURE_LEN],
+}
+
+impl<'a> Proof<'a> {
+    pub(crate) fn read(text: &'a [u8]) -> Result<Proof<'a>, ProofError> {
+        let parts = Parts::split(text).ok_or(ProofError::Malformed)?;
+        check(&parts.header)?;
+        Ok(Proof {
+            claims: Claims::read(&parts.payload).ok_or(ProofError::Malformed)?,
+            header: parts.header,
+            signed: parts.signed,
+            signature: parts.signature,
+        })
+    }
+
+    /// Verifies the proof of a registration by the key that it carries, and returns the key.
+    pub(crate) fn verify_registration(&self) -> Result<PublicKey, ProofError> {
+        let jwk = self.header.get("jwk").and_then(Json::as_object);
+        let key = jwk.and_then(public_key).ok_or(ProofError::Key)?;
+        self.verify(&key)?;
+        Ok(key)
+    }
+
+    /// Verifies the proof of a refresh by the key that was registered.
+    pub(crate) fn verify_refresh(&self, key: &PublicKey) -> Result<(), ProofError> {
+        if self.header.contains_key("jwk") {
+            return Err(ProofError::Key);
+        }
+        self.verify(key)
+    }
+
+    fn verify(&self, key: &PublicKey) -> Result<(), ProofError> {
+        if key.verify(self.signed, &self.signature) {
+            Ok(())
+        } else {
+            Err(ProofError::Signature)
+        }
+    }
+}
+
+impl Claims {
+    fn read(payload: &[u8]) -> Option<Claims> {
+        let mut payload = Json::object(payload)?;
+        let Some(Json::Text(challenge)) = payload.remove("jti") else {
+            return None;
+        };
+        let audience = match payload.remove("aud") {
+            None => None,
+            Some(Json::Text(audience)) => Some(audience),
+            Some(_) => return None,
+        };
+        Some(Claims {
+            challenge,
+            audience,
+        })
+    }
+}
+
+/// The three parts of a proof, decoded.
+struct Parts<'a> {
+    header: Object,
     signed: &'a [u8],
     payload: Vec<u8>,
     signature: [u8; SIGNATURE_LEN],
 }
 
 impl<'a> Parts<'a> {
-    fn read(text: &'a [u8]) -> Result<Parts<'a>, ProofError> {
-        Parts::split(text).ok_or(ProofError::Malformed)?.checked()
-    }
-
     fn split(text: &'a [u8]) -> Option<Parts<'a>> {
         if text.len() > LONGEST {
             return None;
@@ -88,44 +124,19 @@ impl<'a> Parts<'a> {
             signature: decode(signature)?.try_into().ok()?,
         })
     }
+}
 
-    /// Checks the header, of which unknown fields are ignored, but for those that have to be understood (RFC 7515
-    /// § 4.1.11).
-    fn checked(self) -> Result<Parts<'a>, ProofError> {
-        let is = |name: &str, expected: &str| {
-            self.header.get(name).and_then(Json::as_text) == Some(expected)
-        };
-        if !is("alg", "ES256") {
-            return Err(ProofError::Algorithm);
-        }
-        if !is("typ", "dbsc+jwt") || self.header.contains_key("crit") {
-            return Err(ProofError::Malformed);
-        }
-        Ok(self)
+/// Checks a header. Unknown fields are ignored, and `crit`, which has to be understood, is refused (RFC 7515 § 4.1.11).
+fn check(header: &Object) -> Result<(), ProofError> {
+    let is =
+        |name: &str, expected: &str| header.get(name).and_then(Json::as_text) == Some(expected);
+    if !is("alg", "ES256") {
+        return Err(ProofError::Algorithm);
     }
-
-    fn verify(self, key: &PublicKey) -> Result<Claims, ProofError> {
-        if !key.verify(self.signed, &self.signature) {
-            return Err(ProofError::Signature);
-        }
-        self.claims()
+    if !is("typ", "dbsc+jwt") || header.contains_key("crit") {
+        return Err(ProofError::Malformed);
     }
-
-    fn claims(&self) -> Result<Claims, ProofError> {
-        let mut payload = Json::object(&self.payload).ok_or(ProofError::Malformed)?;
-        let Some(Json::Text(challenge)) = payload.remove("jti") else {
-            return Err(ProofError::Malformed);
-        };
-        let audience = match payload.remove("aud") {
-            None => None,
-            Some(Json::Text(audience)) => Some(audience),
-            Some(_) => return Err(ProofError::Malformed),
-        };
-        Ok(Claims {
-            challenge,
-            audience,
-        })
-    }
+    Ok(())
 }
 
 /// Reads a JSON Web Key (RFC 7518 § 6.2).
@@ -156,20 +167,28 @@ mod tests {
     const REGISTRATION: &str = "eyJhbGciOiJFUzI1NiIsImp3ayI6eyJjcnYiOiJQLTI1NiIsImt0eSI6IkVDIiwieCI6ImVpaWdFOWtJcXptMzRMMmdQVlNLaV9rWF9JWjJHSWhudHZ0RXZ3OFVEY1kiLCJ5Ijoia3BfeF8wZEZ4RkxZX0w3SFkycHNoaHpmVEdJYXdHTHUtempxQXdCcVU3NCJ9LCJ0eXAiOiJkYnNjK2p3dCJ9.eyJqdGkiOiJnN204cTA5MFlKYll0QTNUY1lZcHpxYVFUTGk2SVFBaHlsY3lqazV0ZmNPN2I2anBQbVNIejk3VG54aXR6dGtlIn0.cucTIzvphmua7cY65t0u_qhNZkuZ8Yza6Gck3irk0mWzgm5La0hHxZzFBGfewN82Hn8dT9bMC2ivOCm2dlZqSw";
     const REFRESH: &str = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImRic2Mrand0In0.eyJqdGkiOiJ2OFBSZEpjdkZCUmJPRmlrYS1sOW9WM0JVbmQwVGtsOGhOTlRlUVg2SlFtY0tHNWRWNVhYa0tlRkl3VFdkNk44In0.QaCTyuda_EpKPrehJNd6Yeh99tEg8sETr-IHxC-d3IbJ62I_OFPrA107H1ofBeugoQzLEkvo6EdaU2PPsrm6Ww";
 
+    fn registration(text: &[u8]) -> Result<PublicKey, ProofError> {
+        Proof::read(text)?.verify_registration()
+    }
+
+    fn refresh(text: &[u8], key: &PublicKey) -> Result<(), ProofError> {
+        Proof::read(text)?.verify_refresh(key)
+    }
+
     fn captured_key() -> PublicKey {
-        registration(REGISTRATION.as_bytes())
-            .expect("it was sent")
-            .0
+        registration(REGISTRATION.as_bytes()).expect("it was sent")
     }
 
     #[test]
     fn the_proofs_of_a_browser_are_verified() {
-        let (key, claims) = registration(REGISTRATION.as_bytes()).expect("it was sent");
+        let key = captured_key();
+        let claims = |text: &'static str| Proof::read(text.as_bytes()).map(|proof| proof.claims);
         assert_eq!(
-            claims.challenge,
+            claims(REGISTRATION).expect("it was sent").challenge,
             "g7m8q090YJbYtA3TcYYpzqaQTLi6IQAhylcyjk5tfcO7b6jpPmSHz97Tnxitztke"
         );
-        let claims = refresh(REFRESH.as_bytes(), &key).expect("the same key signed it");
+        refresh(REFRESH.as_bytes(), &key).expect("the same key signed it");
+        let claims = claims(REFRESH).expect("it was sent");
         assert!(claims.challenge.starts_with("v8PRdJcvFBRb") && claims.audience.is_none());
         let again = PublicKey::from_bytes(&key.to_bytes()).expect("it was written here");
         assert_eq!(again, key);

@@ -29,7 +29,7 @@ impl Sealer {
 
     /// Returns `true` if the session of a request may still exist somewhere. Its idle timeout and its own limits are not
     /// known here.
-    pub(crate) fn may_exist(&self, subject: &Subject, now: UnixSeconds) -> bool {
+    pub(crate) fn may_exist(&self, subject: &Subject<'_>, now: UnixSeconds) -> bool {
         let metadata = subject.metadata();
         let not_before = self.not_before(&self.slot.keys());
         let lifetime = self.policy.lifetimes.longest();

@@ -61,8 +61,9 @@ impl Session {
     #[doc(alias = "set")]
     pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError> {
         let mut buffer = Scratch::borrow();
-        let value = encode(&value, &mut buffer)?;
-        self.change(|state| state.insert(key, value))
+        // Encoded before the lock is taken, because that runs the application's code.
+        let value = encode(&value, &mut buffer);
+        self.change(|state| state.insert(key, value?))
     }
 
     /// Changes the value under `key` in place, starting with `V::default()` if there is none, and returns the result of

@@ -89,3 +89,25 @@ impl<T> State<'_, T> {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) struct OpenedForTests {
+    pub(crate) came: Option<Sid>,
+    pub(crate) metadata: Metadata,
+    pub(crate) became_bound: bool,
+    pub(crate) admitted_until: Option<UnixSeconds>,
+    pub(crate) payload: Vec<u8>,
+}
+
+#[cfg(test)]
+impl<T> State<'_, T> {
+    pub(crate) fn opened_for_tests(&self) -> OpenedForTests {
+        OpenedForTests {
+            came: self.data.opened.and_then(|opened| opened.sid),
+            metadata: self.data.metadata,
+            became_bound: self.data.became_bound,
+            admitted_until: self.data.admitted_until,
+            payload: self.payload().to_vec(),
+        }
+    }
+}

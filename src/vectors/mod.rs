@@ -14,10 +14,16 @@ mod keys;
 mod open;
 mod policies;
 mod primitives;
+#[cfg(feature = "http")]
+mod scene;
 mod seal;
+#[cfg(feature = "http")]
 mod writes;
 
-use std::time::Duration;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -36,7 +42,7 @@ use crate::{
 
 /// Reads `tests/vectors/{file}.json` and hands the name and the rest of each vector to `check`.
 #[track_caller]
-fn for_each<V: DeserializeOwned>(file: &str, mut check: impl FnMut(&str, V)) {
+fn for_each<V: DeserializeOwned>(file_name: &str, mut check: impl FnMut(&str, V)) {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct File {
@@ -44,19 +50,25 @@ fn for_each<V: DeserializeOwned>(file: &str, mut check: impl FnMut(&str, V)) {
         _about: String,
         vectors: Vec<Map<String, Value>>,
     }
-    let path = format!("{}/tests/vectors/{file}.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/tests/vectors/{file_name}.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
     let text = std::fs::read_to_string(&path).unwrap();
     let file: File = serde_json::from_str(&text).unwrap();
     assert!(!file.vectors.is_empty(), "{path}");
+    let mut failed = Vec::new();
     for mut vector in file.vectors {
         let [name, _] = ["name", "spec"].map(|key| vector.remove(key).unwrap());
         let name = name.as_str().unwrap();
         let vector = serde_json::from_value(Value::Object(vector));
-        check(
-            name,
-            vector.unwrap_or_else(|error| panic!("{name}: {error}")),
-        );
+        let vector = vector.unwrap_or_else(|error| panic!("{name}: {error}"));
+        // So that one run tells all.
+        if catch_unwind(AssertUnwindSafe(|| check(name, vector))).is_err() {
+            failed.push(name.to_owned());
+        }
     }
+    assert!(failed.is_empty(), "{file_name}: {failed:#?}");
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]

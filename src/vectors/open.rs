@@ -52,7 +52,7 @@ struct PolicyOf {
 /// The answer of the application to the question which sessions are revoked.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
-enum Revoked {
+pub(super) enum Revoked {
     Ids(Vec<String>),
     /// The word "fails": it gives none.
     Fails(#[allow(dead_code, reason = "it is always the same")] String),
@@ -100,7 +100,7 @@ enum Expects {
 
 /// The type of the vectors, which converts nothing. Its label is the vector's.
 #[derive(Serialize, Deserialize, Default)]
-struct Visit<const SCHEMA: u32> {
+pub(super) struct Visit<const SCHEMA: u32> {
     visits: u32,
     name: String,
 }
@@ -272,7 +272,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
     }
 }
 
-fn hooks(revoked: Option<Revoked>) -> Hooks {
+pub(super) fn hooks(revoked: Option<Revoked>) -> Hooks {
     let mut hooks = Hooks::default();
     if let Some(revoked) = revoked {
         hooks.revoked_if = Some(Arc::new(move |session| match &revoked {

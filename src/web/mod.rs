@@ -9,7 +9,7 @@ mod actix;
 #[cfg(feature = "axum")]
 mod axum;
 #[cfg(feature = "http")]
-mod caching;
+pub(crate) mod caching;
 #[cfg(feature = "device-bound")]
 mod device;
 #[cfg(feature = "tower")]

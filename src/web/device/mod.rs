@@ -77,8 +77,8 @@ impl<T> SessionCookie<T> {
     }
 
     /// Answers a request of no context: an instance that knows the tenant may answer it later.
-    #[cfg(feature = "tower")]
-    fn refuse_device(&self) -> Response<String> {
+    #[cfg(any(test, feature = "tower"))]
+    pub(crate) fn refuse_device(&self) -> Response<String> {
         self.respond(DeviceAnswer::later())
     }
 

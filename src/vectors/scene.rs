@@ -1,0 +1,299 @@
+//! A request that brings a session: the configuration that the vectors of writes and of devices share.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::Deserialize;
+use serde_json::{Map as JsonMap, Value};
+
+use super::{
+    Content, Mode, PurposeOf, content_of, context, open::Revoked, open::hooks, padding,
+    refresh_after, slot,
+};
+use crate::{
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SigningKey, Size,
+    base::time::system_time,
+    carrier::{FormerAttributes, SessionBuilder, SessionCookieBuilder},
+    cookie::{Attributes, SameSite},
+    keys::Purpose,
+    state::Payload,
+    token::Context,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scene {
+    ring: String,
+    pub(super) mode: Mode,
+    purpose: PurposeOf,
+    /// `None`: the request belongs to none.
+    pub(super) context: Option<Vec<(String, String)>>,
+    application: Option<String>,
+    type_label: Option<String>,
+    policy: PolicyOf,
+    profile: Option<Value>,
+    padding: Option<String>,
+    attributes: Option<AttributesOf>,
+    #[serde(default)]
+    earlier: Vec<AttributesOf>,
+    answers_in: Option<String>,
+    #[serde(default)]
+    save_on_server_error: bool,
+    pub(super) expects: Option<Value>,
+    devices: Option<Value>,
+    pub(super) now: u64,
+    request: Vec<(String, String)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PolicyOf {
+    idle: Option<u64>,
+    absolute: u64,
+    remember_up_to: Option<u64>,
+    skew: u64,
+    not_before: Option<u64>,
+    refresh_after: Value,
+    revoked: Option<Revoked>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AttributesOf {
+    pub(super) path: String,
+    pub(super) domain: Option<String>,
+    pub(super) secure: bool,
+    pub(super) same_site: Option<String>,
+    pub(super) partitioned: bool,
+}
+
+impl AttributesOf {
+    pub(super) fn attributes(&self) -> Attributes {
+        Attributes {
+            path: self.path.clone(),
+            domain: self.domain.clone(),
+            secure: self.secure,
+            same_site: match self.same_site.as_deref() {
+                Some("Strict") => SameSite::Strict,
+                Some("Lax") => SameSite::Lax,
+                Some("None") => SameSite::None,
+                None => SameSite::Omit,
+                Some(other) => panic!("{other}"),
+            },
+            partitioned: self.partitioned,
+        }
+    }
+
+    pub(super) fn applied<T: Payload>(
+        &self,
+        builder: SessionCookieBuilder<T>,
+    ) -> SessionCookieBuilder<T> {
+        let Attributes {
+            path,
+            domain,
+            secure,
+            same_site,
+            partitioned,
+        } = self.attributes();
+        let mut builder = builder.path(path).same_site(same_site);
+        if let Some(domain) = domain {
+            builder = builder.domain(domain);
+        }
+        if !secure {
+            builder = builder.danger_allow_http();
+        }
+        if partitioned {
+            builder = builder.partitioned();
+        }
+        builder
+    }
+}
+
+/// A carrier as the vector configures it.
+pub(super) enum Carrier<T> {
+    Cookie(SessionCookie<T>),
+    Header(SessionHeader<T>),
+}
+
+impl Scene {
+    /// Takes the fields of the scene out of a vector, so that the rest can be read strictly, too.
+    pub(super) fn take(vector: &mut JsonMap<String, Value>) -> Scene {
+        let fields = FIELDS.into_iter();
+        let fields = fields.filter_map(|field| vector.remove_entry(field));
+        serde_json::from_value(Value::Object(fields.collect())).unwrap()
+    }
+
+    pub(super) fn carrier<T: Payload>(&self) -> Carrier<T> {
+        match &self.purpose {
+            PurposeOf::Cookie(_) => Carrier::Cookie(self.cookie()),
+            PurposeOf::Header(name) => Carrier::Header(self.header(name)),
+            PurposeOf::Token(_) => panic!("a bare token has no request"),
+        }
+    }
+
+    pub(super) fn cookie<T: Payload>(&self) -> SessionCookie<T> {
+        let PurposeOf::Cookie(name) = &self.purpose else {
+            panic!("{:?} is no cookie", self.purpose);
+        };
+        let builder = super::builder(self.mode, &self.ring).name(name);
+        let mut builder = self.shared(builder).size(self.size());
+        if let Some(attributes) = &self.attributes {
+            builder = attributes.applied(builder);
+        }
+        for earlier in &self.earlier {
+            let former = FormerAttributes::new().path(&earlier.path);
+            let former = former.partitioned(earlier.partitioned);
+            builder = builder.formerly(match &earlier.domain {
+                Some(domain) => former.domain(domain),
+                None => former,
+            });
+        }
+        if self.save_on_server_error {
+            builder = builder.save_on_server_error();
+        }
+        #[cfg(feature = "device-bound")]
+        if let Some(devices) = &self.devices {
+            builder = builder.device_bound(super::devices::settings(devices));
+        }
+        builder.typed().build().unwrap()
+    }
+
+    fn header<T: Payload>(&self, name: &str) -> SessionHeader<T> {
+        let builder = match self.mode {
+            Mode::Encrypted => {
+                SessionHeader::encrypted(name, self.ring.parse::<KeyRing<EncryptionKey>>().unwrap())
+            }
+            Mode::Signed => SessionHeader::unencrypted_but_signed(
+                name,
+                self.ring.parse::<KeyRing<SigningKey>>().unwrap(),
+            ),
+        };
+        let len = match self.size() {
+            Size::Anywhere => 3072,
+            Size::Browser => 4096,
+            Size::Split(n) => usize::from(n) * 4096,
+        };
+        let mut builder = self.shared(builder.danger_retire_early());
+        builder = builder.max_token_len(len);
+        if let Some(field) = &self.answers_in {
+            builder = builder.response_name(field);
+        }
+        if self.save_on_server_error {
+            builder = builder.save_on_server_error();
+        }
+        builder.typed().build().unwrap()
+    }
+
+    /// The settings that all carriers have.
+    fn shared<C>(&self, mut builder: SessionBuilder<C>) -> SessionBuilder<C> {
+        let PolicyOf {
+            idle,
+            absolute,
+            remember_up_to,
+            skew,
+            not_before,
+            refresh_after: rule,
+            revoked,
+        } = &self.policy;
+        builder = builder
+            .idle_timeout(idle.map(Duration::from_secs))
+            .absolute_timeout(Duration::from_secs(*absolute))
+            .clock_skew(Duration::from_secs(*skew))
+            .refresh_after(refresh_after(rule))
+            .padding(padding(self.padding.as_deref()));
+        if let Some(span) = remember_up_to {
+            builder = builder.remember_up_to(Duration::from_secs(*span));
+        }
+        if let Some(moment) = not_before {
+            builder = builder.not_before(system_time(*moment));
+        }
+        if let Some(revoked_if) = hooks(revoked.clone()).revoked_if {
+            builder = builder.revoked_if(move |session| revoked_if(session));
+        }
+        if let Some(label) = &self.application {
+            builder = builder.application(label);
+        }
+        if let Some(label) = &self.type_label {
+            builder = builder.type_label(label);
+        }
+        for (label, value) in self.context.iter().flatten() {
+            builder = builder.context(label, value);
+        }
+        builder
+    }
+
+    fn size(&self) -> Size {
+        match &self.profile {
+            None => Size::Anywhere,
+            Some(Value::String(word)) if word == "anywhere" => Size::Anywhere,
+            Some(Value::String(word)) if word == "browser" => Size::Browser,
+            Some(parts) => Size::Split(parts.as_u64().unwrap().try_into().unwrap()),
+        }
+    }
+
+    /// The fields of the request. A character is a byte.
+    pub(super) fn request(&self) -> HeaderMap {
+        let fields = self.request.iter().map(|(name, value)| {
+            let bytes: Vec<_> = value.chars().map(|c| u8::try_from(c).unwrap()).collect();
+            let name: HeaderName = name.parse().unwrap();
+            (name, HeaderValue::from_bytes(&bytes).unwrap())
+        });
+        let mut map = HeaderMap::new();
+        for (name, value) in fields {
+            map.append(name, value);
+        }
+        map
+    }
+
+    /// The session of the request.
+    pub(super) fn load<T: Payload>(&self, carrier: &Carrier<T>) -> Session<T> {
+        let now = system_time(self.now);
+        match carrier {
+            Carrier::Cookie(cookie) => cookie.load_from(&self.request(), now),
+            Carrier::Header(header) => header.load_from(&self.request(), now),
+        }
+    }
+
+    /// The keys' purpose, with the labels.
+    pub(super) fn purpose(&self) -> Purpose {
+        let purpose = self.purpose.with(&self.application, &self.type_label);
+        purpose.unwrap()
+    }
+
+    pub(super) fn context(&self) -> Context {
+        context(self.context.as_deref().unwrap_or_default())
+    }
+
+    /// Opens a token under a purpose of this scene, whatever its dates.
+    pub(super) fn opened(&self, purpose: Purpose, token: &str) -> Content {
+        let slot = slot(self.mode, &self.ring, purpose);
+        let content = content_of(
+            &slot,
+            self.mode,
+            &self.context(),
+            self.now,
+            token.as_bytes(),
+        );
+        content.unwrap_or_else(|| panic!("{token} does not open"))
+    }
+}
+
+const FIELDS: [&str; 17] = [
+    "ring",
+    "mode",
+    "purpose",
+    "context",
+    "application",
+    "type_label",
+    "policy",
+    "profile",
+    "padding",
+    "attributes",
+    "earlier",
+    "answers_in",
+    "save_on_server_error",
+    "expects",
+    "devices",
+    "now",
+    "request",
+];
