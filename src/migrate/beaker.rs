@@ -16,8 +16,8 @@ use crate::{base::reason::Reason, crypto::old};
 /// `beaker.session.id`.
 ///
 /// Encrypted cookies are those of the `cryptography` backend with the default `encrypt_nonce_bits`, 128. Beaker's own
-/// entries, such as `_id` and `_path`, are dropped; `_creation_time` and `_accessed_time` become the session's dates. A
-/// pickle, which is Beaker's default, is refused.
+/// entries, such as `_id` and `_path`, are dropped; `_creation_time` and `_accessed_time` become the session's dates, and a
+/// session in which one of them is not a date is refused. So is a pickle, which is Beaker's default.
 ///
 /// # Examples
 ///
@@ -100,16 +100,22 @@ impl Reader for Beaker {
         let json = decompress_to_vec_zlib_with_limit(&compressed, LONGEST_JSON);
         let json = Zeroizing::new(json.map_err(|_| Reason::Payload)?);
         let mut entries: Map<String, Value> = parse(&json)?;
-        let date = |key| entries.get(key).and_then(Value::as_f64).and_then(moment);
-        let (created, accessed) = (date("_creation_time"), date("_accessed_time"));
-        entries.retain(|key, _| !OWN_ENTRIES.contains(&key.as_str()));
-        let session = OldSession::new(entries);
-        let session = match created {
-            Some(created) => session.created_at(created),
-            None => session,
+        let date = |key| match entries.get(key) {
+            None => Ok(None),
+            Some(date) => {
+                let date = date.as_f64().and_then(moment);
+                date.map(Some).ok_or(Reason::Payload)
+            }
         };
-        Ok(match accessed {
-            Some(accessed) => ends_after(session.last_active_at(accessed), accessed, self.timeout),
+        let (created_at, last_active_at) = (date("_creation_time")?, date("_accessed_time")?);
+        entries.retain(|key, _| !OWN_ENTRIES.contains(&key.as_str()));
+        let session = OldSession {
+            created_at,
+            last_active_at,
+            ..OldSession::new(entries)
+        };
+        Ok(match last_active_at {
+            Some(accessed) => ends_after(session, accessed, self.timeout),
             None => session,
         })
     }

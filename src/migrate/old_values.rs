@@ -49,45 +49,40 @@ impl OldValues {
             .sum()
     }
 
-    /// Hands the old sessions to `accept`, in the order of the sources, until it takes one. Different values of one name
-    /// that open are refused. Returns the first reason if none is taken, of those that opened if there are any. `None`:
-    /// there is none that has entries.
+    /// Hands the old sessions to `accept`, in the order of the sources, until it takes one. Different values that open
+    /// are refused, under one name or several. Returns the first reason if none is taken, of those that opened if there
+    /// are any. `None`: there is none that has entries.
     pub(crate) fn read(
         &self,
         now: UnixSeconds,
         mut accept: impl FnMut(Metadata, Wiped) -> Result<(), Reason>,
     ) -> Option<Result<(), Reason>> {
         let mut unread = None;
-        let mut opened = Vec::new();
+        let mut opened: Vec<(&[u8], &Source, OldSession)> = Vec::new();
+        let mut has_more = false;
         for (source, values) in self.sources.iter().zip(&self.values) {
             if !source.range.contains(&now) {
                 continue;
             }
+            has_more |= values.has_more;
             for value in values.iter() {
                 match source.read(value) {
-                    Ok(session) => opened.push(Opened {
-                        source,
-                        value,
-                        has_more: values.has_more,
-                        session,
-                    }),
+                    Ok(session) => opened.push((value, source, session)),
                     Err(reason) => _ = unread.get_or_insert(reason),
                 }
             }
         }
-        // One of two may have been planted by another host of the site.
-        let rivals = |one: &Opened<'_>| opened.iter().any(|other| one.is_rival_of(other));
-        let has_rival: Vec<_> = opened.iter().map(rivals).collect();
+        // One of two may have been planted by another host of the site. Several keys of one cookie open one value.
+        let has_rivals = has_more || opened.windows(2).any(|pair| pair[0].0 != pair[1].0);
+        if has_rivals && !opened.is_empty() {
+            return Some(Err(Reason::Duplicate));
+        }
         let mut refused = None;
-        for (old, has_rival) in opened.into_iter().zip(has_rival) {
-            let taken = if has_rival || old.has_more {
-                Err(Reason::Duplicate)
-            } else {
-                match old.source.convert(old.session, now) {
-                    Ok(Some((dates, data))) => accept(dates, data),
-                    Ok(None) => continue,
-                    Err(reason) => Err(reason),
-                }
+        for (_, source, session) in opened {
+            let taken = match source.convert(session, now) {
+                Ok(Some((dates, data))) => accept(dates, data),
+                Ok(None) => continue,
+                Err(reason) => Err(reason),
             };
             match taken {
                 Ok(()) => return Some(Ok(())),
@@ -95,20 +90,5 @@ impl OldValues {
             }
         }
         refused.or(unread).map(Err)
-    }
-}
-
-/// A value that opened. Several keys of one cookie are several sources of its name.
-struct Opened<'a> {
-    source: &'a Source,
-    value: &'a [u8],
-    /// The request had more values of this name than were looked at.
-    has_more: bool,
-    session: OldSession,
-}
-
-impl Opened<'_> {
-    fn is_rival_of(&self, other: &Opened<'_>) -> bool {
-        self.source.name == other.source.name && self.value != other.value
     }
 }

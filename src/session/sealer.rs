@@ -101,10 +101,15 @@ impl Sealer {
         let keys = self.slot.keys();
         let now = state.now();
         let sealing = keys.sealing(now).id;
-        let taken = old.read(now, |dates, dictionary| {
-            self.check(&dates, sealing, &keys, now)?;
-            self.admit_old(&dates, state)?;
-            state.take_over(dates, &dictionary)
+        *outcome = Outcome::NotMigrated {
+            reason: Reason::Payload,
+        };
+        let taken = state.taking_over(|state| {
+            old.read(now, |dates, dictionary| {
+                self.check(&dates, sealing, &keys, now)?;
+                self.admit_old(&dates, state)?;
+                state.take_over(dates, &dictionary)
+            })
         });
         *outcome = match taken {
             None => Outcome::Absent,

@@ -8,6 +8,8 @@ mod ending;
 #[cfg(feature = "tracing")]
 mod events;
 mod formats;
+mod made;
+mod planted;
 mod readers;
 mod rules;
 #[cfg(feature = "tower")]

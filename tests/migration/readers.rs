@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hardtack::{
+    SessionError,
     migrate::{Beaker, Jar, JarKey, JarValue, OldCookie, OldSession, Pyramid, Reader},
     session::{Outcome, Reason},
 };
@@ -24,23 +25,37 @@ impl Reader for Fixed {
 }
 
 #[test]
-fn a_reader_that_panics_leaves_a_new_session() {
+fn a_reader_or_a_conversion_that_panics_does_not_cost_the_old_cookie() {
     struct Panics;
     impl Reader for Panics {
         fn read(&self, _: &str, _: &str) -> Result<OldSession, Reason> {
             panic!("a mistake of the application")
         }
     }
-    let old = OldCookie::new("old", Panics);
-    let cookie = builder()
-        .migrate_from(old, start()..start() + DAY)
-        .build()
-        .unwrap();
-    let session = cookie.load(["old=ada"], start());
-    assert!(catch_unwind(AssertUnwindSafe(|| session.is_new())).is_err());
-    assert!(session.is_new() && session.is_empty());
-    session.insert("user", "grace").unwrap();
-    assert_eq!(saved(&cookie, &session).len(), 2);
+    let converts = OldCookie::new("old", Fixed("ada")).convert(|_| panic!("another mistake"));
+    for old in [OldCookie::new("old", Panics), converts] {
+        let cookie = builder()
+            .migrate_from(old, start()..start() + DAY)
+            .build()
+            .unwrap();
+        let session = cookie.load(["old=ada"], start());
+        assert!(catch_unwind(AssertUnwindSafe(|| session.is_new())).is_err());
+        assert!(session.is_new() && session.is_empty());
+        let refused = Outcome::NotMigrated {
+            reason: Reason::Payload,
+        };
+        assert_eq!(session.outcome(), refused);
+        let changed = session.insert("user", "grace");
+        assert!(matches!(changed, Err(SessionError::UnreadablePayload)));
+        assert!(saved(&cookie, &session).is_empty());
+
+        // As with every session that cannot be read, a sign-in begins another.
+        let session = cookie.load(["old=ada"], start());
+        assert!(catch_unwind(AssertUnwindSafe(|| session.is_new())).is_err());
+        session.renew().unwrap();
+        session.insert("user", "grace").unwrap();
+        assert_eq!(saved(&cookie, &session).len(), 2);
+    }
 }
 
 #[test]
@@ -59,6 +74,47 @@ fn two_keys_of_one_cookie_are_two_readers_and_one_field() {
     let session = cookie.load([old.field()], old.made_at());
     assert_eq!(session.outcome(), Outcome::Migrated);
     assert_eq!(saved(&cookie, &session).len(), 2);
+}
+
+#[test]
+fn an_old_cookie_of_two_keys_is_dropped_from_the_earlier_start_on() {
+    let later = start() + DAY;
+    for starts in [[start(), later], [later, start()]] {
+        let builder = starts.into_iter().fold(builder(), |builder, begin| {
+            builder.migrate_from(
+                OldCookie::new("old", Fixed("ada")),
+                begin..start() + 10 * DAY,
+            )
+        });
+        let cookie = builder.build().unwrap();
+        let session = cookie.load(None::<&str>, start());
+        session.insert("user", "grace").unwrap();
+        let fields = saved(&cookie, &session);
+        assert!(fields[0].starts_with("old=;"), "{fields:?}");
+        assert_eq!(fields.len(), 2);
+    }
+}
+
+#[test]
+fn a_private_jar_opens_nothing_that_is_only_signed() {
+    let mut count = 0;
+    for mut old in Cookie::all() {
+        if !old.format.ends_with(" signed") || old.format.starts_with("beaker") {
+            continue;
+        }
+        old.format = old.format.replace("signed", "private");
+        let range = old.made_at() - DAY..old.made_at() + DAY;
+        let cookie = builder().migrate_from(old.old(), range).build().unwrap();
+        let session = cookie.load([old.field()], old.made_at());
+        let outcome = session.outcome();
+        assert!(
+            matches!(outcome, Outcome::NotMigrated { .. }),
+            "{}: {outcome}",
+            old.format
+        );
+        count += 1;
+    }
+    assert_eq!(count, 6);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{carrier::old_cookies::OldCookies, cookie::CookieName, migrate::Sourc
 #[cfg(feature = "migrate")]
 impl<T: crate::state::Payload> super::SessionCookieBuilder<T> {
     /// Takes over the sessions of another library, from its cookie, so that a move to this crate signs nobody out. May
-    /// be repeated; the first old session that is accepted counts.
+    /// be repeated, for several keys, formats or names.
     ///
     /// The old cookie is read from the beginning of `range` until its end, and not at its end. Give constants: a beginning
     /// that moves with every start of the program would lengthen old sessions.
@@ -25,7 +25,7 @@ impl<T: crate::state::Payload> super::SessionCookieBuilder<T> {
     ///   returns `None`, the session is new and empty.
     /// - From the beginning of `range` on, every response that writes or ends a session also drops the old cookie. A 5xx
     ///   response that saves nothing drops nothing.
-    /// - Of two old cookies of one name that both open, none is taken.
+    /// - Of two different old cookies that both open, under one name or two, none is taken.
     ///
     /// # Examples
     ///
