@@ -205,16 +205,21 @@ impl<T> SessionCookie<T> {
         F: IntoIterator,
         F::Item: AsRef<[u8]>,
     {
-        let mut old = self.inner.old.values();
+        let (mut old, mut missed) = (self.inner.old.values(), None);
         let cookie_fields = cookie_fields.into_iter().inspect(|field| {
             if let Some(old) = &mut old {
                 old.find_in(field.as_ref());
+                missed = missed.or_else(|| self.inner.old.missed.find_in(field.as_ref()));
             }
         });
         let values = self.inner.finder.find(cookie_fields, LONGEST_TOKEN);
+        let old = old.filter(|old| !old.is_empty());
+        if let Some(name) = missed.filter(|_| values.is_empty() && old.is_none()) {
+            self.inner.old.tell_missed(self.name().as_str(), name);
+        }
         let arrival = Arrival {
             values,
-            old: old.filter(|old| !old.is_empty()),
+            old,
             clock,
             context,
             is_subresource,

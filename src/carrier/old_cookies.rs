@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use crate::{
     base::time::UnixSeconds,
-    cookie::{PartNumbers, SetCookies, Template},
-    migrate::{OldValues, Source},
+    cookie::{CookieName, PartNumbers, SetCookies, Template},
+    migrate::{Missed, OldValues, Source},
+    session::events,
 };
 
 pub(crate) struct OldCookies {
     sources: Arc<[Source]>,
+    pub(super) missed: Missed,
     fields: Vec<OldField>,
 }
 
@@ -21,7 +23,7 @@ struct OldField {
 }
 
 impl OldCookies {
-    pub(super) fn new(all: Vec<(Source, Template)>) -> OldCookies {
+    pub(super) fn new(all: Vec<(Source, Template)>, new_name: &CookieName) -> OldCookies {
         let mut fields: Vec<OldField> = Vec::new();
         let mut sources = Vec::new();
         for (source, template) in all {
@@ -34,6 +36,7 @@ impl OldCookies {
             }
         }
         OldCookies {
+            missed: Missed::beside(&sources, new_name),
             sources: sources.into(),
             fields,
         }
@@ -42,6 +45,13 @@ impl OldCookies {
     /// Room for the values that a request brings. `None`: there are no old cookies.
     pub(super) fn values(&self) -> Option<OldValues> {
         OldValues::of(&self.sources)
+    }
+
+    /// Tells once that cookies of the name `missed` keep arriving beside no session.
+    pub(super) fn tell_missed(&self, purpose: &str, missed: &str) {
+        if self.missed.is_warning_due() {
+            events::old_cookie_missed(purpose, missed);
+        }
     }
 
     /// Adds the fields that drop those that are read by now.

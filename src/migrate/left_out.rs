@@ -22,6 +22,22 @@ pub(crate) enum SourceError {
 
 pub(crate) enum OldValues {}
 
+pub(crate) struct Missed;
+
+impl Missed {
+    pub(crate) fn beside(_: &[Source], _: &CookieName) -> Missed {
+        Missed
+    }
+
+    pub(crate) fn find_in(&self, _: &[u8]) -> Option<&'static str> {
+        None
+    }
+
+    pub(crate) fn is_warning_due(&self) -> bool {
+        false
+    }
+}
+
 impl OldCookie {
     pub(crate) fn source(
         &self,

@@ -9,6 +9,7 @@ mod entries;
 mod expiry_date;
 mod jar;
 mod jar_key;
+mod missed;
 mod old_cookie;
 mod old_session;
 mod old_values;
@@ -24,5 +25,6 @@ pub use old_session::OldSession;
 pub use pyramid::Pyramid;
 pub use reader::Reader;
 
+pub(crate) use missed::Missed;
 pub(crate) use old_values::OldValues;
 pub(crate) use source::{Source, SourceError};

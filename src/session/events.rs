@@ -50,6 +50,18 @@ pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
     let _ = (purpose, outcome, token_bytes);
 }
 
+/// Cookies with the default name of another library keep arriving, and none of them is read.
+pub(crate) fn old_cookie_missed(purpose: &str, name: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        purpose,
+        name,
+        "visitors bring this cookie and no session; if it is that of the old program, give its name to `migrate_from`"
+    );
+    #[cfg(not(feature = "tracing"))]
+    let _ = (purpose, name);
+}
+
 /// A cookie, header or token is built whose content anyone can read.
 pub(crate) fn unencrypted(purpose: &str) {
     #[cfg(feature = "tracing")]

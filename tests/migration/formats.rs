@@ -1,6 +1,6 @@
 //! Every format is read, with everything in it.
 
-use std::time::Duration;
+use std::{fs, path::Path, time::Duration};
 
 use hardtack::session::Outcome;
 use serde_json::{Value, json};
@@ -78,4 +78,45 @@ fn an_end_of_the_old_library_is_honoured() {
         };
         assert_eq!(outcome(end + 2 * second), expired, "{format}");
     }
+}
+
+#[test]
+fn the_documents_name_the_cookies_that_the_libraries_set() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let documented = [
+        ("docs/moving-in.md", "actix-session", "actix private"),
+        (
+            "docs/moving-in.md",
+            "tower-sessions-cookie-store",
+            "tower-sessions private",
+        ),
+        ("docs/moving-in.md", "Pyramid", "pyramid"),
+        ("docs/moving-in.md", "Beaker", "beaker signed"),
+        ("src/migrate/jar.rs", "[`ActixSession`]", "actix private"),
+        (
+            "src/migrate/jar.rs",
+            "[`TowerSessions`]",
+            "tower-sessions private",
+        ),
+    ];
+    for (file, library, format) in documented {
+        let text = fs::read_to_string(repository.join(file)).unwrap();
+        let mut rows = text.lines().map(|line| line.trim_start_matches("/// "));
+        let row = rows.find(|line| line.starts_with(&format!("| {library}")));
+        let name = format!("| `{}` |", Cookie::of(format).name);
+        assert!(row.unwrap().contains(&name), "{file}: {library}");
+    }
+    for (file, format) in [("beaker", "beaker signed"), ("pyramid", "pyramid")] {
+        let file = format!("src/migrate/{file}.rs");
+        let text = fs::read_to_string(repository.join(&file)).unwrap();
+        let text = text.replace("\n/// ", " ");
+        let sentence = format!(
+            "The default name of the cookie is `{}`.",
+            Cookie::of(format).name
+        );
+        assert!(text.contains(&sentence), "{file}");
+    }
+    // The guide leaves it to the table.
+    let guide = fs::read_to_string(repository.join("docs/migration.md")).unwrap();
+    assert!(!guide.contains("It was `"));
 }

@@ -71,7 +71,7 @@ impl CookieOptions {
             SourceError::Cookie(error) => ConfigError::of(SETTING, error),
             SourceError::Rule(reason) => ConfigError::new(SETTING, reason),
         });
-        Ok(OldCookies::new(all?))
+        Ok(OldCookies::new(all?, name))
     }
 }
 
