@@ -83,7 +83,7 @@ impl CacheHeaders {
                 Some(FieldKind::OnlyNoStore) => {
                     headers.is_targeted |= !Directives::read(values).no_store();
                 }
-                Some(FieldKind::Seconds) => headers.is_targeted |= !values.any(is_zero),
+                Some(FieldKind::Seconds) => headers.is_targeted |= !values.all(is_zero),
                 Some(FieldKind::Date) => headers.expires_later |= values.any(is_later),
             }
         }
@@ -128,14 +128,31 @@ struct Directives {
 }
 
 impl Directives {
+    /// Reads all values of a field. A comma inside a quoted string separates nothing (RFC 9110 section 5.6.4).
     fn read<'a>(fields: impl Iterator<Item = &'a [u8]>) -> Directives {
         let mut set = Directives::default();
-        for directive in fields.flat_map(split_unquoted) {
-            let is = |name: &[u8]| directive.trim_ascii().eq_ignore_ascii_case(name);
-            // `private="field"` is about one field only, so it is ignored.
-            set.private |= is(b"private");
-            set.no_store |= is(b"no-store");
-            set.must_understand |= is(b"must-understand");
+        for field in fields {
+            let (mut is_quoted, mut is_escaped) = (false, false);
+            let directives = field.split(|&byte| {
+                match byte {
+                    _ if is_escaped => is_escaped = false,
+                    b'\\' => is_escaped = is_quoted,
+                    b'"' => is_quoted = !is_quoted,
+                    _ => return byte == b',' && !is_quoted,
+                }
+                false
+            });
+            for directive in directives {
+                let is = |name: &[u8]| directive.trim_ascii().eq_ignore_ascii_case(name);
+                // `private="field"` is about one field only, so it is ignored.
+                set.private |= is(b"private");
+                set.no_store |= is(b"no-store");
+                set.must_understand |= is(b"must-understand");
+            }
+            if is_quoted {
+                // The string does not end. Caches differ about the rest, so nothing forbids them to store it.
+                return Directives::default();
+            }
         }
         set
     }
@@ -146,35 +163,24 @@ impl Directives {
     }
 }
 
-/// Splits at commas outside of quoted strings.
-fn split_unquoted(field: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    field.split(move |&byte| {
-        if is_escaped {
-            is_escaped = false;
-            return false;
-        }
-        match byte {
-            b'\\' => is_escaped = is_quoted,
-            b'"' => is_quoted = !is_quoted,
-            _ => {}
-        }
-        byte == b',' && !is_quoted
-    })
-}
-
 fn is_zero(seconds: &[u8]) -> bool {
     let seconds = seconds.trim_ascii();
     !seconds.is_empty() && seconds.iter().all(|&digit| digit == b'0')
 }
 
-/// Text that is not a date counts as one in the past, and so does a year before that of the format's epoch.
+/// Returns `true` for a date that may be in the future: one without a year of four digits, or with one from that of the
+/// format's epoch on.
 fn is_later(expires: &[u8]) -> bool {
-    let is_date = expires.first().is_some_and(u8::is_ascii_alphabetic);
-    let mut numbers = expires.split(|byte| !byte.is_ascii_digit());
-    let year = numbers.find(|number| number.len() == 4);
-    is_date && year.is_none_or(|year| year >= b"2026".as_slice())
+    let is_month = |letters: &[u8]| MONTHS.iter().any(|name| letters.eq_ignore_ascii_case(&name[..]));
+    let is_date = expires.windows(3).any(is_month) && expires.iter().any(u8::is_ascii_digit);
+    let numbers = expires.split(|byte| !byte.is_ascii_digit());
+    let latest_year = numbers.filter(|number| number.len() == 4).max();
+    is_date && latest_year.is_none_or(|year| year >= b"2026".as_slice())
 }
+
+const MONTHS: [&[u8; 3]; 12] = [
+    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
+];
 
 /// Returns `true` if `field`, in which the session came, must be added to the values of `Vary`.
 pub(crate) fn needs_vary<'a>(

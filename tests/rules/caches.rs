@@ -22,7 +22,7 @@ fn saying<'a>(
 }
 
 /// Fields that let shared caches store a response.
-const SHAREABLE: [Says; 43] = [
+const SHAREABLE: [Says; 56] = [
     &[("cache-control", "public")],
     &[("cache-control", "max-age=60")],
     &[("cache-control", "s-maxage=60")],
@@ -32,6 +32,14 @@ const SHAREABLE: [Says; 43] = [
     &[("cache-control", "")],
     // Neither is the directive it resembles.
     &[("cache-control", "private=\"set-cookie\"")],
+    // Nothing in a quoted string is a directive, and nothing counts beside one that does not end.
+    &[("cache-control", "public, x=\"a, no-store, b\"")],
+    &[("cache-control", "private=\"set-cookie, private\"")],
+    &[("cache-control", "max-age=60, x=\"\\\", no-store, \"")],
+    &[("cache-control", "no-store, x=\"a")],
+    &[("cache-control", "a=\"b"), ("cache-control", "no-store")],
+    &[("cdn-cache-control", "max-age=60, x=\", no-store, \"")],
+    &[("surrogate-control", "content=\"ESI/1.0, no-store, x\"")],
     &[("cache-control", "no-storex, xprivate")],
     &[("cdn-cache-control", "max-age=60")],
     &[("surrogate-control", "max-age=60")],
@@ -81,6 +89,10 @@ const SHAREABLE: [Says; 43] = [
     &[("x-accel-expires", "@1900000000")],
     &[("x-accel-expires", "@0")],
     &[("x-accel-expires", "off")],
+    &[("x-accel-expires", "05")],
+    &[("x-accel-expires", "0s")],
+    &[("x-accel-expires", "")],
+    &[("x-accel-expires", "0"), ("x-accel-expires", "60")],
     &[
         ("cache-control", "private"),
         ("cloudflare-cdn-cache-control", "max-age=60"),
@@ -110,6 +122,9 @@ const SHAREABLE: [Says; 43] = [
     &[("expires", "Fri, 15 Jan 2100 08:00:00 GMT")],
     &[("expires", "Tue, 15 Jan 2030 08:00:00 +0000")],
     &[("expires", "Friday, 15-Jan-50 08:00:00 GMT")],
+    // The clock of the cache decides about this year.
+    &[("expires", "Thu, 01 Jan 2026 00:00:00 GMT")],
+    &[("expires", "thu jan  1 00:00:00 2026")],
     &[
         ("expires", "0"),
         ("expires", "Fri, 15 Jan 2100 08:00:00 GMT"),
@@ -121,7 +136,7 @@ const SHAREABLE: [Says; 43] = [
 ];
 
 /// Fields that let only the visitor's browser store a response.
-const OWN: [Says; 19] = [
+const OWN: [Says; 28] = [
     &[("cache-control", "private")],
     &[("cache-control", "Private, max-age=60")],
     &[("cache-control", "no-store")],
@@ -158,6 +173,16 @@ const OWN: [Says; 19] = [
     &[("expires", "0")],
     &[("expires", "-1")],
     &[("expires", "Thu, 19 Nov 1981 08:52:00 GMT")],
+    &[("expires", "Wed, 31 Dec 2025 23:59:59 GMT")],
+    // No dates.
+    &[("expires", "soon")],
+    &[("expires", "never, 60")],
+    &[("expires", "Jan")],
+    &[("expires", "")],
+    &[("cache-control", "x=\"a, b\", no-store")],
+    &[("cache-control", "x=\"\\\"\", private, y=\"\\\\\"")],
+    &[("cdn-cache-control", "x=\"\", no-store")],
+    &[("x-accel-expires", " 00 ")],
 ];
 
 /// The fields as the application set them, in the order of `Answer::lines`.
