@@ -129,12 +129,13 @@ impl<T: Payload> Session<T> {
     }
 
     /// Returns `true` if the session was [remembered](Session::remember_for), and so outlives the browser's
-    /// ([SPEC.md § 8.2]).
+    /// ([SPEC.md § 8.2]). Always `false` without
+    /// [`remember_up_to`](crate::carrier::SessionCookieBuilder::remember_up_to): such a session is treated like any other.
     ///
     /// [SPEC.md § 8.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
     #[must_use]
     pub fn is_persistent(&self) -> bool {
-        self.with(|session| session.state.is_persistent())
+        self.with(|session| session.state.is_remembered())
     }
 
     /// Returns the outcome of reading the session, for logs and metrics.

@@ -111,8 +111,8 @@ impl<T> State<'_, T> {
             .map(|arrived| &arrived.layout.metadata)
     }
 
-    pub(crate) fn is_persistent(&self) -> bool {
-        self.data.metadata.is_persistent()
+    pub(crate) fn is_remembered(&self) -> bool {
+        self.policy.lifetimes.is_remembered(&self.data.metadata)
     }
 
     pub(crate) fn created_at(&self) -> Option<UnixSeconds> {
@@ -314,8 +314,8 @@ impl<T> State<'_, T> {
     pub(crate) fn max_age(&self) -> Option<u64> {
         let lifetimes = &self.policy.lifetimes;
         let end = lifetimes.absolute_deadline(&self.data.metadata);
-        let is_remembered = lifetimes.is_remembered(&self.data.metadata);
-        is_remembered.then(|| end.saturating_sub(self.data.now))
+        self.is_remembered()
+            .then(|| end.saturating_sub(self.data.now))
     }
 }
 

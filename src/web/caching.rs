@@ -171,7 +171,11 @@ fn is_zero(seconds: &[u8]) -> bool {
 /// Returns `true` for a date that may be in the future: one without a year of four digits, or with one from that of the
 /// format's epoch on.
 fn is_later(expires: &[u8]) -> bool {
-    let is_month = |letters: &[u8]| MONTHS.iter().any(|name| letters.eq_ignore_ascii_case(&name[..]));
+    let is_month = |letters: &[u8]| {
+        MONTHS
+            .iter()
+            .any(|name| letters.eq_ignore_ascii_case(&name[..]))
+    };
     let is_date = expires.windows(3).any(is_month) && expires.iter().any(u8::is_ascii_digit);
     let numbers = expires.split(|byte| !byte.is_ascii_digit());
     let latest_year = numbers.filter(|number| number.len() == 4).max();

@@ -141,6 +141,21 @@ fn nothing_is_remembered_where_that_was_not_allowed() {
 }
 
 #[test]
+fn a_session_that_was_remembered_is_like_any_other_where_that_is_no_longer_allowed() {
+    let visit = Visit::to(&cookie()).with(&remembered());
+    let insert: Work = |session| {
+        assert!(!session.is_new() && !session.is_persistent());
+        session.insert("visits", 2)
+    };
+    // `WRITTEN` has no `Max-Age`.
+    let answer = check(&visit, insert, WRITTEN);
+    check_life(&cookie(), answer.pair(), 1799, Reason::Idle);
+    // The end is kept, for the day on which it is allowed again.
+    let again = month().load([answer.pair()], at(1));
+    assert!(again.is_persistent());
+}
+
+#[test]
 fn a_forgotten_session_is_one_like_any_other() {
     let forget: Work = |session| {
         session.forget()?;
