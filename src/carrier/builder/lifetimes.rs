@@ -11,7 +11,7 @@ use crate::{
 impl<C, T: Payload> SessionBuilder<C, T> {
     /// Sets the time without activity after which a session ends, or `None` for no such end. Default: 30
     /// minutes. In whole seconds, from 1 second to the absolute timeout; a longer one would never be reached, and is
-    /// refused.
+    /// refused. The default may be longer than a short absolute timeout, and then has no effect.
     ///
     /// A shorter timeout applies to existing sessions at once.
     ///
