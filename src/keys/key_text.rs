@@ -100,9 +100,21 @@ fn refuse_if_left_out(suite: Suite) -> Result<(), KeyError> {
     feature.map_or(Ok(()), |feature| Err(KeyError::LeftOut { feature }))
 }
 
-/// Returns `true` if a part of `text` is a key, of any kind and version, whole or cut off.
+/// Returns `true` if a part of `text` is a key, of any kind and version, whole or cut off; or the end of a key without
+/// its prefix, which the checksum tells from other text.
 pub(crate) fn looks_like_a_key(text: &str) -> bool {
-    text.contains(ANY_KEY_PREFIX)
+    text.contains(ANY_KEY_PREFIX) || text.as_bytes().windows(ENCODED_LEN).any(is_encoded)
+}
+
+/// Returns `true` for the secret and the checksum of a key.
+fn is_encoded(text: &[u8]) -> bool {
+    let mut decoded = Zeroizing::new([0; SECRET_LEN + CHECK_LEN]);
+    base64url::decode(text, &mut *decoded).is_some()
+        && decoded.split_first_chunk().is_some_and(|(secret, check)| {
+            Suite::ALL
+                .into_iter()
+                .any(|suite| check == checksum(suite, secret))
+        })
 }
 
 fn checksum(suite: Suite, secret: &[u8; SECRET_LEN]) -> [u8; CHECK_LEN] {

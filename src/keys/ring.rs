@@ -1,6 +1,7 @@
 //! The keys in use (SPEC.md § 3.4 to § 3.6).
 
 use std::{
+    collections::HashSet,
     fmt,
     marker::PhantomData,
     str::FromStr,
@@ -295,19 +296,20 @@ pub(crate) struct Ring {
 
 impl Ring {
     fn new(listed: Vec<RingEntry>, not_before: UnixSeconds) -> Result<Ring, RingError> {
-        let mut keys: Vec<RingEntry> = Vec::with_capacity(listed.len());
-        for key in listed {
+        let mut ids = HashSet::with_capacity(listed.len());
+        for key in &listed {
             let mut times = key.times.seal_from.iter().chain(&key.times.accept_until);
             if times.any(|&moment| moment < EPOCH) {
                 return Err(RingError::BeforeEpoch(key.id));
             }
-            if keys.iter().any(|earlier| earlier.id == key.id) {
+            if !ids.insert(key.id) {
                 return Err(RingError::Duplicate(key.id));
             }
-            // On a tie the first listed key seals, so it has to come last.
-            let place = keys.partition_point(|other| other.times.seal_from < key.times.seal_from);
-            keys.insert(place, key);
         }
+        let mut keys = listed;
+        // On a tie the first listed key seals, so it has to come last.
+        keys.reverse();
+        keys.sort_by_key(|key| key.times.seal_from);
         let last = keys.last().ok_or(RingError::Empty)?;
         if last.times.accept_until.is_some() {
             return Err(RingError::LastRetires(last.id));

@@ -25,7 +25,17 @@ fn a_key_on_the_command_line_is_not_repeated() {
     let desk = Desk::new();
     let key = desk.done("keygen");
     let key = key.trim_end();
+    let bare = &key["hardtack_key_v1_xaes_".len()..];
     for line in [
+        bare.to_owned(),
+        format!("ring {bare}"),
+        format!("ring show {bare}"),
+        format!("ring show {bare}/keys"),
+        format!("ring rotate {bare} --after 1h"),
+        format!("ring add keys --seal-from {bare}"),
+        format!("inspect a={bare}"),
+        format!("inspect a --name {bare}/"),
+        format!("inspect {bare} --keys xaes_{bare}"),
         key.to_owned(),
         format!("ring {key}"),
         format!("ring add keys {key}"),

@@ -2,16 +2,28 @@
 
 use std::fmt::Debug;
 
-use hardtack::{SessionCookie, SessionSettings, settings::SettingsError};
+use hardtack::{
+    EncryptionKey, KeyRing, SessionCookie, SessionSettings, keys::RingSource,
+    settings::SettingsError,
+};
 use serde::Deserialize;
 
 use crate::{key, toml};
+
+/// A key as it may be pasted: whole, or without the beginning of its text.
+fn pasted(key: &str) -> [&str; 3] {
+    [
+        key,
+        &key["hardtack_key_v1_".len()..],
+        &key["hardtack_key_v1_xaes_".len()..],
+    ]
+}
 
 /// None of `shown` has a part of the key.
 #[track_caller]
 fn check_hidden(key: &str, shown: impl Debug) {
     let shown = format!("{shown:?} {shown:#?}");
-    let secret = &key["hardtack_key_v1_xaes_".len()..];
+    let secret = &key[key.len() - 48..];
     for part in secret.as_bytes().windows(8) {
         let part = std::str::from_utf8(part).unwrap();
         assert!(!shown.contains(part), "{shown}");
@@ -44,6 +56,11 @@ fn no_error_shows_a_broken_key() {
 #[test]
 fn a_key_in_the_wrong_place_is_refused_and_not_shown() {
     let key = key();
+    pasted(&key).into_iter().for_each(check_places);
+}
+
+#[track_caller]
+fn check_places(key: &str) {
     for name in [
         "mode",
         "name",
@@ -67,25 +84,27 @@ fn a_key_in_the_wrong_place_is_refused_and_not_shown() {
         let error = settings.clone().build().unwrap_err();
         assert!(error.to_string().contains("holds a key"), "{error}");
         assert_eq!(error.settings().collect::<Vec<_>>(), [name]);
-        check_hidden(&key, error);
-        check_hidden(&key, settings);
+        check_hidden(key, error);
+        check_hidden(key, settings);
     }
     for text in [
         format!("context = {{a = '{key}'}}"),
         format!("formerly = [{{path = '{key}'}}]"),
     ] {
-        check_hidden(&key, toml(&text).build().unwrap_err());
+        check_hidden(key, toml(&text).build().unwrap_err());
     }
-    check_hidden(&key, toml(&format!("{key} = 'name'")).build().unwrap_err());
-    check_hidden(
-        &key,
-        toml(&format!("keys = ['{key}']")).build().unwrap_err(),
-    );
+    check_hidden(key, toml(&format!("{key} = 'name'")).build().unwrap_err());
+    check_hidden(key, toml(&format!("keys = ['{key}']")).build().unwrap_err());
 }
 
 #[test]
 fn a_key_in_a_list_or_a_table_is_refused_by_name_and_not_shown() {
     let key = key();
+    pasted(&key).into_iter().for_each(check_lists);
+}
+
+#[track_caller]
+fn check_lists(key: &str) {
     for (name, value) in [
         ("keys", format!("['{key}']")),
         ("keys", format!("{{key = '{key}'}}")),
@@ -112,9 +131,30 @@ fn a_key_in_a_list_or_a_table_is_refused_by_name_and_not_shown() {
         };
         assert!(error.to_string().contains(says), "{error}");
         assert_eq!(error.settings().collect::<Vec<_>>(), [name]);
-        check_hidden(&key, error);
-        check_hidden(&key, settings);
+        check_hidden(key, error);
+        check_hidden(key, settings);
     }
+}
+
+#[test]
+fn a_key_in_place_of_the_name_of_a_source_is_not_shown() {
+    let key = key();
+    for pasted in pasted(&key) {
+        let wrong = [
+            KeyRing::<EncryptionKey>::from_env(pasted).unwrap_err(),
+            KeyRing::<EncryptionKey>::from_file(pasted).unwrap_err(),
+            KeyRing::<EncryptionKey>::from_file(format!("/run/{pasted}/keys")).unwrap_err(),
+        ];
+        for error in wrong {
+            assert!(error.to_string().contains("(a key)"), "{error}");
+            check_hidden(&key, error);
+        }
+        check_hidden(&key, RingSource::env(pasted));
+    }
+    // Text of the same form that is no key is shown, since nobody could correct it otherwise.
+    let name = "A".repeat(48);
+    let error = KeyRing::<EncryptionKey>::from_env(&name).unwrap_err();
+    assert!(error.to_string().contains(&name), "{error}");
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::{
     process::ExitCode,
 };
 
+use hardtack::{EncryptionKey, SigningKey};
+
 /// `Ok(false)`: the command did its work, and the answer is no.
 pub(crate) type Answer = Result<bool, Failure>;
 
@@ -114,14 +116,32 @@ fn is_control(c: char) -> bool {
         )
 }
 
-/// Errors show arguments, and an argument may be a key by mistake.
+/// Errors show arguments, and an argument may be a key by mistake, with its prefix or without.
 fn redacted(text: &str) -> String {
     let is_of_key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    let mut pieces = text.split(KEY_PREFIX);
-    let before = pieces.next().unwrap_or_default().to_owned();
-    pieces.fold(before, |text, piece| {
-        text + KEY_PREFIX + "…" + piece.trim_start_matches(is_of_key)
-    })
+    let pieces = text.split_inclusive(|c| !is_of_key(c)).map(|piece| {
+        let word = piece.trim_end_matches(|c| !is_of_key(c));
+        match (word.find(KEY_PREFIX), has_encoded_key(word)) {
+            (Some(start), _) => piece[..start].to_owned() + KEY_PREFIX + "…" + &piece[word.len()..],
+            (None, true) => "…".to_owned() + &piece[word.len()..],
+            (None, false) => piece.to_owned(),
+        }
+    });
+    pieces.collect()
+}
+
+/// Returns `true` if a part of `word` is a key after one of the prefixes.
+fn has_encoded_key(word: &str) -> bool {
+    let parts = word.as_bytes().windows(ENCODED_LEN);
+    parts
+        .filter_map(|part| str::from_utf8(part).ok())
+        .any(|part| {
+            let key = |suite| format!("{KEY_PREFIX}{suite}_{part}");
+            key("sign").parse::<SigningKey>().is_ok()
+                || ["xaes", "xcha"]
+                    .into_iter()
+                    .any(|suite| key(suite).parse::<EncryptionKey>().is_ok())
+        })
 }
 
 /// The message of the argument parser, without the usage after it.
@@ -151,3 +171,5 @@ const SETTINGS_WITH_OPTIONS: [&str; 5] = [
     "not_before",
 ];
 const KEY_PREFIX: &str = "hardtack_key_v1_";
+/// Characters of a key after its suite.
+const ENCODED_LEN: usize = 48;
