@@ -89,7 +89,7 @@ where
         };
         if let Err(rejection) = checked {
             let (status, failure) = failure_of(rejection);
-            let response = failed(status, failure.to_string(), failure);
+            let response = failed(status, failure);
             let response = request.into_response(response).map_into_right_body();
             return Box::pin(ready(Ok(response)));
         }
@@ -133,7 +133,7 @@ impl ResponseError for GuardedRejection<Error> {
             GuardedRejection::NoGuard => GuardedRejection::NoGuard,
         };
         match rejection.failure() {
-            Ok((status, failure)) => failed(status, failure.to_string(), failure),
+            Ok((status, failure)) => failed(status, failure),
             Err(error) => error.error_response(),
         }
     }

@@ -8,6 +8,7 @@ use axum_core::{
 };
 
 use super::form::{CsrfField, Guarded, GuardedRejection, checked, checks_left};
+use crate::web::response_to;
 
 /// With feature `axum`.
 impl<S, E> FromRequest<S> for Guarded<E>
@@ -26,12 +27,9 @@ where
 
 impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
     fn into_response(self) -> Response {
-        let (status, failure) = match self.failure() {
-            Ok(failed) => failed,
-            Err(rejection) => return rejection.into_response(),
-        };
-        let mut response = (status, failure.to_string()).into_response();
-        failure.mark(&mut response);
-        response
+        match self.failure() {
+            Ok((status, failure)) => response_to(status, failure),
+            Err(rejection) => rejection.into_response(),
+        }
     }
 }

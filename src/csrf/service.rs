@@ -123,7 +123,7 @@ where
 
 fn response_to<B: From<String>>(rejection: Rejection) -> Response<B> {
     let (status, failure) = failure_of(rejection);
-    let mut response = Response::new(B::from(failure.to_string()));
+    let mut response = Response::new(B::from(failure.for_visitor().to_owned()));
     *response.status_mut() = status;
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);

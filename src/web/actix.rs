@@ -125,8 +125,8 @@ pub(crate) fn parts_of(request: &ServiceRequest) -> Option<Parts> {
     Some(parts)
 }
 
-/// With feature `actix`. Without a session layer, the request is refused with 500 and a sentence that says how to add
-/// one.
+/// With feature `actix`. Without a session layer, the request is refused with 500. The sentence that says how to add one
+/// is in a `tracing` event, and in the response's extensions as a [`Failure`].
 impl<T: Payload> FromRequest for Session<T> {
     type Error = MissingSession;
     type Future = Ready<Result<Self, MissingSession>>;
@@ -138,12 +138,8 @@ impl<T: Payload> FromRequest for Session<T> {
 
 impl ResponseError for MissingSession {
     fn error_response(&self) -> HttpResponse {
-        let sentence = self.to_string();
-        failed(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            sentence.clone(),
-            Failure::Setup(sentence),
-        )
+        let failure = Failure::Setup(self.to_string());
+        failed(StatusCode::INTERNAL_SERVER_ERROR, failure)
     }
 }
 
@@ -151,21 +147,18 @@ impl ResponseError for MissingSession {
 /// `tracing` event, and in the response's extensions as a [`Failure`].
 impl ResponseError for SessionError {
     fn error_response(&self) -> HttpResponse {
-        failed(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "server error".to_owned(),
-            Failure::Session(Arc::new(self.clone())),
-        )
+        let failure = Failure::Session(Arc::new(self.clone()));
+        failed(StatusCode::INTERNAL_SERVER_ERROR, failure)
     }
 }
 
 /// The response to a request that failed.
-pub(crate) fn failed(status: StatusCode, text: String, failure: Failure) -> HttpResponse {
+pub(crate) fn failed(status: StatusCode, failure: Failure) -> HttpResponse {
     let status = actix_web::http::StatusCode::from_u16(status.as_u16());
     let status = status.unwrap_or(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status)
         .content_type("text/plain; charset=utf-8")
-        .body(text);
+        .body(failure.for_visitor());
     failure.mark(&mut response);
     response
 }

@@ -14,8 +14,8 @@ use crate::{
     state::{Payload, SessionError},
 };
 
-/// With feature `axum`. Without a session layer, the request is refused with 500 and a sentence that says how to add
-/// one.
+/// With feature `axum`. Without a session layer, the request is refused with 500. The sentence that says how to add one
+/// is in a `tracing` event, and in the response's extensions as a [`Failure`].
 ///
 /// # Examples
 ///
@@ -49,10 +49,10 @@ impl<S: Sync, T: Payload> FromRequestParts<S> for Session<T> {
 
 impl IntoResponse for MissingSession {
     fn into_response(self) -> Response {
-        let sentence = self.to_string();
-        let mut response = (StatusCode::INTERNAL_SERVER_ERROR, sentence.clone()).into_response();
-        Failure::Setup(sentence).mark(&mut response);
-        response
+        response_to(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Failure::Setup(self.to_string()),
+        )
     }
 }
 
@@ -77,8 +77,16 @@ impl IntoResponse for MissingSession {
 /// ```
 impl IntoResponse for SessionError {
     fn into_response(self) -> Response {
-        let mut response = (StatusCode::INTERNAL_SERVER_ERROR, "server error").into_response();
-        Failure::Session(Arc::new(self)).mark(&mut response);
-        response
+        response_to(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Failure::Session(Arc::new(self)),
+        )
     }
+}
+
+/// The response to a request that failed.
+pub(crate) fn response_to(status: StatusCode, failure: Failure) -> Response {
+    let mut response = (status, failure.for_visitor()).into_response();
+    failure.mark(&mut response);
+    response
 }

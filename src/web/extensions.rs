@@ -86,9 +86,10 @@ impl fmt::Display for MissingSession {
                      `SessionLayer::new(cookie)` to the router, after its routes"
                 )?;
                 if session.is_typed() {
-                    write!(f, ", with a cookie of `.typed::<{held}>()`")?;
+                    write!(f, ", with a cookie of `.typed::<{held}>()`")
+                } else {
+                    f.write_str("; if its sessions are typed, take `Session<T>`")
                 }
-                Ok(())
             }
             MissingSession::Ambiguous(held) => write!(
                 f,

@@ -58,6 +58,14 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Returns the default body of the response. A mistake of the application is none of the visitor's business.
+    pub(crate) fn for_visitor(&self) -> &'static str {
+        match self {
+            Failure::Csrf(refusal) => refusal.sentence(),
+            Failure::Session(_) | Failure::Save(_) | Failure::Setup(_) => "server error",
+        }
+    }
+
     /// Logs the failure, and adds it to its response.
     pub(crate) fn mark(self, response: &mut impl ResponseHead) {
         match &self {

@@ -54,6 +54,8 @@ pub use service::SessionService;
 
 #[cfg(feature = "actix")]
 pub(crate) use actix::{failed, parts_of};
+#[cfg(feature = "axum")]
+pub(crate) use axum::response_to;
 #[cfg(feature = "tower")]
 pub(crate) use extensions::Named;
 #[cfg(feature = "tower")]

@@ -79,8 +79,9 @@ fn a_guard_without_a_session_says_what_is_missing() {
         let app = test::init_service(app).await;
         let answer = test::call_service(&app, test::TestRequest::post().to_request()).await;
         assert_eq!(answer.status(), 500);
-        let body = test::read_body(answer).await;
-        let body = std::str::from_utf8(&body).unwrap();
-        assert!(body.contains("no session layer for `Session`"), "{body}");
+        let failure = answer.response().extensions().get::<Failure>().cloned();
+        let body = String::from_utf8(test::read_body(answer).await.to_vec()).unwrap();
+        let words = crate::setup::words(body, failure.as_ref());
+        assert!(words.contains("no session layer for `Session`"), "{words}");
     });
 }

@@ -42,7 +42,8 @@ fn routes(app: &mut web::ServiceConfig, guard: Option<CsrfGuard>) {
     let scope = web::scope("")
         .route("/form", web::route().to(of_form))
         .route("/json", web::route().to(of_json))
-        .route("/button", web::route().to(of_button));
+        .route("/button", web::route().to(of_button))
+        .route("/plain", web::route().to(async || "sent unread"));
     let layer = SessionLayer::new(cookie()).clock(at(1));
     match guard {
         Some(guard) => app.service(scope.wrap(guard).wrap(layer)),
@@ -161,4 +162,19 @@ fn an_extractor_without_a_guard_says_what_is_missing() {
             .body()
             .contains("`CsrfGuard::new().tokens_in_forms()`")
     );
+}
+
+#[test]
+fn a_check_that_is_left_to_a_form_nobody_reads_costs_no_field() {
+    let (pair, _) = visitor();
+    let request = Request::post("/plain")
+        .header("cookie", pair)
+        .header("content-type", FORM);
+    let request = request.body("amount=7".to_owned()).unwrap();
+    let guard = CsrfGuard::new().tokens_in_forms();
+    let answer = send(|app| routes(app, Some(guard)), request);
+    assert_eq!(answer.body(), "sent unread");
+    for name in ["vary", "cache-control", "set-cookie"] {
+        assert!(!answer.headers().contains_key(name), "{name}");
+    }
 }

@@ -10,8 +10,11 @@ mod failures;
 mod forms;
 mod handles;
 mod layers;
+#[path = "../common/setup.rs"]
+mod setup;
 
 use actix_web::{App, dev::ServiceResponse, test, web};
+use hardtack::web::Failure;
 use http::{Request, Response};
 
 use common::{
@@ -32,7 +35,7 @@ pub(crate) fn ask(
     send(configure, request.body(String::new()).unwrap())
 }
 
-/// The response to `request`.
+/// The response to `request`, with the words of [`setup::words`].
 pub(crate) fn send(
     configure: impl FnOnce(&mut web::ServiceConfig) + Clone,
     request: Request<String>,
@@ -41,6 +44,8 @@ pub(crate) fn send(
         let app = test::init_service(App::new().configure(configure)).await;
         let response: ServiceResponse<_> =
             test::call_service(&app, request_of(request).to_request()).await;
-        response_of(response).await
+        let failure = response.response().extensions().get::<Failure>().cloned();
+        let answer = response_of(response).await;
+        answer.map(|body| setup::words(body, failure.as_ref()))
     })
 }

@@ -6,15 +6,15 @@ use axum::{
     routing::{any, post},
 };
 use hardtack::{
-    Session, SessionLayer,
+    Session, SessionData, SessionLayer,
     csrf::{CsrfField, CsrfForm, CsrfGuard, Guarded},
 };
 use http::{Request, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tower::ServiceExt;
 
 use crate::{
-    common::{at, block_on, cookie},
+    common::{at, block_on, builder_of, cookie},
     visitor_of,
 };
 
@@ -87,9 +87,13 @@ fn ask(
     }
     let request = request.body(Body::from(body)).unwrap();
     let response = block_on(router.clone().oneshot(request)).unwrap();
-    let status = response.status();
-    let body = block_on(to_bytes(response.into_body(), 10_000)).unwrap();
-    (status, String::from_utf8(body.to_vec()).unwrap())
+    let (head, body) = response.into_parts();
+    let body = block_on(to_bytes(body, 10_000)).unwrap();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    (
+        head.status,
+        crate::setup::words(body, head.extensions.get()),
+    )
 }
 
 fn form(token: &str) -> String {
@@ -307,5 +311,47 @@ fn a_form_that_is_sent_by_get_is_refused_whatever_its_token() {
         let request = request.body(Body::empty()).unwrap();
         let response = block_on(router.clone().oneshot(request)).unwrap();
         assert_eq!(response.status(), StatusCode::FORBIDDEN, "{method} {field}");
+    }
+}
+
+#[test]
+fn a_token_has_to_pass_every_guard_though_their_sessions_differ() {
+    #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+    struct Login {
+        user: u32,
+    }
+    impl SessionData for Login {
+        const LABEL: &'static str = "login of two guards";
+        const SCHEMA: u32 = 1;
+    }
+    let logins = builder_of::<Login>().name("__Host-login").build().unwrap();
+    let (pair, token) = visitor_of(&cookie());
+    let mut of_login = String::new();
+    let login = logins
+        .cookie_for(at(0), |login| {
+            of_login = login.csrf_token()?;
+            login.replace(Login { user: 1 })
+        })
+        .unwrap();
+    let both = format!("{pair}; {login}");
+    let sessions = |app: Router| {
+        app.layer(SessionLayer::new(cookie()).clock(at(1)))
+            .layer(SessionLayer::new(logins.clone()).clock(at(1)))
+    };
+    let typed = || CsrfGuard::new().typed::<Login>().tokens_in_forms();
+    for app in [
+        sessions(routes().layer(in_forms()).layer(typed())),
+        sessions(routes().layer(typed()).layer(in_forms())),
+    ] {
+        for token in [&token, &of_login] {
+            let (status, body) = ask(&app, &both, "/form", FORM, None, form(token));
+            assert_eq!(status, 403, "{body}");
+        }
+    }
+    for (guard, token) in [
+        (sessions(routes().layer(in_forms())), &token),
+        (sessions(routes().layer(typed())), &of_login),
+    ] {
+        assert_eq!(ask(&guard, &both, "/form", FORM, None, form(token)).0, 200);
     }
 }

@@ -9,6 +9,8 @@ mod common;
 mod forms;
 mod origins;
 mod requests;
+#[path = "../common/setup.rs"]
+mod setup;
 mod sockets;
 mod tokens;
 

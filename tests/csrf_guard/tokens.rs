@@ -112,7 +112,11 @@ fn without_a_session_layer_the_answer_says_how_to_add_one() {
         service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
     let ask = |request| {
         let Ok(response) = block_on(guard().layer(handler).oneshot(request));
-        (response.status(), response.into_body())
+        let (head, body) = response.into_parts();
+        (
+            head.status,
+            crate::setup::words(body, head.extensions.get()),
+        )
     };
     let (status, body) = ask(request("POST", &[]));
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);

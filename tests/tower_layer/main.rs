@@ -12,6 +12,8 @@ mod hosts;
 mod layers;
 mod routers;
 mod services;
+#[path = "../common/setup.rs"]
+mod setup;
 #[cfg(feature = "tracing")]
 #[path = "../common/told.rs"]
 mod told;
@@ -49,9 +51,7 @@ where
     let Ok(response) = router.oneshot(request).await;
     let (head, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
-    (
-        head.status,
-        head.headers,
-        String::from_utf8(body.to_vec()).unwrap(),
-    )
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    let words = setup::words(body, head.extensions.get());
+    (head.status, head.headers, words)
 }
