@@ -1,3 +1,5 @@
+use hardtack::EncryptionKey;
+
 use crate::desk::{Desk, at, new_key};
 
 #[test]
@@ -21,6 +23,34 @@ fn a_key_can_be_promoted_for_later() {
     assert!(told.contains("seals from 2027-03-01T07:00:00Z"), "{told}");
     let seals = |seconds| desk.ring().sealing_key(at(seconds)).to_string();
     assert_eq!((seals(3599), seals(3600)), (first, second));
+}
+
+#[test]
+fn a_promotion_for_later_stops_no_key_that_seals_before_its_time() {
+    // No key has reached its time, so the earlier one seals.
+    let mut desk = Desk::new();
+    let [second, third] = ["07", "08"].map(|hour| {
+        let key: EncryptionKey = desk.done("keygen").trim_end().parse().unwrap();
+        let line = format!(
+            "{} seal_from=2027-03-01T{hour}:00:00Z\n",
+            *key.expose_secret()
+        );
+        (key.id().to_string(), line)
+    });
+    desk.write("keys", second.1 + &third.1);
+    let (second, third) = (second.0, third.0);
+    assert_eq!(desk.sealing(), second);
+    let before = desk.read("keys");
+    let refused = desk.refused(1, &format!("ring promote keys {third} --at +30m"));
+    let says = format!("first run `hardtack ring promote keys {second}`");
+    assert!(refused.contains(&says), "{refused}");
+    assert_eq!(desk.read("keys"), before);
+
+    desk.done(&format!("ring promote keys {second}"));
+    desk.done(&format!("ring promote keys {third} --at +30m"));
+    assert_eq!(desk.sealing(), second);
+    desk.now = "2027-03-01T06:30:00Z".to_owned();
+    assert_eq!(desk.sealing(), third);
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod cases;
 mod model;
 mod refresh;
 mod register;
+mod sensitive;
 mod sessions;
 mod settings;
 mod site;

@@ -4,7 +4,7 @@ use hardtack::{SessionData, carrier::SessionCookieBuilder, session::Reason};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    common::{at, builder, sealed_apart},
+    common::{self, ENDED, Visit, WRITTEN, at, builder, sealed_apart},
     revocation::reason,
 };
 
@@ -105,4 +105,21 @@ fn an_empty_dictionary_is_the_types_default_and_a_full_one_is_converted() {
         session.insert("user", 7).unwrap();
     });
     check(&full, Err(Reason::Payload));
+}
+
+#[test]
+fn a_session_of_an_earlier_schema_that_is_cleared_ends() {
+    let earlier = sealed_apart(site(), at(0), |session| {
+        session.replace(OneByteEarlier { first: 8 }).unwrap();
+    });
+    let cookie = site().typed::<Login>().build().unwrap();
+    let visit = Visit::to(&cookie).with(&earlier);
+    common::check(&visit, |session| session.clear(), ENDED);
+    // What is put in afterwards is of the type's own schema.
+    let answer = common::check(
+        &visit,
+        |session| session.clear().and(session.replace(Login { user: 3 })),
+        WRITTEN,
+    );
+    check(answer.pair(), Ok(3));
 }

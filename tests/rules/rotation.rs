@@ -159,3 +159,20 @@ fn a_session_moves_between_suites() {
     let session = both.load([answer.pair()], at(1));
     assert_eq!(session.outcome(), Outcome::Opened { key_id: other_id });
 }
+
+#[test]
+fn a_key_that_has_retired_is_not_in_use() {
+    let retiring = RingKey::new(key(0)).accept_until(at(24 * HOUR));
+    let next = RingKey::new(key(1)).seal_from(at(HOUR));
+    let cookie = cookie(KeyRing::from_keys([retiring, next]).unwrap());
+    let [old, new] = [key(0).id(), key(1).id()];
+    for (now, seals, accepts) in [
+        (0, old, &[old, new][..]),
+        (HOUR, new, &[old, new]),
+        (24 * HOUR - 1, new, &[old, new]),
+        (24 * HOUR, new, &[new]),
+    ] {
+        let keys = cookie.keys_in_use(at(now));
+        assert_eq!((keys.seals, &*keys.accepts), (seals, accepts), "{now}");
+    }
+}

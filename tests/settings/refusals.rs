@@ -1,5 +1,7 @@
 //! Refused settings, and their sentences.
 
+use hardtack::SessionSettings;
+
 use crate::{key, refused, toml};
 
 /// This one setting is refused by name, and the sentence says this.
@@ -128,9 +130,23 @@ fn everything_that_is_refused_is_named_at_once() {
 }
 
 #[test]
+fn a_label_of_the_context_stands_once_in_a_table() {
+    // JSON hands on what stands twice; a list of pairs may say so.
+    let json = |context| format!(r#"{{"keys_env": "K", "context": {context}}}"#);
+    let twice = json(r#"{"stage": "live", "tenant": "a", "stage": "test"}"#);
+    let settings: SessionSettings = serde_json::from_str(&twice).unwrap();
+    let (names, sentence) = refused(settings.check());
+    assert_eq!(names, ["context"]);
+    assert!(sentence.contains("has a label twice"), "{sentence}");
+    let list = json(r#"[["stage", "live"], ["stage", "test"]]"#);
+    let settings: SessionSettings = serde_json::from_str(&list).unwrap();
+    settings.check().unwrap();
+}
+
+#[test]
 fn what_does_not_go_together_is_told_at_once_with_what_is_wrong_with_the_keys() {
     let text = format!(
-        "name = '__Host-a'\npath = '/app'\nidle_timeout = '7d'\ncontext = [['{}', 'live']]",
+        "name = '__Host-a'\npath = '/app'\nidle_timeout = '7d'\ncontext = [['{0}', 'live']]\napplication = '{0}'",
         "x".repeat(256)
     );
     for (keys, says) in [
@@ -140,13 +156,14 @@ fn what_does_not_go_together_is_told_at_once_with_what_is_wrong_with_the_keys() 
     ] {
         let (_, sentence) = refused(toml(&format!("{text}\n{keys}")).build());
         assert!(
-            sentence.starts_with("4 settings are refused:\n"),
+            sentence.starts_with("5 settings are refused:\n"),
             "{sentence}"
         );
         for says in [
             "leave out `path`",
             "set `absolute_timeout`",
             "`context`: ",
+            "`application`",
             says,
         ] {
             assert!(sentence.contains(says), "{says}: {sentence}");
