@@ -5,7 +5,7 @@ use hardtack::{
     session::{Outcome, Reason},
 };
 
-use crate::{browser::Browser, cookie, field, fields, toml};
+use crate::{browser::Browser, cookie, field, toml};
 
 #[track_caller]
 fn check(settings: &str, name: &str, attributes: &str) {
@@ -64,13 +64,6 @@ fn attributes_show_in_the_set_cookie_field() {
 }
 
 #[test]
-fn an_earlier_path_is_expired() {
-    let fields = fields(toml("name = 'session'\nformerly = [{path = '/app'}]"));
-    assert!(fields[0].starts_with("session=; Path=/app;"), "{fields:?}");
-    assert_eq!(fields.len(), 2);
-}
-
-#[test]
 fn a_session_ends_after_its_idle_timeout() {
     let mut browser = visitor("idle_timeout = '10m'");
     browser.now = 600;
@@ -78,13 +71,6 @@ fn a_session_ends_after_its_idle_timeout() {
     let mut browser = visitor("idle_timeout = 'off'");
     browser.now = 12 * 3600 - 1;
     assert!(!browser.visit(Session::is_new));
-}
-
-#[test]
-fn a_session_ends_after_its_absolute_timeout() {
-    let mut browser = visitor("idle_timeout = 'off'\nabsolute_timeout = '1h'");
-    browser.now = 3600;
-    assert!(browser.visit(Session::is_new));
 }
 
 #[test]
@@ -133,60 +119,4 @@ fn the_size_decides_how_much_fits() {
         let mut browser = Browser::from(cookie(toml(&format!("size = '{size}'"))));
         assert_eq!(browser.visit(Session::remaining_bytes), room, "{size}");
     }
-}
-
-#[test]
-fn the_skew_decides_how_far_ahead_another_clock_may_be() {
-    for (skew, is_new) in [("'3m'", false), ("60", true)] {
-        let mut browser = Browser::from(cookie(toml(&format!("clock_skew = {skew}"))));
-        browser.now = 120;
-        browser.visit(|session| session.insert("user", 42).unwrap());
-        browser.now = 0;
-        assert_eq!(browser.visit(Session::is_new), is_new, "{skew}");
-    }
-}
-
-#[test]
-fn a_session_opens_in_its_context_only() {
-    let key = crate::key();
-    let site = |context: &str| {
-        let settings = format!("context = {{stage = '{context}'}}\nkeys = '{key}'");
-        toml(&settings).build().unwrap()
-    };
-    let mut browser = Browser::from(site("test"));
-    browser.visit(|session| session.insert("user", 42).unwrap());
-    browser.site = site("live");
-    assert!(browser.visit(Session::is_new));
-    browser.site = site("test");
-    assert!(!browser.visit(Session::is_new));
-}
-
-/// The fields of a response with this status and `Cache-Control: public`.
-#[cfg(feature = "http")]
-#[track_caller]
-fn response(settings: &str, status: u16) -> http::HeaderMap {
-    let cookie = cookie(toml(settings));
-    let session = cookie.load([""], crate::moments::at(0));
-    session.insert("user", 42).unwrap();
-    let mut fields = http::HeaderMap::new();
-    fields.insert("cache-control", "public".parse().unwrap());
-    let status = http::StatusCode::from_u16(status).unwrap();
-    cookie.save_to(&session, status, &mut fields).unwrap();
-    fields
-}
-
-#[cfg(feature = "http")]
-#[test]
-fn a_failed_response_saves_where_the_settings_say() {
-    let is_saved = |settings| response(settings, 500).contains_key("set-cookie");
-    assert!(!is_saved(""));
-    assert!(is_saved("save_on_server_error = true"));
-}
-
-#[cfg(feature = "http")]
-#[test]
-fn shared_caches_get_sessions_only_where_the_settings_say() {
-    let caching = |settings| response(settings, 200)["cache-control"].clone();
-    assert_eq!(caching(""), "no-store");
-    assert_eq!(caching("danger_allow_shared_caching = true"), "public");
 }

@@ -13,6 +13,8 @@ mod moments;
 
 mod behaviour;
 mod causes;
+#[cfg(feature = "http")]
+mod effects;
 mod formats;
 mod ini;
 mod ini_refusals;

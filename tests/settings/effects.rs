@@ -1,0 +1,266 @@
+//! The effect of each setting, seen from outside: by a visitor, a cache, or another instance.
+
+use std::{collections::BTreeSet, env, fs, process::Command};
+
+use hardtack::{EncryptionKey, Session, SessionCookie, SigningKey};
+
+use crate::{browser::Browser, cookie, field, fields, folder::Folder, key, moments, toml};
+
+/// A setting, settings without it and with it, and whether its effect is seen under settings.
+struct Effect<'a> {
+    of: &'static str,
+    without: &'a str,
+    with: &'a str,
+    is_seen: &'a dyn Fn(&str) -> bool,
+}
+
+fn visitor(site: SessionCookie) -> Browser {
+    let mut browser = Browser::from(site);
+    browser.visit(|session| session.insert("user", 42).unwrap());
+    browser
+}
+
+/// A session of these settings, when it is visited at each of these seconds, has ended at the last.
+fn has_ended(settings: &str, seconds: &[u64]) -> bool {
+    let mut browser = visitor(cookie(toml(settings)));
+    let visits = seconds.iter().map(|&second| {
+        browser.now = second;
+        browser.visit(Session::is_new)
+    });
+    visits.last().unwrap()
+}
+
+/// The cookie of these settings opens a session of that one.
+fn opens(settings: &str, of: &str) -> bool {
+    let mut browser = visitor(toml(of).build().unwrap());
+    browser.site = toml(settings).build().unwrap();
+    !browser.visit(Session::is_new)
+}
+
+/// The answer to a public page, with this status, that changes a session.
+fn answer(settings: &str, status: u16) -> http::HeaderMap {
+    let cookie = cookie(toml(settings));
+    let session = cookie.load([""], moments::at(0));
+    session.insert("user", 42).unwrap();
+    let mut fields = http::HeaderMap::new();
+    fields.insert("cache-control", "public".parse().unwrap());
+    let status = http::StatusCode::from_u16(status).unwrap();
+    cookie.save_to(&session, status, &mut fields).unwrap();
+    fields
+}
+
+fn has_attribute(settings: &str, attribute: &str) -> bool {
+    let (_, attributes) = field(toml(settings));
+    attributes.split("; ").any(|found| found == attribute)
+}
+
+/// The number of different lengths that sessions of 100 to 105 bytes have.
+fn lengths(settings: &str) -> usize {
+    let cookie = cookie(toml(settings));
+    let len = |size: usize| {
+        let pair = cookie.cookie_for(moments::at(0), |session| {
+            session.insert("text", "x".repeat(size))
+        });
+        pair.unwrap().len()
+    };
+    (100..106).map(len).collect::<BTreeSet<_>>().len()
+}
+
+#[test]
+fn every_setting_has_an_effect() {
+    let (one, other) = (key(), key());
+    let of_one = format!("keys = '{one}'");
+    let of_other = format!("keys = '{other}'");
+    let signing = SigningKey::generate().unwrap().expose_secret();
+    let signed = format!("mode = 'unencrypted-but-signed'\nkeys = '{}'", *signing);
+    let (_folder, path) = Folder::with("keys", &one);
+    let in_file = format!("keys_file = {path:?}");
+    let from_file = format!("keys_from = [{{file = {path:?}}}]");
+    let opens_one = |settings: &str| opens(settings, &of_one);
+    let parts_from_one = |settings: &str| !opens(&format!("{settings}\n{of_one}"), &of_one);
+    let retiring = format!(
+        "keys = '{one} accept_until=2027-02-01T00:00:01Z, {other} seal_from=2027-02-01T00:00:00Z'\n"
+    );
+    let retires_early = |settings: &str| toml(&format!("{retiring}{settings}")).build().is_ok();
+    let effects = [
+        effect("mode", &of_one, &signed, &|settings| {
+            visitor(toml(settings).build().unwrap())
+                .token()
+                .starts_with('s')
+        }),
+        effect("keys", &of_other, &of_one, &opens_one),
+        effect("keys_file", &of_other, &in_file, &opens_one),
+        effect("keys_from", &of_other, &from_file, &opens_one),
+        effect("keys_env", "NO_SUCH_KEYS", VARIABLE, &reads_variable),
+        effect("name", "", "name = 'login'", &|settings| {
+            field(toml(settings)).0 == "login"
+        }),
+        effect("path", "", "path = '/app'", &|settings| {
+            has_attribute(settings, "Path=/app")
+        }),
+        effect("domain", "", "domain = 'example.com'", &|settings| {
+            has_attribute(settings, "Domain=example.com")
+        }),
+        effect("same_site", "", "same_site = 'strict'", &|settings| {
+            has_attribute(settings, "SameSite=Strict")
+        }),
+        effect("partitioned", "", "partitioned = true", &|settings| {
+            has_attribute(settings, "Partitioned")
+        }),
+        effect("idle_timeout", "", "idle_timeout = '10m'", &|settings| {
+            has_ended(settings, &[600])
+        }),
+        effect(
+            "absolute_timeout",
+            "",
+            "absolute_timeout = '20m'",
+            &|settings| has_ended(settings, &[600, 1200]),
+        ),
+        effect(
+            "remember_up_to",
+            "",
+            "remember_up_to = '30d'",
+            &|settings| {
+                let mut browser = visitor(cookie(toml(settings)));
+                let span = moments::seconds(86_400);
+                browser.visit(|session| session.remember_for(span).is_ok())
+                    && browser.sent[0].ends_with("; Max-Age=86400")
+            },
+        ),
+        effect(
+            "refresh_after",
+            "",
+            "refresh_after = 'always'",
+            &|settings| {
+                let mut browser = visitor(cookie(toml(settings)));
+                browser.now = 1;
+                browser.visit(|session| session.contains_key("user"));
+                !browser.sent.is_empty()
+            },
+        ),
+        effect("clock_skew", "", "clock_skew = '3m'", &|settings| {
+            let mut browser = Browser::from(cookie(toml(settings)));
+            browser.now = 120;
+            browser.visit(|session| session.insert("user", 42).unwrap());
+            browser.now = 0;
+            !browser.visit(Session::is_new)
+        }),
+        // The tests begin at 2027-01-15T08:00:00Z.
+        effect(
+            "not_before",
+            "",
+            "not_before = '2027-01-15T08:00:01Z'",
+            &|settings| has_ended(settings, &[1]),
+        ),
+        effect("size", "", "size = 'browser'", &|settings| {
+            let mut browser = Browser::from(cookie(toml(settings)));
+            browser.visit(Session::remaining_bytes) == 2939
+        }),
+        effect("padding", "", "padding = 'padme'", &|settings| {
+            lengths(settings) < 3
+        }),
+        effect("application", "", "application = 'shop'", &parts_from_one),
+        effect("context", "", "context = {stage = 'live'}", &parts_from_one),
+        effect(
+            "formerly",
+            "name = 'session'",
+            "name = 'session'\nformerly = [{path = '/app'}]",
+            &|settings| fields(toml(settings))[0].starts_with("session=; Path=/app;"),
+        ),
+        effect(
+            "save_on_server_error",
+            "",
+            "save_on_server_error = true",
+            &|settings| answer(settings, 500).contains_key("set-cookie"),
+        ),
+        effect(
+            "danger_allow_http",
+            "",
+            "danger_allow_http = true",
+            &|settings| !has_attribute(settings, "Secure"),
+        ),
+        effect(
+            "danger_allow_shared_caching",
+            "",
+            "danger_allow_shared_caching = true",
+            &|settings| answer(settings, 200)["cache-control"] == "public",
+        ),
+        effect(
+            "danger_retire_early",
+            "",
+            "danger_retire_early = true",
+            &retires_early,
+        ),
+        // Their one value is what every cookie has.
+        effect("secure", "secure = false", "secure = true", &|settings| {
+            toml(settings).check().is_ok() && has_attribute(settings, "Secure")
+        }),
+        effect(
+            "httponly",
+            "httponly = false",
+            "httponly = true",
+            &|settings| toml(settings).check().is_ok() && has_attribute(settings, "HttpOnly"),
+        ),
+    ];
+    for Effect {
+        of,
+        without,
+        with,
+        is_seen,
+    } in &effects
+    {
+        assert!(!is_seen(without), "{of} has an effect without being set");
+        assert!(is_seen(with), "{of} has no effect");
+    }
+    let tested: BTreeSet<_> = effects.iter().map(|effect| effect.of.to_owned()).collect();
+    assert_eq!(tested, documented());
+}
+
+fn effect<'a>(
+    of: &'static str,
+    without: &'a str,
+    with: &'a str,
+    is_seen: &'a dyn Fn(&str) -> bool,
+) -> Effect<'a> {
+    Effect {
+        of,
+        without,
+        with,
+        is_seen,
+    }
+}
+
+/// The settings of docs/settings.md, whose table is that of the program.
+fn documented() -> BTreeSet<String> {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/settings.md");
+    let page = fs::read_to_string(page).unwrap();
+    let rows = page
+        .lines()
+        .skip_while(|line| !line.starts_with("| `mode` |"));
+    let rows = rows.take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.split('`').nth(1).unwrap().to_owned())
+        .collect()
+}
+
+/// A program whose setting `keys_env` is this finds its keys. A variable is set for a process only.
+fn reads_variable(name: &str) -> bool {
+    let key = EncryptionKey::generate().unwrap();
+    let program = Command::new(env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "effects::a_program_finds_its_keys"])
+        .env(VARIABLE, &*key.expose_secret())
+        .env("HARDTACK_TEST_NAME", name)
+        .env("HARDTACK_TEST_ID", key.id().to_string())
+        .output();
+    program.unwrap().status.success()
+}
+
+#[test]
+#[ignore = "a process of its own, which `every_setting_has_an_effect` starts"]
+fn a_program_finds_its_keys() {
+    let settings = format!("keys_env = '{}'", env::var("HARDTACK_TEST_NAME").unwrap());
+    let cookie = toml(&settings).build().unwrap();
+    let seals = cookie.keys_in_use(moments::at(0)).seals;
+    assert_eq!(seals.to_string(), env::var("HARDTACK_TEST_ID").unwrap());
+}
+
+const VARIABLE: &str = "HARDTACK_TEST_KEYS";
