@@ -77,7 +77,10 @@ fn every_setting_has_an_effect() {
     let in_file = format!("keys_file = {path:?}");
     let from_file = format!("keys_from = [{{file = {path:?}}}]");
     let opens_one = |settings: &str| opens(settings, &of_one);
-    let parts_from_one = |settings: &str| !opens(&format!("{settings}\n{of_one}"), &of_one);
+    let parts_from_one = |settings: &str| {
+        let is_named_alike = field(toml(settings)).0 == "__Host-session";
+        is_named_alike && !opens(&format!("{settings}\n{of_one}"), &of_one)
+    };
     let retiring = format!(
         "keys = '{one} accept_until=2027-02-01T00:00:01Z, {other} seal_from=2027-02-01T00:00:00Z'\n"
     );
