@@ -7,6 +7,7 @@ use reqwest::{
     blocking::{Client, RequestBuilder},
     cookie::{CookieStore, Jar},
     header::HeaderMap,
+    redirect::Policy,
 };
 use serde_json::Value;
 
@@ -19,14 +20,23 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn new() -> Browser {
-        let jar = Arc::new(Jar::default());
+        Browser::with(Arc::default(), Policy::default())
+    }
+
+    fn with(jar: Arc<Jar>, redirects: Policy) -> Browser {
         let client = Client::builder()
             .cookie_provider(Arc::clone(&jar))
+            .redirect(redirects)
             .no_proxy();
         Browser {
             client: client.build().unwrap(),
             jar,
         }
+    }
+
+    /// The same browser, which shows redirects instead of following them.
+    pub(crate) fn in_steps(self) -> Browser {
+        Browser::with(self.jar, Policy::none())
     }
 
     /// A browser that signed in by the demo's form.

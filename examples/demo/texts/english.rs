@@ -235,7 +235,7 @@ pub(super) const TEXTS: Texts = Texts {
     elsewhere_title: "Another site",
     elsewhere_lead: "For your browser this is another site than the lab:",
     elsewhere_forms: "Forms like these can be on any page. They are sent to",
-    elsewhere_guarded: "Take a coin, past the guard",
+    elsewhere_guarded: "Take a coin where the guard is",
     elsewhere_unguarded: "Take a coin where no guard is",
     elsewhere_back: "Back to the lab",
 

@@ -239,7 +239,7 @@ pub(super) const TEXTS: Texts = Texts {
     elsewhere_title: "Eine fremde Seite",
     elsewhere_lead: "Für Ihren Browser ist dies eine andere Seite als das Labor:",
     elsewhere_forms: "Solche Formulare können auf jeder Seite stehen. Sie gehen an",
-    elsewhere_guarded: "Eine Münze nehmen, am Wächter vorbei",
+    elsewhere_guarded: "Eine Münze nehmen, wo der Wächter steht",
     elsewhere_unguarded: "Eine Münze nehmen, wo kein Wächter ist",
     elsewhere_back: "Zurück zum Labor",
 

@@ -236,7 +236,7 @@ pub(super) const TEXTS: Texts = Texts {
     elsewhere_title: "En annan sida",
     elsewhere_lead: "För din webbläsare är det här en annan sida än labbet:",
     elsewhere_forms: "Sådana här formulär kan finnas på vilken sida som helst. De skickas till",
-    elsewhere_guarded: "Ta ett mynt, förbi vakten",
+    elsewhere_guarded: "Ta ett mynt där vakten står",
     elsewhere_unguarded: "Ta ett mynt där ingen vakt finns",
     elsewhere_back: "Tillbaka till labbet",
 

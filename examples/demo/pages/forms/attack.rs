@@ -1,6 +1,9 @@
 //! What somebody may try with a cookie.
 
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::{
+    extract::RawQuery,
+    response::{IntoResponse, Redirect, Response},
+};
 use hardtack::{
     SessionCookie,
     session::{Outcome, Reason},
@@ -41,7 +44,13 @@ impl Place {
     }
 }
 
-pub(super) async fn flip(visit: Visit, input: Input<Place>) -> Result<Response, PageError> {
+/// Two full sessions in one response are too long for a default nginx. So a response of its own puts the copy aside, and
+/// the browser sends the form again.
+pub(super) async fn flip(
+    visit: Visit,
+    RawQuery(query): RawQuery,
+    input: Input<Place>,
+) -> Result<Response, PageError> {
     let place = fields(&visit, input)?;
     let texts = visit.texts();
     let token = visit.arrived();
@@ -49,6 +58,14 @@ pub(super) async fn flip(visit: Visit, input: Input<Place>) -> Result<Response, 
     let (Some(token), Some(at)) = (token, place.byte_of(bytes.len())) else {
         return Ok(visit.done("flip", texts.flip_nothing)?.into_response());
     };
+    let copied = visit.copied_cookies();
+    // A session without content is not worth the copy that is there.
+    let has_copy = copied.as_ref() == Some(&token.cookies);
+    let keeps_copy = has_copy || (visit.session.is_empty() && copied.is_some());
+    if !keeps_copy && query.as_deref() != Some(COPIED) {
+        let again = Redirect::temporary(&format!("/flip?{COPIED}"));
+        return visit.set_raw(&copy_of(&visit, &token), again);
+    }
     let mut changed = bytes;
     changed[at] ^= 1;
     let cookies = token.with_bytes(&changed);
@@ -57,16 +74,11 @@ pub(super) async fn flip(visit: Visit, input: Input<Place>) -> Result<Response, 
     let byte = at.to_string();
     let values = [("byte", &*byte), ("part", part), ("reason", reason)];
     visit.tell("flip", filled(texts.flipped, &values))?;
-    // A session without content is not worth the copy that is there.
-    let keeps_copy = visit.session.is_empty() && visit.copied_cookies().is_some();
-    let copied = if keeps_copy {
-        Vec::new()
-    } else {
-        copy_of(&visit, &token)
-    };
-    let all: Vec<_> = cookies.into_iter().chain(copied).collect();
-    visit.set_raw(&all, Redirect::to(&format!("/?byte={at}#cookie")))
+    visit.set_raw(&cookies, Redirect::to(&format!("/?byte={at}#cookie")))
 }
+
+/// The query of a form that was sent again.
+const COPIED: &str = "copied";
 
 /// The reason for which this cookie refuses what these hold, or nothing.
 fn reason(visit: &Visit, cookie: &SessionCookie, held: &[(String, String)]) -> &'static str {
