@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! export SESSION_KEYS="$(cargo run --features cli -- keygen --suite xcha)"
-//! examples/worker/build
-//! workerd serve --experimental examples/worker/config.capnp
+//! examples/worker/build    # also fetches workerd
+//! examples/worker/node_modules/.bin/workerd serve --experimental examples/worker/config.capnp
 //! curl -c jar -d name=ada http://127.0.0.1:8787/sign-in    # ada 0
 //! curl -b jar -c jar -X POST http://127.0.0.1:8787/count   # ada 1
 //! ```
