@@ -172,7 +172,7 @@ fn sent(
             issued: content.metadata.issued,
         })
     });
-    found.fields = fields.iter().map(|field| starred(field)).collect();
+    found.fields = fields.iter().map(starred).collect();
 }
 
 /// The token, or a part of it, that a field carries.
