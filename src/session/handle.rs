@@ -43,6 +43,8 @@ use crate::{
 /// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.
 /// - [`UnreadablePayload`](SessionError::UnreadablePayload): the visitor's session has an unknown
 ///   schema version, and is not overwritten ([SPEC.md § 7.9]).
+/// - [`Stale`](SessionError::Stale): the visitor's session is bound to a device, or has to be, and the request does not
+///   prove it. Returned by a handler, it is a 403 and not a 500.
 ///
 /// # Panics
 ///
@@ -241,6 +243,9 @@ impl<T: Payload> Session<T> {
     /// Checks the clock, the key ring, `not_before` and
     /// [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) again. For work that outlives its request, such
     /// as a WebSocket or a streaming body.
+    ///
+    /// A session that is bound to a device ends here with the bound cookie that came along, and one that has to be bound
+    /// with its grace. A page connects again, after which the browser has refreshed its cookie.
     ///
     /// A key that is dropped from its [`SharedKeyRing`](crate::keys::SharedKeyRing), or retires, ends every session
     /// that arrived under it. If the browser has received the session under a newer key since, its next request opens.

@@ -21,8 +21,7 @@ pub(crate) struct StateData<T> {
     pub(super) is_taken_over: bool,
     /// The metadata of the session that opened, whatever the application did with it.
     pub(super) opened: Option<Metadata>,
-    /// The reason why the application does not get the session that opened, which must not be overwritten unless it is
-    /// renewed or invalidated.
+    /// The reason why the application did not get the session that opened, whatever it did afterwards.
     pub(super) withheld: Option<Withheld>,
     pub(super) metadata: Metadata,
     /// The session exists in this request only, so it has no dates yet.

@@ -100,7 +100,7 @@ impl<T> State<'_, T> {
 
     /// Returns `true` if this version cannot read the payload.
     pub(crate) fn is_unreadable(&self) -> bool {
-        self.data.withheld == Some(Withheld::Unreadable)
+        self.withheld() == Some(Withheld::Unreadable)
     }
 
     /// The metadata of the session that arrived. `None`: no session arrived, or the application has ended it.
@@ -170,7 +170,6 @@ impl<T> State<'_, T> {
             remembered: remembered_until.map(from_now),
             ..begun
         })?;
-        self.data.withheld = None;
         self.data.renewed = true;
         Ok(())
     }
@@ -199,8 +198,8 @@ impl<T> State<'_, T> {
     /// Drops everything and begins a new session. Returns the id that the browser has, unless the request does not prove
     /// the session's device: a copied cookie alone tells nobody what to put on a deny list.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
-        let withheld = self.data.withheld.take();
-        let is_told = withheld != Some(Withheld::Stale) && self.data.ending != Ending::Invalidated;
+        let is_stale = self.data.withheld == Some(Withheld::Stale);
+        let is_told = !is_stale && self.data.ending != Ending::Invalidated;
         let opened = self.data.opened.filter(|_| is_told);
         self.data.arrived = None;
         self.drop_content();
@@ -225,7 +224,7 @@ impl<T> State<'_, T> {
 
     /// The name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
-        if let (Some(Withheld::Stale), Some(opened)) = (self.data.withheld, self.data.opened) {
+        if let (Some(Withheld::Stale), Some(opened)) = (self.withheld(), self.data.opened) {
             // Without this nobody could sign in or out by a form. Its holder gets no token of the bound session.
             return Some(csrf_name(opened.sid?.map(|byte| !byte), opened.issued));
         }
@@ -283,8 +282,15 @@ impl<T> State<'_, T> {
         Ok(fits?)
     }
 
+    /// The reason why the session that opened must not be overwritten. `None`: there is none, or the application began a
+    /// new one.
+    fn withheld(&self) -> Option<Withheld> {
+        let is_replaced = self.data.renewed || self.data.ending == Ending::Invalidated;
+        self.data.withheld.filter(|_| !is_replaced)
+    }
+
     fn check_writable(&self) -> Result<(), SessionError> {
-        match self.data.withheld {
+        match self.withheld() {
             None => Ok(()),
             Some(Withheld::Unreadable) => Err(SessionError::UnreadablePayload),
             Some(Withheld::Stale) => Err(SessionError::Stale),

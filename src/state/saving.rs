@@ -56,7 +56,7 @@ impl<T> State<'_, T> {
         is_subresource: bool,
         reseal: bool,
     ) -> Saving {
-        if self.data.withheld.is_some() {
+        if self.withheld().is_some() {
             return Saving::Keep;
         }
         let is_silenced = circumstances.status >= 500
