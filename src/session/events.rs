@@ -83,6 +83,14 @@ pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
     let _ = (key, error);
 }
 
+/// A handler returned the error of a change that its visitor's device did not prove. The session itself was told of when
+/// it was read.
+#[cfg(feature = "tower")]
+pub(crate) fn session_was_stale() {
+    #[cfg(feature = "tracing")]
+    tracing::debug!("a session without its device was not changed");
+}
+
 /// The session of a response could not be saved.
 #[cfg(feature = "tower")]
 pub(crate) fn save_failed(error: &(dyn Error + 'static)) {

@@ -14,7 +14,7 @@ use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri, Version, r
 
 use super::{
     extensions::{MissingSession, provide},
-    failure::Failure,
+    failure::{Failure, status_of},
     future::PendingSession,
     head::Extensions,
     layer::SessionLayer,
@@ -144,11 +144,11 @@ impl ResponseError for MissingSession {
 }
 
 /// Lets a handler use `?`: the response is a 500 that tells the visitor nothing. The sentence of the error is in a
-/// `tracing` event, and in the response's extensions as a [`Failure`].
+/// `tracing` event, and in the response's extensions as a [`Failure`]. [`Stale`](SessionError::Stale) is no fault of the
+/// server: a 403 that asks the visitor to sign in again.
 impl ResponseError for SessionError {
     fn error_response(&self) -> HttpResponse {
-        let failure = Failure::Session(Arc::new(self.clone()));
-        failed(StatusCode::INTERNAL_SERVER_ERROR, failure)
+        failed(status_of(self), Failure::Session(Arc::new(self.clone())))
     }
 }
 

@@ -8,7 +8,10 @@ use axum_core::{
 };
 use http::{StatusCode, request::Parts};
 
-use super::{extensions::MissingSession, failure::Failure};
+use super::{
+    extensions::MissingSession,
+    failure::{Failure, status_of},
+};
 use crate::{
     session::Session,
     state::{Payload, SessionError},
@@ -57,7 +60,8 @@ impl IntoResponse for MissingSession {
 }
 
 /// Lets a handler use `?`: the response is a 500 that tells the visitor nothing. The sentence of the error is in a
-/// `tracing` event, and in the response's extensions as a [`Failure`].
+/// `tracing` event, and in the response's extensions as a [`Failure`]. [`Stale`](SessionError::Stale) is no fault of the
+/// server: a 403 that asks the visitor to sign in again.
 ///
 /// # Examples
 ///
@@ -77,10 +81,7 @@ impl IntoResponse for MissingSession {
 /// ```
 impl IntoResponse for SessionError {
     fn into_response(self) -> Response {
-        response_to(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            Failure::Session(Arc::new(self)),
-        )
+        response_to(status_of(&self), Failure::Session(Arc::new(self)))
     }
 }
 

@@ -47,7 +47,8 @@ use crate::{
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Failure {
-    /// A handler returned this error of its session. The status is 500.
+    /// A handler returned this error of its session. The status is 500, or 403 where the visitor's device did not prove
+    /// itself ([`SessionError::Stale`]).
     Session(Arc<SessionError>),
     /// The session could not be saved, so its cookie is missing. The status is 500, the body the handler's.
     Save(Arc<SaveError>),
@@ -62,6 +63,9 @@ impl Failure {
     pub(crate) fn for_visitor(&self) -> &'static str {
         match self {
             Failure::Csrf(refusal) => refusal.sentence(),
+            Failure::Session(error) if matches!(**error, SessionError::Stale) => {
+                "please sign in again"
+            }
             Failure::Session(_) | Failure::Save(_) | Failure::Setup(_) => "server error",
         }
     }
@@ -69,13 +73,25 @@ impl Failure {
     /// Logs the failure, and adds it to its response.
     pub(crate) fn mark(self, response: &mut impl ResponseHead) {
         match &self {
-            Failure::Session(error) => events::session_failed(error.key(), &**error),
+            Failure::Session(error) => match **error {
+                SessionError::Stale => events::session_was_stale(),
+                _ => events::session_failed(error.key(), &**error),
+            },
             Failure::Save(error) => events::save_failed(&**error),
             // Reported by csrf/rules.rs, which knows the origin and the host.
             Failure::Csrf(_) => {}
             Failure::Setup(sentence) => events::setup_is_wrong(sentence),
         }
         response.carry(self);
+    }
+}
+
+/// The status of the response to a handler that returned `error`.
+#[cfg(any(feature = "axum", feature = "actix"))]
+pub(super) fn status_of(error: &SessionError) -> http::StatusCode {
+    match error {
+        SessionError::Stale => http::StatusCode::FORBIDDEN,
+        _ => http::StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
