@@ -248,7 +248,6 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
         duplicates,
         not_before: policy.not_before.unwrap_or(0).into(),
         hooks: hooks(policy.revoked.clone()),
-        #[cfg(feature = "device-bound")]
         devices: None,
         policy: Policy {
             lifetimes: Lifetimes {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::body::Body;
-use axum::http::{Request, Response, StatusCode, header::SET_COOKIE};
+use axum::http::{HeaderValue, Request, Response, StatusCode, header::SET_COOKIE};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hardtack::session::SessionId;
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
@@ -17,6 +17,8 @@ pub(crate) struct Browser {
     pub(crate) device: Option<Device>,
     /// The offer of the last response.
     pub(crate) offer: Option<Offer>,
+    /// The host of the site. `None`: a request names none.
+    pub(crate) host: Option<&'static str>,
 }
 
 /// The browser's side of a bound session.
@@ -47,16 +49,29 @@ impl Browser {
             cookies: BTreeMap::new(),
             device: None,
             offer: None,
+            host: Some("app.test"),
         }
     }
 
-    /// Signs in, registers, and makes the next request, which promotes the session.
+    /// One that visits this host.
+    pub(crate) fn at(host: &'static str) -> Browser {
+        Browser {
+            host: Some(host),
+            ..Browser::new()
+        }
+    }
+
+    /// Signs in and registers, which binds the session.
     pub(crate) fn bound(site: &Site) -> Browser {
-        let mut browser = Browser::new();
+        Browser::new().signed_in(site)
+    }
+
+    pub(crate) fn signed_in(mut self, site: &Site) -> Browser {
+        let browser = &mut self;
         assert_eq!(browser.post(site, "/sign-in"), "ada 0 Unbound");
         browser.register(site, Carry::All);
         assert_eq!(browser.get(site, "/"), "ada 0 Bound");
-        browser
+        self
     }
 
     /// Each cookie as `name=value`.
@@ -77,8 +92,16 @@ impl Browser {
     pub(crate) fn thief(&self) -> Browser {
         Browser {
             cookies: self.cookies.clone(),
+            host: self.host,
             ..Browser::new()
         }
+    }
+
+    /// A thief's browser, with a copy of the session's cookie alone.
+    pub(crate) fn thief_of_session(&self) -> Browser {
+        let mut thief = self.thief();
+        thief.cookies.retain(|name, _| !name.contains(".b-"));
+        thief
     }
 
     pub(crate) fn get(&mut self, site: &Site, path: &str) -> String {
@@ -95,16 +118,7 @@ impl Browser {
         self.offer = response
             .headers()
             .get("secure-session-registration")
-            .map(|field| {
-                let field = field.to_str().unwrap();
-                let (algorithms, rest) = field.split_once(";path=\"").unwrap();
-                assert_eq!(algorithms, "(ES256)");
-                let (path, rest) = rest.split_once("\";challenge=\"").unwrap();
-                Offer {
-                    path: path.to_owned(),
-                    challenge: rest.strip_suffix('"').unwrap().to_owned(),
-                }
-            });
+            .map(|field| Offer::read(field.to_str().unwrap()));
         response
     }
 
@@ -118,7 +132,7 @@ impl Browser {
     pub(crate) fn try_register(&mut self, site: &Site, carry: Carry) -> Response<String> {
         let offer = self.offer.take().expect("the response offered it");
         let key = fresh_signing_key();
-        let proof = registration(&key, &offer.challenge);
+        let proof = registration(&key, &json!({"jti": offer.challenge}));
         let response = self.send(
             site,
             "POST",
@@ -182,10 +196,10 @@ impl Browser {
     ) -> Response<String> {
         let mut carried = self.pairs();
         carried.retain(|pair| carry == Carry::All || pair.contains(".out-"));
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", "app.test");
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(host) = self.host {
+            request = request.header("host", host);
+        }
         if !carried.is_empty() {
             request = request.header("cookie", carried.join("; "));
         }
@@ -193,13 +207,15 @@ impl Browser {
             request = request.header(*name, *value);
         }
         let response = site.send(request.body(Body::empty()).unwrap());
+        check_sensitive(&response);
         for field in response.headers().get_all(SET_COOKIE) {
             self.keep(field.to_str().unwrap());
         }
         response
     }
 
-    fn keep(&mut self, field: &str) {
+    /// Keeps the cookie of a `Set-Cookie` field, or drops it.
+    pub(crate) fn keep(&mut self, field: &str) {
         let (pair, attributes) = field.split_once("; ").unwrap();
         let (name, value) = pair.split_once('=').unwrap();
         assert!(attributes.contains("Secure; HttpOnly"), "{field}");
@@ -222,6 +238,19 @@ impl Browser {
     }
 }
 
+impl Offer {
+    /// Reads `Secure-Session-Registration`.
+    pub(crate) fn read(field: &str) -> Offer {
+        let (algorithms, rest) = field.split_once(";path=\"").unwrap();
+        assert_eq!(algorithms, "(ES256)");
+        let (path, rest) = rest.split_once("\";challenge=\"").unwrap();
+        Offer {
+            path: path.to_owned(),
+            challenge: rest.strip_suffix('"').unwrap().to_owned(),
+        }
+    }
+}
+
 pub(crate) fn challenge_of(response: &Response<String>, id: &str) -> String {
     let field = response.headers()["secure-session-challenge"]
         .to_str()
@@ -235,18 +264,30 @@ pub(crate) fn challenge_of(response: &Response<String>, id: &str) -> String {
     challenge.to_owned()
 }
 
+/// Asserts that no field with a token is logged, or put into a table of HPACK.
+fn check_sensitive(response: &Response<String>) {
+    for name in [
+        "set-cookie",
+        "secure-session-registration",
+        "secure-session-challenge",
+    ] {
+        let mut fields = response.headers().get_all(name).iter();
+        assert!(fields.all(HeaderValue::is_sensitive), "{name}");
+    }
+}
+
 pub(crate) fn fresh_signing_key() -> SigningKey {
     let seed: [u8; 32] = std::array::from_fn(|_| fastrand::u8(1..));
     SigningKey::from_slice(&seed).unwrap()
 }
 
 /// The proof of a registration.
-pub(crate) fn registration(key: &SigningKey, challenge: &str) -> String {
+pub(crate) fn registration(key: &SigningKey, payload: &Value) -> String {
     let point = key.verifying_key().to_sec1_point(false);
     let [x, y] = [point.x().unwrap(), point.y().unwrap()].map(|c| URL_SAFE_NO_PAD.encode(c));
     let jwk = json!({"kty": "EC", "crv": "P-256", "x": x, "y": y});
     let header = json!({"alg": "ES256", "typ": "dbsc+jwt", "jwk": jwk});
-    signed(key, &header, &json!({"jti": challenge}))
+    signed(key, &header, payload)
 }
 
 /// The proof of a refresh.

@@ -4,13 +4,25 @@
 
 #[cfg(feature = "actix")]
 mod actix;
+mod alive;
+mod answers;
+mod binding;
+mod bound_cookies;
 mod browser;
 #[path = "../common/cases.rs"]
 mod cases;
+mod ending;
+mod grace;
+mod handlers;
 mod model;
+mod proofs;
 mod refresh;
 mod register;
 mod sensitive;
-mod sessions;
 mod settings;
 mod site;
+mod stale;
+mod tenants;
+#[cfg(feature = "tracing")]
+#[path = "../common/told.rs"]
+mod told;

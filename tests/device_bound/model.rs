@@ -51,13 +51,17 @@ impl Visitor {
         let now = self.now;
         self.refresh(carry, |refreshed| now >= refreshed + 480);
         self.browser.fetch(&self.site, method, path);
+        if ["/new-id", "/clear", "/begin-again"].contains(&path) {
+            // Void: a registration of before binds nothing (see register.rs).
+            self.offers.clear();
+        }
         let offer = self.browser.offer.take();
         self.offers.extend(offer.map(|offer| (offer, now)));
     }
 
     fn register(&mut self, which: prop::sample::Index, carry: Carry) {
         let now = self.now;
-        self.offers.retain(|(_, made)| now < made + 300);
+        self.offers.retain(|(_, made)| now < made + 120);
         if self.offers.is_empty() {
             return;
         }

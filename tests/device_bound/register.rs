@@ -1,12 +1,17 @@
-//! Registrations that no browser makes.
+//! Registrations: those that come too late, and those that no browser makes.
 
 use axum::http::StatusCode;
-use hardtack::session::SessionId;
+use p256::ecdsa::SigningKey;
+use serde_json::json;
 
 use crate::{
     browser::{Browser, Carry, fresh_signing_key, registration},
     site::Site,
 };
+
+fn proof_for(key: &SigningKey, challenge: &str) -> String {
+    registration(key, &json!({"jti": challenge}))
+}
 
 /// Signs in, and returns the challenge that was offered.
 fn offered(site: &Site) -> (Browser, String) {
@@ -31,13 +36,10 @@ fn a_proof_without_a_challenge_of_ours_is_refused() {
     let (browser, challenge) = offered(&site);
     let key = fresh_signing_key();
     refused(&site, "");
-    refused(&site, &registration(&key, ""));
-    refused(&site, &registration(&key, "AAAA"));
-    refused(
-        &site,
-        &registration(&key, &browser.cookies["__Host-session"]),
-    );
-    let proof = registration(&key, &challenge);
+    refused(&site, &proof_for(&key, ""));
+    refused(&site, &proof_for(&key, "AAAA"));
+    refused(&site, &proof_for(&key, &browser.cookies["__Host-session"]));
+    let proof = proof_for(&key, &challenge);
     for end in 0..proof.len() {
         refused(&site, &proof[..end]);
     }
@@ -50,7 +52,7 @@ fn a_challenge_of_a_refresh_registers_nothing() {
     let response = browser.ask(&site, Carry::All, &[]);
     let id = browser.device.as_ref().unwrap().id.clone();
     let challenge = crate::browser::challenge_of(&response, &id);
-    refused(&site, &registration(&fresh_signing_key(), &challenge));
+    refused(&site, &proof_for(&fresh_signing_key(), &challenge));
 }
 
 #[test]
@@ -58,7 +60,7 @@ fn an_offer_is_taken_up_within_two_minutes() {
     let site = Site::new();
     let (mut browser, challenge) = offered(&site);
     site.wait(120);
-    refused(&site, &registration(&fresh_signing_key(), &challenge));
+    refused(&site, &proof_for(&fresh_signing_key(), &challenge));
     let (mut other, _) = offered(&site);
     site.wait(119);
     other.register(&site, Carry::All);
@@ -69,26 +71,86 @@ fn an_offer_is_taken_up_within_two_minutes() {
 fn a_revoked_session_is_not_bound() {
     let site = Site::new();
     let (browser, challenge) = offered(&site);
-    let session = site.cookie.load(
-        [browser_field(&browser)],
-        crate::site::moment(crate::site::START),
-    );
-    let id: SessionId = session.id().unwrap();
+    let id = browser.session_id(&site);
     site.revoked.lock().unwrap().push(id);
-    refused(&site, &registration(&fresh_signing_key(), &challenge));
+    refused(&site, &proof_for(&fresh_signing_key(), &challenge));
 }
 
-fn browser_field(browser: &Browser) -> String {
-    format!("__Host-session={}", browser.cookies["__Host-session"])
+/// A sign-in, and then a change of privilege while the registration is on its way. Offering it again would offer it to
+/// whoever has a copy of the session's cookie.
+#[test]
+fn a_registration_for_an_id_that_the_session_no_longer_has_is_void() {
+    for (change, shown) in [
+        ("/new-id", "ada 0 Unbound"),
+        ("/begin-again", "eve 0 Unbound"),
+    ] {
+        let site = Site::new();
+        let mut browser = Browser::new();
+        browser.post(&site, "/sign-in");
+        let offer = browser.offer.clone();
+        assert_eq!(browser.post(&site, change), shown);
+        assert!(browser.offer.is_none(), "nothing is offered again");
+        assert_eq!(browser.cookies.len(), 1, "no mark is left");
+        browser.offer = offer.clone();
+        let refused = browser.try_register(&site, Carry::All);
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+
+        // A registration without cookies cannot be told from a good one, and binds nothing.
+        browser.offer = offer;
+        browser.register(&site, Carry::CrossSite);
+        assert_eq!(browser.get(&site, "/"), shown);
+        browser.refresh(&site, Carry::All);
+        assert!(browser.device.is_none());
+        assert_eq!(browser.cookies.len(), 1);
+
+        // The next sign-in is offered one.
+        browser.post(&site, "/sign-in");
+        browser.register(&site, Carry::All);
+        assert!(browser.get(&site, "/").ends_with("Bound"));
+    }
 }
 
 #[test]
-fn a_quoted_proof_is_taken_too() {
+fn a_registration_for_a_session_that_has_ended_is_refused_from_any_site() {
+    for change in ["/sign-out", "/clear", "/sign-in"] {
+        for carry in [Carry::All, Carry::CrossSite] {
+            let site = Site::new();
+            let mut browser = Browser::new();
+            browser.post(&site, "/sign-in");
+            let offer = browser.offer.take();
+            browser.post(&site, change);
+            browser.offer = offer;
+            let refused = browser.try_register(&site, carry);
+            assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{change}");
+        }
+    }
+}
+
+#[test]
+fn a_session_that_belongs_to_a_device_gets_no_second_one() {
     let site = Site::new();
-    let (mut browser, challenge) = offered(&site);
-    let proof = format!("\"{}\"", registration(&fresh_signing_key(), &challenge));
-    let fields = [("secure-session-response", &*proof)];
-    let response = browser.send(&site, "POST", "/.session/register", Carry::All, &fields);
-    assert_eq!(response.status(), StatusCode::OK);
+    let mut browser = Browser::new();
+    browser.post(&site, "/sign-in");
+    let offer = browser.offer.clone();
+    browser.register(&site, Carry::All);
+    browser.offer = offer;
+    let refused = browser.try_register(&site, Carry::All);
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
     assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+}
+
+#[test]
+fn a_registration_beside_another_session_is_refused() {
+    let site = Site::new();
+    let (_, challenge) = offered(&site);
+    for path in ["/sign-in", "/count"] {
+        let mut other = Browser::new();
+        other.post(&site, path);
+        let before = other.cookies.clone();
+        let proof = proof_for(&fresh_signing_key(), &challenge);
+        let fields = [("secure-session-response", &*proof)];
+        let refused = other.send(&site, "POST", "/.session/register", Carry::All, &fields);
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{path}");
+        assert_eq!(other.cookies, before);
+    }
 }

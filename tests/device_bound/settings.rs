@@ -33,6 +33,10 @@ fn a_setting_that_never_works_is_refused() {
         (device().bound_for(seconds(179)), "3 minutes to a day"),
         (device().bound_for(seconds(86_401)), "3 minutes to a day"),
         (device().challenge_for(seconds(9)), "10 seconds to an hour"),
+        (
+            device().challenge_for(seconds(3_601)),
+            "10 seconds to an hour",
+        ),
         (device().required_after(seconds(9)), "at least 10 seconds"),
         (device().origin(""), "`origin` is `https://` and a host"),
         (device().origin("https://"), "`origin` is"),
@@ -58,6 +62,12 @@ fn a_setting_that_never_works_is_refused() {
     }
     let insecure = mistake(device(), SessionCookieBuilder::danger_allow_http).unwrap();
     assert!(insecure.contains("needs `Secure`"), "{insecure}");
+    for name in ["__Host-session.b-AbCd0123", "__Host-session.out--_-_-_-_"] {
+        let of_device = mistake(device(), |cookie| cookie.name(name)).unwrap();
+        assert!(of_device.contains("choose another name"), "{of_device}");
+    }
+    let other = mistake(device(), |cookie| cookie.name("__Host-session.b-AbCd012"));
+    assert_eq!(other, None);
     let partitioned = mistake(device(), SessionCookieBuilder::partitioned).unwrap();
     assert!(partitioned.contains("`partitioned`"), "{partitioned}");
 }

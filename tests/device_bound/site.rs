@@ -11,15 +11,15 @@ use std::{
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{Request, Response, StatusCode},
-    routing::{get, post},
+    http::{Request, Response},
 };
 use hardtack::{
-    Clock, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
-    carrier::SessionCookieBuilder, csrf::CsrfGuard, device::DeviceBound, keys::SharedKeyRing,
-    session::SessionId, web::DeviceLayer,
+    Clock, EncryptionKey, KeyRing, SessionCookie, SessionLayer, carrier::SessionCookieBuilder,
+    device::DeviceBound, keys::SharedKeyRing, session::SessionId, web::DeviceLayer,
 };
 use tower::ServiceExt;
+
+use crate::handlers::router;
 
 pub(crate) struct Site {
     pub(crate) cookie: SessionCookie,
@@ -65,7 +65,7 @@ impl Site {
             });
         let cookie = change(cookie).build().unwrap();
         let now = Arc::new(AtomicU64::new(START));
-        let app = App::Axum(router(layer(&cookie, &now)));
+        let app = App::Axum(router(DeviceLayer::new(sessions(&cookie, &now))));
         Site {
             cookie,
             keys,
@@ -79,14 +79,23 @@ impl Site {
     #[cfg(feature = "actix")]
     pub(crate) fn in_actix(self) -> Site {
         Site {
-            app: App::Actix(layer(&self.cookie, &self.now)),
+            app: App::Actix(DeviceLayer::new(sessions(&self.cookie, &self.now))),
+            ..self
+        }
+    }
+
+    /// The same site, where each host is a tenant with sessions of its own.
+    pub(crate) fn with_tenants(self) -> Site {
+        let layer = sessions(&self.cookie, &self.now).context_by_host();
+        Site {
+            app: App::Axum(router(DeviceLayer::new(layer))),
             ..self
         }
     }
 
     /// An instance of the same site that does not know the tenant.
     pub(crate) fn of_no_context(&self) -> Site {
-        let layer = SessionLayer::new(self.cookie.clone()).context_by(|_| None);
+        let layer = sessions(&self.cookie, &self.now).context_by(|_| None);
         Site {
             cookie: self.cookie.clone(),
             keys: self.keys.clone(),
@@ -94,6 +103,11 @@ impl Site {
             now: Arc::clone(&self.now),
             app: App::Axum(router(DeviceLayer::new(layer))),
         }
+    }
+
+    /// A clock that shows the time of this site.
+    pub(crate) fn clock(&self) -> Clock {
+        clock_of(&self.now)
     }
 
     pub(crate) fn wait(&self, seconds: u64) {
@@ -121,24 +135,13 @@ fn send(router: Router, request: Request<Body>) -> Response<String> {
     })
 }
 
-fn layer(cookie: &SessionCookie, now: &Arc<AtomicU64>) -> DeviceLayer {
-    let now = Arc::clone(now);
-    let clock = Clock::from_fn(move || moment(now.load(Ordering::Relaxed)));
-    DeviceLayer::new(SessionLayer::new(cookie.clone()).clock(clock))
+fn sessions(cookie: &SessionCookie, now: &Arc<AtomicU64>) -> SessionLayer {
+    SessionLayer::new(cookie.clone()).clock(clock_of(now))
 }
 
-fn router(layer: DeviceLayer) -> Router {
-    Router::new()
-        .route("/", get(home))
-        .route("/sign-in", post(sign_in))
-        .route("/count", post(count))
-        .route("/sign-out", post(sign_out))
-        .route("/new-id", post(new_id))
-        .route("/clear", post(clear))
-        .route("/begin-again", post(begin_again))
-        .route("/fail", post(fail))
-        .layer(CsrfGuard::new().origin_check_only())
-        .layer(layer)
+fn clock_of(now: &Arc<AtomicU64>) -> Clock {
+    let now = Arc::clone(now);
+    Clock::from_fn(move || moment(now.load(Ordering::Relaxed)))
 }
 
 /// A ring that can be replaced, and the texts of its keys, of which the first seals.
@@ -183,57 +186,6 @@ impl Keys {
 fn fresh_key() -> String {
     let key = EncryptionKey::generate().unwrap();
     key.expose_secret().to_string()
-}
-
-/// The user, the count and the binding.
-fn show(session: &Session) -> Result<String, SessionError> {
-    let user: Option<String> = session.get("user")?;
-    let count: u32 = session.get("count")?.unwrap_or(0);
-    let binding = session.binding();
-    let user = user.as_deref().unwrap_or("nobody");
-    Ok(format!("{user} {count} {binding:?}"))
-}
-
-pub(crate) async fn home(session: Session) -> Result<String, SessionError> {
-    show(&session)
-}
-
-pub(crate) async fn sign_in(session: Session) -> Result<String, SessionError> {
-    session.renew()?;
-    session.insert("user", "ada")?;
-    show(&session)
-}
-
-pub(crate) async fn count(session: Session) -> Result<String, SessionError> {
-    session.update("count", |count: &mut u32| *count += 1)?;
-    show(&session)
-}
-
-pub(crate) async fn sign_out(session: Session) -> Result<String, SessionError> {
-    session.invalidate()?;
-    show(&session)
-}
-
-async fn clear(session: Session) -> Result<String, SessionError> {
-    session.clear()?;
-    show(&session)
-}
-
-async fn begin_again(session: Session) -> Result<String, SessionError> {
-    session.clear()?;
-    session.insert("user", "eve")?;
-    show(&session)
-}
-
-async fn new_id(session: Session) -> Result<String, SessionError> {
-    session.renew_id()?;
-    show(&session)
-}
-
-async fn fail(session: Session) -> Result<StatusCode, SessionError> {
-    session.renew()?;
-    session.insert("user", "eve")?;
-    Ok(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 pub(crate) fn moment(seconds: u64) -> SystemTime {

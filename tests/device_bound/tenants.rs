@@ -1,0 +1,88 @@
+//! Devices of an application whose hosts are tenants, and of two cookies of one ring.
+
+use axum::http::{StatusCode, header::SET_COOKIE};
+use hardtack::device::DeviceBound;
+
+use crate::{
+    browser::{Browser, Carry},
+    site::Site,
+};
+
+const ACME: &str = "acme.test";
+const GLOBEX: &str = "globex.test";
+
+#[test]
+fn a_session_of_a_tenant_is_bound_in_the_response_to_its_registration() {
+    let site = Site::new().with_tenants();
+    let mut browser = Browser::at(ACME);
+    browser.post(&site, "/sign-in");
+    let response = browser.try_register(&site, Carry::All);
+    assert_eq!(response.headers().get_all(SET_COOKIE).iter().count(), 2);
+    assert_eq!(browser.thief_of_session().get(&site, "/"), "nobody 0 Stale");
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+}
+
+#[test]
+fn a_device_belongs_to_the_tenant_of_its_session() {
+    let site = Site::new().with_tenants();
+    let mut browser = Browser::at(ACME).signed_in(&site);
+    site.wait(600);
+    browser.host = Some(GLOBEX);
+    let elsewhere = browser.ask(&site, Carry::All, &[]);
+    assert_eq!(elsewhere.status(), StatusCode::NOT_FOUND);
+    browser.host = Some(ACME);
+    assert_eq!(browser.refresh(&site, Carry::All).status(), StatusCode::OK);
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+}
+
+#[test]
+fn an_offer_of_one_tenant_registers_nothing_at_another() {
+    let site = Site::new().with_tenants();
+    let mut browser = Browser::at(ACME);
+    browser.post(&site, "/sign-in");
+    browser.host = Some(GLOBEX);
+    let refused = browser.try_register(&site, Carry::CrossSite);
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+}
+
+#[test]
+fn a_refresh_beside_another_session_of_the_tenant_ends_the_device() {
+    let site = Site::new().with_tenants();
+    let mut browser = Browser::at(ACME).signed_in(&site);
+    let others = Browser::at(GLOBEX).signed_in(&site);
+    // A session of another tenant does not open, so it says nothing.
+    let own = browser.cookies["__Host-session"].clone();
+    let of_other = others.cookies["__Host-session"].clone();
+    browser
+        .cookies
+        .insert("__Host-session".to_owned(), of_other);
+    assert_eq!(browser.refresh(&site, Carry::All).status(), StatusCode::OK);
+    assert!(browser.device.is_some());
+    browser.cookies.insert("__Host-session".to_owned(), own);
+    assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+
+    browser.cookies.remove("__Host-session");
+    browser.post(&site, "/count");
+    browser.refresh(&site, Carry::All);
+    assert!(browser.device.is_none());
+}
+
+#[test]
+fn the_devices_of_another_cookie_of_the_ring_are_others() {
+    let site = Site::new();
+    let other = Site::under(site.keys.clone(), DeviceBound::at("/.session"), |cookie| {
+        cookie.name("__Host-other")
+    });
+    let mut browser = Browser::bound(&site);
+    assert_eq!(
+        browser.ask(&other, Carry::All, &[]).status(),
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        browser.ask(&site, Carry::All, &[]).status(),
+        StatusCode::FORBIDDEN
+    );
+    browser.post(&site, "/sign-in");
+    let refused = browser.try_register(&other, Carry::All);
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+}
