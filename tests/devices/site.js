@@ -2,7 +2,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request as forward } from "node:http";
 import { createServer } from "node:https";
@@ -45,6 +45,11 @@ export class Site {
 
   /** Requests that the browser made, as `METHOD /path`. */
   seen = [];
+  /** Seconds by which the program's clock is ahead. */
+  ahead = 0;
+  /** Responses of `/stream` whose first part has been passed on. */
+  streams = 0;
+  began = new EventEmitter();
   /** A function that may answer a request in place of the program. */
   instead = null;
 
@@ -58,6 +63,22 @@ export class Site {
     this.program = spawn(path, options, { env: { ...process.env, SESSION_KEYS: keys }, stdio: ["ignore", "pipe", "inherit"] });
     const [line] = await once(createInterface({ input: this.program.stdout }), "line");
     this.upstream = Number(new URL(line.replace("listening on ", "")).port);
+    if (this.ahead > 0) await this.moveClock(this.ahead);
+  }
+
+  /** Moves the clock of the program, which a restart keeps. */
+  async wait(seconds) {
+    this.ahead += seconds;
+    await this.moveClock(seconds);
+  }
+
+  async moveClock(seconds) {
+    await fetch(`http://127.0.0.1:${this.upstream}/clock?seconds=${seconds}`, { method: "POST" });
+  }
+
+  /** Waits until so many responses of `/stream` have begun. */
+  async listening(count) {
+    while (this.streams < count) await once(this.began, "stream");
   }
 
   url(host, path = "/") {
@@ -73,6 +94,12 @@ export class Site {
     const passed = forward(options, (answer) => {
       response.writeHead(answer.statusCode, answer.rawHeaders);
       answer.pipe(response);
+      if (url === "/stream") {
+        answer.once("data", () => {
+          this.streams += 1;
+          this.began.emit("stream");
+        });
+      }
     });
     passed.on("error", () => response.writeHead(502).end());
     request.pipe(passed);

@@ -1,21 +1,47 @@
 //! A site whose sessions are bound to devices, for the tests in a browser beside it. It speaks plain HTTP; the tests put
 //! TLS before it.
 
-use std::{env, error::Error, net::Ipv4Addr};
+use std::{
+    convert::Infallible,
+    env,
+    error::Error,
+    net::Ipv4Addr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
 
 use axum::{
     Router,
-    extract::Query,
-    http::StatusCode,
+    body::Body,
+    extract::{Query, State},
     response::{Html, Redirect},
     routing::{get, post},
 };
+use futures_util::{Stream, stream};
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer, csrf::CsrfGuard,
-    device::DeviceBound, web::DeviceLayer,
+    Clock, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
+    csrf::CsrfGuard, device::DeviceBound, web::DeviceLayer,
 };
 use serde::Deserialize;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
+
+/// The clock of the site, in seconds ahead of the system's.
+#[derive(Clone)]
+struct Ahead {
+    seconds: Arc<AtomicU64>,
+    moved: watch::Sender<()>,
+}
+
+impl Ahead {
+    fn clock(&self) -> Clock {
+        let seconds = Arc::clone(&self.seconds);
+        let ahead = move || Duration::from_secs(seconds.load(Ordering::SeqCst));
+        Clock::from_fn(move || SystemTime::now() + ahead())
+    }
+}
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -23,6 +49,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cookie = SessionCookie::encrypted(keys)
         .device_bound(DeviceBound::at("/.session"))
         .build()?;
+    let ahead = Ahead {
+        seconds: Arc::default(),
+        moved: watch::Sender::new(()),
+    };
+    let layer = SessionLayer::new(cookie).clock(ahead.clock());
     let app = Router::new()
         .route("/", get(home))
         .route("/form", get(form))
@@ -31,8 +62,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .route("/callback", get(callback))
         .route("/count", post(count))
         .route("/sign-out", post(sign_out))
+        .route("/stream", get(listen))
         .layer(CsrfGuard::new().origin_check_only())
-        .layer(DeviceLayer::new(SessionLayer::new(cookie)));
+        .layer(DeviceLayer::new(layer))
+        .route("/clock", post(put_ahead))
+        .with_state(ahead);
     let port = env::args().nth(1).map_or(Ok(3000), |port| port.parse())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
@@ -67,10 +101,9 @@ struct Callback {
 async fn callback(
     session: Session,
     Query(Callback { to }): Query<Callback>,
-) -> Result<Redirect, (StatusCode, String)> {
-    let failed = |error: SessionError| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
-    session.renew().map_err(failed)?;
-    session.insert("user", "ada").map_err(failed)?;
+) -> Result<Redirect, SessionError> {
+    session.renew()?;
+    session.insert("user", "ada")?;
     Ok(Redirect::to(&to))
 }
 
@@ -82,4 +115,36 @@ async fn count(session: Session) -> Result<String, SessionError> {
 async fn sign_out(session: Session) -> Result<String, SessionError> {
     session.invalidate()?;
     home(session).await
+}
+
+/// Says `alive` at the beginning and whenever the clock has been moved, and ends with the session.
+async fn listen(session: Session, State(ahead): State<Ahead>) -> Body {
+    Body::from_stream(lines(session, ahead.moved.subscribe()))
+}
+
+fn lines(
+    session: Session,
+    moved: watch::Receiver<()>,
+) -> impl Stream<Item = Result<&'static str, Infallible>> {
+    let begun = (session, moved, true);
+    stream::unfold(Some(begun), async |listening| {
+        let (session, mut moved, is_first) = listening?;
+        if !is_first {
+            moved.changed().await.ok()?;
+        }
+        if session.is_alive() {
+            return Some((Ok("alive "), Some((session, moved, false))));
+        }
+        Some((Ok("over"), None))
+    })
+}
+
+#[derive(Deserialize)]
+struct Wait {
+    seconds: u64,
+}
+
+async fn put_ahead(State(ahead): State<Ahead>, Query(Wait { seconds }): Query<Wait>) {
+    ahead.seconds.fetch_add(seconds, Ordering::SeqCst);
+    ahead.moved.send_replace(());
 }
