@@ -38,6 +38,7 @@ impl From<SessionError> for ApiError {
     fn from(error: SessionError) -> Self {
         let status = match &error {
             SessionError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            SessionError::Stale => StatusCode::FORBIDDEN,
             SessionError::Encode(_) | SessionError::TooDeep | SessionError::DuplicateKey => {
                 StatusCode::BAD_REQUEST
             }

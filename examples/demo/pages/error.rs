@@ -52,6 +52,7 @@ impl From<SessionError> for PageError {
     fn from(error: SessionError) -> Self {
         let status = match &error {
             SessionError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            SessionError::Stale => StatusCode::FORBIDDEN,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         PageError::new(status, error.to_string())
