@@ -11,7 +11,7 @@ use crate::{
     cookie::Values,
     crypto::scratch::Scratch,
     device::{Beside, Subject},
-    state::{Circumstances, DeviceId, StateData},
+    state::{DeviceId, StateData},
     token::Context,
 };
 
@@ -66,7 +66,7 @@ impl Sealer {
         let mut state = data.under(&self.policy);
         state.hold(body, layout, token_len, cookies);
         state.admit(None, true);
-        let saving = state.saving(Circumstances::UNKNOWN, false, true);
+        let saving = state.reseal();
         let arrived = Arrived {
             carried: values.carried(),
             now,

@@ -113,17 +113,30 @@ impl<T> State<'_, T> {
             return Saving::Keep;
         }
         let refreshed = BodyToSeal::WithAge(active_age(metadata, self.data.now));
-        let resealed = if self.data.became_bound {
-            BodyToSeal::WithAge(metadata.age)
-        } else {
-            BodyToSeal::AsArrived
-        };
-        let bodies = [(is_due, refreshed), (reseal, resealed)];
-        let mut due = bodies
+        let bodies = [(is_due, refreshed), (reseal, self.resealed())];
+        let due = bodies
             .into_iter()
             .filter_map(|(is_due, body)| is_due.then_some(body));
-        due.find(|body| self.allowed_for_body(*body).is_some())
-            .map_or(Saving::NoRoom, Saving::Refresh)
+        self.first_that_fits(due)
+    }
+
+    /// Seals the session again at a request that the browser makes by itself, which is no activity of the visitor.
+    pub(crate) fn reseal(&self) -> Saving {
+        self.first_that_fits([self.resealed()])
+    }
+
+    fn resealed(&self) -> BodyToSeal {
+        if self.data.became_bound {
+            BodyToSeal::WithAge(self.data.metadata.age)
+        } else {
+            BodyToSeal::AsArrived
+        }
+    }
+
+    fn first_that_fits(&self, bodies: impl IntoIterator<Item = BodyToSeal>) -> Saving {
+        let mut bodies = bodies.into_iter();
+        let fitting = bodies.find(|body| self.allowed_for_body(*body).is_some());
+        fitting.map_or(Saving::NoRoom, Saving::Refresh)
     }
 
     /// If nothing arrived, there is nothing to drop.

@@ -154,7 +154,9 @@ fn a_full_session_has_room_for_its_device() {
     browser.offer = fields.registration().map(Offer::read);
     fields.iter().for_each(|field| browser.keep(field));
     let response = browser.try_register(&site, Carry::All);
-    assert_eq!(response.headers().get_all(SET_COOKIE).iter().count(), 2);
+    let fields = response.headers().get_all(SET_COOKIE);
+    assert_eq!(fields.iter().count(), 2);
+    assert!(fields.iter().all(|field| field.len() <= 3_072));
     assert_eq!(browser.get(&site, "/"), "nobody 0 Bound");
 }
 
@@ -241,6 +243,10 @@ fn a_rollout_begins_and_ends_without_offers() {
     assert_eq!(thief.get(&accepting, "/"), "nobody 0 Stale");
     assert_eq!(browser.post(&accepting, "/sign-in"), "ada 1 Unbound");
     assert!(browser.offer.is_none());
+    let mut other = Browser::new();
+    other.post(&accepting, "/sign-in");
+    other.post(&accepting, "/sign-out");
+    assert!(other.cookies.is_empty(), "no registration is on its way");
 
     let without = SessionCookie::encrypted(keys.shared.clone())
         .build()

@@ -225,6 +225,43 @@ fn the_fields_of_a_request_may_be_quoted_once() {
     }
 }
 
+/// A key that a refresh brings along is none that anybody registered.
+#[test]
+fn a_key_is_in_the_proof_of_a_registration_and_in_no_other() {
+    let site = Site::new();
+    let [registering, refreshing] = Proving::both(&site);
+    let sign = |proving: &Proving, header: &Value| {
+        let payload = json!({"jti": proving.challenge});
+        signed(&proving.key, header, &payload)
+    };
+    let (with, without) = (registering.header(), refreshing.header());
+    assert!(with.get("jwk").is_some() && without.get("jwk").is_none());
+    registering.check(&site, &sign(&registering, &without), false);
+    let mut own = with.clone();
+    own["jwk"] = registering_key(&refreshing.key);
+    refreshing.check(&site, &sign(&refreshing, &own), false);
+    for (name, wrong) in [
+        ("kty", json!("RSA")),
+        ("crv", json!("P-384")),
+        ("x", json!("AAAA")),
+        ("y", with["jwk"]["x"].clone()),
+    ] {
+        let mut header = with.clone();
+        header["jwk"][name] = wrong;
+        registering.check(&site, &sign(&registering, &header), false);
+    }
+    refreshing.check(&site, &sign(&refreshing, &without), true);
+    registering.check(&site, &sign(&registering, &with), true);
+}
+
+/// A public key as a registration carries it.
+fn registering_key(key: &SigningKey) -> Value {
+    let proof = registration(key, &json!({}));
+    let (header, _) = proof.split_once('.').unwrap();
+    let header = URL_SAFE_NO_PAD.decode(header).unwrap();
+    serde_json::from_slice::<Value>(&header).unwrap()["jwk"].clone()
+}
+
 #[test]
 fn a_proof_of_another_algorithm_type_or_form_is_refused() {
     let site = Site::new();

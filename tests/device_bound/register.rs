@@ -127,6 +127,20 @@ fn a_registration_for_a_session_that_has_ended_is_refused_from_any_site() {
 }
 
 #[test]
+fn a_session_that_was_revoked_under_a_newer_id_is_not_bound() {
+    let site = Site::new();
+    let mut browser = Browser::new();
+    browser.post(&site, "/sign-in");
+    let offer = browser.offer.take();
+    browser.post(&site, "/new-id");
+    let id = browser.session_id(&site);
+    site.revoked.lock().unwrap().push(id);
+    browser.offer = offer;
+    let refused = browser.try_register(&site, Carry::All);
+    assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+}
+
+#[test]
 fn a_session_that_belongs_to_a_device_gets_no_second_one() {
     let site = Site::new();
     let mut browser = Browser::new();
