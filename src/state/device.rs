@@ -84,7 +84,7 @@ impl<T> State<'_, T> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "http"))]
 pub(crate) struct OpenedForTests {
     pub(crate) came: Option<Sid>,
     pub(crate) metadata: Metadata,
@@ -93,7 +93,7 @@ pub(crate) struct OpenedForTests {
     pub(crate) payload: Vec<u8>,
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "http"))]
 impl<T> State<'_, T> {
     pub(crate) fn opened_for_tests(&self) -> OpenedForTests {
         OpenedForTests {

@@ -121,6 +121,7 @@ impl<T> State<'_, T> {
     }
 
     /// Seals the session again at a request that the browser makes by itself, which is no activity of the visitor.
+    #[cfg(feature = "device-bound")]
     pub(crate) fn reseal(&self) -> Saving {
         self.first_that_fits([self.resealed()])
     }

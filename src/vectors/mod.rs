@@ -122,6 +122,7 @@ fn context(pairs: &[(String, String)]) -> Context {
 
 /// The content of a token.
 struct Content {
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for writes"))]
     key_id: KeyId,
     metadata: Metadata,
     flash: Vec<(String, String)>,
