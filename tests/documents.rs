@@ -217,11 +217,13 @@ const PLACES: [(&[&str], &[&str]); 5] = [
     (
         &[
             "use aes",
-            "use chacha20poly1305",
+            "aws_lc_rs",
+            "chacha20poly1305",
             "use hkdf",
             "use hmac",
+            "p256::",
             "use sha2",
-            "use xaes_256_gcm",
+            "xaes_256_gcm",
         ],
         &["src/crypto/"],
     ),

@@ -1,5 +1,5 @@
-//! The suites that a program includes, by the features `xaes` and `xchacha20`. Runs with each of them alone, and with
-//! neither.
+//! The suites that a program includes, by the features `xaes`, `xchacha20` and `aws-lc`, and the libraries that they run
+//! on. Runs with each of them alone, with all, and with none.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -7,12 +7,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SigningKey,
-    keys::{KeyError, Suite},
+    keys::{Backend, KeyError, Suite},
 };
 
 #[test]
 fn a_key_of_a_suite_that_was_left_out_is_refused_with_the_feature_to_enable() {
-    check(XAES, "xaes", cfg!(feature = "xaes"));
+    check(XAES, "xaes", HAS_XAES);
     check(XCHACHA20, "xchacha20", cfg!(feature = "xchacha20"));
 }
 
@@ -34,7 +34,7 @@ fn check(text: &str, feature: &str, is_included: bool) {
 #[test]
 fn a_generated_key_is_of_the_first_suite_that_is_included() {
     let suite = EncryptionKey::generate().map(|key| KeyRing::new(key).keys()[0].suite);
-    if cfg!(feature = "xaes") {
+    if HAS_XAES {
         assert_eq!(suite.unwrap(), Suite::Xaes256Gcm);
     } else if cfg!(feature = "xchacha20") {
         assert_eq!(suite.unwrap(), Suite::XChaCha20Poly1305);
@@ -51,6 +51,22 @@ fn a_signed_session_takes_no_encrypting_suite() {
     keeps_a_session(SessionCookie::unencrypted_but_signed(key).build().unwrap());
 }
 
+#[test]
+fn a_suite_says_which_library_it_runs_on() {
+    let of_ciphers = if cfg!(feature = "aws-lc-fips") {
+        Backend::AwsLcFips
+    } else if cfg!(feature = "aws-lc") {
+        Backend::AwsLc
+    } else {
+        Backend::RustCrypto
+    };
+    let of = |is_included: bool| is_included.then_some(of_ciphers);
+    assert_eq!(Suite::Xaes256Gcm.backend(), of(HAS_XAES));
+    let has_xchacha20 = cfg!(feature = "xchacha20");
+    assert_eq!(Suite::XChaCha20Poly1305.backend(), of(has_xchacha20));
+    assert_eq!(Suite::HmacSha256.backend(), Some(Backend::RustCrypto));
+}
+
 #[track_caller]
 fn keeps_a_session(cookie: SessionCookie) {
     let session = cookie.load(None::<&str>, NOW);
@@ -61,6 +77,8 @@ fn keeps_a_session(cookie: SessionCookie) {
 }
 
 const NOW: fn() -> SystemTime = || UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+
+const HAS_XAES: bool = cfg!(any(feature = "xaes", feature = "aws-lc"));
 
 const XAES: &str = "hardtack_key_v1_xaes_ZDIWFF2AiFfzRFU7RMJSpHEjlfkXu7Z53cc2DaRwNZdryarj";
 const XCHACHA20: &str = "hardtack_key_v1_xcha_ZyjbTq0jAaqBqvEPuCXv0Jr27j2fejSzDFtw05weZ1Vd1Pz5";

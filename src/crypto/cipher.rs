@@ -2,19 +2,10 @@
 
 use std::ops::Range;
 
-use aead::{AeadInOut, KeyInit};
-#[cfg(feature = "xchacha20")]
-use chacha20poly1305::XChaCha20Poly1305;
-#[cfg(feature = "xaes")]
-use xaes_256_gcm::Xaes256Gcm;
 use zeroize::Zeroizing;
 
-#[cfg(not(feature = "xaes"))]
-use super::left_out::LeftOut as Xaes256Gcm;
-#[cfg(not(feature = "xchacha20"))]
-use super::left_out::LeftOut as XChaCha20Poly1305;
-
 use super::{
+    backend::{XChaCha20Poly1305, Xaes256Gcm},
     mac::{Mac, TAG_LEN},
     suite::Suite,
 };
@@ -90,12 +81,12 @@ pub(crate) enum Aead {
 impl Aead {
     /// XAES-256-GCM (<https://c2sp.org/XAES-256-GCM>, SPEC.md § 2.4).
     pub(crate) fn xaes_256_gcm(key: &[u8; 32]) -> Aead {
-        Aead::Xaes256Gcm(Box::new(Xaes256Gcm::new(key.into())))
+        Aead::Xaes256Gcm(Box::new(Xaes256Gcm::new(key)))
     }
 
     /// XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03, SPEC.md § 2.5).
     pub(crate) fn xchacha20_poly1305(key: &[u8; 32]) -> Aead {
-        Aead::XChaCha20Poly1305(XChaCha20Poly1305::new(key.into()))
+        Aead::XChaCha20Poly1305(XChaCha20Poly1305::new(key))
     }
 
     /// `ciphertext || tag = AEAD(K, nonce, aad, body)`: encrypts in place and returns the tag.
@@ -105,15 +96,13 @@ impl Aead {
         aad: &[u8],
         body: &mut [u8],
     ) -> [u8; TAG_LEN] {
-        let (nonce, body) = (nonce.into(), body.into());
-        let tag = match self {
-            Aead::Xaes256Gcm(aead) => aead.encrypt_inout_detached(nonce, aad, body),
-            Aead::XChaCha20Poly1305(aead) => aead.encrypt_inout_detached(nonce, aad, body),
-        };
-        tag.expect("a body is shorter than 64 GiB").into()
+        match self {
+            Aead::Xaes256Gcm(aead) => aead.encrypt(nonce, aad, body),
+            Aead::XChaCha20Poly1305(aead) => aead.encrypt(nonce, aad, body),
+        }
     }
 
-    /// Decrypts in place if the tag is good, and leaves the body alone otherwise.
+    /// Decrypts in place if the tag is good. Otherwise the body stays encrypted, or becomes zeros.
     pub(crate) fn decrypt(
         &self,
         nonce: &[u8; NONCE_LEN],
@@ -121,12 +110,10 @@ impl Aead {
         body: &mut [u8],
         tag: &[u8; TAG_LEN],
     ) -> Option<()> {
-        let (nonce, body, tag) = (nonce.into(), body.into(), tag.into());
-        let opened = match self {
-            Aead::Xaes256Gcm(aead) => aead.decrypt_inout_detached(nonce, aad, body, tag),
-            Aead::XChaCha20Poly1305(aead) => aead.decrypt_inout_detached(nonce, aad, body, tag),
-        };
-        opened.ok()
+        match self {
+            Aead::Xaes256Gcm(aead) => aead.decrypt(nonce, aad, body, tag),
+            Aead::XChaCha20Poly1305(aead) => aead.decrypt(nonce, aad, body, tag),
+        }
     }
 }
 

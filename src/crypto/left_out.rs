@@ -2,48 +2,27 @@
 
 use std::convert::Infallible;
 
-use aead::{
-    AeadCore, AeadInOut, Error, Key, KeyInit, KeySizeUser, Nonce, Tag, TagPosition,
-    consts::{U16, U24, U32},
-    inout::InOutBuf,
-};
+use super::{cipher::NONCE_LEN, mac::TAG_LEN};
 
 /// A cipher that does not exist. Its keys are refused where they are parsed or generated.
 pub(crate) struct LeftOut(Infallible);
 
-impl KeySizeUser for LeftOut {
-    type KeySize = U32;
-}
-
-impl KeyInit for LeftOut {
-    fn new(_: &Key<Self>) -> Self {
+impl LeftOut {
+    pub(crate) fn new(_: &[u8; 32]) -> LeftOut {
         unreachable!("there is no key of a suite that was left out")
     }
-}
 
-impl AeadCore for LeftOut {
-    type NonceSize = U24;
-    type TagSize = U16;
-    const TAG_POSITION: TagPosition = TagPosition::Postfix;
-}
-
-impl AeadInOut for LeftOut {
-    fn encrypt_inout_detached(
-        &self,
-        _: &Nonce<Self>,
-        _: &[u8],
-        _: InOutBuf<'_, '_, u8>,
-    ) -> Result<Tag<Self>, Error> {
+    pub(crate) fn encrypt(&self, _: &[u8; NONCE_LEN], _: &[u8], _: &mut [u8]) -> [u8; TAG_LEN] {
         match self.0 {}
     }
 
-    fn decrypt_inout_detached(
+    pub(crate) fn decrypt(
         &self,
-        _: &Nonce<Self>,
+        _: &[u8; NONCE_LEN],
         _: &[u8],
-        _: InOutBuf<'_, '_, u8>,
-        _: &Tag<Self>,
-    ) -> Result<(), Error> {
+        _: &mut [u8],
+        _: &[u8; TAG_LEN],
+    ) -> Option<()> {
         match self.0 {}
     }
 }

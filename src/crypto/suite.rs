@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{cipher::NONCE_LEN, mac::TAG_LEN};
+use super::{backend::Backend, cipher::NONCE_LEN, mac::TAG_LEN};
 
 /// The protection of a session's content: encrypted, or signed only.
 ///
@@ -58,7 +58,7 @@ impl fmt::Display for Mode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Suite {
-    /// XAES-256-GCM, the default. Feature `xaes`.
+    /// XAES-256-GCM, the default. Feature `xaes` or `aws-lc`.
     Xaes256Gcm,
     /// XChaCha20-Poly1305, for machines without AES instructions. Feature `xchacha20`.
     XChaCha20Poly1305,
@@ -90,7 +90,7 @@ impl Suite {
 
     /// The suite of [`EncryptionKey::generate`](crate::EncryptionKey::generate): the first encrypting one that was not
     /// left out.
-    pub(crate) const RECOMMENDED: Suite = match cfg!(feature = "xaes") {
+    pub(crate) const RECOMMENDED: Suite = match HAS_XAES {
         true => Suite::Xaes256Gcm,
         false => Suite::XChaCha20Poly1305,
     };
@@ -98,7 +98,7 @@ impl Suite {
     /// The feature to enable for this suite, if the suite was left out.
     pub(crate) const fn missing_feature(self) -> Option<&'static str> {
         match self {
-            Suite::Xaes256Gcm if !cfg!(feature = "xaes") => Some("xaes"),
+            Suite::Xaes256Gcm if !HAS_XAES => Some("xaes"),
             Suite::XChaCha20Poly1305 if !cfg!(feature = "xchacha20") => Some("xchacha20"),
             _ => None,
         }
@@ -112,6 +112,21 @@ impl Suite {
             Suite::XChaCha20Poly1305 => "xcha",
             Suite::HmacSha256 => "sign",
         }
+    }
+
+    /// The library that this suite runs on, for health checks. `None`: the suite was left out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::keys::{Backend, Suite};
+    ///
+    /// let backend = Suite::Xaes256Gcm.backend();
+    /// assert!([None, Some(Backend::RustCrypto), Some(Backend::AwsLc)].contains(&backend));
+    /// ```
+    #[must_use]
+    pub fn backend(self) -> Option<Backend> {
+        Backend::of(self)
     }
 
     /// The mode of tokens that this suite seals.
@@ -149,3 +164,5 @@ impl Mode {
         self.nonce_len() + TAG_LEN
     }
 }
+
+const HAS_XAES: bool = cfg!(any(feature = "xaes", feature = "aws-lc"));

@@ -26,6 +26,7 @@ pub(crate) mod testing;
 mod watch;
 
 pub use crate::crypto::{
+    backend::Backend,
     random::RandomError,
     suite::{Mode, Suite},
 };

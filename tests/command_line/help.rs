@@ -22,9 +22,21 @@ fn help_and_version_are_answers() {
             ran.err
         );
     }
+}
+
+#[test]
+fn the_version_names_the_library_of_the_ciphers() {
+    let library = if cfg!(feature = "aws-lc-fips") {
+        "AWS-LC FIPS"
+    } else if cfg!(feature = "aws-lc") {
+        "AWS-LC"
+    } else {
+        "RustCrypto"
+    };
+    let version = env!("CARGO_PKG_VERSION");
     assert_eq!(
-        desk.done("--version"),
-        format!("hardtack {}\n", env!("CARGO_PKG_VERSION"))
+        Desk::new().done("--version"),
+        format!("hardtack {version} ({library})\n")
     );
 }
 

@@ -14,15 +14,16 @@ mod moment;
 mod ring;
 mod settings;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::LazyLock};
 
 use clap::{Parser, Subcommand};
+use hardtack::keys::Suite;
 
 use answer::Answer;
 
 /// Makes and changes key rings of hardtack sessions, and inspects their cookies.
 #[derive(Parser)]
-#[command(name = "hardtack", version, after_help = AFTER_HELP)]
+#[command(name = "hardtack", version = VERSION.as_str(), after_help = AFTER_HELP)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -49,6 +50,13 @@ impl Command {
         }
     }
 }
+
+/// With the library that the ciphers run on.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let backend = Suite::Xaes256Gcm.backend();
+    let backend = backend.expect("feature `cli` includes `xaes`");
+    format!("{} ({backend})", env!("CARGO_PKG_VERSION"))
+});
 
 const AFTER_HELP: &str = "\
 Exit codes:
