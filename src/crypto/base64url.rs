@@ -1,12 +1,18 @@
 //! Strict base64url: no padding, no white space, unused bits zero (SPEC.md § 4.5).
 
-use std::sync::LazyLock;
+use std::{mem, sync::LazyLock};
 
 use base64::{Engine, engine};
 
 /// Encodes `bytes` and appends them to `text`.
 pub(crate) fn encode(bytes: &[u8], text: &mut String) {
-    ENGINE.encode_string(bytes, text);
+    // `encode_string` of the library would go through a buffer of 1 KiB.
+    let mut whole = mem::take(text).into_bytes();
+    let start = whole.len();
+    whole.resize(start + encoded_len(bytes.len()), 0);
+    let written = ENGINE.encode_slice(bytes, &mut whole[start..]);
+    written.expect("the slice is as long as the text");
+    *text = String::from_utf8(whole).expect("base64url is ASCII");
 }
 
 /// Decodes into the start of `bytes`, which has [`longest_decoded`] of them, and returns the decoded length.

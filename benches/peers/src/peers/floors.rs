@@ -28,6 +28,7 @@ use crate::{
 };
 
 pub(crate) const XAES: &str = "XAES-256-GCM, postcard";
+pub(crate) const XAES_AWS_LC: &str = "aws-lc-rs, XAES-256-GCM, postcard";
 pub(crate) const HMAC: &str = "HMAC-SHA-256 alone";
 const CODEC: &str = "base64url and postcard alone";
 
@@ -40,9 +41,10 @@ pub(super) fn add(bench: &mut Bench) {
         Floor::new(Ring::generate())
     });
     add_peer(bench, "aws-lc-rs, AES-256-GCM, postcard", || {
-        Floor::new(AwsLc::generate())
+        Floor::new(AwsLc::new(&random::<32>()))
     });
     add_peer(bench, XAES, || Floor::new(Xaes::generate()));
+    add_peer(bench, XAES_AWS_LC, || Floor::new(XaesAwsLc::new(&random())));
     if bench.wants(HMAC) {
         add_mac::<Small>(bench);
         add_mac::<Medium>(bench);
@@ -172,7 +174,7 @@ impl Sealing for RustCrypto {
 /// CMAC. What is left is a key of AES-GCM for each nonce.
 struct Xaes {
     key: Aes256Enc,
-    k1: [u8; 16],
+    k1: u128,
 }
 
 impl Xaes {
@@ -184,31 +186,35 @@ impl Xaes {
         let key = Aes256Enc::new(key.into());
         let mut l = Block::default();
         key.encrypt_block(&mut l);
-        let l = u128::from_be_bytes(l.into());
-        let k1 = (l << 1) ^ ((l >> 127) * 0b1000_0111);
         Xaes {
             key,
-            k1: k1.to_be_bytes(),
+            k1: subkey_of_cmac(l.into()),
         }
     }
 
     /// The cipher for a nonce of 24 bytes, whose second half is left to it.
     fn cipher(&self, nonce: &[u8]) -> Aes256Gcm {
-        let message = |i| {
-            let mut block = [0, i, b'X', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-            block[4..].copy_from_slice(&nonce[..12]);
-            for (byte, k1) in block.iter_mut().zip(self.k1) {
-                *byte ^= k1;
-            }
-            Block::from(block)
-        };
-        let mut halves = [message(1), message(2)];
+        let mut halves = blocks_of_the_key(self.k1, nonce).map(Block::from);
         self.key.encrypt_blocks(&mut halves);
         let mut key = [0; 32];
         key[..16].copy_from_slice(&halves[0]);
         key[16..].copy_from_slice(&halves[1]);
         Aes256Gcm::new(&key.into())
     }
+}
+
+fn subkey_of_cmac(l: [u8; 16]) -> u128 {
+    let l = u128::from_be_bytes(l);
+    (l << 1) ^ ((l >> 127) * 0b1000_0111)
+}
+
+/// What is encrypted to become the key for a nonce.
+fn blocks_of_the_key(k1: u128, nonce: &[u8]) -> [[u8; 16]; 2] {
+    [1, 2].map(|i| {
+        let mut block = [0, i, b'X', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        block[4..].copy_from_slice(&nonce[..12]);
+        (u128::from_be_bytes(block) ^ k1).to_be_bytes()
+    })
 }
 
 impl Sealing for Xaes {
@@ -221,6 +227,47 @@ impl Sealing for Xaes {
 
     fn open(&self, nonce: &[u8], body: &mut [u8], tag: &[u8]) -> bool {
         RustCrypto(self.cipher(nonce)).open(&nonce[12..], body, tag)
+    }
+}
+
+/// The same on AWS-LC.
+struct XaesAwsLc {
+    key: aws_lc_rs::cipher::EncryptingKey,
+    k1: u128,
+}
+
+impl XaesAwsLc {
+    fn new(key: &[u8; 32]) -> XaesAwsLc {
+        use aws_lc_rs::cipher::{AES_256, EncryptingKey, UnboundCipherKey};
+
+        let key = UnboundCipherKey::new(&AES_256, key).expect("32 bytes");
+        let key = EncryptingKey::ecb(key).expect("AES-256 has this mode");
+        let mut l = [0; 16];
+        key.encrypt(&mut l).expect("a whole block");
+        XaesAwsLc {
+            key,
+            k1: subkey_of_cmac(l),
+        }
+    }
+
+    fn cipher(&self, nonce: &[u8]) -> AwsLc {
+        let mut key = blocks_of_the_key(self.k1, nonce);
+        let key = key.as_flattened_mut();
+        self.key.encrypt(key).expect("two blocks");
+        AwsLc::new(key)
+    }
+}
+
+impl Sealing for XaesAwsLc {
+    const NONCE: usize = 24;
+    const TAG: usize = 16;
+
+    fn seal(&self, nonce: &[u8], body: &mut [u8], tag: &mut [u8]) {
+        self.cipher(nonce).seal(&nonce[12..], body, tag);
+    }
+
+    fn open(&self, nonce: &[u8], body: &mut [u8], tag: &[u8]) -> bool {
+        self.cipher(nonce).open(&nonce[12..], body, tag)
     }
 }
 
@@ -262,8 +309,8 @@ impl Sealing for Ring {
 struct AwsLc(aws_lc_rs::aead::LessSafeKey);
 
 impl AwsLc {
-    fn generate() -> AwsLc {
-        let key = aws_lc_rs::aead::UnboundKey::new(&aws_lc_rs::aead::AES_256_GCM, &random::<32>());
+    fn new(key: &[u8]) -> AwsLc {
+        let key = aws_lc_rs::aead::UnboundKey::new(&aws_lc_rs::aead::AES_256_GCM, key);
         AwsLc(aws_lc_rs::aead::LessSafeKey::new(key.expect("32 bytes")))
     }
 
@@ -309,21 +356,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_floor_is_what_the_published_crate_does() {
-        let key = random::<32>();
-        let floor = Xaes::new(&key);
-        let published = Xaes256Gcm::new(&key.into());
+    fn the_floors_are_what_the_published_crate_does() {
         for _ in 0..100 {
-            let nonce = random::<24>();
-            let (mut ours, mut theirs, mut tag) = ([7; 100], [7; 100], [0; 16]);
-            floor.seal(&nonce, &mut ours, &mut tag);
-            let sealed =
-                published.encrypt_inout_detached(&nonce.into(), b"", (&mut theirs[..]).into());
-            assert_eq!(*sealed.expect(FAILURE), tag);
-            assert_eq!(ours, theirs);
-            assert!(floor.open(&nonce, &mut ours, &tag));
-            assert_eq!(ours, [7; 100]);
-            assert!(!floor.open(&nonce, &mut ours, &tag));
+            let key = random::<32>();
+            check(&key, Xaes::new(&key));
+            check(&key, XaesAwsLc::new(&key));
         }
+    }
+
+    #[track_caller]
+    fn check(key: &[u8; 32], floor: impl Sealing) {
+        let published = Xaes256Gcm::new(key.into());
+        let nonce = random::<24>();
+        let (mut ours, mut theirs, mut tag) = ([7; 100], [7; 100], [0; 16]);
+        floor.seal(&nonce, &mut ours, &mut tag);
+        let sealed = published.encrypt_inout_detached(&nonce.into(), b"", (&mut theirs[..]).into());
+        assert_eq!(*sealed.expect(FAILURE), tag);
+        assert_eq!(ours, theirs);
+        assert!(floor.open(&nonce, &mut ours, &tag));
+        assert_eq!(ours, [7; 100]);
+        assert!(!floor.open(&nonce, &mut ours, &tag));
     }
 }
