@@ -18,6 +18,7 @@ use std::{
     time::Duration,
 };
 
+use hardtack::keys::Suite;
 use lexopt::prelude::*;
 
 use measure::{Bench, Measured};
@@ -91,7 +92,10 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     });
 
     let mut out = io::stdout().lock();
-    writeln!(out, "{} rounds.\n", bench.rounds())?;
+    let backend = Suite::Xaes256Gcm.backend();
+    let backend = backend.ok_or("hardtack was built without its suite")?;
+    let rounds = bench.rounds();
+    writeln!(out, "{rounds} rounds, hardtack on {backend}.\n")?;
     report::overview(&bench, &mut out)?;
     writeln!(out)?;
     targets::print(&bench, two_threads, &mut out)?;

@@ -29,7 +29,7 @@ use crate::{
 
 pub(crate) const XAES: &str = "XAES-256-GCM, postcard";
 pub(crate) const XAES_AWS_LC: &str = "aws-lc-rs, XAES-256-GCM, postcard";
-pub(crate) const HMAC: &str = "HMAC-SHA-256 alone";
+const HMAC: &str = "HMAC-SHA-256 alone";
 const CODEC: &str = "base64url and postcard alone";
 
 pub(super) fn add(bench: &mut Bench) {

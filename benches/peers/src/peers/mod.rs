@@ -23,10 +23,9 @@ use crate::measure::Bench;
 
 pub(crate) use actix_session::ACTIX;
 pub(crate) use cookie::PRIVATE;
-pub(crate) use floors::{HMAC, XAES, of_many_threads as floor_of_many_threads};
+pub(crate) use floors::{XAES, XAES_AWS_LC, of_many_threads as floor_of_many_threads};
 pub(crate) use hardtack::{
-    COOKIE_ALONE, DICTIONARY, TOKEN_ALONE, TOWER, TYPED,
-    of_many_threads as hardtack_of_many_threads,
+    COOKIE_ALONE, TOKEN_ALONE, TOWER, TYPED, of_many_threads as hardtack_of_many_threads,
 };
 pub(crate) use tower_sessions::TOWER_SESSIONS;
 

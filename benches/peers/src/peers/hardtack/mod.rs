@@ -31,7 +31,7 @@ use crate::{
 pub(crate) use self::layers::{TOWER, add as add_layers};
 
 pub(crate) const TYPED: &str = "hardtack `SessionCookie<T>`";
-pub(crate) const DICTIONARY: &str = "hardtack `SessionCookie`, a dictionary";
+const DICTIONARY: &str = "hardtack `SessionCookie`, a dictionary";
 const SIGNED: &str = "hardtack `SessionCookie<T>`, signed";
 const HTTP: &str = "hardtack `SessionCookie<T>`, from and to a `HeaderMap`";
 pub(crate) const TOKEN_ALONE: &str = "hardtack `SessionToken<T>`, without a clock";
