@@ -128,8 +128,6 @@
 //! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. | [`Clock::system`] and [`SessionLayer`] there |
 //! | `cli` | The command line `hardtack`: keys, key rings, and the content of cookies. | a program, and features `xaes` and `xchacha20` |
 //! | `aws-lc` | The ciphers and ES256 by AWS-LC instead of RustCrypto: faster, and needs a C compiler. Not on WebAssembly. | the suite of `xaes`, and [`keys::Backend::AwsLc`] |
-//! | `aws-lc-fips` | The same by the FIPS module of AWS-LC. Needs CMake, Go and Perl, too. | [`keys::Backend::AwsLcFips`], and feature `aws-lc` |
-//! | `full` | All features above that need no C compiler, for tests and documentation. | those features |
 //!
 //! # More
 //!

@@ -53,9 +53,7 @@ fn a_signed_session_takes_no_encrypting_suite() {
 
 #[test]
 fn a_suite_says_which_library_it_runs_on() {
-    let of_ciphers = if cfg!(feature = "aws-lc-fips") {
-        Backend::AwsLcFips
-    } else if cfg!(feature = "aws-lc") {
+    let of_ciphers = if cfg!(feature = "aws-lc") {
         Backend::AwsLc
     } else {
         Backend::RustCrypto

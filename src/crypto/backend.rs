@@ -41,8 +41,8 @@ pub enum Backend {
     RustCrypto,
     /// AWS-LC, with feature `aws-lc`.
     AwsLc,
-    /// AWS-LC as a FIPS module that has passed its self-tests. Feature `aws-lc-fips`, or feature `fips` of `aws-lc-rs`
-    /// in any crate of the program.
+    /// AWS-LC as a FIPS module that has passed its self-tests: feature `aws-lc`, and a dependency of the program on
+    /// `aws-lc-rs` with its feature `fips`.
     AwsLcFips,
 }
 

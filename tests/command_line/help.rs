@@ -26,9 +26,7 @@ fn help_and_version_are_answers() {
 
 #[test]
 fn the_version_names_the_library_of_the_ciphers() {
-    let library = if cfg!(feature = "aws-lc-fips") {
-        "AWS-LC FIPS"
-    } else if cfg!(feature = "aws-lc") {
+    let library = if cfg!(feature = "aws-lc") {
         "AWS-LC"
     } else {
         "RustCrypto"

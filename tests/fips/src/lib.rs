@@ -1,0 +1,1 @@
+//! Sessions of hardtack on the FIPS module of AWS-LC: see `tests/`.
