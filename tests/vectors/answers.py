@@ -169,25 +169,35 @@ def write(setup, request, now, actions, response=None, random=lambda _: bytes(24
     device_fields = devices.device_fields(s, change, offer)
     expect |= {"change": change, "touch": touch}
     if body:
-        expect["stored"] = stored(setup, now, body, s.before, fields)
+        expect["stored"] = stored(body, s.before, fields)
     if any(name == "secure-session-registration" for name, _ in device_fields):
         expect["offer"] = {"key_id": setup.ring.sealing(now).kid.hex(), "issued": now}
     return expect, fields + device_fields
 
 
-def stored(setup, now, body, before, fields):
+def stored(body, before, fields):
     """The body of a token, and the characters of the token in each cookie."""
     b = parse_body(body, True)
     sid = None if b["sid"] is None else "kept" if before and b["sid"] == before["sid"] else "new"
-    return {"key_id": setup.ring.sealing(now).kid.hex(), "issued": b["issued"], "age": b["last_active"] - b["issued"], "limit": b["limit"],
+    return {"key_id": kid_of(fields), "issued": b["issued"], "age": b["last_active"] - b["issued"], "limit": b["limit"],
             "remembered": b["remembered"], "sid": sid, "device": b["device"] and b["device"].hex(), "schema": b["schema"],
             "flash": b["flash"], "payload": b["payload"].hex(), "lengths": lengths(fields)}
 
 
+def kid_of(fields):
+    """The kid of the token in these fields."""
+    return decode_base64url("".join(pieces_of(fields)))[1:5].hex()
+
+
 def lengths(fields):
+    return [len(piece) for piece in pieces_of(fields)]
+
+
+def pieces_of(fields):
+    """The token in these fields, in its parts."""
     values = [value.partition("=")[2].partition(";")[0] if name == "set-cookie" else value for name, value in fields]
     pieces = [re.fullmatch(r"(?:[2-8]\.)?([A-Za-z0-9_-]*)", value)[1] for value in values]
-    return [len(piece) for piece in pieces if piece]
+    return [piece for piece in pieces if piece]
 
 
 def starred(fields):
@@ -300,7 +310,7 @@ def sealed_in(setup, now, a, request):
         request = [("cookie", "; ".join(line.partition(";")[0] for line in session))]
         body, value, _ = endpoints.session_of(setup, request, now)
         brought = endpoints.session_of(setup, request, now)[0]
-        out["session"] = stored(setup, now, body["body"], brought, [("set-cookie", line) for line in session])
+        out["session"] = stored(body["body"], brought, [("set-cookie", line) for line in session])
     return out
 
 

@@ -175,6 +175,10 @@ def proofs():
     proves("order: a key in the header, and by another key", "§ 16.6.1", json.dumps({"alg": "ES256", "jwk": jwk, "typ": "dbsc+jwt"}), key=captured)
     proves("order: by another key, and for another URL", "§ 16.6.1", payload=json.dumps({"jti": "c", "aud": "https://other.test/"}), key=captured, url=URL)
     proves("order: a registration without a key, and claims that are no object", "§ 16.6.1", payload="[]", key=None)
+    short = next(device for n in range(10_000) if (device := Device(f"device key {n}")).x[0] == 0)
+    for how, x in (("with it", short.x), ("without it", short.x[1:])):
+        header = {"alg": "ES256", "jwk": short.jwk | {"x": base64url(x)}, "typ": "dbsc+jwt"}
+        add(f"a coordinate that begins with a zero byte, {how}", "§ 16.6.1", kind="proof", proof=short.signed(json.dumps(header), jti))
     registers("a coordinate of 33 bytes", x=base64url(b"\0" + ONE.x))
     registers("a coordinate that is a number", x=1)
     registers("a private part beside the key", d=base64url(bytes(32)))
@@ -699,6 +703,8 @@ def refreshes():
     for now, answer in ((I + 43_199, ok), (I + 43_200, ended)):
         add(f"{now - I:,} seconds after its sign-in", *answer, now=now, proof=ONE.proof(sealed("challenge", now - 5)), spec="§ 16.6.5")
         add(f"{now - I:,} seconds after its sign-in, with its session, remembered", *ok, session_pair(device=DEVICE, remembered=DAY), now=now, proof=ONE.proof(sealed("challenge", now - 5)), policy={"remember_up_to": 30 * DAY}, spec="§ 16.6.5")
+    add("an unbound session of its id, and not_before after the sign-in of the identifier", *ended, u, identifier=sealed("identifier", I - 100), proof=good, policy={"not_before": I}, spec="§ 16.6.5")
+    add("remembered sessions live shorter than others", *ok, proof=good, policy={"remember_up_to": 300}, spec="§ 16.6.5")
     for now, answer in ((I + 2 * DAY - 1, ok), (I + 2 * DAY, ended)):
         add(f"{now - I:,} seconds after its sign-in, where sessions are remembered for 2 days", *answer, now=now, proof=ONE.proof(sealed("challenge", now - 5)), policy={"remember_up_to": 2 * DAY}, spec="§ 16.6.5")
     add("an identifier from ahead", *ok, identifier=sealed("identifier", NOW + 900), proof=good, spec="§ 16.2.2, § 16.6.5")

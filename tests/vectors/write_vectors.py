@@ -424,6 +424,10 @@ def header_writes(add, I):
         room = payload_room({"mode": "encrypted", "limit": allowed})
         add(f"header: content that fills the room of {allowed:,} characters", "§ 9.5.4, § 9.6.4", "stored", None, ("insert", "a", "x" * fill(room)), purpose=HEADER, profile=profile)
         add(f"header: content that is a byte more than the room of {allowed:,} characters", "§ 9.5.4, § 9.6.4", "refused", None, ("insert", "a", "x" * (fill(room) + 1)), purpose=HEADER, profile=profile)
+    add("header: Split(2): more than 3,072 and 4,096 characters, changed: activity", "§ 9.5.4", {"age": 600}, made(payload=pack({"a": "x" * 4_500})), ("insert", "a", "y" * 4_500), purpose=HEADER, profile=2)
+    add("header: Split(2): more than 3,072 and 4,096 characters, refreshed", "§ 9.5.4", {"age": 600}, made(payload=pack({"a": "x" * 4_500})), "read", purpose=HEADER, profile=2)
+    over = payload_room({"mode": "encrypted", "limit": 3_072}) + 8
+    add("header: more than the room, and as it stands within 3,072 characters: limited", "§ 9.5.4", {"limit": 900}, made(sid=None, payload=pack({"a": "x" * fill(over)})), ("limit", 300), purpose=HEADER)
     large = made(age=140, payload=pack({"a": "x" * 4_000}))
     add("header: more than the room goes back as it came", "§ 9.5.4", {"age": 600}, large, ("insert", "a", "y" * 4_000), purpose=HEADER)
     add("header: more than the room, and more", "§ 9.5.4", "refused", large, ("insert", "b", 1), purpose=HEADER)
@@ -452,8 +456,6 @@ def sized_writes(add, I, day):
         pairs = [f"{cookie}={count}.{pieces[0]}"] + [f"{cookie}.{i}={piece}" for i, piece in enumerate(pieces) if i]
         return [["cookie", "; ".join(pairs) + extra]]
 
-    frame = len(f"{cookie}={attributes({'cookie': cookie} | writer.DEFAULT_ATTRIBUTES)}")
-    content_of = lambda characters: characters * 3 // 4 - 45 - len(made(0)) - 2  # Bytes of a text of more than 255.
     split = lambda n: dict(profile=n)
     # new ones
     for n in (2, 3, 4):
@@ -462,13 +464,11 @@ def sized_writes(add, I, day):
         add(f"Split({n}): content that is a byte more than the room", "§ 9.5.1, § 9.5.2, § 9.2.5", "refused", None, ("insert", "a", "x" * (fill(room) + 1)), **split(n))
         add(f"Split({n}): content that fills the room, with every field at its longest", "§ 9.6.3", {"limit": U32_MAX, "remembered": U32_MAX}, None,
             "renew", ("limit", 2**33), ("remember", 2**33), ("insert", "a", "x" * fill(room)), policy=remember, **split(n))
-    exact = 4096 - frame  # Characters of a token that one cookie takes.
-    for off, how in ((0, "exactly"), (-1, "with a byte to spare")):
-        n = next(n for n in range(exact) if len(token(XAES, body(NOW, payload=pack({"a": "x" * n})))) >= exact + off - 1)
-        while len(token(XAES, body(NOW, payload=pack({"a": "x" * n})))) > exact:
-            n -= 1
-        add(f"Split(2): a token that fits one cookie {how}" if off == 0 else "Split(2): a short token goes in one cookie", "§ 9.2.5", "stored", None, ("insert", "a", "x" * (n if off == 0 else 10)), **split(2))
-        add("Split(2): the next longer token goes in two", "§ 9.2.5", "stored", None, ("insert", "a", "x" * (n + 1)), **split(2)) if off == 0 else None
+    full = {"purpose": {"kind": "cookie", "name": "__Host-sessions"}, "profile": 2}  # One cookie takes 4,040 characters.
+    fits = next(n for n in range(4_000, 0, -1) if writer.token_length(writer.Setup({"ring": line(XAES), "mode": "encrypted", "context": [], "policy": USUAL_POLICY} | full), len(body(NOW, payload=pack({"a": "x" * n})))) == 4_040)
+    add("Split(2): a token that fits one cookie exactly", "§ 9.2.5", {"lengths": [4_040]}, None, ("insert", "a", "x" * fits), **full)
+    add("Split(2): the next longer token goes in two", "§ 9.2.5", {"lengths": [4_038, 4]}, None, ("insert", "a", "x" * (fits + 1)), **full)
+    add("Split(2): a short token goes in one cookie", "§ 9.2.5", "stored", None, ("insert", "a", "x" * 10), **split(2))
     # arrived in parts
     add("in two cookies, and little is left: one cookie, and the part is expired", "§ 9.2.7", {"payload": pack({"a": 1}).hex()}, None, ("insert", "a", 1), request=parts(made(4_000), count=2), **split(2))
     add("in four cookies, now two: the others are expired", "§ 9.2.7", {"age": 600}, None, ("insert", "a", "x" * 5_000), request=parts(made(11_000), count=4), **split(4))
@@ -614,6 +614,11 @@ def caches():
         ("no-store inside a quoted string", control('extension="a, no-store, b"'), True), ("no-store after a quoted string with an escaped quote", control('extension="a\\", b", no-store'), False),
         ("no-store behind an escaped quote inside a string", control('extension="a\\", no-store, b"'), True), ("a directive that begins with no-store", control("no-stores"), True), ("two words", control("no-store private"), True),
         ("Expires in the future", [("expires", FUTURE)], True), ("Expires in the past", [("expires", PAST)], False), ("Expires 0", [("expires", "0")], False), ("Expires -1", [("expires", "-1")], False),
+        ("Expires soon", [("expires", "soon")], False), ("Expires in the last year before the format", [("expires", "Wed, 31 Dec 2025 23:59:59 GMT")], False), ("Expires in the first year of the format", [("expires", "Thu, 01 Jan 2026 00:00:00 GMT")], True),
+        ("Expires with a year of two digits", [("expires", "Sunday, 06-Nov-94 08:49:37 GMT")], True), ("Expires as of asctime, in the past", [("expires", "Sun Nov  6 08:49:37 1994")], False), ("Expires with two numbers of four digits", [("expires", "Fri, 01 Jan 2100 00:00:00 +0000")], True), ("Expires in lower case", [("expires", "fri, 01 jan 2100 00:00:00 gmt")], True),
+        ("Expires, a month without a digit", [("expires", "January")], False), ("Expires, a number without a month", [("expires", "2100")], False), ("Expires in the past and in the future", [("expires", PAST), ("expires", FUTURE)], True),
+        ("no-store, and a quoted string that does not end", control('no-store, a="b'), True), ("private, and a quoted string that does not end on another line", control("private", 'a="b, c'), True), ("CDN-Cache-Control no-store, and a quoted string that does not end", control("private") + [("cdn-cache-control", 'no-store, a="')], True),
+        ("no-store, and a quoted string whose end is escaped", control('no-store, a="b\\"'), True), ("a quote in the middle of a word", control('a"b, no-store, c"d'), True), ("a backslash outside of a quoted string", control('a\\, no-store'), False),
         ("Expires in the future, private", control("private") + [("expires", FUTURE)], False), ("Expires in the future, public", control("public") + [("expires", FUTURE)], True), ("Expires in the past, public", control("public") + [("expires", PAST)], True),
         ("CDN-Cache-Control", control("private") + [("cdn-cache-control", "max-age=60")], True), ("CDN-Cache-Control no-store", control("private") + [("cdn-cache-control", "no-store")], False),
         ("CDN-Cache-Control private", control("private") + [("cdn-cache-control", "private")], True), ("CDN-Cache-Control no-store, must-understand", control("private") + [("cdn-cache-control", "no-store, must-understand")], True),
@@ -621,7 +626,7 @@ def caches():
         ("Surrogate-Control", control("no-store") + [("surrogate-control", "max-age=60")], True), ("Surrogate-Control no-store", control("no-store") + [("surrogate-control", "no-store")], False),
         ("Edge-Control", control("no-store") + [("edge-control", "max-age=60")], True), ("Edge-Control no-store", control("no-store") + [("edge-control", "no-store")], False),
         ("X-Accel-Expires 0", [("x-accel-expires", "0")], False), ("X-Accel-Expires 00 with white space", [("x-accel-expires", " 00\t")], False), ("X-Accel-Expires 60", control("private") + [("x-accel-expires", "60")], True),
-        ("X-Accel-Expires @0", [("x-accel-expires", "@0")], True), ("X-Accel-Expires empty", [("x-accel-expires", "")], True), ("X-Accel-Expires off", [("x-accel-expires", "off")], True),
+        ("X-Accel-Expires 0 and 60", control("private") + [("x-accel-expires", "0"), ("x-accel-expires", "60")], True), ("X-Accel-Expires @0", [("x-accel-expires", "@0")], True), ("X-Accel-Expires empty", [("x-accel-expires", "")], True), ("X-Accel-Expires off", [("x-accel-expires", "off")], True),
     ]
     for name, fields, shareable in shapes:
         add(f"{name}: only read", "§ 9.8.1, § 9.8.4", fields, "touched", shareable=shareable)

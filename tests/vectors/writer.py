@@ -2,6 +2,7 @@
 
 import copy
 import math
+import re
 from dataclasses import dataclass
 
 import devices
@@ -432,12 +433,15 @@ def set_cookies(lines):
 # ---------------------------------------------------------------- § 9.8 Caches
 
 def directives(lines):
-    """The directives of all lines of a field (§ 9.8.1)."""
-    return [directive.strip(" \t").lower() for line in lines for directive in split_unquoted(line)]
+    """The directives of all lines of a field; none, if a quoted string does not end (§ 9.8.1)."""
+    found = [split_unquoted(line) for line in lines]
+    if None in found:
+        return []
+    return [directive.strip(" \t").lower() for directives in found for directive in directives]
 
 
 def split_unquoted(line):
-    """The text between commas outside of quoted strings."""
+    """The text between commas outside of quoted strings; None, if one does not end."""
     found, quoted, escaped = [""], False, False
     for character in line:
         if character == "," and not quoted:
@@ -447,7 +451,7 @@ def split_unquoted(line):
         if character == '"' and not was_escaped:
             quoted = not quoted
         found[-1] += character
-    return found
+    return None if quoted else found
 
 
 def no_store(lines):
@@ -470,13 +474,14 @@ def shareable(fields):
     if any(is_targeted(name) and not no_store(lines) for name, lines in by_name.items()):
         return True
     zero = lambda value: value.strip(" \t") != "" and value.strip(" \t").strip("0") == ""
-    return "x-accel-expires" in by_name and not any(map(zero, by_name["x-accel-expires"]))
+    return "x-accel-expires" in by_name and not all(map(zero, by_name["x-accel-expires"]))
 
 
 def is_later(date):
-    """§ 9.8.1: the vectors have dates of long ago and far ahead alone."""
-    year = next((word for word in date.replace("-", " ").split() if len(word) == 4 and word.isdigit()), None)
-    return year is not None and int(year) >= 2026
+    """§ 9.8.1 (b)"""
+    is_date = re.search("[0-9]", date) and re.search("Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec", date, re.I)
+    years = [number for number in re.findall("[0-9]+", date) if len(number) == 4]
+    return bool(is_date) and not (years and max(years) < "2026")
 
 
 def cache(response_fields, touch, field, may_share=False):
