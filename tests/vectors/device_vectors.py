@@ -384,8 +384,13 @@ def writes():
     # no sign-in, no offer
     sends([], "content of an unbound one", "§ 16.4.2", {"device": None, "sid": "kept"}, cookie(u), set_a)
     sends([], "a new session with an id", "§ 16.4.2", {"device": None, "sid": "new"}, None, "id")
-    sends([], "an unbound one gets a new id: nothing is offered again", "§ 16.4.1", {"device": None, "sid": "new"}, cookie(young()), "new-id")
-    sends([], "an unbound one is cleared, with content: no mark", "§ 16.4.1", {"device": None, "sid": None}, cookie(young()), "clear", set_a)
+    sends(left, "an unbound one gets a new id: nothing is offered again, and a mark of the old one", "§ 16.4.1, § 16.4.2", {"device": None, "sid": "new"}, cookie(young()), "new-id")
+    sends(left, "an unbound one is cleared, with content: a mark", "§ 16.4.1, § 16.4.2", {"device": None, "sid": None}, cookie(young()), "clear", set_a)
+    sends([], "an unbound one gets a new id late: no mark", "§ 16.4.1, § 16.4.2", {"device": None, "sid": "new"}, cookie(u), "new-id")
+    sends(left, "an unbound one is over at once", "§ 16.4.2", "expired", cookie(young()), ("limit", 0))
+    sends(left, "an unbound one is invalidated, with content: a mark", "§ 16.4.2", {"issued": NOW, "sid": None}, cookie(young()), "invalidate", set_a)
+    sends([], "an unbound one gets a new id, and offers are off: no mark", "§ 16.4.2", {"sid": "new"}, cookie(young()), "new-id", settings={"offers": False})
+    sends([], "an unbound one gets a new id, and the response is an error: no mark", "§ 16.4.2", "nothing", cookie(young()), "new-id", response={"status": 500, "fields": []})
     sends([], "an unbound one is refreshed", "§ 16.4.2", {"age": 760, "device": None}, cookie(u), "read", now=I + 760)
     # bound
     sends([], "content of a bound one", "§ 16.4.1", {"device": DEVICE.hex(), "sid": "kept"}, cookie(s, bound), set_a)
@@ -452,7 +457,7 @@ def writes():
     sends(left, "the mark of another cookie with a domain and a path", "§ 16.5.2", "expired", cookie(plain(issued=NOW - 100, age=10)), "invalidate", purpose=PLAIN, **wide)
     sends(gone, "SameSite=Strict, and the mark has None", "§ 16.5.2", "expired", cookie(s, bound), "invalidate", attributes=writer.DEFAULT_ATTRIBUTES | {"same_site": "Strict"}, settings={"initiators": "same-site"})
     sends(gone, "no SameSite, and the mark has None", "§ 16.5.2", "expired", cookie(s, bound), "invalidate", attributes=writer.DEFAULT_ATTRIBUTES | {"same_site": None})
-    sends(gone, "after the parts that are expired and the earlier attributes", "§ 9.3.3, § 16.4.2", "expired", cookie(s, "__Host-session.2=x", bound), "invalidate", earlier=[writer.DEFAULT_ATTRIBUTES | {"path": "/old"}])
+    sends(gone, "after the parts that are expired and the earlier attributes", "§ 9.3.3, § 16.4.2", "expired", cookie(s, "__Host-session.2=x", bound), "invalidate", earlier=[writer.DEFAULT_ATTRIBUTES | {"partitioned": True}])
     sends([], "a new session that is not renewed, over two bound cookies of others", "§ 16.4.2", {"sid": None}, cookie(bound, bound_pair(TWO.of())), set_a)
     # size
     room = payload_room({"cookie": "__Host-session", "mode": "encrypted", "limit": 3072, "devices": True} | writer.DEFAULT_ATTRIBUTES)
@@ -596,7 +601,7 @@ def registrations():
     large = pack({"a": "x" * 2_230})
     v = add("with its session, which has no place for the device: the bound cookie alone", *ok, good, along(payload=large))
     assert "session" not in v["expect"]["sealed"]
-    add("with its session, and earlier attributes", *ok, good, along(), earlier=[writer.DEFAULT_ATTRIBUTES | {"path": "/old"}])
+    add("with its session, and earlier attributes", *ok, good, along(), earlier=[writer.DEFAULT_ATTRIBUTES | {"partitioned": True}])
     add("with its session, and padding is configured", *ok, good, along(), padding="padme")
     # 7: key, signature, audience
     add("a proof of a refresh", 400, "key", ONE.proof(offer))

@@ -139,10 +139,11 @@ def device_fields(s, change, offer):
     d, before, out = s.setup.devices, s.before, []
     if not d or change == "keep":
         return out
-    if change == "drop" or change == "store" and (s.renewed or s.ended == "invalidated"):
-        if before and before["device"] is not None:
+    if before and before["device"] is not None:
+        if change == "drop" or s.renewed or s.ended == "invalidated":
             out += [("set-cookie", expire_bound(s.setup, before["device"])), ("set-cookie", mark(s.setup, before["device"], OUT_FOR))]
-        elif before and before["sid"] is not None and d.offers and s.now < before["issued"] + d.offer_for:
+    elif before and before["sid"] is not None and d.offers and s.now < before["issued"] + d.offer_for:
+        if change == "drop" or s.sid != before["sid"]:
             out.append(("set-cookie", mark(s.setup, before["sid"], before["issued"] + d.offer_for - s.now)))
     if change == "store" and s.renewed and s.sid is not None and d.offers:
         out.append(("secure-session-registration", f'(ES256);path="{d.path}/register";challenge="{offer(s.sid)}"'))
