@@ -78,9 +78,15 @@ impl<T> State<'_, T> {
     /// The session that opened, if its client keeps it no longer. `is_dropped`: the client drops it now.
     pub(crate) fn departure(&self, is_dropped: bool) -> Option<Departure> {
         let is_replaced = self.data.renewed || self.data.ending == Ending::Invalidated;
-        let opened = self.data.opened.filter(|_| is_dropped || is_replaced)?;
-        let unbound = || Some(Departure::Unbound(opened.sid?, opened.issued));
-        opened.device.map(Departure::Bound).or_else(unbound)
+        let opened = self.data.opened?;
+        match (opened.device, opened.sid) {
+            (Some(device), _) if is_dropped || is_replaced => Some(Departure::Bound(device)),
+            // A registration for an id that the session no longer has would never be of use.
+            (None, Some(sid)) if is_dropped || self.data.metadata.sid != Some(sid) => {
+                Some(Departure::Unbound(sid, opened.issued))
+            }
+            _ => None,
+        }
     }
 }
 

@@ -8,6 +8,8 @@ mod cookies;
 mod csrf;
 #[cfg(feature = "device-bound")]
 mod devices;
+#[cfg(feature = "device-bound")]
+mod endpoints;
 mod headers;
 mod json;
 mod keys;

@@ -35,7 +35,10 @@ fn can_be_asked(vector: &Value) -> bool {
     };
     let has_calendar = vector["now"].as_u64().unwrap() < 250_000_000_000;
     let mut context = vector["context"].as_array().unwrap().iter();
+    // No hook is asked.
+    let has_hook = !vector["policy"]["revoked"].is_null();
     has_calendar
+        && !has_hook
         && candidates.all(is_value)
         && context.all(|pair| !pair[0].as_str().unwrap().contains('='))
 }

@@ -1,0 +1,144 @@
+//! The answers of the two endpoints of devices.
+
+use http::{HeaderMap, HeaderValue, Request, Response};
+use serde::Deserialize;
+use serde_json::{Map as JsonMap, Value, json};
+
+use super::{
+    devices::{cookie, read},
+    hex,
+    scene::Scene,
+    writes::{came_with, starred, stored},
+};
+use crate::{base::time::system_time, state::Map};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndpointOf {
+    method: String,
+    host: Option<String>,
+    path: String,
+    expect: Option<AnswerOf>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct AnswerOf {
+    status: u16,
+    /// For logs.
+    #[serde(rename = "word")]
+    _word: String,
+    fields: Vec<(String, String)>,
+    body: Value,
+    #[serde(default)]
+    sealed: JsonMap<String, Value>,
+}
+
+pub(super) fn check(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
+    let vector: EndpointOf = read(vector);
+    let mut request = Request::new(());
+    *request.method_mut() = vector.method.parse().unwrap();
+    *request.uri_mut() = vector.path.parse().unwrap();
+    *request.headers_mut() = scene.request();
+    if let Some(host) = &vector.host {
+        let host = HeaderValue::from_str(host).unwrap();
+        request.headers_mut().insert("host", host);
+    }
+    let cookie = cookie(name, scene);
+    let (parts, ()) = request.into_parts();
+    let answer = if scene.context.is_some() {
+        cookie.answer_device(&parts, system_time(scene.now))
+    } else {
+        cookie
+            .device_endpoint(&vector.method, parts.uri.path())
+            .map(|_| cookie.refuse_device())
+    };
+    match (answer, vector.expect) {
+        (None, None) => {}
+        (Some(answer), Some(expect)) => check_answer(name, scene, answer, expect),
+        (answer, expect) => panic!("{name}: {answer:?}, expected {expect:?}"),
+    }
+}
+
+fn check_answer(name: &str, scene: &Scene, answer: Response<String>, expect: AnswerOf) {
+    assert_eq!(answer.status(), expect.status, "{name}");
+    let fields = in_order(answer.headers());
+    let starred: Vec<_> = fields.iter().map(answer_starred).collect();
+    assert_eq!(starred, expect.fields, "{name}");
+    let mut body: Value = serde_json::from_str(answer.body()).unwrap_or_default();
+    let identifier = body.get("session_identifier").cloned();
+    if body.get("credentials").is_some() {
+        body["session_identifier"] = "*".into();
+    }
+    assert_eq!(body, expect.body, "{name}");
+
+    let device_token = |word: &str, token: &str| {
+        let content = scene.opened(scene.purpose().device(word), token);
+        json!({
+            "key_id": content.key_id.to_string(),
+            "issued": content.metadata.issued,
+            "sid": content.metadata.sid.map(|sid| hex(&sid)),
+            "payload": hex(&content.payload),
+        })
+    };
+    let session = scene.purpose().name().to_owned();
+    let token_of = |prefix: &str| {
+        let fields = fields.iter().filter(|(name, _)| *name == "set-cookie");
+        let mut tokens = fields.filter_map(|(_, value)| {
+            let (pair, _) = value.split_once(';')?;
+            let (name, token) = pair.split_once('=')?;
+            let is_whole = prefix.ends_with('-') && name.starts_with(prefix) || name == prefix;
+            (is_whole && !token.is_empty()).then(|| token.to_owned())
+        });
+        tokens.next()
+    };
+    for (what, expected) in expect.sealed {
+        let found = match &*what {
+            "bound" => device_token("bound", &token_of(&format!("{session}.b-")).unwrap()),
+            "identifier" => {
+                let identifier = identifier.clone().unwrap();
+                device_token("identifier", identifier.as_str().unwrap())
+            }
+            "challenge" => {
+                let field = &answer.headers()["secure-session-challenge"];
+                device_token(
+                    "challenge",
+                    field.to_str().unwrap().split('"').nth(1).unwrap(),
+                )
+            }
+            "session" => {
+                let token = token_of(&session).unwrap();
+                let came = came_with(scene, &scene.carrier::<Map>());
+                serde_json::to_value(stored(scene, came, &[&token])).unwrap()
+            }
+            other => panic!("{name}: {other}"),
+        };
+        assert_eq!(found, expected, "{name}: {what}");
+    }
+}
+
+/// The fields that the vectors have, in their order.
+fn in_order(map: &HeaderMap) -> Vec<(&'static str, String)> {
+    let names = [
+        "cache-control",
+        "content-type",
+        "secure-session-challenge",
+        "set-cookie",
+    ];
+    let fields = names.into_iter().flat_map(|name| {
+        let values = map.get_all(name).into_iter();
+        values.map(move |value| (name, value.to_str().unwrap().to_owned()))
+    });
+    fields.collect()
+}
+
+fn answer_starred(field: &(&str, String)) -> (String, String) {
+    match field.0 {
+        "set-cookie" => starred(field),
+        "secure-session-challenge" => {
+            let (_, identifier) = field.1.split_once("\";id=").unwrap();
+            (field.0.to_owned(), format!("\"*\";id={identifier}"))
+        }
+        name => (name.to_owned(), field.1.clone()),
+    }
+}
