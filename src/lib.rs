@@ -126,7 +126,6 @@
 //! | `migrate` | Sessions of other libraries, taken over from their cookies until a date. | [`migrate`], [`migrate_from`](carrier::SessionCookieBuilder::migrate_from) |
 //! | `device-bound` | Sessions bound to a device. Experimental: it may change in a minor release. | [`device`], [`device_bound`](carrier::SessionCookieBuilder::device_bound), `web::DeviceLayer`, and feature `http` |
 //! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. | [`Clock::system`] and [`SessionLayer`] there |
-//! | `cli` | The command line `hardtack`: keys, key rings, and the content of cookies. | a program, and features `xaes` and `xchacha20` |
 //! | `aws-lc` | The ciphers and ES256 by AWS-LC instead of RustCrypto: faster, and needs a C compiler. Not on WebAssembly. | the suite of `xaes`, and [`keys::Backend::AwsLc`] |
 //!
 //! # More
@@ -200,7 +199,6 @@ pub use web::SessionLayer;
     feature = "migrate",
     feature = "watch"
 ))]
-#[doc = include_str!("../docs/cli.md")]
 #[doc = include_str!("../docs/device-bound.md")]
 #[doc = include_str!("../docs/edge.md")]
 #[doc = include_str!("../docs/frameworks.md")]

@@ -56,8 +56,8 @@ impl fmt::Display for RingSourceError {
         match &self.problem {
             SourceProblem::NotSet => write!(
                 f,
-                "{sources} is not set; put a key into it; `hardtack keygen` makes one (`cargo install hardtack \
-                 --features cli`), and so does `EncryptionKey::generate`"
+                "{sources} is not set; put a key into it; `hardtack keygen` makes one (`cargo install \
+                 hardtack-cli`), and so does `EncryptionKey::generate`"
             ),
             SourceProblem::NotUnicode => write!(f, "{sources} is not UTF-8, expected keys"),
             SourceProblem::CannotRead(error) => write!(f, "cannot read {sources}: {error}"),

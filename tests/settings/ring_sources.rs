@@ -205,7 +205,7 @@ fn a_variable_that_is_not_set_says_how_to_make_a_key() {
     assert_eq!(
         sentence,
         "environment variable NO_SUCH_KEYS is not set; put a key into it; `hardtack keygen` makes one (`cargo \
-         install hardtack --features cli`), and so does `EncryptionKey::generate`"
+         install hardtack-cli`), and so does `EncryptionKey::generate`"
     );
 }
 

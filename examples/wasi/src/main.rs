@@ -4,7 +4,7 @@
 //! ```text
 //! .ci/wasm build --manifest-path examples/wasi/Cargo.toml --release --target wasm32-wasip1
 //! python3 -m venv target/python && target/python/bin/pip install wasmtime
-//! export SESSION_KEYS="$(cargo run --features cli -- keygen)"
+//! export SESSION_KEYS="$(cargo run -p hardtack-cli -- keygen)"
 //! target/python/bin/python examples/wasi/serve.py target/wasm/wasm32-wasip1/release/hardtack-wasi.wasm 3000
 //! curl -c jar -d name=ada http://127.0.0.1:3000/sign-in    # ada 0
 //! curl -b jar -c jar -X POST http://127.0.0.1:3000/count   # ada 1

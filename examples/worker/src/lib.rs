@@ -1,7 +1,7 @@
 //! A Cloudflare Worker: an axum router with sessions, and no storage.
 //!
 //! ```text
-//! export SESSION_KEYS="$(cargo run --features cli -- keygen --suite xcha)"
+//! export SESSION_KEYS="$(cargo run -p hardtack-cli -- keygen --suite xcha)"
 //! examples/worker/build    # also fetches workerd
 //! examples/worker/node_modules/.bin/workerd serve --experimental examples/worker/config.capnp
 //! curl -c jar -d name=ada http://127.0.0.1:8787/sign-in    # ada 0

@@ -12,12 +12,12 @@ use crate::desk::{Desk, PROGRAM};
 
 #[test]
 fn the_guide_shows_what_happens() {
-    check(include_str!("../../docs/rotation.md"));
+    check(include_str!("../../../docs/rotation.md"));
 }
 
 #[test]
 fn the_reference_shows_what_happens() {
-    check(include_str!("../../docs/cli.md"));
+    check(include_str!("../../../docs/cli.md"));
 }
 
 #[track_caller]

@@ -12,6 +12,7 @@ use crate::{
     answer::Failure,
     key::SuiteName,
     moment::{self, show},
+    span,
 };
 
 /// Plan a rotation in one push: a new key takes over and the old one retires, each at its time
@@ -21,7 +22,7 @@ pub(crate) struct Rotate {
     #[command(flatten)]
     pub(super) target: Target,
     /// The time until every instance has the file
-    #[arg(long, value_name = "SPAN", value_parser = moment::span)]
+    #[arg(long, value_name = "SPAN", value_parser = span::parse)]
     after: Duration,
     #[command(flatten)]
     times: Times,

@@ -6,10 +6,7 @@ use hardtack::{cookie::CookieName, session::Reason};
 use zeroize::Zeroizing;
 
 use super::Carrier;
-use crate::{
-    answer::{self, Failure},
-    base::bearer,
-};
+use crate::answer::{self, Failure};
 
 /// The tokens, and how they travelled.
 pub(super) struct Found {
@@ -40,8 +37,8 @@ pub(super) fn find(
         (None, None) => return in_cookies(text, carrier.name.as_deref(), default_name()?.as_str()),
         (None, Some(name)) => ("token", name, text.as_bytes()),
         (Some(name), _) => {
-            let value = without_field_name(text, name).as_bytes();
-            ("header", name, bearer::token_in(name, value))
+            let value = without_field_name(text, name);
+            ("header", name, without_bearer(name, value))
         }
     };
     Ok(Found {
@@ -49,6 +46,17 @@ pub(super) fn find(
         name: name.clone(),
         tokens: vec![Ok(token.to_vec())],
     })
+}
+
+/// Skips the scheme `Bearer`, in any case, as the library does.
+fn without_bearer<'a>(header: &str, value: &'a str) -> &'a [u8] {
+    let is_authorization = header.eq_ignore_ascii_case("Authorization");
+    match value.split_once(' ') {
+        Some((scheme, token)) if is_authorization && scheme.eq_ignore_ascii_case("Bearer") => {
+            token.as_bytes()
+        }
+        _ => value.as_bytes(),
+    }
 }
 
 /// The tokens in a `Cookie` or `Set-Cookie` field.

@@ -8,7 +8,8 @@ use crate::desk::Desk;
 
 #[test]
 fn inspect_agrees_with_the_second_implementation() {
-    let file: Value = serde_json::from_str(include_str!("../vectors/open.json")).unwrap();
+    let file: Value =
+        serde_json::from_str(include_str!("../../../tests/vectors/open.json")).unwrap();
     let vectors: Vec<_> = file["vectors"]
         .as_array()
         .unwrap()

@@ -1,4 +1,4 @@
-//! Moments and spans on the command line.
+//! Moments on the command line, and the clock.
 
 use std::{
     env,
@@ -6,10 +6,9 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-pub(crate) use crate::base::moment::show;
 use crate::{
     answer::{self, Failure},
-    base::{moment, span},
+    span,
 };
 
 /// A moment, also given as a span from now.
@@ -35,17 +34,10 @@ impl FromStr for Moment {
 
     fn from_str(text: &str) -> Result<Moment, &'static str> {
         match text.strip_prefix('+') {
-            Some(text) => span(text).map(Moment::FromNow),
+            Some(text) => span::parse(text).map(Moment::FromNow),
             None => parse(text).map(Moment::At),
         }
     }
-}
-
-/// Parses a span of whole seconds.
-pub(crate) fn span(text: &str) -> Result<Duration, &'static str> {
-    span::parse(text).ok_or(
-        "expected a span like `90s`, `15m`, `12h` or `30days`, in lower case, in whole seconds",
-    )
 }
 
 /// The time now, in whole seconds.
@@ -66,9 +58,16 @@ pub(crate) fn after(moment: SystemTime, span: Duration) -> Result<SystemTime, Fa
     later.ok_or_else(|| Failure::usage("the time is after the year 9999; give a shorter span"))
 }
 
+/// Shows a moment before the year 10000 in the form of a key ring: `2026-12-15T00:00:00Z`.
+pub(crate) fn show(moment: SystemTime) -> String {
+    humantime::format_rfc3339_seconds(moment).to_string()
+}
+
+/// Refuses every other form, such as one with an offset, a fraction of a second or a space.
 fn parse(text: &str) -> Result<SystemTime, &'static str> {
-    moment::parse(text)
-        .ok_or("expected a moment like `2026-12-15T00:00:00Z`, or a span from now like `+15m`")
+    let moment = humantime::parse_rfc3339(text).ok();
+    let moment = moment.filter(|moment| show(*moment) == text);
+    moment.ok_or("expected a moment like `2026-12-15T00:00:00Z`, or a span from now like `+15m`")
 }
 
 const NOW: &str = "HARDTACK_NOW";

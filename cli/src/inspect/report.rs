@@ -14,7 +14,7 @@ use super::{
     sessions::Opener,
     value::{dictionary, hex},
 };
-use crate::{base::span, moment::show};
+use crate::{moment::show, span};
 
 pub(super) struct Report<'a> {
     found: &'a Found,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::desk::{Desk, PROGRAM, at};
 
-const REFERENCE: &str = include_str!("../../docs/cli.md");
+const REFERENCE: &str = include_str!("../../../docs/cli.md");
 
 /// The text between a heading and the next one.
 fn section(heading: &str) -> &'static str {
@@ -178,7 +178,7 @@ fn every_field_of_json_is_in_its_table() {
 
 #[test]
 fn every_finding_is_in_its_table() {
-    let source = include_str!("../../src/bin/hardtack/ring/check.rs");
+    let source = include_str!("../../src/ring/check.rs");
     let table = section("### ring check");
     let rows = table
         .lines()
@@ -192,8 +192,8 @@ fn every_finding_is_in_its_table() {
 
 #[test]
 fn every_reason_is_explained() {
-    let source = include_str!("../../src/bin/hardtack/inspect/reason.rs");
-    let specification = include_str!("../../SPEC.md");
+    let source = include_str!("../../src/inspect/reason.rs");
+    let specification = include_str!("../../../SPEC.md");
     let (_, list) = specification.split_once("| Reason | Step |").unwrap();
     let list = list.split("\n\n").next().unwrap();
     let reasons = list.split('`').skip(1).step_by(2);

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     answer::{self, Answer, Failure},
-    base::span,
     moment::{self, Moment, show},
+    span,
 };
 
 /// Check a ring for mistakes and oddities

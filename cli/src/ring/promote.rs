@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     answer::Failure,
-    base::span,
     moment::{Moment, show},
+    span,
 };
 
 /// Make an accepted key the one that seals

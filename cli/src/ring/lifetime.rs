@@ -6,13 +6,13 @@ use std::{
 use clap::Args;
 use hardtack::{EncryptionKey, SessionCookie};
 
-use crate::{answer::Failure, base::span, moment, settings};
+use crate::{answer::Failure, moment, settings, span};
 
 /// The options for the longest lifetime of a session.
 #[derive(Args)]
 pub(super) struct Lifetime {
     /// The longest lifetime of a session: the longer of absolute_timeout and remember_up_to; by default 12h
-    #[arg(long, value_name = "SPAN", value_parser = moment::span, conflicts_with = "settings")]
+    #[arg(long, value_name = "SPAN", value_parser = span::parse, conflicts_with = "settings")]
     lifetime: Option<Duration>,
     /// The application's settings, for its lifetime: a TOML file, or JSON if named `.json`
     #[arg(long, value_name = "FILE")]
@@ -25,7 +25,7 @@ pub(super) struct Times {
     #[command(flatten)]
     pub(super) lifetime: Lifetime,
     /// The greatest difference between the clocks of two instances
-    #[arg(long, value_name = "SPAN", value_parser = moment::span, default_value = "60s")]
+    #[arg(long, value_name = "SPAN", value_parser = span::parse, default_value = "60s")]
     pub(super) skew: Duration,
 }
 

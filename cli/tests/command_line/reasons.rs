@@ -85,7 +85,8 @@ fn cases(desk: &Desk) -> Vec<Case> {
 
 /// Tokens that only another program with the key can seal are taken from the test vectors.
 fn malformed(desk: &Desk, reason: &'static str, words: &'static str) -> Case {
-    let file: Value = serde_json::from_str(include_str!("../vectors/open.json")).unwrap();
+    let file: Value =
+        serde_json::from_str(include_str!("../../../tests/vectors/open.json")).unwrap();
     let mut vectors = file["vectors"].as_array().unwrap().iter();
     let vector = vectors.find(|vector| {
         vector["expect"]["rejected"] == reason

@@ -1,18 +1,16 @@
 //! The command line of hardtack: keys, key rings and the content of cookies.
+//!
+//! [docs/cli.md] describes its commands.
+//!
+//! [docs/cli.md]: https://github.com/hardtack-rs/hardtack/blob/main/docs/cli.md
 
 mod answer;
-/// Files of the library, compiled here too, so that settings and command lines are read alike.
-#[path = "../../base"]
-mod base {
-    pub(crate) mod bearer;
-    pub(crate) mod moment;
-    pub(crate) mod span;
-}
 mod inspect;
 mod key;
 mod moment;
 mod ring;
 mod settings;
+mod span;
 
 use std::{process::ExitCode, sync::LazyLock};
 
@@ -37,7 +35,9 @@ enum Command {
     Inspect(inspect::Inspect),
 }
 
-fn main() -> ExitCode {
+/// Runs the program `hardtack` with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
     answer::exit(Arguments::try_parse().map(|arguments| arguments.command.run()))
 }
 
