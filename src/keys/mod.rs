@@ -10,7 +10,6 @@ mod events;
 mod key;
 mod key_info;
 mod key_text;
-mod overlap;
 mod purpose;
 mod purpose_keys;
 mod ring;
@@ -33,9 +32,8 @@ pub use crate::crypto::{
 pub use key::{EncryptionKey, Key, SigningKey};
 pub use key_info::KeyInfo;
 pub use key_text::{KeyError, KeyId};
-pub use overlap::Overlap;
 pub use ring::{Fingerprint, KeyRing};
-pub use ring_error::RingError;
+pub use ring_error::{Overlap, RingError};
 pub use ring_key::RingKey;
 pub use ring_text::RingTextError;
 pub use shared_ring::{IntoKeys, SharedKeyRing};

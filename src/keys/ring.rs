@@ -12,8 +12,7 @@ use std::{
 use super::{
     key::Key,
     key_text::KeyId,
-    overlap::Overlap,
-    ring_error::RingError,
+    ring_error::{Overlap, RingError},
     ring_key::{KeyTimes, RingEntry, RingKey},
     ring_text::PartialRing,
 };
@@ -200,33 +199,6 @@ impl<K: Key> KeyRing<K> {
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         self.ring.fingerprint()
-    }
-
-    /// Returns every key that retires with the one that takes over from it, in the order of the ring. For tools:
-    /// `build` and [`SharedKeyRing::replace`](crate::keys::SharedKeyRing::replace) refuse a ring of which an overlap
-    /// [cuts sessions short](Overlap::cuts_short).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
-    /// use std::time::{Duration, SystemTime};
-    ///
-    /// let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
-    /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
-    /// let ring = KeyRing::from_keys([
-    ///     RingKey::new(new).seal_from(now),
-    ///     RingKey::new(old).accept_until(now + 12 * hour),
-    /// ])?;
-    /// let overlap = ring.overlaps()[0];
-    /// assert_eq!(overlap.span(), 12 * hour);
-    /// assert!(!overlap.cuts_short(12 * hour));
-    /// assert!(overlap.cuts_short(13 * hour));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn overlaps(&self) -> Vec<Overlap> {
-        self.ring().overlaps().collect()
     }
 
     /// Joins several texts into one ring, with the keys in the order of the texts. The latest `not_before` counts.

@@ -3,7 +3,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{key_text::KeyId, overlap::Overlap, ring_text::RingTextError};
+use super::{key_text::KeyId, ring_text::RingTextError};
 use crate::base::{debug::debug_by_display, span, time};
 
 /// An error from making a key ring.
@@ -77,6 +77,38 @@ impl fmt::Display for RingError {
             ),
             RingError::Text(error) => error.fmt(f),
         }
+    }
+}
+
+/// A key that retires, and the next one, which takes over from it.
+///
+/// Sessions that were sealed before `seal_from` need the first key until they end ([SPEC.md § 3.4]).
+///
+/// [SPEC.md § 3.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Overlap {
+    /// The key that retires.
+    pub key: KeyId,
+    /// Its `accept_until`.
+    pub accept_until: SystemTime,
+    /// The key that takes over.
+    pub next: KeyId,
+    /// The `seal_from` of that key.
+    pub seal_from: SystemTime,
+}
+
+impl Overlap {
+    /// Returns the span in which both keys open tokens, after the second began to seal.
+    #[must_use]
+    pub fn span(&self) -> Duration {
+        let span = self.accept_until.duration_since(self.seal_from);
+        span.unwrap_or_default()
+    }
+
+    /// Returns `true` if the first key retires while sessions that live for `lifetime` may still need it.
+    pub(super) fn cuts_short(&self, lifetime: Duration) -> bool {
+        self.span() < lifetime
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken, SigningKey,
     carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
-    keys::{Fingerprint, KeyError, KeyId, KeyInfo, Mode, Overlap, RingError},
+    keys::{Fingerprint, KeyError, KeyId, KeyInfo, Mode, RingError},
 };
 
 /// A ring of either kind of key.
@@ -96,19 +96,31 @@ impl AnyRing {
         planned.filter(move |(_, from)| *from > at)
     }
 
-    pub(crate) fn overlaps(&self) -> Vec<Overlap> {
-        either!(self, ring => ring.overlaps())
+    /// Every key that retires, with the one that takes over from it.
+    fn overlaps(&self) -> Vec<Overlap> {
+        let keys = self.keys();
+        let overlaps = keys.windows(2).filter_map(|pair| {
+            let (accept_until, seal_from) = (pair[0].accept_until?, pair[1].seal_from?);
+            Some(Overlap {
+                key: pair[0].id,
+                next: pair[1].id,
+                seal_from,
+                // A ring has no key that retires before the next one seals.
+                span: accept_until.duration_since(seal_from).unwrap_or_default(),
+            })
+        });
+        overlaps.collect()
     }
 
     /// The longest lifetime of sessions with which none is cut short. `None`: any.
     pub(crate) fn serves(&self) -> Option<Duration> {
-        self.overlaps().iter().map(Overlap::span).min()
+        self.overlaps().iter().map(|overlap| overlap.span).min()
     }
 
     /// The overlaps for which an application with sessions of this lifetime refuses the ring.
     pub(crate) fn cut_short(&self, lifetime: Duration) -> Vec<Overlap> {
         let mut overlaps = self.overlaps();
-        overlaps.retain(|overlap| overlap.cuts_short(lifetime));
+        overlaps.retain(|overlap| overlap.span < lifetime);
         overlaps
     }
 
@@ -152,6 +164,15 @@ impl FromStr for AnyRing {
             text.parse().map(AnyRing::Encryption)
         }
     }
+}
+
+/// A key that retires, and the next one, which takes over from it.
+pub(crate) struct Overlap {
+    pub(crate) key: KeyId,
+    pub(crate) next: KeyId,
+    pub(crate) seal_from: SystemTime,
+    /// Both keys open sessions for this long after the second began to seal.
+    pub(crate) span: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

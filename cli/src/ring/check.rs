@@ -120,7 +120,7 @@ impl Check {
                     format!(
                         "key {id} is accepted for {} after key {} begins to seal, so sessions of {} are cut \
                          short, and the application does not start; {mended} mends that",
-                        span::show(overlap.span()),
+                        span::show(overlap.span),
                         overlap.next,
                         span::show(longest.span)
                     ),

@@ -78,7 +78,7 @@ fn check_lifetime(
             "key {id} would be accepted for only {} after key {} begins to seal, so living sessions would \
                  be cut short; choose an earlier --at, or first a later end with `hardtack ring retire {file} \
                  {id} --at TIME`",
-            span::show(overlap.span()),
+            span::show(overlap.span),
             overlap.next,
             id = overlap.key
         ))),

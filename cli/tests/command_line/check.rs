@@ -88,6 +88,21 @@ fn a_ring_that_an_application_would_refuse_is_mended_by_the_command_that_is_told
 }
 
 #[test]
+fn a_ring_is_good_for_exactly_the_lifetimes_that_an_application_may_have() {
+    let (desk, _) = Desk::with_ring();
+    desk.done("ring rotate keys --after 15m --lifetime 2h");
+    let serves = desk.json("ring check keys --lifetime 2h --json")["serves"].as_u64();
+    let serves = serves.unwrap();
+    for (seconds, is_good) in [(serves, true), (serves + 1, false)] {
+        let lifetime = Duration::from_secs(seconds);
+        let cookie = SessionCookie::encrypted(desk.ring()).absolute_timeout(lifetime);
+        assert_eq!(cookie.build().is_ok(), is_good, "{seconds}");
+        let ran = desk.run(&format!("ring check keys --lifetime {seconds}s"));
+        assert_eq!(ran.code, Some(i32::from(!is_good)), "{seconds}");
+    }
+}
+
+#[test]
 fn it_tells_for_which_lifetime_a_ring_is_good_and_whether_that_was_assumed() {
     let (desk, _) = Desk::with_ring();
     let told = desk.done("ring check keys");
