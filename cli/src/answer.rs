@@ -160,7 +160,7 @@ fn one_sentence(error: &clap::Error) -> String {
     let lines = text.lines().take_while(is_message).map(str::trim);
     let sentence = lines.filter(is_help).collect::<Vec<_>>().join(" ");
     let sentence = sentence.strip_prefix("error: ").unwrap_or(&sentence);
-    format!("{sentence}; see `hardtack --help`")
+    format!("{sentence}; see `--help`")
 }
 
 const SETTINGS_WITH_OPTIONS: [&str; 5] = [

@@ -15,7 +15,7 @@ mod span;
 use std::{process::ExitCode, sync::LazyLock};
 
 use clap::{Parser, Subcommand};
-use hardtack::keys::Suite;
+use hardtack::{SessionData, keys::Suite, session::Map};
 
 use answer::Answer;
 
@@ -41,20 +41,64 @@ pub fn main() -> ExitCode {
     answer::exit(Arguments::try_parse().map(|arguments| arguments.command.run()))
 }
 
+/// Runs `hardtack inspect` for an application whose sessions hold a `T`, with the arguments of the process. It shows
+/// the value of a session, and refuses one that `T` cannot read.
+///
+/// # Examples
+///
+/// A program of the application, run by `cargo run --bin inspect -- --keys session.keys < cookie.txt`:
+///
+/// ```no_run
+/// use hardtack::SessionData;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Default)]
+/// struct Login {
+///     user: u64,
+/// }
+///
+/// impl SessionData for Login {
+///     const LABEL: &str = "login";
+///     const SCHEMA: u32 = 1;
+/// }
+///
+/// fn main() -> std::process::ExitCode {
+///     hardtack_cli::inspect::<Login>()
+/// }
+/// ```
+#[must_use]
+pub fn inspect<T: SessionData>() -> ExitCode {
+    let parsed = OwnInspect::try_parse();
+    answer::exit(parsed.map(|parsed| parsed.arguments.run::<T>(inspect::Reader::of::<T>())))
+}
+
+/// Show what a cookie of this application is and, with keys, its content
+#[derive(Parser)]
+#[command(name = "inspect")]
+struct OwnInspect {
+    #[command(flatten)]
+    arguments: inspect::Inspect,
+}
+
 impl Command {
     fn run(self) -> Answer {
         match self {
             Command::Keygen(command) => command.run(),
             Command::Ring(command) => command.run(),
-            Command::Inspect(command) => command.run(),
+            Command::Inspect(command) => command.run::<Map>(inspect::Reader::DICTIONARY),
         }
     }
 }
 
+/// The example of the reference, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/cli.md")]
+struct Reference;
+
 /// With the library that the ciphers run on.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let backend = Suite::Xaes256Gcm.backend();
-    let backend = backend.expect("feature `cli` includes `xaes`");
+    let backend = backend.expect("this package has the suite");
     format!("{} ({backend})", env!("CARGO_PKG_VERSION"))
 });
 

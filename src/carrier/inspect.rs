@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -14,13 +15,10 @@ use crate::{
         time::{UnixSeconds, system_time, unix_seconds},
     },
     cookie::{CookieName, Finder},
-    crypto::{
-        scratch::Scratch,
-        suite::{Mode, Suite},
-    },
+    crypto::{scratch::Scratch, suite::Suite},
     keys::KeyId,
     session::{Sealer, SessionId},
-    state::Payload,
+    state::{Payload, SessionData, sealed},
     token::{self, LONGEST_TOKEN},
 };
 
@@ -39,8 +37,7 @@ use crate::{
 ///
 /// let token = cookie.name().tokens_in([field]).remove(0).map_err(Reason::name)?;
 /// let info = TokenInfo::of(&token).map_err(Reason::name)?;
-/// assert_eq!((info.mode(), info.key_id), (Mode::Encrypted, key_id));
-/// assert_eq!((info.characters, info.bytes), (token.len(), 58));
+/// assert_eq!((info.suite.mode(), info.key_id), (Mode::Encrypted, key_id));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +47,6 @@ pub struct TokenInfo {
     pub suite: Suite,
     /// The id of the key that the token was sealed under.
     pub key_id: KeyId,
-    /// The length of the token in characters.
-    pub characters: usize,
-    /// The length of the decoded token in bytes. The session in an encrypted token is 45 bytes shorter, in a signed
-    /// token 21.
-    pub bytes: usize,
 }
 
 impl TokenInfo {
@@ -64,20 +56,8 @@ impl TokenInfo {
     ///
     /// Returns the [`Reason`] why the text is not a token: `TooLong`, `Encoding`, `TooShort` or `UnknownFormat`.
     pub fn of(token: impl AsRef<[u8]>) -> Result<TokenInfo, Reason> {
-        let token = token.as_ref();
-        let head = token::read_unverified(token)?;
-        Ok(TokenInfo {
-            suite: head.suite,
-            key_id: head.key_id,
-            characters: token.len(),
-            bytes: head.bytes,
-        })
-    }
-
-    /// Returns the mode: whether the content is encrypted, or can be read without a key.
-    #[must_use]
-    pub fn mode(&self) -> Mode {
-        self.suite.mode()
+        let (suite, key_id) = token::read_unverified(token.as_ref())?;
+        Ok(TokenInfo { suite, key_id })
     }
 }
 
@@ -165,6 +145,44 @@ pub struct TokenContent {
     ///
     /// [SPEC.md § 5.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#54-dictionary-payload
     pub payload: Zeroizing<Vec<u8>>,
+}
+
+impl TokenContent {
+    /// Decodes the payload as the sessions of a [`SessionCookie<T>`] do: in the schema of `T`, or through its
+    /// [`convert`](SessionData::convert). Returns `None` if that fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData, session::Reason};
+    /// # use serde::{Deserialize, Serialize};
+    /// # use std::time::SystemTime;
+    /// #[derive(Debug, Serialize, Deserialize, Default)]
+    /// struct Login {
+    ///     user: u64,
+    /// }
+    ///
+    /// impl SessionData for Login {
+    ///     const LABEL: &str = "login";
+    ///     const SCHEMA: u32 = 1;
+    /// }
+    ///
+    /// # let now = SystemTime::now();
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).typed::<Login>().build()?;
+    /// let field = cookie.cookie_for(now, |session| session.replace(Login { user: 42 }))?;
+    ///
+    /// for token in cookie.name().tokens_in([field]) {
+    ///     let content = cookie.inspect(token.map_err(Reason::name)?, now).map_err(Reason::name)?;
+    ///     println!("created {:?}: {:?}", content.created_at, content.value::<Login>());
+    /// #   assert_eq!(content.value::<Login>().map(|login| login.user), Some(42));
+    /// }
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn value<T: SessionData>(&self) -> Option<T> {
+        let value = <T as sealed::Payload>::read(self.schema, &self.payload);
+        Arc::into_inner(value.ok()??)
+    }
 }
 
 impl fmt::Debug for TokenContent {

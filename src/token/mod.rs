@@ -93,16 +93,8 @@ pub(crate) fn open(
     })
 }
 
-/// The public parts of a token, of which nothing is verified.
-pub(crate) struct UnverifiedHead {
-    pub(crate) suite: Suite,
-    pub(crate) key_id: KeyId,
-    /// Decoded length of the whole token.
-    pub(crate) bytes: usize,
-}
-
-/// Reads the parts of a token that need no key.
-pub(crate) fn read_unverified(token: &[u8]) -> Result<UnverifiedHead, Reason> {
+/// Reads the parts of a token that need no key. Nothing is verified.
+pub(crate) fn read_unverified(token: &[u8]) -> Result<(Suite, KeyId), Reason> {
     let mut buffer = Scratch::borrow();
     let blob = decode(token, &mut buffer)?;
     let head = *blob.first_chunk().ok_or(Reason::TooShort)?;
@@ -110,11 +102,7 @@ pub(crate) fn read_unverified(token: &[u8]) -> Result<UnverifiedHead, Reason> {
     if blob.len() < token_bytes(suite.mode(), SMALLEST_BODY) {
         return Err(Reason::TooShort);
     }
-    Ok(UnverifiedHead {
-        suite,
-        key_id,
-        bytes: blob.len(),
-    })
+    Ok((suite, key_id))
 }
 
 /// `format (1 byte) || key id (4 bytes)`, at the start of every token.

@@ -1,5 +1,6 @@
 //! Inspecting cookies.
 
+mod guess;
 mod input;
 mod reason;
 mod report;
@@ -9,7 +10,7 @@ mod value;
 use std::path::PathBuf;
 
 use clap::Args;
-use hardtack::{EncryptionKey, SessionCookie, cookie::CookieName};
+use hardtack::{EncryptionKey, SessionCookie, cookie::CookieName, session::Payload};
 
 use crate::{
     answer::{self, Answer, Failure},
@@ -17,6 +18,7 @@ use crate::{
     ring::read_ring,
 };
 use sessions::{Opener, Sessions};
+pub(crate) use value::Reader;
 
 /// Show what a cookie is and, with keys, its content
 ///
@@ -64,7 +66,8 @@ pub(crate) struct Carrier {
 }
 
 impl Inspect {
-    pub(crate) fn run(self) -> Answer {
+    /// Shows sessions that hold a `T`, which `reader` reads.
+    pub(crate) fn run<T: Payload>(self, reader: Reader) -> Answer {
         let now = moment::now()?;
         let at = self.at.unwrap_or(Moment::NOW).resolve(now)?;
         let ring = self.keys.as_deref().map(read_ring).transpose()?;
@@ -73,8 +76,16 @@ impl Inspect {
             None => default_name(),
         };
         let found = input::find(self.cookie.as_deref(), &self.carrier, name)?;
-        let opener =
-            ring.map(|ring| Opener::new(ring, &self.carrier, &self.sessions, &found.name, now));
+        let opener = ring.map(|ring| {
+            Opener::<T>::new(
+                ring,
+                &self.carrier,
+                &self.sessions,
+                &found.name,
+                now,
+                reader,
+            )
+        });
         let opener = opener.transpose()?;
         let report = report::Report::of(&found, opener.as_ref(), at, self.show_id);
         answer::print(&if self.json {

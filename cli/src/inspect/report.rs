@@ -4,15 +4,16 @@ use std::{fmt::Display, time::SystemTime};
 
 use hardtack::{
     carrier::{TokenContent, TokenInfo},
-    session::Reason,
+    session::{Payload, Reason},
 };
 use serde_json::{Value, json};
 
 use super::{
+    guess::{Part, guess},
     input::Found,
     reason::explanation,
     sessions::Opener,
-    value::{dictionary, hex},
+    value::hex,
 };
 use crate::{moment::show, span};
 
@@ -29,18 +30,20 @@ pub(super) struct Report<'a> {
 struct Token {
     /// The part that anyone can see.
     info: Result<TokenInfo, Reason>,
+    characters: usize,
     /// Verified.
     content: Option<TokenContent>,
     is_under_sealing_key: Option<bool>,
-    dictionary: Option<Value>,
+    /// The payload, if it can be read.
+    value: Option<Value>,
     /// The reason why no session is loaded from it.
     reason: Option<Reason>,
 }
 
 impl Report<'_> {
-    pub(super) fn of<'a>(
+    pub(super) fn of<'a, T: Payload>(
         found: &'a Found,
-        opener: Option<&Opener>,
+        opener: Option<&Opener<T>>,
         at: SystemTime,
         show_id: bool,
     ) -> Report<'a> {
@@ -99,7 +102,11 @@ impl Report<'_> {
 }
 
 impl Token {
-    fn of(token: &Result<Vec<u8>, Reason>, opener: Option<&Opener>, at: SystemTime) -> Token {
+    fn of<T: Payload>(
+        token: &Result<Vec<u8>, Reason>,
+        opener: Option<&Opener<T>>,
+        at: SystemTime,
+    ) -> Token {
         let token = token.as_ref().map_err(|reason| *reason);
         let info = token.and_then(TokenInfo::of);
         let (content, reason) = match opener {
@@ -107,20 +114,22 @@ impl Token {
             Some(opener) => match token.and_then(|token| opener.open(token, at)) {
                 Err(reason) => (None, Some(reason)),
                 Ok(content) => {
-                    // Only the application knows whether a typed payload can be read.
-                    let is_known = |reason: &Reason| *reason != Reason::Payload;
-                    let reason = content.refused;
-                    let reason = reason.filter(|reason| content.schema == 0 || is_known(reason));
+                    // Without the type no one knows whether a typed payload can be read.
+                    let is_known = |reason: &Reason| {
+                        opener.reader.is_typed || content.schema == 0 || *reason != Reason::Payload
+                    };
+                    let reason = content.refused.filter(is_known);
                     (Some(content), reason)
                 }
             },
         };
-        let dictionaries = content.as_ref().filter(|content| content.schema == 0);
+        let opened = opener.zip(content.as_ref());
         let sealing = opener.map(|opener| opener.ring.seals(at));
         Token {
-            info,
             is_under_sealing_key: content.as_ref().map(|found| Some(found.key_id) == sealing),
-            dictionary: dictionaries.and_then(|content| dictionary(&content.payload)),
+            value: opened.and_then(|(opener, content)| (opener.reader.read)(content)),
+            characters: token.map_or(0, |token| token.len()),
+            info,
             content,
             reason,
         }
@@ -129,13 +138,18 @@ impl Token {
     fn as_json(&self, show_id: bool) -> Value {
         let info = self.info.as_ref().ok();
         let content = self.content.as_ref();
-        let bytes = content.filter(|_| self.dictionary.is_none());
+        let unread = content.filter(|_| self.value.is_none());
+        let guessed = unread.filter(|content| content.schema != 0);
+        let guessed = guessed.map(|content| {
+            let parts = guess(&content.payload);
+            parts.iter().map(Part::as_json).collect::<Value>()
+        });
         let mut shown = json!({
-            "mode": info.map(|info| info.mode().to_string()),
+            "mode": info.map(|info| info.suite.mode().to_string()),
             "suite": info.map(|info| info.suite.word()),
             "key_id": info.map(|info| info.key_id.to_string()),
-            "characters": info.map(|info| info.characters),
-            "bytes": info.map(|info| info.bytes),
+            "characters": info.map(|_| self.characters),
+            "bytes": info.map(|_| bytes_of(self.characters)),
             "reason": self.reason.map(Reason::name),
             "explanation": self.reason.map(explanation),
             "under_sealing_key": self.is_under_sealing_key,
@@ -148,8 +162,9 @@ impl Token {
             "flash": content.map(|content| content.has_flash),
             "padding": content.map(|content| content.padding),
             "schema": content.map(|content| content.schema),
-            "payload": self.dictionary,
-            "payload_hex": bytes.map(|content| hex(&content.payload)),
+            "payload": self.value,
+            "payload_hex": unread.map(|content| hex(&content.payload)),
+            "payload_guess": guessed,
         });
         if show_id {
             let id = content.and_then(|content| content.id);
@@ -166,9 +181,9 @@ impl Token {
                 Some(false) => ", which only opens",
                 None => "",
             };
-            let (characters, bytes) = (info.characters, info.bytes);
+            let (characters, bytes) = (self.characters, bytes_of(self.characters));
             lines.extend([
-                row("mode", info.mode()),
+                row("mode", info.suite.mode()),
                 row("suite", format!("{}, {}", info.suite.word(), info.suite)),
                 row("key", format!("{}{role}", info.key_id)),
                 row("length", format!("{characters} characters, {bytes} bytes")),
@@ -186,17 +201,30 @@ impl Token {
         lines
     }
 
-    fn payload(&self, found: &TokenContent) -> [String; 2] {
+    fn payload(&self, found: &TokenContent) -> Vec<String> {
         let (schema, bytes) = (found.schema, format!("{} bytes", found.payload.len()));
-        match &self.dictionary {
-            Some(dictionary) => [row("dictionary", bytes), format!("{dictionary:#}")],
-            None if schema == 0 => [row("payload", bytes), hex(&found.payload)],
+        match &self.value {
+            Some(value) if schema == 0 => vec![row("dictionary", bytes), format!("{value:#}")],
+            Some(value) => {
+                let about = format!("{schema}, {bytes}");
+                vec![row("schema", about), format!("{value:#}")]
+            }
+            None if schema == 0 => vec![row("payload", bytes), hex(&found.payload)],
             None => {
-                let about = format!("{schema}, {bytes} that only its type can read");
-                [row("schema", about), hex(&found.payload)]
+                let about = format!(
+                    "{schema}, {bytes} that only its type can read; the words beside them are a guess"
+                );
+                let parts = guess(&found.payload);
+                let lines = parts.iter().flat_map(Part::as_lines);
+                [row("schema", about)].into_iter().chain(lines).collect()
             }
         }
     }
+}
+
+/// The decoded length of a token, which is base64url without padding.
+fn bytes_of(characters: usize) -> usize {
+    characters * 3 / 4
 }
 
 fn content_lines(found: &TokenContent, show_id: bool) -> impl Iterator<Item = String> {

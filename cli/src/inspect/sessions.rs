@@ -8,11 +8,11 @@ use hardtack::{
     SessionCookie, SessionHeader, SessionToken,
     carrier::{CarrierOptions, SessionBuilder, TokenContent},
     cookie::CookieName,
-    session::{Outcome, Reason},
+    session::{Outcome, Payload, Reason},
     settings::SettingsError,
 };
 
-use super::{Carrier, input::Found};
+use super::{Carrier, Reader, input::Found};
 use crate::{answer::Failure, moment::Moment, ring::AnyRing, settings, span};
 
 /// The application's settings of its sessions.
@@ -24,7 +24,7 @@ pub(super) struct Sessions {
     /// The application's label, if it has one
     #[arg(long, value_name = "LABEL")]
     application: Option<String>,
-    /// The label of the sessions' type; a dictionary has none
+    /// The label of the sessions' type; by default that of the program's type, and a dictionary has none
     #[arg(long = "type", value_name = "LABEL")]
     type_label: Option<String>,
     /// A pair of the context, in order
@@ -63,15 +63,16 @@ fn pair(text: &str) -> Result<(String, String), &'static str> {
 }
 
 /// Opens tokens as the application does.
-pub(super) struct Opener {
+pub(super) struct Opener<T> {
     pub(super) ring: AnyRing,
-    inspector: Inspector,
+    pub(super) reader: Reader,
+    inspector: Inspector<T>,
 }
 
-enum Inspector {
-    Cookie(SessionCookie),
-    Header(SessionHeader),
-    Token(SessionToken),
+enum Inspector<T> {
+    Cookie(SessionCookie<T>),
+    Header(SessionHeader<T>),
+    Token(SessionToken<T>),
 }
 
 impl Sessions {
@@ -144,26 +145,32 @@ impl Sessions {
     }
 }
 
-impl Opener {
+impl<T: Payload> Opener<T> {
     pub(super) fn new(
         ring: AnyRing,
         carrier: &Carrier,
         sessions: &Sessions,
         name: &str,
         now: SystemTime,
-    ) -> Result<Opener, Failure> {
+        reader: Reader,
+    ) -> Result<Opener<T>, Failure> {
         let inspector = if carrier.header.is_some() {
             let builder = sessions.configured(&ring, ring.header(name), now)?;
-            builder.build().map(Inspector::Header)
+            builder.typed().build().map(Inspector::Header)
         } else if carrier.token.is_some() {
             let builder = sessions.configured(&ring, ring.token(name), now)?;
-            builder.build().map(Inspector::Token)
+            builder.typed().build().map(Inspector::Token)
         } else {
             let builder = sessions.configured(&ring, ring.cookie(), now)?;
-            builder.name(name).build().map(Inspector::Cookie)
+            let cookie = builder.typed().name(name).build();
+            cookie.map(Inspector::Cookie)
         };
         let inspector = inspector.map_err(Failure::options)?;
-        Ok(Opener { ring, inspector })
+        Ok(Opener {
+            ring,
+            reader,
+            inspector,
+        })
     }
 
     pub(super) fn open(&self, token: &[u8], at: SystemTime) -> Result<TokenContent, Reason> {

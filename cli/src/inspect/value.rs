@@ -1,21 +1,59 @@
-//! MessagePack as JSON.
+//! Payloads as JSON.
 
 use std::fmt;
 
+use hardtack::{SessionData, carrier::TokenContent};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
 
-/// A dictionary as JSON. `None`: the payload is not a dictionary.
+/// Reads the payloads of one type of sessions as JSON.
 ///
 /// A value that JSON lacks becomes an object with one entry that begins with `$`: `{"$hex": "00ff"}` for bytes,
 /// `{"$float": "NaN"}` for floats that are not finite, `{"$map": [[1, "one"]]}` for maps whose keys are not texts, or
 /// not all different.
-pub(super) fn dictionary(payload: &[u8]) -> Option<Value> {
-    if payload.is_empty() {
+#[derive(Clone, Copy)]
+pub(crate) struct Reader {
+    /// `None`: the payload is of another type.
+    pub(super) read: fn(&TokenContent) -> Option<Value>,
+    /// The sessions are of a type that this program has.
+    pub(super) is_typed: bool,
+}
+
+impl Reader {
+    pub(crate) const DICTIONARY: Reader = Reader {
+        read: dictionary,
+        is_typed: false,
+    };
+
+    pub(crate) fn of<T: SessionData>() -> Reader {
+        Reader {
+            read: typed::<T>,
+            is_typed: true,
+        }
+    }
+}
+
+fn dictionary(content: &TokenContent) -> Option<Value> {
+    if content.schema != 0 {
+        return None;
+    }
+    if content.payload.is_empty() {
         return Some(json!({}));
     }
-    let Shown(value) = rmp_serde::from_slice(payload).ok()?;
-    value.is_object().then_some(value)
+    from_messagepack(&content.payload).filter(Value::is_object)
+}
+
+/// Through MessagePack, because JSON alone would lack values of the type.
+fn typed<T: SessionData>(content: &TokenContent) -> Option<Value> {
+    let value: T = content.value()?;
+    let bytes = Zeroizing::new(rmp_serde::to_vec_named(&value).ok()?);
+    from_messagepack(&bytes)
+}
+
+fn from_messagepack(bytes: &[u8]) -> Option<Value> {
+    let Shown(value) = rmp_serde::from_slice(bytes).ok()?;
+    Some(value)
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

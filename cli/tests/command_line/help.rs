@@ -65,33 +65,30 @@ fn a_wrong_command_line_gets_one_sentence() {
             "ring",
             "a command is missing; `hardtack --help` and `hardtack ring --help` list them",
         ),
-        (
-            "rotate",
-            "unrecognized subcommand 'rotate'; see `hardtack --help`",
-        ),
+        ("rotate", "unrecognized subcommand 'rotate'; see `--help`"),
         (
             "ring rotat keys",
-            "unrecognized subcommand 'rotat' tip: a similar subcommand exists: 'rotate'; see `hardtack --help`",
+            "unrecognized subcommand 'rotat' tip: a similar subcommand exists: 'rotate'; see `--help`",
         ),
         (
             "ring add",
-            "the following required arguments were not provided: <FILE>; see `hardtack --help`",
+            "the following required arguments were not provided: <FILE>; see `--help`",
         ),
         (
             "ring add keys --at +1h",
-            "unexpected argument '--at' found; see `hardtack --help`",
+            "unexpected argument '--at' found; see `--help`",
         ),
         (
             "ring promote keys 12345678 --at soon",
-            "invalid value 'soon' for '--at <TIME>': expected a moment like `2026-12-15T00:00:00Z`, or a span from now like `+15m`; see `hardtack --help`",
+            "invalid value 'soon' for '--at <TIME>': expected a moment like `2026-12-15T00:00:00Z`, or a span from now like `+15m`; see `--help`",
         ),
         (
             "keygen --suite aes",
-            "invalid value 'aes' for '--suite <SUITE>' [possible values: xaes, xcha, sign] tip: a similar value exists: 'xaes'; see `hardtack --help`",
+            "invalid value 'aes' for '--suite <SUITE>' [possible values: xaes, xcha, sign] tip: a similar value exists: 'xaes'; see `--help`",
         ),
         (
             "inspect a --name b --token c",
-            "the argument '--name <NAME>' cannot be used with '--token <NAME>'; see `hardtack --help`",
+            "the argument '--name <NAME>' cannot be used with '--token <NAME>'; see `--help`",
         ),
     ] {
         assert_eq!(desk.refused(2, line), sentence);

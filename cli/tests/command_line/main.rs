@@ -23,4 +23,5 @@ mod settings;
 mod show;
 mod terminal;
 mod together;
+mod typed;
 mod vectors;

@@ -39,7 +39,9 @@ fn no_content_of_a_session_is_obeyed_by_the_terminal() {
 #[test]
 fn no_name_of_a_cookie_is_obeyed_by_the_terminal() {
     let (desk, _) = Desk::with_ring();
-    for c in OBEYED.chars().filter(|c| *c != '\0') {
+    let characters: Vec<_> = OBEYED.chars().filter(|c| *c != '\0').collect();
+    for some in characters.chunks(6) {
+        let c: String = some.iter().collect();
         for pasted in [
             format!("a{c}b=1; c=2"),
             format!("a{c}b=1"),

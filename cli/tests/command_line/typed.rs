@@ -1,0 +1,137 @@
+//! Typed sessions: a guess without the type, and the value in an application's own `inspect`.
+
+use std::{env, path::PathBuf};
+
+use hardtack::{Session, SessionCookie, SessionData, SessionHeader, carrier::TokenChange};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, Ran, at};
+
+/// As in `examples/inspect.rs`.
+#[derive(Serialize, Deserialize, Default)]
+struct Login {
+    user: u64,
+    language: String,
+}
+
+impl SessionData for Login {
+    const LABEL: &str = "login";
+    const SCHEMA: u32 = 7;
+}
+
+/// A later version, which the example does not know.
+#[derive(Serialize, Deserialize, Default)]
+struct LaterLogin {
+    user: u64,
+}
+
+impl SessionData for LaterLogin {
+    const LABEL: &str = "login";
+    const SCHEMA: u32 = 8;
+}
+
+fn sign_in(session: &Session<Login>) -> Result<(), hardtack::SessionError> {
+    session.replace(Login {
+        user: 42,
+        language: "sv".to_owned(),
+    })
+}
+
+/// `name=token` of a visitor whose session began when the tests begin.
+fn pair(desk: &Desk) -> String {
+    let cookie = SessionCookie::encrypted(desk.ring()).typed().build();
+    cookie.unwrap().cookie_for(at(0), sign_in).unwrap()
+}
+
+/// Runs the example. Cargo builds a package's examples before it runs all of its tests.
+fn of_the_application(desk: &Desk, line: &str) -> Ran {
+    let test = env::current_exe().unwrap();
+    let folder = test.ancestors().nth(2).unwrap();
+    let program: PathBuf = folder.join("examples").join("inspect");
+    let program = program.with_extension(env::consts::EXE_EXTENSION);
+    let hint = "build it first: cargo build -p hardtack-cli --example inspect";
+    assert!(program.exists(), "{hint}");
+    let mut command = desk.command(program.to_str().unwrap(), line.split_whitespace());
+    desk.ran(command.output().unwrap())
+}
+
+#[track_caller]
+fn json_of(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err))
+}
+
+#[test]
+fn without_its_type_texts_and_numbers_are_guessed() {
+    let (desk, _) = Desk::with_ring();
+    let line = format!("inspect {} --keys keys", pair(&desk));
+    let shown = desk.json(&format!("{line} --json"));
+    assert_eq!(shown["tokens"][0]["reason"], "Auth");
+    let shown = desk.json(&format!("{line} --json --type login"));
+    assert_eq!(
+        (&shown["opens"], &shown["reason"]),
+        (&json!(true), &json!(null))
+    );
+    let found = &shown["tokens"][0];
+    assert_eq!(
+        (&found["schema"], &found["payload"]),
+        (&json!(7), &json!(null))
+    );
+    assert_eq!(found["payload_hex"], "2a027376");
+    assert_eq!(found["payload_guess"], json!([42, "sv"]));
+    let told = desk.done(&format!("{line} --type login"));
+    let wanted = "\
+schema       7, 4 bytes that only its type can read; the words beside them are a guess
+2a                        42, or 21 if it is signed
+027376                    \"sv\"
+";
+    assert!(told.ends_with(wanted), "{told}");
+}
+
+#[test]
+fn an_application_shows_the_values_of_its_type() {
+    let (desk, _) = Desk::with_ring();
+    let line = format!("{} --keys keys", pair(&desk));
+    let ran = of_the_application(&desk, &line);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let wanted = "schema       7, 4 bytes\n{\n  \"language\": \"sv\",\n  \"user\": 42\n}\n";
+    assert!(ran.out.ends_with(wanted), "{}", ran.out);
+    let shown = json_of(&of_the_application(&desk, &format!("{line} --json")));
+    let found = &shown["tokens"][0];
+    assert_eq!(found["payload"], json!({"user": 42, "language": "sv"}));
+    assert_eq!(found["payload_hex"], json!(null));
+    assert_eq!(found["payload_guess"], json!(null));
+}
+
+#[test]
+fn an_application_takes_every_option_of_inspect() {
+    let (desk, _) = Desk::with_ring();
+    let header = SessionHeader::encrypted("authorization", desk.ring());
+    let header = header.typed().application("shop").build().unwrap();
+    let session = header.load(None::<&str>, at(0));
+    sign_in(&session).unwrap();
+    let TokenChange::Store(token) = header.save(&session).unwrap() else {
+        panic!("the session is written");
+    };
+    let line = format!("{token} --keys keys --header authorization --application shop");
+    let ran = of_the_application(&desk, &line);
+    assert_eq!(ran.code, Some(0), "{}", ran.out);
+    let ran = of_the_application(&desk, &format!("{line} --at +31m"));
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.contains("opens        no: Idle, "), "{}", ran.out);
+}
+
+#[test]
+fn a_value_that_the_application_cannot_read_does_not_open() {
+    let (desk, _) = Desk::with_ring();
+    let cookie = SessionCookie::encrypted(desk.ring())
+        .typed::<LaterLogin>()
+        .build();
+    let later = |session: &Session<LaterLogin>| session.replace(LaterLogin { user: 42 });
+    let pair = cookie.unwrap().cookie_for(at(0), later).unwrap();
+    let ran = of_the_application(&desk, &format!("{pair} --keys keys --json"));
+    assert_eq!(ran.code, Some(1));
+    let shown = json_of(&ran);
+    assert_eq!(shown["reason"], "Payload");
+    assert_eq!(shown["tokens"][0]["payload_guess"], json!([42]));
+}
