@@ -105,7 +105,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 const AFTER_HELP: &str = "\
 Exit codes:
   0  done; yes
-  1  no: a check failed, a cookie does not open, or the ring does not allow it (nothing is written)
+  1  no: a check or wait failed, a cookie does not open, or the ring forbids it (nothing is written)
   2  the command line is wrong
   3  a file cannot be read or written, or is not a key ring
   4  another process is editing the file

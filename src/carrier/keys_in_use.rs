@@ -1,4 +1,4 @@
-use std::time::SystemTime;
+use std::{fmt, time::SystemTime};
 
 use super::cookie::SessionCookie;
 use crate::{
@@ -7,6 +7,14 @@ use crate::{
 };
 
 /// The keys of a cookie, for health checks. None of the fields is secret.
+///
+/// Its `Display` is the text that `hardtack ring wait` reads, with a line for each field:
+///
+/// ```text
+/// seals c7e01b94
+/// accepts 5a1f00c3 c7e01b94
+/// fingerprint 60e3d18f92b7ca45
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeysInUse {
@@ -26,7 +34,7 @@ impl<T> SessionCookie<T> {
     ///
     /// ```
     /// use hardtack::{EncryptionKey, SessionCookie, keys::SharedKeyRing};
-    /// use std::time::SystemTime;
+    /// use std::{fmt, time::SystemTime};
     ///
     /// let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
     /// let new_id = new.id();
@@ -38,6 +46,8 @@ impl<T> SessionCookie<T> {
     /// assert_eq!(in_use.seals, new_id);
     /// assert_eq!(in_use.accepts, [new_id]);
     /// assert_eq!(in_use.fingerprint, keys.current().fingerprint());
+    /// let text = format!("seals {new_id}\naccepts {new_id}\nfingerprint {}\n", in_use.fingerprint);
+    /// assert_eq!(in_use.to_string(), text);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -49,5 +59,16 @@ impl<T> SessionCookie<T> {
             accepts: keys.accepted(now).map(|key| key.id).collect(),
             fingerprint: keys.fingerprint(),
         }
+    }
+}
+
+impl fmt::Display for KeysInUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "seals {}", self.seals)?;
+        f.write_str("accepts")?;
+        for id in &self.accepts {
+            write!(f, " {id}")?;
+        }
+        writeln!(f, "\nfingerprint {}", self.fingerprint)
     }
 }

@@ -1,10 +1,11 @@
-//! Showing and changing key rings in files.
+//! Showing and changing key rings in files, and waiting for a fleet to have one.
 
 mod add;
 mod any;
 mod check;
 mod edit;
 mod file;
+mod health;
 mod leaked;
 mod lifetime;
 mod promote;
@@ -12,6 +13,7 @@ mod retire;
 mod rotate;
 mod show;
 mod text;
+mod wait;
 
 pub(crate) use any::AnyRing;
 pub(crate) use file::read_ring;
@@ -30,6 +32,7 @@ pub(crate) enum Command {
     Leaked(leaked::Leaked),
     Check(check::Check),
     Show(show::Show),
+    Wait(wait::Wait),
 }
 
 impl Command {
@@ -42,6 +45,7 @@ impl Command {
             Command::Leaked(command) => command.target.edit(|edit| command.apply(edit)),
             Command::Check(command) => command.run(),
             Command::Show(command) => command.run(),
+            Command::Wait(command) => command.run(),
         }
     }
 }

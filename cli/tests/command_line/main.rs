@@ -25,3 +25,4 @@ mod terminal;
 mod together;
 mod typed;
 mod vectors;
+mod wait;

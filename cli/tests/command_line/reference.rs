@@ -34,6 +34,7 @@ fn every_option_of_every_command_is_in_its_section() {
         "ring leaked",
         "ring check",
         "ring show",
+        "ring wait",
         "inspect",
     ] {
         let help = desk.done(&format!("{command} --help"));
@@ -68,6 +69,8 @@ fn defaults_are_as_the_help_says() {
         ("keygen", "--suite", "xaes"),
         ("ring promote", "--lifetime", "12h"),
         ("ring retire", "--skew", "60s"),
+        ("ring wait", "--timeout", "10m"),
+        ("ring wait", "--every", "2s"),
         ("inspect", "--idle-timeout", "30m"),
         ("inspect", "--absolute-timeout", "12h"),
         ("inspect", "--clock-skew", "60s"),

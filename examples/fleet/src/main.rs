@@ -82,8 +82,7 @@ async fn show_health(State(instance): State<Instance>) -> (StatusCode, String) {
         true => StatusCode::SERVICE_UNAVAILABLE,
         false => StatusCode::OK,
     };
-    let text = format!("seals {}\nring {}\n", keys.seals, keys.fingerprint);
-    (status, text)
+    (status, keys.to_string())
 }
 
 impl Instance {

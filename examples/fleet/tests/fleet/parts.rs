@@ -71,7 +71,7 @@ impl Fleet {
     pub(crate) fn push(&mut self, ring: &str) {
         self.secret.replace(ring);
         let ring: KeyRing<EncryptionKey> = ring.parse().unwrap();
-        let expected = format!("ring {}\n", ring.fingerprint());
+        let expected = format!("fingerprint {}\n", ring.fingerprint());
         until("every instance has the ring", || {
             let mut instances = self.instances.iter();
             instances.all(|instance| instance.health().contains(&expected))

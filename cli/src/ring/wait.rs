@@ -1,0 +1,139 @@
+//! Waiting for a fleet to have a ring.
+
+use std::{
+    path::PathBuf,
+    thread,
+    time::{Duration, Instant},
+};
+
+use clap::Args;
+
+use super::{
+    file,
+    health::{self, Health, HealthCheck},
+};
+use crate::{
+    answer::{self, Answer, Failure},
+    span,
+};
+
+/// Wait until every instance has a ring
+///
+/// Asks the health check of each instance, over plain HTTP, until all of them show the
+/// fingerprint of the ring in one round. Tells on standard error which ones do not. The exit
+/// code is 1 if the time is up before that.
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Wait {
+    /// The health check of each instance, not of the proxy in front: http://10.0.0.1:8080/health
+    #[arg(required = true, value_name = "URL")]
+    instances: Vec<HealthCheck>,
+    #[command(flatten)]
+    wanted: Wanted,
+    /// The time after which to give up
+    #[arg(long, value_name = "SPAN", value_parser = span::parse, default_value = "10m")]
+    timeout: Duration,
+    /// The pause between two rounds
+    #[arg(long, value_name = "SPAN", value_parser = span::parse, default_value = "2s")]
+    every: Duration,
+}
+
+/// The ring that the instances should have.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Wanted {
+    /// The file that holds the key ring
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+    /// The fingerprint of the key ring, where the file is not at hand
+    #[arg(long, value_name = "FINGERPRINT", value_parser = fingerprint)]
+    fingerprint: Option<String>,
+}
+
+fn fingerprint(text: &str) -> Result<String, &'static str> {
+    health::fingerprint(text)
+        .ok_or("expected a fingerprint of 16 hexadecimal digits, as `hardtack ring show` prints it")
+}
+
+impl Wanted {
+    fn fingerprint(self) -> Result<String, Failure> {
+        match self.keys {
+            Some(path) => Ok(file::read_ring(&path)?.fingerprint().to_string()),
+            None => Ok(self.fingerprint.expect("one of the two is required")),
+        }
+    }
+}
+
+impl Wait {
+    pub(super) fn run(self) -> Answer {
+        let wanted = self.wanted.fingerprint()?;
+        let begun = Instant::now();
+        let mut told = String::new();
+        loop {
+            let round = Round::ask(&self.instances);
+            let count = self.instances.len();
+            let Some(others) = round.without(&wanted) else {
+                answer::print(&format!("fingerprint {wanted} on all of {count} instances"))?;
+                return Ok(true);
+            };
+            if others != told {
+                answer::note(&format!(
+                    "fingerprint {wanted} not yet everywhere: {others}"
+                ));
+                told = others;
+            }
+            let left = self.timeout.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                return Err(Failure::no(format!(
+                    "after {} not all of {count} instances have fingerprint {wanted}",
+                    span::show(self.timeout)
+                )));
+            }
+            thread::sleep(self.every.min(left));
+        }
+    }
+}
+
+/// The answers of all instances.
+struct Round<'a>(Vec<(&'a HealthCheck, Health)>);
+
+impl Round<'_> {
+    fn ask(instances: &[HealthCheck]) -> Round<'_> {
+        let mut answers = Vec::with_capacity(instances.len());
+        for some in instances.chunks(MOST_AT_ONCE) {
+            thread::scope(|scope| {
+                let asked: Vec<_> = some
+                    .iter()
+                    .map(|instance| (instance, scope.spawn(|| instance.ask())))
+                    .collect();
+                answers.extend(asked.into_iter().map(|(instance, asked)| {
+                    let health = asked.join();
+                    (
+                        instance,
+                        health.unwrap_or(Health::Silent("it panicked".to_owned())),
+                    )
+                }));
+            });
+        }
+        Round(answers)
+    }
+
+    /// The instances without the ring, and their answers. `None`: all have it.
+    fn without(&self, wanted: &str) -> Option<String> {
+        let others = self.0.iter().filter(|(_, health)| !health.has(wanted));
+        let others: Vec<_> = others
+            .map(|(instance, health)| format!("{instance} {health}"))
+            .collect();
+        match others.len() {
+            0 => None,
+            count if count <= MOST_SHOWN => Some(others.join("; ")),
+            count => {
+                let shown = others[..MOST_SHOWN].join("; ");
+                Some(format!("{shown}; and {} others", count - MOST_SHOWN))
+            }
+        }
+    }
+}
+
+const MOST_AT_ONCE: usize = 64;
+const MOST_SHOWN: usize = 8;
