@@ -1,9 +1,9 @@
 //! The settings of an application, read from its file.
 
-use std::{fmt::Display, fs, path::Path};
+use std::{collections::BTreeMap, fmt::Display, fs, path::Path};
 
 use hardtack::SessionSettings;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use zeroize::Zeroizing;
 
 use crate::answer::Failure;
@@ -16,37 +16,59 @@ pub(crate) fn read(path: &Path) -> Result<SessionSettings, Failure> {
         .extension()
         .is_some_and(|kind| kind.eq_ignore_ascii_case("json"));
     let fail = |error: &dyn Display| Failure::file("cannot read settings from", path, error);
-    let settings = if is_json {
+    let found = if is_json {
         of_json(&text)
     } else {
         of_toml(&text)
     };
-    let settings = settings.map_err(|error| fail(&error))?;
-    settings.check().map_err(|error| fail(&error))?;
-    Ok(settings)
+    match found.map_err(|error| fail(&error))? {
+        Found::Table(settings) => {
+            settings.check().map_err(|error| fail(&error))?;
+            Ok(settings)
+        }
+        Found::WholeFile(settings) => {
+            let checked = settings.check();
+            checked.map_err(|error| fail(&format!("there is no table `session`, and {error}")))?;
+            Ok(settings)
+        }
+        Found::Nothing => Err(fail(&"there is neither a table `session` nor a setting")),
+    }
 }
 
-/// The text is read twice, because a tree of values would keep only the last of two settings with one name.
+enum Found {
+    /// The table `session`.
+    Table(SessionSettings),
+    WholeFile(SessionSettings),
+    Nothing,
+}
+
+/// The text is read several times, because a tree of values would keep only the last of two settings with one name.
 #[derive(Deserialize)]
 struct File {
     session: Option<SessionSettings>,
 }
 
+type Names = BTreeMap<String, IgnoredAny>;
+
 // The errors of the formats quote the file, which may have a key there.
 
-fn of_toml(text: &str) -> Result<SessionSettings, String> {
+fn of_toml(text: &str) -> Result<Found, String> {
     let fail = |error: toml::de::Error| {
         let end = error.span().map_or(0, |span| span.start.min(text.len()));
         let before = &text.as_bytes()[..end];
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        format!("line {line} is not TOML")
+        format!("line {line} is not TOML, the format of every file that is not named `.json`")
     };
     let file: File = toml::from_str(text).map_err(fail)?;
-    let whole = || toml::from_str(text).map_err(fail);
-    file.session.map_or_else(whole, Ok)
+    let is_empty = || toml::from_str(text).is_ok_and(|names: Names| names.is_empty());
+    match file.session {
+        Some(settings) => Ok(Found::Table(settings)),
+        None if is_empty() => Ok(Found::Nothing),
+        None => toml::from_str(text).map(Found::WholeFile).map_err(fail),
+    }
 }
 
-fn of_json(text: &str) -> Result<SessionSettings, String> {
+fn of_json(text: &str) -> Result<Found, String> {
     let fail = |error: serde_json::Error| match error.line() {
         line if error.is_data() => {
             format!("`session` is given twice or is not an object, at line {line}")
@@ -54,6 +76,12 @@ fn of_json(text: &str) -> Result<SessionSettings, String> {
         line => format!("line {line} is not JSON"),
     };
     let file: File = serde_json::from_str(text).map_err(fail)?;
-    let whole = || serde_json::from_str(text).map_err(fail);
-    file.session.map_or_else(whole, Ok)
+    let is_empty = || serde_json::from_str(text).is_ok_and(|names: Names| names.is_empty());
+    match file.session {
+        Some(settings) => Ok(Found::Table(settings)),
+        None if is_empty() => Ok(Found::Nothing),
+        None => serde_json::from_str(text)
+            .map(Found::WholeFile)
+            .map_err(fail),
+    }
 }

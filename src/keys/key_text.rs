@@ -4,7 +4,10 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::purpose::{LABEL, Purpose};
+use super::{
+    no_key,
+    purpose::{LABEL, Purpose},
+};
 use crate::{
     base::debug::debug_by_display,
     crypto::{
@@ -54,13 +57,20 @@ impl RawKey {
 
     pub(super) fn parse(text: &str) -> Result<RawKey, KeyError> {
         let text = text.trim_ascii();
-        let rest = text.strip_prefix(KEY_PREFIX).ok_or(KeyError::Prefix)?;
+        let rest = text
+            .strip_prefix(KEY_PREFIX)
+            .ok_or_else(|| KeyError::Prefix {
+                advice: no_key::advice(text),
+            })?;
         let (word, encoded) = rest.split_once('_').ok_or(KeyError::Type)?;
         let suite = Suite::ALL
             .into_iter()
             .find(|suite| suite.word() == word)
             .ok_or(KeyError::Type)?;
         refuse_if_left_out(suite)?;
+        if looks_like_a_key(encoded) {
+            return Err(KeyError::Several);
+        }
         if encoded.len() != ENCODED_LEN {
             let found = encoded.len();
             return Err(KeyError::Length { found });
@@ -158,7 +168,12 @@ impl fmt::Debug for KeyId {
 #[non_exhaustive]
 pub enum KeyError {
     /// The text does not begin with `hardtack_key_v1_`.
-    Prefix,
+    Prefix {
+        /// A sentence on what the text looks like, and what to do.
+        advice: &'static str,
+    },
+    /// The text has another key after the first.
+    Several,
     /// The type of the key is unknown to this version.
     Type,
     /// The suite of the key was left out of this program, with `default-features = false`.
@@ -191,7 +206,12 @@ debug_by_display!(KeyError);
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            KeyError::Prefix => write!(f, "key does not begin with `{KEY_PREFIX}`"),
+            KeyError::Prefix { advice } => {
+                write!(f, "key does not begin with `{KEY_PREFIX}`; {advice}")
+            }
+            KeyError::Several => f.write_str(
+                "expected one key, found several; in a key ring each has a line of its own, or commas separate all",
+            ),
             KeyError::Type => {
                 f.write_str("key is of an unknown suite, expected `xaes`, `xcha` or `sign`")
             }

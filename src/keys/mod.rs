@@ -10,6 +10,7 @@ mod events;
 mod key;
 mod key_info;
 mod key_text;
+mod no_key;
 mod purpose;
 mod purpose_keys;
 mod ring;

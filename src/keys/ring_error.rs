@@ -36,7 +36,7 @@ debug_by_display!(RingError);
 impl fmt::Display for RingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RingError::Empty => f.write_str("key ring has no key"),
+            RingError::Empty => f.write_str("key ring has no key; `hardtack keygen` makes a key"),
             RingError::Duplicate(key) => write!(
                 f,
                 "key {key} is listed twice in the key ring; leave one out; if the two differ, they share an id by \

@@ -2,7 +2,11 @@
 
 use std::{error::Error, fmt, str::FromStr};
 
-use super::{key::Key, key_text::KeyError, ring_key::RingKey};
+use super::{
+    key::Key,
+    key_text::{KeyError, looks_like_a_key},
+    ring_key::RingKey,
+};
 use crate::base::{
     debug::debug_by_display,
     moment,
@@ -85,7 +89,12 @@ fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, TextProblem> {
         } else if let Some(moment) = word.strip_prefix(ACCEPT_UNTIL) {
             (ACCEPT_UNTIL, &mut accept_until, moment)
         } else {
-            return Err(TextProblem::Attribute);
+            let is_key = looks_like_a_key(word);
+            return Err(if is_key {
+                TextProblem::SecondKey
+            } else {
+                TextProblem::Attribute
+            });
         };
         let moment = parse_moment(moment).ok_or(TextProblem::Time(attribute))?;
         if slot.replace(moment).is_some() {
@@ -116,6 +125,7 @@ pub struct RingTextError {
 #[derive(Debug)]
 enum TextProblem {
     Key(KeyError),
+    SecondKey,
     Attribute,
     AfterNotBefore,
     Repeated(&'static str),
@@ -130,9 +140,10 @@ impl RingTextError {
         match &self.problem {
             TextProblem::Key(KeyError::WrongKind { .. }) => "mixed",
             TextProblem::Key(_) => "key",
-            TextProblem::Attribute | TextProblem::AfterNotBefore | TextProblem::Repeated(_) => {
-                "attribute"
-            }
+            TextProblem::SecondKey
+            | TextProblem::Attribute
+            | TextProblem::AfterNotBefore
+            | TextProblem::Repeated(_) => "attribute",
             TextProblem::Time(_) => "time",
             TextProblem::BlankBetweenCommas => "blank",
         }
@@ -146,6 +157,7 @@ impl fmt::Display for RingTextError {
         write!(f, "key ring, entry {}: ", self.number)?;
         match &self.problem {
             TextProblem::Key(error) => error.fmt(f),
+            TextProblem::SecondKey => KeyError::Several.fmt(f),
             TextProblem::Attribute => f.write_str(
                 "unknown attribute after the key, expected `seal_from=` or `accept_until=`",
             ),

@@ -98,7 +98,12 @@ pub(crate) fn join<K: Key>(
         .zip(texts)
         .map(parse)
         .collect::<Result<_, _>>()?;
-    KeyRing::join(texts).map_err(|error| no_ring(sources, error))
+    KeyRing::join(texts).map_err(|error| match (error, sources) {
+        (RingError::Empty, [source]) if source.is_variable() => {
+            RingSourceError::new(source.name(), SourceProblem::Empty)
+        }
+        (error, _) => no_ring(sources, error),
+    })
 }
 
 /// A source of the text of a key ring, or of a part of it ([SPEC.md § 3.5]). Cheap to clone.
@@ -183,6 +188,10 @@ impl RingSource {
             return "(a key)".to_owned();
         }
         name
+    }
+
+    fn is_variable(&self) -> bool {
+        matches!(self.0, SourceKind::Variable(_))
     }
 
     pub(crate) fn read(&self) -> Result<Zeroizing<String>, RingSourceError> {

@@ -15,6 +15,7 @@ pub struct RingSourceError {
 #[derive(Debug)]
 pub(super) enum SourceProblem {
     NotSet,
+    Empty,
     NotUnicode,
     CannotRead(Box<dyn Error + Send + Sync>),
     /// The function's error contains a key.
@@ -54,11 +55,8 @@ impl fmt::Display for RingSourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sources = &self.sources;
         match &self.problem {
-            SourceProblem::NotSet => write!(
-                f,
-                "{sources} is not set; put a key into it; `hardtack keygen` makes one (`cargo install \
-                 hardtack-cli`), and so does `EncryptionKey::generate`"
-            ),
+            SourceProblem::NotSet => write!(f, "{sources} is not set; {NEW_KEY}"),
+            SourceProblem::Empty => write!(f, "{sources} is empty; {NEW_KEY}"),
             SourceProblem::NotUnicode => write!(f, "{sources} is not UTF-8, expected keys"),
             SourceProblem::CannotRead(error) => write!(f, "cannot read {sources}: {error}"),
             SourceProblem::ErrorHasKey => write!(
@@ -89,3 +87,6 @@ impl Error for RingSourceError {
         }
     }
 }
+
+const NEW_KEY: &str = "put a key into it; `hardtack keygen` makes one (`cargo install hardtack-cli`), and so does \
+    `EncryptionKey::generate`";

@@ -186,9 +186,9 @@ fn key_id(text: &str) -> Result<String, KeyError> {
 
 fn word_for_key(error: &KeyError) -> &'static str {
     match error {
-        KeyError::Prefix => "prefix",
+        KeyError::Prefix { .. } => "prefix",
         KeyError::Type => "type",
-        KeyError::Length { .. } => "length",
+        KeyError::Length { .. } | KeyError::Several => "length",
         KeyError::Encoding => "encoding",
         KeyError::Checksum => "checksum",
         KeyError::Weak => "weak",

@@ -62,12 +62,16 @@ fn a_source_may_have_no_key_if_others_have() {
     let (key, rest) = (key(), "# none today\nnot_before=2030-01-01T00:00:00Z\n");
     assert!(ring([rest, &key]).is_ok());
     let sentence = sentence(ring([rest, ""]));
-    assert_eq!(sentence, "a function, a function: key ring has no key");
+    assert_eq!(
+        sentence,
+        "a function, a function: key ring has no key; `hardtack keygen` makes a key"
+    );
 }
 
 #[test]
 fn without_sources_there_is_no_ring() {
-    assert_eq!(sentence(ring([])), "key ring has no key");
+    let expected = "key ring has no key; `hardtack keygen` makes a key";
+    assert_eq!(sentence(ring([])), expected);
 }
 
 #[test]
@@ -221,6 +225,9 @@ fn a_ring_is_read_from_a_variable_and_a_file() {
         let sentence = sentence(alone);
         let expected = "environment variable HARDTACK_RING_OLD: key ";
         assert!(sentence.starts_with(expected), "{sentence}");
+        let empty = KeyRing::<EncryptionKey>::from_env("HARDTACK_RING_EMPTY").unwrap_err();
+        let expected = "environment variable HARDTACK_RING_EMPTY is empty; put a key into it; ";
+        assert!(empty.to_string().starts_with(expected), "{empty}");
         return;
     }
     let until = "accept_until=2099-01-01T00:00:00Z";
@@ -232,6 +239,7 @@ fn a_ring_is_read_from_a_variable_and_a_file() {
             format!("{} {until}, {} {until}", key(), key()),
         )
         .env("HARDTACK_RING_FILE", path)
+        .env("HARDTACK_RING_EMPTY", " ")
         .output()
         .unwrap();
     let output = String::from_utf8_lossy(&child.stdout);

@@ -174,7 +174,13 @@ fn what_no_program_reads_is_wrong() {
     let desk = Desk::new();
     for (text, sentence) in [
         ("", "key ring has no key"),
-        ("hunter2\n", "entry 1: key does not begin with"),
+        (
+            "hunter2\n",
+            "looks like a password or the key of another program",
+        ),
+        ("/run/keys\n", "looks like the path of a file"),
+        ("export KEYS=a\n", "the name of a variable precedes it"),
+        ("\u{feff}# one\n", "a byte order mark precedes it"),
         (
             "hardtack_key_v1_xaes_short\n",
             "5 characters after its suite",

@@ -158,6 +158,15 @@ fn what_is_no_ring_is_not_edited() {
             "cannot read a key ring from keys: key ring, entry 1: key does not begin with",
         ),
         (broken("xaes", "xcha"), "wrong checksum"),
+        (
+            broken("hardtack", "KEYS=hardtack"),
+            "name of a variable precedes it",
+        ),
+        (
+            format!("'{}'", good.trim_end()),
+            "is in quotes; leave them out",
+        ),
+        (good.trim_end().to_owned() + " " + &good, "found several"),
         (good.clone() + &good, "is listed twice"),
         (
             broken("\n", "  accept_until=2028-01-01T00:00:00Z\n"),
