@@ -71,23 +71,20 @@ impl Wait {
         let mut told = String::new();
         loop {
             let round = Round::ask(&self.instances);
-            let count = self.instances.len();
-            let Some(others) = round.without(&wanted) else {
-                answer::print(&format!("fingerprint {wanted} on all of {count} instances"))?;
+            let count = format!("fingerprint {wanted} on {}", round.count(&wanted));
+            if round.has_all(&wanted) {
+                answer::print(&count)?;
                 return Ok(true);
-            };
-            if others != told {
-                answer::note(&format!(
-                    "fingerprint {wanted} not yet everywhere: {others}"
-                ));
-                told = others;
+            }
+            let progress = format!("{count}; {}", round.others(&wanted));
+            if progress != told {
+                answer::note(&progress);
+                told = progress;
             }
             let left = self.timeout.saturating_sub(begun.elapsed());
             if left.is_zero() {
-                return Err(Failure::no(format!(
-                    "after {} not all of {count} instances have fingerprint {wanted}",
-                    span::show(self.timeout)
-                )));
+                let span = span::show(self.timeout);
+                return Err(Failure::No(format!("{count}, and {span} are over")));
             }
             thread::sleep(self.every.min(left));
         }
@@ -118,19 +115,25 @@ impl Round<'_> {
         Round(answers)
     }
 
-    /// The instances without the ring, and their answers. `None`: all have it.
-    fn without(&self, wanted: &str) -> Option<String> {
+    fn has_all(&self, wanted: &str) -> bool {
+        self.0.iter().all(|(_, health)| health.has(wanted))
+    }
+
+    fn count(&self, wanted: &str) -> String {
+        let have = self.0.iter().filter(|(_, health)| health.has(wanted));
+        format!("{} of {} instances", have.count(), self.0.len())
+    }
+
+    /// The instances without the ring, with their answers.
+    fn others(&self, wanted: &str) -> String {
         let others = self.0.iter().filter(|(_, health)| !health.has(wanted));
         let others: Vec<_> = others
             .map(|(instance, health)| format!("{instance} {health}"))
             .collect();
-        match others.len() {
-            0 => None,
-            count if count <= MOST_SHOWN => Some(others.join("; ")),
-            count => {
-                let shown = others[..MOST_SHOWN].join("; ");
-                Some(format!("{shown}; and {} others", count - MOST_SHOWN))
-            }
+        let shown = others[..others.len().min(MOST_SHOWN)].join("; ");
+        match others.len().saturating_sub(MOST_SHOWN) {
+            0 => shown,
+            more => format!("{shown}; and {more} others"),
         }
     }
 }

@@ -100,15 +100,16 @@ fn it_waits_until_the_last_of_three_instances_has_the_ring() {
     let (before, after) = (before.fingerprint(), after.fingerprint());
     assert_eq!(
         ran.out,
-        format!("fingerprint {after} on all of 3 instances\n")
+        format!("fingerprint {after} on 3 of 3 instances\n")
     );
     let notes: Vec<_> = ran.notes().collect();
-    let begin = format!("fingerprint {after} not yet everywhere: ");
     assert_eq!(
         notes,
         [
-            format!("{begin}{second} has {before}; {third} has {before}"),
-            format!("{begin}{third} has {before}"),
+            format!(
+                "fingerprint {after} on 1 of 3 instances; {second} has {before}; {third} has {before}"
+            ),
+            format!("fingerprint {after} on 2 of 3 instances; {third} has {before}"),
         ]
     );
 }
@@ -122,7 +123,7 @@ fn an_instance_that_goes_back_is_waited_for_again() {
     let ran = desk.run(&wait_line("--keys keys", &[&one, &another]));
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let (before, after) = (before.fingerprint(), after.fingerprint());
-    let begin = format!("fingerprint {after} not yet everywhere: ");
+    let begin = format!("fingerprint {after} on 1 of 2 instances; ");
     let notes: Vec<_> = ran.notes().collect();
     assert_eq!(
         notes,
@@ -151,13 +152,13 @@ fn when_the_time_is_up_it_has_told_what_every_instance_says() {
     let (before, after) = (before.fingerprint(), after.fingerprint());
     let notes: Vec<_> = ran.notes().collect();
     let told = format!(
-        "fingerprint {after} not yet everywhere: {old} has {before}; {absent} answers 404; {silent} does not \
+        "fingerprint {after} on 0 of 3 instances; {old} has {before}; {absent} answers 404; {silent} does not \
          answer ("
     );
     assert!(notes[0].starts_with(&told), "{}", ran.err);
     assert_eq!(
         notes[1],
-        format!("after 0s not all of 3 instances have fingerprint {after}")
+        format!("fingerprint {after} on 0 of 3 instances, and 0s are over")
     );
 }
 
