@@ -1,26 +1,114 @@
-/** What can be stored in a session: plain data. Integers beyond 2^53 are BigInts, of 64 bits. */
-export type Value =
+/** What a session stores: plain data. Integers beyond 2^53 are BigInts of 64 bits. */
+export type Stored =
   | null
-  | undefined
   | boolean
   | number
   | bigint
   | string
   | Uint8Array
-  | readonly Value[]
-  | ReadonlyMap<Value, Value>
-  | { readonly [key: string]: Value };
+  | Stored[]
+  | Map<Stored, Stored>
+  | { [key: string]: Stored };
+
+/** `T` as far as it can be stored. What cannot, such as a `Date` or a function, becomes `never`. */
+export type Storable<T> = [T] extends [Stored | undefined]
+  ? T
+  : T extends Stored | undefined
+    ? T
+    : T extends Date | Set<any> | WeakMap<any, any> | Promise<any> | RegExp | ((...given: any[]) => any) | symbol
+      ? never
+      : T extends ReadonlyMap<infer K, infer V>
+        ? ReadonlyMap<Storable<K>, Storable<V>>
+        : T extends object
+          ? { [K in keyof T]: Storable<T[K]> }
+          : never;
+
+/** The entries of a session of which nothing is said. */
+export type AnyShape = { [key: string]: Stored };
 
 /** A mistake in a key, a ring, a context or a setting. */
 export class ConfigError extends Error {
-  /** A word of SPEC.md § 14, or the name of the setting. */
-  readonly code: string;
+  constructor(code: ConfigErrorCode, message: string);
+  readonly name: "ConfigError";
+  /** A word of the format for a key, a ring or a context; else the name of the setting. */
+  readonly code: ConfigErrorCode;
 }
 
-/** A change that was refused. The session is as it was. */
+export type ConfigErrorCode =
+  // A key
+  | "prefix"
+  | "type"
+  | "length"
+  | "encoding"
+  | "checksum"
+  | "weak"
+  // A ring
+  | "ring"
+  | "blank"
+  | "attribute"
+  | "time"
+  | "key"
+  | "mixed"
+  | "empty"
+  | "duplicate"
+  | "last-retires"
+  | "retires-too-early"
+  | "suite"
+  | "mode"
+  // A context
+  | "application"
+  | "context"
+  | "label"
+  | "value"
+  // Settings
+  | "option"
+  | "name"
+  | "cookie"
+  | "size"
+  | "padding"
+  | "now"
+  | "idleTimeout"
+  | "absoluteTimeout"
+  | "rememberUpTo"
+  | "refreshAfter"
+  | "clockSkew"
+  | "notBefore"
+  | "revokedIf"
+  | "saveOnServerError"
+  | "skipXChaCha"
+  | "dangerAllowHttp"
+  | "maxTokenLength"
+  | "migrateFrom"
+  | "migrateFrom.from"
+  | "migrateFrom.until"
+  | "password"
+  | "trustOrigins"
+  | "trustFormPosts";
+
+/** A change that was refused. The session stays as it was. */
 export class SessionError extends Error {
-  readonly code: "value" | "size" | "unreadable" | "not-remembering" | "clock" | "after-head" | "suite" | "seconds";
+  constructor(code: SessionErrorCode, message: string);
+  readonly name: "SessionError";
+  readonly code: SessionErrorCode;
 }
+
+export type SessionErrorCode =
+  /** The value cannot be stored. */
+  | "value"
+  /** There is no room for the change. */
+  | "size"
+  /** The session was written by another version, and is not overwritten. */
+  | "unreadable"
+  /** `rememberUpTo` is not set. */
+  | "not-remembering"
+  /** The clock shows a time that the format does not have. */
+  | "clock"
+  /** The session is saved already. */
+  | "after-head"
+  /** The key that seals is one of XChaCha20-Poly1305. */
+  | "suite"
+  /** Not a whole number of seconds. */
+  | "seconds";
 
 export interface RingOptions {
   readonly mode?: "encrypted" | "signed";
@@ -28,6 +116,7 @@ export interface RingOptions {
   readonly skipXChaCha?: boolean;
 }
 
+/** The public facts of a key. */
 export interface RingKey {
   /** 8 hexadecimal digits. */
   readonly id: string;
@@ -37,9 +126,14 @@ export interface RingKey {
   readonly acceptUntil: number | null;
 }
 
-/** One or more keys, of which one seals at any time (SPEC.md § 3.4). */
+/** Generates the text of a new key. */
+export function generateKey(options?: { readonly mode?: "encrypted" | "signed" }): Promise<string>;
+
+/** One or more keys, of which one seals at any time. */
 export class KeyRing {
   private constructor();
+  /** Generates a ring of one key. Its sessions end with the program: for tests, and for trying things out. */
+  static generate(options?: { readonly mode?: "encrypted" | "signed" }): Promise<KeyRing>;
   /** Parses the text of a ring, or several texts. Throws a `ConfigError`. */
   static parse(texts: string | readonly string[], options?: RingOptions): Promise<KeyRing>;
   readonly mode: "encrypted" | "signed";
@@ -53,14 +147,14 @@ export class KeyRing {
 
 /** What came of reading a session. For logs; a response must not depend on it. */
 export interface Outcome {
-  readonly kind: "absent" | "opened" | "openedUnderAcceptedKey" | "rejected";
+  readonly kind: "absent" | "opened" | "openedUnderAcceptedKey" | "rejected" | "migrated" | "notMigrated";
   /** The Reason of SPEC.md § 14.1. */
   readonly reason?: string;
   /** The key that the token names, where it names one. */
   readonly keyId?: string | null;
 }
 
-/** The codec of a typed session, in the postcard format where the other side is Rust (SPEC.md § 5.5). */
+/** The codec of a typed session. `hardtack-session/struct` makes one out of a description. */
 export interface SessionType<T> {
   /** `SessionData::LABEL` of the type in Rust. */
   readonly label: string;
@@ -71,11 +165,27 @@ export interface SessionType<T> {
   encode(value: T): Uint8Array;
   /** Throws where the bytes are no such value. */
   decode(payload: Uint8Array): T;
-  /** Converts a payload of another schema; 0 is a dictionary. */
-  convert?(schema: number, payload: Uint8Array): T;
+  /** Converts a payload of another schema; 0 is a dictionary (`decodeDictionary`). Undefined: it cannot. */
+  convert?(schema: number, payload: Uint8Array): T | undefined;
 }
 
-export interface SessionOptions<T = never> extends Pick<RingOptions, "skipXChaCha"> {
+/** Reads a payload of schema 0, for the `convert` of a type. Throws where it is no dictionary. */
+export function decodeDictionary(payload: Uint8Array): { [key: string]: Stored };
+
+/** What the application is asked about a session: `revokedIf`. */
+export interface SessionInfo {
+  readonly id: string | null;
+  readonly createdAt: Date;
+  readonly lastActiveAt: Date;
+  /** Seconds from `createdAt`. */
+  readonly limit: number | null;
+  /** Seconds from `createdAt`. */
+  readonly remembered: number | null;
+  /** Null for the session of another library. */
+  readonly keyId: string | null;
+}
+
+export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   /** Seconds; null turns it off. Default: 1800. */
   readonly idleTimeout?: number | null;
   /** Seconds. Default: 43,200. */
@@ -95,46 +205,83 @@ export interface SessionOptions<T = never> extends Pick<RingOptions, "skipXChaCh
   /** Hides a part of the length. Default: none. */
   readonly padding?: "none" | "padme";
   /** A session for which this does not say false is refused; a failure of it refuses as well. */
-  readonly revokedIf?: (session: { readonly id: string | null; readonly createdAt: Date }) => boolean | Promise<boolean>;
-  /** Sessions of one type instead of a dictionary. */
-  readonly type?: SessionType<T>;
+  readonly revokedIf?: ((session: SessionInfo) => boolean | Promise<boolean>) | null;
+  /** Saves changes with responses of status 5xx, too. Default: false. */
+  readonly saveOnServerError?: boolean;
 }
 
-export interface CookieOptions<T = never> extends SessionOptions<T> {
-  /** Default: `__Host-session`. */
+export interface CookieOptions extends SessionOptions {
+  /** Default: `__Host-session`; `__Secure-session` with a path or a domain, `session` with `dangerAllowHttp`. */
   readonly name?: string;
   /** Default: `/`. */
   readonly path?: string;
   /** Default: null, this host alone. */
   readonly domain?: string | null;
-  /** Default: true. */
-  readonly secure?: boolean;
+  /** Leaves `Secure` out, for development without TLS where `http://localhost` is not enough. Default: false. */
+  readonly dangerAllowHttp?: boolean;
   /** Default: `Lax`. null leaves the attribute out. */
   readonly sameSite?: "Strict" | "Lax" | "None" | null;
   readonly partitioned?: boolean;
   /** The greatest size: 3,072 bytes (the default), 4,096 bytes, or several cookies of 4,096 bytes. */
   readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
+  /** Takes sessions over from cookies of other libraries. */
+  readonly migrateFrom?: Migration | readonly Migration[];
 }
 
-export interface HeaderOptions<T = never> extends SessionOptions<T> {
+export interface HeaderOptions extends SessionOptions {
   /** Characters. Default: 3,072. At most 16,384. */
   readonly maxTokenLength?: number;
 }
 
-/** The response that a session is saved for. */
-export interface Circumstances {
+/** A cookie that another library wrote. `hardtack-session/iron-session` makes one. */
+export interface OldCookie {
+  readonly name: string;
+  readonly path?: string;
+  readonly domain?: string | null;
+  /** Default: true. */
+  readonly secure?: boolean;
+  readonly partitioned?: boolean;
+  /** Reads a value. Null, or an error: it is no such session. */
+  read(value: string): OldSession | null | Promise<OldSession | null>;
+}
+
+export interface OldSession {
+  readonly entries: { readonly [key: string]: unknown };
+  readonly createdAt?: Date | number | null;
+  readonly lastActiveAt?: Date | number | null;
+  readonly expiresAt?: Date | number | null;
+}
+
+export interface Migration {
+  readonly cookie: OldCookie;
+  /** The rollout. Sessions without a date began then. */
+  readonly from: Date | number;
+  /** Old cookies do not count from then on. */
+  readonly until: Date | number;
+}
+
+/** A response that a session is saved for. */
+export interface ResponseFacts {
   /** Default: 200. With 5xx no change is saved. */
   readonly status?: number;
   /** Others than the visitor may store the response. Default: false. */
   readonly isShareable?: boolean;
-  /** The request was for an image, a script or another part of a page. Default: false. */
+  /** The request was for an image, a script or another part of a page. Default: as its `Sec-Fetch-Dest` says. */
   readonly isSubresource?: boolean;
 }
 
-/** A visitor's session during one request. */
-export class Session<T = never> {
-  private constructor();
+/** Headers to read from: a `Headers`, or those of Node. */
+export type HeadersSource =
+  | { get(name: string): string | null }
+  | { readonly [name: string]: string | readonly string[] | undefined };
+
+/** A request, its headers, or the values of the field. */
+export type Source = { readonly headers: HeadersSource } | HeadersSource | string | readonly string[] | null | undefined;
+
+/** What every session has. */
+export interface BaseSession {
   readonly outcome: Outcome;
+  /** The session exists in this request only. */
   readonly isNew: boolean;
   /** 16 hexadecimal digits. */
   readonly id: string | null;
@@ -143,20 +290,8 @@ export class Session<T = never> {
   readonly expiresAt: Date | null;
   /** Bytes by which the content may still grow. */
   readonly remainingBytes: number;
-
-  /** Returns undefined where there is no such key. */
-  get(key: string): any;
-  has(key: string): boolean;
-  keys(): string[];
-  entries(): [string, any][];
-  readonly size: number;
-  /** Throws a `SessionError` where the value cannot be stored or does not fit. */
-  set(key: string, value: Value): this;
-  /** Returns true if there was such a key. */
-  delete(key: string): boolean;
-
-  /** The value of a typed session. */
-  value: T;
+  /** Returns true if the sign-in is less than so many seconds ago. */
+  isRecent(seconds: number): boolean;
 
   /** Adds a message for the next page. `""` is a queue like any other. */
   flash(queue: string, message: string): void;
@@ -164,57 +299,151 @@ export class Session<T = never> {
   flashes(queue: string): string[];
   takeFlashes(queue: string): string[];
 
+  /** Returns a token for a form, or for the header `x-csrf-token`. Makes an id if there is none. */
+  csrfToken(): Promise<string>;
+  /** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
+  verifyCsrf(token: unknown): Promise<boolean>;
+
   /** Returns the id, and makes one if there is none. */
   ensureId(): string;
   /** After a sign-in: a new id, issued now, the same data. */
   renew(): void;
   /** A new id; data and dates are kept. */
   renewId(): void;
+  /** Ends the session at the latest so many seconds from now. */
   limitTo(seconds: number): void;
+  /** Keeps the session after the browser is closed, for so many seconds from now. */
   rememberFor(seconds: number): void;
   forget(): void;
   /** Drops the data, the messages and the id. */
   clear(): void;
   /** Signs out. Returns the id of the session that has ended. */
   invalidate(): string | null;
+  /** Saves none of this request's changes, unless `save` is called later. */
+  discard(): void;
   /** Writes the session with this response even if it did not change. */
   save(): void;
 }
 
-declare class Carrier<T> {
-  protected constructor();
-  readonly mode: "encrypted" | "signed";
-  /** Returns a token for the forms of a session (SPEC.md § 13). Makes an id if there is none. */
-  csrfToken(session: Session<T>): Promise<string>;
-  verifyCsrf(session: Session<T>, token: unknown): Promise<boolean>;
+type Key<Shape> = keyof Shape & string;
+
+/** A visitor's session during one request: entries by their keys. */
+export interface Session<Shape = AnyShape> extends BaseSession {
+  /** Returns undefined where there is no such key. */
+  get<K extends Key<Shape>>(key: K): Shape[K] | undefined;
+  has(key: Key<Shape>): boolean;
+  keys(): Key<Shape>[];
+  entries(): { [K in Key<Shape>]: [K, Shape[K]] }[Key<Shape>][];
+  readonly size: number;
+  /** Throws a `SessionError` where the value cannot be stored or does not fit. */
+  set<K extends Key<Shape>>(key: K, value: Exclude<Shape[K], undefined>): this;
+  /** Stores what `change` makes of the entry. */
+  update<K extends Key<Shape>>(key: K, change: (value: Shape[K] | undefined) => Exclude<Shape[K], undefined>): this;
+  /** Returns true if there was such a key. */
+  delete(key: Key<Shape>): boolean;
 }
 
-/** Sessions in cookies. */
-export class SessionCookie<T = never> extends Carrier<T> {
-  /** Throws a `ConfigError`. Derives the keys, so call it once, at start-up. */
-  static encrypted<T = never>(ring: KeyRing | string, options?: CookieOptions<T>): Promise<SessionCookie<T>>;
-  /** The content can be read by everyone who holds the cookie. */
-  static unencryptedButSigned<T = never>(ring: KeyRing | string, options?: CookieOptions<T>): Promise<SessionCookie<T>>;
+/** A visitor's session during one request: one value. */
+export interface TypedSession<T> extends BaseSession {
+  /** Store a changed value again, or call `update`. */
+  value: T;
+  /** Changes a copy of the value in place, or stores what `change` returns. */
+  update(change: (value: T) => T | void): this;
+}
+
+/** For `instanceof`; sessions are made by `load`. */
+export const Session: { readonly prototype: BaseSession; [Symbol.hasInstance](value: unknown): value is BaseSession };
+
+declare abstract class Carrier {
+  protected constructor();
+  readonly mode: "encrypted" | "signed";
+  /** Refuses sessions that began before this moment, from now on. */
+  raiseNotBefore(moment: Date | number): void;
+}
+
+/** A cookie to set, for frameworks that take a name, a value and options. */
+export interface CookieToSet {
   readonly name: string;
-  /** Loads the session of a request. Never fails: a cookie that does not open is a new session. */
-  load(fields: Headers | string | readonly string[] | null | undefined, now?: Date | number): Promise<Session<T>>;
+  readonly value: string;
+  readonly options: {
+    readonly path: string;
+    readonly domain?: string;
+    readonly secure?: true;
+    readonly httpOnly: true;
+    readonly sameSite?: "strict" | "lax" | "none";
+    readonly partitioned?: true;
+    /** Seconds. Express counts milliseconds. */
+    readonly maxAge?: number;
+    readonly expires?: Date;
+  };
+}
+
+/** A `Headers`, as far as it is needed. */
+export interface ResponseHeaders extends Iterable<[string, string]> {
+  append(name: string, value: string): void;
+  delete(name: string): void;
+  set(name: string, value: string): void;
+}
+
+/** Sessions in cookies: of entries (`Session<Shape>`), or of one value (`TypedSession<T>`). */
+export class SessionCookie<S extends BaseSession = Session> extends Carrier {
+  /** Encrypted sessions. Derives the keys, so call it once, at start-up. Throws a `ConfigError`. */
+  static encrypted<T>(
+    ring: KeyRing | string | undefined,
+    options: CookieOptions & { readonly type: SessionType<T> },
+  ): Promise<SessionCookie<TypedSession<T>>>;
+  static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
+    ring: KeyRing | string | undefined,
+    options?: CookieOptions & { readonly type?: null },
+  ): Promise<SessionCookie<Session<Shape>>>;
+  /** Signed sessions, whose content everyone can read who holds the cookie. */
+  static unencryptedButSigned<T>(
+    ring: KeyRing | string | undefined,
+    options: CookieOptions & { readonly type: SessionType<T> },
+  ): Promise<SessionCookie<TypedSession<T>>>;
+  static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
+    ring: KeyRing | string | undefined,
+    options?: CookieOptions & { readonly type?: null },
+  ): Promise<SessionCookie<Session<Shape>>>;
+  readonly name: string;
+  /** Loads the session of a request. A cookie that does not open is a new session. */
+  load(source: Source, now?: Date | number): Promise<S>;
   /** Returns the values of the response's `Set-Cookie` fields. Append each as a field of its own. */
-  save(session: Session<T>, circumstances?: Circumstances): Promise<string[]>;
+  save(session: S, response?: ResponseFacts): Promise<string[]>;
+  /** Returns the cookies to set, for frameworks that take a name, a value and options. */
+  saveAsCookies(session: S, response?: ResponseFacts): Promise<CookieToSet[]>;
   /** Saves into the `Headers` of a response: `Set-Cookie`, `Vary` and the fields for caches. */
-  saveTo(headers: Headers, session: Session<T>, circumstances?: Omit<Circumstances, "isShareable">): Promise<void>;
+  saveTo(headers: ResponseHeaders, session: S, response?: Omit<ResponseFacts, "isShareable">): Promise<void>;
+  /** Returns the response with the session saved: the same one, or a copy where its headers cannot be changed. */
+  saveToResponse<R extends { readonly status: number; readonly headers: ResponseHeaders }>(response: R, session: S): Promise<R>;
 }
 
 /** Sessions in a header field. */
-export class SessionHeader<T = never> extends Carrier<T> {
-  static encrypted<T = never>(name: string, ring: KeyRing | string, options?: HeaderOptions<T>): Promise<SessionHeader<T>>;
-  /** The content can be read by everyone who holds the token. */
-  static unencryptedButSigned<T = never>(
+export class SessionHeader<S extends BaseSession = Session> extends Carrier {
+  /** Encrypted sessions. Derives the keys, so call it once, at start-up. Throws a `ConfigError`. */
+  static encrypted<T>(
     name: string,
-    ring: KeyRing | string,
-    options?: HeaderOptions<T>,
-  ): Promise<SessionHeader<T>>;
-  /** Loads the session of a request: its `Headers`, or the values of the field, not joined. */
-  load(values: Headers | string | readonly string[] | null | undefined, now?: Date | number): Promise<Session<T>>;
+    ring: KeyRing | string | undefined,
+    options: HeaderOptions & { readonly type: SessionType<T> },
+  ): Promise<SessionHeader<TypedSession<T>>>;
+  static encrypted<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
+    name: string,
+    ring: KeyRing | string | undefined,
+    options?: HeaderOptions & { readonly type?: null },
+  ): Promise<SessionHeader<Session<Shape>>>;
+  /** Signed sessions, whose content everyone can read who holds the token. */
+  static unencryptedButSigned<T>(
+    name: string,
+    ring: KeyRing | string | undefined,
+    options: HeaderOptions & { readonly type: SessionType<T> },
+  ): Promise<SessionHeader<TypedSession<T>>>;
+  static unencryptedButSigned<Shape extends { [K in keyof Shape]: Storable<Shape[K]> } = AnyShape>(
+    name: string,
+    ring: KeyRing | string | undefined,
+    options?: HeaderOptions & { readonly type?: null },
+  ): Promise<SessionHeader<Session<Shape>>>;
+  /** Loads the session of a request: the request, its headers, or the values of the field, not joined. */
+  load(source: Source, now?: Date | number): Promise<S>;
   /** Returns the token for the response, `""` if the session has ended, or null if the client keeps its own. */
-  save(session: Session<T>, circumstances?: Circumstances): Promise<string | null>;
+  save(session: S, response?: ResponseFacts): Promise<string | null>;
 }

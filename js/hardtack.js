@@ -1,25 +1,68 @@
-// Sessions in one sealed cookie, for JavaScript edges: the format of SPEC.md, on WebCrypto alone.
+// Sessions in one sealed cookie: the format of SPEC.md, on WebCrypto alone. One file without dependencies, for workers, Deno,
+// Node 20 and browsers. Built from js/src by js/build.js; change it there.
 //
-// One file of plain ES modules without dependencies. It runs in workers, Deno, Node 20 and browsers. Suites: XAES-256-GCM
-// and the signed mode. XChaCha20-Poly1305 is left out, because WebCrypto has no ChaCha20.
-//
-// Section numbers are those of SPEC.md, docs/spec/carriers.md and docs/spec/writer.md.
+// Suites: XAES-256-GCM and the signed mode. XChaCha20-Poly1305 is left out, because WebCrypto has no ChaCha20.
 
-const { subtle } = globalThis.crypto;
-const utf8 = new TextEncoder();
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** A mistake in a key, a ring, a context or a setting. `code` is the word of SPEC.md § 14, or the name of the setting. */
+class ConfigError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.name = "ConfigError";
+    this.code = code;
+  }
+}
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Bytes (§ 1, § 4.5)
+/** A change that was refused. The session stays as it was. */
+class SessionError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.name = "SessionError";
+    this.code = code;
+  }
+}
 
+/** Thrown where bytes break the format. Never leaves this package. */
+const INVALID = Symbol("invalid");
+
+/** A failed step of SPEC.md § 7, with its Reason. */
+class Refusal {
+  /** `isForOthers`: this package cannot open the token, and other instances can. */
+  constructor(reason, keyId = null, isForOthers = false) {
+    this.reason = reason;
+    this.keyId = keyId;
+    this.isForOthers = isForOthers;
+  }
+}
+
+// Bytes and texts (SPEC.md § 1, § 4.5).
+
+
+/** 2026-01-01T00:00:00Z in Unix seconds. */
 const EPOCH = 1_767_225_600;
 const U32 = 0xffff_ffff;
 
+const utf8 = new TextEncoder();
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const latin1 = new TextDecoder("latin1");
+
+const toUtf8 = (text) => utf8.encode(text);
+
+/** Throws `INVALID` where the bytes are not UTF-8. Keeps U+FEFF. */
+function fromUtf8(bytes) {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    throw INVALID;
+  }
+}
+
 const concat = (...parts) => joined(parts);
 
-/** Of any number of parts; a call has room for some ten thousand. */
+/** Concatenates a list of any length; a call takes only some ten thousand arguments. */
 function joined(parts) {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const bytes = new Uint8Array(length);
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);
@@ -28,36 +71,60 @@ function joined(parts) {
   return bytes;
 }
 
+const u8 = (value) => Uint8Array.of(value);
 const u16 = (value) => Uint8Array.of(value >>> 8, value);
 const u32 = (value) => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 const u64 = (value) => concat(u32(Math.floor(value / 2 ** 32)), u32(value % 2 ** 32));
-const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-const equal = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
-/** Compares tags: the loop does not end at the first difference. */
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+function hex(bytes) {
+  let text = "";
+  for (const byte of bytes) text += DIGITS[byte];
+  return text;
+}
+
+function equal(a, b) {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Compares tags without stopping at the first difference. */
 function equalTags(a, b) {
   let difference = a.length ^ b.length;
   for (let i = 0; i < a.length; i++) difference |= a[i] ^ b[i];
   return difference === 0;
 }
 
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const SEXTETS = new Int8Array(128).fill(-1);
-for (let i = 0; i < 64; i++) SEXTETS[ALPHABET.charCodeAt(i)] = i;
-
-/** Encodes without padding. */
-function toBase64url(bytes) {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 3) {
-    const [a, b, c] = [bytes[i], bytes[i + 1], bytes[i + 2]];
-    text += ALPHABET[a >> 2] + ALPHABET[((a & 3) << 4) | (b >> 4)];
-    if (i + 1 < bytes.length) text += ALPHABET[((b & 15) << 2) | (c >> 6)];
-    if (i + 2 < bytes.length) text += ALPHABET[c & 63];
-  }
-  return text;
+/** Orders texts by their bytes. */
+function compare(a, b) {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i];
+  return a.length - b.length;
 }
 
-/** Decodes the one spelling of some bytes, or returns null (§ 7.2). */
+const ALPHABET = utf8.encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+const SEXTETS = new Int8Array(128).fill(-1);
+ALPHABET.forEach((code, sextet) => (SEXTETS[code] = sextet));
+
+const encodedLength = (bytes) => Math.ceil((bytes * 4) / 3);
+
+/** Encodes as base64url without padding. */
+function toBase64url(bytes) {
+  const text = new Uint8Array(encodedLength(bytes.length));
+  let at = 0;
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a, b, c] = [bytes[i], bytes[i + 1], bytes[i + 2]];
+    text[at++] = ALPHABET[a >> 2];
+    text[at++] = ALPHABET[((a & 3) << 4) | (b >> 4)];
+    if (i + 1 < bytes.length) text[at++] = ALPHABET[((b & 15) << 2) | (c >> 6)];
+    if (i + 2 < bytes.length) text[at++] = ALPHABET[c & 63];
+  }
+  return latin1.decode(text);
+}
+
+/** Decodes the only valid spelling of some bytes, or returns null (§ 7.2). */
 function fromBase64url(text) {
   if (text.length % 4 === 1) return null;
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
@@ -77,36 +144,594 @@ function fromBase64url(text) {
   return bits === 0 ? bytes : null;
 }
 
-const encodedLength = (bytes) => Math.ceil((bytes * 4) / 3);
+const BLANK = " \t";
+const SPACE = " \t\n\f\r";
 
-/** A mistake in a key, a ring, a context or a setting. `code` is the word of § 14, where there is one. */
-export class ConfigError extends Error {
-  constructor(code, message) {
-    super(message);
-    this.name = "ConfigError";
-    this.code = code;
+/** Removes these characters from both ends. A regular expression would take quadratic time for those inside. */
+function trim(text, characters) {
+  let [start, end] = [0, text.length];
+  while (start < end && characters.includes(text[start])) start += 1;
+  while (end > start && characters.includes(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+// Values of a dictionary: MessagePack (SPEC.md § 5.4).
+
+
+const DEEPEST = 64;
+
+/** Reads one value that stands at this depth. A map with keys that are no texts becomes a `Map`. */
+function readValue(reader, depth) {
+  const type = reader.byte();
+  if (type < 0x80) return type;
+  if (type < 0x90) return readMap(reader, type & 0x0f, depth);
+  if (type < 0xa0) return readList(reader, type & 0x0f, depth);
+  if (type < 0xc0) return reader.text(type & 0x1f);
+  if (type >= 0xe0) return type - 256;
+  switch (type) {
+    case 0xc0:
+      return null;
+    case 0xc2:
+    case 0xc3:
+      return type === 0xc3;
+    case 0xc4:
+    case 0xc5:
+    case 0xc6:
+      return reader.take(reader.uint(1 << (type - 0xc4))).slice();
+    case 0xca:
+      return reader.view.getFloat32(reader.skip(4));
+    case 0xcb:
+      return reader.view.getFloat64(reader.skip(8));
+    case 0xcc:
+    case 0xcd:
+    case 0xce:
+    case 0xcf:
+      return reader.uint(1 << (type - 0xcc));
+    case 0xd0:
+    case 0xd1:
+    case 0xd2:
+    case 0xd3:
+      return reader.int(1 << (type - 0xd0));
+    case 0xd9:
+    case 0xda:
+    case 0xdb:
+      return reader.text(reader.uint(1 << (type - 0xd9)));
+    case 0xdc:
+    case 0xdd:
+      return readList(reader, reader.uint(2 << (type - 0xdc)), depth);
+    case 0xde:
+    case 0xdf:
+      return readMap(reader, reader.uint(2 << (type - 0xde)), depth);
+    default: // c1, c7 to c9, d4 to d8
+      throw INVALID;
   }
 }
 
-/** A change that was refused. The session is as it was. */
-export class SessionError extends Error {
-  constructor(code, message) {
-    super(message);
-    this.name = "SessionError";
-    /** `value`, `size`, `unreadable`, `not-remembering`, `clock` or `after-head`. */
-    this.code = code;
+function readList(reader, count, depth) {
+  if (depth > DEEPEST) throw INVALID;
+  const values = [];
+  for (let i = 0; i < count; i++) values.push(readValue(reader, depth + 1));
+  return values;
+}
+
+function readMap(reader, count, depth) {
+  if (depth > DEEPEST) throw INVALID;
+  const entries = [];
+  let isObject = true;
+  for (let i = 0; i < count; i++) {
+    const key = readValue(reader, depth + 1);
+    if (typeof key !== "string") isObject = false;
+    entries.push([key, readValue(reader, depth + 1)]);
+  }
+  return isObject ? objectOf(entries) : new Map(entries);
+}
+
+/** An object with these entries of its own, also for `__proto__`. */
+function objectOf(entries) {
+  const object = {};
+  for (const [key, value] of entries) {
+    if (key !== "__proto__") object[key] = value;
+    else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return object;
+}
+
+/** Checks one value that stands at this depth, and passes it (§ 5.4.5). */
+function skipValue(reader, depth) {
+  const type = reader.byte();
+  if (type < 0x80 || type >= 0xe0) return;
+  if (type < 0x90) return skipMap(reader, type & 0x0f, depth);
+  if (type < 0xa0) return skipList(reader, type & 0x0f, depth);
+  if (type < 0xc0) return reader.skipText(type & 0x1f);
+  switch (type) {
+    case 0xc0:
+    case 0xc2:
+    case 0xc3:
+      return;
+    case 0xc4:
+    case 0xc5:
+    case 0xc6:
+      reader.skip(reader.uint(1 << (type - 0xc4)));
+      return;
+    case 0xca:
+    case 0xcb:
+      reader.skip(4 << (type - 0xca));
+      return;
+    case 0xcc:
+    case 0xcd:
+    case 0xce:
+    case 0xcf:
+      reader.skip(1 << (type - 0xcc));
+      return;
+    case 0xd0:
+    case 0xd1:
+    case 0xd2:
+    case 0xd3:
+      reader.skip(1 << (type - 0xd0));
+      return;
+    case 0xd9:
+    case 0xda:
+    case 0xdb:
+      return reader.skipText(reader.uint(1 << (type - 0xd9)));
+    case 0xdc:
+    case 0xdd:
+      return skipList(reader, reader.uint(2 << (type - 0xdc)), depth);
+    case 0xde:
+    case 0xdf:
+      return skipMap(reader, reader.uint(2 << (type - 0xde)), depth);
+    default: // c1, c7 to c9, d4 to d8
+      throw INVALID;
   }
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Algorithms (§ 1, § 2), as WebCrypto has them
+function skipList(reader, count, depth) {
+  if (depth > DEEPEST) throw INVALID;
+  for (let i = 0; i < count; i++) skipValue(reader, depth + 1);
+}
+
+/** No key stands twice, and keys have their one form (§ 5.4.5 h). */
+function skipMap(reader, count, depth) {
+  if (depth > DEEPEST) throw INVALID;
+  const few = count <= 8 ? [] : null;
+  const many = few ? null : new Set();
+  for (let i = 0; i < count; i++) {
+    const start = reader.at;
+    skipValue(reader, depth + 1);
+    const key = reader.bytes.subarray(start, reader.at);
+    if (!isCanonicalKey(key)) throw INVALID;
+    if (few) {
+      for (const other of few) if (equal(other, key)) throw INVALID;
+      few.push(key);
+    } else {
+      const name = hex(key);
+      if (many.has(name)) throw INVALID;
+      many.add(name);
+    }
+    skipValue(reader, depth + 1);
+  }
+}
+
+/** Integers, texts and byte strings as keys have one form. The key is well-formed. */
+function isCanonicalKey(key) {
+  const [type, high, low] = key;
+  switch (type) {
+    case 0xcc:
+      return high >= 0x80;
+    case 0xcd:
+      return high > 0;
+    case 0xce:
+      return high > 0 || low > 0;
+    case 0xcf:
+      return high > 0 || low > 0 || key[3] > 0 || key[4] > 0;
+    case 0xd0:
+      return high >= 0x80 && high < 0xe0;
+    case 0xd1:
+      return high >= 0x80 && !(high === 0xff && low >= 0x80);
+    case 0xd2:
+      return high >= 0x80 && !(high === 0xff && low === 0xff && key[3] >= 0x80);
+    case 0xd3:
+      return high >= 0x80 && !(high === 0xff && low === 0xff && key[3] === 0xff && key[4] === 0xff && key[5] >= 0x80);
+    case 0xd9:
+      return key.length - 2 >= 32;
+    case 0xda:
+    case 0xc5:
+      return key.length - 3 >= 2 ** 8;
+    case 0xdb:
+    case 0xc6:
+      return key.length - 5 >= 2 ** 16;
+    default:
+      return true;
+  }
+}
+
+const TEXT = { fix: 0xa0, below: 32, types: [0xd9, 0xda, 0xdb] };
+const BINARY = { fix: 0, below: 0, types: [0xc4, 0xc5, 0xc6] };
+const LIST = { fix: 0x90, below: 16, types: [null, 0xdc, 0xdd] };
+const MAP = { fix: 0x80, below: 16, types: [null, 0xde, 0xdf] };
+
+/** The shortest head of a text, a byte string, a list or a map of this length (§ 5.4.2, § 5.4.3). */
+function headOf({ fix, below, types: [short, middle, long] }, length) {
+  if (length < below) return u8(fix | length);
+  if (short !== null && length < 2 ** 8) return Uint8Array.of(short, length);
+  if (length < 2 ** 16) return concat(u8(middle), u16(length));
+  if (length < 2 ** 32) return concat(u8(long), u32(length));
+  throw new SessionError("value", "a value is too long");
+}
+
+const mapHead = (count) => headOf(MAP, count);
+
+function encodeInteger(value) {
+  const wide = BigInt(value);
+  if (wide >= 0n) {
+    if (wide < 128n) return u8(Number(wide));
+    if (wide < 1n << 8n) return Uint8Array.of(0xcc, Number(wide));
+    if (wide < 1n << 16n) return concat(u8(0xcd), u16(Number(wide)));
+    if (wide < 1n << 32n) return concat(u8(0xce), u32(Number(wide)));
+    if (wide < 1n << 64n) return encodeWide(0xcf, wide);
+  } else {
+    if (wide >= -32n) return u8(Number(wide) & 0xff);
+    if (wide >= -128n) return Uint8Array.of(0xd0, Number(wide) & 0xff);
+    if (wide >= -32_768n) return concat(u8(0xd1), u16(Number(wide) & 0xffff));
+    if (wide >= -(1n << 31n)) return concat(u8(0xd2), u32(Number(wide) >>> 0));
+    if (wide >= -(1n << 63n)) return encodeWide(0xd3, BigInt.asUintN(64, wide));
+  }
+  throw new SessionError("value", "an integer has more than 64 bits");
+}
+
+function encodeWide(type, value) {
+  const bytes = new Uint8Array(9);
+  bytes[0] = type;
+  new DataView(bytes.buffer).setBigUint64(1, value);
+  return bytes;
+}
+
+function encodeFloat(value) {
+  const bytes = new Uint8Array(9);
+  bytes[0] = 0xcb;
+  new DataView(bytes.buffer).setFloat64(1, value);
+  return bytes;
+}
+
+function encodeText(text) {
+  if (typeof text !== "string") throw new SessionError("value", `expected a text, found a ${typeof text}`);
+  if (!text.isWellFormed()) throw new SessionError("value", "a text has half of a surrogate pair");
+  const bytes = toUtf8(text);
+  return concat(headOf(TEXT, bytes.length), bytes);
+}
+
+/** Encodes a value that stands at this depth (§ 5.4.3). */
+function encodeValue(value, depth) {
+  if (value === null || value === undefined) return u8(0xc0);
+  switch (typeof value) {
+    case "boolean":
+      return u8(value ? 0xc3 : 0xc2);
+    case "bigint":
+      return encodeInteger(value);
+    case "string":
+      return encodeText(value);
+    case "number":
+      // -0 has no form among the integers.
+      return Number.isSafeInteger(value) && !Object.is(value, -0) ? encodeInteger(value) : encodeFloat(value);
+    case "object":
+      return encodeObject(value, depth);
+    default:
+      throw new SessionError("value", `a ${typeof value} cannot be stored`);
+  }
+}
+
+function encodeObject(value, depth) {
+  if (value instanceof Uint8Array) return concat(headOf(BINARY, value.length), value);
+  if (depth > DEEPEST) throw new SessionError("value", `a value is nested more than ${DEEPEST} deep`);
+  if (Array.isArray(value)) {
+    return joined([headOf(LIST, value.length), ...value.map((element) => encodeValue(element, depth + 1))]);
+  }
+  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  if (!(value instanceof Map) && !isPlain) {
+    throw new SessionError("value", `a ${value.constructor?.name ?? "value"} cannot be stored; store plain data`);
+  }
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  const keys = entries.map(([key]) => encodeValue(key, depth + 1));
+  if (value instanceof Map && new Set(keys.map(hex)).size < keys.length) throw new SessionError("value", "a map has a key twice");
+  return joined([mapHead(entries.length), ...entries.flatMap(([, element], i) => [keys[i], encodeValue(element, depth + 1)])]);
+}
+
+// Reading bytes: numbers, texts, varints (SPEC.md § 5.2, § 5.3).
+
+
+/** Reads some bytes from their start. Throws `INVALID` where they end early. */
+class Reader {
+  constructor(bytes) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.at = 0;
+  }
+
+  get isAtEnd() {
+    return this.at === this.bytes.length;
+  }
+
+  /** Passes some bytes, and returns the position of the first. */
+  skip(length) {
+    const { at } = this;
+    if (length > this.bytes.length - at) throw INVALID;
+    this.at = at + length;
+    return at;
+  }
+
+  take(length) {
+    const at = this.skip(length);
+    return this.bytes.subarray(at, at + length);
+  }
+
+  byte() {
+    if (this.at >= this.bytes.length) throw INVALID;
+    return this.bytes[this.at++];
+  }
+
+  /** A big-endian integer of 1, 2, 4 or 8 bytes. */
+  uint(width) {
+    const at = this.skip(width);
+    if (width === 1) return this.view.getUint8(at);
+    if (width === 2) return this.view.getUint16(at);
+    if (width === 4) return this.view.getUint32(at);
+    return narrow(this.view.getBigUint64(at));
+  }
+
+  int(width) {
+    const at = this.skip(width);
+    if (width === 1) return this.view.getInt8(at);
+    if (width === 2) return this.view.getInt16(at);
+    if (width === 4) return this.view.getInt32(at);
+    return narrow(this.view.getBigInt64(at));
+  }
+
+  text(length) {
+    const at = this.skip(length);
+    if (length > 24 || !isAscii(this.bytes, at, at + length)) return fromUtf8(this.bytes.subarray(at, at + length));
+    let text = "";
+    for (let i = at; i < at + length; i++) text += String.fromCharCode(this.bytes[i]);
+    return text;
+  }
+
+  skipText(length) {
+    const at = this.skip(length);
+    if (!isAscii(this.bytes, at, at + length)) fromUtf8(this.bytes.subarray(at, at + length));
+  }
+
+  /** The shortest form of a number below 2^32. */
+  varint() {
+    let value = 0;
+    for (let i = 0; i < 5; i++) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * 128 ** i;
+      if (byte < 0x80) {
+        if (value > U32 || (byte === 0 && i > 0)) throw INVALID;
+        return value;
+      }
+    }
+    throw INVALID;
+  }
+}
+
+function isAscii(bytes, start, end) {
+  for (let i = start; i < end; i++) if (bytes[i] > 0x7f) return false;
+  return true;
+}
+
+/** A safe integer is a number, any other a BigInt. */
+function narrow(value) {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+/** The shortest form of a number below 2^32. */
+function varint(value) {
+  const bytes = [];
+  while (value > 0x7f) {
+    bytes.push((value % 128) | 0x80);
+    value = Math.floor(value / 128);
+  }
+  bytes.push(value);
+  return Uint8Array.from(bytes);
+}
+
+// The payload of a dictionary (SPEC.md § 5.4): a map whose values are kept as bytes.
+
+
+const EMPTY = new Uint8Array();
+
+/** Entries by their keys. Each has the bytes of its key and of its value, which are never changed. */
+class Dictionary {
+  /** A payload has schema 0 when it is a dictionary. */
+  schema = 0;
+  #entries = new Map();
+  #length = 0;
+  /** The payload, while it is known. */
+  #bytes = EMPTY;
+
+  /** Reads a payload. Throws `INVALID` (§ 5.4.5). */
+  static read(payload) {
+    const dictionary = new Dictionary();
+    if (payload.length === 0) return dictionary;
+    const reader = new Reader(payload);
+    const count = readHead(reader);
+    let before = null;
+    for (let i = 0; i < count; i++) {
+      const start = reader.at;
+      const key = readKey(reader);
+      const at = reader.at;
+      const spelled = payload.subarray(start, at);
+      const name = toName(spelled);
+      if (before !== null && compare(before, name) >= 0) throw INVALID;
+      before = name;
+      skipValue(reader, 2);
+      dictionary.#entries.set(key, { key: spelled, value: payload.subarray(at, reader.at) });
+    }
+    if (!reader.isAtEnd) throw INVALID;
+    dictionary.#length = payload.length;
+    dictionary.#bytes = payload;
+    return dictionary;
+  }
+
+  get size() {
+    return this.#entries.size;
+  }
+
+  /** Bytes of the payload. */
+  get length() {
+    return this.#length;
+  }
+
+  get bytes() {
+    if (this.#bytes === null) {
+      const entries = this.#sorted().flatMap(([, { key, value }]) => [key, value]);
+      this.#bytes = joined([mapHead(this.#entries.size), ...entries]);
+    }
+    return this.#bytes;
+  }
+
+  /** In the order of their bytes. */
+  keys() {
+    return this.#sorted().map(([key]) => key);
+  }
+
+  has(key) {
+    return this.#entries.has(key);
+  }
+
+  get(key) {
+    const entry = this.#entries.get(key);
+    return entry && readValue(new Reader(entry.value), 2);
+  }
+
+  toObject() {
+    return objectOf(this.keys().map((key) => [key, this.get(key)]));
+  }
+
+  /** Prepares an entry, and says how long the payload will be. Throws a `SessionError` where the value has no form. */
+  entryOf(key, value) {
+    const entry = { key: encodeText(key), value: encodeValue(value, 2) };
+    return { entry, length: this.#lengthWith(key, entry) };
+  }
+
+  /** The length of the payload without this key. */
+  lengthWithout(key) {
+    return this.#lengthWith(key, null);
+  }
+
+  put(key, entry) {
+    const known = this.#entries.get(key);
+    if (known && equal(known.value, entry.value)) return;
+    this.#length = this.#lengthWith(key, entry);
+    this.#entries.set(key, entry);
+    this.#bytes = null;
+  }
+
+  remove(key) {
+    this.#length = this.#lengthWith(key, null);
+    this.#entries.delete(key);
+    this.#bytes = this.#entries.size === 0 ? EMPTY : null;
+  }
+
+  #lengthWith(key, entry) {
+    const known = this.#entries.get(key);
+    const lengthOf = (entry) => (entry ? entry.key.length + entry.value.length : 0);
+    const headOf = (count) => (count === 0 ? 0 : mapHead(count).length);
+    const before = this.#entries.size;
+    const after = before - (known ? 1 : 0) + (entry ? 1 : 0);
+    return this.#length - headOf(before) - lengthOf(known) + headOf(after) + lengthOf(entry);
+  }
+
+  #sorted() {
+    if (this.#bytes !== null) return [...this.#entries];
+    const names = new Map([...this.#entries.keys()].map((key) => [key, toUtf8(key)]));
+    return [...this.#entries].toSorted(([a], [b]) => compare(names.get(a), names.get(b)));
+  }
+}
+
+/** Reads a payload of schema 0 as an object, for the `convert` of a type. Throws where it is no dictionary. */
+function decodeDictionary(payload) {
+  try {
+    return Dictionary.read(payload).toObject();
+  } catch {
+    throw new TypeError("the payload is no dictionary");
+  }
+}
+
+/** The number of entries, in its shortest form. */
+function readHead(reader) {
+  const type = reader.byte();
+  if (type > 0x80 && type < 0x90) return type & 0x0f;
+  const width = { 0xde: 2, 0xdf: 4 }[type];
+  if (!width) throw INVALID;
+  const count = reader.uint(width);
+  if (count < (width === 2 ? 16 : 65_536)) throw INVALID;
+  return count;
+}
+
+/** A text in its shortest form. */
+function readKey(reader) {
+  const type = reader.byte();
+  if (type >= 0xa0 && type < 0xc0) return reader.text(type & 0x1f);
+  const [width, least] = { 0xd9: [1, 32], 0xda: [2, 2 ** 8], 0xdb: [4, 2 ** 16] }[type] ?? [];
+  if (!width) throw INVALID;
+  const length = reader.uint(width);
+  if (length < least) throw INVALID;
+  return reader.text(length);
+}
+
+/** The bytes of a key without its head. */
+function toName(spelled) {
+  const [type] = spelled;
+  return spelled.subarray(type < 0xc0 ? 1 : 1 + (1 << (type - 0xd9)));
+}
+
+// Purpose and context (SPEC.md § 3.2, § 4.2).
+
+
+/** What keys are derived for: a name, an application and a type, each with its length. Throws a `ConfigError` (§ 14.4). */
+function purposeBytes(name, application, typeLabel) {
+  const [p, a, t] = [toUtf8(name), textBytes("application", application ?? ""), textBytes("type", typeLabel ?? "")];
+  if (a.length > 255 || application === "") {
+    throw new ConfigError("application", `\`application\` has ${a.length} bytes, expected 1 to 255`);
+  }
+  if (t.length > 255) throw new ConfigError("type", "the label of the type is longer than 255 bytes");
+  return concat(u16(p.length), p, u8(a.length), a, u8(t.length), t);
+}
+
+/** Encodes the pairs of label and value that a token is bound to. Throws a `ConfigError` (§ 14.4). */
+function contextBytes(pairs) {
+  if (!Array.isArray(pairs) || !pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) {
+    throw new ConfigError("context", "`context` is a list of pairs of label and value");
+  }
+  const encoded = pairs.map(([label, value]) => {
+    const [l, v] = [textBytes("context", label), textBytes("context", value)];
+    if (l.length > 255) throw new ConfigError("label", "a label of the context is longer than 255 bytes");
+    if (v.length > 65_535) throw new ConfigError("value", "a value of the context is longer than 65,535 bytes");
+    return concat(u8(l.length), l, u16(v.length), v);
+  });
+  return joined(encoded);
+}
+
+/** Refuses what would make one tenant of two: `undefined` and "undefined", or two halves of surrogate pairs. */
+function textBytes(code, text) {
+  if (typeof text !== "string" || !text.isWellFormed()) {
+    throw new ConfigError(code, `\`${code}\` has a text that is not a well-formed string`);
+  }
+  return toUtf8(text);
+}
+
+// The algorithms of SPEC.md § 1 and § 2, as WebCrypto has them. No other module names one.
+
+
+const { subtle } = globalThis.crypto;
+
+const random = (length) => crypto.getRandomValues(new Uint8Array(length));
+
+const hmacKey = (bytes) => subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
 
 async function hmac(key, message) {
   return new Uint8Array(await subtle.sign("HMAC", key, message));
-}
-
-function hmacKey(bytes) {
-  return subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
 }
 
 async function sha256(bytes) {
@@ -114,46 +739,46 @@ async function sha256(bytes) {
 }
 
 const ZEROS = new Uint8Array(16);
-
-/** AES of one block: the first block of CBC without an initial vector. */
-async function aesBlock(key, block) {
-  const sealed = await subtle.encrypt({ name: "AES-CBC", iv: ZEROS }, key, block);
-  return new Uint8Array(sealed, 0, 16);
-}
+const FIRST_BLOCK = { name: "AES-CBC", iv: ZEROS };
 
 /** XAES-256-GCM (§ 2.4). */
 class Xaes {
+  #key;
+  #k1;
+
   static async of(bytes) {
-    const key = await subtle.importKey("raw", bytes, "AES-CBC", false, ["encrypt"]);
-    const l = await aesBlock(key, ZEROS);
+    const xaes = new Xaes();
+    xaes.#key = await subtle.importKey("raw", bytes, "AES-CBC", false, ["encrypt"]);
+    const l = new Uint8Array(await subtle.encrypt(FIRST_BLOCK, xaes.#key, ZEROS), 0, 16);
     const k1 = l.map((byte, i) => (byte << 1) | (i < 15 ? l[i + 1] >> 7 : 0));
     if (l[0] & 0x80) k1[15] ^= 0x87;
-    return new Xaes(key, k1);
+    xaes.#k1 = k1;
+    return xaes;
   }
 
-  constructor(key, k1) {
-    this.key = key;
-    this.k1 = k1;
+  /** AES of one block is the first block of CBC without an initial vector. */
+  #half(number, nonce) {
+    const block = concat(Uint8Array.of(0, number, 0x58, 0), nonce.subarray(0, 12));
+    for (let i = 0; i < 16; i++) block[i] ^= this.#k1[i];
+    return subtle.encrypt(FIRST_BLOCK, this.#key, block);
   }
 
-  async subkey(nonce) {
-    const half = (number) => {
-      const block = concat(Uint8Array.of(0, number, 0x58, 0), nonce.subarray(0, 12));
-      return aesBlock(this.key, block.map((byte, i) => byte ^ this.k1[i]));
-    };
-    const bytes = concat(...(await Promise.all([half(1), half(2)])));
-    return subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
+  async #subkey(nonce, use) {
+    const [first, second] = await Promise.all([this.#half(1, nonce), this.#half(2, nonce)]);
+    const bytes = concat(new Uint8Array(first, 0, 16), new Uint8Array(second, 0, 16));
+    return subtle.importKey("raw", bytes, "AES-GCM", false, use);
   }
 
   async seal(nonce, aad, text) {
+    const key = await this.#subkey(nonce, ["encrypt"]);
     const algorithm = { name: "AES-GCM", iv: nonce.subarray(12), additionalData: aad };
-    return new Uint8Array(await subtle.encrypt(algorithm, await this.subkey(nonce), text));
+    return new Uint8Array(await subtle.encrypt(algorithm, key, text));
   }
 
   /** Returns null where the tag is wrong. */
   async open(nonce, aad, sealed) {
+    const key = await this.#subkey(nonce, ["decrypt"]);
     const algorithm = { name: "AES-GCM", iv: nonce.subarray(12), additionalData: aad };
-    const key = await this.subkey(nonce);
     try {
       return new Uint8Array(await subtle.decrypt(algorithm, key, sealed));
     } catch {
@@ -162,34 +787,40 @@ class Xaes {
   }
 }
 
+// Suites and modes (SPEC.md § 2), and the sizes of a blob (§ 4.4).
+
 const SUITES = {
   xaes: { name: "xaes", fmt: 0x78, mode: "encrypted" },
   xcha: { name: "xcha", fmt: 0x79, mode: "encrypted" },
   sign: { name: "sign", fmt: 0xb0, mode: "signed" },
 };
+
 const suiteOf = (fmt) => Object.values(SUITES).find((suite) => suite.fmt === fmt);
 
 const NONCE = 24;
 const TAG = 16;
 const HEAD = 5;
+
+/** Bytes of a blob beside its body. */
 const overheadOf = (mode) => (mode === "encrypted" ? HEAD + NONCE + TAG : HEAD + TAG);
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Keys and rings (§ 3)
+// Keys (SPEC.md § 3.1 to § 3.3).
 
-const BLANK = " \t";
-const SPACE = " \t\n\f\r";
 
-/** Without these characters at both ends. A regular expression takes quadratic time for those inside. */
-function trim(text, characters) {
-  let [start, end] = [0, text.length];
-  while (start < end && characters.includes(text[start])) start += 1;
-  while (end > start && characters.includes(text[end - 1])) end -= 1;
-  return text.slice(start, end);
+const LABEL = toUtf8("hardtack/v1");
+const KEY_PREFIX = "hardtack_key_v1_";
+
+/** Generates the text of a new key, as `hardtack keygen` does. */
+async function generateKey({ mode = "encrypted" } = {}) {
+  const type = { encrypted: "xaes", signed: "sign" }[mode];
+  if (!type) throw new ConfigError("mode", "`mode` is encrypted or signed");
+  const secret = random(32);
+  return `${KEY_PREFIX}${type}_${toBase64url(concat(secret, await checksum(type, secret)))}`;
 }
 
-const LABEL = utf8.encode("hardtack/v1");
-const KEY_PREFIX = "hardtack_key_v1_";
+async function checksum(type, secret) {
+  return (await sha256(concat(toUtf8(`${KEY_PREFIX}${type}_`), secret))).subarray(0, 4);
+}
 
 class Key {
   /** Parses the text of a key (§ 3.3, § 14.2). */
@@ -200,41 +831,38 @@ class Key {
     }
     const after = trimmed.slice(KEY_PREFIX.length);
     const at = after.indexOf("_");
-    const suite = Object.hasOwn(SUITES, after.slice(0, at)) && at >= 0 ? SUITES[after.slice(0, at)] : null;
+    const suite = at >= 0 && Object.hasOwn(SUITES, after.slice(0, at)) ? SUITES[after.slice(0, at)] : null;
     if (!suite) throw new ConfigError("type", "key has an unknown type, expected xaes, xcha or sign");
     const rest = after.slice(at + 1);
-    const length = utf8.encode(rest).length;
+    const { length } = toUtf8(rest);
     if (length !== 48) throw new ConfigError("length", `key ends in ${length} bytes, expected 48`);
     const bytes = fromBase64url(rest);
     if (!bytes) throw new ConfigError("encoding", "key is not base64url");
-    const [secret, checksum] = [bytes.slice(0, 32), bytes.slice(32)];
-    const checked = await sha256(concat(utf8.encode(`${KEY_PREFIX}${suite.name}_`), secret));
-    if (!equal(checked.subarray(0, 4), checksum)) {
+    const [secret, checked] = [bytes.slice(0, 32), bytes.slice(32)];
+    if (!equal(await checksum(suite.name, secret), checked)) {
       throw new ConfigError("checksum", "key has a wrong checksum: it was cut off or mistyped");
     }
     if (new Set(secret).size <= 7) throw new ConfigError("weak", "key is a placeholder, not a random one");
     const salt = await hmacKey(LABEL);
     const key = new Key(suite, await hmacKey(await hmac(salt, secret)));
     key.kid = (await key.derive("kid", purposeBytes("", null, ""))).slice(0, 4);
+    key.id = hex(key.kid);
     return key;
   }
 
+  #prk;
+
   constructor(suite, prk) {
     this.suite = suite;
-    this.prk = prk;
+    this.#prk = prk;
     this.sealFrom = null;
     this.acceptUntil = null;
   }
 
-  get id() {
-    return hex(this.kid);
-  }
-
   /** HKDF-Expand to one block of 32 bytes (§ 3.1.2). `purpose`: `purposeBytes`. */
   derive(word, purpose) {
-    const w = utf8.encode(word);
-    const info = concat(Uint8Array.of(LABEL.length), LABEL, Uint8Array.of(w.length), w);
-    return hmac(this.prk, concat(info, Uint8Array.of(this.suite.fmt), purpose, Uint8Array.of(1)));
+    const w = toUtf8(word);
+    return hmac(this.#prk, concat(u8(LABEL.length), LABEL, u8(w.length), w, u8(this.suite.fmt), purpose, u8(1)));
   }
 
   isRetired(now) {
@@ -242,22 +870,40 @@ class Key {
   }
 }
 
+// Key rings (SPEC.md § 3.4 to § 3.6).
+
+
+const WITHOUT_XCHACHA =
+  "the ring has a key of XChaCha20-Poly1305, which WebCrypto lacks; seal with an xaes key, or set `skipXChaCha` to leave " +
+  "sessions under that key alone";
+
+/** Returns the keys of a ring, for those who derive from them. */
+let keysOf;
+
 /** One or more keys, of which one seals at any time. */
-export class KeyRing {
+class KeyRing {
+  static {
+    keysOf = (ring) => ring.#keys;
+  }
+
   #keys;
-  #notBefore;
+  #notBefore = null;
   #mode;
+
+  /** Generates a ring of one key. Its sessions end with the program: for tests, and for trying things out. */
+  static async generate({ mode = "encrypted" } = {}) {
+    return KeyRing.parse(await generateKey({ mode }), { mode });
+  }
 
   /**
    * Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7).
    *
-   * A ring with a key of XChaCha20-Poly1305 is refused, unless `skipXChaCha` says that sessions under it, which this file
-   * cannot open, are to be left alone.
+   * A ring with a key of XChaCha20-Poly1305 is refused, unless `skipXChaCha` says that sessions under it, which this
+   * package cannot open, are to be left alone.
    */
   static async parse(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
     const ring = new KeyRing();
     ring.#mode = mode;
-    ring.#notBefore = null;
     const keys = [];
     for (const text of [texts].flat()) {
       if (typeof text !== "string") {
@@ -268,14 +914,8 @@ export class KeyRing {
       if (notBefore !== null) ring.#notBefore = Math.max(notBefore, ring.#notBefore ?? 0);
     }
     ring.#keys = inOrder(keys);
-    check(ring.#keys);
-    if (!skipXChaCha && keys.some((key) => key.suite === SUITES.xcha)) {
-      throw new ConfigError(
-        "suite",
-        "the ring has a key of XChaCha20-Poly1305, which WebCrypto lacks; seal with an xaes key, or set `skipXChaCha` " +
-          "to leave sessions under that key alone",
-      );
-    }
+    checkRing(ring.#keys);
+    if (!skipXChaCha && keys.some((key) => key.suite === SUITES.xcha)) throw new ConfigError("suite", WITHOUT_XCHACHA);
     return ring;
   }
 
@@ -283,9 +923,9 @@ export class KeyRing {
     return this.#mode;
   }
 
-  /** The keys in their order (§ 3.4.2). */
+  /** The public facts of the keys, in their order (§ 3.4.2). */
   get keys() {
-    return this.#keys;
+    return this.#keys.map(({ id, sealFrom, acceptUntil }) => ({ id, sealFrom, acceptUntil }));
   }
 
   /** In Unix seconds, or null. */
@@ -293,29 +933,28 @@ export class KeyRing {
     return this.#notBefore;
   }
 
-  /** The position of the key that seals at `now` (§ 3.4.3). */
-  sealingAt(now) {
-    const passed = this.#keys.findLastIndex((key) => key.sealFrom === null || now >= key.sealFrom);
-    return Math.max(passed, 0);
-  }
-
-  /** The fingerprint, to compare instances (§ 3.6). */
+  /** Returns the fingerprint, to compare instances (§ 3.6). */
   async fingerprint() {
     const fields = this.#keys.map((key) => concat(key.kid, u64(key.sealFrom ?? 0), u64(key.acceptUntil ?? 0)));
     return hex((await sha256(concat(...fields, u64(this.#notBefore ?? 0)))).subarray(0, 8));
   }
 }
 
-/** The keys of one text in their listing, and its `not_before` (§ 14.3). */
+/** Returns the position of the key that seals at `now` (§ 3.4.3). */
+function sealingAt(keys, now) {
+  const passed = keys.findLastIndex((key) => key.sealFrom === null || now >= key.sealFrom);
+  return Math.max(passed, 0);
+}
+
+/** Returns the keys of one text in their listing, and its `not_before` (§ 14.3). */
 async function parseItems(text, mode) {
   const body = trim(text, SPACE);
   const lines = body.split(/\r?\n/);
   const isComment = (line) => /^[ \t]*#/.test(line);
   const hasCommas = lines.some((line) => line.includes(",") && !isComment(line));
-  const items = hasCommas ? body.split(",") : lines;
   const found = [];
   let notBefore = null;
-  for (const raw of items) {
+  for (const raw of hasCommas ? body.split(",") : lines) {
     const item = trim(raw, BLANK);
     if (item === "" || item.startsWith("#")) {
       if (!hasCommas || body === "") continue;
@@ -328,23 +967,22 @@ async function parseItems(text, mode) {
       notBefore = time;
       continue;
     }
-    const [first, ...words] = item.split(/[ \t]+/);
-    // Only SP and HTAB are white space inside an item.
-    if (/^[\n\f\r]|[\n\f\r]$/.test(first)) throw new ConfigError("key", "key has a line end in it");
-    let key;
-    try {
-      key = await Key.parse(first);
-    } catch (error) {
-      throw new ConfigError("key", error.message);
-    }
-    if (key.suite.mode !== mode) throw new ConfigError("mixed", `key of type ${key.suite.name} in a ring that is ${mode}`);
-    readAttributes(key, words);
-    found.push(key);
+    found.push(await parseKey(item, mode));
   }
   return { found, notBefore };
 }
 
-function readAttributes(key, words) {
+async function parseKey(item, mode) {
+  const [first, ...words] = item.split(/[ \t]+/);
+  // Only SP and HTAB are white space inside an item.
+  if (/^[\n\f\r]|[\n\f\r]$/.test(first)) throw new ConfigError("key", "key has a line end in it");
+  let key;
+  try {
+    key = await Key.parse(first);
+  } catch (error) {
+    throw new ConfigError("key", error.message);
+  }
+  if (key.suite.mode !== mode) throw new ConfigError("mixed", `key of type ${key.suite.name} in a ring that is ${mode}`);
   for (const word of words) {
     const [, name, time] = /^(seal_from|accept_until)=([^]*)$/.exec(word) ?? [];
     if (!name) throw new ConfigError("attribute", "a key is followed by `seal_from=` or `accept_until=`");
@@ -353,9 +991,10 @@ function readAttributes(key, words) {
     if (key[field] !== null) throw new ConfigError("attribute", `\`${name}\` is given twice`);
     key[field] = seconds;
   }
+  return key;
 }
 
-/** `YYYY-MM-DDThh:mm:ssZ`, not before 2026 (§ 3.5.5). */
+/** Parses `YYYY-MM-DDThh:mm:ssZ`, not before 2026 (§ 3.5.5). */
 function parseTime(text) {
   const refused = new ConfigError("time", "expected a time like 2027-03-01T06:00:00Z, not before 2026");
   if (!/^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/.test(text)) throw refused;
@@ -366,13 +1005,13 @@ function parseTime(text) {
   return seconds;
 }
 
-/** By `seal_from`; of equals the first listed counts as the latest (§ 3.4.2). */
+/** Sorts by `seal_from`; of equals the first listed counts as the latest (§ 3.4.2). */
 function inOrder(keys) {
   return keys.toReversed().toSorted((a, b) => (a.sealFrom ?? -1) - (b.sealFrom ?? -1));
 }
 
 /** § 3.4.7. */
-function check(keys) {
+function checkRing(keys) {
   if (keys.length === 0) throw new ConfigError("empty", "key ring has no key");
   if (new Set(keys.map((key) => key.id)).size < keys.length) {
     throw new ConfigError("duplicate", "key ring has a key twice");
@@ -388,397 +1027,169 @@ function check(keys) {
   }
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Purpose (§ 3.2) and context (§ 4.2)
+// Times (SPEC.md § 7.7, § 8).
 
-function textBytes(code, text) {
-  // Else `undefined` and "undefined", or two halves of surrogate pairs, would be one tenant.
-  if (typeof text !== "string" || !text.isWellFormed()) {
-    throw new ConfigError(code, `\`${code}\` has a text that is not a well-formed string`);
-  }
-  return utf8.encode(text);
+
+/** The Unix seconds of a `Date` or of milliseconds. Refuses a moment that is no number, at which nothing would expire. */
+function secondsOf(name, moment, round = Math.floor) {
+  const milliseconds = moment instanceof Date ? moment.getTime() : moment;
+  if (!Number.isFinite(milliseconds)) throw new ConfigError(name, `\`${name}\` is neither a valid Date nor milliseconds`);
+  return round(milliseconds / 1000);
 }
 
-/** What keys are derived for: a name, an application and a type, each with its length. */
-function purposeBytes(name, application, typeLabel) {
-  const [p, a, t] = [utf8.encode(name), textBytes("application", application ?? ""), textBytes("type", typeLabel ?? "")];
-  if (a.length > 255 || application === "") {
-    throw new ConfigError("application", `\`application\` has ${a.length} bytes, expected 1 to 255`);
-  }
-  if (t.length > 255) throw new ConfigError("type", "the label of the type is longer than 255 bytes");
-  return concat(u16(p.length), p, Uint8Array.of(a.length), a, Uint8Array.of(t.length), t);
+const dateOf = (seconds) => new Date(seconds * 1000);
+
+/** A span as it is sealed: from 0 to 2^32 - 1 seconds. */
+const span = (seconds) => Math.min(U32, Math.max(0, seconds));
+
+/** Seconds from `issued` to the end (§ 8.1). */
+function lifetimeOf({ limit, remembered }, { absolute, rememberUpTo }) {
+  const longest = remembered !== null && rememberUpTo !== null ? rememberUpTo : absolute;
+  return Math.min(longest, remembered ?? Infinity, limit ?? Infinity);
 }
 
-function contextBytes(pairs) {
-  if (!Array.isArray(pairs) || !pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) {
-    throw new ConfigError("context", "`context` is a list of pairs of label and value");
-  }
-  const encoded = pairs.map(([label, value]) => {
-    const [l, v] = [textBytes("context", label), textBytes("context", value)];
-    if (l.length > 255) throw new ConfigError("label", "a label of the context is longer than 255 bytes");
-    if (v.length > 65_535) throw new ConfigError("value", "a value of the context is longer than 65,535 bytes");
-    return concat(Uint8Array.of(l.length), l, u16(v.length), v);
-  });
-  return joined(encoded);
+const deadlineOf = (metadata, policy) => metadata.issued + lifetimeOf(metadata, policy);
+
+/** § 8.2. */
+const isRememberedNow = ({ remembered }, { rememberUpTo }) => remembered !== null && rememberUpTo !== null;
+
+/** The second at which the session is idle, or null. */
+function idleAt(metadata, policy) {
+  const applies = policy.idle !== null && !isRememberedNow(metadata, policy);
+  return applies ? metadata.issued + metadata.age + policy.idle : null;
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Dictionary (§ 5.4): MessagePack, of which values are kept as bytes
+/** Tests the dates of a session (§ 7.7) and those of the revocation (§ 7.8). Returns a Reason, or null. */
+function checkTimes(metadata, now, policy, notBefore) {
+  const seen = metadata.issued + metadata.age;
+  if (seen > now + policy.skew) return "NotYetValid";
+  if (now >= deadlineOf(metadata, policy)) return "Expired";
+  const idle = idleAt(metadata, policy);
+  if (idle !== null && now >= idle) return "Idle";
+  return metadata.issued < notBefore ? "Revoked" : null;
+}
 
-const REFUSED = Symbol("refused");
+/** § 8.8. */
+function isRefreshDue(metadata, now, policy) {
+  const { refreshAfter } = policy;
+  if (isRememberedNow(metadata, policy)) return false;
+  if (typeof refreshAfter === "number") return now >= metadata.issued + metadata.age + refreshAfter;
+  return refreshAfter === "always";
+}
 
-class Reader {
-  constructor(bytes) {
+/** The age of an activity (§ 8.6). */
+const activeAge = ({ issued, age }, now) => Math.max(age, now - issued, 0);
+
+// The payload of a session: a dictionary, or one value of a type (SPEC.md § 5.4, § 5.5).
+
+
+/** The value of a typed session, with its bytes and the schema that they have. */
+class TypedValue {
+  constructor(value, schema, bytes) {
+    this.value = value;
+    this.schema = schema;
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.at = 0;
   }
 
-  take(length) {
-    if (length > this.bytes.length - this.at) throw REFUSED;
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
-  }
-
-  uint(width) {
-    const at = this.at;
-    this.take(width);
-    if (width === 1) return this.view.getUint8(at);
-    if (width === 2) return this.view.getUint16(at);
-    if (width === 4) return this.view.getUint32(at);
-    return narrow(this.view.getBigUint64(at));
-  }
-
-  int(width) {
-    const at = this.at;
-    this.take(width);
-    if (width === 1) return this.view.getInt8(at);
-    if (width === 2) return this.view.getInt16(at);
-    if (width === 4) return this.view.getInt32(at);
-    return narrow(this.view.getBigInt64(at));
-  }
-
-  text(length) {
-    try {
-      return strictUtf8.decode(this.take(length));
-    } catch {
-      throw REFUSED;
-    }
-  }
-
-  /** One value. A map with keys that are no texts becomes a `Map`. */
-  value(depth) {
-    const type = this.uint(1);
-    if (type < 0x80) return type;
-    if (type < 0x90) return this.map(type & 0x0f, depth);
-    if (type < 0xa0) return this.list(type & 0x0f, depth);
-    if (type < 0xc0) return this.text(type & 0x1f);
-    if (type >= 0xe0) return type - 256;
-    switch (type) {
-      case 0xc0:
-        return null;
-      case 0xc2:
-      case 0xc3:
-        return type === 0xc3;
-      case 0xc4:
-      case 0xc5:
-      case 0xc6:
-        return this.take(this.uint(1 << (type - 0xc4))).slice();
-      case 0xca:
-        return this.view.getFloat32(this.take(4).byteOffset - this.view.byteOffset);
-      case 0xcb:
-        return this.view.getFloat64(this.take(8).byteOffset - this.view.byteOffset);
-      case 0xcc:
-      case 0xcd:
-      case 0xce:
-      case 0xcf:
-        return this.uint(1 << (type - 0xcc));
-      case 0xd0:
-      case 0xd1:
-      case 0xd2:
-      case 0xd3:
-        return this.int(1 << (type - 0xd0));
-      case 0xd9:
-      case 0xda:
-      case 0xdb:
-        return this.text(this.uint(1 << (type - 0xd9)));
-      case 0xdc:
-      case 0xdd:
-        return this.list(this.uint(2 << (type - 0xdc)), depth);
-      case 0xde:
-      case 0xdf:
-        return this.map(this.uint(2 << (type - 0xde)), depth);
-      default: // c1, c7 to c9, d4 to d8
-        throw REFUSED;
-    }
-  }
-
-  list(count, depth) {
-    if (depth > DEEPEST) throw REFUSED;
-    const values = [];
-    for (let i = 0; i < count; i++) values.push(this.value(depth + 1));
-    return values;
-  }
-
-  map(count, depth) {
-    if (depth > DEEPEST) throw REFUSED;
-    const [entries, seen] = [[], new Set()];
-    for (let i = 0; i < count; i++) {
-      const start = this.at;
-      const key = this.value(depth + 1);
-      const spelled = this.bytes.subarray(start, this.at);
-      if (!isCanonicalKey(spelled, key)) throw REFUSED;
-      const name = hex(spelled);
-      if (seen.has(name)) throw REFUSED;
-      seen.add(name);
-      entries.push([key, this.value(depth + 1)]);
-    }
-    const isObject = entries.every(([key]) => typeof key === "string");
-    if (!isObject) return new Map(entries);
-    const object = {};
-    // Also for `__proto__`.
-    for (const [key, value] of entries) {
-      Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-    }
-    return object;
+  get length() {
+    return this.bytes.length;
   }
 }
 
-const DEEPEST = 64;
-
-/** A safe integer is a number, any other a BigInt. */
-function narrow(value) {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
+/** That of a new session. Each session has one of its own, because the application may change a value in place. */
+function emptyPayload(type) {
+  return type === null ? new Dictionary() : new TypedValue(type.decode(type.empty), type.schema, type.empty);
 }
 
-/** Integers, texts and byte strings as keys have one form (§ 5.4.5 h). */
-function isCanonicalKey(spelled, key) {
-  const type = spelled[0];
-  const isInteger = type < 0x80 || type >= 0xe0 || (type >= 0xcc && type <= 0xd3);
-  const isText = (type >= 0xa0 && type < 0xc0) || (type >= 0xd9 && type <= 0xdb);
-  const isBinary = type >= 0xc4 && type <= 0xc6;
-  return !(isInteger || isText || isBinary) || equal(spelled, encodeValue(key, 0));
-}
+const typedPayload = (type, value) => new TypedValue(value, type.schema, type.encode(value));
 
-function encodeLength(length, short, types) {
-  if (short && length < short[1]) return Uint8Array.of(short[0] | length);
-  for (const [type, width] of types) {
-    if (length < 2 ** (8 * width)) return concat(Uint8Array.of(type), [null, (n) => Uint8Array.of(n), u16, null, u32][width](length));
-  }
-  throw new SessionError("value", "a value is too long");
-}
-
-function encodeInteger(value) {
-  const wide = BigInt(value);
-  if (wide >= 0n) {
-    if (wide < 128n) return Uint8Array.of(Number(wide));
-    if (wide < 1n << 8n) return Uint8Array.of(0xcc, Number(wide));
-    if (wide < 1n << 16n) return concat(Uint8Array.of(0xcd), u16(Number(wide)));
-    if (wide < 1n << 32n) return concat(Uint8Array.of(0xce), u32(Number(wide)));
-    if (wide < 1n << 64n) return bigInteger(0xcf, wide);
-  } else {
-    if (wide >= -32n) return Uint8Array.of(Number(wide) & 0xff);
-    if (wide >= -128n) return Uint8Array.of(0xd0, Number(wide) & 0xff);
-    if (wide >= -32_768n) return concat(Uint8Array.of(0xd1), u16(Number(wide) & 0xffff));
-    if (wide >= -(1n << 31n)) return concat(Uint8Array.of(0xd2), u32(Number(wide) >>> 0));
-    if (wide >= -(1n << 63n)) return bigInteger(0xd3, BigInt.asUintN(64, wide));
-  }
-  throw new SessionError("value", "an integer has more than 64 bits");
-}
-
-function bigInteger(type, value) {
-  const bytes = new Uint8Array(9);
-  bytes[0] = type;
-  new DataView(bytes.buffer).setBigUint64(1, value);
-  return bytes;
-}
-
-function encodeText(text) {
-  if (!text.isWellFormed()) throw new SessionError("value", "a text has half of a surrogate pair");
-  const bytes = utf8.encode(text);
-  return concat(encodeLength(bytes.length, [0xa0, 32], [[0xd9, 1], [0xda, 2], [0xdb, 4]]), bytes);
-}
-
-/** Encodes a value that stands at this depth (§ 5.4.3). */
-function encodeValue(value, depth) {
-  if (value === null || value === undefined) return Uint8Array.of(0xc0);
-  switch (typeof value) {
-    case "boolean":
-      return Uint8Array.of(value ? 0xc3 : 0xc2);
-    case "bigint":
-      return encodeInteger(value);
-    case "string":
-      return encodeText(value);
-    case "number": {
-      // -0 has no form among the integers.
-      if (Number.isSafeInteger(value) && !Object.is(value, -0)) return encodeInteger(value);
-      const bytes = new Uint8Array(9);
-      bytes[0] = 0xcb;
-      new DataView(bytes.buffer).setFloat64(1, value);
-      return bytes;
-    }
-    case "object":
-      return encodeObject(value, depth);
-    default:
-      throw new SessionError("value", `a ${typeof value} cannot be stored`);
+/** Reads a payload. Returns null where it cannot be read. */
+function readPayload(type, schema, bytes) {
+  try {
+    if (type === null) return schema === 0 ? Dictionary.read(bytes) : null;
+    return new TypedValue(readTyped(type, schema, bytes), schema, bytes);
+  } catch {
+    return null;
   }
 }
 
-function encodeObject(value, depth) {
-  if (value instanceof Uint8Array) {
-    return concat(encodeLength(value.length, null, [[0xc4, 1], [0xc5, 2], [0xc6, 4]]), value);
-  }
-  if (depth > DEEPEST) throw new SessionError("value", `a value is nested more than ${DEEPEST} deep`);
-  if (Array.isArray(value)) {
-    const head = encodeLength(value.length, [0x90, 16], [[0xdc, 2], [0xdd, 4]]);
-    return joined([head, ...value.map((element) => encodeValue(element, depth + 1))]);
-  }
-  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(value));
-  if (!(value instanceof Map) && !isPlain) {
-    throw new SessionError("value", `a ${value.constructor?.name ?? "value"} cannot be stored; store plain data`);
-  }
-  const entries = value instanceof Map ? [...value] : Object.entries(value);
-  const keys = entries.map(([key]) => encodeValue(key, depth + 1));
-  if (new Set(keys.map(hex)).size < keys.length) throw new SessionError("value", "a map has a key twice");
-  const head = encodeLength(entries.length, [0x80, 16], [[0xde, 2], [0xdf, 4]]);
-  return joined([head, ...entries.flatMap(([, element], i) => [keys[i], encodeValue(element, depth + 1)])]);
+function readTyped(type, schema, bytes) {
+  if (schema === type.schema) return type.decode(bytes);
+  if (schema === 0 && bytes.length === 0) return type.decode(type.empty);
+  return type.convert(schema, bytes);
 }
 
-/** The values of a dictionary as bytes, by their keys. Throws `REFUSED` (§ 5.4.5). */
-function readDictionary(payload) {
-  const entries = new Map();
-  if (payload.length === 0) return entries;
-  const reader = new Reader(payload);
-  const type = reader.uint(1);
-  let count;
-  if (type > 0x80 && type < 0x90) count = type & 0x0f;
-  else if (type === 0xde) count = reader.uint(2);
-  else if (type === 0xdf) count = reader.uint(4);
-  else throw REFUSED;
-  if ((type === 0xde && count < 16) || (type === 0xdf && count < 65_536)) throw REFUSED;
-  let before = null;
-  for (let i = 0; i < count; i++) {
-    const start = reader.at;
-    const key = reader.value(2);
-    if (typeof key !== "string" || !equal(payload.subarray(start, reader.at), encodeText(key))) throw REFUSED;
-    const name = utf8.encode(key);
-    if (before !== null && compare(before, name) >= 0) throw REFUSED;
-    before = name;
-    const at = reader.at;
-    reader.value(2);
-    entries.set(key, payload.slice(at, reader.at));
-  }
-  if (reader.at !== payload.length) throw REFUSED;
-  return entries;
-}
+// The body of a token (SPEC.md § 5).
 
-function writeDictionary(entries) {
-  if (entries.size === 0) return new Uint8Array();
-  const keys = [...entries.keys()].toSorted((a, b) => compare(utf8.encode(a), utf8.encode(b)));
-  const head = encodeLength(keys.length, [0x80, 16], [[0xde, 2], [0xdf, 4]]);
-  return joined([head, ...keys.flatMap((key) => [encodeText(key), entries.get(key)])]);
-}
-
-/** Orders texts by their bytes. */
-function compare(a, b) {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i];
-  return a.length - b.length;
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
-// Body (§ 5)
 
 const FLAG = { limit: 0x01, sid: 0x02, pad: 0x04, flash: 0x10, schema: 0x20, remembered: 0x40 };
 const KNOWN = Object.values(FLAG).reduce((all, flag) => all | flag, 0);
+
+/** Bytes of flags and metadata, each field at its longest (docs/spec/writer.md § 9.6). */
 const LONGEST_METADATA = 33;
 
-function varint(value) {
-  const bytes = [];
-  while (value > 0x7f) {
-    bytes.push((value % 128) | 0x80);
-    value = Math.floor(value / 128);
-  }
-  bytes.push(value);
-  return Uint8Array.from(bytes);
-}
-
-function readVarint(reader) {
-  let value = 0;
-  for (let i = 0; i < 5; i++) {
-    const byte = reader.uint(1);
-    value += (byte & 0x7f) * 128 ** i;
-    if (byte < 0x80) {
-      if (value > U32 || (byte === 0 && i > 0)) throw REFUSED;
-      return value;
-    }
-  }
-  throw REFUSED;
-}
-
-/** Reads a body. Throws `REFUSED` (§ 5.1.5). */
+/** Reads a body: metadata, flash and payload. Throws `INVALID` (§ 5.1.5). */
 function readBody(body) {
   const reader = new Reader(body);
-  const flags = reader.uint(1);
-  if (flags & ~KNOWN) throw REFUSED;
+  const flags = reader.byte();
+  if (flags & ~KNOWN) throw INVALID;
   const has = (flag) => (flags & flag) !== 0;
-  const issued = EPOCH + reader.uint(4);
-  const age = readVarint(reader);
-  const limit = has(FLAG.limit) ? readVarint(reader) : null;
-  const remembered = has(FLAG.remembered) ? readVarint(reader) : null;
-  const sid = has(FLAG.sid) ? reader.take(8).slice() : null;
-  const schema = has(FLAG.schema) ? readVarint(reader) : 0;
-  if (has(FLAG.schema) && schema === 0) throw REFUSED;
+  const metadata = {
+    issued: EPOCH + reader.uint(4),
+    age: reader.varint(),
+    limit: has(FLAG.limit) ? reader.varint() : null,
+    remembered: has(FLAG.remembered) ? reader.varint() : null,
+    sid: has(FLAG.sid) ? reader.take(8).slice() : null,
+    schema: has(FLAG.schema) ? reader.varint() : 0,
+  };
+  if (has(FLAG.schema) && metadata.schema === 0) throw INVALID;
   const flash = has(FLAG.flash) ? readFlash(reader) : [];
   let end = body.length;
   if (has(FLAG.pad)) {
     do end--;
     while (end >= reader.at && body[end] === 0);
-    if (end < reader.at || body[end] !== 0x80) throw REFUSED;
+    if (end < reader.at || body[end] !== 0x80) throw INVALID;
   }
-  return { issued, age, limit, remembered, sid, schema, flash, payload: body.slice(reader.at, end) };
+  return { metadata, flash, payload: body.slice(reader.at, end) };
 }
 
 function readFlash(reader) {
-  const count = readVarint(reader);
-  if (count === 0) throw REFUSED;
+  const count = reader.varint();
+  if (count === 0) throw INVALID;
   const messages = [];
-  for (let i = 0; i < count; i++) {
-    messages.push([reader.text(readVarint(reader)), reader.text(readVarint(reader))]);
-  }
+  for (let i = 0; i < count; i++) messages.push([reader.text(reader.varint()), reader.text(reader.varint())]);
   return messages;
 }
 
+/** The flash field (§ 5.3); without messages there is none. */
 function flashBytes(messages) {
   if (messages.length === 0) return new Uint8Array();
-  const strings = messages.flat().flatMap((text) => {
-    const bytes = utf8.encode(text);
+  const texts = messages.flat().flatMap((text) => {
+    const bytes = toUtf8(text);
     return [varint(bytes.length), bytes];
   });
-  return concat(varint(messages.length), ...strings);
+  return concat(varint(messages.length), ...texts);
 }
 
-function metadataBytes(session) {
-  const { issued, age, limit, remembered, sid, schema } = session;
+function metadataBytes({ issued, age, limit, remembered, sid, schema }) {
   const spans = [limit, remembered].filter((span) => span !== null).map(varint);
   return concat(u32(issued - EPOCH), varint(age), ...spans, sid ?? [], schema ? varint(schema) : []);
 }
 
 /** Writes a body, padded to `length` bytes if it has fewer. */
-function writeBody(session, flash, payload, length) {
-  const fields = concat(metadataBytes(session), flash, payload);
+function writeBody(metadata, flash, payload, length) {
+  const fields = concat(metadataBytes(metadata), flash, payload);
   const padding = Math.max(0, length - 1 - fields.length);
   let flags = 0;
-  if (session.limit !== null) flags |= FLAG.limit;
-  if (session.remembered !== null) flags |= FLAG.remembered;
-  if (session.sid !== null) flags |= FLAG.sid;
-  if (session.schema !== 0) flags |= FLAG.schema;
+  if (metadata.limit !== null) flags |= FLAG.limit;
+  if (metadata.remembered !== null) flags |= FLAG.remembered;
+  if (metadata.sid !== null) flags |= FLAG.sid;
+  if (metadata.schema !== 0) flags |= FLAG.schema;
   if (flash.length > 0) flags |= FLAG.flash;
   if (padding > 0) flags |= FLAG.pad;
   const zeros = new Uint8Array(padding);
   if (padding > 0) zeros[0] = 0x80;
-  return concat(Uint8Array.of(flags), fields, zeros);
+  return concat(u8(flags), fields, zeros);
 }
 
 /** The padded length of `n` bytes, the mark included (§ 5.6.2). */
@@ -788,230 +1199,595 @@ function padme(n) {
   return Math.ceil(n / low) * low;
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Tokens (§ 4, § 6, and § 7 up to the body)
+// A session during one request, as plain data, and the rules about it (docs/spec/writer.md): opened by `open`, changed by
+// `act`, judged by `finish`.
 
-const LONGEST_TOKEN = 32_768;
 
-/** A failed step of § 7. */
-class Refused {
-  /** `isForOthers`: this file cannot open it, and other instances can. */
-  constructor(reason, keyId = null, isForOthers = false) {
-    this.reason = reason;
-    this.keyId = keyId;
-    this.isForOthers = isForOthers;
+const WITHHELD = {
+  unreadable: "the session has a form that this version cannot read, and is not overwritten",
+};
+
+class State {
+  /** The carrier that loaded the session, its keys, and the numbers of the parts that the request carried. */
+  loadedBy = null;
+  sealer = null;
+  carried = new Set();
+  /** What came of reading. For logs. */
+  outcome = { kind: "absent" };
+  /** The request carried a value or a part of it. */
+  hasToken = false;
+  /** The body as it opened, or null. */
+  arrived = null;
+  /** Why the application does not get the session that opened, and the metadata of that session; or null. */
+  withheld = null;
+  /** `cleared` or `invalidated`, in this request. */
+  ended = null;
+  isRenewed = false;
+  /** It exists in this request only. */
+  isNew = true;
+  /** Taken over from a cookie of another library. */
+  isTakenOver = false;
+  /** The request was for an image, a script or another part of a page. */
+  isSubresource = false;
+  isTouched = false;
+  isClosed = false;
+  /** The last wish of the application: `auto`, `discard` or `force`. */
+  wish = "auto";
+  /** The least end set by `limitTo` in this request, or null. */
+  #limitedUntil = null;
+  /** It opened under a key that a newer one has replaced. */
+  #reseal = false;
+
+  constructor(policy, now) {
+    this.policy = policy;
+    this.now = now;
+    this.#begin();
   }
-}
 
-/** The keys of a ring, derived for one purpose, and the context. */
-class Sealer {
-  /** `purpose`: `purposeBytes`. `context`: `contextBytes`. */
-  static async of(ring, purpose, context) {
-    const keys = new Map();
-    for (const key of ring.keys) {
-      const [k, nonce, csrf] = await Promise.all(["key", "nonce", "csrf"].map((word) => key.derive(word, purpose)));
-      const derived = { key, csrf: await hmacKey(csrf) };
-      if (key.suite === SUITES.xaes) Object.assign(derived, { cipher: await Xaes.of(k), nonce: await hmacKey(nonce) });
-      if (key.suite === SUITES.sign) derived.mac = await hmacKey(k);
-      keys.set(key.id, derived);
+  #begin() {
+    this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null };
+    this.payload = emptyPayload(this.policy.type);
+    this.flash = [];
+  }
+
+  // Opening
+
+  /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
+  open({ keyId, body, place, tokenLength, cookies }) {
+    const { schema, ...metadata } = body.metadata;
+    const payload = readPayload(this.policy.type, schema, body.payload);
+    if (payload === null) {
+      this.withheld = { why: "unreadable", metadata };
+      this.outcome = { kind: "rejected", reason: "Payload", keyId };
+      return;
     }
-    return new Sealer(ring, keys, context);
+    const { budget } = this.policy;
+    this.#become(metadata, payload, body.flash);
+    this.arrived.allowed = budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
+    this.#reseal = place === "earlier";
+    this.outcome = { kind: place === "sealing" ? "opened" : "openedUnderAcceptedKey", keyId };
   }
 
-  constructor(ring, keys, context) {
-    this.ring = ring;
-    this.keys = keys;
-    this.context = context;
+  /** Notes why the request's token did not open. */
+  refuse({ reason, keyId, isForOthers }) {
+    this.outcome = { kind: "rejected", reason, keyId };
+    // Other instances can open it, so it is not replaced.
+    if (isForOthers) this.withheld = { why: "unreadable", metadata: { sid: null } };
   }
 
-  aad(head) {
-    return concat(head, u32(this.context.length), this.context);
+  /** Becomes a session that another library wrote. Returns a Reason if that cannot be. */
+  takeOver(metadata, dictionary) {
+    if (dictionary.length > this.policy.budget.room) return "TooLong";
+    const payload = readPayload(this.policy.type, 0, dictionary);
+    if (payload === null) return "Payload";
+    this.#become(metadata, payload, []);
+    this.isTakenOver = true;
+    return null;
   }
 
-  /** A key of XChaCha20-Poly1305 cannot, because WebCrypto lacks it. */
-  canSeal(now) {
-    const { mac, cipher } = this.sealing(now);
-    return Boolean(mac ?? cipher);
+  #become(metadata, payload, flash) {
+    this.metadata = metadata;
+    this.payload = payload;
+    this.flash = flash;
+    this.isNew = false;
+    this.arrived = { metadata, schema: payload.schema, payload: payload.bytes, flash: flashBytes(flash), allowed: null };
   }
 
-  sealing(now) {
-    return this.keys.get(this.ring.keys[this.ring.sealingAt(now)].id);
+  // Acting
+
+  /** Marks the session as used, and returns it. */
+  touch() {
+    this.isTouched = true;
+    return this;
   }
 
-  /** `random`: only tests give it. */
-  async seal(body, now, random = crypto.getRandomValues(new Uint8Array(NONCE))) {
-    const { key, cipher, nonce, mac } = this.sealing(now);
-    const head = concat(Uint8Array.of(key.suite.fmt), key.kid);
-    const aad = this.aad(head);
-    if (mac) return toBase64url(concat(head, body, (await hmac(mac, concat(aad, body))).subarray(0, TAG)));
-    if (!cipher) throw new SessionError("suite", `key ${key.id} seals by XChaCha20-Poly1305, which WebCrypto lacks`);
-    // The nonce depends on the content too, so that a repeated `random` does no harm (§ 6.2).
-    const n = (await hmac(nonce, concat(random, aad, body))).subarray(0, NONCE);
-    return toBase64url(concat(head, n, await cipher.seal(n, aad, body)));
+  /** Makes a change. Throws a `SessionError`, and changes nothing, where changes are refused. */
+  act(change, { evenWithheld = false } = {}) {
+    this.touch();
+    if (this.isClosed) throw new SessionError("after-head", "the session is saved, so nothing more can be changed");
+    if (this.withheld && !evenWithheld) throw new SessionError(this.withheld.why, WITHHELD[this.withheld.why]);
+    return change(this);
   }
 
-  /** Returns the key's id and the body, or throws `Refused`. */
-  async open(token, now) {
-    if (token.length > LONGEST_TOKEN) throw new Refused("TooLong");
-    const blob = fromBase64url(token);
-    if (!blob) throw new Refused("Encoding");
-    if (blob.length < HEAD) throw new Refused("TooShort");
-    const suite = suiteOf(blob[0]);
-    if (!suite) throw new Refused("UnknownFormat");
-    if (suite.mode !== this.ring.mode) throw new Refused("WrongMode");
-    const keyId = hex(blob.subarray(1, HEAD));
-    const refused = (reason) => new Refused(reason, keyId);
-    const known = this.keys.get(keyId);
-    if (!known || known.key.suite !== suite) throw refused("UnknownKey");
-    if (known.key.isRetired(now)) throw refused("RetiredKey");
-    if (blob.length < overheadOf(suite.mode) + 6) throw refused("TooShort");
-    if (known.key.suite === SUITES.xcha) throw new Refused("UnknownKey", keyId, true);
-    const aad = this.aad(blob.subarray(0, HEAD));
-    const sealed = blob.subarray(HEAD);
-    const body = known.mac ? await opened(known.mac, aad, sealed) : await known.cipher.open(sealed.subarray(0, NONCE), aad, sealed.subarray(NONCE));
-    if (!body) throw refused("Auth");
-    return { keyId, body };
+  /** Stores an entry of a dictionary. */
+  setEntry(key, value) {
+    const { entry, length } = this.payload.entryOf(key, value);
+    this.checkSize(length + this.#flashLength());
+    this.payload.put(key, entry);
   }
 
-  /** The order of a key against the one that seals: `sealing`, `earlier` or `later`. */
-  place(keyId, now) {
-    const at = this.ring.keys.findIndex((key) => key.id === keyId);
-    const sealing = this.ring.sealingAt(now);
-    return at === sealing ? "sealing" : at < sealing ? "earlier" : "later";
+  /** Returns true if there was such a key. */
+  removeEntry(key) {
+    if (!this.payload.has(key)) return false;
+    this.checkSize(this.payload.lengthWithout(key) + this.#flashLength());
+    this.payload.remove(key);
+    return true;
   }
-}
 
-async function opened(mac, aad, sealed) {
-  const body = sealed.subarray(0, sealed.length - TAG);
-  const tag = (await hmac(mac, concat(aad, body))).subarray(0, TAG);
-  return equalTags(tag, sealed.subarray(sealed.length - TAG)) ? body.slice() : null;
-}
+  setPayload(payload) {
+    this.checkSize(payload.length + this.#flashLength());
+    this.payload = payload;
+  }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Cookie syntax (docs/spec/carriers.md § 9.1 to § 9.4)
+  setFlash(flash) {
+    this.checkSize(this.payload.length + flashBytes(flash).length);
+    this.flash = flash;
+  }
 
-const MOST_VALUES = 4;
+  setMetadata(changes) {
+    const metadata = { ...this.metadata, ...changes };
+    this.checkSize(this.contentLength(), metadata);
+    this.metadata = metadata;
+  }
 
-/** The distinct values of one name in `Cookie` fields, at most `most` (§ 9.1.3, § 9.1.4). */
-function findValues(fields, name, most = MOST_VALUES) {
-  const values = [];
-  for (const field of fields) {
-    for (const pair of field.split(";")) {
-      const start = trim(pair, BLANK);
-      if (!start.startsWith(`${name}=`)) continue;
-      let value = trim(start.slice(name.length + 1), BLANK);
-      if (value.length >= 2 && value.startsWith('"') && value.endsWith('"')) value = value.slice(1, -1);
-      value = value.slice(0, LONGEST_TOKEN + 1);
-      if (values.length < most && !values.includes(value)) values.push(value);
+  renewId() {
+    this.setMetadata({ sid: random(8) });
+  }
+
+  renew() {
+    const { issued, remembered } = this.metadata;
+    const until = (end) => (end === null ? null : span(end - this.now));
+    this.setMetadata({
+      issued: this.now,
+      age: 0,
+      limit: until(this.#limitedUntil),
+      remembered: remembered === null ? null : span(issued + remembered - this.now),
+      sid: random(8),
+    });
+    this.withheld = null;
+    this.isRenewed = true;
+  }
+
+  limitTo(seconds) {
+    const { issued, limit } = this.metadata;
+    const wanted = span(this.now + seconds - issued);
+    this.setMetadata({ limit: limit === null ? wanted : Math.min(limit, wanted) });
+    this.#limitedUntil = Math.min(this.#limitedUntil ?? Infinity, this.now + seconds);
+  }
+
+  rememberFor(seconds) {
+    if (this.policy.rememberUpTo === null) {
+      throw new SessionError("not-remembering", "set `rememberUpTo` to remember sessions");
     }
+    this.setMetadata({ remembered: span(this.now + seconds - this.metadata.issued) });
   }
-  return values;
-}
 
-/** The values of a cookie, and the parts beside them. */
-function findCookie(fields, name) {
-  const parts = new Map();
-  for (let number = 1; number <= 7; number++) {
-    const found = findValues(fields, `${name}.${number}`, 2);
-    if (found.length > 0) parts.set(number, found);
+  clear() {
+    this.payload = emptyPayload(this.policy.type);
+    this.flash = [];
+    this.metadata = { ...this.metadata, sid: null };
+    this.ended ??= "cleared";
   }
-  return { values: findValues(fields, name), parts };
-}
 
-/** Puts a value together with its parts (§ 9.2). */
-function assemble(value, parts) {
-  if (value.length > LONGEST_TOKEN) throw new Refused("TooLong");
-  const dot = value.indexOf(".");
-  if (dot < 0) return { token: value, cookies: 1 };
-  if (!/^[2-8]$/.test(value.slice(0, dot))) throw new Refused("Incomplete");
-  const cookies = Number(value.slice(0, dot));
-  let token = value.slice(dot + 1);
-  for (let number = 1; number < cookies; number++) {
-    const found = parts.get(number) ?? [];
-    if (found.length === 0) throw new Refused("Incomplete");
-    if (found.length > 1) throw new Refused("Duplicate");
-    token += found[0];
+  /** Returns the sid of the session that has ended, or null. */
+  invalidate() {
+    const { sid } = (this.arrived ?? this.withheld)?.metadata ?? { sid: null };
+    this.#begin();
+    this.arrived = null;
+    this.withheld = null;
+    this.isNew = true;
+    this.isRenewed = false;
+    this.#limitedUntil = null;
+    this.ended = "invalidated";
+    return sid;
   }
-  return { token, cookies };
-}
 
-const TOKEN_CHARACTERS = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const MAX_AGE = 34_560_000;
-const EXPIRED = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+  forceSave() {
+    this.checkSize(this.contentLength());
+    this.wish = "force";
+  }
 
-/** A name and the attributes of a cookie, checked (§ 9.1.1, § 9.1.2). */
-class Template {
-  constructor({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false }) {
-    const refuse = (sentence) => {
-      throw new ConfigError("cookie", sentence);
+  // Sizes
+
+  #flashLength() {
+    return flashBytes(this.flash).length;
+  }
+
+  contentLength() {
+    return this.payload.length + this.#flashLength();
+  }
+
+  checkSize(content, metadata = this.metadata) {
+    const { budget } = this.policy;
+    if (content <= budget.room) return;
+    const mayShrink = this.arrived && content <= this.contentLength();
+    if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata)) !== null) return;
+    throw new SessionError("size", `session needs ${content} bytes of content, there is room for ${budget.room}; store less`);
+  }
+
+  /** The size under which a session may be sent, or null (§ 9.5.3). */
+  #allowedFor(content, metadata, age) {
+    const { budget } = this.policy;
+    if (content <= budget.room) return budget.allowed;
+    const length = this.#bodyLength(content, metadata, age);
+    const isPersistent = metadata.remembered !== null;
+    const sizes = [budget.allowed, this.arrived?.allowed].filter(Boolean);
+    return sizes.find((allowed) => budget.allows(allowed, length, isPersistent)) ?? null;
+  }
+
+  #bodyLength(content, metadata, age) {
+    const { length } = metadataBytes({ ...metadata, age, schema: this.payload.schema });
+    return this.policy.budget.bodyLength(1 + length + content, content);
+  }
+
+  #ageToWrite(content, metadata) {
+    const age = this.policy.refreshAfter === "never" ? metadata.age : activeAge(metadata, this.now);
+    return this.#allowedFor(content, metadata, age) !== null ? age : metadata.age;
+  }
+
+  // Finishing
+
+  /** Closes the session, and says what the client's token becomes (§ 8.12). */
+  finish(response) {
+    const decision = this.decide(response);
+    this.isClosed = true;
+    return decision;
+  }
+
+  /**
+   * Decides. `change` is `keep`, `drop`, or `store` with what is to be sealed and sent; `touch` says how the response
+   * depends on the session.
+   */
+  decide(response = {}) {
+    if (!this.isTouched) return { change: "keep", touch: "untouched" };
+    const keep = { change: "keep", touch: "touched" };
+    if (this.withheld || this.isClosed) return keep;
+    const { status = 200, isShareable = false, isSubresource = this.isSubresource } = response;
+    const isDiscarded = this.wish === "discard";
+    const isSilenced = status >= 500 && !this.policy.saveOnServerError && this.wish !== "force";
+    const drop = this.hasToken ? { change: "drop", touch: "written" } : keep;
+    if (this.#isOver(isDiscarded, isSilenced)) return drop;
+    if (isDiscarded || isSilenced) return keep;
+    if (this.hasChanged() || (this.wish === "force" && !this.#isNewAndEmpty())) {
+      if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
+      return { ...this.#store(this.#ageToWrite(this.contentLength(), this.metadata)), touch: "written" };
+    }
+    if (!this.arrived || isSubresource || isShareable || status >= 400) return keep;
+    const age = this.#optionalAge();
+    return age === null || !this.#canSeal() ? keep : { ...this.#store(age), touch: "touched", isOptional: true };
+  }
+
+  #isOver(isDiscarded, isSilenced) {
+    const isForgettable = this.#isEmpty() && this.metadata.remembered === null;
+    if (this.ended === "invalidated") return isDiscarded || isSilenced || isForgettable;
+    if (this.ended === "cleared") return !isDiscarded && (isSilenced || this.#isEmpty());
+    return !isDiscarded && isForgettable && this.hasChanged();
+  }
+
+  /** The age of a refresh or a re-seal, if one is due and fits; else null. */
+  #optionalAge() {
+    const fits = (age) => this.#allowedFor(this.contentLength(), this.metadata, age) !== null;
+    const refreshed = activeAge(this.metadata, this.now);
+    if (isRefreshDue(this.metadata, this.now, this.policy) && fits(refreshed)) return refreshed;
+    return this.#reseal && fits(this.metadata.age) ? this.metadata.age : null;
+  }
+
+  /** No entry, no flash, no id. */
+  #isEmpty() {
+    const { type } = this.policy;
+    const { schema, bytes } = this.payload;
+    const hasNoEntry = type === null ? bytes.length === 0 : schema === type.schema && equal(bytes, type.empty);
+    return hasNoEntry && this.flash.length === 0 && this.metadata.sid === null;
+  }
+
+  #isNewAndEmpty() {
+    return !this.arrived && this.#isEmpty() && this.metadata.remembered === null;
+  }
+
+  hasChanged() {
+    const { arrived } = this;
+    if (!arrived) return !this.#isNewAndEmpty();
+    const { issued, limit, remembered, sid } = this.metadata;
+    const before = arrived.metadata;
+    return !(
+      !this.isTakenOver &&
+      issued === before.issued &&
+      limit === before.limit &&
+      remembered === before.remembered &&
+      isSameId(sid, before.sid) &&
+      this.payload.schema === arrived.schema &&
+      equal(this.payload.bytes, arrived.payload) &&
+      equal(flashBytes(this.flash), arrived.flash)
+    );
+  }
+
+  /** SPEC.md § 6.4. */
+  #canSeal() {
+    return this.now >= EPOCH && this.now - EPOCH <= U32;
+  }
+
+  #store(age) {
+    if (!this.#canSeal()) throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
+    const content = this.contentLength();
+    const metadata = { ...this.metadata, age, schema: this.payload.schema };
+    const length = this.#bodyLength(content, this.metadata, age);
+    return {
+      change: "store",
+      body: writeBody(metadata, flashBytes(this.flash), this.payload.bytes, length),
+      allowed: this.#allowedFor(content, this.metadata, age) ?? this.policy.budget.allowed,
+      maxAge: isRememberedNow(this.metadata, this.policy) ? Math.max(0, deadlineOf(this.metadata, this.policy) - this.now) : null,
     };
-    if (typeof secure !== "boolean" || typeof partitioned !== "boolean") refuse("`secure` and `partitioned` are true or false");
-    if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > 128) refuse("`name` is not the name of a cookie");
-    if (/\.\d+$/.test(name)) refuse("`name` ends in a dot and digits, which are the names of parts");
-    if (!/^\/[!-+\--:<-~]*$/.test(path) || path.length > 1024) refuse("`path` begins with `/` and has visible ASCII characters");
-    if (domain !== null && (typeof domain !== "string" || !isDomain(domain))) refuse("`domain` is not a host name");
-    if (![null, "Strict", "Lax", "None"].includes(sameSite)) refuse("`sameSite` is Strict, Lax, None or null");
-    if (!secure && (sameSite === "None" || partitioned)) refuse("SameSite=None and Partitioned need `secure`");
-    const prefix = name.toLowerCase();
-    if (!secure && /^__(secure|http|host)-/.test(prefix)) refuse("the prefix of the name needs `secure`");
-    if (prefix.startsWith("__host-") && (domain !== null || path !== "/")) refuse("`__Host-` needs the path `/` and no domain");
-    this.name = name;
-    this.end = `; Path=${path}`;
-    if (domain !== null) this.end += `; Domain=${domain}`;
-    if (secure) this.end += "; Secure";
-    this.end += "; HttpOnly";
-    if (sameSite !== null) this.end += `; SameSite=${sameSite}`;
-    if (partitioned) this.end += "; Partitioned";
   }
 
-  get isHostOnly() {
-    return this.name.toLowerCase().startsWith("__host-");
+  /** The name of the session in CSRF tokens, or null (SPEC.md § 13). */
+  get csrfName() {
+    const { sid, issued } = this.metadata;
+    return sid && concat(sid, u32(issued - EPOCH));
   }
 
-  /** Bytes of a field without its value and Max-Age. */
-  get length() {
-    return this.name.length + 1 + this.end.length;
+  /** 16 hexadecimal digits, or null. */
+  get id() {
+    return this.metadata.sid && hex(this.metadata.sid);
+  }
+}
+
+const isSameId = (a, b) => a === b || (a !== null && b !== null && equal(a, b));
+
+// The handle of a session that an application gets.
+
+
+/** Returns the state behind a handle, for the carriers. */
+let stateOf;
+
+/** A visitor's session during one request. The carrier that loaded it saves its changes. */
+class Session {
+  static {
+    stateOf = (session) => session.#state;
   }
 
-  set(name, value, maxAge) {
-    return `${name}=${value}${this.end}${maxAgeText(maxAge)}`;
+  #state;
+
+  /** Only carriers make sessions, by `load`. */
+  constructor(state) {
+    if (!(state instanceof State)) throw new TypeError("a session is made by `load`");
+    this.#state = state;
   }
 
-  expire(name) {
-    return `${name}=${this.end}${EXPIRED}`;
+  // The result of reading
+
+  /** `{kind, reason, keyId}`, for logs. A response must not depend on it. */
+  get outcome() {
+    return { ...this.#state.outcome };
   }
 
-  /** The fields that set a token in parts of at most `partLength` characters (§ 9.2.6). */
-  fields(token, partLength, maxAge) {
-    if (token.length <= partLength) return [this.set(this.name, token, maxAge)];
-    const count = Math.ceil(token.length / partLength);
-    return Array.from({ length: count }, (_, i) => {
-      const part = token.slice(i * partLength, (i + 1) * partLength);
-      return i === 0 ? this.set(this.name, `${count}.${part}`, maxAge) : this.set(`${this.name}.${i}`, part, maxAge);
+  /** The session exists in this request only. */
+  get isNew() {
+    return this.#state.touch().isNew;
+  }
+
+  /** 16 hexadecimal digits, or null. */
+  get id() {
+    return this.#state.touch().id;
+  }
+
+  get createdAt() {
+    const { isNew, metadata } = this.#state.touch();
+    return isNew ? null : dateOf(metadata.issued);
+  }
+
+  get lastActiveAt() {
+    const { isNew, metadata } = this.#state.touch();
+    return isNew ? null : dateOf(metadata.issued + metadata.age);
+  }
+
+  get expiresAt() {
+    const { isNew, metadata, policy } = this.#state.touch();
+    return isNew ? null : dateOf(Math.min(deadlineOf(metadata, policy), idleAt(metadata, policy) ?? Infinity));
+  }
+
+  /** Bytes by which the content may still grow. */
+  get remainingBytes() {
+    return Math.max(0, this.#state.policy.budget.room - this.#state.contentLength());
+  }
+
+  /** Returns true if the sign-in is less than so many seconds ago. A new session has had none. */
+  isRecent(seconds) {
+    checkSpan(seconds);
+    const { isNew, isRenewed, metadata, now } = this.#state.touch();
+    return (!isNew || isRenewed) && now < metadata.issued + seconds;
+  }
+
+  // The dictionary
+
+  get(key) {
+    return this.#dictionary().get(String(key));
+  }
+
+  has(key) {
+    return this.#dictionary().has(String(key));
+  }
+
+  /** In the order of their bytes. */
+  keys() {
+    return this.#dictionary().keys();
+  }
+
+  entries() {
+    return this.keys().map((key) => [key, this.get(key)]);
+  }
+
+  get size() {
+    return this.#dictionary().size;
+  }
+
+  /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, texts, `Uint8Array`s, arrays, objects and maps. */
+  set(key, value) {
+    this.#dictionary();
+    this.#state.act((state) => state.setEntry(String(key), value));
+    return this;
+  }
+
+  /** Returns true if there was such a key. */
+  delete(key) {
+    this.#dictionary();
+    return this.#state.act((state) => state.removeEntry(String(key)));
+  }
+
+  #dictionary() {
+    const { policy, payload } = this.#state.touch();
+    if (policy.type) throw new TypeError("this session has a type: use `value`");
+    return payload;
+  }
+
+  // A typed session
+
+  /** The value of a typed session. Store a changed one again, or call `update`. */
+  get value() {
+    return this.#typed().value;
+  }
+
+  set value(value) {
+    this.#typed();
+    this.#state.act((state) => state.setPayload(typedPayload(state.policy.type, value)));
+  }
+
+  #typed() {
+    const { policy, payload } = this.#state.touch();
+    if (!policy.type) throw new TypeError("this session is a dictionary: use `get` and `set`, or give the cookie a `type`");
+    return payload;
+  }
+
+  /**
+   * Changes an entry: `update(key, change)` stores what `change` makes of its value. In a typed session, `update(change)`
+   * changes a copy of the value in place, or stores what `change` returns.
+   */
+  update(...given) {
+    if (!this.#state.policy.type) {
+      const [key, change] = given;
+      return this.set(key, change(this.get(key)));
+    }
+    const { type } = this.#state.policy;
+    const copy = type.decode(type.encode(this.value));
+    const [change] = given;
+    this.value = change(copy) ?? copy;
+    return this;
+  }
+
+  // Messages for the next page
+
+  flash(queue, message) {
+    this.#state.act((state) => {
+      encodeText(message);
+      encodeText(queue);
+      state.setFlash([...state.flash, [queue, message]]);
     });
   }
 
-  /** Expires the parts that were carried and are not among `cookies` (§ 9.2.7). */
-  expireParts(carried, cookies) {
-    const unused = [...carried].filter((number) => number >= cookies).toSorted((a, b) => a - b);
-    return unused.map((number) => this.expire(`${this.name}.${number}`));
+  /** The messages of a queue, left in place. */
+  flashes(queue) {
+    return this.#state.touch().flash.filter(([of]) => of === queue).map(([, message]) => message);
+  }
+
+  takeFlashes(queue) {
+    return this.#state.act((state) => {
+      const taken = this.flashes(queue);
+      if (taken.length > 0) state.setFlash(state.flash.filter(([of]) => of !== queue));
+      return taken;
+    });
+  }
+
+  // Tokens for forms (SPEC.md § 13)
+
+  /** Returns a token for a form, or for the header `x-csrf-token`. Makes an id if there is none. */
+  async csrfToken() {
+    this.ensureId();
+    const { sealer, csrfName, now } = this.#state;
+    return sealer.csrfToken(csrfName, now);
+  }
+
+  /** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
+  async verifyCsrf(token) {
+    const { sealer, csrfName, now } = this.#state.touch();
+    return sealer.verifyCsrf(csrfName, now, token);
+  }
+
+  // Its life
+
+  /** Returns the id, and makes one if there is none. */
+  ensureId() {
+    if (this.id === null) this.renewId();
+    return this.id;
+  }
+
+  /** A new id, and the same data and dates. */
+  renewId() {
+    this.#state.act((state) => state.renewId());
+  }
+
+  /** After a sign-in: a new id, issued now, the same data. */
+  renew() {
+    this.#state.act((state) => state.renew(), { evenWithheld: true });
+  }
+
+  /** Ends the session at the latest so many seconds from now. */
+  limitTo(seconds) {
+    checkSpan(seconds);
+    this.#state.act((state) => state.limitTo(seconds));
+  }
+
+  /** Keeps the session after the browser is closed, for so many seconds from now. */
+  rememberFor(seconds) {
+    checkSpan(seconds);
+    this.#state.act((state) => state.rememberFor(seconds));
+  }
+
+  forget() {
+    this.#state.act((state) => state.setMetadata({ remembered: null }));
+  }
+
+  /** Drops the data, the messages and the id. */
+  clear() {
+    this.#state.act((state) => state.clear());
+  }
+
+  /** Signs out: drops everything, and the browser's cookie. Returns the id of the session that has ended, or null. */
+  invalidate() {
+    const sid = this.#state.act((state) => state.invalidate(), { evenWithheld: true });
+    return sid && hex(sid);
+  }
+
+  /** Saves none of this request's changes, unless `save` is called later. */
+  discard() {
+    this.#state.act((state) => (state.wish = "discard"), { evenWithheld: true });
+  }
+
+  /** Writes the session with this response even if it did not change. */
+  save() {
+    this.#state.act((state) => state.forceSave());
   }
 }
 
-const maxAgeText = (maxAge) => (maxAge === null ? "" : `; Max-Age=${Math.min(MAX_AGE, maxAge)}`);
-
-function isDomain(domain) {
-  const labels = domain.split(".");
-  const isLabel = (label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label);
-  return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);
+function checkSpan(seconds) {
+  if (Number.isInteger(seconds) && seconds >= 0) return;
+  throw new SessionError("seconds", "expected a whole number of seconds, 0 or more");
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Sizes (docs/spec/writer.md § 9.5, § 9.6)
+// Sizes (docs/spec/writer.md § 9.5, § 9.6).
 
+
+/** The longest cookie that browsers store. */
 const BROWSER = 4096;
 const MOST_COOKIES = 4;
-const LONGEST_MAX_AGE = maxAgeText(MAX_AGE).length;
 
 function sizeOf(size) {
   if (size === "anywhere") return { field: 3072, cookies: 1 };
@@ -1022,13 +1798,18 @@ function sizeOf(size) {
 }
 
 class Budget {
-  /** `fixed`: bytes of a field without token and Max-Age; null for a token without a cookie. */
-  constructor({ field, cookies }, fixed, overhead, padding) {
-    this.limit = { field, cookies, total: field * cookies };
-    this.fixed = fixed;
-    this.overhead = overhead;
-    this.padding = padding;
-    const perField = field - this.perField(cookies, true);
+  #fixed;
+  #overhead;
+  #padding;
+
+  /** `fixed`: the bytes of a field without its token, with the longest Max-Age and without one; 0 beside a cookie. */
+  constructor({ field, cookies }, { withMaxAge, withoutMaxAge }, overhead, padding) {
+    if (!["none", "padme"].includes(padding)) throw new ConfigError("padding", "`padding` is none or padme");
+    this.allowed = { field, cookies, total: field * cookies };
+    this.#fixed = { withMaxAge, withoutMaxAge };
+    this.#overhead = overhead;
+    this.#padding = padding;
+    const perField = field - this.#perField(cookies, true);
     const longest = Math.floor((cookies * perField * 3) / 4) - overhead;
     this.room = longest - LONGEST_METADATA;
     if (padding === "padme") {
@@ -1037,30 +1818,34 @@ class Budget {
     if (this.room < 0) throw new ConfigError("size", "there is no room for a session; shorten the name and attributes");
   }
 
-  perField(cookies, isPersistent) {
-    if (this.fixed === null) return 0;
-    return this.fixed + (isPersistent ? LONGEST_MAX_AGE : 0) + (cookies > 1 ? 2 : 0);
+  #perField(cookies, isPersistent) {
+    const { withMaxAge, withoutMaxAge } = this.#fixed;
+    return (isPersistent ? withMaxAge : withoutMaxAge) + (cookies > 1 && withMaxAge > 0 ? 2 : 0);
   }
 
-  partLength(limit, tokenLength, perField) {
-    if (limit.cookies === 1 || perField(1) + tokenLength <= limit.field) return tokenLength;
-    return Math.max(1, limit.field - perField(2));
+  /** The characters of a part, where each field has `fixed` bytes beside it. */
+  partLength(allowed, tokenLength, fixed) {
+    if (allowed.cookies === 1 || fixed + tokenLength <= allowed.field) return tokenLength;
+    return Math.max(1, allowed.field - fixed - 2);
   }
 
+  /** The length of a body, with its padding. */
   bodyLength(length, content) {
-    return this.padding === "padme" && content <= this.room ? padme(length + 1) : length;
+    return this.#padding === "padme" && content <= this.room ? padme(length + 1) : length;
   }
 
-  sent(limit, bodyLength, isPersistent) {
-    const tokenLength = encodedLength(this.overhead + bodyLength);
-    const perField = (cookies) => this.perField(cookies, isPersistent);
-    const cookies = Math.ceil(tokenLength / this.partLength(limit, tokenLength, perField));
-    return { cookies, total: tokenLength + cookies * perField(cookies) };
+  /** Returns true if a body of this length may be sent. */
+  allows(allowed, bodyLength, isPersistent) {
+    const tokenLength = encodedLength(this.#overhead + bodyLength);
+    const partLength = this.partLength(allowed, tokenLength, this.#perField(1, isPersistent));
+    const cookies = Math.ceil(tokenLength / partLength);
+    const total = tokenLength + cookies * this.#perField(cookies, isPersistent);
+    return cookies <= allowed.cookies && total <= allowed.total;
   }
 
-  /** The limit for a session that arrived, whatever the profile's is now (§ 9.5.3). */
+  /** The size of a session that arrived, whatever the profile is now (§ 9.5.3). */
   asArrived(tokenLength, cookies, isPersistent) {
-    const perField = this.perField(cookies, isPersistent);
+    const perField = this.#perField(cookies, isPersistent);
     const total = tokenLength + cookies * perField;
     if (cookies === 1) return { cookies, field: total, total };
     const field = cookies <= MOST_COOKIES ? Math.max(Math.ceil(tokenLength / cookies) + perField, BROWSER) : BROWSER;
@@ -1069,539 +1854,149 @@ class Budget {
   }
 }
 
-// ---------------------------------------------------------------------------------------------------------------------
-// A session during one request (§ 7.9, § 8)
+// The fields of a response that caches read (docs/spec/carriers.md § 9.8).
 
-/** The Unix seconds of a `Date` or of milliseconds. Nothing expires at a moment that is no number. */
-function secondsOf(name, moment, round = Math.floor) {
-  const milliseconds = moment instanceof Date ? moment.getTime() : moment;
-  if (!Number.isFinite(milliseconds)) throw new ConfigError(name, `\`${name}\` is neither a valid Date nor milliseconds`);
-  return round(milliseconds / 1000);
+const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrogate-control" || name === "edge-control";
+
+/** The names of the directives in a field, in lower case. A quoted string is a part of its directive. */
+function directivesOf(value) {
+  const directives = value.match(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/gs) ?? [];
+  return directives.map((directive) => directive.trim().toLowerCase());
 }
 
-const dateOf = (time) => new Date(time * 1000);
-const span = (value) => Math.min(U32, Math.max(0, value));
+/** An effective `no-store`. */
+const forbids = (directives) => directives.includes("no-store") && !directives.includes("must-understand");
 
-function checkSpan(seconds) {
-  if (Number.isInteger(seconds) && seconds >= 0) return;
-  throw new SessionError("seconds", "expected a whole number of seconds, 0 or more");
+/** Returns true if others than the visitor may store a response with these fields, pairs of lower-case name and value. */
+function isShareable(fields) {
+  const of = (wanted) => fields.filter(([name]) => name === wanted).map(([, value]) => value);
+  const mayTargetedStore = fields.some(
+    ([name, value]) =>
+      (isTargeted(name) && !forbids(directivesOf(value))) || (name === "x-accel-expires" && !/^0+$/.test(value.trim())),
+  );
+  if (mayTargetedStore) return true;
+  const control = of("cache-control");
+  if (control.length === 0) return of("expires").some(isLater$1);
+  const directives = directivesOf(control.join(","));
+  return !directives.includes("private") && !forbids(directives);
 }
 
-/** A visitor's session during one request. Changes are saved with `save` of what loaded it. */
-export class Session {
-  #policy;
-  #now;
-  #outcome = { kind: "absent" };
-  #hasToken = false;
-  #arrived = null;
-  #withheld = null;
-  #fields;
-  #isNew = true;
-  #renewed = false;
-  #limitedUntil = null;
-  #ending = null;
-  #force = false;
-  #isTouched = false;
-  #isClosed = false;
-  #isWritten = false;
-  #content;
-
-  /** Made by `load` alone. */
-  constructor(policy, now) {
-    this.#policy = policy;
-    this.#now = now;
-    this.#begin();
-  }
-
-  /** One of its own, because the application may change it in place. */
-  #emptyValue() {
-    return this.#policy.type?.decode(this.#policy.emptyPayload);
-  }
-
-  #begin() {
-    this.#content = { entries: new Map(), value: this.#emptyValue(), payload: this.#policy.emptyPayload, flash: [] };
-    this.#fields = { issued: this.#now, age: 0, limit: null, remembered: null, sid: null };
-  }
-
-  // What came of reading
-
-  /** `{kind: "absent" | "opened" | "openedUnderAcceptedKey" | "rejected", keyId, reason}`. For logs. */
-  get outcome() {
-    return { ...this.#outcome };
-  }
-
-  /** The session exists in this request only. */
-  get isNew() {
-    return this.#touch().#isNew;
-  }
-
-  /** 16 hexadecimal digits, or null. */
-  get id() {
-    const { sid } = this.#touch().#fields;
-    return sid && hex(sid);
-  }
-
-  get createdAt() {
-    return this.#touch().#isNew ? null : dateOf(this.#fields.issued);
-  }
-
-  get lastActiveAt() {
-    return this.#touch().#isNew ? null : dateOf(this.#fields.issued + this.#fields.age);
-  }
-
-  get expiresAt() {
-    if (this.#touch().#isNew) return null;
-    const [end, idle] = [this.#deadline(), this.#policy.idle];
-    const applies = idle !== null && !this.#isRememberedNow();
-    return dateOf(applies ? Math.min(end, this.#fields.issued + this.#fields.age + idle) : end);
-  }
-
-  /** Bytes by which the content may still grow. */
-  get remainingBytes() {
-    return Math.max(0, this.#policy.budget.room - this.#contentLength());
-  }
-
-  // The dictionary
-
-  get(key) {
-    const bytes = this.#touch().#entries().get(String(key));
-    return bytes === undefined ? undefined : new Reader(bytes).value(2);
-  }
-
-  has(key) {
-    return this.#touch().#entries().has(String(key));
-  }
-
-  /** In the order of their bytes. */
-  keys() {
-    const keys = [...this.#touch().#entries().keys()];
-    return keys.toSorted((a, b) => compare(utf8.encode(a), utf8.encode(b)));
-  }
-
-  entries() {
-    return this.keys().map((key) => [key, this.get(key)]);
-  }
-
-  get size() {
-    return this.#touch().#entries().size;
-  }
-
-  /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, texts, `Uint8Array`s, arrays, objects and maps. */
-  set(key, value) {
-    this.#change(() => {
-      encodeText(String(key));
-      this.#setEntries(new Map(this.#entries()).set(String(key), encodeValue(value, 2)));
-    });
-    return this;
-  }
-
-  /** Returns true if there was such a key. */
-  delete(key) {
-    return this.#change(() => {
-      const entries = new Map(this.#entries());
-      const existed = entries.delete(String(key));
-      if (existed) this.#setEntries(entries);
-      return existed;
-    });
-  }
-
-  // A typed session
-
-  /** The value of a typed session. */
-  get value() {
-    return this.#touch().#content.value;
-  }
-
-  set value(value) {
-    this.#change(() => {
-      this.#setContent({ ...this.#content, value, payload: this.#policy.type.encode(value) });
-    });
-  }
-
-  // Messages for the next page
-
-  flash(queue, message) {
-    this.#change(() => {
-      encodeText(message);
-      encodeText(queue);
-      this.#setContent({ ...this.#content, flash: [...this.#content.flash, [queue, message]] });
-    });
-  }
-
-  /** The messages of a queue, left in place. */
-  flashes(queue) {
-    return this.#touch().#content.flash.filter(([of]) => of === queue).map(([, message]) => message);
-  }
-
-  takeFlashes(queue) {
-    return this.#change(() => {
-      const taken = this.flashes(queue);
-      const flash = this.#content.flash.filter(([of]) => of !== queue);
-      if (taken.length > 0) this.#setContent({ ...this.#content, flash });
-      return taken;
-    });
-  }
-
-  // Its life
-
-  /** Returns the id, and makes one if there is none. */
-  ensureId() {
-    if (this.#touch().#fields.sid === null) this.renewId();
-    return this.id;
-  }
-
-  /** A new id, and the same data and dates. */
-  renewId() {
-    this.#change(() => this.#setFields({ sid: newId() }));
-  }
-
-  /** After a sign-in: a new id, issued now, the same data. */
-  renew() {
-    this.#changeAny(() => {
-      const { issued, remembered } = this.#fields;
-      const until = (end) => (end === null ? null : span(end - this.#now));
-      this.#setFields({
-        issued: this.#now,
-        age: 0,
-        limit: until(this.#limitedUntil),
-        remembered: remembered === null ? null : span(issued + remembered - this.#now),
-        sid: newId(),
-      });
-      this.#withheld = null;
-      this.#renewed = true;
-    });
-  }
-
-  /** Ends the session at the latest so many seconds from now. */
-  limitTo(seconds) {
-    checkSpan(seconds);
-    this.#change(() => {
-      const { issued, limit } = this.#fields;
-      const wanted = span(this.#now + seconds - issued);
-      this.#setFields({ limit: limit === null ? wanted : Math.min(limit, wanted) });
-      this.#limitedUntil = Math.min(this.#limitedUntil ?? Infinity, this.#now + seconds);
-    });
-  }
-
-  /** Keeps the session after the browser is closed, for so many seconds from now. */
-  rememberFor(seconds) {
-    checkSpan(seconds);
-    this.#change(() => {
-      if (this.#policy.rememberUpTo === null) {
-        throw new SessionError("not-remembering", "set `rememberUpTo` to remember sessions");
-      }
-      this.#setFields({ remembered: span(this.#now + seconds - this.#fields.issued) });
-    });
-  }
-
-  forget() {
-    this.#change(() => this.#setFields({ remembered: null }));
-  }
-
-  /** Drops the data, the messages and the id. */
-  clear() {
-    this.#change(() => {
-      this.#drop();
-      this.#fields.sid = null;
-      this.#ending ??= "cleared";
-    });
-  }
-
-  /** Signs out: drops everything, and the browser's cookie. Returns the id of the session that has ended, or null. */
-  invalidate() {
-    return this.#changeAny(() => {
-      const ended = this.#arrived ?? this.#withheld;
-      this.#begin();
-      this.#arrived = null;
-      this.#withheld = null;
-      this.#isNew = true;
-      this.#renewed = false;
-      this.#limitedUntil = null;
-      this.#ending = "invalidated";
-      return ended?.sid ? hex(ended.sid) : null;
-    });
-  }
-
-  /** Writes the session with this response even if it did not change. */
-  save() {
-    this.#change(() => {
-      this.#checkSize(this.#contentLength(), this.#fields);
-      this.#force = true;
-    });
-  }
-
-  // For `load` and `save`
-
-  /** Becomes the session of a body that has opened. */
-  _resume({ keyId, body, place, tokenLength, cookies }) {
-    this.#hasToken = true;
-    const { issued, age, limit, remembered, sid, schema, flash, payload } = body;
-    const fields = { issued, age, limit, remembered, sid };
-    let content;
-    try {
-      content = this.#readContent(schema, payload);
-    } catch {
-      this.#outcome = { kind: "rejected", reason: "Payload", keyId };
-      this.#withheld = fields;
-      return;
-    }
-    this.#fields = fields;
-    this.#content = { ...content, flash };
-    this.#isNew = false;
-    const { budget } = this.#policy;
-    this.#arrived = {
-      ...fields,
-      schema,
-      place,
-      payload,
-      flash: flashBytes(flash),
-      limit: budget.asArrived(tokenLength, cookies, remembered !== null),
-      cap: limit,
-    };
-    this.#outcome = { kind: place === "sealing" ? "opened" : "openedUnderAcceptedKey", keyId };
-  }
-
-  /** Notes why the request's token did not open. */
-  _refuse({ reason, keyId, isForOthers }) {
-    this.#hasToken = true;
-    this.#outcome = { kind: "rejected", reason, keyId };
-    // Other instances can open it, so it is not replaced.
-    if (isForOthers) this.#withheld = { sid: null };
-  }
-
-  /** Notes that the request carried a part of a token. */
-  _brought() {
-    this.#hasToken = true;
-  }
-
-  /** Closes the session, and returns what happens to it: null, `"expire"`, or a body to seal (§ 8.12). */
-  _end({ status = 200, isShareable = false, isSubresource = false } = {}) {
-    if (!Number.isInteger(status)) throw new TypeError("`status` is the status of the response, a whole number");
-    const wasClosed = this.#isClosed;
-    this.#isClosed = true;
-    if (!this.#isTouched || wasClosed) return null;
-    const isSilenced = status >= 500 && !this.#force;
-    const expire = () => {
-      this.#isWritten = this.#hasToken;
-      return this.#hasToken ? "expire" : null;
-    };
-    const isEmpty = this.#hasNothing();
-    const persists = this.#fields.remembered !== null;
-    if (this.#ending === "invalidated" && (isSilenced || (isEmpty && !persists))) return expire();
-    if (this.#ending === "cleared" && (isSilenced || isEmpty)) return expire();
-    if (this.#ending === null && isEmpty && !persists && this.#arrived && this.#hasChanged()) return expire();
-    if (this.#hasChanged() || (this.#force && !(this.#isNew && isEmpty && !persists))) {
-      if (isSilenced) return null;
-      if (this.#now >= this.#deadline()) return expire();
-      this.#isWritten = true;
-      return this.#write(this.#ageToWrite(this.#contentLength(), this.#fields));
-    }
-    if (!this.#arrived || isSubresource || isShareable || status >= 400 || !this.#canSeal()) return null;
-    const { issued, age } = this.#fields;
-    const { refreshAfter } = this.#policy;
-    const isDue =
-      !this.#isRememberedNow() &&
-      (refreshAfter === "always" || (typeof refreshAfter === "number" && this.#now >= issued + age + refreshAfter));
-    const refreshed = this.#activity();
-    const fits = (age) => this.#limitFor(this.#contentLength(), this.#fields, age) !== null;
-    const optional = (age) => ({ ...this.#write(age), isOptional: true });
-    if (isDue && fits(refreshed)) return optional(refreshed);
-    if (this.#arrived.place === "earlier" && fits(age)) return optional(age);
-    return null;
-  }
-
-  /** The name of the session in CSRF tokens: `sid || u32(issued)`. */
-  _name() {
-    const { sid, issued } = this.#fields;
-    return sid && concat(sid, u32(issued - EPOCH));
-  }
-
-  get _isTouched() {
-    return this.#isTouched;
-  }
-
-  /** The content was written or the session was ended. */
-  get _isWritten() {
-    return this.#isWritten;
-  }
-
-  get _now() {
-    return this.#now;
-  }
-
-  // Rules
-
-  #touch() {
-    this.#isTouched = true;
-    return this;
-  }
-
-  #changeAny(change) {
-    this.#touch();
-    if (this.#isClosed) throw new SessionError("after-head", "the session is saved, so nothing more can be changed");
-    return change();
-  }
-
-  #change(change) {
-    return this.#changeAny(() => {
-      if (this.#withheld) {
-        throw new SessionError("unreadable", "the session has a form that this version cannot read, and is not overwritten");
-      }
-      return change();
-    });
-  }
-
-  #entries() {
-    if (this.#policy.type) throw new TypeError("this session has a type: use `value`");
-    return this.#content.entries;
-  }
-
-  #readContent(schema, payload) {
-    const { type } = this.#policy;
-    if (!type) {
-      if (schema !== 0) throw REFUSED;
-      return { entries: readDictionary(payload), payload };
-    }
-    if (schema === type.schema) return { value: type.decode(payload), payload };
-    if (schema === 0 && payload.length === 0) return { value: this.#emptyValue(), payload };
-    return { value: type.convert(schema, payload), payload };
-  }
-
-  #drop() {
-    this.#content = { entries: new Map(), value: this.#emptyValue(), payload: this.#policy.emptyPayload, flash: [] };
-    this.#content.isDropped = true;
-  }
-
-  #setEntries(entries) {
-    this.#setContent({ ...this.#content, entries, payload: writeDictionary(entries) });
-  }
-
-  #setContent(content) {
-    this.#checkSize(content.payload.length + flashBytes(content.flash).length, this.#fields);
-    this.#content = content;
-  }
-
-  #setFields(changes) {
-    const fields = { ...this.#fields, ...changes };
-    this.#checkSize(this.#contentLength(), fields);
-    this.#fields = fields;
-  }
-
-  /** The schema to write: that which arrived, while its payload is kept. */
-  #schema() {
-    const kept = this.#arrived && equal(this.#arrived.payload, this.#content.payload) && !this.#content.isDropped;
-    return kept ? this.#arrived.schema : (this.#policy.type?.schema ?? 0);
-  }
-
-  #contentLength() {
-    return this.#content.payload.length + flashBytes(this.#content.flash).length;
-  }
-
-  #hasNothing() {
-    const hasPayload = !equal(this.#content.payload, this.#policy.emptyPayload) && this.#content.payload.length > 0;
-    return !hasPayload && this.#content.flash.length === 0 && this.#fields.sid === null;
-  }
-
-  #hasChanged() {
-    const arrived = this.#arrived;
-    if (!arrived) return !this.#hasNothing() || this.#fields.remembered !== null;
-    const { issued, remembered, sid, limit } = this.#fields;
-    const sameId = sid === arrived.sid || (sid !== null && arrived.sid !== null && equal(sid, arrived.sid));
-    return !(
-      issued === arrived.issued &&
-      limit === arrived.cap &&
-      remembered === arrived.remembered &&
-      sameId &&
-      this.#schema() === arrived.schema &&
-      equal(this.#content.payload, arrived.payload) &&
-      equal(flashBytes(this.#content.flash), arrived.flash)
-    );
-  }
-
-  #isRememberedNow(fields = this.#fields) {
-    return fields.remembered !== null && this.#policy.rememberUpTo !== null;
-  }
-
-  /** The end of the session's lifetime (§ 8.1). */
-  #deadline(fields = this.#fields) {
-    return fields.issued + lifetimeOf(fields, this.#policy);
-  }
-
-  #activity(fields = this.#fields) {
-    return Math.max(fields.age, this.#now - fields.issued, 0);
-  }
-
-  /** The age of a write: that of an activity, if it fits. */
-  #ageToWrite(content, fields) {
-    const age = this.#policy.refreshAfter === "never" ? fields.age : this.#activity(fields);
-    return this.#limitFor(content, fields, age) !== null ? age : fields.age;
-  }
-
-  #bodyLength(content, fields, age) {
-    const metadata = metadataBytes({ ...fields, age, schema: this.#schema() });
-    return this.#policy.budget.bodyLength(1 + metadata.length + content, content);
-  }
-
-  /** The limit under which a session may be sent, or null. */
-  #limitFor(content, fields, age) {
-    const { budget } = this.#policy;
-    if (content <= budget.room) return budget.limit;
-    const length = this.#bodyLength(content, fields, age);
-    const limits = [budget.limit, ...(this.#arrived ? [this.#arrived.limit] : [])];
-    const allows = (limit) => {
-      const { cookies, total } = budget.sent(limit, length, fields.remembered !== null);
-      return cookies <= limit.cookies && total <= limit.total;
-    };
-    return limits.find(allows) ?? null;
-  }
-
-  #checkSize(content, fields) {
-    const { budget } = this.#policy;
-    if (content <= budget.room) return;
-    const mayShrink = this.#arrived && content <= this.#contentLength();
-    if (mayShrink && this.#limitFor(content, fields, this.#ageToWrite(content, fields)) !== null) return;
-    throw new SessionError("size", `session needs ${content} bytes of content, there is room for ${budget.room}; store less`);
-  }
-
-  /** § 6.4. */
-  #canSeal() {
-    return this.#now >= EPOCH && this.#now - EPOCH <= U32;
-  }
-
-  #write(age) {
-    const content = this.#contentLength();
-    const { budget } = this.#policy;
-    if (!this.#canSeal()) {
-      throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
-    }
-    const fields = { ...this.#fields, age, schema: this.#schema() };
-    const length = this.#bodyLength(content, this.#fields, age);
-    return {
-      fields,
-      body: writeBody(fields, flashBytes(this.#content.flash), this.#content.payload, length),
-      limit: this.#limitFor(content, this.#fields, age) ?? budget.limit,
-      maxAge: this.#isRememberedNow() ? Math.max(0, this.#deadline() - this.#now) : null,
-    };
-  }
+/** Text that is no date counts as one in the past, and so does a year before that of the format's epoch. */
+function isLater$1(expires) {
+  const year = expires.split(/[^0-9]/).find((digits) => digits.length === 4);
+  return /^[A-Za-z]/.test(expires) && (year === undefined || year >= "2026");
 }
 
-/** Seconds from `issued` to the end (§ 8.1). */
-function lifetimeOf({ limit, remembered }, { absolute, rememberUpTo }) {
-  const longest = remembered !== null && rememberUpTo !== null ? rememberUpTo : absolute;
-  return Math.min(longest, remembered ?? Infinity, limit ?? Infinity);
+/**
+ * Returns the changes to the fields of a response, as `[name, value]` to set, whose session was touched so. `touch` is
+ * `untouched`, `touched` or `written`; `by` is the field that brought the session.
+ */
+function cacheChanges(fields, touch, by) {
+  if (touch === "untouched") return [];
+  const has = (wanted) => fields.some(([name]) => name === wanted);
+  const all = (wanted) => fields.flatMap(([name, value]) => (name === wanted ? [value] : [])).join(", ");
+  const changes = [];
+  const vary = all("vary");
+  const names = vary.split(",").map((name) => name.trim().toLowerCase());
+  if (!names.includes("*") && !names.includes(by.toLowerCase())) changes.push(["vary", vary ? `${vary}, ${by}` : by]);
+  if (touch === "touched") {
+    if (!has("cache-control")) changes.push(["cache-control", "private"]);
+  } else if (isShareable(fields) || !forbids(directivesOf(all("cache-control")))) {
+    for (const name of new Set(fields.map(([name]) => name))) {
+      if (isTargeted(name)) changes.push([name, "no-store"]);
+      if (name === "x-accel-expires" || name === "expires") changes.push([name, "0"]);
+    }
+    changes.push(["cache-control", "no-store"]);
+  }
+  return changes;
 }
 
-const newId = () => crypto.getRandomValues(new Uint8Array(8));
+const SUBRESOURCES = ["image", "script", "style", "font", "audio", "video", "track", "worker"];
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Loading and saving
+/** Returns true if `Sec-Fetch-Dest` names an image, a script or another part of a page. */
+const isSubresource = (destination) => SUBRESOURCES.includes(destination);
+
+// The settings of a carrier (SPEC.md § 8, docs/spec/writer.md).
+
+
+/** Options of every carrier. */
+const COMMON = [
+  "idleTimeout", "absoluteTimeout", "rememberUpTo", "refreshAfter", "clockSkew", "notBefore", "application", "context",
+  "padding", "revokedIf", "onOutcome", "saveOnServerError", "type", "skipXChaCha",
+];
+
+/** Refuses options that do not exist: a mistyped one would silently keep a default. */
+function checkOptions(options, own) {
+  for (const name of Object.keys(options)) {
+    if (name === "secure") {
+      throw new ConfigError("option", "there is no option `secure`; for development over http set `dangerAllowHttp`");
+    }
+    if (![...COMMON, ...own].includes(name)) throw new ConfigError("option", `there is no option \`${name}\``);
+  }
+}
 
 function positive(name, value, unit = "seconds") {
   if (!Number.isInteger(value) || value <= 0) throw new ConfigError(name, `\`${name}\` is a whole number of ${unit} above 0`);
   return value;
 }
 
-/** The codec of a typed session (§ 5.5). The bytes that it gets and gives are copied: it may keep them, or use them again. */
+function yesOrNo(name, value = false) {
+  if (typeof value !== "boolean") throw new ConfigError(name, `\`${name}\` is true or false`);
+  return value;
+}
+
+function aFunction(name, value) {
+  if (value !== null && typeof value !== "function") throw new ConfigError(name, `\`${name}\` is a function`);
+  return value;
+}
+
+/** The rules of a session, out of the options. */
+function policyOf(options) {
+  const { idleTimeout = 1800, absoluteTimeout = 43_200, rememberUpTo = null, clockSkew = 60, notBefore = null } = options;
+  const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout);
+  const absolute = positive("absoluteTimeout", absoluteTimeout);
+  if (idle !== null && idle > absolute && options.idleTimeout !== undefined) {
+    throw new ConfigError("idleTimeout", "`idleTimeout` is longer than `absoluteTimeout`, so it never applies");
+  }
+  if (!Number.isInteger(clockSkew) || clockSkew < 0 || clockSkew > 300) {
+    throw new ConfigError("clockSkew", "`clockSkew` is 0 to 300 seconds");
+  }
+  const { type = null } = options;
+  return {
+    idle,
+    absolute,
+    rememberUpTo: rememberUpTo === null ? null : positive("rememberUpTo", rememberUpTo),
+    refreshAfter: refreshOf(options.refreshAfter, idle),
+    skew: clockSkew,
+    notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
+    revokedIf: aFunction("revokedIf", options.revokedIf ?? null),
+    onOutcome: aFunction("onOutcome", options.onOutcome ?? null),
+    saveOnServerError: yesOrNo("saveOnServerError", options.saveOnServerError),
+    type: type === null ? null : new Codec(type),
+  };
+}
+
+function notBeforeOf(moment) {
+  const seconds = secondsOf("notBefore", moment, Math.ceil);
+  if (seconds < EPOCH) {
+    throw new ConfigError("notBefore", "`notBefore` is before 2026, when no session began; a number counts milliseconds");
+  }
+  return seconds;
+}
+
+function refreshOf(refreshAfter, idle) {
+  if (refreshAfter === undefined) return idle === null ? "on-change" : Math.floor(idle / 4);
+  const isSpan = Number.isInteger(refreshAfter) && refreshAfter >= 0;
+  if (!isSpan && !["never", "on-change", "always"].includes(refreshAfter)) {
+    throw new ConfigError("refreshAfter", "`refreshAfter` is never, on-change, always or a number of seconds");
+  }
+  if (isSpan && idle !== null && refreshAfter > Math.floor(idle / 2)) {
+    throw new ConfigError("refreshAfter", "`refreshAfter` is longer than half of `idleTimeout`");
+  }
+  return refreshAfter;
+}
+
+/** The codec of a typed session (§ 5.5). Copies the bytes that it gives and gets, so the type may keep or reuse them. */
 class Codec {
   #type;
 
@@ -1634,7 +2029,7 @@ class Codec {
 
 /** A codec cannot be asynchronous. */
 function aValue(value) {
-  if (value === undefined || typeof value?.then === "function") throw REFUSED;
+  if (value === undefined || typeof value?.then === "function") throw INVALID;
   return value;
 }
 
@@ -1651,213 +2046,640 @@ function checkedType(type) {
   return type;
 }
 
-function policyOf(options) {
-  const { idleTimeout = 1800, absoluteTimeout = 43_200, rememberUpTo = null, clockSkew = 60, notBefore = null, revokedIf = null, type = null } = options;
-  const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout);
-  const { refreshAfter = idle === null ? "on-change" : Math.floor(idle / 4) } = options;
-  const isSpan = Number.isInteger(refreshAfter) && refreshAfter >= 0;
-  if (!isSpan && !["never", "on-change", "always"].includes(refreshAfter)) {
-    throw new ConfigError("refreshAfter", "`refreshAfter` is never, on-change, always or a number of seconds");
+// Tokens: sealing and opening (SPEC.md § 4, § 6, and § 7 up to the body).
+
+
+const LONGEST_TOKEN = 32_768;
+const SMALLEST_BODY = 6;
+
+/** The keys of a ring, derived for one purpose, and the context. */
+class Sealer {
+  /** `purpose`: `purposeBytes`. `context`: `contextBytes`. */
+  static async of(ring, purpose, context) {
+    const derived = await Promise.all(keysOf(ring).map((key) => deriveKeys(key, purpose)));
+    return new Sealer(ring, derived, context);
   }
-  if (isSpan && idle !== null && refreshAfter > Math.floor(idle / 2)) {
-    throw new ConfigError("refreshAfter", "`refreshAfter` is longer than half of `idleTimeout`");
+
+  #keys;
+  #byId;
+
+  constructor(ring, keys, context) {
+    this.ring = ring;
+    this.#keys = keys;
+    this.#byId = new Map(keys.map((derived) => [derived.key.id, derived]));
+    this.context = context;
   }
-  if (!Number.isInteger(clockSkew) || clockSkew < 0 || clockSkew > 300) {
-    throw new ConfigError("clockSkew", "`clockSkew` is 0 to 300 seconds");
+
+  #aad(head) {
+    return concat(head, u32(this.context.length), this.context);
   }
-  const begin = notBefore === null ? 0 : secondsOf("notBefore", notBefore, Math.ceil);
-  if (begin !== 0 && begin < EPOCH) {
-    throw new ConfigError("notBefore", "`notBefore` is before 2026, when no session began; a number counts milliseconds");
+
+  /** The keys that are not retired, for CSRF tokens. */
+  accepted(now) {
+    return this.#keys.filter(({ key }) => !key.isRetired(now));
   }
-  if (revokedIf !== null && typeof revokedIf !== "function") throw new ConfigError("revokedIf", "`revokedIf` is a function");
-  const codec = type === null ? null : new Codec(type);
-  const absolute = positive("absoluteTimeout", absoluteTimeout);
-  if (idle !== null && idle > absolute && options.idleTimeout !== undefined) {
-    throw new ConfigError("idleTimeout", "`idleTimeout` is longer than `absoluteTimeout`, so it never applies");
+
+  sealing(now) {
+    return this.#keys[this.#sealingAt(now)];
   }
-  return {
-    idle,
-    absolute,
-    rememberUpTo: rememberUpTo === null ? null : positive("rememberUpTo", rememberUpTo),
-    refreshAfter,
-    skew: clockSkew,
-    notBefore: begin,
-    revokedIf,
-    type: codec,
-    emptyPayload: codec?.empty ?? new Uint8Array(),
-  };
+
+  #sealingAt(now) {
+    return sealingAt(keysOf(this.ring), now);
+  }
+
+  /** A key of XChaCha20-Poly1305 cannot, because WebCrypto lacks it. */
+  canSeal(now) {
+    const { mac, cipher } = this.sealing(now);
+    return Boolean(mac ?? cipher);
+  }
+
+  /** `entropy`: only tests give it. */
+  async seal(body, now, entropy = random(NONCE)) {
+    const { key, cipher, nonce, mac } = this.sealing(now);
+    const head = concat(u8(key.suite.fmt), key.kid);
+    const aad = this.#aad(head);
+    if (mac) return toBase64url(concat(head, body, (await hmac(mac, concat(aad, body))).subarray(0, TAG)));
+    if (!cipher) throw new SessionError("suite", `key ${key.id} seals by XChaCha20-Poly1305, which WebCrypto lacks`);
+    // The nonce depends on the content too, so that a repeated `entropy` does no harm (§ 6.2).
+    const n = (await hmac(nonce, concat(entropy, aad, body))).subarray(0, NONCE);
+    return toBase64url(concat(head, n, await cipher.seal(n, aad, body)));
+  }
+
+  /** Returns the key's id and the body. Throws a `Refusal`. */
+  async open(token, now) {
+    if (token.length > LONGEST_TOKEN) throw new Refusal("TooLong");
+    const blob = fromBase64url(token);
+    if (!blob) throw new Refusal("Encoding");
+    if (blob.length < HEAD) throw new Refusal("TooShort");
+    const suite = suiteOf(blob[0]);
+    if (!suite) throw new Refusal("UnknownFormat");
+    if (suite.mode !== this.ring.mode) throw new Refusal("WrongMode");
+    const keyId = hex(blob.subarray(1, HEAD));
+    const known = this.#byId.get(keyId);
+    if (!known || known.key.suite !== suite) throw new Refusal("UnknownKey", keyId);
+    if (known.key.isRetired(now)) throw new Refusal("RetiredKey", keyId);
+    if (blob.length < overheadOf(suite.mode) + SMALLEST_BODY) throw new Refusal("TooShort", keyId);
+    if (known.key.suite === SUITES.xcha) throw new Refusal("UnknownKey", keyId, true);
+    const aad = this.#aad(blob.subarray(0, HEAD));
+    const body = await openBlob(known, aad, blob.subarray(HEAD));
+    if (!body) throw new Refusal("Auth", keyId);
+    return { keyId, body };
+  }
+
+  /** Returns the place of a key relative to the one that seals: `sealing`, `earlier` or `later`. */
+  place(keyId, now) {
+    const at = this.#keys.findIndex(({ key }) => key.id === keyId);
+    const sealing = this.#sealingAt(now);
+    return at === sealing ? "sealing" : at < sealing ? "earlier" : "later";
+  }
 }
 
-const COMMON_OPTIONS = [
-  "idleTimeout", "absoluteTimeout", "rememberUpTo", "refreshAfter", "clockSkew", "notBefore", "application", "context",
-  "padding", "revokedIf", "type", "skipXChaCha",
-];
-const COOKIE_OPTIONS = ["name", "path", "domain", "secure", "sameSite", "partitioned", "size"];
+async function deriveKeys(key, purpose) {
+  const [k, nonce, csrf] = await Promise.all(["key", "nonce", "csrf"].map((word) => key.derive(word, purpose)));
+  const derived = { key, csrf: await hmacKey(csrf) };
+  if (key.suite === SUITES.xaes) Object.assign(derived, { cipher: await Xaes.of(k), nonce: await hmacKey(nonce) });
+  if (key.suite === SUITES.sign) derived.mac = await hmacKey(k);
+  return derived;
+}
 
-/** Reads tokens to sessions, and makes tokens of sessions. */
-class Carrier {
-  static async _of(mode, ring, purpose, options, names) {
-    for (const name of Object.keys(options)) {
-      if (![...COMMON_OPTIONS, ...names].includes(name)) throw new ConfigError("option", `there is no option \`${name}\``);
-    }
-    if (![undefined, true, false].includes(options.skipXChaCha)) {
-      throw new ConfigError("skipXChaCha", "`skipXChaCha` is true or false");
-    }
-    const parsed = ring instanceof KeyRing ? ring : await KeyRing.parse(ring, { mode, ...options });
+/** Returns the body, or null where the tag is wrong. */
+async function openBlob({ mac, cipher }, aad, sealed) {
+  if (cipher) return cipher.open(sealed.subarray(0, NONCE), aad, sealed.subarray(NONCE));
+  const body = sealed.subarray(0, sealed.length - TAG);
+  const tag = (await hmac(mac, concat(aad, body))).subarray(0, TAG);
+  return equalTags(tag, sealed.subarray(sealed.length - TAG)) ? body.slice() : null;
+}
+
+// The keys of one purpose, and the rules of the sessions under them: tokens to bodies, bodies to tokens, CSRF tokens.
+
+
+class SessionSealer {
+  /** `own`: the names of the options that this carrier has beside the common ones. */
+  static async build(mode, ring, purpose, options, own) {
+    checkOptions(options, own);
+    const skipXChaCha = yesOrNo("skipXChaCha", options.skipXChaCha);
+    const parsed = ring instanceof KeyRing ? ring : await KeyRing.parse(ring, { mode, skipXChaCha });
     if (parsed.mode !== mode) throw new ConfigError("mixed", `a ring that is ${parsed.mode}, for sessions that are ${mode}`);
     const policy = policyOf(options);
-    const context = contextBytes(options.context === undefined ? [] : options.context);
-    const sealer = await Sealer.of(parsed, purposeBytes(purpose, options.application, policy.type?.label), context);
-    return { mode, sealer, policy };
+    const { application, context = [] } = options;
+    const derivedFor = purposeBytes(purpose, application, policy.type?.label);
+    return new SessionSealer(mode, await Sealer.of(parsed, derivedFor, contextBytes(context)), policy);
   }
 
-  constructor({ mode, sealer, policy }) {
+  #sealer;
+
+  constructor(mode, sealer, policy) {
     this.mode = mode;
-    this._sealer = sealer;
-    this._policy = policy;
+    this.#sealer = sealer;
+    this.policy = policy;
   }
 
-  /** A session that this alone may save. */
-  _session(now) {
-    const session = new Session(this._policy, now);
-    loadedBy.set(session, this);
-    return session;
+  raiseNotBefore(moment) {
+    this.policy.notBefore = Math.max(this.policy.notBefore, notBeforeOf(moment));
   }
 
-  #checkOwn(session) {
-    if (loadedBy.get(session) !== this) throw new TypeError("the session was loaded by something else, which has to be asked");
+  get #notBefore() {
+    return Math.max(this.policy.notBefore, this.#sealer.ring.notBefore ?? 0);
   }
 
-  /** Ends a request. Returns null, `"expire"`, or a token and the limit and age under which it is sent (§ 8.12, § 8.14). */
-  async _end(session, circumstances) {
-    this.#checkOwn(session);
-    const end = session._end(circumstances);
-    if (end === null || end === "expire") return end;
-    if (end.isOptional && !this._sealer.canSeal(session._now)) return null;
-    return { ...end, token: await this._sealer.seal(end.body, session._now) };
+  canSeal(now) {
+    return this.#sealer.canSeal(now);
   }
 
-  /** Takes the steps of § 7 up to the payload. */
-  async _verify(token, now) {
-    const { keyId, body } = await this._sealer.open(token, now);
-    const refused = (reason) => new Refused(reason, keyId);
-    let read;
+  seal(body, now) {
+    return this.#sealer.seal(body, now);
+  }
+
+  /** Takes the steps of § 7.1 (c) to § 7.8. Throws a `Refusal`. */
+  async verify(token, now) {
+    const { keyId, body: bytes } = await this.#sealer.open(token, now);
+    let body;
     try {
-      read = readBody(body);
+      body = readBody(bytes);
     } catch {
-      throw refused("Malformed");
+      throw new Refusal("Malformed", keyId);
     }
-    const reason = checkTimes(read, now, this._policy, this._sealer.ring.notBefore ?? 0);
-    if (reason) throw refused(reason);
-    if (await this.#isRevoked(read)) throw refused("Revoked");
-    return { keyId, body: read, place: this._sealer.place(keyId, now) };
+    const reason = await this.check(body.metadata, now, keyId);
+    if (reason) throw new Refusal(reason, keyId);
+    return { keyId, body, place: this.#sealer.place(keyId, now) };
   }
 
-  async #isRevoked({ sid, issued }) {
-    const { revokedIf } = this._policy;
+  /** Tests the dates of a session, and asks the application whether it is revoked. Returns a Reason, or null. */
+  async check(metadata, now, keyId = null) {
+    const reason = checkTimes(metadata, now, this.policy, this.#notBefore);
+    return reason ?? ((await this.#isRevoked(metadata, keyId)) ? "Revoked" : null);
+  }
+
+  /** A session for which the application does not say false is revoked. */
+  async #isRevoked({ sid, issued, age, limit, remembered }, keyId) {
+    const { revokedIf } = this.policy;
     if (!revokedIf) return false;
+    const info = {
+      id: sid && hex(sid),
+      createdAt: dateOf(issued),
+      lastActiveAt: dateOf(issued + age),
+      limit,
+      remembered,
+      keyId,
+    };
     try {
-      return (await revokedIf({ id: sid && hex(sid), createdAt: dateOf(issued) })) !== false;
+      return (await revokedIf(info)) !== false;
     } catch {
-      // A session of which nobody can say that it is good.
       return true;
     }
   }
 
-  /** Returns a token for the forms of a session (§ 13). Makes an id if there is none. */
-  async csrfToken(session) {
-    this.#checkOwn(session);
-    session.ensureId();
-    return this._csrfToken(session, crypto.getRandomValues(new Uint8Array(TAG)));
-  }
+  // CSRF tokens (§ 13)
 
-  async _csrfToken(session, mask) {
-    const secret = await this.#csrfSecret(this._sealer.sealing(session._now), session);
+  /** `mask`: only tests give it. */
+  async csrfToken(name, now, mask = random(TAG)) {
+    const secret = await this.#csrfSecret(this.#sealer.sealing(now), name);
     return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
   }
 
-  /** Returns true if a form's token was made for this session. */
-  async verifyCsrf(session, token) {
-    this.#checkOwn(session);
-    if (typeof token !== "string" || token.length !== 43 || session.id === null) return false;
+  async verifyCsrf(name, now, token) {
+    if (typeof token !== "string" || token.length !== 43 || name === null) return false;
     const bytes = fromBase64url(token);
     if (!bytes) return false;
     const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
     let passes = false;
-    for (const derived of this._sealer.keys.values()) {
-      if (derived.key.isRetired(session._now)) continue;
-      if (equalTags(given, await this.#csrfSecret(derived, session))) passes = true;
+    for (const keys of this.#sealer.accepted(now)) {
+      if (equalTags(given, await this.#csrfSecret(keys, name))) passes = true;
     }
     return passes;
   }
 
-  async #csrfSecret({ csrf }, session) {
-    const { context } = this._sealer;
-    return (await hmac(csrf, concat(u32(context.length), context, session._name()))).subarray(0, TAG);
+  async #csrfSecret({ csrf }, name) {
+    const { context } = this.#sealer;
+    return (await hmac(csrf, concat(u32(context.length), context, name))).subarray(0, TAG);
   }
 }
 
-/** § 7.7 and § 7.8. Returns a Reason, or null. */
-function checkTimes(body, now, policy, ringNotBefore) {
-  const seen = body.issued + body.age;
-  if (seen > now + policy.skew) return "NotYetValid";
-  if (now >= body.issued + lifetimeOf(body, policy)) return "Expired";
-  const isRemembered = body.remembered !== null && policy.rememberUpTo !== null;
-  if (policy.idle !== null && !isRemembered && now >= seen + policy.idle) return "Idle";
-  return body.issued < Math.max(policy.notBefore, ringNotBefore) ? "Revoked" : null;
-}
-
-/** Chooses among several values (§ 7.0). Returns the index, or throws `Refused`. */
+/** Chooses among several values (§ 7.0). Returns one with its index, or throws a `Refusal`. */
 function choose(results, isHostOnly) {
-  const good = results.flatMap((result, index) => (result instanceof Refused ? [] : [{ ...result, index }]));
+  const good = results.flatMap((result, index) => (result instanceof Refusal ? [] : [{ ...result, index }]));
   if (good.length === 0) {
     const [{ reason, keyId }] = results;
-    throw new Refused(reason, keyId, results.some(({ isForOthers }) => isForOthers));
+    throw new Refusal(reason, keyId, results.some(({ isForOthers }) => isForOthers));
   }
-  const sids = good.map(({ body }) => body.sid && hex(body.sid));
+  const sids = good.map(({ body }) => body.metadata.sid && hex(body.metadata.sid));
   const isOneSession = sids[0] !== null && sids.every((sid) => sid === sids[0]);
-  if (good.length > 1 && !isHostOnly && !isOneSession) throw new Refused("Duplicate");
-  return good.reduce((best, next) => {
-    const [a, b] = [best.body, next.body];
-    const isLater = b.issued > a.issued || (b.issued === a.issued && b.issued + b.age > a.issued + a.age);
-    return isLater ? next : best;
-  });
+  if (good.length > 1 && !isHostOnly && !isOneSession) throw new Refusal("Duplicate");
+  return good.reduce((best, next) => (isLater(next.body.metadata, best.body.metadata) ? next : best));
 }
 
-/** The values of the field `name`: of `Headers`, or as they were given. */
-const fieldsOf = (fields, name) => {
-  if (fields === null || fields === undefined) return [];
-  if (typeof fields === "string") return [fields];
-  if (typeof fields.get === "function") return fieldsOf(fields.get(name), name);
-  return [...fields].filter((value) => typeof value === "string");
+function isLater(a, b) {
+  return a.issued > b.issued || (a.issued === b.issued && a.issued + a.age > b.issued + b.age);
+}
+
+// What every carrier of sessions has: cookies and header fields.
+
+
+/** Returns the sealer of a carrier. */
+let sealerOf;
+
+class Carrier {
+  static {
+    sealerOf = (carrier) => carrier.#sealer;
+  }
+
+  #sealer;
+
+  constructor(sealer) {
+    if (!(sealer instanceof SessionSealer)) throw new TypeError("a carrier is made by `encrypted` or `unencryptedButSigned`");
+    this.#sealer = sealer;
+  }
+
+  /** `encrypted` or `signed`. */
+  get mode() {
+    return this.#sealer.mode;
+  }
+
+  /** Refuses sessions that began before this moment, from now on. */
+  raiseNotBefore(moment) {
+    this.#sealer.raiseNotBefore(moment);
+  }
+}
+
+/** Makes a new session, which `carrier` alone may save. */
+function newSession(carrier, source, now) {
+  const state = new State(sealerOf(carrier).policy, now);
+  state.loadedBy = carrier;
+  state.sealer = sealerOf(carrier);
+  state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
+  return { state, session: new Session(state) };
+}
+
+function ownState(carrier, session) {
+  const state = stateOf(session);
+  if (state.loadedBy !== carrier) throw new TypeError("this session was loaded by another carrier; save it there");
+  return state;
+}
+
+/** Ends a request. Returns the decision, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
+async function finish(carrier, session, response) {
+  if (response.status !== undefined && !Number.isInteger(response.status)) {
+    throw new TypeError("`status` is the status of the response, a whole number");
+  }
+  const state = ownState(carrier, session);
+  const decision = state.finish(response);
+  if (decision.change !== "store") return decision;
+  const sealer = sealerOf(carrier);
+  if (decision.isOptional && !sealer.canSeal(state.now)) return { change: "keep", touch: decision.touch };
+  return { ...decision, token: await sealer.seal(decision.body, state.now) };
+}
+
+/**
+ * Returns the values of the field `name` in a request: a `Request`, a request of Node, their headers, or the values
+ * themselves, unless `areValues` is false.
+ */
+function fieldsOf(source, name, areValues = true) {
+  if (source === null || source === undefined) return [];
+  if (typeof source === "string") return areValues ? [source] : [];
+  if (typeof source !== "object") throw new TypeError("`load` takes a request, its headers, or the values of the field");
+  if (Array.isArray(source.rawHeaders)) return rawValues(source.rawHeaders, name);
+  if (typeof source.get === "function") return listOf(source.get(name));
+  if (typeof source[Symbol.iterator] === "function") return areValues ? listOf([...source]) : [];
+  if (typeof source.headers === "object") return fieldsOf(source.headers, name, areValues);
+  return Object.hasOwn(source, name) ? listOf(source[name]) : [];
+}
+
+const listOf = (values) => [values].flat().filter((value) => typeof value === "string");
+
+/** Node joins or drops repeated fields elsewhere. */
+function rawValues(raw, name) {
+  return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].toLowerCase() === name);
+}
+
+// Values in `Cookie` fields (docs/spec/carriers.md § 9.1, § 9.2).
+
+
+const MOST_VALUES$1 = 4;
+
+/** Calls `found(rest, value)` for each pair whose name begins with `name`, in order; `rest` is what follows in its name. */
+function eachPair(fields, name, found) {
+  for (const field of fields) {
+    // Searching for the name skips the other cookies of the site, of which there may be many.
+    for (let at = field.indexOf(name); at >= 0; at = field.indexOf(name, at + 1)) {
+      if (!beginsPair(field, at)) continue;
+      const end = field.indexOf(";", at);
+      const pair = field.slice(at + name.length, end < 0 ? field.length : end);
+      const equals = pair.indexOf("=");
+      if (equals >= 0) found(pair.slice(0, equals), pair.slice(equals + 1));
+      if (end < 0) break;
+      at = end;
+    }
+  }
+}
+
+/** Returns true if nothing but blanks stands between this position and the start of the pair. */
+function beginsPair(field, at) {
+  let before = at - 1;
+  while (before >= 0 && BLANK.includes(field[before])) before--;
+  return before < 0 || field[before] === ";";
+}
+
+/** The value of a pair without blanks and one pair of quotes, cut to one character more than a token may have (§ 9.1.4). */
+function plain(value) {
+  const text = trim(value, BLANK);
+  const isQuoted = text.length >= 2 && text.startsWith('"') && text.endsWith('"');
+  return (isQuoted ? text.slice(1, -1) : text).slice(0, LONGEST_TOKEN + 1);
+}
+
+/** The distinct values of one name in `Cookie` fields, at most `most` (§ 9.1.3, § 9.1.4). */
+function findValues(fields, name, most = MOST_VALUES$1) {
+  const values = [];
+  eachPair(fields, name, (rest, value) => {
+    if (rest === "") addDistinct(values, plain(value), most);
+  });
+  return values;
+}
+
+/** The values of a cookie, and the parts beside them by their numbers. */
+function findCookie(fields, name) {
+  const values = [];
+  const found = new Map();
+  eachPair(fields, name, (rest, value) => {
+    if (rest === "") return addDistinct(values, plain(value), MOST_VALUES$1);
+    if (rest.length !== 2 || rest[0] !== "." || rest[1] < "1" || rest[1] > "7") return;
+    const number = Number(rest[1]);
+    if (!found.has(number)) found.set(number, []);
+    addDistinct(found.get(number), plain(value), 2);
+  });
+  const parts = new Map([...found].toSorted(([a], [b]) => a - b));
+  return { values, parts };
+}
+
+function addDistinct(values, value, most) {
+  if (values.length < most && !values.includes(value)) values.push(value);
+}
+
+/** Puts a value together with its parts (§ 9.2). Throws a `Refusal`. */
+function assemble(value, parts) {
+  if (value.length > LONGEST_TOKEN) throw new Refusal("TooLong");
+  const dot = value.indexOf(".");
+  if (dot < 0) return { token: value, cookies: 1 };
+  if (!/^[2-8]$/.test(value.slice(0, dot))) throw new Refusal("Incomplete");
+  const cookies = Number(value.slice(0, dot));
+  let token = value.slice(dot + 1);
+  for (let number = 1; number < cookies; number++) {
+    const found = parts.get(number) ?? [];
+    if (found.length === 0) throw new Refusal("Incomplete");
+    if (found.length > 1) throw new Refusal("Duplicate");
+    token += found[0];
+  }
+  return { token, cookies };
+}
+
+// The name and attributes of a cookie, and its `Set-Cookie` fields (docs/spec/carriers.md § 9.1 to § 9.4).
+
+
+const TOKEN_CHARACTERS = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const LONGEST_MAX_AGE = 34_560_000;
+
+/** The longest name that a session's cookie may have. */
+const LONGEST_NAME = 128;
+const LONGEST_PATH = 1024;
+
+/** The text that an attribute adds to a field. */
+const TEXTS = {
+  path: (path) => `; Path=${path}`,
+  domain: (domain) => `; Domain=${domain}`,
+  secure: () => "; Secure",
+  httpOnly: () => "; HttpOnly",
+  sameSite: (sameSite) => `; SameSite=${sameSite[0].toUpperCase()}${sameSite.slice(1)}`,
+  partitioned: () => "; Partitioned",
+  maxAge: (maxAge) => `; Max-Age=${maxAge}`,
+  expires: (date) => `; Expires=${date.toUTCString()}`,
 };
 
+/** Renders a cookie as the value of a `Set-Cookie` field. */
+function toSetCookie({ name, value, options }) {
+  const attributes = Object.keys(TEXTS).filter((key) => options[key] !== undefined);
+  return `${name}=${value}${attributes.map((key) => TEXTS[key](options[key])).join("")}`;
+}
+
+/** The name with the safest prefix that the attributes allow. */
+function defaultName({ path = "/", domain = null, secure = true }) {
+  if (!secure) return "session";
+  return domain !== null || path !== "/" ? "__Secure-session" : "__Host-session";
+}
+
+/** A name and the attributes of a cookie, checked (§ 9.1.1, § 9.1.2). */
+class Template {
+  #options;
+
+  constructor({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false }) {
+    checkName(name);
+    checkAttributes({ name, path, domain, secure, sameSite, partitioned });
+    this.name = name;
+    this.#options = {
+      path,
+      ...(domain !== null && { domain }),
+      ...(secure && { secure }),
+      httpOnly: true,
+      ...(sameSite !== null && { sameSite: sameSite.toLowerCase() }),
+      ...(partitioned && { partitioned }),
+    };
+  }
+
+  get isHostOnly() {
+    return this.name.toLowerCase().startsWith("__host-");
+  }
+
+  /** Bytes of a field without its value, with a Max-Age or without. */
+  lengthWith(maxAge) {
+    return toSetCookie(this.set(this.name, "", maxAge)).length;
+  }
+
+  set(name, value, maxAge) {
+    const options = maxAge === null ? this.#options : { ...this.#options, maxAge: Math.min(LONGEST_MAX_AGE, maxAge) };
+    return { name, value, options };
+  }
+
+  expire(name) {
+    return { name, value: "", options: { ...this.#options, maxAge: 0, expires: new Date(0) } };
+  }
+
+  /** The cookies that set a token in parts of at most `partLength` characters (§ 9.2.6). */
+  split(token, partLength, maxAge) {
+    if (token.length <= partLength) return [this.set(this.name, token, maxAge)];
+    const count = Math.ceil(token.length / partLength);
+    return Array.from({ length: count }, (_, i) => {
+      const part = token.slice(i * partLength, (i + 1) * partLength);
+      return i === 0 ? this.set(this.name, `${count}.${part}`, maxAge) : this.set(`${this.name}.${i}`, part, maxAge);
+    });
+  }
+
+  /** Expires the parts that were carried and that a token in this many cookies does not use (§ 9.2.7). */
+  expireParts(carried, cookies) {
+    const unused = [...carried].filter((number) => number >= cookies).toSorted((a, b) => a - b);
+    return unused.map((number) => this.expire(`${this.name}.${number}`));
+  }
+}
+
+function refuse(sentence) {
+  throw new ConfigError("cookie", sentence);
+}
+
+function checkName(name) {
+  if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > LONGEST_NAME) {
+    refuse("`name` is not the name of a cookie");
+  }
+  if (/\.\d+$/.test(name)) refuse("`name` ends in a dot and digits, which are the names of parts");
+}
+
+function checkAttributes({ name, path, domain, secure, sameSite, partitioned }) {
+  if (typeof secure !== "boolean" || typeof partitioned !== "boolean") refuse("`secure` and `partitioned` are true or false");
+  if (!/^\/[!-+\--:<-~]*$/.test(path) || path.length > LONGEST_PATH) {
+    refuse("`path` begins with `/` and has visible ASCII characters");
+  }
+  if (domain !== null && (typeof domain !== "string" || !isDomain(domain))) refuse("`domain` is not a host name");
+  if (![null, "Strict", "Lax", "None"].includes(sameSite)) refuse("`sameSite` is Strict, Lax, None or null");
+  if (!secure && (sameSite === "None" || partitioned)) {
+    refuse("browsers refuse SameSite=None and Partitioned without Secure; leave out `dangerAllowHttp`");
+  }
+  const prefix = name.toLowerCase();
+  if (!secure && /^__(secure|http|host)-/.test(prefix)) {
+    refuse("browsers refuse this prefix of the name without Secure; leave out `dangerAllowHttp`, or choose a name without a prefix");
+  }
+  if (prefix.startsWith("__host-") && (domain !== null || path !== "/")) {
+    refuse("browsers refuse `__Host-` names with a domain or a path other than `/`; choose a `__Secure-` name");
+  }
+}
+
+function isDomain(domain) {
+  const labels = domain.split(".");
+  const isLabel = (label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label);
+  return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);
+}
+
+// Sessions of other libraries, taken over from their cookies until a date. The rules are those of docs/moving-in.md.
+
+
+/** The most bytes of a value that browsers store. */
+const LONGEST_VALUE = 4096;
+const MOST_VALUES = 4;
+
+class OldCookies {
+  #sources;
+
+  constructor(sources, template) {
+    this.#sources = sources.map((source) => sourceOf(source, template));
+  }
+
+  /** Takes over the session of an old cookie, if the request has one that opens. */
+  async takeOver(fields, state, sealer) {
+    const { now } = state;
+    const opened = [];
+    let refused = null;
+    for (const source of this.#sources.filter(({ from, until }) => from <= now && now < until)) {
+      const values = findValues(fields, source.template.name, MOST_VALUES + 1);
+      state.hasToken ||= values.length > 0;
+      for (const value of values) {
+        const old = await readOld(source, value);
+        if (old) opened.push({ source, old, isOneOfMany: values.length > MOST_VALUES, key: `${source.template.name}=${value}` });
+        else refused ??= "Auth";
+      }
+    }
+    // One of two may have been planted by another host of the site.
+    const isRival = new Set(opened.map(({ key }) => key)).size > 1 || opened.some(({ isOneOfMany }) => isOneOfMany);
+    if (opened.length > 0) refused = isRival ? "Duplicate" : await accept(opened[0], state, sealer);
+    if (refused) state.outcome = { kind: "notMigrated", reason: refused };
+    else if (opened.length > 0) state.outcome = state.isTakenOver ? { kind: "migrated" } : state.outcome;
+  }
+
+  /** Drops the old cookies that are read by now. Before that, they belong to the old program. */
+  expire(now) {
+    const due = this.#sources.filter(({ from }) => now >= from);
+    const fields = new Map(due.map(({ template }) => [JSON.stringify(template.expire(template.name)), template]));
+    return [...fields.values()].map((template) => template.expire(template.name));
+  }
+}
+
+function sourceOf({ cookie, from, until }, template) {
+  const refuse = (sentence) => {
+    throw new ConfigError("migrateFrom", sentence);
+  };
+  if (typeof cookie?.read !== "function") refuse("`migrateFrom` takes `{ cookie, from, until }`, with a cookie such as `ironSession({ … })`");
+  const [start, end] = [secondsOf("migrateFrom.from", from), secondsOf("migrateFrom.until", until)];
+  if (end <= start) refuse("`until` is not later than `from`");
+  if (cookie.name === template.name) refuse("the old cookie and the new one have the same name");
+  const { name, path, domain, partitioned } = cookie;
+  return { cookie, from: start, until: end, template: new Template({ name, path, domain, partitioned, secure: cookie.secure ?? true }) };
+}
+
+/** A cookie that cannot be read is refused. */
+async function readOld({ cookie }, value) {
+  if (value.length > LONGEST_VALUE) return null;
+  try {
+    return (await cookie.read(value)) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Returns a Reason if the session cannot be taken over. */
+async function accept({ source, old }, state, sealer) {
+  const { now } = state;
+  let converted;
+  try {
+    converted = convert(old, source, now);
+  } catch {
+    return "Payload";
+  }
+  if (converted === null) return "Expired";
+  const { metadata, dictionary } = converted;
+  if (dictionary.size === 0) return null;
+  return (await sealer.check(metadata, now)) ?? state.takeOver(metadata, dictionary.bytes);
+}
+
+/** The dates and the dictionary of an old session, or null if it has ended or began before the format did. */
+function convert({ entries, createdAt = null, lastActiveAt = null, expiresAt = null }, source, now) {
+  if (expiresAt !== null && now >= secondsOf("expiresAt", expiresAt)) return null;
+  const issued = createdAt === null ? source.from : secondsOf("createdAt", createdAt);
+  if (issued < EPOCH || issued - EPOCH > U32) return null;
+  const active = lastActiveAt === null ? now : secondsOf("lastActiveAt", lastActiveAt);
+  const dictionary = new Dictionary();
+  for (const [key, value] of Object.entries(entries)) dictionary.put(key, dictionary.entryOf(key, value).entry);
+  const metadata = { issued, age: span(active - issued), limit: null, remembered: null, sid: null };
+  return { metadata, dictionary };
+}
+
+const OPTIONS = ["name", "path", "domain", "dangerAllowHttp", "sameSite", "partitioned", "size", "migrateFrom"];
+
 /** Sessions in cookies. */
-export class SessionCookie extends Carrier {
-  /** `ring`: a `KeyRing`, or its text. */
-  static async encrypted(ring, options = {}) {
-    return new SessionCookie(await SessionCookie.#parts("encrypted", ring, options));
+class SessionCookie extends Carrier {
+  static {
   }
 
-  /** The content can be read by everyone who holds the cookie. */
-  static async unencryptedButSigned(ring, options = {}) {
-    return new SessionCookie(await SessionCookie.#parts("signed", ring, options));
+  /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
+  static encrypted(ring, options = {}) {
+    return SessionCookie.#build("encrypted", ring, options);
   }
 
-  static async #parts(mode, ring, options) {
-    const template = new Template({ ...options, name: options.name ?? "__Host-session" });
-    const parts = await Carrier._of(mode, ring, template.name, options, COOKIE_OPTIONS);
-    const { size = "anywhere", padding = "none" } = options;
-    if (!["none", "padme"].includes(padding)) throw new ConfigError("padding", "`padding` is none or padme");
-    parts.policy.budget = new Budget(sizeOf(size), template.length, overheadOf(mode), padding);
-    return { ...parts, template };
+  /** Signed sessions, whose content everyone can read who holds the cookie. */
+  static unencryptedButSigned(ring, options = {}) {
+    return SessionCookie.#build("signed", ring, options);
+  }
+
+  static async #build(mode, ring, options) {
+    const { size = "anywhere", padding = "none", migrateFrom = [], name, path, domain, sameSite, partitioned } = options;
+    const attributes = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", options.dangerAllowHttp) };
+    const template = new Template({ ...attributes, name: name ?? defaultName(attributes) });
+    const sealer = await SessionSealer.build(mode, ring, template.name, options, OPTIONS);
+    const fixed = { withMaxAge: template.lengthWith(LONGEST_MAX_AGE), withoutMaxAge: template.lengthWith(null) };
+    sealer.policy.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding);
+    return new SessionCookie(sealer, template, new OldCookies([migrateFrom].flat(), template));
   }
 
   #template;
+  #old;
 
-  constructor(parts) {
-    super(parts);
-    this.#template = parts.template;
+  constructor(sealer, template, old) {
+    super(sealer);
+    this.#template = template;
+    this.#old = old;
   }
 
   get name() {
@@ -1865,22 +2687,25 @@ export class SessionCookie extends Carrier {
   }
 
   /**
-   * Loads the session of a request: its `Headers`, the value of its `Cookie` field, or a list of several values. Never
-   * fails: a cookie that does not open is a new session.
+   * Loads the session of a request: a `Request`, a request of Node, their headers, or the values of its `Cookie` fields.
+   * A cookie that does not open is a new session.
    */
-  async load(fields, now = Date.now()) {
-    const moment = secondsOf("now", now);
-    const session = this._session(moment);
-    const { values, parts } = findCookie(fieldsOf(fields, "cookie"), this.name);
-    carriedBy.set(session, new Set(parts.keys()));
-    if (parts.size > 0) session._brought();
-    if (values.length === 0) return session;
-    const results = await Promise.all(values.map((value) => this.#read(value, parts, moment)));
+  async load(source, now = Date.now()) {
+    const { state, session } = newSession(this, source, secondsOf("now", now));
+    const fields = fieldsOf(source, "cookie");
+    const { values, parts } = findCookie(fields, this.name);
+    state.carried = new Set(parts.keys());
+    state.hasToken = values.length > 0 || parts.size > 0;
+    if (values.length === 0) {
+      if (!state.hasToken) await this.#old.takeOver(fields, state, sealerOf(this));
+      return session;
+    }
+    const results = await Promise.all(values.map((value) => this.#read(value, parts, state.now)));
     try {
-      session._resume(choose(results, this.#template.isHostOnly));
-    } catch (refused) {
-      if (!(refused instanceof Refused)) throw refused;
-      session._refuse(refused);
+      state.open(choose(results, this.#template.isHostOnly));
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      state.refuse(refusal);
     }
     return session;
   }
@@ -1888,157 +2713,140 @@ export class SessionCookie extends Carrier {
   async #read(value, parts, now) {
     try {
       const { token, cookies } = assemble(value, parts);
-      return { ...(await this._verify(token, now)), tokenLength: token.length, cookies };
-    } catch (refused) {
-      if (refused instanceof Refused) return refused;
-      throw refused;
+      return { ...(await sealerOf(this).verify(token, now)), tokenLength: token.length, cookies };
+    } catch (refusal) {
+      if (refusal instanceof Refusal) return refusal;
+      throw refusal;
     }
   }
 
-  /**
-   * Ends the request, and returns the values of the response's `Set-Cookie` fields. Append each as a field of its own.
-   *
-   * `status`: that of the response; with 5xx no change is saved. `isShareable`: others than the visitor may store the
-   * response. `isSubresource`: the request was for a part of a page.
-   */
-  async save(session, circumstances = {}) {
-    const end = await this._end(session, circumstances);
-    const [template, carried] = [this.#template, carriedBy.get(session)];
-    if (end === null) return [];
-    if (end === "expire") return [template.expire(template.name), ...template.expireParts(carried, 1)];
-    const { token } = end;
-    const maxAge = end.maxAge === null ? null : Math.min(MAX_AGE, end.maxAge);
-    const fixed = template.length + maxAgeText(maxAge).length;
-    const perField = (cookies) => fixed + (cookies > 1 ? 2 : 0);
-    const partLength = this._policy.budget.partLength(end.limit, token.length, perField);
-    const fields = template.fields(token, partLength, maxAge);
-    return [...fields, ...template.expireParts(carried, fields.length)];
+  /** Ends the request, and returns the values of the response's `Set-Cookie` fields. Append each as a field of its own. */
+  async save(session, response = {}) {
+    return (await this.saveAsCookies(session, response)).map(toSetCookie);
+  }
+
+  /** Ends the request, and returns the cookies to set, for frameworks that take a name, a value and options. */
+  async saveAsCookies(session, response = {}) {
+    return this.#cookiesOf(await finish(this, session, response), ownState(this, session));
+  }
+
+  #cookiesOf(decision, { carried, now }) {
+    const template = this.#template;
+    if (decision.change === "keep") return [];
+    const old = this.#old.expire(now);
+    if (decision.change === "drop") return [template.expire(template.name), ...template.expireParts(carried, 1), ...old];
+    const { token, allowed, maxAge } = decision;
+    const { budget } = sealerOf(this).policy;
+    const partLength = budget.partLength(allowed, token.length, template.lengthWith(maxAge));
+    const cookies = template.split(token, partLength, maxAge);
+    return [...cookies, ...template.expireParts(carried, cookies.length), ...old];
   }
 
   /**
-   * Saves the session into the `Headers` of a response: `Set-Cookie`, `Vary` and `Cache-Control`. Whether others may
-   * store the response is read from them.
+   * Ends the request, and saves the session into the `Headers` of its response: `Set-Cookie`, `Vary` and
+   * `Cache-Control`. Whether others may store the response is read from them.
    */
-  async saveTo(headers, session, circumstances = {}) {
+  async saveTo(headers, session, response = {}) {
     // Headers that cannot be changed say so here, before the session is closed.
     headers.delete("x-hardtack-none");
-    const shareable = isShareable(headers);
-    const fields = await this.save(session, { ...circumstances, isShareable: shareable });
-    for (const field of fields) headers.append("set-cookie", field);
-    if (!session._isTouched) return;
-    const vary = headers.get("vary") ?? "";
-    if (!/(^|,)\s*(cookie|\*)\s*(,|$)/i.test(vary)) headers.append("vary", "Cookie");
-    if (session._isWritten) forbidCaches(headers, shareable);
-    else if (!headers.has("cache-control")) headers.set("cache-control", "private");
+    apply(await this.#headChanges([...headers], session, response), headers);
+  }
+
+  /**
+   * Ends the request, and returns its response with the session saved: the same one, or a copy where its headers cannot
+   * be changed, as those of `Response.redirect()` and of `fetch()`.
+   */
+  async saveToResponse(response, session) {
+    const changes = await this.#headChanges([...response.headers], session, { status: response.status });
+    if (changes.length === 0) return response;
+    try {
+      apply(changes, response.headers);
+      return response;
+    } catch {
+      const copy = new Response(response.body, response);
+      apply(changes, copy.headers);
+      return copy;
+    }
+  }
+
+  async #headChanges(fields, session, response) {
+    const decision = await finish(this, session, { ...response, isShareable: isShareable(fields) });
+    const cookies = this.#cookiesOf(decision, ownState(this, session));
+    const setCookies = cookies.map((cookie) => ["set-cookie", toSetCookie(cookie)]);
+    return [...cacheChanges(fields, decision.touch, "Cookie"), ...setCookies];
   }
 }
 
-// Caches (docs/spec/carriers.md § 9.8)
-
-const directivesOf = (value) => value.split(",").map((directive) => directive.trim().toLowerCase());
-const forbids = (directives) => directives.includes("no-store") && !directives.includes("must-understand");
-const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrogate-control" || name === "edge-control";
-
-/** Returns true if others than the visitor may store the response. */
-function isShareable(headers) {
-  for (const [name, value] of headers) {
-    if (isTargeted(name) && !forbids(directivesOf(value))) return true;
-    if (name === "x-accel-expires" && !/^0+$/.test(value.trim())) return true;
+function apply(changes, headers) {
+  for (const [name, value] of changes) {
+    if (name === "set-cookie") headers.append(name, value);
+    else headers.set(name, value);
   }
-  const control = headers.get("cache-control");
-  if (control !== null) {
-    const directives = directivesOf(control);
-    return !directives.includes("private") && !forbids(directives);
-  }
-  return isLater(headers.get("expires") ?? "");
 }
 
-/** Text that is not a date counts as one in the past, and so does a year before that of the format's epoch. */
-function isLater(expires) {
-  const year = expires.split(/[^0-9]/).find((digits) => digits.length === 4);
-  return /^[A-Za-z]/.test(expires) && (year === undefined || year >= "2026");
-}
-
-function forbidCaches(headers, shareable) {
-  if (!shareable && forbids(directivesOf(headers.get("cache-control") ?? ""))) return;
-  for (const name of [...headers.keys()]) {
-    if (isTargeted(name)) headers.set(name, "no-store");
-    if (name === "x-accel-expires" || name === "expires") headers.set(name, "0");
-  }
-  headers.set("cache-control", "no-store");
-}
-
-/** The carrier that loaded a session. */
-const loadedBy = new WeakMap();
-
-/** The parts that a session's request carried. */
-const carriedBy = new WeakMap();
-
-/** Sessions in a header field. */
-export class SessionHeader extends Carrier {
-  static async encrypted(name, ring, options = {}) {
-    return new SessionHeader(await SessionHeader.#parts("encrypted", name, ring, options));
+/** Sessions in a header field (docs/spec/carriers.md § 9.7). */
+class SessionHeader extends Carrier {
+  /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
+  static encrypted(name, ring, options = {}) {
+    return SessionHeader.#build("encrypted", name, ring, options);
   }
 
-  /** The content can be read by everyone who holds the token. */
-  static async unencryptedButSigned(name, ring, options = {}) {
-    return new SessionHeader(await SessionHeader.#parts("signed", name, ring, options));
+  /** Signed sessions, whose content everyone can read who holds the token. */
+  static unencryptedButSigned(name, ring, options = {}) {
+    return SessionHeader.#build("signed", name, ring, options);
   }
 
-  static async #parts(mode, name, ring, options) {
-    if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name)) throw new ConfigError("name", "`name` is not the name of a header field");
-    const field = name.toLowerCase();
-    const parts = await Carrier._of(mode, ring, `header:${field}`, options, ["maxTokenLength"]);
+  static async #build(mode, name, ring, options) {
+    if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name)) {
+      throw new ConfigError("name", "`name` is not the name of a header field");
+    }
     const { maxTokenLength = 3072, padding = "none" } = options;
     if (positive("maxTokenLength", maxTokenLength, "characters") > 16_384) {
       throw new ConfigError("maxTokenLength", "`maxTokenLength` is at most 16,384 characters");
     }
-    if (!["none", "padme"].includes(padding)) throw new ConfigError("padding", "`padding` is none or padme");
-    parts.policy.budget = new Budget({ field: maxTokenLength, cookies: 1 }, null, overheadOf(mode), padding);
-    return { ...parts, field };
+    const field = name.toLowerCase();
+    const sealer = await SessionSealer.build(mode, ring, `header:${field}`, options, ["maxTokenLength"]);
+    const fixed = { withMaxAge: 0, withoutMaxAge: 0 };
+    sealer.policy.budget = new Budget({ field: maxTokenLength, cookies: 1 }, fixed, overheadOf(mode), padding);
+    return new SessionHeader(sealer, field);
   }
 
   #field;
 
-  constructor(parts) {
-    super(parts);
-    this.#field = parts.field;
+  constructor(sealer, field) {
+    super(sealer);
+    this.#field = field;
   }
 
-  /** Loads the session of a request: the values of the field, none of them joined. */
-  async load(values, now = Date.now()) {
-    const moment = secondsOf("now", now);
-    const session = this._session(moment);
-    const tokens = new Set(fieldsOf(values, this.#field).map((value) => this.#token(value)));
+  /** Loads the session of a request: the request, its headers, or the values of the field, none of them joined. */
+  async load(source, now = Date.now()) {
+    const { state, session } = newSession(this, source, secondsOf("now", now));
+    const tokens = new Set(fieldsOf(source, this.#field).map((value) => tokenOf(value, this.#field)));
     if (tokens.size === 0) return session;
+    state.hasToken = true;
     try {
-      if (tokens.size > 1) throw new Refused("Duplicate");
+      if (tokens.size > 1) throw new Refusal("Duplicate");
       const [token] = tokens;
-      session._resume({ ...(await this._verify(token, moment)), tokenLength: token.length, cookies: 1 });
-    } catch (refused) {
-      if (!(refused instanceof Refused)) throw refused;
-      session._refuse(refused);
+      state.open({ ...(await sealerOf(this).verify(token, state.now)), tokenLength: token.length, cookies: 1 });
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      state.refuse(refusal);
     }
     return session;
   }
 
-  /** The token of a field's value (§ 9.7.2). */
-  #token(value) {
-    const trimmed = trim(value, SPACE);
-    const isBearer = this.#field === "authorization" && /^bearer /i.test(trimmed);
-    return (isBearer ? trimmed.slice(7) : trimmed).slice(0, LONGEST_TOKEN + 1);
-  }
-
-  /** Ends the request. Returns the token for the response, `""` if the session has ended, or null. */
-  async save(session, circumstances = {}) {
-    const end = await this._end(session, circumstances);
-    if (end === null) return null;
-    return end === "expire" ? "" : end.token;
+  /** Ends the request. Returns the token for the response, `""` if the session has ended, or null if the client keeps its own. */
+  async save(session, response = {}) {
+    const { change, token } = await finish(this, session, response);
+    return { keep: null, drop: "", store: token }[change];
   }
 }
 
-/** For the tests of this package. */
-export const internals = {
-  Budget, Key, Refused, Sealer, Template, Xaes, assemble, choose, contextBytes, findCookie, findValues, flashBytes,
-  fromBase64url, hex, overheadOf, padme, purposeBytes, readBody, readDictionary, sizeOf, toBase64url,
-};
+/** The token in a value of the field (§ 9.7.2). */
+function tokenOf(value, field) {
+  const trimmed = trim(value, SPACE);
+  const isBearer = field === "authorization" && /^bearer /i.test(trimmed);
+  return (isBearer ? trimmed.slice(7) : trimmed).slice(0, LONGEST_TOKEN + 1);
+}
+
+export { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, decodeDictionary, generateKey };

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { SessionCookie } from "../hardtack.js";
+import { SessionCookie } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY } from "./keys.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

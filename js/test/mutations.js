@@ -1,6 +1,6 @@
-// Breaks hardtack.js in one place at a time: a vector has to notice each. `node test/mutations.js`
+// Breaks the package in one place at a time: a vector has to notice each. `node test/mutations.js`
 
-import { readFile, mkdtemp, rm, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -10,66 +10,72 @@ const MUTATIONS = [
   ["const block = concat(Uint8Array.of(0, number, 0x58, 0)", "const block = concat(Uint8Array.of(0, 1, 0x58, 0)"],
   ["return bits === 0 ? bytes : null;", "return bytes;"],
   ["if (text.length % 4 === 1) return null;", ""],
-  ["if (!equal(checked.subarray(0, 4), checksum)) {", "if (false) {"],
+  ["if (!equal(await checksum(suite.name, secret), checked)) {", "if (false) {"],
   ["if (new Set(secret).size <= 7)", "if (new Set(secret).size <= 6)"],
   ["return this.acceptUntil !== null && now >= this.acceptUntil;", "return this.acceptUntil !== null && now > this.acceptUntil;"],
   ["key.sealFrom === null || now >= key.sealFrom", "key.sealFrom === null || now > key.sealFrom"],
   ["return keys.toReversed().toSorted(", "return keys.toSorted("],
   ["if (keys.at(-1).acceptUntil !== null) {", "if (false) {"],
   ["acceptUntil <= (keys[i + 1].sealFrom ?? 0)", "acceptUntil < (keys[i + 1].sealFrom ?? 0)"],
-  ["Uint8Array.of(a.length), a, Uint8Array.of(t.length), t", "a, t"],
-  ["options.application, policy.type?.label)", "options.application)"],
-  ["if (seen.has(name)) throw REFUSED;", ""],
-  ["if (!isCanonicalKey(spelled, key)) throw REFUSED;", ""],
-  ["if (before !== null && compare(before, name) >= 0) throw REFUSED;", ""],
-  ["if (reader.at !== payload.length) throw REFUSED;", ""],
-  ["const DEEPEST = 64;", "const DEEPEST = 65;"],
-  ["if (value > U32 || (byte === 0 && i > 0)) throw REFUSED;", "if (value > U32) throw REFUSED;"],
-  ["if (flags & ~KNOWN) throw REFUSED;", ""],
-  ["if (has(FLAG.schema) && schema === 0) throw REFUSED;", ""],
-  ["if (count === 0) throw REFUSED;", ""],
-  ["if (end < reader.at || body[end] !== 0x80) throw REFUSED;", ""],
-  ["const n = (await hmac(nonce, concat(random, aad, body)))", "const n = (await hmac(nonce, concat(random, body)))"],
-  ['if (suite.mode !== this.ring.mode) throw new Refused("WrongMode");', ""],
+  ["u8(a.length), a, u8(t.length), t", "a, t"],
+  ["purposeBytes(purpose, application, policy.type?.label)", "purposeBytes(purpose, application, null)"],
+  ["for (const other of few) if (equal(other, key)) throw INVALID;", ""],
+  ["if (!isCanonicalKey(key)) throw INVALID;", ""],
+  ["if (before !== null && compare(before, name) >= 0) throw INVALID;", ""],
+  ["if (!reader.isAtEnd) throw INVALID;", ""],
+  ["export const DEEPEST = 64;", "export const DEEPEST = 65;"],
+  ["if (value > U32 || (byte === 0 && i > 0)) throw INVALID;", "if (value > U32) throw INVALID;"],
+  ["if (flags & ~KNOWN) throw INVALID;", ""],
+  ["if (has(FLAG.schema) && metadata.schema === 0) throw INVALID;", ""],
+  ["if (count === 0) throw INVALID;", ""],
+  ["if (end < reader.at || body[end] !== 0x80) throw INVALID;", ""],
+  ["const n = (await hmac(nonce, concat(entropy, aad, body)))", "const n = (await hmac(nonce, concat(entropy, body)))"],
+  ['if (suite.mode !== this.ring.mode) throw new Refusal("WrongMode");', ""],
   ["!known || known.key.suite !== suite", "!known"],
-  ['if (known.key.isRetired(now)) throw refused("RetiredKey");', ""],
+  ['if (known.key.isRetired(now)) throw new Refusal("RetiredKey", keyId);', ""],
   ["return equalTags(tag, sealed.subarray(sealed.length - TAG)) ? body.slice() : null;", "return body.slice();"],
-  ["if (!start.startsWith(`${name}=`)) continue;", "if (!start.replace(/ =/, '=').startsWith(`${name}=`)) continue;"],
+  ["if (equals >= 0) found(pair.slice(0, equals),", "if (equals >= 0) found(pair.slice(0, equals).trimEnd(),"],
+  ["if (!beginsPair(field, at)) continue;", ""],
   ["values.length < most && !values.includes(value)", "values.length < most"],
-  ['if (found.length > 1) throw new Refused("Duplicate");', ""],
-  ['return [this.set(this.name, token, maxAge)];', "return [this.set(this.name, token, null)];"],
+  ['if (found.length > 1) throw new Refusal("Duplicate");', ""],
+  ["return [this.set(this.name, token, maxAge)];", "return [this.set(this.name, token, null)];"],
   ["this.room = longest - LONGEST_METADATA;", "this.room = longest - LONGEST_METADATA + 1;"],
   ['if (seen > now + policy.skew) return "NotYetValid";', ""],
-  ['if (now >= body.issued + lifetimeOf(body, policy)) return "Expired";', 'if (now > body.issued + lifetimeOf(body, policy)) return "Expired";'],
-  ["now >= seen + policy.idle", "now > seen + policy.idle"],
-  ["body.issued < Math.max(policy.notBefore, ringNotBefore)", "body.issued < policy.notBefore"],
+  ['if (now >= deadlineOf(metadata, policy)) return "Expired";', 'if (now > deadlineOf(metadata, policy)) return "Expired";'],
+  ["idle !== null && now >= idle", "idle !== null && now > idle"],
+  ["this.#sealer.ring.notBefore ?? 0", "0"],
   ["if (good.length > 1 && !isHostOnly && !isOneSession)", "if (good.length > 1 && !isHostOnly)"],
-  ["return Math.max(fields.age, this.#now - fields.issued, 0);", "return Math.max(this.#now - fields.issued, 0);"],
+  ["Math.max(age, now - issued, 0)", "Math.max(now - issued, 0)"],
   ["limit: until(this.#limitedUntil),", "limit: null,"],
   ["limit === null ? wanted : Math.min(limit, wanted)", "wanted"],
-  ["if (this.#now >= this.#deadline()) return expire();", ""],
-  ['if (this.#arrived.place === "earlier" && fits(age))', 'if (this.#arrived.place !== "sealing" && fits(age))'],
-  ["if (this.#withheld) {", "if (false) {"],
-  ["if (this.#policy.rememberUpTo === null) {", "if (false) {"],
-  ["if (derived.key.isRetired(session._now)) continue;", ""],
+  ["if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;", ""],
+  ['this.#reseal = place === "earlier"', 'this.#reseal = place !== "sealing"'],
+  ["if (this.withheld && !evenWithheld)", "if (false)"],
+  ["if (this.policy.rememberUpTo === null) {", "if (false) {"],
+  ["this.#keys.filter(({ key }) => !key.isRetired(now))", "this.#keys"],
   ["if (tokens.size > 1) throw", "if (tokens.size > 9) throw"],
-  ['this.#field === "authorization" && /^bearer /i.test(trimmed)', "/^bearer /i.test(trimmed)"],
+  ['field === "authorization" && /^bearer /i.test(trimmed)', "/^bearer /i.test(trimmed)"],
 ];
 
 const root = new URL("..", import.meta.url);
-const source = await readFile(new URL("hardtack.js", root), "utf8");
 const read = (file) => readFile(new URL(`../tests/vectors/${file}`, root), "utf8");
+const modules = new Map();
+for (const file of await readdir(new URL("src", root))) modules.set(file, await readFile(new URL(`src/${file}`, root), "utf8"));
 const folder = await mkdtemp(join(tmpdir(), "hardtack-mutations-"));
 let unnoticed = 0;
 for (const [number, [from, to]] of MUTATIONS.entries()) {
-  if (source.split(from).length !== 2) throw new Error(`stands ${source.split(from).length - 1} times: ${from}`);
+  const places = [...modules].flatMap(([file, text]) => Array(text.split(from).length - 1).fill(file));
+  if (places.length !== 1) throw new Error(`stands ${places.length} times: ${from}`);
   const copy = join(folder, `${number}`);
   await mkdir(join(copy, "test"), { recursive: true });
+  await mkdir(join(copy, "src"));
   await writeFile(join(copy, "package.json"), '{"type": "module"}');
-  await writeFile(join(copy, "hardtack.js"), source.replace(from, () => to));
+  for (const [file, text] of modules) {
+    await writeFile(join(copy, "src", file), file === places[0] ? text.replace(from, () => to) : text);
+  }
   await writeFile(join(copy, "test/vectors.js"), await readFile(new URL("test/vectors.js", root)));
   const { run } = await import(pathToFileURL(join(copy, "test/vectors.js")));
-  const { failed } = await run(read);
+  const { failed } = await run(read, { stopsAtFailure: true });
   if (failed.length > 0) continue;
   unnoticed++;
   console.log(`no vector notices: ${from}`);

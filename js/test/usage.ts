@@ -1,52 +1,190 @@
 // Checked by `tsc`, not run.
 
-import { ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader, type Session } from "../hardtack.js";
+import { createServer } from "node:http";
+
+import { serve } from "@hono/node-server";
+import express from "express";
+import { Hono } from "hono";
+
+import {
+  ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader, decodeDictionary, generateKey,
+  type CookieToSet, type Session, type Stored, type TypedSession,
+} from "hardtack-session";
+import { CsrfGuard } from "hardtack-session/csrf";
+import { session as inExpress } from "hardtack-session/express";
+import { withSession } from "hardtack-session/fetch";
+import { withSession as inH3 } from "hardtack-session/h3";
+import { session as inHono } from "hardtack-session/hono";
+import { ironSession } from "hardtack-session/iron-session";
+import { inNext } from "hardtack-session/next";
+import { withSession as inNode } from "hardtack-session/node";
+import { forward } from "hardtack-session/origin";
+import { type Infer, list, map, oneOf, option, sessionType, struct, text, tuple, u32, u53, u64 } from "hardtack-session/struct";
+import { handleSession } from "hardtack-session/sveltekit";
+import { onSession } from "hardtack-session/astro";
+
+interface Cart {
+  id: number;
+  count?: number;
+}
+
+interface Visitor {
+  user: string;
+  visits: number;
+  cart: Cart[];
+  theme?: "dark" | "light";
+}
 
 const ring: KeyRing = await KeyRing.parse(["key", "key"], { mode: "encrypted", skipXChaCha: true });
-const cookies = await SessionCookie.encrypted(ring, {
+const key: string = await generateKey({ mode: "signed" });
+const cookies = await SessionCookie.encrypted<Visitor>(ring, {
   application: "shop",
   context: [["tenant", "acme"]],
   idleTimeout: null,
   size: "split:2",
-  revokedIf: async ({ id, createdAt }) => id === null && createdAt < new Date(),
+  revokedIf: async ({ id, createdAt, keyId }) => id === null && createdAt < new Date() && keyId !== key,
+  migrateFrom: { cookie: ironSession({ cookieName: "sid", password: "x".repeat(32) }), from: new Date(), until: Date.now() },
 });
 
-export default {
-  async fetch(request: Request): Promise<Response> {
-    const session: Session = await cookies.load(request.headers);
-    const count: number = (session.get("count") ?? 0) + 1;
-    session.set("count", count).set("list", [1n, "two", new Uint8Array(), { three: null }]);
-    const response = new Response(`${count}`);
-    await cookies.saveTo(response.headers, session, { status: response.status });
-    return response;
-  },
-};
+// A dictionary knows its entries.
+const session: Session<Visitor> = await cookies.load(new Headers());
+const visits: number = (session.get("visits") ?? 0) + 1;
+session.set("visits", visits).set("cart", [{ id: 1 }]).update("visits", (count) => (count ?? 0) + 1);
+session.set("theme", "dark");
+const entries: (["user", string] | ["visits", number] | ["cart", Cart[]] | ["theme", "dark" | "light" | undefined])[] = session.entries();
+// @ts-expect-error there is no such entry
+session.get("vists");
+// @ts-expect-error a text is no number
+session.set("visits", "7");
+// @ts-expect-error `delete` takes an entry out
+session.set("theme", undefined);
+// @ts-expect-error a dictionary has no value
+session.value;
+// @ts-expect-error a change gives a number
+session.update("visits", () => "7");
 
-interface Visits {
-  readonly visits: number;
-}
-
-const typed = await SessionHeader.encrypted<Visits>("authorization", ring, {
-  type: {
-    label: "visits",
-    schema: 1,
-    empty: { visits: 0 },
-    encode: ({ visits }) => Uint8Array.of(visits),
-    decode: ([visits = 0]) => ({ visits }),
-  },
-});
-const session = await typed.load("Bearer token");
-session.value = { visits: session.value.visits + 1 };
-const token: string | null = await typed.save(session);
-
+// Dates cannot be stored.
 // @ts-expect-error a date is no plain data
-(await cookies.load(null)).set("date", new Date());
+await SessionCookie.encrypted<{ at: Date }>(ring);
+// @ts-expect-error at any depth
+await SessionCookie.encrypted<{ list: { at: Date }[] }>(ring);
+// @ts-expect-error there is no such option
+await SessionCookie.encrypted(ring, { idleTimeOut: 1 });
+
+// Without a shape entries are plain data, of which nothing is known.
+const plain = await SessionCookie.encrypted(process.env["SESSION_KEYS"]);
+const any = await plain.load(null);
+const stored: Stored | undefined = any.get("anything");
+any.set("list", [1n, "two", new Uint8Array(), { three: null }]).set("map", new Map([[1, "one"]]));
+// @ts-expect-error has to be looked at first
+const text_: string = any.get("anything");
+// @ts-expect-error a date is no plain data
+any.set("date", new Date());
+
+// A typed session has a value.
+const Login = struct({
+  user: option(u53),
+  roles: list(text),
+  limits: map(text, u64),
+  at: tuple(u32, text),
+  kind: oneOf({ guest: null, member: struct({ since: u32 }) }),
+});
+type Login = Infer<typeof Login>;
+const login: Login = { user: 7, roles: ["editor"], limits: new Map([["a", 1n]]), at: [1, "x"], kind: { member: { since: 1 } } };
+// @ts-expect-error no such alternative
+const wrong: Login = { ...login, kind: "admin" };
+const type = sessionType({
+  label: "login",
+  schema: 2,
+  shape: Login,
+  empty: { ...login, kind: "guest" },
+  convert: (schema, payload) => (schema === 0 ? { ...login, roles: Object.keys(decodeDictionary(payload)) } : undefined),
+});
+const typed = await SessionHeader.encrypted("authorization", ring, { type });
+const value: TypedSession<Login> = await typed.load("Bearer token");
+value.value = { ...value.value, user: null };
+value.update((login) => {
+  login.roles.push("reviewer");
+});
+// @ts-expect-error a typed session has no entries
+value.get("user");
+// @ts-expect-error a number is no text
+value.update((login) => login.roles.push(7));
+const token: string | null = await typed.save(value);
+
 // @ts-expect-error a session is made by `load`
-new (await import("../hardtack.js")).Session();
+new (await import("hardtack-session")).Session();
 
 try {
-  (await cookies.load(null)).rememberFor(60);
+  session.rememberFor(60);
 } catch (error) {
-  if (error instanceof SessionError && error.code === "not-remembering") console.log(token);
-  if (error instanceof ConfigError) throw error;
+  if (error instanceof SessionError) {
+    switch (error.code) {
+      case "not-remembering":
+      case "after-head":
+        console.log(error.message);
+        break;
+      // @ts-expect-error there is no such code
+      case "to-large":
+        break;
+    }
+  }
+  if (error instanceof ConfigError && error.code === "migrateFrom") throw error;
 }
+
+// Adapters
+
+const toSet: CookieToSet[] = await cookies.saveAsCookies(session);
+const guard = new CsrfGuard({ trustOrigins: ["https://app.example.com"], tokensInForms: true });
+
+interface Env {
+  SESSION_KEYS: string;
+}
+
+export default {
+  fetch: withSession(
+    (env: Env) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS),
+    async (request: Request, session, env: Env): Promise<Response> => {
+      session.set("user", env.SESSION_KEYS);
+      return new Response(session.get("user"));
+    },
+    { guard },
+  ),
+};
+
+const site = new Hono<{ Variables: { session: Session<Visitor> } }>();
+site.use(inHono(cookies, { guard, now: () => new Date() }));
+site.get("/", (c) => c.text(c.get("session").get("user") ?? "nobody"));
+serve(site);
+
+declare global {
+  namespace Express {
+    interface Request {
+      session: Session<Visitor>;
+    }
+  }
+}
+const app = express();
+app.use(inExpress(cookies));
+app.get("/", (request, response) => {
+  response.send(request.session.get("user"));
+});
+
+createServer(inNode(cookies, (request, response, session) => {
+  response.end(`${request.url} ${session.get("user")}`);
+}));
+
+const next = inNext(() => SessionCookie.encrypted<Visitor>(process.env["SESSION_KEYS"]), async () => ({
+  getAll: () => [{ name: "a", value: "b" }],
+  set: () => {},
+}));
+const count: number = await next.update((session) => session.set("visits", 1).get("visits") ?? 0);
+
+const handler: (event: { path: string }) => Promise<string | undefined> = inH3(cookies, async (_event, session) => session.get("user"));
+export const handle = handleSession(cookies, { guard });
+export const onRequest = onSession(cookies);
+
+const proxied: Response = await forward(cookies, session, new Request("http://origin.test"));
+await cookies.saveTo(proxied.headers, session, { status: 200 });
+const answer: Response = await cookies.saveToResponse(proxied, session);
+console.log(entries, stored, text_, wrong, token, toSet, count, answer, handler);

@@ -5,13 +5,17 @@ import { spawn } from "node:child_process";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { rollup } from "rollup";
 import package_ from "workerd";
 
-import { SessionCookie } from "../hardtack.js";
+import { SessionCookie } from "../src/index.js";
 import { XAES_KEY } from "./keys.js";
 import { SKIPPED } from "./vectors.js";
 
-const config = fileURLToPath(new URL("workerd/config.capnp", import.meta.url));
+const path = (file) => fileURLToPath(new URL(file, import.meta.url));
+const bundle = await rollup({ input: path("workerd/worker.js"), external: /^vectors\// });
+await bundle.write({ file: path("../dist/worker.js") });
+const config = path("workerd/config.capnp");
 const workerd = spawn(package_.default, ["serve", config, "--control-fd=3"], {
   env: { ...process.env, SESSION_KEYS: XAES_KEY },
   stdio: ["ignore", "inherit", "inherit", "pipe"],

@@ -8,9 +8,8 @@ const config :Workerd.Config = (
 
 const worker :Workerd.Worker = (
   modules = [
-    (name = "test/workerd/worker.js", esModule = embed "worker.js"),
-    (name = "hardtack.js", esModule = embed "../../hardtack.js"),
-    (name = "test/vectors.js", esModule = embed "../vectors.js"),
+    # Bundled by the test.
+    (name = "worker.js", esModule = embed "../../dist/worker.js"),
     (name = "vectors/contexts.json", text = embed "../../../tests/vectors/contexts.json"),
     (name = "vectors/cookies.json", text = embed "../../../tests/vectors/cookies.json"),
     (name = "vectors/csrf.json", text = embed "../../../tests/vectors/csrf.json"),

@@ -1,18 +1,18 @@
 // Runs the vectors at `/vectors`, and serves a counter elsewhere.
 
-import contexts from "../../vectors/contexts.json";
-import cookiesVectors from "../../vectors/cookies.json";
-import csrf from "../../vectors/csrf.json";
-import derivation from "../../vectors/derivation.json";
-import headers from "../../vectors/headers.json";
-import keys from "../../vectors/keys.json";
-import open from "../../vectors/open.json";
-import primitives from "../../vectors/primitives.json";
-import rings from "../../vectors/rings.json";
-import seal from "../../vectors/seal.json";
-import writes from "../../vectors/writes.json";
+import contexts from "vectors/contexts.json";
+import cookiesVectors from "vectors/cookies.json";
+import csrf from "vectors/csrf.json";
+import derivation from "vectors/derivation.json";
+import headers from "vectors/headers.json";
+import keys from "vectors/keys.json";
+import open from "vectors/open.json";
+import primitives from "vectors/primitives.json";
+import rings from "vectors/rings.json";
+import seal from "vectors/seal.json";
+import writes from "vectors/writes.json";
 
-import { SessionCookie } from "../../hardtack.js";
+import { SessionCookie } from "../../src/index.js";
 import { run } from "../vectors.js";
 
 const FILES = { contexts, cookies: cookiesVectors, csrf, derivation, headers, keys, open, primitives, rings, seal, writes };

@@ -1,0 +1,74 @@
+// Sizes (docs/spec/writer.md § 9.5, § 9.6).
+
+import { LONGEST_METADATA, padme } from "./body.js";
+import { encodedLength } from "./bytes.js";
+import { ConfigError } from "./errors.js";
+
+/** The longest cookie that browsers store. */
+const BROWSER = 4096;
+const MOST_COOKIES = 4;
+
+export function sizeOf(size) {
+  if (size === "anywhere") return { field: 3072, cookies: 1 };
+  if (size === "browser") return { field: BROWSER, cookies: 1 };
+  const [, count] = /^split:([2-4])$/.exec(size) ?? [];
+  if (!count) throw new ConfigError("size", "`size` is anywhere, browser, split:2, split:3 or split:4");
+  return { field: BROWSER, cookies: Number(count) };
+}
+
+export class Budget {
+  #fixed;
+  #overhead;
+  #padding;
+
+  /** `fixed`: the bytes of a field without its token, with the longest Max-Age and without one; 0 beside a cookie. */
+  constructor({ field, cookies }, { withMaxAge, withoutMaxAge }, overhead, padding) {
+    if (!["none", "padme"].includes(padding)) throw new ConfigError("padding", "`padding` is none or padme");
+    this.allowed = { field, cookies, total: field * cookies };
+    this.#fixed = { withMaxAge, withoutMaxAge };
+    this.#overhead = overhead;
+    this.#padding = padding;
+    const perField = field - this.#perField(cookies, true);
+    const longest = Math.floor((cookies * perField * 3) / 4) - overhead;
+    this.room = longest - LONGEST_METADATA;
+    if (padding === "padme") {
+      while (this.room >= 0 && padme(LONGEST_METADATA + this.room + 1) > longest) this.room--;
+    }
+    if (this.room < 0) throw new ConfigError("size", "there is no room for a session; shorten the name and attributes");
+  }
+
+  #perField(cookies, isPersistent) {
+    const { withMaxAge, withoutMaxAge } = this.#fixed;
+    return (isPersistent ? withMaxAge : withoutMaxAge) + (cookies > 1 && withMaxAge > 0 ? 2 : 0);
+  }
+
+  /** The characters of a part, where each field has `fixed` bytes beside it. */
+  partLength(allowed, tokenLength, fixed) {
+    if (allowed.cookies === 1 || fixed + tokenLength <= allowed.field) return tokenLength;
+    return Math.max(1, allowed.field - fixed - 2);
+  }
+
+  /** The length of a body, with its padding. */
+  bodyLength(length, content) {
+    return this.#padding === "padme" && content <= this.room ? padme(length + 1) : length;
+  }
+
+  /** Returns true if a body of this length may be sent. */
+  allows(allowed, bodyLength, isPersistent) {
+    const tokenLength = encodedLength(this.#overhead + bodyLength);
+    const partLength = this.partLength(allowed, tokenLength, this.#perField(1, isPersistent));
+    const cookies = Math.ceil(tokenLength / partLength);
+    const total = tokenLength + cookies * this.#perField(cookies, isPersistent);
+    return cookies <= allowed.cookies && total <= allowed.total;
+  }
+
+  /** The size of a session that arrived, whatever the profile is now (§ 9.5.3). */
+  asArrived(tokenLength, cookies, isPersistent) {
+    const perField = this.#perField(cookies, isPersistent);
+    const total = tokenLength + cookies * perField;
+    if (cookies === 1) return { cookies, field: total, total };
+    const field = cookies <= MOST_COOKIES ? Math.max(Math.ceil(tokenLength / cookies) + perField, BROWSER) : BROWSER;
+    const most = Math.min(cookies, MOST_COOKIES);
+    return { cookies: most, field, total: Math.min(total, most * field) };
+  }
+}

@@ -1,0 +1,121 @@
+// Bytes and texts (SPEC.md § 1, § 4.5).
+
+import { INVALID } from "./errors.js";
+
+/** 2026-01-01T00:00:00Z in Unix seconds. */
+export const EPOCH = 1_767_225_600;
+export const U32 = 0xffff_ffff;
+
+const utf8 = new TextEncoder();
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const latin1 = new TextDecoder("latin1");
+
+export const toUtf8 = (text) => utf8.encode(text);
+
+/** Throws `INVALID` where the bytes are not UTF-8. Keeps U+FEFF. */
+export function fromUtf8(bytes) {
+  try {
+    return strictUtf8.decode(bytes);
+  } catch {
+    throw INVALID;
+  }
+}
+
+export const concat = (...parts) => joined(parts);
+
+/** Concatenates a list of any length; a call takes only some ten thousand arguments. */
+export function joined(parts) {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+export const u8 = (value) => Uint8Array.of(value);
+export const u16 = (value) => Uint8Array.of(value >>> 8, value);
+export const u32 = (value) => Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
+export const u64 = (value) => concat(u32(Math.floor(value / 2 ** 32)), u32(value % 2 ** 32));
+
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+export function hex(bytes) {
+  let text = "";
+  for (const byte of bytes) text += DIGITS[byte];
+  return text;
+}
+
+export function equal(a, b) {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Compares tags without stopping at the first difference. */
+export function equalTags(a, b) {
+  let difference = a.length ^ b.length;
+  for (let i = 0; i < a.length; i++) difference |= a[i] ^ b[i];
+  return difference === 0;
+}
+
+/** Orders texts by their bytes. */
+export function compare(a, b) {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i];
+  return a.length - b.length;
+}
+
+const ALPHABET = utf8.encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+const SEXTETS = new Int8Array(128).fill(-1);
+ALPHABET.forEach((code, sextet) => (SEXTETS[code] = sextet));
+
+export const encodedLength = (bytes) => Math.ceil((bytes * 4) / 3);
+
+/** Encodes as base64url without padding. */
+export function toBase64url(bytes) {
+  const text = new Uint8Array(encodedLength(bytes.length));
+  let at = 0;
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a, b, c] = [bytes[i], bytes[i + 1], bytes[i + 2]];
+    text[at++] = ALPHABET[a >> 2];
+    text[at++] = ALPHABET[((a & 3) << 4) | (b >> 4)];
+    if (i + 1 < bytes.length) text[at++] = ALPHABET[((b & 15) << 2) | (c >> 6)];
+    if (i + 2 < bytes.length) text[at++] = ALPHABET[c & 63];
+  }
+  return latin1.decode(text);
+}
+
+/** Decodes the only valid spelling of some bytes, or returns null (§ 7.2). */
+export function fromBase64url(text) {
+  if (text.length % 4 === 1) return null;
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
+  let [bits, held, at] = [0, 0, 0];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const sextet = code < 128 ? SEXTETS[code] : -1;
+    if (sextet < 0) return null;
+    bits = (bits << 6) | sextet;
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      bytes[at++] = bits >> held;
+      bits &= (1 << held) - 1;
+    }
+  }
+  return bits === 0 ? bytes : null;
+}
+
+export const BLANK = " \t";
+export const SPACE = " \t\n\f\r";
+
+/** Removes these characters from both ends. A regular expression would take quadratic time for those inside. */
+export function trim(text, characters) {
+  let [start, end] = [0, text.length];
+  while (start < end && characters.includes(text[start])) start += 1;
+  while (end > start && characters.includes(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}

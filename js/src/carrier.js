@@ -1,0 +1,82 @@
+// What every carrier of sessions has: cookies and header fields.
+
+import { isSubresource } from "./caching.js";
+import { Session, stateOf } from "./session.js";
+import { SessionSealer } from "./session_sealer.js";
+import { State } from "./state.js";
+
+/** Returns the sealer of a carrier. */
+export let sealerOf;
+
+export class Carrier {
+  static {
+    sealerOf = (carrier) => carrier.#sealer;
+  }
+
+  #sealer;
+
+  constructor(sealer) {
+    if (!(sealer instanceof SessionSealer)) throw new TypeError("a carrier is made by `encrypted` or `unencryptedButSigned`");
+    this.#sealer = sealer;
+  }
+
+  /** `encrypted` or `signed`. */
+  get mode() {
+    return this.#sealer.mode;
+  }
+
+  /** Refuses sessions that began before this moment, from now on. */
+  raiseNotBefore(moment) {
+    this.#sealer.raiseNotBefore(moment);
+  }
+}
+
+/** Makes a new session, which `carrier` alone may save. */
+export function newSession(carrier, source, now) {
+  const state = new State(sealerOf(carrier).policy, now);
+  state.loadedBy = carrier;
+  state.sealer = sealerOf(carrier);
+  state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
+  return { state, session: new Session(state) };
+}
+
+export function ownState(carrier, session) {
+  const state = stateOf(session);
+  if (state.loadedBy !== carrier) throw new TypeError("this session was loaded by another carrier; save it there");
+  return state;
+}
+
+/** Ends a request. Returns the decision, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
+export async function finish(carrier, session, response) {
+  if (response.status !== undefined && !Number.isInteger(response.status)) {
+    throw new TypeError("`status` is the status of the response, a whole number");
+  }
+  const state = ownState(carrier, session);
+  const decision = state.finish(response);
+  if (decision.change !== "store") return decision;
+  const sealer = sealerOf(carrier);
+  if (decision.isOptional && !sealer.canSeal(state.now)) return { change: "keep", touch: decision.touch };
+  return { ...decision, token: await sealer.seal(decision.body, state.now) };
+}
+
+/**
+ * Returns the values of the field `name` in a request: a `Request`, a request of Node, their headers, or the values
+ * themselves, unless `areValues` is false.
+ */
+export function fieldsOf(source, name, areValues = true) {
+  if (source === null || source === undefined) return [];
+  if (typeof source === "string") return areValues ? [source] : [];
+  if (typeof source !== "object") throw new TypeError("`load` takes a request, its headers, or the values of the field");
+  if (Array.isArray(source.rawHeaders)) return rawValues(source.rawHeaders, name);
+  if (typeof source.get === "function") return listOf(source.get(name));
+  if (typeof source[Symbol.iterator] === "function") return areValues ? listOf([...source]) : [];
+  if (typeof source.headers === "object") return fieldsOf(source.headers, name, areValues);
+  return Object.hasOwn(source, name) ? listOf(source[name]) : [];
+}
+
+const listOf = (values) => [values].flat().filter((value) => typeof value === "string");
+
+/** Node joins or drops repeated fields elsewhere. */
+function rawValues(raw, name) {
+  return raw.filter((_, i) => i % 2 === 1 && raw[i - 1].toLowerCase() === name);
+}

@@ -1,0 +1,82 @@
+// Values in `Cookie` fields (docs/spec/carriers.md § 9.1, § 9.2).
+
+import { BLANK, trim } from "./bytes.js";
+import { Refusal } from "./errors.js";
+import { LONGEST_TOKEN } from "./token.js";
+
+export const MOST_VALUES = 4;
+
+/** Calls `found(rest, value)` for each pair whose name begins with `name`, in order; `rest` is what follows in its name. */
+function eachPair(fields, name, found) {
+  for (const field of fields) {
+    // Searching for the name skips the other cookies of the site, of which there may be many.
+    for (let at = field.indexOf(name); at >= 0; at = field.indexOf(name, at + 1)) {
+      if (!beginsPair(field, at)) continue;
+      const end = field.indexOf(";", at);
+      const pair = field.slice(at + name.length, end < 0 ? field.length : end);
+      const equals = pair.indexOf("=");
+      if (equals >= 0) found(pair.slice(0, equals), pair.slice(equals + 1));
+      if (end < 0) break;
+      at = end;
+    }
+  }
+}
+
+/** Returns true if nothing but blanks stands between this position and the start of the pair. */
+function beginsPair(field, at) {
+  let before = at - 1;
+  while (before >= 0 && BLANK.includes(field[before])) before--;
+  return before < 0 || field[before] === ";";
+}
+
+/** The value of a pair without blanks and one pair of quotes, cut to one character more than a token may have (§ 9.1.4). */
+function plain(value) {
+  const text = trim(value, BLANK);
+  const isQuoted = text.length >= 2 && text.startsWith('"') && text.endsWith('"');
+  return (isQuoted ? text.slice(1, -1) : text).slice(0, LONGEST_TOKEN + 1);
+}
+
+/** The distinct values of one name in `Cookie` fields, at most `most` (§ 9.1.3, § 9.1.4). */
+export function findValues(fields, name, most = MOST_VALUES) {
+  const values = [];
+  eachPair(fields, name, (rest, value) => {
+    if (rest === "") addDistinct(values, plain(value), most);
+  });
+  return values;
+}
+
+/** The values of a cookie, and the parts beside them by their numbers. */
+export function findCookie(fields, name) {
+  const values = [];
+  const found = new Map();
+  eachPair(fields, name, (rest, value) => {
+    if (rest === "") return addDistinct(values, plain(value), MOST_VALUES);
+    if (rest.length !== 2 || rest[0] !== "." || rest[1] < "1" || rest[1] > "7") return;
+    const number = Number(rest[1]);
+    if (!found.has(number)) found.set(number, []);
+    addDistinct(found.get(number), plain(value), 2);
+  });
+  const parts = new Map([...found].toSorted(([a], [b]) => a - b));
+  return { values, parts };
+}
+
+function addDistinct(values, value, most) {
+  if (values.length < most && !values.includes(value)) values.push(value);
+}
+
+/** Puts a value together with its parts (§ 9.2). Throws a `Refusal`. */
+export function assemble(value, parts) {
+  if (value.length > LONGEST_TOKEN) throw new Refusal("TooLong");
+  const dot = value.indexOf(".");
+  if (dot < 0) return { token: value, cookies: 1 };
+  if (!/^[2-8]$/.test(value.slice(0, dot))) throw new Refusal("Incomplete");
+  const cookies = Number(value.slice(0, dot));
+  let token = value.slice(dot + 1);
+  for (let number = 1; number < cookies; number++) {
+    const found = parts.get(number) ?? [];
+    if (found.length === 0) throw new Refusal("Incomplete");
+    if (found.length > 1) throw new Refusal("Duplicate");
+    token += found[0];
+  }
+  return { token, cookies };
+}

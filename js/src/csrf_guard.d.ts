@@ -1,0 +1,30 @@
+import type { BaseSession } from "./index.js";
+
+export interface CsrfGuardOptions {
+  /** Origins whose requests count as the site's own, such as `https://app.example.com`. They still need a token. */
+  readonly trustOrigins?: readonly string[];
+  /** Origins whose forms may be posted to a path without a token: the last step of a sign-in elsewhere. */
+  readonly trustFormPosts?: readonly (readonly [origin: string, path: string])[];
+  /** Needs no token: `Sec-Fetch-Site` and `Origin` are enough. Default: false. */
+  readonly originCheckOnly?: boolean;
+  /** Accepts the token in a field of a form. Default: false. */
+  readonly tokensInForms?: boolean;
+  /** Default: `csrf_token`. */
+  readonly formField?: string;
+}
+
+/** The reason why a guard refuses a request. Its `message` may be shown to the visitor. */
+export class CsrfRefusal extends Error {
+  constructor(code: CsrfRefusalCode);
+  readonly code: CsrfRefusalCode;
+}
+
+export type CsrfRefusalCode = "cross-site" | "plain-http" | "no-token" | "wrong-token";
+
+/** Refuses requests that other sites make a visitor's browser send. */
+export class CsrfGuard {
+  /** Throws a `ConfigError`. */
+  constructor(options?: CsrfGuardOptions);
+  /** Checks a `Request`, or a request of Node. Returns null if it may pass. */
+  check(request: { readonly method?: string; readonly headers: object }, session: BaseSession): Promise<CsrfRefusal | null>;
+}

@@ -1,0 +1,154 @@
+// CSRF protection: checks that a request comes from a page of the session's own site. The rules of `CsrfGuard` in Rust.
+
+import { trim } from "./bytes.js";
+import { ConfigError } from "./errors.js";
+import { isAt, isSecure, parseHost, parseOrigin, tellingPort } from "./origins.js";
+
+const SENTENCES = {
+  "cross-site": "refused: the request comes from another site",
+  "plain-http": "refused: the request comes from a page without TLS",
+  "no-token": "refused: the request has no CSRF token in the header `x-csrf-token`",
+  "wrong-token": "refused: the CSRF token is not of this session; load the page again",
+};
+
+/** The reason why a guard refuses a request. Its `message` may be shown to the visitor. */
+export class CsrfRefusal extends Error {
+  constructor(code) {
+    super(SENTENCES[code]);
+    this.name = "CsrfRefusal";
+    this.code = code;
+  }
+}
+
+const SAFE = ["GET", "HEAD", "OPTIONS", "TRACE"];
+const FORMS = ["application/x-www-form-urlencoded", "multipart/form-data"];
+const OPTIONS = ["trustOrigins", "trustFormPosts", "originCheckOnly", "tokensInForms", "formField"];
+
+/** Refuses requests that other sites make a visitor's browser send. */
+export class CsrfGuard {
+  #trusted;
+  #formPosts;
+  #asks;
+  #formField;
+
+  /**
+   * `trustOrigins`: origins whose requests count as the site's own; they still need a token. `trustFormPosts`: pairs of an
+   * origin and a path to which its forms may be posted without a token. `originCheckOnly`: no token is needed.
+   * `tokensInForms`: a form may have its token in the field `formField`, by default `csrf_token`.
+   */
+  constructor(options = {}) {
+    for (const name of Object.keys(options)) {
+      if (!OPTIONS.includes(name)) throw new ConfigError("option", `there is no option \`${name}\``);
+    }
+    const { trustOrigins = [], trustFormPosts = [], originCheckOnly = false, tokensInForms = false } = options;
+    this.#trusted = trustOrigins.map((origin) => originOf("trustOrigins", origin));
+    this.#formPosts = trustFormPosts.map(([origin, path]) => ({ origin: originOf("trustFormPosts", origin), path }));
+    this.#asks = originCheckOnly ? "nothing" : tokensInForms ? "header or form" : "header";
+    this.#formField = options.formField ?? "csrf_token";
+  }
+
+  /**
+   * Checks a `Request`, or a request of Node, with its session. Returns null if it may pass, else a `CsrfRefusal`. A form's
+   * token is looked for in a copy of the `Request`, or in the `body` that a parser has left in a request of Node.
+   */
+  async check(request, session) {
+    const head = headOf(request);
+    const isUpgrade = isWebSocket(head);
+    const isSafe = SAFE.includes(head.method) && !isUpgrade;
+    const isFormPost = this.#isFormPost(head);
+    if (!isSafe && !isFormPost) {
+      const refused = this.#checkOrigin(head);
+      if (refused) return new CsrfRefusal(refused);
+    }
+    if (this.#asks === "nothing" || isSafe || isUpgrade || isFormPost) return null;
+    const token = textOf(head, "x-csrf-token") ?? (await this.#tokenInForm(head, request));
+    if (token === null) return new CsrfRefusal("no-token");
+    return (await session.verifyCsrf(token)) ? null : new CsrfRefusal("wrong-token");
+  }
+
+  async #tokenInForm(head, request) {
+    if (this.#asks !== "header or form" || !isForm(head)) return null;
+    if (head.isOfNode) return request.body?.[this.#formField] ?? null;
+    try {
+      const values = (await request.clone().formData()).getAll(this.#formField);
+      return values.length === 1 ? values[0] : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #checkOrigin(head) {
+    const origin = textOf(head, "origin");
+    const site = textOf(head, "sec-fetch-site");
+    const parsed = origin === null ? null : parseOrigin(origin);
+    if (parsed && this.#trusted.some((trusted) => isSameOrigin(trusted, parsed))) return null;
+    if (site !== null) return ["same-origin", "none"].includes(site) ? null : "cross-site";
+    if (origin === null) return null;
+    const host = hostOf(head);
+    if (!parsed || !host || !isAt(parsed, host)) return "cross-site";
+    return isSecure(parsed) ? null : "plain-http";
+  }
+
+  #isFormPost(head) {
+    const origin = textOf(head, "origin");
+    const parsed = origin === null ? null : parseOrigin(origin);
+    if (head.method !== "POST" || !isForm(head) || !parsed) return false;
+    return this.#formPosts.some(({ origin, path }) => path === head.path && isSameOrigin(origin, parsed));
+  }
+}
+
+function originOf(setting, text) {
+  const origin = typeof text === "string" ? parseOrigin(text) : null;
+  if (!origin) throw new ConfigError(setting, `\`${setting}\` takes a scheme and a host like \`https://app.example.com\``);
+  return origin;
+}
+
+const isSameOrigin = (a, b) => a.scheme === b.scheme && a.host === b.host && a.port === b.port;
+
+/** The head of a request: its method, its path, the values of a field, and the host in its address. */
+function headOf(request) {
+  if (Array.isArray(request.rawHeaders)) {
+    const { rawHeaders } = request;
+    const values = (name) => rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1].toLowerCase() === name);
+    const authority = request.authority || null;
+    return { isOfNode: true, method: request.method, path: pathOf(request.originalUrl ?? request.url), values, address: authority };
+  }
+  const { method, headers, url } = request;
+  const { host, pathname, protocol } = new URL(url);
+  const values = (name) => (headers.has(name) ? [headers.get(name)] : []);
+  return { isOfNode: false, method, path: pathname, values, address: host, scheme: protocol };
+}
+
+/** Of the target of a request. */
+const pathOf = (target) => (target.startsWith("/") ? target.split("?")[0] : new URL(target, "http://localhost").pathname);
+
+/** The value of the fields of this name, or null. Fields that differ count as one value that never passes. */
+function textOf({ values }, name) {
+  const found = values(name);
+  if (found.length === 0) return null;
+  return found.every((value) => value === found[0] && /^[\t -~]*$/.test(value)) ? found[0] : "?";
+}
+
+/** The one host that a request names. */
+function hostOf({ values, address, scheme }) {
+  const fields = values("host");
+  if (fields.length > 1) return null;
+  const inField = fields.length === 1 ? parseHost(fields[0]) : null;
+  const inAddress = address === null ? null : parseHost(address);
+  if ((fields.length === 1 && !inField) || (address !== null && !inAddress)) return null;
+  if (!inField || !inAddress) return inAddress ?? inField;
+  const isSame =
+    inField.name.toLowerCase() === inAddress.name.toLowerCase() && tellingPort(inField, scheme) === tellingPort(inAddress, scheme);
+  return isSame ? inAddress : null;
+}
+
+/** An upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441). */
+function isWebSocket({ method, values }) {
+  const words = values("upgrade").flatMap((list) => list.split(","));
+  return method === "CONNECT" || (method === "GET" && words.some((word) => trim(word, " \t\n\f\r").toLowerCase() === "websocket"));
+}
+
+function isForm({ values }) {
+  const [kind = ""] = values("content-type");
+  return FORMS.includes(kind.split(";")[0].trim().toLowerCase());
+}

@@ -1,0 +1,30 @@
+/** A mistake in a key, a ring, a context or a setting. `code` is the word of SPEC.md § 14, or the name of the setting. */
+export class ConfigError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.name = "ConfigError";
+    this.code = code;
+  }
+}
+
+/** A change that was refused. The session stays as it was. */
+export class SessionError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.name = "SessionError";
+    this.code = code;
+  }
+}
+
+/** Thrown where bytes break the format. Never leaves this package. */
+export const INVALID = Symbol("invalid");
+
+/** A failed step of SPEC.md § 7, with its Reason. */
+export class Refusal {
+  /** `isForOthers`: this package cannot open the token, and other instances can. */
+  constructor(reason, keyId = null, isForOthers = false) {
+    this.reason = reason;
+    this.keyId = keyId;
+    this.isForOthers = isForOthers;
+  }
+}

@@ -1,0 +1,11 @@
+// Sessions in one sealed cookie: the format of SPEC.md, on WebCrypto alone.
+//
+// Section numbers in this folder are those of SPEC.md, docs/spec/carriers.md and docs/spec/writer.md.
+
+export { decodeDictionary } from "./dictionary.js";
+export { ConfigError, SessionError } from "./errors.js";
+export { generateKey } from "./key.js";
+export { KeyRing } from "./key_ring.js";
+export { Session } from "./session.js";
+export { SessionCookie } from "./session_cookie.js";
+export { SessionHeader } from "./session_header.js";

@@ -1,0 +1,13 @@
+import type { OldCookie } from "./index.js";
+
+/** The options that iron-session got, as far as its cookies depend on them. */
+export interface IronSessionOptions {
+  readonly cookieName: string;
+  readonly password: string | { readonly [id: string]: string };
+  readonly cookieOptions?: { readonly path?: string; readonly domain?: string; readonly secure?: boolean };
+  /** Renames or drops entries. Null refuses the session. */
+  readonly convert?: (entries: { [key: string]: any }) => { [key: string]: any } | null;
+}
+
+/** The cookie of iron-session 6 to 8, for `migrateFrom`. */
+export function ironSession(options: IronSessionOptions): OldCookie;

@@ -1,0 +1,42 @@
+// Cookies of iron-session, read to take their sessions over. Their format is that of @hapi/iron, version Fe26.2.
+
+import { fromBase64url, fromUtf8, toUtf8 } from "./bytes.js";
+import { openIron } from "./crypto_old.js";
+import { ConfigError } from "./errors.js";
+
+/**
+ * The cookie of iron-session 6 to 8, for `migrateFrom`. Takes the options that iron-session got: `cookieName`, `password`
+ * and the `path`, `domain` and `secure` of `cookieOptions`. `convert` renames or drops entries, or refuses a session by
+ * returning null.
+ */
+export function ironSession({ cookieName, password, cookieOptions = {}, convert = (entries) => entries }) {
+  const passwords = typeof password === "string" ? { 1: password } : { ...password };
+  if (!Object.values(passwords).every((text) => typeof text === "string" && text.length >= 32)) {
+    throw new ConfigError("password", "`password` is that of iron-session, at least 32 characters, or an object of ids and passwords");
+  }
+  const { path, domain, secure } = cookieOptions;
+  const read = async (value) => {
+    const opened = await unseal(value, passwords);
+    if (!opened) return null;
+    const entries = convert(opened.entries);
+    return entries === null ? null : { entries, expiresAt: opened.expiresAt };
+  };
+  return { name: cookieName, path, domain, secure, read };
+}
+
+/** Returns the entries and the end of a seal, or null. */
+async function unseal(value, passwords) {
+  const [seal, version] = value.split("~");
+  const parts = seal.split("*");
+  if (parts.length !== 8 || parts[0] !== "Fe26.2" || !/^\d*$/.test(parts[5])) return null;
+  const [, id, salt, iv, sealed, expiration, tagSalt, mac] = parts;
+  const [nonce, ciphertext, tag] = [iv, sealed, mac].map(fromBase64url);
+  if (!Object.hasOwn(passwords, id) || !nonce || !ciphertext || !tag) return null;
+  const signed = toUtf8(parts.slice(0, 6).join("*"));
+  const plain = await openIron(toUtf8(passwords[id]), { salt, nonce, ciphertext, tagSalt, signed, tag });
+  if (!plain) return null;
+  const data = JSON.parse(fromUtf8(plain));
+  // Before version 2 of its format, iron-session put the session into a member.
+  const entries = version === "2" ? data : data.persistent;
+  return { entries, expiresAt: expiration === "" ? null : Number(expiration) };
+}

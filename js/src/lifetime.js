@@ -1,0 +1,54 @@
+// Times (SPEC.md § 7.7, § 8).
+
+import { ConfigError } from "./errors.js";
+import { U32 } from "./bytes.js";
+
+/** The Unix seconds of a `Date` or of milliseconds. Refuses a moment that is no number, at which nothing would expire. */
+export function secondsOf(name, moment, round = Math.floor) {
+  const milliseconds = moment instanceof Date ? moment.getTime() : moment;
+  if (!Number.isFinite(milliseconds)) throw new ConfigError(name, `\`${name}\` is neither a valid Date nor milliseconds`);
+  return round(milliseconds / 1000);
+}
+
+export const dateOf = (seconds) => new Date(seconds * 1000);
+
+/** A span as it is sealed: from 0 to 2^32 - 1 seconds. */
+export const span = (seconds) => Math.min(U32, Math.max(0, seconds));
+
+/** Seconds from `issued` to the end (§ 8.1). */
+function lifetimeOf({ limit, remembered }, { absolute, rememberUpTo }) {
+  const longest = remembered !== null && rememberUpTo !== null ? rememberUpTo : absolute;
+  return Math.min(longest, remembered ?? Infinity, limit ?? Infinity);
+}
+
+export const deadlineOf = (metadata, policy) => metadata.issued + lifetimeOf(metadata, policy);
+
+/** § 8.2. */
+export const isRememberedNow = ({ remembered }, { rememberUpTo }) => remembered !== null && rememberUpTo !== null;
+
+/** The second at which the session is idle, or null. */
+export function idleAt(metadata, policy) {
+  const applies = policy.idle !== null && !isRememberedNow(metadata, policy);
+  return applies ? metadata.issued + metadata.age + policy.idle : null;
+}
+
+/** Tests the dates of a session (§ 7.7) and those of the revocation (§ 7.8). Returns a Reason, or null. */
+export function checkTimes(metadata, now, policy, notBefore) {
+  const seen = metadata.issued + metadata.age;
+  if (seen > now + policy.skew) return "NotYetValid";
+  if (now >= deadlineOf(metadata, policy)) return "Expired";
+  const idle = idleAt(metadata, policy);
+  if (idle !== null && now >= idle) return "Idle";
+  return metadata.issued < notBefore ? "Revoked" : null;
+}
+
+/** § 8.8. */
+export function isRefreshDue(metadata, now, policy) {
+  const { refreshAfter } = policy;
+  if (isRememberedNow(metadata, policy)) return false;
+  if (typeof refreshAfter === "number") return now >= metadata.issued + metadata.age + refreshAfter;
+  return refreshAfter === "always";
+}
+
+/** The age of an activity (§ 8.6). */
+export const activeAge = ({ issued, age }, now) => Math.max(age, now - issued, 0);

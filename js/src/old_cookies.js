@@ -1,0 +1,97 @@
+// Sessions of other libraries, taken over from their cookies until a date. The rules are those of docs/moving-in.md.
+
+import { EPOCH, U32 } from "./bytes.js";
+import { findValues } from "./cookie.js";
+import { Dictionary } from "./dictionary.js";
+import { ConfigError } from "./errors.js";
+import { secondsOf, span } from "./lifetime.js";
+import { Template } from "./set_cookie.js";
+
+/** The most bytes of a value that browsers store. */
+const LONGEST_VALUE = 4096;
+const MOST_VALUES = 4;
+
+export class OldCookies {
+  #sources;
+
+  constructor(sources, template) {
+    this.#sources = sources.map((source) => sourceOf(source, template));
+  }
+
+  /** Takes over the session of an old cookie, if the request has one that opens. */
+  async takeOver(fields, state, sealer) {
+    const { now } = state;
+    const opened = [];
+    let refused = null;
+    for (const source of this.#sources.filter(({ from, until }) => from <= now && now < until)) {
+      const values = findValues(fields, source.template.name, MOST_VALUES + 1);
+      state.hasToken ||= values.length > 0;
+      for (const value of values) {
+        const old = await readOld(source, value);
+        if (old) opened.push({ source, old, isOneOfMany: values.length > MOST_VALUES, key: `${source.template.name}=${value}` });
+        else refused ??= "Auth";
+      }
+    }
+    // One of two may have been planted by another host of the site.
+    const isRival = new Set(opened.map(({ key }) => key)).size > 1 || opened.some(({ isOneOfMany }) => isOneOfMany);
+    if (opened.length > 0) refused = isRival ? "Duplicate" : await accept(opened[0], state, sealer);
+    if (refused) state.outcome = { kind: "notMigrated", reason: refused };
+    else if (opened.length > 0) state.outcome = state.isTakenOver ? { kind: "migrated" } : state.outcome;
+  }
+
+  /** Drops the old cookies that are read by now. Before that, they belong to the old program. */
+  expire(now) {
+    const due = this.#sources.filter(({ from }) => now >= from);
+    const fields = new Map(due.map(({ template }) => [JSON.stringify(template.expire(template.name)), template]));
+    return [...fields.values()].map((template) => template.expire(template.name));
+  }
+}
+
+function sourceOf({ cookie, from, until }, template) {
+  const refuse = (sentence) => {
+    throw new ConfigError("migrateFrom", sentence);
+  };
+  if (typeof cookie?.read !== "function") refuse("`migrateFrom` takes `{ cookie, from, until }`, with a cookie such as `ironSession({ … })`");
+  const [start, end] = [secondsOf("migrateFrom.from", from), secondsOf("migrateFrom.until", until)];
+  if (end <= start) refuse("`until` is not later than `from`");
+  if (cookie.name === template.name) refuse("the old cookie and the new one have the same name");
+  const { name, path, domain, partitioned } = cookie;
+  return { cookie, from: start, until: end, template: new Template({ name, path, domain, partitioned, secure: cookie.secure ?? true }) };
+}
+
+/** A cookie that cannot be read is refused. */
+async function readOld({ cookie }, value) {
+  if (value.length > LONGEST_VALUE) return null;
+  try {
+    return (await cookie.read(value)) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Returns a Reason if the session cannot be taken over. */
+async function accept({ source, old }, state, sealer) {
+  const { now } = state;
+  let converted;
+  try {
+    converted = convert(old, source, now);
+  } catch {
+    return "Payload";
+  }
+  if (converted === null) return "Expired";
+  const { metadata, dictionary } = converted;
+  if (dictionary.size === 0) return null;
+  return (await sealer.check(metadata, now)) ?? state.takeOver(metadata, dictionary.bytes);
+}
+
+/** The dates and the dictionary of an old session, or null if it has ended or began before the format did. */
+function convert({ entries, createdAt = null, lastActiveAt = null, expiresAt = null }, source, now) {
+  if (expiresAt !== null && now >= secondsOf("expiresAt", expiresAt)) return null;
+  const issued = createdAt === null ? source.from : secondsOf("createdAt", createdAt);
+  if (issued < EPOCH || issued - EPOCH > U32) return null;
+  const active = lastActiveAt === null ? now : secondsOf("lastActiveAt", lastActiveAt);
+  const dictionary = new Dictionary();
+  for (const [key, value] of Object.entries(entries)) dictionary.put(key, dictionary.entryOf(key, value).entry);
+  const metadata = { issued, age: span(active - issued), limit: null, remembered: null, sid: null };
+  return { metadata, dictionary };
+}

@@ -1,0 +1,156 @@
+import { Budget, sizeOf } from "./budget.js";
+import { cacheChanges, isShareable } from "./caching.js";
+import { Carrier, fieldsOf, finish, newSession, ownState, sealerOf } from "./carrier.js";
+import { assemble, findCookie } from "./cookie.js";
+import { Refusal } from "./errors.js";
+import { secondsOf } from "./lifetime.js";
+import { OldCookies } from "./old_cookies.js";
+import { SessionSealer, choose } from "./session_sealer.js";
+import { LONGEST_MAX_AGE, Template, defaultName, toSetCookie } from "./set_cookie.js";
+import { yesOrNo } from "./settings.js";
+import { overheadOf } from "./suites.js";
+
+const OPTIONS = ["name", "path", "domain", "dangerAllowHttp", "sameSite", "partitioned", "size", "migrateFrom"];
+
+/**
+ * Ends a request, and returns the changes to the head of its response: `[name, value]`, of which `set-cookie` is to be
+ * appended and every other to be set. `fields`: those of the response, with names in lower case.
+ */
+export let headChanges;
+
+/** Sessions in cookies. */
+export class SessionCookie extends Carrier {
+  static {
+    headChanges = (cookies, fields, session, response) => cookies.#headChanges(fields, session, response);
+  }
+
+  /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
+  static encrypted(ring, options = {}) {
+    return SessionCookie.#build("encrypted", ring, options);
+  }
+
+  /** Signed sessions, whose content everyone can read who holds the cookie. */
+  static unencryptedButSigned(ring, options = {}) {
+    return SessionCookie.#build("signed", ring, options);
+  }
+
+  static async #build(mode, ring, options) {
+    const { size = "anywhere", padding = "none", migrateFrom = [], name, path, domain, sameSite, partitioned } = options;
+    const attributes = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", options.dangerAllowHttp) };
+    const template = new Template({ ...attributes, name: name ?? defaultName(attributes) });
+    const sealer = await SessionSealer.build(mode, ring, template.name, options, OPTIONS);
+    const fixed = { withMaxAge: template.lengthWith(LONGEST_MAX_AGE), withoutMaxAge: template.lengthWith(null) };
+    sealer.policy.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding);
+    return new SessionCookie(sealer, template, new OldCookies([migrateFrom].flat(), template));
+  }
+
+  #template;
+  #old;
+
+  constructor(sealer, template, old) {
+    super(sealer);
+    this.#template = template;
+    this.#old = old;
+  }
+
+  get name() {
+    return this.#template.name;
+  }
+
+  /**
+   * Loads the session of a request: a `Request`, a request of Node, their headers, or the values of its `Cookie` fields.
+   * A cookie that does not open is a new session.
+   */
+  async load(source, now = Date.now()) {
+    const { state, session } = newSession(this, source, secondsOf("now", now));
+    const fields = fieldsOf(source, "cookie");
+    const { values, parts } = findCookie(fields, this.name);
+    state.carried = new Set(parts.keys());
+    state.hasToken = values.length > 0 || parts.size > 0;
+    if (values.length === 0) {
+      if (!state.hasToken) await this.#old.takeOver(fields, state, sealerOf(this));
+      return session;
+    }
+    const results = await Promise.all(values.map((value) => this.#read(value, parts, state.now)));
+    try {
+      state.open(choose(results, this.#template.isHostOnly));
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      state.refuse(refusal);
+    }
+    return session;
+  }
+
+  async #read(value, parts, now) {
+    try {
+      const { token, cookies } = assemble(value, parts);
+      return { ...(await sealerOf(this).verify(token, now)), tokenLength: token.length, cookies };
+    } catch (refusal) {
+      if (refusal instanceof Refusal) return refusal;
+      throw refusal;
+    }
+  }
+
+  /** Ends the request, and returns the values of the response's `Set-Cookie` fields. Append each as a field of its own. */
+  async save(session, response = {}) {
+    return (await this.saveAsCookies(session, response)).map(toSetCookie);
+  }
+
+  /** Ends the request, and returns the cookies to set, for frameworks that take a name, a value and options. */
+  async saveAsCookies(session, response = {}) {
+    return this.#cookiesOf(await finish(this, session, response), ownState(this, session));
+  }
+
+  #cookiesOf(decision, { carried, now }) {
+    const template = this.#template;
+    if (decision.change === "keep") return [];
+    const old = this.#old.expire(now);
+    if (decision.change === "drop") return [template.expire(template.name), ...template.expireParts(carried, 1), ...old];
+    const { token, allowed, maxAge } = decision;
+    const { budget } = sealerOf(this).policy;
+    const partLength = budget.partLength(allowed, token.length, template.lengthWith(maxAge));
+    const cookies = template.split(token, partLength, maxAge);
+    return [...cookies, ...template.expireParts(carried, cookies.length), ...old];
+  }
+
+  /**
+   * Ends the request, and saves the session into the `Headers` of its response: `Set-Cookie`, `Vary` and
+   * `Cache-Control`. Whether others may store the response is read from them.
+   */
+  async saveTo(headers, session, response = {}) {
+    // Headers that cannot be changed say so here, before the session is closed.
+    headers.delete("x-hardtack-none");
+    apply(await this.#headChanges([...headers], session, response), headers);
+  }
+
+  /**
+   * Ends the request, and returns its response with the session saved: the same one, or a copy where its headers cannot
+   * be changed, as those of `Response.redirect()` and of `fetch()`.
+   */
+  async saveToResponse(response, session) {
+    const changes = await this.#headChanges([...response.headers], session, { status: response.status });
+    if (changes.length === 0) return response;
+    try {
+      apply(changes, response.headers);
+      return response;
+    } catch {
+      const copy = new Response(response.body, response);
+      apply(changes, copy.headers);
+      return copy;
+    }
+  }
+
+  async #headChanges(fields, session, response) {
+    const decision = await finish(this, session, { ...response, isShareable: isShareable(fields) });
+    const cookies = this.#cookiesOf(decision, ownState(this, session));
+    const setCookies = cookies.map((cookie) => ["set-cookie", toSetCookie(cookie)]);
+    return [...cacheChanges(fields, decision.touch, "Cookie"), ...setCookies];
+  }
+}
+
+function apply(changes, headers) {
+  for (const [name, value] of changes) {
+    if (name === "set-cookie") headers.append(name, value);
+    else headers.set(name, value);
+  }
+}

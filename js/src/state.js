@@ -1,0 +1,349 @@
+// A session during one request, as plain data, and the rules about it (docs/spec/writer.md): opened by `open`, changed by
+// `act`, judged by `finish`.
+
+import { flashBytes, metadataBytes, writeBody } from "./body.js";
+import { EPOCH, U32, concat, equal, hex, u32 } from "./bytes.js";
+import { random } from "./crypto.js";
+import { SessionError } from "./errors.js";
+import { activeAge, deadlineOf, isRefreshDue, isRememberedNow, span } from "./lifetime.js";
+import { emptyPayload, readPayload } from "./payload.js";
+
+const WITHHELD = {
+  unreadable: "the session has a form that this version cannot read, and is not overwritten",
+};
+
+export class State {
+  /** The carrier that loaded the session, its keys, and the numbers of the parts that the request carried. */
+  loadedBy = null;
+  sealer = null;
+  carried = new Set();
+  /** What came of reading. For logs. */
+  outcome = { kind: "absent" };
+  /** The request carried a value or a part of it. */
+  hasToken = false;
+  /** The body as it opened, or null. */
+  arrived = null;
+  /** Why the application does not get the session that opened, and the metadata of that session; or null. */
+  withheld = null;
+  /** `cleared` or `invalidated`, in this request. */
+  ended = null;
+  isRenewed = false;
+  /** It exists in this request only. */
+  isNew = true;
+  /** Taken over from a cookie of another library. */
+  isTakenOver = false;
+  /** The request was for an image, a script or another part of a page. */
+  isSubresource = false;
+  isTouched = false;
+  isClosed = false;
+  /** The last wish of the application: `auto`, `discard` or `force`. */
+  wish = "auto";
+  /** The least end set by `limitTo` in this request, or null. */
+  #limitedUntil = null;
+  /** It opened under a key that a newer one has replaced. */
+  #reseal = false;
+
+  constructor(policy, now) {
+    this.policy = policy;
+    this.now = now;
+    this.#begin();
+  }
+
+  #begin() {
+    this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null };
+    this.payload = emptyPayload(this.policy.type);
+    this.flash = [];
+  }
+
+  // Opening
+
+  /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
+  open({ keyId, body, place, tokenLength, cookies }) {
+    const { schema, ...metadata } = body.metadata;
+    const payload = readPayload(this.policy.type, schema, body.payload);
+    if (payload === null) {
+      this.withheld = { why: "unreadable", metadata };
+      this.outcome = { kind: "rejected", reason: "Payload", keyId };
+      return;
+    }
+    const { budget } = this.policy;
+    this.#become(metadata, payload, body.flash);
+    this.arrived.allowed = budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
+    this.#reseal = place === "earlier";
+    this.outcome = { kind: place === "sealing" ? "opened" : "openedUnderAcceptedKey", keyId };
+  }
+
+  /** Notes why the request's token did not open. */
+  refuse({ reason, keyId, isForOthers }) {
+    this.outcome = { kind: "rejected", reason, keyId };
+    // Other instances can open it, so it is not replaced.
+    if (isForOthers) this.withheld = { why: "unreadable", metadata: { sid: null } };
+  }
+
+  /** Becomes a session that another library wrote. Returns a Reason if that cannot be. */
+  takeOver(metadata, dictionary) {
+    if (dictionary.length > this.policy.budget.room) return "TooLong";
+    const payload = readPayload(this.policy.type, 0, dictionary);
+    if (payload === null) return "Payload";
+    this.#become(metadata, payload, []);
+    this.isTakenOver = true;
+    return null;
+  }
+
+  #become(metadata, payload, flash) {
+    this.metadata = metadata;
+    this.payload = payload;
+    this.flash = flash;
+    this.isNew = false;
+    this.arrived = { metadata, schema: payload.schema, payload: payload.bytes, flash: flashBytes(flash), allowed: null };
+  }
+
+  // Acting
+
+  /** Marks the session as used, and returns it. */
+  touch() {
+    this.isTouched = true;
+    return this;
+  }
+
+  /** Makes a change. Throws a `SessionError`, and changes nothing, where changes are refused. */
+  act(change, { evenWithheld = false } = {}) {
+    this.touch();
+    if (this.isClosed) throw new SessionError("after-head", "the session is saved, so nothing more can be changed");
+    if (this.withheld && !evenWithheld) throw new SessionError(this.withheld.why, WITHHELD[this.withheld.why]);
+    return change(this);
+  }
+
+  /** Stores an entry of a dictionary. */
+  setEntry(key, value) {
+    const { entry, length } = this.payload.entryOf(key, value);
+    this.checkSize(length + this.#flashLength());
+    this.payload.put(key, entry);
+  }
+
+  /** Returns true if there was such a key. */
+  removeEntry(key) {
+    if (!this.payload.has(key)) return false;
+    this.checkSize(this.payload.lengthWithout(key) + this.#flashLength());
+    this.payload.remove(key);
+    return true;
+  }
+
+  setPayload(payload) {
+    this.checkSize(payload.length + this.#flashLength());
+    this.payload = payload;
+  }
+
+  setFlash(flash) {
+    this.checkSize(this.payload.length + flashBytes(flash).length);
+    this.flash = flash;
+  }
+
+  setMetadata(changes) {
+    const metadata = { ...this.metadata, ...changes };
+    this.checkSize(this.contentLength(), metadata);
+    this.metadata = metadata;
+  }
+
+  renewId() {
+    this.setMetadata({ sid: random(8) });
+  }
+
+  renew() {
+    const { issued, remembered } = this.metadata;
+    const until = (end) => (end === null ? null : span(end - this.now));
+    this.setMetadata({
+      issued: this.now,
+      age: 0,
+      limit: until(this.#limitedUntil),
+      remembered: remembered === null ? null : span(issued + remembered - this.now),
+      sid: random(8),
+    });
+    this.withheld = null;
+    this.isRenewed = true;
+  }
+
+  limitTo(seconds) {
+    const { issued, limit } = this.metadata;
+    const wanted = span(this.now + seconds - issued);
+    this.setMetadata({ limit: limit === null ? wanted : Math.min(limit, wanted) });
+    this.#limitedUntil = Math.min(this.#limitedUntil ?? Infinity, this.now + seconds);
+  }
+
+  rememberFor(seconds) {
+    if (this.policy.rememberUpTo === null) {
+      throw new SessionError("not-remembering", "set `rememberUpTo` to remember sessions");
+    }
+    this.setMetadata({ remembered: span(this.now + seconds - this.metadata.issued) });
+  }
+
+  clear() {
+    this.payload = emptyPayload(this.policy.type);
+    this.flash = [];
+    this.metadata = { ...this.metadata, sid: null };
+    this.ended ??= "cleared";
+  }
+
+  /** Returns the sid of the session that has ended, or null. */
+  invalidate() {
+    const { sid } = (this.arrived ?? this.withheld)?.metadata ?? { sid: null };
+    this.#begin();
+    this.arrived = null;
+    this.withheld = null;
+    this.isNew = true;
+    this.isRenewed = false;
+    this.#limitedUntil = null;
+    this.ended = "invalidated";
+    return sid;
+  }
+
+  forceSave() {
+    this.checkSize(this.contentLength());
+    this.wish = "force";
+  }
+
+  // Sizes
+
+  #flashLength() {
+    return flashBytes(this.flash).length;
+  }
+
+  contentLength() {
+    return this.payload.length + this.#flashLength();
+  }
+
+  checkSize(content, metadata = this.metadata) {
+    const { budget } = this.policy;
+    if (content <= budget.room) return;
+    const mayShrink = this.arrived && content <= this.contentLength();
+    if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata)) !== null) return;
+    throw new SessionError("size", `session needs ${content} bytes of content, there is room for ${budget.room}; store less`);
+  }
+
+  /** The size under which a session may be sent, or null (§ 9.5.3). */
+  #allowedFor(content, metadata, age) {
+    const { budget } = this.policy;
+    if (content <= budget.room) return budget.allowed;
+    const length = this.#bodyLength(content, metadata, age);
+    const isPersistent = metadata.remembered !== null;
+    const sizes = [budget.allowed, this.arrived?.allowed].filter(Boolean);
+    return sizes.find((allowed) => budget.allows(allowed, length, isPersistent)) ?? null;
+  }
+
+  #bodyLength(content, metadata, age) {
+    const { length } = metadataBytes({ ...metadata, age, schema: this.payload.schema });
+    return this.policy.budget.bodyLength(1 + length + content, content);
+  }
+
+  #ageToWrite(content, metadata) {
+    const age = this.policy.refreshAfter === "never" ? metadata.age : activeAge(metadata, this.now);
+    return this.#allowedFor(content, metadata, age) !== null ? age : metadata.age;
+  }
+
+  // Finishing
+
+  /** Closes the session, and says what the client's token becomes (§ 8.12). */
+  finish(response) {
+    const decision = this.decide(response);
+    this.isClosed = true;
+    return decision;
+  }
+
+  /**
+   * Decides. `change` is `keep`, `drop`, or `store` with what is to be sealed and sent; `touch` says how the response
+   * depends on the session.
+   */
+  decide(response = {}) {
+    if (!this.isTouched) return { change: "keep", touch: "untouched" };
+    const keep = { change: "keep", touch: "touched" };
+    if (this.withheld || this.isClosed) return keep;
+    const { status = 200, isShareable = false, isSubresource = this.isSubresource } = response;
+    const isDiscarded = this.wish === "discard";
+    const isSilenced = status >= 500 && !this.policy.saveOnServerError && this.wish !== "force";
+    const drop = this.hasToken ? { change: "drop", touch: "written" } : keep;
+    if (this.#isOver(isDiscarded, isSilenced)) return drop;
+    if (isDiscarded || isSilenced) return keep;
+    if (this.hasChanged() || (this.wish === "force" && !this.#isNewAndEmpty())) {
+      if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
+      return { ...this.#store(this.#ageToWrite(this.contentLength(), this.metadata)), touch: "written" };
+    }
+    if (!this.arrived || isSubresource || isShareable || status >= 400) return keep;
+    const age = this.#optionalAge();
+    return age === null || !this.#canSeal() ? keep : { ...this.#store(age), touch: "touched", isOptional: true };
+  }
+
+  #isOver(isDiscarded, isSilenced) {
+    const isForgettable = this.#isEmpty() && this.metadata.remembered === null;
+    if (this.ended === "invalidated") return isDiscarded || isSilenced || isForgettable;
+    if (this.ended === "cleared") return !isDiscarded && (isSilenced || this.#isEmpty());
+    return !isDiscarded && isForgettable && this.hasChanged();
+  }
+
+  /** The age of a refresh or a re-seal, if one is due and fits; else null. */
+  #optionalAge() {
+    const fits = (age) => this.#allowedFor(this.contentLength(), this.metadata, age) !== null;
+    const refreshed = activeAge(this.metadata, this.now);
+    if (isRefreshDue(this.metadata, this.now, this.policy) && fits(refreshed)) return refreshed;
+    return this.#reseal && fits(this.metadata.age) ? this.metadata.age : null;
+  }
+
+  /** No entry, no flash, no id. */
+  #isEmpty() {
+    const { type } = this.policy;
+    const { schema, bytes } = this.payload;
+    const hasNoEntry = type === null ? bytes.length === 0 : schema === type.schema && equal(bytes, type.empty);
+    return hasNoEntry && this.flash.length === 0 && this.metadata.sid === null;
+  }
+
+  #isNewAndEmpty() {
+    return !this.arrived && this.#isEmpty() && this.metadata.remembered === null;
+  }
+
+  hasChanged() {
+    const { arrived } = this;
+    if (!arrived) return !this.#isNewAndEmpty();
+    const { issued, limit, remembered, sid } = this.metadata;
+    const before = arrived.metadata;
+    return !(
+      !this.isTakenOver &&
+      issued === before.issued &&
+      limit === before.limit &&
+      remembered === before.remembered &&
+      isSameId(sid, before.sid) &&
+      this.payload.schema === arrived.schema &&
+      equal(this.payload.bytes, arrived.payload) &&
+      equal(flashBytes(this.flash), arrived.flash)
+    );
+  }
+
+  /** SPEC.md § 6.4. */
+  #canSeal() {
+    return this.now >= EPOCH && this.now - EPOCH <= U32;
+  }
+
+  #store(age) {
+    if (!this.#canSeal()) throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
+    const content = this.contentLength();
+    const metadata = { ...this.metadata, age, schema: this.payload.schema };
+    const length = this.#bodyLength(content, this.metadata, age);
+    return {
+      change: "store",
+      body: writeBody(metadata, flashBytes(this.flash), this.payload.bytes, length),
+      allowed: this.#allowedFor(content, this.metadata, age) ?? this.policy.budget.allowed,
+      maxAge: isRememberedNow(this.metadata, this.policy) ? Math.max(0, deadlineOf(this.metadata, this.policy) - this.now) : null,
+    };
+  }
+
+  /** The name of the session in CSRF tokens, or null (SPEC.md § 13). */
+  get csrfName() {
+    const { sid, issued } = this.metadata;
+    return sid && concat(sid, u32(issued - EPOCH));
+  }
+
+  /** 16 hexadecimal digits, or null. */
+  get id() {
+    return this.metadata.sid && hex(this.metadata.sid);
+  }
+}
+
+const isSameId = (a, b) => a === b || (a !== null && b !== null && equal(a, b));

@@ -1,0 +1,68 @@
+import type { SessionType } from "./index.js";
+
+/** A type of Rust: a codec of the postcard format, and the TypeScript type of its values. */
+export interface Description<T> {
+  /** Encodes a value. Throws a `SessionError` where it is none of this type. */
+  encode(value: T): Uint8Array;
+  /** Decodes a value. Throws where bytes are missing, left, or no such value. */
+  decode(bytes: Uint8Array): T;
+  /** The value of Rust's `Default`. */
+  empty(): T;
+}
+
+/** The TypeScript type of a description. */
+export type Infer<D> = D extends Description<infer T> ? T : never;
+
+export const u8: Description<number>;
+export const u16: Description<number>;
+export const u32: Description<number>;
+/** A `u64` of Rust whose values are below 2^53, as numbers. A greater one does not decode. */
+export const u53: Description<number>;
+export const u64: Description<bigint>;
+export const u128: Description<bigint>;
+export const i8: Description<number>;
+export const i16: Description<number>;
+export const i32: Description<number>;
+/** An `i64` of Rust whose values are within 2^53, as numbers. A greater one does not decode. */
+export const i53: Description<number>;
+export const i64: Description<bigint>;
+export const i128: Description<bigint>;
+export const f32: Description<number>;
+export const f64: Description<number>;
+export const bool: Description<boolean>;
+export const text: Description<string>;
+/** One character, as a text of one code point. */
+export const char: Description<string>;
+/** A `Vec<u8>` of Rust. */
+export const bytes: Description<Uint8Array>;
+/** `()`. */
+export const unit: Description<null>;
+/** An `Option`. */
+export function option<T>(inner: Description<T>): Description<T | null>;
+/** A `Vec`. */
+export function list<T>(item: Description<T>): Description<T[]>;
+/** A tuple, or an array of fixed length. */
+export function tuple<T extends unknown[]>(...items: { [I in keyof T]: Description<T[I]> }): Description<T>;
+/** A `BTreeMap`. */
+export function map<K, V>(key: Description<K>, value: Description<V>): Description<Map<K, V>>;
+/** A structure, with its fields in the order of the declaration in Rust. */
+export function struct<F extends { readonly [name: string]: Description<any> }>(
+  fields: F,
+): Description<{ [K in keyof F]: Infer<F[K]> }>;
+/** An `enum`, with its alternatives in the order of the declaration in Rust. null: one without data. */
+export function oneOf<A extends { readonly [name: string]: Description<any> | null }>(
+  alternatives: A,
+): Description<{ [K in keyof A]: A[K] extends Description<infer T> ? { [N in K]: T } : K }[keyof A]>;
+
+/** The type of a session, for the option `type`. */
+export function sessionType<T>(type: {
+  /** `SessionData::LABEL` of the type in Rust. */
+  readonly label: string;
+  /** `SessionData::SCHEMA`: 1 or more. */
+  readonly schema: number;
+  readonly shape: Description<T>;
+  /** The value of a new session. Default: that of Rust's `Default`. */
+  readonly empty?: T;
+  /** Converts a payload of another schema, 0 for a dictionary. Undefined: it cannot. */
+  readonly convert?: (schema: number, payload: Uint8Array) => T | undefined;
+}): SessionType<T>;

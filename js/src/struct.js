@@ -1,0 +1,302 @@
+// Types of sessions, described by their fields. A description is a codec of the postcard format, which Rust's derive of
+// the same type writes, and a TypeScript type (SPEC.md § 5.5).
+
+import { compare, fromUtf8, toUtf8 } from "./bytes.js";
+import { ConfigError, INVALID, SessionError } from "./errors.js";
+import { objectOf } from "./msgpack.js";
+import { Writer, readLength, readVarint, readWhole } from "./postcard.js";
+
+/**
+ * A description. `least` is the least number of bytes of a value; `empty`, `write` and `read` make, write and read one.
+ */
+class Description {
+  constructor(least, { empty, write, read }) {
+    this.least = least;
+    this.empty = empty;
+    this.write = write;
+    this.read = read;
+  }
+
+  /** Encodes a value. Throws a `SessionError` where it is none of this type. */
+  encode(value) {
+    const writer = new Writer();
+    this.write(value, writer);
+    return writer.bytes;
+  }
+
+  /** Decodes a value. Throws where bytes are missing, left, or no such value. */
+  decode(bytes) {
+    try {
+      return readWhole(bytes, this.read);
+    } catch (error) {
+      throw error === INVALID ? new SessionError("value", "the bytes are no value of this type") : error;
+    }
+  }
+}
+
+const describe = (least, methods) => new Description(least, methods);
+
+function refuse(expected, value) {
+  const found = value === null || value === undefined ? String(value) : `${typeof value} ${Array.isArray(value) ? "(a list)" : ""}`.trim();
+  throw new SessionError("value", `expected ${expected}, found ${found}`);
+}
+
+/** Says in which part of a value something is refused. */
+function within(part, work) {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SessionError) error.message = `${part}: ${error.message}`;
+    throw error;
+  }
+}
+
+// Numbers
+
+/** `least` and `most` are the bounds in JavaScript, which are narrower than the wire's for `u53` and `i53`. */
+function integer(bits, isSigned, isBig, [least, most]) {
+  const [low, high] = isBig ? [least, most] : [Number(least), Number(most)];
+  const expected = `an integer from ${low} to ${high}${isBig ? " as a BigInt" : ""}`;
+  return describe(1, {
+    empty: () => (isBig ? 0n : 0),
+    write(value, writer) {
+      const isInteger = isBig ? typeof value === "bigint" : Number.isInteger(value);
+      if (!isInteger || value < low || value > high) refuse(expected, value);
+      if (bits === 8) return writer.byte(value & 0xff);
+      const wide = BigInt(value);
+      writer.varint(isSigned ? (wide << 1n) ^ (wide >> BigInt(bits)) : wide);
+    },
+    read(reader) {
+      if (bits === 8) return isSigned ? reader.int(1) : reader.uint(1);
+      const wide = readVarint(reader, bits);
+      const value = isSigned ? (wide >> 1n) ^ -(wide & 1n) : wide;
+      if (value < least || value > most) throw INVALID;
+      return isBig ? value : Number(value);
+    },
+  });
+}
+
+const unsignedBounds = (bits) => [0n, (1n << BigInt(bits)) - 1n];
+const signedBounds = (bits) => [-(1n << BigInt(bits - 1)), (1n << BigInt(bits - 1)) - 1n];
+
+export const u8 = integer(8, false, false, unsignedBounds(8));
+export const u16 = integer(16, false, false, unsignedBounds(16));
+export const u32 = integer(32, false, false, unsignedBounds(32));
+/** A `u64` of Rust whose values are below 2^53, as numbers. A greater one does not decode. */
+export const u53 = integer(64, false, false, unsignedBounds(53));
+export const u64 = integer(64, false, true, unsignedBounds(64));
+export const u128 = integer(128, false, true, unsignedBounds(128));
+export const i8 = integer(8, true, false, signedBounds(8));
+export const i16 = integer(16, true, false, signedBounds(16));
+export const i32 = integer(32, true, false, signedBounds(32));
+/** An `i64` of Rust whose values are within 2^53, as numbers. */
+export const i53 = integer(64, true, false, [-(2n ** 53n) + 1n, 2n ** 53n - 1n]);
+export const i64 = integer(64, true, true, signedBounds(64));
+export const i128 = integer(128, true, true, signedBounds(128));
+
+function float(width) {
+  const [get, set] = width === 4 ? ["getFloat32", "setFloat32"] : ["getFloat64", "setFloat64"];
+  return describe(width, {
+    empty: () => 0,
+    write(value, writer) {
+      if (typeof value !== "number") refuse("a number", value);
+      const bytes = new Uint8Array(width);
+      new DataView(bytes.buffer)[set](0, value, true);
+      writer.push(bytes);
+    },
+    read: (reader) => reader.view[get](reader.skip(width), true),
+  });
+}
+
+export const f32 = float(4);
+export const f64 = float(8);
+
+// Other simple types
+
+export const bool = describe(1, {
+  empty: () => false,
+  write(value, writer) {
+    if (typeof value !== "boolean") refuse("true or false", value);
+    writer.byte(value ? 1 : 0);
+  },
+  read: (reader) => isOne(reader),
+});
+
+/** A byte that is 0 or 1. */
+function isOne(reader) {
+  const byte = reader.byte();
+  if (byte > 1) throw INVALID;
+  return byte === 1;
+}
+
+function textBytes(value) {
+  if (typeof value !== "string") refuse("a text", value);
+  if (!value.isWellFormed()) throw new SessionError("value", "a text has half of a surrogate pair");
+  return toUtf8(value);
+}
+
+const readBytes = (reader) => reader.take(readLength(reader));
+
+export const text = describe(1, {
+  empty: () => "",
+  write: (value, writer) => writer.text(textBytes(value)),
+  read: (reader) => fromUtf8(readBytes(reader)),
+});
+
+/** One character, as a text of one code point. */
+export const char = describe(2, {
+  empty: () => "\0",
+  write(value, writer) {
+    const bytes = textBytes(value);
+    if ([...value].length !== 1) refuse("one character", value);
+    writer.text(bytes);
+  },
+  read(reader) {
+    const bytes = readBytes(reader);
+    const [first] = fromUtf8(bytes);
+    if (first === undefined || bytes.length > 4) throw INVALID;
+    return first;
+  },
+});
+
+/** A `Uint8Array`: a `Vec<u8>` of Rust. */
+export const bytes = describe(1, {
+  empty: () => new Uint8Array(),
+  write(value, writer) {
+    if (!(value instanceof Uint8Array)) refuse("a Uint8Array", value);
+    writer.text(value);
+  },
+  read: (reader) => readBytes(reader).slice(),
+});
+
+/** `()`, as null. */
+export const unit = describe(0, {
+  empty: () => null,
+  write(value) {
+    if (value !== null) refuse("null", value);
+  },
+  read: () => null,
+});
+
+// Types of other types
+
+/** An `Option`: null, or a value. */
+export function option(inner) {
+  return describe(1, {
+    empty: () => null,
+    write(value, writer) {
+      writer.byte(value === null || value === undefined ? 0 : 1);
+      if (value !== null && value !== undefined) inner.write(value, writer);
+    },
+    read: (reader) => (isOne(reader) ? inner.read(reader) : null),
+  });
+}
+
+/** A `Vec`. */
+export function list(item) {
+  if (item.least === 0) throw new ConfigError("type", "a list of values that take no bytes could have any length");
+  return describe(1, {
+    empty: () => [],
+    write(value, writer) {
+      if (!Array.isArray(value)) refuse("a list", value);
+      writer.varint(value.length);
+      value.forEach((element, i) => within(`[${i}]`, () => item.write(element, writer)));
+    },
+    read: (reader) => Array.from({ length: readLength(reader, item.least) }, () => item.read(reader)),
+  });
+}
+
+/** A tuple, or an array of fixed length. */
+export function tuple(...items) {
+  return describe(sum(items), {
+    empty: () => items.map((item) => item.empty()),
+    write(value, writer) {
+      if (!Array.isArray(value) || value.length !== items.length) refuse(`a list of ${items.length}`, value);
+      items.forEach((item, i) => within(`[${i}]`, () => item.write(value[i], writer)));
+    },
+    read: (reader) => items.map((item) => item.read(reader)),
+  });
+}
+
+/** A `BTreeMap`, as a `Map`. Keys that are texts or numbers are written in their order, as Rust does. */
+export function map(key, value) {
+  if (key.least === 0) throw new ConfigError("type", "the keys of a map take at least one byte");
+  return describe(1, {
+    empty: () => new Map(),
+    write(entries, writer) {
+      if (!(entries instanceof Map)) refuse("a Map", entries);
+      writer.varint(entries.size);
+      for (const [name, element] of [...entries].toSorted(([a], [b]) => order(a, b))) {
+        key.write(name, writer);
+        within(`[${String(name)}]`, () => value.write(element, writer));
+      }
+    },
+    read(reader) {
+      const entries = new Map();
+      for (let left = readLength(reader, key.least + value.least); left > 0; left--) {
+        const name = key.read(reader);
+        entries.set(name, value.read(reader));
+      }
+      return entries;
+    },
+  });
+}
+
+function order(a, b) {
+  if (typeof a === "string" && typeof b === "string") return compare(toUtf8(a), toUtf8(b));
+  return typeof a === "object" || a === b ? 0 : a < b ? -1 : 1;
+}
+
+/** A structure. Its fields stand in the order of this description, which is that of the declaration in Rust. */
+export function struct(fields) {
+  const entries = Object.entries(fields);
+  return describe(sum(Object.values(fields)), {
+    empty: () => objectOf(entries.map(([name, field]) => [name, field.empty()])),
+    write(value, writer) {
+      if (typeof value !== "object" || value === null || Array.isArray(value)) refuse("an object", value);
+      const unknown = Object.keys(value).find((name) => !Object.hasOwn(fields, name));
+      if (unknown !== undefined) throw new SessionError("value", `there is no field \`${unknown}\``);
+      for (const [name, field] of entries) within(name, () => field.write(Object.hasOwn(value, name) ? value[name] : undefined, writer));
+    },
+    read: (reader) => objectOf(entries.map(([name, field]) => [name, field.read(reader)])),
+  });
+}
+
+/**
+ * An `enum`, whose alternatives stand in the order of this description. One without data, described by null, is its name;
+ * any other an object with its name and its data: `"guest"`, `{ user: 7 }`.
+ */
+export function oneOf(alternatives) {
+  const entries = Object.entries(alternatives);
+  const expected = `one of ${entries.map(([name]) => name).join(", ")}`;
+  return describe(1 + Math.min(...entries.map(([, data]) => data?.least ?? 0)), {
+    empty() {
+      throw new ConfigError("type", "an enum has no empty value; give `empty`");
+    },
+    write(value, writer) {
+      const [name] = typeof value === "string" ? [value] : Object.keys(value ?? {});
+      const index = entries.findIndex(([known, data]) => known === name && (data === null) === (typeof value === "string"));
+      if (index < 0) refuse(expected, value);
+      writer.varint(index);
+      const [, data] = entries[index];
+      if (data) within(name, () => data.write(value[name], writer));
+    },
+    read(reader) {
+      const entry = entries[Number(readVarint(reader, 32))];
+      if (!entry) throw INVALID;
+      const [name, data] = entry;
+      return data ? objectOf([[name, data.read(reader)]]) : name;
+    },
+  });
+}
+
+const sum = (items) => items.reduce((least, item) => least + item.least, 0);
+
+/**
+ * The type of a session, for the option `type`. `label` and `schema` are `SessionData::LABEL` and `SCHEMA` of the type in
+ * Rust. `empty` is the value of a new session: by default that of Rust's `Default`. `convert(schema, bytes)` reads a
+ * payload of another schema, 0 for a dictionary, and returns undefined where it cannot.
+ */
+export function sessionType({ label, schema, shape, empty = shape.empty(), convert }) {
+  return { label, schema, empty, convert, encode: (value) => shape.encode(value), decode: (payload) => shape.decode(payload) };
+}

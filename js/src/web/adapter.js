@@ -1,0 +1,16 @@
+// What all adapters share.
+
+/**
+ * Returns a function that gives the cookie which an adapter was given: a `SessionCookie`, a promise of one, or a function
+ * that makes one, which is called at the first request, as workers have their secrets only then.
+ */
+export function opener(cookies) {
+  let opened;
+  return (...given) => (opened ??= typeof cookies === "function" ? cookies(...given) : cookies);
+}
+
+/** Returns the refusal of the guard, or null. */
+export const refusalOf = async (guard, request, session) => (guard ? guard.check(request, session) : null);
+
+/** The response to a request that the guard refuses. */
+export const refusedResponse = (refusal) => new Response(refusal.message, { status: 403 });

@@ -1,0 +1,9 @@
+import type { BaseSession } from "../index.js";
+import type { AdapterOptions, Cookies, RequestLike, ResponseLike } from "./adapter.js";
+
+/** Returns a handler that loads the session, and saves it with the response of `handler`. */
+export function withSession<S extends BaseSession, Q extends RequestLike, R extends ResponseLike, Rest extends any[] = []>(
+  cookies: Cookies<S, Rest>,
+  handler: (request: Q, session: S, ...rest: Rest) => R | Promise<R>,
+  options?: AdapterOptions,
+): (request: Q, ...rest: Rest) => Promise<R>;

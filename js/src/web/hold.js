@@ -1,0 +1,70 @@
+// Saving before Node sends the head of a response. Sealing is asynchronous and `writeHead` is not, so what a handler
+// writes is held until the session is saved.
+
+/**
+ * Calls `save` before the head of the response is sent. If that fails, calls `failed` with a response to which nothing has
+ * been written.
+ */
+export function beforeHead(response, save, failed) {
+  const { writeHead, flushHeaders, write, end } = response;
+  const held = [];
+  /** `open`, then `saving`, then `done`, when every call goes through. */
+  let phase = "open";
+
+  const begin = () => {
+    if (phase !== "open") return;
+    phase = "saving";
+    save().then(sendHeld, (error) => {
+      phase = "done";
+      failed(error);
+    });
+  };
+  const sendHeld = () => {
+    phase = "done";
+    let isFull = false;
+    for (const { method, given } of held) isFull = method.apply(response, given) === false;
+    // A writer that was told to wait waits for this event.
+    if (held.some(({ method }) => method === write) && !isFull && !response.writableEnded) response.emit("drain");
+  };
+  const holding = (method, answer) =>
+    function (...given) {
+      if (phase === "done") return method.apply(response, given);
+      held.push({ method, given });
+      begin();
+      return answer;
+    };
+
+  response.write = holding(write, false);
+  response.end = holding(end, response);
+  response.flushHeaders = holding(flushHeaders);
+  response.writeHead = (...given) => {
+    if (phase === "done") return writeHead.apply(response, given);
+    setHead(response, given);
+    begin();
+    return response;
+  };
+}
+
+/** Does what `writeHead` does to a head that is not sent yet. */
+function setHead(response, [status, ...rest]) {
+  response.statusCode = status;
+  if (typeof rest[0] === "string") response.statusMessage = rest.shift();
+  const [headers] = rest;
+  if (!headers) return;
+  for (const [name, values] of byName(Array.isArray(headers) ? pairsOf(headers) : Object.entries(headers))) {
+    response.setHeader(name, values.length === 1 ? values[0] : values.flat());
+  }
+}
+
+/** Of a flat list of names and values, or of pairs. */
+const pairsOf = (list) => (Array.isArray(list[0]) ? list : list.flatMap((name, i) => (i % 2 === 0 ? [[name, list[i + 1]]] : [])));
+
+function byName(pairs) {
+  const names = new Map();
+  for (const [name, value] of pairs) {
+    if (value === undefined) continue;
+    const key = String(name).toLowerCase();
+    names.set(key, [...(names.get(key) ?? []), value]);
+  }
+  return names;
+}

@@ -1,0 +1,54 @@
+// Node's own server, over HTTP/1.1 and HTTP/2, and what is built on it.
+
+import { headChanges } from "../session_cookie.js";
+import { opener, refusalOf } from "./adapter.js";
+import { beforeHead } from "./hold.js";
+
+/** Loads the session of a request, and saves it before the head of the response is sent. */
+export async function attach(sessions, request, response, { now, failed }) {
+  const session = await sessions.load(request, now?.());
+  beforeHead(response, () => saveToNode(sessions, response, session), failed);
+  return session;
+}
+
+/** Ends the request, and saves the session into the head of its response, which has not been sent. */
+export async function saveToNode(sessions, response, session) {
+  const fields = Object.entries(response.getHeaders()).flatMap(([name, values]) =>
+    [values].flat().map((value) => [name.toLowerCase(), String(value)]),
+  );
+  for (const [name, value] of await headChanges(sessions, fields, session, { status: response.statusCode })) {
+    if (name !== "set-cookie") response.setHeader(name, value);
+    else response.setHeader(name, [response.getHeader(name) ?? [], value].flat());
+  }
+}
+
+/**
+ * Returns a listener for `createServer` that loads the session, calls `handler(request, response, session)`, and saves the
+ * session before the head of the response is sent. `failed(error, request)` is told what fails; by default it is printed.
+ */
+export function withSession(cookies, handler, { guard = null, now, failed = console.error } = {}) {
+  const open = opener(cookies);
+  return async (request, response) => {
+    const answerFailure = (error) => {
+      failed(error, request);
+      if (response.headersSent) return response.destroy();
+      for (const name of response.getHeaderNames()) response.removeHeader(name);
+      response.statusCode = 500;
+      response.end("internal server error");
+    };
+    try {
+      const session = await attach(await open(request), request, response, { now, failed: answerFailure });
+      const refusal = await refusalOf(guard, request, session);
+      if (refusal) answerRefusal(response, refusal);
+      else await handler(request, response, session);
+    } catch (error) {
+      answerFailure(error);
+    }
+  };
+}
+
+export function answerRefusal(response, refusal) {
+  response.statusCode = 403;
+  response.setHeader("content-type", "text/plain; charset=utf-8");
+  response.end(refusal.message);
+}

@@ -1,0 +1,61 @@
+// A worker before an origin that shares its sessions.
+
+import { cacheChanges } from "../caching.js";
+import { stateOf } from "../session.js";
+import { headChanges } from "../session_cookie.js";
+import { toSetCookie } from "../set_cookie.js";
+
+/**
+ * Passes a request on to the origin, with the session as it is now in its `Cookie`, and returns the origin's response with
+ * the session saved. Where the origin writes the session too, its cookies count, because it began with the changes made
+ * here. The session cannot be changed afterwards.
+ */
+export async function forward(cookies, session, request, fetch = globalThis.fetch) {
+  const isWritten = stateOf(session).decide().touch === "written";
+  const own = isWritten ? await cookies.saveAsCookies(session) : [];
+  const headers = new Headers(request.headers);
+  if (isWritten) setCookieField(headers, cookies.name, own);
+  // A redirect is the visitor's to follow; else its cookies would be lost.
+  const response = await fetch(new Request(request, { headers, redirect: "manual" }));
+  return withChanges(response, await changesTo(response, cookies, session, isWritten, own));
+}
+
+async function changesTo(response, cookies, session, isWritten, own) {
+  const fields = [...response.headers];
+  const setByOrigin = new Set(response.headers.getSetCookie().map((line) => line.split("=")[0].trim()));
+  const isOrigins = setByOrigin.has(cookies.name);
+  if (!isWritten) {
+    // A refresh is left out where the origin has written.
+    return headChanges(cookies, fields, session, { status: response.status, ...(isOrigins && { isSubresource: true }) });
+  }
+  const { policy, wish, ended } = stateOf(session);
+  const isSilenced = response.status >= 500 && !policy.saveOnServerError && wish !== "force" && ended === null;
+  if (isSilenced && !isOrigins) return cacheChanges(fields, "touched", "Cookie");
+  // Of ours, the expiries of parts that the origin has not seen.
+  const isLeft = ({ name, value }) => value === "" && name !== cookies.name && !setByOrigin.has(name);
+  const left = isOrigins ? own.filter(isLeft) : own;
+  return [...cacheChanges(fields, "written", "Cookie"), ...left.map((cookie) => ["set-cookie", toSetCookie(cookie)])];
+}
+
+function setCookieField(headers, name, own) {
+  const isOwn = (pair) => {
+    const [of] = pair.trim().split("=");
+    return of === name || (of.startsWith(`${name}.`) && /^[1-7]$/.test(of.slice(name.length + 1)));
+  };
+  const others = (headers.get("cookie") ?? "").split(";").filter((pair) => pair.trim() !== "" && !isOwn(pair));
+  const set = own.filter(({ value }) => value !== "").map(({ name, value }) => `${name}=${value}`);
+  const field = [...others.map((pair) => pair.trim()), ...set].join("; ");
+  if (field === "") headers.delete("cookie");
+  else headers.set("cookie", field);
+}
+
+/** The headers of a response of `fetch` cannot be changed. */
+function withChanges(response, changes) {
+  if (changes.length === 0) return response;
+  const copy = new Response(response.body, response);
+  for (const [name, value] of changes) {
+    if (name === "set-cookie") copy.headers.append(name, value);
+    else copy.headers.set(name, value);
+  }
+  return copy;
+}
