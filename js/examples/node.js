@@ -1,13 +1,14 @@
 // A site on Node's own server.
 //
-//   SESSION_KEYS="$(hardtack keygen)" node js/examples/node.js 3000
+//   SESSION_KEYS="$(npx hardtack-session keygen)" node node.js 3000
 //   curl -c jar -b jar -d name=ada http://127.0.0.1:3000/sign-in     # ada 0
 //   curl -c jar -b jar -X POST http://127.0.0.1:3000/count           # ada 1
 
 import { createServer } from "node:http";
 import { argv, env } from "node:process";
 
-import { SessionCookie } from "../hardtack.js";
+import { SessionCookie } from "hardtack-session";
+import { withSession } from "hardtack-session/node";
 
 // Once, at start-up: this derives the keys.
 const cookies = await SessionCookie.encrypted(env.SESSION_KEYS);
@@ -22,33 +23,22 @@ const routes = {
     session.set("user", form.get("name"));
     return home(session);
   },
-  "POST /count": (session) => home(session.set("count", (session.get("count") ?? 0) + 1)),
+  "POST /count": (session) => home(session.update("count", (count = 0) => count + 1)),
   "POST /sign-out": (session) => {
     session.invalidate();
     return home(session);
   },
 };
 
-async function answer(request, response) {
-  const session = await cookies.load(request.headers.cookie);
-  const headers = new Headers({ "content-type": "text/plain; charset=utf-8" });
-  let text = "";
-  for await (const part of request) text += part;
-  const route = routes[`${request.method} ${request.url}`];
-  const body = route ? route(session, new URLSearchParams(text)) : "not found";
-  response.statusCode = route ? 200 : 404;
-  await cookies.saveTo(headers, session, { status: response.statusCode });
-  response.setHeaders(headers);
-  response.end(body);
-}
-
-const server = createServer((request, response) => {
-  answer(request, response).catch((error) => {
-    console.error(error);
-    response.statusCode = 500;
-    response.end();
-  });
-});
+const server = createServer(
+  withSession(cookies, async (request, response, session) => {
+    let text = "";
+    for await (const part of request) text += part;
+    const route = routes[`${request.method} ${request.url}`];
+    response.writeHead(route ? 200 : 404, { "content-type": "text/plain; charset=utf-8" });
+    response.end(route ? route(session, new URLSearchParams(text)) : "not found");
+  }),
+);
 server.listen(Number(argv[2] ?? 3000), "127.0.0.1", () => {
   console.log(`listening on http://127.0.0.1:${server.address().port}`);
 });

@@ -2,10 +2,13 @@
 
 const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrogate-control" || name === "edge-control";
 
-/** The names of the directives in a field, in lower case. A quoted string is a part of its directive. */
+/** The directives of a field, in lower case. A field in which a quoted string does not end has none. */
 function directivesOf(value) {
-  const directives = value.match(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/gs) ?? [];
-  return directives.map((directive) => directive.trim().toLowerCase());
+  const quoted = /"(?:[^"\\]|\\[^])*"/g;
+  // Nothing in a quoted string is a directive, nor is a directive that has one.
+  const unquoted = value.replace(quoted, '""').toLowerCase();
+  if (unquoted.replaceAll('""', "").includes('"')) return [];
+  return unquoted.split(",").map((directive) => directive.trim());
 }
 
 /** An effective `no-store`. */
@@ -16,7 +19,7 @@ export function isShareable(fields) {
   const of = (wanted) => fields.filter(([name]) => name === wanted).map(([, value]) => value);
   const mayTargetedStore = fields.some(
     ([name, value]) =>
-      (isTargeted(name) && !forbids(directivesOf(value))) || (name === "x-accel-expires" && !/^0+$/.test(value.trim())),
+      (isTargeted(name) && !forbids(directivesOf(value))) || (name === "x-accel-expires" && !value.split(",").every((seconds) => /^0+$/.test(seconds.trim()))),
   );
   if (mayTargetedStore) return true;
   const control = of("cache-control");
@@ -25,10 +28,12 @@ export function isShareable(fields) {
   return !directives.includes("private") && !forbids(directives);
 }
 
-/** Text that is no date counts as one in the past, and so does a year before that of the format's epoch. */
+const MONTH = /jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i;
+
+/** Returns true for a date that may be in the future: one without a year of four digits, or with one from 2026 on. */
 function isLater(expires) {
-  const year = expires.split(/[^0-9]/).find((digits) => digits.length === 4);
-  return /^[A-Za-z]/.test(expires) && (year === undefined || year >= "2026");
+  const years = expires.split(/[^0-9]+/).filter((digits) => digits.length === 4);
+  return MONTH.test(expires) && /\d/.test(expires) && (years.length === 0 || years.some((year) => year >= "2026"));
 }
 
 /**

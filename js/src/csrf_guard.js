@@ -61,7 +61,7 @@ export class CsrfGuard {
       if (refused) return new CsrfRefusal(refused);
     }
     if (this.#asks === "nothing" || isSafe || isUpgrade || isFormPost) return null;
-    const token = textOf(head, "x-csrf-token") ?? (await this.#tokenInForm(head, request));
+    const [token = await this.#tokenInForm(head, request)] = head.values("x-csrf-token");
     if (token === null) return new CsrfRefusal("no-token");
     return (await session.verifyCsrf(token)) ? null : new CsrfRefusal("wrong-token");
   }

@@ -22,18 +22,19 @@ export class OldCookies {
   async takeOver(fields, state, sealer) {
     const { now } = state;
     const opened = [];
-    let refused = null;
+    let [refused, hasMore] = [null, false];
     for (const source of this.#sources.filter(({ from, until }) => from <= now && now < until)) {
       const values = findValues(fields, source.template.name, MOST_VALUES + 1);
       state.hasToken ||= values.length > 0;
-      for (const value of values) {
+      hasMore ||= values.length > MOST_VALUES;
+      for (const value of values.slice(0, MOST_VALUES)) {
         const old = await readOld(source, value);
-        if (old) opened.push({ source, old, isOneOfMany: values.length > MOST_VALUES, key: `${source.template.name}=${value}` });
+        if (old) opened.push({ source, old, value });
         else refused ??= "Auth";
       }
     }
     // One of two may have been planted by another host of the site.
-    const isRival = new Set(opened.map(({ key }) => key)).size > 1 || opened.some(({ isOneOfMany }) => isOneOfMany);
+    const isRival = hasMore || new Set(opened.map(({ value }) => value)).size > 1;
     if (opened.length > 0) refused = isRival ? "Duplicate" : await accept(opened[0], state, sealer);
     if (refused) state.outcome = { kind: "notMigrated", reason: refused };
     else if (opened.length > 0) state.outcome = state.isTakenOver ? { kind: "migrated" } : state.outcome;

@@ -1,30 +1,20 @@
 // Sessions go from JavaScript to Rust and back. The Rust side is js/interop.
 
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { after, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { test } from "node:test";
 
 import { SessionCookie } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY } from "./keys.js";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-execFileSync("cargo", ["build", "--quiet", "--package", "hardtack-interop"], { cwd: root, stdio: "inherit" });
-const rust = spawn("cargo", ["run", "--quiet", "--package", "hardtack-interop", "--bin", "sessions"], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
-after(() => rust.stdin.end());
-const lines = createInterface({ input: rust.stdout })[Symbol.asyncIterator]();
+import { random } from "./random.js";
+import { ask } from "./rust.js";
 
 const NOW = 1_800_000_000;
 
 /** Makes a request of the program in Rust. */
-async function inRust(deployment, request) {
+function inRust(deployment, request) {
   const { mode, ring, application = null, context = [] } = deployment;
   const given = { mode, ring, application, context, now: NOW, cookie: "", set: {}, flash: [], renew: false, ...request };
-  rust.stdin.write(`${JSON.stringify(given)}\n`);
-  const { value, done } = await lines.next();
-  assert.ok(!done, "the program in Rust has ended");
-  return JSON.parse(value);
+  return ask({ session: given });
 }
 
 const field = (setCookies) => setCookies.map((line) => line.split(";")[0]).join("; ");
@@ -40,16 +30,9 @@ function cookiesOf({ mode, ring, application, context }) {
   return SessionCookie[make](ring, { application, context });
 }
 
-/** A generator of contents. The seed is printed where a test fails. */
-function random(seed) {
-  let state = seed;
-  const next = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  const below = (n) => Math.floor(next() * n);
-  const characters = ["a", "Z", "å", "€", "🎉", " ", '"', "\\", "\u0000", "\u{feff}"];
-  const text = () => Array.from({ length: below(40) }, () => characters[below(characters.length)]).join("");
+/** Contents at random. The round is printed where a test fails. */
+function contents(seed) {
+  const { next, below, text } = random(seed);
   const value = (depth) =>
     [
       () => null,
@@ -66,7 +49,7 @@ function random(seed) {
 }
 
 test("what JavaScript seals, Rust opens, and the other way round", async () => {
-  const content = random(7);
+  const content = contents(7);
   let written = 0;
   for (let round = 0; round < 300; round++) {
     const deployment = DEPLOYMENTS[round % DEPLOYMENTS.length];

@@ -60,7 +60,7 @@ const MUTATIONS = [
 const root = new URL("..", import.meta.url);
 const read = (file) => readFile(new URL(`../tests/vectors/${file}`, root), "utf8");
 const modules = new Map();
-for (const file of await readdir(new URL("src", root))) modules.set(file, await readFile(new URL(`src/${file}`, root), "utf8"));
+for (const file of (await readdir(new URL("src", root))).filter((name) => name.endsWith(".js"))) modules.set(file, await readFile(new URL(`src/${file}`, root), "utf8"));
 const folder = await mkdtemp(join(tmpdir(), "hardtack-mutations-"));
 let unnoticed = 0;
 for (const [number, [from, to]] of MUTATIONS.entries()) {

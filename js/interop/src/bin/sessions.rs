@@ -1,21 +1,59 @@
-//! Loads, changes and saves sessions, one for each line of JSON on standard input.
+//! Answers one question for each line of JSON on standard input, so that JavaScript can compare its answers.
 
 use std::{
+    collections::BTreeMap,
     error::Error,
     io::{BufRead, Write, stdin, stdout},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SigningKey, carrier::SessionCookieBuilder,
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    routing::any,
 };
-use serde::Deserialize;
+use hardtack::{
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionLayer, SigningKey,
+    carrier::SessionCookieBuilder, csrf::CsrfGuard, session::Outcome,
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use tower::ServiceExt;
 
-/// One request.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Question {
+    Session(Visit),
+    Typed(Typed),
+    Guard(Guarded),
+    Caches(Caches),
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut out = stdout().lock();
+    for line in stdin().lock().lines() {
+        let answer = match serde_json::from_str(&line?)? {
+            Question::Session(visit) => visit.answer()?,
+            Question::Typed(typed) => typed.answer()?,
+            Question::Guard(guarded) => guarded.answer().await?,
+            Question::Caches(caches) => caches.answer()?,
+        };
+        writeln!(out, "{answer}")?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn moment(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// A request with a session that is a dictionary.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Request {
+struct Visit {
     mode: String,
     ring: String,
     application: Option<String>,
@@ -31,53 +69,44 @@ struct Request {
     renew: bool,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut out = stdout().lock();
-    for line in stdin().lock().lines() {
-        let answer = answer(&serde_json::from_str(&line?)?)?;
-        writeln!(out, "{answer}")?;
-        out.flush()?;
-    }
-    Ok(())
-}
-
-fn answer(request: &Request) -> Result<Value, Box<dyn Error>> {
-    let builder = match request.mode.as_str() {
-        "signed" => {
-            let ring: KeyRing<SigningKey> = request.ring.parse()?;
-            SessionCookie::unencrypted_but_signed(ring)
+impl Visit {
+    fn answer(&self) -> Result<Value, Box<dyn Error>> {
+        let builder = match self.mode.as_str() {
+            "signed" => {
+                let ring: KeyRing<SigningKey> = self.ring.parse()?;
+                SessionCookie::unencrypted_but_signed(ring)
+            }
+            _ => {
+                let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+                SessionCookie::encrypted(ring)
+            }
+        };
+        let cookie = self.configured(builder).build()?;
+        let session = cookie.load([&self.cookie], moment(self.now));
+        let seen = describe(&session)?;
+        for (key, value) in &self.set {
+            session.insert(key, value)?;
         }
-        _ => {
-            let ring: KeyRing<EncryptionKey> = request.ring.parse()?;
-            SessionCookie::encrypted(ring)
+        for message in &self.flash {
+            session.flash("", message)?;
         }
-    };
-    let cookie = configured(builder, request).build()?;
-    let now: SystemTime = UNIX_EPOCH + Duration::from_secs(request.now);
-    let session = cookie.load([&request.cookie], now);
-    let seen = describe(&session)?;
-    for (key, value) in &request.set {
-        session.insert(key, value)?;
+        if self.renew {
+            session.renew()?;
+        }
+        let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
+        Ok(json!({ "seen": seen, "fields": fields }))
     }
-    for message in &request.flash {
-        session.flash("", message)?;
-    }
-    if request.renew {
-        session.renew()?;
-    }
-    let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
-    Ok(json!({ "seen": seen, "fields": fields }))
-}
 
-fn configured(builder: SessionCookieBuilder, request: &Request) -> SessionCookieBuilder {
-    let builder = match &request.application {
-        Some(application) => builder.application(application),
-        None => builder,
-    };
-    let pairs = request.context.iter();
-    pairs.fold(builder, |builder, (label, value)| {
-        builder.context(label, value)
-    })
+    fn configured(&self, builder: SessionCookieBuilder) -> SessionCookieBuilder {
+        let builder = match &self.application {
+            Some(application) => builder.application(application),
+            None => builder,
+        };
+        let pairs = self.context.iter();
+        pairs.fold(builder, |builder, (label, value)| {
+            builder.context(label, value)
+        })
+    }
 }
 
 fn describe(session: &Session) -> Result<Value, Box<dyn Error>> {
@@ -92,4 +121,157 @@ fn describe(session: &Session) -> Result<Value, Box<dyn Error>> {
         "id": session.id().map(|id| id.to_string()),
         "is_new": session.is_new(),
     }))
+}
+
+/// A session of a type with every kind of field.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Typed {
+    ring: String,
+    now: u64,
+    cookie: String,
+}
+
+impl Typed {
+    /// The payload as this side would write it, or the reason for which it is refused.
+    fn answer(&self) -> Result<Value, Box<dyn Error>> {
+        let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+        let cookie = SessionCookie::encrypted(ring).typed::<Every>().build()?;
+        let session = cookie.load([&self.cookie], moment(self.now));
+        let payload = session.read(postcard::to_allocvec)?;
+        Ok(match session.outcome() {
+            Outcome::Rejected { reason, .. } => json!({ "refused": reason.to_string() }),
+            _ => json!({ "payload": payload }),
+        })
+    }
+}
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Every {
+    bool: bool,
+    small: (u8, i8),
+    numbers: (u16, u32, u64, u128),
+    signed: (i16, i32, i64, i128),
+    floats: (f32, f64),
+    char: char,
+    text: String,
+    bytes: Vec<u8>,
+    option: Option<u64>,
+    nested: Option<Option<bool>>,
+    list: Vec<String>,
+    array: [u16; 3],
+    texts: BTreeMap<String, i64>,
+    keyed: BTreeMap<i32, Option<bool>>,
+    unit: (),
+    kind: Kind,
+    inner: Vec<Inner>,
+    wrapped: Wrapped,
+}
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+enum Kind {
+    #[default]
+    Guest,
+    Member {
+        since: u32,
+    },
+    Pair(u8, String),
+    Id(u64),
+}
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Inner {
+    id: u32,
+    name: Option<String>,
+}
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Wrapped(u32);
+
+impl SessionData for Every {
+    const LABEL: &str = "every";
+    const SCHEMA: u32 = 1;
+}
+
+/// A request before a guard.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Guarded {
+    ring: String,
+    now: u64,
+    method: String,
+    uri: String,
+    headers: Vec<(String, String)>,
+    trusted: Vec<String>,
+    form_posts: Vec<(String, String)>,
+    origin_check_only: bool,
+}
+
+impl Guarded {
+    async fn answer(&self) -> Result<Value, Box<dyn Error>> {
+        let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+        let cookie = SessionCookie::encrypted(ring).build()?;
+        let mut guard = CsrfGuard::new();
+        for origin in &self.trusted {
+            guard = guard.trust_origin(origin)?;
+        }
+        for (origin, path) in &self.form_posts {
+            guard = guard.trust_form_post(origin, path)?;
+        }
+        if self.origin_check_only {
+            guard = guard.origin_check_only();
+        }
+        let app: Router = Router::new()
+            .fallback(any(async || "passed"))
+            .layer(guard)
+            .layer(SessionLayer::new(cookie).clock(moment(self.now)));
+        let mut request = Request::builder()
+            .method(self.method.as_str())
+            .uri(&self.uri);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let response = app.oneshot(request.body(Body::empty())?).await?;
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), 4096).await?;
+        Ok(json!({ "status": status, "body": String::from_utf8_lossy(&body) }))
+    }
+}
+
+/// A response whose session was read or written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Caches {
+    ring: String,
+    now: u64,
+    cookie: String,
+    write: bool,
+    fields: Vec<(String, String)>,
+}
+
+impl Caches {
+    fn answer(&self) -> Result<Value, Box<dyn Error>> {
+        let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+        let cookie = SessionCookie::encrypted(ring).build()?;
+        let session = cookie.load([&self.cookie], moment(self.now));
+        let _ = session.keys();
+        if self.write {
+            session.insert("written", true)?;
+        }
+        let mut response = HeaderMap::new();
+        for (name, value) in &self.fields {
+            response.append(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
+        }
+        cookie.save_to(&session, StatusCode::OK, &mut response)?;
+        let sets = response.remove("set-cookie").is_some();
+        let fields: BTreeMap<&str, Vec<&str>> = response
+            .keys()
+            .map(|name| {
+                let values = response.get_all(name).iter();
+                let values = values.filter_map(|value| value.to_str().ok());
+                (name.as_str(), values.collect())
+            })
+            .collect();
+        Ok(json!({ "sets": sets, "fields": fields }))
+    }
 }

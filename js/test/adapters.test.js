@@ -1,0 +1,274 @@
+// The adapters, each behind its real framework and a real HTTP client.
+
+import assert from "node:assert/strict";
+import { createServer, request as httpRequest } from "node:http";
+import http2 from "node:http2";
+import { once } from "node:events";
+import { pipeline } from "node:stream/promises";
+import { Readable } from "node:stream";
+import { after, test } from "node:test";
+
+import { serve } from "@hono/node-server";
+import express from "express";
+import { H3, toNodeHandler } from "h3";
+import { Hono } from "hono";
+
+import { SessionCookie } from "hardtack-session";
+import { CsrfGuard } from "hardtack-session/csrf";
+import { session as inExpress } from "hardtack-session/express";
+import { withSession } from "hardtack-session/fetch";
+import { withSession as inH3 } from "hardtack-session/h3";
+import { session as inHono } from "hardtack-session/hono";
+import { withSession as inNode } from "hardtack-session/node";
+import { XAES_KEY } from "./keys.js";
+import { Browser } from "./browser.js";
+
+const cookies = await SessionCookie.encrypted(XAES_KEY);
+const servers = [];
+after(() => servers.forEach((server) => server.close()));
+
+async function listening(server) {
+  servers.push(server);
+  if (!server.listening) {
+    server.listen?.(0, "127.0.0.1");
+    await once(server, "listening");
+  }
+  return new Browser(`http://127.0.0.1:${server.address().port}`);
+}
+
+/** What every site does at its paths. */
+const visit = (session) => `visit ${session.update("visits", (visits = 0) => visits + 1).get("visits")}`;
+
+const hono = () => {
+  const app = new Hono();
+  app.onError((error, c) => c.text("failed", 500));
+  app.use(inHono(() => cookies, { guard: new CsrfGuard({ originCheckOnly: true }) }));
+  app.get("/visit", (c) => c.text(visit(c.get("session"))));
+  app.get("/look", (c) => c.text(`${c.get("session").get("visits")}`));
+  app.get("/untouched", (c) => c.text("hello", 200, { "cache-control": "public" }));
+  app.get("/redirect", (c) => (visit(c.get("session")), Response.redirect("http://127.0.0.1/look", 303)));
+  app.get("/cookies", (c) => (c.header("set-cookie", "a=1", { append: true }), c.header("set-cookie", "b=2", { append: true }), c.text(visit(c.get("session")))));
+  app.get("/fail", (c) => (visit(c.get("session")), c.text("no", 500)));
+  app.get("/throw", (c) => {
+    visit(c.get("session"));
+    throw new Error("thrown");
+  });
+  app.get("/out", (c) => (c.get("session").invalidate(), c.text("out")));
+  app.post("/visit", (c) => c.text(visit(c.get("session"))));
+  return serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" });
+};
+
+const inFetch = () => {
+  const handler = withSession(
+    cookies,
+    async (request, session) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/look") return new Response(`${session.get("visits")}`);
+      if (pathname === "/untouched") return new Response("hello", { headers: { "cache-control": "public" } });
+      if (pathname === "/out") session.invalidate();
+      if (pathname === "/out") return new Response("out");
+      const text = visit(session);
+      if (pathname === "/redirect") return Response.redirect("http://127.0.0.1/look", 303);
+      if (pathname === "/fail") return new Response("no", { status: 500 });
+      if (pathname === "/throw") throw new Error("thrown");
+      const headers = new Headers();
+      if (pathname === "/cookies") ["a=1", "b=2"].forEach((line) => headers.append("set-cookie", line));
+      return new Response(text, { headers });
+    },
+    { guard: new CsrfGuard({ originCheckOnly: true }) },
+  );
+  return serve({ fetch: async (request) => handler(request).catch(() => new Response("failed", { status: 500 })), port: 0, hostname: "127.0.0.1" });
+};
+
+const routesOfNode = (request, response, session) => {
+  const answers = {
+    "/visit": () => response.end(visit(session)),
+    "/look": () => response.end(`${session.get("visits")}`),
+    "/untouched": () => (response.setHeader("cache-control", "public"), response.end("hello")),
+    "/redirect": () => (visit(session), response.writeHead(303, { location: "/look" }).end()),
+    "/cookies": () => (visit(session), response.writeHead(200, ["set-cookie", "a=1", "set-cookie", "b=2"]), response.end("cookies")),
+    "/fail": () => (visit(session), (response.statusCode = 500), response.end("no")),
+    "/throw": () => {
+      visit(session);
+      throw new Error("thrown");
+    },
+    "/out": () => (session.invalidate(), response.end("out")),
+  };
+  answers[request.url.split("?")[0]]();
+};
+
+const node = () =>
+  createServer(inNode(cookies, routesOfNode, { guard: new CsrfGuard({ originCheckOnly: true }), failed: () => {} }));
+
+const inExpressApp = () => {
+  const app = express();
+  app.use(inExpress(cookies, { guard: new CsrfGuard({ originCheckOnly: true }) }));
+  app.use((request, response) => routesOfNode(request, response, request.session));
+  app.use((error, request, response, next) => response.status(500).send("failed"));
+  return createServer(app);
+};
+
+const h3 = () => {
+  const app = new H3();
+  const guard = new CsrfGuard({ originCheckOnly: true });
+  const on = (path, answer) => app.all(path, inH3(cookies, answer, { guard }));
+  on("/visit", (event, session) => visit(session));
+  on("/look", (event, session) => `${session.get("visits")}`);
+  on("/untouched", (event) => (event.res.headers.set("cache-control", "public"), "hello"));
+  on("/redirect", (event, session) => (visit(session), Response.redirect("http://127.0.0.1/look", 303)));
+  on("/cookies", (event, session) => (["a=1", "b=2"].forEach((line) => event.res.headers.append("set-cookie", line)), visit(session)));
+  on("/fail", (event, session) => (visit(session), (event.res.status = 500), "no"));
+  on("/throw", (event, session) => {
+    visit(session);
+    throw new Error("thrown");
+  });
+  on("/out", (event, session) => (session.invalidate(), "out"));
+  return createServer(toNodeHandler(app));
+};
+
+// Those on @hono/node-server last: it replaces the global `Response`, on which h3 relies.
+for (const [name, make] of Object.entries({ h3, Node: node, Express: inExpressApp, Hono: hono, fetch: inFetch })) {
+  test(`${name}: a session is loaded, changed, saved and ended`, async () => {
+    const browser = await listening(make());
+    const first = await browser.get("/visit");
+    assert.equal(first.text, "visit 1");
+    assert.equal(first.headers.get("cache-control"), "no-store");
+    assert.match(first.headers.get("vary"), /cookie/i);
+    assert.equal((await browser.get("/visit")).text, "visit 2");
+    const look = await browser.get("/look");
+    assert.equal(look.text, "2");
+    assert.deepEqual([look.setCookies, look.headers.get("cache-control")], [[], "private"]);
+    const untouched = await browser.get("/untouched");
+    assert.deepEqual([untouched.text, untouched.setCookies, untouched.headers.get("cache-control")], ["hello", [], "public"]);
+    assert.ok(!/cookie/i.test(untouched.headers.get("vary") ?? ""));
+  });
+
+  test(`${name}: a redirect and other cookies carry the session, too`, async () => {
+    const browser = await listening(make());
+    const redirect = await browser.get("/redirect");
+    assert.equal(redirect.status, 303);
+    assert.equal((await browser.get("/look")).text, "1");
+    const cookies = await browser.get("/cookies");
+    assert.deepEqual(cookies.setCookies.map((line) => line.split("=")[0]).toSorted(), ["__Host-session", "a", "b"]);
+    assert.equal((await browser.get("/look")).text, "2");
+  });
+
+  test(`${name}: what fails changes nothing`, async () => {
+    const browser = await listening(make());
+    await browser.get("/visit");
+    for (const path of ["/fail", "/throw"]) {
+      const failed = await browser.get(path);
+      assert.deepEqual([failed.status, failed.setCookies], [500, []], path);
+    }
+    assert.equal((await browser.get("/look")).text, "1");
+  });
+
+  test(`${name}: signing out drops the cookie`, async () => {
+    const browser = await listening(make());
+    await browser.get("/visit");
+    assert.match((await browser.get("/out")).setCookies[0], /^__Host-session=; .*Max-Age=0/);
+    assert.equal((await browser.get("/look")).text, "undefined");
+  });
+
+  test(`${name}: the guard refuses requests of other sites`, async () => {
+    const browser = await listening(make());
+    const refused = await browser.fetch("/visit", { method: "POST", headers: { "sec-fetch-site": "cross-site" } });
+    assert.deepEqual([refused.status, refused.text, refused.setCookies], [403, "refused: the request comes from another site", []]);
+    const passed = await browser.fetch("/visit", { method: "POST", headers: { "sec-fetch-site": "same-origin" } });
+    assert.deepEqual([passed.status, passed.text], [200, "visit 1"]);
+  });
+}
+
+test("Node: a stream is saved before its head, and a change after it is an error", async () => {
+  const thrown = [];
+  const browser = await listening(
+    createServer(
+      inNode(cookies, async (request, response, session) => {
+        visit(session);
+        response.write("one ");
+        try {
+          visit(session);
+        } catch (error) {
+          thrown.push(error.code);
+        }
+        await pipeline(Readable.from(["two ", "three ".repeat(20_000), "end"]), response);
+      }),
+    ),
+  );
+  const { text, setCookies } = await browser.get("/");
+  assert.equal(text, `one two ${"three ".repeat(20_000)}end`);
+  assert.equal(setCookies.length, 1);
+  assert.deepEqual(thrown, ["after-head"]);
+});
+
+test("Node: heads that are flushed, given as lists, or written late", async () => {
+  const heads = [
+    (response) => (response.flushHeaders(), response.end("x")),
+    (response) => (response.writeHead(201, "Made", { "x-a": "1", "set-cookie": ["a=1", "b=2"] }), response.end("x")),
+    (response) => (response.setHeader("x-a", "1"), response.writeHead(201, ["x-b", "2"]), response.end("x")),
+    (response) => setImmediate(() => response.end("x")),
+    (response) => response.end(),
+  ];
+  for (const head of heads) {
+    const browser = await listening(createServer(inNode(cookies, (request, response, session) => (visit(session), void head(response)))));
+    const answer = await browser.get("/");
+    assert.ok(answer.setCookies.some((line) => line.startsWith("__Host-session=")), `${head}`);
+    assert.equal(answer.status, /201/.test(`${head}`) ? 201 : 200);
+  }
+});
+
+test("Node: a session that cannot be saved is an answer of 500, without what was written", async () => {
+  const told = [];
+  const now = () => new Date("2020-01-01T00:00:00Z");
+  const browser = await listening(
+    createServer(inNode(cookies, (request, response, session) => (visit(session), response.setHeader("x-a", "1"), response.end("secret")), { now, failed: (error) => told.push(error.code) })),
+  );
+  const { status, text, headers } = await browser.get("/");
+  assert.deepEqual([status, text, headers.get("x-a"), told], [500, "internal server error", null, ["clock"]]);
+});
+
+test("Express: a session that cannot be saved is an error of the request", async () => {
+  const app = express();
+  app.use(inExpress(cookies, { now: () => new Date("2020-01-01T00:00:00Z") }));
+  app.get("/", (request, response) => (visit(request.session), response.send("secret")));
+  app.use((error, request, response, next) => response.status(500).send(error.code));
+  const { status, text } = await (await listening(createServer(app))).get("/");
+  assert.deepEqual([status, text], [500, "clock"]);
+});
+
+test("Express: forms have their token in a field", async () => {
+  const app = express();
+  app.use(express.urlencoded({ extended: false }), inExpress(cookies, { guard: new CsrfGuard({ tokensInForms: true }) }));
+  app.get("/", async (request, response) => response.send(await request.session.csrfToken()));
+  app.post("/", (request, response) => response.send(request.body.amount));
+  const browser = await listening(createServer(app));
+  const { text: token } = await browser.get("/");
+  const post = (fields) => browser.fetch("/", { method: "POST", body: new URLSearchParams(fields) });
+  assert.equal((await post({ amount: "7" })).status, 403);
+  const { status, text } = await post({ amount: "7", csrf_token: token });
+  assert.deepEqual([status, text], [200, "7"]);
+});
+
+test("Node: over HTTP/2", async () => {
+  const server = http2.createServer(inNode(cookies, (request, response, session) => response.end(visit(session))));
+  servers.push(server.listen(0, "127.0.0.1"));
+  await once(server, "listening");
+  const client = http2.connect(`http://127.0.0.1:${server.address().port}`);
+  const stream = client.request({ ":path": "/" });
+  const [headers] = await once(stream, "response");
+  stream.resume();
+  await once(stream, "end");
+  client.close();
+  assert.equal(headers["set-cookie"].length, 1);
+});
+
+test("Node: several fields of one name are several values", async () => {
+  const session = await cookies.load(null);
+  session.set("user", "ada");
+  const pair = (await cookies.save(session))[0].split(";")[0];
+  const browser = await listening(createServer(inNode(cookies, (request, response, session) => response.end(`${session.get("user")}`))));
+  const request = httpRequest(`${browser.origin}/`, { headers: { cookie: ["a=1", pair] } });
+  request.end();
+  const [response] = await once(request, "response");
+  assert.equal((await response.toArray()).join(""), "ada");
+});

@@ -1,0 +1,129 @@
+// The rules of `CsrfGuard`, against those of Rust, and the tokens in forms.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { CsrfGuard } from "../src/csrf_guard.js";
+import { KeyRing, SessionCookie } from "../src/index.js";
+import { XAES_KEY } from "./keys.js";
+import { random } from "./random.js";
+import { ask } from "./rust.js";
+
+const NOW = 1_800_000_000;
+const cookies = await SessionCookie.encrypted(XAES_KEY);
+
+/** A session with an id, the field that carries it, and a token. */
+async function visitor() {
+  const session = await cookies.load(null, NOW * 1000);
+  session.set("user", "ada");
+  const token = await session.csrfToken();
+  const [line] = await cookies.save(session);
+  return { token, cookie: line.split(";")[0] };
+}
+
+const { token, cookie } = await visitor();
+const { token: foreign } = await visitor();
+
+const HOSTS = ["shop.example", "shop.example:443", "SHOP.example", "shop.example:80", "shop.example:8443", "localhost:3000", "127.0.0.1", "127.1.2.3", "[::1]:3000", "a.localhost", "evil.example", "shop.example:", "sh op", "[::1", "user@shop.example", "shop.example:99999", ""];
+const ORIGINS = [...HOSTS.flatMap((host) => [`https://${host}`, `http://${host}`]), "null", "HTTPS://shop.example", "https://shop.example/", "app://shop.example", "https:/shop.example", "", "//shop.example", "http://127.0.0.01", "http://0127.0.0.1"];
+const SITES = ["same-origin", "none", "same-site", "cross-site", "Same-Origin", ""];
+const TYPES = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/json", "APPLICATION/X-WWW-FORM-URLENCODED ; charset=utf-8", ""];
+
+function requests(seed) {
+  const { next, oneOf } = random(seed);
+  const maybe = (share, make) => (next() < share ? [make()] : []);
+  return () => {
+    const headers = [
+      ["cookie", cookie],
+      ...maybe(0.9, () => ["host", oneOf(HOSTS)]),
+      ...maybe(0.05, () => ["host", oneOf(HOSTS)]),
+      ...maybe(0.7, () => ["origin", oneOf(ORIGINS)]),
+      ...maybe(0.05, () => ["origin", oneOf(ORIGINS)]),
+      ...maybe(0.4, () => ["sec-fetch-site", oneOf(SITES)]),
+      ...maybe(0.6, () => ["x-csrf-token", oneOf([token, token, token, foreign, "junk", ""])]),
+      ...maybe(0.1, () => ["x-csrf-token", oneOf([token, foreign])]),
+      ...maybe(0.5, () => ["content-type", oneOf(TYPES)]),
+      ...maybe(0.2, () => ["upgrade", oneOf(["websocket", "WebSocket", "h2c, websocket", "h2c", "websockets"])]),
+    ];
+    const method = oneOf(["POST", "POST", "POST", "PUT", "DELETE", "GET", "HEAD", "OPTIONS", "TRACE"]);
+    const path = oneOf(["/", "/signed-in", "/signed-in?x=1", "/signed-in/"]);
+    const authority = next() < 0.15 ? oneOf(HOSTS.filter((host) => host && !/[ @]|:$|99999|\[::1$/.test(host))) : null;
+    const scheme = authority && oneOf(["https", "http"]);
+    const options = {
+      trusted: maybe(0.3, () => oneOf(["https://app.example", "https://shop.example", "http://evil.example", "https://shop.example:8443"])),
+      form_posts: maybe(0.4, () => [oneOf(["https://evil.example", "https://shop.example"]), "/signed-in"]),
+      origin_check_only: next() < 0.4,
+    };
+    return { method, path, headers, authority, scheme, options };
+  };
+}
+
+/** As Node gives it. */
+function asNode({ method, path, headers, authority, scheme }) {
+  return { method, url: path, rawHeaders: headers.flat(), authority, scheme };
+}
+
+test("a guard answers as in Rust", async () => {
+  const make = requests(1);
+  const seen = new Map();
+  for (let round = 0; round < 4000; round++) {
+    const request = make();
+    const { trusted, form_posts, origin_check_only } = request.options;
+    const guard = new CsrfGuard({ trustOrigins: trusted, trustFormPosts: form_posts, originCheckOnly: origin_check_only });
+    const session = await cookies.load(cookie, NOW * 1000);
+    const refusal = await guard.check(asNode(request), session);
+    const { method, path, headers, authority, scheme } = request;
+    const uri = authority ? `${scheme}://${authority}${path}` : path;
+    const answer = await ask({ guard: { ring: XAES_KEY, now: NOW, method, uri, headers, ...request.options } });
+    const found = refusal ? refusal.message : "passed";
+    const expected = answer.status === 403 ? answer.body : "passed";
+    assert.equal(found, method === "HEAD" ? "passed" : expected, `round ${round}: ${JSON.stringify(request)} ${JSON.stringify(answer)}`);
+    seen.set(found, (seen.get(found) ?? 0) + 1);
+  }
+  assert.equal(seen.size, 5, JSON.stringify([...seen]));
+  assert.ok([...seen.values()].every((count) => count > 5), JSON.stringify([...seen]));
+});
+
+const guarded = async (options, request) => (await new CsrfGuard(options).check(request, await cookies.load(cookie, NOW * 1000)))?.code ?? null;
+
+test("a Request is checked as one of Node", async () => {
+  const request = (headers, method = "POST") => new Request("https://shop.example/transfer", { method, headers });
+  assert.equal(await guarded({}, request({ "x-csrf-token": token })), null);
+  assert.equal(await guarded({}, request({})), "no-token");
+  assert.equal(await guarded({}, request({ "x-csrf-token": foreign })), "wrong-token");
+  assert.equal(await guarded({}, request({ origin: "https://shop.example", "x-csrf-token": token })), null);
+  assert.equal(await guarded({}, request({ origin: "http://shop.example", "x-csrf-token": token })), "plain-http");
+  assert.equal(await guarded({}, request({ "sec-fetch-site": "cross-site", "x-csrf-token": token })), "cross-site");
+  assert.equal(await guarded({}, request({ "sec-fetch-site": "cross-site" }, "GET")), null);
+});
+
+test("a form has its token in a field, and is read by the handler all the same", async () => {
+  const form = (fields) => new Request("https://shop.example/transfer", { method: "POST", body: new URLSearchParams(fields) });
+  const request = form([["csrf_token", token], ["amount", "7"]]);
+  assert.equal(await guarded({ tokensInForms: true }, request), null);
+  assert.equal((await request.formData()).get("amount"), "7");
+  assert.equal(await guarded({}, form([["csrf_token", token]])), "no-token");
+  assert.equal(await guarded({ tokensInForms: true }, form([["amount", "7"]])), "no-token");
+  assert.equal(await guarded({ tokensInForms: true }, form([["csrf_token", foreign]])), "wrong-token");
+  assert.equal(await guarded({ tokensInForms: true }, form([["csrf_token", token], ["csrf_token", foreign]])), "no-token");
+  assert.equal(await guarded({ tokensInForms: true, formField: "t" }, form([["t", token]])), null);
+  const parsed = { method: "POST", url: "/", rawHeaders: ["content-type", "application/x-www-form-urlencoded"], body: { csrf_token: token } };
+  assert.equal(await guarded({ tokensInForms: true }, parsed), null);
+  assert.equal(await guarded({ tokensInForms: true }, { ...parsed, body: undefined }), "no-token");
+  assert.equal(await guarded({ tokensInForms: true }, { ...parsed, body: { csrf_token: [token] } }), "wrong-token");
+});
+
+test("mistakes in the settings of a guard are refused", () => {
+  for (const options of [{ trustOrigins: ["app.example"] }, { trustOrigins: ["https://app.example/path"] }, { trustFormPosts: [[5, "/"]] }, { trustOrigin: [] }]) {
+    assert.throws(() => new CsrfGuard(options), { name: "ConfigError" });
+  }
+});
+
+test("a token ends with its sign-in, and with its key", async () => {
+  const session = await cookies.load(cookie, NOW * 1000);
+  assert.equal(await session.verifyCsrf(token), true);
+  session.renew();
+  assert.equal(await session.verifyCsrf(token), false);
+  const other = await SessionCookie.encrypted(await KeyRing.generate());
+  assert.equal(await (await other.load(null)).verifyCsrf(token), false);
+});
