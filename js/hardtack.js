@@ -1858,10 +1858,13 @@ class Budget {
 
 const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrogate-control" || name === "edge-control";
 
-/** The names of the directives in a field, in lower case. A quoted string is a part of its directive. */
+/** The directives of a field, in lower case. A field in which a quoted string does not end has none. */
 function directivesOf(value) {
-  const directives = value.match(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/gs) ?? [];
-  return directives.map((directive) => directive.trim().toLowerCase());
+  const quoted = /"(?:[^"\\]|\\[^])*"/g;
+  // Nothing in a quoted string is a directive, nor is a directive that has one.
+  const unquoted = value.replace(quoted, '""').toLowerCase();
+  if (unquoted.replaceAll('""', "").includes('"')) return [];
+  return unquoted.split(",").map((directive) => directive.trim());
 }
 
 /** An effective `no-store`. */
@@ -1872,7 +1875,7 @@ function isShareable(fields) {
   const of = (wanted) => fields.filter(([name]) => name === wanted).map(([, value]) => value);
   const mayTargetedStore = fields.some(
     ([name, value]) =>
-      (isTargeted(name) && !forbids(directivesOf(value))) || (name === "x-accel-expires" && !/^0+$/.test(value.trim())),
+      (isTargeted(name) && !forbids(directivesOf(value))) || (name === "x-accel-expires" && !value.split(",").every((seconds) => /^0+$/.test(seconds.trim()))),
   );
   if (mayTargetedStore) return true;
   const control = of("cache-control");
@@ -1881,10 +1884,12 @@ function isShareable(fields) {
   return !directives.includes("private") && !forbids(directives);
 }
 
-/** Text that is no date counts as one in the past, and so does a year before that of the format's epoch. */
+const MONTH = /jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i;
+
+/** Returns true for a date that may be in the future: one without a year of four digits, or with one from 2026 on. */
 function isLater$1(expires) {
-  const year = expires.split(/[^0-9]/).find((digits) => digits.length === 4);
-  return /^[A-Za-z]/.test(expires) && (year === undefined || year >= "2026");
+  const years = expires.split(/[^0-9]+/).filter((digits) => digits.length === 4);
+  return MONTH.test(expires) && /\d/.test(expires) && (years.length === 0 || years.some((year) => year >= "2026"));
 }
 
 /**
@@ -2572,18 +2577,19 @@ class OldCookies {
   async takeOver(fields, state, sealer) {
     const { now } = state;
     const opened = [];
-    let refused = null;
+    let [refused, hasMore] = [null, false];
     for (const source of this.#sources.filter(({ from, until }) => from <= now && now < until)) {
       const values = findValues(fields, source.template.name, MOST_VALUES + 1);
       state.hasToken ||= values.length > 0;
-      for (const value of values) {
+      hasMore ||= values.length > MOST_VALUES;
+      for (const value of values.slice(0, MOST_VALUES)) {
         const old = await readOld(source, value);
-        if (old) opened.push({ source, old, isOneOfMany: values.length > MOST_VALUES, key: `${source.template.name}=${value}` });
+        if (old) opened.push({ source, old, value });
         else refused ??= "Auth";
       }
     }
     // One of two may have been planted by another host of the site.
-    const isRival = new Set(opened.map(({ key }) => key)).size > 1 || opened.some(({ isOneOfMany }) => isOneOfMany);
+    const isRival = hasMore || new Set(opened.map(({ value }) => value)).size > 1;
     if (opened.length > 0) refused = isRival ? "Duplicate" : await accept(opened[0], state, sealer);
     if (refused) state.outcome = { kind: "notMigrated", reason: refused };
     else if (opened.length > 0) state.outcome = state.isTakenOver ? { kind: "migrated" } : state.outcome;

@@ -1,8 +1,10 @@
-// Breaks the package in one place at a time: a vector has to notice each. `node test/mutations.js`
+// Breaks the package in one place at a time: a vector has to notice each, or a test of the interface. `node test/mutations.js`
 
+import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execPath } from "node:process";
 import { pathToFileURL } from "node:url";
 
 const MUTATIONS = [
@@ -18,11 +20,10 @@ const MUTATIONS = [
   ["if (keys.at(-1).acceptUntil !== null) {", "if (false) {"],
   ["acceptUntil <= (keys[i + 1].sealFrom ?? 0)", "acceptUntil < (keys[i + 1].sealFrom ?? 0)"],
   ["u8(a.length), a, u8(t.length), t", "a, t"],
-  ["purposeBytes(purpose, application, policy.type?.label)", "purposeBytes(purpose, application, null)"],
   ["for (const other of few) if (equal(other, key)) throw INVALID;", ""],
   ["if (!isCanonicalKey(key)) throw INVALID;", ""],
   ["if (before !== null && compare(before, name) >= 0) throw INVALID;", ""],
-  ["if (!reader.isAtEnd) throw INVALID;", ""],
+  ["if (!reader.isAtEnd) throw INVALID;\n    dictionary", "dictionary"],
   ["export const DEEPEST = 64;", "export const DEEPEST = 65;"],
   ["if (value > U32 || (byte === 0 && i > 0)) throw INVALID;", "if (value > U32) throw INVALID;"],
   ["if (flags & ~KNOWN) throw INVALID;", ""],
@@ -57,13 +58,24 @@ const MUTATIONS = [
   ['field === "authorization" && /^bearer /i.test(trimmed)', "/^bearer /i.test(trimmed)"],
 ];
 
+/** Faults that no vector can notice: a test of the interface has to. */
+const OF_SESSIONS = [
+  ["purposeBytes(purpose, application, policy.type?.label)", "purposeBytes(purpose, application, null)"],
+  ["return (await revokedIf(info)) !== false;", "return (await revokedIf(info)) === true;"],
+  ["seal(body, now, entropy = random(NONCE))", "seal(body, now, entropy = new Uint8Array(NONCE))"],
+  ["...template.expireParts(carried, 1), ...old]", "...old]"],
+  ["if (many.has(name)) throw INVALID;", ""],
+];
+
 const root = new URL("..", import.meta.url);
 const read = (file) => readFile(new URL(`../tests/vectors/${file}`, root), "utf8");
 const modules = new Map();
 for (const file of (await readdir(new URL("src", root))).filter((name) => name.endsWith(".js"))) modules.set(file, await readFile(new URL(`src/${file}`, root), "utf8"));
 const folder = await mkdtemp(join(tmpdir(), "hardtack-mutations-"));
 let unnoticed = 0;
-for (const [number, [from, to]] of MUTATIONS.entries()) {
+
+/** Writes a copy of the package with one fault. */
+async function copyWith(number, from, to) {
   const places = [...modules].flatMap(([file, text]) => Array(text.split(from).length - 1).fill(file));
   if (places.length !== 1) throw new Error(`stands ${places.length} times: ${from}`);
   const copy = join(folder, `${number}`);
@@ -73,13 +85,25 @@ for (const [number, [from, to]] of MUTATIONS.entries()) {
   for (const [file, text] of modules) {
     await writeFile(join(copy, "src", file), file === places[0] ? text.replace(from, () => to) : text);
   }
-  await writeFile(join(copy, "test/vectors.js"), await readFile(new URL("test/vectors.js", root)));
+  for (const file of ["vectors.js", "session.test.js", "keys.js"]) {
+    await writeFile(join(copy, "test", file), await readFile(new URL(`test/${file}`, root)));
+  }
+  return copy;
+}
+
+async function vectorsNotice(copy) {
   const { run } = await import(pathToFileURL(join(copy, "test/vectors.js")));
-  const { failed } = await run(read, { stopsAtFailure: true });
-  if (failed.length > 0) continue;
+  return (await run(read, { stopsAtFailure: true })).failed.length > 0;
+}
+
+const testsNotice = (copy) => spawnSync(execPath, ["--test", join(copy, "test/session.test.js")]).status !== 0;
+
+const all = [...MUTATIONS.map((fault) => [...fault, vectorsNotice]), ...OF_SESSIONS.map((fault) => [...fault, testsNotice])];
+for (const [number, [from, to, notice]] of all.entries()) {
+  if (await notice(await copyWith(number, from, to))) continue;
   unnoticed++;
-  console.log(`no vector notices: ${from}`);
+  console.log(`nothing notices: ${from}`);
 }
 await rm(folder, { recursive: true });
-console.log(`${MUTATIONS.length - unnoticed} of ${MUTATIONS.length} mutations are noticed`);
+console.log(`${all.length - unnoticed} of ${all.length} faults are noticed`);
 process.exitCode = unnoticed > 0 ? 1 : 0;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader } from "../src/index.js";
+import { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, decodeDictionary, generateKey } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY } from "./keys.js";
 
 const NOW = new Date("2027-01-15T08:00:00Z");
@@ -464,4 +464,201 @@ test("in the signed mode the content can be read, and not changed", async () => 
   assert.equal((await signed.load(arrived, NOW)).get("user"), "ada");
   const changed = arrived.slice(0, -1) + (arrived.endsWith("A") ? "Q" : "A");
   assert.equal((await signed.load(changed, NOW)).isNew, true);
+});
+
+test("only false of revokedIf means that a session goes on", async () => {
+  for (const answer of [1, "", 0, undefined, null, {}, Promise.resolve(undefined), "false"]) {
+    const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: () => answer });
+    const session = await asking.load(await filled(), NOW);
+    assert.deepEqual([session.isNew, session.outcome.reason], [true, "Revoked"], String(answer));
+  }
+});
+
+test("a deny list is asked about the id of a session", async () => {
+  const denied = new Set();
+  const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: ({ id }) => denied.has(id) });
+  const arrived = await filled((session) => session.ensureId(), asking);
+  const session = await asking.load(arrived, NOW);
+  assert.equal(session.isNew, false);
+  denied.add(session.invalidate());
+  assert.equal((await asking.load(arrived, NOW)).isNew, true);
+});
+
+test("a list that revokes is told what a session is", async () => {
+  const told = [];
+  const options = { rememberUpTo: 86_400, revokedIf: (info) => (told.push(info), false) };
+  const asking = await SessionCookie.encrypted(XAES_KEY, options);
+  const arrived = await filled((session) => (session.ensureId(), session.limitTo(600), session.rememberFor(1200)), asking);
+  const session = await asking.load(arrived, later(60));
+  const { keyId } = session.outcome;
+  assert.deepEqual(told, [{ id: session.id, createdAt: NOW, lastActiveAt: NOW, limit: 600, remembered: 1200, keyId }]);
+});
+
+test("sessions from before a moment end, from when it is raised", async () => {
+  const raised = await SessionCookie.encrypted(XAES_KEY);
+  const arrived = await filled();
+  assert.equal((await raised.load(arrived, later(60))).isNew, false);
+  raised.raiseNotBefore(later(1));
+  assert.equal((await raised.load(arrived, later(60))).outcome.reason, "Revoked");
+  raised.raiseNotBefore(later(-60));
+  assert.equal((await raised.load(arrived, later(60))).outcome.reason, "Revoked");
+});
+
+test("two tokens of one session differ", async () => {
+  const arrived = await filled();
+  const again = async () => {
+    const session = await cookies.load(arrived, NOW);
+    session.save();
+    return field(await cookies.save(session));
+  };
+  assert.notEqual(await again(), await again());
+});
+
+test("a session in parts takes them along when it ends", async () => {
+  const split = await SessionCookie.encrypted(XAES_KEY, { size: "split:3" });
+  const arrived = await filled((session) => session.set("note", "x".repeat(7000)), split);
+  const session = await split.load(arrived, NOW);
+  session.invalidate();
+  const names = (await split.save(session)).map((line) => [line.split("=")[0], /; Max-Age=0; /.test(line)]);
+  assert.deepEqual(names, [["__Host-session", true], ["__Host-session.1", true], ["__Host-session.2", true]]);
+});
+
+test("a map of many keys that has one twice is refused", async () => {
+  const key = (name) => [0xa1, name.charCodeAt(0)];
+  const names = [..."abcdefghijk", "a"];
+  const map = [0x80 | names.length, ...names.flatMap((name) => [...key(name), 1])];
+  const bytes = Uint8Array.from([0x81, 0xa1, 0x6d, ...map]);
+  const type = { label: "", schema: 1, empty: new Uint8Array(), encode: (value) => value, decode: (payload) => payload };
+  const raw = await SessionCookie.encrypted(XAES_KEY, { type });
+  const twice = await raw.load(null, NOW);
+  twice.value = bytes;
+  assert.throws(() => decodeDictionary(bytes));
+  assert.equal(Object.keys(decodeDictionary(Uint8Array.from([...bytes.slice(0, -2), 0x7a, 1])).m).length, 12);
+});
+
+test("a sign-in is recent for so many seconds", async () => {
+  const arrived = await filled();
+  assert.equal((await cookies.load(arrived, later(299))).isRecent(300), true);
+  const session = await cookies.load(arrived, later(300));
+  assert.equal(session.isRecent(300), false);
+  session.renew();
+  assert.equal(session.isRecent(300), true);
+  const fresh = await cookies.load(null, NOW);
+  assert.equal(fresh.isRecent(300), false);
+  fresh.renew();
+  assert.equal(fresh.isRecent(300), true);
+  assert.throws(() => fresh.isRecent("300"), refused("seconds"));
+});
+
+test("a discarded change is not saved, and a sign-out is", async () => {
+  const session = await cookies.load(await filled(), NOW);
+  session.set("user", "eve");
+  session.discard();
+  assert.deepEqual(await cookies.save(session), []);
+  const ended = await cookies.load(await filled(), NOW);
+  ended.invalidate();
+  ended.set("user", "eve");
+  ended.discard();
+  assert.match((await cookies.save(ended))[0], /Max-Age=0/);
+});
+
+test("changes are saved with a failed response where the settings say so", async () => {
+  const saving = await SessionCookie.encrypted(XAES_KEY, { saveOnServerError: true });
+  const session = await saving.load(null, NOW);
+  session.set("user", "ada");
+  assert.equal((await saving.save(session, { status: 500 })).length, 1);
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { saveOnServerError: "yes" }), misconfigured("saveOnServerError"));
+});
+
+test("an entry is updated, and a dictionary has no value", async () => {
+  const session = await cookies.load(null, NOW);
+  session.update("visits", (visits = 0) => visits + 1).update("visits", (visits = 0) => visits + 1);
+  assert.equal(session.get("visits"), 2);
+  assert.throws(() => session.value, /is a dictionary/);
+  assert.throws(() => (session.value = 1), /is a dictionary/);
+});
+
+test("the default name follows the attributes", async () => {
+  const nameOf = async (options) => (await SessionCookie.encrypted(XAES_KEY, options)).name;
+  assert.equal(await nameOf({}), "__Host-session");
+  assert.equal(await nameOf({ path: "/app" }), "__Secure-session");
+  assert.equal(await nameOf({ domain: "example.com" }), "__Secure-session");
+  assert.equal(await nameOf({ dangerAllowHttp: true, path: "/app" }), "session");
+  assert.equal(await nameOf({ dangerAllowHttp: true, name: "sid" }), "sid");
+  const plain = await SessionCookie.encrypted(XAES_KEY, { dangerAllowHttp: true });
+  assert.match(await filled((session) => session.set("a", 1), plain), /^session=/);
+});
+
+test("a framework gets a name, a value and options", async () => {
+  const remembering = await SessionCookie.encrypted(XAES_KEY, { rememberUpTo: 86_400, sameSite: "Strict", domain: "example.com" });
+  const session = await remembering.load(null, NOW);
+  session.set("user", "ada");
+  session.rememberFor(600);
+  const [{ name, value, options }] = await remembering.saveAsCookies(session);
+  assert.match(value, /^e[A-Za-z0-9_-]+$/);
+  const expected = { path: "/", domain: "example.com", secure: true, httpOnly: true, sameSite: "strict", maxAge: 600 };
+  assert.deepEqual([name, options], ["__Secure-session", expected]);
+});
+
+test("a response whose headers cannot be changed is copied", async () => {
+  const session = await cookies.load(null, NOW);
+  session.set("user", "ada");
+  const redirect = Response.redirect("https://shop.example/", 303);
+  const answer = await cookies.saveToResponse(redirect, session);
+  assert.deepEqual([answer.status, answer.headers.get("location"), answer.headers.getSetCookie().length], [303, "https://shop.example/", 1]);
+  const untouched = await cookies.load(null, NOW);
+  assert.equal(await cookies.saveToResponse(redirect, untouched), redirect);
+});
+
+test("a request is loaded from whatever carries its headers", async () => {
+  const cookie = await filled();
+  const request = new Request("https://shop.example/", { headers: { cookie } });
+  const sources = [cookie, [cookie], ["a=1", cookie], request, request.headers, { cookie }, { cookie: [cookie] }, { headers: { cookie } }, { rawHeaders: ["Cookie", "a=1", "Cookie", cookie] }, new Set([cookie])];
+  for (const source of sources) assert.equal((await cookies.load(source, NOW)).isNew, false, JSON.stringify(source));
+  for (const source of [null, undefined, "", [], {}, { headers: {} }, { host: "x" }]) assert.equal((await cookies.load(source, NOW)).isNew, true);
+  for (const source of [7, true]) await assert.rejects(cookies.load(source, NOW), TypeError);
+});
+
+test("a part of a page refreshes nothing", async () => {
+  const cookie = await filled();
+  const read = async (headers) => {
+    const session = await cookies.load(headers, later(600));
+    session.get("user");
+    return (await cookies.save(session)).length;
+  };
+  for (const destination of ["image", "script", "style", "font", "audio", "video", "track", "worker"]) {
+    assert.equal(await read(new Headers({ cookie, "sec-fetch-dest": destination })), 0, destination);
+    assert.equal(await read({ cookie, "sec-fetch-dest": destination }), 0, destination);
+  }
+  assert.equal(await read({ cookie, "sec-fetch-dest": "document" }), 1);
+  assert.equal(await read({ cookie }), 1);
+});
+
+test("a session and a carrier are made by what makes them", async () => {
+  assert.throws(() => new Session({}), TypeError);
+  assert.throws(() => new SessionCookie({}), TypeError);
+  assert.ok((await cookies.load(null)) instanceof Session);
+});
+
+test("generated keys are keys, and differ", async () => {
+  const key = await generateKey();
+  assert.match(key, /^hardtack_key_v1_xaes_[A-Za-z0-9_-]{48}$/);
+  assert.match(await generateKey({ mode: "signed" }), /^hardtack_key_v1_sign_/);
+  assert.notEqual(key, await generateKey());
+  await SessionCookie.encrypted(key);
+  await assert.rejects(generateKey({ mode: "plain" }), misconfigured("mode"));
+  await SessionCookie.unencryptedButSigned(await KeyRing.generate({ mode: "signed" }));
+});
+
+test("the public facts of a ring hold nothing secret", async () => {
+  const ring = await KeyRing.parse(`${XAES_KEY} seal_from=2027-01-01T00:00:00Z`);
+  assert.deepEqual(ring.keys, [{ id: ring.keys[0].id, sealFrom: Date.UTC(2027, 0) / 1000, acceptUntil: null }]);
+});
+
+test("many cookies beside the session's are passed over", async () => {
+  const others = Array.from({ length: 200 }, (_, i) => `other${i}=__Host-session=${i}`).join("; ");
+  const cookie = await filled();
+  for (const whole of [`${others}; ${cookie}`, `${cookie}; ${others}`, `x__Host-session=1; y=z __Host-session=2;${cookie}`]) {
+    assert.equal((await cookies.load(whole, NOW)).get("user"), "ada");
+  }
 });

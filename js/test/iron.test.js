@@ -1,0 +1,141 @@
+// Sessions of iron-session, taken over from what iron-session itself writes.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { getIronSession, sealData } from "iron-session";
+
+import { SessionCookie } from "../src/index.js";
+import { ironSession } from "../src/iron_session.js";
+import { XAES_KEY } from "./keys.js";
+
+const NOW = Date.now();
+const DAY = 86_400_000;
+const password = "a password of at least 32 characters";
+const old = { cookieName: "sid", password };
+/** Sessions without a date began with the range. */
+const long = { idleTimeout: null, absoluteTimeout: 7 * 86_400 };
+const range = { from: NOW - DAY, until: NOW + DAY };
+const migrating = (options = {}, { from, until } = range) =>
+  SessionCookie.encrypted(XAES_KEY, { ...long, migrateFrom: { cookie: ironSession({ ...old, ...options }), from, until } });
+
+const sealed = (data, options = {}) => sealData(data, { password, ...options });
+const load = async (cookies, value, now = NOW) => cookies.load(`sid=${value}`, now);
+
+test("a session that iron-session wrote goes on under the new cookie", async () => {
+  const response = new Response();
+  const theirs = await getIronSession(new Request("http://shop.example"), response, old);
+  theirs.user = { id: 7, roles: ["editor"] };
+  await theirs.save();
+  const [line] = response.headers.getSetCookie();
+  const cookies = await migrating();
+  const session = await cookies.load(line.split(";")[0], NOW);
+  assert.deepEqual([session.outcome, session.isNew], [{ kind: "migrated" }, false]);
+  assert.deepEqual(session.get("user"), { id: 7, roles: ["editor"] });
+  assert.equal(session.createdAt.getTime(), Math.floor((NOW - DAY) / 1000) * 1000);
+  // It was read, and is written all the same.
+  const [fresh, dropped] = await cookies.save(session);
+  assert.match(dropped, /^sid=; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; /);
+  const next = await cookies.load(`${fresh.split(";")[0]}; ${line.split(";")[0]}`, NOW);
+  assert.deepEqual([next.outcome.kind, next.get("user").id], ["opened", 7]);
+});
+
+test("an untouched old session is left to the next request", async () => {
+  const cookies = await migrating();
+  assert.deepEqual(await cookies.save(await load(cookies, await sealed({ user: 7 }))), []);
+});
+
+test("passwords rotate", async () => {
+  const passwords = { 1: password, 2: "another password, of 32 characters" };
+  const cookies = await migrating({ password: passwords });
+  for (const of of [{ 1: password }, passwords]) {
+    assert.equal((await load(cookies, await sealed({ user: 7 }, { password: of }))).get("user"), 7);
+  }
+  const one = await migrating();
+  assert.equal((await load(one, await sealed({ user: 7 }, { password: passwords }))).outcome.kind, "notMigrated");
+});
+
+test("what iron-session would refuse is refused", async () => {
+  const cookies = await migrating();
+  const good = await sealed({ user: 7 });
+  const parts = good.split("*");
+  const changed = (index, change) => parts.map((part, i) => (i === index ? change(part) : part)).join("*");
+  const flip = (text) => (text[0] === "A" ? "B" : "A") + text.slice(1);
+  const bad = [
+    ...[1, 2, 3, 4, 6, 7].map((index) => changed(index, flip)),
+    changed(5, (end) => `${Number(end) + 1}`),
+    changed(0, () => "Fe26.1"),
+    parts.slice(1).join("*"),
+    await sealed({ user: 7 }, { password: "another password, of 32 characters" }),
+    "",
+    "junk",
+    "Fe26.2********",
+    `${good}x`.slice(1),
+  ];
+  for (const value of bad) {
+    const session = await load(cookies, value);
+    assert.deepEqual([session.isNew, session.outcome.kind], [true, "notMigrated"], value);
+  }
+});
+
+test("a seal ends at its end, and the range at its end", async () => {
+  const cookies = await migrating();
+  const short = await sealed({ user: 7 }, { ttl: 600 });
+  const end = Number(short.split("*")[5]);
+  assert.equal((await load(cookies, short, Math.floor(end / 1000) * 1000 - 1000)).isNew, false);
+  assert.equal((await load(cookies, short, end)).outcome.reason, "Expired");
+  const forever = await sealed({ user: 7 }, { ttl: 0 });
+  for (const [now, kind] of [[range.from - 1000, "absent"], [range.from, "migrated"], [range.until - 1000, "migrated"], [range.until, "absent"]]) {
+    assert.equal((await load(cookies, forever, now)).outcome.kind, kind);
+  }
+});
+
+test("a cookie of the new name goes before an old one, whatever it is", async () => {
+  const cookies = await migrating();
+  const session = await cookies.load(`__Host-session=junk; sid=${await sealed({ user: 7 })}`, NOW);
+  assert.equal(session.outcome.reason, "TooShort");
+});
+
+test("of two old sessions none is taken", async () => {
+  const cookies = await migrating();
+  const [one, two] = [await sealed({ user: 7 }), await sealed({ user: 8 })];
+  assert.equal((await cookies.load(`sid=${one}; sid=${two}`, NOW)).outcome.reason, "Duplicate");
+  const both = await SessionCookie.encrypted(XAES_KEY, {
+    ...long,
+    migrateFrom: ["sid", "other"].map((cookieName) => ({ cookie: ironSession({ cookieName, password }), ...range })),
+  });
+  assert.equal((await both.load(`sid=${one}; other=${two}`, NOW)).outcome.reason, "Duplicate");
+  assert.equal((await both.load(`other=${two}`, NOW)).get("user"), 8);
+});
+
+test("entries are converted, and refused where they have no form or no room", async () => {
+  const cookies = await migrating({ convert: ({ userId, ...rest }) => (userId === 13 ? null : { ...rest, user: userId }) });
+  assert.equal((await load(cookies, await sealed({ userId: 7, theme: "dark" }))).get("user"), 7);
+  assert.equal((await load(cookies, await sealed({ userId: 13 }))).isNew, true);
+  const plain = await migrating();
+  assert.equal((await load(plain, await sealed({ note: "x".repeat(2300) }))).outcome.reason, "TooLong");
+  const empty = await load(plain, await sealed({}));
+  assert.deepEqual([empty.isNew, empty.outcome.kind], [true, "absent"]);
+});
+
+test("signing out drops the old cookie, too", async () => {
+  const cookies = await migrating();
+  const session = await load(cookies, await sealed({ user: 7 }));
+  session.invalidate();
+  assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["__Host-session", "sid"]);
+});
+
+test("a session that is revoked does not come back by its old cookie", async () => {
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, notBefore: NOW, migrateFrom: { cookie: ironSession(old), ...range } });
+  assert.equal((await load(cookies, await sealed({ user: 7 }))).outcome.reason, "Revoked");
+});
+
+test("mistakes in the settings are refused", async () => {
+  const build = (migrateFrom) => SessionCookie.encrypted(XAES_KEY, { migrateFrom });
+  const cookie = ironSession(old);
+  await assert.rejects(build({ cookie, from: NOW, until: NOW }), { code: "migrateFrom" });
+  await assert.rejects(build({ cookie, from: "soon", until: NOW }), { code: "migrateFrom.from" });
+  await assert.rejects(build({ from: NOW, until: NOW + DAY }), { code: "migrateFrom" });
+  await assert.rejects(build({ cookie: { ...cookie, name: "__Host-session" }, ...range }), { code: "migrateFrom" });
+  assert.throws(() => ironSession({ cookieName: "sid", password: "short" }), { code: "password" });
+});
