@@ -79,8 +79,8 @@ export type ConfigErrorCode =
   | "dangerAllowHttp"
   | "maxTokenLength"
   | "migrateFrom"
-  | "migrateFrom.from"
-  | "migrateFrom.until"
+  | "from"
+  | "until"
   | "password"
   | "trustOrigins"
   | "trustFormPosts";
@@ -225,7 +225,7 @@ export interface CookieOptions extends SessionOptions {
   /** The greatest size: 3,072 bytes (the default), 4,096 bytes, or several cookies of 4,096 bytes. */
   readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
   /** Takes sessions over from cookies of other libraries. */
-  readonly migrateFrom?: Migration | readonly Migration[];
+  readonly migrateFrom?: OldCookie | readonly OldCookie[];
 }
 
 export interface HeaderOptions extends SessionOptions {
@@ -233,31 +233,10 @@ export interface HeaderOptions extends SessionOptions {
   readonly maxTokenLength?: number;
 }
 
-/** A cookie that another library wrote. `hardtack-session/iron-session` makes one. */
+/** A cookie of another library: of `hardtack-session/iron-session`, or `hardtack-session/migrate`. */
 export interface OldCookie {
-  readonly name: string;
-  readonly path?: string;
-  readonly domain?: string | null;
-  /** Default: true. */
-  readonly secure?: boolean;
-  readonly partitioned?: boolean;
-  /** Reads a value. Null, or an error: it is no such session. */
-  read(value: string): OldSession | null | Promise<OldSession | null>;
-}
-
-export interface OldSession {
-  readonly entries: { readonly [key: string]: unknown };
-  readonly createdAt?: Date | number | null;
-  readonly lastActiveAt?: Date | number | null;
-  readonly expiresAt?: Date | number | null;
-}
-
-export interface Migration {
-  readonly cookie: OldCookie;
-  /** The rollout. Sessions without a date began then. */
-  readonly from: Date | number;
-  /** Old cookies do not count from then on. */
-  readonly until: Date | number;
+  readonly from: number;
+  readonly until: number;
 }
 
 /** A response that a session is saved for. */

@@ -161,69 +161,53 @@ function trim(text, characters) {
 const DEEPEST = 64;
 
 /** Reads one value that stands at this depth. A map with keys that are no texts becomes a `Map`. */
-function readValue(reader, depth) {
+const readValue = (reader, depth) => next(reader, depth, true);
+
+/** Checks one value that stands at this depth, and passes it (§ 5.4.5). */
+const skipValue = (reader, depth) => next(reader, depth, false);
+
+/** `isWanted`: the value was checked before, and is made now. */
+function next(reader, depth, isWanted) {
   const type = reader.byte();
+  const text = (length) => (isWanted ? reader.text(length) : reader.skipText(length));
+  const nested = (read, count) => {
+    if (depth > DEEPEST) throw INVALID;
+    return read(reader, count, depth + 1);
+  };
+  const list = isWanted ? readList : skipList;
+  const map = isWanted ? readMap : skipMap;
   if (type < 0x80) return type;
-  if (type < 0x90) return readMap(reader, type & 0x0f, depth);
-  if (type < 0xa0) return readList(reader, type & 0x0f, depth);
-  if (type < 0xc0) return reader.text(type & 0x1f);
   if (type >= 0xe0) return type - 256;
-  switch (type) {
-    case 0xc0:
-      return null;
-    case 0xc2:
-    case 0xc3:
-      return type === 0xc3;
-    case 0xc4:
-    case 0xc5:
-    case 0xc6:
-      return reader.take(reader.uint(1 << (type - 0xc4))).slice();
-    case 0xca:
-      return reader.view.getFloat32(reader.skip(4));
-    case 0xcb:
-      return reader.view.getFloat64(reader.skip(8));
-    case 0xcc:
-    case 0xcd:
-    case 0xce:
-    case 0xcf:
-      return reader.uint(1 << (type - 0xcc));
-    case 0xd0:
-    case 0xd1:
-    case 0xd2:
-    case 0xd3:
-      return reader.int(1 << (type - 0xd0));
-    case 0xd9:
-    case 0xda:
-    case 0xdb:
-      return reader.text(reader.uint(1 << (type - 0xd9)));
-    case 0xdc:
-    case 0xdd:
-      return readList(reader, reader.uint(2 << (type - 0xdc)), depth);
-    case 0xde:
-    case 0xdf:
-      return readMap(reader, reader.uint(2 << (type - 0xde)), depth);
-    default: // c1, c7 to c9, d4 to d8
-      throw INVALID;
-  }
+  if (type < 0x90) return nested(map, type & 0x0f);
+  if (type < 0xa0) return nested(list, type & 0x0f);
+  if (type < 0xc0) return text(type & 0x1f);
+  if (type === 0xc0) return null;
+  if (type === 0xc2 || type === 0xc3) return type === 0xc3;
+  if (type >= 0xc4 && type <= 0xc6) return reader.take(reader.uint(1 << (type - 0xc4))).slice();
+  if (type === 0xca) return reader.view.getFloat32(reader.skip(4));
+  if (type === 0xcb) return reader.view.getFloat64(reader.skip(8));
+  if (type >= 0xcc && type <= 0xcf) return reader.uint(1 << (type - 0xcc));
+  if (type >= 0xd0 && type <= 0xd3) return reader.int(1 << (type - 0xd0));
+  if (type >= 0xd9 && type <= 0xdb) return text(reader.uint(1 << (type - 0xd9)));
+  if (type === 0xdc || type === 0xdd) return nested(list, reader.uint(2 << (type - 0xdc)));
+  if (type === 0xde || type === 0xdf) return nested(map, reader.uint(2 << (type - 0xde)));
+  throw INVALID; // c1, c7 to c9, d4 to d8
 }
 
 function readList(reader, count, depth) {
-  if (depth > DEEPEST) throw INVALID;
   const values = [];
-  for (let i = 0; i < count; i++) values.push(readValue(reader, depth + 1));
+  for (let i = 0; i < count; i++) values.push(readValue(reader, depth));
   return values;
 }
 
+function skipList(reader, count, depth) {
+  for (let i = 0; i < count; i++) skipValue(reader, depth);
+}
+
 function readMap(reader, count, depth) {
-  if (depth > DEEPEST) throw INVALID;
   const entries = [];
-  let isObject = true;
-  for (let i = 0; i < count; i++) {
-    const key = readValue(reader, depth + 1);
-    if (typeof key !== "string") isObject = false;
-    entries.push([key, readValue(reader, depth + 1)]);
-  }
-  return isObject ? objectOf(entries) : new Map(entries);
+  for (let i = 0; i < count; i++) entries.push([readValue(reader, depth), readValue(reader, depth)]);
+  return entries.every(([key]) => typeof key === "string") ? objectOf(entries) : new Map(entries);
 }
 
 /** An object with these entries of its own, also for `__proto__`. */
@@ -236,70 +220,16 @@ function objectOf(entries) {
   return object;
 }
 
-/** Checks one value that stands at this depth, and passes it (§ 5.4.5). */
-function skipValue(reader, depth) {
-  const type = reader.byte();
-  if (type < 0x80 || type >= 0xe0) return;
-  if (type < 0x90) return skipMap(reader, type & 0x0f, depth);
-  if (type < 0xa0) return skipList(reader, type & 0x0f, depth);
-  if (type < 0xc0) return reader.skipText(type & 0x1f);
-  switch (type) {
-    case 0xc0:
-    case 0xc2:
-    case 0xc3:
-      return;
-    case 0xc4:
-    case 0xc5:
-    case 0xc6:
-      reader.skip(reader.uint(1 << (type - 0xc4)));
-      return;
-    case 0xca:
-    case 0xcb:
-      reader.skip(4 << (type - 0xca));
-      return;
-    case 0xcc:
-    case 0xcd:
-    case 0xce:
-    case 0xcf:
-      reader.skip(1 << (type - 0xcc));
-      return;
-    case 0xd0:
-    case 0xd1:
-    case 0xd2:
-    case 0xd3:
-      reader.skip(1 << (type - 0xd0));
-      return;
-    case 0xd9:
-    case 0xda:
-    case 0xdb:
-      return reader.skipText(reader.uint(1 << (type - 0xd9)));
-    case 0xdc:
-    case 0xdd:
-      return skipList(reader, reader.uint(2 << (type - 0xdc)), depth);
-    case 0xde:
-    case 0xdf:
-      return skipMap(reader, reader.uint(2 << (type - 0xde)), depth);
-    default: // c1, c7 to c9, d4 to d8
-      throw INVALID;
-  }
-}
-
-function skipList(reader, count, depth) {
-  if (depth > DEEPEST) throw INVALID;
-  for (let i = 0; i < count; i++) skipValue(reader, depth + 1);
-}
-
 /** No key stands twice, and keys have their one form (§ 5.4.5 h). */
 function skipMap(reader, count, depth) {
-  if (depth > DEEPEST) throw INVALID;
-  const few = count <= 8 ? [] : null;
-  const many = few ? null : new Set();
+  // A few are compared with each other, which needs no names.
+  const [few, many] = [[], new Set()];
   for (let i = 0; i < count; i++) {
     const start = reader.at;
-    skipValue(reader, depth + 1);
+    skipValue(reader, depth);
     const key = reader.bytes.subarray(start, reader.at);
     if (!isCanonicalKey(key)) throw INVALID;
-    if (few) {
+    if (count <= 8) {
       for (const other of few) if (equal(other, key)) throw INVALID;
       few.push(key);
     } else {
@@ -307,7 +237,7 @@ function skipMap(reader, count, depth) {
       if (many.has(name)) throw INVALID;
       many.add(name);
     }
-    skipValue(reader, depth + 1);
+    skipValue(reader, depth);
   }
 }
 
@@ -1875,7 +1805,7 @@ function isShareable(fields) {
   const of = (wanted) => fields.filter(([name]) => name === wanted).map(([, value]) => value);
   const mayTargetedStore = fields.some(
     ([name, value]) =>
-      (isTargeted(name) && !forbids(directivesOf(value))) || (name === "x-accel-expires" && !value.split(",").every((seconds) => /^0+$/.test(seconds.trim()))),
+      (isTargeted(name) && !forbids(directivesOf(value))) || (name === "x-accel-expires" && !value.split(",").every(isZero)),
   );
   if (mayTargetedStore) return true;
   const control = of("cache-control");
@@ -1883,6 +1813,8 @@ function isShareable(fields) {
   const directives = directivesOf(control.join(","));
   return !directives.includes("private") && !forbids(directives);
 }
+
+const isZero = (seconds) => /^0+$/.test(seconds.trim());
 
 const MONTH = /jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i;
 
@@ -1927,7 +1859,7 @@ const isSubresource = (destination) => SUBRESOURCES.includes(destination);
 /** Options of every carrier. */
 const COMMON = [
   "idleTimeout", "absoluteTimeout", "rememberUpTo", "refreshAfter", "clockSkew", "notBefore", "application", "context",
-  "padding", "revokedIf", "onOutcome", "saveOnServerError", "type", "skipXChaCha",
+  "padding", "revokedIf", "saveOnServerError", "type", "skipXChaCha",
 ];
 
 /** Refuses options that do not exist: a mistyped one would silently keep a default. */
@@ -1975,7 +1907,6 @@ function policyOf(options) {
     skew: clockSkew,
     notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
     revokedIf: aFunction("revokedIf", options.revokedIf ?? null),
-    onOutcome: aFunction("onOutcome", options.onOutcome ?? null),
     saveOnServerError: yesOrNo("saveOnServerError", options.saveOnServerError),
     type: type === null ? null : new Codec(type),
   };
@@ -2359,7 +2290,7 @@ function rawValues(raw, name) {
 // Values in `Cookie` fields (docs/spec/carriers.md § 9.1, § 9.2).
 
 
-const MOST_VALUES$1 = 4;
+const MOST_VALUES = 4;
 
 /** Calls `found(rest, value)` for each pair whose name begins with `name`, in order; `rest` is what follows in its name. */
 function eachPair(fields, name, found) {
@@ -2391,21 +2322,12 @@ function plain(value) {
   return (isQuoted ? text.slice(1, -1) : text).slice(0, LONGEST_TOKEN + 1);
 }
 
-/** The distinct values of one name in `Cookie` fields, at most `most` (§ 9.1.3, § 9.1.4). */
-function findValues(fields, name, most = MOST_VALUES$1) {
-  const values = [];
-  eachPair(fields, name, (rest, value) => {
-    if (rest === "") addDistinct(values, plain(value), most);
-  });
-  return values;
-}
-
 /** The values of a cookie, and the parts beside them by their numbers. */
 function findCookie(fields, name) {
   const values = [];
   const found = new Map();
   eachPair(fields, name, (rest, value) => {
-    if (rest === "") return addDistinct(values, plain(value), MOST_VALUES$1);
+    if (rest === "") return addDistinct(values, plain(value), MOST_VALUES);
     if (rest.length !== 2 || rest[0] !== "." || rest[1] < "1" || rest[1] > "7") return;
     const number = Number(rest[1]);
     if (!found.has(number)) found.set(number, []);
@@ -2559,99 +2481,6 @@ function isDomain(domain) {
   return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);
 }
 
-// Sessions of other libraries, taken over from their cookies until a date. The rules are those of docs/moving-in.md.
-
-
-/** The most bytes of a value that browsers store. */
-const LONGEST_VALUE = 4096;
-const MOST_VALUES = 4;
-
-class OldCookies {
-  #sources;
-
-  constructor(sources, template) {
-    this.#sources = sources.map((source) => sourceOf(source, template));
-  }
-
-  /** Takes over the session of an old cookie, if the request has one that opens. */
-  async takeOver(fields, state, sealer) {
-    const { now } = state;
-    const opened = [];
-    let [refused, hasMore] = [null, false];
-    for (const source of this.#sources.filter(({ from, until }) => from <= now && now < until)) {
-      const values = findValues(fields, source.template.name, MOST_VALUES + 1);
-      state.hasToken ||= values.length > 0;
-      hasMore ||= values.length > MOST_VALUES;
-      for (const value of values.slice(0, MOST_VALUES)) {
-        const old = await readOld(source, value);
-        if (old) opened.push({ source, old, value });
-        else refused ??= "Auth";
-      }
-    }
-    // One of two may have been planted by another host of the site.
-    const isRival = hasMore || new Set(opened.map(({ value }) => value)).size > 1;
-    if (opened.length > 0) refused = isRival ? "Duplicate" : await accept(opened[0], state, sealer);
-    if (refused) state.outcome = { kind: "notMigrated", reason: refused };
-    else if (opened.length > 0) state.outcome = state.isTakenOver ? { kind: "migrated" } : state.outcome;
-  }
-
-  /** Drops the old cookies that are read by now. Before that, they belong to the old program. */
-  expire(now) {
-    const due = this.#sources.filter(({ from }) => now >= from);
-    const fields = new Map(due.map(({ template }) => [JSON.stringify(template.expire(template.name)), template]));
-    return [...fields.values()].map((template) => template.expire(template.name));
-  }
-}
-
-function sourceOf({ cookie, from, until }, template) {
-  const refuse = (sentence) => {
-    throw new ConfigError("migrateFrom", sentence);
-  };
-  if (typeof cookie?.read !== "function") refuse("`migrateFrom` takes `{ cookie, from, until }`, with a cookie such as `ironSession({ … })`");
-  const [start, end] = [secondsOf("migrateFrom.from", from), secondsOf("migrateFrom.until", until)];
-  if (end <= start) refuse("`until` is not later than `from`");
-  if (cookie.name === template.name) refuse("the old cookie and the new one have the same name");
-  const { name, path, domain, partitioned } = cookie;
-  return { cookie, from: start, until: end, template: new Template({ name, path, domain, partitioned, secure: cookie.secure ?? true }) };
-}
-
-/** A cookie that cannot be read is refused. */
-async function readOld({ cookie }, value) {
-  if (value.length > LONGEST_VALUE) return null;
-  try {
-    return (await cookie.read(value)) ?? null;
-  } catch {
-    return null;
-  }
-}
-
-/** Returns a Reason if the session cannot be taken over. */
-async function accept({ source, old }, state, sealer) {
-  const { now } = state;
-  let converted;
-  try {
-    converted = convert(old, source, now);
-  } catch {
-    return "Payload";
-  }
-  if (converted === null) return "Expired";
-  const { metadata, dictionary } = converted;
-  if (dictionary.size === 0) return null;
-  return (await sealer.check(metadata, now)) ?? state.takeOver(metadata, dictionary.bytes);
-}
-
-/** The dates and the dictionary of an old session, or null if it has ended or began before the format did. */
-function convert({ entries, createdAt = null, lastActiveAt = null, expiresAt = null }, source, now) {
-  if (expiresAt !== null && now >= secondsOf("expiresAt", expiresAt)) return null;
-  const issued = createdAt === null ? source.from : secondsOf("createdAt", createdAt);
-  if (issued < EPOCH || issued - EPOCH > U32) return null;
-  const active = lastActiveAt === null ? now : secondsOf("lastActiveAt", lastActiveAt);
-  const dictionary = new Dictionary();
-  for (const [key, value] of Object.entries(entries)) dictionary.put(key, dictionary.entryOf(key, value).entry);
-  const metadata = { issued, age: span(active - issued), limit: null, remembered: null, sid: null };
-  return { metadata, dictionary };
-}
-
 const OPTIONS = ["name", "path", "domain", "dangerAllowHttp", "sameSite", "partitioned", "size", "migrateFrom"];
 
 /** Sessions in cookies. */
@@ -2676,7 +2505,7 @@ class SessionCookie extends Carrier {
     const sealer = await SessionSealer.build(mode, ring, template.name, options, OPTIONS);
     const fixed = { withMaxAge: template.lengthWith(LONGEST_MAX_AGE), withoutMaxAge: template.lengthWith(null) };
     sealer.policy.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding);
-    return new SessionCookie(sealer, template, new OldCookies([migrateFrom].flat(), template));
+    return new SessionCookie(sealer, template, togetherOf([migrateFrom].flat(), template));
   }
 
   #template;
@@ -2703,7 +2532,7 @@ class SessionCookie extends Carrier {
     state.carried = new Set(parts.keys());
     state.hasToken = values.length > 0 || parts.size > 0;
     if (values.length === 0) {
-      if (!state.hasToken) await this.#old.takeOver(fields, state, sealerOf(this));
+      if (!state.hasToken) await this.#old?.takeOver(fields, state, sealerOf(this));
       return session;
     }
     const results = await Promise.all(values.map((value) => this.#read(value, parts, state.now)));
@@ -2739,7 +2568,7 @@ class SessionCookie extends Carrier {
   #cookiesOf(decision, { carried, now }) {
     const template = this.#template;
     if (decision.change === "keep") return [];
-    const old = this.#old.expire(now);
+    const old = this.#old?.expire(now) ?? [];
     if (decision.change === "drop") return [template.expire(template.name), ...template.expireParts(carried, 1), ...old];
     const { token, allowed, maxAge } = decision;
     const { budget } = sealerOf(this).policy;
@@ -2781,6 +2610,16 @@ class SessionCookie extends Carrier {
     const setCookies = cookies.map((cookie) => ["set-cookie", toSetCookie(cookie)]);
     return [...cacheChanges(fields, decision.touch, "Cookie"), ...setCookies];
   }
+}
+
+/** The old cookies, or null: their code is loaded by those alone who have some. */
+function togetherOf(sources, { name }) {
+  const isOld = (source) => typeof source?.together === "function";
+  if (!sources.every(isOld)) throw new ConfigError("migrateFrom", "`migrateFrom` takes what `ironSession` or `oldCookie` returns");
+  if (sources.some(({ template }) => template.name === name)) {
+    throw new ConfigError("migrateFrom", "the old cookie and the new one have the same name");
+  }
+  return sources[0]?.together(sources) ?? null;
 }
 
 function apply(changes, headers) {

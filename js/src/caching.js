@@ -19,7 +19,7 @@ export function isShareable(fields) {
   const of = (wanted) => fields.filter(([name]) => name === wanted).map(([, value]) => value);
   const mayTargetedStore = fields.some(
     ([name, value]) =>
-      (isTargeted(name) && !forbids(directivesOf(value))) || (name === "x-accel-expires" && !value.split(",").every((seconds) => /^0+$/.test(seconds.trim()))),
+      (isTargeted(name) && !forbids(directivesOf(value))) || (name === "x-accel-expires" && !value.split(",").every(isZero)),
   );
   if (mayTargetedStore) return true;
   const control = of("cache-control");
@@ -27,6 +27,8 @@ export function isShareable(fields) {
   const directives = directivesOf(control.join(","));
   return !directives.includes("private") && !forbids(directives);
 }
+
+const isZero = (seconds) => /^0+$/.test(seconds.trim());
 
 const MONTH = /jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i;
 

@@ -7,7 +7,11 @@ export interface IronSessionOptions {
   readonly cookieOptions?: { readonly path?: string; readonly domain?: string; readonly secure?: boolean };
   /** Renames or drops entries. Null refuses the session. */
   readonly convert?: (entries: { [key: string]: any }) => { [key: string]: any } | null;
+  /** The rollout. Sessions began then, as they have no date. */
+  readonly from: Date | number;
+  /** Cookies of iron-session do not count from then on. */
+  readonly until: Date | number;
 }
 
-/** The cookie of iron-session 6 to 8, for `migrateFrom`. */
+/** The cookie of iron-session 6 to 8, for the option `migrateFrom`. */
 export function ironSession(options: IronSessionOptions): OldCookie;

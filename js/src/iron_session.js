@@ -3,13 +3,14 @@
 import { fromBase64url, fromUtf8, toUtf8 } from "./bytes.js";
 import { openIron } from "./crypto_old.js";
 import { ConfigError } from "./errors.js";
+import { oldCookie } from "./old_cookies.js";
 
 /**
- * The cookie of iron-session 6 to 8, for `migrateFrom`. Takes the options that iron-session got: `cookieName`, `password`
- * and the `path`, `domain` and `secure` of `cookieOptions`. `convert` renames or drops entries, or refuses a session by
- * returning null.
+ * The cookie of iron-session 6 to 8, for the option `migrateFrom`, until a date. Takes the options that iron-session got:
+ * `cookieName`, `password` and the `path`, `domain` and `secure` of `cookieOptions`. `convert` renames or drops entries, or
+ * refuses a session by returning null.
  */
-export function ironSession({ cookieName, password, cookieOptions = {}, convert = (entries) => entries }) {
+export function ironSession({ cookieName, password, cookieOptions = {}, convert = (entries) => entries, from, until }) {
   const passwords = typeof password === "string" ? { 1: password } : { ...password };
   if (!Object.values(passwords).every((text) => typeof text === "string" && text.length >= 32)) {
     throw new ConfigError("password", "`password` is that of iron-session, at least 32 characters, or an object of ids and passwords");
@@ -21,7 +22,7 @@ export function ironSession({ cookieName, password, cookieOptions = {}, convert 
     const entries = convert(opened.entries);
     return entries === null ? null : { entries, expiresAt: opened.expiresAt };
   };
-  return { name: cookieName, path, domain, secure, read };
+  return oldCookie({ name: cookieName, path, domain, secure, read, from, until });
 }
 
 /** Returns the entries and the end of a seal, or null. */

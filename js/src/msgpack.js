@@ -6,69 +6,53 @@ import { INVALID, SessionError } from "./errors.js";
 export const DEEPEST = 64;
 
 /** Reads one value that stands at this depth. A map with keys that are no texts becomes a `Map`. */
-export function readValue(reader, depth) {
+export const readValue = (reader, depth) => next(reader, depth, true);
+
+/** Checks one value that stands at this depth, and passes it (§ 5.4.5). */
+export const skipValue = (reader, depth) => next(reader, depth, false);
+
+/** `isWanted`: the value was checked before, and is made now. */
+function next(reader, depth, isWanted) {
   const type = reader.byte();
+  const text = (length) => (isWanted ? reader.text(length) : reader.skipText(length));
+  const nested = (read, count) => {
+    if (depth > DEEPEST) throw INVALID;
+    return read(reader, count, depth + 1);
+  };
+  const list = isWanted ? readList : skipList;
+  const map = isWanted ? readMap : skipMap;
   if (type < 0x80) return type;
-  if (type < 0x90) return readMap(reader, type & 0x0f, depth);
-  if (type < 0xa0) return readList(reader, type & 0x0f, depth);
-  if (type < 0xc0) return reader.text(type & 0x1f);
   if (type >= 0xe0) return type - 256;
-  switch (type) {
-    case 0xc0:
-      return null;
-    case 0xc2:
-    case 0xc3:
-      return type === 0xc3;
-    case 0xc4:
-    case 0xc5:
-    case 0xc6:
-      return reader.take(reader.uint(1 << (type - 0xc4))).slice();
-    case 0xca:
-      return reader.view.getFloat32(reader.skip(4));
-    case 0xcb:
-      return reader.view.getFloat64(reader.skip(8));
-    case 0xcc:
-    case 0xcd:
-    case 0xce:
-    case 0xcf:
-      return reader.uint(1 << (type - 0xcc));
-    case 0xd0:
-    case 0xd1:
-    case 0xd2:
-    case 0xd3:
-      return reader.int(1 << (type - 0xd0));
-    case 0xd9:
-    case 0xda:
-    case 0xdb:
-      return reader.text(reader.uint(1 << (type - 0xd9)));
-    case 0xdc:
-    case 0xdd:
-      return readList(reader, reader.uint(2 << (type - 0xdc)), depth);
-    case 0xde:
-    case 0xdf:
-      return readMap(reader, reader.uint(2 << (type - 0xde)), depth);
-    default: // c1, c7 to c9, d4 to d8
-      throw INVALID;
-  }
+  if (type < 0x90) return nested(map, type & 0x0f);
+  if (type < 0xa0) return nested(list, type & 0x0f);
+  if (type < 0xc0) return text(type & 0x1f);
+  if (type === 0xc0) return null;
+  if (type === 0xc2 || type === 0xc3) return type === 0xc3;
+  if (type >= 0xc4 && type <= 0xc6) return reader.take(reader.uint(1 << (type - 0xc4))).slice();
+  if (type === 0xca) return reader.view.getFloat32(reader.skip(4));
+  if (type === 0xcb) return reader.view.getFloat64(reader.skip(8));
+  if (type >= 0xcc && type <= 0xcf) return reader.uint(1 << (type - 0xcc));
+  if (type >= 0xd0 && type <= 0xd3) return reader.int(1 << (type - 0xd0));
+  if (type >= 0xd9 && type <= 0xdb) return text(reader.uint(1 << (type - 0xd9)));
+  if (type === 0xdc || type === 0xdd) return nested(list, reader.uint(2 << (type - 0xdc)));
+  if (type === 0xde || type === 0xdf) return nested(map, reader.uint(2 << (type - 0xde)));
+  throw INVALID; // c1, c7 to c9, d4 to d8
 }
 
 function readList(reader, count, depth) {
-  if (depth > DEEPEST) throw INVALID;
   const values = [];
-  for (let i = 0; i < count; i++) values.push(readValue(reader, depth + 1));
+  for (let i = 0; i < count; i++) values.push(readValue(reader, depth));
   return values;
 }
 
+function skipList(reader, count, depth) {
+  for (let i = 0; i < count; i++) skipValue(reader, depth);
+}
+
 function readMap(reader, count, depth) {
-  if (depth > DEEPEST) throw INVALID;
   const entries = [];
-  let isObject = true;
-  for (let i = 0; i < count; i++) {
-    const key = readValue(reader, depth + 1);
-    if (typeof key !== "string") isObject = false;
-    entries.push([key, readValue(reader, depth + 1)]);
-  }
-  return isObject ? objectOf(entries) : new Map(entries);
+  for (let i = 0; i < count; i++) entries.push([readValue(reader, depth), readValue(reader, depth)]);
+  return entries.every(([key]) => typeof key === "string") ? objectOf(entries) : new Map(entries);
 }
 
 /** An object with these entries of its own, also for `__proto__`. */
@@ -81,70 +65,16 @@ export function objectOf(entries) {
   return object;
 }
 
-/** Checks one value that stands at this depth, and passes it (§ 5.4.5). */
-export function skipValue(reader, depth) {
-  const type = reader.byte();
-  if (type < 0x80 || type >= 0xe0) return;
-  if (type < 0x90) return skipMap(reader, type & 0x0f, depth);
-  if (type < 0xa0) return skipList(reader, type & 0x0f, depth);
-  if (type < 0xc0) return reader.skipText(type & 0x1f);
-  switch (type) {
-    case 0xc0:
-    case 0xc2:
-    case 0xc3:
-      return;
-    case 0xc4:
-    case 0xc5:
-    case 0xc6:
-      reader.skip(reader.uint(1 << (type - 0xc4)));
-      return;
-    case 0xca:
-    case 0xcb:
-      reader.skip(4 << (type - 0xca));
-      return;
-    case 0xcc:
-    case 0xcd:
-    case 0xce:
-    case 0xcf:
-      reader.skip(1 << (type - 0xcc));
-      return;
-    case 0xd0:
-    case 0xd1:
-    case 0xd2:
-    case 0xd3:
-      reader.skip(1 << (type - 0xd0));
-      return;
-    case 0xd9:
-    case 0xda:
-    case 0xdb:
-      return reader.skipText(reader.uint(1 << (type - 0xd9)));
-    case 0xdc:
-    case 0xdd:
-      return skipList(reader, reader.uint(2 << (type - 0xdc)), depth);
-    case 0xde:
-    case 0xdf:
-      return skipMap(reader, reader.uint(2 << (type - 0xde)), depth);
-    default: // c1, c7 to c9, d4 to d8
-      throw INVALID;
-  }
-}
-
-function skipList(reader, count, depth) {
-  if (depth > DEEPEST) throw INVALID;
-  for (let i = 0; i < count; i++) skipValue(reader, depth + 1);
-}
-
 /** No key stands twice, and keys have their one form (§ 5.4.5 h). */
 function skipMap(reader, count, depth) {
-  if (depth > DEEPEST) throw INVALID;
-  const few = count <= 8 ? [] : null;
-  const many = few ? null : new Set();
+  // A few are compared with each other, which needs no names.
+  const [few, many] = [[], new Set()];
   for (let i = 0; i < count; i++) {
     const start = reader.at;
-    skipValue(reader, depth + 1);
+    skipValue(reader, depth);
     const key = reader.bytes.subarray(start, reader.at);
     if (!isCanonicalKey(key)) throw INVALID;
-    if (few) {
+    if (count <= 8) {
       for (const other of few) if (equal(other, key)) throw INVALID;
       few.push(key);
     } else {
@@ -152,7 +82,7 @@ function skipMap(reader, count, depth) {
       if (many.has(name)) throw INVALID;
       many.add(name);
     }
-    skipValue(reader, depth + 1);
+    skipValue(reader, depth);
   }
 }
 

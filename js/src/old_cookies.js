@@ -1,4 +1,4 @@
-// Sessions of other libraries, taken over from their cookies until a date. The rules are those of docs/moving-in.md.
+// Sessions of other libraries, taken over from their cookies until a date, by the rules of `migrate_from` in Rust.
 
 import { EPOCH, U32 } from "./bytes.js";
 import { findValues } from "./cookie.js";
@@ -11,11 +11,25 @@ import { Template } from "./set_cookie.js";
 const LONGEST_VALUE = 4096;
 const MOST_VALUES = 4;
 
-export class OldCookies {
+/**
+ * A cookie that another library wrote, for the option `migrateFrom`. `read(value)` returns the old session, or null where
+ * the value is none. Its cookies count from the moment `from` until the moment `until`.
+ */
+export function oldCookie(cookie) {
+  const { name, path, domain, partitioned, secure = true, read, from, until } = cookie;
+  if (typeof read !== "function") throw new ConfigError("migrateFrom", "`read` is a function");
+  const [start, end] = [secondsOf("from", from), secondsOf("until", until)];
+  if (end <= start) throw new ConfigError("until", "`until` is not later than `from`");
+  const template = new Template({ name, path, domain, partitioned, secure });
+  return { read, from: start, until: end, template, together: (sources) => new OldCookies(sources) };
+}
+
+/** The old cookies of a carrier. */
+class OldCookies {
   #sources;
 
-  constructor(sources, template) {
-    this.#sources = sources.map((source) => sourceOf(source, template));
+  constructor(sources) {
+    this.#sources = sources;
   }
 
   /** Takes over the session of an old cookie, if the request has one that opens. */
@@ -48,23 +62,11 @@ export class OldCookies {
   }
 }
 
-function sourceOf({ cookie, from, until }, template) {
-  const refuse = (sentence) => {
-    throw new ConfigError("migrateFrom", sentence);
-  };
-  if (typeof cookie?.read !== "function") refuse("`migrateFrom` takes `{ cookie, from, until }`, with a cookie such as `ironSession({ … })`");
-  const [start, end] = [secondsOf("migrateFrom.from", from), secondsOf("migrateFrom.until", until)];
-  if (end <= start) refuse("`until` is not later than `from`");
-  if (cookie.name === template.name) refuse("the old cookie and the new one have the same name");
-  const { name, path, domain, partitioned } = cookie;
-  return { cookie, from: start, until: end, template: new Template({ name, path, domain, partitioned, secure: cookie.secure ?? true }) };
-}
-
 /** A cookie that cannot be read is refused. */
-async function readOld({ cookie }, value) {
+async function readOld({ read }, value) {
   if (value.length > LONGEST_VALUE) return null;
   try {
-    return (await cookie.read(value)) ?? null;
+    return (await read(value)) ?? null;
   } catch {
     return null;
   }

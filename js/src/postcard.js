@@ -16,6 +16,7 @@ export class Writer {
   }
 
   varint(value) {
+    if (value < 0x80) return this.byte(Number(value));
     const bytes = [];
     let rest = BigInt(value);
     for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
@@ -35,6 +36,8 @@ export class Writer {
 
 /** Reads a varint of a type of this many bits. Every form of at most ceil(bits / 7) bytes counts (§ 5.5.1). */
 export function readVarint(reader, bits) {
+  // Most numbers are small, and BigInts slow.
+  if (reader.bytes[reader.at] < 0x80) return BigInt(reader.byte());
   let value = 0n;
   for (let i = 0; i < Math.ceil(bits / 7); i++) {
     const byte = reader.byte();

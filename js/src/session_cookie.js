@@ -2,9 +2,8 @@ import { Budget, sizeOf } from "./budget.js";
 import { cacheChanges, isShareable } from "./caching.js";
 import { Carrier, fieldsOf, finish, newSession, ownState, sealerOf } from "./carrier.js";
 import { assemble, findCookie } from "./cookie.js";
-import { Refusal } from "./errors.js";
+import { ConfigError, Refusal } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
-import { OldCookies } from "./old_cookies.js";
 import { SessionSealer, choose } from "./session_sealer.js";
 import { LONGEST_MAX_AGE, Template, defaultName, toSetCookie } from "./set_cookie.js";
 import { yesOrNo } from "./settings.js";
@@ -41,7 +40,7 @@ export class SessionCookie extends Carrier {
     const sealer = await SessionSealer.build(mode, ring, template.name, options, OPTIONS);
     const fixed = { withMaxAge: template.lengthWith(LONGEST_MAX_AGE), withoutMaxAge: template.lengthWith(null) };
     sealer.policy.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding);
-    return new SessionCookie(sealer, template, new OldCookies([migrateFrom].flat(), template));
+    return new SessionCookie(sealer, template, togetherOf([migrateFrom].flat(), template));
   }
 
   #template;
@@ -68,7 +67,7 @@ export class SessionCookie extends Carrier {
     state.carried = new Set(parts.keys());
     state.hasToken = values.length > 0 || parts.size > 0;
     if (values.length === 0) {
-      if (!state.hasToken) await this.#old.takeOver(fields, state, sealerOf(this));
+      if (!state.hasToken) await this.#old?.takeOver(fields, state, sealerOf(this));
       return session;
     }
     const results = await Promise.all(values.map((value) => this.#read(value, parts, state.now)));
@@ -104,7 +103,7 @@ export class SessionCookie extends Carrier {
   #cookiesOf(decision, { carried, now }) {
     const template = this.#template;
     if (decision.change === "keep") return [];
-    const old = this.#old.expire(now);
+    const old = this.#old?.expire(now) ?? [];
     if (decision.change === "drop") return [template.expire(template.name), ...template.expireParts(carried, 1), ...old];
     const { token, allowed, maxAge } = decision;
     const { budget } = sealerOf(this).policy;
@@ -146,6 +145,16 @@ export class SessionCookie extends Carrier {
     const setCookies = cookies.map((cookie) => ["set-cookie", toSetCookie(cookie)]);
     return [...cacheChanges(fields, decision.touch, "Cookie"), ...setCookies];
   }
+}
+
+/** The old cookies, or null: their code is loaded by those alone who have some. */
+function togetherOf(sources, { name }) {
+  const isOld = (source) => typeof source?.together === "function";
+  if (!sources.every(isOld)) throw new ConfigError("migrateFrom", "`migrateFrom` takes what `ironSession` or `oldCookie` returns");
+  if (sources.some(({ template }) => template.name === name)) {
+    throw new ConfigError("migrateFrom", "the old cookie and the new one have the same name");
+  }
+  return sources[0]?.together(sources) ?? null;
 }
 
 function apply(changes, headers) {

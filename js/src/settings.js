@@ -7,7 +7,7 @@ import { secondsOf } from "./lifetime.js";
 /** Options of every carrier. */
 const COMMON = [
   "idleTimeout", "absoluteTimeout", "rememberUpTo", "refreshAfter", "clockSkew", "notBefore", "application", "context",
-  "padding", "revokedIf", "onOutcome", "saveOnServerError", "type", "skipXChaCha",
+  "padding", "revokedIf", "saveOnServerError", "type", "skipXChaCha",
 ];
 
 /** Refuses options that do not exist: a mistyped one would silently keep a default. */
@@ -55,7 +55,6 @@ export function policyOf(options) {
     skew: clockSkew,
     notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
     revokedIf: aFunction("revokedIf", options.revokedIf ?? null),
-    onOutcome: aFunction("onOutcome", options.onOutcome ?? null),
     saveOnServerError: yesOrNo("saveOnServerError", options.saveOnServerError),
     type: type === null ? null : new Codec(type),
   };

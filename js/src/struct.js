@@ -63,8 +63,9 @@ function integer(bits, isSigned, isBig, [least, most]) {
       const isInteger = isBig ? typeof value === "bigint" : Number.isInteger(value);
       if (!isInteger || value < low || value > high) refuse(expected, value);
       if (bits === 8) return writer.byte(value & 0xff);
+      if (!isSigned) return writer.varint(value);
       const wide = BigInt(value);
-      writer.varint(isSigned ? (wide << 1n) ^ (wide >> BigInt(bits)) : wide);
+      writer.varint((wide << 1n) ^ (wide >> BigInt(bits)));
     },
     read(reader) {
       if (bits === 8) return isSigned ? reader.int(1) : reader.uint(1);

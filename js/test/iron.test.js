@@ -7,6 +7,7 @@ import { getIronSession, sealData } from "iron-session";
 
 import { SessionCookie } from "../src/index.js";
 import { ironSession } from "../src/iron_session.js";
+import { oldCookie } from "../src/old_cookies.js";
 import { XAES_KEY } from "./keys.js";
 
 const NOW = Date.now();
@@ -17,7 +18,7 @@ const old = { cookieName: "sid", password };
 const long = { idleTimeout: null, absoluteTimeout: 7 * 86_400 };
 const range = { from: NOW - DAY, until: NOW + DAY };
 const migrating = (options = {}, { from, until } = range) =>
-  SessionCookie.encrypted(XAES_KEY, { ...long, migrateFrom: { cookie: ironSession({ ...old, ...options }), from, until } });
+  SessionCookie.encrypted(XAES_KEY, { ...long, migrateFrom: ironSession({ ...old, ...options, from, until }) });
 
 const sealed = (data, options = {}) => sealData(data, { password, ...options });
 const load = async (cookies, value, now = NOW) => cookies.load(`sid=${value}`, now);
@@ -102,7 +103,7 @@ test("of two old sessions none is taken", async () => {
   assert.equal((await cookies.load(`sid=${one}; sid=${two}`, NOW)).outcome.reason, "Duplicate");
   const both = await SessionCookie.encrypted(XAES_KEY, {
     ...long,
-    migrateFrom: ["sid", "other"].map((cookieName) => ({ cookie: ironSession({ cookieName, password }), ...range })),
+    migrateFrom: ["sid", "other"].map((cookieName) => ironSession({ cookieName, password, ...range })),
   });
   assert.equal((await both.load(`sid=${one}; other=${two}`, NOW)).outcome.reason, "Duplicate");
   assert.equal((await both.load(`other=${two}`, NOW)).get("user"), 8);
@@ -126,16 +127,32 @@ test("signing out drops the old cookie, too", async () => {
 });
 
 test("a session that is revoked does not come back by its old cookie", async () => {
-  const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, notBefore: NOW, migrateFrom: { cookie: ironSession(old), ...range } });
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, notBefore: NOW, migrateFrom: ironSession({ ...old, ...range }) });
   assert.equal((await load(cookies, await sealed({ user: 7 }))).outcome.reason, "Revoked");
 });
 
 test("mistakes in the settings are refused", async () => {
   const build = (migrateFrom) => SessionCookie.encrypted(XAES_KEY, { migrateFrom });
-  const cookie = ironSession(old);
-  await assert.rejects(build({ cookie, from: NOW, until: NOW }), { code: "migrateFrom" });
-  await assert.rejects(build({ cookie, from: "soon", until: NOW }), { code: "migrateFrom.from" });
-  await assert.rejects(build({ from: NOW, until: NOW + DAY }), { code: "migrateFrom" });
-  await assert.rejects(build({ cookie: { ...cookie, name: "__Host-session" }, ...range }), { code: "migrateFrom" });
-  assert.throws(() => ironSession({ cookieName: "sid", password: "short" }), { code: "password" });
+  assert.throws(() => ironSession({ ...old, from: NOW, until: NOW }), { code: "until" });
+  assert.throws(() => ironSession({ ...old, from: "soon", until: NOW }), { code: "from" });
+  assert.throws(() => ironSession({ ...old, password: "short", ...range }), { code: "password" });
+  assert.throws(() => oldCookie({ name: "a", ...range }), { code: "migrateFrom" });
+  for (const wrong of [{ name: "a" }, "sid", 7]) await assert.rejects(build(wrong), { code: "migrateFrom" });
+  await assert.rejects(build(ironSession({ ...old, cookieName: "__Host-session", ...range })), { code: "migrateFrom" });
+});
+
+test("a reader of one's own gives dates, and what it throws is no session", async () => {
+  const at = (seconds) => NOW - seconds * 1000;
+  const read = (value) => ({ entries: { value }, createdAt: at(3600), lastActiveAt: at(60), expiresAt: NOW + 1000 });
+  const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, migrateFrom: oldCookie({ name: "sid", read, ...range }) });
+  const session = await load(cookies, "x");
+  const seconds = (date) => Math.floor(date / 1000);
+  assert.deepEqual([session.get("value"), seconds(session.createdAt), seconds(session.lastActiveAt)], ["x", seconds(at(3600)), seconds(at(60))]);
+  assert.equal((await load(cookies, "x", NOW + 1000)).outcome.reason, "Expired");
+  assert.equal((await load(cookies, "x".repeat(4097))).outcome.kind, "notMigrated");
+  const bad = [() => null, () => undefined, async () => ({}), () => ({ entries: { a: Symbol("x") } }), () => ({ entries: { a: 1 }, createdAt: NaN }), () => ({ entries: { a: 1 }, createdAt: 0 }), () => JSON.parse("")];
+  for (const read of bad) {
+    const cookies = await SessionCookie.encrypted(XAES_KEY, { ...long, migrateFrom: oldCookie({ name: "sid", read, ...range }) });
+    assert.deepEqual([(await load(cookies, "x")).isNew, (await load(cookies, "x")).outcome.kind], [true, "notMigrated"], `${read}`);
+  }
 });

@@ -16,6 +16,7 @@ import { withSession } from "hardtack-session/fetch";
 import { withSession as inH3 } from "hardtack-session/h3";
 import { session as inHono } from "hardtack-session/hono";
 import { ironSession } from "hardtack-session/iron-session";
+import { oldCookie } from "hardtack-session/migrate";
 import { inNext } from "hardtack-session/next";
 import { withSession as inNode } from "hardtack-session/node";
 import { forward } from "hardtack-session/origin";
@@ -43,7 +44,10 @@ const cookies = await SessionCookie.encrypted<Visitor>(ring, {
   idleTimeout: null,
   size: "split:2",
   revokedIf: async ({ id, createdAt, keyId }) => id === null && createdAt < new Date() && keyId !== key,
-  migrateFrom: { cookie: ironSession({ cookieName: "sid", password: "x".repeat(32) }), from: new Date(), until: Date.now() },
+  migrateFrom: [
+    ironSession({ cookieName: "sid", password: "x".repeat(32), from: new Date(), until: Date.now() }),
+    oldCookie({ name: "old", read: (value) => ({ entries: { value } }), from: 0, until: 1 }),
+  ],
 });
 
 // A dictionary knows its entries.

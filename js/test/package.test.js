@@ -1,0 +1,103 @@
+// The package as its users get it: packed, and installed in an empty folder.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execPath } from "node:process";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+
+import { packInto } from "./packed.js";
+
+const here = fileURLToPath(new URL("..", import.meta.url));
+const bin = (name) => join(here, "node_modules/.bin", name);
+const folder = await mkdtemp(join(tmpdir(), "hardtack-package-"));
+after(() => rm(folder, { recursive: true }));
+const { tarball, files } = await packInto(folder);
+const run = (command, given, options) => execFileSync(command, given, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], ...options });
+
+const manifest = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
+const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith(".json")).map((entry) => entry.replace(".", "hardtack-session"));
+
+test("the package holds its modules, their types, and what says what it is", () => {
+  assert.ok(files.every((file) => /^(src\/|bin\/|package\.json$|README\.md$|CHANGELOG\.md$|LICENSE-)/.test(file)), files.join(" "));
+  for (const file of ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"]) assert.ok(files.includes(file), file);
+  for (const file of Object.values(manifest.exports).filter((file) => file.endsWith(".js"))) {
+    assert.ok(files.includes(file.slice(2)), file);
+    assert.ok(files.includes(file.slice(2).replace(/\.js$/, ".d.ts")), `types of ${file}`);
+  }
+  assert.equal(manifest.dependencies, undefined);
+});
+
+test("publint has nothing to say", async () => {
+  const { messages, pkg } = await publint({ pkgDir: here, strict: true });
+  assert.deepEqual(messages.map((message) => formatMessage(message, pkg)), []);
+});
+
+test("the types are right", () => {
+  // CommonJS loads the modules by `require`, which Node can since 20.19.
+  run(bin("attw"), [tarball, "--profile", "esm-only", "--no-emoji", "--no-color"]);
+});
+
+test("installed in an empty folder, every entry loads, from a module and from CommonJS", async () => {
+  await writeFile(join(folder, "package.json"), "{}");
+  run("npm", ["install", "--offline", "--no-audit", "--no-fund", tarball]);
+  const uses = `
+    const cookies = await SessionCookie.encrypted(await KeyRing.generate());
+    const session = await cookies.load(null);
+    session.set("user", 7);
+    const [line] = await cookies.save(session);
+    console.log((await cookies.load(line.split(";")[0])).get("user"));
+  `;
+  await writeFile(join(folder, "module.mjs"), `${entries.map((entry) => `import "${entry}";`).join("\n")}
+    import { KeyRing, SessionCookie } from "hardtack-session";${uses}`);
+  await writeFile(join(folder, "common.cjs"), `${entries.map((entry) => `require("${entry}");`).join("\n")}
+    const { KeyRing, SessionCookie } = require("hardtack-session");
+    (async () => {${uses}})();`);
+  for (const file of ["module.mjs", "common.cjs"]) assert.equal(run(execPath, ["--no-warnings", file]), "7\n", file);
+});
+
+test("npx makes keys", () => {
+  assert.match(run("npx", ["--offline", "hardtack-session", "keygen"]), /^hardtack_key_v1_xaes_[A-Za-z0-9_-]{48}\n$/);
+  assert.match(run("npx", ["--offline", "hardtack-session", "keygen", "--mode", "signed"]), /^hardtack_key_v1_sign_/);
+});
+
+test("types resolve in every way, and need no library of the browser's", async () => {
+  const program = (names) => `
+    ${names.map((entry, i) => `import * as m${i} from "${entry}";\nexport { m${i} };`).join("\n")}
+    import { SessionCookie, type Session } from "hardtack-session";
+    const cookies = await SessionCookie.encrypted<{ user: string }>("key");
+    const session: Session<{ user: string }> = await cookies.load("");
+    export const user: string | undefined = session.get("user");
+  `;
+  // The types of Node's adapter are those of Node.
+  const plain = entries.filter((entry) => !entry.endsWith("/node"));
+  await writeFile(join(folder, "plain.ts"), program(plain));
+  for (const [module, moduleResolution] of [["nodenext", "nodenext"], ["node20", "node16"], ["esnext", "bundler"], ["preserve", "bundler"]]) {
+    const options = ["--module", module, "--moduleResolution", moduleResolution, "--target", "es2023", "--lib", "es2023"];
+    await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+    run(bin("tsc"), [...options, "--strict", "--noEmit", "--types", "", "plain.ts"]);
+  }
+});
+
+test("the file for those who copy is what the modules build, and works alone", async () => {
+  run(execPath, [join(here, "build.js"), "--check"]);
+  await writeFile(join(folder, "copied.mjs"), await readFile(join(here, "hardtack.js")));
+  await writeFile(join(folder, "copied.d.mts"), await readFile(join(here, "hardtack.d.ts")));
+  const program = 'import { KeyRing, SessionCookie } from "./copied.mjs"; console.log((await SessionCookie.encrypted(await KeyRing.generate())).name);';
+  await writeFile(join(folder, "copy.mjs"), program);
+  assert.equal(run(execPath, ["copy.mjs"]), "__Host-session\n");
+});
+
+test("files and functions are of a size that one can read", async () => {
+  for (const file of files.filter((file) => file.startsWith("src/") && file.endsWith(".js"))) {
+    const lines = (await readFile(join(here, file), "utf8")).split("\n");
+    assert.ok(lines.length <= 400, `${file} has ${lines.length} lines`);
+    assert.ok(lines.every((line) => line.length <= 140), `${file} has long lines`);
+  }
+});
