@@ -1,7 +1,9 @@
-// Builds hardtack.js, the package's main module in one file, for those who copy. `node build.js`, or with `--check`.
+// Builds the package into dist/, and hardtack.js, its main module in one file for those who copy. `node build.js`; with
+// `--check` it fails where hardtack.js is not what the modules build.
 
-import { readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { argv } from "node:process";
+import { fileURLToPath } from "node:url";
 
 import { rollup } from "rollup";
 
@@ -12,14 +14,37 @@ const HEAD = `// Sessions in one sealed cookie: the format of SPEC.md, on WebCry
 
 `;
 
-const bundle = await rollup({ input: new URL("src/index.js", import.meta.url).pathname });
-const { output } = await bundle.generate({ format: "es" });
-const built = {
-  "hardtack.js": HEAD + output[0].code,
-  "hardtack.d.ts": await readFile(new URL("src/index.d.ts", import.meta.url), "utf8"),
-};
-for (const [name, text] of Object.entries(built)) {
-  const file = new URL(name, import.meta.url);
-  if (argv[2] !== "--check") await writeFile(file, text);
-  else if ((await readFile(file, "utf8")) !== text) throw new Error(`${name} is not what js/src builds; run \`node build.js\``);
+const path = (file) => fileURLToPath(new URL(file, import.meta.url));
+const { exports } = JSON.parse(await readFile(path("package.json"), "utf8"));
+
+await buildPackage();
+await buildFile();
+
+/** The layout of src/, with what the main module needs in one file: it loads in a third of the time. */
+async function buildPackage() {
+  await rm(path("dist"), { recursive: true, force: true });
+  const files = Object.values(exports).filter((file) => file.startsWith("./dist/"));
+  const input = Object.fromEntries(files.map((file) => [file.slice("./dist/".length, -".js".length), path(file.replace("dist", "src"))]));
+  const core = await modulesOf(path("src/index.js"));
+  const bundle = await rollup({ input });
+  const chunks = { manualChunks: (id) => (core.has(id) ? "core" : undefined), chunkFileNames: "[name].js", entryFileNames: "[name].js" };
+  await bundle.write({ dir: path("dist"), format: "es", ...chunks });
+  for (const file of await readdir(path("src"), { recursive: true })) {
+    if (file.endsWith(".d.ts")) await cp(path(`src/${file}`), path(`dist/${file}`));
+  }
+}
+
+async function modulesOf(input) {
+  const bundle = await rollup({ input });
+  return new Set(bundle.watchFiles);
+}
+
+async function buildFile() {
+  const bundle = await rollup({ input: path("src/index.js") });
+  const { output } = await bundle.generate({ format: "es" });
+  const built = { "hardtack.js": HEAD + output[0].code, "hardtack.d.ts": await readFile(path("src/index.d.ts"), "utf8") };
+  for (const [name, text] of Object.entries(built)) {
+    if (argv[2] !== "--check") await writeFile(path(name), text);
+    else if ((await readFile(path(name), "utf8")) !== text) throw new Error(`${name} is not what js/src builds; run \`node build.js\``);
+  }
 }

@@ -4,7 +4,7 @@
 import { argv, exit, stderr, stdout } from "node:process";
 import { parseArgs } from "node:util";
 
-import { generateKey } from "../src/index.js";
+import { generateKey } from "../dist/index.js";
 
 const USAGE = `hardtack-session keygen [--mode encrypted|signed]
 

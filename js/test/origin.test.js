@@ -3,24 +3,16 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 
 import { SessionCookie } from "hardtack-session";
 import { forward } from "hardtack-session/origin";
 import { withSession } from "hardtack-session/node";
 import { XAES_KEY } from "./keys.js";
-import { startRust } from "./rust.js";
+import { startCounter } from "./rust.js";
 
 const cookies = await SessionCookie.encrypted(XAES_KEY);
 const field = (lines) => lines.filter((line) => !line.includes("Max-Age=0")).map((line) => line.split(";")[0]).join("; ");
-
-async function originInRust() {
-  const rust = startRust("counter", { args: ["--", "0"], env: { ...process.env, SESSION_KEYS: XAES_KEY }, stdio: ["ignore", "pipe", "inherit"] });
-  after(() => rust.kill());
-  const [line] = await once(createInterface({ input: rust.stdout }), "line");
-  return line.replace("listening on ", "");
-}
 
 /** A worker that makes `change`, and passes requests on to `origin`. */
 function worker(origin, change, sessions = cookies) {
@@ -34,7 +26,7 @@ function worker(origin, change, sessions = cookies) {
 }
 
 test("neither the worker's change nor the origin's is lost", async () => {
-  const origin = await originInRust();
+  const origin = await startCounter(XAES_KEY);
   const visit = worker(origin, (session) => session.update("seen", (seen = 0) => seen + 1));
   const signIn = await visit("/sign-in", { method: "POST", body: new URLSearchParams({ name: "ada" }), cookie: "theme=dark" });
   assert.equal(signIn.text, "ada 0");
@@ -56,7 +48,7 @@ test("neither the worker's change nor the origin's is lost", async () => {
 });
 
 test("the origin sees a sign-out of the worker, and the worker keeps one of the origin", async () => {
-  const origin = await originInRust();
+  const origin = await startCounter(XAES_KEY);
   const signIn = await worker(origin, () => {})("/sign-in", { method: "POST", body: new URLSearchParams({ name: "ada" }) });
   const cookie = field(signIn.setCookies);
   const out = await worker(origin, (session) => session.invalidate())("/", { cookie: `a=1; ${cookie}` });

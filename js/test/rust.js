@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -14,20 +15,28 @@ export function startRust(name, options) {
   return spawn("cargo", ["run", "--quiet", "--package", "hardtack-interop", "--bin", name, ...(options.args ?? [])], { cwd: root, ...options });
 }
 
+/** Starts the counter site. Returns its origin. */
+export async function startCounter(keys) {
+  const counter = startRust("counter", { args: ["--", "0"], env: { ...process.env, SESSION_KEYS: keys }, stdio: ["ignore", "pipe", "inherit"] });
+  after(() => counter.kill());
+  const [line] = await once(createInterface({ input: counter.stdout }), "line");
+  return line.replace("listening on ", "");
+}
+
 let rust;
 
 /** Asks one question. Questions are asked one after another. */
 export async function ask(question) {
   rust ??= begin();
-  rust.process.stdin.write(`${JSON.stringify(question)}\n`);
+  rust.program.stdin.write(`${JSON.stringify(question)}\n`);
   const { value, done } = await rust.lines.next();
   assert.ok(!done, "the program in Rust has ended");
   return JSON.parse(value);
 }
 
 function begin() {
-  const process = startRust("sessions", { stdio: ["pipe", "pipe", "inherit"] });
-  return { process, lines: createInterface({ input: process.stdout })[Symbol.asyncIterator]() };
+  const program = startRust("sessions", { stdio: ["pipe", "pipe", "inherit"] });
+  return { program, lines: createInterface({ input: program.stdout })[Symbol.asyncIterator]() };
 }
 
-after(() => rust?.process.stdin.end());
+after(() => rust?.program.stdin.end());

@@ -9,15 +9,17 @@ import { rollup } from "rollup";
 import package_ from "workerd";
 
 import { SessionCookie } from "../src/index.js";
+import { Browser } from "./browser.js";
 import { XAES_KEY } from "./keys.js";
+import { startCounter } from "./rust.js";
 import { SKIPPED } from "./vectors.js";
 
 const path = (file) => fileURLToPath(new URL(file, import.meta.url));
 const bundle = await rollup({ input: path("workerd/worker.js"), external: /^vectors\// });
-await bundle.write({ file: path("../dist/worker.js") });
+await bundle.write({ file: path("../dist-test/worker.js") });
 const config = path("workerd/config.capnp");
 const workerd = spawn(package_.default, ["serve", config, "--control-fd=3"], {
-  env: { ...process.env, SESSION_KEYS: XAES_KEY },
+  env: { ...process.env, SESSION_KEYS: XAES_KEY, ORIGIN: await startCounter(XAES_KEY) },
   stdio: ["ignore", "inherit", "inherit", "pipe"],
 });
 after(() => workerd.kill());
@@ -53,4 +55,24 @@ test("a session goes from workerd to Node and back", async () => {
     session.set("count", count + 1);
     [cookie] = (await cookies.save(session))[0].split(";");
   }
+});
+
+test("a redirect carries the session in workerd", async () => {
+  const response = await fetch(`${site}/redirect`, { redirect: "manual" });
+  assert.deepEqual([response.status, response.headers.getSetCookie().length], [303, 1]);
+});
+
+test("a worker in workerd goes before an origin in Rust, and neither's change is lost", async () => {
+  const cookies = await SessionCookie.encrypted(XAES_KEY);
+  const browser = new Browser(site);
+  const signIn = await browser.fetch("/origin/sign-in", { method: "POST", body: new URLSearchParams({ name: "ada" }) });
+  assert.equal(signIn.text, "ada 0");
+  for (let count = 1; count <= 3; count++) {
+    const { text, setCookies } = await browser.fetch("/origin/count", { method: "POST" });
+    assert.deepEqual([text, setCookies.length], [`ada ${count}`, 1]);
+    const session = await cookies.load(setCookies[0].split(";")[0]);
+    assert.deepEqual([session.get("seen"), session.get("count")], [count + 1, count]);
+  }
+  assert.equal((await browser.fetch("/origin/")).text, "ada 3");
+  assert.match((await browser.fetch("/origin/sign-out", { method: "POST" })).setCookies[0], /^__Host-session=; /);
 });

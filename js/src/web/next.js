@@ -9,7 +9,9 @@ import { opener } from "./adapter.js";
 export function inNext(sessions, cookies, { now } = {}) {
   const open = opener(sessions);
   const load = async () => {
-    const [cookie, jar] = [await open(), await cookies()];
+    // First, so that Next.js knows that the page depends on the request before a build misses the keys.
+    const jar = await cookies();
+    const cookie = await open();
     const pairs = jar.getAll().filter(({ name, value }) => name.startsWith(cookie.name) && !value.includes(";"));
     return cookie.load(pairs.map(({ name, value }) => `${name}=${value}`), now?.());
   };

@@ -2,14 +2,18 @@
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
-  services = [(name = "main", worker = .worker)],
+  services = [
+    (name = "main", worker = .worker),
+    # The origin is on this machine.
+    (name = "internet", network = (allow = ["local", "private"])),
+  ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
 
 const worker :Workerd.Worker = (
   modules = [
     # Bundled by the test.
-    (name = "worker.js", esModule = embed "../../dist/worker.js"),
+    (name = "worker.js", esModule = embed "../../dist-test/worker.js"),
     (name = "vectors/contexts.json", text = embed "../../../tests/vectors/contexts.json"),
     (name = "vectors/cookies.json", text = embed "../../../tests/vectors/cookies.json"),
     (name = "vectors/csrf.json", text = embed "../../../tests/vectors/csrf.json"),
@@ -23,5 +27,8 @@ const worker :Workerd.Worker = (
     (name = "vectors/writes.json", text = embed "../../../tests/vectors/writes.json"),
   ],
   compatibilityDate = "2026-10-01",
-  bindings = [(name = "SESSION_KEYS", fromEnvironment = "SESSION_KEYS")],
+  bindings = [
+    (name = "SESSION_KEYS", fromEnvironment = "SESSION_KEYS"),
+    (name = "ORIGIN", fromEnvironment = "ORIGIN"),
+  ],
 );

@@ -1,4 +1,4 @@
-// Runs the vectors at `/vectors`, and serves a counter elsewhere.
+// Runs the vectors at `/vectors`, goes before an origin at `/origin/…`, and serves a counter elsewhere.
 
 import contexts from "vectors/contexts.json";
 import cookiesVectors from "vectors/cookies.json";
@@ -13,25 +13,34 @@ import seal from "vectors/seal.json";
 import writes from "vectors/writes.json";
 
 import { SessionCookie } from "../../src/index.js";
+import { withSession } from "../../src/web/fetch.js";
+import { forward } from "../../src/web/origin.js";
 import { run } from "../vectors.js";
 
 const FILES = { contexts, cookies: cookiesVectors, csrf, derivation, headers, keys, open, primitives, rings, seal, writes };
 
 // At the first request, because a worker has its secrets only then; kept for those that follow.
-let cookies;
+let made;
+const cookies = (env) => (made ??= SessionCookie.encrypted(env.SESSION_KEYS));
+
+const site = withSession(cookies, (request, session) => {
+  const count = session.update("count", (count = 0) => count + 1).get("count");
+  if (new URL(request.url).pathname === "/redirect") return Response.redirect("http://localhost/next", 303);
+  return new Response(`${count}`);
+});
+
+async function beforeOrigin(request, env, path) {
+  const sessions = await cookies(env);
+  const session = await sessions.load(request);
+  session.update("seen", (seen = 0) => seen + 1);
+  return forward(sessions, session, new Request(`${env.ORIGIN}${path}`, request));
+}
 
 export default {
   async fetch(request, env) {
-    if (new URL(request.url).pathname === "/vectors") {
-      return Response.json(await run((file) => FILES[file.replace(".json", "")]));
-    }
-    cookies ??= SessionCookie.encrypted(env.SESSION_KEYS);
-    const sessions = await cookies;
-    const session = await sessions.load(request.headers);
-    const count = (session.get("count") ?? 0) + 1;
-    session.set("count", count);
-    const response = new Response(`${count}`);
-    await sessions.saveTo(response.headers, session);
-    return response;
+    const { pathname } = new URL(request.url);
+    if (pathname === "/vectors") return Response.json(await run((file) => FILES[file.replace(".json", "")]));
+    if (pathname.startsWith("/origin/")) return beforeOrigin(request, env, pathname.slice("/origin".length));
+    return site(request, env);
   },
 };

