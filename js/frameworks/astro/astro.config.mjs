@@ -1,4 +1,7 @@
 import node from "@astrojs/node";
 import { defineConfig } from "astro/config";
 
-export default defineConfig({ output: "server", adapter: node({ mode: "standalone" }) });
+// Without its host, Astro takes every form for one of another site.
+const security = { allowedDomains: [{ hostname: "127.0.0.1" }] };
+
+export default defineConfig({ output: "server", adapter: node({ mode: "standalone" }), security });

@@ -39,8 +39,8 @@ export function beforeHead(response, save, failed) {
   response.flushHeaders = holding(flushHeaders);
   response.writeHead = (...given) => {
     if (phase === "done") return writeHead.apply(response, given);
+    // As in Node, this head is sent with what is written next.
     setHead(response, given);
-    begin();
     return response;
   };
 }

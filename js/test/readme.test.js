@@ -1,0 +1,80 @@
+// The programs of the README run.
+
+import assert from "node:assert/strict";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { after, test } from "node:test";
+
+import { SIGNING_KEY, XAES_KEY } from "./keys.js";
+
+const here = (file) => new URL(`../${file}`, import.meta.url);
+const readme = await readFile(here("README.md"), "utf8");
+/** By the comment in their first lines. */
+const programs = new Map([...readme.matchAll(/```js\n\/\/ (\S+\.js)\n([^]*?)```/g)].map(([, name, text]) => [name, text]));
+
+process.env.SESSION_KEYS = XAES_KEY;
+process.env.IRON_PASSWORD = "a password of at least 32 characters";
+const folder = here("dist-test/readme/");
+await mkdir(folder, { recursive: true });
+after(() => rm(folder, { recursive: true }));
+
+async function load(name) {
+  await writeFile(new URL(name, folder), programs.get(name));
+  return import(new URL(name, folder));
+}
+
+const env = { SESSION_KEYS: XAES_KEY };
+const request = (cookie = "") => new Request("http://localhost/", { headers: { cookie } });
+const cookieOf = (response) => response.headers.getSetCookie()[0].split(";")[0];
+
+test("the worker counts", async () => {
+  const worker = (await load("worker.js")).default;
+  const first = await worker.fetch(request(), env);
+  assert.equal(await first.text(), "visit 1");
+  assert.equal(await (await worker.fetch(request(cookieOf(first)), env)).text(), "visit 2");
+});
+
+test("the programs of Hono, Express and Node answer", async () => {
+  const hono = (await load("hono.js")).default;
+  assert.equal(await (await hono.request("/")).text(), "Hello nobody");
+  assert.equal((await hono.request("/sign-out", { method: "POST" })).status, 303);
+  const { app } = await load("express.js");
+  const { server } = await load("node.js");
+  for (const listening of [createServer(app), server]) {
+    await new Promise((resolve) => listening.listen(0, "127.0.0.1", resolve));
+    const response = await fetch(`http://127.0.0.1:${listening.address().port}/`);
+    assert.equal(await response.text(), "Hello nobody");
+    listening.close();
+  }
+});
+
+test("the described type and the migration are built", async () => {
+  await load("struct.js");
+  assert.equal((await load("migrate.js")).cookies.name, "__Host-session");
+});
+
+test("the guard lets a page through that carries a token", async () => {
+  const { fetch } = await load("guard.js");
+  assert.match(await (await fetch(request())).text(), /value="[A-Za-z0-9_-]{43}"/);
+  assert.equal((await fetch(new Request("http://localhost/", { method: "POST" }))).status, 403);
+});
+
+test("the worker before an origin passes the session on", async () => {
+  const origin = createServer((request, response) => response.end(request.headers.cookie));
+  await new Promise((resolve) => origin.listen(0, "127.0.0.1", resolve));
+  const worker = (await load("origin.js")).default;
+  const response = await worker.fetch(request("a=1"), { ...env, ORIGIN: `http://127.0.0.1:${origin.address().port}` });
+  assert.equal(await response.text(), `a=1; ${cookieOf(response)}`);
+  origin.close();
+});
+
+test("programs of other frameworks are those that are tested with them", async () => {
+  const names = [...programs.keys()].filter((name) => name.startsWith("frameworks/"));
+  assert.equal(names.length, 4);
+  for (const name of names) assert.equal(programs.get(name), await readFile(here(name), "utf8"), name);
+});
+
+test("the README has no link into the repository, and no key", () => {
+  assert.doesNotMatch(readme, /\]\((?!https:)/);
+  assert.ok(!readme.includes(XAES_KEY) && !readme.includes(SIGNING_KEY));
+});
