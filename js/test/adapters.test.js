@@ -272,3 +272,27 @@ test("Node: several fields of one name are several values", async () => {
   const [response] = await once(request, "response");
   assert.equal((await response.toArray()).join(""), "ada");
 });
+
+test("Express: an error after the answer changes nothing of it", async () => {
+  const app = express();
+  app.use(inExpress(cookies));
+  app.get("/", (request, response) => {
+    visit(request.session);
+    response.set("x-a", "1").send("answered");
+    throw new Error("later");
+  });
+  app.use((error, request, response, next) => (response.headersSent ? undefined : response.status(500).send("failed")));
+  const { status, text, headers } = await (await listening(createServer(app))).get("/");
+  assert.deepEqual([status, text, headers.get("x-a")], [200, "answered", "1"]);
+});
+
+test("a cookie that cannot be made at one request is made at the next", async () => {
+  let isThere = false;
+  const handler = withSession(
+    () => (isThere ? cookies : Promise.reject(new Error("no secret"))),
+    (request, session) => new Response(visit(session)),
+  );
+  await assert.rejects(handler(new Request("http://localhost/")), /no secret/);
+  isThere = true;
+  assert.equal(await (await handler(new Request("http://localhost/"))).text(), "visit 1");
+});

@@ -2,11 +2,21 @@
 
 /**
  * Returns a function that gives the cookie which an adapter was given: a `SessionCookie`, a promise of one, or a function
- * that makes one, which is called at the first request, as workers have their secrets only then.
+ * that makes one, which is called at the first request, as workers have their secrets only then. A function that fails is
+ * called again.
  */
 export function opener(cookies) {
+  if (typeof cookies !== "function") return () => cookies;
   let opened;
-  return (...given) => (opened ??= typeof cookies === "function" ? cookies(...given) : cookies);
+  return async (...given) => {
+    opened ??= Promise.resolve(cookies(...given));
+    try {
+      return await opened;
+    } catch (error) {
+      opened = undefined;
+      throw error;
+    }
+  };
 }
 
 /** Returns the refusal of the guard, or null. */

@@ -14,13 +14,19 @@ export function beforeHead(response, save, failed) {
   const begin = () => {
     if (phase !== "open") return;
     phase = "saving";
+    // For those who ask before they answer a second time, such as handlers of errors.
+    Object.defineProperty(response, "headersSent", { configurable: true, value: true });
     save().then(sendHeld, (error) => {
-      phase = "done";
+      go();
       failed(error);
     });
   };
-  const sendHeld = () => {
+  const go = () => {
     phase = "done";
+    delete response.headersSent;
+  };
+  const sendHeld = () => {
+    go();
     let isFull = false;
     for (const { method, given } of held) isFull = method.apply(response, given) === false;
     // A writer that was told to wait waits for this event.
