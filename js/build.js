@@ -1,4 +1,4 @@
-// Builds the package into dist/, and hardtack.js, its main module in one file for those who copy. `node build.js`; with
+// Builds the package into the folder dist, and hardtack.js, its main module in one file for those who copy. `node build.js`; with
 // `--check` it fails where hardtack.js is not what the modules build.
 
 import { cp, readFile, readdir, rm, writeFile } from "node:fs/promises";

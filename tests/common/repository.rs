@@ -27,7 +27,7 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) {
         let name = entry.file_name().into_string().unwrap();
         let path = format!("{prefix}{name}");
         if entry.file_type().unwrap().is_dir() {
-            if ![".git", "target"].contains(&name.as_str()) {
+            if !LEFT_OUT.contains(&name.as_str()) {
                 collect(&entry.path(), &format!("{path}/"), files);
             }
         } else {
@@ -36,3 +36,18 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, String)>) {
         }
     }
 }
+
+/// Folders of what programs make or fetch, which Git does not show.
+const LEFT_OUT: [&str; 11] = [
+    ".astro",
+    ".git",
+    ".next",
+    ".nuxt",
+    ".output",
+    ".svelte-kit",
+    "build",
+    "dist",
+    "dist-test",
+    "node_modules",
+    "target",
+];
