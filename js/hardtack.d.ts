@@ -79,6 +79,7 @@ export type ConfigErrorCode =
   | "dangerAllowHttp"
   | "maxTokenLength"
   | "migrateFrom"
+  | "deviceBound"
   | "from"
   | "until"
   | "password"
@@ -99,6 +100,8 @@ export type SessionErrorCode =
   | "size"
   /** The session was written by another version, and is not overwritten. */
   | "unreadable"
+  /** The request does not prove the session's device. */
+  | "stale"
   /** `rememberUpTo` is not set. */
   | "not-remembering"
   /** The clock shows a time that the format does not have. */
@@ -210,6 +213,11 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly saveOnServerError?: boolean;
 }
 
+/** Settings of sessions that are bound to a device: what `deviceBound` of `hardtack-session/device` returns. */
+export interface BoundOptions {
+  prepare(...given: any[]): unknown;
+}
+
 export interface CookieOptions extends SessionOptions {
   /** Default: `__Host-session`; `__Secure-session` with a path or a domain, `session` with `dangerAllowHttp`. */
   readonly name?: string;
@@ -226,6 +234,8 @@ export interface CookieOptions extends SessionOptions {
   readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
   /** Takes sessions over from cookies of other libraries. */
   readonly migrateFrom?: OldCookie | readonly OldCookie[];
+  /** Reads and writes sessions that are bound to a device. Experimental. */
+  readonly deviceBound?: BoundOptions | null;
 }
 
 export interface HeaderOptions extends SessionOptions {
@@ -260,6 +270,8 @@ export type Source = { readonly headers: HeadersSource } | HeadersSource | strin
 /** What every session has. */
 export interface BaseSession {
   readonly outcome: Outcome;
+  /** The session's standing with the visitor's device. */
+  readonly binding: "unbound" | "bound" | "stale";
   /** The session exists in this request only. */
   readonly isNew: boolean;
   /** 16 hexadecimal digits. */

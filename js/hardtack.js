@@ -1052,11 +1052,13 @@ function readTyped(type, schema, bytes) {
 // The body of a token (SPEC.md § 5).
 
 
-const FLAG = { limit: 0x01, sid: 0x02, pad: 0x04, flash: 0x10, schema: 0x20, remembered: 0x40 };
+const FLAG = { limit: 0x01, sid: 0x02, pad: 0x04, device: 0x08, flash: 0x10, schema: 0x20, remembered: 0x40 };
 const KNOWN = Object.values(FLAG).reduce((all, flag) => all | flag, 0);
 
 /** Bytes of flags and metadata, each field at its longest (docs/spec/writer.md § 9.6). */
 const LONGEST_METADATA = 33;
+/** Bytes of the field of a device, which has a reserve of its own. */
+const DEVICE = 16;
 
 /** Reads a body: metadata, flash and payload. Throws `INVALID` (§ 5.1.5). */
 function readBody(body) {
@@ -1070,6 +1072,7 @@ function readBody(body) {
     limit: has(FLAG.limit) ? reader.varint() : null,
     remembered: has(FLAG.remembered) ? reader.varint() : null,
     sid: has(FLAG.sid) ? reader.take(8).slice() : null,
+    device: has(FLAG.device) ? reader.take(DEVICE).slice() : null,
     schema: has(FLAG.schema) ? reader.varint() : 0,
   };
   if (has(FLAG.schema) && metadata.schema === 0) throw INVALID;
@@ -1101,9 +1104,9 @@ function flashBytes(messages) {
   return concat(varint(messages.length), ...texts);
 }
 
-function metadataBytes({ issued, age, limit, remembered, sid, schema }) {
+function metadataBytes({ issued, age, limit, remembered, sid, device, schema }) {
   const spans = [limit, remembered].filter((span) => span !== null).map(varint);
-  return concat(u32(issued - EPOCH), varint(age), ...spans, sid ?? [], schema ? varint(schema) : []);
+  return concat(u32(issued - EPOCH), varint(age), ...spans, sid ?? [], device ?? [], schema ? varint(schema) : []);
 }
 
 /** Writes a body, padded to `length` bytes if it has fewer. */
@@ -1114,6 +1117,7 @@ function writeBody(metadata, flash, payload, length) {
   if (metadata.limit !== null) flags |= FLAG.limit;
   if (metadata.remembered !== null) flags |= FLAG.remembered;
   if (metadata.sid !== null) flags |= FLAG.sid;
+  if (metadata.device) flags |= FLAG.device;
   if (metadata.schema !== 0) flags |= FLAG.schema;
   if (flash.length > 0) flags |= FLAG.flash;
   if (padding > 0) flags |= FLAG.pad;
@@ -1135,6 +1139,7 @@ function padme(n) {
 
 const WITHHELD = {
   unreadable: "the session has a form that this version cannot read, and is not overwritten",
+  stale: "the request does not prove the session's device, so the session is not changed; `invalidate` begins a new one",
 };
 
 class State {
@@ -1148,6 +1153,8 @@ class State {
   hasToken = false;
   /** The body as it opened, or null. */
   arrived = null;
+  /** The metadata of the session that opened, whatever became of it. */
+  opened = null;
   /** Why the application does not get the session that opened, and the metadata of that session; or null. */
   withheld = null;
   /** `cleared` or `invalidated`, in this request. */
@@ -1175,7 +1182,7 @@ class State {
   }
 
   #begin() {
-    this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null };
+    this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
     this.payload = emptyPayload(this.policy.type);
     this.flash = [];
   }
@@ -1183,8 +1190,9 @@ class State {
   // Opening
 
   /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
-  open({ keyId, body, place, tokenLength, cookies }) {
+  open({ keyId, body, place, tokenLength, cookies, becameBound = false }) {
     const { schema, ...metadata } = body.metadata;
+    this.opened = metadata;
     const payload = readPayload(this.policy.type, schema, body.payload);
     if (payload === null) {
       this.withheld = { why: "unreadable", metadata };
@@ -1194,8 +1202,15 @@ class State {
     const { budget } = this.policy;
     this.#become(metadata, payload, body.flash);
     this.arrived.allowed = budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
-    this.#reseal = place === "earlier";
+    this.#reseal = place === "earlier" || becameBound;
     this.outcome = { kind: place === "sealing" ? "opened" : "openedUnderAcceptedKey", keyId };
+  }
+
+  /** Withholds the session that opened, because the request does not prove its device. */
+  withholdStale({ keyId, body }) {
+    this.opened = body.metadata;
+    this.withheld = { why: "stale", metadata: body.metadata };
+    this.outcome = { kind: "rejected", reason: "Stale", keyId };
   }
 
   /** Notes why the request's token did not open. */
@@ -1283,6 +1298,7 @@ class State {
       limit: until(this.#limitedUntil),
       remembered: remembered === null ? null : span(issued + remembered - this.now),
       sid: random(8),
+      device: null,
     });
     this.withheld = null;
     this.isRenewed = true;
@@ -1311,7 +1327,8 @@ class State {
 
   /** Returns the sid of the session that has ended, or null. */
   invalidate() {
-    const { sid } = (this.arrived ?? this.withheld)?.metadata ?? { sid: null };
+    const isStale = this.withheld?.why === "stale";
+    const { sid } = (isStale ? null : (this.arrived ?? this.withheld)?.metadata) ?? { sid: null };
     this.#begin();
     this.arrived = null;
     this.withheld = null;
@@ -1427,14 +1444,15 @@ class State {
   hasChanged() {
     const { arrived } = this;
     if (!arrived) return !this.#isNewAndEmpty();
-    const { issued, limit, remembered, sid } = this.metadata;
+    const { issued, limit, remembered, sid, device } = this.metadata;
     const before = arrived.metadata;
     return !(
       !this.isTakenOver &&
       issued === before.issued &&
       limit === before.limit &&
       remembered === before.remembered &&
-      isSameId(sid, before.sid) &&
+      isSame(sid, before.sid) &&
+      isSame(device, before.device) &&
       this.payload.schema === arrived.schema &&
       equal(this.payload.bytes, arrived.payload) &&
       equal(flashBytes(this.flash), arrived.flash)
@@ -1461,8 +1479,16 @@ class State {
 
   /** The name of the session in CSRF tokens, or null (SPEC.md § 13). */
   get csrfName() {
-    const { sid, issued } = this.metadata;
-    return sid && concat(sid, u32(issued - EPOCH));
+    // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
+    const isStale = this.withheld?.why === "stale";
+    const { sid, issued } = isStale ? this.opened : this.metadata;
+    return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
+  }
+
+  /** `unbound`, `bound` or `stale`. */
+  get binding() {
+    if (this.withheld?.why === "stale") return "stale";
+    return this.metadata.device ? "bound" : "unbound";
   }
 
   /** 16 hexadecimal digits, or null. */
@@ -1471,7 +1497,7 @@ class State {
   }
 }
 
-const isSameId = (a, b) => a === b || (a !== null && b !== null && equal(a, b));
+const isSame = (a, b) => a === b || (a !== null && b !== null && equal(a, b));
 
 // The handle of a session that an application gets.
 
@@ -1498,6 +1524,11 @@ class Session {
   /** `{kind, reason, keyId}`, for logs. A response must not depend on it. */
   get outcome() {
     return { ...this.#state.outcome };
+  }
+
+  /** The session's standing with the visitor's device: `unbound`, `bound` or `stale`. */
+  get binding() {
+    return this.#state.touch().binding;
   }
 
   /** The session exists in this request only. */
@@ -1640,7 +1671,7 @@ class Session {
 
   /** Returns a token for a form, or for the header `x-csrf-token`. Makes an id if there is none. */
   async csrfToken() {
-    this.ensureId();
+    if (this.#state.touch().csrfName === null) this.renewId();
     const { sealer, csrfName, now } = this.#state;
     return sealer.csrfToken(csrfName, now);
   }
@@ -1733,7 +1764,7 @@ class Budget {
   #padding;
 
   /** `fixed`: the bytes of a field without its token, with the longest Max-Age and without one; 0 beside a cookie. */
-  constructor({ field, cookies }, { withMaxAge, withoutMaxAge }, overhead, padding) {
+  constructor({ field, cookies }, { withMaxAge, withoutMaxAge }, overhead, padding, isBound = false) {
     if (!["none", "padme"].includes(padding)) throw new ConfigError("padding", "`padding` is none or padme");
     this.allowed = { field, cookies, total: field * cookies };
     this.#fixed = { withMaxAge, withoutMaxAge };
@@ -1741,9 +1772,10 @@ class Budget {
     this.#padding = padding;
     const perField = field - this.#perField(cookies, true);
     const longest = Math.floor((cookies * perField * 3) / 4) - overhead;
-    this.room = longest - LONGEST_METADATA;
+    const metadata = LONGEST_METADATA + (isBound ? DEVICE : 0);
+    this.room = longest - metadata;
     if (padding === "padme") {
-      while (this.room >= 0 && padme(LONGEST_METADATA + this.room + 1) > longest) this.room--;
+      while (this.room >= 0 && padme(metadata + this.room + 1) > longest) this.room--;
     }
     if (this.room < 0) throw new ConfigError("size", "there is no room for a session; shorten the name and attributes");
   }
@@ -2098,14 +2130,17 @@ class SessionSealer {
     if (parsed.mode !== mode) throw new ConfigError("mixed", `a ring that is ${parsed.mode}, for sessions that are ${mode}`);
     const policy = policyOf(options);
     const { application, context = [] } = options;
-    const derivedFor = purposeBytes(purpose, application, policy.type?.label);
-    return new SessionSealer(mode, await Sealer.of(parsed, derivedFor, contextBytes(context)), policy);
+    const [bound, label] = [contextBytes(context), policy.type?.label];
+    const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
+    return new SessionSealer(mode, await derive(purpose), policy, derive);
   }
 
   #sealer;
 
-  constructor(mode, sealer, policy) {
+  /** `derive`: a `Sealer` for another purpose of the same ring, application, type and context. */
+  constructor(mode, sealer, policy, derive) {
     this.mode = mode;
+    this.derive = derive;
     this.#sealer = sealer;
     this.policy = policy;
   }
@@ -2135,6 +2170,7 @@ class SessionSealer {
     } catch {
       throw new Refusal("Malformed", keyId);
     }
+    if (body.metadata.device && !this.policy.devices) throw new Refusal("Malformed", keyId);
     const reason = await this.check(body.metadata, now, keyId);
     if (reason) throw new Refusal(reason, keyId);
     return { keyId, body, place: this.#sealer.place(keyId, now) };
@@ -2396,8 +2432,8 @@ function defaultName({ path = "/", domain = null, secure = true }) {
 class Template {
   #options;
 
-  constructor({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false }) {
-    checkName(name);
+  constructor({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false, longestName = LONGEST_NAME }) {
+    checkName(name, longestName);
     checkAttributes({ name, path, domain, secure, sameSite, partitioned });
     this.name = name;
     this.#options = {
@@ -2449,8 +2485,8 @@ function refuse(sentence) {
   throw new ConfigError("cookie", sentence);
 }
 
-function checkName(name) {
-  if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > LONGEST_NAME) {
+function checkName(name, longest) {
+  if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > longest) {
     refuse("`name` is not the name of a cookie");
   }
   if (/\.\d+$/.test(name)) refuse("`name` ends in a dot and digits, which are the names of parts");
@@ -2481,7 +2517,7 @@ function isDomain(domain) {
   return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);
 }
 
-const OPTIONS = ["name", "path", "domain", "dangerAllowHttp", "sameSite", "partitioned", "size", "migrateFrom"];
+const OPTIONS = ["name", "path", "domain", "dangerAllowHttp", "sameSite", "partitioned", "size", "migrateFrom", "deviceBound"];
 
 /** Sessions in cookies. */
 class SessionCookie extends Carrier {
@@ -2499,12 +2535,17 @@ class SessionCookie extends Carrier {
   }
 
   static async #build(mode, ring, options) {
-    const { size = "anywhere", padding = "none", migrateFrom = [], name, path, domain, sameSite, partitioned } = options;
+    const { size = "anywhere", padding = "none", migrateFrom = [], deviceBound = null, name } = options;
+    const { path, domain, sameSite, partitioned } = options;
     const attributes = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", options.dangerAllowHttp) };
     const template = new Template({ ...attributes, name: name ?? defaultName(attributes) });
     const sealer = await SessionSealer.build(mode, ring, template.name, options, OPTIONS);
     const fixed = { withMaxAge: template.lengthWith(LONGEST_MAX_AGE), withoutMaxAge: template.lengthWith(null) };
-    sealer.policy.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding);
+    if (deviceBound && typeof deviceBound.prepare !== "function") {
+      throw new ConfigError("deviceBound", "`deviceBound` takes what the function of that name returns");
+    }
+    if (deviceBound) sealer.policy.devices = await deviceBound.prepare(sealer, template, attributes);
+    sealer.policy.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, Boolean(deviceBound));
     return new SessionCookie(sealer, template, togetherOf([migrateFrom].flat(), template));
   }
 
@@ -2537,12 +2578,23 @@ class SessionCookie extends Carrier {
     }
     const results = await Promise.all(values.map((value) => this.#read(value, parts, state.now)));
     try {
-      state.open(choose(results, this.#template.isHostOnly));
+      await this.#admit(choose(results, this.#template.isHostOnly), fields, state);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       state.refuse(refusal);
     }
     return session;
+  }
+
+  /** Opens the session that was chosen, unless it has to prove a device and does not. */
+  async #admit(chosen, fields, state) {
+    const { devices } = state.policy;
+    if (!devices) return state.open(chosen);
+    const { metadata } = chosen.body;
+    const { isStale, device } = await devices.judge(metadata, fields, state.now);
+    if (isStale) return state.withholdStale(chosen);
+    const becameBound = device !== null && metadata.device === null;
+    state.open({ ...chosen, becameBound, body: { ...chosen.body, metadata: { ...metadata, device } } });
   }
 
   async #read(value, parts, now) {
@@ -2565,13 +2617,15 @@ class SessionCookie extends Carrier {
     return this.#cookiesOf(await finish(this, session, response), ownState(this, session));
   }
 
-  #cookiesOf(decision, { carried, now }) {
+  async #cookiesOf(decision, state) {
+    const { carried, now, policy } = state;
     const template = this.#template;
     if (decision.change === "keep") return [];
-    const old = this.#old?.expire(now) ?? [];
-    if (decision.change === "drop") return [template.expire(template.name), ...template.expireParts(carried, 1), ...old];
+    const isDropped = decision.change === "drop";
+    const old = [...(this.#old?.expire(now) ?? []), ...((await policy.devices?.depart(state, isDropped)) ?? [])];
+    if (isDropped) return [template.expire(template.name), ...template.expireParts(carried, 1), ...old];
     const { token, allowed, maxAge } = decision;
-    const { budget } = sealerOf(this).policy;
+    const { budget } = policy;
     const partLength = budget.partLength(allowed, token.length, template.lengthWith(maxAge));
     const cookies = template.split(token, partLength, maxAge);
     return [...cookies, ...template.expireParts(carried, cookies.length), ...old];
@@ -2606,9 +2660,11 @@ class SessionCookie extends Carrier {
 
   async #headChanges(fields, session, response) {
     const decision = await finish(this, session, { ...response, isShareable: isShareable(fields) });
-    const cookies = this.#cookiesOf(decision, ownState(this, session));
+    const state = ownState(this, session);
+    const cookies = await this.#cookiesOf(decision, state);
     const setCookies = cookies.map((cookie) => ["set-cookie", toSetCookie(cookie)]);
-    return [...cacheChanges(fields, decision.touch, "Cookie"), ...setCookies];
+    const offer = decision.change === "store" ? ((await state.policy.devices?.offer(state)) ?? []) : [];
+    return [...cacheChanges(fields, decision.touch, "Cookie"), ...setCookies, ...offer];
   }
 }
 

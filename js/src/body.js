@@ -4,11 +4,13 @@ import { EPOCH, concat, toUtf8, u32, u8 } from "./bytes.js";
 import { INVALID } from "./errors.js";
 import { Reader, varint } from "./reader.js";
 
-const FLAG = { limit: 0x01, sid: 0x02, pad: 0x04, flash: 0x10, schema: 0x20, remembered: 0x40 };
+const FLAG = { limit: 0x01, sid: 0x02, pad: 0x04, device: 0x08, flash: 0x10, schema: 0x20, remembered: 0x40 };
 const KNOWN = Object.values(FLAG).reduce((all, flag) => all | flag, 0);
 
 /** Bytes of flags and metadata, each field at its longest (docs/spec/writer.md § 9.6). */
 export const LONGEST_METADATA = 33;
+/** Bytes of the field of a device, which has a reserve of its own. */
+export const DEVICE = 16;
 
 /** Reads a body: metadata, flash and payload. Throws `INVALID` (§ 5.1.5). */
 export function readBody(body) {
@@ -22,6 +24,7 @@ export function readBody(body) {
     limit: has(FLAG.limit) ? reader.varint() : null,
     remembered: has(FLAG.remembered) ? reader.varint() : null,
     sid: has(FLAG.sid) ? reader.take(8).slice() : null,
+    device: has(FLAG.device) ? reader.take(DEVICE).slice() : null,
     schema: has(FLAG.schema) ? reader.varint() : 0,
   };
   if (has(FLAG.schema) && metadata.schema === 0) throw INVALID;
@@ -53,9 +56,9 @@ export function flashBytes(messages) {
   return concat(varint(messages.length), ...texts);
 }
 
-export function metadataBytes({ issued, age, limit, remembered, sid, schema }) {
+export function metadataBytes({ issued, age, limit, remembered, sid, device, schema }) {
   const spans = [limit, remembered].filter((span) => span !== null).map(varint);
-  return concat(u32(issued - EPOCH), varint(age), ...spans, sid ?? [], schema ? varint(schema) : []);
+  return concat(u32(issued - EPOCH), varint(age), ...spans, sid ?? [], device ?? [], schema ? varint(schema) : []);
 }
 
 /** Writes a body, padded to `length` bytes if it has fewer. */
@@ -66,6 +69,7 @@ export function writeBody(metadata, flash, payload, length) {
   if (metadata.limit !== null) flags |= FLAG.limit;
   if (metadata.remembered !== null) flags |= FLAG.remembered;
   if (metadata.sid !== null) flags |= FLAG.sid;
+  if (metadata.device) flags |= FLAG.device;
   if (metadata.schema !== 0) flags |= FLAG.schema;
   if (flash.length > 0) flags |= FLAG.flash;
   if (padding > 0) flags |= FLAG.pad;

@@ -1,6 +1,6 @@
 // Sizes (docs/spec/writer.md § 9.5, § 9.6).
 
-import { LONGEST_METADATA, padme } from "./body.js";
+import { DEVICE, LONGEST_METADATA, padme } from "./body.js";
 import { encodedLength } from "./bytes.js";
 import { ConfigError } from "./errors.js";
 
@@ -22,7 +22,7 @@ export class Budget {
   #padding;
 
   /** `fixed`: the bytes of a field without its token, with the longest Max-Age and without one; 0 beside a cookie. */
-  constructor({ field, cookies }, { withMaxAge, withoutMaxAge }, overhead, padding) {
+  constructor({ field, cookies }, { withMaxAge, withoutMaxAge }, overhead, padding, isBound = false) {
     if (!["none", "padme"].includes(padding)) throw new ConfigError("padding", "`padding` is none or padme");
     this.allowed = { field, cookies, total: field * cookies };
     this.#fixed = { withMaxAge, withoutMaxAge };
@@ -30,9 +30,10 @@ export class Budget {
     this.#padding = padding;
     const perField = field - this.#perField(cookies, true);
     const longest = Math.floor((cookies * perField * 3) / 4) - overhead;
-    this.room = longest - LONGEST_METADATA;
+    const metadata = LONGEST_METADATA + (isBound ? DEVICE : 0);
+    this.room = longest - metadata;
     if (padding === "padme") {
-      while (this.room >= 0 && padme(LONGEST_METADATA + this.room + 1) > longest) this.room--;
+      while (this.room >= 0 && padme(metadata + this.room + 1) > longest) this.room--;
     }
     if (this.room < 0) throw new ConfigError("size", "there is no room for a session; shorten the name and attributes");
   }

@@ -7,7 +7,7 @@ import { LONGEST_TOKEN } from "./token.js";
 export const MOST_VALUES = 4;
 
 /** Calls `found(rest, value)` for each pair whose name begins with `name`, in order; `rest` is what follows in its name. */
-function eachPair(fields, name, found) {
+export function eachPair(fields, name, found) {
   for (const field of fields) {
     // Searching for the name skips the other cookies of the site, of which there may be many.
     for (let at = field.indexOf(name); at >= 0; at = field.indexOf(name, at + 1)) {
@@ -30,7 +30,7 @@ function beginsPair(field, at) {
 }
 
 /** The value of a pair without blanks and one pair of quotes, cut to one character more than a token may have (§ 9.1.4). */
-function plain(value) {
+export function plain(value) {
   const text = trim(value, BLANK);
   const isQuoted = text.length >= 2 && text.startsWith('"') && text.endsWith('"');
   return (isQuoted ? text.slice(1, -1) : text).slice(0, LONGEST_TOKEN + 1);

@@ -84,7 +84,10 @@ async function accept({ source, old }, state, sealer) {
   if (converted === null) return "Expired";
   const { metadata, dictionary } = converted;
   if (dictionary.size === 0) return null;
-  return (await sealer.check(metadata, now)) ?? state.takeOver(metadata, dictionary.bytes);
+  const reason = await sealer.check(metadata, now);
+  if (reason) return reason;
+  const standing = await state.policy.devices?.judge(metadata, [], now);
+  return standing?.isStale ? "Stale" : state.takeOver(metadata, dictionary.bytes);
 }
 
 /** The dates and the dictionary of an old session, or null if it has ended or began before the format did. */
@@ -95,6 +98,6 @@ function convert({ entries, createdAt = null, lastActiveAt = null, expiresAt = n
   const active = lastActiveAt === null ? now : secondsOf("lastActiveAt", lastActiveAt);
   const dictionary = new Dictionary();
   for (const [key, value] of Object.entries(entries)) dictionary.put(key, dictionary.entryOf(key, value).entry);
-  const metadata = { issued, age: span(active - issued), limit: null, remembered: null, sid: null };
+  const metadata = { issued, age: span(active - issued), limit: null, remembered: null, sid: null, device: null };
   return { metadata, dictionary };
 }

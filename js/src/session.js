@@ -31,6 +31,11 @@ export class Session {
     return { ...this.#state.outcome };
   }
 
+  /** The session's standing with the visitor's device: `unbound`, `bound` or `stale`. */
+  get binding() {
+    return this.#state.touch().binding;
+  }
+
   /** The session exists in this request only. */
   get isNew() {
     return this.#state.touch().isNew;
@@ -171,7 +176,7 @@ export class Session {
 
   /** Returns a token for a form, or for the header `x-csrf-token`. Makes an id if there is none. */
   async csrfToken() {
-    this.ensureId();
+    if (this.#state.touch().csrfName === null) this.renewId();
     const { sealer, csrfName, now } = this.#state;
     return sealer.csrfToken(csrfName, now);
   }

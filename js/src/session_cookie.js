@@ -9,7 +9,7 @@ import { LONGEST_MAX_AGE, Template, defaultName, toSetCookie } from "./set_cooki
 import { yesOrNo } from "./settings.js";
 import { overheadOf } from "./suites.js";
 
-const OPTIONS = ["name", "path", "domain", "dangerAllowHttp", "sameSite", "partitioned", "size", "migrateFrom"];
+const OPTIONS = ["name", "path", "domain", "dangerAllowHttp", "sameSite", "partitioned", "size", "migrateFrom", "deviceBound"];
 
 /**
  * Ends a request, and returns the changes to the head of its response: `[name, value]`, of which `set-cookie` is to be
@@ -34,12 +34,17 @@ export class SessionCookie extends Carrier {
   }
 
   static async #build(mode, ring, options) {
-    const { size = "anywhere", padding = "none", migrateFrom = [], name, path, domain, sameSite, partitioned } = options;
+    const { size = "anywhere", padding = "none", migrateFrom = [], deviceBound = null, name } = options;
+    const { path, domain, sameSite, partitioned } = options;
     const attributes = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", options.dangerAllowHttp) };
     const template = new Template({ ...attributes, name: name ?? defaultName(attributes) });
     const sealer = await SessionSealer.build(mode, ring, template.name, options, OPTIONS);
     const fixed = { withMaxAge: template.lengthWith(LONGEST_MAX_AGE), withoutMaxAge: template.lengthWith(null) };
-    sealer.policy.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding);
+    if (deviceBound && typeof deviceBound.prepare !== "function") {
+      throw new ConfigError("deviceBound", "`deviceBound` takes what the function of that name returns");
+    }
+    if (deviceBound) sealer.policy.devices = await deviceBound.prepare(sealer, template, attributes);
+    sealer.policy.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, Boolean(deviceBound));
     return new SessionCookie(sealer, template, togetherOf([migrateFrom].flat(), template));
   }
 
@@ -72,12 +77,23 @@ export class SessionCookie extends Carrier {
     }
     const results = await Promise.all(values.map((value) => this.#read(value, parts, state.now)));
     try {
-      state.open(choose(results, this.#template.isHostOnly));
+      await this.#admit(choose(results, this.#template.isHostOnly), fields, state);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       state.refuse(refusal);
     }
     return session;
+  }
+
+  /** Opens the session that was chosen, unless it has to prove a device and does not. */
+  async #admit(chosen, fields, state) {
+    const { devices } = state.policy;
+    if (!devices) return state.open(chosen);
+    const { metadata } = chosen.body;
+    const { isStale, device } = await devices.judge(metadata, fields, state.now);
+    if (isStale) return state.withholdStale(chosen);
+    const becameBound = device !== null && metadata.device === null;
+    state.open({ ...chosen, becameBound, body: { ...chosen.body, metadata: { ...metadata, device } } });
   }
 
   async #read(value, parts, now) {
@@ -100,13 +116,15 @@ export class SessionCookie extends Carrier {
     return this.#cookiesOf(await finish(this, session, response), ownState(this, session));
   }
 
-  #cookiesOf(decision, { carried, now }) {
+  async #cookiesOf(decision, state) {
+    const { carried, now, policy } = state;
     const template = this.#template;
     if (decision.change === "keep") return [];
-    const old = this.#old?.expire(now) ?? [];
-    if (decision.change === "drop") return [template.expire(template.name), ...template.expireParts(carried, 1), ...old];
+    const isDropped = decision.change === "drop";
+    const old = [...(this.#old?.expire(now) ?? []), ...((await policy.devices?.depart(state, isDropped)) ?? [])];
+    if (isDropped) return [template.expire(template.name), ...template.expireParts(carried, 1), ...old];
     const { token, allowed, maxAge } = decision;
-    const { budget } = sealerOf(this).policy;
+    const { budget } = policy;
     const partLength = budget.partLength(allowed, token.length, template.lengthWith(maxAge));
     const cookies = template.split(token, partLength, maxAge);
     return [...cookies, ...template.expireParts(carried, cookies.length), ...old];
@@ -141,9 +159,11 @@ export class SessionCookie extends Carrier {
 
   async #headChanges(fields, session, response) {
     const decision = await finish(this, session, { ...response, isShareable: isShareable(fields) });
-    const cookies = this.#cookiesOf(decision, ownState(this, session));
+    const state = ownState(this, session);
+    const cookies = await this.#cookiesOf(decision, state);
     const setCookies = cookies.map((cookie) => ["set-cookie", toSetCookie(cookie)]);
-    return [...cacheChanges(fields, decision.touch, "Cookie"), ...setCookies];
+    const offer = decision.change === "store" ? ((await state.policy.devices?.offer(state)) ?? []) : [];
+    return [...cacheChanges(fields, decision.touch, "Cookie"), ...setCookies, ...offer];
   }
 }
 

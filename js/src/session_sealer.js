@@ -20,14 +20,17 @@ export class SessionSealer {
     if (parsed.mode !== mode) throw new ConfigError("mixed", `a ring that is ${parsed.mode}, for sessions that are ${mode}`);
     const policy = policyOf(options);
     const { application, context = [] } = options;
-    const derivedFor = purposeBytes(purpose, application, policy.type?.label);
-    return new SessionSealer(mode, await Sealer.of(parsed, derivedFor, contextBytes(context)), policy);
+    const [bound, label] = [contextBytes(context), policy.type?.label];
+    const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
+    return new SessionSealer(mode, await derive(purpose), policy, derive);
   }
 
   #sealer;
 
-  constructor(mode, sealer, policy) {
+  /** `derive`: a `Sealer` for another purpose of the same ring, application, type and context. */
+  constructor(mode, sealer, policy, derive) {
     this.mode = mode;
+    this.derive = derive;
     this.#sealer = sealer;
     this.policy = policy;
   }
@@ -57,6 +60,7 @@ export class SessionSealer {
     } catch {
       throw new Refusal("Malformed", keyId);
     }
+    if (body.metadata.device && !this.policy.devices) throw new Refusal("Malformed", keyId);
     const reason = await this.check(body.metadata, now, keyId);
     if (reason) throw new Refusal(reason, keyId);
     return { keyId, body, place: this.#sealer.place(keyId, now) };

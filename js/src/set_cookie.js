@@ -37,8 +37,8 @@ export function defaultName({ path = "/", domain = null, secure = true }) {
 export class Template {
   #options;
 
-  constructor({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false }) {
-    checkName(name);
+  constructor({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false, longestName = LONGEST_NAME }) {
+    checkName(name, longestName);
     checkAttributes({ name, path, domain, secure, sameSite, partitioned });
     this.name = name;
     this.#options = {
@@ -90,8 +90,8 @@ function refuse(sentence) {
   throw new ConfigError("cookie", sentence);
 }
 
-export function checkName(name) {
-  if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > LONGEST_NAME) {
+function checkName(name, longest) {
+  if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > longest) {
     refuse("`name` is not the name of a cookie");
   }
   if (/\.\d+$/.test(name)) refuse("`name` ends in a dot and digits, which are the names of parts");

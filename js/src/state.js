@@ -10,6 +10,7 @@ import { emptyPayload, readPayload } from "./payload.js";
 
 const WITHHELD = {
   unreadable: "the session has a form that this version cannot read, and is not overwritten",
+  stale: "the request does not prove the session's device, so the session is not changed; `invalidate` begins a new one",
 };
 
 export class State {
@@ -23,6 +24,8 @@ export class State {
   hasToken = false;
   /** The body as it opened, or null. */
   arrived = null;
+  /** The metadata of the session that opened, whatever became of it. */
+  opened = null;
   /** Why the application does not get the session that opened, and the metadata of that session; or null. */
   withheld = null;
   /** `cleared` or `invalidated`, in this request. */
@@ -50,7 +53,7 @@ export class State {
   }
 
   #begin() {
-    this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null };
+    this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
     this.payload = emptyPayload(this.policy.type);
     this.flash = [];
   }
@@ -58,8 +61,9 @@ export class State {
   // Opening
 
   /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
-  open({ keyId, body, place, tokenLength, cookies }) {
+  open({ keyId, body, place, tokenLength, cookies, becameBound = false }) {
     const { schema, ...metadata } = body.metadata;
+    this.opened = metadata;
     const payload = readPayload(this.policy.type, schema, body.payload);
     if (payload === null) {
       this.withheld = { why: "unreadable", metadata };
@@ -69,8 +73,15 @@ export class State {
     const { budget } = this.policy;
     this.#become(metadata, payload, body.flash);
     this.arrived.allowed = budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
-    this.#reseal = place === "earlier";
+    this.#reseal = place === "earlier" || becameBound;
     this.outcome = { kind: place === "sealing" ? "opened" : "openedUnderAcceptedKey", keyId };
+  }
+
+  /** Withholds the session that opened, because the request does not prove its device. */
+  withholdStale({ keyId, body }) {
+    this.opened = body.metadata;
+    this.withheld = { why: "stale", metadata: body.metadata };
+    this.outcome = { kind: "rejected", reason: "Stale", keyId };
   }
 
   /** Notes why the request's token did not open. */
@@ -158,6 +169,7 @@ export class State {
       limit: until(this.#limitedUntil),
       remembered: remembered === null ? null : span(issued + remembered - this.now),
       sid: random(8),
+      device: null,
     });
     this.withheld = null;
     this.isRenewed = true;
@@ -186,7 +198,8 @@ export class State {
 
   /** Returns the sid of the session that has ended, or null. */
   invalidate() {
-    const { sid } = (this.arrived ?? this.withheld)?.metadata ?? { sid: null };
+    const isStale = this.withheld?.why === "stale";
+    const { sid } = (isStale ? null : (this.arrived ?? this.withheld)?.metadata) ?? { sid: null };
     this.#begin();
     this.arrived = null;
     this.withheld = null;
@@ -302,14 +315,15 @@ export class State {
   hasChanged() {
     const { arrived } = this;
     if (!arrived) return !this.#isNewAndEmpty();
-    const { issued, limit, remembered, sid } = this.metadata;
+    const { issued, limit, remembered, sid, device } = this.metadata;
     const before = arrived.metadata;
     return !(
       !this.isTakenOver &&
       issued === before.issued &&
       limit === before.limit &&
       remembered === before.remembered &&
-      isSameId(sid, before.sid) &&
+      isSame(sid, before.sid) &&
+      isSame(device, before.device) &&
       this.payload.schema === arrived.schema &&
       equal(this.payload.bytes, arrived.payload) &&
       equal(flashBytes(this.flash), arrived.flash)
@@ -336,8 +350,16 @@ export class State {
 
   /** The name of the session in CSRF tokens, or null (SPEC.md § 13). */
   get csrfName() {
-    const { sid, issued } = this.metadata;
-    return sid && concat(sid, u32(issued - EPOCH));
+    // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
+    const isStale = this.withheld?.why === "stale";
+    const { sid, issued } = isStale ? this.opened : this.metadata;
+    return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
+  }
+
+  /** `unbound`, `bound` or `stale`. */
+  get binding() {
+    if (this.withheld?.why === "stale") return "stale";
+    return this.metadata.device ? "bound" : "unbound";
   }
 
   /** 16 hexadecimal digits, or null. */
@@ -346,4 +368,4 @@ export class State {
   }
 }
 
-const isSameId = (a, b) => a === b || (a !== null && b !== null && equal(a, b));
+const isSame = (a, b) => a === b || (a !== null && b !== null && equal(a, b));

@@ -14,7 +14,7 @@ use axum::{
 };
 use hardtack::{
     EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionLayer, SigningKey,
-    carrier::SessionCookieBuilder, csrf::CsrfGuard, session::Outcome,
+    carrier::SessionCookieBuilder, csrf::CsrfGuard, device::DeviceBound, session::Outcome,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,7 @@ enum Question {
     Typed(Typed),
     Guard(Guarded),
     Caches(Caches),
+    Device(Device),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -39,6 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Question::Typed(typed) => typed.answer()?,
             Question::Guard(guarded) => guarded.answer().await?,
             Question::Caches(caches) => caches.answer()?,
+            Question::Device(device) => device.answer()?,
         };
         writeln!(out, "{answer}")?;
         out.flush()?;
@@ -274,4 +276,75 @@ impl Caches {
             .collect();
         Ok(json!({ "sets": sets, "fields": fields }))
     }
+}
+
+/// A request with a session that may be bound to a device.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Device {
+    ring: String,
+    application: String,
+    now: u64,
+    /// The `Cookie` field.
+    cookie: String,
+    bound_for: u64,
+    required_after: Option<u64>,
+    offers: bool,
+    /// `look`, `set`, `renew`, `new-id`, `clear` or `invalidate`, one after another.
+    actions: Vec<String>,
+}
+
+impl Device {
+    fn answer(&self) -> Result<Value, Box<dyn Error>> {
+        let ring: KeyRing<EncryptionKey> = self.ring.parse()?;
+        let mut device =
+            DeviceBound::at("/.session").bound_for(Duration::from_secs(self.bound_for));
+        if let Some(seconds) = self.required_after {
+            device = device.required_after(Duration::from_secs(seconds));
+        }
+        if !self.offers {
+            device = device.without_offers();
+        }
+        let builder = SessionCookie::encrypted(ring).application(&self.application);
+        let cookie = builder.device_bound(device).build()?;
+        let session = cookie.load([&self.cookie], moment(self.now));
+        let binding = format!("{:?}", session.binding()).to_lowercase();
+        let reason = match session.outcome() {
+            Outcome::Rejected { reason, .. } => Some(reason.to_string()),
+            _ => None,
+        };
+        let room = session.remaining_bytes();
+        let refused: Vec<bool> = self
+            .actions
+            .iter()
+            .map(|action| act(&session, action).is_err())
+            .collect();
+        let mut response = HeaderMap::new();
+        cookie.save_to(&session, StatusCode::OK, &mut response)?;
+        let all = |name| {
+            let values = response.get_all(name).iter();
+            let values = values.filter_map(|value| value.to_str().ok());
+            values.map(ToOwned::to_owned).collect::<Vec<String>>()
+        };
+        Ok(json!({
+            "binding": binding,
+            "reason": reason,
+            "room": room,
+            "refused": refused,
+            "set_cookies": all("set-cookie"),
+            "registration": all("secure-session-registration"),
+        }))
+    }
+}
+
+fn act(session: &Session, action: &str) -> Result<(), Box<dyn Error>> {
+    match action {
+        "look" => drop(session.keys()),
+        "set" => session.insert("set", true)?,
+        "renew" => session.renew()?,
+        "new-id" => session.renew_id()?,
+        "clear" => session.clear()?,
+        _ => drop(session.invalidate()?),
+    }
+    Ok(())
 }

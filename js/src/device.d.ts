@@ -1,0 +1,16 @@
+import type { BoundOptions } from "./index.js";
+
+/** The settings of the Rust side, whose endpoints register and refresh. */
+export interface DeviceBoundOptions {
+  /** That of the endpoints, such as `/.session`. */
+  readonly path: string;
+  /** Seconds for which a proof is good, 180 to 86,400. Default: 600. */
+  readonly boundFor?: number;
+  /** Seconds after which a session without a device is refused, at least 10. Default: null, never. */
+  readonly requiredAfter?: number | null;
+  /** Whether a renewed session may register a device. Default: true. */
+  readonly offers?: boolean;
+}
+
+/** The option `deviceBound`. Experimental: it may change in a minor release. */
+export function deviceBound(options: DeviceBoundOptions): BoundOptions;

@@ -1,0 +1,140 @@
+// Sessions bound to a device (docs/spec of the format, § 16): read, kept, renewed and ended here. The endpoints at which
+// browsers register and refresh are those of the Rust side.
+
+import { equal, toBase64url } from "./bytes.js";
+import { readBody, writeBody } from "./body.js";
+import { eachPair, plain } from "./cookie.js";
+import { sha256 } from "./crypto.js";
+import { ConfigError } from "./errors.js";
+import { Template } from "./set_cookie.js";
+
+const MOST = 32;
+const MOST_OPENED = 4;
+const LONGEST = 256;
+/** Seconds for which the mark of a bound session that has ended is kept. */
+const MARKED_FOR = 86_400;
+/** Seconds for which an offer is good. */
+const OFFERED_FOR = 120;
+const LEAST_GRACE = 10;
+const TAG = /^[A-Za-z0-9_-]{8}$/;
+
+/**
+ * The option `deviceBound`, with the settings of the Rust side. `path`: that of its endpoints. `boundFor`: seconds for which
+ * a proof is good. `requiredAfter`: seconds after which a session without a device is refused, or null. `offers`: whether a
+ * renewed session may register a device.
+ */
+export function deviceBound({ path, boundFor = 600, requiredAfter = null, offers = true }) {
+  const refuse = (sentence) => {
+    throw new ConfigError("deviceBound", sentence);
+  };
+  if (typeof path !== "string" || !/^\/[A-Za-z0-9\-._~/]*$/.test(path) || path.endsWith("/")) {
+    refuse("`path` begins with `/`, has letters, digits and -._~/, and does not end in `/`");
+  }
+  if (!Number.isInteger(boundFor) || boundFor < 180 || boundFor > 86_400) refuse("`boundFor` is 180 to 86,400 seconds");
+  if (requiredAfter !== null && (!Number.isInteger(requiredAfter) || requiredAfter < LEAST_GRACE)) {
+    refuse("`requiredAfter` is null or a whole number of at least 10 seconds");
+  }
+  if (typeof offers !== "boolean") refuse("`offers` is true or false");
+  const prepare = async (sealer, template, attributes) => {
+    if (!attributes.secure || attributes.partitioned) refuse("bound sessions need `Secure`, and no `partitioned`");
+    if (/\.(b|out)-[A-Za-z0-9_-]{8}$/.test(template.name)) refuse("`name` could be that of the cookie of a device");
+    const [bound, offer] = await Promise.all(["bound", "registration"].map((word) => sealer.derive(`device:${word}:${template.name}`)));
+    const options = { path, boundFor, requiredAfter, offers, skew: sealer.policy.skew };
+    return new Devices(options, { bound, offer }, template.name, attributes);
+  };
+  return { prepare };
+}
+
+class Devices {
+  #options;
+  #seals;
+  #name;
+  #attributes;
+
+  constructor(options, seals, name, attributes) {
+    this.#options = options;
+    this.#seals = seals;
+    this.#name = name;
+    this.#attributes = attributes;
+  }
+
+  /** Judges a session that opened, by the bound cookies beside it (§ 16.2). */
+  async judge({ issued, sid, device }, fields, now) {
+    const { requiredAfter } = this.#options;
+    const cookies = boundCookies(fields, this.#name);
+    const candidates = device ? await tagged(cookies, device) : cookies.toReversed();
+    for (const { value } of candidates.slice(0, MOST_OPENED)) {
+      const bound = await this.#openBound(value, now);
+      const isIts = bound && (device ? equal(bound.payload, device) : sid !== null && equal(bound.sid, sid));
+      if (isIts) return { isStale: false, device: bound.payload };
+    }
+    const isStale = device !== null || (requiredAfter !== null && now >= issued + requiredAfter);
+    return { isStale, device: null };
+  }
+
+  /** The fields of a bound cookie that is young, or null. */
+  async #openBound(token, now) {
+    try {
+      const { body: bytes } = await this.#seals.bound.open(token, now);
+      const { metadata, flash, payload } = readBody(bytes);
+      const { issued, sid, limit, remembered, device, schema } = metadata;
+      const isBare = [limit, remembered, device].every((field) => field === null) && schema === 0 && flash.length === 0;
+      if (!sid || !isBare || payload.length !== 16 || bytes[0] & 0x04) return null;
+      const { boundFor, skew } = this.#options;
+      return issued <= now + skew && now < issued + boundFor ? { sid, payload } : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** The field that asks the browser to register a device for a session that was renewed, in a list. */
+  async offer({ isRenewed, metadata, now }) {
+    if (!this.#options.offers || !isRenewed || !metadata.sid) return [];
+    const fields = { issued: now, age: 0, limit: null, remembered: null, sid: metadata.sid, device: null, schema: 0 };
+    const token = await this.#seals.offer.seal(writeBody(fields, [], [], 0), now);
+    return [["secure-session-registration", `(ES256);path="${this.#options.path}/register";challenge="${token}"`]];
+  }
+
+  /** The cookies of a response whose client no longer has the session that opened. */
+  async depart({ opened, isRenewed, ended, metadata, now }, isDropped) {
+    if (!opened) return [];
+    const { device, sid, issued } = opened;
+    if (device) {
+      if (!isDropped && !isRenewed && ended !== "invalidated") return [];
+      const tag = await tagOf(device);
+      const bound = this.#template(`${this.#name}.b-${tag}`, {});
+      return [bound.expire(bound.name), this.#mark(tag, MARKED_FOR)];
+    }
+    const isLeft = sid && (isDropped || !metadata.sid || !equal(metadata.sid, sid));
+    const { offers, requiredAfter } = this.#options;
+    const left = issued + Math.min(OFFERED_FOR, requiredAfter ?? OFFERED_FOR) - now;
+    return isLeft && offers && left > 0 ? [this.#mark(await tagOf(sid), left)] : [];
+  }
+
+  #mark(tag, seconds) {
+    const mark = this.#template(`${this.#name}.out-${tag}`, { sameSite: "None" });
+    return mark.set(mark.name, "1", seconds);
+  }
+
+  #template(name, changes) {
+    return new Template({ ...this.#attributes, ...changes, name, longestName: Infinity });
+  }
+}
+
+/** The bound cookies of a request, with their tags. */
+function boundCookies(fields, name) {
+  const found = [];
+  eachPair(fields, name, (rest, text) => {
+    const tag = rest.slice(3);
+    const value = plain(text);
+    if (rest.startsWith(".b-") && TAG.test(tag) && value.length <= LONGEST && found.length < MOST) found.push({ tag, value });
+  });
+  return found;
+}
+
+async function tagged(cookies, device) {
+  const tag = await tagOf(device);
+  return cookies.filter((cookie) => cookie.tag === tag);
+}
+
+const tagOf = async (bytes) => toBase64url((await sha256(bytes)).subarray(0, 6));
