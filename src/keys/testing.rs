@@ -27,6 +27,10 @@ pub(crate) fn not_before<K: Key>(ring: &KeyRing<K>) -> u64 {
     ring.ring().not_before
 }
 
+pub(crate) fn is_cut_short<K: Key>(ring: &KeyRing<K>, longest: u64) -> bool {
+    ring.ring().check_overlap(longest).is_err()
+}
+
 pub(crate) fn word_for(error: &RingTextError) -> &'static str {
     error.word()
 }

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use serde::Deserialize;
 
 use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
@@ -97,7 +95,7 @@ fn rings_are_ordered_and_refused_as_specified() {
     }
     for_each("rings", |name, vector: Vector| {
         let texts = [&vector.ring].into_iter().chain(&vector.joined);
-        let (expected, longest) = (&vector.expect, vector.longest.map(Duration::from_secs));
+        let (expected, longest) = (&vector.expect, vector.longest);
         let error = match vector.mode {
             Mode::Encrypted => check_ring::<EncryptionKey>(name, texts, expected, longest),
             Mode::Signed => check_ring::<SigningKey>(name, texts, expected, longest),
@@ -130,7 +128,7 @@ fn check_ring<'a, K: Key>(
     name: &str,
     texts: impl Iterator<Item = &'a String>,
     expected: &Option<Expected>,
-    longest: Option<Duration>,
+    longest: Option<u64>,
 ) -> Option<String> {
     let texts = texts.map(|text| text.parse::<PartialRing<K>>().map_err(RingError::Text));
     let texts: Result<Vec<_>, _> = texts.collect();
@@ -154,8 +152,7 @@ fn check_ring<'a, K: Key>(
         expected.not_before.unwrap_or(0),
         "{name}"
     );
-    let overlaps = ring.overlaps();
-    let cut_short = longest.map(|span| overlaps.iter().any(|overlap| overlap.cuts_short(span)));
+    let cut_short = longest.map(|longest| testing::is_cut_short(&ring, longest));
     assert_eq!(cut_short, expected.cut_short, "{name}");
     for moment in &expected.at {
         let now = system_time(moment.now);
