@@ -68,7 +68,7 @@ impl RawKey {
             .find(|suite| suite.word() == word)
             .ok_or(KeyError::Type)?;
         refuse_if_left_out(suite)?;
-        if looks_like_a_key(encoded) {
+        if encoded.contains(ANY_KEY_PREFIX) {
             return Err(KeyError::Several);
         }
         if encoded.len() != ENCODED_LEN {
