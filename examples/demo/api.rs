@@ -1,79 +1,33 @@
 //! The playground: the features of the crate for scripts, in JSON.
 
-mod batch;
-mod csrf;
-mod error;
-mod flash;
-mod json;
-mod lifetime;
-mod probes;
-mod revocation;
-mod rotation;
+pub(crate) mod guard;
+pub(crate) mod operation;
+pub(crate) mod probes;
+pub(crate) mod server;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Json, Router,
-    extract::{DefaultBodyLimit, Path, State},
+    Json,
+    body::Bytes,
+    extract::{FromRequest, Path, Query, Request, State},
     http::StatusCode,
-    middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
+    response::Response,
 };
 use hardtack::{
-    Session, SessionError,
+    Session,
     keys::KeyId,
     session::{Outcome, Reason},
 };
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
-pub(crate) use self::error::ApiError;
-use self::json::Body;
-use crate::{clock::unix_seconds, device, guard, hooks, site::Site};
+use self::operation::{Operation, Queue, Span};
+use crate::{clock::unix_seconds, device, errors::Failed, hooks, site::Site};
 
-pub(crate) fn router(site: &Arc<Site>) -> Router {
-    Router::new()
-        .route("/session", get(session))
-        .route("/keys-of-data", get(keys_of_data))
-        .route("/size", get(size))
-        .route("/data/{key}", get(value).put(put).delete(delete))
-        .route("/data/{key}/push", post(push))
-        .route("/id", post(ensure_id))
-        .route(
-            "/clear",
-            post(async |session: Session| done(session.clear())),
-        )
-        .route(
-            "/renew",
-            post(async |session: Session| done(session.renew())),
-        )
-        .route(
-            "/renew-id",
-            post(async |session: Session| done(session.renew_id())),
-        )
-        .route(
-            "/discard",
-            post(async |session: Session| done(session.discard())),
-        )
-        .route("/save", post(async |session: Session| done(session.save())))
-        .route("/invalidate", post(invalidate))
-        .route("/batch", post(batch::run))
-        .merge(flash::router())
-        .merge(csrf::router())
-        .merge(lifetime::router())
-        .merge(revocation::router())
-        .merge(probes::router())
-        .merge(rotation::router())
-        .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "there is no such endpoint"))
-        .layer(site.layer_for_api())
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(from_fn(error::as_json))
-        .layer(from_fn_with_state(Arc::clone(site), guard::for_api))
-        .with_state(Arc::clone(site))
-}
-
-async fn session(State(site): State<Arc<Site>>, session: Session) -> Json<Value> {
+pub(crate) async fn session(State(site): State<Arc<Site>>, session: Session) -> Json<Value> {
     let outcome = session.outcome();
-    let (reason, key_id) = told(outcome);
+    let (reason, key_id) = cause(outcome);
     let mut facts = json!({
         "new": session.is_new(),
         "id": session.id().map(|id| id.to_string()),
@@ -88,13 +42,13 @@ async fn session(State(site): State<Arc<Site>>, session: Session) -> Json<Value>
         "remaining_bytes": session.remaining_bytes(),
         "data": session.deserialize::<Map<String, Value>>().ok(),
     });
-    if site.is_device_bound {
+    if site.flags.is_device_bound {
         facts["binding"] = device::name_of(session.binding()).into();
     }
     Json(facts)
 }
 
-fn told(outcome: Outcome) -> (Option<Reason>, Option<KeyId>) {
+fn cause(outcome: Outcome) -> (Option<Reason>, Option<KeyId>) {
     match outcome {
         Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
             (None, Some(key_id))
@@ -104,11 +58,11 @@ fn told(outcome: Outcome) -> (Option<Reason>, Option<KeyId>) {
     }
 }
 
-async fn keys_of_data(session: Session) -> Json<Value> {
+pub(crate) async fn keys_of_data(session: Session) -> Json<Value> {
     Json(json!({ "keys": session.keys(), "len": session.len() }))
 }
 
-async fn size(session: Session) -> Json<Value> {
+pub(crate) async fn size(session: Session) -> Json<Value> {
     let report = session.size_report();
     let entries = report.entries();
     let entries: Map<_, _> = entries
@@ -127,50 +81,82 @@ async fn size(session: Session) -> Json<Value> {
     }))
 }
 
-async fn value(Path(key): Path<String>, session: Session) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn value(
+    Path(key): Path<String>,
+    session: Session,
+) -> Result<Json<Value>, Failed> {
     let value: Option<Value> = session.get(&key)?;
-    match value {
-        Some(value) => Ok(Json(json!({ "value": value }))),
-        None => Err(ApiError::new(
-            StatusCode::NOT_FOUND,
-            "there is no value under this key",
-        )),
-    }
+    let value = value.ok_or_else(|| Failed::not_found("there is no value under this key"))?;
+    Ok(Json(json!({ "value": value })))
 }
 
-async fn put(Path(key): Path<String>, session: Session, Body(value): Body<Value>) -> Done {
-    done(session.insert(&key, value))
+pub(crate) async fn put(
+    Path(key): Path<String>,
+    session: Session,
+    Body(value): Body<Value>,
+) -> Response {
+    Operation::Put { key, value }.answer(&session)
 }
 
-async fn push(Path(key): Path<String>, session: Session, Body(value): Body<Value>) -> Done {
-    done(append(&session, &key, value))
+pub(crate) async fn push(
+    Path(key): Path<String>,
+    session: Session,
+    Body(value): Body<Value>,
+) -> Response {
+    Operation::Push { key, value }.answer(&session)
 }
 
-async fn delete(Path(key): Path<String>, session: Session) -> Done {
-    done(session.remove(&key))
+pub(crate) async fn delete(Path(key): Path<String>, session: Session) -> Response {
+    Operation::Delete { key }.answer(&session)
 }
 
-async fn ensure_id(session: Session) -> Result<Json<Value>, ApiError> {
-    let id = session.ensure_id()?;
-    Ok(Json(json!({ "id": id.to_string() })))
-}
-
-async fn invalidate(session: Session) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn invalidate(session: Session) -> Result<Json<Value>, Failed> {
     let ended = session.invalidate()?;
     Ok(Json(json!({ "id": ended.map(|id| id.to_string()) })))
 }
 
-fn append(session: &Session, key: &str, value: Value) -> Result<(), SessionError> {
-    session.update(key, |list: &mut Vec<Value>| list.push(value))
+/// Messages, which stay in the session.
+pub(crate) async fn flashes(session: Session, Query(queue): Query<Queue>) -> Json<Value> {
+    Json(json!({ "messages": session.flashes(&queue.queue) }))
 }
 
-/// Answers 204, or the error.
-type Done = Result<StatusCode, ApiError>;
-
-fn done<R>(result: Result<R, SessionError>) -> Done {
-    result?;
-    Ok(StatusCode::NO_CONTENT)
+pub(crate) async fn csrf_token(session: Session) -> Response {
+    Operation::Csrf.answer(&session)
 }
 
-/// Larger than any value that fits a session.
-const LARGEST_BODY: usize = 16 * 1024 * 1024;
+#[derive(Deserialize)]
+pub(crate) struct Token {
+    token: String,
+}
+
+pub(crate) async fn verify_csrf(session: Session, Body(form): Body<Token>) -> Json<Value> {
+    Json(json!({ "valid": session.verify_csrf(&form.token) }))
+}
+
+pub(crate) async fn recent(session: Session, Query(span): Query<Span>) -> Json<Value> {
+    let span = Duration::from_secs(span.seconds);
+    Json(json!({ "recent": session.is_recent(span) }))
+}
+
+pub(crate) async fn no_such_endpoint() -> Failed {
+    Failed::not_found("there is no such endpoint")
+}
+
+/// The result of a request without an answer: 204, or the error.
+type Done = Result<StatusCode, Failed>;
+
+/// A request's body as JSON, whatever `Content-Type` says, because `curl -d` sends another type.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Failed;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failed> {
+        let bytes = Bytes::from_request(request, state).await;
+        let bytes = bytes.map_err(|error| Failed::new(error.status(), error.body_text()))?;
+        let body = serde_json::from_slice(&bytes).map(Body);
+        body.map_err(|error| {
+            Failed::bad_request(format!("the body is not the JSON expected: {error}"))
+        })
+    }
+}

@@ -3,24 +3,15 @@
 use std::sync::Arc;
 
 use axum::{
-    Router,
     extract::{Request, State},
     http::StatusCode,
     response::{IntoResponse, Response},
-    routing::post,
 };
 use hardtack::session::DeviceBinding;
 
 use crate::site::Site;
 
-pub(crate) fn router(site: &Arc<Site>) -> Router {
-    Router::new()
-        .route("/.session/register", post(answer))
-        .route("/.session/refresh", post(answer))
-        .with_state(Arc::clone(site))
-}
-
-async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response {
+pub(crate) async fn answer(State(site): State<Arc<Site>>, request: Request) -> Response {
     let (request, _) = request.into_parts();
     let cookie = &site.session.cookie;
     match cookie.answer_device(&request, site.clock.for_sessions()) {

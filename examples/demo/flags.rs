@@ -7,21 +7,20 @@ use std::{
 };
 
 use hardtack::{
-    SameSite, Size,
-    carrier::{
-        FormerAttributes, Padding, RefreshAfter, SessionCookieBuilder, SessionHeaderBuilder,
-    },
+    SessionSettings,
+    carrier::{SessionCookieBuilder, SessionHeaderBuilder},
     device::DeviceBound,
     keys::Mode,
 };
 use lexopt::{Arg, Parser, ValueExt};
+use serde_json::{Map, Value, json};
 
 use crate::{Refused, clock::moment};
 
 /// The task of the command line.
 pub(crate) enum Command {
     Help,
-    Run(Flags),
+    Run(Box<Flags>),
 }
 
 /// The settings of the demo.
@@ -30,8 +29,6 @@ pub(crate) struct Flags {
     /// The text of a key ring.
     pub(crate) keys: Option<String>,
     pub(crate) mode: Mode,
-    /// Without `Secure`.
-    pub(crate) insecure: bool,
     /// The moment of a clock that stands still.
     pub(crate) clock: Option<SystemTime>,
     /// The request header in which the sessions of `/api` travel.
@@ -39,35 +36,8 @@ pub(crate) struct Flags {
     /// Verify sessions before the handler.
     pub(crate) is_eager: bool,
     pub(crate) is_device_bound: bool,
-    pub(crate) remember_up_to: Option<Duration>,
-    /// A session may have several cookies.
-    pub(crate) is_split: bool,
-    settings: Vec<Setting>,
-}
-
-/// A flag that maps to one call of the builder.
-struct Setting {
-    cookie: Call<SessionCookieBuilder>,
-    header: Call<SessionHeaderBuilder>,
-}
-
-type Call<B> = Box<dyn FnOnce(B) -> B>;
-
-/// A setting that both have.
-macro_rules! both {
-    ($method:ident) => {
-        Setting {
-            cookie: Box::new(|cookie| cookie.$method()),
-            header: Box::new(|header| header.$method()),
-        }
-    };
-    ($method:ident, $value:expr) => {{
-        let value = $value;
-        Setting {
-            cookie: Box::new(move |cookie| cookie.$method(value)),
-            header: Box::new(move |header| header.$method(value)),
-        }
-    }};
+    /// The settings of the session, by the names of docs/settings.md.
+    settings: Map<String, Value>,
 }
 
 impl Flags {
@@ -77,280 +47,255 @@ impl Flags {
             port: 3000,
             keys: None,
             mode: Mode::Encrypted,
-            insecure: false,
             clock: None,
             header: None,
             is_eager: false,
             is_device_bound: false,
-            remember_up_to: None,
-            is_split: false,
-            settings: Vec::new(),
+            settings: Map::new(),
         };
         let mut parser = Parser::from_args(arguments);
         while let Some(argument) = parser.next()? {
-            match argument {
+            let flag = match argument {
                 Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
-                Arg::Long(flag) => {
-                    let flag = flag.to_owned();
-                    flags.take(&flag, &mut Values(&mut parser, &flag))?;
-                }
+                Arg::Long(flag) => flag.to_owned(),
                 Arg::Short(letter) => return Err(unknown(&format!("-{letter}"))),
                 Arg::Value(value) => return Err(unknown(&value.to_string_lossy())),
-            }
+            };
+            flags.take(&flag, &mut parser)?;
         }
-        Ok(Command::Run(flags))
+        Ok(Command::Run(Box::new(flags)))
     }
 
-    fn take(&mut self, flag: &str, value: &mut Values) -> Result<(), Refused> {
-        match flag {
-            "port" => self.port = value.parsed("a number from 0 to 65535")?,
-            "keys" => self.keys = Some(value.text()?),
-            "mode" => self.mode = value.one_of(&MODES)?,
-            "insecure" => {
-                self.insecure = true;
-                let allow_http = SessionCookieBuilder::danger_allow_http;
-                self.settings.push(of_cookie(allow_http));
-            }
-            "clock" => self.clock = Some(value.moment()?),
-            "header" => self.header = Some(value.text()?),
-            "eager" => self.is_eager = true,
-            "device-bound" => {
-                self.is_device_bound = true;
-                let device = DeviceBound::at("/.session");
-                self.settings
-                    .push(with(device, SessionCookieBuilder::device_bound));
-            }
-            "remember-up-to" => {
-                let span = value.seconds()?;
-                self.remember_up_to = Some(span);
-                self.settings.push(both!(remember_up_to, span));
-            }
-            _ => self.take_setting(flag, value)?,
-        }
-        Ok(())
-    }
-
-    fn take_setting(&mut self, flag: &str, value: &mut Values) -> Result<(), Refused> {
-        let setting: Setting = match flag {
-            "name" => with(value.text()?, SessionCookieBuilder::name),
-            "path" => with(value.text()?, SessionCookieBuilder::path),
-            "domain" => with(value.text()?, SessionCookieBuilder::domain),
-            "same-site" => with(value.one_of(&SAME_SITES)?, SessionCookieBuilder::same_site),
-            "size" => {
-                let profile = value.one_of(&SIZES)?;
-                self.is_split = matches!(profile, Size::Split(_));
-                size(profile)
-            }
-            "padding" => both!(padding, value.one_of(&PADDINGS)?),
-            "partitioned" => of_cookie(SessionCookieBuilder::partitioned),
-            "idle" => both!(idle_timeout, value.idle()?),
-            "absolute" => both!(absolute_timeout, value.seconds()?),
-            "skew" => both!(clock_skew, value.seconds()?),
-            "renew-after" => both!(refresh_after, value.refresh_after()?),
-            "not-before" => both!(not_before, value.moment()?),
-            "formerly" => with(value.formerly()?, SessionCookieBuilder::formerly),
-            "context" => context(value.pair()?),
-            "save-on-error" => both!(save_on_server_error),
-            "danger-retire-early" => both!(danger_retire_early),
-            "danger-allow-shared-caching" => both!(danger_allow_shared_caching),
-            _ => return Err(unknown(&format!("--{flag}"))),
+    fn take(&mut self, flag: &str, parser: &mut Parser) -> Result<(), Refused> {
+        let row = FLAGS.iter().find(|row| row.name == flag);
+        let row = row.ok_or_else(|| unknown(&format!("--{flag}")))?;
+        let value = match row.value {
+            "" => String::new(),
+            _ => parser.value()?.string()?,
         };
-        self.settings.push(setting);
+        match row.setting {
+            Setting::Demo => self.take_own(flag, value)?,
+            Setting::Text(name) => drop(self.settings.insert(name.to_owned(), value.into())),
+            Setting::Flag(name) => drop(self.settings.insert(name.to_owned(), true.into())),
+            Setting::Number(name) => {
+                // A word such as `off` is left to the setting.
+                let number = value.parse::<u64>().map_or(value.into(), Value::from);
+                self.settings.insert(name.to_owned(), number);
+            }
+            Setting::Moment(name) => {
+                let text = humantime::format_rfc3339_seconds(unix(flag, &value)?).to_string();
+                self.settings.insert(name.to_owned(), text.into());
+            }
+            Setting::List(name, expected, read) => {
+                let entry = read(&value).ok_or_else(|| unfit(flag, &value, expected))?;
+                let list = self.settings.entry(name).or_insert_with(|| json!([]));
+                list.as_array_mut()
+                    .into_iter()
+                    .for_each(|list| list.push(entry.clone()));
+            }
+        }
         Ok(())
     }
 
-    /// Applies the settings to the builder.
-    pub(crate) fn configure(
-        &mut self,
-        cookie: SessionCookieBuilder,
-        header: SessionHeaderBuilder,
-    ) -> (SessionCookieBuilder, SessionHeaderBuilder) {
-        let settings = self.settings.drain(..);
-        settings.fold((cookie, header), |(cookie, header), setting| {
-            ((setting.cookie)(cookie), (setting.header)(header))
-        })
-    }
-}
-
-fn with<V: 'static>(
-    value: V,
-    set: impl FnOnce(SessionCookieBuilder, V) -> SessionCookieBuilder + 'static,
-) -> Setting {
-    of_cookie(move |cookie| set(cookie, value))
-}
-
-fn of_cookie(set: impl FnOnce(SessionCookieBuilder) -> SessionCookieBuilder + 'static) -> Setting {
-    Setting {
-        cookie: Box::new(set),
-        header: Box::new(|header| header),
-    }
-}
-
-/// A session in a header has as many characters as all cookies together.
-fn size(size: Size) -> Setting {
-    let characters = match size {
-        Size::Browser => 4_096,
-        Size::Split(cookies) => usize::from(cookies) * 4_096,
-        _ => 3_072,
-    };
-    Setting {
-        cookie: Box::new(move |cookie| cookie.size(size)),
-        header: Box::new(move |header| header.max_token_len(characters)),
-    }
-}
-
-fn context((label, value): (String, String)) -> Setting {
-    let (again, value_again) = (label.clone(), value.clone());
-    Setting {
-        cookie: Box::new(move |cookie| cookie.context(label, value)),
-        header: Box::new(move |header| header.context(again, value_again)),
-    }
-}
-
-/// The values of one flag, as they follow on the command line.
-struct Values<'a>(&'a mut Parser, &'a str);
-
-impl Values<'_> {
-    fn text(&mut self) -> Result<String, Refused> {
-        Ok(self.0.value()?.string()?)
+    fn take_own(&mut self, flag: &str, value: String) -> Result<(), Refused> {
+        match flag {
+            "port" => self.port = parsed(flag, &value, "a number from 0 to 65535")?,
+            "keys" => self.keys = Some(value),
+            "mode" => {
+                let modes = [Mode::Encrypted, Mode::UnencryptedButSigned];
+                let found = modes.into_iter().find(|mode| mode.to_string() == value);
+                let expected = "encrypted, unencrypted-but-signed";
+                self.mode = found.ok_or_else(|| unfit(flag, &value, expected))?;
+            }
+            "clock" => self.clock = Some(unix(flag, &value)?),
+            "header" => self.header = Some(value),
+            "device-bound" => self.is_device_bound = true,
+            _ => self.is_eager = true,
+        }
+        Ok(())
     }
 
-    fn parsed<V: FromStr>(&mut self, expected: &str) -> Result<V, Refused> {
-        let text = self.text()?;
-        text.parse().map_err(|_| self.unfit(&text, expected))
+    /// Returns whether the cookies are to be without `Secure`.
+    pub(crate) fn is_insecure(&self) -> bool {
+        self.settings.contains_key("danger_allow_http")
     }
 
-    fn one_of<V: Copy>(&mut self, choices: &[(&str, V)]) -> Result<V, Refused> {
-        let text = self.text()?;
-        let found = choices.iter().find(|(word, _)| *word == text);
-        found.map(|(_, choice)| *choice).ok_or_else(|| {
-            let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
-            self.unfit(&text, &words.join(", "))
+    /// Returns whether a flag allows several cookies.
+    pub(crate) fn is_split(&self) -> bool {
+        let size = self.settings.get("size").and_then(Value::as_str);
+        size.is_some_and(|size| size.starts_with("split"))
+    }
+
+    /// Returns the longest time for which a flag allows to remember visitors.
+    pub(crate) fn remember_up_to(&self) -> Option<Duration> {
+        let seconds = self.settings.get("remember_up_to")?.as_u64()?;
+        Some(Duration::from_secs(seconds))
+    }
+
+    pub(crate) fn cookie(
+        &self,
+        builder: SessionCookieBuilder,
+    ) -> Result<SessionCookieBuilder, Refused> {
+        let settings: SessionSettings = serde_json::from_value(self.settings.clone().into())?;
+        let builder = settings.apply_to(builder)?;
+        Ok(match self.is_device_bound {
+            true => builder.device_bound(DeviceBound::at("/.session")),
+            false => builder,
         })
     }
 
-    fn seconds(&mut self) -> Result<Duration, Refused> {
-        self.parsed("a number of seconds").map(Duration::from_secs)
-    }
-
-    fn moment(&mut self) -> Result<SystemTime, Refused> {
-        let seconds = self.parsed("Unix seconds")?;
-        moment(seconds).ok_or_else(|| self.unfit(&seconds.to_string(), "Unix seconds"))
-    }
-
-    fn idle(&mut self) -> Result<Option<Duration>, Refused> {
-        let text = self.text()?;
-        match (text.as_str(), text.parse()) {
-            ("off", _) => Ok(None),
-            (_, Ok(seconds)) => Ok(Some(Duration::from_secs(seconds))),
-            _ => Err(self.unfit(&text, "a number of seconds or off")),
-        }
-    }
-
-    fn refresh_after(&mut self) -> Result<RefreshAfter, Refused> {
-        let text = self.text()?;
-        match (text.as_str(), text.parse()) {
-            ("never", _) => Ok(RefreshAfter::Never),
-            ("always", _) => Ok(RefreshAfter::Always),
-            ("on-change", _) => Ok(RefreshAfter::OnChange),
-            (_, Ok(seconds)) => Ok(RefreshAfter::Span(Duration::from_secs(seconds))),
-            _ => Err(self.unfit(&text, "a number of seconds, never, always or on-change")),
-        }
-    }
-
-    fn pair(&mut self) -> Result<(String, String), Refused> {
-        let text = self.text()?;
-        match text.split_once('=') {
-            Some((label, value)) => Ok((label.to_owned(), value.to_owned())),
-            None => Err(self.unfit(&text, "label=value")),
-        }
-    }
-
-    fn formerly(&mut self) -> Result<FormerAttributes, Refused> {
-        let text = self.text()?;
-        match (text.as_str(), text.split_once('=')) {
-            ("partitioned", _) => Ok(FormerAttributes::new().partitioned(true)),
-            (_, Some(("path", path))) => Ok(FormerAttributes::new().path(path)),
-            (_, Some(("domain", domain))) => Ok(FormerAttributes::new().domain(domain)),
-            _ => Err(self.unfit(&text, "path=/x, domain=example.com or partitioned")),
-        }
-    }
-
-    fn unfit(&self, found: &str, expected: &str) -> Refused {
-        Refused(format!("--{} is {found:?}, expected {expected}", self.1))
+    /// Applies the settings that are not about cookies. A session in a header has as many characters as all cookies
+    /// together.
+    pub(crate) fn header(
+        &self,
+        builder: SessionHeaderBuilder,
+    ) -> Result<SessionHeaderBuilder, Refused> {
+        let mut settings = self.settings.clone();
+        settings.retain(|name, _| !OF_COOKIES.contains(&&**name));
+        let settings: SessionSettings = serde_json::from_value(settings.into())?;
+        let size = self.settings.get("size").and_then(Value::as_str);
+        let characters = match size.and_then(|size| size.strip_prefix("split:")) {
+            Some(cookies) => 4_096 * parsed::<usize>("size", cookies, "a number of cookies")?,
+            None if size == Some("browser") => 4_096,
+            None => 3_072,
+        };
+        Ok(settings.apply_to(builder)?.max_token_len(characters))
     }
 }
 
-impl From<lexopt::Error> for Refused {
-    fn from(error: lexopt::Error) -> Self {
-        Refused(error.to_string())
+fn parsed<V: FromStr>(flag: &str, value: &str, expected: &str) -> Result<V, Refused> {
+    value.parse().map_err(|_| unfit(flag, value, expected))
+}
+
+fn unix(flag: &str, value: &str) -> Result<SystemTime, Refused> {
+    let expected = "Unix seconds";
+    moment(parsed(flag, value, expected)?).ok_or_else(|| unfit(flag, value, expected))
+}
+
+fn pair(text: &str) -> Option<Value> {
+    let (label, value) = text.split_once('=')?;
+    Some(json!([label, value]))
+}
+
+fn former_attributes(text: &str) -> Option<Value> {
+    match (text, text.split_once('=')) {
+        ("partitioned", _) => Some(json!({ "partitioned": true })),
+        (_, Some((name @ ("path" | "domain"), value))) => Some(json!({ name: value })),
+        _ => None,
     }
+}
+
+fn unfit(flag: &str, found: &str, expected: &str) -> Refused {
+    format!("--{flag} is {found:?}, expected {expected}").into()
 }
 
 fn unknown(argument: &str) -> Refused {
-    Refused(format!("unknown argument {argument}, --help lists them"))
+    format!("unknown argument {argument}, --help lists them").into()
 }
 
-const MODES: [(&str, Mode); 2] = [
-    ("encrypted", Mode::Encrypted),
-    ("unencrypted-but-signed", Mode::UnencryptedButSigned),
-];
-const SIZES: [(&str, Size); 5] = [
-    ("anywhere", Size::Anywhere),
-    ("browser", Size::Browser),
-    ("split:2", Size::Split(2)),
-    ("split:3", Size::Split(3)),
-    ("split:4", Size::Split(4)),
-];
-const PADDINGS: [(&str, Padding); 2] = [("none", Padding::None), ("padme", Padding::Padme)];
-const SAME_SITES: [(&str, SameSite); 4] = [
-    ("lax", SameSite::Lax),
-    ("strict", SameSite::Strict),
-    ("none", SameSite::None),
-    ("omit", SameSite::Omit),
+/// Returns the text of `--help`.
+pub(crate) fn help() -> String {
+    let mut help = HELP.to_owned();
+    for row in FLAGS {
+        let flag = format!("--{} {}", row.name, row.value);
+        let flag = flag.trim_end();
+        let gap = if flag.len() > 24 {
+            "\n".to_owned() + &" ".repeat(27)
+        } else {
+            String::new()
+        };
+        help += &format!("  {flag:24} {gap}{}\n", row.help);
+    }
+    help
+}
+
+struct Flag {
+    name: &'static str,
+    /// The value as `--help` calls it; empty for a flag without one.
+    value: &'static str,
+    setting: Setting,
+    help: &'static str,
+}
+
+/// The use of a flag: of the demo itself, or a setting of docs/settings.md with this name.
+enum Setting {
+    Demo,
+    Text(&'static str),
+    Number(&'static str),
+    Moment(&'static str),
+    Flag(&'static str),
+    /// May be repeated. With the form of a value.
+    List(&'static str, &'static str, fn(&str) -> Option<Value>),
+}
+
+const fn row(
+    name: &'static str,
+    value: &'static str,
+    setting: Setting,
+    help: &'static str,
+) -> Flag {
+    Flag {
+        name,
+        value,
+        setting,
+        help,
+    }
+}
+
+#[rustfmt::skip] // One row a flag.
+const FLAGS: &[Flag] = {
+    use Setting::{Demo, List, Moment, Number, Text};
+    &[
+        row("port", "NUMBER", Demo, "where to listen on 127.0.0.1; 0 picks a free port (3000)"),
+        row("keys", "RING", Demo, "the key ring, with commas for line ends; without it SESSION_KEYS; without that a fresh key"),
+        row("mode", "MODE", Demo, "encrypted, unencrypted-but-signed (encrypted)"),
+        row("clock", "SECONDS", Demo, "a clock that stands still, and is moved by PUT /api/clock; Unix seconds"),
+        row("header", "NAME", Demo, "the sessions of /api travel in this header, and back in `session-token`"),
+        row("device-bound", "", Demo, "bind sessions to devices; behind a proxy that speaks TLS, in a browser that can"),
+        row("eager", "", Demo, "verify the session of every request before its handler runs"),
+        row("name", "NAME", Text("name"), "the cookie's name"),
+        row("path", "PATH", Text("path"), "below which path it is sent"),
+        row("domain", "DOMAIN", Text("domain"), "the domain below which it is sent"),
+        row("same-site", "WHEN", Text("same_site"), "lax, strict, none, omit"),
+        row("partitioned", "", Setting::Flag("partitioned"), "one cookie for each site around a frame"),
+        row("insecure", "", Setting::Flag("danger_allow_http"), "without `Secure`; for Safari, which keeps no such cookie of localhost"),
+        row("idle", "SECONDS", Number("idle_timeout"), "the idle timeout, or off"),
+        row("absolute", "SECONDS", Number("absolute_timeout"), "the absolute timeout"),
+        row("remember-up-to", "SECONDS", Number("remember_up_to"), "how long a visitor may be remembered; without it nobody is"),
+        row("skew", "SECONDS", Number("clock_skew"), "how far another clock may be ahead"),
+        row("renew-after", "WHEN", Number("refresh_after"), "seconds, never, always, on-change"),
+        row("formerly", "WAY", List("formerly", "path=/x, domain=example.com or partitioned", former_attributes),
+            "how the cookie was set earlier: path=/x, domain=example.com, partitioned; repeatable"),
+        row("size", "PROFILE", Text("size"), "anywhere, browser; split:2, split:3 or split:4 cookies"),
+        row("padding", "SCHEME", Text("padding"), "none, padme"),
+        row("context", "PAIR", List("context", "label=value", pair), "label=value, bound to every session; repeatable"),
+        row("not-before", "SECONDS", Moment("not_before"), "refuse sessions issued earlier; Unix seconds"),
+        row("save-on-error", "", Setting::Flag("save_on_server_error"), "a response with a 5xx status saves, too"),
+        row("danger-retire-early", "", Setting::Flag("danger_retire_early"),
+            "accept a ring in which a key stops to open while its sessions may be alive"),
+        row("danger-allow-shared-caching", "", Setting::Flag("danger_allow_shared_caching"),
+            "send sessions with responses that shared caches may store"),
+        row("help", "", Demo, "this list"),
+    ]
+};
+
+/// Settings that a session in a header has not.
+const OF_COOKIES: [&str; 8] = [
+    "name",
+    "path",
+    "domain",
+    "same_site",
+    "partitioned",
+    "size",
+    "formerly",
+    "danger_allow_http",
 ];
 
-/// The text of `--help`.
-pub(crate) const HELP: &str = "\
+const HELP: &str = "\
 A web site whose sessions live in one sealed cookie. Pages for people at /, JSON for scripts at /api.
 
 Usage: cargo run --example demo -- [flags]
 
-  --port NUMBER        where to listen on 127.0.0.1; 0 picks a free port (3000)
-  --keys RING          the key ring, with commas for line ends; without this flag the environment
-                       variable SESSION_KEYS, which others on the machine do not see;
-                       without that a fresh key
-  --mode MODE          encrypted, unencrypted-but-signed (encrypted)
-  --clock SECONDS      a clock that stands still, and is moved by PUT /api/clock; Unix seconds
-  --header NAME        the sessions of /api travel in this request header, and back in
-                       `session-token`, instead of a cookie
-  --device-bound       bind sessions to devices; behind a proxy that speaks TLS, in a browser that can
-  --eager              verify the session of every request before its handler runs
+What is left out has the crate's default. A span of time may also be a text such as 30m.
 
-The session cookie; what is left out has the crate's default:
-
-  --name NAME          the cookie's name
-  --path PATH          below which path it is sent
-  --domain DOMAIN      the domain below which it is sent
-  --same-site WHEN     lax, strict, none, omit
-  --partitioned        one cookie for each site around a frame
-  --insecure           without `Secure`; for Safari, which keeps no such cookie of localhost
-  --idle SECONDS       the idle timeout, or off
-  --absolute SECONDS   the absolute timeout
-  --remember-up-to SECONDS
-                       how long a visitor may be remembered; without it nobody is
-  --skew SECONDS       how far another clock may be ahead
-  --renew-after WHEN   seconds, never, always, on-change
-  --formerly WAY       how the cookie was set earlier, so that those are dropped: path=/x,
-                       domain=example.com, partitioned; may be repeated
-  --size PROFILE       anywhere, browser; split:2, split:3 or split:4 cookies
-  --padding SCHEME     none, padme
-  --context PAIR       label=value, bound to every session; may be repeated
-  --not-before SECONDS refuse sessions issued earlier; Unix seconds
-  --save-on-error      a response with a 5xx status saves, too
-  --danger-retire-early
-                       accept a ring in which a key stops to open while its sessions may be alive
-  --danger-allow-shared-caching
-                       send sessions with responses that shared caches may store
-  --help               this list
 ";

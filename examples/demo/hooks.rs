@@ -13,65 +13,69 @@ use hardtack::{
 
 /// Denied sessions, and counts of outcomes. All clones share them.
 #[derive(Clone, Default)]
-pub(crate) struct Hooks {
-    denied: Arc<Mutex<Denied>>,
-    outcomes: Arc<Mutex<Outcomes>>,
+pub(crate) struct Hooks(Arc<Mutex<Seen>>);
+
+#[derive(Default)]
+struct Seen {
+    denied: HashSet<SessionId>,
+    issued_before: Option<SystemTime>,
+    outcomes: Outcomes,
 }
 
 /// The number of sessions by the name of their outcome.
 pub(crate) type Outcomes = BTreeMap<&'static str, u64>;
 
-#[derive(Default)]
-struct Denied {
-    ids: HashSet<SessionId>,
-    issued_before: Option<SystemTime>,
-}
-
 impl Hooks {
     /// Adds the deny list to a cookie, and the counters.
-    pub(crate) fn hang_into<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
-        let outcomes = Arc::clone(&self.outcomes);
+    pub(crate) fn add_to<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
+        let hooks = self.clone();
         self.deny_in(builder).on_outcome(move |reading| {
-            *lock(&outcomes).entry(name_of(reading.outcome)).or_default() += 1;
+            let name = name_of(reading.outcome);
+            *hooks.lock().outcomes.entry(name).or_default() += 1;
         })
     }
 
     /// Adds the deny list to a cookie.
     pub(crate) fn deny_in<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
-        let denied = Arc::clone(&self.denied);
-        builder.revoked_if(move |session| lock(&denied).has(session))
+        let hooks = self.clone();
+        builder.revoked_if(move |session| hooks.lock().denies(session))
     }
 
     /// Denies the sessions with these ids, and no others.
     pub(crate) fn deny(&self, ids: HashSet<SessionId>) {
-        lock(&self.denied).ids = ids;
+        self.lock().denied = ids;
     }
 
     /// Denies the session with this id, too.
     pub(crate) fn deny_also(&self, id: SessionId) {
-        lock(&self.denied).ids.insert(id);
+        self.lock().denied.insert(id);
     }
 
     /// Denies sessions issued before `moment`, or before a later moment that was set earlier.
     pub(crate) fn deny_before(&self, moment: SystemTime) {
-        let mut denied = lock(&self.denied);
-        denied.issued_before = denied.issued_before.max(Some(moment));
+        let mut seen = self.lock();
+        seen.issued_before = seen.issued_before.max(Some(moment));
     }
 
     pub(crate) fn outcomes(&self) -> Outcomes {
-        lock(&self.outcomes).clone()
+        self.lock().outcomes.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seen> {
+        // No panic can leave the value half changed.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Denied {
-    fn has(&self, session: &SessionInfo) -> bool {
+impl Seen {
+    fn denies(&self, session: &SessionInfo) -> bool {
         let is_too_old = |moment| session.created_at < moment;
-        session.id.is_some_and(|id| self.ids.contains(&id))
+        session.id.is_some_and(|id| self.denied.contains(&id))
             || self.issued_before.is_some_and(is_too_old)
     }
 }
 
-/// The outcome's name in the API.
+/// Returns the outcome's name in the API.
 pub(crate) fn name_of(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Absent => "absent",
@@ -80,9 +84,4 @@ pub(crate) fn name_of(outcome: Outcome) -> &'static str {
         Outcome::Rejected { .. } => "rejected",
         _ => "unknown",
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // No panic can leave the value half changed.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,7 +2,6 @@
 
 use std::{
     env,
-    error::Error,
     sync::{Mutex, MutexGuard, PoisonError},
     time::SystemTime,
 };
@@ -12,7 +11,6 @@ use hardtack::{
     carrier::{SessionCookieBuilder, SessionHeaderBuilder},
     keys::{Key, KeyError, KeyId, Mode, RingError, SharedKeyRing},
 };
-use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::Refused;
@@ -21,7 +19,7 @@ use crate::Refused;
 pub(crate) struct Keys {
     ring: Ring,
     /// The ring in use, as text.
-    text: Mutex<Zeroizing<String>>,
+    text: Mutex<Secret>,
     /// The keys that were seen, in that order. The pages give each a colour.
     seen: Mutex<Vec<KeyId>>,
 }
@@ -31,16 +29,18 @@ enum Ring {
     Signing(SharedKeyRing<SigningKey>),
 }
 
+type Secret = Zeroizing<String>;
+
 impl Keys {
     /// Reads the ring of `text`, or of the environment, or makes a fresh key.
     pub(crate) fn read(mode: Mode, text: Option<&str>) -> Result<Keys, Refused> {
         let (ring, text) = match mode {
             Mode::UnencryptedButSigned => {
-                let (ring, text) = ring(text, || Ok(SigningKey::generate()?.expose_secret()))?;
+                let (ring, text) = read(text, || Ok(SigningKey::generate()?.expose_secret()))?;
                 (Ring::Signing(ring.into()), text)
             }
             _ => {
-                let (ring, text) = ring(text, || Ok(EncryptionKey::generate()?.expose_secret()))?;
+                let (ring, text) = read(text, || Ok(EncryptionKey::generate()?.expose_secret()))?;
                 (Ring::Encrypting(ring.into()), text)
             }
         };
@@ -76,7 +76,7 @@ impl Keys {
     }
 
     /// Seals with a fresh key from now on. The keys that opened before still do.
-    pub(crate) fn rotate(&self) -> Result<(), Box<dyn Error>> {
+    pub(crate) fn rotate(&self) -> Result<(), Refused> {
         let fresh = match &self.ring {
             Ring::Encrypting(_) => EncryptionKey::generate()?.expose_secret(),
             Ring::Signing(_) => SigningKey::generate()?.expose_secret(),
@@ -87,34 +87,18 @@ impl Keys {
         Ok(self.replace(&text)?)
     }
 
-    /// Drops every key but the one that seals.
-    pub(crate) fn retire(&self, now: SystemTime) -> Result<(), RingError> {
+    /// Drops every key but `sealing`.
+    pub(crate) fn retire_all_but(&self, sealing: KeyId, now: SystemTime) -> Result<(), RingError> {
         let text = lock(&self.text).clone();
-        let (sealing, _) = self.roles(now);
-        let mut items = text.split([',', '\n']);
-        match items.find(|item| self.id_of(item, now) == Some(sealing)) {
-            Some(item) => self.replace(item),
-            None => Ok(()),
-        }
+        let is_sealing = |item: &&str| match self.ring {
+            Ring::Encrypting(_) => sealing_key::<EncryptionKey>(item, now) == Some(sealing),
+            Ring::Signing(_) => sealing_key::<SigningKey>(item, now) == Some(sealing),
+        };
+        let item = text.split([',', '\n']).find(is_sealing);
+        item.map_or(Ok(()), |item| self.replace(item))
     }
 
-    /// The key of one entry of the ring's text.
-    fn id_of(&self, item: &str, now: SystemTime) -> Option<KeyId> {
-        match self.ring {
-            Ring::Encrypting(_) => sealing_key_of::<EncryptionKey>(item, now),
-            Ring::Signing(_) => sealing_key_of::<SigningKey>(item, now),
-        }
-    }
-
-    /// The key that seals, and those that open, this one included.
-    pub(crate) fn roles(&self, now: SystemTime) -> (KeyId, Vec<KeyId>) {
-        match &self.ring {
-            Ring::Encrypting(ring) => roles(&ring.current(), now),
-            Ring::Signing(ring) => roles(&ring.current(), now),
-        }
-    }
-
-    /// The number of this key, in the order in which keys were seen.
+    /// Returns the number of this key, in the order in which keys were seen.
     pub(crate) fn number_of(&self, key: KeyId) -> usize {
         let mut seen = lock(&self.seen);
         let known = seen.iter().position(|known| *known == key);
@@ -123,63 +107,40 @@ impl Keys {
             seen.len() - 1
         })
     }
-
-    /// The public facts of the ring: the sealing key, the accepted keys and the fingerprint.
-    pub(crate) fn describe(&self, now: SystemTime) -> Value {
-        match &self.ring {
-            Ring::Encrypting(ring) => describe(&ring.current(), now),
-            Ring::Signing(ring) => describe(&ring.current(), now),
-        }
-    }
 }
 
-/// The text of one fresh key, announced by its id.
-fn announced<K: Key>(what: &str, text: &str) -> Result<KeyRing<K>, Refused> {
-    let ring: KeyRing<K> = text.parse().map_err(Refused::from_error)?;
-    let id = ring.sealing_key(SystemTime::now());
-    eprintln!("fresh key {id} for the {what}; it ends with this program");
+/// Makes a ring of one fresh key that signs.
+pub(crate) fn fresh_signing(purpose: &str) -> Result<KeyRing<SigningKey>, Refused> {
+    let ring = KeyRing::new(SigningKey::generate()?);
+    announce(purpose, &ring);
     Ok(ring)
 }
 
-/// A ring of one fresh key that signs.
-pub(crate) fn fresh_signing(what: &str) -> Result<KeyRing<SigningKey>, Refused> {
-    let key = SigningKey::generate().map_err(Refused::from_error)?;
-    announced(what, &key.expose_secret())
+fn announce<K: Key>(purpose: &str, ring: &KeyRing<K>) {
+    let id = ring.sealing_key(SystemTime::now());
+    eprintln!("fresh key {id} for the {purpose}; it ends with this program");
 }
 
-fn ring<K: Key>(
+fn read<K: Key>(
     text: Option<&str>,
-    generate: fn() -> Result<Zeroizing<String>, KeyError>,
-) -> Result<(KeyRing<K>, Zeroizing<String>), Refused> {
+    generate: fn() -> Result<Secret, KeyError>,
+) -> Result<(KeyRing<K>, Secret), Refused> {
     if let Some(text) = text {
-        let ring = text.parse().map_err(Refused::from_error)?;
-        return Ok((ring, Zeroizing::new(text.to_owned())));
+        return Ok((text.parse()?, Zeroizing::new(text.to_owned())));
     }
     if env::var_os(VARIABLE).is_some() {
-        let ring = KeyRing::from_env(VARIABLE).map_err(Refused::from_error)?;
-        let text = env::var(VARIABLE).map_err(Refused::from_error)?;
-        return Ok((ring, Zeroizing::new(text)));
+        return Ok((KeyRing::from_env(VARIABLE)?, env::var(VARIABLE)?.into()));
     }
-    let text = generate().map_err(Refused::from_error)?;
-    Ok((announced("session cookie", &text)?, text))
+    let text = generate()?;
+    let ring = text.parse()?;
+    announce("session cookie", &ring);
+    Ok((ring, text))
 }
 
-fn roles<K: Key>(ring: &KeyRing<K>, now: SystemTime) -> (KeyId, Vec<KeyId>) {
-    (ring.sealing_key(now), ring.accepted_keys(now))
-}
-
-fn sealing_key_of<K: Key>(item: &str, now: SystemTime) -> Option<KeyId> {
-    let ring: KeyRing<K> = item.parse().ok()?;
+/// Returns the key of one entry of a ring's text.
+fn sealing_key<K: Key>(entry: &str, now: SystemTime) -> Option<KeyId> {
+    let ring: KeyRing<K> = entry.parse().ok()?;
     Some(ring.sealing_key(now))
-}
-
-fn describe<K: Key>(ring: &KeyRing<K>, now: SystemTime) -> Value {
-    let accepts = ring.accepted_keys(now);
-    json!({
-        "seals": ring.sealing_key(now).to_string(),
-        "accepts": accepts.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "fingerprint": ring.fingerprint().to_string(),
-    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,14 +2,14 @@
 //! under `/api` for scripts. `cargo run --example demo -- --help` lists the flags.
 
 mod api;
-mod choices;
 mod clock;
 mod device;
+mod errors;
 mod flags;
-mod guard;
 mod hooks;
 mod keys;
 mod pages;
+mod routes;
 mod site;
 mod texts;
 
@@ -28,7 +28,7 @@ use tokio::{net::TcpListener, signal};
 use tower::{ServiceExt, service_fn};
 
 use crate::{
-    flags::{Command, Flags, HELP},
+    flags::{Command, Flags},
     site::Site,
 };
 
@@ -36,53 +36,50 @@ use crate::{
 async fn main() -> ExitCode {
     let sites = match Flags::parse(env::args_os().skip(1)) {
         Ok(Command::Help) => {
-            print!("{HELP}");
+            print!("{}", flags::help());
             return ExitCode::SUCCESS;
         }
-        Ok(Command::Run(flags)) => Site::build(flags),
+        Ok(Command::Run(flags)) => Site::build(*flags),
         Err(refused) => Err(refused),
     };
-    match sites {
-        Ok(sites) => served(serve(sites).await),
-        Err(Refused(sentence)) => {
-            eprintln!("error: {sentence}");
-            ExitCode::from(2)
+    let (result, code) = match sites {
+        Ok(sites) => (serve(sites).await.map_err(Into::into), ExitCode::FAILURE),
+        Err(refused) => (Err(refused), ExitCode::from(2)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            code
         }
     }
 }
 
-async fn serve(sites: Vec<Site>) -> io::Result<()> {
-    let port = sites[0].port;
+async fn serve(sites: [Arc<Site>; 4]) -> io::Result<()> {
+    let port = sites[0].flags.port;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
     let listener = listener.map_err(|error| {
         let sentence = format!("cannot listen on 127.0.0.1:{port}: {error}");
         io::Error::new(error.kind(), sentence)
     })?;
     let port = listener.local_addr()?.port();
+    sites[0].listens_on(port);
     announce(port)?;
     let serving =
-        axum::serve(listener, switchboard(sites, port)).with_graceful_shutdown(interrupted());
+        axum::serve(listener, router_for(sites)).with_graceful_shutdown(wait_for_ctrl_c());
     tokio::select! {
         ended = serving.into_future() => ended,
-        () = patience() => Ok(()),
+        () = wait_for_the_deadline() => Ok(()),
     }
 }
 
-/// Leads each request to the site under the choice in use.
-fn switchboard(sites: Vec<Site>, port: u16) -> Router {
-    let choices = sites[0].choices.clone();
-    let apps: Vec<_> = sites.into_iter().map(|site| app(site.at(port))).collect();
+/// Leads each request to the site with the settings that are switched on.
+fn router_for(sites: [Arc<Site>; 4]) -> Router {
+    let first = Arc::clone(&sites[0]);
+    let routers = sites.map(|site| routes::all(&site));
     Router::new().fallback_service(service_fn(move |request: Request| {
-        apps[choices.current()].clone().oneshot(request)
+        routers[first.current_site()].clone().oneshot(request)
     }))
-}
-
-fn app(site: Site) -> Router {
-    let site = Arc::new(site);
-    Router::new()
-        .nest("/api", api::router(&site))
-        .merge(device::router(&site))
-        .merge(pages::router(&site))
 }
 
 fn announce(port: u16) -> io::Result<()> {
@@ -93,35 +90,18 @@ fn announce(port: u16) -> io::Result<()> {
     Ok(())
 }
 
-/// Resolves when Ctrl-C is pressed.
-async fn interrupted() {
+async fn wait_for_ctrl_c() {
     // Without that signal the server runs until it is killed.
     if signal::ctrl_c().await.is_err() {
         std::future::pending().await
     }
 }
 
-/// Resolves when requests under way at Ctrl-C have had time to finish.
-async fn patience() {
-    interrupted().await;
+/// Gives requests under way at Ctrl-C three seconds to finish.
+async fn wait_for_the_deadline() {
+    wait_for_ctrl_c().await;
     tokio::time::sleep(Duration::from_secs(3)).await;
 }
 
-fn served(result: io::Result<()>) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// A command line or a configuration that is refused, with the reason.
-pub(crate) struct Refused(String);
-
-impl Refused {
-    pub(crate) fn from_error(error: impl Error) -> Refused {
-        Refused(error.to_string())
-    }
-}
+/// A command line or a configuration that is refused.
+type Refused = Box<dyn Error>;

@@ -1,59 +1,72 @@
 //! The state that the handlers share.
 
 use std::{
-    error::Error,
-    sync::{Arc, atomic::AtomicU64},
+    ops::Deref,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use hardtack::{
     EncryptionKey, SameSite, SessionCookie, SessionHeader, SessionLayer, Size,
-    carrier::{RefreshAfter, SessionCookieBuilder},
+    carrier::{KeysInUse, RefreshAfter, SessionCookieBuilder},
 };
 
 use crate::{
     Refused,
-    choices::{Choice, Choices},
     clock::DemoClock,
     flags::Flags,
     hooks::Hooks,
     keys::{self, Keys},
 };
 
-/// The server under one choice of its settings.
-#[derive(Clone)]
+/// The server with one choice of the settings that a visitor may switch.
 pub(crate) struct Site {
-    /// The port on which the program listens. 0 before that stands for any.
-    pub(crate) port: u16,
-    pub(crate) clock: DemoClock,
-    /// The keys of the session cookie.
-    pub(crate) keys: Arc<Keys>,
+    shared: Arc<Shared>,
+    pub(crate) choice: Choice,
     /// The visitor's session, configured by the flags and the choice.
     pub(crate) session: Cookie,
     /// The same without counters, to show what a cookie would open to.
     pub(crate) probe: SessionCookie,
-    /// The same under another name.
-    pub(crate) renamed: SessionCookie,
+    /// The longest time for which a visitor can be remembered, if any.
+    pub(crate) remember_up_to: Option<Duration>,
     pub(crate) timeouts: Timeouts,
+}
+
+/// The state of the server under every choice.
+pub(crate) struct Shared {
+    pub(crate) flags: Flags,
+    port: OnceLock<u16>,
+    pub(crate) clock: DemoClock,
+    /// The keys of the session cookie.
+    pub(crate) keys: Keys,
+    /// The session cookie under another name.
+    pub(crate) renamed: SessionCookie,
     /// The sessions of `/api` with `--header`. Browsers send no such header, so the pages keep their cookie.
     pub(crate) header: Option<SessionHeader>,
-    /// The visitor's display settings and the messages of the lab, which anybody may read.
+    /// The visitor's colours and the messages of the lab, which anybody may read.
     pub(crate) display: Cookie,
     /// Coins that another site is after. Sent with cross-site requests, so it has to be `Secure`.
     pub(crate) purse: Option<SessionCookie>,
-    /// The longest time for which a visitor can be remembered, if any.
-    pub(crate) remember_up_to: Option<Duration>,
     pub(crate) hooks: Hooks,
     /// The number of runs of the handler behind the playground's CSRF guard.
-    pub(crate) guarded_runs: Arc<AtomicU64>,
-    pub(crate) choice: Choice,
-    pub(crate) choices: Choices,
-    is_eager: bool,
-    pub(crate) is_device_bound: bool,
+    pub(crate) guarded_runs: AtomicU64,
+    /// The settings that the flags have switched on for good.
+    pub(crate) by_flags: Choice,
+    /// The number of the choice in use.
+    current: AtomicUsize,
+}
+
+/// Settings that a visitor of the lab may switch on while the program runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(crate) is_split: bool,
+    pub(crate) remembers: bool,
 }
 
 /// A session cookie, and what the pages show of it.
-#[derive(Clone)]
 pub(crate) struct Cookie {
     pub(crate) cookie: SessionCookie,
     /// What follows `name=value` in each, where the session ends with the browser's.
@@ -61,7 +74,6 @@ pub(crate) struct Cookie {
 }
 
 /// The spans after which a session ends.
-#[derive(Clone, Copy)]
 pub(crate) struct Timeouts {
     /// The shorter of the two.
     pub(crate) idle: Duration,
@@ -69,86 +81,73 @@ pub(crate) struct Timeouts {
 }
 
 impl Site {
-    /// The server under each choice, by its number.
-    pub(crate) fn build(flags: Flags) -> Result<Vec<Site>, Refused> {
-        let by_flags = Choice {
-            is_split: flags.is_split,
-            remembers: flags.remember_up_to.is_some(),
-        };
+    /// Builds the server under each choice, by its number.
+    pub(crate) fn build(flags: Flags) -> Result<[Arc<Site>; 4], Refused> {
         let keys = Keys::read(flags.mode, flags.keys.as_deref())?;
-        Site::under_each(by_flags, Arc::new(keys), flags)
-            .map_err(|error| Refused(error.to_string()))
-    }
-
-    fn under_each(
-        by_flags: Choice,
-        keys: Arc<Keys>,
-        mut flags: Flags,
-    ) -> Result<Vec<Site>, Box<dyn Error>> {
         let hooks = Hooks::default();
-        let header = keys.session_header(flags.header.as_deref().unwrap_or_default());
-        let (builder, header) = flags.configure(keys.session_cookie(), header);
-        let header = hooks.hang_into(header);
-        let header = flags.header.is_some().then(|| header.build()).transpose()?;
+        let header = flags.header.as_deref().map(|name| {
+            let builder = flags.header(keys.session_header(name))?;
+            Ok::<_, Refused>(hooks.add_to(builder).build()?)
+        });
+        let builder = flags.cookie(keys.session_cookie())?;
         let name = builder.clone().build()?.name().to_string();
-        let display = display_cookie(flags.insecure, &name)?;
-        let site = Site {
-            port: flags.port,
-            clock: DemoClock::new(flags.clock),
-            session: Cookie::measure(builder.clone(), &hooks)?,
-            probe: hooks.deny_in(builder.clone()).build()?,
-            renamed: builder.clone().name(format!("{name}-renamed")).build()?,
-            timeouts: Timeouts::measure(builder.clone())?,
-            header,
-            display: Cookie::measure(display, &Hooks::default())?,
-            purse: purse(flags.insecure, &name)?,
-            remember_up_to: flags.remember_up_to,
-            hooks,
-            guarded_runs: Arc::default(),
-            choice: by_flags,
-            choices: Choices::new(by_flags),
-            is_eager: flags.is_eager,
-            is_device_bound: flags.is_device_bound,
-            keys,
+        let by_flags = Choice {
+            is_split: flags.is_split(),
+            remembers: flags.remember_up_to().is_some(),
         };
-        let each = Choice::ALL.map(|choice| site.under(choice, &builder));
-        each.into_iter().collect()
+        let display = display_cookie(flags.is_insecure(), &name)?;
+        let shared = Arc::new(Shared {
+            port: OnceLock::new(),
+            clock: DemoClock::new(flags.clock),
+            renamed: builder.clone().name(format!("{name}-renamed")).build()?,
+            header: header.transpose()?,
+            display: Cookie::build(display, &Hooks::default())?,
+            purse: purse(flags.is_insecure(), &name)?,
+            guarded_runs: AtomicU64::new(0),
+            by_flags,
+            current: by_flags.number().into(),
+            hooks,
+            keys,
+            flags,
+        });
+        let site = |number| Site::with(&shared, Choice::of(number), &builder).map(Arc::new);
+        Ok([site(0)?, site(1)?, site(2)?, site(3)?])
     }
 
-    fn under(
-        &self,
+    fn with(
+        shared: &Arc<Shared>,
         choice: Choice,
         builder: &SessionCookieBuilder,
-    ) -> Result<Site, Box<dyn Error>> {
-        let (mut site, mut builder) = (self.clone(), builder.clone());
-        if choice != self.choices.by_flags {
+    ) -> Result<Site, Refused> {
+        let (by_flags, mut builder) = (shared.by_flags, builder.clone());
+        let mut remember_up_to = shared.flags.remember_up_to();
+        if choice != by_flags {
             // A ring that the flags' settings accept is never refused for a longer lifetime that may be switched on.
             builder = builder.danger_retire_early();
         }
-        if choice.is_split && !self.choices.by_flags.is_split {
+        if choice.is_split && !by_flags.is_split {
             builder = builder.size(Size::Split(MOST_COOKIES));
         }
-        if choice.remembers && !self.choices.by_flags.remembers {
+        if choice.remembers && !by_flags.remembers {
             builder = builder.remember_up_to(REMEMBERED);
-            site.remember_up_to = Some(REMEMBERED);
+            remember_up_to = Some(REMEMBERED);
         }
-        site.choice = choice;
-        site.session = Cookie::measure(builder.clone(), &self.hooks)?;
-        site.probe = self.hooks.deny_in(builder).build()?;
-        Ok(site)
+        Ok(Site {
+            shared: Arc::clone(shared),
+            choice,
+            session: Cookie::build(builder.clone(), &shared.hooks)?,
+            timeouts: Timeouts::measure(&builder)?,
+            probe: shared.hooks.deny_in(builder).build()?,
+            remember_up_to,
+        })
     }
 
-    /// The same, listening on `port`.
-    pub(crate) fn at(self, port: u16) -> Site {
-        Site { port, ..self }
-    }
-
-    /// The layer for the pages.
+    /// Returns the layer for the pages.
     pub(crate) fn layer_for_pages(&self) -> SessionLayer {
         self.finish(SessionLayer::new(self.session.cookie.clone()))
     }
 
-    /// The layer for `/api`.
+    /// Returns the layer for `/api`.
     pub(crate) fn layer_for_api(&self) -> SessionLayer {
         match &self.header {
             Some(header) => self.finish(SessionLayer::in_header(header.clone())),
@@ -158,13 +157,63 @@ impl Site {
 
     fn finish(&self, layer: SessionLayer) -> SessionLayer {
         let layer = layer.clock(self.clock.for_sessions());
-        if self.is_eager { layer.eager() } else { layer }
+        match self.flags.is_eager {
+            true => layer.eager(),
+            false => layer,
+        }
+    }
+
+    pub(crate) fn keys_in_use(&self) -> KeysInUse {
+        self.session.cookie.keys_in_use(self.clock.now())
+    }
+}
+
+impl Deref for Site {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+impl Shared {
+    pub(crate) fn listens_on(&self, port: u16) {
+        // Once, before the first request.
+        let _ = self.port.set(port);
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port.get().copied().unwrap_or(self.flags.port)
+    }
+
+    /// Returns the number of the site that answers now.
+    pub(crate) fn current_site(&self) -> usize {
+        self.current.load(Ordering::SeqCst)
+    }
+
+    /// Uses `choice` for the next requests. What the flags have switched on stays.
+    pub(crate) fn switch_to(&self, choice: Choice) {
+        let number = choice.number() | self.by_flags.number();
+        self.current.store(number, Ordering::SeqCst);
+    }
+}
+
+impl Choice {
+    fn of(number: usize) -> Choice {
+        Choice {
+            is_split: number & 1 != 0,
+            remembers: number & 2 != 0,
+        }
+    }
+
+    fn number(self) -> usize {
+        usize::from(self.is_split) | usize::from(self.remembers) << 1
     }
 }
 
 impl Cookie {
-    /// Measures a session that is never sent, without the hooks, which count the visitors' sessions.
-    fn measure(builder: SessionCookieBuilder, hooks: &Hooks) -> Result<Cookie, Box<dyn Error>> {
+    /// Reads the attributes from a session that is never sent, without the hooks, which count the visitors' sessions.
+    fn build(builder: SessionCookieBuilder, hooks: &Hooks) -> Result<Cookie, Refused> {
         let cookie = builder.clone().build()?;
         let session = cookie.load(None::<&str>, any_moment());
         session.ensure_id()?;
@@ -173,25 +222,25 @@ impl Cookie {
         let field = fields.iter().last();
         let attributes = field.and_then(|field| Some(field[field.find(';')?..].to_owned()));
         Ok(Cookie {
-            cookie: hooks.hang_into(builder).build()?,
+            cookie: hooks.add_to(builder).build()?,
             attributes: attributes.unwrap_or_default(),
         })
     }
 }
 
 impl Timeouts {
-    fn measure(builder: SessionCookieBuilder) -> Result<Timeouts, Box<dyn Error>> {
+    fn measure(builder: &SessionCookieBuilder) -> Result<Timeouts, Refused> {
         let lifetime = |builder: SessionCookieBuilder| {
             let cookie = builder.refresh_after(RefreshAfter::Never).build()?;
             let field = cookie.cookie_for(any_moment(), |session| session.insert("a", 1))?;
             let session = cookie.load([field], any_moment());
             // A ring with a later `not_before` refuses it.
             let end = session.expires_at().unwrap_or_else(any_moment);
-            Ok::<_, Box<dyn Error>>(end.duration_since(any_moment())?)
+            Ok::<_, Refused>(end.duration_since(any_moment())?)
         };
         Ok(Timeouts {
             idle: lifetime(builder.clone())?,
-            absolute: lifetime(builder.idle_timeout(None))?,
+            absolute: lifetime(builder.clone().idle_timeout(None))?,
         })
     }
 }
@@ -201,20 +250,20 @@ fn any_moment() -> SystemTime {
 }
 
 /// A signed cookie, because its content may be read. Its name differs from `taken`, the session cookie's.
-fn display_cookie(insecure: bool, taken: &str) -> Result<SessionCookieBuilder, Box<dyn Error>> {
-    let ring = keys::fresh_signing("signed display cookie").map_err(|Refused(error)| error)?;
+fn display_cookie(is_insecure: bool, taken: &str) -> Result<SessionCookieBuilder, Refused> {
+    let ring = keys::fresh_signing("signed display cookie")?;
     let cookie = SessionCookie::unencrypted_but_signed(ring);
-    Ok(if insecure {
-        cookie
-            .danger_allow_http()
-            .name(other_than(taken, "display"))
-    } else {
-        cookie.name(other_than(taken, "__Host-display"))
+    Ok(match is_insecure {
+        true => {
+            let name = other_than(taken, "display");
+            cookie.danger_allow_http().name(name)
+        }
+        false => cookie.name(other_than(taken, "__Host-display")),
     })
 }
 
-fn purse(insecure: bool, taken: &str) -> Result<Option<SessionCookie>, Box<dyn Error>> {
-    if insecure {
+fn purse(is_insecure: bool, taken: &str) -> Result<Option<SessionCookie>, Refused> {
+    if is_insecure {
         return Ok(None);
     }
     let cookie = SessionCookie::encrypted(EncryptionKey::generate()?);
@@ -223,11 +272,8 @@ fn purse(insecure: bool, taken: &str) -> Result<Option<SessionCookie>, Box<dyn E
 }
 
 fn other_than(taken: &str, name: &str) -> String {
-    if name == taken {
-        format!("{name}2")
-    } else {
-        name.to_owned()
-    }
+    let suffix = if name == taken { "2" } else { "" };
+    format!("{name}{suffix}")
 }
 
 const MOST_COOKIES: u8 = 4;

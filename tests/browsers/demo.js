@@ -101,9 +101,14 @@ export class Visitor {
     return this.page.$(css).then(Boolean);
   }
 
-  /** What the lab says once of the last form. */
-  effect(card) {
-    return this.text(`#${card} .effect`);
+  /** What the lab says once of the last form: at its card, or at the picture of the cookie if that changed. */
+  effect(place = "cookie") {
+    return this.text(`#${place} .effect`);
+  }
+
+  /** Tells what is at the top of the screen: the part of the page that the last form led to. */
+  place() {
+    return this.page.evaluate(() => location.hash);
   }
 
   verdict() {

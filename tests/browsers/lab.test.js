@@ -62,6 +62,12 @@ async function isAccessible() {
   assert.deepEqual(found, []);
 }
 
+/** Asserts that the page has the colours of this theme. */
+async function isIn(theme) {
+  const colour = await visitor.page.$eval("body", (body) => getComputedStyle(body).backgroundColor);
+  assert.equal(colour, { light: "rgb(251, 248, 242)", dark: "rgb(23, 20, 17)" }[theme]);
+}
+
 for (const [name, screen] of Object.entries(screens)) {
   describe(`on a ${name}`, () => {
     withDemo(screen);
@@ -90,7 +96,7 @@ for (const [name, screen] of Object.entries(screens)) {
     test("signing in, counting and signing out by keyboard", async () => {
       const before = (await visitor.session()).id;
       await visitor.signIn();
-      assert.match(await visitor.effect("sign-in"), /new id/);
+      assert.match(await visitor.effect(), /new id/);
       assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
       assert.notEqual((await visitor.session()).id, before);
       await visitor.press("#count .primary");
@@ -98,14 +104,14 @@ for (const [name, screen] of Object.entries(screens)) {
       assert.equal(await visitor.text("#visits"), "2");
       assert.match(await visitor.text("#data"), /"visits": 2/);
       await visitor.press("#sign-in button");
-      assert.match(await visitor.effect("sign-in"), /signed out/);
+      assert.match(await visitor.effect(), /signed out/);
       assert.deepEqual((await visitor.session()).data, {});
       await fits();
     });
 
     test("data is added until it does not fit, and nothing is lost", async () => {
       await visitor.press("#fill .primary");
-      assert.match(await visitor.effect("fill"), /fits/);
+      assert.match(await visitor.effect(), /fits/);
       const { data } = await visitor.session();
       await visitor.type("#bytes", "3000");
       await visitor.press("#fill .primary");
@@ -140,7 +146,7 @@ for (const [name, screen] of Object.entries(screens)) {
       await visitor.goes(() => place.click({ offset: { x: 2 * 24 + 12, y: 2 * 24 + 12 } }));
       assert.match(await visitor.verdict(), /^Refused: Auth\./);
       assert.match(await visitor.text("#cookie .legend"), /crossed byte/);
-      assert.match(await visitor.effect("flip"), /byte 26 .*refused.*Auth/);
+      assert.match(await visitor.effect(), /byte 26 .*refused.*Auth/);
       assert.match(await visitor.text("#sign-in"), /Your name/);
       await isAccessible();
       await visitor.press("#cookie > form button");
@@ -277,7 +283,7 @@ for (const [name, screen] of Object.entries(screens)) {
       for (const theme of ["light", "dark"]) {
         await visitor.page.click(`#theme input[value=${theme}]`);
         await visitor.press("#theme button");
-        assert.equal(await visitor.page.$eval("html", (html) => html.dataset.theme), theme);
+        await isIn(theme);
         for (const language of ["de", "sv", "en"]) {
           await visitor.press(`.languages button[value=${language}]`);
           assert.equal(await visitor.page.$eval("html", (html) => html.lang), language);
@@ -287,9 +293,61 @@ for (const [name, screen] of Object.entries(screens)) {
       }
       // The second cookie is signed and not encrypted.
       assert.match(await visitor.text("#visitor"), /"theme": "dark"/);
-      await visitor.open("/about");
+      for (const path of ["/about", "/nowhere", "/sign-in"]) {
+        await visitor.open(path);
+        await isIn("dark");
+        await fits();
+        await isAccessible();
+      }
+    });
+
+    test("a form that changes the cookie leads to its picture, and from there back to the form", async () => {
+      const forms = ["#sign-in .primary", "#count .primary", "#fill .primary", "#fill form + form button", "#keys .primary", "#clock button"];
+      await visitor.type("#name", "Ada");
+      for (const button of forms) {
+        await visitor.press(button);
+        assert.equal(await visitor.place(), "#cookie", button);
+        const card = button.split(" ")[0];
+        assert.equal(await visitor.page.$eval("#cookie .effect a", (link) => link.getAttribute("href")), card);
+      }
+      await isAccessible();
+    });
+
+    test("the head of the page leads to the things to do", async () => {
+      await visitor.page.click("nav a[href='/#try']");
+      const top = await visitor.page.$eval("#try", (heading) => heading.getBoundingClientRect().top);
+      assert.ok(top >= 0 && top < 100, `${top}`);
+    });
+
+    test("a session that idled out comes back with the right clock", async () => {
+      await visitor.signIn();
+      await visitor.press("#clock .primary");
+      assert.match(await visitor.verdict(), /^Refused: Idle\./);
+      await isAccessible();
+      await visitor.press("#cookie > form .primary");
+      assert.match(await visitor.verdict(), /^Opened\./);
+      assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
+    });
+
+    test("no cookie that is one bit away opens", async () => {
+      await visitor.signIn();
+      await visitor.click("#forge .primary");
+      const [, tried, opened] = /^(\d+) forgeries in .*: (\d+) opened/.exec(await visitor.text("#forged"));
+      assert.equal(tried % 8, 0);
+      assert.ok(tried > 500);
+      assert.equal(opened, "0");
+      assert.match(await visitor.text("#cookie .legend"), /Auth .*\d{3}/);
       await fits();
       await isAccessible();
+      await visitor.click("#cookie .legend .button");
+      assert.match(await visitor.verdict(), /^Opened\./);
+    });
+
+    test("the picture of a large cookie takes at most half a screen", async () => {
+      await visitor.type("#bytes", "2000");
+      await visitor.press("#fill .primary");
+      const height = await visitor.page.$eval("#cookie input[type=image]", (picture) => picture.height);
+      assert.ok(height <= 384, `${height}`);
     });
   });
 }

@@ -43,6 +43,8 @@ for (const [name, screen] of Object.entries(screens)) {
     await visitor.press("#keys .primary");
     await visitor.click("#numbers .button");
     await take("measured");
+    await visitor.click("#forge .primary");
+    await take("forged");
     await visitor.click("#csrf .button");
     await take("other-site");
     await visitor.close();

@@ -1,76 +1,70 @@
 //! Responses of every kind, to try what each does to the session.
 
-use std::sync::Arc;
-
 use axum::{
-    Json, Router,
+    Json,
     extract::Path,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
 use futures_util::stream;
 use hardtack::Session;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ApiError, json::Body};
-use crate::site::Site;
+use super::Body;
+use crate::errors::Failed;
 
-pub(super) fn router() -> Router<Arc<Site>> {
-    Router::new()
-        .route("/untouched", get(async || Json(json!({}))))
-        .route("/fail/{status}", post(fail))
-        .route("/headers", post(headers))
-        .route("/stream", get(two_parts))
+pub(crate) async fn untouched() -> Json<Value> {
+    Json(json!({}))
 }
 
 #[derive(Deserialize)]
-struct Entry {
+pub(crate) struct Entry {
     key: String,
     value: Value,
 }
 
-async fn fail(
+pub(crate) async fn fail(
     Path(status): Path<String>,
     session: Session,
     Body(entry): Body<Entry>,
-) -> Result<Response, ApiError> {
+) -> Result<Response, Failed> {
     let status = status.parse().ok().filter(|status| *status >= 200);
     let status = status.and_then(|status| StatusCode::from_u16(status).ok());
-    let status = status.ok_or_else(|| bad_request("the status is not a number from 200 to 999"))?;
+    let status =
+        status.ok_or_else(|| Failed::bad_request("the status is not a number from 200 to 999"))?;
     session.insert(&entry.key, entry.value)?;
     Ok(match status {
         StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED => {
             status.into_response()
         }
         _ if status.as_u16() < 400 => (status, Json(json!({}))).into_response(),
-        _ => ApiError::new(status, "as asked for").into_response(),
+        _ => Failed::new(status, "as asked for").into_response(),
     })
 }
 
 #[derive(Deserialize)]
-struct Wanted {
+pub(crate) struct Wanted {
     #[serde(default)]
     set: Vec<(String, String)>,
     put: Option<Entry>,
 }
 
-async fn headers(
+pub(crate) async fn headers(
     session: Session,
     Body(wanted): Body<Wanted>,
-) -> Result<(StatusCode, HeaderMap), ApiError> {
+) -> Result<(StatusCode, HeaderMap), Failed> {
     let mut headers = HeaderMap::new();
     for (name, value) in wanted.set {
         let name: HeaderName = name
             .parse()
-            .map_err(|_| bad_request("a header's name is not one"))?;
+            .map_err(|_| Failed::bad_request("a header's name is not one"))?;
         if FRAMING.contains(&name) {
-            return Err(bad_request("the server sets this header itself"));
+            return Err(Failed::bad_request("the server sets this header itself"));
         }
         let value: HeaderValue = value
             .parse()
-            .map_err(|_| bad_request("a header's value is not one"))?;
+            .map_err(|_| Failed::bad_request("a header's value is not one"))?;
         headers.append(name, value);
     }
     if let Some(entry) = wanted.put {
@@ -80,7 +74,7 @@ async fn headers(
 }
 
 /// White space first, so that the whole body is JSON. Then the result of a change that was too late.
-async fn two_parts(session: Session) -> Response {
+pub(crate) async fn two_parts(session: Session) -> Response {
     let parts = stream::unfold((0, session), |(sent, session)| async move {
         let part = match sent {
             0 => "\n".to_owned(),
@@ -101,10 +95,6 @@ fn late_write(session: &Session) -> String {
     let result = session.insert("late", true);
     let told = result.map_or_else(|error| format!("error: {error}"), |()| "ok".to_owned());
     json!({ "late_write": told }).to_string()
-}
-
-fn bad_request(sentence: &str) -> ApiError {
-    ApiError::new(StatusCode::BAD_REQUEST, sentence)
 }
 
 /// Headers that say where a response ends.

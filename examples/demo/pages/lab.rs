@@ -3,6 +3,7 @@
 pub(super) mod bands;
 mod dump;
 mod facts;
+mod forgeries;
 mod numbers;
 pub(super) mod picture;
 mod room;
@@ -21,53 +22,54 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use self::{
-    bands::Band, dump::Dump, facts::Fact, numbers::Numbers, picture::Picture, room::Room,
-    timeline::Span, verdict::Verdict,
+    bands::Band, dump::Dump, facts::Fact, forgeries::Forgeries, numbers::Numbers, picture::Picture,
+    room::Room, timeline::Span, verdict::Verdict,
 };
 use super::{
-    Page, PageError,
-    frame::{Frame, Here},
-    large, purse,
-    token::Token,
-    visit::{BOX, VISITS, Visit},
+    Frame, Here, Page, filters, large, purse,
+    token::{Token, as_field},
+    visit::{BOX, SEEN_IN_THE_PICTURE, THEMES, VISITS, Visit},
 };
 use crate::{
+    errors::Failed,
     site::Site,
-    texts::{Language, Texts, Theme},
+    texts::{Language, Texts},
 };
 
-/// What the address asks for.
+/// The wishes of an address.
 #[derive(Default, Deserialize)]
-pub(super) struct Wish {
+pub(crate) struct Wish {
     /// The visitor was sent here to bring the cookie that was set.
     first: Option<String>,
     /// The byte that was changed.
     byte: Option<usize>,
+    forge: Option<String>,
     measure: Option<String>,
-    /// Whether the large cookies were kept.
+    /// Say whether the large cookies were kept.
     large: Option<String>,
 }
 
-pub(super) async fn show(
+pub(crate) async fn show(
     visit: Visit,
     wish: Result<Query<Wish>, QueryRejection>,
-) -> Result<Response, PageError> {
+) -> Result<Response, Failed> {
     let Query(wish) = wish.unwrap_or_default();
     if visit.arrived().is_none() && wish.first.is_none() {
         // So that there is a cookie to show.
         visit.session.ensure_id()?;
         return Ok(Redirect::to("/?first=yes").into_response());
     }
-    let took_large = wish.large.is_some();
-    let page = page_with(&visit, &wish)?;
-    if took_large {
-        return Ok(large::removed_after(page));
+    // Forging and measuring take a moment.
+    let page = tokio::task::block_in_place(|| page_with(&visit, &wish));
+    let mut page = page?.into_response();
+    if wish.large.is_some() {
+        large::remove_after(&mut page);
     }
-    Ok(page.into_response())
+    Ok(page)
 }
 
-/// The page again, with what is wrong with a form.
-pub(super) fn page(visit: Visit) -> Result<Response, PageError> {
+/// Shows the page again, with what is wrong with a form.
+pub(super) fn page(visit: Visit) -> Result<Response, Failed> {
     Ok(page_with(&visit, &Wish::default())?.into_response())
 }
 
@@ -81,10 +83,12 @@ struct Lab<'a> {
     messages: Vec<String>,
 
     verdict: Verdict,
+    way_back: Option<WayBack>,
     cookie: Option<View>,
-    /// The last form flipped a bit of it.
-    is_changed: bool,
     no_picture: Option<&'static str>,
+    /// The last form flipped a bit of the cookie.
+    is_changed: bool,
+    forgeries: Option<Forgeries>,
     room: Room,
     spans: Vec<Span>,
     facts: Vec<Fact>,
@@ -92,15 +96,12 @@ struct Lab<'a> {
     dumps: Vec<Dump>,
 
     name: Option<String>,
-    longest_name: usize,
     visits: u64,
-    bytes: usize,
-    most_bytes: usize,
     has_boxes: bool,
     last_byte: usize,
     some_byte: usize,
     copy: Option<Verdict>,
-    purse: Option<PurseView>,
+    lost_a_coin: bool,
     large: Option<String>,
     keys: Vec<KeyView>,
     now: String,
@@ -114,10 +115,12 @@ struct View {
     bands: Vec<Band>,
 }
 
-struct PurseView {
-    coins: u64,
-    effects: Vec<&'static str>,
-    elsewhere: String,
+/// The way to a cookie that opens, from one that was refused.
+#[derive(PartialEq, Eq)]
+enum WayBack {
+    Copy,
+    /// The copy opens when the clock is right.
+    ClockAndCopy,
 }
 
 struct KeyView {
@@ -126,7 +129,7 @@ struct KeyView {
     seals: bool,
 }
 
-fn page_with<'a>(visit: &'a Visit, wish: &Wish) -> Result<Page<Lab<'a>>, PageError> {
+fn page_with<'a>(visit: &'a Visit, wish: &Wish) -> Result<Page<Lab<'a>>, Failed> {
     let (site, session, t) = (&*visit.site, &visit.session, visit.texts());
     // First, because a form gives the session an id.
     let verdict = Verdict::of(session.outcome(), t);
@@ -135,44 +138,37 @@ fn page_with<'a>(visit: &'a Visit, wish: &Wish) -> Result<Page<Lab<'a>>, PageErr
     let messages = session.take_flashes("")?;
     let arrived = visit.arrived();
     let bytes = arrived.as_ref().and_then(Token::bytes);
-    let cookie = bytes
-        .as_ref()
-        .and_then(|bytes| view(visit, bytes, wish.byte));
-    let no_picture = match (&arrived, &cookie) {
-        (None, _) => Some(t.no_cookie),
-        (Some(_), None) => Some(t.no_token),
-        (Some(_), Some(_)) => None,
+    let len = bytes.as_ref().map_or(0, Vec::len);
+    let changed = wish.byte.filter(|at| *at < len);
+    let cookie = bytes.and_then(|bytes| view(visit, &bytes, changed));
+    let no_picture = match arrived {
+        None => Some(&t["no_cookie"]),
+        Some(_) => cookie.is_none().then_some(&t["no_token"]),
     };
-    let len = bytes.map_or(0, |bytes| bytes.len());
+    let to_forge = arrived.filter(|_| wish.forge.is_some() && !verdict.is_refused());
     session.csrf_token()?;
     Ok(Page(Lab {
-        frame: Frame {
-            language: visit.language(),
-            theme: visit.theme(),
-            here: Here::Lab,
-            title: t.title,
-        },
+        frame: Frame::new(Here::Lab, visit.language(), &t["title"]),
         t,
         messages,
+        way_back: way_back(visit).filter(|_| verdict.is_refused()),
         verdict,
-        is_changed: cookie.is_some() && wish.byte.is_some_and(|at| at < len),
+        is_changed: cookie.is_some() && changed.is_some(),
         cookie,
         no_picture,
+        forgeries: to_forge.and_then(|token| Forgeries::of(&token, visit)),
         room,
         spans,
         facts,
         data: pretty(session),
         dumps: dump::of(visit),
         name: visit.name(),
-        longest_name: LONGEST_NAME,
         visits: session.get(VISITS).ok().flatten().unwrap_or(0),
-        bytes: SOME_BYTES,
-        most_bytes: MOST_BYTES,
         has_boxes: session.keys().iter().any(|key| key.starts_with(BOX)),
         last_byte: len.saturating_sub(1),
         some_byte: len * 2 / 3,
-        copy: copy(visit),
-        purse: purse_of(visit),
+        copy: copy_at(visit, site.clock.now()).map(|copied| Verdict::of_copy(&copied, t)),
+        lost_a_coin: visit.purse.as_ref().is_some_and(purse::Purse::lost_a_coin),
         large: wish.large.as_ref().map(|_| large::kept(visit)),
         keys: keys(site),
         now: moment(site.clock.now()),
@@ -185,11 +181,9 @@ fn page_with<'a>(visit: &'a Visit, wish: &Wish) -> Result<Page<Lab<'a>>, PageErr
 
 fn view(visit: &Visit, bytes: &[u8], changed: Option<usize>) -> Option<View> {
     let bands = bands::of(bytes, visit)?;
-    let changed = changed.filter(|at| *at < bytes.len());
-    Some(View {
-        picture: Picture::of(&bands, bytes.len(), changed),
-        bands,
-    })
+    let parts: Vec<_> = bands.iter().map(|band| (band.len, band.colour)).collect();
+    let picture = Picture::of(&parts, changed);
+    Some(View { picture, bands })
 }
 
 fn pretty(session: &Session) -> String {
@@ -202,58 +196,40 @@ fn pretty(session: &Session) -> String {
     serde_json::to_string_pretty(&shortened).unwrap_or_default()
 }
 
-/// What the cookie that was put aside opens to now.
-fn copy(visit: &Visit) -> Option<Verdict> {
-    let field = Token::as_field(&visit.copied_cookies()?);
-    let copied = visit
-        .site
-        .probe
-        .load([field], visit.site.clock.for_sessions());
-    Some(Verdict::of_copy(&copied, visit.texts()))
+/// Opens the copy that was put aside.
+fn copy_at(visit: &Visit, now: SystemTime) -> Option<Session> {
+    let field = as_field(&visit.copied()?);
+    Some(visit.site.probe.load([field], now))
 }
 
-fn purse_of(visit: &Visit) -> Option<PurseView> {
-    let purse = visit.purse.as_ref()?;
-    let taken = purse::was_robbed(purse).then_some(visit.texts().csrf_taken);
-    Some(PurseView {
-        coins: purse::coins(purse),
-        effects: taken.into_iter().collect(),
-        elsewhere: purse::address(&visit.headers, visit.site.port, visit.language()),
-    })
+fn way_back(visit: &Visit) -> Option<WayBack> {
+    let clock = &visit.site.clock;
+    let opens = |now| copy_at(visit, now).is_some_and(|copied| !copied.is_new());
+    let way = match opens(clock.now()) {
+        true => WayBack::Copy,
+        false => WayBack::ClockAndCopy,
+    };
+    (way == WayBack::Copy || opens(clock.now() - clock.ahead())).then_some(way)
 }
 
 fn keys(site: &Site) -> Vec<KeyView> {
-    let (sealing, accepted) = site.keys.roles(site.clock.now());
-    let keys = accepted.into_iter().map(|id| KeyView {
-        colour: bands::colour_of_key(site.keys.number_of(id)),
-        seals: id == sealing,
+    let keys = site.keys_in_use();
+    let view = |id| KeyView {
         id,
-    });
-    keys.collect()
+        colour: bands::colour_of_key(site, id),
+        seals: id == keys.seals,
+    };
+    keys.accepts.iter().copied().map(view).collect()
 }
 
-/// A moment as the pages write it.
+/// Writes a moment as the pages do.
 fn moment(moment: SystemTime) -> String {
     humantime::format_rfc3339_seconds(moment).to_string()
-}
-
-mod filters {
-    //! What the templates call.
-    #![allow(unreachable_pub, reason = "as the macro writes it")]
-
-    /// A moment for people.
-    #[askama::filter_fn]
-    pub(super) fn readable(
-        moment: impl std::fmt::Display,
-        _: &dyn askama::Values,
-    ) -> askama::Result<String> {
-        Ok(moment.to_string().replace('T', " ").replace('Z', " UTC"))
-    }
 }
 
 /// In characters.
 pub(super) const LONGEST_NAME: usize = 60;
 /// What the form that fills the session begins with.
-pub(super) const SOME_BYTES: usize = 900;
+const SOME_BYTES: usize = 900;
 /// More than any session takes.
 pub(super) const MOST_BYTES: usize = 20_000;

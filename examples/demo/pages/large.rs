@@ -1,14 +1,11 @@
 //! Cookies of the largest size that browsers keep, and of one byte more. They are no sessions.
 
-use axum::{
-    http::header::SET_COOKIE,
-    response::{IntoResponse, Response},
-};
+use axum::{http::header::SET_COOKIE, response::Response};
 
 use super::visit::Visit;
 use crate::texts::filled;
 
-/// Names and values.
+/// Returns names and values.
 pub(super) fn cookies() -> Vec<(String, String)> {
     let cookies = SIZES.map(|bytes| {
         let name = name(bytes);
@@ -22,29 +19,26 @@ pub(super) fn cookies() -> Vec<(String, String)> {
 pub(super) fn kept(visit: &Visit) -> String {
     let is_kept = |bytes: &usize| visit.raw(&name(*bytes)).is_some();
     let (kept, dropped): (Vec<_>, Vec<_>) = SIZES.into_iter().partition(is_kept);
-    let (kept, dropped) = (list(&kept), list(&dropped));
+    let [kept, dropped] = [kept, dropped].map(|sizes| {
+        let numbers: Vec<_> = sizes.iter().map(ToString::to_string).collect();
+        if numbers.is_empty() {
+            "–".to_owned()
+        } else {
+            numbers.join(", ")
+        }
+    });
     let values = [("kept", &*kept), ("dropped", &*dropped)];
-    filled(visit.texts().large_kept, &values)
+    filled(&visit.texts()["large.kept"], &values)
 }
 
-fn list(sizes: &[usize]) -> String {
-    let numbers: Vec<_> = sizes.iter().map(ToString::to_string).collect();
-    if numbers.is_empty() {
-        return "–".to_owned();
-    }
-    numbers.join(", ")
-}
-
-/// A page after which they are gone.
-pub(super) fn removed_after(page: impl IntoResponse) -> Response {
-    let mut response = page.into_response();
+/// Makes the browser drop them after a page.
+pub(super) fn remove_after(page: &mut Response) {
     for bytes in SIZES {
         let field = format!("{}=; Path=/; Max-Age=0", name(bytes));
         if let Ok(field) = field.parse() {
-            response.headers_mut().append(SET_COOKIE, field);
+            page.headers_mut().append(SET_COOKIE, field);
         }
     }
-    response
 }
 
 fn name(bytes: usize) -> String {

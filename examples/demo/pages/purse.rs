@@ -4,49 +4,54 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{
-    Router,
+    Extension,
     extract::{Query, Request, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    middleware::{Next, from_fn},
+    middleware::Next,
     response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
 };
-use hardtack::{Session, SessionLayer, csrf::CsrfGuard};
+use hardtack::{Session, SessionError};
 
-use super::{
-    Page, PageError,
-    about::Choice,
-    frame::{Frame, Here},
-    policy,
-};
+use super::{Address, Frame, Here, Page, policy};
 use crate::{
+    errors::Failed,
     site::Site,
     texts::{Language, Texts},
 };
 
 /// The session of the third cookie.
 #[derive(Clone)]
-pub(super) struct Purse(pub(super) Session);
+pub(crate) struct Purse(pub(crate) Session);
 
-/// Adds the addresses that the other site attacks, and the other site. The lab's session is not theirs: `SameSite=Lax`
-/// keeps it at home, so they would have a new one.
-pub(super) fn around(lab: Router<Arc<Site>>, site: &Arc<Site>) -> Router<Arc<Site>> {
-    let Some(purse) = &site.purse else {
-        return lab;
-    };
-    let attacked = Router::new()
-        .route("/purse/guarded", post(take))
-        .layer(CsrfGuard::new().origin_check_only())
-        .layer(from_fn(tell_that_it_held))
-        .route("/purse/unguarded", post(take))
-        .route("/elsewhere", get(elsewhere));
-    let layer = SessionLayer::new(purse.clone());
-    lab.merge(attacked).layer(layer.map_session(Purse))
+impl Purse {
+    pub(super) fn coins(&self) -> u64 {
+        self.0.get(COINS).ok().flatten().unwrap_or(0)
+    }
+
+    pub(super) fn fill(&self) -> Result<(), SessionError> {
+        self.0.insert(COINS, FULL)
+    }
+
+    /// Returns whether a coin was taken since this was last asked.
+    pub(super) fn lost_a_coin(&self) -> bool {
+        let taken = self.0.take_flashes("").unwrap_or_default();
+        !taken.is_empty()
+    }
+}
+
+/// Takes a coin, whoever asks.
+pub(crate) async fn take(Extension(purse): Extension<Purse>) -> Result<Redirect, Failed> {
+    let coins = purse.coins();
+    if coins > 0 {
+        purse.0.insert(COINS, coins - 1)?;
+        purse.0.flash_once("", TAKEN)?;
+    }
+    Ok(Redirect::to("/#csrf"))
 }
 
 /// Says that the experiment succeeded, where the guard refused a form.
-async fn tell_that_it_held(
-    choice: Result<Query<Choice>, QueryRejection>,
+pub(crate) async fn held(
+    address: Result<Query<Address>, QueryRejection>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -54,35 +59,8 @@ async fn tell_that_it_held(
     if response.status() != StatusCode::FORBIDDEN {
         return response;
     }
-    let language = choice.unwrap_or_default().language();
-    let held = PageError::new(response.status(), language.texts().csrf_held);
-    held.in_language(language).into_response()
-}
-
-/// Takes a coin, whoever asks.
-async fn take(
-    axum::Extension(Purse(purse)): axum::Extension<Purse>,
-) -> Result<Redirect, PageError> {
-    let coins = coins(&purse);
-    if coins > 0 {
-        purse.insert(COINS, coins - 1)?;
-        purse.flash_once("", TAKEN)?;
-    }
-    Ok(Redirect::to("/#csrf"))
-}
-
-pub(super) fn coins(purse: &Session) -> u64 {
-    purse.get(COINS).ok().flatten().unwrap_or(0)
-}
-
-/// Returns whether a coin was taken since this was last asked.
-pub(super) fn was_robbed(purse: &Session) -> bool {
-    let taken = purse.take_flashes("").unwrap_or_default();
-    !taken.is_empty()
-}
-
-pub(super) fn fill(purse: &Session) -> Result<(), PageError> {
-    Ok(purse.insert(COINS, FULL)?)
+    let t = address.unwrap_or_default().language().texts();
+    Failed::new(response.status(), &t["csrf.held"]).into_response()
 }
 
 #[derive(Template)]
@@ -95,21 +73,20 @@ struct Elsewhere {
 }
 
 /// The page of the other site. It knows no session, so the address says the language.
-async fn elsewhere(
+pub(crate) async fn elsewhere(
     State(site): State<Arc<Site>>,
-    choice: Result<Query<Choice>, QueryRejection>,
+    address: Result<Query<Address>, QueryRejection>,
     headers: HeaderMap,
-) -> Result<Response, PageError> {
-    let Query(choice) = choice.unwrap_or_default();
-    let language = choice.language();
+) -> Result<Response, Failed> {
+    let language = address.unwrap_or_default().language();
     let t = language.texts();
-    let (here, target) = names(&headers, site.port);
+    let (here, target) = origins(&headers, site.port());
     let policy = format!(concat!(policy!(), "form-action {}"), target);
     let policy = HeaderValue::from_str(&policy);
-    let policy =
-        policy.map_err(|error| PageError::new(StatusCode::BAD_REQUEST, error.to_string()))?;
+    let policy = policy.map_err(|error| Failed::bad_request(error.to_string()))?;
+    let frame = Frame::new(Here::Elsewhere, language, &t["elsewhere.title"]);
     let page = Page(Elsewhere {
-        frame: Frame::without_session(Here::Elsewhere, language, t.elsewhere_title),
+        frame,
         t,
         here,
         target,
@@ -117,17 +94,16 @@ async fn elsewhere(
     Ok(([(header::CONTENT_SECURITY_POLICY, policy)], page).into_response())
 }
 
-/// The address of the other site.
+/// Returns the address of the other site.
 pub(super) fn address(headers: &HeaderMap, port: u16, language: Language) -> String {
-    let (_, other) = names(headers, port);
+    let (_, other) = origins(headers, port);
     format!("{other}/elsewhere?lang={}", language.code())
 }
 
-/// The origin of this request, and the server's other one.
-fn names(headers: &HeaderMap, port: u16) -> (String, String) {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+/// Returns the origin of this request, and the server's other one.
+fn origins(headers: &HeaderMap, port: u16) -> (String, String) {
+    let host = headers.get(header::HOST);
+    let host = host.and_then(|host| host.to_str().ok());
     let is_name = host.is_some_and(|host| host.starts_with("localhost"));
     let mut origins = ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{port}"));
     if is_name {

@@ -10,7 +10,7 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// The token in the cookies of this name, the first of each.
+    /// Puts the token together from the cookies of this name, the first of each.
     pub(super) fn find(headers: &HeaderMap, name: &str) -> Option<Token> {
         let first = value_of(headers, name)?;
         let (count, first_part) = match first.split_once('.') {
@@ -34,7 +34,7 @@ impl Token {
         BASE64_URL_SAFE_NO_PAD.decode(&self.text).ok()
     }
 
-    /// The same cookies with other bytes in the token, as many as before.
+    /// Returns the same cookies with other bytes in the token, as many as before.
     pub(super) fn with_bytes(&self, bytes: &[u8]) -> Vec<(String, String)> {
         let text = BASE64_URL_SAFE_NO_PAD.encode(bytes);
         let mut rest = &*text;
@@ -48,24 +48,22 @@ impl Token {
         cookies.collect()
     }
 
-    /// Bytes of these cookies in a request.
+    /// Counts the bytes of these cookies in a request.
     pub(super) fn sent(&self) -> usize {
-        let pairs = self.cookies.iter();
-        let pairs = pairs.map(|(name, value)| name.len() + "=".len() + value.len());
-        pairs.sum::<usize>() + (self.cookies.len() - 1) * "; ".len()
-    }
-
-    /// The value of a `Cookie` field.
-    pub(super) fn as_field(cookies: &[(String, String)]) -> String {
-        let pairs: Vec<_> = cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        pairs.join("; ")
+        as_field(&self.cookies).len()
     }
 }
 
-/// These cookies under another name.
+/// Joins cookies to the value of a `Cookie` field.
+pub(super) fn as_field(cookies: &[(String, String)]) -> String {
+    let pairs = cookies.iter();
+    let pairs: Vec<_> = pairs
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    pairs.join("; ")
+}
+
+/// Returns these cookies under another name.
 pub(super) fn renamed(cookies: &[(String, String)], from: &str, to: &str) -> Vec<(String, String)> {
     let rename = |(name, value): &(String, String)| {
         let part = name.strip_prefix(from).unwrap_or_default();
@@ -74,7 +72,7 @@ pub(super) fn renamed(cookies: &[(String, String)], from: &str, to: &str) -> Vec
     cookies.iter().map(rename).collect()
 }
 
-/// The value of the first cookie of this name.
+/// Returns the value of the first cookie of this name.
 pub(super) fn value_of(headers: &HeaderMap, name: &str) -> Option<String> {
     let fields = headers.get_all(COOKIE).iter();
     let mut pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));

@@ -167,9 +167,8 @@ impl Answer {
     /// What a page says once, of the session or of a form.
     pub(crate) fn messages(&self) -> Vec<&str> {
         let messages = self.text.split(r#"role="status">"#).skip(1);
-        messages
-            .map(|rest| rest.split('<').next().unwrap())
-            .collect()
+        let texts = messages.map(|rest| rest.trim_start_matches("<span>"));
+        texts.map(|rest| rest.split('<').next().unwrap()).collect()
     }
 
     /// The number of visits that a page shows.

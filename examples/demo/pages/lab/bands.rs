@@ -1,83 +1,75 @@
 //! The parts of a token (SPEC.md § 4).
 
-use hardtack::keys::Mode;
+use hardtack::keys::{KeyId, Mode};
 
-use crate::{
-    pages::visit::Visit,
-    texts::{Named, Texts},
-};
+use crate::{pages::visit::Visit, site::Site};
 
 /// Bytes of a token that belong together.
-pub(in crate::pages) struct Band {
-    pub(in crate::pages) name: &'static str,
-    pub(in crate::pages) purpose: &'static str,
-    pub(in crate::pages) value: Option<String>,
-    pub(in crate::pages) colour: &'static str,
-    pub(in crate::pages) len: usize,
+pub(super) struct Band {
+    pub(super) name: &'static str,
+    pub(super) purpose: &'static str,
+    pub(super) value: Option<String>,
+    pub(super) colour: &'static str,
+    pub(super) len: usize,
 }
 
 /// Returns `None` if these are too few bytes for a token.
 pub(super) fn of(bytes: &[u8], visit: &Visit) -> Option<Vec<Band>> {
-    let mode = visit.site.session.cookie.mode();
     let id = bytes.get(1..5)?.iter().map(|byte| format!("{byte:02x}"));
     let id: String = id.collect();
-    let (_, accepted) = visit.site.keys.roles(visit.site.clock.now());
+    let accepted = visit.site.keys_in_use().accepts;
     let key = accepted.into_iter().find(|key| key.to_string() == id);
-    let key_colour = key.map_or(UNKNOWN_KEY, |key| {
-        colour_of_key(visit.site.keys.number_of(key))
+    let key_colour = key.map_or(UNKNOWN_KEY, |key| colour_of_key(&visit.site, key));
+    let t = visit.texts();
+    let bands = parts(bytes.len(), visit)?.into_iter();
+    let bands = bands.filter(|(_, len)| *len > 0).map(|(part, len)| Band {
+        name: t.of("part", part),
+        purpose: t.of("part", &format!("{part}_purpose")),
+        value: (part == "key").then(|| id.clone()),
+        colour: match part {
+            "format" => FORMAT,
+            "key" => key_colour,
+            "nonce" => NONCE,
+            "tag" => TAG,
+            _ => BODY,
+        },
+        len,
     });
-    let parts = parts(bytes.len(), mode, visit.texts())?;
-    let bands = parts
-        .into_iter()
-        .zip([FORMAT, key_colour, NONCE, BODY, TAG]);
-    let bands = bands
-        .filter(|((_, len), _)| *len > 0)
-        .map(|((named, len), colour)| Band {
-            name: named.name,
-            purpose: named.text,
-            value: (colour == key_colour).then(|| id.clone()),
-            colour,
-            len,
-        });
     Some(bands.collect())
 }
 
 /// encrypted   format(1) || key id(4) || nonce(24) || ciphertext || tag(16)
 /// signed      format(1) || key id(4) || body || tag(16)
-fn parts(len: usize, mode: Mode, texts: &Texts) -> Option<[(&Named, usize); 5]> {
-    let (nonce, body) = match mode {
-        Mode::UnencryptedButSigned => (0, &texts.body),
-        _ => (24, &texts.ciphertext),
+fn parts(len: usize, visit: &Visit) -> Option<[(&'static str, usize); 5]> {
+    let (nonce, body) = match visit.site.session.cookie.mode() {
+        Mode::UnencryptedButSigned => (0, "body"),
+        _ => (24, "ciphertext"),
     };
     let rest = len.checked_sub(1 + 4 + nonce + 16)?;
     Some([
-        (&texts.format, 1),
-        (&texts.key, 4),
-        (&texts.nonce, nonce),
+        ("format", 1),
+        ("key", 4),
+        ("nonce", nonce),
         (body, rest),
-        (&texts.tag, 16),
+        ("tag", 16),
     ])
 }
 
-/// The name of the part that this byte of a token belongs to.
-pub(in crate::pages) fn name_at(
-    at: usize,
-    len: usize,
-    mode: Mode,
-    texts: &'static Texts,
-) -> &'static str {
+/// Returns the name of the part that a byte of a token belongs to.
+pub(in crate::pages) fn name_at(at: usize, len: usize, visit: &Visit) -> &'static str {
     let mut end = 0;
-    let parts = parts(len, mode, texts).into_iter().flatten();
+    let parts = parts(len, visit).into_iter().flatten();
     let mut parts = parts.skip_while(|(_, len)| {
         end += len;
         end <= at
     });
-    parts.next().map_or("?", |(named, _)| named.name)
+    let part = parts.next();
+    part.map_or("?", |(part, _)| visit.texts().of("part", part))
 }
 
-/// The colour of the key with this number. The next one has another.
-pub(super) fn colour_of_key(number: usize) -> &'static str {
-    KEYS[number % KEYS.len()]
+/// Returns the colour of a key. The next one has another.
+pub(super) fn colour_of_key(site: &Site, key: KeyId) -> &'static str {
+    KEYS[site.keys.number_of(key) % KEYS.len()]
 }
 
 const FORMAT: &str = "#7d8590";

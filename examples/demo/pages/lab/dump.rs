@@ -7,25 +7,24 @@ use crate::{
     site::Cookie,
 };
 
-pub(in crate::pages) struct Dump {
-    pub(in crate::pages) cookie: String,
-    pub(in crate::pages) verdict: &'static str,
+pub(super) struct Dump {
+    pub(super) cookie: String,
+    pub(super) verdict: &'static str,
     /// What is inside, if everybody can read it.
-    pub(in crate::pages) content: Option<String>,
-    pub(in crate::pages) rows: String,
+    pub(super) content: Option<String>,
+    pub(super) rows: String,
     /// It has more lines than are shown at once, so that it has to be reached by keyboard.
-    pub(in crate::pages) scrolls: bool,
+    pub(super) scrolls: bool,
 }
 
-/// The session's cookie, and the one with the display settings, if they came.
+/// Dumps the session's cookie, and the one with the display settings, if they came.
 pub(super) fn of(visit: &Visit) -> Vec<Dump> {
     let cookies = [
         (&visit.site.session, &visit.session),
-        (&visit.site.display, &visit.display),
+        (&visit.site.display, &visit.display.0),
     ];
-    let dumps = cookies
-        .into_iter()
-        .filter_map(|(cookie, session)| dump(visit, cookie, session));
+    let cookies = cookies.into_iter();
+    let dumps = cookies.filter_map(|(cookie, session)| dump(visit, cookie, session));
     dumps.collect()
 }
 
@@ -38,18 +37,14 @@ fn dump(visit: &Visit, cookie: &Cookie, session: &Session) -> Option<Dump> {
     let is_readable = cookie.cookie.mode() == Mode::UnencryptedButSigned;
     Some(Dump {
         cookie: name.to_owned(),
-        verdict: if is_readable {
-            visit.texts().signed
-        } else {
-            visit.texts().encrypted
-        },
+        verdict: &visit.texts()[if is_readable { "signed" } else { "encrypted" }],
         content: is_readable.then(|| super::pretty(session)),
         scrolls: rows.len() > ROWS_IN_VIEW,
         rows: rows.join("\n"),
     })
 }
 
-/// Hexadecimal digits, then the printable characters.
+/// Writes hexadecimal digits, then the printable characters.
 fn row(bytes: &[u8]) -> String {
     let hex: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let show = |byte: &u8| match byte {

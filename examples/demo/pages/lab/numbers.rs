@@ -5,41 +5,41 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::pages::{token::Token, visit::Visit};
+use crate::pages::{token::as_field, visit::Visit};
 
-pub(in crate::pages) struct Numbers {
-    pub(in crate::pages) open: Series,
-    pub(in crate::pages) save: Series,
-    pub(in crate::pages) ticks: Vec<Mark>,
-    pub(in crate::pages) networks: Vec<Mark>,
-    pub(in crate::pages) is_debug: bool,
+pub(super) struct Numbers {
+    pub(super) open: Series,
+    pub(super) save: Series,
+    pub(super) ticks: Vec<Mark>,
+    pub(super) networks: Vec<Mark>,
+    pub(super) is_debug: bool,
 }
 
-pub(in crate::pages) struct Series {
-    pub(in crate::pages) median: String,
-    pub(in crate::pages) bars: Vec<Bar>,
+pub(super) struct Series {
+    pub(super) median: String,
+    pub(super) bars: Vec<Bar>,
 }
 
 /// In percent of the width, and pixels.
-pub(in crate::pages) struct Bar {
-    pub(in crate::pages) x: f64,
-    pub(in crate::pages) y: f64,
-    pub(in crate::pages) width: f64,
-    pub(in crate::pages) height: f64,
+pub(super) struct Bar {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
 }
 
 /// A place on the axis.
-pub(in crate::pages) struct Mark {
-    pub(in crate::pages) x: f64,
-    pub(in crate::pages) y: usize,
-    pub(in crate::pages) label: &'static str,
+pub(super) struct Mark {
+    pub(super) x: f64,
+    pub(super) y: usize,
+    pub(super) label: &'static str,
 }
 
 impl Numbers {
     /// Measures on the cookie of this request, which stays as it is.
     pub(super) fn measure(visit: &Visit) -> Numbers {
         let cookies = visit.arrived().map_or_else(Vec::new, |token| token.cookies);
-        let field = Token::as_field(&cookies);
+        let field = as_field(&cookies);
         let (cookie, now) = (&visit.site.probe, visit.site.clock.now());
         let mut times = [Vec::new(), Vec::new()];
         for round in 0..ROUNDS {
@@ -69,7 +69,7 @@ impl Numbers {
 }
 
 impl Series {
-    /// The bars stand on `base`.
+    /// Draws bars that stand on `base`.
     fn of(mut times: Vec<Duration>, base: f64) -> Series {
         times.sort_unstable();
         let median = times.get(times.len() / 2).copied().unwrap_or_default();
@@ -108,7 +108,7 @@ fn mark(seconds: f64, y: usize, label: &'static str) -> Mark {
     }
 }
 
-/// The place on the axis in percent: from 100 ns to 1 s, each power of ten as wide.
+/// Returns the place on the axis in percent: from 100 ns to 1 s, each power of ten as wide.
 fn place(seconds: f64) -> f64 {
     let exponent = seconds.max(SHORTEST).log10() - SHORTEST.log10();
     let place = exponent / DECADES * 100.0;
@@ -123,5 +123,6 @@ const BINS: usize = 84;
 const AXIS: f64 = 140.0;
 const HEIGHT: f64 = 58.0;
 const TICKS: [(f64, &str); 3] = [(1e-6, "1 µs"), (1e-5, "10 µs"), (1e-4, "100 µs")];
+/// With the height of each label: no line crosses that of the next.
 const NETWORKS: [(f64, usize, &str); 3] =
-    [(1e-3, 20, "1 ms"), (0.02, 44, "20 ms"), (0.1, 68, "100 ms")];
+    [(1e-3, 68, "1 ms"), (0.02, 44, "20 ms"), (0.1, 20, "100 ms")];

@@ -3,13 +3,11 @@
 use askama::Template;
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use super::bands::Band;
-
 /// An image in the page itself, so that it shows the cookie of this very request.
-pub(in crate::pages) struct Picture {
-    pub(in crate::pages) uri: String,
-    pub(in crate::pages) width: usize,
-    pub(in crate::pages) height: usize,
+pub(super) struct Picture {
+    pub(super) uri: String,
+    pub(super) width: usize,
+    pub(super) height: usize,
 }
 
 #[derive(Template)]
@@ -32,23 +30,27 @@ struct Run {
 }
 
 impl Picture {
-    /// `bytes` in all, and the one that was changed.
-    pub(super) fn of(bands: &[Band], bytes: usize, changed: Option<usize>) -> Picture {
+    /// Draws bytes of the same colour one after the other, and marks the byte that was changed.
+    pub(super) fn of(parts: &[(usize, &'static str)], changed: Option<usize>) -> Picture {
+        let bytes = parts.iter().map(|(len, _)| len).sum();
         let cell = cell(bytes);
         let columns = WIDTH / cell;
         let mut start = 0;
-        let runs = bands.iter().flat_map(|band| {
-            let first = start;
-            start += band.len;
-            runs(first, start, columns).map(|[x, y, width, height]| Run {
-                x: x * cell,
-                y: y * cell,
-                width: width * cell,
-                height: height * cell,
-                colour: band.colour,
-            })
-        });
-        let runs = runs.collect();
+        let mut runs = Vec::new();
+        for (len, colour) in parts {
+            let squares = rectangles(start, start + len, columns);
+            runs.extend(squares.map(|square| {
+                let [x, y, width, height] = square.map(|squares| squares * cell);
+                Run {
+                    x,
+                    y,
+                    width,
+                    height,
+                    colour,
+                }
+            }));
+            start += len;
+        }
         let height = bytes.div_ceil(columns) * cell;
         let drawing = Drawing {
             width: WIDTH,
@@ -66,8 +68,8 @@ impl Picture {
     }
 }
 
-/// The squares from `first` to before `end` as rectangles: the rest of a row, whole rows, the start of a row.
-fn runs(first: usize, end: usize, columns: usize) -> impl Iterator<Item = [usize; 4]> {
+/// Joins the squares from `first` to before `end` to rectangles: the rest of a row, whole rows, the start of a row.
+fn rectangles(first: usize, end: usize, columns: usize) -> impl Iterator<Item = [usize; 4]> {
     let whole_from = first.next_multiple_of(columns).min(end);
     let whole_to = (end - end % columns).max(whole_from);
     let row = |from: usize, to: usize| [from % columns, from / columns, to - from, 1];
@@ -78,22 +80,22 @@ fn runs(first: usize, end: usize, columns: usize) -> impl Iterator<Item = [usize
         .filter(|[_, _, width, height]| width * height > 0)
 }
 
-/// The byte at a place of the picture.
+/// Returns the byte at a place of the picture.
 pub(in crate::pages) fn byte_at(x: usize, y: usize, bytes: usize) -> usize {
     let cell = cell(bytes);
     let before = (y / cell).saturating_mul(WIDTH / cell);
     before.saturating_add(x.min(WIDTH - 1) / cell)
 }
 
-/// The side of a square in pixels, so that the picture is not longer than a screen.
+/// Returns the side of a square in pixels: the largest with which the picture takes half the screen of a phone.
 fn cell(bytes: usize) -> usize {
-    match bytes {
-        0..=144 => 24,
-        145..=320 => 18,
-        321..=3_000 => 9,
-        _ => 4,
-    }
+    let fits = |cell: &usize| bytes.div_ceil(WIDTH / cell) * cell <= HIGHEST;
+    CELLS.into_iter().find(fits).unwrap_or(SMALLEST)
 }
 
 /// In pixels, so that it fits a phone and a click can be told from its place.
 const WIDTH: usize = 288;
+const HIGHEST: usize = 384;
+/// Divisors of the width.
+const CELLS: [usize; 7] = [24, 18, 12, 9, 8, 6, 4];
+const SMALLEST: usize = 3;

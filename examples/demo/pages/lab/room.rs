@@ -3,49 +3,49 @@
 use super::bands;
 use crate::pages::visit::Visit;
 
-pub(in crate::pages) struct Room {
-    pub(in crate::pages) used: usize,
-    pub(in crate::pages) allowed: usize,
+pub(super) struct Room {
+    pub(super) used: usize,
+    pub(super) allowed: usize,
     /// Bytes of the cookies that came with the request.
-    pub(in crate::pages) sent: usize,
-    pub(in crate::pages) cookies: usize,
-    pub(in crate::pages) parts: Vec<Part>,
+    pub(super) sent: usize,
+    pub(super) cookies: usize,
+    pub(super) parts: Vec<Part>,
 }
 
 /// A part of the bar.
-pub(in crate::pages) struct Part {
-    pub(in crate::pages) name: String,
-    pub(in crate::pages) is_key: bool,
+pub(super) struct Part {
+    pub(super) name: String,
+    pub(super) is_key: bool,
     /// Bytes inside the seal.
-    pub(in crate::pages) inside: Option<usize>,
+    pub(super) inside: Option<usize>,
     /// Bytes of `Set-Cookie`, three of those inside being four of these.
-    pub(in crate::pages) len: usize,
-    pub(in crate::pages) colour: &'static str,
+    pub(super) len: usize,
+    pub(super) colour: &'static str,
     /// In percent.
-    pub(in crate::pages) x: f64,
-    pub(in crate::pages) width: f64,
+    pub(super) x: f64,
+    pub(super) width: f64,
 }
 
 impl Room {
-    /// Of the session as it is now, which is at most what Set-Cookie has.
+    /// Measures the session as it is now, which is at most what Set-Cookie has.
     pub(super) fn of(visit: &Visit) -> Room {
         let (report, t) = (visit.session.size_report(), visit.texts());
         let (used, allowed) = (report.set_cookie(), report.allowed());
-        let frame = Part::outside(t.room_frame, report.empty(), FRAME);
+        let frame = Part::outside(&t["room.frame"], report.empty(), FRAME);
         let mut parts = vec![frame];
         let colours = ENTRIES.iter().cycle();
         for ((key, inside), colour) in report.entries().zip(colours) {
             parts.push(Part::inside(key, true, inside, colour));
         }
         let others = [
-            (t.room_messages, report.flash()),
-            (t.room_padding, report.padding()),
+            (&t["room.messages"], report.flash()),
+            (&t["room.padding"], report.padding()),
         ];
         for (name, inside) in others.into_iter().filter(|(_, inside)| *inside > 0) {
             parts.push(Part::inside(name, false, inside, FRAME));
         }
         parts.push(Part::outside(
-            t.room_left,
+            &t["room.left"],
             allowed.saturating_sub(used),
             FREE,
         ));
@@ -88,7 +88,7 @@ impl Part {
     }
 }
 
-/// With two decimals, which is finer than any screen.
+/// Returns percent with two decimals, which is finer than any screen.
 pub(super) fn percent(part: usize, whole: usize) -> f64 {
     let share = part as f64 / whole.max(1) as f64;
     (share.min(1.0) * 10_000.0).round() / 100.0

@@ -6,32 +6,32 @@ use super::{moment, room::percent};
 use crate::pages::visit::Visit;
 
 /// A span that ends in a deadline.
-pub(in crate::pages) struct Span {
-    pub(in crate::pages) name: &'static str,
-    pub(in crate::pages) from: String,
-    pub(in crate::pages) to: String,
-    pub(in crate::pages) left: String,
+pub(super) struct Span {
+    pub(super) name: &'static str,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) left: String,
     /// In percent.
-    pub(in crate::pages) gone: f64,
+    pub(super) gone: f64,
 }
 
-/// None for a session that has not been sent.
+/// Returns none for a session that has not been sent.
 pub(super) fn of(visit: &Visit) -> Vec<Span> {
     let (session, t) = (&visit.session, visit.texts());
     let (created, active) = (session.created_at(), session.last_active_at());
     let (Some(created), Some(active), Some(end)) = (created, active, session.expires_at()) else {
         return Vec::new();
     };
-    let timeouts = visit.site.timeouts;
+    let timeouts = &visit.site.timeouts;
     let last = created + timeouts.absolute;
     if session.is_persistent() {
-        return vec![span(visit, t.remembered_until, created, end)];
+        return vec![span(visit, &t["remembered_until"], created, end)];
     }
-    let mut spans = vec![span(visit, t.absolute_timeout, created, last)];
+    let mut spans = vec![span(visit, &t["absolute_timeout"], created, last)];
     if timeouts.idle < timeouts.absolute {
         spans.insert(
             0,
-            span(visit, t.idle_timeout, active, active + timeouts.idle),
+            span(visit, &t["idle_timeout"], active, active + timeouts.idle),
         );
     }
     spans
@@ -43,9 +43,9 @@ fn span(visit: &Visit, name: &'static str, from: SystemTime, to: SystemTime) -> 
     let gone = now.duration_since(from).unwrap_or_default();
     let left = to.duration_since(now).unwrap_or_default();
     let left = if left.is_zero() {
-        t.over.to_owned()
+        t["over"].to_owned()
     } else {
-        format!("{} {}", short(left), t.left)
+        format!("{} {}", short(left), &t["left"])
     };
     let seconds = |span: Duration| usize::try_from(span.as_secs()).unwrap_or(usize::MAX);
     Span {
@@ -57,7 +57,7 @@ fn span(visit: &Visit, name: &'static str, from: SystemTime, to: SystemTime) -> 
     }
 }
 
-/// Its two largest units, as in `1 d 12 h`.
+/// Writes the two largest units, as in `1 d 12 h`.
 pub(super) fn short(span: Duration) -> String {
     let mut rest = span.as_secs();
     let units = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)].map(|(unit, len)| {

@@ -12,17 +12,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{api::ApiError, site::Site};
+use crate::{errors::Failed, site::Site};
 
 /// Admits to `/api` only requests for this machine's own names, because another site's name can point here too
 /// (DNS rebinding), and only requests that no browser sends for another site.
-pub(crate) async fn for_api(
-    State(site): State<Arc<Site>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let refuse = |sentence| ApiError::new(StatusCode::FORBIDDEN, sentence).into_response();
-    if !is_this_machine(request.headers(), site.port) {
+pub(crate) async fn admit(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let refuse = |sentence| Failed::new(StatusCode::FORBIDDEN, sentence).into_response();
+    if !is_this_machine(request.headers(), site.port()) {
         refuse("the host is not localhost, 127.0.0.1 or [::1] with the port of this server")
     } else if is_cross_site(request.headers()) {
         refuse("the request comes from another site")
