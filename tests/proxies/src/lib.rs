@@ -12,4 +12,4 @@ mod sizes;
 
 pub use demo::Demo;
 pub use proxy::{Limits, Proxy};
-pub use sizes::{PROFILES, Passage, Passages, passages};
+pub use sizes::{PROFILES, Passage, Passages, fill, passages};

@@ -56,6 +56,11 @@ pub fn passages(proxy: Proxy, limits: Limits, profile: &str) -> Passages {
     Passages { out, back }
 }
 
+/// Fills the session of a browser to the last byte.
+pub fn fill(browser: &Browser, demo: &Demo) {
+    write(browser, demo.server(), &longest_note(demo));
+}
+
 /// The longest text that fits, which one more character does not.
 fn longest_note(demo: &Demo) -> String {
     let browser = Browser::new();

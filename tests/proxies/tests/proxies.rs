@@ -4,8 +4,8 @@
 
 use std::env;
 
-use hardtack_proxies::{Demo, Limits, PROFILES, Passage, Passages, Proxy, passages};
-use hardtack_scenarios::{Server, Site, answers_the_table};
+use hardtack_proxies::{Demo, Limits, PROFILES, Passage, Passages, Proxy, fill, passages};
+use hardtack_scenarios::{Browser, Method, Server, Site, answers_the_table, fresh_key};
 
 #[test]
 fn every_proxy_answers_the_table() {
@@ -48,6 +48,28 @@ fn a_session_in_four_cookies_passes_every_tuned_proxy() {
     }
 }
 
+/// The lab answers a flipped bit with two cookies as large as the session, and no response may hold both.
+#[test]
+fn a_bit_of_a_full_session_is_flipped_behind_default_configurations() {
+    for proxy in proxies() {
+        let demo = Demo::start(&fresh_key(), &[]);
+        let through = proxy.start(demo.port(), Limits::Default);
+        let browser = Browser::new();
+        fill(&browser, &demo);
+        let page = browser.send(&through, Method::GET, "/", FORM, "");
+        let (_, token) = page.text.split_once("csrf_token\" value=\"").unwrap();
+        let form = format!("byte=100&csrf_token={}", &token[..43]);
+        let mut answer = browser.send(&through, Method::POST, "/flip", FORM, form.clone());
+        if answer.status == 307 {
+            let again = answer.field("location");
+            answer = browser.send(&through, Method::POST, &again, FORM, form);
+        }
+        assert_eq!(answer.status, 303, "{proxy:?}");
+        let page = browser.send(&through, Method::GET, &answer.field("location"), FORM, "");
+        assert!(page.text.contains("Refused: Auth."), "{proxy:?}");
+    }
+}
+
 /// A cell of the table.
 fn cell(passages: Passages) -> String {
     let word = |passage| match passage {
@@ -69,3 +91,5 @@ fn proxies() -> Vec<Proxy> {
     all.filter(|proxy| named.is_empty() || named.contains(&format!("{proxy:?}").to_lowercase()))
         .collect()
 }
+
+const FORM: &str = "application/x-www-form-urlencoded";
