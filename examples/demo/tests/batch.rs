@@ -2,13 +2,12 @@
 
 use serde_json::json;
 
-use crate::{browser::Browser, demo::Demo};
+use crate::demo::start;
 
 #[test]
 fn a_batch_is_one_request() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
+    let browser = start("");
     let answer = browser.post(
-        &demo,
         "/api/batch",
         json!([
             { "do": "put", "key": "a", "value": 1 },
@@ -37,20 +36,20 @@ fn a_batch_is_one_request() {
         assert_eq!(results[i], ok, "{i}");
     }
     assert_eq!(answer.set_cookies().len(), 1);
-    assert_eq!(browser.session(&demo)["data"], json!({ "list": [null] }));
+    assert_eq!(browser.session()["data"], json!({ "list": [null] }));
 
     let ending = json!([
         { "do": "clear" },
         { "do": "invalidate" },
         { "do": "put", "key": "b", "value": 2 },
     ]);
-    assert_eq!(browser.post(&demo, "/api/batch", ending).status, 200);
-    assert_eq!(browser.session(&demo)["data"], json!({ "b": 2 }));
+    assert_eq!(browser.post("/api/batch", ending).status, 200);
+    assert_eq!(browser.session()["data"], json!({ "b": 2 }));
 }
 
 #[test]
 fn a_batch_with_an_unknown_operation_does_nothing() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
+    let browser = start("");
     let put = json!({ "do": "put", "key": "a", "value": 1 });
     let unknown = [
         json!([put, { "do": "explode" }]),
@@ -59,7 +58,7 @@ fn a_batch_with_an_unknown_operation_does_nothing() {
         json!(put),
     ];
     for batch in unknown {
-        let answer = browser.post(&demo, "/api/batch", batch);
+        let answer = browser.post("/api/batch", batch);
         assert_eq!(answer.status, 400);
         assert!(answer.json()["error"].is_string());
         assert!(answer.set_cookies().is_empty());
@@ -68,7 +67,7 @@ fn a_batch_with_an_unknown_operation_does_nothing() {
 
 #[test]
 fn a_batch_leaves_pops_and_goes_on() {
-    let (demo, browser) = (Demo::start("--remember-up-to 500"), Browser::new());
+    let browser = start("--remember-up-to 500");
     let batch = json!([
         { "do": "flash", "queue": "", "message": "a" },
         { "do": "flash", "message": "a", "allow_duplicate": false },
@@ -80,15 +79,15 @@ fn a_batch_leaves_pops_and_goes_on() {
         { "do": "forget" },
         { "do": "limit", "seconds": 100 },
     ]);
-    let results = browser.post(&demo, "/api/batch", batch).json();
+    let results = browser.post("/api/batch", batch).json();
     let ok = json!({ "ok": true });
     for i in [0, 1, 6, 7, 8] {
         assert_eq!(results[i], ok, "{i}");
     }
     assert_eq!(results[2]["allowed"], 3072);
     assert_eq!(results[3], json!({ "messages": ["a"] }));
-    assert_eq!(results[4]["id"], browser.session(&demo)["id"]);
+    assert_eq!(results[4]["id"], browser.session()["id"]);
     let token = json!({ "token": results[5]["token"] });
-    let answer = browser.post(&demo, "/api/csrf", token).json();
+    let answer = browser.post("/api/csrf", token).json();
     assert_eq!(answer, json!({ "valid": true }));
 }

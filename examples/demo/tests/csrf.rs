@@ -1,33 +1,30 @@
 //! CSRF tokens: only a page of the session can make these requests.
 
-use reqwest::Method;
+use hardtack_scenarios::{Answer, Method};
 use serde_json::json;
 
-use crate::{
-    browser::{Answer, Browser},
-    demo::{Demo, encryption_key},
-};
+use crate::demo::{Page, Visitor, encryption_key, start, start_with};
 
-fn token(browser: &Browser, demo: &Demo) -> String {
-    let answer = browser.get(demo, "/api/csrf").json();
+fn token(browser: &Visitor) -> String {
+    let answer = browser.get("/api/csrf").json();
     answer["token"].as_str().unwrap().to_owned()
 }
 
-fn is_valid(browser: &Browser, demo: &Demo, token: &str) -> bool {
-    let answer = browser.post(demo, "/api/csrf", json!({ "token": token }));
+fn is_valid(browser: &Visitor, token: &str) -> bool {
+    let answer = browser.post("/api/csrf", json!({ "token": token }));
     answer.json()["valid"].as_bool().unwrap()
 }
 
-fn guarded(browser: &Browser, demo: &Demo, token: Option<&str>) -> Answer {
-    let mut request = browser.request(demo, Method::POST, "/api/guarded");
+fn guarded(browser: &Visitor, token: Option<&str>) -> Answer {
+    let mut request = browser.request(Method::POST, "/api/guarded");
     if let Some(token) = token {
         request = request.header("x-csrf-token", token);
     }
     browser.send(request)
 }
 
-fn runs(browser: &Browser, demo: &Demo) -> u64 {
-    let answer = browser.get(demo, "/api/guarded");
+fn runs(browser: &Visitor) -> u64 {
+    let answer = browser.get("/api/guarded");
     answer.json()["ran"].as_u64().unwrap()
 }
 
@@ -40,95 +37,95 @@ fn changed(token: &str) -> String {
 
 #[test]
 fn every_token_differs_and_every_one_is_valid() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
-    let tokens: Vec<_> = (0..5).map(|_| token(&browser, &demo)).collect();
+    let browser = start("");
+    let tokens: Vec<_> = (0..5).map(|_| token(&browser)).collect();
     for (i, one) in tokens.iter().enumerate() {
         assert_eq!(one.len(), 43);
-        assert!(is_valid(&browser, &demo, one));
+        assert!(is_valid(&browser, one));
         assert!(tokens[..i].iter().all(|other| other != one));
     }
 }
 
 #[test]
 fn a_token_makes_the_session_s_id_and_nothing_else() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
-    let first = browser.get(&demo, "/api/csrf");
+    let browser = start("");
+    let first = browser.get("/api/csrf");
     assert_eq!(first.set_cookies().len(), 1);
-    assert!(browser.get(&demo, "/api/csrf").set_cookies().is_empty());
-    let session = browser.session(&demo);
+    assert!(browser.get("/api/csrf").set_cookies().is_empty());
+    let session = browser.session();
     assert!(session["id"].is_string());
     assert_eq!(session["data"], json!({}));
 }
 
 #[test]
 fn the_guard_refuses_before_the_handler_runs() {
-    let (demo, browser, stranger) = (Demo::start(""), Browser::new(), Browser::new());
-    let own = token(&browser, &demo);
-    let foreign = token(&stranger, &demo);
+    let browser = start("");
+    let stranger = browser.stranger();
+    let own = token(&browser);
+    let foreign = token(&stranger);
     let wrong = changed(&own);
     for bad in [None, Some(""), Some(&foreign[..]), Some(&wrong), Some("~")] {
-        let answer = guarded(&browser, &demo, bad);
+        let answer = guarded(&browser, bad);
         assert_eq!(answer.status, 403, "{bad:?}");
         let error = answer.json()["error"].as_str().unwrap().to_owned();
         assert!(error.contains("CSRF token"), "{error}");
         assert!(answer.set_cookies().is_empty());
-        assert_eq!(runs(&browser, &demo), 0, "{bad:?}");
+        assert_eq!(runs(&browser), 0, "{bad:?}");
     }
-    assert_eq!(guarded(&browser, &demo, Some(&own)).status, 204);
-    assert_eq!(guarded(&browser, &demo, Some(&own)).status, 204);
-    assert_eq!(guarded(&stranger, &demo, Some(&foreign)).status, 204);
-    assert_eq!(runs(&browser, &demo), 3);
+    assert_eq!(guarded(&browser, Some(&own)).status, 204);
+    assert_eq!(guarded(&browser, Some(&own)).status, 204);
+    assert_eq!(guarded(&stranger, Some(&foreign)).status, 204);
+    assert_eq!(runs(&browser), 3);
 }
 
 #[test]
 fn a_visitor_without_a_session_has_no_valid_token() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
-    let foreign = token(&Browser::new(), &demo);
-    assert!(!is_valid(&browser, &demo, &foreign));
-    assert_eq!(guarded(&browser, &demo, Some(&foreign)).status, 403);
-    assert_eq!(browser.token(&demo), None);
+    let browser = start("");
+    let foreign = token(&browser.stranger());
+    assert!(!is_valid(&browser, &foreign));
+    assert_eq!(guarded(&browser, Some(&foreign)).status, 403);
+    assert_eq!(browser.token(), None);
 }
 
 #[test]
 fn a_new_id_makes_earlier_tokens_invalid() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
+    let browser = start("");
     for path in [
         "/api/renew",
         "/api/renew-id",
         "/api/invalidate",
         "/api/clear",
     ] {
-        let earlier = token(&browser, &demo);
-        browser.put(&demo, "/api/data/a", json!(1));
-        assert!(is_valid(&browser, &demo, &earlier));
-        browser.post(&demo, path, json!(null));
-        assert!(!is_valid(&browser, &demo, &earlier), "{path}");
+        let earlier = token(&browser);
+        browser.put("/api/data/a", 1);
+        assert!(is_valid(&browser, &earlier));
+        browser.post(path, ());
+        assert!(!is_valid(&browser, &earlier), "{path}");
     }
 }
 
 #[test]
 fn a_token_of_an_earlier_key_is_valid_while_the_key_is_accepted() {
     let (old, new) = (encryption_key(), encryption_key());
-    let (demo, browser) = (Demo::with_keys(&old, ""), Browser::new());
-    let earlier = token(&browser, &demo);
+    let browser = start_with(&old, "");
+    let earlier = token(&browser);
     let ring = json!({ "ring": format!("{new},{old}") });
-    assert_eq!(browser.put(&demo, "/api/keys", ring).status, 204);
-    assert!(is_valid(&browser, &demo, &earlier));
-    assert_eq!(guarded(&browser, &demo, Some(&earlier)).status, 204);
-    let later = token(&browser, &demo);
+    assert_eq!(browser.put("/api/keys", ring).status, 204);
+    assert!(is_valid(&browser, &earlier));
+    assert_eq!(guarded(&browser, Some(&earlier)).status, 204);
+    let later = token(&browser);
 
     let ring = json!({ "ring": new });
-    assert_eq!(browser.put(&demo, "/api/keys", ring).status, 204);
-    assert!(!is_valid(&browser, &demo, &earlier));
-    assert!(is_valid(&browser, &demo, &later));
+    assert_eq!(browser.put("/api/keys", ring).status, 204);
+    assert!(!is_valid(&browser, &earlier));
+    assert!(is_valid(&browser, &later));
 }
 
 #[test]
 fn a_form_without_a_valid_token_does_nothing() {
-    let demo = Demo::start("");
-    let browser = Browser::signed_in(&demo, "Ada");
-    let foreign = Browser::new().get(&demo, "/").csrf_token();
-    let own = browser.get(&demo, "/").csrf_token();
+    let browser = start("").signed_in("Ada");
+    let foreign = browser.stranger().get("/").csrf_token();
+    let own = browser.get("/").csrf_token();
     let forms: [(&str, &[(&str, &str)]); 19] = [
         ("/sign-in", &[("name", "Eve")]),
         ("/sign-out", &[]),
@@ -150,55 +147,54 @@ fn a_form_without_a_valid_token_does_nothing() {
         ("/clock", &[("seconds", "600")]),
         ("/server", &[("card", "split")]),
     ];
-    let keys = browser.get(&demo, "/api/keys").text;
+    let keys = browser.get("/api/keys").text;
     for (path, fields) in forms {
         for bad in ["", &foreign, &changed(&own)] {
-            let page = browser.submit_with(&demo, path, bad, fields);
+            let page = browser.submit_with(path, bad, fields);
             assert_eq!(page.status, 403, "{path} {bad}");
-            assert!(page.text.contains("<h1>Forbidden</h1>"));
+            assert!(page.has("<h1>Forbidden</h1>"));
             assert!(page.set_cookies().is_empty());
         }
-        let form = browser.request(&demo, Method::POST, path).form(fields);
+        let form = browser.request(Method::POST, path).form(fields);
         assert_eq!(browser.send(form).status, 403, "{path}");
     }
-    let page = browser.get(&demo, "/");
-    assert!(page.text.contains("Hello, Ada"));
+    let page = browser.get("/");
+    assert!(page.has("Hello, Ada"));
     assert!(page.messages().is_empty());
-    assert_eq!(browser.get(&demo, "/api/keys").text, keys);
+    assert_eq!(browser.get("/api/keys").text, keys);
 }
 
 /// A client without cookies, like Safari with the `Secure` cookies of a server on localhost.
 #[test]
 fn a_browser_that_keeps_no_cookie_is_told_so() {
-    let demo = Demo::start("");
+    let browser = start("");
     let fields = [("name", "Ada")];
     let told = "No session cookie came with this form";
-    let token = Browser::new().get(&demo, "/").csrf_token();
-    let page = Browser::new().submit_with(&demo, "/sign-in", &token, &fields);
+    let token = browser.stranger().get("/").csrf_token();
+    let page = browser.stranger().submit_with("/sign-in", &token, &fields);
     assert_eq!(page.status, 403);
-    assert!(page.text.contains(told) && page.text.contains("--insecure"));
+    assert!(page.has(told) && page.has("--insecure"));
 
-    let keeping = Browser::new();
-    keeping.get(&demo, "/");
-    let page = keeping.submit_with(&demo, "/sign-in", &token, &fields);
+    let keeping = browser.stranger();
+    keeping.get("/");
+    let page = keeping.submit_with("/sign-in", &token, &fields);
     assert_eq!(page.status, 403);
-    assert!(!page.text.contains(told));
+    assert!(!page.has(told));
 }
 
 #[test]
 fn a_post_that_is_no_form_needs_its_token_in_the_header() {
-    let demo = Demo::start("");
-    let browser = Browser::signed_in(&demo, "Ada");
-    let page = browser.post(&demo, "/sign-out", json!({}));
+    let browser = start("").signed_in("Ada");
+    let page = browser.post("/sign-out", json!({}));
     assert_eq!(page.status, 403);
-    assert!(page.text.contains("<h1>Forbidden</h1>"));
-    assert!(page.text.contains("no CSRF token"));
+    assert!(page.has("<h1>Forbidden</h1>"));
+    assert!(page.has("no CSRF token"));
 }
 
 #[test]
 fn every_form_has_a_token_of_its_own_and_may_be_sent_twice() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
-    let page = browser.get(&demo, "/");
+    let browser = start("");
+    let page = browser.get("/");
     let mut tokens = page.csrf_tokens();
     let forms = page.text.matches("<form").count();
     assert!(forms > 10);
@@ -206,19 +202,19 @@ fn every_form_has_a_token_of_its_own_and_may_be_sent_twice() {
     tokens.sort();
     tokens.dedup();
     assert_eq!(tokens.len(), forms);
-    let token = browser.get(&demo, "/").csrf_token();
+    let token = browser.get("/").csrf_token();
     for language in ["de", "sv"] {
-        let page = browser.submit_with(&demo, "/language", &token, &[("language", language)]);
+        let page = browser.submit_with("/language", &token, &[("language", language)]);
         assert_eq!(page.status, 200);
     }
 }
 
 #[test]
 fn a_form_from_before_signing_in_is_refused_afterwards() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
-    let before = browser.get(&demo, "/").csrf_token();
-    browser.submit(&demo, "/sign-in", &[("name", "Ada")]);
-    let page = browser.submit_with(&demo, "/sign-out", &before, &[]);
+    let browser = start("");
+    let before = browser.get("/").csrf_token();
+    browser.submit("/sign-in", &[("name", "Ada")]);
+    let page = browser.submit_with("/sign-out", &before, &[]);
     assert_eq!(page.status, 403);
-    assert!(page.text.contains("load the page again"));
+    assert!(page.has("load the page again"));
 }

@@ -1,100 +1,147 @@
-//! The demo as a process.
+//! The demo as a process, and its visitors.
 
 use std::{
-    env,
-    ffi::OsStr,
-    io::{BufRead, BufReader},
-    path::PathBuf,
-    process::{Child, Command, ExitStatus, Output, Stdio},
+    ops::Deref,
+    process::{Command, Stdio},
 };
 
 use hardtack::{EncryptionKey, SigningKey};
+use hardtack_scenarios::{Answer, Client, Server, example};
+use serde_json::Value;
 
-/// A demo that runs on a port of its own until this is dropped.
-pub(crate) struct Demo {
-    process: Child,
-    /// `http://127.0.0.1:PORT`
-    pub(crate) base: String,
+/// Starts a demo with these flags, separated by spaces, and a browser in front of it.
+pub(crate) fn start(flags: &str) -> Visitor {
+    run(&mut command(flags))
 }
 
-impl Demo {
-    /// Starts a demo with these flags, separated by spaces.
-    pub(crate) fn start(flags: &str) -> Demo {
-        Demo::run(command(flags.split_whitespace()))
-    }
-
-    /// Starts a demo with this ring in the environment.
-    pub(crate) fn with_keys(ring: &str, flags: &str) -> Demo {
-        let mut command = command(flags.split_whitespace());
-        command.env("SESSION_KEYS", ring);
-        Demo::run(command)
-    }
-
-    fn run(mut command: Command) -> Demo {
-        let command = command.args(["--port", "0"]).stderr(Stdio::null());
-        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        let out = process.stdout.as_mut().unwrap();
-        BufReader::new(out).read_line(&mut line).unwrap();
-        let base = line.trim().strip_prefix("listening on ").unwrap();
-        Demo {
-            base: base.to_owned(),
-            process,
-        }
-    }
-
-    pub(crate) fn port(&self) -> &str {
-        self.base.rsplit(':').next().unwrap()
-    }
-
-    /// Presses Ctrl-C and waits for the end.
-    pub(crate) fn interrupt(mut self) -> ExitStatus {
-        let id = self.process.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &id]).status();
-        assert!(sent.unwrap().success());
-        self.process.wait().unwrap()
-    }
+/// Starts a demo with this ring in the environment, and a browser in front of it.
+pub(crate) fn start_with(ring: &str, flags: &str) -> Visitor {
+    run(command(flags).env("SESSION_KEYS", ring))
 }
 
-impl Drop for Demo {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+fn run(command: &mut Command) -> Visitor {
+    let command = command.args(["--port", "0"]).stderr(Stdio::null());
+    Visitor(Client::of(Server::spawn(command)))
 }
 
-/// The output of a demo that does not start.
-pub(crate) fn output<A: AsRef<OsStr>>(flags: impl IntoIterator<Item = A>) -> Output {
-    command(flags).output().unwrap()
-}
-
-/// The demo, without a ring in its environment.
-pub(crate) fn command<A: AsRef<OsStr>>(flags: impl IntoIterator<Item = A>) -> Command {
-    let mut command = Command::new(program());
-    command.args(flags).env_remove("SESSION_KEYS");
+/// The demo with these flags, separated by spaces, without a ring in its environment.
+pub(crate) fn command(flags: &str) -> Command {
+    let mut command = example("demo");
+    command.args(flags.split_whitespace());
     command
 }
 
-/// Cargo builds a package's examples before it runs the package's tests, into the folder beside theirs.
-fn program() -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let folder = test.ancestors().nth(2).unwrap();
-    let program = folder.join("examples").join("demo");
-    let program = program.with_extension(env::consts::EXE_EXTENSION);
-    assert!(
-        program.exists(),
-        "build it first: cargo build --example demo"
-    );
-    program
+/// A visitor of a demo, in a browser or by a script.
+#[derive(Clone)]
+pub(crate) struct Visitor(pub(crate) Client);
+
+impl Visitor {
+    /// Signs in by the form.
+    pub(crate) fn signed_in(self, name: &str) -> Visitor {
+        let form = self.get("/");
+        assert!(form.has(r#"method="post" action="/sign-in""#) && form.has(r#"name="name""#));
+        assert_eq!(self.submit("/sign-in", &[("name", name)]).status, 200);
+        self
+    }
+
+    /// Returns a visitor of the same demo with cookies of its own.
+    pub(crate) fn stranger(&self) -> Visitor {
+        Visitor(self.0.stranger())
+    }
+
+    /// Returns a visitor with a copy of the cookies.
+    pub(crate) fn copy(&self) -> Visitor {
+        self.clone()
+    }
+
+    /// Goes on at the demo of another visitor.
+    pub(crate) fn at(self, other: &Visitor) -> Visitor {
+        Visitor(self.0.at(&other.0))
+    }
+
+    /// Counts one more, by the form.
+    pub(crate) fn count(&self) -> Answer {
+        self.submit("/count", &[])
+    }
+
+    /// Posts a form with a token of this session, and follows the redirect.
+    pub(crate) fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let token = self.get("/").csrf_token();
+        self.submit_with(path, &token, fields)
+    }
+
+    /// Posts a form with this token.
+    pub(crate) fn submit_with(&self, path: &str, token: &str, fields: &[(&str, &str)]) -> Answer {
+        self.form(path, &[fields, &[("csrf_token", token)]].concat())
+    }
+
+    /// The response of `/api/session`.
+    pub(crate) fn session(&self) -> Value {
+        self.get("/api/session").json()
+    }
+
+    /// The value of a cookie in the jar.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.browser().cookies().remove(name)
+    }
+
+    /// The session's token in the jar.
+    pub(crate) fn token(&self) -> Option<String> {
+        self.cookie(SESSION)
+    }
+
+    pub(crate) fn set_token(&self, token: &str) {
+        self.browser().set(SESSION, token);
+    }
+}
+
+impl Deref for Visitor {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.0
+    }
+}
+
+/// What a page of the demo shows.
+pub(crate) trait Page {
+    fn text(&self) -> &str;
+
+    /// The token of the first form.
+    fn csrf_token(&self) -> String {
+        self.csrf_tokens().remove(0)
+    }
+
+    /// The tokens of all forms.
+    fn csrf_tokens(&self) -> Vec<String> {
+        let fields = self.text().split(r#"name="csrf_token" value=""#).skip(1);
+        let tokens = fields.map(|rest| rest.split('"').next().unwrap().to_owned());
+        tokens.collect()
+    }
+
+    /// The messages that are shown once, of the session or of a form.
+    fn messages(&self) -> Vec<&str> {
+        let messages = self.text().split(r#"role="status">"#).skip(1);
+        let texts = messages.map(|rest| rest.trim_start_matches("<span>"));
+        texts.map(|rest| rest.split('<').next().unwrap()).collect()
+    }
+
+    /// The number of visits.
+    fn visits(&self) -> Option<u32> {
+        let (_, rest) = self.text().split_once(r#"id="visits">"#)?;
+        rest.split_once('<')?.0.parse().ok()
+    }
+}
+
+impl Page for Answer {
+    fn text(&self) -> &str {
+        &self.text
+    }
 }
 
 /// The text of a fresh encryption key.
 pub(crate) fn encryption_key() -> String {
-    EncryptionKey::generate()
-        .unwrap()
-        .expose_secret()
-        .to_string()
+    hardtack_scenarios::fresh_key()
 }
 
 /// The text of a fresh signing key.
@@ -107,3 +154,5 @@ pub(crate) fn id_of(key: &str) -> String {
     let key: EncryptionKey = key.parse().unwrap();
     key.id().to_string()
 }
+
+const SESSION: &str = "__Host-session";

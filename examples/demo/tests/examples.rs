@@ -2,14 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-#[path = "examples/browser.rs"]
-mod browser;
 /// Runs the unit tests of the example.
 #[path = "../../login.rs"]
 #[allow(dead_code, reason = "its server runs as a process")]
 mod login;
-#[path = "examples/program.rs"]
-mod program;
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -17,94 +13,95 @@ use std::{
 };
 
 use hardtack::{EncryptionKey, Session, SessionCookie, SessionError};
-use reqwest::blocking::{Client, Response};
+use hardtack_scenarios::{Answer, Client, Method, Server, example, fresh_key};
+use reqwest::blocking::Response;
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Answer, Browser},
-    program::Program,
-};
+/// Starts an example with a fresh key, and a browser in front of it.
+fn start(name: &str) -> Client {
+    Client::of(Server::spawn(example(name).arg("0")))
+}
+
+fn start_with(name: &str, ring: &str) -> Client {
+    let mut command = example(name);
+    Client::of(Server::spawn(command.arg("0").env("SESSION_KEYS", ring)))
+}
 
 const ADA: [(&str, &str); 2] = [("name", "ada"), ("password", "lovelace")];
 
 #[test]
 fn login_knows_who_signed_in() {
-    let program = Program::start("login");
-    let browser = Browser::of(&program);
+    let browser = start("login");
     assert!(browser.get("/").has("Password"));
-    let wrong = browser.post("/sign-in", &[("name", "ada"), ("password", "byron")]);
+    let wrong = browser.form("/sign-in", &[("name", "ada"), ("password", "byron")]);
     assert_eq!(wrong.status, 403);
-    assert_eq!(browser.cookie(), None);
-    assert!(browser.post("/sign-in", &ADA).has("Hello ada"));
-    assert!(browser.post("/sign-out", &[]).has("Password"));
-    assert_eq!(browser.cookie(), None);
+    assert_eq!(browser.browser().cookie_field(), "");
+    assert!(browser.form("/sign-in", &ADA).has("Hello ada"));
+    assert!(browser.form("/sign-out", &[]).has("Password"));
+    assert_eq!(browser.browser().cookie_field(), "");
 }
 
 #[test]
 fn login_opens_no_copy_of_a_session_that_was_signed_out() {
-    let program = Program::start("login");
-    let browser = Browser::of(&program);
-    browser.post("/sign-in", &ADA);
-    let first = browser.copy(&program);
-    browser.post("/sign-in", &ADA);
-    let second = browser.copy(&program);
+    let browser = start("login");
+    browser.form("/sign-in", &ADA);
+    let first = browser.copy();
+    browser.form("/sign-in", &ADA);
+    let second = browser.copy();
     assert!(first.get("/").has("Password"));
     assert!(second.get("/").has("Hello ada"));
-    browser.post("/sign-out", &[]);
+    browser.form("/sign-out", &[]);
     assert!(second.get("/").has("Password"));
 }
 
 #[test]
 fn login_takes_no_form_from_another_site() {
-    let program = Program::start("login");
-    let browser = Browser::of(&program);
-    let request = browser.posting("/sign-in", &ADA);
-    let answer = Answer::to(request.header("origin", "https://elsewhere.example"));
+    let browser = start("login");
+    let request = browser.request(Method::POST, "/sign-in").form(&ADA);
+    let answer = browser.send(request.header("origin", "https://elsewhere.example"));
     assert_eq!(answer.status, 403);
-    let request = browser.posting("/sign-in", &ADA);
-    assert!(Answer::to(request.header("origin", &program.base)).has("Hello ada"));
+    let request = browser.request(Method::POST, "/sign-in").form(&ADA);
+    assert!(
+        browser
+            .send(request.header("origin", browser.base()))
+            .has("Hello ada")
+    );
 }
 
 #[test]
 fn flash_shows_a_message_once() {
-    let program = Program::start("flash");
-    let browser = Browser::of(&program);
+    let browser = start("flash");
     assert!(!browser.get("/").has("<p"));
     assert!(
         browser
-            .post("/notes", &[("note", "milk")])
+            .form("/notes", &[("note", "milk")])
             .has("<p>Noted.</p>")
     );
     assert!(!browser.get("/").has("<p"));
     // The session is empty, so the cookie is gone.
-    assert_eq!(browser.cookie(), None);
-    let answer = browser.post("/notes", &[("note", "")]);
+    assert_eq!(browser.browser().cookie_field(), "");
+    let answer = browser.form("/notes", &[("note", "")]);
     assert!(answer.has(r#"<p role="alert">There is nothing to note.</p>"#));
 }
 
 #[test]
 fn flash_keeps_messages_until_a_page_shows_them() {
-    let program = Program::start("flash");
-    let browser = Browser::of(&program);
-    let client = Client::builder().redirect(reqwest::redirect::Policy::none());
-    let client = client.no_proxy().build().unwrap();
-    let url = format!("{}/notes", program.base);
-    let redirect = client.post(url).form(&[("note", "milk")]).send().unwrap();
-    assert_eq!(redirect.status(), 303);
-    assert_eq!(redirect.headers()["location"], "/");
-    let field = redirect.headers()["set-cookie"].to_str().unwrap();
-    browser.receive(field.split(';').next().unwrap());
+    let browser = start("flash");
+    let form = browser.request(Method::POST, "/notes");
+    let redirect = browser.browser().ask(form.form(&[("note", "milk")]));
+    assert_eq!(redirect.status, 303);
+    assert_eq!(redirect.header("location"), Some("/"));
     assert!(browser.get("/").has("<p>Noted.</p>"));
 }
 
 #[test]
 fn csrf_form_takes_the_token_of_its_session_only() {
-    let program = Program::start("csrf_form");
-    let (browser, other) = (Browser::of(&program), Browser::of(&program));
+    let browser = start("csrf_form");
+    let other = browser.stranger();
     let (token, foreign) = (token_in(&browser.get("/")), token_in(&other.get("/")));
     let transfer = |token| {
         let fields = [("to", "Bob"), ("amount", "5"), ("csrf_token", token)];
-        browser.post("/transfer", &fields)
+        browser.form("/transfer", &fields)
     };
     assert_eq!(transfer(&token).text, "5 sent to Bob, 95 left\n");
     // A token is valid more than once, so that a form in another tab works.
@@ -112,21 +109,20 @@ fn csrf_form_takes_the_token_of_its_session_only() {
     assert_eq!(transfer(&foreign).status, 403);
     assert_eq!(transfer("").status, 403);
     let fields = [("to", "Bob"), ("amount", "5")];
-    assert_eq!(browser.post("/transfer", &fields).status, 403);
+    assert_eq!(browser.form("/transfer", &fields).status, 403);
     assert!(browser.get("/").has("You have 90."));
 }
 
 #[test]
 fn csrf_form_takes_no_form_from_another_site_even_with_a_token() {
-    let program = Program::start("csrf_form");
-    let browser = Browser::of(&program);
+    let browser = start("csrf_form");
     let token = token_in(&browser.get("/"));
     let fields = [("to", "Bob"), ("amount", "5"), ("csrf_token", &token)];
-    let request = browser.posting("/transfer", &fields);
-    let answer = Answer::to(request.header("sec-fetch-site", "cross-site"));
+    let request = browser.request(Method::POST, "/transfer").form(&fields);
+    let answer = browser.send(request.header("sec-fetch-site", "cross-site"));
     assert_eq!(answer.status, 403);
-    let request = browser.posting("/transfer", &fields);
-    let answer = Answer::to(request.header("sec-fetch-site", "same-origin"));
+    let request = browser.request(Method::POST, "/transfer").form(&fields);
+    let answer = browser.send(request.header("sec-fetch-site", "same-origin"));
     assert_eq!(answer.status, 200);
 }
 
@@ -140,16 +136,11 @@ fn token_in(page: &Answer) -> String {
 
 #[test]
 fn remember_me_is_for_those_who_tick_the_box() {
-    let program = Program::start("remember_me");
-    let client = Client::builder().redirect(reqwest::redirect::Policy::none());
-    let client = client.no_proxy().build().unwrap();
+    let browser = start("remember_me");
     let sign_in = |remember: &[(&str, &str)]| {
-        let fields = [&ADA, remember].concat();
-        let request = client
-            .post(format!("{}/sign-in", program.base))
-            .form(&fields);
-        let answer = Answer::to(request);
-        answer.field("set-cookie").unwrap().to_owned()
+        let form = browser.request(Method::POST, "/sign-in");
+        let answer = browser.browser().ask(form.form(&[&ADA, remember].concat()));
+        answer.header("set-cookie").unwrap().to_owned()
     };
     assert!(!sign_in(&[]).contains("Max-Age"));
     assert!(sign_in(&[("remember", "on")]).ends_with("; Max-Age=2592000"));
@@ -158,23 +149,25 @@ fn remember_me_is_for_those_who_tick_the_box() {
 #[test]
 fn remember_me_asks_for_the_password_again() {
     let ring = fresh_key();
-    let program = Program::with_keys("remember_me", &ring);
-    let browser = Browser::of(&program);
-    browser.post("/sign-in", &ADA);
-    let change = |browser: &Browser| browser.post("/password", &[("new", "hopper")]);
+    let browser = start_with("remember_me", &ring);
+    browser.form("/sign-in", &ADA);
+    let change = |browser: &Client| browser.form("/password", &[("new", "hopper")]);
     assert_eq!(change(&browser).text, "ada has a new password of 6 bytes\n");
 
     // Ten minutes after its sign-in.
-    let late = Browser::of(&program);
-    late.receive(&cookie_of(&ring, minutes_ago(10), |session| {
-        session.insert("user", "ada")
-    }));
+    let late = browser.stranger();
+    receive(
+        &late,
+        &cookie_of(&ring, minutes_ago(10), |session| {
+            session.insert("user", "ada")
+        }),
+    );
     assert!(late.get("/").has("New password"));
     assert_eq!(change(&late).status, 403);
-    assert_eq!(late.post("/confirm", &[("password", "")]).status, 403);
+    assert_eq!(late.form("/confirm", &[("password", "")]).status, 403);
     assert_eq!(change(&late).status, 403);
     assert_eq!(
-        late.post("/confirm", &[("password", "lovelace")]).status,
+        late.form("/confirm", &[("password", "lovelace")]).status,
         200
     );
     assert_eq!(change(&late).status, 200);
@@ -182,17 +175,16 @@ fn remember_me_asks_for_the_password_again() {
 
 #[test]
 fn oauth_signs_in_by_way_of_the_provider() {
-    let program = Program::start("oauth");
-    let browser = Browser::of(&program);
+    let browser = start("oauth");
     assert!(browser.get("/").has("Sign in"));
     assert!(browser.get("/sign-in").has("Hello ada"));
-    assert!(browser.post("/sign-out", &[]).has("Sign in"));
+    assert!(browser.form("/sign-out", &[]).has("Sign in"));
 }
 
 #[test]
 fn oauth_takes_no_answer_that_another_browser_asked_for() {
-    let program = Program::start("oauth");
-    let [victim, attacker] = [(); 2].map(|()| Browser::of(&program));
+    let victim = start("oauth");
+    let attacker = victim.stranger();
     let answer = format!("/callback?{}", answer_to(&attacker));
     // Without a sign-in of its own, and with one under way.
     assert_eq!(victim.get(&answer).status, 403);
@@ -204,13 +196,12 @@ fn oauth_takes_no_answer_that_another_browser_asked_for() {
 
 #[test]
 fn oauth_takes_an_answer_once_and_none_with_another_code() {
-    let program = Program::start("oauth");
-    let browser = Browser::of(&program);
+    let browser = start("oauth");
     let answer = format!("/callback?{}", answer_to(&browser));
     assert!(browser.get(&answer).has("Hello ada"));
     assert_eq!(browser.get(&answer).status, 403);
 
-    let other = answer_to(&Browser::of(&program));
+    let other = answer_to(&browser.stranger());
     let own = answer_to(&browser);
     let (code, _) = other.split_once('&').unwrap();
     let (_, state) = own.split_once('&').unwrap();
@@ -223,26 +214,23 @@ fn oauth_takes_an_answer_once_and_none_with_another_code() {
 
 #[test]
 fn oauth_takes_an_answer_in_a_form_that_comes_without_a_cookie() {
-    let program = Program::start("oauth");
-    let browser = Browser::of(&program);
+    let browser = start("oauth");
     let fields = answer_to(&browser);
-    let client = Client::builder().redirect(reqwest::redirect::Policy::none());
-    let form = client.no_proxy().build().unwrap();
-    let form = form.post(format!("{}/callback/form", program.base));
+    let stranger = browser.stranger();
+    let form = stranger.request(Method::POST, "/callback/form");
     let form = form
         .header("origin", "https://provider.example")
-        .body(fields);
-    let redirect = Answer::to(form.header("sec-fetch-site", "cross-site"));
-    assert_eq!((redirect.status, redirect.field("set-cookie")), (303, None));
-    assert!(
-        browser
-            .get(redirect.field("location").unwrap())
-            .has("Hello ada")
+        .header("sec-fetch-site", "cross-site");
+    let redirect = stranger.browser().ask(form.body(fields));
+    assert_eq!(
+        (redirect.status, redirect.header("set-cookie")),
+        (303, None)
     );
+    assert!(browser.get(&redirect.field("location")).has("Hello ada"));
 }
 
 /// Begins a sign-in in this browser. Returns the provider's answer, `code=…&state=…`.
-fn answer_to(browser: &Browser) -> String {
+fn answer_to(browser: &Client) -> String {
     let page = browser.get("/sign-in?response_mode=form_post");
     let field = |name| {
         let start = format!(r#"name="{name}" value=""#);
@@ -254,41 +242,37 @@ fn answer_to(browser: &Browser) -> String {
 
 #[test]
 fn epoch_ends_every_session_of_a_user() {
-    let program = Program::start("epoch");
-    let [laptop, phone, other] = [(); 3].map(|()| Browser::of(&program));
+    let laptop = start("epoch");
+    let (phone, other) = (laptop.stranger(), laptop.stranger());
     for (browser, name) in [(&laptop, "ada"), (&phone, "ada"), (&other, "grace")] {
-        let answer = browser.post("/sign-in", &[("name", name)]);
+        let answer = browser.form("/sign-in", &[("name", name)]);
         assert_eq!(answer.text, format!("Hello {name}\n"));
     }
-    assert_eq!(laptop.post("/sign-out-everywhere", &[]).status, 200);
-    assert_eq!(laptop.cookie(), None);
+    assert_eq!(laptop.form("/sign-out-everywhere", &[]).status, 200);
+    assert_eq!(laptop.browser().cookie_field(), "");
     assert_eq!(phone.get("/").status, 401);
     assert_eq!(other.get("/").text, "Hello grace\n");
-    assert!(phone.post("/sign-in", &[("name", "ada")]).has("Hello ada"));
+    assert!(phone.form("/sign-in", &[("name", "ada")]).has("Hello ada"));
 }
 
 #[test]
 fn header_session_needs_no_cookies() {
-    let program = Program::start("header_session");
-    let client = Client::builder().no_proxy().build().unwrap();
-    let url = |path| format!("{}{path}", program.base);
-    let me = |token: &str| {
-        let request = client.get(url("/me"));
-        Answer::to(request.header("authorization", format!("Bearer {token}")))
+    let client = start("header_session");
+    let with = |method, path, token: &str| {
+        client.with(method, path, "authorization", &format!("Bearer {token}"))
     };
-    let signed_in = client.post(url("/sign-in")).json(&json!({"name": "ada"}));
-    let signed_in = Answer::to(signed_in);
-    assert_eq!(signed_in.field("set-cookie"), None);
-    let first = me(signed_in.field("session-token").unwrap());
+    let me = |token: &str| with(Method::GET, "/me", token);
+    let signed_in = client.post("/sign-in", json!({"name": "ada"}));
+    assert_eq!(signed_in.header("set-cookie"), None);
+    let first = me(signed_in.header("session-token").unwrap());
     assert_eq!(visits(&first), json!(1));
-    let token = first.field("session-token").unwrap();
+    let token = first.header("session-token").unwrap();
     assert_eq!(visits(&me(token)), json!(2));
 
-    let request = client.post(url("/sign-out"));
-    let signed_out = Answer::to(request.header("authorization", format!("Bearer {token}")));
-    assert_eq!(signed_out.field("session-token"), Some(""));
+    let signed_out = with(Method::POST, "/sign-out", token);
+    assert_eq!(signed_out.header("session-token"), Some(""));
     assert_eq!(me("").status, 401);
-    assert_eq!(Answer::to(client.get(url("/me"))).status, 401);
+    assert_eq!(client.get("/me").status, 401);
 }
 
 fn visits(answer: &Answer) -> Value {
@@ -298,9 +282,8 @@ fn visits(answer: &Answer) -> Value {
 
 #[test]
 fn tenants_share_a_key_and_no_sessions() {
-    let program = Program::start("tenants");
-    let browser = Browser::of(&program);
-    let visit = |host: &str| Answer::to(browser.asking("/").header("host", host));
+    let browser = start("tenants");
+    let visit = |host: &str| browser.with(Method::GET, "/", "host", host);
     assert_eq!(visit("red.localhost").text, "visit 1 of red\n");
     assert_eq!(visit("RED.localhost:8080").text, "visit 2 of red\n");
     // For the client both names are one site, so it sends the cookie of one to the other.
@@ -312,36 +295,41 @@ fn tenants_share_a_key_and_no_sessions() {
 
 #[test]
 fn streaming_goes_on_until_its_session_is_signed_out() {
-    let program = Program::start("streaming");
-    let (ada, grace) = (Browser::of(&program), Browser::of(&program));
+    let ada = start("streaming");
+    let grace = ada.stranger();
+    let post = |client: &Client, path: &str, text: &'static str| {
+        client.send(client.request(Method::POST, path).body(text))
+    };
     assert_eq!(ada.get("/news").status, 401);
-    ada.send("/sign-in", "ada");
-    grace.send("/sign-in", "grace");
+    post(&ada, "/sign-in", "ada");
+    post(&grace, "/sign-in", "grace");
     let mut of_ada = Events::of(&ada);
     let mut of_grace = Events::of(&grace);
 
-    ada.send("/news", "hello");
+    post(&ada, "/news", "hello");
     let event = of_ada.next().unwrap();
     assert!(event.starts_with("for ada: hello ("), "{event}");
     let error = SessionError::AfterHead.to_string();
     assert!(event.contains(&error), "{event}");
     assert!(of_grace.next().unwrap().starts_with("for grace: hello"));
 
-    ada.post("/sign-out", &[]);
+    ada.form("/sign-out", &[]);
     assert_eq!(of_ada.next(), None);
-    grace.send("/news", "who is there?");
+    post(&grace, "/news", "who is there?");
     assert!(of_grace.next().unwrap().contains("who is there?"));
 }
 
 #[test]
 fn streaming_ends_with_its_session() {
     let ring = fresh_key();
-    let program = Program::with_keys("streaming", &ring);
-    let browser = Browser::of(&program);
-    browser.receive(&cookie_of(&ring, SystemTime::now(), |session| {
-        session.insert("user", "ada")?;
-        session.limit_to(Duration::from_secs(3))
-    }));
+    let browser = start_with("streaming", &ring);
+    receive(
+        &browser,
+        &cookie_of(&ring, SystemTime::now(), |session| {
+            session.insert("user", "ada")?;
+            session.limit_to(Duration::from_secs(3))
+        }),
+    );
     assert_eq!(Events::of(&browser).next(), None);
     assert_eq!(browser.get("/news").status, 401);
 }
@@ -350,8 +338,8 @@ fn streaming_ends_with_its_session() {
 struct Events(BufReader<Response>);
 
 impl Events {
-    fn of(browser: &Browser) -> Events {
-        let response = browser.asking("/news").send().unwrap();
+    fn of(browser: &Client) -> Events {
+        let response = browser.request(Method::GET, "/news").send().unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["cache-control"], "no-store");
         Events(BufReader::new(response))
@@ -368,9 +356,10 @@ impl Iterator for Events {
     }
 }
 
-fn fresh_key() -> String {
-    let key = EncryptionKey::generate().unwrap();
-    key.expose_secret().to_string()
+/// Adds `name=value` as a cookie of the site.
+fn receive(client: &Client, pair: &str) {
+    let (name, value) = pair.split_once('=').unwrap();
+    client.browser().set(name, value);
 }
 
 /// The cookie of a session that began at `moment`, for an example whose cookie has all defaults.

@@ -1,20 +1,20 @@
 //! Cookies that were set with other attributes before.
 
-use serde_json::json;
+use hardtack_scenarios::Method;
 
-use crate::{browser::Browser, demo::Demo};
+use crate::demo::{command, start};
 
 /// The fields of a write and of an ending.
 fn fields(flags: &str) -> [Vec<String>; 2] {
-    let (demo, browser) = (Demo::start(flags), Browser::new());
-    let written = browser.put(&demo, "/api/data/a", json!(1));
-    let read = browser.get(&demo, "/api/session");
+    let browser = start(flags);
+    let written = browser.put("/api/data/a", 1);
+    let read = browser.get("/api/session");
     assert!(read.set_cookies().is_empty(), "reading drops nothing");
     // The jar does not return a cookie for another path or domain.
     let name = written.set_cookies().last().unwrap().to_string();
     let pair = name.split(';').next().unwrap().to_owned();
-    let end = browser.request(&demo, reqwest::Method::POST, "/api/clear");
-    let ended = Browser::new().send(end.header("cookie", pair));
+    let stranger = browser.stranger();
+    let ended = stranger.with(Method::POST, "/api/clear", "cookie", &pair);
     [written, ended].map(|answer| {
         let fields = answer.set_cookies().into_iter();
         fields.map(str::to_owned).collect()
@@ -71,17 +71,16 @@ fn each_earlier_way_has_its_line() {
 #[test]
 fn the_size_on_a_page_is_that_of_the_cookie_alone() {
     let flags = "--name session --formerly path=/shop";
-    let demo = Demo::start(flags);
-    let browser = Browser::signed_in(&demo, "Ada");
-    let token = browser.cookie(&demo, "session").unwrap();
+    let browser = start(flags).signed_in("Ada");
+    let token = browser.cookie("session").unwrap();
     let sent = format!("session={token}").len();
-    let page = browser.get(&demo, "/").text;
+    let page = browser.get("/").text;
     assert!(page.contains(&format!("sends <strong>{sent}</strong>")));
 }
 
 #[test]
 fn a_way_that_the_name_forbids_ends_the_program() {
-    let output = crate::demo::output(["--formerly", "path=/shop"]);
+    let output = command("--formerly path=/shop").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("path"));
 }

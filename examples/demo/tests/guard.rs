@@ -1,16 +1,15 @@
 //! The playground answers only to this machine.
 
-use reqwest::Method;
+use hardtack_scenarios::Method;
 
-use crate::{browser::Browser, demo::Demo};
+use crate::demo::start;
 
 #[test]
 fn only_this_machine_s_names_are_answered() {
-    let demo = Demo::start("");
-    let (port, browser) = (demo.port(), Browser::new());
+    let browser = start("");
+    let (_, port) = browser.base().rsplit_once(':').unwrap();
     let check = |host: &str, expected| {
-        let request = browser.request(&demo, Method::GET, "/api/session");
-        let answer = browser.send(request.header("host", host));
+        let answer = browser.with(Method::GET, "/api/session", "host", host);
         assert_eq!(answer.status, expected, "{host}");
         assert_eq!(answer.json()["error"].is_string(), expected != 200);
     };
@@ -33,14 +32,13 @@ fn only_this_machine_s_names_are_answered() {
 
 #[test]
 fn what_a_browser_sends_for_another_site_is_refused() {
-    let demo = Demo::start("");
-    let browser = Browser::new();
+    let browser = start("");
+    let base = browser.base();
     let check = |name: &str, value: &str, expected| {
-        let request = browser.request(&demo, Method::POST, "/api/renew");
-        let answer = browser.send(request.header(name, value));
+        let answer = browser.with(Method::POST, "/api/renew", name, value);
         assert_eq!(answer.status, expected, "{name}: {value}");
         assert_eq!(answer.set_cookies().len(), usize::from(expected == 204));
-        assert_eq!(answer.text.contains("error"), expected != 204);
+        assert_eq!(answer.has("error"), expected != 204);
     };
     check("sec-fetch-site", "same-origin", 204);
     check("sec-fetch-site", "none", 204);
@@ -48,8 +46,8 @@ fn what_a_browser_sends_for_another_site_is_refused() {
     check("sec-fetch-site", "cross-site", 403);
     check("origin", "http://evil.test", 403);
     check("origin", "null", 403);
-    check("origin", &demo.base.replace("http", "https"), 403);
+    check("origin", &base.replace("http", "https"), 403);
     check("origin", "http://127.0.0.1:1", 403);
-    check("origin", &format!("{}.evil.test", demo.base), 403);
-    check("origin", &demo.base, 204);
+    check("origin", &format!("{}.evil.test", base), 403);
+    check("origin", base, 204);
 }

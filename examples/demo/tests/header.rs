@@ -2,39 +2,40 @@
 
 use std::cell::RefCell;
 
-use reqwest::Method;
+use hardtack_scenarios::{Answer, Method};
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Answer, Browser},
-    demo::{Demo, encryption_key},
-};
+use crate::demo::{Page, Visitor, encryption_key, start, start_with};
 
 /// A client that keeps its token as an application on a phone would.
-struct Client {
-    browser: Browser,
+struct App {
+    client: Visitor,
     header: &'static str,
     scheme: &'static str,
     token: RefCell<String>,
 }
 
-impl Client {
-    fn new(header: &'static str, scheme: &'static str) -> Client {
-        Client {
-            browser: Browser::new(),
+impl App {
+    fn start(header: &'static str, scheme: &'static str, flags: &str) -> App {
+        App::of(start(&format!("--header {header} {flags}")), header, scheme)
+    }
+
+    fn of(client: Visitor, header: &'static str, scheme: &'static str) -> App {
+        App {
+            client,
             header,
             scheme,
             token: RefCell::default(),
         }
     }
 
-    fn ask(&self, demo: &Demo, method: Method, path: &str, body: Value) -> Answer {
-        let mut request = self.browser.request(demo, method, path).json(&body);
+    fn ask(&self, method: Method, path: &str, body: impl Into<Value>) -> Answer {
+        let mut request = self.client.request(method, path).json(&body.into());
         let token = self.token.borrow().clone();
         if !token.is_empty() {
             request = request.header(self.header, format!("{}{token}", self.scheme));
         }
-        let answer = self.browser.send(request);
+        let answer = self.client.send(request);
         assert!(answer.set_cookies().is_empty(), "{path}");
         if let Some(token) = answer.header("session-token") {
             self.token.replace(token.to_owned());
@@ -42,28 +43,27 @@ impl Client {
         answer
     }
 
-    fn put(&self, demo: &Demo, path: &str, value: Value) -> Answer {
-        self.ask(demo, Method::PUT, path, value)
+    fn put(&self, path: &str, value: impl Into<Value>) -> Answer {
+        self.ask(Method::PUT, path, value)
     }
 
-    fn session(&self, demo: &Demo) -> Value {
-        self.ask(demo, Method::GET, "/api/session", json!(null))
-            .json()
+    fn session(&self) -> Value {
+        self.ask(Method::GET, "/api/session", ()).json()
     }
 }
 
 #[test]
 fn two_clients_have_a_session_each() {
-    let demo = Demo::start("--header X-Session");
-    let clients = ["Ada", "Grace"].map(|name| {
-        let client = Client::new("x-session", "");
-        let answer = client.put(&demo, "/api/data/name", json!(name));
+    let demo = start("--header X-Session");
+    let apps = ["Ada", "Grace"].map(|name| {
+        let app = App::of(demo.clone(), "x-session", "");
+        let answer = app.put("/api/data/name", json!(name));
         assert_eq!(answer.status, 204);
         assert!(answer.header("session-token").unwrap().starts_with('e'));
-        client
+        app
     });
-    for (client, name) in clients.iter().zip(["Ada", "Grace"]) {
-        let session = client.session(&demo);
+    for (app, name) in apps.iter().zip(["Ada", "Grace"]) {
+        let session = app.session();
         assert_eq!(session["data"], json!({ "name": name }));
         assert_eq!(session["outcome"], "opened");
     }
@@ -72,14 +72,9 @@ fn two_clients_have_a_session_each() {
 #[test]
 fn bearer_is_skipped_in_authorization_and_nowhere_else() {
     let check = |header: &'static str, scheme: &'static str, outcome: &str| {
-        let demo = Demo::start(&format!("--header {header}"));
-        let client = Client::new(header, scheme);
-        client.put(&demo, "/api/data/a", json!(1));
-        assert_eq!(
-            client.session(&demo)["outcome"],
-            outcome,
-            "{header} {scheme}"
-        );
+        let app = App::start(header, scheme, "");
+        app.put("/api/data/a", 1);
+        assert_eq!(app.session()["outcome"], outcome, "{header} {scheme}");
     };
     check("Authorization", "Bearer ", "opened");
     check("authorization", "bearer ", "opened");
@@ -90,10 +85,9 @@ fn bearer_is_skipped_in_authorization_and_nowhere_else() {
 
 #[test]
 fn the_answer_depends_on_the_header_and_says_so() {
-    let demo = Demo::start("--header X-Session");
-    let client = Client::new("x-session", "");
+    let app = App::start("X-Session", "", "");
     let look = |path: &str| {
-        let answer = client.ask(&demo, Method::GET, path, json!(null));
+        let answer = app.ask(Method::GET, path, ());
         let told = ["vary", "cache-control", "session-token"];
         told.map(|name| answer.header(name).map(str::to_owned))
     };
@@ -101,55 +95,50 @@ fn the_answer_depends_on_the_header_and_says_so() {
     let [vary, caching, token] = look("/api/session");
     assert_eq!(vary.unwrap().to_ascii_lowercase(), "x-session");
     assert_eq!((caching.as_deref(), token), (Some("private"), None));
-    let answer = client.put(&demo, "/api/data/a", json!(1));
+    let answer = app.put("/api/data/a", 1);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
 }
 
 #[test]
 fn an_ending_is_an_empty_field() {
-    let demo = Demo::start("--header X-Session");
-    let client = Client::new("x-session", "");
-    let end = || client.ask(&demo, Method::POST, "/api/invalidate", json!(null));
+    let app = App::start("X-Session", "", "");
+    let end = || app.ask(Method::POST, "/api/invalidate", ());
     assert_eq!(end().header("session-token"), None, "there was nothing");
-    client.put(&demo, "/api/data/a", json!(1));
+    app.put("/api/data/a", 1);
     assert_eq!(end().header("session-token"), Some(""));
-    assert_eq!(client.session(&demo)["outcome"], "absent");
+    assert_eq!(app.session()["outcome"], "absent");
 }
 
 #[test]
 fn a_token_of_a_cookie_does_not_open_in_a_header_nor_the_other_way_round() {
     let keys = encryption_key();
-    let (cookies, headers) = (
-        Demo::with_keys(&keys, ""),
-        Demo::with_keys(&keys, "--header x-session"),
-    );
-    let (browser, client) = (Browser::new(), Client::new("x-session", ""));
-    browser.put(&cookies, "/api/data/a", json!(1));
-    client.put(&headers, "/api/data/a", json!(1));
-    let (cookie, header) = (browser.token(&cookies).unwrap(), client.token.take());
+    let browser = start_with(&keys, "");
+    let headers = start_with(&keys, "--header x-session");
+    let app = App::of(headers.clone(), "x-session", "");
+    browser.put("/api/data/a", 1);
+    app.put("/api/data/a", 1);
+    let (cookie, header) = (browser.token().unwrap(), app.token.take());
 
-    client.token.replace(cookie.clone());
-    assert_eq!(client.session(&headers)["reason"], "Auth");
-    browser.set_token(&cookies, &header);
-    assert_eq!(browser.session(&cookies)["reason"], "Auth");
+    app.token.replace(cookie.clone());
+    assert_eq!(app.session()["reason"], "Auth");
+    browser.set_token(&header);
+    assert_eq!(browser.session()["reason"], "Auth");
     // A cookie is ignored.
-    browser.set_token(&headers, &cookie);
-    assert_eq!(browser.session(&headers)["outcome"], "absent");
+    headers.set_token(&cookie);
+    assert_eq!(headers.session()["outcome"], "absent");
 }
 
 #[test]
 fn two_different_tokens_open_nothing() {
-    let demo = Demo::start("--header x-session");
-    let client = Client::new("x-session", "");
-    client.put(&demo, "/api/data/a", json!(1));
-    let token = client.token.take();
+    let app = App::start("x-session", "", "");
+    app.put("/api/data/a", 1);
+    let token = app.token.take();
     let session = |tokens: [&str; 2]| {
-        let browser = &client.browser;
-        let request = browser.request(&demo, Method::GET, "/api/session");
+        let request = app.client.request(Method::GET, "/api/session");
         let request = tokens
             .into_iter()
             .fold(request, |request, token| request.header("x-session", token));
-        browser.send(request).json()
+        app.client.send(request).json()
     };
     assert_eq!(session([&token, "other"])["reason"], "Duplicate");
     assert_eq!(session([&token, &token])["outcome"], "opened");
@@ -157,49 +146,43 @@ fn two_different_tokens_open_nothing() {
 
 #[test]
 fn nothing_needs_a_cookie() {
-    let demo = Demo::start("--header authorization --remember-up-to 5000");
-    let client = Client::new("authorization", "Bearer ");
-    let post = |path: &str, body: Value| client.ask(&demo, Method::POST, path, body);
+    let app = App::start("authorization", "Bearer ", "--remember-up-to 5000");
+    let post = |path: &str, body: Value| app.ask(Method::POST, path, body);
     post("/api/flash", json!({ "message": "hello" }));
     let popped = post("/api/flash/pop", json!({})).json();
     assert_eq!(popped, json!({ "messages": ["hello"] }));
-    let token = client
-        .ask(&demo, Method::GET, "/api/csrf", json!(null))
-        .json();
+    let token = app.ask(Method::GET, "/api/csrf", ()).json();
     assert_eq!(post("/api/csrf", token).json(), json!({ "valid": true }));
     assert_eq!(post("/api/remember", json!({ "seconds": 99 })).status, 204);
-    assert_eq!(client.session(&demo)["persistent"], true);
+    assert_eq!(app.session()["persistent"], true);
     post("/api/renew", json!(null));
 
-    let id = client.session(&demo)["id"].take();
-    client.put(&demo, "/api/revoked", json!({ "ids": [id] }));
-    assert_eq!(client.session(&demo)["reason"], "Revoked");
+    let id = app.session()["id"].take();
+    app.put("/api/revoked", json!({ "ids": [id] }));
+    assert_eq!(app.session()["reason"], "Revoked");
 }
 
 #[test]
 fn a_moment_ends_sessions_in_headers_too() {
-    let demo = Demo::start("--header x-session --clock 1800000000");
-    let client = Client::new("x-session", "");
-    client.put(&demo, "/api/data/a", json!(1));
+    let app = App::start("x-session", "", "--clock 1800000000");
+    app.put("/api/data/a", 1);
     for (at, outcome) in [
         (1_800_000_000, "opened"),
         (1_800_000_001, "rejected"),
         (0, "rejected"),
     ] {
-        let answer = client.put(&demo, "/api/not-before", json!({ "at": at }));
+        let answer = app.put("/api/not-before", json!({ "at": at }));
         assert_eq!(answer.status, 204);
-        assert_eq!(client.session(&demo)["outcome"], outcome);
+        assert_eq!(app.session()["outcome"], outcome);
     }
 }
 
 #[test]
 fn a_session_in_a_header_has_more_room_and_the_same_answers() {
-    let demo = Demo::start("--header x-session");
-    let client = Client::new("x-session", "");
-    let cookies = Demo::start("");
+    let app = App::start("x-session", "", "");
     let room = |session: Value| session["remaining_bytes"].as_u64().unwrap();
-    assert!(room(client.session(&demo)) > room(Browser::new().session(&cookies)));
-    let answer = client.put(&demo, "/api/data/a", json!("x".repeat(4000)));
+    assert!(room(app.session()) > room(start("").session()));
+    let answer = app.put("/api/data/a", json!("x".repeat(4000)));
     assert_eq!(
         (answer.status, &answer.json()["allowed"]),
         (413, &json!(3072))
@@ -209,8 +192,7 @@ fn a_session_in_a_header_has_more_room_and_the_same_answers() {
 
 #[test]
 fn the_pages_keep_their_cookie_for_browsers_send_no_such_header() {
-    let demo = Demo::start("--header x-session");
-    let browser = Browser::signed_in(&demo, "Ada");
-    assert_eq!(browser.count(&demo).visits(), Some(1));
-    assert_eq!(browser.session(&demo)["outcome"], "absent");
+    let browser = start("--header x-session").signed_in("Ada");
+    assert_eq!(browser.count().visits(), Some(1));
+    assert_eq!(browser.session()["outcome"], "absent");
 }

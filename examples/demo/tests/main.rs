@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-mod browser;
 mod demo;
 
 mod batch;
@@ -23,4 +22,5 @@ mod revocation;
 mod rotation;
 mod sign_in;
 mod size;
+mod texts;
 mod time;

@@ -1,53 +1,53 @@
 //! The pages, used as by a visitor.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use reqwest::Method;
 
-use crate::{browser::Browser, demo::Demo};
+use hardtack_scenarios::Method;
+
+use crate::demo::{Page, start};
 
 #[test]
 fn the_first_view_of_a_page_with_a_form_gives_the_session_its_id() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
+    let browser = start("");
     for path in ["/about", "/style.css", "/nowhere"] {
-        browser.get(&demo, path);
-        assert_eq!(browser.token(&demo), None, "{path}");
+        browser.get(path);
+        assert_eq!(browser.token(), None, "{path}");
     }
     // It leads back with the cookie, so that there is one to show.
-    let page = browser.get(&demo, "/");
-    assert!(page.text.contains("<strong>Opened.</strong>"));
-    assert!(browser.get(&demo, "/").set_cookies().is_empty());
-    let without_cookies = Browser::new();
-    let page = without_cookies.get(&demo, "/?first=yes");
-    assert!(page.text.contains("No cookie has arrived yet."));
-    let session = browser.session(&demo);
+    let page = browser.get("/");
+    assert!(page.has("<strong>Opened.</strong>"));
+    assert!(browser.get("/").set_cookies().is_empty());
+    let without_cookies = browser.stranger();
+    let page = without_cookies.get("/?first=yes");
+    assert!(page.has("No cookie has arrived yet."));
+    let session = browser.session();
     assert!(session["id"].is_string());
     assert_eq!(session["data"], serde_json::json!({}));
 }
 
 #[test]
 fn a_changed_token_is_a_new_session() {
-    let demo = Demo::start("");
-    let browser = Browser::signed_in(&demo, "Ada");
-    let token = browser.token(&demo).unwrap();
+    let browser = start("").signed_in("Ada");
+    let token = browser.token().unwrap();
     let changed = if token.ends_with('A') { "Q" } else { "A" };
     let changed = format!("{}{changed}", &token[..token.len() - 1]);
-    browser.set_token(&demo, &changed);
-    assert!(browser.get(&demo, "/api/session").set_cookies().is_empty());
-    let page = browser.get(&demo, "/");
+    browser.set_token(&changed);
+    assert!(browser.get("/api/session").set_cookies().is_empty());
+    let page = browser.get("/");
     assert_eq!(page.status, 200);
-    assert!(page.text.contains("Sign in"));
+    assert!(page.has("Sign in"));
     // With the right token the session opens again.
-    browser.set_token(&demo, &token);
-    assert!(browser.get(&demo, "/").text.contains("Hello, Ada"));
+    browser.set_token(&token);
+    assert!(browser.get("/").has("Hello, Ada"));
 }
 
 #[test]
 fn the_lab_tells_why_a_token_was_refused() {
-    let demo = Demo::start("");
+    let demo = start("");
     let check = |token: &str, verdict: &str| {
-        let browser = Browser::new();
-        browser.set_token(&demo, token);
-        let page = browser.get(&demo, "/");
+        let browser = demo.stranger();
+        browser.set_token(token);
+        let page = browser.get("/");
         assert!(
             page.text
                 .contains(&format!("<strong>Refused: {verdict}.</strong>")),
@@ -64,42 +64,39 @@ fn the_lab_tells_why_a_token_was_refused() {
 
 #[test]
 fn the_language_switches_the_whole_page_and_outlives_signing_in() {
-    let demo = Demo::start("");
-    let browser = Browser::new();
-    assert!(browser.get(&demo, "/").text.contains(r#"<html lang="en""#));
-    let page = browser.submit(&demo, "/language", &[("language", "de")]);
-    assert!(page.text.contains(r#"<html lang="de""#));
-    assert!(page.text.contains("<h1>Eine Sitzung in einem Cookie</h1>"));
-    let page = browser.submit(&demo, "/sign-in", &[("name", "Ada")]);
-    assert!(page.text.contains("Hallo, Ada"));
-    let page = browser.submit(&demo, "/language", &[("language", "sv")]);
-    assert!(page.text.contains("Hej, Ada"));
-    assert!(page.text.contains(r#"href="/about?lang=sv""#));
+    let browser = start("");
+    assert!(browser.get("/").has(r#"<html lang="en""#));
+    let page = browser.submit("/language", &[("language", "de")]);
+    assert!(page.has(r#"<html lang="de""#));
+    assert!(page.has("<h1>Eine Sitzung in einem Cookie</h1>"));
+    let page = browser.submit("/sign-in", &[("name", "Ada")]);
+    assert!(page.has("Hallo, Ada"));
+    let page = browser.submit("/language", &[("language", "sv")]);
+    assert!(page.has("Hej, Ada"));
+    assert!(page.has(r#"href="/about?lang=sv""#));
 }
 
 #[test]
 fn the_about_page_and_the_style_do_not_touch_the_session() {
-    let demo = Demo::start("--renew-after always");
-    let browser = Browser::signed_in(&demo, "Ada");
+    let browser = start("--renew-after always").signed_in("Ada");
     for path in ["/about", "/about?lang=sv", "/style.css", "/nowhere"] {
-        let page = browser.get(&demo, path);
+        let page = browser.get(path);
         assert!(page.set_cookies().is_empty(), "{path}");
         assert_eq!(page.header("vary"), None, "{path}");
         assert_eq!(page.header("cache-control"), None, "{path}");
     }
-    let page = browser.get(&demo, "/about?lang=sv").text;
+    let page = browser.get("/about?lang=sv").text;
     assert!(page.contains(r#"<html lang="sv""#));
 }
 
 #[test]
 fn a_page_shows_the_cookie_as_it_arrived() {
-    let demo = Demo::start("--clock 1800000000");
-    let browser = Browser::new();
-    browser.submit(&demo, "/sign-in", &[("name", "Ada")]);
-    let token = browser.token(&demo).unwrap();
+    let browser = start("--clock 1800000000");
+    browser.submit("/sign-in", &[("name", "Ada")]);
+    let token = browser.token().unwrap();
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(&token).unwrap();
-    let session = browser.session(&demo);
-    let page = browser.get(&demo, "/").text;
+    let session = browser.session();
+    let page = browser.get("/").text;
     for part in [1, 4, 24, bytes.len() - 45, 16] {
         assert!(page.contains(&format!("</th><td>{part}</td>")), "{part}");
     }
@@ -119,144 +116,125 @@ fn a_page_shows_the_cookie_as_it_arrived() {
 
 #[test]
 fn the_signed_cookie_can_be_read_and_the_encrypted_one_cannot() {
-    let demo = Demo::start("");
-    let browser = Browser::signed_in(&demo, "Augusta Ada King");
-    browser.submit(&demo, "/theme", &[("theme", "dark")]);
-    assert!(browser.get(&demo, "/theme.css").text.contains("dark"));
+    let browser = start("").signed_in("Augusta Ada King");
+    browser.submit("/theme", &[("theme", "dark")]);
+    assert!(browser.get("/theme.css").has("dark"));
     let bytes = |name| {
-        let token = browser.cookie(&demo, name).unwrap();
+        let token = browser.cookie(name).unwrap();
         BASE64_URL_SAFE_NO_PAD.decode(token).unwrap()
     };
     let holds =
         |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|at| at == text.as_bytes());
     assert!(holds(&bytes("__Host-display"), "theme"));
     assert!(!holds(&bytes("__Host-session"), "Augusta"));
-    let page = browser.get(&demo, "/").text;
+    let page = browser.get("/").text;
     assert!(page.contains("&#34;theme&#34;: &#34;dark&#34;"));
     assert_eq!(page.matches("Unencrypted but signed").count(), 1);
 }
 
 #[test]
 fn with_the_mode_that_signs_both_cookies_can_be_read() {
-    let demo = Demo::start("--mode unencrypted-but-signed");
-    let browser = Browser::signed_in(&demo, "Augusta");
-    let page = browser.get(&demo, "/").text;
+    let browser = start("--mode unencrypted-but-signed").signed_in("Augusta");
+    let page = browser.get("/").text;
     assert!(!page.contains("Nonce"));
     assert!(page.contains("Augusta"));
-    assert!(browser.token(&demo).unwrap().starts_with('s'));
+    assert!(browser.token().unwrap().starts_with('s'));
 }
 
 #[test]
 fn the_theme_of_the_system_needs_no_cookie() {
-    let demo = Demo::start("");
-    let browser = Browser::new();
-    browser.submit(&demo, "/theme", &[("theme", "light")]);
-    assert!(browser.cookie(&demo, "__Host-display").is_some());
-    browser.submit(&demo, "/theme", &[("theme", "system")]);
-    assert_eq!(browser.cookie(&demo, "__Host-display"), None);
+    let browser = start("");
+    browser.submit("/theme", &[("theme", "light")]);
+    assert!(browser.cookie("__Host-display").is_some());
+    browser.submit("/theme", &[("theme", "system")]);
+    assert_eq!(browser.cookie("__Host-display"), None);
 }
 
 #[test]
 fn the_second_cookie_is_not_there_for_scripts() {
-    let demo = Demo::start("");
-    let browser = Browser::signed_in(&demo, "Ada");
-    browser.submit(&demo, "/theme", &[("theme", "dark")]);
-    let answer = browser.post(&demo, "/api/save", ().into());
+    let browser = start("").signed_in("Ada");
+    browser.submit("/theme", &[("theme", "dark")]);
+    let answer = browser.post("/api/save", ());
     assert_eq!(answer.set_cookies().len(), 1);
     assert!(answer.set_cookies()[0].starts_with("__Host-session="));
 }
 
 #[test]
 fn what_a_script_put_into_the_session_breaks_no_page() {
-    let demo = Demo::start("");
-    let browser = Browser::signed_in(&demo, "Ada");
+    let browser = start("").signed_in("Ada");
     for key in ["name", "visits", "language"] {
-        browser.put(
-            &demo,
-            &format!("/api/data/{key}"),
-            serde_json::json!([1, "<b>"]),
-        );
+        browser.put(&format!("/api/data/{key}"), serde_json::json!([1, "<b>"]));
     }
-    assert_eq!(browser.get(&demo, "/").status, 200);
+    assert_eq!(browser.get("/").status, 200);
 }
 
 #[test]
 fn pages_refuse_to_be_framed_and_to_run_scripts() {
-    let demo = Demo::start("");
-    let page = Browser::new().get(&demo, "/");
+    let page = start("").get("/");
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
 }
 
 #[test]
 fn a_form_on_another_site_does_nothing() {
-    let demo = Demo::start("");
-    let browser = Browser::signed_in(&demo, "Ada");
+    let browser = start("").signed_in("Ada");
     let claims = [
         ("origin", "http://evil.test"),
         ("sec-fetch-site", "cross-site"),
         ("origin", "null"),
     ];
     for (name, value) in claims {
-        let form = browser.request(&demo, Method::POST, "/sign-out");
+        let form = browser.request(Method::POST, "/sign-out");
         let page = browser.send(form.header(name, value));
         assert_eq!(page.status, 403);
         assert!(page.set_cookies().is_empty());
     }
-    let link = browser.request(&demo, Method::GET, "/");
+    let link = browser.request(Method::GET, "/");
     assert_eq!(
         browser
             .send(link.header("sec-fetch-site", "cross-site"))
             .status,
         200
     );
-    let token = browser.get(&demo, "/").csrf_token();
+    let token = browser.get("/").csrf_token();
     let own = browser
-        .request(&demo, Method::POST, "/sign-out")
-        .header("origin", &demo.base)
+        .request(Method::POST, "/sign-out")
+        .header("origin", browser.base())
         .header("sec-fetch-site", "same-origin");
     let page = browser.send(own.form(&[("csrf_token", token)]));
     assert_eq!(page.status, 200);
-    assert!(page.text.contains("Sign in"));
+    assert!(page.has("Sign in"));
 }
 
 #[test]
 fn an_address_that_is_for_a_form_says_so() {
-    let demo = Demo::start("");
-    let page = Browser::new().get(&demo, "/sign-in");
+    let page = start("").get("/sign-in");
     assert_eq!(page.status, 405);
-    assert!(page.text.contains("<h1>Method Not Allowed</h1>"));
+    assert!(page.has("<h1>Method Not Allowed</h1>"));
 }
 
 #[test]
 fn the_second_cookie_never_has_the_name_of_the_first() {
-    let demo = Demo::start("--insecure --name display");
-    let browser = Browser::signed_in(&demo, "Ada");
-    let page = browser.submit(&demo, "/theme", &[("theme", "dark")]);
-    assert!(page.text.contains("<code>display2</code>"));
-    assert!(browser.cookie(&demo, "display2").is_some());
-    assert!(browser.get(&demo, "/").text.contains("Hello, Ada"));
+    let browser = start("--insecure --name display").signed_in("Ada");
+    let page = browser.submit("/theme", &[("theme", "dark")]);
+    assert!(page.has("<code>display2</code>"));
+    assert!(browser.cookie("display2").is_some());
+    assert!(browser.get("/").has("Hello, Ada"));
 }
 
 #[test]
 fn the_limit_on_a_page_is_that_of_the_size_profile() {
-    let demo = Demo::start("--size browser");
-    let browser = Browser::signed_in(&demo, "Ada");
-    assert!(
-        browser
-            .get(&demo, "/")
-            .text
-            .contains("<strong>4096</strong>")
-    );
+    let browser = start("--size browser").signed_in("Ada");
+    assert!(browser.get("/").text.contains("<strong>4096</strong>"));
 }
 
 #[test]
 fn without_a_choice_the_browser_has_its_language() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
+    let browser = start("");
+    browser.get("/");
     let of = |accepted: &str| {
-        let request = browser.request(&demo, Method::GET, "/");
         let page = browser
-            .send(request.header("accept-language", accepted))
+            .with(Method::GET, "/", "accept-language", accepted)
             .text;
         let (_, rest) = page.split_once(r#"<html lang=""#).unwrap();
         rest[..2].to_owned()
@@ -265,46 +243,44 @@ fn without_a_choice_the_browser_has_its_language() {
     assert_eq!(of("fr, de;q=0.5"), "de");
     assert_eq!(of("fr"), "en");
     assert_eq!(of(""), "en");
-    browser.submit(&demo, "/language", &[("language", "en")]);
+    browser.submit("/language", &[("language", "en")]);
     assert_eq!(of("sv"), "en");
 }
 
 #[test]
 fn a_number_of_bytes_that_is_none_is_told_at_its_form() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
-    let before = browser.session(&demo);
+    let browser = start("");
+    let before = browser.session();
     for bytes in ["", "0", "many", "-1", "20001", "99999999999999999999"] {
-        let page = browser.submit(&demo, "/data", &[("bytes", bytes)]);
+        let page = browser.submit("/data", &[("bytes", bytes)]);
         assert_eq!(page.status, 422, "{bytes}");
-        assert!(page.text.contains("from 1 to 20,000"), "{bytes}");
+        assert!(page.has("from 1 to 20,000"), "{bytes}");
     }
-    assert_eq!(browser.session(&demo)["data"], before["data"]);
+    assert_eq!(browser.session()["data"], before["data"]);
 }
 
 #[test]
 fn a_place_outside_of_the_picture_is_no_byte() {
-    let demo = Demo::start("");
-    let browser = Browser::signed_in(&demo, "Ada");
+    let browser = start("").signed_in("Ada");
     for place in ["300", "99999", "18446744073709551615"] {
-        let page = browser.submit(&demo, "/flip", &[("at.x", "5"), ("at.y", place)]);
+        let page = browser.submit("/flip", &[("at.x", "5"), ("at.y", place)]);
         assert_eq!(page.status, 200, "{place}");
-        assert!(page.text.contains("There is no such byte"), "{place}");
+        assert!(page.has("There is no such byte"), "{place}");
     }
-    assert!(browser.get(&demo, "/").text.contains("Hello, Ada"));
+    assert!(browser.get("/").has("Hello, Ada"));
 }
 
 #[test]
 fn a_second_flip_keeps_the_copy_of_the_good_cookie() {
-    let demo = Demo::start("");
-    let browser = Browser::signed_in(&demo, "Ada");
+    let browser = start("").signed_in("Ada");
     for byte in ["50", "51"] {
-        let page = browser.submit(&demo, "/flip", &[("byte", byte)]);
-        assert!(page.text.contains("<strong>Refused: Auth.</strong>"));
+        let page = browser.submit("/flip", &[("byte", byte)]);
+        assert!(page.has("<strong>Refused: Auth.</strong>"));
         // The session for the forms of this page is another one, so there is nothing to click on.
-        assert!(!page.text.contains(r#"type="image""#));
+        assert!(!page.has(r#"type="image""#));
     }
-    let page = browser.submit(&demo, "/replay", &[]);
-    assert!(page.text.contains("Hello, Ada"));
+    let page = browser.submit("/replay", &[]);
+    assert!(page.has("Hello, Ada"));
 }
 
 /// A default nginx passes 3,981 bytes of `Set-Cookie` (docs/large-sessions.md).
@@ -329,23 +305,23 @@ fn a_full_session_is_flipped_behind_a_default_nginx() {
 
 #[test]
 fn an_empty_message_is_told_at_its_form() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
+    let browser = start("");
     for message in ["", "  "] {
-        let page = browser.submit(&demo, "/flash", &[("message", message)]);
+        let page = browser.submit("/flash", &[("message", message)]);
         assert_eq!(page.status, 422);
-        assert!(page.text.contains("Please write a message."));
+        assert!(page.has("Please write a message."));
     }
-    assert!(browser.get(&demo, "/").messages().is_empty());
+    assert!(browser.get("/").messages().is_empty());
 }
 
 #[test]
 fn the_guard_of_the_purse_says_that_it_held() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
+    let browser = start("");
     let check = |path: &str, sentence: &str| {
-        let request = browser.request(&demo, Method::POST, path);
+        let request = browser.request(Method::POST, path);
         let page = browser.send(request.header("sec-fetch-site", "cross-site"));
         assert_eq!(page.status, 403);
-        assert!(page.text.contains(sentence), "{}", page.text);
+        assert!(page.has(sentence), "{}", page.text);
     };
     check("/purse/guarded", "no coin was taken");
     check("/purse/guarded?lang=de", "keine Münze wurde genommen");

@@ -2,20 +2,17 @@
 
 use std::{
     io::{BufRead, BufReader},
-    process::Stdio,
+    process::{Command, Stdio},
 };
 
 use serde_json::json;
 
-use crate::{
-    browser::Browser,
-    demo::{self, Demo, encryption_key, signing_key},
-};
+use crate::demo::{command, encryption_key, signing_key, start, start_with};
 
 #[test]
 fn a_configuration_that_is_refused_ends_the_program_with_its_sentence() {
     let check = |flags: &str, sentence: &str| {
-        let output = demo::output(flags.split_whitespace());
+        let output = command(flags).output().unwrap();
         let told = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{flags}: {told}");
         assert!(told.contains(sentence), "{flags}: {told}");
@@ -95,24 +92,21 @@ fn a_ring_that_ends_living_sessions_is_refused_unless_insisted_on() {
         encryption_key(),
         encryption_key()
     );
-    let output = demo::output(["--keys", &ring]);
+    let output = command("").args(["--keys", &ring]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(
         String::from_utf8(output.stderr)
             .unwrap()
             .contains("accept_until")
     );
-    let demo = Demo::with_keys(&ring, "--danger-retire-early");
-    assert_eq!(Browser::new().get(&demo, "/api/untouched").status, 200);
+    let demo = start_with(&ring, "--danger-retire-early");
+    assert_eq!(demo.get("/api/untouched").status, 200);
 }
 
 #[test]
 fn a_bad_ring_in_the_environment_is_refused_and_not_shown() {
     let secret = &encryption_key()[..60];
-    let output = demo::command([""; 0])
-        .env("SESSION_KEYS", secret)
-        .output()
-        .unwrap();
+    let output = command("").env("SESSION_KEYS", secret).output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(told.contains("SESSION_KEYS"), "{told}");
@@ -121,7 +115,7 @@ fn a_bad_ring_in_the_environment_is_refused_and_not_shown() {
 
 #[test]
 fn help_lists_every_flag() {
-    let output = demo::output(["--help"]);
+    let output = command("--help").output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0));
     let flags = "port keys mode name path domain same-site partitioned insecure idle absolute skew \
@@ -134,7 +128,7 @@ fn help_lists_every_flag() {
 
 #[test]
 fn a_fresh_key_is_announced_by_its_id_and_never_printed() {
-    let mut command = demo::command(["--port", "0"]);
+    let mut command = command("--port 0");
     let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut process = command.spawn().unwrap();
     let mut line = String::new();
@@ -150,8 +144,7 @@ fn a_fresh_key_is_announced_by_its_id_and_never_printed() {
 #[test]
 fn flags_shape_the_cookie() {
     let check = |flags: &str, begin: &str, end: &str| {
-        let demo = Demo::start(flags);
-        let answer = Browser::new().put(&demo, "/api/data/a", json!(1));
+        let answer = start(flags).put("/api/data/a", 1);
         let field = answer.set_cookies()[0];
         assert!(
             field.starts_with(begin) && field.ends_with(end),
@@ -200,13 +193,12 @@ fn flags_shape_the_cookie() {
 fn a_session_is_bound_to_its_context() {
     let keys = encryption_key();
     let (one, other) = (
-        Demo::with_keys(&keys, "--context tenant=a --context region=eu"),
-        Demo::with_keys(&keys, "--context tenant=b --context region=eu"),
+        start_with(&keys, "--context tenant=a --context region=eu"),
+        start_with(&keys, "--context tenant=b --context region=eu"),
     );
-    let browser = Browser::new();
-    browser.put(&one, "/api/data/a", json!(1));
-    assert_eq!(browser.session(&one)["data"]["a"], 1);
-    let session = browser.session(&other);
+    one.put("/api/data/a", 1);
+    assert_eq!(one.session()["data"]["a"], 1);
+    let session = one.at(&other).session();
     assert_eq!(
         (&session["outcome"], &session["reason"]),
         (&json!("rejected"), &json!("Auth"))
@@ -216,9 +208,20 @@ fn a_session_is_bound_to_its_context() {
 #[test]
 #[cfg(unix)]
 fn ctrl_c_ends_the_program_cleanly() {
-    let demo = Demo::start("");
-    // Its connection is still open.
-    let browser = Browser::signed_in(&demo, "Ada");
-    assert_eq!(demo.interrupt().code(), Some(0));
-    drop(browser);
+    let mut command = command("--port 0");
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut process = command.spawn().unwrap();
+    let mut line = String::new();
+    let mut out = BufReader::new(process.stdout.take().unwrap());
+    out.read_line(&mut line).unwrap();
+    let base = line.trim().strip_prefix("listening on ").unwrap();
+    // Its connection stays open.
+    let client = reqwest::blocking::Client::builder().no_proxy();
+    let client = client.build().unwrap();
+    assert_eq!(client.get(base).send().unwrap().status(), 200);
+    let id = process.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status();
+    assert!(sent.unwrap().success());
+    assert_eq!(process.wait().unwrap().code(), Some(0));
+    drop(client);
 }

@@ -2,26 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::{
-    env, fs,
-    io::{BufRead, BufReader},
-    path::PathBuf,
-    process::{Child, Command, Stdio},
-};
+use std::{env, fs, path::PathBuf, process::Command};
 
-use hardtack::EncryptionKey;
-use reqwest::blocking::Client;
+use hardtack_scenarios::{Client, Server, example, fresh_key};
 
 /// The example with these settings, without any from the environment.
 fn command(file: Option<&PathBuf>) -> Command {
-    // Tests are in `target/debug/deps`, examples beside that.
-    let mut path = env::current_exe().unwrap();
-    path.pop();
-    path.set_file_name("examples");
-    let program = path
-        .join("settings")
-        .with_extension(env::consts::EXE_EXTENSION);
-    let mut command = Command::new(program);
+    let mut command = example("settings");
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("APP_SESSION_") {
             command.env_remove(name);
@@ -31,31 +18,11 @@ fn command(file: Option<&PathBuf>) -> Command {
     command
 }
 
-/// A server that is killed when this is dropped.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// The `Set-Cookie` field of the first response.
 fn set_cookie(command: &mut Command) -> String {
-    let mut server = Server(command.stdout(Stdio::piped()).spawn().unwrap());
-    let mut line = String::new();
-    let output = server.0.stdout.take().unwrap();
-    BufReader::new(output).read_line(&mut line).unwrap();
-    let address = line.trim().strip_prefix("listening on ").unwrap();
-    let client = Client::builder().no_proxy().build().unwrap();
-    let response = client.get(address).send().unwrap();
-    let field = response.headers()["set-cookie"]
-        .to_str()
-        .unwrap()
-        .to_owned();
-    assert_eq!(response.text().unwrap(), "visit 1\n");
-    field
+    let answer = Client::of(Server::spawn(command)).get("/");
+    assert_eq!(answer.text, "visit 1\n");
+    answer.header("set-cookie").unwrap().to_owned()
 }
 
 /// The error with which it does not start.
@@ -71,18 +38,11 @@ fn file(name: &str, content: &str) -> PathBuf {
     path
 }
 
-fn key() -> String {
-    EncryptionKey::generate()
-        .unwrap()
-        .expose_secret()
-        .to_string()
-}
-
 #[test]
 fn a_cookie_is_described_by_the_environment() {
     let field = set_cookie(
         command(None)
-            .env("APP_SESSION_KEYS", key())
+            .env("APP_SESSION_KEYS", fresh_key())
             .env("APP_SESSION_SAME_SITE", "strict"),
     );
     assert!(field.starts_with("__Host-session="), "{field}");
@@ -91,7 +51,7 @@ fn a_cookie_is_described_by_the_environment() {
 
 #[test]
 fn a_cookie_is_described_by_a_file() {
-    let keys = file("keys", &key());
+    let keys = file("keys", &fresh_key());
     let text = format!("[session]\nname = '__Host-login'\nkeys_file = {keys:?}\n[log]\nlevel = 3");
     let site = file("site.toml", &text);
     let field = set_cookie(&mut command(Some(&site)));
@@ -104,7 +64,7 @@ fn a_cookie_is_described_by_a_file() {
 fn a_cookie_is_described_by_an_ini_file() {
     let text = "[app:main]\nsession.key = wiki\nsession.keys_env = WIKI_KEYS";
     let ini = file("good.ini", text);
-    let field = set_cookie(command(Some(&ini)).env("WIKI_KEYS", key()));
+    let field = set_cookie(command(Some(&ini)).env("WIKI_KEYS", fresh_key()));
     assert!(field.starts_with("wiki="), "{field}");
     fs::remove_file(ini).unwrap();
 }

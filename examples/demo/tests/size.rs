@@ -1,16 +1,10 @@
 //! Large sessions, their size, and padding.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use hardtack_scenarios::{Answer, Method};
 use serde_json::{Value, json};
 
-use crate::{
-    browser::{Answer, Browser},
-    demo::Demo,
-};
-
-fn nothing() -> Value {
-    json!(null)
-}
+use crate::demo::{Visitor, start};
 
 fn text(len: usize) -> Value {
     json!("x".repeat(len))
@@ -26,14 +20,12 @@ fn dropped(answer: &Answer) -> Vec<String> {
 }
 
 /// The number of the session's cookies in the jar.
-fn cookies(demo: &Demo, browser: &Browser) -> usize {
+fn cookies(browser: &Visitor) -> usize {
     let names = (0..8).map(|number| match number {
         0 => "__Host-session".to_owned(),
         _ => format!("__Host-session.{number}"),
     });
-    let has: Vec<_> = names
-        .map(|name| browser.cookie(demo, &name).is_some())
-        .collect();
+    let has: Vec<_> = names.map(|name| browser.cookie(&name).is_some()).collect();
     let count = has.iter().filter(|has| **has).count();
     assert!(has[..count].iter().all(|has| *has), "{has:?}");
     count
@@ -41,41 +33,41 @@ fn cookies(demo: &Demo, browser: &Browser) -> usize {
 
 #[test]
 fn a_value_of_ten_kilobytes_survives_in_four_cookies() {
-    let (demo, browser) = (Demo::start("--size split:4"), Browser::new());
-    let answer = browser.put(&demo, "/api/data/large", text(10_240));
+    let browser = start("--size split:4");
+    let answer = browser.put("/api/data/large", text(10_240));
     assert_eq!(answer.status, 204);
     let fields = answer.set_cookies();
     assert_eq!(fields.len(), 4);
     assert!(fields.iter().all(|field| field.len() <= 4096));
     assert!(fields[0].starts_with("__Host-session=4.e"));
     assert!(fields[3].starts_with("__Host-session.3="));
-    assert_eq!(cookies(&demo, &browser), 4);
+    assert_eq!(cookies(&browser), 4);
 
-    let large = browser.get(&demo, "/api/data/large").json();
+    let large = browser.get("/api/data/large").json();
     assert_eq!(large, json!({ "value": text(10_240) }));
     // It is one session; another request adds to it.
-    assert_eq!(browser.put(&demo, "/api/data/small", json!(1)).status, 204);
-    let keys = browser.get(&demo, "/api/keys-of-data").json();
+    assert_eq!(browser.put("/api/data/small", 1).status, 204);
+    let keys = browser.get("/api/keys-of-data").json();
     assert_eq!(keys, json!({ "keys": ["large", "small"], "len": 2 }));
-    assert_eq!(browser.session(&demo)["outcome"], "opened");
-    assert!(browser.get(&demo, "/api/session").set_cookies().is_empty());
+    assert_eq!(browser.session()["outcome"], "opened");
+    assert!(browser.get("/api/session").set_cookies().is_empty());
 }
 
 #[test]
 fn a_session_that_shrinks_drops_the_cookies_that_it_no_longer_needs() {
-    let (demo, browser) = (Demo::start("--size split:4"), Browser::new());
-    browser.put(&demo, "/api/data/large", text(10_240));
-    let answer = browser.put(&demo, "/api/data/large", text(4_000));
+    let browser = start("--size split:4");
+    browser.put("/api/data/large", text(10_240));
+    let answer = browser.put("/api/data/large", text(4_000));
     assert_eq!(dropped(&answer), ["__Host-session.2", "__Host-session.3"]);
-    assert_eq!(cookies(&demo, &browser), 2);
-    let answer = browser.put(&demo, "/api/data/large", text(10));
+    assert_eq!(cookies(&browser), 2);
+    let answer = browser.put("/api/data/large", text(10));
     assert_eq!(dropped(&answer), ["__Host-session.1"]);
-    assert_eq!(cookies(&demo, &browser), 1);
-    let answer = browser.put(&demo, "/api/data/large", text(7_000));
-    assert_eq!((dropped(&answer).len(), cookies(&demo, &browser)), (0, 3));
-    let answer = browser.post(&demo, "/api/invalidate", nothing());
+    assert_eq!(cookies(&browser), 1);
+    let answer = browser.put("/api/data/large", text(7_000));
+    assert_eq!((dropped(&answer).len(), cookies(&browser)), (0, 3));
+    let answer = browser.post("/api/invalidate", ());
     assert_eq!(dropped(&answer).len(), 3);
-    assert_eq!(cookies(&demo, &browser), 0);
+    assert_eq!(cookies(&browser), 0);
 }
 
 #[test]
@@ -87,8 +79,8 @@ fn what_does_not_fit_a_profile_is_refused_with_its_numbers() {
         ("split:3", 12_288, 10_000, "Size::Split(4)"),
         ("split:4", 16_384, 13_000, "on the server"),
     ] {
-        let (demo, browser) = (Demo::start(&format!("--size {size}")), Browser::new());
-        let answer = browser.put(&demo, "/api/data/k", text(characters));
+        let browser = start(&format!("--size {size}"));
+        let answer = browser.put("/api/data/k", text(characters));
         assert_eq!(answer.status, 413, "{size}");
         let error = answer.json();
         assert_eq!(error["allowed"], allowed);
@@ -97,35 +89,34 @@ fn what_does_not_fit_a_profile_is_refused_with_its_numbers() {
         assert!(sentence.contains(advice), "{sentence}");
         assert!(answer.set_cookies().is_empty());
 
-        let room = browser.session(&demo)["remaining_bytes"].as_u64().unwrap();
+        let room = browser.session()["remaining_bytes"].as_u64().unwrap();
         // The map, the key, and the header of a text of this length.
         let most = room as usize - 6;
-        let refused = browser.put(&demo, "/api/data/k", text(most + 1));
+        let refused = browser.put("/api/data/k", text(most + 1));
         assert_eq!(
             (refused.status, &refused.json()["allowed"]),
             (413, &json!(allowed))
         );
-        assert_eq!(browser.put(&demo, "/api/data/k", text(most)).status, 204);
-        assert_eq!(cookies(&demo, &browser), allowed.div_ceil(4_096) as usize);
-        assert_eq!(browser.session(&demo)["remaining_bytes"], 0);
-        assert_eq!(browser.post(&demo, "/api/renew", nothing()).status, 204);
+        assert_eq!(browser.put("/api/data/k", text(most)).status, 204);
+        assert_eq!(cookies(&browser), allowed.div_ceil(4_096) as usize);
+        assert_eq!(browser.session()["remaining_bytes"], 0);
+        assert_eq!(browser.post("/api/renew", ()).status, 204);
     }
 }
 
 #[test]
 fn a_client_that_loses_a_part_has_a_new_session_and_no_error() {
-    let demo = Demo::start("--size split:2");
-    let browser = Browser::new();
-    browser.put(&demo, "/api/data/k", text(4_000));
-    let first = browser.token(&demo).unwrap();
-    let second = browser.cookie(&demo, "__Host-session.1").unwrap();
+    let browser = start("--size split:2");
+    browser.put("/api/data/k", text(4_000));
+    let first = browser.token().unwrap();
+    let second = browser.cookie("__Host-session.1").unwrap();
     let [first, second] = [
         format!("__Host-session={first}"),
         format!("__Host-session.1={second}"),
     ];
     let ask = |cookies: &str, path: &str| {
-        let request = browser.request(&demo, reqwest::Method::GET, path);
-        Browser::new().send(request.header("cookie", cookies))
+        let stranger = browser.stranger();
+        stranger.with(Method::GET, path, "cookie", cookies)
     };
     let session = |cookies: &str| {
         let session = ask(cookies, "/api/session");
@@ -133,10 +124,10 @@ fn a_client_that_loses_a_part_has_a_new_session_and_no_error() {
         let session = session.json();
         (session["outcome"].clone(), session["reason"].clone())
     };
-    let opened = (json!("opened"), nothing());
+    let opened = (json!("opened"), json!(null));
     assert_eq!(session(&format!("{second}; a=b; {first}")), opened);
     assert_eq!(session(&first), (json!("rejected"), json!("Incomplete")));
-    assert_eq!(session(&second), (json!("absent"), nothing()));
+    assert_eq!(session(&second), (json!("absent"), json!(null)));
     let both = format!("{first}; {second}; __Host-session.1=other");
     assert_eq!(session(&both), (json!("rejected"), json!("Duplicate")));
     for cookies in [&first, &second, "__Host-session=2.; __Host-session.1="] {
@@ -146,20 +137,20 @@ fn a_client_that_loses_a_part_has_a_new_session_and_no_error() {
 
 #[test]
 fn a_report_says_what_each_key_takes() {
-    let (demo, browser) = (Demo::start(""), Browser::new());
+    let browser = start("");
     let empty = json!({
         "entries": {}, "payload": 0, "flash": 0, "padding": 0, "empty": 177, "set_cookie": 177,
         "cookies": 1, "allowed": 3072, "remaining": 2171,
     });
-    let answer = browser.get(&demo, "/api/size");
+    let answer = browser.get("/api/size");
     assert_eq!(answer.json(), empty);
     assert!(answer.set_cookies().is_empty());
 
-    browser.put(&demo, "/api/data/user", json!(42));
-    browser.put(&demo, "/api/data/cart", text(100));
+    browser.put("/api/data/user", 42);
+    browser.put("/api/data/cart", text(100));
     let flash = json!({ "queue": "", "message": "Saved", "allow_duplicate": true });
-    browser.post(&demo, "/api/flash", flash);
-    let report = browser.get(&demo, "/api/size").json();
+    browser.post("/api/flash", flash);
+    let report = browser.get("/api/size").json();
     // Four letters and their header, then the value; the map has a header, too.
     let expected = json!({ "cart": 5 + 2 + 100, "user": 5 + 1 });
     assert_eq!(report["entries"], expected);
@@ -175,18 +166,15 @@ fn a_report_says_what_each_key_takes() {
 
 #[test]
 fn a_report_says_what_a_refusal_says() {
-    let (demo, browser) = (
-        Demo::start("--size split:3 --padding padme"),
-        Browser::new(),
-    );
-    browser.put(&demo, "/api/data/k", text(8_000));
-    let report = browser.get(&demo, "/api/size").json();
+    let browser = start("--size split:3 --padding padme");
+    browser.put("/api/data/k", text(8_000));
+    let report = browser.get("/api/size").json();
     assert_eq!(
         (&report["cookies"], &report["allowed"]),
         (&json!(3), &json!(12_288))
     );
     assert!(report["padding"].as_u64().unwrap() > 0);
-    let error = browser.put(&demo, "/api/data/k", text(9_000)).json();
+    let error = browser.put("/api/data/k", text(9_000)).json();
     assert!(error["needed"].as_u64() > report["set_cookie"].as_u64());
     assert_eq!(error["allowed"], report["allowed"]);
 }
@@ -195,11 +183,11 @@ fn a_report_says_what_a_refusal_says() {
 fn padding_leaves_few_lengths() {
     // The bytes of a token, for values of these lengths.
     let lengths = |flags: &str| {
-        let demo = Demo::start(flags);
+        let demo = start(flags);
         [49, 50, 53, 57, 58].map(|len| {
-            let browser = Browser::new();
-            browser.put(&demo, "/api/data/name", text(len));
-            let token = browser.token(&demo).unwrap();
+            let browser = demo.stranger();
+            browser.put("/api/data/name", text(len));
+            let token = browser.token().unwrap();
             BASE64_URL_SAFE_NO_PAD.decode(token).unwrap().len()
         })
     };
@@ -215,17 +203,16 @@ fn padding_leaves_few_lengths() {
 
 #[test]
 fn pages_show_what_takes_the_room_in_three_languages() {
-    let demo = Demo::start("--size split:4 --padding padme");
-    let browser = Browser::signed_in(&demo, "Ada");
-    browser.put(&demo, "/api/data/a%3Cb%3E", text(6_000));
-    let report = browser.get(&demo, "/api/size").json();
+    let browser = start("--size split:4 --padding padme").signed_in("Ada");
+    browser.put("/api/data/a%3Cb%3E", text(6_000));
+    let report = browser.get("/api/size").json();
     for (language, title, padding) in [
         ("en", "What takes the room", "padding"),
         ("de", "Was den Platz braucht", "Auffüllung"),
         ("sv", "Vad som tar plats", "utfyllnad"),
     ] {
-        browser.submit(&demo, "/language", &[("language", language)]);
-        let page = browser.get(&demo, "/").text;
+        browser.submit("/language", &[("language", language)]);
+        let page = browser.get("/").text;
         assert!(page.contains(title));
         let (_, table) = page.split_once(r#"<table id="report">"#).unwrap();
         let (table, _) = table.split_once("</table>").unwrap();
@@ -246,15 +233,14 @@ fn pages_show_what_takes_the_room_in_three_languages() {
 
 #[test]
 fn pages_show_a_session_of_several_cookies_as_one() {
-    let demo = Demo::start("--size split:4");
-    let browser = Browser::signed_in(&demo, "Ada");
-    browser.put(&demo, "/api/data/large", text(7_000));
-    browser.get(&demo, "/");
-    let value = |name: &str| browser.cookie(&demo, name).unwrap();
+    let browser = start("--size split:4").signed_in("Ada");
+    browser.put("/api/data/large", text(7_000));
+    browser.get("/");
+    let value = |name: &str| browser.cookie(name).unwrap();
     let values = ["", ".1", ".2"].map(|part| value(&format!("__Host-session{part}")));
     let [first, second, third] = &values;
     let token = format!("{}{second}{third}", first.strip_prefix("3.").unwrap());
-    let page = browser.get(&demo, "/").text;
+    let page = browser.get("/").text;
     let sealed = BASE64_URL_SAFE_NO_PAD.decode(&token).unwrap().len() - 45;
     assert!(page.contains(&format!("</th><td>{sealed}</td>")));
     let names = "__Host-session=".len() * 3 + 2 * ".1".len();

@@ -1,10 +1,6 @@
-use std::{
-    env,
-    path::PathBuf,
-    process::{Command, Stdio},
-};
+use std::process::Stdio;
 
-use hardtack_scenarios::Server;
+use hardtack_scenarios::{Server, example};
 
 /// The demo server, on a port of its own.
 #[derive(Debug)]
@@ -14,7 +10,7 @@ impl Demo {
     /// Starts it with this ring and these flags.
     #[must_use]
     pub fn start(ring: &str, flags: &[&str]) -> Demo {
-        let mut command = Command::new(program());
+        let mut command = example("demo");
         command.args(["--port", "0"]).args(flags);
         command.stderr(Stdio::null());
         Demo(Server::spawn(command.env("SESSION_KEYS", ring)))
@@ -32,16 +28,4 @@ impl Demo {
         let (_, port) = self.0.base().rsplit_once(':').unwrap();
         port.parse().unwrap()
     }
-}
-
-/// The folder of the demo is beside that of the tests.
-fn program() -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let folder = test.ancestors().nth(2).unwrap();
-    let program = folder.join("examples").join("demo");
-    assert!(
-        program.exists(),
-        "build it first: cargo build --package hardtack-examples --example demo"
-    );
-    program
 }

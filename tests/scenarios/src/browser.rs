@@ -2,15 +2,17 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use reqwest::{
     Method,
-    blocking::{Body, Client},
+    blocking::{Body, Client, RequestBuilder},
     header::{CONTENT_TYPE, COOKIE, HeaderMap},
     redirect::Policy,
 };
 
+use serde_json::Value;
+
 use crate::Server;
 
 /// A client that keeps the cookies of one host. It follows no redirect.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Browser {
     client: Client,
     cookies: RefCell<BTreeMap<String, String>>,
@@ -34,10 +36,7 @@ impl Browser {
     /// Returns another browser with a copy of the cookies.
     #[must_use]
     pub fn copy(&self) -> Browser {
-        Browser {
-            client: self.client.clone(),
-            cookies: self.cookies.clone(),
-        }
+        self.clone()
     }
 
     /// Sends a request with this body, and keeps the cookies of the response.
@@ -49,19 +48,25 @@ impl Browser {
         content_type: &str,
         body: impl Into<Body>,
     ) -> Answer {
-        let request = self
-            .client
-            .request(method, format!("{}{path}", server.base()))
-            .header(CONTENT_TYPE, content_type)
-            .body(body);
+        let request = self.request(server.base(), method, path);
+        self.ask(request.header(CONTENT_TYPE, content_type).body(body))
+    }
+
+    /// Begins a request with the cookies.
+    pub fn request(&self, base: &str, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{base}{path}"));
         let field = self.cookie_field();
-        let request = match field.is_empty() {
+        match field.is_empty() {
             true => request,
             false => request.header(COOKIE, field),
-        };
+        }
+    }
+
+    /// Sends a request, and keeps the cookies of the response.
+    pub fn ask(&self, request: RequestBuilder) -> Answer {
         let response = request
             .send()
-            .unwrap_or_else(|error| panic!("no answer to {path}: {error:?}"));
+            .unwrap_or_else(|error| panic!("no answer: {error:?}"));
         let answer = Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
@@ -134,6 +139,25 @@ impl Answer {
     pub fn set_cookies(&self) -> Vec<&str> {
         let fields = self.headers.get_all("set-cookie").iter();
         fields.map(|field| field.to_str().unwrap()).collect()
+    }
+
+    /// Returns the value of a field, of several the first.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// Returns the body, which has to be JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        assert_eq!(self.header("content-type"), Some("application/json"));
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    /// Returns whether the body has this text.
+    #[must_use]
+    pub fn has(&self, text: &str) -> bool {
+        self.text.contains(text)
     }
 
     /// Returns the values of a field, joined by commas.

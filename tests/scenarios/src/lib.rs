@@ -10,12 +10,14 @@
 )]
 
 mod browser;
+mod client;
 mod scenario;
 mod server;
 mod site;
 
 pub use browser::{Answer, Browser};
+pub use client::Client;
 pub use reqwest::Method;
 pub use scenario::{answers_the_table, fresh_key};
-pub use server::Server;
+pub use server::{Server, example};
 pub use site::{Site, Visitor};

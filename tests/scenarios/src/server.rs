@@ -1,6 +1,6 @@
 use std::{
     any::Any,
-    fmt,
+    env, fmt,
     io::{BufRead, BufReader},
     process::{Child, ChildStdout, Command, Stdio},
 };
@@ -47,6 +47,23 @@ impl Server {
     pub fn base(&self) -> &str {
         &self.base
     }
+}
+
+/// Returns the command that starts an example of this workspace. Cargo puts examples into the folder beside that of
+/// the test, and builds those of a package before its tests.
+#[must_use]
+pub fn example(name: &str) -> Command {
+    let test = env::current_exe().unwrap();
+    let folder = test.ancestors().nth(2).unwrap();
+    let program = folder.join("examples").join(name);
+    let program = program.with_extension(env::consts::EXE_EXTENSION);
+    assert!(
+        program.exists(),
+        "build it first: cargo build --package hardtack-examples --example {name}"
+    );
+    let mut command = Command::new(program);
+    command.env_remove("SESSION_KEYS");
+    command
 }
 
 impl fmt::Debug for Server {

@@ -1,0 +1,125 @@
+use std::rc::Rc;
+
+use reqwest::{Method, blocking::RequestBuilder};
+use serde_json::Value;
+
+use crate::{Answer, Browser, Server};
+
+/// A browser at a server. It follows redirects, and keeps the server alive.
+#[derive(Clone, Debug)]
+pub struct Client {
+    browser: Browser,
+    base: String,
+    _server: Option<Rc<Server>>,
+}
+
+impl Client {
+    /// Starts without cookies.
+    #[must_use]
+    pub fn of(server: Server) -> Client {
+        Client {
+            browser: Browser::new(),
+            base: server.base().to_owned(),
+            _server: Some(Rc::new(server)),
+        }
+    }
+
+    /// Starts without cookies at the server of a URL such as `http://127.0.0.1:3000`, which others keep alive.
+    #[must_use]
+    pub fn of_url(base: &str) -> Client {
+        Client {
+            browser: Browser::new(),
+            base: base.to_owned(),
+            _server: None,
+        }
+    }
+
+    /// Returns a client of the same server without cookies.
+    #[must_use]
+    pub fn stranger(&self) -> Client {
+        Client {
+            browser: Browser::new(),
+            ..self.clone()
+        }
+    }
+
+    /// Returns a client of the same server with a copy of the cookies.
+    #[must_use]
+    pub fn copy(&self) -> Client {
+        self.clone()
+    }
+
+    /// Goes on at the server of another client, with its own cookies.
+    #[must_use]
+    pub fn at(self, other: &Client) -> Client {
+        Client {
+            browser: self.browser,
+            ..other.clone()
+        }
+    }
+
+    /// Returns the URL of the server without a path.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Returns the browser, for its cookies.
+    #[must_use]
+    pub fn browser(&self) -> &Browser {
+        &self.browser
+    }
+
+    /// Begins a request with the cookies.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.browser.request(&self.base, method, path)
+    }
+
+    /// Sends a request, and follows redirects: a form is sent again where the status says so.
+    pub fn send(&self, request: RequestBuilder) -> Answer {
+        let again = request.try_clone();
+        let answer = self.browser.ask(request);
+        let location = answer.field("location");
+        match answer.status {
+            307 => {
+                let request = again.unwrap().build().unwrap();
+                let body = request.body().and_then(|body| body.as_bytes()).unwrap();
+                let kind = request.headers()["content-type"].clone();
+                let again = self.request(Method::POST, &location);
+                self.send(again.header("content-type", kind).body(body.to_vec()))
+            }
+            303 => self.get(&location),
+            _ => answer,
+        }
+    }
+
+    /// Gets a page.
+    pub fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path))
+    }
+
+    /// Posts JSON.
+    pub fn post(&self, path: &str, body: impl Into<Value>) -> Answer {
+        self.send(self.request(Method::POST, path).json(&body.into()))
+    }
+
+    /// Puts JSON.
+    pub fn put(&self, path: &str, body: impl Into<Value>) -> Answer {
+        self.send(self.request(Method::PUT, path).json(&body.into()))
+    }
+
+    /// Deletes.
+    pub fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path))
+    }
+
+    /// Sends a request with another field in its head.
+    pub fn with(&self, method: Method, path: &str, name: &str, value: &str) -> Answer {
+        self.send(self.request(method, path).header(name, value))
+    }
+
+    /// Posts a form.
+    pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(self.request(Method::POST, path).form(fields))
+    }
+}
