@@ -63,31 +63,22 @@ impl CsrfField for Fields {
 }
 
 impl FromRequest<Arc<Site>> for Posted {
-    type Rejection = Failed;
+    type Rejection = Response;
 
-    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Posted, Failed> {
+    async fn from_request(request: Request, site: &Arc<Site>) -> Result<Posted, Response> {
         let (mut head, body) = request.into_parts();
-        let visit = Visit::from_request_parts(&mut head, site).await?;
+        let visit = Visit::from_request_parts(&mut head, site).await;
+        let visit = visit.map_err(IntoResponse::into_response)?;
         let form = Guarded::from_request(Request::from_parts(head, body), site).await;
-        let sentence = |error: &dyn ToString| error.to_string();
         match form {
             Ok(Guarded(Form(fields))) => Ok(Posted { visit, fields }),
             // The token cannot be right. This tells a visitor whose browser keeps no cookies why.
             Err(GuardedRejection::Refused(CsrfRefusal::WrongToken))
                 if visit.arrived().is_none() =>
             {
-                Err(Failed::new(StatusCode::FORBIDDEN, NO_COOKIE))
+                Err(Failed::new(StatusCode::FORBIDDEN, NO_COOKIE).into_response())
             }
-            Err(GuardedRejection::Inner(error)) => {
-                Err(Failed::new(error.status(), error.body_text()))
-            }
-            Err(error @ GuardedRejection::Refused(_)) => {
-                Err(Failed::new(StatusCode::FORBIDDEN, sentence(&error)))
-            }
-            Err(error) => Err(Failed::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                sentence(&error),
-            )),
+            Err(rejection) => Err(rejection.into_response()),
         }
     }
 }
