@@ -182,7 +182,7 @@ fn a_session_in_a_header_has_more_room_and_the_same_answers() {
     let app = App::start("x-session", "", "");
     let room = |session: Value| session["remaining_bytes"].as_u64().unwrap();
     assert!(room(app.session()) > room(start("").session()));
-    let answer = app.put("/api/data/a", json!("x".repeat(4000)));
+    let answer = app.put("/api/data/a", "x".repeat(4000));
     assert_eq!(
         (answer.status, &answer.json()["allowed"]),
         (413, &json!(3072))

@@ -53,10 +53,10 @@ fn a_message_that_was_left_waits_for_a_page_that_shows_it() {
 #[test]
 fn a_session_without_room_for_the_message_is_signed_in_all_the_same() {
     let browser = start("");
-    browser.put("/api/data/name", json!("x".repeat(60)));
+    browser.put("/api/data/name", "x".repeat(60));
     browser.put("/api/data/visits", 0);
     let room = browser.session()["remaining_bytes"].as_u64().unwrap() as usize;
-    browser.put("/api/data/k", json!("x".repeat(room - 10)));
+    browser.put("/api/data/k", "x".repeat(room - 10));
     let page = browser.submit("/sign-in", &[("name", "Ada")]);
     assert_eq!(page.status, 200);
     assert!(page.has("Hello, Ada"));

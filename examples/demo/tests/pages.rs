@@ -326,3 +326,65 @@ fn the_guard_of_the_purse_says_that_it_held() {
     check("/purse/guarded", "no coin was taken");
     check("/purse/guarded?lang=de", "keine Münze wurde genommen");
 }
+
+#[test]
+fn every_forged_cookie_is_refused() {
+    for (flags, bits) in [
+        ("", 8),
+        ("--mode unencrypted-but-signed", 8),
+        ("--size split:4", 1),
+    ] {
+        let browser = start(flags).signed_in("Ada");
+        if bits == 1 {
+            browser.put("/api/data/large", "x".repeat(4_000));
+        }
+        let answer = browser.get("/?forge=yes");
+        let (before, _) = answer.text.split_once(" forgeries in ").unwrap();
+        let tried: usize = before.rsplit('>').next().unwrap().parse().unwrap();
+        let cookies = browser.browser().cookies();
+        let sent = cookies
+            .iter()
+            .filter(|(name, _)| name.starts_with("__Host-session"));
+        let characters: usize = sent
+            .map(|(_, value)| value.trim_start_matches("2.").len())
+            .sum();
+        assert_eq!(tried, characters * 3 / 4 * bits, "{flags}");
+        assert!(answer.has("each one bit away from your cookie: 0 opened."));
+        assert!(
+            browser.get("/").has("Hello, Ada"),
+            "the session is as it was"
+        );
+    }
+}
+
+/// A proxy with 4,096 bytes for a response's head answers 502 to a longer one.
+#[test]
+fn no_form_of_the_lab_answers_with_two_full_sessions() {
+    let browser = start("").signed_in("Ada");
+    let room = browser.session()["remaining_bytes"].as_u64().unwrap();
+    browser.put("/api/data/k", "x".repeat(room as usize - 6));
+    let mut sent = Vec::new();
+    for (path, field) in [
+        ("/flip", "byte=50"),
+        ("/replay", ""),
+        ("/copy", ""),
+        ("/clock", "seconds=60"),
+    ] {
+        let token = browser.get("/").csrf_token();
+        let mut path = path.to_owned();
+        // A form is sent again until it leads to a page.
+        while !path.contains('#') {
+            let form = browser.request(Method::POST, &path);
+            let form = form.header("content-type", "application/x-www-form-urlencoded");
+            let answer = browser
+                .browser()
+                .ask(form.body(format!("{field}&csrf_token={token}")));
+            let fields = answer.headers.iter();
+            let head = fields.map(|(name, value)| name.as_str().len() + value.len() + 4);
+            sent.push(head.sum::<usize>());
+            path = answer.field("location");
+        }
+    }
+    assert!(sent.iter().all(|bytes| *bytes < 4_000), "{sent:?}");
+    assert!(sent.len() > 4, "a flip takes two: {sent:?}");
+}

@@ -66,7 +66,7 @@ impl Forgeries {
         Some(Forgeries {
             summary: filled(&t["forge.done"], &values),
             years: filled(&t["forge.years"], &[("exponent", &exponent)]),
-            picture: Picture::of(&joined(parts), None),
+            picture: Picture::of(&parts, None),
             reasons,
         })
     }
@@ -98,18 +98,6 @@ fn count(reasons: &mut Vec<Refusals>, reason: Reason, visit: &Visit) -> &'static
     });
     reasons[number].count += 1;
     reasons[number].colour
-}
-
-/// Joins neighbours of one colour.
-fn joined(parts: Vec<(usize, &'static str)>) -> Vec<(usize, &'static str)> {
-    let mut joined: Vec<(usize, &str)> = Vec::new();
-    for (len, colour) in parts {
-        match joined.last_mut() {
-            Some((length, last)) if *last == colour => *length += len,
-            _ => joined.push((len, colour)),
-        }
-    }
-    joined
 }
 
 fn superscript(digit: char) -> char {

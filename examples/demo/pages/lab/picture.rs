@@ -37,7 +37,8 @@ impl Picture {
         let columns = WIDTH / cell;
         let mut start = 0;
         let mut runs = Vec::new();
-        for (len, colour) in parts {
+        for part in parts.chunk_by(|one, next| one.1 == next.1) {
+            let (len, colour) = (part.iter().map(|(len, _)| len).sum::<usize>(), part[0].1);
             let squares = rectangles(start, start + len, columns);
             runs.extend(squares.map(|square| {
                 let [x, y, width, height] = square.map(|squares| squares * cell);
