@@ -55,7 +55,7 @@ await browser.close();
 
 /** The card of the cookie, as wide as a README shows it, and under 100 kB. */
 async function forReadme(visitor, file) {
-  await visitor.page.setViewport({ width: 840, height: 900 });
+  await visitor.page.setViewport({ width: 1000, height: 900 });
   const card = await visitor.page.$("#cookie");
   const path = join(ofReadme, file);
   await card.screenshot({ path });

@@ -19,14 +19,9 @@ use super::{
     lab::{self, bands, picture},
     large,
     token::{Token, as_field, renamed},
-    visit::{BOX, LANGUAGE, NAME, VISITS, Visit},
+    visit::{BOX, NAME, VISITS, Visit},
 };
-use crate::{
-    Refused,
-    errors::Failed,
-    site::Site,
-    texts::{Language, filled},
-};
+use crate::{Refused, errors::Failed, site::Site, texts::filled};
 
 /// A form with a token of this session.
 pub(crate) struct Posted {
@@ -129,14 +124,10 @@ pub(crate) async fn sign_in(Posted { visit, fields }: Posted) -> Done {
 }
 
 pub(crate) async fn sign_out(Posted { visit, .. }: Posted) -> Done {
-    let (language, t) = (visit.chosen_language(), visit.texts());
     visit.session.invalidate()?;
-    // The user is forgotten, and the rest belongs to a new session, which the next page needs for its forms.
-    if let Some(language) = language {
-        visit.session.insert(LANGUAGE, language.code())?;
-    }
+    // A new session, which the next page needs for its forms.
     visit.session.ensure_id()?;
-    visit.done("sign-in", &t["sign_in.signed_out"])
+    visit.done("sign-in", &visit.texts()["sign_in.signed_out"])
 }
 
 pub(crate) async fn count(Posted { visit, .. }: Posted) -> Done {
@@ -183,8 +174,7 @@ pub(crate) async fn flash(Posted { visit, fields }: Posted) -> Done {
 }
 
 pub(crate) async fn language(Posted { visit, fields }: Posted) -> Done {
-    let language = Language::of_code(&fields.language).unwrap_or_default();
-    visit.session.insert(LANGUAGE, language.code())?;
+    visit.display.choose_language(&fields.language)?;
     Ok(Redirect::to("/").into_response())
 }
 

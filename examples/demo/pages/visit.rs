@@ -24,7 +24,8 @@ use crate::{
     texts::{Language, Texts},
 };
 
-/// The session of the second cookie, which holds the colours and what the lab says of the last form.
+/// The session of the second cookie, which holds the language, the colours and what the lab says of the last form. It
+/// stays when the first one is refused.
 #[derive(Clone)]
 pub(crate) struct Display(pub(crate) Session);
 
@@ -36,6 +37,16 @@ impl Display {
             .into_iter()
             .find(|theme| Some(*theme) == chosen.as_deref());
         known.unwrap_or(SYSTEM)
+    }
+
+    fn language(&self) -> Option<Language> {
+        let code: Option<String> = self.0.get(LANGUAGE).ok().flatten();
+        Language::of_code(&code?)
+    }
+
+    pub(super) fn choose_language(&self, code: &str) -> Result<(), SessionError> {
+        let language = Language::of_code(code).unwrap_or_default();
+        self.0.insert(LANGUAGE, language.code())
     }
 
     pub(super) fn choose_theme(&self, theme: &str) -> Result<(), SessionError> {
@@ -84,12 +95,8 @@ impl Visit {
             let field = self.headers.get(ACCEPT_LANGUAGE)?;
             Language::accepted(field.to_str().ok()?)
         };
-        self.chosen_language().or_else(accepted).unwrap_or_default()
-    }
-
-    pub(super) fn chosen_language(&self) -> Option<Language> {
-        let code: Option<String> = self.session.get(LANGUAGE).ok().flatten();
-        Language::of_code(&code?)
+        let chosen = self.display.language();
+        chosen.or_else(accepted).unwrap_or_default()
     }
 
     pub(super) fn texts(&self) -> &'static Texts {
@@ -226,9 +233,9 @@ const SYSTEM: &str = "system";
 /// The session's keys.
 pub(super) const NAME: &str = "name";
 pub(super) const VISITS: &str = "visits";
-pub(super) const LANGUAGE: &str = "language";
 /// Begins the keys of data that was added to fill the session.
 pub(super) const BOX: &str = "box-";
-/// The display cookie's key.
+/// The display cookie's keys.
+const LANGUAGE: &str = "language";
 const THEME: &str = "theme";
 const NO_DISPLAY: &str = "no layer for the display cookie is there";

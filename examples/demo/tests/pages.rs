@@ -74,6 +74,11 @@ fn the_language_switches_the_whole_page_and_outlives_signing_in() {
     let page = browser.submit("/language", &[("language", "sv")]);
     assert!(page.has("Hej, Ada"));
     assert!(page.has(r#"href="/about?lang=sv""#));
+    let page = browser.submit("/flip", &[("byte", "50")]);
+    assert!(
+        page.has("Avvisad: Auth."),
+        "a refused session takes no language away"
+    );
 }
 
 #[test]
@@ -162,7 +167,7 @@ fn the_second_cookie_is_not_there_for_scripts() {
 #[test]
 fn what_a_script_put_into_the_session_breaks_no_page() {
     let browser = start("").signed_in("Ada");
-    for key in ["name", "visits", "language"] {
+    for key in ["name", "visits"] {
         browser.put(&format!("/api/data/{key}"), serde_json::json!([1, "<b>"]));
     }
     assert_eq!(browser.get("/").status, 200);
