@@ -87,11 +87,10 @@ impl Flags {
                 self.settings.insert(name.to_owned(), text.into());
             }
             Setting::List(name, expected, read) => {
-                let entry = read(&value).ok_or_else(|| unfit(flag, &value, expected))?;
-                let list = self.settings.entry(name).or_insert_with(|| json!([]));
-                list.as_array_mut()
-                    .into_iter()
-                    .for_each(|list| list.push(entry.clone()));
+                let entry = read(&value).ok_or_else(|| invalid(flag, &value, expected))?;
+                if let Value::Array(list) = self.settings.entry(name).or_insert(json!([])) {
+                    list.push(entry);
+                }
             }
         }
         Ok(())
@@ -105,7 +104,7 @@ impl Flags {
                 let modes = [Mode::Encrypted, Mode::UnencryptedButSigned];
                 let found = modes.into_iter().find(|mode| mode.to_string() == value);
                 let expected = "encrypted, unencrypted-but-signed";
-                self.mode = found.ok_or_else(|| unfit(flag, &value, expected))?;
+                self.mode = found.ok_or_else(|| invalid(flag, &value, expected))?;
             }
             "clock" => self.clock = Some(unix(flag, &value)?),
             "header" => self.header = Some(value),
@@ -128,8 +127,10 @@ impl Flags {
 
     /// Returns the longest time for which a flag allows to remember visitors.
     pub(crate) fn remember_up_to(&self) -> Option<Duration> {
-        let seconds = self.settings.get("remember_up_to")?.as_u64()?;
-        Some(Duration::from_secs(seconds))
+        match self.settings.get("remember_up_to")? {
+            Value::String(text) => humantime::parse_duration(text).ok(),
+            number => number.as_u64().map(Duration::from_secs),
+        }
     }
 
     pub(crate) fn cookie(
@@ -164,12 +165,12 @@ impl Flags {
 }
 
 fn parsed<V: FromStr>(flag: &str, value: &str, expected: &str) -> Result<V, Refused> {
-    value.parse().map_err(|_| unfit(flag, value, expected))
+    value.parse().map_err(|_| invalid(flag, value, expected))
 }
 
 fn unix(flag: &str, value: &str) -> Result<SystemTime, Refused> {
     let expected = "Unix seconds";
-    moment(parsed(flag, value, expected)?).ok_or_else(|| unfit(flag, value, expected))
+    moment(parsed(flag, value, expected)?).ok_or_else(|| invalid(flag, value, expected))
 }
 
 fn pair(text: &str) -> Option<Value> {
@@ -185,7 +186,7 @@ fn former_attributes(text: &str) -> Option<Value> {
     }
 }
 
-fn unfit(flag: &str, found: &str, expected: &str) -> Refused {
+fn invalid(flag: &str, found: &str, expected: &str) -> Refused {
     format!("--{flag} is {found:?}, expected {expected}").into()
 }
 

@@ -119,7 +119,7 @@ pub(crate) async fn not_for_links() -> Failed {
 }
 
 /// Lets no script run on these pages, no other site frame them, and no form leave them, unless a page says so.
-pub(crate) async fn restricted(mut response: Response) -> Response {
+pub(crate) async fn add_policy(mut response: Response) -> Response {
     let headers = response.headers_mut();
     let policy = HeaderValue::from_static(concat!(policy!(), "form-action 'self'"));
     headers

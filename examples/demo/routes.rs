@@ -8,7 +8,7 @@ use axum::{
     handler::Handler,
     http::header::CONTENT_TYPE,
     middleware::{from_fn, from_fn_with_state, map_response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use hardtack::{SessionLayer, csrf::CsrfGuard};
 
@@ -64,8 +64,8 @@ fn for_scripts(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/stream", get(probes::two_parts))
         .route("/keys", get(server::keys).put(server::replace_keys))
         .route("/clock", get(server::clock).put(server::move_clock))
-        .route("/revoked", axum::routing::put(server::revoke))
-        .route("/not-before", axum::routing::put(server::raise_not_before))
+        .route("/revoked", put(server::revoke))
+        .route("/not-before", put(server::raise_not_before))
         .route("/outcomes", get(server::outcomes))
         .fallback(api::no_such_endpoint)
         .layer(site.layer_for_api())
@@ -114,14 +114,14 @@ fn for_people(site: &Arc<Site>) -> Router<Arc<Site>> {
             .layer(SessionLayer::new(cookie.clone()).map_session(purse::Purse)),
         None => lab,
     };
-    lab.layer(from_fn(errors::as_page)).layer(map_response(pages::restricted))
+    lab.layer(from_fn(errors::as_page)).layer(map_response(pages::add_policy))
 }
 
 /// The addresses that another site attacks, and the other site. The lab's session is not theirs: `SameSite=Lax` keeps
 /// it at home, so they would have a new one.
 fn for_another_site() -> Router<Arc<Site>> {
     let guard = CsrfGuard::new().origin_check_only();
-    let guarded = post(purse::take.layer(guard)).layer(from_fn(purse::held));
+    let guarded = post(purse::take.layer(guard)).layer(from_fn(purse::explain_refusal));
     Router::new()
         .route("/purse/guarded", guarded)
         .route("/purse/unguarded", post(purse::take))

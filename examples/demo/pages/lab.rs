@@ -36,9 +36,9 @@ use crate::{
     texts::{Language, Texts},
 };
 
-/// The wishes of an address.
+/// The parameters of the address.
 #[derive(Default, Deserialize)]
-pub(crate) struct Wish {
+pub(crate) struct Parameters {
     /// The visitor was sent here to bring the cookie that was set.
     first: Option<String>,
     /// The byte that was changed.
@@ -51,18 +51,18 @@ pub(crate) struct Wish {
 
 pub(crate) async fn show(
     visit: Visit,
-    wish: Result<Query<Wish>, QueryRejection>,
+    parameters: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, Failed> {
-    let Query(wish) = wish.unwrap_or_default();
-    if visit.arrived().is_none() && wish.first.is_none() {
+    let Query(parameters) = parameters.unwrap_or_default();
+    if visit.arrived().is_none() && parameters.first.is_none() {
         // So that there is a cookie to show.
         visit.session.ensure_id()?;
         return Ok(Redirect::to("/?first=yes").into_response());
     }
     // Forging and measuring take a moment.
-    let page = tokio::task::block_in_place(|| page_with(&visit, &wish));
+    let page = tokio::task::block_in_place(|| page_with(&visit, &parameters));
     let mut page = page?.into_response();
-    if wish.large.is_some() {
+    if parameters.large.is_some() {
         large::remove_after(&mut page);
     }
     Ok(page)
@@ -70,7 +70,7 @@ pub(crate) async fn show(
 
 /// Shows the page again, with what is wrong with a form.
 pub(super) fn page(visit: Visit) -> Result<Response, Failed> {
-    Ok(page_with(&visit, &Wish::default())?.into_response())
+    Ok(page_with(&visit, &Parameters::default())?.into_response())
 }
 
 #[derive(Template)]
@@ -129,7 +129,7 @@ struct KeyView {
     seals: bool,
 }
 
-fn page_with<'a>(visit: &'a Visit, wish: &Wish) -> Result<Page<Lab<'a>>, Failed> {
+fn page_with<'a>(visit: &'a Visit, parameters: &Parameters) -> Result<Page<Lab<'a>>, Failed> {
     let (site, session, t) = (&*visit.site, &visit.session, visit.texts());
     // First, because a form gives the session an id.
     let verdict = Verdict::of(session.outcome(), t);
@@ -139,13 +139,13 @@ fn page_with<'a>(visit: &'a Visit, wish: &Wish) -> Result<Page<Lab<'a>>, Failed>
     let arrived = visit.arrived();
     let bytes = arrived.as_ref().and_then(Token::bytes);
     let len = bytes.as_ref().map_or(0, Vec::len);
-    let changed = wish.byte.filter(|at| *at < len);
+    let changed = parameters.byte.filter(|at| *at < len);
     let cookie = bytes.and_then(|bytes| view(visit, &bytes, changed));
     let no_picture = match arrived {
         None => Some(&t["no_cookie"]),
         Some(_) => cookie.is_none().then_some(&t["no_token"]),
     };
-    let to_forge = arrived.filter(|_| wish.forge.is_some() && !verdict.is_refused());
+    let to_forge = arrived.filter(|_| parameters.forge.is_some() && !verdict.is_refused());
     session.csrf_token()?;
     Ok(Page(Lab {
         frame: Frame::new(Here::Lab, visit.language(), &t["title"]),
@@ -169,11 +169,14 @@ fn page_with<'a>(visit: &'a Visit, wish: &Wish) -> Result<Page<Lab<'a>>, Failed>
         some_byte: len * 2 / 3,
         copy: copy_at(visit, site.clock.now()).map(|copied| Verdict::of_copy(&copied, t)),
         lost_a_coin: visit.purse.as_ref().is_some_and(purse::Purse::lost_a_coin),
-        large: wish.large.as_ref().map(|_| large::kept(visit)),
+        large: parameters.large.as_ref().map(|_| large::kept(visit)),
         keys: keys(site),
         now: moment(site.clock.now()),
         ahead: timeline::short(site.clock.ahead()),
-        numbers: wish.measure.is_some().then(|| Numbers::measure(visit)),
+        numbers: parameters
+            .measure
+            .is_some()
+            .then(|| Numbers::measure(visit)),
         visit,
         site,
     }))

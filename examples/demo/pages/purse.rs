@@ -50,7 +50,7 @@ pub(crate) async fn take(Extension(purse): Extension<Purse>) -> Result<Redirect,
 }
 
 /// Says that the experiment succeeded, where the guard refused a form.
-pub(crate) async fn held(
+pub(crate) async fn explain_refusal(
     address: Result<Query<Address>, QueryRejection>,
     request: Request,
     next: Next,

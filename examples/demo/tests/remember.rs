@@ -153,6 +153,7 @@ fn the_box_is_there_where_it_does_something() {
     let the_box = r#"<input type="checkbox" name="remember">"#;
     assert!(!page("").contains(the_box));
     assert!(page("--remember-up-to 2592000").contains(the_box));
+    assert!(page("--remember-up-to 30days").contains(the_box));
 }
 
 #[test]
