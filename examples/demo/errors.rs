@@ -58,6 +58,7 @@ impl From<SessionError> for Failed {
             SessionError::Decode { .. }
             | SessionError::UnreadablePayload
             | SessionError::NotRemembering => StatusCode::CONFLICT,
+            SessionError::Stale => StatusCode::FORBIDDEN,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let mut failed = Failed::new(status, with_sources(&error));

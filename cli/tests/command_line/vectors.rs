@@ -38,8 +38,13 @@ fn can_be_asked(vector: &Value) -> bool {
     let mut context = vector["context"].as_array().unwrap().iter();
     // No hook is asked.
     let has_hook = !vector["policy"]["revoked"].is_null();
+    // Shown as JSON, it nests deeper than the reader of this test goes.
+    let is_too_deep = vector["name"]
+        .as_str()
+        .is_some_and(|name| name.ends_with("inside a key, 64 levels deep"));
     has_calendar
         && !has_hook
+        && !is_too_deep
         && candidates.all(is_value)
         && context.all(|pair| !pair[0].as_str().unwrap().contains('='))
 }

@@ -288,26 +288,6 @@ fn a_second_flip_keeps_the_copy_of_the_good_cookie() {
     assert!(page.has("Hello, Ada"));
 }
 
-/// A default nginx passes 3,981 bytes of `Set-Cookie` (docs/large-sessions.md).
-#[test]
-fn a_full_session_is_flipped_behind_a_default_nginx() {
-    let demo = Demo::start("");
-    let browser = Browser::signed_in(&demo, "Ada").in_steps();
-    browser.submit(&demo, "/data", &[("bytes", "2000")]);
-    let token = browser.get(&demo, "/").csrf_token();
-    let (mut path, fields) = ("/flip".to_owned(), [("byte", "50")]);
-    for status in [307, 303] {
-        let step = browser.submit_with(&demo, &path, &token, &fields);
-        assert_eq!(step.status, status);
-        let sent: usize = step.set_cookies().iter().map(|field| field.len()).sum();
-        assert!((2700..3500).contains(&sent), "{sent}");
-        path = step.header("location").unwrap().to_owned();
-    }
-    assert!(browser.get(&demo, &path).text.contains("Refused: Auth."));
-    browser.submit(&demo, "/replay", &[]);
-    assert!(browser.get(&demo, "/").text.contains("Hello, Ada"));
-}
-
 #[test]
 fn an_empty_message_is_told_at_its_form() {
     let browser = start("");
