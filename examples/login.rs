@@ -75,8 +75,8 @@ async fn sign_in(
         let page = (StatusCode::FORBIDDEN, Html(SIGN_IN));
         return Ok(page.into_response());
     }
-    // A user who signs in twice signs out only once, so the first session ends here.
-    if let Some(before) = session.id() {
+    // A user who signs in twice signs out only once, so the first session ends here. Nothing of it is kept.
+    if let Some(before) = session.invalidate()? {
         signed_out.add(before, SystemTime::now());
     }
     // A new id, so that a session planted in this browser does not become a signed-in one.

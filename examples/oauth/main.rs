@@ -22,7 +22,7 @@ use axum::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{
     ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
-    csrf::CsrfGuard,
+    csrf::CsrfGuard, session::DeviceBinding,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -94,6 +94,10 @@ async fn sign_in(session: Session, Query(how): Query<SignIn>) -> Result<Redirect
         pending.nonce,
         challenge(&pending.verifier),
     );
+    // A session that waits for its device takes no changes. Its visitor has come to sign in.
+    if session.binding() == DeviceBinding::Stale {
+        session.invalidate()?;
+    }
     // Of two tabs that begin a sign-in, only the later one can finish it.
     session.insert("sign-in", pending)?;
     Ok(Redirect::to(&address))
@@ -123,8 +127,10 @@ async fn callback(
         let sentence = "the provider did not sign you in\n";
         return Ok((StatusCode::FORBIDDEN, sentence).into_response());
     };
-    // The tokens of a real provider are long and stay on the server. The session needs the user alone.
+    // Nothing of the visitor before is kept, and a session planted in this browser does not become a signed-in one.
+    session.invalidate()?;
     session.renew()?;
+    // The tokens of a real provider are long and stay on the server. The session needs the user alone.
     session.insert("user", identity.subject)?;
     Ok(Redirect::to("/").into_response())
 }

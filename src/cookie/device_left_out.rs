@@ -1,7 +1,7 @@
 //! The stand-in for the cookies of devices, without feature `device-bound`: none is looked for.
 
 #[derive(Clone, Debug, Default)]
-pub(crate) struct BoundCookies;
+pub(crate) struct BoundCookies {}
 
 impl BoundCookies {
     pub(crate) fn none() -> BoundCookies {

@@ -113,31 +113,27 @@ impl<T> State<'_, T> {
             return Saving::Keep;
         }
         let refreshed = BodyToSeal::WithAge(active_age(metadata, self.data.now));
-        let bodies = [(is_due, refreshed), (reseal, self.resealed())];
-        let due = bodies
-            .into_iter()
-            .filter_map(|(is_due, body)| is_due.then_some(body));
-        self.first_that_fits(due)
-    }
-
-    /// Seals the session again at a request that the browser makes by itself, which is no activity of the visitor.
-    #[cfg(feature = "device-bound")]
-    pub(crate) fn reseal(&self) -> Saving {
-        self.first_that_fits([self.resealed()])
-    }
-
-    fn resealed(&self) -> BodyToSeal {
-        if self.data.became_bound {
-            BodyToSeal::WithAge(self.data.metadata.age)
+        if is_due && self.allowed_for_body(refreshed).is_some() {
+            return Saving::Refresh(refreshed);
+        }
+        if reseal {
+            self.reseal()
         } else {
-            BodyToSeal::AsArrived
+            Saving::NoRoom
         }
     }
 
-    fn first_that_fits(&self, bodies: impl IntoIterator<Item = BodyToSeal>) -> Saving {
-        let mut bodies = bodies.into_iter();
-        let fitting = bodies.find(|body| self.allowed_for_body(*body).is_some());
-        fitting.map_or(Saving::NoRoom, Saving::Refresh)
+    /// Seals the same content again, which is no activity of the visitor.
+    pub(crate) fn reseal(&self) -> Saving {
+        let body = if self.data.became_bound {
+            BodyToSeal::WithAge(self.data.metadata.age)
+        } else {
+            BodyToSeal::AsArrived
+        };
+        match self.allowed_for_body(body) {
+            Some(_) => Saving::Refresh(body),
+            None => Saving::NoRoom,
+        }
     }
 
     /// If nothing arrived, there is nothing to drop.

@@ -12,7 +12,7 @@ use hardtack::{
 
 use crate::{
     browser::{Browser, Carry, fresh_signing_key, registration},
-    site::{ABSOLUTE, Keys, START, Site, moment},
+    site::{Keys, START, Site, moment},
 };
 
 fn requiring(grace: u64) -> DeviceBound {
@@ -107,7 +107,7 @@ fn a_session_of_another_library_is_refused_after_the_grace() {
             Ok(OldSession::new(entries.into_iter().collect()).created_at(moment(START)))
         }
     }
-    let range = moment(START)..moment(START) + ABSOLUTE;
+    let range = moment(START)..moment(START) + Duration::from_secs(3_600);
     let site = Site::with(requiring(60), |cookie| {
         cookie.migrate_from(OldCookie::new("old", Old), range)
     });

@@ -41,7 +41,7 @@ fn can_be_asked(vector: &Value) -> bool {
     // Shown as JSON, it nests deeper than the reader of this test goes.
     let is_too_deep = vector["name"]
         .as_str()
-        .is_some_and(|name| name.ends_with("inside a key, 64 levels deep"));
+        .is_some_and(|name| name.contains("maps inside a key, 6"));
     has_calendar
         && !has_hook
         && !is_too_deep

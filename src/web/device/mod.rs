@@ -150,3 +150,79 @@ fn response(answer: DeviceAnswer) -> Response<String> {
 const RESPONSE: HeaderName = HeaderName::from_static("secure-session-response");
 const CHALLENGE: HeaderName = HeaderName::from_static("secure-session-challenge");
 const SESSION_ID: HeaderName = HeaderName::from_static("sec-secure-session-id");
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use http::Request;
+    use p256::ecdsa::{Signature, SigningKey, signature::Signer};
+
+    use super::*;
+    use crate::{EncryptionKey, crypto::es256::VERIFIED, device::DeviceBound};
+
+    fn asked(path: &str, fields: &[(&str, &str)]) -> Parts {
+        let request = fields.iter().fold(Request::post(path), |request, field| {
+            request.header(field.0, field.1)
+        });
+        let (parts, ()) = request.body(()).expect("a sound request").into_parts();
+        parts
+    }
+
+    /// A proof with `jwk`, which has its comma, in its header.
+    fn proof(key: &SigningKey, jwk: &str, challenge: &str) -> String {
+        let header = format!(r#"{{"alg":"ES256","typ":"dbsc+jwt"{jwk}}}"#);
+        let parts = [header, format!(r#"{{"jti":"{challenge}"}}"#)];
+        let signed = parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
+        let signature: Signature = key.sign(signed.as_bytes());
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
+    }
+
+    /// Anybody with an account may ask for challenges, so a signature is verified only where one is answered.
+    #[test]
+    fn a_challenge_is_checked_before_a_signature() {
+        let keys = EncryptionKey::generate().expect("random bytes");
+        let cookie = SessionCookie::encrypted(keys).device_bound(DeviceBound::at("/.session"));
+        let cookie = cookie.build().expect("sound settings");
+        let answer = |path: &str, fields: &[(&str, &str)]| -> (Response<String>, usize) {
+            let before = VERIFIED.get();
+            let response = cookie.answer_device(&asked(path, fields), Clock::system());
+            let response = response.expect("an endpoint");
+            (response, VERIFIED.get() - before)
+        };
+        let session = cookie.load(None::<&str>, Clock::system());
+        session.renew().expect("random bytes");
+        let fields = cookie.save(&session).expect("it fits");
+        let offer = fields.registration().expect("it was renewed");
+        let offer = offer.split('"').nth(3).expect("a challenge");
+
+        let key = SigningKey::from_slice(&[7; 32]).expect("a key");
+        let point = key.verifying_key().to_sec1_point(false);
+        let [x, y] = [point.x(), point.y()].map(|c| URL_SAFE_NO_PAD.encode(c.expect("a point")));
+        let jwk = format!(r#","jwk":{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}"#);
+        let register = |challenge: &str| {
+            let proof = proof(&key, &jwk, challenge);
+            answer("/.session/register", &[("secure-session-response", &proof)])
+        };
+        let (refused, verified) = register("AAAA");
+        assert_eq!((refused.status().as_u16(), verified), (400, 0));
+        let (registered, verified) = register(offer);
+        assert_eq!((registered.status().as_u16(), verified), (200, 1));
+
+        let parts = registered.body().split('"');
+        let identifier = parts.max_by_key(|part| part.len()).expect("an identifier");
+        let refresh = |challenge: &str| {
+            let proof = proof(&key, "", challenge);
+            let fields = [
+                ("sec-secure-session-id", identifier),
+                ("secure-session-response", &*proof),
+            ];
+            answer("/.session/refresh", &fields)
+        };
+        let (challenged, verified) = refresh(offer);
+        assert_eq!((challenged.status().as_u16(), verified), (403, 0));
+        let challenge = challenged.headers()["secure-session-challenge"].to_str();
+        let challenge = challenge.expect("a text").split('"').nth(1);
+        let (refreshed, verified) = refresh(challenge.expect("a challenge"));
+        assert_eq!((refreshed.status().as_u16(), verified), (200, 1));
+    }
+}
