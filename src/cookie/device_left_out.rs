@@ -4,9 +4,5 @@
 pub(crate) struct BoundCookies {}
 
 impl BoundCookies {
-    pub(crate) fn none() -> BoundCookies {
-        BoundCookies
-    }
-
     pub(super) fn push(&mut self, _: &[u8], _: impl FnOnce(&[u8]) -> &[u8]) {}
 }

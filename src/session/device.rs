@@ -47,7 +47,7 @@ impl Sealer {
         let Some(devices) = &self.devices else {
             return Ok(());
         };
-        let none = BoundCookies::none();
+        let none = BoundCookies::default();
         match devices.judge(&self.context, metadata, &none, state.now()) {
             Standing::Admitted { until, .. } => {
                 state.admit(until, false);
