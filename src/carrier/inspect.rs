@@ -117,7 +117,8 @@ impl CookieName {
 /// ```
 #[non_exhaustive]
 pub struct TokenContent {
-    /// The reason why no session is loaded from this token, or `None` if one is.
+    /// The reason why no session is loaded from this token, or `None` if one is. A session bound to a device needs its
+    /// device too, and that is not asked for here.
     pub refused: Option<Reason>,
     /// The id of the key that sealed the token.
     pub key_id: KeyId,

@@ -1,4 +1,4 @@
-//! The two requests of a browser: to register a device, and to prove it again (docs/spec/devices.md § 16.4).
+//! The two requests of a browser: to register a device, and to prove it again (docs/spec/devices.md § 16.6).
 //!
 //! Neither depends on a cookie, because after a link from another site the browser sends none.
 

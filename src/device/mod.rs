@@ -50,7 +50,7 @@ pub(crate) struct Devices {
 }
 
 impl Devices {
-    /// `serve` derives the keys for one of the four words of SPEC.md § 16.1.
+    /// `serve` derives the keys for one of the four words of docs/spec/devices.md § 16.2.
     pub(crate) fn new<E>(
         options: Options,
         mode: Mode,
@@ -69,7 +69,7 @@ impl Devices {
         })
     }
 
-    /// Judges a session that opened, by the bound cookies beside it (docs/spec/devices.md § 16.2).
+    /// Judges a session that opened, by the bound cookies beside it (docs/spec/devices.md § 16.3).
     pub(crate) fn judge(
         &self,
         context: &Context,

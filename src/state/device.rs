@@ -1,4 +1,4 @@
-//! The standing of a session towards its device, as plain data (docs/spec/devices.md § 16.2).
+//! The standing of a session towards its device, as plain data (docs/spec/devices.md § 16.3).
 
 use super::{
     State,
