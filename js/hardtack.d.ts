@@ -55,7 +55,8 @@ export type ConfigErrorCode =
   | "retires-too-early"
   | "suite"
   | "mode"
-  // A context
+  // A purpose, or a context
+  | "purpose"
   | "application"
   | "context"
   | "label"
@@ -77,6 +78,9 @@ export type ConfigErrorCode =
   | "saveOnServerError"
   | "skipXChaCha"
   | "dangerAllowHttp"
+  | "dangerAllowSharedCaching"
+  | "dangerRetireEarly"
+  | "formerly"
   | "maxTokenLength"
   | "migrateFrom"
   | "deviceBound"
@@ -211,6 +215,11 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly revokedIf?: ((session: SessionInfo) => boolean | Promise<boolean>) | null;
   /** Saves changes with responses of status 5xx, too. Default: false. */
   readonly saveOnServerError?: boolean;
+  /**
+   * Accepts a ring in which a key retires while sessions under it may still be alive. Default: false, such a ring is
+   * refused.
+   */
+  readonly dangerRetireEarly?: boolean;
 }
 
 /** Settings of sessions that are bound to a device: what `deviceBound` of `hardtack-session/device` returns. */
@@ -232,10 +241,24 @@ export interface CookieOptions extends SessionOptions {
   readonly partitioned?: boolean;
   /** The greatest size: 3,072 bytes (the default), 4,096 bytes, or several cookies of 4,096 bytes. */
   readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
+  /** Also drops the cookie as it was with these attributes, whenever a session is sent or ended. */
+  readonly formerly?: FormerAttributes | readonly FormerAttributes[];
+  /**
+   * Leaves responses with sessions to shared caches where the application does. Default: false. A cache that stores
+   * `Set-Cookie` gives the session of one visitor to others.
+   */
+  readonly dangerAllowSharedCaching?: boolean;
   /** Takes sessions over from cookies of other libraries. */
   readonly migrateFrom?: OldCookie | readonly OldCookie[];
   /** Reads and writes sessions that are bound to a device. Experimental. */
   readonly deviceBound?: BoundOptions | null;
+}
+
+/** Attributes that a cookie had. What is left out is as it is now. */
+export interface FormerAttributes {
+  readonly path?: string;
+  readonly domain?: string | null;
+  readonly partitioned?: boolean;
 }
 
 export interface HeaderOptions extends SessionOptions {
@@ -272,6 +295,8 @@ export interface BaseSession {
   readonly outcome: Outcome;
   /** The session's standing with the visitor's device. */
   readonly binding: "unbound" | "bound" | "stale";
+  /** After the session was saved: the value of the response's field `Secure-Session-Registration`, or null. */
+  readonly registration: string | null;
   /** The session exists in this request only. */
   readonly isNew: boolean;
   /** 16 hexadecimal digits. */

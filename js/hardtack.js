@@ -549,9 +549,14 @@ class Dictionary {
     return this.#lengthWith(key, null);
   }
 
-  put(key, entry) {
+  /** Returns true if the key has this very value. */
+  hasEntry(key, entry) {
     const known = this.#entries.get(key);
-    if (known && equal(known.value, entry.value)) return;
+    return known !== undefined && equal(known.value, entry.value);
+  }
+
+  put(key, entry) {
+    if (this.hasEntry(key, entry)) return;
     this.#length = this.#lengthWith(key, entry);
     this.#entries.set(key, entry);
     this.#bytes = null;
@@ -621,7 +626,9 @@ function toName(spelled) {
 
 /** What keys are derived for: a name, an application and a type, each with its length. Throws a `ConfigError` (§ 14.4). */
 function purposeBytes(name, application, typeLabel) {
-  const [p, a, t] = [toUtf8(name), textBytes("application", application ?? ""), textBytes("type", typeLabel ?? "")];
+  const p = toUtf8(name);
+  if (p.length > 65_535) throw new ConfigError("purpose", "the name that keys are derived for is longer than 65,535 bytes");
+  const [a, t] = [textBytes("application", application ?? ""), textBytes("type", typeLabel ?? "")];
   if (a.length > 255 || application === "") {
     throw new ConfigError("application", `\`application\` has ${a.length} bytes, expected 1 to 255`);
   }
@@ -874,6 +881,14 @@ class KeyRing {
 function sealingAt(keys, now) {
   const passed = keys.findLastIndex((key) => key.sealFrom === null || now >= key.sealFrom);
   return Math.max(passed, 0);
+}
+
+/** Returns true if a key retires while sessions that live for `longest` seconds may still need it (§ 3.4.8). */
+function cutsShort(keys, longest) {
+  return keys.slice(1).some(({ sealFrom }, i) => {
+    const { acceptUntil } = keys[i];
+    return acceptUntil !== null && sealFrom !== null && acceptUntil - sealFrom < longest;
+  });
 }
 
 /** Returns the keys of one text in their listing, and its `not_before` (§ 14.3). */
@@ -1164,6 +1179,8 @@ class State {
   isNew = true;
   /** Taken over from a cookie of another library. */
   isTakenOver = false;
+  /** After the session was saved: the field that offers the browser a registration, or null. */
+  registration = null;
   /** The request was for an image, a script or another part of a page. */
   isSubresource = false;
   isTouched = false;
@@ -1173,7 +1190,8 @@ class State {
   /** The least end set by `limitTo` in this request, or null. */
   #limitedUntil = null;
   /** It opened under a key that a newer one has replaced. */
-  #reseal = false;
+  #isUnderEarlier = false;
+  becameBound = false;
 
   constructor(policy, now) {
     this.policy = policy;
@@ -1190,7 +1208,7 @@ class State {
   // Opening
 
   /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
-  open({ keyId, body, place, tokenLength, cookies, becameBound = false }) {
+  open({ keyId, bytes, body, place, tokenLength, cookies, becameBound = false }) {
     const { schema, ...metadata } = body.metadata;
     this.opened = metadata;
     const payload = readPayload(this.policy.type, schema, body.payload);
@@ -1201,8 +1219,10 @@ class State {
     }
     const { budget } = this.policy;
     this.#become(metadata, payload, body.flash);
+    this.arrived.body = bytes;
     this.arrived.allowed = budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
-    this.#reseal = place === "earlier" || becameBound;
+    this.#isUnderEarlier = place === "earlier";
+    this.becameBound = becameBound;
     this.outcome = { kind: place === "sealing" ? "opened" : "openedUnderAcceptedKey", keyId };
   }
 
@@ -1257,6 +1277,7 @@ class State {
   /** Stores an entry of a dictionary. */
   setEntry(key, value) {
     const { entry, length } = this.payload.entryOf(key, value);
+    if (this.payload.hasEntry(key, entry)) return;
     this.checkSize(length + this.#flashLength());
     this.payload.put(key, entry);
   }
@@ -1270,7 +1291,8 @@ class State {
   }
 
   setPayload(payload) {
-    this.checkSize(payload.length + this.#flashLength());
+    const isSame = payload.schema === this.payload.schema && equal(payload.bytes, this.payload.bytes);
+    if (!isSame) this.checkSize(payload.length + this.#flashLength());
     this.payload = payload;
   }
 
@@ -1365,11 +1387,13 @@ class State {
   /** The size under which a session may be sent, or null (§ 9.5.3). */
   #allowedFor(content, metadata, age) {
     const { budget } = this.policy;
-    if (content <= budget.room) return budget.allowed;
-    const length = this.#bodyLength(content, metadata, age);
-    const isPersistent = metadata.remembered !== null;
-    const sizes = [budget.allowed, this.arrived?.allowed].filter(Boolean);
-    return sizes.find((allowed) => budget.allows(allowed, length, isPersistent)) ?? null;
+    return content <= budget.room ? budget.allowed : this.#allowedForBody(this.#bodyLength(content, metadata, age), content, metadata);
+  }
+
+  #allowedForBody(length, content, { remembered }) {
+    const { budget } = this.policy;
+    const sizes = content <= budget.room ? [budget.allowed] : [budget.allowed, this.arrived?.allowed].filter(Boolean);
+    return sizes.find((allowed) => budget.allows(allowed, length, remembered !== null)) ?? null;
   }
 
   #bodyLength(content, metadata, age) {
@@ -1407,11 +1431,12 @@ class State {
     if (isDiscarded || isSilenced) return keep;
     if (this.hasChanged() || (this.wish === "force" && !this.#isNewAndEmpty())) {
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
+      if (!this.#canSeal()) throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
       return { ...this.#store(this.#ageToWrite(this.contentLength(), this.metadata)), touch: "written" };
     }
-    if (!this.arrived || isSubresource || isShareable || status >= 400) return keep;
-    const age = this.#optionalAge();
-    return age === null || !this.#canSeal() ? keep : { ...this.#store(age), touch: "touched", isOptional: true };
+    if (!this.arrived || isSubresource || isShareable || status >= 400 || !this.#canSeal()) return keep;
+    const stored = this.#refreshed() ?? this.#resealed();
+    return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
   }
 
   #isOver(isDiscarded, isSilenced) {
@@ -1421,12 +1446,24 @@ class State {
     return !isDiscarded && isForgettable && this.hasChanged();
   }
 
-  /** The age of a refresh or a re-seal, if one is due and fits; else null. */
-  #optionalAge() {
-    const fits = (age) => this.#allowedFor(this.contentLength(), this.metadata, age) !== null;
-    const refreshed = activeAge(this.metadata, this.now);
-    if (isRefreshDue(this.metadata, this.now, this.policy) && fits(refreshed)) return refreshed;
-    return this.#reseal && fits(this.metadata.age) ? this.metadata.age : null;
+  /** What a refresh stores, if one is due and fits (§ 8.8). */
+  #refreshed() {
+    const age = activeAge(this.metadata, this.now);
+    return isRefreshDue(this.metadata, this.now, this.policy) && this.#fits(age) ? this.#store(age) : null;
+  }
+
+  /** What a re-seal stores, if one is due and fits (§ 8.9): the body as it arrived, or with its device. */
+  #resealed() {
+    const { age } = this.metadata;
+    if (this.becameBound) return this.#fits(age) ? this.#store(age) : null;
+    if (!this.#isUnderEarlier) return null;
+    const { body } = this.arrived;
+    const allowed = this.#allowedForBody(body.length, this.contentLength(), this.metadata);
+    return allowed && this.#sent(body, allowed);
+  }
+
+  #fits(age) {
+    return this.#allowedFor(this.contentLength(), this.metadata, age) !== null;
   }
 
   /** No entry, no flash, no id. */
@@ -1465,16 +1502,17 @@ class State {
   }
 
   #store(age) {
-    if (!this.#canSeal()) throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
     const content = this.contentLength();
     const metadata = { ...this.metadata, age, schema: this.payload.schema };
     const length = this.#bodyLength(content, this.metadata, age);
-    return {
-      change: "store",
-      body: writeBody(metadata, flashBytes(this.flash), this.payload.bytes, length),
-      allowed: this.#allowedFor(content, this.metadata, age) ?? this.policy.budget.allowed,
-      maxAge: isRememberedNow(this.metadata, this.policy) ? Math.max(0, deadlineOf(this.metadata, this.policy) - this.now) : null,
-    };
+    const body = writeBody(metadata, flashBytes(this.flash), this.payload.bytes, length);
+    return this.#sent(body, this.#allowedFor(content, this.metadata, age) ?? this.policy.budget.allowed);
+  }
+
+  #sent(body, allowed) {
+    const isRemembered = isRememberedNow(this.metadata, this.policy);
+    const maxAge = isRemembered ? Math.max(0, deadlineOf(this.metadata, this.policy) - this.now) : null;
+    return { change: "store", body, allowed, maxAge };
   }
 
   /** The name of the session in CSRF tokens, or null (SPEC.md § 13). */
@@ -1529,6 +1567,11 @@ class Session {
   /** The session's standing with the visitor's device: `unbound`, `bound` or `stale`. */
   get binding() {
     return this.#state.touch().binding;
+  }
+
+  /** After the session was saved: the value of the response's field `Secure-Session-Registration`, or null. */
+  get registration() {
+    return this.#state.registration;
   }
 
   /** The session exists in this request only. */
@@ -1660,11 +1703,10 @@ class Session {
   }
 
   takeFlashes(queue) {
-    return this.#state.act((state) => {
-      const taken = this.flashes(queue);
-      if (taken.length > 0) state.setFlash(state.flash.filter(([of]) => of !== queue));
-      return taken;
-    });
+    const taken = this.flashes(queue);
+    // Where there is none, this is reading.
+    if (taken.length > 0) this.#state.act((state) => state.setFlash(state.flash.filter(([of]) => of !== queue)));
+    return taken;
   }
 
   // Tokens for forms (SPEC.md § 13)
@@ -1818,15 +1860,16 @@ class Budget {
 
 // The fields of a response that caches read (docs/spec/carriers.md § 9.8).
 
+
 const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrogate-control" || name === "edge-control";
 
-/** The directives of a field, in lower case. A field in which a quoted string does not end has none. */
-function directivesOf(value) {
+/** The directives of a field, in lower case. A field with a line in which a quoted string does not end has none. */
+function directivesOf(lines) {
   const quoted = /"(?:[^"\\]|\\[^])*"/g;
   // Nothing in a quoted string is a directive, nor is a directive that has one.
-  const unquoted = value.replace(quoted, '""').toLowerCase();
-  if (unquoted.replaceAll('""', "").includes('"')) return [];
-  return unquoted.split(",").map((directive) => directive.trim());
+  const unquoted = lines.map((line) => line.replace(quoted, '""').toLowerCase());
+  if (unquoted.some((line) => line.replaceAll('""', "").includes('"'))) return [];
+  return unquoted.flatMap((line) => line.split(",")).map((directive) => trim(directive, BLANK));
 }
 
 /** An effective `no-store`. */
@@ -1834,19 +1877,21 @@ const forbids = (directives) => directives.includes("no-store") && !directives.i
 
 /** Returns true if others than the visitor may store a response with these fields, pairs of lower-case name and value. */
 function isShareable(fields) {
-  const of = (wanted) => fields.filter(([name]) => name === wanted).map(([, value]) => value);
   const mayTargetedStore = fields.some(
     ([name, value]) =>
-      (isTargeted(name) && !forbids(directivesOf(value))) || (name === "x-accel-expires" && !value.split(",").every(isZero)),
+      (isTargeted(name) && !forbids(directivesOf(linesOf(fields, name)))) ||
+      (name === "x-accel-expires" && !value.split(",").every(isZero)),
   );
   if (mayTargetedStore) return true;
-  const control = of("cache-control");
-  if (control.length === 0) return of("expires").some(isLater$1);
-  const directives = directivesOf(control.join(","));
+  const control = linesOf(fields, "cache-control");
+  if (control.length === 0) return linesOf(fields, "expires").some(isLater$1);
+  const directives = directivesOf(control);
   return !directives.includes("private") && !forbids(directives);
 }
 
-const isZero = (seconds) => /^0+$/.test(seconds.trim());
+const linesOf = (fields, wanted) => fields.filter(([name]) => name === wanted).map(([, value]) => value);
+
+const isZero = (seconds) => /^0+$/.test(trim(seconds, BLANK));
 
 const MONTH = /jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i;
 
@@ -1858,19 +1903,20 @@ function isLater$1(expires) {
 
 /**
  * Returns the changes to the fields of a response, as `[name, value]` to set, whose session was touched so. `touch` is
- * `untouched`, `touched` or `written`; `by` is the field that brought the session.
+ * `untouched`, `touched` or `written`; `by` is the field that brought the session. With `mayShare` a shareable response
+ * stays one.
  */
-function cacheChanges(fields, touch, by) {
+function cacheChanges(fields, touch, by, mayShare = false) {
   if (touch === "untouched") return [];
-  const has = (wanted) => fields.some(([name]) => name === wanted);
-  const all = (wanted) => fields.flatMap(([name, value]) => (name === wanted ? [value] : [])).join(", ");
   const changes = [];
-  const vary = all("vary");
-  const names = vary.split(",").map((name) => name.trim().toLowerCase());
+  const vary = linesOf(fields, "vary").join(", ");
+  const names = vary.split(",").map((name) => trim(name, BLANK).toLowerCase());
   if (!names.includes("*") && !names.includes(by.toLowerCase())) changes.push(["vary", vary ? `${vary}, ${by}` : by]);
+  if (mayShare && isShareable(fields)) return changes;
+  const control = linesOf(fields, "cache-control");
   if (touch === "touched") {
-    if (!has("cache-control")) changes.push(["cache-control", "private"]);
-  } else if (isShareable(fields) || !forbids(directivesOf(all("cache-control")))) {
+    if (control.length === 0) changes.push(["cache-control", "private"]);
+  } else if (isShareable(fields) || !forbids(directivesOf(control))) {
     for (const name of new Set(fields.map(([name]) => name))) {
       if (isTargeted(name)) changes.push([name, "no-store"]);
       if (name === "x-accel-expires" || name === "expires") changes.push([name, "0"]);
@@ -1891,7 +1937,7 @@ const isSubresource = (destination) => SUBRESOURCES.includes(destination);
 /** Options of every carrier. */
 const COMMON = [
   "idleTimeout", "absoluteTimeout", "rememberUpTo", "refreshAfter", "clockSkew", "notBefore", "application", "context",
-  "padding", "revokedIf", "saveOnServerError", "type", "skipXChaCha",
+  "padding", "revokedIf", "saveOnServerError", "type", "skipXChaCha", "dangerRetireEarly",
 ];
 
 /** Refuses options that do not exist: a mistyped one would silently keep a default. */
@@ -2018,6 +2064,8 @@ function checkedType(type) {
 
 
 const LONGEST_TOKEN = 32_768;
+/** Bytes (§ 6.5). */
+const LONGEST_BLOB = 24_576;
 const SMALLEST_BODY = 6;
 
 /** The keys of a ring, derived for one purpose, and the context. */
@@ -2064,6 +2112,7 @@ class Sealer {
   /** `entropy`: only tests give it. */
   async seal(body, now, entropy = random(NONCE)) {
     const { key, cipher, nonce, mac } = this.sealing(now);
+    if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "the session is too long for a token");
     const head = concat(u8(key.suite.fmt), key.kid);
     const aad = this.#aad(head);
     if (mac) return toBase64url(concat(head, body, (await hmac(mac, concat(aad, body))).subarray(0, TAG)));
@@ -2129,6 +2178,14 @@ class SessionSealer {
     const parsed = ring instanceof KeyRing ? ring : await KeyRing.parse(ring, { mode, skipXChaCha });
     if (parsed.mode !== mode) throw new ConfigError("mixed", `a ring that is ${parsed.mode}, for sessions that are ${mode}`);
     const policy = policyOf(options);
+    const longest = Math.max(policy.absolute, policy.rememberUpTo ?? 0);
+    if (!yesOrNo("dangerRetireEarly", options.dangerRetireEarly) && cutsShort(keysOf(parsed), longest)) {
+      throw new ConfigError(
+        "dangerRetireEarly",
+        `a key of the ring retires less than ${longest} seconds, the longest life of a session, after the next one seals; ` +
+          "let it retire later, or set `dangerRetireEarly`",
+      );
+    }
     const { application, context = [] } = options;
     const [bound, label] = [contextBytes(context), policy.type?.label];
     const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
@@ -2143,6 +2200,13 @@ class SessionSealer {
     this.derive = derive;
     this.#sealer = sealer;
     this.policy = policy;
+  }
+
+  set budget(budget) {
+    if ((this.policy.type?.empty.length ?? 0) > budget.room) {
+      throw new ConfigError("size", "there is no room for `type.empty`; choose a larger `size`");
+    }
+    this.policy.budget = budget;
   }
 
   raiseNotBefore(moment) {
@@ -2173,7 +2237,7 @@ class SessionSealer {
     if (body.metadata.device && !this.policy.devices) throw new Refusal("Malformed", keyId);
     const reason = await this.check(body.metadata, now, keyId);
     if (reason) throw new Refusal(reason, keyId);
-    return { keyId, body, place: this.#sealer.place(keyId, now) };
+    return { keyId, bytes, body, place: this.#sealer.place(keyId, now) };
   }
 
   /** Tests the dates of a session, and asks the application whether it is revoked. Returns a Reason, or null. */
@@ -2464,6 +2528,11 @@ class Template {
     return { name, value: "", options: { ...this.#options, maxAge: 0, expires: new Date(0) } };
   }
 
+  /** Expires the cookie and these parts of it (§ 9.4.1). */
+  expireAll(carried) {
+    return [this.expire(this.name), ...this.expireParts(carried, 1)];
+  }
+
   /** The cookies that set a token in parts of at most `partLength` characters (§ 9.2.6). */
   split(token, partLength, maxAge) {
     if (token.length <= partLength) return [this.set(this.name, token, maxAge)];
@@ -2517,7 +2586,10 @@ function isDomain(domain) {
   return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);
 }
 
-const OPTIONS = ["name", "path", "domain", "dangerAllowHttp", "sameSite", "partitioned", "size", "migrateFrom", "deviceBound"];
+const OPTIONS = [
+  "name", "path", "domain", "dangerAllowHttp", "sameSite", "partitioned", "size", "formerly", "migrateFrom", "deviceBound",
+  "dangerAllowSharedCaching",
+];
 
 /** Sessions in cookies. */
 class SessionCookie extends Carrier {
@@ -2535,26 +2607,32 @@ class SessionCookie extends Carrier {
   }
 
   static async #build(mode, ring, options) {
-    const { size = "anywhere", padding = "none", migrateFrom = [], deviceBound = null, name } = options;
+    const { size = "anywhere", padding = "none", formerly = [], migrateFrom = [], deviceBound = null, name } = options;
     const { path, domain, sameSite, partitioned } = options;
     const attributes = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", options.dangerAllowHttp) };
     const template = new Template({ ...attributes, name: name ?? defaultName(attributes) });
+    const former = [formerly].flat().map((changes) => formerOf(changes, attributes, template));
+    const mayShare = yesOrNo("dangerAllowSharedCaching", options.dangerAllowSharedCaching);
     const sealer = await SessionSealer.build(mode, ring, template.name, options, OPTIONS);
     const fixed = { withMaxAge: template.lengthWith(LONGEST_MAX_AGE), withoutMaxAge: template.lengthWith(null) };
     if (deviceBound && typeof deviceBound.prepare !== "function") {
       throw new ConfigError("deviceBound", "`deviceBound` takes what the function of that name returns");
     }
     if (deviceBound) sealer.policy.devices = await deviceBound.prepare(sealer, template, attributes);
-    sealer.policy.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, Boolean(deviceBound));
-    return new SessionCookie(sealer, template, togetherOf([migrateFrom].flat(), template));
+    sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, Boolean(deviceBound));
+    return new SessionCookie(sealer, { template, former, mayShare, old: togetherOf([migrateFrom].flat(), template) });
   }
 
   #template;
+  #former;
+  #mayShare;
   #old;
 
-  constructor(sealer, template, old) {
+  constructor(sealer, { template, former, mayShare, old }) {
     super(sealer);
     this.#template = template;
+    this.#former = former;
+    this.#mayShare = mayShare;
     this.#old = old;
   }
 
@@ -2618,17 +2696,28 @@ class SessionCookie extends Carrier {
   }
 
   async #cookiesOf(decision, state) {
-    const { carried, now, policy } = state;
+    const { carried, policy } = state;
     const template = this.#template;
     if (decision.change === "keep") return [];
     const isDropped = decision.change === "drop";
-    const old = [...(this.#old?.expire(now) ?? []), ...((await policy.devices?.depart(state, isDropped)) ?? [])];
-    if (isDropped) return [template.expire(template.name), ...template.expireParts(carried, 1), ...old];
+    const earlier = this.#expireEarlier(state);
+    const devices = (await policy.devices?.depart(state, isDropped)) ?? [];
+    if (isDropped) return [...earlier, ...template.expireAll(carried), ...devices];
+    state.registration = (await policy.devices?.offer(state)) ?? null;
     const { token, allowed, maxAge } = decision;
-    const { budget } = policy;
-    const partLength = budget.partLength(allowed, token.length, template.lengthWith(maxAge));
+    const partLength = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
     const cookies = template.split(token, partLength, maxAge);
-    return [...cookies, ...template.expireParts(carried, cookies.length), ...old];
+    return [...earlier, ...cookies, ...template.expireParts(carried, cookies.length), ...devices];
+  }
+
+  /**
+   * Expires the cookie as it was with earlier attributes (§ 9.4.2), and those of other libraries. Parts that another path
+   * has do not come with this request, so all of them are expired that there may be.
+   */
+  #expireEarlier({ carried, policy, now }) {
+    const own = Array.from({ length: policy.budget.allowed.cookies - 1 }, (_, i) => i + 1);
+    const parts = new Set([...carried, ...own]);
+    return [...this.#former.flatMap((former) => former.expireAll(parts)), ...(this.#old?.expire(now) ?? [])];
   }
 
   /**
@@ -2659,13 +2748,31 @@ class SessionCookie extends Carrier {
   }
 
   async #headChanges(fields, session, response) {
-    const decision = await finish(this, session, { ...response, isShareable: isShareable(fields) });
+    const decision = await finish(this, session, { ...response, isShareable: !this.#mayShare && isShareable(fields) });
     const state = ownState(this, session);
     const cookies = await this.#cookiesOf(decision, state);
     const setCookies = cookies.map((cookie) => ["set-cookie", toSetCookie(cookie)]);
-    const offer = decision.change === "store" ? ((await state.policy.devices?.offer(state)) ?? []) : [];
-    return [...cacheChanges(fields, decision.touch, "Cookie"), ...setCookies, ...offer];
+    const isOffered = decision.change === "store" && state.registration !== null;
+    const offer = isOffered ? [["secure-session-registration", state.registration]] : [];
+    return [...cacheChanges(fields, decision.touch, "Cookie", this.#mayShare), ...setCookies, ...offer];
   }
+}
+
+/** The cookie as it was with earlier attributes: those of `changes`, and else the present ones. */
+function formerOf(changes, attributes, template) {
+  const refuse = (sentence) => {
+    throw new ConfigError("formerly", sentence);
+  };
+  const known = ["path", "domain", "partitioned"];
+  if (changes === null || typeof changes !== "object" || !Object.keys(changes).every((key) => known.includes(key))) {
+    refuse("`formerly` takes objects with `path`, `domain` and `partitioned`");
+  }
+  const { name } = template;
+  const former = new Template({ ...attributes, ...changes, name });
+  if (toSetCookie(former.expire(name)) === toSetCookie(template.expire(name))) {
+    refuse("`formerly` has the attributes that the cookie has now; leave it out");
+  }
+  return former;
 }
 
 /** The old cookies, or null: their code is loaded by those alone who have some. */
@@ -2708,7 +2815,7 @@ class SessionHeader extends Carrier {
     const field = name.toLowerCase();
     const sealer = await SessionSealer.build(mode, ring, `header:${field}`, options, ["maxTokenLength"]);
     const fixed = { withMaxAge: 0, withoutMaxAge: 0 };
-    sealer.policy.budget = new Budget({ field: maxTokenLength, cookies: 1 }, fixed, overheadOf(mode), padding);
+    sealer.budget = new Budget({ field: maxTokenLength, cookies: 1 }, fixed, overheadOf(mode), padding);
     return new SessionHeader(sealer, field);
   }
 

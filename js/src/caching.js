@@ -1,14 +1,16 @@
 // The fields of a response that caches read (docs/spec/carriers.md § 9.8).
 
+import { BLANK, trim } from "./bytes.js";
+
 const isTargeted = (name) => name.endsWith("-cache-control") || name === "surrogate-control" || name === "edge-control";
 
-/** The directives of a field, in lower case. A field in which a quoted string does not end has none. */
-function directivesOf(value) {
+/** The directives of a field, in lower case. A field with a line in which a quoted string does not end has none. */
+function directivesOf(lines) {
   const quoted = /"(?:[^"\\]|\\[^])*"/g;
   // Nothing in a quoted string is a directive, nor is a directive that has one.
-  const unquoted = value.replace(quoted, '""').toLowerCase();
-  if (unquoted.replaceAll('""', "").includes('"')) return [];
-  return unquoted.split(",").map((directive) => directive.trim());
+  const unquoted = lines.map((line) => line.replace(quoted, '""').toLowerCase());
+  if (unquoted.some((line) => line.replaceAll('""', "").includes('"'))) return [];
+  return unquoted.flatMap((line) => line.split(",")).map((directive) => trim(directive, BLANK));
 }
 
 /** An effective `no-store`. */
@@ -16,19 +18,21 @@ const forbids = (directives) => directives.includes("no-store") && !directives.i
 
 /** Returns true if others than the visitor may store a response with these fields, pairs of lower-case name and value. */
 export function isShareable(fields) {
-  const of = (wanted) => fields.filter(([name]) => name === wanted).map(([, value]) => value);
   const mayTargetedStore = fields.some(
     ([name, value]) =>
-      (isTargeted(name) && !forbids(directivesOf(value))) || (name === "x-accel-expires" && !value.split(",").every(isZero)),
+      (isTargeted(name) && !forbids(directivesOf(linesOf(fields, name)))) ||
+      (name === "x-accel-expires" && !value.split(",").every(isZero)),
   );
   if (mayTargetedStore) return true;
-  const control = of("cache-control");
-  if (control.length === 0) return of("expires").some(isLater);
-  const directives = directivesOf(control.join(","));
+  const control = linesOf(fields, "cache-control");
+  if (control.length === 0) return linesOf(fields, "expires").some(isLater);
+  const directives = directivesOf(control);
   return !directives.includes("private") && !forbids(directives);
 }
 
-const isZero = (seconds) => /^0+$/.test(seconds.trim());
+const linesOf = (fields, wanted) => fields.filter(([name]) => name === wanted).map(([, value]) => value);
+
+const isZero = (seconds) => /^0+$/.test(trim(seconds, BLANK));
 
 const MONTH = /jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec/i;
 
@@ -40,19 +44,20 @@ function isLater(expires) {
 
 /**
  * Returns the changes to the fields of a response, as `[name, value]` to set, whose session was touched so. `touch` is
- * `untouched`, `touched` or `written`; `by` is the field that brought the session.
+ * `untouched`, `touched` or `written`; `by` is the field that brought the session. With `mayShare` a shareable response
+ * stays one.
  */
-export function cacheChanges(fields, touch, by) {
+export function cacheChanges(fields, touch, by, mayShare = false) {
   if (touch === "untouched") return [];
-  const has = (wanted) => fields.some(([name]) => name === wanted);
-  const all = (wanted) => fields.flatMap(([name, value]) => (name === wanted ? [value] : [])).join(", ");
   const changes = [];
-  const vary = all("vary");
-  const names = vary.split(",").map((name) => name.trim().toLowerCase());
+  const vary = linesOf(fields, "vary").join(", ");
+  const names = vary.split(",").map((name) => trim(name, BLANK).toLowerCase());
   if (!names.includes("*") && !names.includes(by.toLowerCase())) changes.push(["vary", vary ? `${vary}, ${by}` : by]);
+  if (mayShare && isShareable(fields)) return changes;
+  const control = linesOf(fields, "cache-control");
   if (touch === "touched") {
-    if (!has("cache-control")) changes.push(["cache-control", "private"]);
-  } else if (isShareable(fields) || !forbids(directivesOf(all("cache-control")))) {
+    if (control.length === 0) changes.push(["cache-control", "private"]);
+  } else if (isShareable(fields) || !forbids(directivesOf(control))) {
     for (const name of new Set(fields.map(([name]) => name))) {
       if (isTargeted(name)) changes.push([name, "no-store"]);
       if (name === "x-accel-expires" || name === "expires") changes.push([name, "0"]);

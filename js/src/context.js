@@ -5,7 +5,9 @@ import { ConfigError } from "./errors.js";
 
 /** What keys are derived for: a name, an application and a type, each with its length. Throws a `ConfigError` (§ 14.4). */
 export function purposeBytes(name, application, typeLabel) {
-  const [p, a, t] = [toUtf8(name), textBytes("application", application ?? ""), textBytes("type", typeLabel ?? "")];
+  const p = toUtf8(name);
+  if (p.length > 65_535) throw new ConfigError("purpose", "the name that keys are derived for is longer than 65,535 bytes");
+  const [a, t] = [textBytes("application", application ?? ""), textBytes("type", typeLabel ?? "")];
   if (a.length > 255 || application === "") {
     throw new ConfigError("application", `\`application\` has ${a.length} bytes, expected 1 to 255`);
   }

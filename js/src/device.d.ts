@@ -8,6 +8,8 @@ export interface DeviceBoundOptions {
   readonly boundFor?: number;
   /** Seconds after which a session without a device is refused, at least 10. Default: null, never. */
   readonly requiredAfter?: number | null;
+  /** The sites whose links make a browser refresh. A `SameSite=Strict` cookie needs `same-site`. Default: any. */
+  readonly initiators?: "any" | "same-site";
   /** Whether a renewed session may register a device. Default: true. */
   readonly offers?: boolean;
 }

@@ -20,10 +20,10 @@ const TAG = /^[A-Za-z0-9_-]{8}$/;
 
 /**
  * The option `deviceBound`, with the settings of the Rust side. `path`: that of its endpoints. `boundFor`: seconds for which
- * a proof is good. `requiredAfter`: seconds after which a session without a device is refused, or null. `offers`: whether a
- * renewed session may register a device.
+ * a proof is good. `requiredAfter`: seconds after which a session without a device is refused, or null. `initiators`: `any`, or
+ * `same-site`, without which the cookie cannot be `SameSite=Strict`. `offers`: whether a renewed session may register a device.
  */
-export function deviceBound({ path, boundFor = 600, requiredAfter = null, offers = true }) {
+export function deviceBound({ path, boundFor = 600, requiredAfter = null, initiators = "any", offers = true }) {
   const refuse = (sentence) => {
     throw new ConfigError("deviceBound", sentence);
   };
@@ -34,9 +34,13 @@ export function deviceBound({ path, boundFor = 600, requiredAfter = null, offers
   if (requiredAfter !== null && (!Number.isInteger(requiredAfter) || requiredAfter < LEAST_GRACE)) {
     refuse("`requiredAfter` is null or a whole number of at least 10 seconds");
   }
+  if (!["any", "same-site"].includes(initiators)) refuse("`initiators` is any or same-site");
   if (typeof offers !== "boolean") refuse("`offers` is true or false");
   const prepare = async (sealer, template, attributes) => {
     if (!attributes.secure || attributes.partitioned) refuse("bound sessions need `Secure`, and no `partitioned`");
+    if (attributes.sameSite === "Strict" && initiators === "any") {
+      refuse("a link from another site brings no `SameSite=Strict` cookie; choose `Lax`, or set `initiators` to `same-site`");
+    }
     if (/\.(b|out)-[A-Za-z0-9_-]{8}$/.test(template.name)) refuse("`name` could be that of the cookie of a device");
     const [bound, offer] = await Promise.all(["bound", "registration"].map((word) => sealer.derive(`device:${word}:${template.name}`)));
     const options = { path, boundFor, requiredAfter, offers, skew: sealer.policy.skew };
@@ -87,12 +91,12 @@ class Devices {
     }
   }
 
-  /** The field that asks the browser to register a device for a session that was renewed, in a list. */
+  /** The field that asks the browser to register a device for a session that was renewed, or null (§ 16.4.2). */
   async offer({ isRenewed, metadata, now }) {
-    if (!this.#options.offers || !isRenewed || !metadata.sid) return [];
+    if (!this.#options.offers || !isRenewed || !metadata.sid) return null;
     const fields = { issued: now, age: 0, limit: null, remembered: null, sid: metadata.sid, device: null, schema: 0 };
     const token = await this.#seals.offer.seal(writeBody(fields, [], [], 0), now);
-    return [["secure-session-registration", `(ES256);path="${this.#options.path}/register";challenge="${token}"`]];
+    return `(ES256);path="${this.#options.path}/register";challenge="${token}"`;
   }
 
   /** The cookies of a response whose client no longer has the session that opened. */

@@ -86,9 +86,14 @@ export class Dictionary {
     return this.#lengthWith(key, null);
   }
 
-  put(key, entry) {
+  /** Returns true if the key has this very value. */
+  hasEntry(key, entry) {
     const known = this.#entries.get(key);
-    if (known && equal(known.value, entry.value)) return;
+    return known !== undefined && equal(known.value, entry.value);
+  }
+
+  put(key, entry) {
+    if (this.hasEntry(key, entry)) return;
     this.#length = this.#lengthWith(key, entry);
     this.#entries.set(key, entry);
     this.#bytes = null;

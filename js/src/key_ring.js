@@ -79,6 +79,14 @@ export function sealingAt(keys, now) {
   return Math.max(passed, 0);
 }
 
+/** Returns true if a key retires while sessions that live for `longest` seconds may still need it (§ 3.4.8). */
+export function cutsShort(keys, longest) {
+  return keys.slice(1).some(({ sealFrom }, i) => {
+    const { acceptUntil } = keys[i];
+    return acceptUntil !== null && sealFrom !== null && acceptUntil - sealFrom < longest;
+  });
+}
+
 /** Returns the keys of one text in their listing, and its `not_before` (§ 14.3). */
 async function parseItems(text, mode) {
   const body = trim(text, SPACE);

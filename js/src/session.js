@@ -36,6 +36,11 @@ export class Session {
     return this.#state.touch().binding;
   }
 
+  /** After the session was saved: the value of the response's field `Secure-Session-Registration`, or null. */
+  get registration() {
+    return this.#state.registration;
+  }
+
   /** The session exists in this request only. */
   get isNew() {
     return this.#state.touch().isNew;
@@ -165,11 +170,10 @@ export class Session {
   }
 
   takeFlashes(queue) {
-    return this.#state.act((state) => {
-      const taken = this.flashes(queue);
-      if (taken.length > 0) state.setFlash(state.flash.filter(([of]) => of !== queue));
-      return taken;
-    });
+    const taken = this.flashes(queue);
+    // Where there is none, this is reading.
+    if (taken.length > 0) this.#state.act((state) => state.setFlash(state.flash.filter(([of]) => of !== queue)));
+    return taken;
   }
 
   // Tokens for forms (SPEC.md § 13)

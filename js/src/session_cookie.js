@@ -9,7 +9,10 @@ import { LONGEST_MAX_AGE, Template, defaultName, toSetCookie } from "./set_cooki
 import { yesOrNo } from "./settings.js";
 import { overheadOf } from "./suites.js";
 
-const OPTIONS = ["name", "path", "domain", "dangerAllowHttp", "sameSite", "partitioned", "size", "migrateFrom", "deviceBound"];
+const OPTIONS = [
+  "name", "path", "domain", "dangerAllowHttp", "sameSite", "partitioned", "size", "formerly", "migrateFrom", "deviceBound",
+  "dangerAllowSharedCaching",
+];
 
 /**
  * Ends a request, and returns the changes to the head of its response: `[name, value]`, of which `set-cookie` is to be
@@ -34,26 +37,32 @@ export class SessionCookie extends Carrier {
   }
 
   static async #build(mode, ring, options) {
-    const { size = "anywhere", padding = "none", migrateFrom = [], deviceBound = null, name } = options;
+    const { size = "anywhere", padding = "none", formerly = [], migrateFrom = [], deviceBound = null, name } = options;
     const { path, domain, sameSite, partitioned } = options;
     const attributes = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", options.dangerAllowHttp) };
     const template = new Template({ ...attributes, name: name ?? defaultName(attributes) });
+    const former = [formerly].flat().map((changes) => formerOf(changes, attributes, template));
+    const mayShare = yesOrNo("dangerAllowSharedCaching", options.dangerAllowSharedCaching);
     const sealer = await SessionSealer.build(mode, ring, template.name, options, OPTIONS);
     const fixed = { withMaxAge: template.lengthWith(LONGEST_MAX_AGE), withoutMaxAge: template.lengthWith(null) };
     if (deviceBound && typeof deviceBound.prepare !== "function") {
       throw new ConfigError("deviceBound", "`deviceBound` takes what the function of that name returns");
     }
     if (deviceBound) sealer.policy.devices = await deviceBound.prepare(sealer, template, attributes);
-    sealer.policy.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, Boolean(deviceBound));
-    return new SessionCookie(sealer, template, togetherOf([migrateFrom].flat(), template));
+    sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, Boolean(deviceBound));
+    return new SessionCookie(sealer, { template, former, mayShare, old: togetherOf([migrateFrom].flat(), template) });
   }
 
   #template;
+  #former;
+  #mayShare;
   #old;
 
-  constructor(sealer, template, old) {
+  constructor(sealer, { template, former, mayShare, old }) {
     super(sealer);
     this.#template = template;
+    this.#former = former;
+    this.#mayShare = mayShare;
     this.#old = old;
   }
 
@@ -117,17 +126,28 @@ export class SessionCookie extends Carrier {
   }
 
   async #cookiesOf(decision, state) {
-    const { carried, now, policy } = state;
+    const { carried, policy } = state;
     const template = this.#template;
     if (decision.change === "keep") return [];
     const isDropped = decision.change === "drop";
-    const old = [...(this.#old?.expire(now) ?? []), ...((await policy.devices?.depart(state, isDropped)) ?? [])];
-    if (isDropped) return [template.expire(template.name), ...template.expireParts(carried, 1), ...old];
+    const earlier = this.#expireEarlier(state);
+    const devices = (await policy.devices?.depart(state, isDropped)) ?? [];
+    if (isDropped) return [...earlier, ...template.expireAll(carried), ...devices];
+    state.registration = (await policy.devices?.offer(state)) ?? null;
     const { token, allowed, maxAge } = decision;
-    const { budget } = policy;
-    const partLength = budget.partLength(allowed, token.length, template.lengthWith(maxAge));
+    const partLength = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
     const cookies = template.split(token, partLength, maxAge);
-    return [...cookies, ...template.expireParts(carried, cookies.length), ...old];
+    return [...earlier, ...cookies, ...template.expireParts(carried, cookies.length), ...devices];
+  }
+
+  /**
+   * Expires the cookie as it was with earlier attributes (§ 9.4.2), and those of other libraries. Parts that another path
+   * has do not come with this request, so all of them are expired that there may be.
+   */
+  #expireEarlier({ carried, policy, now }) {
+    const own = Array.from({ length: policy.budget.allowed.cookies - 1 }, (_, i) => i + 1);
+    const parts = new Set([...carried, ...own]);
+    return [...this.#former.flatMap((former) => former.expireAll(parts)), ...(this.#old?.expire(now) ?? [])];
   }
 
   /**
@@ -158,13 +178,31 @@ export class SessionCookie extends Carrier {
   }
 
   async #headChanges(fields, session, response) {
-    const decision = await finish(this, session, { ...response, isShareable: isShareable(fields) });
+    const decision = await finish(this, session, { ...response, isShareable: !this.#mayShare && isShareable(fields) });
     const state = ownState(this, session);
     const cookies = await this.#cookiesOf(decision, state);
     const setCookies = cookies.map((cookie) => ["set-cookie", toSetCookie(cookie)]);
-    const offer = decision.change === "store" ? ((await state.policy.devices?.offer(state)) ?? []) : [];
-    return [...cacheChanges(fields, decision.touch, "Cookie"), ...setCookies, ...offer];
+    const isOffered = decision.change === "store" && state.registration !== null;
+    const offer = isOffered ? [["secure-session-registration", state.registration]] : [];
+    return [...cacheChanges(fields, decision.touch, "Cookie", this.#mayShare), ...setCookies, ...offer];
   }
+}
+
+/** The cookie as it was with earlier attributes: those of `changes`, and else the present ones. */
+function formerOf(changes, attributes, template) {
+  const refuse = (sentence) => {
+    throw new ConfigError("formerly", sentence);
+  };
+  const known = ["path", "domain", "partitioned"];
+  if (changes === null || typeof changes !== "object" || !Object.keys(changes).every((key) => known.includes(key))) {
+    refuse("`formerly` takes objects with `path`, `domain` and `partitioned`");
+  }
+  const { name } = template;
+  const former = new Template({ ...attributes, ...changes, name });
+  if (toSetCookie(former.expire(name)) === toSetCookie(template.expire(name))) {
+    refuse("`formerly` has the attributes that the cookie has now; leave it out");
+  }
+  return former;
 }
 
 /** The old cookies, or null: their code is loaded by those alone who have some. */

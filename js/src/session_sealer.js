@@ -5,7 +5,7 @@ import { contextBytes, purposeBytes } from "./context.js";
 import { hmac, random } from "./crypto.js";
 import { readBody } from "./body.js";
 import { ConfigError, Refusal } from "./errors.js";
-import { KeyRing } from "./key_ring.js";
+import { KeyRing, cutsShort, keysOf } from "./key_ring.js";
 import { checkTimes, dateOf } from "./lifetime.js";
 import { checkOptions, notBeforeOf, policyOf, yesOrNo } from "./settings.js";
 import { TAG } from "./suites.js";
@@ -19,6 +19,14 @@ export class SessionSealer {
     const parsed = ring instanceof KeyRing ? ring : await KeyRing.parse(ring, { mode, skipXChaCha });
     if (parsed.mode !== mode) throw new ConfigError("mixed", `a ring that is ${parsed.mode}, for sessions that are ${mode}`);
     const policy = policyOf(options);
+    const longest = Math.max(policy.absolute, policy.rememberUpTo ?? 0);
+    if (!yesOrNo("dangerRetireEarly", options.dangerRetireEarly) && cutsShort(keysOf(parsed), longest)) {
+      throw new ConfigError(
+        "dangerRetireEarly",
+        `a key of the ring retires less than ${longest} seconds, the longest life of a session, after the next one seals; ` +
+          "let it retire later, or set `dangerRetireEarly`",
+      );
+    }
     const { application, context = [] } = options;
     const [bound, label] = [contextBytes(context), policy.type?.label];
     const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
@@ -33,6 +41,13 @@ export class SessionSealer {
     this.derive = derive;
     this.#sealer = sealer;
     this.policy = policy;
+  }
+
+  set budget(budget) {
+    if ((this.policy.type?.empty.length ?? 0) > budget.room) {
+      throw new ConfigError("size", "there is no room for `type.empty`; choose a larger `size`");
+    }
+    this.policy.budget = budget;
   }
 
   raiseNotBefore(moment) {
@@ -63,7 +78,7 @@ export class SessionSealer {
     if (body.metadata.device && !this.policy.devices) throw new Refusal("Malformed", keyId);
     const reason = await this.check(body.metadata, now, keyId);
     if (reason) throw new Refusal(reason, keyId);
-    return { keyId, body, place: this.#sealer.place(keyId, now) };
+    return { keyId, bytes, body, place: this.#sealer.place(keyId, now) };
   }
 
   /** Tests the dates of a session, and asks the application whether it is revoked. Returns a Reason, or null. */

@@ -69,6 +69,11 @@ export class Template {
     return { name, value: "", options: { ...this.#options, maxAge: 0, expires: new Date(0) } };
   }
 
+  /** Expires the cookie and these parts of it (§ 9.4.1). */
+  expireAll(carried) {
+    return [this.expire(this.name), ...this.expireParts(carried, 1)];
+  }
+
   /** The cookies that set a token in parts of at most `partLength` characters (§ 9.2.6). */
   split(token, partLength, maxAge) {
     if (token.length <= partLength) return [this.set(this.name, token, maxAge)];

@@ -7,7 +7,7 @@ import { secondsOf } from "./lifetime.js";
 /** Options of every carrier. */
 const COMMON = [
   "idleTimeout", "absoluteTimeout", "rememberUpTo", "refreshAfter", "clockSkew", "notBefore", "application", "context",
-  "padding", "revokedIf", "saveOnServerError", "type", "skipXChaCha",
+  "padding", "revokedIf", "saveOnServerError", "type", "skipXChaCha", "dangerRetireEarly",
 ];
 
 /** Refuses options that do not exist: a mistyped one would silently keep a default. */

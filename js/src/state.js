@@ -35,6 +35,8 @@ export class State {
   isNew = true;
   /** Taken over from a cookie of another library. */
   isTakenOver = false;
+  /** After the session was saved: the field that offers the browser a registration, or null. */
+  registration = null;
   /** The request was for an image, a script or another part of a page. */
   isSubresource = false;
   isTouched = false;
@@ -44,7 +46,8 @@ export class State {
   /** The least end set by `limitTo` in this request, or null. */
   #limitedUntil = null;
   /** It opened under a key that a newer one has replaced. */
-  #reseal = false;
+  #isUnderEarlier = false;
+  becameBound = false;
 
   constructor(policy, now) {
     this.policy = policy;
@@ -61,7 +64,7 @@ export class State {
   // Opening
 
   /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
-  open({ keyId, body, place, tokenLength, cookies, becameBound = false }) {
+  open({ keyId, bytes, body, place, tokenLength, cookies, becameBound = false }) {
     const { schema, ...metadata } = body.metadata;
     this.opened = metadata;
     const payload = readPayload(this.policy.type, schema, body.payload);
@@ -72,8 +75,10 @@ export class State {
     }
     const { budget } = this.policy;
     this.#become(metadata, payload, body.flash);
+    this.arrived.body = bytes;
     this.arrived.allowed = budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
-    this.#reseal = place === "earlier" || becameBound;
+    this.#isUnderEarlier = place === "earlier";
+    this.becameBound = becameBound;
     this.outcome = { kind: place === "sealing" ? "opened" : "openedUnderAcceptedKey", keyId };
   }
 
@@ -128,6 +133,7 @@ export class State {
   /** Stores an entry of a dictionary. */
   setEntry(key, value) {
     const { entry, length } = this.payload.entryOf(key, value);
+    if (this.payload.hasEntry(key, entry)) return;
     this.checkSize(length + this.#flashLength());
     this.payload.put(key, entry);
   }
@@ -141,7 +147,8 @@ export class State {
   }
 
   setPayload(payload) {
-    this.checkSize(payload.length + this.#flashLength());
+    const isSame = payload.schema === this.payload.schema && equal(payload.bytes, this.payload.bytes);
+    if (!isSame) this.checkSize(payload.length + this.#flashLength());
     this.payload = payload;
   }
 
@@ -236,11 +243,13 @@ export class State {
   /** The size under which a session may be sent, or null (§ 9.5.3). */
   #allowedFor(content, metadata, age) {
     const { budget } = this.policy;
-    if (content <= budget.room) return budget.allowed;
-    const length = this.#bodyLength(content, metadata, age);
-    const isPersistent = metadata.remembered !== null;
-    const sizes = [budget.allowed, this.arrived?.allowed].filter(Boolean);
-    return sizes.find((allowed) => budget.allows(allowed, length, isPersistent)) ?? null;
+    return content <= budget.room ? budget.allowed : this.#allowedForBody(this.#bodyLength(content, metadata, age), content, metadata);
+  }
+
+  #allowedForBody(length, content, { remembered }) {
+    const { budget } = this.policy;
+    const sizes = content <= budget.room ? [budget.allowed] : [budget.allowed, this.arrived?.allowed].filter(Boolean);
+    return sizes.find((allowed) => budget.allows(allowed, length, remembered !== null)) ?? null;
   }
 
   #bodyLength(content, metadata, age) {
@@ -278,11 +287,12 @@ export class State {
     if (isDiscarded || isSilenced) return keep;
     if (this.hasChanged() || (this.wish === "force" && !this.#isNewAndEmpty())) {
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
+      if (!this.#canSeal()) throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
       return { ...this.#store(this.#ageToWrite(this.contentLength(), this.metadata)), touch: "written" };
     }
-    if (!this.arrived || isSubresource || isShareable || status >= 400) return keep;
-    const age = this.#optionalAge();
-    return age === null || !this.#canSeal() ? keep : { ...this.#store(age), touch: "touched", isOptional: true };
+    if (!this.arrived || isSubresource || isShareable || status >= 400 || !this.#canSeal()) return keep;
+    const stored = this.#refreshed() ?? this.#resealed();
+    return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
   }
 
   #isOver(isDiscarded, isSilenced) {
@@ -292,12 +302,24 @@ export class State {
     return !isDiscarded && isForgettable && this.hasChanged();
   }
 
-  /** The age of a refresh or a re-seal, if one is due and fits; else null. */
-  #optionalAge() {
-    const fits = (age) => this.#allowedFor(this.contentLength(), this.metadata, age) !== null;
-    const refreshed = activeAge(this.metadata, this.now);
-    if (isRefreshDue(this.metadata, this.now, this.policy) && fits(refreshed)) return refreshed;
-    return this.#reseal && fits(this.metadata.age) ? this.metadata.age : null;
+  /** What a refresh stores, if one is due and fits (§ 8.8). */
+  #refreshed() {
+    const age = activeAge(this.metadata, this.now);
+    return isRefreshDue(this.metadata, this.now, this.policy) && this.#fits(age) ? this.#store(age) : null;
+  }
+
+  /** What a re-seal stores, if one is due and fits (§ 8.9): the body as it arrived, or with its device. */
+  #resealed() {
+    const { age } = this.metadata;
+    if (this.becameBound) return this.#fits(age) ? this.#store(age) : null;
+    if (!this.#isUnderEarlier) return null;
+    const { body } = this.arrived;
+    const allowed = this.#allowedForBody(body.length, this.contentLength(), this.metadata);
+    return allowed && this.#sent(body, allowed);
+  }
+
+  #fits(age) {
+    return this.#allowedFor(this.contentLength(), this.metadata, age) !== null;
   }
 
   /** No entry, no flash, no id. */
@@ -336,16 +358,17 @@ export class State {
   }
 
   #store(age) {
-    if (!this.#canSeal()) throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
     const content = this.contentLength();
     const metadata = { ...this.metadata, age, schema: this.payload.schema };
     const length = this.#bodyLength(content, this.metadata, age);
-    return {
-      change: "store",
-      body: writeBody(metadata, flashBytes(this.flash), this.payload.bytes, length),
-      allowed: this.#allowedFor(content, this.metadata, age) ?? this.policy.budget.allowed,
-      maxAge: isRememberedNow(this.metadata, this.policy) ? Math.max(0, deadlineOf(this.metadata, this.policy) - this.now) : null,
-    };
+    const body = writeBody(metadata, flashBytes(this.flash), this.payload.bytes, length);
+    return this.#sent(body, this.#allowedFor(content, this.metadata, age) ?? this.policy.budget.allowed);
+  }
+
+  #sent(body, allowed) {
+    const isRemembered = isRememberedNow(this.metadata, this.policy);
+    const maxAge = isRemembered ? Math.max(0, deadlineOf(this.metadata, this.policy) - this.now) : null;
+    return { change: "store", body, allowed, maxAge };
   }
 
   /** The name of the session in CSRF tokens, or null (SPEC.md § 13). */

@@ -7,6 +7,8 @@ import { keysOf, sealingAt } from "./key_ring.js";
 import { HEAD, NONCE, SUITES, TAG, overheadOf, suiteOf } from "./suites.js";
 
 export const LONGEST_TOKEN = 32_768;
+/** Bytes (§ 6.5). */
+const LONGEST_BLOB = 24_576;
 const SMALLEST_BODY = 6;
 
 /** The keys of a ring, derived for one purpose, and the context. */
@@ -53,6 +55,7 @@ export class Sealer {
   /** `entropy`: only tests give it. */
   async seal(body, now, entropy = random(NONCE)) {
     const { key, cipher, nonce, mac } = this.sealing(now);
+    if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "the session is too long for a token");
     const head = concat(u8(key.suite.fmt), key.kid);
     const aad = this.#aad(head);
     if (mac) return toBase64url(concat(head, body, (await hmac(mac, concat(aad, body))).subarray(0, TAG)));

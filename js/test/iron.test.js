@@ -35,7 +35,7 @@ test("a session that iron-session wrote goes on under the new cookie", async () 
   assert.deepEqual(session.get("user"), { id: 7, roles: ["editor"] });
   assert.equal(session.createdAt.getTime(), Math.floor((NOW - DAY) / 1000) * 1000);
   // It was read, and is written all the same.
-  const [fresh, dropped] = await cookies.save(session);
+  const [dropped, fresh] = await cookies.save(session);
   assert.match(dropped, /^sid=; Path=\/; Secure; HttpOnly; SameSite=Lax; Max-Age=0; /);
   const next = await cookies.load(`${fresh.split(";")[0]}; ${line.split(";")[0]}`, NOW);
   assert.deepEqual([next.outcome.kind, next.get("user").id], ["opened", 7]);
@@ -123,7 +123,7 @@ test("signing out drops the old cookie, too", async () => {
   const cookies = await migrating();
   const session = await load(cookies, await sealed({ user: 7 }));
   session.invalidate();
-  assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["__Host-session", "sid"]);
+  assert.deepEqual((await cookies.save(session)).map((line) => line.split("=")[0]), ["sid", "__Host-session"]);
 });
 
 test("a session that is revoked does not come back by its old cookie", async () => {
