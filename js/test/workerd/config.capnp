@@ -14,13 +14,16 @@ const worker :Workerd.Worker = (
   modules = [
     # Bundled by the test.
     (name = "worker.js", esModule = embed "../../dist-test/worker.js"),
+    (name = "vectors/caches.json", text = embed "../../../tests/vectors/caches.json"),
     (name = "vectors/contexts.json", text = embed "../../../tests/vectors/contexts.json"),
     (name = "vectors/cookies.json", text = embed "../../../tests/vectors/cookies.json"),
     (name = "vectors/csrf.json", text = embed "../../../tests/vectors/csrf.json"),
     (name = "vectors/derivation.json", text = embed "../../../tests/vectors/derivation.json"),
+    (name = "vectors/devices.json", text = embed "../../../tests/vectors/devices.json"),
     (name = "vectors/headers.json", text = embed "../../../tests/vectors/headers.json"),
     (name = "vectors/keys.json", text = embed "../../../tests/vectors/keys.json"),
     (name = "vectors/open.json", text = embed "../../../tests/vectors/open.json"),
+    (name = "vectors/policies.json", text = embed "../../../tests/vectors/policies.json"),
     (name = "vectors/primitives.json", text = embed "../../../tests/vectors/primitives.json"),
     (name = "vectors/rings.json", text = embed "../../../tests/vectors/rings.json"),
     (name = "vectors/seal.json", text = embed "../../../tests/vectors/seal.json"),

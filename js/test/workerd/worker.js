@@ -1,12 +1,15 @@
 // Runs the vectors at `/vectors`, goes before an origin at `/origin/…`, and serves a counter elsewhere.
 
+import caches from "vectors/caches.json";
 import contexts from "vectors/contexts.json";
 import cookiesVectors from "vectors/cookies.json";
 import csrf from "vectors/csrf.json";
 import derivation from "vectors/derivation.json";
+import devices from "vectors/devices.json";
 import headers from "vectors/headers.json";
 import keys from "vectors/keys.json";
 import open from "vectors/open.json";
+import policies from "vectors/policies.json";
 import primitives from "vectors/primitives.json";
 import rings from "vectors/rings.json";
 import seal from "vectors/seal.json";
@@ -17,7 +20,22 @@ import { withSession } from "../../src/web/fetch.js";
 import { forward } from "../../src/web/origin.js";
 import { run } from "../vectors.js";
 
-const FILES = { contexts, cookies: cookiesVectors, csrf, derivation, headers, keys, open, primitives, rings, seal, writes };
+const FILES = {
+  caches,
+  contexts,
+  cookies: cookiesVectors,
+  csrf,
+  derivation,
+  devices,
+  headers,
+  keys,
+  open,
+  policies,
+  primitives,
+  rings,
+  seal,
+  writes,
+};
 
 // At the first request, because a worker has its secrets only then; kept for those that follow.
 let made;

@@ -1,0 +1,134 @@
+// The vectors of cookies, of the fields for caches, and of lifetimes.
+
+import { Budget } from "../../src/budget.js";
+import { cacheChanges, isShareable } from "../../src/caching.js";
+import { assemble, findCookie, findValues } from "../../src/cookie.js";
+import { KeyRing, SessionCookie } from "../../src/index.js";
+import { Template, toSetCookie } from "../../src/set_cookie.js";
+import { policyOf } from "../../src/settings.js";
+import { overheadOf } from "../../src/suites.js";
+import { equal, isAccepted, know, optionsOf } from "./common.js";
+
+const EPOCH = 1_767_225_600;
+const ATTRIBUTES = ["cookie", "path", "domain", "secure", "same_site", "partitioned"];
+
+const FIELDS = {
+  find: ["lines", "cookie", "values"],
+  config: [...ATTRIBUTES, "accepted"],
+  whole: ["lines", "cookie", "carried", "whole"],
+  set: [...ATTRIBUTES, "value", "max_age", "line"],
+  split: [...ATTRIBUTES, "value", "max_age", "limit", "fields"],
+  unused: [...ATTRIBUTES, "cookies", "carried", "fields"],
+  expire: [...ATTRIBUTES, "carried", "line", "fields"],
+  earlier: [...ATTRIBUTES, "earlier", "lines", "parts", "change", "fields"],
+  room: [...ATTRIBUTES, "mode", "limit", "parts", "padding", "payload"],
+};
+
+const RUN = {
+  find: ({ lines, cookie, values }) => equal(findValues(lines, cookie), values),
+  config: async (vector) => equal(await isAccepted(() => template(vector)), vector.accepted),
+  whole: ({ lines, cookie, carried, whole }) => {
+    const { values, parts } = findCookie(lines, cookie);
+    equal([...parts.keys()], carried);
+    const found = values.map((value) => {
+      try {
+        return assemble(value, parts);
+      } catch (refused) {
+        return { rejected: refused.reason };
+      }
+    });
+    equal(found, whole);
+  },
+  set: (vector) => equal(toSetCookie(template(vector).set(vector.cookie, vector.value, vector.max_age)), vector.line),
+  split: (vector) => {
+    const size = { field: vector.limit, cookies: 8, total: 8 * vector.limit };
+    const fixed = template(vector).lengthWith(vector.max_age);
+    const length = Budget.prototype.partLength(size, vector.value.length, fixed);
+    equal(template(vector).split(vector.value, length, vector.max_age).map(toSetCookie), vector.fields);
+  },
+  unused: (vector) => equal(template(vector).expireParts(vector.carried, vector.cookies).map(toSetCookie), vector.fields),
+  expire: (vector) =>
+    equal(template(vector).expireAll(vector.carried ?? []).map(toSetCookie), vector.fields ?? [vector.line]),
+  earlier: async (vector) => {
+    const formerly = vector.earlier.map(({ secure, same_site, ...former }) => {
+      equal([secure, same_site], [vector.secure, vector.same_site]);
+      return former;
+    });
+    const size = vector.parts ? `split:${vector.parts}` : "anywhere";
+    const cookies = await SessionCookie.encrypted(await KeyRing.generate(), { ...attributesOf(vector), formerly, size });
+    const session = await cookies.load(vector.lines, EPOCH * 1000);
+    if (vector.change === "store") session.set("a", 1);
+    else equal([vector.change, session.invalidate()], ["drop", null]);
+    const fields = await cookies.save(session);
+    equal(fields.map((field) => field.replace(/^([^=]+)=[^;]+/, "$1=*")), vector.fields);
+  },
+  room: (vector) => {
+    const size = { field: vector.limit, cookies: vector.parts ?? 1 };
+    equal(roomOf(vector, size, fixedOf(vector)), vector.payload);
+  },
+};
+
+export async function runCookie({ kind, ...vector }) {
+  know(vector, FIELDS[kind]);
+  await RUN[kind](vector);
+}
+
+/** The attributes of a vector as the settings of a `Template`, and with `dangerAllowHttp` of a carrier. */
+const templateOf = ({ cookie, path, domain, secure, same_site, partitioned }) => ({ name: cookie, path, domain, secure, sameSite: same_site, partitioned });
+const template = (vector) => new Template(templateOf(vector));
+
+export function attributesOf(vector) {
+  const { secure, ...attributes } = templateOf(vector);
+  return { ...attributes, dangerAllowHttp: !secure };
+}
+
+export function fixedOf(vector) {
+  return { withMaxAge: template(vector).lengthWith(34_560_000), withoutMaxAge: template(vector).lengthWith(null) };
+}
+
+/** Returns null where there is no room for a session. */
+export function roomOf({ mode, padding = "none" }, size, fixed, isBound = false) {
+  try {
+    return new Budget(size, fixed, overheadOf(mode), padding, isBound).room;
+  } catch (error) {
+    if (error.code !== "size") throw error;
+    return null;
+  }
+}
+
+/** The response as Node has it, line by line, and as a `Headers` has it, with the lines of a name joined. */
+export function runCaches(vector) {
+  know(vector, ["fields", "touch", "brought_in", "may_share", "expect"]);
+  know(vector.expect, ["shareable", "fields"]);
+  // The names in `Vary` are added to its line, which is the same field, and their case does not count.
+  const comparable = (fields) => fields.map(([name, value]) => [name, name === "vary" ? value.toLowerCase() : value]);
+  const expected = comparable(joined(vector.expect.fields, ["vary"]));
+  const lines = vector.fields.map(([name, value]) => [name.toLowerCase(), value]);
+  const names = [...new Set([...lines, ...expected].map(([name]) => name))];
+  const responses = { lines, joined: joined(lines, names) };
+  for (const [form, fields] of Object.entries(responses)) {
+    equal(isShareable(fields), vector.expect.shareable, `${form}: shareable`);
+    const changes = cacheChanges(fields, vector.touch, vector.brought_in, vector.may_share);
+    const kept = fields.filter(([name]) => !changes.some(([changed]) => changed === name));
+    const found = comparable(joined([...kept, ...changes], ["vary"])).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    equal(found, form === "lines" ? expected : joined(expected, names), form);
+  }
+}
+
+/** Joins the lines of fields with these names, as a `Headers` does. */
+function joined(fields, names) {
+  const first = new Map();
+  return fields.flatMap(([name, value]) => {
+    const before = names.includes(name) && first.get(name);
+    if (before) return (before[1] += `, ${value}`), [];
+    first.set(name, [name, value]);
+    return [first.get(name)];
+  });
+}
+
+export async function runPolicy(vector) {
+  know(vector, ["policy", "accepted", "refresh_after"]);
+  const build = () => policyOf(optionsOf(vector, vector.policy));
+  equal(await isAccepted(build), vector.accepted);
+  if (vector.accepted) equal(build().refreshAfter, vector.refresh_after);
+}

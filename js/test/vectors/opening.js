@@ -1,0 +1,139 @@
+// The vectors of tokens that are opened, of CSRF tokens, and of header fields.
+
+import { Budget } from "../../src/budget.js";
+import { hex } from "../../src/bytes.js";
+import { contextBytes } from "../../src/context.js";
+import { assemble } from "../../src/cookie.js";
+import { Refusal } from "../../src/errors.js";
+import { KeyRing, SessionCookie, SessionHeader } from "../../src/index.js";
+import { Session } from "../../src/session.js";
+import { SessionSealer, choose } from "../../src/session_sealer.js";
+import { policyOf } from "../../src/settings.js";
+import { State } from "../../src/state.js";
+import { Sealer } from "../../src/token.js";
+import { VISITS, binary, bytes, equal, know, optionsOf, purposeOf } from "./common.js";
+import { roomOf } from "./cookies.js";
+
+/** The keys and rules of the vector's purpose, which may be that of a bare token. */
+async function sealerFor(vector, options = {}) {
+  const ring = await KeyRing.parse(vector.ring, { mode: vector.mode, skipXChaCha: true });
+  const policy = policyOf(options);
+  policy.budget = new Budget({ field: 3072, cookies: 1 }, { withMaxAge: 0, withoutMaxAge: 0 }, 45, "none");
+  return new SessionSealer(vector.mode, await Sealer.of(ring, purposeOf(vector), contextBytes(vector.context)), policy);
+}
+
+const OPEN = "ring mode purpose context application type_label now policy expects candidates parts twin expect".split(" ");
+
+export async function runOpen(vector) {
+  know(vector, OPEN);
+  const type =
+    vector.expects === "dictionary" ? null : { ...VISITS, label: vector.type_label ?? "", schema: vector.expects.schema };
+  const sealer = await sealerFor(vector, { ...optionsOf(vector, vector.policy), idleTimeout: null, refreshAfter: "never", type });
+  // A vector may have an idle timeout above the absolute one, which a configuration may not.
+  sealer.policy.idle = vector.policy.idle;
+  equal(await openVector(vector, sealer), vector.expect);
+}
+
+async function openVector(vector, sealer) {
+  const parts = new Map();
+  for (const [number, value] of vector.parts ?? []) {
+    const known = parts.get(number) ?? [];
+    parts.set(number, [...new Set([...known, binary(value)])]);
+  }
+  const isCookie = vector.purpose.kind === "cookie";
+  const results = [];
+  for (const candidate of vector.candidates.slice(0, 4)) {
+    try {
+      const value = binary(candidate);
+      const { token, cookies } = isCookie ? assemble(value, parts) : { token: value, cookies: 1 };
+      results.push({ ...(await sealer.verify(token, Number(vector.now))), tokenLength: token.length, cookies });
+    } catch (refused) {
+      if (!(refused instanceof Refusal)) throw refused;
+      results.push(refused);
+    }
+  }
+  try {
+    if (!isCookie && results.length > 1) throw new Refusal("Duplicate");
+    const isHostOnly = /^__host-/i.test(vector.purpose.name);
+    const chosen = choose(results, isHostOnly);
+    const state = new State(sealer.policy, Number(vector.now));
+    state.open(chosen);
+    const session = new Session(state);
+    const { outcome } = session;
+    if (outcome.kind === "rejected") return { rejected: outcome.reason, key_id: outcome.keyId };
+    const { body, keyId, place, index } = chosen;
+    return {
+      opened: {
+        index,
+        key_id: keyId,
+        under: place,
+        issued: body.metadata.issued,
+        last_active: body.metadata.issued + body.metadata.age,
+        limit: body.metadata.limit,
+        remembered: body.metadata.remembered,
+        sid: body.metadata.sid && hex(body.metadata.sid),
+        schema: body.metadata.schema || null,
+        flash: body.flash,
+        payload: hex(body.payload),
+        data: dataOf(session, vector),
+      },
+    };
+  } catch (refused) {
+    if (!(refused instanceof Refusal)) throw refused;
+    return { rejected: refused.reason, key_id: refused.keyId };
+  }
+}
+
+/** What the application gets, as JSON; null where JSON has no form for a part of it. */
+function dataOf(session, vector) {
+  if (vector.expects !== "dictionary") return session.value;
+  const none = Symbol("none");
+  const json = (value) => {
+    if (value instanceof Map) throw none;
+    if (value instanceof Uint8Array) return [...value];
+    if (Array.isArray(value)) return value.map(json);
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, json(inner)]));
+  };
+  try {
+    return Object.fromEntries(session.entries().map(([key, value]) => [key, json(value)]));
+  } catch (thrown) {
+    if (thrown === none) return null;
+    throw thrown;
+  }
+}
+
+const CSRF = {
+  render: "ring mode purpose context application type_label now sid issued mask token".split(" "),
+  check: "ring mode purpose context application now session token passes".split(" "),
+};
+
+export async function runCsrf({ kind, ...vector }) {
+  know(vector, CSRF[kind]);
+  if (kind === "render") {
+    const sealer = await sealerFor(vector);
+    const name = bytes(vector.sid + (vector.issued - 1_767_225_600).toString(16).padStart(8, "0"));
+    equal(await sealer.csrfToken(name, vector.now, bytes(vector.mask)), vector.token);
+    return equal(await sealer.verifyCsrf(name, vector.now, vector.token), true, "passes");
+  }
+  const make = vector.mode === "signed" ? "unencryptedButSigned" : "encrypted";
+  const cookies = await SessionCookie[make](vector.ring, { ...optionsOf(vector), name: vector.purpose.name, skipXChaCha: true });
+  const session = await cookies.load(`${vector.purpose.name}=${vector.session}`, vector.now * 1000);
+  equal(await session.verifyCsrf(vector.token), vector.passes);
+}
+
+export async function runHeader({ kind, ...vector }) {
+  if (kind === "room") {
+    know(vector, ["mode", "limit", "parts", "padding", "payload"]);
+    const size = { field: vector.limit * (vector.parts ?? 1), cookies: 1 };
+    return equal(roomOf(vector, size, { withMaxAge: 0, withoutMaxAge: 0 }), vector.payload);
+  }
+  know(vector, ["ring", "mode", "field", "now", "lines", "expect"]);
+  const make = vector.mode === "signed" ? "unencryptedButSigned" : "encrypted";
+  const header = await SessionHeader[make](vector.field, vector.ring);
+  const session = await header.load(vector.lines, vector.now * 1000);
+  const { kind: found, keyId, reason } = session.outcome;
+  if (found === "absent") return equal({ absent: true }, vector.expect);
+  if (found === "rejected") return equal({ rejected: reason, key_id: keyId }, vector.expect);
+  equal({ opened: { key_id: keyId, issued: session.createdAt.getTime() / 1000 } }, vector.expect);
+}

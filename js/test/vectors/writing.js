@@ -1,0 +1,229 @@
+// The vectors of requests that bring a session, and of their responses: writes and devices.
+
+import { readBody } from "../../src/body.js";
+import { hex } from "../../src/bytes.js";
+import { isShareable } from "../../src/caching.js";
+import { contextBytes } from "../../src/context.js";
+import { deviceBound } from "../../src/device.js";
+import { KeyRing, SessionCookie, SessionHeader, decodeDictionary } from "../../src/index.js";
+import { stateOf } from "../../src/session.js";
+import { headChanges } from "../../src/session_cookie.js";
+import { Sealer } from "../../src/token.js";
+import { VISITS, equal, given, isAccepted, know, nameOf, optionsOf, purposeOf } from "./common.js";
+import { attributesOf, fixedOf, roomOf } from "./cookies.js";
+
+const SCENE =
+  "ring mode purpose context application type_label policy profile padding attributes earlier answers_in save_on_server_error expects devices now request".split(
+    " ",
+  );
+const SETTINGS = ["path", "bound_for", "challenge_for", "required_after", "initiators", "excluded", "origin", "offers"];
+
+// The configuration
+
+async function carrierOf(vector) {
+  const options = given({
+    ...optionsOf(vector, vector.policy),
+    padding: vector.padding,
+    saveOnServerError: vector.save_on_server_error,
+    type: typeOf(vector),
+  });
+  const make = vector.mode === "signed" ? "unencryptedButSigned" : "encrypted";
+  const { kind, name } = vector.purpose;
+  const { profile = "anywhere" } = vector;
+  if (kind === "header") {
+    const maxTokenLength = { anywhere: 3072, browser: 4096 }[profile] ?? profile * 4096;
+    return SessionHeader[make](name, vector.ring, { ...options, maxTokenLength });
+  }
+  equal(kind, "cookie");
+  return SessionCookie[make](vector.ring, {
+    ...options,
+    ...(vector.attributes && attributesOf(vector.attributes)),
+    name,
+    size: typeof profile === "number" ? `split:${profile}` : profile,
+    formerly: (vector.earlier ?? []).map(({ path, domain, partitioned }) => ({ path, domain, partitioned })),
+    deviceBound: vector.devices && deviceBoundOf(vector.devices),
+  });
+}
+
+/** The type of `open.json`; or, for a dictionary under the label of a type, one that takes the bytes of the dictionary. */
+function typeOf({ expects = "dictionary", type_label: label = "" }) {
+  if (expects !== "dictionary") return { ...VISITS, label, schema: expects.schema };
+  return label === "" ? undefined : { ...VISITS, label, schema: 1, convert: (_, payload) => decodeDictionary(payload) };
+}
+
+function deviceBoundOf(devices) {
+  know(devices, SETTINGS);
+  const { path, bound_for: boundFor, required_after: requiredAfter, initiators, offers } = devices;
+  return deviceBound({ path, boundFor, requiredAfter, initiators, offers });
+}
+
+const load = (vector, carrier) => carrier.load({ rawHeaders: vector.request.flat() }, vector.now * 1000);
+
+// Writing
+
+export async function runWrite(vector) {
+  know(vector, [...SCENE, "actions", "response", "expect"]);
+  const carrier = await carrierOf(vector);
+  const session = await load(vector, carrier);
+  const came = stateOf(session).opened?.sid ?? null;
+  const [errors, told] = [[], []];
+  for (const [index, action] of vector.actions.entries()) {
+    try {
+      const id = act(session, action);
+      if (action[0] === "invalidate") told.push([index, id]);
+    } catch (error) {
+      if (error.name !== "SessionError") throw error;
+      errors.push([index, error.code]);
+    }
+  }
+  const before = { ...(errors.length > 0 && { errors }), ...(told.length > 0 && { told }) };
+  equal({ ...before, ...(await sent(vector, carrier, session, came)) }, vector.expect);
+}
+
+/** Makes the response, and says what is in it. */
+async function sent(vector, carrier, session, came) {
+  const { status, fields: others } = vector.response ?? { status: 200, fields: [] };
+  const response = { status, isShareable: isShareable(others) };
+  let decision;
+  let fields;
+  try {
+    decision = stateOf(session).decide(response);
+    fields = await fieldsOf(vector, carrier, session, response, others);
+  } catch (error) {
+    if (error.name !== "SessionError") throw error;
+    return { failed: error.code, fields: [] };
+  }
+  const parts = fields.flatMap((field) => partIn(field, nameOf(vector.purpose)));
+  const isExpired = fields.some(([name, value]) => value === "" || (name === "set-cookie" && value.startsWith(`${vector.purpose.name}=;`)));
+  equal(decision.change, parts.length > 0 ? "store" : isExpired ? "drop" : "keep", "change");
+  const stored = parts.length > 0 ? await storedIn(vector, parts, came) : null;
+  const offer = await offerIn(vector, fields, stateOf(session).metadata.sid);
+  return { change: decision.change, touch: decision.touch, ...(stored && { stored }), ...(offer && { offer }), fields: fields.map(starred) };
+}
+
+/** The fields of § 9.3.3, § 9.7.5 and § 16.4.2. */
+async function fieldsOf(vector, carrier, session, response, others) {
+  if (carrier instanceof SessionHeader) {
+    const token = await carrier.save(session, response);
+    return token === null ? [] : [[vector.answers_in ?? "session-token", token]];
+  }
+  const changes = await headChanges(carrier, others, session, { status: response.status });
+  return changes.filter(([name]) => ["set-cookie", "secure-session-registration"].includes(name));
+}
+
+function act(session, [action, ...given]) {
+  const actions = {
+    read: () => session.isNew,
+    insert: (key, value) => session.set(key, value),
+    remove: (key) => session.delete(key),
+    set: (value) => (session.value = value),
+    flash: (queue, message) => session.flash(queue, message),
+    take: (queue) => session.takeFlashes(queue),
+    id: () => session.ensureId(),
+    "new-id": () => session.renewId(),
+    renew: () => session.renew(),
+    limit: (seconds) => session.limitTo(Number(seconds)),
+    remember: (seconds) => session.rememberFor(Number(seconds)),
+    forget: () => session.forget(),
+    clear: () => session.clear(),
+    invalidate: () => session.invalidate(),
+    save: () => session.save(),
+    discard: () => session.discard(),
+  };
+  return actions[action](...given);
+}
+
+/** The token, or a part of it, that a field carries, in a list. */
+function partIn([field, value], name) {
+  if (field === "secure-session-registration") return [];
+  if (field !== "set-cookie") return value === "" ? [] : [value];
+  const [, cookie, text] = /^([^=]+)=([^;]*);/.exec(value);
+  const isPart = cookie.startsWith(name) && /^(\.[1-7])?$/.test(cookie.slice(name.length));
+  return isPart && text !== "" ? [text.slice(text.indexOf(".") + 1)] : [];
+}
+
+/** The body of a token, whatever its dates. */
+async function bodyOf(vector, token, prefix) {
+  const ring = await KeyRing.parse(vector.ring, { mode: vector.mode });
+  const sealer = await Sealer.of(ring, purposeOf(vector, prefix), contextBytes(vector.context));
+  const { keyId, body } = await sealer.open(token, vector.now);
+  return { keyId, ...readBody(body) };
+}
+
+async function storedIn(vector, parts, came) {
+  const { keyId, metadata, flash, payload } = await bodyOf(vector, parts.join(""));
+  const { issued, age, limit, remembered, sid, device, schema } = metadata;
+  return {
+    key_id: keyId,
+    issued,
+    age,
+    limit,
+    remembered,
+    sid: sid && (came && hex(came) === hex(sid) ? "kept" : "new"),
+    device: device && hex(device),
+    schema: schema || null,
+    flash,
+    payload: hex(payload),
+    lengths: parts.map((part) => part.length),
+  };
+}
+
+/** Its sid is that of the session as it is stored. */
+async function offerIn(vector, fields, sid) {
+  const [, offer] = fields.find(([name]) => name === "secure-session-registration") ?? [];
+  if (!offer) return null;
+  const { keyId, metadata } = await bodyOf(vector, /challenge="([^"]+)"$/.exec(offer)[1], "device:registration:");
+  equal(hex(metadata.sid), hex(sid), "sid of the offer");
+  return { key_id: keyId, issued: metadata.issued };
+}
+
+/** A field with `*` for what no two seals have in common. */
+function starred([name, value]) {
+  if (name === "secure-session-registration") return [name, value.replace(/challenge="[^"]+"$/, 'challenge="*"')];
+  if (name !== "set-cookie") return [name, value && "*"];
+  return [name, /^[^=]+\.out-/.test(value) ? value : value.replace(/^([^=]+)=([2-8]\.)?[^;]+/, "$1=$2*")];
+}
+
+// Devices
+
+export async function runDevice({ kind, ...vector }) {
+  await { write: runWrite, open: runBound, csrf: runBoundCsrf, config: runConfig, room: runBoundRoom }[kind](vector);
+}
+
+/** `until` is left out: it is for a program that looks at a session during a long response, and this package does not. */
+async function runBound(vector) {
+  know(vector, [...SCENE, "expect"]);
+  const session = await load(vector, await carrierOf(vector));
+  const { outcome } = session;
+  if (outcome.kind === "absent") return equal({ absent: true }, vector.expect);
+  if (outcome.kind === "rejected") return equal({ rejected: outcome.reason, key_id: outcome.keyId }, vector.expect);
+  const { metadata, arrived, becameBound } = stateOf(session);
+  const { issued, sid, device } = metadata;
+  const found = {
+    key_id: outcome.keyId,
+    issued,
+    sid: sid && hex(sid),
+    device: device && hex(device),
+    became_bound: becameBound,
+    until: vector.expect.opened?.until,
+    payload: hex(arrived.payload),
+  };
+  equal({ opened: found }, vector.expect);
+}
+
+async function runBoundCsrf(vector) {
+  know(vector, [...SCENE, "token", "passes"]);
+  const session = await load(vector, await carrierOf(vector));
+  equal(await session.verifyCsrf(vector.token), vector.passes);
+}
+
+async function runConfig(vector) {
+  const { accepted, devices, ...attributes } = vector;
+  const configure = async () => SessionCookie.encrypted(await KeyRing.generate(), { ...attributesOf(attributes), deviceBound: deviceBoundOf(devices) });
+  equal(await isAccepted(configure), accepted);
+}
+
+function runBoundRoom(vector) {
+  const size = { field: vector.limit, cookies: vector.parts ?? 1 };
+  equal(roomOf(vector, size, fixedOf(vector), true), vector.payload);
+}
