@@ -43,6 +43,7 @@ class Device:
 
 ONE, TWO = Device("device key"), Device("another device key")
 DEVICE = ONE.of()
+B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B  # Of the curve P-256.
 HEAD, JTI = '{"alg":"ES256","typ":"dbsc+jwt"}', '{"jti":"c"}'
 
 
@@ -111,6 +112,8 @@ def proofs():
     proves("no algorithm", "§ 16.6.1", '{"typ":"dbsc+jwt"}')
     proves("an algorithm that is a list", "§ 16.6.1", '{"alg":["ES256"],"typ":"dbsc+jwt"}')
     proves("another type", "§ 16.6.1", '{"alg":"ES256","typ":"jwt"}')
+    proves("the type in other case", "§ 16.6.1", '{"alg":"ES256","typ":"DBSC+JWT"}')
+    proves("a key of null in the header", "§ 16.6.1", '{"alg":"ES256","typ":"dbsc+jwt","jwk":null}')
     proves("no type", "§ 16.6.1", '{"alg":"ES256"}')
     proves("something that has to be understood", "§ 16.6.1", '{"alg":"ES256","typ":"dbsc+jwt","crit":["exp"]}')
     proves("the algorithm twice", "§ 16.6.1", '{"alg":"ES256","alg":"ES256","typ":"dbsc+jwt"}')
@@ -134,6 +137,9 @@ def proofs():
     registers("a key without y", y=None)
     registers("a coordinate of 31 bytes", x=base64url(ONE.x[1:]))
     registers("a point that is not on the curve", y=base64url(bytes([*ONE.y[:-1], ONE.y[-1] ^ 1])))
+    small = next(x for x in range(1, 1_000) if pow((x**3 - 3 * x + B) % d.PRIME, (d.PRIME - 1) // 2, d.PRIME) == 1)
+    root = pow((small**3 - 3 * small + B) % d.PRIME, (d.PRIME + 1) // 4, d.PRIME)
+    registers("a coordinate that is too great by the prime", x=base64url((small + d.PRIME).to_bytes(32)), y=base64url(root.to_bytes(32)))
     registers("a coordinate with padding", x=jwk["x"] + "=")
     registers("another person's key", x=base64url(bytes.fromhex(captured)[1:]), y="kp_x_0dFxFLY_L7HY2pshhzfTGIawGLu-zjqAwBqU74")
     # the audience is the URL of the endpoint
@@ -164,7 +170,8 @@ def proofs():
     order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
     add("parts: the other signature of the same r, n - s, which verifies too", "§ 16.6.1", kind="proof", key=key, proof=".".join((header, payload, base64url(decode_base64url(signature)[:32] + (order - s).to_bytes(32)))))
     # JSON
-    for name, payload in (("a key twice after unescaping", b'{"jti":"c","\\u006ati":"c"}'), ("bytes that are not UTF-8", b'{"jti":"c","x":"\xff"}'), ("a surrogate in UTF-8", b'{"jti":"c","x":"\xed\xa0\x80"}'), ("an unpaired surrogate", b'{"jti":"c","x":"\\ud800"}'),
+    for name, payload in (("a key twice after unescaping", b'{"jti":"c","\\u006ati":"c"}'), ("bytes that are not UTF-8", b'{"jti":"c","x":"\xff"}'), ("a surrogate in UTF-8", b'{"jti":"c","x":"\xed\xa0\x80"}'), ("an unpaired surrogate", b'{"jti":"c","x":"\\ud800"}'), ("an unpaired low surrogate", b'{"jti":"c","x":"\\udc00"}'),
+                          ("32 levels", b'{"jti":"c","x":' + b"[" * 31 + b"]" * 31 + b"}"), ("128 levels", b'{"jti":"c","x":' + b"[" * 127 + b"]" * 127 + b"}"),
                           ("a byte order mark", b'\xef\xbb\xbf{"jti":"c"}'), ("white space around it", b' \t\r\n{"jti":"c"}\n'), ("a form feed before it", b'\f{"jti":"c"}'), ("NaN", b'{"jti":"c","x":NaN}'), ("a number beyond binary64", b'{"jti":"c","x":1e999}'),
                           ("a number with a leading zero", b'{"jti":"c","x":01}'), ("a comma too many", b'{"jti":"c",}'), ("a comment", b'{"jti":"c"/**/}'), ("apostrophes", b"{'jti':'c'}"), ("a control character in a text", b'{"jti":"c\x01"}'), ("20 levels", b'{"jti":"c","x":' + b"[" * 20 + b"]" * 20 + b"}"),
                           ("300 levels", b'{"jti":"c","x":' + b"[" * 300 + b"]" * 300 + b"}"), ("an escaped challenge", b'{"jti":"\\u0063"}'), ("a paired surrogate", b'{"jti":"c","x":"\\ud83c\\udf6a"}'), ("an empty challenge", b'{"jti":""}'), ("a challenge of null", b'{"jti":null}')):
@@ -445,6 +452,7 @@ def writes():
     sends(gone + offer, "a stale one is renewed: a new session", "§ 16.3.4, § 16.4.2", {"issued": NOW, "payload": "", "device": None}, cookie(s), "renew")
     sends(gone + offer, "a stale one is renewed after an error, with content", "§ 16.3.4, § 16.4.2", {"issued": NOW, "payload": pack({"a": 1}).hex()}, cookie(s), set_a, "renew", set_a)
     sends(gone, "a stale one is invalidated: no id is told", "§ 8.7.4, § 16.3.4", "expired", cookie(s), "invalidate")
+    sends(gone, "a stale one is renewed and invalidated: no id is told", "§ 8.7.4, § 16.3.4", "expired", cookie(s), "renew", "invalidate")
     sends(gone, "a stale one is invalidated, with content", "§ 16.3.4", {"issued": NOW, "device": None}, cookie(s), "invalidate", set_a)
     sends([], "required_after: a stale unbound one is invalidated late", "§ 16.4.2", "expired", cookie(u), "invalidate", settings={"required_after": 300})
     sends([], "required_after 10: a stale unbound one is invalidated", "§ 16.4.2", "expired", cookie(session_pair(issued=NOW - 10, age=0)), "invalidate", settings={"required_after": 10})

@@ -251,13 +251,16 @@ def read(text):
     return Proof(text)
 
 
+PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1  # Of the curve P-256.
+
+
 def public_key(jwk):
     """The compressed point of a JSON Web Key."""
     try:
         if jwk["kty"] != "EC" or jwk["crv"] != "P-256":
             raise Refused("key")
         x, y = decode_base64url(jwk["x"]), decode_base64url(jwk["y"])
-        if len(x) != 32 or len(y) != 32:
+        if len(x) != 32 or len(y) != 32 or max(x, y) >= PRIME.to_bytes(32):
             raise Refused("key")
         ec.EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), ec.SECP256R1()).public_key()
     except (KeyError, TypeError, ValueError, Refused):

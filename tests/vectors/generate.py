@@ -311,6 +311,7 @@ def rings():
         fails(f"refused as blank: {name}", ring, "blank")
     fails("refused as a time: a second not_before that is no time", f"{good}\nnot_before={at}\nnot_before=soon", "time", spec="§ 14.3")
     fails("refused as an attribute: not_before twice on one line", f"{good}\nnot_before=soon not_before={at}", "attribute", spec="§ 14.3")
+    fails("refused as a time: accept_until twice, the second no time", f"{good} accept_until={at} accept_until=soon\n{line(two, t1)}", "time", spec="§ 14.3")
     fails("refused as a time: seal_from twice, the second no time", f"{good} seal_from={at} seal_from=soon", "time", spec="§ 14.3")
     fails("refused as a time: before an unknown attribute", f"{good} seal_from=soon valid_from={at}", "time", spec="§ 14.3")
     fails("refused as an attribute: before a time that is none", f"{good} valid_from={at} seal_from=soon", "attribute", spec="§ 14.3")
@@ -592,6 +593,8 @@ def open_bodies(o):
     zeros = opens("padding: the marker and zeros", raw(HAS_PAD, b"\0\x80" + bytes(9)), spec="§ 5.6.3")
     opens("padding after a dictionary", body(ISSUED, payload=DATA, pad=20), spec="§ 5.6.1")
     opens("padding after a typed payload that ends in 0x80 0x00", body(ISSUED, schema=1, payload=b"\x07\x03\xc3\x80\0", pad=2), spec="§ 5.6.1", expects=TYPED)
+    opens("padding after a sid: the marker alone", body(ISSUED, sid=SID[:7] + b"\x80", pad=0), spec="§ 5.6.1")
+    malformed("padding: the last byte of a sid is no marker", opens("padding after a sid, and zeros", body(ISSUED, sid=SID, pad=4), spec="§ 5.6.1"), raw(HAS_SID | HAS_PAD, b"\0" + SID[:7] + b"\x80"), "§ 5.6.1")
     malformed("padding: nothing at all", padded, raw(HAS_PAD, b"\0"), "§ 5.6.1")
     malformed("padding: zeros without a marker", zeros, raw(HAS_PAD, b"\0" + bytes(10)), "§ 5.6.1")
     malformed("padding: another marker", zeros, raw(HAS_PAD, b"\0\x81" + bytes(9)), "§ 5.6.1")
@@ -798,6 +801,12 @@ def open_payloads(o):
         refused(f"unfinished value: {name}", key, b"\x81\xa1a" + cut)
     deep = opens("64 levels deep", nested(64))
     refused("65 levels deep", deep, nested(65))
+    for form in (b"\xdc\0\1", b"\xdd\0\0\0\1"):
+        good = opens(f"a list in the form {form[:1].hex()}, 64 levels deep", b"\x81\xa1a" + form * 62 + b"\x90")
+        refused(f"a list in the form {form[:1].hex()}, 65 levels deep", good, b"\x81\xa1a" + form * 63 + b"\x90")
+    for form in (b"\xde\0\1\xa1a", b"\xdf\0\0\0\1\xa1a"):
+        good = opens(f"a map in the form {form[:1].hex()}, 64 levels deep", b"\x81\xa1a" + form * 62 + b"\x80")
+        refused(f"a map in the form {form[:1].hex()}, 65 levels deep", good, b"\x81\xa1a" + form * 63 + b"\x80")
     deep = opens("64 levels deep, the innermost an empty map", nested(64, b"\x80"))
     refused("65 levels deep, the innermost an empty map", deep, nested(65, b"\x80"))
     deep = opens("64 levels deep, a number in the innermost", nested(64, b"\1"))
@@ -1166,7 +1175,7 @@ def cookies():
         config(True, f"{name} has no prefix", cookie=name, secure=False, path="/app", domain="example.com")
     config(False, "SameSite=None without Secure", same_site="None", secure=False)
     config(True, "SameSite=None with Secure", same_site="None")
-    for path in ("/app", "/a%20b", "/" + "a" * 1_023):
+    for path in ("/app", "/a%20b", "/!", "/~", "/" + "a" * 1_023):
         config(True, f"the path {path if len(path) < 20 else 'of 1,024 bytes'}", path=path)
     for path in ("", "app", "/a;b", "/a,b", "/a b", "/a\tb", "/a\r\nb", "/a\x7f", "/\u00e9", "/" + "a" * 1_024):
         config(False, f"the path {path!r}" if len(path) < 20 else "the path of 1,025 bytes", path=path)

@@ -52,7 +52,9 @@ def writes():
     padded_writes(add, I)
     header_writes(add, I)
     sized_writes(add, I, day)
+    border_writes(add, I, day)
     quiet_writes(add, I)
+    begun_again_writes(add, I)
     several_writes(add, I)
     return out.vectors
 
@@ -513,6 +515,76 @@ def sized_writes(add, I, day):
         request=parts(made(5_000, age=100), count=2, key=one), ring=f"{line(one, None, NOW + day)}\n{line(two, I)}")
 
 
+def border_writes(add, I, day):
+    """§ 9.5.3, to the character: the longest token that goes, and the next longer one."""
+    remember = {"remember_up_to": 30 * day}
+
+    def border(name, profile, remainders, actions, names=None, kind="cookie", parts=1, **more):
+        """Tries names until the longest token leaves one of these remainders by 4: then the next one is a character longer."""
+        for purpose in [{"kind": kind, "name": name} for name in names or [f"__Host-session{'n' * i}" for i in range(4)]]:
+            def arrives(n):
+                value = token(XAES, body(I, age=100, payload=pack({"a": "x" * n})), purpose)
+                return [["cookie", f"{purpose['name']}={value}"]] if kind == "cookie" else [[purpose["name"], value]]
+
+            def answer(n):
+                v = {"name": name, "ring": line(XAES), "mode": "encrypted", "context": [], "policy": USUAL_POLICY | more.get("policy", {}), "purpose": purpose, "profile": profile, "now": NOW}
+                return answer_writes(v | {"request": arrives(n), "actions": [list(a) if isinstance(a, tuple) else [a] for a in actions(n)]})["expect"]
+
+            low, high = 2_000, 17_000
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if "errors" not in answer(middle) else (low, middle)
+            longest = sum(answer(low)["stored"]["lengths"])
+            if longest % 4 in remainders:
+                add(f"{name}: the longest", "§ 9.5.3", "stored", None, *actions(low), purpose=purpose, profile=profile, request=arrives(low), **more)
+                add(f"{name}: the next longer", "§ 9.5.3", "refused", None, *actions(high), purpose=purpose, profile=profile, request=arrives(high), **more)
+                return
+        raise AssertionError(name)
+
+    limited = lambda n: [("limit", 300)]
+    # It came in one field of its own length, and is longer now: the profile alone decides.
+    for profile, title in (("anywhere", "anywhere"), ("browser", "browser"), (2, "Split(2)"), (3, "Split(3)")):
+        border(f"{title}: limited", profile, (2, 3), limited)
+    border("Split(4): limited", 4, (0,), limited)
+    border("header, anywhere: limited", "anywhere", (0,), limited, names=["x-session"], kind="header")
+    border("header, browser: limited", "browser", (0,), limited, names=["x-session"], kind="header")
+    border("header, Split(2): limited", 2, (0,), limited, names=["x-session"], kind="header")
+    # What was cut off makes room for Max-Age: 18 characters.
+    wide = next(b for n in range(2_500, 2_504) if len(token(XAES, b := body(I, age=140, sid=SID, payload=pack({"a": "x" * n})))) % 4 == 0)
+    cut = lambda n: [("insert", "a", "y" * n), ("remember", day)]
+    shortest = [n for n in range(2_450, 2_500) if "errors" not in answer_writes({"name": "cut", "ring": line(XAES), "mode": "encrypted", "context": [], "policy": USUAL_POLICY | remember, "purpose": COOKIE, "now": NOW,
+                "request": [["cookie", f"__Host-session={token(XAES, wide)}"]], "actions": [list(a) for a in cut(n)]})["expect"]]
+    add("remembered: Max-Age takes 18 characters, which are free", "§ 9.5.3", {"max_age": day}, wide, *cut(max(shortest)), policy=remember)
+    add("remembered: Max-Age takes 18 characters, of which one is missing", "§ 9.5.3", "refused", wide, *cut(max(shortest) + 1), policy=remember)
+    for count in (5, 8):
+        content = body(I, age=140, sid=SID, payload=pack({"a": "x" * 11_000}))
+        value = token(XAES, content)
+        size = math.ceil(len(value) / count)
+        pieces = [value[i * size:(i + 1) * size] for i in range(count)]
+        came = [["cookie", "; ".join([f"__Host-session={count}.{pieces[0]}"] + [f"__Host-session.{i}={pieces[i]}" for i in range(1, count)])]]
+        add(f"in {count} cookies, which had attributes of {count}, and now four have Max-Age", "§ 9.5.3", "refused" if count == 5 else "stored", None, ("remember", day), request=came, policy=remember)
+
+
+def begun_again_writes(add, I):
+    """What one action leaves of those before it (§ 8.7)."""
+    made = lambda **fields: body(I, **({"age": 100, "sid": SID, "payload": DATA} | fields))
+    set_a, failed = ("insert", "a", 1), {"status": 500, "fields": []}
+    add("invalidated, renewed and discarded: it has ended", "§ 8.7, § 8.12", "expired", made(), "invalidate", "renew", "discard")
+    add("invalidated and renewed, and the status is 500: it has ended", "§ 8.7, § 8.12", "expired", made(), "invalidate", "renew", response=failed)
+    add("cleared and renewed, and the status is 500: it has ended", "§ 8.7, § 8.12", "expired", made(), "clear", "renew", response=failed)
+    add("saved, invalidated and begun again, and the status is 500: it is saved", "§ 8.7.4", {"issued": NOW, "sid": None}, made(), "save", "invalidate", set_a, response=failed)
+    add("discarded, invalidated and begun again: it has ended", "§ 8.7.4", "expired", made(), "discard", "invalidate", set_a)
+    add("limited to 0 seconds and renewed", "§ 8.7.1", "expired", made(), ("limit", 0), "renew")
+    add("a payload that cannot be read: renewed and invalidated, and the id is told", "§ 8.7.4", "expired", body(I, sid=SID, schema=1, payload=VISIT), "renew", "invalidate")
+    add("renewed and invalidated: the id that arrived is told", "§ 8.7.4", "expired", made(), "renew", "invalidate")
+    add("typed: an empty dictionary with an id is cleared", "§ 8.7, § 8.11", "expired", body(I, sid=SID), "clear", expects={"schema": 2}, type_label="visit")
+    large = token(XAES, made(payload=pack({"a": "x" * 13_000})))
+    size = math.ceil(len(large) / 8)
+    pieces = [large[i * size:(i + 1) * size] for i in range(8)]
+    add("in eight cookies, and four do not take it: discarded", "§ 8.7, § 9.5.3", "nothing", None, "discard",
+        request=[["cookie", "; ".join([f"__Host-session=8.{pieces[0]}"] + [f"__Host-session.{i}={pieces[i]}" for i in range(1, 8)])]])
+
+
 def quiet_writes(add, I):
     """Refreshing and re-sealing only where the response is quiet (§ 8.12)."""
     made = lambda **fields: body(I, **({"age": 100, "sid": SID, "payload": DATA} | fields))
@@ -523,10 +595,12 @@ def quiet_writes(add, I):
     for status, result in ((200, "stored"), (304, "stored"), (399, "stored"), (400, "nothing"), (404, "nothing"), (500, "nothing")):
         add(f"status {status}: a refresh that is due", "§ 8.12", result, made(), "read", response=answer(status))
         add(f"status {status}: under an earlier key", "§ 8.12", result, made(age=300), "read", response=answer(status), **rotated)
-    for destination in writer.SUBRESOURCES + ("document", "empty", "iframe", "object", "Image", "sharedworker"):
+    for destination in writer.SUBRESOURCES + ("document", "empty", "iframe", "object", "Image", "sharedworker", "serviceworker", "manifest"):
         result = "nothing" if destination in writer.SUBRESOURCES else "stored"
         add(f"Sec-Fetch-Dest {destination}: a refresh that is due", "§ 8.12", result, None, "read", request=[["cookie", f"__Host-session={value}"], ["sec-fetch-dest", destination]])
     add("Sec-Fetch-Dest image: content is written", "§ 8.12", {"age": 600}, None, ("insert", "a", 1), request=[["cookie", f"__Host-session={value}"], ["sec-fetch-dest", "image"]])
+    for lines, result in ((("image", "document"), "nothing"), (("document", "image"), "stored")):
+        add(f"Sec-Fetch-Dest on two lines, {lines[0]} first: a refresh that is due", "§ 8.12", result, None, "read", request=[["cookie", f"__Host-session={value}"]] + [["sec-fetch-dest", x] for x in lines])
     public = ("cache-control", "public, max-age=60")
     add("a shareable response: a refresh that is due", "§ 8.12, § 9.8.1", "nothing", made(), "read", response=answer(200, public))
     add("a shareable response: under an earlier key", "§ 8.12, § 9.8.1", "nothing", made(age=300), "read", response=answer(200, public), **rotated)
@@ -621,6 +695,9 @@ def caches():
         ("no-store, and a quoted string whose end is escaped", control('no-store, a="b\\"'), True), ("a quote in the middle of a word", control('a"b, no-store, c"d'), True), ("a backslash outside of a quoted string", control('a\\, no-store'), False),
         ("Expires in the future, private", control("private") + [("expires", FUTURE)], False), ("Expires in the future, public", control("public") + [("expires", FUTURE)], True), ("Expires in the past, public", control("public") + [("expires", PAST)], True),
         ("CDN-Cache-Control", control("private") + [("cdn-cache-control", "max-age=60")], True), ("CDN-Cache-Control no-store", control("private") + [("cdn-cache-control", "no-store")], False),
+        ("CDN-Cache-Control no-store on the second line", control("private") + [("cdn-cache-control", "max-age=60"), ("cdn-cache-control", "no-store")], False),
+        ("CDN-Cache-Control no-store and more", control("private") + [("cdn-cache-control", "no-store, max-age=60")], False), ("NO-STORE before a comma", control("NO-STORE, max-age=60"), False),
+        ("Expires with a number of five digits alone", [("expires", "Fri, 01 Jan 01999 00:00:00 GMT")], True),
         ("CDN-Cache-Control private", control("private") + [("cdn-cache-control", "private")], True), ("CDN-Cache-Control no-store, must-understand", control("private") + [("cdn-cache-control", "no-store, must-understand")], True),
         ("another targeted field", [("acme-edge-cache-control", "max-age=1")], True), ("a targeted field in another case", [("Acme-Cache-Control", "max-age=1")], True), ("a field whose name only contains it", [("x-cache-control-info", "max-age=1")], False),
         ("Surrogate-Control", control("no-store") + [("surrogate-control", "max-age=60")], True), ("Surrogate-Control no-store", control("no-store") + [("surrogate-control", "no-store")], False),

@@ -64,7 +64,7 @@ class Session:
         self.setup, self.now = setup, now
         self.begin()
         self.arrived = self.key = self.withheld = self.withheld_metadata = self.ended = self.limited_until = None
-        self.before = None
+        self.before = self.told = None
         self.has_token = self.touched = self.renewed = self.became_bound = False
         self.save = "auto"
         self.until = None
@@ -109,7 +109,7 @@ def open(setup, request, now):
             s.withheld, s.withheld_metadata, s.before = "stale", metadata, metadata
             return s, rejected("Stale", body["key"].kid)
         metadata["device"], s.became_bound, s.until = verdict
-    s.before = metadata
+    s.before, s.told = metadata, metadata["sid"]
     try:
         hardtack.read_payload(body["schema"], body["payload"], setup.expects)
     except Refused as refused:
@@ -170,7 +170,7 @@ def act(s, action, *arguments):
         return None
     if action not in ("discard", "invalidate"):
         check_size(s, t)
-    told = invalidated_sid(s) if action == "invalidate" else None
+    told = s.told if action == "invalidate" else None
     s.__dict__ |= t.__dict__
     if action == "limit":
         s.limited_until = min(end for end in (s.limited_until, s.now + arguments[0]) if end is not None)
@@ -179,7 +179,7 @@ def act(s, action, *arguments):
     elif action == "clear":
         s.ended = s.ended or "cleared"
     elif action == "invalidate":
-        s.withheld = s.arrived = s.key = s.limited_until = None
+        s.withheld = s.arrived = s.key = s.limited_until = s.told = None
         s.ended, s.renewed, s.became_bound = "invalidated", False, False
     elif action in ("save", "discard"):
         s.save = {"save": "force", "discard": "discard"}[action]
@@ -230,13 +230,6 @@ def map_of(data):
 def visit_of(value):
     """The typed payload of the vectors, in postcard."""
     return varint(value["visits"]) + hardtack.text(value["name"])
-
-
-def invalidated_sid(s):
-    """§ 8.7.4"""
-    if s.arrived:
-        return s.arrived.session.sid
-    return s.withheld_metadata["sid"] if s.withheld == "unreadable" else None
 
 
 def check_size(s, t):
