@@ -26,10 +26,9 @@ pub(super) fn advice(text: &str) -> &'static str {
 
 /// The slashes of base64 alone make no path.
 fn is_path(text: &str) -> bool {
-    let starts = ["/", "./", "../", "~/"];
-    let is_of_windows = text.get(1..3).is_some_and(|after| after == ":\\");
+    let is_of_windows = text.as_bytes().get(1..3) == Some(b":\\");
     let has_file = text.contains('/') && text.contains('.');
-    is_of_windows || has_file || starts.iter().any(|start| text.starts_with(start))
+    is_of_windows || has_file || text.starts_with(['/', '~'])
 }
 
 const NAME: &str = "the name of a variable precedes it; give the value alone";
