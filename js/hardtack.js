@@ -1349,8 +1349,8 @@ class State {
 
   /** Returns the sid of the session that has ended, or null. */
   invalidate() {
-    const isStale = this.withheld?.why === "stale";
-    const { sid } = (isStale ? null : (this.arrived ?? this.withheld)?.metadata) ?? { sid: null };
+    const isTold = this.outcome.reason !== "Stale" && this.ended !== "invalidated";
+    const { sid } = (isTold && this.opened) || { sid: null };
     this.#begin();
     this.arrived = null;
     this.withheld = null;
