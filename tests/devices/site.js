@@ -27,7 +27,7 @@ const spki = new X509Certificate(certificate).publicKey.export({ type: "spki", f
 const pin = createHash("sha256").update(spki).digest("base64");
 
 export function freshKey() {
-  return execFileSync("cargo", ["run", "--quiet", "--features", "cli", "--bin", "hardtack", "--", "keygen"], { cwd: root, encoding: "utf8" }).trim();
+  return execFileSync("cargo", ["run", "--quiet", "-p", "hardtack-cli", "--", "keygen"], { cwd: root, encoding: "utf8" }).trim();
 }
 
 /** The program, and TLS before it. A restart keeps the port. */
