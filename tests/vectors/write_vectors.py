@@ -441,22 +441,26 @@ def fill(room):
     return next(n for n in range(room, 0, -1) if len(pack({"a": "x" * n})) <= room)
 
 
+HOST = "__Host-session"
+
+
+def parts(content, lengths=None, count=None, key=XAES, extra=""):
+    """The Cookie field of a token in parts: of these lengths, or in `count` of about one length."""
+    value = token(key, content)
+    count = count or len(lengths) + 1
+    size = math.ceil(len(value) / count)
+    at = [sum((lengths or [size] * (count - 1))[:i]) for i in range(count)] + [len(value)]
+    pieces = [value[a:b] for a, b in zip(at, at[1:])]
+    pairs = [f"{HOST}={count}.{pieces[0]}"] + [f"{HOST}.{i}={piece}" for i, piece in enumerate(pieces) if i]
+    return [["cookie", "; ".join(pairs) + extra]]
+
+
 def sized_writes(add, I, day):
     """§ 9.5.3: sessions in parts, and larger ones than there is room for."""
     remember = {"remember_up_to": 30 * day}
     made = lambda n, **fields: body(I, **({"age": 140, "sid": SID, "payload": pack({"a": "x" * n})} | fields))
-    cookie = "__Host-session"
+    cookie = HOST
     same = lambda n: ("insert", "a", "y" * n)
-
-    def parts(content, lengths=None, count=None, key=XAES, extra=""):
-        """The Cookie field of a token in parts: of these lengths, or in `count` of about one length."""
-        value = token(key, content)
-        count = count or len(lengths) + 1
-        size = math.ceil(len(value) / count)
-        at = [sum((lengths or [size] * (count - 1))[:i]) for i in range(count)] + [len(value)]
-        pieces = [value[a:b] for a, b in zip(at, at[1:])]
-        pairs = [f"{cookie}={count}.{pieces[0]}"] + [f"{cookie}.{i}={piece}" for i, piece in enumerate(pieces) if i]
-        return [["cookie", "; ".join(pairs) + extra]]
 
     split = lambda n: dict(profile=n)
     # new ones
@@ -558,11 +562,7 @@ def border_writes(add, I, day):
     add("remembered: Max-Age takes 18 characters, of which one is missing", "§ 9.5.3", "refused", wide, *cut(max(shortest) + 1), policy=remember)
     for count in (5, 8):
         content = body(I, age=140, sid=SID, payload=pack({"a": "x" * 11_000}))
-        value = token(XAES, content)
-        size = math.ceil(len(value) / count)
-        pieces = [value[i * size:(i + 1) * size] for i in range(count)]
-        came = [["cookie", "; ".join([f"__Host-session={count}.{pieces[0]}"] + [f"__Host-session.{i}={pieces[i]}" for i in range(1, count)])]]
-        add(f"in {count} cookies, which had attributes of {count}, and now four have Max-Age", "§ 9.5.3", "refused" if count == 5 else "stored", None, ("remember", day), request=came, policy=remember)
+        add(f"in {count} cookies, which had attributes of {count}, and now four have Max-Age", "§ 9.5.3", "refused" if count == 5 else "stored", None, ("remember", day), request=parts(content, count=count), policy=remember)
 
 
 def begun_again_writes(add, I):
@@ -578,11 +578,8 @@ def begun_again_writes(add, I):
     add("a payload that cannot be read: renewed and invalidated, and the id is told", "§ 8.7.4", "expired", body(I, sid=SID, schema=1, payload=VISIT), "renew", "invalidate")
     add("renewed and invalidated: the id that arrived is told", "§ 8.7.4", "expired", made(), "renew", "invalidate")
     add("typed: an empty dictionary with an id is cleared", "§ 8.7, § 8.11", "expired", body(I, sid=SID), "clear", expects={"schema": 2}, type_label="visit")
-    large = token(XAES, made(payload=pack({"a": "x" * 13_000})))
-    size = math.ceil(len(large) / 8)
-    pieces = [large[i * size:(i + 1) * size] for i in range(8)]
     add("in eight cookies, and four do not take it: discarded", "§ 8.7, § 9.5.3", "nothing", None, "discard",
-        request=[["cookie", "; ".join([f"__Host-session=8.{pieces[0]}"] + [f"__Host-session.{i}={pieces[i]}" for i in range(1, 8)])]])
+        request=parts(made(payload=pack({"a": "x" * 13_000})), count=8))
 
 
 def quiet_writes(add, I):
