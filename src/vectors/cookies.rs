@@ -2,14 +2,14 @@ use std::convert::Infallible;
 
 use serde::Deserialize;
 
-use super::{Mode, for_each, padding};
+use super::{Mode, for_each, padding, same_site};
 use crate::{
     EncryptionKey, SessionCookie,
     base::time::{EPOCH, system_time},
     carrier::{FormerAttributes, Size},
     cookie::{
-        Attributes, CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, PartNumbers, SameSite,
-        SetCookies, Template, Whole, max_age_len,
+        Attributes, CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, PartNumbers, SetCookies,
+        Template, Whole, max_age_len,
     },
     state::{Allowed, Overhead, SizeBudget},
     token::{self, LONGEST_TOKEN},
@@ -90,13 +90,7 @@ impl Vector {
             path: self.path.clone(),
             domain: self.domain.clone(),
             secure: self.secure,
-            same_site: match self.same_site.as_deref() {
-                Some("Strict") => SameSite::Strict,
-                Some("Lax") => SameSite::Lax,
-                Some("None") => SameSite::None,
-                None => SameSite::Omit,
-                Some(other) => panic!("{other}"),
-            },
+            same_site: same_site(self.same_site.as_deref()),
             partitioned: self.partitioned,
         }
     }

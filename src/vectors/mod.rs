@@ -33,6 +33,7 @@ use serde_json::{Map, Value};
 use crate::{
     SessionCookie,
     carrier::{RefreshAfter, SessionCookieBuilder},
+    cookie::SameSite,
     crypto::scratch::Scratch,
     keys::{
         EncryptionKey, Key, KeyId, KeyRing, LabelError, Purpose, PurposeSlot, SharedKeyRing,
@@ -161,6 +162,16 @@ fn refresh_after(rule: &Value) -> RefreshAfter {
             other => panic!("{other}"),
         },
         seconds => RefreshAfter::Span(Duration::from_secs(seconds.as_u64().unwrap())),
+    }
+}
+
+fn same_site(word: Option<&str>) -> SameSite {
+    match word {
+        Some("Strict") => SameSite::Strict,
+        Some("Lax") => SameSite::Lax,
+        Some("None") => SameSite::None,
+        None => SameSite::Omit,
+        Some(other) => panic!("{other}"),
     }
 }
 

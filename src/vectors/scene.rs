@@ -8,13 +8,13 @@ use serde_json::{Map as JsonMap, Value};
 
 use super::{
     Content, Mode, PurposeOf, content_of, context, open::Revoked, open::hooks, padding,
-    refresh_after, slot,
+    refresh_after, same_site, slot,
 };
 use crate::{
     EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SigningKey, Size,
     base::time::system_time,
     carrier::{FormerAttributes, SessionBuilder, SessionCookieBuilder},
-    cookie::{Attributes, SameSite},
+    cookie::Attributes,
     keys::Purpose,
     state::Payload,
     token::Context,
@@ -73,13 +73,7 @@ impl AttributesOf {
             path: self.path.clone(),
             domain: self.domain.clone(),
             secure: self.secure,
-            same_site: match self.same_site.as_deref() {
-                Some("Strict") => SameSite::Strict,
-                Some("Lax") => SameSite::Lax,
-                Some("None") => SameSite::None,
-                None => SameSite::Omit,
-                Some(other) => panic!("{other}"),
-            },
+            same_site: same_site(self.same_site.as_deref()),
             partitioned: self.partitioned,
         }
     }
