@@ -1,13 +1,8 @@
 //! The rooms of `src/`, which are its folders, know each other as ARCHITECTURE.md shows.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use repository::Repository;
-
-#[path = "common/repository.rs"]
-mod repository;
+use crate::common::repository::Repository;
 
 #[test]
 fn the_rooms_know_each_other_as_the_picture_shows() {

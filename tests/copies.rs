@@ -1,7 +1,5 @@
 //! A stolen copy of a visitor's cookie: means that end it, and means that do not.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use std::{
     sync::{Arc, Mutex},
     time::{Duration, SystemTime, UNIX_EPOCH},

@@ -1,14 +1,9 @@
 //! The documents name files, tests and examples that exist, and README.md and SECURITY.md are right about places in
 //! the code and features of dependencies. Examples hide nothing, and comments open with a noun or a verb.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use std::{collections::BTreeSet, process::Command};
 
-use repository::Repository;
-
-#[path = "common/repository.rs"]
-mod repository;
+use crate::common::repository::Repository;
 
 #[test]
 fn every_file_that_a_document_names_exists() {

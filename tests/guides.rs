@@ -1,10 +1,6 @@
 //! Promises of docs/guides.md, docs/large-sessions.md and docs/rotation.md that no other test shows.
 
-#![cfg(feature = "axum")]
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-#[path = "common/mod.rs"]
-mod common;
+use crate::common;
 
 use axum::{Router, body::Body, http::Request, routing::post};
 use common::{at, block_on, cookie, key, pair_of, seconds};

@@ -1,7 +1,5 @@
 //! `Debug` and error messages never show a key, a token or content, and a token shows content only if it is signed.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use std::{
     error::Error,
     fmt::Debug,

@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 use actix_web::{App, HttpResponse, middleware::from_fn, test, web};
 use hardtack::{Session, SessionError, SessionLayer, csrf::CsrfGuard, web::Failure};
 
-use crate::{
+use super::{
     ask,
     common::{at, block_on, cookie, set_cookies},
 };
@@ -81,7 +81,7 @@ fn a_guard_without_a_session_says_what_is_missing() {
         assert_eq!(answer.status(), 500);
         let failure = answer.response().extensions().get::<Failure>().cloned();
         let body = String::from_utf8(test::read_body(answer).await.to_vec()).unwrap();
-        let words = crate::setup::words(body, failure.as_ref());
+        let words = super::setup::words(body, failure.as_ref());
         assert!(words.contains("no session layer for `Session`"), "{words}");
     });
 }

@@ -8,7 +8,7 @@ use hardtack::{
 use http::Request;
 use serde::Deserialize;
 
-use crate::{
+use super::{
     common::{at, cookie, sealed},
     send,
 };

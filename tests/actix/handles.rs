@@ -18,7 +18,7 @@ use actix_web::{
 };
 use hardtack::{Session, SessionError, SessionLayer};
 
-use crate::{
+use super::{
     ask,
     common::{at, block_on, builder, cookie, set_cookies, signed_in},
 };

@@ -7,7 +7,7 @@ use hardtack::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use super::{
     ask,
     common::{at, builder, cookie, header_builder, set_cookies, signed_in},
 };

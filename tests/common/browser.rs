@@ -1,7 +1,5 @@
 //! A browser that visits one site through `load` and `save`, and its cookies.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
-
 use cookie_store::{CookieError, CookieStore};
 use hardtack::{
     Session, SessionCookie,

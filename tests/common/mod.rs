@@ -1,13 +1,25 @@
-//! Shared by the tests of the adapters: keys, moments, a browser's jar, and one visit made through every adapter.
-//! Needs the feature `axum`. Tests without features include single files of this directory.
+//! Shared by the tests: keys, moments, a browser's jar, and one visit made through every adapter.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
-#![allow(unused_imports, reason = "each test uses a part of it")]
+#![cfg_attr(
+    not(all(feature = "axum", feature = "tracing")),
+    allow(dead_code, unused_imports, reason = "tests of other features use it")
+)]
 
 #[cfg(feature = "actix")]
 pub(crate) mod actix;
-mod browser;
-mod moments;
+pub(crate) mod browser;
+pub(crate) mod cases;
+pub(crate) mod filled;
+pub(crate) mod folder;
+pub(crate) mod moments;
+pub(crate) mod outcome;
+pub(crate) mod repository;
+#[cfg(feature = "tower")]
+pub(crate) mod setup;
+pub(crate) mod sites;
+#[cfg(feature = "tracing")]
+pub(crate) mod told;
+#[cfg(feature = "axum")]
 mod visit;
 
 use std::{sync::LazyLock, time::SystemTime};
@@ -17,10 +29,12 @@ use hardtack::{
     carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
     session::{Map, Payload},
 };
+#[cfg(feature = "http")]
 use http::{HeaderMap, header::SET_COOKIE};
 
 pub(crate) use browser::{Jar, pair_of};
 pub(crate) use moments::{at, seconds};
+#[cfg(feature = "axum")]
 pub(crate) use visit::{
     ADAPTERS, Answer, ENDED, READ, REFRESHED, UNTOUCHED, Visit, WRITTEN, check,
 };
@@ -54,19 +68,16 @@ pub(crate) fn builder() -> SessionCookieBuilder {
 
 /// The same for sessions that hold a `T`. In one process a name has sessions of one type, so each type has its
 /// own application.
-#[allow(dead_code, reason = "not every test has typed sessions")]
 pub(crate) fn builder_of<T: Payload>() -> SessionCookieBuilder<T> {
     builder().application(std::any::type_name::<T>()).typed()
 }
 
 /// The same in a header.
-#[allow(dead_code, reason = "not every test has sessions in headers")]
 pub(crate) fn header_builder(name: &str) -> SessionHeaderBuilder {
     SessionHeader::encrypted(name, ring())
 }
 
 /// The same in bare tokens.
-#[allow(dead_code, reason = "not every test has bare tokens")]
 pub(crate) fn token_builder(purpose: &str) -> SessionTokenBuilder {
     SessionToken::encrypted(purpose, ring())
 }
@@ -90,7 +101,6 @@ pub(crate) fn sealed<T: Payload>(
 }
 
 /// The same for a session that another version of the application seals, whose type has the label of `T`.
-#[allow(dead_code, reason = "not every test has typed sessions")]
 pub(crate) fn sealed_apart<T: Payload>(
     builder: SessionCookieBuilder,
     moment: SystemTime,
@@ -111,6 +121,7 @@ pub(crate) fn signed_in(cookie: &SessionCookie<Map>) -> String {
     sealed(cookie, at(0), |session| session.insert("user", 42).unwrap())
 }
 
+#[cfg(feature = "http")]
 pub(crate) fn set_cookies(headers: &HeaderMap) -> Vec<&str> {
     let fields = headers.get_all(SET_COOKIE).into_iter();
     fields.map(|field| field.to_str().unwrap()).collect()

@@ -17,12 +17,10 @@ pub(crate) fn signed() -> SessionCookieBuilder {
     SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap())
 }
 
-#[allow(dead_code, reason = "not every test has bare tokens")]
 pub(crate) fn encrypted_tokens(purpose: &str) -> SessionTokenBuilder {
     SessionToken::encrypted(purpose, EncryptionKey::generate().unwrap())
 }
 
-#[allow(dead_code, reason = "not every test has bare tokens")]
 pub(crate) fn signed_tokens(purpose: &str) -> SessionTokenBuilder {
     SessionToken::unencrypted_but_signed(purpose, SigningKey::generate().unwrap())
 }

@@ -9,7 +9,7 @@ use http::{Request, StatusCode};
 use serde::Deserialize;
 use tower::ServiceExt;
 
-use crate::common::{at, block_on, cookie};
+use super::common::{at, block_on, cookie};
 
 #[derive(Deserialize)]
 struct Callback {

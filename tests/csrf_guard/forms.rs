@@ -13,7 +13,7 @@ use http::{Request, StatusCode};
 use serde::{Deserialize, Serialize};
 use tower::ServiceExt;
 
-use crate::{
+use super::{
     common::{at, block_on, builder_of, cookie},
     visitor_of,
 };
@@ -92,7 +92,7 @@ fn ask(
     let body = String::from_utf8(body.to_vec()).unwrap();
     (
         head.status,
-        crate::setup::words(body, head.extensions.get()),
+        super::setup::words(body, head.extensions.get()),
     )
 }
 

@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Uri};
 
-use crate::{answer, check, common::cookie, guard, request, visitor_of};
+use super::{answer, check, common::cookie, guard, request, visitor_of};
 
 #[track_caller]
 fn check_origin(origin: &str, host: &str, passes: bool) {

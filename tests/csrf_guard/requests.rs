@@ -2,7 +2,7 @@
 
 use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::RingKey};
 
-use crate::{
+use super::{
     SAFE, UNSAFE, answer,
     common::{at, cookie, key},
     guard, request, visitor_of,

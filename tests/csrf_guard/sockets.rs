@@ -1,6 +1,6 @@
 //! WebSockets, which browsers open across sites, with cookies and without a preflight request.
 
-use crate::{SAFE, answer, common::cookie, guard, request, visitor_of};
+use super::{SAFE, answer, common::cookie, guard, request, visitor_of};
 
 /// Asserts that an upgrade without a token passes, or does not.
 #[track_caller]

@@ -8,7 +8,7 @@ use http::{Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::{
+use super::{
     answer,
     common::{at, block_on, builder_of, cookie, sealed, signed_in},
     guard, request, visitor_of,
@@ -115,7 +115,7 @@ fn without_a_session_layer_the_answer_says_how_to_add_one() {
         let (head, body) = response.into_parts();
         (
             head.status,
-            crate::setup::words(body, head.extensions.get()),
+            super::setup::words(body, head.extensions.get()),
         )
     };
     let (status, body) = ask(request("POST", &[]));

@@ -7,7 +7,7 @@ use axum::{
 };
 use hardtack::{csrf::CsrfGuard, web::DeviceLayer};
 
-use crate::{
+use super::{
     browser::{Browser, Carry},
     handlers::{count, home, sign_in, sign_out},
     site::Site,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hardtack::{Session, device::DeviceBound, session::DeviceBinding};
 
-use crate::{
+use super::{
     browser::{Browser, Carry},
     site::Site,
 };

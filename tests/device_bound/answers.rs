@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header::SET_COOKIE};
 use hardtack::device::{DeviceBound, Initiators};
 use serde_json::{Value, json};
 
-use crate::{
+use super::{
     browser::{Browser, Carry, fresh_signing_key, registration},
     site::Site,
 };
@@ -135,7 +135,7 @@ fn the_endpoints_write_events() {
 
     #[track_caller]
     fn check(expected: &[(&str, Level)], secret: &str, work: impl FnOnce()) {
-        let told = crate::told::told_by(work);
+        let told = super::told::told_by(work);
         let devices = told.iter().filter(|told| told.fields.contains("device "));
         let found: Vec<_> = devices.collect();
         assert_eq!(found.len(), expected.len(), "{told:?}");

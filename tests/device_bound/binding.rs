@@ -8,7 +8,7 @@ use hardtack::{
     session::{Outcome, Reason, SaveError},
 };
 
-use crate::{
+use super::{
     browser::{Browser, Carry, Offer},
     handlers::REMEMBERED,
     site::{ABSOLUTE, Keys, START, Site, moment},

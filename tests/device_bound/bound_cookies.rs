@@ -2,7 +2,7 @@
 
 use hardtack::{device::DeviceBound, session::DeviceBinding};
 
-use crate::{
+use super::{
     browser::{Browser, Carry},
     site::{START, Site, moment},
 };

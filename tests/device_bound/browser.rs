@@ -9,7 +9,7 @@ use hardtack::session::SessionId;
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
 
-use crate::site::{START, Site, moment};
+use super::site::{START, Site, moment};
 
 #[derive(Clone)]
 pub(crate) struct Browser {

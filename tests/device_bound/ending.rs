@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::{Response, StatusCode, header::SET_COOKIE};
 
-use crate::{
+use super::{
     browser::{Browser, Carry},
     site::{ABSOLUTE, START, Site, moment},
 };

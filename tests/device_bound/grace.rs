@@ -10,7 +10,7 @@ use hardtack::{
     session::{Outcome, Reason},
 };
 
-use crate::{
+use super::{
     browser::{Browser, Carry, fresh_signing_key, registration},
     site::{Keys, START, Site, moment},
 };

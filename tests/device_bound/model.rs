@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::{
+use super::{
     browser::{Browser, Carry, Device, Offer},
     cases::cases,
     site::{START, Site},

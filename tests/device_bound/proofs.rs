@@ -6,7 +6,7 @@ use hardtack::device::DeviceBound;
 use p256::ecdsa::SigningKey;
 use serde_json::{Value, json};
 
-use crate::{
+use super::{
     browser::{Browser, Carry, challenge_of, fresh_signing_key, refresh, registration, signed},
     site::Site,
 };

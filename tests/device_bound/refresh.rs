@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use hardtack::{carrier::SessionCookieBuilder, device::DeviceBound};
 use serde_json::json;
 
-use crate::{
+use super::{
     browser::{Browser, Carry, challenge_of, fresh_signing_key, refresh, signed},
     site::{Keys, START, Site, moment},
 };

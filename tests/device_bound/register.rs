@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use p256::ecdsa::SigningKey;
 use serde_json::json;
 
-use crate::{
+use super::{
     browser::{Browser, Carry, fresh_signing_key, registration},
     site::Site,
 };
@@ -51,7 +51,7 @@ fn a_challenge_of_a_refresh_registers_nothing() {
     let mut browser = Browser::bound(&site);
     let response = browser.ask(&site, Carry::All, &[]);
     let id = browser.device.as_ref().unwrap().id.clone();
-    let challenge = crate::browser::challenge_of(&response, &id);
+    let challenge = super::browser::challenge_of(&response, &id);
     refused(&site, &proof_for(&fresh_signing_key(), &challenge));
 }
 

@@ -19,7 +19,7 @@ use hardtack::{
 };
 use tower::ServiceExt;
 
-use crate::handlers::router;
+use super::handlers::router;
 
 pub(crate) struct Site {
     pub(crate) cookie: SessionCookie,
@@ -118,7 +118,7 @@ impl Site {
         match &self.app {
             App::Axum(router) => send(router.clone(), request),
             #[cfg(feature = "actix")]
-            App::Actix(layer) => crate::actix::send(layer.clone(), &request),
+            App::Actix(layer) => super::actix::send(layer.clone(), &request),
         }
     }
 }

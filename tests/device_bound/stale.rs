@@ -10,7 +10,7 @@ use hardtack::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use super::{
     browser::{Browser, Carry},
     site::{START, Site, moment},
 };
@@ -198,7 +198,7 @@ fn a_change_of_a_stale_session_is_logged_as_no_fault() {
     let site = Site::new();
     let mut browser = Browser::bound(&site);
     browser.lose_bound_cookie();
-    let told = crate::told::told_by(|| drop(browser.post(&site, "/count")));
+    let told = super::told::told_by(|| drop(browser.post(&site, "/count")));
     assert!(
         told.iter()
             .any(|told| told.fields.contains("was not changed"))

@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header::SET_COOKIE};
 use hardtack::device::DeviceBound;
 
-use crate::{
+use super::{
     browser::{Browser, Carry},
     site::Site,
 };

@@ -3,8 +3,8 @@
 use fastrand::Rng;
 use hardtack::SessionCookie;
 
-use crate::{
-    fleet::{Fleet, policy},
+use super::{
+    instances::{Fleet, policy},
     model::{Deed, REMEMBER},
     moments::{at, seconds},
     plan::{HOUR, Line},

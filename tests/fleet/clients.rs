@@ -4,8 +4,8 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 
 use fastrand::Rng;
 
-use crate::{
-    fleet::{Answer, Fleet},
+use super::{
+    instances::{Answer, Fleet},
     model::{Deed, Written},
     plan::{Push, Turn},
     report::{Event, Fault, Kind, Report},

@@ -2,7 +2,7 @@
 
 use hardtack::session::Reason;
 
-use crate::{
+use super::{
     plan::{A, B, DRIFT, HOUR, LEAD, PROPAGATION, Plan, Push, retirement},
     report::{Event, Fault, Kind},
     simulation::Simulation,

@@ -2,7 +2,7 @@
 
 use hardtack::session::Reason;
 
-use crate::{
+use super::{
     attack::attack,
     plan::{A, B, C, D, DRIFT, HOUR, LEAD, PROPAGATION, Plan, Push, retirement},
     report::Event,

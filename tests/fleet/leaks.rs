@@ -1,6 +1,6 @@
 //! A leaked key: pushes that end its forgeries, and pushes that do not.
 
-use crate::{
+use super::{
     attack::attack,
     plan::{A, B, C, DRIFT, HOUR, LEAD, PROPAGATION, Plan, Push, retirement},
     report::{Event, Kind, Report},

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hardtack::{EncryptionKey, KeyRing, keys::RingKey};
 
-use crate::{model::REMEMBER, moments::at};
+use super::{model::REMEMBER, moments::at};
 
 pub(crate) const HOUR: u64 = 3600;
 /// The most seconds until an instance has heard of a push.

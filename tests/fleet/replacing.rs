@@ -8,7 +8,7 @@ use std::{
 
 use hardtack::{SessionCookie, keys::SharedKeyRing, session::Outcome};
 
-use crate::{
+use super::{
     moments::at,
     plan::{A, B, C, D, Plan, Push},
 };

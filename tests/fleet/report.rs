@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt};
 
 use hardtack::session::Reason;
 
-use crate::schedule::Visit;
+use super::schedule::Visit;
 
 #[derive(Default)]
 pub(crate) struct Report {

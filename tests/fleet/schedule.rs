@@ -2,8 +2,8 @@
 
 use fastrand::Rng;
 
-use crate::{
-    fleet::Fleet,
+use super::{
+    instances::Fleet,
     model::Written,
     plan::{DRIFT, HOUR, Plan},
 };

@@ -2,7 +2,7 @@
 
 use std::{env, thread};
 
-use crate::{
+use super::{
     clients,
     plan::{DRIFT, Plan},
     report::Report,

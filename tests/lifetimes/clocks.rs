@@ -14,7 +14,7 @@ use hardtack::{
     session::Reason,
 };
 
-use crate::{
+use super::{
     assert_rejected,
     browser::Browser,
     check_end, check_times,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hardtack::{Session, session::Reason};
 
-use crate::{
+use super::{
     browser::Browser,
     check_end,
     moments::{at, seconds},

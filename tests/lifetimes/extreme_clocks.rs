@@ -9,7 +9,7 @@ use hardtack::{
 };
 use proptest::prelude::*;
 
-use crate::{
+use super::{
     browser::Browser,
     cases::cases,
     check_times,

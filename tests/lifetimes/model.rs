@@ -3,7 +3,7 @@
 use hardtack::{EncryptionKey, SessionCookie, carrier::RefreshAfter};
 use proptest::prelude::*;
 
-use crate::{
+use super::{
     browser::Browser,
     cases::cases,
     moments::{at, seconds},

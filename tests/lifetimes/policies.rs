@@ -8,7 +8,7 @@ use hardtack::{
     session::Reason,
 };
 
-use crate::{SharedSites, assert_rejected, browser::Browser, moments::seconds, site, write};
+use super::{SharedSites, assert_rejected, browser::Browser, moments::seconds, site, write};
 
 #[test]
 fn a_shorter_timeout_acts_on_what_is_out() {

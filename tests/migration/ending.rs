@@ -2,7 +2,7 @@
 
 use hardtack::SessionCookie;
 
-use crate::{DAY, builder, rules::plain, saved, start};
+use super::{DAY, builder, rules::plain, saved, start};
 
 fn cookie() -> SessionCookie {
     builder()

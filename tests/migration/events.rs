@@ -3,7 +3,7 @@
 use hardtack::{migrate::OldCookie, session::Outcome};
 use tracing::Level;
 
-use crate::{DAY, builder, cookies::Cookie, readers::Fixed, rules::plain, start, told::told_by};
+use super::{DAY, builder, cookies::Cookie, readers::Fixed, rules::plain, start, told::told_by};
 
 #[test]
 fn each_old_cookie_has_one_event() {

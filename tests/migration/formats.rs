@@ -5,7 +5,7 @@ use std::{fs, path::Path, time::Duration};
 use hardtack::session::Outcome;
 use serde_json::{Value, json};
 
-use crate::{DAY, builder, cookies::Cookie, saved};
+use super::{DAY, builder, cookies::Cookie, saved};
 
 #[test]
 fn every_format_is_taken_over() {

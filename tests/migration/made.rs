@@ -17,7 +17,7 @@ use serde_json::json;
 use sha1::Sha1;
 use sha2::Sha256;
 
-use crate::{DAY, builder, start};
+use super::{DAY, builder, start};
 
 const KEY: &[u8] = b"a key that validates";
 

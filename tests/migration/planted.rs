@@ -6,7 +6,7 @@ use hardtack::{
 };
 use serde_json::json;
 
-use crate::{
+use super::{
     DAY, builder,
     rules::{cookie, not_migrated},
     start,

@@ -8,7 +8,7 @@ use hardtack::{
     session::{Outcome, Reason},
 };
 
-use crate::{
+use super::{
     DAY, builder,
     cookies::{Cookie, Keys},
     saved, start,

@@ -12,7 +12,7 @@ use hardtack::{
 };
 use serde_json::json;
 
-use crate::{DAY, builder, saved, start};
+use super::{DAY, builder, saved, start};
 
 /// Reads `user/age/idle`: the session's user, and the seconds since it began and was active, counted from [`start`].
 pub(crate) struct Plain;
@@ -278,7 +278,7 @@ fn the_application_may_revoke_a_session_before_it_is_taken_over() {
 
 #[test]
 fn an_old_session_is_found_under_each_name() {
-    let other = OldCookie::new("other", crate::readers::Fixed("grace"));
+    let other = OldCookie::new("other", super::readers::Fixed("grace"));
     let range = start()..start() + DAY;
     let cookie = builder()
         .migrate_from(plain(), range.clone())

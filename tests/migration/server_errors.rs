@@ -4,7 +4,7 @@ use hardtack::{Session, SessionLayer};
 use http::{Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::{DAY, builder, rules::plain, start};
+use super::{DAY, builder, rules::plain, start};
 
 #[tokio::test]
 async fn a_server_error_keeps_the_old_cookie() {

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hardtack::{SessionCookie, migrate::OldCookie};
 
-use crate::{DAY, builder, readers::Fixed, saved, start};
+use super::{DAY, builder, readers::Fixed, saved, start};
 
 #[track_caller]
 fn check(old: OldCookie, begin: SystemTime, end: SystemTime, expected: &str) {

@@ -3,7 +3,7 @@
 use hardtack::{SessionData, session::Outcome, session::Reason};
 use serde::{Deserialize, Serialize};
 
-use crate::{DAY, builder, rules::plain, saved, start};
+use super::{DAY, builder, rules::plain, saved, start};
 
 #[derive(Serialize, Deserialize, Default)]
 struct Login {

@@ -6,7 +6,7 @@ use hardtack::{
 };
 use proptest::prelude::*;
 
-use crate::{
+use super::{
     HEAD_LEN, SUITES, assert_refused, blob_of, browser::Browser, cases::cases, encode, moments::at,
     site_of, small_token, suite, tokens_of,
 };

@@ -5,7 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 use hardtack::session::Reason;
 use proptest::prelude::*;
 
-use crate::{
+use super::{
     HEAD_LEN, NOW, TAG_LEN, blob_of,
     browser::{Browser, Jar},
     counting::{Counts, open_all, run},

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::{
+use super::{
     SUITES, assert_refused, blob_of, cases::cases, encode, small_token, suite, token_of,
     values::dictionary,
 };

@@ -8,7 +8,7 @@ use hardtack::{
 };
 use proptest::{prelude::*, test_runner::TestRunner};
 
-use crate::{cases::cases, load, outcome::reason, site};
+use super::{cases::cases, load, outcome::reason, site};
 
 /// How often each Reason occurred.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, time::Duration};
 use hardtack::{Session, session::SessionId};
 use proptest::prelude::*;
 
-use crate::{
+use super::{
     browser::Browser,
     cases::cases,
     moments::{at, seconds},

@@ -6,7 +6,7 @@ use hardtack::{Size, carrier::TokenChange};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::{
+use super::{
     browser::Browser,
     cases::cases,
     moments::at,

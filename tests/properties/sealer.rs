@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::{HEAD_LEN, TAG_LEN, blob_of, encode, moments::START, secret, small_token};
+use super::{HEAD_LEN, TAG_LEN, blob_of, encode, moments::START, secret, small_token};
 
 #[test]
 fn these_tests_seal_as_the_specification_does() {

@@ -9,7 +9,7 @@ use hardtack::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::common::{
+use super::common::{
     at, builder, cookie, key, ring, sealed, sealed_apart, seconds, signed_in, token_builder,
     token_of,
 };

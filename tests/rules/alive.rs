@@ -11,7 +11,7 @@ use hardtack::{
     keys::{RingKey, SharedKeyRing},
 };
 
-use crate::common::{HOUR, at, builder, cookie, key, ring, signed_in};
+use super::common::{HOUR, at, builder, cookie, key, ring, signed_in};
 
 /// Asserts that `is_alive` agrees with loading the cookie again.
 #[track_caller]

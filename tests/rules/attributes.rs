@@ -4,7 +4,7 @@ use hardtack::{
     EncryptionKey, SameSite, Session, SessionCookie, SigningKey, carrier::SessionCookieBuilder,
 };
 
-use crate::common::{Answer, READ, Visit, builder, check};
+use super::common::{Answer, READ, Visit, builder, check};
 
 const EXPIRY: &str = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
 

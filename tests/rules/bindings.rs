@@ -10,7 +10,7 @@ use hardtack::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use super::{
     common::{at, sealed},
     revocation::reason,
 };

@@ -2,7 +2,7 @@
 
 use hardtack::{Session, SessionError};
 
-use crate::{
+use super::{
     common::{Visit, at, builder, check, cookie, signed_in},
     look,
 };

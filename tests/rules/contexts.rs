@@ -8,7 +8,7 @@ use hardtack::{
 use http::{Request, Response, request::Parts};
 use tower::ServiceExt;
 
-use crate::common::{
+use super::common::{
     Jar, at, block_on, builder, cookie, header_builder, key, set_cookies, signed_in,
 };
 

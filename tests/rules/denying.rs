@@ -10,7 +10,7 @@ use hardtack::{
     session::{Reason, SessionInfo},
 };
 
-use crate::{
+use super::{
     Login, NewerLogin,
     common::{
         ENDED, READ, Visit, WRITTEN, at, builder, check, cookie, key, sealed, sealed_apart,

@@ -2,7 +2,7 @@
 
 use hardtack::Session;
 
-use crate::{
+use super::{
     Work,
     common::{ENDED, READ, Visit, WRITTEN, at, check, cookie, signed_in},
 };

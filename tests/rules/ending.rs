@@ -2,7 +2,7 @@
 
 use hardtack::Session;
 
-use crate::{
+use super::{
     Login, Work,
     common::{
         ENDED, Jar, READ, Visit, WRITTEN, at, builder_of, check, cookie, sealed, set_cookies,

@@ -5,7 +5,7 @@ use hardtack::{
 };
 use tracing::Level;
 
-use crate::{
+use super::{
     Login, NewerLogin,
     common::{
         ADAPTERS, HOUR, Visit, at, builder, cookie, key, sealed, sealed_apart, signed_in, token_of,

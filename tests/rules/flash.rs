@@ -2,7 +2,7 @@
 
 use hardtack::SessionCookie;
 
-use crate::{
+use super::{
     Work,
     common::{ENDED, Jar, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, set_cookies},
 };

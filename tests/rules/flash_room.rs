@@ -2,7 +2,7 @@
 
 use hardtack::{Session, SessionError, carrier::Context};
 
-use crate::{
+use super::{
     Login, NewerLogin, Work,
     common::{
         ENDED, READ, Visit, WRITTEN, at, builder, builder_of, check, cookie, sealed, sealed_apart,

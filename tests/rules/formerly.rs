@@ -5,7 +5,7 @@ use hardtack::{
     carrier::{FormerAttributes, SessionCookieBuilder},
 };
 
-use crate::{
+use super::{
     common::{READ, UNTOUCHED, Visit, builder, check, key, signed_in},
     look,
 };
@@ -215,7 +215,7 @@ fn a_session_that_a_browser_sends_from_two_places_goes_on() {
         .formerly(FormerAttributes::new().path("/"))
         .build()
         .unwrap();
-    let old = crate::common::sealed(&cookie, crate::common::at(0), |session| {
+    let old = super::common::sealed(&cookie, super::common::at(0), |session| {
         session.insert("user", 42).unwrap();
         session.ensure_id().unwrap();
     });
@@ -224,6 +224,6 @@ fn a_session_that_a_browser_sends_from_two_places_goes_on() {
         .at(1)
         .run(|session| session.insert("user", 43));
     let both = format!("{}; {old}", answer.pair());
-    let session = cookie.load([both], crate::common::at(2));
+    let session = cookie.load([both], super::common::at(2));
     assert_eq!(session.get("user").unwrap(), Some(43));
 }

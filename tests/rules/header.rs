@@ -10,7 +10,7 @@ use hardtack::{
 use http::{HeaderMap, HeaderName, Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::common::{
+use super::common::{
     at, block_on, builder, cookie, header_builder, signed_in, token_builder, token_of,
 };
 

@@ -6,7 +6,7 @@ use hardtack::{KeyRing, Session, SessionHeader, SessionLayer};
 use http::{HeaderMap, Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::{
+use super::{
     Work,
     common::{at, block_on, header_builder, key},
     header::{check_outcome, header, map, signed_in_by},

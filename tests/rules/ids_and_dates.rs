@@ -2,7 +2,7 @@
 
 use hardtack::{Session, SessionError, session::SessionId};
 
-use crate::common::{Visit, WRITTEN, at, check, cookie, sealed, signed_in};
+use super::common::{Visit, WRITTEN, at, check, cookie, sealed, signed_in};
 
 /// A session with an id, begun when the tests begin.
 fn with_id(cookie: &hardtack::SessionCookie) -> (String, SessionId) {

@@ -5,7 +5,7 @@ use cookie::{Cookie, CookieJar};
 use hardtack::{Size, carrier::FormerAttributes, session::SaveError};
 use http::{HeaderMap, header::COOKIE};
 
-use crate::common::{at, builder, cookie, signed_in};
+use super::common::{at, builder, cookie, signed_in};
 
 #[test]
 fn a_jar_cannot_drop_cookies_with_earlier_attributes_and_says_so() {

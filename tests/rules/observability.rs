@@ -10,7 +10,7 @@ use hardtack::{
 use http::{HeaderMap, Request, Response, header::COOKIE};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::{
+use super::{
     Work,
     common::{
         ADAPTERS, READ, UNTOUCHED, Visit, at, block_on, builder, check, cookie, key, pair_of,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hardtack::{Session, carrier::RefreshAfter};
 
-use crate::{
+use super::{
     common::{
         HOUR, Jar, READ, REFRESHED, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,
         set_cookies, signed_in,
@@ -148,7 +148,7 @@ fn without_an_idle_timeout_a_look_renews_nothing() {
 
 /// A visit with which the session would be refreshed, and one with which it would be sealed again.
 fn optional_writes() -> [Visit; 2] {
-    use crate::common::key;
+    use super::common::key;
     use hardtack::{KeyRing, SessionCookie};
 
     let cookie = cookie();

@@ -8,7 +8,7 @@ use hardtack::{
     keys::{KeyId, RingError, RingKey, SharedKeyRing},
 };
 
-use crate::common::{HOUR, at, key};
+use super::common::{HOUR, at, key};
 
 const DAY: Duration = Duration::from_secs(24 * HOUR);
 

@@ -3,7 +3,7 @@
 use hardtack::{SessionData, carrier::SessionCookieBuilder, session::Reason};
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use super::{
     common::{self, ENDED, Visit, WRITTEN, at, builder, sealed_apart},
     revocation::reason,
 };

@@ -5,7 +5,7 @@ use hardtack::{
     session::{Map, Payload},
 };
 
-use crate::{
+use super::{
     Login,
     common::{READ, UNTOUCHED, Visit, at, builder_of, check, cookie, sealed, signed_in},
     look,

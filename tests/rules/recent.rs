@@ -2,7 +2,7 @@
 
 use hardtack::Session;
 
-use crate::{
+use super::{
     Work,
     common::{READ, Visit, WRITTEN, at, check, cookie, sealed, seconds, signed_in},
 };

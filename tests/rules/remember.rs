@@ -8,7 +8,7 @@ use hardtack::{
     session::{Outcome, Reason},
 };
 
-use crate::{
+use super::{
     Work,
     common::{
         Answer, ENDED, HOUR, READ, Visit, WRITTEN, at, builder, check, cookie, sealed, seconds,

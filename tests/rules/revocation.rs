@@ -9,7 +9,7 @@ use hardtack::{
     session::{Outcome, Payload, Reason},
 };
 
-use crate::common::{at, builder, cookie, header_builder, ring, sealed, token_builder};
+use super::common::{at, builder, cookie, header_builder, ring, sealed, token_builder};
 
 pub(super) fn reason<T: Payload>(session: &Session<T>) -> Option<Reason> {
     match session.outcome() {

@@ -7,7 +7,7 @@ use hardtack::{
     session::{Outcome, Reason},
 };
 
-use crate::{
+use super::{
     common::{HOUR, READ, REFRESHED, Visit, at, check, key, sealed, signed_in, token_of},
     look,
 };

@@ -7,7 +7,7 @@ use hardtack::{
     session::SaveError,
 };
 
-use crate::common::{at, builder, cookie, header_builder, key, ring, signed_in, token_builder};
+use super::common::{at, builder, cookie, header_builder, key, ring, signed_in, token_builder};
 
 fn tenant(name: &str) -> SessionCookieBuilder {
     builder().context("tenant", name)

@@ -5,7 +5,7 @@ use hardtack::{
 };
 use http::{HeaderName, header::SET_COOKIE};
 
-use crate::{
+use super::{
     Work,
     common::{READ, UNTOUCHED, Visit, at, builder, check, key, pair_of},
 };

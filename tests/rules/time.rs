@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use hardtack::Session;
 
-use crate::{
+use super::{
     Work,
     common::{READ, UNTOUCHED, Visit, check, cookie, seconds, signed_in},
 };

@@ -2,7 +2,7 @@
 
 use hardtack::{Session, SessionToken, carrier::TokenChange};
 
-use crate::{
+use super::{
     Work,
     common::{at, token_builder},
     look,

@@ -3,7 +3,7 @@
 use hardtack::{Session, SessionError};
 use http::header::SET_COOKIE;
 
-use crate::{
+use super::{
     Login, Work,
     common::{READ, Visit, WRITTEN, at, builder, builder_of, check, cookie, sealed, signed_in},
 };

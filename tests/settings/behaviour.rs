@@ -5,7 +5,7 @@ use hardtack::{
     session::{Outcome, Reason},
 };
 
-use crate::{browser::Browser, cookie, field, toml};
+use super::{browser::Browser, cookie, field, toml};
 
 #[track_caller]
 fn check(settings: &str, name: &str, attributes: &str) {
@@ -86,7 +86,7 @@ fn a_session_is_renewed_when_the_settings_say() {
 #[test]
 fn a_session_is_remembered_as_long_as_the_settings_allow() {
     let mut browser = visitor("remember_up_to = '30d'");
-    let month = crate::moments::seconds(30 * 86_400);
+    let month = super::moments::seconds(30 * 86_400);
     browser.visit(|session| session.remember_for(month).unwrap());
     assert!(browser.sent[0].ends_with("; Max-Age=2592000"));
     let browser = Browser::from(cookie(toml("")));

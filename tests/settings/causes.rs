@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use hardtack::{EncryptionKey, KeyRing, keys::RingSource};
 
-use crate::key;
+use super::key;
 
 /// Shows what it read by `Debug`, as errors of parsers do.
 #[derive(Debug)]

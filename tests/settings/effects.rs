@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, env, fs, process::Command};
 
 use hardtack::{EncryptionKey, Session, SessionCookie, SigningKey};
 
-use crate::{browser::Browser, cookie, field, fields, folder::Folder, key, moments, toml};
+use super::{browser::Browser, cookie, field, fields, folder::Folder, key, moments, toml};
 
 /// A setting, settings without it and with it, and whether its effect is seen under settings.
 struct Effect<'a> {
@@ -249,7 +249,11 @@ fn documented() -> BTreeSet<String> {
 fn reads_variable(name: &str) -> bool {
     let key = EncryptionKey::generate().unwrap();
     let program = Command::new(env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "effects::a_program_finds_its_keys"])
+        .args([
+            "--ignored",
+            "--exact",
+            "settings::effects::a_program_finds_its_keys",
+        ])
         .env(VARIABLE, &*key.expose_secret())
         .env("HARDTACK_TEST_NAME", name)
         .env("HARDTACK_TEST_ID", key.id().to_string())

@@ -2,7 +2,7 @@
 
 use hardtack::{Session, SessionSettings};
 
-use crate::{browser::Browser, cookie, field, fields, moments::seconds, toml};
+use super::{browser::Browser, cookie, field, fields, moments::seconds, toml};
 
 /// A Pylons application's, after its passwords went.
 const BEAKER: &str = "

@@ -2,7 +2,7 @@
 
 use hardtack::SessionSettings;
 
-use crate::refused;
+use super::refused;
 
 /// This option is refused by its whole name, and the sentence says this.
 #[track_caller]

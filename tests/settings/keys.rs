@@ -4,7 +4,7 @@ use std::{env, path::Path, process::Command};
 
 use hardtack::{EncryptionKey, SessionCookie, SessionSettings};
 
-use crate::{browser::Browser, folder::Folder, key, refused, toml};
+use super::{browser::Browser, folder::Folder, key, refused, toml};
 
 fn of_file(path: &Path) -> SessionSettings {
     toml(&format!("keys_file = {path:?}"))
@@ -59,7 +59,7 @@ fn keys_stand_in_an_environment_variable() {
         assert_eq!(cookie.name().as_str(), "child");
         return;
     }
-    let test = "keys::keys_stand_in_an_environment_variable";
+    let test = "settings::keys::keys_stand_in_an_environment_variable";
     let child = Command::new(env::current_exe().unwrap())
         .args([test, "--exact"])
         .env("HARDTACK_TEST_KEYS", key())

@@ -7,7 +7,7 @@ use hardtack::{
     carrier::{FormerAttributes, RefreshAfter, SessionCookieBuilder},
 };
 
-use crate::{moments::seconds, toml};
+use super::{moments::seconds, toml};
 
 /// The settings make of a builder what these calls make of it.
 #[track_caller]

@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use hardtack::{EncryptionKey, SessionCookie, SessionSettings};
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use crate::cases::cases;
+use super::cases::cases;
 
 /// Lines as they stand in files of earlier systems, some of them damaged.
 fn lines() -> impl Strategy<Value = Vec<String>> {

@@ -2,7 +2,7 @@
 
 use hardtack::SessionSettings;
 
-use crate::{key, refused, toml};
+use super::{key, refused, toml};
 
 /// This one setting is refused by name, and the sentence says this.
 #[track_caller]

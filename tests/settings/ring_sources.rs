@@ -7,7 +7,7 @@ use hardtack::{
     keys::{RingSource, RingSourceError},
 };
 
-use crate::{folder::Folder, key, moments::at};
+use super::{folder::Folder, key, moments::at};
 
 type Ring = Result<KeyRing<EncryptionKey>, RingSourceError>;
 
@@ -216,7 +216,7 @@ fn a_variable_that_is_not_set_says_how_to_make_a_key() {
 /// Its own process, since a test cannot set a variable of this one.
 #[test]
 fn a_ring_is_read_from_a_variable_and_a_file() {
-    let test = "ring_sources::a_ring_is_read_from_a_variable_and_a_file";
+    let test = "settings::ring_sources::a_ring_is_read_from_a_variable_and_a_file";
     if let Some(path) = env::var_os("HARDTACK_RING_FILE") {
         let [old, new] = [RingSource::env("HARDTACK_RING_OLD"), RingSource::file(path)];
         let ring: KeyRing<EncryptionKey> = KeyRing::from_sources([new, old]).unwrap();

@@ -8,7 +8,7 @@ use hardtack::{
 };
 use serde::Deserialize;
 
-use crate::{key, toml};
+use super::{key, toml};
 
 /// A key as it may be pasted: whole, or without the beginning of its text.
 fn pasted(key: &str) -> [&str; 3] {

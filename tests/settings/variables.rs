@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use hardtack::{SessionSettings, settings::SettingsError};
 
-use crate::{field, key, refused, toml};
+use super::{field, key, refused, toml};
 
 fn variables<const N: usize>(pairs: [(&str, &str); N]) -> Result<SessionSettings, SettingsError> {
     SessionSettings::from_variables("SESSION_", pairs)
@@ -159,7 +159,7 @@ fn a_sentence_about_variables_names_them_as_they_are_called() {
     let early = format!("{key} seal_from=2030-01-01T00:00:00Z");
     let ring = format!(
         "{early}, {} accept_until=2030-01-01T01:00:00Z",
-        crate::key()
+        super::key()
     );
     let settings = variables([("SESSION_KEYS", &ring)]).unwrap();
     let (names, sentence) = refused(settings.build());

@@ -2,7 +2,7 @@
 
 use hardtack::{Session, SessionError, session::SaveError};
 
-use crate::{
+use super::{
     Pair, common::at, common::cookie, count, in_time, pair_session, pairs, panic_of, session,
 };
 

@@ -13,7 +13,7 @@ use http::{Request, Response, header::COOKIE};
 use serde::{Deserialize, Serialize};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::{
+use super::{
     common::{at, block_on, builder, cookie, key, sealed, signed_in},
     panic_of,
 };

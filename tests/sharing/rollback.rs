@@ -3,7 +3,7 @@
 use hardtack::{Session, SessionError};
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use super::{
     Pair, UNWRITABLE,
     common::{at, cookie},
     count, pair_session, pairs, panic_of, session,
@@ -136,7 +136,7 @@ fn what_does_not_fit_changes_nothing() {
 #[test]
 fn what_cannot_be_encoded_changes_nothing() {
     #[derive(Default, Serialize, Deserialize)]
-    struct Number(#[serde(serialize_with = "crate::all_but_one")] u32);
+    struct Number(#[serde(serialize_with = "super::all_but_one")] u32);
 
     let session = session();
     let set = |number: &mut Number| number.0 = UNWRITABLE;

@@ -11,7 +11,7 @@ use std::{
 
 use hardtack::{Clock, Session, SessionError};
 
-use crate::{
+use super::{
     Pair,
     common::{at, cookie, pair_of, sealed},
     count, in_time, pair_session, pairs, panic_of, session,

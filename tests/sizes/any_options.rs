@@ -4,7 +4,7 @@ use hardtack::{Session, carrier::RefreshAfter};
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::{
+use super::{
     browser::pair_of,
     cases::cases,
     moments::{at, seconds},

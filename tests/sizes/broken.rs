@@ -6,7 +6,7 @@ use hardtack::{
 };
 use proptest::prelude::*;
 
-use crate::{
+use super::{
     browser::Browser,
     cases::cases,
     long_lived,

@@ -2,7 +2,7 @@
 
 use hardtack::{Session, carrier::SessionCookieBuilder, session::Payload};
 
-use crate::{
+use super::{
     Bytes,
     browser::Browser,
     sites::{encrypted, signed, xchacha},

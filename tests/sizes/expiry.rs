@@ -2,7 +2,7 @@
 
 use hardtack::{Session, SessionError, Size, carrier::RefreshAfter};
 
-use crate::{
+use super::{
     browser::Browser,
     moments::at,
     parts::{cut, names, token_of},

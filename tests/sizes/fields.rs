@@ -3,7 +3,7 @@
 use hardtack::Size;
 use proptest::prelude::*;
 
-use crate::{
+use super::{
     arithmetic::{dictionary, varint},
     browser::Browser,
     cases::cases,
@@ -72,7 +72,7 @@ proptest! {
         prop_assert_eq!(&fields, &expected.fields);
         let (limit, most) = options.limits();
         prop_assert!(fields.len() <= most && fields.iter().all(|len| *len <= limit));
-        let pairs: Vec<_> = browser.sent.iter().map(|field| crate::browser::pair_of(field)).collect();
+        let pairs: Vec<_> = browser.sent.iter().map(|field| super::browser::pair_of(field)).collect();
         prop_assert!(browser.sent.iter().all(|field| field.contains(&max_age)));
         let session = browser.site.load(&pairs, at(0));
         prop_assert_eq!(session.get("k").unwrap(), Some("x".repeat(len)));
@@ -86,7 +86,7 @@ proptest! {
         is_remembered: bool,
     ) {
         let mut browser = Browser::from(options.builder());
-        browser.visit(crate::fill);
+        browser.visit(super::fill);
         prop_assert_eq!(browser.jar.names(), names(&options.name, browser.sent.len()));
         browser.now = age;
         browser.visit(|session| {

@@ -5,7 +5,7 @@ use hardtack::{
     carrier::{FormerAttributes, SessionCookieBuilder},
 };
 
-use crate::{
+use super::{
     browser::{Browser, pair_of},
     moments::at,
     parts::names,

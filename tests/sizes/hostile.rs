@@ -8,7 +8,7 @@ use std::sync::{
 use hardtack::{Session, SessionCookie, Size, session::Outcome};
 use proptest::prelude::*;
 
-use crate::{
+use super::{
     browser::Browser,
     cases::cases,
     long_lived,
@@ -43,7 +43,7 @@ fn check<F: AsRef<[u8]>>(fields: &[F]) {
     let works: [fn(&Session); 3] = [
         |session| session.clear().unwrap(),
         |session| session.insert("a", 1).unwrap(),
-        |session| crate::fill(session),
+        |session| super::fill(session),
     ];
     for work in works {
         let session = site.load(fields, at(0));
@@ -88,7 +88,7 @@ fn parts_of_a_megabyte_open_nothing() {
 fn a_session_is_found_among_thousands_of_cookies() {
     let (site, _) = site(Size::Split(4));
     let mut browser = Browser::from(site);
-    browser.visit(crate::fill);
+    browser.visit(super::fill);
     let mut fields: Vec<_> = (0..5_000)
         .map(|number| format!("c{number}.1={number}"))
         .collect();
@@ -139,7 +139,7 @@ proptest! {
         let site = if is_signed { signed() } else { encrypted() };
         let site = long_lived(site).name("session").size(size);
         let mut browser = Browser::from(site);
-        browser.visit(crate::fill);
+        browser.visit(super::fill);
         let token = token_of("session", &browser.jar.pairs());
         let ours = cut("session", &token, cookies);
         let fields = if at_start { [ours, pairs] } else { [pairs, ours] }.concat();

@@ -7,7 +7,7 @@ use hardtack::{
 };
 use serde_json::Value;
 
-use crate::{
+use super::{
     AGES,
     browser::Browser,
     fill, long_lived,

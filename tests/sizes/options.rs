@@ -8,7 +8,7 @@ use hardtack::{
 };
 use proptest::prelude::*;
 
-use crate::{
+use super::{
     arithmetic, long_lived,
     sites::{encrypted, signed, xchacha},
 };

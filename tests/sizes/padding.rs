@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
+use super::{
     arithmetic::padded,
     browser::Browser,
     cases::cases,

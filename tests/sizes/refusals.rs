@@ -5,7 +5,7 @@ use hardtack::{
 };
 use proptest::prelude::*;
 
-use crate::{
+use super::{
     arithmetic::{dictionary, padded, token},
     cases::cases,
     moments::at,
@@ -120,7 +120,7 @@ fn the_longest_name_and_attributes_leave_room_for_a_session() {
         for padding in [Padding::None, Padding::Padme] {
             let cookie = longest().size(size).padding(padding).build().unwrap();
             let session = cookie.load(None::<&str>, at(0));
-            crate::fill(&session);
+            super::fill(&session);
             let fields = cookie.save(&session).unwrap();
             let limit = if size == Size::Anywhere { 3_072 } else { 4_096 };
             assert!(fields.iter().all(|field| field.len() <= limit));

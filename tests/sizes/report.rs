@@ -4,7 +4,7 @@ use hardtack::{Session, SessionData, carrier::Padding, session::SizeReport};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use super::{
     arithmetic::{dictionary, token, varint},
     browser::Browser,
     cases::cases,
@@ -168,7 +168,7 @@ fn the_report_of_a_typed_session_has_the_payload_alone() {
 #[test]
 fn a_report_of_an_oversized_session_gives_what_goes_back() {
     for padding in [Padding::None, Padding::Padme] {
-        let site = crate::long_lived(encrypted()).name("session");
+        let site = super::long_lived(encrypted()).name("session");
         let mut browser = Browser::from(site.clone().size(hardtack::Size::Split(3)));
         let before = browser.visit(|session| {
             fill(session);

@@ -4,7 +4,7 @@ use hardtack::{Session, SessionData, Size, carrier::SessionCookieBuilder};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{
+use super::{
     Bytes, assert_too_large,
     browser::Browser,
     fill,

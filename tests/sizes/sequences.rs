@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::{
+use super::{
     arithmetic,
     browser::{Browser, pair_of},
     cases::cases,

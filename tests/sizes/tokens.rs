@@ -6,7 +6,7 @@ use hardtack::{
     carrier::{Padding, TokenChange},
 };
 
-use crate::{
+use super::{
     AGES, fill, long_lived,
     moments::at,
     parts::cut,

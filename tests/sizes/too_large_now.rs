@@ -5,7 +5,7 @@ use hardtack::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
+use super::{
     AGES, Bytes, assert_too_large, assert_within, browser::Browser, fill, long_lived, moments::at,
     sites::encrypted,
 };

@@ -11,7 +11,7 @@ use hardtack::{
 use http::{Request, StatusCode, header::CONTENT_LENGTH};
 use serde::Deserialize;
 
-use crate::{
+use super::{
     Login,
     common::{at, block_on, cookie},
     fetch, set_cookies,
@@ -147,8 +147,8 @@ mod told {
     use tracing::Level;
 
     use super::{FORM, SECRET, Transfer, ask, request, routes, unsaved};
-    use crate::{
-        common::{at, cookie},
+    use crate::common::{
+        at, cookie,
         told::{Told, told_by},
     };
 

@@ -18,7 +18,7 @@ use http_body_util::BodyExt;
 use tokio::sync::oneshot;
 use tower::{Layer, Service, ServiceExt, service_fn};
 
-use crate::common::{Answer, READ, REFRESHED, UNTOUCHED, at, block_on, cookie, signed_in};
+use super::common::{Answer, READ, REFRESHED, UNTOUCHED, at, block_on, cookie, signed_in};
 
 fn layer(seconds: u64) -> SessionLayer {
     SessionLayer::new(cookie()).clock(at(seconds))

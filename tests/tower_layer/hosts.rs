@@ -10,7 +10,7 @@ use hyper_util::{
 };
 use tower::ServiceExt;
 
-use crate::{
+use super::{
     common::{at, builder, cookie, pair_of, signed_in},
     fetch, set_cookies,
 };

@@ -7,7 +7,7 @@ use hardtack::{Session, SessionCookie, SessionLayer, session::Map, web::MissingS
 use http::{Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::{
+use super::{
     Login,
     common::{at, builder, pair_of},
     fetch, request_to, set_cookies,
@@ -179,16 +179,16 @@ async fn a_missing_layer_is_named_by_the_type_of_its_session() {
         "{}",
         visit.1
     );
-    let of_login = "no session layer for `Session<tower_layer::Login>` is";
+    let of_login = "no session layer for `Session<all::tower_layer::Login>` is";
     assert!(login.1.contains(of_login), "{}", login.1);
     assert!(
-        login.1.contains("`.typed::<tower_layer::Login>()`"),
+        login.1.contains("`.typed::<all::tower_layer::Login>()`"),
         "{}",
         login.1
     );
     let twice = |router: Router| router.layer(login_layer()).layer(login_layer());
     let [_, login] = ask_both(twice).await;
-    let of_login = "two session layers for `Session<tower_layer::Login>` are";
+    let of_login = "two session layers for `Session<all::tower_layer::Login>` are";
     assert!(login.1.contains(of_login), "{}", login.1);
 }
 

@@ -10,7 +10,7 @@ use axum::{
 };
 use hardtack::{Session, SessionLayer};
 
-use crate::{
+use super::{
     common::{at, cookie, pair_of},
     fetch, request_to, set_cookies,
 };

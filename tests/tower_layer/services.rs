@@ -16,7 +16,7 @@ use hardtack::{
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceExt, service_fn};
 
-use crate::common::{at, block_on, cookie, signed_in};
+use super::common::{at, block_on, cookie, signed_in};
 
 fn layer() -> SessionLayer {
     SessionLayer::new(cookie()).clock(at(0))

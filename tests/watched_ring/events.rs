@@ -2,7 +2,7 @@
 
 use tracing::Level;
 
-use crate::{
+use super::{
     Vault, key, refused, replaced,
     told::{Told, told_by},
     unchanged, unsettled,

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use hardtack::keys::{RingSource, WatchedKeyRing};
 
-use crate::{
+use super::{
     Watched, file_of, folder::Folder, id, key, refused, replaced, seals, unchanged, unsettled,
     watch,
 };
@@ -117,10 +117,7 @@ mod mounted {
         mounted.swap([("new", &keys[2]), ("old", &until(&keys[1]))]);
         replaced(&mut watched);
         assert_eq!(seals(&watched), id(&keys[2]));
-        let accepts = watched
-            .keys()
-            .current()
-            .accepted_keys(crate::moments::at(0));
+        let accepts = watched.keys().current().accepted_keys(crate::common::at(0));
         assert!(accepts.contains(&id(&keys[1])) && accepts.len() == 2);
     }
 }
@@ -176,7 +173,7 @@ fn a_file_that_is_written_in_two_halves_is_used_whole_or_not_at_all() {
             watched
                 .keys()
                 .current()
-                .accepted_keys(crate::moments::at(0))
+                .accepted_keys(crate::common::at(0))
                 .len(),
             2
         );

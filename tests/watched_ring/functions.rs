@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use hardtack::keys::{PollOutcome, RingSource};
 
-use crate::{Vault, Watched, id, key, refused, replaced, seals, unchanged, unsettled, watch};
+use super::{Vault, Watched, id, key, refused, replaced, seals, unchanged, unsettled, watch};
 
 #[test]
 fn a_text_that_changes_at_every_poll_is_never_used() {

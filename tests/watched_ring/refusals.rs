@@ -2,7 +2,7 @@
 
 use hardtack::{SessionCookie, SigningKey, keys::PollOutcome};
 
-use crate::{Vault, Watched, id, key, refused, replaced, seals, unchanged, unsettled};
+use super::{Vault, Watched, id, key, refused, replaced, seals, unchanged, unsettled};
 
 #[test]
 fn a_bad_ring_changes_nothing_and_a_good_one_after_it_is_used() {
@@ -90,7 +90,7 @@ fn a_ring_that_would_cut_sessions_short_is_refused() {
     );
     vault.put(ring("12:00:00"));
     replaced(&mut watched);
-    assert_eq!(cookie.keys_in_use(crate::moments::at(0)).accepts.len(), 2);
+    assert_eq!(cookie.keys_in_use(crate::common::at(0)).accepts.len(), 2);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use hardtack::{Session, SessionCookie, keys::RingSource};
 
-use crate::{
+use super::{
     Vault, browser::Browser, folder::Folder, id, key, moments::at, replaced, seals, unchanged,
     watch,
 };

@@ -1,14 +1,11 @@
 //! One session used in several places at once: inside its own `update`, in threads and in tasks.
 
-#![cfg(feature = "axum")]
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-#[path = "../common/mod.rs"]
-mod common;
 mod inside;
 mod panics;
 mod rollback;
 mod threads;
+
+use crate::common;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

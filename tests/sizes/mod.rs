@@ -1,21 +1,6 @@
 //! The size of sessions: in one cookie or in several, padded or not (docs/spec/carriers.md § 9.2, § 9.4 to § 9.7,
 //! docs/spec/writer.md § 9.5, § 9.6, § 11, SPEC.md § 5.6).
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-#[path = "../common/browser.rs"]
-mod browser;
-#[path = "../common/cases.rs"]
-mod cases;
-#[path = "../common/filled.rs"]
-mod filled;
-#[path = "../common/moments.rs"]
-mod moments;
-#[path = "../common/outcome.rs"]
-mod outcome;
-#[path = "../common/sites.rs"]
-mod sites;
-
 mod arithmetic;
 mod options;
 mod parts;
@@ -35,6 +20,13 @@ mod room;
 mod sequences;
 mod tokens;
 mod too_large_now;
+
+use crate::common::browser;
+use crate::common::cases;
+use crate::common::filled;
+use crate::common::moments;
+use crate::common::outcome;
+use crate::common::sites;
 
 use filled::{AGES, fill, long_lived};
 use hardtack::{SessionData, SessionError, session::TooLarge};

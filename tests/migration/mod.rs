@@ -1,7 +1,5 @@
 //! Sessions of other libraries, taken over from cookies that these libraries wrote.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 mod changed;
 mod cookies;
 mod ending;
@@ -15,10 +13,10 @@ mod rules;
 #[cfg(feature = "tower")]
 mod server_errors;
 mod settings;
-#[cfg(feature = "tracing")]
-#[path = "../common/told.rs"]
-mod told;
 mod typed;
+
+#[cfg(feature = "tracing")]
+use crate::common::told;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,11 +1,8 @@
 //! Whatever the reason for which a token fails to open, the visitor gets the same response (through the tower layer).
 
-#![cfg(feature = "axum")]
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 mod arrivals;
-#[path = "../common/mod.rs"]
-mod common;
+
+use crate::common;
 
 use std::{collections::BTreeSet, convert::Infallible, fmt::Write, time::SystemTime};
 

@@ -1,22 +1,15 @@
 //! The tower layer: several of them, any service around and inside, handles before and after the head of the
 //! response, hosts, and failures.
 
-#![cfg(feature = "axum")]
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-#[path = "../common/mod.rs"]
-mod common;
 mod failures;
 mod handles;
 mod hosts;
 mod layers;
 mod routers;
 mod services;
-#[path = "../common/setup.rs"]
-mod setup;
-#[cfg(feature = "tracing")]
-#[path = "../common/told.rs"]
-mod told;
+
+use crate::common;
+use crate::common::setup;
 
 use std::convert::Infallible;
 

@@ -1,16 +1,5 @@
 //! Properties of every session, every token and every input.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-#[path = "../common/browser.rs"]
-mod browser;
-#[path = "../common/cases.rs"]
-mod cases;
-#[path = "../common/moments.rs"]
-mod moments;
-#[path = "../common/outcome.rs"]
-mod outcome;
-
 mod attributes;
 mod bindings;
 mod bodies;
@@ -21,6 +10,11 @@ mod every_change;
 mod round_trips;
 mod sealer;
 mod values;
+
+use crate::common::browser;
+use crate::common::cases;
+use crate::common::moments;
+use crate::common::outcome;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use browser::Browser;

@@ -1,16 +1,5 @@
 //! Settings from files, from the environment and from the ini files of earlier systems.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-#[path = "../common/browser.rs"]
-mod browser;
-#[path = "../common/cases.rs"]
-mod cases;
-#[path = "../common/folder.rs"]
-mod folder;
-#[path = "../common/moments.rs"]
-mod moments;
-
 mod behaviour;
 mod causes;
 #[cfg(feature = "http")]
@@ -26,6 +15,11 @@ mod refusals;
 mod ring_sources;
 mod secrets;
 mod variables;
+
+use crate::common::browser;
+use crate::common::cases;
+use crate::common::folder;
+use crate::common::moments;
 
 use hardtack::{EncryptionKey, SessionCookie, SessionSettings, settings::SettingsError};
 

@@ -8,7 +8,7 @@ use hardtack::{
     session::{Outcome, Reason},
 };
 
-use crate::{
+use super::{
     model::{ABSOLUTE, Deed, IDLE, REFRESH_AFTER, REMEMBER},
     moments::{at, seconds},
     plan::{DRIFT, PROPAGATION, Plan, Push, Turn},

@@ -1,15 +1,10 @@
 //! The rules about reading, writing, messages, caches, ending, time, revocation and rotation, each scenario without
 //! an adapter and through `http`, a jar, `tower` and `axum`, with the same result.
 
-#![cfg(feature = "axum")]
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 mod alive;
 mod attributes;
 mod bindings;
 mod caches;
-#[path = "../common/mod.rs"]
-mod common;
 mod contexts;
 mod denying;
 mod discarding;
@@ -37,10 +32,11 @@ mod savers;
 mod split;
 mod time;
 mod tokens;
-#[cfg(feature = "tracing")]
-#[path = "../common/told.rs"]
-mod told;
 mod writing;
+
+use crate::common;
+#[cfg(feature = "tracing")]
+use crate::common::told;
 
 use hardtack::{Session, SessionData, SessionError, session::Map};
 use serde::{Deserialize, Serialize};

@@ -1,21 +1,15 @@
 //! Sessions begin, are refreshed and end at the right second (SPEC.md § 7.7, § 8).
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-#[path = "../common/browser.rs"]
-mod browser;
-#[path = "../common/cases.rs"]
-mod cases;
-#[path = "../common/moments.rs"]
-mod moments;
-#[path = "../common/outcome.rs"]
-mod outcome;
-
 mod clocks;
 mod end;
 mod extreme_clocks;
 mod model;
 mod policies;
+
+use crate::common::browser;
+use crate::common::cases;
+use crate::common::moments;
+use crate::common::outcome;
 
 use browser::Browser;
 use hardtack::{

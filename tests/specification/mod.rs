@@ -1,7 +1,5 @@
 //! Rules of SPEC.md about random values, which no vector can hold. `tests/vectors/tests.txt` lists these tests by rule.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use std::{
     collections::HashSet,
     time::{Duration, SystemTime, UNIX_EPOCH},

@@ -1,17 +1,13 @@
 //! The layer and the guard as middleware of actix-web. `tests/rules` and `tests/csrf_guard` make every visit through
 //! them too; here is what actix-web does in its own way.
 
-#![cfg(all(feature = "actix", feature = "axum"))]
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-#[path = "../common/mod.rs"]
-mod common;
 mod failures;
 mod forms;
 mod handles;
 mod layers;
-#[path = "../common/setup.rs"]
-mod setup;
+
+use crate::common;
+use crate::common::setup;
 
 use actix_web::{App, dev::ServiceResponse, test, web};
 use hardtack::web::Failure;

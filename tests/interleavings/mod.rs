@@ -2,11 +2,7 @@
 //! other, and the browser keeps the cookie of the last one. Some outcomes are losses, which a session without a
 //! backend cannot prevent. They are documented here.
 
-#![cfg(feature = "axum")]
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-#[path = "../common/mod.rs"]
-mod common;
+use crate::common;
 
 use std::sync::{Arc, Mutex};
 

@@ -2,18 +2,13 @@
 //! its own moment; each client visits one instance after the other. A model for each client, without keys,
 //! predicts what becomes of its session.
 //!
-//! Runs depend on a seed, which is printed. `FLEET_SEED=7 cargo test --test fleet` is another run, and
+//! Runs depend on a seed, which is printed. `FLEET_SEED=7 cargo test --test all fleet::` is another run, and
 //! `FLEET_CLIENTS=100000` makes one of more clients than usual.
-
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-#[path = "../common/moments.rs"]
-mod moments;
 
 // The fleet, its clients and its attacker.
 mod attack;
 mod clients;
-mod fleet;
+mod instances;
 mod model;
 mod plan;
 mod report;
@@ -25,3 +20,5 @@ mod controls;
 mod eventful;
 mod leaks;
 mod replacing;
+
+use crate::common::moments;

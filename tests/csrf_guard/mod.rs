@@ -1,18 +1,14 @@
 //! The guard against requests that another site made a visitor's browser send.
 
-#![cfg(feature = "axum")]
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 mod callbacks;
-#[path = "../common/mod.rs"]
-mod common;
 mod forms;
 mod origins;
 mod requests;
-#[path = "../common/setup.rs"]
-mod setup;
 mod sockets;
 mod tokens;
+
+use crate::common;
+use crate::common::setup;
 
 use std::{
     convert::Infallible,

@@ -1,18 +1,5 @@
 //! A key ring that follows its sources, mostly polled step by step without a thread.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
-#[path = "../common/browser.rs"]
-mod browser;
-#[path = "../common/folder.rs"]
-mod folder;
-#[path = "../common/moments.rs"]
-#[allow(dead_code, reason = "a part of it is used")]
-mod moments;
-#[cfg(feature = "tracing")]
-#[path = "../common/told.rs"]
-mod told;
-
 #[cfg(feature = "tracing")]
 mod events;
 mod files;
@@ -20,6 +7,12 @@ mod functions;
 mod refusals;
 mod sessions;
 mod threads;
+
+use crate::common::browser;
+use crate::common::folder;
+use crate::common::moments;
+#[cfg(feature = "tracing")]
+use crate::common::told;
 
 use std::sync::{Arc, Mutex};
 

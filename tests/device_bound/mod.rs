@@ -1,7 +1,5 @@
 //! Sessions bound to a device, with a client that speaks the protocol as a browser does, and as none does.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 #[cfg(feature = "actix")]
 mod actix;
 mod alive;
@@ -9,8 +7,6 @@ mod answers;
 mod binding;
 mod bound_cookies;
 mod browser;
-#[path = "../common/cases.rs"]
-mod cases;
 mod ending;
 mod grace;
 mod handlers;
@@ -23,6 +19,7 @@ mod settings;
 mod site;
 mod stale;
 mod tenants;
+
+use crate::common::cases;
 #[cfg(feature = "tracing")]
-#[path = "../common/told.rs"]
-mod told;
+use crate::common::told;

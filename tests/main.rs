@@ -1,0 +1,37 @@
+//! All tests of the crate as its users see it, in one program: it is linked once, and has one set of helpers.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[cfg(all(feature = "actix", feature = "axum"))]
+mod actix;
+mod architecture;
+mod common;
+mod copies;
+#[cfg(feature = "axum")]
+mod csrf_guard;
+#[cfg(all(feature = "device-bound", feature = "axum"))]
+mod device_bound;
+mod documents;
+mod fleet;
+#[cfg(feature = "axum")]
+mod guides;
+#[cfg(feature = "axum")]
+mod interleavings;
+mod lifetimes;
+#[cfg(feature = "migrate")]
+mod migration;
+mod properties;
+#[cfg(feature = "axum")]
+mod reasons;
+#[cfg(feature = "axum")]
+mod rules;
+mod secrecy;
+mod settings;
+#[cfg(feature = "axum")]
+mod sharing;
+mod sizes;
+mod specification;
+#[cfg(feature = "axum")]
+mod tower_layer;
+#[cfg(feature = "watch")]
+mod watched_ring;
