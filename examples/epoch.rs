@@ -33,15 +33,11 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
 /// The content of a session: the user, and the user's epoch at the sign-in.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, SessionData)]
+#[session(label = "login", schema = 1)]
 struct Login {
     user: Option<String>,
     epoch: u32,
-}
-
-impl SessionData for Login {
-    const LABEL: &str = "login";
-    const SCHEMA: u32 = 1;
 }
 
 fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {

@@ -124,6 +124,7 @@
 //! | `tracing` | `tracing` events for the outcomes of sessions, omitted refreshes, replaced keys, and failures. | events |
 //! | `watch` | A key ring that follows its files, variables and functions. | [`keys::WatchedKeyRing`] |
 //! | `migrate` | Sessions of other libraries, taken over from their cookies until a date. | [`migrate`], [`migrate_from`](carrier::SessionCookieBuilder::migrate_from) |
+//! | `derive` | `#[derive(SessionData)]`, the label and the schema of a typed session. | [`SessionData`] |
 //! | `device-bound` | Sessions bound to a device. Experimental: it may change in a minor release. | [`device`], [`device_bound`](carrier::SessionCookieBuilder::device_bound), `web::DeviceLayer`, and feature `http` |
 //! | `wasm_js` | The clock and the random bytes of JavaScript, on `wasm32-unknown-unknown`. | [`Clock::system`] and [`SessionLayer`] there |
 //! | `aws-lc` | The ciphers and ES256 by AWS-LC instead of RustCrypto: faster, and needs a C compiler. Not on WebAssembly. | the suite of `xaes`, and [`keys::Backend::AwsLc`] |
@@ -183,6 +184,8 @@ mod vectors;
 pub use self::cookie::SameSite;
 pub use base::clock::Clock;
 pub use carrier::{ConfigError, SessionCookie, SessionHeader, SessionToken, Size};
+#[cfg(feature = "derive")]
+pub use hardtack_derive::SessionData;
 pub use keys::{EncryptionKey, KeyRing, SigningKey};
 pub use session::{Session, SessionData, SessionError};
 pub use settings::SessionSettings;
@@ -195,6 +198,7 @@ pub use web::SessionLayer;
     feature = "actix",
     feature = "axum",
     feature = "cookie",
+    feature = "derive",
     feature = "device-bound",
     feature = "migrate",
     feature = "watch"

@@ -9,6 +9,8 @@ mod common;
 mod copies;
 #[cfg(feature = "axum")]
 mod csrf_guard;
+#[cfg(feature = "derive")]
+mod derive;
 #[cfg(all(feature = "device-bound", feature = "axum"))]
 mod device_bound;
 mod documents;

@@ -5,7 +5,7 @@ use crate::{
     cookie::Values,
     crypto::suite::Mode,
     session::{Arrival, SaveError, Sealer, Session, TokenChange, Touch},
-    state::{Circumstances, Map, Payload, SessionData, read_value},
+    state::{Circumstances, Map, Payload, SessionData},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -145,7 +145,7 @@ impl<T: SessionData> SessionToken<T> {
     ///
     /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
-        self.open_with(token, clock, read_value)
+        self.open_with(token, clock, T::decode)
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) use layout::DeviceId;
 pub(crate) use layout::{DEVICE_LEN, Layout, Metadata, Sid};
 pub(crate) use lifetime::Lifetimes;
 pub(crate) use map::encode;
-pub(crate) use payload::{read_value, sealed};
+pub(crate) use payload::sealed;
 pub(crate) use policy::Policy;
 pub(crate) use saving::{BodyToSeal, Circumstances, Saving};
 

@@ -25,6 +25,19 @@ use crate::crypto::scratch::wipe;
 #[derive(Clone, Copy, Debug)]
 pub enum Map {}
 
+impl Map {
+    /// Decodes the payload of a dictionary into a type whose fields have the names of its keys; other keys are ignored.
+    /// For [`SessionData::convert`], where sessions used to be dictionaries.
+    ///
+    /// `None`: a field is missing that has no default, or a value is not what its field takes.
+    #[must_use]
+    pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+        // An empty dictionary has no bytes (SPEC.md § 5.4).
+        let map = if bytes.is_empty() { &[0x80] } else { bytes };
+        rmp_serde::from_slice(map).ok()
+    }
+}
+
 /// A type that a session can hold: [`Session<Login>`](crate::Session).
 ///
 /// It is encoded with postcard (SPEC.md § 5.5), which stores the fields in their order, without their names. Any change
@@ -55,17 +68,30 @@ pub enum Map {}
 ///     const SCHEMA: u32 = 2;
 ///
 ///     fn convert(schema: u32, bytes: &[u8]) -> Option<Login> {
-///         match schema {
-///             // Version 1 was the user alone.
-///             1 => postcard::from_bytes(bytes).ok().map(|user| Login {
-///                 user,
-///                 ..Login::default()
-///             }),
-///             _ => None,
-///         }
+///         FormerLogin::decode(schema, bytes).map(Login::from)
+///     }
+/// }
+///
+/// /// The type of version 1, for as long as its sessions live.
+/// #[derive(Serialize, Deserialize, Default)]
+/// struct FormerLogin {
+///     user: u64,
+/// }
+///
+/// impl SessionData for FormerLogin {
+///     const LABEL: &str = "login";
+///     const SCHEMA: u32 = 1;
+/// }
+///
+/// impl From<FormerLogin> for Login {
+///     fn from(FormerLogin { user }: FormerLogin) -> Login {
+///         Login { user, ..Login::default() }
 ///     }
 /// }
 /// ```
+///
+/// With feature `derive` the two implementations are `#[derive(SessionData)]`, with
+/// `#[session(label = "login", schema = 2, from = FormerLogin)]` and `#[session(label = "login", schema = 1)]`.
 #[diagnostic::on_unimplemented(
     message = "a session cannot hold `{Self}`: it does not implement `SessionData`",
     label = "`SessionData` is not implemented for this type",
@@ -98,7 +124,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     /// A cookie whose sessions used to be dictionaries:
     ///
     /// ```
-    /// use hardtack::SessionData;
+    /// use hardtack::{SessionData, session::Map};
     /// use serde::{Deserialize, Serialize};
     ///
     /// #[derive(Serialize, Deserialize, Default)]
@@ -111,10 +137,8 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     ///     const SCHEMA: u32 = 1;
     ///
     ///     fn convert(schema: u32, bytes: &[u8]) -> Option<Login> {
-    ///         match (schema, bytes) {
-    ///             (0, []) => Some(Login::default()),
-    ///             // The fields are found by their names; other keys are dropped.
-    ///             (0, map) => rmp_serde::from_slice(map).ok(),
+    ///         match schema {
+    ///             0 => Map::decode(bytes),
     ///             _ => None,
     ///         }
     ///     }
@@ -137,6 +161,20 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
     fn convert(schema: u32, bytes: &[u8]) -> Option<Self> {
         let _ = (schema, bytes);
         None
+    }
+
+    /// Decodes a payload of this type: one of its own [`SCHEMA`](Self::SCHEMA), or of one that
+    /// [`convert`](Self::convert) converts. Another version of the type calls it there. Not to be overridden.
+    ///
+    /// `None`: the schema is unknown, or the bytes are not those of a value.
+    #[must_use]
+    fn decode(schema: u32, bytes: &[u8]) -> Option<Self> {
+        match (schema, bytes) {
+            // An empty dictionary, such as a session that has an id only.
+            (0, []) => Some(Self::default()),
+            _ if schema == Self::SCHEMA => decode(bytes),
+            _ => Self::convert(schema, bytes),
+        }
     }
 }
 
@@ -242,20 +280,10 @@ impl<T: SessionData> sealed::Payload for T {
     }
 
     fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<T>>, Unreadable> {
-        match read_value(schema, bytes) {
+        match T::decode(schema, bytes) {
             Some(value) => Ok(Some(Arc::new(value))),
             None => Err(Unreadable),
         }
-    }
-}
-
-/// Decodes the value in a payload. `None`: it cannot be read.
-pub(crate) fn read_value<T: SessionData>(schema: u32, bytes: &[u8]) -> Option<T> {
-    match (schema, bytes) {
-        // An empty dictionary, such as a session that has an id only.
-        (0, []) => Some(T::default()),
-        _ if schema == T::SCHEMA => decode(bytes),
-        _ => T::convert(schema, bytes),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{any::type_name, sync::Arc};
 use super::{
     State,
     error::SessionError,
-    payload::{self, SessionData, read_value},
+    payload::{self, SessionData},
 };
 use crate::crypto::scratch::Wiped;
 
@@ -53,7 +53,7 @@ impl<T: SessionData> State<'_, T> {
         if self.data.payload.is_none() && self.data.arrived.is_none() {
             return Arc::new(T::default());
         }
-        let value = read_value(self.data.metadata.schema, self.payload());
+        let value = T::decode(self.data.metadata.schema, self.payload());
         // The arrived payload was read before, and a stored one was encoded here, so this does not fail.
         Arc::new(value.unwrap_or_default())
     }

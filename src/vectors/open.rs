@@ -13,9 +13,7 @@ use crate::{
     cookie::Values,
     keys::Place,
     session::{Duplicates, Hooks, Outcome, Sealer},
-    state::{
-        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, read_value, sealed,
-    },
+    state::{Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, sealed},
     token::{self, LONGEST_TOKEN},
 };
 
@@ -183,7 +181,7 @@ fn check_opened(name: &str, vector: &Vector, expected: &Opened) {
 }
 
 fn value<T: SessionData>(content: &Content) -> Option<serde_json::Value> {
-    let value: T = read_value(content.metadata.schema, &content.payload)?;
+    let value: T = T::decode(content.metadata.schema, &content.payload)?;
     Some(serde_json::to_value(value).unwrap())
 }
 

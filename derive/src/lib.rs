@@ -1,0 +1,116 @@
+//! `#[derive(SessionData)]` of the crate [hardtack](https://docs.rs/hardtack), which re-exports it with feature
+//! `derive`.
+
+use proc_macro::TokenStream;
+use proc_macro2::Span;
+use quote::quote;
+use syn::{DeriveInput, Error, LitInt, LitStr, Result, Type, parse_macro_input};
+
+/// Implements `SessionData`, with the label and the schema of the attribute `session`:
+///
+/// ```ignore
+/// #[derive(Default, Serialize, Deserialize, SessionData)]
+/// #[session(label = "login", schema = 2, from = FormerLogin)]
+/// struct Login {
+///     user: u64,
+///     language: String,
+/// }
+/// ```
+///
+/// - `from` is the type of another version, from which this one converts by `From`: an earlier one, and while instances
+///   of two versions run, a later one. That type converts from others in its turn.
+/// - `from_dictionary` reads the sessions of a dictionary, and those taken over from other libraries: its fields have
+///   the names of the keys.
+///
+/// Without them no other schema is read.
+///
+/// # Errors
+///
+/// The compiler refuses an attribute without label or schema, and unknown words in it.
+#[proc_macro_derive(SessionData, attributes(session))]
+pub fn session_data(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let implementation = Session::read(&input).map(|session| session.implement(&input));
+    implementation
+        .unwrap_or_else(Error::into_compile_error)
+        .into()
+}
+
+/// The attribute `session`.
+struct Session {
+    label: LitStr,
+    schema: LitInt,
+    from: Option<Type>,
+    from_dictionary: bool,
+}
+
+impl Session {
+    fn read(input: &DeriveInput) -> Result<Session> {
+        let (mut label, mut schema, mut from, mut from_dictionary) = (None, None, None, None);
+        for attribute in &input.attrs {
+            if !attribute.path().is_ident("session") {
+                continue;
+            }
+            attribute.parse_nested_meta(|meta| {
+                let part = meta.path.get_ident().map(ToString::to_string);
+                let is_new = match part.as_deref() {
+                    Some("label") => label.replace(meta.value()?.parse()?).is_none(),
+                    Some("schema") => schema.replace(meta.value()?.parse()?).is_none(),
+                    Some("from") => from.replace(meta.value()?.parse()?).is_none(),
+                    Some("from_dictionary") => from_dictionary.replace(()).is_none(),
+                    _ => return Err(meta.error(EXPECTED)),
+                };
+                match is_new {
+                    true => Ok(()),
+                    false => Err(meta.error("given twice")),
+                }
+            })?;
+        }
+        let missing = || Error::new(Span::call_site(), MISSING);
+        Ok(Session {
+            label: label.ok_or_else(missing)?,
+            schema: schema.ok_or_else(missing)?,
+            from,
+            from_dictionary: from_dictionary.is_some(),
+        })
+    }
+
+    fn implement(&self, input: &DeriveInput) -> proc_macro2::TokenStream {
+        let (label, schema) = (&self.label, &self.schema);
+        let name = &input.ident;
+        let (impl_generics, type_generics, bounds) = input.generics.split_for_impl();
+        let convert = self.convert();
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics ::hardtack::SessionData for #name #type_generics #bounds {
+                const LABEL: &'static str = #label;
+                const SCHEMA: u32 = #schema;
+
+                fn convert(schema: u32, bytes: &[u8]) -> ::core::option::Option<Self> {
+                    #convert
+                }
+            }
+        }
+    }
+
+    fn convert(&self) -> proc_macro2::TokenStream {
+        let dictionary = self.from_dictionary.then(|| {
+            quote!(if schema == 0 {
+                return ::hardtack::session::Map::decode(bytes);
+            })
+        });
+        let other = match &self.from {
+            Some(from) => quote! {
+                <#from as ::hardtack::SessionData>::decode(schema, bytes).map(::core::convert::Into::into)
+            },
+            None => quote! {{
+                let _ = (schema, bytes);
+                ::core::option::Option::None
+            }},
+        };
+        quote!(#dictionary #other)
+    }
+}
+
+const EXPECTED: &str = "expected `label`, `schema`, `from` or `from_dictionary`";
+const MISSING: &str = "name the type's sessions: `#[session(label = \"login\", schema = 1)]`";

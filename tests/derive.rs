@@ -1,0 +1,201 @@
+//! `#[derive(SessionData)]`, and types that read what other versions of them wrote.
+
+use hardtack::{
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionData, carrier::SessionCookieBuilder,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::common::at;
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize, SessionData)]
+#[session(label = "login", schema = 1)]
+struct First {
+    user: u64,
+}
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize, SessionData)]
+#[session(label = "login", schema = 2, from = First)]
+struct Second {
+    user: u64,
+    language: String,
+}
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize, SessionData)]
+#[session(schema = 3, label = "login", from = Second)]
+struct Third {
+    language: String,
+    users: Vec<u64>,
+}
+
+/// The first version while instances of the second run beside it.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize, SessionData)]
+#[session(label = "login", schema = 1, from = Next)]
+struct Between {
+    user: u64,
+}
+
+/// What `Second` will be.
+#[derive(Default, Serialize, Deserialize, SessionData)]
+#[session(label = "login", schema = 2)]
+struct Next {
+    user: u64,
+    language: String,
+}
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize, SessionData)]
+#[session(label = "", schema = 2, from = MovedFirst, from_dictionary)]
+struct Moved {
+    user: u64,
+    #[serde(default)]
+    name: Option<String>,
+}
+
+#[derive(Default, Serialize, Deserialize, SessionData)]
+#[session(label = "", schema = 1)]
+struct MovedFirst {
+    user: u64,
+}
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize, SessionData)]
+#[session(label = "generic", schema = 1)]
+#[serde(bound = "")]
+struct Of<T: Serialize + DeserializeOwned + Default + Send + Sync + 'static> {
+    value: T,
+}
+
+impl From<First> for Second {
+    fn from(First { user }: First) -> Second {
+        Second {
+            user,
+            language: "en".to_owned(),
+        }
+    }
+}
+
+impl From<Second> for Third {
+    fn from(Second { user, language }: Second) -> Third {
+        Third {
+            language,
+            users: vec![user],
+        }
+    }
+}
+
+impl From<Next> for Between {
+    fn from(Next { user, .. }: Next) -> Between {
+        Between { user }
+    }
+}
+
+impl From<MovedFirst> for Moved {
+    fn from(MovedFirst { user }: MovedFirst) -> Moved {
+        Moved { user, name: None }
+    }
+}
+
+/// Looks at the session that a program with type `A` wrote, in a program with type `B`.
+fn passed_on<A: SessionData, B: SessionData, R>(
+    value: A,
+    look: impl FnOnce(&Session<B>) -> R,
+) -> R {
+    let keys = KeyRing::from(EncryptionKey::generate().unwrap());
+    let cookie = builder(&keys).typed::<A>().build().unwrap();
+    let field = cookie
+        .cookie_for(at(0), |session| session.replace(value))
+        .unwrap();
+    drop(cookie);
+    let cookie = builder(&keys).typed::<B>().build().unwrap();
+    look(&cookie.load([&field], at(1)))
+}
+
+fn builder(keys: &KeyRing<EncryptionKey>) -> SessionCookieBuilder {
+    SessionCookie::encrypted(keys.clone())
+}
+
+#[test]
+fn a_type_has_the_label_and_the_schema_of_its_attribute() {
+    assert_eq!((First::LABEL, First::SCHEMA), ("login", 1));
+    assert_eq!((Third::LABEL, Third::SCHEMA), ("login", 3));
+    assert_eq!((Of::<u8>::LABEL, Of::<u8>::SCHEMA), ("generic", 1));
+}
+
+#[test]
+fn every_earlier_version_is_read_by_way_of_the_next_ones() {
+    let first = passed_on(First { user: 42 }, |session: &Session<Third>| {
+        session.read(|third| (third.language.clone(), third.users.clone()))
+    });
+    assert_eq!(first, ("en".to_owned(), vec![42]));
+    let second = Second {
+        user: 7,
+        language: "sv".to_owned(),
+    };
+    let second = passed_on(second, |session: &Session<Third>| {
+        session.read(|third| third.users.clone())
+    });
+    assert_eq!(second, [7]);
+}
+
+#[test]
+fn an_instance_of_the_first_deployment_reads_sessions_of_the_second_and_answers_forms() {
+    let second = Second {
+        user: 42,
+        language: "sv".to_owned(),
+    };
+    passed_on(second, |session: &Session<Between>| {
+        assert_eq!(session.read(|between| between.user), 42);
+        let token = session.csrf_token().unwrap();
+        assert!(session.verify_csrf(&token));
+        session.update(|between| between.user = 43).unwrap();
+    });
+}
+
+#[test]
+fn a_version_that_is_not_known_is_refused_and_not_overwritten() {
+    let second = Second {
+        user: 42,
+        language: "sv".to_owned(),
+    };
+    passed_on(second, |session: &Session<First>| {
+        assert_eq!(session.read(|first| first.user), 0);
+        assert!(session.update(|first| first.user = 1).is_err());
+    });
+}
+
+#[test]
+fn a_dictionary_is_read_by_the_names_of_its_keys() {
+    let keys = KeyRing::from(EncryptionKey::generate().unwrap());
+    let dictionary = builder(&keys).build().unwrap();
+    let field = |fill: &dyn Fn(&Session)| {
+        let fill = |session: &Session| {
+            fill(session);
+            session.ensure_id().map(drop)
+        };
+        dictionary.cookie_for(at(0), fill).unwrap()
+    };
+    let full = field(&|session| {
+        session.insert("user", 42).unwrap();
+        session.insert("cart", [7]).unwrap();
+    });
+    let empty = field(&|_| {});
+    let wrong = field(&|session| session.insert("user", "ada").unwrap());
+    drop(dictionary);
+    let typed = builder(&keys).typed::<Moved>().build().unwrap();
+    let read = |field: &str| {
+        let session = typed.load([field], at(1));
+        (
+            session.read(|moved| moved.user),
+            session.update(|_| ()).is_ok(),
+        )
+    };
+    assert_eq!(
+        [read(&full), read(&empty), read(&wrong)],
+        [(42, true), (0, true), (0, false)]
+    );
+}
+
+#[test]
+fn bytes_after_a_value_are_refused() {
+    assert_eq!(First::decode(1, &[42]), Some(First { user: 42 }));
+    assert_eq!(First::decode(1, &[42, 0]), None);
+    assert_eq!(Third::decode(1, &[42, 0]), None);
+}
