@@ -155,225 +155,65 @@ function trim(text, characters) {
   return text.slice(start, end);
 }
 
-// Values of a dictionary: MessagePack (SPEC.md § 5.4).
+// The algorithms of SPEC.md § 1 and § 2, as WebCrypto has them. No other module names one.
 
 
-const DEEPEST = 64;
+const { subtle } = globalThis.crypto;
 
-/** Reads one value that stands at this depth. A map with keys that are no texts becomes a `Map`. */
-const readValue = (reader, depth) => next(reader, depth, true);
+const random = (length) => crypto.getRandomValues(new Uint8Array(length));
 
-/** Checks one value that stands at this depth, and passes it (§ 5.4.5). */
-const skipValue = (reader, depth) => next(reader, depth, false);
+const hmacKey = (bytes) => subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
 
-/** `isWanted`: the value was checked before, and is made now. */
-function next(reader, depth, isWanted) {
-  const type = reader.byte();
-  const text = (length) => (isWanted ? reader.text(length) : reader.skipText(length));
-  const nested = (read, count) => {
-    if (depth > DEEPEST) throw INVALID;
-    return read(reader, count, depth + 1);
+async function hmac(key, message) {
+  return new Uint8Array(await subtle.sign("HMAC", key, message));
+}
+
+async function sha256(bytes) {
+  return new Uint8Array(await subtle.digest("SHA-256", bytes));
+}
+
+const ZEROS = new Uint8Array(16);
+const FIRST_BLOCK = { name: "AES-CBC", iv: ZEROS };
+
+/** The cipher XAES-256-GCM under a key (§ 2.4). */
+async function xaes(bytes) {
+  const key = await subtle.importKey("raw", bytes, "AES-CBC", false, ["encrypt"]);
+  // AES of one block is the first block of CBC without an initial vector.
+  const aes = (block) => subtle.encrypt(FIRST_BLOCK, key, block);
+  const l = new Uint8Array(await aes(ZEROS), 0, 16);
+  const k1 = l.map((byte, i) => (byte << 1) | (i < 15 ? l[i + 1] >> 7 : 0));
+  if (l[0] & 0x80) k1[15] ^= 0x87;
+
+  const half = (number, nonce) => {
+    const block = k1.slice();
+    block[1] ^= number;
+    block[2] ^= 0x58;
+    for (let i = 0; i < 12; i++) block[4 + i] ^= nonce[i];
+    return aes(block);
   };
-  const list = isWanted ? readList : skipList;
-  const map = isWanted ? readMap : skipMap;
-  if (type < 0x80) return type;
-  if (type >= 0xe0) return type - 256;
-  if (type < 0x90) return nested(map, type & 0x0f);
-  if (type < 0xa0) return nested(list, type & 0x0f);
-  if (type < 0xc0) return text(type & 0x1f);
-  if (type === 0xc0) return null;
-  if (type === 0xc2 || type === 0xc3) return type === 0xc3;
-  if (type >= 0xc4 && type <= 0xc6) return reader.take(reader.uint(1 << (type - 0xc4))).slice();
-  if (type === 0xca) return reader.view.getFloat32(reader.skip(4));
-  if (type === 0xcb) return reader.view.getFloat64(reader.skip(8));
-  if (type >= 0xcc && type <= 0xcf) return reader.uint(1 << (type - 0xcc));
-  if (type >= 0xd0 && type <= 0xd3) return reader.int(1 << (type - 0xd0));
-  if (type >= 0xd9 && type <= 0xdb) return text(reader.uint(1 << (type - 0xd9)));
-  if (type === 0xdc || type === 0xdd) return nested(list, reader.uint(2 << (type - 0xdc)));
-  if (type === 0xde || type === 0xdf) return nested(map, reader.uint(2 << (type - 0xde)));
-  throw INVALID; // c1, c7 to c9, d4 to d8
-}
-
-function readList(reader, count, depth) {
-  const values = [];
-  for (let i = 0; i < count; i++) values.push(readValue(reader, depth));
-  return values;
-}
-
-function skipList(reader, count, depth) {
-  for (let i = 0; i < count; i++) skipValue(reader, depth);
-}
-
-function readMap(reader, count, depth) {
-  const entries = [];
-  for (let i = 0; i < count; i++) entries.push([readValue(reader, depth), readValue(reader, depth)]);
-  return entries.every(([key]) => typeof key === "string") ? objectOf(entries) : new Map(entries);
-}
-
-/** An object with these entries of its own, also for `__proto__`. */
-function objectOf(entries) {
-  const object = {};
-  for (const [key, value] of entries) {
-    if (key !== "__proto__") object[key] = value;
-    else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-  }
-  return object;
-}
-
-/** No key stands twice, and keys have their one form (§ 5.4.5 h). */
-function skipMap(reader, count, depth) {
-  // A few are compared with each other, which needs no names.
-  const [few, many] = [[], new Set()];
-  for (let i = 0; i < count; i++) {
-    const start = reader.at;
-    skipValue(reader, depth);
-    const key = reader.bytes.subarray(start, reader.at);
-    if (!isCanonicalKey(key)) throw INVALID;
-    if (count <= 8) {
-      for (const other of few) if (equal(other, key)) throw INVALID;
-      few.push(key);
-    } else {
-      const name = hex(key);
-      if (many.has(name)) throw INVALID;
-      many.add(name);
-    }
-    skipValue(reader, depth);
-  }
-}
-
-/** Integers, texts and byte strings as keys have one form. The key is well-formed. */
-function isCanonicalKey(key) {
-  const [type, high, low] = key;
-  switch (type) {
-    case 0xcc:
-      return high >= 0x80;
-    case 0xcd:
-      return high > 0;
-    case 0xce:
-      return high > 0 || low > 0;
-    case 0xcf:
-      return high > 0 || low > 0 || key[3] > 0 || key[4] > 0;
-    case 0xd0:
-      return high >= 0x80 && high < 0xe0;
-    case 0xd1:
-      return high >= 0x80 && !(high === 0xff && low >= 0x80);
-    case 0xd2:
-      return high >= 0x80 && !(high === 0xff && low === 0xff && key[3] >= 0x80);
-    case 0xd3:
-      return high >= 0x80 && !(high === 0xff && low === 0xff && key[3] === 0xff && key[4] === 0xff && key[5] >= 0x80);
-    case 0xd9:
-      return key.length - 2 >= 32;
-    case 0xda:
-    case 0xc5:
-      return key.length - 3 >= 2 ** 8;
-    case 0xdb:
-    case 0xc6:
-      return key.length - 5 >= 2 ** 16;
-    default:
-      return true;
-  }
-}
-
-const TEXT = { fix: 0xa0, below: 32, types: [0xd9, 0xda, 0xdb] };
-const BINARY = { fix: 0, below: 0, types: [0xc4, 0xc5, 0xc6] };
-const LIST = { fix: 0x90, below: 16, types: [null, 0xdc, 0xdd] };
-const MAP = { fix: 0x80, below: 16, types: [null, 0xde, 0xdf] };
-
-/** The shortest head of a text, a byte string, a list or a map of this length (§ 5.4.2, § 5.4.3). */
-function headOf({ fix, below, types: [short, middle, long] }, length) {
-  if (length < below) return u8(fix | length);
-  if (short !== null && length < 2 ** 8) return Uint8Array.of(short, length);
-  if (length < 2 ** 16) return concat(u8(middle), u16(length));
-  if (length < 2 ** 32) return concat(u8(long), u32(length));
-  throw new SessionError("value", "a value is too long");
-}
-
-const mapHead = (count) => headOf(MAP, count);
-
-function encodeInteger(value) {
-  const wide = BigInt(value);
-  if (wide >= 0n) {
-    if (wide < 128n) return u8(Number(wide));
-    if (wide < 1n << 8n) return Uint8Array.of(0xcc, Number(wide));
-    if (wide < 1n << 16n) return concat(u8(0xcd), u16(Number(wide)));
-    if (wide < 1n << 32n) return concat(u8(0xce), u32(Number(wide)));
-    if (wide < 1n << 64n) return encodeWide(0xcf, wide);
-  } else {
-    if (wide >= -32n) return u8(Number(wide) & 0xff);
-    if (wide >= -128n) return Uint8Array.of(0xd0, Number(wide) & 0xff);
-    if (wide >= -32_768n) return concat(u8(0xd1), u16(Number(wide) & 0xffff));
-    if (wide >= -(1n << 31n)) return concat(u8(0xd2), u32(Number(wide) >>> 0));
-    if (wide >= -(1n << 63n)) return encodeWide(0xd3, BigInt.asUintN(64, wide));
-  }
-  throw new SessionError("value", "an integer has more than 64 bits");
-}
-
-function encodeWide(type, value) {
-  const bytes = new Uint8Array(9);
-  bytes[0] = type;
-  new DataView(bytes.buffer).setBigUint64(1, value);
-  return bytes;
-}
-
-function encodeFloat(value) {
-  const bytes = new Uint8Array(9);
-  bytes[0] = 0xcb;
-  new DataView(bytes.buffer).setFloat64(1, value);
-  return bytes;
-}
-
-function encodeText(text) {
-  if (typeof text !== "string") throw new SessionError("value", `expected a text, found a ${typeof text}`);
-  if (!text.isWellFormed()) throw new SessionError("value", "a text has half of a surrogate pair");
-  const bytes = toUtf8(text);
-  return concat(headOf(TEXT, bytes.length), bytes);
-}
-
-/** Encodes a value that stands at this depth (§ 5.4.3). */
-function encodeValue(value, depth) {
-  if (value === null || value === undefined) return u8(0xc0);
-  switch (typeof value) {
-    case "boolean":
-      return u8(value ? 0xc3 : 0xc2);
-    case "bigint":
-      return encodeInteger(value);
-    case "string":
-      return encodeText(value);
-    case "number":
-      // -0 has no form among the integers.
-      return Number.isSafeInteger(value) && !Object.is(value, -0) ? encodeInteger(value) : encodeFloat(value);
-    case "object":
-      return encodeObject(value, depth);
-    default:
-      throw new SessionError("value", `a ${typeof value} cannot be stored`);
-  }
-}
-
-function encodeObject(value, depth) {
-  if (value instanceof Uint8Array) return concat(headOf(BINARY, value.length), value);
-  if (depth > DEEPEST) throw new SessionError("value", `a value is nested more than ${DEEPEST} deep`);
-  if (Array.isArray(value)) {
-    return joined([headOf(LIST, value.length), ...value.map((element) => encodeValue(element, depth + 1))]);
-  }
-  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(value));
-  if (!(value instanceof Map) && !isPlain) {
-    throw new SessionError("value", `a ${value.constructor?.name ?? "value"} cannot be stored; store plain data`);
-  }
-  const entries = value instanceof Map ? [...value] : Object.entries(value);
-  const keys = entries.map(([key]) => encodeValue(key, depth + 1));
-  if (value instanceof Map && new Set(keys.map(hex)).size < keys.length) throw new SessionError("value", "a map has a key twice");
-  return joined([mapHead(entries.length), ...entries.flatMap(([, element], i) => [keys[i], encodeValue(element, depth + 1)])]);
+  /** Encrypts or decrypts under the subkey of a nonce. */
+  const run = async (use, nonce, aad, text) => {
+    const [first, second] = await Promise.all([half(1, nonce), half(2, nonce)]);
+    const subkey = concat(new Uint8Array(first, 0, 16), new Uint8Array(second, 0, 16));
+    const algorithm = { name: "AES-GCM", iv: nonce.subarray(12), additionalData: aad };
+    return new Uint8Array(await subtle[use](algorithm, await subtle.importKey("raw", subkey, "AES-GCM", false, [use]), text));
+  };
+  return {
+    seal: (nonce, aad, text) => run("encrypt", nonce, aad, text),
+    /** Returns null where the tag is wrong. */
+    open: (nonce, aad, sealed) => run("decrypt", nonce, aad, sealed).catch(() => null),
+  };
 }
 
 // Reading bytes: numbers, texts, varints (SPEC.md § 5.2, § 5.3).
 
 
-/** Reads some bytes from their start. Throws `INVALID` where they end early. */
+/** Reads some bytes from a position on. Throws `INVALID` where they end early. */
 class Reader {
-  constructor(bytes) {
+  constructor(bytes, at = 0) {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.at = 0;
+    this.at = at;
   }
 
   get isAtEnd() {
@@ -465,40 +305,234 @@ function varint(value) {
   return Uint8Array.from(bytes);
 }
 
+// Values of a dictionary: MessagePack (SPEC.md § 5.4).
+
+
+const DEEPEST = 64;
+
+/** Reads one value that stands at this depth. A map with keys that are no texts becomes a `Map`. */
+const readValue = (reader, depth) => next(reader, depth, true);
+
+/** Checks one value that stands at this depth, and passes it (§ 5.4.5). */
+const skipValue = (reader, depth) => next(reader, depth, false);
+
+/** `isWanted`: the value was checked before, and is made now. */
+function next(reader, depth, isWanted) {
+  const type = reader.byte();
+  const text = (length) => (isWanted ? reader.text(length) : reader.skipText(length));
+  const nested = (read, count) => {
+    if (depth > DEEPEST) throw INVALID;
+    return read(reader, count, depth + 1);
+  };
+  const list = isWanted ? readList : skipList;
+  const map = isWanted ? readMap : skipMap;
+  if (type < 0x80) return type;
+  if (type >= 0xe0) return type - 256;
+  if (type < 0x90) return nested(map, type & 0x0f);
+  if (type < 0xa0) return nested(list, type & 0x0f);
+  if (type < 0xc0) return text(type & 0x1f);
+  if (type === 0xc0) return null;
+  if (type === 0xc2 || type === 0xc3) return type === 0xc3;
+  if (type >= 0xc4 && type <= 0xc6) return reader.take(reader.uint(1 << (type - 0xc4))).slice();
+  if (type === 0xca) return reader.view.getFloat32(reader.skip(4));
+  if (type === 0xcb) return reader.view.getFloat64(reader.skip(8));
+  if (type >= 0xcc && type <= 0xcf) return reader.uint(1 << (type - 0xcc));
+  if (type >= 0xd0 && type <= 0xd3) return reader.int(1 << (type - 0xd0));
+  if (type >= 0xd9 && type <= 0xdb) return text(reader.uint(1 << (type - 0xd9)));
+  if (type === 0xdc || type === 0xdd) return nested(list, reader.uint(2 << (type - 0xdc)));
+  if (type === 0xde || type === 0xdf) return nested(map, reader.uint(2 << (type - 0xde)));
+  throw INVALID; // c1, c7 to c9, d4 to d8
+}
+
+function readList(reader, count, depth) {
+  const values = [];
+  for (let i = 0; i < count; i++) values.push(readValue(reader, depth));
+  return values;
+}
+
+function skipList(reader, count, depth) {
+  for (let i = 0; i < count; i++) skipValue(reader, depth);
+}
+
+function readMap(reader, count, depth) {
+  const entries = [];
+  for (let i = 0; i < count; i++) entries.push([readValue(reader, depth), readValue(reader, depth)]);
+  return entries.every(([key]) => typeof key === "string") ? objectOf(entries) : new Map(entries);
+}
+
+/** An object with these entries of its own, also for `__proto__`. */
+function objectOf(entries) {
+  const object = {};
+  for (const [key, value] of entries) {
+    if (key !== "__proto__") object[key] = value;
+    else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return object;
+}
+
+/** No key stands twice, and keys have their one form (§ 5.4.5 h). */
+function skipMap(reader, count, depth) {
+  // A few are compared with each other, which needs no names.
+  const [few, many] = [[], new Set()];
+  for (let i = 0; i < count; i++) {
+    const start = reader.at;
+    skipValue(reader, depth);
+    const key = reader.bytes.subarray(start, reader.at);
+    if (!isCanonicalKey(key)) throw INVALID;
+    if (count <= 8) {
+      for (const other of few) if (equal(other, key)) throw INVALID;
+      few.push(key);
+    } else {
+      const name = hex(key);
+      if (many.has(name)) throw INVALID;
+      many.add(name);
+    }
+    skipValue(reader, depth);
+  }
+}
+
+/** Integers, texts and byte strings as keys have the form that a writer gives them. The key is well-formed. */
+function isCanonicalKey(key) {
+  const [type] = key;
+  const hasForms = (type >= 0xc4 && type <= 0xc6) || (type >= 0xcc && type <= 0xdb);
+  return !hasForms || equal(encodeValue(readValue(new Reader(key), 0), 0), key);
+}
+
+/** Forms of lengths: up to `below` in the first byte, else in 1, 2 or 4 bytes behind the types from `wide` on. */
+const TEXT = { fix: 0xa0, below: 32, wide: 0xd9, shortest: 0 };
+const BINARY = { fix: 0, below: 0, wide: 0xc4, shortest: 0 };
+const LIST = { fix: 0x90, below: 16, wide: 0xdb, shortest: 1 };
+const MAP = { fix: 0x80, below: 16, wide: 0xdd, shortest: 1 };
+
+/** The shortest head of a text, a byte string, a list or a map of this length (§ 5.4.2, § 5.4.3). */
+function headOf({ fix, below, wide, shortest }, length) {
+  if (length < below) return u8(fix | length);
+  for (let i = shortest; i < 3; i++) if (length < 2 ** (8 << i)) return concat(u8(wide + i), [u8, u16, u32][i](length));
+  return refuse$1("a value is too long");
+}
+
+/** Reads the length of a text or a map, which has its shortest form. */
+function readLength(reader, form) {
+  const start = reader.at;
+  const type = reader.byte();
+  if ((type & -form.below) === form.fix) return type - form.fix;
+  const i = type - form.wide;
+  if (i < form.shortest || i > 2) throw INVALID;
+  const length = reader.uint(1 << i);
+  if (headOf(form, length).length < reader.at - start) throw INVALID;
+  return length;
+}
+
+const mapHead = (count) => headOf(MAP, count);
+const readMapHead = (reader) => readLength(reader, MAP);
+const readTextHead = (reader) => readLength(reader, TEXT);
+
+function refuse$1(sentence) {
+  throw new SessionError("value", sentence);
+}
+
+/** A type, and the last `width` of the eight bytes of a number. */
+function numberOf(type, width, setter, value) {
+  const view = new DataView(new ArrayBuffer(8));
+  view[setter](0, value);
+  return concat(u8(type), new Uint8Array(view.buffer, 8 - width));
+}
+
+function encodeInteger(value) {
+  if (value >= -32 && value < 128) return u8(Number(value) & 0xff);
+  for (let i = 0; i < 4; i++) {
+    const beyond = 2 ** (8 << i);
+    const fits = value < 0 ? value >= -beyond / 2 : value < beyond;
+    if (fits) return numberOf((value < 0 ? 0xd0 : 0xcc) + i, 1 << i, "setBigInt64", BigInt(value));
+  }
+  return refuse$1("an integer has more than 64 bits");
+}
+
+function encodeText(text) {
+  if (typeof text !== "string") refuse$1(`expected a text, found a ${typeof text}`);
+  if (!text.isWellFormed()) refuse$1("a text has half of a surrogate pair");
+  const bytes = toUtf8(text);
+  return concat(headOf(TEXT, bytes.length), bytes);
+}
+
+/** Encodes a value that stands at this depth (§ 5.4.3). */
+function encodeValue(value, depth) {
+  if (value === null || value === undefined) return u8(0xc0);
+  switch (typeof value) {
+    case "boolean":
+      return u8(value ? 0xc3 : 0xc2);
+    case "bigint":
+      return encodeInteger(value);
+    case "string":
+      return encodeText(value);
+    case "number":
+      // -0 has no form among the integers.
+      return Number.isSafeInteger(value) && !Object.is(value, -0) ? encodeInteger(value) : numberOf(0xcb, 8, "setFloat64", value);
+    case "object":
+      return encodeObject(value, depth);
+    default:
+      return refuse$1(`a ${typeof value} cannot be stored`);
+  }
+}
+
+function encodeObject(value, depth) {
+  if (value instanceof Uint8Array) return concat(headOf(BINARY, value.length), value);
+  if (depth > DEEPEST) refuse$1(`a value is nested more than ${DEEPEST} deep`);
+  if (Array.isArray(value)) {
+    return joined([headOf(LIST, value.length), ...value.map((element) => encodeValue(element, depth + 1))]);
+  }
+  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  if (!(value instanceof Map) && !isPlain) {
+    refuse$1(`a ${value.constructor?.name ?? "value"} cannot be stored; store plain data`);
+  }
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  const keys = entries.map(([key]) => encodeValue(key, depth + 1));
+  if (value instanceof Map && new Set(keys.map(hex)).size < keys.length) refuse$1("a map has a key twice");
+  return joined([mapHead(entries.length), ...entries.flatMap(([, element], i) => [keys[i], encodeValue(element, depth + 1)])]);
+}
+
 // The payload of a dictionary (SPEC.md § 5.4): a map whose values are kept as bytes.
 
 
-const EMPTY = new Uint8Array();
+/** Encodes an entry: its key and value, and the position of the value. Throws a `SessionError` where they have no form. */
+function entryOf(key, value) {
+  const head = encodeText(key);
+  return { bytes: concat(head, encodeValue(value, 2)), at: head.length };
+}
 
-/** Entries by their keys. Each has the bytes of its key and of its value, which are never changed. */
+/** Entries by their keys, as bytes that are never changed. */
 class Dictionary {
   /** A payload has schema 0 when it is a dictionary. */
   schema = 0;
   #entries = new Map();
-  #length = 0;
+  /** Bytes of the payload. */
+  length = 0;
   /** The payload, while it is known. */
-  #bytes = EMPTY;
+  #bytes = new Uint8Array();
+  /** The entries are in the order of the payload. */
+  #isSorted = true;
 
   /** Reads a payload. Throws `INVALID` (§ 5.4.5). */
   static read(payload) {
     const dictionary = new Dictionary();
     if (payload.length === 0) return dictionary;
     const reader = new Reader(payload);
-    const count = readHead(reader);
+    const count = readMapHead(reader);
+    if (count === 0) throw INVALID;
     let before = null;
     for (let i = 0; i < count; i++) {
       const start = reader.at;
-      const key = readKey(reader);
-      const at = reader.at;
-      const spelled = payload.subarray(start, at);
-      const name = toName(spelled);
+      const length = readTextHead(reader);
+      const name = payload.subarray(reader.at, reader.at + length);
+      const key = reader.text(length);
       if (before !== null && compare(before, name) >= 0) throw INVALID;
       before = name;
+      const at = reader.at - start;
       skipValue(reader, 2);
-      dictionary.#entries.set(key, { key: spelled, value: payload.subarray(at, reader.at) });
+      dictionary.#entries.set(key, { bytes: payload.subarray(start, reader.at), at });
     }
     if (!reader.isAtEnd) throw INVALID;
-    dictionary.#length = payload.length;
+    dictionary.length = payload.length;
     dictionary.#bytes = payload;
     return dictionary;
   }
@@ -507,22 +541,18 @@ class Dictionary {
     return this.#entries.size;
   }
 
-  /** Bytes of the payload. */
-  get length() {
-    return this.#length;
+  get isEmpty() {
+    return this.size === 0;
   }
 
   get bytes() {
-    if (this.#bytes === null) {
-      const entries = this.#sorted().flatMap(([, { key, value }]) => [key, value]);
-      this.#bytes = joined([mapHead(this.#entries.size), ...entries]);
-    }
+    this.#bytes ??= joined([mapHead(this.size), ...Array.from(this.#sorted().values(), ({ bytes }) => bytes)]);
     return this.#bytes;
   }
 
   /** In the order of their bytes. */
   keys() {
-    return this.#sorted().map(([key]) => key);
+    return [...this.#sorted().keys()];
   }
 
   has(key) {
@@ -531,197 +561,768 @@ class Dictionary {
 
   get(key) {
     const entry = this.#entries.get(key);
-    return entry && readValue(new Reader(entry.value), 2);
+    return entry && readValue(new Reader(entry.bytes, entry.at), 2);
   }
 
-  toObject() {
-    return objectOf(this.keys().map((key) => [key, this.get(key)]));
-  }
-
-  /** Prepares an entry, and says how long the payload will be. Throws a `SessionError` where the value has no form. */
-  entryOf(key, value) {
-    const entry = { key: encodeText(key), value: encodeValue(value, 2) };
-    return { entry, length: this.#lengthWith(key, entry) };
-  }
-
-  /** The length of the payload without this key. */
-  lengthWithout(key) {
-    return this.#lengthWith(key, null);
-  }
-
-  /** Returns true if the key has this very value. */
-  hasEntry(key, entry) {
+  /** Puts an entry, or removes it with null. `check` gets the new length, and may throw. */
+  put(key, entry, check = () => {}) {
     const known = this.#entries.get(key);
-    return known !== undefined && equal(known.value, entry.value);
-  }
-
-  put(key, entry) {
-    if (this.hasEntry(key, entry)) return;
-    this.#length = this.#lengthWith(key, entry);
-    this.#entries.set(key, entry);
-    this.#bytes = null;
-  }
-
-  remove(key) {
-    this.#length = this.#lengthWith(key, null);
-    this.#entries.delete(key);
-    this.#bytes = this.#entries.size === 0 ? EMPTY : null;
-  }
-
-  #lengthWith(key, entry) {
-    const known = this.#entries.get(key);
-    const lengthOf = (entry) => (entry ? entry.key.length + entry.value.length : 0);
+    if (known && entry ? equal(known.bytes, entry.bytes) : !known && !entry) return;
+    const { size } = this;
+    const after = size + (entry ? 1 : 0) - (known ? 1 : 0);
     const headOf = (count) => (count === 0 ? 0 : mapHead(count).length);
-    const before = this.#entries.size;
-    const after = before - (known ? 1 : 0) + (entry ? 1 : 0);
-    return this.#length - headOf(before) - lengthOf(known) + headOf(after) + lengthOf(entry);
+    const length = this.length + headOf(after) - headOf(size) + (entry?.bytes.length ?? 0) - (known?.bytes.length ?? 0);
+    check(length);
+    if (entry) this.#entries.set(key, entry);
+    else this.#entries.delete(key);
+    this.length = length;
+    this.#bytes = after === 0 ? new Uint8Array() : null;
+    this.#isSorted &&= known !== undefined;
   }
 
   #sorted() {
-    if (this.#bytes !== null) return [...this.#entries];
-    const names = new Map([...this.#entries.keys()].map((key) => [key, toUtf8(key)]));
-    return [...this.#entries].toSorted(([a], [b]) => compare(names.get(a), names.get(b)));
+    if (!this.#isSorted) {
+      const names = new Map([...this.#entries.keys()].map((key) => [key, toUtf8(key)]));
+      this.#entries = new Map([...this.#entries].toSorted(([a], [b]) => compare(names.get(a), names.get(b))));
+      this.#isSorted = true;
+    }
+    return this.#entries;
   }
 }
+
+/** The type of a session that has no other. */
+const DICTIONARY = {
+  empty: () => new Dictionary(),
+  read(schema, bytes) {
+    if (schema !== 0) throw INVALID;
+    return Dictionary.read(bytes);
+  },
+};
 
 /** Reads a payload of schema 0 as an object, for the `convert` of a type. Throws where it is no dictionary. */
 function decodeDictionary(payload) {
   try {
-    return Dictionary.read(payload).toObject();
+    const dictionary = Dictionary.read(payload);
+    return objectOf(dictionary.keys().map((key) => [key, dictionary.get(key)]));
   } catch {
     throw new TypeError("the payload is no dictionary");
   }
 }
 
-/** The number of entries, in its shortest form. */
-function readHead(reader) {
-  const type = reader.byte();
-  if (type > 0x80 && type < 0x90) return type & 0x0f;
-  const width = { 0xde: 2, 0xdf: 4 }[type];
-  if (!width) throw INVALID;
-  const count = reader.uint(width);
-  if (count < (width === 2 ? 16 : 65_536)) throw INVALID;
-  return count;
+// Times (SPEC.md § 7.7, § 8).
+
+
+/** The Unix seconds of a `Date` or of milliseconds. Refuses a moment that is no number, at which nothing would expire. */
+function secondsOf(name, moment, round = Math.floor) {
+  const milliseconds = moment instanceof Date ? moment.getTime() : moment;
+  if (!Number.isFinite(milliseconds)) throw new ConfigError(name, `\`${name}\` is neither a valid Date nor milliseconds`);
+  return round(milliseconds / 1000);
 }
 
-/** A text in its shortest form. */
-function readKey(reader) {
-  const type = reader.byte();
-  if (type >= 0xa0 && type < 0xc0) return reader.text(type & 0x1f);
-  const [width, least] = { 0xd9: [1, 32], 0xda: [2, 2 ** 8], 0xdb: [4, 2 ** 16] }[type] ?? [];
-  if (!width) throw INVALID;
-  const length = reader.uint(width);
-  if (length < least) throw INVALID;
-  return reader.text(length);
+const dateOf = (seconds) => new Date(seconds * 1000);
+
+/** A span as it is sealed: from 0 to 2^32 - 1 seconds. */
+const span = (seconds) => Math.min(U32, Math.max(0, seconds));
+
+/** Seconds from `issued` to the end (§ 8.1). */
+function lifetimeOf({ limit, remembered }, { absolute, rememberUpTo }) {
+  const longest = remembered !== null && rememberUpTo !== null ? rememberUpTo : absolute;
+  return Math.min(longest, remembered ?? Infinity, limit ?? Infinity);
 }
 
-/** The bytes of a key without its head. */
-function toName(spelled) {
-  const [type] = spelled;
-  return spelled.subarray(type < 0xc0 ? 1 : 1 + (1 << (type - 0xd9)));
+const deadlineOf = (metadata, policy) => metadata.issued + lifetimeOf(metadata, policy);
+
+/** § 8.2. */
+const isRememberedNow = ({ remembered }, { rememberUpTo }) => remembered !== null && rememberUpTo !== null;
+
+/** The second at which the session is idle, or null. */
+function idleAt(metadata, policy) {
+  const applies = policy.idle !== null && !isRememberedNow(metadata, policy);
+  return applies ? metadata.issued + metadata.age + policy.idle : null;
 }
 
-// Purpose and context (SPEC.md § 3.2, § 4.2).
+/** Tests the dates of a session (§ 7.7) and those of the revocation (§ 7.8). Returns a Reason, or null. */
+function checkTimes(metadata, now, policy, notBefore) {
+  const seen = metadata.issued + metadata.age;
+  if (seen > now + policy.skew) return "NotYetValid";
+  if (now >= deadlineOf(metadata, policy)) return "Expired";
+  const idle = idleAt(metadata, policy);
+  if (idle !== null && now >= idle) return "Idle";
+  return metadata.issued < notBefore ? "Revoked" : null;
+}
+
+/** § 8.8. */
+function isRefreshDue(metadata, now, policy) {
+  const { refreshAfter } = policy;
+  if (isRememberedNow(metadata, policy)) return false;
+  if (typeof refreshAfter === "number") return now >= metadata.issued + metadata.age + refreshAfter;
+  return refreshAfter === "always";
+}
+
+/** The age of an activity (§ 8.6). */
+const activeAge = ({ issued, age }, now) => Math.max(age, now - issued, 0);
+
+// The body of a token (SPEC.md § 5).
 
 
-/** What keys are derived for: a name, an application and a type, each with its length. Throws a `ConfigError` (§ 14.4). */
-function purposeBytes(name, application, typeLabel) {
-  const p = toUtf8(name);
-  if (p.length > 65_535) throw new ConfigError("purpose", "the name that keys are derived for is longer than 65,535 bytes");
-  const [a, t] = [textBytes("application", application ?? ""), textBytes("type", typeLabel ?? "")];
-  if (a.length > 255 || application === "") {
-    throw new ConfigError("application", `\`application\` has ${a.length} bytes, expected 1 to 255`);
+/** Flags of the fields that are there (§ 5.1.1). */
+const LIMIT = 0x01;
+const SID = 0x02;
+const PADDING = 0x04;
+const BOUND = 0x08;
+const FLASH = 0x10;
+const SCHEMA = 0x20;
+const REMEMBERED = 0x40;
+const RESERVED = 0x80;
+
+/** Bytes of flags and metadata, each field at its longest (docs/spec/writer.md § 9.6). */
+const LONGEST_METADATA = 33;
+/** Bytes of the field of a device, which has a reserve of its own. */
+const DEVICE = 16;
+
+/** Reads a body: metadata, flash and payload. Throws `INVALID` (§ 5.1.5). */
+function readBody(body) {
+  const reader = new Reader(body);
+  const flags = reader.byte();
+  if (flags & RESERVED) throw INVALID;
+  const has = (flag) => (flags & flag) !== 0;
+  const metadata = {
+    issued: EPOCH + reader.uint(4),
+    age: reader.varint(),
+    limit: has(LIMIT) ? reader.varint() : null,
+    remembered: has(REMEMBERED) ? reader.varint() : null,
+    sid: has(SID) ? reader.take(8).slice() : null,
+    device: has(BOUND) ? reader.take(DEVICE).slice() : null,
+    schema: has(SCHEMA) ? reader.varint() : 0,
+  };
+  if (has(SCHEMA) && metadata.schema === 0) throw INVALID;
+  const flash = has(FLASH) ? readFlash(reader) : [];
+  let end = body.length;
+  if (has(PADDING)) {
+    do end--;
+    while (end >= reader.at && body[end] === 0);
+    if (end < reader.at || body[end] !== 0x80) throw INVALID;
   }
-  if (t.length > 255) throw new ConfigError("type", "the label of the type is longer than 255 bytes");
-  return concat(u16(p.length), p, u8(a.length), a, u8(t.length), t);
+  return { metadata, flash, payload: body.subarray(reader.at, end) };
 }
 
-/** Encodes the pairs of label and value that a token is bound to. Throws a `ConfigError` (§ 14.4). */
-function contextBytes(pairs) {
-  if (!Array.isArray(pairs) || !pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) {
-    throw new ConfigError("context", "`context` is a list of pairs of label and value");
-  }
-  const encoded = pairs.map(([label, value]) => {
-    const [l, v] = [textBytes("context", label), textBytes("context", value)];
-    if (l.length > 255) throw new ConfigError("label", "a label of the context is longer than 255 bytes");
-    if (v.length > 65_535) throw new ConfigError("value", "a value of the context is longer than 65,535 bytes");
-    return concat(u8(l.length), l, u16(v.length), v);
+function readFlash(reader) {
+  const count = reader.varint();
+  if (count === 0) throw INVALID;
+  const messages = [];
+  for (let i = 0; i < count; i++) messages.push([reader.text(reader.varint()), reader.text(reader.varint())]);
+  return messages;
+}
+
+/** The flash field (§ 5.3); without messages there is none. */
+function flashBytes(messages) {
+  if (messages.length === 0) return new Uint8Array();
+  const texts = messages.flat().flatMap((text) => {
+    const bytes = toUtf8(text);
+    return [varint(bytes.length), bytes];
   });
-  return joined(encoded);
+  return joined([varint(messages.length), ...texts]);
 }
 
-/** Refuses what would make one tenant of two: `undefined` and "undefined", or two halves of surrogate pairs. */
-function textBytes(code, text) {
-  if (typeof text !== "string" || !text.isWellFormed()) {
-    throw new ConfigError(code, `\`${code}\` has a text that is not a well-formed string`);
+/** Writes a body. `padded` returns its length with padding, out of the one without. */
+function writeBody({ issued, age, limit, remembered, sid, device, schema }, flash, payload, padded = (length) => length) {
+  let flags = 0;
+  const fields = [u32(issued - EPOCH), varint(age)];
+  const add = (flag, bytes) => {
+    flags |= flag;
+    fields.push(bytes);
+  };
+  if (limit !== null) add(LIMIT, varint(limit));
+  if (remembered !== null) add(REMEMBERED, varint(remembered));
+  if (sid) add(SID, sid);
+  if (device) add(BOUND, device);
+  if (schema) add(SCHEMA, varint(schema));
+  if (flash.length > 0) add(FLASH, flash);
+  fields.push(payload);
+  const length = 1 + fields.reduce((sum, { length }) => sum + length, 0);
+  const padding = new Uint8Array(Math.max(0, padded(length) - length));
+  if (padding.length > 0) {
+    padding[0] = 0x80;
+    add(PADDING, padding);
   }
-  return toUtf8(text);
+  return joined([u8(flags), ...fields]);
 }
 
-// The algorithms of SPEC.md § 1 and § 2, as WebCrypto has them. No other module names one.
-
-
-const { subtle } = globalThis.crypto;
-
-const random = (length) => crypto.getRandomValues(new Uint8Array(length));
-
-const hmacKey = (bytes) => subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-
-async function hmac(key, message) {
-  return new Uint8Array(await subtle.sign("HMAC", key, message));
+/** The padded length of `n` bytes, the mark included (§ 5.6.2). */
+function padme(n) {
+  const e = Math.floor(Math.log2(n));
+  const low = 2 ** (e - (Math.floor(Math.log2(e)) + 1));
+  return Math.ceil(n / low) * low;
 }
 
-async function sha256(bytes) {
-  return new Uint8Array(await subtle.digest("SHA-256", bytes));
-}
+// A session during one request, as plain data, and the rules about it (docs/spec/writer.md): opened by `open`, changed by
+// `change`, judged by `finish`.
 
-const ZEROS = new Uint8Array(16);
-const FIRST_BLOCK = { name: "AES-CBC", iv: ZEROS };
 
-/** XAES-256-GCM (§ 2.4). */
-class Xaes {
-  #key;
-  #k1;
+const UNREADABLE = "the session has a form that this version cannot read, and is not overwritten";
 
-  static async of(bytes) {
-    const xaes = new Xaes();
-    xaes.#key = await subtle.importKey("raw", bytes, "AES-CBC", false, ["encrypt"]);
-    const l = new Uint8Array(await subtle.encrypt(FIRST_BLOCK, xaes.#key, ZEROS), 0, 16);
-    const k1 = l.map((byte, i) => (byte << 1) | (i < 15 ? l[i + 1] >> 7 : 0));
-    if (l[0] & 0x80) k1[15] ^= 0x87;
-    xaes.#k1 = k1;
-    return xaes;
+class State {
+  /** The carrier that loaded the session, its keys, and the numbers of the parts that the request carried. */
+  loadedBy = null;
+  sealer = null;
+  carried = [];
+  /** What came of reading. For logs. */
+  outcome = { kind: "absent" };
+  /** The request carried a value or a part of it. */
+  hasToken = false;
+  /** The body as it opened, or null. */
+  arrived = null;
+  /** The metadata of the session that opened, whatever became of it. */
+  opened = null;
+  /** Why the application does not get the session that opened, as a code and a sentence; or null. */
+  withheld = null;
+  /** `cleared` or `invalidated`, in this request. */
+  ended = null;
+  isRenewed = false;
+  /** Taken over from a cookie of another library. */
+  isTakenOver = false;
+  /** After the session was saved: the field that offers the browser a registration, or null. */
+  registration = null;
+  /** The request was for an image, a script or another part of a page. */
+  isSubresource = false;
+  isTouched = false;
+  isClosed = false;
+  /** The last wish of the application: `auto`, `discard` or `force`. */
+  wish = "auto";
+  /** The least end set by `limitTo` in this request, or null. */
+  limitedUntil = null;
+  /** It opened under a key that a newer one has replaced. */
+  #isUnderEarlier = false;
+  becameBound = false;
+  /** The field of `flash`. */
+  #messages;
+
+  constructor(policy, now) {
+    this.policy = policy;
+    this.now = now;
+    this.#begin();
   }
 
-  /** AES of one block is the first block of CBC without an initial vector. */
-  #half(number, nonce) {
-    const block = concat(Uint8Array.of(0, number, 0x58, 0), nonce.subarray(0, 12));
-    for (let i = 0; i < 16; i++) block[i] ^= this.#k1[i];
-    return subtle.encrypt(FIRST_BLOCK, this.#key, block);
+  #begin() {
+    this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
+    this.#empty();
   }
 
-  async #subkey(nonce, use) {
-    const [first, second] = await Promise.all([this.#half(1, nonce), this.#half(2, nonce)]);
-    const bytes = concat(new Uint8Array(first, 0, 16), new Uint8Array(second, 0, 16));
-    return subtle.importKey("raw", bytes, "AES-GCM", false, use);
+  #empty() {
+    this.payload = this.policy.type.empty();
+    this.#setMessages([]);
   }
 
-  async seal(nonce, aad, text) {
-    const key = await this.#subkey(nonce, ["encrypt"]);
-    const algorithm = { name: "AES-GCM", iv: nonce.subarray(12), additionalData: aad };
-    return new Uint8Array(await subtle.encrypt(algorithm, key, text));
+  #setMessages(flash) {
+    this.flash = flash;
+    this.#messages = flashBytes(flash);
   }
 
-  /** Returns null where the tag is wrong. */
-  async open(nonce, aad, sealed) {
-    const key = await this.#subkey(nonce, ["decrypt"]);
-    const algorithm = { name: "AES-GCM", iv: nonce.subarray(12), additionalData: aad };
-    try {
-      return new Uint8Array(await subtle.decrypt(algorithm, key, sealed));
-    } catch {
-      return null;
+  // Opening
+
+  /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
+  open({ keyId, bytes, body: { metadata, payload, flash }, place, tokenLength, cookies }) {
+    this.opened = metadata;
+    if (!this.become(metadata, payload, flash)) {
+      this.withheld = { code: "unreadable", sentence: UNREADABLE };
+      this.outcome = { kind: "rejected", reason: "Payload", keyId };
+      return;
     }
+    this.arrived.body = bytes;
+    this.arrived.allowed = this.policy.budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
+    this.#isUnderEarlier = place === "earlier";
+    this.outcome = { kind: place === "sealing" ? "opened" : "openedUnderAcceptedKey", keyId };
   }
+
+  /** Notes why the request's token did not open. */
+  refuse({ reason, keyId, isForOthers }) {
+    this.outcome = { kind: "rejected", reason, keyId };
+    // Other instances can open it, so it is not replaced.
+    if (isForOthers) this.withheld = { code: "unreadable", sentence: UNREADABLE };
+  }
+
+  /** Becomes a session with this content. Returns false where the payload cannot be read. */
+  become(metadata, payload, flash) {
+    const { schema = 0 } = metadata;
+    try {
+      this.payload = this.policy.type.read(schema, payload);
+    } catch {
+      return false;
+    }
+    this.metadata = metadata;
+    this.#setMessages(flash);
+    this.arrived = { metadata, schema, payload, flash: this.#messages, allowed: null };
+    return true;
+  }
+
+  // Acting
+
+  /** The session exists in this request only. */
+  get isNew() {
+    return this.arrived === null;
+  }
+
+  /** Marks the session as used, and returns it. */
+  touch() {
+    this.isTouched = true;
+    return this;
+  }
+
+  /** Marks the session as used, and returns it to be changed. Throws a `SessionError` where changes are refused. */
+  change(evenWithheld = false) {
+    this.isTouched = true;
+    if (this.isClosed) throw new SessionError("after-head", "the session is saved, so nothing more can be changed");
+    if (this.withheld && !evenWithheld) throw new SessionError(this.withheld.code, this.withheld.sentence);
+    return this;
+  }
+
+  /** Stores an entry of a dictionary, or removes it with null. */
+  setEntry(key, entry) {
+    this.payload.put(key, entry, (length) => this.checkSize(length + this.#messages.length));
+  }
+
+  setPayload(payload) {
+    const isSame = payload.schema === this.payload.schema && equal(payload.bytes, this.payload.bytes);
+    if (!isSame) this.checkSize(payload.length + this.#messages.length);
+    this.payload = payload;
+  }
+
+  setFlash(flash) {
+    this.checkSize(this.payload.length + flashBytes(flash).length);
+    this.#setMessages(flash);
+  }
+
+  setMetadata(changes) {
+    const metadata = { ...this.metadata, ...changes };
+    this.checkSize(this.contentLength, metadata);
+    this.metadata = metadata;
+  }
+
+  /** A new id, issued now. */
+  renew() {
+    const { issued, remembered } = this.metadata;
+    const until = (end) => (end === null ? null : span(end - this.now));
+    this.setMetadata({
+      issued: this.now,
+      age: 0,
+      limit: until(this.limitedUntil),
+      remembered: remembered === null ? null : span(issued + remembered - this.now),
+      sid: random(8),
+      device: null,
+    });
+    this.withheld = null;
+    this.isRenewed = true;
+  }
+
+  limitTo(seconds) {
+    const { issued, limit } = this.metadata;
+    const wanted = span(this.now + seconds - issued);
+    this.setMetadata({ limit: limit === null ? wanted : Math.min(limit, wanted) });
+    this.limitedUntil = Math.min(this.limitedUntil ?? Infinity, this.now + seconds);
+  }
+
+  clear() {
+    this.#empty();
+    this.metadata = { ...this.metadata, sid: null };
+    this.ended ??= "cleared";
+  }
+
+  /** Returns the sid of the session that has ended, or null. */
+  invalidate() {
+    const isTold = this.outcome.reason !== "Stale" && this.ended !== "invalidated";
+    const { sid } = (isTold && this.opened) || { sid: null };
+    this.#begin();
+    this.arrived = null;
+    this.withheld = null;
+    this.isRenewed = false;
+    this.limitedUntil = null;
+    this.ended = "invalidated";
+    return sid;
+  }
+
+  // Sizes
+
+  get contentLength() {
+    return this.payload.length + this.#messages.length;
+  }
+
+  checkSize(content = this.contentLength, metadata = this.metadata) {
+    const { budget } = this.policy;
+    if (content <= budget.room) return;
+    const mayShrink = this.arrived && content <= this.contentLength;
+    if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata)) !== null) return;
+    throw new SessionError("size", `session needs ${content} bytes of content, there is room for ${budget.room}; store less`);
+  }
+
+  /** The size under which a session may be sent, or null (§ 9.5.3). */
+  #allowedFor(content, metadata, age) {
+    const { budget } = this.policy;
+    if (content <= budget.room) return budget.allowed;
+    const { length } = writeBody(this.#stored(metadata, age), [], []);
+    return this.#allowedForBody(budget.padded(length + content, content), content, metadata);
+  }
+
+  #allowedForBody(length, content, { remembered }) {
+    const { budget } = this.policy;
+    const sizes = content <= budget.room ? [budget.allowed] : [budget.allowed, this.arrived?.allowed].filter(Boolean);
+    return sizes.find((allowed) => budget.allows(allowed, length, remembered !== null)) ?? null;
+  }
+
+  #stored(metadata, age) {
+    return { ...metadata, age, schema: this.payload.schema };
+  }
+
+  #ageToWrite(content, metadata) {
+    const age = this.policy.refreshAfter === "never" ? metadata.age : activeAge(metadata, this.now);
+    return this.#allowedFor(content, metadata, age) !== null ? age : metadata.age;
+  }
+
+  // Finishing
+
+  /** Closes the session, and says what the client's token becomes (§ 8.12). */
+  finish(response) {
+    const decision = this.decide(response);
+    this.isClosed = true;
+    return decision;
+  }
+
+  /**
+   * Decides. `change` is `keep`, `drop`, or `store` with what is to be sealed and sent; `touch` says how the response
+   * depends on the session.
+   */
+  decide(response = {}) {
+    if (!this.isTouched) return { change: "keep", touch: "untouched" };
+    const keep = { change: "keep", touch: "touched" };
+    if (this.withheld || this.isClosed) return keep;
+    const { status = 200, isShareable = false, isSubresource = this.isSubresource } = response;
+    const isDiscarded = this.wish === "discard";
+    const isSilenced = status >= 500 && !this.policy.saveOnServerError && this.wish !== "force";
+    const drop = this.hasToken ? { change: "drop", touch: "written" } : keep;
+    if (this.#isOver(isDiscarded, isSilenced)) return drop;
+    if (isDiscarded || isSilenced) return keep;
+    if (this.hasChanged() || (this.wish === "force" && !this.#isNewAndEmpty())) {
+      if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
+      if (!this.#canSeal()) throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
+      return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
+    }
+    if (!this.arrived || isSubresource || isShareable || status >= 400 || !this.#canSeal()) return keep;
+    const stored = this.#refreshed() ?? this.#resealed();
+    return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
+  }
+
+  #isOver(isDiscarded, isSilenced) {
+    const isForgettable = this.#isEmpty() && this.metadata.remembered === null;
+    if (this.ended === "invalidated") return isDiscarded || isSilenced || isForgettable;
+    if (this.ended === "cleared") return !isDiscarded && (isSilenced || this.#isEmpty());
+    return !isDiscarded && isForgettable && this.hasChanged();
+  }
+
+  /** What a refresh stores, if one is due and fits (§ 8.8). */
+  #refreshed() {
+    const age = activeAge(this.metadata, this.now);
+    return isRefreshDue(this.metadata, this.now, this.policy) && this.#fits(age) ? this.#store(age) : null;
+  }
+
+  /** What a re-seal stores, if one is due and fits (§ 8.9): the body as it arrived, or with its device. */
+  #resealed() {
+    const { age } = this.metadata;
+    if (this.becameBound) return this.#fits(age) ? this.#store(age) : null;
+    if (!this.#isUnderEarlier) return null;
+    const { body } = this.arrived;
+    const allowed = this.#allowedForBody(body.length, this.contentLength, this.metadata);
+    return allowed && this.#sent(body, allowed);
+  }
+
+  #fits(age) {
+    return this.#allowedFor(this.contentLength, this.metadata, age) !== null;
+  }
+
+  /** No entry, no flash, no id. */
+  #isEmpty() {
+    return this.payload.isEmpty && this.flash.length === 0 && this.metadata.sid === null;
+  }
+
+  #isNewAndEmpty() {
+    return !this.arrived && this.#isEmpty() && this.metadata.remembered === null;
+  }
+
+  hasChanged() {
+    const { arrived } = this;
+    if (!arrived) return !this.#isNewAndEmpty();
+    const { issued, limit, remembered, sid, device } = this.metadata;
+    const before = arrived.metadata;
+    return !(
+      !this.isTakenOver &&
+      issued === before.issued &&
+      limit === before.limit &&
+      remembered === before.remembered &&
+      isSame(sid, before.sid) &&
+      isSame(device, before.device) &&
+      this.payload.schema === arrived.schema &&
+      equal(this.payload.bytes, arrived.payload) &&
+      equal(this.#messages, arrived.flash)
+    );
+  }
+
+  /** SPEC.md § 6.4. */
+  #canSeal() {
+    return this.now >= EPOCH && this.now - EPOCH <= U32;
+  }
+
+  #store(age) {
+    const { budget } = this.policy;
+    const content = this.contentLength;
+    const padded = (length) => budget.padded(length, content);
+    const body = writeBody(this.#stored(this.metadata, age), this.#messages, this.payload.bytes, padded);
+    return this.#sent(body, this.#allowedFor(content, this.metadata, age) ?? budget.allowed);
+  }
+
+  #sent(body, allowed) {
+    const isRemembered = isRememberedNow(this.metadata, this.policy);
+    const maxAge = isRemembered ? Math.max(0, deadlineOf(this.metadata, this.policy) - this.now) : null;
+    return { change: "store", body, allowed, maxAge };
+  }
+}
+
+const isSame = (a, b) => a === b || (a !== null && b !== null && equal(a, b));
+
+// The handle of a session that an application gets.
+
+
+/** Returns the state behind a handle, for the carriers. */
+let stateOf;
+
+/** A visitor's session during one request. The carrier that loaded it saves its changes. */
+class Session {
+  static {
+    stateOf = (session) => session.#state;
+  }
+
+  #state;
+
+  /** Only carriers make sessions, by `load`. */
+  constructor(state) {
+    if (!(state instanceof State)) throw new TypeError("a session is made by `load`");
+    this.#state = state;
+  }
+
+  // The result of reading
+
+  /** `{kind, reason, keyId}`, for logs. A response must not depend on it. */
+  get outcome() {
+    return { ...this.#state.outcome };
+  }
+
+  /** The session's standing with the visitor's device: `unbound`, `bound` or `stale`. */
+  get binding() {
+    const { withheld, metadata } = this.#state.touch();
+    if (withheld?.code === "stale") return "stale";
+    return metadata.device ? "bound" : "unbound";
+  }
+
+  /** After the session was saved: the value of the response's field `Secure-Session-Registration`, or null. */
+  get registration() {
+    return this.#state.registration;
+  }
+
+  /** The session exists in this request only. */
+  get isNew() {
+    return this.#state.touch().isNew;
+  }
+
+  /** 16 hexadecimal digits, or null. */
+  get id() {
+    const { sid } = this.#state.touch().metadata;
+    return sid && hex(sid);
+  }
+
+  get createdAt() {
+    const { isNew, metadata } = this.#state.touch();
+    return isNew ? null : dateOf(metadata.issued);
+  }
+
+  get lastActiveAt() {
+    const { isNew, metadata } = this.#state.touch();
+    return isNew ? null : dateOf(metadata.issued + metadata.age);
+  }
+
+  get expiresAt() {
+    const { isNew, metadata, policy } = this.#state.touch();
+    return isNew ? null : dateOf(Math.min(deadlineOf(metadata, policy), idleAt(metadata, policy) ?? Infinity));
+  }
+
+  /** Bytes by which the content may still grow. */
+  get remainingBytes() {
+    return Math.max(0, this.#state.policy.budget.room - this.#state.contentLength);
+  }
+
+  /** Returns true if the sign-in is less than so many seconds ago. A new session has had none. */
+  isRecent(seconds) {
+    checkSpan(seconds);
+    const { isNew, isRenewed, metadata, now } = this.#state.touch();
+    return (!isNew || isRenewed) && now < metadata.issued + seconds;
+  }
+
+  // The dictionary
+
+  get(key) {
+    return this.#dictionary().get(String(key));
+  }
+
+  has(key) {
+    return this.#dictionary().has(String(key));
+  }
+
+  /** In the order of their bytes. */
+  keys() {
+    return this.#dictionary().keys();
+  }
+
+  entries() {
+    return this.keys().map((key) => [key, this.get(key)]);
+  }
+
+  get size() {
+    return this.#dictionary().size;
+  }
+
+  /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, texts, `Uint8Array`s, arrays, objects and maps. */
+  set(key, value) {
+    this.#dictionary();
+    const name = String(key);
+    this.#state.change().setEntry(name, entryOf(name, value));
+    return this;
+  }
+
+  /** Returns true if there was such a key. */
+  delete(key) {
+    const isThere = this.has(key);
+    this.#state.change().setEntry(String(key), null);
+    return isThere;
+  }
+
+  #dictionary() {
+    const { policy, payload } = this.#state.touch();
+    if (policy.type !== DICTIONARY) throw new TypeError("this session has a type: use `value`");
+    return payload;
+  }
+
+  // A typed session
+
+  /** The value of a typed session. Store a changed one again, or call `update`. */
+  get value() {
+    return this.#typed().value;
+  }
+
+  set value(value) {
+    const payload = this.#typed();
+    this.#state.change().setPayload(payload.with(value));
+  }
+
+  #typed() {
+    const { policy, payload } = this.#state.touch();
+    if (policy.type === DICTIONARY) throw new TypeError("this session is a dictionary: use `get` and `set`, or give the cookie a `type`");
+    return payload;
+  }
+
+  /**
+   * Changes an entry: `update(key, change)` stores what `change` makes of its value. In a typed session, `update(change)`
+   * changes a copy of the value in place, or stores what `change` returns.
+   */
+  update(...given) {
+    if (this.#state.policy.type === DICTIONARY) {
+      const [key, change] = given;
+      return this.set(key, change(this.get(key)));
+    }
+    const copy = this.#typed().copy();
+    const [change] = given;
+    this.value = change(copy) ?? copy;
+    return this;
+  }
+
+  // Messages for the next page
+
+  flash(queue, message) {
+    const state = this.#state.change();
+    encodeText(message);
+    encodeText(queue);
+    state.setFlash([...state.flash, [queue, message]]);
+  }
+
+  /** The messages of a queue, left in place. */
+  flashes(queue) {
+    return this.#state.touch().flash.filter(([of]) => of === queue).map(([, message]) => message);
+  }
+
+  takeFlashes(queue) {
+    const taken = this.flashes(queue);
+    // Where there is none, this is reading.
+    if (taken.length > 0) this.#state.change().setFlash(this.#state.flash.filter(([of]) => of !== queue));
+    return taken;
+  }
+
+  // Its life
+
+  /** Returns the id, and makes one if there is none. */
+  ensureId() {
+    if (this.id === null) this.renewId();
+    return this.id;
+  }
+
+  /** A new id, and the same data and dates. */
+  renewId() {
+    this.#state.change().setMetadata({ sid: random(8) });
+  }
+
+  /** After a sign-in: a new id, issued now, the same data. */
+  renew() {
+    this.#state.change(true).renew();
+  }
+
+  /** Ends the session at the latest so many seconds from now. */
+  limitTo(seconds) {
+    checkSpan(seconds);
+    this.#state.change().limitTo(seconds);
+  }
+
+  /** Keeps the session after the browser is closed, for so many seconds from now. */
+  rememberFor(seconds) {
+    checkSpan(seconds);
+    const { policy, now, metadata } = this.#state.change();
+    if (policy.rememberUpTo === null) throw new SessionError("not-remembering", "set `rememberUpTo` to remember sessions");
+    this.#state.setMetadata({ remembered: span(now + seconds - metadata.issued) });
+  }
+
+  forget() {
+    this.#state.change().setMetadata({ remembered: null });
+  }
+
+  /** Drops the data, the messages and the id. */
+  clear() {
+    this.#state.change().clear();
+  }
+
+  /** Signs out: drops everything, and the browser's cookie. Returns the id of the session that has ended, or null. */
+  invalidate() {
+    const sid = this.#state.change(true).invalidate();
+    return sid && hex(sid);
+  }
+
+  /** Saves none of this request's changes, unless `save` is called later. */
+  discard() {
+    this.#state.change(true).wish = "discard";
+  }
+
+  /** Writes the session with this response even if it did not change. */
+  save() {
+    this.#state.change().checkSize();
+    this.#state.wish = "force";
+  }
+}
+
+function checkSpan(seconds) {
+  if (Number.isInteger(seconds) && seconds >= 0) return;
+  throw new SessionError("seconds", "expected a whole number of seconds, 0 or more");
 }
 
 // Suites and modes (SPEC.md § 2), and the sizes of a blob (§ 4.4).
@@ -740,6 +1341,82 @@ const HEAD = 5;
 
 /** Bytes of a blob beside its body. */
 const overheadOf = (mode) => (mode === "encrypted" ? HEAD + NONCE + TAG : HEAD + TAG);
+
+// Tokens that show that a request comes from a page of the session (SPEC.md § 13).
+
+
+/** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
+async function csrfToken(session) {
+  const state = stateOf(session).touch();
+  if (nameOf(state) === null) session.renewId();
+  return renderToken(state.sealer.tokens, nameOf(state), state.now);
+}
+
+/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
+async function verifyCsrf(session, token) {
+  const state = stateOf(session).touch();
+  return isTokenOf(state.sealer.tokens, nameOf(state), state.now, token);
+}
+
+/** The name of a session in its tokens, or null. */
+function nameOf({ withheld, opened, metadata }) {
+  // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
+  const isStale = withheld?.code === "stale";
+  const { sid, issued } = isStale ? opened : metadata;
+  return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
+}
+
+/** `sealer`: a `Sealer`. `mask`: only tests give it. */
+async function renderToken(sealer, name, now, mask = random(TAG)) {
+  const secret = await secretOf(sealer, sealer.sealing(now), name);
+  return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
+}
+
+async function isTokenOf(sealer, name, now, token) {
+  if (typeof token !== "string" || token.length !== 43 || name === null) return false;
+  const bytes = fromBase64url(token);
+  if (!bytes) return false;
+  const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
+  let passes = false;
+  for (const keys of sealer.keys.filter(({ key }) => !key.isRetired(now))) {
+    if (equalTags(given, await secretOf(sealer, keys, name))) passes = true;
+  }
+  return passes;
+}
+
+async function secretOf({ purpose, context }, keys, name) {
+  keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
+  return (await hmac(await keys.csrf, concat(u32(context.length), context, name))).subarray(0, TAG);
+}
+
+// Purpose and context (SPEC.md § 3.2, § 4.2).
+
+
+/** What keys are derived for: a name, an application and a type, each with its length. Throws a `ConfigError` (§ 14.4). */
+function purposeBytes(name, application, typeLabel) {
+  if (application === "") throw new ConfigError("application", "`application` is empty; leave it out");
+  return concat(sized("purpose", name, 65_535), sized("application", application ?? ""), sized("type", typeLabel ?? ""));
+}
+
+/** Encodes the pairs of label and value that a token is bound to. Throws a `ConfigError` (§ 14.4). */
+function contextBytes(pairs) {
+  const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText);
+  if (!Array.isArray(pairs) || !pairs.every(isPair)) {
+    throw new ConfigError("context", "`context` is a list of pairs of label and value, which are well-formed strings");
+  }
+  return joined(pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
+}
+
+/** What is no text would make one tenant of two: `undefined` and "undefined", or two halves of surrogate pairs. */
+const isText = (text) => typeof text === "string" && text.isWellFormed();
+
+/** A text behind its length. */
+function sized(code, text, most = 255) {
+  if (!isText(text)) throw new ConfigError(code, `\`${code}\` is not a well-formed string`);
+  const bytes = toUtf8(text);
+  if (bytes.length > most) throw new ConfigError(code, `\`${code}\` has ${bytes.length} bytes, expected at most ${most}`);
+  return concat(most > 255 ? u16(bytes.length) : u8(bytes.length), bytes);
+}
 
 // Keys (SPEC.md § 3.1 to § 3.3).
 
@@ -807,74 +1484,43 @@ class Key {
   }
 }
 
-// Key rings (SPEC.md § 3.4 to § 3.6).
+// The text of key rings (SPEC.md § 3.4, § 3.5).
 
 
 const WITHOUT_XCHACHA =
   "the ring has a key of XChaCha20-Poly1305, which WebCrypto lacks; seal with an xaes key, or set `skipXChaCha` to leave " +
   "sessions under that key alone";
 
-/** Returns the keys of a ring, for those who derive from them. */
-let keysOf;
+/** Returns what a ring has, for those who derive from its keys. */
+let contentOf;
 
-/** One or more keys, of which one seals at any time. */
-class KeyRing {
+/** What rings have in common that are made by programs, and by carriers of texts. */
+class Ring {
   static {
-    keysOf = (ring) => ring.#keys;
+    contentOf = (ring) => ring.#content;
   }
 
-  #keys;
-  #notBefore = null;
-  #mode;
+  #content;
 
-  /** Generates a ring of one key. Its sessions end with the program: for tests, and for trying things out. */
-  static async generate({ mode = "encrypted" } = {}) {
-    return KeyRing.parse(await generateKey({ mode }), { mode });
+  /** `content`: of `parseRing`. */
+  constructor(content) {
+    this.#content = content;
   }
+}
 
-  /**
-   * Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7).
-   *
-   * A ring with a key of XChaCha20-Poly1305 is refused, unless `skipXChaCha` says that sessions under it, which this
-   * package cannot open, are to be left alone.
-   */
-  static async parse(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
-    const ring = new KeyRing();
-    ring.#mode = mode;
-    const keys = [];
-    for (const text of [texts].flat()) {
-      if (typeof text !== "string") {
-        throw new ConfigError("ring", "the key ring is no string; is the variable or the secret set?");
-      }
-      const { found, notBefore } = await parseItems(text, mode);
-      keys.push(...found);
-      if (notBefore !== null) ring.#notBefore = Math.max(notBefore, ring.#notBefore ?? 0);
-    }
-    ring.#keys = inOrder(keys);
-    checkRing(ring.#keys);
-    if (!skipXChaCha && keys.some((key) => key.suite === SUITES.xcha)) throw new ConfigError("suite", WITHOUT_XCHACHA);
-    return ring;
+/** Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7). Returns its mode, its keys in order, and `notBefore`. */
+async function parseRing(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
+  const ring = { mode, keys: [], notBefore: null };
+  for (const text of [texts].flat()) {
+    if (typeof text !== "string") throw new ConfigError("ring", "the key ring is no string; is the variable or the secret set?");
+    const { keys, notBefore } = await parseText(text, mode);
+    ring.keys.push(...keys);
+    if (notBefore !== null) ring.notBefore = Math.max(notBefore, ring.notBefore ?? 0);
   }
-
-  get mode() {
-    return this.#mode;
-  }
-
-  /** The public facts of the keys, in their order (§ 3.4.2). */
-  get keys() {
-    return this.#keys.map(({ id, sealFrom, acceptUntil }) => ({ id, sealFrom, acceptUntil }));
-  }
-
-  /** In Unix seconds, or null. */
-  get notBefore() {
-    return this.#notBefore;
-  }
-
-  /** Returns the fingerprint, to compare instances (§ 3.6). */
-  async fingerprint() {
-    const fields = this.#keys.map((key) => concat(key.kid, u64(key.sealFrom ?? 0), u64(key.acceptUntil ?? 0)));
-    return hex((await sha256(concat(...fields, u64(this.#notBefore ?? 0)))).subarray(0, 8));
-  }
+  ring.keys = inOrder(ring.keys);
+  checkRing(ring.keys);
+  if (!skipXChaCha && ring.keys.some((key) => key.suite === SUITES.xcha)) throw new ConfigError("suite", WITHOUT_XCHACHA);
+  return ring;
 }
 
 /** Returns the position of the key that seals at `now` (§ 3.4.3). */
@@ -892,50 +1538,52 @@ function cutsShort(keys, longest) {
 }
 
 /** Returns the keys of one text in their listing, and its `not_before` (§ 14.3). */
-async function parseItems(text, mode) {
+async function parseText(text, mode) {
   const body = trim(text, SPACE);
   const lines = body.split(/\r?\n/);
-  const isComment = (line) => /^[ \t]*#/.test(line);
-  const hasCommas = lines.some((line) => line.includes(",") && !isComment(line));
-  const found = [];
-  let notBefore = null;
+  const hasCommas = lines.some((line) => line.includes(",") && !/^[ \t]*#/.test(line));
+  const ring = { keys: [], notBefore: null };
   for (const raw of hasCommas ? body.split(",") : lines) {
     const item = trim(raw, BLANK);
     if (item === "" || item.startsWith("#")) {
       if (!hasCommas || body === "") continue;
       throw new ConfigError("blank", "key ring has an empty item between commas, or a comment");
     }
-    if (item.startsWith("not_before=")) {
-      if (/[ \t]/.test(item)) throw new ConfigError("attribute", "`not_before` stands alone");
-      const time = parseTime(item.slice("not_before=".length));
-      if (notBefore !== null) throw new ConfigError("attribute", "`not_before` is given twice");
-      notBefore = time;
+    const [first, ...words] = item.split(/[ \t]+/);
+    if (first.startsWith("not_before=")) {
+      if (words.length > 0) throw new ConfigError("attribute", "`not_before` stands alone");
+      setTime(ring, "notBefore", first);
       continue;
     }
-    found.push(await parseKey(item, mode));
+    const key = await parseKey(first, mode);
+    for (const word of words) {
+      const [, name] = /^(seal_from|accept_until)=/.exec(word) ?? [];
+      if (!name) throw new ConfigError("attribute", "a key is followed by `seal_from=` or `accept_until=`");
+      setTime(key, name === "seal_from" ? "sealFrom" : "acceptUntil", word);
+    }
+    ring.keys.push(key);
   }
-  return { found, notBefore };
+  return ring;
 }
 
-async function parseKey(item, mode) {
-  const [first, ...words] = item.split(/[ \t]+/);
+/** Sets the field of an attribute, `name=time`, which stands once. */
+function setTime(target, field, attribute) {
+  const at = attribute.indexOf("=");
+  const time = parseTime(attribute.slice(at + 1));
+  if (target[field] !== null) throw new ConfigError("attribute", `\`${attribute.slice(0, at)}\` is given twice`);
+  target[field] = time;
+}
+
+async function parseKey(text, mode) {
   // Only SP and HTAB are white space inside an item.
-  if (/^[\n\f\r]|[\n\f\r]$/.test(first)) throw new ConfigError("key", "key has a line end in it");
+  if (/^[\n\f\r]|[\n\f\r]$/.test(text)) throw new ConfigError("key", "key has a line end in it");
   let key;
   try {
-    key = await Key.parse(first);
+    key = await Key.parse(text);
   } catch (error) {
     throw new ConfigError("key", error.message);
   }
   if (key.suite.mode !== mode) throw new ConfigError("mixed", `key of type ${key.suite.name} in a ring that is ${mode}`);
-  for (const word of words) {
-    const [, name, time] = /^(seal_from|accept_until)=([^]*)$/.exec(word) ?? [];
-    if (!name) throw new ConfigError("attribute", "a key is followed by `seal_from=` or `accept_until=`");
-    const seconds = parseTime(time);
-    const field = name === "seal_from" ? "sealFrom" : "acceptUntil";
-    if (key[field] !== null) throw new ConfigError("attribute", `\`${name}\` is given twice`);
-    key[field] = seconds;
-  }
   return key;
 }
 
@@ -972,817 +1620,46 @@ function checkRing(keys) {
   }
 }
 
-// Times (SPEC.md § 7.7, § 8).
+// Key rings that programs make, and ask about their keys (SPEC.md § 3.4 to § 3.6).
 
 
-/** The Unix seconds of a `Date` or of milliseconds. Refuses a moment that is no number, at which nothing would expire. */
-function secondsOf(name, moment, round = Math.floor) {
-  const milliseconds = moment instanceof Date ? moment.getTime() : moment;
-  if (!Number.isFinite(milliseconds)) throw new ConfigError(name, `\`${name}\` is neither a valid Date nor milliseconds`);
-  return round(milliseconds / 1000);
-}
-
-const dateOf = (seconds) => new Date(seconds * 1000);
-
-/** A span as it is sealed: from 0 to 2^32 - 1 seconds. */
-const span = (seconds) => Math.min(U32, Math.max(0, seconds));
-
-/** Seconds from `issued` to the end (§ 8.1). */
-function lifetimeOf({ limit, remembered }, { absolute, rememberUpTo }) {
-  const longest = remembered !== null && rememberUpTo !== null ? rememberUpTo : absolute;
-  return Math.min(longest, remembered ?? Infinity, limit ?? Infinity);
-}
-
-const deadlineOf = (metadata, policy) => metadata.issued + lifetimeOf(metadata, policy);
-
-/** § 8.2. */
-const isRememberedNow = ({ remembered }, { rememberUpTo }) => remembered !== null && rememberUpTo !== null;
-
-/** The second at which the session is idle, or null. */
-function idleAt(metadata, policy) {
-  const applies = policy.idle !== null && !isRememberedNow(metadata, policy);
-  return applies ? metadata.issued + metadata.age + policy.idle : null;
-}
-
-/** Tests the dates of a session (§ 7.7) and those of the revocation (§ 7.8). Returns a Reason, or null. */
-function checkTimes(metadata, now, policy, notBefore) {
-  const seen = metadata.issued + metadata.age;
-  if (seen > now + policy.skew) return "NotYetValid";
-  if (now >= deadlineOf(metadata, policy)) return "Expired";
-  const idle = idleAt(metadata, policy);
-  if (idle !== null && now >= idle) return "Idle";
-  return metadata.issued < notBefore ? "Revoked" : null;
-}
-
-/** § 8.8. */
-function isRefreshDue(metadata, now, policy) {
-  const { refreshAfter } = policy;
-  if (isRememberedNow(metadata, policy)) return false;
-  if (typeof refreshAfter === "number") return now >= metadata.issued + metadata.age + refreshAfter;
-  return refreshAfter === "always";
-}
-
-/** The age of an activity (§ 8.6). */
-const activeAge = ({ issued, age }, now) => Math.max(age, now - issued, 0);
-
-// The payload of a session: a dictionary, or one value of a type (SPEC.md § 5.4, § 5.5).
-
-
-/** The value of a typed session, with its bytes and the schema that they have. */
-class TypedValue {
-  constructor(value, schema, bytes) {
-    this.value = value;
-    this.schema = schema;
-    this.bytes = bytes;
-  }
-
-  get length() {
-    return this.bytes.length;
-  }
-}
-
-/** That of a new session. Each session has one of its own, because the application may change a value in place. */
-function emptyPayload(type) {
-  return type === null ? new Dictionary() : new TypedValue(type.decode(type.empty), type.schema, type.empty);
-}
-
-const typedPayload = (type, value) => new TypedValue(value, type.schema, type.encode(value));
-
-/** Reads a payload. Returns null where it cannot be read. */
-function readPayload(type, schema, bytes) {
-  try {
-    if (type === null) return schema === 0 ? Dictionary.read(bytes) : null;
-    return new TypedValue(readTyped(type, schema, bytes), schema, bytes);
-  } catch {
-    return null;
-  }
-}
-
-function readTyped(type, schema, bytes) {
-  if (schema === type.schema) return type.decode(bytes);
-  if (schema === 0 && bytes.length === 0) return type.decode(type.empty);
-  return type.convert(schema, bytes);
-}
-
-// The body of a token (SPEC.md § 5).
-
-
-const FLAG = { limit: 0x01, sid: 0x02, pad: 0x04, device: 0x08, flash: 0x10, schema: 0x20, remembered: 0x40 };
-const KNOWN = Object.values(FLAG).reduce((all, flag) => all | flag, 0);
-
-/** Bytes of flags and metadata, each field at its longest (docs/spec/writer.md § 9.6). */
-const LONGEST_METADATA = 33;
-/** Bytes of the field of a device, which has a reserve of its own. */
-const DEVICE = 16;
-
-/** Reads a body: metadata, flash and payload. Throws `INVALID` (§ 5.1.5). */
-function readBody(body) {
-  const reader = new Reader(body);
-  const flags = reader.byte();
-  if (flags & ~KNOWN) throw INVALID;
-  const has = (flag) => (flags & flag) !== 0;
-  const metadata = {
-    issued: EPOCH + reader.uint(4),
-    age: reader.varint(),
-    limit: has(FLAG.limit) ? reader.varint() : null,
-    remembered: has(FLAG.remembered) ? reader.varint() : null,
-    sid: has(FLAG.sid) ? reader.take(8).slice() : null,
-    device: has(FLAG.device) ? reader.take(DEVICE).slice() : null,
-    schema: has(FLAG.schema) ? reader.varint() : 0,
-  };
-  if (has(FLAG.schema) && metadata.schema === 0) throw INVALID;
-  const flash = has(FLAG.flash) ? readFlash(reader) : [];
-  let end = body.length;
-  if (has(FLAG.pad)) {
-    do end--;
-    while (end >= reader.at && body[end] === 0);
-    if (end < reader.at || body[end] !== 0x80) throw INVALID;
-  }
-  return { metadata, flash, payload: body.slice(reader.at, end) };
-}
-
-function readFlash(reader) {
-  const count = reader.varint();
-  if (count === 0) throw INVALID;
-  const messages = [];
-  for (let i = 0; i < count; i++) messages.push([reader.text(reader.varint()), reader.text(reader.varint())]);
-  return messages;
-}
-
-/** The flash field (§ 5.3); without messages there is none. */
-function flashBytes(messages) {
-  if (messages.length === 0) return new Uint8Array();
-  const texts = messages.flat().flatMap((text) => {
-    const bytes = toUtf8(text);
-    return [varint(bytes.length), bytes];
-  });
-  return concat(varint(messages.length), ...texts);
-}
-
-function metadataBytes({ issued, age, limit, remembered, sid, device, schema }) {
-  const spans = [limit, remembered].filter((span) => span !== null).map(varint);
-  return concat(u32(issued - EPOCH), varint(age), ...spans, sid ?? [], device ?? [], schema ? varint(schema) : []);
-}
-
-/** Writes a body, padded to `length` bytes if it has fewer. */
-function writeBody(metadata, flash, payload, length) {
-  const fields = concat(metadataBytes(metadata), flash, payload);
-  const padding = Math.max(0, length - 1 - fields.length);
-  let flags = 0;
-  if (metadata.limit !== null) flags |= FLAG.limit;
-  if (metadata.remembered !== null) flags |= FLAG.remembered;
-  if (metadata.sid !== null) flags |= FLAG.sid;
-  if (metadata.device) flags |= FLAG.device;
-  if (metadata.schema !== 0) flags |= FLAG.schema;
-  if (flash.length > 0) flags |= FLAG.flash;
-  if (padding > 0) flags |= FLAG.pad;
-  const zeros = new Uint8Array(padding);
-  if (padding > 0) zeros[0] = 0x80;
-  return concat(u8(flags), fields, zeros);
-}
-
-/** The padded length of `n` bytes, the mark included (§ 5.6.2). */
-function padme(n) {
-  const e = Math.floor(Math.log2(n));
-  const low = 2 ** (e - (Math.floor(Math.log2(e)) + 1));
-  return Math.ceil(n / low) * low;
-}
-
-// A session during one request, as plain data, and the rules about it (docs/spec/writer.md): opened by `open`, changed by
-// `act`, judged by `finish`.
-
-
-const WITHHELD = {
-  unreadable: "the session has a form that this version cannot read, and is not overwritten",
-  stale: "the request does not prove the session's device, so the session is not changed; `invalidate` begins a new one",
-};
-
-class State {
-  /** The carrier that loaded the session, its keys, and the numbers of the parts that the request carried. */
-  loadedBy = null;
-  sealer = null;
-  carried = new Set();
-  /** What came of reading. For logs. */
-  outcome = { kind: "absent" };
-  /** The request carried a value or a part of it. */
-  hasToken = false;
-  /** The body as it opened, or null. */
-  arrived = null;
-  /** The metadata of the session that opened, whatever became of it. */
-  opened = null;
-  /** Why the application does not get the session that opened, and the metadata of that session; or null. */
-  withheld = null;
-  /** `cleared` or `invalidated`, in this request. */
-  ended = null;
-  isRenewed = false;
-  /** It exists in this request only. */
-  isNew = true;
-  /** Taken over from a cookie of another library. */
-  isTakenOver = false;
-  /** After the session was saved: the field that offers the browser a registration, or null. */
-  registration = null;
-  /** The request was for an image, a script or another part of a page. */
-  isSubresource = false;
-  isTouched = false;
-  isClosed = false;
-  /** The last wish of the application: `auto`, `discard` or `force`. */
-  wish = "auto";
-  /** The least end set by `limitTo` in this request, or null. */
-  #limitedUntil = null;
-  /** It opened under a key that a newer one has replaced. */
-  #isUnderEarlier = false;
-  becameBound = false;
-
-  constructor(policy, now) {
-    this.policy = policy;
-    this.now = now;
-    this.#begin();
-  }
-
-  #begin() {
-    this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
-    this.payload = emptyPayload(this.policy.type);
-    this.flash = [];
-  }
-
-  // Opening
-
-  /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
-  open({ keyId, bytes, body, place, tokenLength, cookies, becameBound = false }) {
-    const { schema, ...metadata } = body.metadata;
-    this.opened = metadata;
-    const payload = readPayload(this.policy.type, schema, body.payload);
-    if (payload === null) {
-      this.withheld = { why: "unreadable", metadata };
-      this.outcome = { kind: "rejected", reason: "Payload", keyId };
-      return;
-    }
-    const { budget } = this.policy;
-    this.#become(metadata, payload, body.flash);
-    this.arrived.body = bytes;
-    this.arrived.allowed = budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
-    this.#isUnderEarlier = place === "earlier";
-    this.becameBound = becameBound;
-    this.outcome = { kind: place === "sealing" ? "opened" : "openedUnderAcceptedKey", keyId };
-  }
-
-  /** Withholds the session that opened, because the request does not prove its device. */
-  withholdStale({ keyId, body }) {
-    this.opened = body.metadata;
-    this.withheld = { why: "stale", metadata: body.metadata };
-    this.outcome = { kind: "rejected", reason: "Stale", keyId };
-  }
-
-  /** Notes why the request's token did not open. */
-  refuse({ reason, keyId, isForOthers }) {
-    this.outcome = { kind: "rejected", reason, keyId };
-    // Other instances can open it, so it is not replaced.
-    if (isForOthers) this.withheld = { why: "unreadable", metadata: { sid: null } };
-  }
-
-  /** Becomes a session that another library wrote. Returns a Reason if that cannot be. */
-  takeOver(metadata, dictionary) {
-    if (dictionary.length > this.policy.budget.room) return "TooLong";
-    const payload = readPayload(this.policy.type, 0, dictionary);
-    if (payload === null) return "Payload";
-    this.#become(metadata, payload, []);
-    this.isTakenOver = true;
-    return null;
-  }
-
-  #become(metadata, payload, flash) {
-    this.metadata = metadata;
-    this.payload = payload;
-    this.flash = flash;
-    this.isNew = false;
-    this.arrived = { metadata, schema: payload.schema, payload: payload.bytes, flash: flashBytes(flash), allowed: null };
-  }
-
-  // Acting
-
-  /** Marks the session as used, and returns it. */
-  touch() {
-    this.isTouched = true;
-    return this;
-  }
-
-  /** Makes a change. Throws a `SessionError`, and changes nothing, where changes are refused. */
-  act(change, { evenWithheld = false } = {}) {
-    this.touch();
-    if (this.isClosed) throw new SessionError("after-head", "the session is saved, so nothing more can be changed");
-    if (this.withheld && !evenWithheld) throw new SessionError(this.withheld.why, WITHHELD[this.withheld.why]);
-    return change(this);
-  }
-
-  /** Stores an entry of a dictionary. */
-  setEntry(key, value) {
-    const { entry, length } = this.payload.entryOf(key, value);
-    if (this.payload.hasEntry(key, entry)) return;
-    this.checkSize(length + this.#flashLength());
-    this.payload.put(key, entry);
-  }
-
-  /** Returns true if there was such a key. */
-  removeEntry(key) {
-    if (!this.payload.has(key)) return false;
-    this.checkSize(this.payload.lengthWithout(key) + this.#flashLength());
-    this.payload.remove(key);
-    return true;
-  }
-
-  setPayload(payload) {
-    const isSame = payload.schema === this.payload.schema && equal(payload.bytes, this.payload.bytes);
-    if (!isSame) this.checkSize(payload.length + this.#flashLength());
-    this.payload = payload;
-  }
-
-  setFlash(flash) {
-    this.checkSize(this.payload.length + flashBytes(flash).length);
-    this.flash = flash;
-  }
-
-  setMetadata(changes) {
-    const metadata = { ...this.metadata, ...changes };
-    this.checkSize(this.contentLength(), metadata);
-    this.metadata = metadata;
-  }
-
-  renewId() {
-    this.setMetadata({ sid: random(8) });
-  }
-
-  renew() {
-    const { issued, remembered } = this.metadata;
-    const until = (end) => (end === null ? null : span(end - this.now));
-    this.setMetadata({
-      issued: this.now,
-      age: 0,
-      limit: until(this.#limitedUntil),
-      remembered: remembered === null ? null : span(issued + remembered - this.now),
-      sid: random(8),
-      device: null,
-    });
-    this.withheld = null;
-    this.isRenewed = true;
-  }
-
-  limitTo(seconds) {
-    const { issued, limit } = this.metadata;
-    const wanted = span(this.now + seconds - issued);
-    this.setMetadata({ limit: limit === null ? wanted : Math.min(limit, wanted) });
-    this.#limitedUntil = Math.min(this.#limitedUntil ?? Infinity, this.now + seconds);
-  }
-
-  rememberFor(seconds) {
-    if (this.policy.rememberUpTo === null) {
-      throw new SessionError("not-remembering", "set `rememberUpTo` to remember sessions");
-    }
-    this.setMetadata({ remembered: span(this.now + seconds - this.metadata.issued) });
-  }
-
-  clear() {
-    this.payload = emptyPayload(this.policy.type);
-    this.flash = [];
-    this.metadata = { ...this.metadata, sid: null };
-    this.ended ??= "cleared";
-  }
-
-  /** Returns the sid of the session that has ended, or null. */
-  invalidate() {
-    const isTold = this.outcome.reason !== "Stale" && this.ended !== "invalidated";
-    const { sid } = (isTold && this.opened) || { sid: null };
-    this.#begin();
-    this.arrived = null;
-    this.withheld = null;
-    this.isNew = true;
-    this.isRenewed = false;
-    this.#limitedUntil = null;
-    this.ended = "invalidated";
-    return sid;
-  }
-
-  forceSave() {
-    this.checkSize(this.contentLength());
-    this.wish = "force";
-  }
-
-  // Sizes
-
-  #flashLength() {
-    return flashBytes(this.flash).length;
-  }
-
-  contentLength() {
-    return this.payload.length + this.#flashLength();
-  }
-
-  checkSize(content, metadata = this.metadata) {
-    const { budget } = this.policy;
-    if (content <= budget.room) return;
-    const mayShrink = this.arrived && content <= this.contentLength();
-    if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata)) !== null) return;
-    throw new SessionError("size", `session needs ${content} bytes of content, there is room for ${budget.room}; store less`);
-  }
-
-  /** The size under which a session may be sent, or null (§ 9.5.3). */
-  #allowedFor(content, metadata, age) {
-    const { budget } = this.policy;
-    return content <= budget.room ? budget.allowed : this.#allowedForBody(this.#bodyLength(content, metadata, age), content, metadata);
-  }
-
-  #allowedForBody(length, content, { remembered }) {
-    const { budget } = this.policy;
-    const sizes = content <= budget.room ? [budget.allowed] : [budget.allowed, this.arrived?.allowed].filter(Boolean);
-    return sizes.find((allowed) => budget.allows(allowed, length, remembered !== null)) ?? null;
-  }
-
-  #bodyLength(content, metadata, age) {
-    const { length } = metadataBytes({ ...metadata, age, schema: this.payload.schema });
-    return this.policy.budget.bodyLength(1 + length + content, content);
-  }
-
-  #ageToWrite(content, metadata) {
-    const age = this.policy.refreshAfter === "never" ? metadata.age : activeAge(metadata, this.now);
-    return this.#allowedFor(content, metadata, age) !== null ? age : metadata.age;
-  }
-
-  // Finishing
-
-  /** Closes the session, and says what the client's token becomes (§ 8.12). */
-  finish(response) {
-    const decision = this.decide(response);
-    this.isClosed = true;
-    return decision;
+/** One or more keys, of which one seals at any time. */
+class KeyRing extends Ring {
+  /** Generates a ring of one key. Its sessions end with the program: for tests, and for trying things out. */
+  static async generate({ mode = "encrypted" } = {}) {
+    return KeyRing.parse(await generateKey({ mode }), { mode });
   }
 
   /**
-   * Decides. `change` is `keep`, `drop`, or `store` with what is to be sealed and sent; `touch` says how the response
-   * depends on the session.
+   * Parses the text of a ring (§ 3.5), or several texts (§ 3.5.7).
+   *
+   * A ring with a key of XChaCha20-Poly1305 is refused, unless `skipXChaCha` says that sessions under it, which this
+   * package cannot open, are to be left alone.
    */
-  decide(response = {}) {
-    if (!this.isTouched) return { change: "keep", touch: "untouched" };
-    const keep = { change: "keep", touch: "touched" };
-    if (this.withheld || this.isClosed) return keep;
-    const { status = 200, isShareable = false, isSubresource = this.isSubresource } = response;
-    const isDiscarded = this.wish === "discard";
-    const isSilenced = status >= 500 && !this.policy.saveOnServerError && this.wish !== "force";
-    const drop = this.hasToken ? { change: "drop", touch: "written" } : keep;
-    if (this.#isOver(isDiscarded, isSilenced)) return drop;
-    if (isDiscarded || isSilenced) return keep;
-    if (this.hasChanged() || (this.wish === "force" && !this.#isNewAndEmpty())) {
-      if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
-      if (!this.#canSeal()) throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
-      return { ...this.#store(this.#ageToWrite(this.contentLength(), this.metadata)), touch: "written" };
-    }
-    if (!this.arrived || isSubresource || isShareable || status >= 400 || !this.#canSeal()) return keep;
-    const stored = this.#refreshed() ?? this.#resealed();
-    return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
+  static async parse(texts, options) {
+    return new KeyRing(await parseRing(texts, options));
   }
 
-  #isOver(isDiscarded, isSilenced) {
-    const isForgettable = this.#isEmpty() && this.metadata.remembered === null;
-    if (this.ended === "invalidated") return isDiscarded || isSilenced || isForgettable;
-    if (this.ended === "cleared") return !isDiscarded && (isSilenced || this.#isEmpty());
-    return !isDiscarded && isForgettable && this.hasChanged();
+  get mode() {
+    return contentOf(this).mode;
   }
 
-  /** What a refresh stores, if one is due and fits (§ 8.8). */
-  #refreshed() {
-    const age = activeAge(this.metadata, this.now);
-    return isRefreshDue(this.metadata, this.now, this.policy) && this.#fits(age) ? this.#store(age) : null;
+  /** The public facts of the keys, in their order (§ 3.4.2). */
+  get keys() {
+    return contentOf(this).keys.map(({ id, sealFrom, acceptUntil }) => ({ id, sealFrom, acceptUntil }));
   }
 
-  /** What a re-seal stores, if one is due and fits (§ 8.9): the body as it arrived, or with its device. */
-  #resealed() {
-    const { age } = this.metadata;
-    if (this.becameBound) return this.#fits(age) ? this.#store(age) : null;
-    if (!this.#isUnderEarlier) return null;
-    const { body } = this.arrived;
-    const allowed = this.#allowedForBody(body.length, this.contentLength(), this.metadata);
-    return allowed && this.#sent(body, allowed);
+  /** In Unix seconds, or null. */
+  get notBefore() {
+    return contentOf(this).notBefore;
   }
 
-  #fits(age) {
-    return this.#allowedFor(this.contentLength(), this.metadata, age) !== null;
+  /** Returns the fingerprint, to compare instances (§ 3.6). */
+  async fingerprint() {
+    const { keys, notBefore } = contentOf(this);
+    const fields = keys.map((key) => concat(key.kid, u64(key.sealFrom ?? 0), u64(key.acceptUntil ?? 0)));
+    return hex((await sha256(concat(...fields, u64(notBefore ?? 0)))).subarray(0, 8));
   }
-
-  /** No entry, no flash, no id. */
-  #isEmpty() {
-    const { type } = this.policy;
-    const { schema, bytes } = this.payload;
-    const hasNoEntry = type === null ? bytes.length === 0 : schema === type.schema && equal(bytes, type.empty);
-    return hasNoEntry && this.flash.length === 0 && this.metadata.sid === null;
-  }
-
-  #isNewAndEmpty() {
-    return !this.arrived && this.#isEmpty() && this.metadata.remembered === null;
-  }
-
-  hasChanged() {
-    const { arrived } = this;
-    if (!arrived) return !this.#isNewAndEmpty();
-    const { issued, limit, remembered, sid, device } = this.metadata;
-    const before = arrived.metadata;
-    return !(
-      !this.isTakenOver &&
-      issued === before.issued &&
-      limit === before.limit &&
-      remembered === before.remembered &&
-      isSame(sid, before.sid) &&
-      isSame(device, before.device) &&
-      this.payload.schema === arrived.schema &&
-      equal(this.payload.bytes, arrived.payload) &&
-      equal(flashBytes(this.flash), arrived.flash)
-    );
-  }
-
-  /** SPEC.md § 6.4. */
-  #canSeal() {
-    return this.now >= EPOCH && this.now - EPOCH <= U32;
-  }
-
-  #store(age) {
-    const content = this.contentLength();
-    const metadata = { ...this.metadata, age, schema: this.payload.schema };
-    const length = this.#bodyLength(content, this.metadata, age);
-    const body = writeBody(metadata, flashBytes(this.flash), this.payload.bytes, length);
-    return this.#sent(body, this.#allowedFor(content, this.metadata, age) ?? this.policy.budget.allowed);
-  }
-
-  #sent(body, allowed) {
-    const isRemembered = isRememberedNow(this.metadata, this.policy);
-    const maxAge = isRemembered ? Math.max(0, deadlineOf(this.metadata, this.policy) - this.now) : null;
-    return { change: "store", body, allowed, maxAge };
-  }
-
-  /** The name of the session in CSRF tokens, or null (SPEC.md § 13). */
-  get csrfName() {
-    // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
-    const isStale = this.withheld?.why === "stale";
-    const { sid, issued } = isStale ? this.opened : this.metadata;
-    return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
-  }
-
-  /** `unbound`, `bound` or `stale`. */
-  get binding() {
-    if (this.withheld?.why === "stale") return "stale";
-    return this.metadata.device ? "bound" : "unbound";
-  }
-
-  /** 16 hexadecimal digits, or null. */
-  get id() {
-    return this.metadata.sid && hex(this.metadata.sid);
-  }
-}
-
-const isSame = (a, b) => a === b || (a !== null && b !== null && equal(a, b));
-
-// The handle of a session that an application gets.
-
-
-/** Returns the state behind a handle, for the carriers. */
-let stateOf;
-
-/** A visitor's session during one request. The carrier that loaded it saves its changes. */
-class Session {
-  static {
-    stateOf = (session) => session.#state;
-  }
-
-  #state;
-
-  /** Only carriers make sessions, by `load`. */
-  constructor(state) {
-    if (!(state instanceof State)) throw new TypeError("a session is made by `load`");
-    this.#state = state;
-  }
-
-  // The result of reading
-
-  /** `{kind, reason, keyId}`, for logs. A response must not depend on it. */
-  get outcome() {
-    return { ...this.#state.outcome };
-  }
-
-  /** The session's standing with the visitor's device: `unbound`, `bound` or `stale`. */
-  get binding() {
-    return this.#state.touch().binding;
-  }
-
-  /** After the session was saved: the value of the response's field `Secure-Session-Registration`, or null. */
-  get registration() {
-    return this.#state.registration;
-  }
-
-  /** The session exists in this request only. */
-  get isNew() {
-    return this.#state.touch().isNew;
-  }
-
-  /** 16 hexadecimal digits, or null. */
-  get id() {
-    return this.#state.touch().id;
-  }
-
-  get createdAt() {
-    const { isNew, metadata } = this.#state.touch();
-    return isNew ? null : dateOf(metadata.issued);
-  }
-
-  get lastActiveAt() {
-    const { isNew, metadata } = this.#state.touch();
-    return isNew ? null : dateOf(metadata.issued + metadata.age);
-  }
-
-  get expiresAt() {
-    const { isNew, metadata, policy } = this.#state.touch();
-    return isNew ? null : dateOf(Math.min(deadlineOf(metadata, policy), idleAt(metadata, policy) ?? Infinity));
-  }
-
-  /** Bytes by which the content may still grow. */
-  get remainingBytes() {
-    return Math.max(0, this.#state.policy.budget.room - this.#state.contentLength());
-  }
-
-  /** Returns true if the sign-in is less than so many seconds ago. A new session has had none. */
-  isRecent(seconds) {
-    checkSpan(seconds);
-    const { isNew, isRenewed, metadata, now } = this.#state.touch();
-    return (!isNew || isRenewed) && now < metadata.issued + seconds;
-  }
-
-  // The dictionary
-
-  get(key) {
-    return this.#dictionary().get(String(key));
-  }
-
-  has(key) {
-    return this.#dictionary().has(String(key));
-  }
-
-  /** In the order of their bytes. */
-  keys() {
-    return this.#dictionary().keys();
-  }
-
-  entries() {
-    return this.keys().map((key) => [key, this.get(key)]);
-  }
-
-  get size() {
-    return this.#dictionary().size;
-  }
-
-  /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, texts, `Uint8Array`s, arrays, objects and maps. */
-  set(key, value) {
-    this.#dictionary();
-    this.#state.act((state) => state.setEntry(String(key), value));
-    return this;
-  }
-
-  /** Returns true if there was such a key. */
-  delete(key) {
-    this.#dictionary();
-    return this.#state.act((state) => state.removeEntry(String(key)));
-  }
-
-  #dictionary() {
-    const { policy, payload } = this.#state.touch();
-    if (policy.type) throw new TypeError("this session has a type: use `value`");
-    return payload;
-  }
-
-  // A typed session
-
-  /** The value of a typed session. Store a changed one again, or call `update`. */
-  get value() {
-    return this.#typed().value;
-  }
-
-  set value(value) {
-    this.#typed();
-    this.#state.act((state) => state.setPayload(typedPayload(state.policy.type, value)));
-  }
-
-  #typed() {
-    const { policy, payload } = this.#state.touch();
-    if (!policy.type) throw new TypeError("this session is a dictionary: use `get` and `set`, or give the cookie a `type`");
-    return payload;
-  }
-
-  /**
-   * Changes an entry: `update(key, change)` stores what `change` makes of its value. In a typed session, `update(change)`
-   * changes a copy of the value in place, or stores what `change` returns.
-   */
-  update(...given) {
-    if (!this.#state.policy.type) {
-      const [key, change] = given;
-      return this.set(key, change(this.get(key)));
-    }
-    const { type } = this.#state.policy;
-    const copy = type.decode(type.encode(this.value));
-    const [change] = given;
-    this.value = change(copy) ?? copy;
-    return this;
-  }
-
-  // Messages for the next page
-
-  flash(queue, message) {
-    this.#state.act((state) => {
-      encodeText(message);
-      encodeText(queue);
-      state.setFlash([...state.flash, [queue, message]]);
-    });
-  }
-
-  /** The messages of a queue, left in place. */
-  flashes(queue) {
-    return this.#state.touch().flash.filter(([of]) => of === queue).map(([, message]) => message);
-  }
-
-  takeFlashes(queue) {
-    const taken = this.flashes(queue);
-    // Where there is none, this is reading.
-    if (taken.length > 0) this.#state.act((state) => state.setFlash(state.flash.filter(([of]) => of !== queue)));
-    return taken;
-  }
-
-  // Tokens for forms (SPEC.md § 13)
-
-  /** Returns a token for a form, or for the header `x-csrf-token`. Makes an id if there is none. */
-  async csrfToken() {
-    if (this.#state.touch().csrfName === null) this.renewId();
-    const { sealer, csrfName, now } = this.#state;
-    return sealer.csrfToken(csrfName, now);
-  }
-
-  /** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
-  async verifyCsrf(token) {
-    const { sealer, csrfName, now } = this.#state.touch();
-    return sealer.verifyCsrf(csrfName, now, token);
-  }
-
-  // Its life
-
-  /** Returns the id, and makes one if there is none. */
-  ensureId() {
-    if (this.id === null) this.renewId();
-    return this.id;
-  }
-
-  /** A new id, and the same data and dates. */
-  renewId() {
-    this.#state.act((state) => state.renewId());
-  }
-
-  /** After a sign-in: a new id, issued now, the same data. */
-  renew() {
-    this.#state.act((state) => state.renew(), { evenWithheld: true });
-  }
-
-  /** Ends the session at the latest so many seconds from now. */
-  limitTo(seconds) {
-    checkSpan(seconds);
-    this.#state.act((state) => state.limitTo(seconds));
-  }
-
-  /** Keeps the session after the browser is closed, for so many seconds from now. */
-  rememberFor(seconds) {
-    checkSpan(seconds);
-    this.#state.act((state) => state.rememberFor(seconds));
-  }
-
-  forget() {
-    this.#state.act((state) => state.setMetadata({ remembered: null }));
-  }
-
-  /** Drops the data, the messages and the id. */
-  clear() {
-    this.#state.act((state) => state.clear());
-  }
-
-  /** Signs out: drops everything, and the browser's cookie. Returns the id of the session that has ended, or null. */
-  invalidate() {
-    const sid = this.#state.act((state) => state.invalidate(), { evenWithheld: true });
-    return sid && hex(sid);
-  }
-
-  /** Saves none of this request's changes, unless `save` is called later. */
-  discard() {
-    this.#state.act((state) => (state.wish = "discard"), { evenWithheld: true });
-  }
-
-  /** Writes the session with this response even if it did not change. */
-  save() {
-    this.#state.act((state) => state.forceSave());
-  }
-}
-
-function checkSpan(seconds) {
-  if (Number.isInteger(seconds) && seconds >= 0) return;
-  throw new SessionError("seconds", "expected a whole number of seconds, 0 or more");
 }
 
 // Sizes (docs/spec/writer.md § 9.5, § 9.6).
@@ -1806,7 +1683,7 @@ class Budget {
   #padding;
 
   /** `fixed`: the bytes of a field without its token, with the longest Max-Age and without one; 0 beside a cookie. */
-  constructor({ field, cookies }, { withMaxAge, withoutMaxAge }, overhead, padding, isBound = false) {
+  constructor({ field, cookies }, { withMaxAge, withoutMaxAge }, overhead, padding = "none", isBound = false) {
     if (!["none", "padme"].includes(padding)) throw new ConfigError("padding", "`padding` is none or padme");
     this.allowed = { field, cookies, total: field * cookies };
     this.#fixed = { withMaxAge, withoutMaxAge };
@@ -1834,7 +1711,7 @@ class Budget {
   }
 
   /** The length of a body, with its padding. */
-  bodyLength(length, content) {
+  padded(length, content) {
     return this.#padding === "padme" && content <= this.room ? padme(length + 1) : length;
   }
 
@@ -1934,22 +1811,6 @@ const isSubresource = (destination) => SUBRESOURCES.includes(destination);
 // The settings of a carrier (SPEC.md § 8, docs/spec/writer.md).
 
 
-/** Options of every carrier. */
-const COMMON = [
-  "idleTimeout", "absoluteTimeout", "rememberUpTo", "refreshAfter", "clockSkew", "notBefore", "application", "context",
-  "padding", "revokedIf", "saveOnServerError", "type", "skipXChaCha", "dangerRetireEarly",
-];
-
-/** Refuses options that do not exist: a mistyped one would silently keep a default. */
-function checkOptions(options, own) {
-  for (const name of Object.keys(options)) {
-    if (name === "secure") {
-      throw new ConfigError("option", "there is no option `secure`; for development over http set `dangerAllowHttp`");
-    }
-    if (![...COMMON, ...own].includes(name)) throw new ConfigError("option", `there is no option \`${name}\``);
-  }
-}
-
 function positive(name, value, unit = "seconds") {
   if (!Number.isInteger(value) || value <= 0) throw new ConfigError(name, `\`${name}\` is a whole number of ${unit} above 0`);
   return value;
@@ -1960,33 +1821,40 @@ function yesOrNo(name, value = false) {
   return value;
 }
 
-function aFunction(name, value) {
-  if (value !== null && typeof value !== "function") throw new ConfigError(name, `\`${name}\` is a function`);
+/** Refuses what is not made by a function for this option, whose code is in the program of those alone who call it. */
+function madeBy(maker, name, value, method) {
+  if (typeof value?.[method] !== "function") throw new ConfigError(name, `\`${name}\` takes what ${maker} returns`);
   return value;
 }
 
-/** The rules of a session, out of the options. */
-function policyOf(options) {
-  const { idleTimeout = 1800, absoluteTimeout = 43_200, rememberUpTo = null, clockSkew = 60, notBefore = null } = options;
-  const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout);
+/** The rules of a session. Refuses options that do not exist: a mistyped one would silently keep a default. */
+function policyOf({
+  idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, refreshAfter, clockSkew = 60, notBefore = null, revokedIf = null,
+  saveOnServerError, type = null, ...unknown
+}) {
+  for (const name of Object.keys(unknown)) {
+    const hint = name === "secure" ? "; for development over http set `dangerAllowHttp`" : "";
+    throw new ConfigError("option", `there is no option \`${name}\`${hint}`);
+  }
+  const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout ?? 1800);
   const absolute = positive("absoluteTimeout", absoluteTimeout);
-  if (idle !== null && idle > absolute && options.idleTimeout !== undefined) {
+  if (idle > absolute && idleTimeout !== undefined) {
     throw new ConfigError("idleTimeout", "`idleTimeout` is longer than `absoluteTimeout`, so it never applies");
   }
   if (!Number.isInteger(clockSkew) || clockSkew < 0 || clockSkew > 300) {
     throw new ConfigError("clockSkew", "`clockSkew` is 0 to 300 seconds");
   }
-  const { type = null } = options;
+  if (revokedIf !== null && typeof revokedIf !== "function") throw new ConfigError("revokedIf", "`revokedIf` is a function");
   return {
     idle,
     absolute,
     rememberUpTo: rememberUpTo === null ? null : positive("rememberUpTo", rememberUpTo),
-    refreshAfter: refreshOf(options.refreshAfter, idle),
+    refreshAfter: refreshOf(refreshAfter, idle),
     skew: clockSkew,
     notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
-    revokedIf: aFunction("revokedIf", options.revokedIf ?? null),
-    saveOnServerError: yesOrNo("saveOnServerError", options.saveOnServerError),
-    type: type === null ? null : new Codec(type),
+    revokedIf,
+    saveOnServerError: yesOrNo("saveOnServerError", saveOnServerError),
+    type: type === null ? DICTIONARY : madeBy("`sessionType`", "type", type, "read"),
   };
 }
 
@@ -2010,56 +1878,6 @@ function refreshOf(refreshAfter, idle) {
   return refreshAfter;
 }
 
-/** The codec of a typed session (§ 5.5). Copies the bytes that it gives and gets, so the type may keep or reuse them. */
-class Codec {
-  #type;
-
-  constructor(type) {
-    this.#type = checkedType(type);
-    this.label = type.label;
-    this.schema = type.schema;
-    try {
-      this.empty = this.encode(type.empty);
-      this.decode(this.empty);
-    } catch (error) {
-      throw new ConfigError("type", `\`type\` does not decode what it encodes of \`type.empty\`: ${error.message ?? "it gave no value"}`);
-    }
-  }
-
-  encode(value) {
-    const bytes = this.#type.encode(value);
-    if (!(bytes instanceof Uint8Array)) throw new SessionError("value", "`type.encode` gave no Uint8Array");
-    return new Uint8Array(bytes);
-  }
-
-  decode(payload) {
-    return aValue(this.#type.decode(new Uint8Array(payload)));
-  }
-
-  convert(schema, payload) {
-    return aValue(this.#type.convert?.(schema, new Uint8Array(payload)) ?? undefined);
-  }
-}
-
-/** A codec cannot be asynchronous. */
-function aValue(value) {
-  if (value === undefined || typeof value?.then === "function") throw INVALID;
-  return value;
-}
-
-function checkedType(type) {
-  const refuse = (sentence) => {
-    throw new ConfigError("type", sentence);
-  };
-  if (typeof type !== "object") refuse("`type` is an object with the codec of a typed session");
-  const { label, schema } = type;
-  if (typeof label !== "string") refuse("`type.label` is a text, which keeps the sessions of two types apart");
-  if (!Number.isInteger(schema) || schema < 1 || schema > U32) refuse("`type.schema` is a whole number from 1 to 4,294,967,295");
-  if (typeof type.encode !== "function" || typeof type.decode !== "function") refuse("`type.encode` and `type.decode` are functions");
-  if (!("empty" in type)) refuse("`type.empty` is the value of a new session");
-  return type;
-}
-
 // Tokens: sealing and opening (SPEC.md § 4, § 6, and § 7 up to the body).
 
 
@@ -2070,56 +1888,37 @@ const SMALLEST_BODY = 6;
 
 /** The keys of a ring, derived for one purpose, and the context. */
 class Sealer {
-  /** `purpose`: `purposeBytes`. `context`: `contextBytes`. */
+  /** `ring`: of `parseRing`. `purpose`: `purposeBytes`. `context`: `contextBytes`. */
   static async of(ring, purpose, context) {
-    const derived = await Promise.all(keysOf(ring).map((key) => deriveKeys(key, purpose)));
-    return new Sealer(ring, derived, context);
+    return new Sealer(ring, purpose, context, await Promise.all(ring.keys.map((key) => deriveKeys(key, purpose, context))));
   }
 
-  #keys;
   #byId;
 
-  constructor(ring, keys, context) {
+  constructor(ring, purpose, context, keys) {
     this.ring = ring;
-    this.#keys = keys;
-    this.#byId = new Map(keys.map((derived) => [derived.key.id, derived]));
+    this.purpose = purpose;
     this.context = context;
+    this.keys = keys;
+    this.#byId = new Map(keys.map((derived) => [derived.key.id, derived]));
   }
 
-  #aad(head) {
-    return concat(head, u32(this.context.length), this.context);
-  }
-
-  /** The keys that are not retired, for CSRF tokens. */
-  accepted(now) {
-    return this.#keys.filter(({ key }) => !key.isRetired(now));
-  }
-
+  /** The keys that seal. */
   sealing(now) {
-    return this.#keys[this.#sealingAt(now)];
-  }
-
-  #sealingAt(now) {
-    return sealingAt(keysOf(this.ring), now);
+    return this.keys[sealingAt(this.ring.keys, now)];
   }
 
   /** A key of XChaCha20-Poly1305 cannot, because WebCrypto lacks it. */
   canSeal(now) {
-    const { mac, cipher } = this.sealing(now);
-    return Boolean(mac ?? cipher);
+    return this.sealing(now).seal !== undefined;
   }
 
   /** `entropy`: only tests give it. */
   async seal(body, now, entropy = random(NONCE)) {
-    const { key, cipher, nonce, mac } = this.sealing(now);
+    const { key, head, seal } = this.sealing(now);
     if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "the session is too long for a token");
-    const head = concat(u8(key.suite.fmt), key.kid);
-    const aad = this.#aad(head);
-    if (mac) return toBase64url(concat(head, body, (await hmac(mac, concat(aad, body))).subarray(0, TAG)));
-    if (!cipher) throw new SessionError("suite", `key ${key.id} seals by XChaCha20-Poly1305, which WebCrypto lacks`);
-    // The nonce depends on the content too, so that a repeated `entropy` does no harm (§ 6.2).
-    const n = (await hmac(nonce, concat(entropy, aad, body))).subarray(0, NONCE);
-    return toBase64url(concat(head, n, await cipher.seal(n, aad, body)));
+    if (!seal) throw new SessionError("suite", `key ${key.id} seals by XChaCha20-Poly1305, which WebCrypto lacks`);
+    return toBase64url(concat(head, ...(await seal(body, entropy))));
   }
 
   /** Returns the key's id and the body. Throws a `Refusal`. */
@@ -2136,75 +1935,89 @@ class Sealer {
     if (!known || known.key.suite !== suite) throw new Refusal("UnknownKey", keyId);
     if (known.key.isRetired(now)) throw new Refusal("RetiredKey", keyId);
     if (blob.length < overheadOf(suite.mode) + SMALLEST_BODY) throw new Refusal("TooShort", keyId);
-    if (known.key.suite === SUITES.xcha) throw new Refusal("UnknownKey", keyId, true);
-    const aad = this.#aad(blob.subarray(0, HEAD));
-    const body = await openBlob(known, aad, blob.subarray(HEAD));
+    if (!known.open) throw new Refusal("UnknownKey", keyId, true);
+    const body = await known.open(blob.subarray(HEAD));
     if (!body) throw new Refusal("Auth", keyId);
     return { keyId, body };
   }
 
   /** Returns the place of a key relative to the one that seals: `sealing`, `earlier` or `later`. */
   place(keyId, now) {
-    const at = this.#keys.findIndex(({ key }) => key.id === keyId);
-    const sealing = this.#sealingAt(now);
+    const at = this.keys.indexOf(this.#byId.get(keyId));
+    const sealing = sealingAt(this.ring.keys, now);
     return at === sealing ? "sealing" : at < sealing ? "earlier" : "later";
   }
 }
 
-async function deriveKeys(key, purpose) {
-  const [k, nonce, csrf] = await Promise.all(["key", "nonce", "csrf"].map((word) => key.derive(word, purpose)));
-  const derived = { key, csrf: await hmacKey(csrf) };
-  if (key.suite === SUITES.xaes) Object.assign(derived, { cipher: await Xaes.of(k), nonce: await hmacKey(nonce) });
-  if (key.suite === SUITES.sign) derived.mac = await hmacKey(k);
-  return derived;
+/**
+ * Derives the keys of one purpose. `seal` returns the parts of a blob behind its head; `open` takes them, and returns the
+ * body, or null where the tag is wrong. WebCrypto has neither for XChaCha20-Poly1305.
+ */
+async function deriveKeys(key, purpose, context) {
+  const head = concat(u8(key.suite.fmt), key.kid);
+  const aad = concat(head, u32(context.length), context);
+  const k = await key.derive("key", purpose);
+  if (key.suite === SUITES.xcha) return { key, head };
+  if (key.suite === SUITES.sign) return { key, head, ...signing(await hmacKey(k), aad) };
+  return { key, head, ...encrypting(await xaes(k), await hmacKey(await key.derive("nonce", purpose)), aad) };
 }
 
-/** Returns the body, or null where the tag is wrong. */
-async function openBlob({ mac, cipher }, aad, sealed) {
-  if (cipher) return cipher.open(sealed.subarray(0, NONCE), aad, sealed.subarray(NONCE));
-  const body = sealed.subarray(0, sealed.length - TAG);
-  const tag = (await hmac(mac, concat(aad, body))).subarray(0, TAG);
-  return equalTags(tag, sealed.subarray(sealed.length - TAG)) ? body.slice() : null;
+function encrypting(cipher, nonceKey, aad) {
+  return {
+    async seal(body, entropy) {
+      // The nonce depends on the content too, so that a repeated `entropy` does no harm (§ 6.2).
+      const n = (await hmac(nonceKey, concat(entropy, aad, body))).subarray(0, NONCE);
+      return [n, await cipher.seal(n, aad, body)];
+    },
+    open: (sealed) => cipher.open(sealed.subarray(0, NONCE), aad, sealed.subarray(NONCE)),
+  };
 }
 
-// The keys of one purpose, and the rules of the sessions under them: tokens to bodies, bodies to tokens, CSRF tokens.
+function signing(mac, aad) {
+  const tagOf = async (body) => (await hmac(mac, concat(aad, body))).subarray(0, TAG);
+  return {
+    seal: async (body) => [body, await tagOf(body)],
+    async open(sealed) {
+      const body = sealed.subarray(0, -TAG);
+      return equalTags(await tagOf(body), sealed.subarray(-TAG)) ? body.slice() : null;
+    },
+  };
+}
+
+// The keys of one purpose, and the rules of the sessions under them: tokens to bodies, bodies to tokens.
 
 
 class SessionSealer {
-  /** `own`: the names of the options that this carrier has beside the common ones. */
-  static async build(mode, ring, purpose, options, own) {
-    checkOptions(options, own);
-    const skipXChaCha = yesOrNo("skipXChaCha", options.skipXChaCha);
-    const parsed = ring instanceof KeyRing ? ring : await KeyRing.parse(ring, { mode, skipXChaCha });
+  /** `options`: those that all carriers have. */
+  static async build(mode, ring, purpose, { skipXChaCha, dangerRetireEarly, application, context = [], ...rules }) {
+    const policy = policyOf(rules);
+    const isSkipping = yesOrNo("skipXChaCha", skipXChaCha);
+    const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha: isSkipping });
     if (parsed.mode !== mode) throw new ConfigError("mixed", `a ring that is ${parsed.mode}, for sessions that are ${mode}`);
-    const policy = policyOf(options);
     const longest = Math.max(policy.absolute, policy.rememberUpTo ?? 0);
-    if (!yesOrNo("dangerRetireEarly", options.dangerRetireEarly) && cutsShort(keysOf(parsed), longest)) {
+    if (!yesOrNo("dangerRetireEarly", dangerRetireEarly) && cutsShort(parsed.keys, longest)) {
       throw new ConfigError(
         "dangerRetireEarly",
         `a key of the ring retires less than ${longest} seconds, the longest life of a session, after the next one seals; ` +
           "let it retire later, or set `dangerRetireEarly`",
       );
     }
-    const { application, context = [] } = options;
-    const [bound, label] = [contextBytes(context), policy.type?.label];
+    const [bound, { label }] = [contextBytes(context), policy.type];
     const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
     return new SessionSealer(mode, await derive(purpose), policy, derive);
   }
 
-  #sealer;
-
   /** `derive`: a `Sealer` for another purpose of the same ring, application, type and context. */
-  constructor(mode, sealer, policy, derive) {
+  constructor(mode, tokens, policy, derive) {
     this.mode = mode;
-    this.derive = derive;
-    this.#sealer = sealer;
+    this.tokens = tokens;
     this.policy = policy;
+    this.derive = derive;
   }
 
   set budget(budget) {
-    if ((this.policy.type?.empty.length ?? 0) > budget.room) {
-      throw new ConfigError("size", "there is no room for `type.empty`; choose a larger `size`");
+    if (this.policy.type.empty().length > budget.room) {
+      throw new ConfigError("size", "there is no room for the `empty` value of the type; choose a larger `size`");
     }
     this.policy.budget = budget;
   }
@@ -2213,21 +2026,9 @@ class SessionSealer {
     this.policy.notBefore = Math.max(this.policy.notBefore, notBeforeOf(moment));
   }
 
-  get #notBefore() {
-    return Math.max(this.policy.notBefore, this.#sealer.ring.notBefore ?? 0);
-  }
-
-  canSeal(now) {
-    return this.#sealer.canSeal(now);
-  }
-
-  seal(body, now) {
-    return this.#sealer.seal(body, now);
-  }
-
-  /** Takes the steps of § 7.1 (c) to § 7.8. Throws a `Refusal`. */
-  async verify(token, now) {
-    const { keyId, body: bytes } = await this.#sealer.open(token, now);
+  /** Takes the steps of § 7.1 (c) to § 7.8 for a token that came in so many cookies. Throws a `Refusal`. */
+  async verify(token, cookies, now) {
+    const { keyId, body: bytes } = await this.tokens.open(token, now);
     let body;
     try {
       body = readBody(bytes);
@@ -2237,19 +2038,19 @@ class SessionSealer {
     if (body.metadata.device && !this.policy.devices) throw new Refusal("Malformed", keyId);
     const reason = await this.check(body.metadata, now, keyId);
     if (reason) throw new Refusal(reason, keyId);
-    return { keyId, bytes, body, place: this.#sealer.place(keyId, now) };
+    return { keyId, bytes, body, place: this.tokens.place(keyId, now), tokenLength: token.length, cookies };
   }
 
   /** Tests the dates of a session, and asks the application whether it is revoked. Returns a Reason, or null. */
   async check(metadata, now, keyId = null) {
-    const reason = checkTimes(metadata, now, this.policy, this.#notBefore);
-    return reason ?? ((await this.#isRevoked(metadata, keyId)) ? "Revoked" : null);
+    const { policy, tokens } = this;
+    const reason = checkTimes(metadata, now, policy, Math.max(policy.notBefore, tokens.ring.notBefore ?? 0));
+    if (reason || !policy.revokedIf) return reason;
+    return (await this.#isRevoked(metadata, keyId)) ? "Revoked" : null;
   }
 
   /** A session for which the application does not say false is revoked. */
   async #isRevoked({ sid, issued, age, limit, remembered }, keyId) {
-    const { revokedIf } = this.policy;
-    if (!revokedIf) return false;
     const info = {
       id: sid && hex(sid),
       createdAt: dateOf(issued),
@@ -2259,48 +2060,23 @@ class SessionSealer {
       keyId,
     };
     try {
-      return (await revokedIf(info)) !== false;
+      return (await this.policy.revokedIf(info)) !== false;
     } catch {
       return true;
     }
   }
-
-  // CSRF tokens (§ 13)
-
-  /** `mask`: only tests give it. */
-  async csrfToken(name, now, mask = random(TAG)) {
-    const secret = await this.#csrfSecret(this.#sealer.sealing(now), name);
-    return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
-  }
-
-  async verifyCsrf(name, now, token) {
-    if (typeof token !== "string" || token.length !== 43 || name === null) return false;
-    const bytes = fromBase64url(token);
-    if (!bytes) return false;
-    const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
-    let passes = false;
-    for (const keys of this.#sealer.accepted(now)) {
-      if (equalTags(given, await this.#csrfSecret(keys, name))) passes = true;
-    }
-    return passes;
-  }
-
-  async #csrfSecret({ csrf }, name) {
-    const { context } = this.#sealer;
-    return (await hmac(csrf, concat(u32(context.length), context, name))).subarray(0, TAG);
-  }
 }
 
-/** Chooses among several values (§ 7.0). Returns one with its index, or throws a `Refusal`. */
+/** Chooses among several values (§ 7.0). Throws a `Refusal`. */
 function choose(results, isHostOnly) {
-  const good = results.flatMap((result, index) => (result instanceof Refusal ? [] : [{ ...result, index }]));
+  const good = results.filter((result) => !(result instanceof Refusal));
   if (good.length === 0) {
     const [{ reason, keyId }] = results;
     throw new Refusal(reason, keyId, results.some(({ isForOthers }) => isForOthers));
   }
-  const sids = good.map(({ body }) => body.metadata.sid && hex(body.metadata.sid));
-  const isOneSession = sids[0] !== null && sids.every((sid) => sid === sids[0]);
-  if (good.length > 1 && !isHostOnly && !isOneSession) throw new Refusal("Duplicate");
+  const sidOf = ({ body }) => body.metadata.sid && hex(body.metadata.sid);
+  const isOneSession = () => good.every((one) => sidOf(one) !== null && sidOf(one) === sidOf(good[0]));
+  if (good.length > 1 && !isHostOnly && !isOneSession()) throw new Refusal("Duplicate");
   return good.reduce((best, next) => (isLater(next.body.metadata, best.body.metadata) ? next : best));
 }
 
@@ -2346,23 +2122,17 @@ function newSession(carrier, source, now) {
   return { state, session: new Session(state) };
 }
 
-function ownState(carrier, session) {
+/** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
+async function finish(carrier, session, response) {
+  const { status = 200 } = response;
+  if (!Number.isInteger(status)) throw new TypeError("`status` is the status of the response, a whole number");
   const state = stateOf(session);
   if (state.loadedBy !== carrier) throw new TypeError("this session was loaded by another carrier; save it there");
-  return state;
-}
-
-/** Ends a request. Returns the decision, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
-async function finish(carrier, session, response) {
-  if (response.status !== undefined && !Number.isInteger(response.status)) {
-    throw new TypeError("`status` is the status of the response, a whole number");
-  }
-  const state = ownState(carrier, session);
   const decision = state.finish(response);
-  if (decision.change !== "store") return decision;
-  const sealer = sealerOf(carrier);
-  if (decision.isOptional && !sealer.canSeal(state.now)) return { change: "keep", touch: decision.touch };
-  return { ...decision, token: await sealer.seal(decision.body, state.now) };
+  const { tokens } = sealerOf(carrier);
+  if (decision.change !== "store") return { ...decision, state };
+  if (decision.isOptional && !tokens.canSeal(state.now)) return { change: "keep", touch: decision.touch, state };
+  return { ...decision, state, token: await tokens.seal(decision.body, state.now) };
 }
 
 /**
@@ -2497,8 +2267,7 @@ class Template {
   #options;
 
   constructor({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false, longestName = LONGEST_NAME }) {
-    checkName(name, longestName);
-    checkAttributes({ name, path, domain, secure, sameSite, partitioned });
+    check({ name, longestName, path, domain, secure, sameSite, partitioned });
     this.name = name;
     this.#options = {
       path,
@@ -2511,7 +2280,7 @@ class Template {
   }
 
   get isHostOnly() {
-    return this.name.toLowerCase().startsWith("__host-");
+    return isHostName(this.name);
   }
 
   /** Bytes of a field without its value, with a Max-Age or without. */
@@ -2550,32 +2319,27 @@ class Template {
   }
 }
 
+const isHostName = (name) => /^__host-/i.test(name);
+
 function refuse(sentence) {
   throw new ConfigError("cookie", sentence);
 }
 
-function checkName(name, longest) {
-  if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > longest) {
+function check({ name, longestName, path, domain, secure, sameSite, partitioned }) {
+  if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > longestName) {
     refuse("`name` is not the name of a cookie");
   }
   if (/\.\d+$/.test(name)) refuse("`name` ends in a dot and digits, which are the names of parts");
-}
-
-function checkAttributes({ name, path, domain, secure, sameSite, partitioned }) {
   if (typeof secure !== "boolean" || typeof partitioned !== "boolean") refuse("`secure` and `partitioned` are true or false");
   if (!/^\/[!-+\--:<-~]*$/.test(path) || path.length > LONGEST_PATH) {
     refuse("`path` begins with `/` and has visible ASCII characters");
   }
   if (domain !== null && (typeof domain !== "string" || !isDomain(domain))) refuse("`domain` is not a host name");
   if (![null, "Strict", "Lax", "None"].includes(sameSite)) refuse("`sameSite` is Strict, Lax, None or null");
-  if (!secure && (sameSite === "None" || partitioned)) {
-    refuse("browsers refuse SameSite=None and Partitioned without Secure; leave out `dangerAllowHttp`");
+  if (!secure && (sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name))) {
+    refuse("browsers refuse SameSite=None, Partitioned and the prefix of this name without Secure; leave out `dangerAllowHttp`");
   }
-  const prefix = name.toLowerCase();
-  if (!secure && /^__(secure|http|host)-/.test(prefix)) {
-    refuse("browsers refuse this prefix of the name without Secure; leave out `dangerAllowHttp`, or choose a name without a prefix");
-  }
-  if (prefix.startsWith("__host-") && (domain !== null || path !== "/")) {
+  if (isHostName(name) && (domain !== null || path !== "/")) {
     refuse("browsers refuse `__Host-` names with a domain or a path other than `/`; choose a `__Secure-` name");
   }
 }
@@ -2585,11 +2349,6 @@ function isDomain(domain) {
   const isLabel = (label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label);
   return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);
 }
-
-const OPTIONS = [
-  "name", "path", "domain", "dangerAllowHttp", "sameSite", "partitioned", "size", "formerly", "migrateFrom", "deviceBound",
-  "dangerAllowSharedCaching",
-];
 
 /** Sessions in cookies. */
 class SessionCookie extends Carrier {
@@ -2607,37 +2366,34 @@ class SessionCookie extends Carrier {
   }
 
   static async #build(mode, ring, options) {
-    const { size = "anywhere", padding = "none", formerly = [], migrateFrom = [], deviceBound = null, name } = options;
-    const { path, domain, sameSite, partitioned } = options;
-    const attributes = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", options.dangerAllowHttp) };
+    const { name, path, domain, sameSite, partitioned, dangerAllowHttp, size = "anywhere", padding, ...more } = options;
+    const { formerly = [], migrateFrom = [], deviceBound = null, dangerAllowSharedCaching, ...common } = more;
+    const attributes = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
     const template = new Template({ ...attributes, name: name ?? defaultName(attributes) });
     const former = [formerly].flat().map((changes) => formerOf(changes, attributes, template));
-    const mayShare = yesOrNo("dangerAllowSharedCaching", options.dangerAllowSharedCaching);
-    const sealer = await SessionSealer.build(mode, ring, template.name, options, OPTIONS);
+    const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
+    const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
+    const old = olds[0]?.together(olds, template.name);
+    const sealer = await SessionSealer.build(mode, ring, template.name, common);
     const fixed = { withMaxAge: template.lengthWith(LONGEST_MAX_AGE), withoutMaxAge: template.lengthWith(null) };
-    if (deviceBound && typeof deviceBound.prepare !== "function") {
-      throw new ConfigError("deviceBound", "`deviceBound` takes what the function of that name returns");
+    if (deviceBound) {
+      const { prepare } = madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
+      sealer.policy.devices = await prepare(sealer, template, attributes);
     }
-    if (deviceBound) sealer.policy.devices = await deviceBound.prepare(sealer, template, attributes);
     sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, Boolean(deviceBound));
-    return new SessionCookie(sealer, { template, former, mayShare, old: togetherOf([migrateFrom].flat(), template) });
+    return new SessionCookie(sealer, { template, former, mayShare, old });
   }
 
-  #template;
-  #former;
-  #mayShare;
-  #old;
+  /** `template`; `former`, those of earlier attributes; `mayShare`; and `old`, the cookies of other libraries, if any. */
+  #settings;
 
-  constructor(sealer, { template, former, mayShare, old }) {
+  constructor(sealer, settings) {
     super(sealer);
-    this.#template = template;
-    this.#former = former;
-    this.#mayShare = mayShare;
-    this.#old = old;
+    this.#settings = settings;
   }
 
   get name() {
-    return this.#template.name;
+    return this.#settings.template.name;
   }
 
   /**
@@ -2648,15 +2404,18 @@ class SessionCookie extends Carrier {
     const { state, session } = newSession(this, source, secondsOf("now", now));
     const fields = fieldsOf(source, "cookie");
     const { values, parts } = findCookie(fields, this.name);
-    state.carried = new Set(parts.keys());
+    state.carried = [...parts.keys()];
     state.hasToken = values.length > 0 || parts.size > 0;
     if (values.length === 0) {
-      if (!state.hasToken) await this.#old?.takeOver(fields, state, sealerOf(this));
+      if (!state.hasToken) await this.#settings.old?.takeOver(fields, state, sealerOf(this));
       return session;
     }
-    const results = await Promise.all(values.map((value) => this.#read(value, parts, state.now)));
     try {
-      await this.#admit(choose(results, this.#template.isHostOnly), fields, state);
+      const results = await Promise.all(values.map((value) => this.#read(value, parts, state.now)));
+      const chosen = choose(results, this.#settings.template.isHostOnly);
+      const { devices } = state.policy;
+      if (devices) await devices.admit(chosen, fields, state);
+      else state.open(chosen);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       state.refuse(refusal);
@@ -2664,21 +2423,10 @@ class SessionCookie extends Carrier {
     return session;
   }
 
-  /** Opens the session that was chosen, unless it has to prove a device and does not. */
-  async #admit(chosen, fields, state) {
-    const { devices } = state.policy;
-    if (!devices) return state.open(chosen);
-    const { metadata } = chosen.body;
-    const { isStale, device } = await devices.judge(metadata, fields, state.now);
-    if (isStale) return state.withholdStale(chosen);
-    const becameBound = device !== null && metadata.device === null;
-    state.open({ ...chosen, becameBound, body: { ...chosen.body, metadata: { ...metadata, device } } });
-  }
-
   async #read(value, parts, now) {
     try {
       const { token, cookies } = assemble(value, parts);
-      return { ...(await sealerOf(this).verify(token, now)), tokenLength: token.length, cookies };
+      return await sealerOf(this).verify(token, cookies, now);
     } catch (refusal) {
       if (refusal instanceof Refusal) return refusal;
       throw refusal;
@@ -2692,22 +2440,19 @@ class SessionCookie extends Carrier {
 
   /** Ends the request, and returns the cookies to set, for frameworks that take a name, a value and options. */
   async saveAsCookies(session, response = {}) {
-    return this.#cookiesOf(await finish(this, session, response), ownState(this, session));
+    return this.#cookiesOf(await finish(this, session, response));
   }
 
-  async #cookiesOf(decision, state) {
+  async #cookiesOf({ change, token, allowed, maxAge, state }) {
     const { carried, policy } = state;
-    const template = this.#template;
-    if (decision.change === "keep") return [];
-    const isDropped = decision.change === "drop";
+    const { template } = this.#settings;
+    if (change === "keep") return [];
     const earlier = this.#expireEarlier(state);
-    const devices = (await policy.devices?.depart(state, isDropped)) ?? [];
-    if (isDropped) return [...earlier, ...template.expireAll(carried), ...devices];
-    state.registration = (await policy.devices?.offer(state)) ?? null;
-    const { token, allowed, maxAge } = decision;
-    const partLength = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
-    const cookies = template.split(token, partLength, maxAge);
-    return [...earlier, ...cookies, ...template.expireParts(carried, cookies.length), ...devices];
+    const beside = (await policy.devices?.depart(state, change === "drop")) ?? [];
+    if (change === "drop") return [...earlier, ...template.expireAll(carried), ...beside];
+    const fixed = allowed.cookies === 1 ? 0 : template.lengthWith(maxAge);
+    const cookies = template.split(token, policy.budget.partLength(allowed, token.length, fixed), maxAge);
+    return [...earlier, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
   }
 
   /**
@@ -2717,7 +2462,8 @@ class SessionCookie extends Carrier {
   #expireEarlier({ carried, policy, now }) {
     const own = Array.from({ length: policy.budget.allowed.cookies - 1 }, (_, i) => i + 1);
     const parts = new Set([...carried, ...own]);
-    return [...this.#former.flatMap((former) => former.expireAll(parts)), ...(this.#old?.expire(now) ?? [])];
+    const { former, old } = this.#settings;
+    return [...former.flatMap((template) => template.expireAll(parts)), ...(old?.expire(now) ?? [])];
   }
 
   /**
@@ -2748,13 +2494,13 @@ class SessionCookie extends Carrier {
   }
 
   async #headChanges(fields, session, response) {
-    const decision = await finish(this, session, { ...response, isShareable: !this.#mayShare && isShareable(fields) });
-    const state = ownState(this, session);
-    const cookies = await this.#cookiesOf(decision, state);
-    const setCookies = cookies.map((cookie) => ["set-cookie", toSetCookie(cookie)]);
-    const isOffered = decision.change === "store" && state.registration !== null;
+    const { mayShare } = this.#settings;
+    const finished = await finish(this, session, { ...response, isShareable: !mayShare && isShareable(fields) });
+    const cookies = (await this.#cookiesOf(finished)).map((cookie) => ["set-cookie", toSetCookie(cookie)]);
+    const { change, touch, state } = finished;
+    const isOffered = change === "store" && state.registration !== null;
     const offer = isOffered ? [["secure-session-registration", state.registration]] : [];
-    return [...cacheChanges(fields, decision.touch, "Cookie", this.#mayShare), ...setCookies, ...offer];
+    return [...cacheChanges(fields, touch, "Cookie", mayShare), ...cookies, ...offer];
   }
 }
 
@@ -2763,8 +2509,8 @@ function formerOf(changes, attributes, template) {
   const refuse = (sentence) => {
     throw new ConfigError("formerly", sentence);
   };
-  const known = ["path", "domain", "partitioned"];
-  if (changes === null || typeof changes !== "object" || !Object.keys(changes).every((key) => known.includes(key))) {
+  const { path, domain, partitioned, ...unknown } = Object(changes);
+  if (Object(changes) !== changes || Object.keys(unknown).length > 0) {
     refuse("`formerly` takes objects with `path`, `domain` and `partitioned`");
   }
   const { name } = template;
@@ -2773,16 +2519,6 @@ function formerOf(changes, attributes, template) {
     refuse("`formerly` has the attributes that the cookie has now; leave it out");
   }
   return former;
-}
-
-/** The old cookies, or null: their code is loaded by those alone who have some. */
-function togetherOf(sources, { name }) {
-  const isOld = (source) => typeof source?.together === "function";
-  if (!sources.every(isOld)) throw new ConfigError("migrateFrom", "`migrateFrom` takes what `ironSession` or `oldCookie` returns");
-  if (sources.some(({ template }) => template.name === name)) {
-    throw new ConfigError("migrateFrom", "the old cookie and the new one have the same name");
-  }
-  return sources[0]?.together(sources) ?? null;
 }
 
 function apply(changes, headers) {
@@ -2808,12 +2544,12 @@ class SessionHeader extends Carrier {
     if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name)) {
       throw new ConfigError("name", "`name` is not the name of a header field");
     }
-    const { maxTokenLength = 3072, padding = "none" } = options;
+    const { maxTokenLength = 3072, padding, ...common } = options;
     if (positive("maxTokenLength", maxTokenLength, "characters") > 16_384) {
       throw new ConfigError("maxTokenLength", "`maxTokenLength` is at most 16,384 characters");
     }
     const field = name.toLowerCase();
-    const sealer = await SessionSealer.build(mode, ring, `header:${field}`, options, ["maxTokenLength"]);
+    const sealer = await SessionSealer.build(mode, ring, `header:${field}`, common);
     const fixed = { withMaxAge: 0, withoutMaxAge: 0 };
     sealer.budget = new Budget({ field: maxTokenLength, cookies: 1 }, fixed, overheadOf(mode), padding);
     return new SessionHeader(sealer, field);
@@ -2835,7 +2571,7 @@ class SessionHeader extends Carrier {
     try {
       if (tokens.size > 1) throw new Refusal("Duplicate");
       const [token] = tokens;
-      state.open({ ...(await sealerOf(this).verify(token, state.now)), tokenLength: token.length, cookies: 1 });
+      state.open(await sealerOf(this).verify(token, 1, state.now));
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       state.refuse(refusal);
@@ -2857,4 +2593,113 @@ function tokenOf(value, field) {
   return (isBearer ? trimmed.slice(7) : trimmed).slice(0, LONGEST_TOKEN + 1);
 }
 
-export { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, decodeDictionary, generateKey };
+// Typed sessions, which hold one value (SPEC.md § 5.5).
+
+
+/**
+ * The type of a session, for the option `type`. `label` and `schema` are `SessionData::LABEL` and `SCHEMA` of the type in
+ * Rust. `shape` is a description, or a codec of your own: an object with `encode(value)` and `decode(bytes)`. `empty` is the
+ * value of a new session: by default that of Rust's `Default`. `convert(schema, bytes)` reads a payload of another schema,
+ * 0 for a dictionary, and returns undefined where it cannot.
+ */
+function sessionType(type) {
+  const refuse = (sentence) => {
+    throw new ConfigError("type", sentence);
+  };
+  const { label, schema, shape } = type;
+  if (typeof label !== "string") refuse("`label` is a text, which keeps the sessions of two types apart");
+  if (!Number.isInteger(schema) || schema < 1 || schema > U32) refuse("`schema` is a whole number from 1 to 4,294,967,295");
+  if (typeof shape?.encode !== "function" || typeof shape.decode !== "function") {
+    refuse("`shape` is a description, or an object with the functions `encode` and `decode`");
+  }
+  if (!("empty" in type) && typeof shape.empty !== "function") refuse("`empty` is the value of a new session");
+  try {
+    return new SessionType(type);
+  } catch (error) {
+    return refuse(`\`shape\` does not decode what it encodes of \`empty\`: ${error.message ?? "it gave no value"}`);
+  }
+}
+
+/** A codec. Copies the bytes that it gives and gets, so the shape may keep or reuse them. */
+class SessionType {
+  #shape;
+  #convert;
+  #empty;
+
+  constructor({ label, schema, shape, empty = shape.empty(), convert }) {
+    this.label = label;
+    this.schema = schema;
+    this.#shape = shape;
+    this.#convert = convert;
+    this.#empty = this.encode(empty);
+    this.empty();
+  }
+
+  /** The payload of a new session. Each session has one of its own, because the application may change a value in place. */
+  empty() {
+    return this.#decoded(this.#empty);
+  }
+
+  /** Reads a payload. Throws where it cannot be read. */
+  read(schema, bytes) {
+    if (schema === this.schema) return this.#decoded(bytes);
+    if (schema === 0 && bytes.length === 0) return new TypedValue(this, this.decode(this.#empty), 0, bytes);
+    return new TypedValue(this, aValue(this.#convert?.(schema, new Uint8Array(bytes)) ?? undefined), schema, bytes);
+  }
+
+  isEmpty({ schema, bytes }) {
+    return schema === this.schema && equal(bytes, this.#empty);
+  }
+
+  encode(value) {
+    const bytes = this.#shape.encode(value);
+    if (!(bytes instanceof Uint8Array)) throw new SessionError("value", "`encode` gave no Uint8Array");
+    return new Uint8Array(bytes);
+  }
+
+  decode(bytes) {
+    return aValue(this.#shape.decode(new Uint8Array(bytes)));
+  }
+
+  #decoded(bytes) {
+    return new TypedValue(this, this.decode(bytes), this.schema, bytes);
+  }
+}
+
+/** A codec cannot be asynchronous. */
+function aValue(value) {
+  if (value === undefined || typeof value?.then === "function") throw INVALID;
+  return value;
+}
+
+/** The value of a typed session, with its bytes and the schema that they have. */
+class TypedValue {
+  #type;
+
+  constructor(type, value, schema, bytes) {
+    this.#type = type;
+    this.value = value;
+    this.schema = schema;
+    this.bytes = bytes;
+  }
+
+  get length() {
+    return this.bytes.length;
+  }
+
+  get isEmpty() {
+    return this.#type.isEmpty(this);
+  }
+
+  /** The payload with another value in place of this one. */
+  with(value) {
+    return new TypedValue(this.#type, value, this.#type.schema, this.#type.encode(value));
+  }
+
+  /** A copy of the value. */
+  copy() {
+    return this.#type.decode(this.#type.encode(this.value));
+  }
+}
+
+export { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, csrfToken, decodeDictionary, generateKey, sessionType, verifyCsrf };

@@ -1,11 +1,18 @@
 // The body of a token (SPEC.md § 5).
 
-import { EPOCH, concat, toUtf8, u32, u8 } from "./bytes.js";
+import { EPOCH, joined, toUtf8, u32, u8 } from "./bytes.js";
 import { INVALID } from "./errors.js";
 import { Reader, varint } from "./reader.js";
 
-const FLAG = { limit: 0x01, sid: 0x02, pad: 0x04, device: 0x08, flash: 0x10, schema: 0x20, remembered: 0x40 };
-const KNOWN = Object.values(FLAG).reduce((all, flag) => all | flag, 0);
+/** Flags of the fields that are there (§ 5.1.1). */
+const LIMIT = 0x01;
+const SID = 0x02;
+const PADDING = 0x04;
+const BOUND = 0x08;
+const FLASH = 0x10;
+const SCHEMA = 0x20;
+const REMEMBERED = 0x40;
+const RESERVED = 0x80;
 
 /** Bytes of flags and metadata, each field at its longest (docs/spec/writer.md § 9.6). */
 export const LONGEST_METADATA = 33;
@@ -16,26 +23,26 @@ export const DEVICE = 16;
 export function readBody(body) {
   const reader = new Reader(body);
   const flags = reader.byte();
-  if (flags & ~KNOWN) throw INVALID;
+  if (flags & RESERVED) throw INVALID;
   const has = (flag) => (flags & flag) !== 0;
   const metadata = {
     issued: EPOCH + reader.uint(4),
     age: reader.varint(),
-    limit: has(FLAG.limit) ? reader.varint() : null,
-    remembered: has(FLAG.remembered) ? reader.varint() : null,
-    sid: has(FLAG.sid) ? reader.take(8).slice() : null,
-    device: has(FLAG.device) ? reader.take(DEVICE).slice() : null,
-    schema: has(FLAG.schema) ? reader.varint() : 0,
+    limit: has(LIMIT) ? reader.varint() : null,
+    remembered: has(REMEMBERED) ? reader.varint() : null,
+    sid: has(SID) ? reader.take(8).slice() : null,
+    device: has(BOUND) ? reader.take(DEVICE).slice() : null,
+    schema: has(SCHEMA) ? reader.varint() : 0,
   };
-  if (has(FLAG.schema) && metadata.schema === 0) throw INVALID;
-  const flash = has(FLAG.flash) ? readFlash(reader) : [];
+  if (has(SCHEMA) && metadata.schema === 0) throw INVALID;
+  const flash = has(FLASH) ? readFlash(reader) : [];
   let end = body.length;
-  if (has(FLAG.pad)) {
+  if (has(PADDING)) {
     do end--;
     while (end >= reader.at && body[end] === 0);
     if (end < reader.at || body[end] !== 0x80) throw INVALID;
   }
-  return { metadata, flash, payload: body.slice(reader.at, end) };
+  return { metadata, flash, payload: body.subarray(reader.at, end) };
 }
 
 function readFlash(reader) {
@@ -53,29 +60,31 @@ export function flashBytes(messages) {
     const bytes = toUtf8(text);
     return [varint(bytes.length), bytes];
   });
-  return concat(varint(messages.length), ...texts);
+  return joined([varint(messages.length), ...texts]);
 }
 
-export function metadataBytes({ issued, age, limit, remembered, sid, device, schema }) {
-  const spans = [limit, remembered].filter((span) => span !== null).map(varint);
-  return concat(u32(issued - EPOCH), varint(age), ...spans, sid ?? [], device ?? [], schema ? varint(schema) : []);
-}
-
-/** Writes a body, padded to `length` bytes if it has fewer. */
-export function writeBody(metadata, flash, payload, length) {
-  const fields = concat(metadataBytes(metadata), flash, payload);
-  const padding = Math.max(0, length - 1 - fields.length);
+/** Writes a body. `padded` returns its length with padding, out of the one without. */
+export function writeBody({ issued, age, limit, remembered, sid, device, schema }, flash, payload, padded = (length) => length) {
   let flags = 0;
-  if (metadata.limit !== null) flags |= FLAG.limit;
-  if (metadata.remembered !== null) flags |= FLAG.remembered;
-  if (metadata.sid !== null) flags |= FLAG.sid;
-  if (metadata.device) flags |= FLAG.device;
-  if (metadata.schema !== 0) flags |= FLAG.schema;
-  if (flash.length > 0) flags |= FLAG.flash;
-  if (padding > 0) flags |= FLAG.pad;
-  const zeros = new Uint8Array(padding);
-  if (padding > 0) zeros[0] = 0x80;
-  return concat(u8(flags), fields, zeros);
+  const fields = [u32(issued - EPOCH), varint(age)];
+  const add = (flag, bytes) => {
+    flags |= flag;
+    fields.push(bytes);
+  };
+  if (limit !== null) add(LIMIT, varint(limit));
+  if (remembered !== null) add(REMEMBERED, varint(remembered));
+  if (sid) add(SID, sid);
+  if (device) add(BOUND, device);
+  if (schema) add(SCHEMA, varint(schema));
+  if (flash.length > 0) add(FLASH, flash);
+  fields.push(payload);
+  const length = 1 + fields.reduce((sum, { length }) => sum + length, 0);
+  const padding = new Uint8Array(Math.max(0, padded(length) - length));
+  if (padding.length > 0) {
+    padding[0] = 0x80;
+    add(PADDING, padding);
+  }
+  return joined([u8(flags), ...fields]);
 }
 
 /** The padded length of `n` bytes, the mark included (§ 5.6.2). */

@@ -22,7 +22,7 @@ export class Budget {
   #padding;
 
   /** `fixed`: the bytes of a field without its token, with the longest Max-Age and without one; 0 beside a cookie. */
-  constructor({ field, cookies }, { withMaxAge, withoutMaxAge }, overhead, padding, isBound = false) {
+  constructor({ field, cookies }, { withMaxAge, withoutMaxAge }, overhead, padding = "none", isBound = false) {
     if (!["none", "padme"].includes(padding)) throw new ConfigError("padding", "`padding` is none or padme");
     this.allowed = { field, cookies, total: field * cookies };
     this.#fixed = { withMaxAge, withoutMaxAge };
@@ -50,7 +50,7 @@ export class Budget {
   }
 
   /** The length of a body, with its padding. */
-  bodyLength(length, content) {
+  padded(length, content) {
     return this.#padding === "padme" && content <= this.room ? padme(length + 1) : length;
   }
 

@@ -40,23 +40,17 @@ export function newSession(carrier, source, now) {
   return { state, session: new Session(state) };
 }
 
-export function ownState(carrier, session) {
+/** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
+export async function finish(carrier, session, response) {
+  const { status = 200 } = response;
+  if (!Number.isInteger(status)) throw new TypeError("`status` is the status of the response, a whole number");
   const state = stateOf(session);
   if (state.loadedBy !== carrier) throw new TypeError("this session was loaded by another carrier; save it there");
-  return state;
-}
-
-/** Ends a request. Returns the decision, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
-export async function finish(carrier, session, response) {
-  if (response.status !== undefined && !Number.isInteger(response.status)) {
-    throw new TypeError("`status` is the status of the response, a whole number");
-  }
-  const state = ownState(carrier, session);
   const decision = state.finish(response);
-  if (decision.change !== "store") return decision;
-  const sealer = sealerOf(carrier);
-  if (decision.isOptional && !sealer.canSeal(state.now)) return { change: "keep", touch: decision.touch };
-  return { ...decision, token: await sealer.seal(decision.body, state.now) };
+  const { tokens } = sealerOf(carrier);
+  if (decision.change !== "store") return { ...decision, state };
+  if (decision.isOptional && !tokens.canSeal(state.now)) return { change: "keep", touch: decision.touch, state };
+  return { ...decision, state, token: await tokens.seal(decision.body, state.now) };
 }
 
 /**

@@ -19,48 +19,32 @@ export async function sha256(bytes) {
 const ZEROS = new Uint8Array(16);
 const FIRST_BLOCK = { name: "AES-CBC", iv: ZEROS };
 
-/** XAES-256-GCM (§ 2.4). */
-export class Xaes {
-  #key;
-  #k1;
+/** The cipher XAES-256-GCM under a key (§ 2.4). */
+export async function xaes(bytes) {
+  const key = await subtle.importKey("raw", bytes, "AES-CBC", false, ["encrypt"]);
+  // AES of one block is the first block of CBC without an initial vector.
+  const aes = (block) => subtle.encrypt(FIRST_BLOCK, key, block);
+  const l = new Uint8Array(await aes(ZEROS), 0, 16);
+  const k1 = l.map((byte, i) => (byte << 1) | (i < 15 ? l[i + 1] >> 7 : 0));
+  if (l[0] & 0x80) k1[15] ^= 0x87;
 
-  static async of(bytes) {
-    const xaes = new Xaes();
-    xaes.#key = await subtle.importKey("raw", bytes, "AES-CBC", false, ["encrypt"]);
-    const l = new Uint8Array(await subtle.encrypt(FIRST_BLOCK, xaes.#key, ZEROS), 0, 16);
-    const k1 = l.map((byte, i) => (byte << 1) | (i < 15 ? l[i + 1] >> 7 : 0));
-    if (l[0] & 0x80) k1[15] ^= 0x87;
-    xaes.#k1 = k1;
-    return xaes;
-  }
-
-  /** AES of one block is the first block of CBC without an initial vector. */
-  #half(number, nonce) {
-    const block = concat(Uint8Array.of(0, number, 0x58, 0), nonce.subarray(0, 12));
-    for (let i = 0; i < 16; i++) block[i] ^= this.#k1[i];
-    return subtle.encrypt(FIRST_BLOCK, this.#key, block);
-  }
-
-  async #subkey(nonce, use) {
-    const [first, second] = await Promise.all([this.#half(1, nonce), this.#half(2, nonce)]);
-    const bytes = concat(new Uint8Array(first, 0, 16), new Uint8Array(second, 0, 16));
-    return subtle.importKey("raw", bytes, "AES-GCM", false, use);
-  }
-
-  async seal(nonce, aad, text) {
-    const key = await this.#subkey(nonce, ["encrypt"]);
+  const half = (number, nonce) => {
+    const block = k1.slice();
+    block[1] ^= number;
+    block[2] ^= 0x58;
+    for (let i = 0; i < 12; i++) block[4 + i] ^= nonce[i];
+    return aes(block);
+  };
+  /** Encrypts or decrypts under the subkey of a nonce. */
+  const run = async (use, nonce, aad, text) => {
+    const [first, second] = await Promise.all([half(1, nonce), half(2, nonce)]);
+    const subkey = concat(new Uint8Array(first, 0, 16), new Uint8Array(second, 0, 16));
     const algorithm = { name: "AES-GCM", iv: nonce.subarray(12), additionalData: aad };
-    return new Uint8Array(await subtle.encrypt(algorithm, key, text));
-  }
-
-  /** Returns null where the tag is wrong. */
-  async open(nonce, aad, sealed) {
-    const key = await this.#subkey(nonce, ["decrypt"]);
-    const algorithm = { name: "AES-GCM", iv: nonce.subarray(12), additionalData: aad };
-    try {
-      return new Uint8Array(await subtle.decrypt(algorithm, key, sealed));
-    } catch {
-      return null;
-    }
-  }
+    return new Uint8Array(await subtle[use](algorithm, await subtle.importKey("raw", subkey, "AES-GCM", false, [use]), text));
+  };
+  return {
+    seal: (nonce, aad, text) => run("encrypt", nonce, aad, text),
+    /** Returns null where the tag is wrong. */
+    open: (nonce, aad, sealed) => run("decrypt", nonce, aad, sealed).catch(() => null),
+  };
 }

@@ -1,6 +1,7 @@
 // CSRF protection: checks that a request comes from a page of the session's own site. The rules of `CsrfGuard` in Rust.
 
 import { trim } from "./bytes.js";
+import { verifyCsrf } from "./csrf_token.js";
 import { ConfigError } from "./errors.js";
 import { isAt, isSecure, parseHost, parseOrigin, tellingPort } from "./origins.js";
 
@@ -63,7 +64,7 @@ export class CsrfGuard {
     if (this.#asks === "nothing" || isSafe || isUpgrade || isFormPost) return null;
     const [token = await this.#tokenInForm(head, request)] = head.values("x-csrf-token");
     if (token === null) return new CsrfRefusal("no-token");
-    return (await session.verifyCsrf(token)) ? null : new CsrfRefusal("wrong-token");
+    return (await verifyCsrf(session, token)) ? null : new CsrfRefusal("wrong-token");
   }
 
   async #tokenInForm(head, request) {

@@ -16,6 +16,7 @@ const MARKED_FOR = 86_400;
 /** Seconds for which an offer is good. */
 const OFFERED_FOR = 120;
 const LEAST_GRACE = 10;
+const STALE = "the request does not prove the session's device, so the session is not changed; `invalidate` begins a new one";
 const TAG = /^[A-Za-z0-9_-]{8}$/;
 
 /**
@@ -62,6 +63,20 @@ class Devices {
     this.#attributes = attributes;
   }
 
+  /** Opens the session that was chosen, unless it has to prove a device and does not. */
+  async admit(chosen, fields, state) {
+    const { keyId, body } = chosen;
+    const { isStale, device } = await this.judge(body.metadata, fields, state.now);
+    if (isStale) {
+      state.opened = body.metadata;
+      state.withheld = { code: "stale", sentence: STALE };
+      state.outcome = { kind: "rejected", reason: "Stale", keyId };
+      return;
+    }
+    state.becameBound = device !== null && body.metadata.device === null;
+    state.open({ ...chosen, body: { ...body, metadata: { ...body.metadata, device } } });
+  }
+
   /** Judges a session that opened, by the bound cookies beside it (§ 16.2). */
   async judge({ issued, sid, device }, fields, now) {
     const { requiredAfter } = this.#options;
@@ -92,16 +107,21 @@ class Devices {
   }
 
   /** The field that asks the browser to register a device for a session that was renewed, or null (§ 16.4.2). */
-  async offer({ isRenewed, metadata, now }) {
+  async #offer({ isRenewed, metadata, now }) {
     if (!this.#options.offers || !isRenewed || !metadata.sid) return null;
     const fields = { issued: now, age: 0, limit: null, remembered: null, sid: metadata.sid, device: null, schema: 0 };
-    const token = await this.#seals.offer.seal(writeBody(fields, [], [], 0), now);
+    const token = await this.#seals.offer.seal(writeBody(fields, [], []), now);
     return `(ES256);path="${this.#options.path}/register";challenge="${token}"`;
   }
 
-  /** The cookies of a response whose client no longer has the session that opened. */
-  async depart({ opened, isRenewed, ended, metadata, now }, isDropped) {
-    if (!opened) return [];
+  /** The cookies of a response with which a session is stored or dropped. */
+  async depart(state, isDropped) {
+    if (!isDropped) state.registration = await this.#offer(state);
+    return state.opened ? this.#left(state, isDropped) : [];
+  }
+
+  /** The cookies of a client that no longer has the session that opened. */
+  async #left({ opened, isRenewed, ended, metadata, now }, isDropped) {
     const { device, sid, issued } = opened;
     if (device) {
       if (!isDropped && !isRenewed && ended !== "invalidated") return [];

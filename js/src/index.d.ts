@@ -161,20 +161,41 @@ export interface Outcome {
   readonly keyId?: string | null;
 }
 
-/** The codec of a typed session. `hardtack-session/struct` makes one out of a description. */
-export interface SessionType<T> {
+/** How a value is written: a description of `hardtack-session/struct`, or a codec of your own. */
+export interface Codec<T> {
+  /** A description throws a `SessionError` where the value is none of its type. */
+  encode(value: T): Uint8Array;
+  /** Throws where bytes are missing, left, or no such value. */
+  decode(bytes: Uint8Array): T;
+}
+
+interface NamedType<T> {
   /** `SessionData::LABEL` of the type in Rust. */
   readonly label: string;
   /** `SessionData::SCHEMA`: 1 or more. */
   readonly schema: number;
-  /** The value of a new session. Each session gets one of its own, by `decode(encode(empty))`. */
-  readonly empty: T;
-  encode(value: T): Uint8Array;
-  /** Throws where the bytes are no such value. */
-  decode(payload: Uint8Array): T;
   /** Converts a payload of another schema; 0 is a dictionary (`decodeDictionary`). Undefined: it cannot. */
-  convert?(schema: number, payload: Uint8Array): T | undefined;
+  readonly convert?: (schema: number, payload: Uint8Array) => T | undefined;
 }
+
+/** The type of a session, for the option `type`. */
+export interface SessionType<T> {
+  readonly label: string;
+  readonly schema: number;
+  encode(value: T): Uint8Array;
+  decode(bytes: Uint8Array): T;
+  read(schema: number, payload: Uint8Array): unknown;
+}
+
+/** Makes the type of a session. Throws a `ConfigError`. */
+export function sessionType<T>(
+  type: NamedType<T> & {
+    readonly shape: Codec<T> & { empty(): T };
+    /** The value of a new session. Default: that of Rust's `Default`. */
+    readonly empty?: T;
+  },
+): SessionType<T>;
+export function sessionType<T>(type: NamedType<T> & { readonly shape: Codec<T>; readonly empty: T }): SessionType<T>;
 
 /** Reads a payload of schema 0, for the `convert` of a type. Throws where it is no dictionary. */
 export function decodeDictionary(payload: Uint8Array): { [key: string]: Stored };
@@ -315,11 +336,6 @@ export interface BaseSession {
   flashes(queue: string): string[];
   takeFlashes(queue: string): string[];
 
-  /** Returns a token for a form, or for the header `x-csrf-token`. Makes an id if there is none. */
-  csrfToken(): Promise<string>;
-  /** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
-  verifyCsrf(token: unknown): Promise<boolean>;
-
   /** Returns the id, and makes one if there is none. */
   ensureId(): string;
   /** After a sign-in: a new id, issued now, the same data. */
@@ -342,6 +358,11 @@ export interface BaseSession {
 }
 
 type Key<Shape> = keyof Shape & string;
+
+/** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
+export function csrfToken(session: BaseSession): Promise<string>;
+/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
+export function verifyCsrf(session: BaseSession, token: unknown): Promise<boolean>;
 
 /** A visitor's session during one request: entries by their keys. */
 export interface Session<Shape = AnyShape> extends BaseSession {

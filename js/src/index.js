@@ -2,6 +2,7 @@
 //
 // Section numbers in this folder are those of SPEC.md, docs/spec/carriers.md and docs/spec/writer.md.
 
+export { csrfToken, verifyCsrf } from "./csrf_token.js";
 export { decodeDictionary } from "./dictionary.js";
 export { ConfigError, SessionError } from "./errors.js";
 export { generateKey } from "./key.js";
@@ -9,3 +10,4 @@ export { KeyRing } from "./key_ring.js";
 export { Session } from "./session.js";
 export { SessionCookie } from "./session_cookie.js";
 export { SessionHeader } from "./session_header.js";
+export { sessionType } from "./session_type.js";

@@ -2,6 +2,7 @@
 
 import { concat, equal, hex, joined, toUtf8, u16, u32, u8 } from "./bytes.js";
 import { INVALID, SessionError } from "./errors.js";
+import { Reader } from "./reader.js";
 
 export const DEEPEST = 64;
 
@@ -86,90 +87,66 @@ function skipMap(reader, count, depth) {
   }
 }
 
-/** Integers, texts and byte strings as keys have one form. The key is well-formed. */
+/** Integers, texts and byte strings as keys have the form that a writer gives them. The key is well-formed. */
 function isCanonicalKey(key) {
-  const [type, high, low] = key;
-  switch (type) {
-    case 0xcc:
-      return high >= 0x80;
-    case 0xcd:
-      return high > 0;
-    case 0xce:
-      return high > 0 || low > 0;
-    case 0xcf:
-      return high > 0 || low > 0 || key[3] > 0 || key[4] > 0;
-    case 0xd0:
-      return high >= 0x80 && high < 0xe0;
-    case 0xd1:
-      return high >= 0x80 && !(high === 0xff && low >= 0x80);
-    case 0xd2:
-      return high >= 0x80 && !(high === 0xff && low === 0xff && key[3] >= 0x80);
-    case 0xd3:
-      return high >= 0x80 && !(high === 0xff && low === 0xff && key[3] === 0xff && key[4] === 0xff && key[5] >= 0x80);
-    case 0xd9:
-      return key.length - 2 >= 32;
-    case 0xda:
-    case 0xc5:
-      return key.length - 3 >= 2 ** 8;
-    case 0xdb:
-    case 0xc6:
-      return key.length - 5 >= 2 ** 16;
-    default:
-      return true;
-  }
+  const [type] = key;
+  const hasForms = (type >= 0xc4 && type <= 0xc6) || (type >= 0xcc && type <= 0xdb);
+  return !hasForms || equal(encodeValue(readValue(new Reader(key), 0), 0), key);
 }
 
-const TEXT = { fix: 0xa0, below: 32, types: [0xd9, 0xda, 0xdb] };
-const BINARY = { fix: 0, below: 0, types: [0xc4, 0xc5, 0xc6] };
-const LIST = { fix: 0x90, below: 16, types: [null, 0xdc, 0xdd] };
-const MAP = { fix: 0x80, below: 16, types: [null, 0xde, 0xdf] };
+/** Forms of lengths: up to `below` in the first byte, else in 1, 2 or 4 bytes behind the types from `wide` on. */
+const TEXT = { fix: 0xa0, below: 32, wide: 0xd9, shortest: 0 };
+const BINARY = { fix: 0, below: 0, wide: 0xc4, shortest: 0 };
+const LIST = { fix: 0x90, below: 16, wide: 0xdb, shortest: 1 };
+const MAP = { fix: 0x80, below: 16, wide: 0xdd, shortest: 1 };
 
 /** The shortest head of a text, a byte string, a list or a map of this length (§ 5.4.2, § 5.4.3). */
-function headOf({ fix, below, types: [short, middle, long] }, length) {
+function headOf({ fix, below, wide, shortest }, length) {
   if (length < below) return u8(fix | length);
-  if (short !== null && length < 2 ** 8) return Uint8Array.of(short, length);
-  if (length < 2 ** 16) return concat(u8(middle), u16(length));
-  if (length < 2 ** 32) return concat(u8(long), u32(length));
-  throw new SessionError("value", "a value is too long");
+  for (let i = shortest; i < 3; i++) if (length < 2 ** (8 << i)) return concat(u8(wide + i), [u8, u16, u32][i](length));
+  return refuse("a value is too long");
+}
+
+/** Reads the length of a text or a map, which has its shortest form. */
+function readLength(reader, form) {
+  const start = reader.at;
+  const type = reader.byte();
+  if ((type & -form.below) === form.fix) return type - form.fix;
+  const i = type - form.wide;
+  if (i < form.shortest || i > 2) throw INVALID;
+  const length = reader.uint(1 << i);
+  if (headOf(form, length).length < reader.at - start) throw INVALID;
+  return length;
 }
 
 export const mapHead = (count) => headOf(MAP, count);
+export const readMapHead = (reader) => readLength(reader, MAP);
+export const readTextHead = (reader) => readLength(reader, TEXT);
+
+function refuse(sentence) {
+  throw new SessionError("value", sentence);
+}
+
+/** A type, and the last `width` of the eight bytes of a number. */
+function numberOf(type, width, setter, value) {
+  const view = new DataView(new ArrayBuffer(8));
+  view[setter](0, value);
+  return concat(u8(type), new Uint8Array(view.buffer, 8 - width));
+}
 
 function encodeInteger(value) {
-  const wide = BigInt(value);
-  if (wide >= 0n) {
-    if (wide < 128n) return u8(Number(wide));
-    if (wide < 1n << 8n) return Uint8Array.of(0xcc, Number(wide));
-    if (wide < 1n << 16n) return concat(u8(0xcd), u16(Number(wide)));
-    if (wide < 1n << 32n) return concat(u8(0xce), u32(Number(wide)));
-    if (wide < 1n << 64n) return encodeWide(0xcf, wide);
-  } else {
-    if (wide >= -32n) return u8(Number(wide) & 0xff);
-    if (wide >= -128n) return Uint8Array.of(0xd0, Number(wide) & 0xff);
-    if (wide >= -32_768n) return concat(u8(0xd1), u16(Number(wide) & 0xffff));
-    if (wide >= -(1n << 31n)) return concat(u8(0xd2), u32(Number(wide) >>> 0));
-    if (wide >= -(1n << 63n)) return encodeWide(0xd3, BigInt.asUintN(64, wide));
+  if (value >= -32 && value < 128) return u8(Number(value) & 0xff);
+  for (let i = 0; i < 4; i++) {
+    const beyond = 2 ** (8 << i);
+    const fits = value < 0 ? value >= -beyond / 2 : value < beyond;
+    if (fits) return numberOf((value < 0 ? 0xd0 : 0xcc) + i, 1 << i, "setBigInt64", BigInt(value));
   }
-  throw new SessionError("value", "an integer has more than 64 bits");
-}
-
-function encodeWide(type, value) {
-  const bytes = new Uint8Array(9);
-  bytes[0] = type;
-  new DataView(bytes.buffer).setBigUint64(1, value);
-  return bytes;
-}
-
-function encodeFloat(value) {
-  const bytes = new Uint8Array(9);
-  bytes[0] = 0xcb;
-  new DataView(bytes.buffer).setFloat64(1, value);
-  return bytes;
+  return refuse("an integer has more than 64 bits");
 }
 
 export function encodeText(text) {
-  if (typeof text !== "string") throw new SessionError("value", `expected a text, found a ${typeof text}`);
-  if (!text.isWellFormed()) throw new SessionError("value", "a text has half of a surrogate pair");
+  if (typeof text !== "string") refuse(`expected a text, found a ${typeof text}`);
+  if (!text.isWellFormed()) refuse("a text has half of a surrogate pair");
   const bytes = toUtf8(text);
   return concat(headOf(TEXT, bytes.length), bytes);
 }
@@ -186,26 +163,26 @@ export function encodeValue(value, depth) {
       return encodeText(value);
     case "number":
       // -0 has no form among the integers.
-      return Number.isSafeInteger(value) && !Object.is(value, -0) ? encodeInteger(value) : encodeFloat(value);
+      return Number.isSafeInteger(value) && !Object.is(value, -0) ? encodeInteger(value) : numberOf(0xcb, 8, "setFloat64", value);
     case "object":
       return encodeObject(value, depth);
     default:
-      throw new SessionError("value", `a ${typeof value} cannot be stored`);
+      return refuse(`a ${typeof value} cannot be stored`);
   }
 }
 
 function encodeObject(value, depth) {
   if (value instanceof Uint8Array) return concat(headOf(BINARY, value.length), value);
-  if (depth > DEEPEST) throw new SessionError("value", `a value is nested more than ${DEEPEST} deep`);
+  if (depth > DEEPEST) refuse(`a value is nested more than ${DEEPEST} deep`);
   if (Array.isArray(value)) {
     return joined([headOf(LIST, value.length), ...value.map((element) => encodeValue(element, depth + 1))]);
   }
   const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(value));
   if (!(value instanceof Map) && !isPlain) {
-    throw new SessionError("value", `a ${value.constructor?.name ?? "value"} cannot be stored; store plain data`);
+    refuse(`a ${value.constructor?.name ?? "value"} cannot be stored; store plain data`);
   }
   const entries = value instanceof Map ? [...value] : Object.entries(value);
   const keys = entries.map(([key]) => encodeValue(key, depth + 1));
-  if (value instanceof Map && new Set(keys.map(hex)).size < keys.length) throw new SessionError("value", "a map has a key twice");
+  if (value instanceof Map && new Set(keys.map(hex)).size < keys.length) refuse("a map has a key twice");
   return joined([mapHead(entries.length), ...entries.flatMap(([, element], i) => [keys[i], encodeValue(element, depth + 1)])]);
 }

@@ -2,7 +2,7 @@
 
 import { EPOCH, U32 } from "./bytes.js";
 import { findValues } from "./cookie.js";
-import { Dictionary } from "./dictionary.js";
+import { Dictionary, entryOf } from "./dictionary.js";
 import { ConfigError } from "./errors.js";
 import { secondsOf, span } from "./lifetime.js";
 import { Template } from "./set_cookie.js";
@@ -21,14 +21,18 @@ export function oldCookie(cookie) {
   const [start, end] = [secondsOf("from", from), secondsOf("until", until)];
   if (end <= start) throw new ConfigError("until", "`until` is not later than `from`");
   const template = new Template({ name, path, domain, partitioned, secure });
-  return { read, from: start, until: end, template, together: (sources) => new OldCookies(sources) };
+  return { read, from: start, until: end, template, together: (sources, name) => new OldCookies(sources, name) };
 }
 
 /** The old cookies of a carrier. */
 class OldCookies {
   #sources;
 
-  constructor(sources) {
+  /** `name`: that of the new cookie. */
+  constructor(sources, name) {
+    if (sources.some(({ template }) => template.name === name)) {
+      throw new ConfigError("migrateFrom", "the old cookie and the new one have the same name");
+    }
     this.#sources = sources;
   }
 
@@ -87,7 +91,10 @@ async function accept({ source, old }, state, sealer) {
   const reason = await sealer.check(metadata, now);
   if (reason) return reason;
   const standing = await state.policy.devices?.judge(metadata, [], now);
-  return standing?.isStale ? "Stale" : state.takeOver(metadata, dictionary.bytes);
+  if (standing?.isStale) return "Stale";
+  if (dictionary.length > state.policy.budget.room) return "TooLong";
+  state.isTakenOver = state.become(metadata, dictionary.bytes, []);
+  return state.isTakenOver ? null : "Payload";
 }
 
 /** The dates and the dictionary of an old session, or null if it has ended or began before the format did. */
@@ -97,7 +104,7 @@ function convert({ entries, createdAt = null, lastActiveAt = null, expiresAt = n
   if (issued < EPOCH || issued - EPOCH > U32) return null;
   const active = lastActiveAt === null ? now : secondsOf("lastActiveAt", lastActiveAt);
   const dictionary = new Dictionary();
-  for (const [key, value] of Object.entries(entries)) dictionary.put(key, dictionary.entryOf(key, value).entry);
+  for (const [key, value] of Object.entries(entries)) dictionary.put(key, entryOf(key, value));
   const metadata = { issued, age: span(active - issued), limit: null, remembered: null, sid: null, device: null };
   return { metadata, dictionary };
 }

@@ -3,12 +3,12 @@
 import { INVALID } from "./errors.js";
 import { U32, fromUtf8 } from "./bytes.js";
 
-/** Reads some bytes from their start. Throws `INVALID` where they end early. */
+/** Reads some bytes from a position on. Throws `INVALID` where they end early. */
 export class Reader {
-  constructor(bytes) {
+  constructor(bytes, at = 0) {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.at = 0;
+    this.at = at;
   }
 
   get isAtEnd() {

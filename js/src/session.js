@@ -1,10 +1,11 @@
 // The handle of a session that an application gets.
 
 import { hex } from "./bytes.js";
+import { random } from "./crypto.js";
+import { DICTIONARY, entryOf } from "./dictionary.js";
 import { SessionError } from "./errors.js";
-import { dateOf, deadlineOf, idleAt } from "./lifetime.js";
+import { dateOf, deadlineOf, idleAt, span } from "./lifetime.js";
 import { encodeText } from "./msgpack.js";
-import { typedPayload } from "./payload.js";
 import { State } from "./state.js";
 
 /** Returns the state behind a handle, for the carriers. */
@@ -33,7 +34,9 @@ export class Session {
 
   /** The session's standing with the visitor's device: `unbound`, `bound` or `stale`. */
   get binding() {
-    return this.#state.touch().binding;
+    const { withheld, metadata } = this.#state.touch();
+    if (withheld?.code === "stale") return "stale";
+    return metadata.device ? "bound" : "unbound";
   }
 
   /** After the session was saved: the value of the response's field `Secure-Session-Registration`, or null. */
@@ -48,7 +51,8 @@ export class Session {
 
   /** 16 hexadecimal digits, or null. */
   get id() {
-    return this.#state.touch().id;
+    const { sid } = this.#state.touch().metadata;
+    return sid && hex(sid);
   }
 
   get createdAt() {
@@ -68,7 +72,7 @@ export class Session {
 
   /** Bytes by which the content may still grow. */
   get remainingBytes() {
-    return Math.max(0, this.#state.policy.budget.room - this.#state.contentLength());
+    return Math.max(0, this.#state.policy.budget.room - this.#state.contentLength);
   }
 
   /** Returns true if the sign-in is less than so many seconds ago. A new session has had none. */
@@ -104,19 +108,21 @@ export class Session {
   /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, texts, `Uint8Array`s, arrays, objects and maps. */
   set(key, value) {
     this.#dictionary();
-    this.#state.act((state) => state.setEntry(String(key), value));
+    const name = String(key);
+    this.#state.change().setEntry(name, entryOf(name, value));
     return this;
   }
 
   /** Returns true if there was such a key. */
   delete(key) {
-    this.#dictionary();
-    return this.#state.act((state) => state.removeEntry(String(key)));
+    const isThere = this.has(key);
+    this.#state.change().setEntry(String(key), null);
+    return isThere;
   }
 
   #dictionary() {
     const { policy, payload } = this.#state.touch();
-    if (policy.type) throw new TypeError("this session has a type: use `value`");
+    if (policy.type !== DICTIONARY) throw new TypeError("this session has a type: use `value`");
     return payload;
   }
 
@@ -128,13 +134,13 @@ export class Session {
   }
 
   set value(value) {
-    this.#typed();
-    this.#state.act((state) => state.setPayload(typedPayload(state.policy.type, value)));
+    const payload = this.#typed();
+    this.#state.change().setPayload(payload.with(value));
   }
 
   #typed() {
     const { policy, payload } = this.#state.touch();
-    if (!policy.type) throw new TypeError("this session is a dictionary: use `get` and `set`, or give the cookie a `type`");
+    if (policy.type === DICTIONARY) throw new TypeError("this session is a dictionary: use `get` and `set`, or give the cookie a `type`");
     return payload;
   }
 
@@ -143,12 +149,11 @@ export class Session {
    * changes a copy of the value in place, or stores what `change` returns.
    */
   update(...given) {
-    if (!this.#state.policy.type) {
+    if (this.#state.policy.type === DICTIONARY) {
       const [key, change] = given;
       return this.set(key, change(this.get(key)));
     }
-    const { type } = this.#state.policy;
-    const copy = type.decode(type.encode(this.value));
+    const copy = this.#typed().copy();
     const [change] = given;
     this.value = change(copy) ?? copy;
     return this;
@@ -157,11 +162,10 @@ export class Session {
   // Messages for the next page
 
   flash(queue, message) {
-    this.#state.act((state) => {
-      encodeText(message);
-      encodeText(queue);
-      state.setFlash([...state.flash, [queue, message]]);
-    });
+    const state = this.#state.change();
+    encodeText(message);
+    encodeText(queue);
+    state.setFlash([...state.flash, [queue, message]]);
   }
 
   /** The messages of a queue, left in place. */
@@ -172,23 +176,8 @@ export class Session {
   takeFlashes(queue) {
     const taken = this.flashes(queue);
     // Where there is none, this is reading.
-    if (taken.length > 0) this.#state.act((state) => state.setFlash(state.flash.filter(([of]) => of !== queue)));
+    if (taken.length > 0) this.#state.change().setFlash(this.#state.flash.filter(([of]) => of !== queue));
     return taken;
-  }
-
-  // Tokens for forms (SPEC.md § 13)
-
-  /** Returns a token for a form, or for the header `x-csrf-token`. Makes an id if there is none. */
-  async csrfToken() {
-    if (this.#state.touch().csrfName === null) this.renewId();
-    const { sealer, csrfName, now } = this.#state;
-    return sealer.csrfToken(csrfName, now);
-  }
-
-  /** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
-  async verifyCsrf(token) {
-    const { sealer, csrfName, now } = this.#state.touch();
-    return sealer.verifyCsrf(csrfName, now, token);
   }
 
   // Its life
@@ -201,49 +190,52 @@ export class Session {
 
   /** A new id, and the same data and dates. */
   renewId() {
-    this.#state.act((state) => state.renewId());
+    this.#state.change().setMetadata({ sid: random(8) });
   }
 
   /** After a sign-in: a new id, issued now, the same data. */
   renew() {
-    this.#state.act((state) => state.renew(), { evenWithheld: true });
+    this.#state.change(true).renew();
   }
 
   /** Ends the session at the latest so many seconds from now. */
   limitTo(seconds) {
     checkSpan(seconds);
-    this.#state.act((state) => state.limitTo(seconds));
+    this.#state.change().limitTo(seconds);
   }
 
   /** Keeps the session after the browser is closed, for so many seconds from now. */
   rememberFor(seconds) {
     checkSpan(seconds);
-    this.#state.act((state) => state.rememberFor(seconds));
+    const { policy, now, metadata } = this.#state.change();
+    if (policy.rememberUpTo === null) throw new SessionError("not-remembering", "set `rememberUpTo` to remember sessions");
+    this.#state.setMetadata({ remembered: span(now + seconds - metadata.issued) });
   }
 
   forget() {
-    this.#state.act((state) => state.setMetadata({ remembered: null }));
+    this.#state.change().setMetadata({ remembered: null });
   }
 
   /** Drops the data, the messages and the id. */
   clear() {
-    this.#state.act((state) => state.clear());
+    this.#state.change().clear();
   }
 
   /** Signs out: drops everything, and the browser's cookie. Returns the id of the session that has ended, or null. */
   invalidate() {
-    const sid = this.#state.act((state) => state.invalidate(), { evenWithheld: true });
+    const sid = this.#state.change(true).invalidate();
     return sid && hex(sid);
   }
 
   /** Saves none of this request's changes, unless `save` is called later. */
   discard() {
-    this.#state.act((state) => (state.wish = "discard"), { evenWithheld: true });
+    this.#state.change(true).wish = "discard";
   }
 
   /** Writes the session with this response even if it did not change. */
   save() {
-    this.#state.act((state) => state.forceSave());
+    this.#state.change().checkSize();
+    this.#state.wish = "force";
   }
 }
 

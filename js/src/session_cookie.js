@@ -1,18 +1,13 @@
 import { Budget, sizeOf } from "./budget.js";
 import { cacheChanges, isShareable } from "./caching.js";
-import { Carrier, fieldsOf, finish, newSession, ownState, sealerOf } from "./carrier.js";
+import { Carrier, fieldsOf, finish, newSession, sealerOf } from "./carrier.js";
 import { assemble, findCookie } from "./cookie.js";
 import { ConfigError, Refusal } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
 import { SessionSealer, choose } from "./session_sealer.js";
 import { LONGEST_MAX_AGE, Template, defaultName, toSetCookie } from "./set_cookie.js";
-import { yesOrNo } from "./settings.js";
+import { madeBy, yesOrNo } from "./settings.js";
 import { overheadOf } from "./suites.js";
-
-const OPTIONS = [
-  "name", "path", "domain", "dangerAllowHttp", "sameSite", "partitioned", "size", "formerly", "migrateFrom", "deviceBound",
-  "dangerAllowSharedCaching",
-];
 
 /**
  * Ends a request, and returns the changes to the head of its response: `[name, value]`, of which `set-cookie` is to be
@@ -37,37 +32,34 @@ export class SessionCookie extends Carrier {
   }
 
   static async #build(mode, ring, options) {
-    const { size = "anywhere", padding = "none", formerly = [], migrateFrom = [], deviceBound = null, name } = options;
-    const { path, domain, sameSite, partitioned } = options;
-    const attributes = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", options.dangerAllowHttp) };
+    const { name, path, domain, sameSite, partitioned, dangerAllowHttp, size = "anywhere", padding, ...more } = options;
+    const { formerly = [], migrateFrom = [], deviceBound = null, dangerAllowSharedCaching, ...common } = more;
+    const attributes = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
     const template = new Template({ ...attributes, name: name ?? defaultName(attributes) });
     const former = [formerly].flat().map((changes) => formerOf(changes, attributes, template));
-    const mayShare = yesOrNo("dangerAllowSharedCaching", options.dangerAllowSharedCaching);
-    const sealer = await SessionSealer.build(mode, ring, template.name, options, OPTIONS);
+    const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
+    const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
+    const old = olds[0]?.together(olds, template.name);
+    const sealer = await SessionSealer.build(mode, ring, template.name, common);
     const fixed = { withMaxAge: template.lengthWith(LONGEST_MAX_AGE), withoutMaxAge: template.lengthWith(null) };
-    if (deviceBound && typeof deviceBound.prepare !== "function") {
-      throw new ConfigError("deviceBound", "`deviceBound` takes what the function of that name returns");
+    if (deviceBound) {
+      const { prepare } = madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
+      sealer.policy.devices = await prepare(sealer, template, attributes);
     }
-    if (deviceBound) sealer.policy.devices = await deviceBound.prepare(sealer, template, attributes);
     sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, Boolean(deviceBound));
-    return new SessionCookie(sealer, { template, former, mayShare, old: togetherOf([migrateFrom].flat(), template) });
+    return new SessionCookie(sealer, { template, former, mayShare, old });
   }
 
-  #template;
-  #former;
-  #mayShare;
-  #old;
+  /** `template`; `former`, those of earlier attributes; `mayShare`; and `old`, the cookies of other libraries, if any. */
+  #settings;
 
-  constructor(sealer, { template, former, mayShare, old }) {
+  constructor(sealer, settings) {
     super(sealer);
-    this.#template = template;
-    this.#former = former;
-    this.#mayShare = mayShare;
-    this.#old = old;
+    this.#settings = settings;
   }
 
   get name() {
-    return this.#template.name;
+    return this.#settings.template.name;
   }
 
   /**
@@ -78,15 +70,18 @@ export class SessionCookie extends Carrier {
     const { state, session } = newSession(this, source, secondsOf("now", now));
     const fields = fieldsOf(source, "cookie");
     const { values, parts } = findCookie(fields, this.name);
-    state.carried = new Set(parts.keys());
+    state.carried = [...parts.keys()];
     state.hasToken = values.length > 0 || parts.size > 0;
     if (values.length === 0) {
-      if (!state.hasToken) await this.#old?.takeOver(fields, state, sealerOf(this));
+      if (!state.hasToken) await this.#settings.old?.takeOver(fields, state, sealerOf(this));
       return session;
     }
-    const results = await Promise.all(values.map((value) => this.#read(value, parts, state.now)));
     try {
-      await this.#admit(choose(results, this.#template.isHostOnly), fields, state);
+      const results = await Promise.all(values.map((value) => this.#read(value, parts, state.now)));
+      const chosen = choose(results, this.#settings.template.isHostOnly);
+      const { devices } = state.policy;
+      if (devices) await devices.admit(chosen, fields, state);
+      else state.open(chosen);
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       state.refuse(refusal);
@@ -94,21 +89,10 @@ export class SessionCookie extends Carrier {
     return session;
   }
 
-  /** Opens the session that was chosen, unless it has to prove a device and does not. */
-  async #admit(chosen, fields, state) {
-    const { devices } = state.policy;
-    if (!devices) return state.open(chosen);
-    const { metadata } = chosen.body;
-    const { isStale, device } = await devices.judge(metadata, fields, state.now);
-    if (isStale) return state.withholdStale(chosen);
-    const becameBound = device !== null && metadata.device === null;
-    state.open({ ...chosen, becameBound, body: { ...chosen.body, metadata: { ...metadata, device } } });
-  }
-
   async #read(value, parts, now) {
     try {
       const { token, cookies } = assemble(value, parts);
-      return { ...(await sealerOf(this).verify(token, now)), tokenLength: token.length, cookies };
+      return await sealerOf(this).verify(token, cookies, now);
     } catch (refusal) {
       if (refusal instanceof Refusal) return refusal;
       throw refusal;
@@ -122,22 +106,19 @@ export class SessionCookie extends Carrier {
 
   /** Ends the request, and returns the cookies to set, for frameworks that take a name, a value and options. */
   async saveAsCookies(session, response = {}) {
-    return this.#cookiesOf(await finish(this, session, response), ownState(this, session));
+    return this.#cookiesOf(await finish(this, session, response));
   }
 
-  async #cookiesOf(decision, state) {
+  async #cookiesOf({ change, token, allowed, maxAge, state }) {
     const { carried, policy } = state;
-    const template = this.#template;
-    if (decision.change === "keep") return [];
-    const isDropped = decision.change === "drop";
+    const { template } = this.#settings;
+    if (change === "keep") return [];
     const earlier = this.#expireEarlier(state);
-    const devices = (await policy.devices?.depart(state, isDropped)) ?? [];
-    if (isDropped) return [...earlier, ...template.expireAll(carried), ...devices];
-    state.registration = (await policy.devices?.offer(state)) ?? null;
-    const { token, allowed, maxAge } = decision;
-    const partLength = policy.budget.partLength(allowed, token.length, template.lengthWith(maxAge));
-    const cookies = template.split(token, partLength, maxAge);
-    return [...earlier, ...cookies, ...template.expireParts(carried, cookies.length), ...devices];
+    const beside = (await policy.devices?.depart(state, change === "drop")) ?? [];
+    if (change === "drop") return [...earlier, ...template.expireAll(carried), ...beside];
+    const fixed = allowed.cookies === 1 ? 0 : template.lengthWith(maxAge);
+    const cookies = template.split(token, policy.budget.partLength(allowed, token.length, fixed), maxAge);
+    return [...earlier, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
   }
 
   /**
@@ -147,7 +128,8 @@ export class SessionCookie extends Carrier {
   #expireEarlier({ carried, policy, now }) {
     const own = Array.from({ length: policy.budget.allowed.cookies - 1 }, (_, i) => i + 1);
     const parts = new Set([...carried, ...own]);
-    return [...this.#former.flatMap((former) => former.expireAll(parts)), ...(this.#old?.expire(now) ?? [])];
+    const { former, old } = this.#settings;
+    return [...former.flatMap((template) => template.expireAll(parts)), ...(old?.expire(now) ?? [])];
   }
 
   /**
@@ -178,13 +160,13 @@ export class SessionCookie extends Carrier {
   }
 
   async #headChanges(fields, session, response) {
-    const decision = await finish(this, session, { ...response, isShareable: !this.#mayShare && isShareable(fields) });
-    const state = ownState(this, session);
-    const cookies = await this.#cookiesOf(decision, state);
-    const setCookies = cookies.map((cookie) => ["set-cookie", toSetCookie(cookie)]);
-    const isOffered = decision.change === "store" && state.registration !== null;
+    const { mayShare } = this.#settings;
+    const finished = await finish(this, session, { ...response, isShareable: !mayShare && isShareable(fields) });
+    const cookies = (await this.#cookiesOf(finished)).map((cookie) => ["set-cookie", toSetCookie(cookie)]);
+    const { change, touch, state } = finished;
+    const isOffered = change === "store" && state.registration !== null;
     const offer = isOffered ? [["secure-session-registration", state.registration]] : [];
-    return [...cacheChanges(fields, decision.touch, "Cookie", this.#mayShare), ...setCookies, ...offer];
+    return [...cacheChanges(fields, touch, "Cookie", mayShare), ...cookies, ...offer];
   }
 }
 
@@ -193,8 +175,8 @@ function formerOf(changes, attributes, template) {
   const refuse = (sentence) => {
     throw new ConfigError("formerly", sentence);
   };
-  const known = ["path", "domain", "partitioned"];
-  if (changes === null || typeof changes !== "object" || !Object.keys(changes).every((key) => known.includes(key))) {
+  const { path, domain, partitioned, ...unknown } = Object(changes);
+  if (Object(changes) !== changes || Object.keys(unknown).length > 0) {
     refuse("`formerly` takes objects with `path`, `domain` and `partitioned`");
   }
   const { name } = template;
@@ -203,16 +185,6 @@ function formerOf(changes, attributes, template) {
     refuse("`formerly` has the attributes that the cookie has now; leave it out");
   }
   return former;
-}
-
-/** The old cookies, or null: their code is loaded by those alone who have some. */
-function togetherOf(sources, { name }) {
-  const isOld = (source) => typeof source?.together === "function";
-  if (!sources.every(isOld)) throw new ConfigError("migrateFrom", "`migrateFrom` takes what `ironSession` or `oldCookie` returns");
-  if (sources.some(({ template }) => template.name === name)) {
-    throw new ConfigError("migrateFrom", "the old cookie and the new one have the same name");
-  }
-  return sources[0]?.together(sources) ?? null;
 }
 
 function apply(changes, headers) {

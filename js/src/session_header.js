@@ -25,12 +25,12 @@ export class SessionHeader extends Carrier {
     if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name)) {
       throw new ConfigError("name", "`name` is not the name of a header field");
     }
-    const { maxTokenLength = 3072, padding = "none" } = options;
+    const { maxTokenLength = 3072, padding, ...common } = options;
     if (positive("maxTokenLength", maxTokenLength, "characters") > 16_384) {
       throw new ConfigError("maxTokenLength", "`maxTokenLength` is at most 16,384 characters");
     }
     const field = name.toLowerCase();
-    const sealer = await SessionSealer.build(mode, ring, `header:${field}`, options, ["maxTokenLength"]);
+    const sealer = await SessionSealer.build(mode, ring, `header:${field}`, common);
     const fixed = { withMaxAge: 0, withoutMaxAge: 0 };
     sealer.budget = new Budget({ field: maxTokenLength, cookies: 1 }, fixed, overheadOf(mode), padding);
     return new SessionHeader(sealer, field);
@@ -52,7 +52,7 @@ export class SessionHeader extends Carrier {
     try {
       if (tokens.size > 1) throw new Refusal("Duplicate");
       const [token] = tokens;
-      state.open({ ...(await sealerOf(this).verify(token, state.now)), tokenLength: token.length, cookies: 1 });
+      state.open(await sealerOf(this).verify(token, 1, state.now));
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       state.refuse(refusal);

@@ -38,8 +38,7 @@ export class Template {
   #options;
 
   constructor({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false, longestName = LONGEST_NAME }) {
-    checkName(name, longestName);
-    checkAttributes({ name, path, domain, secure, sameSite, partitioned });
+    check({ name, longestName, path, domain, secure, sameSite, partitioned });
     this.name = name;
     this.#options = {
       path,
@@ -52,7 +51,7 @@ export class Template {
   }
 
   get isHostOnly() {
-    return this.name.toLowerCase().startsWith("__host-");
+    return isHostName(this.name);
   }
 
   /** Bytes of a field without its value, with a Max-Age or without. */
@@ -91,32 +90,27 @@ export class Template {
   }
 }
 
+const isHostName = (name) => /^__host-/i.test(name);
+
 function refuse(sentence) {
   throw new ConfigError("cookie", sentence);
 }
 
-function checkName(name, longest) {
-  if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > longest) {
+function check({ name, longestName, path, domain, secure, sameSite, partitioned }) {
+  if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > longestName) {
     refuse("`name` is not the name of a cookie");
   }
   if (/\.\d+$/.test(name)) refuse("`name` ends in a dot and digits, which are the names of parts");
-}
-
-function checkAttributes({ name, path, domain, secure, sameSite, partitioned }) {
   if (typeof secure !== "boolean" || typeof partitioned !== "boolean") refuse("`secure` and `partitioned` are true or false");
   if (!/^\/[!-+\--:<-~]*$/.test(path) || path.length > LONGEST_PATH) {
     refuse("`path` begins with `/` and has visible ASCII characters");
   }
   if (domain !== null && (typeof domain !== "string" || !isDomain(domain))) refuse("`domain` is not a host name");
   if (![null, "Strict", "Lax", "None"].includes(sameSite)) refuse("`sameSite` is Strict, Lax, None or null");
-  if (!secure && (sameSite === "None" || partitioned)) {
-    refuse("browsers refuse SameSite=None and Partitioned without Secure; leave out `dangerAllowHttp`");
+  if (!secure && (sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name))) {
+    refuse("browsers refuse SameSite=None, Partitioned and the prefix of this name without Secure; leave out `dangerAllowHttp`");
   }
-  const prefix = name.toLowerCase();
-  if (!secure && /^__(secure|http|host)-/.test(prefix)) {
-    refuse("browsers refuse this prefix of the name without Secure; leave out `dangerAllowHttp`, or choose a name without a prefix");
-  }
-  if (prefix.startsWith("__host-") && (domain !== null || path !== "/")) {
+  if (isHostName(name) && (domain !== null || path !== "/")) {
     refuse("browsers refuse `__Host-` names with a domain or a path other than `/`; choose a `__Secure-` name");
   }
 }

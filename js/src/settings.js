@@ -1,24 +1,9 @@
 // The settings of a carrier (SPEC.md § 8, docs/spec/writer.md).
 
-import { EPOCH, U32 } from "./bytes.js";
-import { ConfigError, INVALID, SessionError } from "./errors.js";
+import { EPOCH } from "./bytes.js";
+import { DICTIONARY } from "./dictionary.js";
+import { ConfigError } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
-
-/** Options of every carrier. */
-const COMMON = [
-  "idleTimeout", "absoluteTimeout", "rememberUpTo", "refreshAfter", "clockSkew", "notBefore", "application", "context",
-  "padding", "revokedIf", "saveOnServerError", "type", "skipXChaCha", "dangerRetireEarly",
-];
-
-/** Refuses options that do not exist: a mistyped one would silently keep a default. */
-export function checkOptions(options, own) {
-  for (const name of Object.keys(options)) {
-    if (name === "secure") {
-      throw new ConfigError("option", "there is no option `secure`; for development over http set `dangerAllowHttp`");
-    }
-    if (![...COMMON, ...own].includes(name)) throw new ConfigError("option", `there is no option \`${name}\``);
-  }
-}
 
 export function positive(name, value, unit = "seconds") {
   if (!Number.isInteger(value) || value <= 0) throw new ConfigError(name, `\`${name}\` is a whole number of ${unit} above 0`);
@@ -30,33 +15,40 @@ export function yesOrNo(name, value = false) {
   return value;
 }
 
-function aFunction(name, value) {
-  if (value !== null && typeof value !== "function") throw new ConfigError(name, `\`${name}\` is a function`);
+/** Refuses what is not made by a function for this option, whose code is in the program of those alone who call it. */
+export function madeBy(maker, name, value, method) {
+  if (typeof value?.[method] !== "function") throw new ConfigError(name, `\`${name}\` takes what ${maker} returns`);
   return value;
 }
 
-/** The rules of a session, out of the options. */
-export function policyOf(options) {
-  const { idleTimeout = 1800, absoluteTimeout = 43_200, rememberUpTo = null, clockSkew = 60, notBefore = null } = options;
-  const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout);
+/** The rules of a session. Refuses options that do not exist: a mistyped one would silently keep a default. */
+export function policyOf({
+  idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, refreshAfter, clockSkew = 60, notBefore = null, revokedIf = null,
+  saveOnServerError, type = null, ...unknown
+}) {
+  for (const name of Object.keys(unknown)) {
+    const hint = name === "secure" ? "; for development over http set `dangerAllowHttp`" : "";
+    throw new ConfigError("option", `there is no option \`${name}\`${hint}`);
+  }
+  const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout ?? 1800);
   const absolute = positive("absoluteTimeout", absoluteTimeout);
-  if (idle !== null && idle > absolute && options.idleTimeout !== undefined) {
+  if (idle > absolute && idleTimeout !== undefined) {
     throw new ConfigError("idleTimeout", "`idleTimeout` is longer than `absoluteTimeout`, so it never applies");
   }
   if (!Number.isInteger(clockSkew) || clockSkew < 0 || clockSkew > 300) {
     throw new ConfigError("clockSkew", "`clockSkew` is 0 to 300 seconds");
   }
-  const { type = null } = options;
+  if (revokedIf !== null && typeof revokedIf !== "function") throw new ConfigError("revokedIf", "`revokedIf` is a function");
   return {
     idle,
     absolute,
     rememberUpTo: rememberUpTo === null ? null : positive("rememberUpTo", rememberUpTo),
-    refreshAfter: refreshOf(options.refreshAfter, idle),
+    refreshAfter: refreshOf(refreshAfter, idle),
     skew: clockSkew,
     notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
-    revokedIf: aFunction("revokedIf", options.revokedIf ?? null),
-    saveOnServerError: yesOrNo("saveOnServerError", options.saveOnServerError),
-    type: type === null ? null : new Codec(type),
+    revokedIf,
+    saveOnServerError: yesOrNo("saveOnServerError", saveOnServerError),
+    type: type === null ? DICTIONARY : madeBy("`sessionType`", "type", type, "read"),
   };
 }
 
@@ -78,54 +70,4 @@ function refreshOf(refreshAfter, idle) {
     throw new ConfigError("refreshAfter", "`refreshAfter` is longer than half of `idleTimeout`");
   }
   return refreshAfter;
-}
-
-/** The codec of a typed session (§ 5.5). Copies the bytes that it gives and gets, so the type may keep or reuse them. */
-export class Codec {
-  #type;
-
-  constructor(type) {
-    this.#type = checkedType(type);
-    this.label = type.label;
-    this.schema = type.schema;
-    try {
-      this.empty = this.encode(type.empty);
-      this.decode(this.empty);
-    } catch (error) {
-      throw new ConfigError("type", `\`type\` does not decode what it encodes of \`type.empty\`: ${error.message ?? "it gave no value"}`);
-    }
-  }
-
-  encode(value) {
-    const bytes = this.#type.encode(value);
-    if (!(bytes instanceof Uint8Array)) throw new SessionError("value", "`type.encode` gave no Uint8Array");
-    return new Uint8Array(bytes);
-  }
-
-  decode(payload) {
-    return aValue(this.#type.decode(new Uint8Array(payload)));
-  }
-
-  convert(schema, payload) {
-    return aValue(this.#type.convert?.(schema, new Uint8Array(payload)) ?? undefined);
-  }
-}
-
-/** A codec cannot be asynchronous. */
-function aValue(value) {
-  if (value === undefined || typeof value?.then === "function") throw INVALID;
-  return value;
-}
-
-function checkedType(type) {
-  const refuse = (sentence) => {
-    throw new ConfigError("type", sentence);
-  };
-  if (typeof type !== "object") refuse("`type` is an object with the codec of a typed session");
-  const { label, schema } = type;
-  if (typeof label !== "string") refuse("`type.label` is a text, which keeps the sessions of two types apart");
-  if (!Number.isInteger(schema) || schema < 1 || schema > U32) refuse("`type.schema` is a whole number from 1 to 4,294,967,295");
-  if (typeof type.encode !== "function" || typeof type.decode !== "function") refuse("`type.encode` and `type.decode` are functions");
-  if (!("empty" in type)) refuse("`type.empty` is the value of a new session");
-  return type;
 }

@@ -1,23 +1,19 @@
 // A session during one request, as plain data, and the rules about it (docs/spec/writer.md): opened by `open`, changed by
-// `act`, judged by `finish`.
+// `change`, judged by `finish`.
 
-import { flashBytes, metadataBytes, writeBody } from "./body.js";
-import { EPOCH, U32, concat, equal, hex, u32 } from "./bytes.js";
+import { flashBytes, writeBody } from "./body.js";
+import { EPOCH, U32, equal } from "./bytes.js";
 import { random } from "./crypto.js";
 import { SessionError } from "./errors.js";
 import { activeAge, deadlineOf, isRefreshDue, isRememberedNow, span } from "./lifetime.js";
-import { emptyPayload, readPayload } from "./payload.js";
 
-const WITHHELD = {
-  unreadable: "the session has a form that this version cannot read, and is not overwritten",
-  stale: "the request does not prove the session's device, so the session is not changed; `invalidate` begins a new one",
-};
+const UNREADABLE = "the session has a form that this version cannot read, and is not overwritten";
 
 export class State {
   /** The carrier that loaded the session, its keys, and the numbers of the parts that the request carried. */
   loadedBy = null;
   sealer = null;
-  carried = new Set();
+  carried = [];
   /** What came of reading. For logs. */
   outcome = { kind: "absent" };
   /** The request carried a value or a part of it. */
@@ -26,13 +22,11 @@ export class State {
   arrived = null;
   /** The metadata of the session that opened, whatever became of it. */
   opened = null;
-  /** Why the application does not get the session that opened, and the metadata of that session; or null. */
+  /** Why the application does not get the session that opened, as a code and a sentence; or null. */
   withheld = null;
   /** `cleared` or `invalidated`, in this request. */
   ended = null;
   isRenewed = false;
-  /** It exists in this request only. */
-  isNew = true;
   /** Taken over from a cookie of another library. */
   isTakenOver = false;
   /** After the session was saved: the field that offers the browser a registration, or null. */
@@ -44,10 +38,12 @@ export class State {
   /** The last wish of the application: `auto`, `discard` or `force`. */
   wish = "auto";
   /** The least end set by `limitTo` in this request, or null. */
-  #limitedUntil = null;
+  limitedUntil = null;
   /** It opened under a key that a newer one has replaced. */
   #isUnderEarlier = false;
   becameBound = false;
+  /** The field of `flash`. */
+  #messages;
 
   constructor(policy, now) {
     this.policy = policy;
@@ -57,64 +53,62 @@ export class State {
 
   #begin() {
     this.metadata = { issued: this.now, age: 0, limit: null, remembered: null, sid: null, device: null };
-    this.payload = emptyPayload(this.policy.type);
-    this.flash = [];
+    this.#empty();
+  }
+
+  #empty() {
+    this.payload = this.policy.type.empty();
+    this.#setMessages([]);
+  }
+
+  #setMessages(flash) {
+    this.flash = flash;
+    this.#messages = flashBytes(flash);
   }
 
   // Opening
 
   /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
-  open({ keyId, bytes, body, place, tokenLength, cookies, becameBound = false }) {
-    const { schema, ...metadata } = body.metadata;
+  open({ keyId, bytes, body: { metadata, payload, flash }, place, tokenLength, cookies }) {
     this.opened = metadata;
-    const payload = readPayload(this.policy.type, schema, body.payload);
-    if (payload === null) {
-      this.withheld = { why: "unreadable", metadata };
+    if (!this.become(metadata, payload, flash)) {
+      this.withheld = { code: "unreadable", sentence: UNREADABLE };
       this.outcome = { kind: "rejected", reason: "Payload", keyId };
       return;
     }
-    const { budget } = this.policy;
-    this.#become(metadata, payload, body.flash);
     this.arrived.body = bytes;
-    this.arrived.allowed = budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
+    this.arrived.allowed = this.policy.budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
     this.#isUnderEarlier = place === "earlier";
-    this.becameBound = becameBound;
     this.outcome = { kind: place === "sealing" ? "opened" : "openedUnderAcceptedKey", keyId };
-  }
-
-  /** Withholds the session that opened, because the request does not prove its device. */
-  withholdStale({ keyId, body }) {
-    this.opened = body.metadata;
-    this.withheld = { why: "stale", metadata: body.metadata };
-    this.outcome = { kind: "rejected", reason: "Stale", keyId };
   }
 
   /** Notes why the request's token did not open. */
   refuse({ reason, keyId, isForOthers }) {
     this.outcome = { kind: "rejected", reason, keyId };
     // Other instances can open it, so it is not replaced.
-    if (isForOthers) this.withheld = { why: "unreadable", metadata: { sid: null } };
+    if (isForOthers) this.withheld = { code: "unreadable", sentence: UNREADABLE };
   }
 
-  /** Becomes a session that another library wrote. Returns a Reason if that cannot be. */
-  takeOver(metadata, dictionary) {
-    if (dictionary.length > this.policy.budget.room) return "TooLong";
-    const payload = readPayload(this.policy.type, 0, dictionary);
-    if (payload === null) return "Payload";
-    this.#become(metadata, payload, []);
-    this.isTakenOver = true;
-    return null;
-  }
-
-  #become(metadata, payload, flash) {
+  /** Becomes a session with this content. Returns false where the payload cannot be read. */
+  become(metadata, payload, flash) {
+    const { schema = 0 } = metadata;
+    try {
+      this.payload = this.policy.type.read(schema, payload);
+    } catch {
+      return false;
+    }
     this.metadata = metadata;
-    this.payload = payload;
-    this.flash = flash;
-    this.isNew = false;
-    this.arrived = { metadata, schema: payload.schema, payload: payload.bytes, flash: flashBytes(flash), allowed: null };
+    this.#setMessages(flash);
+    this.arrived = { metadata, schema, payload, flash: this.#messages, allowed: null };
+    return true;
   }
 
   // Acting
+
+  /** The session exists in this request only. */
+  get isNew() {
+    return this.arrived === null;
+  }
 
   /** Marks the session as used, and returns it. */
   touch() {
@@ -122,58 +116,44 @@ export class State {
     return this;
   }
 
-  /** Makes a change. Throws a `SessionError`, and changes nothing, where changes are refused. */
-  act(change, { evenWithheld = false } = {}) {
-    this.touch();
+  /** Marks the session as used, and returns it to be changed. Throws a `SessionError` where changes are refused. */
+  change(evenWithheld = false) {
+    this.isTouched = true;
     if (this.isClosed) throw new SessionError("after-head", "the session is saved, so nothing more can be changed");
-    if (this.withheld && !evenWithheld) throw new SessionError(this.withheld.why, WITHHELD[this.withheld.why]);
-    return change(this);
+    if (this.withheld && !evenWithheld) throw new SessionError(this.withheld.code, this.withheld.sentence);
+    return this;
   }
 
-  /** Stores an entry of a dictionary. */
-  setEntry(key, value) {
-    const { entry, length } = this.payload.entryOf(key, value);
-    if (this.payload.hasEntry(key, entry)) return;
-    this.checkSize(length + this.#flashLength());
-    this.payload.put(key, entry);
-  }
-
-  /** Returns true if there was such a key. */
-  removeEntry(key) {
-    if (!this.payload.has(key)) return false;
-    this.checkSize(this.payload.lengthWithout(key) + this.#flashLength());
-    this.payload.remove(key);
-    return true;
+  /** Stores an entry of a dictionary, or removes it with null. */
+  setEntry(key, entry) {
+    this.payload.put(key, entry, (length) => this.checkSize(length + this.#messages.length));
   }
 
   setPayload(payload) {
     const isSame = payload.schema === this.payload.schema && equal(payload.bytes, this.payload.bytes);
-    if (!isSame) this.checkSize(payload.length + this.#flashLength());
+    if (!isSame) this.checkSize(payload.length + this.#messages.length);
     this.payload = payload;
   }
 
   setFlash(flash) {
     this.checkSize(this.payload.length + flashBytes(flash).length);
-    this.flash = flash;
+    this.#setMessages(flash);
   }
 
   setMetadata(changes) {
     const metadata = { ...this.metadata, ...changes };
-    this.checkSize(this.contentLength(), metadata);
+    this.checkSize(this.contentLength, metadata);
     this.metadata = metadata;
   }
 
-  renewId() {
-    this.setMetadata({ sid: random(8) });
-  }
-
+  /** A new id, issued now. */
   renew() {
     const { issued, remembered } = this.metadata;
     const until = (end) => (end === null ? null : span(end - this.now));
     this.setMetadata({
       issued: this.now,
       age: 0,
-      limit: until(this.#limitedUntil),
+      limit: until(this.limitedUntil),
       remembered: remembered === null ? null : span(issued + remembered - this.now),
       sid: random(8),
       device: null,
@@ -186,19 +166,11 @@ export class State {
     const { issued, limit } = this.metadata;
     const wanted = span(this.now + seconds - issued);
     this.setMetadata({ limit: limit === null ? wanted : Math.min(limit, wanted) });
-    this.#limitedUntil = Math.min(this.#limitedUntil ?? Infinity, this.now + seconds);
-  }
-
-  rememberFor(seconds) {
-    if (this.policy.rememberUpTo === null) {
-      throw new SessionError("not-remembering", "set `rememberUpTo` to remember sessions");
-    }
-    this.setMetadata({ remembered: span(this.now + seconds - this.metadata.issued) });
+    this.limitedUntil = Math.min(this.limitedUntil ?? Infinity, this.now + seconds);
   }
 
   clear() {
-    this.payload = emptyPayload(this.policy.type);
-    this.flash = [];
+    this.#empty();
     this.metadata = { ...this.metadata, sid: null };
     this.ended ??= "cleared";
   }
@@ -210,32 +182,22 @@ export class State {
     this.#begin();
     this.arrived = null;
     this.withheld = null;
-    this.isNew = true;
     this.isRenewed = false;
-    this.#limitedUntil = null;
+    this.limitedUntil = null;
     this.ended = "invalidated";
     return sid;
   }
 
-  forceSave() {
-    this.checkSize(this.contentLength());
-    this.wish = "force";
-  }
-
   // Sizes
 
-  #flashLength() {
-    return flashBytes(this.flash).length;
+  get contentLength() {
+    return this.payload.length + this.#messages.length;
   }
 
-  contentLength() {
-    return this.payload.length + this.#flashLength();
-  }
-
-  checkSize(content, metadata = this.metadata) {
+  checkSize(content = this.contentLength, metadata = this.metadata) {
     const { budget } = this.policy;
     if (content <= budget.room) return;
-    const mayShrink = this.arrived && content <= this.contentLength();
+    const mayShrink = this.arrived && content <= this.contentLength;
     if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata)) !== null) return;
     throw new SessionError("size", `session needs ${content} bytes of content, there is room for ${budget.room}; store less`);
   }
@@ -243,7 +205,9 @@ export class State {
   /** The size under which a session may be sent, or null (§ 9.5.3). */
   #allowedFor(content, metadata, age) {
     const { budget } = this.policy;
-    return content <= budget.room ? budget.allowed : this.#allowedForBody(this.#bodyLength(content, metadata, age), content, metadata);
+    if (content <= budget.room) return budget.allowed;
+    const { length } = writeBody(this.#stored(metadata, age), [], []);
+    return this.#allowedForBody(budget.padded(length + content, content), content, metadata);
   }
 
   #allowedForBody(length, content, { remembered }) {
@@ -252,9 +216,8 @@ export class State {
     return sizes.find((allowed) => budget.allows(allowed, length, remembered !== null)) ?? null;
   }
 
-  #bodyLength(content, metadata, age) {
-    const { length } = metadataBytes({ ...metadata, age, schema: this.payload.schema });
-    return this.policy.budget.bodyLength(1 + length + content, content);
+  #stored(metadata, age) {
+    return { ...metadata, age, schema: this.payload.schema };
   }
 
   #ageToWrite(content, metadata) {
@@ -288,7 +251,7 @@ export class State {
     if (this.hasChanged() || (this.wish === "force" && !this.#isNewAndEmpty())) {
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
       if (!this.#canSeal()) throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
-      return { ...this.#store(this.#ageToWrite(this.contentLength(), this.metadata)), touch: "written" };
+      return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
     }
     if (!this.arrived || isSubresource || isShareable || status >= 400 || !this.#canSeal()) return keep;
     const stored = this.#refreshed() ?? this.#resealed();
@@ -314,20 +277,17 @@ export class State {
     if (this.becameBound) return this.#fits(age) ? this.#store(age) : null;
     if (!this.#isUnderEarlier) return null;
     const { body } = this.arrived;
-    const allowed = this.#allowedForBody(body.length, this.contentLength(), this.metadata);
+    const allowed = this.#allowedForBody(body.length, this.contentLength, this.metadata);
     return allowed && this.#sent(body, allowed);
   }
 
   #fits(age) {
-    return this.#allowedFor(this.contentLength(), this.metadata, age) !== null;
+    return this.#allowedFor(this.contentLength, this.metadata, age) !== null;
   }
 
   /** No entry, no flash, no id. */
   #isEmpty() {
-    const { type } = this.policy;
-    const { schema, bytes } = this.payload;
-    const hasNoEntry = type === null ? bytes.length === 0 : schema === type.schema && equal(bytes, type.empty);
-    return hasNoEntry && this.flash.length === 0 && this.metadata.sid === null;
+    return this.payload.isEmpty && this.flash.length === 0 && this.metadata.sid === null;
   }
 
   #isNewAndEmpty() {
@@ -348,7 +308,7 @@ export class State {
       isSame(device, before.device) &&
       this.payload.schema === arrived.schema &&
       equal(this.payload.bytes, arrived.payload) &&
-      equal(flashBytes(this.flash), arrived.flash)
+      equal(this.#messages, arrived.flash)
     );
   }
 
@@ -358,36 +318,17 @@ export class State {
   }
 
   #store(age) {
-    const content = this.contentLength();
-    const metadata = { ...this.metadata, age, schema: this.payload.schema };
-    const length = this.#bodyLength(content, this.metadata, age);
-    const body = writeBody(metadata, flashBytes(this.flash), this.payload.bytes, length);
-    return this.#sent(body, this.#allowedFor(content, this.metadata, age) ?? this.policy.budget.allowed);
+    const { budget } = this.policy;
+    const content = this.contentLength;
+    const padded = (length) => budget.padded(length, content);
+    const body = writeBody(this.#stored(this.metadata, age), this.#messages, this.payload.bytes, padded);
+    return this.#sent(body, this.#allowedFor(content, this.metadata, age) ?? budget.allowed);
   }
 
   #sent(body, allowed) {
     const isRemembered = isRememberedNow(this.metadata, this.policy);
     const maxAge = isRemembered ? Math.max(0, deadlineOf(this.metadata, this.policy) - this.now) : null;
     return { change: "store", body, allowed, maxAge };
-  }
-
-  /** The name of the session in CSRF tokens, or null (SPEC.md § 13). */
-  get csrfName() {
-    // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
-    const isStale = this.withheld?.why === "stale";
-    const { sid, issued } = isStale ? this.opened : this.metadata;
-    return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
-  }
-
-  /** `unbound`, `bound` or `stale`. */
-  get binding() {
-    if (this.withheld?.why === "stale") return "stale";
-    return this.metadata.device ? "bound" : "unbound";
-  }
-
-  /** 16 hexadecimal digits, or null. */
-  get id() {
-    return this.metadata.sid && hex(this.metadata.sid);
   }
 }
 

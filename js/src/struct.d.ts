@@ -1,11 +1,9 @@
-import type { SessionType } from "./index.js";
+import type { Codec } from "./index.js";
+
+export { sessionType } from "./index.js";
 
 /** A type of Rust: a codec of the postcard format, and the TypeScript type of its values. */
-export interface Description<T> {
-  /** Encodes a value. Throws a `SessionError` where it is none of this type. */
-  encode(value: T): Uint8Array;
-  /** Decodes a value. Throws where bytes are missing, left, or no such value. */
-  decode(bytes: Uint8Array): T;
+export interface Description<T> extends Codec<T> {
   /** The value of Rust's `Default`. */
   empty(): T;
 }
@@ -53,16 +51,3 @@ export function struct<F extends { readonly [name: string]: Description<any> }>(
 export function oneOf<A extends { readonly [name: string]: Description<any> | null }>(
   alternatives: A,
 ): Description<{ [K in keyof A]: A[K] extends Description<infer T> ? { [N in K]: T } : K }[keyof A]>;
-
-/** The type of a session, for the option `type`. */
-export function sessionType<T>(type: {
-  /** `SessionData::LABEL` of the type in Rust. */
-  readonly label: string;
-  /** `SessionData::SCHEMA`: 1 or more. */
-  readonly schema: number;
-  readonly shape: Description<T>;
-  /** The value of a new session. Default: that of Rust's `Default`. */
-  readonly empty?: T;
-  /** Converts a payload of another schema, 0 for a dictionary. Undefined: it cannot. */
-  readonly convert?: (schema: number, payload: Uint8Array) => T | undefined;
-}): SessionType<T>;

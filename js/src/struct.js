@@ -6,6 +6,8 @@ import { ConfigError, INVALID, SessionError } from "./errors.js";
 import { objectOf } from "./msgpack.js";
 import { Writer, readLength, readVarint, readWhole } from "./postcard.js";
 
+export { sessionType } from "./session_type.js";
+
 /**
  * A description. `least` is the least number of bytes of a value; `empty`, `write` and `read` make, write and read one.
  */
@@ -292,12 +294,3 @@ export function oneOf(alternatives) {
 }
 
 const sum = (items) => items.reduce((least, item) => least + item.least, 0);
-
-/**
- * The type of a session, for the option `type`. `label` and `schema` are `SessionData::LABEL` and `SCHEMA` of the type in
- * Rust. `empty` is the value of a new session: by default that of Rust's `Default`. `convert(schema, bytes)` reads a
- * payload of another schema, 0 for a dictionary, and returns undefined where it cannot.
- */
-export function sessionType({ label, schema, shape, empty = shape.empty(), convert }) {
-  return { label, schema, empty, convert, encode: (value) => shape.encode(value), decode: (payload) => shape.decode(payload) };
-}

@@ -13,7 +13,7 @@ import express from "express";
 import { H3, toNodeHandler } from "h3";
 import { Hono } from "hono";
 
-import { SessionCookie } from "hardtack-session";
+import { SessionCookie, csrfToken } from "hardtack-session";
 import { CsrfGuard } from "hardtack-session/csrf";
 import { session as inExpress } from "hardtack-session/express";
 import { withSession } from "hardtack-session/fetch";
@@ -239,7 +239,7 @@ test("Express: a session that cannot be saved is an error of the request", async
 test("Express: forms have their token in a field", async () => {
   const app = express();
   app.use(express.urlencoded({ extended: false }), inExpress(cookies, { guard: new CsrfGuard({ tokensInForms: true }) }));
-  app.get("/", async (request, response) => response.send(await request.session.csrfToken()));
+  app.get("/", async (request, response) => response.send(await csrfToken(request.session)));
   app.post("/", (request, response) => response.send(request.body.amount));
   const browser = await listening(createServer(app));
   const { text: token } = await browser.get("/");

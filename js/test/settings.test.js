@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { deviceBound } from "../src/device.js";
-import { ConfigError, SessionCookie, generateKey } from "../src/index.js";
+import { ConfigError, SessionCookie, generateKey, sessionType } from "../src/index.js";
 import { XAES_KEY } from "./keys.js";
 
 const NOW = new Date("2027-01-15T08:00:00Z");
@@ -35,7 +35,8 @@ test("a ring in which a key retires while its sessions may be alive is refused",
 
 test("a type whose empty value has no room is refused", async () => {
   const encode = (text) => new TextEncoder().encode(text);
-  const typeOf = (length) => ({ label: "text", schema: 1, empty: "x".repeat(length), encode, decode: (bytes) => new TextDecoder().decode(bytes) });
+  const shape = { encode, decode: (bytes) => new TextDecoder().decode(bytes) };
+  const typeOf = (length) => sessionType({ label: "text", schema: 1, empty: "x".repeat(length), shape });
   const { remainingBytes: room } = await (await build({})).load(null, NOW);
   await build({ type: typeOf(room) });
   await assert.rejects(build({ type: typeOf(room + 1) }), misconfigured("size"));

@@ -42,7 +42,7 @@ function withKind(kind) {
 
 /** Seals whatever bytes it is given, as a payload of `Every`. */
 const raw = await SessionCookie.encrypted(XAES_KEY, {
-  type: { label: "every", schema: 1, empty: Every.encode(EMPTY), encode: (bytes) => bytes, decode: (bytes) => bytes },
+  type: t.sessionType({ label: "every", schema: 1, empty: Every.encode(EMPTY), shape: { encode: (bytes) => bytes, decode: (bytes) => bytes } }),
 });
 
 /** The payload as Rust writes it again, or null where it refuses it. */
@@ -162,7 +162,8 @@ function hasLostNull(payload) {
   }
 }
 
-const login = t.sessionType({ label: "login", schema: 1, shape: t.struct({ user: t.option(t.u53), roles: t.list(t.text) }) });
+const LOGIN = { label: "login", schema: 1, shape: t.struct({ user: t.option(t.u53), roles: t.list(t.text) }) };
+const login = t.sessionType(LOGIN);
 
 test("a described type makes a session", async () => {
   const cookies = await SessionCookie.encrypted(XAES_KEY, { type: login });
@@ -212,7 +213,7 @@ test("a list cannot have more values than bytes", () => {
 });
 
 test("a payload of another schema, or a dictionary, is converted", async () => {
-  const before = await SessionCookie.encrypted(XAES_KEY, { type: { ...login, label: "" } });
+  const before = await SessionCookie.encrypted(XAES_KEY, { type: t.sessionType({ ...LOGIN, label: "" }) });
   const plain = await SessionCookie.encrypted(XAES_KEY);
   const old = await before.load(null, NOW * 1000);
   old.value = { user: 7, roles: [] };

@@ -7,7 +7,8 @@ import express from "express";
 import { Hono } from "hono";
 
 import {
-  ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader, decodeDictionary, generateKey,
+  ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader, csrfToken, decodeDictionary, generateKey, sessionType as typeOf,
+  verifyCsrf,
   type CookieToSet, type Session, type Stored, type TypedSession,
 } from "hardtack-session";
 import { CsrfGuard } from "hardtack-session/csrf";
@@ -191,4 +192,15 @@ export const onRequest = onSession(cookies);
 const proxied: Response = await forward(cookies, session, new Request("http://origin.test"));
 await cookies.saveTo(proxied.headers, session, { status: 200 });
 const answer: Response = await cookies.saveToResponse(proxied, session);
-console.log(entries, stored, text_, wrong, token, toSet, count, answer, handler);
+// A codec of one's own.
+const shape = { encode: ({ at }: { at: number }) => Uint8Array.of(at), decode: ([at = 0]: Uint8Array) => ({ at }) };
+const placed: TypedSession<{ at: number }> = await (
+  await SessionCookie.encrypted(ring, { type: typeOf({ label: "place", schema: 1, shape, empty: { at: 0 } }) })
+).load(null);
+// @ts-expect-error a codec has no default
+typeOf({ label: "place", schema: 1, shape });
+// @ts-expect-error a codec is not a type
+await SessionCookie.encrypted(ring, { type: { label: "place", schema: 1, ...shape, empty: { at: 0 } } });
+
+const isOurs: boolean = await verifyCsrf(placed, await csrfToken(session));
+console.log(isOurs, entries, stored, text_, wrong, token, toSet, count, answer, handler);

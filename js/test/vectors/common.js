@@ -1,6 +1,7 @@
 // What the runners of all vectors share.
 
 import { purposeBytes } from "../../src/context.js";
+import { sessionType } from "../../src/session_type.js";
 
 /** `JSON.parse`, with integers beyond 2^53 as BigInts. */
 export function parse(text) {
@@ -54,7 +55,11 @@ export const purposeOf = ({ purpose, application, type_label }, prefix = "") =>
   purposeBytes(prefix + nameOf(purpose), application, type_label);
 
 /** The settings of a vector, but for those of its carrier. */
-export function optionsOf(vector, policy = {}) {
+export const optionsOf = ({ application, context = [] }, policy = {}) =>
+  given({ ...rulesOf(policy), application, context, dangerRetireEarly: true });
+
+/** The rules of a vector's sessions. */
+export function rulesOf(policy) {
   know(policy, ["idle", "absolute", "remember_up_to", "skew", "not_before", "refresh_after", "revoked"]);
   return given({
     idleTimeout: policy.idle,
@@ -64,9 +69,6 @@ export function optionsOf(vector, policy = {}) {
     notBefore: policy.not_before ? new Date(policy.not_before * 1000) : undefined,
     refreshAfter: policy.refresh_after,
     revokedIf: policy.revoked && revokedIf(policy.revoked),
-    application: vector.application,
-    context: vector.context ?? [],
-    dangerRetireEarly: true,
   });
 }
 
@@ -82,8 +84,9 @@ function revokedIf(revoked) {
 export const given = (options) => Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 /** The type of the vectors, in postcard. */
-export const VISITS = {
-  empty: { visits: 0, name: "" },
+export const visitsType = (type) => sessionType({ ...type, empty: { visits: 0, name: "" }, shape: VISITS });
+
+const VISITS = {
   encode: ({ visits, name }) => {
     const text = new TextEncoder().encode(name);
     return Uint8Array.from([...leb(visits), ...leb(text.length), ...text]);

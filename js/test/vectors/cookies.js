@@ -7,7 +7,7 @@ import { KeyRing, SessionCookie } from "../../src/index.js";
 import { Template, toSetCookie } from "../../src/set_cookie.js";
 import { policyOf } from "../../src/settings.js";
 import { overheadOf } from "../../src/suites.js";
-import { equal, isAccepted, know, optionsOf } from "./common.js";
+import { equal, isAccepted, know, rulesOf } from "./common.js";
 
 const EPOCH = 1_767_225_600;
 const ATTRIBUTES = ["cookie", "path", "domain", "secure", "same_site", "partitioned"];
@@ -128,7 +128,7 @@ function joined(fields, names) {
 
 export async function runPolicy(vector) {
   know(vector, ["policy", "accepted", "refresh_after"]);
-  const build = () => policyOf(optionsOf(vector, vector.policy));
+  const build = () => policyOf(rulesOf(vector.policy));
   equal(await isAccepted(build), vector.accepted);
   if (vector.accepted) equal(build().refreshAfter, vector.refresh_after);
 }

@@ -1,0 +1,50 @@
+// Tokens that show that a request comes from a page of the session (SPEC.md § 13).
+
+import { EPOCH, concat, equalTags, fromBase64url, toBase64url, u32 } from "./bytes.js";
+import { hmac, hmacKey, random } from "./crypto.js";
+import { stateOf } from "./session.js";
+import { TAG } from "./suites.js";
+
+/** Returns a token of a session, for a form or for the header `x-csrf-token`. Makes an id if the session has none. */
+export async function csrfToken(session) {
+  const state = stateOf(session).touch();
+  if (nameOf(state) === null) session.renewId();
+  return renderToken(state.sealer.tokens, nameOf(state), state.now);
+}
+
+/** Returns true if a token was made for this session. Await it: a promise is true in every condition. */
+export async function verifyCsrf(session, token) {
+  const state = stateOf(session).touch();
+  return isTokenOf(state.sealer.tokens, nameOf(state), state.now, token);
+}
+
+/** The name of a session in its tokens, or null. */
+function nameOf({ withheld, opened, metadata }) {
+  // A stale session has its own, so that its visitor can sign in by a form; a thief gets no token of the bound one.
+  const isStale = withheld?.code === "stale";
+  const { sid, issued } = isStale ? opened : metadata;
+  return sid && concat(isStale ? sid.map((byte) => ~byte) : sid, u32(issued - EPOCH));
+}
+
+/** `sealer`: a `Sealer`. `mask`: only tests give it. */
+export async function renderToken(sealer, name, now, mask = random(TAG)) {
+  const secret = await secretOf(sealer, sealer.sealing(now), name);
+  return toBase64url(concat(mask, mask.map((byte, i) => byte ^ secret[i])));
+}
+
+export async function isTokenOf(sealer, name, now, token) {
+  if (typeof token !== "string" || token.length !== 43 || name === null) return false;
+  const bytes = fromBase64url(token);
+  if (!bytes) return false;
+  const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
+  let passes = false;
+  for (const keys of sealer.keys.filter(({ key }) => !key.isRetired(now))) {
+    if (equalTags(given, await secretOf(sealer, keys, name))) passes = true;
+  }
+  return passes;
+}
+
+async function secretOf({ purpose, context }, keys, name) {
+  keys.csrf ??= keys.key.derive("csrf", purpose).then(hmacKey);
+  return (await hmac(await keys.csrf, concat(u32(context.length), context, name))).subarray(0, TAG);
+}

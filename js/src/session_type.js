@@ -1,0 +1,110 @@
+// Typed sessions, which hold one value (SPEC.md § 5.5).
+
+import { U32, equal } from "./bytes.js";
+import { ConfigError, INVALID, SessionError } from "./errors.js";
+
+/**
+ * The type of a session, for the option `type`. `label` and `schema` are `SessionData::LABEL` and `SCHEMA` of the type in
+ * Rust. `shape` is a description, or a codec of your own: an object with `encode(value)` and `decode(bytes)`. `empty` is the
+ * value of a new session: by default that of Rust's `Default`. `convert(schema, bytes)` reads a payload of another schema,
+ * 0 for a dictionary, and returns undefined where it cannot.
+ */
+export function sessionType(type) {
+  const refuse = (sentence) => {
+    throw new ConfigError("type", sentence);
+  };
+  const { label, schema, shape } = type;
+  if (typeof label !== "string") refuse("`label` is a text, which keeps the sessions of two types apart");
+  if (!Number.isInteger(schema) || schema < 1 || schema > U32) refuse("`schema` is a whole number from 1 to 4,294,967,295");
+  if (typeof shape?.encode !== "function" || typeof shape.decode !== "function") {
+    refuse("`shape` is a description, or an object with the functions `encode` and `decode`");
+  }
+  if (!("empty" in type) && typeof shape.empty !== "function") refuse("`empty` is the value of a new session");
+  try {
+    return new SessionType(type);
+  } catch (error) {
+    return refuse(`\`shape\` does not decode what it encodes of \`empty\`: ${error.message ?? "it gave no value"}`);
+  }
+}
+
+/** A codec. Copies the bytes that it gives and gets, so the shape may keep or reuse them. */
+class SessionType {
+  #shape;
+  #convert;
+  #empty;
+
+  constructor({ label, schema, shape, empty = shape.empty(), convert }) {
+    this.label = label;
+    this.schema = schema;
+    this.#shape = shape;
+    this.#convert = convert;
+    this.#empty = this.encode(empty);
+    this.empty();
+  }
+
+  /** The payload of a new session. Each session has one of its own, because the application may change a value in place. */
+  empty() {
+    return this.#decoded(this.#empty);
+  }
+
+  /** Reads a payload. Throws where it cannot be read. */
+  read(schema, bytes) {
+    if (schema === this.schema) return this.#decoded(bytes);
+    if (schema === 0 && bytes.length === 0) return new TypedValue(this, this.decode(this.#empty), 0, bytes);
+    return new TypedValue(this, aValue(this.#convert?.(schema, new Uint8Array(bytes)) ?? undefined), schema, bytes);
+  }
+
+  isEmpty({ schema, bytes }) {
+    return schema === this.schema && equal(bytes, this.#empty);
+  }
+
+  encode(value) {
+    const bytes = this.#shape.encode(value);
+    if (!(bytes instanceof Uint8Array)) throw new SessionError("value", "`encode` gave no Uint8Array");
+    return new Uint8Array(bytes);
+  }
+
+  decode(bytes) {
+    return aValue(this.#shape.decode(new Uint8Array(bytes)));
+  }
+
+  #decoded(bytes) {
+    return new TypedValue(this, this.decode(bytes), this.schema, bytes);
+  }
+}
+
+/** A codec cannot be asynchronous. */
+function aValue(value) {
+  if (value === undefined || typeof value?.then === "function") throw INVALID;
+  return value;
+}
+
+/** The value of a typed session, with its bytes and the schema that they have. */
+class TypedValue {
+  #type;
+
+  constructor(type, value, schema, bytes) {
+    this.#type = type;
+    this.value = value;
+    this.schema = schema;
+    this.bytes = bytes;
+  }
+
+  get length() {
+    return this.bytes.length;
+  }
+
+  get isEmpty() {
+    return this.#type.isEmpty(this);
+  }
+
+  /** The payload with another value in place of this one. */
+  with(value) {
+    return new TypedValue(this.#type, value, this.#type.schema, this.#type.encode(value));
+  }
+
+  /** A copy of the value. */
+  copy() {
+    return this.#type.decode(this.#type.encode(this.value));
+  }
+}
