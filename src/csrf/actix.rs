@@ -7,22 +7,16 @@ use std::{
 };
 
 use actix_web::{
-    Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError,
-    body::EitherBody,
-    dev,
-    dev::{Service, ServiceRequest, ServiceResponse, Transform},
+    Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, dev,
+    dev::{Service, ServiceRequest, Transform},
 };
+use tower_layer::Layer;
 
 use super::{
     CsrfGuard,
     form::{CsrfField, Guarded, GuardedRejection, checked, checks_left},
-    rules::{Rejection, TokenChecks},
-    service::{CsrfService, failure_of},
 };
-use crate::{
-    state::Payload,
-    web::{CsrfRefusal, Extensions, failed, parts_of},
-};
+use crate::web::{Failure, Layered, actix::failed};
 
 /// With feature `actix`, a guard is middleware. `App` runs the one that is added last first, and the guard needs its
 /// session, so write `App::new().wrap(guard).wrap(layer)`.
@@ -47,59 +41,18 @@ use crate::{
 /// # });
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-impl<S, B, T> Transform<S, ServiceRequest> for CsrfGuard<T>
+impl<S, T> Transform<S, ServiceRequest> for CsrfGuard<T>
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    S::Future: 'static,
-    B: 'static,
-    T: Payload,
+    Layered<S, Self>: Service<ServiceRequest>,
 {
-    type Response = ServiceResponse<EitherBody<B>>;
-    type Error = Error;
-    type Transform = CsrfService<S, T>;
+    type Response = <Layered<S, Self> as Service<ServiceRequest>>::Response;
+    type Error = <Layered<S, Self> as Service<ServiceRequest>>::Error;
+    type Transform = Layered<S, Self>;
     type InitError = ();
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        let guard = self.clone();
-        ready(Ok(CsrfService { inner, guard }))
-    }
-}
-
-impl<S, B, T> Service<ServiceRequest> for CsrfService<S, T>
-where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    S::Future: 'static,
-    B: 'static,
-    T: Payload,
-{
-    type Response = ServiceResponse<EitherBody<B>>;
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>>>>;
-
-    dev::forward_ready!(inner);
-
-    fn call(&self, request: ServiceRequest) -> Self::Future {
-        let checked = match parts_of(&request) {
-            Some(parts) => {
-                let extensions = &mut *request.extensions_mut();
-                self.guard.rules.check::<T>(&parts, extensions)
-            }
-            None => Err(Rejection::Refused(CsrfRefusal::CrossSite)),
-        };
-        if let Err(rejection) = checked {
-            let (status, failure) = failure_of(rejection);
-            let response = failed(status, failure);
-            let response = request.into_response(response).map_into_right_body();
-            return Box::pin(ready(Ok(response)));
-        }
-        let inner = self.inner.call(request);
-        Box::pin(async move {
-            let response = inner.await?;
-            // The checks hold the session, which is to be saved when no one else does.
-            Extensions::remove::<TokenChecks>(&mut *response.request().extensions_mut());
-            Ok(response.map_into_left_body())
-        })
+        ready(Ok(self.layer(inner)))
     }
 }
 
@@ -112,7 +65,7 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
     fn from_request(request: &HttpRequest, body: &mut dev::Payload) -> Self::Future {
-        let checks = match checks_left(Extensions::get(&*request.extensions())) {
+        let checks = match checks_left(&*request.extensions()) {
             Ok(checks) => checks,
             Err(rejection) => return Box::pin(ready(Err(rejection))),
         };
@@ -127,14 +80,10 @@ where
 
 impl ResponseError for GuardedRejection<Error> {
     fn error_response(&self) -> HttpResponse {
-        let rejection = match self {
-            GuardedRejection::Inner(error) => GuardedRejection::Inner(error),
-            GuardedRejection::Refused(refusal) => GuardedRejection::Refused(*refusal),
-            GuardedRejection::NoGuard => GuardedRejection::NoGuard,
-        };
-        match rejection.failure() {
-            Ok((status, failure)) => failed(status, failure),
-            Err(error) => error.error_response(),
+        match self {
+            GuardedRejection::Inner(error) => error.error_response(),
+            GuardedRejection::Refused(refusal) => failed(Failure::Csrf(*refusal)),
+            GuardedRejection::NoGuard => failed(Failure::Setup(self.to_string())),
         }
     }
 }

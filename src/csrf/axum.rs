@@ -7,8 +7,8 @@ use axum_core::{
     response::{IntoResponse, Response},
 };
 
-use super::form::{CsrfField, Guarded, GuardedRejection, checked, checks_left};
-use crate::web::response_to;
+use super::form::{CsrfField, Guarded, GuardedRejection, NO_GUARD, checked, checks_left};
+use crate::web::{Failure, axum::failed};
 
 /// With feature `axum`.
 impl<S, E> FromRequest<S> for Guarded<E>
@@ -19,7 +19,7 @@ where
     type Rejection = GuardedRejection<E::Rejection>;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let checks = checks_left(request.extensions().get())?;
+        let checks = checks_left(request.extensions())?;
         let form = E::from_request(request, state).await;
         checked(form.map_err(GuardedRejection::Inner)?, &checks)
     }
@@ -27,9 +27,10 @@ where
 
 impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
     fn into_response(self) -> Response {
-        match self.failure() {
-            Ok((status, failure)) => response_to(status, failure),
-            Err(rejection) => rejection.into_response(),
+        match self {
+            GuardedRejection::Inner(rejection) => rejection.into_response(),
+            GuardedRejection::Refused(refusal) => failed(Failure::Csrf(refusal)),
+            GuardedRejection::NoGuard => failed(Failure::Setup(NO_GUARD.to_owned())),
         }
     }
 }

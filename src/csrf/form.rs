@@ -2,14 +2,13 @@
 
 use std::{fmt, ops::Deref};
 
-use http::StatusCode;
 use serde::{
     Deserialize, Deserializer,
     de::{Error as _, IgnoredAny, MapAccess, Visitor},
 };
 
-use super::rules::TokenChecks;
-use crate::web::{CsrfRefusal, Failure};
+use super::rules::{TokenChecks, report};
+use crate::web::{CsrfRefusal, Extensions};
 
 /// A form with a field for a CSRF token, for [`Guarded`]. For a form with no other field there is [`CsrfForm`].
 ///
@@ -136,16 +135,20 @@ impl fmt::Debug for CsrfForm {
 #[derive(Clone, Copy, Debug)]
 pub struct Guarded<E>(pub E);
 
-/// The checks that the guards around a handler left to its extractor.
+/// Returns the checks that the guards around a handler left to its extractor. Refuses a request that no guard asked for a
+/// token.
 pub(super) fn checks_left<R>(
-    checks: Option<&TokenChecks>,
+    extensions: &impl Extensions,
 ) -> Result<TokenChecks, GuardedRejection<R>> {
+    let checks: Option<&TokenChecks> = extensions.get();
     let checks = checks.ok_or(GuardedRejection::NoGuard)?;
-    checks.check_asked().map_err(GuardedRejection::Refused)?;
+    if !checks.has_passed && checks.in_form.is_empty() {
+        return Err(refused(CsrfRefusal::NotAsked));
+    }
     Ok(checks.clone())
 }
 
-/// Accepts a form that one of `checks` left to be verified.
+/// Accepts a form if every guard that left its token to be verified does.
 pub(super) fn checked<E, R>(
     form: E,
     checks: &TokenChecks,
@@ -153,9 +156,17 @@ pub(super) fn checked<E, R>(
 where
     E: Deref<Target: CsrfField>,
 {
-    let checked = checks.check(form.csrf_token());
-    checked.map_err(GuardedRejection::Refused)?;
-    Ok(Guarded(form))
+    let mut left = checks.in_form.iter();
+    if left.all(|verify| verify(form.csrf_token())) {
+        Ok(Guarded(form))
+    } else {
+        Err(refused(CsrfRefusal::WrongToken))
+    }
+}
+
+fn refused<R>(refusal: CsrfRefusal) -> GuardedRejection<R> {
+    report(refusal, None, None);
+    GuardedRejection::Refused(refusal)
 }
 
 /// The rejection of [`Guarded`].
@@ -170,23 +181,6 @@ pub enum GuardedRejection<R> {
     NoGuard,
 }
 
-impl<R> GuardedRejection<R> {
-    /// The status of the response and the failure that it carries, or the rejection of the inner extractor, which
-    /// makes a response of its own.
-    pub(super) fn failure(self) -> Result<(StatusCode, Failure), R> {
-        match self {
-            GuardedRejection::Inner(rejection) => Err(rejection),
-            GuardedRejection::Refused(refusal) => {
-                Ok((StatusCode::FORBIDDEN, Failure::Csrf(refusal)))
-            }
-            GuardedRejection::NoGuard => Ok((
-                StatusCode::INTERNAL_SERVER_ERROR,
-                Failure::Setup(NO_GUARD.to_owned()),
-            )),
-        }
-    }
-}
-
 impl<R> fmt::Display for GuardedRejection<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -199,7 +193,7 @@ impl<R> fmt::Display for GuardedRejection<R> {
 
 impl<R: fmt::Debug> std::error::Error for GuardedRejection<R> {}
 
-const NO_GUARD: &str = "no CSRF guard with `tokens_in_forms` is around the handler; add \
+pub(super) const NO_GUARD: &str = "no CSRF guard with `tokens_in_forms` is around the handler; add \
      `CsrfGuard::new().tokens_in_forms()` to the router, before the session layer";
 
 const TOKEN_FIELD: &str = "csrf_token";

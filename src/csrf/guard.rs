@@ -1,12 +1,16 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
+use http::{Response, request::Parts};
+use tower_layer::Layer;
+
 use super::{
     origin::Origin,
-    rules::{Rules, TokenSource},
+    rules::{Rules, TokenChecks, TokenSource},
 };
 use crate::{
     carrier::ConfigError,
     state::{Map, Payload},
+    web::{Extensions, Failure, Gate, Layered},
 };
 
 /// Refuses requests that other sites make a visitor's browser send, with 403, before the handler runs.
@@ -180,6 +184,31 @@ fn parse_origin(setting: &'static str, origin: &str) -> Result<Origin, ConfigErr
             format!("takes a scheme and a host like `https://app.example.com`, found {origin:?}");
         ConfigError::new(setting, reason)
     })
+}
+
+impl<T: Payload> Gate for CsrfGuard<T> {
+    fn answer(
+        &self,
+        request: &Parts,
+        extensions: &mut impl Extensions,
+    ) -> Option<Response<String>> {
+        let checked = self.rules.check::<T>(request, extensions);
+        checked.err().map(Failure::into_response)
+    }
+
+    /// The checks hold the session, which is to be saved when no one else does.
+    fn forget(extensions: &mut impl Extensions) {
+        extensions.remove::<TokenChecks>();
+    }
+}
+
+impl<S, T> Layer<S> for CsrfGuard<T> {
+    type Service = Layered<S, Self>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        let layer = self.clone();
+        Layered { inner, layer }
+    }
 }
 
 impl<T> Default for CsrfGuard<T> {

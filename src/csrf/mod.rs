@@ -17,8 +17,6 @@ pub(crate) mod mask;
 mod origin;
 #[cfg(feature = "tower")]
 mod rules;
-#[cfg(feature = "tower")]
-mod service;
 mod session;
 
 #[cfg(feature = "tower")]
@@ -27,5 +25,3 @@ pub use crate::web::CsrfRefusal;
 pub use form::{CsrfField, CsrfForm, Guarded, GuardedRejection};
 #[cfg(feature = "tower")]
 pub use guard::CsrfGuard;
-#[cfg(feature = "tower")]
-pub use service::{CsrfFuture, CsrfService};

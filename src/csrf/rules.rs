@@ -8,7 +8,7 @@ use super::origin::Origin;
 use crate::{
     session::{Session, events},
     state::Payload,
-    web::{CsrfRefusal, Extensions, Host, MissingSession},
+    web::{CsrfRefusal, Extensions, Failure, Host, MissingSession, Named},
 };
 
 #[derive(Clone, Debug, Default)]
@@ -36,9 +36,9 @@ impl Rules {
         &self,
         request: &Parts,
         extensions: &mut impl Extensions,
-    ) -> Result<(), Rejection> {
+    ) -> Result<(), Failure> {
         let checked = self.check_request::<T>(request, extensions);
-        if let Err(Rejection::Refused(refusal)) = checked {
+        if let Err(Failure::Csrf(refusal)) = checked {
             let origin = text_of(request, &header::ORIGIN);
             let origin = origin.filter(|origin| Origin::parse(origin).is_some());
             let host = Host::of(request).map(|host| host.name);
@@ -51,47 +51,50 @@ impl Rules {
         &self,
         request: &Parts,
         extensions: &mut impl Extensions,
-    ) -> Result<(), Rejection> {
+    ) -> Result<(), Failure> {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
         let is_upgrade = is_websocket(request);
         let is_safe = safe.contains(&request.method) && !is_upgrade;
         let is_form_post = self.is_form_post(request);
         if !is_safe && !is_form_post {
-            self.check_origin(request).map_err(Rejection::Refused)?;
+            self.check_origin(request).map_err(Failure::Csrf)?;
         }
-        let check = match self.token {
-            // A check that another guard has left stays.
-            TokenSource::None => return Ok(()),
-            _ if is_safe || is_upgrade || is_form_post => TokenCheck::NotNeeded,
-            _ => self.check_token::<T>(request, extensions)?,
-        };
-        let checks = extensions.remove::<TokenChecks>();
-        let mut checks = checks.unwrap_or_default();
-        checks.add(check);
-        extensions.insert(checks);
+        // A check that another guard has left stays.
+        if self.token != TokenSource::None {
+            let mut checks: TokenChecks = extensions.remove().unwrap_or_default();
+            if !is_safe && !is_upgrade && !is_form_post {
+                self.check_token::<T>(request, extensions, &mut checks)?;
+            }
+            extensions.insert(checks);
+        }
         Ok(())
     }
 
+    /// Verifies a token in the header. One in a form is left to `checks`.
     fn check_token<T: Payload>(
         &self,
         request: &Parts,
         extensions: &impl Extensions,
-    ) -> Result<TokenCheck, Rejection> {
+        checks: &mut TokenChecks,
+    ) -> Result<(), Failure> {
         let session = Session::<T>::provided_in(extensions);
-        let session = session.map_err(Rejection::NoSession)?;
+        let session = session.map_err(|missing| Failure::Setup(without_session(missing)))?;
         let in_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
-        match request
-            .headers
-            .get(TOKEN_HEADER)
-            .map(|token| token.to_str())
-        {
-            Some(Ok(token)) if session.verify_csrf(token) => Ok(TokenCheck::Passed),
-            Some(_) => Err(Rejection::Refused(CsrfRefusal::WrongToken)),
-            None if in_form => Ok(TokenCheck::InForm(Arc::new(move |token| {
-                session.verify_csrf(token)
-            }))),
-            None => Err(Rejection::Refused(CsrfRefusal::NoToken)),
+        match request.headers.get(TOKEN_HEADER) {
+            Some(token) => {
+                let is_good = |token: &str| session.verify_csrf(token);
+                checks.has_passed = token.to_str().is_ok_and(is_good);
+                if !checks.has_passed {
+                    return Err(Failure::Csrf(CsrfRefusal::WrongToken));
+                }
+            }
+            None if in_form => {
+                let verify = move |token: &str| session.verify_csrf(token);
+                checks.in_form.push(Arc::new(verify));
+            }
+            None => return Err(Failure::Csrf(CsrfRefusal::NoToken)),
         }
+        Ok(())
     }
 
     fn check_origin(&self, request: &Parts) -> Result<(), CsrfRefusal> {
@@ -137,17 +140,6 @@ fn text_of<'a>(request: &'a Parts, name: &HeaderName) -> Option<&'a str> {
     Some(first.to_str().ok().filter(|_| is_one).unwrap_or("?"))
 }
 
-/// The result of looking for a request's token in its header.
-enum TokenCheck {
-    /// The request needs none.
-    NotNeeded,
-    Passed,
-    /// It is in the form, for an extractor to verify.
-    InForm(Verify),
-}
-
-type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
-
 /// The checks that the guards around a handler leave to the extractor of a form.
 #[derive(Clone, Default)]
 #[cfg_attr(
@@ -155,43 +147,15 @@ type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
     allow(dead_code, reason = "for extractors")
 )]
 pub(super) struct TokenChecks {
-    has_passed: bool,
-    in_form: Vec<Verify>,
+    /// The token in the header is one of the session.
+    pub(super) has_passed: bool,
+    pub(super) in_form: Vec<Verify>,
 }
 
-impl TokenChecks {
-    fn add(&mut self, check: TokenCheck) {
-        match check {
-            TokenCheck::NotNeeded => {}
-            TokenCheck::Passed => self.has_passed = true,
-            TokenCheck::InForm(verify) => self.in_form.push(verify),
-        }
-    }
-}
-
-#[cfg(any(feature = "actix", feature = "axum"))]
-impl TokenChecks {
-    /// Refuses a request that no guard asked for a token.
-    pub(super) fn check_asked(&self) -> Result<(), CsrfRefusal> {
-        if self.has_passed || !self.in_form.is_empty() {
-            return Ok(());
-        }
-        report(CsrfRefusal::NotAsked, None, None);
-        Err(CsrfRefusal::NotAsked)
-    }
-
-    /// Refuses the token of a form, unless every guard that left it to be verified accepts it.
-    pub(super) fn check(&self, token: &str) -> Result<(), CsrfRefusal> {
-        if self.in_form.iter().all(|verify| verify(token)) {
-            return Ok(());
-        }
-        report(CsrfRefusal::WrongToken, None, None);
-        Err(CsrfRefusal::WrongToken)
-    }
-}
+type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// Writes the event of a refusal, here and nowhere else: an application may answer a refused request itself.
-fn report(refusal: CsrfRefusal, origin: Option<&str>, host: Option<&str>) {
+pub(super) fn report(refusal: CsrfRefusal, origin: Option<&str>, host: Option<&str>) {
     let sentence = match refusal {
         CsrfRefusal::NoToken => NO_TOKEN_EVENT,
         _ => refusal.sentence(),
@@ -217,11 +181,20 @@ fn is_form(headers: &HeaderMap) -> bool {
         .any(|form| kind.eq_ignore_ascii_case(form))
 }
 
-/// The reason for which the handler does not run.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Rejection {
-    Refused(CsrfRefusal),
-    NoSession(MissingSession),
+fn without_session(missing: MissingSession) -> String {
+    let MissingSession::NoLayer(held) = missing else {
+        return missing.to_string();
+    };
+    let session = Named(held);
+    let or_typed = if session.is_typed() {
+        ""
+    } else {
+        "; if its sessions are typed, write `CsrfGuard::new().typed::<T>()`"
+    };
+    format!(
+        "no session layer for {session} is around the CSRF guard; add `SessionLayer::new(cookie)` after \
+         `CsrfGuard::new()`{or_typed}"
+    )
 }
 
 const NO_TOKEN_EVENT: &str = "refused: the request has no CSRF token in the header `x-csrf-token`; for a form add `tokens_in_forms`";

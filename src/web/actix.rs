@@ -7,18 +7,22 @@ use std::{
 };
 
 use actix_web::{
-    Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, dev,
+    Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError,
+    body::{BoxBody, EitherBody},
+    dev,
     dev::{Service, ServiceRequest, ServiceResponse, Transform},
+    http::header,
 };
-use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri, Version, request::Parts};
+use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version, request::Parts};
+use tower_layer::Layer;
 
 use super::{
     extensions::{MissingSession, provide},
-    failure::{Failure, status_of},
-    future::PendingSession,
-    head::Extensions,
+    failure::Failure,
+    framework::{Extensions, Fields},
+    gate::Gate,
     layer::SessionLayer,
-    service::SessionService,
+    service::Layered,
 };
 use crate::{
     session::Session,
@@ -54,26 +58,22 @@ use crate::{
 /// # });
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-impl<S, B, T, W> Transform<S, ServiceRequest> for SessionLayer<T, W>
+impl<S, T, W> Transform<S, ServiceRequest> for SessionLayer<T, W>
 where
-    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
-    S::Future: 'static,
-    T: Payload,
-    W: Clone + Send + Sync + 'static,
+    Layered<S, Self>: Service<ServiceRequest>,
 {
-    type Response = S::Response;
-    type Error = Error;
-    type Transform = SessionService<S, T, W>;
+    type Response = <Layered<S, Self> as Service<ServiceRequest>>::Response;
+    type Error = <Layered<S, Self> as Service<ServiceRequest>>::Error;
+    type Transform = Layered<S, Self>;
     type InitError = ();
     type Future = Ready<Result<Self::Transform, ()>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        let layer = self.clone();
-        ready(Ok(SessionService { inner, layer }))
+        ready(Ok(self.layer(inner)))
     }
 }
 
-impl<S, B, T, W> Service<ServiceRequest> for SessionService<S, T, W>
+impl<S, B, T, W> Service<ServiceRequest> for Layered<S, SessionLayer<T, W>>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
     S::Future: 'static,
@@ -90,12 +90,9 @@ where
         let layer = &self.layer;
         let choose = layer.context_by.as_ref();
         let context = choose.map(|choose| choose(&parts_of(&request)?));
-        let session = layer.load_from(request.headers(), context);
-        provide(
-            &mut *request.extensions_mut(),
-            (layer.wrap)(session.clone()),
-        );
-        let mut pending = PendingSession::new(layer.transport.clone(), session);
+        let mut pending = layer.load_from(request.headers(), context);
+        let session = (layer.wrap)(pending.session.clone());
+        provide(&mut *request.extensions_mut(), session);
         let inner = self.inner.call(request);
         Box::pin(async move {
             let mut response = inner.await?;
@@ -107,8 +104,43 @@ where
     }
 }
 
+impl<S, B, G> Service<ServiceRequest> for Layered<S, G>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    S::Future: 'static,
+    B: 'static,
+    G: Gate,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>>>>;
+
+    dev::forward_ready!(inner);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let (method, path) = (request.method().as_str(), request.path());
+        let answer = self.layer.concerns(method, path).then(|| {
+            let Some(parts) = parts_of(&request) else {
+                return Some(HttpResponse::BadRequest().finish());
+            };
+            let answer = self.layer.answer(&parts, &mut *request.extensions_mut());
+            answer.map(converted)
+        });
+        if let Some(answer) = answer.flatten() {
+            let response = request.into_response(answer).map_into_right_body();
+            return Box::pin(ready(Ok(response)));
+        }
+        let inner = self.inner.call(request);
+        Box::pin(async move {
+            let response = inner.await?;
+            G::forget(&mut *response.request().extensions_mut());
+            Ok(response.map_into_left_body())
+        })
+    }
+}
+
 /// The head of a request in the types of the crate `http`, without extensions. `None` if it cannot be expressed.
-pub(crate) fn parts_of(request: &ServiceRequest) -> Option<Parts> {
+fn parts_of(request: &ServiceRequest) -> Option<Parts> {
     let (mut parts, ()) = Request::new(()).into_parts();
     parts.method = Method::from_bytes(request.method().as_str().as_bytes()).ok()?;
     parts.uri = request.uri().to_string().parse::<Uri>().ok()?;
@@ -138,8 +170,7 @@ impl<T: Payload> FromRequest for Session<T> {
 
 impl ResponseError for MissingSession {
     fn error_response(&self) -> HttpResponse {
-        let failure = Failure::Setup(self.to_string());
-        failed(StatusCode::INTERNAL_SERVER_ERROR, failure)
+        failed(Failure::Setup(self.to_string()))
     }
 }
 
@@ -148,17 +179,29 @@ impl ResponseError for MissingSession {
 /// server: a 403 that asks the visitor to sign in again.
 impl ResponseError for SessionError {
     fn error_response(&self) -> HttpResponse {
-        failed(status_of(self), Failure::Session(Arc::new(self.clone())))
+        failed(Failure::Session(Arc::new(self.clone())))
     }
 }
 
 /// The response to a request that failed.
-pub(crate) fn failed(status: StatusCode, failure: Failure) -> HttpResponse {
-    let status = actix_web::http::StatusCode::from_u16(status.as_u16());
-    let status = status.unwrap_or(actix_web::http::StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = HttpResponse::build(status)
-        .content_type("text/plain; charset=utf-8")
-        .body(failure.for_visitor());
-    failure.mark(&mut response);
-    response
+pub(crate) fn failed(failure: Failure) -> HttpResponse {
+    converted(failure.into_response())
+}
+
+/// A response in the types of actix-web.
+fn converted(response: Response<String>) -> HttpResponse {
+    let (mut head, body) = response.into_parts();
+    let status = actix_web::http::StatusCode::from_u16(head.status.as_u16());
+    let mut response = HttpResponse::new(status.expect("it is a status"));
+    for (name, value) in &head.headers {
+        let mut copy = header::HeaderValue::from_bytes(value.as_bytes()).expect("it is a value");
+        copy.set_sensitive(value.is_sensitive());
+        response
+            .headers_mut()
+            .add(header::HeaderMap::name(name.as_str()), copy);
+    }
+    if let Some(failure) = head.extensions.remove::<Failure>() {
+        response.extensions_mut().insert(failure);
+    }
+    response.set_body(BoxBody::new(body))
 }

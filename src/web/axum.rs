@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use axum_core::{
+    body::Body,
     extract::FromRequestParts,
     response::{IntoResponse, Response},
 };
-use http::{StatusCode, request::Parts};
+use http::request::Parts;
 
-use super::{
-    extensions::MissingSession,
-    failure::{Failure, status_of},
-};
+use super::{extensions::MissingSession, failure::Failure};
 use crate::{
     session::Session,
     state::{Payload, SessionError},
@@ -52,10 +50,7 @@ impl<S: Sync, T: Payload> FromRequestParts<S> for Session<T> {
 
 impl IntoResponse for MissingSession {
     fn into_response(self) -> Response {
-        response_to(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            Failure::Setup(self.to_string()),
-        )
+        failed(Failure::Setup(self.to_string()))
     }
 }
 
@@ -81,13 +76,11 @@ impl IntoResponse for MissingSession {
 /// ```
 impl IntoResponse for SessionError {
     fn into_response(self) -> Response {
-        response_to(status_of(&self), Failure::Session(Arc::new(self)))
+        failed(Failure::Session(Arc::new(self)))
     }
 }
 
 /// The response to a request that failed.
-pub(crate) fn response_to(status: StatusCode, failure: Failure) -> Response {
-    let mut response = (status, failure.for_visitor()).into_response();
-    failure.mark(&mut response);
-    response
+pub(crate) fn failed(failure: Failure) -> Response {
+    failure.into_response().map(Body::from)
 }

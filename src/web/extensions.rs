@@ -1,6 +1,6 @@
 use std::{any::type_name, fmt, marker::PhantomData};
 
-use super::head::Extensions;
+use super::framework::Extensions;
 use crate::{
     base::debug::debug_by_display,
     session::Session,

@@ -1,6 +1,7 @@
 use std::{fmt, sync::Arc};
 
-use super::{head::ResponseHead, refusal::CsrfRefusal};
+use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+
 use crate::{
     session::{SaveError, events},
     state::SessionError,
@@ -59,19 +60,8 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// Returns the default body of the response. A mistake of the application is none of the visitor's business.
-    pub(crate) fn for_visitor(&self) -> &'static str {
-        match self {
-            Failure::Csrf(refusal) => refusal.sentence(),
-            Failure::Session(error) if matches!(**error, SessionError::Stale) => {
-                "please sign in again"
-            }
-            Failure::Session(_) | Failure::Save(_) | Failure::Setup(_) => "server error",
-        }
-    }
-
-    /// Logs the failure, and adds it to its response.
-    pub(crate) fn mark(self, response: &mut impl ResponseHead) {
+    /// Logs the failure.
+    pub(crate) fn logged(self) -> Failure {
         match &self {
             Failure::Session(error) => match **error {
                 SessionError::Stale => events::session_was_stale(),
@@ -82,16 +72,27 @@ impl Failure {
             Failure::Csrf(_) => {}
             Failure::Setup(sentence) => events::setup_is_wrong(sentence),
         }
-        response.carry(self);
+        self
     }
-}
 
-/// The status of the response to a handler that returned `error`.
-#[cfg(any(feature = "axum", feature = "actix"))]
-pub(super) fn status_of(error: &SessionError) -> http::StatusCode {
-    match error {
-        SessionError::Stale => http::StatusCode::FORBIDDEN,
-        _ => http::StatusCode::INTERNAL_SERVER_ERROR,
+    /// Logs the failure, and returns the response to its request. A mistake of the application is none of the visitor's
+    /// business.
+    pub(crate) fn into_response(self) -> Response<String> {
+        let (status, body) = match &self {
+            Failure::Csrf(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
+            Failure::Session(error) if matches!(**error, SessionError::Stale) => {
+                (StatusCode::FORBIDDEN, "please sign in again")
+            }
+            Failure::Session(_) | Failure::Save(_) | Failure::Setup(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "server error")
+            }
+        };
+        let mut response = Response::new(body.to_owned());
+        *response.status_mut() = status;
+        let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+        response.extensions_mut().insert(self.logged());
+        response
     }
 }
 
@@ -105,3 +106,47 @@ impl fmt::Display for Failure {
         }
     }
 }
+
+/// The reason why [`CsrfGuard`](crate::csrf::CsrfGuard), or the extractor `Guarded`, refuses a request. The sentences contain
+/// no secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CsrfRefusal {
+    /// A page of another site sent the request.
+    CrossSite,
+    /// A page without TLS on the same host sent the request. Anybody on the network path can make such a page. A site
+    /// without TLS [trusts its own origin](crate::csrf::CsrfGuard::trust_origin).
+    PlainHttp,
+    /// The request has no token.
+    NoToken,
+    /// The token is not one of this session.
+    WrongToken,
+    /// A form that needs a token was sent in a way that no guard checks, for example by GET.
+    NotAsked,
+}
+
+impl CsrfRefusal {
+    pub(crate) fn sentence(self) -> &'static str {
+        match self {
+            CsrfRefusal::CrossSite => "refused: the request comes from another site",
+            CsrfRefusal::PlainHttp => "refused: the request comes from a page without TLS",
+            CsrfRefusal::NoToken => {
+                "refused: the request has no CSRF token in the header `x-csrf-token`"
+            }
+            CsrfRefusal::WrongToken => {
+                "refused: the CSRF token is not of this session; load the page again"
+            }
+            CsrfRefusal::NotAsked => {
+                "refused: no CSRF token is checked for a request like this one; send the form by POST"
+            }
+        }
+    }
+}
+
+impl fmt::Display for CsrfRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.sentence())
+    }
+}
+
+impl std::error::Error for CsrfRefusal {}

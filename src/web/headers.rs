@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::{
     caching::{self, CacheChange, CacheHeaders},
-    head::Fields,
+    framework::Fields,
 };
 use crate::{
     base::clock::Clock,

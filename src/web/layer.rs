@@ -1,8 +1,12 @@
 use std::{fmt, sync::Arc};
 
-use http::request::Parts;
+use http::{HeaderMap, request::Parts};
 
-use super::{head::Fields, host::host_of, transport::Transport};
+use super::{
+    framework::Fields,
+    host::host_of,
+    pending::{AnyCarrier, PendingSession},
+};
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, SessionHeader},
@@ -37,7 +41,7 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct SessionLayer<T = Map, W = Session<T>> {
-    pub(super) transport: Transport<T>,
+    pub(super) carrier: Arc<AnyCarrier<T>>,
     pub(super) clock: Clock,
     pub(super) is_eager: bool,
     pub(super) context_by: Option<ContextBy>,
@@ -50,7 +54,7 @@ impl<T: Payload> SessionLayer<T> {
     /// Creates a layer for the sessions of `cookie`, with the system's clock.
     #[must_use]
     pub fn new(cookie: SessionCookie<T>) -> SessionLayer<T> {
-        SessionLayer::of(Transport::Cookie(cookie))
+        SessionLayer::of(AnyCarrier::Cookie(cookie))
     }
 
     /// Creates a layer for sessions in a header, with the system's clock.
@@ -67,12 +71,12 @@ impl<T: Payload> SessionLayer<T> {
     /// ```
     #[must_use]
     pub fn in_header(header: SessionHeader<T>) -> SessionLayer<T> {
-        SessionLayer::of(Transport::Header(header))
+        SessionLayer::of(AnyCarrier::Header(header))
     }
 
-    fn of(transport: Transport<T>) -> SessionLayer<T> {
+    fn of(carrier: AnyCarrier<T>) -> SessionLayer<T> {
         SessionLayer {
-            transport,
+            carrier: Arc::new(carrier),
             clock: Clock::system(),
             is_eager: false,
             context_by: None,
@@ -115,7 +119,7 @@ impl<T: Payload> SessionLayer<T> {
         W: Clone + Send + Sync + 'static,
     {
         SessionLayer {
-            transport: self.transport,
+            carrier: self.carrier,
             clock: self.clock,
             is_eager: self.is_eager,
             context_by: self.context_by,
@@ -125,21 +129,25 @@ impl<T: Payload> SessionLayer<T> {
 }
 
 impl<T: Payload, W> SessionLayer<T, W> {
-    /// The session of a request with these fields. `context` is what `context_by` returned, if it is set.
+    /// Loads the session of a request with these fields. `context` is what `context_by` returned, if it is set. In no
+    /// context the session is empty, whatever the request brought, and not to be written.
     pub(super) fn load_from(
         &self,
         request: &impl Fields,
         context: Option<Option<Context>>,
-    ) -> Session<T> {
+    ) -> PendingSession<T> {
         let clock = self.clock.clone();
-        let session = match context {
-            Some(None) => self.transport.refuse(clock),
-            chosen => self.transport.load_from(request, clock, chosen.flatten()),
+        let pending = if let Some(None) = context {
+            let pending = PendingSession::load(&self.carrier, &HeaderMap::new(), clock, None);
+            pending.session.refuse();
+            pending
+        } else {
+            PendingSession::load(&self.carrier, request, clock, context.flatten())
         };
         if self.is_eager {
-            session.verify();
+            pending.session.verify();
         }
-        session
+        pending
     }
 }
 
@@ -171,19 +179,17 @@ impl<T, W> SessionLayer<T, W> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn clock(self, clock: impl Into<Clock>) -> SessionLayer<T, W> {
-        let clock = clock.into();
-        SessionLayer { clock, ..self }
+    pub fn clock(mut self, clock: impl Into<Clock>) -> SessionLayer<T, W> {
+        self.clock = clock.into();
+        self
     }
 
     /// Verifies the session of every request before its handler runs, so that `on_outcome` sees each. A session that the
     /// handler does not touch is still neither refreshed nor mentioned in the response.
     #[must_use]
-    pub fn eager(self) -> SessionLayer<T, W> {
-        SessionLayer {
-            is_eager: true,
-            ..self
-        }
+    pub fn eager(mut self) -> SessionLayer<T, W> {
+        self.is_eager = true;
+        self
     }
 
     /// Binds the session of each request to the context that `context_by` returns, in place of the builder's: for
@@ -226,13 +232,11 @@ impl<T, W> SessionLayer<T, W> {
     /// context. [`host_of`](crate::web::host_of) reads both.
     #[must_use]
     pub fn context_by(
-        self,
+        mut self,
         context_by: impl Fn(&Parts) -> Option<Context> + Send + Sync + 'static,
     ) -> SessionLayer<T, W> {
-        SessionLayer {
-            context_by: Some(Arc::new(context_by)),
-            ..self
-        }
+        self.context_by = Some(Arc::new(context_by));
+        self
     }
 
     /// Binds the session of each request to [its host](crate::web::host_of), under the label `host`. The session of a
@@ -273,7 +277,7 @@ impl<T, W> SessionLayer<T, W> {
 impl<T, W> Clone for SessionLayer<T, W> {
     fn clone(&self) -> Self {
         SessionLayer {
-            transport: self.transport.clone(),
+            carrier: Arc::clone(&self.carrier),
             clock: self.clock.clone(),
             is_eager: self.is_eager,
             context_by: self.context_by.clone(),
@@ -285,7 +289,7 @@ impl<T, W> Clone for SessionLayer<T, W> {
 impl<T, W> fmt::Debug for SessionLayer<T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionLayer")
-            .field("name", &self.transport.name())
+            .field("name", &self.carrier.name())
             .field("clock", &self.clock)
             .field("is_eager", &self.is_eager)
             .field("has_context_by", &self.context_by.is_some())

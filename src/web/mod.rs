@@ -5,9 +5,9 @@
 //! `SessionCookie` has `load_from_cookies` and `save_as_cookies`.
 
 #[cfg(feature = "actix")]
-mod actix;
+pub(crate) mod actix;
 #[cfg(feature = "axum")]
-mod axum;
+pub(crate) mod axum;
 #[cfg(feature = "http")]
 pub(crate) mod caching;
 #[cfg(feature = "device-bound")]
@@ -16,10 +16,10 @@ mod device;
 mod extensions;
 #[cfg(feature = "tower")]
 mod failure;
-#[cfg(feature = "tower")]
-mod future;
 #[cfg(feature = "http")]
-mod head;
+mod framework;
+#[cfg(feature = "tower")]
+mod gate;
 #[cfg(feature = "http")]
 mod headers;
 #[cfg(feature = "http")]
@@ -29,36 +29,22 @@ mod jar;
 #[cfg(feature = "tower")]
 mod layer;
 #[cfg(feature = "tower")]
-mod refusal;
+mod pending;
 #[cfg(feature = "tower")]
 mod service;
-#[cfg(feature = "tower")]
-mod transport;
 
 #[cfg(all(feature = "device-bound", feature = "tower"))]
-pub use device::{DeviceFuture, DeviceLayer, DeviceService};
-#[cfg(feature = "tower")]
-pub use extensions::MissingSession;
-#[cfg(feature = "tower")]
-pub use failure::Failure;
-#[cfg(feature = "tower")]
-pub use future::ResponseFuture;
+pub use device::DeviceLayer;
 #[cfg(feature = "http")]
 pub use host::host_of;
 #[cfg(feature = "tower")]
-pub use layer::SessionLayer;
-#[cfg(feature = "tower")]
-pub use refusal::CsrfRefusal;
-#[cfg(feature = "tower")]
-pub use service::SessionService;
+pub use {
+    extensions::MissingSession,
+    failure::{CsrfRefusal, Failure},
+    gate::GateFuture,
+    layer::SessionLayer,
+    service::{Layered, ResponseFuture},
+};
 
-#[cfg(feature = "actix")]
-pub(crate) use actix::{failed, parts_of};
-#[cfg(feature = "axum")]
-pub(crate) use axum::response_to;
 #[cfg(feature = "tower")]
-pub(crate) use extensions::Named;
-#[cfg(feature = "tower")]
-pub(crate) use head::Extensions;
-#[cfg(feature = "tower")]
-pub(crate) use host::Host;
+pub(crate) use {extensions::Named, framework::Extensions, gate::Gate, host::Host};

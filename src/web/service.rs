@@ -1,40 +1,27 @@
+//! Layers as services of tower. Feature `tower`.
+
 use std::{
     fmt,
-    task::{self, Poll},
+    pin::Pin,
+    task::{self, Poll, ready},
 };
 
 use http::{Request, Response};
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{
-    extensions::provide,
-    future::{PendingSession, ResponseFuture},
-    layer::SessionLayer,
-};
-use crate::{
-    session::Session,
-    state::{Map, Payload},
-};
+use super::{extensions::provide, layer::SessionLayer, pending::PendingSession};
+use crate::state::{Map, Payload};
 
-/// The service that [`SessionLayer`] wraps around another.
-pub struct SessionService<S, T = Map, W = Session<T>> {
-    pub(super) inner: S,
-    pub(super) layer: SessionLayer<T, W>,
+/// A service with one of our layers around it: [`SessionLayer`], [`CsrfGuard`](crate::csrf::CsrfGuard) or `DeviceLayer`.
+#[derive(Clone, Debug)]
+pub struct Layered<S, L> {
+    pub(crate) inner: S,
+    pub(crate) layer: L,
 }
 
-impl<S, T, W> Layer<S> for SessionLayer<T, W> {
-    type Service = SessionService<S, T, W>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        SessionService {
-            inner,
-            layer: self.clone(),
-        }
-    }
-}
-
-impl<S, T, W> SessionService<S, T, W> {
+impl<S, L> Layered<S, L> {
     /// Returns a reference to the inner service.
     pub fn get_ref(&self) -> &S {
         &self.inner
@@ -51,25 +38,17 @@ impl<S, T, W> SessionService<S, T, W> {
     }
 }
 
-impl<S: Clone, T, W> Clone for SessionService<S, T, W> {
-    fn clone(&self) -> Self {
-        SessionService {
-            inner: self.inner.clone(),
-            layer: self.layer.clone(),
-        }
+impl<S, T, W> Layer<S> for SessionLayer<T, W> {
+    type Service = Layered<S, Self>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        let layer = self.clone();
+        Layered { inner, layer }
     }
 }
 
-impl<S: fmt::Debug, T, W> fmt::Debug for SessionService<S, T, W> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionService")
-            .field("inner", &self.inner)
-            .field("layer", &self.layer)
-            .finish()
-    }
-}
-
-impl<S, T, W, RequestBody, ResponseBody> Service<Request<RequestBody>> for SessionService<S, T, W>
+impl<S, T, W, RequestBody, ResponseBody> Service<Request<RequestBody>>
+    for Layered<S, SessionLayer<T, W>>
 where
     S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
     T: Payload,
@@ -79,8 +58,8 @@ where
     type Error = S::Error;
     type Future = ResponseFuture<S::Future, T>;
 
-    fn poll_ready(&mut self, context: &mut task::Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
+    fn poll_ready(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
@@ -91,11 +70,44 @@ where
             context = Some(choose(&parts));
             request = Request::from_parts(parts, body);
         }
-        let session = layer.load_from(request.headers(), context);
-        provide(request.extensions_mut(), (layer.wrap)(session.clone()));
+        let pending = layer.load_from(request.headers(), context);
+        let session = (layer.wrap)(pending.session.clone());
+        provide(request.extensions_mut(), session);
         ResponseFuture {
             inner: self.inner.call(request),
-            pending: PendingSession::new(layer.transport.clone(), session),
+            pending,
         }
+    }
+}
+
+pin_project! {
+    /// The response of a service with a [`SessionLayer`] around it.
+    pub struct ResponseFuture<F, T = Map> {
+        #[pin]
+        inner: F,
+        pending: PendingSession<T>,
+    }
+}
+
+impl<F, T> fmt::Debug for ResponseFuture<F, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}
+
+impl<F, T, ResponseBody, E> Future for ResponseFuture<F, T>
+where
+    F: Future<Output = Result<Response<ResponseBody>, E>>,
+    T: Payload,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut result = ready!(this.inner.poll(cx));
+        if let Ok(response) = &mut result {
+            this.pending.finish(response);
+        }
+        Poll::Ready(result)
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use hardtack::{
     Session, SessionError, SessionLayer,
     session::Map,
-    web::{ResponseFuture, SessionService},
+    web::{Layered, ResponseFuture},
 };
 use http::{Request, Response};
 use tower::{Layer, Service, ServiceExt, service_fn};
@@ -117,12 +117,12 @@ fn the_layer_is_as_capable_as_what_it_is_put_around() {
 
     is_send_and_sync::<SessionLayer>();
     is_send_and_sync::<Session<Map>>();
-    is_send_and_sync::<SessionService<u8>>();
+    is_send_and_sync::<Layered<u8, SessionLayer>>();
     is_send_and_sync::<ResponseFuture<Ready<()>>>();
     is_unpin::<ResponseFuture<Ready<()>>>();
     is_clone::<SessionLayer>();
-    is_clone::<SessionService<u8>>();
-    is_clone::<SessionService<Rc<u8>>>();
+    is_clone::<Layered<u8, SessionLayer>>();
+    is_clone::<Layered<Rc<u8>, SessionLayer>>();
     // What a session holds need not be `Clone`.
     is_clone::<Session<Login>>();
 

@@ -12,9 +12,9 @@ mod actix;
 mod layer;
 
 #[cfg(feature = "tower")]
-pub use layer::{DeviceFuture, DeviceLayer, DeviceService};
+pub use layer::DeviceLayer;
 
-use super::{head::Fields, host::host_of};
+use super::{framework::Fields, host::host_of};
 use crate::{
     base::clock::Clock,
     carrier::SessionCookie,

@@ -1,0 +1,155 @@
+//! The types that every framework has of its own. actix-web has those of an older `http`, so the rules of this room see
+//! only these traits.
+
+use std::borrow::Cow;
+
+#[cfg(feature = "tower")]
+use super::failure::Failure;
+
+/// The fields of a request or a response.
+pub(crate) trait Fields {
+    type Name: AsRef<str> + Clone;
+    type Value;
+
+    const CACHE_CONTROL: Self::Name;
+    const COOKIE: Self::Name;
+    const SEC_FETCH_DEST: Self::Name;
+    const SET_COOKIE: Self::Name;
+    const VARY: Self::Name;
+
+    /// Makes a name that was checked when the cookie or the header was built.
+    fn name(checked: &str) -> Self::Name;
+
+    /// Makes a value of `text`, which is visible ASCII.
+    fn value(text: Cow<'static, str>) -> Self::Value;
+
+    /// Makes a value that is kept out of logs, and of the compression tables of HTTP/2.
+    fn sensitive(text: String) -> Self::Value;
+
+    fn names(&self) -> impl Iterator<Item = &Self::Name>;
+
+    fn values(&self, name: &Self::Name) -> impl Iterator<Item = &[u8]>;
+
+    fn add(&mut self, name: Self::Name, value: Self::Value);
+
+    fn replace(&mut self, name: Self::Name, value: Self::Value);
+}
+
+/// Values that travel with a request, one of each type.
+#[cfg(feature = "tower")]
+pub(crate) trait Extensions {
+    fn get<V: Send + Sync + 'static>(&self) -> Option<&V>;
+
+    fn insert<V: Clone + Send + Sync + 'static>(&mut self, value: V);
+
+    fn remove<V: Send + Sync + 'static>(&mut self) -> Option<V>;
+}
+
+/// A response without its body.
+#[cfg(feature = "tower")]
+pub(crate) trait ResponseHead {
+    type Fields: Fields;
+
+    fn status(&self) -> u16;
+
+    fn fields(&mut self) -> &mut Self::Fields;
+
+    /// Changes the status to 500, and adds the failure to the extensions.
+    fn fail(&mut self, failure: Failure);
+}
+
+/// Implements the three traits for a version of the crate `http`.
+macro_rules! implement {
+    ($http:path, $extensions:ty, $response:ident) => {
+        const _: () = {
+            use $http as http;
+
+            impl Fields for http::header::HeaderMap {
+                type Name = http::header::HeaderName;
+                type Value = http::header::HeaderValue;
+
+                const CACHE_CONTROL: Self::Name = http::header::CACHE_CONTROL;
+                const COOKIE: Self::Name = http::header::COOKIE;
+                const SEC_FETCH_DEST: Self::Name = Self::Name::from_static("sec-fetch-dest");
+                const SET_COOKIE: Self::Name = http::header::SET_COOKIE;
+                const VARY: Self::Name = http::header::VARY;
+
+                fn name(checked: &str) -> Self::Name {
+                    Self::Name::try_from(checked).expect("a name is checked when it is given")
+                }
+
+                fn value(text: Cow<'static, str>) -> Self::Value {
+                    match text {
+                        Cow::Borrowed(text) => Self::Value::from_static(text),
+                        Cow::Owned(text) => Self::Value::try_from(text).expect("visible ASCII"),
+                    }
+                }
+
+                fn sensitive(text: String) -> Self::Value {
+                    let mut value = Self::value(Cow::Owned(text));
+                    value.set_sensitive(true);
+                    value
+                }
+
+                fn names(&self) -> impl Iterator<Item = &Self::Name> {
+                    self.keys()
+                }
+
+                fn values(&self, name: &Self::Name) -> impl Iterator<Item = &[u8]> {
+                    let values = self.get_all(name).into_iter();
+                    values.map(Self::Value::as_bytes)
+                }
+
+                fn add(&mut self, name: Self::Name, value: Self::Value) {
+                    self.append(name, value);
+                }
+
+                fn replace(&mut self, name: Self::Name, value: Self::Value) {
+                    self.insert(name, value);
+                }
+            }
+
+            #[cfg(feature = "tower")]
+            impl Extensions for $extensions {
+                fn get<V: Send + Sync + 'static>(&self) -> Option<&V> {
+                    self.get()
+                }
+
+                fn insert<V: Clone + Send + Sync + 'static>(&mut self, value: V) {
+                    self.insert(value);
+                }
+
+                fn remove<V: Send + Sync + 'static>(&mut self) -> Option<V> {
+                    self.remove()
+                }
+            }
+
+            #[cfg(feature = "tower")]
+            impl<B> ResponseHead for $response<B> {
+                type Fields = http::header::HeaderMap;
+
+                fn status(&self) -> u16 {
+                    self.status().as_u16()
+                }
+
+                fn fields(&mut self) -> &mut Self::Fields {
+                    self.headers_mut()
+                }
+
+                fn fail(&mut self, failure: Failure) {
+                    *self.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+                    self.extensions_mut().insert(failure);
+                }
+            }
+        };
+    };
+}
+
+implement!(::http, ::http::Extensions, Response);
+#[cfg(feature = "actix")]
+implement!(actix_web::http, actix_web::dev::Extensions, HttpResponse);
+
+#[cfg(feature = "tower")]
+use ::http::Response;
+#[cfg(feature = "actix")]
+use actix_web::HttpResponse;

@@ -1,0 +1,93 @@
+//! Layers that answer some requests themselves.
+
+use std::{
+    mem,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use http::{Request, Response, request::Parts};
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use super::{framework::Extensions, service::Layered};
+
+/// A layer that answers some requests in place of the service behind it.
+pub(crate) trait Gate {
+    /// Returns `false` for requests that pass in any case.
+    fn concerns(&self, _method: &str, _path: &str) -> bool {
+        true
+    }
+
+    /// Answers a request with these extensions, or lets it pass.
+    fn answer(&self, request: &Parts, extensions: &mut impl Extensions)
+    -> Option<Response<String>>;
+
+    /// Removes what `answer` left in the extensions of a request that has been answered.
+    #[cfg_attr(
+        not(feature = "actix"),
+        allow(dead_code, reason = "requests end with their handler elsewhere")
+    )]
+    fn forget(_: &mut impl Extensions) {}
+}
+
+impl<S, G, RequestBody, ResponseBody> Service<Request<RequestBody>> for Layered<S, G>
+where
+    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
+    G: Gate,
+    ResponseBody: From<String>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = GateFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
+        let (method, path) = (request.method().as_str(), request.uri().path());
+        let mut answer = None;
+        if self.layer.concerns(method, path) {
+            let (mut parts, body) = request.into_parts();
+            let mut extensions = mem::take(&mut parts.extensions);
+            answer = self.layer.answer(&parts, &mut extensions);
+            parts.extensions = extensions;
+            request = Request::from_parts(parts, body);
+        }
+        let passes = answer.is_none();
+        GateFuture {
+            inner: passes.then(|| self.inner.call(request)),
+            answer,
+        }
+    }
+}
+
+pin_project! {
+    /// The response of a service with a layer around it that answers some requests itself:
+    /// [`CsrfGuard`](crate::csrf::CsrfGuard) or `DeviceLayer`.
+    #[derive(Debug)]
+    pub struct GateFuture<F> {
+        #[pin]
+        inner: Option<F>,
+        answer: Option<Response<String>>,
+    }
+}
+
+impl<F, ResponseBody, E> Future for GateFuture<F>
+where
+    F: Future<Output = Result<Response<ResponseBody>, E>>,
+    ResponseBody: From<String>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Some(inner) = this.inner.as_pin_mut() {
+            return inner.poll(cx);
+        }
+        let answer = this.answer.take();
+        let answer = answer.expect("a future is not polled after it was ready");
+        Poll::Ready(Ok(answer.map(ResponseBody::from)))
+    }
+}

@@ -1,0 +1,109 @@
+//! The session of a request, until the head of its response is made.
+
+use std::sync::Arc;
+
+use super::{
+    failure::Failure,
+    framework::{Fields, ResponseHead},
+};
+use crate::{
+    base::clock::Clock,
+    carrier::{SessionCookie, SessionHeader},
+    session::{SaveError, Session},
+    state::Payload,
+    token::Context,
+};
+
+/// The carrier of a layer's sessions.
+pub(super) enum AnyCarrier<T> {
+    Cookie(SessionCookie<T>),
+    Header(SessionHeader<T>),
+}
+
+impl<T> AnyCarrier<T> {
+    /// The name of the cookie or header.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            AnyCarrier::Cookie(cookie) => cookie.name().as_str(),
+            AnyCarrier::Header(header) => &header.name,
+        }
+    }
+
+    fn load_from(
+        &self,
+        request: &impl Fields,
+        clock: Clock,
+        context: Option<Context>,
+    ) -> Session<T> {
+        match self {
+            AnyCarrier::Cookie(cookie) => cookie.arrive_from(request, clock, context),
+            AnyCarrier::Header(header) => header.arrive_from(request, clock, context),
+        }
+    }
+
+    fn finish_in(
+        &self,
+        session: &Session<T>,
+        status: u16,
+        response: &mut impl Fields,
+    ) -> Result<(), SaveError> {
+        match self {
+            AnyCarrier::Cookie(cookie) => cookie.finish_in(session, status, response),
+            AnyCarrier::Header(header) => header.finish_in(session, status, response),
+        }
+    }
+}
+
+/// A session whose response head has not been made yet.
+pub(super) struct PendingSession<T> {
+    carrier: Arc<AnyCarrier<T>>,
+    pub(super) session: Session<T>,
+    is_finished: bool,
+}
+
+impl<T> PendingSession<T> {
+    /// Loads the session of a request with these fields.
+    pub(super) fn load(
+        carrier: &Arc<AnyCarrier<T>>,
+        request: &impl Fields,
+        clock: Clock,
+        context: Option<Context>,
+    ) -> PendingSession<T> {
+        PendingSession {
+            session: carrier.load_from(request, clock, context),
+            carrier: Arc::clone(carrier),
+            is_finished: false,
+        }
+    }
+}
+
+impl<T: Payload> PendingSession<T> {
+    /// Saves the session in the response, and closes it.
+    pub(super) fn finish(&mut self, response: &mut impl ResponseHead) {
+        if !self.session.was_left_alone() {
+            self.save(response);
+        }
+        self.is_finished = true;
+    }
+
+    fn save(&self, response: &mut impl ResponseHead) {
+        if self.session.is_shared() {
+            // A body or a task goes on to read the session.
+            self.session.touch();
+        }
+        let status = response.status();
+        let fields = response.fields();
+        if let Err(error) = self.carrier.finish_in(&self.session, status, fields) {
+            response.fail(Failure::Save(Arc::new(error)).logged());
+        }
+    }
+}
+
+/// Closes the session if the request was cancelled or failed, so that changes by a handle that lives on are errors.
+impl<T> Drop for PendingSession<T> {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            self.session.close();
+        }
+    }
+}
