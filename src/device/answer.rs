@@ -2,71 +2,55 @@
 
 use serde_json::json;
 
-use super::events::DeviceEvent;
 use crate::state::DeviceId;
 
 /// The response of an endpoint.
-#[derive(Default)]
 pub(crate) struct DeviceAnswer {
-    pub(crate) status: u16,
+    pub(super) kind: AnswerKind,
     pub(crate) set_cookies: Vec<String>,
     /// `Secure-Session-Challenge`.
     pub(crate) challenge: Option<String>,
     /// JSON.
     pub(crate) body: Option<String>,
-    /// The device that the session beside the request is bound to from now on.
+    /// The device that a session beside the request is bound to from now on.
     pub(crate) binds: Option<DeviceId>,
-    pub(super) event: DeviceEvent,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum AnswerKind {
+    Registered,
+    Refreshed,
+    /// The browser has to send a proof.
+    Challenged,
+    /// The browser has to drop its key.
+    Ended,
+    /// With this status.
+    Refused(u16),
 }
 
 impl DeviceAnswer {
-    pub(super) fn registered(bound_cookie: String, instructions: String) -> DeviceAnswer {
+    pub(super) fn new(kind: AnswerKind, set_cookies: Vec<String>) -> DeviceAnswer {
         DeviceAnswer {
-            status: 200,
-            set_cookies: vec![bound_cookie],
-            body: Some(instructions),
-            event: DeviceEvent::Registered,
-            ..DeviceAnswer::default()
-        }
-    }
-
-    pub(super) fn refreshed(bound_cookie: String) -> DeviceAnswer {
-        DeviceAnswer {
-            status: 200,
-            set_cookies: vec![bound_cookie],
-            event: DeviceEvent::Refreshed,
-            ..DeviceAnswer::default()
-        }
-    }
-
-    /// Asks for a proof. Nothing about the last one is told.
-    pub(super) fn challenged(challenge: &str, identifier: &[u8]) -> DeviceAnswer {
-        let identifier = String::from_utf8_lossy(identifier);
-        DeviceAnswer {
-            status: 403,
-            challenge: Some(format!(r#""{challenge}";id="{identifier}""#)),
-            event: DeviceEvent::Challenged,
-            ..DeviceAnswer::default()
+            kind,
+            set_cookies,
+            challenge: None,
+            body: None,
+            binds: None,
         }
     }
 
     /// Tells the browser to drop its key. The identifier has opened, or its head was read, so it is base64url.
     pub(super) fn ended(identifier: &[u8], set_cookies: Vec<String>) -> DeviceAnswer {
         let identifier = String::from_utf8_lossy(identifier);
+        let body = json!({"session_identifier": identifier, "continue": false});
         DeviceAnswer {
-            status: 200,
-            set_cookies,
-            body: Some(json!({"session_identifier": identifier, "continue": false}).to_string()),
-            event: DeviceEvent::Ended,
-            ..DeviceAnswer::default()
+            body: Some(body.to_string()),
+            ..DeviceAnswer::new(AnswerKind::Ended, set_cookies)
         }
     }
 
     pub(super) fn refused(status: u16) -> DeviceAnswer {
-        DeviceAnswer {
-            status,
-            ..DeviceAnswer::default()
-        }
+        DeviceAnswer::new(AnswerKind::Refused(status), Vec::new())
     }
 
     /// Refuses for now: the browser keeps its key and asks again.
@@ -74,7 +58,25 @@ impl DeviceAnswer {
         DeviceAnswer::refused(503)
     }
 
-    pub(crate) fn tell(&self, purpose: &str) {
-        self.event.tell(purpose);
+    pub(crate) fn status(&self) -> u16 {
+        match self.kind {
+            AnswerKind::Registered | AnswerKind::Refreshed | AnswerKind::Ended => 200,
+            AnswerKind::Challenged => 403,
+            AnswerKind::Refused(status) => status,
+        }
+    }
+
+    /// Writes the event of the answer, with feature `tracing`. It contains no token.
+    pub(crate) fn log(&self, purpose: &str) {
+        #[cfg(feature = "tracing")]
+        match self.kind {
+            AnswerKind::Registered => tracing::debug!(purpose, "device registered"),
+            AnswerKind::Refreshed => tracing::debug!(purpose, "device refreshed"),
+            AnswerKind::Challenged => tracing::trace!(purpose, "device challenged"),
+            AnswerKind::Ended => tracing::debug!(purpose, "device session ended"),
+            AnswerKind::Refused(_) => tracing::info!(purpose, "device refused"),
+        }
+        #[cfg(not(feature = "tracing"))]
+        let _ = purpose;
     }
 }

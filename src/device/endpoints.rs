@@ -5,7 +5,8 @@
 use serde_json::json;
 
 use super::{
-    DeviceAnswer, Devices, Initiators,
+    Devices, Initiators,
+    answer::{AnswerKind, DeviceAnswer},
     proof::{Claims, Proof},
     seals::{Unsealed, device_id},
     tag,
@@ -104,17 +105,15 @@ impl Devices {
     where
         F: IntoIterator<Item: AsRef<[u8]>>,
     {
-        let device = match &subject.named_by {
-            NamedBy::Offer(_) => None,
-            NamedBy::Identifier(_, device) => Some(tag(device)),
-        };
-        let tags = device.into_iter().chain([tag(&subject.sid)]);
-        let came = |tag: &String| {
+        let mut tags = vec![tag(&subject.sid)];
+        if let NamedBy::Identifier(_, device) = &subject.named_by {
+            tags.insert(0, tag(device));
+        }
+        tags.retain(|tag| {
             let finder = Finder::new(&self.cookies.mark_name(tag));
-            let values = finder.find(cookie_fields(), 1);
-            values.iter().next().is_some()
-        };
-        tags.filter(came).collect()
+            !finder.find(cookie_fields(), 1).is_empty()
+        });
+        tags
     }
 
     pub(crate) fn answer(
@@ -123,13 +122,21 @@ impl Devices {
         subject: &Subject<'_>,
         facts: &Facts,
     ) -> DeviceAnswer {
+        let goes_on = subject.goes_on(facts);
         let answer = match &subject.named_by {
-            NamedBy::Offer(proof) => self.register(request, subject, proof, facts),
-            NamedBy::Identifier(key, device) => {
-                self.refresh(request, subject, (key, *device), facts)
+            NamedBy::Offer(proof) if goes_on => self.register(request, subject, proof),
+            NamedBy::Offer(_) => Ok(DeviceAnswer::refused(400)),
+            NamedBy::Identifier(key, device) if goes_on => {
+                self.refresh(request, subject.sid, key, *device)
+            }
+            NamedBy::Identifier(_, device) => {
+                let bound = self.cookies.drop_bound(&tag(device));
+                let marks = facts.marks.iter().map(|tag| self.cookies.drop_mark(tag));
+                let fields = [bound].into_iter().chain(marks).collect();
+                Ok(DeviceAnswer::ended(unquoted(request.identifier), fields))
             }
         };
-        answer.unwrap_or_else(|_| DeviceAnswer::later())
+        answer.unwrap_or_else(|_: RandomError| DeviceAnswer::later())
     }
 
     /// The offer is checked before the signature, which takes much longer to verify, and which anybody may send.
@@ -137,8 +144,7 @@ impl Devices {
         let proof = Proof::read(unquoted(request.proof)).ok()?;
         let token = proof.claims.challenge.as_bytes();
         let offer: Unsealed<0> = self.offer.open(request.context, token, request.now).ok()?;
-        let is_young = self.is_young(offer.issued, self.options.offer_for(), request.now);
-        is_young.then_some(Subject {
+        Some(Subject {
             issued: offer.issued,
             sid: offer.sid,
             key_id: offer.key_id,
@@ -151,31 +157,21 @@ impl Devices {
         request: &DeviceRequest<'_>,
         offer: &Subject<'_>,
         proof: &Proof<'_>,
-        facts: &Facts,
     ) -> Result<DeviceAnswer, RandomError> {
-        let beside = match &facts.beside {
-            Beside::Nothing => Some(false),
-            Beside::Revoked => None,
-            Beside::Opened(session) => offer.may_bind(session).then_some(true),
-        };
-        let is_open = facts.is_alive && facts.marks.is_empty();
-        let key = || {
-            let key = proof.verify_registration().ok()?;
-            self.is_for(&proof.claims, request).then_some(key)
-        };
-        let (Some(is_beside), Some(key)) = (beside, is_open.then(key).flatten()) else {
+        let key = proof.verify_registration().ok();
+        let Some(key) = key.filter(|_| self.is_for(&proof.claims, request)) else {
             return Ok(DeviceAnswer::refused(400));
         };
         let DeviceRequest { context, now, .. } = *request;
-        let device = device_id(&key, offer.sid);
-        let identifier =
-            self.identifier
-                .seal(context, offer.sid, offer.issued, &key.to_bytes(), now)?;
-        let cookie = self.set_bound(context, device, offer.sid, now)?;
-        let answer = DeviceAnswer::registered(cookie, self.instructions(&identifier, device));
+        let Subject { sid, issued, .. } = *offer;
+        let device = device_id(&key, sid);
+        let seal = &self.identifier;
+        let identifier = seal.seal(context, sid, issued, &key.to_bytes(), now)?;
+        let bound_cookie = self.set_bound(context, device, sid, now)?;
         Ok(DeviceAnswer {
-            binds: is_beside.then_some(device),
-            ..answer
+            body: Some(self.instructions(&identifier, device)),
+            binds: Some(device),
+            ..DeviceAnswer::new(AnswerKind::Registered, vec![bound_cookie])
         })
     }
 
@@ -201,31 +197,22 @@ impl Devices {
     fn refresh(
         &self,
         request: &DeviceRequest<'_>,
-        subject: &Subject<'_>,
-        (key, device): (&PublicKey, DeviceId),
-        facts: &Facts,
+        sid: Sid,
+        key: &PublicKey,
+        device: DeviceId,
     ) -> Result<DeviceAnswer, RandomError> {
-        let identifier = unquoted(request.identifier);
-        let goes_on = match &facts.beside {
-            // Perhaps under a newer id than the one that the key was registered for.
-            Beside::Opened(session) if session.device == Some(device) => true,
-            Beside::Opened(session) => facts.is_alive && subject.may_bind(session),
-            Beside::Revoked => false,
-            Beside::Nothing => facts.is_alive,
-        };
-        if !goes_on || !facts.marks.is_empty() {
-            let bound = self.cookies.drop_bound(&tag(&device));
-            let marks = facts.marks.iter().map(|tag| self.cookies.drop_mark(tag));
-            let fields = [bound].into_iter().chain(marks).collect();
-            return Ok(DeviceAnswer::ended(identifier, fields));
-        }
         let DeviceRequest { context, now, .. } = *request;
-        if self.is_proven(key, subject.sid, request) {
-            let cookie = self.set_bound(context, device, subject.sid, now)?;
-            return Ok(DeviceAnswer::refreshed(cookie));
+        if self.is_proven(key, sid, request) {
+            let bound_cookie = self.set_bound(context, device, sid, now)?;
+            return Ok(DeviceAnswer::new(AnswerKind::Refreshed, vec![bound_cookie]));
         }
-        let challenge = self.challenge.seal(context, subject.sid, now, &[], now)?;
-        Ok(DeviceAnswer::challenged(&challenge, identifier))
+        // Nothing is said about the last proof.
+        let challenge = self.challenge.seal(context, sid, now, &[], now)?;
+        let identifier = String::from_utf8_lossy(unquoted(request.identifier));
+        Ok(DeviceAnswer {
+            challenge: Some(format!(r#""{challenge}";id="{identifier}""#)),
+            ..DeviceAnswer::new(AnswerKind::Challenged, Vec::new())
+        })
     }
 
     /// Returns `true` if the request proves `key`, by a young challenge for this session. The challenge is checked before
@@ -235,14 +222,10 @@ impl Devices {
             return false;
         };
         let token = proof.claims.challenge.as_bytes();
-        let challenge = self
-            .challenge
-            .open::<0>(request.context, token, request.now);
-        let is_good = challenge.is_ok_and(|challenge| {
-            let span = self.options.challenge_for;
-            challenge.sid == sid && self.is_young(challenge.issued, span, request.now)
-        });
-        is_good && proof.verify_refresh(key).is_ok() && self.is_for(&proof.claims, request)
+        let seal = &self.challenge;
+        let challenge = seal.open::<0>(request.context, token, request.now);
+        let is_own = challenge.is_ok_and(|challenge| challenge.sid == sid);
+        is_own && proof.verify_refresh(key).is_ok() && self.is_for(&proof.claims, request)
     }
 
     /// Returns `true` if the proof was made for this endpoint, or for none.
@@ -250,7 +233,7 @@ impl Devices {
         let Some(audience) = &claims.audience else {
             return true;
         };
-        let origin = match (&self.options.origin, request.host) {
+        let origin = match (&self.options.settings.origin, request.host) {
             (Some(origin), _) => origin.clone(),
             (None, Some(host)) => format!("https://{host}"),
             (None, None) => return false,
@@ -261,11 +244,10 @@ impl Devices {
 
     /// The instructions for the browser.
     fn instructions(&self, identifier: &str, device: DeviceId) -> String {
-        let excluded = self.options.excluded.iter();
-        let excluded: Vec<_> = excluded
-            .map(|path| json!({"type": "exclude", "domain": "*", "path": path}))
-            .collect();
-        let initiators: &[&str] = match self.options.initiators {
+        let settings = &self.options.settings;
+        let exclude = |path| json!({"type": "exclude", "domain": "*", "path": path});
+        let excluded: Vec<_> = settings.excluded.iter().map(exclude).collect();
+        let initiators: &[&str] = match settings.initiators {
             Initiators::Any => &["*"],
             Initiators::SameSite => &[],
         };
@@ -292,6 +274,22 @@ impl Subject<'_> {
             sid: Some(self.sid),
             ..Metadata::default()
         }
+    }
+
+    /// Returns `true` if the session may still exist, and nothing beside the request says that it has ended.
+    fn goes_on(&self, facts: &Facts) -> bool {
+        let is_its_device = |session: &Metadata| match self.named_by {
+            NamedBy::Identifier(_, device) => session.device == Some(device),
+            NamedBy::Offer(_) => false,
+        };
+        facts.marks.is_empty()
+            && match &facts.beside {
+                // Perhaps under a newer id than the one that the key was registered for.
+                Beside::Opened(session) if is_its_device(session) => true,
+                Beside::Opened(session) => facts.is_alive && self.may_bind(session),
+                Beside::Revoked => false,
+                Beside::Nothing => facts.is_alive,
+            }
     }
 
     /// Returns `true` if this is the session of the subject, and it belongs to no device yet.

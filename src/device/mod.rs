@@ -10,7 +10,6 @@
 
 mod answer;
 mod endpoints;
-mod events;
 mod json;
 mod options;
 mod proof;
@@ -37,7 +36,7 @@ use crate::{
     state::{Departure, DeviceId, Metadata, Sid, Standing},
     token::Context,
 };
-use seals::{Seal, Unsealed};
+use seals::Seal;
 
 /// The seals and settings of the devices of one cookie.
 pub(crate) struct Devices {
@@ -58,12 +57,20 @@ impl Devices {
         attributes: &Attributes,
         serve: impl Fn(&str) -> Result<Arc<PurposeSlot>, E>,
     ) -> Result<Devices, E> {
-        let seal = |word| Ok(Seal::new(serve(word)?, mode));
+        let seal = |word, span| {
+            Ok(Seal {
+                slot: serve(word)?,
+                mode,
+                span,
+                skew: options.skew,
+            })
+        };
+        let settings = &options.settings;
         Ok(Devices {
-            bound: seal("bound")?,
-            identifier: seal("identifier")?,
-            offer: seal("registration")?,
-            challenge: seal("challenge")?,
+            bound: seal("bound", Some(settings.bound_for.as_secs()))?,
+            identifier: seal("identifier", None)?,
+            offer: seal("registration", Some(options.offer_for()))?,
+            challenge: seal("challenge", Some(settings.challenge_for.as_secs()))?,
             options,
             cookies: DeviceCookies::new(name.clone(), attributes.clone()),
         })
@@ -77,11 +84,7 @@ impl Devices {
         cookies: &BoundCookies,
         now: UnixSeconds,
     ) -> Standing {
-        let bound = |token: &[u8]| {
-            let bound: Unsealed<_> = self.bound.open(context, token, now).ok()?;
-            self.is_young(bound.issued, self.options.bound_for, now)
-                .then_some(bound)
-        };
+        let bound = |token: &[u8]| self.bound.open(context, token, now).ok();
         let proof = match metadata.device {
             Some(device) => {
                 let tag = tag(&device);
@@ -96,10 +99,10 @@ impl Devices {
         if let Some(proof) = proof {
             return Standing::Admitted {
                 device: Some(proof.payload),
-                until: Some(proof.issued.saturating_add(self.options.bound_for)),
+                until: Some(proof.issued.saturating_add(self.bound_for())),
             };
         }
-        let grace = self.options.required_after;
+        let grace = self.options.grace();
         let until = grace.map(|grace| metadata.issued.saturating_add(grace));
         if metadata.device.is_some() || until.is_some_and(|end| now >= end) {
             return Standing::Stale;
@@ -118,7 +121,7 @@ impl Devices {
         sid: Sid,
         now: UnixSeconds,
     ) -> Result<Option<String>, RandomError> {
-        if !self.options.offers {
+        if !self.options.settings.offers {
             return Ok(None);
         }
         let challenge = self.offer.seal(context, sid, now, &[], now)?;
@@ -142,17 +145,16 @@ impl Devices {
             Departure::Unbound(sid, issued) => {
                 let offered_until = issued.saturating_add(self.options.offer_for());
                 let left = offered_until.saturating_sub(now);
-                let needs_mark = self.options.offers && left > 0;
+                let needs_mark = self.options.settings.offers && left > 0;
                 let mark = needs_mark.then(|| self.cookies.set_mark(&tag(&sid), left));
                 mark.into_iter().collect()
             }
         }
     }
 
-    /// Returns `true` if something sealed at `issued` is younger than `span`.
-    fn is_young(&self, issued: UnixSeconds, span: u64, now: UnixSeconds) -> bool {
-        let is_from_the_future = issued > now.saturating_add(self.options.skew);
-        !is_from_the_future && now < issued.saturating_add(span)
+    /// Seconds for which a proof counts.
+    fn bound_for(&self) -> u64 {
+        self.options.settings.bound_for.as_secs()
     }
 
     fn set_bound(
@@ -163,8 +165,9 @@ impl Devices {
         now: UnixSeconds,
     ) -> Result<String, RandomError> {
         let token = self.bound.seal(context, sid, now, &device, now)?;
-        let span = self.options.bound_for;
-        Ok(self.cookies.set_bound(&tag(&device), &token, span))
+        Ok(self
+            .cookies
+            .set_bound(&tag(&device), &token, self.bound_for()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The settings of bound sessions.
 
-use std::{fmt, ops::RangeInclusive, time::Duration};
+use std::{ops::RangeInclusive, time::Duration};
 
 use super::Endpoint;
 use crate::cookie::{Attributes, SameSite, is_of_device};
@@ -22,13 +22,13 @@ use crate::cookie::{Attributes, SameSite, is_of_device};
 #[must_use = "the settings have no effect unless they are given to the builder"]
 pub struct DeviceBound {
     path: String,
-    bound_for: Duration,
-    challenge_for: Duration,
-    initiators: Initiators,
-    excluded: Vec<String>,
+    pub(super) bound_for: Duration,
+    pub(super) challenge_for: Duration,
+    pub(super) initiators: Initiators,
+    pub(super) excluded: Vec<String>,
     required_after: Option<Duration>,
-    origin: Option<String>,
-    offers: bool,
+    pub(super) origin: Option<String>,
+    pub(super) offers: bool,
 }
 
 /// The sites whose links make a browser refresh a bound cookie that has expired.
@@ -60,33 +60,28 @@ impl DeviceBound {
 
     /// Binds no further session, and keeps the rules for those that are bound: the first step of a rollout, and the
     /// last of taking it back. An instance without these settings opens no session that another has bound.
-    pub fn without_offers(self) -> DeviceBound {
-        DeviceBound {
-            offers: false,
-            ..self
-        }
+    pub fn without_offers(mut self) -> DeviceBound {
+        self.offers = false;
+        self
     }
 
     /// Sets the time for which a proof counts: a stolen pair of cookies opens for no longer. 3 minutes to a day; the
     /// default is 10 minutes. Browsers refresh two minutes before the end.
-    pub fn bound_for(self, span: Duration) -> DeviceBound {
-        DeviceBound {
-            bound_for: span,
-            ..self
-        }
+    pub fn bound_for(mut self, span: Duration) -> DeviceBound {
+        self.bound_for = span;
+        self
     }
 
     /// Sets the time for which a challenge can be answered. 10 seconds to an hour; the default is 2 minutes.
-    pub fn challenge_for(self, span: Duration) -> DeviceBound {
-        DeviceBound {
-            challenge_for: span,
-            ..self
-        }
+    pub fn challenge_for(mut self, span: Duration) -> DeviceBound {
+        self.challenge_for = span;
+        self
     }
 
     /// Sets the sites whose links make a browser refresh.
-    pub fn initiators(self, initiators: Initiators) -> DeviceBound {
-        DeviceBound { initiators, ..self }
+    pub fn initiators(mut self, initiators: Initiators) -> DeviceBound {
+        self.initiators = initiators;
+        self
     }
 
     /// Leaves out the requests below this path: they wait for no refresh. Use it for files that need no session.
@@ -101,143 +96,111 @@ impl DeviceBound {
     ///
     /// That holds wherever the session came from: one that nobody signed in to, one from before these settings, one
     /// taken over from another library. Switch it on when all sessions from before have ended.
-    pub fn required_after(self, grace: Duration) -> DeviceBound {
-        DeviceBound {
-            required_after: Some(grace),
-            ..self
-        }
+    pub fn required_after(mut self, grace: Duration) -> DeviceBound {
+        self.required_after = Some(grace);
+        self
     }
 
     /// Sets the origin that visitors see, such as `https://app.example`, where a proxy changes `Host`. By default it is
     /// `https://` and the request's host.
-    pub fn origin(self, origin: impl Into<String>) -> DeviceBound {
-        DeviceBound {
-            origin: Some(origin.into()),
-            ..self
-        }
+    pub fn origin(mut self, origin: impl Into<String>) -> DeviceBound {
+        self.origin = Some(origin.into());
+        self
     }
 
-    /// Checks the settings, beside the name and the attributes of the session's cookie.
+    /// Checks the settings, beside the name and the attributes of the session's cookie. The error says what to do.
     pub(crate) fn options(
         &self,
         name: &str,
         attributes: &Attributes,
         skew: u64,
-    ) -> Result<Options, DeviceError> {
-        let grace = self.required_after.map(|grace| grace.as_secs());
-        let is_in = |span: Duration, range: RangeInclusive<u64>| range.contains(&span.as_secs());
-        let mut paths = [&self.path].into_iter().chain(&self.excluded);
-        let has_paths = paths.all(|path| is_path(path)) && !self.path.ends_with('/');
+    ) -> Result<Options, &'static str> {
         let is_strict = attributes.same_site == SameSite::Strict;
-        let has_spans =
-            is_in(self.bound_for, 180..=86_400) && is_in(self.challenge_for, 10..=3_600);
         let rules = [
-            (has_paths, DeviceError::Path),
-            (!is_of_device(name), DeviceError::Name),
-            (attributes.secure, DeviceError::Insecure),
-            (!attributes.partitioned, DeviceError::Partitioned),
+            (!is_of_device(name), NAME),
             (
-                !is_strict || self.initiators != Initiators::Any,
-                DeviceError::Strict,
-            ),
-            (has_spans, DeviceError::Span),
-            (
-                grace.is_none_or(|grace| grace >= LEAST_GRACE),
-                DeviceError::Grace,
+                attributes.secure,
+                "needs `Secure`: browsers bind no session over plain HTTP",
             ),
             (
-                self.origin.as_deref().is_none_or(is_origin),
-                DeviceError::Origin,
+                !attributes.partitioned,
+                "does not work with `partitioned`: browsers bind no partitioned cookie",
             ),
+            (!is_strict || self.initiators != Initiators::Any, STRICT),
         ];
-        if let Some((_, mistake)) = rules.into_iter().find(|(is_kept, _)| !is_kept) {
+        let mut rules = self.own_rules().into_iter().chain(rules);
+        if let Some((_, mistake)) = rules.find(|(is_kept, _)| !is_kept) {
             return Err(mistake);
         }
         Ok(Options {
-            path: self.path.clone(),
-            bound_for: self.bound_for.as_secs(),
-            challenge_for: self.challenge_for.as_secs(),
-            initiators: self.initiators,
-            excluded: self.excluded.clone(),
-            required_after: grace,
-            origin: self.origin.clone(),
-            offers: self.offers,
+            settings: self.clone(),
             skew,
         })
+    }
+
+    /// The rules about these settings alone: whether each is kept, and the message if not.
+    fn own_rules(&self) -> [(bool, &'static str); 4] {
+        let mut paths = [&self.path].into_iter().chain(&self.excluded);
+        let has_paths = paths.all(|path| is_path(path)) && !self.path.ends_with('/');
+        let is_in = |span: Duration, range: RangeInclusive<u64>| range.contains(&span.as_secs());
+        let has_spans =
+            is_in(self.bound_for, 180..=86_400) && is_in(self.challenge_for, 10..=3_600);
+        let has_grace = self
+            .required_after
+            .is_none_or(|grace| grace.as_secs() >= 10);
+        let has_origin = self.origin.as_deref().is_none_or(is_origin);
+        [
+            (has_paths, PATH),
+            (
+                has_spans,
+                "`bound_for` is 3 minutes to a day, and `challenge_for` is 10 seconds to an hour",
+            ),
+            (
+                has_grace,
+                "`required_after` is at least 10 seconds, because a browser needs some to register a key",
+            ),
+            (has_origin, ORIGIN),
+        ]
     }
 }
 
 /// The settings, checked.
 pub(crate) struct Options {
-    path: String,
-    pub(super) bound_for: u64,
-    pub(super) challenge_for: u64,
-    pub(super) initiators: Initiators,
-    pub(super) excluded: Vec<String>,
-    pub(super) required_after: Option<u64>,
-    pub(super) origin: Option<String>,
-    /// A renewed session is offered a registration.
-    pub(super) offers: bool,
+    pub(super) settings: DeviceBound,
+    /// Seconds by which clocks may differ.
     pub(super) skew: u64,
 }
 
 impl Options {
     pub(super) fn path_of(&self, endpoint: Endpoint) -> String {
-        let path = &self.path;
+        let path = &self.settings.path;
         match endpoint {
             Endpoint::Register => format!("{path}/register"),
             Endpoint::Refresh => format!("{path}/refresh"),
         }
     }
 
+    /// Seconds for which a session may be without a device, if there is a limit.
+    pub(super) fn grace(&self) -> Option<u64> {
+        self.settings.required_after.map(|grace| grace.as_secs())
+    }
+
     /// Seconds for which an offer can be taken up: as long as a session may be without a device, but no longer than
     /// [`OFFERED_FOR`].
     pub(super) fn offer_for(&self) -> u64 {
-        self.required_after
+        self.grace()
             .map_or(OFFERED_FOR, |grace| grace.min(OFFERED_FOR))
     }
 }
 
-/// A mistake in the settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DeviceError {
-    Path,
-    Name,
-    Insecure,
-    Partitioned,
-    Strict,
-    Span,
-    Grace,
-    Origin,
-}
+const PATH: &str = "a path begins with `/`, that of the endpoints does not end with one, and both have no other \
+     characters than letters, digits and `-._~/`";
+const NAME: &str = "needs another name of the cookie: one that ends in `.b-` or `.out-` and 8 characters is for devices";
+const STRICT: &str = "a link from another site brings no `SameSite=Strict` cookie; choose `Lax`, or `Initiators::SameSite`";
+const ORIGIN: &str = "`origin` is `https://` and a host, perhaps with a port, such as `https://app.example`, and no `/` after it";
 
-impl fmt::Display for DeviceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            DeviceError::Path => {
-                "a path begins with `/`, that of the endpoints does not end with one, and both have no other \
-                 characters than letters, digits and `-._~/`"
-            }
-            DeviceError::Name => {
-                "needs another name of the cookie: one that ends in `.b-` or `.out-` and 8 characters is for devices"
-            }
-            DeviceError::Insecure => "needs `Secure`: browsers bind no session over plain HTTP",
-            DeviceError::Partitioned => "does not work with `partitioned`: browsers bind no partitioned cookie",
-            DeviceError::Strict => {
-                "a link from another site brings no `SameSite=Strict` cookie; choose `Lax`, or `Initiators::SameSite`"
-            }
-            DeviceError::Span => {
-                "`bound_for` is 3 minutes to a day, and `challenge_for` is 10 seconds to an hour"
-            }
-            DeviceError::Grace => {
-                "`required_after` is at least 10 seconds, because a browser needs some to register a key"
-            }
-            DeviceError::Origin => {
-                "`origin` is `https://` and a host, perhaps with a port, such as `https://app.example`, and no `/` after it"
-            }
-        })
-    }
-}
+/// Seconds. A browser registers at once, but a key in hardware takes its time.
+const OFFERED_FOR: u64 = 120;
 
 fn is_origin(origin: &str) -> bool {
     let is_good =
@@ -245,12 +208,6 @@ fn is_origin(origin: &str) -> bool {
     let host = origin.strip_prefix("https://");
     host.is_some_and(|host| !host.is_empty() && host.bytes().all(is_good))
 }
-
-/// Seconds. A browser registers at once, but a key in hardware takes its time.
-const OFFERED_FOR: u64 = 120;
-
-/// Seconds.
-const LEAST_GRACE: u64 = 10;
 
 /// Every character may stand in a quoted string of a header field, and in JSON.
 fn is_path(path: &str) -> bool {

@@ -7,7 +7,9 @@
 //! payload  {"jti": challenge}, and "aud": the URL of the endpoint, where the browser sends it
 //! ```
 
-use super::json::{Json, Object};
+use serde_json::Value;
+
+use super::json::{self, Object};
 use crate::crypto::{
     base64url,
     es256::{PublicKey, SIGNATURE_LEN},
@@ -45,20 +47,33 @@ pub(crate) struct Proof<'a> {
 }
 
 impl<'a> Proof<'a> {
+    /// Reads a proof. Unknown fields are ignored, and `crit`, which has to be understood, is refused (RFC 7515 § 4.1.11).
     pub(crate) fn read(text: &'a [u8]) -> Result<Proof<'a>, ProofError> {
-        let parts = Parts::split(text).ok_or(ProofError::Malformed)?;
-        check(&parts.header)?;
+        let malformed = ProofError::Malformed;
+        let [signed, header, claims, signature] = split(text).ok_or(malformed)?;
+        let decoded = |part| decode(part).ok_or(malformed);
+        let (header, claims) = (decoded(header)?, decoded(claims)?);
+        let header = json::object(&header).ok_or(malformed)?;
+        let signature = decoded(signature)?.try_into().map_err(|_| malformed)?;
+        let is =
+            |name: &str, expected: &str| header.get(name).and_then(Value::as_str) == Some(expected);
+        if !is("alg", "ES256") {
+            return Err(ProofError::Algorithm);
+        }
+        if !is("typ", "dbsc+jwt") || header.contains_key("crit") {
+            return Err(malformed);
+        }
         Ok(Proof {
-            claims: Claims::read(&parts.payload).ok_or(ProofError::Malformed)?,
-            header: parts.header,
-            signed: parts.signed,
-            signature: parts.signature,
+            claims: Claims::read(&claims).ok_or(malformed)?,
+            header,
+            signed: signed.as_bytes(),
+            signature,
         })
     }
 
     /// Verifies the proof of a registration by the key that it carries, and returns the key.
     pub(crate) fn verify_registration(&self) -> Result<PublicKey, ProofError> {
-        let jwk = self.header.get("jwk").and_then(Json::as_object);
+        let jwk = self.header.get("jwk");
         let key = jwk.and_then(public_key).ok_or(ProofError::Key)?;
         self.verify(&key)?;
         Ok(key)
@@ -82,76 +97,39 @@ impl<'a> Proof<'a> {
 }
 
 impl Claims {
-    fn read(payload: &[u8]) -> Option<Claims> {
-        let mut payload = Json::object(payload)?;
-        let Some(Json::Text(challenge)) = payload.remove("jti") else {
-            return None;
-        };
-        let audience = match payload.remove("aud") {
-            None => None,
-            Some(Json::Text(audience)) => Some(audience),
-            Some(_) => return None,
-        };
+    fn read(claims: &[u8]) -> Option<Claims> {
+        let claims = json::object(claims)?;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let audience = claims.get("aud").map(|audience| text(audience).ok_or(()));
         Some(Claims {
-            challenge,
-            audience,
+            challenge: text(claims.get("jti")?)?,
+            audience: audience.transpose().ok()?,
         })
     }
 }
 
-/// The three parts of a proof, decoded.
-struct Parts<'a> {
-    header: Object,
-    signed: &'a [u8],
-    payload: Vec<u8>,
-    signature: [u8; SIGNATURE_LEN],
-}
-
-impl<'a> Parts<'a> {
-    fn split(text: &'a [u8]) -> Option<Parts<'a>> {
-        if text.len() > LONGEST {
-            return None;
-        }
-        let mut parts = text.split(|&byte| byte == b'.');
-        let [header, payload, signature] = [parts.next()?, parts.next()?, parts.next()?];
-        if parts.next().is_some() {
-            return None;
-        }
-        Some(Parts {
-            header: Json::object(&decode(header)?)?,
-            signed: &text[..header.len() + 1 + payload.len()],
-            payload: decode(payload)?,
-            signature: decode(signature)?.try_into().ok()?,
-        })
-    }
-}
-
-/// Checks a header. Unknown fields are ignored, and `crit`, which has to be understood, is refused (RFC 7515 § 4.1.11).
-fn check(header: &Object) -> Result<(), ProofError> {
-    let is =
-        |name: &str, expected: &str| header.get(name).and_then(Json::as_text) == Some(expected);
-    if !is("alg", "ES256") {
-        return Err(ProofError::Algorithm);
-    }
-    if !is("typ", "dbsc+jwt") || header.contains_key("crit") {
-        return Err(ProofError::Malformed);
-    }
-    Ok(())
+/// Splits a proof: the text that is signed, its two parts, and the signature.
+fn split(proof: &[u8]) -> Option<[&str; 4]> {
+    let proof = str::from_utf8(proof).ok()?;
+    let (signed, signature) = proof.rsplit_once('.')?;
+    let (header, claims) = signed.split_once('.')?;
+    let is_short = proof.len() <= LONGEST;
+    is_short.then_some([signed, header, claims, signature])
 }
 
 /// Reads a JSON Web Key (RFC 7518 § 6.2).
-fn public_key(jwk: &Object) -> Option<PublicKey> {
-    let text = |name: &str| jwk.get(name).and_then(Json::as_text);
+fn public_key(jwk: &Value) -> Option<PublicKey> {
+    let text = |name: &str| jwk.get(name).and_then(Value::as_str);
     if text("kty") != Some("EC") || text("crv") != Some("P-256") {
         return None;
     }
-    let coordinate = |name| decode(text(name)?.as_bytes())?.try_into().ok();
+    let coordinate = |name| decode(text(name)?)?.try_into().ok();
     PublicKey::from_coordinates(&coordinate("x")?, &coordinate("y")?)
 }
 
-fn decode(text: &[u8]) -> Option<Vec<u8>> {
+fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = vec![0; base64url::longest_decoded(text.len())];
-    let len = base64url::decode(text, &mut bytes)?;
+    let len = base64url::decode(text.as_bytes(), &mut bytes)?;
     bytes.truncate(len);
     Some(bytes)
 }

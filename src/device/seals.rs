@@ -17,10 +17,14 @@ use crate::{
     token::{self, Context, Draft},
 };
 
-/// One purpose, and the mode of its tokens.
-pub(crate) struct Seal {
-    slot: Arc<PurposeSlot>,
-    mode: Mode,
+/// One purpose, and the rules about its tokens.
+pub(super) struct Seal {
+    pub(super) slot: Arc<PurposeSlot>,
+    pub(super) mode: Mode,
+    /// Seconds for which a token opens. `None`: its date is not checked.
+    pub(super) span: Option<u64>,
+    /// Seconds by which clocks may differ.
+    pub(super) skew: u64,
 }
 
 /// The fields of a token that has opened.
@@ -33,10 +37,6 @@ pub(crate) struct Unsealed<const N: usize> {
 }
 
 impl Seal {
-    pub(crate) fn new(slot: Arc<PurposeSlot>, mode: Mode) -> Seal {
-        Seal { slot, mode }
-    }
-
     /// Seals a token at `now`.
     pub(crate) fn seal(
         &self,
@@ -57,7 +57,7 @@ impl Seal {
         Ok(text)
     }
 
-    /// Opens a token. Its dates are not checked.
+    /// Opens a token.
     pub(crate) fn open<const N: usize>(
         &self,
         context: &Context,
@@ -68,26 +68,35 @@ impl Seal {
         let mut buffer = Scratch::borrow();
         let opened = token::open(&keys, self.mode, context, now, token, &mut buffer)
             .map_err(|refused| refused.reason)?;
-        let body = opened.body(&buffer);
-        let read = || {
-            let Layout {
-                metadata: read,
-                flash,
-                payload,
-            } = Layout::read(body)?;
-            let bare = Metadata {
-                age: read.age,
-                ..metadata(read.sid?, read.issued)
-            };
-            let is_bare = read == bare && flash.is_empty() && payload.end == body.len();
-            Some(Unsealed {
-                issued: read.issued,
-                sid: read.sid?,
-                payload: body[payload].try_into().ok().filter(|_| is_bare)?,
-                key_id: opened.key_id(),
-            })
+        let unsealed = Unsealed::read(opened.body(&buffer), opened.key_id());
+        let unsealed = unsealed.ok_or(Reason::Malformed)?;
+        let Unsealed { issued, .. } = unsealed;
+        match self.span {
+            Some(_) if issued > now.saturating_add(self.skew) => Err(Reason::NotYetValid),
+            Some(span) if now >= issued.saturating_add(span) => Err(Reason::Expired),
+            _ => Ok(unsealed),
+        }
+    }
+}
+
+impl<const N: usize> Unsealed<N> {
+    fn read(body: &[u8], key_id: KeyId) -> Option<Unsealed<N>> {
+        let layout = Layout::read(body)?;
+        let Metadata { issued, age, .. } = layout.metadata;
+        let sid = layout.metadata.sid?;
+        let bare = Metadata {
+            age,
+            ..metadata(sid, issued)
         };
-        read().ok_or(Reason::Malformed)
+        let is_padded = layout.payload.end < body.len();
+        let is_bare = layout.metadata == bare && layout.flash.is_empty() && !is_padded;
+        let payload = body[layout.payload].try_into().ok()?;
+        is_bare.then_some(Unsealed {
+            issued,
+            sid,
+            payload,
+            key_id,
+        })
     }
 }
 

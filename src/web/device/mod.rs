@@ -123,16 +123,16 @@ impl<T> SessionCookie<T> {
     }
 
     fn respond(&self, answer: DeviceAnswer) -> Response<String> {
-        answer.tell(self.inner.sealer.slot.purpose().name());
+        answer.log(self.inner.sealer.slot.purpose().name());
         response(answer)
     }
 }
 
 fn response(answer: DeviceAnswer) -> Response<String> {
+    let status = StatusCode::from_u16(answer.status());
     let has_body = answer.body.is_some();
     let mut response = Response::new(answer.body.unwrap_or_default());
-    *response.status_mut() =
-        StatusCode::from_u16(answer.status).expect("every answer has a known status");
+    *response.status_mut() = status.expect("every answer has a known status");
     let fields = response.headers_mut();
     fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if has_body {
