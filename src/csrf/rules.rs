@@ -8,7 +8,7 @@ use super::origin::Origin;
 use crate::{
     session::{Session, events},
     state::Payload,
-    web::{CsrfRefusal, Extensions, Failure, Host, MissingSession, Named},
+    web::{CsrfRefusal, Extensions, Failure, Host, MissingSession},
 };
 
 #[derive(Clone, Debug, Default)]
@@ -182,18 +182,17 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 fn without_session(missing: MissingSession) -> String {
-    let MissingSession::NoLayer(held) = missing else {
+    if let MissingSession::Ambiguous(_) = missing {
         return missing.to_string();
+    }
+    let and = match missing.typed() {
+        Some(_) => "",
+        None => "; if its sessions are typed, write `CsrfGuard::new().typed::<T>()`",
     };
-    let session = Named(held);
-    let or_typed = if session.is_typed() {
-        ""
-    } else {
-        "; if its sessions are typed, write `CsrfGuard::new().typed::<T>()`"
-    };
+    let session = missing.session();
     format!(
         "no session layer for {session} is around the CSRF guard; add `SessionLayer::new(cookie)` after \
-         `CsrfGuard::new()`{or_typed}"
+         `CsrfGuard::new()`{and}"
     )
 }
 

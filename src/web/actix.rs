@@ -11,7 +11,7 @@ use actix_web::{
     body::{BoxBody, EitherBody},
     dev,
     dev::{Service, ServiceRequest, ServiceResponse, Transform},
-    http::header,
+    http::{StatusCode, header},
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version, request::Parts};
 use tower_layer::Layer;
@@ -19,7 +19,7 @@ use tower_layer::Layer;
 use super::{
     extensions::{MissingSession, provide},
     failure::Failure,
-    framework::{Extensions, Fields},
+    framework::Fields,
     gate::Gate,
     layer::SessionLayer,
     service::Layered,
@@ -95,11 +95,16 @@ where
         provide(&mut *request.extensions_mut(), session);
         let inner = self.inner.call(request);
         Box::pin(async move {
-            let mut response = inner.await?;
+            let mut answered = inner.await?;
             // The request lives as long as its response here. Only a handle that the application keeps is to count.
-            Extensions::remove::<W>(&mut *response.request().extensions_mut());
-            pending.finish(response.response_mut());
-            Ok(response)
+            answered.request().extensions_mut().remove::<W>();
+            let response = answered.response_mut();
+            let status = response.status().as_u16();
+            if let Err(failure) = pending.finish(status, response.headers_mut()) {
+                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                response.extensions_mut().insert(failure);
+            }
+            Ok(answered)
         })
     }
 }
@@ -191,7 +196,7 @@ pub(crate) fn failed(failure: Failure) -> HttpResponse {
 /// A response in the types of actix-web.
 fn converted(response: Response<String>) -> HttpResponse {
     let (mut head, body) = response.into_parts();
-    let status = actix_web::http::StatusCode::from_u16(head.status.as_u16());
+    let status = StatusCode::from_u16(head.status.as_u16());
     let mut response = HttpResponse::new(status.expect("it is a status"));
     for (name, value) in &head.headers {
         let mut copy = header::HeaderValue::from_bytes(value.as_bytes()).expect("it is a value");

@@ -7,12 +7,12 @@ use crate::session::Touch;
 /// The fields that tell caches whether they may store a response, and the value of each that forbids it.
 /// `*` stands for any prefix.
 const FIELDS: [(&str, FieldKind, &str); 6] = [
-    ("cache-control", FieldKind::Directives, "no-store"),
+    ("cache-control", FieldKind::Directives, NO_STORE),
     // For one kind of cache each (RFC 9213): those of a CDN, of one vendor, …
-    ("*-cache-control", FieldKind::OnlyNoStore, "no-store"),
+    ("*-cache-control", FieldKind::OnlyNoStore, NO_STORE),
     // Its predecessors.
-    ("surrogate-control", FieldKind::OnlyNoStore, "no-store"),
-    ("edge-control", FieldKind::OnlyNoStore, "no-store"),
+    ("surrogate-control", FieldKind::OnlyNoStore, NO_STORE),
+    ("edge-control", FieldKind::OnlyNoStore, NO_STORE),
     // Of nginx: seconds, or a moment after `@`. It goes before `Cache-Control`.
     ("x-accel-expires", FieldKind::Seconds, "0"),
     ("expires", FieldKind::Date, "0"),
@@ -31,17 +31,8 @@ enum FieldKind {
     Date,
 }
 
-/// A change to a response's fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CacheChange {
-    Leave,
-    /// Set `Cache-Control: private`.
-    Private,
-    /// Set `Cache-Control: no-store`, and every other field that is present to the value of [`forbids`].
-    NoStore {
-        was_shareable: bool,
-    },
-}
+/// The word of `Cache-Control` and its kin that forbids all caches to store a response.
+pub(crate) const NO_STORE: &str = "no-store";
 
 /// The value by which a field forbids caches to store a response. `None` for other fields.
 pub(crate) fn forbids(name: &str) -> Option<&'static str> {
@@ -99,24 +90,21 @@ impl CacheHeaders {
         by_all || self.is_targeted
     }
 
-    /// The change to a response that depends on its session in this way. With `is_sharing_allowed`, a response that
-    /// others may store stays as it is.
-    pub(crate) fn change_for(&self, touch: Touch, is_sharing_allowed: bool) -> CacheChange {
-        let was_shareable = self.is_shareable();
-        if was_shareable && is_sharing_allowed {
-            return CacheChange::Leave;
-        }
+    /// The value that `Cache-Control` needs in a response that depends on its session in this way, if it is not good as it
+    /// is. With `is_sharing_allowed`, a response that others may store stays as it is.
+    pub(crate) fn cache_control_for(
+        &self,
+        touch: Touch,
+        is_sharing_allowed: bool,
+    ) -> Option<&'static str> {
+        let is_shareable = self.is_shareable();
+        let is_stored = is_shareable || !self.cache_control.is_some_and(Directives::no_store);
         match touch {
-            Touch::Written if was_shareable || !self.has_no_store() => {
-                CacheChange::NoStore { was_shareable }
-            }
-            Touch::Touched if self.cache_control.is_none() => CacheChange::Private,
-            _ => CacheChange::Leave,
+            _ if is_shareable && is_sharing_allowed => None,
+            Touch::Written if is_stored => Some(NO_STORE),
+            Touch::Touched if self.cache_control.is_none() => Some("private"),
+            _ => None,
         }
-    }
-
-    fn has_no_store(&self) -> bool {
-        self.cache_control.is_some_and(|set| set.no_store())
     }
 }
 
@@ -171,19 +159,16 @@ fn is_zero(seconds: &[u8]) -> bool {
 /// Returns `true` for a date that may be in the future: one without a year of four digits, or with one from that of the
 /// format's epoch on.
 fn is_later(expires: &[u8]) -> bool {
-    let is_month = |letters: &[u8]| {
-        MONTHS
-            .iter()
-            .any(|name| letters.eq_ignore_ascii_case(&name[..]))
-    };
-    let is_date = expires.windows(3).any(is_month) && expires.iter().any(u8::is_ascii_digit);
-    let numbers = expires.split(|byte| !byte.is_ascii_digit());
+    let text = String::from_utf8_lossy(expires).to_ascii_lowercase();
+    let numbers = text.split(|c: char| !c.is_ascii_digit());
     let latest_year = numbers.filter(|number| number.len() == 4).max();
-    is_date && latest_year.is_none_or(|year| year >= b"2026".as_slice())
+    let is_date = MONTHS.iter().any(|month| text.contains(month))
+        && text.contains(|c: char| c.is_ascii_digit());
+    is_date && latest_year.is_none_or(|year| year >= "2026")
 }
 
-const MONTHS: [&[u8; 3]; 12] = [
-    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
+const MONTHS: [&str; 12] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 
 /// Returns `true` if `field`, in which the session came, must be added to the values of `Vary`.
@@ -192,15 +177,12 @@ pub(crate) fn needs_vary<'a>(
     mut vary: impl Iterator<Item = &'a [u8]>,
     field: &str,
 ) -> bool {
-    let mut says_so = || {
-        vary.any(|value| {
-            value.split(|&byte| byte == b',').any(|name| {
-                let name = name.trim_ascii();
-                name == b"*" || name.eq_ignore_ascii_case(field.as_bytes())
-            })
-        })
+    let is_covering = |name: &[u8]| {
+        let name = name.trim_ascii();
+        name == b"*" || name.eq_ignore_ascii_case(field.as_bytes())
     };
-    touch != Touch::Untouched && !says_so()
+    touch != Touch::Untouched
+        && !vary.any(|value| value.split(|&byte| byte == b',').any(is_covering))
 }
 
 /// Returns `true` if `Sec-Fetch-Dest` names an image, a script or another part of a page.

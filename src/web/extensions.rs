@@ -77,46 +77,40 @@ debug_by_display!(MissingSession);
 
 impl fmt::Display for MissingSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            MissingSession::NoLayer(held) => {
-                let session = Named(held);
+        let session = self.session();
+        match self {
+            MissingSession::NoLayer(_) => {
+                let and = match self.typed() {
+                    Some(held) => format!(", with a cookie of `.typed::<{held}>()`"),
+                    None => "; if its sessions are typed, take `Session<T>`".to_owned(),
+                };
                 write!(
                     f,
                     "no session layer for {session} is around the handler; add \
-                     `SessionLayer::new(cookie)` to the router, after its routes"
-                )?;
-                if session.is_typed() {
-                    write!(f, ", with a cookie of `.typed::<{held}>()`")
-                } else {
-                    f.write_str("; if its sessions are typed, take `Session<T>`")
-                }
+                     `SessionLayer::new(cookie)` to the router, after its routes{and}"
+                )
             }
-            MissingSession::Ambiguous(held) => write!(
+            MissingSession::Ambiguous(_) => write!(
                 f,
-                "two session layers for {} are around the handler; give one of them a type of its own \
+                "two session layers for {session} are around the handler; give one of them a type of its own \
                  with `.map_session(…)`",
-                Named(held)
             ),
         }
     }
 }
 
-/// The type of a session as a handler writes it, given the name of the type that it holds.
-#[derive(Clone, Copy)]
-pub(crate) struct Named(pub(crate) &'static str);
-
-impl Named {
-    pub(crate) fn is_typed(self) -> bool {
-        self.0 != type_name::<Map>()
+impl MissingSession {
+    /// The name of the type that the session holds, unless it is a dictionary.
+    pub(crate) fn typed(&self) -> Option<&'static str> {
+        let (MissingSession::NoLayer(held) | MissingSession::Ambiguous(held)) = *self;
+        Some(held).filter(|held| *held != type_name::<Map>())
     }
-}
 
-impl fmt::Display for Named {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_typed() {
-            write!(f, "`Session<{}>`", self.0)
-        } else {
-            f.write_str("`Session`")
+    /// The type of the session as a handler writes it.
+    pub(crate) fn session(&self) -> String {
+        match self.typed() {
+            Some(held) => format!("`Session<{held}>`"),
+            None => "`Session`".to_owned(),
         }
     }
 }

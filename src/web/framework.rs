@@ -3,9 +3,6 @@
 
 use std::borrow::Cow;
 
-#[cfg(feature = "tower")]
-use super::failure::Failure;
-
 /// The fields of a request or a response.
 pub(crate) trait Fields {
     type Name: AsRef<str> + Clone;
@@ -45,22 +42,9 @@ pub(crate) trait Extensions {
     fn remove<V: Send + Sync + 'static>(&mut self) -> Option<V>;
 }
 
-/// A response without its body.
-#[cfg(feature = "tower")]
-pub(crate) trait ResponseHead {
-    type Fields: Fields;
-
-    fn status(&self) -> u16;
-
-    fn fields(&mut self) -> &mut Self::Fields;
-
-    /// Changes the status to 500, and adds the failure to the extensions.
-    fn fail(&mut self, failure: Failure);
-}
-
-/// Implements the three traits for a version of the crate `http`.
+/// Implements the traits for a version of the crate `http`.
 macro_rules! implement {
-    ($http:path, $extensions:ty, $response:ident) => {
+    ($http:path, $extensions:ty) => {
         const _: () = {
             use $http as http;
 
@@ -123,33 +107,10 @@ macro_rules! implement {
                     self.remove()
                 }
             }
-
-            #[cfg(feature = "tower")]
-            impl<B> ResponseHead for $response<B> {
-                type Fields = http::header::HeaderMap;
-
-                fn status(&self) -> u16 {
-                    self.status().as_u16()
-                }
-
-                fn fields(&mut self) -> &mut Self::Fields {
-                    self.headers_mut()
-                }
-
-                fn fail(&mut self, failure: Failure) {
-                    *self.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
-                    self.extensions_mut().insert(failure);
-                }
-            }
         };
     };
 }
 
-implement!(::http, ::http::Extensions, Response);
+implement!(::http, ::http::Extensions);
 #[cfg(feature = "actix")]
-implement!(actix_web::http, actix_web::dev::Extensions, HttpResponse);
-
-#[cfg(feature = "tower")]
-use ::http::Response;
-#[cfg(feature = "actix")]
-use actix_web::HttpResponse;
+implement!(actix_web::http, actix_web::dev::Extensions);

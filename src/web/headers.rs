@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::{HeaderMap, StatusCode};
 
 use super::{
-    caching::{self, CacheChange, CacheHeaders},
+    caching::{self, CacheHeaders, NO_STORE},
     framework::Fields,
 };
 use crate::{
@@ -122,15 +122,14 @@ impl<T> SessionCookie<T> {
         status: u16,
         response: &mut H,
     ) -> Result<(), SaveError> {
-        let caching = Caching::of(response, self.inner.shared_caching);
-        let finished = self.finish(session, caching.circumstances(status));
-        caching.tell(
-            touch_of(&finished),
-            response,
-            "Cookie".into(),
-            &self.inner.sealer,
-        );
-        let (_, fields) = finished?;
+        let caching = Caching {
+            source: Cow::Borrowed("Cookie"),
+            is_sharing_allowed: self.inner.shared_caching,
+            sealer: &self.inner.sealer,
+        };
+        let fields = caching.finish(status, response, |circumstances| {
+            self.finish(session, circumstances)
+        })?;
         if let Some(registration) = fields.registration() {
             response.replace(H::name(REGISTRATION), H::sensitive(registration.to_owned()));
         }
@@ -209,11 +208,14 @@ impl<T> SessionHeader<T> {
         status: u16,
         response: &mut H,
     ) -> Result<(), SaveError> {
-        let caching = Caching::of(response, self.shared_caching);
-        let finished = self.token.finish(session, caching.circumstances(status));
-        let source = Cow::Owned(self.name.to_string());
-        caching.tell(touch_of(&finished), response, source, &self.token.sealer);
-        let (_, change) = finished?;
+        let caching = Caching {
+            source: Cow::Owned(self.name.to_string()),
+            is_sharing_allowed: self.shared_caching,
+            sealer: &self.token.sealer,
+        };
+        let change = caching.finish(status, response, |circumstances| {
+            self.token.finish(session, circumstances)
+        })?;
         let value = match change {
             TokenChange::Keep => return Ok(()),
             TokenChange::Store(token) => H::sensitive(token),
@@ -224,53 +226,63 @@ impl<T> SessionHeader<T> {
     }
 }
 
-/// The extent to which a response depends on its session. A response whose session could not be saved must not be
-/// stored either.
-fn touch_of<O>(finished: &Result<(Touch, O), SaveError>) -> Touch {
-    match finished {
-        Ok((touch, _)) => *touch,
-        Err(_) => Touch::Written,
-    }
-}
-
-/// The fields of a response for caches, as the application set them.
-struct Caching {
-    headers: CacheHeaders,
+/// The circumstances that decide about the fields of a response for caches.
+struct Caching<'a> {
+    /// The field in which the session came.
+    source: Cow<'static, str>,
     /// Responses that others may store may carry sessions.
     is_sharing_allowed: bool,
+    sealer: &'a Sealer,
 }
 
-impl Caching {
-    fn of<H: Fields>(response: &H, is_sharing_allowed: bool) -> Caching {
+impl Caching<'_> {
+    /// Calls `finish`, and adds the fields for caches that its session requires.
+    fn finish<H: Fields, C>(
+        self,
+        status: u16,
+        response: &mut H,
+        finish: impl FnOnce(Circumstances) -> Result<(Touch, C), SaveError>,
+    ) -> Result<C, SaveError> {
         let names = response.names();
         let fields = names.map(|name| (name.as_ref(), response.values(name)));
-        Caching {
-            headers: CacheHeaders::read(fields),
-            is_sharing_allowed,
-        }
-    }
-
-    fn circumstances(&self, status: u16) -> Circumstances {
-        Circumstances {
+        let headers = CacheHeaders::read(fields);
+        let is_shareable = headers.is_shareable();
+        let finished = finish(Circumstances {
             status,
-            is_shareable: self.headers.is_shareable() && !self.is_sharing_allowed,
+            is_shareable: is_shareable && !self.is_sharing_allowed,
+        });
+        let touch = match &finished {
+            Ok((touch, _)) => *touch,
+            // The response must not be stored either.
+            Err(_) => Touch::Written,
+        };
+        if caching::needs_vary(touch, response.values(&H::VARY), &self.source) {
+            response.add(H::VARY, H::value(self.source));
         }
+        match headers.cache_control_for(touch, self.is_sharing_allowed) {
+            Some(NO_STORE) => {
+                if is_shareable {
+                    events::caching_was_replaced(self.sealer.slot.purpose().name());
+                }
+                forbid_to_store(response);
+            }
+            Some(word) => response.replace(H::CACHE_CONTROL, H::value(word.into())),
+            None => {}
+        }
+        finished.map(|(_, change)| change)
     }
+}
 
-    /// Adds the fields that a response needs because of its session, which came in the field `source`.
-    fn tell<H: Fields>(
-        &self,
-        touch: Touch,
-        response: &mut H,
-        source: Cow<'static, str>,
-        sealer: &Sealer,
-    ) {
-        if caching::needs_vary(touch, response.values(&H::VARY), &source) {
-            response.add(H::VARY, H::value(source));
-        }
-        let change = self.headers.change_for(touch, self.is_sharing_allowed);
-        apply(change, response, sealer.slot.purpose().name());
+/// Makes every field for caches that is present forbid them to store the response, and adds `Cache-Control`.
+fn forbid_to_store<H: Fields>(response: &mut H) {
+    let said = response.names().filter_map(|name| {
+        let word = caching::forbids(name.as_ref())?;
+        Some((name.clone(), word))
+    });
+    for (name, word) in said.collect::<Vec<_>>() {
+        response.replace(name, H::value(word.into()));
     }
+    response.replace(H::CACHE_CONTROL, H::value(NO_STORE.into()));
 }
 
 /// Of Device Bound Session Credentials.
@@ -280,25 +292,4 @@ fn is_subresource<H: Fields>(request: &H) -> bool {
     let name = H::SEC_FETCH_DEST;
     let destination = request.values(&name).next();
     destination.is_some_and(caching::is_subresource)
-}
-
-fn apply<H: Fields>(change: CacheChange, response: &mut H, purpose: &str) {
-    let value = |word| H::value(Cow::Borrowed(word));
-    match change {
-        CacheChange::Leave => {}
-        CacheChange::Private => response.replace(H::CACHE_CONTROL, value("private")),
-        CacheChange::NoStore { was_shareable } => {
-            if was_shareable {
-                events::caching_was_replaced(purpose);
-            }
-            let said = response.names().filter_map(|name| {
-                let word = caching::forbids(name.as_ref())?;
-                Some((name.clone(), value(word)))
-            });
-            for (name, value) in said.collect::<Vec<_>>() {
-                response.replace(name, value);
-            }
-            response.replace(H::CACHE_CONTROL, value("no-store"));
-        }
-    }
 }

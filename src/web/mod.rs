@@ -47,4 +47,4 @@ pub use {
 };
 
 #[cfg(feature = "tower")]
-pub(crate) use {extensions::Named, framework::Extensions, gate::Gate, host::Host};
+pub(crate) use {framework::Extensions, gate::Gate, host::Host};

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    failure::Failure,
-    framework::{Fields, ResponseHead},
-};
+use super::{failure::Failure, framework::Fields};
 use crate::{
     base::clock::Clock,
     carrier::{SessionCookie, SessionHeader},
@@ -78,24 +75,28 @@ impl<T> PendingSession<T> {
 }
 
 impl<T: Payload> PendingSession<T> {
-    /// Saves the session in the response, and closes it.
-    pub(super) fn finish(&mut self, response: &mut impl ResponseHead) {
-        if !self.session.was_left_alone() {
-            self.save(response);
-        }
+    /// Saves the session in a response with this status and these fields, and closes it. After a failure the response
+    /// has to become a 500.
+    pub(super) fn finish(
+        &mut self,
+        status: u16,
+        response: &mut impl Fields,
+    ) -> Result<(), Failure> {
+        let saved = if self.session.was_left_alone() {
+            Ok(())
+        } else {
+            self.save(status, response)
+        };
         self.is_finished = true;
+        saved.map_err(|error| Failure::Save(Arc::new(error)).logged())
     }
 
-    fn save(&self, response: &mut impl ResponseHead) {
+    fn save(&self, status: u16, response: &mut impl Fields) -> Result<(), SaveError> {
         if self.session.is_shared() {
             // A body or a task goes on to read the session.
             self.session.touch();
         }
-        let status = response.status();
-        let fields = response.fields();
-        if let Err(error) = self.carrier.finish_in(&self.session, status, fields) {
-            response.fail(Failure::Save(Arc::new(error)).logged());
-        }
+        self.carrier.finish_in(&self.session, status, response)
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     task::{self, Poll, ready},
 };
 
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -106,7 +106,11 @@ where
         let this = self.project();
         let mut result = ready!(this.inner.poll(cx));
         if let Ok(response) = &mut result {
-            this.pending.finish(response);
+            let status = response.status().as_u16();
+            if let Err(failure) = this.pending.finish(status, response.headers_mut()) {
+                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+                response.extensions_mut().insert(failure);
+            }
         }
         Poll::Ready(result)
     }

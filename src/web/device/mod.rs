@@ -6,8 +6,6 @@ use http::{
     request::Parts,
 };
 
-#[cfg(feature = "actix")]
-mod actix;
 #[cfg(feature = "tower")]
 mod layer;
 
@@ -124,27 +122,22 @@ impl<T> SessionCookie<T> {
 
     fn respond(&self, answer: DeviceAnswer) -> Response<String> {
         answer.log(self.inner.sealer.slot.purpose().name());
-        response(answer)
+        let status = StatusCode::from_u16(answer.status()).expect("it is a known status");
+        let mut fields =
+            HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-store"))]);
+        if answer.body.is_some() {
+            fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        if let Some(challenge) = answer.challenge {
+            fields.insert(CHALLENGE, HeaderMap::sensitive(challenge));
+        }
+        for field in answer.set_cookies {
+            fields.append(SET_COOKIE, HeaderMap::sensitive(field));
+        }
+        let mut response = Response::new(answer.body.unwrap_or_default());
+        (*response.status_mut(), *response.headers_mut()) = (status, fields);
+        response
     }
-}
-
-fn response(answer: DeviceAnswer) -> Response<String> {
-    let status = StatusCode::from_u16(answer.status());
-    let has_body = answer.body.is_some();
-    let mut response = Response::new(answer.body.unwrap_or_default());
-    *response.status_mut() = status.expect("every answer has a known status");
-    let fields = response.headers_mut();
-    fields.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if has_body {
-        fields.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    }
-    if let Some(challenge) = answer.challenge {
-        fields.insert(CHALLENGE, HeaderMap::sensitive(challenge));
-    }
-    for field in answer.set_cookies {
-        fields.append(SET_COOKIE, HeaderMap::sensitive(field));
-    }
-    response
 }
 
 const RESPONSE: HeaderName = HeaderName::from_static("secure-session-response");
