@@ -72,7 +72,7 @@ impl CacheHeaders {
                     headers.cache_control = Some(Directives::read(values))
                 }
                 Some(FieldKind::OnlyNoStore) => {
-                    headers.is_targeted |= !Directives::read(values).no_store();
+                    headers.is_targeted |= !Directives::read(values).no_store;
                 }
                 Some(FieldKind::Seconds) => headers.is_targeted |= !values.all(is_zero),
                 Some(FieldKind::Date) => headers.expires_later |= values.any(is_later),
@@ -84,7 +84,7 @@ impl CacheHeaders {
     /// Returns `true` if others than the visitor may store the response.
     pub(crate) fn is_shareable(&self) -> bool {
         let by_all = match self.cache_control {
-            Some(set) => !set.private && !set.no_store(),
+            Some(set) => !set.private && !set.no_store,
             None => self.expires_later,
         };
         by_all || self.is_targeted
@@ -98,7 +98,7 @@ impl CacheHeaders {
         is_sharing_allowed: bool,
     ) -> Option<&'static str> {
         let is_shareable = self.is_shareable();
-        let is_stored = is_shareable || !self.cache_control.is_some_and(Directives::no_store);
+        let is_stored = is_shareable || !self.cache_control.is_some_and(|set| set.no_store);
         match touch {
             _ if is_shareable && is_sharing_allowed => None,
             Touch::Written if is_stored => Some(NO_STORE),
@@ -112,13 +112,12 @@ impl CacheHeaders {
 struct Directives {
     private: bool,
     no_store: bool,
-    must_understand: bool,
 }
 
 impl Directives {
     /// Reads all values of a field. A comma inside a quoted string separates nothing (RFC 9110 section 5.6.4).
     fn read<'a>(fields: impl Iterator<Item = &'a [u8]>) -> Directives {
-        let mut set = Directives::default();
+        let (mut set, mut must_understand) = (Directives::default(), false);
         for field in fields {
             let (mut is_quoted, mut is_escaped) = (false, false);
             let directives = field.split(|&byte| {
@@ -135,19 +134,16 @@ impl Directives {
                 // `private="field"` is about one field only, so it is ignored.
                 set.private |= is(b"private");
                 set.no_store |= is(b"no-store");
-                set.must_understand |= is(b"must-understand");
+                must_understand |= is(b"must-understand");
             }
             if is_quoted {
                 // The string does not end. Caches differ about the rest, so nothing forbids them to store it.
                 return Directives::default();
             }
         }
+        // A cache that knows `must-understand` ignores `no-store` next to it (RFC 9111 section 5.2.2.3).
+        set.no_store &= !must_understand;
         set
-    }
-
-    /// A cache that knows `must-understand` ignores `no-store` next to it (RFC 9111 section 5.2.2.3).
-    fn no_store(self) -> bool {
-        self.no_store && !self.must_understand
     }
 }
 
