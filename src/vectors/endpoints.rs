@@ -46,13 +46,10 @@ pub(super) fn check(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
     }
     let cookie = cookie(name, scene);
     let (parts, ()) = request.into_parts();
-    let answer = if scene.context.is_some() {
-        cookie.answer_device(&parts, system_time(scene.now))
-    } else {
-        cookie
-            .device_endpoint(&vector.method, parts.uri.path())
-            .map(|_| cookie.refuse_device())
-    };
+    let clock = system_time(scene.now).into();
+    // Without a context in the scene, none was chosen for the request.
+    let context = scene.context.is_none().then_some(None);
+    let answer = cookie.answer_device_of(&parts, &clock, context);
     match (answer, vector.expect) {
         (None, None) => {}
         (Some(answer), Some(expect)) => check_answer(name, scene, answer, expect),

@@ -55,14 +55,9 @@ impl<T: Payload, W> Gate for DeviceLayer<T, W> {
         let AnyCarrier::Cookie(cookie) = &*layer.carrier else {
             return None;
         };
-        let context = match &layer.context_by {
-            None => None,
-            Some(choose) => match choose(request) {
-                None => return Some(cookie.refuse_device()),
-                chosen => chosen,
-            },
-        };
-        cookie.answer_device_of(request, &layer.clock, context.as_ref())
+        let context = layer.context_by.as_ref().map(|choose| choose(request));
+        let context = context.as_ref().map(Option::as_ref);
+        cookie.answer_device_of(request, &layer.clock, context)
     }
 }
 

@@ -65,7 +65,7 @@ impl<T> SessionCookie<T> {
         request: &Parts,
         clock: impl Into<Clock>,
     ) -> Option<Response<String>> {
-        self.answer_device_of(request, &clock.into(), Some(context))
+        self.answer_device_of(request, &clock.into(), Some(Some(context)))
     }
 
     /// Returns the endpoint that a request is for.
@@ -74,22 +74,20 @@ impl<T> SessionCookie<T> {
         devices.endpoint(path).filter(|_| method == "POST")
     }
 
-    /// Answers a request of no context: an instance that knows the tenant may answer it later.
-    #[cfg(any(test, feature = "tower"))]
-    pub(crate) fn refuse_device(&self) -> Response<String> {
-        self.respond(DeviceAnswer::later())
-    }
-
-    fn answer_device_of(
+    /// Answers a request in the context that was chosen for it, if one was. In no context, an instance that knows the
+    /// tenant may answer it later.
+    pub(crate) fn answer_device_of(
         &self,
         request: &Parts,
         clock: &Clock,
-        context: Option<&Context>,
+        context: Option<Option<&Context>>,
     ) -> Option<Response<String>> {
         let endpoint = self.device_endpoint(request.method.as_str(), request.uri.path())?;
         let sealer = &self.inner.sealer;
         let devices = sealer.devices.as_ref()?;
-        let context = context.unwrap_or(&sealer.context);
+        let Some(context) = context.unwrap_or(Some(&sealer.context)) else {
+            return Some(self.respond(DeviceAnswer::later()));
+        };
         let now = clock.now();
         let field = |name| request.headers.get(name).map(HeaderValue::as_bytes);
         let host = host_of(request);
