@@ -25,30 +25,6 @@ impl<T> AnyCarrier<T> {
             AnyCarrier::Header(header) => &header.name,
         }
     }
-
-    fn load_from(
-        &self,
-        request: &impl Fields,
-        clock: Clock,
-        context: Option<Context>,
-    ) -> Session<T> {
-        match self {
-            AnyCarrier::Cookie(cookie) => cookie.arrive_from(request, clock, context),
-            AnyCarrier::Header(header) => header.arrive_from(request, clock, context),
-        }
-    }
-
-    fn finish_in(
-        &self,
-        session: &Session<T>,
-        status: u16,
-        response: &mut impl Fields,
-    ) -> Result<(), SaveError> {
-        match self {
-            AnyCarrier::Cookie(cookie) => cookie.finish_in(session, status, response),
-            AnyCarrier::Header(header) => header.finish_in(session, status, response),
-        }
-    }
 }
 
 /// A session whose response head has not been made yet.
@@ -66,9 +42,13 @@ impl<T> PendingSession<T> {
         clock: Clock,
         context: Option<Context>,
     ) -> PendingSession<T> {
+        let session = match &**carrier {
+            AnyCarrier::Cookie(cookie) => cookie.arrive_from(request, clock, context),
+            AnyCarrier::Header(header) => header.arrive_from(request, clock, context),
+        };
         PendingSession {
-            session: carrier.load_from(request, clock, context),
             carrier: Arc::clone(carrier),
+            session,
             is_finished: false,
         }
     }
@@ -96,7 +76,10 @@ impl<T: Payload> PendingSession<T> {
             // A body or a task goes on to read the session.
             self.session.touch();
         }
-        self.carrier.finish_in(&self.session, status, response)
+        match &*self.carrier {
+            AnyCarrier::Cookie(cookie) => cookie.finish_in(&self.session, status, response),
+            AnyCarrier::Header(header) => header.finish_in(&self.session, status, response),
+        }
     }
 }
 
