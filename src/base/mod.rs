@@ -2,6 +2,7 @@
 
 pub(crate) mod bearer;
 pub(crate) mod clock;
+pub(crate) mod config_error;
 pub(crate) mod debug;
 pub(crate) mod moment;
 pub(crate) mod reason;

@@ -1,15 +1,16 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
-use super::{error::CookieForError, old_cookies::OldCookies};
+use super::{
+    builder::{SessionBuilder, SessionCookieBuilder},
+    replaced::Replaced,
+};
 use crate::{
-    base::{
-        clock::Clock,
-        time::{self, unix_seconds_from},
-    },
-    cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
+    base::{clock::Clock, time::unix_seconds_from},
+    cookie::{CookieName, Finder, PART_LEN, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
+    keys::{EncryptionKey, IntoKeys, SigningKey},
     session::{Arrival, Arrived, SaveError, Sealer, Session, Store, TokenChange, Touch},
-    state::{Circumstances, Map, Overhead, Payload, SessionError},
+    state::{Circumstances, Map, Overhead},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -52,12 +53,55 @@ pub(crate) struct Inner {
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,
     pub(crate) template: Template,
-    /// The same cookie with earlier attributes.
-    pub(crate) former: Vec<Template>,
-    pub(crate) old: OldCookies,
+    pub(crate) replaced: Replaced,
     /// Responses that others may store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
+}
+
+impl SessionCookie {
+    /// Creates a builder of cookies whose content only holders of a key can read. `keys` is a key, a
+    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
+    ///
+    /// If several applications have these keys, give each a name or an
+    /// [`application`](crate::carrier::SessionBuilder::application) label. With the default name, each would accept
+    /// the sessions of the others.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    ///
+    /// # let text = EncryptionKey::generate()?.expose_secret();
+    /// let keys: KeyRing<EncryptionKey> = text.parse()?;
+    /// let login = SessionCookie::encrypted(keys.clone()).name("__Host-login").build()?;
+    /// let cart = SessionCookie::encrypted(keys).name("__Host-cart").build()?;
+    /// # let _ = (login, cart);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn encrypted(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
+        SessionBuilder::new(Mode::Encrypted, keys.into(), None)
+    }
+
+    /// Creates a builder of cookies whose content **anyone can read** who sees the cookie, such as the visitor. Only
+    /// holders of a key can change it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{SessionCookie, SigningKey};
+    ///
+    /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?)
+    ///     .name("__Host-language")
+    ///     .build()?;
+    /// # let session = cookie.load([""], std::time::SystemTime::now());
+    /// # session.insert("language", "sv")?;
+    /// # assert_eq!(cookie.save(&session)?.iter().len(), 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn unencrypted_but_signed(keys: impl IntoKeys<SigningKey>) -> SessionCookieBuilder {
+        SessionBuilder::new(Mode::UnencryptedButSigned, keys.into(), None)
+    }
 }
 
 impl<T> SessionCookie<T> {
@@ -96,11 +140,11 @@ impl<T> SessionCookie<T> {
     ///
     /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     #[must_use]
-    pub fn load<F>(&self, cookie_fields: F, clock: impl Into<Clock>) -> Session<T>
-    where
-        F: IntoIterator,
-        F::Item: AsRef<[u8]>,
-    {
+    pub fn load(
+        &self,
+        cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
+        clock: impl Into<Clock>,
+    ) -> Session<T> {
         self.arrive(cookie_fields, clock.into(), None, false)
     }
 
@@ -126,16 +170,12 @@ impl<T> SessionCookie<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn load_in<F>(
+    pub fn load_in(
         &self,
         context: Context,
-        cookie_fields: F,
+        cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: impl Into<Clock>,
-    ) -> Session<T>
-    where
-        F: IntoIterator,
-        F::Item: AsRef<[u8]>,
-    {
+    ) -> Session<T> {
         self.arrive(cookie_fields, clock.into(), Some(context), false)
     }
 
@@ -194,28 +234,25 @@ impl<T> SessionCookie<T> {
             .raise_not_before(unix_seconds_from(moment));
     }
 
-    pub(crate) fn arrive<F>(
+    pub(crate) fn arrive(
         &self,
-        cookie_fields: F,
+        cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: Clock,
         context: Option<Context>,
         is_subresource: bool,
-    ) -> Session<T>
-    where
-        F: IntoIterator,
-        F::Item: AsRef<[u8]>,
-    {
-        let (mut old, mut missed) = (self.inner.old.values(), None);
+    ) -> Session<T> {
+        let replaced = &self.inner.replaced;
+        let (mut old, mut missed) = (replaced.old_values(), None);
         let cookie_fields = cookie_fields.into_iter().inspect(|field| {
             if let Some(old) = &mut old {
                 old.find_in(field.as_ref());
-                missed = missed.or_else(|| self.inner.old.missed.find_in(field.as_ref()));
+                missed = missed.or_else(|| replaced.missed.find_in(field.as_ref()));
             }
         });
         let values = self.inner.finder.find(cookie_fields, LONGEST_TOKEN);
         let old = old.filter(|old| !old.is_empty());
         if let Some(name) = missed.filter(|_| values.is_empty() && old.is_none()) {
-            self.inner.old.tell_missed(self.name().as_str(), name);
+            replaced.tell_missed(self.name().as_str(), name);
         }
         let arrival = Arrival {
             values,
@@ -225,50 +262,6 @@ impl<T> SessionCookie<T> {
             is_subresource,
         };
         Session::new(Arc::clone(&self.inner.sealer), arrival)
-    }
-}
-
-impl<T: Payload> SessionCookie<T> {
-    /// Returns the `Cookie` field of a visitor whose session `fill` has filled at `now`, so that the tests of an
-    /// application need not sign in first.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::SystemTime;
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    ///
-    /// let now = SystemTime::now();
-    /// let field = cookie.cookie_for(now, |session| session.insert("user", 42))?;
-    /// assert!(field.starts_with("__Host-session="));
-    /// assert_eq!(cookie.load([field], now).get("user")?, Some(42));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Returns the errors of `fill` and of [`save`](Self::save), and [`CookieForError::Empty`] if the session is empty.
-    pub fn cookie_for(
-        &self,
-        now: SystemTime,
-        fill: impl FnOnce(&Session<T>) -> Result<(), SessionError>,
-    ) -> Result<String, CookieForError> {
-        let session = self.load(None::<&str>, now);
-        fill(&session).map_err(CookieForError::Session)?;
-        let fields = self.save(&session).map_err(CookieForError::Save)?;
-        if fields.is_empty() {
-            return Err(CookieForError::Empty);
-        }
-        let mut former = SetCookies::default();
-        let nothing = Arrived {
-            carried: PartNumbers::default(),
-            now: time::unix_seconds(now),
-        };
-        self.drop_former(nothing, &mut former);
-        let pairs = fields.iter().skip(former.iter().len());
-        let pairs = pairs.filter_map(|field| field.split(';').next());
-        Ok(pairs.collect::<Vec<_>>().join("; "))
     }
 }
 
@@ -291,13 +284,11 @@ impl<T> SessionCookie<T> {
         Ok((finished.touch, fields))
     }
 
-    /// Returns the token in one field or several, after the fields that drop cookies with earlier attributes.
+    /// Returns the token in one field or several, after the fields that drop the cookies that it replaces.
     pub(crate) fn store(&self, session: &Store<'_, T>) -> Result<SetCookies, SaveError> {
-        let Inner {
-            template, former, ..
-        } = &*self.inner;
-        let mut fields = SetCookies::with_capacity(1 + former.len());
-        self.drop_former(session.arrived, &mut fields);
+        let template = &self.inner.template;
+        let mut fields = SetCookies::default();
+        self.drop_replaced(session.arrived, &mut fields);
         let (token_len, max_age) = (session.token_len(), session.max_age());
         let overhead = Overhead {
             field: template.len(),
@@ -314,20 +305,17 @@ impl<T> SessionCookie<T> {
 
     fn drop_all(&self, arrived: Arrived) -> SetCookies {
         let mut fields = SetCookies::default();
-        self.drop_former(arrived, &mut fields);
+        self.drop_replaced(arrived, &mut fields);
         self.inner.template.expire(arrived.carried, &mut fields);
         fields
     }
 
-    /// Drops cookies that were set with earlier attributes, or by other libraries. A part may have come from any of
-    /// them, and parts that are not sent to this page would elsewhere mix with the new ones, so all parts are dropped.
-    fn drop_former(&self, arrived: Arrived, fields: &mut SetCookies) {
-        let budget = &self.inner.sealer.policy.budget;
-        let parts = arrived.carried.with_all_of(budget.allowed().cookies);
-        for template in &self.inner.former {
-            template.expire(parts, fields);
-        }
-        self.inner.old.expire(arrived.now, fields);
+    /// A part may have come from a cookie with former attributes, and parts that are not sent to this page would
+    /// elsewhere mix with the new ones, so all parts are dropped.
+    fn drop_replaced(&self, arrived: Arrived, fields: &mut SetCookies) {
+        let allowed = self.inner.sealer.policy.budget.allowed();
+        let parts = arrived.carried.with_all_of(allowed.cookies);
+        self.inner.replaced.expire(arrived.now, parts, fields);
     }
 }
 

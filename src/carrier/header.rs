@@ -1,10 +1,14 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::token::SessionToken;
+use super::{
+    builder::{SessionBuilder, SessionHeaderBuilder},
+    token::SessionToken,
+};
 use crate::{
     base::{bearer, clock::Clock},
     cookie::Values,
     crypto::suite::Mode,
+    keys::{EncryptionKey, IntoKeys, SigningKey},
     session::{SaveError, Session, TokenChange},
     state::{Map, Payload},
     token::{Context, LONGEST_TOKEN},
@@ -41,6 +45,41 @@ pub struct SessionHeader<T = Map> {
     pub(crate) shared_caching: bool,
 }
 
+impl SessionHeader {
+    /// Creates a builder of sessions in the request header `name`, whose content only holders of a key can read. `keys`
+    /// is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
+    ///
+    /// The name has at most 128 bytes, and its case does not matter. Sessions are sealed for this header, so they do
+    /// not open as cookies, and cookies do not open as sessions of a header ([docs/spec/carriers.md § 9.7]).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionHeader};
+    ///
+    /// let header = SessionHeader::encrypted("Authorization", EncryptionKey::generate()?).build()?;
+    /// assert_eq!(header.name(), "authorization");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [docs/spec/carriers.md § 9.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#97-tokens-in-a-header-field
+    pub fn encrypted(
+        name: impl Into<String>,
+        keys: impl IntoKeys<EncryptionKey>,
+    ) -> SessionHeaderBuilder {
+        SessionBuilder::new(Mode::Encrypted, keys.into(), Some(name.into()))
+    }
+
+    /// Creates a builder of sessions in the request header `name`, whose content **anyone can read** who sees the
+    /// header. Only holders of a key can change it.
+    pub fn unencrypted_but_signed(
+        name: impl Into<String>,
+        keys: impl IntoKeys<SigningKey>,
+    ) -> SessionHeaderBuilder {
+        SessionBuilder::new(Mode::UnencryptedButSigned, keys.into(), Some(name.into()))
+    }
+}
+
 impl<T: Payload> SessionHeader<T> {
     /// Returns the name of the request header, in lower case.
     #[must_use]
@@ -69,11 +108,11 @@ impl<T: Payload> SessionHeader<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn load<V>(&self, values: V, clock: impl Into<Clock>) -> Session<T>
-    where
-        V: IntoIterator,
-        V::Item: AsRef<[u8]>,
-    {
+    pub fn load(
+        &self,
+        values: impl IntoIterator<Item: AsRef<[u8]>>,
+        clock: impl Into<Clock>,
+    ) -> Session<T> {
         self.arrive(values, clock.into(), None, false)
     }
 
@@ -112,17 +151,13 @@ impl<T: Payload> SessionHeader<T> {
 }
 
 impl<T> SessionHeader<T> {
-    pub(crate) fn arrive<V>(
+    pub(crate) fn arrive(
         &self,
-        values: V,
+        values: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: Clock,
         context: Option<Context>,
         is_subresource: bool,
-    ) -> Session<T>
-    where
-        V: IntoIterator,
-        V::Item: AsRef<[u8]>,
-    {
+    ) -> Session<T> {
         let mut tokens = Values::default();
         for value in values {
             let token = bearer::token_in(&self.name, value.as_ref());

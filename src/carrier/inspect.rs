@@ -85,11 +85,8 @@ impl CookieName {
         F::Item: AsRef<[u8]>,
     {
         let values = Finder::new(self.as_str()).find(cookie_fields, LONGEST_TOKEN);
-        let tokens = values.whole(LONGEST_TOKEN).map(|token| match token {
-            Ok(whole) => Ok(whole.text.into_owned()),
-            Err(broken) => Err(broken.into()),
-        });
-        tokens.collect()
+        let tokens = values.whole(LONGEST_TOKEN);
+        tokens.map(|token| Ok(token?.text.into_owned())).collect()
     }
 }
 

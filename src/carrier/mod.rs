@@ -5,28 +5,28 @@
 
 mod builder;
 mod cookie;
-mod error;
+mod cookie_for;
 mod header;
 mod inspect;
 mod keys_in_use;
-mod old_cookies;
+mod replaced;
 mod token;
 
+pub use crate::base::config_error::ConfigError;
 pub use crate::session::TokenChange;
 pub use crate::{
     state::{Padding, RefreshAfter},
     token::{Context, ContextError},
 };
 pub use builder::{
-    CarrierOptions, ConfigError, CookieOptions, FormerAttributes, HeaderOptions, OverHttp,
-    SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, Size,
-    TokenOptions,
+    Carrier, FormerAttributes, InCookie, InHeader, InToken, OverHttp, SessionBuilder,
+    SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, Size,
 };
 pub use cookie::SessionCookie;
-pub use error::CookieForError;
+pub use cookie_for::CookieForError;
 pub use header::SessionHeader;
 pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 pub use token::SessionToken;
 
-pub(crate) use builder::{AnySharedRing, DEFAULT_ABSOLUTE};
+pub(crate) use builder::DEFAULT_ABSOLUTE;

@@ -1,9 +1,7 @@
-use std::{
-    borrow::Cow,
-    fmt::{self, Write},
-};
+use std::fmt::{self, Write};
 
-use super::{name::CookieName, prefix::Prefix};
+use super::name::{CookieName, Prefix};
+use crate::base::config_error::ConfigError;
 
 /// The cross-site requests with which a browser sends a cookie (RFC 6265bis section 5.6.7).
 ///
@@ -46,37 +44,53 @@ pub(crate) struct Attributes {
 }
 
 impl Attributes {
-    /// Checks the attributes by themselves, together, and with the prefix of `name`.
-    pub(crate) fn check(&self, name: &CookieName) -> Result<(), AttributeError> {
-        self.mistakes(Some(name))
-            .into_iter()
-            .next()
-            .map_or(Ok(()), Err)
+    /// Returns every mistake in the attributes, by themselves, together, and with the prefix of a name.
+    pub(crate) fn mistakes(&self, name: Option<&CookieName>) -> Vec<ConfigError> {
+        let is_bad = |domain: &String| !is_domain(domain);
+        let path = wrong_path(&self.path).map(|reason| ConfigError::new("path", reason));
+        let domain = self.domain.as_ref().filter(|domain| is_bad(domain));
+        let domain = domain.map(|_| ConfigError::new("domain", NO_DOMAIN));
+        let prefix = name.map_or(Prefix::None, CookieName::prefix);
+        let is_host = prefix == Prefix::Host;
+        let conflicts = [
+            (
+                !self.secure && self.same_site == SameSite::None,
+                SAME_SITE_NONE_WITHOUT_SECURE,
+            ),
+            (!self.secure && self.partitioned, PARTITIONED_WITHOUT_SECURE),
+            (
+                !self.secure && prefix != Prefix::None,
+                PREFIX_WITHOUT_SECURE,
+            ),
+            (is_host && self.domain.is_some(), HOST_WITH_DOMAIN),
+            (is_host && self.path != "/", HOST_WITH_PATH),
+        ];
+        let conflicts = conflicts.into_iter().filter(|(is_so, _)| *is_so);
+        let conflicts = conflicts.map(|(_, sentence)| ConfigError::general(sentence));
+        path.into_iter().chain(domain).chain(conflicts).collect()
     }
 
-    /// Returns every mistake in the attributes, with a name or without one.
-    pub(crate) fn mistakes(&self, name: Option<&CookieName>) -> Vec<AttributeError> {
-        let mut mistakes = Vec::new();
-        if let Some(reason) = wrong_path(&self.path) {
-            mistakes.push(AttributeError::new("path", reason));
+    /// Returns the name of a cookie if none was chosen, with the safest prefix that the attributes allow.
+    pub(crate) fn default_name(&self) -> &'static str {
+        if !self.secure {
+            "session"
+        } else if self.domain.is_some() || self.path != "/" {
+            "__Secure-session"
+        } else {
+            "__Host-session"
         }
-        if self
-            .domain
-            .as_deref()
-            .is_some_and(|domain| !is_domain(domain))
-        {
-            mistakes.push(AttributeError::new("domain", NO_DOMAIN));
+    }
+}
+
+impl Default for Attributes {
+    fn default() -> Self {
+        Attributes {
+            path: "/".to_owned(),
+            domain: None,
+            secure: true,
+            same_site: SameSite::Lax,
+            partitioned: false,
         }
-        if !self.secure && self.same_site == SameSite::None {
-            mistakes.push(AttributeError::conflict(SAME_SITE_NONE_WITHOUT_SECURE));
-        }
-        if !self.secure && self.partitioned {
-            mistakes.push(AttributeError::conflict(PARTITIONED_WITHOUT_SECURE));
-        }
-        let prefix = name.map_or(Prefix::None, CookieName::prefix);
-        let conflicts = prefix.conflicts(self).into_iter();
-        mistakes.extend(conflicts.map(AttributeError::conflict));
-        mistakes
     }
 }
 
@@ -101,49 +115,6 @@ impl fmt::Display for Attributes {
             f.write_str("; Partitioned")?;
         }
         Ok(())
-    }
-}
-
-/// A mistake in the attributes of a cookie.
-#[derive(Debug)]
-pub(crate) struct AttributeError {
-    attribute: Option<&'static str>,
-    reason: Cow<'static, str>,
-}
-
-impl AttributeError {
-    fn new(attribute: &'static str, reason: impl Into<Cow<'static, str>>) -> AttributeError {
-        AttributeError {
-            attribute: Some(attribute),
-            reason: reason.into(),
-        }
-    }
-
-    /// Attributes that browsers refuse together.
-    fn conflict(sentence: &'static str) -> AttributeError {
-        AttributeError {
-            attribute: None,
-            reason: sentence.into(),
-        }
-    }
-
-    /// The attribute that is wrong, or `None` if several conflict.
-    pub(crate) fn attribute(&self) -> Option<&'static str> {
-        self.attribute
-    }
-
-    /// The rest of a sentence that begins with the attribute, or the whole sentence about a conflict.
-    pub(crate) fn reason(&self) -> &str {
-        &self.reason
-    }
-}
-
-impl fmt::Display for AttributeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(attribute) = self.attribute {
-            write!(f, "{attribute} ")?;
-        }
-        f.write_str(&self.reason)
     }
 }
 
@@ -204,3 +175,9 @@ const SAME_SITE_NONE_WITHOUT_SECURE: &str = "browsers refuse `SameSite=None` wit
     `danger_allow_http` or choose another `same_site`";
 const PARTITIONED_WITHOUT_SECURE: &str = "browsers refuse `Partitioned` without `Secure`; leave out \
     `danger_allow_http` or `partitioned`";
+const PREFIX_WITHOUT_SECURE: &str = "browsers refuse names with `__Host-`, `__Secure-` or `__Http-` without `Secure`; \
+    leave out `danger_allow_http` or choose a name without a prefix";
+const HOST_WITH_DOMAIN: &str = "browsers refuse `__Host-` names with a domain; leave out `domain` or choose a \
+    `__Secure-` name";
+const HOST_WITH_PATH: &str = "browsers refuse `__Host-` names with a path other than `/`; leave out `path` or choose \
+    a `__Secure-` name";

@@ -1,12 +1,10 @@
 //! The cookies of devices beside a session's cookie `name` (docs/spec/devices.md § 16.5): the bound cookie `name.b-` and
 //! the mark `name.out-`, each with a tag at the end.
 
-use std::convert::Infallible;
-
 use super::{
     attributes::{Attributes, SameSite},
     name::CookieName,
-    render::{SetCookies, Template},
+    render::Template,
 };
 
 /// The bound cookies of a request by their tags, at most [`MOST`].
@@ -77,7 +75,7 @@ impl DeviceCookies {
     }
 
     pub(crate) fn set_bound(&self, tag: &str, token: &str, seconds: u64) -> String {
-        set(&self.bound(tag), token, seconds)
+        self.bound(tag).set_whole(token, seconds)
     }
 
     pub(crate) fn drop_bound(&self, tag: &str) -> String {
@@ -85,7 +83,7 @@ impl DeviceCookies {
     }
 
     pub(crate) fn set_mark(&self, tag: &str, seconds: u64) -> String {
-        set(&self.mark(tag), "1", seconds)
+        self.mark(tag).set_whole("1", seconds)
     }
 
     pub(crate) fn drop_mark(&self, tag: &str) -> String {
@@ -99,17 +97,6 @@ impl DeviceCookies {
     fn mark(&self, tag: &str) -> Template {
         Template::new(self.mark_name(tag), &self.of_mark)
     }
-}
-
-/// The field that sets a value for so many seconds.
-fn set(template: &Template, value: &str, seconds: u64) -> String {
-    let mut fields = SetCookies::default();
-    let write = |field: &mut String| {
-        field.push_str(value);
-        Ok::<_, Infallible>(())
-    };
-    let Ok(_) = template.set(value.len(), usize::MAX, Some(seconds), write, &mut fields);
-    fields.into_iter().collect()
 }
 
 /// Returns `true` if a session's cookie of this name could be taken for the cookie of a device.

@@ -1,11 +1,10 @@
 //! The syntax of cookies: names, attributes, `Cookie` fields in, `Set-Cookie` fields out.
 
 mod attributes;
-#[cfg_attr(not(feature = "device-bound"), path = "device_left_out.rs")]
+#[cfg(feature = "device-bound")]
 mod device;
 mod name;
 mod parse;
-mod prefix;
 mod render;
 mod split;
 mod values;
@@ -14,12 +13,22 @@ pub use attributes::SameSite;
 pub use name::{CookieName, CookieNameError};
 pub use render::SetCookies;
 
-pub(crate) use attributes::{AttributeError, Attributes, MAX_AGE_LONGEST, max_age_len};
+pub(crate) use attributes::{Attributes, MAX_AGE_LONGEST, max_age_len};
 pub(crate) use device::BoundCookies;
 #[cfg(feature = "device-bound")]
 pub(crate) use device::{DeviceCookies, is_of_device};
 pub(crate) use parse::Finder;
-pub(crate) use prefix::default_name;
 pub(crate) use render::{PART_LEN, Template};
-pub(crate) use split::{Broken, PartNumbers, Whole};
+pub(crate) use split::{PartNumbers, Whole};
 pub(crate) use values::Values;
+
+/// The stand-in for the cookies of devices, without feature `device-bound`: none is looked for.
+#[cfg(not(feature = "device-bound"))]
+mod device {
+    #[derive(Clone, Debug, Default)]
+    pub(crate) struct BoundCookies {}
+
+    impl BoundCookies {
+        pub(super) fn push(&mut self, _: &[u8], _: impl FnOnce(&[u8]) -> &[u8]) {}
+    }
+}

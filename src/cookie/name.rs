@@ -1,6 +1,5 @@
 use std::{fmt, str::FromStr};
 
-use super::prefix::Prefix;
 use crate::base::{debug::debug_by_display, syntax::is_token_char};
 
 /// The name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes.
@@ -33,9 +32,31 @@ impl CookieName {
         self.prefix() == Prefix::Host
     }
 
+    /// Reads the prefix. Browsers ignore its case.
     pub(super) fn prefix(&self) -> Prefix {
-        Prefix::of(&self.0)
+        let has = |prefix: &str| {
+            let start = self.0.get(..prefix.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        if has("__Host-") {
+            // `__Host-Http-` also requires HttpOnly, which every cookie of ours has.
+            Prefix::Host
+        } else if has("__Secure-") || has("__Http-") {
+            Prefix::Secure
+        } else {
+            Prefix::None
+        }
     }
+}
+
+/// The prefix of a name, with the attributes that browsers require (RFC 6265bis section 4.1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prefix {
+    None,
+    /// Requires `Secure`.
+    Secure,
+    /// Requires `Secure`, `Path=/` and no Domain.
+    Host,
 }
 
 impl FromStr for CookieName {
@@ -58,23 +79,24 @@ impl TryFrom<String> for CookieName {
     type Error = CookieNameError;
 
     fn try_from(name: String) -> Result<CookieName, CookieNameError> {
-        if name.is_empty() {
-            return Err(CookieNameError(Problem::Empty));
-        }
-        if name.len() > LONGEST_NAME {
-            return Err(CookieNameError(Problem::TooLong(name.len())));
-        }
-        if let Some(found) = name.chars().find(|&c| !is_token_char(c)) {
-            return Err(CookieNameError(Problem::Character(found)));
-        }
         // `name.1` to `name.7` are the parts of a large session.
-        if let Some((_, end)) = name.rsplit_once('.')
-            && !end.is_empty()
-            && end.bytes().all(|byte| byte.is_ascii_digit())
-        {
-            return Err(CookieNameError(Problem::LikePart));
-        }
-        Ok(CookieName(name))
+        let like_part = |(_, end): (&str, &str)| {
+            !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let problem = if name.is_empty() {
+            "is empty, expected at least one character".to_owned()
+        } else if name.len() > LONGEST_NAME {
+            let found = name.len();
+            format!("has {found} bytes, expected at most {LONGEST_NAME}")
+        } else if let Some(found) = name.chars().find(|&c| !is_token_char(c)) {
+            format!("contains {found:?}; use letters, digits, `-` and `_`")
+        } else if name.rsplit_once('.').is_some_and(like_part) {
+            "ends in a dot and digits, like the parts of a large session; choose another ending"
+                .to_owned()
+        } else {
+            return Ok(CookieName(name));
+        };
+        Err(CookieNameError(problem))
     }
 }
 
@@ -98,35 +120,13 @@ impl fmt::Display for CookieName {
 
 /// An error from parsing a cookie name.
 #[derive(Clone, PartialEq, Eq)]
-pub struct CookieNameError(Problem);
-
-#[derive(Clone, PartialEq, Eq)]
-enum Problem {
-    Empty,
-    /// The length in bytes.
-    TooLong(usize),
-    Character(char),
-    LikePart,
-}
+pub struct CookieNameError(String);
 
 debug_by_display!(CookieNameError);
 
 impl fmt::Display for CookieNameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Problem::Empty => f.write_str("cookie name is empty, expected at least one character"),
-            Problem::TooLong(found) => write!(
-                f,
-                "cookie name has {found} bytes, expected at most {LONGEST_NAME}"
-            ),
-            Problem::Character(found) => write!(
-                f,
-                "cookie name contains {found:?}; use letters, digits, `-` and `_`"
-            ),
-            Problem::LikePart => {
-                f.write_str("cookie name ends in a dot and digits, like the parts of a large session; choose another ending")
-            }
-        }
+        write!(f, "cookie name {}", self.0)
     }
 }
 

@@ -85,7 +85,7 @@ fn trim_end(mut text: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cookie::{Broken, values::MOST_VALUES};
+    use crate::{base::reason::Reason, cookie::values::MOST_VALUES};
 
     #[track_caller]
     fn check(fields: &[&str], expected: &[&str]) {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_whole(field: &str, expected: Result<(&str, usize), Broken>) {
+    fn check_whole(field: &str, expected: Result<(&str, usize), Reason>) {
         let values = Finder::new("sid").find([field], 10);
         let found: Vec<_> = values
             .whole(10)
@@ -184,16 +184,16 @@ mod tests {
     #[test]
     fn a_wrong_count_and_a_missing_or_doubtful_part_give_nothing() {
         for count in ["0.", "1.", "9.", "22.", ".", "x.", "-2."] {
-            check_whole(&format!("sid={count}a; sid.1=b"), Err(Broken::Incomplete));
+            check_whole(&format!("sid={count}a; sid.1=b"), Err(Reason::Incomplete));
         }
-        check_whole("sid=3.a; sid.1=b", Err(Broken::Incomplete));
+        check_whole("sid=3.a; sid.1=b", Err(Reason::Incomplete));
         check_whole(
             "sid=2.a; sid.01=b; SID.1=b; sid.1 =b; sid.8=b",
-            Err(Broken::Incomplete),
+            Err(Reason::Incomplete),
         );
-        check_whole("sid=2.a; sid.1=b; sid.1=c", Err(Broken::Duplicate));
-        check_whole("sid=3.a; sid.1=b; sid.1=c", Err(Broken::Duplicate));
-        check_whole("sid=3.a; sid.2=b; sid.2=c", Err(Broken::Incomplete));
+        check_whole("sid=2.a; sid.1=b; sid.1=c", Err(Reason::Duplicate));
+        check_whole("sid=3.a; sid.1=b; sid.1=c", Err(Reason::Duplicate));
+        check_whole("sid=3.a; sid.2=b; sid.2=c", Err(Reason::Incomplete));
     }
 
     #[test]

@@ -45,11 +45,10 @@ impl SetCookies {
         self.fields.iter()
     }
 
-    pub(crate) fn with_capacity(fields: usize) -> SetCookies {
-        SetCookies {
-            fields: Vec::with_capacity(fields),
-            registration: None,
-        }
+    /// Returns the pairs that a browser returns: those of the fields that set a cookie.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = &str> {
+        let set = self.fields.iter().filter(|field| !field.ends_with(EXPIRED));
+        set.filter_map(|field| field.split(';').next())
     }
 
     /// Returns the value of the response's field `Secure-Session-Registration`, which asks the browser to register a
@@ -119,10 +118,9 @@ impl Template {
         self.start.len() + self.end.len()
     }
 
-    /// `name=`, with which the field of a whole value begins.
     #[cfg(feature = "cookie")]
-    pub(crate) fn start(&self) -> &str {
-        &self.start
+    pub(crate) fn name(&self) -> &str {
+        self.start.trim_end_matches('=')
     }
 
     /// Adds the fields that set a token of `token_len` characters, which `write` appends: one, or as many as there are
@@ -173,6 +171,14 @@ impl Template {
             fields.push(field);
         }
         cookies
+    }
+
+    /// The field that sets a value in one cookie, for so many seconds.
+    #[cfg(feature = "device-bound")]
+    pub(crate) fn set_whole(&self, value: &str, max_age: u64) -> String {
+        let mut field = format!("{}{value}", self.start);
+        self.push_end(Some(max_age), &mut field);
+        field
     }
 
     /// Adds fields that expire the cookie, and the parts that the browser sent. Browsers identify a cookie by its name,

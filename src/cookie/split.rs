@@ -8,6 +8,8 @@
 
 use std::borrow::Cow;
 
+use crate::base::reason::Reason;
+
 /// The cookies `name.1` to `name.7` of a request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parts(Option<Box<[PartValue; MOST_PARTS]>>);
@@ -31,15 +33,6 @@ pub(crate) struct Whole<'a> {
     pub(crate) text: Cow<'a, [u8]>,
     /// The number of cookies that it came in.
     pub(crate) cookies: usize,
-}
-
-/// An error from joining the parts of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Broken {
-    /// The number of parts is wrong, or a part is missing.
-    Incomplete,
-    /// A part has different values.
-    Duplicate,
 }
 
 impl Parts {
@@ -69,22 +62,23 @@ impl Parts {
         })
     }
 
-    /// Joins a value of `name` with its parts.
-    pub(super) fn assemble<'a>(&self, value: &'a [u8]) -> Result<Whole<'a>, Broken> {
+    /// Joins a value of `name` with its parts. `Incomplete`: the number of parts is wrong, or a part is missing.
+    /// `Duplicate`: a part has different values.
+    pub(super) fn assemble<'a>(&self, value: &'a [u8]) -> Result<Whole<'a>, Reason> {
         let Some(dot) = memchr::memchr(b'.', value) else {
             return Ok(Whole::in_one_cookie(value));
         };
         let (count, first) = (&value[..dot], &value[dot + 1..]);
         let cookies = match *count {
             [digit @ b'2'..=b'8'] => usize::from(digit - b'0'),
-            _ => return Err(Broken::Incomplete),
+            _ => return Err(Reason::Incomplete),
         };
         let mut text = first.to_vec();
         for at in 0..cookies - 1 {
             match self.0.as_ref().map(|parts| &parts[at]) {
                 Some(PartValue::One(part)) => text.extend_from_slice(part),
-                Some(PartValue::Conflicting) => return Err(Broken::Duplicate),
-                Some(PartValue::Absent) | None => return Err(Broken::Incomplete),
+                Some(PartValue::Conflicting) => return Err(Reason::Duplicate),
+                Some(PartValue::Absent) | None => return Err(Reason::Incomplete),
             }
         }
         Ok(Whole {

@@ -2,8 +2,9 @@
 
 use super::{
     device::BoundCookies,
-    split::{Broken, PartNumbers, Parts, Whole},
+    split::{PartNumbers, Parts, Whole},
 };
+use crate::base::reason::Reason;
 
 /// The distinct values of one name, at most [`MOST_VALUES`], in the order of the request.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +39,7 @@ impl Values {
     }
 
     /// Returns the values, each joined with its parts. A value longer than `longest` stays as it is.
-    pub(crate) fn whole(&self, longest: usize) -> impl Iterator<Item = Result<Whole<'_>, Broken>> {
+    pub(crate) fn whole(&self, longest: usize) -> impl Iterator<Item = Result<Whole<'_>, Reason>> {
         self.iter().map(move |value| match &self.parts {
             Some(parts) if value.len() <= longest => parts.assemble(value),
             _ => Ok(Whole::in_one_cookie(value)),

@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc, time::SystemTime};
 
 use crate::{
-    base::{reason::Reason, time::UnixSeconds},
+    base::{config_error::ConfigError, reason::Reason, time::UnixSeconds},
     cookie::{Attributes, CookieName, Template},
     crypto::scratch::Wiped,
     state::Metadata,
@@ -13,12 +13,6 @@ use crate::{
 pub(crate) enum OldCookie {}
 
 pub(crate) enum Source {}
-
-#[allow(dead_code, reason = "no cookie is wrong")]
-pub(crate) enum SourceError {
-    Cookie(String),
-    Rule(&'static str),
-}
 
 pub(crate) enum OldValues {}
 
@@ -44,7 +38,7 @@ impl OldCookie {
         _: &Range<SystemTime>,
         _: &Attributes,
         _: &CookieName,
-    ) -> Result<(Source, Template), SourceError> {
+    ) -> Result<(Source, Template), ConfigError> {
         match *self {}
     }
 }

@@ -27,4 +27,4 @@ pub use reader::Reader;
 
 pub(crate) use missed::Missed;
 pub(crate) use old_values::OldValues;
-pub(crate) use source::{Source, SourceError};
+pub(crate) use source::Source;

@@ -3,12 +3,13 @@ use std::{ops::Range, time::SystemTime};
 use super::{OldCookie, OldSession, entries::dictionary};
 use crate::{
     base::{
+        config_error::ConfigError,
         reason::Reason,
         time::{EPOCH, UnixSeconds, unix_seconds, unix_seconds_from},
     },
     cookie::{Attributes, CookieName, Finder, Template},
     crypto::scratch::Wiped,
-    state::Metadata,
+    state::{LARGEST_COOKIE, Metadata},
 };
 
 /// An old cookie of a carrier, prepared.
@@ -81,10 +82,11 @@ impl OldCookie {
         range: &Range<SystemTime>,
         own: &Attributes,
         new_name: &CookieName,
-    ) -> Result<(Source, Template), SourceError> {
-        let name: CookieName = self.name.parse().map_err(SourceError::of)?;
+    ) -> Result<(Source, Template), ConfigError> {
+        let name = self.name.parse::<CookieName>();
+        let name = name.map_err(|error| ConfigError::of(SETTING, error))?;
         if name == *new_name {
-            return Err(SourceError::Rule(SAME_NAME));
+            return Err(ConfigError::new(SETTING, SAME_NAME));
         }
         let attributes = Attributes {
             path: self.path.clone(),
@@ -92,13 +94,15 @@ impl OldCookie {
             partitioned: self.partitioned,
             ..own.clone()
         };
-        attributes.check(&name).map_err(SourceError::of)?;
+        if let Some(mistake) = attributes.mistakes(Some(&name)).first() {
+            return Err(ConfigError::within(SETTING, mistake));
+        }
         let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
         if range.is_empty() {
-            return Err(SourceError::Rule(EMPTY_RANGE));
+            return Err(ConfigError::new(SETTING, EMPTY_RANGE));
         }
         if range.start < EPOCH {
-            return Err(SourceError::Rule(TOO_EARLY));
+            return Err(ConfigError::new(SETTING, TOO_EARLY));
         }
         let template = Template::new(&name, &attributes);
         let source = Source {
@@ -111,20 +115,7 @@ impl OldCookie {
     }
 }
 
-/// A mistake in the settings of an old cookie.
-pub(crate) enum SourceError {
-    /// In its name or its attributes.
-    Cookie(String),
-    /// A rule that it breaks, as the end of a sentence.
-    Rule(&'static str),
-}
-
-impl SourceError {
-    fn of(error: impl std::fmt::Display) -> SourceError {
-        SourceError::Cookie(error.to_string())
-    }
-}
-
+const SETTING: &str = "migrate_from";
 const SAME_NAME: &str =
     "has the name of this cookie; choose another `name`, so that the two can be told apart";
 const EMPTY_RANGE: &str = "has a range that ends before it begins; give `switched_on..end`";
@@ -132,4 +123,4 @@ const TOO_EARLY: &str =
     "has a range that begins before 2026, which no session can; give the day of the rollout";
 
 /// The most bytes of a value that browsers store.
-pub(super) const LONGEST_VALUE: usize = 4096;
+pub(super) const LONGEST_VALUE: usize = LARGEST_COOKIE;

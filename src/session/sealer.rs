@@ -21,7 +21,7 @@ use crate::{
         reason::Reason,
         time::{UnixSeconds, system_time},
     },
-    cookie::{Broken, Values, Whole},
+    cookie::{Values, Whole},
     crypto::{random, scratch::Scratch, suite::Mode},
     device::Devices,
     keys::{KeyId, Place, PurposeKeys, PurposeSlot},
@@ -161,7 +161,7 @@ impl Sealer {
         buffer: &mut Scratch,
     ) -> (Option<Result<Candidate, Refused>>, usize) {
         let mut token_bytes = 0;
-        let mut open = |token: Result<Whole<'_>, Broken>, buffer: &mut Scratch| {
+        let mut open = |token: Result<Whole<'_>, Reason>, buffer: &mut Scratch| {
             let Whole { text, cookies } = token?;
             token_bytes += text.len();
             let (opened, layout) = self.verify(keys, context, &text, now, buffer)?;
@@ -337,19 +337,11 @@ impl From<Refused> for Outcome {
     }
 }
 
-impl From<Broken> for Reason {
-    fn from(broken: Broken) -> Reason {
-        match broken {
-            Broken::Incomplete => Reason::Incomplete,
-            Broken::Duplicate => Reason::Duplicate,
-        }
-    }
-}
-
-impl From<Broken> for Refused {
-    fn from(broken: Broken) -> Refused {
+/// For a token that cannot be put together.
+impl From<Reason> for Refused {
+    fn from(reason: Reason) -> Refused {
         Refused {
-            reason: broken.into(),
+            reason,
             key_id: None,
         }
     }

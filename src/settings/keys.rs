@@ -2,19 +2,20 @@
 
 use super::value::{Refusal, Value, pair_of};
 use crate::{
-    carrier::AnySharedRing,
+    carrier::{SessionCookie, SessionCookieBuilder},
     crypto::suite::Mode,
-    keys::{EncryptionKey, KeyRing, RingSource, RingSourceError, SharedKeyRing, SigningKey},
+    keys::{KeyRing, RingSource, RingSourceError},
 };
 
-pub(super) fn ring(sources: &[RingSource], mode: Mode) -> Result<AnySharedRing, RingSourceError> {
+pub(super) fn builder(
+    sources: &[RingSource],
+    mode: Mode,
+) -> Result<SessionCookieBuilder, RingSourceError> {
     let sources = sources.iter().cloned();
     Ok(match mode {
-        Mode::Encrypted => {
-            SharedKeyRing::new(KeyRing::<EncryptionKey>::from_sources(sources)?).into()
-        }
+        Mode::Encrypted => SessionCookie::encrypted(KeyRing::from_sources(sources)?),
         Mode::UnencryptedButSigned => {
-            SharedKeyRing::new(KeyRing::<SigningKey>::from_sources(sources)?).into()
+            SessionCookie::unencrypted_but_signed(KeyRing::from_sources(sources)?)
         }
     })
 }

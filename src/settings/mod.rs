@@ -25,10 +25,7 @@ use self::{
     value::Value,
 };
 use crate::{
-    carrier::{
-        AnySharedRing, CarrierOptions, CookieOptions, DEFAULT_ABSOLUTE, SessionBuilder,
-        SessionCookie, SessionCookieBuilder,
-    },
+    carrier::{Carrier, DEFAULT_ABSOLUTE, SessionBuilder, SessionCookie, SessionCookieBuilder},
     crypto::suite::Mode,
     keys::{EncryptionKey, RingSource},
     state::Payload,
@@ -133,8 +130,7 @@ impl SessionSettings {
     /// Returns a [`SettingsError`] if a setting is refused, or the keys are missing or invalid.
     pub fn into_builder(self) -> Result<SessionCookieBuilder, SettingsError> {
         self.check()?;
-        let ring = self.ring()?;
-        self.apply(SessionBuilder::new(ring, CookieOptions::default()))
+        self.apply(self.builder()?)
     }
 
     /// Removes the sources of the keys and returns them, for a program that reads the keys itself, for example with a
@@ -185,7 +181,7 @@ impl SessionSettings {
     ///
     /// Returns a [`SettingsError`] if a setting is refused, if the settings name keys too, or if the builder has keys
     /// of another mode. For a header or a bare token also if a setting is one that only cookies have.
-    pub fn apply_to<C: CarrierOptions, T: Payload>(
+    pub fn apply_to<C: Carrier, T: Payload>(
         self,
         builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
@@ -234,8 +230,8 @@ impl SessionSettings {
     pub fn build(self) -> Result<SessionCookie, SettingsError> {
         // A setting that is not understood may be the reason for other conflicts.
         self.check()?;
-        let (builder, bad_ring) = match self.ring() {
-            Ok(ring) => (SessionBuilder::new(ring, CookieOptions::default()), None),
+        let (builder, bad_ring) = match self.builder() {
+            Ok(builder) => (builder, None),
             Err(problem) => match any_builder() {
                 Some(builder) => (builder, Some(problem)),
                 None => return Err(problem.into()),
@@ -248,13 +244,13 @@ impl SessionSettings {
         builder.build().map_err(|error| self.mistake(&error).into())
     }
 
-    fn ring(&self) -> Result<AnySharedRing, Problem> {
+    fn builder(&self) -> Result<SessionCookieBuilder, Problem> {
         let (shown, sources) = self.keys().ok_or_else(|| self.no_keys())?;
-        let ring = keys::ring(sources, self.mode().unwrap_or(Mode::Encrypted));
-        ring.map_err(|error| Problem::of(shown, error))
+        let builder = keys::builder(sources, self.mode().unwrap_or(Mode::Encrypted));
+        builder.map_err(|error| Problem::of(shown, error))
     }
 
-    fn apply<C: CarrierOptions, T: Payload>(
+    fn apply<C: Carrier, T: Payload>(
         &self,
         builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
@@ -269,11 +265,10 @@ impl SessionSettings {
         });
         refuse_any(problems)?;
         // The table has the methods of a cookie's builder.
-        Ok(builder.map_cookie(|builder| {
-            entries.fold(builder, |builder, entry| {
-                entry.setting.kind.apply(&entry.given, builder)
-            })
-        }))
+        let builder = entries.fold(builder.into_kind(), |builder, entry| {
+            entry.setting.kind.apply(&entry.given, builder)
+        });
+        Ok(builder.into_kind())
     }
 
     fn checked(self) -> Result<SessionSettings, SettingsError> {

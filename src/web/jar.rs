@@ -52,7 +52,8 @@ impl<T> SessionCookie<T> {
         let fields = cookies.into_iter().filter_map(|cookie| {
             let (name, value) = cookie.borrow().name_value();
             // Includes the parts of a large session.
-            let is_ours = name.starts_with(self.name().as_str()) || self.inner.old.has_name(name);
+            let is_ours =
+                name.starts_with(self.name().as_str()) || self.inner.replaced.has_name(name);
             // A decoded value can contain `;`, at which values end.
             let value = value.split(';').next().unwrap_or_default();
             is_ours.then(|| format!("{name}={value}"))
@@ -120,7 +121,7 @@ impl<T> SessionCookie<T> {
     ///   cannot also drop those with other attributes.
     /// - `SaveError::DeviceInJar` with `device_bound`: a jar has no room for the field that offers a registration.
     pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
-        if !self.inner.former.is_empty() || self.inner.old.has_twins() {
+        if self.inner.replaced.has_twins() {
             return Err(SaveError::FormerInJar);
         }
         if self.inner.sealer.devices.is_some() {

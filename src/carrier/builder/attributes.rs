@@ -1,7 +1,10 @@
-//! The name, the attributes and the size of a cookie.
+//! The name and the attributes of a cookie, now and formerly.
 
-use super::{SessionCookieBuilder, formerly::FormerAttributes, size::Size};
-use crate::{cookie::SameSite, state::Payload};
+use super::SessionCookieBuilder;
+use crate::{
+    cookie::{Attributes, SameSite},
+    state::Payload,
+};
 
 /// For cookies.
 impl<T: Payload> SessionCookieBuilder<T> {
@@ -21,7 +24,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.carrier.name = Some(name.into());
+        self.options.name = Some(name.into());
         self
     }
 
@@ -41,7 +44,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.carrier.attributes.path = path.into();
+        self.options.attributes.path = path.into();
         self
     }
 
@@ -62,7 +65,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn domain(mut self, domain: impl Into<String>) -> Self {
-        self.carrier.attributes.domain = Some(domain.into());
+        self.options.attributes.domain = Some(domain.into());
         self
     }
 
@@ -83,7 +86,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn same_site(mut self, same_site: SameSite) -> Self {
-        self.carrier.attributes.same_site = same_site;
+        self.options.attributes.same_site = same_site;
         self
     }
 
@@ -104,7 +107,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn partitioned(mut self) -> Self {
-        self.carrier.attributes.partitioned = true;
+        self.options.attributes.partitioned = true;
         self
     }
 
@@ -131,15 +134,15 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// Anyone on the network path can steal the session, and can plant one. A server on `localhost` needs this for
     /// Safari only: Chromium and Firefox accept `Secure` cookies from `http://localhost`.
     pub fn danger_allow_http(mut self) -> Self {
-        self.carrier.attributes.secure = false;
+        self.options.attributes.secure = false;
         self
     }
 
-    /// Also drops cookies that were set with these earlier attributes, whenever a session is sent or ended. May be
+    /// Also drops cookies that were set with these former attributes, whenever a session is sent or ended. May be
     /// repeated.
     ///
     /// For moving a cookie to another path or domain, because a browser would send both cookies otherwise. Each of them
-    /// takes a `Set-Cookie` field, and so does each of their parts under [`Size::Split`].
+    /// takes a `Set-Cookie` field, and so does each of their parts under [`Size::Split`](crate::Size::Split).
     ///
     /// # Examples
     ///
@@ -152,32 +155,78 @@ impl<T: Payload> SessionCookieBuilder<T> {
     ///     .build()?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn formerly(mut self, formerly: FormerAttributes) -> Self {
-        self.carrier.formerly.push(formerly);
+    pub fn formerly(mut self, former: FormerAttributes) -> Self {
+        self.options.former.push(former);
+        self
+    }
+}
+
+/// Attributes that a cookie had in an earlier version of the application, for
+/// [`formerly`](crate::carrier::SessionCookieBuilder::formerly). Attributes that are not set are the current ones.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, SessionCookie, carrier::FormerAttributes};
+/// # use std::time::SystemTime;
+///
+/// // The cookie was set for /shop on all hosts of example.com, and is now for this host alone.
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+///     .name("session")
+///     .formerly(FormerAttributes::new().path("/shop").domain("example.com"))
+///     .build()?;
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
+/// # session.insert("user", 42)?;
+/// let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
+/// assert!(fields[0].starts_with("session=; Path=/shop; Domain=example.com;"));
+/// assert!(fields[1].starts_with("session=e"));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "attributes have no effect unless they are given to the builder"]
+pub struct FormerAttributes {
+    path: Option<String>,
+    domain: Option<Option<String>>,
+    partitioned: Option<bool>,
+}
+
+impl FormerAttributes {
+    /// Starts with the current attributes.
+    pub fn new() -> FormerAttributes {
+        FormerAttributes::default()
+    }
+
+    /// Sets the path that the cookie had.
+    pub fn path(mut self, path: impl Into<String>) -> FormerAttributes {
+        self.path = Some(path.into());
         self
     }
 
-    /// Sets the largest `Set-Cookie` field, and the number of cookies. Default: [`Size::Anywhere`].
-    ///
-    /// A smaller size signs nobody out: a session that is already larger may be sent in its current size, and only
-    /// shrink ([docs/spec/writer.md § 9.5]).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::Size;
-    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
-    /// let cookie = SessionCookie::encrypted(keys).size(Size::Browser).build()?;
-    /// let session = cookie.load(None::<&str>, SystemTime::now());
-    /// assert_eq!(session.remaining_bytes(), 2_939);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// [docs/spec/writer.md § 9.5]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#95-size-profiles
-    pub fn size(mut self, size: Size) -> Self {
-        self.carrier.size = size;
+    /// Sets the domain that the cookie had.
+    pub fn domain(mut self, domain: impl Into<String>) -> FormerAttributes {
+        self.domain = Some(Some(domain.into()));
         self
+    }
+
+    /// Declares that the cookie had no domain.
+    pub fn no_domain(mut self) -> FormerAttributes {
+        self.domain = Some(None);
+        self
+    }
+
+    /// Sets whether the cookie was `Partitioned`.
+    pub fn partitioned(mut self, partitioned: bool) -> FormerAttributes {
+        self.partitioned = Some(partitioned);
+        self
+    }
+
+    /// Returns the former attributes, given the current ones.
+    pub(super) fn attributes(&self, now: &Attributes) -> Attributes {
+        Attributes {
+            path: self.path.clone().unwrap_or_else(|| now.path.clone()),
+            domain: self.domain.clone().unwrap_or_else(|| now.domain.clone()),
+            partitioned: self.partitioned.unwrap_or(now.partitioned),
+            ..now.clone()
+        }
     }
 }

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{SessionBuilder, Settings, error::ConfigError};
+use super::{Options, SessionBuilder};
 use crate::{
-    base::span,
+    base::{config_error::ConfigError, span},
     state::{Lifetimes, Payload, RefreshAfter},
 };
 
@@ -35,10 +35,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn idle_timeout(mut self, span: impl Into<Option<Duration>>) -> Self {
-        self.settings.idle_timeout = match span.into() {
-            Some(span) => IdleTimeout::After(span),
-            None => IdleTimeout::Never,
-        };
+        self.options.idle_timeout = Some(span.into());
         self
     }
 
@@ -68,7 +65,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn absolute_timeout(mut self, span: Duration) -> Self {
-        self.settings.absolute_timeout = span;
+        self.options.absolute_timeout = span;
         self
     }
 
@@ -96,7 +93,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn remember_up_to(mut self, span: Duration) -> Self {
-        self.settings.remember_up_to = Some(span);
+        self.options.remember_up_to = Some(span);
         self
     }
 
@@ -118,7 +115,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn refresh_after(mut self, refresh_after: RefreshAfter) -> Self {
-        self.settings.refresh_after = Some(refresh_after);
+        self.options.refresh_after = Some(refresh_after);
         self
     }
 
@@ -145,7 +142,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     ///
     /// [SPEC.md § 8.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#8-validity-in-time
     pub fn clock_skew(mut self, span: Duration) -> Self {
-        self.settings.clock_skew = span;
+        self.options.clock_skew = span;
         self
     }
 
@@ -174,113 +171,127 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     ///
     /// [SPEC.md § 7.8]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
     pub fn not_before(mut self, moment: SystemTime) -> Self {
-        self.settings.not_before = Some(moment);
+        self.options.not_before = Some(moment);
+        self
+    }
+
+    /// Accepts a key ring in which a key stops opening tokens while sessions that it sealed may be alive
+    /// ([SPEC.md § 3.4]). Default: the builder refuses it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie, keys::RingKey};
+    /// # use std::time::{Duration, SystemTime};
+    /// # let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
+    /// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
+    /// let ring = KeyRing::from_keys([
+    ///     RingKey::new(new).seal_from(now + hour),
+    ///     RingKey::new(old).accept_until(now + 2 * hour), // sessions live for 12 hours
+    /// ])?;
+    /// assert!(SessionCookie::encrypted(ring.clone()).build().is_err());
+    /// assert!(SessionCookie::encrypted(ring).danger_retire_early().build().is_ok());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [SPEC.md § 3.4]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#34-key-ring
+    pub fn danger_retire_early(mut self) -> Self {
+        self.options.retire_early = true;
         self
     }
 }
 
-/// The time without activity after which a session ends.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum IdleTimeout {
-    /// After [`DEFAULT_IDLE`].
-    Default,
-    After(Duration),
-    Never,
-}
-
-impl IdleTimeout {
-    fn span(self) -> Option<Duration> {
-        match self {
-            IdleTimeout::Default => Some(DEFAULT_IDLE),
-            IdleTimeout::After(span) => Some(span),
-            IdleTimeout::Never => None,
-        }
+impl Options {
+    fn idle(&self) -> Option<Duration> {
+        self.idle_timeout.unwrap_or(Some(DEFAULT_IDLE))
     }
-}
 
-impl Settings {
-    pub(super) fn lifetimes(&self) -> Result<Lifetimes, ConfigError> {
-        if let Some(error) = self.lifetime_mistakes().into_iter().next() {
-            return Err(error);
-        }
-        let idle = self.idle_timeout.span().map(|span| span.as_secs());
+    /// The lifetimes of settings without mistakes.
+    pub(super) fn lifetimes(&self) -> Lifetimes {
+        let idle = self.idle().map(|span| span.as_secs());
         let default = idle.map_or(RefreshAfter::OnChange, |idle| {
             RefreshAfter::Span(Duration::from_secs(idle / 4))
         });
-        let refresh_after = self.refresh_after.unwrap_or(default);
-        Ok(Lifetimes {
+        Lifetimes {
             idle,
             absolute: self.absolute_timeout.as_secs(),
             remember_up_to: self.remember_up_to.map(|span| span.as_secs()),
-            refresh_after,
+            refresh_after: self.refresh_after.unwrap_or(default),
             skew: self.clock_skew.as_secs(),
+        }
+    }
+
+    /// The seconds for which a key that no longer seals has to open.
+    pub(super) fn overlap(&self) -> u64 {
+        if self.retire_early {
+            0
+        } else {
+            self.lifetimes().longest()
+        }
+    }
+
+    /// Returns all mistakes in the lifetimes. Two are compared only if both are in range.
+    pub(super) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
+        let out_of_range = |setting, span: Option<Duration>, or| {
+            let found = span.filter(|&span| !in_range(span))?;
+            let reason = format!(
+                "is out of range: {found:?}; give at least 1 second and at most 136 years{or}"
+            );
+            Some(ConfigError::new(setting, reason))
+        };
+        let mistakes = [
+            out_of_range("absolute_timeout", Some(self.absolute_timeout), ""),
+            out_of_range("idle_timeout", self.idle(), ", or turn it off"),
+            self.idle_too_long(),
+            out_of_range("remember_up_to", self.remember_up_to, ""),
+            self.skew_too_long(),
+            self.refresh_too_late(),
+        ];
+        mistakes.into_iter().flatten().collect()
+    }
+
+    /// The default may be longer, because the application did not ask for it.
+    fn idle_too_long(&self) -> Option<ConfigError> {
+        let (idle, absolute) = (self.idle_timeout??, self.absolute_timeout);
+        let is_so = in_range(idle) && in_range(absolute) && idle > absolute;
+        is_so.then(|| {
+            let (idle, absolute) = (span::show(idle), span::show(absolute));
+            let reason = format!(
+                "is longer than `absolute_timeout` ({idle} and {absolute}; the default is 12h), so it would never \
+                 take effect; set `absolute_timeout` to at least the same, or a shorter `idle_timeout`"
+            );
+            ConfigError::new("idle_timeout", reason)
         })
     }
 
-    /// All mistakes in the lifetimes. Two are compared only if both are in range.
-    pub(super) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
-        let mut mistakes = Vec::new();
-        let absolute = self.absolute_timeout;
-        let idle = self.idle_timeout.span();
-        if !in_range(absolute) {
-            mistakes.push(out_of_range("absolute_timeout", absolute, ""));
-        }
-        if let Some(idle) = idle.filter(|&idle| !in_range(idle)) {
-            mistakes.push(out_of_range("idle_timeout", idle, ", or turn it off"));
-        }
-        // The default may be longer, because the application did not ask for it.
-        if let IdleTimeout::After(idle) = self.idle_timeout
-            && in_range(idle)
-            && in_range(absolute)
-            && idle > absolute
-        {
-            mistakes.push(idle_too_long(idle, absolute));
-        }
-        if let Some(remember) = self.remember_up_to.filter(|&span| !in_range(span)) {
-            mistakes.push(out_of_range("remember_up_to", remember, ""));
-        }
-        if self.clock_skew > LONGEST_SKEW {
-            let skew = self.clock_skew;
+    fn skew_too_long(&self) -> Option<ConfigError> {
+        let skew = self.clock_skew;
+        (skew > LONGEST_SKEW).then(|| {
             let reason =
                 format!("is longer than 300 seconds: {skew:?}; correct the clocks instead");
-            mistakes.push(ConfigError::new("clock_skew", reason));
-        }
-        if let (Some(RefreshAfter::Span(span)), Some(idle)) = (self.refresh_after, idle)
-            && in_range(idle)
-            && span.as_secs() > idle.as_secs() / 2
-        {
-            mistakes.push(refresh_too_late(span, idle));
-        }
-        mistakes
+            ConfigError::new("clock_skew", reason)
+        })
+    }
+
+    fn refresh_too_late(&self) -> Option<ConfigError> {
+        let idle = self.idle()?;
+        let Some(RefreshAfter::Span(refresh)) = self.refresh_after else {
+            return None;
+        };
+        let is_so = in_range(idle) && refresh.as_secs() > idle.as_secs() / 2;
+        is_so.then(|| {
+            let (refresh, idle) = (span::show(refresh), span::show(idle));
+            let reason = format!(
+                "is longer than half of `idle_timeout` ({refresh} and {idle}), so active visitors would be signed \
+                 out; choose at most half"
+            );
+            ConfigError::new("refresh_after", reason)
+        })
     }
 }
 
 fn in_range(span: Duration) -> bool {
     (1..=u64::from(u32::MAX)).contains(&span.as_secs())
-}
-
-fn out_of_range(setting: &'static str, found: Duration, or: &str) -> ConfigError {
-    let reason =
-        format!("is out of range: {found:?}; give at least 1 second and at most 136 years{or}");
-    ConfigError::new(setting, reason)
-}
-
-fn idle_too_long(idle: Duration, absolute: Duration) -> ConfigError {
-    let (idle, absolute) = (span::show(idle), span::show(absolute));
-    let reason = format!(
-        "is longer than `absolute_timeout` ({idle} and {absolute}; the default is 12h), so it would never take effect; \
-         set `absolute_timeout` to at least the same, or a shorter `idle_timeout`"
-    );
-    ConfigError::new("idle_timeout", reason)
-}
-
-fn refresh_too_late(refresh: Duration, idle: Duration) -> ConfigError {
-    let (refresh, idle) = (span::show(refresh), span::show(idle));
-    let reason = format!(
-        "is longer than half of `idle_timeout` ({refresh} and {idle}), so active visitors would be signed out; \
-         choose at most half"
-    );
-    ConfigError::new("refresh_after", reason)
 }
 
 const LONGEST_SKEW: Duration = Duration::from_secs(300);

@@ -1,13 +1,11 @@
 //! Cookies of other libraries.
 
-#[cfg(feature = "migrate")]
 use std::{ops::Range, time::SystemTime};
 
-use super::{ConfigError, CookieOptions};
-use crate::{carrier::old_cookies::OldCookies, cookie::CookieName, migrate::SourceError};
+use super::SessionCookieBuilder;
+use crate::{migrate::OldCookie, state::Payload};
 
-#[cfg(feature = "migrate")]
-impl<T: crate::state::Payload> super::SessionCookieBuilder<T> {
+impl<T: Payload> SessionCookieBuilder<T> {
     /// Takes over the sessions of another library, from its cookie, so that a move to this crate signs nobody out. May
     /// be repeated, for several keys, formats or names.
     ///
@@ -53,26 +51,8 @@ impl<T: crate::state::Payload> super::SessionCookieBuilder<T> {
     /// Until the end of `range`, a copy of an old cookie can begin a session here, also after its visitor signed out.
     /// [`raise_not_before`](crate::SessionCookie::raise_not_before) refuses all that were issued before. Old sessions
     /// are as safe as the key and the algorithm of their library.
-    pub fn migrate_from(
-        mut self,
-        old: crate::migrate::OldCookie,
-        range: Range<SystemTime>,
-    ) -> Self {
-        self.carrier.migrate_from.push((old, range));
+    pub fn migrate_from(mut self, old: OldCookie, range: Range<SystemTime>) -> Self {
+        self.options.migrate_from.push((old, range));
         self
     }
 }
-
-impl CookieOptions {
-    pub(super) fn old(&self, name: &CookieName) -> Result<OldCookies, ConfigError> {
-        let all = self.migrate_from.iter();
-        let all = all.map(|(old, range)| old.source(range, &self.attributes, name));
-        let all = all.collect::<Result<_, _>>().map_err(|error| match error {
-            SourceError::Cookie(error) => ConfigError::of(SETTING, error),
-            SourceError::Rule(reason) => ConfigError::new(SETTING, reason),
-        });
-        Ok(OldCookies::new(all?, name))
-    }
-}
-
-const SETTING: &str = "migrate_from";

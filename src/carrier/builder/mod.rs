@@ -1,39 +1,34 @@
 //! The builder of sessions in cookies, headers and tokens.
 
-mod any_shared_ring;
 mod attributes;
-mod cookie;
-mod device;
-mod error;
-mod formerly;
-mod header;
+mod bindings;
+mod build;
+mod hooks;
 mod lifetimes;
+#[cfg(feature = "migrate")]
 mod migrate;
 mod one_type;
-mod policy;
 mod responses;
-mod sealer;
 mod size;
-mod token;
 
 use std::{
+    fmt,
     marker::PhantomData,
+    ops::Range,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
-pub(crate) use any_shared_ring::AnySharedRing;
-pub use cookie::CookieOptions;
-pub use error::ConfigError;
-pub use formerly::FormerAttributes;
-pub use header::HeaderOptions;
+pub use attributes::FormerAttributes;
 pub(crate) use lifetimes::DEFAULT_ABSOLUTE;
-pub(crate) use responses::ResponseOptions;
 pub use size::Size;
-pub use token::TokenOptions;
 
-use self::lifetimes::IdleTimeout;
 use crate::{
+    cookie::Attributes,
     crypto::suite::Mode,
+    device::DeviceBound,
+    keys::{Key, Purpose, PurposeSlot, RingError, SharedKeyRing},
+    migrate::OldCookie,
     session::Hooks,
     state::{Map, Padding, Payload, RefreshAfter},
 };
@@ -49,8 +44,8 @@ use crate::{
 /// | [`SessionHeader::encrypted`](crate::SessionHeader::encrypted) | [`SessionHeaderBuilder`] | [`SessionHeader`](crate::SessionHeader) |
 /// | [`SessionToken::encrypted`](crate::SessionToken::encrypted) | [`SessionTokenBuilder`] | [`SessionToken`](crate::SessionToken) |
 ///
-/// Each carrier also has `unencrypted_but_signed`. `C` has the settings of one carrier, and `T` is the content of
-/// sessions: a dictionary, or a type of yours ([`typed`](Self::typed)).
+/// Each carrier also has `unencrypted_but_signed`. `C` is one of them, and `T` is the content of sessions: a
+/// dictionary, or a type of yours ([`typed`](Self::typed)).
 ///
 /// # Examples
 ///
@@ -94,123 +89,170 @@ use crate::{
 #[derive(Clone, Debug)]
 #[must_use = "nothing is built before `build`"]
 pub struct SessionBuilder<C, T = Map> {
-    settings: Settings,
-    carrier: C,
-    payload: PhantomData<fn() -> T>,
+    options: Options,
+    kind: PhantomData<fn() -> (C, T)>,
 }
 
 /// The builder of a [`SessionCookie`](crate::SessionCookie).
-pub type SessionCookieBuilder<T = Map> = SessionBuilder<CookieOptions, T>;
+pub type SessionCookieBuilder<T = Map> = SessionBuilder<InCookie, T>;
 
 /// The builder of a [`SessionHeader`](crate::SessionHeader).
-pub type SessionHeaderBuilder<T = Map> = SessionBuilder<HeaderOptions, T>;
+pub type SessionHeaderBuilder<T = Map> = SessionBuilder<InHeader, T>;
 
 /// The builder of a [`SessionToken`](crate::SessionToken).
-pub type SessionTokenBuilder<T = Map> = SessionBuilder<TokenOptions, T>;
+pub type SessionTokenBuilder<T = Map> = SessionBuilder<InToken, T>;
 
-/// The settings of one carrier: [`CookieOptions`], [`HeaderOptions`] or [`TokenOptions`].
+/// The carrier of a builder's sessions: [`InCookie`], [`InHeader`] or [`InToken`].
 ///
 /// It cannot be implemented for other types.
-pub trait CarrierOptions: sealed::CarrierOptions {}
+pub trait Carrier: sealed::Carrier {}
 
-/// The settings of sessions that are saved with a response: [`CookieOptions`] or [`HeaderOptions`].
+/// The carrier of sessions that are saved with a response: [`InCookie`] or [`InHeader`].
 ///
 /// It cannot be implemented for other types.
-pub trait OverHttp: CarrierOptions {}
+pub trait OverHttp: Carrier {}
+
+/// Sessions in cookies, as a parameter of [`SessionBuilder`].
+#[derive(Clone, Debug)]
+pub enum InCookie {}
+
+/// Sessions in a header, as a parameter of [`SessionBuilder`].
+#[derive(Clone, Debug)]
+pub enum InHeader {}
+
+/// Sessions in bare tokens, as a parameter of [`SessionBuilder`].
+#[derive(Clone, Debug)]
+pub enum InToken {}
+
+impl Carrier for InCookie {}
+impl Carrier for InHeader {}
+impl Carrier for InToken {}
+impl OverHttp for InCookie {}
+impl OverHttp for InHeader {}
 
 mod sealed {
-    use super::CookieOptions;
-
-    pub trait CarrierOptions: Sized {
+    pub trait Carrier {
         const IS_COOKIE: bool = false;
-        const IS_OVER_HTTP: bool = false;
+        const IS_OVER_HTTP: bool = true;
+    }
 
-        /// Changes a cookie's options: these, or those of no cookie.
-        fn map_cookie<R>(
-            self,
-            change: impl FnOnce(CookieOptions) -> (CookieOptions, R),
-        ) -> (Self, R) {
-            let (_, result) = change(CookieOptions::default());
-            (self, result)
-        }
+    impl Carrier for super::InCookie {
+        const IS_COOKIE: bool = true;
+    }
+
+    impl Carrier for super::InHeader {}
+
+    impl Carrier for super::InToken {
+        const IS_OVER_HTTP: bool = false;
     }
 }
 
-/// The settings that all kinds share, as they were given, unchecked.
+/// The settings as they were given, unchecked. A builder changes those that its carrier has.
 #[derive(Clone, Debug)]
-struct Settings {
-    keys: AnySharedRing,
-    idle_timeout: IdleTimeout,
+struct Options {
+    mode: Mode,
+    keys: Arc<dyn Keys>,
+    /// The name of the header, or the purpose of a token. A cookie has a default.
+    name: Option<String>,
+
+    /// `None`: the default.
+    idle_timeout: Option<Option<Duration>>,
     absolute_timeout: Duration,
     remember_up_to: Option<Duration>,
     refresh_after: Option<RefreshAfter>,
     clock_skew: Duration,
     not_before: Option<SystemTime>,
-    padding: Padding,
+    retire_early: bool,
+
     application: Option<String>,
     type_label: Option<String>,
     context: Vec<(String, String)>,
     hooks: Hooks,
-    responses: ResponseOptions,
-    retire_early: bool,
+
+    size: Size,
+    max_token_len: usize,
+    padding: Padding,
+
+    save_on_server_error: bool,
+    shared_caching: bool,
+    response_name: String,
+
+    attributes: Attributes,
+    former: Vec<FormerAttributes>,
+    migrate_from: Vec<(OldCookie, Range<SystemTime>)>,
+    device: Option<DeviceBound>,
 }
 
 impl<C> SessionBuilder<C> {
-    pub(crate) fn new(keys: AnySharedRing, carrier: C) -> SessionBuilder<C> {
+    pub(super) fn new<K: Key + 'static>(
+        mode: Mode,
+        keys: SharedKeyRing<K>,
+        name: Option<String>,
+    ) -> SessionBuilder<C> {
         SessionBuilder {
-            settings: Settings {
-                keys,
-                idle_timeout: IdleTimeout::Default,
+            options: Options {
+                mode,
+                keys: Arc::new(keys),
+                name,
+                idle_timeout: None,
                 absolute_timeout: DEFAULT_ABSOLUTE,
                 remember_up_to: None,
                 refresh_after: None,
                 clock_skew: Duration::from_secs(60),
                 not_before: None,
-                padding: Padding::default(),
+                retire_early: false,
                 application: None,
                 type_label: None,
                 context: Vec::new(),
                 hooks: Hooks::default(),
-                responses: ResponseOptions::default(),
-                retire_early: false,
+                size: Size::default(),
+                max_token_len: size::PASSES_ANYWHERE,
+                padding: Padding::default(),
+                save_on_server_error: false,
+                shared_caching: false,
+                response_name: "session-token".to_owned(),
+                attributes: Attributes::default(),
+                former: Vec::new(),
+                migrate_from: Vec::new(),
+                device: None,
             },
-            carrier,
-            payload: PhantomData,
+            kind: PhantomData,
         }
     }
 }
 
-/// For settings from outside the program, which are methods of a cookie's builder.
-impl<C: CarrierOptions, T> SessionBuilder<C, T> {
+/// A shared ring of keys of either kind.
+trait Keys: fmt::Debug + Send + Sync {
+    fn serve(&self, purpose: Purpose, overlap: u64) -> Result<Arc<PurposeSlot>, RingError>;
+}
+
+impl<K: Key> Keys for SharedKeyRing<K> {
+    fn serve(&self, purpose: Purpose, overlap: u64) -> Result<Arc<PurposeSlot>, RingError> {
+        SharedKeyRing::serve(self, purpose, overlap)
+    }
+}
+
+/// For settings from outside the program.
+impl<C: Carrier, T> SessionBuilder<C, T> {
     pub(crate) const IS_COOKIE: bool = C::IS_COOKIE;
     pub(crate) const IS_OVER_HTTP: bool = C::IS_OVER_HTTP;
+}
 
-    /// Changes the builder as if it were a cookie's. Settings that it does not have are dropped.
-    pub(crate) fn map_cookie(
-        self,
-        change: impl FnOnce(SessionCookieBuilder) -> SessionCookieBuilder,
-    ) -> SessionBuilder<C, T> {
-        let (carrier, settings) = self.carrier.map_cookie(|carrier| {
-            let changed = change(SessionBuilder {
-                settings: self.settings,
-                carrier,
-                payload: PhantomData,
-            });
-            (changed.carrier, changed.settings)
-        });
+impl<C, T> SessionBuilder<C, T> {
+    pub(crate) fn mode(&self) -> Mode {
+        self.options.mode
+    }
+
+    /// Returns the same settings for another carrier, which ignores those that it does not have.
+    pub(crate) fn into_kind<D, U>(self) -> SessionBuilder<D, U> {
         SessionBuilder {
-            settings,
-            carrier,
-            payload: PhantomData,
+            options: self.options,
+            kind: PhantomData,
         }
     }
 }
 
 impl<C, T: Payload> SessionBuilder<C, T> {
-    pub(crate) fn mode(&self) -> Mode {
-        self.settings.keys.mode()
-    }
-
     /// Makes sessions hold one `U` instead of a dictionary.
     ///
     /// # Examples
@@ -228,11 +270,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn typed<U: Payload>(self) -> SessionBuilder<C, U> {
-        SessionBuilder {
-            settings: self.settings,
-            carrier: self.carrier,
-            payload: PhantomData,
-        }
+        self.into_kind()
     }
 }
 

@@ -6,50 +6,44 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
-use super::error::ConfigError;
-use crate::{keys::PurposeSlot, token::Context};
+use crate::{base::config_error::ConfigError, keys::PurposeSlot, token::Context};
 
 /// Sessions that were built, as long as something uses them.
-pub(super) struct OneType {
+struct Built {
     slot: Weak<PurposeSlot>,
     context: Context,
     id: TypeId,
     name: &'static str,
 }
 
-impl OneType {
-    pub(super) fn of<T: 'static>(slot: &Arc<PurposeSlot>, context: &Context) -> OneType {
-        OneType {
-            slot: Arc::downgrade(slot),
-            context: context.clone(),
-            id: TypeId::of::<T>(),
-            name: type_name::<T>(),
-        }
+/// Refuses sessions of type `T` where those of another one have the same name, and a key in common.
+pub(super) fn claim<T: 'static>(
+    slot: &Arc<PurposeSlot>,
+    context: &Context,
+) -> Result<(), ConfigError> {
+    let (id, name) = (TypeId::of::<T>(), type_name::<T>());
+    // The labels of the types are not compared, because the name of the cookie is the same.
+    let meets = |known: &&Built| {
+        id != known.id
+            && *context == known.context
+            && known.slot.upgrade().is_some_and(|known| slot.meets(&known))
+    };
+    // Nothing panics while the list changes.
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    built.retain(|known| known.slot.strong_count() > 0);
+    if let Some(Built { name, .. }) = built.iter().find(meets) {
+        return Err(ConfigError::general(format_args!(
+            "sessions of type `{name}` are built with this name, ring and context already, and each would \
+             overwrite the other's sessions; choose another name, or drop what was built first"
+        )));
     }
-
-    /// Refuses the type where sessions of another one have the same name, and a key in common.
-    pub(super) fn claim(self) -> Result<(), ConfigError> {
-        // Nothing panics while the list changes.
-        let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-        built.retain(|known| known.slot.strong_count() > 0);
-        if let Some(known) = built.iter().find(|known| self.meets(known)) {
-            let name = known.name;
-            return Err(ConfigError::general(format_args!(
-                "sessions of type `{name}` are built with this name, ring and context already, and each would \
-                 overwrite the other's sessions; choose another name, or drop what was built first"
-            )));
-        }
-        built.push(self);
-        Ok(())
-    }
-
-    /// The labels of the types are not compared, because the name of the cookie is the same.
-    fn meets(&self, known: &OneType) -> bool {
-        let slots = self.slot.upgrade().zip(known.slot.upgrade());
-        self.id != known.id
-            && self.context == known.context
-            && slots.is_some_and(|(slot, known)| slot.meets(&known))
-    }
+    built.push(Built {
+        slot: Arc::downgrade(slot),
+        context: context.clone(),
+        id,
+        name,
+    });
+    Ok(())
 }
 
-static BUILT: Mutex<Vec<OneType>> = Mutex::new(Vec::new());
+static BUILT: Mutex<Vec<Built>> = Mutex::new(Vec::new());

@@ -1,14 +1,7 @@
 //! Settings of sessions that are saved with a response.
 
-use super::{OverHttp, SessionBuilder};
+use super::{OverHttp, SessionBuilder, SessionHeaderBuilder};
 use crate::state::Payload;
-
-/// Settings of sessions that are saved with a response. A bare token keeps the default.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct ResponseOptions {
-    pub(crate) save_on_server_error: bool,
-    pub(crate) shared_caching: bool,
-}
 
 /// For sessions in cookies and headers.
 impl<C: OverHttp, T: Payload> SessionBuilder<C, T> {
@@ -33,7 +26,7 @@ impl<C: OverHttp, T: Payload> SessionBuilder<C, T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn save_on_server_error(mut self) -> Self {
-        self.settings.responses.save_on_server_error = true;
+        self.options.save_on_server_error = true;
         self
     }
 
@@ -63,7 +56,27 @@ impl<C: OverHttp, T: Payload> SessionBuilder<C, T> {
     ///
     /// A cache that stores `Set-Cookie` gives the session of one visitor to others.
     pub fn danger_allow_shared_caching(mut self) -> Self {
-        self.settings.responses.shared_caching = true;
+        self.options.shared_caching = true;
+        self
+    }
+}
+
+/// For headers.
+impl<T: Payload> SessionHeaderBuilder<T> {
+    /// Sends sessions back in the response header `name`. Default: `session-token`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionHeader};
+    /// let header = SessionHeader::encrypted("x-session", EncryptionKey::generate()?)
+    ///     .response_name("X-Session")
+    ///     .build()?;
+    /// assert_eq!(header.response_name(), "x-session");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn response_name(mut self, name: impl Into<String>) -> Self {
+        self.options.response_name = name.into();
         self
     }
 }

@@ -1,5 +1,10 @@
-use super::error::ConfigError;
-use crate::state::{Allowed, LARGEST_COOKIE, MOST_COOKIES};
+//! The sizes of cookies and tokens.
+
+use super::{SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder};
+use crate::{
+    base::config_error::ConfigError,
+    state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, Padding, Payload},
+};
 
 /// The largest size of a whole `Set-Cookie` field, in bytes ([docs/spec/writer.md § 9.5]).
 ///
@@ -43,19 +48,107 @@ pub enum Size {
     Split(u8),
 }
 
-impl Size {
-    pub(super) fn allowed(self) -> Result<Allowed, ConfigError> {
-        match self {
-            Size::Anywhere => Ok(Allowed::new(1, 3072)),
-            Size::Browser => Ok(Allowed::new(1, LARGEST_COOKIE)),
-            Size::Split(cookies) => Some(usize::from(cookies))
-                .filter(|cookies| (2..=MOST_COOKIES).contains(cookies))
-                .map(|cookies| Allowed::new(cookies, LARGEST_COOKIE))
-                .ok_or_else(|| {
-                    let reason =
-                        format!("is `Size::Split({cookies})`, give 2 to {MOST_COOKIES} cookies");
-                    ConfigError::new("size", reason)
-                }),
-        }
+impl<T: Payload> SessionCookieBuilder<T> {
+    /// Sets the largest `Set-Cookie` field, and the number of cookies. Default: [`Size::Anywhere`].
+    ///
+    /// A smaller size signs nobody out: a session that is already larger may be sent in its current size, and only
+    /// shrink ([docs/spec/writer.md § 9.5]).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::Size;
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// let cookie = SessionCookie::encrypted(keys).size(Size::Browser).build()?;
+    /// let session = cookie.load(None::<&str>, SystemTime::now());
+    /// assert_eq!(session.remaining_bytes(), 2_939);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [docs/spec/writer.md § 9.5]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#95-size-profiles
+    pub fn size(mut self, size: Size) -> Self {
+        self.options.size = size;
+        self
     }
 }
+
+impl<T: Payload> SessionTokenBuilder<T> {
+    /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionToken};
+    /// # use std::time::SystemTime;
+    /// let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?)
+    ///     .max_token_len(4_096)
+    ///     .build()?;
+    /// let session = tokens.load(None::<&str>, SystemTime::now());
+    /// assert_eq!(session.remaining_bytes(), 2_994);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn max_token_len(mut self, characters: usize) -> Self {
+        self.options.max_token_len = characters;
+        self
+    }
+}
+
+impl<T: Payload> SessionHeaderBuilder<T> {
+    /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
+    pub fn max_token_len(mut self, characters: usize) -> Self {
+        self.options.max_token_len = characters;
+        self
+    }
+}
+
+impl<C, T: Payload> SessionBuilder<C, T> {
+    /// Rounds up the length of the token, which then reveals less about the length of the content. Hides little for
+    /// short sessions. Default: [`Padding::None`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::carrier::Padding;
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// let cookie = SessionCookie::encrypted(keys).padding(Padding::Padme).build()?;
+    /// let session = cookie.load([""], SystemTime::now());
+    /// assert_eq!(session.remaining_bytes(), 2_142); // without padding 2,171
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn padding(mut self, padding: Padding) -> Self {
+        self.options.padding = padding;
+        self
+    }
+}
+
+impl Size {
+    pub(super) fn allowed(self) -> Result<Allowed, ConfigError> {
+        let (cookies, field) = match self {
+            Size::Anywhere => (1, PASSES_ANYWHERE),
+            Size::Browser => (1, LARGEST_COOKIE),
+            Size::Split(cookies) => (usize::from(cookies), LARGEST_COOKIE),
+        };
+        if matches!(self, Size::Split(_)) && !(2..=MOST_COOKIES).contains(&cookies) {
+            let reason = format!("is `Size::Split({cookies})`, give 2 to {MOST_COOKIES} cookies");
+            return Err(ConfigError::new("size", reason));
+        }
+        Ok(Allowed::new(cookies, field))
+    }
+}
+
+/// Bytes of a token in one piece.
+pub(super) fn allowed_token(max_len: usize) -> Result<Allowed, ConfigError> {
+    if max_len > LONGEST_TOKEN {
+        let reason = format!("is {max_len}, expected at most {LONGEST_TOKEN} characters");
+        return Err(ConfigError::new("max_token_len", reason));
+    }
+    Ok(Allowed::new(1, max_len))
+}
+
+/// Bytes of a field that a default nginx passes, together with the headers of a security middleware.
+pub(super) const PASSES_ANYWHERE: usize = 3072;
+const LONGEST_TOKEN: usize = MOST_COOKIES * LARGEST_COOKIE;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{base::debug::debug_by_display, keys::RingError};
+use super::debug::debug_by_display;
 
 /// An error from the builder of sessions: a setting is wrong, or settings conflict.
 ///
@@ -40,6 +40,21 @@ impl ConfigError {
         ConfigError {
             setting: Some(setting),
             sentence: format!("`{setting}`: {error}"),
+        }
+    }
+
+    /// `error` is of a cookie that `setting` describes, so its subject is no setting of the session's own cookie.
+    pub(crate) fn within(setting: &'static str, error: &ConfigError) -> ConfigError {
+        let subject = error.setting.unwrap_or_default();
+        let sentence = error.sentence.replacen(&format!("`{subject}`"), subject, 1);
+        ConfigError::of(setting, sentence)
+    }
+
+    /// `sentence` says itself which setting is wrong.
+    pub(crate) fn about(setting: &'static str, sentence: impl fmt::Display) -> ConfigError {
+        ConfigError {
+            setting: Some(setting),
+            sentence: sentence.to_string(),
         }
     }
 
@@ -83,13 +98,3 @@ impl fmt::Display for ConfigError {
 
 // No `source`: the sentence contains that of its cause, and no cause has a source.
 impl std::error::Error for ConfigError {}
-
-/// The sentence names keys by their ids.
-impl From<RingError> for ConfigError {
-    fn from(error: RingError) -> Self {
-        ConfigError {
-            setting: Some("keys"),
-            sentence: error.to_string(),
-        }
-    }
-}

@@ -1,0 +1,128 @@
+//! The application, the type, the context and the device that sessions are bound to.
+
+use super::SessionBuilder;
+use crate::state::Payload;
+
+impl<C, T: Payload> SessionBuilder<C, T> {
+    /// Binds every session to an application ([SPEC.md § 3.2]), by a label of 1 to 255 bytes. Default: none.
+    ///
+    /// Applications that share a key ring and a name accept each other's sessions unless their labels differ. Keys are
+    /// derived for the label, whatever context is chosen for a request. Changing it ends all existing sessions.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// let shop = SessionCookie::encrypted(keys.clone()).application("shop").build()?;
+    /// let forum = SessionCookie::encrypted(keys).application("forum").build()?;
+    /// # let now = SystemTime::now();
+    /// # let session = shop.load(None::<&str>, now);
+    /// # session.insert("user", 42)?;
+    /// let fields = shop.save(&session)?;
+    /// assert!(forum.load(&fields, now).is_new());
+    /// # assert!(!shop.load(&fields, now).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [SPEC.md § 3.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#32-purposes
+    pub fn application(mut self, label: impl Into<String>) -> Self {
+        self.options.application = Some(label.into());
+        self
+    }
+
+    /// Replaces the [`LABEL`](crate::SessionData::LABEL) of `T`, for tools that
+    /// [`inspect`](crate::SessionCookie::inspect) sessions of a type that they do not have. At most 255 bytes. Default:
+    /// the label of `T`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie, SessionData, session::Reason};
+    /// # use serde::{Deserialize, Serialize};
+    /// # use std::time::SystemTime;
+    /// # #[derive(Serialize, Deserialize, Default)]
+    /// # struct Login { user: u64 }
+    /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
+    /// # let (keys, now) = (KeyRing::new(EncryptionKey::generate()?), SystemTime::now());
+    /// # let builder = SessionCookie::encrypted(keys.clone());
+    /// # let token = {
+    /// #     let cookie = builder.clone().typed::<Login>().build()?;
+    /// #     let field = cookie.cookie_for(now, |session| session.replace(Login { user: 42 }))?;
+    /// #     cookie.name().tokens_in([field]).remove(0).map_err(Reason::name)?
+    /// # };
+    /// let tool = SessionCookie::encrypted(keys).type_label("login").build()?;
+    /// let content = tool.inspect(&token, now).map_err(Reason::name)?;
+    /// // It is not a dictionary.
+    /// assert_eq!(content.refused, Some(Reason::Payload));
+    /// assert_eq!((content.schema, &content.payload[..]), (1, &[42][..]));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn type_label(mut self, label: impl Into<String>) -> Self {
+        self.options.type_label = Some(label.into());
+        self
+    }
+
+    /// Binds every session to a pair of label and value ([SPEC.md § 4.2]). Default: none.
+    ///
+    /// May be repeated; the order counts. A label has at most 255 bytes, a value at most 65,535.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, KeyRing, SessionCookie};
+    /// # use std::time::{Duration, UNIX_EPOCH};
+    /// # let (now, minute) = (UNIX_EPOCH + Duration::from_secs(1_800_000_000), Duration::from_secs(60));
+    /// # let keys = KeyRing::new(EncryptionKey::generate()?);
+    /// # let earlier = SessionCookie::encrypted(keys.clone()).build()?;
+    /// # let session = earlier.load(None::<&str>, now);
+    /// # session.insert("user", 42)?;
+    /// # let fields = earlier.save(&session)?;
+    /// let test = SessionCookie::encrypted(keys.clone()).context("stage", "test").build()?;
+    /// let live = SessionCookie::encrypted(keys).context("stage", "live").build()?;
+    /// # let session = test.load(None::<&str>, now);
+    /// # session.insert("user", 42)?;
+    /// let fields = test.save(&session)?;
+    /// assert!(live.load(&fields, now).is_new());
+    /// # assert!(!test.load(&fields, now).is_new());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [SPEC.md § 4.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#42-context
+    pub fn context(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.context.push((label.into(), value.into()));
+        self
+    }
+}
+
+#[cfg(feature = "device-bound")]
+impl<T: Payload> super::SessionCookieBuilder<T> {
+    /// Binds sessions to the visitor's device, from the next [`renew`](crate::Session::renew) on, if the browser can do
+    /// that. Cookies that were stolen then open nothing elsewhere. Experimental; feature `device-bound`.
+    ///
+    /// The two endpoints have to be served: by [`DeviceLayer`](crate::web::DeviceLayer), or by
+    /// [`answer_device`](crate::SessionCookie::answer_device). docs/device-bound.md is the guide.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, device::DeviceBound};
+    /// # use std::time::SystemTime;
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .device_bound(DeviceBound::at("/.session"))
+    ///     .build()?;
+    /// let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("user", 42)?;
+    /// session.renew()?;
+    /// let fields = cookie.save(&session)?;
+    /// let registration = fields.registration().ok_or("a renewed session offers it")?;
+    /// assert!(registration.starts_with("(ES256);path=\"/.session/register\";challenge="));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn device_bound(mut self, settings: crate::device::DeviceBound) -> Self {
+        self.options.device = Some(settings);
+        self
+    }
+}

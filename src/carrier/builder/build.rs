@@ -1,0 +1,268 @@
+//! Builds the three carriers: checks their settings together, and derives their keys.
+
+use std::{marker::PhantomData, sync::Arc};
+
+use super::{
+    Options, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, one_type, size,
+};
+use crate::{
+    base::{config_error::ConfigError, time::unix_seconds_from},
+    carrier::{
+        cookie::{Inner, SessionCookie},
+        header::SessionHeader,
+        replaced::Replaced,
+        token::SessionToken,
+    },
+    cookie::{CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, Template},
+    crypto::suite::Mode,
+    device::Devices,
+    keys::{LabelError, Purpose, RingError},
+    session::{Duplicates, Sealer, events},
+    state::{Allowed, DEVICE_LEN, Overhead, Payload, Policy, SizeBudget},
+    token::{self, Context},
+};
+
+/// For cookies.
+impl<T: Payload> SessionCookieBuilder<T> {
+    /// Checks all settings, derives the keys, and builds the cookie.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SameSite, SessionCookie};
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .domain("example.com")
+    ///     .same_site(SameSite::Strict)
+    ///     .build()?;
+    /// assert_eq!(cookie.name().as_str(), "__Secure-session");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConfigError`], whose message says what to do.
+    pub fn build(self) -> Result<SessionCookie<T>, ConfigError> {
+        let options = &self.options;
+        let name = options.cookie_name()?;
+        refuse(options.attributes.mistakes(Some(&name)))?;
+        let replaced = options.replaced(&name)?;
+        let template = Template::new(&name, &options.attributes);
+        let overhead = Overhead {
+            field: template.len(),
+            max_age: MAX_AGE_LONGEST,
+            part: PART_LEN,
+            device: options.device.as_ref().map_or(0, |_| DEVICE_LEN),
+        };
+        let purpose = Purpose::cookie(name.as_str());
+        let (allowed, duplicates) = (options.size.allowed()?, Duplicates::of(&name));
+        let mut sealer = options.sealer::<T>(purpose, allowed, overhead, duplicates)?;
+        sealer.devices = options.devices(&sealer, &name)?;
+        Ok(SessionCookie {
+            inner: Arc::new(Inner {
+                sealer: Arc::new(sealer),
+                finder: Finder::new(name.as_str()),
+                name,
+                template,
+                replaced,
+                shared_caching: options.shared_caching,
+            }),
+            payload: PhantomData,
+        })
+    }
+
+    pub(crate) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
+        self.options.lifetime_mistakes()
+    }
+
+    /// Returns the mistakes that settings from outside the program can have, whatever the keys and the type are.
+    pub(crate) fn mistakes(&self) -> Vec<ConfigError> {
+        let options = &self.options;
+        let name = options.cookie_name();
+        let mut mistakes = options.attributes.mistakes(name.as_ref().ok());
+        match &name {
+            // Former attributes have the mistakes of the present ones, too.
+            Ok(name) if mistakes.is_empty() => mistakes.extend(options.former(name).err()),
+            _ => mistakes.extend(name.err()),
+        }
+        mistakes.extend(options.size.allowed().err());
+        mistakes.extend(options.lifetime_mistakes());
+        mistakes.extend(options.labelled(Purpose::default(), "").err());
+        mistakes.extend(options.context().err());
+        mistakes
+    }
+}
+
+/// For headers.
+impl<T: Payload> SessionHeaderBuilder<T> {
+    /// Checks all settings, derives the keys, and builds the header.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConfigError`], whose message says what to do.
+    pub fn build(self) -> Result<SessionHeader<T>, ConfigError> {
+        let options = &self.options;
+        let name = options.name.as_deref().unwrap_or_default();
+        let purpose = header_purpose("name", name)?;
+        header_purpose("response_name", &options.response_name)?;
+        Ok(SessionHeader {
+            token: options.token(purpose)?,
+            name: name.to_ascii_lowercase().into(),
+            response_name: options.response_name.to_ascii_lowercase().into(),
+            shared_caching: options.shared_caching,
+        })
+    }
+}
+
+/// For bare tokens.
+impl<T: Payload> SessionTokenBuilder<T> {
+    /// Checks all settings, derives the keys, and builds the tokens.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConfigError`], whose message says what to do.
+    pub fn build(self) -> Result<SessionToken<T>, ConfigError> {
+        let name = self.options.name.as_deref().unwrap_or_default();
+        let purpose = Purpose::token(name).ok_or_else(|| {
+            let reason = format!("has {} bytes, expected 1 to 65529", name.len());
+            ConfigError::new("purpose", reason)
+        })?;
+        self.options.token(purpose)
+    }
+}
+
+impl Options {
+    fn cookie_name(&self) -> Result<CookieName, ConfigError> {
+        let name = self.name.as_deref();
+        let name = name.unwrap_or(self.attributes.default_name()).parse();
+        name.map_err(|error| ConfigError::of("name", error))
+    }
+
+    fn replaced(&self, name: &CookieName) -> Result<Replaced, ConfigError> {
+        let old = self.migrate_from.iter();
+        let old = old.map(|(old, range)| old.source(range, &self.attributes, name));
+        Ok(Replaced::new(
+            self.former(name)?,
+            old.collect::<Result<_, _>>()?,
+            name,
+        ))
+    }
+
+    fn former(&self, name: &CookieName) -> Result<Vec<Template>, ConfigError> {
+        let now = Template::new(name, &self.attributes);
+        let former = self.former.iter().map(|former| {
+            let attributes = former.attributes(&self.attributes);
+            if let Some(mistake) = attributes.mistakes(Some(name)).first() {
+                return Err(ConfigError::within("formerly", mistake));
+            }
+            let template = Template::new(name, &attributes);
+            if template == now {
+                return Err(ConfigError::new("formerly", NOTHING_CHANGED));
+            }
+            Ok(template)
+        });
+        former.collect()
+    }
+
+    /// Sessions in tokens for `purpose`, in one piece each.
+    fn token<T: Payload>(&self, purpose: Purpose) -> Result<SessionToken<T>, ConfigError> {
+        let allowed = size::allowed_token(self.max_token_len)?;
+        let sealer = self.sealer::<T>(purpose, allowed, Overhead::default(), Duplicates::Refuse)?;
+        Ok(SessionToken {
+            sealer: Arc::new(sealer),
+            payload: PhantomData,
+        })
+    }
+
+    fn sealer<T: Payload>(
+        &self,
+        purpose: Purpose,
+        allowed: Allowed,
+        overhead: Overhead,
+        duplicates: Duplicates,
+    ) -> Result<Sealer, ConfigError> {
+        refuse(self.lifetime_mistakes())?;
+        let mode = self.mode;
+        let purpose = self.labelled(purpose, self.type_label.as_deref().unwrap_or(T::LABEL))?;
+        let context = self.context()?;
+        let empty_payload = T::empty().ok_or_else(|| ConfigError::general(NO_PAYLOAD))?;
+        let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), self.padding)
+            .filter(|budget| empty_payload.len() <= budget.room())
+            .ok_or_else(|| ConfigError::general(NO_ROOM))?;
+        if mode == Mode::UnencryptedButSigned {
+            events::unencrypted(purpose.name());
+        }
+        let slot = self.keys.serve(purpose, self.overlap())?;
+        one_type::claim::<T>(&slot, &context)?;
+        Ok(Sealer {
+            slot,
+            mode,
+            context,
+            duplicates,
+            not_before: self.not_before.map_or(0, unix_seconds_from).into(),
+            hooks: self.hooks.clone(),
+            devices: None,
+            policy: Policy {
+                lifetimes: self.lifetimes(),
+                budget,
+                save_on_server_error: self.save_on_server_error,
+                empty_payload: empty_payload.into(),
+                schema: T::SCHEMA,
+            },
+        })
+    }
+
+    /// The seals of devices, if sessions are bound.
+    fn devices(&self, sealer: &Sealer, name: &CookieName) -> Result<Option<Devices>, ConfigError> {
+        let Some(device) = &self.device else {
+            return Ok(None);
+        };
+        let (attributes, skew) = (&self.attributes, self.clock_skew.as_secs());
+        let options = device.options(name.as_str(), attributes, skew);
+        let options = options.map_err(|mistake| ConfigError::new("device_bound", mistake))?;
+        let purpose = sealer.slot.purpose();
+        let serve = |word: &str| self.keys.serve(purpose.device(word), self.overlap());
+        Ok(Some(Devices::new(
+            options, self.mode, name, attributes, serve,
+        )?))
+    }
+
+    fn labelled(&self, purpose: Purpose, type_label: &str) -> Result<Purpose, ConfigError> {
+        let labelled = purpose.with_labels(self.application.as_deref(), type_label);
+        labelled.map_err(|error| match error {
+            LabelError::Application(_) => ConfigError::new("application", error),
+            LabelError::Type(_) => ConfigError::new("type_label", error),
+        })
+    }
+
+    fn context(&self) -> Result<Context, ConfigError> {
+        let pairs = self.context.iter().map(|(label, value)| (label, value));
+        Context::new(pairs).map_err(|error| ConfigError::of("context", error))
+    }
+}
+
+fn header_purpose(setting: &'static str, name: &str) -> Result<Purpose, ConfigError> {
+    Purpose::header(name).ok_or_else(|| {
+        let reason = format!(
+            "is not a header name: {name:?}; give one of letters, digits and `-`, at most 128 bytes long"
+        );
+        ConfigError::new(setting, reason)
+    })
+}
+
+fn refuse(mistakes: Vec<ConfigError>) -> Result<(), ConfigError> {
+    mistakes.into_iter().next().map_or(Ok(()), Err)
+}
+
+/// The sentence names keys by their ids.
+impl From<RingError> for ConfigError {
+    fn from(error: RingError) -> Self {
+        ConfigError::about("keys", error)
+    }
+}
+
+const NOTHING_CHANGED: &str = "has the attributes that the cookie has now; leave it out";
+const NO_ROOM: &str = "there is no room for a session; shorten the cookie's name and attributes, or give a larger \
+    `max_token_len`";
+const NO_PAYLOAD: &str = "the default of the session's type cannot be written and read again with postcard; remove \
+    `skip_serializing_if`, `untagged`, `flatten` and internal tags";
