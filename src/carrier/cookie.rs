@@ -1,7 +1,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use super::{
-    builder::{SessionBuilder, SessionCookieBuilder},
+    builder::{Carrier, SessionBuilder, SessionCookieBuilder},
     replaced::Replaced,
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     cookie::{CookieName, Finder, PART_LEN, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
     keys::{EncryptionKey, IntoKeys, SigningKey},
-    session::{Arrival, Arrived, SaveError, Sealer, Session, Store, TokenChange, Touch},
+    session::{Arrival, Arrived, SaveError, Sealer, Session, Store, TokenChange, Touch, events},
     state::{Circumstances, Map, Overhead},
     token::{Context, LONGEST_TOKEN},
 };
@@ -80,7 +80,7 @@ impl SessionCookie {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn encrypted(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
-        SessionBuilder::new(Mode::Encrypted, keys.into(), None)
+        SessionBuilder::new(Carrier::Cookie(None), Mode::Encrypted, keys.into())
     }
 
     /// Creates a builder of cookies whose content **anyone can read** who sees the cookie, such as the visitor. Only
@@ -100,7 +100,11 @@ impl SessionCookie {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn unencrypted_but_signed(keys: impl IntoKeys<SigningKey>) -> SessionCookieBuilder {
-        SessionBuilder::new(Mode::UnencryptedButSigned, keys.into(), None)
+        SessionBuilder::new(
+            Carrier::Cookie(None),
+            Mode::UnencryptedButSigned,
+            keys.into(),
+        )
     }
 }
 
@@ -241,22 +245,19 @@ impl<T> SessionCookie<T> {
         context: Option<Context>,
         is_subresource: bool,
     ) -> Session<T> {
-        let replaced = &self.inner.replaced;
-        let (mut old, mut missed) = (replaced.old_values(), None);
+        let mut old = self.inner.replaced.old_values();
         let cookie_fields = cookie_fields.into_iter().inspect(|field| {
             if let Some(old) = &mut old {
                 old.find_in(field.as_ref());
-                missed = missed.or_else(|| replaced.missed.find_in(field.as_ref()));
             }
         });
         let values = self.inner.finder.find(cookie_fields, LONGEST_TOKEN);
-        let old = old.filter(|old| !old.is_empty());
-        if let Some(name) = missed.filter(|_| values.is_empty() && old.is_none()) {
-            replaced.tell_missed(self.name().as_str(), name);
+        if let Some(missed) = old.as_ref().and_then(|old| old.missed_beside(&values)) {
+            events::old_cookie_missed(self.name().as_str(), missed);
         }
         let arrival = Arrival {
             values,
-            old,
+            old: old.filter(|old| !old.is_empty()),
             clock,
             context,
             is_subresource,

@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::{
-    builder::{SessionBuilder, SessionHeaderBuilder},
+    builder::{Carrier, SessionBuilder, SessionHeaderBuilder},
     token::SessionToken,
 };
 use crate::{
@@ -67,7 +67,7 @@ impl SessionHeader {
         name: impl Into<String>,
         keys: impl IntoKeys<EncryptionKey>,
     ) -> SessionHeaderBuilder {
-        SessionBuilder::new(Mode::Encrypted, keys.into(), Some(name.into()))
+        SessionBuilder::new(Carrier::Header(name.into()), Mode::Encrypted, keys.into())
     }
 
     /// Creates a builder of sessions in the request header `name`, whose content **anyone can read** who sees the
@@ -76,7 +76,11 @@ impl SessionHeader {
         name: impl Into<String>,
         keys: impl IntoKeys<SigningKey>,
     ) -> SessionHeaderBuilder {
-        SessionBuilder::new(Mode::UnencryptedButSigned, keys.into(), Some(name.into()))
+        SessionBuilder::new(
+            Carrier::Header(name.into()),
+            Mode::UnencryptedButSigned,
+            keys.into(),
+        )
     }
 }
 

@@ -1,10 +1,6 @@
 //! Tokens read without a session, for tools that show why a visitor was signed out.
 
-use std::{
-    fmt,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use zeroize::Zeroizing;
 
@@ -12,12 +8,12 @@ use super::{cookie::SessionCookie, header::SessionHeader, token::SessionToken};
 use crate::{
     base::{
         reason::Reason,
-        time::{UnixSeconds, system_time, unix_seconds},
+        time::{system_time, unix_seconds},
     },
     cookie::{CookieName, Finder},
     crypto::{scratch::Scratch, suite::Suite},
     keys::KeyId,
-    session::{Sealer, SessionId},
+    session::{Sealer, SessionInfo},
     state::{Payload, SessionData, sealed},
     token::{self, LONGEST_TOKEN},
 };
@@ -79,11 +75,10 @@ impl CookieName {
     /// # Ok::<_, hardtack::cookie::CookieNameError>(())
     /// ```
     #[must_use]
-    pub fn tokens_in<F>(&self, cookie_fields: F) -> Vec<Result<Vec<u8>, Reason>>
-    where
-        F: IntoIterator,
-        F::Item: AsRef<[u8]>,
-    {
+    pub fn tokens_in(
+        &self,
+        cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
+    ) -> Vec<Result<Vec<u8>, Reason>> {
         let values = Finder::new(self.as_str()).find(cookie_fields, LONGEST_TOKEN);
         let tokens = values.whole(LONGEST_TOKEN);
         tokens.map(|token| Ok(token?.text.into_owned())).collect()
@@ -108,7 +103,7 @@ impl CookieName {
 /// // An hour later the session is past its idle timeout, and can still be inspected.
 /// let content = cookie.inspect(&token, then + Duration::from_secs(3600)).map_err(Reason::name)?;
 /// assert_eq!(content.refused, Some(Reason::Idle));
-/// assert_eq!(content.expires_at, content.created_at + Duration::from_secs(1800));
+/// assert_eq!(content.expires_at, content.session.created_at + Duration::from_secs(1800));
 /// assert_eq!((content.schema, &content.payload[..]), (0, &b"\x81\xa4user\x2a"[..]));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
@@ -117,20 +112,10 @@ pub struct TokenContent {
     /// The reason why no session is loaded from this token, or `None` if one is. A session bound to a device needs its
     /// device too, and that is not asked for here.
     pub refused: Option<Reason>,
-    /// The id of the key that sealed the token.
-    pub key_id: KeyId,
-    /// The session's id, if it has one.
-    pub id: Option<SessionId>,
-    /// The time at which the session was issued.
-    pub created_at: SystemTime,
-    /// The time of the last activity that was written.
-    pub last_active_at: SystemTime,
+    /// The session: its id, its dates, the key that sealed it.
+    pub session: SessionInfo,
     /// The time at which the session ends by the current timeouts, without further activity.
     pub expires_at: SystemTime,
-    /// The end that [`limit_to`](crate::Session::limit_to) set, counted from `created_at`.
-    pub limit: Option<Duration>,
-    /// The end that [`remember_for`](crate::Session::remember_for) set, counted from `created_at`.
-    pub remembered: Option<Duration>,
     /// `true` if the current timeouts allow a remembered session, and this is one.
     pub is_remembered: bool,
     /// `true` if the session holds flash messages.
@@ -171,7 +156,7 @@ impl TokenContent {
     ///
     /// for token in cookie.name().tokens_in([field]) {
     ///     let content = cookie.inspect(token.map_err(Reason::name)?, now).map_err(Reason::name)?;
-    ///     println!("created {:?}: {:?}", content.created_at, content.value::<Login>());
+    ///     println!("created {:?}: {:?}", content.session.created_at, content.value::<Login>());
     /// #   assert_eq!(content.value::<Login>().map(|login| login.user), Some(42));
     /// }
     /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -187,67 +172,77 @@ impl fmt::Debug for TokenContent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenContent")
             .field("refused", &self.refused)
-            .field("key_id", &self.key_id)
+            .field("session", &self.session)
             .field("schema", &self.schema)
             .field("payload_bytes", &self.payload.len())
             .finish_non_exhaustive()
     }
 }
 
-macro_rules! inspects {
-    ($carrier:ident, $sealer:ident $(. $inner:ident)?, $made:literal) => {
-        impl<T: Payload> $carrier<T> {
-            /// Reads the content of `token` at `now`, in the context and by the timeouts of the builder. For tools:
-            /// no session is loaded, and `on_outcome` is not called.
-            ///
-            /// # Examples
-            ///
-            /// ```
-            /// # use hardtack::{EncryptionKey, session::Reason};
-            /// # let key = EncryptionKey::generate()?;
-            #[doc = $made]
-            /// let content = sessions.inspect("forged", std::time::SystemTime::now());
-            /// assert_eq!(content.map(drop), Err(Reason::Encoding));
-            /// # Ok::<_, Box<dyn std::error::Error>>(())
-            /// ```
-            ///
-            /// # Errors
-            ///
-            /// Returns the [`Reason`] why the token does not open. A session that opens and is past its end, revoked,
-            /// or of an unknown schema is not an error, and has a [`TokenContent::refused`].
-            pub fn inspect(
-                &self,
-                token: impl AsRef<[u8]>,
-                now: SystemTime,
-            ) -> Result<TokenContent, Reason> {
-                inspect::<T>(&self.$sealer$(.$inner)?, token.as_ref(), unix_seconds(now))
-            }
-        }
-    };
+impl<T: Payload> SessionCookie<T> {
+    /// Reads the content of `token` at `now`, in the context and by the timeouts of the builder. For tools: no session
+    /// is loaded, and `on_outcome` is not called.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie, session::Reason};
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let content = cookie.inspect("forged", std::time::SystemTime::now());
+    /// assert_eq!(content.map(drop), Err(Reason::Encoding));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Reason`] why the token does not open. A session that opens and is past its end, revoked, or of an
+    /// unknown schema is not an error, and has a [`TokenContent::refused`].
+    pub fn inspect(
+        &self,
+        token: impl AsRef<[u8]>,
+        now: SystemTime,
+    ) -> Result<TokenContent, Reason> {
+        inspect::<T>(&self.inner.sealer, token.as_ref(), now)
+    }
 }
 
-inspects!(
-    SessionCookie,
-    inner.sealer,
-    "let sessions = hardtack::SessionCookie::encrypted(key).build()?;"
-);
-inspects!(
-    SessionToken,
-    sealer,
-    "let sessions = hardtack::SessionToken::encrypted(\"mobile\", key).build()?;"
-);
-inspects!(
-    SessionHeader,
-    token.sealer,
-    "let sessions = hardtack::SessionHeader::encrypted(\"x-session\", key).build()?;"
-);
+impl<T: Payload> SessionToken<T> {
+    /// Reads the content of `token` at `now`. For tools; see [`SessionCookie::inspect`].
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Reason`] why the token does not open.
+    pub fn inspect(
+        &self,
+        token: impl AsRef<[u8]>,
+        now: SystemTime,
+    ) -> Result<TokenContent, Reason> {
+        inspect::<T>(&self.sealer, token.as_ref(), now)
+    }
+}
+
+impl<T: Payload> SessionHeader<T> {
+    /// Reads the content of `token` at `now`. For tools; see [`SessionCookie::inspect`].
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Reason`] why the token does not open.
+    pub fn inspect(
+        &self,
+        token: impl AsRef<[u8]>,
+        now: SystemTime,
+    ) -> Result<TokenContent, Reason> {
+        self.token.inspect(token, now)
+    }
+}
 
 /// Takes the steps of SPEC.md § 7. A failure from § 7.7 on is returned with the content.
 fn inspect<T: Payload>(
     sealer: &Sealer,
     token: &[u8],
-    now: UnixSeconds,
+    now: SystemTime,
 ) -> Result<TokenContent, Reason> {
+    let now = unix_seconds(now);
     let keys = sealer.slot.keys();
     let mut buffer = Scratch::borrow();
     let context = &sealer.context;
@@ -256,7 +251,6 @@ fn inspect<T: Payload>(
     let body = opened.body(&buffer);
     let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;
     let metadata = &layout.metadata;
-    let seconds = |span: u32| Duration::from_secs(span.into());
     let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
     let refused = match sealer.check(metadata, opened.key_id(), &keys, now) {
         Err(reason) => Some(reason),
@@ -265,13 +259,8 @@ fn inspect<T: Payload>(
     };
     Ok(TokenContent {
         refused,
-        key_id: opened.key_id(),
-        id: metadata.sid.map(SessionId),
-        created_at: system_time(metadata.issued),
-        last_active_at: system_time(metadata.last_active()),
+        session: SessionInfo::of(metadata, opened.key_id()),
         expires_at: system_time(sealer.policy.lifetimes.expires_at(metadata)),
-        limit: metadata.limit.map(seconds),
-        remembered: metadata.remembered.map(seconds),
         is_remembered: sealer.policy.lifetimes.is_remembered(metadata),
         has_flash: !layout.flash.is_empty(),
         padding: body.len() - layout.payload.end,

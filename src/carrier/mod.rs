@@ -19,8 +19,8 @@ pub use crate::{
     token::{Context, ContextError},
 };
 pub use builder::{
-    Carrier, FormerAttributes, InCookie, InHeader, InToken, OverHttp, SessionBuilder,
-    SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, Size,
+    FormerAttributes, InCookie, InHeader, InToken, OverHttp, SessionBuilder, SessionCookieBuilder,
+    SessionHeaderBuilder, SessionTokenBuilder, Size,
 };
 pub use cookie::SessionCookie;
 pub use cookie_for::CookieForError;

@@ -6,14 +6,12 @@ use std::sync::Arc;
 use crate::{
     base::time::UnixSeconds,
     cookie::{CookieName, PartNumbers, SetCookies, Template},
-    migrate::{Missed, OldValues, Source},
-    session::events,
+    migrate::{OldCookies, OldValues, Source},
 };
 
 pub(crate) struct Replaced {
     cookies: Vec<ReplacedCookie>,
-    sources: Arc<[Source]>,
-    pub(super) missed: Missed,
+    old: Arc<OldCookies>,
 }
 
 struct ReplacedCookie {
@@ -51,22 +49,14 @@ impl Replaced {
             }
         }
         Replaced {
-            missed: Missed::beside(&sources, name),
-            sources: sources.into(),
+            old: Arc::new(OldCookies::new(sources, name)),
             cookies,
         }
     }
 
     /// Room for the values of old cookies that a request brings. `None`: there are no old cookies.
     pub(super) fn old_values(&self) -> Option<OldValues> {
-        OldValues::of(&self.sources)
-    }
-
-    /// Tells once that cookies of the name `missed` keep arriving beside no session.
-    pub(super) fn tell_missed(&self, purpose: &str, missed: &str) {
-        if self.missed.is_warning_due() {
-            events::old_cookie_missed(purpose, missed);
-        }
+        OldValues::of(&self.old)
     }
 
     /// Adds the fields that drop the cookies, with `parts` of those of ours.

@@ -1,6 +1,6 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
-use super::builder::{SessionBuilder, SessionTokenBuilder};
+use super::builder::{Carrier, SessionBuilder, SessionTokenBuilder};
 use crate::{
     base::{clock::Clock, reason::Reason, time::unix_seconds_from},
     cookie::Values,
@@ -68,7 +68,7 @@ impl SessionToken {
         purpose: impl Into<String>,
         keys: impl IntoKeys<EncryptionKey>,
     ) -> SessionTokenBuilder {
-        SessionBuilder::new(Mode::Encrypted, keys.into(), Some(purpose.into()))
+        SessionBuilder::new(Carrier::Token(purpose.into()), Mode::Encrypted, keys.into())
     }
 
     /// Creates a builder of bare tokens whose content **anyone can read** who sees one. Only holders of a key can
@@ -78,9 +78,9 @@ impl SessionToken {
         keys: impl IntoKeys<SigningKey>,
     ) -> SessionTokenBuilder {
         SessionBuilder::new(
+            Carrier::Token(purpose.into()),
             Mode::UnencryptedButSigned,
             keys.into(),
-            Some(purpose.into()),
         )
     }
 }

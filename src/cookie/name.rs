@@ -63,22 +63,6 @@ impl FromStr for CookieName {
     type Err = CookieNameError;
 
     fn from_str(name: &str) -> Result<CookieName, CookieNameError> {
-        name.to_owned().try_into()
-    }
-}
-
-impl TryFrom<&str> for CookieName {
-    type Error = CookieNameError;
-
-    fn try_from(name: &str) -> Result<CookieName, CookieNameError> {
-        name.parse()
-    }
-}
-
-impl TryFrom<String> for CookieName {
-    type Error = CookieNameError;
-
-    fn try_from(name: String) -> Result<CookieName, CookieNameError> {
         // `name.1` to `name.7` are the parts of a large session.
         let like_part = |(_, end): (&str, &str)| {
             !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit())
@@ -94,21 +78,9 @@ impl TryFrom<String> for CookieName {
             "ends in a dot and digits, like the parts of a large session; choose another ending"
                 .to_owned()
         } else {
-            return Ok(CookieName(name));
+            return Ok(CookieName(name.to_owned()));
         };
         Err(CookieNameError(problem))
-    }
-}
-
-impl AsRef<str> for CookieName {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<CookieName> for String {
-    fn from(name: CookieName) -> Self {
-        name.0
     }
 }
 
@@ -133,23 +105,3 @@ impl fmt::Display for CookieNameError {
 impl std::error::Error for CookieNameError {}
 
 const LONGEST_NAME: usize = 128;
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn a_name_converts_from_and_to_text() {
-        let name = CookieName::try_from("sid").unwrap();
-        assert_eq!(CookieName::try_from("sid".to_owned()).as_ref(), Ok(&name));
-        assert_eq!(<CookieName as AsRef<str>>::as_ref(&name), "sid");
-        assert_eq!(name.to_string(), String::from(name.clone()));
-        assert!(HashSet::from([name]).contains(&"sid".parse().unwrap()));
-        for wrong in ["", "a b", "sid.1", &"n".repeat(129)] {
-            assert!(CookieName::try_from(wrong).is_err());
-            assert!(CookieName::try_from(wrong.to_owned()).is_err());
-        }
-    }
-}

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc, time::SystemTime};
 
 use crate::{
     base::{config_error::ConfigError, reason::Reason, time::UnixSeconds},
-    cookie::{Attributes, CookieName, Template},
+    cookie::{Attributes, CookieName, Template, Values},
     crypto::scratch::Wiped,
     state::Metadata,
 };
@@ -16,19 +16,11 @@ pub(crate) enum Source {}
 
 pub(crate) enum OldValues {}
 
-pub(crate) struct Missed;
+pub(crate) struct OldCookies;
 
-impl Missed {
-    pub(crate) fn beside(_: &[Source], _: &CookieName) -> Missed {
-        Missed
-    }
-
-    pub(crate) fn find_in(&self, _: &[u8]) -> Option<&'static str> {
-        None
-    }
-
-    pub(crate) fn is_warning_due(&self) -> bool {
-        false
+impl OldCookies {
+    pub(crate) fn new(_: Vec<Source>, _: &CookieName) -> OldCookies {
+        OldCookies
     }
 }
 
@@ -50,11 +42,15 @@ impl Source {
 }
 
 impl OldValues {
-    pub(crate) fn of(_: &Arc<[Source]>) -> Option<OldValues> {
+    pub(crate) fn of(_: &Arc<OldCookies>) -> Option<OldValues> {
         None
     }
 
     pub(crate) fn find_in(&mut self, _: &[u8]) {
+        match *self {}
+    }
+
+    pub(crate) fn missed_beside(&self, _: &Values) -> Option<&'static str> {
         match *self {}
     }
 

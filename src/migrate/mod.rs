@@ -25,6 +25,5 @@ pub use old_session::OldSession;
 pub use pyramid::Pyramid;
 pub use reader::Reader;
 
-pub(crate) use missed::Missed;
-pub(crate) use old_values::OldValues;
+pub(crate) use old_values::{OldCookies, OldValues};
 pub(crate) use source::Source;

@@ -2,35 +2,61 @@ use std::sync::Arc;
 
 use super::{
     OldSession,
+    missed::Missed,
     source::{LONGEST_VALUE, Source},
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::Values,
+    cookie::{CookieName, Values},
     crypto::scratch::Wiped,
     state::Metadata,
 };
 
+/// The old cookies that an application reads.
+pub(crate) struct OldCookies {
+    sources: Vec<Source>,
+    missed: Missed,
+}
+
+impl OldCookies {
+    pub(crate) fn new(sources: Vec<Source>, new_name: &CookieName) -> OldCookies {
+        OldCookies {
+            missed: Missed::beside(&sources, new_name),
+            sources,
+        }
+    }
+}
+
 /// The old cookies that a request brought.
 pub(crate) struct OldValues {
-    sources: Arc<[Source]>,
+    cookies: Arc<OldCookies>,
     /// As many as there are sources.
     values: Vec<Values>,
+    missed: Option<&'static str>,
 }
 
 impl OldValues {
     /// `None`: there are no sources.
-    pub(crate) fn of(sources: &Arc<[Source]>) -> Option<OldValues> {
-        (!sources.is_empty()).then(|| OldValues {
-            sources: Arc::clone(sources),
-            values: vec![Values::default(); sources.len()],
+    pub(crate) fn of(cookies: &Arc<OldCookies>) -> Option<OldValues> {
+        (!cookies.sources.is_empty()).then(|| OldValues {
+            cookies: Arc::clone(cookies),
+            values: vec![Values::default(); cookies.sources.len()],
+            missed: None,
         })
     }
 
     pub(crate) fn find_in(&mut self, field: &[u8]) {
-        for (source, values) in self.sources.iter().zip(&mut self.values) {
+        for (source, values) in self.cookies.sources.iter().zip(&mut self.values) {
             source.finder.find_in(field, LONGEST_VALUE, values);
         }
+        self.missed = self.missed.or_else(|| self.cookies.missed.find_in(field));
+    }
+
+    /// Returns the name of a cookie that keeps arriving beside no session, once, for a request that brought `own`
+    /// values.
+    pub(crate) fn missed_beside(&self, own: &Values) -> Option<&'static str> {
+        let missed = self.missed.filter(|_| own.is_empty() && self.is_empty());
+        missed.filter(|_| self.cookies.missed.is_warning_due())
     }
 
     /// Returns `true` if the request brought none.
@@ -60,7 +86,7 @@ impl OldValues {
         let mut unread = None;
         let mut opened: Vec<(&[u8], &Source, OldSession)> = Vec::new();
         let mut has_more = false;
-        for (source, values) in self.sources.iter().zip(&self.values) {
+        for (source, values) in self.cookies.sources.iter().zip(&self.values) {
             if !source.range.contains(&now) {
                 continue;
             }

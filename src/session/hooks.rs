@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{id::SessionId, outcome::Outcome};
-use crate::keys::KeyId;
+use crate::{base::time::system_time, keys::KeyId, state::Metadata};
 
 /// A session that [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) accepts or refuses. Its tag and
 /// dates are valid, and its payload has not been read.
@@ -28,6 +28,21 @@ pub struct SessionInfo {
     /// The id of the key that sealed the session. For one that is taken over from another library's cookie, that of
     /// the key that seals now.
     pub key_id: KeyId,
+}
+
+impl SessionInfo {
+    #[inline]
+    pub(crate) fn of(metadata: &Metadata, key_id: KeyId) -> SessionInfo {
+        let seconds = |span: u32| Duration::from_secs(span.into());
+        SessionInfo {
+            id: metadata.sid.map(SessionId),
+            created_at: system_time(metadata.issued),
+            last_active_at: system_time(metadata.last_active()),
+            limit: metadata.limit.map(seconds),
+            remembered: metadata.remembered.map(seconds),
+            key_id,
+        }
+    }
 }
 
 /// The event of a session that was read, for [`on_outcome`](crate::carrier::SessionCookieBuilder::on_outcome).

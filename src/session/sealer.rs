@@ -1,11 +1,8 @@
 //! The keys of one purpose and the policy of its sessions: opens tokens, and seals states.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use super::{
@@ -13,14 +10,10 @@ use super::{
     error::SaveError,
     events,
     hooks::{Hooks, SessionInfo},
-    id::SessionId,
     outcome::Outcome,
 };
 use crate::{
-    base::{
-        reason::Reason,
-        time::{UnixSeconds, system_time},
-    },
+    base::{reason::Reason, time::UnixSeconds},
     cookie::{Values, Whole},
     crypto::{random, scratch::Scratch, suite::Mode},
     device::Devices,
@@ -237,15 +230,7 @@ impl Sealer {
 
     #[inline]
     pub(super) fn check_revoked(&self, metadata: &Metadata, key_id: KeyId) -> Result<(), Reason> {
-        let seconds = |span: u32| Duration::from_secs(span.into());
-        let info = || SessionInfo {
-            id: metadata.sid.map(SessionId),
-            created_at: system_time(metadata.issued),
-            last_active_at: system_time(metadata.last_active()),
-            limit: metadata.limit.map(seconds),
-            remembered: metadata.remembered.map(seconds),
-            key_id,
-        };
+        let info = || SessionInfo::of(metadata, key_id);
         if self.hooks.is_revoked(info) {
             Err(Reason::Revoked)
         } else {

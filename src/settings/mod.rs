@@ -25,7 +25,7 @@ use self::{
     value::Value,
 };
 use crate::{
-    carrier::{Carrier, DEFAULT_ABSOLUTE, SessionBuilder, SessionCookie, SessionCookieBuilder},
+    carrier::{DEFAULT_ABSOLUTE, SessionBuilder, SessionCookie, SessionCookieBuilder},
     crypto::suite::Mode,
     keys::{EncryptionKey, RingSource},
     state::Payload,
@@ -181,7 +181,7 @@ impl SessionSettings {
     ///
     /// Returns a [`SettingsError`] if a setting is refused, if the settings name keys too, or if the builder has keys
     /// of another mode. For a header or a bare token also if a setting is one that only cookies have.
-    pub fn apply_to<C: Carrier, T: Payload>(
+    pub fn apply_to<C, T: Payload>(
         self,
         builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
@@ -250,15 +250,15 @@ impl SessionSettings {
         builder.map_err(|error| Problem::of(shown, error))
     }
 
-    fn apply<C: Carrier, T: Payload>(
+    fn apply<C, T: Payload>(
         &self,
         builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
         let entries = self.entries.values();
         let problems = entries.clone().filter_map(|entry| {
             let reason = match entry.setting.of {
-                Of::Cookies if !SessionBuilder::<C, T>::IS_COOKIE => OF_COOKIES,
-                Of::Responses if !SessionBuilder::<C, T>::IS_OVER_HTTP => OF_RESPONSES,
+                Of::Cookies if !builder.is_of_cookie() => OF_COOKIES,
+                Of::Responses if builder.is_of_token() => OF_RESPONSES,
                 _ => return None,
             };
             Some(self.problem(&entry.shown, reason))

@@ -126,7 +126,9 @@ impl Token {
         let opened = opener.zip(content.as_ref());
         let sealing = opener.map(|opener| opener.ring.seals(at));
         Token {
-            is_under_sealing_key: content.as_ref().map(|found| Some(found.key_id) == sealing),
+            is_under_sealing_key: content
+                .as_ref()
+                .map(|found| Some(found.session.key_id) == sealing),
             value: opened.and_then(|(opener, content)| (opener.reader.read)(content)),
             characters: token.map_or(0, |token| token.len()),
             info,
@@ -153,12 +155,12 @@ impl Token {
             "reason": self.reason.map(Reason::name),
             "explanation": self.reason.map(explanation),
             "under_sealing_key": self.is_under_sealing_key,
-            "created_at": content.map(|content| show(content.created_at)),
-            "last_active_at": content.map(|content| show(content.last_active_at)),
+            "created_at": content.map(|content| show(content.session.created_at)),
+            "last_active_at": content.map(|content| show(content.session.last_active_at)),
             "expires_at": content.map(|content| show(content.expires_at)),
-            "limit": content.and_then(|content| content.limit).map(|span| span.as_secs()),
-            "remembered": content.and_then(|content| content.remembered).map(|span| span.as_secs()),
-            "persistent": content.map(|content| content.remembered.is_some()),
+            "limit": content.and_then(|content| content.session.limit).map(|span| span.as_secs()),
+            "remembered": content.and_then(|content| content.session.remembered).map(|span| span.as_secs()),
+            "persistent": content.map(|content| content.session.remembered.is_some()),
             "flash": content.map(|content| content.has_flash),
             "padding": content.map(|content| content.padding),
             "schema": content.map(|content| content.schema),
@@ -167,7 +169,7 @@ impl Token {
             "payload_guess": guessed,
         });
         if show_id {
-            let id = content.and_then(|content| content.id);
+            let id = content.and_then(|content| content.session.id);
             shown["id"] = json!(id.map(|id| id.to_string()));
         }
         shown
@@ -229,14 +231,14 @@ fn bytes_of(characters: usize) -> usize {
 
 fn content_lines(found: &TokenContent, show_id: bool) -> impl Iterator<Item = String> {
     let flash = if found.has_flash { "yes" } else { "no" };
-    let id = found.id.map(|id| id.to_string());
+    let id = found.session.id.map(|id| id.to_string());
     let id = id.unwrap_or_else(|| "none".to_owned());
     let rows = [
-        ("created", Some(show(found.created_at))),
-        ("last active", Some(show(found.last_active_at))),
+        ("created", Some(show(found.session.created_at))),
+        ("last active", Some(show(found.session.last_active_at))),
         ("expires", Some(show(found.expires_at))),
-        ("limited to", found.limit.map(span::show)),
-        ("remembered", found.remembered.map(span::show)),
+        ("limited to", found.session.limit.map(span::show)),
+        ("remembered", found.session.remembered.map(span::show)),
         ("persistent", Some(persistent(found))),
         ("flash", Some(flash.to_owned())),
         ("padding", Some(format!("{} bytes", found.padding))),
@@ -247,7 +249,7 @@ fn content_lines(found: &TokenContent, show_id: bool) -> impl Iterator<Item = St
 }
 
 fn persistent(found: &TokenContent) -> String {
-    match (found.remembered.is_some(), found.is_remembered) {
+    match (found.session.remembered.is_some(), found.is_remembered) {
         (false, _) => "no".to_owned(),
         (true, true) => format!("yes, until {}", show(found.expires_at)),
         (true, false) => {

@@ -6,7 +6,7 @@ use std::{
 use clap::Args;
 use hardtack::{
     SessionCookie, SessionHeader, SessionToken,
-    carrier::{self, SessionBuilder, TokenContent},
+    carrier::{SessionBuilder, TokenContent},
     cookie::CookieName,
     session::{Outcome, Payload, Reason},
     settings::SettingsError,
@@ -86,7 +86,7 @@ impl Sessions {
     }
 
     /// Settings as the application has them.
-    fn configured<C: carrier::Carrier>(
+    fn configured<C>(
         &self,
         ring: &AnyRing,
         builder: SessionBuilder<C>,
@@ -123,7 +123,7 @@ impl Sessions {
         Ok(builder.danger_retire_early())
     }
 
-    fn with_settings<C: carrier::Carrier>(
+    fn with_settings<C>(
         &self,
         ring: &AnyRing,
         builder: SessionBuilder<C>,

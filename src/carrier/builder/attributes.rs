@@ -1,6 +1,6 @@
 //! The name and the attributes of a cookie, now and formerly.
 
-use super::SessionCookieBuilder;
+use super::{Carrier, SessionCookieBuilder};
 use crate::{
     cookie::{Attributes, SameSite},
     state::Payload,
@@ -24,7 +24,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.options.name = Some(name.into());
+        self.options.carrier = Carrier::Cookie(Some(name.into()));
         self
     }
 

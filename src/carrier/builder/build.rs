@@ -102,7 +102,7 @@ impl<T: Payload> SessionHeaderBuilder<T> {
     /// Returns a [`ConfigError`], whose message says what to do.
     pub fn build(self) -> Result<SessionHeader<T>, ConfigError> {
         let options = &self.options;
-        let name = options.name.as_deref().unwrap_or_default();
+        let name = options.carrier.name().unwrap_or_default();
         let purpose = header_purpose("name", name)?;
         header_purpose("response_name", &options.response_name)?;
         Ok(SessionHeader {
@@ -122,7 +122,7 @@ impl<T: Payload> SessionTokenBuilder<T> {
     ///
     /// Returns a [`ConfigError`], whose message says what to do.
     pub fn build(self) -> Result<SessionToken<T>, ConfigError> {
-        let name = self.options.name.as_deref().unwrap_or_default();
+        let name = self.options.carrier.name().unwrap_or_default();
         let purpose = Purpose::token(name).ok_or_else(|| {
             let reason = format!("has {} bytes, expected 1 to 65529", name.len());
             ConfigError::new("purpose", reason)
@@ -133,7 +133,7 @@ impl<T: Payload> SessionTokenBuilder<T> {
 
 impl Options {
     fn cookie_name(&self) -> Result<CookieName, ConfigError> {
-        let name = self.name.as_deref();
+        let name = self.carrier.name();
         let name = name.unwrap_or(self.attributes.default_name()).parse();
         name.map_err(|error| ConfigError::of("name", error))
     }

@@ -232,66 +232,62 @@ impl Options {
 
     /// Returns all mistakes in the lifetimes. Two are compared only if both are in range.
     pub(super) fn lifetime_mistakes(&self) -> Vec<ConfigError> {
-        let out_of_range = |setting, span: Option<Duration>, or| {
-            let found = span.filter(|&span| !in_range(span))?;
-            let reason = format!(
-                "is out of range: {found:?}; give at least 1 second and at most 136 years{or}"
-            );
-            Some(ConfigError::new(setting, reason))
+        let mut mistakes = Vec::new();
+        let mut check = |is_wrong: bool, setting, reason: String| {
+            mistakes.extend(is_wrong.then(|| ConfigError::new(setting, reason)));
         };
-        let mistakes = [
-            out_of_range("absolute_timeout", Some(self.absolute_timeout), ""),
-            out_of_range("idle_timeout", self.idle(), ", or turn it off"),
-            self.idle_too_long(),
-            out_of_range("remember_up_to", self.remember_up_to, ""),
-            self.skew_too_long(),
-            self.refresh_too_late(),
-        ];
-        mistakes.into_iter().flatten().collect()
-    }
-
-    /// The default may be longer, because the application did not ask for it.
-    fn idle_too_long(&self) -> Option<ConfigError> {
-        let (idle, absolute) = (self.idle_timeout??, self.absolute_timeout);
-        let is_so = in_range(idle) && in_range(absolute) && idle > absolute;
-        is_so.then(|| {
-            let (idle, absolute) = (span::show(idle), span::show(absolute));
-            let reason = format!(
-                "is longer than `absolute_timeout` ({idle} and {absolute}; the default is 12h), so it would never \
-                 take effect; set `absolute_timeout` to at least the same, or a shorter `idle_timeout`"
-            );
-            ConfigError::new("idle_timeout", reason)
-        })
-    }
-
-    fn skew_too_long(&self) -> Option<ConfigError> {
-        let skew = self.clock_skew;
-        (skew > LONGEST_SKEW).then(|| {
-            let reason =
-                format!("is longer than 300 seconds: {skew:?}; correct the clocks instead");
-            ConfigError::new("clock_skew", reason)
-        })
-    }
-
-    fn refresh_too_late(&self) -> Option<ConfigError> {
-        let idle = self.idle()?;
-        let Some(RefreshAfter::Span(refresh)) = self.refresh_after else {
-            return None;
-        };
-        let is_so = in_range(idle) && refresh.as_secs() > idle.as_secs() / 2;
-        is_so.then(|| {
-            let (refresh, idle) = (span::show(refresh), span::show(idle));
-            let reason = format!(
-                "is longer than half of `idle_timeout` ({refresh} and {idle}), so active visitors would be signed \
-                 out; choose at most half"
-            );
-            ConfigError::new("refresh_after", reason)
-        })
+        let (absolute, skew) = (self.absolute_timeout, self.clock_skew);
+        check(
+            !in_range(absolute),
+            "absolute_timeout",
+            out_of_range(absolute, ""),
+        );
+        if let Some(idle) = self.idle() {
+            let or = ", or turn it off";
+            check(!in_range(idle), "idle_timeout", out_of_range(idle, or));
+            // The default may be longer, because the application did not ask for it.
+            let is_given = self.idle_timeout.is_some();
+            let is_longer = is_given && in_range(idle) && in_range(absolute) && idle > absolute;
+            check(is_longer, "idle_timeout", idle_too_long(idle, absolute));
+            if let Some(RefreshAfter::Span(span)) = self.refresh_after {
+                let is_late = in_range(idle) && span.as_secs() > idle.as_secs() / 2;
+                check(is_late, "refresh_after", refresh_too_late(span, idle));
+            }
+        }
+        if let Some(span) = self.remember_up_to {
+            check(!in_range(span), "remember_up_to", out_of_range(span, ""));
+        }
+        check(
+            skew > LONGEST_SKEW,
+            "clock_skew",
+            format!("is longer than 300 seconds: {skew:?}; correct the clocks instead"),
+        );
+        mistakes
     }
 }
 
 fn in_range(span: Duration) -> bool {
     (1..=u64::from(u32::MAX)).contains(&span.as_secs())
+}
+
+fn out_of_range(found: Duration, or: &str) -> String {
+    format!("is out of range: {found:?}; give at least 1 second and at most 136 years{or}")
+}
+
+fn idle_too_long(idle: Duration, absolute: Duration) -> String {
+    let (idle, absolute) = (span::show(idle), span::show(absolute));
+    format!(
+        "is longer than `absolute_timeout` ({idle} and {absolute}; the default is 12h), so it would never take effect; \
+         set `absolute_timeout` to at least the same, or a shorter `idle_timeout`"
+    )
+}
+
+fn refresh_too_late(refresh: Duration, idle: Duration) -> String {
+    let (refresh, idle) = (span::show(refresh), span::show(idle));
+    format!(
+        "is longer than half of `idle_timeout` ({refresh} and {idle}), so active visitors would be signed out; \
+         choose at most half"
+    )
 }
 
 const LONGEST_SKEW: Duration = Duration::from_secs(300);

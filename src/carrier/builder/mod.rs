@@ -102,16 +102,6 @@ pub type SessionHeaderBuilder<T = Map> = SessionBuilder<InHeader, T>;
 /// The builder of a [`SessionToken`](crate::SessionToken).
 pub type SessionTokenBuilder<T = Map> = SessionBuilder<InToken, T>;
 
-/// The carrier of a builder's sessions: [`InCookie`], [`InHeader`] or [`InToken`].
-///
-/// It cannot be implemented for other types.
-pub trait Carrier: sealed::Carrier {}
-
-/// The carrier of sessions that are saved with a response: [`InCookie`] or [`InHeader`].
-///
-/// It cannot be implemented for other types.
-pub trait OverHttp: Carrier {}
-
 /// Sessions in cookies, as a parameter of [`SessionBuilder`].
 #[derive(Clone, Debug)]
 pub enum InCookie {}
@@ -124,36 +114,36 @@ pub enum InHeader {}
 #[derive(Clone, Debug)]
 pub enum InToken {}
 
-impl Carrier for InCookie {}
-impl Carrier for InHeader {}
-impl Carrier for InToken {}
+/// Sessions that are saved with a response: [`InCookie`] or [`InHeader`].
+pub trait OverHttp {}
+
 impl OverHttp for InCookie {}
 impl OverHttp for InHeader {}
 
-mod sealed {
-    pub trait Carrier {
-        const IS_COOKIE: bool = false;
-        const IS_OVER_HTTP: bool = true;
-    }
+/// The carrier of sessions, with its name.
+#[derive(Clone, Debug)]
+pub(super) enum Carrier {
+    /// `None`: the default name.
+    Cookie(Option<String>),
+    Header(String),
+    Token(String),
+}
 
-    impl Carrier for super::InCookie {
-        const IS_COOKIE: bool = true;
-    }
-
-    impl Carrier for super::InHeader {}
-
-    impl Carrier for super::InToken {
-        const IS_OVER_HTTP: bool = false;
+impl Carrier {
+    fn name(&self) -> Option<&str> {
+        match self {
+            Carrier::Cookie(name) => name.as_deref(),
+            Carrier::Header(name) | Carrier::Token(name) => Some(name),
+        }
     }
 }
 
 /// The settings as they were given, unchecked. A builder changes those that its carrier has.
 #[derive(Clone, Debug)]
 struct Options {
+    carrier: Carrier,
     mode: Mode,
     keys: Arc<dyn Keys>,
-    /// The name of the header, or the purpose of a token. A cookie has a default.
-    name: Option<String>,
 
     /// `None`: the default.
     idle_timeout: Option<Option<Duration>>,
@@ -185,15 +175,15 @@ struct Options {
 
 impl<C> SessionBuilder<C> {
     pub(super) fn new<K: Key + 'static>(
+        carrier: Carrier,
         mode: Mode,
         keys: SharedKeyRing<K>,
-        name: Option<String>,
     ) -> SessionBuilder<C> {
         SessionBuilder {
             options: Options {
+                carrier,
                 mode,
                 keys: Arc::new(keys),
-                name,
                 idle_timeout: None,
                 absolute_timeout: DEFAULT_ABSOLUTE,
                 remember_up_to: None,
@@ -232,18 +222,20 @@ impl<K: Key> Keys for SharedKeyRing<K> {
     }
 }
 
-/// For settings from outside the program.
-impl<C: Carrier, T> SessionBuilder<C, T> {
-    pub(crate) const IS_COOKIE: bool = C::IS_COOKIE;
-    pub(crate) const IS_OVER_HTTP: bool = C::IS_OVER_HTTP;
-}
-
 impl<C, T> SessionBuilder<C, T> {
     pub(crate) fn mode(&self) -> Mode {
         self.options.mode
     }
 
-    /// Returns the same settings for another carrier, which ignores those that it does not have.
+    pub(crate) fn is_of_cookie(&self) -> bool {
+        matches!(self.options.carrier, Carrier::Cookie(_))
+    }
+
+    pub(crate) fn is_of_token(&self) -> bool {
+        matches!(self.options.carrier, Carrier::Token(_))
+    }
+
+    /// Returns the same settings under another type.
     pub(crate) fn into_kind<D, U>(self) -> SessionBuilder<D, U> {
         SessionBuilder {
             options: self.options,
