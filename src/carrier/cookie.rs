@@ -1,14 +1,10 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
-use super::{
-    builder::{Carrier, SessionBuilder, SessionCookieBuilder},
-    replaced::Replaced,
-};
+use super::replaced::Replaced;
 use crate::{
     base::{clock::Clock, time::unix_seconds_from},
     cookie::{CookieName, Finder, PART_LEN, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
-    keys::{EncryptionKey, IntoKeys, SigningKey},
     session::{Arrival, Arrived, SaveError, Sealer, Session, Store, TokenChange, Touch, events},
     state::{Circumstances, Map, Overhead},
     token::{Context, LONGEST_TOKEN},
@@ -57,55 +53,6 @@ pub(crate) struct Inner {
     /// Responses that others may store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
-}
-
-impl SessionCookie {
-    /// Creates a builder of cookies whose content only holders of a key can read. `keys` is a key, a
-    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
-    ///
-    /// If several applications have these keys, give each a name or an
-    /// [`application`](crate::carrier::SessionBuilder::application) label. With the default name, each would accept
-    /// the sessions of the others.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, KeyRing, SessionCookie};
-    ///
-    /// # let text = EncryptionKey::generate()?.expose_secret();
-    /// let keys: KeyRing<EncryptionKey> = text.parse()?;
-    /// let login = SessionCookie::encrypted(keys.clone()).name("__Host-login").build()?;
-    /// let cart = SessionCookie::encrypted(keys).name("__Host-cart").build()?;
-    /// # let _ = (login, cart);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn encrypted(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
-        SessionBuilder::new(Carrier::Cookie(None), Mode::Encrypted, keys.into())
-    }
-
-    /// Creates a builder of cookies whose content **anyone can read** who sees the cookie, such as the visitor. Only
-    /// holders of a key can change it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{SessionCookie, SigningKey};
-    ///
-    /// let cookie = SessionCookie::unencrypted_but_signed(SigningKey::generate()?)
-    ///     .name("__Host-language")
-    ///     .build()?;
-    /// # let session = cookie.load([""], std::time::SystemTime::now());
-    /// # session.insert("language", "sv")?;
-    /// # assert_eq!(cookie.save(&session)?.iter().len(), 1);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn unencrypted_but_signed(keys: impl IntoKeys<SigningKey>) -> SessionCookieBuilder {
-        SessionBuilder::new(
-            Carrier::Cookie(None),
-            Mode::UnencryptedButSigned,
-            keys.into(),
-        )
-    }
 }
 
 impl<T> SessionCookie<T> {

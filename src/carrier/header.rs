@@ -1,14 +1,10 @@
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use super::{
-    builder::{Carrier, SessionBuilder, SessionHeaderBuilder},
-    token::SessionToken,
-};
+use super::token::SessionToken;
 use crate::{
     base::{bearer, clock::Clock},
     cookie::Values,
     crypto::suite::Mode,
-    keys::{EncryptionKey, IntoKeys, SigningKey},
     session::{SaveError, Session, TokenChange},
     state::{Map, Payload},
     token::{Context, LONGEST_TOKEN},
@@ -43,45 +39,6 @@ pub struct SessionHeader<T = Map> {
     /// Responses that others may store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
-}
-
-impl SessionHeader {
-    /// Creates a builder of sessions in the request header `name`, whose content only holders of a key can read. `keys`
-    /// is a key, a [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
-    ///
-    /// The name has at most 128 bytes, and its case does not matter. Sessions are sealed for this header, so they do
-    /// not open as cookies, and cookies do not open as sessions of a header ([docs/spec/carriers.md § 9.7]).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, SessionHeader};
-    ///
-    /// let header = SessionHeader::encrypted("Authorization", EncryptionKey::generate()?).build()?;
-    /// assert_eq!(header.name(), "authorization");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// [docs/spec/carriers.md § 9.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/carriers.md#97-tokens-in-a-header-field
-    pub fn encrypted(
-        name: impl Into<String>,
-        keys: impl IntoKeys<EncryptionKey>,
-    ) -> SessionHeaderBuilder {
-        SessionBuilder::new(Carrier::Header(name.into()), Mode::Encrypted, keys.into())
-    }
-
-    /// Creates a builder of sessions in the request header `name`, whose content **anyone can read** who sees the
-    /// header. Only holders of a key can change it.
-    pub fn unencrypted_but_signed(
-        name: impl Into<String>,
-        keys: impl IntoKeys<SigningKey>,
-    ) -> SessionHeaderBuilder {
-        SessionBuilder::new(
-            Carrier::Header(name.into()),
-            Mode::UnencryptedButSigned,
-            keys.into(),
-        )
-    }
 }
 
 impl<T: Payload> SessionHeader<T> {

@@ -1,11 +1,9 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
-use super::builder::{Carrier, SessionBuilder, SessionTokenBuilder};
 use crate::{
     base::{clock::Clock, reason::Reason, time::unix_seconds_from},
     cookie::Values,
     crypto::suite::Mode,
-    keys::{EncryptionKey, IntoKeys, SigningKey},
     session::{Arrival, SaveError, Sealer, Session, TokenChange, Touch},
     state::{Circumstances, Map, Payload, SessionData},
     token::{Context, LONGEST_TOKEN},
@@ -44,45 +42,6 @@ use crate::{
 pub struct SessionToken<T = Map> {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) payload: PhantomData<fn() -> T>,
-}
-
-impl SessionToken {
-    /// Creates a builder of bare tokens whose content only holders of a key can read. `keys` is a key, a
-    /// [`KeyRing`](crate::KeyRing) or a [`SharedKeyRing`](crate::keys::SharedKeyRing).
-    ///
-    /// A token opens only for the `purpose` that it was sealed for, a text of 1 to 65,529 bytes. Tokens do not open as
-    /// cookies, and cookies do not open as tokens.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{EncryptionKey, SessionToken};
-    ///
-    /// let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?)
-    ///     .idle_timeout(None)
-    ///     .build()?;
-    /// # let _ = tokens;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn encrypted(
-        purpose: impl Into<String>,
-        keys: impl IntoKeys<EncryptionKey>,
-    ) -> SessionTokenBuilder {
-        SessionBuilder::new(Carrier::Token(purpose.into()), Mode::Encrypted, keys.into())
-    }
-
-    /// Creates a builder of bare tokens whose content **anyone can read** who sees one. Only holders of a key can
-    /// change it.
-    pub fn unencrypted_but_signed(
-        purpose: impl Into<String>,
-        keys: impl IntoKeys<SigningKey>,
-    ) -> SessionTokenBuilder {
-        SessionBuilder::new(
-            Carrier::Token(purpose.into()),
-            Mode::UnencryptedButSigned,
-            keys.into(),
-        )
-    }
 }
 
 impl<T: Payload> SessionToken<T> {

@@ -1,4 +1,4 @@
-use std::fmt::{self, Write};
+use std::fmt;
 
 use super::name::{CookieName, Prefix};
 use crate::base::config_error::ConfigError;
@@ -151,20 +151,14 @@ fn is_domain(domain: &str) -> bool {
     domain.len() <= 253 && domain.split('.').all(is_label) && !is_address
 }
 
-/// Appends `; Max-Age=N` to `line`.
-pub(crate) fn push_max_age(line: &mut String, seconds: u64) {
-    // Writing to a string cannot fail.
-    let _ = write!(line, "; Max-Age={}", seconds.min(LONGEST_MAX_AGE));
-}
-
-/// The number of bytes that [`push_max_age`] appends.
+/// The number of bytes of `; Max-Age=N`.
 pub(crate) fn max_age_len(seconds: u64) -> usize {
     let digits = seconds.clamp(1, LONGEST_MAX_AGE).ilog10() as usize + 1;
     "; Max-Age=".len() + digits
 }
 
 /// 400 days, the most that browsers allow (RFC 6265bis section 5.5).
-const LONGEST_MAX_AGE: u64 = 400 * 86_400;
+pub(super) const LONGEST_MAX_AGE: u64 = 400 * 86_400;
 pub(crate) const MAX_AGE_LONGEST: usize = "; Max-Age=34560000".len();
 /// The most bytes of an attribute's value. Browsers ignore longer ones.
 const LONGEST_VALUE: usize = 1024;

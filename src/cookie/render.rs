@@ -1,9 +1,9 @@
 //! `Set-Cookie` fields (docs/spec/carriers.md § 9.2 to § 9.4).
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use super::{
-    attributes::{Attributes, MAX_AGE_LONGEST, push_max_age},
+    attributes::{Attributes, LONGEST_MAX_AGE, MAX_AGE_LONGEST},
     split::PartNumbers,
 };
 
@@ -118,7 +118,6 @@ impl Template {
         self.start.len() + self.end.len()
     }
 
-    #[cfg(feature = "cookie")]
     pub(crate) fn name(&self) -> &str {
         self.start.trim_end_matches('=')
     }
@@ -163,8 +162,7 @@ impl Template {
             let mut field = String::with_capacity(other_len + part.len());
             self.push_start(number, &mut field);
             if number == 0 {
-                field.push_str(&cookies.to_string());
-                field.push('.');
+                let _ = write!(field, "{cookies}.");
             }
             field.push_str(part);
             self.push_end(max_age, &mut field);
@@ -214,17 +212,15 @@ impl Template {
         if number == 0 {
             field.push_str(&self.start);
         } else {
-            field.push_str(self.start.trim_end_matches('='));
-            field.push('.');
-            field.push_str(&number.to_string());
-            field.push('=');
+            // Writing to a string cannot fail.
+            let _ = write!(field, "{}.{number}=", self.name());
         }
     }
 
     fn push_end(&self, max_age: Option<u64>, field: &mut String) {
         field.push_str(&self.end);
         if let Some(seconds) = max_age {
-            push_max_age(field, seconds);
+            let _ = write!(field, "; Max-Age={}", seconds.min(LONGEST_MAX_AGE));
         }
     }
 }

@@ -12,16 +12,13 @@ use crate::base::reason::Reason;
 
 /// The cookies `name.1` to `name.7` of a request.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Parts(Option<Box<[PartValue; MOST_PARTS]>>);
-
-#[derive(Clone, Debug, Default)]
-enum PartValue {
-    #[default]
-    Absent,
-    One(Vec<u8>),
-    /// The request carried different values, which are not tried one by one.
-    Conflicting,
+pub(crate) struct Parts {
+    pub(super) carried: PartNumbers,
+    values: Option<Box<[Option<PartValue>; MOST_PARTS]>>,
 }
+
+/// `Duplicate`: the request carried different values, which are not tried one by one.
+type PartValue = Result<Vec<u8>, Reason>;
 
 /// A set of the cookies `name.1` to `name.7`, by their numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,27 +36,16 @@ impl Parts {
     /// Adds the value of `name.{number}`. One longer than `longest` is cut to one byte more.
     pub(super) fn push(&mut self, number: usize, value: &[u8], longest: usize) {
         let value = &value[..value.len().min(longest + 1)];
-        let parts = self.0.get_or_insert_default();
+        let parts = self.values.get_or_insert_default();
         let Some(part) = number.checked_sub(1).and_then(|at| parts.get_mut(at)) else {
             return;
         };
         match part {
-            PartValue::Absent => *part = PartValue::One(value.to_vec()),
-            PartValue::One(known) if known != value => *part = PartValue::Conflicting,
-            PartValue::One(_) | PartValue::Conflicting => {}
+            None => *part = Some(Ok(value.to_vec())),
+            Some(Ok(known)) if known != value => *part = Some(Err(Reason::Duplicate)),
+            Some(_) => {}
         }
-    }
-
-    /// Returns the numbers of the parts that the request carried.
-    pub(crate) fn carried(&self) -> PartNumbers {
-        let parts = self.0.iter().flat_map(|parts| parts.iter());
-        let numbers = (1..)
-            .zip(parts)
-            .filter(|(_, part)| !matches!(part, PartValue::Absent));
-        numbers.fold(PartNumbers::default(), |mut carried, (number, _)| {
-            carried.insert(number);
-            carried
-        })
+        self.carried.insert(number);
     }
 
     /// Joins a value of `name` with its parts. `Incomplete`: the number of parts is wrong, or a part is missing.
@@ -75,10 +61,10 @@ impl Parts {
         };
         let mut text = first.to_vec();
         for at in 0..cookies - 1 {
-            match self.0.as_ref().map(|parts| &parts[at]) {
-                Some(PartValue::One(part)) => text.extend_from_slice(part),
-                Some(PartValue::Conflicting) => return Err(Reason::Duplicate),
-                Some(PartValue::Absent) | None => return Err(Reason::Incomplete),
+            match self.values.as_ref().and_then(|parts| parts[at].as_ref()) {
+                Some(Ok(part)) => text.extend_from_slice(part),
+                Some(Err(reason)) => return Err(*reason),
+                None => return Err(Reason::Incomplete),
             }
         }
         Ok(Whole {

@@ -63,7 +63,8 @@ impl Values {
 
     /// Returns the numbers of the parts that were sent.
     pub(crate) fn carried(&self) -> PartNumbers {
-        self.parts.as_ref().map(Parts::carried).unwrap_or_default()
+        let parts = self.parts.as_ref();
+        parts.map(|parts| parts.carried).unwrap_or_default()
     }
 
     /// Adds a value. One longer than `longest` is cut to one byte more, so that it is still too long.

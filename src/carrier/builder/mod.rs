@@ -3,10 +3,10 @@
 mod attributes;
 mod bindings;
 mod build;
+mod constructors;
+mod former;
 mod hooks;
 mod lifetimes;
-#[cfg(feature = "migrate")]
-mod migrate;
 mod one_type;
 mod responses;
 mod size;
@@ -19,7 +19,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-pub use attributes::FormerAttributes;
+pub use former::FormerAttributes;
 pub(crate) use lifetimes::DEFAULT_ABSOLUTE;
 pub use size::Size;
 
@@ -122,7 +122,7 @@ impl OverHttp for InHeader {}
 
 /// The carrier of sessions, with its name.
 #[derive(Clone, Debug)]
-pub(super) enum Carrier {
+enum Carrier {
     /// `None`: the default name.
     Cookie(Option<String>),
     Header(String),
@@ -174,7 +174,7 @@ struct Options {
 }
 
 impl<C> SessionBuilder<C> {
-    pub(super) fn new<K: Key + 'static>(
+    fn new<K: Key + 'static>(
         carrier: Carrier,
         mode: Mode,
         keys: SharedKeyRing<K>,

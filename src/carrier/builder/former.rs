@@ -1,0 +1,154 @@
+//! The cookies that a session's cookie replaces: itself with former attributes, and those of other libraries.
+
+use super::SessionCookieBuilder;
+use crate::{cookie::Attributes, state::Payload};
+
+/// For cookies.
+impl<T: Payload> SessionCookieBuilder<T> {
+    /// Also drops cookies that were set with these former attributes, whenever a session is sent or ended. May be
+    /// repeated.
+    ///
+    /// For moving a cookie to another path or domain, because a browser would send both cookies otherwise. Each of them
+    /// takes a `Set-Cookie` field, and so does each of their parts under [`Size::Split`](crate::Size::Split).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{EncryptionKey, SessionCookie, carrier::FormerAttributes};
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .name("__Secure-session")
+    ///     .formerly(FormerAttributes::new().path("/app"))
+    ///     .build()?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn formerly(mut self, former: FormerAttributes) -> Self {
+        self.options.former.push(former);
+        self
+    }
+
+    /// Takes over the sessions of another library, from its cookie, so that a move to this crate signs nobody out. May
+    /// be repeated, for several keys, formats or names.
+    ///
+    /// The old cookie is read from the beginning of `range` until its end, and not at its end. Give constants: a beginning
+    /// that moves with every start of the program would lengthen old sessions.
+    ///
+    /// - The old cookie is asked only if the request brings no cookie of this one's name, not even one that does not
+    ///   open: a session that expired here does not come back by its old cookie.
+    /// - A session that is taken over has the dates of the old one, and passes the same checks as any other: timeouts,
+    ///   `not_before`, [`revoked_if`](crate::carrier::SessionBuilder::revoked_if). One without a date was issued at the beginning
+    ///   of `range`, so the [`absolute_timeout`](crate::carrier::SessionBuilder::absolute_timeout) also runs from there. One
+    ///   that does not record its last activity is active now.
+    /// - It counts as changed, so the response writes it. A dictionary gets the entries of the old session; a type gets
+    ///   them by [`convert`](crate::SessionData::convert), as a dictionary of schema 0. If there is no room, or `convert`
+    ///   returns `None`, the session is new and empty.
+    /// - From the beginning of `range` on, every response that writes or ends a session also drops the old cookie. A 5xx
+    ///   response that saves nothing drops nothing.
+    /// - Of two different old cookies that both open, under one name or two, none is taken.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{
+    ///     EncryptionKey, SessionCookie,
+    ///     migrate::{Jar, JarKey, JarValue, OldCookie},
+    /// };
+    /// use std::time::Duration;
+    /// # use std::time::UNIX_EPOCH;
+    ///
+    /// # let (master, week) = ([7; 64], Duration::from_secs(7 * 24 * 3600));
+    /// # let rollout = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// let old = Jar::private(JarKey::new(&master)?, JarValue::ActixSession);
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .absolute_timeout(2 * week)
+    ///     .migrate_from(OldCookie::new("id", old), rollout..rollout + 2 * week)
+    ///     .build()?;
+    /// # let _ = cookie;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Security
+    ///
+    /// Until the end of `range`, a copy of an old cookie can begin a session here, also after its visitor signed out.
+    /// [`raise_not_before`](crate::SessionCookie::raise_not_before) refuses all that were issued before. Old sessions
+    /// are as safe as the key and the algorithm of their library.
+    #[cfg(feature = "migrate")]
+    pub fn migrate_from(
+        mut self,
+        old: crate::migrate::OldCookie,
+        range: std::ops::Range<std::time::SystemTime>,
+    ) -> Self {
+        self.options.migrate_from.push((old, range));
+        self
+    }
+}
+
+/// Attributes that a cookie had in an earlier version of the application, for
+/// [`formerly`](crate::carrier::SessionCookieBuilder::formerly). Attributes that are not set are the current ones.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::{EncryptionKey, SessionCookie, carrier::FormerAttributes};
+/// # use std::time::SystemTime;
+///
+/// // The cookie was set for /shop on all hosts of example.com, and is now for this host alone.
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+///     .name("session")
+///     .formerly(FormerAttributes::new().path("/shop").domain("example.com"))
+///     .build()?;
+/// # let session = cookie.load(None::<&str>, SystemTime::now());
+/// # session.insert("user", 42)?;
+/// let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
+/// assert!(fields[0].starts_with("session=; Path=/shop; Domain=example.com;"));
+/// assert!(fields[1].starts_with("session=e"));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "attributes have no effect unless they are given to the builder"]
+pub struct FormerAttributes {
+    path: Option<String>,
+    domain: Option<Option<String>>,
+    partitioned: Option<bool>,
+}
+
+impl FormerAttributes {
+    /// Starts with the current attributes.
+    pub fn new() -> FormerAttributes {
+        FormerAttributes::default()
+    }
+
+    /// Sets the path that the cookie had.
+    pub fn path(mut self, path: impl Into<String>) -> FormerAttributes {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// Sets the domain that the cookie had.
+    pub fn domain(mut self, domain: impl Into<String>) -> FormerAttributes {
+        self.domain = Some(Some(domain.into()));
+        self
+    }
+
+    /// Declares that the cookie had no domain.
+    pub fn no_domain(mut self) -> FormerAttributes {
+        self.domain = Some(None);
+        self
+    }
+
+    /// Sets whether the cookie was `Partitioned`.
+    pub fn partitioned(mut self, partitioned: bool) -> FormerAttributes {
+        self.partitioned = Some(partitioned);
+        self
+    }
+
+    /// Returns the former attributes, given the current ones.
+    pub(super) fn attributes(&self, now: &Attributes) -> Attributes {
+        Attributes {
+            path: self.path.clone().unwrap_or_else(|| now.path.clone()),
+            domain: self.domain.clone().unwrap_or_else(|| now.domain.clone()),
+            partitioned: self.partitioned.unwrap_or(now.partitioned),
+            ..now.clone()
+        }
+    }
+}
