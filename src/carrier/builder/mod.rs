@@ -44,8 +44,8 @@ use crate::{
 /// | [`SessionHeader::encrypted`](crate::SessionHeader::encrypted) | [`SessionHeaderBuilder`] | [`SessionHeader`](crate::SessionHeader) |
 /// | [`SessionToken::encrypted`](crate::SessionToken::encrypted) | [`SessionTokenBuilder`] | [`SessionToken`](crate::SessionToken) |
 ///
-/// Each carrier also has `unencrypted_but_signed`. `C` is one of them, and `T` is the content of sessions: a
-/// dictionary, or a type of yours ([`typed`](Self::typed)).
+/// Each carrier also has `unencrypted_but_signed`. `C` is the carrier ([`InCookie`], [`InHeader`], [`InToken`]), and `T`
+/// is the content of sessions: a dictionary, or a type of yours ([`typed`](Self::typed)).
 ///
 /// # Examples
 ///
