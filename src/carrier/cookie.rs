@@ -235,7 +235,7 @@ impl<T> SessionCookie<T> {
     /// Returns the token in one field or several, after the fields that drop the cookies that it replaces.
     pub(crate) fn store(&self, session: &Store<'_, T>) -> Result<SetCookies, SaveError> {
         let template = &self.inner.template;
-        let mut fields = SetCookies::default();
+        let mut fields = SetCookies::with_capacity(1);
         self.drop_replaced(session.arrived, &mut fields);
         let (token_len, max_age) = (session.token_len(), session.max_age());
         let overhead = Overhead {

@@ -45,6 +45,13 @@ impl SetCookies {
         self.fields.iter()
     }
 
+    pub(crate) fn with_capacity(fields: usize) -> SetCookies {
+        SetCookies {
+            fields: Vec::with_capacity(fields),
+            registration: None,
+        }
+    }
+
     /// Returns the pairs that a browser returns: those of the fields that set a cookie.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = &str> {
         let set = self.fields.iter().filter(|field| !field.ends_with(EXPIRED));
