@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::SessionSettings;
-use crate::{base::debug::debug_by_display, carrier::ConfigError, keys::looks_like_a_key};
+use crate::{base::debug::debug_by_display, carrier::ConfigError};
 
 /// The mistakes in settings: a sentence for each, which names the setting and the way to correct it.
 ///
@@ -71,64 +71,23 @@ impl From<ConfigError> for SettingsError {
 
 impl From<Problem> for SettingsError {
     fn from(problem: Problem) -> Self {
-        SettingsError {
-            problems: vec![problem],
-        }
-    }
-}
-
-impl From<Vec<Problem>> for SettingsError {
-    fn from(problems: Vec<Problem>) -> Self {
+        let problems = vec![problem];
         SettingsError { problems }
     }
 }
 
-/// A mistake.
+/// A mistake, as a sentence that names the setting.
 #[derive(Clone, Debug)]
 pub(super) struct Problem {
-    setting: Option<String>,
-    sentence: String,
+    pub(super) setting: Option<String>,
+    pub(super) sentence: String,
 }
 
-impl Problem {
-    /// `reason` goes on after the name: ``"is empty, …"``.
-    pub(super) fn new(setting: &str, reason: &str) -> Problem {
-        let setting = presentable(setting);
-        Problem {
-            sentence: format!("`{setting}` {reason}"),
-            setting: Some(setting),
-        }
+/// `Ok` without problems.
+pub(super) fn refuse_any(problems: impl IntoIterator<Item = Problem>) -> Result<(), SettingsError> {
+    let problems: Vec<_> = problems.into_iter().collect();
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(SettingsError { problems }),
     }
-
-    /// `error` is a whole sentence, which does not name the setting.
-    pub(super) fn of(setting: &str, error: impl fmt::Display) -> Problem {
-        let setting = presentable(setting);
-        Problem {
-            sentence: format!("`{setting}`: {error}"),
-            setting: Some(setting),
-        }
-    }
-
-    /// `sentence` names the setting.
-    pub(super) fn about(setting: &str, sentence: String) -> Problem {
-        Problem {
-            setting: Some(presentable(setting)),
-            sentence,
-        }
-    }
-
-    pub(super) fn general(error: impl fmt::Display) -> Problem {
-        Problem {
-            setting: None,
-            sentence: error.to_string(),
-        }
-    }
-}
-
-/// A name for a sentence, unless it is a key by mistake.
-fn presentable(setting: &str) -> String {
-    if looks_like_a_key(setting) {
-        return "(a key)".to_owned();
-    }
-    setting.escape_debug().to_string()
 }

@@ -1,13 +1,11 @@
 //! The settings files of Beaker, Pylons and Pyramid.
 
 use super::{
-    SessionSettings, any_builder,
-    entries::Names,
+    SessionSettings,
     error::SettingsError,
-    table::SETTINGS,
+    table::Builder,
     value::{Refusal, Value},
 };
-use crate::carrier::SessionCookieBuilder;
 
 impl SessionSettings {
     /// Reads the options of Beaker, Pylons or Pyramid from an ini file: the lines that begin with
@@ -48,7 +46,7 @@ impl SessionSettings {
     /// Returns a [`SettingsError`] if an option is refused, or no line begins with `prefix`.
     pub fn from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
         let mut settings = SessionSettings {
-            names: Names::Ini(prefix.to_owned()),
+            prefix: prefix.to_owned(),
             ..SessionSettings::default()
         };
         let options = options(text, prefix);
@@ -60,7 +58,7 @@ impl SessionSettings {
         }
         for (option, value) in options {
             let shown = format!("{prefix}{option}");
-            match convert(&option, Value::Text(value)) {
+            match convert(option, Value::Text(value)) {
                 Ok(Some((name, value))) => settings.take(name, &shown, value),
                 Ok(None) => {}
                 Err(refusal) => settings.refuse(&shown, &refusal),
@@ -72,169 +70,111 @@ impl SessionSettings {
 
     /// Refuses times that conflict, in Beaker or here.
     fn check_times(&mut self, prefix: &str) {
-        let is_given_as = |name, option: &str| {
-            let entry = self.entries.get(name);
-            entry.is_some_and(|entry| entry.shown == format!("{prefix}{option}"))
-        };
+        let is_given_as = |name, option| self.shown(name) == format!("{prefix}{option}");
         if is_given_as("refresh_after", UNSAVED) && is_given_as("idle_timeout", "timeout") {
             self.refuse(&format!("{prefix}{UNSAVED}"), UNSAVED_WITH_TIMEOUT);
         }
-        let builder = any_builder().and_then(|builder| self.apply(builder).ok());
-        for error in builder
-            .iter()
-            .flat_map(SessionCookieBuilder::lifetime_mistakes)
-        {
-            let problem = self.mistake(&error);
-            self.problems.push(problem);
-        }
+        let mistakes = self.mistakes(Builder::lifetime_mistakes);
+        self.problems.extend(mistakes);
     }
 }
 
-/// The setting that corresponds to an option, and its value. `None`: the option restates its only possible value.
-fn convert(option: &str, value: Value) -> Result<Option<(&str, Value)>, Refusal> {
-    if value.is_empty() {
-        return Ok(Some((option, value)));
-    }
-    if let Some(why) = reason(&REFUSED, option) {
-        return Err(why.into());
-    }
-    if let Some(why) = reason(&ALWAYS_TRUE, option) {
-        return match value.flag() {
-            Ok(true) => Ok(None),
-            _ => Err(why.into()),
-        };
-    }
-    let value = match option {
-        "type" => {
-            return match value.word(&[("cookie", ())]) {
-                Some(()) => Ok(None),
-                None => Err(OTHER_TYPE.into()),
-            };
-        }
-        "cookie_domain" | "domain" => {
-            let domain = value.text()?;
-            Value::Text(domain.strip_prefix('.').unwrap_or(&domain).to_owned())
-        }
-        "timeout" => Value::Integer(seconds(value)?),
-        "reissue_time" => match seconds(value)? {
-            0 => Value::Text("always".to_owned()),
-            span => Value::Integer(span),
-        },
-        UNSAVED => match value.flag()? {
-            true => return Ok(None),
-            false => Value::Text("on-change".to_owned()),
-        },
-        _ => value,
-    };
-    let setting = SETTINGS
-        .iter()
-        .find(|setting| setting.in_ini.contains(&option));
-    Ok(Some((
-        setting.map_or(option, |setting| setting.name),
-        value,
-    )))
-}
-
-fn reason(table: &[(&[&str], &'static str)], option: &str) -> Option<&'static str> {
-    let found = table.iter().find(|(options, _)| options.contains(&option));
-    found.map(|(_, why)| *why)
-}
-
-fn seconds(value: Value) -> Result<u64, Refusal> {
-    let text = value.text()?;
-    text.trim().parse().map_err(|_| NO_SECONDS.into())
-}
-
-/// The options after `prefix` and their values, by the rules of Python's `configparser`: a line that is indented
-/// deeper than its option continues the value.
-fn options(text: &str, prefix: &str) -> Vec<(String, String)> {
-    let mut options: Vec<(String, String)> = Vec::new();
-    // The indent of the current option, and whether it has the prefix.
-    let mut current = None;
+/// Returns the options after `prefix` and their values, by the rules of Python's `configparser`: a line that is
+/// indented deeper than its option continues the value.
+fn options<'a>(text: &'a str, prefix: &str) -> Vec<(&'a str, String)> {
+    // Indents, names and values. No line is deeper than the head of a section, which has no value.
+    let mut options: Vec<(usize, &str, String)> = Vec::new();
     for line in text.trim_start_matches('\u{feff}').lines() {
         let trimmed = line.trim();
         if trimmed.is_empty() || trimmed.starts_with(['#', ';']) {
             continue;
         }
         let indent = line.len() - line.trim_start().len();
-        if let Some((of_option, has_prefix)) = current
-            && indent > of_option
-        {
-            if has_prefix && let Some((_, value)) = options.last_mut() {
+        match options.last_mut() {
+            Some((of_option, _, value)) if indent > *of_option => {
                 value.push('\n');
                 value.push_str(trimmed);
             }
-            continue;
+            _ if trimmed.starts_with('[') => options.push((usize::MAX, "", String::new())),
+            _ => {
+                let (name, value) = trimmed.split_once(['=', ':']).unwrap_or((trimmed, ""));
+                options.push((indent, name.trim_end(), value.trim().to_owned()));
+            }
         }
-        if trimmed.starts_with('[') {
-            current = None;
-            continue;
-        }
-        let (name, value) = trimmed.split_once(['=', ':']).unwrap_or((trimmed, ""));
-        let option = name.trim_end().strip_prefix(prefix);
-        if let Some(option) = option {
-            options.push((option.to_owned(), value.trim().to_owned()));
-        }
-        current = Some((indent, option.is_some()));
     }
+    options.retain(|(indent, ..)| *indent < usize::MAX);
+    let options = options.into_iter();
     options
+        .filter_map(|(_, name, value)| Some((name.strip_prefix(prefix)?, value)))
+        .collect()
 }
 
-const UNSAVED: &str = "save_accessed_time";
+/// The setting that stands for an option, and its value. `None`: the option restates its only possible value.
+type Converted<'a> = Result<Option<(&'a str, Value)>, Refusal>;
 
-/// Options without a counterpart here.
-const REFUSED: [(&[&str], &str); 6] = [
-    (
-        &["secret", "encrypt_key", "validate_key"],
-        "is a password, and sessions are sealed with a key; make one with `EncryptionKey::generate`, put it \
-         into an environment variable, and write `keys_env` with that variable's name in its place",
-    ),
-    (&["max_age"], EXPIRES),
-    (
-        &["data_serializer", "serializer"],
-        "has no counterpart, because a session is MessagePack or a type of the program; leave it out",
-    ),
-    (
-        &["crypto_type", "encrypt_nonce_bits", "hashalg"],
-        "has no counterpart, because each key names its algorithm; leave it out",
-    ),
-    (
-        &["salt"],
-        "has no counterpart, because a session opens under its cookie's name alone; leave it out, or \
-         write `context`",
-    ),
-    (
-        &["data_dir", "lock_dir", "url"],
-        "has no counterpart, because nothing is stored; leave it out",
-    ),
-];
+fn convert(option: &str, value: Value) -> Converted<'_> {
+    match OPTIONS.iter().find(|(names, _)| names.contains(&option)) {
+        Some((_, convert)) if !value.is_empty() => convert(value),
+        _ => Ok(Some((option, value))),
+    }
+}
 
-/// Options that cannot be turned off.
-const ALWAYS_TRUE: [(&[&str], &str); 4] = [
-    (
-        &["auto"],
+fn only_true(value: &Value, why: &'static str) -> Converted<'static> {
+    match value.flag() {
+        Ok(true) => Ok(None),
+        _ => Err(why.into()),
+    }
+}
+
+type OptionRow = (&'static [&'static str], fn(Value) -> Converted<'static>);
+
+/// The options with another name or other values than the setting. All others are settings under their own name.
+#[rustfmt::skip] // The names of an option, and what becomes of it.
+const OPTIONS: &[OptionRow] = &[
+    (&["key", "cookie_name"], |value| Ok(Some(("name", value)))),
+    (&["cookie_path"], |value| Ok(Some(("path", value)))),
+    (&["cookie_domain", "domain"], |value| {
+        let domain = value.text()?;
+        let domain = domain.strip_prefix('.').unwrap_or(&domain).to_owned();
+        Ok(Some(("domain", Value::Text(domain))))
+    }),
+    (&["samesite"], |value| Ok(Some(("same_site", value)))),
+    (&["timeout"], |value| Ok(Some(("idle_timeout", value)))),
+    (&["reissue_time"], |value| Ok(Some(("refresh_after", value)))),
+    (&[UNSAVED], |value| match value.flag()? {
+        true => Ok(None),
+        false => Ok(Some(("refresh_after", Value::Text("on-change".to_owned())))),
+    }),
+    (&["set_on_exception", "cookie_on_exception"], |value| Ok(Some(("save_on_server_error", value)))),
+    (&["type"], |value| value.choice(&[("cookie", ())]).map(|()| None).map_err(|_|
+        "is not `cookie`, and sessions are kept nowhere else; leave it out".into())),
+    (&["auto"], |value| only_true(&value,
         "cannot be turned off, because a change is saved without `save`; leave it out, and call `discard` \
-         for changes that are not to be saved",
-    ),
-    (
-        &["invalidate_corrupt"],
-        "cannot be turned off, because a cookie that does not open is a new session and not an error; leave \
-         it out",
-    ),
-    (
-        &["use_cookies"],
-        "cannot be turned off in a file; leave it out, and let the program build a \
-         `SessionHeader` or a `SessionToken`",
-    ),
-    (&["cookie_expires"], EXPIRES),
+         for changes that are not to be saved")),
+    (&["invalidate_corrupt"], |value| only_true(&value,
+        "cannot be turned off, because a cookie that does not open is a new session and not an error; leave it out")),
+    (&["use_cookies"], |value| only_true(&value,
+        "cannot be turned off in a file; leave it out, and let the program build a `SessionHeader` or a `SessionToken`")),
+    (&["cookie_expires"], |value| only_true(&value, EXPIRES)),
+    (&["max_age"], |_| Err(EXPIRES.into())),
+    (&["secret", "encrypt_key", "validate_key"], |_| Err(
+        "is a password, and sessions are sealed with a key; make one with `EncryptionKey::generate`, put it \
+         into an environment variable, and write `keys_env` with that variable's name in its place".into())),
+    (&["data_serializer", "serializer"], |_| Err(
+        "has no counterpart, because a session is MessagePack or a type of the program; leave it out".into())),
+    (&["crypto_type", "encrypt_nonce_bits", "hashalg"], |_| Err(
+        "has no counterpart, because each key names its algorithm; leave it out".into())),
+    (&["salt"], |_| Err(
+        "has no counterpart, because a session opens under its cookie's name alone; leave it out, or \
+         write `context`".into())),
+    (&["data_dir", "lock_dir", "url"], |_| Err(
+        "has no counterpart, because nothing is stored; leave it out".into())),
 ];
 
 const EXPIRES: &str = "has no counterpart, because a cookie ends with the browser's session unless the \
     program calls `remember_for`; leave it out, and write `remember_up_to` with the longest time, or \
     `absolute_timeout` for a deadline";
-const OTHER_TYPE: &str = "is not `cookie`, and sessions are kept nowhere else; leave it out";
-const NO_SECONDS: &str = "must be a number of seconds; for another form write `idle_timeout` or \
-    `refresh_after` in its place";
+const UNSAVED: &str = "save_accessed_time";
 const UNSAVED_WITH_TIMEOUT: &str = "is false, and `idle_timeout` needs the time of each visit; leave it out, \
     or write `refresh_after = on-change` in its place where visitors may be signed out who only read";
 
@@ -246,10 +186,7 @@ mod tests {
     fn every_option_is_on_the_reference_page() {
         let page = include_str!("../../docs/settings.md");
         let (_, section) = page.split_once("## From Beaker").unwrap();
-        let tables = REFUSED.iter().chain(&ALWAYS_TRUE);
-        let others = tables.flat_map(|(options, _)| options.iter());
-        let settings = SETTINGS.iter().flat_map(|setting| setting.in_ini);
-        for option in others.chain(settings) {
+        for option in OPTIONS.iter().flat_map(|(names, _)| *names) {
             assert!(section.contains(&format!("`{option}`")), "{option}");
         }
     }

@@ -2,11 +2,10 @@
 //!
 //! [`SessionSettings`] reads them, and a [`SettingsError`] names every refused one.
 
+mod compound;
 mod entries;
 mod error;
 mod ini;
-mod keys;
-mod read;
 mod table;
 mod value;
 mod variables;
@@ -18,16 +17,15 @@ use serde::{Deserialize, Deserializer};
 pub use error::SettingsError;
 
 use self::{
-    entries::{Entry, Names},
-    error::Problem,
-    read::Given,
-    table::Of,
+    entries::Entry,
+    error::{Problem, refuse_any},
+    table::{Builder, Of},
     value::Value,
 };
 use crate::{
-    carrier::{DEFAULT_ABSOLUTE, SessionBuilder, SessionCookie, SessionCookieBuilder},
+    carrier::{ConfigError, DEFAULT_ABSOLUTE, SessionBuilder, SessionCookie, SessionCookieBuilder},
     crypto::suite::Mode,
-    keys::{EncryptionKey, RingSource},
+    keys::{EncryptionKey, KeyRing, RingSource},
     state::Payload,
 };
 
@@ -75,7 +73,9 @@ use crate::{
 #[derive(Clone, Default)]
 #[must_use = "no cookie is built before `build`"]
 pub struct SessionSettings {
-    names: Names,
+    /// The text before each name of a setting in the source.
+    prefix: String,
+    is_in_capitals: bool,
     /// By the names in the table.
     entries: BTreeMap<&'static str, Entry>,
     problems: Vec<Problem>,
@@ -100,12 +100,10 @@ impl SessionSettings {
     ///
     /// Returns a [`SettingsError`], with a message for each refused setting.
     pub fn check(&self) -> Result<(), SettingsError> {
-        let mut problems = self.problems.clone();
-        if self.is_on("secure") && self.is_on("danger_allow_http") {
-            let reason = "is the opposite of `danger_allow_http`; leave out one of them";
-            problems.push(self.problem(&self.shown("secure"), reason));
-        }
-        refuse_any(problems)
+        let is_http = self.get("danger_allow_http") == Some(&true);
+        let is_both = is_http && self.entries.contains_key("secure");
+        let both = is_both.then(|| self.problem(&self.shown("secure"), OPPOSITE));
+        refuse_any(self.problems.iter().cloned().chain(both))
     }
 
     /// Reads the keys and returns a builder with these settings, for a program to add a type
@@ -155,10 +153,8 @@ impl SessionSettings {
     /// Returns a [`SettingsError`] if a setting is refused, or none names keys. The keys are not read.
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
         self.check()?;
-        let keys = self.keys().map(|(_, sources)| sources.to_vec());
-        let keys = keys.ok_or_else(|| self.no_keys())?;
-        self.entries
-            .retain(|_, entry| !matches!(entry.given, Given::Keys(_)));
+        let keys = self.key_sources()?;
+        self.entries.retain(|name, _| !name.starts_with("keys"));
         Ok(keys)
     }
 
@@ -189,7 +185,8 @@ impl SessionSettings {
         if let Some((shown, _)) = self.keys() {
             return Err(self.problem(shown, KEYS_OF_THE_PROGRAM).into());
         }
-        if self.mode().is_some_and(|mode| mode != builder.mode()) {
+        let mode = builder.mode();
+        if *self.get("mode").unwrap_or(&mode) != mode {
             return Err(self.problem(&self.shown("mode"), OTHER_MODE).into());
         }
         self.apply(builder)
@@ -203,11 +200,9 @@ impl SessionSettings {
     /// Returns a [`SettingsError`] if a setting is refused.
     pub fn longest_lifetime(&self) -> Result<Duration, SettingsError> {
         self.check()?;
-        let absolute = self.span("absolute_timeout").unwrap_or(DEFAULT_ABSOLUTE);
-        Ok(self
-            .span("remember_up_to")
-            .unwrap_or_default()
-            .max(absolute))
+        let span = |name| self.get(name).copied();
+        let absolute = span("absolute_timeout").unwrap_or(DEFAULT_ABSOLUTE);
+        Ok(absolute.max(span("remember_up_to").unwrap_or_default()))
     }
 
     /// Reads the keys and builds the cookie.
@@ -230,24 +225,35 @@ impl SessionSettings {
     pub fn build(self) -> Result<SessionCookie, SettingsError> {
         // A setting that is not understood may be the reason for other conflicts.
         self.check()?;
-        let (builder, bad_ring) = match self.builder() {
-            Ok(builder) => (builder, None),
-            Err(problem) => match any_builder() {
-                Some(builder) => (builder, Some(problem)),
-                None => return Err(problem.into()),
-            },
-        };
-        let builder = self.apply(builder)?;
-        let mistakes = builder.mistakes();
-        let mistakes = mistakes.iter().map(|error| self.mistake(error));
-        refuse_any(mistakes.chain(bad_ring))?;
-        builder.build().map_err(|error| self.mistake(&error).into())
+        let builder = self.builder();
+        let mistakes = self.mistakes(Builder::mistakes).into_iter();
+        refuse_any(mistakes.chain(builder.as_ref().err().cloned()))?;
+        let cookie = self.apply(builder?)?.build();
+        cookie.map_err(|error| self.mistake(&error).into())
     }
 
-    fn builder(&self) -> Result<SessionCookieBuilder, Problem> {
-        let (shown, sources) = self.keys().ok_or_else(|| self.no_keys())?;
-        let builder = keys::builder(sources, self.mode().unwrap_or(Mode::Encrypted));
-        builder.map_err(|error| Problem::of(shown, error))
+    /// The mistakes that `find` finds in a builder with these settings, and a key of its own.
+    fn mistakes(&self, find: fn(&Builder) -> Vec<ConfigError>) -> Vec<Problem> {
+        let builder = EncryptionKey::generate().ok().map(SessionCookie::encrypted);
+        let builder = builder.and_then(|builder| self.apply(builder).ok());
+        let mistakes = builder.iter().flat_map(find);
+        mistakes.map(|error| self.mistake(&error)).collect()
+    }
+
+    fn key_sources(&self) -> Result<Vec<RingSource>, Problem> {
+        let sources = self.keys().map(|(_, sources)| sources.clone());
+        sources.ok_or_else(|| self.mistake_in_keys(NO_KEYS))
+    }
+
+    fn builder(&self) -> Result<Builder, Problem> {
+        let sources = self.key_sources()?;
+        let builder = match self.get("mode") {
+            Some(Mode::UnencryptedButSigned) => {
+                KeyRing::from_sources(sources).map(SessionCookie::unencrypted_but_signed)
+            }
+            _ => KeyRing::from_sources(sources).map(SessionCookie::encrypted),
+        };
+        builder.map_err(|error| self.mistake_in_keys(error))
     }
 
     fn apply<C, T: Payload>(
@@ -256,7 +262,7 @@ impl SessionSettings {
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
         let entries = self.entries.values();
         let problems = entries.clone().filter_map(|entry| {
-            let reason = match entry.setting.of {
+            let reason = match entry.of {
                 Of::Cookies if !builder.is_of_cookie() => OF_COOKIES,
                 Of::Responses if builder.is_of_token() => OF_RESPONSES,
                 _ => return None,
@@ -266,7 +272,7 @@ impl SessionSettings {
         refuse_any(problems)?;
         // The table has the methods of a cookie's builder.
         let builder = entries.fold(builder.into_kind(), |builder, entry| {
-            entry.setting.kind.apply(&entry.given, builder)
+            (entry.given.call)(builder)
         });
         Ok(builder.into_kind())
     }
@@ -278,35 +284,36 @@ impl SessionSettings {
 
 impl<'de> Deserialize<'de> for SessionSettings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(SessionSettings::from_value)
+        let mut settings = SessionSettings::default();
+        match Value::deserialize(deserializer)? {
+            Value::Table(entries) => {
+                for (name, value) in entries {
+                    settings.take(&name, &name, value);
+                }
+            }
+            _ => settings.problems.push(Problem {
+                setting: None,
+                sentence: "the settings are not a table of names and values".to_owned(),
+            }),
+        }
+        Ok(settings)
     }
 }
 
 impl fmt::Debug for SessionSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let entries = self.entries.iter();
-        let given: BTreeMap<_, _> = entries.map(|(name, entry)| (name, &entry.given)).collect();
+        let given = entries.map(|(name, entry)| (name, &entry.given.value));
         f.debug_struct("SessionSettings")
-            .field("given", &given)
+            .field("given", &given.collect::<BTreeMap<_, _>>())
             .field("problems", &self.problems)
             .finish()
     }
 }
 
-fn refuse_any(problems: impl IntoIterator<Item = Problem>) -> Result<(), SettingsError> {
-    let problems: Vec<_> = problems.into_iter().collect();
-    if problems.is_empty() {
-        return Ok(());
-    }
-    Err(problems.into())
-}
-
-/// A builder with a new key, used for its checks alone. `None` if no key can be generated.
-fn any_builder() -> Option<SessionCookieBuilder> {
-    let key = EncryptionKey::generate().ok()?;
-    Some(SessionCookie::encrypted(key))
-}
-
+const NO_KEYS: &str = "there are no keys; give `keys_env` with the name of an environment variable, \
+    `keys_file` with a path, `keys_from` with several of these, or `keys` with the keys themselves";
+const OPPOSITE: &str = "is the opposite of `danger_allow_http`; leave out one of them";
 const OF_COOKIES: &str =
     "is a setting of cookies, and these sessions travel without one; leave it out";
 const OF_RESPONSES: &str =

@@ -21,47 +21,37 @@ pub(super) type Refusal = Cow<'static, str>;
 
 /// A value of any format. Deserializing it never fails, because the error of a format may quote the text, with the
 /// keys in it.
+#[derive(Clone, Debug)]
 pub(super) enum Value {
-    Nothing,
-    Flag(bool),
-    Integer(u64),
     Text(String),
+    /// A number, a flag, or anything else that is not a text, written as one. Nothing is the empty text.
+    Bare(String),
     List(Vec<Value>),
-    Table(Vec<(Value, Value)>),
-    Other,
+    Table(Table),
 }
 
+pub(super) type Table = Vec<(String, Value)>;
+
 impl Value {
-    pub(super) fn is_empty(&self) -> bool {
+    /// A text, a number or a flag, without the spaces around it.
+    fn word(&self) -> &str {
         match self {
-            Value::Nothing => true,
-            Value::Text(text) => text.trim().is_empty(),
-            _ => false,
+            Value::Text(word) | Value::Bare(word) => word.trim(),
+            Value::List(_) | Value::Table(_) => "several values",
         }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.word().is_empty()
     }
 
     pub(super) fn holds_a_key(&self) -> bool {
         match self {
-            Value::Text(text) => looks_like_a_key(text),
+            Value::Text(text) | Value::Bare(text) => looks_like_a_key(text),
             Value::List(values) => values.iter().any(Value::holds_a_key),
             Value::Table(entries) => entries
                 .iter()
-                .any(|(key, value)| key.holds_a_key() || value.holds_a_key()),
-            _ => false,
-        }
-    }
-
-    /// The tables of a list, one alone, or those of a text in which `pairs` reads what stands between commas.
-    pub(super) fn entries(
-        self,
-        pairs: impl Fn(&str) -> Option<Vec<(String, String)>>,
-    ) -> Option<Vec<Value>> {
-        let text = |(key, value)| (Value::Text(key), Value::Text(value));
-        let table = |entry| Some(Value::Table(pairs(entry)?.into_iter().map(text).collect()));
-        match self {
-            Value::List(entries) => Some(entries),
-            Value::Text(entries) => entries.split(',').map(table).collect(),
-            entry => Some(vec![entry]),
+                .any(|(name, value)| looks_like_a_key(name) || value.holds_a_key()),
         }
     }
 
@@ -72,85 +62,104 @@ impl Value {
         }
     }
 
-    pub(super) fn flag(self) -> Result<bool, Refusal> {
-        match self {
-            Value::Flag(flag) => Ok(flag),
-            Value::Integer(1) => Ok(true),
-            Value::Integer(0) => Ok(false),
-            Value::Text(text) => match &*text.trim().to_ascii_lowercase() {
-                "true" | "yes" | "on" | "y" | "t" | "1" => Ok(true),
-                "false" | "no" | "off" | "n" | "f" | "0" => Ok(false),
-                _ => Err(NO_FLAG.into()),
-            },
-            _ => Err(NO_FLAG.into()),
+    pub(super) fn flag(&self) -> Result<bool, Refusal> {
+        match &*self.word().to_ascii_lowercase() {
+            "true" | "yes" | "on" | "y" | "t" | "1" => Ok(true),
+            "false" | "no" | "off" | "n" | "f" | "0" => Ok(false),
+            _ => Err("must be `true` or `false`".into()),
         }
+    }
+
+    /// A flag that is always on. `why` refuses `false`.
+    pub(super) fn only_true(&self, why: &'static str) -> Result<bool, Refusal> {
+        let is_on = self.flag()?;
+        is_on.then_some(true).ok_or(why.into())
     }
 
     /// One of several words, in any case.
-    pub(super) fn choice<T: Copy>(self, choices: &[(&str, T)]) -> Result<T, Refusal> {
-        self.word(choices).ok_or_else(|| {
-            let words = list(choices.iter().map(|(word, _)| *word), "or");
-            format!("must be {words}").into()
+    pub(super) fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> Result<T, Refusal> {
+        let given = self.word();
+        let chosen = choices
+            .iter()
+            .find(|(word, _)| word.eq_ignore_ascii_case(given));
+        chosen.map(|(_, choice)| *choice).ok_or_else(|| {
+            let words = quoted(choices.iter().map(|(word, _)| *word));
+            format!("must be one of {words}").into()
         })
     }
 
-    pub(super) fn word<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
-        let Value::Text(text) = self else {
-            return None;
-        };
-        let is_it = |(word, _): &&(&str, T)| word.eq_ignore_ascii_case(text.trim());
-        choices.iter().find(is_it).map(|(_, choice)| *choice)
-    }
-
     /// `30m`, `1h 30m`; a number is seconds.
-    pub(super) fn span(self) -> Result<Duration, Refusal> {
-        match self {
-            Value::Integer(seconds) => Ok(Duration::from_secs(seconds)),
-            Value::Text(text) => parse_span(text.trim()).ok_or(NO_SPAN.into()),
-            _ => Err(NO_SPAN.into()),
-        }
+    pub(super) fn span(&self) -> Result<Duration, Refusal> {
+        let word = self.word();
+        let span = match word.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => word.parse().ok().map(Duration::from_secs),
+            false => span::parse(word),
+        };
+        span.ok_or_else(|| format!("must be {A_SPAN}").into())
     }
 
-    /// A span, or `off`, which YAML reads as `false`.
-    pub(super) fn span_or_off(self) -> Result<Option<Duration>, Refusal> {
-        match self {
-            Value::Flag(false) => Ok(None),
-            Value::Text(text) if text.trim().eq_ignore_ascii_case("off") => Ok(None),
-            value => value.span().map(Some).map_err(|_| NO_SPAN_OR_OFF.into()),
-        }
+    /// One of several words, or a span.
+    pub(super) fn choice_or_span<T: Copy>(
+        &self,
+        choices: &[(&str, T)],
+        of_span: fn(Duration) -> T,
+    ) -> Result<T, Refusal> {
+        self.choice(choices).or_else(|no_choice| {
+            let span = self.span().map(of_span);
+            span.map_err(|_| format!("{no_choice}, or {A_SPAN}").into())
+        })
     }
 
-    pub(super) fn moment(self) -> Result<SystemTime, Refusal> {
+    pub(super) fn moment(&self) -> Result<SystemTime, Refusal> {
+        let moment = moment::parse(self.word());
+        moment.ok_or("must be a moment like `2026-12-15T00:00:00Z`, as a text in quotes".into())
+    }
+
+    /// The tables of a list, one alone, or those of a text, in which commas are between tables and `split` divides one
+    /// into pairs like `name=value`. Any other value is refused by `no_tables`.
+    pub(super) fn tables(
+        self,
+        split: fn(&str) -> Vec<&str>,
+        no_tables: &'static str,
+    ) -> Result<Vec<Table>, Refusal> {
+        let pair = |text: &str| {
+            let (name, value) = text.split_once('=')?;
+            Some((name.trim().to_owned(), Value::Text(value.trim().to_owned())))
+        };
+        let pairs = |table| split(table).into_iter().map(pair).collect();
+        let tables: Option<Vec<Table>> = match self {
+            Value::Text(text) => text.split(',').map(pairs).collect(),
+            Value::List(values) => values.into_iter().map(Value::into_table).collect(),
+            value => value.into_table().map(|table| vec![table]),
+        };
+        let tables = tables.ok_or(no_tables)?;
+        let is_twice = |pair: &[(String, Value)]| pair[0].0 == pair[1].0;
+        if tables.iter().any(|table| table.windows(2).any(is_twice)) {
+            return Err("has a name twice in one table; leave one out or give a list".into());
+        }
+        Ok(tables)
+    }
+
+    /// A table, or a pair `["name", "value"]`. No format promises the order of a table, so it is sorted by its names.
+    fn into_table(self) -> Option<Table> {
         match self {
-            Value::Text(text) => moment::parse(text.trim()).ok_or(NO_MOMENT.into()),
-            _ => Err(NO_MOMENT.into()),
+            Value::Table(mut table) => {
+                table.sort_by(|(a, _), (b, _)| a.cmp(b));
+                Some(table)
+            }
+            Value::List(pair) => {
+                let [name, value] = pair.try_into().ok()?;
+                Some(vec![(name.text().ok()?, value)])
+            }
+            _ => None,
         }
     }
 }
 
-/// A text of digits alone is a number of seconds, as every number may be a text.
-fn parse_span(text: &str) -> Option<Duration> {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse().ok().map(Duration::from_secs);
-    }
-    span::parse(text)
-}
-
-/// `label=value`
-pub(super) fn pair_of(text: &str) -> Option<(String, String)> {
-    let (label, value) = text.split_once('=')?;
-    Some((label.trim().to_owned(), value.trim().to_owned()))
-}
-
-/// Words in a sentence: `` `a`, `b` and `c` ``.
-pub(super) fn list<'a>(words: impl Iterator<Item = &'a str>, conjunction: &str) -> String {
-    let quoted: Vec<_> = words.map(|word| format!("`{word}`")).collect();
-    match &*quoted {
-        [first @ .., last] if !first.is_empty() => {
-            format!("{} {conjunction} {last}", first.join(", "))
-        }
-        words => words.concat(),
-    }
+/// Words in a sentence: `` `a`, `b`, `c` ``.
+pub(super) fn quoted<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
+    words.join(", ")
 }
 
 impl<'de> Deserialize<'de> for Value {
@@ -169,27 +178,27 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
-        Ok(Value::Flag(flag))
+        Ok(Value::Bare(flag.to_string()))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(u64::try_from(number).map_or(Value::Other, Value::Integer))
+        Ok(Value::Bare(number.to_string()))
     }
 
-    fn visit_i128<E>(self, _: i128) -> Result<Value, E> {
-        Ok(Value::Other)
+    fn visit_i128<E>(self, number: i128) -> Result<Value, E> {
+        Ok(Value::Bare(number.to_string()))
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(Value::Integer(number))
+        Ok(Value::Bare(number.to_string()))
     }
 
-    fn visit_u128<E>(self, _: u128) -> Result<Value, E> {
-        Ok(Value::Other)
+    fn visit_u128<E>(self, number: u128) -> Result<Value, E> {
+        Ok(Value::Bare(number.to_string()))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
-        Ok(Value::Other)
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::Bare(format!("{number:?}")))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
@@ -201,15 +210,15 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 
     fn visit_bytes<E>(self, _: &[u8]) -> Result<Value, E> {
-        Ok(Value::Other)
+        Ok(Value::Bare("bytes".to_owned()))
     }
 
     fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Nothing)
+        Ok(Value::Bare(String::new()))
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Nothing)
+        Ok(Value::Bare(String::new()))
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
@@ -231,18 +240,18 @@ impl<'de> Visitor<'de> for AnyValue {
         Ok(Value::List(values))
     }
 
+    /// A table with a name that is not a text cannot be read as one.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
+        let mut table = Some(Vec::new());
+        while let Some((name, value)) = map.next_entry::<Value, Value>()? {
+            match (&mut table, name) {
+                (Some(table), Value::Text(name)) => table.push((name, value)),
+                _ => table = None,
+            }
         }
-        Ok(Value::Table(entries))
+        Ok(table.map_or(Value::Bare("a table".to_owned()), Value::Table))
     }
 }
 
-const NO_FLAG: &str = "must be `true` or `false`";
-const NO_SPAN: &str =
-    "must be a span of time like `30m`, `12h` or `30days`, in lower case, or a number of seconds";
-const NO_SPAN_OR_OFF: &str = "must be a span of time like `30m` or `12h`, in lower case, or a number \
-    of seconds; or `off` for none";
-const NO_MOMENT: &str = "must be a moment like `2026-12-15T00:00:00Z`, as a text in quotes";
+const A_SPAN: &str =
+    "a span of time like `30m`, `12h` or `30days`, in lower case, or a number of seconds";

@@ -2,7 +2,7 @@
 
 use std::{env, ffi::OsString};
 
-use super::{SessionSettings, entries::Names, error::SettingsError, value::Value};
+use super::{SessionSettings, error::SettingsError, value::Value};
 
 impl SessionSettings {
     /// Reads the environment variables whose names begin with `prefix`: with `APP_SESSION_`,
@@ -62,22 +62,20 @@ impl SessionSettings {
         V: Into<OsString>,
     {
         let mut settings = SessionSettings {
-            names: Names::Variables(prefix.to_owned()),
+            prefix: prefix.to_owned(),
+            is_in_capitals: true,
             ..SessionSettings::default()
         };
         for (variable, value) in variables {
             let variable = variable.into();
             let variable = variable.to_string_lossy();
-            let Some(name) = variable.strip_prefix(prefix) else {
+            let name = variable.strip_prefix(prefix);
+            let Some(name) = name.filter(|_| variable != X11_SESSION_MANAGER) else {
                 continue;
             };
-            if variable == X11_SESSION_MANAGER {
-                continue;
-            }
+            let name = name.to_ascii_lowercase();
             match value.into().into_string() {
-                Ok(text) => {
-                    settings.take(&name.to_ascii_lowercase(), &variable, Value::Text(text));
-                }
+                Ok(text) => settings.take(&name, &variable, Value::Text(text)),
                 Err(_) => settings.refuse(&variable, "is not UTF-8"),
             }
         }

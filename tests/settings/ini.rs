@@ -123,7 +123,7 @@ fn each_option_is_a_setting_here() {
     check("cookie_path = /app", "path = '/app'");
     check("path = /app", "path = '/app'");
     check("timeout = 600", "idle_timeout = 600");
-    check("reissue_time = 0", "refresh_after = 'always'");
+    check("reissue_time = 0", "refresh_after = 0");
     check("reissue_time = 60", "refresh_after = 60");
     check("samesite = None", "same_site = 'none'");
     check("save_accessed_time = false", "refresh_after = 'on-change'");

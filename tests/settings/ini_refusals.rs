@@ -76,12 +76,9 @@ fn a_timeout_that_no_session_reaches_is_refused() {
 
 #[test]
 fn times_are_whole_seconds_as_they_were() {
-    for value in ["None", "20m", "-1", "1.5", "true"] {
-        check(&format!("timeout = {value}"), "must be a number of seconds");
-        check(
-            &format!("reissue_time = {value}"),
-            "must be a number of seconds",
-        );
+    for value in ["None", "-1", "1.5", "true"] {
+        check(&format!("timeout = {value}"), "or a number of seconds");
+        check(&format!("reissue_time = {value}"), "or a number of seconds");
     }
 }
 

@@ -79,7 +79,7 @@ fn sources_that_are_not_understood_are_refused() {
         "'url=https://example.com'",
         "'file='",
         "['env=A']",
-        "[['env', 'A']]",
+        "[['url', 'A']]",
         "[{file = ''}]",
         "[{url = 'a'}]",
         "{env = 'A', file = '/b'}",
