@@ -1,14 +1,13 @@
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
-use base64::{Engine, prelude::BASE64_STANDARD};
+use base64::prelude::BASE64_STANDARD;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::{
     OldSession, Reader,
-    entries::{moment, parse},
-    pyramid::ends_after,
+    format::{Secret, check, decode, moment, open, parse},
 };
 use crate::{base::reason::Reason, crypto::old};
 
@@ -33,10 +32,10 @@ use crate::{base::reason::Reason, crypto::old};
 /// # Security
 ///
 /// Beaker signs with HMAC-SHA-1 and does not bind the name. Without `encrypt_key`, the visitor reads the session.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Beaker {
-    validate_key: Zeroizing<String>,
-    encrypt_key: Option<Zeroizing<String>>,
+    validate_key: Secret,
+    encrypt_key: Option<Secret>,
     timeout: Option<Duration>,
 }
 
@@ -45,7 +44,7 @@ impl Beaker {
     #[must_use]
     pub fn encrypted(validate_key: impl Into<String>, encrypt_key: impl Into<String>) -> Beaker {
         Beaker {
-            encrypt_key: Some(Zeroizing::new(encrypt_key.into())),
+            encrypt_key: Some(Secret::new(encrypt_key)),
             ..Beaker::signed(validate_key)
         }
     }
@@ -54,7 +53,7 @@ impl Beaker {
     #[must_use]
     pub fn signed(validate_key: impl Into<String>) -> Beaker {
         Beaker {
-            validate_key: Zeroizing::new(validate_key.into()),
+            validate_key: Secret::new(validate_key),
             encrypt_key: None,
             timeout: None,
         }
@@ -62,90 +61,52 @@ impl Beaker {
 
     /// Sets `session.timeout`, after which an inactive session is refused. Default: none, as in Beaker.
     #[must_use]
-    pub fn timeout(self, timeout: Option<Duration>) -> Beaker {
-        Beaker { timeout, ..self }
+    pub fn timeout(mut self, timeout: Option<Duration>) -> Beaker {
+        self.timeout = timeout;
+        self
     }
 
-    /// Returns the compressed JSON.
-    fn open(&self, text: &str) -> Result<Zeroizing<Vec<u8>>, Reason> {
-        let Some(encrypt_key) = &self.encrypt_key else {
-            return decode(text);
-        };
-        // base64 of a nonce (24 characters) || base64(nonce (12) || tag (16) || ciphertext)
-        let (salt, sealed) = text.split_at_checked(SALT_LEN).ok_or(Reason::TooShort)?;
-        let mut bytes = decode(sealed)?;
-        if bytes.len() < NONCE_LEN + TAG_LEN {
-            return Err(Reason::TooShort);
-        }
+    /// `text (24 characters, of the key) || base64(nonce (12 bytes) || tag (16 bytes) || ciphertext)`
+    fn decrypt(&self, key: &Secret, text: &str) -> Result<Zeroizing<Vec<u8>>, Reason> {
+        let (salt, sealed) = text.split_at_checked(24).ok_or(Reason::TooShort)?;
+        let salt = Zeroizing::new([&*self.validate_key, salt.as_bytes()].concat());
+        let mut sealed = decode(&BASE64_STANDARD, sealed)?;
+        let tagged = sealed.get_mut(12..).filter(|tagged| tagged.len() >= 16);
         // The tag moves to the end, where the cipher expects it.
-        bytes[NONCE_LEN..].rotate_left(TAG_LEN);
-        let (nonce, sealed) = bytes.split_first_chunk().ok_or(Reason::TooShort)?;
-        let salt = Zeroizing::new([self.validate_key.as_bytes(), salt.as_bytes()].concat());
-        let key = old::pbkdf2_sha1_once(encrypt_key.as_bytes(), &salt);
-        old::open_aes_256_gcm(&key, nonce, &[], sealed).ok_or(Reason::Auth)
+        tagged.ok_or(Reason::TooShort)?.rotate_left(16);
+        open(&old::pbkdf2_sha1_once(key, &salt), &sealed, &[])
     }
 }
 
 impl Reader for Beaker {
-    /// `hex(HMAC-SHA-1(text)) || text`, where the text is base64, and encrypted if there is a key for it.
+    /// `hex(HMAC-SHA-1(text)) (40 characters) || text`, where the text is base64, and encrypted if there is a key for it.
     fn read(&self, _name: &str, value: &str) -> Result<OldSession, Reason> {
-        let (tag, text) = value
-            .split_at_checked(SIGNATURE_LEN)
-            .ok_or(Reason::TooShort)?;
-        let key = self.validate_key.as_bytes();
-        if !old::is_hmac_sha1_in_hex(key, text.as_bytes(), tag.as_bytes()) {
-            return Err(Reason::Auth);
-        }
-        let compressed = self.open(text)?;
+        let (tag, text) = value.split_at_checked(40).ok_or(Reason::TooShort)?;
+        let is_signed =
+            old::is_hmac_sha1_in_hex(&self.validate_key, text.as_bytes(), tag.as_bytes());
+        check(is_signed)?;
+        let compressed = match &self.encrypt_key {
+            Some(key) => self.decrypt(key, text)?,
+            None => decode(&BASE64_STANDARD, text)?,
+        };
         let json = decompress_to_vec_zlib_with_limit(&compressed, LONGEST_JSON);
         let json = Zeroizing::new(json.map_err(|_| Reason::Payload)?);
         let mut entries: Map<String, Value> = parse(&json)?;
-        let date = |key| match entries.get(key) {
-            None => Ok(None),
-            Some(date) => {
-                let date = date.as_f64().and_then(moment);
-                date.map(Some).ok_or(Reason::Payload)
-            }
+        let mut date = |key| {
+            let date: Option<Value> = entries.remove(key);
+            let date = date.map(|date| moment(date.as_f64().ok_or(Reason::Payload)?));
+            date.transpose()
         };
         let (created_at, last_active_at) = (date("_creation_time")?, date("_accessed_time")?);
-        entries.retain(|key, _| !OWN_ENTRIES.contains(&key.as_str()));
+        entries.retain(|key, _| !["_domain", "_id", "_path"].contains(&key.as_str()));
         let session = OldSession {
             created_at,
             last_active_at,
             ..OldSession::new(entries)
         };
-        Ok(match last_active_at {
-            Some(accessed) => ends_after(session, accessed, self.timeout),
-            None => session,
-        })
+        Ok(session.ends_after(self.timeout))
     }
 }
 
-fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, Reason> {
-    let bytes = BASE64_STANDARD.decode(text);
-    bytes.map(Zeroizing::new).map_err(|_| Reason::Encoding)
-}
-
-impl fmt::Debug for Beaker {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Beaker")
-            .field("is_encrypted", &self.encrypt_key.is_some())
-            .field("timeout", &self.timeout)
-            .finish_non_exhaustive()
-    }
-}
-
-const OWN_ENTRIES: [&str; 5] = [
-    "_accessed_time",
-    "_creation_time",
-    "_domain",
-    "_id",
-    "_path",
-];
-/// Digits of an HMAC-SHA-1.
-const SIGNATURE_LEN: usize = 40;
-const SALT_LEN: usize = 24;
-const NONCE_LEN: usize = 12;
-const TAG_LEN: usize = 16;
 /// More than any session has room for. A small cookie can unpack to megabytes.
 const LONGEST_JSON: usize = 64 * 1024;

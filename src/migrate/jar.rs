@@ -1,15 +1,16 @@
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeMap};
 
-use base64::{
-    Engine,
-    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
-};
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{JarKey, OldSession, Reader, entries::parse, expiry_date::ExpiryDate};
+use super::{
+    JarKey, OldSession, Reader,
+    expiry_date::ExpiryDate,
+    format::{check, decode, open, parse},
+};
 use crate::{base::reason::Reason, crypto::old};
 
 /// The reader of a private or signed jar of cookie-rs 0.18.
@@ -32,7 +33,7 @@ use crate::{base::reason::Reason, crypto::old};
 /// # Security
 ///
 /// A signed jar does not bind the name: a value of any cookie that this key signed is accepted in place of the session.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Jar {
     key: JarKey,
     is_private: bool,
@@ -63,9 +64,10 @@ impl Jar {
     /// Creates the reader of a private jar: AES-256-GCM, bound to the cookie's name.
     #[must_use]
     pub fn private(key: JarKey, value: JarValue) -> Jar {
+        let is_private = true;
         Jar {
             key,
-            is_private: true,
+            is_private,
             value,
         }
     }
@@ -73,41 +75,29 @@ impl Jar {
     /// Creates the reader of a signed jar: HMAC-SHA-256 of the value alone.
     #[must_use]
     pub fn signed(key: JarKey, value: JarValue) -> Jar {
+        let is_private = false;
         Jar {
             key,
-            is_private: false,
+            is_private,
             value,
         }
     }
 
-    fn open(&self, name: &str, value: &str) -> Result<Zeroizing<String>, Reason> {
+    fn open(&self, name: &str, value: &str) -> Result<Zeroizing<Vec<u8>>, Reason> {
         if self.is_private {
-            self.decrypt(name, value)
-        } else {
-            self.verify(value)
+            // base64(nonce (12 bytes) || ciphertext || tag (16 bytes)), with the name as associated data
+            let sealed = decode(&BASE64_STANDARD, value)?;
+            return open(self.key.encryption(), &sealed, name.as_bytes());
         }
-    }
-
-    /// `base64(nonce (12) || ciphertext || tag (16))`, with the name as associated data.
-    fn decrypt(&self, name: &str, value: &str) -> Result<Zeroizing<String>, Reason> {
-        let bytes = BASE64_STANDARD.decode(value);
-        let bytes = bytes.map_err(|_| Reason::Encoding)?;
-        let (nonce, sealed) = bytes.split_first_chunk().ok_or(Reason::TooShort)?;
-        let opened = old::open_aes_256_gcm(self.key.encryption(), nonce, name.as_bytes(), sealed);
-        let opened = opened.ok_or(Reason::Auth)?;
-        let text = str::from_utf8(&opened).map_err(|_| Reason::Payload)?;
-        Ok(Zeroizing::new(text.to_owned()))
-    }
-
-    /// `base64(HMAC-SHA-256(text)) || text`.
-    fn verify(&self, value: &str) -> Result<Zeroizing<String>, Reason> {
-        let (tag, text) = value.split_at_checked(TAG_LEN).ok_or(Reason::TooShort)?;
-        let tag = BASE64_STANDARD.decode(tag).map_err(|_| Reason::Encoding)?;
-        if old::is_hmac_sha256(self.key.signing(), text.as_bytes(), &tag) {
-            Ok(Zeroizing::new(text.to_owned()))
-        } else {
-            Err(Reason::Auth)
-        }
+        // base64(HMAC-SHA-256(text)) (44 characters) || text
+        let (tag, text) = value.split_at_checked(44).ok_or(Reason::TooShort)?;
+        let tag = decode(&BASE64_STANDARD, tag)?;
+        check(old::is_hmac_sha256(
+            self.key.signing(),
+            text.as_bytes(),
+            &tag,
+        ))?;
+        Ok(Zeroizing::new(text.into()))
     }
 }
 
@@ -125,35 +115,32 @@ impl Reader for Jar {
 }
 
 impl JarValue {
-    fn read(self, text: &str) -> Result<OldSession, Reason> {
+    fn read(self, text: &[u8]) -> Result<OldSession, Reason> {
         match self {
             JarValue::Text(key) => {
-                let entry = (key.to_owned(), Value::from(text));
-                Ok(OldSession::new(Map::from_iter([entry])))
+                let text = str::from_utf8(text).map_err(|_| Reason::Payload)?;
+                Ok(OldSession::new(Map::from_iter([(
+                    key.to_owned(),
+                    text.into(),
+                )])))
             }
-            JarValue::Json => parse(text.as_bytes()).map(OldSession::new),
+            JarValue::Json => parse(text).map(OldSession::new),
             JarValue::ActixSession => {
-                let state: Map<String, Value> = parse(text.as_bytes())?;
+                // Each value is JSON in a text.
+                let state: BTreeMap<String, String> = parse(text)?;
                 let entries = state
                     .into_iter()
-                    .map(|(key, value)| Ok((key, inner(value)?)));
+                    .map(|(key, json)| Ok((key, parse(json.as_bytes())?)));
                 entries.collect::<Result<_, _>>().map(OldSession::new)
             }
             JarValue::TowerSessions => {
-                let json = BASE64_URL_SAFE_NO_PAD.decode(text);
-                let json = Zeroizing::new(json.map_err(|_| Reason::Payload)?);
-                let envelope: Envelope = parse(&json)?;
-                envelope.session()
+                let json = decode(&BASE64_URL_SAFE_NO_PAD, text).map_err(|_| Reason::Payload)?;
+                let Envelope { v, record } = parse(&json)?;
+                let end = record.expiry_date.moment().filter(|_| v == 1);
+                let session = OldSession::new(record.data);
+                Ok(session.expires_at(end.ok_or(Reason::Payload)?))
             }
         }
-    }
-}
-
-/// A value of actix-session, which is JSON in a text.
-fn inner(value: Value) -> Result<Value, Reason> {
-    match value {
-        Value::String(json) => parse(json.as_bytes()),
-        _ => Err(Reason::Payload),
     }
 }
 
@@ -169,24 +156,3 @@ struct Record {
     data: Map<String, Value>,
     expiry_date: ExpiryDate,
 }
-
-impl Envelope {
-    fn session(self) -> Result<OldSession, Reason> {
-        let Record { data, expiry_date } = self.record;
-        let end = expiry_date.moment().filter(|_| self.v == 1);
-        let end = end.ok_or(Reason::Payload)?;
-        Ok(OldSession::new(data).expires_at(end))
-    }
-}
-
-impl fmt::Debug for Jar {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Jar")
-            .field("is_private", &self.is_private)
-            .field("value", &self.value)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Characters of an HMAC-SHA-256 in base64.
-const TAG_LEN: usize = 44;

@@ -5,13 +5,13 @@
 //! [`migrate_from`](crate::carrier::SessionCookieBuilder::migrate_from).
 
 mod beaker;
-mod entries;
+mod dictionary;
 mod expiry_date;
+mod format;
 mod jar;
 mod jar_key;
 mod missed;
 mod old_cookie;
-mod old_session;
 mod old_values;
 mod pyramid;
 mod reader;
@@ -21,9 +21,8 @@ pub use beaker::Beaker;
 pub use jar::{Jar, JarValue};
 pub use jar_key::{JarKey, JarKeyError};
 pub use old_cookie::OldCookie;
-pub use old_session::OldSession;
 pub use pyramid::Pyramid;
-pub use reader::Reader;
+pub use reader::{OldSession, Reader};
 
 pub(crate) use old_values::{OldCookies, OldValues};
 pub(crate) use source::Source;

@@ -1,15 +1,12 @@
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
+use std::time::Duration;
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::{
     OldSession, Reader,
-    entries::{moment, parse},
+    format::{Secret, check, decode, moment, parse},
 };
 use crate::{base::reason::Reason, crypto::old};
 
@@ -29,9 +26,9 @@ use crate::{base::reason::Reason, crypto::old};
 /// let old = OldCookie::new("session", reader);
 /// # let _ = old;
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Pyramid {
-    secret: Zeroizing<String>,
+    secret: Secret,
     salt: String,
     timeout: Option<Duration>,
 }
@@ -41,7 +38,7 @@ impl Pyramid {
     #[must_use]
     pub fn new(secret: impl Into<String>) -> Pyramid {
         Pyramid {
-            secret: Zeroizing::new(secret.into()),
+            secret: Secret::new(secret),
             salt: "pyramid.session.".to_owned(),
             timeout: Some(Duration::from_secs(1200)),
         }
@@ -49,57 +46,31 @@ impl Pyramid {
 
     /// Sets the factory's `salt`. Default: `pyramid.session.`.
     #[must_use]
-    pub fn salt(self, salt: impl Into<String>) -> Pyramid {
-        Pyramid {
-            salt: salt.into(),
-            ..self
-        }
+    pub fn salt(mut self, salt: impl Into<String>) -> Pyramid {
+        self.salt = salt.into();
+        self
     }
 
     /// Sets the factory's `timeout`, after which an inactive session is refused. Default: 20 minutes.
     #[must_use]
-    pub fn timeout(self, timeout: Option<Duration>) -> Pyramid {
-        Pyramid { timeout, ..self }
+    pub fn timeout(mut self, timeout: Option<Duration>) -> Pyramid {
+        self.timeout = timeout;
+        self
     }
 }
 
 impl Reader for Pyramid {
-    /// `base64url(HMAC-SHA-512 (64) || JSON)`, where the JSON is `[renewed, created, entries]`.
+    /// `base64url(HMAC-SHA-512 (64 bytes) || JSON)`, where the JSON is `[renewed, created, entries]`.
     fn read(&self, _name: &str, value: &str) -> Result<OldSession, Reason> {
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(value);
-        let bytes = bytes.map_err(|_| Reason::Encoding)?;
-        let (tag, json) = bytes.split_first_chunk::<64>().ok_or(Reason::TooShort)?;
-        let key = Zeroizing::new([self.salt.as_bytes(), self.secret.as_bytes()].concat());
-        if !old::is_hmac_sha512(&key, json, tag) {
-            return Err(Reason::Auth);
-        }
+        let bytes = decode(&BASE64_URL_SAFE_NO_PAD, value)?;
+        let (tag, json) = bytes.split_at_checked(64).ok_or(Reason::TooShort)?;
+        let key = Zeroizing::new([self.salt.as_bytes(), &self.secret].concat());
+        check(old::is_hmac_sha512(&key, json, tag))?;
         let (renewed, created, mut entries): (f64, f64, Map<String, Value>) = parse(json)?;
         entries.retain(|key, _| !key.starts_with("_f_") && key != "_csrft_");
-        let date = |seconds| moment(seconds).ok_or(Reason::Payload);
-        let renewed = date(renewed)?;
         let session = OldSession::new(entries)
-            .created_at(date(created)?)
-            .last_active_at(renewed);
-        Ok(ends_after(session, renewed, self.timeout))
-    }
-}
-
-/// Ends the session after `timeout` without activity.
-pub(super) fn ends_after(
-    session: OldSession,
-    last_active_at: SystemTime,
-    timeout: Option<Duration>,
-) -> OldSession {
-    match timeout.and_then(|timeout| last_active_at.checked_add(timeout)) {
-        Some(end) => session.expires_at(end),
-        None => session,
-    }
-}
-
-impl fmt::Debug for Pyramid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pyramid")
-            .field("timeout", &self.timeout)
-            .finish_non_exhaustive()
+            .created_at(moment(created)?)
+            .last_active_at(moment(renewed)?);
+        Ok(session.ends_after(self.timeout))
     }
 }

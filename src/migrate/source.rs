@@ -1,6 +1,6 @@
 use std::{ops::Range, time::SystemTime};
 
-use super::{OldCookie, OldSession, entries::dictionary};
+use super::{OldCookie, OldSession, dictionary::dictionary};
 use crate::{
     base::{
         config_error::ConfigError,

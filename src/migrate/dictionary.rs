@@ -1,29 +1,14 @@
-//! The entries of old sessions: out of JSON, and into the bytes of a dictionary.
+//! The entries of old sessions, as the bytes of a dictionary.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer, de::DeserializeOwned};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
-    base::reason::Reason,
     crypto::scratch::{Scratch, Wiped},
     state::encode,
 };
-
-/// Parses JSON.
-pub(super) fn parse<V: DeserializeOwned>(json: &[u8]) -> Result<V, Reason> {
-    serde_json::from_slice(json).map_err(|_| Reason::Payload)
-}
-
-/// The moment that is this many seconds after 1970. `None`: it is before, or out of range.
-pub(super) fn moment(seconds: f64) -> Option<SystemTime> {
-    let since = Duration::try_from_secs_f64(seconds).ok()?;
-    UNIX_EPOCH.checked_add(since)
-}
 
 /// Returns the bytes of a dictionary (SPEC.md § 5.4). `None`: a value is nested too deep.
 pub(super) fn dictionary(entries: &Map<String, Value>) -> Option<Wiped> {

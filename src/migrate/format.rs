@@ -1,0 +1,73 @@
+//! Steps and parts that several formats share.
+
+use std::{
+    fmt,
+    ops::Deref,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use base64::Engine;
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use crate::{base::reason::Reason, crypto::old};
+
+/// A password, which `Debug` does not show.
+#[derive(Clone)]
+pub(super) struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    pub(super) fn new(text: impl Into<String>) -> Secret {
+        Secret(Zeroizing::new(text.into().into_bytes()))
+    }
+}
+
+impl Deref for Secret {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(..)")
+    }
+}
+
+/// Decodes a form of base64.
+pub(super) fn decode(
+    base64: &impl Engine,
+    text: impl AsRef<[u8]>,
+) -> Result<Zeroizing<Vec<u8>>, Reason> {
+    let bytes = base64.decode(text);
+    bytes.map(Zeroizing::new).map_err(|_| Reason::Encoding)
+}
+
+/// Refuses a wrong signature.
+pub(super) fn check(is_signed: bool) -> Result<(), Reason> {
+    is_signed.then_some(()).ok_or(Reason::Auth)
+}
+
+/// Opens `nonce (12 bytes) || ciphertext || tag (16 bytes)` of AES-256-GCM.
+pub(super) fn open(
+    key: &[u8; 32],
+    sealed: &[u8],
+    aad: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, Reason> {
+    let (nonce, sealed) = sealed.split_first_chunk().ok_or(Reason::TooShort)?;
+    old::open_aes_256_gcm(key, nonce, aad, sealed).ok_or(Reason::Auth)
+}
+
+/// Parses JSON.
+pub(super) fn parse<V: DeserializeOwned>(json: &[u8]) -> Result<V, Reason> {
+    serde_json::from_slice(json).map_err(|_| Reason::Payload)
+}
+
+/// The moment that is this many seconds after 1970.
+pub(super) fn moment(seconds: f64) -> Result<SystemTime, Reason> {
+    let since = Duration::try_from_secs_f64(seconds).ok();
+    let moment = since.and_then(|since| UNIX_EPOCH.checked_add(since));
+    moment.ok_or(Reason::Payload)
+}
