@@ -119,13 +119,6 @@ fn convert(option: &str, value: Value) -> Converted<'_> {
     }
 }
 
-fn only_true(value: &Value, why: &'static str) -> Converted<'static> {
-    match value.flag() {
-        Ok(true) => Ok(None),
-        _ => Err(why.into()),
-    }
-}
-
 type OptionRow = (&'static [&'static str], fn(Value) -> Converted<'static>);
 
 /// The options with another name or other values than the setting. All others are settings under their own name.
@@ -148,14 +141,16 @@ const OPTIONS: &[OptionRow] = &[
     (&["set_on_exception", "cookie_on_exception"], |value| Ok(Some(("save_on_server_error", value)))),
     (&["type"], |value| value.choice(&[("cookie", ())]).map(|()| None).map_err(|_|
         "is not `cookie`, and sessions are kept nowhere else; leave it out".into())),
-    (&["auto"], |value| only_true(&value,
+    (&["auto"], |value| value.only_true(
         "cannot be turned off, because a change is saved without `save`; leave it out, and call `discard` \
-         for changes that are not to be saved")),
-    (&["invalidate_corrupt"], |value| only_true(&value,
-        "cannot be turned off, because a cookie that does not open is a new session and not an error; leave it out")),
-    (&["use_cookies"], |value| only_true(&value,
-        "cannot be turned off in a file; leave it out, and let the program build a `SessionHeader` or a `SessionToken`")),
-    (&["cookie_expires"], |value| only_true(&value, EXPIRES)),
+         for changes that are not to be saved").map(|()| None)),
+    (&["invalidate_corrupt"], |value| value.only_true(
+        "cannot be turned off, because a cookie that does not open is a new session and not an error; \
+         leave it out").map(|()| None)),
+    (&["use_cookies"], |value| value.only_true(
+        "cannot be turned off in a file; leave it out, and let the program build a `SessionHeader` \
+         or a `SessionToken`").map(|()| None)),
+    (&["cookie_expires"], |value| value.only_true(EXPIRES).map(|()| None)),
     (&["max_age"], |_| Err(EXPIRES.into())),
     (&["secret", "encrypt_key", "validate_key"], |_| Err(
         "is a password, and sessions are sealed with a key; make one with `EncryptionKey::generate`, put it \

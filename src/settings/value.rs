@@ -70,10 +70,10 @@ impl Value {
         }
     }
 
-    /// A flag that is always on. `why` refuses `false`.
-    pub(super) fn only_true(&self, why: &'static str) -> Result<bool, Refusal> {
-        let is_on = self.flag()?;
-        is_on.then_some(true).ok_or(why.into())
+    /// A flag that is always on. `why` refuses any other value.
+    pub(super) fn only_true(&self, why: &'static str) -> Result<(), Refusal> {
+        let is_on = self.flag() == Ok(true);
+        is_on.then_some(()).ok_or(why.into())
     }
 
     /// One of several words, in any case.

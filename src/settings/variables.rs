@@ -55,12 +55,10 @@ impl SessionSettings {
     /// # Errors
     ///
     /// Returns a [`SettingsError`], which names every refused variable.
-    pub fn from_variables<I, N, V>(prefix: &str, variables: I) -> Result<Self, SettingsError>
-    where
-        I: IntoIterator<Item = (N, V)>,
-        N: Into<OsString>,
-        V: Into<OsString>,
-    {
+    pub fn from_variables(
+        prefix: &str,
+        variables: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
+    ) -> Result<SessionSettings, SettingsError> {
         let mut settings = SessionSettings {
             prefix: prefix.to_owned(),
             is_in_capitals: true,
