@@ -33,7 +33,7 @@ pub(super) enum Value {
 pub(super) type Table = Vec<(String, Value)>;
 
 impl Value {
-    /// A text, a number or a flag, without the spaces around it.
+    /// A text, a number or a flag, without the spaces around it. For a list or a table, a word that no setting has.
     fn word(&self) -> &str {
         match self {
             Value::Text(word) | Value::Bare(word) => word.trim(),
@@ -117,6 +117,8 @@ impl Value {
 
     /// The tables of a list, one alone, or those of a text, in which commas are between tables and `split` divides one
     /// into pairs like `name=value`. Any other value is refused by `no_tables`.
+    ///
+    /// No format promises the order of a table, so each is sorted by its names.
     pub(super) fn tables(
         self,
         split: fn(&str) -> Vec<&str>,
@@ -132,21 +134,20 @@ impl Value {
             Value::List(values) => values.into_iter().map(Value::into_table).collect(),
             value => value.into_table().map(|table| vec![table]),
         };
-        let tables = tables.ok_or(no_tables)?;
-        let is_twice = |pair: &[(String, Value)]| pair[0].0 == pair[1].0;
-        if tables.iter().any(|table| table.windows(2).any(is_twice)) {
-            return Err("has a name twice in one table; leave one out or give a list".into());
+        let mut tables = tables.ok_or(no_tables)?;
+        for table in &mut tables {
+            table.sort_by(|(a, _), (b, _)| a.cmp(b));
+            if table.windows(2).any(|pairs| pairs[0].0 == pairs[1].0) {
+                return Err("has a name twice in one table; leave one out or give a list".into());
+            }
         }
         Ok(tables)
     }
 
-    /// A table, or a pair `["name", "value"]`. No format promises the order of a table, so it is sorted by its names.
+    /// A table, or a pair like `["name", "value"]`.
     fn into_table(self) -> Option<Table> {
         match self {
-            Value::Table(mut table) => {
-                table.sort_by(|(a, _), (b, _)| a.cmp(b));
-                Some(table)
-            }
+            Value::Table(table) => Some(table),
             Value::List(pair) => {
                 let [name, value] = pair.try_into().ok()?;
                 Some(vec![(name.text().ok()?, value)])

@@ -57,6 +57,7 @@ fn a_setting_of_the_wrong_kind_is_refused() {
     check("formerly", "[{name = 'old'}]", "partitioned = true");
     check("formerly", "[{}]", "path = ");
     check("formerly", "'old'", "`path=/app ");
+    check("formerly", "'path=/a domain= path=/b'", "has a name twice");
 }
 
 #[test]
