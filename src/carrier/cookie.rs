@@ -192,14 +192,14 @@ impl<T> SessionCookie<T> {
         context: Option<Context>,
         is_subresource: bool,
     ) -> Session<T> {
-        let mut old = self.inner.replaced.old_values();
+        let mut old = self.inner.replaced.takeover();
         let cookie_fields = cookie_fields.into_iter().inspect(|field| {
             if let Some(old) = &mut old {
                 old.find_in(field.as_ref());
             }
         });
         let values = self.inner.finder.find(cookie_fields, LONGEST_TOKEN);
-        if let Some(missed) = old.as_ref().and_then(|old| old.missed_beside(&values)) {
+        if let Some(missed) = old.as_ref().and_then(|old| old.unread_beside(&values)) {
             events::old_cookie_missed(self.name().as_str(), missed);
         }
         let arrival = Arrival {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use crate::{
     base::time::UnixSeconds,
-    cookie::{CookieName, PartNumbers, SetCookies, Template},
-    migrate::{OldCookies, OldValues, Source},
+    cookie::{PartNumbers, SetCookies, Template},
+    migrate::{Migration, Takeover},
 };
 
 pub(crate) struct Replaced {
     cookies: Vec<ReplacedCookie>,
-    old: Arc<OldCookies>,
+    migration: Arc<Migration>,
 }
 
 struct ReplacedCookie {
@@ -25,8 +25,8 @@ struct ReplacedCookie {
 impl Replaced {
     pub(super) fn new(
         former: Vec<Template>,
-        old: Vec<(Source, Template)>,
-        name: &CookieName,
+        migration: Migration,
+        old: Vec<(Template, UnixSeconds)>,
     ) -> Replaced {
         let former = former.into_iter().map(|template| ReplacedCookie {
             template,
@@ -34,10 +34,7 @@ impl Replaced {
             is_former: true,
         });
         let mut cookies: Vec<_> = former.collect();
-        let mut sources = Vec::new();
-        for (source, template) in old {
-            let start = source.start();
-            sources.push(source);
+        for (template, start) in old {
             // Several keys of one cookie are several sources.
             match cookies.iter_mut().find(|known| known.template == template) {
                 Some(known) => known.start = start.min(known.start),
@@ -48,15 +45,13 @@ impl Replaced {
                 }),
             }
         }
-        Replaced {
-            old: Arc::new(OldCookies::new(sources, name)),
-            cookies,
-        }
+        let migration = Arc::new(migration);
+        Replaced { cookies, migration }
     }
 
     /// Room for the values of old cookies that a request brings. `None`: there are no old cookies.
-    pub(super) fn old_values(&self) -> Option<OldValues> {
-        OldValues::of(&self.old)
+    pub(super) fn takeover(&self) -> Option<Takeover> {
+        Takeover::of(&self.migration)
     }
 
     /// Adds the fields that drop the cookies, with `parts` of those of ours.

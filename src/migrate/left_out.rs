@@ -12,37 +12,22 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) enum OldCookie {}
 
-pub(crate) enum Source {}
+pub(crate) struct Migration;
 
-pub(crate) enum OldValues {}
+pub(crate) enum Takeover {}
 
-pub(crate) struct OldCookies;
-
-impl OldCookies {
-    pub(crate) fn new(_: Vec<Source>, _: &CookieName) -> OldCookies {
-        OldCookies
-    }
-}
-
-impl OldCookie {
-    pub(crate) fn source(
-        &self,
-        _: &Range<SystemTime>,
+impl Migration {
+    pub(crate) fn new(
+        _: &[(OldCookie, Range<SystemTime>)],
         _: &Attributes,
         _: &CookieName,
-    ) -> Result<(Source, Template), ConfigError> {
-        match *self {}
+    ) -> Result<(Migration, Vec<(Template, UnixSeconds)>), ConfigError> {
+        Ok((Migration, Vec::new()))
     }
 }
 
-impl Source {
-    pub(crate) fn start(&self) -> UnixSeconds {
-        match *self {}
-    }
-}
-
-impl OldValues {
-    pub(crate) fn of(_: &Arc<OldCookies>) -> Option<OldValues> {
+impl Takeover {
+    pub(crate) fn of(_: &Arc<Migration>) -> Option<Takeover> {
         None
     }
 
@@ -50,7 +35,7 @@ impl OldValues {
         match *self {}
     }
 
-    pub(crate) fn missed_beside(&self, _: &Values) -> Option<&'static str> {
+    pub(crate) fn unread_beside(&self, _: &Values) -> Option<&'static str> {
         match *self {}
     }
 

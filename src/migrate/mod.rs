@@ -10,12 +10,12 @@ mod expiry_date;
 mod format;
 mod jar;
 mod jar_key;
-mod missed;
+mod migration;
 mod old_cookie;
-mod old_values;
 mod pyramid;
 mod reader;
 mod source;
+mod takeover;
 
 pub use beaker::Beaker;
 pub use jar::{Jar, JarValue};
@@ -24,5 +24,5 @@ pub use old_cookie::OldCookie;
 pub use pyramid::Pyramid;
 pub use reader::{OldSession, Reader};
 
-pub(crate) use old_values::{OldCookies, OldValues};
-pub(crate) use source::Source;
+pub(crate) use migration::Migration;
+pub(crate) use takeover::Takeover;

@@ -29,10 +29,10 @@ use super::Reader;
 #[derive(Clone)]
 #[must_use = "an old cookie has no effect unless it is given to the builder"]
 pub struct OldCookie {
-    pub(crate) name: String,
-    pub(crate) path: String,
-    pub(crate) domain: Option<String>,
-    pub(crate) partitioned: bool,
+    pub(super) name: String,
+    pub(super) path: String,
+    pub(super) domain: Option<String>,
+    pub(super) partitioned: bool,
     pub(super) reader: Arc<dyn Reader>,
     pub(super) convert: Option<Convert>,
 }

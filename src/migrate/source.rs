@@ -13,19 +13,51 @@ use crate::{
 };
 
 /// An old cookie of a carrier, prepared.
-#[derive(Debug)]
-pub(crate) struct Source {
-    pub(crate) finder: Finder,
-    pub(crate) name: CookieName,
-    pub(crate) old: OldCookie,
+pub(super) struct Source {
+    pub(super) finder: Finder,
+    pub(super) name: CookieName,
+    old: OldCookie,
     /// The seconds in which it is read.
-    pub(crate) range: Range<UnixSeconds>,
+    pub(super) range: Range<UnixSeconds>,
 }
 
 impl Source {
-    /// The first second at which the cookie is read, and dropped.
-    pub(crate) fn start(&self) -> UnixSeconds {
-        self.range.start
+    /// Prepares `old`, and the field that drops it. `own` are the attributes of the cookie of this crate, which has
+    /// `new_name`.
+    pub(super) fn new(
+        old: &OldCookie,
+        range: &Range<SystemTime>,
+        own: &Attributes,
+        new_name: &CookieName,
+    ) -> Result<(Source, Template), ConfigError> {
+        let name = old.name.parse::<CookieName>();
+        let name = name.map_err(|error| ConfigError::of(SETTING, error))?;
+        let attributes = Attributes {
+            path: old.path.clone(),
+            domain: old.domain.clone(),
+            partitioned: old.partitioned,
+            ..own.clone()
+        };
+        let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
+        let rules = [
+            (name == *new_name, SAME_NAME),
+            (range.is_empty(), EMPTY_RANGE),
+            (range.start < EPOCH, TOO_EARLY),
+        ];
+        if let Some((_, broken)) = rules.iter().find(|(is_broken, _)| *is_broken) {
+            return Err(ConfigError::new(SETTING, broken));
+        }
+        if let Some(mistake) = attributes.mistakes(Some(&name)).first() {
+            return Err(ConfigError::within(SETTING, mistake));
+        }
+        let template = Template::new(&name, &attributes);
+        let source = Source {
+            finder: Finder::new(name.as_str()),
+            name,
+            old: old.clone(),
+            range,
+        };
+        Ok((source, template))
     }
 
     /// Reads one value.
@@ -49,11 +81,8 @@ impl Source {
             last_active_at,
             expires_at,
         } = session;
-        if expires_at.is_some_and(|end| now >= unix_seconds(end)) {
-            return Err(Reason::Expired);
-        }
         let issued = created_at.map_or(self.range.start, unix_seconds);
-        if issued < EPOCH {
+        if issued < EPOCH || expires_at.is_some_and(|end| now >= unix_seconds(end)) {
             return Err(Reason::Expired);
         }
         let entries = match &self.old.convert {
@@ -71,47 +100,6 @@ impl Source {
         };
         let payload = dictionary(&entries).ok_or(Reason::Payload)?;
         Ok(Some((metadata, payload)))
-    }
-}
-
-impl OldCookie {
-    /// Prepares the cookie, and the field that drops it. `own` are the attributes of the cookie of this crate, which has
-    /// `new_name`.
-    pub(crate) fn source(
-        &self,
-        range: &Range<SystemTime>,
-        own: &Attributes,
-        new_name: &CookieName,
-    ) -> Result<(Source, Template), ConfigError> {
-        let name = self.name.parse::<CookieName>();
-        let name = name.map_err(|error| ConfigError::of(SETTING, error))?;
-        if name == *new_name {
-            return Err(ConfigError::new(SETTING, SAME_NAME));
-        }
-        let attributes = Attributes {
-            path: self.path.clone(),
-            domain: self.domain.clone(),
-            partitioned: self.partitioned,
-            ..own.clone()
-        };
-        if let Some(mistake) = attributes.mistakes(Some(&name)).first() {
-            return Err(ConfigError::within(SETTING, mistake));
-        }
-        let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
-        if range.is_empty() {
-            return Err(ConfigError::new(SETTING, EMPTY_RANGE));
-        }
-        if range.start < EPOCH {
-            return Err(ConfigError::new(SETTING, TOO_EARLY));
-        }
-        let template = Template::new(&name, &attributes);
-        let source = Source {
-            finder: Finder::new(name.as_str()),
-            name,
-            old: self.clone(),
-            range,
-        };
-        Ok((source, template))
     }
 }
 

@@ -14,7 +14,7 @@ use super::{outcome::Outcome, sealer::Sealer};
 use crate::{
     base::clock::Clock,
     cookie::{PartNumbers, Values},
-    migrate::OldValues,
+    migrate::Takeover,
     state::{Payload, SessionError, State, StateData},
     token::Context,
 };
@@ -51,7 +51,7 @@ enum Closed {
 pub(crate) struct Arrival {
     pub(crate) values: Values,
     /// Cookies of other libraries, asked if there are no values.
-    pub(crate) old: Option<OldValues>,
+    pub(crate) old: Option<Takeover>,
     pub(crate) clock: Clock,
     /// `None`: the context of the builder.
     pub(crate) context: Option<Context>,

@@ -18,7 +18,7 @@ use crate::{
     crypto::{random, scratch::Scratch, suite::Mode},
     device::Devices,
     keys::{KeyId, Place, PurposeKeys, PurposeSlot},
-    migrate::OldValues,
+    migrate::Takeover,
     state::{BodyToSeal, Layout, Metadata, Payload, Policy, State, StateData},
     token::{self, Context, Draft, LONGEST_TOKEN, Opened, Refused},
 };
@@ -87,7 +87,7 @@ impl Sealer {
     /// result in `outcome`, then calls `on_outcome`.
     pub(crate) fn take_over<T: Payload>(
         &self,
-        old: &OldValues,
+        old: &Takeover,
         state: &mut State<'_, T>,
         outcome: &mut Outcome,
     ) {

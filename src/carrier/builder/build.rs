@@ -17,6 +17,7 @@ use crate::{
     crypto::suite::Mode,
     device::Devices,
     keys::{LabelError, Purpose, RingError},
+    migrate::Migration,
     session::{Duplicates, Sealer, events},
     state::{Allowed, DEVICE_LEN, Overhead, Payload, Policy, SizeBudget},
     token::{self, Context},
@@ -139,13 +140,8 @@ impl Options {
     }
 
     fn replaced(&self, name: &CookieName) -> Result<Replaced, ConfigError> {
-        let old = self.migrate_from.iter();
-        let old = old.map(|(old, range)| old.source(range, &self.attributes, name));
-        Ok(Replaced::new(
-            self.former(name)?,
-            old.collect::<Result<_, _>>()?,
-            name,
-        ))
+        let (migration, old) = Migration::new(&self.migrate_from, &self.attributes, name)?;
+        Ok(Replaced::new(self.former(name)?, migration, old))
     }
 
     fn former(&self, name: &CookieName) -> Result<Vec<Template>, ConfigError> {

@@ -2,77 +2,60 @@ use std::sync::Arc;
 
 use super::{
     OldSession,
-    missed::Missed,
+    migration::Migration,
     source::{LONGEST_VALUE, Source},
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::{CookieName, Values},
+    cookie::Values,
     crypto::scratch::Wiped,
     state::Metadata,
 };
 
-/// The old cookies that an application reads.
-pub(crate) struct OldCookies {
-    sources: Vec<Source>,
-    missed: Missed,
-}
-
-impl OldCookies {
-    pub(crate) fn new(sources: Vec<Source>, new_name: &CookieName) -> OldCookies {
-        OldCookies {
-            missed: Missed::beside(&sources, new_name),
-            sources,
-        }
-    }
-}
-
-/// The old cookies that a request brought.
-pub(crate) struct OldValues {
-    cookies: Arc<OldCookies>,
+/// The values of old cookies that a request brought, one of which may become its session.
+pub(crate) struct Takeover {
+    migration: Arc<Migration>,
     /// As many as there are sources.
     values: Vec<Values>,
-    missed: Option<&'static str>,
+    unread: Option<&'static str>,
 }
 
-impl OldValues {
+impl Takeover {
     /// `None`: there are no sources.
-    pub(crate) fn of(cookies: &Arc<OldCookies>) -> Option<OldValues> {
-        (!cookies.sources.is_empty()).then(|| OldValues {
-            cookies: Arc::clone(cookies),
-            values: vec![Values::default(); cookies.sources.len()],
-            missed: None,
+    pub(crate) fn of(migration: &Arc<Migration>) -> Option<Takeover> {
+        (!migration.sources.is_empty()).then(|| Takeover {
+            migration: Arc::clone(migration),
+            values: vec![Values::default(); migration.sources.len()],
+            unread: None,
         })
     }
 
     pub(crate) fn find_in(&mut self, field: &[u8]) {
-        for (source, values) in self.cookies.sources.iter().zip(&mut self.values) {
+        for (source, values) in self.migration.sources.iter().zip(&mut self.values) {
             source.finder.find_in(field, LONGEST_VALUE, values);
         }
-        self.missed = self.missed.or_else(|| self.cookies.missed.find_in(field));
+        self.unread = self.unread.or_else(|| self.migration.find_unread(field));
     }
 
     /// Returns the name of a cookie that keeps arriving beside no session, once, for a request that brought `own`
     /// values.
-    pub(crate) fn missed_beside(&self, own: &Values) -> Option<&'static str> {
-        let missed = self.missed.filter(|_| own.is_empty() && self.is_empty());
-        missed.filter(|_| self.cookies.missed.is_warning_due())
+    pub(crate) fn unread_beside(&self, own: &Values) -> Option<&'static str> {
+        let unread = self.unread.filter(|_| own.is_empty() && self.is_empty());
+        unread.filter(|_| self.migration.is_warning_due())
     }
 
     /// Returns `true` if the request brought none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.values
-            .iter()
-            .all(|values| values.iter().next().is_none())
+        self.values().next().is_none()
     }
 
     /// The length of all values.
     pub(crate) fn len(&self) -> usize {
-        self.values
-            .iter()
-            .flat_map(Values::iter)
-            .map(<[u8]>::len)
-            .sum()
+        self.values().map(<[u8]>::len).sum()
+    }
+
+    fn values(&self) -> impl Iterator<Item = &[u8]> {
+        self.values.iter().flat_map(Values::iter)
     }
 
     /// Hands the old sessions to `accept`, in the order of the sources, until it takes one. Different values that open
@@ -86,7 +69,7 @@ impl OldValues {
         let mut unread = None;
         let mut opened: Vec<(&[u8], &Source, OldSession)> = Vec::new();
         let mut has_more = false;
-        for (source, values) in self.cookies.sources.iter().zip(&self.values) {
+        for (source, values) in self.migration.sources.iter().zip(&self.values) {
             if !source.range.contains(&now) {
                 continue;
             }

@@ -1,0 +1,72 @@
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicU32, Ordering},
+    time::SystemTime,
+};
+
+use super::{OldCookie, source::Source};
+use crate::{
+    base::{config_error::ConfigError, time::UnixSeconds},
+    cookie::{Attributes, CookieName, Finder, Template, Values},
+};
+
+/// All old cookies that an application reads, and a lookout for those that it probably should read: cookies with the
+/// default name of another library. Without feature `tracing`, which tells of them, it looks for none.
+pub(crate) struct Migration {
+    pub(super) sources: Vec<Source>,
+    unread: Vec<(&'static str, Finder)>,
+    /// Requests without a session that brought an unread cookie.
+    requests: AtomicU32,
+}
+
+impl Migration {
+    /// Prepares all old cookies, beside a cookie of this crate with `attributes` and `name`. Also returns the fields that
+    /// drop them, each with the second from which on it does.
+    pub(crate) fn new(
+        all: &[(OldCookie, Range<SystemTime>)],
+        attributes: &Attributes,
+        name: &CookieName,
+    ) -> Result<(Migration, Vec<(Template, UnixSeconds)>), ConfigError> {
+        let (mut sources, mut fields) = (Vec::new(), Vec::new());
+        for (old, range) in all {
+            let (source, template) = Source::new(old, range, attributes, name)?;
+            fields.push((template, source.range.start));
+            sources.push(source);
+        }
+        let is_looked_for = !sources.is_empty() && cfg!(feature = "tracing");
+        let unread = DEFAULT_NAMES.into_iter().filter(|unread| {
+            let mut read = sources.iter().map(|source| &source.name).chain([name]);
+            is_looked_for && read.all(|name| name.as_str() != *unread)
+        });
+        let migration = Migration {
+            unread: unread.map(|name| (name, Finder::new(name))).collect(),
+            requests: AtomicU32::new(0),
+            sources,
+        };
+        Ok((migration, fields))
+    }
+
+    /// Returns the name of an unread cookie in a `Cookie` field, until a warning was due.
+    pub(super) fn find_unread(&self, field: &[u8]) -> Option<&'static str> {
+        if self.requests.load(Ordering::Relaxed) >= BEFORE_WARNING {
+            return None;
+        }
+        let found = self.unread.iter().find(|(_, finder)| {
+            let mut values = Values::default();
+            finder.find_in(field, 0, &mut values);
+            values.iter().next().is_some()
+        });
+        found.map(|(name, _)| *name)
+    }
+
+    /// Counts a request without a session that brought an unread cookie. Returns `true` once, when a warning is due.
+    pub(super) fn is_warning_due(&self) -> bool {
+        self.requests.fetch_add(1, Ordering::Relaxed) + 1 == BEFORE_WARNING
+    }
+}
+
+/// The default names of the cookies that this module has readers for (docs/moving-in.md).
+const DEFAULT_NAMES: [&str; 3] = ["beaker.session.id", "id", "session"];
+
+/// A single cookie of such a name may belong to any other program.
+const BEFORE_WARNING: u32 = 10;
