@@ -23,6 +23,10 @@ pub(super) struct Entry {
 }
 
 impl Entry {
+    pub(super) fn is_of_keys(&self) -> bool {
+        self.get::<Vec<RingSource>>().is_some()
+    }
+
     fn get<V: Any>(&self) -> Option<&V> {
         let value: &dyn Any = &*self.given.value;
         value.downcast_ref()
@@ -53,7 +57,7 @@ impl SessionSettings {
             shown: shown.to_owned(),
             given: (setting.read)(value)?,
         };
-        if entry.get::<Vec<RingSource>>().is_some() && self.keys().is_some() {
+        if entry.is_of_keys() && self.keys().is_some() {
             return Err(OTHER_KEYS.into());
         }
         self.entries.insert(setting.name, entry);

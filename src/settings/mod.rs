@@ -154,7 +154,7 @@ impl SessionSettings {
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
         self.check()?;
         let keys = self.key_sources()?;
-        self.entries.retain(|name, _| !name.starts_with("keys"));
+        self.entries.retain(|_, entry| !entry.is_of_keys());
         Ok(keys)
     }
 

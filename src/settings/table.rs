@@ -6,7 +6,7 @@ use strsim::levenshtein;
 
 use super::{
     compound,
-    value::{Refusal, Value, quoted},
+    value::{Refusal, Value, either},
 };
 use crate::{
     carrier::{SessionCookieBuilder, Size},
@@ -122,8 +122,8 @@ pub(super) fn find(name: &str) -> Result<&'static Setting, Refusal> {
     found.ok_or_else(|| match nearest(name) {
         Some(near) => format!("is not a setting; did you mean `{near}`?").into(),
         None => {
-            let names = quoted(SETTINGS.iter().map(|setting| setting.name));
-            format!("is not a setting; there are {names}").into()
+            let names = either(SETTINGS.iter().map(|setting| setting.name));
+            format!("is not a setting; it may be {names}").into()
         }
     })
 }

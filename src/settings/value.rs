@@ -83,8 +83,8 @@ impl Value {
             .iter()
             .find(|(word, _)| word.eq_ignore_ascii_case(given));
         chosen.map(|(_, choice)| *choice).ok_or_else(|| {
-            let words = quoted(choices.iter().map(|(word, _)| *word));
-            format!("must be one of {words}").into()
+            let words = either(choices.iter().map(|(word, _)| *word));
+            format!("must be {words}").into()
         })
     }
 
@@ -157,10 +157,14 @@ impl Value {
     }
 }
 
-/// Words in a sentence: `` `a`, `b`, `c` ``.
-pub(super) fn quoted<'a>(words: impl Iterator<Item = &'a str>) -> String {
+/// Words in a sentence: `` `a`, `b` or `c` ``.
+pub(super) fn either<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
-    words.join(", ")
+    let words = words.join(", ");
+    match words.rsplit_once(", ") {
+        Some((first, last)) => format!("{first} or {last}"),
+        None => words,
+    }
 }
 
 impl<'de> Deserialize<'de> for Value {

@@ -39,7 +39,7 @@ fn an_unknown_setting_is_refused_by_name_and_the_known_ones_are_listed() {
     check("idel_timeout", "'15m'", "did you mean `idle_timeout`?");
     check("Name", "'login'", "did you mean `name`?");
     check("allow_http", "true", "`danger_allow_http`");
-    check("timeout", "'15m'", "there are `mode`, `keys`,");
+    check("timeout", "'15m'", "it may be `mode`, `keys`,");
 }
 
 #[test]
@@ -84,8 +84,11 @@ fn a_span_is_in_whole_seconds_and_lower_case() {
     for value in [
         "'soon'", "'-5m'", "'+5'", "-5", "1.5", "'1.5'", "true", "'500ms'", "'30M'", "[]",
     ] {
-        check("idle_timeout", value, "must be one of `off`");
-        check("idle_timeout", value, "or a span of time");
+        check(
+            "idle_timeout",
+            value,
+            "must be `off` or `false`, or a span of time",
+        );
         check("absolute_timeout", value, "must be a span of time");
     }
     check("absolute_timeout", "'off'", "must be a span of time");

@@ -48,7 +48,7 @@ fn a_configuration_that_is_refused_ends_the_program_with_its_sentence() {
     check("--padding zero", "`padding` must be `none` or `padme`");
     check("--padding", "--padding");
     check("--name session.1", "ends in a dot and digits");
-    check("--idle soon", "or `off` for none");
+    check("--idle soon", "`idle_timeout` must be `off`");
     check("--absolute 1.5", "`absolute_timeout` must be a span");
     check("--renew-after later", "`refresh_after` must be");
     check("--context tenant", "expected label=value");
