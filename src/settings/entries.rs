@@ -1,6 +1,8 @@
 //! The settings that were given, and their names in the source.
 
-use std::{any::Any, fmt};
+use std::{any::Any, collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Deserializer};
 
 use super::{
     SessionSettings,
@@ -131,6 +133,35 @@ impl SessionSettings {
     pub(super) fn keys(&self) -> Option<(&str, &Vec<RingSource>)> {
         let mut entries = self.entries.values();
         entries.find_map(|entry| Some((&*entry.shown, entry.get()?)))
+    }
+}
+
+impl<'de> Deserialize<'de> for SessionSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut settings = SessionSettings::default();
+        match Value::deserialize(deserializer)? {
+            Value::Table(entries) => {
+                for (name, value) in entries {
+                    settings.take(&name, &name, value);
+                }
+            }
+            _ => settings.problems.push(Problem {
+                setting: None,
+                sentence: "the settings are not a table of names and values".to_owned(),
+            }),
+        }
+        Ok(settings)
+    }
+}
+
+impl fmt::Debug for SessionSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = self.entries.iter();
+        let given = entries.map(|(name, entry)| (name, &entry.given.value));
+        f.debug_struct("SessionSettings")
+            .field("given", &given.collect::<BTreeMap<_, _>>())
+            .field("problems", &self.problems)
+            .finish()
     }
 }
 

@@ -10,9 +10,7 @@ mod table;
 mod value;
 mod variables;
 
-use std::{collections::BTreeMap, fmt, time::Duration};
-
-use serde::{Deserialize, Deserializer};
+use std::{collections::BTreeMap, time::Duration};
 
 pub use error::SettingsError;
 
@@ -20,7 +18,6 @@ use self::{
     entries::Entry,
     error::{Problem, refuse_any},
     table::{Builder, Of},
-    value::Value,
 };
 use crate::{
     carrier::{ConfigError, DEFAULT_ABSOLUTE, SessionBuilder, SessionCookie, SessionCookieBuilder},
@@ -31,9 +28,9 @@ use crate::{
 
 /// The settings of a [`SessionCookie`], read from a file or from the environment.
 ///
-/// Implements [`Deserialize`], for any self-describing format: TOML, JSON, YAML, or the maps that other crates make
-/// from environment variables. The names are those of [`SessionCookieBuilder`]'s methods, and a setting that is left
-/// out has the builder's default. `docs/settings.md` lists them.
+/// Implements [`Deserialize`](serde::Deserialize), for any self-describing format: TOML, JSON, YAML, or the maps that
+/// other crates make from environment variables. The names are those of [`SessionCookieBuilder`]'s methods, and a
+/// setting that is left out has the builder's default. `docs/settings.md` lists them.
 ///
 /// A span of time is a text like `30m` or `12h`, or a number of seconds. Every number and flag may be a
 /// text. The keys are in `keys` (as text), in the environment variable named by `keys_env`, in the file named by
@@ -279,35 +276,6 @@ impl SessionSettings {
 
     fn checked(self) -> Result<SessionSettings, SettingsError> {
         self.check().map(|()| self)
-    }
-}
-
-impl<'de> Deserialize<'de> for SessionSettings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut settings = SessionSettings::default();
-        match Value::deserialize(deserializer)? {
-            Value::Table(entries) => {
-                for (name, value) in entries {
-                    settings.take(&name, &name, value);
-                }
-            }
-            _ => settings.problems.push(Problem {
-                setting: None,
-                sentence: "the settings are not a table of names and values".to_owned(),
-            }),
-        }
-        Ok(settings)
-    }
-}
-
-impl fmt::Debug for SessionSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entries = self.entries.iter();
-        let given = entries.map(|(name, entry)| (name, &entry.given.value));
-        f.debug_struct("SessionSettings")
-            .field("given", &given.collect::<BTreeMap<_, _>>())
-            .field("problems", &self.problems)
-            .finish()
     }
 }
 
