@@ -75,7 +75,7 @@ impl Parts {
 }
 
 impl<'a> Whole<'a> {
-    pub(super) fn in_one_cookie(value: &'a [u8]) -> Whole<'a> {
+    pub(crate) fn in_one_cookie(value: &'a [u8]) -> Whole<'a> {
         Whole {
             text: Cow::Borrowed(value),
             cookies: 1,

@@ -1,5 +1,7 @@
 //! The values of one name in a request.
 
+use std::mem;
+
 use super::{
     device::BoundCookies,
     split::{PartNumbers, Parts, Whole},
@@ -51,9 +53,10 @@ impl Values {
         self.count == 1
     }
 
-    /// Returns the buffer of the values, for reuse.
-    pub(crate) fn into_text(self) -> Vec<u8> {
-        self.text
+    /// Takes the memory of the values, for reuse.
+    pub(crate) fn take_text(&mut self) -> Vec<u8> {
+        self.count = 0;
+        mem::take(&mut self.text)
     }
 
     /// Returns `true` if the request carried nothing of this name, not even a part.

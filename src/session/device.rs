@@ -1,79 +1,64 @@
-//! The sealer's part in sessions that are bound to a device.
+//! The sealer's part in the requests that a browser makes for a device. Feature `device-bound`.
 
-use super::{duplicates::Candidate, error::SaveError, finish::DeviceNews, sealer::Sealer};
+use super::{duplicates::Candidate, error::SaveError, finish::Store, sealer::Sealer};
 use crate::{
-    base::reason::Reason,
-    cookie::BoundCookies,
-    state::{Metadata, Standing, State},
-    token::{Context, Refused},
+    base::{reason::Reason, time::UnixSeconds},
+    cookie::{PartNumbers, Values},
+    device::{Beside, Subject},
+    state::{DeviceId, StateData, TokenChange},
+    token::Context,
 };
 
 impl Sealer {
-    /// Admits a session by the bound cookies beside it, or withholds it.
-    #[inline]
-    pub(super) fn admit<T>(
+    /// Reads the session that came along with the request. Nothing is told of it, and its device is not asked for.
+    pub(crate) fn beside(
         &self,
-        mut candidate: Candidate,
         context: &Context,
-        cookies: &BoundCookies,
-        state: &mut State<'_, T>,
-    ) -> Result<Candidate, Refused> {
-        let Some(devices) = &self.devices else {
-            return Ok(candidate);
-        };
-        let metadata = &mut candidate.layout.metadata;
-        match devices.judge(context, metadata, cookies, state.now()) {
-            Standing::Admitted { device, until } => {
-                state.admit(until, device != metadata.device);
-                metadata.device = device;
-                Ok(candidate)
-            }
-            Standing::Stale => {
-                state.withhold_stale(*metadata);
-                Err(Refused {
-                    reason: Reason::Stale,
-                    key_id: Some(candidate.key_id),
-                })
-            }
+        values: &mut Values,
+        now: UnixSeconds,
+    ) -> (Beside, Option<Candidate>) {
+        match self.choose(&self.slot.keys(), context, values, now).0 {
+            Some(Ok(candidate)) => (
+                Beside::Opened(candidate.opened.layout.metadata),
+                Some(candidate),
+            ),
+            Some(Err(refused)) if refused.reason == Reason::Revoked => (Beside::Revoked, None),
+            Some(Err(_)) | None => (Beside::Nothing, None),
         }
     }
 
-    /// Admits a session of another library, which has no device.
-    pub(super) fn admit_old<T>(
-        &self,
-        metadata: &Metadata,
-        state: &mut State<'_, T>,
-    ) -> Result<(), Reason> {
-        let Some(devices) = &self.devices else {
-            return Ok(());
-        };
-        let none = BoundCookies::default();
-        match devices.judge(&self.context, metadata, &none, state.now()) {
-            Standing::Admitted { until, .. } => {
-                state.admit(until, false);
-                Ok(())
-            }
-            Standing::Stale => Err(Reason::Stale),
-        }
+    /// Returns `true` if the session of a request may still exist somewhere. Its idle timeout and its own limits are not
+    /// known here.
+    pub(crate) fn may_exist(&self, subject: &Subject<'_>, now: UnixSeconds) -> bool {
+        let metadata = subject.metadata();
+        let not_before = self.not_before(&self.slot.keys());
+        let lifetime = self.policy.lifetimes.longest();
+        metadata.issued >= not_before
+            && now < metadata.issued.saturating_add(lifetime)
+            && self.check_revoked(&metadata, subject.key_id).is_ok()
     }
 
-    /// The news for the device of a session that the client stores, or that `is_dropped`.
-    pub(super) fn device_news<T>(
+    /// Binds the session that came along to its device, and has it stored like one that is sealed again. `None`: it has
+    /// no room for a device; it is bound when it comes with its bound cookie.
+    pub(crate) fn bind<T, R>(
         &self,
         context: &Context,
-        state: &State<'_, T>,
-        is_dropped: bool,
-    ) -> Result<DeviceNews, SaveError> {
-        let Some(devices) = &self.devices else {
-            return Ok(DeviceNews::default());
-        };
-        let renewed = state.renewed_sid().filter(|_| !is_dropped);
-        let offer = renewed.map(|sid| devices.offer(context, sid, state.now()));
-        let departed = state.departure(is_dropped);
-        let departed = departed.map(|departure| devices.depart(departure, state.now()));
-        Ok(DeviceNews {
-            registration: offer.transpose()?.flatten(),
-            set_cookies: departed.unwrap_or_default(),
-        })
+        candidate: Candidate,
+        carried: PartNumbers,
+        device: DeviceId,
+        now: UnixSeconds,
+        store: impl FnOnce(&Store<'_, T>) -> Result<R, SaveError>,
+    ) -> Option<R> {
+        let mut opened = candidate.opened;
+        opened.layout.metadata.device = Some(device);
+        let mut data = StateData::<T>::new(&self.policy, now, true);
+        let mut state = data.under(&self.policy);
+        state.hold(opened);
+        state.admit(None, true);
+        let finished = self.carry_out(state.reseal(), context, &state, carried, store);
+        match finished.ok()?.change {
+            TokenChange::Store(stored) => Some(stored),
+            TokenChange::Keep | TokenChange::Drop => None,
+        }
     }
 }

@@ -7,11 +7,11 @@ use crate::{
     cookie::CookieName,
     crypto::scratch::{Scratch, Wiped},
     keys::KeyId,
-    state::Layout,
+    state::OpenedBody,
     token::Refused,
 };
 
-/// The choice among several tokens that open (SPEC.md § 7.0).
+/// The choice among several tokens that open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Duplicates {
     /// The newest, because only this host can have set them.
@@ -22,6 +22,12 @@ pub(crate) enum Duplicates {
     Refuse,
 }
 
+/// A token that passed every step before its payload.
+pub(crate) struct Candidate<B = Wiped> {
+    pub(super) key_id: KeyId,
+    pub(super) opened: OpenedBody<B>,
+}
+
 impl Duplicates {
     pub(crate) fn of(name: &CookieName) -> Duplicates {
         if name.is_host_only() {
@@ -30,86 +36,49 @@ impl Duplicates {
             Duplicates::NewestOfOneSession
         }
     }
-}
 
-/// A token that passed every step before its payload.
-pub(super) struct Candidate {
-    pub(super) key_id: KeyId,
-    pub(super) layout: Layout,
-    pub(super) token_len: usize,
-    pub(super) cookies: usize,
-    pub(super) body: Body,
-}
-
-pub(super) enum Body {
-    /// A range of the buffer that the token was opened in.
-    InBuffer(Range<usize>),
-    /// A copy, because the next token is opened in the same buffer.
-    Kept(Wiped),
-}
-
-/// The tokens of one name, opened (SPEC.md § 7.0).
-#[derive(Default)]
-pub(super) struct Candidates {
-    count: usize,
-    first_refusal: Option<Refused>,
-    best: Option<Candidate>,
-    others: Vec<Candidate>,
-}
-
-impl Candidates {
-    pub(super) fn add(&mut self, verified: Result<Candidate, Refused>) {
-        self.count += 1;
-        match verified {
-            Err(refused) => {
-                self.first_refusal.get_or_insert(refused);
-            }
-            Ok(candidate) => match &mut self.best {
-                None => self.best = Some(candidate),
-                Some(best) if candidate.age_order() > best.age_order() => {
-                    self.others.push(std::mem::replace(best, candidate));
-                }
-                Some(_) => self.others.push(candidate),
-            },
-        }
-    }
-
-    pub(super) fn choose(self, duplicates: Duplicates) -> Option<Result<Candidate, Refused>> {
-        let duplicate = Refused {
-            reason: Reason::Duplicate,
-            key_id: None,
+    /// Chooses among the tokens of one name.
+    pub(super) fn choose(
+        self,
+        tokens: impl Iterator<Item = Result<Candidate, Refused>>,
+    ) -> Option<Result<Candidate, Refused>> {
+        let tokens: Vec<_> = tokens.collect();
+        let is_several = tokens.len() > 1;
+        let first_refusal = tokens
+            .iter()
+            .find_map(|token| token.as_ref().err().copied());
+        let opened: Vec<_> = tokens.into_iter().flatten().collect();
+        let sid = |candidate: &Candidate| candidate.opened.layout.metadata.sid;
+        let is_of_one_session =
+            |pair: &[Candidate]| sid(&pair[0]).is_some() && sid(&pair[0]) == sid(&pair[1]);
+        let is_refused = match self {
+            Duplicates::Newest => false,
+            Duplicates::NewestOfOneSession => !opened.windows(2).all(is_of_one_session),
+            Duplicates::Refuse => is_several,
         };
-        if duplicates == Duplicates::Refuse && self.count > 1 {
-            return Some(Err(duplicate));
+        if is_refused {
+            return Some(Err(Reason::Duplicate.into()));
         }
-        let Some(best) = self.best else {
-            return self.first_refusal.map(Err);
-        };
-        let sid = best.layout.metadata.sid;
-        let is_same = |other: &Candidate| sid.is_some() && other.layout.metadata.sid == sid;
-        if duplicates == Duplicates::Newest || self.others.iter().all(is_same) {
-            Some(Ok(best))
-        } else {
-            Some(Err(duplicate))
-        }
+        // Of several that are equally new, the first.
+        let newest = opened.into_iter().rev().max_by_key(Candidate::age_order);
+        newest.map(Ok).or(first_refusal.map(Err))
     }
 }
 
 impl Candidate {
-    /// The same with a copy of the body.
-    pub(super) fn kept(self, buffer: &mut Scratch) -> Candidate {
-        let body = match self.body {
-            Body::InBuffer(range) => Body::Kept(buffer.give(range, Vec::new())),
-            kept => kept,
-        };
-        Candidate { body, ..self }
-    }
-
     /// The latest sign-in wins, then the latest activity.
     fn age_order(&self) -> (UnixSeconds, UnixSeconds) {
-        (
-            self.layout.metadata.issued,
-            self.layout.metadata.last_active(),
-        )
+        let metadata = &self.opened.layout.metadata;
+        (metadata.issued, metadata.last_active())
+    }
+}
+
+impl Candidate<Range<usize>> {
+    #[inline]
+    pub(super) fn keep(self, buffer: &mut Scratch, next: Vec<u8>) -> Candidate {
+        Candidate {
+            key_id: self.key_id,
+            opened: self.opened.keep(buffer, next),
+        }
     }
 }

@@ -52,9 +52,7 @@ impl std::error::Error for SaveError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             SaveError::Random(error) => error.source(),
-            SaveError::Clock | SaveError::InsideUpdate | SaveError::ForeignSession => None,
-            SaveError::FormerInJar => None,
-            SaveError::DeviceInJar => None,
+            _ => None,
         }
     }
 }

@@ -1,10 +1,14 @@
 //! Events for `tracing`, with that feature. None contains a token, a key or content.
 
-#[cfg(feature = "tower")]
+#![cfg_attr(not(feature = "tracing"), allow(unused, reason = "nothing is told"))]
+#![cfg_attr(
+    not(feature = "tower"),
+    allow(dead_code, reason = "events of adapters")
+)]
+
 use std::error::Error;
 
 use super::outcome::Outcome;
-#[cfg(feature = "tracing")]
 use crate::base::reason::Reason;
 
 /// A session was read.
@@ -46,8 +50,6 @@ pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
             tracing::debug!(purpose, %reason, token_bytes, "old cookie rejected");
         }
     }
-    #[cfg(not(feature = "tracing"))]
-    let _ = (purpose, outcome, token_bytes);
 }
 
 /// Cookies with the default name of another library keep arriving, and none of them is read.
@@ -58,20 +60,15 @@ pub(crate) fn old_cookie_missed(purpose: &str, name: &str) {
         name,
         "visitors bring this cookie and no session; if it is that of the old program, give its name to `migrate_from`"
     );
-    #[cfg(not(feature = "tracing"))]
-    let _ = (purpose, name);
 }
 
 /// A cookie, header or token is built whose content anyone can read.
 pub(crate) fn unencrypted(purpose: &str) {
     #[cfg(feature = "tracing")]
     tracing::info!(purpose, "sessions are unencrypted but signed");
-    #[cfg(not(feature = "tracing"))]
-    let _ = purpose;
 }
 
 /// A handler returned an error of its session.
-#[cfg(feature = "tower")]
 pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
     #[cfg(feature = "tracing")]
     tracing::error!(
@@ -79,29 +76,22 @@ pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
         error = told(error),
         "a session could not be read or changed"
     );
-    #[cfg(not(feature = "tracing"))]
-    let _ = (key, error);
 }
 
 /// A handler returned the error of a change that its visitor's device did not prove. The session itself was told of when
 /// it was read.
-#[cfg(feature = "tower")]
 pub(crate) fn session_was_stale() {
     #[cfg(feature = "tracing")]
     tracing::debug!("a session without its device was not changed");
 }
 
 /// The session of a response could not be saved.
-#[cfg(feature = "tower")]
 pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
     #[cfg(feature = "tracing")]
     tracing::error!(error = told(error), "a session could not be saved");
-    #[cfg(not(feature = "tracing"))]
-    let _ = error;
 }
 
 /// A CSRF check refused a request. Its origin and host are given if they have the form of one.
-#[cfg(feature = "tower")]
 pub(crate) fn request_refused(refusal: &str, origin: Option<&str>, host: Option<&str>) {
     #[cfg(feature = "tracing")]
     tracing::warn!(
@@ -110,21 +100,15 @@ pub(crate) fn request_refused(refusal: &str, origin: Option<&str>, host: Option<
         host,
         "a request was refused by a CSRF check"
     );
-    #[cfg(not(feature = "tracing"))]
-    let _ = (refusal, origin, host);
 }
 
 /// A layer is missing, or there are two.
-#[cfg(feature = "tower")]
 pub(crate) fn setup_is_wrong(sentence: &str) {
     #[cfg(feature = "tracing")]
     tracing::error!(sentence, "a request could not be served");
-    #[cfg(not(feature = "tracing"))]
-    let _ = sentence;
 }
 
 /// An error and its sources, in one sentence.
-#[cfg(all(feature = "tower", feature = "tracing"))]
 fn told(error: &(dyn Error + 'static)) -> String {
     let errors = std::iter::successors(Some(error), |&error| error.source());
     let sentences: Vec<_> = errors.map(|error| error.to_string()).collect();
@@ -132,27 +116,21 @@ fn told(error: &(dyn Error + 'static)) -> String {
 }
 
 /// A request belongs to no context, so its session was not read.
-#[cfg(feature = "tower")]
 pub(crate) fn context_missed(purpose: &str) {
     #[cfg(feature = "tracing")]
     tracing::debug!(
         purpose,
         "no context for this request, its session is refused"
     );
-    #[cfg(not(feature = "tracing"))]
-    let _ = purpose;
 }
 
 /// The application let shared caches store a response that carries a session.
-#[cfg(feature = "http")]
 pub(crate) fn caching_was_replaced(purpose: &str) {
     #[cfg(feature = "tracing")]
     tracing::warn!(
         purpose,
         "a response for shared caches carries a session, so it was made no-store"
     );
-    #[cfg(not(feature = "tracing"))]
-    let _ = purpose;
 }
 
 /// A refresh or a new key was due, and the session would have grown past its limit.
@@ -162,6 +140,4 @@ pub(crate) fn refresh_was_left_out(purpose: &str) {
         purpose,
         "refresh or re-sealing left out, the session is too large for it"
     );
-    #[cfg(not(feature = "tracing"))]
-    let _ = purpose;
 }

@@ -1,61 +1,23 @@
-//! The end of a session's request: closes the session, and returns the outcome as plain data.
-
-use std::fmt;
+//! The end of a session's request: closes the session, and seals what the client is to store.
 
 use super::{
     error::SaveError,
     events,
     handle::Session,
     lock::{Contents, Loaded},
+    outcome::Outcome,
     sealer::Sealer,
 };
 use crate::{
     base::time::UnixSeconds,
     cookie::PartNumbers,
-    state::{Allowed, BodyToSeal, Circumstances, Saving, State},
-    token::Context,
+    crypto::{random, scratch::Scratch},
+    keys::Place,
+    state::{
+        Allowed, BodyToSeal, Circumstances, Decision, SessionError, State, TokenChange, Touch,
+    },
+    token::{self, Context, Draft},
 };
-
-/// The change of a client's token at the end of its session's use. `T` is the token, or what carries it.
-///
-/// # Examples
-///
-/// ```
-/// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
-/// # use std::time::SystemTime;
-/// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
-/// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());
-/// # session.invalidate()?;
-/// let (field, value) = match tokens.save(&session)? {
-///     TokenChange::Store(token) => ("session-token", token),
-///     TokenChange::Drop => ("session-token", String::new()),
-///     _ => return Ok(()),
-/// };
-/// assert_eq!((field, value.as_str()), ("session-token", ""));
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-#[must_use = "a session is not saved unless its token is sent"]
-pub enum TokenChange<T = String> {
-    /// The client keeps the token that it has, or has none.
-    #[default]
-    Keep,
-    /// The client stores this token in place of the one that it has.
-    Store(T),
-    /// The session has ended: the client drops its token.
-    Drop,
-}
-
-/// The extent to which a response depends on its session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Touch {
-    Untouched,
-    /// The session was read or refreshed.
-    Touched,
-    /// The content was written, or the session has ended.
-    Written,
-}
 
 /// The outcome of a session for its response.
 pub(crate) struct Finished<R> {
@@ -89,7 +51,7 @@ pub(crate) struct DeviceNews {
 pub(crate) struct Store<'a, T> {
     sealer: &'a Sealer,
     context: &'a Context,
-    state: State<'a, T>,
+    state: &'a State<'a, T>,
     body: BodyToSeal,
     pub(crate) arrived: Arrived,
 }
@@ -103,115 +65,143 @@ impl<T> Session<T> {
         circumstances: Circumstances,
         store: impl FnOnce(&Store<'_, T>) -> Result<R, SaveError>,
     ) -> Result<Finished<R>, SaveError> {
-        if !self.is_of(sealer) {
+        let loader = &*self.lock.sealer;
+        if !std::ptr::eq(loader, sealer) && !loader.is_like(sealer) {
             return Err(SaveError::ForeignSession);
         }
-        let mut guard = self.lock.lock().map_err(|_| SaveError::InsideUpdate)?;
-        let was_closed = guard.close();
-        let Contents {
-            arrival,
-            loaded,
-            is_touched,
-            ..
-        } = &mut *guard;
-        let Some(loaded) = loaded.as_mut().filter(|_| *is_touched) else {
-            return Ok(Finished::keep(Touch::Untouched));
-        };
-        // A session is saved once, and this response still depends on it.
-        if was_closed {
-            return Ok(Finished::keep(Touch::Touched));
-        }
-        let Loaded {
-            data,
-            outcome,
-            carried,
-        } = loaded;
-        let state = data.under(&self.lock.sealer.policy);
-        let reseal = sealer.must_reseal(*outcome, state.now());
-        let saving = state.saving(circumstances, arrival.is_subresource, reseal);
-        let arrived = Arrived {
-            carried: *carried,
-            now: state.now(),
-        };
-        Store::new(sealer, arrival.context(sealer), state, arrived).carry_out(saving, store)
-    }
-
-    /// Returns `true` if the session was loaded by `sealer`, or by one that seals the same way.
-    fn is_of(&self, sealer: &Sealer) -> bool {
-        let loader = &*self.lock.sealer;
-        std::ptr::eq(loader, sealer) || loader.is_like(sealer)
+        let finished = self.lock.with_contents(|contents| {
+            let was_closed = contents.close();
+            let Contents {
+                arrival,
+                loaded,
+                is_touched,
+                ..
+            } = contents;
+            let Some(loaded) = loaded.as_mut().filter(|_| *is_touched) else {
+                return Ok(Finished::keep(Touch::Untouched));
+            };
+            // A session is saved once, and this response still depends on it.
+            if was_closed {
+                return Ok(Finished::keep(Touch::Touched));
+            }
+            let Loaded {
+                data,
+                outcome,
+                carried,
+            } = loaded;
+            let state = data.under(&loader.policy);
+            let reseal = sealer.must_reseal(*outcome, state.now());
+            let decision = state.finish(circumstances, arrival.is_subresource, reseal);
+            let context = arrival.context(sealer);
+            sealer.carry_out(decision, context, &state, *carried, store)
+        });
+        finished.map_err(|_| SaveError::InsideUpdate)?
     }
 }
 
-impl<'a, T> Store<'a, T> {
-    pub(super) fn new(
-        sealer: &'a Sealer,
-        context: &'a Context,
-        state: State<'a, T>,
-        arrived: Arrived,
-    ) -> Store<'a, T> {
-        Store {
-            sealer,
-            context,
-            state,
-            body: BodyToSeal::AsArrived,
-            arrived,
+impl<T> Contents<T> {
+    /// Makes the session read-only from now on. Returns `true` if it already was.
+    pub(super) fn close(&mut self) -> bool {
+        let was_closed = self.closed.is_some();
+        self.closed.get_or_insert(SessionError::AfterHead);
+        was_closed
+    }
+}
+
+impl Sealer {
+    /// Returns `true` if a session that was read with this outcome is to be sealed again under a newer key.
+    fn must_reseal(&self, outcome: Outcome, now: UnixSeconds) -> bool {
+        match outcome {
+            Outcome::OpenedUnderAcceptedKey { key_id } => {
+                self.slot.keys().place_of(key_id, now) == Some(Place::Earlier)
+            }
+            _ => false,
         }
     }
 
-    /// Carries out the decision.
-    pub(super) fn carry_out<R>(
-        self,
-        saving: Saving,
+    /// Carries out the decision about a session.
+    pub(super) fn carry_out<T, R>(
+        &self,
+        decision: Decision,
+        context: &Context,
+        state: &State<'_, T>,
+        carried: PartNumbers,
         store: impl FnOnce(&Store<'_, T>) -> Result<R, SaveError>,
     ) -> Result<Finished<R>, SaveError> {
-        let (touch, body) = match saving {
-            Saving::Store(body) => (Touch::Written, body),
-            Saving::Refresh(body) => (Touch::Touched, body),
-            Saving::Drop => return self.dropped(),
-            Saving::Keep => return Ok(Finished::keep(Touch::Touched)),
-            Saving::NoRoom => {
-                events::refresh_was_left_out(self.sealer.slot.purpose().name());
-                return Ok(Finished::keep(Touch::Touched));
+        if decision.is_too_large {
+            events::refresh_was_left_out(self.slot.purpose().name());
+        }
+        let touch = decision.touch;
+        let arrived = Arrived {
+            carried,
+            now: state.now(),
+        };
+        let change = match decision.change {
+            TokenChange::Keep => return Ok(Finished::keep(touch)),
+            TokenChange::Drop => TokenChange::Drop,
+            TokenChange::Store(body) => {
+                let stored = store(&Store {
+                    sealer: self,
+                    context,
+                    state,
+                    body,
+                    arrived,
+                });
+                match stored {
+                    Ok(stored) => TokenChange::Store(stored),
+                    // A refresh is optional, so it does not fail a response.
+                    Err(_) if touch == Touch::Touched => return Ok(Finished::keep(touch)),
+                    Err(error) => return Err(error),
+                }
             }
         };
-        match (Store { body, ..self }).stored(touch, store) {
-            // A refresh is optional, so it does not fail a response.
-            Err(_) if touch == Touch::Touched => Ok(Finished::keep(touch)),
-            finished => finished,
-        }
-    }
-
-    fn stored<R>(
-        self,
-        touch: Touch,
-        store: impl FnOnce(&Store<'_, T>) -> Result<R, SaveError>,
-    ) -> Result<Finished<R>, SaveError> {
+        let is_dropped = matches!(change, TokenChange::Drop);
         Ok(Finished {
             touch,
-            change: TokenChange::Store(store(&self)?),
-            device: self.sealer.device_news(self.context, &self.state, false)?,
-            arrived: self.arrived,
+            change,
+            device: self.device_news(context, state, is_dropped)?,
+            arrived,
         })
     }
 
-    fn dropped<R>(self) -> Result<Finished<R>, SaveError> {
-        Ok(Finished {
-            touch: Touch::Written,
-            change: TokenChange::Drop,
-            device: self.sealer.device_news(self.context, &self.state, true)?,
-            arrived: self.arrived,
+    /// The news for the device of a session that the client stores, or that `is_dropped`.
+    fn device_news<T>(
+        &self,
+        context: &Context,
+        state: &State<'_, T>,
+        is_dropped: bool,
+    ) -> Result<DeviceNews, SaveError> {
+        let Some(devices) = &self.devices else {
+            return Ok(DeviceNews::default());
+        };
+        let renewed = state.renewed_sid().filter(|_| !is_dropped);
+        let offer = renewed.map(|sid| devices.offer(context, sid, state.now()));
+        let departed = state.departure(is_dropped);
+        let departed = departed.map(|departure| devices.depart(departure, state.now()));
+        Ok(DeviceNews {
+            registration: offer.transpose()?.flatten(),
+            set_cookies: departed.unwrap_or_default(),
         })
     }
+}
 
+impl<T> Store<'_, T> {
     /// The length of the token that [`seal_into`](Self::seal_into) appends.
     pub(crate) fn token_len(&self) -> usize {
-        self.sealer.token_len(&self.state, self.body)
+        token::token_len(self.sealer.mode, self.state.body_len(self.body))
     }
 
     /// Seals the session, and appends the token.
     pub(crate) fn seal_into(&self, text: &mut String) -> Result<(), SaveError> {
-        self.sealer.seal(self.context, &self.state, self.body, text)
+        let keys = self.sealer.slot.keys();
+        let mut buffer = Scratch::borrow();
+        let key = keys.sealing(self.state.now());
+        let mut draft = Draft::new(key, self.state.body_len(self.body), &mut buffer);
+        if !self.state.write_body(self.body, draft.body()) {
+            return Err(SaveError::Clock);
+        }
+        draft.seal(self.context, &random::from_thread()?, text);
+        Ok(())
     }
 
     /// Seconds for which a browser is to keep the cookie. `None`: until it is closed.
@@ -232,17 +222,6 @@ impl<R> Finished<R> {
             change: TokenChange::Keep,
             device: DeviceNews::default(),
             arrived: Arrived::default(),
-        }
-    }
-}
-
-/// Does not show the token.
-impl fmt::Debug for TokenChange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            TokenChange::Keep => f.write_str("Keep"),
-            TokenChange::Store(token) => write!(f, "Store({} bytes)", token.len()),
-            TokenChange::Drop => f.write_str("Drop"),
         }
     }
 }

@@ -8,8 +8,7 @@ use super::{
 };
 use crate::{
     base::time::system_time,
-    crypto::random,
-    state::{DeviceBinding, Map, Payload, SessionError, SizeReport, State},
+    state::{DeviceBinding, Map, Metadata, Payload, SessionError, SizeReport, State},
 };
 
 /// A visitor's session during one request. Cloning is cheap, and all clones are the same session.
@@ -104,8 +103,7 @@ impl<T: Payload> Session<T> {
     ///
     /// Returns the errors of [every change](Session#errors), or a failure of the random generator.
     pub fn ensure_id(&self) -> Result<SessionId, SessionError> {
-        self.change(|state| state.ensure_id(random::from_system))
-            .map(SessionId)
+        self.change(|state| state.ensure_id()).map(SessionId)
     }
 
     /// Returns `true` if the session exists in this request only: the request had none that opened, or the session was
@@ -184,8 +182,7 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn created_at(&self) -> Option<SystemTime> {
-        self.with(|session| session.state.created_at())
-            .map(system_time)
+        self.metadata().map(|known| system_time(known.issued))
     }
 
     /// Returns the time of the last activity that the session carried when it arrived, or `None` if it has not been
@@ -213,8 +210,8 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn last_active_at(&self) -> Option<SystemTime> {
-        self.with(|session| session.state.last_active_at())
-            .map(system_time)
+        self.metadata()
+            .map(|known| system_time(known.last_active()))
     }
 
     /// Returns the earlier of the absolute and the idle deadline, or `None` if the session has not been sent yet.
@@ -313,9 +310,8 @@ impl<T> Session<T> {
     #[must_use]
     pub fn is_touched(&self) -> bool {
         // An error: this thread is inside an `update` of the session.
-        self.lock
-            .lock()
-            .map_or(true, |contents| contents.is_touched)
+        let is_touched = self.lock.with_contents(|contents| contents.is_touched);
+        is_touched.unwrap_or(true)
     }
 }
 
@@ -340,8 +336,23 @@ impl<T: Payload> Session<T> {
         self.lock.try_with(work)
     }
 
-    /// Hands the session to `change`, if a change can still be saved.
+    fn metadata(&self) -> Option<Metadata> {
+        self.with(|session| session.state.metadata().copied())
+    }
+
+    /// Hands the session to `change`, if it may be changed.
     pub(super) fn change<R>(
+        &self,
+        change: impl FnOnce(&mut State<'_, T>) -> Result<R, SessionError>,
+    ) -> Result<R, SessionError> {
+        self.try_with(|mut session| {
+            session.check_writable()?;
+            change(&mut session.state)
+        })?
+    }
+
+    /// Hands the session to `change`, which is right for a session that is withheld, too.
+    pub(super) fn change_any<R>(
         &self,
         change: impl FnOnce(&mut State<'_, T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {

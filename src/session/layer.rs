@@ -1,9 +1,9 @@
-//! Methods for layers, besides [`Session::end`]. Feature `tower`.
+//! Methods for layers, besides [`Session::finish`]. Feature `tower`.
 
 use std::sync::Arc;
 
-use super::{events, handle::Session};
-use crate::state::Payload;
+use super::{events, handle::Session, lock::Contents};
+use crate::state::{Payload, SessionError};
 
 impl<T: Payload> Session<T> {
     /// Touches the session.
@@ -21,9 +21,8 @@ impl<T> Session<T> {
     /// Makes the session empty and read-only, because its request belongs to no context.
     pub(crate) fn refuse(&self) {
         events::context_missed(self.lock.sealer.slot.purpose().name());
-        if let Ok(mut contents) = self.lock.lock() {
-            contents.refuse();
-        }
+        let refuse = |contents: &mut Contents<T>| contents.closed = Some(SessionError::NoContext);
+        let _ = self.lock.with_contents(refuse);
     }
 
     /// Returns `true` if the application did not touch the session, and has no handle left to do so.
@@ -40,8 +39,6 @@ impl<T> Session<T> {
     /// Makes the session read-only from now on.
     pub(crate) fn close(&self) {
         // An error: this thread is inside an `update` of the session.
-        if let Ok(mut contents) = self.lock.lock() {
-            contents.close();
-        }
+        let _ = self.lock.with_contents(Contents::close);
     }
 }

@@ -1,10 +1,7 @@
 //! Changes of a session as a whole.
 
 use super::{handle::Session, id::SessionId};
-use crate::{
-    crypto::random,
-    state::{Payload, SessionError},
-};
+use crate::state::{Payload, SessionError};
 
 impl<T: Payload> Session<T> {
     /// Renews the session after a sign-in: gives it a new id, and starts the absolute timeout again
@@ -39,8 +36,7 @@ impl<T: Payload> Session<T> {
     /// [docs/spec/writer.md § 8.7]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#8-what-is-written
     #[doc(alias = "regenerate")]
     pub fn renew(&self) -> Result<(), SessionError> {
-        let sid = random::from_system()?;
-        self.change(|state| state.renew(sid))
+        self.change_any(|state| state.renew())
     }
 
     /// Gives the session a new id, for changes of privilege other than a sign-in. Data and dates are kept.
@@ -66,8 +62,7 @@ impl<T: Payload> Session<T> {
     ///
     /// Returns the errors of [every change](Session#errors), or a failure of the random generator.
     pub fn renew_id(&self) -> Result<(), SessionError> {
-        let sid = random::from_system()?;
-        self.change(|state| state.renew_id(sid))
+        self.change(|state| state.renew_id().map(drop))
     }
 
     /// Drops the data and the id, and keeps the dates. If nothing is stored afterwards, the response makes the browser
@@ -128,7 +123,7 @@ impl<T: Payload> Session<T> {
     /// A copy of the cookie that was taken earlier opens until its own deadline.
     #[doc(alias = "destroy")]
     pub fn invalidate(&self) -> Result<Option<SessionId>, SessionError> {
-        self.change(|state| Ok(state.invalidate().map(SessionId)))
+        self.change_any(|state| Ok(state.invalidate().map(SessionId)))
     }
 
     /// Discards the changes of this request: they are not saved, unless [`save`](Self::save) is called later.
@@ -151,7 +146,7 @@ impl<T: Payload> Session<T> {
     ///
     /// Returns [`AfterHead`](SessionError::AfterHead) or [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn discard(&self) -> Result<(), SessionError> {
-        self.change(|state| {
+        self.change_any(|state| {
             state.discard();
             Ok(())
         })

@@ -1,12 +1,10 @@
 //! The lock that the clones of a handle share, and the first touch.
 
 use std::{
-    cell::Cell,
     mem,
-    ops::{Deref, DerefMut},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
     },
 };
 
@@ -23,7 +21,7 @@ use crate::{
 pub(super) struct SessionLock<T> {
     pub(super) sealer: Arc<Sealer>,
     /// The number of the thread that holds the lock, or 0. It gets an error instead of waiting for itself.
-    holder: AtomicU64,
+    holder: AtomicUsize,
     contents: Mutex<Contents<T>>,
 }
 
@@ -34,17 +32,8 @@ pub(super) struct Contents<T> {
     pub(super) loaded: Option<Loaded<T>>,
     /// The application touched the session. One that is only verified beforehand has no part in the response.
     pub(super) is_touched: bool,
-    closed: Option<Closed>,
-}
-
-/// The reason why a session can only be read.
-#[derive(Clone, Copy)]
-enum Closed {
-    /// The head of the response is on its way.
-    AfterHead,
-    /// The request belongs to no context.
-    #[cfg_attr(not(feature = "tower"), allow(dead_code, reason = "for the layer"))]
-    NoContext,
+    /// The error of every change, because it could no longer be saved.
+    pub(super) closed: Option<SessionError>,
 }
 
 /// A request's part in its session, before the session is read.
@@ -73,7 +62,7 @@ pub(crate) struct LockedSession<'a, T> {
     pub(crate) sealer: &'a Sealer,
     pub(crate) context: &'a Context,
     pub(crate) clock: &'a Clock,
-    closed: Option<Closed>,
+    closed: Option<&'a SessionError>,
 }
 
 impl<T: Payload> SessionLock<T> {
@@ -82,41 +71,38 @@ impl<T: Payload> SessionLock<T> {
         &self,
         work: impl FnOnce(LockedSession<'_, T>) -> R,
     ) -> Result<R, SessionError> {
-        let mut guard = self.lock()?;
-        guard.is_touched = true;
-        let sealer = &*self.sealer;
-        let Contents {
-            arrival,
-            loaded,
-            closed,
-            ..
-        } = &mut *guard;
-        let Loaded { data, outcome, .. } = match loaded {
-            Some(loaded) => loaded,
-            None => Loaded::read(loaded, sealer, arrival),
-        };
-        Ok(work(LockedSession {
-            state: data.under(&sealer.policy),
-            outcome: *outcome,
-            closed: *closed,
-            sealer,
-            context: arrival.context(sealer),
-            clock: &arrival.clock,
-        }))
+        self.with_contents(|contents| {
+            contents.is_touched = true;
+            let Contents {
+                arrival,
+                loaded,
+                closed,
+                ..
+            } = contents;
+            let sealer = &*self.sealer;
+            let Loaded { data, outcome, .. } = Loaded::read_once(loaded, sealer, arrival);
+            work(LockedSession {
+                state: data.under(&sealer.policy),
+                outcome: *outcome,
+                closed: closed.as_ref(),
+                sealer,
+                context: arrival.context(sealer),
+                clock: &arrival.clock,
+            })
+        })
     }
 
     /// Reads the session without touching it.
     #[cfg(feature = "tower")]
     pub(super) fn verify(&self) {
         // An error: this thread is inside an `update` of the session, which has read it.
-        if let Ok(mut guard) = self.lock() {
-            let Contents {
-                arrival, loaded, ..
-            } = &mut *guard;
-            if loaded.is_none() {
-                Loaded::read(loaded, &self.sealer, arrival);
-            }
-        }
+        let _ = self.with_contents(
+            |Contents {
+                 arrival, loaded, ..
+             }| {
+                Loaded::read_once(loaded, &self.sealer, arrival);
+            },
+        );
     }
 }
 
@@ -124,7 +110,7 @@ impl<T> SessionLock<T> {
     pub(super) fn new(sealer: Arc<Sealer>, arrival: Arrival) -> SessionLock<T> {
         SessionLock {
             sealer,
-            holder: AtomicU64::new(0),
+            holder: AtomicUsize::new(0),
             contents: Mutex::new(Contents {
                 arrival,
                 loaded: None,
@@ -134,8 +120,12 @@ impl<T> SessionLock<T> {
         }
     }
 
-    /// Waits for other threads. The error is [`SessionError::InsideUpdate`].
-    pub(super) fn lock(&self) -> Result<Guard<'_, T>, SessionError> {
+    /// Hands the contents to `work`, after other threads. The error is [`SessionError::InsideUpdate`].
+    #[inline]
+    pub(super) fn with_contents<R>(
+        &self,
+        work: impl FnOnce(&mut Contents<T>) -> R,
+    ) -> Result<R, SessionError> {
         let this_thread = this_thread();
         // Only this thread stores its own number, so no ordering is needed.
         if self.holder.load(Ordering::Relaxed) == this_thread {
@@ -143,12 +133,11 @@ impl<T> SessionLock<T> {
         }
         // A panic inside `update` leaves the session as it was.
         let contents = self.contents.lock();
-        let contents = contents.unwrap_or_else(PoisonError::into_inner);
+        let mut contents = contents.unwrap_or_else(PoisonError::into_inner);
         self.holder.store(this_thread, Ordering::Relaxed);
-        Ok(Guard {
-            contents,
-            holder: &self.holder,
-        })
+        // Dropped before the lock is released, so it never hides the next holder.
+        let _held = Held(&self.holder);
+        Ok(work(&mut contents))
     }
 
     #[cfg(feature = "tower")]
@@ -159,28 +148,15 @@ impl<T> SessionLock<T> {
 }
 
 impl<T> LockedSession<'_, T> {
+    /// Returns an error if the session can no longer be changed, or not at all.
+    pub(crate) fn check_writable(&self) -> Result<(), SessionError> {
+        self.check_open()?;
+        self.state.check_writable()
+    }
+
     /// Returns an error if changes can no longer be saved.
-    pub(crate) fn check_open(&self) -> Result<(), SessionError> {
-        match self.closed {
-            None => Ok(()),
-            Some(Closed::AfterHead) => Err(SessionError::AfterHead),
-            Some(Closed::NoContext) => Err(SessionError::NoContext),
-        }
-    }
-}
-
-impl<T> Contents<T> {
-    /// Makes the session read-only from now on. Returns `true` if it already was.
-    pub(super) fn close(&mut self) -> bool {
-        let was_closed = self.closed.is_some();
-        self.closed.get_or_insert(Closed::AfterHead);
-        was_closed
-    }
-
-    /// Makes the session empty and read-only, because its request belongs to no context.
-    #[cfg(feature = "tower")]
-    pub(super) fn refuse(&mut self) {
-        self.closed = Some(Closed::NoContext);
+    pub(super) fn check_open(&self) -> Result<(), SessionError> {
+        self.closed.map_or(Ok(()), |error| Err(error.clone()))
     }
 }
 
@@ -191,7 +167,18 @@ impl Arrival {
 }
 
 impl<T: Payload> Loaded<T> {
-    /// Reads what arrived, once. Built in place, because moving it costs more than building it.
+    /// Reads what arrived, if that has not been done. Built in place, because moving it costs more than building it.
+    fn read_once<'a>(
+        loaded: &'a mut Option<Loaded<T>>,
+        sealer: &Sealer,
+        arrival: &mut Arrival,
+    ) -> &'a mut Loaded<T> {
+        match loaded {
+            Some(loaded) => loaded,
+            None => Loaded::read(loaded, sealer, arrival),
+        }
+    }
+
     fn read<'a>(
         loaded: &'a mut Option<Loaded<T>>,
         sealer: &Sealer,
@@ -200,62 +187,38 @@ impl<T: Payload> Loaded<T> {
         // Before anything is taken: if the clock panics, the next touch finds everything that arrived.
         let now = arrival.clock.now();
         let values = mem::take(&mut arrival.values);
-        let brought = !values.is_empty();
         let old = arrival.old.take();
-        let brought = brought || old.is_some();
+        let has_token = !values.is_empty() || old.is_some();
         let loaded = loaded.insert(Loaded {
-            data: sealer.unread(brought, now),
+            data: StateData::new(&sealer.policy, now, has_token),
             outcome: Outcome::Absent,
             carried: values.carried(),
         });
         let mut state = loaded.data.under(&sealer.policy);
-        if let Some(old) = old.filter(|_| values.is_empty()) {
-            sealer.take_over(&old, &mut state, &mut loaded.outcome);
-            return loaded;
+        match old.filter(|_| values.is_empty()) {
+            Some(old) => sealer.take_over(&old, &mut state, &mut loaded.outcome),
+            None => {
+                let context = arrival.context(sealer);
+                sealer.read(context, values, &mut state, &mut loaded.outcome);
+            }
         }
-        let context = arrival.context(sealer);
-        sealer.read(context, values, &mut state, &mut loaded.outcome);
         loaded
     }
 }
 
-/// The held lock.
-pub(super) struct Guard<'a, T> {
-    contents: MutexGuard<'a, Contents<T>>,
-    holder: &'a AtomicU64,
-}
+/// Forgets the thread that holds a lock, when it is done or panics.
+struct Held<'a>(&'a AtomicUsize);
 
-impl<T> Deref for Guard<'_, T> {
-    type Target = Contents<T>;
-
-    fn deref(&self) -> &Contents<T> {
-        &self.contents
-    }
-}
-
-impl<T> DerefMut for Guard<'_, T> {
-    fn deref_mut(&mut self) -> &mut Contents<T> {
-        &mut self.contents
-    }
-}
-
-impl<T> Drop for Guard<'_, T> {
+impl Drop for Held<'_> {
     fn drop(&mut self) {
-        // Before the lock is released, so it never hides the next holder.
-        self.holder.store(0, Ordering::Relaxed);
+        self.0.store(0, Ordering::Relaxed);
     }
 }
 
-/// A number that only this thread has, from 1. (A `ThreadId` cannot be kept in an atomic.)
-fn this_thread() -> u64 {
-    static THREADS: AtomicU64 = AtomicU64::new(0);
+/// A number that no other running thread has, and never 0. (A `ThreadId` cannot be kept in an atomic.)
+fn this_thread() -> usize {
     thread_local! {
-        static NUMBER: Cell<u64> = const { Cell::new(0) };
+        static PLACE: u8 = const { 0 };
     }
-    let number = NUMBER.get();
-    if number != 0 {
-        return number;
-    }
-    NUMBER.set(THREADS.fetch_add(1, Ordering::Relaxed) + 1);
-    NUMBER.get()
+    PLACE.with(|place| std::ptr::from_ref(place).addr())
 }

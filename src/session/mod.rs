@@ -3,9 +3,8 @@
 //! [`Session`] is the handle of a session during a request. It holds a dictionary ([`Map`]) or one value of your type
 //! ([`SessionData`]). [`Outcome`] and [`Reason`] are for logs and metrics.
 
-mod device;
 #[cfg(feature = "device-bound")]
-mod device_request;
+mod device;
 mod dictionary;
 mod duplicates;
 mod error;
@@ -26,7 +25,9 @@ mod typed;
 
 pub use crate::{
     base::reason::Reason,
-    state::{DeviceBinding, Map, Payload, SessionData, SessionError, SizeReport, TooLarge},
+    state::{
+        DeviceBinding, Map, Payload, SessionData, SessionError, SizeReport, TokenChange, TooLarge,
+    },
 };
 pub use error::SaveError;
 pub use handle::Session;
@@ -34,9 +35,9 @@ pub use hooks::{ReadEvent, SessionInfo};
 pub use id::{SessionId, SessionIdError};
 pub use outcome::Outcome;
 
+pub(crate) use crate::state::Touch;
 pub(crate) use duplicates::Duplicates;
-pub use finish::TokenChange;
-pub(crate) use finish::{Arrived, Store, Touch};
+pub(crate) use finish::{Arrived, Store};
 pub(crate) use hooks::Hooks;
 pub(crate) use lock::{Arrival, LockedSession};
 pub(crate) use sealer::Sealer;

@@ -60,10 +60,7 @@ impl Outcome {
     pub(crate) fn opened_under(self) -> Option<KeyId> {
         match self {
             Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => Some(key_id),
-            Outcome::Absent
-            | Outcome::Rejected { .. }
-            | Outcome::Migrated
-            | Outcome::NotMigrated { .. } => None,
+            _ => None,
         }
     }
 }

@@ -1,26 +1,28 @@
-//! The keys of one purpose and the policy of its sessions: opens tokens, and seals states.
+//! The keys of one purpose and the policy of its sessions: opens the session of a request (docs/spec/writer.md § 8.6).
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use super::{
-    duplicates::{Body, Candidate, Candidates, Duplicates},
-    error::SaveError,
+    duplicates::{Candidate, Duplicates},
     events,
     hooks::{Hooks, SessionInfo},
     outcome::Outcome,
 };
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
-    cookie::{Values, Whole},
-    crypto::{random, scratch::Scratch, suite::Mode},
+    cookie::{BoundCookies, Values, Whole},
+    crypto::{scratch::Scratch, suite::Mode},
     device::Devices,
     keys::{KeyId, Place, PurposeKeys, PurposeSlot},
     migrate::Takeover,
-    state::{BodyToSeal, Layout, Metadata, Payload, Policy, State, StateData},
-    token::{self, Context, Draft, LONGEST_TOKEN, Opened, Refused},
+    state::{Layout, Metadata, OpenedBody, Payload, Policy, Standing, State},
+    token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
 pub(crate) struct Sealer {
@@ -37,11 +39,6 @@ pub(crate) struct Sealer {
 }
 
 impl Sealer {
-    /// The session of a request before it is read. `brought`: the request brought a token, which can be dropped.
-    pub(crate) fn unread<T>(&self, brought: bool, now: UnixSeconds) -> StateData<T> {
-        StateData::new(&self.policy, now, brought)
-    }
-
     /// Reads the session of a request that brought these values: one, none, or several under one name. Stores the
     /// result in `outcome`, then calls `on_outcome`.
     ///
@@ -50,37 +47,40 @@ impl Sealer {
     pub(crate) fn read<T: Payload>(
         &self,
         context: &Context,
-        values: Values,
+        mut values: Values,
         state: &mut State<'_, T>,
         outcome: &mut Outcome,
     ) {
         let keys = self.slot.keys();
-        let mut buffer = Scratch::borrow();
-        let (chosen, token_bytes) = self.choose(&keys, context, &values, state.now(), &mut buffer);
-        let chosen = chosen.map(|opened| self.admit(opened?, context, &values.bound, state));
+        let (chosen, token_bytes) = self.choose(&keys, context, &mut values, state.now());
         match chosen {
             None => {}
             Some(Err(refused)) => *outcome = refused.into(),
             Some(Ok(candidate)) => {
                 let key_id = candidate.key_id;
-                let body = match candidate.body {
-                    Body::InBuffer(range) => buffer.give(range, values.into_text()),
-                    Body::Kept(body) => body,
+                *outcome = Refused::under(key_id, Reason::Payload).into();
+                *outcome = match self.resume(context, candidate, &values.bound, state) {
+                    Ok(()) => opened_under(&keys, key_id, state.now()),
+                    Err(reason) => Refused::under(key_id, reason).into(),
                 };
-                let Candidate {
-                    layout,
-                    token_len,
-                    cookies,
-                    ..
-                } = candidate;
-                *outcome = Refused::unreadable(key_id).into();
-                state.resume(body, layout, token_len, cookies);
-                if !state.is_unreadable() {
-                    *outcome = opened_under(&keys, key_id, state.now());
-                }
             }
         }
         self.tell(*outcome, token_bytes);
+    }
+
+    /// Makes `state` the session of a token, unless it is withheld.
+    fn resume<T: Payload>(
+        &self,
+        context: &Context,
+        candidate: Candidate,
+        cookies: &BoundCookies,
+        state: &mut State<'_, T>,
+    ) -> Result<(), Reason> {
+        let mut opened = candidate.opened;
+        let metadata = &mut opened.layout.metadata;
+        let admitted = self.admit(context, metadata, cookies, state);
+        admitted.inspect_err(|_| state.withhold_stale(*metadata))?;
+        state.resume(opened)
     }
 
     /// Takes over the session of a request that brought no token, from the cookies of other libraries. Stores the
@@ -98,9 +98,9 @@ impl Sealer {
             reason: Reason::Payload,
         };
         let taken = state.taking_over(|state| {
-            old.read(now, |dates, dictionary| {
+            old.read(now, |mut dates, dictionary| {
                 self.check(&dates, sealing, &keys, now)?;
-                self.admit_old(&dates, state)?;
+                self.admit(&self.context, &mut dates, &BoundCookies::default(), state)?;
                 state.take_over(dates, &dictionary)
             })
         });
@@ -110,6 +110,28 @@ impl Sealer {
             Some(Err(reason)) => Outcome::NotMigrated { reason },
         };
         self.tell(*outcome, old.len());
+    }
+
+    /// Admits a session by the bound cookies beside it, which may bind it. The error is [`Reason::Stale`].
+    #[inline]
+    fn admit<T>(
+        &self,
+        context: &Context,
+        metadata: &mut Metadata,
+        cookies: &BoundCookies,
+        state: &mut State<'_, T>,
+    ) -> Result<(), Reason> {
+        let Some(devices) = &self.devices else {
+            return Ok(());
+        };
+        match devices.judge(context, metadata, cookies, state.now()) {
+            Standing::Admitted { device, until } => {
+                state.admit(until, device != metadata.device);
+                metadata.device = device;
+                Ok(())
+            }
+            Standing::Stale => Err(Reason::Stale),
+        }
     }
 
     /// Decodes a token's schema and payload by `decode`, without a session.
@@ -125,16 +147,21 @@ impl Sealer {
             self.tell(refused.into(), token.len());
             refused.reason
         };
-        let opened = self.verify(&keys, &self.context, token, now, &mut buffer);
-        let (opened, layout) = opened.map_err(refuse)?;
-        let body = opened.body(&buffer);
-        match decode(layout.metadata.schema, &body[layout.payload]) {
-            Some(result) => {
-                self.tell(opened_under(&keys, opened.key_id(), now), token.len());
-                Ok(result)
-            }
-            None => Err(refuse(Refused::unreadable(opened.key_id()))),
-        }
+        let opened = self.verify(
+            &keys,
+            &self.context,
+            &Whole::in_one_cookie(token),
+            now,
+            &mut buffer,
+        );
+        let Candidate { key_id, opened } = opened.map_err(refuse)?;
+        let Layout {
+            metadata, payload, ..
+        } = opened.layout;
+        let decoded = decode(metadata.schema, &buffer[opened.body][payload]);
+        let decoded = decoded.ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
+        self.tell(opened_under(&keys, key_id, now), token.len());
+        Ok(decoded)
     }
 
     #[inline]
@@ -149,33 +176,31 @@ impl Sealer {
         &self,
         keys: &PurposeKeys,
         context: &Context,
-        values: &Values,
+        values: &mut Values,
         now: UnixSeconds,
-        buffer: &mut Scratch,
     ) -> (Option<Result<Candidate, Refused>>, usize) {
+        let mut buffer = Scratch::borrow();
         let mut token_bytes = 0;
-        let mut open = |token: Result<Whole<'_>, Reason>, buffer: &mut Scratch| {
-            let Whole { text, cookies } = token?;
-            token_bytes += text.len();
-            let (opened, layout) = self.verify(keys, context, &text, now, buffer)?;
-            Ok(Candidate {
-                key_id: opened.key_id(),
-                layout,
-                token_len: text.len(),
-                cookies,
-                body: Body::InBuffer(opened.into_range()),
-            })
+        let mut verify = |token: Result<Whole<'_>, Reason>, buffer: &mut Scratch| {
+            let token = token?;
+            token_bytes += token.text.len();
+            self.verify(keys, context, &token, now, buffer)
         };
+        let is_one = values.is_one();
         let mut tokens = values.whole(LONGEST_TOKEN);
-        let chosen = if values.is_one() {
-            tokens.next().map(|token| open(token, buffer))
-        } else {
-            let mut candidates = Candidates::default();
-            for token in tokens {
-                let candidate = open(token, buffer);
-                candidates.add(candidate.map(|candidate| candidate.kept(buffer)));
+        let chosen = if is_one {
+            match tokens.next().map(|token| verify(token, &mut buffer)) {
+                None => None,
+                Some(Err(refused)) => Some(Err(refused)),
+                Some(Ok(candidate)) => {
+                    drop(tokens);
+                    Some(Ok(candidate.keep(&mut buffer, values.take_text())))
+                }
             }
-            candidates.choose(self.duplicates)
+        } else {
+            // Each body is kept, because the next token is opened in the same buffer.
+            let keep = |token| Ok(verify(token, &mut buffer)?.keep(&mut buffer, Vec::new()));
+            self.duplicates.choose(tokens.map(keep))
         };
         (chosen, token_bytes)
     }
@@ -186,20 +211,27 @@ impl Sealer {
         &self,
         keys: &PurposeKeys,
         context: &Context,
-        token: &[u8],
+        token: &Whole<'_>,
         now: UnixSeconds,
         buffer: &mut Scratch,
-    ) -> Result<(Opened, Layout), Refused> {
-        let opened = token::open(keys, self.mode, context, now, token, buffer)?;
-        let refused = |reason| Refused {
-            reason,
-            key_id: Some(opened.key_id()),
-        };
-        let body = opened.body(buffer);
-        let layout = self.layout_of(body).ok_or(refused(Reason::Malformed))?;
-        self.check(&layout.metadata, opened.key_id(), keys, now)
-            .map_err(refused)?;
-        Ok((opened, layout))
+    ) -> Result<Candidate<Range<usize>>, Refused> {
+        let Whole { text, cookies } = token;
+        let opened = token::open(keys, self.mode, context, now, text, buffer)?;
+        let key_id = opened.key_id();
+        let refused = |reason| Refused::under(key_id, reason);
+        let layout = self.layout_of(opened.body(buffer));
+        let layout = layout.ok_or(refused(Reason::Malformed))?;
+        let checked = self.check(&layout.metadata, key_id, keys, now);
+        checked.map_err(refused)?;
+        Ok(Candidate {
+            key_id,
+            opened: OpenedBody {
+                body: opened.into_range(),
+                layout,
+                token_len: text.len(),
+                cookies: *cookies,
+            },
+        })
     }
 
     /// Reads a body. `None`: it breaks the format, or is bound to a device without settings that could check it.
@@ -270,65 +302,11 @@ impl Sealer {
     pub(crate) fn raise_not_before(&self, moment: UnixSeconds) {
         self.not_before.fetch_max(moment, Ordering::Relaxed);
     }
-
-    /// Returns `true` if a session that was read with this outcome is to be sealed again under a newer key.
-    pub(crate) fn must_reseal(&self, outcome: Outcome, now: UnixSeconds) -> bool {
-        match outcome {
-            Outcome::OpenedUnderAcceptedKey { key_id } => {
-                self.slot.keys().place_of(key_id, now) == Some(Place::Earlier)
-            }
-            _ => false,
-        }
-    }
-
-    /// The length of the token that [`seal`](Self::seal) makes.
-    pub(crate) fn token_len<T>(&self, state: &State<'_, T>, body: BodyToSeal) -> usize {
-        token::token_len(self.mode, state.body_len(body))
-    }
-
-    /// Seals a body of the session, and appends the token to `text`.
-    pub(crate) fn seal<T>(
-        &self,
-        context: &Context,
-        state: &State<'_, T>,
-        body: BodyToSeal,
-        text: &mut String,
-    ) -> Result<(), SaveError> {
-        let keys = self.slot.keys();
-        let mut buffer = Scratch::borrow();
-        let key = keys.sealing(state.now());
-        let mut draft = Draft::new(key, state.body_len(body), &mut buffer);
-        if !state.write_body(body, draft.body()) {
-            return Err(SaveError::Clock);
-        }
-        draft.seal(context, &random::from_thread()?, text);
-        Ok(())
-    }
-}
-
-impl Refused {
-    /// The payload has an unknown form.
-    fn unreadable(key_id: KeyId) -> Refused {
-        Refused {
-            reason: Reason::Payload,
-            key_id: Some(key_id),
-        }
-    }
 }
 
 impl From<Refused> for Outcome {
     fn from(Refused { reason, key_id }: Refused) -> Outcome {
         Outcome::Rejected { reason, key_id }
-    }
-}
-
-/// For a token that cannot be put together.
-impl From<Reason> for Refused {
-    fn from(reason: Reason) -> Refused {
-        Refused {
-            reason,
-            key_id: None,
-        }
     }
 }
 

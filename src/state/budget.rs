@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{layout::LONGEST_METADATA, padding::Padding};
+use super::{data::OpenedBody, layout::LONGEST_METADATA, padding::Padding};
 use crate::{base::debug::debug_by_display, crypto::base64url};
 
 /// The size that a session may have, and all that takes a part of it.
@@ -11,7 +11,6 @@ pub(crate) struct SizeBudget {
     allowed: Allowed,
     overhead: Overhead,
     token_overhead: usize,
-    longest_metadata: usize,
     padding: Padding,
     /// The most bytes of payload and flash together.
     room: usize,
@@ -67,7 +66,6 @@ impl SizeBudget {
             allowed,
             overhead,
             token_overhead,
-            longest_metadata,
             padding,
         })
     }
@@ -80,7 +78,7 @@ impl SizeBudget {
 
     /// The length of a body with this content, and every other field at its longest.
     pub(crate) fn longest_body(&self, content: usize) -> usize {
-        self.longest_metadata + content
+        LONGEST_METADATA + self.overhead.device + content
     }
 
     /// The most that the size profile allows.
@@ -88,25 +86,21 @@ impl SizeBudget {
         self.allowed
     }
 
-    /// The most that is allowed for a session that arrived in `cookies` cookies, whatever the profile allows now
+    /// The most that is allowed for a session that arrived like this, whatever the profile allows now
     /// (docs/spec/writer.md § 9.5.3).
-    pub(crate) fn allowed_as_arrived(
-        &self,
-        token_len: usize,
-        cookies: usize,
-        is_persistent: bool,
-    ) -> Allowed {
-        let overhead = self.overhead(is_persistent).per_field(cookies);
+    pub(super) fn came_in(&self, arrived: &OpenedBody) -> Allowed {
+        let (token_len, cookies) = (arrived.token_len, arrived.cookies);
+        let overhead = self.overhead(arrived.layout.metadata.is_persistent());
+        let overhead = overhead.per_field(cookies);
         let total = token_len + cookies * overhead;
-        if cookies == 1 {
-            return Allowed::new(1, total);
-        }
-        let allowed = if cookies <= MOST_COOKIES {
-            // If the attributes have grown since, its parts are no longer than they were, but its fields are.
-            let field = token_len.div_ceil(cookies) + overhead;
-            Allowed::new(cookies, field.max(LARGEST_COOKIE))
-        } else {
-            Allowed::new(MOST_COOKIES, LARGEST_COOKIE)
+        let allowed = match cookies {
+            1 => Allowed::new(1, total),
+            2..=MOST_COOKIES => {
+                // If the attributes have grown since, its parts are no longer than they were, but its fields are.
+                let field = token_len.div_ceil(cookies) + overhead;
+                Allowed::new(cookies, field.max(LARGEST_COOKIE))
+            }
+            _ => Allowed::new(MOST_COOKIES, LARGEST_COOKIE),
         };
         Allowed {
             total: total.min(allowed.total),
@@ -136,22 +130,18 @@ impl SizeBudget {
     }
 
     fn overhead(&self, is_persistent: bool) -> Overhead {
-        let max_age = if is_persistent {
-            self.overhead.max_age
-        } else {
-            0
-        };
+        let max_age = self.overhead.max_age * usize::from(is_persistent);
         Overhead {
             max_age,
             ..self.overhead
         }
     }
 
-    /// The error for a session that needs `needed` bytes.
-    pub(super) fn too_large(&self, needed: usize, allowed: usize) -> TooLarge {
+    /// The error for a session with this content.
+    pub(super) fn too_large(&self, content: usize) -> TooLarge {
         TooLarge {
-            needed,
-            allowed,
+            needed: self.largest(content).total,
+            allowed: self.allowed.total,
             key: None,
             is_in_cookies: self.overhead.part > 0,
         }
@@ -192,8 +182,7 @@ impl Allowed {
 impl Overhead {
     /// Bytes of each of `cookies` fields that are not of the token.
     fn per_field(&self, cookies: usize) -> usize {
-        let part = if cookies > 1 { self.part } else { 0 };
-        self.field + self.max_age + part
+        self.field + self.max_age + self.part * usize::from(cookies > 1)
     }
 }
 
@@ -237,28 +226,23 @@ debug_by_display!(TooLarge);
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let TooLarge {
-            needed,
-            allowed,
-            key,
-            is_in_cookies,
-        } = self;
-        if let Some(key) = key {
+        let (needed, allowed) = (self.needed, self.allowed);
+        if let Some(key) = &self.key {
             write!(f, "`{}` does not fit: ", key.escape_debug())?;
         }
-        write!(
-            f,
-            "session needs {needed} bytes, allowed are {allowed}; store less"
-        )?;
         // Several cookies need a few bytes more than one, so the next refusal may name a larger size.
-        let larger: &[_] = if *is_in_cookies {
+        let larger: &[_] = if self.is_in_cookies {
             &LARGER_COOKIES
         } else {
             &LARGER_TOKENS
         };
         let mut larger = larger.iter();
-        let larger = larger.find(|(bytes, _)| *bytes > *allowed && *bytes >= *needed);
-        f.write_str(larger.map_or(", and keep the rest on the server", |(_, advice)| advice))
+        let larger = larger.find(|(bytes, _)| *bytes > allowed && *bytes >= needed);
+        let advice = larger.map_or("and keep the rest on the server", |(_, advice)| advice);
+        write!(
+            f,
+            "session needs {needed} bytes, allowed are {allowed}; store less, {advice}"
+        )
     }
 }
 
@@ -273,18 +257,18 @@ pub(crate) const MOST_COOKIES: usize = 4;
 const LARGER_COOKIES: [(usize, &str); 3] = [
     (
         LARGEST_COOKIE,
-        ", or choose `Size::Browser` (4096 bytes), which a default nginx answers with 502",
+        "or choose `Size::Browser` (4096 bytes), which a default nginx answers with 502",
     ),
     (
         2 * LARGEST_COOKIE,
-        ", or choose `Size::Split(2)` (2 cookies of 4096 bytes), which passes tuned proxies only",
+        "or choose `Size::Split(2)` (2 cookies of 4096 bytes), which passes tuned proxies only",
     ),
     (
         MOST_COOKIES * LARGEST_COOKIE,
-        ", or choose `Size::Split(4)` (4 cookies of 4096 bytes), which few proxies pass",
+        "or choose `Size::Split(4)` (4 cookies of 4096 bytes), which few proxies pass",
     ),
 ];
 const LARGER_TOKENS: [(usize, &str); 1] = [(
     MOST_COOKIES * LARGEST_COOKIE,
-    ", or choose a larger `max_token_len` (at most 16384 bytes), which passes tuned proxies only",
+    "or choose a larger `max_token_len` (at most 16384 bytes), which passes tuned proxies only",
 )];

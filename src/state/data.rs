@@ -1,31 +1,50 @@
 //! One session during one request, as plain data.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::{
-    State,
-    budget::Allowed,
-    layout::{Layout, Metadata},
-    policy::Policy,
+    budget::SizeBudget,
+    layout::{Layout, Metadata, Sid, wire_issued},
+    lifetime::Lifetimes,
 };
-use crate::{base::time::UnixSeconds, crypto::scratch::Wiped};
+use crate::{
+    base::time::UnixSeconds,
+    crypto::scratch::{Scratch, Wiped},
+};
 
-/// The data of a session. The rules about it are methods of [`State`].
+/// The settings of an application for its sessions.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    pub(crate) lifetimes: Lifetimes,
+    pub(crate) budget: SizeBudget,
+    /// A response with a 5xx status saves its session like any other.
+    pub(crate) save_on_server_error: bool,
+    /// The payload of an empty session.
+    pub(crate) empty_payload: Box<[u8]>,
+    /// The version in which payloads are written; 0 for a dictionary.
+    pub(crate) schema: u32,
+}
+
+/// One session during one request, and the policy it is under. The rules are methods of this type.
+pub(crate) struct State<'a, T> {
+    pub(super) policy: &'a Policy,
+    pub(super) data: &'a mut StateData<T>,
+}
+
+/// The data of a session (docs/spec/writer.md § 8.6).
 pub(crate) struct StateData<T> {
     pub(super) now: UnixSeconds,
-    /// The session as it was opened.
-    pub(super) arrived: Option<Arrived>,
+    /// The session as it was opened. `None`: the session exists in this request only, so it has no dates yet.
+    pub(super) arrived: Option<OpenedBody>,
     /// The request carried a token for this session, whether it opened or not.
     pub(super) has_token: bool,
     /// The session comes from the cookie of another library, so it has to be written.
     pub(super) is_taken_over: bool,
     /// The metadata of the session that opened, whatever the application did with it.
-    pub(super) opened: Option<Metadata>,
+    pub(crate) opened: Option<Metadata>,
     /// The reason why the application did not get the session that opened, whatever it did afterwards.
     pub(super) withheld: Option<Withheld>,
-    pub(super) metadata: Metadata,
-    /// The session exists in this request only, so it has no dates yet.
-    pub(super) is_new: bool,
+    pub(crate) metadata: Metadata,
     /// `renew` was called in this request.
     pub(super) renewed: bool,
     /// The earliest end that `limit_to` set in this request.
@@ -35,12 +54,12 @@ pub(crate) struct StateData<T> {
     pub(super) flash: Option<Wiped>,
     /// The decoded payload. A dictionary has none.
     pub(super) value: Option<Arc<T>>,
-    pub(super) ending: Ending,
+    pub(super) ended: Option<Ended>,
     pub(super) save_mode: SaveMode,
     /// The session belongs to a device since this request, which is still to be written.
-    pub(super) became_bound: bool,
+    pub(crate) became_bound: bool,
     /// The first second at which the request would not prove the session's device. `None`: it need not.
-    pub(super) admitted_until: Option<UnixSeconds>,
+    pub(crate) admitted_until: Option<UnixSeconds>,
 }
 
 /// The reason why the application does not get the session that opened.
@@ -52,16 +71,18 @@ pub(super) enum Withheld {
     Stale,
 }
 
-pub(super) struct Arrived {
-    pub(super) body: Wiped,
-    pub(super) layout: Layout,
-    /// The most that may be sent of it again, while it is larger than the profile allows.
-    pub(super) allowed: Allowed,
+/// A verified body. `B`: its bytes, or where they are in a buffer.
+pub(crate) struct OpenedBody<B = Wiped> {
+    pub(crate) body: B,
+    pub(crate) layout: Layout,
+    /// The length of its token, and the number of cookies that this came in.
+    pub(crate) token_len: usize,
+    pub(crate) cookies: usize,
 }
 
+/// The end that the application gave the session in this request.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    None,
+pub(super) enum Ended {
     Cleared,
     Invalidated,
 }
@@ -79,20 +100,19 @@ impl<T> StateData<T> {
     /// Creates a session that begins now.
     pub(crate) fn new(policy: &Policy, now: UnixSeconds, has_token: bool) -> StateData<T> {
         StateData {
-            metadata: new_metadata(policy, now),
+            metadata: policy.new_metadata(now),
             now,
             arrived: None,
             has_token,
             is_taken_over: false,
             opened: None,
             withheld: None,
-            is_new: true,
             renewed: false,
             limited_until: None,
             payload: None,
             flash: None,
             value: None,
-            ending: Ending::None,
+            ended: None,
             save_mode: SaveMode::Auto,
             became_bound: false,
             admitted_until: None,
@@ -104,7 +124,30 @@ impl<T> StateData<T> {
     }
 }
 
-impl Arrived {
+impl Policy {
+    pub(super) fn new_metadata(&self, now: UnixSeconds) -> Metadata {
+        Metadata {
+            issued: now,
+            schema: self.schema,
+            ..Metadata::default()
+        }
+    }
+}
+
+impl OpenedBody<Range<usize>> {
+    /// Takes the body out of the buffer, which uses the memory of `next` from now on.
+    #[inline]
+    pub(crate) fn keep(self, buffer: &mut Scratch, next: Vec<u8>) -> OpenedBody {
+        OpenedBody {
+            body: buffer.give(self.body, next),
+            layout: self.layout,
+            token_len: self.token_len,
+            cookies: self.cookies,
+        }
+    }
+}
+
+impl OpenedBody {
     pub(super) fn payload(&self) -> &[u8] {
         &self.body[self.layout.payload.clone()]
     }
@@ -114,10 +157,90 @@ impl Arrived {
     }
 }
 
-pub(super) fn new_metadata(policy: &Policy, now: UnixSeconds) -> Metadata {
-    Metadata {
-        issued: now,
-        schema: policy.schema,
-        ..Metadata::default()
+impl<T> State<'_, T> {
+    pub(crate) fn now(&self) -> UnixSeconds {
+        self.data.now
+    }
+
+    pub(crate) fn sid(&self) -> Option<Sid> {
+        self.data.metadata.sid
+    }
+
+    /// Returns `true` if the session exists in this request only.
+    pub(crate) fn is_new(&self) -> bool {
+        self.data.arrived.is_none()
+    }
+
+    /// The metadata of a session that has been sent. `None`: the session is new.
+    pub(crate) fn metadata(&self) -> Option<&Metadata> {
+        (!self.is_new()).then_some(&self.data.metadata)
+    }
+
+    /// The metadata of the session that arrived. `None`: no session arrived, or the application has ended it.
+    pub(crate) fn arrived_metadata(&self) -> Option<&Metadata> {
+        let arrived = self.data.arrived.as_ref();
+        arrived.map(|arrived| &arrived.layout.metadata)
+    }
+
+    pub(crate) fn expires_at(&self) -> Option<UnixSeconds> {
+        let lifetimes = &self.policy.lifetimes;
+        self.metadata().map(|known| lifetimes.expires_at(known))
+    }
+
+    pub(crate) fn is_remembered(&self) -> bool {
+        self.policy.lifetimes.is_remembered(&self.data.metadata)
+    }
+
+    /// Returns `true` if the sign-in is less than `span` seconds ago. A new session has no sign-in, unless this request
+    /// renewed it.
+    pub(crate) fn is_recent(&self, span: u64) -> bool {
+        (!self.is_new() || self.data.renewed)
+            && self.data.now < self.data.metadata.issued.saturating_add(span)
+    }
+
+    /// The name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
+    pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
+        let (sid, issued) = match (self.withheld(), self.data.opened) {
+            // Without this nobody could sign in or out by a form. Its holder gets no token of the bound session.
+            (Some(Withheld::Stale), Some(opened)) => (opened.sid?.map(|byte| !byte), opened.issued),
+            _ => (self.data.metadata.sid?, self.data.metadata.issued),
+        };
+        let mut name = [0; 12];
+        name[..8].copy_from_slice(&sid);
+        name[8..].copy_from_slice(&wire_issued(issued).unwrap_or(0).to_be_bytes());
+        Some(name)
+    }
+
+    pub(crate) fn payload(&self) -> &[u8] {
+        match (&self.data.payload, &self.data.arrived) {
+            (Some(payload), _) => payload,
+            (None, Some(arrived)) => arrived.payload(),
+            (None, None) => &self.policy.empty_payload,
+        }
+    }
+
+    pub(super) fn flash_bytes(&self) -> &[u8] {
+        match (&self.data.flash, &self.data.arrived) {
+            (Some(flash), _) => flash,
+            (None, Some(arrived)) => arrived.flash(),
+            (None, None) => &[],
+        }
+    }
+
+    /// The bytes of payload and flash.
+    pub(super) fn content_len(&self) -> usize {
+        self.payload().len() + self.flash_bytes().len()
+    }
+
+    /// The reason why the session that opened must not be overwritten. `None`: there is none, or the application began a
+    /// new one.
+    pub(super) fn withheld(&self) -> Option<Withheld> {
+        let is_replaced = self.data.renewed || self.data.ended == Some(Ended::Invalidated);
+        self.data.withheld.filter(|_| !is_replaced)
+    }
+
+    #[cfg(all(test, feature = "http"))]
+    pub(crate) fn data(&self) -> &StateData<T> {
+        self.data
     }
 }

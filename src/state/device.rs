@@ -1,9 +1,8 @@
 //! The standing of a session towards its device, as plain data (docs/spec/devices.md § 16.3).
 
 use super::{
-    State,
-    data::{Ending, Withheld},
-    layout::{DeviceId, Metadata, Sid},
+    data::{Ended, State, Withheld},
+    layout::{DeviceId, Sid},
 };
 use crate::base::time::UnixSeconds;
 
@@ -53,23 +52,6 @@ impl<T> State<'_, T> {
         }
     }
 
-    /// Withholds the session that opened, because it does not prove its device.
-    pub(crate) fn withhold_stale(&mut self, metadata: Metadata) {
-        self.data.withheld = Some(Withheld::Stale);
-        self.data.opened = Some(metadata);
-    }
-
-    /// Notes the judgement about a session that [resumes](Self::resume). `became_bound`: its device has to be written.
-    pub(crate) fn admit(&mut self, until: Option<UnixSeconds>, became_bound: bool) {
-        self.data.admitted_until = until;
-        self.data.became_bound = became_bound;
-    }
-
-    /// Returns `true` if the device, or the grace without one, would admit the session at `now`, too.
-    pub(crate) fn is_admitted_at(&self, now: UnixSeconds) -> bool {
-        self.data.admitted_until.is_none_or(|end| now < end)
-    }
-
     /// The id for which the browser may register a device: the session was renewed in this request.
     pub(crate) fn renewed_sid(&self) -> Option<Sid> {
         self.data.metadata.sid.filter(|_| self.data.renewed)
@@ -77,7 +59,7 @@ impl<T> State<'_, T> {
 
     /// The session that opened, if its client keeps it no longer. `is_dropped`: the client drops it now.
     pub(crate) fn departure(&self, is_dropped: bool) -> Option<Departure> {
-        let is_replaced = self.data.renewed || self.data.ending == Ending::Invalidated;
+        let is_replaced = self.data.renewed || self.data.ended == Some(Ended::Invalidated);
         let opened = self.data.opened?;
         match (opened.device, opened.sid) {
             (Some(device), _) if is_dropped || is_replaced => Some(Departure::Bound(device)),
@@ -86,28 +68,6 @@ impl<T> State<'_, T> {
                 Some(Departure::Unbound(sid, opened.issued))
             }
             _ => None,
-        }
-    }
-}
-
-#[cfg(all(test, feature = "http"))]
-pub(crate) struct OpenedForTests {
-    pub(crate) came: Option<Sid>,
-    pub(crate) metadata: Metadata,
-    pub(crate) became_bound: bool,
-    pub(crate) admitted_until: Option<UnixSeconds>,
-    pub(crate) payload: Vec<u8>,
-}
-
-#[cfg(all(test, feature = "http"))]
-impl<T> State<'_, T> {
-    pub(crate) fn opened_for_tests(&self) -> OpenedForTests {
-        OpenedForTests {
-            came: self.data.opened.and_then(|opened| opened.sid),
-            metadata: self.data.metadata,
-            became_bound: self.data.became_bound,
-            admitted_until: self.data.admitted_until,
-            payload: self.payload().to_vec(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{State, error::SessionError, map, payload::Map};
+use super::{data::State, error::SessionError, map, payload::Map};
 use crate::crypto::scratch::{Scratch, Wiped};
 
 impl State<'_, Map> {
@@ -14,7 +14,6 @@ impl State<'_, Map> {
 
     /// Stores an encoded value under `key`.
     pub(crate) fn insert(&mut self, key: &str, value: &[u8]) -> Result<(), SessionError> {
-        self.check_writable()?;
         let payload = map::with(self.payload(), key, value);
         let set = self.set_payload(Wiped::from(payload));
         set.map_err(|error| error.about(key))
@@ -28,7 +27,6 @@ impl State<'_, Map> {
     where
         V: Serialize + DeserializeOwned + Default,
     {
-        self.check_writable()?;
         let mut value = self.get(key)?.unwrap_or_default();
         let result = change(&mut value);
         let mut buffer = Scratch::borrow();
@@ -37,7 +35,6 @@ impl State<'_, Map> {
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> Result<bool, SessionError> {
-        self.check_writable()?;
         match map::without(self.payload(), key) {
             Some(payload) => self.set_payload(Wiped::from(payload)).map(|()| true),
             None => Ok(false),

@@ -2,19 +2,17 @@
 //! messages.
 
 use super::{
-    State,
+    data::State,
     error::SessionError,
     layout::{Reader, write_varint},
 };
-use crate::crypto::scratch::Wiped;
 
 impl<T> State<'_, T> {
     pub(crate) fn flash(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
-        self.check_writable()?;
         let mut messages: Vec<_> = messages(self.flash_bytes()).collect();
         messages.push((queue, message));
         let flash = encode(&messages);
-        self.set_flash(flash)
+        self.set_flash(flash.into())
     }
 
     /// Like [`flash`](Self::flash), but does nothing if the queue has the same message.
@@ -38,16 +36,9 @@ impl<T> State<'_, T> {
         if !popped.is_empty() {
             let others = messages(self.flash_bytes()).filter(|(of, _)| *of != queue);
             let flash = encode(&others.collect::<Vec<_>>());
-            self.set_flash(flash)?;
+            self.set_flash(flash.into())?;
         }
         Ok(popped)
-    }
-
-    fn set_flash(&mut self, flash: Vec<u8>) -> Result<(), SessionError> {
-        let flash = Wiped::from(flash);
-        self.check_size(self.payload().len() + flash.len(), &self.data.metadata)?;
-        self.data.flash = Some(flash);
-        Ok(())
     }
 }
 

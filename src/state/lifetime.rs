@@ -126,14 +126,6 @@ impl Lifetimes {
             }
     }
 
-    /// The age to write together with new content.
-    pub(crate) fn age_on_change(&self, metadata: &Metadata, now: UnixSeconds) -> u32 {
-        match self.refresh_after {
-            RefreshAfter::Never => metadata.age,
-            _ => active_age(metadata, now),
-        }
-    }
-
     pub(crate) fn is_remembered(&self, metadata: &Metadata) -> bool {
         self.remembered_up_to(metadata).is_some()
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::map;
-use crate::crypto::scratch::wipe;
+use crate::{base::reason::Reason, crypto::scratch::wipe};
 
 /// A session as a dictionary: text keys, and values of any type that serde can read and write.
 ///
@@ -209,7 +209,7 @@ pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
 pub(crate) mod sealed {
     use std::sync::Arc;
 
-    use super::Unreadable;
+    use crate::base::reason::Reason;
 
     /// Keeps other crates from adding kinds of payload.
     pub trait Payload: Sized {
@@ -223,7 +223,7 @@ pub(crate) mod sealed {
         fn empty() -> Option<Vec<u8>>;
 
         /// Decodes the value of a type. A dictionary is checked and stays in its bytes: `None`.
-        fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Self>>, Unreadable>;
+        fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Self>>, Reason>;
 
         /// The entries of the payload, each with its number of bytes.
         fn entries(_: &[u8]) -> Vec<(String, usize)> {
@@ -231,10 +231,6 @@ pub(crate) mod sealed {
         }
     }
 }
-
-/// A payload whose schema is unknown, or that breaks the format.
-#[derive(Debug)]
-pub struct Unreadable;
 
 impl Payload for Map {}
 
@@ -246,11 +242,11 @@ impl sealed::Payload for Map {
         Some(Vec::new())
     }
 
-    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Map>>, Unreadable> {
+    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Map>>, Reason> {
         if schema == 0 && map::is_valid(bytes) {
             Ok(None)
         } else {
-            Err(Unreadable)
+            Err(Reason::Payload)
         }
     }
 
@@ -279,11 +275,9 @@ impl<T: SessionData> sealed::Payload for T {
         encode_within(&T::default(), Vec::new(), usize::MAX)
     }
 
-    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<T>>, Unreadable> {
-        match T::decode(schema, bytes) {
-            Some(value) => Ok(Some(Arc::new(value))),
-            None => Err(Unreadable),
-        }
+    fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<T>>, Reason> {
+        let value = T::decode(schema, bytes).ok_or(Reason::Payload)?;
+        Ok(Some(Arc::new(value)))
     }
 }
 

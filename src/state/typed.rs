@@ -3,7 +3,7 @@
 use std::{any::type_name, sync::Arc};
 
 use super::{
-    State,
+    data::State,
     error::SessionError,
     payload::{self, SessionData},
 };
@@ -23,7 +23,6 @@ impl<T: SessionData> State<'_, T> {
         &mut self,
         change: impl FnOnce(&mut T) -> R,
     ) -> Result<R, SessionError> {
-        self.check_writable()?;
         let mut value = self.data.value.take().unwrap_or_else(|| self.decode());
         if Arc::get_mut(&mut value).is_none() {
             // A reader still holds this value.
@@ -36,7 +35,6 @@ impl<T: SessionData> State<'_, T> {
     }
 
     pub(crate) fn replace(&mut self, value: T) -> Result<(), SessionError> {
-        self.check_writable()?;
         self.store(Arc::new(value))
     }
 

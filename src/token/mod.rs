@@ -46,6 +46,27 @@ pub(crate) struct Refused {
     pub(crate) key_id: Option<KeyId>,
 }
 
+impl Refused {
+    /// The token names this key.
+    #[inline]
+    pub(crate) fn under(key_id: KeyId, reason: Reason) -> Refused {
+        Refused {
+            reason,
+            key_id: Some(key_id),
+        }
+    }
+}
+
+/// The token names no key that could be read.
+impl From<Reason> for Refused {
+    fn from(reason: Reason) -> Refused {
+        Refused {
+            reason,
+            key_id: None,
+        }
+    }
+}
+
 /// Verifies and opens `token` in `buffer`, in the order of SPEC.md § 7. The body is not read before the tag is
 /// verified.
 pub(crate) fn open(
@@ -56,24 +77,15 @@ pub(crate) fn open(
     token: &[u8],
     buffer: &mut Scratch,
 ) -> Result<Opened, Refused> {
-    let unread = |reason| Refused {
-        reason,
-        key_id: None,
-    };
-    let blob = decode(token, buffer).map_err(unread)?;
+    let blob = decode(token, buffer)?;
     let len = blob.len();
-    let (head, sealed) = blob
-        .split_first_chunk_mut()
-        .ok_or(unread(Reason::TooShort))?;
-    let (suite, key_id) = read_head(*head).map_err(unread)?;
+    let (head, sealed) = blob.split_first_chunk_mut().ok_or(Reason::TooShort)?;
+    let (suite, key_id) = read_head(*head)?;
     if suite.mode() != mode {
-        return Err(unread(Reason::WrongMode));
+        return Err(Reason::WrongMode.into());
     }
 
-    let refused = |reason| Refused {
-        reason,
-        key_id: Some(key_id),
-    };
+    let refused = |reason| Refused::under(key_id, reason);
     let key = keys
         .find(key_id)
         .filter(|key| key.suite == suite)

@@ -108,7 +108,7 @@ fn check_open(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
         }
         Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
             session.with(|session| {
-                let opened = session.state.opened_for_tests();
+                let (opened, payload) = (session.state.data(), session.state.payload());
                 json!({"opened": {
                     "key_id": key_id.to_string(),
                     "issued": opened.metadata.issued,
@@ -116,7 +116,7 @@ fn check_open(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
                     "device": opened.metadata.device.map(|device| hex(&device)),
                     "became_bound": opened.became_bound,
                     "until": opened.admitted_until,
-                    "payload": hex(&opened.payload),
+                    "payload": hex(payload),
                 }})
             })
         }

@@ -13,7 +13,9 @@ use crate::{
     cookie::Values,
     keys::Place,
     session::{Duplicates, Hooks, Outcome, Sealer},
-    state::{Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, sealed},
+    state::{
+        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, StateData, sealed,
+    },
     token::{self, LONGEST_TOKEN},
 };
 
@@ -188,11 +190,12 @@ fn value<T: SessionData>(content: &Content) -> Option<serde_json::Value> {
 #[track_caller]
 fn check_dictionary(name: &str, vector: &Vector, expected: &Opened) {
     let (sealer, context) = (sealer::<Map>(vector), context(&vector.context));
-    let mut session = sealer.unread::<Map>(true, vector.now);
+    let mut session = StateData::<Map>::new(&sealer.policy, vector.now, true);
     let mut state = session.under(&sealer.policy);
     sealer.read(&context, values(vector), &mut state, &mut Outcome::Absent);
-    assert_eq!(state.created_at(), Some(expected.issued), "{name}");
-    assert_eq!(state.last_active_at(), Some(expected.last_active), "{name}");
+    let metadata = state.metadata().unwrap();
+    assert_eq!(metadata.issued, expected.issued, "{name}");
+    assert_eq!(metadata.last_active(), expected.last_active, "{name}");
     // JSON has no form for keys that are not text.
     if let Some(data) = &expected.data {
         assert_eq!(&state.deserialize::<Json>().unwrap().0, data, "{name}");
@@ -211,7 +214,7 @@ fn outcome(vector: &Vector) -> Outcome {
 fn read<T: Payload>(vector: &Vector) -> Outcome {
     let context = context(&vector.context);
     let sealer = sealer::<T>(vector);
-    let mut session = sealer.unread::<T>(true, vector.now);
+    let mut session = StateData::<T>::new(&sealer.policy, vector.now, true);
     let mut state = session.under(&sealer.policy);
     let mut outcome = Outcome::Absent;
     sealer.read(&context, values(vector), &mut state, &mut outcome);

@@ -101,16 +101,17 @@ impl<T> SessionCookie<T> {
         };
         let answer = devices.subject(&asked).map(|subject| {
             let cookies = || request.headers.get_all(COOKIE);
-            let values = self.inner.finder.find(cookies(), LONGEST_TOKEN);
+            let mut values = self.inner.finder.find(cookies(), LONGEST_TOKEN);
+            let (beside, came) = sealer.beside(context, &mut values, now);
             let facts = Facts {
                 marks: devices.marks(&subject, cookies),
                 is_alive: sealer.may_exist(&subject, now),
-                beside: sealer.beside(context, &values, now),
+                beside,
             };
             let mut answer = devices.answer(&asked, &subject, &facts);
-            if let Some(device) = answer.binds {
+            if let Some((device, came)) = answer.binds.zip(came) {
                 let store = |session: &Store<'_, T>| self.store(session);
-                let fields = sealer.bind(context, &values, device, now, store);
+                let fields = sealer.bind(context, came, values.carried(), device, now, store);
                 answer.set_cookies.extend(fields.into_iter().flatten());
             }
             answer

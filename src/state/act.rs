@@ -1,0 +1,155 @@
+//! The actions of an application on its session (docs/spec/writer.md § 8.7).
+
+use super::{
+    data::{Ended, SaveMode, State, Withheld},
+    error::SessionError,
+    layout::{Metadata, Sid},
+};
+use crate::{
+    base::time::UnixSeconds,
+    crypto::{random, scratch::Wiped},
+};
+
+impl<T> State<'_, T> {
+    /// Returns an error if the session that opened must not be overwritten. Every action but `renew`, `invalidate` and
+    /// `discard` needs this.
+    pub(crate) fn check_writable(&self) -> Result<(), SessionError> {
+        match self.withheld() {
+            None => Ok(()),
+            Some(Withheld::Unreadable) => Err(SessionError::UnreadablePayload),
+            Some(Withheld::Stale) => Err(SessionError::Stale),
+        }
+    }
+
+    /// The session's id, which is made if there is none.
+    pub(crate) fn ensure_id(&mut self) -> Result<Sid, SessionError> {
+        if let Some(sid) = self.data.metadata.sid {
+            return Ok(sid);
+        }
+        self.renew_id()
+    }
+
+    /// Changes the id and keeps everything else, for any change of privilege other than a sign-in.
+    pub(crate) fn renew_id(&mut self) -> Result<Sid, SessionError> {
+        let sid = random::from_system()?;
+        self.change_metadata(|metadata| metadata.sid = Some(sid))?;
+        Ok(sid)
+    }
+
+    /// Completes a sign-in: new id, issued now. Keeps the data, the flash messages, the moment until which the session
+    /// is remembered, and a limit set in this request. A limit that arrived with the session belonged to the earlier
+    /// sign-in, and ends.
+    pub(crate) fn renew(&mut self) -> Result<(), SessionError> {
+        let sid = random::from_system()?;
+        let (now, limited_until) = (self.data.now, self.data.limited_until);
+        self.change_metadata(|metadata| {
+            let remembered = metadata.remembered;
+            let remembered_until = remembered.map(|span| metadata.issued + u64::from(span));
+            metadata.issued = now;
+            metadata.age = 0;
+            metadata.sid = Some(sid);
+            metadata.device = None;
+            metadata.limit = limited_until.map(|end| span_until(end, metadata));
+            metadata.remembered = remembered_until.map(|end| span_until(end, metadata));
+        })?;
+        self.data.renewed = true;
+        Ok(())
+    }
+
+    /// Ends the session at most `span` seconds from now. An earlier limit stays.
+    pub(crate) fn limit_to(&mut self, span: u64) -> Result<(), SessionError> {
+        let end = self.data.now.saturating_add(span);
+        self.change_metadata(|metadata| {
+            let limit = span_until(end, metadata);
+            metadata.limit = metadata.limit.into_iter().chain([limit]).min();
+        })?;
+        self.data.limited_until = self.data.limited_until.into_iter().chain([end]).min();
+        Ok(())
+    }
+
+    /// Keeps the session after the browser is closed, for `span` seconds from now.
+    pub(crate) fn remember_for(&mut self, span: u64) -> Result<(), SessionError> {
+        if self.policy.lifetimes.remember_up_to.is_none() {
+            return Err(SessionError::NotRemembering);
+        }
+        let end = self.data.now.saturating_add(span);
+        self.change_metadata(|metadata| metadata.remembered = Some(span_until(end, metadata)))
+    }
+
+    /// Ends the session with the browser again. A limit stays.
+    pub(crate) fn forget(&mut self) -> Result<(), SessionError> {
+        self.change_metadata(|metadata| metadata.remembered = None)
+    }
+
+    /// Drops the data, the flash messages and the id, and keeps the dates.
+    pub(crate) fn clear(&mut self) -> Result<(), SessionError> {
+        self.drop_content();
+        self.data.metadata.sid = None;
+        self.data.metadata.schema = self.policy.schema;
+        self.data.ended.get_or_insert(Ended::Cleared);
+        Ok(())
+    }
+
+    /// Drops everything and begins a new session. Returns the id that the browser has, unless the request does not prove
+    /// the session's device: a copied cookie alone tells nobody what to put on a deny list.
+    pub(crate) fn invalidate(&mut self) -> Option<Sid> {
+        let is_stale = self.data.withheld == Some(Withheld::Stale);
+        let is_told = !is_stale && self.data.ended != Some(Ended::Invalidated);
+        let opened = self.data.opened.filter(|_| is_told);
+        self.data.arrived = None;
+        self.drop_content();
+        self.data.metadata = self.policy.new_metadata(self.data.now);
+        self.data.renewed = false;
+        self.data.limited_until = None;
+        self.data.ended = Some(Ended::Invalidated);
+        opened.and_then(|opened| opened.sid)
+    }
+
+    pub(crate) fn discard(&mut self) {
+        self.data.save_mode = SaveMode::Discard;
+    }
+
+    pub(crate) fn save(&mut self) -> Result<(), SessionError> {
+        self.change_metadata(|_| {})?;
+        self.data.save_mode = SaveMode::Force;
+        Ok(())
+    }
+
+    pub(super) fn set_payload(&mut self, payload: Wiped) -> Result<(), SessionError> {
+        let metadata = Metadata {
+            schema: self.policy.schema,
+            ..self.data.metadata
+        };
+        if *self.payload() != *payload || metadata != self.data.metadata {
+            self.check_size(payload.len() + self.flash_bytes().len(), &metadata)?;
+            self.data.metadata = metadata;
+            self.data.payload = Some(payload);
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_flash(&mut self, flash: Wiped) -> Result<(), SessionError> {
+        self.check_size(self.payload().len() + flash.len(), &self.data.metadata)?;
+        self.data.flash = Some(flash);
+        Ok(())
+    }
+
+    fn drop_content(&mut self) {
+        self.data.payload = Some(Wiped::from(self.policy.empty_payload.to_vec()));
+        self.data.flash = Some(Wiped::default());
+        self.data.value = None;
+    }
+
+    fn change_metadata(&mut self, change: impl FnOnce(&mut Metadata)) -> Result<(), SessionError> {
+        let mut metadata = self.data.metadata;
+        change(&mut metadata);
+        self.check_size(self.content_len(), &metadata)?;
+        self.data.metadata = metadata;
+        Ok(())
+    }
+}
+
+/// The seconds from `issued` to `end`. All spans of a session count from `issued`.
+fn span_until(end: UnixSeconds, metadata: &Metadata) -> u32 {
+    u32::try_from(end.saturating_sub(metadata.issued)).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,245 @@
+//! The end of a request (docs/spec/writer.md § 8.12): what becomes of the client's token.
+
+use std::fmt;
+
+use super::{
+    data::{Ended, SaveMode, State},
+    layout::{Metadata, can_carry},
+    lifetime::active_age,
+};
+use crate::crypto::scratch::Wiped;
+
+/// The change of a client's token at the end of its session's use. `T` is the token, or what carries it.
+///
+/// # Examples
+///
+/// ```
+/// # use hardtack::{EncryptionKey, SessionToken, carrier::TokenChange};
+/// # use std::time::SystemTime;
+/// # let tokens = SessionToken::encrypted("mobile", EncryptionKey::generate()?).build()?;
+/// # let session = tokens.load(Some("of an earlier key"), SystemTime::now());
+/// # session.invalidate()?;
+/// let (field, value) = match tokens.save(&session)? {
+///     TokenChange::Store(token) => ("session-token", token),
+///     TokenChange::Drop => ("session-token", String::new()),
+///     _ => return Ok(()),
+/// };
+/// assert_eq!((field, value.as_str()), ("session-token", ""));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use = "a session is not saved unless its token is sent"]
+pub enum TokenChange<T = String> {
+    /// The client keeps the token that it has, or has none.
+    #[default]
+    Keep,
+    /// The client stores this token in place of the one that it has.
+    Store(T),
+    /// The session has ended: the client drops its token.
+    Drop,
+}
+
+/// The extent to which a response depends on its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Touch {
+    Untouched,
+    /// The session was read or refreshed.
+    Touched,
+    /// The content was written, or the session has ended.
+    Written,
+}
+
+/// The response that a session is saved with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Circumstances {
+    pub(crate) status: u16,
+    /// Others than the visitor may store the response.
+    pub(crate) is_shareable: bool,
+}
+
+impl Circumstances {
+    /// Those of a response of which nothing is known: it succeeded, and is for the visitor alone.
+    pub(crate) const UNKNOWN: Circumstances = Circumstances {
+        status: 200,
+        is_shareable: false,
+    };
+}
+
+/// The body that is to be sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BodyToSeal {
+    /// The session as it is now, written with this age.
+    WithAge(u32),
+    /// The body that arrived, with the padding that it had.
+    AsArrived,
+}
+
+/// The decision about a session that was touched.
+pub(crate) struct Decision {
+    pub(crate) change: TokenChange<BodyToSeal>,
+    pub(crate) touch: Touch,
+    /// A refresh or a new key is due, and there is no room for it.
+    pub(crate) is_too_large: bool,
+}
+
+impl Decision {
+    const KEEP: Decision = Decision {
+        change: TokenChange::Keep,
+        touch: Touch::Touched,
+        is_too_large: false,
+    };
+
+    /// With [`Touch::Touched`], to store the body is optional.
+    fn store(body: BodyToSeal, touch: Touch) -> Decision {
+        Decision {
+            change: TokenChange::Store(body),
+            touch,
+            is_too_large: false,
+        }
+    }
+}
+
+impl<T> State<'_, T> {
+    /// Decides. `is_subresource`: the request was for an image, a script or another part of a page. `reseal`: the
+    /// session opened under a key that a newer one has replaced.
+    pub(crate) fn finish(
+        &self,
+        response: Circumstances,
+        is_subresource: bool,
+        reseal: bool,
+    ) -> Decision {
+        if self.withheld().is_some() {
+            return Decision::KEEP;
+        }
+        let (metadata, now) = (&self.data.metadata, self.data.now);
+        let is_forced = self.data.save_mode == SaveMode::Force;
+        let is_discarded = self.data.save_mode == SaveMode::Discard;
+        let is_silenced = response.status >= 500 && !self.policy.save_on_server_error && !is_forced;
+        // A session that has ended also ends where new content is not written.
+        let is_over = match self.data.ended {
+            Some(Ended::Invalidated) => is_discarded || is_silenced || self.is_nothing(),
+            Some(Ended::Cleared) => !is_discarded && (is_silenced || self.is_empty()),
+            None => !is_discarded && self.is_nothing() && self.has_changed(),
+        };
+        if is_over {
+            return self.drop();
+        }
+        if is_discarded || is_silenced {
+            return Decision::KEEP;
+        }
+        if (is_forced && !self.is_new()) || self.has_changed() {
+            if now >= self.policy.lifetimes.absolute_deadline(metadata) {
+                return self.drop();
+            }
+            let age = self.age_to_write(self.content_len(), metadata);
+            return Decision::store(BodyToSeal::WithAge(age), Touch::Written);
+        }
+        // Refreshing and re-sealing race with sign-in and sign-out in parallel requests, so they are left out unless
+        // the response is a page that the visitor asked for and that only the visitor gets.
+        let is_quiet = response.status < 400 && !response.is_shareable && !is_subresource;
+        if self.is_new() || !is_quiet {
+            return Decision::KEEP;
+        }
+        let is_refresh_due = self.policy.lifetimes.is_refresh_due(metadata, now);
+        let refreshed = BodyToSeal::WithAge(active_age(metadata, now));
+        if is_refresh_due && self.may_send(refreshed).is_some() {
+            return Decision::store(refreshed, Touch::Touched);
+        }
+        if reseal || self.data.became_bound {
+            return self.reseal();
+        }
+        Decision {
+            is_too_large: is_refresh_due,
+            ..Decision::KEEP
+        }
+    }
+
+    /// Seals the same content again, which is no activity of the visitor.
+    pub(crate) fn reseal(&self) -> Decision {
+        let same = if self.data.became_bound {
+            BodyToSeal::WithAge(self.data.metadata.age)
+        } else {
+            BodyToSeal::AsArrived
+        };
+        match self.may_send(same) {
+            Some(_) => Decision::store(same, Touch::Touched),
+            None => Decision {
+                is_too_large: true,
+                ..Decision::KEEP
+            },
+        }
+    }
+
+    /// If nothing arrived, there is nothing to drop.
+    fn drop(&self) -> Decision {
+        if !self.data.has_token {
+            return Decision::KEEP;
+        }
+        Decision {
+            change: TokenChange::Drop,
+            touch: Touch::Written,
+            is_too_large: false,
+        }
+    }
+
+    fn has_changed(&self) -> bool {
+        let Some(arrived) = &self.data.arrived else {
+            return !self.is_nothing();
+        };
+        let differs =
+            |now: &Option<Wiped>, before: &[u8]| now.as_ref().is_some_and(|now| **now != *before);
+        self.data.is_taken_over
+            || self.data.metadata != arrived.layout.metadata
+            || differs(&self.data.payload, arrived.payload())
+            || differs(&self.data.flash, arrived.flash())
+    }
+
+    /// Empty, and not kept for its own sake either.
+    fn is_nothing(&self) -> bool {
+        self.is_empty() && !self.data.metadata.is_persistent()
+    }
+
+    /// No entry, no flash, no id.
+    fn is_empty(&self) -> bool {
+        self.data.metadata.sid.is_none()
+            && self.flash_bytes().is_empty()
+            && self.data.metadata.schema == self.policy.schema
+            && *self.payload() == *self.policy.empty_payload
+    }
+
+    /// Appends the body. Returns `false` if the clock shows a time that cannot be written.
+    #[must_use]
+    pub(crate) fn write_body(&self, what: BodyToSeal, body: &mut Vec<u8>) -> bool {
+        match what {
+            BodyToSeal::AsArrived => body.extend_from_slice(self.arrived_body()),
+            BodyToSeal::WithAge(age) => {
+                let metadata = Metadata {
+                    age,
+                    ..self.data.metadata
+                };
+                let len = self.body_len(what);
+                metadata.write(self.flash_bytes(), self.payload(), len, body);
+            }
+        }
+        can_carry(self.data.now)
+    }
+
+    /// The seconds for which a browser keeps the cookie. `None`: until the browser is closed.
+    pub(crate) fn max_age(&self) -> Option<u64> {
+        let end = self.policy.lifetimes.absolute_deadline(&self.data.metadata);
+        let is_remembered = self.is_remembered();
+        is_remembered.then(|| end.saturating_sub(self.data.now))
+    }
+}
+
+/// Does not show the token.
+impl fmt::Debug for TokenChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TokenChange::Keep => f.write_str("Keep"),
+            TokenChange::Store(token) => write!(f, "Store({} bytes)", token.len()),
+            TokenChange::Drop => f.write_str("Drop"),
+        }
+    }
+}
