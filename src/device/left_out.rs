@@ -7,7 +7,7 @@ use crate::{
     cookie::{Attributes, BoundCookies, CookieName},
     crypto::{random::RandomError, suite::Mode},
     keys::PurposeSlot,
-    state::{Departure, Metadata, Sid, Standing},
+    state::{Admitted, Departure, Metadata, Sid},
     token::Context,
 };
 
@@ -41,7 +41,7 @@ impl Devices {
         _: &Metadata,
         _: &BoundCookies,
         _: UnixSeconds,
-    ) -> Standing {
+    ) -> Option<Admitted> {
         match *self {}
     }
 

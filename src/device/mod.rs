@@ -33,7 +33,7 @@ use crate::{
     cookie::{Attributes, BoundCookies, CookieName, DeviceCookies},
     crypto::{base64url, hash::sha256, random::RandomError, suite::Mode},
     keys::PurposeSlot,
-    state::{Departure, DeviceId, Metadata, Sid, Standing},
+    state::{Admitted, Departure, DeviceId, Metadata, Sid},
     token::Context,
 };
 use seals::Seal;
@@ -83,7 +83,7 @@ impl Devices {
         metadata: &Metadata,
         cookies: &BoundCookies,
         now: UnixSeconds,
-    ) -> Standing {
+    ) -> Option<Admitted> {
         let bound = |token: &[u8]| self.bound.open(context, token, now).ok();
         let proof = match metadata.device {
             Some(device) => {
@@ -97,20 +97,20 @@ impl Devices {
             }
         };
         if let Some(proof) = proof {
-            return Standing::Admitted {
+            return Some(Admitted {
                 device: Some(proof.payload),
                 until: Some(proof.issued.saturating_add(self.bound_for())),
-            };
+            });
         }
         let grace = self.options.grace();
         let until = grace.map(|grace| metadata.issued.saturating_add(grace));
         if metadata.device.is_some() || until.is_some_and(|end| now >= end) {
-            return Standing::Stale;
+            return None;
         }
-        Standing::Admitted {
+        Some(Admitted {
             device: None,
             until,
-        }
+        })
     }
 
     /// The field that asks the browser to register a device for a session that was renewed at `now`. `None`: the

@@ -128,32 +128,32 @@ impl Sealer {
         carried: PartNumbers,
         store: impl FnOnce(&Store<'_, T>) -> Result<R, SaveError>,
     ) -> Result<Finished<R>, SaveError> {
-        if decision.is_too_large {
-            events::refresh_was_left_out(self.slot.purpose().name());
-        }
-        let touch = decision.touch;
         let arrived = Arrived {
             carried,
             now: state.now(),
         };
-        let change = match decision.change {
-            TokenChange::Keep => return Ok(Finished::keep(touch)),
-            TokenChange::Drop => TokenChange::Drop,
-            TokenChange::Store(body) => {
-                let stored = store(&Store {
-                    sealer: self,
-                    context,
-                    state,
-                    body,
-                    arrived,
-                });
-                match stored {
-                    Ok(stored) => TokenChange::Store(stored),
-                    // A refresh is optional, so it does not fail a response.
-                    Err(_) if touch == Touch::Touched => return Ok(Finished::keep(touch)),
-                    Err(error) => return Err(error),
-                }
+        let store = |body| {
+            store(&Store {
+                sealer: self,
+                context,
+                state,
+                body,
+                arrived,
+            })
+        };
+        let (touch, change) = match decision {
+            Decision::Keep => return Ok(Finished::keep(Touch::Touched)),
+            Decision::KeepTooLarge => {
+                events::refresh_was_left_out(self.slot.purpose().name());
+                return Ok(Finished::keep(Touch::Touched));
             }
+            Decision::Drop => (Touch::Written, TokenChange::Drop),
+            Decision::Store(body) => (Touch::Written, TokenChange::Store(store(body)?)),
+            Decision::Refresh(body) => match store(body) {
+                Ok(stored) => (Touch::Touched, TokenChange::Store(stored)),
+                // A refresh is optional, so it does not fail a response.
+                Err(_) => return Ok(Finished::keep(Touch::Touched)),
+            },
         };
         let is_dropped = matches!(change, TokenChange::Drop);
         Ok(Finished {

@@ -21,7 +21,7 @@ use crate::{
     device::Devices,
     keys::{KeyId, Place, PurposeKeys, PurposeSlot},
     migrate::Takeover,
-    state::{Layout, Metadata, OpenedBody, Payload, Policy, Standing, State},
+    state::{Admitted, Layout, Metadata, OpenedBody, Payload, Policy, State},
     token::{self, Context, LONGEST_TOKEN, Refused},
 };
 
@@ -124,14 +124,11 @@ impl Sealer {
         let Some(devices) = &self.devices else {
             return Ok(());
         };
-        match devices.judge(context, metadata, cookies, state.now()) {
-            Standing::Admitted { device, until } => {
-                state.admit(until, device != metadata.device);
-                metadata.device = device;
-                Ok(())
-            }
-            Standing::Stale => Err(Reason::Stale),
-        }
+        let admitted = devices.judge(context, metadata, cookies, state.now());
+        let Admitted { device, until } = admitted.ok_or(Reason::Stale)?;
+        state.admit(until, device != metadata.device);
+        metadata.device = device;
+        Ok(())
     }
 
     /// Decodes a token's schema and payload by `decode`, without a session.

@@ -19,20 +19,15 @@ pub enum DeviceBinding {
     Stale,
 }
 
-/// The judgement about a session that opened, by the bound cookies of its request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A session that opened, as the bound cookies of its request admit it.
 #[cfg_attr(
     not(feature = "device-bound"),
     allow(dead_code, reason = "nobody judges")
 )]
-pub(crate) enum Standing {
-    Admitted {
-        device: Option<DeviceId>,
-        /// The first second at which the same request would be refused. `None`: never for the sake of a device.
-        until: Option<UnixSeconds>,
-    },
-    /// The session has to prove a device, and does not.
-    Stale,
+pub(crate) struct Admitted {
+    pub(crate) device: Option<DeviceId>,
+    /// The first second at which the same request would be refused. `None`: never for the sake of a device.
+    pub(crate) until: Option<UnixSeconds>,
 }
 
 /// A session whose device, or whose browser about to register one, is told that it is over.

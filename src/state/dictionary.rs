@@ -14,7 +14,7 @@ impl State<'_, Map> {
 
     /// Stores an encoded value under `key`.
     pub(crate) fn insert(&mut self, key: &str, value: &[u8]) -> Result<(), SessionError> {
-        let payload = map::with(self.payload(), key, value);
+        let (payload, _) = map::edit(self.payload(), key, Some(value));
         let set = self.set_payload(Wiped::from(payload));
         set.map_err(|error| error.about(key))
     }
@@ -35,10 +35,9 @@ impl State<'_, Map> {
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> Result<bool, SessionError> {
-        match map::without(self.payload(), key) {
-            Some(payload) => self.set_payload(Wiped::from(payload)).map(|()| true),
-            None => Ok(false),
-        }
+        let (payload, was_there) = map::edit(self.payload(), key, None);
+        self.set_payload(Wiped::from(payload))?;
+        Ok(was_there)
     }
 
     pub(crate) fn take<V: DeserializeOwned>(

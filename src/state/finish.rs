@@ -76,28 +76,17 @@ pub(crate) enum BodyToSeal {
 }
 
 /// The decision about a session that was touched.
-pub(crate) struct Decision {
-    pub(crate) change: TokenChange<BodyToSeal>,
-    pub(crate) touch: Touch,
-    /// A refresh or a new key is due, and there is no room for it.
-    pub(crate) is_too_large: bool,
-}
-
-impl Decision {
-    const KEEP: Decision = Decision {
-        change: TokenChange::Keep,
-        touch: Touch::Touched,
-        is_too_large: false,
-    };
-
-    /// With [`Touch::Touched`], to store the body is optional.
-    fn store(body: BodyToSeal, touch: Touch) -> Decision {
-        Decision {
-            change: TokenChange::Store(body),
-            touch,
-            is_too_large: false,
-        }
-    }
+pub(crate) enum Decision {
+    /// The client keeps the session as it is.
+    Keep,
+    /// The client keeps the session as it is: a refresh or a new key is due, and there is no room for it.
+    KeepTooLarge,
+    /// The session has ended, so the client drops it.
+    Drop,
+    /// The client stores the changed content.
+    Store(BodyToSeal),
+    /// The client stores the same content, for a refresh or a new key. This is optional.
+    Refresh(BodyToSeal),
 }
 
 impl<T> State<'_, T> {
@@ -110,7 +99,7 @@ impl<T> State<'_, T> {
         reseal: bool,
     ) -> Decision {
         if self.withheld().is_some() {
-            return Decision::KEEP;
+            return Decision::Keep;
         }
         let (metadata, now) = (&self.data.metadata, self.data.now);
         let is_forced = self.data.save_mode == SaveMode::Force;
@@ -126,33 +115,33 @@ impl<T> State<'_, T> {
             return self.drop();
         }
         if is_discarded || is_silenced {
-            return Decision::KEEP;
+            return Decision::Keep;
         }
         if (is_forced && !self.is_new()) || self.has_changed() {
             if now >= self.policy.lifetimes.absolute_deadline(metadata) {
                 return self.drop();
             }
             let age = self.age_to_write(self.content_len(), metadata);
-            return Decision::store(BodyToSeal::WithAge(age), Touch::Written);
+            return Decision::Store(BodyToSeal::WithAge(age));
         }
         // Refreshing and re-sealing race with sign-in and sign-out in parallel requests, so they are left out unless
         // the response is a page that the visitor asked for and that only the visitor gets.
         let is_quiet = response.status < 400 && !response.is_shareable && !is_subresource;
         if self.is_new() || !is_quiet {
-            return Decision::KEEP;
+            return Decision::Keep;
         }
         let is_refresh_due = self.policy.lifetimes.is_refresh_due(metadata, now);
         let refreshed = BodyToSeal::WithAge(active_age(metadata, now));
         if is_refresh_due && self.may_send(refreshed).is_some() {
-            return Decision::store(refreshed, Touch::Touched);
+            return Decision::Refresh(refreshed);
         }
         if reseal || self.data.became_bound {
             return self.reseal();
         }
-        Decision {
-            is_too_large: is_refresh_due,
-            ..Decision::KEEP
+        if is_refresh_due {
+            return Decision::KeepTooLarge;
         }
+        Decision::Keep
     }
 
     /// Seals the same content again, which is no activity of the visitor.
@@ -163,23 +152,17 @@ impl<T> State<'_, T> {
             BodyToSeal::AsArrived
         };
         match self.may_send(same) {
-            Some(_) => Decision::store(same, Touch::Touched),
-            None => Decision {
-                is_too_large: true,
-                ..Decision::KEEP
-            },
+            Some(_) => Decision::Refresh(same),
+            None => Decision::KeepTooLarge,
         }
     }
 
     /// If nothing arrived, there is nothing to drop.
     fn drop(&self) -> Decision {
-        if !self.data.has_token {
-            return Decision::KEEP;
-        }
-        Decision {
-            change: TokenChange::Drop,
-            touch: Touch::Written,
-            is_too_large: false,
+        if self.data.has_token {
+            Decision::Drop
+        } else {
+            Decision::Keep
         }
     }
 

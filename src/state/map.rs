@@ -3,14 +3,14 @@
 //! The keys are in ascending order of their bytes, each once. An empty dictionary has no bytes. There is no second form
 //! in memory that could differ from the sealed one.
 
-use std::{any::type_name, ops::Range};
+use std::any::type_name;
 
 use super::{
     error::SessionError,
     msgpack::{FIX_MAP, is_text, read_be, skip_value},
 };
 use crate::crypto::scratch::Scratch;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Serialize, Serializer, de::DeserializeOwned};
 
 /// Returns `true` if `bytes` are a dictionary in its only spelling.
 pub(crate) fn is_valid(bytes: &[u8]) -> bool {
@@ -18,21 +18,15 @@ pub(crate) fn is_valid(bytes: &[u8]) -> bool {
         return true;
     }
     let mut entries = Entries::new(bytes);
-    if entries.left == 0 || entries.left != count_in_header(bytes) {
-        return false;
-    }
     let mut last_key = None;
-    while entries.left > 0 {
-        let Some(key) = entries.read_key().map(|entry| entry.key) else {
-            return false;
-        };
+    while let Some(Entry { key, .. }) = entries.read_key() {
         let is_next = last_key.is_none_or(|last| last < key);
         if !is_next || !is_text(key) || !entries.skip::<true>() {
             return false;
         }
         last_key = Some(key);
     }
-    entries.at == bytes.len()
+    last_key.is_some() && entries.left == 0 && entries.at == bytes.len()
 }
 
 /// Number of entries.
@@ -63,25 +57,32 @@ pub(crate) fn get<'a>(bytes: &'a [u8], key: &str) -> Option<&'a [u8]> {
     (found.key == key.as_bytes()).then(|| &bytes[entries.at..])
 }
 
-/// Returns a dictionary with `value` under `key`.
-pub(crate) fn with(bytes: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
+/// Returns a dictionary with `value` under `key`, or without `key`, and `true` if `key` was there.
+pub(crate) fn edit(bytes: &[u8], key: &str, value: Option<&[u8]>) -> (Vec<u8>, bool) {
     let mut entries = Entries::new(bytes);
-    let entry = Some((key, value));
-    match entries.seek(key) {
+    let (first, count) = (entries.at, entries.left);
+    let (range, was_there) = match entries.seek(key) {
         Some(found) if found.key == key.as_bytes() && entries.skip::<false>() => {
-            splice(bytes, found.start..entries.at, entry, 0)
+            (found.start..entries.at, true)
         }
-        Some(next) => splice(bytes, next.start..next.start, entry, 1),
-        None => splice(bytes, bytes.len()..bytes.len(), entry, 1),
+        Some(next) => (next.start..next.start, false),
+        None => (bytes.len()..bytes.len(), false),
+    };
+    let count = count + usize::from(value.is_some()) - usize::from(was_there);
+    if count == 0 {
+        return (Vec::new(), was_there);
     }
-}
-
-/// Returns a dictionary without `key`. `None`: there is no such key.
-pub(crate) fn without(bytes: &[u8], key: &str) -> Option<Vec<u8>> {
-    let mut entries = Entries::new(bytes);
-    let found = entries.seek(key)?;
-    let is_there = found.key == key.as_bytes() && entries.skip::<false>();
-    is_there.then(|| splice(bytes, found.start..entries.at, None, -1))
+    let entry_len = value.map_or(0, |value| HEADER_LEN_MAX + key.len() + value.len());
+    let mut edited = Vec::with_capacity(HEADER_LEN_MAX + bytes.len() + entry_len);
+    // Writing to a vector cannot fail.
+    let _ = rmp_serde::Serializer::new(&mut edited).serialize_map(Some(count));
+    edited.extend_from_slice(&bytes[first..range.start]);
+    if let Some(value) = value {
+        let _ = rmp_serde::encode::write(&mut edited, key);
+        edited.extend_from_slice(value);
+    }
+    edited.extend_from_slice(&bytes[range.end..]);
+    (edited, was_there)
 }
 
 /// Encodes one value in `buffer`, and refuses an encoding that could not be read again.
@@ -177,67 +178,15 @@ impl<'a> Entries<'a> {
     }
 }
 
-/// Replaces `range` by an entry, or removes it, in a dictionary whose count changes by `change`.
-fn splice(
-    bytes: &[u8],
-    range: Range<usize>,
-    entry: Option<(&str, &[u8])>,
-    change: isize,
-) -> Vec<u8> {
-    let (count, header_len) = read_header(bytes).unwrap_or((0, 0));
-    let count = count.saturating_add_signed(change);
-    if count == 0 {
-        return Vec::new();
-    }
-    let entry_len = entry.map_or(0, |(key, value)| HEADER_LEN_MAX + key.len() + value.len());
-    let mut spliced = Vec::with_capacity(HEADER_LEN_MAX + bytes.len() + entry_len);
-    write_header(count, &mut spliced);
-    spliced.extend_from_slice(&bytes[header_len..range.start.max(header_len)]);
-    if let Some((key, value)) = entry {
-        // Writing to a vector cannot fail.
-        let _ = rmp_serde::encode::write(&mut spliced, key);
-        spliced.extend_from_slice(value);
-    }
-    spliced.extend_from_slice(&bytes[range.end..]);
-    spliced
-}
-
 /// The number of entries, and the position of the first. Only the shortest form is read.
 fn read_header(bytes: &[u8]) -> Option<(usize, usize)> {
-    let (count, at) = match *bytes.first()? {
-        marker @ FIX_MAP..=0x8F => (usize::from(marker & 0x0F), 1),
-        0xDE => (read_be(bytes, 1, 2)?, 3),
-        0xDF => (read_be(bytes, 1, 4)?, 5),
+    let (count, first, shortest) = match *bytes.first()? {
+        marker @ FIX_MAP..=0x8F => (usize::from(marker & 0x0F), 1, 0),
+        0xDE => (read_be(bytes, 1, 2)?, 3, 16),
+        0xDF => (read_be(bytes, 1, 4)?, 5, 0x1_0000),
         _ => return None,
     };
-    (header_len(count) == at).then_some((count, at))
-}
-
-/// The count in the header, which distinguishes an empty dictionary from bytes that are not one.
-fn count_in_header(bytes: &[u8]) -> usize {
-    read_header(bytes).map_or(usize::MAX, |(count, _)| count)
-}
-
-const fn header_len(count: usize) -> usize {
-    match count {
-        ..16 => 1,
-        16..0x1_0000 => 3,
-        _ => HEADER_LEN_MAX,
-    }
-}
-
-fn write_header(count: usize, bytes: &mut Vec<u8>) {
-    match header_len(count) {
-        1 => bytes.push(FIX_MAP | count as u8),
-        3 => {
-            bytes.push(0xDE);
-            bytes.extend_from_slice(&(count as u16).to_be_bytes());
-        }
-        _ => {
-            bytes.push(0xDF);
-            bytes.extend_from_slice(&(count as u32).to_be_bytes());
-        }
-    }
+    (count >= shortest).then_some((count, first))
 }
 
 /// The length and the start of a key. Only the shortest form is read.
@@ -285,6 +234,15 @@ mod tests {
         }
     }
 
+    fn with(bytes: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
+        edit(bytes, key, Some(value)).0
+    }
+
+    fn without(bytes: &[u8], key: &str) -> Option<Vec<u8>> {
+        let (less, was_there) = edit(bytes, key, None);
+        was_there.then_some(less)
+    }
+
     fn encoded<V: Serialize>(value: &V) -> Result<Vec<u8>, SessionError> {
         encode(value, &mut Scratch::borrow()).map(<[u8]>::to_vec)
     }
@@ -306,7 +264,7 @@ mod tests {
     struct Pairs(Vec<(u32, u8)>);
 
     impl Serialize for Pairs {
-        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             serializer.collect_map(self.0.iter().copied())
         }
     }

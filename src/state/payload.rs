@@ -272,7 +272,7 @@ impl<T: SessionData> sealed::Payload for T {
     };
 
     fn empty() -> Option<Vec<u8>> {
-        encode_within(&T::default(), Vec::new(), usize::MAX)
+        encode(&T::default(), 0)
     }
 
     fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<T>>, Reason> {
@@ -284,23 +284,11 @@ impl<T: SessionData> sealed::Payload for T {
 /// The most bytes of a type's label (SPEC.md § 3.2).
 const LONGEST_LABEL: usize = 255;
 
-/// Encodes `value` into a vector of capacity `usual` or, if that is too little, of capacity `longest`, because growing
-/// would leave a copy in freed memory. `None`: `value` has no encoding that can be read back.
-pub(crate) fn encode<T: SessionData>(value: &T, usual: usize, longest: usize) -> Option<Vec<u8>> {
-    encode_within(value, Vec::with_capacity(usual), usual)
-        .or_else(|| encode_within(value, Vec::with_capacity(longest), usize::MAX))
-}
-
-/// Appends no more than `limit` bytes.
-fn encode_within<T: SessionData>(value: &T, mut bytes: Vec<u8>, limit: usize) -> Option<Vec<u8>> {
-    let written = postcard::serialize_with_flavor(
-        value,
-        Appended {
-            bytes: &mut bytes,
-            limit,
-        },
-    );
-    if written.is_err() {
+/// Encodes `value` into a vector of capacity `room`, because growing would leave a copy in freed memory. `None`: `value`
+/// has no encoding that can be read back.
+pub(super) fn encode<T: SessionData>(value: &T, room: usize) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(room);
+    if postcard::serialize_with_flavor(value, Appended(&mut bytes)).is_err() {
         wipe(&mut bytes);
         return None;
     }
@@ -314,20 +302,7 @@ fn encode_within<T: SessionData>(value: &T, mut bytes: Vec<u8>, limit: usize) ->
 }
 
 /// Writes into a vector of the caller, so that nothing is copied afterwards.
-struct Appended<'a> {
-    bytes: &'a mut Vec<u8>,
-    limit: usize,
-}
-
-impl Appended<'_> {
-    #[inline]
-    fn check(&self, more: usize) -> postcard::Result<()> {
-        if self.limit - self.bytes.len() < more {
-            return Err(postcard::Error::SerializeBufferFull);
-        }
-        Ok(())
-    }
-}
+struct Appended<'a>(&'a mut Vec<u8>);
 
 impl postcard::ser_flavors::Flavor for Appended<'_> {
     type Output = ();
@@ -335,15 +310,13 @@ impl postcard::ser_flavors::Flavor for Appended<'_> {
     // Called from the application's crate, for every field.
     #[inline]
     fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
-        self.check(1)?;
-        self.bytes.push(byte);
+        self.0.push(byte);
         Ok(())
     }
 
     #[inline]
     fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
-        self.check(bytes.len())?;
-        self.bytes.extend_from_slice(bytes);
+        self.0.extend_from_slice(bytes);
         Ok(())
     }
 

@@ -39,9 +39,9 @@ impl<T: SessionData> State<'_, T> {
     }
 
     fn store(&mut self, value: Arc<T>) -> Result<(), SessionError> {
-        let usual = USUAL_PAYLOAD.max(self.payload().len() + USUAL_GROWTH);
-        let payload = payload::encode(&*value, usual, self.policy.budget.room())
-            .ok_or(SessionError::Encode(type_name::<T>()))?;
+        let room = self.policy.budget.room().max(self.payload().len());
+        let payload = payload::encode(&*value, room);
+        let payload = payload.ok_or(SessionError::Encode(type_name::<T>()))?;
         self.set_payload(Wiped::from(payload))?;
         self.data.value = Some(value);
         Ok(())
@@ -56,7 +56,3 @@ impl<T: SessionData> State<'_, T> {
         Arc::new(value.unwrap_or_default())
     }
 }
-
-/// Bytes that most values fit in, and by which they grow. A value that needs more is encoded twice.
-const USUAL_PAYLOAD: usize = 512;
-const USUAL_GROWTH: usize = 64;
