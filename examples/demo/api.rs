@@ -64,19 +64,17 @@ pub(crate) async fn keys_of_data(session: Session) -> Json<Value> {
 
 pub(crate) async fn size(session: Session) -> Json<Value> {
     let report = session.size_report();
-    let entries = report.entries();
-    let entries: Map<_, _> = entries
-        .map(|(key, bytes)| (key.to_owned(), bytes.into()))
-        .collect();
+    let entries = report.entries.into_iter();
+    let entries: Map<_, _> = entries.map(|(key, bytes)| (key, bytes.into())).collect();
     Json(json!({
         "entries": entries,
-        "payload": report.payload(),
-        "flash": report.flash(),
-        "padding": report.padding(),
-        "empty": report.empty(),
-        "set_cookie": report.set_cookie(),
-        "cookies": report.cookies(),
-        "allowed": report.allowed(),
+        "payload": report.payload,
+        "flash": report.flash,
+        "padding": report.padding,
+        "empty": report.empty,
+        "set_cookie": report.set_cookie,
+        "cookies": report.cookies,
+        "allowed": report.allowed,
         "remaining": session.remaining_bytes(),
     }))
 }

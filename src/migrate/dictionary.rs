@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     crypto::scratch::{Scratch, Wiped},
-    state::encode,
+    state::map::encode,
 };
 
 /// Returns the bytes of a dictionary (SPEC.md § 5.4). `None`: a value is nested too deep.

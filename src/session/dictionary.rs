@@ -3,7 +3,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::handle::Session;
 use crate::{
     crypto::scratch::Scratch,
-    state::{SessionError, encode},
+    state::{SessionError, map},
 };
 
 /// The session as a dictionary.
@@ -62,7 +62,7 @@ impl Session {
     pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError> {
         let mut buffer = Scratch::borrow();
         // Encoded before the lock is taken, because that runs the application's code.
-        let value = encode(&value, &mut buffer);
+        let value = map::encode(&value, &mut buffer);
         self.change(|state| state.insert(key, value?))
     }
 
@@ -145,19 +145,22 @@ impl Session {
     /// Returns `true` if there is a value under `key`.
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
-        self.with(|session| session.state.contains_key(key))
+        self.with(|session| map::get(session.state.payload(), key).is_some())
     }
 
     /// Returns all keys, in ascending order of their bytes.
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
-        self.with(|session| session.state.keys())
+        self.with(|session| {
+            let keys = map::keys(session.state.payload());
+            keys.map(str::to_owned).collect()
+        })
     }
 
     /// Returns the number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.with(|session| session.state.len())
+        self.with(|session| map::len(session.state.payload()))
     }
 
     /// Returns `true` if there are no entries.
@@ -186,6 +189,6 @@ impl Session {
     /// Returns [`Decode`](SessionError::Decode) if the dictionary is not a `V`, or
     /// [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn deserialize<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
-        self.try_with(|session| session.state.deserialize())?
+        self.try_with(|session| map::decode_all(session.state.payload()))?
     }
 }

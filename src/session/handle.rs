@@ -292,8 +292,8 @@ impl<T: Payload> Session<T> {
     /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
     /// let report = session.size_report();
-    /// assert_eq!(report.entries().next(), Some(("user", 6)));
-    /// assert!(report.fits(report.allowed()));
+    /// assert_eq!(report.entries, [("user".to_owned(), 6)]);
+    /// assert!(report.fits(report.allowed));
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -329,11 +329,15 @@ impl<T: Payload> Session<T> {
     }
 
     /// Like [`with`](Self::with), with an error instead of a panic.
+    #[inline]
     pub(crate) fn try_with<R>(
         &self,
         work: impl FnOnce(LockedSession<'_, T>) -> R,
     ) -> Result<R, SessionError> {
-        self.lock.try_with(work)
+        self.lock.with_contents(|contents| {
+            contents.is_touched = true;
+            work(contents.read(&self.lock.sealer))
+        })
     }
 
     fn metadata(&self) -> Option<Metadata> {

@@ -66,6 +66,7 @@ type OnOutcome = Arc<dyn Fn(&ReadEvent) + Send + Sync>;
 
 impl Hooks {
     /// A panic in the hook counts as revoked.
+    #[inline]
     pub(crate) fn is_revoked(&self, session: impl FnOnce() -> SessionInfo) -> bool {
         self.revoked_if.as_ref().is_some_and(|revoked_if| {
             let session = session();

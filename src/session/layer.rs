@@ -13,7 +13,9 @@ impl<T: Payload> Session<T> {
 
     /// Reads the session without touching it.
     pub(crate) fn verify(&self) {
-        self.lock.verify();
+        // An error: this thread is inside an `update` of the session, which has read it.
+        let read = |contents: &mut Contents<T>| _ = contents.read(&self.lock.sealer);
+        let _ = self.lock.with_contents(read);
     }
 }
 
@@ -21,7 +23,8 @@ impl<T> Session<T> {
     /// Makes the session empty and read-only, because its request belongs to no context.
     pub(crate) fn refuse(&self) {
         events::context_missed(self.lock.sealer.slot.purpose().name());
-        let refuse = |contents: &mut Contents<T>| contents.closed = Some(SessionError::NoContext);
+        let refuse =
+            |contents: &mut Contents<T>| contents.closed = Some(|| SessionError::NoContext);
         let _ = self.lock.with_contents(refuse);
     }
 

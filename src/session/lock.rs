@@ -33,7 +33,7 @@ pub(super) struct Contents<T> {
     /// The application touched the session. One that is only verified beforehand has no part in the response.
     pub(super) is_touched: bool,
     /// The error of every change, because it could no longer be saved.
-    pub(super) closed: Option<SessionError>,
+    pub(super) closed: Option<fn() -> SessionError>,
 }
 
 /// A request's part in its session, before the session is read.
@@ -62,48 +62,7 @@ pub(crate) struct LockedSession<'a, T> {
     pub(crate) sealer: &'a Sealer,
     pub(crate) context: &'a Context,
     pub(crate) clock: &'a Clock,
-    closed: Option<&'a SessionError>,
-}
-
-impl<T: Payload> SessionLock<T> {
-    /// Touches the session, which reads it the first time, and hands it to `work`.
-    pub(super) fn try_with<R>(
-        &self,
-        work: impl FnOnce(LockedSession<'_, T>) -> R,
-    ) -> Result<R, SessionError> {
-        self.with_contents(|contents| {
-            contents.is_touched = true;
-            let Contents {
-                arrival,
-                loaded,
-                closed,
-                ..
-            } = contents;
-            let sealer = &*self.sealer;
-            let Loaded { data, outcome, .. } = Loaded::read_once(loaded, sealer, arrival);
-            work(LockedSession {
-                state: data.under(&sealer.policy),
-                outcome: *outcome,
-                closed: closed.as_ref(),
-                sealer,
-                context: arrival.context(sealer),
-                clock: &arrival.clock,
-            })
-        })
-    }
-
-    /// Reads the session without touching it.
-    #[cfg(feature = "tower")]
-    pub(super) fn verify(&self) {
-        // An error: this thread is inside an `update` of the session, which has read it.
-        let _ = self.with_contents(
-            |Contents {
-                 arrival, loaded, ..
-             }| {
-                Loaded::read_once(loaded, &self.sealer, arrival);
-            },
-        );
-    }
+    closed: Option<fn() -> SessionError>,
 }
 
 impl<T> SessionLock<T> {
@@ -149,6 +108,7 @@ impl<T> SessionLock<T> {
 
 impl<T> LockedSession<'_, T> {
     /// Returns an error if the session can no longer be changed, or not at all.
+    #[inline]
     pub(crate) fn check_writable(&self) -> Result<(), SessionError> {
         self.check_open()?;
         self.state.check_writable()
@@ -156,7 +116,7 @@ impl<T> LockedSession<'_, T> {
 
     /// Returns an error if changes can no longer be saved.
     pub(super) fn check_open(&self) -> Result<(), SessionError> {
-        self.closed.map_or(Ok(()), |error| Err(error.clone()))
+        self.closed.map_or(Ok(()), |error| Err(error()))
     }
 }
 
@@ -166,19 +126,33 @@ impl Arrival {
     }
 }
 
-impl<T: Payload> Loaded<T> {
-    /// Reads what arrived, if that has not been done. Built in place, because moving it costs more than building it.
-    fn read_once<'a>(
-        loaded: &'a mut Option<Loaded<T>>,
-        sealer: &Sealer,
-        arrival: &mut Arrival,
-    ) -> &'a mut Loaded<T> {
-        match loaded {
+impl<T: Payload> Contents<T> {
+    /// Reads the session, if that has not been done.
+    #[inline]
+    pub(super) fn read<'a>(&'a mut self, sealer: &'a Sealer) -> LockedSession<'a, T> {
+        let Contents {
+            arrival,
+            loaded,
+            closed,
+            ..
+        } = self;
+        let Loaded { data, outcome, .. } = match loaded {
             Some(loaded) => loaded,
             None => Loaded::read(loaded, sealer, arrival),
+        };
+        LockedSession {
+            state: data.under(&sealer.policy),
+            outcome: *outcome,
+            closed: *closed,
+            sealer,
+            context: arrival.context(sealer),
+            clock: &arrival.clock,
         }
     }
+}
 
+impl<T: Payload> Loaded<T> {
+    /// Reads what arrived. Built in place, because moving it costs more than building it.
     fn read<'a>(
         loaded: &'a mut Option<Loaded<T>>,
         sealer: &Sealer,

@@ -48,20 +48,4 @@ impl State<'_, Map> {
         self.remove(key)?;
         Ok(value)
     }
-
-    pub(crate) fn contains_key(&self, key: &str) -> bool {
-        map::get(self.payload(), key).is_some()
-    }
-
-    pub(crate) fn keys(&self) -> Vec<String> {
-        map::keys(self.payload()).map(str::to_owned).collect()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        map::len(self.payload())
-    }
-
-    pub(crate) fn deserialize<V: DeserializeOwned>(&self) -> Result<V, SessionError> {
-        map::decode_all(self.payload())
-    }
 }

@@ -5,7 +5,6 @@ use std::fmt;
 use super::{
     data::{Ended, SaveMode, State},
     layout::{Metadata, can_carry},
-    lifetime::active_age,
 };
 use crate::crypto::scratch::Wiped;
 
@@ -69,8 +68,8 @@ impl Circumstances {
 /// The body that is to be sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BodyToSeal {
-    /// The session as it is now, written with this age.
-    WithAge(u32),
+    /// The session as it is now, written with this metadata.
+    With(Metadata),
     /// The body that arrived, with the padding that it had.
     AsArrived,
 }
@@ -121,8 +120,8 @@ impl<T> State<'_, T> {
             if now >= self.policy.lifetimes.absolute_deadline(metadata) {
                 return self.drop();
             }
-            let age = self.age_to_write(self.content_len(), metadata);
-            return Decision::Store(BodyToSeal::WithAge(age));
+            let metadata = self.to_write(self.content_len(), *metadata);
+            return Decision::Store(BodyToSeal::With(metadata));
         }
         // Refreshing and re-sealing race with sign-in and sign-out in parallel requests, so they are left out unless
         // the response is a page that the visitor asked for and that only the visitor gets.
@@ -131,7 +130,7 @@ impl<T> State<'_, T> {
             return Decision::Keep;
         }
         let is_refresh_due = self.policy.lifetimes.is_refresh_due(metadata, now);
-        let refreshed = BodyToSeal::WithAge(active_age(metadata, now));
+        let refreshed = BodyToSeal::With(metadata.active_at(now));
         if is_refresh_due && self.may_send(refreshed).is_some() {
             return Decision::Refresh(refreshed);
         }
@@ -147,7 +146,7 @@ impl<T> State<'_, T> {
     /// Seals the same content again, which is no activity of the visitor.
     pub(crate) fn reseal(&self) -> Decision {
         let same = if self.data.became_bound {
-            BodyToSeal::WithAge(self.data.metadata.age)
+            BodyToSeal::With(self.data.metadata)
         } else {
             BodyToSeal::AsArrived
         };
@@ -196,11 +195,7 @@ impl<T> State<'_, T> {
     pub(crate) fn write_body(&self, what: BodyToSeal, body: &mut Vec<u8>) -> bool {
         match what {
             BodyToSeal::AsArrived => body.extend_from_slice(self.arrived_body()),
-            BodyToSeal::WithAge(age) => {
-                let metadata = Metadata {
-                    age,
-                    ..self.data.metadata
-                };
+            BodyToSeal::With(metadata) => {
                 let len = self.body_len(what);
                 metadata.write(self.flash_bytes(), self.payload(), len, body);
             }

@@ -53,16 +53,14 @@ fn encode(messages: &[(&str, &str)]) -> Vec<u8> {
     if messages.is_empty() {
         return Vec::new();
     }
-    let texts = || {
-        messages
-            .iter()
-            .flat_map(|(queue, message)| [queue, message])
-    };
-    let len: usize = texts().map(|text| VARINT_LEN_MAX + text.len()).sum();
+    let texts = messages
+        .iter()
+        .flat_map(|(queue, message)| [queue, message]);
+    let len: usize = texts.clone().map(|text| VARINT_LEN_MAX + text.len()).sum();
     // Growing would leave a copy behind in freed memory.
     let mut bytes = Vec::with_capacity(VARINT_LEN_MAX + len);
     write_len(messages.len(), &mut bytes);
-    for text in texts() {
+    for text in texts {
         write_len(text.len(), &mut bytes);
         bytes.extend_from_slice(text.as_bytes());
     }

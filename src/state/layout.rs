@@ -52,17 +52,18 @@ impl Metadata {
         self.remembered.is_some()
     }
 
+    /// A dictionary has no such field.
+    fn written_schema(&self) -> Option<u32> {
+        (self.schema != 0).then_some(self.schema)
+    }
+
     /// The length of these fields in bytes.
     pub(crate) fn len(&self) -> usize {
         let limit = self.limit.map_or(0, varint_len);
         let remembered = self.remembered.map_or(0, varint_len);
         let sid = self.sid.map_or(0, |sid| sid.len());
         let device = self.device.map_or(0, |device| device.len());
-        let schema = if self.schema == 0 {
-            0
-        } else {
-            varint_len(self.schema)
-        };
+        let schema = self.written_schema().map_or(0, varint_len);
         1 + 4 + varint_len(self.age) + limit + remembered + sid + device + schema
     }
 
@@ -92,14 +93,10 @@ impl Metadata {
         for span in [self.limit, self.remembered].into_iter().flatten() {
             write_varint(span, body);
         }
-        if let Some(sid) = self.sid {
-            body.extend_from_slice(&sid);
-        }
-        if let Some(device) = self.device {
-            body.extend_from_slice(&device);
-        }
-        if self.schema != 0 {
-            write_varint(self.schema, body);
+        body.extend_from_slice(self.sid.as_ref().map_or(&[], |sid| sid));
+        body.extend_from_slice(self.device.as_ref().map_or(&[], |device| device));
+        if let Some(schema) = self.written_schema() {
+            write_varint(schema, body);
         }
         body.extend_from_slice(flash);
         body.extend_from_slice(payload);
@@ -127,11 +124,11 @@ impl Layout {
         let sid = reader.if_set(has(SID), Reader::array)?;
         let device = reader.if_set(has(DEVICE), Reader::array)?;
         let schema = reader.if_set(has(SCHEMA), Reader::positive_varint)?;
-        let flash_start = reader.at;
+        let flash_start = body.len() - reader.rest.len();
         if has(FLASH) {
             reader.skip_flash()?;
         }
-        let payload_start = reader.at;
+        let payload_start = body.len() - reader.rest.len();
         let payload_end = if has(PAD) {
             unpadded_len(body)?
         } else {
@@ -157,13 +154,12 @@ impl Layout {
 }
 
 pub(super) struct Reader<'a> {
-    body: &'a [u8],
-    at: usize,
+    rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(body: &'a [u8]) -> Reader<'a> {
-        Reader { body, at: 0 }
+        Reader { rest: body }
     }
 
     /// Reads a field that is there only where its flag is set.
@@ -181,10 +177,7 @@ impl<'a> Reader<'a> {
     }
 
     fn bytes(&mut self, len: usize) -> Option<&'a [u8]> {
-        let end = self.at.checked_add(len)?;
-        let bytes = self.body.get(self.at..end)?;
-        self.at = end;
-        Some(bytes)
+        self.rest.split_off(..len)
     }
 
     fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
@@ -192,7 +185,7 @@ impl<'a> Reader<'a> {
     }
 
     fn byte(&mut self) -> Option<u8> {
-        self.array().map(|[byte]| byte)
+        self.rest.split_off_first().copied()
     }
 
     /// Unsigned LEB128 below 2^32, in its shortest form only (SPEC.md § 5.2).

@@ -136,10 +136,16 @@ impl Lifetimes {
     }
 }
 
-/// The age of a session that is active at `now`. A clock that was set back does not shorten it.
-pub(crate) fn active_age(metadata: &Metadata, now: UnixSeconds) -> u32 {
-    let age = now.saturating_sub(metadata.issued);
-    metadata.age.max(u32::try_from(age).unwrap_or(u32::MAX))
+impl Metadata {
+    /// The metadata of a session that is active at `now`. A clock that was set back does not shorten its age.
+    pub(crate) fn active_at(self, now: UnixSeconds) -> Metadata {
+        let age = now.saturating_sub(self.issued);
+        let age = u32::try_from(age).unwrap_or(u32::MAX);
+        Metadata {
+            age: self.age.max(age),
+            ..self
+        }
+    }
 }
 
 #[cfg(test)]
@@ -258,7 +264,7 @@ mod tests {
         assert!(!LIFETIMES.is_refresh_due(&METADATA, 1_800_000_549));
         assert!(LIFETIMES.is_refresh_due(&METADATA, 1_800_000_550));
         assert!(!LIFETIMES.is_refresh_due(&METADATA, 1_800_000_000));
-        assert_eq!(active_age(&METADATA, 1_800_000_000), 100);
-        assert_eq!(active_age(&METADATA, 1_800_000_700), 700);
+        assert_eq!(METADATA.active_at(1_800_000_000).age, 100);
+        assert_eq!(METADATA.active_at(1_800_000_700).age, 700);
     }
 }

@@ -5,7 +5,7 @@ use super::{
     data::State,
     finish::BodyToSeal,
     layout::Metadata,
-    lifetime::{RefreshAfter, active_age},
+    lifetime::RefreshAfter,
     payload::Payload,
     size_report::SizeReport,
 };
@@ -26,7 +26,7 @@ impl<T> State<'_, T> {
         let body_len = budget.longest_body(content);
         let padded_len = budget.padded_len(body_len, content);
         // A session that arrived larger than the profile allows is sent as it arrived.
-        let allowed = self.allowed(BodyToSeal::WithAge(self.data.metadata.age));
+        let allowed = self.allowed(BodyToSeal::With(self.data.metadata));
         let sent = budget.sent(allowed, padded_len, true);
         SizeReport {
             entries: T::entries(self.payload()),
@@ -47,25 +47,22 @@ impl<T> State<'_, T> {
     pub(super) fn check_size(&self, content: usize, metadata: &Metadata) -> Result<(), TooLarge> {
         let budget = &self.policy.budget;
         let shrinks = content <= self.content_len();
-        let may_send = || {
-            let age = self.age_to_write(content, metadata);
-            self.allowed_for(content, metadata, age).is_some()
-        };
-        if content <= budget.room() || (shrinks && may_send()) {
+        let may_send = || self.allowed_for(content, &self.to_write(content, *metadata));
+        if content <= budget.room() || (shrinks && may_send().is_some()) {
             return Ok(());
         }
         Err(budget.too_large(content))
     }
 
-    /// The age to write with this content: that of an active session. A session that arrived too large keeps its age if
-    /// a longer one does not fit.
-    pub(super) fn age_to_write(&self, content: usize, metadata: &Metadata) -> u32 {
-        let age = active_age(metadata, self.data.now);
+    /// The metadata to write with this content: that of an active session. A session that arrived too large keeps its
+    /// age if a longer one does not fit.
+    pub(super) fn to_write(&self, content: usize, metadata: Metadata) -> Metadata {
+        let active = metadata.active_at(self.data.now);
         let is_never_refreshed = self.policy.lifetimes.refresh_after == RefreshAfter::Never;
-        if is_never_refreshed || self.allowed_for(content, metadata, age).is_none() {
-            return metadata.age;
+        if is_never_refreshed || self.allowed_for(content, &active).is_none() {
+            return metadata;
         }
-        age
+        active
     }
 
     /// The most that may be sent of this body of the session.
@@ -76,22 +73,23 @@ impl<T> State<'_, T> {
 
     /// The cookies in which this body of the session may be sent. `None`: it is too large.
     pub(super) fn may_send(&self, body: BodyToSeal) -> Option<Allowed> {
-        let (content, metadata) = (self.content_len(), &self.data.metadata);
+        let content = self.content_len();
         match body {
-            BodyToSeal::WithAge(age) => self.allowed_for(content, metadata, age),
+            BodyToSeal::With(metadata) => self.allowed_for(content, &metadata),
             BodyToSeal::AsArrived => {
-                self.allowed_for_len(content, metadata, self.arrived_body().len())
+                self.allowed_for_len(content, &self.data.metadata, self.arrived_body().len())
             }
         }
     }
 
-    fn allowed_for(&self, content: usize, metadata: &Metadata, age: u32) -> Option<Allowed> {
+    fn allowed_for(&self, content: usize, metadata: &Metadata) -> Option<Allowed> {
         let budget = &self.policy.budget;
         if content <= budget.room() {
             // It fits with every field at its longest.
             return Some(budget.allowed());
         }
-        self.allowed_for_len(content, metadata, self.body_len_of(content, metadata, age))
+        let body_len = budget.padded_len(metadata.len() + content, content);
+        self.allowed_for_len(content, metadata, body_len)
     }
 
     /// The most that the profile allows, or else as much as the session arrived in.
@@ -109,16 +107,13 @@ impl<T> State<'_, T> {
         rules.find(|rule| rule.allows(budget.sent(*rule, body_len, metadata.is_persistent())))
     }
 
-    fn body_len_of(&self, content: usize, metadata: &Metadata, age: u32) -> usize {
-        let body_len = Metadata { age, ..*metadata }.len() + content;
-        self.policy.budget.padded_len(body_len, content)
-    }
-
     pub(crate) fn body_len(&self, body: BodyToSeal) -> usize {
+        let content = self.content_len();
         match body {
             BodyToSeal::AsArrived => self.arrived_body().len(),
-            BodyToSeal::WithAge(age) => {
-                self.body_len_of(self.content_len(), &self.data.metadata, age)
+            BodyToSeal::With(metadata) => {
+                let budget = &self.policy.budget;
+                budget.padded_len(metadata.len() + content, content)
             }
         }
     }

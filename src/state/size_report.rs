@@ -19,78 +19,37 @@ use std::fmt;
 ///
 /// let report = session.size_report();
 /// assert!(report.fits(400), "{report}");
-/// assert_eq!(report.entries().collect::<Vec<_>>(), [("cart", 108), ("language", 12)]);
+/// assert_eq!(report.entries, [("cart".to_owned(), 108), ("language".to_owned(), 12)]);
 /// assert!(report.to_string().starts_with("    349 of 3072 bytes, in 1 cookie\n"));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SizeReport {
-    pub(super) entries: Vec<(String, usize)>,
-    pub(super) payload: usize,
-    pub(super) flash: usize,
-    pub(super) padding: usize,
-    pub(super) empty: usize,
-    pub(super) set_cookie: usize,
-    pub(super) cookies: usize,
-    pub(super) allowed: usize,
+    /// The keys of a dictionary, each with the bytes that it and its value take in the body. Empty for a typed session.
+    pub entries: Vec<(String, usize)>,
+    /// The bytes of the dictionary or of the typed value in the body.
+    pub payload: usize,
+    /// The bytes of the flash messages in the body.
+    pub flash: usize,
+    /// The bytes that [`Padding`](crate::carrier::Padding) adds to the body.
+    pub padding: usize,
+    /// The bytes of the `Set-Cookie` field of an empty session: name and attributes, key id, nonce and tag, dates and
+    /// id.
+    pub empty: usize,
+    /// The bytes of all `Set-Cookie` fields together, which [`TooLarge`](crate::session::TooLarge) calls needed. Three
+    /// bytes of the body become four of these. An id, every date and `Max-Age` count at their longest, as if the session
+    /// had them ([docs/spec/writer.md § 9.6]).
+    ///
+    /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
+    pub set_cookie: usize,
+    /// The number of cookies.
+    pub cookies: usize,
+    /// The most bytes that [`set_cookie`](Self::set_cookie) may be.
+    pub allowed: usize,
 }
 
 impl SizeReport {
-    /// Returns the keys of a dictionary, each with the bytes that it and its value take in the body. Empty for a typed
-    /// session.
-    pub fn entries(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.entries
-            .iter()
-            .map(|(key, bytes)| (key.as_str(), *bytes))
-    }
-
-    /// Returns the bytes of the dictionary or of the typed value in the body.
-    #[must_use]
-    pub fn payload(&self) -> usize {
-        self.payload
-    }
-
-    /// Returns the bytes of the flash messages in the body.
-    #[must_use]
-    pub fn flash(&self) -> usize {
-        self.flash
-    }
-
-    /// Returns the bytes that [`Padding`](crate::carrier::Padding) adds to the body.
-    #[must_use]
-    pub fn padding(&self) -> usize {
-        self.padding
-    }
-
-    /// Returns the bytes of the `Set-Cookie` field of an empty session: name and attributes, key id, nonce and tag,
-    /// dates and id.
-    #[must_use]
-    pub fn empty(&self) -> usize {
-        self.empty
-    }
-
-    /// Returns the bytes of all `Set-Cookie` fields together, which [`TooLarge`](crate::session::TooLarge) calls
-    /// needed. Three bytes of the body become four of these. An id, every date and `Max-Age` count at their longest, as
-    /// if the session had them ([docs/spec/writer.md § 9.6]).
-    ///
-    /// [docs/spec/writer.md § 9.6]: https://github.com/hardtack-rs/hardtack/blob/main/docs/spec/writer.md#96-room
-    #[must_use]
-    pub fn set_cookie(&self) -> usize {
-        self.set_cookie
-    }
-
-    /// Returns the number of cookies.
-    #[must_use]
-    pub fn cookies(&self) -> usize {
-        self.cookies
-    }
-
-    /// Returns the most bytes that [`set_cookie`](Self::set_cookie) may be.
-    #[must_use]
-    pub fn allowed(&self) -> usize {
-        self.allowed
-    }
-
     /// Returns `true` if the `Set-Cookie` fields have at most `bytes` bytes together, with any dates and id.
     #[must_use]
     pub fn fits(&self, bytes: usize) -> bool {

@@ -77,19 +77,19 @@ impl Content {
 
 #[track_caller]
 fn check_frame(report: &SizeReport, options: &Options, session: &Session) {
-    let content = report.payload() + report.flash();
+    let content = report.payload + report.flash;
     let expected = options.reserved(content);
     let bytes: usize = expected.fields.iter().sum();
-    assert_eq!(report.set_cookie(), bytes);
-    assert_eq!(report.cookies(), expected.fields.len());
-    assert_eq!(report.padding(), expected.padding);
+    assert_eq!(report.set_cookie, bytes);
+    assert_eq!(report.cookies, expected.fields.len());
+    assert_eq!(report.padding, expected.padding);
     assert_eq!(
-        report.empty(),
+        report.empty,
         options.reserved(0).fields.iter().sum::<usize>()
     );
     let (limit, most) = options.limits();
-    assert_eq!(report.allowed(), limit * most);
-    assert!(report.fits(bytes) && !report.fits(bytes - 1) && report.fits(report.allowed()));
+    assert_eq!(report.allowed, limit * most);
+    assert!(report.fits(bytes) && !report.fits(bytes - 1) && report.fits(report.allowed));
     assert_eq!(session.remaining_bytes(), options.room() - content);
 }
 
@@ -108,20 +108,20 @@ proptest! {
             check_frame(&report, &options, session);
             report
         });
-        let keys: Vec<_> = report.entries().map(|(key, _)| key.to_owned()).collect();
-        let entries: usize = report.entries().map(|(_, bytes)| bytes).sum();
-        prop_assert_eq!(report.payload(), entries + usize::from(entries > 0));
-        prop_assert_eq!(report.flash(), content.flash());
+        let keys: Vec<_> = report.entries.iter().map(|(key, _)| key.clone()).collect();
+        let entries: usize = report.entries.iter().map(|(_, bytes)| bytes).sum();
+        prop_assert_eq!(report.payload, entries + usize::from(entries > 0));
+        prop_assert_eq!(report.flash, content.flash());
         let sent: usize = browser.sent.iter().map(String::len).sum();
         let is_empty = keys.is_empty() && content.flash() == 0 && !content.has_id && content.span.is_none();
         prop_assert_eq!(sent == 0, is_empty);
         if !is_empty {
             let max_age = content.span.map(|span| format!("; Max-Age={}", span.min(34_560_000)));
             let max_age = max_age.unwrap_or_default();
-            let bytes = report.payload() + report.flash();
+            let bytes = report.payload + report.flash;
             let expected = options.sent(content.head(), bytes, &max_age);
             prop_assert_eq!(sent, expected.fields.iter().sum::<usize>());
-            prop_assert!(sent <= report.set_cookie() && browser.sent.len() <= report.cookies());
+            prop_assert!(sent <= report.set_cookie && browser.sent.len() <= report.cookies);
         }
         // The report of the loaded session is the same.
         let again = browser.site.load(browser.jar.pairs(), at(0)).size_report();
@@ -153,11 +153,11 @@ fn the_report_of_a_typed_session_has_the_payload_alone() {
         session.replace(Bytes(vec![7; 8_000])).unwrap();
         session.flash("", "Saved").unwrap();
         let report = session.size_report();
-        assert_eq!(report.entries().count(), 0);
-        assert_eq!((report.payload(), report.flash()), (8_002, 8));
-        assert_eq!((report.cookies(), report.allowed()), (3, 3 * 4_096));
-        let body = 33 + 8_002 + 8 + report.padding();
-        assert_eq!(report.set_cookie(), token(false, body) + 3 * 75);
+        assert_eq!(report.entries.len(), 0);
+        assert_eq!((report.payload, report.flash), (8_002, 8));
+        assert_eq!((report.cookies, report.allowed), (3, 3 * 4_096));
+        let body = 33 + 8_002 + 8 + report.padding;
+        assert_eq!(report.set_cookie, token(false, body) + 3 * 75);
         let told = report.to_string();
         assert!(told.contains("   8002 payload\n      8 flash\n"), "{told}");
         assert_eq!(told.contains(" padding\n"), padding == Padding::Padme);
@@ -180,10 +180,10 @@ fn a_report_of_an_oversized_session_gives_what_goes_back() {
             session.size_report()
         });
         assert_eq!(browser.set().len(), 3);
-        assert_eq!((report.cookies(), report.padding()), (3, 0));
-        assert_eq!(report.set_cookie(), before.set_cookie());
-        assert_eq!(report.allowed(), 3_072);
-        assert!(!report.fits(report.allowed()));
+        assert_eq!((report.cookies, report.padding), (3, 0));
+        assert_eq!(report.set_cookie, before.set_cookie);
+        assert_eq!(report.allowed, 3_072);
+        assert!(!report.fits(report.allowed));
     }
 }
 
@@ -194,9 +194,9 @@ fn a_long_dictionary_has_a_longer_header() {
         session.insert(&format!("{number:02}"), 1).unwrap();
     }
     let report = session.size_report();
-    assert!(report.entries().all(|(_, bytes)| bytes == 4));
-    assert_eq!(report.payload(), 3 + 16 * 4);
+    assert!(report.entries.iter().all(|(_, bytes)| *bytes == 4));
+    assert_eq!(report.payload, 3 + 16 * 4);
     session.clear().unwrap();
     session.insert("k", "x").unwrap();
-    assert_eq!(session.size_report().payload(), dictionary(1));
+    assert_eq!(session.size_report().payload, dictionary(1));
 }

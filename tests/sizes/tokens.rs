@@ -47,8 +47,8 @@ fn a_bare_token_is_one_piece_of_as_many_characters() {
             session.ensure_id().unwrap();
             session.save().unwrap();
             assert!(session.insert("more", 1).is_err());
-            assert_eq!(session.size_report().cookies(), 1);
-            assert_eq!(session.size_report().allowed(), limit);
+            assert_eq!(session.size_report().cookies, 1);
+            assert_eq!(session.size_report().allowed, limit);
             token = set(tokens.save(&session).unwrap());
             assert!(token.len() <= limit);
         }

@@ -30,16 +30,16 @@ impl Room {
     /// Measures the session as it is now, which is at most what Set-Cookie has.
     pub(super) fn of(visit: &Visit) -> Room {
         let (report, t) = (visit.session.size_report(), visit.texts());
-        let (used, allowed) = (report.set_cookie(), report.allowed());
-        let frame = Part::outside(&t["room.frame"], report.empty(), FRAME);
+        let (used, allowed) = (report.set_cookie, report.allowed);
+        let frame = Part::outside(&t["room.frame"], report.empty, FRAME);
         let mut parts = vec![frame];
         let colours = ENTRIES.iter().cycle();
-        for ((key, inside), colour) in report.entries().zip(colours) {
-            parts.push(Part::inside(key, true, inside, colour));
+        for ((key, inside), colour) in report.entries.iter().zip(colours) {
+            parts.push(Part::inside(key, true, *inside, colour));
         }
         let others = [
-            (&t["room.messages"], report.flash()),
-            (&t["room.padding"], report.padding()),
+            (&t["room.messages"], report.flash),
+            (&t["room.padding"], report.padding),
         ];
         for (name, inside) in others.into_iter().filter(|(_, inside)| *inside > 0) {
             parts.push(Part::inside(name, false, inside, FRAME));
@@ -59,7 +59,7 @@ impl Room {
             used,
             allowed,
             sent: visit.arrived().map_or(0, |token| token.sent()),
-            cookies: report.cookies(),
+            cookies: report.cookies,
             parts,
         }
     }
