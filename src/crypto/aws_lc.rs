@@ -8,115 +8,81 @@ use aws_lc_rs::aead::CHACHA20_POLY1305;
 #[cfg(feature = "device-bound")]
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
 use aws_lc_rs::{
-    aead::{AES_256_GCM, Aad, Algorithm, LessSafeKey, Nonce, UnboundKey},
+    aead::{self, AES_256_GCM, Aad, Algorithm, LessSafeKey, UnboundKey},
     cipher::{AES_256, EncryptingKey, UnboundCipherKey},
 };
 #[cfg(feature = "xchacha20")]
 use chacha20::{R20, hchacha};
 use zeroize::Zeroizing;
 
-use super::{cipher::NONCE_LEN, mac::TAG_LEN, scratch::wipe};
+use super::{
+    scratch::wipe,
+    suite::{Aead, Nonce, Suite, Tag},
+};
 
-/// XAES-256-GCM (<https://c2sp.org/XAES-256-GCM>).
-pub(crate) type Xaes256Gcm = Cipher<AesCmac>;
-
-/// XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03).
-#[cfg(feature = "xchacha20")]
-pub(crate) type XChaCha20Poly1305 = Cipher<HChaCha20>;
-
-/// A key that gives each message a key of its own, both overwritten on drop.
-pub(crate) struct Cipher<D>(D);
-
-impl<D: Derivation> Cipher<D> {
-    pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Cipher(D::new(key))
+/// Returns the constructor of the suite's cipher.
+pub(crate) fn aead(suite: Suite) -> fn(&[u8; 32]) -> Box<dyn Aead> {
+    match suite {
+        Suite::Xaes256Gcm => |key| Box::new(Cipher(xaes_256_gcm(key))),
+        #[cfg(feature = "xchacha20")]
+        Suite::XChaCha20Poly1305 => |key| Box::new(Cipher(xchacha20_poly1305(key))),
+        _ => unreachable!("no key is of a suite that was left out"),
     }
+}
 
-    pub(crate) fn encrypt(
-        &self,
-        nonce: &[u8; NONCE_LEN],
-        aad: &[u8],
-        body: &mut [u8],
-    ) -> [u8; TAG_LEN] {
-        let (key, nonce) = self.0.for_message(nonce);
+/// A key, as the derivation of the key and the nonce of 12 bytes for the only message under a nonce.
+struct Cipher<D>(D);
+
+impl<D: Fn(&Nonce) -> (LessSafeKey, aead::Nonce) + Send + Sync> Aead for Cipher<D> {
+    fn encrypt(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8]) -> Tag {
+        let (key, nonce) = self.0(nonce);
         let tag = key.seal_in_place_separate_tag(nonce, Aad::from(aad), body);
         let tag = tag.expect("a body is shorter than 64 GiB");
         tag.as_ref().try_into().expect("a tag has 16 bytes")
     }
 
-    pub(crate) fn decrypt(
-        &self,
-        nonce: &[u8; NONCE_LEN],
-        aad: &[u8],
-        body: &mut [u8],
-        tag: &[u8; TAG_LEN],
-    ) -> Option<()> {
-        let (key, nonce) = self.0.for_message(nonce);
+    fn decrypt(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8], tag: &Tag) -> Option<()> {
+        let (key, nonce) = self.0(nonce);
         let opened = key.open_in_place_separate_tag(nonce, Aad::from(aad), tag, body);
         opened.ok().map(drop)
     }
 }
 
-pub(crate) trait Derivation {
-    fn new(key: &[u8; 32]) -> Self;
-
-    /// The key and the nonce of 12 bytes for the only message under `nonce`.
-    fn for_message(&self, nonce: &[u8; NONCE_LEN]) -> (LessSafeKey, Nonce);
-}
-
-/// CMAC-AES-256, of messages of one block.
-pub(crate) struct AesCmac {
-    aes: EncryptingKey,
-    k1: Zeroizing<u128>,
-}
-
-impl Derivation for AesCmac {
-    fn new(key: &[u8; 32]) -> AesCmac {
-        let aes = UnboundCipherKey::new(&AES_256, key).expect(KEY);
-        let aes = EncryptingKey::ecb(aes).expect(KEY);
-        let mut l = Zeroizing::new([0; 16]);
-        aes.encrypt(&mut *l).expect(BLOCKS);
-        // L times x in GF(2^128) (NIST SP 800-38B, section 6.1).
-        let l = Zeroizing::new(u128::from_be_bytes(*l));
-        let k1 = Zeroizing::new((*l << 1) ^ ((*l >> 127) * 0b1000_0111));
-        AesCmac { aes, k1 }
-    }
-
-    /// `CMAC(K, M1) || CMAC(K, M2)` with `Mi = 0x00 || i || "X" || 0x00 || N[0..12]`, and `N[12..24]`.
-    fn for_message(&self, nonce: &[u8; NONCE_LEN]) -> (LessSafeKey, Nonce) {
+/// Derives by CMAC-AES-256 of messages of one block: the key of a message is `CMAC(K, M1) || CMAC(K, M2)` with
+/// `Mi = 0x00 || i || "X" || 0x00 || N[0..12]`, and its nonce `N[12..24]`.
+fn xaes_256_gcm(key: &[u8; 32]) -> impl Fn(&Nonce) -> (LessSafeKey, aead::Nonce) + use<> {
+    let aes = UnboundCipherKey::new(&AES_256, key).expect(KEY);
+    let aes = EncryptingKey::ecb(aes).expect(KEY);
+    let mut l = Zeroizing::new([0; 16]);
+    aes.encrypt(&mut *l).expect(BLOCKS);
+    // L times x in GF(2^128) (NIST SP 800-38B, section 6.1).
+    let l = Zeroizing::new(u128::from_be_bytes(*l));
+    let k1 = Zeroizing::new((*l << 1) ^ ((*l >> 127) * 0b1000_0111));
+    move |nonce| {
         let (first, second) = nonce.split_at(12);
         let mut key = [0; 32];
         let (blocks, _) = key.as_chunks_mut::<16>();
         for (block, i) in blocks.iter_mut().zip(1..) {
             block[..4].copy_from_slice(&[0, i, b'X', 0]);
             block[4..].copy_from_slice(first);
-            *block = (u128::from_be_bytes(*block) ^ *self.k1).to_be_bytes();
+            *block = (u128::from_be_bytes(*block) ^ *k1).to_be_bytes();
         }
-        self.aes.encrypt(&mut key).expect(BLOCKS);
-        let nonce = Nonce::try_assume_unique_for_key(second);
-        (
-            used_once(&AES_256_GCM, &mut key),
-            nonce.expect("12 of 24 bytes"),
-        )
+        aes.encrypt(&mut key).expect(BLOCKS);
+        let nonce = aead::Nonce::try_assume_unique_for_key(second).expect("12 of 24 bytes");
+        (used_once(&AES_256_GCM, &mut key), nonce)
     }
 }
 
+/// Derives by HChaCha20: the key of a message is `HChaCha20(K, N[0..16])`, and its nonce `0x00000000 || N[16..24]`.
 #[cfg(feature = "xchacha20")]
-pub(crate) struct HChaCha20(Zeroizing<[u8; 32]>);
-
-#[cfg(feature = "xchacha20")]
-impl Derivation for HChaCha20 {
-    fn new(key: &[u8; 32]) -> HChaCha20 {
-        HChaCha20(Zeroizing::new(*key))
-    }
-
-    /// `HChaCha20(K, N[0..16])` and `0x00000000 || N[16..24]`.
-    fn for_message(&self, nonce: &[u8; NONCE_LEN]) -> (LessSafeKey, Nonce) {
+fn xchacha20_poly1305(key: &[u8; 32]) -> impl Fn(&Nonce) -> (LessSafeKey, aead::Nonce) + use<> {
+    let secret = Zeroizing::new(*key);
+    move |nonce| {
         let (first, second) = nonce.split_first_chunk::<16>().expect("24 bytes");
-        let mut key = hchacha::<R20>((&*self.0).into(), first.into());
+        let mut key = hchacha::<R20>((&*secret).into(), first.into());
         let mut nonce = [0; 12];
         nonce[4..].copy_from_slice(second);
-        let nonce = Nonce::assume_unique_for_key(nonce);
+        let nonce = aead::Nonce::assume_unique_for_key(nonce);
         (used_once(&CHACHA20_POLY1305, &mut key.0), nonce)
     }
 }
@@ -149,3 +115,113 @@ impl Es256 {
 
 const KEY: &str = "a key has 32 bytes";
 const BLOCKS: &str = "these are whole blocks";
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{random, rust_crypto},
+        *,
+    };
+
+    /// Seals bodies of many lengths with one backend and opens them with the other, both ways.
+    #[cfg(any(feature = "xaes", feature = "xchacha20"))]
+    fn check_both_ways(suite: Suite) {
+        for len in (0..=300).chain([4096, 24_000]) {
+            let [key, nonce] = [0; 2].map(|_| random::from_system::<32>().unwrap());
+            let nonce = nonce.first_chunk().unwrap();
+            let (ours, theirs) = (aead(suite)(&key), rust_crypto::aead(suite)(&key));
+            let body: Vec<u8> = (0..len).map(|i| (i * 7) as u8).collect();
+            let aad = &body[..len / 2];
+
+            let (mut one, mut other) = (body.clone(), body.clone());
+            let tag = ours.encrypt(nonce, aad, &mut one);
+            assert_eq!(theirs.encrypt(nonce, aad, &mut other), tag, "{len}");
+            assert_eq!(one, other, "{len}");
+            ours.decrypt(nonce, aad, &mut other, &tag).unwrap();
+            theirs.decrypt(nonce, aad, &mut one, &tag).unwrap();
+            assert_eq!((&one, &other), (&body, &body), "{len}");
+
+            let wrong = [tag[0] ^ 1; 16];
+            for opened in [
+                ours.decrypt(nonce, aad, &mut one, &wrong),
+                theirs.decrypt(nonce, aad, &mut other, &wrong),
+            ] {
+                assert!(opened.is_none(), "{len}");
+            }
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "xaes")]
+    fn what_one_backend_seals_by_xaes_the_other_opens() {
+        check_both_ways(Suite::Xaes256Gcm);
+    }
+
+    #[test]
+    #[cfg(feature = "xchacha20")]
+    fn what_one_backend_seals_by_xchacha20_the_other_opens() {
+        check_both_ways(Suite::XChaCha20Poly1305);
+    }
+
+    /// Points and signatures that one library could take and the other refuse.
+    #[test]
+    #[cfg(feature = "device-bound")]
+    fn both_backends_take_the_same_points_and_signatures() {
+        use p256::ecdsa::{Signature, SigningKey, signature::Signer};
+
+        let both = |point: &[u8]| {
+            let ours = Es256::new(point);
+            let theirs = rust_crypto::Es256::new(point);
+            assert_eq!(ours.is_some(), theirs.is_some(), "{point:?}");
+            ours.zip(theirs)
+        };
+        let verify = |point: &[u8], signature: [u8; 64]| {
+            let (ours, theirs) = both(point).unwrap();
+            let is_good = ours.verify(b"message", &signature);
+            assert_eq!(is_good, theirs.verify(b"message", &signature));
+            is_good
+        };
+        for _ in 0..32 {
+            let secret = random::from_system::<32>().unwrap();
+            let key = SigningKey::from_slice(&secret).unwrap();
+            let signature: Signature = key.sign(b"message");
+            let signature: [u8; 64] = signature.to_bytes().into();
+            for is_compressed in [false, true] {
+                let point = key.verifying_key().to_sec1_point(is_compressed);
+                let point = point.as_bytes();
+                assert!(verify(point, signature));
+                for place in [0, 31, 32, 63] {
+                    let mut changed = signature;
+                    changed[place] ^= 1;
+                    assert!(!verify(point, changed));
+                }
+                // The other s of the same signature.
+                let (r, s) = signature.split_at(32);
+                let s = p256::NonZeroScalar::try_from(s).unwrap();
+                assert!(verify(
+                    point,
+                    [r, &(-s).to_bytes()].concat().try_into().unwrap()
+                ));
+                // r or s of 0, and of the group's order.
+                for number in [[0; 32], ORDER] {
+                    for signature in [[&number, r], [r, &number]] {
+                        assert!(!verify(point, signature.concat().try_into().unwrap()));
+                    }
+                }
+                let mut elsewhere = point.to_vec();
+                *elsewhere.last_mut().unwrap() ^= 1;
+                both(&elsewhere);
+                both(&point[1..]);
+                both(&[point, &[0]].concat());
+            }
+        }
+        assert!(both(&[0]).is_none());
+        assert!(both(&[2; 32]).is_none());
+        // An x that is no element of the field.
+        assert!(both(&[&[2], &[0xFF; 32][..]].concat()).is_none());
+    }
+
+    #[cfg(feature = "device-bound")]
+    const ORDER: [u8; 32] = *b"\xFF\xFF\xFF\xFF\x00\x00\x00\x00\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\
+        \xBC\xE6\xFA\xAD\xA7\x17\x9E\x84\xF3\xB9\xCA\xC2\xFC\x63\x25\x51";
+}

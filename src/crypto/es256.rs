@@ -1,9 +1,10 @@
 //! ES256: ECDSA on P-256 with SHA-256 ([RFC 7518 § 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)). Verifies
 //! only.
 
-use std::fmt;
-
-use super::backend::Es256;
+#[cfg(feature = "aws-lc")]
+use super::aws_lc::Es256;
+#[cfg(not(feature = "aws-lc"))]
+use super::rust_crypto::Es256;
 
 /// A public key of a device.
 #[derive(Clone)]
@@ -42,20 +43,6 @@ impl PublicKey {
         #[cfg(test)]
         VERIFIED.set(VERIFIED.get() + 1);
         self.point.verify(message, signature)
-    }
-}
-
-impl PartialEq for PublicKey {
-    fn eq(&self, other: &PublicKey) -> bool {
-        self.compressed == other.compressed
-    }
-}
-
-impl Eq for PublicKey {}
-
-impl fmt::Debug for PublicKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("PublicKey").field(&self.compressed).finish()
     }
 }
 

@@ -4,38 +4,38 @@
 use aead::{
     AeadInOut, KeyInit,
     array::Array,
-    consts::{U16, U24, U32},
+    consts::{U16, U24},
 };
 #[cfg(feature = "device-bound")]
 use p256::ecdsa::{Signature, VerifyingKey, signature::Verifier};
 
+use super::suite::{Aead, Suite};
 #[cfg(any(feature = "xaes", feature = "xchacha20"))]
-use super::{cipher::NONCE_LEN, mac::TAG_LEN};
+use super::suite::{Nonce, Tag};
 
-/// XAES-256-GCM (<https://c2sp.org/XAES-256-GCM>).
-#[cfg(feature = "xaes")]
-pub(crate) type Xaes256Gcm = Cipher<xaes_256_gcm::Xaes256Gcm>;
-
-/// XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03).
-#[cfg(feature = "xchacha20")]
-pub(crate) type XChaCha20Poly1305 = Cipher<chacha20poly1305::XChaCha20Poly1305>;
+/// Returns the constructor of the suite's cipher.
+pub(crate) fn aead(suite: Suite) -> fn(&[u8; 32]) -> Box<dyn Aead> {
+    match suite {
+        #[cfg(feature = "xaes")]
+        Suite::Xaes256Gcm => |key| Box::new(Cipher(xaes_256_gcm::Xaes256Gcm::new(key.into()))),
+        #[cfg(feature = "xchacha20")]
+        Suite::XChaCha20Poly1305 => {
+            |key| Box::new(Cipher(chacha20poly1305::XChaCha20Poly1305::new(key.into())))
+        }
+        _ => unreachable!("no key is of a suite that was left out"),
+    }
+}
 
 /// A key of the cipher `A`, overwritten on drop.
 #[cfg(any(feature = "xaes", feature = "xchacha20"))]
-pub(crate) struct Cipher<A>(A);
+struct Cipher<A>(A);
 
 #[cfg(any(feature = "xaes", feature = "xchacha20"))]
-impl<A: KeyInit<KeySize = U32> + AeadInOut<NonceSize = U24, TagSize = U16>> Cipher<A> {
-    pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Cipher(A::new(key.into()))
-    }
-
-    pub(crate) fn encrypt(
-        &self,
-        nonce: &[u8; NONCE_LEN],
-        aad: &[u8],
-        body: &mut [u8],
-    ) -> [u8; TAG_LEN] {
+impl<A> Aead for Cipher<A>
+where
+    A: AeadInOut<NonceSize = U24, TagSize = U16> + Send + Sync,
+{
+    fn encrypt(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8]) -> Tag {
         let tag = self
             .0
             .encrypt_inout_detached(nonce.into(), aad, body.into());
@@ -43,17 +43,10 @@ impl<A: KeyInit<KeySize = U32> + AeadInOut<NonceSize = U24, TagSize = U16>> Ciph
         tag
     }
 
-    pub(crate) fn decrypt(
-        &self,
-        nonce: &[u8; NONCE_LEN],
-        aad: &[u8],
-        body: &mut [u8],
-        tag: &[u8; TAG_LEN],
-    ) -> Option<()> {
-        let cipher = &self.0;
-        cipher
-            .decrypt_inout_detached(nonce.into(), aad, body.into(), tag.into())
-            .ok()
+    fn decrypt(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8], tag: &Tag) -> Option<()> {
+        let (nonce, tag) = (nonce.into(), tag.into());
+        let opened = self.0.decrypt_inout_detached(nonce, aad, body.into(), tag);
+        opened.ok()
     }
 }
 

@@ -1,8 +1,6 @@
-//! The suites and modes, with their names and lengths.
+//! The suites and modes, with their names and lengths, and the libraries they run on.
 
 use std::fmt;
-
-use super::{backend::Backend, cipher::NONCE_LEN, mac::TAG_LEN};
 
 /// The protection of a session's content: encrypted, or signed only.
 ///
@@ -126,7 +124,11 @@ impl Suite {
     /// ```
     #[must_use]
     pub fn backend(self) -> Option<Backend> {
-        Backend::of(self)
+        let is_included = self.missing_feature().is_none();
+        is_included.then(|| match self.mode() {
+            Mode::Encrypted => Backend::of_ciphers(),
+            Mode::UnencryptedButSigned => Backend::RustCrypto,
+        })
     }
 
     /// The mode of tokens that this suite seals.
@@ -150,6 +152,63 @@ impl fmt::Display for Suite {
     }
 }
 
+/// The library that a suite runs on. Tokens are the same under each.
+///
+/// # Examples
+///
+/// ```
+/// use hardtack::keys::{Backend, Suite};
+///
+/// assert_eq!(Suite::HmacSha256.backend(), Some(Backend::RustCrypto));
+/// assert_eq!(Backend::AwsLc.to_string(), "AWS-LC");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Backend {
+    /// The crates of RustCrypto, the default.
+    RustCrypto,
+    /// AWS-LC, with feature `aws-lc`.
+    AwsLc,
+    /// AWS-LC as a FIPS module that has passed its self-tests: feature `aws-lc`, and a dependency of the program on
+    /// `aws-lc-rs` with its feature `fips`.
+    AwsLcFips,
+}
+
+impl Backend {
+    #[cfg(feature = "aws-lc")]
+    fn of_ciphers() -> Backend {
+        match aws_lc_rs::try_fips_mode() {
+            Ok(()) => Backend::AwsLcFips,
+            Err(_) => Backend::AwsLc,
+        }
+    }
+
+    #[cfg(not(feature = "aws-lc"))]
+    fn of_ciphers() -> Backend {
+        Backend::RustCrypto
+    }
+}
+
+/// The name of the library.
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Backend::RustCrypto => "RustCrypto",
+            Backend::AwsLc => "AWS-LC",
+            Backend::AwsLcFips => "AWS-LC FIPS",
+        })
+    }
+}
+
+/// An authenticated cipher of an encrypting suite, with its key (SPEC.md § 2).
+pub(crate) trait Aead: Send + Sync {
+    /// `ciphertext || tag = AEAD(K, nonce, aad, body)`: encrypts in place and returns the tag.
+    fn encrypt(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8]) -> Tag;
+
+    /// Decrypts in place if the tag is good. Otherwise the body stays encrypted, or becomes zeros.
+    fn decrypt(&self, nonce: &Nonce, aad: &[u8], body: &mut [u8], tag: &Tag) -> Option<()>;
+}
+
 impl Mode {
     /// Bytes of the nonce before the body.
     pub(crate) const fn nonce_len(self) -> usize {
@@ -166,3 +225,9 @@ impl Mode {
 }
 
 const HAS_XAES: bool = cfg!(any(feature = "xaes", feature = "aws-lc"));
+/// Bytes of the nonce in every encrypting suite (SPEC.md § 2).
+pub(crate) const NONCE_LEN: usize = 24;
+/// Bytes of the tag in every suite (SPEC.md § 2).
+pub(crate) const TAG_LEN: usize = 16;
+pub(crate) type Nonce = [u8; NONCE_LEN];
+pub(crate) type Tag = [u8; TAG_LEN];

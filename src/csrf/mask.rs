@@ -4,7 +4,7 @@ use ctutils::CtEq;
 
 use crate::{
     base::time::UnixSeconds,
-    crypto::{base64url, mac::TAG_LEN},
+    crypto::{base64url, suite::TAG_LEN},
     keys::{PurposeKey, PurposeKeys},
     token::Context,
 };

@@ -31,7 +31,7 @@ use std::sync::Arc;
 use crate::{
     base::time::UnixSeconds,
     cookie::{Attributes, BoundCookies, CookieName, DeviceCookies},
-    crypto::{base64url, hash::sha256, random::RandomError, suite::Mode},
+    crypto::{base64url, random::RandomError, sha256::sha256, suite::Mode},
     keys::PurposeSlot,
     state::{Admitted, Departure, DeviceId, Metadata, Sid},
     token::Context,

@@ -7,9 +7,9 @@ use crate::{
     base::{reason::Reason, time::UnixSeconds},
     crypto::{
         es256::PublicKey,
-        hash::sha256,
         random::{self, RandomError},
         scratch::Scratch,
+        sha256::sha256,
         suite::Mode,
     },
     keys::{KeyId, PurposeSlot},

@@ -12,9 +12,9 @@ use crate::{
     base::debug::debug_by_display,
     crypto::{
         base64url,
-        hash::sha256,
-        kdf::Prk,
         random::{self, RandomError},
+        sha256::Prk,
+        sha256::sha256,
         suite::Suite,
     },
 };

@@ -26,9 +26,8 @@ pub(crate) mod testing;
 mod watch;
 
 pub use crate::crypto::{
-    backend::Backend,
     random::RandomError,
-    suite::{Mode, Suite},
+    suite::{Backend, Mode, Suite},
 };
 pub use key::{EncryptionKey, Key, SigningKey};
 pub use key_info::KeyInfo;

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     base::time::UnixSeconds,
-    crypto::{cipher::Cipher, mac::Mac, suite::Suite},
+    crypto::{cipher::Cipher, sha256::Mac, suite::Suite},
 };
 
 /// All keys of a ring, in its order.

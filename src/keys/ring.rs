@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     base::time::{self, EPOCH, UnixSeconds},
-    crypto::hash::sha256,
+    crypto::sha256::sha256,
 };
 
 /// The keys in use: one seals, and all of them open. Immutable and cheap to clone.

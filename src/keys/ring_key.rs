@@ -3,7 +3,7 @@ use std::{sync::Arc, time::SystemTime};
 use super::{key::Key, key_text::KeyId};
 use crate::{
     base::time::{self, UnixSeconds},
-    crypto::{kdf::Prk, suite::Suite},
+    crypto::{sha256::Prk, suite::Suite},
 };
 
 /// A key for a [`KeyRing`](crate::KeyRing), with the times at which its role changes.

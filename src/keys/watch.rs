@@ -18,7 +18,7 @@ use super::{
     source::{RingSource, join, no_ring},
     source_error::{ErrorIdentity, RingSourceError},
 };
-use crate::crypto::hash::sha256;
+use crate::crypto::sha256::sha256;
 
 /// A [`SharedKeyRing`] that follows its sources: files, environment variables or functions.
 ///

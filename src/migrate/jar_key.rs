@@ -2,7 +2,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::{base::debug::debug_by_display, crypto::kdf};
+use crate::{base::debug::debug_by_display, crypto::sha256};
 
 /// The key of a cookie jar of cookie-rs, which actix-session and tower-sessions-cookie-store also use.
 ///
@@ -41,7 +41,7 @@ impl JarKey {
     ///
     /// Returns an error if there are fewer than 32 bytes.
     pub fn derive_from(master: &[u8]) -> Result<JarKey, JarKeyError> {
-        let key = kdf::expand(master, KEYS_INFO).ok_or(JarKeyError {
+        let key = sha256::expand(master, KEYS_INFO).ok_or(JarKeyError {
             expected: 32,
             found: master.len(),
         })?;

@@ -7,7 +7,7 @@ use shake::{
 };
 
 use super::{for_each, hex, unhex};
-use crate::crypto::cipher::Aead;
+use crate::crypto::{cipher::aead, suite::Suite};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind", deny_unknown_fields)]
@@ -42,8 +42,8 @@ struct Sealed {
 #[test]
 fn the_primitives_are_the_published_ones() {
     for_each("primitives", |name, vector: Vector| match vector {
-        Vector::Xaes256Gcm(sealed) => check(name, sealed, Aead::xaes_256_gcm),
-        Vector::XChaCha20Poly1305(sealed) => check(name, sealed, Aead::xchacha20_poly1305),
+        Vector::Xaes256Gcm(sealed) => check(name, sealed, Suite::Xaes256Gcm),
+        Vector::XChaCha20Poly1305(sealed) => check(name, sealed, Suite::XChaCha20Poly1305),
         Vector::Accumulated { iterations, digest } => {
             assert_eq!(hex(&accumulate(iterations)), digest, "{name}")
         }
@@ -65,8 +65,8 @@ fn the_primitives_are_the_published_ones() {
 }
 
 #[track_caller]
-fn check(name: &str, vector: Sealed, aead: fn(&[u8; 32]) -> Aead) {
-    let aead = aead(&unhex(&vector.key).try_into().unwrap());
+fn check(name: &str, vector: Sealed, suite: Suite) {
+    let aead = aead(suite)(&unhex(&vector.key).try_into().unwrap());
     let nonce = unhex(&vector.nonce).try_into().unwrap();
     let aad = unhex(&vector.aad);
     let mut body = unhex(&vector.plaintext);
@@ -102,7 +102,7 @@ fn accumulate(iterations: usize) -> [u8; 32] {
             bytes
         };
         let (mut body, aad) = (short(), short());
-        let aead = Aead::xaes_256_gcm(&key);
+        let aead = aead(Suite::Xaes256Gcm)(&key);
         let tag = aead.encrypt(&nonce, &aad, &mut body);
         sink.update(&body);
         sink.update(&tag);
