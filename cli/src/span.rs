@@ -15,22 +15,18 @@ pub(crate) fn parse(text: &str) -> Result<Duration, &'static str> {
 
 /// Shows a span in days, hours, minutes and seconds, as [`parse`] reads it: `30d 12h`.
 pub(crate) fn show(span: Duration) -> String {
-    let seconds = span.as_secs();
-    let parts = [
-        (seconds / 86_400, "d"),
-        (seconds / 3600 % 24, "h"),
-        (seconds / 60 % 60, "m"),
-        (seconds % 60, "s"),
-    ];
-    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
-    let parts: Vec<_> = parts
-        .map(|(count, unit)| format!("{count}{unit}"))
-        .collect();
-    if parts.is_empty() {
-        return "0s".to_owned();
+    // Of more than a day humantime would make months of 30.44 days.
+    let (days, rest) = (span.as_secs() / DAY, span.as_secs() % DAY);
+    let rest_of_day = humantime::format_duration(Duration::from_secs(rest));
+    match (days, rest) {
+        (0, _) => rest_of_day.to_string(),
+        (_, 0) => format!("{days}d"),
+        _ => format!("{days}d {rest_of_day}"),
     }
-    parts.join(" ")
 }
+
+/// In seconds.
+const DAY: u64 = 86_400;
 
 #[cfg(test)]
 mod tests {

@@ -40,7 +40,14 @@ impl Clock {
     ))]
     #[must_use]
     pub fn system() -> Clock {
-        Clock(Source::Function(system_now))
+        #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+        let now = SystemTime::now;
+        #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+        let now = || {
+            let milliseconds = js_sys::Date::now();
+            std::time::UNIX_EPOCH + std::time::Duration::from_millis(milliseconds as u64)
+        };
+        Clock(Source::Function(now))
     }
 
     /// Creates a clock that calls `now`.
@@ -80,17 +87,6 @@ impl Clock {
     target_os = "unknown"
 ))]
 compile_error!("`SessionLayer` needs a clock; enable feature `wasm_js` of hardtack");
-
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
-fn system_now() -> SystemTime {
-    SystemTime::now()
-}
-
-#[cfg(all(feature = "wasm_js", target_family = "wasm", target_os = "unknown"))]
-fn system_now() -> SystemTime {
-    let milliseconds = js_sys::Date::now();
-    std::time::UNIX_EPOCH + std::time::Duration::from_millis(milliseconds as u64)
-}
 
 impl From<SystemTime> for Clock {
     fn from(moment: SystemTime) -> Self {

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::debug::debug_by_display;
+use super::debug_by_display;
 
 /// An error from the builder of sessions: a setting is wrong, or settings conflict.
 ///

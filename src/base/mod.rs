@@ -1,11 +1,24 @@
 //! Small parts that every room may use, without sessions.
 
-pub(crate) mod bearer;
 pub(crate) mod clock;
 pub(crate) mod config_error;
-pub(crate) mod debug;
-pub(crate) mod moment;
 pub(crate) mod reason;
-pub(crate) mod span;
-pub(crate) mod syntax;
 pub(crate) mod time;
+
+/// A character of a `token` of RFC 9110 section 5.6.2: names of headers, and by RFC 6265 of cookies.
+pub(crate) fn is_token_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
+}
+
+/// Implements `Debug` of an error by its `Display`, because a `main` that returns an error prints its `Debug` form.
+macro_rules! debug_by_display {
+    ($error:ty) => {
+        impl std::fmt::Debug for $error {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(self, f)
+            }
+        }
+    };
+}
+
+pub(crate) use debug_by_display;

@@ -1,6 +1,9 @@
-//! Moments in whole seconds, as in the format.
+//! Moments in whole seconds, as in the format, and the texts of moments and spans.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    fmt::Write,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 /// Whole seconds since 1970-01-01T00:00:00Z.
 pub(crate) type UnixSeconds = u64;
@@ -25,4 +28,73 @@ pub(crate) fn unix_seconds_from(moment: SystemTime) -> UnixSeconds {
 pub(crate) fn system_time(seconds: UnixSeconds) -> SystemTime {
     // `SystemTime` ends later than any sum of the u32 fields of a token.
     UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// Reads RFC 3339 in the one form `2026-12-15T00:00:00Z`. `None` for any other form, such as one with an offset,
+/// a fraction of a second or a space.
+pub(crate) fn parse_moment(text: &str) -> Option<SystemTime> {
+    let moment = humantime::parse_rfc3339(text).ok()?;
+    (show_moment(moment) == text).then_some(moment)
+}
+
+/// Shows a moment as [`parse_moment`] reads it.
+pub(crate) fn show_moment(moment: SystemTime) -> String {
+    let moment = system_time(unix_seconds(moment));
+    let mut text = String::new();
+    // For a year after 9999 humantime returns an error, at which `to_string` would panic.
+    match write!(text, "{}", humantime::format_rfc3339_seconds(moment)) {
+        Ok(()) => text,
+        Err(_) => "a moment after the year 9999".to_owned(),
+    }
+}
+
+/// Reads `30m`, `1h 30m` or `30days`: in whole seconds, and without capitals, because `M` would be a month and `m` is
+/// a minute.
+pub(crate) fn parse_span(text: &str) -> Option<Duration> {
+    let is_lower_case = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    let span = humantime::parse_duration(text).ok()?;
+    (is_lower_case && span.subsec_nanos() == 0).then_some(span)
+}
+
+/// Shows a span in days, hours, minutes and seconds, as [`parse_span`] reads it: `30d 12h`.
+pub(crate) fn show_span(span: Duration) -> String {
+    // Of more than a day humantime would make months of 30.44 days.
+    let (days, rest) = (span.as_secs() / DAY, span.as_secs() % DAY);
+    let rest_of_day = humantime::format_duration(Duration::from_secs(rest));
+    match (days, rest) {
+        (0, _) => rest_of_day.to_string(),
+        (_, 0) => format!("{days}d"),
+        _ => format!("{days}d {rest_of_day}"),
+    }
+}
+
+/// In seconds.
+const DAY: u64 = 86_400;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_that_is_shown_is_read_again() {
+        for (seconds, text) in [
+            (0, "0s"),
+            (59, "59s"),
+            (5_400, "1h 30m"),
+            (43_260, "12h 1m"),
+            (30 * 86_400, "30d"),
+            (400 * 86_400 + 1, "400d 1s"),
+        ] {
+            let span = Duration::from_secs(seconds);
+            assert_eq!(show_span(span), text);
+            assert_eq!(parse_span(text), Some(span));
+            assert_eq!(parse_span(&text.replace(' ', "")), Some(span));
+        }
+    }
+
+    #[test]
+    fn a_moment_that_rfc_3339_cannot_write_is_shown_all_the_same() {
+        let moment = system_time(253_402_300_800);
+        assert_eq!(show_moment(moment), "a moment after the year 9999");
+    }
 }

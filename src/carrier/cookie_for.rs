@@ -2,7 +2,7 @@ use std::{fmt, time::SystemTime};
 
 use super::cookie::SessionCookie;
 use crate::{
-    base::debug::debug_by_display,
+    base::debug_by_display,
     session::{SaveError, Session},
     state::{Payload, SessionError},
 };

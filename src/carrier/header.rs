@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::token::SessionToken;
 use crate::{
-    base::{bearer, clock::Clock},
+    base::clock::Clock,
     cookie::Values,
     crypto::suite::Mode,
     session::{SaveError, Session, TokenChange},
@@ -121,10 +121,25 @@ impl<T> SessionHeader<T> {
     ) -> Session<T> {
         let mut tokens = Values::default();
         for value in values {
-            let token = bearer::token_in(&self.name, value.as_ref());
+            let token = token_in(&self.name, value.as_ref());
             tokens.push(token, LONGEST_TOKEN);
         }
         self.token.arrive(tokens, clock, context, is_subresource)
+    }
+}
+
+/// The token in the value of a request header: in `Authorization` without the scheme `Bearer`, which may be in any
+/// case.
+fn token_in<'a>(header: &str, value: &'a [u8]) -> &'a [u8] {
+    let value = value.trim_ascii();
+    match value.split_first_chunk::<7>() {
+        Some((scheme, token))
+            if header.eq_ignore_ascii_case("authorization")
+                && scheme.eq_ignore_ascii_case(b"Bearer ") =>
+        {
+            token
+        }
+        _ => value,
     }
 }
 

@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use crate::base::{debug::debug_by_display, syntax::is_token_char};
+use crate::base::{debug_by_display, is_token_char};
 
 /// The name of a cookie, including its prefix: a token of RFC 9110 section 5.6.2 of 1 to 128 bytes.
 ///

@@ -1,7 +1,7 @@
 use std::{error::Error, fmt};
 
 use super::key_text::looks_like_a_key;
-use crate::base::debug::debug_by_display;
+use crate::base::debug_by_display;
 
 /// The sentences of an error and of its sources. The error itself is dropped, because its `Debug`, or a downcast,
 /// may show the text that was read.

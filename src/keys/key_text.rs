@@ -9,7 +9,7 @@ use super::{
     purpose::{LABEL, Purpose},
 };
 use crate::{
-    base::debug::debug_by_display,
+    base::debug_by_display,
     crypto::{
         base64url,
         random::{self, RandomError},

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{base::syntax::is_token_char, crypto::suite::Suite};
+use crate::{base::is_token_char, crypto::suite::Suite};
 
 /// The name, application and type that keys are derived for. A token opens under the purpose that it was sealed for,
 /// and under no other (SPEC.md § 3.2).

@@ -1,10 +1,13 @@
 use std::{
-    fmt::{self, Write},
+    fmt,
     time::{Duration, SystemTime},
 };
 
 use super::{key_text::KeyId, ring_text::RingTextError};
-use crate::base::{debug::debug_by_display, span, time};
+use crate::base::{
+    debug_by_display,
+    time::{show_moment, show_span},
+};
 
 /// An error from making a key ring.
 #[non_exhaustive]
@@ -51,9 +54,9 @@ impl fmt::Display for RingError {
                 f,
                 "key {} retires at {}, but key {} seals only from {} on; set a later `accept_until`",
                 overlap.key,
-                Moment(overlap.accept_until),
+                show_moment(overlap.accept_until),
                 overlap.next,
-                Moment(overlap.seal_from)
+                show_moment(overlap.seal_from)
             ),
             RingError::RetiresEarly { overlap, longest } => {
                 let seal_from = overlap.seal_from;
@@ -64,11 +67,11 @@ impl fmt::Display for RingError {
                      so living sessions would be cut short; set its `accept_until` to {} or later, or allow this \
                      with `danger_retire_early`",
                     overlap.key,
-                    Moment(overlap.accept_until),
-                    span::show(overlap.span()),
+                    show_moment(overlap.accept_until),
+                    show_span(overlap.span()),
                     overlap.next,
-                    span::show(*longest),
-                    Moment(earliest)
+                    show_span(*longest),
+                    show_moment(earliest)
                 )
             }
             RingError::BeforeEpoch(key) => write!(
@@ -112,21 +115,6 @@ impl Overlap {
     }
 }
 
-/// A moment as the text of a ring has it.
-struct Moment(SystemTime);
-
-impl fmt::Display for Moment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // For a year after 9999 humantime returns an error, at which `to_string` would panic.
-        let moment = time::system_time(time::unix_seconds(self.0));
-        let text = &mut String::new();
-        match write!(text, "{}", humantime::format_rfc3339_seconds(moment)) {
-            Ok(()) => f.write_str(text),
-            Err(fmt::Error) => f.write_str("a moment after the year 9999"),
-        }
-    }
-}
-
 impl std::error::Error for RingError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
@@ -138,7 +126,7 @@ impl std::error::Error for RingError {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::base::time;
     use crate::keys::{EncryptionKey, KeyRing, Purpose, RingKey, SharedKeyRing};
 
     const OLD: &str = "hardtack_key_v1_xaes_Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2";
@@ -178,11 +166,5 @@ mod tests {
         let expected = "retires at 2027-01-15T08:00:00Z, but key NEW seals only from 2027-01-15T09:00:00Z on; set a \
                         later `accept_until`";
         assert!(refused.ends_with(expected), "{refused}");
-    }
-
-    #[test]
-    fn a_moment_that_rfc_3339_cannot_write_is_shown_all_the_same() {
-        let moment = time::system_time(253_402_300_800);
-        assert_eq!(Moment(moment).to_string(), "a moment after the year 9999");
     }
 }

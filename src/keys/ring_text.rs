@@ -8,8 +8,7 @@ use super::{
     ring_key::RingKey,
 };
 use crate::base::{
-    debug::debug_by_display,
-    moment,
+    debug_by_display,
     time::{self, EPOCH, UnixSeconds},
 };
 
@@ -112,7 +111,7 @@ fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, TextProblem> {
 
 /// In the range of the format.
 fn parse_moment(text: &str) -> Option<UnixSeconds> {
-    let seconds = time::unix_seconds(moment::parse(text)?);
+    let seconds = time::unix_seconds(time::parse_moment(text)?);
     (seconds >= EPOCH).then_some(seconds)
 }
 

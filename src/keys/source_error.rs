@@ -3,7 +3,7 @@ use std::mem::{self, Discriminant};
 use std::{error::Error, fmt};
 
 use super::ring_error::RingError;
-use crate::base::debug::debug_by_display;
+use crate::base::debug_by_display;
 
 /// An error from reading a key ring. Its message names the source and shows nothing of the content.
 pub struct RingSourceError {

@@ -2,7 +2,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::{base::debug::debug_by_display, crypto::sha256};
+use crate::{base::debug_by_display, crypto::sha256};
 
 /// The key of a cookie jar of cookie-rs, which actix-session and tower-sessions-cookie-store also use.
 ///

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{base::debug::debug_by_display, crypto::random::RandomError};
+use crate::{base::debug_by_display, crypto::random::RandomError};
 
 /// An error from saving a session. None depends on the content.
 #[non_exhaustive]

@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use crate::{base::debug::debug_by_display, state::Sid};
+use crate::{base::debug_by_display, state::Sid};
 
 /// A session's id: 8 random bytes, shown as 16 hexadecimal digits.
 ///

@@ -11,10 +11,7 @@ use serde::{
     de::{MapAccess, SeqAccess, Visitor},
 };
 
-use crate::{
-    base::{moment, span},
-    keys::looks_like_a_key,
-};
+use crate::{base::time, keys::looks_like_a_key};
 
 /// The rest of a sentence that begins with the setting's name.
 pub(super) type Refusal = Cow<'static, str>;
@@ -93,7 +90,7 @@ impl Value {
         let word = self.word();
         let span = match word.bytes().all(|byte| byte.is_ascii_digit()) {
             true => word.parse().ok().map(Duration::from_secs),
-            false => span::parse(word),
+            false => time::parse_span(word),
         };
         span.ok_or_else(|| format!("must be {A_SPAN}").into())
     }
@@ -111,7 +108,7 @@ impl Value {
     }
 
     pub(super) fn moment(&self) -> Result<SystemTime, Refusal> {
-        let moment = moment::parse(self.word());
+        let moment = time::parse_moment(self.word());
         moment.ok_or("must be a moment like `2026-12-15T00:00:00Z`, as a text in quotes".into())
     }
 

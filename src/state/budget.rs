@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{data::OpenedBody, layout::LONGEST_METADATA, padding::Padding};
-use crate::{base::debug::debug_by_display, crypto::base64url};
+use crate::{base::debug_by_display, crypto::base64url};
 
 /// The size that a session may have, and all that takes a part of it.
 #[derive(Clone, Debug)]

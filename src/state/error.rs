@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::budget::TooLarge;
-use crate::{base::debug::debug_by_display, crypto::random::RandomError};
+use crate::{base::debug_by_display, crypto::random::RandomError};
 
 /// An error from reading or changing a session. After an error the session is unchanged.
 #[derive(Clone)]

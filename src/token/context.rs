@@ -1,7 +1,7 @@
 use std::{fmt, ops::Deref};
 
 use super::HEAD_LEN;
-use crate::base::debug::debug_by_display;
+use crate::base::debug_by_display;
 
 /// Pairs of label and value that a token is bound to, in addition to its key and purpose.
 ///

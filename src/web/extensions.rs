@@ -2,7 +2,7 @@ use std::{any::type_name, fmt, marker::PhantomData};
 
 use super::framework::Extensions;
 use crate::{
-    base::debug::debug_by_display,
+    base::debug_by_display,
     session::Session,
     state::{Map, Payload},
 };

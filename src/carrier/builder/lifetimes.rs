@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Options, SessionBuilder};
 use crate::{
-    base::{config_error::ConfigError, span},
+    base::{config_error::ConfigError, time::show_span},
     state::{Lifetimes, Payload, RefreshAfter},
 };
 
@@ -275,7 +275,7 @@ fn out_of_range(found: Duration, or: &str) -> String {
 }
 
 fn idle_too_long(idle: Duration, absolute: Duration) -> String {
-    let (idle, absolute) = (span::show(idle), span::show(absolute));
+    let (idle, absolute) = (show_span(idle), show_span(absolute));
     format!(
         "is longer than `absolute_timeout` ({idle} and {absolute}; the default is 12h), so it would never take effect; \
          set `absolute_timeout` to at least the same, or a shorter `idle_timeout`"
@@ -283,7 +283,7 @@ fn idle_too_long(idle: Duration, absolute: Duration) -> String {
 }
 
 fn refresh_too_late(refresh: Duration, idle: Duration) -> String {
-    let (refresh, idle) = (span::show(refresh), span::show(idle));
+    let (refresh, idle) = (show_span(refresh), show_span(idle));
     format!(
         "is longer than half of `idle_timeout` ({refresh} and {idle}), so active visitors would be signed out; \
          choose at most half"
