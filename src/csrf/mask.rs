@@ -52,7 +52,7 @@ pub(crate) fn check(
 
 /// `HMAC(K_csrf, u32(len ctx) || ctx || session)`, cut to 16 bytes.
 fn secret(key: &PurposeKey, context: &Context, session: &[u8]) -> [u8; TAG_LEN] {
-    key.csrf.compute(&[context.encoded(), session])
+    key.material.csrf.compute(&[context.encoded(), session])
 }
 
 fn xor(left: [u8; TAG_LEN], right: [u8; TAG_LEN]) -> [u8; TAG_LEN] {

@@ -1,16 +1,15 @@
 //! Keys and their text form (SPEC.md § 3.1, § 3.3).
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
-use ctutils::CtEq;
 use zeroize::Zeroizing;
 
-use super::key_text::{KeyError, KeyId, RawKey};
+use super::{key_error::KeyError, key_info::KeyId, raw_key::RawKey};
 use crate::crypto::suite::{Mode, Suite};
 
 /// A key that encrypts sessions: a secret of 32 random bytes and its cipher.
 ///
-/// `Debug` shows the key id only. The secret is overwritten when the key is dropped.
+/// `Debug` shows the key id only, `==` takes constant time. The secret is overwritten when the key is dropped.
 ///
 /// # Examples
 ///
@@ -23,11 +22,12 @@ use crate::crypto::suite::{Mode, Suite};
 /// assert_eq!(text.parse::<EncryptionKey>()?, key);
 /// # Ok::<_, hardtack::keys::KeyError>(())
 /// ```
+#[derive(Debug, PartialEq, Eq)]
 pub struct EncryptionKey(RawKey);
 
 /// A key that signs sessions without encrypting them: a secret of 32 random bytes.
 ///
-/// `Debug` shows the key id only. The secret is overwritten when the key is dropped.
+/// `Debug` shows the key id only, `==` takes constant time. The secret is overwritten when the key is dropped.
 ///
 /// # Examples
 ///
@@ -39,6 +39,7 @@ pub struct EncryptionKey(RawKey);
 /// assert!(text.parse::<EncryptionKey>().is_err());
 /// # Ok::<_, hardtack::keys::KeyError>(())
 /// ```
+#[derive(Debug, PartialEq, Eq)]
 pub struct SigningKey(RawKey);
 
 impl EncryptionKey {
@@ -120,10 +121,6 @@ pub trait Key: FromStr<Err = KeyError> + sealed::Key {}
 pub(super) mod sealed {
     /// Keeps other crates from implementing [`Key`](super::Key).
     pub trait Key {
-        #[allow(
-            private_interfaces,
-            reason = "this trait cannot be named outside the crate"
-        )]
         fn raw(&self) -> &super::RawKey;
     }
 }
@@ -168,10 +165,6 @@ macro_rules! kind_of_key {
         impl Key for $name {}
 
         impl sealed::Key for $name {
-            #[allow(
-                private_interfaces,
-                reason = "this trait cannot be named outside the crate"
-            )]
             fn raw(&self) -> &RawKey {
                 &self.0
             }
@@ -190,21 +183,6 @@ macro_rules! kind_of_key {
                         found: key.suite.word(),
                     })
                 }
-            }
-        }
-
-        /// Compares in constant time.
-        impl PartialEq for $name {
-            fn eq(&self, other: &Self) -> bool {
-                self.0.suite == other.0.suite && bool::from(self.0.secret.ct_eq(&*other.0.secret))
-            }
-        }
-
-        impl Eq for $name {}
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({})"), self.0.id)
             }
         }
     };

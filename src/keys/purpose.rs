@@ -1,7 +1,5 @@
 //! The purposes that keys are derived for.
 
-use std::fmt;
-
 use crate::{base::is_token_char, crypto::suite::Suite};
 
 /// The name, application and type that keys are derived for. A token opens under the purpose that it was sealed for,
@@ -49,15 +47,21 @@ impl Purpose {
         application: Option<&str>,
         type_label: &str,
     ) -> Result<Purpose, LabelError> {
-        let label = application.unwrap_or_default();
-        if application == Some("") || label.len() > LONGEST_LABEL {
-            return Err(LabelError::Application(label.len()));
+        let refused = |setting, label: &str, expected: &str| LabelError {
+            setting,
+            reason: format!(
+                "has {} bytes, expected {expected} {LONGEST_LABEL}",
+                label.len()
+            ),
+        };
+        if let Some(label) = application.filter(|l| !(1..=LONGEST_LABEL).contains(&l.len())) {
+            return Err(refused("application", label, "1 to"));
         }
         if type_label.len() > LONGEST_LABEL {
-            return Err(LabelError::Type(type_label.len()));
+            return Err(refused("type_label", type_label, "at most"));
         }
         Ok(Purpose {
-            application: label.to_owned(),
+            application: application.unwrap_or_default().to_owned(),
             type_label: type_label.to_owned(),
             ..self
         })
@@ -88,7 +92,7 @@ impl Purpose {
     /// u8(len LABEL) || LABEL || u8(len what) || what || format
     ///     || u16(len name) || name || u8(len application) || application || u8(len type) || type
     /// ```
-    pub(super) fn info(&self, what: &str, suite: Suite) -> Vec<u8> {
+    pub(crate) fn info(&self, what: &str, suite: Suite) -> Vec<u8> {
         let short =
             |len: usize| u8::try_from(len).expect("`what` is a word, and labels are limited");
         let name_len = u16::try_from(self.name.len()).expect("a name has at most 65535 bytes");
@@ -107,25 +111,13 @@ impl Purpose {
     }
 }
 
-/// A label is longer than 255 bytes, or the application's is empty. With its length in bytes.
+/// A label has a wrong length.
 #[derive(Debug)]
-pub(crate) enum LabelError {
-    Application(usize),
-    Type(usize),
-}
-
-/// The rest of a sentence that begins with the label.
-impl fmt::Display for LabelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LabelError::Application(found) => {
-                write!(f, "has {found} bytes, expected 1 to {LONGEST_LABEL}")
-            }
-            LabelError::Type(found) => {
-                write!(f, "has {found} bytes, expected at most {LONGEST_LABEL}")
-            }
-        }
-    }
+pub(crate) struct LabelError {
+    /// The setting that gives the label.
+    pub(crate) setting: &'static str,
+    /// The rest of a sentence that begins with the setting.
+    pub(crate) reason: String,
 }
 
 const LONGEST_HEADER_NAME: usize = 128;

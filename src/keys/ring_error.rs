@@ -3,7 +3,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{key_text::KeyId, ring_text::RingTextError};
+use super::{key_error::NEW_KEY, key_info::KeyId};
 use crate::base::{
     debug_by_display,
     time::{show_moment, show_span},
@@ -31,7 +31,12 @@ pub enum RingError {
     /// A time is before 2026-01-01T00:00:00Z, when the format begins.
     BeforeEpoch(KeyId),
     /// The text form is wrong.
-    Text(RingTextError),
+    Text {
+        /// The number of the entry: a line, or the text between two commas.
+        entry: usize,
+        /// A sentence on what is wrong with it.
+        problem: String,
+    },
 }
 
 debug_by_display!(RingError);
@@ -39,7 +44,7 @@ debug_by_display!(RingError);
 impl fmt::Display for RingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RingError::Empty => f.write_str("key ring has no key; `hardtack keygen` makes a key"),
+            RingError::Empty => write!(f, "key ring has no key; {NEW_KEY}"),
             RingError::Duplicate(key) => write!(
                 f,
                 "key {key} is listed twice in the key ring; leave one out; if the two differ, they share an id by \
@@ -50,35 +55,13 @@ impl fmt::Display for RingError {
                 "key {key} is the last one to seal, so it cannot have `accept_until`; remove it, or add a key \
                  that seals later"
             ),
-            RingError::RetiresTooEarly(overlap) => write!(
-                f,
-                "key {} retires at {}, but key {} seals only from {} on; set a later `accept_until`",
-                overlap.key,
-                show_moment(overlap.accept_until),
-                overlap.next,
-                show_moment(overlap.seal_from)
-            ),
-            RingError::RetiresEarly { overlap, longest } => {
-                let seal_from = overlap.seal_from;
-                let earliest = seal_from.checked_add(*longest).unwrap_or(seal_from);
-                write!(
-                    f,
-                    "key {} retires at {}, {} after key {} begins to seal, and sessions live for up to {}, \
-                     so living sessions would be cut short; set its `accept_until` to {} or later, or allow this \
-                     with `danger_retire_early`",
-                    overlap.key,
-                    show_moment(overlap.accept_until),
-                    show_span(overlap.span()),
-                    overlap.next,
-                    show_span(*longest),
-                    show_moment(earliest)
-                )
-            }
+            RingError::RetiresTooEarly(overlap) => overlap.show_gap(f),
+            RingError::RetiresEarly { overlap, longest } => overlap.show_early(*longest, f),
             RingError::BeforeEpoch(key) => write!(
                 f,
                 "key {key} has a `seal_from` or `accept_until` before 2026-01-01T00:00:00Z; remove it"
             ),
-            RingError::Text(error) => error.fmt(f),
+            RingError::Text { entry, problem } => write!(f, "key ring, entry {entry}: {problem}"),
         }
     }
 }
@@ -109,20 +92,34 @@ impl Overlap {
         span.unwrap_or_default()
     }
 
-    /// Returns `true` if the first key retires while sessions that live for `lifetime` may still need it.
-    pub(super) fn cuts_short(&self, lifetime: Duration) -> bool {
-        self.span() < lifetime
+    fn show_gap(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "key {} retires at {}, but key {} seals only from {} on; set a later `accept_until`",
+            self.key,
+            show_moment(self.accept_until),
+            self.next,
+            show_moment(self.seal_from)
+        )
+    }
+
+    fn show_early(&self, longest: Duration, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let earliest = self.seal_from.checked_add(longest);
+        write!(
+            f,
+            "key {} retires at {}, {} after key {} begins to seal, and sessions live for up to {}, so living sessions \
+             would be cut short; set its `accept_until` to {} or later, or allow this with `danger_retire_early`",
+            self.key,
+            show_moment(self.accept_until),
+            show_span(self.span()),
+            self.next,
+            show_span(longest),
+            show_moment(earliest.unwrap_or(self.seal_from))
+        )
     }
 }
 
-impl std::error::Error for RingError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            RingError::Text(error) => error.source(),
-            _ => None,
-        }
-    }
-}
+impl std::error::Error for RingError {}
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,11 @@
 use std::{sync::Arc, time::SystemTime};
 
-use super::{key::Key, key_text::KeyId};
+use super::{
+    key::Key,
+    key_info::{KeyId, KeyInfo},
+};
 use crate::{
-    base::time::{self, UnixSeconds},
+    base::time::{UnixSeconds, system_time, unix_seconds},
     crypto::{sha256::Prk, suite::Suite},
 };
 
@@ -22,19 +25,27 @@ use crate::{
 /// # assert_eq!(ring.accepted_keys(soon).len(), 2);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RingKey<K> {
-    key: K,
-    times: KeyTimes,
+    pub(crate) id: KeyId,
+    pub(crate) suite: Suite,
+    /// The times at which the role of the key changes (SPEC.md § 3.4).
+    pub(super) seal_from: Option<UnixSeconds>,
+    pub(super) accept_until: Option<UnixSeconds>,
+    /// The key itself; in a ring, what was derived from it.
+    pub(crate) material: K,
 }
 
-impl<K> RingKey<K> {
+impl<K: Key> RingKey<K> {
     /// Creates a key without time limits.
     #[must_use]
     pub fn new(key: K) -> RingKey<K> {
         RingKey {
-            key,
-            times: KeyTimes::default(),
+            id: key.raw().id,
+            suite: key.raw().suite,
+            seal_from: None,
+            accept_until: None,
+            material: key,
         }
     }
 
@@ -58,7 +69,7 @@ impl<K> RingKey<K> {
     /// ```
     #[must_use]
     pub fn seal_from(mut self, moment: SystemTime) -> RingKey<K> {
-        self.times.seal_from = Some(time::unix_seconds(moment));
+        self.seal_from = Some(unix_seconds(moment));
         self
     }
 
@@ -83,20 +94,8 @@ impl<K> RingKey<K> {
     /// ```
     #[must_use]
     pub fn accept_until(mut self, moment: SystemTime) -> RingKey<K> {
-        self.times.accept_until = Some(time::unix_seconds(moment));
+        self.accept_until = Some(unix_seconds(moment));
         self
-    }
-}
-
-impl<K: Key> RingKey<K> {
-    pub(super) fn into_entry(self) -> RingEntry {
-        let raw = self.key.raw();
-        RingEntry {
-            suite: raw.suite,
-            id: raw.id,
-            prk: Arc::new(raw.prk()),
-            times: self.times,
-        }
     }
 }
 
@@ -106,28 +105,38 @@ impl<K: Key> From<K> for RingKey<K> {
     }
 }
 
-/// A key of either kind in a ring.
-#[derive(Clone)]
-pub(crate) struct RingEntry {
-    pub(super) suite: Suite,
-    pub(super) id: KeyId,
-    pub(super) prk: Arc<Prk>,
-    pub(super) times: KeyTimes,
-}
-
-/// The times at which the role of a key changes (SPEC.md § 3.4).
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct KeyTimes {
-    pub(super) seal_from: Option<UnixSeconds>,
-    pub(super) accept_until: Option<UnixSeconds>,
-}
-
-impl KeyTimes {
+impl<K> RingKey<K> {
     pub(super) fn may_seal(&self, now: UnixSeconds) -> bool {
         self.seal_from.is_none_or(|from| now >= from)
     }
 
-    pub(super) fn is_retired(&self, now: UnixSeconds) -> bool {
+    pub(crate) fn is_retired(&self, now: UnixSeconds) -> bool {
         self.accept_until.is_some_and(|until| now >= until)
+    }
+
+    pub(super) fn info(&self) -> KeyInfo {
+        KeyInfo {
+            id: self.id,
+            suite: self.suite,
+            seal_from: self.seal_from.map(system_time),
+            accept_until: self.accept_until.map(system_time),
+        }
+    }
+
+    /// The same key with its times, as `material`.
+    pub(super) fn with<L>(&self, material: L) -> RingKey<L> {
+        RingKey {
+            id: self.id,
+            suite: self.suite,
+            seal_from: self.seal_from,
+            accept_until: self.accept_until,
+            material,
+        }
+    }
+}
+
+impl<K: Key> RingKey<K> {
+    pub(super) fn extract(&self) -> RingKey<Arc<Prk>> {
+        self.with(Arc::new(self.material.raw().prk()))
     }
 }

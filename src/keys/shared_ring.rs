@@ -7,12 +7,10 @@ use std::{
 use arc_swap::{ArcSwap, Guard};
 
 use super::{
-    key::Key,
-    purpose::Purpose,
-    purpose_keys::PurposeKeys,
-    ring::{KeyRing, Ring},
+    key::Key, key_ring::KeyRing, purpose::Purpose, purpose_keys::PurposeKeys, ring::Ring,
     ring_error::RingError,
 };
+use crate::crypto::sha256::Prk;
 
 /// A key ring that can be replaced while the program runs. Cheap to clone; all clones share one ring.
 ///
@@ -80,7 +78,7 @@ impl<K: Key> IntoKeys<K> for KeyRing<K> {}
 impl<K: Key> IntoKeys<K> for SharedKeyRing<K> {}
 
 struct RingState {
-    ring: Arc<Ring>,
+    ring: Arc<Ring<Arc<Prk>>>,
     slots: Vec<Weak<PurposeSlot>>,
 }
 
@@ -133,7 +131,7 @@ impl<K: Key> SharedKeyRing<K> {
         }
         let derived: Vec<_> = slots
             .iter()
-            .map(|slot| Arc::new(PurposeKeys::derive(&ring, &slot.purpose)))
+            .map(|slot| Arc::new(ring.derive(&slot.purpose)))
             .collect();
         for (slot, keys) in slots.iter().zip(derived) {
             slot.keys.store(keys);
@@ -169,7 +167,7 @@ impl<K: Key> SharedKeyRing<K> {
     ) -> Result<Arc<PurposeSlot>, RingError> {
         let mut shared = self.lock();
         shared.ring.check_overlap(overlap)?;
-        let keys = PurposeKeys::derive(&shared.ring, &purpose);
+        let keys = shared.ring.derive(&purpose);
         let slot = Arc::new(PurposeSlot {
             ring: Arc::downgrade(&self.shared),
             purpose,
@@ -203,8 +201,7 @@ impl PurposeSlot {
     /// Returns `true` if both have the same purpose and the same keys, of one shared ring or of two equal ones.
     pub(crate) fn is_like(&self, other: &PurposeSlot) -> bool {
         self.purpose == other.purpose
-            && (Weak::ptr_eq(&self.ring, &other.ring)
-                || self.keys().fingerprint() == other.keys().fingerprint())
+            && (Weak::ptr_eq(&self.ring, &other.ring) || self.keys().is_like(&other.keys()))
     }
 
     pub(crate) fn keys(&self) -> Guard<Arc<PurposeKeys>> {
@@ -215,7 +212,7 @@ impl PurposeSlot {
     /// each would replace the other's tokens.
     pub(crate) fn meets(&self, other: &PurposeSlot) -> bool {
         self.purpose.differs_in_type_at_most(&other.purpose)
-            && self.keys().share_a_key(&other.keys())
+            && self.keys().shares_a_key(&other.keys())
     }
 }
 

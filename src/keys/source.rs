@@ -15,14 +15,10 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{
-    error_text::ErrorText,
-    key::Key,
-    key_text::looks_like_a_key,
-    ring::KeyRing,
-    ring_error::RingError,
-    ring_text::PartialRing,
-    source_error::{RingSourceError, SourceProblem},
+    key::Key, key_error::NEW_KEY, key_ring::KeyRing, raw_key::looks_like_a_key,
+    ring_error::RingError, ring_text::Listing,
 };
+use crate::base::debug_by_display;
 
 impl<K: Key> KeyRing<K> {
     /// Reads a ring from an environment variable, in its text form ([SPEC.md § 3.5]), with line ends or
@@ -76,34 +72,28 @@ impl<K: Key> KeyRing<K> {
         sources: impl IntoIterator<Item = RingSource>,
     ) -> Result<KeyRing<K>, RingSourceError> {
         let sources: Vec<_> = sources.into_iter().collect();
-        let texts: Vec<_> = sources
-            .iter()
-            .map(RingSource::read)
-            .collect::<Result<_, _>>()?;
-        join(&sources, &texts)
+        let texts = sources.iter().map(RingSource::read);
+        join(&sources, &texts.collect::<Result<Vec<_>, _>>()?)
     }
 }
 
 /// Joins the texts that were read from `sources`.
-pub(crate) fn join<K: Key>(
+pub(super) fn join<K: Key>(
     sources: &[RingSource],
     texts: &[Zeroizing<String>],
 ) -> Result<KeyRing<K>, RingSourceError> {
-    let parse = |(source, text): (&RingSource, &Zeroizing<String>)| {
-        let text: Result<PartialRing<K>, _> = text.parse();
-        text.map_err(|error| no_ring(slice::from_ref(source), RingError::Text(error)))
-    };
-    let texts: Vec<_> = sources
-        .iter()
-        .zip(texts)
-        .map(parse)
-        .collect::<Result<_, _>>()?;
-    KeyRing::join(texts).map_err(|error| match (error, sources) {
-        (RingError::Empty, [source]) if source.is_variable() => {
-            RingSourceError::new(source.name(), SourceProblem::Empty)
-        }
-        (error, _) => no_ring(sources, error),
-    })
+    let mut listing = Listing::default();
+    for (source, text) in sources.iter().zip(texts) {
+        let added = listing.add::<K>(text);
+        added.map_err(|error| no_ring(slice::from_ref(source), error))?;
+    }
+    KeyRing::of_listed(listing).map_err(|error| no_ring(sources, error))
+}
+
+/// The error for sources that do not make a ring.
+pub(super) fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
+    let names: Vec<_> = sources.iter().map(|source| &*source.name).collect();
+    RingSourceError::new(names.join(", "), error)
 }
 
 /// A source of the text of a key ring, or of a part of it ([SPEC.md § 3.5]). Cheap to clone.
@@ -121,30 +111,35 @@ pub(crate) fn join<K: Key>(
 ///
 /// [SPEC.md § 3.5]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#35-text-form-of-a-ring
 #[derive(Clone)]
-pub struct RingSource(SourceKind);
-
-#[derive(Clone)]
-enum SourceKind {
-    /// The value of a setting, which the settings' own error names.
-    Text(Zeroizing<String>),
-    Variable(String),
-    File(PathBuf),
-    Function(String, Arc<ReadText>),
+pub struct RingSource {
+    /// The name in errors. Empty for the value of a setting, which the settings' own error names.
+    name: String,
+    read: Arc<dyn Fn(&str) -> Text + Send + Sync>,
+    #[cfg(feature = "watch")]
+    is_file: bool,
 }
 
-type ReadText = dyn Fn() -> Result<String, Box<dyn Error + Send + Sync>> + Send + Sync;
+type Text = Result<Zeroizing<String>, RingSourceError>;
 
 impl RingSource {
     /// Reads an environment variable.
     #[must_use]
     pub fn env(variable: impl Into<String>) -> RingSource {
-        RingSource(SourceKind::Variable(variable.into()))
+        let variable = variable.into();
+        let name = format!("environment variable {variable}");
+        RingSource::new(name, move |name| read_variable(name, &variable))
     }
 
     /// Reads a file of at most 1 MiB.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> RingSource {
-        RingSource(SourceKind::File(path.into()))
+        let path = path.into();
+        let name = format!("file {}", path.display());
+        RingSource {
+            #[cfg(feature = "watch")]
+            is_file: true,
+            ..RingSource::new(name, move |name| read_file(name, &path))
+        }
     }
 
     /// Calls a function for the text, such as the client of a secret manager. Errors call it `name`.
@@ -169,66 +164,66 @@ impl RingSource {
         name: impl Into<String>,
         read: impl Fn() -> Result<String, Box<dyn Error + Send + Sync>> + Send + Sync + 'static,
     ) -> RingSource {
-        RingSource(SourceKind::Function(name.into(), Arc::new(read)))
+        RingSource::new(name.into(), move |name| call(name, &read))
     }
 
     pub(crate) fn text(text: String) -> RingSource {
-        RingSource(SourceKind::Text(Zeroizing::new(text)))
+        let text = Zeroizing::new(text);
+        RingSource::new(String::new(), move |_| Ok(text.clone()))
     }
 
-    /// The name of the source in errors, empty for a text. A name that contains a key, given by mistake, is not shown.
-    pub(crate) fn name(&self) -> String {
-        let name = match &self.0 {
-            SourceKind::Text(_) => String::new(),
-            SourceKind::Variable(name) => format!("environment variable {name}"),
-            SourceKind::File(path) => format!("file {}", path.display()),
-            SourceKind::Function(name, _) => name.clone(),
-        };
-        if looks_like_a_key(&name) {
-            return "(a key)".to_owned();
+    fn new(name: String, read: impl Fn(&str) -> Text + Send + Sync + 'static) -> RingSource {
+        RingSource {
+            // A name that contains a key, given by mistake, is not shown.
+            name: match looks_like_a_key(&name) {
+                true => "(a key)".to_owned(),
+                false => name,
+            },
+            read: Arc::new(read),
+            #[cfg(feature = "watch")]
+            is_file: false,
         }
-        name
     }
 
-    fn is_variable(&self) -> bool {
-        matches!(self.0, SourceKind::Variable(_))
-    }
-
-    pub(crate) fn read(&self) -> Result<Zeroizing<String>, RingSourceError> {
-        let text = match &self.0 {
-            SourceKind::Text(text) => Ok(text.clone()),
-            SourceKind::Variable(name) => read_variable(name),
-            SourceKind::File(path) => read_file(path),
-            SourceKind::Function(_, read) => call(&**read),
-        };
-        text.map_err(|problem| RingSourceError::new(self.name(), problem))
+    pub(crate) fn read(&self) -> Text {
+        (self.read)(&self.name)
     }
 
     /// Like [`read`](Self::read), but refuses a file without a line feed at its end, which may still be being written.
     #[cfg(feature = "watch")]
-    pub(crate) fn read_whole(&self) -> Result<Zeroizing<String>, RingSourceError> {
+    pub(super) fn read_whole(&self) -> Text {
         let text = self.read()?;
-        if matches!(self.0, SourceKind::File(_)) && !text.ends_with('\n') {
-            return Err(RingSourceError::new(self.name(), SourceProblem::NoLineFeed));
+        if self.is_file && !text.ends_with('\n') {
+            return Err(RingSourceError::new(
+                format!("{} {NO_LINE_FEED}", self.name),
+                "",
+            ));
         }
         Ok(text)
     }
 }
 
-/// The error for sources that do not make a ring.
-pub(super) fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
-    let names: Vec<_> = sources.iter().map(RingSource::name).collect();
-    RingSourceError::new(names.join(", "), SourceProblem::Ring(error))
+/// Does not show the text.
+impl fmt::Debug for RingSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = if self.name.is_empty() {
+            "…"
+        } else {
+            &self.name
+        };
+        write!(f, "RingSource({name})")
+    }
 }
 
-fn read_variable(name: &str) -> Result<Zeroizing<String>, SourceProblem> {
-    let text = env::var_os(name).ok_or(SourceProblem::NotSet)?;
-    let text = text.into_string().map_err(|_| SourceProblem::NotUnicode)?;
+fn read_variable(name: &str, variable: &str) -> Text {
+    let not_set = || RingSourceError::new(format!("{name} is not set; {NEW_KEY}"), "");
+    let text = env::var_os(variable).ok_or_else(not_set)?;
+    let text = text.into_string().map_err(|_| not_text(name))?;
     Ok(Zeroizing::new(text))
 }
 
-fn read_file(path: &Path) -> Result<Zeroizing<String>, SourceProblem> {
-    let cannot_read = |error: io::Error| SourceProblem::CannotRead(error.into());
+fn read_file(name: &str, path: &Path) -> Text {
+    let cannot_read = |error: io::Error| RingSourceError::new(format!("cannot read {name}"), error);
     let file = File::open(path).map_err(cannot_read)?;
     // Allocated for the whole file, because growing would leave a copy behind. A file that is not regular, such as a
     // pipe, has no length.
@@ -238,33 +233,86 @@ fn read_file(path: &Path) -> Result<Zeroizing<String>, SourceProblem> {
     let mut file = file.take(LARGEST_FILE + 1);
     file.read_to_end(&mut bytes).map_err(cannot_read)?;
     if bytes.len() as u64 > LARGEST_FILE {
-        return Err(SourceProblem::TooLarge);
+        let problem = format!("{name} is larger than 1 MiB, expected keys");
+        return Err(RingSourceError::new(problem, ""));
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| SourceProblem::NotUnicode)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| not_text(name))?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
-fn call(read: &ReadText) -> Result<Zeroizing<String>, SourceProblem> {
+fn not_text(name: &str) -> RingSourceError {
+    RingSourceError::new(format!("{name} is not UTF-8, expected keys"), "")
+}
+
+fn call(name: &str, read: impl Fn() -> Result<String, Box<dyn Error + Send + Sync>>) -> Text {
+    let problem = format!("cannot read {name}");
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(text)) => Ok(Zeroizing::new(text)),
-        Ok(Err(error)) => Err(match ErrorText::of(&*error) {
-            Some(text) => SourceProblem::CannotRead(Box::new(text)),
-            None => SourceProblem::ErrorHasKey,
+        Ok(Err(error)) => Err(match RingSourceError::sentences_of(&*error) {
+            Some(error) => RingSourceError { problem, ..error },
+            None => RingSourceError::new(problem + ": its error holds a key and is not shown", ""),
         }),
-        Err(_) => Err(SourceProblem::Panicked),
+        Err(_) => Err(RingSourceError::new(problem + ": it panicked", "")),
     }
 }
 
-/// Does not show the text.
-impl fmt::Debug for RingSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            SourceKind::Text(_) => f.write_str("RingSource(…)"),
-            _ => write!(f, "RingSource({})", self.name()),
+/// An error from reading a key ring. Its message names the source and shows nothing of the content.
+pub struct RingSourceError {
+    /// Names the sources, and stays the same while the problem lasts.
+    pub(super) problem: String,
+    /// May change meanwhile.
+    details: String,
+    source: Option<Box<RingSourceError>>,
+}
+
+impl RingSourceError {
+    fn new(problem: String, details: impl ToString) -> RingSourceError {
+        RingSourceError {
+            problem,
+            details: details.to_string(),
+            source: None,
         }
+    }
+
+    /// The sentences of an error and of its sources, without the error itself, because its `Debug`, or a downcast, may
+    /// show the text that was read. `None`: a sentence contains a key.
+    fn sentences_of(error: &(dyn Error + 'static)) -> Option<RingSourceError> {
+        let details = error.to_string();
+        if looks_like_a_key(&details) {
+            return None;
+        }
+        let source = match error.source() {
+            Some(source) => Some(Box::new(RingSourceError::sentences_of(source)?)),
+            None => None,
+        };
+        Some(RingSourceError {
+            problem: String::new(),
+            details,
+            source,
+        })
+    }
+}
+
+debug_by_display!(RingSourceError);
+
+impl fmt::Display for RingSourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&*self.problem, &*self.details) {
+            ("", sentence) | (sentence, "") => f.write_str(sentence),
+            (problem, details) => write!(f, "{problem}: {details}"),
+        }
+    }
+}
+
+impl Error for RingSourceError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
     }
 }
 
 /// In bytes. A thousand keys with their times take 135,000.
 const LARGEST_FILE: u64 = 1 << 20;
 const USUAL_FILE: u64 = 8 << 10;
+#[cfg(feature = "watch")]
+const NO_LINE_FEED: &str =
+    "does not end with a line feed, so it may be half written; end it with one";

@@ -12,11 +12,9 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{
-    events,
     key::Key,
     shared_ring::SharedKeyRing,
-    source::{RingSource, join, no_ring},
-    source_error::{ErrorIdentity, RingSourceError},
+    source::{RingSource, RingSourceError, join, no_ring},
 };
 use crate::crypto::sha256::sha256;
 
@@ -66,9 +64,9 @@ pub struct WatchedKeyRing<K> {
     on_poll: Box<dyn FnMut(PollOutcome) + Send>,
 }
 
-/// The sources as one poll read them, in the form in which two polls are compared: a hash of the texts, so that no key
-/// is kept, or the error.
-type Snapshot = Result<[u8; 32], ErrorIdentity>;
+/// The sources as one poll read them, in the form in which two polls are compared: hashes of the texts, so that no key
+/// is kept, or the problem of the error.
+type Snapshot = Result<Vec<[u8; 32]>, String>;
 
 impl<K: Key> WatchedKeyRing<K> {
     /// Reads the ring from `sources`, which are joined as by
@@ -85,7 +83,7 @@ impl<K: Key> WatchedKeyRing<K> {
         let texts = read(&sources)?;
         Ok(WatchedKeyRing {
             keys: SharedKeyRing::new(join(&sources, &texts)?),
-            used: Ok(digest(&texts)),
+            used: Ok(digests(&texts)),
             sources,
             refused: None,
             unsettled: None,
@@ -129,8 +127,8 @@ impl<K: Key> WatchedKeyRing<K> {
     pub fn poll(&mut self) -> PollOutcome {
         let texts = read(&self.sources);
         let snapshot = match &texts {
-            Ok(texts) => Ok(digest(texts)),
-            Err(error) => Err(error.identity()),
+            Ok(texts) => Ok(digests(texts)),
+            Err(error) => Err(error.problem.clone()),
         };
         let unsettled = self.unsettled.take();
         if snapshot == self.used {
@@ -148,12 +146,14 @@ impl<K: Key> WatchedKeyRing<K> {
             Ok(()) => {
                 self.used = snapshot;
                 self.refused = None;
-                events::keys_replaced(self.keys.current().fingerprint());
+                #[cfg(feature = "tracing")]
+                tracing::info!(fingerprint = %self.keys.current().fingerprint(), "key ring replaced");
                 PollOutcome::Replaced
             }
             Err(error) => {
                 self.refused = Some(snapshot);
-                events::keys_refused(&error);
+                #[cfg(feature = "tracing")]
+                tracing::error!(%error, "key ring refused, the earlier one stays in use");
                 PollOutcome::Refused(error)
             }
         }
@@ -241,13 +241,9 @@ fn read(sources: &[RingSource]) -> Result<Vec<Zeroizing<String>>, RingSourceErro
     sources.iter().map(RingSource::read_whole).collect()
 }
 
-fn digest(texts: &[Zeroizing<String>]) -> [u8; 32] {
-    let lengths: Vec<_> = texts.iter().map(|text| text.len().to_be_bytes()).collect();
-    let parts = lengths.iter().zip(texts);
-    let parts: Vec<&[u8]> = parts
-        .flat_map(|(length, text)| [&length[..], text.as_bytes()])
-        .collect();
-    sha256(&parts)
+fn digests(texts: &[Zeroizing<String>]) -> Vec<[u8; 32]> {
+    let digests = texts.iter().map(|text| sha256(&[text.as_bytes()]));
+    digests.collect()
 }
 
 impl<K: Key> fmt::Debug for WatchedKeyRing<K> {

@@ -1,5 +1,7 @@
 //! The end of a session's request: closes the session, and seals what the client is to store.
 
+use std::cmp;
+
 use super::{
     error::SaveError,
     events,
@@ -12,7 +14,6 @@ use crate::{
     base::time::UnixSeconds,
     cookie::PartNumbers,
     crypto::{random, scratch::Scratch},
-    keys::Place,
     state::{
         Allowed, BodyToSeal, Circumstances, Decision, SessionError, State, TokenChange, Touch,
     },
@@ -113,7 +114,7 @@ impl Sealer {
     fn must_reseal(&self, outcome: Outcome, now: UnixSeconds) -> bool {
         match outcome {
             Outcome::OpenedUnderAcceptedKey { key_id } => {
-                self.slot.keys().place_of(key_id, now) == Some(Place::Earlier)
+                self.slot.keys().place_of(key_id, now) == Some(cmp::Ordering::Less)
             }
             _ => false,
         }

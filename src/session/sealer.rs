@@ -1,6 +1,7 @@
 //! The keys of one purpose and the policy of its sessions: opens the session of a request (docs/spec/writer.md § 8.6).
 
 use std::{
+    cmp,
     ops::Range,
     sync::{
         Arc,
@@ -19,7 +20,7 @@ use crate::{
     cookie::{BoundCookies, Values, Whole},
     crypto::{scratch::Scratch, suite::Mode},
     device::Devices,
-    keys::{KeyId, Place, PurposeKeys, PurposeSlot},
+    keys::{KeyId, PurposeKeys, PurposeSlot},
     migrate::Takeover,
     state::{Admitted, Layout, Metadata, OpenedBody, Payload, Policy, State},
     token::{self, Context, LONGEST_TOKEN, Refused},
@@ -254,7 +255,7 @@ impl Sealer {
 
     pub(super) fn not_before(&self, keys: &PurposeKeys) -> UnixSeconds {
         let not_before = self.not_before.load(Ordering::Relaxed);
-        not_before.max(keys.not_before())
+        not_before.max(keys.not_before)
     }
 
     #[inline]
@@ -281,7 +282,7 @@ impl Sealer {
         let keys = self.slot.keys();
         // A session that was taken over was sealed under no key.
         let key_id = outcome.opened_under().unwrap_or(keys.sealing(now).id);
-        keys.accepts(key_id, now)
+        keys.find(key_id).is_some_and(|key| !key.is_retired(now))
             && self.check(metadata, key_id, &keys, now).is_ok()
             && state.is_admitted_at(now)
     }
@@ -310,7 +311,7 @@ impl From<Refused> for Outcome {
 #[inline]
 fn opened_under(keys: &PurposeKeys, key_id: KeyId, now: UnixSeconds) -> Outcome {
     match keys.place_of(key_id, now) {
-        Some(Place::Sealing) => Outcome::Opened { key_id },
+        Some(cmp::Ordering::Equal) => Outcome::Opened { key_id },
         _ => Outcome::OpenedUnderAcceptedKey { key_id },
     }
 }

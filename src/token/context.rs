@@ -42,10 +42,10 @@ impl Context {
         let mut encoded = WITHOUT_PAIRS.to_vec();
         for (label, value) in pairs {
             let (label, value) = (label.as_ref(), value.as_ref());
-            append_pair(label, value, &mut encoded).map_err(ContextError)?;
+            append_pair(label, value, &mut encoded)?;
         }
         let len = encoded.len() - LENGTH_LEN;
-        let len = u32::try_from(len).map_err(|_| ContextError(Problem::Whole(len)))?;
+        let len = u32::try_from(len).map_err(|_| too_long("", len, "4294967295"))?;
         if len == 0 {
             return Ok(Context::default());
         }
@@ -91,9 +91,11 @@ impl Deref for AssociatedData {
     }
 }
 
-fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), Problem> {
-    let label_len = u8::try_from(label.len()).map_err(|_| Problem::Label(label.len()))?;
-    let value_len = u16::try_from(value.len()).map_err(|_| Problem::Value(value.len()))?;
+fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), ContextError> {
+    let label_len =
+        u8::try_from(label.len()).map_err(|_| too_long(" label", label.len(), "255"))?;
+    let value_len = u16::try_from(value.len());
+    let value_len = value_len.map_err(|_| too_long(" value", value.len(), "65535"))?;
     encoded.push(label_len);
     encoded.extend_from_slice(label.as_bytes());
     encoded.extend_from_slice(&value_len.to_be_bytes());
@@ -101,33 +103,21 @@ fn append_pair(label: &str, value: &str, encoded: &mut Vec<u8>) -> Result<(), Pr
     Ok(())
 }
 
+fn too_long(part: &str, found: usize, most: &str) -> ContextError {
+    ContextError(format!(
+        "context{part} has {found} bytes, expected at most {most}"
+    ))
+}
+
 /// A label or value of a [`Context`] is too long.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ContextError(Problem);
-
-/// With lengths in bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Problem {
-    Label(usize),
-    Value(usize),
-    Whole(usize),
-}
+pub struct ContextError(String);
 
 debug_by_display!(ContextError);
 
 impl fmt::Display for ContextError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Problem::Label(found) => {
-                write!(f, "context label has {found} bytes, expected at most 255")
-            }
-            Problem::Value(found) => {
-                write!(f, "context value has {found} bytes, expected at most 65535")
-            }
-            Problem::Whole(found) => {
-                write!(f, "context has {found} bytes, expected less than 4 GiB")
-            }
-        }
+        f.write_str(&self.0)
     }
 }
 

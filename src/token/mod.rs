@@ -97,7 +97,7 @@ pub(crate) fn open(
         return Err(refused(Reason::TooShort));
     }
     let aad = context.aad(head);
-    let body = key.cipher.open(&aad, sealed);
+    let body = key.material.cipher.open(&aad, sealed);
     let body = body.ok_or(refused(Reason::Auth))?;
     Ok(Opened {
         key_id,
@@ -171,6 +171,7 @@ impl<'a> Draft<'a> {
         let Draft { key, blob } = self;
         let head = head_of(key);
         let tag = key
+            .material
             .cipher
             .seal(&context.aad(&head), random, &mut blob[HEAD_LEN..]);
         blob.extend_from_slice(&tag);

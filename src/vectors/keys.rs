@@ -2,9 +2,9 @@ use serde::Deserialize;
 
 use super::{Mode, PurposeOf, for_each, hex, mode_of, unhex};
 use crate::{
-    EncryptionKey, KeyRing, SigningKey,
+    EncryptionKey, SigningKey,
     base::time::system_time,
-    keys::{Key, KeyError, LabelError, PartialRing, RingError, testing},
+    keys::{Key, KeyError, KeyId, KeyRing, Listing, RawKey, RingError},
 };
 
 #[test]
@@ -30,7 +30,11 @@ fn keys_are_derived_as_specified() {
         }
         let purpose = vector.purpose.with(&vector.application, &vector.type_label);
         let derived = purpose.map(|purpose| {
-            let derive = |what| Some(hex(&testing::derive(key, what, &purpose)));
+            let raw = RawKey::parse(key).unwrap();
+            let derive = |what| {
+                let key: [u8; 32] = *raw.prk().expand(&purpose.info(what, raw.suite));
+                Some(hex(&key))
+            };
             let nonce_key = derive("nonce").filter(|_| matches!(mode_of(key), Mode::Encrypted));
             (derive("key"), nonce_key, derive("csrf"))
         });
@@ -41,11 +45,8 @@ fn keys_are_derived_as_specified() {
                 assert_eq!(key_id(key).ok(), vector.kid, "{name}");
             }
             Err(error) => {
-                let word = match error {
-                    LabelError::Application(_) => "application",
-                    LabelError::Type(_) => "type",
-                };
-                assert_eq!(Some(word), vector.error.as_deref(), "{name}");
+                let setting = error.setting.trim_end_matches("_label");
+                assert_eq!(Some(setting), vector.error.as_deref(), "{name}");
             }
         }
     });
@@ -130,29 +131,28 @@ fn check_ring<'a, K: Key>(
     expected: &Option<Expected>,
     longest: Option<u64>,
 ) -> Option<String> {
-    let texts = texts.map(|text| text.parse::<PartialRing<K>>().map_err(RingError::Text));
-    let texts: Result<Vec<_>, _> = texts.collect();
-    let ring = match texts.and_then(KeyRing::join) {
+    let mut listing = Listing::default();
+    let listed = texts
+        .into_iter()
+        .try_for_each(|text| listing.add::<K>(text));
+    let ring = match listed.and_then(|()| KeyRing::<K>::of_listed(listing)) {
         Ok(ring) => ring,
         Err(error) => return Some(word_for_ring(&error)),
     };
     let Some(expected) = expected else {
         panic!("{name}: was read");
     };
-    let ids =
-        |ids: Vec<crate::keys::KeyId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let ids = |ids: Vec<KeyId>| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(
         ring.fingerprint().to_string(),
         expected.fingerprint,
         "{name}"
     );
-    assert_eq!(ids(testing::order(&ring)), expected.order, "{name}");
-    assert_eq!(
-        testing::not_before(&ring),
-        expected.not_before.unwrap_or(0),
-        "{name}"
-    );
-    let cut_short = longest.map(|longest| testing::is_cut_short(&ring, longest));
+    let order = ring.keys().iter().map(|key| key.id).collect();
+    assert_eq!(ids(order), expected.order, "{name}");
+    let not_before = expected.not_before.map(system_time);
+    assert_eq!(ring.not_before(), not_before, "{name}");
+    let cut_short = longest.map(|longest| ring.ring().check_overlap(longest).is_err());
     assert_eq!(cut_short, expected.cut_short, "{name}");
     for moment in &expected.at {
         let now = system_time(moment.now);
@@ -199,10 +199,24 @@ fn word_for_ring(error: &RingError) -> String {
         RingError::Duplicate(_) => "duplicate",
         RingError::LastRetires(_) => "last-retires",
         RingError::RetiresTooEarly { .. } => "retires-too-early",
-        RingError::Text(error) => testing::word_for(error),
+        RingError::Text { problem, .. } => word_for_text(problem),
         other => panic!("{other}"),
     }
     .to_owned()
+}
+
+fn word_for_text(sentence: &str) -> &'static str {
+    let words = [
+        ("expected `sign`", "mixed"),
+        ("which does not encrypt", "mixed"),
+        ("attribute after the key", "attribute"),
+        ("stands alone", "attribute"),
+        ("is given twice", "attribute"),
+        ("expects a time", "time"),
+        ("between commas", "blank"),
+    ];
+    let found = words.iter().find(|(part, _)| sentence.contains(part));
+    found.map_or("key", |(_, word)| word)
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::Duration,
@@ -11,7 +12,6 @@ use crate::{
     SessionData,
     carrier::RefreshAfter,
     cookie::Values,
-    keys::Place,
     session::{Duplicates, Hooks, Outcome, Sealer},
     state::{
         Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, StateData,
@@ -151,9 +151,9 @@ fn check_opened(name: &str, vector: &Vector, expected: &Opened) {
 
     let sealer = sealer::<Map>(vector);
     let under = match sealer.slot.keys().place_of(key_id, vector.now).unwrap() {
-        Place::Earlier => "earlier",
-        Place::Sealing => "sealing",
-        Place::Later => "later",
+        Ordering::Less => "earlier",
+        Ordering::Equal => "sealing",
+        Ordering::Greater => "later",
     };
     assert_eq!(under, expected.under, "{name}");
 

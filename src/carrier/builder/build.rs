@@ -16,7 +16,7 @@ use crate::{
     cookie::{CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, Template},
     crypto::suite::Mode,
     device::Devices,
-    keys::{LabelError, Purpose, RingError},
+    keys::{Purpose, RingError},
     migrate::Migration,
     session::{Duplicates, Sealer, events},
     state::{Allowed, DEVICE_LEN, Overhead, Payload, Policy, SizeBudget},
@@ -225,10 +225,7 @@ impl Options {
 
     fn labelled(&self, purpose: Purpose, type_label: &str) -> Result<Purpose, ConfigError> {
         let labelled = purpose.with_labels(self.application.as_deref(), type_label);
-        labelled.map_err(|error| match error {
-            LabelError::Application(_) => ConfigError::new("application", error),
-            LabelError::Type(_) => ConfigError::new("type_label", error),
-        })
+        labelled.map_err(|error| ConfigError::new(error.setting, error.reason))
     }
 
     fn context(&self) -> Result<Context, ConfigError> {
