@@ -58,18 +58,23 @@ pub(crate) fn parse_span(text: &str) -> Option<Duration> {
 
 /// Shows a span in days, hours, minutes and seconds, as [`parse_span`] reads it: `30d 12h`.
 pub(crate) fn show_span(span: Duration) -> String {
-    // Of more than a day humantime would make months of 30.44 days.
-    let (days, rest) = (span.as_secs() / DAY, span.as_secs() % DAY);
-    let rest_of_day = humantime::format_duration(Duration::from_secs(rest));
-    match (days, rest) {
-        (0, _) => rest_of_day.to_string(),
-        (_, 0) => format!("{days}d"),
-        _ => format!("{days}d {rest_of_day}"),
+    let seconds = span.as_secs();
+    let mut text = String::new();
+    for (count, unit) in [
+        (seconds / 86_400, "d "),
+        (seconds / 3600 % 24, "h "),
+        (seconds / 60 % 60, "m "),
+        (seconds % 60, "s "),
+    ] {
+        if count > 0 {
+            text += &(count.to_string() + unit);
+        }
+    }
+    match text.pop() {
+        Some(_) => text,
+        None => "0s".to_owned(),
     }
 }
-
-/// In seconds.
-const DAY: u64 = 86_400;
 
 #[cfg(test)]
 mod tests {

@@ -88,13 +88,15 @@ fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, String> {
 /// Sets the moment of an attribute, in the range of the format.
 fn set(slot: &mut Option<UnixSeconds>, attribute: &str, moment: &str) -> Result<(), String> {
     let seconds = time::parse_moment(moment).map(time::unix_seconds);
-    let seconds = seconds.filter(|&seconds| seconds >= EPOCH).ok_or_else(|| {
-        format!("`{attribute}` expects a time like `2026-12-15T00:00:00Z`, from 2026 on")
-    })?;
-    match slot.replace(seconds) {
-        Some(_) => Err(format!("`{attribute}` is given twice")),
-        None => Ok(()),
-    }
+    let problem = match seconds.filter(|&seconds| seconds >= EPOCH) {
+        None => "expects a time like `2026-12-15T00:00:00Z`, from 2026 on",
+        Some(_) if slot.is_some() => "is given twice",
+        Some(seconds) => {
+            *slot = Some(seconds);
+            return Ok(());
+        }
+    };
+    Err(format!("`{attribute}` {problem}"))
 }
 
 /// Separates words. Line ends and commas separate entries.

@@ -93,7 +93,10 @@ pub(super) fn join<K: Key>(
 /// The error for sources that do not make a ring.
 pub(super) fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
     let names: Vec<_> = sources.iter().map(|source| &*source.name).collect();
-    RingSourceError::new(names.join(", "), error)
+    RingSourceError {
+        details: error.to_string(),
+        ..RingSourceError::new(names.join(", "))
+    }
 }
 
 /// A source of the text of a key ring, or of a part of it ([SPEC.md § 3.5]). Cheap to clone.
@@ -194,10 +197,8 @@ impl RingSource {
     pub(super) fn read_whole(&self) -> Text {
         let text = self.read()?;
         if self.is_file && !text.ends_with('\n') {
-            return Err(RingSourceError::new(
-                format!("{} {NO_LINE_FEED}", self.name),
-                "",
-            ));
+            let problem = format!("{} {NO_LINE_FEED}", self.name);
+            return Err(RingSourceError::new(problem));
         }
         Ok(text)
     }
@@ -206,24 +207,22 @@ impl RingSource {
 /// Does not show the text.
 impl fmt::Debug for RingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = if self.name.is_empty() {
-            "…"
-        } else {
-            &self.name
-        };
-        write!(f, "RingSource({name})")
+        write!(f, "RingSource({})", self.name)
     }
 }
 
 fn read_variable(name: &str, variable: &str) -> Text {
-    let not_set = || RingSourceError::new(format!("{name} is not set; {NEW_KEY}"), "");
+    let not_set = || RingSourceError::new(format!("{name} is not set; {NEW_KEY}"));
     let text = env::var_os(variable).ok_or_else(not_set)?;
     let text = text.into_string().map_err(|_| not_text(name))?;
     Ok(Zeroizing::new(text))
 }
 
 fn read_file(name: &str, path: &Path) -> Text {
-    let cannot_read = |error: io::Error| RingSourceError::new(format!("cannot read {name}"), error);
+    let cannot_read = |error: io::Error| RingSourceError {
+        details: error.to_string(),
+        ..RingSourceError::new(format!("cannot read {name}"))
+    };
     let file = File::open(path).map_err(cannot_read)?;
     // Allocated for the whole file, because growing would leave a copy behind. A file that is not regular, such as a
     // pipe, has no length.
@@ -234,14 +233,14 @@ fn read_file(name: &str, path: &Path) -> Text {
     file.read_to_end(&mut bytes).map_err(cannot_read)?;
     if bytes.len() as u64 > LARGEST_FILE {
         let problem = format!("{name} is larger than 1 MiB, expected keys");
-        return Err(RingSourceError::new(problem, ""));
+        return Err(RingSourceError::new(problem));
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| not_text(name))?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
 fn not_text(name: &str) -> RingSourceError {
-    RingSourceError::new(format!("{name} is not UTF-8, expected keys"), "")
+    RingSourceError::new(format!("{name} is not UTF-8, expected keys"))
 }
 
 fn call(name: &str, read: impl Fn() -> Result<String, Box<dyn Error + Send + Sync>>) -> Text {
@@ -250,9 +249,9 @@ fn call(name: &str, read: impl Fn() -> Result<String, Box<dyn Error + Send + Syn
         Ok(Ok(text)) => Ok(Zeroizing::new(text)),
         Ok(Err(error)) => Err(match RingSourceError::sentences_of(&*error) {
             Some(error) => RingSourceError { problem, ..error },
-            None => RingSourceError::new(problem + ": its error holds a key and is not shown", ""),
+            None => RingSourceError::new(problem + ": its error holds a key and is not shown"),
         }),
-        Err(_) => Err(RingSourceError::new(problem + ": it panicked", "")),
+        Err(_) => Err(RingSourceError::new(problem + ": it panicked")),
     }
 }
 
@@ -266,10 +265,10 @@ pub struct RingSourceError {
 }
 
 impl RingSourceError {
-    fn new(problem: String, details: impl ToString) -> RingSourceError {
+    fn new(problem: String) -> RingSourceError {
         RingSourceError {
             problem,
-            details: details.to_string(),
+            details: String::new(),
             source: None,
         }
     }
