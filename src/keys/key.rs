@@ -116,7 +116,7 @@ impl SigningKey {
     label = "not a kind of key",
     note = "the kinds of key are `EncryptionKey` and `SigningKey`"
 )]
-pub trait Key: FromStr<Err = KeyError> + sealed::Key {}
+pub trait Key: FromStr<Err = KeyError> + sealed::Key + 'static {}
 
 pub(super) mod sealed {
     /// Keeps other crates from implementing [`Key`](super::Key).

@@ -66,11 +66,11 @@ fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, String> {
     let mut words = item.split(BLANK).filter(|word| !word.is_empty());
     let key = words.next().unwrap_or_default();
     // Parsing a key ignores white space around it, but in a ring only spaces and tabs separate words.
-    let parsed = match key == key.trim_ascii() {
-        true => key.parse(),
-        false => Err(KeyError::Encoding),
-    };
-    let mut key = RingKey::new(parsed.map_err(|error: KeyError| error.to_string())?);
+    if key != key.trim_ascii() {
+        return Err(KeyError::Encoding.to_string());
+    }
+    let key: K = key.parse().map_err(|error: KeyError| error.to_string())?;
+    let mut key = RingKey::new(key);
     for word in words {
         if let Some(moment) = word.strip_prefix(SEAL_FROM) {
             set(&mut key.seal_from, SEAL_FROM, moment)?;

@@ -175,13 +175,13 @@ impl RingSource {
         RingSource::new(String::new(), move |_| Ok(text.clone()))
     }
 
-    fn new(name: String, read: impl Fn(&str) -> Text + Send + Sync + 'static) -> RingSource {
+    fn new(mut name: String, read: impl Fn(&str) -> Text + Send + Sync + 'static) -> RingSource {
+        // A name that contains a key, given by mistake, is not shown.
+        if looks_like_a_key(&name) {
+            name = "(a key)".to_owned();
+        }
         RingSource {
-            // A name that contains a key, given by mistake, is not shown.
-            name: match looks_like_a_key(&name) {
-                true => "(a key)".to_owned(),
-                false => name,
-            },
+            name,
             read: Arc::new(read),
             #[cfg(feature = "watch")]
             is_file: false,

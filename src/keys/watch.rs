@@ -167,9 +167,9 @@ impl<K: Key> WatchedKeyRing<K> {
 
     /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. At least
     /// 10 milliseconds.
-    pub fn interval(self, interval: Duration) -> WatchedKeyRing<K> {
-        let interval = interval.max(SHORTEST_INTERVAL);
-        WatchedKeyRing { interval, ..self }
+    pub fn interval(mut self, interval: Duration) -> WatchedKeyRing<K> {
+        self.interval = interval.max(SHORTEST_INTERVAL);
+        self
     }
 
     /// Sets a function that the thread of [`spawn`](Self::spawn) calls with the outcome of each poll. Default: none. A
@@ -191,15 +191,14 @@ impl<K: Key> WatchedKeyRing<K> {
     /// });
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn on_poll(self, on_poll: impl FnMut(PollOutcome) + Send + 'static) -> WatchedKeyRing<K> {
-        WatchedKeyRing {
-            on_poll: Box::new(on_poll),
-            ..self
-        }
+    pub fn on_poll(
+        mut self,
+        on_poll: impl FnMut(PollOutcome) + Send + 'static,
+    ) -> WatchedKeyRing<K> {
+        self.on_poll = Box::new(on_poll);
+        self
     }
-}
 
-impl<K: Key + 'static> WatchedKeyRing<K> {
     /// Starts a thread that polls the sources until the returned guard is dropped. The first poll is after the first
     /// interval.
     ///
