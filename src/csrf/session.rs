@@ -34,8 +34,7 @@ impl<T: Payload> Session<T> {
         let mask = random::from_thread()?;
         self.try_with(|mut session| {
             if session.state.csrf_name().is_none() {
-                session.check_writable()?;
-                session.state.ensure_id()?;
+                session.ensure_id()?;
             }
             let LockedSession {
                 state,

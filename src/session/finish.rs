@@ -103,9 +103,7 @@ impl<T> Session<T> {
 impl<T> Contents<T> {
     /// Makes the session read-only from now on. Returns `true` if it already was.
     pub(super) fn close(&mut self) -> bool {
-        let was_closed = self.closed.is_some();
-        self.closed.get_or_insert(|| SessionError::AfterHead);
-        was_closed
+        self.closed.replace(|| SessionError::AfterHead).is_some()
     }
 }
 

@@ -101,9 +101,11 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [every change](Session#errors), or a failure of the random generator.
+    /// Where an id has to be made, returns the errors of [every change](Session#errors), or a failure of the random
+    /// generator.
     pub fn ensure_id(&self) -> Result<SessionId, SessionError> {
-        self.change(|state| state.ensure_id()).map(SessionId)
+        self.try_with(|mut session| session.ensure_id())?
+            .map(SessionId)
     }
 
     /// Returns `true` if the session exists in this request only: the request had none that opened, or the session was

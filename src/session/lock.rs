@@ -13,7 +13,7 @@ use crate::{
     base::clock::Clock,
     cookie::{PartNumbers, Values},
     migrate::Takeover,
-    state::{Payload, SessionError, State, StateData},
+    state::{Payload, SessionError, Sid, State, StateData},
     token::Context,
 };
 
@@ -107,6 +107,15 @@ impl<T> SessionLock<T> {
 }
 
 impl<T> LockedSession<'_, T> {
+    /// Returns the session's id. Only where there is none is it made, which is a change.
+    pub(crate) fn ensure_id(&mut self) -> Result<Sid, SessionError> {
+        if let Some(sid) = self.state.sid() {
+            return Ok(sid);
+        }
+        self.check_writable()?;
+        self.state.renew_id()
+    }
+
     /// Returns an error if the session can no longer be changed, or not at all.
     #[inline]
     pub(crate) fn check_writable(&self) -> Result<(), SessionError> {

@@ -21,14 +21,6 @@ impl<T> State<'_, T> {
         }
     }
 
-    /// The session's id, which is made if there is none.
-    pub(crate) fn ensure_id(&mut self) -> Result<Sid, SessionError> {
-        if let Some(sid) = self.data.metadata.sid {
-            return Ok(sid);
-        }
-        self.renew_id()
-    }
-
     /// Changes the id and keeps everything else, for any change of privilege other than a sign-in.
     pub(crate) fn renew_id(&mut self) -> Result<Sid, SessionError> {
         let sid = random::from_system()?;
