@@ -165,14 +165,19 @@ impl<T> State<'_, T> {
         }
     }
 
+    /// Age alone is no change.
     fn has_changed(&self) -> bool {
         let Some(arrived) = &self.data.arrived else {
             return !self.is_nothing();
         };
+        let metadata = Metadata {
+            age: arrived.layout.metadata.age,
+            ..self.data.metadata
+        };
         let differs =
             |now: &Option<Wiped>, before: &[u8]| now.as_ref().is_some_and(|now| **now != *before);
         self.data.is_taken_over
-            || self.data.metadata != arrived.layout.metadata
+            || metadata != arrived.layout.metadata
             || differs(&self.data.payload, arrived.payload())
             || differs(&self.data.flash, arrived.flash())
     }

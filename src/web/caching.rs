@@ -186,5 +186,5 @@ pub(crate) fn is_subresource(destination: &[u8]) -> bool {
     let subresources: [&[u8]; 8] = [
         b"image", b"script", b"style", b"font", b"audio", b"video", b"track", b"worker",
     ];
-    subresources.contains(&destination)
+    subresources.contains(&destination.trim_ascii())
 }
