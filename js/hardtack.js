@@ -1000,7 +1000,7 @@ class State {
     const drop = this.hasToken ? { change: "drop", touch: "written" } : keep;
     if (this.#isOver(isDiscarded, isSilenced)) return drop;
     if (isDiscarded || isSilenced) return keep;
-    if (this.hasChanged() || (this.wish === "force" && !this.#isNewAndEmpty())) {
+    if (this.hasChanged() || (this.wish === "force" && this.arrived)) {
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
       if (!this.#canSeal()) throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
       return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
@@ -1042,13 +1042,10 @@ class State {
     return this.payload.isEmpty && this.flash.length === 0 && this.metadata.sid === null;
   }
 
-  #isNewAndEmpty() {
-    return !this.arrived && this.#isEmpty() && this.metadata.remembered === null;
-  }
-
+  /** Age alone is no change. */
   hasChanged() {
     const { arrived } = this;
-    if (!arrived) return !this.#isNewAndEmpty();
+    if (!arrived) return !this.#isEmpty() || this.metadata.remembered !== null;
     const { issued, limit, remembered, sid, device } = this.metadata;
     const before = arrived.metadata;
     return !(
@@ -1729,9 +1726,8 @@ class Budget {
     const perField = this.#perField(cookies, isPersistent);
     const total = tokenLength + cookies * perField;
     if (cookies === 1) return { cookies, field: total, total };
-    const field = cookies <= MOST_COOKIES ? Math.max(Math.ceil(tokenLength / cookies) + perField, BROWSER) : BROWSER;
-    const most = Math.min(cookies, MOST_COOKIES);
-    return { cookies: most, field, total: Math.min(total, most * field) };
+    if (cookies > MOST_COOKIES) return { cookies: MOST_COOKIES, field: BROWSER, total };
+    return { cookies, field: Math.max(Math.ceil(tokenLength / cookies) + perField, BROWSER), total };
   }
 }
 
@@ -1806,7 +1802,7 @@ function cacheChanges(fields, touch, by, mayShare = false) {
 const SUBRESOURCES = ["image", "script", "style", "font", "audio", "video", "track", "worker"];
 
 /** Returns true if `Sec-Fetch-Dest` names an image, a script or another part of a page. */
-const isSubresource = (destination) => SUBRESOURCES.includes(destination);
+const isSubresource = (destination = "") => SUBRESOURCES.includes(trim(destination, BLANK));
 
 // The settings of a carrier (SPEC.md § 8, docs/spec/writer.md).
 

@@ -68,8 +68,7 @@ export class Budget {
     const perField = this.#perField(cookies, isPersistent);
     const total = tokenLength + cookies * perField;
     if (cookies === 1) return { cookies, field: total, total };
-    const field = cookies <= MOST_COOKIES ? Math.max(Math.ceil(tokenLength / cookies) + perField, BROWSER) : BROWSER;
-    const most = Math.min(cookies, MOST_COOKIES);
-    return { cookies: most, field, total: Math.min(total, most * field) };
+    if (cookies > MOST_COOKIES) return { cookies: MOST_COOKIES, field: BROWSER, total };
+    return { cookies, field: Math.max(Math.ceil(tokenLength / cookies) + perField, BROWSER), total };
   }
 }

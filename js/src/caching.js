@@ -70,4 +70,4 @@ export function cacheChanges(fields, touch, by, mayShare = false) {
 const SUBRESOURCES = ["image", "script", "style", "font", "audio", "video", "track", "worker"];
 
 /** Returns true if `Sec-Fetch-Dest` names an image, a script or another part of a page. */
-export const isSubresource = (destination) => SUBRESOURCES.includes(destination);
+export const isSubresource = (destination = "") => SUBRESOURCES.includes(trim(destination, BLANK));

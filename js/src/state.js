@@ -248,7 +248,7 @@ export class State {
     const drop = this.hasToken ? { change: "drop", touch: "written" } : keep;
     if (this.#isOver(isDiscarded, isSilenced)) return drop;
     if (isDiscarded || isSilenced) return keep;
-    if (this.hasChanged() || (this.wish === "force" && !this.#isNewAndEmpty())) {
+    if (this.hasChanged() || (this.wish === "force" && this.arrived)) {
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
       if (!this.#canSeal()) throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
       return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
@@ -290,13 +290,10 @@ export class State {
     return this.payload.isEmpty && this.flash.length === 0 && this.metadata.sid === null;
   }
 
-  #isNewAndEmpty() {
-    return !this.arrived && this.#isEmpty() && this.metadata.remembered === null;
-  }
-
+  /** Age alone is no change. */
   hasChanged() {
     const { arrived } = this;
-    if (!arrived) return !this.#isNewAndEmpty();
+    if (!arrived) return !this.#isEmpty() || this.metadata.remembered !== null;
     const { issued, limit, remembered, sid, device } = this.metadata;
     const before = arrived.metadata;
     return !(

@@ -1,9 +1,11 @@
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{Mode, cookies::latin1, for_each};
+use super::{Mode, cookies::latin1, for_each, open::Visit};
 use crate::{
     EncryptionKey, KeyRing, SessionHeader, SigningKey,
     base::time::system_time,
+    carrier::SessionHeaderBuilder,
     session::Outcome,
     state::{Allowed, Overhead, SizeBudget},
     token,
@@ -25,7 +27,8 @@ enum Vector {
         limit: usize,
         parts: Option<usize>,
         padding: Option<String>,
-        payload: usize,
+        expects: Option<Value>,
+        payload: Option<usize>,
     },
 }
 
@@ -52,6 +55,10 @@ struct Opened {
 }
 
 fn header(mode: Mode, field: &str, ring: &str) -> SessionHeader {
+    builder(mode, field, ring).build().unwrap()
+}
+
+fn builder(mode: Mode, field: &str, ring: &str) -> SessionHeaderBuilder {
     let builder = match mode {
         Mode::Encrypted => {
             SessionHeader::encrypted(field, ring.parse::<KeyRing<EncryptionKey>>().unwrap())
@@ -61,7 +68,16 @@ fn header(mode: Mode, field: &str, ring: &str) -> SessionHeader {
             SessionHeader::unencrypted_but_signed(field, ring)
         }
     };
-    builder.danger_retire_early().build().unwrap()
+    builder.danger_retire_early()
+}
+
+/// The text of a new key of this mode.
+fn ring_of(mode: Mode) -> String {
+    let text = match mode {
+        Mode::Encrypted => EncryptionKey::generate().unwrap().expose_secret(),
+        Mode::Signed => SigningKey::generate().unwrap().expose_secret(),
+    };
+    text.to_string()
 }
 
 #[test]
@@ -103,14 +119,25 @@ fn tokens_are_found_in_header_fields_as_specified() {
             limit,
             parts,
             padding,
+            expects,
             payload,
         } => {
-            let allowance = Allowed::new(1, parts.unwrap_or(1) * limit);
+            let len = parts.unwrap_or(1) * limit;
             let padding = super::padding(padding.as_deref());
             let token_overhead = token::overhead(mode.into());
             let overhead = Overhead::default();
-            let budget = SizeBudget::new(allowance, overhead, token_overhead, padding);
-            assert_eq!(budget.map(|budget| budget.room()), Some(payload), "{name}");
+            let budget = SizeBudget::new(Allowed::new(1, len), overhead, token_overhead, padding);
+            let builder = builder(mode, "x-session", &ring_of(mode));
+            let builder = builder.max_token_len(len).padding(padding);
+            let is_accepted = match expects {
+                None => builder.build().is_ok(),
+                Some(expects) => {
+                    assert_eq!(expects["schema"], 2, "{name}");
+                    builder.typed::<Visit<2>>().build().is_ok()
+                }
+            };
+            let room = budget.map(|budget| budget.room());
+            assert_eq!(room.filter(|_| is_accepted), payload, "{name}");
         }
     });
 }

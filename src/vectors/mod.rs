@@ -2,6 +2,8 @@
 //! the random bytes, which nothing public allows.
 
 #[cfg(feature = "http")]
+mod acts;
+#[cfg(feature = "http")]
 mod caches;
 mod contexts;
 mod cookies;

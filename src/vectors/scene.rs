@@ -16,8 +16,9 @@ use crate::{
     carrier::{FormerAttributes, SessionBuilder, SessionCookieBuilder},
     cookie::Attributes,
     keys::Purpose,
-    state::Payload,
+    state::{Circumstances, Payload},
     token::Context,
+    web::caching::CacheHeaders,
 };
 
 #[derive(Deserialize)]
@@ -39,6 +40,8 @@ pub(super) struct Scene {
     answers_in: Option<String>,
     #[serde(default)]
     save_on_server_error: bool,
+    #[serde(default)]
+    may_share: bool,
     pub(super) expects: Option<Value>,
     devices: Option<Value>,
     pub(super) now: u64,
@@ -145,6 +148,9 @@ impl Scene {
         if self.save_on_server_error {
             builder = builder.save_on_server_error();
         }
+        if self.may_share {
+            builder = builder.danger_allow_shared_caching();
+        }
         #[cfg(feature = "device-bound")]
         if let Some(devices) = &self.devices {
             builder = builder.device_bound(super::devices::settings(devices));
@@ -174,6 +180,9 @@ impl Scene {
         }
         if self.save_on_server_error {
             builder = builder.save_on_server_error();
+        }
+        if self.may_share {
+            builder = builder.danger_allow_shared_caching();
         }
         builder.typed().build().unwrap()
     }
@@ -242,9 +251,26 @@ impl Scene {
     /// The session of the request.
     pub(super) fn load<T: Payload>(&self, carrier: &Carrier<T>) -> Session<T> {
         let now = system_time(self.now);
-        match carrier {
-            Carrier::Cookie(cookie) => cookie.load_from(&self.request(), now),
-            Carrier::Header(header) => header.load_from(&self.request(), now),
+        let load = |request: &HeaderMap| match carrier {
+            Carrier::Cookie(cookie) => cookie.load_from(request, now),
+            Carrier::Header(header) => header.load_from(request, now),
+        };
+        #[cfg(feature = "tower")]
+        if self.context.is_none() {
+            let session = load(&HeaderMap::new());
+            session.refuse();
+            return session;
+        }
+        load(&self.request())
+    }
+
+    /// Returns the facts about a response with this status and these fields that saving depends on.
+    pub(super) fn circumstances(&self, status: u16, fields: &HeaderMap) -> Circumstances {
+        let values = |name| fields.get_all(name).into_iter().map(HeaderValue::as_bytes);
+        let said = fields.keys().map(|name| (name.as_str(), values(name)));
+        Circumstances {
+            status,
+            is_shareable: CacheHeaders::read(said).is_shareable() && !self.may_share,
         }
     }
 
@@ -272,7 +298,7 @@ impl Scene {
     }
 }
 
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 18] = [
     "ring",
     "mode",
     "purpose",
@@ -286,6 +312,7 @@ const FIELDS: [&str; 17] = [
     "earlier",
     "answers_in",
     "save_on_server_error",
+    "may_share",
     "expects",
     "devices",
     "now",

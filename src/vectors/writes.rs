@@ -1,20 +1,17 @@
-use std::time::Duration;
-
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map as JsonMap, Value};
+use serde_json::{Map as JsonMap, Value, json};
 
 use super::{
+    acts::{Acts, Converting, is_beyond_str, perform},
     for_each, hex,
     open::Visit,
     scene::{Carrier, Scene},
 };
 use crate::{
-    Session, SessionError,
     carrier::TokenChange,
     session::{SaveError, Touch},
     state::{Circumstances, Map, Payload, Sid},
-    web::caching::CacheHeaders,
 };
 
 /// A vector without its scene.
@@ -22,6 +19,9 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(super) struct Vector {
     actions: Vec<Vec<Value>>,
+    /// After the head of the response.
+    #[serde(default)]
+    late: Vec<Vec<Value>>,
     response: Option<ResponseOf>,
     expect: Expected,
 }
@@ -40,6 +40,8 @@ struct Expected {
     errors: Vec<(usize, String)>,
     #[serde(default)]
     told: Vec<(usize, Option<String>)>,
+    #[serde(default)]
+    late: Vec<(usize, String)>,
     failed: Option<String>,
     change: Option<String>,
     touch: Option<String>,
@@ -74,10 +76,19 @@ struct Offer {
 
 #[test]
 fn sessions_are_written_as_specified() {
+    let mut skipped = 0;
     for_each("writes", |name, mut vector: JsonMap<String, Value>| {
         let scene = Scene::take(&mut vector);
+        if cfg!(not(feature = "tower")) && scene.context.is_none() {
+            return;
+        }
+        if is_beyond_str(&vector["actions"]) {
+            skipped += 1;
+            return;
+        }
         check(name, &scene, vector);
     });
+    assert_eq!(skipped, 6, "texts that a `str` cannot hold");
 }
 
 #[track_caller]
@@ -85,7 +96,10 @@ pub(super) fn check(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
     let vector: Vector = serde_json::from_value(Value::Object(vector)).unwrap();
     let found = match &scene.expects {
         None => visit::<Map>(scene, &vector),
-        Some(expects) if expects["schema"] == 2 => visit::<Visit<2>>(scene, &vector),
+        Some(expects) if *expects == json!({"schema": 2}) => visit::<Visit<2>>(scene, &vector),
+        Some(expects) if *expects == json!({"schema": 2, "converts": [1]}) => {
+            visit::<Converting>(scene, &vector)
+        }
         Some(other) => panic!("{name}: {other}"),
     };
     assert_eq!(found, vector.expect, "{name}");
@@ -96,15 +110,8 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
     let carrier = scene.carrier::<T>();
     let session = scene.load(&carrier);
     let mut found = Expected::default();
-    for (index, action) in vector.actions.iter().enumerate() {
-        if action[0] == "invalidate" {
-            let id = session.invalidate().unwrap();
-            found.told.push((index, id.map(|id| id.to_string())));
-        } else if let Err(error) = act(&session, action) {
-            found.errors.push((index, word(&error).to_owned()));
-        }
-    }
-    let circumstances = circumstances(vector.response.as_ref());
+    (found.errors, found.told) = perform(&session, &vector.actions);
+    let circumstances = circumstances(scene, vector.response.as_ref());
     let finished = match &carrier {
         Carrier::Cookie(cookie) => cookie
             .finish(&session, circumstances)
@@ -137,6 +144,7 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
             sent(scene, came, touch, &fields, &mut found);
         }
     }
+    (found.late, _) = perform(&session, &vector.late);
     found
 }
 
@@ -243,7 +251,7 @@ pub(super) fn starred((field, value): &(&str, String)) -> (String, String) {
     ((*field).to_owned(), starred)
 }
 
-fn circumstances(response: Option<&ResponseOf>) -> Circumstances {
+fn circumstances(scene: &Scene, response: Option<&ResponseOf>) -> Circumstances {
     let Some(response) = response else {
         return Circumstances::UNKNOWN;
     };
@@ -252,69 +260,5 @@ fn circumstances(response: Option<&ResponseOf>) -> Circumstances {
         let name: HeaderName = name.parse().unwrap();
         map.append(name, HeaderValue::from_str(value).unwrap());
     }
-    let fields = map.keys().map(|name| {
-        let values = map.get_all(name).into_iter().map(HeaderValue::as_bytes);
-        (name.as_str(), values)
-    });
-    Circumstances {
-        status: response.status,
-        is_shareable: CacheHeaders::read(fields).is_shareable(),
-    }
-}
-
-fn word(error: &SessionError) -> &'static str {
-    match error {
-        SessionError::NotRemembering => "not-remembering",
-        SessionError::TooDeep => "value",
-        SessionError::TooLarge(_) => "size",
-        SessionError::UnreadablePayload => "unreadable",
-        SessionError::Stale => "stale",
-        other => panic!("{other}"),
-    }
-}
-
-/// A payload that actions can change.
-trait Acts: Payload {
-    fn change(session: &Session<Self>, action: &[Value]) -> Result<(), SessionError>;
-}
-
-impl Acts for Map {
-    fn change(session: &Session, action: &[Value]) -> Result<(), SessionError> {
-        let key = action[1].as_str().unwrap();
-        match action[0].as_str().unwrap() {
-            "insert" => session.insert(key, &action[2]),
-            "remove" => session.remove(key).map(drop),
-            other => panic!("{other}"),
-        }
-    }
-}
-
-impl Acts for Visit<2> {
-    fn change(session: &Session<Self>, action: &[Value]) -> Result<(), SessionError> {
-        assert_eq!(action[0], "set");
-        session.replace(serde_json::from_value(action[1].clone()).unwrap())
-    }
-}
-
-fn act<T: Acts>(session: &Session<T>, action: &[Value]) -> Result<(), SessionError> {
-    let text = |at: usize| action[at].as_str().unwrap();
-    let span = || Duration::from_secs(action[1].as_u64().unwrap());
-    match text(0) {
-        "read" => {
-            let _ = session.is_new();
-            Ok(())
-        }
-        "flash" => session.flash(text(1), text(2)),
-        "take" => session.take_flashes(text(1)).map(drop),
-        "id" => session.ensure_id().map(drop),
-        "new-id" => session.renew_id(),
-        "renew" => session.renew(),
-        "limit" => session.limit_to(span()),
-        "remember" => session.remember_for(span()),
-        "forget" => session.forget(),
-        "clear" => session.clear(),
-        "save" => session.save(),
-        "discard" => session.discard(),
-        _ => T::change(session, action),
-    }
+    scene.circumstances(response.status, &map)
 }

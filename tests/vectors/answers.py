@@ -119,7 +119,8 @@ def earlier_fields(v):
 
 def answer_headers(v):
     if v["kind"] == "room":
-        return {"payload": payload_room(v)}
+        room, needed = payload_room(v), 0 if v.get("expects", "dictionary") == "dictionary" else len(writer.EMPTY_VISIT)
+        return {"payload": room if room >= needed else None}
     setup = writer.Setup(v | {"purpose": {"kind": "header", "name": v["field"]}, "context": [], "policy": POLICY})
     session, outcome = writer.open(setup, [(v["field"], line) for line in v["lines"]], v["now"])
     return {"expect": {"opened": {"key_id": session.key.kid.hex(), "issued": session.issued}} if "opened" in outcome else outcome}
@@ -144,21 +145,34 @@ def answer_csrf(v):
 
 def answer_writes(v):
     setup = writer.Setup(v)
-    expect, fields = write(setup, v["request"], v["now"], v["actions"], v.get("response"), sealing(v))
+    expect, fields = write(setup, v["request"], v["now"], v["actions"], v.get("response"), sealing(v), v.get("late", ()))
     return {"expect": expect | {"fields": starred(fields)}}
 
 
-def write(setup, request, now, actions, response=None, random=lambda _: bytes(24)):
+def write(setup, request, now, actions, response=None, random=lambda _: bytes(24), late=()):
     """One request: what the actions give, the change, and the fields of the response."""
     s, _ = writer.open(setup, request, now)
-    expect, errors, told = {}, [], []
+    expect, fields = end(s, perform(s, actions), request, now, response, random)
+    s.head_is_sent = True
+    errors = perform(s, late).get("errors")
+    return expect | ({"late": errors} if errors else {}), fields
+
+
+def perform(s, actions):
+    """The errors of actions, and what the application is told."""
+    errors, told = [], []
     for index, action in enumerate(actions):
         try:
             sid = writer.act(s, *action)
             told += [[index, sid and sid.hex()]] if action[0] == "invalidate" else []
         except Refused as refused:
             errors.append([index, refused.reason])
-    expect |= ({"errors": errors} if errors else {}) | ({"told": told} if told else {})
+    return ({"errors": errors} if errors else {}) | ({"told": told} if told else {})
+
+
+def end(s, expect, request, now, response, random):
+    """The end of a request."""
+    setup = s.setup
     try:
         change, touch, body = writer.finish(s, request, response or {"status": 200, "fields": []})
     except Refused as refused:

@@ -44,6 +44,7 @@ class Device:
 ONE, TWO = Device("device key"), Device("another device key")
 DEVICE = ONE.of()
 B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B  # Of the curve P-256.
+X_OF_5 = 0xD7325D7646CD60D80A92738CEB345F844CFFAF35841022CAB176F692DE8DE1D7  # A point of it has the y 5.
 HEAD, JTI = '{"alg":"ES256","typ":"dbsc+jwt"}', '{"jti":"c"}'
 
 
@@ -140,6 +141,10 @@ def proofs():
     small = next(x for x in range(1, 1_000) if pow((x**3 - 3 * x + B) % d.PRIME, (d.PRIME - 1) // 2, d.PRIME) == 1)
     root = pow((small**3 - 3 * small + B) % d.PRIME, (d.PRIME + 1) // 4, d.PRIME)
     registers("a coordinate that is too great by the prime", x=base64url((small + d.PRIME).to_bytes(32)), y=base64url(root.to_bytes(32)))
+    x, y = X_OF_5, 5
+    assert (x**3 - 3 * x + B - y**2) % d.PRIME == 0
+    registers("the other coordinate is too great by the prime", x=base64url(x.to_bytes(32)), y=base64url((y + d.PRIME).to_bytes(32)))
+    registers("a coordinate that is the prime", x=base64url(d.PRIME.to_bytes(32)))
     registers("a coordinate with padding", x=jwk["x"] + "=")
     registers("another person's key", x=base64url(bytes.fromhex(captured)[1:]), y="kp_x_0dFxFLY_L7HY2pshhzfTGIawGLu-zjqAwBqU74")
     # the audience is the URL of the endpoint
@@ -300,6 +305,9 @@ def sessions():
     for now, result in ((NOW - 60, "bound"), (NOW - 61, "Stale")):
         opens(f"a bound cookie from {NOW - now} seconds ahead", "§ 16.2.2", result, cookie(s, bound), now=now)
     opens("a bound cookie from 1 second ahead, without skew", "§ 16.2.2", "Stale", cookie(s, bound), now=NOW - 1, policy={"skew": 0})
+    opens("a bound cookie with an age, in its last second", "§ 16.2.2", "bound", cookie(s, bound_pair(content=body(NOW - 599, age=300, sid=SID, payload=DEVICE))))
+    opens("a bound cookie with an age, after its last second", "§ 16.2.2", "Stale", cookie(s, bound_pair(content=body(NOW - 600, age=300, sid=SID, payload=DEVICE))))
+    opens("a bound cookie with an age, from 60 seconds ahead", "§ 16.2.2", "bound", cookie(s, bound_pair(content=body(NOW + 60, age=300, sid=SID, payload=DEVICE))))
     opens("an old bound cookie and a young one", "§ 16.3.2", "bound", cookie(s, bound_pair(issued=NOW - 900), bound))
     opens("not_before after the bound cookie, which has no sign-in of its own", "§ 16.2.2", "bound", cookie(session_pair(device=DEVICE), bound_pair(issued=NOW - 500)), policy={"not_before": I})
     opens("a revoked session with its bound cookie", "§ 16.3.2", "Revoked", cookie(s, bound), policy={"not_before": I + 1})
@@ -418,6 +426,8 @@ def writes():
     sends([], "a bound one is invalidated, untouched afterwards by an error: it ends", "§ 16.4.2", "nothing", cookie(s, bound), set_a, response={"status": 500, "fields": []})
     sends(gone, "a bound one is invalidated, and the response is an error", "§ 16.4.2", "expired", cookie(s, bound), "invalidate", response={"status": 500, "fields": []})
     sends(gone, "a bound one gets a new id and is invalidated", "§ 16.4.2", "expired", cookie(s, bound), "new-id", "invalidate")
+    again = lambda **fields: cookie(session_pair(sid=None, device=DEVICE, issued=NOW, age=0, payload=pack({"a": 1})), bound)
+    sends(gone, "a bound one without an id is renewed, cleared and filled with the same content, in the second of its sign-in: the device differs", "§ 8.11, § 16.4.2", {"issued": NOW, "sid": None, "device": None}, again(), "renew", "clear", set_a)
     sends(gone, "a bound one without an id is invalidated", "§ 16.4.2", "expired", cookie(session_pair(sid=None, device=DEVICE), bound), "invalidate")
     # marks of an unbound one
     for now, expected in ((I + 1, left), (I + 119, left), (I + 120, []), (I + 600, [])):
@@ -550,6 +560,9 @@ def registrations():
     add("with a query", *ok, good, path="/.session/register?a=b")
     add("at another configured path", *ok, good, path="/a/b/register", settings={"path": "/a/b"})
     add("in a request of no context", 503, "no-context", good, context=None, spec="§ 16.6.6")
+    for which, lines in (("the proof first, and another text", (good, "junk")), ("another text first, and the proof", ("junk", good)), ("an empty one first, and the proof", ("", good))):
+        fields = [["secure-session-response", line] for line in lines]
+        endpoint(out, f"register: two lines of the proof: {which}", "§ 16.5.1", *(ok if lines[0] == good else (400, "malformed")), "/.session/register", fields)
     # 1 to 3: proof and offer
     add("no proof", 400, "malformed", None)
     add("an empty proof", 400, "malformed", "", quoted=False)
@@ -596,6 +609,8 @@ def registrations():
     add("with a session that the application refuses", 400, "session", good, along(sid=OTHER_SID), policy={"revoked": [OTHER_SID.hex()]})
     add("with a session that does not open", *ok, good, "__Host-session=junk")
     add("with a session of another context", *ok, good, along(context=CONTEXT))
+    for state, others in (("is not yet valid", dict(issued=NOW + 61)), ("has expired by its limit", dict(limit=1)), ("is malformed", dict(schema=0))):
+        add(f"with a session of another id that {state}: it does not open", *ok, good, along(sid=OTHER_SID, **others))
     add("with an idle session of another id", *ok, good, session_pair(sid=OTHER_SID, issued=NOW - 4_000, age=0))
     add("with two values, the newer its session", *ok, good, along(sid=OTHER_SID, issued=NOW - 50), along())
     add("with its session, whose payload cannot be read: it is bound all the same", *ok, good, along(payload=DATA + b"\0"), spec="§ 16.6.2")
@@ -626,6 +641,8 @@ def registrations():
     add("the audience of a host with the default port", *ok, registers(offer, aud=url), host="app.test:443")
     add("the audience of a host in another case", *ok, registers(offer, aud=url), host="App.Test")
     add("an audience, and no host", 400, "audience", registers(offer, aud=url), host=None)
+    add("an audience without a host, and no host", 400, "audience", registers(offer, aud="https:///.session/register"), host=None)
+    add("an audience without an origin, and no host", 400, "audience", registers(offer, aud="/.session/register"), host=None)
     add("no audience, and no host", *ok, good, host=None)
     add("the audience of the configured origin", *ok, registers(offer, aud="https://visible.test/.session/register"), settings={"origin": "https://visible.test"})
     add("the audience of the host, and another origin is configured", 400, "audience", registers(offer, aud=url), settings={"origin": "https://visible.test"})
@@ -673,6 +690,9 @@ def refreshes():
     add("no identifier", 404, "identifier", identifier=False, proof=good)
     add("an empty identifier", 404, "identifier", identifier="", proof=good)
     add("an identifier that is none", 404, "identifier", identifier="junk", proof=good)
+    for which, lines in (("the identifier first", (sealed("identifier", I), "junk")), ("another text first", ("junk", sealed("identifier", I)))):
+        fields = [["sec-secure-session-id", line] for line in lines] + [["secure-session-response", good]]
+        endpoint(out, f"refresh: two lines of the identifier: {which}", "§ 16.5.1", *(ok if lines[1] == "junk" else (404, "identifier")), "/.session/refresh", fields)
     add("an identifier with one quote", 404, "identifier", quotes=('"', ""), proof=good)
     add("an identifier with a wrong tag", 404, "identifier", identifier=flipped(sealed("identifier", I), -1), proof=good)
     add("an identifier under an unknown key: the browser keeps its key", 503, "unknown-key", identifier=sealed("identifier", I, key=two), proof=good)
@@ -707,6 +727,8 @@ def refreshes():
     add("the application refuses the id of the sign-in, and its session comes along unbound", *ended, u, proof=good, policy={"revoked": [SID.hex()]})
     add("a session that does not open", *ok, "__Host-session=junk", proof=good)
     add("a session that is idle: it cannot be told from none", *ok, session_pair(device=TWO.of(), age=0, issued=I - 4_000), proof=good)
+    for state, others in (("is not yet valid", dict(issued=NOW + 61, age=0)), ("has expired by its limit", dict(limit=599)), ("is malformed", dict(schema=0)), ("is of another context", dict(context=CONTEXT))):
+        add(f"a session of another device that {state}: it does not open", *ok, session_pair(device=TWO.of(), **others), proof=good)
     add("two values of two sessions", *ok, f"session={token(XAES, body(I, sid=SID), PLAIN)}", f"session={token(XAES, body(I, sid=OTHER_SID), PLAIN)}", purpose=PLAIN, identifier=sealed("identifier", I, purpose=PLAIN), proof=ONE.proof(sealed("challenge", NOW - 5, purpose=PLAIN)))
     # alive
     add("not_before after its sign-in", *ended, proof=good, policy={"not_before": I + 1}, spec="§ 16.6.5")

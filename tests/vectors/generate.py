@@ -6,7 +6,8 @@
     python3 generate.py --check    writes nothing, exits with 1 if a file differs
 
 Before a vector is written it is tried: a passing one has to open, a failing one has to be refused with exactly its
-reason. write_vectors.py and device_vectors.py have those of writer.md and devices.md, material.py what all are made of.
+reason. write_vectors.py and edge_vectors.py have those of writer.md, device_vectors.py those of devices.md, material.py
+what all are made of.
 """
 
 import json
@@ -14,6 +15,7 @@ import sys
 from pathlib import Path
 
 import device_vectors
+import edge_vectors
 import write_vectors
 from answers import *
 from material import *
@@ -1447,6 +1449,17 @@ def headers():
                 title = ", ".join([mode, f"{limit:,} characters"] + ([f"Split({parts})"] if parts > 1 else []) + ([padding] if padding else []))
                 v = {"name": f"room of a token alone: {title}", "spec": "§ 9.6.4", "kind": "room"} | v
                 out.append(v | answer_headers(v))
+    for mode in ("encrypted", "signed"):
+        for padding in (None, "padme"):
+            for expects in (None, {"schema": 2}):
+                # An empty session is a dictionary of no bytes, or a value of two.
+                v = {"kind": "room", "mode": mode} | ({"padding": padding} if padding else {}) | ({"expects": expects} if expects else {})
+                least = next(n for n in range(60, 200) if answer_headers(v | {"limit": n})["payload"] is not None)
+                for limit in (least - 1, least):
+                    v["limit"] = limit
+                    title = ", ".join([mode, f"{limit:,} characters"] + ([padding] if padding else []) + (["a type"] if expects else []))
+                    named = {"name": f"room for an empty session: {title}", "spec": "§ 9.6.1, § 9.6.4"} | v
+                    out.append(named | answer_headers(named))
     return out
 
 
@@ -1465,7 +1478,7 @@ FILES = {
     "headers": (headers, "Values of a header field to what opens, or to the Reason; room for the payload."),
     "caches": (write_vectors.caches, "From the fields of a response and what it owes to its session to the fields for caches."),
     "policies": (write_vectors.policies, "Values of § 8, accepted and refused, with the span of refresh_after that follows."),
-    "writes": (write_vectors.writes, "From a request, what the application does with its session and the policy to what is written."),
+    "writes": (lambda: write_vectors.writes() + edge_vectors.writes(), "From a request, what the application does with its session and the policy to what is written."),
     "devices": (device_vectors.devices, "Bound sessions, what is written of them, proofs, and the answers of the endpoints (experimental)."),
 }
 LABELS = {"name", "spec", "twin"}

@@ -514,14 +514,14 @@ def postcard_varint(r, bits):
 
 
 def read_payload(schema, payload, expects):
-    """Step 9: what the application gets that expects a dictionary, or a type of one schema and converts none."""
+    """Step 9: what the application gets that expects a dictionary, or a type of one schema and converts the others that are listed."""
     if expects == "dictionary":
         if schema is not None:
             raise Refused("Payload")
         return dictionary(payload)
     if schema is None and not payload:
         return {"visits": 0, "name": ""}
-    if schema != expects["schema"]:
+    if schema != expects["schema"] and schema not in expects.get("converts", ()):
         raise Refused("Payload")
     return visit(payload)
 

@@ -17,7 +17,7 @@ class Writes:
         """`arrives`: a body, the text of a value, or None; `request`: the fields of the request instead."""
         v = {"name": name, "spec": spec} | self.kind | {"ring": ring or line(key), "mode": key.mode, "purpose": purpose} | {"context": []} | more
         v |= {"now": now, "policy": USUAL_POLICY | policy}
-        value = token(key, arrives, purpose_of(v), pairs_of(v)) if isinstance(arrives, bytes) else arrives
+        value = token(key, arrives, purpose_of(v), pairs_of(v) or ()) if isinstance(arrives, bytes) else arrives
         v["request"] = request if request is not None else ([] if value is None else [["cookie", f"{purpose['name']}={value}"] if purpose["kind"] == "cookie" else [purpose["name"], value]])
         v["actions"] = [list(a) if isinstance(a, tuple) else [a] for a in actions]
         v |= answer_writes(v)

@@ -28,7 +28,7 @@ class Setup:
         self.earlier = [{"cookie": self.name} | attributes for attributes in v.get("earlier", [])]
         self.answers_in = v.get("answers_in", "session-token")
         self.padding, self.expects = v.get("padding"), v.get("expects", "dictionary")
-        self.save_on_server_error = v.get("save_on_server_error", False)
+        self.save_on_server_error, self.may_share = v.get("save_on_server_error", False), v.get("may_share", False)
         profile = v.get("profile", "anywhere")
         self.parts = profile if isinstance(profile, int) else 1
         self.field = 3072 if profile == "anywhere" else 4096
@@ -65,7 +65,7 @@ class Session:
         self.begin()
         self.arrived = self.key = self.withheld = self.withheld_metadata = self.ended = self.limited_until = None
         self.before = self.told = None
-        self.has_token = self.touched = self.renewed = self.became_bound = False
+        self.has_token = self.touched = self.renewed = self.became_bound = self.head_is_sent = False
         self.save = "auto"
         self.until = None
 
@@ -82,8 +82,8 @@ class Session:
         return {field: getattr(self, field) for field in METADATA}
 
     def content_bytes(self):
-        """What `changed` compares (§ 8.11): all but the age and the device."""
-        return self.issued, self.limit, self.remembered, self.sid, self.schema, self.payload, self.flash
+        """What `changed` compares (§ 8.11): all but the age."""
+        return self.issued, self.limit, self.remembered, self.sid, self.device, self.schema, self.payload, self.flash
 
 
 EMPTY_VISIT = b"\0\0"
@@ -96,7 +96,7 @@ def open(setup, request, now):
     s = Session(setup, now)
     values, parts = values_of(setup, request)
     s.has_token = bool(values or parts)
-    if not values:
+    if setup.context is None or not values:
         return s, {"absent": True}
     try:
         index, body = choose(setup, values, parts, now)
@@ -157,12 +157,19 @@ def act(s, action, *arguments):
         return None
     if action == "id" and s.sid is not None:
         return None
+    if s.head_is_sent:
+        raise Refused("after-head")
+    if s.setup.context is None:
+        raise Refused("no-context")
     if s.withheld and action not in ("renew", "invalidate", "discard"):
         raise Refused(s.withheld)
     if action == "remember" and s.setup.policy["remember_up_to"] is None:
         raise Refused("not-remembering")
     t = copy.copy(s)
     t.flash = list(s.flash)
+    if action.endswith("-bytes"):
+        action = action.removesuffix("-bytes")
+        arguments = decoded(action, *map(bytes.fromhex, arguments))
     change(t, action, *arguments)
     if action == "insert" and hardtack.refusal(dictionary, t.payload):
         raise Refused("value")
@@ -193,7 +200,8 @@ def change(s, action, *arguments):
     if action in ("insert", "remove"):
         data = entries(s.payload)
         data.pop(arguments[0], None)
-        s.payload = map_of(data | ({arguments[0]: pack(arguments[1])} if action == "insert" else {}))
+        packed = lambda value: value if isinstance(value, bytes) else pack(value)
+        s.payload = map_of(data | ({arguments[0]: packed(arguments[1])} if action == "insert" else {}))
     elif action == "set":
         s.payload, s.schema = visit_of(arguments[0]), s.setup.expects["schema"]
     elif action == "flash":
@@ -221,6 +229,14 @@ def change(s, action, *arguments):
         assert action in ("save", "discard"), action
 
 
+def decoded(action, name, content):
+    """A key and the bytes of its value, or a queue and a message, from their bytes."""
+    try:
+        return name.decode(), content.decode() if action == "flash" else content
+    except UnicodeDecodeError:
+        raise Refused("value") from None
+
+
 def map_of(data):
     """A dictionary payload of these entries (§ 5.4.1)."""
     listed = sorted(data.items(), key=lambda entry: entry[0].encode())
@@ -240,6 +256,7 @@ def check_size(s, t):
 
 
 def age_to_write(s):
+    """§ 8.7.0"""
     if s.setup.policy["refresh_after"] == "never" or not may_send(s, age=activity(s)):
         return s.age
     return activity(s)
@@ -308,12 +325,11 @@ def finish(s, request, response):
         return drop(s)
     if discard or silenced:
         return "keep", "touched", None
-    forced = s.save == "force" and not (not s.arrived and is_empty(s) and s.remembered is None)
-    if changed(s) or forced:
+    if changed(s) or s.save == "force" and s.arrived:
         if s.now >= s.issued + lifetime(vars(s), s.setup.policy):
             return drop(s)
         return "store", "written", sealable(s, encode(s, age_to_write(s)))
-    if quiet(request, response) and is_writable(s.now):
+    if quiet(s, request, response) and is_writable(s.now):
         if refresh_due(s) and may_send(s, age=activity(s)):
             return "store", "touched", encode(s, activity(s))
         if reseal_due(s) and may_send(s, body=same(s)):
@@ -325,9 +341,10 @@ def drop(s):
     return ("drop", "written", None) if s.has_token else ("keep", "touched", None)
 
 
-def quiet(request, response):
-    destination = [value for name, value in request if name.lower() == "sec-fetch-dest"]
-    return response["status"] < 400 and not shareable(response["fields"]) and not (destination and destination[0] in SUBRESOURCES)
+def quiet(s, request, response):
+    destination = [value.strip(" \t") for name, value in request if name.lower() == "sec-fetch-dest"]
+    is_shared = shareable(response["fields"]) and not s.setup.may_share
+    return response["status"] < 400 and not is_shared and not (destination and destination[0] in SUBRESOURCES)
 
 
 def sealable(s, body):
@@ -357,18 +374,18 @@ def fixed(setup, remembered, n):
 def came_in(s):
     k, length = s.arrived.cookies, s.arrived.token_length
     frame = fixed(s.setup, s.arrived.session.remembered, k)
+    total = length + k * frame
     if k == 1:
-        return Allowed(1, length + frame, length + frame)
+        return Allowed(1, total, total)
     if k <= 4:
-        field = max(4096, math.ceil(length / k) + frame)
-        return Allowed(k, field, min(length + k * frame, k * field))
-    return Allowed(4, 4096, min(length + k * frame, 16_384))
+        return Allowed(k, max(4096, math.ceil(length / k) + frame), total)
+    return Allowed(4, 4096, total)
 
 
 def cookies(allowed, s, t):
-    if allowed.cookies == 1 or t + fixed(s.setup, s.remembered, 1) <= allowed.field:
+    if t + fixed(s.setup, s.remembered, 1) <= allowed.field:
         return 1
-    return math.ceil(t / max(1, allowed.field - fixed(s.setup, s.remembered, 2)))
+    return math.ceil(t / (allowed.field - fixed(s.setup, s.remembered, 2)))
 
 
 def fits(allowed, s, t):

@@ -86,7 +86,7 @@ export const given = (options) => Object.fromEntries(Object.entries(options).fil
 /** The type of the vectors, in postcard. */
 export const visitsType = (type) => sessionType({ ...type, empty: { visits: 0, name: "" }, shape: VISITS });
 
-const VISITS = {
+export const VISITS = {
   encode: ({ visits, name }) => {
     const text = new TextEncoder().encode(name);
     return Uint8Array.from([...leb(visits), ...leb(text.length), ...text]);

@@ -13,7 +13,7 @@ import { SessionSealer, choose } from "../../src/session_sealer.js";
 import { policyOf } from "../../src/settings.js";
 import { State } from "../../src/state.js";
 import { Sealer } from "../../src/token.js";
-import { binary, bytes, equal, know, optionsOf, purposeOf, rulesOf, visitsType } from "./common.js";
+import { binary, bytes, equal, given, isAccepted, know, optionsOf, purposeOf, rulesOf, visitsType } from "./common.js";
 import { roomOf } from "./cookies.js";
 
 /** The keys and rules of the vector's purpose, which may be that of a bare token. */
@@ -126,9 +126,13 @@ export async function runCsrf({ kind, ...vector }) {
 
 export async function runHeader({ kind, ...vector }) {
   if (kind === "room") {
-    know(vector, ["mode", "limit", "parts", "padding", "payload"]);
+    know(vector, ["mode", "limit", "parts", "padding", "expects", "payload"]);
     const size = { field: vector.limit * (vector.parts ?? 1), cookies: 1 };
-    return equal(roomOf(vector, size, { withMaxAge: 0, withoutMaxAge: 0 }), vector.payload);
+    const options = { maxTokenLength: size.field, padding: vector.padding ?? "none", type: vector.expects && visitsType({ label: "", schema: vector.expects.schema }) };
+    const make = vector.mode === "signed" ? "unencryptedButSigned" : "encrypted";
+    const ring = await KeyRing.generate({ mode: vector.mode });
+    const accepted = await isAccepted(() => SessionHeader[make]("x-session", ring, given(options)));
+    return equal(accepted ? roomOf(vector, size, { withMaxAge: 0, withoutMaxAge: 0 }) : null, vector.payload);
   }
   know(vector, ["ring", "mode", "field", "now", "lines", "expect"]);
   const make = vector.mode === "signed" ? "unencryptedButSigned" : "encrypted";

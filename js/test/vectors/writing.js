@@ -11,11 +11,11 @@ import { contentOf } from "../../src/ring.js";
 import { stateOf } from "../../src/session.js";
 import { headChanges } from "../../src/session_cookie.js";
 import { Sealer } from "../../src/token.js";
-import { equal, given, isAccepted, know, nameOf, optionsOf, purposeOf, visitsType } from "./common.js";
+import { VISITS, bytes, equal, given, isAccepted, know, nameOf, optionsOf, purposeOf, visitsType } from "./common.js";
 import { attributesOf, fixedOf, roomOf } from "./cookies.js";
 
 const SCENE =
-  "ring mode purpose context application type_label policy profile padding attributes earlier answers_in save_on_server_error expects devices now request".split(
+  "ring mode purpose context application type_label policy profile padding attributes earlier answers_in save_on_server_error may_share expects devices now request".split(
     " ",
   );
 const SETTINGS = ["path", "bound_for", "challenge_for", "required_after", "initiators", "excluded", "origin", "offers"];
@@ -40,6 +40,7 @@ async function carrierOf(vector) {
   return SessionCookie[make](vector.ring, {
     ...options,
     ...(vector.attributes && attributesOf(vector.attributes)),
+    ...(vector.may_share && { dangerAllowSharedCaching: true }),
     name,
     size: typeof profile === "number" ? `split:${profile}` : profile,
     formerly: (vector.earlier ?? []).map(({ path, domain, partitioned }) => ({ path, domain, partitioned })),
@@ -49,8 +50,16 @@ async function carrierOf(vector) {
 
 /** The type of `open.json`; or, for a dictionary under the label of a type, one that takes the bytes of the dictionary. */
 function typeOf({ expects = "dictionary", type_label: label = "" }) {
-  if (expects !== "dictionary") return visitsType({ label, schema: expects.schema });
+  if (expects !== "dictionary") return visitsType({ label, schema: expects.schema, convert: converting(expects) });
   return label === "" ? undefined : visitsType({ label, schema: 1, convert: (_, payload) => decodeDictionary(payload) });
+}
+
+/** Earlier versions of the type had the same bytes. */
+function converting({ converts = [] }) {
+  return (schema, payload) => {
+    if (!converts.includes(schema)) throw new Error("it is not converted");
+    return VISITS.decode(payload);
+  };
 }
 
 function deviceBoundOf(devices) {
@@ -64,12 +73,21 @@ const load = (vector, carrier) => carrier.load({ rawHeaders: vector.request.flat
 // Writing
 
 export async function runWrite(vector) {
-  know(vector, [...SCENE, "actions", "response", "expect"]);
+  know(vector, [...SCENE, "actions", "response", "late", "expect"]);
   const carrier = await carrierOf(vector);
   const session = await load(vector, carrier);
   const came = stateOf(session).opened?.sid ?? null;
+  const { late: expectedLate = [], ...expected } = vector.expect;
+  const { errors, told } = perform(session, vector.actions);
+  const before = { ...(errors.length > 0 && { errors }), ...(told.length > 0 && { told }) };
+  equal({ ...before, ...(await sent(vector, carrier, session, came)) }, expected);
+  equal(perform(session, vector.late ?? []).errors, expectedLate, "late");
+}
+
+/** The errors of actions, and what the application is told. */
+function perform(session, actions) {
   const [errors, told] = [[], []];
-  for (const [index, action] of vector.actions.entries()) {
+  for (const [index, action] of actions.entries()) {
     try {
       const id = act(session, action);
       if (action[0] === "invalidate") told.push([index, id]);
@@ -78,14 +96,13 @@ export async function runWrite(vector) {
       errors.push([index, error.code]);
     }
   }
-  const before = { ...(errors.length > 0 && { errors }), ...(told.length > 0 && { told }) };
-  equal({ ...before, ...(await sent(vector, carrier, session, came)) }, vector.expect);
+  return { errors, told };
 }
 
 /** Makes the response, and says what is in it. */
 async function sent(vector, carrier, session, came) {
   const { status, fields: others } = vector.response ?? { status: 200, fields: [] };
-  const response = { status, isShareable: isShareable(others) };
+  const response = { status, isShareable: !vector.may_share && isShareable(others) };
   let decision;
   let fields;
   try {
@@ -117,6 +134,8 @@ function act(session, [action, ...given]) {
   const actions = {
     read: () => session.isNew,
     insert: (key, value) => session.set(key, value),
+    "insert-bytes": (key, value) => session.set(wide(bytes(key)), unpacked(bytes(value))),
+    "flash-bytes": (queue, message) => session.flash(wide(bytes(queue)), wide(bytes(message))),
     remove: (key) => session.delete(key),
     set: (value) => (session.value = value),
     flash: (queue, message) => session.flash(queue, message),
@@ -134,6 +153,30 @@ function act(session, [action, ...given]) {
   };
   return actions[action](...given);
 }
+
+/** The text of these bytes, in which a surrogate may stand alone. */
+function wide(utf8) {
+  const text = (at) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(at);
+  if (utf8[0] !== 0xed || utf8[1] < 0xa0) return text(utf8);
+  equal(utf8.length, 3, "bytes of a surrogate");
+  return String.fromCharCode(0xd000 | ((utf8[1] & 0x3f) << 6) | (utf8[2] & 0x3f));
+}
+
+/** A value in MessagePack: small numbers, short texts, lists and maps. A key that a `Map` would not hold twice is a BigInt. */
+function unpacked(packed) {
+  let at = 0;
+  const next = () => {
+    const head = packed[at++];
+    if (head < 0x80) return head;
+    if (head < 0x90) return new Map(distinct(Array.from({ length: head & 0x0f }, () => [next(), next()])));
+    if (head < 0xa0) return Array.from({ length: head & 0x0f }, next);
+    at += head & 0x1f;
+    return wide(packed.subarray(at - (head & 0x1f), at));
+  };
+  return next();
+}
+
+const distinct = (entries) => entries.map(([key, value], i) => [entries.findIndex(([other]) => other === key) < i ? BigInt(key) : key, value]);
 
 /** The token, or a part of it, that a field carries, in a list. */
 function partIn([field, value], name) {
