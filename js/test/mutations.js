@@ -55,6 +55,8 @@ const MUTATIONS = [
   ["if (good.length > 1 && !isHostOnly && !isOneSession())", "if (good.length > 1 && !isHostOnly)"],
   ["Math.max(age, now - issued, 0)", "Math.max(now - issued, 0)"],
   ["limit: until(this.limitedUntil),", "limit: null,"],
+  ["this.#state.change().setMetadata({ sid: random(8) });", "this.#state.change().setMetadata({ sid: this.#state.metadata.sid ?? random(8) });"],
+  ["sid: random(8),\n      device: null,", "sid: (this.isNew && this.metadata.sid) || random(8),\n      device: null,"],
   ["limit === null ? wanted : Math.min(limit, wanted)", "wanted"],
   ["if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;", ""],
   ['this.#isUnderEarlier = place === "earlier";', 'this.#isUnderEarlier = place !== "sealing";'],

@@ -11,26 +11,44 @@ use crate::{
     state::{Map, Payload, SessionData},
 };
 
-pub(super) type Told = Vec<(usize, Option<String>)>;
+/// What the application was told, each with the index of the action.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) errors: Vec<(usize, String)>,
+    /// The ids of sessions that were invalidated.
+    pub(super) ended: Vec<(usize, Option<String>)>,
+    /// Ids, numbered in the order in which they were told.
+    pub(super) ids: Vec<(usize, Option<usize>)>,
+}
 
-/// Returns the errors, and what the application was told.
-pub(super) fn perform<T: Acts>(
-    session: &Session<T>,
-    actions: &[Vec<Value>],
-) -> (Vec<(usize, String)>, Told) {
-    let (mut errors, mut told) = (Vec::new(), Vec::new());
+pub(super) fn perform<T: Acts>(session: &Session<T>, actions: &[Vec<Value>]) -> Told {
+    let (mut told, mut known) = (Told::default(), Vec::new());
     for (index, action) in actions.iter().enumerate() {
-        let result = if action[0] == "invalidate" {
-            let id = session.invalidate();
-            id.map(|id| told.push((index, id.map(|id| id.to_string()))))
-        } else {
-            act(session, action)
+        let result = match action[0].as_str().unwrap() {
+            "invalidate" => {
+                let id = session.invalidate();
+                id.map(|id| told.ended.push((index, id.map(|id| id.to_string()))))
+            }
+            "ask-id" => {
+                let number = session.id().map(|id| {
+                    known
+                        .iter()
+                        .position(|other| *other == id)
+                        .unwrap_or_else(|| {
+                            known.push(id);
+                            known.len() - 1
+                        })
+                });
+                told.ids.push((index, number));
+                Ok(())
+            }
+            _ => act(session, action),
         };
         if let Err(error) = result {
-            errors.push((index, word(&error).to_owned()));
+            told.errors.push((index, word(&error).to_owned()));
         }
     }
-    (errors, told)
+    told
 }
 
 fn word(error: &SessionError) -> &'static str {

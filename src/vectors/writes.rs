@@ -41,6 +41,8 @@ struct Expected {
     #[serde(default)]
     told: Vec<(usize, Option<String>)>,
     #[serde(default)]
+    ids: Vec<(usize, Option<usize>)>,
+    #[serde(default)]
     late: Vec<(usize, String)>,
     failed: Option<String>,
     change: Option<String>,
@@ -110,7 +112,8 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
     let carrier = scene.carrier::<T>();
     let session = scene.load(&carrier);
     let mut found = Expected::default();
-    (found.errors, found.told) = perform(&session, &vector.actions);
+    let told = perform(&session, &vector.actions);
+    (found.errors, found.told, found.ids) = (told.errors, told.ended, told.ids);
     let circumstances = circumstances(scene, vector.response.as_ref());
     let finished = match &carrier {
         Carrier::Cookie(cookie) => cookie
@@ -144,7 +147,7 @@ fn visit<T: Acts>(scene: &Scene, vector: &Vector) -> Expected {
             sent(scene, came, touch, &fields, &mut found);
         }
     }
-    (found.late, _) = perform(&session, &vector.late);
+    found.late = perform(&session, &vector.late).errors;
     found
 }
 

@@ -159,15 +159,16 @@ def write(setup, request, now, actions, response=None, random=lambda _: bytes(24
 
 
 def perform(s, actions):
-    """The errors of actions, and what the application is told."""
-    errors, told = [], []
+    """The errors of actions, and what the application is told. Ids are numbered in the order in which they are told."""
+    errors, told, ids, known = [], [], [], {}
     for index, action in enumerate(actions):
         try:
             sid = writer.act(s, *action)
             told += [[index, sid and sid.hex()]] if action[0] == "invalidate" else []
+            ids += [[index, s.sid and known.setdefault(s.sid, len(known))]] if action[0] == "ask-id" else []
         except Refused as refused:
             errors.append([index, refused.reason])
-    return ({"errors": errors} if errors else {}) | ({"told": told} if told else {})
+    return {name: found for name, found in (("errors", errors), ("told", told), ("ids", ids)) if found}
 
 
 def end(s, expect, request, now, response, random):

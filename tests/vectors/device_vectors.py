@@ -354,6 +354,7 @@ def sessions():
     for grace in (10, 300):
         for now, result in ((I + grace - 1, "unbound"), (I + grace, "Stale")):
             opens(f"required_after {grace}: {now - I} seconds after the sign-in", "§ 16.3.2", result, cookie(session_pair(age=0)), now=now, settings={"required_after": grace})
+    opens("required_after, and offers are off: 300 seconds after the sign-in", "§ 16.3.2", "Stale", cookie(session_pair(age=0)), now=I + 300, settings={"required_after": 300, "offers": False})
     opens("required_after: an anonymous session without an id", "§ 16.3.2", "Stale", cookie(session_pair(sid=None)), settings={"required_after": 600})
     opens("required_after: one with the bound cookie of its id becomes bound", "§ 16.3.2", "became", cookie(u, bound), settings={"required_after": 300})
     opens("required_after: a bound one is not touched by it", "§ 16.3.2", "bound", cookie(s, bound), settings={"required_after": 300})
@@ -481,6 +482,8 @@ def writes():
     room = payload_room({"cookie": "__Host-session", "mode": "encrypted", "limit": 3072, "devices": True} | writer.DEFAULT_ATTRIBUTES)
     sends([], "content that fills the room", "§ 16.1.4", "stored", None, ("insert", "a", "x" * (room - 6)))
     sends([], "content that is a byte more than the room", "§ 16.1.4", "refused", None, ("insert", "a", "x" * (room - 5)))
+    sends([], "offers are off: content that fills the room", "§ 16.1.4", "stored", None, ("insert", "a", "x" * (room - 6)), settings={"offers": False})
+    sends([], "offers are off: content that is a byte more than the room", "§ 16.1.4", "refused", None, ("insert", "a", "x" * (room - 5)), settings={"offers": False})
     full = pack({"a": "x" * (room - 6)})
     sends([], "content that fills the room becomes bound", "§ 16.1.4, § 16.3.3", {"device": DEVICE.hex()}, cookie(session_pair(payload=full, limit=U32_MAX, remembered=U32_MAX), bound), "read", policy=DAYS)
     more = pack({"a": "x" * (room + 60)})
@@ -703,6 +706,10 @@ def refreshes():
         add(f"the token of {word} as the identifier", 404, "identifier", identifier=sealed(word, I, payload=ONE.key), proof=good)
     add("an identifier of 32 bytes", 404, "identifier", identifier=sealed("identifier", I, payload=ONE.key[:32]), proof=good)
     add("an identifier that is no point of the curve", 404, "identifier", identifier=sealed("identifier", I, payload=b"\2" + b"\xff" * 32), proof=good)
+    for first in (0, 1, 4, 5, 6, 7):
+        add(f"an identifier whose first byte is {first}", 404, "identifier", identifier=sealed("identifier", I, payload=u8(first) + ONE.x), proof=good)
+    for reason, text in (("UnknownFormat", base64url(b"\x7a" + bytes(60))), ("WrongMode", sealed("identifier", I, key=SIGN)), ("Encoding", sealed("identifier", I)[:-1] + "="), ("TooLong", "e" * 32_769), ("TooShort", base64url(decode_base64url(sealed("identifier", I))[:50]))):
+        add(f"an identifier whose Reason is {reason}", 404, "identifier", identifier=text, proof=good)
     add("an identifier with another flag", 404, "identifier", identifier=sealed("identifier", content=body(I, limit=900, sid=SID, payload=ONE.key)), proof=good)
     add("an identifier of another context", 404, "identifier", identifier=sealed("identifier", I, context=CONTEXT), proof=good)
     add("an identifier of another application", 404, "identifier", identifier=sealed("identifier", I, **SHOP), proof=good)

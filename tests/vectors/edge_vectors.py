@@ -27,6 +27,7 @@ def writes():
     shared_writes(out.add)
     sized_writes(out.add)
     timed_writes(out.add)
+    named_writes(out.add)
     return out.vectors
 
 
@@ -118,6 +119,13 @@ def renewed_writes(add):
     add("renewed, cleared, and the same content put in: issued differs", "§ 8.11", {"issued": NOW, "sid": None, "payload": A}, one(), "renew", "clear", SET_A)
     add("renewed, cleared, and the same content put in, in the second of its sign-in: nothing differs", "§ 8.11", "nothing", one(), "renew", "clear", SET_A, now=I)
     add("renewed, cleared, and the same content put in, in the second of its sign-in: the age alone differs", "§ 8.11", "nothing", one(age=50), "renew", "clear", SET_A, now=I)
+    add("a message is taken out, and another put in", "§ 8.11", {"age": 101, "flash": [["q", "b"]]}, made(flash=[["q", "a"]]), ("take", "q"), ("flash", "q", "b"), now=I + 101)
+    two = [["q", "a"], ["r", "a"]]
+    add("messages change places", "§ 5.3.1, § 8.11", {"flash": two[::-1]}, made(flash=two), ("take", "q"), ("flash", "q", "a"), now=I + 101)
+    v = add("a payload that cannot be read: invalidated twice, the second time no id is told", "§ 8.7.4", "expired", STRANGE, "invalidate", "invalidate")
+    assert v["expect"]["told"] == [[0, SID.hex()], [1, None]]
+    v = add("a payload that cannot be read: renewed and invalidated, and its id is told", "§ 8.7.4", "expired", STRANGE, "renew", "invalidate")
+    assert v["expect"]["told"] == [[1, SID.hex()]]
     add("saved, and invalidated, and nothing more", "§ 8.12", "expired", one(), "save", "invalidate")
     add("saved, invalidated, and content", "§ 8.7.4, § 8.12", {"issued": NOW, "payload": A}, one(), "save", "invalidate", SET_A)
     add("saved: a new one with an id", "§ 8.12", {"sid": "new"}, None, "id", "save")
@@ -142,6 +150,8 @@ def shared_writes(add):
     add("Sec-Fetch-Dest image, in a header field: a refresh that is due", "§ 8.12", "nothing", None, "read", purpose=HEADER, request=[["x-session", token(XAES, made(), HEADER)], ["sec-fetch-dest", "image"]])
     for status in (101, 103):
         add(f"status {status}: a refresh that is due", "§ 8.12", {"age": 600}, made(), "read", response={"status": status, "fields": []})
+    for status in (600, 999):
+        add(f"status {status}: changed, and nothing is written", "§ 8.12", "nothing", made(), SET_A, response={"status": status, "fields": []})
 
 
 def sized_writes(add):
@@ -182,5 +192,29 @@ def timed_writes(add):
     """The last second of a session, in which it is written as in any other (§ 8.12)."""
     add("refreshed in the last second before its limit", "§ 8.8, § 8.12", {"age": 600, "limit": 601}, made(limit=601), "read")
     add("refreshed in the last second of its lifetime", "§ 8.8, § 8.12", {"age": 43_199}, made(), "read", now=I + 43_199, policy={"idle": None, "refresh_after": 450})
+    add("a span of 0: refreshed in the same second", "§ 8.8", {"age": 100}, made(), "read", now=I + 100, policy={"refresh_after": 0})
+    add("a span of 0: not refreshed before its last activity", "§ 8.8", "nothing", made(), "read", now=I + 99, policy={"refresh_after": 0})
     add("changed in the last second before its limit", "§ 8.12", {"limit": 601}, made(limit=601), SET_A)
     add("changed in the last second of its remembered deadline: Max-Age is 1", "§ 8.10, § 8.12", {"remembered": 601, "max_age": 1}, made(remembered=601), SET_A, policy=REMEMBER)
+
+
+def named_writes(add):
+    """Which ids are the same (§ 8.7)."""
+    def told(name, numbers, came, *actions, result="stored", **more):
+        v = add(name, "§ 8.7", result, came, *actions, **more)
+        assert [number for _, number in v["expect"]["ids"]] == numbers, (name, v["expect"]["ids"])
+
+    ask = "ask-id"
+    told("ids: one is needed twice", [None, 0, 0], None, ask, "id", ask, "id", ask)
+    told("ids: a new one of a new session, and another when it is renewed", [0, 1], None, "id", ask, "renew", ask)
+    told("ids: renewed twice", [0, 1, 2], made(), ask, "renew", ask, "renew", ask)
+    told("ids: a new one twice", [0, 1, 2], made(), ask, "new-id", ask, "new-id", ask)
+    told("ids: a new one of a new session, twice", [0, 1], None, "new-id", ask, "new-id", ask)
+    told("ids: nothing else changes it", [0] * 9, made(), *(x for action in (SET_A, ("remove", "visits"), ("flash", "q", "m"), ("take", "q"), ("limit", 300), ("remember", DAY), "forget", "save", "discard") for x in (action, ask)), policy=REMEMBER, result="nothing")
+    told("ids: cleared, and one is needed", [0, None, 1], made(), ask, "clear", ask, "id", ask)
+    told("ids: invalidated, and one is needed", [0, None, 1], made(), ask, "invalidate", ask, "id", ask)
+    told("ids: a payload that cannot be read has none, until it is renewed", [None, 0], STRANGE, ask, "renew", ask)
+    told("ids: one that is refused for its size", [None], made(sid=None, payload=pack({"a": "x" * 2_394})), "id", ask, result="refused")
+    told("ids: a renewal that is refused for its size", [None], made(sid=None, payload=pack({"a": "x" * 2_394})), "renew", ask, result="refused")
+    told("ids: asked for after a change that was refused", [0, 0], made(), ask, ("remember", DAY), ask, result="refused")
+    told("ids: of no context", [None], made(), ask, result="nothing", context=None)

@@ -220,6 +220,7 @@ def rings():
     passes("before any seal_from the first of the order seals", f"{line(two, t3)}\n{line(one, t2)}", 0, t2 - 1, t2, t3)
     passes("before a common seal_from the first of the order seals, the second listed", f"{line(one, t2)}\n{line(two, t2)}", t2 - 1, t2)
     passes("a seal_from at the epoch comes after none", f"{line(one, EPOCH)}\n{line(two)}", EPOCH - 1, EPOCH)
+    passes("a seal_from at the epoch comes after none, in the other listing", f"{line(two)}\n{line(one, EPOCH)}", EPOCH - 1, EPOCH)
     passes("an accept_until one second after the next seal_from", f"{line(one, None, t2 + 1)}\n{line(two, t2)}", t2, t2 + 1)
     passes("an accept_until beside a key without seal_from", f"{line(two)}\n{line(one, None, t1)}", t1 - 1, t1)
     passes("an accept_until counts against the next key, not the last", f"{line(one, None, t2 + 1)}\n{line(two, t2)}\n{line(three, t3)}", t2, t2 + 1, t3)
@@ -1405,6 +1406,10 @@ def headers():
     opens("Authorization: without a scheme", "authorization", good, "opened", spec="§ 9.7.3")
     opens("Authorization: signed", "authorization", f"Bearer {token(SIGN, USUAL_BODY, auth)}", "opened", SIGN)
     opens("another field", "x-session", plain, "opened")
+    for field in ("proxy-authorization", "x-authorization"):
+        own = token(XAES, USUAL_BODY, {"kind": "header", "name": field})
+        opens(f"{field}, which is not Authorization", field, own, "opened")
+        opens(f"refused: Bearer in {field}", field, f"Bearer {own}", "Encoding", spec="§ 9.7.2, § 9.7.3")
     opens("another field, its name in another case", "X-Session", plain, "opened")
     for name, space in (("spaces", "  "), ("tabs", "\t\t"), ("a line feed", "\n"), ("a form feed", "\f"), ("a carriage return", "\r")):
         opens(f"{name} around the value", "authorization", f"{space}Bearer {good}{space}", "opened")

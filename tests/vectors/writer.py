@@ -12,7 +12,6 @@ from hardtack import EPOCH, LONGEST_MAX_AGE, U32_MAX, Refused, dictionary, entri
 METADATA = ("issued", "age", "limit", "remembered", "sid", "device", "schema")
 DEFAULT_ATTRIBUTES = {"path": "/", "domain": None, "secure": True, "same_site": "Lax", "partitioned": False}
 SUBRESOURCES = ("image", "script", "style", "font", "audio", "video", "track", "worker")
-NEW_SID = b"new sid!"  # Of a session that got its sid in this request. A real one is random.
 
 
 class Setup:
@@ -68,10 +67,16 @@ class Session:
         self.has_token = self.touched = self.renewed = self.became_bound = self.head_is_sent = False
         self.save = "auto"
         self.until = None
+        self.sids = 0
 
     def begin(self):
         self.issued, self.age, self.limit, self.remembered, self.sid, self.device = self.now, 0, None, None, None, None
         self.empty()
+
+    def new_sid(self):
+        """One that no other action gets. A real one is random."""
+        self.sids += 1
+        self.sid = b"sid" + self.sids.to_bytes(5)
 
     def empty(self):
         is_typed = self.setup.expects != "dictionary"
@@ -153,7 +158,7 @@ def activity(s):
 def act(s, action, *arguments):
     """§ 8.7: changes `s`, or raises the error and leaves it as it was. Gives what the application is told."""
     s.touched = True
-    if action == "read" or action == "take" and not any(queue == arguments[0] for queue, _ in s.flash):
+    if action in ("read", "ask-id") or action == "take" and not any(queue == arguments[0] for queue, _ in s.flash):
         return None
     if action == "id" and s.sid is not None:
         return None
@@ -209,11 +214,12 @@ def change(s, action, *arguments):
     elif action == "take":
         s.flash = [message for message in s.flash if message[0] != arguments[0]]
     elif action in ("id", "new-id"):
-        s.sid = NEW_SID
+        s.new_sid()
     elif action == "renew":
         s.remembered = None if s.remembered is None else moved(s.issued + s.remembered)
         s.limit = None if s.limited_until is None else moved(s.limited_until)
-        s.issued, s.age, s.sid, s.device = s.now, 0, NEW_SID, None
+        s.issued, s.age, s.device = s.now, 0, None
+        s.new_sid()
     elif action == "limit":
         s.limit = from_now(arguments[0]) if s.limit is None else min(s.limit, from_now(arguments[0]))
     elif action == "remember":
@@ -375,8 +381,6 @@ def came_in(s):
     k, length = s.arrived.cookies, s.arrived.token_length
     frame = fixed(s.setup, s.arrived.session.remembered, k)
     total = length + k * frame
-    if k == 1:
-        return Allowed(1, total, total)
     if k <= 4:
         return Allowed(k, max(4096, math.ceil(length / k) + frame), total)
     return Allowed(4, 4096, total)

@@ -78,25 +78,29 @@ export async function runWrite(vector) {
   const session = await load(vector, carrier);
   const came = stateOf(session).opened?.sid ?? null;
   const { late: expectedLate = [], ...expected } = vector.expect;
-  const { errors, told } = perform(session, vector.actions);
-  const before = { ...(errors.length > 0 && { errors }), ...(told.length > 0 && { told }) };
+  const told = perform(session, vector.actions);
+  const before = Object.fromEntries(Object.entries(told).filter(([, found]) => found.length > 0));
   equal({ ...before, ...(await sent(vector, carrier, session, came)) }, expected);
   equal(perform(session, vector.late ?? []).errors, expectedLate, "late");
 }
 
-/** The errors of actions, and what the application is told. */
+/** The errors of actions, and what the application is told. Ids are numbered in the order in which they are told. */
 function perform(session, actions) {
-  const [errors, told] = [[], []];
+  const [errors, told, ids, known] = [[], [], [], []];
   for (const [index, action] of actions.entries()) {
     try {
       const id = act(session, action);
       if (action[0] === "invalidate") told.push([index, id]);
+      if (action[0] === "ask-id") {
+        if (id !== null && !known.includes(id)) known.push(id);
+        ids.push([index, id && known.indexOf(id)]);
+      }
     } catch (error) {
       if (error.name !== "SessionError") throw error;
       errors.push([index, error.code]);
     }
   }
-  return { errors, told };
+  return { errors, told, ids };
 }
 
 /** Makes the response, and says what is in it. */
@@ -142,6 +146,7 @@ function act(session, [action, ...given]) {
     take: (queue) => session.takeFlashes(queue),
     id: () => session.ensureId(),
     "new-id": () => session.renewId(),
+    "ask-id": () => session.id,
     renew: () => session.renew(),
     limit: (seconds) => session.limitTo(Number(seconds)),
     remember: (seconds) => session.rememberFor(Number(seconds)),
