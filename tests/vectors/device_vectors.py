@@ -144,7 +144,9 @@ def proofs():
     x, y = X_OF_5, 5
     assert (x**3 - 3 * x + B - y**2) % d.PRIME == 0
     registers("the other coordinate is too great by the prime", x=base64url(x.to_bytes(32)), y=base64url((y + d.PRIME).to_bytes(32)))
-    registers("a coordinate that is the prime", x=base64url(d.PRIME.to_bytes(32)))
+    of_zero = pow(B, (d.PRIME + 1) // 4, d.PRIME)
+    assert of_zero**2 % d.PRIME == B
+    registers("a coordinate that is the prime, of the point with the x 0", x=base64url(d.PRIME.to_bytes(32)), y=base64url(of_zero.to_bytes(32)))
     registers("a coordinate with padding", x=jwk["x"] + "=")
     registers("another person's key", x=base64url(bytes.fromhex(captured)[1:]), y="kp_x_0dFxFLY_L7HY2pshhzfTGIawGLu-zjqAwBqU74")
     # the audience is the URL of the endpoint
@@ -706,6 +708,7 @@ def refreshes():
         add(f"the token of {word} as the identifier", 404, "identifier", identifier=sealed(word, I, payload=ONE.key), proof=good)
     add("an identifier of 32 bytes", 404, "identifier", identifier=sealed("identifier", I, payload=ONE.key[:32]), proof=good)
     add("an identifier that is no point of the curve", 404, "identifier", identifier=sealed("identifier", I, payload=b"\2" + b"\xff" * 32), proof=good)
+    add("an identifier whose x is the prime", 404, "identifier", identifier=sealed("identifier", I, payload=b"\2" + d.PRIME.to_bytes(32)), proof=good)
     for first in (0, 1, 4, 5, 6, 7):
         add(f"an identifier whose first byte is {first}", 404, "identifier", identifier=sealed("identifier", I, payload=u8(first) + ONE.x), proof=good)
     for reason, text in (("UnknownFormat", base64url(b"\x7a" + bytes(60))), ("WrongMode", sealed("identifier", I, key=SIGN)), ("Encoding", sealed("identifier", I)[:-1] + "="), ("TooLong", "e" * 32_769), ("TooShort", base64url(decode_base64url(sealed("identifier", I))[:50]))):

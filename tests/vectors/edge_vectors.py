@@ -180,6 +180,12 @@ def sized_writes(add):
     add("in three cookies, remembered: two take it", "§ 9.5.3", "stored", None, ("remember", DAY), request=arrives(3, twice), policy=REMEMBER)
     thrice = reaching(3, (8_043, 8_044, 8_046), 5_930)
     add("in three cookies, remembered: too long for two, and Max-Age has no place in three", "§ 9.5.3", "refused", None, ("remember", DAY), request=arrives(3, thrice), policy=REMEMBER)
+    # In longer cookies than 4,096 bytes, cut at the same places again.
+    for count, title in ((2, "two"), (3, "three"), (4, "four")):
+        low = count * 4_400 * 3 // 4
+        even = next(n for n in range(low, low + 40) if len(token(XAES, body(I, age=140, sid=SID, payload=pack({"a": "x" * n})))) % count == 0)
+        length = len(token(XAES, body(I, age=140, sid=SID, payload=pack({"a": "x" * even})))) // count
+        add(f"in {title} long cookies of one length: the same length again", "§ 9.2.6, § 9.5.3", {"lengths": [length] * count}, None, ("insert", "a", "y" * even), request=arrives(count, even))
     one, two = KEYS["xaes", "one"], KEYS["xaes", "two"]
     rotated = {"key": one, "ring": f"{line(one, None, NOW + DAY)}\n{line(two, I)}"}
     full = pack({"a": "x" * fill(2_171)})
@@ -195,6 +201,10 @@ def timed_writes(add):
     add("a span of 0: refreshed in the same second", "§ 8.8", {"age": 100}, made(), "read", now=I + 100, policy={"refresh_after": 0})
     add("a span of 0: not refreshed before its last activity", "§ 8.8", "nothing", made(), "read", now=I + 99, policy={"refresh_after": 0})
     add("changed in the last second before its limit", "§ 8.12", {"limit": 601}, made(limit=601), SET_A)
+    earlier = {"earlier": [writer.DEFAULT_ATTRIBUTES | {"partitioned": True}]}
+    for profile in ("browser", 2, 4):
+        add(f"earlier attributes, profile {profile}: each part that there may be is expired", "§ 9.3.3, § 9.4.2", "stored", None, SET_A, profile=profile, **earlier)
+        add(f"earlier attributes, profile {profile}: invalidated", "§ 9.3.3, § 9.4.2", "expired", made(), "invalidate", profile=profile, **earlier)
     add("changed in the last second of its remembered deadline: Max-Age is 1", "§ 8.10, § 8.12", {"remembered": 601, "max_age": 1}, made(remembered=601), SET_A, policy=REMEMBER)
 
 

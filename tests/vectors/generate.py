@@ -1406,6 +1406,21 @@ def headers():
     opens("Authorization: without a scheme", "authorization", good, "opened", spec="§ 9.7.3")
     opens("Authorization: signed", "authorization", f"Bearer {token(SIGN, USUAL_BODY, auth)}", "opened", SIGN)
     opens("another field", "x-session", plain, "opened")
+    # The defaults of § 8, to the second.
+    def by_default(name, outcome, content, now):
+        v = {"name": f"the default of {name}", "spec": "§ 8.0, § 8.5", "kind": "open", "ring": line(XAES), "mode": "encrypted", "field": "x-session", "now": now, "lines": [token(XAES, content, custom)]}
+        v |= answer_headers(v)
+        assert v["expect"].get("rejected", next(iter(v["expect"]))) == outcome, name
+        out.append(v)
+
+    late = body(ISSUED, age=43_000, sid=SID)
+    by_default("absolute: its last second", "opened", late, ISSUED + 43_199)
+    by_default("absolute: it is over", "Expired", late, ISSUED + 43_200)
+    by_default("idle: its last second", "opened", USUAL_BODY, ISSUED + 1_799)
+    by_default("idle: it is over", "Idle", USUAL_BODY, ISSUED + 1_800)
+    by_default("skew: as far ahead as may be", "opened", USUAL_BODY, ISSUED - 60)
+    by_default("skew: a second more", "NotYetValid", USUAL_BODY, ISSUED - 61)
+    by_default("remember_up_to: off", "Expired", body(ISSUED, age=43_000, remembered=50_000, sid=SID), ISSUED + 43_200)
     for field in ("proxy-authorization", "x-authorization"):
         own = token(XAES, USUAL_BODY, {"kind": "header", "name": field})
         opens(f"{field}, which is not Authorization", field, own, "opened")
