@@ -11,7 +11,7 @@ use crate::{
     state::{Map, Payload, SessionData},
 };
 
-/// What the application was told, each with the index of the action.
+/// The answers to the application, each with the index of its action.
 #[derive(Default)]
 pub(super) struct Told {
     pub(super) errors: Vec<(usize, String)>,
