@@ -12,22 +12,32 @@ use axum::{
     body::Bytes,
     extract::{FromRequest, Path, Query, Request, State},
     http::StatusCode,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use hardtack::{
     Session,
-    keys::KeyId,
-    session::{Outcome, Reason},
+    session::{DeviceBinding, Outcome, Reason},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
-use self::operation::{Operation, Queue, Span};
-use crate::{clock::unix_seconds, device, errors::Failed, hooks, site::Site};
+use self::operation::Operation;
+use crate::{clock::unix_seconds, errors::Failed, hooks, site::Site};
 
 pub(crate) async fn session(State(site): State<Arc<Site>>, session: Session) -> Json<Value> {
+    Json(facts(&site, &session))
+}
+
+/// Says what the server knows of a session. The pages show the same.
+pub(crate) fn facts(site: &Site, session: &Session) -> Value {
     let outcome = session.outcome();
-    let (reason, key_id) = cause(outcome);
+    let (reason, key_id) = match outcome {
+        Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
+            (None, Some(key_id))
+        }
+        Outcome::Rejected { reason, key_id } => (Some(reason), key_id),
+        _ => (None, None),
+    };
     let mut facts = json!({
         "new": session.is_new(),
         "id": session.id().map(|id| id.to_string()),
@@ -38,24 +48,18 @@ pub(crate) async fn session(State(site): State<Arc<Site>>, session: Session) -> 
         "outcome": hooks::name_of(outcome),
         "reason": reason.map(Reason::name),
         "key_id": key_id.map(|id| id.to_string()),
-        "mode": site.session.cookie.mode().to_string(),
+        "mode": site.session.mode().to_string(),
         "remaining_bytes": session.remaining_bytes(),
         "data": session.deserialize::<Map<String, Value>>().ok(),
     });
     if site.flags.is_device_bound {
-        facts["binding"] = device::name_of(session.binding()).into();
+        facts["binding"] = match session.binding() {
+            DeviceBinding::Bound => "bound".into(),
+            DeviceBinding::Stale => "stale".into(),
+            _ => "unbound".into(),
+        };
     }
-    Json(facts)
-}
-
-fn cause(outcome: Outcome) -> (Option<Reason>, Option<KeyId>) {
-    match outcome {
-        Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
-            (None, Some(key_id))
-        }
-        Outcome::Rejected { reason, key_id } => (Some(reason), key_id),
-        _ => (None, None),
-    }
+    facts
 }
 
 pub(crate) async fn keys_of_data(session: Session) -> Json<Value> {
@@ -79,32 +83,23 @@ pub(crate) async fn size(session: Session) -> Json<Value> {
     }))
 }
 
-pub(crate) async fn value(
-    Path(key): Path<String>,
-    session: Session,
-) -> Result<Json<Value>, Failed> {
+type Key = Path<String>;
+
+pub(crate) async fn value(Path(key): Key, session: Session) -> Result<Json<Value>, Failed> {
     let value: Option<Value> = session.get(&key)?;
     let value = value.ok_or_else(|| Failed::not_found("there is no value under this key"))?;
     Ok(Json(json!({ "value": value })))
 }
 
-pub(crate) async fn put(
-    Path(key): Path<String>,
-    session: Session,
-    Body(value): Body<Value>,
-) -> Response {
-    Operation::Put { key, value }.answer(&session)
+pub(crate) async fn put(key: Key, session: Session, Body(value): Body<Value>) -> Response {
+    Operation::Put { key: key.0, value }.answer(&session)
 }
 
-pub(crate) async fn push(
-    Path(key): Path<String>,
-    session: Session,
-    Body(value): Body<Value>,
-) -> Response {
-    Operation::Push { key, value }.answer(&session)
+pub(crate) async fn push(key: Key, session: Session, Body(value): Body<Value>) -> Response {
+    Operation::Push { key: key.0, value }.answer(&session)
 }
 
-pub(crate) async fn delete(Path(key): Path<String>, session: Session) -> Response {
+pub(crate) async fn delete(Path(key): Key, session: Session) -> Response {
     Operation::Delete { key }.answer(&session)
 }
 
@@ -113,9 +108,22 @@ pub(crate) async fn invalidate(session: Session) -> Result<Json<Value>, Failed> 
     Ok(Json(json!({ "id": ended.map(|id| id.to_string()) })))
 }
 
+/// The fields of requests that have no operation.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    queue: String,
+    seconds: u64,
+}
+
 /// Messages, which stay in the session.
-pub(crate) async fn flashes(session: Session, Query(queue): Query<Queue>) -> Json<Value> {
-    Json(json!({ "messages": session.flashes(&queue.queue) }))
+pub(crate) async fn flashes(session: Session, Query(asked): Query<Asked>) -> Json<Value> {
+    Json(json!({ "messages": session.flashes(&asked.queue) }))
+}
+
+pub(crate) async fn recent(session: Session, Query(asked): Query<Asked>) -> Json<Value> {
+    let span = Duration::from_secs(asked.seconds);
+    Json(json!({ "recent": session.is_recent(span) }))
 }
 
 pub(crate) async fn csrf_token(session: Session) -> Response {
@@ -131,17 +139,19 @@ pub(crate) async fn verify_csrf(session: Session, Body(form): Body<Token>) -> Js
     Json(json!({ "valid": session.verify_csrf(&form.token) }))
 }
 
-pub(crate) async fn recent(session: Session, Query(span): Query<Span>) -> Json<Value> {
-    let span = Duration::from_secs(span.seconds);
-    Json(json!({ "recent": session.is_recent(span) }))
+/// Answers browsers that register a device or refresh a bound session (`--device-bound`).
+pub(crate) async fn answer_device(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let (request, _) = request.into_parts();
+    let clock = site.clock.for_sessions();
+    match site.session.answer_device(&request, clock) {
+        Some(response) => response.into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 pub(crate) async fn no_such_endpoint() -> Failed {
     Failed::not_found("there is no such endpoint")
 }
-
-/// The result of a request without an answer: 204, or the error.
-type Done = Result<StatusCode, Failed>;
 
 /// A request's body as JSON, whatever `Content-Type` says, because `curl -d` sends another type.
 pub(crate) struct Body<T>(pub(crate) T);

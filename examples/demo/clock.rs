@@ -1,72 +1,69 @@
 //! A clock that a script can stop, and that a visitor can move.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 /// The system's clock, or one that stands still. All clones share it.
 #[derive(Clone)]
-pub(crate) struct DemoClock {
-    /// Unix seconds.
-    standing: Option<Arc<AtomicU64>>,
-    /// Seconds by which a visitor moved it forward.
-    ahead: Arc<AtomicU64>,
+pub(crate) struct DemoClock(Arc<Mutex<Moved>>);
+
+struct Moved {
+    stands_at: Option<SystemTime>,
+    /// The span by which a visitor moved it forward.
+    ahead: Duration,
 }
 
 impl DemoClock {
-    /// A clock that stands at `moment`, or the system's for `None`.
-    pub(crate) fn new(moment: Option<SystemTime>) -> DemoClock {
-        DemoClock {
-            standing: moment.map(|moment| Arc::new(unix_seconds(moment).into())),
-            ahead: Arc::default(),
-        }
+    /// A clock that stands at this moment, or the system's for `None`.
+    pub(crate) fn new(stands_at: Option<SystemTime>) -> DemoClock {
+        let ahead = Duration::ZERO;
+        DemoClock(Arc::new(Mutex::new(Moved { stands_at, ahead })))
     }
 
     pub(crate) fn now(&self) -> SystemTime {
-        let unmoved = match &self.standing {
-            None => SystemTime::now(),
-            Some(standing) => UNIX_EPOCH + Duration::from_secs(standing.load(Ordering::SeqCst)),
-        };
-        unmoved + self.ahead()
+        let moved = self.lock();
+        moved.stands_at.unwrap_or_else(SystemTime::now) + moved.ahead
     }
 
-    /// The span by which a visitor moved it.
     pub(crate) fn ahead(&self) -> Duration {
-        Duration::from_secs(self.ahead.load(Ordering::SeqCst))
+        self.lock().ahead
     }
 
     /// Moves it forward, at most to [`FURTHEST`] in all.
     pub(crate) fn forward(&self, by: Duration) {
         let ahead = self.ahead().saturating_add(by).min(FURTHEST);
-        self.ahead.store(ahead.as_secs(), Ordering::SeqCst);
+        self.lock().ahead = ahead;
     }
 
     /// Takes back what [`forward`](DemoClock::forward) did.
     pub(crate) fn set_right(&self) {
-        self.ahead.store(0, Ordering::SeqCst);
+        self.lock().ahead = Duration::ZERO;
     }
 
-    /// Moves a clock that stands still. Returns `false` for the system's clock.
-    pub(crate) fn move_to(&self, moment: SystemTime) -> bool {
-        if let Some(standing) = &self.standing {
-            standing.store(unix_seconds(moment), Ordering::SeqCst);
-            self.set_right();
+    /// Moves a clock that stands still. The system's stays as it is.
+    pub(crate) fn move_to(&self, moment: SystemTime) {
+        if self.stands_still() {
+            let ahead = Duration::ZERO;
+            let stands_at = Some(moment);
+            *self.lock() = Moved { stands_at, ahead };
         }
-        self.stands_still()
     }
 
     pub(crate) fn stands_still(&self) -> bool {
-        self.standing.is_some()
+        self.lock().stands_at.is_some()
     }
 
     /// The same clock, as a session layer takes it.
     pub(crate) fn for_sessions(&self) -> hardtack::Clock {
         let clock = self.clone();
         hardtack::Clock::from_fn(move || clock.now())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Moved> {
+        // No panic can leave the value half changed.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use hardtack::{
     carrier::SessionBuilder,
-    session::{Outcome, SessionId, SessionInfo},
+    session::{Outcome, SessionId},
 };
 
 /// Denied sessions, and counts of outcomes. All clones share them.
@@ -16,62 +16,39 @@ use hardtack::{
 pub(crate) struct Hooks(Arc<Mutex<Seen>>);
 
 #[derive(Default)]
-struct Seen {
-    denied: HashSet<SessionId>,
-    issued_before: Option<SystemTime>,
-    outcomes: Outcomes,
+pub(crate) struct Seen {
+    /// Sessions with these ids are denied.
+    pub(crate) denied: HashSet<SessionId>,
+    /// Sessions issued before this moment are denied, too.
+    pub(crate) issued_before: Option<SystemTime>,
+    /// The number of sessions read, by the name of their outcome.
+    pub(crate) outcomes: BTreeMap<&'static str, u64>,
 }
 
-/// The number of sessions by the name of their outcome.
-pub(crate) type Outcomes = BTreeMap<&'static str, u64>;
-
 impl Hooks {
-    /// Adds the deny list to a cookie, and the counters.
-    pub(crate) fn add_to<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
+    /// Adds the deny list to a builder, and the counters.
+    pub(crate) fn count_in<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
         let hooks = self.clone();
         self.deny_in(builder).on_outcome(move |reading| {
             let name = name_of(reading.outcome);
-            *hooks.lock().outcomes.entry(name).or_default() += 1;
+            *hooks.seen().outcomes.entry(name).or_default() += 1;
         })
     }
 
-    /// Adds the deny list to a cookie.
+    /// Adds the deny list to a builder.
     pub(crate) fn deny_in<C>(&self, builder: SessionBuilder<C>) -> SessionBuilder<C> {
         let hooks = self.clone();
-        builder.revoked_if(move |session| hooks.lock().denies(session))
+        builder.revoked_if(move |session| {
+            let seen = hooks.seen();
+            let is_early = |moment| session.created_at < moment;
+            session.id.is_some_and(|id| seen.denied.contains(&id))
+                || seen.issued_before.is_some_and(is_early)
+        })
     }
 
-    /// Denies the sessions with these ids, and no others.
-    pub(crate) fn deny(&self, ids: HashSet<SessionId>) {
-        self.lock().denied = ids;
-    }
-
-    /// Denies the session with this id, too.
-    pub(crate) fn deny_also(&self, id: SessionId) {
-        self.lock().denied.insert(id);
-    }
-
-    /// Denies sessions issued before `moment`, or before a later moment that was set earlier.
-    pub(crate) fn deny_before(&self, moment: SystemTime) {
-        let mut seen = self.lock();
-        seen.issued_before = seen.issued_before.max(Some(moment));
-    }
-
-    pub(crate) fn outcomes(&self) -> Outcomes {
-        self.lock().outcomes.clone()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Seen> {
+    pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
         // No panic can leave the value half changed.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Seen {
-    fn denies(&self, session: &SessionInfo) -> bool {
-        let is_too_old = |moment| session.created_at < moment;
-        session.id.is_some_and(|id| self.denied.contains(&id))
-            || self.issued_before.is_some_and(is_too_old)
     }
 }
 

@@ -20,8 +20,8 @@ pub(crate) struct Keys {
     ring: Ring,
     /// The ring in use, as text.
     text: Mutex<Secret>,
-    /// The keys that were seen, in that order. The pages give each a colour.
-    seen: Mutex<Vec<KeyId>>,
+    /// The ids that were shown, in that order. The pages give each a colour.
+    seen: Mutex<Vec<String>>,
 }
 
 enum Ring {
@@ -34,18 +34,17 @@ type Secret = Zeroizing<String>;
 impl Keys {
     /// Reads the ring of `text`, or of the environment, or makes a fresh key.
     pub(crate) fn read(mode: Mode, text: Option<&str>) -> Result<Keys, Refused> {
-        let (ring, text) = match mode {
-            Mode::UnencryptedButSigned => {
-                let (ring, text) = read(text, || Ok(SigningKey::generate()?.expose_secret()))?;
-                (Ring::Signing(ring.into()), text)
-            }
-            _ => {
-                let (ring, text) = read(text, || Ok(EncryptionKey::generate()?.expose_secret()))?;
-                (Ring::Encrypting(ring.into()), text)
-            }
+        let text = match (text, env::var_os(VARIABLE)) {
+            (Some(text), _) => text.to_owned().into(),
+            (None, Some(text)) => text.to_string_lossy().into_owned().into(),
+            (None, None) => fresh(mode)?,
+        };
+        let ring = match mode {
+            Mode::UnencryptedButSigned => ring(&text).map(Ring::Signing),
+            _ => ring(&text).map(Ring::Encrypting),
         };
         Ok(Keys {
-            ring,
+            ring: ring.map_err(|error| format!("--keys or {VARIABLE}: {error}"))?,
             text: Mutex::new(text),
             seen: Mutex::default(),
         })
@@ -71,81 +70,72 @@ impl Keys {
             Ring::Encrypting(ring) => ring.replace(text.parse::<KeyRing<_>>()?)?,
             Ring::Signing(ring) => ring.replace(text.parse::<KeyRing<_>>()?)?,
         }
-        *lock(&self.text) = Zeroizing::new(text.to_owned());
+        *self.text() = text.to_owned().into();
         Ok(())
     }
 
     /// Seals with a fresh key from now on. The keys that opened before still do.
     pub(crate) fn rotate(&self) -> Result<(), Refused> {
         let fresh = match &self.ring {
-            Ring::Encrypting(_) => EncryptionKey::generate()?.expose_secret(),
-            Ring::Signing(_) => SigningKey::generate()?.expose_secret(),
+            Ring::Encrypting(_) => fresh(Mode::Encrypted)?,
+            Ring::Signing(_) => fresh(Mode::UnencryptedButSigned)?,
         };
-        let earlier = lock(&self.text).clone();
-        let separator = if earlier.contains(',') { "," } else { "\n" };
-        let text = Zeroizing::new([&fresh, separator, &earlier].concat());
+        let earlier = Secret::new(self.text().replace(',', "\n"));
+        let text = Secret::new([&*fresh, "\n", &earlier].concat());
         Ok(self.replace(&text)?)
     }
 
     /// Drops every key but `sealing`.
     pub(crate) fn retire_all_but(&self, sealing: KeyId, now: SystemTime) -> Result<(), RingError> {
-        let text = lock(&self.text).clone();
-        let is_sealing = |item: &&str| match self.ring {
-            Ring::Encrypting(_) => sealing_key::<EncryptionKey>(item, now) == Some(sealing),
-            Ring::Signing(_) => sealing_key::<SigningKey>(item, now) == Some(sealing),
+        let text = self.text().clone();
+        let seals = |entry: &&str| match &self.ring {
+            Ring::Encrypting(_) => sealing_key::<EncryptionKey>(entry, now) == Some(sealing),
+            Ring::Signing(_) => sealing_key::<SigningKey>(entry, now) == Some(sealing),
         };
-        let item = text.split([',', '\n']).find(is_sealing);
-        item.map_or(Ok(()), |item| self.replace(item))
+        let entry = text.split([',', '\n']).find(seals);
+        entry.map_or(Ok(()), |entry| self.replace(entry))
     }
 
-    /// Returns the number of this key, in the order in which keys were seen.
-    pub(crate) fn number_of(&self, key: KeyId) -> usize {
-        let mut seen = lock(&self.seen);
-        let known = seen.iter().position(|known| *known == key);
+    /// Returns the number of this key id, in the order in which ids were shown.
+    pub(crate) fn number_of(&self, id: &str) -> usize {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = seen.iter().position(|known| known == id);
         known.unwrap_or_else(|| {
-            seen.push(key);
+            seen.push(id.to_owned());
             seen.len() - 1
         })
     }
-}
 
-/// Makes a ring of one fresh key that signs.
-pub(crate) fn fresh_signing(purpose: &str) -> Result<KeyRing<SigningKey>, Refused> {
-    let ring = KeyRing::new(SigningKey::generate()?);
-    announce(purpose, &ring);
-    Ok(ring)
-}
-
-fn announce<K: Key>(purpose: &str, ring: &KeyRing<K>) {
-    let id = ring.sealing_key(SystemTime::now());
-    eprintln!("fresh key {id} for the {purpose}; it ends with this program");
-}
-
-fn read<K: Key>(
-    text: Option<&str>,
-    generate: fn() -> Result<Secret, KeyError>,
-) -> Result<(KeyRing<K>, Secret), Refused> {
-    if let Some(text) = text {
-        return Ok((text.parse()?, Zeroizing::new(text.to_owned())));
+    fn text(&self) -> MutexGuard<'_, Secret> {
+        // No panic can leave the value half changed.
+        self.text.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    if env::var_os(VARIABLE).is_some() {
-        return Ok((KeyRing::from_env(VARIABLE)?, env::var(VARIABLE)?.into()));
-    }
-    let text = generate()?;
-    let ring = text.parse()?;
-    announce("session cookie", &ring);
-    Ok((ring, text))
+}
+
+/// Makes a key, and says its id.
+fn fresh(mode: Mode) -> Result<Secret, KeyError> {
+    let (id, text) = match mode {
+        Mode::UnencryptedButSigned => {
+            let key = SigningKey::generate()?;
+            (key.id(), key.expose_secret())
+        }
+        _ => {
+            let key = EncryptionKey::generate()?;
+            (key.id(), key.expose_secret())
+        }
+    };
+    eprintln!("fresh key {id} for the session cookie; it ends with this program");
+    Ok(text)
+}
+
+fn ring<K: Key>(text: &str) -> Result<SharedKeyRing<K>, RingError> {
+    Ok(text.parse::<KeyRing<K>>()?.into())
 }
 
 /// Returns the key of one entry of a ring's text.
 fn sealing_key<K: Key>(entry: &str, now: SystemTime) -> Option<KeyId> {
     let ring: KeyRing<K> = entry.parse().ok()?;
     Some(ring.sealing_key(now))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // No panic can leave the value half changed.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 const VARIABLE: &str = "SESSION_KEYS";

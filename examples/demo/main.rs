@@ -3,7 +3,6 @@
 
 mod api;
 mod clock;
-mod device;
 mod errors;
 mod flags;
 mod hooks;
@@ -27,67 +26,54 @@ use axum::{Router, extract::Request};
 use tokio::{net::TcpListener, signal};
 use tower::{ServiceExt, service_fn};
 
-use crate::{
-    flags::{Command, Flags},
-    site::Site,
-};
+use crate::{flags::Flags, site::Site};
+
+/// A command line or a configuration that is refused.
+type Refused = Box<dyn Error>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let sites = match Flags::parse(env::args_os().skip(1)) {
-        Ok(Command::Help) => {
+    let site = match Flags::parse(env::args_os().skip(1)) {
+        Ok(Some(flags)) => Site::build(flags),
+        Ok(None) => {
             print!("{}", flags::help());
             return ExitCode::SUCCESS;
         }
-        Ok(Command::Run(flags)) => Site::build(*flags),
         Err(refused) => Err(refused),
     };
-    let (result, code) = match sites {
-        Ok(sites) => (serve(sites).await.map_err(Into::into), ExitCode::FAILURE),
-        Err(refused) => (Err(refused), ExitCode::from(2)),
+    let (result, code) = match site {
+        Ok(site) => (serve(site).await.map_err(Into::into), 1),
+        Err(refused) => (Err(refused), 2),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
-            code
+            ExitCode::from(code)
         }
     }
 }
 
-async fn serve(sites: [Arc<Site>; 4]) -> io::Result<()> {
-    let port = sites[0].flags.port;
+async fn serve(site: Arc<Site>) -> io::Result<()> {
+    let port = site.flags.port;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
     let listener = listener.map_err(|error| {
         let sentence = format!("cannot listen on 127.0.0.1:{port}: {error}");
         io::Error::new(error.kind(), sentence)
     })?;
     let port = listener.local_addr()?.port();
-    sites[0].listens_on(port);
-    announce(port)?;
-    let serving =
-        axum::serve(listener, router_for(sites)).with_graceful_shutdown(wait_for_ctrl_c());
+    site.listens_on(port);
+    println!("listening on http://127.0.0.1:{port}");
+    io::stdout().flush()?;
+    eprintln!("open http://127.0.0.1:{port}/ in a browser, or ask /api/session; Ctrl-C ends");
+    // The router of the settings that are switched on.
+    let router = service_fn(move |request: Request| site.router().oneshot(request));
+    let router = Router::new().fallback_service(router);
+    let serving = axum::serve(listener, router).with_graceful_shutdown(wait_for_ctrl_c());
     tokio::select! {
         ended = serving.into_future() => ended,
         () = wait_for_the_deadline() => Ok(()),
     }
-}
-
-/// Leads each request to the site with the settings that are switched on.
-fn router_for(sites: [Arc<Site>; 4]) -> Router {
-    let first = Arc::clone(&sites[0]);
-    let routers = sites.map(|site| routes::all(&site));
-    Router::new().fallback_service(service_fn(move |request: Request| {
-        routers[first.current_site()].clone().oneshot(request)
-    }))
-}
-
-fn announce(port: u16) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "listening on http://127.0.0.1:{port}")?;
-    out.flush()?;
-    eprintln!("open http://127.0.0.1:{port}/ in a browser, or ask /api/session; Ctrl-C ends");
-    Ok(())
 }
 
 async fn wait_for_ctrl_c() {
@@ -102,6 +88,3 @@ async fn wait_for_the_deadline() {
     wait_for_ctrl_c().await;
     tokio::time::sleep(Duration::from_secs(3)).await;
 }
-
-/// A command line or a configuration that is refused.
-type Refused = Box<dyn Error>;

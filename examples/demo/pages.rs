@@ -20,7 +20,7 @@ use serde::Deserialize;
 use crate::{
     errors::Failed,
     site::Site,
-    texts::{Language, Texts},
+    texts::{LANGUAGES, Texts},
 };
 
 /// A page from its template.
@@ -35,32 +35,6 @@ impl<T: Template> IntoResponse for Page<T> {
     }
 }
 
-/// The surroundings of a page's content.
-pub(crate) struct Frame {
-    language: Language,
-    here: Here,
-    title: String,
-}
-
-/// The current page.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Here {
-    Lab,
-    About,
-    Elsewhere,
-}
-
-impl Frame {
-    pub(crate) fn new(here: Here, language: Language, title: &str) -> Frame {
-        let title = title.to_owned();
-        Frame {
-            language,
-            here,
-            title,
-        }
-    }
-}
-
 /// The address of a page that does not touch the session, which elsewhere knows the language.
 #[derive(Default, Deserialize)]
 pub(crate) struct Address {
@@ -69,15 +43,14 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    pub(crate) fn language(&self) -> Language {
-        Language::of_code(&self.lang).unwrap_or_default()
+    pub(crate) fn texts(&self) -> &'static Texts {
+        Texts::of_code(&self.lang).unwrap_or_default()
     }
 }
 
 #[derive(Template)]
 #[template(path = "about.html")]
 struct About {
-    frame: Frame,
     t: &'static Texts,
     port: u16,
 }
@@ -87,56 +60,57 @@ pub(crate) async fn about(
     State(site): State<Arc<Site>>,
     address: Result<Query<Address>, QueryRejection>,
 ) -> impl IntoResponse {
-    let language = address.unwrap_or_default().language();
-    let t = language.texts();
-    let frame = Frame::new(Here::About, language, &t["about"]);
-    let port = site.port();
-    Page(About { frame, t, port })
+    let t = address.unwrap_or_default().texts();
+    Page(About {
+        t,
+        port: site.port(),
+    })
 }
 
 #[derive(Template)]
 #[template(path = "error.html")]
 struct ErrorPage<'a> {
-    frame: Frame,
     t: &'static Texts,
+    title: &'a str,
     sentence: &'a str,
 }
 
-pub(crate) fn error(language: Language, status: StatusCode, sentence: &str) -> Response {
-    let t = language.texts();
+pub(crate) fn error(t: &'static Texts, status: StatusCode, sentence: &str) -> Response {
     let title = status.canonical_reason().unwrap_or("Error");
-    let frame = Frame::new(Here::Elsewhere, language, title);
-    Page(ErrorPage { frame, t, sentence }).into_response()
+    Page(ErrorPage { t, title, sentence }).into_response()
 }
 
 pub(crate) async fn no_such_page() -> Failed {
-    Failed::not_found(&Language::English.texts()["no_such_page"])
+    Failed::not_found(&LANGUAGES[0]["page.none"])
 }
 
 pub(crate) async fn not_for_links() -> Failed {
-    let t = Language::English.texts();
-    Failed::new(StatusCode::METHOD_NOT_ALLOWED, &t["form_address"])
+    Failed::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        &LANGUAGES[0]["page.form_address"],
+    )
 }
 
 /// Lets no script run on these pages, no other site frame them, and no form leave them, unless a page says so.
 pub(crate) async fn add_policy(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    let policy = HeaderValue::from_static(concat!(policy!(), "form-action 'self'"));
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(policy);
+    if let Ok(policy) = HeaderValue::try_from(policy("'self'")) {
+        headers
+            .entry(header::CONTENT_SECURITY_POLICY)
+            .or_insert(policy);
+    }
     let nosniff = HeaderValue::from_static("nosniff");
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
     response
 }
 
-/// The part of the policy that all pages share.
-macro_rules! policy {
-    () => {
-        "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; "
-    };
+/// The policy of a page whose forms go to this target.
+fn policy(forms: &str) -> String {
+    format!(
+        "default-src 'none'; style-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; \
+         form-action {forms}"
+    )
 }
-use policy;
 
 pub(crate) const STYLE: &str = include_str!("pages/style.css");
 
@@ -144,28 +118,44 @@ mod filters {
     //! What the templates call.
     #![allow(unreachable_pub, reason = "as the macro writes it")]
 
-    use std::fmt::Display;
+    use std::{
+        borrow::Borrow,
+        fmt::Display,
+        time::{Duration, SystemTime},
+    };
 
     use askama::{Result, Values, filters::Safe};
 
-    /// Shows a moment to people.
+    /// Shows a moment.
     #[askama::filter_fn]
-    pub(super) fn readable(moment: impl Display, _: &dyn Values) -> Result<String> {
-        Ok(moment.to_string().replace('T', " ").replace('Z', " UTC"))
+    pub(super) fn moment(moment: impl Borrow<SystemTime>, _: &dyn Values) -> Result<Safe<String>> {
+        let exact = humantime::format_rfc3339_seconds(*moment.borrow()).to_string();
+        let readable = exact.replace('T', " ").replace('Z', " UTC");
+        Ok(Safe(format!(
+            r#"<time datetime="{exact}">{readable}</time>"#
+        )))
+    }
+
+    /// Shows the two largest units of a span, as in `1h 30m`.
+    #[askama::filter_fn]
+    pub(super) fn span(span: impl Borrow<Duration>, _: &dyn Values) -> Result<String> {
+        let whole = Duration::from_secs(span.borrow().as_secs());
+        let text = humantime::format_duration(whole).to_string();
+        let units: Vec<_> = text.split(' ').take(2).collect();
+        Ok(units.join(" "))
     }
 
     /// Sets words between backticks as code. For texts of the program, which are no input of a visitor.
     #[askama::filter_fn]
     pub(super) fn marked(text: impl Display, _: &dyn Values) -> Result<Safe<String>> {
-        let text = text.to_string();
-        let parts = text.split('`').enumerate();
-        let parts = parts.map(|(number, part)| {
-            let part = part.replace('&', "&#38;").replace('<', "&#60;");
-            match number % 2 {
-                0 => part,
+        let text = text.to_string().replace('&', "&#38;").replace('<', "&#60;");
+        let parts = text
+            .split('`')
+            .enumerate()
+            .map(|(number, part)| match number % 2 {
+                0 => part.to_owned(),
                 _ => format!("<code>{part}</code>"),
-            }
-        });
+            });
         Ok(Safe(parts.collect()))
     }
 }

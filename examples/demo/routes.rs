@@ -15,10 +15,10 @@ use hardtack::{SessionLayer, csrf::CsrfGuard};
 use crate::{
     api::{
         self, guard,
-        operation::{self, Operation::*, run, run_with},
+        operation::{self, run},
         probes, server,
     },
-    device, errors,
+    errors,
     pages::{self, forms, lab, purse, visit},
     site::Site,
 };
@@ -28,8 +28,8 @@ pub(crate) fn all(site: &Arc<Site>) -> Router {
     Router::new()
         .nest("/api", for_scripts(site))
         .merge(for_people(site))
-        .route("/.session/register", post(device::answer))
-        .route("/.session/refresh", post(device::answer))
+        .route("/.session/register", post(api::answer_device))
+        .route("/.session/refresh", post(api::answer_device))
         .with_state(Arc::clone(site))
 }
 
@@ -42,21 +42,21 @@ fn for_scripts(site: &Arc<Site>) -> Router<Arc<Site>> {
         .route("/size", get(api::size))
         .route("/data/{key}", get(api::value).put(api::put).delete(api::delete))
         .route("/data/{key}/push", post(api::push))
-        .route("/id", run(Id))
-        .route("/clear", run(Clear))
-        .route("/renew", run(Renew))
-        .route("/renew-id", run(RenewId))
-        .route("/discard", run(Discard))
-        .route("/save", run(Save))
+        .route("/id", run("id"))
+        .route("/clear", run("clear"))
+        .route("/renew", run("renew"))
+        .route("/renew-id", run("renew-id"))
+        .route("/discard", run("discard"))
+        .route("/save", run("save"))
         .route("/invalidate", post(api::invalidate))
         .route("/batch", post(operation::run_all))
-        .route("/flash", run_with(Flash).get(api::flashes))
-        .route("/flash/pop", run_with(Pop))
+        .route("/flash", run("flash").get(api::flashes))
+        .route("/flash/pop", run("pop"))
         .route("/csrf", get(api::csrf_token).post(api::verify_csrf))
         .route("/guarded", guarded)
-        .route("/remember", run_with(Remember))
-        .route("/forget", run(Forget))
-        .route("/limit", run_with(Limit))
+        .route("/remember", run("remember"))
+        .route("/forget", run("forget"))
+        .route("/limit", run("limit"))
         .route("/recent", get(api::recent))
         .route("/untouched", get(probes::untouched))
         .route("/fail/{status}", post(probes::fail))
@@ -77,7 +77,7 @@ fn for_scripts(site: &Arc<Site>) -> Router<Arc<Site>> {
 #[rustfmt::skip] // One row an address.
 fn for_people(site: &Arc<Site>) -> Router<Arc<Site>> {
     // By the real clock, so that a visitor who moves the other one reads what came of it.
-    let display = SessionLayer::new(site.display.cookie.clone());
+    let display = SessionLayer::new(site.display.clone());
     let lab = Router::new()
         .route("/", get(lab::show))
         .route("/about", get(pages::about))

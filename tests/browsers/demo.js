@@ -115,9 +115,9 @@ export class Visitor {
     return this.text("#cookie .verdict");
   }
 
-  /** What the server sees inside: the id and the data. */
+  /** What the server sees inside, as the playground answers it. */
   async session() {
-    return { id: await this.text("#server dd code"), data: JSON.parse(await this.text("#data")) };
+    return JSON.parse(await this.text("#server pre"));
   }
 
   /** The cookies of this site, by name. */

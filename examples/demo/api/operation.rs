@@ -4,74 +4,80 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
+    body::Bytes,
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{MethodRouter, post},
 };
 use hardtack::{Session, SessionError};
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 
 use super::Body;
 use crate::{errors::Failed, site::Site};
 
-#[derive(Clone, Deserialize)]
+#[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub(crate) enum Operation {
-    Put { key: String, value: Value },
-    Delete { key: String },
+    Put {
+        key: String,
+        value: Value,
+    },
+    Delete {
+        key: String,
+    },
     Clear,
     Invalidate,
     Renew,
     RenewId,
     Discard,
     Save,
-    Get { key: String },
-    Push { key: String, value: Value },
+    Get {
+        key: String,
+    },
+    Push {
+        key: String,
+        value: Value,
+    },
     Id,
-    Flash(Message),
-    Pop(Queue),
+    Flash {
+        #[serde(default)]
+        queue: String,
+        message: String,
+        #[serde(default = "yes")]
+        allow_duplicate: bool,
+    },
+    Pop {
+        #[serde(default)]
+        queue: String,
+    },
     Csrf,
-    Remember(Span),
+    Remember {
+        seconds: u64,
+    },
     Forget,
-    Limit(Span),
-}
-
-/// A message for a later request.
-#[derive(Clone, Deserialize)]
-pub(crate) struct Message {
-    #[serde(default)]
-    queue: String,
-    message: String,
-    #[serde(default = "yes")]
-    allow_duplicate: bool,
+    Limit {
+        seconds: u64,
+    },
 }
 
 fn yes() -> bool {
     true
 }
 
-#[derive(Clone, Deserialize)]
-pub(crate) struct Queue {
-    #[serde(default)]
-    pub(crate) queue: String,
-}
-
-#[derive(Clone, Deserialize)]
-pub(crate) struct Span {
-    pub(crate) seconds: u64,
-}
-
-/// Routes POST to an operation.
-pub(crate) fn run(operation: Operation) -> MethodRouter<Arc<Site>> {
-    post(async move |session: Session| operation.answer(&session))
-}
-
-/// Routes POST to an operation on what the body says.
-pub(crate) fn run_with<T: DeserializeOwned + Send + 'static>(
-    operation: fn(T) -> Operation,
-) -> MethodRouter<Arc<Site>> {
-    post(async move |session: Session, Body(body): Body<T>| operation(body).answer(&session))
+/// Routes POST to the operation of this name. The body has its fields; without fields any body will do.
+pub(crate) fn run(name: &'static str) -> MethodRouter<Arc<Site>> {
+    post(async move |session: Session, body: Bytes| {
+        let mut fields: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
+        fields.insert("do".to_owned(), name.into());
+        match serde_json::from_value::<Operation>(fields.into()) {
+            Ok(operation) => operation.answer(&session),
+            Err(error) => {
+                Failed::bad_request(format!("the body is not the JSON expected: {error}"))
+                    .into_response()
+            }
+        }
+    })
 }
 
 /// Returns one result for each operation. Operations after a failed one still run.
@@ -82,7 +88,7 @@ pub(crate) async fn run_all(
     let results = operations.into_iter().map(|operation| {
         let result = operation.run(&session);
         let result = result.map(|answer| answer.unwrap_or_else(|| json!({ "ok": true })));
-        result.unwrap_or_else(|error| Failed::from(error).json)
+        result.unwrap_or_else(|error| Failed::from(error).1)
     });
     Json(results.collect())
 }
@@ -99,34 +105,36 @@ impl Operation {
 
     /// Returns the answer, if there is more to say than that it succeeded.
     fn run(self, session: &Session) -> Result<Option<Value>, SessionError> {
-        let span = |span: Span| Duration::from_secs(span.seconds);
+        use Operation::*;
         match self {
-            Operation::Put { key, value } => session.insert(&key, value)?,
-            Operation::Delete { key } => drop(session.remove(&key)?),
-            Operation::Clear => session.clear()?,
-            Operation::Invalidate => drop(session.invalidate()?),
-            Operation::Renew => session.renew()?,
-            Operation::RenewId => session.renew_id()?,
-            Operation::Discard => session.discard()?,
-            Operation::Save => session.save()?,
-            Operation::Get { key } => {
-                return Ok(Some(json!({ "value": session.get::<Value>(&key)? })));
-            }
-            Operation::Push { key, value } => {
+            Put { key, value } => session.insert(&key, value)?,
+            Delete { key } => drop(session.remove(&key)?),
+            Clear => session.clear()?,
+            Invalidate => drop(session.invalidate()?),
+            Renew => session.renew()?,
+            RenewId => session.renew_id()?,
+            Discard => session.discard()?,
+            Save => session.save()?,
+            Get { key } => return Ok(Some(json!({ "value": session.get::<Value>(&key)? }))),
+            Push { key, value } => {
                 session.update(&key, |list: &mut Vec<Value>| list.push(value))?;
             }
-            Operation::Id => return Ok(Some(json!({ "id": session.ensure_id()?.to_string() }))),
-            Operation::Flash(flash) if flash.allow_duplicate => {
-                session.flash(&flash.queue, &flash.message)?;
-            }
-            Operation::Flash(flash) => session.flash_once(&flash.queue, &flash.message)?,
-            Operation::Pop(Queue { queue }) => {
+            Id => return Ok(Some(json!({ "id": session.ensure_id()?.to_string() }))),
+            Flash {
+                queue,
+                message,
+                allow_duplicate,
+            } => match allow_duplicate {
+                true => session.flash(&queue, &message)?,
+                false => session.flash_once(&queue, &message)?,
+            },
+            Pop { queue } => {
                 return Ok(Some(json!({ "messages": session.take_flashes(&queue)? })));
             }
-            Operation::Csrf => return Ok(Some(json!({ "token": session.csrf_token()? }))),
-            Operation::Remember(time) => session.remember_for(span(time))?,
-            Operation::Forget => session.forget()?,
-            Operation::Limit(time) => session.limit_to(span(time))?,
+            Csrf => return Ok(Some(json!({ "token": session.csrf_token()? }))),
+            Remember { seconds } => session.remember_for(Duration::from_secs(seconds))?,
+            Forget => session.forget()?,
+            Limit { seconds } => session.limit_to(Duration::from_secs(seconds))?,
         }
         Ok(None)
     }

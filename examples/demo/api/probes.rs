@@ -1,12 +1,14 @@
 //! Responses of every kind, to try what each does to the session.
 
+use std::convert::Infallible;
+
 use axum::{
     Json,
     extract::Path,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use hardtack::Session;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -31,8 +33,11 @@ pub(crate) async fn fail(
 ) -> Result<Response, Failed> {
     let status = status.parse().ok().filter(|status| *status >= 200);
     let status = status.and_then(|status| StatusCode::from_u16(status).ok());
-    let status =
-        status.ok_or_else(|| Failed::bad_request("the status is not a number from 200 to 999"))?;
+    let Some(status) = status else {
+        return Err(Failed::bad_request(
+            "the status is not a number from 200 to 999",
+        ));
+    };
     session.insert(&entry.key, entry.value)?;
     Ok(match status {
         StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED => {
@@ -56,15 +61,13 @@ pub(crate) async fn headers(
 ) -> Result<(StatusCode, HeaderMap), Failed> {
     let mut headers = HeaderMap::new();
     for (name, value) in wanted.set {
-        let name: HeaderName = name
-            .parse()
-            .map_err(|_| Failed::bad_request("a header's name is not one"))?;
+        let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value))
+        else {
+            return Err(Failed::bad_request("this is no header"));
+        };
         if FRAMING.contains(&name) {
             return Err(Failed::bad_request("the server sets this header itself"));
         }
-        let value: HeaderValue = value
-            .parse()
-            .map_err(|_| Failed::bad_request("a header's value is not one"))?;
         headers.append(name, value);
     }
     if let Some(entry) = wanted.put {
@@ -75,18 +78,13 @@ pub(crate) async fn headers(
 
 /// White space first, so that the whole body is JSON. Then the result of a change that was too late.
 pub(crate) async fn two_parts(session: Session) -> Response {
-    let parts = stream::unfold((0, session), |(sent, session)| async move {
-        let part = match sent {
-            0 => "\n".to_owned(),
-            1 => {
-                // The first part is sent before this one is made.
-                tokio::task::yield_now().await;
-                late_write(&session)
-            }
-            _ => return None,
-        };
-        Some((Ok::<_, std::convert::Infallible>(part), (sent + 1, session)))
+    let first = stream::once(async { "\n".to_owned() });
+    let second = stream::once(async move {
+        // The first part is sent before this one is made.
+        tokio::task::yield_now().await;
+        late_write(&session)
     });
+    let parts = first.chain(second).map(Ok::<_, Infallible>);
     let headers = [(header::CONTENT_TYPE, "application/json")];
     (headers, axum::body::Body::from_stream(parts)).into_response()
 }

@@ -10,15 +10,14 @@ use hardtack::session::SessionId;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Body, Done};
+use super::Body;
 use crate::{
     clock::{moment, unix_seconds},
     errors::Failed,
-    hooks::Outcomes,
     site::Site,
 };
 
-pub(crate) async fn keys(State(site): State<Arc<Site>>) -> Json<Value> {
+pub(crate) async fn keys(State(site): SharedSite) -> Json<Value> {
     let keys = site.keys_in_use();
     Json(json!({
         "seals": keys.seals.to_string(),
@@ -27,73 +26,54 @@ pub(crate) async fn keys(State(site): State<Arc<Site>>) -> Json<Value> {
     }))
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Ring {
-    ring: String,
+/// A setting of the server, in the body of a request.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Setting {
+    ring: Option<String>,
+    now: Option<u64>,
+    at: Option<u64>,
+    ids: Option<Vec<String>>,
 }
 
-pub(crate) async fn replace_keys(
-    State(site): State<Arc<Site>>,
-    Body(Ring { ring }): Body<Ring>,
-) -> Done {
+pub(crate) async fn replace_keys(State(site): SharedSite, Body(body): Body<Setting>) -> Done {
     let refused = |error| Failed::new(StatusCode::UNPROCESSABLE_ENTITY, format!("{error}"));
+    let ring = body.ring.ok_or_else(missing)?;
     site.keys.replace(&ring).map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(crate) async fn clock(State(site): State<Arc<Site>>) -> Result<Json<Value>, Failed> {
-    match site.clock.stands_still() {
-        true => Ok(Json(json!({ "now": unix_seconds(site.clock.now()) }))),
-        false => Err(Failed::not_found(REAL_CLOCK)),
-    }
+pub(crate) async fn clock(State(site): SharedSite) -> Result<Json<Value>, Failed> {
+    standing(&site)?;
+    Ok(Json(json!({ "now": unix_seconds(site.clock.now()) })))
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Now {
-    now: u64,
-}
-
-pub(crate) async fn move_clock(
-    State(site): State<Arc<Site>>,
-    Body(Now { now }): Body<Now>,
-) -> Done {
-    let now = moment(now).ok_or_else(|| Failed::bad_request(TOO_FAR))?;
-    match site.clock.move_to(now) {
-        true => Ok(StatusCode::NO_CONTENT),
-        false => Err(Failed::not_found(REAL_CLOCK)),
-    }
-}
-
-#[derive(Deserialize)]
-pub(crate) struct At {
-    at: u64,
-}
-
-pub(crate) async fn raise_not_before(
-    State(site): State<Arc<Site>>,
-    Body(At { at }): Body<At>,
-) -> Done {
-    let at = moment(at).ok_or_else(|| Failed::bad_request(TOO_FAR))?;
-    if site.header.is_none() {
-        site.session.cookie.raise_not_before(at);
-    }
-    // For sessions in a header, and for the cookies of the other choices.
-    site.hooks.deny_before(at);
+pub(crate) async fn move_clock(State(site): SharedSite, Body(body): Body<Setting>) -> Done {
+    standing(&site)?;
+    site.clock
+        .move_to(body.now.and_then(moment).ok_or_else(missing)?);
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Revoked {
-    ids: Vec<String>,
+fn standing(site: &Site) -> Result<(), Failed> {
+    let sentence = "the clock is the real one, start with --clock to move it";
+    let stands = site.clock.stands_still().then_some(());
+    stands.ok_or_else(|| Failed::not_found(sentence))
 }
 
-pub(crate) async fn revoke(
-    State(site): State<Arc<Site>>,
-    Body(Revoked { ids }): Body<Revoked>,
-) -> Done {
+pub(crate) async fn raise_not_before(State(site): SharedSite, Body(body): Body<Setting>) -> Done {
+    let at = body.at.and_then(moment).ok_or_else(missing)?;
+    // For sessions in cookies and in headers, under every choice. A later moment stays.
+    let mut seen = site.hooks.seen();
+    seen.issued_before = seen.issued_before.max(Some(at));
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn revoke(State(site): SharedSite, Body(body): Body<Setting>) -> Done {
+    let ids = body.ids.ok_or_else(missing)?;
     let ids: Option<HashSet<_>> = ids.iter().map(|id| parse(id)).collect();
     let ids = ids.ok_or_else(|| Failed::bad_request("an id is not 16 hexadecimal digits"))?;
-    site.hooks.deny(ids);
+    site.hooks.seen().denied = ids;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -103,19 +83,24 @@ fn parse(id: &str) -> Option<SessionId> {
     Some(number.to_be_bytes().into())
 }
 
-/// Counts the sessions read since the program started, by outcome.
-pub(crate) async fn outcomes(State(site): State<Arc<Site>>) -> Json<Outcomes> {
-    Json(site.hooks.outcomes())
+fn missing() -> Failed {
+    Failed::bad_request("the body is without the setting, or no clock reaches that far")
 }
 
-pub(crate) async fn run_guarded(State(site): State<Arc<Site>>) -> StatusCode {
+/// Counts the sessions read since the program started, by outcome.
+pub(crate) async fn outcomes(State(site): SharedSite) -> Json<Value> {
+    Json(json!(site.hooks.seen().outcomes))
+}
+
+pub(crate) async fn run_guarded(State(site): SharedSite) -> StatusCode {
     site.guarded_runs.fetch_add(1, Ordering::SeqCst);
     StatusCode::NO_CONTENT
 }
 
-pub(crate) async fn guarded_runs(State(site): State<Arc<Site>>) -> Json<Value> {
+pub(crate) async fn guarded_runs(State(site): SharedSite) -> Json<Value> {
     Json(json!({ "ran": site.guarded_runs.load(Ordering::SeqCst) }))
 }
 
-const TOO_FAR: &str = "no clock reaches that far";
-const REAL_CLOCK: &str = "the clock is the real one, start with --clock to move it";
+type SharedSite = State<Arc<Site>>;
+/// The result of a request without an answer: 204, or the error.
+type Done = Result<StatusCode, Failed>;

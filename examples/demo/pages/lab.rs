@@ -1,39 +1,38 @@
 //! The lab: the visitor's cookie, what is inside, and things to do with it.
 
 pub(super) mod bands;
-mod dump;
-mod facts;
 mod forgeries;
+mod inside;
 mod numbers;
 pub(super) mod picture;
-mod room;
-mod timeline;
-mod verdict;
-
-use std::time::SystemTime;
 
 use askama::Template;
 use axum::{
     extract::{Query, rejection::QueryRejection},
     response::{IntoResponse, Redirect, Response},
 };
-use hardtack::{Session, keys::KeyId};
+use hardtack::{Session, carrier::KeysInUse, session::Outcome};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use self::{
-    bands::Band, dump::Dump, facts::Fact, forgeries::Forgeries, numbers::Numbers, picture::Picture,
-    room::Room, timeline::Span, verdict::Verdict,
+    bands::Band,
+    forgeries::Forgeries,
+    inside::{Deadline, Dump, Room},
+    numbers::Numbers,
+    picture::Picture,
 };
 use super::{
-    Frame, Here, Page, filters, large, purse,
-    token::{Token, as_field},
-    visit::{BOX, SEEN_IN_THE_PICTURE, THEMES, VISITS, Visit},
+    Page, filters,
+    forms::{LONGEST_NAME, MOST_BYTES},
+    large, purse,
+    token::Token,
+    visit::{BOX, NAME, SEEN_IN_THE_PICTURE, THEMES, Visit},
 };
 use crate::{
     errors::Failed,
+    hooks,
     site::Site,
-    texts::{Language, Texts},
+    texts::{LANGUAGES, Texts},
 };
 
 /// The parameters of the address.
@@ -60,52 +59,39 @@ pub(crate) async fn show(
         return Ok(Redirect::to("/?first=yes").into_response());
     }
     // Forging and measuring take a moment.
-    let page = tokio::task::block_in_place(|| page_with(&visit, &parameters));
-    let mut page = page?.into_response();
+    let lab = tokio::task::block_in_place(|| Lab::of(&visit, &parameters))?;
+    let mut page = Page(lab).into_response();
     if parameters.large.is_some() {
         large::remove_after(&mut page);
     }
     Ok(page)
 }
 
-/// Shows the page again, with what is wrong with a form.
-pub(super) fn page(visit: Visit) -> Result<Response, Failed> {
-    Ok(page_with(&visit, &Parameters::default())?.into_response())
-}
-
 #[derive(Template)]
 #[template(path = "lab.html")]
 struct Lab<'a> {
+    t: &'static Texts,
     visit: &'a Visit,
     site: &'a Site,
-    frame: Frame,
-    t: &'static Texts,
     messages: Vec<String>,
 
     verdict: Verdict,
-    way_back: Option<WayBack>,
-    cookie: Option<View>,
-    no_picture: Option<&'static str>,
-    /// The last form flipped a bit of the cookie.
-    is_changed: bool,
+    /// Whether the copy that was put aside needs the right clock to open; nothing if it opens in no case.
+    way_back: Option<bool>,
+    /// The cookie as it arrived, or the reason why there is none.
+    view: Result<View, &'static str>,
     forgeries: Option<Forgeries>,
     room: Room,
-    spans: Vec<Span>,
-    facts: Vec<Fact>,
-    data: String,
+    deadlines: Vec<Deadline>,
+    facts: String,
     dumps: Vec<Dump>,
 
-    name: Option<String>,
-    visits: u64,
     has_boxes: bool,
-    last_byte: usize,
-    some_byte: usize,
+    /// The number of bytes of the token.
+    len: usize,
     copy: Option<Verdict>,
-    lost_a_coin: bool,
     large: Option<String>,
-    keys: Vec<KeyView>,
-    now: String,
-    ahead: String,
+    keys: KeysInUse,
     numbers: Option<Numbers>,
 }
 
@@ -113,126 +99,107 @@ struct Lab<'a> {
 struct View {
     picture: Picture,
     bands: Vec<Band>,
+    /// The last form flipped a bit of it.
+    is_changed: bool,
 }
 
-/// The way to a cookie that opens, from one that was refused.
-#[derive(PartialEq, Eq)]
-enum WayBack {
-    Copy,
-    /// The copy opens when the clock is right.
-    ClockAndCopy,
+impl<'a> Lab<'a> {
+    fn of(visit: &'a Visit, parameters: &Parameters) -> Result<Lab<'a>, Failed> {
+        let (site, session, t) = (&*visit.site, &visit.session, visit.texts());
+        let messages = session.take_flashes("")?;
+        // For the forms. A new session has its id from now on.
+        session.csrf_token()?;
+        let verdict = Verdict::of(session, t);
+        let arrived = visit.arrived();
+        let bytes = arrived.as_ref().and_then(Token::bytes);
+        let to_forge = arrived.filter(|_| parameters.forge.is_some() && !verdict.is_refused());
+        let now = site.clock.now();
+        let copy = visit.copied().map(|copy| visit.open(&copy, now));
+        Ok(Lab {
+            t,
+            visit,
+            site,
+            messages,
+            way_back: way_back(visit).filter(|_| verdict.is_refused()),
+            view: view(visit, parameters.byte),
+            forgeries: to_forge.and_then(|token| Forgeries::of(&token, visit)),
+            room: Room::of(visit),
+            deadlines: inside::deadlines(visit),
+            facts: inside::facts(visit),
+            dumps: inside::dumps(visit),
+            has_boxes: session.keys().iter().any(|key| key.starts_with(BOX)),
+            len: bytes.map_or(0, |bytes| bytes.len()),
+            copy: copy.map(|copy| Verdict::of_copy(&copy, t)),
+            large: parameters.large.as_ref().map(|_| large::kept(visit)),
+            keys: site.keys_in_use(),
+            numbers: parameters.measure.as_ref().map(|_| Numbers::measure(visit)),
+            verdict,
+        })
+    }
 }
 
-struct KeyView {
-    id: KeyId,
-    colour: &'static str,
-    seals: bool,
-}
-
-fn page_with<'a>(visit: &'a Visit, parameters: &Parameters) -> Result<Page<Lab<'a>>, Failed> {
-    let (site, session, t) = (&*visit.site, &visit.session, visit.texts());
-    // First, because a form gives the session an id.
-    let verdict = Verdict::of(session.outcome(), t);
-    let (facts, spans) = (facts::of(visit), timeline::of(visit));
-    let room = Room::of(visit);
-    let messages = session.take_flashes("")?;
-    let arrived = visit.arrived();
-    let bytes = arrived.as_ref().and_then(Token::bytes);
-    let len = bytes.as_ref().map_or(0, Vec::len);
-    let changed = parameters.byte.filter(|at| *at < len);
-    let cookie = bytes.and_then(|bytes| view(visit, &bytes, changed));
-    let no_picture = match arrived {
-        None => Some(&t["no_cookie"]),
-        Some(_) => cookie.is_none().then_some(&t["no_token"]),
-    };
-    let to_forge = arrived.filter(|_| parameters.forge.is_some() && !verdict.is_refused());
-    session.csrf_token()?;
-    Ok(Page(Lab {
-        frame: Frame::new(Here::Lab, visit.language(), &t["title"]),
-        t,
-        messages,
-        way_back: way_back(visit).filter(|_| verdict.is_refused()),
-        verdict,
-        is_changed: cookie.is_some() && changed.is_some(),
-        cookie,
-        no_picture,
-        forgeries: to_forge.and_then(|token| Forgeries::of(&token, visit)),
-        room,
-        spans,
-        facts,
-        data: pretty(session),
-        dumps: dump::of(visit),
-        name: visit.name(),
-        visits: session.get(VISITS).ok().flatten().unwrap_or(0),
-        has_boxes: session.keys().iter().any(|key| key.starts_with(BOX)),
-        last_byte: len.saturating_sub(1),
-        some_byte: len * 2 / 3,
-        copy: copy_at(visit, site.clock.now()).map(|copied| Verdict::of_copy(&copied, t)),
-        lost_a_coin: visit.purse.as_ref().is_some_and(purse::Purse::lost_a_coin),
-        large: parameters.large.as_ref().map(|_| large::kept(visit)),
-        keys: keys(site),
-        now: moment(site.clock.now()),
-        ahead: timeline::short(site.clock.ahead()),
-        numbers: parameters
-            .measure
-            .is_some()
-            .then(|| Numbers::measure(visit)),
-        visit,
-        site,
-    }))
-}
-
-fn view(visit: &Visit, bytes: &[u8], changed: Option<usize>) -> Option<View> {
-    let bands = bands::of(bytes, visit)?;
+fn view(visit: &Visit, changed: Option<usize>) -> Result<View, &'static str> {
+    let t = visit.texts();
+    let token = visit.arrived().ok_or(&t["cookie.none"])?;
+    let bytes = token.bytes().unwrap_or_default();
+    let bands = bands::of(&bytes, &visit.site).ok_or(&t["cookie.broken"])?;
     let parts: Vec<_> = bands.iter().map(|band| (band.len, band.colour)).collect();
-    let picture = Picture::of(&parts, changed);
-    Some(View { picture, bands })
+    let changed = changed.filter(|at| *at < bytes.len());
+    Ok(View {
+        picture: Picture::of(&parts, changed),
+        bands,
+        is_changed: changed.is_some(),
+    })
 }
 
-fn pretty(session: &Session) -> String {
-    let data: Map<String, Value> = session.deserialize().unwrap_or_default();
-    let shortened = data.into_iter().map(|(key, value)| match value {
-        Value::String(text) if key.starts_with(BOX) => (key, format!("{} × x", text.len()).into()),
-        value => (key, value),
-    });
-    let shortened: Map<_, _> = shortened.collect();
-    serde_json::to_string_pretty(&shortened).unwrap_or_default()
+fn way_back(visit: &Visit) -> Option<bool> {
+    let (clock, copy) = (&visit.site.clock, visit.copied()?);
+    let now = clock.now();
+    let opens = [now, now - clock.ahead()].map(|now| !visit.open(&copy, now).is_new());
+    opens.iter().position(|opens| *opens).map(|at| at == 1)
 }
 
-/// Opens the copy that was put aside.
-fn copy_at(visit: &Visit, now: SystemTime) -> Option<Session> {
-    let field = as_field(&visit.copied()?);
-    Some(visit.site.probe.load([field], now))
+/// The fate of a cookie.
+struct Verdict {
+    /// The name of the outcome, a class of the style.
+    kind: &'static str,
+    title: String,
+    text: String,
 }
 
-fn way_back(visit: &Visit) -> Option<WayBack> {
-    let clock = &visit.site.clock;
-    let opens = |now| copy_at(visit, now).is_some_and(|copied| !copied.is_new());
-    let way = match opens(clock.now()) {
-        true => WayBack::Copy,
-        false => WayBack::ClockAndCopy,
-    };
-    (way == WayBack::Copy || opens(clock.now() - clock.ahead())).then_some(way)
+impl Verdict {
+    /// Says why a cookie was refused. A real site never tells a visitor; this one is there to show it.
+    fn of(session: &Session, t: &Texts) -> Verdict {
+        let kind = hooks::name_of(session.outcome());
+        let (title, text) = match session.outcome() {
+            Outcome::Rejected { reason, .. } => (
+                format!("{}: {}.", &t["rejected.title"], reason.name()),
+                format!("{} {}", t.reason(reason.name()), &t["rejected.what"]),
+            ),
+            _ => (t.of(kind, "title").into(), t.of(kind, "what").into()),
+        };
+        Verdict { kind, title, text }
+    }
+
+    /// Says what a copy of a cookie opens to.
+    fn of_copy(copy: &Session, t: &Texts) -> Verdict {
+        let mut verdict = Verdict::of(copy, t);
+        if !verdict.is_refused() {
+            let name: Option<String> = copy.get(NAME).ok().flatten();
+            verdict.kind = "alarm";
+            verdict.title = t["copy.opens"].into();
+            verdict.text = match name {
+                Some(name) => t.filled("copy.of", &[("name", &name)]),
+                None => t["copy.of_nobody"].into(),
+            };
+        }
+        verdict
+    }
+
+    fn is_refused(&self) -> bool {
+        self.kind == "rejected"
+    }
 }
 
-fn keys(site: &Site) -> Vec<KeyView> {
-    let keys = site.keys_in_use();
-    let view = |id| KeyView {
-        id,
-        colour: bands::colour_of_key(site, id),
-        seals: id == keys.seals,
-    };
-    keys.accepts.iter().copied().map(view).collect()
-}
-
-/// Writes a moment as the pages do.
-fn moment(moment: SystemTime) -> String {
-    humantime::format_rfc3339_seconds(moment).to_string()
-}
-
-/// In characters.
-pub(super) const LONGEST_NAME: usize = 60;
 /// What the form that fills the session begins with.
 const SOME_BYTES: usize = 900;
-/// More than any session takes.
-pub(super) const MOST_BYTES: usize = 20_000;

@@ -2,48 +2,36 @@
 
 use axum::{http::header::SET_COOKIE, response::Response};
 
-use super::visit::Visit;
-use crate::texts::filled;
+use super::{token, visit::Visit};
 
 /// Returns names and values.
 pub(super) fn cookies() -> Vec<(String, String)> {
-    let cookies = SIZES.map(|bytes| {
-        let name = name(bytes);
-        let value = "x".repeat(bytes - name.len());
-        (name, value)
-    });
+    let cookies = SIZES.map(|(name, bytes)| (name.to_owned(), "x".repeat(bytes - name.len())));
     cookies.into()
 }
 
 /// Says which of them the browser has.
 pub(super) fn kept(visit: &Visit) -> String {
-    let is_kept = |bytes: &usize| visit.raw(&name(*bytes)).is_some();
-    let (kept, dropped): (Vec<_>, Vec<_>) = SIZES.into_iter().partition(is_kept);
-    let [kept, dropped] = [kept, dropped].map(|sizes| {
-        let numbers: Vec<_> = sizes.iter().map(ToString::to_string).collect();
-        if numbers.is_empty() {
-            "–".to_owned()
-        } else {
-            numbers.join(", ")
-        }
-    });
-    let values = [("kept", &*kept), ("dropped", &*dropped)];
-    filled(&visit.texts()["large.kept"], &values)
+    let of = |has_it: bool| {
+        let sizes = SIZES.into_iter();
+        let sizes =
+            sizes.filter(|(name, _)| token::value_of(&visit.headers, name).is_some() == has_it);
+        let sizes: Vec<_> = sizes.map(|(_, bytes)| bytes.to_string()).collect();
+        sizes.join(", ")
+    };
+    let values: [(&str, &dyn std::fmt::Display); 2] =
+        [("kept", &of(true)), ("dropped", &of(false))];
+    visit.texts().filled("large.kept", &values)
 }
 
 /// Makes the browser drop them after a page.
 pub(super) fn remove_after(page: &mut Response) {
-    for bytes in SIZES {
-        let field = format!("{}=; Path=/; Max-Age=0", name(bytes));
-        if let Ok(field) = field.parse() {
+    for (name, _) in SIZES {
+        if let Ok(field) = format!("{name}=; Path=/; Max-Age=0").parse() {
             page.headers_mut().append(SET_COOKIE, field);
         }
     }
 }
 
-fn name(bytes: usize) -> String {
-    format!("bytes-{bytes}")
-}
-
-/// In bytes of name and value.
-const SIZES: [usize; 2] = [4096, 4097];
+/// Names, and bytes of name and value.
+const SIZES: [(&str, usize); 2] = [("bytes-4096", 4096), ("bytes-4097", 4097)];

@@ -12,12 +12,8 @@ use axum::{
 };
 use hardtack::{Session, SessionError};
 
-use super::{Address, Frame, Here, Page, policy};
-use crate::{
-    errors::Failed,
-    site::Site,
-    texts::{Language, Texts},
-};
+use super::{Address, Page, policy};
+use crate::{errors::Failed, site::Site, texts::Texts};
 
 /// The session of the third cookie.
 #[derive(Clone)]
@@ -29,7 +25,7 @@ impl Purse {
     }
 
     pub(super) fn fill(&self) -> Result<(), SessionError> {
-        self.0.insert(COINS, FULL)
+        self.0.insert(COINS, 10)
     }
 
     /// Returns whether a coin was taken since this was last asked.
@@ -41,10 +37,9 @@ impl Purse {
 
 /// Takes a coin, whoever asks.
 pub(crate) async fn take(Extension(purse): Extension<Purse>) -> Result<Redirect, Failed> {
-    let coins = purse.coins();
-    if coins > 0 {
-        purse.0.insert(COINS, coins - 1)?;
-        purse.0.flash_once("", TAKEN)?;
+    if let Some(coins) = purse.coins().checked_sub(1) {
+        purse.0.insert(COINS, coins)?;
+        purse.0.flash_once("", "taken")?;
     }
     Ok(Redirect::to("/#csrf"))
 }
@@ -59,14 +54,13 @@ pub(crate) async fn explain_refusal(
     if response.status() != StatusCode::FORBIDDEN {
         return response;
     }
-    let t = address.unwrap_or_default().language().texts();
+    let t = address.unwrap_or_default().texts();
     Failed::new(response.status(), &t["csrf.held"]).into_response()
 }
 
 #[derive(Template)]
 #[template(path = "elsewhere.html")]
 struct Elsewhere {
-    frame: Frame,
     t: &'static Texts,
     here: String,
     target: String,
@@ -78,41 +72,23 @@ pub(crate) async fn elsewhere(
     address: Result<Query<Address>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Failed> {
-    let language = address.unwrap_or_default().language();
-    let t = language.texts();
-    let (here, target) = origins(&headers, site.port());
-    let policy = format!(concat!(policy!(), "form-action {}"), target);
-    let policy = HeaderValue::from_str(&policy);
+    let t = address.unwrap_or_default().texts();
+    let [here, target] = origins(&headers, site.port());
+    let policy = HeaderValue::from_str(&policy(&target));
     let policy = policy.map_err(|error| Failed::bad_request(error.to_string()))?;
-    let frame = Frame::new(Here::Elsewhere, language, &t["elsewhere.title"]);
-    let page = Page(Elsewhere {
-        frame,
-        t,
-        here,
-        target,
-    });
+    let page = Page(Elsewhere { t, here, target });
     Ok(([(header::CONTENT_SECURITY_POLICY, policy)], page).into_response())
 }
 
-/// Returns the address of the other site.
-pub(super) fn address(headers: &HeaderMap, port: u16, language: Language) -> String {
-    let (_, other) = origins(headers, port);
-    format!("{other}/elsewhere?lang={}", language.code())
-}
-
 /// Returns the origin of this request, and the server's other one.
-fn origins(headers: &HeaderMap, port: u16) -> (String, String) {
+pub(super) fn origins(headers: &HeaderMap, port: u16) -> [String; 2] {
     let host = headers.get(header::HOST);
-    let host = host.and_then(|host| host.to_str().ok());
-    let is_name = host.is_some_and(|host| host.starts_with("localhost"));
+    let is_name = host.is_some_and(|host| host.as_bytes().starts_with(b"localhost"));
     let mut origins = ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{port}"));
     if is_name {
         origins.reverse();
     }
-    origins.into()
+    origins
 }
 
 const COINS: &str = "coins";
-const FULL: u64 = 10;
-/// For the purse's own flash messages; the lab has the words.
-const TAKEN: &str = "taken";

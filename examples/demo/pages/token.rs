@@ -2,74 +2,61 @@
 
 use axum::http::{HeaderMap, header::COOKIE};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use hardtack::cookie::CookieName;
 
-pub(super) struct Token {
-    pub(super) text: String,
-    /// Name and value of each cookie that it came in.
-    pub(super) cookies: Vec<(String, String)>,
-}
+/// The names and values of the cookies that a token came in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Token(pub(super) Vec<(String, String)>);
 
 impl Token {
-    /// Puts the token together from the cookies of this name, the first of each.
-    pub(super) fn find(headers: &HeaderMap, name: &str) -> Option<Token> {
-        let first = value_of(headers, name)?;
-        let (count, first_part) = match first.split_once('.') {
-            Some((count, part)) => (count.parse().unwrap_or(1), part),
-            None => (1, &*first),
-        };
-        let mut text = first_part.to_owned();
-        let mut cookies = vec![(name.to_owned(), first)];
-        for number in 1..count.min(MOST_PARTS) {
+    /// Returns the first cookie of this name, and of its parts `name.1`, `name.2`, …
+    pub(super) fn find(headers: &HeaderMap, name: &CookieName) -> Option<Token> {
+        let first = value_of(headers, name.as_str())?;
+        let parts = (1..MOST_PARTS).map_while(|number| {
             let name = format!("{name}.{number}");
-            let Some(part) = value_of(headers, &name) else {
-                break;
-            };
-            text.push_str(&part);
-            cookies.push((name, part));
-        }
-        Some(Token { text, cookies })
+            Some((name.clone(), value_of(headers, &name)?))
+        });
+        let cookies = [(name.to_string(), first)].into_iter().chain(parts);
+        let token = Token(cookies.collect());
+        Some(token)
     }
 
+    /// Returns the decoded token, if these cookies make one.
     pub(super) fn bytes(&self) -> Option<Vec<u8>> {
-        BASE64_URL_SAFE_NO_PAD.decode(&self.text).ok()
+        let name: CookieName = self.0.first()?.0.parse().ok()?;
+        let tokens = name.tokens_in([self.as_field()]);
+        let text = tokens.into_iter().next()?.ok()?;
+        BASE64_URL_SAFE_NO_PAD.decode(text).ok()
     }
 
     /// Returns the same cookies with other bytes in the token, as many as before.
-    pub(super) fn with_bytes(&self, bytes: &[u8]) -> Vec<(String, String)> {
+    pub(super) fn with_bytes(&self, bytes: &[u8]) -> Token {
         let text = BASE64_URL_SAFE_NO_PAD.encode(bytes);
         let mut rest = &*text;
-        let cookies = self.cookies.iter().map(|(name, value)| {
-            let count = value.split_once('.').map(|(count, _)| format!("{count}."));
-            let count = count.unwrap_or_default();
-            let (part, left) = rest.split_at((value.len() - count.len()).min(rest.len()));
+        let cookies = self.0.iter().map(|(name, value)| {
+            // The first of several begins with their number.
+            let count = value.find('.').map_or(0, |dot| dot + 1);
+            let (part, left) = rest.split_at((value.len() - count).min(rest.len()));
             rest = left;
-            (name.clone(), format!("{count}{part}"))
+            (name.clone(), format!("{}{part}", &value[..count]))
         });
-        cookies.collect()
+        Token(cookies.collect())
     }
 
-    /// Counts the bytes of these cookies in a request.
-    pub(super) fn sent(&self) -> usize {
-        as_field(&self.cookies).len()
+    /// Returns these cookies under another name.
+    pub(super) fn renamed(&self, from: &str, to: &str) -> Token {
+        let cookies = self.0.iter().map(|(name, value)| {
+            let part = name.strip_prefix(from).unwrap_or_default();
+            (format!("{to}{part}"), value.clone())
+        });
+        Token(cookies.collect())
     }
-}
 
-/// Joins cookies to the value of a `Cookie` field.
-pub(super) fn as_field(cookies: &[(String, String)]) -> String {
-    let pairs = cookies.iter();
-    let pairs: Vec<_> = pairs
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    pairs.join("; ")
-}
-
-/// Returns these cookies under another name.
-pub(super) fn renamed(cookies: &[(String, String)], from: &str, to: &str) -> Vec<(String, String)> {
-    let rename = |(name, value): &(String, String)| {
-        let part = name.strip_prefix(from).unwrap_or_default();
-        (format!("{to}{part}"), value.clone())
-    };
-    cookies.iter().map(rename).collect()
+    /// Joins the cookies to the value of a `Cookie` field.
+    pub(super) fn as_field(&self) -> String {
+        let pairs = self.0.iter().map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// Returns the value of the first cookie of this name.
@@ -83,5 +70,5 @@ pub(super) fn value_of(headers: &HeaderMap, name: &str) -> Option<String> {
     })
 }
 
-/// The most parts of a session.
+/// The most cookies of a session.
 const MOST_PARTS: usize = 8;

@@ -1,6 +1,6 @@
 //! The extractor of every page with a session.
 
-use std::sync::Arc;
+use std::{fmt::Display as Shown, sync::Arc, time::SystemTime};
 
 use axum::{
     Extension,
@@ -14,15 +14,8 @@ use axum::{
 };
 use hardtack::{Session, SessionError};
 
-use super::{
-    purse::{self, Purse},
-    token::{self, Token},
-};
-use crate::{
-    errors::Failed,
-    site::Site,
-    texts::{Language, Texts},
-};
+use super::{purse::Purse, token::Token};
+use crate::{errors::Failed, site::Site, texts::Texts};
 
 /// The session of the second cookie, which holds the language, the colours and what the lab says of the last form. It
 /// stays when the first one is refused.
@@ -30,30 +23,28 @@ use crate::{
 pub(crate) struct Display(pub(crate) Session);
 
 impl Display {
+    /// Returns the visitor's choice under this key.
+    fn chosen(&self, key: &str) -> Option<String> {
+        self.0.get(key).ok().flatten()
+    }
+
     /// Returns the colours that the visitor chose, by default those of the system.
     pub(super) fn theme(&self) -> &'static str {
-        let chosen: Option<String> = self.0.get(THEME).ok().flatten();
-        let known = THEMES
-            .into_iter()
-            .find(|theme| Some(*theme) == chosen.as_deref());
+        let chosen = self.chosen("theme").unwrap_or_default();
+        let known = THEMES.into_iter().find(|theme| *theme == chosen);
         known.unwrap_or(SYSTEM)
     }
 
-    fn language(&self) -> Option<Language> {
-        let code: Option<String> = self.0.get(LANGUAGE).ok().flatten();
-        Language::of_code(&code?)
-    }
-
     pub(super) fn choose_language(&self, code: &str) -> Result<(), SessionError> {
-        let language = Language::of_code(code).unwrap_or_default();
-        self.0.insert(LANGUAGE, language.code())
+        let texts = Texts::of_code(code).unwrap_or_default();
+        self.0.insert("language", &texts["page.code"])
     }
 
     pub(super) fn choose_theme(&self, theme: &str) -> Result<(), SessionError> {
         match THEMES.contains(&theme) && theme != SYSTEM {
-            true => self.0.insert(THEME, theme),
+            true => self.0.insert("theme", theme),
             // With default settings this cookie is not needed.
-            false => self.0.remove(THEME).map(drop),
+            false => self.0.remove("theme").map(drop),
         }
     }
 }
@@ -64,11 +55,8 @@ pub(crate) async fn theme(Extension(display): Extension<Display>) -> impl IntoRe
         SYSTEM => String::new(),
         theme => format!(":root {{ color-scheme: {theme}; }}\n"),
     };
-    let headers = [
-        (CONTENT_TYPE, "text/css"),
-        (CACHE_CONTROL, "private, no-cache"),
-    ];
-    (headers, style)
+    let kind = (CONTENT_TYPE, "text/css");
+    ([kind, (CACHE_CONTROL, "private, no-cache")], style)
 }
 
 /// One visitor's request for a page.
@@ -78,8 +66,6 @@ pub(crate) struct Visit {
     pub(super) display: Display,
     pub(super) purse: Option<Purse>,
     pub(super) headers: HeaderMap,
-    /// The card whose form is wrong, and what is wrong with it.
-    complaint: Option<(&'static str, String)>,
 }
 
 impl Visit {
@@ -89,18 +75,20 @@ impl Visit {
         self.session.get(NAME).ok().flatten()
     }
 
-    /// Returns the language that the visitor chose, or else the browser.
-    pub(super) fn language(&self) -> Language {
-        let accepted = || {
-            let field = self.headers.get(ACCEPT_LANGUAGE)?;
-            Language::accepted(field.to_str().ok()?)
-        };
-        let chosen = self.display.language();
-        chosen.or_else(accepted).unwrap_or_default()
+    pub(super) fn visits(&self) -> u64 {
+        let visits = self.session.get(VISITS).ok().flatten();
+        visits.unwrap_or(0)
     }
 
+    /// Returns the texts in the language that the visitor chose, or else the browser.
     pub(super) fn texts(&self) -> &'static Texts {
-        self.language().texts()
+        let chosen = self.display.chosen("language");
+        let chosen = chosen.and_then(|code| Texts::of_code(&code));
+        let accepted = || {
+            let field = self.headers.get(ACCEPT_LANGUAGE)?;
+            Texts::accepted(field.to_str().ok()?)
+        };
+        chosen.or_else(accepted).unwrap_or_default()
     }
 
     /// Makes the hidden token of a form.
@@ -111,24 +99,26 @@ impl Visit {
 
     /// Returns the token of the session, unopened.
     pub(super) fn arrived(&self) -> Option<Token> {
-        Token::find(&self.headers, self.site.session.cookie.name().as_str())
+        Token::find(&self.headers, self.site.session.name())
     }
 
-    /// Returns the session's cookies as they are put aside.
-    pub(super) fn copy_of(&self, token: &Token) -> Vec<(String, String)> {
-        let own = self.site.session.cookie.name();
-        token::renamed(&token.cookies, own.as_str(), &self.copy_name())
+    /// Returns a token as it is put aside.
+    pub(super) fn copy_of(&self, token: &Token) -> Token {
+        let name = self.site.session.name().as_str();
+        token.renamed(name, &format!("{name}-copy"))
     }
 
-    /// Returns the session's cookies, as they were when a copy was put aside.
-    pub(super) fn copied(&self) -> Option<Vec<(String, String)>> {
-        let token = Token::find(&self.headers, &self.copy_name())?;
-        let (from, to) = (self.copy_name(), self.site.session.cookie.name());
-        Some(token::renamed(&token.cookies, &from, to.as_str()))
+    /// Returns the token that was put aside, as it was before.
+    pub(super) fn copied(&self) -> Option<Token> {
+        let name = self.site.session.name().as_str();
+        let copy = format!("{name}-copy");
+        let token = Token::find(&self.headers, &copy.parse().ok()?)?;
+        Some(token.renamed(&copy, name))
     }
 
-    fn copy_name(&self) -> String {
-        format!("{}-copy", self.site.session.cookie.name())
+    /// Opens a token as the server would at this moment.
+    pub(super) fn open(&self, token: &Token, now: SystemTime) -> Session {
+        self.site.probe.load([token.as_field()], now)
     }
 
     /// Returns whether to put a copy aside before the cookie is spoilt. One that is there is worth more than one of a
@@ -137,37 +127,43 @@ impl Visit {
         !self.session.is_empty() || self.copied().is_none()
     }
 
-    /// Takes what the last form did, for the card of this name.
+    /// Takes what the last form of a card did.
     pub(super) fn effects(&self, card: &str) -> Vec<String> {
         self.display.0.take_flashes(card).unwrap_or_default()
     }
 
-    pub(super) fn complaint(&self, card: &str) -> Option<&str> {
-        let complaint = self.complaint.as_ref();
-        let complaint = complaint.filter(|(wrong, _)| *wrong == card);
-        complaint.map(|(_, text)| &**text)
+    /// Returns whether the last form of a card was wrong.
+    pub(super) fn is_wrong(&self, card: &str) -> bool {
+        !self.display.0.flashes(&wrong(card)).is_empty()
     }
 
-    /// Adds what is wrong with the form of a card.
-    pub(super) fn complaining(self, card: &'static str, text: String) -> Visit {
-        let complaint = Some((card, text));
-        Visit { complaint, ..self }
+    /// Takes what was wrong with the last form of a card.
+    pub(super) fn complaints(&self, card: &str) -> Vec<String> {
+        self.effects(&wrong(card))
     }
 
-    /// Leads to the place that shows what a form did and says it once. So going back posts nothing twice.
-    pub(super) fn done(&self, card: &str, effect: impl AsRef<str>) -> Result<Response, Failed> {
-        self.tell(card, effect)?;
-        let place = if SEEN_IN_THE_PICTURE.contains(&card) {
-            "cookie"
-        } else {
-            card
-        };
+    /// Leads to the place that shows what a form did, and says it once. So going back posts nothing twice. The key of
+    /// the text begins with the name of the card.
+    pub(super) fn done(
+        &self,
+        key: &str,
+        values: &[(&str, &dyn Shown)],
+    ) -> Result<Response, Failed> {
+        let (card, _) = key.split_once('.').unwrap_or_default();
+        self.tell(card, &self.texts().filled(key, values))?;
+        let is_picture = SEEN_IN_THE_PICTURE.contains(&card);
+        let place = if is_picture { "cookie" } else { card };
         Ok(Redirect::to(&format!("/#{place}")).into_response())
     }
 
-    /// Lets the next page say what the form of a card did.
-    pub(super) fn tell(&self, card: &str, effect: impl AsRef<str>) -> Result<(), Failed> {
-        match self.display.0.flash_once(card, effect.as_ref()) {
+    /// Leads back to the form of a card, which says what is wrong with it and has the focus.
+    pub(super) fn complain(&self, card: &str, text: &str) -> Result<Response, Failed> {
+        self.tell(&wrong(card), text)?;
+        Ok(Redirect::to("/").into_response())
+    }
+
+    fn tell(&self, queue: &str, text: &str) -> Result<(), Failed> {
+        match self.display.0.flash_once(queue, text) {
             // The change stays, even if there is no room to tell.
             Ok(()) | Err(SessionError::TooLarge(_)) => Ok(()),
             Err(error) => Err(error.into()),
@@ -175,15 +171,11 @@ impl Visit {
     }
 
     /// Gives the browser these cookies as they are, with the session's attributes. The session itself is not saved.
-    pub(super) fn set_raw(
-        &self,
-        cookies: &[(String, String)],
-        then: impl IntoResponse,
-    ) -> Result<Response, Failed> {
+    pub(super) fn set_raw(&self, token: &Token, then: Response) -> Result<Response, Failed> {
         self.session.discard()?;
-        let attributes = &self.site.session.attributes;
-        let mut response = then.into_response();
-        for (name, value) in cookies {
+        let attributes = self.attributes()?;
+        let mut response = then;
+        for (name, value) in &token.0 {
             let field = format!("{name}={value}{attributes}");
             // What came in a header goes into one.
             if let Ok(field) = HeaderValue::from_str(&field) {
@@ -193,14 +185,18 @@ impl Visit {
         Ok(response)
     }
 
-    /// Returns the address of the other site.
-    pub(super) fn other_site(&self) -> String {
-        purse::address(&self.headers, self.site.port(), self.language())
-    }
-
-    /// Returns the value of a cookie that is no session.
-    pub(super) fn raw(&self, name: &str) -> Option<String> {
-        token::value_of(&self.headers, name)
+    /// Returns what follows `name=value` in the session's cookies, taken from a session that is never sent.
+    fn attributes(&self) -> Result<String, Failed> {
+        let probe = &self.site.probe;
+        let session = probe.load(None::<&str>, self.site.clock.now());
+        session.ensure_id()?;
+        let saved = probe
+            .save(&session)
+            .map_err(|error| failed(error.to_string()))?;
+        // Earlier fields expire cookies with former attributes.
+        let field = saved.iter().last();
+        let attributes = field.and_then(|field| Some(field[field.find(';')?..].to_owned()));
+        Ok(attributes.unwrap_or_default())
     }
 }
 
@@ -208,20 +204,25 @@ impl FromRequestParts<Arc<Site>> for Visit {
     type Rejection = Failed;
 
     async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Failed> {
-        let failed = |reason| Failed::new(StatusCode::INTERNAL_SERVER_ERROR, reason);
         let session = Session::from_extensions(&parts.extensions);
-        let display: Option<&Display> = parts.extensions.get();
+        let display = parts.extensions.get().cloned();
         Ok(Visit {
             site: Arc::clone(site),
             session: session.map_err(|error| failed(error.to_string()))?,
-            display: display
-                .cloned()
-                .ok_or_else(|| failed(NO_DISPLAY.to_owned()))?,
+            display: display.ok_or_else(|| failed("no layer for the display cookie".into()))?,
             purse: parts.extensions.get().cloned(),
             headers: parts.headers.clone(),
-            complaint: None,
         })
     }
+}
+
+/// The queue of what is wrong with the form of a card.
+fn wrong(card: &str) -> String {
+    format!("wrong-{card}")
+}
+
+fn failed(reason: String) -> Failed {
+    Failed::new(StatusCode::INTERNAL_SERVER_ERROR, reason)
 }
 
 /// The cards whose forms change the picture of the cookie.
@@ -235,7 +236,3 @@ pub(super) const NAME: &str = "name";
 pub(super) const VISITS: &str = "visits";
 /// Begins the keys of data that was added to fill the session.
 pub(super) const BOX: &str = "box-";
-/// The display cookie's keys.
-const LANGUAGE: &str = "language";
-const THEME: &str = "theme";
-const NO_DISPLAY: &str = "no layer for the display cookie is there";

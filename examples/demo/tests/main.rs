@@ -4,23 +4,8 @@
 
 mod demo;
 
-mod batch;
-mod csrf;
-mod device;
-mod eager;
-mod flash;
-mod formerly;
-mod guard;
-mod header;
-mod messages;
+mod api;
+mod forms;
 mod pages;
-mod playground;
 mod program;
-mod remember;
-mod responses;
-mod revocation;
-mod rotation;
-mod sign_in;
-mod size;
 mod texts;
-mod time;

@@ -1,82 +1,76 @@
 //! The texts of the pages, as files.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
-use toml::{Table, Value};
+type Texts = BTreeMap<String, String>;
 
 #[test]
 fn three_languages_have_the_same_texts_with_the_same_blanks() {
     let english = texts("english");
     for language in ["german", "swedish"] {
         let other = texts(language);
-        assert_eq!(keys(&other), keys(&english), "{language}");
-        for ((key, one), (_, other)) in english.iter().zip(&other) {
-            assert_eq!(blanks(one), blanks(other), "{language}: {key}");
-            assert_eq!(one.matches('`').count() % 2, 0, "{key}");
+        assert!(other.keys().eq(english.keys()), "{language}");
+        for (key, text) in &english {
+            assert_eq!(blanks(text), blanks(&other[key]), "{language}: {key}");
+            assert_eq!(text.matches('`').count() % 2, 0, "{key}");
         }
     }
 }
 
 #[test]
 fn every_text_is_used_and_every_one_in_use_exists() {
-    let english = texts("english");
-    let keys = keys(&english);
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let texts = texts("english");
     let mut code = String::new();
-    for place in [".", "pages", "pages/lab", "templates", "templates/lab"] {
-        for file in fs::read_dir(folder.join(place)).unwrap() {
-            let path = file.unwrap().path();
-            if path.is_file() {
-                code += &fs::read_to_string(path).unwrap();
-            }
+    for place in ["", "pages", "pages/lab", "templates", "templates/lab"] {
+        for file in fs::read_dir(folder().join(place)).unwrap() {
+            code += &fs::read_to_string(file.unwrap().path()).unwrap_or_default();
         }
     }
-    for key in &keys {
-        let (card, part) = key.split_once('.').unwrap_or(("", key));
-        let is_whole = code.contains(&format!("\"{key}\""));
-        // As in `t.of("theme", theme)`, and in names that are put together.
-        let part = part.trim_end_matches("_purpose").trim_end_matches("_text");
-        let is_put_together = code.contains(&format!("\"{card}\""))
-            && ["title", "what"].contains(&part)
-            || code.contains(&format!("\"{part}\""))
-            || code.contains(&format!("\"{card}.{part}\""));
-        assert!(is_whole || is_put_together, "nothing shows {key}");
+    for key in texts.keys() {
+        let (card, part) = key.split_once('.').unwrap();
+        // As in `t.of("theme", theme)`; outcomes, reasons and parts have names of the library's or of the code.
+        let parts = [
+            "title",
+            "what",
+            "button",
+            "off",
+            "done",
+            "allowed",
+            "forbidden",
+        ];
+        let has = |text: &str| code.contains(&format!("\"{text}\""));
+        let is_put_together = has(card) && (parts.contains(&part) || has(part));
+        let is_of_a_reason = card == "reason" || ["opened-under-accepted-key"].contains(&card);
+        assert!(
+            has(key) || is_put_together || is_of_a_reason,
+            "nothing shows {key}"
+        );
     }
-    let used = code
-        .split("t[\"")
-        .skip(1)
-        .map(|rest| rest.split('"').next().unwrap());
-    for key in used {
-        assert!(keys.contains(key), "there is no text {key}");
+    for rest in code.split("t[\"").skip(1) {
+        let key = rest.split('"').next().unwrap();
+        assert!(texts.contains_key(key), "there is no text {key}");
     }
 }
 
-/// The texts of a language by their keys, those in a table with its name before a dot.
-fn texts(language: &str) -> Vec<(String, String)> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("texts/{language}.toml"));
-    let table: Table = fs::read_to_string(file).unwrap().parse().unwrap();
-    let text = |value: Value| value.as_str().unwrap().to_owned();
-    let mut texts = Vec::new();
-    for (key, value) in table {
-        match value {
-            Value::Table(card) => {
-                texts.extend(
-                    card.into_iter()
-                        .map(|(part, value)| (format!("{key}.{part}"), text(value))),
-                );
-            }
-            value => texts.push((key, text(value))),
-        }
-    }
-    texts
+fn folder() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn keys(texts: &[(String, String)]) -> BTreeSet<&str> {
-    texts.iter().map(|(key, _)| &**key).collect()
+/// The texts of a language by their keys: the table, a dot, the name.
+fn texts(language: &str) -> Texts {
+    let file = fs::read_to_string(folder().join(format!("texts/{language}.toml"))).unwrap();
+    let tables: BTreeMap<String, Texts> = toml::from_str(&file).unwrap();
+    let texts = tables.into_iter().flat_map(|(card, texts)| {
+        let texts = texts.into_iter();
+        texts.map(move |(part, text)| (format!("{card}.{part}"), text))
+    });
+    texts.collect()
 }
 
 /// The names in braces.
-fn blanks(text: &str) -> BTreeSet<&str> {
+fn blanks(text: &str) -> Vec<&str> {
     let blanks = text.split('{').skip(1);
-    blanks.map(|rest| rest.split('}').next().unwrap()).collect()
+    let mut blanks: Vec<_> = blanks.map(|rest| rest.split('}').next().unwrap()).collect();
+    blanks.sort_unstable();
+    blanks
 }

@@ -4,108 +4,65 @@ use std::time::Instant;
 
 use hardtack::session::{Outcome, Reason};
 
-use super::{picture::Picture, verdict};
-use crate::{
-    pages::{
-        token::{Token, as_field},
-        visit::Visit,
-    },
-    texts::filled,
-};
+use super::picture::Picture;
+use crate::pages::{token::Token, visit::Visit};
 
 pub(super) struct Forgeries {
     pub(super) summary: String,
     pub(super) years: String,
-    pub(super) reasons: Vec<Refusals>,
+    /// Why forgeries were refused, with a colour and their number.
+    pub(super) reasons: Vec<(Reason, &'static str, usize)>,
     /// The bytes in the colours of the reasons.
     pub(super) picture: Picture,
-}
-
-/// Forgeries that were refused for one reason.
-pub(super) struct Refusals {
-    reason: Reason,
-    pub(super) name: &'static str,
-    pub(super) text: &'static str,
-    pub(super) colour: &'static str,
-    pub(super) count: usize,
 }
 
 impl Forgeries {
     /// Tries every bit of a session in one cookie, and a bit of each byte of a larger one.
     pub(super) fn of(token: &Token, visit: &Visit) -> Option<Forgeries> {
-        let t = visit.texts();
+        let (t, now) = (visit.texts(), visit.site.clock.now());
         let mut bytes = token.bytes()?;
         let bits = if bytes.len() > MOST_WHOLE_BYTES { 1 } else { 8 };
-        let (mut reasons, mut parts) = (Vec::new(), Vec::new());
+        let mut reasons: Vec<(Reason, &str, usize)> = Vec::new();
+        let mut parts = Vec::new();
         let mut opened = 0;
         let begin = Instant::now();
         for at in 0..bytes.len() {
             let mut colour = OPENED;
             for bit in 0..bits {
                 bytes[at] ^= 1 << bit;
-                match refusal(&token.with_bytes(&bytes), visit) {
-                    Some(reason) => colour = count(&mut reasons, reason, visit),
-                    None => opened += 1,
+                match visit.open(&token.with_bytes(&bytes), now).outcome() {
+                    Outcome::Rejected { reason, .. } => colour = count(&mut reasons, reason),
+                    _ => opened += 1,
                 }
                 bytes[at] ^= 1 << bit;
             }
             parts.push((1, colour));
         }
         let (tried, took) = (bytes.len() * bits, begin.elapsed().as_secs_f64());
-        let values = [
-            ("tried", &*tried.to_string()),
-            ("time", &format!("{:.1} ms", took * 1e3)),
-            ("opened", &opened.to_string()),
-        ];
+        let time = format!("{:.1} ms", took * 1e3);
         // There are 2^128 tags.
         let years = 128.0 * 2_f64.log10() + (took / tried as f64 / YEAR).log10();
-        let exponent = format!("{years:.0}")
-            .chars()
-            .map(superscript)
-            .collect::<String>();
         Some(Forgeries {
-            summary: filled(&t["forge.done"], &values),
-            years: filled(&t["forge.years"], &[("exponent", &exponent)]),
+            summary: t.filled(
+                "forge.done",
+                &[("tried", &tried), ("time", &time), ("opened", &opened)],
+            ),
+            years: t.filled("forge.years", &[("exponent", &format!("{years:.0}"))]),
             picture: Picture::of(&parts, None),
             reasons,
         })
     }
 }
 
-fn refusal(cookies: &[(String, String)], visit: &Visit) -> Option<Reason> {
-    let session = visit
-        .site
-        .probe
-        .load([as_field(cookies)], visit.site.clock.now());
-    match session.outcome() {
-        Outcome::Rejected { reason, .. } => Some(reason),
-        _ => None,
-    }
-}
-
 /// Counts one more for this reason, and returns its colour.
-fn count(reasons: &mut Vec<Refusals>, reason: Reason, visit: &Visit) -> &'static str {
-    let known = reasons.iter().position(|known| known.reason == reason);
-    let number = known.unwrap_or_else(|| {
-        reasons.push(Refusals {
-            reason,
-            name: reason.name(),
-            text: verdict::why(reason, visit.texts()),
-            colour: COLOURS[reasons.len() % COLOURS.len()],
-            count: 0,
-        });
-        reasons.len() - 1
-    });
-    reasons[number].count += 1;
-    reasons[number].colour
-}
-
-fn superscript(digit: char) -> char {
-    let digits = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let value = digit
-        .to_digit(10)
-        .and_then(|digit| digits.get(digit as usize));
-    value.copied().unwrap_or(digit)
+fn count(reasons: &mut Vec<(Reason, &'static str, usize)>, reason: Reason) -> &'static str {
+    let known = reasons.iter().position(|known| known.0 == reason);
+    let at = known.unwrap_or(reasons.len());
+    if known.is_none() {
+        reasons.push((reason, COLOURS[at % COLOURS.len()], 0));
+    }
+    reasons[at].2 += 1;
+    reasons[at].1
 }
 
 /// Bytes of a token of which every bit is tried within a moment.

@@ -6,97 +6,73 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 /// An image in the page itself, so that it shows the cookie of this very request.
 pub(super) struct Picture {
     pub(super) uri: String,
-    pub(super) width: usize,
     pub(super) height: usize,
 }
 
+/// In squares.
 #[derive(Template)]
-#[template(path = "picture.svg")]
-struct Drawing {
-    width: usize,
-    height: usize,
-    cell: usize,
-    runs: Vec<Run>,
+#[template(path = "lab/picture.svg")]
+struct Drawing<'a> {
+    columns: usize,
+    rows: usize,
+    /// The colour of each part, and its path.
+    parts: Vec<(&'a str, String)>,
     mark: Option<(usize, usize)>,
 }
 
-/// Squares of one colour.
-struct Run {
-    x: usize,
-    y: usize,
-    width: usize,
-    height: usize,
-    colour: &'static str,
-}
-
 impl Picture {
-    /// Draws bytes of the same colour one after the other, and marks the byte that was changed.
-    pub(super) fn of(parts: &[(usize, &'static str)], changed: Option<usize>) -> Picture {
+    /// Draws the bytes of each part in its colour, and marks the byte that was changed.
+    pub(super) fn of(parts: &[(usize, &str)], changed: Option<usize>) -> Picture {
         let bytes = parts.iter().map(|(len, _)| len).sum();
         let cell = cell(bytes);
         let columns = WIDTH / cell;
+        let rows = bytes.div_ceil(columns);
         let mut start = 0;
-        let mut runs = Vec::new();
-        for part in parts.chunk_by(|one, next| one.1 == next.1) {
-            let (len, colour) = (part.iter().map(|(len, _)| len).sum::<usize>(), part[0].1);
-            let squares = rectangles(start, start + len, columns);
-            runs.extend(squares.map(|square| {
-                let [x, y, width, height] = square.map(|squares| squares * cell);
-                Run {
-                    x,
-                    y,
-                    width,
-                    height,
-                    colour,
-                }
-            }));
-            start += len;
-        }
-        let height = bytes.div_ceil(columns) * cell;
+        let parts = parts.chunk_by(|one, next| one.1 == next.1).map(|part| {
+            let first = start;
+            start += part.iter().map(|(len, _)| len).sum::<usize>();
+            (part[0].1, path(first, start, columns))
+        });
         let drawing = Drawing {
-            width: WIDTH,
-            height,
-            cell,
-            runs,
-            mark: changed.map(|at| (at % columns * cell, at / columns * cell)),
+            columns,
+            rows,
+            parts: parts.collect(),
+            mark: changed.map(|at| (at % columns, at / columns)),
         };
         let svg = drawing.render().unwrap_or_default();
         Picture {
             uri: format!("data:image/svg+xml;base64,{}", BASE64_STANDARD.encode(svg)),
-            width: WIDTH,
-            height,
+            height: rows * cell,
         }
     }
 }
 
-/// Joins the squares from `first` to before `end` to rectangles: the rest of a row, whole rows, the start of a row.
-fn rectangles(first: usize, end: usize, columns: usize) -> impl Iterator<Item = [usize; 4]> {
-    let whole_from = first.next_multiple_of(columns).min(end);
-    let whole_to = (end - end % columns).max(whole_from);
-    let row = |from: usize, to: usize| [from % columns, from / columns, to - from, 1];
-    let rows = (whole_to - whole_from) / columns;
-    let whole = [0, whole_from / columns, columns, rows];
-    let runs = [row(first, whole_from), whole, row(whole_to, end)];
-    runs.into_iter()
-        .filter(|[_, _, width, height]| width * height > 0)
+/// Draws the squares from `first` to before `end`: a line in each row.
+fn path(first: usize, end: usize, columns: usize) -> String {
+    let rows = first / columns..end.div_ceil(columns);
+    let lines = rows.map(|row| {
+        let (start, end) = (first.max(row * columns), end.min((row + 1) * columns));
+        format!("M{} {row}.5h{}", start - row * columns, end - start)
+    });
+    lines.collect()
 }
 
 /// Returns the byte at a place of the picture.
-pub(in crate::pages) fn byte_at(x: usize, y: usize, bytes: usize) -> usize {
+pub(in crate::pages) fn byte_at(x: &str, y: &str, bytes: usize) -> Option<usize> {
+    let (x, y): (usize, usize) = (x.parse().ok()?, y.parse().ok()?);
     let cell = cell(bytes);
-    let before = (y / cell).saturating_mul(WIDTH / cell);
-    before.saturating_add(x.min(WIDTH - 1) / cell)
+    let before = (y / cell).checked_mul(WIDTH / cell)?;
+    before.checked_add(x.min(WIDTH - 1) / cell)
 }
 
 /// Returns the side of a square in pixels: the largest with which the picture takes half the screen of a phone.
 fn cell(bytes: usize) -> usize {
     let fits = |cell: &usize| bytes.div_ceil(WIDTH / cell) * cell <= HIGHEST;
-    CELLS.into_iter().find(fits).unwrap_or(SMALLEST)
+    CELLS.into_iter().find(fits).unwrap_or(3)
 }
 
 /// In pixels, so that it fits a phone and a click can be told from its place.
-const WIDTH: usize = 288;
+pub(super) const WIDTH: usize = 288;
 const HIGHEST: usize = 384;
 /// Divisors of the width.
 const CELLS: [usize; 7] = [24, 18, 12, 9, 8, 6, 4];
-const SMALLEST: usize = 3;

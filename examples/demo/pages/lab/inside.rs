@@ -1,0 +1,197 @@
+//! What is inside of a cookie: for the server, and for those without the key.
+
+use std::{
+    fmt::Display,
+    time::{Duration, SystemTime},
+};
+
+use hardtack::{SessionCookie, keys::Mode};
+use serde_json::{Map, Value};
+
+use super::bands;
+use crate::{
+    api,
+    pages::{token::Token, visit::Visit},
+};
+
+/// The room in the cookie.
+pub(super) struct Room {
+    pub(super) allowed: usize,
+    /// The numbers in a sentence.
+    pub(super) size: String,
+    pub(super) parts: Vec<Part>,
+}
+
+/// A part of the room, in bytes of `Set-Cookie`.
+pub(super) struct Part {
+    pub(super) name: String,
+    pub(super) is_key: bool,
+    pub(super) start: usize,
+    pub(super) len: usize,
+    pub(super) colour: &'static str,
+}
+
+impl Room {
+    /// Measures the session as it is now, which is at most what Set-Cookie has.
+    pub(super) fn of(visit: &Visit) -> Room {
+        let (report, t) = (visit.session.size_report(), visit.texts());
+        let mut parts: Vec<Part> = Vec::new();
+        let mut add = |name: &str, is_key: bool, len: usize, colour: &'static str| {
+            let start = parts.last().map_or(0, |last| last.start + last.len);
+            let name = name.to_owned();
+            parts.push(Part {
+                name,
+                is_key,
+                start,
+                len,
+                colour,
+            });
+        };
+        // Three bytes inside the seal are four of the cookie.
+        let sealed = |len: usize| (len * 4).div_ceil(3);
+        add(&t["room.frame"], false, report.empty, FRAME);
+        for ((key, len), colour) in report.entries.iter().zip(ENTRIES.iter().cycle()) {
+            add(key, true, sealed(*len), colour);
+        }
+        let others = [
+            ("room.messages", report.flash),
+            ("room.padding", report.padding),
+        ];
+        for (key, len) in others.into_iter().filter(|(_, len)| *len > 0) {
+            add(&t[key], false, sealed(len), FRAME);
+        }
+        let free = report.allowed.saturating_sub(report.set_cookie);
+        add(&t["room.left"], false, free, "none");
+        let sizes: [(&str, &dyn Display); 4] = [
+            ("used", &report.set_cookie),
+            ("allowed", &report.allowed),
+            (
+                "sent",
+                &visit.arrived().map_or(0, |token| token.as_field().len()),
+            ),
+            ("cookies", &report.cookies),
+        ];
+        Room {
+            allowed: report.allowed,
+            size: t.filled("room.size", &sizes),
+            parts,
+        }
+    }
+}
+
+/// A span that ends in a deadline.
+pub(super) struct Deadline {
+    pub(super) name: &'static str,
+    pub(super) from: SystemTime,
+    pub(super) to: SystemTime,
+    pub(super) whole: Duration,
+    pub(super) gone: Duration,
+    pub(super) left: Duration,
+}
+
+/// Returns none for a session that has not been sent.
+pub(super) fn deadlines(visit: &Visit) -> Vec<Deadline> {
+    let (session, t, flags) = (&visit.session, visit.texts(), &visit.site.flags);
+    let now = visit.site.clock.now();
+    let span = |name: &'static str, from: SystemTime, to: SystemTime| Deadline {
+        name: &t[name],
+        from,
+        to,
+        whole: to.duration_since(from).unwrap_or_default(),
+        gone: now.duration_since(from).unwrap_or_default(),
+        left: to.duration_since(now).unwrap_or_default(),
+    };
+    let (created, active) = (session.created_at(), session.last_active_at());
+    let (Some(created), Some(active), Some(end)) = (created, active, session.expires_at()) else {
+        return Vec::new();
+    };
+    if session.is_persistent() {
+        return vec![span("server.remembered", created, end)];
+    }
+    let absolute = flags.span("absolute_timeout").unwrap_or(ABSOLUTE);
+    let idle = match flags.sets("idle_timeout") {
+        true => flags.span("idle_timeout"),
+        false => Some(IDLE),
+    };
+    let idle = idle.filter(|idle| *idle < absolute);
+    let idle = idle.map(|idle| span("server.idle", active, active + idle));
+    let absolute = span("server.absolute", created, created + absolute);
+    idle.into_iter().chain([absolute]).collect()
+}
+
+/// Returns what the playground answers, with long texts cut.
+pub(super) fn facts(visit: &Visit) -> String {
+    let mut facts = api::facts(&visit.site, &visit.session);
+    if let Some(Value::Object(data)) = facts.get_mut("data") {
+        for value in data.values_mut() {
+            if let Value::String(text) = value
+                && text.chars().count() > LONGEST_TEXT
+            {
+                let start: String = text.chars().take(LONGEST_TEXT).collect();
+                *value = format!("{start} … ({})", text.len()).into();
+            }
+        }
+    }
+    format!("{facts:#}")
+}
+
+/// The bytes of a cookie, as its finder could read them.
+pub(super) struct Dump {
+    pub(super) cookie: String,
+    pub(super) verdict: &'static str,
+    /// What is inside, if everybody can read it.
+    pub(super) content: Option<String>,
+    pub(super) rows: Vec<String>,
+}
+
+/// Dumps the session's cookie, and the one with the display settings, if they came.
+pub(super) fn dumps(visit: &Visit) -> Vec<Dump> {
+    let dump = |cookie: &SessionCookie, session: &hardtack::Session| {
+        let bytes = Token::find(&visit.headers, cookie.name())?.bytes()?;
+        let is_readable = cookie.mode() == Mode::UnencryptedButSigned;
+        let verdict = if is_readable {
+            "visitor.signed"
+        } else {
+            "visitor.encrypted"
+        };
+        let content = || {
+            session
+                .deserialize()
+                .map(|data: Map<_, _>| format!("{:#}", Value::Object(data)))
+        };
+        let rows = bytes.chunks(BYTES_IN_ROW).map(row);
+        let cut = (bytes.len() > MOST_ROWS * BYTES_IN_ROW).then(|| "…".to_owned());
+        Some(Dump {
+            cookie: cookie.name().to_string(),
+            verdict: &visit.texts()[verdict],
+            content: is_readable.then(content).and_then(Result::ok),
+            rows: rows.take(MOST_ROWS).chain(cut).collect(),
+        })
+    };
+    let session = dump(&visit.site.session, &visit.session);
+    let display = dump(&visit.site.display, &visit.display.0);
+    session.into_iter().chain(display).collect()
+}
+
+/// Writes hexadecimal digits, then the printable characters.
+fn row(bytes: &[u8]) -> String {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x} ")).collect();
+    let show = |byte: &u8| match byte {
+        b' '..=b'~' => char::from(*byte),
+        _ => '·',
+    };
+    let text: String = bytes.iter().map(show).collect();
+    format!("{hex:24} {text}")
+}
+
+/// The library's own timeouts.
+const IDLE: Duration = Duration::from_secs(30 * 60);
+const ABSOLUTE: Duration = Duration::from_secs(12 * 3600);
+/// In characters.
+const LONGEST_TEXT: usize = 24;
+/// Bytes per line, which fit the width of a phone.
+const BYTES_IN_ROW: usize = 8;
+/// So that a large session does not make the page too long.
+const MOST_ROWS: usize = 32;
+const FRAME: &str = "#7d8590";
+const ENTRIES: [&str; 4] = [bands::BODY, "#b36a12", "#f0b968", "#8a5520"];

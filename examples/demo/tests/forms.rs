@@ -1,0 +1,350 @@
+//! The forms of the lab, used as by a visitor.
+
+use std::thread;
+
+use hardtack_scenarios::{Answer, Client, Method, Server, Site, answers_the_table};
+use serde_json::json;
+
+use crate::demo::{Page, Visitor, encryption_key, start, start_with};
+
+#[test]
+fn the_demo_answers_the_table() {
+    answers_the_table(Site::Demo, |ring| {
+        let demo = start_with(ring, "");
+        Server::at(demo.base().to_owned(), demo)
+    });
+}
+
+#[test]
+fn a_visitor_signs_in_counts_and_signs_out() {
+    let browser = start("");
+    let before = browser.post("/api/id", ()).json()["id"].take();
+    let page = browser.submit("/sign-in", &[("name", "Ada")]);
+    assert!(page.has("Hello, Ada"));
+    let said = "You are signed in, and your session has a new id.";
+    assert_eq!(page.messages(), [said]);
+    assert!(browser.get("/").messages().is_empty(), "it is said once");
+    let session = browser.session();
+    assert_ne!(session["id"], before);
+    for visit in 1..=3 {
+        let page = browser.submit("/count", &[]);
+        assert!(page.has(&format!(r#"id="visits">{visit}<"#)));
+    }
+    let page = browser.submit("/sign-out", &[]);
+    assert!(page.messages()[0].starts_with("You are signed out"));
+    let after = browser.session();
+    assert_eq!(after["data"], json!({}));
+    assert_ne!(after["id"], session["id"]);
+}
+
+#[test]
+fn visitors_at_the_same_time_do_not_mix_and_instances_share_sessions() {
+    let keys = encryption_key();
+    let demos = [start_with(&keys, ""), start_with(&keys, "")];
+    let bases = [0, 1].map(|demo: usize| demos[demo].base().to_owned());
+    thread::scope(|scope| {
+        for name in ["Ada", "Grace"] {
+            let bases = &bases;
+            scope.spawn(move || {
+                let demos = [0, 1].map(|demo| Visitor(Client::of_url(&bases[demo])));
+                let mut browser = demos[0].clone().signed_in(name);
+                for visit in 1..=20 {
+                    browser = browser.at(&demos[visit % 2]);
+                    let page = browser.submit("/count", &[]);
+                    assert!(page.has(&format!("Hello, {name}")));
+                    assert!(page.has(&format!(r#"id="visits">{visit}<"#)));
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_form_that_is_wrong_says_so_and_changes_nothing() {
+    let browser = start("");
+    let check = |path: &str, field: &str, value: &str, told: &str| {
+        let page = browser.submit(path, &[(field, value)]);
+        assert!(page.has(told), "{path} {value}: {:?}", page.messages());
+        assert!(page.has(r#"aria-invalid="true""#) && page.has(r#"role="alert""#));
+        assert!(!browser.get("/").has("aria-invalid"), "it is said once");
+        assert_eq!(browser.session()["data"], json!({}));
+    };
+    for name in ["", "  ", &"x".repeat(61)] {
+        check("/sign-in", "name", name, "1 to 60 characters");
+    }
+    for bytes in ["", "0", "many", "-1", "20001", "99999999999999999999"] {
+        check("/data", "bytes", bytes, "from 1 to 20,000");
+    }
+    for message in ["", "  "] {
+        check("/flash", "message", message, "Please write a message.");
+    }
+    check("/data", "bytes", "3000", "bytes of 3072. Nothing is lost");
+    check(
+        "/flash",
+        "message",
+        &"x".repeat(3_000),
+        "bytes of 3072. Nothing is lost",
+    );
+}
+
+#[test]
+fn a_session_without_room_for_the_message_is_signed_in_all_the_same() {
+    let browser = start("");
+    browser.put("/api/data/name", "x".repeat(60));
+    browser.put("/api/data/visits", 0);
+    let room = browser.session()["remaining_bytes"].as_u64().unwrap() as usize;
+    browser.put("/api/data/k", "x".repeat(room - 10));
+    assert!(
+        browser
+            .submit("/sign-in", &[("name", "Ada")])
+            .has("Hello, Ada")
+    );
+}
+
+#[test]
+fn a_message_that_was_left_waits_for_a_page_that_shows_it() {
+    let browser = start("");
+    browser.post("/api/flash", json!({ "message": "<b>\"hi\"" }));
+    assert!(browser.get("/about").messages().is_empty());
+    assert_eq!(browser.get("/").messages(), ["&#60;b&#62;&#34;hi&#34;"]);
+    let left = browser.get("/api/flash").json();
+    assert_eq!(left, json!({ "messages": [] }));
+    let page = browser.submit("/flash", &[("message", "See you")]);
+    assert_eq!(page.messages()[0], "See you");
+    assert!(browser.get("/").messages().is_empty());
+}
+
+#[test]
+fn a_visitor_is_remembered_who_ticked_the_box_that_is_shown() {
+    let the_box = r#"<input type="checkbox" name="remember">"#;
+    let check =
+        |browser: &Visitor, fields: &[(&str, &str)], is_shown: bool, is_remembered: bool| {
+            assert_eq!(browser.get("/").has(the_box), is_shown);
+            let page = browser.submit("/sign-in", fields);
+            assert!(page.has("Hello, Ada"));
+            assert_eq!(browser.session()["persistent"], is_remembered);
+            assert_eq!(page.has("Remembered</span>"), is_remembered);
+            browser.submit("/sign-out", &[]);
+            assert_eq!(browser.session()["persistent"], false);
+        };
+    let ticked = [("name", "Ada"), ("remember", "on")];
+    let allowed = start("--remember-up-to 30days");
+    check(&allowed, &ticked[..1], true, false);
+    check(&allowed, &ticked, true, true);
+    // The visitor allows it, and forbids it again.
+    let browser = start("");
+    check(&browser, &ticked, false, false);
+    browser.submit("/server", &[("card", "remember")]);
+    check(&browser, &ticked, true, true);
+    browser.submit("/server", &[("card", "remember")]);
+    check(&browser, &ticked, false, false);
+    // A flag is not switched off.
+    allowed.submit("/server", &[("card", "remember")]);
+    check(&allowed, &ticked, true, true);
+}
+
+#[test]
+fn a_form_without_a_valid_token_does_nothing() {
+    let browser = start("").signed_in("Ada");
+    let foreign = browser.stranger().get("/").csrf_tokens().remove(0);
+    let own = browser.get("/").csrf_tokens().remove(0);
+    let changed = format!("A{}", &own[1..]);
+    let changed = if changed == own {
+        format!("B{}", &own[1..])
+    } else {
+        changed
+    };
+    let forms = "sign-in sign-out count data data/remove flash language theme flip rename copy replay \
+                 revoke purse large keys/rotate keys/retire clock server";
+    let fields = [
+        ("name", "Eve"),
+        ("bytes", "10"),
+        ("message", "hello"),
+        ("language", "sv"),
+        ("theme", "dark"),
+        ("byte", "7"),
+        ("seconds", "600"),
+        ("card", "split"),
+    ];
+    let keys = browser.get("/api/keys").text;
+    for form in forms.split_whitespace() {
+        let path = format!("/{form}");
+        for bad in ["", &foreign, &changed] {
+            let page = browser.submit_with(&path, bad, &fields);
+            assert_eq!(page.status, 403, "{path} {bad}");
+            assert!(page.has("<h1>Forbidden</h1>"));
+            assert!(page.set_cookies().is_empty());
+        }
+        assert_eq!(browser.form(&path, &fields).status, 403, "{path}");
+        let page = browser.post(&path, json!({}));
+        assert!(page.status == 403 && page.has("no CSRF token"), "{path}");
+    }
+    let page = browser.get("/");
+    assert!(page.has("Hello, Ada"));
+    assert!(page.messages().is_empty());
+    assert_eq!(browser.get("/api/keys").text, keys);
+}
+
+/// A client without cookies, like Safari with the `Secure` cookies of a server on localhost.
+#[test]
+fn a_browser_that_keeps_no_cookie_is_told_so() {
+    let browser = start("");
+    let told = "No session cookie came with this form";
+    let token = browser.stranger().get("/").csrf_tokens().remove(0);
+    let page = browser.stranger().submit_with("/sign-in", &token, &[]);
+    assert_eq!(page.status, 403);
+    assert!(page.has(told) && page.has("--insecure"));
+    let keeping = browser.stranger();
+    keeping.get("/");
+    let page = keeping.submit_with("/sign-in", &token, &[]);
+    assert_eq!(page.status, 403);
+    assert!(!page.has(told));
+}
+
+#[test]
+fn every_form_has_a_token_of_its_own_that_is_valid_until_the_sign_in() {
+    let browser = start("");
+    let page = browser.get("/");
+    let mut tokens = page.csrf_tokens();
+    let forms = page.text.matches("<form").count();
+    assert!(forms > 10);
+    tokens.sort();
+    tokens.dedup();
+    assert_eq!(tokens.len(), forms);
+    for language in ["de", "en"] {
+        let page = browser.submit_with("/language", &tokens[0], &[("language", language)]);
+        assert_eq!(page.status, 200);
+    }
+    browser.submit("/sign-in", &[("name", "Ada")]);
+    let page = browser.submit_with("/sign-out", &tokens[0], &[]);
+    assert_eq!(page.status, 403);
+    assert!(page.has("load the page again"));
+}
+
+#[test]
+fn a_form_on_another_site_does_nothing() {
+    let browser = start("").signed_in("Ada");
+    let token = browser.get("/").csrf_tokens().remove(0);
+    let send = |name: &str, value: &str| {
+        let form = browser
+            .request(Method::POST, "/sign-out")
+            .header(name, value);
+        browser.send(form.form(&[("csrf_token", &token)]))
+    };
+    for (name, value) in [
+        ("origin", "http://evil.test"),
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "null"),
+    ] {
+        let page = send(name, value);
+        assert_eq!(page.status, 403, "{value}");
+        assert!(page.set_cookies().is_empty());
+    }
+    let link = browser.with(Method::GET, "/", "sec-fetch-site", "cross-site");
+    assert!(link.has("Hello, Ada"));
+    assert!(send("origin", browser.base()).has("Sign in"));
+}
+
+#[test]
+fn the_guard_of_the_purse_says_that_it_held() {
+    let browser = start("");
+    let check = |path: &str, sentence: &str| {
+        let page = browser.with(Method::POST, path, "sec-fetch-site", "cross-site");
+        assert_eq!(page.status, 403);
+        assert!(page.has(sentence), "{}", page.text);
+    };
+    check("/purse/guarded", "no coin was taken");
+    check("/purse/guarded?lang=de", "keine Münze wurde genommen");
+}
+
+#[test]
+fn a_flip_and_a_replay_keep_the_copy_of_the_good_cookie() {
+    let browser = start("").signed_in("Ada");
+    for byte in ["50", "51"] {
+        let page = browser.submit("/flip", &[("byte", byte)]);
+        assert!(page.has("<strong>Refused: Auth.</strong>"));
+        // The session for the forms of this page is another one, so there is nothing to click on.
+        assert!(!page.has(r#"type="image""#));
+    }
+    assert!(browser.submit("/replay", &[]).has("Hello, Ada"));
+    for place in ["300", "99999", "18446744073709551615", "-1"] {
+        let page = browser.submit("/flip", &[("at.x", "5"), ("at.y", place)]);
+        assert!(page.has("There is no such byte"), "{place}");
+    }
+    assert!(browser.get("/").has("Hello, Ada"));
+}
+
+#[test]
+fn keys_are_rotated_and_retired_by_forms() {
+    let browser = start("").signed_in("Ada");
+    let keys = || browser.get("/api/keys").json();
+    let before = keys()["seals"].take();
+    let page = browser.submit("/keys/rotate", &[]);
+    assert!(page.has("Opened under an earlier key."));
+    let rotated = keys();
+    assert_ne!(rotated["seals"], before);
+    let accepted = rotated["accepts"].as_array().unwrap();
+    assert!(accepted.len() == 2 && accepted.contains(&before));
+    assert!(browser.submit("/keys/retire", &[]).has("Hello, Ada"));
+    assert_eq!(keys()["accepts"], json!([rotated["seals"]]));
+}
+
+#[test]
+fn every_forged_cookie_is_refused() {
+    for (flags, bits) in [
+        ("", 8),
+        ("--mode unencrypted-but-signed", 8),
+        ("--size split:4", 1),
+    ] {
+        let browser = start(flags).signed_in("Ada");
+        if bits == 1 {
+            browser.put("/api/data/large", "x".repeat(4_000));
+        }
+        let answer = browser.get("/?forge=yes");
+        let (before, _) = answer.text.split_once(" forgeries in ").unwrap();
+        let tried: usize = before.rsplit('>').next().unwrap().parse().unwrap();
+        let cookies = browser.browser().cookies().into_iter();
+        let sent = cookies.filter(|(name, _)| name.starts_with("__Host-session"));
+        let sent = sent.map(|(_, value)| value.trim_start_matches("2.").len());
+        assert_eq!(tried, sent.sum::<usize>() * 3 / 4 * bits, "{flags}");
+        assert!(answer.has("each one bit away from your cookie: 0 opened."));
+        assert!(
+            browser.get("/").has("Hello, Ada"),
+            "the session is as it was"
+        );
+    }
+}
+
+/// A proxy with 4,096 bytes for a response's head answers 502 to a longer one.
+#[test]
+fn no_form_of_the_lab_answers_with_two_full_sessions() {
+    let browser = start("").signed_in("Ada");
+    let room = browser.session()["remaining_bytes"].as_u64().unwrap();
+    browser.put("/api/data/k", "x".repeat(room as usize - 6));
+    let mut sent = Vec::new();
+    for (path, field) in [
+        ("/flip", "byte=50"),
+        ("/replay", ""),
+        ("/copy", ""),
+        ("/clock", "seconds=60"),
+    ] {
+        let token = browser.get("/").csrf_tokens().remove(0);
+        let mut path = path.to_owned();
+        // A form is sent again until it leads to a page.
+        while !path.contains('#') {
+            let form = browser.request(Method::POST, &path);
+            let form = form.header("content-type", "application/x-www-form-urlencoded");
+            let answer: Answer = browser
+                .browser()
+                .ask(form.body(format!("{field}&csrf_token={token}")));
+            let head = answer
+                .headers
+                .iter()
+                .map(|(name, value)| name.as_str().len() + value.len() + 4);
+            sent.push(head.sum::<usize>());
+            path = answer.field("location");
+        }
+    }
+    assert!(sent.iter().all(|bytes| *bytes < 4_000), "{sent:?}");
+    assert!(sent.len() > 4, "a flip takes two: {sent:?}");
+}
