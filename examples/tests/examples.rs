@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 /// Runs the unit tests of the example.
-#[path = "../../login.rs"]
+#[path = "../login.rs"]
 #[allow(dead_code, reason = "its server runs as a process")]
 mod login;
 
