@@ -21,7 +21,7 @@ use hardtack::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
-use self::operation::Operation;
+use self::operation::{Operation, Queue};
 use crate::{clock::unix_seconds, errors::Failed, hooks, site::Site};
 
 pub(crate) async fn session(State(site): State<Arc<Site>>, session: Session) -> Json<Value> {
@@ -108,21 +108,18 @@ pub(crate) async fn invalidate(session: Session) -> Result<Json<Value>, Failed> 
     Ok(Json(json!({ "id": ended.map(|id| id.to_string()) })))
 }
 
-/// The fields of requests that have no operation.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Asked {
-    queue: String,
-    seconds: u64,
-}
-
 /// Messages, which stay in the session.
-pub(crate) async fn flashes(session: Session, Query(asked): Query<Asked>) -> Json<Value> {
+pub(crate) async fn flashes(session: Session, Query(asked): Query<Queue>) -> Json<Value> {
     Json(json!({ "messages": session.flashes(&asked.queue) }))
 }
 
-pub(crate) async fn recent(session: Session, Query(asked): Query<Asked>) -> Json<Value> {
-    let span = Duration::from_secs(asked.seconds);
+#[derive(Deserialize)]
+pub(crate) struct Span {
+    seconds: u64,
+}
+
+pub(crate) async fn recent(session: Session, Query(span): Query<Span>) -> Json<Value> {
+    let span = Duration::from_secs(span.seconds);
     Json(json!({ "recent": session.is_recent(span) }))
 }
 

@@ -74,11 +74,10 @@ impl Site {
             clock: DemoClock::new(flags.clock),
             renamed: builder.clone().name(format!("{name}-renamed")).build()?,
             header,
-            display: display(is_insecure, &name)?,
-            purse: if is_insecure {
-                None
-            } else {
-                Some(purse(&name)?)
+            display: display(is_insecure, format!("{name}-display"))?,
+            purse: match is_insecure {
+                true => None,
+                false => Some(purse(format!("{name}-purse"))?),
             },
             guarded_runs: AtomicU64::new(0),
             router: RwLock::default(),
@@ -175,28 +174,19 @@ impl Shared {
     }
 }
 
-/// A signed cookie, because its content may be read. Its name differs from `taken`, the session cookie's.
-fn display(is_insecure: bool, taken: &str) -> Result<SessionCookie, Refused> {
+/// A signed cookie, because its content may be read.
+fn display(is_insecure: bool, name: String) -> Result<SessionCookie, Refused> {
     let ring = KeyRing::new(SigningKey::generate()?);
-    let cookie = SessionCookie::unencrypted_but_signed(ring);
-    let cookie = match is_insecure {
-        true => cookie
-            .danger_allow_http()
-            .name(other_than(taken, "display")),
-        false => cookie.name(other_than(taken, "__Host-display")),
-    };
-    Ok(cookie.build()?)
+    let cookie = SessionCookie::unencrypted_but_signed(ring).name(name);
+    Ok(match is_insecure {
+        true => cookie.danger_allow_http().build()?,
+        false => cookie.build()?,
+    })
 }
 
-fn purse(taken: &str) -> Result<SessionCookie, Refused> {
-    let cookie = SessionCookie::encrypted(EncryptionKey::generate()?);
-    let cookie = cookie.name(other_than(taken, "__Host-purse"));
+fn purse(name: String) -> Result<SessionCookie, Refused> {
+    let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).name(name);
     Ok(cookie.same_site(SameSite::None).build()?)
-}
-
-fn other_than(taken: &str, name: &str) -> String {
-    let suffix = if name == taken { "2" } else { "" };
-    format!("{name}{suffix}")
 }
 
 const MOST_COOKIES: u8 = 4;

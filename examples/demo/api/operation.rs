@@ -19,46 +19,39 @@ use crate::{errors::Failed, site::Site};
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub(crate) enum Operation {
-    Put {
-        key: String,
-        value: Value,
-    },
-    Delete {
-        key: String,
-    },
+    Put { key: String, value: Value },
+    Delete { key: String },
     Clear,
     Invalidate,
     Renew,
     RenewId,
     Discard,
     Save,
-    Get {
-        key: String,
-    },
-    Push {
-        key: String,
-        value: Value,
-    },
+    Get { key: String },
+    Push { key: String, value: Value },
     Id,
-    Flash {
-        #[serde(default)]
-        queue: String,
-        message: String,
-        #[serde(default = "yes")]
-        allow_duplicate: bool,
-    },
-    Pop {
-        #[serde(default)]
-        queue: String,
-    },
+    Flash(Message),
+    Pop(Queue),
     Csrf,
-    Remember {
-        seconds: u64,
-    },
+    Remember { seconds: u64 },
     Forget,
-    Limit {
-        seconds: u64,
-    },
+    Limit { seconds: u64 },
+}
+
+/// A message for a later request.
+#[derive(Deserialize)]
+pub(crate) struct Message {
+    #[serde(flatten)]
+    queue: Queue,
+    message: String,
+    #[serde(default = "yes")]
+    allow_duplicate: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Queue {
+    pub(crate) queue: String,
 }
 
 fn yes() -> bool {
@@ -106,6 +99,7 @@ impl Operation {
     /// Returns the answer, if there is more to say than that it succeeded.
     fn run(self, session: &Session) -> Result<Option<Value>, SessionError> {
         use Operation::*;
+        let mut answer = None;
         match self {
             Put { key, value } => session.insert(&key, value)?,
             Delete { key } => drop(session.remove(&key)?),
@@ -115,27 +109,23 @@ impl Operation {
             RenewId => session.renew_id()?,
             Discard => session.discard()?,
             Save => session.save()?,
-            Get { key } => return Ok(Some(json!({ "value": session.get::<Value>(&key)? }))),
+            Get { key } => answer = Some(json!({ "value": session.get::<Value>(&key)? })),
             Push { key, value } => {
                 session.update(&key, |list: &mut Vec<Value>| list.push(value))?;
             }
-            Id => return Ok(Some(json!({ "id": session.ensure_id()?.to_string() }))),
-            Flash {
-                queue,
-                message,
-                allow_duplicate,
-            } => match allow_duplicate {
-                true => session.flash(&queue, &message)?,
-                false => session.flash_once(&queue, &message)?,
+            Id => answer = Some(json!({ "id": session.ensure_id()?.to_string() })),
+            Flash(flash) => match flash.allow_duplicate {
+                true => session.flash(&flash.queue.queue, &flash.message)?,
+                false => session.flash_once(&flash.queue.queue, &flash.message)?,
             },
-            Pop { queue } => {
-                return Ok(Some(json!({ "messages": session.take_flashes(&queue)? })));
+            Pop(queue) => {
+                answer = Some(json!({ "messages": session.take_flashes(&queue.queue)? }));
             }
-            Csrf => return Ok(Some(json!({ "token": session.csrf_token()? }))),
+            Csrf => answer = Some(json!({ "token": session.csrf_token()? })),
             Remember { seconds } => session.remember_for(Duration::from_secs(seconds))?,
             Forget => session.forget()?,
             Limit { seconds } => session.limit_to(Duration::from_secs(seconds))?,
         }
-        Ok(None)
+        Ok(answer)
     }
 }

@@ -151,7 +151,7 @@ fn the_signed_cookie_can_be_read_and_the_encrypted_one_cannot() {
     let browser = start("").signed_in("Augusta");
     browser.submit("/theme", &[("theme", "dark")]);
     assert!(browser.get("/theme.css").has("dark"));
-    assert!(holds(&bytes(&browser, "__Host-display"), "theme"));
+    assert!(holds(&bytes(&browser, "__Host-session-display"), "theme"));
     assert!(!holds(&bytes(&browser, "__Host-session"), "Augusta"));
     let page = browser.get("/").text;
     assert!(page.contains("&#34;theme&#34;: &#34;dark&#34;"));
@@ -170,14 +170,14 @@ fn the_theme_is_in_a_second_cookie_that_scripts_do_not_get() {
     let saved = browser.post("/api/save", ());
     assert_eq!(saved.set_cookies().len(), 1);
     assert!(saved.set_cookies()[0].starts_with("__Host-session="));
-    assert!(browser.cookie("__Host-display").is_some());
+    assert!(browser.cookie("__Host-session-display").is_some());
     // The default needs none.
     browser.submit("/theme", &[("theme", "system")]);
-    assert_eq!(browser.cookie("__Host-display"), None);
-    // Its name is never that of the first.
-    let browser = start("--insecure --name display").signed_in("Ada");
+    assert_eq!(browser.cookie("__Host-session-display"), None);
+    // Its name follows that of the first.
+    let browser = start("--insecure --name app").signed_in("Ada");
     let page = browser.submit("/theme", &[("theme", "dark")]);
-    assert!(page.has("<code>display2</code>") && page.has("Hello, Ada"));
+    assert!(page.has("<code>app-display</code>") && page.has("Hello, Ada"));
 }
 
 #[test]
