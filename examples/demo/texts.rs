@@ -12,20 +12,10 @@ pub(crate) static LANGUAGES: LazyLock<[Texts; 3]> = LazyLock::new(|| {
         include_str!("texts/german.toml"),
         include_str!("texts/swedish.toml"),
     ]
-    .map(Texts::read)
+    .map(|file| Texts(toml::from_str(file).unwrap_or_default()))
 });
 
 impl Texts {
-    fn read(file: &str) -> Texts {
-        let tables: toml::Table = file.parse().unwrap_or_default();
-        let texts = tables.into_iter().flat_map(|(card, table)| {
-            let table: HashMap<String, String> = table.try_into().unwrap_or_default();
-            let texts = table.into_iter();
-            texts.map(move |(part, text)| (format!("{card}.{part}"), text))
-        });
-        Texts(texts.collect())
-    }
-
     /// Returns the texts of the language with this code.
     pub(crate) fn of_code(code: &str) -> Option<&'static Texts> {
         LANGUAGES.iter().find(|t| &t["page.code"] == code)

@@ -174,7 +174,7 @@ impl Verdict {
         let (title, text) = match session.outcome() {
             Outcome::Rejected { reason, .. } => (
                 format!("{}: {}.", &t["rejected.title"], reason.name()),
-                format!("{} {}", t.reason(reason.name()), &t["rejected.what"]),
+                t.reason(reason.name()).into(),
             ),
             _ => (t.of(kind, "title").into(), t.of(kind, "what").into()),
         };

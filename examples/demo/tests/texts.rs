@@ -56,15 +56,10 @@ fn folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The texts of a language by their keys: the table, a dot, the name.
+/// The texts of a language by their keys.
 fn texts(language: &str) -> Texts {
-    let file = fs::read_to_string(folder().join(format!("texts/{language}.toml"))).unwrap();
-    let tables: BTreeMap<String, Texts> = toml::from_str(&file).unwrap();
-    let texts = tables.into_iter().flat_map(|(card, texts)| {
-        let texts = texts.into_iter();
-        texts.map(move |(part, text)| (format!("{card}.{part}"), text))
-    });
-    texts.collect()
+    let file = folder().join(format!("texts/{language}.toml"));
+    toml::from_str(&fs::read_to_string(file).unwrap()).unwrap()
 }
 
 /// The names in braces.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use hardtack::{SessionCookie, keys::Mode};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::bands;
 use crate::{
@@ -67,7 +67,7 @@ impl Room {
             ("allowed", &report.allowed),
             (
                 "sent",
-                &visit.arrived().map_or(0, |token| token.as_field().len()),
+                &visit.arrived().unwrap_or_default().as_field().len(),
             ),
             ("cookies", &report.cookies),
         ];
@@ -148,23 +148,16 @@ pub(super) struct Dump {
 pub(super) fn dumps(visit: &Visit) -> Vec<Dump> {
     let dump = |cookie: &SessionCookie, session: &hardtack::Session| {
         let bytes = Token::find(&visit.headers, cookie.name())?.bytes()?;
-        let is_readable = cookie.mode() == Mode::UnencryptedButSigned;
-        let verdict = if is_readable {
-            "visitor.signed"
-        } else {
-            "visitor.encrypted"
-        };
-        let content = || {
-            session
-                .deserialize()
-                .map(|data: Map<_, _>| format!("{:#}", Value::Object(data)))
+        let (verdict, content) = match cookie.mode() {
+            Mode::UnencryptedButSigned => ("visitor.signed", session.deserialize().ok()),
+            _ => ("visitor.encrypted", None),
         };
         let rows = bytes.chunks(BYTES_IN_ROW).map(row);
         let cut = (bytes.len() > MOST_ROWS * BYTES_IN_ROW).then(|| "…".to_owned());
         Some(Dump {
             cookie: cookie.name().to_string(),
             verdict: &visit.texts()[verdict],
-            content: is_readable.then(content).and_then(Result::ok),
+            content: content.map(|content: Value| format!("{content:#}")),
             rows: rows.take(MOST_ROWS).chain(cut).collect(),
         })
     };
