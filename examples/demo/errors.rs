@@ -5,7 +5,7 @@ use std::error::Error;
 use axum::{
     Json,
     body::to_bytes,
-    extract::{Query, Request, rejection::QueryRejection},
+    extract::Request,
     http::{
         StatusCode,
         header::{CONTENT_LENGTH, CONTENT_TYPE},
@@ -16,7 +16,7 @@ use axum::{
 use hardtack::SessionError;
 use serde_json::{Value, json};
 
-use crate::pages::{self, Address};
+use crate::pages::{self, InLanguage};
 
 /// A request that failed: the status, and the answer to a script, with the reason as `error`.
 #[derive(Clone, Debug)]
@@ -76,12 +76,7 @@ pub(crate) async fn as_json(request: Request, next: Next) -> Response {
 }
 
 /// Answers people with a page. It does without the session, because that may be the cause.
-pub(crate) async fn as_page(
-    address: Result<Query<Address>, QueryRejection>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let t = address.unwrap_or_default().texts();
+pub(crate) async fn as_page(InLanguage(t): InLanguage, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let form = |Failed(status, json): Failed| {
         pages::error(t, status, json["error"].as_str().unwrap_or_default())

@@ -7,15 +7,14 @@ pub(crate) mod purse;
 mod token;
 pub(crate) mod visit;
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use askama::Template;
 use axum::{
-    extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderValue, StatusCode, header},
+    extract::{FromRequestParts, State},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     response::{Html, IntoResponse, Response},
 };
-use serde::Deserialize;
 
 use crate::{
     errors::Failed,
@@ -35,16 +34,17 @@ impl<T: Template> IntoResponse for Page<T> {
     }
 }
 
-/// The address of a page that does not touch the session, which elsewhere knows the language.
-#[derive(Default, Deserialize)]
-pub(crate) struct Address {
-    #[serde(default)]
-    lang: String,
-}
+/// The texts in the language that the address names, for pages that do not touch the session.
+pub(crate) struct InLanguage(pub(crate) &'static Texts);
 
-impl Address {
-    pub(crate) fn texts(&self) -> &'static Texts {
-        Texts::of_code(&self.lang).unwrap_or_default()
+impl<S: Sync> FromRequestParts<S> for InLanguage {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let mut query = parts.uri.query().unwrap_or_default().split('&');
+        let code = query.find_map(|pair| pair.strip_prefix("lang="));
+        let texts = code.and_then(Texts::of_code);
+        Ok(InLanguage(texts.unwrap_or_default()))
     }
 }
 
@@ -58,13 +58,10 @@ struct About {
 /// Has the session layer around it like every page, and leaves the session untouched.
 pub(crate) async fn about(
     State(site): State<Arc<Site>>,
-    address: Result<Query<Address>, QueryRejection>,
+    InLanguage(t): InLanguage,
 ) -> impl IntoResponse {
-    let t = address.unwrap_or_default().texts();
-    Page(About {
-        t,
-        port: site.port(),
-    })
+    let port = site.port();
+    Page(About { t, port })
 }
 
 #[derive(Template)]

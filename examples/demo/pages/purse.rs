@@ -5,14 +5,14 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Extension,
-    extract::{Query, Request, State, rejection::QueryRejection},
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use hardtack::{Session, SessionError};
 
-use super::{Address, Page, policy};
+use super::{InLanguage, Page, policy};
 use crate::{errors::Failed, site::Site, texts::Texts};
 
 /// The session of the third cookie.
@@ -46,7 +46,7 @@ pub(crate) async fn take(Extension(purse): Extension<Purse>) -> Result<Redirect,
 
 /// Says that the experiment succeeded, where the guard refused a form.
 pub(crate) async fn explain_refusal(
-    address: Result<Query<Address>, QueryRejection>,
+    InLanguage(t): InLanguage,
     request: Request,
     next: Next,
 ) -> Response {
@@ -54,7 +54,6 @@ pub(crate) async fn explain_refusal(
     if response.status() != StatusCode::FORBIDDEN {
         return response;
     }
-    let t = address.unwrap_or_default().texts();
     Failed::new(response.status(), &t["csrf.held"]).into_response()
 }
 
@@ -69,10 +68,9 @@ struct Elsewhere {
 /// The page of the other site. It knows no session, so the address says the language.
 pub(crate) async fn elsewhere(
     State(site): State<Arc<Site>>,
-    address: Result<Query<Address>, QueryRejection>,
+    InLanguage(t): InLanguage,
     headers: HeaderMap,
 ) -> Result<Response, Failed> {
-    let t = address.unwrap_or_default().texts();
     let [here, target] = origins(&headers, site.port());
     let policy = HeaderValue::from_str(&policy(&target));
     let policy = policy.map_err(|error| Failed::bad_request(error.to_string()))?;

@@ -12,7 +12,8 @@
 //!
 //! A line is a request, with a body and fields of its head, and the answer. Of its JSON, the named entries are
 //! compared; `$name` is kept when it comes first and the same afterwards, `!$name` differs, `$_` is not null, and
-//! `~text` is a part. `$port` is the demo's. `x*9` is nine letters. A field has the text; `-` is none, and `cookies` counts `Set-Cookie`.
+//! `~text` is a part. `$port` is the demo's. `x*9` is nine letters. A field of the head has the text, or is `-` for
+//! none; `cookies` counts `Set-Cookie`.
 
 use std::collections::BTreeMap;
 
@@ -191,7 +192,8 @@ impl Play {
         let is_right = match (expected, found) {
             (Value::Object(expected), Value::Object(entries)) => {
                 for (key, expected) in expected {
-                    self.matches(expected, &found[key], false)?;
+                    let found = entries.get(key).ok_or_else(|| format!("no {key}"))?;
+                    self.matches(expected, found, false)?;
                 }
                 is_outermost || expected.len() == entries.len()
             }
@@ -210,12 +212,15 @@ impl Play {
     }
 
     fn is_like(&mut self, expected: &str, found: &Value) -> bool {
-        let text = found.as_str().unwrap_or_default().to_owned();
-        match (expected.split_at(expected.len().min(1)), expected) {
-            (_, "$_") => !found.is_null(),
-            (("$", name), _) => *self.values.entry(name.to_owned()).or_insert(text.clone()) == text,
-            (("!", name), _) => self.values.get(&name[1..]) != Some(&text),
-            (("~", part), _) => text.contains(part),
+        let text = found.as_str().map(str::to_owned);
+        match (expected.split_at(expected.len().min(1)), text) {
+            (("$", "_"), _) => !found.is_null(),
+            (("$", name), Some(text)) => {
+                let known = self.values.entry(name.to_owned());
+                *known.or_insert_with(|| text.clone()) == text
+            }
+            (("!", name), Some(text)) => self.values[&name[1..]] != text,
+            (("~", part), Some(text)) => text.contains(part),
             _ => found == expected,
         }
     }
