@@ -290,6 +290,15 @@ fn keys_are_rotated_and_retired_by_forms() {
 }
 
 #[test]
+fn a_bit_is_flipped_in_several_cookies_too() {
+    let browser = start("--size split:2").signed_in("Ada");
+    browser.put("/api/data/large", "x".repeat(4_000));
+    let page = browser.submit("/flip", &[("byte", "3900")]);
+    assert!(page.has("Refused: Auth.") && page.has("cookies: 1"));
+    assert!(browser.submit("/replay", &[]).has("Hello, Ada"));
+}
+
+#[test]
 fn every_forged_cookie_is_refused() {
     for (flags, bits) in [
         ("", 8),
