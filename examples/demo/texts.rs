@@ -5,6 +5,9 @@ use std::{collections::HashMap, fmt::Display, ops::Index, sync::LazyLock};
 /// The texts of one language, by their keys: `t["flip.title"]`. A test compares the files and the keys in use.
 pub(crate) struct Texts(HashMap<String, String>);
 
+/// A name in braces, and its value.
+pub(crate) type Blank<'a> = (&'a str, &'a dyn Display);
+
 /// The languages. English is the first.
 pub(crate) static LANGUAGES: LazyLock<[Texts; 3]> = LazyLock::new(|| {
     [
@@ -40,7 +43,7 @@ impl Texts {
     }
 
     /// Returns a text, with each `{name}` replaced by its value.
-    pub(crate) fn filled(&self, key: &str, values: &[(&str, &dyn Display)]) -> String {
+    pub(crate) fn filled(&self, key: &str, values: &[Blank]) -> String {
         let text = self[key].to_owned();
         values.iter().fold(text, |text, (name, value)| {
             text.replace(&format!("{{{name}}}"), &value.to_string())

@@ -21,7 +21,7 @@ use super::{
     token::Token,
     visit::{BOX, NAME, VISITS, Visit},
 };
-use crate::{Refused, errors::Failed, site::Site};
+use crate::{Refused, errors::Failed, site::Site, texts::Blank};
 
 /// A form with a token of this session.
 pub(crate) struct Posted(Visit, Fields);
@@ -84,8 +84,7 @@ fn changed(visit: &Visit, card: &str, change: Result<(), SessionError>) -> Done 
     match change {
         Ok(()) => visit.done(&format!("{card}.done"), &[]),
         Err(SessionError::TooLarge(error)) => {
-            let sizes: [(&str, &dyn std::fmt::Display); 2] =
-                [("needed", &error.needed), ("allowed", &error.allowed)];
+            let sizes: [Blank; 2] = [("needed", &error.needed), ("allowed", &error.allowed)];
             visit.complain(card, &visit.texts().filled("fill.complaint", &sizes))
         }
         Err(error) => Err(error.into()),

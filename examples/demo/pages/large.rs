@@ -3,6 +3,7 @@
 use axum::{http::header::SET_COOKIE, response::Response};
 
 use super::{token, visit::Visit};
+use crate::texts::Blank;
 
 /// Returns names and values.
 pub(super) fn cookies() -> Vec<(String, String)> {
@@ -19,8 +20,7 @@ pub(super) fn kept(visit: &Visit) -> String {
         let sizes: Vec<_> = sizes.map(|(_, bytes)| bytes.to_string()).collect();
         sizes.join(", ")
     };
-    let values: [(&str, &dyn std::fmt::Display); 2] =
-        [("kept", &of(true)), ("dropped", &of(false))];
+    let values: [Blank; 2] = [("kept", &of(true)), ("dropped", &of(false))];
     visit.texts().filled("large.kept", &values)
 }
 

@@ -1,6 +1,6 @@
 //! The extractor of every page with a session.
 
-use std::{fmt::Display as Shown, sync::Arc, time::SystemTime};
+use std::{sync::Arc, time::SystemTime};
 
 use axum::{
     Extension,
@@ -15,7 +15,11 @@ use axum::{
 use hardtack::{Session, SessionError};
 
 use super::{purse::Purse, token::Token};
-use crate::{errors::Failed, site::Site, texts::Texts};
+use crate::{
+    errors::Failed,
+    site::Site,
+    texts::{Blank, Texts},
+};
 
 /// The session of the second cookie, which holds the language, the colours and what the lab says of the last form. It
 /// stays when the first one is refused.
@@ -144,11 +148,7 @@ impl Visit {
 
     /// Leads to the place that shows what a form did, and says it once. So going back posts nothing twice. The key of
     /// the text begins with the name of the card.
-    pub(super) fn done(
-        &self,
-        key: &str,
-        values: &[(&str, &dyn Shown)],
-    ) -> Result<Response, Failed> {
+    pub(super) fn done(&self, key: &str, values: &[Blank]) -> Result<Response, Failed> {
         let (card, _) = key.split_once('.').unwrap_or_default();
         self.tell(card, &self.texts().filled(key, values))?;
         let is_picture = SEEN_IN_THE_PICTURE.contains(&card);

@@ -1,9 +1,6 @@
 //! What is inside of a cookie: for the server, and for those without the key.
 
-use std::{
-    fmt::Display,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use hardtack::{SessionCookie, keys::Mode};
 use serde_json::Value;
@@ -12,6 +9,7 @@ use super::bands;
 use crate::{
     api,
     pages::{token::Token, visit::Visit},
+    texts::Blank,
 };
 
 /// The room in the cookie.
@@ -62,7 +60,7 @@ impl Room {
         }
         let free = report.allowed.saturating_sub(report.set_cookie);
         add(&t["room.left"], false, free, "none");
-        let sizes: [(&str, &dyn Display); 4] = [
+        let sizes: [Blank; 4] = [
             ("used", &report.set_cookie),
             ("allowed", &report.allowed),
             (
