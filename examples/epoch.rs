@@ -20,8 +20,8 @@ use std::{
 
 use axum::{
     Form, Router,
-    extract::{FromRef, FromRequestParts, State},
-    http::{StatusCode, request::Parts},
+    extract::State,
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
@@ -41,37 +41,31 @@ struct Login {
 }
 
 fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
-    let cookie = SessionCookie::encrypted(keys).typed::<Login>().build()?;
+    let users = Users::default();
+    let epochs = users.clone();
+    let cookie = SessionCookie::encrypted(keys)
+        .typed::<Login>()
+        // A session of an earlier epoch is refused here, for every handler. Where the epochs are in a database, keep a
+        // copy of those that changed within the absolute timeout.
+        .revoked_if(move |session| match session.value() {
+            Some(Login { user: Some(user), epoch }) => epoch != epochs.epoch(&user),
+            _ => false,
+        })
+        .build()?;
     Ok(Router::new()
         .route("/", get(home))
         .route("/sign-in", post(sign_in))
         .route("/sign-out-everywhere", post(sign_out_everywhere))
-        .with_state(Users::default())
+        .with_state(users)
         .layer(CsrfGuard::new().origin_check_only())
         .layer(SessionLayer::new(cookie)))
 }
 
-/// Handlers take this instead of the session, so that none of them can forget to compare the epochs.
-struct SignedIn(String);
-
-impl<S: Sync> FromRequestParts<S> for SignedIn
-where
-    Users: FromRef<S>,
-{
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<SignedIn, Response> {
-        let session: Session<Login> =
-            Session::from_extensions(&parts.extensions).map_err(IntoResponse::into_response)?;
-        let Login { user, epoch } = session.read(Login::clone);
-        let is_current = |user: &String| epoch == Users::from_ref(state).epoch(user);
-        let user = user.filter(is_current).map(SignedIn);
-        user.ok_or_else(|| (StatusCode::UNAUTHORIZED, "sign in first\n").into_response())
+async fn home(session: Session<Login>) -> Response {
+    match session.read(|login| login.user.clone()) {
+        Some(user) => format!("Hello {user}\n").into_response(),
+        None => (StatusCode::UNAUTHORIZED, "sign in first\n").into_response(),
     }
-}
-
-async fn home(SignedIn(user): SignedIn) -> String {
-    format!("Hello {user}\n")
 }
 
 #[derive(Deserialize)]
@@ -85,7 +79,7 @@ async fn sign_in(
     State(users): State<Users>,
     Form(SignIn { name }): Form<SignIn>,
 ) -> Result<Redirect, SessionError> {
-    session.renew()?;
+    session.sign_in()?;
     session.replace(Login {
         epoch: users.epoch(&name),
         user: Some(name),
@@ -94,11 +88,12 @@ async fn sign_in(
 }
 
 async fn sign_out_everywhere(
-    SignedIn(user): SignedIn,
     session: Session<Login>,
     State(users): State<Users>,
 ) -> Result<&'static str, SessionError> {
-    users.begin_epoch(user);
+    if let Some(user) = session.read(|login| login.user.clone()) {
+        users.begin_epoch(user);
+    }
     session.invalidate()?;
     Ok("signed out everywhere\n")
 }

@@ -47,7 +47,7 @@ async fn sign_in(
     session: Session,
     Json(SignIn { name }): Json<SignIn>,
 ) -> Result<StatusCode, SessionError> {
-    session.renew()?;
+    session.sign_in()?;
     session.insert("user", name)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -75,12 +75,11 @@ async fn sign_in(
         let page = (StatusCode::FORBIDDEN, Html(SIGN_IN));
         return Ok(page.into_response());
     }
-    // A user who signs in twice signs out only once, so the first session ends here. Nothing of it is kept.
-    if let Some(before) = session.invalidate()? {
+    // A new id, so that a session planted in this browser does not become a signed-in one. Nothing of a visitor before
+    // is kept. A user who signs in twice signs out only once, so the first session ends here.
+    if let Some(before) = session.sign_in()? {
         signed_out.add(before, SystemTime::now());
     }
-    // A new id, so that a session planted in this browser does not become a signed-in one.
-    session.renew()?;
     session.insert("user", form.name)?;
     Ok(Redirect::to("/").into_response())
 }

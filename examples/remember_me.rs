@@ -54,7 +54,7 @@ async fn sign_in(session: Session, Form(form): Form<SignIn>) -> Result<Response,
     if !is_right(&form.name, &form.password) {
         return Ok((StatusCode::FORBIDDEN, Html(SIGN_IN)).into_response());
     }
-    session.renew()?;
+    session.sign_in()?;
     session.insert("user", form.name)?;
     match form.remember {
         Some(_) => session.remember_for(MONTH)?,

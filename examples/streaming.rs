@@ -128,7 +128,7 @@ async fn publish(State(house): State<House>, text: String) -> String {
 
 /// Asks for no password, to keep the example short.
 async fn sign_in(session: Session, name: String) -> Result<StatusCode, SessionError> {
-    session.renew()?;
+    session.sign_in()?;
     session.insert("user", name)?;
     Ok(StatusCode::NO_CONTENT)
 }

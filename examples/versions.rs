@@ -139,7 +139,7 @@ async fn sign_in<T: Counter>(
     session: Session<T>,
     Form(SignIn { user }): Form<SignIn>,
 ) -> Result<(), SessionError> {
-    session.renew()?;
+    session.sign_in()?;
     session.update(|login| *login.parts().0 = user)
 }
 

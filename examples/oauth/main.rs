@@ -128,8 +128,7 @@ async fn callback(
         return Ok((StatusCode::FORBIDDEN, sentence).into_response());
     };
     // Nothing of the visitor before is kept, and a session planted in this browser does not become a signed-in one.
-    session.invalidate()?;
-    session.renew()?;
+    session.sign_in()?;
     // The tokens of a real provider are long and stay on the server. The session needs the user alone.
     session.insert("user", identity.subject)?;
     Ok(Redirect::to("/").into_response())

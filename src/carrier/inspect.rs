@@ -252,7 +252,7 @@ fn inspect<T: Payload>(
     let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;
     let metadata = &layout.metadata;
     let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
-    let refused = match sealer.check(metadata, opened.key_id(), &keys, now) {
+    let refused = match sealer.check(metadata, &payload, opened.key_id(), &keys, now) {
         Err(reason) => Some(reason),
         Ok(()) if T::read(metadata.schema, &payload).is_err() => Some(Reason::Payload),
         Ok(()) => None,

@@ -35,7 +35,7 @@ impl Sealer {
         let lifetime = self.policy.lifetimes.longest();
         metadata.issued >= not_before
             && now < metadata.issued.saturating_add(lifetime)
-            && self.check_revoked(&metadata, subject.key_id).is_ok()
+            && self.check_revoked(&metadata, None, subject.key_id).is_ok()
     }
 
     /// Binds the session that came along to its device, and has it stored like one that is sealed again. `None`: it has

@@ -2,16 +2,22 @@
 
 use std::{
     fmt,
+    ops::Deref,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use super::{id::SessionId, outcome::Outcome};
-use crate::{base::time::system_time, keys::KeyId, state::Metadata};
+use serde::de::DeserializeOwned;
 
-/// A session that [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) accepts or refuses. Its tag and
-/// dates are valid, and its payload has not been read.
+use super::{id::SessionId, outcome::Outcome};
+use crate::{
+    base::time::system_time,
+    keys::KeyId,
+    state::{Metadata, SessionData, map},
+};
+
+/// A session without its content.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct SessionInfo {
@@ -45,6 +51,86 @@ impl SessionInfo {
     }
 }
 
+/// A session that [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) accepts or refuses: its
+/// [`SessionInfo`], and its content where the function asks for it. Its tag and dates are valid.
+#[derive(Clone, Copy)]
+pub struct OpenedSession<'a> {
+    pub(super) info: SessionInfo,
+    /// The schema and the payload. `None` where the session is judged without its cookie, as in a refresh of a device.
+    pub(super) content: Option<(u32, &'a [u8])>,
+}
+
+impl OpenedSession<'_> {
+    /// Decodes the value of a typed session, whose type the cookie has.
+    ///
+    /// `None`: the session cannot be read, or its device asks for a refresh without bringing it, in which case the next
+    /// request decides.
+    ///
+    /// # Examples
+    ///
+    /// Sessions that end everywhere when the user's epoch changes:
+    ///
+    /// ```
+    /// # use std::{sync::{Arc, atomic::{AtomicU32, Ordering}}, time::SystemTime};
+    /// # use hardtack::{EncryptionKey, SessionCookie, SessionData};
+    /// # use serde::{Deserialize, Serialize};
+    /// #[derive(Default, Serialize, Deserialize)]
+    /// struct Login {
+    ///     user: Option<u64>,
+    ///     epoch: u32,
+    /// }
+    /// # impl SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
+    ///
+    /// # let epochs = Arc::new(AtomicU32::new(7));
+    /// # let table = Arc::clone(&epochs);
+    /// # let epoch_of = move |_: u64| table.load(Ordering::Relaxed);
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
+    ///     .typed::<Login>()
+    ///     .revoked_if(move |session| match session.value() {
+    ///         Some(Login { user: Some(user), epoch }) => epoch != epoch_of(user),
+    ///         _ => false,
+    ///     })
+    ///     .build()?;
+    /// # let now = SystemTime::now();
+    /// # let field = cookie.cookie_for(now, |session| session.replace(Login { user: Some(42), epoch: 7 }))?;
+    /// # assert_eq!(cookie.load([&field], now).read(|login| login.user), Some(42));
+    /// # epochs.store(8, Ordering::Relaxed);
+    /// # assert_eq!(cookie.load([&field], now).read(|login| login.user), None);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn value<T: SessionData>(&self) -> Option<T> {
+        let (schema, payload) = self.content?;
+        T::decode(schema, payload)
+    }
+
+    /// Decodes the value under `key` in a dictionary.
+    ///
+    /// `None`: there is none, or it is of another type, or as for [`value`](Self::value).
+    #[must_use]
+    pub fn get<V: DeserializeOwned>(&self, key: &str) -> Option<V> {
+        let (_, payload) = self
+            .content
+            .filter(|(schema, payload)| *schema == 0 && map::is_valid(payload))?;
+        map::decode(map::get(payload, key)?, None).ok()
+    }
+}
+
+impl Deref for OpenedSession<'_> {
+    type Target = SessionInfo;
+
+    fn deref(&self) -> &SessionInfo {
+        &self.info
+    }
+}
+
+/// Leaves the content out.
+impl fmt::Debug for OpenedSession<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OpenedSession").field(&self.info).finish()
+    }
+}
+
 /// The event of a session that was read, for [`on_outcome`](crate::carrier::SessionCookieBuilder::on_outcome).
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -61,13 +147,13 @@ pub(crate) struct Hooks {
     pub(crate) on_outcome: Option<OnOutcome>,
 }
 
-type RevokedIf = Arc<dyn Fn(&SessionInfo) -> bool + Send + Sync>;
+type RevokedIf = Arc<dyn Fn(&OpenedSession<'_>) -> bool + Send + Sync>;
 type OnOutcome = Arc<dyn Fn(&ReadEvent) + Send + Sync>;
 
 impl Hooks {
     /// A panic in the hook counts as revoked.
     #[inline]
-    pub(crate) fn is_revoked(&self, session: impl FnOnce() -> SessionInfo) -> bool {
+    pub(crate) fn is_revoked<'a>(&self, session: impl FnOnce() -> OpenedSession<'a>) -> bool {
         self.revoked_if.as_ref().is_some_and(|revoked_if| {
             let session = session();
             catch_unwind(AssertUnwindSafe(|| revoked_if(&session))).unwrap_or(true)

@@ -4,15 +4,45 @@ use super::{handle::Session, id::SessionId};
 use crate::state::{Payload, SessionError};
 
 impl<T: Payload> Session<T> {
-    /// Renews the session after a sign-in: gives it a new id, and starts the absolute timeout again
-    /// ([docs/spec/writer.md § 8.7]). Data is kept. An end that [`limit_to`](Self::limit_to) set in an earlier request
-    /// is lifted.
+    /// Begins the session of a visitor who has just signed in, with a new id and nothing of before: no data, no flash
+    /// messages, no [limit](Self::limit_to) and no [remembering](Self::remember_for). What the same visitor left before
+    /// the sign-in, such as a cart, is read before this call and inserted after it.
     ///
-    /// Data that another visitor of the same browser left is kept too, and so is the end of a remembered session.
-    /// Where that can happen, call [`invalidate`](Self::invalidate) first.
+    /// Returns the id of the session that has ended, for a deny list, as [`invalidate`](Self::invalidate) does. An
+    /// attacker who planted the session does not share it afterwards. A session whose [device](Self::binding) is missing
+    /// does not stand in the way.
     ///
-    /// An attacker who planted the session before the sign-in does not share it afterwards. The earlier token still
-    /// opens until its own deadline, with the content from before the sign-in.
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// # session.insert("cart", [7, 9])?;
+    /// # session.insert("user", 41)?; // somebody who did not sign out
+    /// let cart: Option<Vec<u32>> = session.get("cart")?;
+    /// session.sign_in()?;
+    /// session.insert("user", 42)?;
+    /// session.insert("cart", cart)?;
+    /// # assert_eq!(session.get("cart")?, Some(vec![7, 9]));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`invalidate`](Self::invalidate), or a failure of the random generator.
+    pub fn sign_in(&self) -> Result<Option<SessionId>, SessionError> {
+        self.change_any(|state| Ok(state.sign_in()?.map(SessionId)))
+    }
+
+    /// Renews the session of a visitor who gets more rights, such as after the password was asked once more: gives it a
+    /// new id, and starts the absolute timeout again ([docs/spec/writer.md § 8.7]). Data and remembering are kept. An
+    /// end that [`limit_to`](Self::limit_to) set in an earlier request is lifted.
+    ///
+    /// For a sign-in, which may be that of another visitor of the same browser, call [`sign_in`](Self::sign_in).
+    ///
+    /// The earlier token still opens until its own deadline, with the content from before.
     ///
     /// # Examples
     ///

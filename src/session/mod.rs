@@ -31,7 +31,7 @@ pub use crate::{
 };
 pub use error::SaveError;
 pub use handle::Session;
-pub use hooks::{ReadEvent, SessionInfo};
+pub use hooks::{OpenedSession, ReadEvent, SessionInfo};
 pub use id::{SessionId, SessionIdError};
 pub use outcome::Outcome;
 

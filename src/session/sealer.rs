@@ -12,7 +12,7 @@ use std::{
 use super::{
     duplicates::{Candidate, Duplicates},
     events,
-    hooks::{Hooks, SessionInfo},
+    hooks::{Hooks, OpenedSession, SessionInfo},
     outcome::Outcome,
 };
 use crate::{
@@ -100,7 +100,7 @@ impl Sealer {
         };
         let taken = state.taking_over(|state| {
             old.read(now, |mut dates, dictionary| {
-                self.check(&dates, sealing, &keys, now)?;
+                self.check(&dates, &dictionary, sealing, &keys, now)?;
                 self.admit(&self.context, &mut dates, &BoundCookies::default(), state)?;
                 state.take_over(dates, &dictionary)
             })
@@ -217,9 +217,11 @@ impl Sealer {
         let opened = token::open(keys, self.mode, context, now, text, buffer)?;
         let key_id = opened.key_id();
         let refused = |reason| Refused::under(key_id, reason);
-        let layout = self.layout_of(opened.body(buffer));
+        let body = opened.body(buffer);
+        let layout = self.layout_of(body);
         let layout = layout.ok_or(refused(Reason::Malformed))?;
-        let checked = self.check(&layout.metadata, key_id, keys, now);
+        let payload = &body[layout.payload.clone()];
+        let checked = self.check(&layout.metadata, payload, key_id, keys, now);
         checked.map_err(refused)?;
         Ok(Candidate {
             key_id,
@@ -244,13 +246,14 @@ impl Sealer {
     pub(crate) fn check(
         &self,
         metadata: &Metadata,
+        payload: &[u8],
         key_id: KeyId,
         keys: &PurposeKeys,
         now: UnixSeconds,
     ) -> Result<(), Reason> {
         let not_before = self.not_before(keys);
         self.policy.lifetimes.check(metadata, now, not_before)?;
-        self.check_revoked(metadata, key_id)
+        self.check_revoked(metadata, Some(payload), key_id)
     }
 
     pub(super) fn not_before(&self, keys: &PurposeKeys) -> UnixSeconds {
@@ -259,9 +262,17 @@ impl Sealer {
     }
 
     #[inline]
-    pub(super) fn check_revoked(&self, metadata: &Metadata, key_id: KeyId) -> Result<(), Reason> {
-        let info = || SessionInfo::of(metadata, key_id);
-        if self.hooks.is_revoked(info) {
+    pub(super) fn check_revoked(
+        &self,
+        metadata: &Metadata,
+        payload: Option<&[u8]>,
+        key_id: KeyId,
+    ) -> Result<(), Reason> {
+        let session = || OpenedSession {
+            info: SessionInfo::of(metadata, key_id),
+            content: payload.map(|payload| (metadata.schema, payload)),
+        };
+        if self.hooks.is_revoked(session) {
             Err(Reason::Revoked)
         } else {
             Ok(())
@@ -276,14 +287,14 @@ impl Sealer {
         outcome: Outcome,
         now: UnixSeconds,
     ) -> bool {
-        let Some(metadata) = state.arrived_metadata() else {
+        let Some((metadata, payload)) = state.arrived() else {
             return true;
         };
         let keys = self.slot.keys();
         // A session that was taken over was sealed under no key.
         let key_id = outcome.opened_under().unwrap_or(keys.sealing(now).id);
         keys.find(key_id).is_some_and(|key| !key.is_retired(now))
-            && self.check(metadata, key_id, &keys, now).is_ok()
+            && self.check(metadata, payload, key_id, &keys, now).is_ok()
             && state.is_admitted_at(now)
     }
 

@@ -97,6 +97,16 @@ impl<T> State<'_, T> {
         opened.and_then(|opened| opened.sid)
     }
 
+    /// Begins the session of another visitor: invalidates, and renews what is left. Returns the id that the browser has,
+    /// as [`invalidate`](Self::invalidate) does.
+    pub(crate) fn sign_in(&mut self) -> Result<Option<Sid>, SessionError> {
+        let sid = random::from_system()?;
+        let ended = self.invalidate();
+        self.data.metadata.sid = Some(sid);
+        self.data.renewed = true;
+        Ok(ended)
+    }
+
     pub(crate) fn discard(&mut self) {
         self.data.save_mode = SaveMode::Discard;
     }

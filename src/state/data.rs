@@ -176,10 +176,11 @@ impl<T> State<'_, T> {
         (!self.is_new()).then_some(&self.data.metadata)
     }
 
-    /// The metadata of the session that arrived. `None`: no session arrived, or the application has ended it.
-    pub(crate) fn arrived_metadata(&self) -> Option<&Metadata> {
+    /// Returns the metadata and the payload of the session that arrived. `None`: no session arrived, or the application
+    /// has ended it.
+    pub(crate) fn arrived(&self) -> Option<(&Metadata, &[u8])> {
         let arrived = self.data.arrived.as_ref();
-        arrived.map(|arrived| &arrived.layout.metadata)
+        arrived.map(|arrived| (&arrived.layout.metadata, arrived.payload()))
     }
 
     pub(crate) fn expires_at(&self) -> Option<UnixSeconds> {

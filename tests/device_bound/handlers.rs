@@ -90,8 +90,7 @@ async fn callback(session: Session) -> Result<(StatusCode, String), SessionError
     if session.take::<String>("sign-in")?.as_deref() != Some("state") {
         return Ok((StatusCode::FORBIDDEN, show(&session)?));
     }
-    session.invalidate()?;
-    session.renew()?;
+    session.sign_in()?;
     session.insert("user", "ada")?;
     Ok((StatusCode::OK, show(&session)?))
 }

@@ -1,20 +1,24 @@
 //! Sessions that the application itself refuses.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, AtomicUsize, Ordering},
+    },
+    time::{Duration, SystemTime},
 };
 
 use hardtack::{
     Session, SessionCookie,
-    session::{Reason, SessionInfo},
+    keys::KeyId,
+    session::{OpenedSession, Reason, SessionId},
 };
 
 use super::{
     Login, NewerLogin,
     common::{
-        ENDED, READ, Visit, WRITTEN, at, builder, check, cookie, key, sealed, sealed_apart,
-        seconds, signed_in,
+        ENDED, READ, Visit, WRITTEN, at, builder, builder_of, check, cookie, key, sealed,
+        sealed_apart, seconds, signed_in,
     },
     look,
     revocation::{begun, check_reason, reason},
@@ -22,14 +26,40 @@ use super::{
 
 /// The sessions that the hook was asked about.
 #[derive(Clone, Default)]
-struct Asked(Arc<Mutex<Vec<SessionInfo>>>);
+struct Asked(Arc<Mutex<Vec<Told>>>);
+
+/// What it was told of one.
+#[derive(Clone, Copy)]
+struct Told {
+    id: Option<SessionId>,
+    created_at: SystemTime,
+    last_active_at: SystemTime,
+    limit: Option<Duration>,
+    remembered: Option<Duration>,
+    key_id: KeyId,
+    user: Option<u32>,
+}
+
+impl From<&OpenedSession<'_>> for Told {
+    fn from(session: &OpenedSession<'_>) -> Told {
+        Told {
+            id: session.id,
+            created_at: session.created_at,
+            last_active_at: session.last_active_at,
+            limit: session.limit,
+            remembered: session.remembered,
+            key_id: session.key_id,
+            user: session.get("user"),
+        }
+    }
+}
 
 impl Asked {
     /// A cookie whose hook records its argument and returns `answer`.
     fn cookie(&self, answer: bool) -> SessionCookie {
         let asked = self.clone();
-        let note = move |session: &SessionInfo| {
-            asked.0.lock().unwrap().push(*session);
+        let note = move |session: &OpenedSession<'_>| {
+            asked.0.lock().unwrap().push(session.into());
             answer
         };
         builder()
@@ -39,7 +69,7 @@ impl Asked {
             .unwrap()
     }
 
-    fn take(&self) -> Vec<SessionInfo> {
+    fn take(&self) -> Vec<Told> {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 }
@@ -70,7 +100,7 @@ fn the_hook_learns_what_the_head_says_and_is_asked_once() {
     assert!(id.is_some());
     assert_eq!((info.created_at, info.last_active_at), (at(0), at(100)));
     assert_eq!((info.limit, info.remembered), (Some(seconds(900)), None));
-    assert_eq!(info.key_id, key(0).id());
+    assert_eq!((info.key_id, info.user), (key(0).id(), Some(43)));
 
     assert_eq!(cookie.load([signed_in(&cookie)], at(0)).len(), 1);
     let [info] = asked.take()[..] else {
@@ -162,7 +192,7 @@ fn a_revoked_session_is_new_and_its_cookie_stays() {
 fn a_session_that_is_ended_while_it_is_in_use_stays_readable() {
     let denied = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&denied);
-    let hook = move |_: &SessionInfo| count.load(Ordering::Relaxed) > 0;
+    let hook = move |_: &OpenedSession<'_>| count.load(Ordering::Relaxed) > 0;
     let cookie = builder().revoked_if(hook).build().unwrap();
     let session = cookie.load([signed_in(&cookie)], at(1));
     assert_eq!(session.get("user").unwrap(), Some(42));
@@ -229,4 +259,87 @@ fn a_sign_out_returns_the_id_of_a_session_that_cannot_be_read_here() {
         Ok(())
     };
     check(&Visit::to(&cookie).with(&pair), sign_out, ENDED);
+}
+
+/// Sessions of the user `A`, whose epoch is that of `epochs`.
+fn of_epochs(epochs: &Arc<AtomicU32>) -> SessionCookie<Login> {
+    let epochs = Arc::clone(epochs);
+    let revoked = move |session: &OpenedSession<'_>| match session.value() {
+        Some(Login { name, visits }) => name == "A" && visits != epochs.load(Ordering::Relaxed),
+        None => false,
+    };
+    builder_of::<Login>().revoked_if(revoked).build().unwrap()
+}
+
+fn of_epoch(name: &str, epoch: u32, now: u64) -> String {
+    let cookie = builder_of::<Login>().build().unwrap();
+    sealed(&cookie, at(now), |session| {
+        let name = name.to_owned();
+        session
+            .replace(Login {
+                name,
+                visits: epoch,
+            })
+            .unwrap();
+    })
+}
+
+#[test]
+fn a_session_is_revoked_by_its_content_for_handlers_and_streams() {
+    let epochs = Arc::new(AtomicU32::new(7));
+    let cookie = of_epochs(&epochs);
+    let [of_a, of_b] = ["A", "B"].map(|name| of_epoch(name, 7, 0));
+    let streams = [&of_a, &of_b].map(|pair| {
+        let session = cookie.load([pair], at(1));
+        assert!(!session.is_new());
+        session
+    });
+    assert_eq!(streams.each_ref().map(Session::is_alive), [true, true]);
+    // What a handler changed is not what a reload would bring.
+    streams[0].update(|login| login.visits = 8).unwrap();
+    assert!(streams[0].is_alive());
+    epochs.store(8, Ordering::Relaxed);
+    assert_eq!(streams.each_ref().map(Session::is_alive), [false, true]);
+    for (pair, expected) in [(&of_a, Some(Reason::Revoked)), (&of_b, None)] {
+        let session = cookie.load([pair], at(1));
+        assert_eq!(reason(&session), expected);
+        assert_eq!(
+            session.read(|login| login.name.is_empty()),
+            expected.is_some()
+        );
+    }
+}
+
+#[test]
+fn of_two_sessions_the_one_of_the_epoch_is_taken() {
+    let cookie = of_epochs(&Arc::new(AtomicU32::new(8)));
+    let (old, new) = (of_epoch("A", 7, 5), of_epoch("A", 8, 0));
+    let session = cookie.load([format!("{old}; {new}")], at(9));
+    assert_eq!(session.read(|login| login.visits), 8);
+}
+
+#[test]
+fn content_of_another_kind_revokes_nothing() {
+    let dictionary = builder().revoked_if(|session| {
+        session
+            .value::<Login>()
+            .is_some_and(|login| !login.name.is_empty())
+    });
+    let dictionary = dictionary.build().unwrap();
+    let typed = builder_of::<Login>().revoked_if(|session| session.get::<u32>("user").is_some());
+    let typed = typed.build().unwrap();
+    assert!(!dictionary.load([signed_in(&cookie())], at(0)).is_new());
+    assert!(!typed.load([of_epoch("A", 7, 0)], at(0)).is_new());
+}
+
+#[test]
+fn a_panic_in_reading_the_content_revokes() {
+    let cookie = builder().revoked_if(|session| session.get::<u32>("user").unwrap() == 0);
+    let cookie = cookie.build().unwrap();
+    let without = sealed(&cookie, at(0), |session| session.insert("cart", 1).unwrap());
+    assert_eq!(
+        reason(&cookie.load([without], at(0))),
+        Some(Reason::Revoked)
+    );
+    assert!(!cookie.load([signed_in(&cookie)], at(0)).is_new());
 }

@@ -29,6 +29,7 @@ mod remember;
 mod revocation;
 mod rotation;
 mod savers;
+mod sign_in;
 mod split;
 mod time;
 mod tokens;

@@ -73,10 +73,9 @@ async fn sign_in(
 ) -> Result<String, Failure> {
     let epoch = revocations.epoch(&name).await?;
     // A user who signs in twice signs out only once, so the first session ends here.
-    if let Some(before) = session.id() {
+    if let Some(before) = session.sign_in()? {
         revocations.deny(before).await?;
     }
-    session.renew()?;
     session.insert("user", name)?;
     session.insert("epoch", epoch)?;
     show(Checked(session)).await

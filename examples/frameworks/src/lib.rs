@@ -25,7 +25,7 @@ pub fn home(session: &Session) -> Result<String, SessionError> {
 /// Signs in. An application asks for a password.
 pub fn sign_in(session: &Session, name: &str) -> Result<String, SessionError> {
     // A new id, so that a session planted in this browser does not become a signed-in one.
-    session.renew()?;
+    session.sign_in()?;
     session.insert("user", name)?;
     home(session)
 }

@@ -66,7 +66,7 @@ async fn show(session: Session) -> Result<String, SessionError> {
 }
 
 async fn sign_in(session: Session, Form(form): Form<SignIn>) -> Result<String, SessionError> {
-    session.renew()?;
+    session.sign_in()?;
     session.insert("user", form.name)?;
     show(session).await
 }

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use super::SessionBuilder;
 use crate::{
-    session::{ReadEvent, SessionInfo},
+    session::{OpenedSession, ReadEvent},
     state::Payload,
 };
 
 impl<C, T: Payload> SessionBuilder<C, T> {
-    /// Refuses every session for which `revoked_if` returns `true`. It is called after the tag and the dates are
-    /// verified, and before the payload is read. A panic counts as `true`.
+    /// Refuses every session for which `revoked_if` returns `true`: by its id, for a list of sessions that were signed
+    /// out, by its dates, or by its content ([`value`](OpenedSession::value), [`get`](OpenedSession::get)), such as an
+    /// epoch of its user.
     ///
-    /// Only sessions with an id can be told apart, so call [`renew`](crate::Session::renew) at sign-in.
+    /// It is called after the tag and the dates are verified, for handlers, streams
+    /// ([`is_alive`](crate::Session::is_alive)) and devices alike. A panic counts as `true`. Only sessions with an id can
+    /// be told apart by it: [`sign_in`](crate::Session::sign_in) gives one.
     ///
     /// The function is called while the session is being read, so it must not block. Code that holds a lock which the
     /// function takes must not touch a session. Queries of a database belong in the application, after the session is
@@ -48,10 +51,10 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     ///
     /// A list of ids does not catch a copy that a thief sent to a handler which calls
     /// [`renew_id`](crate::Session::renew_id), [`renew`](crate::Session::renew) or [`clear`](crate::Session::clear):
-    /// that copy has another id, or none. An epoch of the user in the session, compared by the application, does.
+    /// that copy has another id, or none. An epoch of the user in the session does.
     pub fn revoked_if(
         mut self,
-        revoked_if: impl Fn(&SessionInfo) -> bool + Send + Sync + 'static,
+        revoked_if: impl Fn(&OpenedSession<'_>) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.options.hooks.revoked_if = Some(Arc::new(revoked_if));
         self

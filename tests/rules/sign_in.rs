@@ -1,0 +1,101 @@
+//! A sign-in leaves nothing of the visitor before.
+
+use hardtack::{Session, SessionCookie, SessionError};
+
+use super::{
+    Login, NewerLogin,
+    common::{ENDED, Visit, WRITTEN, at, builder, check, sealed, sealed_apart, seconds},
+};
+
+/// A remembered visitor with a cart, a message and a limit, who does not sign out.
+fn before(cookie: &SessionCookie) -> String {
+    sealed(cookie, at(0), |session| {
+        session.renew().unwrap();
+        session.insert("user", "ada").unwrap();
+        session.insert("cart", [7, 9]).unwrap();
+        session.flash("", "for ada").unwrap();
+        session.limit_to(seconds(900)).unwrap();
+        session.remember_for(seconds(50_000)).unwrap();
+    })
+}
+
+fn site() -> SessionCookie {
+    builder().remember_up_to(seconds(100_000)).build().unwrap()
+}
+
+fn sign_in(session: &Session) -> Result<(), SessionError> {
+    let before = session.id();
+    assert_eq!(session.sign_in()?, before, "for a deny list");
+    assert_ne!(session.id(), before);
+    assert!(session.id().is_some() && session.is_recent(seconds(1)));
+    session.insert("user", "bob")
+}
+
+#[test]
+fn the_next_visitor_has_a_session_of_their_own() {
+    let cookie = site();
+    let visit = Visit::to(&cookie).with(&before(&cookie)).at(400);
+    let answer = check(&visit, sign_in, WRITTEN);
+    let session = cookie.load([answer.pair()], at(400));
+    assert_eq!(session.keys(), ["user"]);
+    assert_eq!(session.created_at(), Some(at(400)));
+    assert!(session.take_flashes("").unwrap().is_empty());
+    assert!(!session.is_persistent());
+    // Neither the limit nor the remembered end of before.
+    let session = cookie.load([answer.pair()], at(400 + 1_799));
+    assert_eq!(session.get("user").unwrap(), Some("bob".to_owned()));
+    assert!(cookie.load([answer.pair()], at(400 + 1_800)).is_new());
+}
+
+#[test]
+fn a_cart_is_carried_over_in_a_line() {
+    let cookie = site();
+    let visit = Visit::to(&cookie).with(&before(&cookie)).at(400);
+    let work = |session: &Session| {
+        let cart: Option<Vec<u32>> = session.get("cart")?;
+        sign_in(session)?;
+        session.insert("cart", cart)
+    };
+    let answer = check(&visit, work, WRITTEN);
+    let session = cookie.load([answer.pair()], at(400));
+    assert_eq!(session.get("cart").unwrap(), Some(vec![7, 9]));
+    assert_eq!(session.len(), 2);
+}
+
+#[test]
+fn a_visitor_without_a_session_and_one_whose_session_cannot_be_read_sign_in() {
+    let cookie = site();
+    for pair in ["", "__Host-session=junk"] {
+        let work = |session: &Session| {
+            assert_eq!(session.sign_in()?, None);
+            session.insert("user", "bob")
+        };
+        let answer = check(&Visit::to(&cookie).with(pair), work, WRITTEN);
+        assert!(!cookie.load([answer.pair()], at(0)).is_new());
+    }
+}
+
+#[test]
+fn a_visitor_whose_session_is_of_a_newer_version_signs_in() {
+    let login = || builder().application("newer login, sign-in");
+    let pair = sealed_apart(login(), at(0), |session: &Session<NewerLogin>| {
+        session.ensure_id().unwrap();
+    });
+    let cookie = login().typed::<Login>().build().unwrap();
+    let work = |session: &Session<Login>| {
+        assert!(session.sign_in()?.is_some());
+        session.update(|login| login.visits = 1)
+    };
+    let answer = check(&Visit::to(&cookie).with(&pair), work, WRITTEN);
+    let visits = cookie
+        .load([answer.pair()], at(0))
+        .read(|login| login.visits);
+    assert_eq!(visits, 1);
+}
+
+#[test]
+fn a_sign_in_that_fails_afterwards_ends_the_session_of_before() {
+    let cookie = site();
+    let visit = Visit::to(&cookie).with(&before(&cookie)).answered(500);
+    check(&visit, sign_in, ENDED);
+}
