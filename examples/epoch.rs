@@ -48,7 +48,10 @@ fn app(keys: KeyRing<EncryptionKey>) -> Result<Router, ConfigError> {
         // A session of an earlier epoch is refused here, for every handler. Where the epochs are in a database, keep a
         // copy of those that changed within the absolute timeout.
         .revoked_if(move |session| match session.value() {
-            Some(Login { user: Some(user), epoch }) => epoch != epochs.epoch(&user),
+            Some(Login {
+                user: Some(user),
+                epoch,
+            }) => epoch != epochs.epoch(&user),
             _ => false,
         })
         .build()?;

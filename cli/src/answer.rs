@@ -33,7 +33,7 @@ impl Failure {
         Failure::Usage(sentence.to_string())
     }
 
-    /// A mistake in settings that came from options. The sentence names the options.
+    /// Returns a mistake in settings that came from options. The sentence names the options.
     pub(crate) fn options(error: impl Display) -> Failure {
         let mut sentence = error.to_string();
         for name in SETTINGS_WITH_OPTIONS {
@@ -144,7 +144,7 @@ fn has_encoded_key(word: &str) -> bool {
         })
 }
 
-/// The message of the argument parser, without the usage after it.
+/// Returns the message of the argument parser, without the usage after it.
 fn one_sentence(error: &clap::Error) -> String {
     if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return "a command is missing; `hardtack --help` and `hardtack ring --help` list them"

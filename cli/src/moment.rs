@@ -40,7 +40,7 @@ impl FromStr for Moment {
     }
 }
 
-/// The time now, in whole seconds.
+/// Returns the time now, in whole seconds.
 pub(crate) fn now() -> Result<SystemTime, Failure> {
     let Some(text) = env::var_os(NOW) else {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::answer::Failure;
 
-/// The table `session`, or the whole file where there is none: TOML, or JSON in a file named `.json`.
+/// Returns the table `session`, or the whole file where there is none: TOML, or JSON in a file named `.json`.
 pub(crate) fn read(path: &Path) -> Result<SessionSettings, Failure> {
     let text = fs::read_to_string(path).map(Zeroizing::new);
     let text = text.map_err(|error| Failure::file("cannot read", path, error))?;

@@ -18,7 +18,7 @@ pub(crate) fn unix_seconds(moment: SystemTime) -> UnixSeconds {
         .map_or(0, |since| since.as_secs())
 }
 
-/// The first whole second that is not before `moment`, for a limit that refuses everything earlier.
+/// Returns the first whole second that is not before `moment`, for a limit that refuses everything earlier.
 pub(crate) fn unix_seconds_from(moment: SystemTime) -> UnixSeconds {
     let is_within = |since: Duration| since.subsec_nanos() > 0;
     let begun = moment.duration_since(UNIX_EPOCH).is_ok_and(is_within);

@@ -128,8 +128,8 @@ impl<T> SessionHeader<T> {
     }
 }
 
-/// The token in the value of a request header: in `Authorization` without the scheme `Bearer`, which may be in any
-/// case.
+/// Returns the token in the value of a request header: in `Authorization` without the scheme `Bearer`, which may be in
+/// any case.
 fn token_in<'a>(header: &str, value: &'a [u8]) -> &'a [u8] {
     let value = value.trim_ascii();
     match value.split_first_chunk::<7>() {

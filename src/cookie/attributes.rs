@@ -118,7 +118,7 @@ impl fmt::Display for Attributes {
     }
 }
 
-/// The reason why browsers do not accept `path`. They ignore values of more than 1,024 bytes.
+/// Returns the reason why browsers do not accept `path`. They ignore values of more than 1,024 bytes.
 fn wrong_path(path: &str) -> Option<String> {
     let is_plain = |c: char| c.is_ascii_graphic() && c != ';' && c != ',';
     if !path.starts_with('/') {
@@ -151,7 +151,7 @@ fn is_domain(domain: &str) -> bool {
     domain.len() <= 253 && domain.split('.').all(is_label) && !is_address
 }
 
-/// The number of bytes of `; Max-Age=N`.
+/// Returns the number of bytes of `; Max-Age=N`.
 pub(crate) fn max_age_len(seconds: u64) -> usize {
     let digits = seconds.clamp(1, LONGEST_MAX_AGE).ilog10() as usize + 1;
     "; Max-Age=".len() + digits

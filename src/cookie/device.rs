@@ -23,14 +23,14 @@ impl BoundCookies {
         }
     }
 
-    /// The values under a tag, as many as are worth opening.
+    /// Returns the values under a tag, as many as are worth opening.
     pub(crate) fn of(&self, tag: &str) -> impl Iterator<Item = &[u8]> {
         let cookies = self.0.iter();
         let tagged = cookies.filter(move |(found, _)| found == tag.as_bytes());
         tagged.map(|(_, value)| &**value).take(MOST_OPENED)
     }
 
-    /// The last values, which browsers sort to the end because they are the youngest.
+    /// Returns the last values, which browsers sort to the end because they are the youngest.
     pub(crate) fn youngest(&self) -> impl Iterator<Item = &[u8]> {
         let cookies = self.0.iter().rev();
         cookies.map(|(_, value)| &**value).take(MOST_OPENED)
@@ -68,7 +68,7 @@ impl DeviceCookies {
         format!("{}.out-{tag}", self.name)
     }
 
-    /// The attributes of a bound cookie, as a browser is told them: `Path=/; Secure; …`.
+    /// Returns the attributes of a bound cookie, as a browser is told them: `Path=/; Secure; …`.
     pub(crate) fn attributes(&self) -> String {
         let text = self.attributes.to_string();
         text.trim_start_matches("; ").to_owned()

@@ -212,7 +212,7 @@ mod tests {
         check(&["sid="], &[""]);
     }
 
-    /// The rule, word for word: pairs between semicolons, white space before the name skipped.
+    /// Follows the rule word for word: pairs between semicolons, white space before the name skipped.
     fn slowly(field: &[u8]) -> (Vec<Vec<u8>>, Vec<u8>) {
         let (mut values, mut parts) = (Vec::<Vec<u8>>::new(), Vec::new());
         for pair in field.split(|&byte| byte == b';') {

@@ -120,7 +120,7 @@ impl Template {
         }
     }
 
-    /// The length of a field without its value and `Max-Age`.
+    /// Returns the length of a field without its value and `Max-Age`.
     pub(crate) fn len(&self) -> usize {
         self.start.len() + self.end.len()
     }
@@ -178,7 +178,7 @@ impl Template {
         cookies
     }
 
-    /// The field that sets a value in one cookie, for so many seconds.
+    /// Returns the field that sets a value in one cookie, for so many seconds.
     #[cfg(feature = "device-bound")]
     pub(crate) fn set_whole(&self, value: &str, max_age: u64) -> String {
         let mut field = format!("{}{value}", self.start);
@@ -205,7 +205,7 @@ impl Template {
         }
     }
 
-    /// The field that expires the cookie, or one of its parts.
+    /// Returns the field that expires the cookie, or one of its parts.
     pub(crate) fn expire_one(&self, number: usize) -> String {
         let mut field = String::with_capacity(self.len() + PART_LEN + EXPIRED.len());
         self.push_start(number, &mut field);

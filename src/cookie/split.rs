@@ -121,7 +121,7 @@ mod tests {
 
     const LONGEST: usize = 10;
 
-    /// The number of values that are tried, and the length of the longest that is joined for that.
+    /// Returns the number of values that are tried, and the length of the longest that is joined for that.
     fn work(fields: &[String]) -> (usize, usize) {
         let values = Finder::new("sid").find(fields, LONGEST);
         let kept: usize = values.iter().map(<[u8]>::len).sum();

@@ -23,12 +23,12 @@ pub(crate) fn decode(text: &[u8], bytes: &mut [u8]) -> Option<usize> {
     ENGINE.decode_slice(text, bytes).ok()
 }
 
-/// The number of characters for this many bytes.
+/// Returns the number of characters for this many bytes.
 pub(crate) const fn encoded_len(bytes: usize) -> usize {
     (bytes * 4).div_ceil(3)
 }
 
-/// The most bytes that this many characters may decode to, rounded up to whole groups.
+/// Returns the most bytes that this many characters may decode to, rounded up to whole groups.
 pub(crate) const fn longest_decoded(characters: usize) -> usize {
     characters.div_ceil(4) * 3
 }

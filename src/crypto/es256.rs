@@ -33,7 +33,7 @@ impl PublicKey {
         Some(PublicKey { point, compressed })
     }
 
-    /// The compressed point (SEC 1, section 2.3.3).
+    /// Returns the compressed point (SEC 1, section 2.3.3).
     pub(crate) fn to_bytes(&self) -> [u8; KEY_LEN] {
         self.compressed
     }

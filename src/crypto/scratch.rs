@@ -120,7 +120,7 @@ mod tests {
         capacity
     }
 
-    /// The same after `use_it`, in a thread that kept none before.
+    /// Does the same after `use_it`, in a thread that kept none before.
     fn kept_after(use_it: impl FnOnce(&mut Scratch)) -> usize {
         BUFFER.take();
         use_it(&mut Scratch::borrow());

@@ -71,7 +71,7 @@ impl Suite {
         Suite::HmacSha256,
     ];
 
-    /// The first byte of every token of this suite.
+    /// Returns the first byte of every token of this suite.
     pub(crate) const fn format(self) -> u8 {
         match self {
             Suite::Xaes256Gcm => 0x78,
@@ -93,7 +93,7 @@ impl Suite {
         false => Suite::XChaCha20Poly1305,
     };
 
-    /// The feature to enable for this suite, if the suite was left out.
+    /// Returns the feature to enable for this suite, if the suite was left out.
     pub(crate) const fn missing_feature(self) -> Option<&'static str> {
         match self {
             Suite::Xaes256Gcm if !HAS_XAES => Some("xaes"),
@@ -102,7 +102,7 @@ impl Suite {
         }
     }
 
-    /// The word for this suite in the text of a key: `xaes`, `xcha` or `sign`.
+    /// Returns the word for this suite in the text of a key: `xaes`, `xcha` or `sign`.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -112,7 +112,7 @@ impl Suite {
         }
     }
 
-    /// The library that this suite runs on, for health checks. `None`: the suite was left out.
+    /// Returns the library that this suite runs on, for health checks. `None`: the suite was left out.
     ///
     /// # Examples
     ///
@@ -131,7 +131,7 @@ impl Suite {
         })
     }
 
-    /// The mode of tokens that this suite seals.
+    /// Returns the mode of tokens that this suite seals.
     #[must_use]
     pub const fn mode(self) -> Mode {
         match self {

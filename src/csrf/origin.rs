@@ -43,7 +43,7 @@ impl Origin {
     }
 }
 
-/// The hosts that browsers trust without TLS.
+/// Returns `true` for the hosts that browsers trust without TLS.
 fn is_this_machine(host: &str) -> bool {
     let address = host.parse::<Ipv4Addr>();
     host == "localhost"

@@ -163,7 +163,7 @@ pub(super) fn report(refusal: CsrfRefusal, origin: Option<&str>, host: Option<&s
     events::request_refused(sentence, origin, host);
 }
 
-/// An upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441).
+/// Returns `true` for an upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441).
 fn is_websocket(request: &Parts) -> bool {
     let is_word = |word: &[u8]| word.trim_ascii().eq_ignore_ascii_case(b"websocket");
     let mut upgrades = request.headers.get_all(header::UPGRADE).iter();

@@ -242,7 +242,7 @@ impl Devices {
         audience.strip_prefix(&origin) == Some(&path)
     }
 
-    /// The instructions for the browser.
+    /// Returns the instructions for the browser.
     fn instructions(&self, identifier: &str, device: DeviceId) -> String {
         let settings = &self.options.settings;
         let exclude = |path| json!({"type": "exclude", "domain": "*", "path": path});
@@ -267,7 +267,7 @@ impl Devices {
 }
 
 impl Subject<'_> {
-    /// The fields of the session that its sign-in gave it.
+    /// Returns the fields of the session that its sign-in gave it.
     pub(crate) fn metadata(&self) -> Metadata {
         Metadata {
             issued: self.issued,
@@ -298,7 +298,7 @@ impl Subject<'_> {
     }
 }
 
-/// A field value without the quotes that the draft requires and Chromium omits. A missing one is empty.
+/// Returns a field value without the quotes that the draft requires and Chromium omits. A missing one is empty.
 fn unquoted(field: Option<&[u8]>) -> &[u8] {
     match field {
         Some([b'"', inner @ .., b'"']) => inner,

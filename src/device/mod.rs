@@ -113,8 +113,8 @@ impl Devices {
         })
     }
 
-    /// The field that asks the browser to register a device for a session that was renewed at `now`. `None`: the
-    /// settings bind no further session.
+    /// Returns the field that asks the browser to register a device for a session that was renewed at `now`. `None`:
+    /// the settings bind no further session.
     pub(crate) fn offer(
         &self,
         context: &Context,
@@ -131,8 +131,8 @@ impl Devices {
         )))
     }
 
-    /// The `Set-Cookie` fields of a response whose client no longer has this session: the bound cookie goes, and a mark
-    /// stays that a refresh or a registration brings along from any site.
+    /// Returns the `Set-Cookie` fields of a response whose client no longer has this session: the bound cookie goes,
+    /// and a mark stays that a refresh or a registration brings along from any site.
     pub(crate) fn depart(&self, departure: Departure, now: UnixSeconds) -> Vec<String> {
         match departure {
             Departure::Bound(device) => {

@@ -138,7 +138,7 @@ impl DeviceBound {
         })
     }
 
-    /// The rules about these settings alone: whether each is kept, and the message if not.
+    /// Returns the rules about these settings alone: whether each is kept, and the message if not.
     fn own_rules(&self) -> [(bool, &'static str); 4] {
         let mut paths = [&self.path].into_iter().chain(&self.excluded);
         let has_paths = paths.all(|path| is_path(path)) && !self.path.ends_with('/');

@@ -100,7 +100,7 @@ impl<const N: usize> Unsealed<N> {
     }
 }
 
-/// The fields of a body that was issued for a session.
+/// Returns the fields of a body that was issued for a session.
 fn metadata(sid: Sid, issued: UnixSeconds) -> Metadata {
     Metadata {
         issued,
@@ -109,7 +109,7 @@ fn metadata(sid: Sid, issued: UnixSeconds) -> Metadata {
     }
 }
 
-/// The device of `key`, which was registered for the id `sid`: `SHA-256(key || sid)[0..16]`.
+/// Returns the device of `key`, which was registered for the id `sid`: `SHA-256(key || sid)[0..16]`.
 pub(crate) fn device_id(key: &PublicKey, sid: Sid) -> DeviceId {
     let hash = sha256(&[&key.to_bytes(), &sid]);
     std::array::from_fn(|i| hash[i])

@@ -14,12 +14,12 @@ pub(crate) struct Purpose {
 }
 
 impl Purpose {
-    /// The purpose of a cookie. Its name cannot contain `:`, so it never equals one of another kind.
+    /// Returns the purpose of a cookie. Its name cannot contain `:`, so it never equals one of another kind.
     pub(crate) fn cookie(name: &str) -> Purpose {
         Purpose::named(name.to_owned())
     }
 
-    /// The purpose of a session in a request header, whose case does not count. Returns `None` if `name` is not
+    /// Returns the purpose of a session in a request header, whose case does not count. Returns `None` if `name` is not
     /// a header name.
     pub(crate) fn header(name: &str) -> Option<Purpose> {
         let is_name =
@@ -27,7 +27,7 @@ impl Purpose {
         is_name.then(|| Purpose::named(format!("header:{}", name.to_ascii_lowercase())))
     }
 
-    /// The purpose of a bare token. Returns `None` if `name` is empty or longer than a derivation takes.
+    /// Returns the purpose of a bare token. Returns `None` if `name` is empty or longer than a derivation takes.
     pub(crate) fn token(name: &str) -> Option<Purpose> {
         let whole = format!("token:{name}");
         let is_good = !name.is_empty() && whole.len() <= usize::from(u16::MAX);
@@ -41,7 +41,7 @@ impl Purpose {
         }
     }
 
-    /// The same purpose for one application and one type. `type_label` is empty for a type without a label.
+    /// Returns the same purpose for one application and one type. `type_label` is empty for a type without a label.
     pub(crate) fn with_labels(
         self,
         application: Option<&str>,
@@ -67,7 +67,7 @@ impl Purpose {
         })
     }
 
-    /// The purpose of something that accompanies the bound sessions of this cookie: `device:`, the word and the
+    /// Returns the purpose of something that accompanies the bound sessions of this cookie: `device:`, the word and the
     /// cookie's name, with the cookie's labels.
     pub(crate) fn device(&self, word: &str) -> Purpose {
         Purpose {
@@ -85,8 +85,8 @@ impl Purpose {
         (&self.name, &self.application) == (&other.name, &other.application)
     }
 
-    /// The info of a derivation (SPEC.md § 3.1). The length of each part comes first, so two derivations never have the
-    /// same info.
+    /// Returns the info of a derivation (SPEC.md § 3.1). The length of each part comes first, so two derivations never
+    /// have the same info.
     ///
     /// ```text
     /// u8(len LABEL) || LABEL || u8(len what) || what || format

@@ -60,12 +60,12 @@ impl<K: Clone> Ring<K> {
 }
 
 impl<K> Ring<K> {
-    /// The key that seals at `now`.
+    /// Returns the key that seals at `now`.
     pub(crate) fn sealing(&self, now: UnixSeconds) -> &RingKey<K> {
         &self.keys[self.sealing_place(now)]
     }
 
-    /// The last key that may seal, or the first where none may yet.
+    /// Returns the last key that may seal, or the first where none may yet.
     fn sealing_place(&self, now: UnixSeconds) -> usize {
         let last = self.keys.iter().rposition(|key| key.may_seal(now));
         last.unwrap_or(0)
@@ -75,13 +75,14 @@ impl<K> Ring<K> {
         self.keys.iter().find(|key| key.id == id)
     }
 
-    /// The keys that open at `now`.
+    /// Returns the keys that open at `now`.
     pub(crate) fn accepted(&self, now: UnixSeconds) -> impl Iterator<Item = &RingKey<K>> {
         self.keys.iter().filter(move |key| !key.is_retired(now))
     }
 
-    /// The place of a key relative to the one that seals at `now`: `Less` before it, so that the session is sealed
-    /// again; `Greater` after it, because the clock of another instance is ahead, so that the session is left as it is.
+    /// Returns the place of a key relative to the one that seals at `now`: `Less` before it, so that the session is
+    /// sealed again; `Greater` after it, because the clock of another instance is ahead, so that the session is left as
+    /// it is.
     pub(crate) fn place_of(&self, id: KeyId, now: UnixSeconds) -> Option<Ordering> {
         let place = self.keys.iter().position(|key| key.id == id)?;
         Some(place.cmp(&self.sealing_place(now)))

@@ -128,8 +128,8 @@ mod tests {
 
     const OLD: &str = "hardtack_key_v1_xaes_Tc_wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuDb4yB2";
 
-    /// The sentence about a ring whose old key retires `until` seconds and whose new key seals `from` seconds after
-    /// a moment of 2027, where sessions live for 30 days.
+    /// Returns the sentence about a ring whose old key retires `until` seconds and whose new key seals `from` seconds
+    /// after a moment of 2027, where sessions live for 30 days.
     fn sentence(until: u64, from: u64) -> Option<String> {
         let at = |seconds| time::system_time(1_800_000_000 + seconds);
         let old: EncryptionKey = OLD.parse().unwrap();

@@ -123,7 +123,7 @@ impl<K> RingKey<K> {
         }
     }
 
-    /// The same key with its times, as `material`.
+    /// Returns the same key with its times, as `material`.
     pub(super) fn with<L>(&self, material: L) -> RingKey<L> {
         RingKey {
             id: self.id,

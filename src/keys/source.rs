@@ -90,7 +90,7 @@ pub(super) fn join<K: Key>(
     KeyRing::of_listed(listing).map_err(|error| no_ring(sources, error))
 }
 
-/// The error for sources that do not make a ring.
+/// Returns the error for sources that do not make a ring.
 pub(super) fn no_ring(sources: &[RingSource], error: RingError) -> RingSourceError {
     let names: Vec<_> = sources.iter().map(|source| &*source.name).collect();
     RingSourceError {

@@ -16,7 +16,7 @@ pub(super) enum ExpiryDate {
 }
 
 impl ExpiryDate {
-    /// The moment. `None`: there is no such date.
+    /// Returns the moment. `None`: there is no such date.
     pub(super) fn moment(&self) -> Option<SystemTime> {
         let date = match self {
             ExpiryDate::Numbers(year, day, hour, minute, second, nano, hours, minutes, seconds) => {

@@ -65,7 +65,7 @@ pub(super) fn parse<V: DeserializeOwned>(json: &[u8]) -> Result<V, Reason> {
     serde_json::from_slice(json).map_err(|_| Reason::Payload)
 }
 
-/// The moment that is this many seconds after 1970.
+/// Returns the moment that is this many seconds after 1970.
 pub(super) fn moment(seconds: f64) -> Result<SystemTime, Reason> {
     let since = Duration::try_from_secs_f64(seconds).ok();
     let moment = since.and_then(|since| UNIX_EPOCH.checked_add(since));

@@ -48,12 +48,12 @@ impl JarKey {
         Ok(JarKey(key))
     }
 
-    /// The key of signed jars.
+    /// Returns the key of signed jars.
     pub(super) fn signing(&self) -> &[u8] {
         &self.0[..32]
     }
 
-    /// The key of private jars.
+    /// Returns the key of private jars.
     pub(super) fn encryption(&self) -> &[u8; 32] {
         self.0.last_chunk().expect("64 bytes have 32 at their end")
     }

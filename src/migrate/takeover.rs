@@ -49,7 +49,7 @@ impl Takeover {
         self.values().next().is_none()
     }
 
-    /// The length of all values.
+    /// Returns the length of all values.
     pub(crate) fn len(&self) -> usize {
         self.values().map(<[u8]>::len).sum()
     }

@@ -108,7 +108,7 @@ pub(crate) fn setup_is_wrong(sentence: &str) {
     tracing::error!(sentence, "a request could not be served");
 }
 
-/// An error and its sources, in one sentence.
+/// Returns an error and its sources, in one sentence.
 fn told(error: &(dyn Error + 'static)) -> String {
     let errors = std::iter::successors(Some(error), |&error| error.source());
     let sentences: Vec<_> = errors.map(|error| error.to_string()).collect();

@@ -163,7 +163,7 @@ impl Sealer {
         })
     }
 
-    /// The news for the device of a session that the client stores, or that `is_dropped`.
+    /// Returns the news for the device of a session that the client stores, or that `is_dropped`.
     fn device_news<T>(
         &self,
         context: &Context,
@@ -185,7 +185,7 @@ impl Sealer {
 }
 
 impl<T> Store<'_, T> {
-    /// The length of the token that [`seal_into`](Self::seal_into) appends.
+    /// Returns the length of the token that [`seal_into`](Self::seal_into) appends.
     pub(crate) fn token_len(&self) -> usize {
         token::token_len(self.sealer.mode, self.state.body_len(self.body))
     }
@@ -208,7 +208,7 @@ impl<T> Store<'_, T> {
         self.state.max_age()
     }
 
-    /// The most that may be sent.
+    /// Returns the most that may be sent.
     pub(crate) fn allowed(&self) -> Allowed {
         self.state.allowed(self.body)
     }

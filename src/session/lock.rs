@@ -198,7 +198,7 @@ impl Drop for Held<'_> {
     }
 }
 
-/// A number that no other running thread has, and never 0. (A `ThreadId` cannot be kept in an atomic.)
+/// Returns a number that no other running thread has, and never 0. (A `ThreadId` cannot be kept in an atomic.)
 fn this_thread() -> usize {
     thread_local! {
         static PLACE: u8 = const { 0 };

@@ -56,7 +56,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The key under which the token opened, if it did.
+    /// Returns the key under which the token opened, if it did.
     pub(crate) fn opened_under(self) -> Option<KeyId> {
         match self {
             Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => Some(key_id),

@@ -3,7 +3,7 @@
 use super::value::{Refusal, Table, Value};
 use crate::{carrier::FormerAttributes, keys::RingSource};
 
-/// The source of this kind: the name of a variable, or the path of a file.
+/// Returns the source of this kind: the name of a variable, or the path of a file.
 pub(super) fn source(kind: &str, place: Value) -> Result<Vec<RingSource>, Refusal> {
     let is_good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let place = place.text()?;

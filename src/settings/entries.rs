@@ -83,7 +83,7 @@ impl SessionSettings {
         }
     }
 
-    /// A mistake that the builder found.
+    /// Returns a mistake that the builder found.
     pub(super) fn mistake(&self, error: &ConfigError) -> Problem {
         match error.setting() {
             Some("keys") => self.mistake_in_keys(error),
@@ -105,7 +105,7 @@ impl SessionSettings {
         }
     }
 
-    /// The name of a setting, as its source writes it.
+    /// Returns the name of a setting as its source writes it.
     pub(super) fn shown(&self, name: &str) -> String {
         let prefix = &self.prefix;
         match self.entries.get(name) {
@@ -129,7 +129,7 @@ impl SessionSettings {
         self.entries.get(name)?.get()
     }
 
-    /// The sources of the keys, and the name of their setting.
+    /// Returns the sources of the keys, and the name of their setting.
     pub(super) fn keys(&self) -> Option<(&str, &Vec<RingSource>)> {
         let mut entries = self.entries.values();
         entries.find_map(|entry| Some((&*entry.shown, entry.get()?)))

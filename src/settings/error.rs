@@ -26,7 +26,7 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
-    /// The refused settings, by their names in the source. A conflict of several settings, such as a name
+    /// Returns the refused settings, by their names in the source. A conflict of several settings, such as a name
     /// and a path, is not among them.
     ///
     /// # Examples

@@ -229,7 +229,7 @@ impl SessionSettings {
         cookie.map_err(|error| self.mistake(&error).into())
     }
 
-    /// The mistakes that `find` finds in a builder with these settings, and a key of its own.
+    /// Returns the mistakes that `find` finds in a builder with these settings, and a key of its own.
     fn mistakes(&self, find: fn(&Builder) -> Vec<ConfigError>) -> Vec<Problem> {
         let builder = EncryptionKey::generate().ok().map(SessionCookie::encrypted);
         let builder = builder.and_then(|builder| self.apply(builder).ok());

@@ -146,7 +146,7 @@ mod tests {
 
     const PAGE: &str = include_str!("../../docs/settings.md");
 
-    /// The cells of the reference page's rows: the name, the value, the default.
+    /// Returns the cells of the reference page's rows: the name, the value, the default.
     fn rows() -> impl Iterator<Item = [&'static str; 3]> {
         let (_, table) = PAGE
             .split_once("| Name | Value | Default |\n|---|---|---|\n")

@@ -30,7 +30,8 @@ pub(super) enum Value {
 pub(super) type Table = Vec<(String, Value)>;
 
 impl Value {
-    /// A text, a number or a flag, without the spaces around it. For a list or a table, a word that no setting has.
+    /// Returns a text, a number or a flag, without the spaces around it. For a list or a table, a word that no setting
+    /// has.
     fn word(&self) -> &str {
         match self {
             Value::Text(word) | Value::Bare(word) => word.trim(),
@@ -67,7 +68,7 @@ impl Value {
         }
     }
 
-    /// A flag that is always on. `why` refuses any other value.
+    /// Returns a flag that is always on. `why` refuses any other value.
     pub(super) fn only_true(&self, why: &'static str) -> Result<(), Refusal> {
         let is_on = self.flag() == Ok(true);
         is_on.then_some(()).ok_or(why.into())
@@ -112,8 +113,8 @@ impl Value {
         moment.ok_or("must be a moment like `2026-12-15T00:00:00Z`, as a text in quotes".into())
     }
 
-    /// The tables of a list, one alone, or those of a text, in which commas are between tables and `split` divides one
-    /// into pairs like `name=value`. Any other value is refused by `no_tables`.
+    /// Returns the tables of a list, one alone, or those of a text, in which commas are between tables and `split`
+    /// divides one into pairs like `name=value`. Any other value is refused by `no_tables`.
     ///
     /// No format promises the order of a table, so each is sorted by its names.
     pub(super) fn tables(
@@ -141,7 +142,7 @@ impl Value {
         Ok(tables)
     }
 
-    /// A table, or a pair like `["name", "value"]`.
+    /// Returns a table, or a pair like `["name", "value"]`.
     fn into_table(self) -> Option<Table> {
         match self {
             Value::Table(table) => Some(table),

@@ -151,7 +151,7 @@ impl<T> State<'_, T> {
     }
 }
 
-/// The seconds from `issued` to `end`. All spans of a session count from `issued`.
+/// Returns the seconds from `issued` to `end`. All spans of a session count from `issued`.
 fn span_until(end: UnixSeconds, metadata: &Metadata) -> u32 {
     u32::try_from(end.saturating_sub(metadata.issued)).unwrap_or(u32::MAX)
 }

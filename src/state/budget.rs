@@ -70,23 +70,23 @@ impl SizeBudget {
         })
     }
 
-    /// The most bytes of payload and flash together. With every other field at its longest reserved,
+    /// Returns the most bytes of payload and flash together. With every other field at its longest reserved,
     /// nothing but these two can make a session too large.
     pub(crate) fn room(&self) -> usize {
         self.room
     }
 
-    /// The length of a body with this content, and every other field at its longest.
+    /// Returns the length of a body with this content, and every other field at its longest.
     pub(crate) fn longest_body(&self, content: usize) -> usize {
         LONGEST_METADATA + self.overhead.device + content
     }
 
-    /// The most that the size profile allows.
+    /// Returns the most that the size profile allows.
     pub(crate) fn allowed(&self) -> Allowed {
         self.allowed
     }
 
-    /// The most that is allowed for a session that arrived like this, whatever the profile allows now
+    /// Returns the most that is allowed for a session that arrived like this, whatever the profile allows now
     /// (docs/spec/writer.md § 9.5.3).
     pub(super) fn came_in(&self, arrived: &OpenedBody) -> Allowed {
         let (token_len, cookies) = (arrived.token_len, arrived.cookies);
@@ -108,7 +108,7 @@ impl SizeBudget {
         }
     }
 
-    /// The padded length of a body of `body_len` bytes, `content` of which are payload and flash.
+    /// Returns the padded length of a body of `body_len` bytes, `content` of which are payload and flash.
     ///
     /// A body with more content than the room arrived like that and must not grow, so it is not padded.
     pub(crate) fn padded_len(&self, body_len: usize, content: usize) -> usize {
@@ -118,7 +118,7 @@ impl SizeBudget {
         self.padding.padded_len(body_len)
     }
 
-    /// The size of a padded body as it is sent where so much is `allowed`.
+    /// Returns the size of a padded body as it is sent where so much is `allowed`.
     pub(crate) fn sent(&self, allowed: Allowed, body_len: usize, is_persistent: bool) -> SentSize {
         let token_len = base64url::encoded_len(self.token_overhead + body_len);
         let overhead = self.overhead(is_persistent);
@@ -137,7 +137,7 @@ impl SizeBudget {
         }
     }
 
-    /// The error for a session with this content.
+    /// Returns the error for a session with this content.
     pub(super) fn too_large(&self, content: usize) -> TooLarge {
         TooLarge {
             needed: self.largest(content).total,
@@ -147,7 +147,7 @@ impl SizeBudget {
         }
     }
 
-    /// The size of a session with this content, as it is sent with every other field at its longest.
+    /// Returns the size of a session with this content, as it is sent with every other field at its longest.
     pub(crate) fn largest(&self, content: usize) -> SentSize {
         let body_len = self.padding.padded_len(self.longest_body(content));
         self.sent(self.allowed, body_len, true)
@@ -164,8 +164,8 @@ impl Allowed {
         }
     }
 
-    /// The most characters of a token in each cookie: the whole token, where one cookie takes it or there may be no
-    /// second one.
+    /// Returns the most characters of a token in each cookie: the whole token, where one cookie takes it or there may
+    /// be no second one.
     pub(crate) fn part_len(&self, token_len: usize, overhead: Overhead) -> usize {
         if self.cookies == 1 || overhead.per_field(1) + token_len <= self.field {
             token_len

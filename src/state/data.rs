@@ -171,7 +171,7 @@ impl<T> State<'_, T> {
         self.data.arrived.is_none()
     }
 
-    /// The metadata of a session that has been sent. `None`: the session is new.
+    /// Returns the metadata of a session that has been sent. `None`: the session is new.
     pub(crate) fn metadata(&self) -> Option<&Metadata> {
         (!self.is_new()).then_some(&self.data.metadata)
     }
@@ -199,7 +199,7 @@ impl<T> State<'_, T> {
             && self.data.now < self.data.metadata.issued.saturating_add(span)
     }
 
-    /// The name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
+    /// Returns the name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
         let (sid, issued) = match (self.withheld(), self.data.opened) {
             // Without this nobody could sign in or out by a form. Its holder gets no token of the bound session.
@@ -228,13 +228,13 @@ impl<T> State<'_, T> {
         }
     }
 
-    /// The bytes of payload and flash.
+    /// Returns the bytes of payload and flash.
     pub(super) fn content_len(&self) -> usize {
         self.payload().len() + self.flash_bytes().len()
     }
 
-    /// The reason why the session that opened must not be overwritten. `None`: there is none, or the application began a
-    /// new one.
+    /// Returns the reason why the session that opened must not be overwritten. `None`: there is none, or the
+    /// application began a new one.
     pub(super) fn withheld(&self) -> Option<Withheld> {
         let is_replaced = self.data.renewed || self.data.ended == Some(Ended::Invalidated);
         self.data.withheld.filter(|_| !is_replaced)

@@ -47,12 +47,12 @@ impl<T> State<'_, T> {
         }
     }
 
-    /// The id for which the browser may register a device: the session was renewed in this request.
+    /// Returns the id for which the browser may register a device: the session was renewed in this request.
     pub(crate) fn renewed_sid(&self) -> Option<Sid> {
         self.data.metadata.sid.filter(|_| self.data.renewed)
     }
 
-    /// The session that opened, if its client keeps it no longer. `is_dropped`: the client drops it now.
+    /// Returns the session that opened, if its client keeps it no longer. `is_dropped`: the client drops it now.
     pub(crate) fn departure(&self, is_dropped: bool) -> Option<Departure> {
         let is_replaced = self.data.renewed || self.data.ended == Some(Ended::Invalidated);
         let opened = self.data.opened?;

@@ -208,7 +208,7 @@ impl<T> State<'_, T> {
         can_carry(self.data.now)
     }
 
-    /// The seconds for which a browser keeps the cookie. `None`: until the browser is closed.
+    /// Returns the seconds for which a browser keeps the cookie. `None`: until the browser is closed.
     pub(crate) fn max_age(&self) -> Option<u64> {
         let end = self.policy.lifetimes.absolute_deadline(&self.data.metadata);
         let is_remembered = self.is_remembered();

@@ -42,7 +42,7 @@ impl<T> State<'_, T> {
     }
 }
 
-/// The queue and the text of each message, in the order in which they were added.
+/// Returns the queue and the text of each message, in the order in which they were added.
 pub(crate) fn messages(bytes: &[u8]) -> impl Iterator<Item = (&str, &str)> {
     let mut reader = Reader::new(bytes);
     let count = reader.varint().unwrap_or(0);

@@ -57,7 +57,7 @@ impl Metadata {
         (self.schema != 0).then_some(self.schema)
     }
 
-    /// The length of these fields in bytes.
+    /// Returns the length of these fields in bytes.
     pub(crate) fn len(&self) -> usize {
         let limit = self.limit.map_or(0, varint_len);
         let remembered = self.remembered.map_or(0, varint_len);
@@ -226,8 +226,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The length of a padded body without its padding: everything before the last 0x80, which only zeros may follow
-/// (SPEC.md § 5.6).
+/// Returns the length of a padded body without its padding: everything before the last 0x80, which only zeros may
+/// follow (SPEC.md § 5.6).
 fn unpadded_len(body: &[u8]) -> Option<usize> {
     let marker = body.iter().rposition(|&byte| byte != 0)?;
     (body[marker] == PAD_MARK).then_some(marker)

@@ -78,7 +78,7 @@ impl Lifetimes {
         }
     }
 
-    /// The first second at which the session has ended, without further activity.
+    /// Returns the first second at which the session has ended, without further activity.
     pub(crate) fn expires_at(&self, metadata: &Metadata) -> UnixSeconds {
         let absolute = self.absolute_deadline(metadata);
         self.idle_deadline(metadata)
@@ -100,8 +100,8 @@ impl Lifetimes {
         lifetime
     }
 
-    /// The longest lifetime of a remembered session. `None`: the session is not persistent, or the present settings
-    /// remember none, and treat it like any other.
+    /// Returns the longest lifetime of a remembered session. `None`: the session is not persistent, or the present
+    /// settings remember none, and treat it like any other.
     #[inline]
     fn remembered_up_to(&self, metadata: &Metadata) -> Option<u64> {
         self.remember_up_to.filter(|_| metadata.is_persistent())
@@ -130,14 +130,14 @@ impl Lifetimes {
         self.remembered_up_to(metadata).is_some()
     }
 
-    /// The longest lifetime of any session.
+    /// Returns the longest lifetime of any session.
     pub(crate) fn longest(&self) -> u64 {
         self.absolute.max(self.remember_up_to.unwrap_or(0))
     }
 }
 
 impl Metadata {
-    /// The metadata of a session that is active at `now`. A clock that was set back does not shorten its age.
+    /// Returns the metadata of a session that is active at `now`. A clock that was set back does not shorten its age.
     pub(crate) fn active_at(self, now: UnixSeconds) -> Metadata {
         let age = now.saturating_sub(self.issued);
         let age = u32::try_from(age).unwrap_or(u32::MAX);

@@ -178,7 +178,7 @@ impl<'a> Entries<'a> {
     }
 }
 
-/// The number of entries, and the position of the first. Only the shortest form is read.
+/// Returns the number of entries, and the position of the first. Only the shortest form is read.
 fn read_header(bytes: &[u8]) -> Option<(usize, usize)> {
     let (count, first, shortest) = match *bytes.first()? {
         marker @ FIX_MAP..=0x8F => (usize::from(marker & 0x0F), 1, 0),
@@ -189,7 +189,7 @@ fn read_header(bytes: &[u8]) -> Option<(usize, usize)> {
     (count >= shortest).then_some((count, first))
 }
 
-/// The length and the start of a key. Only the shortest form is read.
+/// Returns the length and the start of a key. Only the shortest form is read.
 fn read_key_header(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     let (len, header_len, shortest) = match *bytes.get(at)? {
         marker @ 0xA0..=0xBF => (usize::from(marker & 0x1F), 1, 0),
@@ -277,7 +277,7 @@ mod tests {
         assert!(encoded(&Pairs(many)).is_ok());
     }
 
-    /// A value of any kind that JSON has, nested, with texts on both sides of the lengths at which their marker
+    /// Returns a value of any kind that JSON has, nested, with texts on both sides of the lengths at which their marker
     /// changes.
     fn value() -> impl Strategy<Value = Json> {
         let text = prop::sample::select(vec![0, 31, 32, 255, 256, 65_535, 65_536]);

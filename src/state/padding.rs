@@ -34,7 +34,7 @@ pub enum Padding {
 }
 
 impl Padding {
-    /// The padded length of a body of `len` bytes.
+    /// Returns the padded length of a body of `len` bytes.
     pub(super) fn padded_len(self, len: usize) -> usize {
         match self {
             Padding::None => len,
@@ -43,7 +43,7 @@ impl Padding {
         }
     }
 
-    /// The length of the longest body that has at most `len` bytes with its padding.
+    /// Returns the length of the longest body that has at most `len` bytes with its padding.
     pub(super) fn longest_in(self, len: usize) -> Option<usize> {
         match self {
             Padding::None => Some(len),
@@ -52,14 +52,14 @@ impl Padding {
     }
 }
 
-/// The next PADMÉ length.
+/// Returns the next PADMÉ length.
 fn padme(len: usize) -> usize {
     let mask = padme_mask(len);
     (len + mask) & !mask
 }
 
-/// The low bits that are zero in PADMÉ lengths of this magnitude: `e - s` bits, where `e` is the logarithm of `len` to
-/// base 2 and `s` is the number of bits of `e`.
+/// Returns the low bits that are zero in PADMÉ lengths of this magnitude: `e - s` bits, where `e` is the logarithm of
+/// `len` to base 2 and `s` is the number of bits of `e`.
 fn padme_mask(len: usize) -> usize {
     let Some(exponent) = len.checked_ilog2().filter(|&exponent| exponent > 0) else {
         return 0;

@@ -219,13 +219,13 @@ pub(crate) mod sealed {
         /// The label that keys are derived for; empty for a dictionary.
         const LABEL: &'static str;
 
-        /// The payload of an empty session.
+        /// Returns the payload of an empty session.
         fn empty() -> Option<Vec<u8>>;
 
         /// Decodes the value of a type. A dictionary is checked and stays in its bytes: `None`.
         fn read(schema: u32, bytes: &[u8]) -> Result<Option<Arc<Self>>, Reason>;
 
-        /// The entries of the payload, each with its number of bytes.
+        /// Returns the entries of the payload, each with its number of bytes.
         fn entries(_: &[u8]) -> Vec<(String, usize)> {
             Vec::new()
         }

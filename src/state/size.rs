@@ -11,7 +11,7 @@ use super::{
 };
 
 impl<T> State<'_, T> {
-    /// The bytes by which payload and flash may still grow.
+    /// Returns the bytes by which payload and flash may still grow.
     pub(crate) fn remaining_bytes(&self) -> usize {
         let room = self.policy.budget.room();
         room.saturating_sub(self.content_len())
@@ -54,8 +54,8 @@ impl<T> State<'_, T> {
         Err(budget.too_large(content))
     }
 
-    /// The metadata to write with this content: that of an active session. A session that arrived too large keeps its
-    /// age if a longer one does not fit.
+    /// Returns the metadata to write with this content: that of an active session. A session that arrived too large
+    /// keeps its age if a longer one does not fit.
     pub(super) fn to_write(&self, content: usize, metadata: Metadata) -> Metadata {
         let active = metadata.active_at(self.data.now);
         let is_never_refreshed = self.policy.lifetimes.refresh_after == RefreshAfter::Never;
@@ -65,13 +65,13 @@ impl<T> State<'_, T> {
         active
     }
 
-    /// The most that may be sent of this body of the session.
+    /// Returns the most that may be sent of this body of the session.
     pub(crate) fn allowed(&self, body: BodyToSeal) -> Allowed {
         let allowed = self.may_send(body);
         allowed.unwrap_or(self.policy.budget.allowed())
     }
 
-    /// The cookies in which this body of the session may be sent. `None`: it is too large.
+    /// Returns the cookies in which this body of the session may be sent. `None`: it is too large.
     pub(super) fn may_send(&self, body: BodyToSeal) -> Option<Allowed> {
         let content = self.content_len();
         match body {
@@ -92,7 +92,7 @@ impl<T> State<'_, T> {
         self.allowed_for_len(content, metadata, body_len)
     }
 
-    /// The most that the profile allows, or else as much as the session arrived in.
+    /// Returns the most that the profile allows, or else as much as the session arrived in.
     fn allowed_for_len(
         &self,
         content: usize,
@@ -118,7 +118,7 @@ impl<T> State<'_, T> {
         }
     }
 
-    /// The body that arrived; empty if none did.
+    /// Returns the body that arrived; empty if none did.
     pub(super) fn arrived_body(&self) -> &[u8] {
         let arrived = self.data.arrived.as_ref();
         arrived.map_or(&[], |arrived| &arrived.body)

@@ -28,12 +28,12 @@ impl Opened {
         self.key_id
     }
 
-    /// The decrypted body, in the buffer that the token was opened in.
+    /// Returns the decrypted body, in the buffer that the token was opened in.
     pub(crate) fn body<'a>(&self, buffer: &'a Scratch) -> &'a [u8] {
         &buffer[self.body.clone()]
     }
 
-    /// The range of the body in the buffer.
+    /// Returns the range of the body in the buffer.
     pub(crate) fn into_range(self) -> Range<usize> {
         self.body
     }
@@ -161,7 +161,7 @@ impl<'a> Draft<'a> {
         Draft { key, blob }
     }
 
-    /// The buffer to append the body to.
+    /// Returns the buffer to append the body to.
     pub(crate) fn body(&mut self) -> &mut Vec<u8> {
         self.blob
     }

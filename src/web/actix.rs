@@ -144,7 +144,8 @@ where
     }
 }
 
-/// The head of a request in the types of the crate `http`, without extensions. `None` if it cannot be expressed.
+/// Returns the head of a request in the types of the crate `http`, without extensions. `None` if it cannot be
+/// expressed.
 fn parts_of(request: &ServiceRequest) -> Option<Parts> {
     let (mut parts, ()) = Request::new(()).into_parts();
     parts.method = Method::from_bytes(request.method().as_str().as_bytes()).ok()?;
@@ -188,12 +189,12 @@ impl ResponseError for SessionError {
     }
 }
 
-/// The response to a request that failed.
+/// Returns the response to a request that failed.
 pub(crate) fn failed(failure: Failure) -> HttpResponse {
     converted(failure.into_response())
 }
 
-/// A response in the types of actix-web.
+/// Returns a response in the types of actix-web.
 fn converted(response: Response<String>) -> HttpResponse {
     let (mut head, body) = response.into_parts();
     let status = StatusCode::from_u16(head.status.as_u16());

@@ -80,7 +80,7 @@ impl IntoResponse for SessionError {
     }
 }
 
-/// The response to a request that failed.
+/// Returns the response to a request that failed.
 pub(crate) fn failed(failure: Failure) -> Response {
     failure.into_response().map(Body::from)
 }

@@ -34,7 +34,7 @@ enum FieldKind {
 /// The word of `Cache-Control` and its kin that forbids all caches to store a response.
 pub(crate) const NO_STORE: &str = "no-store";
 
-/// The value by which a field forbids caches to store a response. `None` for other fields.
+/// Returns the value by which a field forbids caches to store a response. `None` for other fields.
 pub(crate) fn forbids(name: &str) -> Option<&'static str> {
     field(name).map(|(_, value)| value)
 }
@@ -90,8 +90,8 @@ impl CacheHeaders {
         by_all || self.is_targeted
     }
 
-    /// The value that `Cache-Control` needs in a response that depends on its session in this way, if it is not good as it
-    /// is. With `is_sharing_allowed`, a response that others may store stays as it is.
+    /// Returns the value that `Cache-Control` needs in a response that depends on its session in this way, if it is not
+    /// good as it is. With `is_sharing_allowed`, a response that others may store stays as it is.
     pub(crate) fn cache_control_for(
         &self,
         touch: Touch,

@@ -100,13 +100,13 @@ impl fmt::Display for MissingSession {
 }
 
 impl MissingSession {
-    /// The name of the type that the session holds, unless it is a dictionary.
+    /// Returns the name of the type that the session holds, unless it is a dictionary.
     pub(crate) fn typed(&self) -> Option<&'static str> {
         let (MissingSession::NoLayer(held) | MissingSession::Ambiguous(held)) = *self;
         Some(held).filter(|held| *held != type_name::<Map>())
     }
 
-    /// The type of the session as a handler writes it.
+    /// Returns the type of the session as a handler writes it.
     pub(crate) fn session(&self) -> String {
         match self.typed() {
             Some(held) => format!("`Session<{held}>`"),

@@ -46,7 +46,7 @@ pub(crate) struct Host<'a> {
 }
 
 impl<'a> Host<'a> {
-    /// The one host that `request` names.
+    /// Returns the one host that `request` names.
     pub(crate) fn of(request: &'a Parts) -> Option<Host<'a>> {
         let mut fields = request.headers.get_all(HOST).iter();
         let in_field = match fields.next() {
@@ -83,7 +83,7 @@ impl<'a> Host<'a> {
             && self.telling_port(uri) == other.telling_port(uri)
     }
 
-    /// The port, unless a browser would omit it. HTTP/1.1 does not send the scheme, so both defaults count.
+    /// Returns the port, unless a browser would omit it. HTTP/1.1 does not send the scheme, so both defaults count.
     fn telling_port(self, uri: &Uri) -> Option<u16> {
         let defaults: &[u16] = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => &[443],

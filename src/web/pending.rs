@@ -18,7 +18,7 @@ pub(super) enum AnyCarrier<T> {
 }
 
 impl<T> AnyCarrier<T> {
-    /// The name of the cookie or header.
+    /// Returns the name of the cookie or header.
     pub(super) fn name(&self) -> &str {
         match self {
             AnyCarrier::Cookie(cookie) => cookie.name().as_str(),

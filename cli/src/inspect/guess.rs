@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::value::hex;
 use crate::moment::show;
 
-/// The plausible parts of a payload in postcard's format, from left to right. Together they are all its bytes.
+/// Returns the plausible parts of a payload in postcard's format, from left to right. Together they are all its bytes.
 ///
 /// A text is a length and that many bytes of UTF-8 without control characters. Everything else counts as a number.
 pub(super) fn guess(payload: &[u8]) -> Vec<Part<'_>> {
@@ -48,7 +48,7 @@ impl Part<'_> {
         }
     }
 
-    /// The bytes in hexadecimal, and the guess beside the first of them.
+    /// Returns the bytes in hexadecimal, and the guess beside the first of them.
     pub(super) fn as_lines(&self) -> impl Iterator<Item = String> {
         let mut guess = match self.guess {
             Guess::Text(text) => Value::from(text).to_string(),
@@ -91,7 +91,7 @@ fn number(bytes: &[u8]) -> Option<(usize, Guess<'_>)> {
     Some((len, Guess::Number(number)))
 }
 
-/// The length of a varint, and its value: seven bits a byte, the lowest first, in the fewest bytes.
+/// Returns the length of a varint, and its value: seven bits a byte, the lowest first, in the fewest bytes.
 fn varint(bytes: &[u8]) -> Option<(usize, u64)> {
     let last = bytes.iter().take(10).position(|byte| byte & 0x80 == 0)?;
     let is_shortest = last == 0 || bytes[last] != 0;

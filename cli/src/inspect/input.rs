@@ -59,7 +59,7 @@ fn without_bearer<'a>(header: &str, value: &'a str) -> &'a [u8] {
     }
 }
 
-/// The tokens in a `Cookie` or `Set-Cookie` field.
+/// Returns the tokens in a `Cookie` or `Set-Cookie` field.
 fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Found, Failure> {
     let field = without_field_name(without_field_name(text, "Cookie"), "Set-Cookie");
     let has_pairs = field.contains('=');
@@ -83,7 +83,7 @@ fn in_cookies(text: &str, name: Option<&str>, default_name: &str) -> Result<Foun
     })
 }
 
-/// The name of the session's cookie in a field.
+/// Returns the name of the session's cookie in a field.
 fn name_in<'a>(field: &'a str, default_name: &'a str) -> Result<&'a str, Failure> {
     let pairs = field
         .split(';')

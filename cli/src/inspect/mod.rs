@@ -97,7 +97,7 @@ impl Inspect {
     }
 }
 
-/// The name of a cookie without settings.
+/// Returns the name of a cookie without settings.
 fn default_name() -> Result<CookieName, Failure> {
     let key = EncryptionKey::generate().map_err(Failure::usage)?;
     let cookie = SessionCookie::encrypted(key).build();

@@ -1,6 +1,6 @@
 use hardtack::session::Reason;
 
-/// The meaning of a reason, and where to look.
+/// Returns the meaning of a reason, and where to look.
 pub(super) fn explanation(reason: Reason) -> &'static str {
     match reason {
         Reason::TooLong => "it is longer than any token",

@@ -224,7 +224,7 @@ impl Token {
     }
 }
 
-/// The decoded length of a token, which is base64url without padding.
+/// Returns the decoded length of a token, which is base64url without padding.
 fn bytes_of(characters: usize) -> usize {
     characters * 3 / 4
 }

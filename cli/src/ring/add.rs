@@ -63,7 +63,7 @@ impl Add {
     }
 }
 
-/// A key that can join the ring of `sealing`.
+/// Returns a key that can join the ring of `sealing`.
 pub(super) fn new_key(suite: Option<SuiteName>, sealing: &KeyInfo) -> Result<NewKey, Failure> {
     let like = SuiteName::like(sealing.suite);
     let suite = suite.unwrap_or(like);

@@ -39,7 +39,7 @@ impl AnyRing {
         either!(self, ring => ring.sealing_key(at))
     }
 
-    /// The key that seals.
+    /// Returns the key that seals.
     pub(crate) fn sealing(&self, at: SystemTime) -> KeyInfo {
         self.key(self.seals(at)).expect("a key of the ring seals")
     }
@@ -80,13 +80,13 @@ impl AnyRing {
         }
     }
 
-    /// The key that takes over from this one.
+    /// Returns the key that takes over from this one.
     pub(crate) fn next_after(&self, id: KeyId) -> Option<KeyInfo> {
         let keys = self.keys().into_iter();
         keys.skip_while(|key| key.id != id).nth(1)
     }
 
-    /// The keys that begin to seal after `at`, with their times.
+    /// Returns the keys that begin to seal after `at`, with their times.
     pub(crate) fn planned_after(
         &self,
         at: SystemTime,
@@ -112,12 +112,12 @@ impl AnyRing {
         overlaps.collect()
     }
 
-    /// The longest lifetime of sessions with which none is cut short. `None`: any.
+    /// Returns the longest lifetime of sessions with which none is cut short. `None`: any.
     pub(crate) fn serves(&self) -> Option<Duration> {
         self.overlaps().iter().map(|overlap| overlap.span).min()
     }
 
-    /// The overlaps for which an application with sessions of this lifetime refuses the ring.
+    /// Returns the overlaps for which an application with sessions of this lifetime refuses the ring.
     pub(crate) fn cut_short(&self, lifetime: Duration) -> Vec<Overlap> {
         let mut overlaps = self.overlaps();
         overlaps.retain(|overlap| overlap.span < lifetime);
@@ -129,7 +129,7 @@ impl AnyRing {
         !either!(self, ring => ring.accepted_keys(at)).contains(&id)
     }
 
-    /// The role of a key at `at`.
+    /// Returns the role of a key at `at`.
     pub(crate) fn role(&self, key: &KeyInfo, at: SystemTime) -> Role {
         if self.seals(at) == key.id {
             Role::Sealing

@@ -93,7 +93,7 @@ impl Check {
         Ok(report.is_good)
     }
 
-    /// The keys that retire on living sessions, each with a command that mends it.
+    /// Returns the keys that retire on living sessions, each with a command that mends it.
     fn of_lifetime(
         &self,
         ring: &AnyRing,

@@ -114,7 +114,7 @@ impl Edit {
     }
 }
 
-/// The id of a key on the command line.
+/// Returns the id of a key on the command line.
 pub(super) fn key_id(text: &str) -> Result<String, &'static str> {
     let is_id = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let id = is_id.then(|| text.to_ascii_lowercase());

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use super::AnyRing;
 use crate::answer::Failure;
 
-/// The text of a file, or of standard input for `-`.
+/// Returns the text of a file, or of standard input for `-`.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let mut bytes = Zeroizing::new(Vec::new());
     let read = if path == Path::new("-") {
@@ -187,7 +187,7 @@ fn is_at(file: &File, path: &Path) -> bool {
     matches!((file, Handle::from_path(path)), (Ok(file), Ok(found)) if file == found)
 }
 
-/// The path with links resolved, so that a link stays a link.
+/// Returns the path with links resolved, so that a link stays a link.
 fn behind_links(path: &Path) -> Result<PathBuf, Failure> {
     let fail = |error: io::Error| Failure::file("cannot read", path, error);
     match fs::canonicalize(path) {
@@ -217,7 +217,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A new file that only its owner can read, from the start.
+/// Returns a new file that only its owner can read, from the start.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);

@@ -54,7 +54,7 @@ fn agent() -> Agent {
     config.build().into()
 }
 
-/// The fingerprint in a JSON object with the field `fingerprint`, or in a line `fingerprint …`.
+/// Returns the fingerprint in a JSON object with the field `fingerprint`, or in a line `fingerprint …`.
 fn fingerprint_in(body: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Fields {

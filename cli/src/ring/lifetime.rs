@@ -68,7 +68,7 @@ fn check(lifetime: Duration) -> Result<Duration, Failure> {
 }
 
 impl Times {
-    /// The end of the last session that was sealed before `moment`.
+    /// Returns the end of the last session that was sealed before `moment`.
     pub(super) fn end_of_sessions(
         &self,
         longest: Longest,
@@ -79,7 +79,7 @@ impl Times {
 }
 
 impl Longest {
-    /// A sentence about the lifetime if it is the default.
+    /// Returns a sentence about the lifetime if it is the default.
     pub(super) fn assumption(self) -> Option<String> {
         self.is_assumed.then(|| {
             format!(

@@ -70,7 +70,7 @@ impl Retire {
         Ok([told].into_iter().chain(assumption).collect())
     }
 
-    /// The last moment at which the key may have sealed, as far as the ring shows.
+    /// Returns the last moment at which the key may have sealed, as far as the ring shows.
     fn sealed_until(
         &self,
         ring: &AnyRing,

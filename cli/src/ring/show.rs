@@ -50,7 +50,7 @@ impl Show {
     }
 }
 
-/// The keys of a ring, in the order in which they take over.
+/// Returns the keys of a ring, in the order in which they take over.
 pub(super) fn described(ring: &AnyRing, at: SystemTime, secrets: Option<&RingText>) -> Value {
     let keys = ring.keys().into_iter().map(|key| {
         let mut described = json!({
@@ -75,7 +75,7 @@ pub(super) fn described(ring: &AnyRing, at: SystemTime, secrets: Option<&RingTex
     })
 }
 
-/// A described ring as text, with a line for each key.
+/// Returns a described ring as text, with a line for each key.
 pub(super) fn table(ring: &Value) -> String {
     let fingerprint = ring["fingerprint"].as_str().unwrap_or_default();
     let mut lines = vec![format!("fingerprint {fingerprint}")];

@@ -38,7 +38,7 @@ impl RingText {
         text
     }
 
-    /// The ids of the keys, and their texts.
+    /// Returns the ids of the keys, and their texts.
     pub(super) fn keys(&self) -> impl Iterator<Item = (KeyId, &str)> {
         self.lines
             .iter()
@@ -180,7 +180,7 @@ mod tests {
             .to_string()
     }
 
-    /// A ring as people write it, whose keys may have times.
+    /// Returns a ring as people write it, whose keys may have times.
     fn texts() -> impl Strategy<Value = String> {
         let time = "seal_from=2030-0[1-9]-01T00:00:00Z";
         let key_line = ("[ \t]{0,2}", prop::option::of(time), "[ \t]{0,2}").prop_map(

@@ -124,7 +124,7 @@ impl Round<'_> {
         format!("{} of {} instances", have.count(), self.0.len())
     }
 
-    /// The instances without the ring, with their answers.
+    /// Returns the instances without the ring, with their answers.
     fn others(&self, wanted: &str) -> String {
         let others = self.0.iter().filter(|(_, health)| !health.has(wanted));
         let others: Vec<_> = others

@@ -208,7 +208,7 @@ impl Options {
         })
     }
 
-    /// The seals of devices, if sessions are bound.
+    /// Returns the seals of devices, if sessions are bound.
     fn devices(&self, sealer: &Sealer, name: &CookieName) -> Result<Option<Devices>, ConfigError> {
         let Some(device) = &self.device else {
             return Ok(None);

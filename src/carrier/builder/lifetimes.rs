@@ -206,7 +206,7 @@ impl Options {
         self.idle_timeout.unwrap_or(Some(DEFAULT_IDLE))
     }
 
-    /// The lifetimes of settings without mistakes.
+    /// Returns the lifetimes of settings without mistakes.
     pub(super) fn lifetimes(&self) -> Lifetimes {
         let idle = self.idle().map(|span| span.as_secs());
         let default = idle.map_or(RefreshAfter::OnChange, |idle| {
@@ -221,7 +221,7 @@ impl Options {
         }
     }
 
-    /// The seconds for which a key that no longer seals has to open.
+    /// Returns the seconds for which a key that no longer seals has to open.
     pub(super) fn overlap(&self) -> u64 {
         if self.retire_early {
             0

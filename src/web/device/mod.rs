@@ -160,7 +160,7 @@ mod tests {
         parts
     }
 
-    /// A proof with `jwk`, which has its comma, in its header.
+    /// Returns a proof with `jwk`, which has its comma, in its header.
     fn proof(key: &SigningKey, jwk: &str, challenge: &str) -> String {
         let header = format!(r#"{{"alg":"ES256","typ":"dbsc+jwt"{jwk}}}"#);
         let parts = [header, format!(r#"{{"jti":"{challenge}"}}"#)];
