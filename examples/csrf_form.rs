@@ -13,13 +13,13 @@
 use std::{env, error::Error, net::Ipv4Addr};
 
 use axum::{
-    Form, Router,
+    Router,
     response::Html,
     routing::{get, post},
 };
 use hardtack::{
     ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionError, SessionLayer,
-    csrf::{CsrfField, CsrfGuard, Guarded},
+    csrf::{CsrfGuard, GuardedForm},
 };
 use serde::Deserialize;
 use tokio::net::TcpListener;
@@ -49,26 +49,16 @@ async fn form(session: Session) -> Result<Html<String>, SessionError> {
 
 #[derive(Deserialize)]
 struct Transfer {
-    /// Defaults to an empty text, so that the guard refuses a form without a token, and not the deserializer.
-    #[serde(default)]
-    csrf_token: String,
     to: String,
     amount: u32,
 }
 
-/// Names the field that holds the token.
-impl CsrfField for Transfer {
-    fn csrf_token(&self) -> &str {
-        &self.csrf_token
-    }
-}
-
-/// `Guarded` checks the token. It is the last argument because it reads the body.
+/// `GuardedForm` checks the token. It is the last argument because it reads the body.
 async fn transfer(
     session: Session,
-    Guarded(Form(transfer)): Guarded<Form<Transfer>>,
+    GuardedForm(transfer): GuardedForm<Transfer>,
 ) -> Result<String, SessionError> {
-    let Transfer { to, amount, .. } = transfer;
+    let Transfer { to, amount } = transfer;
     let left = balance(&session)?.saturating_sub(amount);
     session.insert("balance", left)?;
     Ok(format!("{amount} sent to {to}, {left} left\n"))

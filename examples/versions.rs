@@ -22,7 +22,7 @@ use axum::{
 use hardtack::{
     ConfigError, EncryptionKey, KeyRing, Session, SessionCookie, SessionData, SessionError,
     SessionLayer,
-    csrf::{CsrfForm, CsrfGuard, Guarded},
+    csrf::{CsrfGuard, GuardedForm},
 };
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
@@ -122,10 +122,7 @@ async fn home<T: Counter>(session: Session<T>) -> Result<String, SessionError> {
     Ok(format!("{shown}{token}\n"))
 }
 
-async fn visit<T: Counter>(
-    session: Session<T>,
-    _: Guarded<Form<CsrfForm>>,
-) -> Result<(), SessionError> {
+async fn visit<T: Counter>(session: Session<T>, _: GuardedForm) -> Result<(), SessionError> {
     session.update(|login| *login.parts().1 += 1)
 }
 

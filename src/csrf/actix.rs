@@ -1,4 +1,4 @@
-//! [`CsrfGuard`] as middleware of actix-web, and [`Guarded`] as its extractor. Feature `actix`.
+//! [`CsrfGuard`] as middleware of actix-web, and guarded bodies as its extractors. Feature `actix`.
 
 use std::{
     future::{Ready, ready},
@@ -9,14 +9,18 @@ use std::{
 use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, dev,
     dev::{Service, ServiceRequest, Transform},
+    error::InternalError,
+    http::{StatusCode, header::CONTENT_TYPE},
+    web::Bytes,
 };
+use serde::de::DeserializeOwned;
 use tower_layer::Layer;
 
 use super::{
     CsrfGuard,
-    form::{CsrfField, Guarded, GuardedRejection, checked, checks_left},
+    form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection, NoForm},
 };
-use crate::web::{Failure, Layered, actix::failed};
+use crate::web::{CsrfRefusal, Failure, Layered, actix::failed};
 
 /// With feature `actix`, a guard is middleware. `App` runs the one that is added last first, and the guard needs its
 /// session, so write `App::new().wrap(guard).wrap(layer)`.
@@ -57,6 +61,38 @@ where
 }
 
 /// With feature `actix`.
+impl FromRequest for CsrfCheck {
+    type Error = GuardedRejection<Error>;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        ready(CsrfCheck::of(&*request.extensions()))
+    }
+}
+
+/// With feature `actix`. The length of the body is limited by its `PayloadConfig`.
+impl<T: DeserializeOwned + 'static> FromRequest for GuardedForm<T> {
+    type Error = GuardedRejection<Error>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
+
+    fn from_request(request: &HttpRequest, body: &mut dev::Payload) -> Self::Future {
+        let check = CsrfCheck::of(&*request.extensions());
+        let content_type = request.headers().get(CONTENT_TYPE).cloned();
+        let body = Bytes::from_request(request, body);
+        Box::pin(async move {
+            let (check, body) = (check?, body.await.map_err(GuardedRejection::Inner)?);
+            let content_type = content_type.as_ref().map(|kind| kind.as_bytes());
+            GuardedForm::read(&check, content_type, &body, no_form)
+        })
+    }
+}
+
+fn no_form((status, sentence): NoForm) -> Error {
+    let status = StatusCode::from_u16(status).expect("it is a status");
+    InternalError::new(sentence, status).into()
+}
+
+/// With feature `actix`.
 impl<E> FromRequest for Guarded<E>
 where
     E: FromRequest + Deref<Target: CsrfField> + 'static,
@@ -65,15 +101,12 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
     fn from_request(request: &HttpRequest, body: &mut dev::Payload) -> Self::Future {
-        let checks = match checks_left(&*request.extensions()) {
-            Ok(checks) => checks,
-            Err(rejection) => return Box::pin(ready(Err(rejection))),
-        };
-        let form = E::from_request(request, body);
+        let check = CsrfCheck::of(&*request.extensions());
+        let body = E::from_request(request, body);
         Box::pin(async move {
-            let form = form.await;
-            let form = form.map_err(|error| GuardedRejection::Inner(error.into()))?;
-            checked(form, &checks)
+            let check = check?;
+            let body = body.await;
+            check.accept(body.map_err(|error| GuardedRejection::Inner(error.into()))?)
         })
     }
 }
@@ -82,8 +115,15 @@ impl ResponseError for GuardedRejection<Error> {
     fn error_response(&self) -> HttpResponse {
         match self {
             GuardedRejection::Inner(error) => error.error_response(),
-            GuardedRejection::Refused(refusal) => failed(Failure::Csrf(*refusal)),
+            GuardedRejection::Refused(refusal) => refusal.error_response(),
             GuardedRejection::NoGuard => failed(Failure::Setup(self.to_string())),
         }
+    }
+}
+
+/// With feature `actix`, a response with status 403.
+impl ResponseError for CsrfRefusal {
+    fn error_response(&self) -> HttpResponse {
+        failed(Failure::Csrf(*self))
     }
 }

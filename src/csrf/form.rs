@@ -1,16 +1,14 @@
-//! The extractor of forms that have their token in a field. Features `axum` and `actix`.
+//! The extractors of bodies that have their token in a field. Features `axum` and `actix`.
 
 use std::{fmt, ops::Deref};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error as _, IgnoredAny, MapAccess, Visitor},
-};
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::rules::{TokenChecks, report};
 use crate::web::{CsrfRefusal, Extensions};
 
-/// A form with a field for a CSRF token, for [`Guarded`]. For a form with no other field there is [`CsrfForm`].
+/// A body with a field for a CSRF token, for [`Guarded`]. A form needs none of this: [`GuardedForm`] takes the token out
+/// of it.
 ///
 /// # Examples
 ///
@@ -33,79 +31,79 @@ use crate::web::{CsrfRefusal, Extensions};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say where its CSRF token is",
     label = "`Guarded` has to check the token",
-    note = "write `impl CsrfField for {Self}`, or take a `CsrfForm` if there is nothing but the token"
+    note = "write `impl CsrfField for {Self}`, or take a `GuardedForm<{Self}>` if it is a form"
 )]
 pub trait CsrfField {
     /// Returns the token as it was sent.
     fn csrf_token(&self) -> &str;
 }
 
-/// A form that needs nothing but a CSRF token, in the field `csrf_token`, such as a button that signs out. Other fields
-/// are ignored; a form without the field is refused by [`Guarded`]. With feature `axum` or `actix`.
+/// An extractor of a form, whatever its type, that refuses it with 403 unless its field `csrf_token` has a token of the
+/// session. With feature `axum` or `actix`; needs a [`CsrfGuard`](crate::csrf::CsrfGuard) around the handler, with
+/// [`tokens_in_forms`](crate::csrf::CsrfGuard::tokens_in_forms).
+///
+/// The token is taken out before the rest is deserialized. Without a type, `GuardedForm` is a form that needs nothing but
+/// the token, such as a button that signs out. A token in the header, which the guard has verified, is enough. A body of
+/// another type is refused with 415, and one that is no `T` with 422.
 ///
 /// # Examples
 ///
 #[cfg_attr(feature = "axum", doc = "```")]
 #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
-/// use axum::{Form, Router, routing::post};
-/// use hardtack::{Session, SessionError, csrf::{CsrfForm, CsrfGuard, Guarded}};
+/// use axum::{Router, routing::post};
+/// use hardtack::{Session, SessionError, csrf::{CsrfGuard, GuardedForm}};
 ///
-/// async fn sign_out(session: Session, _: Guarded<Form<CsrfForm>>) -> Result<(), SessionError> {
+/// #[derive(serde::Deserialize)]
+/// struct Transfer {
+///     amount: u32,
+/// }
+///
+/// async fn transfer(GuardedForm(transfer): GuardedForm<Transfer>) -> String {
+///     format!("{} sent", transfer.amount)
+/// }
+///
+/// async fn sign_out(session: Session, _: GuardedForm) -> Result<(), SessionError> {
 ///     session.invalidate().map(drop)
 /// }
 ///
 /// let app: Router = Router::new()
+///     .route("/transfer", post(transfer))
 ///     .route("/sign-out", post(sign_out))
 ///     .layer(CsrfGuard::new().tokens_in_forms());
 /// ```
-#[derive(Clone, Default)]
-pub struct CsrfForm {
-    token: String,
-}
+#[derive(Clone, Copy, Debug)]
+pub struct GuardedForm<T = IgnoredAny>(pub T);
 
-impl CsrfField for CsrfForm {
-    fn csrf_token(&self) -> &str {
-        &self.token
-    }
-}
+/// The reason why a body is no such form: a status, and a sentence for the client.
+pub(super) type NoForm = (u16, String);
 
-impl<'de> Deserialize<'de> for CsrfForm {
-    fn deserialize<D: Deserializer<'de>>(form: D) -> Result<Self, D::Error> {
-        form.deserialize_struct("CsrfForm", &[TOKEN_FIELD], Fields)
-    }
-}
-
-/// Reads one field and ignores the others.
-struct Fields;
-
-impl<'de> Visitor<'de> for Fields {
-    type Value = CsrfForm;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a form with a CSRF token")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<CsrfForm, A::Error> {
-        let mut token = None;
-        while let Some(name) = fields.next_key::<String>()? {
-            if name != TOKEN_FIELD {
-                fields.next_value::<IgnoredAny>()?;
-            } else if token.replace(fields.next_value()?).is_some() {
-                return Err(A::Error::duplicate_field(TOKEN_FIELD));
-            }
+impl<T: DeserializeOwned> GuardedForm<T> {
+    pub(super) fn read<R>(
+        check: &CsrfCheck,
+        content_type: Option<&[u8]>,
+        body: &[u8],
+        inner: impl FnOnce(NoForm) -> R,
+    ) -> Result<Self, GuardedRejection<R>> {
+        let kind = content_type.unwrap_or_default().split(|byte| *byte == b';');
+        let kind = kind.map(<[u8]>::trim_ascii).next().unwrap_or_default();
+        if !kind.eq_ignore_ascii_case(FORM.as_bytes()) {
+            let no_form = (415, format!("the body has to be {FORM}"));
+            return Err(GuardedRejection::Inner(inner(no_form)));
         }
-        let token = token.unwrap_or_default();
-        Ok(CsrfForm { token })
+        let (tokens, rest): (Vec<_>, Vec<_>) =
+            form_urlencoded::parse(body).partition(|(name, _)| name == TOKEN_FIELD);
+        let token = tokens.first().map_or("", |(_, token)| &**token);
+        check.verify(token).map_err(GuardedRejection::Refused)?;
+        let rest = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(rest)
+            .finish();
+        let form = serde_urlencoded::from_str(&rest);
+        let no_form = |error| GuardedRejection::Inner(inner((422, format!("the form: {error}"))));
+        form.map(GuardedForm).map_err(no_form)
     }
 }
 
-impl fmt::Debug for CsrfForm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CsrfForm(..)")
-    }
-}
-
-/// An extractor around another, such as `Form<Transfer>`, that refuses the form with 403 unless its field has a CSRF
+/// An extractor around another, such as `Json<Transfer>`, that refuses the body with 403 unless its field has a CSRF
 /// token of the session. With feature `axum` or `actix`; needs a [`CsrfGuard`](crate::csrf::CsrfGuard) around the handler, with
 /// [`tokens_in_forms`](crate::csrf::CsrfGuard::tokens_in_forms).
 ///
@@ -135,41 +133,78 @@ impl fmt::Debug for CsrfForm {
 #[derive(Clone, Copy, Debug)]
 pub struct Guarded<E>(pub E);
 
-/// Returns the checks that the guards around a handler left to its extractor. Refuses a request that no guard asked for a
-/// token.
-pub(super) fn checks_left<R>(
-    extensions: &impl Extensions,
-) -> Result<TokenChecks, GuardedRejection<R>> {
-    let checks: Option<&TokenChecks> = extensions.get();
-    let checks = checks.ok_or(GuardedRejection::NoGuard)?;
-    if !checks.has_passed && checks.in_form.is_empty() {
-        return Err(refused(CsrfRefusal::NotAsked));
+/// The check of a token that a guard left to the handler, as an extractor: for bodies that the handler reads itself, such
+/// as an upload. With feature `axum` or `actix`.
+///
+/// # Examples
+///
+/// A handler whose body is the token alone; [the guide] has one of an upload.
+///
+#[cfg_attr(feature = "axum", doc = "```")]
+#[cfg_attr(not(feature = "axum"), doc = "```ignore")]
+/// use axum::{Router, routing::post};
+/// use hardtack::csrf::{CsrfCheck, CsrfGuard, CsrfRefusal};
+///
+/// async fn touch(check: CsrfCheck, body: String) -> Result<(), CsrfRefusal> {
+///     check.verify(&body)
+/// }
+///
+/// let app: Router = Router::new()
+///     .route("/touch", post(touch))
+///     .layer(CsrfGuard::new().tokens_in_forms());
+/// ```
+///
+/// [the guide]: https://github.com/hardtack-rs/hardtack/blob/main/docs/guides.md#forms
+#[derive(Clone)]
+#[must_use = "nothing is refused before `verify` is called"]
+pub struct CsrfCheck(TokenChecks);
+
+impl CsrfCheck {
+    /// Refuses a request that no guard asked for a token.
+    pub(super) fn of<R>(extensions: &impl Extensions) -> Result<CsrfCheck, GuardedRejection<R>> {
+        let checks: Option<&TokenChecks> = extensions.get();
+        let checks = checks.ok_or(GuardedRejection::NoGuard)?;
+        if !checks.has_passed && checks.in_form.is_empty() {
+            let refusal = CsrfRefusal::NotAsked;
+            report(refusal, None, None);
+            return Err(GuardedRejection::Refused(refusal));
+        }
+        Ok(CsrfCheck(checks.clone()))
     }
-    Ok(checks.clone())
-}
 
-/// Accepts a form if every guard that left its token to be verified does.
-pub(super) fn checked<E, R>(
-    form: E,
-    checks: &TokenChecks,
-) -> Result<Guarded<E>, GuardedRejection<R>>
-where
-    E: Deref<Target: CsrfField>,
-{
-    let mut left = checks.in_form.iter();
-    if left.all(|verify| verify(form.csrf_token())) {
-        Ok(Guarded(form))
-    } else {
-        Err(refused(CsrfRefusal::WrongToken))
+    /// Accepts a token of the session, and any text if the header had one.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`CsrfRefusal`], which is a response with status 403.
+    pub fn verify(&self, token: &str) -> Result<(), CsrfRefusal> {
+        let mut left = self.0.in_form.iter();
+        if left.all(|verify| verify(token)) {
+            return Ok(());
+        }
+        let refusal = CsrfRefusal::WrongToken;
+        report(refusal, None, None);
+        Err(refusal)
+    }
+
+    /// Accepts a body if its token is accepted.
+    pub(super) fn accept<E, R>(&self, body: E) -> Result<Guarded<E>, GuardedRejection<R>>
+    where
+        E: Deref<Target: CsrfField>,
+    {
+        let checked = self.verify(body.csrf_token());
+        checked.map_err(GuardedRejection::Refused)?;
+        Ok(Guarded(body))
     }
 }
 
-fn refused<R>(refusal: CsrfRefusal) -> GuardedRejection<R> {
-    report(refusal, None, None);
-    GuardedRejection::Refused(refusal)
+impl fmt::Debug for CsrfCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CsrfCheck(..)")
+    }
 }
 
-/// The rejection of [`Guarded`].
+/// The rejection of [`GuardedForm`], [`Guarded`] and [`CsrfCheck`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum GuardedRejection<R> {
@@ -196,4 +231,5 @@ impl<R: fmt::Debug> std::error::Error for GuardedRejection<R> {}
 pub(super) const NO_GUARD: &str = "no CSRF guard with `tokens_in_forms` is around the handler; add \
      `CsrfGuard::new().tokens_in_forms()` to the router, before the session layer";
 
+const FORM: &str = "application/x-www-form-urlencoded";
 const TOKEN_FIELD: &str = "csrf_token";

@@ -1,7 +1,7 @@
 //! CSRF protection: checks that a request comes from a page of the session's own site.
 //!
 //! [`CsrfGuard`] is a tower layer, and middleware for actix-web, that refuses requests of other sites before a handler
-//! runs. [`Guarded`] is an extractor, of axum and of actix-web, for forms that carry a token. Without either, call
+//! runs. [`GuardedForm`] is an extractor, of axum and of actix-web, for forms that carry a token. Without either, call
 //! [`csrf_token`](crate::Session::csrf_token) and [`verify_csrf`](crate::Session::verify_csrf).
 
 #[cfg(feature = "actix")]
@@ -22,6 +22,6 @@ mod session;
 #[cfg(feature = "tower")]
 pub use crate::web::CsrfRefusal;
 #[cfg(any(feature = "actix", feature = "axum"))]
-pub use form::{CsrfField, CsrfForm, Guarded, GuardedRejection};
+pub use form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection};
 #[cfg(feature = "tower")]
 pub use guard::CsrfGuard;

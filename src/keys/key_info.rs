@@ -36,7 +36,7 @@ impl fmt::Debug for KeyId {
     }
 }
 
-/// The public facts about a key in a [`KeyRing`]: everything but its secret.
+/// The public facts about a key in a [`KeyRing`](crate::KeyRing): everything but its secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyInfo {

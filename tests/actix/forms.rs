@@ -3,7 +3,7 @@
 use actix_web::web::{self, Form, Json};
 use hardtack::{
     SessionLayer,
-    csrf::{CsrfField, CsrfForm, CsrfGuard, Guarded},
+    csrf::{CsrfCheck, CsrfField, CsrfGuard, CsrfRefusal, Guarded, GuardedForm},
 };
 use http::Request;
 use serde::Deserialize;
@@ -34,15 +34,31 @@ async fn of_json(Guarded(Json(transfer)): Guarded<Json<Transfer>>) -> String {
     format!("sent {}", transfer.amount)
 }
 
-async fn of_button(_: Guarded<Form<CsrfForm>>) -> &'static str {
+async fn of_any_form(GuardedForm(amount): GuardedForm<Amount>) -> String {
+    format!("sent {}", amount.amount)
+}
+
+#[derive(Deserialize)]
+struct Amount {
+    amount: u32,
+}
+
+async fn of_button(_: GuardedForm) -> &'static str {
     "signed out"
+}
+
+/// The body is the token.
+async fn by_hand(check: CsrfCheck, body: String) -> Result<&'static str, CsrfRefusal> {
+    check.verify(&body).map(|()| "checked")
 }
 
 fn routes(app: &mut web::ServiceConfig, guard: Option<CsrfGuard>) {
     let scope = web::scope("")
         .route("/form", web::route().to(of_form))
         .route("/json", web::route().to(of_json))
+        .route("/any", web::route().to(of_any_form))
         .route("/button", web::route().to(of_button))
+        .route("/hand", web::route().to(by_hand))
         .route("/plain", web::route().to(async || "sent unread"));
     let layer = SessionLayer::new(cookie()).clock(at(1));
     match guard {
@@ -97,24 +113,35 @@ const JSON: &str = "application/json";
 
 #[test]
 fn the_field_of_a_form_is_checked_by_its_extractor() {
-    assert_eq!(
-        check(
-            "POST",
-            "/form",
-            FORM,
-            None,
-            "csrf_token=TOKEN&amount=7",
-            200
-        ),
-        "sent 7"
-    );
-    check("POST", "/form", FORM, None, "csrf_token=junk&amount=7", 403);
-    check("POST", "/form", FORM, None, "amount=7", 403);
-    assert_eq!(
-        check("POST", "/button", FORM, None, "csrf_token=TOKEN", 200),
-        "signed out"
-    );
+    for path in ["/form", "/any"] {
+        let body = check("POST", path, FORM, None, "csrf_token=TOKEN&amount=7", 200);
+        assert_eq!(body, "sent 7");
+        check("POST", path, FORM, None, "csrf_token=junk&amount=7", 403);
+        check("POST", path, FORM, None, "amount=7", 403);
+    }
+    let body = check("POST", "/button", FORM, None, "csrf_token=TOKEN", 200);
+    assert_eq!(body, "signed out");
     check("POST", "/button", FORM, None, "", 403);
+}
+
+#[test]
+fn a_handler_that_reads_the_body_itself_asks_the_check() {
+    assert_eq!(check("POST", "/hand", FORM, None, "TOKEN", 200), "checked");
+    check("POST", "/hand", FORM, None, "junk", 403);
+    check("GET", "/hand", FORM, None, "TOKEN", 403);
+}
+
+#[test]
+fn a_guarded_form_refuses_what_is_none() {
+    check("POST", "/any", JSON, Some("TOKEN"), "{}", 415);
+    check(
+        "POST",
+        "/any",
+        FORM,
+        None,
+        "csrf_token=TOKEN&amount=many",
+        422,
+    );
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use axum::{
     Form, Json, Router,
     body::{Body, to_bytes},
+    extract::Multipart,
+    response::{IntoResponse, Response},
     routing::{any, post},
 };
 use hardtack::{
     Session, SessionData, SessionLayer,
-    csrf::{CsrfField, CsrfForm, CsrfGuard, Guarded},
+    csrf::{CsrfCheck, CsrfField, CsrfGuard, Guarded, GuardedForm},
 };
 use http::{Request, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -35,6 +37,38 @@ async fn of_form(Guarded(Form(transfer)): Guarded<Form<Transfer>>) -> String {
     format!("sent {}", transfer.amount)
 }
 
+async fn of_any_form(GuardedForm(amount): GuardedForm<Amount>) -> String {
+    format!("sent {}", amount.amount)
+}
+
+/// A type that knows nothing of tokens, and no other field.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Amount {
+    amount: u32,
+}
+
+/// The token is the first field.
+async fn of_upload(check: CsrfCheck, mut form: Multipart) -> Result<String, Response> {
+    let mut sent = None;
+    while let Some(field) = form
+        .next_field()
+        .await
+        .map_err(IntoResponse::into_response)?
+    {
+        let name = field.name().map(str::to_owned);
+        let text = field.text().await.map_err(IntoResponse::into_response)?;
+        match name.as_deref() {
+            Some("csrf_token") => {
+                sent = Some(check.verify(&text).map_err(IntoResponse::into_response)?)
+            }
+            _ if sent.is_none() => check.verify("").map_err(IntoResponse::into_response)?,
+            _ => {}
+        }
+    }
+    Ok("uploaded".to_owned())
+}
+
 async fn of_json(Guarded(Json(transfer)): Guarded<Json<Transfer>>) -> String {
     format!("sent {}", transfer.amount)
 }
@@ -49,6 +83,8 @@ async fn by_hand(session: Session, Form(transfer): Form<Transfer>) -> (StatusCod
 fn routes() -> Router {
     Router::new()
         .route("/form", post(of_form))
+        .route("/any", post(of_any_form))
+        .route("/upload", post(of_upload))
         .route("/json", post(of_json))
         .route("/hand", post(by_hand))
         .route("/plain", post(async || "sent unread"))
@@ -111,33 +147,31 @@ fn the_field_of_a_form_is_checked_by_its_extractor() {
     let app = app(in_forms());
     for (field, expected) in [(&*token, 200), (&*other, 403), ("junk", 403), ("", 403)] {
         for kind in [FORM, "application/x-www-form-urlencoded; charset=utf-8"] {
-            let (status, body) = ask(&app, &pair, "/form", kind, None, form(field));
-            assert_eq!(status, expected, "{field} {kind}: {body}");
-            assert_eq!(body == "sent 7", expected == 200, "{body}");
-            assert!(field.is_empty() || !body.contains(field), "{body}");
+            for path in ["/form", "/any"] {
+                let (status, body) = ask(&app, &pair, path, kind, None, form(field));
+                assert_eq!(status, expected, "{path} {field} {kind}: {body}");
+                assert_eq!(body == "sent 7", expected == 200, "{body}");
+                assert!(field.is_empty() || !body.contains(field), "{body}");
+            }
         }
         let (status, _) = ask(&app, &pair, "/hand", FORM, None, form(field));
         assert_eq!(status, expected);
     }
-    // A form without the field.
-    assert_eq!(
-        ask(&app, &pair, "/form", FORM, None, "amount=7".to_owned()).0,
-        403
-    );
+    // A form without the field, also where the rest is wrong.
+    for (path, body) in [
+        ("/form", "amount=7"),
+        ("/any", "amount=7"),
+        ("/any", "amount=many"),
+    ] {
+        assert_eq!(ask(&app, &pair, path, FORM, None, body.to_owned()).0, 403);
+    }
 }
 
 #[test]
 fn a_form_of_a_token_alone_needs_no_type_of_its_own() {
     let (pair, token) = visitor_of(&cookie());
     let app = Router::new()
-        .route(
-            "/form",
-            post(async |_: Guarded<Form<CsrfForm>>| "signed out"),
-        )
-        .route(
-            "/json",
-            post(async |_: Guarded<Json<CsrfForm>>| "signed out"),
-        )
+        .route("/form", post(async |_: GuardedForm| "signed out"))
         .layer(in_forms())
         .layer(SessionLayer::new(cookie()).clock(at(1)));
     let field = |token: &str| format!("csrf_token={token}");
@@ -149,16 +183,70 @@ fn a_form_of_a_token_alone_needs_no_type_of_its_own() {
         (field(""), 403),
         (String::from("go=1"), 403),
         (String::new(), 403),
-        (format!("{}&{}", field("junk"), field(&token)), 422),
+        // The first field counts.
+        (format!("{}&{}", field("junk"), field(&token)), 403),
     ] {
         let answer = ask(&app, &pair, "/form", FORM, None, body.clone());
         assert_eq!(answer.0, status, "{body}: {}", answer.1);
     }
-    let answer = ask(&app, &pair, "/json", JSON, Some(&token), json(&token));
-    assert_eq!(answer.0, 200, "{}", answer.1);
-    let form = serde_json::from_str::<CsrfForm>(&json(&token)).unwrap();
-    assert_eq!(form.csrf_token(), token);
-    assert!(!format!("{form:?}").contains(&token));
+}
+
+#[test]
+fn fields_are_decoded_as_browsers_encode_them() {
+    #[derive(Deserialize)]
+    struct Note {
+        text: String,
+    }
+    let (pair, token) = visitor_of(&cookie());
+    let app = Router::new()
+        .route(
+            "/form",
+            post(async |GuardedForm(note): GuardedForm<Note>| note.text),
+        )
+        .layer(in_forms())
+        .layer(SessionLayer::new(cookie()).clock(at(1)));
+    for (sent, text) in [
+        ("a+b%26c%3D%C3%A9", "a b&c=é"),
+        ("", ""),
+        ("csrf_token%3Dx", "csrf_token=x"),
+    ] {
+        let body = format!("text={sent}&csrf_token={token}");
+        assert_eq!(ask(&app, &pair, "/form", FORM, None, body).1, text);
+    }
+}
+
+#[test]
+fn a_guarded_form_takes_forms_alone() {
+    let (pair, token) = visitor_of(&cookie());
+    let app = app(in_forms());
+    for (kind, status) in [
+        (JSON, 415),
+        ("multipart/form-data; boundary=x", 415),
+        (FORM, 200),
+    ] {
+        let answer = ask(&app, &pair, "/any", kind, Some(&token), form("")).0;
+        assert_eq!(answer, status, "{kind}");
+    }
+}
+
+#[test]
+fn an_upload_is_refused_before_its_file_is_read() {
+    let (pair, token) = visitor_of(&cookie());
+    let app = app(in_forms());
+    let part = |name: &str, text: &str| {
+        format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+    };
+    let file = part("file", "content");
+    for (first, status) in [
+        (part("csrf_token", &token), 200),
+        (part("csrf_token", "junk"), 403),
+        (String::new(), 403),
+    ] {
+        let body = format!("{first}{file}--x--\r\n");
+        let kind = "multipart/form-data; boundary=x";
+        let answer = ask(&app, &pair, "/upload", kind, None, body);
+        assert_eq!(answer.0, status, "{}", answer.1);
+    }
 }
 
 #[test]
@@ -270,9 +358,13 @@ fn a_guard_inside_does_not_cancel_what_one_outside_has_left_to_be_checked() {
 #[test]
 fn a_form_of_the_wrong_shape_is_refused_by_the_extractor_inside() {
     let (pair, token) = visitor_of(&cookie());
-    let body = format!("csrf_token={token}&amount=many");
-    let (status, body) = ask(&app(in_forms()), &pair, "/form", FORM, None, body);
-    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+    for path in ["/form", "/any"] {
+        for fields in ["amount=many", "", "amount=7&amount=8"] {
+            let body = format!("csrf_token={token}&{fields}");
+            let (status, body) = ask(&app(in_forms()), &pair, path, FORM, None, body);
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{path}: {body}");
+        }
+    }
 }
 
 #[test]
