@@ -20,7 +20,7 @@ use crate::{
 pub struct KeysInUse {
     /// The id of the key that seals.
     pub seals: KeyId,
-    /// The ids of the keys that open, including the sealing key, in the order of the ring.
+    /// The ids of the keys that open, including the sealing key, in the order in which they take over (SPEC.md § 3.4.2).
     pub accepts: Vec<KeyId>,
     /// The fingerprint of the ring: its keys with their times, in their order.
     pub fingerprint: Fingerprint,

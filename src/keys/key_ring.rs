@@ -147,7 +147,7 @@ impl<K: Key> KeyRing<K> {
         self.ring.sealing(unix_seconds(now)).id
     }
 
-    /// Returns the keys that open at `now`, the sealing key included, in the order of the ring.
+    /// Returns the keys that open at `now`, the sealing key included, in the order in which they take over (SPEC.md § 3.4.2).
     ///
     /// # Examples
     ///
