@@ -157,6 +157,25 @@ export default {
   ),
 };
 
+// A dynamic route of Next.js: a function without arguments makes the cookie, and the handler has a context.
+const opened = () => SessionCookie.encrypted<Visitor>(process.env["SESSION_KEYS"]);
+const route: (request: Request, context: { params: Promise<{ id: string }> }) => Promise<Response> = withSession(
+  opened,
+  async (_request: Request, session, { params }: { params: Promise<{ id: string }> }) => {
+    const { id } = await params;
+    return new Response(session.set("user", id).get("user"));
+  },
+);
+const plainRoute: (request: Request) => Promise<Response> = withSession(
+  cookies,
+  (_request: Request, session) => new Response(session.get("user")),
+);
+// A worker whose handler needs no `env`.
+const worker: (request: Request, env: Env) => Promise<Response> = withSession(
+  (env: Env) => SessionCookie.encrypted<Visitor>(env.SESSION_KEYS),
+  async (_request: Request, session) => new Response(session.get("user")),
+);
+
 const site = new Hono<{ Variables: { session: Session<Visitor> } }>();
 site.use(inHono(cookies, { guard, now: () => new Date() }));
 site.get("/", (c) => c.text(c.get("session").get("user") ?? "nobody"));
@@ -203,4 +222,4 @@ typeOf({ label: "place", schema: 1, shape });
 await SessionCookie.encrypted(ring, { type: { label: "place", schema: 1, ...shape, empty: { at: 0 } } });
 
 const isOurs: boolean = await verifyCsrf(placed, await csrfToken(session));
-console.log(isOurs, entries, stored, text_, wrong, token, toSet, count, answer, handler);
+console.log(isOurs, entries, stored, text_, wrong, token, toSet, count, answer, handler, route, plainRoute, worker);

@@ -3,6 +3,12 @@ import type { AdapterOptions, Cookies, RequestLike, ResponseLike } from "./adapt
 
 /** Returns a handler that loads the session, and saves it with the response of `handler`. */
 export function withSession<S extends BaseSession, Q extends RequestLike, R extends ResponseLike, Rest extends any[] = []>(
+  cookies: Cookies<S, []>,
+  handler: (request: Q, session: S, ...rest: Rest) => R | Promise<R>,
+  options?: AdapterOptions,
+): (request: Q, ...rest: Rest) => Promise<R>;
+/** `cookies` is a function of the arguments that follow the request: `(env) => …` in a worker. */
+export function withSession<S extends BaseSession, Q extends RequestLike, R extends ResponseLike, Rest extends any[] = []>(
   cookies: Cookies<S, Rest>,
   handler: (request: Q, session: S, ...rest: Rest) => R | Promise<R>,
   options?: AdapterOptions,
