@@ -14,8 +14,8 @@ const SENTENCES = {
 
 /** The reason why a guard refuses a request. Its `message` may be shown to the visitor. */
 export class CsrfRefusal extends Error {
-  constructor(code) {
-    super(SENTENCES[code]);
+  constructor(code, more = "") {
+    super(SENTENCES[code] + more);
     this.name = "CsrfRefusal";
     this.code = code;
   }
@@ -63,7 +63,7 @@ export class CsrfGuard {
     }
     if (this.#asks === "nothing" || isSafe || isUpgrade || isFormPost) return null;
     const [token = await this.#tokenInForm(head, request)] = head.values("x-csrf-token");
-    if (token === null) return new CsrfRefusal("no-token");
+    if (token === null) return new CsrfRefusal("no-token", this.#whyNone(head, request));
     return (await verifyCsrf(session, token)) ? null : new CsrfRefusal("wrong-token");
   }
 
@@ -76,6 +76,14 @@ export class CsrfGuard {
     } catch {
       return null;
     }
+  }
+
+  /** Continues the sentence of `no-token` where forms may carry a token. */
+  #whyNone(head, request) {
+    if (this.#asks !== "header or form") return "";
+    const isUnparsed = head.isOfNode && isForm(head) && request.body === undefined;
+    const place = ` or the form field \`${this.#formField}\``;
+    return isUnparsed ? `${place}; no parser of forms ran before the guard` : place;
   }
 
   #checkOrigin(head) {

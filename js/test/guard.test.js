@@ -113,6 +113,18 @@ test("a form has its token in a field, and is read by the handler all the same",
   assert.equal(await guarded({ tokensInForms: true }, { ...parsed, body: { csrf_token: [token] } }), "wrong-token");
 });
 
+test("a refusal without a token names the places where the guard looks for one", async () => {
+  const ofNode = { method: "POST", url: "/", rawHeaders: ["content-type", "application/x-www-form-urlencoded"] };
+  const message = async (options, request) => (await new CsrfGuard(options).check(request, await cookies.load(cookie))).message;
+  const inHeader = "refused: the request has no CSRF token in the header `x-csrf-token`";
+  assert.equal(await message({}, { ...ofNode, body: {} }), inHeader);
+  assert.equal(await message({ tokensInForms: true }, { ...ofNode, body: {} }), `${inHeader} or the form field \`csrf_token\``);
+  assert.equal(
+    await message({ tokensInForms: true, formField: "t" }, ofNode),
+    `${inHeader} or the form field \`t\`; no parser of forms ran before the guard`,
+  );
+});
+
 test("mistakes in the settings of a guard are refused", () => {
   for (const options of [{ trustOrigins: ["app.example"] }, { trustOrigins: ["https://app.example/path"] }, { trustFormPosts: [[5, "/"]] }, { trustOrigin: [] }]) {
     assert.throws(() => new CsrfGuard(options), { name: "ConfigError" });
