@@ -8,6 +8,7 @@ import { SUITES } from "./suites.js";
 const WITHOUT_XCHACHA =
   "the ring has a key of XChaCha20-Poly1305, which WebCrypto lacks; seal with an xaes key, or set `skipXChaCha` to leave " +
   "sessions under that key alone";
+const REMEDY = "`npx hardtack-session keygen` makes a key";
 
 /** Returns what a ring has, for those who derive from its keys. */
 export let contentOf;
@@ -30,7 +31,7 @@ export class Ring {
 export async function parseRing(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
   const ring = { mode, keys: [], notBefore: null };
   for (const text of [texts].flat()) {
-    if (typeof text !== "string") throw new ConfigError("ring", "the key ring is no string; is the variable or the secret set?");
+    if (typeof text !== "string") throw new ConfigError("ring", `the key ring is no string; is the variable or the secret set? ${REMEDY}`);
     const { keys, notBefore } = await parseText(text, mode);
     ring.keys.push(...keys);
     if (notBefore !== null) ring.notBefore = Math.max(notBefore, ring.notBefore ?? 0);
@@ -123,7 +124,7 @@ function inOrder(keys) {
 
 /** § 3.4.7. */
 function checkRing(keys) {
-  if (keys.length === 0) throw new ConfigError("empty", "key ring has no key");
+  if (keys.length === 0) throw new ConfigError("empty", `key ring has no key; ${REMEDY}`);
   if (new Set(keys.map((key) => key.id)).size < keys.length) {
     throw new ConfigError("duplicate", "key ring has a key twice");
   }

@@ -33,6 +33,12 @@ test("a ring in which a key retires while its sessions may be alive is refused",
   await build({ dangerRetireEarly: true }, ring("2027-01-15T19:59:59Z"));
 });
 
+test("a variable that is not set, or empty, is refused with the remedy", async () => {
+  for (const [ring, code] of [[undefined, "ring"], ["", "empty"]]) {
+    await assert.rejects(SessionCookie.encrypted(ring), (error) => misconfigured(code)(error) && /npx hardtack-session keygen/.test(error.message));
+  }
+});
+
 test("a type whose empty value has no room is refused", async () => {
   const encode = (text) => new TextEncoder().encode(text);
   const shape = { encode, decode: (bytes) => new TextDecoder().decode(bytes) };
