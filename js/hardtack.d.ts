@@ -144,7 +144,7 @@ export class KeyRing {
   /** Parses the text of a ring, or several texts. Throws a `ConfigError`. */
   static parse(texts: string | readonly string[], options?: RingOptions): Promise<KeyRing>;
   readonly mode: "encrypted" | "signed";
-  /** In their order: the last whose time has come seals. */
+  /** By their `sealFrom`, and of equals the first listed comes last: the last whose time has come seals. */
   readonly keys: readonly RingKey[];
   /** Unix seconds. */
   readonly notBefore: number | null;
