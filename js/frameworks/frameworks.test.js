@@ -12,6 +12,7 @@ import { execPath } from "node:process";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { SessionCookie } from "../src/index.js";
 import { Browser } from "../test/browser.js";
 import { XAES_KEY } from "../test/keys.js";
 import { packInto } from "../test/packed.js";
@@ -77,6 +78,13 @@ test("Next.js: components read, actions and handlers write", async () => {
   assert.equal(visitsOf(await browser.fetch("/api/count", { method: "POST" })), 4);
   assert.match((await submit("out")).setCookies.join(), /^__Host-session=;/);
   assert.equal(visitsOf(await browser.get("/")), 0);
+  // The proxy writes what pages cannot: that a session is used.
+  const cookies = await SessionCookie.encrypted(XAES_KEY);
+  const earlier = await cookies.load(null, Date.now() - 600_000);
+  const [line] = await cookies.save(earlier.set("visits", 9));
+  const page = await fetch(`${browser.origin}/`, { headers: { cookie: line.split(";")[0] } });
+  assert.match(await page.text(), /visits 9/);
+  assert.match(page.headers.getSetCookie().join(), /^__Host-session=\w/);
 });
 
 const formTo = (browser, path, fields = {}) =>

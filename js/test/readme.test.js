@@ -71,7 +71,7 @@ test("the worker before an origin passes the session on", async () => {
 
 test("programs of other frameworks are those that are tested with them", async () => {
   const names = [...programs.keys()].filter((name) => name.startsWith("frameworks/"));
-  assert.equal(names.length, 4);
+  assert.equal(names.length, 5);
   for (const name of names) assert.equal(programs.get(name), await readFile(here(name), "utf8"), name);
 });
 
