@@ -449,7 +449,7 @@ function encodeInteger(value) {
 }
 
 function encodeText(text) {
-  if (typeof text !== "string") refuse$1(`expected a text, found a ${typeof text}`);
+  if (typeof text !== "string") refuse$1(`expected a text, found ${typeof text}`);
   if (!text.isWellFormed()) refuse$1("a text has half of a surrogate pair");
   const bytes = toUtf8(text);
   return concat(headOf(TEXT, bytes.length), bytes);
@@ -1101,6 +1101,8 @@ class Session {
   constructor(state) {
     if (!(state instanceof State)) throw new TypeError("a session is made by `load`");
     this.#state = state;
+    // `session.user = …` throws, because it would be lost.
+    Object.preventExtensions(this);
   }
 
   // The result of reading
@@ -1187,6 +1189,7 @@ class Session {
   set(key, value) {
     this.#dictionary();
     const name = String(key);
+    if (value === undefined) throw new SessionError("value", "undefined cannot be stored; `delete` removes an entry");
     this.#state.change().setEntry(name, entryOf(name, value));
     return this;
   }

@@ -145,7 +145,7 @@ function encodeInteger(value) {
 }
 
 export function encodeText(text) {
-  if (typeof text !== "string") refuse(`expected a text, found a ${typeof text}`);
+  if (typeof text !== "string") refuse(`expected a text, found ${typeof text}`);
   if (!text.isWellFormed()) refuse("a text has half of a surrogate pair");
   const bytes = toUtf8(text);
   return concat(headOf(TEXT, bytes.length), bytes);

@@ -23,6 +23,8 @@ export class Session {
   constructor(state) {
     if (!(state instanceof State)) throw new TypeError("a session is made by `load`");
     this.#state = state;
+    // `session.user = …` throws, because it would be lost.
+    Object.preventExtensions(this);
   }
 
   // The result of reading
@@ -109,6 +111,7 @@ export class Session {
   set(key, value) {
     this.#dictionary();
     const name = String(key);
+    if (value === undefined) throw new SessionError("value", "undefined cannot be stored; `delete` removes an entry");
     this.#state.change().setEntry(name, entryOf(name, value));
     return this;
   }

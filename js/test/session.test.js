@@ -77,6 +77,15 @@ test("what cannot be stored is refused, and changes nothing", async () => {
   session.set("key", deep(61));
 });
 
+test("what would be lost silently throws", async () => {
+  const session = await cookies.load(null, NOW);
+  session.set("visits", 1);
+  assert.throws(() => (session.user = "ada"), TypeError);
+  assert.throws(() => session.set("visits", undefined), { code: "value" });
+  assert.throws(() => session.update("visits", (visits) => void (visits + 1)), { code: "value" });
+  assert.equal(session.get("visits"), 1);
+});
+
 test("a change that does not fit is refused at that line", async () => {
   const session = await cookies.load(null, NOW);
   const room = session.remainingBytes;
