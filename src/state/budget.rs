@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{data::OpenedBody, layout::LONGEST_METADATA, padding::Padding};
+use super::{layout::LONGEST_METADATA, padding::Padding};
 use crate::{base::debug_by_display, crypto::base64url};
 
 /// The size that a session may have, and all that takes a part of it.
@@ -86,12 +86,10 @@ impl SizeBudget {
         self.allowed
     }
 
-    /// Returns the most that is allowed for a session that arrived like this, whatever the profile allows now
-    /// (docs/spec/writer.md § 9.5.3).
-    pub(super) fn came_in(&self, arrived: &OpenedBody) -> Allowed {
-        let (token_len, cookies) = (arrived.token_len, arrived.cookies);
-        let overhead = self.overhead(arrived.layout.metadata.is_persistent());
-        let overhead = overhead.per_field(cookies);
+    /// Returns the most that is allowed for a session that arrived as a token of this length in so many cookies, whatever
+    /// the profile allows now (docs/spec/writer.md § 9.5.3).
+    pub(super) fn came_in(&self, token_len: usize, cookies: usize, is_persistent: bool) -> Allowed {
+        let overhead = self.overhead(is_persistent).per_field(cookies);
         let total = token_len + cookies * overhead;
         let allowed = match cookies {
             1 => Allowed::new(1, total),

@@ -102,7 +102,10 @@ impl<T> State<'_, T> {
         let budget = &self.policy.budget;
         let arrived = self.data.arrived.as_ref();
         let arrived = arrived.filter(|_| content > budget.room());
-        let came_in = arrived.map(|arrived| budget.came_in(arrived));
+        let came_in = arrived.map(|arrived| {
+            let is_persistent = arrived.layout.metadata.is_persistent();
+            budget.came_in(arrived.token_len, arrived.cookies, is_persistent)
+        });
         let mut rules = [Some(budget.allowed()), came_in].into_iter().flatten();
         rules.find(|rule| rule.allows(budget.sent(*rule, body_len, metadata.is_persistent())))
     }
