@@ -338,7 +338,13 @@ export interface BaseSession {
 
   /** Returns the id, and makes one if there is none. */
   ensureId(): string;
-  /** After a sign-in: a new id, issued now, the same data. */
+  /**
+   * Begins the session of whoever has just signed in, with a new id and nothing of before: no data, no messages, no limit.
+   * What the same visitor left before, such as a cart, is read before it and set after it. Returns the id of the session
+   * that has ended.
+   */
+  signIn(): string | null;
+  /** After the password was asked once more: a new id, issued now, the same data. */
   renew(): void;
   /** A new id; data and dates are kept. */
   renewId(): void;

@@ -1274,7 +1274,14 @@ class Session {
     this.#state.change().setMetadata({ sid: random(8) });
   }
 
-  /** After a sign-in: a new id, issued now, the same data. */
+  /** Begins the session of whoever has just signed in: invalidates, and renews what is left. Returns as `invalidate`. */
+  signIn() {
+    const ended = this.invalidate();
+    this.renew();
+    return ended;
+  }
+
+  /** After the password was asked once more: a new id, issued now, the same data. */
   renew() {
     this.#state.change(true).renew();
   }

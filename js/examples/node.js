@@ -19,7 +19,7 @@ const routes = {
   "GET /": home,
   "POST /sign-in": (session, form) => {
     // A new id, so that a session planted in this browser does not become a signed-in one.
-    session.renew();
+    session.signIn();
     session.set("user", form.get("name"));
     return home(session);
   },

@@ -577,6 +577,28 @@ test("a sign-in is recent for so many seconds", async () => {
   assert.throws(() => fresh.isRecent("300"), refused("seconds"));
 });
 
+test("a sign-in keeps nothing of the visitor before", async () => {
+  const remembering = await SessionCookie.encrypted(XAES_KEY, { rememberUpTo: 100_000 });
+  const before = await remembering.load(null, NOW);
+  before.renew();
+  before.set("user", "ada");
+  before.set("cart", [7]);
+  before.flash("", "for ada");
+  before.limitTo(900);
+  before.rememberFor(50_000);
+  const session = await remembering.load(await remembering.save(before), later(400));
+  const cart = session.get("cart");
+  assert.equal(session.signIn(), before.id);
+  assert.deepEqual([session.keys(), session.takeFlashes("")], [[], []]);
+  session.set("cart", cart);
+  const fields = await remembering.save(session);
+  assert.doesNotMatch(fields[0], /Max-Age/);
+  const after = await remembering.load(fields, later(400 + 1_799));
+  assert.deepEqual([after.get("cart"), after.get("user")], [[7], undefined]);
+  assert.notEqual(after.id, before.id);
+  assert.equal((await remembering.load(null, NOW)).signIn(), null);
+});
+
 test("a discarded change is not saved, and a sign-out is", async () => {
   const session = await cookies.load(await filled(), NOW);
   session.set("user", "eve");
