@@ -45,9 +45,14 @@ impl ConfigError {
 
     /// `error` is of a cookie that `setting` describes, so its subject is no setting of the session's own cookie.
     pub(crate) fn within(setting: &'static str, error: &ConfigError) -> ConfigError {
-        let subject = error.setting.unwrap_or_default();
-        let sentence = error.sentence.replacen(&format!("`{subject}`"), subject, 1);
-        ConfigError::of(setting, sentence)
+        // Of "`path` contains …" without the marks of a setting.
+        let mut parts = error.sentence.splitn(3, '`');
+        match (error.setting, parts.next(), parts.next(), parts.next()) {
+            (Some(_), Some(""), Some(subject), Some(reason)) => {
+                ConfigError::of(setting, format_args!("{subject}{reason}"))
+            }
+            _ => ConfigError::of(setting, &error.sentence),
+        }
     }
 
     /// `sentence` says itself which setting is wrong.

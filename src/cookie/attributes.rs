@@ -46,10 +46,17 @@ pub(crate) struct Attributes {
 impl Attributes {
     /// Returns every mistake in the attributes, by themselves, together, and with the prefix of a name.
     pub(crate) fn mistakes(&self, name: Option<&CookieName>) -> Vec<ConfigError> {
-        let is_bad = |domain: &String| !is_domain(domain);
-        let path = wrong_path(&self.path).map(|reason| ConfigError::new("path", reason));
-        let domain = self.domain.as_ref().filter(|domain| is_bad(domain));
-        let domain = domain.map(|_| ConfigError::new("domain", NO_DOMAIN));
+        let mut mistakes = Vec::new();
+        if let Some(reason) = wrong_path(&self.path) {
+            mistakes.push(ConfigError::new("path", reason));
+        }
+        if self
+            .domain
+            .as_deref()
+            .is_some_and(|domain| !is_domain(domain))
+        {
+            mistakes.push(ConfigError::new("domain", NO_DOMAIN));
+        }
         let prefix = name.map_or(Prefix::None, CookieName::prefix);
         let is_host = prefix == Prefix::Host;
         let conflicts = [
@@ -65,9 +72,12 @@ impl Attributes {
             (is_host && self.domain.is_some(), HOST_WITH_DOMAIN),
             (is_host && self.path != "/", HOST_WITH_PATH),
         ];
-        let conflicts = conflicts.into_iter().filter(|(is_so, _)| *is_so);
-        let conflicts = conflicts.map(|(_, sentence)| ConfigError::general(sentence));
-        path.into_iter().chain(domain).chain(conflicts).collect()
+        for (is_so, sentence) in conflicts {
+            if is_so {
+                mistakes.push(ConfigError::general(sentence));
+            }
+        }
+        mistakes
     }
 
     /// Returns the name of a cookie if none was chosen, with the safest prefix that the attributes allow.

@@ -42,25 +42,32 @@ impl Duplicates {
         self,
         tokens: impl Iterator<Item = Result<Candidate, Refused>>,
     ) -> Option<Result<Candidate, Refused>> {
-        let tokens: Vec<_> = tokens.collect();
-        let is_several = tokens.len() > 1;
-        let first_refusal = tokens
-            .iter()
-            .find_map(|token| token.as_ref().err().copied());
-        let opened: Vec<_> = tokens.into_iter().flatten().collect();
+        let mut newest: Option<Candidate> = None;
+        let mut first_refusal = None;
+        let (mut count, mut is_of_one_session) = (0, true);
         let sid = |candidate: &Candidate| candidate.opened.layout.metadata.sid;
-        let is_of_one_session =
-            |pair: &[Candidate]| sid(&pair[0]).is_some() && sid(&pair[0]) == sid(&pair[1]);
+        for token in tokens {
+            count += 1;
+            match (token, &newest) {
+                (Err(refused), _) => first_refusal = first_refusal.or(Some(refused)),
+                (Ok(candidate), None) => newest = Some(candidate),
+                (Ok(candidate), Some(known)) => {
+                    is_of_one_session &= sid(known).is_some() && sid(known) == sid(&candidate);
+                    // Of several that are equally new, the first.
+                    if candidate.age_order() > known.age_order() {
+                        newest = Some(candidate);
+                    }
+                }
+            }
+        }
         let is_refused = match self {
             Duplicates::Newest => false,
-            Duplicates::NewestOfOneSession => !opened.windows(2).all(is_of_one_session),
-            Duplicates::Refuse => is_several,
+            Duplicates::NewestOfOneSession => !is_of_one_session,
+            Duplicates::Refuse => count > 1,
         };
         if is_refused {
             return Some(Err(Reason::Duplicate.into()));
         }
-        // Of several that are equally new, the first.
-        let newest = opened.into_iter().rev().max_by_key(Candidate::age_order);
         newest.map(Ok).or(first_refusal.map(Err))
     }
 }

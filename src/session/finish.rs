@@ -131,15 +131,6 @@ impl Sealer {
             carried,
             now: state.now(),
         };
-        let store = |body| {
-            store(&Store {
-                sealer: self,
-                context,
-                state,
-                body,
-                arrived,
-            })
-        };
         let (touch, change) = match decision {
             Decision::Keep => return Ok(Finished::keep(Touch::Touched)),
             Decision::KeepTooLarge => {
@@ -147,12 +138,23 @@ impl Sealer {
                 return Ok(Finished::keep(Touch::Touched));
             }
             Decision::Drop => (Touch::Written, TokenChange::Drop),
-            Decision::Store(body) => (Touch::Written, TokenChange::Store(store(body)?)),
-            Decision::Refresh(body) => match store(body) {
-                Ok(stored) => (Touch::Touched, TokenChange::Store(stored)),
-                // A refresh is optional, so it does not fail a response.
-                Err(_) => return Ok(Finished::keep(Touch::Touched)),
-            },
+            Decision::Store(body) | Decision::Refresh(body) => {
+                let stored = store(&Store {
+                    sealer: self,
+                    context,
+                    state,
+                    body,
+                    arrived,
+                });
+                match (decision, stored) {
+                    (Decision::Refresh(_), Ok(stored)) => {
+                        (Touch::Touched, TokenChange::Store(stored))
+                    }
+                    // A refresh is optional, so it does not fail a response.
+                    (Decision::Refresh(_), Err(_)) => return Ok(Finished::keep(Touch::Touched)),
+                    (_, stored) => (Touch::Written, TokenChange::Store(stored?)),
+                }
+            }
         };
         let is_dropped = matches!(change, TokenChange::Drop);
         Ok(Finished {

@@ -204,7 +204,7 @@ impl Sealer {
     }
 
     /// Takes the steps of SPEC.md § 7 up to the payload.
-    #[inline]
+    #[inline(never)]
     fn verify(
         &self,
         keys: &PurposeKeys,

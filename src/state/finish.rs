@@ -75,6 +75,7 @@ pub(crate) enum BodyToSeal {
 }
 
 /// The decision about a session that was touched.
+#[derive(Clone, Copy)]
 pub(crate) enum Decision {
     /// The client keeps the session as it is.
     Keep,

@@ -146,7 +146,8 @@ impl Options {
 
     fn former(&self, name: &CookieName) -> Result<Vec<Template>, ConfigError> {
         let now = Template::new(name, &self.attributes);
-        let former = self.former.iter().map(|former| {
+        let mut templates = Vec::new();
+        for former in &self.former {
             let attributes = former.attributes(&self.attributes);
             if let Some(mistake) = attributes.mistakes(Some(name)).first() {
                 return Err(ConfigError::within("formerly", mistake));
@@ -155,9 +156,9 @@ impl Options {
             if template == now {
                 return Err(ConfigError::new("formerly", NOTHING_CHANGED));
             }
-            Ok(template)
-        });
-        former.collect()
+            templates.push(template);
+        }
+        Ok(templates)
     }
 
     /// Sessions in tokens for `purpose`, in one piece each.
