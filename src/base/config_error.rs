@@ -23,7 +23,9 @@ use super::debug_by_display;
 #[derive(Clone)]
 pub struct ConfigError {
     setting: Option<&'static str>,
-    sentence: String,
+    /// The text between the setting and the reason. `None`: the reason is a whole sentence.
+    link: Option<&'static str>,
+    reason: String,
 }
 
 impl ConfigError {
@@ -31,35 +33,34 @@ impl ConfigError {
     pub(crate) fn new(setting: &'static str, reason: impl fmt::Display) -> ConfigError {
         ConfigError {
             setting: Some(setting),
-            sentence: format!("`{setting}` {reason}"),
+            link: Some(" "),
+            reason: reason.to_string(),
         }
     }
 
     /// `error` is a whole sentence, which does not name the setting.
     pub(crate) fn of(setting: &'static str, error: impl fmt::Display) -> ConfigError {
         ConfigError {
-            setting: Some(setting),
-            sentence: format!("`{setting}`: {error}"),
+            link: Some(": "),
+            ..ConfigError::new(setting, error)
         }
     }
 
     /// `error` is of a cookie that `setting` describes, so its subject is no setting of the session's own cookie.
     pub(crate) fn within(setting: &'static str, error: &ConfigError) -> ConfigError {
-        // Of "`path` contains …" without the marks of a setting.
-        let mut parts = error.sentence.splitn(3, '`');
-        match (error.setting, parts.next(), parts.next(), parts.next()) {
-            (Some(_), Some(""), Some(subject), Some(reason)) => {
-                ConfigError::of(setting, format_args!("{subject}{reason}"))
+        match (error.setting, error.link) {
+            (Some(subject), Some(link)) => {
+                ConfigError::of(setting, format_args!("{subject}{link}{}", error.reason))
             }
-            _ => ConfigError::of(setting, &error.sentence),
+            _ => ConfigError::of(setting, &error.reason),
         }
     }
 
     /// `sentence` says itself which setting is wrong.
     pub(crate) fn about(setting: &'static str, sentence: impl fmt::Display) -> ConfigError {
         ConfigError {
-            setting: Some(setting),
-            sentence: sentence.to_string(),
+            link: None,
+            ..ConfigError::new(setting, sentence)
         }
     }
 
@@ -67,7 +68,8 @@ impl ConfigError {
     pub(crate) fn general(sentence: impl fmt::Display) -> ConfigError {
         ConfigError {
             setting: None,
-            sentence: sentence.to_string(),
+            link: None,
+            reason: sentence.to_string(),
         }
     }
 
@@ -97,7 +99,10 @@ debug_by_display!(ConfigError);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence)
+        if let (Some(setting), Some(link)) = (self.setting, self.link) {
+            write!(f, "`{setting}`{link}")?;
+        }
+        f.write_str(&self.reason)
     }
 }
 
