@@ -81,7 +81,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for GuardedForm<T> {
         let body = Bytes::from_request(request, body);
         Box::pin(async move {
             let (check, body) = (check?, body.await.map_err(GuardedRejection::Inner)?);
-            let content_type = content_type.as_ref().map(|kind| kind.as_bytes());
+            let content_type = content_type.as_ref().and_then(|kind| kind.to_str().ok());
             GuardedForm::read(&check, content_type, &body, no_form)
         })
     }

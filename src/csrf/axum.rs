@@ -34,7 +34,7 @@ where
         let content_type = request.headers().get(CONTENT_TYPE).cloned();
         let body = String::from_request(request, state).await;
         let body = body.map_err(|error| GuardedRejection::Inner(error.into_response()))?;
-        let content_type = content_type.as_ref().map(|kind| kind.as_bytes());
+        let content_type = content_type.as_ref().and_then(|kind| kind.to_str().ok());
         GuardedForm::read(&check, content_type, body.as_bytes(), no_form)
     }
 }

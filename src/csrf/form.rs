@@ -4,7 +4,7 @@ use std::{fmt, ops::Deref};
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::rules::{TokenChecks, report};
+use super::rules::{TokenChecks, URL_ENCODED, is_of_type, report};
 use crate::web::{CsrfRefusal, Extensions};
 
 /// A body with a field for a CSRF token, for [`Guarded`]. A form needs none of this: [`GuardedForm`] takes the token out
@@ -80,14 +80,12 @@ pub(super) type NoForm = (u16, String);
 impl<T: DeserializeOwned> GuardedForm<T> {
     pub(super) fn read<R>(
         check: &CsrfCheck,
-        content_type: Option<&[u8]>,
+        content_type: Option<&str>,
         body: &[u8],
         inner: impl FnOnce(NoForm) -> R,
     ) -> Result<Self, GuardedRejection<R>> {
-        let kind = content_type.unwrap_or_default().split(|byte| *byte == b';');
-        let kind = kind.map(<[u8]>::trim_ascii).next().unwrap_or_default();
-        if !kind.eq_ignore_ascii_case(FORM.as_bytes()) {
-            let no_form = (415, format!("the body has to be {FORM}"));
+        if !is_of_type(content_type, URL_ENCODED) {
+            let no_form = (415, format!("the body has to be {URL_ENCODED}"));
             return Err(GuardedRejection::Inner(inner(no_form)));
         }
         let (tokens, rest): (Vec<_>, Vec<_>) =
@@ -165,9 +163,7 @@ impl CsrfCheck {
         let checks: Option<&TokenChecks> = extensions.get();
         let checks = checks.ok_or(GuardedRejection::NoGuard)?;
         if !checks.has_passed && checks.in_form.is_empty() {
-            let refusal = CsrfRefusal::NotAsked;
-            report(refusal, None, None);
-            return Err(GuardedRejection::Refused(refusal));
+            return Err(GuardedRejection::Refused(reported(CsrfRefusal::NotAsked)));
         }
         Ok(CsrfCheck(checks.clone()))
     }
@@ -179,12 +175,10 @@ impl CsrfCheck {
     /// Returns a [`CsrfRefusal`], which is a response with status 403.
     pub fn verify(&self, token: &str) -> Result<(), CsrfRefusal> {
         let mut left = self.0.in_form.iter();
-        if left.all(|verify| verify(token)) {
-            return Ok(());
+        match left.all(|verify| verify(token)) {
+            true => Ok(()),
+            false => Err(reported(CsrfRefusal::WrongToken)),
         }
-        let refusal = CsrfRefusal::WrongToken;
-        report(refusal, None, None);
-        Err(refusal)
     }
 
     /// Accepts a body if its token is accepted.
@@ -202,6 +196,11 @@ impl fmt::Debug for CsrfCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CsrfCheck(..)")
     }
+}
+
+fn reported(refusal: CsrfRefusal) -> CsrfRefusal {
+    report(refusal, None, None);
+    refusal
 }
 
 /// The rejection of [`GuardedForm`], [`Guarded`] and [`CsrfCheck`].
@@ -231,5 +230,4 @@ impl<R: fmt::Debug> std::error::Error for GuardedRejection<R> {}
 pub(super) const NO_GUARD: &str = "no CSRF guard with `tokens_in_forms` is around the handler; add \
      `CsrfGuard::new().tokens_in_forms()` to the router, before the session layer";
 
-const FORM: &str = "application/x-www-form-urlencoded";
 const TOKEN_FIELD: &str = "csrf_token";

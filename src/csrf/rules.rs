@@ -172,13 +172,15 @@ fn is_websocket(request: &Parts) -> bool {
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
-    let Some(Ok(kind)) = headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str()) else {
-        return false;
-    };
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    ["application/x-www-form-urlencoded", "multipart/form-data"]
-        .iter()
-        .any(|form| kind.eq_ignore_ascii_case(form))
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok());
+    is_of_type(kind, URL_ENCODED) || is_of_type(kind, "multipart/form-data")
+}
+
+/// Returns `true` for a `Content-Type` of this media type, with any parameters.
+pub(super) fn is_of_type(content_type: Option<&str>, media_type: &str) -> bool {
+    let found = content_type.and_then(|kind| kind.split(';').next());
+    found.is_some_and(|found| found.trim().eq_ignore_ascii_case(media_type))
 }
 
 fn without_session(missing: MissingSession) -> String {
@@ -197,5 +199,6 @@ fn without_session(missing: MissingSession) -> String {
 }
 
 const NO_TOKEN_EVENT: &str = "refused: the request has no CSRF token in the header `x-csrf-token`; for a form add `tokens_in_forms`";
+pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 const TOKEN_HEADER: &str = "x-csrf-token";
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
