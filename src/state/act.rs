@@ -32,7 +32,10 @@ impl<T> State<'_, T> {
     /// is remembered, and a limit set in this request. A limit that arrived with the session belonged to the earlier
     /// sign-in, and ends.
     pub(crate) fn renew(&mut self) -> Result<(), SessionError> {
-        let sid = random::from_system()?;
+        self.renew_as(random::from_system()?)
+    }
+
+    fn renew_as(&mut self, sid: Sid) -> Result<(), SessionError> {
         let (now, limited_until) = (self.data.now, self.data.limited_until);
         self.change_metadata(|metadata| {
             let remembered = metadata.remembered;
@@ -100,10 +103,10 @@ impl<T> State<'_, T> {
     /// Begins the session of another visitor: invalidates, and renews what is left. Returns the id that the browser has,
     /// as [`invalidate`](Self::invalidate) does.
     pub(crate) fn sign_in(&mut self) -> Result<Option<Sid>, SessionError> {
+        // Drawn first: without an id nothing is ended.
         let sid = random::from_system()?;
         let ended = self.invalidate();
-        self.data.metadata.sid = Some(sid);
-        self.data.renewed = true;
+        self.renew_as(sid)?;
         Ok(ended)
     }
 
