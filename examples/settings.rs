@@ -34,8 +34,19 @@ fn settings(file: Option<&str>) -> Result<SessionSettings, Box<dyn Error>> {
         Some(path) if path.ends_with(".ini") => {
             SessionSettings::from_ini(&fs::read_to_string(path)?, "session.")?
         }
-        Some(path) => toml::from_str::<Site>(&fs::read_to_string(path)?)?.session,
+        Some(path) => from_toml(path, &fs::read_to_string(path)?)?,
     })
+}
+
+/// The error of `toml` prints the lines around a mistake, or the whole file, and there may be keys in it. Its message has
+/// none of them.
+fn from_toml(path: &str, text: &str) -> Result<SessionSettings, String> {
+    let site: Site = toml::from_str(text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
+        format!("{path}:{}: {}", 1 + line_ends.count(), error.message())
+    })?;
+    Ok(site.session)
 }
 
 fn app(cookie: SessionCookie) -> Router {

@@ -82,3 +82,23 @@ fn a_mistake_ends_the_program_with_its_sentence() {
     assert!(!told.contains("hunter2"), "{told}");
     fs::remove_file(ini).unwrap();
 }
+
+#[test]
+fn a_file_that_is_not_toml_is_refused_without_the_keys_in_it() {
+    let key = fresh_key();
+    for (text, says) in [
+        (format!("[session]\nkeys = '{key}"), "bad.toml:2: "),
+        (format!("[session]\nkeys = {key}"), "bad.toml:2: "),
+        (
+            format!("[session]\nkeys = '{key}'\nname login"),
+            "bad.toml:3: ",
+        ),
+        (format!("keys = '{key}'"), "missing field `session`"),
+    ] {
+        let site = file("bad.toml", &text);
+        let told = refusal(&mut command(Some(&site)));
+        assert!(told.contains(says), "{told}");
+        assert!(!told.contains(&key[key.len() - 40..]), "{told}");
+        fs::remove_file(site).unwrap();
+    }
+}

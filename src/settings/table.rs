@@ -119,20 +119,31 @@ fn call<V: Clone + AnyValue>(
 /// The setting of this name, or the rest of the sentence that refuses it.
 pub(super) fn find(name: &str) -> Result<&'static Setting, Refusal> {
     let found = SETTINGS.iter().find(|setting| setting.name == name);
-    found.ok_or_else(|| match nearest(name) {
-        Some(near) => format!("is not a setting; did you mean `{near}`?").into(),
-        None => {
-            let names = either(SETTINGS.iter().map(|setting| setting.name));
-            format!("is not a setting; it may be {names}").into()
+    found.ok_or_else(|| match &*suggestions(name) {
+        [] => "is not a setting; docs/settings.md has all of them".into(),
+        near => {
+            let near = either(near.iter().copied());
+            format!("is not a setting; did you mean {near}?").into()
         }
     })
 }
 
-fn nearest(name: &str) -> Option<&'static str> {
+/// Returns the setting whose name is misspelled, or else those that share the most words with `name`.
+fn suggestions(name: &str) -> Vec<&'static str> {
     let plain = name.to_ascii_lowercase().replace(['-', '.'], "_");
     let names = SETTINGS.iter().map(|setting| setting.name);
-    let (distance, near) = names.map(|name| (levenshtein(&plain, name), name)).min()?;
-    (distance <= 1 + near.len() / 6).then_some(near)
+    let nearest = names.clone().map(|name| (levenshtein(&plain, name), name));
+    if let Some((distance, near)) = nearest.min()
+        && distance <= 1 + near.len() / 6
+    {
+        return vec![near];
+    }
+    let words: Vec<_> = plain.split('_').collect();
+    let shared = |name: &str| name.split('_').filter(|word| words.contains(word)).count();
+    let most = names.clone().map(shared).max().unwrap_or_default();
+    names
+        .filter(|name| most > 0 && shared(name) == most)
+        .collect()
 }
 
 const NOT_SECURE: &str = "cannot be false, because anyone on the network could take the session; \
@@ -183,20 +194,23 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelled_name_has_a_nearest_setting() {
+    fn a_name_that_is_no_setting_suggests_those_that_may_be_meant() {
         for (name, near) in [
-            ("idel_timeout", Some("idle_timeout")),
-            ("Name", Some("name")),
-            ("same-site", Some("same_site")),
-            ("samesite", Some("same_site")),
-            ("http_onyl", Some("http_only")),
-            ("keys_fiel", Some("keys_file")),
-            ("remember", None),
-            ("timeout", None),
-            ("no_such", None),
-            ("", None),
+            ("idel_timeout", &["idle_timeout"][..]),
+            ("Name", &["name"]),
+            ("same-site", &["same_site"]),
+            ("samesite", &["same_site"]),
+            ("http_onyl", &["http_only"]),
+            ("keys_fiel", &["keys_file"]),
+            ("remember", &["remember_up_to"]),
+            ("remember-me", &["remember_up_to"]),
+            ("timeout", &["idle_timeout", "absolute_timeout"]),
+            ("session.name", &["name"]),
+            ("allow_http", &["danger_allow_http"]),
+            ("no_such", &[]),
+            ("", &[]),
         ] {
-            assert_eq!(nearest(name), near, "{name}");
+            assert_eq!(suggestions(name), near, "{name}");
         }
     }
 }

@@ -35,11 +35,17 @@ fn secure_and_not_secure_at_once_is_refused() {
 }
 
 #[test]
-fn an_unknown_setting_is_refused_by_name_and_the_known_ones_are_listed() {
+fn an_unknown_setting_is_refused_by_name_and_those_that_may_be_meant_are_named() {
     check("idel_timeout", "'15m'", "did you mean `idle_timeout`?");
     check("Name", "'login'", "did you mean `name`?");
     check("allow_http", "true", "`danger_allow_http`");
-    check("timeout", "'15m'", "it may be `mode`, `keys`,");
+    check("remember", "'30d'", "did you mean `remember_up_to`?");
+    check(
+        "timeout",
+        "'15m'",
+        "did you mean `idle_timeout` or `absolute_timeout`?",
+    );
+    check("no_such", "1", "docs/settings.md has all of them");
 }
 
 #[test]
@@ -268,8 +274,7 @@ fn a_domain_that_is_an_address_is_refused() {
 }
 
 #[test]
-fn every_setting_of_the_documentation_is_known_and_listed() {
-    let (_, listed) = refused(toml("no_such = 1").check());
+fn every_setting_of_the_documentation_is_known() {
     let page = include_str!("../../docs/settings.md");
     let rows = page.lines().filter(|line| line.starts_with("| `"));
     let rows = rows.take_while(|row| !row.starts_with("| `key`"));
@@ -277,7 +282,6 @@ fn every_setting_of_the_documentation_is_known_and_listed() {
     for row in rows {
         let names = row.split('|').nth(1).unwrap().split('`');
         for name in names.skip(1).step_by(2) {
-            assert!(listed.contains(&format!("`{name}`")), "{name}");
             let check = toml(&format!("{name} = 'x'")).check();
             assert!(check.map_or_else(
                 |error| !error.to_string().contains("is not a setting"),
@@ -286,5 +290,5 @@ fn every_setting_of_the_documentation_is_known_and_listed() {
             count += 1;
         }
     }
-    assert_eq!(count, listed.matches('`').count() / 2 - 1, "{listed}");
+    assert!(count > 20, "there are {count}");
 }

@@ -10,6 +10,11 @@ use serde::Deserialize;
 
 use super::{key, toml};
 
+#[derive(Debug, Deserialize)]
+struct Site {
+    session: SessionSettings,
+}
+
 /// A key as it may be pasted: whole, or without the beginning of its text.
 fn pasted(key: &str) -> [&str; 3] {
     [
@@ -159,10 +164,6 @@ fn a_key_in_place_of_the_name_of_a_source_is_not_shown() {
 
 #[test]
 fn a_key_beside_a_mistake_is_not_quoted_by_the_format() {
-    #[derive(Debug, Deserialize)]
-    struct Site {
-        session: SessionSettings,
-    }
     let key = key();
     let toml: Site =
         ::toml::from_str(&format!("session = {{keys = '{key}', secure = false}}")).unwrap();
@@ -173,6 +174,24 @@ fn a_key_beside_a_mistake_is_not_quoted_by_the_format() {
     }
     let text: SessionSettings = serde_json::from_str(&format!("\"{key}\"")).unwrap();
     check_hidden(&key, text.build().unwrap_err());
+}
+
+/// As in docs/settings.md. The error itself shows them.
+#[test]
+fn the_message_of_a_file_that_is_not_toml_shows_no_key() {
+    let key = key();
+    for text in [
+        format!("[session]\nkeys = '{key}"),
+        format!("[session]\nkeys = {key}"),
+        format!("[session]\nkeys = '{key}'\nname login"),
+        format!("[session]\nkeys = '{key}'\nkeys = '{key}'"),
+        format!("keys = '{key}'"),
+    ] {
+        let parsed = ::toml::from_str::<Site>(&text).map(drop);
+        let error = parsed.unwrap_err();
+        assert!(format!("{error:?}").contains(&key), "{error:?}");
+        check_hidden(&key, error.message());
+    }
 }
 
 #[test]

@@ -122,7 +122,10 @@ fn a_sentence_about_variables_names_them_as_they_are_called() {
             &[("SESSION_IDEL_TIMEOUT", "15m")][..],
             "did you mean `SESSION_IDLE_TIMEOUT`?",
         ),
-        (&[("SESSION_SOMETHING", "15m")], "`SESSION_SAME_SITE`"),
+        (
+            &[("SESSION_TIMEOUT", "15m")],
+            "`SESSION_IDLE_TIMEOUT` or `SESSION_ABSOLUTE_TIMEOUT`",
+        ),
         (&[("SESSION_SECURE", "no")], "`SESSION_DANGER_ALLOW_HTTP`"),
         (
             &[
