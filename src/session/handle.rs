@@ -295,7 +295,7 @@ impl<T: Payload> Session<T> {
     /// session.insert("user", 42)?;
     /// let report = session.size_report();
     /// assert_eq!(report.entries, [("user".to_owned(), 6)]);
-    /// assert!(report.fits(report.allowed));
+    /// assert!(report.set_cookie <= report.allowed);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

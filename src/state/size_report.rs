@@ -18,7 +18,7 @@ use std::fmt;
 /// session.flash("", "Saved")?;
 ///
 /// let report = session.size_report();
-/// assert!(report.fits(400), "{report}");
+/// assert!(report.set_cookie <= 400, "{report}");
 /// assert_eq!(report.entries, [("cart".to_owned(), 108), ("language".to_owned(), 12)]);
 /// assert!(report.to_string().starts_with("    349 of 3072 bytes, in 1 cookie\n"));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -47,14 +47,6 @@ pub struct SizeReport {
     pub cookies: usize,
     /// The most bytes that [`set_cookie`](Self::set_cookie) may be.
     pub allowed: usize,
-}
-
-impl SizeReport {
-    /// Returns `true` if the `Set-Cookie` fields have at most `bytes` bytes together, with any dates and id.
-    #[must_use]
-    pub fn fits(&self, bytes: usize) -> bool {
-        self.set_cookie <= bytes
-    }
 }
 
 impl fmt::Display for SizeReport {
