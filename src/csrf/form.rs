@@ -129,7 +129,10 @@ impl<T: DeserializeOwned> GuardedForm<T> {
 ///     .layer(CsrfGuard::new().tokens_in_forms());
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Guarded<E>(pub E);
+pub struct Guarded<E>(pub E)
+where
+    // Here too, so that the compiler names a missing field where a handler asks for it.
+    E: Deref<Target: CsrfField>;
 
 /// The check of a token that a guard left to the handler, as an extractor: for bodies that the handler reads itself, such
 /// as an upload. With feature `axum` or `actix`.

@@ -273,7 +273,7 @@ pub enum PollOutcome {
 /// The guard of a thread that watches the sources of a [`WatchedKeyRing`] until the guard is dropped.
 ///
 /// Dropping it wakes the thread and does not wait for it, so a poll in progress may still end.
-#[must_use = "the watching ends when this is dropped"]
+#[must_use = "the watching ends when this is dropped: give it a name, such as `_watching`, and not `_`"]
 pub struct WatchGuard {
     /// Nothing is ever sent. Dropping the sender wakes the thread.
     _running: Sender<Infallible>,

@@ -42,7 +42,7 @@ pub use {
     extensions::MissingSession,
     failure::{CsrfRefusal, Failure},
     gate::GateFuture,
-    layer::SessionLayer,
+    layer::{BuiltCookie, SessionLayer},
     service::{Layered, ResponseFuture},
 };
 

@@ -1,10 +1,10 @@
 //! The name and the attributes of a cookie.
 
 use super::{Carrier, SessionCookieBuilder};
-use crate::{cookie::SameSite, state::Payload};
+use crate::cookie::SameSite;
 
 /// For cookies.
-impl<T: Payload> SessionCookieBuilder<T> {
+impl<T> SessionCookieBuilder<T> {
     /// Sets the cookie's name. A session sealed under one name does not open under another.
     ///
     /// A name is a token of RFC 9110 section 5.6.2, of 1 to 128 bytes. Default: `__Host-session`; with a domain or

@@ -1,9 +1,8 @@
 //! The application, the type, the context and the device that sessions are bound to.
 
 use super::SessionBuilder;
-use crate::state::Payload;
 
-impl<C, T: Payload> SessionBuilder<C, T> {
+impl<C, T> SessionBuilder<C, T> {
     /// Binds every session to an application ([SPEC.md § 3.2]), by a label of 1 to 255 bytes. Default: none.
     ///
     /// Applications that share a key ring and a name accept each other's sessions unless their labels differ. Keys are
@@ -97,7 +96,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
 }
 
 #[cfg(feature = "device-bound")]
-impl<T: Payload> super::SessionCookieBuilder<T> {
+impl<T> super::SessionCookieBuilder<T> {
     /// Binds sessions to the visitor's device, from the next [`renew`](crate::Session::renew) on, if the browser can do
     /// that. Cookies that were stolen then open nothing elsewhere. Experimental; feature `device-bound`.
     ///

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// For cookies.
-impl<T: Payload> SessionCookieBuilder<T> {
+impl<T> SessionCookieBuilder<T> {
     /// Checks all settings, derives the keys, and builds the cookie.
     ///
     /// # Examples
@@ -43,7 +43,10 @@ impl<T: Payload> SessionCookieBuilder<T> {
     /// # Errors
     ///
     /// Returns a [`ConfigError`], whose message says what to do.
-    pub fn build(self) -> Result<SessionCookie<T>, ConfigError> {
+    pub fn build(self) -> Result<SessionCookie<T>, ConfigError>
+    where
+        T: Payload,
+    {
         let options = &self.options;
         let name = options.cookie_name()?;
         refuse(options.attributes.mistakes(Some(&name)))?;
@@ -95,13 +98,16 @@ impl<T: Payload> SessionCookieBuilder<T> {
 }
 
 /// For headers.
-impl<T: Payload> SessionHeaderBuilder<T> {
+impl<T> SessionHeaderBuilder<T> {
     /// Checks all settings, derives the keys, and builds the header.
     ///
     /// # Errors
     ///
     /// Returns a [`ConfigError`], whose message says what to do.
-    pub fn build(self) -> Result<SessionHeader<T>, ConfigError> {
+    pub fn build(self) -> Result<SessionHeader<T>, ConfigError>
+    where
+        T: Payload,
+    {
         let options = &self.options;
         let name = options.carrier.name().unwrap_or_default();
         let purpose = header_purpose("name", name)?;
@@ -116,13 +122,16 @@ impl<T: Payload> SessionHeaderBuilder<T> {
 }
 
 /// For bare tokens.
-impl<T: Payload> SessionTokenBuilder<T> {
+impl<T> SessionTokenBuilder<T> {
     /// Checks all settings, derives the keys, and builds the tokens.
     ///
     /// # Errors
     ///
     /// Returns a [`ConfigError`], whose message says what to do.
-    pub fn build(self) -> Result<SessionToken<T>, ConfigError> {
+    pub fn build(self) -> Result<SessionToken<T>, ConfigError>
+    where
+        T: Payload,
+    {
         let name = self.options.carrier.name().unwrap_or_default();
         let purpose = Purpose::token(name).ok_or_else(|| {
             let reason = format!("has {} bytes, expected 1 to 65529", name.len());

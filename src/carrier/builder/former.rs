@@ -1,10 +1,10 @@
 //! The cookies that a session's cookie replaces: itself with former attributes, and those of other libraries.
 
 use super::SessionCookieBuilder;
-use crate::{cookie::Attributes, state::Payload};
+use crate::cookie::Attributes;
 
 /// For cookies.
-impl<T: Payload> SessionCookieBuilder<T> {
+impl<T> SessionCookieBuilder<T> {
     /// Also drops cookies that were set with these former attributes, whenever a session is sent or ended. May be
     /// repeated.
     ///

@@ -3,12 +3,9 @@
 use std::sync::Arc;
 
 use super::SessionBuilder;
-use crate::{
-    session::{OpenedSession, ReadEvent},
-    state::Payload,
-};
+use crate::session::{OpenedSession, ReadEvent};
 
-impl<C, T: Payload> SessionBuilder<C, T> {
+impl<C, T> SessionBuilder<C, T> {
     /// Refuses every session for which `revoked_if` returns `true`: by its id, for a list of sessions that were signed
     /// out, by its dates, or by its content ([`value`](OpenedSession::value), [`get`](OpenedSession::get)), such as an
     /// epoch of its user.

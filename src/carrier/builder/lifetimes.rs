@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 use super::{Options, SessionBuilder};
 use crate::{
     base::{config_error::ConfigError, time::show_span},
-    state::{Lifetimes, Payload, RefreshAfter},
+    state::{Lifetimes, RefreshAfter},
 };
 
-impl<C, T: Payload> SessionBuilder<C, T> {
+impl<C, T> SessionBuilder<C, T> {
     /// Sets the time without activity after which a session ends, or `None` for no such end. Default: 30
     /// minutes. In whole seconds, from 1 second to the absolute timeout; a longer one would never be reached, and is
     /// refused. The default may be longer than a short absolute timeout, and then has no effect.

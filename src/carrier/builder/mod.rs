@@ -30,7 +30,7 @@ use crate::{
     keys::{Key, Purpose, PurposeSlot, RingError, SharedKeyRing},
     migrate::OldCookie,
     session::Hooks,
-    state::{Map, Padding, Payload, RefreshAfter},
+    state::{Map, Padding, RefreshAfter},
 };
 
 /// The builder of sessions in cookies, headers and bare tokens, whose settings `build` checks together.
@@ -244,8 +244,9 @@ impl<C, T> SessionBuilder<C, T> {
     }
 }
 
-impl<C, T: Payload> SessionBuilder<C, T> {
-    /// Makes sessions hold one `U` instead of a dictionary.
+impl<C, T> SessionBuilder<C, T> {
+    /// Makes sessions hold one `U` instead of a dictionary. `build` requires that `U` is a
+    /// [`SessionData`](crate::SessionData).
     ///
     /// # Examples
     ///
@@ -261,7 +262,7 @@ impl<C, T: Payload> SessionBuilder<C, T> {
     /// assert_eq!(session.read(|login| login.user), 0);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn typed<U: Payload>(self) -> SessionBuilder<C, U> {
+    pub fn typed<U>(self) -> SessionBuilder<C, U> {
         self.into_kind()
     }
 }

@@ -1,10 +1,9 @@
 //! Settings of sessions that are saved with a response.
 
 use super::{OverHttp, SessionBuilder, SessionHeaderBuilder};
-use crate::state::Payload;
 
 /// For sessions in cookies and headers.
-impl<C: OverHttp, T: Payload> SessionBuilder<C, T> {
+impl<C: OverHttp, T> SessionBuilder<C, T> {
     /// Saves changes also with responses of a 5xx status. Default: off, so that such a response only ends a session, or
     /// writes it after an explicit [`save`](crate::Session::save).
     ///
@@ -62,7 +61,7 @@ impl<C: OverHttp, T: Payload> SessionBuilder<C, T> {
 }
 
 /// For headers.
-impl<T: Payload> SessionHeaderBuilder<T> {
+impl<T> SessionHeaderBuilder<T> {
     /// Sends sessions back in the response header `name`. Default: `session-token`.
     ///
     /// # Examples

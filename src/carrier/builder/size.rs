@@ -3,7 +3,7 @@
 use super::{SessionBuilder, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder};
 use crate::{
     base::config_error::ConfigError,
-    state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, Padding, Payload},
+    state::{Allowed, LARGEST_COOKIE, MOST_COOKIES, Padding},
 };
 
 /// The largest size of a whole `Set-Cookie` field, in bytes ([docs/spec/writer.md § 9.5]).
@@ -48,7 +48,7 @@ pub enum Size {
     Split(u8),
 }
 
-impl<T: Payload> SessionCookieBuilder<T> {
+impl<T> SessionCookieBuilder<T> {
     /// Sets the largest `Set-Cookie` field, and the number of cookies. Default: [`Size::Anywhere`].
     ///
     /// A smaller size signs nobody out: a session that is already larger may be sent in its current size, and only
@@ -74,7 +74,7 @@ impl<T: Payload> SessionCookieBuilder<T> {
     }
 }
 
-impl<T: Payload> SessionTokenBuilder<T> {
+impl<T> SessionTokenBuilder<T> {
     /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
     ///
     /// # Examples
@@ -95,7 +95,7 @@ impl<T: Payload> SessionTokenBuilder<T> {
     }
 }
 
-impl<T: Payload> SessionHeaderBuilder<T> {
+impl<T> SessionHeaderBuilder<T> {
     /// Sets the most characters that a token may have. Default: 3,072. At most 16,384.
     pub fn max_token_len(mut self, characters: usize) -> Self {
         self.options.max_token_len = characters;
@@ -103,7 +103,7 @@ impl<T: Payload> SessionHeaderBuilder<T> {
     }
 }
 
-impl<C, T: Payload> SessionBuilder<C, T> {
+impl<C, T> SessionBuilder<C, T> {
     /// Rounds up the length of the token, which then reveals less about the length of the content. Hides little for
     /// short sessions. Default: [`Padding::None`].
     ///

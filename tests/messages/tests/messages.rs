@@ -1,0 +1,91 @@
+//! The compiler says what to do about the mistakes in `src/bin`. Texts of the compiler itself change with its versions,
+//! so a message has to have the parts that its file names, and there is no other error.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    process::Command,
+};
+
+use serde_json::Value;
+
+#[test]
+fn each_mistake_has_its_message_and_no_other() {
+    let found = messages();
+    for file in fs::read_dir(BINARIES).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        let expected: Vec<_> = text
+            .lines()
+            .map_while(|line| line.strip_prefix("//! "))
+            .collect();
+        let found = found.get(name).map_or(&[][..], Vec::as_slice);
+        for part in &expected {
+            assert!(
+                found.iter().any(|line| line == part),
+                "{name}: {part}\nnot in {found:#?}"
+            );
+        }
+        let titles = |lines: &mut dyn Iterator<Item = &str>| -> BTreeSet<String> {
+            let titles =
+                lines.filter(|line| line.starts_with("error: ") || line.starts_with("warning: "));
+            titles.map(str::to_owned).collect()
+        };
+        assert_eq!(
+            titles(&mut found.iter().map(String::as_str)),
+            titles(&mut expected.into_iter()),
+            "{name}"
+        );
+    }
+}
+
+/// The lines of the compiler's messages about each program, as `error: …`, `label: …`, `note: …` or `help: …`.
+fn messages() -> BTreeMap<String, Vec<String>> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["check", "--bins", "--features", "mistakes", "--keep-going"]);
+    cargo.args(["--message-format", "json", "--manifest-path", MANIFEST]);
+    // Beside the folder of this test, which cargo may have locked.
+    cargo.args([
+        "--target-dir",
+        concat!(env!("CARGO_TARGET_TMPDIR"), "/mistakes"),
+    ]);
+    let output = cargo.output().unwrap();
+    let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        // Not "aborting due to 1 previous error", which has no place.
+        let spans = line["message"]["spans"].as_array();
+        if line["target"]["kind"][0] == "bin" && spans.is_some_and(|spans| !spans.is_empty()) {
+            let name = line["target"]["name"].as_str().unwrap().to_owned();
+            found
+                .entry(name)
+                .or_default()
+                .extend(lines(&line["message"]));
+        }
+    }
+    assert!(
+        !found.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    found
+}
+
+fn lines(message: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let titled =
+        |message: &Value| format!("{}: {}", text(&message["level"]), text(&message["message"]));
+    let spans = message["spans"].as_array().unwrap().iter();
+    let labels = spans.map(|span| format!("label: {}", text(&span["label"])));
+    let children = message["children"].as_array().unwrap().iter();
+    std::iter::once(titled(message))
+        .chain(labels)
+        .chain(children.map(titled))
+        .collect()
+}
+
+const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+const BINARIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin");
