@@ -4,8 +4,11 @@ use std::{fmt, ops::Deref};
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::rules::{TokenChecks, URL_ENCODED, is_of_type, report};
-use crate::web::{CsrfRefusal, Extensions};
+use super::rules::{TokenChecks, URL_ENCODED, is_of_type};
+use crate::{
+    session::events,
+    web::{CsrfRefusal, Extensions},
+};
 
 /// A body with a field for a CSRF token, for [`Guarded`]. A form needs none of this: [`GuardedForm`] takes the token out
 /// of it.
@@ -202,7 +205,7 @@ impl fmt::Debug for CsrfCheck {
 }
 
 fn reported(refusal: CsrfRefusal) -> CsrfRefusal {
-    report(refusal, None, None);
+    events::request_refused(refusal.sentence(), None, None, None);
     refusal
 }
 

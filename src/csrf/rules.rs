@@ -8,7 +8,7 @@ use super::origin::Origin;
 use crate::{
     session::{Session, events},
     state::Payload,
-    web::{CsrfRefusal, Extensions, Failure, Host, MissingSession},
+    web::{CsrfRefusal, Extensions, Failure, Host, MissingSession, session_of, typed},
 };
 
 #[derive(Clone, Debug, Default)]
@@ -38,11 +38,21 @@ impl Rules {
         extensions: &mut impl Extensions,
     ) -> Result<(), Failure> {
         let checked = self.check_request::<T>(request, extensions);
+        // Written here, because an application may answer a refused request itself.
         if let Err(Failure::Csrf(refusal)) = checked {
             let origin = text_of(request, &header::ORIGIN);
             let origin = origin.filter(|origin| Origin::parse(origin).is_some());
             let host = Host::of(request).map(|host| host.name);
-            report(refusal, origin, host);
+            // Origin and host were compared. A browser that sends `Sec-Fetch-Site` knows the site.
+            let is_compared = origin.is_some() && text_of(request, &SEC_FETCH_SITE).is_none();
+            let advice = match refusal {
+                CsrfRefusal::NoToken => Some(IN_FORMS),
+                CsrfRefusal::CrossSite if is_compared => Some(BEHIND_PROXY),
+                CsrfRefusal::PlainHttp => Some(WITHOUT_TLS),
+                _ => None,
+            };
+            let sentence = refusal.sentence();
+            events::request_refused(sentence, advice, origin, host);
         }
         checked
     }
@@ -154,15 +164,6 @@ pub(super) struct TokenChecks {
 
 type Verify = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
-/// Writes the event of a refusal, here and nowhere else: an application may answer a refused request itself.
-pub(super) fn report(refusal: CsrfRefusal, origin: Option<&str>, host: Option<&str>) {
-    let sentence = match refusal {
-        CsrfRefusal::NoToken => NO_TOKEN_EVENT,
-        _ => refusal.sentence(),
-    };
-    events::request_refused(sentence, origin, host);
-}
-
 /// Returns `true` for an upgrade of HTTP/1.1, or an extended CONNECT of HTTP/2 (RFC 6455, RFC 8441).
 fn is_websocket(request: &Parts) -> bool {
     let is_word = |word: &[u8]| word.trim_ascii().eq_ignore_ascii_case(b"websocket");
@@ -184,21 +185,35 @@ pub(super) fn is_of_type(content_type: Option<&str>, media_type: &str) -> bool {
 }
 
 fn without_session(missing: MissingSession) -> String {
-    if let MissingSession::Ambiguous(_) = missing {
-        return missing.to_string();
-    }
-    let and = match missing.typed() {
-        Some(_) => "",
-        None => "; if its sessions are typed, write `CsrfGuard::new().typed::<T>()`",
+    let (asked, and) = match missing {
+        MissingSession::NoLayer(asked) if typed(asked).is_some() => (asked, ""),
+        MissingSession::NoLayer(asked) => (
+            asked,
+            "; if its sessions are typed, write `CsrfGuard::new().typed::<T>()`",
+        ),
+        MissingSession::OtherType { asked, provided } => {
+            let guard = match typed(provided) {
+                Some(held) => format!("`CsrfGuard::new().typed::<{held}>()`"),
+                None => "`CsrfGuard::new()` without `typed`".to_owned(),
+            };
+            let (asked, provided) = (session_of(asked), session_of(provided));
+            return format!(
+                "the CSRF guard looks for {asked}, and the session layer around it provides {provided}; write {guard}"
+            );
+        }
+        _ => return missing.to_string(),
     };
-    let session = missing.session();
+    let session = session_of(asked);
     format!(
         "no session layer for {session} is around the CSRF guard; add `SessionLayer::new(cookie)` after \
          `CsrfGuard::new()`{and}"
     )
 }
 
-const NO_TOKEN_EVENT: &str = "refused: the request has no CSRF token in the header `x-csrf-token`; for a form add `tokens_in_forms`";
+const IN_FORMS: &str = "for a form add `tokens_in_forms` to the guard";
+const BEHIND_PROXY: &str = "if this is the origin of the site itself, behind a proxy that rewrites `Host`, \
+     give it to the guard's `trust_origin`";
+const WITHOUT_TLS: &str = "if this is the origin of the site itself, which has no TLS, give it to the guard's `trust_origin`";
 pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 const TOKEN_HEADER: &str = "x-csrf-token";
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

@@ -92,11 +92,17 @@ pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
 }
 
 /// A CSRF check refused a request. Its origin and host are given if they have the form of one.
-pub(crate) fn request_refused(refusal: &str, origin: Option<&str>, host: Option<&str>) {
+pub(crate) fn request_refused(
+    refusal: &str,
+    advice: Option<&str>,
+    origin: Option<&str>,
+    host: Option<&str>,
+) {
     #[cfg(feature = "tracing")]
     tracing::warn!(
         refusal,
         origin,
+        advice,
         host,
         "a request was refused by a CSRF check"
     );

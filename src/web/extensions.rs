@@ -1,4 +1,9 @@
-use std::{any::type_name, fmt, marker::PhantomData};
+use std::{
+    any::{Any, type_name},
+    fmt,
+    marker::PhantomData,
+    sync::{Mutex, PoisonError},
+};
 
 use super::framework::Extensions;
 use crate::{
@@ -45,7 +50,8 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Fails if there is no such layer around this service, or if there are two for the same type.
+    /// Fails if there is no such layer around this service, or if there are two for the same type. Names the type of
+    /// another layer around it.
     pub fn from_extensions(extensions: &http::Extensions) -> Result<Session<T>, MissingSession> {
         Session::provided_in(extensions)
     }
@@ -57,18 +63,70 @@ impl<T: Payload> Session<T> {
             None if extensions.get::<Ambiguous<Session<T>>>().is_some() => {
                 Err(MissingSession::Ambiguous(type_name::<T>()))
             }
-            None => Err(MissingSession::NoLayer(type_name::<T>())),
+            None => Err(match provided(extensions) {
+                Some(provided) => MissingSession::OtherType {
+                    asked: type_name::<T>(),
+                    provided,
+                },
+                None => MissingSession::NoLayer(type_name::<T>()),
+            }),
         }
     }
+}
+
+/// The type of the sessions of a layer, and a look for one of them in any extensions. Requests that find their session
+/// pay nothing for this.
+struct Provided {
+    held: &'static str,
+    is_in: fn(&dyn Any) -> bool,
+}
+
+static PROVIDED: Mutex<Vec<Provided>> = Mutex::new(Vec::new());
+
+/// Notes that there is a layer for sessions of this type.
+pub(super) fn register<T: Payload>() {
+    let held = type_name::<T>();
+    // Nothing panics while the list changes.
+    let mut all = PROVIDED.lock().unwrap_or_else(PoisonError::into_inner);
+    if all.iter().all(|provided| provided.held != held) {
+        let is_in = is_in::<T>;
+        all.push(Provided { held, is_in });
+    }
+}
+
+/// Returns the name of the type whose session is in the extensions, if there is one.
+fn provided(extensions: &impl Extensions) -> Option<&'static str> {
+    let all = PROVIDED.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = all.iter().find(|provided| (provided.is_in)(extensions));
+    found.map(|provided| provided.held)
+}
+
+fn is_in<T: Payload>(extensions: &dyn Any) -> bool {
+    fn has<T: Payload>(extensions: &impl Extensions) -> bool {
+        extensions.get::<Session<T>>().is_some()
+    }
+    #[cfg(feature = "actix")]
+    if let Some(extensions) = extensions.downcast_ref::<actix_web::dev::Extensions>() {
+        return has::<T>(extensions);
+    }
+    let extensions = extensions.downcast_ref::<http::Extensions>();
+    extensions.is_some_and(has::<T>)
 }
 
 /// The error of a request without a session of the requested type, which is a mistake in the setup of the application.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MissingSession {
-    /// No [`SessionLayer`](crate::SessionLayer) of this type is around the service. Contains the name of the type that
-    /// the session holds.
+    /// No [`SessionLayer`](crate::SessionLayer) is around the service. Contains the name of the type that the session
+    /// was to hold.
     NoLayer(&'static str),
+    /// The layer around the service is for sessions that hold another type. Contains the names of both.
+    OtherType {
+        /// The type that the session was to hold.
+        asked: &'static str,
+        /// The type that the layer's sessions hold.
+        provided: &'static str,
+    },
     /// Two layers of this type are around the service.
     Ambiguous(&'static str),
 }
@@ -77,41 +135,49 @@ debug_by_display!(MissingSession);
 
 impl fmt::Display for MissingSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let session = self.session();
-        match self {
-            MissingSession::NoLayer(_) => {
-                let and = match self.typed() {
+        match *self {
+            MissingSession::NoLayer(asked) => {
+                let and = match typed(asked) {
                     Some(held) => format!(", with a cookie of `.typed::<{held}>()`"),
                     None => "; if its sessions are typed, take `Session<T>`".to_owned(),
                 };
+                let session = session_of(asked);
                 write!(
                     f,
                     "no session layer for {session} is around the handler; add \
                      `SessionLayer::new(cookie)` to the router, after its routes{and}"
                 )
             }
-            MissingSession::Ambiguous(_) => write!(
-                f,
-                "two session layers for {session} are around the handler; give one of them a type of its own \
-                 with `.map_session(…)`",
-            ),
+            MissingSession::OtherType { asked, provided } => {
+                let (asked, provided) = (session_of(asked), session_of(provided));
+                write!(
+                    f,
+                    "the handler asks for {asked}, and the session layer around it provides {provided}; \
+                     ask for that one, or add a `SessionLayer::new(cookie)` for {asked}"
+                )
+            }
+            MissingSession::Ambiguous(asked) => {
+                let session = session_of(asked);
+                write!(
+                    f,
+                    "two session layers for {session} are around the handler; give one of them a type of its own \
+                     with `.map_session(…)`",
+                )
+            }
         }
     }
 }
 
-impl MissingSession {
-    /// Returns the name of the type that the session holds, unless it is a dictionary.
-    pub(crate) fn typed(&self) -> Option<&'static str> {
-        let (MissingSession::NoLayer(held) | MissingSession::Ambiguous(held)) = *self;
-        Some(held).filter(|held| *held != type_name::<Map>())
-    }
+/// Returns `held`, the name of the type that a session holds, unless it is a dictionary.
+pub(crate) fn typed(held: &'static str) -> Option<&'static str> {
+    Some(held).filter(|held| *held != type_name::<Map>())
+}
 
-    /// Returns the type of the session as a handler writes it.
-    pub(crate) fn session(&self) -> String {
-        match self.typed() {
-            Some(held) => format!("`Session<{held}>`"),
-            None => "`Session`".to_owned(),
-        }
+/// Returns the type of a session as a handler writes it.
+pub(crate) fn session_of(held: &'static str) -> String {
+    match typed(held) {
+        Some(held) => format!("`Session<{held}>`"),
+        None => "`Session`".to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@ use std::{fmt, sync::Arc};
 use http::{HeaderMap, request::Parts};
 
 use super::{
+    extensions::register,
     framework::Fields,
     host::host_of,
     pending::{AnyCarrier, PendingSession},
@@ -85,6 +86,7 @@ impl<T: Payload> SessionLayer<T> {
     }
 
     fn of(carrier: AnyCarrier<T>) -> SessionLayer<T> {
+        register::<T>();
         SessionLayer {
             carrier: Arc::new(carrier),
             clock: Clock::system(),

@@ -47,4 +47,9 @@ pub use {
 };
 
 #[cfg(feature = "tower")]
-pub(crate) use {framework::Extensions, gate::Gate, host::Host};
+pub(crate) use {
+    extensions::{session_of, typed},
+    framework::Extensions,
+    gate::Gate,
+    host::Host,
+};

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{Router, body::Body, routing::post};
-use hardtack::{Session, SessionData, SessionLayer, csrf::CsrfGuard};
+use hardtack::{Session, SessionData, SessionLayer, csrf::CsrfGuard, web::Failure};
 use http::{Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use tower::{Layer, ServiceExt, service_fn};
@@ -177,4 +177,19 @@ fn typed_sessions_are_guarded_by_a_guard_of_their_type() {
     assert_eq!(ask(true, "junk"), 403);
     // The guard finds no session of its type.
     assert_eq!(ask(false, &token), 500);
+    let app = Router::new()
+        .route("/", post(async || "done"))
+        .layer(CsrfGuard::new())
+        .layer(SessionLayer::new(cookie.clone()).clock(at(1)));
+    let request = Request::post("/").body(Body::empty()).unwrap();
+    let response = block_on(app.oneshot(request)).unwrap();
+    let sentence = response.extensions().get::<Failure>().unwrap().to_string();
+    let login = std::any::type_name::<Login>();
+    assert_eq!(
+        sentence,
+        format!(
+            "the CSRF guard looks for `Session`, and the session layer around it provides `Session<{login}>`; \
+             write `CsrfGuard::new().typed::<{login}>()`"
+        )
+    );
 }

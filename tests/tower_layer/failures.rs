@@ -120,7 +120,7 @@ fn an_application_can_answer_every_failure_in_its_own_words() {
         ("POST", "/json", &[], 403, "csrf NoToken"),
         ("POST", "/form", &[FORM], 403, "csrf WrongToken"),
         ("GET", "/form", &[], 403, "csrf NotAsked"),
-        ("GET", "/login", &[], 500, "setup no session layer"),
+        ("GET", "/login", &[], 500, "setup the handler asks for"),
     ] {
         let (found, body) = ask(app(), request(method, path, fields));
         assert_eq!(found, status, "{method} {path}: {body}");
@@ -238,6 +238,24 @@ mod told {
             Level::WARN,
             &expected,
         );
+        // The visitor may be behind a proxy that replaces the host of the site.
+        let own = [("origin", "https://example.com"), ("host", "backend")];
+        check_told(
+            routes(),
+            request("POST", "/form", &own),
+            Level::WARN,
+            &["behind a proxy that rewrites `Host`", "`trust_origin`"],
+        );
+        let plain = [("origin", "http://example.com"), host];
+        check_told(
+            routes(),
+            request("POST", "/form", &plain),
+            Level::WARN,
+            &["without TLS", "`trust_origin`"],
+        );
+        let other = [own[0], own[1], ("sec-fetch-site", "cross-site")];
+        let told = told_by(|| drop(ask(routes(), request("POST", "/form", &other))));
+        assert!(!format!("{told:?}").contains("trust_origin"), "{told:?}");
         // An invalid origin is not repeated.
         let junk = ("origin", "evil");
         check_told(

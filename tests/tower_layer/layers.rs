@@ -28,7 +28,7 @@ fn logins() -> SessionCookie<Login> {
     builder().name("__Host-login").typed().build().unwrap()
 }
 
-fn login_layer() -> SessionLayer<Login> {
+pub(super) fn login_layer() -> SessionLayer<Login> {
     SessionLayer::new(logins()).clock(at(0))
 }
 
@@ -193,10 +193,28 @@ async fn a_missing_layer_is_named_by_the_type_of_its_session() {
 }
 
 #[tokio::test]
-async fn a_layer_of_another_type_is_no_layer() {
+async fn a_layer_of_another_type_is_no_layer_and_both_types_are_named() {
+    let (map, typed) = (type_name::<Map>(), type_name::<Login>());
     let [visit, login] = ask_both(|router| router.layer(layer("__Host-visit"))).await;
     assert_eq!(visit, ok("0"));
-    assert_refused(&login, MissingSession::NoLayer(type_name::<Login>()));
+    let error = MissingSession::OtherType {
+        asked: typed,
+        provided: map,
+    };
+    assert_refused(&login, error);
+    assert_eq!(
+        login.1,
+        "the handler asks for `Session<all::tower_layer::Login>`, and the session layer around it provides \
+         `Session`; ask for that one, or add a `SessionLayer::new(cookie)` for \
+         `Session<all::tower_layer::Login>`"
+    );
+    let [visit, login] = ask_both(|router| router.layer(login_layer())).await;
+    let error = MissingSession::OtherType {
+        asked: map,
+        provided: typed,
+    };
+    assert_refused(&visit, error);
+    assert_eq!(login, ok(""));
 }
 
 #[tokio::test]
@@ -238,7 +256,7 @@ async fn without_a_framework_the_session_stands_in_the_extensions() {
     let service = service_fn(async |request: Request<Body>| {
         let session = Session::<Map>::from_extensions(request.extensions());
         let login = Session::<Login>::from_extensions(request.extensions());
-        assert!(matches!(login, Err(MissingSession::NoLayer(_))));
+        assert!(matches!(login, Err(MissingSession::OtherType { .. })));
         Ok::<_, Infallible>(Response::new(session.unwrap().len()))
     });
     let service = layer("__Host-visit").layer(service);
