@@ -2,10 +2,18 @@
 
 use crate::common;
 
-use axum::{Router, body::Body, http::Request, routing::post};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, StatusCode},
+    middleware::map_response,
+    response::Response,
+    routing::post,
+};
 use common::{at, block_on, cookie, key, pair_of, seconds};
 use hardtack::{
     SameSite, Session, SessionCookie, SessionError, SessionLayer, SigningKey, csrf::CsrfGuard,
+    web::Failure,
 };
 use tower::ServiceExt;
 
@@ -101,6 +109,34 @@ fn a_signed_session_moves_to_an_encrypted_cookie_once() {
     assert!(drops_signed(&at_once[0]), "{at_once:?}");
     assert!(at_once[1].starts_with("__Host-session=e"), "{at_once:?}");
     assert!(visit("theme=dark", true).is_empty());
+}
+
+/// As in docs/guides.md.
+async fn page(mut response: Response) -> Response {
+    if let Some(Failure::Session(SessionError::TooLarge(_))) = response.extensions().get() {
+        *response.status_mut() = StatusCode::CONFLICT;
+        *response.body_mut() = "Your cart is full.".into();
+    }
+    response
+}
+
+#[test]
+fn a_full_session_has_a_page_of_the_application_and_stays_as_it_was() {
+    let add = async |session: Session, article: String| {
+        session.update("cart", |cart: &mut Vec<String>| cart.push(article))
+    };
+    let app = Router::new()
+        .route("/cart", post(add))
+        .layer(SessionLayer::new(cookie()).clock(at(0)))
+        .layer(map_response(page));
+    for (length, status, words) in [(10, 200, ""), (3_000, 409, "Your cart is full.")] {
+        let request = Request::post("/cart").body(Body::from("x".repeat(length)));
+        let response = block_on(app.clone().oneshot(request.unwrap())).unwrap();
+        assert_eq!(response.status(), status);
+        assert_eq!(response.headers().contains_key("set-cookie"), status == 200);
+        let body = block_on(to_bytes(response.into_body(), 100)).unwrap();
+        assert_eq!(body, words);
+    }
 }
 
 #[test]

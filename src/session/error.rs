@@ -3,6 +3,7 @@ use std::fmt;
 use crate::{base::debug_by_display, crypto::random::RandomError};
 
 /// An error from saving a session. None depends on the content.
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SaveError {
     /// The operating system's random generator failed.

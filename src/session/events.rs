@@ -68,10 +68,11 @@ pub(crate) fn unencrypted(purpose: &str) {
     tracing::info!(purpose, "sessions are unencrypted but signed");
 }
 
-/// A handler returned an error of its session.
-pub(crate) fn session_failed(key: Option<&str>, error: &(dyn Error + 'static)) {
+/// A handler returned an error of its session. A typed session has no key, but its request has a path.
+pub(crate) fn session_failed(path: Option<&str>, key: Option<&str>, error: &(dyn Error + 'static)) {
     #[cfg(feature = "tracing")]
     tracing::error!(
+        path,
         key,
         error = told(error),
         "a session could not be read or changed"
@@ -101,8 +102,8 @@ pub(crate) fn request_refused(
     #[cfg(feature = "tracing")]
     tracing::warn!(
         refusal,
-        origin,
         advice,
+        origin,
         host,
         "a request was refused by a CSRF check"
     );

@@ -37,6 +37,7 @@ use crate::{
 /// Every change can fail with one of these errors, which leaves the session as it was.
 ///
 /// - [`TooLarge`](SessionError::TooLarge): the session would no longer fit its cookie ([docs/spec/writer.md § 9.6]).
+///   Returned by a handler, it is a 413 and not a 500.
 /// - [`AfterHead`](SessionError::AfterHead): the head of the response has been sent, so nothing more can be saved.
 /// - [`NoContext`](SessionError::NoContext): the request belongs to no context that the layer knows.
 /// - [`InsideUpdate`](SessionError::InsideUpdate): the change is made inside an `update` of the same session.

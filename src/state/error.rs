@@ -99,7 +99,7 @@ impl fmt::Display for SessionError {
                 expected,
             } => write!(f, "the dictionary is not of type `{expected}`"),
             SessionError::NotRemembering => f.write_str(
-                "sessions cannot be remembered; set `remember_up_to` on the builder",
+                "sessions cannot be remembered; set `remember_up_to` on the builder, to the longest span of `remember_for`",
             ),
             SessionError::Random(error) => error.fmt(f),
         }

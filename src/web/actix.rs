@@ -1,9 +1,8 @@
 //! [`SessionLayer`] as middleware of actix-web, and [`Session`] as its extractor. Feature `actix`.
 
 use std::{
-    future::{Ready, ready},
-    pin::Pin,
-    sync::Arc,
+    future::{Ready, poll_fn, ready},
+    pin::{Pin, pin},
 };
 
 use actix_web::{
@@ -18,10 +17,11 @@ use tower_layer::Layer;
 
 use super::{
     extensions::{MissingSession, provide},
-    failure::Failure,
+    failure::{Failure, status_to_save_by},
     framework::Fields,
     gate::Gate,
     layer::SessionLayer,
+    path::RequestPath,
     service::Layered,
 };
 use crate::{
@@ -93,13 +93,15 @@ where
         let mut pending = layer.load_from(request.headers(), context);
         let session = (layer.wrap)(pending.session.clone());
         provide(&mut *request.extensions_mut(), session);
+        let mut path = RequestPath::new(request.path());
         let inner = self.inner.call(request);
         Box::pin(async move {
-            let mut answered = inner.await?;
+            let mut inner = pin!(inner);
+            let mut answered = poll_fn(|cx| path.during(|| inner.as_mut().poll(cx))).await?;
             // The request lives as long as its response here. Only a handle that the application keeps is to count.
             answered.request().extensions_mut().remove::<W>();
             let response = answered.response_mut();
-            let status = response.status().as_u16();
+            let status = status_to_save_by(response.status().as_u16(), &*response.extensions());
             if let Err(failure) = pending.finish(status, response.headers_mut()) {
                 *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
                 response.extensions_mut().insert(failure);
@@ -180,12 +182,14 @@ impl ResponseError for MissingSession {
     }
 }
 
-/// Lets a handler use `?`: the response is a 500 that tells the visitor nothing. The sentence of the error is in a
-/// `tracing` event, and in the response's extensions as a [`Failure`]. [`Stale`](SessionError::Stale) is no fault of the
-/// server: a 403 that asks the visitor to sign in again.
+/// Lets a handler use `?`: the response is a 500 that tells the visitor nothing, and changes are dropped. The sentence of
+/// the error is in a `tracing` event, and in the response's extensions as a [`Failure`].
+///
+/// Two errors are no fault of the server: [`TooLarge`](SessionError::TooLarge) is a 413, and
+/// [`Stale`](SessionError::Stale) a 403 that asks the visitor to sign in again.
 impl ResponseError for SessionError {
     fn error_response(&self) -> HttpResponse {
-        failed(Failure::Session(Arc::new(self.clone())))
+        failed(Failure::Session(self.clone()))
     }
 }
 

@@ -1,7 +1,5 @@
 //! [`Session`] as an axum extractor. Feature `axum`.
 
-use std::sync::Arc;
-
 use axum_core::{
     body::Body,
     extract::FromRequestParts,
@@ -54,9 +52,11 @@ impl IntoResponse for MissingSession {
     }
 }
 
-/// Lets a handler use `?`: the response is a 500 that tells the visitor nothing. The sentence of the error is in a
-/// `tracing` event, and in the response's extensions as a [`Failure`]. [`Stale`](SessionError::Stale) is no fault of the
-/// server: a 403 that asks the visitor to sign in again.
+/// Lets a handler use `?`: the response is a 500 that tells the visitor nothing, and changes are dropped. The sentence of
+/// the error is in a `tracing` event, and in the response's extensions as a [`Failure`].
+///
+/// Two errors are no fault of the server: [`TooLarge`](SessionError::TooLarge) is a 413, and
+/// [`Stale`](SessionError::Stale) a 403 that asks the visitor to sign in again.
 ///
 /// # Examples
 ///
@@ -69,14 +69,14 @@ impl IntoResponse for MissingSession {
 ///
 /// let error = session.insert("note", "x".repeat(3_000)).unwrap_err();
 /// let response = error.into_response();
-/// assert_eq!(response.status(), 500);
+/// assert_eq!(response.status(), 413);
 /// let failure = response.extensions().get::<Failure>().map(Failure::to_string);
 /// assert!(failure.is_some_and(|sentence| sentence.starts_with("`note` does not fit")));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 impl IntoResponse for SessionError {
     fn into_response(self) -> Response {
-        failed(Failure::Session(Arc::new(self)))
+        failed(Failure::Session(self))
     }
 }
 

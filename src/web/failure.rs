@@ -1,7 +1,8 @@
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 
+use super::{framework::Extensions, path};
 use crate::{
     session::{SaveError, events},
     state::SessionError,
@@ -10,17 +11,19 @@ use crate::{
 /// The reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] that a
 /// handler returned. It is in the extensions of the response, so that the application can replace the body.
 ///
-/// The default body is short and reveals nothing to the visitor. Each failure is also a `tracing` event.
+/// The default body is short and reveals nothing to the visitor. Each failure is also a `tracing` event. A request whose
+/// failure is an error of its session saves no changes, whatever status the application chooses.
 ///
 /// # Examples
 #[cfg_attr(feature = "axum", doc = "```")]
 #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
 /// use axum::{Router, http::header::CONTENT_LENGTH, middleware::map_response, response::Response, routing::get};
-/// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard, web::Failure};
+/// use hardtack::{EncryptionKey, SessionCookie, SessionError, SessionLayer, csrf::CsrfGuard, web::Failure};
 ///
 /// async fn with_own_words(mut response: Response) -> Response {
 ///     let words = match response.extensions().get::<Failure>() {
 ///         Some(Failure::Csrf(_)) => "Please load the page again.",
+///         Some(Failure::Session(SessionError::TooLarge(_))) => "There is no room for more.",
 ///         Some(_) => "Sorry, that is our fault. It has been noted.",
 ///         None => return response,
 ///     };
@@ -48,11 +51,11 @@ use crate::{
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Failure {
-    /// A handler returned this error of its session. The status is 500, or 403 where the visitor's device did not prove
-    /// itself ([`SessionError::Stale`]).
-    Session(Arc<SessionError>),
+    /// A handler returned this error of its session. The status is 500; 413 where a change did not fit
+    /// ([`SessionError::TooLarge`]), and 403 where the visitor's device did not prove itself ([`SessionError::Stale`]).
+    Session(SessionError),
     /// The session could not be saved, so its cookie is missing. The status is 500, the body the handler's.
-    Save(Arc<SaveError>),
+    Save(SaveError),
     /// The guard, or a form's extractor, refused the request. The status is 403.
     Csrf(CsrfRefusal),
     /// The application is not set up correctly, as this sentence explains. The status is 500.
@@ -63,11 +66,11 @@ impl Failure {
     /// Logs the failure.
     pub(crate) fn logged(self) -> Failure {
         match &self {
-            Failure::Session(error) => match **error {
-                SessionError::Stale => events::session_was_stale(),
-                _ => events::session_failed(error.key(), &**error),
-            },
-            Failure::Save(error) => events::save_failed(&**error),
+            Failure::Session(SessionError::Stale) => events::session_was_stale(),
+            Failure::Session(error) => {
+                events::session_failed(path::current().as_deref(), error.key(), error);
+            }
+            Failure::Save(error) => events::save_failed(error),
             // Reported by csrf/rules.rs, which knows the origin and the host.
             Failure::Csrf(_) => {}
             Failure::Setup(sentence) => events::setup_is_wrong(sentence),
@@ -80,9 +83,13 @@ impl Failure {
     pub(crate) fn into_response(self) -> Response<String> {
         let (status, body) = match &self {
             Failure::Csrf(refusal) => (StatusCode::FORBIDDEN, refusal.sentence()),
-            Failure::Session(error) if matches!(**error, SessionError::Stale) => {
+            Failure::Session(SessionError::Stale) => {
                 (StatusCode::FORBIDDEN, "please sign in again")
             }
+            Failure::Session(SessionError::TooLarge(_)) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "this is more than can be stored",
+            ),
             Failure::Session(_) | Failure::Save(_) | Failure::Setup(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "server error")
             }
@@ -93,6 +100,15 @@ impl Failure {
         response.headers_mut().insert(CONTENT_TYPE, kind);
         response.extensions_mut().insert(self.logged());
         response
+    }
+}
+
+/// Returns the status by which a response saves its session. After an error of its session a request saves as little as
+/// after any other failure, because only a part of its changes may have been made.
+pub(super) fn status_to_save_by(status: u16, response: &impl Extensions) -> u16 {
+    match response.get::<Failure>() {
+        Some(Failure::Session(_)) => StatusCode::INTERNAL_SERVER_ERROR.as_u16(),
+        _ => status,
     }
 }
 

@@ -29,6 +29,8 @@ mod jar;
 #[cfg(feature = "tower")]
 mod layer;
 #[cfg(feature = "tower")]
+mod path;
+#[cfg(feature = "tower")]
 mod pending;
 #[cfg(feature = "tower")]
 mod service;

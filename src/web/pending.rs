@@ -68,7 +68,7 @@ impl<T: Payload> PendingSession<T> {
             self.save(status, response)
         };
         self.is_finished = true;
-        saved.map_err(|error| Failure::Save(Arc::new(error)).logged())
+        saved.map_err(|error| Failure::Save(error).logged())
     }
 
     fn save(&self, status: u16, response: &mut impl Fields) -> Result<(), SaveError> {

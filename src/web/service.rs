@@ -11,7 +11,10 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{extensions::provide, layer::SessionLayer, pending::PendingSession};
+use super::{
+    extensions::provide, failure::status_to_save_by, layer::SessionLayer, path::RequestPath,
+    pending::PendingSession,
+};
 use crate::state::{Map, Payload};
 
 /// A service with one of our layers around it: [`SessionLayer`], [`CsrfGuard`](crate::csrf::CsrfGuard) or `DeviceLayer`.
@@ -71,11 +74,13 @@ where
             request = Request::from_parts(parts, body);
         }
         let pending = layer.load_from(request.headers(), context);
+        let path = RequestPath::new(request.uri().path());
         let session = (layer.wrap)(pending.session.clone());
         provide(request.extensions_mut(), session);
         ResponseFuture {
             inner: self.inner.call(request),
             pending,
+            path,
         }
     }
 }
@@ -86,6 +91,7 @@ pin_project! {
         #[pin]
         inner: F,
         pending: PendingSession<T>,
+        path: RequestPath,
     }
 }
 
@@ -104,9 +110,9 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let mut result = ready!(this.inner.poll(cx));
+        let mut result = ready!(this.path.during(|| this.inner.poll(cx)));
         if let Ok(response) = &mut result {
-            let status = response.status().as_u16();
+            let status = status_to_save_by(response.status().as_u16(), response.extensions());
             if let Err(failure) = this.pending.finish(status, response.headers_mut()) {
                 *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
                 response.extensions_mut().insert(failure);

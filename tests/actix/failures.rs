@@ -11,7 +11,7 @@ use super::{
 };
 
 #[test]
-fn an_error_of_a_session_is_a_500_that_tells_the_visitor_nothing() {
+fn a_session_that_would_be_too_large_is_a_413_that_saves_nothing() {
     async fn too_large(session: Session) -> Result<HttpResponse, SessionError> {
         session.insert("user", 42)?;
         session.insert("note", "hunter2".repeat(500))?;
@@ -24,9 +24,33 @@ fn an_error_of_a_session_is_a_500_that_tells_the_visitor_nothing() {
         },
         &[],
     );
-    assert_eq!(answer.status(), 500);
-    assert_eq!(answer.body(), "server error");
+    assert_eq!(answer.status(), 413);
+    assert_eq!(answer.body(), "this is more than can be stored");
     assert!(set_cookies(answer.headers()).is_empty());
+}
+
+#[cfg(feature = "tracing")]
+#[test]
+fn an_error_of_a_session_is_logged_with_the_path_of_its_request() {
+    let told = crate::common::told::told_by(|| {
+        let handler = async |session: Session| {
+            let inserted = session.insert("note", "x".repeat(4_000));
+            inserted.map(|()| "done")
+        };
+        let app = App::new()
+            .route("/profile/{user}", web::get().to(handler))
+            .wrap(SessionLayer::new(cookie()).clock(at(0)));
+        block_on(async {
+            let app = test::init_service(app).await;
+            let request = test::TestRequest::with_uri("/profile/ada?token=evil");
+            test::call_service(&app, request.to_request()).await;
+        });
+    });
+    let mut told = told
+        .iter()
+        .filter(|told| told.level == tracing::Level::ERROR);
+    let fields = &told.next().unwrap().fields;
+    assert!(fields.contains("path=\"/profile/ada\" "), "{fields}");
 }
 
 #[test]

@@ -35,6 +35,16 @@ async fn too_large(session: Session) -> Result<(), SessionError> {
     session.insert("the\nnote", SECRET.repeat(500))
 }
 
+/// The first change fits, and is a part of what the handler was to do.
+async fn too_large_after_a_change(session: Session) -> Result<(), SessionError> {
+    session.insert("user", 42)?;
+    too_large(session).await
+}
+
+async fn typed_too_large(session: Session<Login>) -> Result<(), SessionError> {
+    session.update(|login| login.name = SECRET.repeat(500))
+}
+
 async fn too_late(session: Session) -> Result<(), SessionError> {
     session.update("inner", |_: &mut u32| session.clear())?
 }
@@ -43,6 +53,7 @@ async fn too_late(session: Session) -> Result<(), SessionError> {
 fn routes() -> Router {
     Router::new()
         .route("/too-large", any(too_large))
+        .route("/half-done", any(too_large_after_a_change))
         .route("/too-late", any(too_late))
         .route(
             "/unsaved",
@@ -80,11 +91,30 @@ const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded")
 
 #[test]
 fn an_error_of_a_session_is_a_fault_of_the_server_and_tells_the_visitor_nothing() {
-    for path in ["/too-large", "/too-late"] {
-        let (status, body) = ask(routes(), request("GET", path, &[]));
-        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
-        assert_eq!(body, "server error");
+    let (status, body) = ask(routes(), request("GET", "/too-late", &[]));
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(body, "server error");
+}
+
+#[test]
+fn a_session_that_would_be_too_large_is_no_fault_of_the_server() {
+    let (status, body) = ask(routes(), request("GET", "/too-large", &[]));
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(body, "this is more than can be stored");
+}
+
+#[test]
+fn a_request_that_an_error_of_its_session_ended_saves_no_part_of_its_changes() {
+    let kindly = || map_response(async |response: Response| (StatusCode::OK, response));
+    for router in [routes(), routes().layer(kindly())] {
+        ask(router, request("GET", "/half-done", &[]));
     }
+    let inside = Router::new()
+        .route("/half-done", any(too_large_after_a_change))
+        .layer(kindly())
+        .layer(SessionLayer::new(cookie()).clock(at(0)));
+    let (status, _) = ask(inside, request("GET", "/half-done", &[]));
+    assert_eq!(status, StatusCode::OK);
 }
 
 async fn in_own_words(mut response: Response) -> Response {
@@ -92,6 +122,7 @@ async fn in_own_words(mut response: Response) -> Response {
         return response;
     };
     let words = match failure {
+        Failure::Session(SessionError::TooLarge(error)) => format!("full {:?}", error.key),
         Failure::Session(error) => format!("session {:?}", error.key()),
         Failure::Save(error) => format!("save {error}"),
         Failure::Csrf(refusal) => format!("csrf {refusal:?}"),
@@ -112,8 +143,8 @@ fn an_application_can_answer_every_failure_in_its_own_words() {
             "GET",
             "/too-large",
             &[][..],
-            500,
-            r#"session Some("the\nnote")"#,
+            413,
+            r#"full Some("the\nnote")"#,
         ),
         ("GET", "/too-late", &[], 500, "session None"),
         ("POST", "/form", &[cross_site], 403, "csrf CrossSite"),
@@ -138,7 +169,11 @@ fn an_application_can_answer_every_failure_in_its_own_words() {
 
 #[cfg(feature = "tracing")]
 mod told {
-    use axum::{Router, extract::rejection::FormRejection, routing::post};
+    use axum::{
+        Router,
+        extract::rejection::FormRejection,
+        routing::{any, post},
+    };
     use hardtack::{
         SessionLayer,
         csrf::{CsrfGuard, Guarded, GuardedRejection},
@@ -146,10 +181,13 @@ mod told {
     use http::Request;
     use tracing::Level;
 
-    use super::{FORM, SECRET, Transfer, ask, request, routes, unsaved};
-    use crate::common::{
-        at, cookie,
-        told::{Told, told_by},
+    use super::{FORM, SECRET, Transfer, ask, request, routes, typed_too_large, unsaved};
+    use crate::{
+        common::{
+            at, cookie,
+            told::{Told, told_by},
+        },
+        tower_layer::layers::login_layer,
     };
 
     /// Asserts that there is one event at `WARN` or worse, with this level and these texts.
@@ -201,6 +239,24 @@ mod told {
             Level::ERROR,
             &expected,
         );
+    }
+
+    /// A typed session has no key to name.
+    #[test]
+    fn an_error_of_a_session_is_logged_with_the_path_of_its_request() {
+        let router = Router::new()
+            .route("/profile/{user}", any(typed_too_large))
+            .layer(login_layer().clock(at(0)));
+        let request = request("GET", "/profile/ada?token=evil", &[]);
+        let expected = ["path=\"/profile/ada\" ", "session needs"];
+        check_told(router, request, Level::ERROR, &expected);
+        // Elsewhere no path is left.
+        let told = told_by(|| {
+            drop(axum::response::IntoResponse::into_response(
+                hardtack::SessionError::NoContext,
+            ));
+        });
+        assert!(!told[0].fields.contains("path"), "{told:?}");
     }
 
     #[test]
