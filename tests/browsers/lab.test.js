@@ -97,6 +97,8 @@ for (const [name, screen] of Object.entries(screens)) {
       const before = (await visitor.session()).id;
       await visitor.signIn();
       assert.match(await visitor.effect(), /new id/);
+      await visitor.open("/");
+      assert.equal(await visitor.has("#cookie .effect"), false, "it is said once");
       assert.match(await visitor.text("#sign-in"), /Hello, Ada/);
       assert.notEqual((await visitor.session()).id, before);
       await visitor.press("#count .primary");

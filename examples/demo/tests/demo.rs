@@ -98,26 +98,23 @@ impl Deref for Visitor {
 
 /// What a page of the demo shows.
 pub(crate) trait Page {
-    fn text(&self) -> &str;
-
     /// The tokens of all forms.
+    fn csrf_tokens(&self) -> Vec<String>;
+    /// The messages that are shown once, of the session or of a form.
+    fn messages(&self) -> Vec<&str>;
+}
+
+impl Page for Answer {
     fn csrf_tokens(&self) -> Vec<String> {
-        let fields = self.text().split(r#"name="csrf_token" value=""#).skip(1);
+        let fields = self.text.split(r#"name="csrf_token" value=""#).skip(1);
         let tokens = fields.map(|rest| rest.split('"').next().unwrap().to_owned());
         tokens.collect()
     }
 
-    /// The messages that are shown once, of the session or of a form.
     fn messages(&self) -> Vec<&str> {
-        let messages = self.text().split(r#"role="status">"#).skip(1);
+        let messages = self.text.split(r#"role="status">"#).skip(1);
         let texts = messages.map(|rest| rest.trim_start_matches("<span>"));
         texts.map(|rest| rest.split('<').next().unwrap()).collect()
-    }
-}
-
-impl Page for Answer {
-    fn text(&self) -> &str {
-        &self.text
     }
 }
 

@@ -50,17 +50,11 @@ fn the_lab_tells_why_a_token_was_refused() {
 fn the_language_switches_the_whole_page_and_outlives_the_session() {
     let browser = start("");
     assert!(browser.get("/").has(r#"<html lang="en""#));
-    let page = browser.submit("/language", &[("language", "de")]);
-    assert!(page.has(r#"<html lang="de""#) && page.has("<h1>Eine Sitzung in einem Cookie</h1>"));
-    let page = browser.submit("/sign-in", &[("name", "Ada")]);
-    assert!(page.has("Hallo, Ada") && page.has("Ihre Sitzung hat eine neue Kennung."));
+    browser.submit("/sign-in", &[("name", "Ada")]);
     let page = browser.submit("/language", &[("language", "sv")]);
     assert!(page.has("Hej, Ada") && page.has(r#"href="/about?lang=sv""#));
-    assert!(
-        browser
-            .submit("/flip", &[("byte", "50")])
-            .has("Avvisad: Auth.")
-    );
+    let page = browser.submit("/flip", &[("byte", "50")]);
+    assert!(page.has("Avvisad: Auth."));
     assert!(browser.submit("/sign-out", &[]).has(r#"<html lang="sv""#));
     assert!(browser.get("/about?lang=sv").has(r#"<html lang="sv""#));
 }
@@ -71,10 +65,8 @@ fn without_a_choice_the_browser_has_its_language() {
     browser.get("/");
     let check = |accepted: &str, language: &str| {
         let page = browser.with(Method::GET, "/", "accept-language", accepted);
-        assert!(
-            page.has(&format!(r#"<html lang="{language}""#)),
-            "{accepted}"
-        );
+        let html = format!(r#"<html lang="{language}""#);
+        assert!(page.has(&html), "{accepted}");
     };
     check("sv-SE,sv;q=0.9,en;q=0.8", "sv");
     check("fr, de;q=0.5", "de");
@@ -106,17 +98,13 @@ fn a_page_shows_the_cookie_as_it_arrived() {
     )));
     for key in ["id", "key_id"] {
         let value = session[key].as_str().unwrap();
-        assert!(
-            page.contains(&format!("&#34;{key}&#34;: &#34;{value}&#34;")),
-            "{key}"
-        );
+        let fact = format!("&#34;{key}&#34;: &#34;{value}&#34;");
+        assert!(page.contains(&fact), "{key}");
     }
     // Both deadlines.
     for moment in ["2027-01-15T08:30:00Z", "2027-01-15T20:00:00Z"] {
-        assert!(
-            page.contains(&format!(r#"<time datetime="{moment}">"#)),
-            "{moment}"
-        );
+        let time = format!(r#"<time datetime="{moment}">"#);
+        assert!(page.contains(&time), "{moment}");
     }
 }
 
@@ -196,13 +184,10 @@ fn a_name_is_text_and_nothing_in_a_session_breaks_a_page() {
 fn pages_refuse_to_be_framed_and_to_run_scripts() {
     let page = start("").get("/");
     let policy = page.header("content-security-policy").unwrap();
-    for part in [
-        "default-src 'none'",
-        "frame-ancestors 'none'",
-        "form-action 'self'",
-    ] {
-        assert!(policy.contains(part), "{policy}");
+    for part in ["default-src", "frame-ancestors", "base-uri"] {
+        assert!(policy.contains(&format!("{part} 'none'")), "{policy}");
     }
+    assert!(policy.contains("form-action 'self'"), "{policy}");
 }
 
 #[test]
