@@ -59,7 +59,12 @@ impl Flags {
                 Arg::Long(name) => FLAGS.iter().find(|row| row.name == *name),
                 _ => None,
             };
-            let row = row.ok_or_else(|| format!("{}, --help lists them", argument.unexpected()))?;
+            let row = row.ok_or_else(|| match &argument {
+                Arg::Long("release") => {
+                    "--release is for cargo, so it goes before the `--`".to_owned()
+                }
+                _ => format!("{}, --help lists them", argument.unexpected()),
+            })?;
             let value = match row.value {
                 "" => "true".to_owned(),
                 _ => parser.value()?.string()?,

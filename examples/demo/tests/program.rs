@@ -22,6 +22,7 @@ fn a_configuration_that_is_refused_ends_the_program_with_its_sentence() {
         ("--colour red", "--help lists them"),
         ("-x", "--help lists them"),
         ("stray", "--help lists them"),
+        ("--release", "--release is for cargo, so it goes before the `--`"),
         ("--port", "--port"),
         ("--port many", "expected a number from 0 to 65535"),
         ("--mode plain", "expected encrypted, unencrypted-but-signed"),
