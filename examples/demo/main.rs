@@ -19,7 +19,6 @@ use std::{
     net::Ipv4Addr,
     process::ExitCode,
     sync::Arc,
-    time::Duration,
 };
 
 use axum::{Router, extract::Request};
@@ -69,22 +68,9 @@ async fn serve(site: Arc<Site>) -> io::Result<()> {
     // The router of the settings that are switched on.
     let router = service_fn(move |request: Request| site.router().oneshot(request));
     let router = Router::new().fallback_service(router);
-    let serving = axum::serve(listener, router).with_graceful_shutdown(wait_for_ctrl_c());
     tokio::select! {
-        ended = serving.into_future() => ended,
-        () = wait_for_the_deadline() => Ok(()),
+        ended = axum::serve(listener, router).into_future() => ended,
+        // Without that signal the server runs until it is killed.
+        Ok(()) = signal::ctrl_c() => Ok(()),
     }
-}
-
-async fn wait_for_ctrl_c() {
-    // Without that signal the server runs until it is killed.
-    if signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
-}
-
-/// Gives requests under way at Ctrl-C three seconds to finish.
-async fn wait_for_the_deadline() {
-    wait_for_ctrl_c().await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
 }
