@@ -190,7 +190,8 @@ pub(crate) async fn flip(Query(step): Query<Step>, Posted(visit, fields): Posted
     bytes[at] ^= 1;
     let changed = token.with_bytes(&bytes);
     let reason = reason(&visit.open(&changed, visit.site.clock.now()));
-    let part = bands::name_at(at, bytes.len(), &visit.site);
+    let bands = bands::of(&bytes, &visit.site).unwrap_or_default();
+    let part = bands::name_at(at, &bands);
     visit.done(
         "flip.done",
         &[("byte", &at), ("part", &part), ("reason", &reason)],

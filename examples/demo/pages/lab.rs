@@ -11,21 +11,14 @@ use axum::{
     extract::{Query, rejection::QueryRejection},
     response::{IntoResponse, Redirect, Response},
 };
-use hardtack::{Session, carrier::KeysInUse, session::Outcome};
+use hardtack::{Session, session::Outcome};
 use serde::Deserialize;
 
-use self::{
-    bands::Band,
-    forgeries::Forgeries,
-    inside::{Deadline, Dump, Room},
-    numbers::Numbers,
-    picture::Picture,
-};
+use self::{bands::Band, forgeries::Forgeries, inside::Room, numbers::Numbers, picture::Picture};
 use super::{
     Page, filters,
     forms::{LONGEST_NAME, MOST_BYTES},
     large, purse,
-    token::Token,
     visit::{BOX, NAME, SEEN_IN_THE_PICTURE, THEMES, Visit},
 };
 use crate::{
@@ -73,68 +66,67 @@ struct Lab<'a> {
     t: &'static Texts,
     visit: &'a Visit,
     site: &'a Site,
+    asked: &'a Parameters,
     messages: Vec<String>,
-
     verdict: Verdict,
-    /// Whether the copy that was put aside needs the right clock to open; nothing if it opens in no case.
-    way_back: Option<bool>,
     /// The cookie as it arrived, or the reason why there is none.
     view: Result<View, &'static str>,
     forgeries: Option<Forgeries>,
-    room: Room,
-    deadlines: Vec<Deadline>,
-    facts: String,
-    dumps: Vec<Dump>,
-
-    has_boxes: bool,
-    /// The number of bytes of the token.
-    len: usize,
     copy: Option<Verdict>,
-    large: Option<String>,
-    keys: KeysInUse,
-    numbers: Option<Numbers>,
 }
 
 /// The cookie as it arrived.
 struct View {
     picture: Picture,
     bands: Vec<Band>,
+    key_id: String,
     /// The last form flipped a bit of it.
     is_changed: bool,
 }
 
 impl<'a> Lab<'a> {
-    fn of(visit: &'a Visit, parameters: &Parameters) -> Result<Lab<'a>, Failed> {
+    fn of(visit: &'a Visit, asked: &'a Parameters) -> Result<Lab<'a>, Failed> {
         let (site, session, t) = (&*visit.site, &visit.session, visit.texts());
         let messages = session.take_flashes("")?;
         // For the forms. A new session has its id from now on.
         session.csrf_token()?;
         let verdict = Verdict::of(session, t);
-        let arrived = visit.arrived();
-        let bytes = arrived.as_ref().and_then(Token::bytes);
-        let to_forge = arrived.filter(|_| parameters.forge.is_some() && !verdict.is_refused());
-        let now = site.clock.now();
-        let copy = visit.copied().map(|copy| visit.open(&copy, now));
+        let to_forge = visit
+            .arrived()
+            .filter(|_| asked.forge.is_some() && !verdict.is_refused());
+        let copy = visit
+            .copied()
+            .map(|copy| visit.open(&copy, site.clock.now()));
         Ok(Lab {
             t,
             visit,
             site,
+            asked,
             messages,
-            way_back: way_back(visit).filter(|_| verdict.is_refused()),
-            view: view(visit, parameters.byte),
+            view: view(visit, asked.byte),
             forgeries: to_forge.and_then(|token| Forgeries::of(&token, visit)),
-            room: Room::of(visit),
-            deadlines: inside::deadlines(visit),
-            facts: inside::facts(visit),
-            dumps: inside::dumps(visit),
-            has_boxes: session.keys().iter().any(|key| key.starts_with(BOX)),
-            len: bytes.map_or(0, |bytes| bytes.len()),
             copy: copy.map(|copy| Verdict::of_copy(&copy, t)),
-            large: parameters.large.as_ref().map(|_| large::kept(visit)),
-            keys: site.keys_in_use(),
-            numbers: parameters.measure.as_ref().map(|_| Numbers::measure(visit)),
             verdict,
         })
+    }
+
+    /// Returns whether the copy that was put aside needs the right clock to open; nothing if it opens in no case.
+    fn way_back(&self) -> Option<bool> {
+        let (clock, copy) = (&self.site.clock, self.visit.copied()?);
+        let now = clock.now();
+        let opens = [now, now - clock.ahead()].map(|now| !self.visit.open(&copy, now).is_new());
+        opens.iter().position(|opens| *opens).map(|at| at == 1)
+    }
+
+    /// Returns the number of bytes of the token.
+    fn len(&self) -> usize {
+        let bands = self.view.iter().flat_map(|view| &view.bands);
+        bands.map(|band| band.len).sum()
+    }
+
+    fn has_boxes(&self) -> bool {
+        let keys = self.visit.session.keys();
+        keys.iter().any(|key| key.starts_with(BOX))
     }
 }
 
@@ -148,15 +140,9 @@ fn view(visit: &Visit, changed: Option<usize>) -> Result<View, &'static str> {
     Ok(View {
         picture: Picture::of(&parts, changed),
         bands,
+        key_id: bands::key_id(&bytes),
         is_changed: changed.is_some(),
     })
-}
-
-fn way_back(visit: &Visit) -> Option<bool> {
-    let (clock, copy) = (&visit.site.clock, visit.copied()?);
-    let now = clock.now();
-    let opens = [now, now - clock.ahead()].map(|now| !visit.open(&copy, now).is_new());
-    opens.iter().position(|opens| *opens).map(|at| at == 1)
 }
 
 /// The fate of a cookie.

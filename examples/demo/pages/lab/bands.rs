@@ -5,61 +5,52 @@ use hardtack::keys::Mode;
 use crate::site::Site;
 
 /// Bytes of a token that belong together.
-pub(super) struct Band {
+pub(in crate::pages) struct Band {
     /// As in the specification. Its text is that of the cookie with this key.
-    pub(super) name: &'static str,
+    pub(in crate::pages) name: &'static str,
     pub(super) len: usize,
     pub(super) colour: &'static str,
-    /// The key id, in its own band.
-    pub(super) id: Option<String>,
 }
 
 /// Returns `None` if these are too few bytes for a token.
-pub(super) fn of(bytes: &[u8], site: &Site) -> Option<Vec<Band>> {
-    let id = bytes.get(1..5)?.iter().map(|byte| format!("{byte:02x}"));
-    let id: String = id.collect();
-    let parts = parts(bytes.len(), site)?.into_iter();
-    let bands = parts.filter(|(_, len)| *len > 0).map(|(name, len)| Band {
-        name,
-        len,
-        colour: match name {
-            "format" => "#7d8590",
-            "key id" => colour_of_key(site, &id),
-            "nonce" => "#5f92d6",
-            "tag" => "#3f9e6e",
-            _ => BODY,
-        },
-        id: (name == "key id").then(|| id.clone()),
-    });
-    Some(bands.collect())
-}
-
+///
 /// encrypted   format(1) || key id(4) || nonce(24) || ciphertext || tag(16)
 /// signed      format(1) || key id(4) || body || tag(16)
-fn parts(len: usize, site: &Site) -> Option<[(&'static str, usize); 5]> {
+pub(in crate::pages) fn of(bytes: &[u8], site: &Site) -> Option<Vec<Band>> {
     let (nonce, body) = match site.session.mode() {
         Mode::UnencryptedButSigned => (0, "body"),
         _ => (24, "ciphertext"),
     };
-    let rest = len.checked_sub(1 + 4 + nonce + 16)?;
-    Some([
-        ("format", 1),
-        ("key id", 4),
-        ("nonce", nonce),
-        (body, rest),
-        ("tag", 16),
-    ])
+    let rest = bytes.len().checked_sub(1 + 4 + nonce + 16)?;
+    let parts = [
+        ("format", 1, "#7d8590"),
+        ("key id", 4, colour_of_key(site, &key_id(bytes))),
+        ("nonce", nonce, "#5f92d6"),
+        (body, rest, BODY),
+        ("tag", 16, "#3f9e6e"),
+    ];
+    let parts = parts.into_iter().filter(|(_, len, _)| *len > 0);
+    Some(
+        parts
+            .map(|(name, len, colour)| Band { name, len, colour })
+            .collect(),
+    )
+}
+
+pub(super) fn key_id(bytes: &[u8]) -> String {
+    let id = bytes.iter().skip(1).take(4);
+    id.map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Returns the name of the part that a byte of a token belongs to.
-pub(in crate::pages) fn name_at(at: usize, len: usize, site: &Site) -> &'static str {
+pub(in crate::pages) fn name_at(at: usize, bands: &[Band]) -> &'static str {
     let mut end = 0;
-    let mut parts = parts(len, site).into_iter().flatten();
-    let part = parts.find(|(_, len)| {
-        end += len;
-        at < end
+    let mut ends = bands.iter().map(|band| {
+        end += band.len;
+        (band.name, end)
     });
-    part.map_or("?", |(name, _)| name)
+    ends.find(|(_, end)| at < *end)
+        .map_or("?", |(name, _)| name)
 }
 
 /// Returns the colour of a key. The next one has another.

@@ -1,6 +1,9 @@
 //! What is inside of a cookie: for the server, and for those without the key.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    iter,
+    time::{Duration, SystemTime},
+};
 
 use hardtack::{SessionCookie, keys::Mode};
 use serde_json::Value;
@@ -33,46 +36,45 @@ impl Room {
     /// Measures the session as it is now, which is at most what Set-Cookie has.
     pub(super) fn of(visit: &Visit) -> Room {
         let (report, t) = (visit.session.size_report(), visit.texts());
-        let mut parts: Vec<Part> = Vec::new();
-        let mut add = |name: &str, is_key: bool, len: usize, colour: &'static str| {
-            let start = parts.last().map_or(0, |last| last.start + last.len);
-            let name = name.to_owned();
-            parts.push(Part {
+        // Three bytes inside the seal are four of the cookie.
+        let sealed = |len: usize| (len * 4).div_ceil(3);
+        let text = |key: &str, len: usize, colour| (t[key].to_owned(), false, len, colour);
+        let entries = report.entries.iter().zip(ENTRIES.iter().cycle());
+        let entries =
+            entries.map(|((key, len), colour)| (key.clone(), true, sealed(*len), *colour));
+        let others = [
+            ("room.messages", report.flash),
+            ("room.padding", report.padding),
+        ];
+        let others = others.into_iter().filter(|(_, len)| *len > 0);
+        let free = report.allowed.saturating_sub(report.set_cookie);
+        let parts = iter::once(text("room.frame", report.empty, FRAME))
+            .chain(entries)
+            .chain(others.map(|(key, len)| text(key, sealed(len), FRAME)))
+            .chain([text("room.left", free, "none")]);
+        let mut end = 0;
+        let parts = parts.map(|(name, is_key, len, colour)| {
+            end += len;
+            let start = end - len;
+            Part {
                 name,
                 is_key,
                 start,
                 len,
                 colour,
-            });
-        };
-        // Three bytes inside the seal are four of the cookie.
-        let sealed = |len: usize| (len * 4).div_ceil(3);
-        add(&t["room.frame"], false, report.empty, FRAME);
-        for ((key, len), colour) in report.entries.iter().zip(ENTRIES.iter().cycle()) {
-            add(key, true, sealed(*len), colour);
-        }
-        let others = [
-            ("room.messages", report.flash),
-            ("room.padding", report.padding),
-        ];
-        for (key, len) in others.into_iter().filter(|(_, len)| *len > 0) {
-            add(&t[key], false, sealed(len), FRAME);
-        }
-        let free = report.allowed.saturating_sub(report.set_cookie);
-        add(&t["room.left"], false, free, "none");
+            }
+        });
+        let sent = visit.arrived().unwrap_or_default().as_field().len();
         let sizes: [Blank; 4] = [
             ("used", &report.set_cookie),
             ("allowed", &report.allowed),
-            (
-                "sent",
-                &visit.arrived().unwrap_or_default().as_field().len(),
-            ),
+            ("sent", &sent),
             ("cookies", &report.cookies),
         ];
         Room {
             allowed: report.allowed,
             size: t.filled("room.size", &sizes),
-            parts,
+            parts: parts.collect(),
         }
     }
 }
