@@ -1,85 +1,13 @@
 //! A browser that visits one site through `load` and `save`, and its cookies.
 
-use cookie_store::{CookieError, CookieStore};
 use hardtack::{
     Session, SessionCookie,
     carrier::SessionCookieBuilder,
     session::{Map, Payload},
 };
-use url::Url;
+pub(crate) use hardtack_jar::{Jar, pair_of};
 
 use super::moments::at;
-
-/// The cookies that a browser keeps, by RFC 6265.
-#[derive(Clone, Debug)]
-pub(crate) struct Jar {
-    /// The page whose request the cookies are for.
-    pub(crate) url: Url,
-    cookies: CookieStore,
-}
-
-impl Jar {
-    /// A jar with the cookies of a `Cookie` field, which this host set for all of its paths.
-    pub(crate) fn of(field: &str) -> Jar {
-        let mut jar = Jar::default();
-        let pairs = field.split("; ").filter(|pair| !pair.is_empty());
-        jar.receive(pairs.map(|pair| format!("{pair}; Path=/")));
-        jar
-    }
-
-    /// Takes in the `Set-Cookie` fields of a response.
-    #[track_caller]
-    pub(crate) fn receive(&mut self, fields: impl IntoIterator<Item = impl AsRef<str>>) {
-        for field in fields {
-            let field = field.as_ref();
-            let pair = pair_of(field);
-            assert!(pair.len() <= 4096, "browsers drop {} bytes", pair.len());
-            match self.cookies.parse(field, &self.url) {
-                // A field may expire a cookie that is not there. A cookie for another domain is dropped.
-                Ok(_) | Err(CookieError::Expired | CookieError::DomainMismatch) => {}
-                Err(error) => panic!("{error}: {field}"),
-            }
-        }
-    }
-
-    /// `name=value` of every cookie for this page, in the order of the names.
-    pub(crate) fn pairs(&self) -> Vec<String> {
-        let mut values: Vec<_> = self.cookies.get_request_values(&self.url).collect();
-        values.sort();
-        let pairs = values.iter();
-        pairs
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect()
-    }
-
-    /// The value of the `Cookie` field.
-    pub(crate) fn field(&self) -> String {
-        self.pairs().join("; ")
-    }
-
-    pub(crate) fn names(&self) -> Vec<String> {
-        let name_of = |pair: String| pair.split('=').next().unwrap().to_owned();
-        self.pairs().into_iter().map(name_of).collect()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.pairs().is_empty()
-    }
-}
-
-impl Default for Jar {
-    fn default() -> Self {
-        Jar {
-            url: "https://www.example.com/shop/basket".parse().unwrap(),
-            cookies: CookieStore::default(),
-        }
-    }
-}
-
-/// `name=value` of a `Set-Cookie` field.
-pub(crate) fn pair_of(set_cookie: &str) -> &str {
-    set_cookie.split(';').next().unwrap_or_default()
-}
 
 pub(crate) struct Browser<T = Map> {
     pub(crate) site: SessionCookie<T>,

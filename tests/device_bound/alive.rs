@@ -11,7 +11,7 @@ use super::{
 
 /// The session of a stream that begins now.
 fn stream(site: &Site, browser: &Browser) -> Session {
-    let session = site.cookie.load(browser.pairs(), site.clock());
+    let session = site.cookie.load(browser.jar.pairs(), site.clock());
     assert!(!session.is_new());
     session
 }
@@ -19,7 +19,7 @@ fn stream(site: &Site, browser: &Browser) -> Session {
 /// Asserts that `is_alive` agrees with loading the cookies again.
 #[track_caller]
 fn check(site: &Site, browser: &Browser, stream: &Session, expected: bool) {
-    let reloaded = site.cookie.load(browser.pairs(), site.clock());
+    let reloaded = site.cookie.load(browser.jar.pairs(), site.clock());
     assert_eq!(
         (stream.is_alive(), !reloaded.is_new()),
         (expected, expected)

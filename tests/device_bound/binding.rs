@@ -69,9 +69,9 @@ fn a_response_that_was_on_its_way_does_not_undo_the_binding() {
     late.post(&site, "/count");
     browser.register(&site, Carry::All);
     browser.get(&site, "/");
-    browser.cookies.insert(
-        "__Host-session".to_owned(),
-        late.cookies["__Host-session"].clone(),
+    browser.jar.set(
+        "__Host-session",
+        late.jar.cookies()["__Host-session"].clone(),
     );
     assert_eq!(browser.get(&site, "/"), "ada 1 Bound");
     browser.lose_bound_cookie();
@@ -82,10 +82,10 @@ fn a_response_that_was_on_its_way_does_not_undo_the_binding() {
 fn a_failed_sign_in_changes_nothing() {
     let site = Site::new();
     let mut browser = Browser::bound(&site);
-    let before = browser.cookies.clone();
+    let before = browser.jar.cookies();
     browser.post(&site, "/fail");
     assert!(browser.offer.is_none());
-    assert_eq!(browser.cookies, before);
+    assert_eq!(browser.jar.cookies(), before);
     assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
 }
 
@@ -115,7 +115,11 @@ fn each_of_many_sign_ins_is_bound() {
         browser.register(&site, Carry::All);
         assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
         browser.post(&site, "/new-id");
-        let bound = browser.cookies.keys().filter(|name| name.contains(".b-"));
+        let bound = browser
+            .jar
+            .names()
+            .into_iter()
+            .filter(|name| name.contains(".b-"));
         assert_eq!(bound.count(), 1);
     }
 }
@@ -129,13 +133,13 @@ fn binding_adds_few_bytes() {
     let mut before = Browser::new();
     before.post(&plain, "/sign-in");
     let bound = Browser::bound(&Site::new());
-    let length = |browser: &Browser| browser.cookies["__Host-session"].len();
+    let length = |browser: &Browser| browser.jar.cookies()["__Host-session"].len();
     assert!(length(&bound) - length(&before) <= 22);
     let name = &bound.device.as_ref().unwrap().cookie;
     assert!(
-        name.len() + 1 + bound.cookies[name].len() <= 130,
+        name.len() + 1 + bound.jar.cookies()[name].len() <= 130,
         "{}",
-        bound.cookies[name].len()
+        bound.jar.cookies()[name].len()
     );
 }
 
@@ -175,7 +179,7 @@ fn a_registration_is_no_activity_of_the_visitor() {
     browser.post(&site, "/sign-in");
     site.wait(60);
     browser.register(&site, Carry::All);
-    let session = site.cookie.load(browser.pairs(), moment(START + 60));
+    let session = site.cookie.load(browser.jar.pairs(), moment(START + 60));
     assert_eq!(session.last_active_at(), Some(moment(START)));
 }
 
@@ -252,17 +256,13 @@ fn a_rollout_begins_and_ends_without_offers() {
     let mut other = Browser::new();
     other.post(&accepting, "/sign-in");
     other.post(&accepting, "/sign-out");
-    assert!(other.cookies.is_empty(), "no registration is on its way");
+    assert!(other.jar.is_empty(), "no registration is on its way");
 
     let without = SessionCookie::encrypted(keys.shared.clone())
         .build()
         .unwrap();
     let browser = Browser::bound(&on);
-    let fields = browser
-        .cookies
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"));
-    let session = without.load(fields, moment(START));
+    let session = without.load(browser.jar.pairs(), moment(START));
     assert!(matches!(
         session.outcome(),
         Outcome::Rejected {

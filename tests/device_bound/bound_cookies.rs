@@ -15,7 +15,7 @@ fn binding<'a>(site: &Site, pairs: impl IntoIterator<Item = &'a String>) -> Devi
 
 /// The session's cookie, and the bound one.
 fn pairs_of(browser: &Browser) -> [String; 2] {
-    browser.pairs().try_into().unwrap()
+    browser.jar.pairs().try_into().unwrap()
 }
 
 /// Bound cookies of other sessions, or made by anybody.
@@ -32,10 +32,10 @@ fn the_bound_cookie_of_another_session_or_another_name_proves_nothing() {
     let own = browser.device.as_ref().unwrap().cookie.clone();
     let others = other.device.as_ref().unwrap().cookie.clone();
     assert_ne!(own, others);
-    let value = other.cookies[&others].clone();
-    browser.cookies.insert(own, value.clone());
+    let value = other.jar.cookies()[&others].clone();
+    browser.jar.set(own, value.clone());
     assert_eq!(browser.get(&site, "/"), "nobody 0 Stale");
-    browser.cookies.insert(others, value);
+    browser.jar.set(others, value);
     assert_eq!(browser.get(&site, "/"), "nobody 0 Stale");
 }
 
@@ -51,8 +51,8 @@ fn an_unbound_session_is_not_bound_by_the_cookie_of_another() {
         let mut browser = Browser::new();
         browser.post(&site, path);
         browser
-            .cookies
-            .insert(name.clone(), other.cookies[name].clone());
+            .jar
+            .set(name.clone(), other.jar.cookies()[name].clone());
         assert_eq!(browser.get(&site, "/"), shown);
     }
 }
@@ -83,7 +83,7 @@ fn other_bound_cookies_do_not_hide_that_of_the_session() {
     for number in 10..30 {
         // Before the true one, in the order of this browser.
         let name = format!("__Host-session.b-------{number}");
-        browser.cookies.insert(name, "x".to_owned());
+        browser.jar.set(name, "x".to_owned());
     }
     assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
 }

@@ -1,11 +1,10 @@
 //! A browser that keeps cookies and a key, and speaks the protocol.
 
-use std::collections::BTreeMap;
-
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Response, StatusCode, header::SET_COOKIE};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hardtack::session::SessionId;
+use hardtack_jar::{Jar, pair_of};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
 use serde_json::{Value, json};
 
@@ -13,7 +12,7 @@ use super::site::{START, Site, moment};
 
 #[derive(Clone)]
 pub(crate) struct Browser {
-    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) jar: Jar,
     pub(crate) device: Option<Device>,
     /// The offer of the last response.
     pub(crate) offer: Option<Offer>,
@@ -46,7 +45,7 @@ pub(crate) enum Carry {
 impl Browser {
     pub(crate) fn new() -> Browser {
         Browser {
-            cookies: BTreeMap::new(),
+            jar: Jar::default(),
             device: None,
             offer: None,
             host: Some("app.test"),
@@ -74,24 +73,16 @@ impl Browser {
         self
     }
 
-    /// Each cookie as `name=value`.
-    pub(crate) fn pairs(&self) -> Vec<String> {
-        let cookies = self.cookies.iter();
-        cookies
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect()
-    }
-
     /// The id of the session.
     pub(crate) fn session_id(&self, site: &Site) -> SessionId {
-        let session = site.cookie.load(self.pairs(), moment(START));
+        let session = site.cookie.load(self.jar.pairs(), moment(START));
         session.id().unwrap()
     }
 
     /// A thief's browser, with a copy of the cookies.
     pub(crate) fn thief(&self) -> Browser {
         Browser {
-            cookies: self.cookies.clone(),
+            jar: self.jar.clone(),
             host: self.host,
             ..Browser::new()
         }
@@ -100,7 +91,7 @@ impl Browser {
     /// A thief's browser, with a copy of the session's cookie alone.
     pub(crate) fn thief_of_session(&self) -> Browser {
         let mut thief = self.thief();
-        thief.cookies.retain(|name, _| !name.contains(".b-"));
+        thief.jar.retain(|name| !name.contains(".b-"));
         thief
     }
 
@@ -194,7 +185,7 @@ impl Browser {
         carry: Carry,
         fields: &[(&str, &str)],
     ) -> Response<String> {
-        let mut carried = self.pairs();
+        let mut carried = self.jar.pairs();
         carried.retain(|pair| carry == Carry::All || pair.contains(".out-"));
         let mut request = Request::builder().method(method).uri(path);
         if let Some(host) = self.host {
@@ -216,25 +207,17 @@ impl Browser {
 
     /// Keeps the cookie of a `Set-Cookie` field, or drops it.
     pub(crate) fn keep(&mut self, field: &str) {
-        let (pair, attributes) = field.split_once("; ").unwrap();
-        let (name, value) = pair.split_once('=').unwrap();
-        assert!(attributes.contains("Secure; HttpOnly"), "{field}");
-        assert_eq!(
-            attributes.contains("SameSite=None"),
-            name.contains(".out-"),
-            "{field}"
-        );
-        if attributes.contains("Max-Age=0") {
-            self.cookies.remove(name);
-        } else {
-            self.cookies.insert(name.to_owned(), value.to_owned());
-        }
+        assert!(field.contains("; Secure; HttpOnly"), "{field}");
+        let is_mark = pair_of(field).contains(".out-");
+        assert_eq!(field.contains("SameSite=None"), is_mark, "{field}");
+        self.jar.receive([field]);
     }
 
     /// Lets the bound cookie expire in the browser.
     pub(crate) fn lose_bound_cookie(&mut self) {
         let name = &self.device.as_ref().unwrap().cookie;
-        assert!(self.cookies.remove(name).is_some());
+        assert!(self.jar.value(name).is_some());
+        self.jar.retain(|kept| kept != name);
     }
 }
 

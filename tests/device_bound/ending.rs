@@ -17,7 +17,7 @@ fn a_sign_out_ends_the_session_of_the_device_from_any_site() {
         assert_eq!(browser.post(&site, "/sign-out"), "nobody 0 Unbound");
         browser.refresh(&site, carry);
         assert!(browser.device.is_none());
-        assert!(browser.cookies.is_empty(), "{:?}", browser.cookies.keys());
+        assert!(browser.jar.is_empty(), "{:?}", browser.jar.names());
     }
 }
 
@@ -28,21 +28,21 @@ fn a_sign_out_right_after_the_registration_ends_it() {
     browser.post(&site, "/sign-in");
     browser.register(&site, Carry::All);
     browser.post(&site, "/sign-out");
-    let left: Vec<_> = browser.cookies.keys().collect();
+    let left = browser.jar.names();
     assert!(left.iter().all(|name| name.contains(".out-")), "{left:?}");
     browser.refresh(&site, Carry::CrossSite);
     assert!(browser.device.is_none());
-    assert!(browser.cookies.is_empty(), "{:?}", browser.cookies);
+    assert!(browser.jar.is_empty(), "{:?}", browser.jar.cookies());
 }
 
 #[test]
 fn a_session_that_is_cleared_ends_that_of_the_device() {
     let site = Site::new();
     let mut browser = Browser::bound(&site);
-    let before: Vec<_> = browser.cookies.keys().cloned().collect();
+    let before = browser.jar.names();
     assert!(before.iter().any(|name| name.contains(".b-")));
     browser.post(&site, "/clear");
-    let left: Vec<_> = browser.cookies.keys().collect();
+    let left = browser.jar.names();
     assert!(left.iter().all(|name| name.contains(".out-")), "{left:?}");
     assert_eq!(left.len(), 1);
 }
@@ -55,7 +55,7 @@ fn after_a_new_id_or_none_a_sign_out_ends_the_session_of_the_device() {
         assert_eq!(browser.post(&site, change), shown);
         assert_eq!(browser.get(&site, "/"), shown);
         browser.post(&site, "/sign-out");
-        let left: Vec<_> = browser.cookies.keys().collect();
+        let left = browser.jar.names();
         assert!(left.iter().all(|name| name.contains(".out-")), "{left:?}");
         browser.refresh(&site, Carry::CrossSite);
         assert!(browser.device.is_none(), "{change}");
@@ -78,7 +78,7 @@ fn a_second_sign_in_ends_the_session_of_the_first_from_any_site() {
         assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
         assert_eq!(browser.refresh(&site, carry).status(), StatusCode::OK);
         assert!(browser.device.is_some());
-        assert_eq!(browser.cookies.len(), 2, "{:?}", browser.cookies.keys());
+        assert_eq!(browser.jar.names().len(), 2, "{:?}", browser.jar.names());
     }
 }
 
@@ -104,9 +104,9 @@ fn a_refresh_during_a_sign_out_does_not_bring_the_session_back() {
         other_tab.refresh(&site, Carry::All).status(),
         StatusCode::OK
     );
-    for (name, value) in other_tab.cookies {
+    for (name, value) in other_tab.jar.cookies() {
         if name.contains(".b-") {
-            browser.cookies.insert(name, value);
+            browser.jar.set(name, value);
         }
     }
     assert_eq!(browser.get(&site, "/"), "nobody 0 Unbound");
@@ -161,18 +161,22 @@ fn a_hundred_sign_ins_and_sign_outs_in_an_hour_leave_a_handful_of_cookies() {
     for second in (0..3_600).step_by(36) {
         kept.retain(|(_, end)| second < *end);
         browser
-            .cookies
-            .retain(|name, _| kept.iter().any(|(kept, _)| kept == name));
+            .jar
+            .retain(|name| kept.iter().any(|(kept, _)| kept == name));
         browser.post(&site, "/sign-in");
         let left = marks(&browser.fetch(&site, "POST", "/sign-out"));
         kept.extend(
             left.into_iter()
                 .map(|(name, seconds)| (name, second + seconds)),
         );
-        assert!(browser.cookies.len() <= 4, "{:?}", browser.cookies);
+        assert!(
+            browser.jar.names().len() <= 4,
+            "{:?}",
+            browser.jar.cookies()
+        );
         site.wait(36);
     }
-    assert_eq!(browser.cookies.len(), 4, "they are left at all");
+    assert_eq!(browser.jar.names().len(), 4, "they are left at all");
 }
 
 /// A second refresh would ask for a session that has ended.
@@ -185,9 +189,9 @@ fn a_device_that_is_ended_loses_its_cookies() {
     browser.refresh(&site, Carry::CrossSite);
     assert!(browser.device.is_none());
     assert!(
-        !browser.cookies.keys().any(|name| name.contains(".b-")),
+        !browser.jar.names().iter().any(|name| name.contains(".b-")),
         "{:?}",
-        browser.cookies
+        browser.jar.cookies()
     );
 
     // A tab refreshed while the visitor signed out.
@@ -195,14 +199,14 @@ fn a_device_that_is_ended_loses_its_cookies() {
     let mut tab = browser.clone();
     browser.post(&site, "/sign-out");
     tab.refresh(&site, Carry::All);
-    let brought_back = tab
-        .cookies
-        .into_iter()
-        .filter(|(name, _)| name.contains(".b-"));
-    browser.cookies.extend(brought_back);
-    assert_eq!(browser.cookies.len(), 2);
+    for (name, value) in tab.jar.cookies() {
+        if name.contains(".b-") {
+            browser.jar.set(name, value);
+        }
+    }
+    assert_eq!(browser.jar.names().len(), 2);
     browser.refresh(&site, Carry::CrossSite);
-    assert!(browser.cookies.is_empty(), "{:?}", browser.cookies);
+    assert!(browser.jar.is_empty(), "{:?}", browser.jar.cookies());
 }
 
 #[test]
@@ -211,7 +215,7 @@ fn a_refresh_beside_another_session_ends_the_device() {
     // Of a sign-in, and of somebody who did not sign in.
     for path in ["/sign-in", "/count"] {
         let mut browser = Browser::bound(&site);
-        browser.cookies.remove("__Host-session");
+        browser.jar.retain(|name| name != "__Host-session");
         browser.post(&site, path);
         browser.refresh(&site, Carry::All);
         assert!(browser.device.is_none(), "{path}");
@@ -290,9 +294,9 @@ fn an_earlier_id_may_be_denied() {
 fn a_session_that_ends_at_once_offers_no_registration() {
     let site = Site::new();
     let mut browser = Browser::new();
-    for pairs in [browser.pairs(), {
+    for pairs in [browser.jar.pairs(), {
         browser.post(&site, "/count");
-        browser.pairs()
+        browser.jar.pairs()
     }] {
         let session = site.cookie.load(pairs, moment(START));
         session.renew().unwrap();

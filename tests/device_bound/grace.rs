@@ -94,7 +94,7 @@ fn a_session_is_refused_after_the_grace_wherever_it_comes_from() {
     site.wait(59);
     assert_eq!(browser.post(&site, "/new-id"), "ada 0 Unbound");
     assert_eq!(browser.post(&site, "/count"), "ada 1 Unbound");
-    check(&site, &browser.pairs());
+    check(&site, &browser.jar.pairs());
 }
 
 #[cfg(feature = "migrate")]

@@ -76,7 +76,7 @@ impl Visitor {
     fn refresh(&mut self, carry: Carry, is_due: impl Fn(u64) -> bool) {
         for (device, refreshed) in std::mem::take(&mut self.devices) {
             let cookie = device.cookie.clone();
-            if self.browser.cookies.contains_key(&cookie) && !is_due(refreshed) {
+            if self.browser.jar.value(&cookie).is_some() && !is_due(refreshed) {
                 self.devices.push((device, refreshed));
                 continue;
             }
@@ -84,7 +84,7 @@ impl Visitor {
             self.browser.refresh(&self.site, carry);
             match self.browser.device.take() {
                 Some(device) => self.devices.push((device, self.now)),
-                None => assert!(!self.browser.cookies.contains_key(&cookie)),
+                None => assert!(self.browser.jar.value(&cookie).is_none()),
             }
         }
     }
@@ -93,7 +93,14 @@ impl Visitor {
         self.fetch("POST", "/sign-out", carry);
         self.refresh(carry, |_| true);
         assert!(self.devices.is_empty(), "a device outlives its session");
-        assert!(!self.browser.cookies.keys().any(|name| name.contains(".b-")));
+        assert!(
+            !self
+                .browser
+                .jar
+                .names()
+                .iter()
+                .any(|name| name.contains(".b-"))
+        );
     }
 
     fn check(&mut self, carry: Carry) {
@@ -102,7 +109,7 @@ impl Visitor {
         assert!(!shown.ends_with("Stale"), "{shown}");
         if shown.ends_with("Bound") {
             let mut thief = self.browser.thief();
-            thief.cookies.retain(|name, _| !name.contains(".b-"));
+            thief.jar.retain(|name| !name.contains(".b-"));
             assert!(thief.get(&self.site, "/").ends_with("Stale"));
         }
     }

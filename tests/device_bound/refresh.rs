@@ -97,7 +97,7 @@ fn a_challenge_is_good_for_two_minutes() {
 fn an_identifier_that_does_not_open_is_unknown() {
     let site = Site::new();
     let mut browser = Browser::bound(&site);
-    let session = browser.cookies["__Host-session"].clone();
+    let session = browser.jar.cookies()["__Host-session"].clone();
     let mut ask = |id: &str| {
         browser.device.as_mut().unwrap().id = id.to_owned();
         let response = browser.ask(&site, Carry::All, &[]);

@@ -27,7 +27,7 @@ fn refused(site: &Site, proof: &str) {
     let fields = [("secure-session-response", proof)];
     let response = browser.send(site, "POST", "/.session/register", Carry::All, &fields);
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
-    assert!(browser.cookies.is_empty() && response.body().is_empty());
+    assert!(browser.jar.is_empty() && response.body().is_empty());
 }
 
 #[test]
@@ -38,7 +38,10 @@ fn a_proof_without_a_challenge_of_ours_is_refused() {
     refused(&site, "");
     refused(&site, &proof_for(&key, ""));
     refused(&site, &proof_for(&key, "AAAA"));
-    refused(&site, &proof_for(&key, &browser.cookies["__Host-session"]));
+    refused(
+        &site,
+        &proof_for(&key, &browser.jar.cookies()["__Host-session"]),
+    );
     let proof = proof_for(&key, &challenge);
     for end in 0..proof.len() {
         refused(&site, &proof[..end]);
@@ -97,13 +100,13 @@ fn a_registration_for_an_id_that_the_session_no_longer_has_is_void() {
         }
 
         // Without the mark, a registration without cookies cannot be told from a good one, and binds nothing.
-        browser.cookies.retain(|name, _| !name.contains(".out-"));
+        browser.jar.retain(|name| !name.contains(".out-"));
         browser.offer = offer;
         browser.register(&site, Carry::CrossSite);
         assert_eq!(browser.get(&site, "/"), shown);
         browser.refresh(&site, Carry::All);
         assert!(browser.device.is_none());
-        assert_eq!(browser.cookies.len(), 1);
+        assert_eq!(browser.jar.names().len(), 1);
 
         // The next sign-in is offered one.
         browser.post(&site, "/sign-in");
@@ -162,11 +165,11 @@ fn a_registration_beside_another_session_is_refused() {
     for path in ["/sign-in", "/count"] {
         let mut other = Browser::new();
         other.post(&site, path);
-        let before = other.cookies.clone();
+        let before = other.jar.cookies();
         let proof = proof_for(&fresh_signing_key(), &challenge);
         let fields = [("secure-session-response", &*proof)];
         let refused = other.send(&site, "POST", "/.session/register", Carry::All, &fields);
         assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{path}");
-        assert_eq!(other.cookies, before);
+        assert_eq!(other.jar.cookies(), before);
     }
 }

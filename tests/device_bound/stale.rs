@@ -21,7 +21,7 @@ type Change = fn(&Session, Duration) -> Result<(), SessionError>;
 fn stale(site: &Site, browser: &Browser) -> Session {
     let session = site
         .cookie
-        .load(browser.thief_of_session().pairs(), moment(START));
+        .load(browser.thief_of_session().jar.pairs(), moment(START));
     assert_eq!(session.binding(), DeviceBinding::Stale);
     session
 }
@@ -32,8 +32,8 @@ fn a_stolen_session_cookie_opens_nothing_and_is_left_alone() {
     let mut browser = Browser::bound(&site);
     let name = browser.device.as_ref().unwrap().cookie.clone();
     let mut thief = browser.thief();
-    thief.cookies.remove(&name);
-    let before = thief.cookies.clone();
+    thief.jar.retain(|kept| kept != name);
+    let before = thief.jar.cookies();
     assert_eq!(thief.get(&site, "/"), "nobody 0 Stale");
     let response = thief.fetch(&site, "POST", "/count");
     assert!(
@@ -44,7 +44,7 @@ fn a_stolen_session_cookie_opens_nothing_and_is_left_alone() {
         !response.headers().contains_key(SET_COOKIE),
         "nothing is written, nothing deleted"
     );
-    assert_eq!(thief.cookies, before);
+    assert_eq!(thief.jar.cookies(), before);
     assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
 }
 
@@ -150,7 +150,7 @@ fn nothing_is_told_about_a_stale_session() {
     session.renew().unwrap();
     assert_eq!(session.invalidate().unwrap(), None);
     // The owner is told.
-    let session = site.cookie.load(browser.pairs(), moment(START));
+    let session = site.cookie.load(browser.jar.pairs(), moment(START));
     let id = session.id();
     assert!(id.is_some());
     assert_eq!(session.invalidate().unwrap(), id);
@@ -236,7 +236,7 @@ fn a_stale_session_signs_in_by_a_form() {
     let site = Site::new();
     let browser = Browser::bound(&site);
     let load = |cookies: Vec<String>| site.cookie.load(cookies, moment(START));
-    let all = browser.pairs();
+    let all = browser.jar.pairs();
     let copied: Vec<_> = all
         .iter()
         .filter(|pair| !pair.contains(".b-"))

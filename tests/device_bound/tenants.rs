@@ -51,17 +51,15 @@ fn a_refresh_beside_another_session_of_the_tenant_ends_the_device() {
     let mut browser = Browser::at(ACME).signed_in(&site);
     let others = Browser::at(GLOBEX).signed_in(&site);
     // A session of another tenant does not open, so it says nothing.
-    let own = browser.cookies["__Host-session"].clone();
-    let of_other = others.cookies["__Host-session"].clone();
-    browser
-        .cookies
-        .insert("__Host-session".to_owned(), of_other);
+    let own = browser.jar.cookies()["__Host-session"].clone();
+    let of_other = others.jar.cookies()["__Host-session"].clone();
+    browser.jar.set("__Host-session", of_other);
     assert_eq!(browser.refresh(&site, Carry::All).status(), StatusCode::OK);
     assert!(browser.device.is_some());
-    browser.cookies.insert("__Host-session".to_owned(), own);
+    browser.jar.set("__Host-session", own);
     assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
 
-    browser.cookies.remove("__Host-session");
+    browser.jar.retain(|name| name != "__Host-session");
     browser.post(&site, "/count");
     browser.refresh(&site, Carry::All);
     assert!(browser.device.is_none());

@@ -1,12 +1,12 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
+use hardtack_jar::Jar;
 use reqwest::{
     Method,
     blocking::{Body, Client, RequestBuilder},
     header::{CONTENT_TYPE, COOKIE, HeaderMap},
     redirect::Policy,
 };
-
 use serde_json::Value;
 
 use crate::Server;
@@ -15,7 +15,8 @@ use crate::Server;
 #[derive(Clone, Debug)]
 pub struct Browser {
     client: Client,
-    cookies: RefCell<BTreeMap<String, String>>,
+    /// For the page that was asked for last.
+    jar: RefCell<Jar>,
 }
 
 impl Browser {
@@ -27,9 +28,11 @@ impl Browser {
             .no_proxy()
             .redirect(Policy::none())
             .pool_max_idle_per_host(0);
+        let mut jar = Jar::default();
+        jar.url = "http://127.0.0.1/".parse().unwrap();
         Browser {
             client: client.build().unwrap(),
-            cookies: RefCell::default(),
+            jar: RefCell::new(jar),
         }
     }
 
@@ -54,7 +57,9 @@ impl Browser {
 
     /// Begins a request with the cookies.
     pub fn request(&self, base: &str, method: Method, path: &str) -> RequestBuilder {
-        let request = self.client.request(method, format!("{base}{path}"));
+        let url = format!("{base}{path}");
+        self.jar.borrow_mut().url = url.parse().unwrap();
+        let request = self.client.request(method, url);
         let field = self.cookie_field();
         match field.is_empty() {
             true => request,
@@ -72,47 +77,25 @@ impl Browser {
             headers: response.headers().clone(),
             text: response.text().unwrap(),
         };
-        self.keep(&answer);
+        self.jar.borrow_mut().receive(answer.set_cookies());
         answer
     }
 
     /// Returns the value of the next request's `Cookie` field.
     #[must_use]
     pub fn cookie_field(&self) -> String {
-        let cookies = self.cookies.borrow();
-        let pairs = cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"));
-        pairs.collect::<Vec<_>>().join("; ")
+        self.jar.borrow().field()
     }
 
     /// Returns the names and values of the cookies.
     #[must_use]
     pub fn cookies(&self) -> BTreeMap<String, String> {
-        self.cookies.borrow().clone()
+        self.jar.borrow().cookies()
     }
 
     /// Adds a cookie, or replaces its value.
     pub fn set(&self, name: &str, value: &str) {
-        let mut cookies = self.cookies.borrow_mut();
-        cookies.insert(name.to_owned(), value.to_owned());
-    }
-
-    fn keep(&self, answer: &Answer) {
-        for field in answer.set_cookies() {
-            let (pair, attributes) = field.split_once(';').unwrap_or((field, ""));
-            let (name, value) = pair.split_once('=').unwrap();
-            assert!(
-                pair.len() <= 4097,
-                "browsers drop {name}, {} bytes",
-                pair.len()
-            );
-            if attributes.to_ascii_lowercase().contains("max-age=0") {
-                self.cookies.borrow_mut().remove(name);
-            } else {
-                self.set(name, value);
-            }
-        }
+        self.jar.borrow_mut().set(name, value);
     }
 }
 
