@@ -1,9 +1,11 @@
 //! A clock that a script can stop, and that a visitor can move.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
+
+use crate::lock;
 
 /// The system's clock, or one that stands still. All clones share it.
 #[derive(Clone)]
@@ -23,23 +25,23 @@ impl DemoClock {
     }
 
     pub(crate) fn now(&self) -> SystemTime {
-        let moved = self.lock();
+        let moved = lock(&self.0);
         moved.stands_at.unwrap_or_else(SystemTime::now) + moved.ahead
     }
 
     pub(crate) fn ahead(&self) -> Duration {
-        self.lock().ahead
+        lock(&self.0).ahead
     }
 
     /// Moves it forward, at most to [`FURTHEST`] in all.
     pub(crate) fn forward(&self, by: Duration) {
         let ahead = self.ahead().saturating_add(by).min(FURTHEST);
-        self.lock().ahead = ahead;
+        lock(&self.0).ahead = ahead;
     }
 
     /// Takes back what [`forward`](DemoClock::forward) did.
     pub(crate) fn set_right(&self) {
-        self.lock().ahead = Duration::ZERO;
+        lock(&self.0).ahead = Duration::ZERO;
     }
 
     /// Moves a clock that stands still. The system's stays as it is.
@@ -47,23 +49,18 @@ impl DemoClock {
         if self.stands_still() {
             let ahead = Duration::ZERO;
             let stands_at = Some(moment);
-            *self.lock() = Moved { stands_at, ahead };
+            *lock(&self.0) = Moved { stands_at, ahead };
         }
     }
 
     pub(crate) fn stands_still(&self) -> bool {
-        self.lock().stands_at.is_some()
+        lock(&self.0).stands_at.is_some()
     }
 
     /// The same clock, as a session layer takes it.
     pub(crate) fn for_sessions(&self) -> hardtack::Clock {
         let clock = self.clone();
         hardtack::Clock::from_fn(move || clock.now())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Moved> {
-        // No panic can leave the value half changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard},
     time::SystemTime,
 };
 
@@ -10,6 +10,8 @@ use hardtack::{
     carrier::SessionBuilder,
     session::{Outcome, SessionId},
 };
+
+use crate::lock;
 
 /// Denied sessions, and counts of outcomes. All clones share them.
 #[derive(Clone, Default)]
@@ -47,8 +49,7 @@ impl Hooks {
     }
 
     pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
-        // No panic can leave the value half changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

@@ -1,10 +1,6 @@
 //! The key ring of the session cookie, of either kind.
 
-use std::{
-    env,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::SystemTime,
-};
+use std::{env, sync::Mutex, time::SystemTime};
 
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SigningKey,
@@ -13,7 +9,7 @@ use hardtack::{
 };
 use zeroize::Zeroizing;
 
-use crate::Refused;
+use crate::{Refused, lock};
 
 /// A ring whose keys fit the mode, and which can be replaced.
 pub(crate) struct Keys {
@@ -70,7 +66,7 @@ impl Keys {
             Ring::Encrypting(ring) => ring.replace(text.parse::<KeyRing<_>>()?)?,
             Ring::Signing(ring) => ring.replace(text.parse::<KeyRing<_>>()?)?,
         }
-        *self.text() = text.to_owned().into();
+        *lock(&self.text) = text.to_owned().into();
         Ok(())
     }
 
@@ -80,14 +76,14 @@ impl Keys {
             Ring::Encrypting(_) => fresh(Mode::Encrypted)?,
             Ring::Signing(_) => fresh(Mode::UnencryptedButSigned)?,
         };
-        let earlier = Secret::new(self.text().replace(',', "\n"));
+        let earlier = Secret::new(lock(&self.text).replace(',', "\n"));
         let text = Secret::new([&*fresh, "\n", &earlier].concat());
         Ok(self.replace(&text)?)
     }
 
     /// Drops every key but `sealing`.
     pub(crate) fn retire_all_but(&self, sealing: KeyId, now: SystemTime) -> Result<(), RingError> {
-        let text = self.text().clone();
+        let text = lock(&self.text).clone();
         let seals = |entry: &&str| match &self.ring {
             Ring::Encrypting(_) => sealing_key::<EncryptionKey>(entry, now) == Some(sealing),
             Ring::Signing(_) => sealing_key::<SigningKey>(entry, now) == Some(sealing),
@@ -98,17 +94,12 @@ impl Keys {
 
     /// Returns the number of this key id, in the order in which ids were shown.
     pub(crate) fn number_of(&self, id: &str) -> usize {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = lock(&self.seen);
         let known = seen.iter().position(|known| known == id);
         known.unwrap_or_else(|| {
             seen.push(id.to_owned());
             seen.len() - 1
         })
-    }
-
-    fn text(&self) -> MutexGuard<'_, Secret> {
-        // No panic can leave the value half changed.
-        self.text.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

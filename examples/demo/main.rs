@@ -18,7 +18,7 @@ use std::{
     io::{self, Write},
     net::Ipv4Addr,
     process::ExitCode,
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use axum::{Router, extract::Request};
@@ -73,4 +73,9 @@ async fn serve(site: Arc<Site>) -> io::Result<()> {
         // Without that signal the server runs until it is killed.
         Ok(()) = signal::ctrl_c() => Ok(()),
     }
+}
+
+/// Locks a value that no panic can leave half changed.
+fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }

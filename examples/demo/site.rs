@@ -2,7 +2,7 @@
 
 use std::{
     ops::Deref,
-    sync::{Arc, OnceLock, PoisonError, RwLock, atomic::AtomicU64},
+    sync::{Arc, Mutex, OnceLock, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -12,7 +12,7 @@ use hardtack::{
     carrier::{KeysInUse, SessionCookieBuilder},
 };
 
-use crate::{Refused, clock::DemoClock, flags::Flags, hooks::Hooks, keys::Keys, routes};
+use crate::{Refused, clock::DemoClock, flags::Flags, hooks::Hooks, keys::Keys, lock, routes};
 
 /// The server under one choice of the settings that a visitor may switch.
 pub(crate) struct Site {
@@ -45,7 +45,7 @@ pub(crate) struct Shared {
     /// The number of runs of the handler behind the playground's CSRF guard.
     pub(crate) guarded_runs: AtomicU64,
     /// The router of the current choice.
-    router: RwLock<Router>,
+    router: Mutex<Router>,
 }
 
 /// Settings that a visitor of the lab has switched on while the program runs.
@@ -80,7 +80,7 @@ impl Site {
                 false => Some(purse(format!("{name}-purse"))?),
             },
             guarded_runs: AtomicU64::new(0),
-            router: RwLock::default(),
+            router: Mutex::default(),
             hooks,
             keys,
             builder,
@@ -108,9 +108,7 @@ impl Site {
             probe: shared.hooks.deny_in(builder).build()?,
             shared,
         });
-        let mut router = site.router.write().unwrap_or_else(PoisonError::into_inner);
-        *router = routes::all(&site);
-        drop(router);
+        *lock(&site.router) = routes::all(&site);
         Ok(site)
     }
 
@@ -169,8 +167,7 @@ impl Shared {
     }
 
     pub(crate) fn router(&self) -> Router {
-        let router = self.router.read().unwrap_or_else(PoisonError::into_inner);
-        router.clone()
+        lock(&self.router).clone()
     }
 }
 
