@@ -79,6 +79,11 @@ impl FromRequest<Arc<Site>> for Posted {
 /// The answer to a form.
 type Done = Result<Response, Failed>;
 
+/// Leads to a card that shows by itself what the form did.
+fn back_to(card: &str) -> Done {
+    Ok(Redirect::to(&format!("/#{card}")).into_response())
+}
+
 /// Answers a change that may be too large for the session.
 fn changed(visit: &Visit, card: &str, change: Result<(), SessionError>) -> Done {
     match change {
@@ -154,12 +159,12 @@ pub(crate) async fn flash(Posted(visit, fields): Posted) -> Done {
 
 pub(crate) async fn language(Posted(visit, fields): Posted) -> Done {
     visit.display.choose_language(&fields.language)?;
-    Ok(Redirect::to("/").into_response())
+    back_to("")
 }
 
 pub(crate) async fn theme(Posted(visit, fields): Posted) -> Done {
     visit.display.choose_theme(&fields.theme)?;
-    visit.done("theme.done", &[])
+    back_to("theme")
 }
 
 // What somebody may try with a cookie.
@@ -230,30 +235,24 @@ pub(crate) async fn replay(Posted(visit, fields): Posted) -> Done {
     if !fields.seconds.is_empty() {
         visit.site.clock.set_right();
     }
-    // A button of the cookie leads back there.
-    let done = match &*fields.card {
-        "flip" => visit.done("flip.undone", &[])?,
-        _ => visit.done("copy.replayed", &[])?,
-    };
+    let done = visit.done("flip.undone", &[])?;
     visit.set_raw(&visit.copied().unwrap_or_default(), done)
 }
 
 pub(crate) async fn revoke(Posted(visit, _): Posted) -> Done {
     let copy = visit.copied().unwrap_or_default();
-    match visit.open(&copy, visit.site.clock.now()).id() {
-        Some(id) => {
-            visit.site.hooks.seen().denied.insert(id);
-            visit.done("copy.revoked", &[("id", &id)])
-        }
-        None => visit.done("copy.nothing", &[]),
-    }
+    let Some(id) = visit.open(&copy, visit.site.clock.now()).id() else {
+        return back_to("copy");
+    };
+    visit.site.hooks.seen().denied.insert(id);
+    visit.done("copy.revoked", &[("id", &id)])
 }
 
 pub(crate) async fn fill_purse(Posted(visit, _): Posted) -> Done {
     if let Some(purse) = &visit.purse {
         purse.fill()?;
     }
-    visit.done("csrf.filled", &[])
+    back_to("csrf")
 }
 
 pub(crate) async fn large(Posted(visit, _): Posted) -> Done {
