@@ -10,7 +10,6 @@ use super::key;
 #[derive(Debug)]
 struct Failed {
     sentence: &'static str,
-    #[allow(dead_code, reason = "`Debug` shows it")]
     read: String,
     cause: Option<Box<Failed>>,
 }
