@@ -85,6 +85,24 @@ test("Next.js: components read, actions and handlers write", async () => {
   const page = await fetch(`${browser.origin}/`, { headers: { cookie: line.split(";")[0] } });
   assert.match(await page.text(), /visits 9/);
   assert.match(page.headers.getSetCookie().join(), /^__Host-session=\w/);
+  assert.match(page.headers.get("cache-control"), /no-store/);
+  // The page of the same request sees what the proxy changed, and so do those after it.
+  for (const path of ["/?from=mail", "/"]) assert.match((await browser.get(path)).text, /from mail/);
+  const { text } = await browser.get("/");
+  const [, action] = /id="count"[^]*?name="(\$ACTION_ID_[0-9a-f]+)"/.exec(text);
+  const form = new FormData();
+  form.append(action, "");
+  const counted = await browser.fetch("/?from=post", { method: "POST", body: form, headers: { origin: browser.origin } });
+  assert.match(counted.text, /from post/);
+  assert.equal(visitsOf(counted), 1);
+  const seen = await browser.get("/");
+  assert.match(seen.text, /from post/);
+  assert.equal(visitsOf(seen), 1);
+  // One that no handler of the page renders for each visitor is not kept by caches with a visitor's cookie.
+  const fixed = await browser.get("/fixed?from=fixed");
+  assert.match(fixed.text, /fixed page/);
+  assert.deepEqual([fixed.setCookies.length, fixed.headers.get("cache-control")], [1, "no-store"]);
+  assert.match((await browser.get("/fixed")).headers.get("cache-control"), /s-maxage/);
 });
 
 const formTo = (browser, path, fields = {}) =>

@@ -18,7 +18,7 @@ import { withSession as inH3 } from "hardtack-session/h3";
 import { session as inHono } from "hardtack-session/hono";
 import { ironSession } from "hardtack-session/iron-session";
 import { oldCookie } from "hardtack-session/migrate";
-import { inNext } from "hardtack-session/next";
+import { inNext, sessionProxy } from "hardtack-session/next";
 import { withSession as inNode } from "hardtack-session/node";
 import { forward } from "hardtack-session/origin";
 import { type Infer, list, map, oneOf, option, sessionType, struct, text, tuple, u32, u53, u64 } from "hardtack-session/struct";
@@ -204,6 +204,14 @@ const next = inNext(() => SessionCookie.encrypted<Visitor>(process.env["SESSION_
 }));
 const count: number = await next.update((session) => session.set("visits", 1).get("visits") ?? 0);
 
+const looked = { next: (_init?: { request?: { headers?: Headers } }) => new Response() };
+const proxy: (request: Request) => Promise<Response> = sessionProxy(cookies, looked);
+sessionProxy(cookies, looked, (request: Request, session) => {
+  const user: string | undefined = session.get("user");
+  return user === undefined ? Response.redirect(request.url) : undefined;
+});
+// @ts-expect-error an answer is a response
+sessionProxy(cookies, looked, () => "no");
 const handler: (event: { path: string }) => Promise<string | undefined> = inH3(cookies, async (_event, session) => session.get("user"));
 export const handle = handleSession(cookies, { guard });
 export const onRequest = onSession(cookies);
@@ -222,4 +230,4 @@ typeOf({ label: "place", schema: 1, shape });
 await SessionCookie.encrypted(ring, { type: { label: "place", schema: 1, ...shape, empty: { at: 0 } } });
 
 const isOurs: boolean = await verifyCsrf(placed, await csrfToken(session));
-console.log(isOurs, entries, stored, text_, wrong, token, toSet, count, answer, handler, route, plainRoute, worker);
+console.log(isOurs, entries, stored, text_, wrong, token, toSet, count, answer, handler, proxy, route, plainRoute, worker);

@@ -1,5 +1,5 @@
 import type { BaseSession } from "../index.js";
-import type { AdapterOptions, Cookies } from "./adapter.js";
+import type { AdapterOptions, Cookies, RequestLike, ResponseLike } from "./adapter.js";
 
 /** The cookies of `next/headers`, as far as they are needed. */
 export interface NextCookies {
@@ -23,3 +23,24 @@ export function inNext<S extends BaseSession>(
   cookies: () => NextCookies | Promise<NextCookies>,
   options?: Pick<AdapterOptions, "now">,
 ): NextSessions<S>;
+
+/** A request of Next.js, as far as it is needed. */
+export interface NextRequestLike extends RequestLike {
+  readonly method: string;
+}
+
+/** `NextResponse` of `next/server`, as far as it is needed. */
+export interface NextResponses<R extends ResponseLike> {
+  next(init?: any): R;
+}
+
+/**
+ * The function `proxy`, before Next.js 16 `middleware`: it refreshes the session of a visitor who only looks at pages.
+ * `handler` may change the session, which the page of the same request then loads; and may answer the request itself.
+ */
+export function sessionProxy<S extends BaseSession, R extends ResponseLike, Q extends NextRequestLike = any>(
+  sessions: Cookies<S, []>,
+  NextResponse: NextResponses<R>,
+  handler?: (request: Q, session: S) => R | void | Promise<R | void>,
+  options?: Pick<AdapterOptions, "now">,
+): (request: Q) => Promise<R>;

@@ -1,6 +1,9 @@
-// Next.js, its app router: server components, server actions and route handlers.
+// Next.js, its app router: server components, server actions, route handlers, and the proxy before them.
 
+import { stateOf } from "../session.js";
+import { toSetCookie } from "../set_cookie.js";
 import { opener } from "./adapter.js";
+import { setCookieField } from "./cookie_field.js";
 
 /**
  * Sessions in the cookies of a request. `cookies` is the function of `next/headers`; `sessions` a `SessionCookie`, a promise
@@ -26,4 +29,31 @@ export function inNext(sessions, cookies, { now } = {}) {
     return result;
   };
   return { load, save, update };
+}
+
+/**
+ * The function `proxy`, before Next.js 16 `middleware`: it refreshes the session of a visitor who only looks at pages, which
+ * cannot set cookies. `NextResponse` is that of `next/server`. `handler(request, session)` may change the session, which the
+ * page of the same request then loads; and may answer the request, by a redirect for example.
+ */
+export function sessionProxy(sessions, NextResponse, handler = () => {}, { now } = {}) {
+  const open = opener(sessions);
+  return async (request) => {
+    const cookie = await open();
+    const session = await cookie.load(request, now?.());
+    const answer = await handler(request, session);
+    if (answer) return cookie.saveToResponse(answer, session);
+    stateOf(session).touch();
+    // The handlers of other methods refresh the session themselves.
+    const isLook = ["GET", "HEAD"].includes(request.method);
+    const set = await cookie.saveAsCookies(session, isLook ? {} : { isSubresource: true });
+    if (set.length === 0) return NextResponse.next();
+    const headers = new Headers(request.headers);
+    setCookieField(headers, cookie.name, set);
+    const response = NextResponse.next({ request: { headers } });
+    // Its `cookies` keep one of each name, and another path may have to be expired.
+    for (const one of set) response.headers.append("set-cookie", toSetCookie(one));
+    response.headers.set("cache-control", "no-store");
+    return response;
+  };
 }

@@ -4,6 +4,7 @@ import { cacheChanges } from "../caching.js";
 import { stateOf } from "../session.js";
 import { headChanges } from "../session_cookie.js";
 import { toSetCookie } from "../set_cookie.js";
+import { setCookieField } from "./cookie_field.js";
 
 /**
  * Passes a request on to the origin, with the session as it is now in its `Cookie`, and returns the origin's response with
@@ -35,18 +36,6 @@ async function changesTo(response, cookies, session, isWritten, own) {
   const isLeft = ({ name, value }) => value === "" && name !== cookies.name && !setByOrigin.has(name);
   const left = isOrigins ? own.filter(isLeft) : own;
   return [...cacheChanges(fields, "written", "Cookie"), ...left.map((cookie) => ["set-cookie", toSetCookie(cookie)])];
-}
-
-function setCookieField(headers, name, own) {
-  const isOwn = (pair) => {
-    const [of] = pair.trim().split("=");
-    return of === name || (of.startsWith(`${name}.`) && /^[1-7]$/.test(of.slice(name.length + 1)));
-  };
-  const others = (headers.get("cookie") ?? "").split(";").filter((pair) => pair.trim() !== "" && !isOwn(pair));
-  const set = own.filter(({ value }) => value !== "").map(({ name, value }) => `${name}=${value}`);
-  const field = [...others.map((pair) => pair.trim()), ...set].join("; ");
-  if (field === "") headers.delete("cookie");
-  else headers.set("cookie", field);
 }
 
 /** The headers of a response of `fetch` cannot be changed. */

@@ -15,6 +15,7 @@ export default async function Page() {
   return (
     <main>
       <p>{`visits ${session.get("visits") ?? 0}`}</p>
+      <p>{`from ${session.get("from") ?? "nowhere"}`}</p>
       <form id="count" action={count}>
         <button>count</button>
       </form>

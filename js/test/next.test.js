@@ -1,0 +1,88 @@
+// The proxy for Next.js, with a stand-in for `NextResponse`. frameworks/ has it in Next.js.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { SessionCookie } from "../src/index.js";
+import { sessionProxy } from "../src/web/next.js";
+import { XAES_KEY } from "./keys.js";
+
+const NOW = new Date("2027-01-15T08:00:00Z");
+const earlier = new Date(NOW.getTime() - 600_000);
+const cookies = await SessionCookie.encrypted(XAES_KEY);
+
+/** Keeps what it was given. */
+const NextResponse = { next: (init) => Object.assign(new Response(null), { init }) };
+
+/** A `Cookie` field with a session that was active ten minutes ago. */
+async function arrived(fill = (session) => session.set("visits", 9)) {
+  const session = await cookies.load(null, earlier);
+  fill(session);
+  const [line] = await cookies.save(session);
+  return line.split(";")[0];
+}
+
+async function visit(cookie, { handler, sessions = cookies, ...init } = {}) {
+  const headers = { cookie, accept: "text/html", ...init.headers };
+  const response = await sessionProxy(sessions, NextResponse, handler, { now: () => NOW })(new Request("http://localhost/", { ...init, headers }));
+  return { response, set: response.headers.getSetCookie(), passedOn: response.init?.request.headers };
+}
+
+const sessionOf = (field) => cookies.load(field, NOW);
+
+test("a session that is only looked at is refreshed, and passed on", async () => {
+  for (const method of ["GET", "HEAD"]) {
+    const { response, set, passedOn } = await visit(`theme=dark; ${await arrived()}`, { method });
+    assert.equal(set.length, 1, method);
+    assert.equal(response.headers.get("cache-control"), "no-store");
+    assert.deepEqual((await sessionOf(set[0].split(";")[0])).lastActiveAt, NOW);
+    assert.match(passedOn.get("cookie"), /^theme=dark; __Host-session=/);
+    assert.equal(passedOn.get("accept"), "text/html");
+    assert.deepEqual((await sessionOf(passedOn.get("cookie"))).lastActiveAt, NOW);
+  }
+});
+
+test("a visitor without a session gets none, and one who was active just now keeps it", async () => {
+  const fresh = await cookies.load(null, NOW);
+  const [line] = await cookies.save(fresh.set("visits", 1));
+  for (const cookie of ["", "theme=dark", line.split(";")[0]]) {
+    const { response, set } = await visit(cookie);
+    assert.deepEqual([set, response.init, response.headers.get("cache-control")], [[], undefined, null]);
+  }
+});
+
+test("the handlers of other methods refresh by themselves, and see what the proxy changed", async () => {
+  const cookie = await arrived();
+  assert.deepEqual((await visit(cookie, { method: "POST" })).set, []);
+  const { set, passedOn } = await visit(cookie, { method: "POST", handler: (_, session) => void session.set("from", "mail") });
+  assert.equal(set.length, 1);
+  assert.equal((await sessionOf(passedOn.get("cookie"))).get("from"), "mail");
+});
+
+test("requests for parts of a page refresh nothing", async () => {
+  assert.deepEqual((await visit(await arrived(), { headers: { "sec-fetch-dest": "image" } })).set, []);
+});
+
+test("a session that the handler ends is not passed on", async () => {
+  const { set, passedOn } = await visit(await arrived(), { handler: async (_, session) => void session.invalidate() });
+  assert.match(set[0], /^__Host-session=;/);
+  assert.equal(passedOn.get("cookie"), null);
+});
+
+test("an answer of the handler is the response, with the session", async () => {
+  const handler = (request, session) => {
+    session.flash("notice", "sign in first");
+    return Response.redirect(new URL("/sign-in", request.url));
+  };
+  const { response, set } = await visit("", { handler });
+  assert.deepEqual([response.status, response.headers.get("location")], [302, "http://localhost/sign-in"]);
+  assert.deepEqual((await sessionOf(set[0].split(";")[0])).flashes("notice"), ["sign in first"]);
+});
+
+test("the cookie of an earlier path is dropped, too, and a build needs no keys", async () => {
+  const attributes = { name: "__Secure-a", path: "/app" };
+  const moved = () => SessionCookie.encrypted(XAES_KEY, { ...attributes, formerly: { path: "/" } });
+  const { set } = await visit("", { sessions: moved, handler: (_, session) => void session.set("visits", 1) });
+  assert.deepEqual(set.map((line) => line.split(";")[1]), [" Path=/", " Path=/app"]);
+  sessionProxy(() => assert.fail("it was made before a request"), NextResponse);
+});
