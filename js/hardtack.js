@@ -12,6 +12,16 @@ class ConfigError extends Error {
   }
 }
 
+/** Throws a `ConfigError` unless something is right. */
+function ensure(isRight, code, sentence) {
+  if (!isRight) throw new ConfigError(code, sentence);
+}
+
+/** Throws a `ConfigError` unless a setting is what it must be. */
+const mustBe = (isRight, name, expected, code = name) => ensure(isRight, code, `\`${name}\` must be ${expected}`);
+
+const isWhole = (value, least = 0, most = Infinity) => Number.isInteger(value) && value >= least && value <= most;
+
 /** A change that was refused. The session stays as it was. */
 class SessionError extends Error {
   constructor(code, message) {
@@ -84,14 +94,8 @@ function hex(bytes) {
   return text;
 }
 
+/** Compares without stopping at the first difference, for tags. */
 function equal(a, b) {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
-/** Compares tags without stopping at the first difference. */
-function equalTags(a, b) {
   let difference = a.length ^ b.length;
   for (let i = 0; i < a.length; i++) difference |= a[i] ^ b[i];
   return difference === 0;
@@ -130,9 +134,8 @@ function fromBase64url(text) {
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
   let [bits, held, at] = [0, 0, 0];
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    const sextet = code < 128 ? SEXTETS[code] : -1;
-    if (sextet < 0) return null;
+    const sextet = SEXTETS[text.charCodeAt(i)];
+    if (!(sextet >= 0)) return null;
     bits = (bits << 6) | sextet;
     held += 6;
     if (held >= 8) {
@@ -181,7 +184,7 @@ async function xaes(bytes) {
   // AES of one block is the first block of CBC without an initial vector.
   const aes = (block) => subtle.encrypt(FIRST_BLOCK, key, block);
   const l = new Uint8Array(await aes(ZEROS), 0, 16);
-  const k1 = l.map((byte, i) => (byte << 1) | (i < 15 ? l[i + 1] >> 7 : 0));
+  const k1 = l.map((byte, i) => (byte << 1) | (l[i + 1] >> 7));
   if (l[0] & 0x80) k1[15] ^= 0x87;
 
   const half = (number, nonce) => {
@@ -212,8 +215,12 @@ async function xaes(bytes) {
 class Reader {
   constructor(bytes, at = 0) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.at = at;
+  }
+
+  get view() {
+    const { buffer, byteOffset, length } = this.bytes;
+    return new DataView(buffer, byteOffset, length);
   }
 
   get isAtEnd() {
@@ -240,32 +247,25 @@ class Reader {
 
   /** A big-endian integer of 1, 2, 4 or 8 bytes. */
   uint(width) {
+    if (width === 8) return narrow(this.view.getBigUint64(this.skip(8)));
     const at = this.skip(width);
-    if (width === 1) return this.view.getUint8(at);
-    if (width === 2) return this.view.getUint16(at);
-    if (width === 4) return this.view.getUint32(at);
-    return narrow(this.view.getBigUint64(at));
+    let value = 0;
+    for (let i = at; i < at + width; i++) value = value * 256 + this.bytes[i];
+    return value;
   }
 
   int(width) {
-    const at = this.skip(width);
-    if (width === 1) return this.view.getInt8(at);
-    if (width === 2) return this.view.getInt16(at);
-    if (width === 4) return this.view.getInt32(at);
-    return narrow(this.view.getBigInt64(at));
+    return narrow(BigInt.asIntN(8 * width, BigInt(this.uint(width))));
   }
 
-  text(length) {
+  /** A text, or nothing where it is only checked. */
+  text(length, isWanted = true) {
     const at = this.skip(length);
-    if (length > 24 || !isAscii(this.bytes, at, at + length)) return fromUtf8(this.bytes.subarray(at, at + length));
+    const end = at + length;
+    if ((isWanted && length > 24) || !isAscii(this.bytes, at, end)) return fromUtf8(this.bytes.subarray(at, end));
     let text = "";
-    for (let i = at; i < at + length; i++) text += String.fromCharCode(this.bytes[i]);
+    if (isWanted) for (let i = at; i < end; i++) text += String.fromCharCode(this.bytes[i]);
     return text;
-  }
-
-  skipText(length) {
-    const at = this.skip(length);
-    if (!isAscii(this.bytes, at, at + length)) fromUtf8(this.bytes.subarray(at, at + length));
   }
 
   /** The shortest form of a number below 2^32. */
@@ -319,18 +319,16 @@ const skipValue = (reader, depth) => next(reader, depth, false);
 /** `isWanted`: the value was checked before, and is made now. */
 function next(reader, depth, isWanted) {
   const type = reader.byte();
-  const text = (length) => (isWanted ? reader.text(length) : reader.skipText(length));
   const nested = (read, count) => {
     if (depth > DEEPEST) throw INVALID;
-    return read(reader, count, depth + 1);
+    return read(reader, count, depth + 1, isWanted);
   };
-  const list = isWanted ? readList : skipList;
   const map = isWanted ? readMap : skipMap;
   if (type < 0x80) return type;
   if (type >= 0xe0) return type - 256;
   if (type < 0x90) return nested(map, type & 0x0f);
-  if (type < 0xa0) return nested(list, type & 0x0f);
-  if (type < 0xc0) return text(type & 0x1f);
+  if (type < 0xa0) return nested(readList, type & 0x0f);
+  if (type < 0xc0) return reader.text(type & 0x1f, isWanted);
   if (type === 0xc0) return null;
   if (type === 0xc2 || type === 0xc3) return type === 0xc3;
   if (type >= 0xc4 && type <= 0xc6) return reader.take(reader.uint(1 << (type - 0xc4))).slice();
@@ -338,20 +336,16 @@ function next(reader, depth, isWanted) {
   if (type === 0xcb) return reader.view.getFloat64(reader.skip(8));
   if (type >= 0xcc && type <= 0xcf) return reader.uint(1 << (type - 0xcc));
   if (type >= 0xd0 && type <= 0xd3) return reader.int(1 << (type - 0xd0));
-  if (type >= 0xd9 && type <= 0xdb) return text(reader.uint(1 << (type - 0xd9)));
-  if (type === 0xdc || type === 0xdd) return nested(list, reader.uint(2 << (type - 0xdc)));
+  if (type >= 0xd9 && type <= 0xdb) return reader.text(reader.uint(1 << (type - 0xd9)), isWanted);
+  if (type === 0xdc || type === 0xdd) return nested(readList, reader.uint(2 << (type - 0xdc)));
   if (type === 0xde || type === 0xdf) return nested(map, reader.uint(2 << (type - 0xde)));
   throw INVALID; // c1, c7 to c9, d4 to d8
 }
 
-function readList(reader, count, depth) {
+function readList(reader, count, depth, isWanted) {
   const values = [];
-  for (let i = 0; i < count; i++) values.push(readValue(reader, depth));
+  for (let i = 0; i < count; i++) values.push(next(reader, depth, isWanted));
   return values;
-}
-
-function skipList(reader, count, depth) {
-  for (let i = 0; i < count; i++) skipValue(reader, depth);
 }
 
 function readMap(reader, count, depth) {
@@ -364,8 +358,9 @@ function readMap(reader, count, depth) {
 function objectOf(entries) {
   const object = {};
   for (const [key, value] of entries) {
-    if (key !== "__proto__") object[key] = value;
-    else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+    // Slower, and right for every key.
+    if (key === "__proto__") return Object.fromEntries(entries);
+    object[key] = value;
   }
   return object;
 }
@@ -398,26 +393,27 @@ function isCanonicalKey(key) {
   return !hasForms || equal(encodeValue(readValue(new Reader(key), 0), 0), key);
 }
 
-/** Forms of lengths: up to `below` in the first byte, else in 1, 2 or 4 bytes behind the types from `wide` on. */
-const TEXT = { fix: 0xa0, below: 32, wide: 0xd9, shortest: 0 };
-const BINARY = { fix: 0, below: 0, wide: 0xc4, shortest: 0 };
-const LIST = { fix: 0x90, below: 16, wide: 0xdb, shortest: 1 };
-const MAP = { fix: 0x80, below: 16, wide: 0xdd, shortest: 1 };
+/** Forms of lengths, `[fix, below, wide, shortest]`: below `below` in the first byte, else in 1, 2 or 4 bytes behind `wide`. */
+const TEXT = [0xa0, 32, 0xd9, 0];
+const BINARY = [0, 0, 0xc4, 0];
+const LIST = [0x90, 16, 0xdb, 1];
+const MAP = [0x80, 16, 0xdd, 1];
 
 /** The shortest head of a text, a byte string, a list or a map of this length (§ 5.4.2, § 5.4.3). */
-function headOf({ fix, below, wide, shortest }, length) {
+function headOf([fix, below, wide, shortest], length) {
   if (length < below) return u8(fix | length);
   for (let i = shortest; i < 3; i++) if (length < 2 ** (8 << i)) return concat(u8(wide + i), [u8, u16, u32][i](length));
-  return refuse$1("a value is too long");
+  return refuse("a value of this length");
 }
 
 /** Reads the length of a text or a map, which has its shortest form. */
 function readLength(reader, form) {
+  const [fix, below, wide, shortest] = form;
   const start = reader.at;
   const type = reader.byte();
-  if ((type & -form.below) === form.fix) return type - form.fix;
-  const i = type - form.wide;
-  if (i < form.shortest || i > 2) throw INVALID;
+  if ((type & -below) === fix) return type - fix;
+  const i = type - wide;
+  if (i < shortest || i > 2) throw INVALID;
   const length = reader.uint(1 << i);
   if (headOf(form, length).length < reader.at - start) throw INVALID;
   return length;
@@ -427,8 +423,8 @@ const mapHead = (count) => headOf(MAP, count);
 const readMapHead = (reader) => readLength(reader, MAP);
 const readTextHead = (reader) => readLength(reader, TEXT);
 
-function refuse$1(sentence) {
-  throw new SessionError("value", sentence);
+function refuse(what) {
+  throw new SessionError("value", `${what} cannot be stored`);
 }
 
 /** A type, and the last `width` of the eight bytes of a number. */
@@ -445,12 +441,12 @@ function encodeInteger(value) {
     const fits = value < 0 ? value >= -beyond / 2 : value < beyond;
     if (fits) return numberOf((value < 0 ? 0xd0 : 0xcc) + i, 1 << i, "setBigInt64", BigInt(value));
   }
-  return refuse$1("an integer has more than 64 bits");
+  return refuse("an integer of more than 64 bits");
 }
 
 function encodeText(text) {
-  if (typeof text !== "string") refuse$1(`expected a text, found ${typeof text}`);
-  if (!text.isWellFormed()) refuse$1("a text has half of a surrogate pair");
+  if (typeof text !== "string") refuse(`a ${typeof text} as a text`);
+  if (!text.isWellFormed()) refuse("half of a surrogate pair");
   const bytes = toUtf8(text);
   return concat(headOf(TEXT, bytes.length), bytes);
 }
@@ -471,23 +467,22 @@ function encodeValue(value, depth) {
     case "object":
       return encodeObject(value, depth);
     default:
-      return refuse$1(`a ${typeof value} cannot be stored`);
+      return refuse(`a ${typeof value}`);
   }
 }
 
 function encodeObject(value, depth) {
   if (value instanceof Uint8Array) return concat(headOf(BINARY, value.length), value);
-  if (depth > DEEPEST) refuse$1(`a value is nested more than ${DEEPEST} deep`);
+  if (depth > DEEPEST) refuse(`a value nested more than ${DEEPEST} deep`);
   if (Array.isArray(value)) {
     return joined([headOf(LIST, value.length), ...value.map((element) => encodeValue(element, depth + 1))]);
   }
-  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(value));
-  if (!(value instanceof Map) && !isPlain) {
-    refuse$1(`a ${value.constructor?.name ?? "value"} cannot be stored; store plain data`);
-  }
-  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  const isMap = value instanceof Map;
+  const isPlain = isMap || [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  if (!isPlain) refuse(`a ${value.constructor?.name ?? "value"}, which is no plain data,`);
+  const entries = isMap ? [...value] : Object.entries(value);
   const keys = entries.map(([key]) => encodeValue(key, depth + 1));
-  if (value instanceof Map && new Set(keys.map(hex)).size < keys.length) refuse$1("a map has a key twice");
+  if (isMap && new Set(keys.map(hex)).size < keys.length) refuse("a map with a key twice");
   return joined([mapHead(entries.length), ...entries.flatMap(([, element], i) => [keys[i], encodeValue(element, depth + 1)])]);
 }
 
@@ -615,7 +610,7 @@ function decodeDictionary(payload) {
 /** The Unix seconds of a `Date` or of milliseconds. Refuses a moment that is no number, at which nothing would expire. */
 function secondsOf(name, moment, round = Math.floor) {
   const milliseconds = moment instanceof Date ? moment.getTime() : moment;
-  if (!Number.isFinite(milliseconds)) throw new ConfigError(name, `\`${name}\` is neither a valid Date nor milliseconds`);
+  mustBe(Number.isFinite(milliseconds), name, "a valid Date or milliseconds");
   return round(milliseconds / 1000);
 }
 
@@ -635,19 +630,22 @@ const deadlineOf = (metadata, policy) => metadata.issued + lifetimeOf(metadata, 
 /** § 8.2. */
 const isRememberedNow = ({ remembered }, { rememberUpTo }) => remembered !== null && rememberUpTo !== null;
 
-/** The second at which the session is idle, or null. */
+const lastActiveOf = ({ issued, age }) => issued + age;
+
+/** The second at which the session is idle, if ever. */
 function idleAt(metadata, policy) {
   const applies = policy.idle !== null && !isRememberedNow(metadata, policy);
-  return applies ? metadata.issued + metadata.age + policy.idle : null;
+  return applies ? lastActiveOf(metadata) + policy.idle : Infinity;
 }
+
+/** The second at which the session ends without another request. */
+const endOf = (metadata, policy) => Math.min(deadlineOf(metadata, policy), idleAt(metadata, policy));
 
 /** Tests the dates of a session (§ 7.7) and those of the revocation (§ 7.8). Returns a Reason, or null. */
 function checkTimes(metadata, now, policy, notBefore) {
-  const seen = metadata.issued + metadata.age;
-  if (seen > now + policy.skew) return "NotYetValid";
+  if (lastActiveOf(metadata) > now + policy.skew) return "NotYetValid";
   if (now >= deadlineOf(metadata, policy)) return "Expired";
-  const idle = idleAt(metadata, policy);
-  if (idle !== null && now >= idle) return "Idle";
+  if (now >= idleAt(metadata, policy)) return "Idle";
   return metadata.issued < notBefore ? "Revoked" : null;
 }
 
@@ -655,7 +653,7 @@ function checkTimes(metadata, now, policy, notBefore) {
 function isRefreshDue(metadata, now, policy) {
   const { refreshAfter } = policy;
   if (isRememberedNow(metadata, policy)) return false;
-  if (typeof refreshAfter === "number") return now >= metadata.issued + metadata.age + refreshAfter;
+  if (typeof refreshAfter === "number") return now >= lastActiveOf(metadata) + refreshAfter;
   return refreshAfter === "always";
 }
 
@@ -759,8 +757,6 @@ function padme(n) {
 // `change`, judged by `finish`.
 
 
-const UNREADABLE = "the session has a form that this version cannot read, and is not overwritten";
-
 class State {
   /** The carrier that loaded the session, its keys, and the numbers of the parts that the request carried. */
   loadedBy = null;
@@ -823,11 +819,7 @@ class State {
   /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
   open({ keyId, bytes, body: { metadata, payload, flash }, place, tokenLength, cookies }) {
     this.opened = metadata;
-    if (!this.become(metadata, payload, flash)) {
-      this.withheld = { code: "unreadable", sentence: UNREADABLE };
-      this.outcome = { kind: "rejected", reason: "Payload", keyId };
-      return;
-    }
+    if (!this.become(metadata, payload, flash)) return this.refuse({ reason: "Payload", keyId, isForOthers: true });
     this.arrived.body = bytes;
     this.arrived.allowed = this.policy.budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
     this.#isUnderEarlier = place === "earlier";
@@ -838,7 +830,7 @@ class State {
   refuse({ reason, keyId, isForOthers }) {
     this.outcome = { kind: "rejected", reason, keyId };
     // Other instances can open it, so it is not replaced.
-    if (isForOthers) this.withheld = { code: "unreadable", sentence: UNREADABLE };
+    if (isForOthers) this.withheld = { code: "unreadable", sentence: "session cannot be read here, and is not overwritten" };
   }
 
   /** Becomes a session with this content. Returns false where the payload cannot be read. */
@@ -871,7 +863,7 @@ class State {
   /** Marks the session as used, and returns it to be changed. Throws a `SessionError` where changes are refused. */
   change(evenWithheld = false) {
     this.isTouched = true;
-    if (this.isClosed) throw new SessionError("after-head", "the session is saved, so nothing more can be changed");
+    if (this.isClosed) throw new SessionError("after-head", "session is saved and cannot be changed");
     if (this.withheld && !evenWithheld) throw new SessionError(this.withheld.code, this.withheld.sentence);
     return this;
   }
@@ -879,12 +871,6 @@ class State {
   /** Stores an entry of a dictionary, or removes it with null. */
   setEntry(key, entry) {
     this.payload.put(key, entry, (length) => this.checkSize(length + this.#messages.length));
-  }
-
-  setPayload(payload) {
-    const isSame = payload.schema === this.payload.schema && equal(payload.bytes, this.payload.bytes);
-    if (!isSame) this.checkSize(payload.length + this.#messages.length);
-    this.payload = payload;
   }
 
   setFlash(flash) {
@@ -927,17 +913,17 @@ class State {
     this.ended ??= "cleared";
   }
 
-  /** Returns the sid of the session that has ended, or null. */
+  /** Returns the id of the session that has ended, or null. */
   invalidate() {
     const isTold = this.outcome.reason !== "Stale" && this.ended !== "invalidated";
-    const { sid } = (isTold && this.opened) || { sid: null };
+    const id = isTold && this.opened ? idOf(this.opened) : null;
     this.#begin();
     this.arrived = null;
     this.withheld = null;
     this.isRenewed = false;
     this.limitedUntil = null;
     this.ended = "invalidated";
-    return sid;
+    return id;
   }
 
   // Sizes
@@ -950,11 +936,11 @@ class State {
     const { budget } = this.policy;
     if (content <= budget.room) return;
     const mayShrink = this.arrived && content <= this.contentLength;
-    if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata)) !== null) return;
-    throw new SessionError("size", `session needs ${content} bytes of content, there is room for ${budget.room}; store less`);
+    if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata))) return;
+    throw new SessionError("size", `session must have at most ${budget.room} bytes of content, found ${content}; store less`);
   }
 
-  /** The size under which a session may be sent, or null (§ 9.5.3). */
+  /** The size under which a session may be sent, if any (§ 9.5.3). */
   #allowedFor(content, metadata, age) {
     const { budget } = this.policy;
     if (content <= budget.room) return budget.allowed;
@@ -964,8 +950,8 @@ class State {
 
   #allowedForBody(length, content, { remembered }) {
     const { budget } = this.policy;
-    const sizes = content <= budget.room ? [budget.allowed] : [budget.allowed, this.arrived?.allowed].filter(Boolean);
-    return sizes.find((allowed) => budget.allows(allowed, length, remembered !== null)) ?? null;
+    const sizes = [budget.allowed, content > budget.room && this.arrived?.allowed];
+    return sizes.find((allowed) => allowed && budget.allows(allowed, length, remembered !== null));
   }
 
   #stored(metadata, age) {
@@ -974,7 +960,7 @@ class State {
 
   #ageToWrite(content, metadata) {
     const age = this.policy.refreshAfter === "never" ? metadata.age : activeAge(metadata, this.now);
-    return this.#allowedFor(content, metadata, age) !== null ? age : metadata.age;
+    return this.#allowedFor(content, metadata, age) ? age : metadata.age;
   }
 
   // Finishing
@@ -994,7 +980,7 @@ class State {
     if (!this.isTouched) return { change: "keep", touch: "untouched" };
     const keep = { change: "keep", touch: "touched" };
     if (this.withheld || this.isClosed) return keep;
-    const { status = 200, isShareable = false, isSubresource = this.isSubresource } = response;
+    const { status = 200, isShareable, isSubresource = this.isSubresource } = response;
     const isDiscarded = this.wish === "discard";
     const isSilenced = status >= 500 && !this.policy.saveOnServerError && this.wish !== "force";
     const drop = this.hasToken ? { change: "drop", touch: "written" } : keep;
@@ -1002,11 +988,11 @@ class State {
     if (isDiscarded || isSilenced) return keep;
     if (this.hasChanged() || (this.wish === "force" && this.arrived)) {
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
-      if (!this.#canSeal()) throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
+      if (!this.#canSeal()) throw new SessionError("clock", "clock must be from 2026 to 2162");
       return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
     }
     if (!this.arrived || isSubresource || isShareable || status >= 400 || !this.#canSeal()) return keep;
-    const stored = this.#refreshed() ?? this.#resealed();
+    const stored = this.#refreshed() || this.#resealed();
     return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
   }
 
@@ -1019,22 +1005,20 @@ class State {
 
   /** What a refresh stores, if one is due and fits (§ 8.8). */
   #refreshed() {
-    const age = activeAge(this.metadata, this.now);
-    return isRefreshDue(this.metadata, this.now, this.policy) && this.#fits(age) ? this.#store(age) : null;
+    return isRefreshDue(this.metadata, this.now, this.policy) && this.#storeIfAllowed(activeAge(this.metadata, this.now));
   }
 
   /** What a re-seal stores, if one is due and fits (§ 8.9): the body as it arrived, or with its device. */
   #resealed() {
-    const { age } = this.metadata;
-    if (this.becameBound) return this.#fits(age) ? this.#store(age) : null;
+    if (this.becameBound) return this.#storeIfAllowed(this.metadata.age);
     if (!this.#isUnderEarlier) return null;
     const { body } = this.arrived;
     const allowed = this.#allowedForBody(body.length, this.contentLength, this.metadata);
     return allowed && this.#sent(body, allowed);
   }
 
-  #fits(age) {
-    return this.#allowedFor(this.contentLength, this.metadata, age) !== null;
+  #storeIfAllowed(age) {
+    return this.#allowedFor(this.contentLength, this.metadata, age) && this.#store(age);
   }
 
   /** No entry, no flash, no id. */
@@ -1046,18 +1030,13 @@ class State {
   hasChanged() {
     const { arrived } = this;
     if (!arrived) return !this.#isEmpty() || this.metadata.remembered !== null;
-    const { issued, limit, remembered, sid, device } = this.metadata;
-    const before = arrived.metadata;
-    return !(
-      !this.isTakenOver &&
-      issued === before.issued &&
-      limit === before.limit &&
-      remembered === before.remembered &&
-      isSame(sid, before.sid) &&
-      isSame(device, before.device) &&
-      this.payload.schema === arrived.schema &&
-      equal(this.payload.bytes, arrived.payload) &&
-      equal(this.#messages, arrived.flash)
+    const fields = ["issued", "limit", "remembered", "sid", "device"];
+    return (
+      this.isTakenOver ||
+      fields.some((field) => String(this.metadata[field]) !== String(arrived.metadata[field])) ||
+      this.payload.schema !== arrived.schema ||
+      !equal(this.payload.bytes, arrived.payload) ||
+      !equal(this.#messages, arrived.flash)
     );
   }
 
@@ -1081,7 +1060,8 @@ class State {
   }
 }
 
-const isSame = (a, b) => a === b || (a !== null && b !== null && equal(a, b));
+/** The id that an application sees, or null. */
+const idOf = ({ sid }) => sid && hex(sid);
 
 // The handle of a session that an application gets.
 
@@ -1089,8 +1069,14 @@ const isSame = (a, b) => a === b || (a !== null && b !== null && equal(a, b));
 /** Returns the state behind a handle, for the carriers. */
 let stateOf;
 
+/** Marks a session as used, and returns its state. */
+const touch = (session) => stateOf(session).touch();
+
+/** Marks a session as used, and returns its state to be changed. */
+const change = (session, evenWithheld) => stateOf(session).change(evenWithheld);
+
 /** A visitor's session during one request. The carrier that loaded it saves its changes. */
-class Session {
+class BaseSession {
   static {
     stateOf = (session) => session.#state;
   }
@@ -1109,141 +1095,60 @@ class Session {
 
   /** `{kind, reason, keyId}`, for logs. A response must not depend on it. */
   get outcome() {
-    return { ...this.#state.outcome };
+    return { ...stateOf(this).outcome };
   }
 
   /** The session's standing with the visitor's device: `unbound`, `bound` or `stale`. */
   get binding() {
-    const { withheld, metadata } = this.#state.touch();
+    const { withheld, metadata } = touch(this);
     if (withheld?.code === "stale") return "stale";
     return metadata.device ? "bound" : "unbound";
   }
 
   /** After the session was saved: the value of the response's field `Secure-Session-Registration`, or null. */
   get registration() {
-    return this.#state.registration;
+    return stateOf(this).registration;
   }
 
   /** The session exists in this request only. */
   get isNew() {
-    return this.#state.touch().isNew;
+    return touch(this).isNew;
   }
 
   /** 16 hexadecimal digits, or null. */
   get id() {
-    const { sid } = this.#state.touch().metadata;
-    return sid && hex(sid);
+    return idOf(touch(this).metadata);
   }
 
   get createdAt() {
-    const { isNew, metadata } = this.#state.touch();
-    return isNew ? null : dateOf(metadata.issued);
+    return dateIn(this, ({ issued }) => issued);
   }
 
   get lastActiveAt() {
-    const { isNew, metadata } = this.#state.touch();
-    return isNew ? null : dateOf(metadata.issued + metadata.age);
+    return dateIn(this, lastActiveOf);
   }
 
   get expiresAt() {
-    const { isNew, metadata, policy } = this.#state.touch();
-    return isNew ? null : dateOf(Math.min(deadlineOf(metadata, policy), idleAt(metadata, policy) ?? Infinity));
+    return dateIn(this, endOf);
   }
 
   /** Bytes by which the content may still grow. */
   get remainingBytes() {
-    return Math.max(0, this.#state.policy.budget.room - this.#state.contentLength);
+    const { policy, contentLength } = stateOf(this);
+    return Math.max(0, policy.budget.room - contentLength);
   }
 
   /** Returns true if the sign-in is less than so many seconds ago. A new session has had none. */
   isRecent(seconds) {
     checkSpan(seconds);
-    const { isNew, isRenewed, metadata, now } = this.#state.touch();
+    const { isNew, isRenewed, metadata, now } = touch(this);
     return (!isNew || isRenewed) && now < metadata.issued + seconds;
-  }
-
-  // The dictionary
-
-  get(key) {
-    return this.#dictionary().get(String(key));
-  }
-
-  has(key) {
-    return this.#dictionary().has(String(key));
-  }
-
-  /** In the order of their bytes. */
-  keys() {
-    return this.#dictionary().keys();
-  }
-
-  entries() {
-    return this.keys().map((key) => [key, this.get(key)]);
-  }
-
-  get size() {
-    return this.#dictionary().size;
-  }
-
-  /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, texts, `Uint8Array`s, arrays, objects and maps. */
-  set(key, value) {
-    this.#dictionary();
-    const name = String(key);
-    if (value === undefined) throw new SessionError("value", "undefined cannot be stored; `delete` removes an entry");
-    this.#state.change().setEntry(name, entryOf(name, value));
-    return this;
-  }
-
-  /** Returns true if there was such a key. */
-  delete(key) {
-    const isThere = this.has(key);
-    this.#state.change().setEntry(String(key), null);
-    return isThere;
-  }
-
-  #dictionary() {
-    const { policy, payload } = this.#state.touch();
-    if (policy.type !== DICTIONARY) throw new TypeError("this session has a type: use `value`");
-    return payload;
-  }
-
-  // A typed session
-
-  /** The value of a typed session. Store a changed one again, or call `update`. */
-  get value() {
-    return this.#typed().value;
-  }
-
-  set value(value) {
-    const payload = this.#typed();
-    this.#state.change().setPayload(payload.with(value));
-  }
-
-  #typed() {
-    const { policy, payload } = this.#state.touch();
-    if (policy.type === DICTIONARY) throw new TypeError("this session is a dictionary: use `get` and `set`, or give the cookie a `type`");
-    return payload;
-  }
-
-  /**
-   * Changes an entry: `update(key, change)` stores what `change` makes of its value. In a typed session, `update(change)`
-   * changes a copy of the value in place, or stores what `change` returns.
-   */
-  update(...given) {
-    if (this.#state.policy.type === DICTIONARY) {
-      const [key, change] = given;
-      return this.set(key, change(this.get(key)));
-    }
-    const copy = this.#typed().copy();
-    const [change] = given;
-    this.value = change(copy) ?? copy;
-    return this;
   }
 
   // Messages for the next page
 
   flash(queue, message) {
-    const state = this.#state.change();
+    const state = change(this);
     encodeText(message);
     encodeText(queue);
     state.setFlash([...state.flash, [queue, message]]);
@@ -1251,13 +1156,13 @@ class Session {
 
   /** The messages of a queue, left in place. */
   flashes(queue) {
-    return this.#state.touch().flash.filter(([of]) => of === queue).map(([, message]) => message);
+    return touch(this).flash.filter(([of]) => of === queue).map(([, message]) => message);
   }
 
   takeFlashes(queue) {
     const taken = this.flashes(queue);
     // Where there is none, this is reading.
-    if (taken.length > 0) this.#state.change().setFlash(this.#state.flash.filter(([of]) => of !== queue));
+    if (taken.length > 0) change(this).setFlash(touch(this).flash.filter(([of]) => of !== queue));
     return taken;
   }
 
@@ -1271,7 +1176,7 @@ class Session {
 
   /** A new id, and the same data and dates. */
   renewId() {
-    this.#state.change().setMetadata({ sid: random(8) });
+    change(this).setMetadata({ sid: random(8) });
   }
 
   /** Begins the session of whoever has just signed in: invalidates, and renews what is left. Returns as `invalidate`. */
@@ -1283,64 +1188,122 @@ class Session {
 
   /** After the password was asked once more: a new id, issued now, the same data. */
   renew() {
-    this.#state.change(true).renew();
+    change(this, true).renew();
   }
 
   /** Ends the session at the latest so many seconds from now. */
   limitTo(seconds) {
     checkSpan(seconds);
-    this.#state.change().limitTo(seconds);
+    change(this).limitTo(seconds);
   }
 
   /** Keeps the session after the browser is closed, for so many seconds from now. */
   rememberFor(seconds) {
     checkSpan(seconds);
-    const { policy, now, metadata } = this.#state.change();
-    if (policy.rememberUpTo === null) throw new SessionError("not-remembering", "set `rememberUpTo` to remember sessions");
-    this.#state.setMetadata({ remembered: span(now + seconds - metadata.issued) });
+    const state = change(this);
+    const { policy, now, metadata } = state;
+    if (policy.rememberUpTo === null) throw new SessionError("not-remembering", "session cannot be remembered; set `rememberUpTo`");
+    state.setMetadata({ remembered: span(now + seconds - metadata.issued) });
   }
 
   forget() {
-    this.#state.change().setMetadata({ remembered: null });
+    change(this).setMetadata({ remembered: null });
   }
 
   /** Drops the data, the messages and the id. */
   clear() {
-    this.#state.change().clear();
+    change(this).clear();
   }
 
   /** Signs out: drops everything, and the browser's cookie. Returns the id of the session that has ended, or null. */
   invalidate() {
-    const sid = this.#state.change(true).invalidate();
-    return sid && hex(sid);
+    return change(this, true).invalidate();
   }
 
   /** Saves none of this request's changes, unless `save` is called later. */
   discard() {
-    this.#state.change(true).wish = "discard";
+    change(this, true).wish = "discard";
   }
 
   /** Writes the session with this response even if it did not change. */
   save() {
-    this.#state.change().checkSize();
-    this.#state.wish = "force";
+    const state = change(this);
+    state.checkSize();
+    state.wish = "force";
   }
 }
 
+/** A session that is a dictionary. */
+class Session extends BaseSession {
+  get(key) {
+    return touch(this).payload.get(String(key));
+  }
+
+  has(key) {
+    return touch(this).payload.has(String(key));
+  }
+
+  /** In the order of their bytes. */
+  keys() {
+    return touch(this).payload.keys();
+  }
+
+  entries() {
+    return this.keys().map((key) => [key, this.get(key)]);
+  }
+
+  get size() {
+    return touch(this).payload.size;
+  }
+
+  /** Stores plain data: null, booleans, numbers, BigInts of 64 bits, texts, `Uint8Array`s, arrays, objects and maps. */
+  set(key, value) {
+    const name = String(key);
+    if (value === undefined) throw new SessionError("value", "undefined cannot be stored; use `delete`");
+    change(this).setEntry(name, entryOf(name, value));
+    return this;
+  }
+
+  /** Returns true if there was such a key. */
+  delete(key) {
+    const isThere = this.has(key);
+    change(this).setEntry(String(key), null);
+    return isThere;
+  }
+
+  /** Stores under a key what `make` makes of its value. */
+  update(key, make) {
+    return this.set(key, make(this.get(key)));
+  }
+
+  get value() {
+    return refuseValue();
+  }
+
+  set value(_) {
+    refuseValue();
+  }
+}
+
+function refuseValue() {
+  throw new TypeError("session is a dictionary, without a `value`; use `get` and `set`");
+}
+
+/** A date of a session that a client has, or null. */
+function dateIn(session, of) {
+  const { isNew, metadata, policy } = touch(session);
+  return isNew ? null : dateOf(of(metadata, policy));
+}
+
 function checkSpan(seconds) {
-  if (Number.isInteger(seconds) && seconds >= 0) return;
-  throw new SessionError("seconds", "expected a whole number of seconds, 0 or more");
+  if (!isWhole(seconds)) throw new SessionError("seconds", "seconds must be a whole number");
 }
 
 // Suites and modes (SPEC.md § 2), and the sizes of a blob (§ 4.4).
 
-const SUITES = {
-  xaes: { name: "xaes", fmt: 0x78, mode: "encrypted" },
-  xcha: { name: "xcha", fmt: 0x79, mode: "encrypted" },
-  sign: { name: "sign", fmt: 0xb0, mode: "signed" },
-};
-
-const suiteOf = (fmt) => Object.values(SUITES).find((suite) => suite.fmt === fmt);
+const suite = (name, fmt, mode) => ({ name, fmt, mode });
+const [XAES, XCHA, SIGN] = [suite("xaes", 0x78, "encrypted"), suite("xcha", 0x79, "encrypted"), suite("sign", 0xb0, "signed")];
+const SUITES = [XAES, XCHA, SIGN];
 
 const NONCE = 24;
 const TAG = 16;
@@ -1386,7 +1349,7 @@ async function isTokenOf(sealer, name, now, token) {
   const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
   let passes = false;
   for (const keys of sealer.keys.filter(({ key }) => !key.isRetired(now))) {
-    if (equalTags(given, await secretOf(sealer, keys, name))) passes = true;
+    if (equal(given, await secretOf(sealer, keys, name))) passes = true;
   }
   return passes;
 }
@@ -1401,16 +1364,14 @@ async function secretOf({ purpose, context }, keys, name) {
 
 /** What keys are derived for: a name, an application and a type, each with its length. Throws a `ConfigError` (§ 14.4). */
 function purposeBytes(name, application, typeLabel) {
-  if (application === "") throw new ConfigError("application", "`application` is empty; leave it out");
+  mustBe(application !== "", "application", "a name; leave out an empty one");
   return concat(sized("purpose", name, 65_535), sized("application", application ?? ""), sized("type", typeLabel ?? ""));
 }
 
 /** Encodes the pairs of label and value that a token is bound to. Throws a `ConfigError` (§ 14.4). */
 function contextBytes(pairs) {
   const isPair = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText);
-  if (!Array.isArray(pairs) || !pairs.every(isPair)) {
-    throw new ConfigError("context", "`context` is a list of pairs of label and value, which are well-formed strings");
-  }
+  mustBe(Array.isArray(pairs) && pairs.every(isPair), "context", "a list of pairs of well-formed strings, label and value");
   return joined(pairs.flatMap(([label, value]) => [sized("label", label), sized("value", value, 65_535)]));
 }
 
@@ -1419,9 +1380,9 @@ const isText = (text) => typeof text === "string" && text.isWellFormed();
 
 /** A text behind its length. */
 function sized(code, text, most = 255) {
-  if (!isText(text)) throw new ConfigError(code, `\`${code}\` is not a well-formed string`);
+  mustBe(isText(text), code, "a well-formed string");
   const bytes = toUtf8(text);
-  if (bytes.length > most) throw new ConfigError(code, `\`${code}\` has ${bytes.length} bytes, expected at most ${most}`);
+  mustBe(bytes.length <= most, code, `at most ${most} bytes, found ${bytes.length}`);
   return concat(most > 255 ? u16(bytes.length) : u8(bytes.length), bytes);
 }
 
@@ -1434,7 +1395,7 @@ const KEY_PREFIX = "hardtack_key_v1_";
 /** Generates the text of a new key, as `hardtack keygen` does. */
 async function generateKey({ mode = "encrypted" } = {}) {
   const type = { encrypted: "xaes", signed: "sign" }[mode];
-  if (!type) throw new ConfigError("mode", "`mode` is encrypted or signed");
+  mustBe(type, "mode", "encrypted or signed");
   const secret = random(32);
   return `${KEY_PREFIX}${type}_${toBase64url(concat(secret, await checksum(type, secret)))}`;
 }
@@ -1447,23 +1408,19 @@ class Key {
   /** Parses the text of a key (§ 3.3, § 14.2). */
   static async parse(text) {
     const trimmed = trim(text, SPACE);
-    if (!trimmed.startsWith(KEY_PREFIX)) {
-      throw new ConfigError("prefix", `key does not begin with ${KEY_PREFIX}`);
-    }
-    const after = trimmed.slice(KEY_PREFIX.length);
-    const at = after.indexOf("_");
-    const suite = at >= 0 && Object.hasOwn(SUITES, after.slice(0, at)) ? SUITES[after.slice(0, at)] : null;
-    if (!suite) throw new ConfigError("type", "key has an unknown type, expected xaes, xcha or sign");
-    const rest = after.slice(at + 1);
+    ensure(trimmed.startsWith(KEY_PREFIX), "prefix", `key must begin with ${KEY_PREFIX}`);
+    const [word, ...others] = trimmed.slice(KEY_PREFIX.length).split("_");
+    const suite = SUITES.find(({ name }) => name === word);
+    ensure(suite && others.length > 0, "type", "key must be of type xaes, xcha or sign");
+    const rest = others.join("_");
     const { length } = toUtf8(rest);
-    if (length !== 48) throw new ConfigError("length", `key ends in ${length} bytes, expected 48`);
+    ensure(length === 48, "length", `key must end in 48 bytes, found ${length}`);
     const bytes = fromBase64url(rest);
-    if (!bytes) throw new ConfigError("encoding", "key is not base64url");
-    const [secret, checked] = [bytes.slice(0, 32), bytes.slice(32)];
-    if (!equal(await checksum(suite.name, secret), checked)) {
-      throw new ConfigError("checksum", "key has a wrong checksum: it was cut off or mistyped");
-    }
-    if (new Set(secret).size <= 7) throw new ConfigError("weak", "key is a placeholder, not a random one");
+    ensure(bytes, "encoding", "key must be base64url");
+    const secret = bytes.slice(0, 32);
+    const isIntact = equal(await checksum(word, secret), bytes.slice(32));
+    ensure(isIntact, "checksum", "key was cut off or mistyped");
+    ensure(new Set(secret).size > 7, "weak", "key must be random, not a placeholder");
     const salt = await hmacKey(LABEL);
     const key = new Key(suite, await hmacKey(await hmac(salt, secret)));
     key.kid = (await key.derive("kid", purposeBytes("", null, ""))).slice(0, 4);
@@ -1494,9 +1451,7 @@ class Key {
 // The text of key rings (SPEC.md § 3.4, § 3.5).
 
 
-const WITHOUT_XCHACHA =
-  "the ring has a key of XChaCha20-Poly1305, which WebCrypto lacks; seal with an xaes key, or set `skipXChaCha` to leave " +
-  "sessions under that key alone";
+const WITHOUT_XCHACHA = "WebCrypto lacks XChaCha20-Poly1305; use an xaes key, or skip this one by `skipXChaCha`";
 const REMEDY = "`npx hardtack-session keygen` makes a key";
 
 /** Returns what a ring has, for those who derive from its keys. */
@@ -1520,14 +1475,14 @@ class Ring {
 async function parseRing(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
   const ring = { mode, keys: [], notBefore: null };
   for (const text of [texts].flat()) {
-    if (typeof text !== "string") throw new ConfigError("ring", `the key ring is no string; is the variable or the secret set? ${REMEDY}`);
+    ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${REMEDY}`);
     const { keys, notBefore } = await parseText(text, mode);
     ring.keys.push(...keys);
     if (notBefore !== null) ring.notBefore = Math.max(notBefore, ring.notBefore ?? 0);
   }
   ring.keys = inOrder(ring.keys);
   checkRing(ring.keys);
-  if (!skipXChaCha && ring.keys.some((key) => key.suite === SUITES.xcha)) throw new ConfigError("suite", WITHOUT_XCHACHA);
+  ensure(skipXChaCha || ring.keys.every((key) => key.suite !== XCHA), "suite", WITHOUT_XCHACHA);
   return ring;
 }
 
@@ -1554,19 +1509,19 @@ async function parseText(text, mode) {
   for (const raw of hasCommas ? body.split(",") : lines) {
     const item = trim(raw, BLANK);
     if (item === "" || item.startsWith("#")) {
-      if (!hasCommas || body === "") continue;
-      throw new ConfigError("blank", "key ring has an empty item between commas, or a comment");
+      ensure(!hasCommas || body === "", "blank", "key ring with commas must have no comment or empty item");
+      continue;
     }
     const [first, ...words] = item.split(/[ \t]+/);
     if (first.startsWith("not_before=")) {
-      if (words.length > 0) throw new ConfigError("attribute", "`not_before` stands alone");
+      ensure(words.length === 0, "attribute", "`not_before` must stand alone");
       setTime(ring, "notBefore", first);
       continue;
     }
     const key = await parseKey(first, mode);
     for (const word of words) {
       const [, name] = /^(seal_from|accept_until)=/.exec(word) ?? [];
-      if (!name) throw new ConfigError("attribute", "a key is followed by `seal_from=` or `accept_until=`");
+      ensure(name, "attribute", "key must be followed by `seal_from=` or `accept_until=`");
       setTime(key, name === "seal_from" ? "sealFrom" : "acceptUntil", word);
     }
     ring.keys.push(key);
@@ -1576,33 +1531,30 @@ async function parseText(text, mode) {
 
 /** Sets the field of an attribute, `name=time`, which stands once. */
 function setTime(target, field, attribute) {
-  const at = attribute.indexOf("=");
-  const time = parseTime(attribute.slice(at + 1));
-  if (target[field] !== null) throw new ConfigError("attribute", `\`${attribute.slice(0, at)}\` is given twice`);
+  const time = parseTime(attribute.slice(attribute.indexOf("=") + 1));
+  ensure(target[field] === null, "attribute", `\`${attribute}\` must stand once`);
   target[field] = time;
 }
 
 async function parseKey(text, mode) {
   // Only SP and HTAB are white space inside an item.
-  if (/^[\n\f\r]|[\n\f\r]$/.test(text)) throw new ConfigError("key", "key has a line end in it");
+  ensure(!/^[\n\f\r]|[\n\f\r]$/.test(text), "key", "key must have no line end in it");
   let key;
   try {
     key = await Key.parse(text);
   } catch (error) {
     throw new ConfigError("key", error.message);
   }
-  if (key.suite.mode !== mode) throw new ConfigError("mixed", `key of type ${key.suite.name} in a ring that is ${mode}`);
+  ensure(key.suite.mode === mode, "mixed", `key ring for ${mode} sessions must have no key of type ${key.suite.name}`);
   return key;
 }
 
 /** Parses `YYYY-MM-DDThh:mm:ssZ`, not before 2026 (§ 3.5.5). */
 function parseTime(text) {
-  const refused = new ConfigError("time", "expected a time like 2027-03-01T06:00:00Z, not before 2026");
-  if (!/^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/.test(text)) throw refused;
-  const time = new Date(text);
-  const isDate = !Number.isNaN(time.getTime()) && time.toISOString() === text.replace("Z", ".000Z");
-  const seconds = time.getTime() / 1000;
-  if (!isDate || seconds < EPOCH) throw refused;
+  const seconds = Date.parse(text) / 1000;
+  // `Date` reads other forms too, and writes one.
+  const isDate = seconds >= EPOCH && text.length === 20 && dateOf(seconds).toISOString() === text.replace("Z", ".000Z");
+  ensure(isDate, "time", "time must be like 2027-03-01T06:00:00Z, from 2026 on");
   return seconds;
 }
 
@@ -1613,18 +1565,13 @@ function inOrder(keys) {
 
 /** § 3.4.7. */
 function checkRing(keys) {
-  if (keys.length === 0) throw new ConfigError("empty", `key ring has no key; ${REMEDY}`);
-  if (new Set(keys.map((key) => key.id)).size < keys.length) {
-    throw new ConfigError("duplicate", "key ring has a key twice");
-  }
-  if (keys.at(-1).acceptUntil !== null) {
-    throw new ConfigError("last-retires", "the last key of the ring has an `accept_until`");
-  }
-  for (let i = 0; i + 1 < keys.length; i++) {
-    const { acceptUntil } = keys[i];
-    if (acceptUntil !== null && acceptUntil <= (keys[i + 1].sealFrom ?? 0)) {
-      throw new ConfigError("retires-too-early", `key ${keys[i].id} retires before the next key seals`);
-    }
+  ensure(keys.length > 0, "empty", `key ring must have a key; ${REMEDY}`);
+  ensure(new Set(keys.map((key) => key.id)).size === keys.length, "duplicate", "key ring must have a key once");
+  ensure(keys.at(-1).acceptUntil === null, "last-retires", "last key must have no `accept_until`");
+  for (const [i, { sealFrom }] of keys.slice(1).entries()) {
+    const { acceptUntil, id } = keys[i];
+    const isInTime = acceptUntil === null || acceptUntil > (sealFrom ?? 0);
+    ensure(isInTime, "retires-too-early", `key ${id} must not retire before the next key seals`);
   }
 }
 
@@ -1681,7 +1628,7 @@ function sizeOf(size) {
   if (size === "anywhere") return { field: 3072, cookies: 1 };
   if (size === "browser") return { field: BROWSER, cookies: 1 };
   const [, count] = /^split:([2-4])$/.exec(size) ?? [];
-  if (!count) throw new ConfigError("size", "`size` is anywhere, browser, split:2, split:3 or split:4");
+  mustBe(count, "size", "anywhere, browser, or split:2 to split:4");
   return { field: BROWSER, cookies: Number(count) };
 }
 
@@ -1690,11 +1637,11 @@ class Budget {
   #overhead;
   #padding;
 
-  /** `fixed`: the bytes of a field without its token, with the longest Max-Age and without one; 0 beside a cookie. */
-  constructor({ field, cookies }, { withMaxAge, withoutMaxAge }, overhead, padding = "none", isBound = false) {
-    if (!["none", "padme"].includes(padding)) throw new ConfigError("padding", "`padding` is none or padme");
+  /** `fixed`: the bytes of a field without its token, without a Max-Age and with the longest; 0 beside a cookie. */
+  constructor({ field, cookies }, fixed, overhead, padding = "none", isBound = false) {
+    mustBe(["none", "padme"].includes(padding), "padding", "none or padme");
     this.allowed = { field, cookies, total: field * cookies };
-    this.#fixed = { withMaxAge, withoutMaxAge };
+    this.#fixed = fixed;
     this.#overhead = overhead;
     this.#padding = padding;
     const perField = field - this.#perField(cookies, true);
@@ -1704,12 +1651,12 @@ class Budget {
     if (padding === "padme") {
       while (this.room >= 0 && padme(metadata + this.room + 1) > longest) this.room--;
     }
-    if (this.room < 0) throw new ConfigError("size", "there is no room for a session; shorten the name and attributes");
+    ensure(this.room >= 0, "size", "no room for a session; shorten the name and attributes");
   }
 
   #perField(cookies, isPersistent) {
-    const { withMaxAge, withoutMaxAge } = this.#fixed;
-    return (isPersistent ? withMaxAge : withoutMaxAge) + (cookies > 1 && withMaxAge > 0 ? 2 : 0);
+    const fixed = this.#fixed[Number(isPersistent)];
+    return fixed + (cookies > 1 && fixed > 0 ? 2 : 0);
   }
 
   /** The characters of a part, where each field has `fixed` bytes beside it. */
@@ -1819,18 +1766,18 @@ const isSubresource = (destination = "") => SUBRESOURCES.includes(trim(destinati
 
 
 function positive(name, value, unit = "seconds") {
-  if (!Number.isInteger(value) || value <= 0) throw new ConfigError(name, `\`${name}\` is a whole number of ${unit} above 0`);
+  mustBe(isWhole(value, 1), name, `a whole number of ${unit} above 0`);
   return value;
 }
 
 function yesOrNo(name, value = false) {
-  if (typeof value !== "boolean") throw new ConfigError(name, `\`${name}\` is true or false`);
+  mustBe(typeof value === "boolean", name, "true or false");
   return value;
 }
 
 /** Refuses what is not made by a function for this option, whose code is in the program of those alone who call it. */
 function madeBy(maker, name, value, method) {
-  if (typeof value?.[method] !== "function") throw new ConfigError(name, `\`${name}\` takes what ${maker} returns`);
+  mustBe(typeof value?.[method] === "function", name, `what ${maker} returns`);
   return value;
 }
 
@@ -1840,18 +1787,14 @@ function policyOf({
   saveOnServerError, type = null, ...unknown
 }) {
   for (const name of Object.keys(unknown)) {
-    const hint = name === "secure" ? "; for development over http set `dangerAllowHttp`" : "";
+    const hint = name === "secure" ? "; for http use `dangerAllowHttp`" : "";
     throw new ConfigError("option", `there is no option \`${name}\`${hint}`);
   }
   const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout ?? 1800);
   const absolute = positive("absoluteTimeout", absoluteTimeout);
-  if (idle > absolute && idleTimeout !== undefined) {
-    throw new ConfigError("idleTimeout", "`idleTimeout` is longer than `absoluteTimeout`, so it never applies");
-  }
-  if (!Number.isInteger(clockSkew) || clockSkew < 0 || clockSkew > 300) {
-    throw new ConfigError("clockSkew", "`clockSkew` is 0 to 300 seconds");
-  }
-  if (revokedIf !== null && typeof revokedIf !== "function") throw new ConfigError("revokedIf", "`revokedIf` is a function");
+  mustBe(idleTimeout === undefined || idle <= absolute, "idleTimeout", "at most `absoluteTimeout`");
+  mustBe(isWhole(clockSkew, 0, 300), "clockSkew", "0 to 300 seconds");
+  mustBe(revokedIf === null || typeof revokedIf === "function", "revokedIf", "a function");
   return {
     idle,
     absolute,
@@ -1867,21 +1810,19 @@ function policyOf({
 
 function notBeforeOf(moment) {
   const seconds = secondsOf("notBefore", moment, Math.ceil);
-  if (seconds < EPOCH) {
-    throw new ConfigError("notBefore", "`notBefore` is before 2026, when no session began; a number counts milliseconds");
-  }
+  mustBe(seconds >= EPOCH, "notBefore", "from 2026 on; a number counts milliseconds");
   return seconds;
 }
 
 function refreshOf(refreshAfter, idle) {
   if (refreshAfter === undefined) return idle === null ? "on-change" : Math.floor(idle / 4);
-  const isSpan = Number.isInteger(refreshAfter) && refreshAfter >= 0;
-  if (!isSpan && !["never", "on-change", "always"].includes(refreshAfter)) {
-    throw new ConfigError("refreshAfter", "`refreshAfter` is never, on-change, always or a number of seconds");
-  }
-  if (isSpan && idle !== null && refreshAfter > Math.floor(idle / 2)) {
-    throw new ConfigError("refreshAfter", "`refreshAfter` is longer than half of `idleTimeout`");
-  }
+  const isWord = ["never", "on-change", "always"].includes(refreshAfter);
+  const longest = idle === null ? Infinity : Math.floor(idle / 2);
+  mustBe(
+    isWord || isWhole(refreshAfter, 0, longest),
+    "refreshAfter",
+    "never, on-change, always or seconds, at most half of `idleTimeout`",
+  );
   return refreshAfter;
 }
 
@@ -1923,8 +1864,8 @@ class Sealer {
   /** `entropy`: only tests give it. */
   async seal(body, now, entropy = random(NONCE)) {
     const { key, head, seal } = this.sealing(now);
-    if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "the session is too long for a token");
-    if (!seal) throw new SessionError("suite", `key ${key.id} seals by XChaCha20-Poly1305, which WebCrypto lacks`);
+    if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too long for a token");
+    if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal: WebCrypto lacks XChaCha20-Poly1305`);
     return toBase64url(concat(head, ...(await seal(body, entropy))));
   }
 
@@ -1934,7 +1875,7 @@ class Sealer {
     const blob = fromBase64url(token);
     if (!blob) throw new Refusal("Encoding");
     if (blob.length < HEAD) throw new Refusal("TooShort");
-    const suite = suiteOf(blob[0]);
+    const suite = SUITES.find(({ fmt }) => fmt === blob[0]);
     if (!suite) throw new Refusal("UnknownFormat");
     if (suite.mode !== this.ring.mode) throw new Refusal("WrongMode");
     const keyId = hex(blob.subarray(1, HEAD));
@@ -1964,8 +1905,8 @@ async function deriveKeys(key, purpose, context) {
   const head = concat(u8(key.suite.fmt), key.kid);
   const aad = concat(head, u32(context.length), context);
   const k = await key.derive("key", purpose);
-  if (key.suite === SUITES.xcha) return { key, head };
-  if (key.suite === SUITES.sign) return { key, head, ...signing(await hmacKey(k), aad) };
+  if (key.suite === XCHA) return { key, head };
+  if (key.suite === SIGN) return { key, head, ...signing(await hmacKey(k), aad) };
   return { key, head, ...encrypting(await xaes(k), await hmacKey(await key.derive("nonce", purpose)), aad) };
 }
 
@@ -1986,7 +1927,7 @@ function signing(mac, aad) {
     seal: async (body) => [body, await tagOf(body)],
     async open(sealed) {
       const body = sealed.subarray(0, -TAG);
-      return equalTags(await tagOf(body), sealed.subarray(-TAG)) ? body.slice() : null;
+      return equal(await tagOf(body), sealed.subarray(-TAG)) ? body.slice() : null;
     },
   };
 }
@@ -2000,15 +1941,11 @@ class SessionSealer {
     const policy = policyOf(rules);
     const isSkipping = yesOrNo("skipXChaCha", skipXChaCha);
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha: isSkipping });
-    if (parsed.mode !== mode) throw new ConfigError("mixed", `a ring that is ${parsed.mode}, for sessions that are ${mode}`);
+    ensure(parsed.mode === mode, "mixed", `key ring must be for ${mode} sessions`);
     const longest = Math.max(policy.absolute, policy.rememberUpTo ?? 0);
-    if (!yesOrNo("dangerRetireEarly", dangerRetireEarly) && cutsShort(parsed.keys, longest)) {
-      throw new ConfigError(
-        "dangerRetireEarly",
-        `a key of the ring retires less than ${longest} seconds, the longest life of a session, after the next one seals; ` +
-          "let it retire later, or set `dangerRetireEarly`",
-      );
-    }
+    const mayRetire = yesOrNo("dangerRetireEarly", dangerRetireEarly) || !cutsShort(parsed.keys, longest);
+    const advice = `key must not retire before the next key has sealed for ${longest} seconds, the life of a session`;
+    ensure(mayRetire, "dangerRetireEarly", `${advice}; or set \`dangerRetireEarly\``);
     const [bound, { label }] = [contextBytes(context), policy.type];
     const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
     return new SessionSealer(mode, await derive(purpose), policy, derive);
@@ -2023,9 +1960,8 @@ class SessionSealer {
   }
 
   set budget(budget) {
-    if (this.policy.type.empty().length > budget.room) {
-      throw new ConfigError("size", "there is no room for the `empty` value of the type; choose a larger `size`");
-    }
+    const hasRoom = this.policy.type.empty().length <= budget.room;
+    ensure(hasRoom, "size", "no room for the `empty` value of the type; use a larger `size`");
     this.policy.budget = budget;
   }
 
@@ -2057,15 +1993,10 @@ class SessionSealer {
   }
 
   /** A session for which the application does not say false is revoked. */
-  async #isRevoked({ sid, issued, age, limit, remembered }, keyId) {
-    const info = {
-      id: sid && hex(sid),
-      createdAt: dateOf(issued),
-      lastActiveAt: dateOf(issued + age),
-      limit,
-      remembered,
-      keyId,
-    };
+  async #isRevoked(metadata, keyId) {
+    const { issued, limit, remembered } = metadata;
+    const dates = { createdAt: dateOf(issued), lastActiveAt: dateOf(lastActiveOf(metadata)) };
+    const info = { id: idOf(metadata), ...dates, limit, remembered, keyId };
     try {
       return (await this.policy.revokedIf(info)) !== false;
     } catch {
@@ -2081,14 +2012,14 @@ function choose(results, isHostOnly) {
     const [{ reason, keyId }] = results;
     throw new Refusal(reason, keyId, results.some(({ isForOthers }) => isForOthers));
   }
-  const sidOf = ({ body }) => body.metadata.sid && hex(body.metadata.sid);
-  const isOneSession = () => good.every((one) => sidOf(one) !== null && sidOf(one) === sidOf(good[0]));
+  const [id, ...others] = good.map(({ body }) => idOf(body.metadata));
+  const isOneSession = () => id !== null && others.every((other) => other === id);
   if (good.length > 1 && !isHostOnly && !isOneSession()) throw new Refusal("Duplicate");
   return good.reduce((best, next) => (isLater(next.body.metadata, best.body.metadata) ? next : best));
 }
 
 function isLater(a, b) {
-  return a.issued > b.issued || (a.issued === b.issued && a.issued + a.age > b.issued + b.age);
+  return a.issued > b.issued || (a.issued === b.issued && lastActiveOf(a) > lastActiveOf(b));
 }
 
 // What every carrier of sessions has: cookies and header fields.
@@ -2126,20 +2057,21 @@ function newSession(carrier, source, now) {
   state.loadedBy = carrier;
   state.sealer = sealerOf(carrier);
   state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
-  return { state, session: new Session(state) };
+  const { Handle = Session } = state.policy.type;
+  return { state, session: new Handle(state) };
 }
 
 /** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
 async function finish(carrier, session, response) {
   const { status = 200 } = response;
-  if (!Number.isInteger(status)) throw new TypeError("`status` is the status of the response, a whole number");
+  if (!Number.isInteger(status)) throw new TypeError("`status` must be a whole number");
   const state = stateOf(session);
-  if (state.loadedBy !== carrier) throw new TypeError("this session was loaded by another carrier; save it there");
-  const decision = state.finish(response);
+  if (state.loadedBy !== carrier) throw new TypeError("session was loaded by another carrier; save it there");
+  const decision = { ...state.finish(response), state };
   const { tokens } = sealerOf(carrier);
-  if (decision.change !== "store") return { ...decision, state };
-  if (decision.isOptional && !tokens.canSeal(state.now)) return { change: "keep", touch: decision.touch, state };
-  return { ...decision, state, token: await tokens.seal(decision.body, state.now) };
+  if (decision.change !== "store") return decision;
+  if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
+  return { ...decision, token: await tokens.seal(decision.body, state.now) };
 }
 
 /**
@@ -2149,7 +2081,7 @@ async function finish(carrier, session, response) {
 function fieldsOf(source, name, areValues = true) {
   if (source === null || source === undefined) return [];
   if (typeof source === "string") return areValues ? [source] : [];
-  if (typeof source !== "object") throw new TypeError("`load` takes a request, its headers, or the values of the field");
+  if (typeof source !== "object") throw new TypeError("`load` takes a request, its headers, or values of the field");
   if (Array.isArray(source.rawHeaders)) return rawValues(source.rawHeaders, name);
   if (typeof source.get === "function") return listOf(source.get(name));
   if (typeof source[Symbol.iterator] === "function") return areValues ? listOf([...source]) : [];
@@ -2199,38 +2131,33 @@ function plain(value) {
   return (isQuoted ? text.slice(1, -1) : text).slice(0, LONGEST_TOKEN + 1);
 }
 
-/** The values of a cookie, and the parts beside them by their numbers. */
+/** The values of a cookie, as number 0, and those of the parts beside it by their numbers. */
 function findCookie(fields, name) {
-  const values = [];
-  const found = new Map();
+  const found = [[]];
   eachPair(fields, name, (rest, value) => {
-    if (rest === "") return addDistinct(values, plain(value), MOST_VALUES);
-    if (rest.length !== 2 || rest[0] !== "." || rest[1] < "1" || rest[1] > "7") return;
-    const number = Number(rest[1]);
-    if (!found.has(number)) found.set(number, []);
-    addDistinct(found.get(number), plain(value), 2);
+    if (rest === "") addDistinct(found[0], plain(value), MOST_VALUES);
+    else if (/^\.[1-7]$/.test(rest)) addDistinct((found[rest[1]] ??= []), plain(value), 2);
   });
-  const parts = new Map([...found].toSorted(([a], [b]) => a - b));
-  return { values, parts };
+  return found;
 }
 
 function addDistinct(values, value, most) {
   if (values.length < most && !values.includes(value)) values.push(value);
 }
 
-/** Puts a value together with its parts (§ 9.2). Throws a `Refusal`. */
-function assemble(value, parts) {
+/** Puts a value together with its parts, of `findCookie` (§ 9.2). Throws a `Refusal`. */
+function assemble(value, found) {
   if (value.length > LONGEST_TOKEN) throw new Refusal("TooLong");
   const dot = value.indexOf(".");
   if (dot < 0) return { token: value, cookies: 1 };
-  if (!/^[2-8]$/.test(value.slice(0, dot))) throw new Refusal("Incomplete");
-  const cookies = Number(value.slice(0, dot));
+  const count = value.slice(0, dot);
+  if (!/^[2-8]$/.test(count)) throw new Refusal("Incomplete");
+  const cookies = Number(count);
   let token = value.slice(dot + 1);
   for (let number = 1; number < cookies; number++) {
-    const found = parts.get(number) ?? [];
-    if (found.length === 0) throw new Refusal("Incomplete");
-    if (found.length > 1) throw new Refusal("Duplicate");
-    token += found[0];
+    const part = found[number];
+    if (part?.length !== 1) throw new Refusal(part ? "Duplicate" : "Incomplete");
+    token += part[0];
   }
   return { token, cookies };
 }
@@ -2274,16 +2201,21 @@ class Template {
   #options;
 
   constructor({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false, longestName = LONGEST_NAME }) {
-    check({ name, longestName, path, domain, secure, sameSite, partitioned });
+    const check = (isRight, attribute, expected) => mustBe(isRight, attribute, expected, "cookie");
+    const isName = typeof name === "string" && TOKEN_CHARACTERS.test(name) && name.length <= longestName;
+    check(isName && !/\.\d+$/.test(name), "name", "the name of a cookie, without a dot and digits at its end");
+    check(typeof secure === "boolean", "secure", "true or false");
+    check(typeof partitioned === "boolean", "partitioned", "true or false");
+    check(/^\/[!-+\--:<-~]*$/.test(path) && path.length <= LONGEST_PATH, "path", "`/` and visible ASCII characters");
+    check(domain === null || (typeof domain === "string" && isDomain(domain)), "domain", "a host name");
+    check([null, "Strict", "Lax", "None"].includes(sameSite), "sameSite", "Strict, Lax, None or null");
+    const needsSecure = sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name);
+    check(secure || !needsSecure, "dangerAllowHttp", "false with SameSite=None, Partitioned or this name");
+    const isAnywhere = domain === null && path === "/";
+    check(isAnywhere || !isHostName(name), "name", "one with `__Secure-`, not `__Host-`, beside a domain or a path");
     this.name = name;
-    this.#options = {
-      path,
-      ...(domain !== null && { domain }),
-      ...(secure && { secure }),
-      httpOnly: true,
-      ...(sameSite !== null && { sameSite: sameSite.toLowerCase() }),
-      ...(partitioned && { partitioned }),
-    };
+    const options = { path, domain, secure, httpOnly: true, sameSite: sameSite?.toLowerCase(), partitioned };
+    this.#options = Object.fromEntries(Object.entries(options).filter(([, value]) => value));
   }
 
   get isHostOnly() {
@@ -2311,11 +2243,11 @@ class Template {
 
   /** The cookies that set a token in parts of at most `partLength` characters (§ 9.2.6). */
   split(token, partLength, maxAge) {
-    if (token.length <= partLength) return [this.set(this.name, token, maxAge)];
     const count = Math.ceil(token.length / partLength);
     return Array.from({ length: count }, (_, i) => {
       const part = token.slice(i * partLength, (i + 1) * partLength);
-      return i === 0 ? this.set(this.name, `${count}.${part}`, maxAge) : this.set(`${this.name}.${i}`, part, maxAge);
+      if (i > 0) return this.set(`${this.name}.${i}`, part, maxAge);
+      return this.set(this.name, count > 1 ? `${count}.${part}` : part, maxAge);
     });
   }
 
@@ -2328,38 +2260,30 @@ class Template {
 
 const isHostName = (name) => /^__host-/i.test(name);
 
-function refuse(sentence) {
-  throw new ConfigError("cookie", sentence);
-}
-
-function check({ name, longestName, path, domain, secure, sameSite, partitioned }) {
-  if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > longestName) {
-    refuse("`name` is not the name of a cookie");
-  }
-  if (/\.\d+$/.test(name)) refuse("`name` ends in a dot and digits, which are the names of parts");
-  if (typeof secure !== "boolean" || typeof partitioned !== "boolean") refuse("`secure` and `partitioned` are true or false");
-  if (!/^\/[!-+\--:<-~]*$/.test(path) || path.length > LONGEST_PATH) {
-    refuse("`path` begins with `/` and has visible ASCII characters");
-  }
-  if (domain !== null && (typeof domain !== "string" || !isDomain(domain))) refuse("`domain` is not a host name");
-  if (![null, "Strict", "Lax", "None"].includes(sameSite)) refuse("`sameSite` is Strict, Lax, None or null");
-  if (!secure && (sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name))) {
-    refuse("browsers refuse SameSite=None, Partitioned and the prefix of this name without Secure; leave out `dangerAllowHttp`");
-  }
-  if (isHostName(name) && (domain !== null || path !== "/")) {
-    refuse("browsers refuse `__Host-` names with a domain or a path other than `/`; choose a `__Secure-` name");
-  }
-}
-
 function isDomain(domain) {
   const labels = domain.split(".");
   const isLabel = (label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label);
   return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);
 }
 
+/**
+ * Ends a request, and returns the changes to the head of its response: `[name, value]`, of which `set-cookie` is to be
+ * appended and every other to be set. `fields`: those of the response, with names in lower case.
+ */
+let headChanges;
+
 /** Sessions in cookies. */
 class SessionCookie extends Carrier {
   static {
+    headChanges = async (cookies, fields, session, response) => {
+      const { mayShare } = cookies.#settings;
+      const finished = await finish(cookies, session, { ...response, isShareable: !mayShare && isShareable(fields) });
+      const set = (await cookies.#cookiesOf(finished)).map((cookie) => ["set-cookie", toSetCookie(cookie)]);
+      const { change, touch, state } = finished;
+      const isOffered = change === "store" && state.registration !== null;
+      const offer = isOffered ? [["secure-session-registration", state.registration]] : [];
+      return [...cacheChanges(fields, touch, "Cookie", mayShare), ...set, ...offer];
+    };
   }
 
   /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
@@ -2382,7 +2306,7 @@ class SessionCookie extends Carrier {
     const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
     const old = olds[0]?.together(olds, template.name);
     const sealer = await SessionSealer.build(mode, ring, template.name, common);
-    const fixed = { withMaxAge: template.lengthWith(LONGEST_MAX_AGE), withoutMaxAge: template.lengthWith(null) };
+    const fixed = [null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
     if (deviceBound) {
       const { prepare } = madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
       sealer.policy.devices = await prepare(sealer, template, attributes);
@@ -2410,15 +2334,16 @@ class SessionCookie extends Carrier {
   async load(source, now = Date.now()) {
     const { state, session } = newSession(this, source, secondsOf("now", now));
     const fields = fieldsOf(source, "cookie");
-    const { values, parts } = findCookie(fields, this.name);
-    state.carried = [...parts.keys()];
-    state.hasToken = values.length > 0 || parts.size > 0;
+    const found = findCookie(fields, this.name);
+    const [values] = found;
+    state.carried = Object.keys(found).slice(1).map(Number);
+    state.hasToken = values.length > 0 || state.carried.length > 0;
     if (values.length === 0) {
       if (!state.hasToken) await this.#settings.old?.takeOver(fields, state, sealerOf(this));
       return session;
     }
     try {
-      const results = await Promise.all(values.map((value) => this.#read(value, parts, state.now)));
+      const results = await Promise.all(values.map((value) => this.#read(value, found, state.now)));
       const chosen = choose(results, this.#settings.template.isHostOnly);
       const { devices } = state.policy;
       if (devices) await devices.admit(chosen, fields, state);
@@ -2430,9 +2355,9 @@ class SessionCookie extends Carrier {
     return session;
   }
 
-  async #read(value, parts, now) {
+  async #read(value, found, now) {
     try {
-      const { token, cookies } = assemble(value, parts);
+      const { token, cookies } = assemble(value, found);
       return await sealerOf(this).verify(token, cookies, now);
     } catch (refusal) {
       if (refusal instanceof Refusal) return refusal;
@@ -2480,7 +2405,7 @@ class SessionCookie extends Carrier {
   async saveTo(headers, session, response = {}) {
     // Headers that cannot be changed say so here, before the session is closed.
     headers.delete("x-hardtack-none");
-    apply(await this.#headChanges([...headers], session, response), headers);
+    apply(await headChanges(this, [...headers], session, response), headers);
   }
 
   /**
@@ -2488,7 +2413,7 @@ class SessionCookie extends Carrier {
    * be changed, as those of `Response.redirect()` and of `fetch()`.
    */
   async saveToResponse(response, session) {
-    const changes = await this.#headChanges([...response.headers], session, { status: response.status });
+    const changes = await headChanges(this, [...response.headers], session, { status: response.status });
     if (changes.length === 0) return response;
     try {
       apply(changes, response.headers);
@@ -2499,32 +2424,17 @@ class SessionCookie extends Carrier {
       return copy;
     }
   }
-
-  async #headChanges(fields, session, response) {
-    const { mayShare } = this.#settings;
-    const finished = await finish(this, session, { ...response, isShareable: !mayShare && isShareable(fields) });
-    const cookies = (await this.#cookiesOf(finished)).map((cookie) => ["set-cookie", toSetCookie(cookie)]);
-    const { change, touch, state } = finished;
-    const isOffered = change === "store" && state.registration !== null;
-    const offer = isOffered ? [["secure-session-registration", state.registration]] : [];
-    return [...cacheChanges(fields, touch, "Cookie", mayShare), ...cookies, ...offer];
-  }
 }
 
 /** The cookie as it was with earlier attributes: those of `changes`, and else the present ones. */
 function formerOf(changes, attributes, template) {
-  const refuse = (sentence) => {
-    throw new ConfigError("formerly", sentence);
-  };
   const { path, domain, partitioned, ...unknown } = Object(changes);
-  if (Object(changes) !== changes || Object.keys(unknown).length > 0) {
-    refuse("`formerly` takes objects with `path`, `domain` and `partitioned`");
-  }
+  const isRight = Object(changes) === changes && Object.keys(unknown).length === 0;
+  mustBe(isRight, "formerly", "objects with `path`, `domain` and `partitioned`");
   const { name } = template;
   const former = new Template({ ...attributes, ...changes, name });
-  if (toSetCookie(former.expire(name)) === toSetCookie(template.expire(name))) {
-    refuse("`formerly` has the attributes that the cookie has now; leave it out");
-  }
+  const isOther = toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name));
+  mustBe(isOther, "formerly", "other attributes than those of now");
   return former;
 }
 
@@ -2557,8 +2467,7 @@ class SessionHeader extends Carrier {
     }
     const field = name.toLowerCase();
     const sealer = await SessionSealer.build(mode, ring, `header:${field}`, common);
-    const fixed = { withMaxAge: 0, withoutMaxAge: 0 };
-    sealer.budget = new Budget({ field: maxTokenLength, cookies: 1 }, fixed, overheadOf(mode), padding);
+    sealer.budget = new Budget({ field: maxTokenLength, cookies: 1 }, [0, 0], overheadOf(mode), padding);
     return new SessionHeader(sealer, field);
   }
 
@@ -2627,8 +2536,67 @@ function sessionType(type) {
   }
 }
 
+/** A session of one value. */
+class TypedSession extends BaseSession {
+  /** Store a changed value again, or call `update`. */
+  get value() {
+    return stateOf(this).touch().payload.value;
+  }
+
+  set value(value) {
+    const state = stateOf(this).change();
+    const { payload, contentLength } = state;
+    const next = payload.with(value);
+    const isSame = next.schema === payload.schema && equal(next.bytes, payload.bytes);
+    if (!isSame) state.checkSize(contentLength - payload.length + next.length);
+    state.payload = next;
+  }
+
+  /** Changes a copy of the value in place, or stores what `change` returns. */
+  update(change) {
+    const copy = stateOf(this).touch().payload.copy();
+    this.value = change(copy) ?? copy;
+    return this;
+  }
+
+  // What a dictionary has
+
+  get get() {
+    return refuseEntries();
+  }
+
+  get has() {
+    return refuseEntries();
+  }
+
+  get keys() {
+    return refuseEntries();
+  }
+
+  get entries() {
+    return refuseEntries();
+  }
+
+  get size() {
+    return refuseEntries();
+  }
+
+  get set() {
+    return refuseEntries();
+  }
+
+  get delete() {
+    return refuseEntries();
+  }
+}
+
+function refuseEntries() {
+  throw new TypeError("session has a type, without entries; use `value`");
+}
+
 /** A codec. Copies the bytes that it gives and gets, so the shape may keep or reuse them. */
 class SessionType {
+  Handle = TypedSession;
   #shape;
   #convert;
   #empty;

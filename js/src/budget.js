@@ -2,7 +2,7 @@
 
 import { DEVICE, LONGEST_METADATA, padme } from "./body.js";
 import { encodedLength } from "./bytes.js";
-import { ConfigError } from "./errors.js";
+import { ensure, mustBe } from "./errors.js";
 
 /** The longest cookie that browsers store. */
 const BROWSER = 4096;
@@ -12,7 +12,7 @@ export function sizeOf(size) {
   if (size === "anywhere") return { field: 3072, cookies: 1 };
   if (size === "browser") return { field: BROWSER, cookies: 1 };
   const [, count] = /^split:([2-4])$/.exec(size) ?? [];
-  if (!count) throw new ConfigError("size", "`size` is anywhere, browser, split:2, split:3 or split:4");
+  mustBe(count, "size", "anywhere, browser, or split:2 to split:4");
   return { field: BROWSER, cookies: Number(count) };
 }
 
@@ -21,11 +21,11 @@ export class Budget {
   #overhead;
   #padding;
 
-  /** `fixed`: the bytes of a field without its token, with the longest Max-Age and without one; 0 beside a cookie. */
-  constructor({ field, cookies }, { withMaxAge, withoutMaxAge }, overhead, padding = "none", isBound = false) {
-    if (!["none", "padme"].includes(padding)) throw new ConfigError("padding", "`padding` is none or padme");
+  /** `fixed`: the bytes of a field without its token, without a Max-Age and with the longest; 0 beside a cookie. */
+  constructor({ field, cookies }, fixed, overhead, padding = "none", isBound = false) {
+    mustBe(["none", "padme"].includes(padding), "padding", "none or padme");
     this.allowed = { field, cookies, total: field * cookies };
-    this.#fixed = { withMaxAge, withoutMaxAge };
+    this.#fixed = fixed;
     this.#overhead = overhead;
     this.#padding = padding;
     const perField = field - this.#perField(cookies, true);
@@ -35,12 +35,12 @@ export class Budget {
     if (padding === "padme") {
       while (this.room >= 0 && padme(metadata + this.room + 1) > longest) this.room--;
     }
-    if (this.room < 0) throw new ConfigError("size", "there is no room for a session; shorten the name and attributes");
+    ensure(this.room >= 0, "size", "no room for a session; shorten the name and attributes");
   }
 
   #perField(cookies, isPersistent) {
-    const { withMaxAge, withoutMaxAge } = this.#fixed;
-    return (isPersistent ? withMaxAge : withoutMaxAge) + (cookies > 1 && withMaxAge > 0 ? 2 : 0);
+    const fixed = this.#fixed[Number(isPersistent)];
+    return fixed + (cookies > 1 && fixed > 0 ? 2 : 0);
   }
 
   /** The characters of a part, where each field has `fixed` bytes beside it. */

@@ -49,14 +49,8 @@ export function hex(bytes) {
   return text;
 }
 
+/** Compares without stopping at the first difference, for tags. */
 export function equal(a, b) {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
-/** Compares tags without stopping at the first difference. */
-export function equalTags(a, b) {
   let difference = a.length ^ b.length;
   for (let i = 0; i < a.length; i++) difference |= a[i] ^ b[i];
   return difference === 0;
@@ -95,9 +89,8 @@ export function fromBase64url(text) {
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
   let [bits, held, at] = [0, 0, 0];
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    const sextet = code < 128 ? SEXTETS[code] : -1;
-    if (sextet < 0) return null;
+    const sextet = SEXTETS[text.charCodeAt(i)];
+    if (!(sextet >= 0)) return null;
     bits = (bits << 6) | sextet;
     held += 6;
     if (held >= 8) {

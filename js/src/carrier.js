@@ -37,20 +37,21 @@ export function newSession(carrier, source, now) {
   state.loadedBy = carrier;
   state.sealer = sealerOf(carrier);
   state.isSubresource = isSubresource(fieldsOf(source, "sec-fetch-dest", false)[0]);
-  return { state, session: new Session(state) };
+  const { Handle = Session } = state.policy.type;
+  return { state, session: new Handle(state) };
 }
 
 /** Ends a request. Returns the decision and the state, with a token where one is stored (docs/spec/writer.md § 8.12, § 8.14). */
 export async function finish(carrier, session, response) {
   const { status = 200 } = response;
-  if (!Number.isInteger(status)) throw new TypeError("`status` is the status of the response, a whole number");
+  if (!Number.isInteger(status)) throw new TypeError("`status` must be a whole number");
   const state = stateOf(session);
-  if (state.loadedBy !== carrier) throw new TypeError("this session was loaded by another carrier; save it there");
-  const decision = state.finish(response);
+  if (state.loadedBy !== carrier) throw new TypeError("session was loaded by another carrier; save it there");
+  const decision = { ...state.finish(response), state };
   const { tokens } = sealerOf(carrier);
-  if (decision.change !== "store") return { ...decision, state };
-  if (decision.isOptional && !tokens.canSeal(state.now)) return { change: "keep", touch: decision.touch, state };
-  return { ...decision, state, token: await tokens.seal(decision.body, state.now) };
+  if (decision.change !== "store") return decision;
+  if (decision.isOptional && !tokens.canSeal(state.now)) return { ...decision, change: "keep" };
+  return { ...decision, token: await tokens.seal(decision.body, state.now) };
 }
 
 /**
@@ -60,7 +61,7 @@ export async function finish(carrier, session, response) {
 export function fieldsOf(source, name, areValues = true) {
   if (source === null || source === undefined) return [];
   if (typeof source === "string") return areValues ? [source] : [];
-  if (typeof source !== "object") throw new TypeError("`load` takes a request, its headers, or the values of the field");
+  if (typeof source !== "object") throw new TypeError("`load` takes a request, its headers, or values of the field");
   if (Array.isArray(source.rawHeaders)) return rawValues(source.rawHeaders, name);
   if (typeof source.get === "function") return listOf(source.get(name));
   if (typeof source[Symbol.iterator] === "function") return areValues ? listOf([...source]) : [];

@@ -45,38 +45,33 @@ export function findValues(fields, name, most = MOST_VALUES) {
   return values;
 }
 
-/** The values of a cookie, and the parts beside them by their numbers. */
+/** The values of a cookie, as number 0, and those of the parts beside it by their numbers. */
 export function findCookie(fields, name) {
-  const values = [];
-  const found = new Map();
+  const found = [[]];
   eachPair(fields, name, (rest, value) => {
-    if (rest === "") return addDistinct(values, plain(value), MOST_VALUES);
-    if (rest.length !== 2 || rest[0] !== "." || rest[1] < "1" || rest[1] > "7") return;
-    const number = Number(rest[1]);
-    if (!found.has(number)) found.set(number, []);
-    addDistinct(found.get(number), plain(value), 2);
+    if (rest === "") addDistinct(found[0], plain(value), MOST_VALUES);
+    else if (/^\.[1-7]$/.test(rest)) addDistinct((found[rest[1]] ??= []), plain(value), 2);
   });
-  const parts = new Map([...found].toSorted(([a], [b]) => a - b));
-  return { values, parts };
+  return found;
 }
 
 function addDistinct(values, value, most) {
   if (values.length < most && !values.includes(value)) values.push(value);
 }
 
-/** Puts a value together with its parts (§ 9.2). Throws a `Refusal`. */
-export function assemble(value, parts) {
+/** Puts a value together with its parts, of `findCookie` (§ 9.2). Throws a `Refusal`. */
+export function assemble(value, found) {
   if (value.length > LONGEST_TOKEN) throw new Refusal("TooLong");
   const dot = value.indexOf(".");
   if (dot < 0) return { token: value, cookies: 1 };
-  if (!/^[2-8]$/.test(value.slice(0, dot))) throw new Refusal("Incomplete");
-  const cookies = Number(value.slice(0, dot));
+  const count = value.slice(0, dot);
+  if (!/^[2-8]$/.test(count)) throw new Refusal("Incomplete");
+  const cookies = Number(count);
   let token = value.slice(dot + 1);
   for (let number = 1; number < cookies; number++) {
-    const found = parts.get(number) ?? [];
-    if (found.length === 0) throw new Refusal("Incomplete");
-    if (found.length > 1) throw new Refusal("Duplicate");
-    token += found[0];
+    const part = found[number];
+    if (part?.length !== 1) throw new Refusal(part ? "Duplicate" : "Incomplete");
+    token += part[0];
   }
   return { token, cookies };
 }

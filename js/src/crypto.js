@@ -25,7 +25,7 @@ export async function xaes(bytes) {
   // AES of one block is the first block of CBC without an initial vector.
   const aes = (block) => subtle.encrypt(FIRST_BLOCK, key, block);
   const l = new Uint8Array(await aes(ZEROS), 0, 16);
-  const k1 = l.map((byte, i) => (byte << 1) | (i < 15 ? l[i + 1] >> 7 : 0));
+  const k1 = l.map((byte, i) => (byte << 1) | (l[i + 1] >> 7));
   if (l[0] & 0x80) k1[15] ^= 0x87;
 
   const half = (number, nonce) => {

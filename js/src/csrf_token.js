@@ -1,6 +1,6 @@
 // Tokens that show that a request comes from a page of the session (SPEC.md § 13).
 
-import { EPOCH, concat, equalTags, fromBase64url, toBase64url, u32 } from "./bytes.js";
+import { EPOCH, concat, equal, fromBase64url, toBase64url, u32 } from "./bytes.js";
 import { hmac, hmacKey, random } from "./crypto.js";
 import { stateOf } from "./session.js";
 import { TAG } from "./suites.js";
@@ -39,7 +39,7 @@ export async function isTokenOf(sealer, name, now, token) {
   const given = bytes.subarray(TAG).map((byte, i) => byte ^ bytes[i]);
   let passes = false;
   for (const keys of sealer.keys.filter(({ key }) => !key.isRetired(now))) {
-    if (equalTags(given, await secretOf(sealer, keys, name))) passes = true;
+    if (equal(given, await secretOf(sealer, keys, name))) passes = true;
   }
   return passes;
 }

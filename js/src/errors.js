@@ -7,6 +7,16 @@ export class ConfigError extends Error {
   }
 }
 
+/** Throws a `ConfigError` unless something is right. */
+export function ensure(isRight, code, sentence) {
+  if (!isRight) throw new ConfigError(code, sentence);
+}
+
+/** Throws a `ConfigError` unless a setting is what it must be. */
+export const mustBe = (isRight, name, expected, code = name) => ensure(isRight, code, `\`${name}\` must be ${expected}`);
+
+export const isWhole = (value, least = 0, most = Infinity) => Number.isInteger(value) && value >= least && value <= most;
+
 /** A change that was refused. The session stays as it was. */
 export class SessionError extends Error {
   constructor(code, message) {

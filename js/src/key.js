@@ -3,7 +3,7 @@
 import { SPACE, concat, equal, fromBase64url, hex, toBase64url, toUtf8, trim, u8 } from "./bytes.js";
 import { purposeBytes } from "./context.js";
 import { hmac, hmacKey, random, sha256 } from "./crypto.js";
-import { ConfigError } from "./errors.js";
+import { ensure, mustBe } from "./errors.js";
 import { SUITES } from "./suites.js";
 
 const LABEL = toUtf8("hardtack/v1");
@@ -12,7 +12,7 @@ const KEY_PREFIX = "hardtack_key_v1_";
 /** Generates the text of a new key, as `hardtack keygen` does. */
 export async function generateKey({ mode = "encrypted" } = {}) {
   const type = { encrypted: "xaes", signed: "sign" }[mode];
-  if (!type) throw new ConfigError("mode", "`mode` is encrypted or signed");
+  mustBe(type, "mode", "encrypted or signed");
   const secret = random(32);
   return `${KEY_PREFIX}${type}_${toBase64url(concat(secret, await checksum(type, secret)))}`;
 }
@@ -25,23 +25,19 @@ export class Key {
   /** Parses the text of a key (§ 3.3, § 14.2). */
   static async parse(text) {
     const trimmed = trim(text, SPACE);
-    if (!trimmed.startsWith(KEY_PREFIX)) {
-      throw new ConfigError("prefix", `key does not begin with ${KEY_PREFIX}`);
-    }
-    const after = trimmed.slice(KEY_PREFIX.length);
-    const at = after.indexOf("_");
-    const suite = at >= 0 && Object.hasOwn(SUITES, after.slice(0, at)) ? SUITES[after.slice(0, at)] : null;
-    if (!suite) throw new ConfigError("type", "key has an unknown type, expected xaes, xcha or sign");
-    const rest = after.slice(at + 1);
+    ensure(trimmed.startsWith(KEY_PREFIX), "prefix", `key must begin with ${KEY_PREFIX}`);
+    const [word, ...others] = trimmed.slice(KEY_PREFIX.length).split("_");
+    const suite = SUITES.find(({ name }) => name === word);
+    ensure(suite && others.length > 0, "type", "key must be of type xaes, xcha or sign");
+    const rest = others.join("_");
     const { length } = toUtf8(rest);
-    if (length !== 48) throw new ConfigError("length", `key ends in ${length} bytes, expected 48`);
+    ensure(length === 48, "length", `key must end in 48 bytes, found ${length}`);
     const bytes = fromBase64url(rest);
-    if (!bytes) throw new ConfigError("encoding", "key is not base64url");
-    const [secret, checked] = [bytes.slice(0, 32), bytes.slice(32)];
-    if (!equal(await checksum(suite.name, secret), checked)) {
-      throw new ConfigError("checksum", "key has a wrong checksum: it was cut off or mistyped");
-    }
-    if (new Set(secret).size <= 7) throw new ConfigError("weak", "key is a placeholder, not a random one");
+    ensure(bytes, "encoding", "key must be base64url");
+    const secret = bytes.slice(0, 32);
+    const isIntact = equal(await checksum(word, secret), bytes.slice(32));
+    ensure(isIntact, "checksum", "key was cut off or mistyped");
+    ensure(new Set(secret).size > 7, "weak", "key must be random, not a placeholder");
     const salt = await hmacKey(LABEL);
     const key = new Key(suite, await hmacKey(await hmac(salt, secret)));
     key.kid = (await key.derive("kid", purposeBytes("", null, ""))).slice(0, 4);

@@ -1,12 +1,12 @@
 // Times (SPEC.md § 7.7, § 8).
 
-import { ConfigError } from "./errors.js";
+import { mustBe } from "./errors.js";
 import { U32 } from "./bytes.js";
 
 /** The Unix seconds of a `Date` or of milliseconds. Refuses a moment that is no number, at which nothing would expire. */
 export function secondsOf(name, moment, round = Math.floor) {
   const milliseconds = moment instanceof Date ? moment.getTime() : moment;
-  if (!Number.isFinite(milliseconds)) throw new ConfigError(name, `\`${name}\` is neither a valid Date nor milliseconds`);
+  mustBe(Number.isFinite(milliseconds), name, "a valid Date or milliseconds");
   return round(milliseconds / 1000);
 }
 
@@ -26,19 +26,22 @@ export const deadlineOf = (metadata, policy) => metadata.issued + lifetimeOf(met
 /** § 8.2. */
 export const isRememberedNow = ({ remembered }, { rememberUpTo }) => remembered !== null && rememberUpTo !== null;
 
-/** The second at which the session is idle, or null. */
-export function idleAt(metadata, policy) {
+export const lastActiveOf = ({ issued, age }) => issued + age;
+
+/** The second at which the session is idle, if ever. */
+function idleAt(metadata, policy) {
   const applies = policy.idle !== null && !isRememberedNow(metadata, policy);
-  return applies ? metadata.issued + metadata.age + policy.idle : null;
+  return applies ? lastActiveOf(metadata) + policy.idle : Infinity;
 }
+
+/** The second at which the session ends without another request. */
+export const endOf = (metadata, policy) => Math.min(deadlineOf(metadata, policy), idleAt(metadata, policy));
 
 /** Tests the dates of a session (§ 7.7) and those of the revocation (§ 7.8). Returns a Reason, or null. */
 export function checkTimes(metadata, now, policy, notBefore) {
-  const seen = metadata.issued + metadata.age;
-  if (seen > now + policy.skew) return "NotYetValid";
+  if (lastActiveOf(metadata) > now + policy.skew) return "NotYetValid";
   if (now >= deadlineOf(metadata, policy)) return "Expired";
-  const idle = idleAt(metadata, policy);
-  if (idle !== null && now >= idle) return "Idle";
+  if (now >= idleAt(metadata, policy)) return "Idle";
   return metadata.issued < notBefore ? "Revoked" : null;
 }
 
@@ -46,7 +49,7 @@ export function checkTimes(metadata, now, policy, notBefore) {
 export function isRefreshDue(metadata, now, policy) {
   const { refreshAfter } = policy;
   if (isRememberedNow(metadata, policy)) return false;
-  if (typeof refreshAfter === "number") return now >= metadata.issued + metadata.age + refreshAfter;
+  if (typeof refreshAfter === "number") return now >= lastActiveOf(metadata) + refreshAfter;
   return refreshAfter === "always";
 }
 

@@ -15,18 +15,16 @@ export const skipValue = (reader, depth) => next(reader, depth, false);
 /** `isWanted`: the value was checked before, and is made now. */
 function next(reader, depth, isWanted) {
   const type = reader.byte();
-  const text = (length) => (isWanted ? reader.text(length) : reader.skipText(length));
   const nested = (read, count) => {
     if (depth > DEEPEST) throw INVALID;
-    return read(reader, count, depth + 1);
+    return read(reader, count, depth + 1, isWanted);
   };
-  const list = isWanted ? readList : skipList;
   const map = isWanted ? readMap : skipMap;
   if (type < 0x80) return type;
   if (type >= 0xe0) return type - 256;
   if (type < 0x90) return nested(map, type & 0x0f);
-  if (type < 0xa0) return nested(list, type & 0x0f);
-  if (type < 0xc0) return text(type & 0x1f);
+  if (type < 0xa0) return nested(readList, type & 0x0f);
+  if (type < 0xc0) return reader.text(type & 0x1f, isWanted);
   if (type === 0xc0) return null;
   if (type === 0xc2 || type === 0xc3) return type === 0xc3;
   if (type >= 0xc4 && type <= 0xc6) return reader.take(reader.uint(1 << (type - 0xc4))).slice();
@@ -34,20 +32,16 @@ function next(reader, depth, isWanted) {
   if (type === 0xcb) return reader.view.getFloat64(reader.skip(8));
   if (type >= 0xcc && type <= 0xcf) return reader.uint(1 << (type - 0xcc));
   if (type >= 0xd0 && type <= 0xd3) return reader.int(1 << (type - 0xd0));
-  if (type >= 0xd9 && type <= 0xdb) return text(reader.uint(1 << (type - 0xd9)));
-  if (type === 0xdc || type === 0xdd) return nested(list, reader.uint(2 << (type - 0xdc)));
+  if (type >= 0xd9 && type <= 0xdb) return reader.text(reader.uint(1 << (type - 0xd9)), isWanted);
+  if (type === 0xdc || type === 0xdd) return nested(readList, reader.uint(2 << (type - 0xdc)));
   if (type === 0xde || type === 0xdf) return nested(map, reader.uint(2 << (type - 0xde)));
   throw INVALID; // c1, c7 to c9, d4 to d8
 }
 
-function readList(reader, count, depth) {
+function readList(reader, count, depth, isWanted) {
   const values = [];
-  for (let i = 0; i < count; i++) values.push(readValue(reader, depth));
+  for (let i = 0; i < count; i++) values.push(next(reader, depth, isWanted));
   return values;
-}
-
-function skipList(reader, count, depth) {
-  for (let i = 0; i < count; i++) skipValue(reader, depth);
 }
 
 function readMap(reader, count, depth) {
@@ -60,8 +54,9 @@ function readMap(reader, count, depth) {
 export function objectOf(entries) {
   const object = {};
   for (const [key, value] of entries) {
-    if (key !== "__proto__") object[key] = value;
-    else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+    // Slower, and right for every key.
+    if (key === "__proto__") return Object.fromEntries(entries);
+    object[key] = value;
   }
   return object;
 }
@@ -94,26 +89,27 @@ function isCanonicalKey(key) {
   return !hasForms || equal(encodeValue(readValue(new Reader(key), 0), 0), key);
 }
 
-/** Forms of lengths: up to `below` in the first byte, else in 1, 2 or 4 bytes behind the types from `wide` on. */
-const TEXT = { fix: 0xa0, below: 32, wide: 0xd9, shortest: 0 };
-const BINARY = { fix: 0, below: 0, wide: 0xc4, shortest: 0 };
-const LIST = { fix: 0x90, below: 16, wide: 0xdb, shortest: 1 };
-const MAP = { fix: 0x80, below: 16, wide: 0xdd, shortest: 1 };
+/** Forms of lengths, `[fix, below, wide, shortest]`: below `below` in the first byte, else in 1, 2 or 4 bytes behind `wide`. */
+const TEXT = [0xa0, 32, 0xd9, 0];
+const BINARY = [0, 0, 0xc4, 0];
+const LIST = [0x90, 16, 0xdb, 1];
+const MAP = [0x80, 16, 0xdd, 1];
 
 /** The shortest head of a text, a byte string, a list or a map of this length (§ 5.4.2, § 5.4.3). */
-function headOf({ fix, below, wide, shortest }, length) {
+function headOf([fix, below, wide, shortest], length) {
   if (length < below) return u8(fix | length);
   for (let i = shortest; i < 3; i++) if (length < 2 ** (8 << i)) return concat(u8(wide + i), [u8, u16, u32][i](length));
-  return refuse("a value is too long");
+  return refuse("a value of this length");
 }
 
 /** Reads the length of a text or a map, which has its shortest form. */
 function readLength(reader, form) {
+  const [fix, below, wide, shortest] = form;
   const start = reader.at;
   const type = reader.byte();
-  if ((type & -form.below) === form.fix) return type - form.fix;
-  const i = type - form.wide;
-  if (i < form.shortest || i > 2) throw INVALID;
+  if ((type & -below) === fix) return type - fix;
+  const i = type - wide;
+  if (i < shortest || i > 2) throw INVALID;
   const length = reader.uint(1 << i);
   if (headOf(form, length).length < reader.at - start) throw INVALID;
   return length;
@@ -123,8 +119,8 @@ export const mapHead = (count) => headOf(MAP, count);
 export const readMapHead = (reader) => readLength(reader, MAP);
 export const readTextHead = (reader) => readLength(reader, TEXT);
 
-function refuse(sentence) {
-  throw new SessionError("value", sentence);
+function refuse(what) {
+  throw new SessionError("value", `${what} cannot be stored`);
 }
 
 /** A type, and the last `width` of the eight bytes of a number. */
@@ -141,12 +137,12 @@ function encodeInteger(value) {
     const fits = value < 0 ? value >= -beyond / 2 : value < beyond;
     if (fits) return numberOf((value < 0 ? 0xd0 : 0xcc) + i, 1 << i, "setBigInt64", BigInt(value));
   }
-  return refuse("an integer has more than 64 bits");
+  return refuse("an integer of more than 64 bits");
 }
 
 export function encodeText(text) {
-  if (typeof text !== "string") refuse(`expected a text, found ${typeof text}`);
-  if (!text.isWellFormed()) refuse("a text has half of a surrogate pair");
+  if (typeof text !== "string") refuse(`a ${typeof text} as a text`);
+  if (!text.isWellFormed()) refuse("half of a surrogate pair");
   const bytes = toUtf8(text);
   return concat(headOf(TEXT, bytes.length), bytes);
 }
@@ -167,22 +163,21 @@ export function encodeValue(value, depth) {
     case "object":
       return encodeObject(value, depth);
     default:
-      return refuse(`a ${typeof value} cannot be stored`);
+      return refuse(`a ${typeof value}`);
   }
 }
 
 function encodeObject(value, depth) {
   if (value instanceof Uint8Array) return concat(headOf(BINARY, value.length), value);
-  if (depth > DEEPEST) refuse(`a value is nested more than ${DEEPEST} deep`);
+  if (depth > DEEPEST) refuse(`a value nested more than ${DEEPEST} deep`);
   if (Array.isArray(value)) {
     return joined([headOf(LIST, value.length), ...value.map((element) => encodeValue(element, depth + 1))]);
   }
-  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(value));
-  if (!(value instanceof Map) && !isPlain) {
-    refuse(`a ${value.constructor?.name ?? "value"} cannot be stored; store plain data`);
-  }
-  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  const isMap = value instanceof Map;
+  const isPlain = isMap || [Object.prototype, null].includes(Object.getPrototypeOf(value));
+  if (!isPlain) refuse(`a ${value.constructor?.name ?? "value"}, which is no plain data,`);
+  const entries = isMap ? [...value] : Object.entries(value);
   const keys = entries.map(([key]) => encodeValue(key, depth + 1));
-  if (value instanceof Map && new Set(keys.map(hex)).size < keys.length) refuse("a map has a key twice");
+  if (isMap && new Set(keys.map(hex)).size < keys.length) refuse("a map with a key twice");
   return joined([mapHead(entries.length), ...entries.flatMap(([, element], i) => [keys[i], encodeValue(element, depth + 1)])]);
 }

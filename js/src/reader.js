@@ -7,8 +7,12 @@ import { U32, fromUtf8 } from "./bytes.js";
 export class Reader {
   constructor(bytes, at = 0) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.at = at;
+  }
+
+  get view() {
+    const { buffer, byteOffset, length } = this.bytes;
+    return new DataView(buffer, byteOffset, length);
   }
 
   get isAtEnd() {
@@ -35,32 +39,25 @@ export class Reader {
 
   /** A big-endian integer of 1, 2, 4 or 8 bytes. */
   uint(width) {
+    if (width === 8) return narrow(this.view.getBigUint64(this.skip(8)));
     const at = this.skip(width);
-    if (width === 1) return this.view.getUint8(at);
-    if (width === 2) return this.view.getUint16(at);
-    if (width === 4) return this.view.getUint32(at);
-    return narrow(this.view.getBigUint64(at));
+    let value = 0;
+    for (let i = at; i < at + width; i++) value = value * 256 + this.bytes[i];
+    return value;
   }
 
   int(width) {
-    const at = this.skip(width);
-    if (width === 1) return this.view.getInt8(at);
-    if (width === 2) return this.view.getInt16(at);
-    if (width === 4) return this.view.getInt32(at);
-    return narrow(this.view.getBigInt64(at));
+    return narrow(BigInt.asIntN(8 * width, BigInt(this.uint(width))));
   }
 
-  text(length) {
+  /** A text, or nothing where it is only checked. */
+  text(length, isWanted = true) {
     const at = this.skip(length);
-    if (length > 24 || !isAscii(this.bytes, at, at + length)) return fromUtf8(this.bytes.subarray(at, at + length));
+    const end = at + length;
+    if ((isWanted && length > 24) || !isAscii(this.bytes, at, end)) return fromUtf8(this.bytes.subarray(at, end));
     let text = "";
-    for (let i = at; i < at + length; i++) text += String.fromCharCode(this.bytes[i]);
+    if (isWanted) for (let i = at; i < end; i++) text += String.fromCharCode(this.bytes[i]);
     return text;
-  }
-
-  skipText(length) {
-    const at = this.skip(length);
-    if (!isAscii(this.bytes, at, at + length)) fromUtf8(this.bytes.subarray(at, at + length));
   }
 
   /** The shortest form of a number below 2^32. */

@@ -1,13 +1,12 @@
 // The text of key rings (SPEC.md § 3.4, § 3.5).
 
 import { BLANK, EPOCH, SPACE, trim } from "./bytes.js";
-import { ConfigError } from "./errors.js";
+import { ConfigError, ensure } from "./errors.js";
 import { Key } from "./key.js";
-import { SUITES } from "./suites.js";
+import { dateOf } from "./lifetime.js";
+import { XCHA } from "./suites.js";
 
-const WITHOUT_XCHACHA =
-  "the ring has a key of XChaCha20-Poly1305, which WebCrypto lacks; seal with an xaes key, or set `skipXChaCha` to leave " +
-  "sessions under that key alone";
+const WITHOUT_XCHACHA = "WebCrypto lacks XChaCha20-Poly1305; use an xaes key, or skip this one by `skipXChaCha`";
 const REMEDY = "`npx hardtack-session keygen` makes a key";
 
 /** Returns what a ring has, for those who derive from its keys. */
@@ -31,14 +30,14 @@ export class Ring {
 export async function parseRing(texts, { mode = "encrypted", skipXChaCha = false } = {}) {
   const ring = { mode, keys: [], notBefore: null };
   for (const text of [texts].flat()) {
-    if (typeof text !== "string") throw new ConfigError("ring", `the key ring is no string; is the variable or the secret set? ${REMEDY}`);
+    ensure(typeof text === "string", "ring", `key ring must be a string; is its variable set? ${REMEDY}`);
     const { keys, notBefore } = await parseText(text, mode);
     ring.keys.push(...keys);
     if (notBefore !== null) ring.notBefore = Math.max(notBefore, ring.notBefore ?? 0);
   }
   ring.keys = inOrder(ring.keys);
   checkRing(ring.keys);
-  if (!skipXChaCha && ring.keys.some((key) => key.suite === SUITES.xcha)) throw new ConfigError("suite", WITHOUT_XCHACHA);
+  ensure(skipXChaCha || ring.keys.every((key) => key.suite !== XCHA), "suite", WITHOUT_XCHACHA);
   return ring;
 }
 
@@ -65,19 +64,19 @@ async function parseText(text, mode) {
   for (const raw of hasCommas ? body.split(",") : lines) {
     const item = trim(raw, BLANK);
     if (item === "" || item.startsWith("#")) {
-      if (!hasCommas || body === "") continue;
-      throw new ConfigError("blank", "key ring has an empty item between commas, or a comment");
+      ensure(!hasCommas || body === "", "blank", "key ring with commas must have no comment or empty item");
+      continue;
     }
     const [first, ...words] = item.split(/[ \t]+/);
     if (first.startsWith("not_before=")) {
-      if (words.length > 0) throw new ConfigError("attribute", "`not_before` stands alone");
+      ensure(words.length === 0, "attribute", "`not_before` must stand alone");
       setTime(ring, "notBefore", first);
       continue;
     }
     const key = await parseKey(first, mode);
     for (const word of words) {
       const [, name] = /^(seal_from|accept_until)=/.exec(word) ?? [];
-      if (!name) throw new ConfigError("attribute", "a key is followed by `seal_from=` or `accept_until=`");
+      ensure(name, "attribute", "key must be followed by `seal_from=` or `accept_until=`");
       setTime(key, name === "seal_from" ? "sealFrom" : "acceptUntil", word);
     }
     ring.keys.push(key);
@@ -87,33 +86,30 @@ async function parseText(text, mode) {
 
 /** Sets the field of an attribute, `name=time`, which stands once. */
 function setTime(target, field, attribute) {
-  const at = attribute.indexOf("=");
-  const time = parseTime(attribute.slice(at + 1));
-  if (target[field] !== null) throw new ConfigError("attribute", `\`${attribute.slice(0, at)}\` is given twice`);
+  const time = parseTime(attribute.slice(attribute.indexOf("=") + 1));
+  ensure(target[field] === null, "attribute", `\`${attribute}\` must stand once`);
   target[field] = time;
 }
 
 async function parseKey(text, mode) {
   // Only SP and HTAB are white space inside an item.
-  if (/^[\n\f\r]|[\n\f\r]$/.test(text)) throw new ConfigError("key", "key has a line end in it");
+  ensure(!/^[\n\f\r]|[\n\f\r]$/.test(text), "key", "key must have no line end in it");
   let key;
   try {
     key = await Key.parse(text);
   } catch (error) {
     throw new ConfigError("key", error.message);
   }
-  if (key.suite.mode !== mode) throw new ConfigError("mixed", `key of type ${key.suite.name} in a ring that is ${mode}`);
+  ensure(key.suite.mode === mode, "mixed", `key ring for ${mode} sessions must have no key of type ${key.suite.name}`);
   return key;
 }
 
 /** Parses `YYYY-MM-DDThh:mm:ssZ`, not before 2026 (§ 3.5.5). */
 function parseTime(text) {
-  const refused = new ConfigError("time", "expected a time like 2027-03-01T06:00:00Z, not before 2026");
-  if (!/^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/.test(text)) throw refused;
-  const time = new Date(text);
-  const isDate = !Number.isNaN(time.getTime()) && time.toISOString() === text.replace("Z", ".000Z");
-  const seconds = time.getTime() / 1000;
-  if (!isDate || seconds < EPOCH) throw refused;
+  const seconds = Date.parse(text) / 1000;
+  // `Date` reads other forms too, and writes one.
+  const isDate = seconds >= EPOCH && text.length === 20 && dateOf(seconds).toISOString() === text.replace("Z", ".000Z");
+  ensure(isDate, "time", "time must be like 2027-03-01T06:00:00Z, from 2026 on");
   return seconds;
 }
 
@@ -124,17 +120,12 @@ function inOrder(keys) {
 
 /** § 3.4.7. */
 function checkRing(keys) {
-  if (keys.length === 0) throw new ConfigError("empty", `key ring has no key; ${REMEDY}`);
-  if (new Set(keys.map((key) => key.id)).size < keys.length) {
-    throw new ConfigError("duplicate", "key ring has a key twice");
-  }
-  if (keys.at(-1).acceptUntil !== null) {
-    throw new ConfigError("last-retires", "the last key of the ring has an `accept_until`");
-  }
-  for (let i = 0; i + 1 < keys.length; i++) {
-    const { acceptUntil } = keys[i];
-    if (acceptUntil !== null && acceptUntil <= (keys[i + 1].sealFrom ?? 0)) {
-      throw new ConfigError("retires-too-early", `key ${keys[i].id} retires before the next key seals`);
-    }
+  ensure(keys.length > 0, "empty", `key ring must have a key; ${REMEDY}`);
+  ensure(new Set(keys.map((key) => key.id)).size === keys.length, "duplicate", "key ring must have a key once");
+  ensure(keys.at(-1).acceptUntil === null, "last-retires", "last key must have no `accept_until`");
+  for (const [i, { sealFrom }] of keys.slice(1).entries()) {
+    const { acceptUntil, id } = keys[i];
+    const isInTime = acceptUntil === null || acceptUntil > (sealFrom ?? 0);
+    ensure(isInTime, "retires-too-early", `key ${id} must not retire before the next key seals`);
   }
 }

@@ -2,7 +2,7 @@ import { Budget, sizeOf } from "./budget.js";
 import { cacheChanges, isShareable } from "./caching.js";
 import { Carrier, fieldsOf, finish, newSession, sealerOf } from "./carrier.js";
 import { assemble, findCookie } from "./cookie.js";
-import { ConfigError, Refusal } from "./errors.js";
+import { Refusal, mustBe } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
 import { SessionSealer, choose } from "./session_sealer.js";
 import { LONGEST_MAX_AGE, Template, defaultName, toSetCookie } from "./set_cookie.js";
@@ -18,7 +18,15 @@ export let headChanges;
 /** Sessions in cookies. */
 export class SessionCookie extends Carrier {
   static {
-    headChanges = (cookies, fields, session, response) => cookies.#headChanges(fields, session, response);
+    headChanges = async (cookies, fields, session, response) => {
+      const { mayShare } = cookies.#settings;
+      const finished = await finish(cookies, session, { ...response, isShareable: !mayShare && isShareable(fields) });
+      const set = (await cookies.#cookiesOf(finished)).map((cookie) => ["set-cookie", toSetCookie(cookie)]);
+      const { change, touch, state } = finished;
+      const isOffered = change === "store" && state.registration !== null;
+      const offer = isOffered ? [["secure-session-registration", state.registration]] : [];
+      return [...cacheChanges(fields, touch, "Cookie", mayShare), ...set, ...offer];
+    };
   }
 
   /** Encrypted sessions. `ring`: a `KeyRing`, or its text. */
@@ -41,7 +49,7 @@ export class SessionCookie extends Carrier {
     const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
     const old = olds[0]?.together(olds, template.name);
     const sealer = await SessionSealer.build(mode, ring, template.name, common);
-    const fixed = { withMaxAge: template.lengthWith(LONGEST_MAX_AGE), withoutMaxAge: template.lengthWith(null) };
+    const fixed = [null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
     if (deviceBound) {
       const { prepare } = madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
       sealer.policy.devices = await prepare(sealer, template, attributes);
@@ -69,15 +77,16 @@ export class SessionCookie extends Carrier {
   async load(source, now = Date.now()) {
     const { state, session } = newSession(this, source, secondsOf("now", now));
     const fields = fieldsOf(source, "cookie");
-    const { values, parts } = findCookie(fields, this.name);
-    state.carried = [...parts.keys()];
-    state.hasToken = values.length > 0 || parts.size > 0;
+    const found = findCookie(fields, this.name);
+    const [values] = found;
+    state.carried = Object.keys(found).slice(1).map(Number);
+    state.hasToken = values.length > 0 || state.carried.length > 0;
     if (values.length === 0) {
       if (!state.hasToken) await this.#settings.old?.takeOver(fields, state, sealerOf(this));
       return session;
     }
     try {
-      const results = await Promise.all(values.map((value) => this.#read(value, parts, state.now)));
+      const results = await Promise.all(values.map((value) => this.#read(value, found, state.now)));
       const chosen = choose(results, this.#settings.template.isHostOnly);
       const { devices } = state.policy;
       if (devices) await devices.admit(chosen, fields, state);
@@ -89,9 +98,9 @@ export class SessionCookie extends Carrier {
     return session;
   }
 
-  async #read(value, parts, now) {
+  async #read(value, found, now) {
     try {
-      const { token, cookies } = assemble(value, parts);
+      const { token, cookies } = assemble(value, found);
       return await sealerOf(this).verify(token, cookies, now);
     } catch (refusal) {
       if (refusal instanceof Refusal) return refusal;
@@ -139,7 +148,7 @@ export class SessionCookie extends Carrier {
   async saveTo(headers, session, response = {}) {
     // Headers that cannot be changed say so here, before the session is closed.
     headers.delete("x-hardtack-none");
-    apply(await this.#headChanges([...headers], session, response), headers);
+    apply(await headChanges(this, [...headers], session, response), headers);
   }
 
   /**
@@ -147,7 +156,7 @@ export class SessionCookie extends Carrier {
    * be changed, as those of `Response.redirect()` and of `fetch()`.
    */
   async saveToResponse(response, session) {
-    const changes = await this.#headChanges([...response.headers], session, { status: response.status });
+    const changes = await headChanges(this, [...response.headers], session, { status: response.status });
     if (changes.length === 0) return response;
     try {
       apply(changes, response.headers);
@@ -158,32 +167,17 @@ export class SessionCookie extends Carrier {
       return copy;
     }
   }
-
-  async #headChanges(fields, session, response) {
-    const { mayShare } = this.#settings;
-    const finished = await finish(this, session, { ...response, isShareable: !mayShare && isShareable(fields) });
-    const cookies = (await this.#cookiesOf(finished)).map((cookie) => ["set-cookie", toSetCookie(cookie)]);
-    const { change, touch, state } = finished;
-    const isOffered = change === "store" && state.registration !== null;
-    const offer = isOffered ? [["secure-session-registration", state.registration]] : [];
-    return [...cacheChanges(fields, touch, "Cookie", mayShare), ...cookies, ...offer];
-  }
 }
 
 /** The cookie as it was with earlier attributes: those of `changes`, and else the present ones. */
 function formerOf(changes, attributes, template) {
-  const refuse = (sentence) => {
-    throw new ConfigError("formerly", sentence);
-  };
   const { path, domain, partitioned, ...unknown } = Object(changes);
-  if (Object(changes) !== changes || Object.keys(unknown).length > 0) {
-    refuse("`formerly` takes objects with `path`, `domain` and `partitioned`");
-  }
+  const isRight = Object(changes) === changes && Object.keys(unknown).length === 0;
+  mustBe(isRight, "formerly", "objects with `path`, `domain` and `partitioned`");
   const { name } = template;
   const former = new Template({ ...attributes, ...changes, name });
-  if (toSetCookie(former.expire(name)) === toSetCookie(template.expire(name))) {
-    refuse("`formerly` has the attributes that the cookie has now; leave it out");
-  }
+  const isOther = toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name));
+  mustBe(isOther, "formerly", "other attributes than those of now");
   return former;
 }
 

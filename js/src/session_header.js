@@ -31,8 +31,7 @@ export class SessionHeader extends Carrier {
     }
     const field = name.toLowerCase();
     const sealer = await SessionSealer.build(mode, ring, `header:${field}`, common);
-    const fixed = { withMaxAge: 0, withoutMaxAge: 0 };
-    sealer.budget = new Budget({ field: maxTokenLength, cookies: 1 }, fixed, overheadOf(mode), padding);
+    sealer.budget = new Budget({ field: maxTokenLength, cookies: 1 }, [0, 0], overheadOf(mode), padding);
     return new SessionHeader(sealer, field);
   }
 

@@ -1,12 +1,12 @@
 // The keys of one purpose, and the rules of the sessions under them: tokens to bodies, bodies to tokens.
 
-import { hex } from "./bytes.js";
 import { contextBytes, purposeBytes } from "./context.js";
 import { readBody } from "./body.js";
-import { ConfigError, Refusal } from "./errors.js";
-import { checkTimes, dateOf } from "./lifetime.js";
+import { Refusal, ensure } from "./errors.js";
+import { checkTimes, dateOf, lastActiveOf } from "./lifetime.js";
 import { Ring, contentOf, cutsShort, parseRing } from "./ring.js";
 import { notBeforeOf, policyOf, yesOrNo } from "./settings.js";
+import { idOf } from "./state.js";
 import { Sealer } from "./token.js";
 
 export class SessionSealer {
@@ -15,15 +15,11 @@ export class SessionSealer {
     const policy = policyOf(rules);
     const isSkipping = yesOrNo("skipXChaCha", skipXChaCha);
     const parsed = ring instanceof Ring ? contentOf(ring) : await parseRing(ring, { mode, skipXChaCha: isSkipping });
-    if (parsed.mode !== mode) throw new ConfigError("mixed", `a ring that is ${parsed.mode}, for sessions that are ${mode}`);
+    ensure(parsed.mode === mode, "mixed", `key ring must be for ${mode} sessions`);
     const longest = Math.max(policy.absolute, policy.rememberUpTo ?? 0);
-    if (!yesOrNo("dangerRetireEarly", dangerRetireEarly) && cutsShort(parsed.keys, longest)) {
-      throw new ConfigError(
-        "dangerRetireEarly",
-        `a key of the ring retires less than ${longest} seconds, the longest life of a session, after the next one seals; ` +
-          "let it retire later, or set `dangerRetireEarly`",
-      );
-    }
+    const mayRetire = yesOrNo("dangerRetireEarly", dangerRetireEarly) || !cutsShort(parsed.keys, longest);
+    const advice = `key must not retire before the next key has sealed for ${longest} seconds, the life of a session`;
+    ensure(mayRetire, "dangerRetireEarly", `${advice}; or set \`dangerRetireEarly\``);
     const [bound, { label }] = [contextBytes(context), policy.type];
     const derive = (purpose) => Sealer.of(parsed, purposeBytes(purpose, application, label), bound);
     return new SessionSealer(mode, await derive(purpose), policy, derive);
@@ -38,9 +34,8 @@ export class SessionSealer {
   }
 
   set budget(budget) {
-    if (this.policy.type.empty().length > budget.room) {
-      throw new ConfigError("size", "there is no room for the `empty` value of the type; choose a larger `size`");
-    }
+    const hasRoom = this.policy.type.empty().length <= budget.room;
+    ensure(hasRoom, "size", "no room for the `empty` value of the type; use a larger `size`");
     this.policy.budget = budget;
   }
 
@@ -72,15 +67,10 @@ export class SessionSealer {
   }
 
   /** A session for which the application does not say false is revoked. */
-  async #isRevoked({ sid, issued, age, limit, remembered }, keyId) {
-    const info = {
-      id: sid && hex(sid),
-      createdAt: dateOf(issued),
-      lastActiveAt: dateOf(issued + age),
-      limit,
-      remembered,
-      keyId,
-    };
+  async #isRevoked(metadata, keyId) {
+    const { issued, limit, remembered } = metadata;
+    const dates = { createdAt: dateOf(issued), lastActiveAt: dateOf(lastActiveOf(metadata)) };
+    const info = { id: idOf(metadata), ...dates, limit, remembered, keyId };
     try {
       return (await this.policy.revokedIf(info)) !== false;
     } catch {
@@ -96,12 +86,12 @@ export function choose(results, isHostOnly) {
     const [{ reason, keyId }] = results;
     throw new Refusal(reason, keyId, results.some(({ isForOthers }) => isForOthers));
   }
-  const sidOf = ({ body }) => body.metadata.sid && hex(body.metadata.sid);
-  const isOneSession = () => good.every((one) => sidOf(one) !== null && sidOf(one) === sidOf(good[0]));
+  const [id, ...others] = good.map(({ body }) => idOf(body.metadata));
+  const isOneSession = () => id !== null && others.every((other) => other === id);
   if (good.length > 1 && !isHostOnly && !isOneSession()) throw new Refusal("Duplicate");
   return good.reduce((best, next) => (isLater(next.body.metadata, best.body.metadata) ? next : best));
 }
 
 function isLater(a, b) {
-  return a.issued > b.issued || (a.issued === b.issued && a.issued + a.age > b.issued + b.age);
+  return a.issued > b.issued || (a.issued === b.issued && lastActiveOf(a) > lastActiveOf(b));
 }

@@ -2,6 +2,7 @@
 
 import { U32, equal } from "./bytes.js";
 import { ConfigError, INVALID, SessionError } from "./errors.js";
+import { BaseSession, stateOf } from "./session.js";
 
 /**
  * The type of a session, for the option `type`. `label` and `schema` are `SessionData::LABEL` and `SCHEMA` of the type in
@@ -27,8 +28,67 @@ export function sessionType(type) {
   }
 }
 
+/** A session of one value. */
+class TypedSession extends BaseSession {
+  /** Store a changed value again, or call `update`. */
+  get value() {
+    return stateOf(this).touch().payload.value;
+  }
+
+  set value(value) {
+    const state = stateOf(this).change();
+    const { payload, contentLength } = state;
+    const next = payload.with(value);
+    const isSame = next.schema === payload.schema && equal(next.bytes, payload.bytes);
+    if (!isSame) state.checkSize(contentLength - payload.length + next.length);
+    state.payload = next;
+  }
+
+  /** Changes a copy of the value in place, or stores what `change` returns. */
+  update(change) {
+    const copy = stateOf(this).touch().payload.copy();
+    this.value = change(copy) ?? copy;
+    return this;
+  }
+
+  // What a dictionary has
+
+  get get() {
+    return refuseEntries();
+  }
+
+  get has() {
+    return refuseEntries();
+  }
+
+  get keys() {
+    return refuseEntries();
+  }
+
+  get entries() {
+    return refuseEntries();
+  }
+
+  get size() {
+    return refuseEntries();
+  }
+
+  get set() {
+    return refuseEntries();
+  }
+
+  get delete() {
+    return refuseEntries();
+  }
+}
+
+function refuseEntries() {
+  throw new TypeError("session has a type, without entries; use `value`");
+}
+
 /** A codec. Copies the bytes that it gives and gets, so the shape may keep or reuse them. */
 class SessionType {
+  Handle = TypedSession;
   #shape;
   #convert;
   #empty;

@@ -1,6 +1,6 @@
 // The name and attributes of a cookie, and its `Set-Cookie` fields (docs/spec/carriers.md § 9.1 to § 9.4).
 
-import { ConfigError } from "./errors.js";
+import { mustBe } from "./errors.js";
 
 export const TOKEN_CHARACTERS = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 export const LONGEST_MAX_AGE = 34_560_000;
@@ -38,16 +38,21 @@ export class Template {
   #options;
 
   constructor({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false, longestName = LONGEST_NAME }) {
-    check({ name, longestName, path, domain, secure, sameSite, partitioned });
+    const check = (isRight, attribute, expected) => mustBe(isRight, attribute, expected, "cookie");
+    const isName = typeof name === "string" && TOKEN_CHARACTERS.test(name) && name.length <= longestName;
+    check(isName && !/\.\d+$/.test(name), "name", "the name of a cookie, without a dot and digits at its end");
+    check(typeof secure === "boolean", "secure", "true or false");
+    check(typeof partitioned === "boolean", "partitioned", "true or false");
+    check(/^\/[!-+\--:<-~]*$/.test(path) && path.length <= LONGEST_PATH, "path", "`/` and visible ASCII characters");
+    check(domain === null || (typeof domain === "string" && isDomain(domain)), "domain", "a host name");
+    check([null, "Strict", "Lax", "None"].includes(sameSite), "sameSite", "Strict, Lax, None or null");
+    const needsSecure = sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name);
+    check(secure || !needsSecure, "dangerAllowHttp", "false with SameSite=None, Partitioned or this name");
+    const isAnywhere = domain === null && path === "/";
+    check(isAnywhere || !isHostName(name), "name", "one with `__Secure-`, not `__Host-`, beside a domain or a path");
     this.name = name;
-    this.#options = {
-      path,
-      ...(domain !== null && { domain }),
-      ...(secure && { secure }),
-      httpOnly: true,
-      ...(sameSite !== null && { sameSite: sameSite.toLowerCase() }),
-      ...(partitioned && { partitioned }),
-    };
+    const options = { path, domain, secure, httpOnly: true, sameSite: sameSite?.toLowerCase(), partitioned };
+    this.#options = Object.fromEntries(Object.entries(options).filter(([, value]) => value));
   }
 
   get isHostOnly() {
@@ -75,11 +80,11 @@ export class Template {
 
   /** The cookies that set a token in parts of at most `partLength` characters (§ 9.2.6). */
   split(token, partLength, maxAge) {
-    if (token.length <= partLength) return [this.set(this.name, token, maxAge)];
     const count = Math.ceil(token.length / partLength);
     return Array.from({ length: count }, (_, i) => {
       const part = token.slice(i * partLength, (i + 1) * partLength);
-      return i === 0 ? this.set(this.name, `${count}.${part}`, maxAge) : this.set(`${this.name}.${i}`, part, maxAge);
+      if (i > 0) return this.set(`${this.name}.${i}`, part, maxAge);
+      return this.set(this.name, count > 1 ? `${count}.${part}` : part, maxAge);
     });
   }
 
@@ -91,29 +96,6 @@ export class Template {
 }
 
 const isHostName = (name) => /^__host-/i.test(name);
-
-function refuse(sentence) {
-  throw new ConfigError("cookie", sentence);
-}
-
-function check({ name, longestName, path, domain, secure, sameSite, partitioned }) {
-  if (typeof name !== "string" || !TOKEN_CHARACTERS.test(name) || name.length > longestName) {
-    refuse("`name` is not the name of a cookie");
-  }
-  if (/\.\d+$/.test(name)) refuse("`name` ends in a dot and digits, which are the names of parts");
-  if (typeof secure !== "boolean" || typeof partitioned !== "boolean") refuse("`secure` and `partitioned` are true or false");
-  if (!/^\/[!-+\--:<-~]*$/.test(path) || path.length > LONGEST_PATH) {
-    refuse("`path` begins with `/` and has visible ASCII characters");
-  }
-  if (domain !== null && (typeof domain !== "string" || !isDomain(domain))) refuse("`domain` is not a host name");
-  if (![null, "Strict", "Lax", "None"].includes(sameSite)) refuse("`sameSite` is Strict, Lax, None or null");
-  if (!secure && (sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name))) {
-    refuse("browsers refuse SameSite=None, Partitioned and the prefix of this name without Secure; leave out `dangerAllowHttp`");
-  }
-  if (isHostName(name) && (domain !== null || path !== "/")) {
-    refuse("browsers refuse `__Host-` names with a domain or a path other than `/`; choose a `__Secure-` name");
-  }
-}
 
 function isDomain(domain) {
   const labels = domain.split(".");

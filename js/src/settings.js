@@ -2,22 +2,22 @@
 
 import { EPOCH } from "./bytes.js";
 import { DICTIONARY } from "./dictionary.js";
-import { ConfigError } from "./errors.js";
+import { ConfigError, isWhole, mustBe } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
 
 export function positive(name, value, unit = "seconds") {
-  if (!Number.isInteger(value) || value <= 0) throw new ConfigError(name, `\`${name}\` is a whole number of ${unit} above 0`);
+  mustBe(isWhole(value, 1), name, `a whole number of ${unit} above 0`);
   return value;
 }
 
 export function yesOrNo(name, value = false) {
-  if (typeof value !== "boolean") throw new ConfigError(name, `\`${name}\` is true or false`);
+  mustBe(typeof value === "boolean", name, "true or false");
   return value;
 }
 
 /** Refuses what is not made by a function for this option, whose code is in the program of those alone who call it. */
 export function madeBy(maker, name, value, method) {
-  if (typeof value?.[method] !== "function") throw new ConfigError(name, `\`${name}\` takes what ${maker} returns`);
+  mustBe(typeof value?.[method] === "function", name, `what ${maker} returns`);
   return value;
 }
 
@@ -27,18 +27,14 @@ export function policyOf({
   saveOnServerError, type = null, ...unknown
 }) {
   for (const name of Object.keys(unknown)) {
-    const hint = name === "secure" ? "; for development over http set `dangerAllowHttp`" : "";
+    const hint = name === "secure" ? "; for http use `dangerAllowHttp`" : "";
     throw new ConfigError("option", `there is no option \`${name}\`${hint}`);
   }
   const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout ?? 1800);
   const absolute = positive("absoluteTimeout", absoluteTimeout);
-  if (idle > absolute && idleTimeout !== undefined) {
-    throw new ConfigError("idleTimeout", "`idleTimeout` is longer than `absoluteTimeout`, so it never applies");
-  }
-  if (!Number.isInteger(clockSkew) || clockSkew < 0 || clockSkew > 300) {
-    throw new ConfigError("clockSkew", "`clockSkew` is 0 to 300 seconds");
-  }
-  if (revokedIf !== null && typeof revokedIf !== "function") throw new ConfigError("revokedIf", "`revokedIf` is a function");
+  mustBe(idleTimeout === undefined || idle <= absolute, "idleTimeout", "at most `absoluteTimeout`");
+  mustBe(isWhole(clockSkew, 0, 300), "clockSkew", "0 to 300 seconds");
+  mustBe(revokedIf === null || typeof revokedIf === "function", "revokedIf", "a function");
   return {
     idle,
     absolute,
@@ -54,20 +50,18 @@ export function policyOf({
 
 export function notBeforeOf(moment) {
   const seconds = secondsOf("notBefore", moment, Math.ceil);
-  if (seconds < EPOCH) {
-    throw new ConfigError("notBefore", "`notBefore` is before 2026, when no session began; a number counts milliseconds");
-  }
+  mustBe(seconds >= EPOCH, "notBefore", "from 2026 on; a number counts milliseconds");
   return seconds;
 }
 
 function refreshOf(refreshAfter, idle) {
   if (refreshAfter === undefined) return idle === null ? "on-change" : Math.floor(idle / 4);
-  const isSpan = Number.isInteger(refreshAfter) && refreshAfter >= 0;
-  if (!isSpan && !["never", "on-change", "always"].includes(refreshAfter)) {
-    throw new ConfigError("refreshAfter", "`refreshAfter` is never, on-change, always or a number of seconds");
-  }
-  if (isSpan && idle !== null && refreshAfter > Math.floor(idle / 2)) {
-    throw new ConfigError("refreshAfter", "`refreshAfter` is longer than half of `idleTimeout`");
-  }
+  const isWord = ["never", "on-change", "always"].includes(refreshAfter);
+  const longest = idle === null ? Infinity : Math.floor(idle / 2);
+  mustBe(
+    isWord || isWhole(refreshAfter, 0, longest),
+    "refreshAfter",
+    "never, on-change, always or seconds, at most half of `idleTimeout`",
+  );
   return refreshAfter;
 }

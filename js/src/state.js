@@ -2,12 +2,10 @@
 // `change`, judged by `finish`.
 
 import { flashBytes, writeBody } from "./body.js";
-import { EPOCH, U32, equal } from "./bytes.js";
+import { EPOCH, U32, equal, hex } from "./bytes.js";
 import { random } from "./crypto.js";
 import { SessionError } from "./errors.js";
 import { activeAge, deadlineOf, isRefreshDue, isRememberedNow, span } from "./lifetime.js";
-
-const UNREADABLE = "the session has a form that this version cannot read, and is not overwritten";
 
 export class State {
   /** The carrier that loaded the session, its keys, and the numbers of the parts that the request carried. */
@@ -71,11 +69,7 @@ export class State {
   /** Becomes the session of a body that has opened (SPEC.md § 7.9). */
   open({ keyId, bytes, body: { metadata, payload, flash }, place, tokenLength, cookies }) {
     this.opened = metadata;
-    if (!this.become(metadata, payload, flash)) {
-      this.withheld = { code: "unreadable", sentence: UNREADABLE };
-      this.outcome = { kind: "rejected", reason: "Payload", keyId };
-      return;
-    }
+    if (!this.become(metadata, payload, flash)) return this.refuse({ reason: "Payload", keyId, isForOthers: true });
     this.arrived.body = bytes;
     this.arrived.allowed = this.policy.budget.asArrived(tokenLength, cookies, metadata.remembered !== null);
     this.#isUnderEarlier = place === "earlier";
@@ -86,7 +80,7 @@ export class State {
   refuse({ reason, keyId, isForOthers }) {
     this.outcome = { kind: "rejected", reason, keyId };
     // Other instances can open it, so it is not replaced.
-    if (isForOthers) this.withheld = { code: "unreadable", sentence: UNREADABLE };
+    if (isForOthers) this.withheld = { code: "unreadable", sentence: "session cannot be read here, and is not overwritten" };
   }
 
   /** Becomes a session with this content. Returns false where the payload cannot be read. */
@@ -119,7 +113,7 @@ export class State {
   /** Marks the session as used, and returns it to be changed. Throws a `SessionError` where changes are refused. */
   change(evenWithheld = false) {
     this.isTouched = true;
-    if (this.isClosed) throw new SessionError("after-head", "the session is saved, so nothing more can be changed");
+    if (this.isClosed) throw new SessionError("after-head", "session is saved and cannot be changed");
     if (this.withheld && !evenWithheld) throw new SessionError(this.withheld.code, this.withheld.sentence);
     return this;
   }
@@ -127,12 +121,6 @@ export class State {
   /** Stores an entry of a dictionary, or removes it with null. */
   setEntry(key, entry) {
     this.payload.put(key, entry, (length) => this.checkSize(length + this.#messages.length));
-  }
-
-  setPayload(payload) {
-    const isSame = payload.schema === this.payload.schema && equal(payload.bytes, this.payload.bytes);
-    if (!isSame) this.checkSize(payload.length + this.#messages.length);
-    this.payload = payload;
   }
 
   setFlash(flash) {
@@ -175,17 +163,17 @@ export class State {
     this.ended ??= "cleared";
   }
 
-  /** Returns the sid of the session that has ended, or null. */
+  /** Returns the id of the session that has ended, or null. */
   invalidate() {
     const isTold = this.outcome.reason !== "Stale" && this.ended !== "invalidated";
-    const { sid } = (isTold && this.opened) || { sid: null };
+    const id = isTold && this.opened ? idOf(this.opened) : null;
     this.#begin();
     this.arrived = null;
     this.withheld = null;
     this.isRenewed = false;
     this.limitedUntil = null;
     this.ended = "invalidated";
-    return sid;
+    return id;
   }
 
   // Sizes
@@ -198,11 +186,11 @@ export class State {
     const { budget } = this.policy;
     if (content <= budget.room) return;
     const mayShrink = this.arrived && content <= this.contentLength;
-    if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata)) !== null) return;
-    throw new SessionError("size", `session needs ${content} bytes of content, there is room for ${budget.room}; store less`);
+    if (mayShrink && this.#allowedFor(content, metadata, this.#ageToWrite(content, metadata))) return;
+    throw new SessionError("size", `session must have at most ${budget.room} bytes of content, found ${content}; store less`);
   }
 
-  /** The size under which a session may be sent, or null (§ 9.5.3). */
+  /** The size under which a session may be sent, if any (§ 9.5.3). */
   #allowedFor(content, metadata, age) {
     const { budget } = this.policy;
     if (content <= budget.room) return budget.allowed;
@@ -212,8 +200,8 @@ export class State {
 
   #allowedForBody(length, content, { remembered }) {
     const { budget } = this.policy;
-    const sizes = content <= budget.room ? [budget.allowed] : [budget.allowed, this.arrived?.allowed].filter(Boolean);
-    return sizes.find((allowed) => budget.allows(allowed, length, remembered !== null)) ?? null;
+    const sizes = [budget.allowed, content > budget.room && this.arrived?.allowed];
+    return sizes.find((allowed) => allowed && budget.allows(allowed, length, remembered !== null));
   }
 
   #stored(metadata, age) {
@@ -222,7 +210,7 @@ export class State {
 
   #ageToWrite(content, metadata) {
     const age = this.policy.refreshAfter === "never" ? metadata.age : activeAge(metadata, this.now);
-    return this.#allowedFor(content, metadata, age) !== null ? age : metadata.age;
+    return this.#allowedFor(content, metadata, age) ? age : metadata.age;
   }
 
   // Finishing
@@ -242,7 +230,7 @@ export class State {
     if (!this.isTouched) return { change: "keep", touch: "untouched" };
     const keep = { change: "keep", touch: "touched" };
     if (this.withheld || this.isClosed) return keep;
-    const { status = 200, isShareable = false, isSubresource = this.isSubresource } = response;
+    const { status = 200, isShareable, isSubresource = this.isSubresource } = response;
     const isDiscarded = this.wish === "discard";
     const isSilenced = status >= 500 && !this.policy.saveOnServerError && this.wish !== "force";
     const drop = this.hasToken ? { change: "drop", touch: "written" } : keep;
@@ -250,11 +238,11 @@ export class State {
     if (isDiscarded || isSilenced) return keep;
     if (this.hasChanged() || (this.wish === "force" && this.arrived)) {
       if (this.now >= deadlineOf(this.metadata, this.policy)) return drop;
-      if (!this.#canSeal()) throw new SessionError("clock", "the clock shows a time before 2026 or after 2162");
+      if (!this.#canSeal()) throw new SessionError("clock", "clock must be from 2026 to 2162");
       return { ...this.#store(this.#ageToWrite(this.contentLength, this.metadata)), touch: "written" };
     }
     if (!this.arrived || isSubresource || isShareable || status >= 400 || !this.#canSeal()) return keep;
-    const stored = this.#refreshed() ?? this.#resealed();
+    const stored = this.#refreshed() || this.#resealed();
     return stored ? { ...stored, touch: "touched", isOptional: true } : keep;
   }
 
@@ -267,22 +255,20 @@ export class State {
 
   /** What a refresh stores, if one is due and fits (§ 8.8). */
   #refreshed() {
-    const age = activeAge(this.metadata, this.now);
-    return isRefreshDue(this.metadata, this.now, this.policy) && this.#fits(age) ? this.#store(age) : null;
+    return isRefreshDue(this.metadata, this.now, this.policy) && this.#storeIfAllowed(activeAge(this.metadata, this.now));
   }
 
   /** What a re-seal stores, if one is due and fits (§ 8.9): the body as it arrived, or with its device. */
   #resealed() {
-    const { age } = this.metadata;
-    if (this.becameBound) return this.#fits(age) ? this.#store(age) : null;
+    if (this.becameBound) return this.#storeIfAllowed(this.metadata.age);
     if (!this.#isUnderEarlier) return null;
     const { body } = this.arrived;
     const allowed = this.#allowedForBody(body.length, this.contentLength, this.metadata);
     return allowed && this.#sent(body, allowed);
   }
 
-  #fits(age) {
-    return this.#allowedFor(this.contentLength, this.metadata, age) !== null;
+  #storeIfAllowed(age) {
+    return this.#allowedFor(this.contentLength, this.metadata, age) && this.#store(age);
   }
 
   /** No entry, no flash, no id. */
@@ -294,18 +280,13 @@ export class State {
   hasChanged() {
     const { arrived } = this;
     if (!arrived) return !this.#isEmpty() || this.metadata.remembered !== null;
-    const { issued, limit, remembered, sid, device } = this.metadata;
-    const before = arrived.metadata;
-    return !(
-      !this.isTakenOver &&
-      issued === before.issued &&
-      limit === before.limit &&
-      remembered === before.remembered &&
-      isSame(sid, before.sid) &&
-      isSame(device, before.device) &&
-      this.payload.schema === arrived.schema &&
-      equal(this.payload.bytes, arrived.payload) &&
-      equal(this.#messages, arrived.flash)
+    const fields = ["issued", "limit", "remembered", "sid", "device"];
+    return (
+      this.isTakenOver ||
+      fields.some((field) => String(this.metadata[field]) !== String(arrived.metadata[field])) ||
+      this.payload.schema !== arrived.schema ||
+      !equal(this.payload.bytes, arrived.payload) ||
+      !equal(this.#messages, arrived.flash)
     );
   }
 
@@ -329,4 +310,5 @@ export class State {
   }
 }
 
-const isSame = (a, b) => a === b || (a !== null && b !== null && equal(a, b));
+/** The id that an application sees, or null. */
+export const idOf = ({ sid }) => sid && hex(sid);

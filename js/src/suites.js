@@ -1,12 +1,8 @@
 // Suites and modes (SPEC.md § 2), and the sizes of a blob (§ 4.4).
 
-export const SUITES = {
-  xaes: { name: "xaes", fmt: 0x78, mode: "encrypted" },
-  xcha: { name: "xcha", fmt: 0x79, mode: "encrypted" },
-  sign: { name: "sign", fmt: 0xb0, mode: "signed" },
-};
-
-export const suiteOf = (fmt) => Object.values(SUITES).find((suite) => suite.fmt === fmt);
+const suite = (name, fmt, mode) => ({ name, fmt, mode });
+export const [XAES, XCHA, SIGN] = [suite("xaes", 0x78, "encrypted"), suite("xcha", 0x79, "encrypted"), suite("sign", 0xb0, "signed")];
+export const SUITES = [XAES, XCHA, SIGN];
 
 export const NONCE = 24;
 export const TAG = 16;

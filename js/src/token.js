@@ -1,10 +1,10 @@
 // Tokens: sealing and opening (SPEC.md § 4, § 6, and § 7 up to the body).
 
-import { concat, equalTags, fromBase64url, hex, toBase64url, u32, u8 } from "./bytes.js";
+import { concat, equal, fromBase64url, hex, toBase64url, u32, u8 } from "./bytes.js";
 import { hmac, hmacKey, random, xaes } from "./crypto.js";
 import { Refusal, SessionError } from "./errors.js";
 import { sealingAt } from "./ring.js";
-import { HEAD, NONCE, SUITES, TAG, overheadOf, suiteOf } from "./suites.js";
+import { HEAD, NONCE, SIGN, SUITES, TAG, XCHA, overheadOf } from "./suites.js";
 
 export const LONGEST_TOKEN = 32_768;
 /** Bytes (§ 6.5). */
@@ -41,8 +41,8 @@ export class Sealer {
   /** `entropy`: only tests give it. */
   async seal(body, now, entropy = random(NONCE)) {
     const { key, head, seal } = this.sealing(now);
-    if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "the session is too long for a token");
-    if (!seal) throw new SessionError("suite", `key ${key.id} seals by XChaCha20-Poly1305, which WebCrypto lacks`);
+    if (body.length > LONGEST_BLOB - overheadOf(key.suite.mode)) throw new SessionError("size", "session is too long for a token");
+    if (!seal) throw new SessionError("suite", `key ${key.id} cannot seal: WebCrypto lacks XChaCha20-Poly1305`);
     return toBase64url(concat(head, ...(await seal(body, entropy))));
   }
 
@@ -52,7 +52,7 @@ export class Sealer {
     const blob = fromBase64url(token);
     if (!blob) throw new Refusal("Encoding");
     if (blob.length < HEAD) throw new Refusal("TooShort");
-    const suite = suiteOf(blob[0]);
+    const suite = SUITES.find(({ fmt }) => fmt === blob[0]);
     if (!suite) throw new Refusal("UnknownFormat");
     if (suite.mode !== this.ring.mode) throw new Refusal("WrongMode");
     const keyId = hex(blob.subarray(1, HEAD));
@@ -82,8 +82,8 @@ async function deriveKeys(key, purpose, context) {
   const head = concat(u8(key.suite.fmt), key.kid);
   const aad = concat(head, u32(context.length), context);
   const k = await key.derive("key", purpose);
-  if (key.suite === SUITES.xcha) return { key, head };
-  if (key.suite === SUITES.sign) return { key, head, ...signing(await hmacKey(k), aad) };
+  if (key.suite === XCHA) return { key, head };
+  if (key.suite === SIGN) return { key, head, ...signing(await hmacKey(k), aad) };
   return { key, head, ...encrypting(await xaes(k), await hmacKey(await key.derive("nonce", purpose)), aad) };
 }
 
@@ -104,7 +104,7 @@ function signing(mac, aad) {
     seal: async (body) => [body, await tagOf(body)],
     async open(sealed) {
       const body = sealed.subarray(0, -TAG);
-      return equalTags(await tagOf(body), sealed.subarray(-TAG)) ? body.slice() : null;
+      return equal(await tagOf(body), sealed.subarray(-TAG)) ? body.slice() : null;
     },
   };
 }

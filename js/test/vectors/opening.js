@@ -20,7 +20,7 @@ import { roomOf } from "./cookies.js";
 async function sealerFor(vector, options = {}) {
   const ring = await KeyRing.parse(vector.ring, { mode: vector.mode, skipXChaCha: true });
   const policy = policyOf(options);
-  policy.budget = new Budget({ field: 3072, cookies: 1 }, { withMaxAge: 0, withoutMaxAge: 0 }, 45, "none");
+  policy.budget = new Budget({ field: 3072, cookies: 1 }, [0, 0], 45, "none");
   return new SessionSealer(vector.mode, await Sealer.of(contentOf(ring), purposeOf(vector), contextBytes(vector.context)), policy);
 }
 
@@ -37,17 +37,14 @@ export async function runOpen(vector) {
 }
 
 async function openVector(vector, sealer) {
-  const parts = new Map();
-  for (const [number, value] of vector.parts ?? []) {
-    const known = parts.get(number) ?? [];
-    parts.set(number, [...new Set([...known, binary(value)])]);
-  }
+  const found = [];
+  for (const [number, value] of vector.parts ?? []) found[number] = [...new Set([...(found[number] ?? []), binary(value)])];
   const isCookie = vector.purpose.kind === "cookie";
   const results = [];
   for (const candidate of vector.candidates.slice(0, 4)) {
     try {
       const value = binary(candidate);
-      const { token, cookies } = isCookie ? assemble(value, parts) : { token: value, cookies: 1 };
+      const { token, cookies } = isCookie ? assemble(value, found) : { token: value, cookies: 1 };
       results.push(await sealer.verify(token, cookies, Number(vector.now)));
     } catch (refused) {
       if (!(refused instanceof Refusal)) throw refused;
@@ -60,7 +57,8 @@ async function openVector(vector, sealer) {
     const chosen = choose(results, isHostOnly);
     const state = new State(sealer.policy, Number(vector.now));
     state.open(chosen);
-    const session = new Session(state);
+    const { Handle = Session } = sealer.policy.type;
+    const session = new Handle(state);
     const { outcome } = session;
     if (outcome.kind === "rejected") return { rejected: outcome.reason, key_id: outcome.keyId };
     const { body, keyId, place } = chosen;
@@ -132,7 +130,7 @@ export async function runHeader({ kind, ...vector }) {
     const make = vector.mode === "signed" ? "unencryptedButSigned" : "encrypted";
     const ring = await KeyRing.generate({ mode: vector.mode });
     const accepted = await isAccepted(() => SessionHeader[make]("x-session", ring, given(options)));
-    return equal(accepted ? roomOf(vector, size, { withMaxAge: 0, withoutMaxAge: 0 }) : null, vector.payload);
+    return equal(accepted ? roomOf(vector, size, [0, 0]) : null, vector.payload);
   }
   know(vector, ["ring", "mode", "field", "now", "lines", "expect"]);
   const make = vector.mode === "signed" ? "unencryptedButSigned" : "encrypted";
