@@ -152,11 +152,28 @@ const OF_SESSIONS = [
   ["Math.max(policy.absolute, policy.rememberUpTo ?? 0)", "policy.absolute"],
 ];
 
+/** Faults of the proxy for Next.js. */
+const OF_PROXY = [
+  ["stateOf(session).touch();\n    // The handlers", "// The handlers"],
+  ['["GET", "HEAD"].includes(request.method)', "true"],
+  ['["GET", "HEAD"].includes(request.method)', 'request.method === "GET"'],
+  ["isLook ? {} : { isSubresource: true }", "{ isSubresource: !isLook }"],
+  ["if (set.length === 0) return NextResponse.next();", ""],
+  ["new Headers(request.headers);\n    setCookieField", "new Headers();\n    setCookieField"],
+  ["setCookieField(headers, cookie.name, set);", ""],
+  ["response.headers.append(", "response.headers.set("],
+  ['response.headers.set("cache-control", "no-store");', ""],
+  ["if (answer) return cookie.saveToResponse(answer, session);", "if (answer) return answer;"],
+  ['.filter((pair) => pair.trim() !== "" && !isOwn(pair))', '.filter((pair) => pair.trim() !== "")'],
+  ['own.filter(({ value }) => value !== "")', "own"],
+];
+
 const TESTS = ["session.test.js", "settings.test.js"];
+const PROXY_TESTS = ["next.test.js"];
 const root = new URL("..", import.meta.url);
 const read = (file) => readFile(new URL(`../tests/vectors/${file}`, root), "utf8");
 const modules = new Map();
-for (const file of (await readdir(new URL("src", root))).filter((name) => name.endsWith(".js"))) modules.set(file, await readFile(new URL(`src/${file}`, root), "utf8"));
+for (const file of (await readdir(new URL("src", root), { recursive: true })).filter((name) => name.endsWith(".js"))) modules.set(file, await readFile(new URL(`src/${file}`, root), "utf8"));
 const folder = await mkdtemp(join(tmpdir(), "hardtack-mutations-"));
 let unnoticed = 0;
 
@@ -172,12 +189,12 @@ async function copyWith(number, from, to) {
   const place = placeOf(from);
   const copy = join(folder, `${number}`);
   await mkdir(join(copy, "test"), { recursive: true });
-  await mkdir(join(copy, "src"));
+  await mkdir(join(copy, "src/web"), { recursive: true });
   await writeFile(join(copy, "package.json"), '{"type": "module"}');
   for (const [file, text] of modules) {
     await writeFile(join(copy, "src", file), file === place ? text.replace(from, () => to) : text);
   }
-  for (const file of ["vectors.js", "vectors", "keys.js", ...TESTS]) {
+  for (const file of ["vectors.js", "vectors", "keys.js", ...TESTS, ...PROXY_TESTS]) {
     await cp(new URL(`test/${file}`, root), join(copy, "test", file), { recursive: true });
   }
   return copy;
@@ -193,13 +210,14 @@ async function vectorsNotice(copy) {
   return failed.length > 0;
 }
 
-const testsNotice = (copy) => spawnSync(execPath, ["--test", ...TESTS.map((file) => join(copy, "test", file))]).status !== 0;
+const noticedBy = (tests) => (copy) => spawnSync(execPath, ["--test", ...tests.map((file) => join(copy, "test", file))]).status !== 0;
 
-const all = [...MUTATIONS.map((fault) => [...fault, vectorsNotice]), ...OF_SESSIONS.map((fault) => [...fault, testsNotice])];
+const kinds = [[MUTATIONS, vectorsNotice], [OF_SESSIONS, noticedBy(TESTS)], [OF_PROXY, noticedBy(PROXY_TESTS)]];
+const all = kinds.flatMap(([faults, notice]) => faults.map((fault) => [...fault, notice]));
 for (const [from] of all) placeOf(from);
 const [[same]] = all;
-for (const notice of [vectorsNotice, testsNotice]) {
-  if (await notice(await copyWith(notice.name, same, same))) throw new Error("something is noticed before the first fault");
+for (const [kind, [, notice]] of kinds.entries()) {
+  if (await notice(await copyWith(`unbroken-${kind}`, same, same))) throw new Error("something is noticed before the first fault");
 }
 for (const [number, [from, to, notice]] of all.entries()) {
   if (await notice(await copyWith(number, from, to))) continue;
