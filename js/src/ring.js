@@ -121,7 +121,7 @@ function inOrder(keys) {
 /** § 3.4.7. */
 function checkRing(keys) {
   ensure(keys.length > 0, "empty", `key ring must have a key; ${REMEDY}`);
-  ensure(new Set(keys.map((key) => key.id)).size === keys.length, "duplicate", "key ring must have a key once");
+  ensure(new Set(keys.map((key) => key.id)).size === keys.length, "duplicate", "key ring must not have a key twice");
   ensure(keys.at(-1).acceptUntil === null, "last-retires", "last key must have no `accept_until`");
   for (const [i, { sealFrom }] of keys.slice(1).entries()) {
     const { acceptUntil, id } = keys[i];
