@@ -103,6 +103,27 @@ impl<K> Ring<K> {
         self.keys.iter().map(RingKey::info)
     }
 
+    /// Returns the keys under which sessions may be alive at `now`, and which `next` lacks or retires before the last of
+    /// those has ended. A session lives for at most `longest` seconds.
+    #[cfg(feature = "watch")]
+    pub(super) fn dropped_by(&self, next: &Ring<K>, longest: u64, now: UnixSeconds) -> Vec<KeyId> {
+        let place = self.sealing_place(now);
+        // The keys behind it have sealed nothing yet.
+        let used = self.keys[..=place].iter().enumerate();
+        let living = used.filter(|(_, key)| !key.is_retired(now));
+        let dropped = living.filter(|(i, key)| {
+            // A session may have begun this second. When an earlier key stopped sealing is not known.
+            let rest = if *i == place {
+                longest.saturating_sub(1)
+            } else {
+                0
+            };
+            let last = now.saturating_add(rest);
+            next.find(key.id).is_none_or(|kept| kept.is_retired(last))
+        });
+        dropped.map(|(_, key)| key.id).collect()
+    }
+
     fn overlaps(&self) -> impl Iterator<Item = Overlap> {
         self.keys.windows(2).filter_map(|pair| {
             let (key, next) = (&pair[0], &pair[1]);

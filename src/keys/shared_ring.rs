@@ -158,6 +158,15 @@ impl<K: Key> SharedKeyRing<K> {
         KeyRing::of(Arc::clone(&self.lock().ring))
     }
 
+    /// Returns the longest lifetime of a session under this ring, in seconds. 0: there are none, or their keys may
+    /// retire early.
+    #[cfg(feature = "watch")]
+    pub(super) fn longest_lifetime(&self) -> u64 {
+        let shared = self.lock();
+        let slots = shared.slots.iter().filter_map(Weak::upgrade);
+        slots.map(|slot| slot.overlap).max().unwrap_or(0)
+    }
+
     /// Derives the keys for `purpose`, now and whenever the ring is replaced. Each key must open for `overlap` seconds
     /// after the next one begins to seal.
     pub(crate) fn serve(

@@ -13,10 +13,14 @@ use zeroize::Zeroizing;
 
 use super::{
     key::Key,
+    key_info::KeyId,
     shared_ring::SharedKeyRing,
     source::{RingSource, RingSourceError, join, no_ring},
 };
-use crate::crypto::sha256::sha256;
+use crate::{
+    base::{clock::Clock, time::UnixSeconds},
+    crypto::sha256::sha256,
+};
 
 /// A [`SharedKeyRing`] that follows its sources: files, environment variables or functions.
 ///
@@ -25,8 +29,11 @@ use crate::crypto::sha256::sha256;
 /// reached through a symbolic link that is swapped, as in Kubernetes.
 ///
 /// A new ring is refused, and the earlier one stays in use, if a source cannot be read, if the text is not a ring of
-/// this kind of key, or if living sessions would be cut short. Each refusal is reported once, by
-/// [`PollOutcome::Refused`] and by an event (feature `tracing`), and not again while the sources stay the same.
+/// this kind of key, or if an `accept_until` is too early for the next key's `seal_from`. Each refusal is reported once,
+/// by [`PollOutcome::Refused`] and by an event (feature `tracing`), and not again while the sources stay the same.
+///
+/// A ring that lacks a key is used, because that is how a leaked key is dropped. [`PollOutcome::Replaced`] and a warning
+/// name the key if sessions under it may be alive.
 ///
 /// # Examples
 ///
@@ -98,8 +105,9 @@ impl<K: Key> WatchedKeyRing<K> {
         self.keys.clone()
     }
 
-    /// Reads the sources once, replaces the ring if two polls agree on a new one, and returns the result. Reads no
-    /// clock, and waits for nothing but the sources.
+    /// Reads the sources once, replaces the ring if two polls agree on a new one, and returns the result. Waits for
+    /// nothing but the sources. `clock` is the current time, and is asked only before the ring is replaced, for the
+    /// keys that [`PollOutcome::Replaced`] names.
     ///
     /// For programs with a scheduler or without threads, and for tests. The call blocks while sources are read, so keep
     /// it off the threads of an async runtime.
@@ -107,24 +115,25 @@ impl<K: Key> WatchedKeyRing<K> {
     /// # Examples
     ///
     /// ```
-    /// use hardtack::{EncryptionKey, keys::{PollOutcome, RingSource, WatchedKeyRing}};
+    /// use hardtack::{Clock, EncryptionKey, keys::{PollOutcome, RingSource, WatchedKeyRing}};
     /// use std::sync::{Arc, Mutex};
     ///
     /// # let (old, new) = (EncryptionKey::generate()?, EncryptionKey::generate()?);
-    /// # let new_id = new.id();
+    /// # let (old_id, new_id) = (old.id(), new.id());
     /// let vault = Arc::new(Mutex::new(old.expose_secret().to_string()));
     /// let asked = Arc::clone(&vault);
     /// let source = RingSource::from_fn("the vault", move || Ok(asked.lock().unwrap().clone()));
     /// let mut watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
-    /// assert!(matches!(watched.poll(), PollOutcome::Unchanged));
+    /// assert!(matches!(watched.poll(Clock::system()), PollOutcome::Unchanged));
     ///
     /// *vault.lock().unwrap() = new.expose_secret().to_string();
-    /// assert!(matches!(watched.poll(), PollOutcome::Unsettled));
-    /// assert!(matches!(watched.poll(), PollOutcome::Replaced));
+    /// assert!(matches!(watched.poll(Clock::system()), PollOutcome::Unsettled));
+    /// let PollOutcome::Replaced { dropped } = watched.poll(Clock::system()) else { panic!() };
+    /// assert_eq!(dropped, [old_id]);
     /// # assert_eq!(watched.keys().current().sealing_key(std::time::SystemTime::now()), new_id);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
-    pub fn poll(&mut self) -> PollOutcome {
+    pub fn poll(&mut self, clock: impl Into<Clock>) -> PollOutcome {
         let texts = read(&self.sources);
         let snapshot = match &texts {
             Ok(texts) => Ok(digests(texts)),
@@ -142,27 +151,55 @@ impl<K: Key> WatchedKeyRing<K> {
             self.unsettled = Some(snapshot);
             return PollOutcome::Unsettled;
         }
-        match texts.and_then(|texts| self.replace(&texts)) {
-            Ok(()) => {
+        let replaced = texts.and_then(|texts| self.replace(&texts, clock.into().now()));
+        let outcome = match replaced {
+            Ok(dropped) => {
                 self.used = snapshot;
                 self.refused = None;
-                #[cfg(feature = "tracing")]
-                tracing::info!(fingerprint = %self.keys.current().fingerprint(), "key ring replaced");
-                PollOutcome::Replaced
+                PollOutcome::Replaced { dropped }
             }
             Err(error) => {
                 self.refused = Some(snapshot);
-                #[cfg(feature = "tracing")]
-                tracing::error!(%error, "key ring refused, the earlier one stays in use");
                 PollOutcome::Refused(error)
             }
-        }
+        };
+        self.tell(&outcome);
+        outcome
     }
 
-    fn replace(&self, texts: &[Zeroizing<String>]) -> Result<(), RingSourceError> {
+    /// Replaces the ring, and returns the keys that it drops.
+    fn replace(
+        &self,
+        texts: &[Zeroizing<String>],
+        now: UnixSeconds,
+    ) -> Result<Vec<KeyId>, RingSourceError> {
         let ring = join(&self.sources, texts)?;
-        let replaced = self.keys.replace(ring);
-        replaced.map_err(|error| no_ring(&self.sources, error))
+        let earlier = self.keys.current();
+        let replaced = self.keys.replace(ring.clone());
+        replaced.map_err(|error| no_ring(&self.sources, error))?;
+        let longest = self.keys.longest_lifetime();
+        Ok(earlier.ring().dropped_by(ring.ring(), longest, now))
+    }
+
+    /// Writes the event of a ring that was replaced or refused, with feature `tracing`.
+    fn tell(&self, outcome: &PollOutcome) {
+        #[cfg(feature = "tracing")]
+        match outcome {
+            PollOutcome::Replaced { dropped } if dropped.is_empty() => {
+                tracing::info!(fingerprint = %self.keys.current().fingerprint(), "key ring replaced");
+            }
+            PollOutcome::Replaced { dropped } => tracing::warn!(
+                fingerprint = %self.keys.current().fingerprint(),
+                ?dropped,
+                "key ring replaced by one that drops a key too early, living sessions under the key end with it"
+            ),
+            PollOutcome::Refused(error) => {
+                tracing::error!(%error, "key ring refused, the earlier one stays in use");
+            }
+            PollOutcome::Unchanged | PollOutcome::Unsettled => {}
+        }
+        #[cfg(not(feature = "tracing"))]
+        let _ = outcome;
     }
 
     /// Sets the time between two polls of the thread that [`spawn`](Self::spawn) starts. Default: 10 seconds. At least
@@ -185,7 +222,7 @@ impl<K: Key> WatchedKeyRing<K> {
     ///
     /// let watched = WatchedKeyRing::<EncryptionKey>::from_sources([source])?;
     /// let watched = watched.on_poll(|outcome| match outcome {
-    ///     PollOutcome::Replaced => println!("new keys"),
+    ///     PollOutcome::Replaced { dropped } => println!("new keys, without {dropped:?}"),
     ///     PollOutcome::Refused(error) => eprintln!("{error}"),
     ///     _ => {}
     /// });
@@ -222,12 +259,16 @@ impl<K: Key> WatchedKeyRing<K> {
     ///
     /// Returns an error if the system cannot start a thread, as on `wasm32-unknown-unknown`. Use [`poll`](Self::poll)
     /// there.
+    #[cfg(any(
+        feature = "wasm_js",
+        not(all(target_family = "wasm", target_os = "unknown"))
+    ))]
     pub fn spawn(mut self) -> io::Result<WatchGuard> {
         let (running, wait) = mpsc::channel();
         let name = "hardtack keys".to_owned();
         thread::Builder::new().name(name).spawn(move || {
             while wait.recv_timeout(self.interval) == Err(RecvTimeoutError::Timeout) {
-                let look = self.poll();
+                let look = self.poll(Clock::system());
                 // The panic hook has reported a panic.
                 let _ = catch_unwind(AssertUnwindSafe(|| (self.on_poll)(look)));
             }
@@ -264,7 +305,12 @@ pub enum PollOutcome {
     /// The sources have changed. If the next poll reads the same, the change takes effect.
     Unsettled,
     /// The sources are the same as at the previous poll, and the ring was replaced.
-    Replaced,
+    Replaced {
+        /// The keys under which sessions may be alive, and which the new ring lacks, or retires before the last of those
+        /// sessions has ended: the visitors with these sessions are signed out. Empty after a planned rotation. A key
+        /// that has not begun to seal is not among them.
+        dropped: Vec<KeyId>,
+    },
     /// The sources are the same as at the previous poll, and do not make a ring that can be used. The earlier ring
     /// stays in use.
     Refused(RingSourceError),

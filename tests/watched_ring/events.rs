@@ -3,7 +3,7 @@
 use tracing::Level;
 
 use super::{
-    Vault, key, refused, replaced,
+    Vault, id, key, refused, replaced,
     told::{Told, told_by},
     unchanged, unsettled,
 };
@@ -38,15 +38,29 @@ fn a_refusal_is_logged_once_as_an_error() {
 
 #[test]
 fn a_replacement_is_logged_with_the_fingerprint() {
-    let vault = Vault::with(key());
+    let old = key();
+    let vault = Vault::with(&old);
     let mut watched = vault.watch();
-    let text = key();
-    vault.put(&text);
+    vault.put(format!("{}\n{old}", key()));
     let told = one(told_by(|| replaced(&mut watched)));
     assert_eq!(told.level, Level::INFO);
     let fingerprint = watched.keys().current().fingerprint();
     let expected = format!("message=key ring replaced fingerprint={fingerprint} ");
     assert_eq!(told.fields, expected);
+}
+
+#[test]
+fn a_replacement_that_drops_a_key_is_a_warning_that_names_it() {
+    let old = key();
+    let vault = Vault::with(&old);
+    let mut watched = vault.watch();
+    vault.put(key());
+    let told = one(told_by(|| replaced(&mut watched)));
+    assert_eq!(told.level, Level::WARN);
+    let fingerprint = watched.keys().current().fingerprint();
+    let dropped = format!("fingerprint={fingerprint} dropped=[KeyId({})] ", id(&old));
+    assert!(told.fields.ends_with(&dropped), "{}", told.fields);
+    assert!(told.fields.contains("end with it"), "{}", told.fields);
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use hardtack::keys::{PollOutcome, RingSource};
 
-use super::{Vault, Watched, id, key, refused, replaced, seals, unchanged, unsettled, watch};
+use super::{
+    Vault, Watched, id, key, moments::at, refused, replaced, seals, unchanged, unsettled, watch,
+};
 
 #[test]
 fn a_text_that_changes_at_every_poll_is_never_used() {
@@ -16,7 +18,7 @@ fn a_text_that_changes_at_every_poll_is_never_used() {
         unsettled(&mut watched);
     }
     assert_eq!(seals(&watched), old);
-    assert!(matches!(watched.poll(), PollOutcome::Replaced));
+    assert!(matches!(watched.poll(at(0)), PollOutcome::Replaced { .. }));
 }
 
 #[test]
@@ -58,7 +60,7 @@ fn an_error_that_stays_is_reported_once_even_if_its_words_change() {
     vault.fail("request 1 timed out");
     unsettled(&mut watched);
     vault.fail("request 2 timed out");
-    let PollOutcome::Refused(error) = watched.poll() else {
+    let PollOutcome::Refused(error) = watched.poll(at(0)) else {
         panic!("it is told")
     };
     assert_eq!(

@@ -1,5 +1,6 @@
 //! A key ring that follows its sources, mostly polled step by step without a thread.
 
+mod dropped;
 #[cfg(feature = "tracing")]
 mod events;
 mod files;
@@ -51,23 +52,32 @@ fn seals(watched: &Watched) -> KeyId {
 
 #[track_caller]
 fn unchanged(watched: &mut Watched) {
-    let look = watched.poll();
+    let look = watched.poll(at(0));
     assert!(matches!(look, PollOutcome::Unchanged), "{look:?}");
 }
 
 #[track_caller]
 fn unsettled(watched: &mut Watched) {
-    let look = watched.poll();
+    let look = watched.poll(at(0));
     assert!(matches!(look, PollOutcome::Unsettled), "{look:?}");
 }
 
 /// Asserts that two polls replace the ring, and that a third finds no change.
 #[track_caller]
 fn replaced(watched: &mut Watched) {
+    replaced_at(watched, 0);
+}
+
+/// The same, at a second. Returns the keys whose sessions end.
+#[track_caller]
+fn replaced_at(watched: &mut Watched, second: u64) -> Vec<KeyId> {
     unsettled(watched);
-    let look = watched.poll();
-    assert!(matches!(look, PollOutcome::Replaced), "{look:?}");
+    let dropped = match watched.poll(at(second)) {
+        PollOutcome::Replaced { dropped } => dropped,
+        look => panic!("{look:?}"),
+    };
     unchanged(watched);
+    dropped
 }
 
 /// Asserts that two polls refuse the ring and keep the old one, and that later polls do not report it again. Returns
@@ -76,7 +86,7 @@ fn replaced(watched: &mut Watched) {
 fn refused(watched: &mut Watched) -> String {
     let ring = watched.keys().current().fingerprint();
     unsettled(watched);
-    let sentence = match watched.poll() {
+    let sentence = match watched.poll(at(0)) {
         PollOutcome::Refused(error) => error.to_string(),
         look => panic!("{look:?}"),
     };

@@ -2,7 +2,7 @@
 
 use hardtack::{SessionCookie, SigningKey, keys::PollOutcome};
 
-use super::{Vault, Watched, id, key, refused, replaced, seals, unchanged, unsettled};
+use super::{Vault, Watched, id, key, moments::at, refused, replaced, seals, unchanged, unsettled};
 
 #[test]
 fn a_bad_ring_changes_nothing_and_a_good_one_after_it_is_used() {
@@ -53,7 +53,7 @@ fn another_refusal_is_reported_and_so_is_the_first_when_it_comes_again() {
     // Without an unchanged poll in between.
     vault.put(key());
     unsettled(&mut watched);
-    assert!(matches!(watched.poll(), PollOutcome::Replaced));
+    assert!(matches!(watched.poll(at(0)), PollOutcome::Replaced { .. }));
     vault.put("one");
     refused(&mut watched);
 }
@@ -71,7 +71,7 @@ fn a_refusal_is_not_reported_again_after_another_text_was_seen_once() {
 }
 
 #[test]
-fn a_ring_that_would_cut_sessions_short_is_refused() {
+fn a_ring_that_retires_a_key_early_is_refused() {
     let old = key();
     let vault = Vault::with(&old);
     let mut watched = vault.watch();
@@ -90,7 +90,7 @@ fn a_ring_that_would_cut_sessions_short_is_refused() {
     );
     vault.put(ring("12:00:00"));
     replaced(&mut watched);
-    assert_eq!(cookie.keys_in_use(crate::common::at(0)).accepts.len(), 2);
+    assert_eq!(cookie.keys_in_use(at(0)).accepts.len(), 2);
 }
 
 #[test]

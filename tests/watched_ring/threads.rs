@@ -44,7 +44,7 @@ fn the_thread_replaces_the_ring_and_reports_each_poll() {
     until(&looks, |look| matches!(look, PollOutcome::Unchanged));
     let new = key();
     vault.put(&new);
-    until(&looks, |look| matches!(look, PollOutcome::Replaced));
+    until(&looks, |look| matches!(look, PollOutcome::Replaced { .. }));
     assert_eq!(cookie.keys_in_use(at(0)).seals, id(&new));
     vault.put("bad");
     until(&looks, |look| matches!(look, PollOutcome::Refused(_)));

@@ -1,0 +1,102 @@
+//! New rings that end sessions, and those that end none.
+
+use hardtack::{SessionCookie, keys::KeyId};
+
+use super::{Vault, id, key, moments::at, replaced_at};
+
+/// The time of a lifetime of twelve hours after the tests begin.
+const TWELVE_HOURS: u64 = 12 * 3600;
+
+/// Follows one ring after another at a second, for a cookie whose sessions live for twelve hours. Returns the keys that
+/// the second ring drops.
+#[track_caller]
+fn dropped(earlier: &str, later: &str, second: u64) -> Vec<KeyId> {
+    let vault = Vault::with(earlier);
+    let mut watched = vault.watch();
+    let _cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
+    vault.put(later);
+    replaced_at(&mut watched, second)
+}
+
+/// A line of a ring whose key opens until a second.
+fn until(key: &str, second: u64) -> String {
+    let moment = humantime::format_rfc3339_seconds(at(second));
+    format!("{key} accept_until={moment}")
+}
+
+/// A line of a ring whose key seals from a second on.
+fn from(key: &str, second: u64) -> String {
+    let moment = humantime::format_rfc3339_seconds(at(second));
+    format!("{key} seal_from={moment}")
+}
+
+#[test]
+fn a_key_that_a_new_ring_lacks_is_dropped() {
+    let (old, new) = (key(), key());
+    assert_eq!(dropped(&old, &new, 0), [id(&old)]);
+    let both = format!("{new}\n{old}");
+    assert_eq!(dropped(&both, &new, 0), [id(&old)]);
+    assert_eq!(dropped(&both, &key(), 0), [id(&old), id(&new)]);
+}
+
+#[test]
+fn a_key_past_its_end_is_not_dropped_by_a_ring_without_it() {
+    let (old, new) = (key(), key());
+    let both = format!("{new}\n{}", until(&old, 100));
+    assert_eq!(dropped(&both, &new, 99), [id(&old)]);
+    assert_eq!(dropped(&both, &new, 100), []);
+}
+
+#[test]
+fn an_added_key_drops_nothing() {
+    let (old, new) = (key(), key());
+    for ring in [format!("{old}\n{new}"), format!("{new}\n{old}")] {
+        assert_eq!(dropped(&old, &ring, 0), []);
+    }
+    assert_eq!(dropped(&old, &format!("# a comment\n{old}"), 0), []);
+}
+
+#[test]
+fn a_planned_rotation_drops_nothing_and_neither_does_its_cancellation() {
+    let (old, new) = (key(), key());
+    let rotation = |seconds| {
+        let end = until(&old, seconds + TWELVE_HOURS);
+        format!("{}\n{end}", from(&new, seconds))
+    };
+    assert_eq!(dropped(&old, &rotation(60), 0), []);
+    assert_eq!(dropped(&rotation(60), &rotation(90), 0), []);
+    assert_eq!(dropped(&rotation(60), &old, 59), []);
+    // The new key seals by now.
+    assert_eq!(dropped(&rotation(60), &old, 60), [id(&new)]);
+}
+
+/// The ring has no moment of the takeover, so it cannot be refused.
+#[test]
+fn a_key_that_sealed_until_now_and_retires_within_a_lifetime_is_dropped() {
+    let (old, new) = (key(), key());
+    let ring = |seconds| format!("{new}\n{}", until(&old, seconds));
+    assert_eq!(
+        dropped(&old, &ring(1000 + TWELVE_HOURS - 1), 1000),
+        [id(&old)]
+    );
+    assert_eq!(dropped(&old, &ring(1000 + TWELVE_HOURS), 1000), []);
+    // An earlier key got its end after a push of unknown length.
+    assert_eq!(dropped(&format!("{new}\n{old}"), &ring(1100), 1000), []);
+    assert_eq!(
+        dropped(&format!("{new}\n{old}"), &ring(1000), 1000),
+        [id(&old)]
+    );
+}
+
+#[test]
+fn a_key_may_retire_early_where_the_cookie_allows_it() {
+    let (old, new) = (key(), key());
+    let vault = Vault::with(&old);
+    let mut watched = vault.watch();
+    let builder = SessionCookie::encrypted(watched.keys());
+    let _cookie = builder.danger_retire_early().build().unwrap();
+    vault.put(format!("{new}\n{}", until(&old, 10)));
+    assert_eq!(replaced_at(&mut watched, 0), []);
+    vault.put(&new);
+    assert_eq!(replaced_at(&mut watched, 9), [id(&old)]);
+}
