@@ -125,10 +125,15 @@ impl Suite {
     #[must_use]
     pub fn backend(self) -> Option<Backend> {
         let is_included = self.missing_feature().is_none();
-        is_included.then(|| match self.mode() {
+        is_included.then(|| self.library())
+    }
+
+    /// Returns the library of a suite that was not left out.
+    pub(crate) fn library(self) -> Backend {
+        match self.mode() {
             Mode::Encrypted => Backend::of_ciphers(),
             Mode::UnencryptedButSigned => Backend::RustCrypto,
-        })
+        }
     }
 
     /// Returns the mode of tokens that this suite seals.

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::SystemTime};
 
-use crate::crypto::suite::Suite;
+use crate::{base::time::show_moment, crypto::suite::Suite};
 
 /// The public id of a key: 4 bytes derived from its secret, shown in hexadecimal.
 ///
@@ -48,4 +48,35 @@ pub struct KeyInfo {
     pub seal_from: Option<SystemTime>,
     /// The moment at which it retires and opens nothing more. `None`: never.
     pub accept_until: Option<SystemTime>,
+}
+
+/// A change of the role of a key in a ring. Its `Display` is that of a line of
+/// [`KeysInUse`](crate::carrier::KeysInUse): `2027-03-01T06:17:00Z c7e01b94 seals`, or `… retires`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RingEvent {
+    /// The key begins to seal.
+    Seals {
+        /// The moment, which is its `seal_from`.
+        at: SystemTime,
+        /// The id of the key.
+        key: KeyId,
+    },
+    /// The key opens nothing from then on.
+    Retires {
+        /// The moment, which is its `accept_until`.
+        at: SystemTime,
+        /// The id of the key.
+        key: KeyId,
+    },
+}
+
+impl fmt::Display for RingEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (at, key, role) = match self {
+            RingEvent::Seals { at, key } => (at, key, "seals"),
+            RingEvent::Retires { at, key } => (at, key, "retires"),
+        };
+        write!(f, "{} {key} {role}", show_moment(*at))
+    }
 }

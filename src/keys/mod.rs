@@ -26,7 +26,7 @@ pub use crate::crypto::{
 };
 pub use key::{EncryptionKey, Key, SigningKey};
 pub use key_error::KeyError;
-pub use key_info::{KeyId, KeyInfo};
+pub use key_info::{KeyId, KeyInfo, RingEvent};
 pub use key_ring::KeyRing;
 pub use ring::Fingerprint;
 pub use ring_error::{Overlap, RingError};

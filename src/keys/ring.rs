@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    key_info::{KeyId, KeyInfo},
+    key_info::{KeyId, KeyInfo, RingEvent},
     ring_error::{Overlap, RingError},
     ring_key::RingKey,
 };
@@ -78,6 +78,30 @@ impl<K> Ring<K> {
     /// Returns the keys that open at `now`.
     pub(crate) fn accepted(&self, now: UnixSeconds) -> impl Iterator<Item = &RingKey<K>> {
         self.keys.iter().filter(move |key| !key.is_retired(now))
+    }
+
+    /// Returns the first change of a role after `now`.
+    pub(crate) fn next_event(&self, now: UnixSeconds) -> Option<RingEvent> {
+        let ends = self.keys.iter().filter_map(|key| {
+            let until = key.accept_until.filter(|until| *until > now)?;
+            Some((until, key.id))
+        });
+        let end = ends.min_by_key(|(until, _)| *until);
+        let next = self.keys.get(self.sealing_place(now) + 1);
+        let begin = next.and_then(|next| next.seal_from);
+        match (begin, end) {
+            // Of several keys with the same moment only one seals.
+            (Some(from), end) if end.is_none_or(|(until, _)| from <= until) => {
+                Some(RingEvent::Seals {
+                    at: system_time(from),
+                    key: self.sealing(from).id,
+                })
+            }
+            (_, end) => end.map(|(until, key)| RingEvent::Retires {
+                at: system_time(until),
+                key,
+            }),
+        }
     }
 
     /// Returns the place of a key relative to the one that seals at `now`: `Less` before it, so that the session is

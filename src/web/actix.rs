@@ -6,7 +6,7 @@ use std::{
 };
 
 use actix_web::{
-    Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError,
+    Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError,
     body::{BoxBody, EitherBody},
     dev,
     dev::{Service, ServiceRequest, ServiceResponse, Transform},
@@ -25,6 +25,7 @@ use super::{
     service::Layered,
 };
 use crate::{
+    carrier::KeysInUse,
     session::Session,
     state::{Payload, SessionError},
 };
@@ -190,6 +191,31 @@ impl ResponseError for MissingSession {
 impl ResponseError for SessionError {
     fn error_response(&self) -> HttpResponse {
         failed(Failure::Session(self.clone()))
+    }
+}
+
+/// With feature `actix`, a health check in one line. The response is the text, which caches do not store.
+///
+/// # Examples
+///
+/// ```
+/// use actix_web::{App, web};
+/// use hardtack::{EncryptionKey, SessionCookie};
+/// use std::time::SystemTime;
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// let health = move || { let keys = cookie.keys_in_use(SystemTime::now()); async { keys } };
+/// let app = App::new().route("/health", web::get().to(health));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+impl Responder for KeysInUse {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok()
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
+            .body(self.to_string())
     }
 }
 

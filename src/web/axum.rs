@@ -5,10 +5,11 @@ use axum_core::{
     extract::FromRequestParts,
     response::{IntoResponse, Response},
 };
-use http::request::Parts;
+use http::{header::CACHE_CONTROL, request::Parts};
 
 use super::{extensions::MissingSession, failure::Failure};
 use crate::{
+    carrier::KeysInUse,
     session::Session,
     state::{Payload, SessionError},
 };
@@ -77,6 +78,32 @@ impl IntoResponse for MissingSession {
 impl IntoResponse for SessionError {
     fn into_response(self) -> Response {
         failed(Failure::Session(self))
+    }
+}
+
+/// With feature `axum`, a health check in one line. The response is the text, which caches do not store.
+///
+/// # Examples
+///
+/// ```
+/// use axum::{Router, body::Body, http::Request, routing::get};
+/// use hardtack::{EncryptionKey, SessionCookie};
+/// use std::time::SystemTime;
+/// # use tower::ServiceExt;
+///
+/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+/// let app: Router = Router::new()
+///     .route("/health", get(async move || cookie.keys_in_use(SystemTime::now())));
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let response = app.oneshot(Request::get("/health").body(Body::empty())?).await?;
+/// # assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+impl IntoResponse for KeysInUse {
+    fn into_response(self) -> Response {
+        ([(CACHE_CONTROL, "no-store")], self.to_string()).into_response()
     }
 }
 

@@ -4,6 +4,7 @@
 mod failures;
 mod forms;
 mod handles;
+mod health;
 mod layers;
 
 use crate::common;

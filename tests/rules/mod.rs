@@ -19,6 +19,7 @@ mod header_answers;
 mod ids_and_dates;
 #[cfg(feature = "cookie")]
 mod jars;
+mod keys_in_use;
 mod observability;
 mod optional;
 mod overlap;

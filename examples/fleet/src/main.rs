@@ -20,6 +20,7 @@ use std::{
 use axum::{Router, extract::State, http::StatusCode, routing::get};
 use hardtack::{
     SessionCookie,
+    carrier::KeysInUse,
     keys::{PollOutcome, RingSource, WatchedKeyRing},
 };
 use tokio::{
@@ -36,10 +37,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let file = env::var("SESSION_KEYS_FILE").map_err(|_| "set SESSION_KEYS_FILE")?;
     let watched = WatchedKeyRing::from_sources([RingSource::file(file)])?
         .interval(Duration::from_millis(500))
-        .on_poll(|outcome| {
-            if let PollOutcome::Refused(error) = outcome {
-                eprintln!("the earlier keys stay in use: {error}");
+        .on_poll(|outcome| match outcome {
+            PollOutcome::Refused(error) => eprintln!("the earlier keys stay in use: {error}"),
+            PollOutcome::Replaced { dropped } if !dropped.is_empty() => {
+                eprintln!("sessions under these keys have ended: {dropped:?}");
             }
+            _ => {}
         });
     let cookie = SessionCookie::encrypted(watched.keys())
         .absolute_timeout(revocations::ABSOLUTE_TIMEOUT)
@@ -76,13 +79,13 @@ fn health(instance: Instance) -> Router {
         .with_state(instance)
 }
 
-async fn show_health(State(instance): State<Instance>) -> (StatusCode, String) {
+async fn show_health(State(instance): State<Instance>) -> (StatusCode, KeysInUse) {
     let keys = instance.cookie.keys_in_use(SystemTime::now());
     let status = match instance.is_leaving.load(Ordering::Relaxed) {
         true => StatusCode::SERVICE_UNAVAILABLE,
         false => StatusCode::OK,
     };
-    (status, keys.to_string())
+    (status, keys)
 }
 
 impl Instance {

@@ -1,0 +1,95 @@
+//! The keys in use, as a program and as a health check see them.
+
+use axum::{Router, body::Body, routing};
+use hardtack::{
+    KeyRing, SessionCookie, SigningKey,
+    keys::{Backend, RingEvent, RingKey},
+};
+use http::Request;
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+use super::common::{HOUR, at, block_on, cookie, key};
+
+/// Key 1 takes over after an hour, and key 0 retires after a day.
+fn rotating() -> SessionCookie {
+    let retiring = RingKey::new(key(0)).accept_until(at(24 * HOUR));
+    let next = RingKey::new(key(1)).seal_from(at(HOUR));
+    cookie_of([retiring, next])
+}
+
+fn cookie_of<const N: usize>(keys: [RingKey<hardtack::EncryptionKey>; N]) -> SessionCookie {
+    let ring = KeyRing::from_keys(keys).unwrap();
+    SessionCookie::encrypted(ring).build().unwrap()
+}
+
+#[test]
+fn the_next_event_is_the_next_change_of_a_role() {
+    let (seals, retires) = (
+        RingEvent::Seals {
+            at: at(HOUR),
+            key: key(1).id(),
+        },
+        RingEvent::Retires {
+            at: at(24 * HOUR),
+            key: key(0).id(),
+        },
+    );
+    let cookie = rotating();
+    for (now, next) in [
+        (0, Some(seals)),
+        (HOUR - 1, Some(seals)),
+        (HOUR, Some(retires)),
+        (24 * HOUR - 1, Some(retires)),
+        (24 * HOUR, None),
+    ] {
+        assert_eq!(cookie.keys_in_use(at(now)).next, next, "{now}");
+    }
+}
+
+#[test]
+fn of_two_keys_with_the_same_moment_the_one_that_seals_is_next() {
+    let [first, second] = [1, 2].map(|index| RingKey::new(key(index)).seal_from(at(HOUR)));
+    let cookie = cookie_of([RingKey::new(key(0)), first, second]);
+    let next = cookie.keys_in_use(at(0)).next;
+    let key = cookie.keys_in_use(at(HOUR)).seals;
+    assert_eq!(next, Some(RingEvent::Seals { at: at(HOUR), key }));
+}
+
+#[test]
+fn a_key_that_seals_before_its_time_is_no_event() {
+    let cookie = cookie_of([RingKey::new(key(0)).seal_from(at(HOUR))]);
+    let keys = cookie.keys_in_use(at(0));
+    assert_eq!((keys.seals, keys.next), (key(0).id(), None));
+}
+
+#[test]
+fn a_signing_key_runs_on_rust_crypto() {
+    let signing = SessionCookie::unencrypted_but_signed(SigningKey::generate().unwrap());
+    let keys = signing.build().unwrap().keys_in_use(at(0));
+    assert_eq!(keys.backend, Backend::RustCrypto);
+    let backend = hardtack::keys::Suite::Xaes256Gcm.backend();
+    assert_eq!(Some(cookie().keys_in_use(at(0)).backend), backend);
+}
+
+#[test]
+fn a_handler_returns_the_keys_as_a_text_that_no_cache_stores() {
+    let cookie = rotating();
+    let keys = cookie.keys_in_use(at(HOUR));
+    let health = routing::get(async move || cookie.keys_in_use(at(HOUR)));
+    let app: Router = Router::new().route("/health", health);
+    let text = block_on(async {
+        let request = Request::get("/health").body(Body::empty()).unwrap();
+        let response = app.oneshot(request).await.unwrap();
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        let kind = &response.headers()["content-type"];
+        assert_eq!(kind, "text/plain; charset=utf-8");
+        response.into_body().collect().await.unwrap().to_bytes()
+    });
+    let [old, new] = [key(0).id(), key(1).id()];
+    let expected = format!(
+        "seals {new}\naccepts {old} {new}\nfingerprint {}\nbackend {}\nnext 2027-01-16T08:00:00Z {old} retires\n",
+        keys.fingerprint, keys.backend
+    );
+    assert_eq!(text, expected);
+}
