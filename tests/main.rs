@@ -20,6 +20,7 @@ mod guides;
 #[cfg(feature = "axum")]
 mod interleavings;
 mod lifetimes;
+mod metrics;
 #[cfg(feature = "migrate")]
 mod migration;
 mod properties;

@@ -2,6 +2,8 @@
 
 pub(crate) mod clock;
 pub(crate) mod config_error;
+#[cfg(feature = "metrics")]
+pub(crate) mod metrics;
 pub(crate) mod reason;
 pub(crate) mod time;
 

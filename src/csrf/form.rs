@@ -205,7 +205,7 @@ impl fmt::Debug for CsrfCheck {
 }
 
 fn reported(refusal: CsrfRefusal) -> CsrfRefusal {
-    events::request_refused(refusal.sentence(), None, None, None);
+    events::request_refused(refusal, refusal.sentence(), None, None, None);
     refusal
 }
 

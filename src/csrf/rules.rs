@@ -52,7 +52,7 @@ impl Rules {
                 _ => None,
             };
             let sentence = refusal.sentence();
-            events::request_refused(sentence, advice, origin, host);
+            events::request_refused(refusal, sentence, advice, origin, host);
         }
         checked
     }

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+#[cfg(feature = "metrics")]
+use crate::base::metrics::DEVICE_ANSWERS;
 use crate::state::DeviceId;
 
 /// The response of an endpoint.
@@ -66,8 +68,9 @@ impl DeviceAnswer {
         }
     }
 
-    /// Writes the event of the answer, with feature `tracing`. It contains no token.
-    pub(crate) fn log(&self, purpose: &str) {
+    /// Writes the event of the answer, with feature `tracing`, and counts it, with feature `metrics`. Neither contains a
+    /// token.
+    pub(crate) fn tell(&self, purpose: &str) {
         #[cfg(feature = "tracing")]
         match self.kind {
             AnswerKind::Registered => tracing::debug!(purpose, "device registered"),
@@ -76,7 +79,23 @@ impl DeviceAnswer {
             AnswerKind::Ended => tracing::debug!(purpose, "device session ended"),
             AnswerKind::Refused(_) => tracing::info!(purpose, "device refused"),
         }
-        #[cfg(not(feature = "tracing"))]
+        #[cfg(feature = "metrics")]
+        metrics::counter!(DEVICE_ANSWERS, "purpose" => purpose.to_owned(), "answer" => self.kind.name())
+            .increment(1);
+        #[cfg(not(any(feature = "metrics", feature = "tracing")))]
         let _ = purpose;
+    }
+}
+
+#[cfg(feature = "metrics")]
+impl AnswerKind {
+    fn name(self) -> &'static str {
+        match self {
+            AnswerKind::Registered => "Registered",
+            AnswerKind::Refreshed => "Refreshed",
+            AnswerKind::Challenged => "Challenged",
+            AnswerKind::Ended => "Ended",
+            AnswerKind::Refused(_) => "Refused",
+        }
     }
 }

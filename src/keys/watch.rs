@@ -9,6 +9,8 @@ use std::{
     time::Duration,
 };
 
+#[cfg(feature = "metrics")]
+use metrics::counter;
 use zeroize::Zeroizing;
 
 use super::{
@@ -17,6 +19,8 @@ use super::{
     shared_ring::SharedKeyRing,
     source::{RingSource, RingSourceError, join, no_ring},
 };
+#[cfg(feature = "metrics")]
+use crate::base::metrics::{KEYS_DROPPED, RINGS};
 use crate::{
     base::{clock::Clock, time::UnixSeconds},
     crypto::sha256::sha256,
@@ -181,7 +185,8 @@ impl<K: Key> WatchedKeyRing<K> {
         Ok(earlier.ring().dropped_by(ring.ring(), longest, now))
     }
 
-    /// Writes the event of a ring that was replaced or refused, with feature `tracing`.
+    /// Writes the event of a ring that was replaced or refused, with feature `tracing`, and counts it, with feature
+    /// `metrics`.
     fn tell(&self, outcome: &PollOutcome) {
         #[cfg(feature = "tracing")]
         match outcome {
@@ -198,7 +203,16 @@ impl<K: Key> WatchedKeyRing<K> {
             }
             PollOutcome::Unchanged | PollOutcome::Unsettled => {}
         }
-        #[cfg(not(feature = "tracing"))]
+        #[cfg(feature = "metrics")]
+        match outcome {
+            PollOutcome::Replaced { dropped } => {
+                counter!(RINGS, "outcome" => "Replaced").increment(1);
+                counter!(KEYS_DROPPED).increment(dropped.len() as u64);
+            }
+            PollOutcome::Refused(_) => counter!(RINGS, "outcome" => "Refused").increment(1),
+            PollOutcome::Unchanged | PollOutcome::Unsettled => {}
+        }
+        #[cfg(not(any(feature = "metrics", feature = "tracing")))]
         let _ = outcome;
     }
 

@@ -1,18 +1,36 @@
-//! Events for `tracing`, with that feature. None contains a token, a key or content.
+//! Events for `tracing`, and the counters of `metrics`, with those features. None contains a token, a key or content.
 
-#![cfg_attr(not(feature = "tracing"), allow(unused, reason = "nothing is told"))]
+#![cfg_attr(
+    not(all(feature = "metrics", feature = "tracing")),
+    allow(unused, reason = "nothing is told")
+)]
 #![cfg_attr(
     not(feature = "tower"),
     allow(dead_code, reason = "events of adapters")
 )]
 
-use std::error::Error;
+use std::{error::Error, fmt::Debug};
+
+#[cfg(feature = "metrics")]
+use metrics::{counter, histogram};
 
 use super::outcome::Outcome;
-use crate::base::reason::Reason;
+#[cfg(feature = "metrics")]
+use crate::base::metrics as name;
+use crate::{
+    base::reason::Reason,
+    state::{BodyToSeal, Decision},
+};
 
 /// A session was read.
 pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
+    #[cfg(feature = "metrics")]
+    {
+        let reason = outcome.reason().map_or("", Reason::name);
+        let purpose = purpose.to_owned();
+        counter!(name::READ, "purpose" => purpose, "outcome" => outcome.name(), "reason" => reason)
+            .increment(1);
+    }
     #[cfg(feature = "tracing")]
     match outcome {
         Outcome::Absent => tracing::trace!(purpose, "no session arrived"),
@@ -52,6 +70,28 @@ pub(crate) fn read(purpose: &str, outcome: Outcome, token_bytes: usize) {
     }
 }
 
+/// The client is to store or drop its session. `is_new`: the request brought none that opened.
+pub(crate) fn written(purpose: &str, decision: Decision, is_new: bool) {
+    #[cfg(feature = "metrics")]
+    {
+        let change = match decision {
+            Decision::Keep | Decision::KeepTooLarge => return,
+            Decision::Store(_) if is_new => "Began",
+            Decision::Store(_) => "Changed",
+            Decision::Refresh(BodyToSeal::With(_)) => "Refreshed",
+            Decision::Refresh(BodyToSeal::AsArrived) => "Resealed",
+            Decision::Drop => "Ended",
+        };
+        counter!(name::WRITTEN, "purpose" => purpose.to_owned(), "change" => change).increment(1);
+    }
+}
+
+/// A session was sealed.
+pub(crate) fn sealed(purpose: &str, token_bytes: usize) {
+    #[cfg(feature = "metrics")]
+    histogram!(name::TOKEN_BYTES, "purpose" => purpose.to_owned()).record(token_bytes as f64);
+}
+
 /// Cookies with the default name of another library keep arriving, and none of them is read.
 pub(crate) fn old_cookie_missed(purpose: &str, name: &str) {
     #[cfg(feature = "tracing")]
@@ -77,6 +117,8 @@ pub(crate) fn session_failed(path: Option<&str>, key: Option<&str>, error: &(dyn
         error = told(error),
         "a session could not be read or changed"
     );
+    #[cfg(all(feature = "metrics", feature = "tower"))]
+    counter!(name::FAILURES, "failure" => "Session").increment(1);
 }
 
 /// A handler returned the error of a change that its visitor's device did not prove. The session itself was told of when
@@ -90,18 +132,23 @@ pub(crate) fn session_was_stale() {
 pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
     #[cfg(feature = "tracing")]
     tracing::error!(error = told(error), "a session could not be saved");
+    #[cfg(all(feature = "metrics", feature = "tower"))]
+    counter!(name::FAILURES, "failure" => "Save").increment(1);
 }
 
 /// A CSRF check refused a request. Its origin and host are given if they have the form of one.
 pub(crate) fn request_refused(
-    refusal: &str,
+    refusal: impl Debug,
+    sentence: &str,
     advice: Option<&str>,
     origin: Option<&str>,
     host: Option<&str>,
 ) {
+    #[cfg(all(feature = "metrics", feature = "tower"))]
+    counter!(name::CSRF_REFUSALS, "refusal" => format!("{refusal:?}")).increment(1);
     #[cfg(feature = "tracing")]
     tracing::warn!(
-        refusal,
+        refusal = sentence,
         advice,
         origin,
         host,
@@ -113,6 +160,8 @@ pub(crate) fn request_refused(
 pub(crate) fn setup_is_wrong(sentence: &str) {
     #[cfg(feature = "tracing")]
     tracing::error!(sentence, "a request could not be served");
+    #[cfg(all(feature = "metrics", feature = "tower"))]
+    counter!(name::FAILURES, "failure" => "Setup").increment(1);
 }
 
 /// Returns an error and its sources, in one sentence.
@@ -147,4 +196,6 @@ pub(crate) fn refresh_was_left_out(purpose: &str) {
         purpose,
         "refresh or re-sealing left out, the session is too large for it"
     );
+    #[cfg(feature = "metrics")]
+    counter!(name::REFRESHES_OMITTED, "purpose" => purpose.to_owned()).increment(1);
 }

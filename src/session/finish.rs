@@ -156,6 +156,7 @@ impl Sealer {
                 }
             }
         };
+        events::written(self.slot.purpose().name(), decision, state.is_new());
         let is_dropped = matches!(change, TokenChange::Drop);
         Ok(Finished {
             touch,
@@ -201,7 +202,9 @@ impl<T> Store<'_, T> {
         if !self.state.write_body(self.body, draft.body()) {
             return Err(SaveError::Clock);
         }
+        let before = text.len();
         draft.seal(self.context, &random::from_thread()?, text);
+        events::sealed(self.sealer.slot.purpose().name(), text.len() - before);
         Ok(())
     }
 

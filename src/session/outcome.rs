@@ -11,15 +11,8 @@ use crate::{base::reason::Reason, keys::KeyId};
 /// # use std::time::SystemTime;
 /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
 /// # let session = cookie.load(None::<&str>, SystemTime::now());
-/// use hardtack::session::Outcome;
-///
-/// let label = match session.outcome() {
-///     Outcome::Absent => "absent",
-///     Outcome::Opened { .. } | Outcome::OpenedUnderAcceptedKey { .. } => "opened",
-///     Outcome::Rejected { reason, .. } => reason.name(),
-///     _ => "other",
-/// };
-/// assert_eq!(label, "absent");
+/// let outcome = session.outcome();
+/// assert_eq!((outcome.name(), outcome.reason()), ("Absent", None));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +49,28 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Returns the name of this outcome, without the key and the reason.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Outcome::Absent => "Absent",
+            Outcome::Opened { .. } => "Opened",
+            Outcome::OpenedUnderAcceptedKey { .. } => "OpenedUnderAcceptedKey",
+            Outcome::Rejected { .. } => "Rejected",
+            Outcome::Migrated => "Migrated",
+            Outcome::NotMigrated { .. } => "NotMigrated",
+        }
+    }
+
+    /// Returns the reason why a token, or an old cookie, was rejected.
+    #[must_use]
+    pub const fn reason(self) -> Option<Reason> {
+        match self {
+            Outcome::Rejected { reason, .. } | Outcome::NotMigrated { reason } => Some(reason),
+            _ => None,
+        }
+    }
+
     /// Returns the key under which the token opened, if it did.
     pub(crate) fn opened_under(self) -> Option<KeyId> {
         match self {

@@ -1,0 +1,219 @@
+//! What Prometheus finds at `/metrics`, and a real one that answers the questions of docs/dashboard.json.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::{
+    collections::BTreeSet,
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Child, Command},
+    thread,
+    time::Duration,
+};
+
+use hardtack_scenarios::{Client, Method, Server, fresh_key};
+use serde_json::Value;
+
+/// A running example, and the folder with its keys.
+struct Site {
+    client: Client,
+    folder: PathBuf,
+}
+
+impl Site {
+    fn start(name: &str) -> Site {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("keys"), fresh_key() + "\n").unwrap();
+        let mut program = Command::new(env!("CARGO_BIN_EXE_hardtack-metrics"));
+        program
+            .env("SESSION_KEYS_FILE", folder.join("keys"))
+            .arg("0");
+        let client = Client::of(Server::spawn(&mut program));
+        Site { client, folder }
+    }
+
+    /// Makes every event that a visitor, another site and a new ring can make, once at least.
+    fn is_busy(&self) {
+        let visitor = self.client.stranger();
+        for expected in ["visit 1\n", "visit 2\n"] {
+            assert_eq!(visitor.get("/").text, expected);
+        }
+        let forger = self.client.stranger();
+        forger.browser().set("__Host-session", "forged");
+        assert_eq!(forger.get("/").text, "visit 1\n");
+        let long = "x".repeat(5_000);
+        let note = visitor.request(Method::POST, "/note").body(long);
+        assert_eq!(visitor.send(note).status, 413);
+        let from_elsewhere =
+            visitor.with(Method::POST, "/sign-out", "origin", "https://evil.example");
+        assert_eq!(from_elsewhere.status, 403);
+        let device = visitor.request(Method::POST, "/.session/register");
+        assert_eq!(visitor.send(device).status, 400);
+        let sign_out = visitor.request(Method::POST, "/sign-out");
+        assert_eq!(visitor.send(sign_out).status, 200);
+    }
+
+    /// Replaces the ring, and waits until `/health` shows it.
+    fn rotates(&self) {
+        let before = self.client.get("/health").text;
+        fs::write(self.folder.join("keys"), fresh_key() + "\n").unwrap();
+        until(|| (self.client.get("/health").text != before).then_some(()));
+    }
+
+    /// The lines of `/metrics` that are no comments.
+    fn metrics(&self) -> Vec<String> {
+        let text = self.client.get("/metrics").text;
+        let lines = text.lines().filter(|line| line.starts_with("hardtack_"));
+        lines.map(str::to_owned).collect()
+    }
+}
+
+/// Asks again and again, for a minute at most.
+fn until<R>(mut ask: impl FnMut() -> Option<R>) -> R {
+    for _ in 0..600 {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    panic!("a minute is over");
+}
+
+fn document(name: &str) -> String {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    fs::read_to_string(docs.join(name)).unwrap()
+}
+
+/// The names of the table in docs/operation.md.
+fn listed() -> BTreeSet<String> {
+    let text = document("operation.md");
+    let rows = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `hardtack_"));
+    let names = rows.map(|row| format!("hardtack_{}", row.split_once('`').unwrap().0));
+    names.collect()
+}
+
+#[test]
+fn every_metric_of_the_table_is_scraped_and_no_other() {
+    let site = Site::start("scrape");
+    site.is_busy();
+    site.rotates();
+    let found = site.metrics();
+    let name = |line: &String| {
+        let name = line.split(['{', ' ']).next().unwrap();
+        let name = name.strip_suffix("_bucket").unwrap_or(name);
+        let of_histogram = name.strip_suffix("_sum").or(name.strip_suffix("_count"));
+        of_histogram.unwrap_or(name).to_owned()
+    };
+    let mut expected = listed();
+    // Without a session that is as large as one can be, every refresh has room.
+    assert!(expected.remove("hardtack_refreshes_omitted_total"));
+    assert_eq!(found.iter().map(name).collect::<BTreeSet<_>>(), expected);
+    for line in [
+        r#"hardtack_sessions_read_total{purpose="__Host-session",outcome="Rejected",reason="Encoding"} 1"#,
+        r#"hardtack_sessions_written_total{purpose="__Host-session",change="Began"} 2"#,
+        r#"hardtack_sessions_written_total{purpose="__Host-session",change="Ended"} 1"#,
+        r#"hardtack_failures_total{failure="Session"} 1"#,
+        r#"hardtack_csrf_refusals_total{refusal="CrossSite"} 1"#,
+        r#"hardtack_rings_total{outcome="Replaced"} 1"#,
+        "hardtack_keys_dropped_total 1",
+    ] {
+        assert!(
+            found.iter().any(|found| found == line),
+            "{line} in {found:#?}"
+        );
+    }
+}
+
+#[test]
+fn the_health_check_has_the_keys_in_use() {
+    let site = Site::start("health");
+    let answer = site.client.get("/health");
+    assert_eq!(answer.field("cache-control"), "no-store");
+    assert!(answer.text.starts_with("seals "), "{}", answer.text);
+    assert!(answer.has("\nfingerprint "), "{}", answer.text);
+}
+
+/// Ends with the test.
+struct Prometheus(Child);
+
+impl Prometheus {
+    /// Starts one that scrapes a site each second. Also returns its address.
+    fn of(site: &Site) -> (Prometheus, String) {
+        let target = site.client.base().trim_start_matches("http://");
+        let config = format!(
+            "global: {{ scrape_interval: 1s }}\n\
+             scrape_configs: [{{ job_name: site, static_configs: [{{ targets: ['{target}'] }}] }}]\n"
+        );
+        fs::write(site.folder.join("prometheus.yml"), config).unwrap();
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = free.local_addr().unwrap().to_string();
+        drop(free);
+        let data = site.folder.join("data");
+        let _ = fs::remove_dir_all(&data);
+        let program = env::var("PROMETHEUS").unwrap_or("prometheus".to_owned());
+        let mut program = Command::new(program);
+        program.current_dir(&site.folder).args([
+            "--config.file=prometheus.yml",
+            "--log.level=warn",
+            &format!("--storage.tsdb.path={}", data.display()),
+            &format!("--web.listen-address={address}"),
+        ]);
+        (
+            Prometheus(program.spawn().unwrap()),
+            format!("http://{address}"),
+        )
+    }
+}
+
+impl Drop for Prometheus {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The expressions of the dashboard, as Grafana sends them.
+fn expressions() -> Vec<String> {
+    let dashboard: Value = serde_json::from_str(&document("dashboard.json")).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap().iter();
+    let targets = panels.flat_map(|panel| panel["targets"].as_array().unwrap());
+    let sent = targets.map(|target| {
+        let expression = target["expr"].as_str().unwrap();
+        expression
+            .replace("$__rate_interval", "5m")
+            .replace("$purpose", ".*")
+    });
+    sent.collect()
+}
+
+#[test]
+#[ignore = "needs prometheus, or its path in PROMETHEUS"]
+fn a_real_prometheus_evaluates_each_expression_of_the_dashboard() {
+    let site = Site::start("prometheus");
+    let (_prometheus, base) = Prometheus::of(&site);
+    let prometheus = Client::of_url(&base);
+    let ask = |expression: &str| {
+        let answer = prometheus.form("/api/v1/query", &[("query", expression)]);
+        let answer = answer.json();
+        assert_eq!(answer["status"], "success", "{expression}: {answer}");
+        answer["data"]["result"].as_array().unwrap().clone()
+    };
+    let ready = || prometheus.request(Method::GET, "/-/ready").send().ok();
+    until(|| ready().filter(|answer| answer.status().is_success()));
+    site.rotates();
+    site.is_busy();
+    // A rate needs two scrapes of a series.
+    let rate = "sum(count_over_time(hardtack_sessions_read_total[5m])) > 8";
+    until(|| (!ask(rate).is_empty()).then_some(()));
+    // Nothing in this traffic makes these.
+    let silent = ["refreshes_omitted", "UnknownKey", "OpenedUnderAcceptedKey"];
+    for expression in expressions() {
+        let found = ask(&expression);
+        let is_silent = silent.iter().any(|word| expression.contains(word));
+        assert_eq!(found.is_empty(), is_silent, "{expression}: {found:?}");
+    }
+}
