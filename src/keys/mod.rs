@@ -36,8 +36,6 @@ pub use source::{RingSource, RingSourceError};
 #[cfg(feature = "watch")]
 pub use watch::{PollOutcome, WatchGuard, WatchedKeyRing};
 
-#[cfg(test)]
-pub(crate) use purpose::LabelError;
 pub(crate) use purpose::Purpose;
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The purposes that keys are derived for.
 
-use crate::{base::is_token_char, crypto::suite::Suite};
+use crate::{
+    base::{config_error::ConfigError, is_token_char},
+    crypto::suite::Suite,
+};
 
 /// The name, application and type that keys are derived for. A token opens under the purpose that it was sealed for,
 /// and under no other (SPEC.md § 3.2).
@@ -46,13 +49,11 @@ impl Purpose {
         self,
         application: Option<&str>,
         type_label: &str,
-    ) -> Result<Purpose, LabelError> {
-        let refused = |setting, label: &str, expected: &str| LabelError {
-            setting,
-            reason: format!(
-                "has {} bytes, expected {expected} {LONGEST_LABEL}",
-                label.len()
-            ),
+    ) -> Result<Purpose, ConfigError> {
+        let refused = |setting, label: &str, expected: &str| {
+            let len = label.len();
+            let reason = format_args!("has {len} bytes, expected {expected} {LONGEST_LABEL}");
+            ConfigError::new(setting, reason)
         };
         if let Some(label) = application.filter(|l| !(1..=LONGEST_LABEL).contains(&l.len())) {
             return Err(refused("application", label, "1 to"));
@@ -109,15 +110,6 @@ impl Purpose {
         }
         info
     }
-}
-
-/// A label has a wrong length.
-#[derive(Debug)]
-pub(crate) struct LabelError {
-    /// The setting that gives the label.
-    pub(crate) setting: &'static str,
-    /// The rest of a sentence that begins with the setting.
-    pub(crate) reason: String,
 }
 
 const LONGEST_HEADER_NAME: usize = 128;

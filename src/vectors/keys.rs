@@ -45,8 +45,10 @@ fn keys_are_derived_as_specified() {
                 assert_eq!(key_id(key).ok(), vector.kid, "{name}");
             }
             Err(error) => {
-                let setting = error.setting.trim_end_matches("_label");
-                assert_eq!(Some(setting), vector.error.as_deref(), "{name}");
+                let setting = error
+                    .setting()
+                    .map(|setting| setting.trim_end_matches("_label"));
+                assert_eq!(setting, vector.error.as_deref(), "{name}");
             }
         }
     });

@@ -33,14 +33,11 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    SessionCookie,
+    ConfigError, SessionCookie,
     carrier::{RefreshAfter, SessionCookieBuilder},
     cookie::SameSite,
     crypto::scratch::Scratch,
-    keys::{
-        EncryptionKey, Key, KeyId, KeyRing, LabelError, Purpose, PurposeSlot, SharedKeyRing,
-        SigningKey,
-    },
+    keys::{EncryptionKey, Key, KeyId, KeyRing, Purpose, PurposeSlot, SharedKeyRing, SigningKey},
     state::{Layout, Metadata, Padding, flash_messages},
     token::{self, Context},
 };
@@ -105,7 +102,7 @@ impl PurposeOf {
         &self,
         application: &Option<String>,
         type_label: &Option<String>,
-    ) -> Result<Purpose, LabelError> {
+    ) -> Result<Purpose, ConfigError> {
         let type_label = type_label.as_deref().unwrap_or_default();
         let purpose = self.alone().unwrap();
         purpose.with_labels(application.as_deref(), type_label)

@@ -234,8 +234,7 @@ impl Options {
     }
 
     fn labelled(&self, purpose: Purpose, type_label: &str) -> Result<Purpose, ConfigError> {
-        let labelled = purpose.with_labels(self.application.as_deref(), type_label);
-        labelled.map_err(|error| ConfigError::new(error.setting, error.reason))
+        purpose.with_labels(self.application.as_deref(), type_label)
     }
 
     fn context(&self) -> Result<Context, ConfigError> {
