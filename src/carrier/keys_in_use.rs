@@ -65,10 +65,10 @@ impl<T> SessionCookie<T> {
         let keys = self.inner.sealer.slot.keys();
         let sealing = keys.sealing(now);
         KeysInUse {
-            seals: sealing.id,
-            accepts: keys.accepted(now).map(|key| key.id).collect(),
+            seals: sealing.info.id,
+            accepts: keys.accepted(now).map(|key| key.info.id).collect(),
             fingerprint: keys.fingerprint(),
-            backend: sealing.suite.library(),
+            backend: sealing.info.suite.library(),
             next: keys.next_event(now),
         }
     }

@@ -144,7 +144,7 @@ impl<K: Key> KeyRing<K> {
     /// ```
     #[must_use]
     pub fn sealing_key(&self, now: SystemTime) -> KeyId {
-        self.ring.sealing(unix_seconds(now)).id
+        self.ring.sealing(unix_seconds(now)).info.id
     }
 
     /// Returns the keys that open at `now`, the sealing key included, in the order in which they take over (SPEC.md § 3.4.2).
@@ -165,7 +165,7 @@ impl<K: Key> KeyRing<K> {
     #[must_use]
     pub fn accepted_keys(&self, now: SystemTime) -> Vec<KeyId> {
         let accepted = self.ring.accepted(unix_seconds(now));
-        accepted.map(|key| key.id).collect()
+        accepted.map(|key| key.info.id).collect()
     }
 
     /// Returns the keys in the order in which each takes over from the one before ([SPEC.md § 3.4.2]).
@@ -279,7 +279,7 @@ impl<K: Key> From<K> for KeyRing<K> {
 
 impl<K> fmt::Debug for KeyRing<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ids = self.ring.keys.iter().map(|key| key.id);
+        let ids = self.ring.infos().map(|key| key.id);
         f.debug_tuple("KeyRing")
             .field(&ids.collect::<Vec<_>>())
             .finish()

@@ -21,9 +21,9 @@ pub(crate) type PurposeKeys = Ring<Derived>;
 impl Ring<Arc<Prk>> {
     pub(super) fn derive(&self, purpose: &Purpose) -> PurposeKeys {
         let derive = |key: &RingKey<Arc<Prk>>| {
-            let derive = |what: &str| key.material.expand(&purpose.info(what, key.suite));
+            let derive = |what: &str| key.material.expand(&purpose.info(what, key.info.suite));
             key.with(Derived {
-                cipher: Cipher::new(key.suite, derive),
+                cipher: Cipher::new(key.info.suite, derive),
                 csrf: Mac::new(&derive("csrf")),
             })
         };

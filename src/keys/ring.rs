@@ -13,7 +13,7 @@ use super::{
     ring_key::RingKey,
 };
 use crate::{
-    base::time::{EPOCH, UnixSeconds, system_time},
+    base::time::{EPOCH, UnixSeconds, unix_seconds},
     crypto::sha256::sha256,
 };
 
@@ -31,26 +31,26 @@ impl<K: Clone> Ring<K> {
         not_before: UnixSeconds,
     ) -> Result<Ring<K>, RingError> {
         for key in &listed {
-            let mut times = key.seal_from.iter().chain(&key.accept_until);
-            if times.any(|&moment| moment < EPOCH) {
-                return Err(RingError::BeforeEpoch(key.id));
+            let mut times = key.info.seal_from.iter().chain(&key.info.accept_until);
+            if times.any(|&moment| unix_seconds(moment) < EPOCH) {
+                return Err(RingError::BeforeEpoch(key.info.id));
             }
         }
-        let ids = sorted(&listed, |key| u32::from_be_bytes(key.id.0).into());
+        let ids = sorted(&listed, |key| u32::from_be_bytes(key.info.id.0).into());
         if let Some(twice) = ids.windows(2).find(|two| two[0].0 == two[1].0) {
             let (_, Reverse(place)) = twice[0];
-            return Err(RingError::Duplicate(listed[place].id));
+            return Err(RingError::Duplicate(listed[place].info.id));
         }
         // On a tie the first listed key seals, so it has to come last.
-        let order = sorted(&listed, |key| key.seal_from.unwrap_or(0));
+        let order = sorted(&listed, |key| key.info.seal_from.map_or(0, unix_seconds));
         let order = order.iter().map(|(_, Reverse(place))| &listed[*place]);
         let ring = Ring {
             keys: order.cloned().collect(),
             not_before,
         };
         let last = ring.keys.last().ok_or(RingError::Empty)?;
-        if last.accept_until.is_some() {
-            return Err(RingError::LastRetires(last.id));
+        if last.info.accept_until.is_some() {
+            return Err(RingError::LastRetires(last.info.id));
         }
         if let Some(overlap) = ring.overlaps().find(|overlap| overlap.span().is_zero()) {
             return Err(RingError::RetiresTooEarly(overlap));
@@ -72,7 +72,7 @@ impl<K> Ring<K> {
     }
 
     pub(crate) fn find(&self, id: KeyId) -> Option<&RingKey<K>> {
-        self.keys.iter().find(|key| key.id == id)
+        self.keys.iter().find(|key| key.info.id == id)
     }
 
     /// Returns the keys that open at `now`.
@@ -82,25 +82,24 @@ impl<K> Ring<K> {
 
     /// Returns the first change of a role after `now`.
     pub(crate) fn next_event(&self, now: UnixSeconds) -> Option<RingEvent> {
-        let ends = self.keys.iter().filter_map(|key| {
-            let until = key.accept_until.filter(|until| *until > now)?;
+        let ends = self.infos().filter_map(|key| {
+            let until = key
+                .accept_until
+                .filter(|until| unix_seconds(*until) > now)?;
             Some((until, key.id))
         });
         let end = ends.min_by_key(|(until, _)| *until);
         let next = self.keys.get(self.sealing_place(now) + 1);
-        let begin = next.and_then(|next| next.seal_from);
+        let begin = next.and_then(|next| next.info.seal_from);
         match (begin, end) {
             // Of several keys with the same moment only one seals.
             (Some(from), end) if end.is_none_or(|(until, _)| from <= until) => {
                 Some(RingEvent::Seals {
-                    at: system_time(from),
-                    key: self.sealing(from).id,
+                    at: from,
+                    key: self.sealing(unix_seconds(from)).info.id,
                 })
             }
-            (_, end) => end.map(|(until, key)| RingEvent::Retires {
-                at: system_time(until),
-                key,
-            }),
+            (_, end) => end.map(|(at, key)| RingEvent::Retires { at, key }),
         }
     }
 
@@ -108,23 +107,23 @@ impl<K> Ring<K> {
     /// sealed again; `Greater` after it, because the clock of another instance is ahead, so that the session is left as
     /// it is.
     pub(crate) fn place_of(&self, id: KeyId, now: UnixSeconds) -> Option<Ordering> {
-        let place = self.keys.iter().position(|key| key.id == id)?;
+        let place = self.keys.iter().position(|key| key.info.id == id)?;
         Some(place.cmp(&self.sealing_place(now)))
     }
 
     pub(super) fn shares_a_key(&self, other: &Ring<K>) -> bool {
-        self.keys.iter().any(|key| other.find(key.id).is_some())
+        self.keys
+            .iter()
+            .any(|key| other.find(key.info.id).is_some())
     }
 
     /// Returns `true` if both have the same keys with the same times, in the same order.
     pub(super) fn is_like(&self, other: &Ring<K>) -> bool {
-        let facts = |key: &RingKey<K>| (key.id, key.seal_from, key.accept_until);
-        let keys = self.keys.iter().map(facts);
-        self.not_before == other.not_before && keys.eq(other.keys.iter().map(facts))
+        self.not_before == other.not_before && self.infos().eq(other.infos())
     }
 
     pub(super) fn infos(&self) -> impl Iterator<Item = KeyInfo> {
-        self.keys.iter().map(RingKey::info)
+        self.keys.iter().map(|key| key.info)
     }
 
     /// Returns the keys under which sessions may be alive at `now`, and which `next` lacks or retires before the last of
@@ -143,19 +142,20 @@ impl<K> Ring<K> {
                 0
             };
             let last = now.saturating_add(rest);
-            next.find(key.id).is_none_or(|kept| kept.is_retired(last))
+            next.find(key.info.id)
+                .is_none_or(|kept| kept.is_retired(last))
         });
-        dropped.map(|(_, key)| key.id).collect()
+        dropped.map(|(_, key)| key.info.id).collect()
     }
 
     fn overlaps(&self) -> impl Iterator<Item = Overlap> {
         self.keys.windows(2).filter_map(|pair| {
-            let (key, next) = (&pair[0], &pair[1]);
+            let (key, next) = (pair[0].info, pair[1].info);
             Some(Overlap {
                 key: key.id,
-                accept_until: system_time(key.accept_until?),
+                accept_until: key.accept_until?,
                 next: next.id,
-                seal_from: system_time(next.seal_from?),
+                seal_from: next.seal_from?,
             })
         })
     }
@@ -173,10 +173,10 @@ impl<K> Ring<K> {
     pub(crate) fn fingerprint(&self) -> Fingerprint {
         let mut bytes = Vec::new();
         // The order counts: it decides which key seals.
-        for key in &self.keys {
+        for key in self.infos() {
             bytes.extend_from_slice(&key.id.0);
-            bytes.extend_from_slice(&key.seal_from.unwrap_or(0).to_be_bytes());
-            bytes.extend_from_slice(&key.accept_until.unwrap_or(0).to_be_bytes());
+            bytes.extend_from_slice(&key.seal_from.map_or(0, unix_seconds).to_be_bytes());
+            bytes.extend_from_slice(&key.accept_until.map_or(0, unix_seconds).to_be_bytes());
         }
         bytes.extend_from_slice(&self.not_before.to_be_bytes());
         let hash = sha256(&[&bytes]);

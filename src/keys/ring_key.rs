@@ -1,12 +1,9 @@
 use std::{sync::Arc, time::SystemTime};
 
-use super::{
-    key::Key,
-    key_info::{KeyId, KeyInfo},
-};
+use super::{key::Key, key_info::KeyInfo};
 use crate::{
     base::time::{UnixSeconds, system_time, unix_seconds},
-    crypto::{sha256::Prk, suite::Suite},
+    crypto::sha256::Prk,
 };
 
 /// A key for a [`KeyRing`](crate::KeyRing), with the times at which its role changes.
@@ -27,11 +24,8 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct RingKey<K> {
-    pub(crate) id: KeyId,
-    pub(crate) suite: Suite,
-    /// The times at which the role of the key changes (SPEC.md § 3.4).
-    pub(super) seal_from: Option<UnixSeconds>,
-    pub(super) accept_until: Option<UnixSeconds>,
+    /// Its times are whole seconds (SPEC.md § 3.4).
+    pub(crate) info: KeyInfo,
     /// The key itself; in a ring, what was derived from it.
     pub(crate) material: K,
 }
@@ -41,10 +35,12 @@ impl<K: Key> RingKey<K> {
     #[must_use]
     pub fn new(key: K) -> RingKey<K> {
         RingKey {
-            id: key.raw().id,
-            suite: key.raw().suite,
-            seal_from: None,
-            accept_until: None,
+            info: KeyInfo {
+                id: key.raw().id,
+                suite: key.raw().suite,
+                seal_from: None,
+                accept_until: None,
+            },
             material: key,
         }
     }
@@ -69,7 +65,7 @@ impl<K: Key> RingKey<K> {
     /// ```
     #[must_use]
     pub fn seal_from(mut self, moment: SystemTime) -> RingKey<K> {
-        self.seal_from = Some(unix_seconds(moment));
+        self.info.seal_from = Some(system_time(unix_seconds(moment)));
         self
     }
 
@@ -94,7 +90,7 @@ impl<K: Key> RingKey<K> {
     /// ```
     #[must_use]
     pub fn accept_until(mut self, moment: SystemTime) -> RingKey<K> {
-        self.accept_until = Some(unix_seconds(moment));
+        self.info.accept_until = Some(system_time(unix_seconds(moment)));
         self
     }
 }
@@ -107,29 +103,19 @@ impl<K: Key> From<K> for RingKey<K> {
 
 impl<K> RingKey<K> {
     pub(super) fn may_seal(&self, now: UnixSeconds) -> bool {
-        self.seal_from.is_none_or(|from| now >= from)
+        let seal_from = self.info.seal_from;
+        seal_from.is_none_or(|from| now >= unix_seconds(from))
     }
 
     pub(crate) fn is_retired(&self, now: UnixSeconds) -> bool {
-        self.accept_until.is_some_and(|until| now >= until)
-    }
-
-    pub(super) fn info(&self) -> KeyInfo {
-        KeyInfo {
-            id: self.id,
-            suite: self.suite,
-            seal_from: self.seal_from.map(system_time),
-            accept_until: self.accept_until.map(system_time),
-        }
+        let accept_until = self.info.accept_until;
+        accept_until.is_some_and(|until| now >= unix_seconds(until))
     }
 
     /// Returns the same key with its times, as `material`.
     pub(super) fn with<L>(&self, material: L) -> RingKey<L> {
         RingKey {
-            id: self.id,
-            suite: self.suite,
-            seal_from: self.seal_from,
-            accept_until: self.accept_until,
+            info: self.info,
             material,
         }
     }

@@ -1,13 +1,13 @@
 //! A key ring as text (SPEC.md § 3.5).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 use super::{
     key::Key, key_error::KeyError, raw_key::looks_like_a_key, ring_error::RingError,
     ring_key::RingKey,
 };
 use crate::{
-    base::time::{self, EPOCH, UnixSeconds},
+    base::time::{EPOCH, UnixSeconds, parse_moment, unix_seconds},
     crypto::sha256::Prk,
 };
 
@@ -45,7 +45,7 @@ impl Listing {
                 return Err(fail(BLANK_BETWEEN_COMMAS.to_owned()));
             }
         }
-        self.not_before = self.not_before.max(not_before.unwrap_or(0));
+        self.not_before = self.not_before.max(not_before.map_or(0, unix_seconds));
         Ok(())
     }
 }
@@ -54,7 +54,7 @@ fn is_comment(line: &str) -> bool {
     line.trim_start_matches(BLANK).starts_with('#')
 }
 
-fn parse_not_before(moment: &str, slot: &mut Option<UnixSeconds>) -> Result<(), String> {
+fn parse_not_before(moment: &str, slot: &mut Option<SystemTime>) -> Result<(), String> {
     if moment.contains(BLANK) {
         return Err(AFTER_NOT_BEFORE.to_owned());
     }
@@ -73,9 +73,9 @@ fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, String> {
     let mut key = RingKey::new(key);
     for word in words {
         if let Some(moment) = word.strip_prefix(SEAL_FROM) {
-            set(&mut key.seal_from, SEAL_FROM, moment)?;
+            set(&mut key.info.seal_from, SEAL_FROM, moment)?;
         } else if let Some(moment) = word.strip_prefix(ACCEPT_UNTIL) {
-            set(&mut key.accept_until, ACCEPT_UNTIL, moment)?;
+            set(&mut key.info.accept_until, ACCEPT_UNTIL, moment)?;
         } else if looks_like_a_key(word) {
             return Err(SECOND_KEY.to_owned());
         } else {
@@ -86,13 +86,13 @@ fn parse_key<K: Key>(item: &str) -> Result<RingKey<K>, String> {
 }
 
 /// Sets the moment of an attribute, in the range of the format.
-fn set(slot: &mut Option<UnixSeconds>, attribute: &str, moment: &str) -> Result<(), String> {
-    let seconds = time::parse_moment(moment).map(time::unix_seconds);
-    let problem = match seconds.filter(|&seconds| seconds >= EPOCH) {
+fn set(slot: &mut Option<SystemTime>, attribute: &str, moment: &str) -> Result<(), String> {
+    let moment = parse_moment(moment).filter(|&moment| unix_seconds(moment) >= EPOCH);
+    let problem = match moment {
         None => "expects a time like `2026-12-15T00:00:00Z`, from 2026 on",
         Some(_) if slot.is_some() => "is given twice",
-        Some(seconds) => {
-            *slot = Some(seconds);
+        Some(_) => {
+            *slot = moment;
             return Ok(());
         }
     };

@@ -94,7 +94,7 @@ impl Sealer {
     ) {
         let keys = self.slot.keys();
         let now = state.now();
-        let sealing = keys.sealing(now).id;
+        let sealing = keys.sealing(now).info.id;
         *outcome = Outcome::NotMigrated {
             reason: Reason::Payload,
         };
@@ -292,7 +292,7 @@ impl Sealer {
         };
         let keys = self.slot.keys();
         // A session that was taken over was sealed under no key.
-        let key_id = outcome.opened_under().unwrap_or(keys.sealing(now).id);
+        let key_id = outcome.opened_under().unwrap_or(keys.sealing(now).info.id);
         keys.find(key_id).is_some_and(|key| !key.is_retired(now))
             && self.check(metadata, payload, key_id, &keys, now).is_ok()
             && state.is_admitted_at(now)

@@ -88,7 +88,7 @@ pub(crate) fn open(
     let refused = |reason| Refused::under(key_id, reason);
     let key = keys
         .find(key_id)
-        .filter(|key| key.suite == suite)
+        .filter(|key| key.info.suite == suite)
         .ok_or(refused(Reason::UnknownKey))?;
     if key.is_retired(now) {
         return Err(refused(Reason::RetiredKey));
@@ -121,8 +121,8 @@ pub(crate) fn read_unverified(token: &[u8]) -> Result<(Suite, KeyId), Reason> {
 type Head = [u8; HEAD_LEN];
 
 fn head_of(key: &PurposeKey) -> Head {
-    let KeyId([a, b, c, d]) = key.id;
-    [key.suite.format(), a, b, c, d]
+    let KeyId([a, b, c, d]) = key.info.id;
+    [key.info.suite.format(), a, b, c, d]
 }
 
 fn read_head([format, id @ ..]: Head) -> Result<(Suite, KeyId), Reason> {
@@ -154,7 +154,7 @@ pub(crate) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// Starts a token for a body of `body_len` bytes.
     pub(crate) fn new(key: &'a PurposeKey, body_len: usize, buffer: &'a mut Scratch) -> Draft<'a> {
-        let mode = key.suite.mode();
+        let mode = key.info.suite.mode();
         let blob = buffer.start(token_bytes(mode, body_len));
         blob.extend_from_slice(&head_of(key));
         blob.resize(HEAD_LEN + mode.nonce_len(), 0);
