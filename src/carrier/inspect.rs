@@ -246,7 +246,7 @@ fn inspect<T: Payload>(
     let keys = sealer.slot.keys();
     let mut buffer = Scratch::borrow();
     let context = &sealer.context;
-    let opened = token::open(&keys, sealer.mode, context, now, token, &mut buffer);
+    let opened = token::open(&keys, context, now, token, &mut buffer);
     let opened = opened.map_err(|refused| refused.reason)?;
     let body = opened.body(&buffer);
     let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;

@@ -66,7 +66,7 @@ impl Seal {
     ) -> Result<Unsealed<N>, Reason> {
         let keys = self.slot.keys();
         let mut buffer = Scratch::borrow();
-        let opened = token::open(&keys, self.mode, context, now, token, &mut buffer)
+        let opened = token::open(&keys, context, now, token, &mut buffer)
             .map_err(|refused| refused.reason)?;
         let unsealed = Unsealed::read(opened.body(&buffer), opened.key_id());
         let unsealed = unsealed.ok_or(Reason::Malformed)?;

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     base::time::{EPOCH, UnixSeconds, unix_seconds},
-    crypto::sha256::sha256,
+    crypto::{sha256::sha256, suite::Mode},
 };
 
 /// Keys in the order of SPEC.md § 3.4.2, each as `K`: as one to derive others from, or as those derived for one purpose.
@@ -69,6 +69,11 @@ impl<K> Ring<K> {
     fn sealing_place(&self, now: UnixSeconds) -> usize {
         let last = self.keys.iter().rposition(|key| key.may_seal(now));
         last.unwrap_or(0)
+    }
+
+    /// Returns the mode of the keys, of which there is at least one. All of a ring have the same.
+    pub(crate) fn mode(&self) -> Mode {
+        self.keys[0].info.suite.mode()
     }
 
     pub(crate) fn find(&self, id: KeyId) -> Option<&RingKey<K>> {

@@ -214,7 +214,7 @@ impl Sealer {
         buffer: &mut Scratch,
     ) -> Result<Candidate<Range<usize>>, Refused> {
         let Whole { text, cookies } = token;
-        let opened = token::open(keys, self.mode, context, now, text, buffer)?;
+        let opened = token::open(keys, context, now, text, buffer)?;
         let key_id = opened.key_id();
         let refused = |reason| Refused::under(key_id, reason);
         let body = opened.body(buffer);
@@ -298,11 +298,10 @@ impl Sealer {
             && state.is_admitted_at(now)
     }
 
-    /// Returns `true` if both seal alike: in the same mode, for the same purpose and context, under the same ring, and
-    /// both or neither for devices.
+    /// Returns `true` if both seal alike: for the same purpose and context, under the same ring, and both or neither for
+    /// devices.
     pub(crate) fn is_like(&self, other: &Sealer) -> bool {
-        self.mode == other.mode
-            && self.context == other.context
+        self.context == other.context
             && self.devices.is_some() == other.devices.is_some()
             && self.slot.is_like(&other.slot)
     }

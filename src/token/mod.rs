@@ -71,7 +71,6 @@ impl From<Reason> for Refused {
 /// verified.
 pub(crate) fn open(
     keys: &PurposeKeys,
-    mode: Mode,
     context: &Context,
     now: UnixSeconds,
     token: &[u8],
@@ -81,7 +80,7 @@ pub(crate) fn open(
     let len = blob.len();
     let (head, sealed) = blob.split_first_chunk_mut().ok_or(Reason::TooShort)?;
     let (suite, key_id) = read_head(*head)?;
-    if suite.mode() != mode {
+    if suite.mode() != keys.mode() {
         return Err(Reason::WrongMode.into());
     }
 
@@ -93,7 +92,7 @@ pub(crate) fn open(
     if key.is_retired(now) {
         return Err(refused(Reason::RetiredKey));
     }
-    if len < token_bytes(mode, SMALLEST_BODY) {
+    if len < token_bytes(suite.mode(), SMALLEST_BODY) {
         return Err(refused(Reason::TooShort));
     }
     let aad = context.aad(head);

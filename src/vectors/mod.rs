@@ -132,15 +132,9 @@ struct Content {
 }
 
 /// Opens a token, whatever its dates. `None`: it is not of these keys and this context, or breaks the format.
-fn content_of(
-    slot: &PurposeSlot,
-    mode: Mode,
-    context: &Context,
-    now: u64,
-    token: &[u8],
-) -> Option<Content> {
+fn content_of(slot: &PurposeSlot, context: &Context, now: u64, token: &[u8]) -> Option<Content> {
     let mut buffer = Scratch::borrow();
-    let opened = token::open(&slot.keys(), mode.into(), context, now, token, &mut buffer).ok()?;
+    let opened = token::open(&slot.keys(), context, now, token, &mut buffer).ok()?;
     let body = opened.body(&buffer);
     let layout = Layout::read(body)?;
     let owned = |(queue, message): (&str, &str)| (queue.to_owned(), message.to_owned());

@@ -162,7 +162,7 @@ fn check_opened(name: &str, vector: &Vector, expected: &Opened) {
     let token = values.whole(LONGEST_TOKEN).nth(expected.index).unwrap();
     let token = token.unwrap_or_else(|broken| panic!("{name}: {broken:?}"));
     let context = context(&vector.context);
-    let content = content_of(&sealer.slot, vector.mode, &context, vector.now, &token.text);
+    let content = content_of(&sealer.slot, &context, vector.now, &token.text);
     let content = content.unwrap_or_else(|| panic!("{name}: does not open"));
     let metadata = content.metadata;
     assert_eq!(metadata.issued, expected.issued, "{name}");

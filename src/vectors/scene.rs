@@ -287,13 +287,7 @@ impl Scene {
     /// Opens a token under a purpose of this scene, whatever its dates.
     pub(super) fn opened(&self, purpose: Purpose, token: &str) -> Content {
         let slot = slot(self.mode, &self.ring, purpose);
-        let content = content_of(
-            &slot,
-            self.mode,
-            &self.context(),
-            self.now,
-            token.as_bytes(),
-        );
+        let content = content_of(&slot, &self.context(), self.now, token.as_bytes());
         content.unwrap_or_else(|| panic!("{token} does not open"))
     }
 }
