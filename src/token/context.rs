@@ -1,6 +1,6 @@
-use std::{fmt, ops::Deref};
+use std::{borrow::Cow, fmt};
 
-use super::HEAD_LEN;
+use super::{HEAD_LEN, Head};
 use crate::base::debug_by_display;
 
 /// Pairs of label and value that a token is bound to, in addition to its key and purpose.
@@ -63,31 +63,13 @@ impl Context {
         }
     }
 
-    /// `head || u32(len ctx) || ctx`. Takes memory only if there are pairs.
-    pub(super) fn aad(&self, head: &[u8; HEAD_LEN]) -> AssociatedData {
-        if self.encoded.is_empty() {
-            let mut bytes = [0; HEAD_LEN + LENGTH_LEN];
-            bytes[..HEAD_LEN].copy_from_slice(head);
-            return AssociatedData::WithoutPairs(bytes);
+    /// `head || u32(len ctx) || ctx` (SPEC.md § 4.3): in `room`, or if there are pairs in memory of its own.
+    pub(super) fn aad<'a>(&self, head: &Head, room: &'a mut AadRoom) -> Cow<'a, [u8]> {
+        if !self.encoded.is_empty() {
+            return Cow::Owned([head, &*self.encoded].concat());
         }
-        AssociatedData::WithPairs([head, &*self.encoded].concat())
-    }
-}
-
-/// The associated data of a token: `head || u32(len ctx) || ctx` (SPEC.md § 4.3).
-pub(super) enum AssociatedData {
-    WithoutPairs([u8; HEAD_LEN + LENGTH_LEN]),
-    WithPairs(Vec<u8>),
-}
-
-impl Deref for AssociatedData {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match self {
-            AssociatedData::WithoutPairs(bytes) => bytes,
-            AssociatedData::WithPairs(bytes) => bytes,
-        }
+        room[..HEAD_LEN].copy_from_slice(head);
+        Cow::Borrowed(room)
     }
 }
 
@@ -124,5 +106,7 @@ impl fmt::Display for ContextError {
 impl std::error::Error for ContextError {}
 
 const LENGTH_LEN: usize = 4;
+/// Associated data without pairs.
+pub(super) type AadRoom = [u8; HEAD_LEN + LENGTH_LEN];
 /// The length of no pairs.
 const WITHOUT_PAIRS: [u8; LENGTH_LEN] = [0; LENGTH_LEN];

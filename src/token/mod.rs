@@ -4,6 +4,7 @@ mod context;
 
 use std::ops::Range;
 
+use context::AadRoom;
 pub use context::{Context, ContextError};
 
 use crate::{
@@ -95,8 +96,8 @@ pub(crate) fn open(
     if len < token_bytes(suite.mode(), SMALLEST_BODY) {
         return Err(refused(Reason::TooShort));
     }
-    let aad = context.aad(head);
-    let body = key.material.cipher.open(&aad, sealed);
+    let room = &mut AadRoom::default();
+    let body = key.material.cipher.open(&context.aad(head, room), sealed);
     let body = body.ok_or(refused(Reason::Auth))?;
     Ok(Opened {
         key_id,
@@ -169,10 +170,11 @@ impl<'a> Draft<'a> {
     pub(crate) fn seal(self, context: &Context, random: &[u8; RANDOM_LEN], text: &mut String) {
         let Draft { key, blob } = self;
         let head = head_of(key);
-        let tag = key
-            .material
-            .cipher
-            .seal(&context.aad(&head), random, &mut blob[HEAD_LEN..]);
+        let tag = key.material.cipher.seal(
+            &context.aad(&head, &mut AadRoom::default()),
+            random,
+            &mut blob[HEAD_LEN..],
+        );
         blob.extend_from_slice(&tag);
         base64url::encode(blob, text);
     }
