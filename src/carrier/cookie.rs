@@ -228,7 +228,7 @@ impl<T> SessionCookie<T> {
             TokenChange::Store(fields) => fields,
             TokenChange::Drop => self.drop_all(finished.arrived),
         };
-        fields.add_device(finished.device.set_cookies, finished.device.registration);
+        fields.append(finished.device);
         Ok((finished.touch, fields))
     }
 

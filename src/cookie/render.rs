@@ -65,10 +65,15 @@ impl SetCookies {
         self.registration.as_deref()
     }
 
+    #[cfg(feature = "device-bound")]
+    pub(crate) fn register(&mut self, registration: String) {
+        self.registration = Some(registration);
+    }
+
     /// Adds the fields for the session's device.
-    pub(crate) fn add_device(&mut self, fields: Vec<String>, registration: Option<String>) {
-        self.fields.extend(fields);
-        self.registration = registration;
+    pub(crate) fn append(&mut self, device: SetCookies) {
+        self.fields.extend(device.fields);
+        self.registration = device.registration;
     }
 
     pub(crate) fn push(&mut self, field: String) {

@@ -82,7 +82,7 @@ impl Devices {
     pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint> {
         let both = [Endpoint::Register, Endpoint::Refresh];
         both.into_iter()
-            .find(|endpoint| self.options.path_of(*endpoint) == path)
+            .find(|endpoint| self.settings.path_of(*endpoint) == path)
     }
 
     /// Finds the session that a request is about. The error is the answer to a request about none.
@@ -233,18 +233,18 @@ impl Devices {
         let Some(audience) = &claims.audience else {
             return true;
         };
-        let origin = match (&self.options.settings.origin, request.host) {
+        let origin = match (&self.settings.origin, request.host) {
             (Some(origin), _) => origin.clone(),
             (None, Some(host)) => format!("https://{host}"),
             (None, None) => return false,
         };
-        let path = self.options.path_of(request.endpoint);
+        let path = self.settings.path_of(request.endpoint);
         audience.strip_prefix(&origin) == Some(&path)
     }
 
     /// Returns the instructions for the browser.
     fn instructions(&self, identifier: &str, device: DeviceId) -> String {
-        let settings = &self.options.settings;
+        let settings = &self.settings;
         let exclude = |path| json!({"type": "exclude", "domain": "*", "path": path});
         let excluded: Vec<_> = settings.excluded.iter().map(exclude).collect();
         let initiators: &[&str] = match settings.initiators {
@@ -253,7 +253,7 @@ impl Devices {
         };
         json!({
             "session_identifier": identifier,
-            "refresh_url": self.options.path_of(Endpoint::Refresh),
+            "refresh_url": self.settings.path_of(Endpoint::Refresh),
             "scope": {"include_site": false, "scope_specification": excluded},
             "credentials": [{
                 "type": "cookie",

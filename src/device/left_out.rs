@@ -1,13 +1,13 @@
 //! The stand-in for devices, without feature `device-bound`: there are none, and nobody can ask for them.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
-    base::time::UnixSeconds,
-    cookie::{Attributes, BoundCookies, CookieName},
-    crypto::{random::RandomError, suite::Mode},
+    base::{config_error::ConfigError, time::UnixSeconds},
+    cookie::{Attributes, BoundCookies, CookieName, SetCookies},
+    crypto::random::RandomError,
     keys::PurposeSlot,
-    state::{Admitted, Departure, Metadata, Sid},
+    state::{Admitted, Metadata, State},
     token::Context,
 };
 
@@ -16,23 +16,15 @@ pub(crate) enum Devices {}
 #[derive(Clone, Debug)]
 pub(crate) enum DeviceBound {}
 
-pub(crate) enum Options {}
-
-impl DeviceBound {
-    pub(crate) fn options(&self, _: &str, _: &Attributes, _: u64) -> Result<Options, fmt::Error> {
-        match *self {}
-    }
-}
-
 impl Devices {
-    pub(crate) fn new<E>(
-        options: Options,
-        _: Mode,
+    pub(crate) fn new(
+        settings: &DeviceBound,
+        _: u64,
         _: &CookieName,
         _: &Attributes,
-        _: impl Fn(&str) -> Result<Arc<PurposeSlot>, E>,
-    ) -> Result<Devices, E> {
-        match options {}
+        _: impl Fn(&str) -> Result<Arc<PurposeSlot>, ConfigError>,
+    ) -> Result<Devices, ConfigError> {
+        match *settings {}
     }
 
     pub(crate) fn judge(
@@ -45,16 +37,12 @@ impl Devices {
         match *self {}
     }
 
-    pub(crate) fn offer(
+    pub(crate) fn news<T>(
         &self,
         _: &Context,
-        _: Sid,
-        _: UnixSeconds,
-    ) -> Result<Option<String>, RandomError> {
-        match *self {}
-    }
-
-    pub(crate) fn depart(&self, _: Departure, _: UnixSeconds) -> Vec<String> {
+        _: &State<'_, T>,
+        _: bool,
+    ) -> Result<SetCookies, RandomError> {
         match *self {}
     }
 }

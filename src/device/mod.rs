@@ -19,7 +19,6 @@ pub use options::{DeviceBound, Initiators};
 
 pub(crate) use answer::DeviceAnswer;
 pub(crate) use endpoints::{Beside, DeviceRequest, Endpoint, Facts, Subject};
-pub(crate) use options::Options;
 #[cfg(test)]
 pub(crate) use {
     proof::{Proof, ProofError},
@@ -29,11 +28,11 @@ pub(crate) use {
 use std::sync::Arc;
 
 use crate::{
-    base::time::UnixSeconds,
-    cookie::{Attributes, BoundCookies, CookieName, DeviceCookies},
-    crypto::{base64url, random::RandomError, sha256::sha256, suite::Mode},
+    base::{config_error::ConfigError, time::UnixSeconds},
+    cookie::{Attributes, BoundCookies, CookieName, DeviceCookies, SetCookies},
+    crypto::{base64url, random::RandomError, sha256::sha256},
     keys::PurposeSlot,
-    state::{Admitted, Departure, DeviceId, Metadata, Sid},
+    state::{Admitted, Departure, DeviceId, Metadata, Sid, State},
     token::Context,
 };
 use seals::Seal;
@@ -44,34 +43,30 @@ pub(crate) struct Devices {
     identifier: Seal,
     offer: Seal,
     challenge: Seal,
-    options: Options,
+    settings: DeviceBound,
     cookies: DeviceCookies,
 }
 
 impl Devices {
-    /// `serve` derives the keys for one of the four words of docs/spec/devices.md § 16.2.
-    pub(crate) fn new<E>(
-        options: Options,
-        mode: Mode,
+    /// Checks the settings. `serve` derives the keys for one of the four words of docs/spec/devices.md § 16.2, and `skew`
+    /// are the seconds by which clocks may differ.
+    pub(crate) fn new(
+        settings: &DeviceBound,
+        skew: u64,
         name: &CookieName,
         attributes: &Attributes,
-        serve: impl Fn(&str) -> Result<Arc<PurposeSlot>, E>,
-    ) -> Result<Devices, E> {
-        let seal = |word, span| {
-            Ok(Seal {
-                slot: serve(word)?,
-                mode,
-                span,
-                skew: options.skew,
-            })
-        };
-        let settings = &options.settings;
+        serve: impl Fn(&str) -> Result<Arc<PurposeSlot>, ConfigError>,
+    ) -> Result<Devices, ConfigError> {
+        if let Some(mistake) = settings.mistake(name.as_str(), attributes) {
+            return Err(ConfigError::new("device_bound", mistake));
+        }
+        let seal = |word, span| serve(word).map(|slot| Seal { slot, span, skew });
         Ok(Devices {
             bound: seal("bound", Some(settings.bound_for.as_secs()))?,
             identifier: seal("identifier", None)?,
-            offer: seal("registration", Some(options.offer_for()))?,
+            offer: seal("registration", Some(settings.offer_for()))?,
             challenge: seal("challenge", Some(settings.challenge_for.as_secs()))?,
-            options,
+            settings: settings.clone(),
             cookies: DeviceCookies::new(name.clone(), attributes.clone()),
         })
     }
@@ -102,7 +97,7 @@ impl Devices {
                 until: Some(proof.issued.saturating_add(self.bound_for())),
             });
         }
-        let grace = self.options.grace();
+        let grace = self.settings.grace();
         let until = grace.map(|grace| metadata.issued.saturating_add(grace));
         if metadata.device.is_some() || until.is_some_and(|end| now >= end) {
             return None;
@@ -113,48 +108,43 @@ impl Devices {
         })
     }
 
-    /// Returns the field that asks the browser to register a device for a session that was renewed at `now`. `None`:
-    /// the settings bind no further session.
-    pub(crate) fn offer(
+    /// Returns the fields for the device of a session that the client stores, or that `is_dropped`.
+    pub(crate) fn news<T>(
         &self,
         context: &Context,
-        sid: Sid,
-        now: UnixSeconds,
-    ) -> Result<Option<String>, RandomError> {
-        if !self.options.settings.offers {
-            return Ok(None);
-        }
-        let challenge = self.offer.seal(context, sid, now, &[], now)?;
-        let path = self.options.path_of(Endpoint::Register);
-        Ok(Some(format!(
-            r#"(ES256);path="{path}";challenge="{challenge}""#
-        )))
-    }
-
-    /// Returns the `Set-Cookie` fields of a response whose client no longer has this session: the bound cookie goes,
-    /// and a mark stays that a refresh or a registration brings along from any site.
-    pub(crate) fn depart(&self, departure: Departure, now: UnixSeconds) -> Vec<String> {
-        match departure {
-            Departure::Bound(device) => {
+        state: &State<'_, T>,
+        is_dropped: bool,
+    ) -> Result<SetCookies, RandomError> {
+        let now = state.now();
+        let mut news = SetCookies::default();
+        match state.departure(is_dropped) {
+            // A mark stays that a refresh or a registration brings along from any site.
+            Some(Departure::Bound(device)) => {
                 let tag = tag(&device);
-                vec![
-                    self.cookies.drop_bound(&tag),
-                    self.cookies.set_mark(&tag, MARKED_FOR),
-                ]
+                news.push(self.cookies.drop_bound(&tag));
+                news.push(self.cookies.set_mark(&tag, MARKED_FOR));
             }
-            Departure::Unbound(sid, issued) => {
-                let offered_until = issued.saturating_add(self.options.offer_for());
+            Some(Departure::Unbound(sid, issued)) => {
+                let offered_until = issued.saturating_add(self.settings.offer_for());
                 let left = offered_until.saturating_sub(now);
-                let needs_mark = self.options.settings.offers && left > 0;
-                let mark = needs_mark.then(|| self.cookies.set_mark(&tag(&sid), left));
-                mark.into_iter().collect()
+                if self.settings.offers && left > 0 {
+                    news.push(self.cookies.set_mark(&tag(&sid), left));
+                }
             }
+            None => {}
         }
+        let renewed = state.renewed_sid();
+        if let Some(sid) = renewed.filter(|_| self.settings.offers && !is_dropped) {
+            let challenge = self.offer.seal(context, sid, now, &[], now)?;
+            let path = self.settings.path_of(Endpoint::Register);
+            news.register(format!(r#"(ES256);path="{path}";challenge="{challenge}""#));
+        }
+        Ok(news)
     }
 
     /// Seconds for which a proof counts.
     fn bound_for(&self) -> u64 {
-        self.options.settings.bound_for.as_secs()
+        self.settings.bound_for.as_secs()
     }
 
     fn set_bound(

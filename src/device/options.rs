@@ -108,72 +108,29 @@ impl DeviceBound {
         self
     }
 
-    /// Checks the settings, beside the name and the attributes of the session's cookie. The error says what to do.
-    pub(crate) fn options(
-        &self,
-        name: &str,
-        attributes: &Attributes,
-        skew: u64,
-    ) -> Result<Options, &'static str> {
+    /// Returns the first mistake in the settings, beside the name and the attributes of the session's cookie.
+    pub(super) fn mistake(&self, name: &str, attributes: &Attributes) -> Option<&'static str> {
+        let mut paths = [&self.path].into_iter().chain(&self.excluded);
+        let is_in = |span: Duration, range: RangeInclusive<u64>| range.contains(&span.as_secs());
+        let has_spans = is_in(self.bound_for, 180..=86_400);
         let is_strict = attributes.same_site == SameSite::Strict;
         let rules = [
+            (paths.all(|path| is_path(path)), PATH),
+            (!self.path.ends_with('/'), PATH),
+            (has_spans && is_in(self.challenge_for, 10..=3_600), SPANS),
+            (self.grace().is_none_or(|grace| grace >= 10), GRACE),
+            (self.origin.as_deref().is_none_or(is_origin), ORIGIN),
             (!is_of_device(name), NAME),
-            (
-                attributes.secure,
-                "needs `Secure`: browsers bind no session over plain HTTP",
-            ),
-            (
-                !attributes.partitioned,
-                "does not work with `partitioned`: browsers bind no partitioned cookie",
-            ),
+            (attributes.secure, SECURE),
+            (!attributes.partitioned, PARTITIONED),
             (!is_strict || self.initiators != Initiators::Any, STRICT),
         ];
-        let mut rules = self.own_rules().into_iter().chain(rules);
-        if let Some((_, mistake)) = rules.find(|(is_kept, _)| !is_kept) {
-            return Err(mistake);
-        }
-        Ok(Options {
-            settings: self.clone(),
-            skew,
-        })
+        let mut broken = rules.into_iter().filter(|(is_kept, _)| !is_kept);
+        broken.next().map(|(_, mistake)| mistake)
     }
 
-    /// Returns the rules about these settings alone: whether each is kept, and the message if not.
-    fn own_rules(&self) -> [(bool, &'static str); 4] {
-        let mut paths = [&self.path].into_iter().chain(&self.excluded);
-        let has_paths = paths.all(|path| is_path(path)) && !self.path.ends_with('/');
-        let is_in = |span: Duration, range: RangeInclusive<u64>| range.contains(&span.as_secs());
-        let has_spans =
-            is_in(self.bound_for, 180..=86_400) && is_in(self.challenge_for, 10..=3_600);
-        let has_grace = self
-            .required_after
-            .is_none_or(|grace| grace.as_secs() >= 10);
-        let has_origin = self.origin.as_deref().is_none_or(is_origin);
-        [
-            (has_paths, PATH),
-            (
-                has_spans,
-                "`bound_for` is 3 minutes to a day, and `challenge_for` is 10 seconds to an hour",
-            ),
-            (
-                has_grace,
-                "`required_after` is at least 10 seconds, because a browser needs some to register a key",
-            ),
-            (has_origin, ORIGIN),
-        ]
-    }
-}
-
-/// The settings, checked.
-pub(crate) struct Options {
-    pub(super) settings: DeviceBound,
-    /// Seconds by which clocks may differ.
-    pub(super) skew: u64,
-}
-
-impl Options {
     pub(super) fn path_of(&self, endpoint: Endpoint) -> String {
-        let path = &self.settings.path;
+        let path = &self.path;
         match endpoint {
             Endpoint::Register => format!("{path}/register"),
             Endpoint::Refresh => format!("{path}/refresh"),
@@ -182,7 +139,7 @@ impl Options {
 
     /// Seconds for which a session may be without a device, if there is a limit.
     pub(super) fn grace(&self) -> Option<u64> {
-        self.settings.required_after.map(|grace| grace.as_secs())
+        self.required_after.map(|grace| grace.as_secs())
     }
 
     /// Seconds for which an offer can be taken up: as long as a session may be without a device, but no longer than
@@ -195,6 +152,12 @@ impl Options {
 
 const PATH: &str = "a path begins with `/`, that of the endpoints does not end with one, and both have no other \
      characters than letters, digits and `-._~/`";
+const SPANS: &str =
+    "`bound_for` is 3 minutes to a day, and `challenge_for` is 10 seconds to an hour";
+const GRACE: &str =
+    "`required_after` is at least 10 seconds, because a browser needs some to register a key";
+const SECURE: &str = "needs `Secure`: browsers bind no session over plain HTTP";
+const PARTITIONED: &str = "does not work with `partitioned`: browsers bind no partitioned cookie";
 const NAME: &str = "needs another name of the cookie: one that ends in `.b-` or `.out-` and 8 characters is for devices";
 const STRICT: &str = "a link from another site brings no `SameSite=Strict` cookie; choose `Lax`, or `Initiators::SameSite`";
 const ORIGIN: &str = "`origin` is `https://` and a host, perhaps with a port, such as `https://app.example`, and no `/` after it";

@@ -10,7 +10,6 @@ use crate::{
         random::{self, RandomError},
         scratch::Scratch,
         sha256::sha256,
-        suite::Mode,
     },
     keys::{KeyId, PurposeSlot},
     state::{DeviceId, Layout, Metadata, Sid},
@@ -20,7 +19,6 @@ use crate::{
 /// One purpose, and the rules about its tokens.
 pub(super) struct Seal {
     pub(super) slot: Arc<PurposeSlot>,
-    pub(super) mode: Mode,
     /// Seconds for which a token opens. `None`: its date is not checked.
     pub(super) span: Option<u64>,
     /// Seconds by which clocks may differ.
@@ -52,7 +50,7 @@ impl Seal {
         let body_len = metadata.len() + payload.len();
         let mut draft = Draft::new(keys.sealing(now), body_len, &mut buffer);
         metadata.write(&[], payload, 0, draft.body());
-        let mut text = String::with_capacity(token::token_len(self.mode, body_len));
+        let mut text = String::with_capacity(token::token_len(keys.mode(), body_len));
         draft.seal(context, &random::from_thread()?, &mut text);
         Ok(text)
     }

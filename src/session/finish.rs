@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     base::time::UnixSeconds,
-    cookie::PartNumbers,
+    cookie::{PartNumbers, SetCookies},
     crypto::{random, scratch::Scratch},
     state::{
         Allowed, BodyToSeal, Circumstances, Decision, SessionError, State, TokenChange, Touch,
@@ -25,8 +25,8 @@ pub(crate) struct Finished<R> {
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) touch: Touch,
     pub(crate) change: TokenChange<R>,
-    /// The news for the session's device.
-    pub(crate) device: DeviceNews,
+    /// The fields for the session's device.
+    pub(crate) device: SetCookies,
     pub(crate) arrived: Arrived,
 }
 
@@ -37,15 +37,6 @@ pub(crate) struct Arrived {
     pub(crate) carried: PartNumbers,
     /// The time of the request.
     pub(crate) now: UnixSeconds,
-}
-
-/// The news of a response for the device of its session.
-#[derive(Default)]
-pub(crate) struct DeviceNews {
-    /// The offer to register a device, as the field `Secure-Session-Registration` carries it.
-    pub(crate) registration: Option<String>,
-    /// The `Set-Cookie` fields about a session that the client no longer has.
-    pub(crate) set_cookies: Vec<String>,
 }
 
 /// A session that the client is to store.
@@ -158,31 +149,15 @@ impl Sealer {
         };
         events::written(self.slot.purpose().name(), decision, state.is_new());
         let is_dropped = matches!(change, TokenChange::Drop);
+        let device = match &self.devices {
+            Some(devices) => devices.news(context, state, is_dropped)?,
+            None => SetCookies::default(),
+        };
         Ok(Finished {
             touch,
             change,
-            device: self.device_news(context, state, is_dropped)?,
+            device,
             arrived,
-        })
-    }
-
-    /// Returns the news for the device of a session that the client stores, or that `is_dropped`.
-    fn device_news<T>(
-        &self,
-        context: &Context,
-        state: &State<'_, T>,
-        is_dropped: bool,
-    ) -> Result<DeviceNews, SaveError> {
-        let Some(devices) = &self.devices else {
-            return Ok(DeviceNews::default());
-        };
-        let renewed = state.renewed_sid().filter(|_| !is_dropped);
-        let offer = renewed.map(|sid| devices.offer(context, sid, state.now()));
-        let departed = state.departure(is_dropped);
-        let departed = departed.map(|departure| devices.depart(departure, state.now()));
-        Ok(DeviceNews {
-            registration: offer.transpose()?.flatten(),
-            set_cookies: departed.unwrap_or_default(),
         })
     }
 }
@@ -224,7 +199,7 @@ impl<R> Finished<R> {
         Finished {
             touch,
             change: TokenChange::Keep,
-            device: DeviceNews::default(),
+            device: SetCookies::default(),
             arrived: Arrived::default(),
         }
     }

@@ -1,5 +1,10 @@
 //! The standing of a session towards its device, as plain data (docs/spec/devices.md § 16.3).
 
+#![cfg_attr(
+    not(feature = "device-bound"),
+    allow(dead_code, reason = "nobody asks for a device")
+)]
+
 use super::{
     data::{Ended, State, Withheld},
     layout::{DeviceId, Sid},
@@ -20,10 +25,6 @@ pub enum DeviceBinding {
 }
 
 /// A session that opened, as the bound cookies of its request admit it.
-#[cfg_attr(
-    not(feature = "device-bound"),
-    allow(dead_code, reason = "nobody judges")
-)]
 pub(crate) struct Admitted {
     pub(crate) device: Option<DeviceId>,
     /// The first second at which the same request would be refused. `None`: never for the sake of a device.

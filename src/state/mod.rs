@@ -32,7 +32,9 @@ pub use size_report::SizeReport;
 
 pub(crate) use budget::{Allowed, LARGEST_COOKIE, MOST_COOKIES, Overhead, SizeBudget};
 pub(crate) use data::{OpenedBody, Policy, State, StateData};
-pub(crate) use device::{Admitted, Departure};
+pub(crate) use device::Admitted;
+#[cfg(feature = "device-bound")]
+pub(crate) use device::Departure;
 pub(crate) use finish::{BodyToSeal, Circumstances, Decision, Touch};
 #[cfg(test)]
 pub(crate) use flash::messages as flash_messages;

@@ -223,14 +223,10 @@ impl Options {
         let Some(device) = &self.device else {
             return Ok(None);
         };
-        let (attributes, skew) = (&self.attributes, self.clock_skew.as_secs());
-        let options = device.options(name.as_str(), attributes, skew);
-        let options = options.map_err(|mistake| ConfigError::new("device_bound", mistake))?;
+        let skew = self.clock_skew.as_secs();
         let purpose = sealer.slot.purpose();
-        let serve = |word: &str| self.keys.serve(purpose.device(word), self.overlap());
-        Ok(Some(Devices::new(
-            options, self.mode, name, attributes, serve,
-        )?))
+        let serve = |word: &str| Ok(self.keys.serve(purpose.device(word), self.overlap())?);
+        Devices::new(device, skew, name, &self.attributes, serve).map(Some)
     }
 
     fn labelled(&self, purpose: Purpose, type_label: &str) -> Result<Purpose, ConfigError> {
