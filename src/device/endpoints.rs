@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     Devices, Initiators,
     answer::{AnswerKind, DeviceAnswer},
-    proof::{Claims, Proof},
+    proof::Proof,
     seals::{Unsealed, device_id},
     tag,
 };
@@ -142,7 +142,7 @@ impl Devices {
     /// The offer is checked before the signature, which takes much longer to verify, and which anybody may send.
     fn offered<'a>(&self, request: &DeviceRequest<'a>) -> Option<Subject<'a>> {
         let proof = Proof::read(unquoted(request.proof)).ok()?;
-        let token = proof.claims.challenge.as_bytes();
+        let token = proof.challenge.as_bytes();
         let offer: Unsealed<0> = self.offer.open(request.context, token, request.now).ok()?;
         Some(Subject {
             issued: offer.issued,
@@ -159,7 +159,7 @@ impl Devices {
         proof: &Proof<'_>,
     ) -> Result<DeviceAnswer, RandomError> {
         let key = proof.verify_registration().ok();
-        let Some(key) = key.filter(|_| self.is_for(&proof.claims, request)) else {
+        let Some(key) = key.filter(|_| self.is_for(proof, request)) else {
             return Ok(DeviceAnswer::refused(400));
         };
         let DeviceRequest { context, now, .. } = *request;
@@ -221,16 +221,16 @@ impl Devices {
         let Ok(proof) = Proof::read(unquoted(request.proof)) else {
             return false;
         };
-        let token = proof.claims.challenge.as_bytes();
+        let token = proof.challenge.as_bytes();
         let seal = &self.challenge;
         let challenge = seal.open::<0>(request.context, token, request.now);
         let is_own = challenge.is_ok_and(|challenge| challenge.sid == sid);
-        is_own && proof.verify_refresh(key).is_ok() && self.is_for(&proof.claims, request)
+        is_own && proof.verify_refresh(key).is_ok() && self.is_for(&proof, request)
     }
 
     /// Returns `true` if the proof was made for this endpoint, or for none.
-    fn is_for(&self, claims: &Claims, request: &DeviceRequest<'_>) -> bool {
-        let Some(audience) = &claims.audience else {
+    fn is_for(&self, proof: &Proof<'_>, request: &DeviceRequest<'_>) -> bool {
+        let Some(audience) = &proof.audience else {
             return true;
         };
         let origin = match (&self.settings.origin, request.host) {

@@ -15,15 +15,6 @@ use crate::crypto::{
     es256::{PublicKey, SIGNATURE_LEN},
 };
 
-/// The claims of a proof, which are its payload. A signature makes none of them true.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Claims {
-    /// The challenge that was signed.
-    pub(crate) challenge: String,
-    /// The URL of the endpoint that the proof was made for, where the browser says it.
-    pub(crate) audience: Option<String>,
-}
-
 /// The reason why a proof is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProofError {
@@ -37,9 +28,12 @@ pub(crate) enum ProofError {
     Signature,
 }
 
-/// A proof that is well formed. Nothing in it is verified.
+/// A proof that is well formed. Nothing in it is verified, and a signature makes no claim in it true.
 pub(crate) struct Proof<'a> {
-    pub(crate) claims: Claims,
+    /// The challenge that was signed.
+    pub(crate) challenge: String,
+    /// The URL of the endpoint that the proof was made for, where the browser says it.
+    pub(crate) audience: Option<String>,
     header: Object,
     /// Both parts in front of the signature, as they were sent.
     signed: &'a [u8],
@@ -53,7 +47,8 @@ impl<'a> Proof<'a> {
         let [signed, header, claims, signature] = split(text).ok_or(malformed)?;
         let decoded = |part| decode(part).ok_or(malformed);
         let (header, claims) = (decoded(header)?, decoded(claims)?);
-        let header = json::object(&header).ok_or(malformed)?;
+        let object = |text: &[u8]| json::object(text).ok_or(malformed);
+        let header = object(&header)?;
         let signature = decoded(signature)?.try_into().map_err(|_| malformed)?;
         let is =
             |name: &str, expected: &str| header.get(name).and_then(Value::as_str) == Some(expected);
@@ -63,8 +58,11 @@ impl<'a> Proof<'a> {
         if !is("typ", "dbsc+jwt") || header.contains_key("crit") {
             return Err(malformed);
         }
+        let claims = object(&claims)?;
+        let text = |claim: &Value| claim.as_str().map(str::to_owned).ok_or(malformed);
         Ok(Proof {
-            claims: Claims::read(&claims).ok_or(malformed)?,
+            challenge: text(claims.get("jti").ok_or(malformed)?)?,
+            audience: claims.get("aud").map(text).transpose()?,
             header,
             signed: signed.as_bytes(),
             signature,
@@ -93,18 +91,6 @@ impl<'a> Proof<'a> {
         } else {
             Err(ProofError::Signature)
         }
-    }
-}
-
-impl Claims {
-    fn read(claims: &[u8]) -> Option<Claims> {
-        let claims = json::object(claims)?;
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        let audience = claims.get("aud").map(|audience| text(audience).ok_or(()));
-        Some(Claims {
-            challenge: text(claims.get("jti")?)?,
-            audience: audience.transpose().ok()?,
-        })
     }
 }
 
@@ -160,14 +146,14 @@ mod tests {
     #[test]
     fn the_proofs_of_a_browser_are_verified() {
         let key = captured_key();
-        let claims = |text: &'static str| Proof::read(text.as_bytes()).map(|proof| proof.claims);
+        let proof = |text: &'static str| Proof::read(text.as_bytes());
         assert_eq!(
-            claims(REGISTRATION).expect("it was sent").challenge,
+            proof(REGISTRATION).expect("it was sent").challenge,
             "g7m8q090YJbYtA3TcYYpzqaQTLi6IQAhylcyjk5tfcO7b6jpPmSHz97Tnxitztke"
         );
         refresh(REFRESH.as_bytes(), &key).expect("the same key signed it");
-        let claims = claims(REFRESH).expect("it was sent");
-        assert!(claims.challenge.starts_with("v8PRdJcvFBRb") && claims.audience.is_none());
+        let proof = proof(REFRESH).expect("it was sent");
+        assert!(proof.challenge.starts_with("v8PRdJcvFBRb") && proof.audience.is_none());
         let again = PublicKey::from_bytes(&key.to_bytes()).expect("it was written here");
         assert_eq!(again.to_bytes(), key.to_bytes());
     }

@@ -196,13 +196,13 @@ fn check_proof(name: &str, vector: ProofOf) {
                 key
             }
         };
-        Ok((key, proof.claims))
+        Ok((key, proof))
     });
-    let found = read.map_err(word).and_then(|(key, claims)| {
+    let found = read.map_err(word).and_then(|(key, proof)| {
         let claimed = Claimed {
             key: hex(&key.to_bytes()),
-            challenge: claims.challenge,
-            audience: claims.audience,
+            challenge: proof.challenge,
+            audience: proof.audience,
         };
         match (&claimed.audience, &vector.url) {
             (Some(audience), Some(url)) if Some(audience) != url.as_ref() => Err("audience"),
