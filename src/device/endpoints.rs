@@ -64,17 +64,10 @@ enum NamedBy<'a> {
 pub(crate) struct Facts {
     /// The tags of the subject whose marks came along.
     pub(crate) marks: Vec<String>,
-    /// The session may still exist somewhere.
+    /// The session may still exist somewhere, and none that was revoked came along.
     pub(crate) is_alive: bool,
-    pub(crate) beside: Beside,
-}
-
-/// The session that came along with a request.
-pub(crate) enum Beside {
-    /// None, or one that does not open.
-    Nothing,
-    Revoked,
-    Opened(Metadata),
+    /// The session that came along, if one did that opens.
+    pub(crate) beside: Option<Metadata>,
 }
 
 impl Devices {
@@ -285,10 +278,9 @@ impl Subject<'_> {
         facts.marks.is_empty()
             && match &facts.beside {
                 // Perhaps under a newer id than the one that the key was registered for.
-                Beside::Opened(session) if is_its_device(session) => true,
-                Beside::Opened(session) => facts.is_alive && self.may_bind(session),
-                Beside::Revoked => false,
-                Beside::Nothing => facts.is_alive,
+                Some(session) if is_its_device(session) => true,
+                Some(session) => facts.is_alive && self.may_bind(session),
+                None => facts.is_alive,
             }
     }
 

@@ -18,7 +18,7 @@ mod seals;
 pub use options::{DeviceBound, Initiators};
 
 pub(crate) use answer::DeviceAnswer;
-pub(crate) use endpoints::{Beside, DeviceRequest, Endpoint, Facts, Subject};
+pub(crate) use endpoints::{DeviceRequest, Endpoint, Facts, Subject};
 #[cfg(test)]
 pub(crate) use {
     proof::{Proof, ProofError},

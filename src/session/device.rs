@@ -4,32 +4,36 @@ use super::{duplicates::Candidate, error::SaveError, finish::Store, sealer::Seal
 use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::{PartNumbers, Values},
-    device::{Beside, Subject},
+    device::{Facts, Subject},
     state::{DeviceId, StateData, TokenChange},
     token::Context,
 };
 
 impl Sealer {
-    /// Reads the session that came along with the request. Nothing is told of it, and its device is not asked for.
-    pub(crate) fn beside(
+    /// Returns the facts about a subject with these marks, and the session that came along with its request. Nothing is
+    /// told of that session, and its device is not asked for.
+    pub(crate) fn facts(
         &self,
         context: &Context,
+        subject: &Subject<'_>,
+        marks: Vec<String>,
         values: &mut Values,
         now: UnixSeconds,
-    ) -> (Beside, Option<Candidate>) {
-        match self.choose(&self.slot.keys(), context, values, now).0 {
-            Some(Ok(candidate)) => (
-                Beside::Opened(candidate.opened.layout.metadata),
-                Some(candidate),
-            ),
-            Some(Err(refused)) if refused.reason == Reason::Revoked => (Beside::Revoked, None),
-            Some(Err(_)) | None => (Beside::Nothing, None),
-        }
+    ) -> (Facts, Option<Candidate>) {
+        let (chosen, _) = self.choose(&self.slot.keys(), context, values, now);
+        let is_revoked = matches!(&chosen, Some(Err(refused)) if refused.reason == Reason::Revoked);
+        let came = chosen.and_then(Result::ok);
+        let facts = Facts {
+            marks,
+            is_alive: !is_revoked && self.may_exist(subject, now),
+            beside: came.as_ref().map(|came| came.opened.layout.metadata),
+        };
+        (facts, came)
     }
 
     /// Returns `true` if the session of a request may still exist somewhere. Its idle timeout and its own limits are not
     /// known here.
-    pub(crate) fn may_exist(&self, subject: &Subject<'_>, now: UnixSeconds) -> bool {
+    fn may_exist(&self, subject: &Subject<'_>, now: UnixSeconds) -> bool {
         let metadata = subject.metadata();
         let not_before = self.not_before(&self.slot.keys());
         let lifetime = self.policy.lifetimes.longest();

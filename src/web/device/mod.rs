@@ -16,7 +16,7 @@ use super::{framework::Fields, host::host_of};
 use crate::{
     base::clock::Clock,
     carrier::SessionCookie,
-    device::{DeviceAnswer, DeviceRequest, Endpoint, Facts},
+    device::{DeviceAnswer, DeviceRequest, Endpoint},
     session::Store,
     token::{Context, LONGEST_TOKEN},
 };
@@ -102,12 +102,8 @@ impl<T> SessionCookie<T> {
         let answer = devices.subject(&asked).map(|subject| {
             let cookies = || request.headers.get_all(COOKIE);
             let mut values = self.inner.finder.find(cookies(), LONGEST_TOKEN);
-            let (beside, came) = sealer.beside(context, &mut values, now);
-            let facts = Facts {
-                marks: devices.marks(&subject, cookies),
-                is_alive: sealer.may_exist(&subject, now),
-                beside,
-            };
+            let marks = devices.marks(&subject, cookies);
+            let (facts, came) = sealer.facts(context, &subject, marks, &mut values, now);
             let mut answer = devices.answer(&asked, &subject, &facts);
             if let Some((device, came)) = answer.binds.zip(came) {
                 let store = |session: &Store<'_, T>| self.store(session);
