@@ -261,7 +261,7 @@ impl<T> SessionCookie<T> {
     /// A part may have come from a cookie with former attributes, and parts that are not sent to this page would
     /// elsewhere mix with the new ones, so all parts are dropped.
     fn drop_replaced(&self, arrived: Arrived, fields: &mut SetCookies) {
-        let allowed = self.inner.sealer.policy.budget.allowed();
+        let allowed = self.inner.sealer.policy.budget.allowed;
         let parts = arrived.carried.with_all_of(allowed.cookies);
         self.inner.replaced.expire(arrived.now, parts, fields);
     }

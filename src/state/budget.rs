@@ -8,12 +8,14 @@ use crate::{base::debug_by_display, crypto::base64url};
 /// The size that a session may have, and all that takes a part of it.
 #[derive(Clone, Debug)]
 pub(crate) struct SizeBudget {
-    allowed: Allowed,
+    /// The most that the size profile allows.
+    pub(crate) allowed: Allowed,
     overhead: Overhead,
     token_overhead: usize,
     padding: Padding,
-    /// The most bytes of payload and flash together.
-    room: usize,
+    /// The most bytes of payload and flash together. With every other field at its longest reserved, nothing
+    /// but these two can make a session too large.
+    pub(crate) room: usize,
 }
 
 /// The most that may be sent.
@@ -70,20 +72,9 @@ impl SizeBudget {
         })
     }
 
-    /// Returns the most bytes of payload and flash together. With every other field at its longest reserved,
-    /// nothing but these two can make a session too large.
-    pub(crate) fn room(&self) -> usize {
-        self.room
-    }
-
     /// Returns the length of a body with this content, and every other field at its longest.
     pub(crate) fn longest_body(&self, content: usize) -> usize {
         LONGEST_METADATA + self.overhead.device + content
-    }
-
-    /// Returns the most that the size profile allows.
-    pub(crate) fn allowed(&self) -> Allowed {
-        self.allowed
     }
 
     /// Returns the most that is allowed for a session that arrived as a token of this length in so many cookies, whatever

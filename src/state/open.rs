@@ -36,7 +36,7 @@ impl<T: Payload> State<'_, T> {
     /// its own of schema 0. Returns a reason if there is no room for it, or the type does not convert it. The session is
     /// new then.
     pub(crate) fn take_over(&mut self, dates: Metadata, dictionary: &[u8]) -> Result<(), Reason> {
-        if dictionary.len() > self.policy.budget.room() {
+        if dictionary.len() > self.policy.budget.room {
             return Err(Reason::TooLong);
         }
         let len = dates.len() + dictionary.len();

@@ -13,7 +13,7 @@ use super::{
 impl<T> State<'_, T> {
     /// Returns the bytes by which payload and flash may still grow.
     pub(crate) fn remaining_bytes(&self) -> usize {
-        let room = self.policy.budget.room();
+        let room = self.policy.budget.room;
         room.saturating_sub(self.content_len())
     }
 
@@ -36,7 +36,7 @@ impl<T> State<'_, T> {
             empty: budget.largest(0).total,
             set_cookie: sent.total,
             cookies: sent.cookies,
-            allowed: budget.allowed().total,
+            allowed: budget.allowed.total,
         }
     }
 
@@ -48,7 +48,7 @@ impl<T> State<'_, T> {
         let budget = &self.policy.budget;
         let shrinks = content <= self.content_len();
         let may_send = || self.allowed_for(content, &self.to_write(content, *metadata));
-        if content <= budget.room() || (shrinks && may_send().is_some()) {
+        if content <= budget.room || (shrinks && may_send().is_some()) {
             return Ok(());
         }
         Err(budget.too_large(content))
@@ -68,7 +68,7 @@ impl<T> State<'_, T> {
     /// Returns the most that may be sent of this body of the session.
     pub(crate) fn allowed(&self, body: BodyToSeal) -> Allowed {
         let allowed = self.may_send(body);
-        allowed.unwrap_or(self.policy.budget.allowed())
+        allowed.unwrap_or(self.policy.budget.allowed)
     }
 
     /// Returns the cookies in which this body of the session may be sent. `None`: it is too large.
@@ -84,9 +84,9 @@ impl<T> State<'_, T> {
 
     fn allowed_for(&self, content: usize, metadata: &Metadata) -> Option<Allowed> {
         let budget = &self.policy.budget;
-        if content <= budget.room() {
+        if content <= budget.room {
             // It fits with every field at its longest.
-            return Some(budget.allowed());
+            return Some(budget.allowed);
         }
         let body_len = budget.padded_len(metadata.len() + content, content);
         self.allowed_for_len(content, metadata, body_len)
@@ -101,12 +101,12 @@ impl<T> State<'_, T> {
     ) -> Option<Allowed> {
         let budget = &self.policy.budget;
         let arrived = self.data.arrived.as_ref();
-        let arrived = arrived.filter(|_| content > budget.room());
+        let arrived = arrived.filter(|_| content > budget.room);
         let came_in = arrived.map(|arrived| {
             let is_persistent = arrived.layout.metadata.is_persistent();
             budget.came_in(arrived.token_len, arrived.cookies, is_persistent)
         });
-        let mut rules = [Some(budget.allowed()), came_in].into_iter().flatten();
+        let mut rules = [Some(budget.allowed), came_in].into_iter().flatten();
         rules.find(|rule| rule.allows(budget.sent(*rule, body_len, metadata.is_persistent())))
     }
 

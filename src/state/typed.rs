@@ -39,7 +39,7 @@ impl<T: SessionData> State<'_, T> {
     }
 
     fn store(&mut self, value: Arc<T>) -> Result<(), SessionError> {
-        let room = self.policy.budget.room().max(self.payload().len());
+        let room = self.policy.budget.room.max(self.payload().len());
         let payload = payload::encode(&*value, room);
         let payload = payload.ok_or(SessionError::Encode(type_name::<T>()))?;
         self.set_payload(Wiped::from(payload))?;

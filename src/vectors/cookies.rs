@@ -207,7 +207,7 @@ fn cookies_are_found_and_set_to_the_byte() {
                 let overhead = vector.overhead(MAX_AGE_LONGEST);
                 let padding = padding(vector.padding.as_deref());
                 let budget = SizeBudget::new(limit, overhead, token_overhead, padding);
-                assert_eq!(budget.map(|budget| budget.room()), vector.payload, "{name}");
+                assert_eq!(budget.map(|budget| budget.room), vector.payload, "{name}");
             }
             other => panic!("{name}: {other}"),
         }

@@ -287,5 +287,5 @@ fn check_room(name: &str, vector: RoomOf) {
     let padding = padding(vector.padding.as_deref());
     let token_overhead = token::overhead(vector.mode.into());
     let budget = SizeBudget::new(allowed, overhead, token_overhead, padding);
-    assert_eq!(budget.map(|budget| budget.room()), vector.payload, "{name}");
+    assert_eq!(budget.map(|budget| budget.room), vector.payload, "{name}");
 }

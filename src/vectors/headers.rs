@@ -136,7 +136,7 @@ fn tokens_are_found_in_header_fields_as_specified() {
                     builder.typed::<Visit<2>>().build().is_ok()
                 }
             };
-            let room = budget.map(|budget| budget.room());
+            let room = budget.map(|budget| budget.room);
             assert_eq!(room.filter(|_| is_accepted), payload, "{name}");
         }
     });

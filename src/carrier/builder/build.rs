@@ -193,7 +193,7 @@ impl Options {
         let context = self.context()?;
         let empty_payload = T::empty().ok_or_else(|| ConfigError::general(NO_PAYLOAD))?;
         let budget = SizeBudget::new(allowed, overhead, token::overhead(mode), self.padding)
-            .filter(|budget| empty_payload.len() <= budget.room())
+            .filter(|budget| empty_payload.len() <= budget.room)
             .ok_or_else(|| ConfigError::general(NO_ROOM))?;
         if mode == Mode::UnencryptedButSigned {
             events::unencrypted(purpose.name());
