@@ -94,7 +94,13 @@ impl Session {
     where
         V: Serialize + DeserializeOwned + Default,
     {
-        self.change(|state| state.update(key, change))
+        self.change(|state| {
+            let mut value = state.get(key)?.unwrap_or_default();
+            let result = change(&mut value);
+            let mut buffer = Scratch::borrow();
+            state.insert(key, map::encode(&value, &mut buffer)?)?;
+            Ok(result)
+        })
     }
 
     /// Drops the value under `key`. Returns `false` if there was none.
@@ -139,7 +145,11 @@ impl Session {
     /// Returns the errors of [every change](Session#errors), and [`Decode`](SessionError::Decode) if the value is not a
     /// `V`, which leaves it in place.
     pub fn take<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
-        self.change(|state| state.take(key))
+        self.change(|state| {
+            let value = state.get(key)?;
+            state.remove(key)?;
+            Ok(value)
+        })
     }
 
     /// Returns `true` if there is a value under `key`.

@@ -70,11 +70,12 @@ impl<T: Payload> Session<T> {
     /// Returns [`AfterHead`](SessionError::AfterHead) or [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn take_flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
         self.try_with(|mut session| {
-            if session.state.flashes(queue).is_empty() {
-                return Ok(Vec::new());
+            let taken = session.state.flashes(queue);
+            if !taken.is_empty() {
+                session.check_open()?;
+                session.state.drop_flashes(queue)?;
             }
-            session.check_open()?;
-            session.state.take_flashes(queue)
+            Ok(taken)
         })?
     }
 

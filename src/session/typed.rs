@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::handle::Session;
 use crate::state::{Map, SessionData, SessionError};
 
@@ -88,7 +90,7 @@ impl<T: SessionData> Session<T> {
     ///
     /// Returns the errors of [`update`](Self::update).
     pub fn replace(&self, value: T) -> Result<(), SessionError> {
-        self.change(|state| state.replace(value))
+        self.change(|state| state.replace(Arc::new(value)))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Sessions that are a dictionary.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
 use super::{data::State, error::SessionError, map, payload::Map};
-use crate::crypto::scratch::{Scratch, Wiped};
+use crate::crypto::scratch::Wiped;
 
 impl State<'_, Map> {
     pub(crate) fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
@@ -19,33 +19,9 @@ impl State<'_, Map> {
         set.map_err(|error| error.about(key))
     }
 
-    pub(crate) fn update<V, R>(
-        &mut self,
-        key: &str,
-        change: impl FnOnce(&mut V) -> R,
-    ) -> Result<R, SessionError>
-    where
-        V: Serialize + DeserializeOwned + Default,
-    {
-        let mut value = self.get(key)?.unwrap_or_default();
-        let result = change(&mut value);
-        let mut buffer = Scratch::borrow();
-        self.insert(key, map::encode(&value, &mut buffer)?)?;
-        Ok(result)
-    }
-
     pub(crate) fn remove(&mut self, key: &str) -> Result<bool, SessionError> {
         let (payload, was_there) = map::edit(self.payload(), key, None);
         self.set_payload(Wiped::from(payload))?;
         Ok(was_there)
-    }
-
-    pub(crate) fn take<V: DeserializeOwned>(
-        &mut self,
-        key: &str,
-    ) -> Result<Option<V>, SessionError> {
-        let value = self.get(key)?;
-        self.remove(key)?;
-        Ok(value)
     }
 }

@@ -30,15 +30,11 @@ impl<T> State<'_, T> {
             .collect()
     }
 
-    /// Takes the messages out of a queue and returns them.
-    pub(crate) fn take_flashes(&mut self, queue: &str) -> Result<Vec<String>, SessionError> {
-        let popped = self.flashes(queue);
-        if !popped.is_empty() {
-            let others = messages(self.flash_bytes()).filter(|(of, _)| *of != queue);
-            let flash = encode(&others.collect::<Vec<_>>());
-            self.set_flash(flash.into())?;
-        }
-        Ok(popped)
+    /// Drops the messages of a queue.
+    pub(crate) fn drop_flashes(&mut self, queue: &str) -> Result<(), SessionError> {
+        let others = messages(self.flash_bytes()).filter(|(of, _)| *of != queue);
+        let flash = encode(&others.collect::<Vec<_>>());
+        self.set_flash(flash.into())
     }
 }
 

@@ -30,15 +30,11 @@ impl<T: SessionData> State<'_, T> {
         }
         let value_mut = Arc::get_mut(&mut value).expect("a value just decoded has one owner");
         let result = change(value_mut);
-        self.store(value)?;
+        self.replace(value)?;
         Ok(result)
     }
 
-    pub(crate) fn replace(&mut self, value: T) -> Result<(), SessionError> {
-        self.store(Arc::new(value))
-    }
-
-    fn store(&mut self, value: Arc<T>) -> Result<(), SessionError> {
+    pub(crate) fn replace(&mut self, value: Arc<T>) -> Result<(), SessionError> {
         let room = self.policy.budget.room.max(self.payload().len());
         let payload = payload::encode(&*value, room);
         let payload = payload.ok_or(SessionError::Encode(type_name::<T>()))?;
