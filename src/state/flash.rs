@@ -1,11 +1,7 @@
 //! Flash messages, and their bytes (SPEC.md § 5.3): `count || count × (queue || message)`, or no bytes if there are no
 //! messages.
 
-use super::{
-    data::State,
-    error::SessionError,
-    layout::{Reader, write_varint},
-};
+use super::{data::State, error::SessionError, layout::Reader};
 
 impl<T> State<'_, T> {
     pub(crate) fn flash(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
@@ -49,23 +45,13 @@ fn encode(messages: &[(&str, &str)]) -> Vec<u8> {
     if messages.is_empty() {
         return Vec::new();
     }
-    let texts = messages
+    let lens = messages
         .iter()
-        .flat_map(|(queue, message)| [queue, message]);
-    let len: usize = texts.clone().map(|text| VARINT_LEN_MAX + text.len()).sum();
+        .map(|(queue, message)| 2 * VARINT_LEN_MAX + queue.len() + message.len());
     // Growing would leave a copy behind in freed memory.
-    let mut bytes = Vec::with_capacity(VARINT_LEN_MAX + len);
-    write_len(messages.len(), &mut bytes);
-    for text in texts {
-        write_len(text.len(), &mut bytes);
-        bytes.extend_from_slice(text.as_bytes());
-    }
-    bytes
-}
-
-fn write_len(len: usize, bytes: &mut Vec<u8>) {
-    // A longer text is refused later, because it is far too long for any cookie.
-    write_varint(u32::try_from(len).unwrap_or(u32::MAX), bytes);
+    let bytes = Vec::with_capacity(VARINT_LEN_MAX + lens.sum::<usize>());
+    // The bytes are those of postcard, which cannot fail for a vector.
+    postcard::to_extend(messages, bytes).unwrap_or_default()
 }
 
 const VARINT_LEN_MAX: usize = 5;

@@ -246,7 +246,7 @@ fn varint_len(value: u32) -> usize {
     (value.max(1).ilog2() / 7 + 1) as usize
 }
 
-pub(super) fn write_varint(mut value: u32, bytes: &mut Vec<u8>) {
+fn write_varint(mut value: u32, bytes: &mut Vec<u8>) {
     while value > 0x7F {
         bytes.push((value & 0x7F) as u8 | 0x80);
         value >>= 7;
