@@ -3,12 +3,7 @@
 use std::cmp;
 
 use super::{
-    error::SaveError,
-    events,
-    handle::Session,
-    lock::{Contents, Loaded},
-    outcome::Outcome,
-    sealer::Sealer,
+    error::SaveError, events, handle::Session, lock::Contents, outcome::Outcome, sealer::Sealer,
 };
 use crate::{
     base::time::UnixSeconds,
@@ -63,29 +58,20 @@ impl<T> Session<T> {
         }
         let finished = self.lock.with_contents(|contents| {
             let was_closed = contents.close();
-            let Contents {
-                arrival,
-                loaded,
-                is_touched,
-                ..
-            } = contents;
-            let Some(loaded) = loaded.as_mut().filter(|_| *is_touched) else {
+            let is_touched = contents.is_touched;
+            let Some(loaded) = contents.loaded.as_mut().filter(|_| is_touched) else {
                 return Ok(Finished::keep(Touch::Untouched));
             };
             // A session is saved once, and this response still depends on it.
             if was_closed {
                 return Ok(Finished::keep(Touch::Touched));
             }
-            let Loaded {
-                data,
-                outcome,
-                carried,
-            } = loaded;
-            let state = data.under(&loader.policy);
-            let reseal = sealer.must_reseal(*outcome, state.now());
+            let arrival = &contents.arrival;
+            let state = loaded.data.under(&loader.policy);
+            let reseal = sealer.must_reseal(loaded.outcome, state.now());
             let decision = state.finish(circumstances, arrival.is_subresource, reseal);
             let context = arrival.context(sealer);
-            sealer.carry_out(decision, context, &state, *carried, store)
+            sealer.carry_out(decision, context, &state, loaded.carried, store)
         });
         finished.map_err(|_| SaveError::InsideUpdate)?
     }
@@ -122,6 +108,13 @@ impl Sealer {
             carried,
             now: state.now(),
         };
+        let session = |body| Store {
+            sealer: self,
+            context,
+            state,
+            body,
+            arrived,
+        };
         let (touch, change) = match decision {
             Decision::Keep => return Ok(Finished::keep(Touch::Touched)),
             Decision::KeepTooLarge => {
@@ -129,23 +122,12 @@ impl Sealer {
                 return Ok(Finished::keep(Touch::Touched));
             }
             Decision::Drop => (Touch::Written, TokenChange::Drop),
-            Decision::Store(body) | Decision::Refresh(body) => {
-                let stored = store(&Store {
-                    sealer: self,
-                    context,
-                    state,
-                    body,
-                    arrived,
-                });
-                match (decision, stored) {
-                    (Decision::Refresh(_), Ok(stored)) => {
-                        (Touch::Touched, TokenChange::Store(stored))
-                    }
-                    // A refresh is optional, so it does not fail a response.
-                    (Decision::Refresh(_), Err(_)) => return Ok(Finished::keep(Touch::Touched)),
-                    (_, stored) => (Touch::Written, TokenChange::Store(stored?)),
-                }
-            }
+            Decision::Store(body) => (Touch::Written, TokenChange::Store(store(&session(body))?)),
+            Decision::Refresh(body) => match store(&session(body)) {
+                Ok(stored) => (Touch::Touched, TokenChange::Store(stored)),
+                // A refresh is optional, so it does not fail a response.
+                Err(_) => return Ok(Finished::keep(Touch::Touched)),
+            },
         };
         events::written(self.slot.purpose().name(), decision, state.is_new());
         let is_dropped = matches!(change, TokenChange::Drop);

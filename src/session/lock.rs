@@ -139,23 +139,17 @@ impl<T: Payload> Contents<T> {
     /// Reads the session, if that has not been done.
     #[inline]
     pub(super) fn read<'a>(&'a mut self, sealer: &'a Sealer) -> LockedSession<'a, T> {
-        let Contents {
-            arrival,
-            loaded,
-            closed,
-            ..
-        } = self;
-        let Loaded { data, outcome, .. } = match loaded {
-            Some(loaded) => loaded,
-            None => Loaded::read(loaded, sealer, arrival),
+        let Loaded { data, outcome, .. } = match self.loaded {
+            Some(ref mut loaded) => loaded,
+            None => Loaded::read(&mut self.loaded, sealer, &mut self.arrival),
         };
         LockedSession {
             state: data.under(&sealer.policy),
             outcome: *outcome,
-            closed: *closed,
+            closed: self.closed,
             sealer,
-            context: arrival.context(sealer),
-            clock: &arrival.clock,
+            context: self.arrival.context(sealer),
+            clock: &self.arrival.clock,
         }
     }
 }
