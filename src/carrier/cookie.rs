@@ -1,10 +1,10 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
-use super::replaced::Replaced;
 use crate::{
     base::{clock::Clock, time::unix_seconds_from},
-    cookie::{CookieName, Finder, PART_LEN, SetCookies, Template, max_age_len},
+    cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
+    migrate::{Migration, Takeover},
     session::{Arrival, Arrived, SaveError, Sealer, Session, Store, TokenChange, Touch, events},
     state::{Circumstances, Map, Overhead},
     token::{Context, LONGEST_TOKEN},
@@ -49,7 +49,9 @@ pub(crate) struct Inner {
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,
     pub(crate) template: Template,
-    pub(crate) replaced: Replaced,
+    /// The fields that drop the cookie with former attributes.
+    pub(crate) former: Vec<Template>,
+    pub(crate) migration: Arc<Migration>,
     /// Responses that others may store may carry sessions.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) shared_caching: bool,
@@ -192,7 +194,7 @@ impl<T> SessionCookie<T> {
         context: Option<Context>,
         is_subresource: bool,
     ) -> Session<T> {
-        let mut old = self.inner.replaced.takeover();
+        let mut old = Takeover::of(&self.inner.migration);
         let cookie_fields = cookie_fields.into_iter().inspect(|field| {
             if let Some(old) = &mut old {
                 old.find_in(field.as_ref());
@@ -263,7 +265,33 @@ impl<T> SessionCookie<T> {
     fn drop_replaced(&self, arrived: Arrived, fields: &mut SetCookies) {
         let allowed = self.inner.sealer.policy.budget.allowed;
         let parts = arrived.carried.with_all_of(allowed.cookies);
-        self.inner.replaced.expire(arrived.now, parts, fields);
+        for template in &self.inner.former {
+            template.expire(parts, fields);
+        }
+        for (template, start) in &self.inner.migration.dropped {
+            if arrived.now >= *start {
+                template.expire(PartNumbers::default(), fields);
+            }
+        }
+    }
+}
+
+#[cfg(feature = "cookie")]
+impl<T> SessionCookie<T> {
+    /// Returns `true` if requests are searched for cookies of this name, or a part of a large session has it.
+    pub(crate) fn reads(&self, name: &str) -> bool {
+        name.starts_with(self.name().as_str()) || self.old_names().any(|old| old == name)
+    }
+
+    /// Returns `true` if the fields of a response may drop several cookies of one name, or drop one that they set.
+    pub(crate) fn has_twins(&self) -> bool {
+        let distinct: std::collections::BTreeSet<_> = self.old_names().collect();
+        distinct.len() < self.old_names().count() || !self.inner.former.is_empty()
+    }
+
+    fn old_names(&self) -> impl Iterator<Item = &str> {
+        let dropped = self.inner.migration.dropped.iter();
+        dropped.map(|(template, _)| template.name())
     }
 }
 

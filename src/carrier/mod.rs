@@ -9,17 +9,17 @@ mod cookie_for;
 mod header;
 mod inspect;
 mod keys_in_use;
-mod replaced;
 mod token;
 
 pub use crate::base::config_error::ConfigError;
 pub use crate::session::TokenChange;
 pub use crate::{
+    cookie::former::FormerAttributes,
     state::{Padding, RefreshAfter},
     token::{Context, ContextError},
 };
 pub use builder::{
-    FormerAttributes, InCookie, InHeader, InToken, OverHttp, SessionBuilder, SessionCookieBuilder,
+    InCookie, InHeader, InToken, OverHttp, SessionBuilder, SessionCookieBuilder,
     SessionHeaderBuilder, SessionTokenBuilder, Size,
 };
 pub use cookie::SessionCookie;

@@ -3,6 +3,7 @@
 mod attributes;
 #[cfg(feature = "device-bound")]
 mod device;
+pub(crate) mod former;
 mod name;
 mod parse;
 mod render;

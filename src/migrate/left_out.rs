@@ -12,7 +12,9 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) enum OldCookie {}
 
-pub(crate) struct Migration;
+pub(crate) struct Migration {
+    pub(crate) dropped: [(Template, UnixSeconds); 0],
+}
 
 pub(crate) enum Takeover {}
 
@@ -21,8 +23,8 @@ impl Migration {
         _: &[(OldCookie, Range<SystemTime>)],
         _: &Attributes,
         _: &CookieName,
-    ) -> Result<(Migration, Vec<(Template, UnixSeconds)>), ConfigError> {
-        Ok((Migration, Vec::new()))
+    ) -> Result<Migration, ConfigError> {
+        Ok(Migration { dropped: [] })
     }
 }
 

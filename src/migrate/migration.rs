@@ -14,36 +14,46 @@ use crate::{
 /// default name of another library. Without feature `tracing`, which tells of them, it looks for none.
 pub(crate) struct Migration {
     pub(super) sources: Vec<Source>,
+    /// The fields that drop the old cookies, each with the second from which on it does. Before that, an old cookie
+    /// belongs to the old program.
+    pub(crate) dropped: Vec<(Template, UnixSeconds)>,
     unread: Vec<(&'static str, Finder)>,
     /// Requests without a session that brought an unread cookie.
     requests: AtomicU32,
 }
 
 impl Migration {
-    /// Prepares all old cookies, beside a cookie of this crate with `attributes` and `name`. Also returns the fields that
-    /// drop them, each with the second from which on it does.
+    /// Prepares all old cookies, beside a cookie of this crate with `attributes` and `name`.
     pub(crate) fn new(
         all: &[(OldCookie, Range<SystemTime>)],
         attributes: &Attributes,
         name: &CookieName,
-    ) -> Result<(Migration, Vec<(Template, UnixSeconds)>), ConfigError> {
-        let (mut sources, mut fields) = (Vec::new(), Vec::new());
-        for (old, range) in all {
-            let (source, template) = Source::new(old, range, attributes, name)?;
-            fields.push((template, source.range.start));
-            sources.push(source);
+    ) -> Result<Migration, ConfigError> {
+        let sources = all
+            .iter()
+            .map(|(old, range)| Source::new(old, range, attributes, name));
+        let sources = sources.collect::<Result<Vec<_>, _>>()?;
+        let mut dropped: Vec<(Template, UnixSeconds)> = Vec::new();
+        for source in &sources {
+            let start = source.range.start;
+            let mut known = dropped.iter_mut();
+            // Several keys of one cookie are several sources.
+            match known.find(|(template, _)| *template == source.template) {
+                Some((_, known)) => *known = start.min(*known),
+                None => dropped.push((source.template.clone(), start)),
+            }
         }
         let is_looked_for = !sources.is_empty() && cfg!(feature = "tracing");
         let unread = DEFAULT_NAMES.into_iter().filter(|unread| {
-            let mut read = sources.iter().map(|source| &source.name).chain([name]);
-            is_looked_for && read.all(|name| name.as_str() != *unread)
+            let mut read = dropped.iter().map(|(template, _)| template.name());
+            is_looked_for && read.all(|name| name != *unread) && name.as_str() != *unread
         });
-        let migration = Migration {
+        Ok(Migration {
             unread: unread.map(|name| (name, Finder::new(name))).collect(),
             requests: AtomicU32::new(0),
             sources,
-        };
-        Ok((migration, fields))
+            dropped,
+        })
     }
 
     /// Returns the name of an unread cookie in a `Cookie` field, until a warning was due.

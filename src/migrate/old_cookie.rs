@@ -3,6 +3,7 @@ use std::{fmt, sync::Arc};
 use serde_json::{Map, Value};
 
 use super::Reader;
+use crate::cookie::former::FormerAttributes;
 
 /// A cookie that another library wrote: its name, the [`Reader`] of its format, and the attributes by which a browser
 /// drops it.
@@ -30,9 +31,7 @@ use super::Reader;
 #[must_use = "an old cookie has no effect unless it is given to the builder"]
 pub struct OldCookie {
     pub(super) name: String,
-    pub(super) path: String,
-    pub(super) domain: Option<String>,
-    pub(super) partitioned: bool,
+    pub(super) attributes: FormerAttributes,
     pub(super) reader: Arc<dyn Reader>,
     pub(super) convert: Option<Convert>,
 }
@@ -44,9 +43,10 @@ impl OldCookie {
     pub fn new(name: impl Into<String>, reader: impl Reader) -> OldCookie {
         OldCookie {
             name: name.into(),
-            path: "/".to_owned(),
-            domain: None,
-            partitioned: false,
+            attributes: FormerAttributes::new()
+                .path("/")
+                .no_domain()
+                .partitioned(false),
             reader: Arc::new(reader),
             convert: None,
         }
@@ -54,19 +54,19 @@ impl OldCookie {
 
     /// Sets the path that the cookie has. With another one browsers do not drop it.
     pub fn path(mut self, path: impl Into<String>) -> OldCookie {
-        self.path = path.into();
+        self.attributes = self.attributes.path(path);
         self
     }
 
     /// Sets the domain that the cookie has. With another one browsers do not drop it.
     pub fn domain(mut self, domain: impl Into<String>) -> OldCookie {
-        self.domain = Some(domain.into());
+        self.attributes = self.attributes.domain(domain);
         self
     }
 
     /// Sets whether the cookie is `Partitioned`.
     pub fn partitioned(mut self, partitioned: bool) -> OldCookie {
-        self.partitioned = partitioned;
+        self.attributes = self.attributes.partitioned(partitioned);
         self
     }
 
@@ -85,8 +85,7 @@ impl fmt::Debug for OldCookie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OldCookie")
             .field("name", &self.name)
-            .field("path", &self.path)
-            .field("domain", &self.domain)
+            .field("attributes", &self.attributes)
             .finish_non_exhaustive()
     }
 }

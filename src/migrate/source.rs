@@ -15,29 +15,23 @@ use crate::{
 /// An old cookie of a carrier, prepared.
 pub(super) struct Source {
     pub(super) finder: Finder,
-    pub(super) name: CookieName,
+    /// The field that drops it.
+    pub(super) template: Template,
     old: OldCookie,
     /// The seconds in which it is read.
     pub(super) range: Range<UnixSeconds>,
 }
 
 impl Source {
-    /// Prepares `old`, and the field that drops it. `own` are the attributes of the cookie of this crate, which has
-    /// `new_name`.
+    /// Prepares `old`. `own` are the attributes of the cookie of this crate, which has `new_name`.
     pub(super) fn new(
         old: &OldCookie,
         range: &Range<SystemTime>,
         own: &Attributes,
         new_name: &CookieName,
-    ) -> Result<(Source, Template), ConfigError> {
+    ) -> Result<Source, ConfigError> {
         let name = old.name.parse::<CookieName>();
         let name = name.map_err(|error| ConfigError::of(SETTING, error))?;
-        let attributes = Attributes {
-            path: old.path.clone(),
-            domain: old.domain.clone(),
-            partitioned: old.partitioned,
-            ..own.clone()
-        };
         let range = unix_seconds_from(range.start)..unix_seconds_from(range.end);
         let rules = [
             (name == *new_name, SAME_NAME),
@@ -47,17 +41,12 @@ impl Source {
         if let Some((_, broken)) = rules.iter().find(|(is_broken, _)| *is_broken) {
             return Err(ConfigError::new(SETTING, broken));
         }
-        if let Some(mistake) = attributes.mistakes(Some(&name)).first() {
-            return Err(ConfigError::within(SETTING, mistake));
-        }
-        let template = Template::new(&name, &attributes);
-        let source = Source {
+        Ok(Source {
             finder: Finder::new(name.as_str()),
-            name,
+            template: old.attributes.template(&name, own, SETTING)?,
             old: old.clone(),
             range,
-        };
-        Ok((source, template))
+        })
     }
 
     /// Reads one value.
@@ -66,7 +55,7 @@ impl Source {
             return Err(Reason::TooLong);
         }
         let text = str::from_utf8(value).map_err(|_| Reason::Encoding)?;
-        self.old.reader.read(self.name.as_str(), text)
+        self.old.reader.read(self.template.name(), text)
     }
 
     /// Converts what was read to a session of this crate: its dates, and its dictionary. `None`: it has no entries.

@@ -51,12 +51,9 @@ impl<T> SessionCookie<T> {
     {
         let fields = cookies.into_iter().filter_map(|cookie| {
             let (name, value) = cookie.borrow().name_value();
-            // Includes the parts of a large session.
-            let is_ours =
-                name.starts_with(self.name().as_str()) || self.inner.replaced.has_name(name);
             // A decoded value can contain `;`, at which values end.
             let value = value.split(';').next().unwrap_or_default();
-            is_ours.then(|| format!("{name}={value}"))
+            self.reads(name).then(|| format!("{name}={value}"))
         });
         self.load(fields, clock)
     }
@@ -121,7 +118,7 @@ impl<T> SessionCookie<T> {
     ///   cannot also drop those with other attributes.
     /// - `SaveError::DeviceInJar` with `device_bound`: a jar has no room for the field that offers a registration.
     pub fn save_as_cookies(&self, session: &Session<T>) -> Result<Vec<Cookie<'static>>, SaveError> {
-        if self.inner.replaced.has_twins() {
+        if self.has_twins() {
             return Err(SaveError::FormerInJar);
         }
         if self.inner.sealer.devices.is_some() {

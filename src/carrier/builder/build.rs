@@ -10,10 +10,9 @@ use crate::{
     carrier::{
         cookie::{Inner, SessionCookie},
         header::SessionHeader,
-        replaced::Replaced,
         token::SessionToken,
     },
-    cookie::{CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, Template},
+    cookie::{CookieName, Finder, MAX_AGE_LONGEST, PART_LEN, Template, former::FormerAttributes},
     crypto::suite::Mode,
     device::Devices,
     keys::{Purpose, RingError},
@@ -50,7 +49,8 @@ impl<T> SessionCookieBuilder<T> {
         let options = &self.options;
         let name = options.cookie_name()?;
         refuse(options.attributes.mistakes(Some(&name)))?;
-        let replaced = options.replaced(&name)?;
+        let migration = Migration::new(&options.migrate_from, &options.attributes, &name)?;
+        let former = options.former(&name)?;
         let template = Template::new(&name, &options.attributes);
         let overhead = Overhead {
             field: template.len(),
@@ -66,9 +66,10 @@ impl<T> SessionCookieBuilder<T> {
             inner: Arc::new(Inner {
                 sealer: Arc::new(sealer),
                 finder: Finder::new(name.as_str()),
+                former,
+                migration: Arc::new(migration),
                 name,
                 template,
-                replaced,
                 shared_caching: options.shared_caching,
             }),
             payload: PhantomData,
@@ -148,26 +149,17 @@ impl Options {
         name.map_err(|error| ConfigError::of("name", error))
     }
 
-    fn replaced(&self, name: &CookieName) -> Result<Replaced, ConfigError> {
-        let (migration, old) = Migration::new(&self.migrate_from, &self.attributes, name)?;
-        Ok(Replaced::new(self.former(name)?, migration, old))
-    }
-
     fn former(&self, name: &CookieName) -> Result<Vec<Template>, ConfigError> {
         let now = Template::new(name, &self.attributes);
-        let mut templates = Vec::new();
-        for former in &self.former {
-            let attributes = former.attributes(&self.attributes);
-            if let Some(mistake) = attributes.mistakes(Some(name)).first() {
-                return Err(ConfigError::within("formerly", mistake));
-            }
-            let template = Template::new(name, &attributes);
-            if template == now {
-                return Err(ConfigError::new("formerly", NOTHING_CHANGED));
-            }
-            templates.push(template);
-        }
-        Ok(templates)
+        let template = |former: &FormerAttributes| match former.template(
+            name,
+            &self.attributes,
+            "formerly",
+        )? {
+            same if same == now => Err(ConfigError::new("formerly", NOTHING_CHANGED)),
+            template => Ok(template),
+        };
+        self.former.iter().map(template).collect()
     }
 
     /// Sessions in tokens for `purpose`, in one piece each.

@@ -1,7 +1,7 @@
 //! The cookies that a session's cookie replaces: itself with former attributes, and those of other libraries.
 
 use super::SessionCookieBuilder;
-use crate::cookie::Attributes;
+use crate::cookie::former::FormerAttributes;
 
 /// For cookies.
 impl<T> SessionCookieBuilder<T> {
@@ -80,75 +80,5 @@ impl<T> SessionCookieBuilder<T> {
     ) -> Self {
         self.options.migrate_from.push((old, range));
         self
-    }
-}
-
-/// Attributes that a cookie had in an earlier version of the application, for
-/// [`formerly`](crate::carrier::SessionCookieBuilder::formerly). Attributes that are not set are the current ones.
-///
-/// # Examples
-///
-/// ```
-/// use hardtack::{EncryptionKey, SessionCookie, carrier::FormerAttributes};
-/// # use std::time::SystemTime;
-///
-/// // The cookie was set for /shop on all hosts of example.com, and is now for this host alone.
-/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?)
-///     .name("session")
-///     .formerly(FormerAttributes::new().path("/shop").domain("example.com"))
-///     .build()?;
-/// # let session = cookie.load(None::<&str>, SystemTime::now());
-/// # session.insert("user", 42)?;
-/// let fields: Vec<String> = cookie.save(&session)?.into_iter().collect();
-/// assert!(fields[0].starts_with("session=; Path=/shop; Domain=example.com;"));
-/// assert!(fields[1].starts_with("session=e"));
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, Default)]
-#[must_use = "attributes have no effect unless they are given to the builder"]
-pub struct FormerAttributes {
-    path: Option<String>,
-    domain: Option<Option<String>>,
-    partitioned: Option<bool>,
-}
-
-impl FormerAttributes {
-    /// Starts with the current attributes.
-    pub fn new() -> FormerAttributes {
-        FormerAttributes::default()
-    }
-
-    /// Sets the path that the cookie had.
-    pub fn path(mut self, path: impl Into<String>) -> FormerAttributes {
-        self.path = Some(path.into());
-        self
-    }
-
-    /// Sets the domain that the cookie had.
-    pub fn domain(mut self, domain: impl Into<String>) -> FormerAttributes {
-        self.domain = Some(Some(domain.into()));
-        self
-    }
-
-    /// Declares that the cookie had no domain.
-    pub fn no_domain(mut self) -> FormerAttributes {
-        self.domain = Some(None);
-        self
-    }
-
-    /// Sets whether the cookie was `Partitioned`.
-    pub fn partitioned(mut self, partitioned: bool) -> FormerAttributes {
-        self.partitioned = Some(partitioned);
-        self
-    }
-
-    /// Returns the former attributes, given the current ones.
-    pub(super) fn attributes(&self, now: &Attributes) -> Attributes {
-        Attributes {
-            path: self.path.clone().unwrap_or_else(|| now.path.clone()),
-            domain: self.domain.clone().unwrap_or_else(|| now.domain.clone()),
-            partitioned: self.partitioned.unwrap_or(now.partitioned),
-            ..now.clone()
-        }
     }
 }

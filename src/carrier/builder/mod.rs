@@ -19,12 +19,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-pub use former::FormerAttributes;
 pub(crate) use lifetimes::DEFAULT_ABSOLUTE;
 pub use size::Size;
 
 use crate::{
-    cookie::Attributes,
+    cookie::{Attributes, former::FormerAttributes},
     crypto::suite::Mode,
     device::DeviceBound,
     keys::{Key, Purpose, PurposeSlot, RingError, SharedKeyRing},
