@@ -29,4 +29,4 @@ pub use inspect::{TokenContent, TokenInfo};
 pub use keys_in_use::KeysInUse;
 pub use token::SessionToken;
 
-pub(crate) use builder::DEFAULT_ABSOLUTE;
+pub(crate) use builder::{Carrier, DEFAULT_ABSOLUTE};

@@ -121,6 +121,7 @@ pub trait Key: FromStr<Err = KeyError> + sealed::Key + 'static {}
 pub(super) mod sealed {
     /// Keeps other crates from implementing [`Key`](super::Key).
     pub trait Key {
+        const MODE: super::Mode;
         fn raw(&self) -> &super::RawKey;
     }
 }
@@ -165,6 +166,8 @@ macro_rules! kind_of_key {
         impl Key for $name {}
 
         impl sealed::Key for $name {
+            const MODE: Mode = $mode;
+
             fn raw(&self) -> &RawKey {
                 &self.0
             }
@@ -176,7 +179,7 @@ macro_rules! kind_of_key {
 
             fn from_str(text: &str) -> Result<Self, KeyError> {
                 let key = RawKey::parse(text)?;
-                if key.suite.mode() == $mode {
+                if key.suite.mode() == <$name as sealed::Key>::MODE {
                     Ok($name(key))
                 } else {
                     Err(KeyError::WrongKind {

@@ -20,7 +20,9 @@ use self::{
     table::{Builder, Of},
 };
 use crate::{
-    carrier::{ConfigError, DEFAULT_ABSOLUTE, SessionBuilder, SessionCookie, SessionCookieBuilder},
+    carrier::{
+        Carrier, ConfigError, DEFAULT_ABSOLUTE, SessionBuilder, SessionCookie, SessionCookieBuilder,
+    },
     crypto::suite::Mode,
     keys::{EncryptionKey, KeyRing, RingSource},
     state::Payload,
@@ -257,11 +259,11 @@ impl SessionSettings {
         &self,
         builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
-        let entries = self.entries.values();
+        let (entries, carrier) = (self.entries.values(), builder.carrier());
         let problems = entries.clone().filter_map(|entry| {
             let reason = match entry.of {
-                Of::Cookies if !builder.is_of_cookie() => OF_COOKIES,
-                Of::Responses if builder.is_of_token() => OF_RESPONSES,
+                Of::Cookies if carrier != Carrier::Cookie => OF_COOKIES,
+                Of::Responses if carrier == Carrier::Token => OF_RESPONSES,
                 _ => return None,
             };
             Some(self.problem(&entry.shown, reason))

@@ -1,6 +1,6 @@
 //! The name and the attributes of a cookie.
 
-use super::{Carrier, SessionCookieBuilder};
+use super::SessionCookieBuilder;
 use crate::cookie::SameSite;
 
 /// For cookies.
@@ -21,7 +21,7 @@ impl<T> SessionCookieBuilder<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.options.carrier = Carrier::Cookie(Some(name.into()));
+        self.options.name = Some(name.into());
         self
     }
 

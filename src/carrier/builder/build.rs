@@ -110,7 +110,7 @@ impl<T> SessionHeaderBuilder<T> {
         T: Payload,
     {
         let options = &self.options;
-        let name = options.carrier.name().unwrap_or_default();
+        let name = options.name.as_deref().unwrap_or_default();
         let purpose = header_purpose("name", name)?;
         header_purpose("response_name", &options.response_name)?;
         Ok(SessionHeader {
@@ -133,7 +133,7 @@ impl<T> SessionTokenBuilder<T> {
     where
         T: Payload,
     {
-        let name = self.options.carrier.name().unwrap_or_default();
+        let name = self.options.name.as_deref().unwrap_or_default();
         let purpose = Purpose::token(name).ok_or_else(|| {
             let reason = format!("has {} bytes, expected 1 to 65529", name.len());
             ConfigError::new("purpose", reason)
@@ -144,8 +144,8 @@ impl<T> SessionTokenBuilder<T> {
 
 impl Options {
     fn cookie_name(&self) -> Result<CookieName, ConfigError> {
-        let name = self.carrier.name();
-        let name = name.unwrap_or(self.attributes.default_name()).parse();
+        let default = self.attributes.default_name();
+        let name = self.name.as_deref().unwrap_or(default).parse();
         name.map_err(|error| ConfigError::of("name", error))
     }
 

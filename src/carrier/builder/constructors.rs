@@ -5,7 +5,6 @@ use super::{
 };
 use crate::{
     carrier::{cookie::SessionCookie, header::SessionHeader, token::SessionToken},
-    crypto::suite::Mode,
     keys::{EncryptionKey, IntoKeys, SigningKey},
 };
 
@@ -30,7 +29,7 @@ impl SessionCookie {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn encrypted(keys: impl IntoKeys<EncryptionKey>) -> SessionCookieBuilder {
-        SessionBuilder::new(Carrier::Cookie(None), Mode::Encrypted, keys.into())
+        SessionBuilder::new(Carrier::Cookie, None, keys.into())
     }
 
     /// Creates a builder of cookies whose content **anyone can read** who sees the cookie, such as the visitor. Only
@@ -50,11 +49,7 @@ impl SessionCookie {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn unencrypted_but_signed(keys: impl IntoKeys<SigningKey>) -> SessionCookieBuilder {
-        SessionBuilder::new(
-            Carrier::Cookie(None),
-            Mode::UnencryptedButSigned,
-            keys.into(),
-        )
+        SessionBuilder::new(Carrier::Cookie, None, keys.into())
     }
 }
 
@@ -80,7 +75,7 @@ impl SessionHeader {
         name: impl Into<String>,
         keys: impl IntoKeys<EncryptionKey>,
     ) -> SessionHeaderBuilder {
-        SessionBuilder::new(Carrier::Header(name.into()), Mode::Encrypted, keys.into())
+        SessionBuilder::new(Carrier::Header, Some(name.into()), keys.into())
     }
 
     /// Creates a builder of sessions in the request header `name`, whose content **anyone can read** who sees the
@@ -89,11 +84,7 @@ impl SessionHeader {
         name: impl Into<String>,
         keys: impl IntoKeys<SigningKey>,
     ) -> SessionHeaderBuilder {
-        SessionBuilder::new(
-            Carrier::Header(name.into()),
-            Mode::UnencryptedButSigned,
-            keys.into(),
-        )
+        SessionBuilder::new(Carrier::Header, Some(name.into()), keys.into())
     }
 }
 
@@ -119,7 +110,7 @@ impl SessionToken {
         purpose: impl Into<String>,
         keys: impl IntoKeys<EncryptionKey>,
     ) -> SessionTokenBuilder {
-        SessionBuilder::new(Carrier::Token(purpose.into()), Mode::Encrypted, keys.into())
+        SessionBuilder::new(Carrier::Token, Some(purpose.into()), keys.into())
     }
 
     /// Creates a builder of bare tokens whose content **anyone can read** who sees one. Only holders of a key can
@@ -128,10 +119,6 @@ impl SessionToken {
         purpose: impl Into<String>,
         keys: impl IntoKeys<SigningKey>,
     ) -> SessionTokenBuilder {
-        SessionBuilder::new(
-            Carrier::Token(purpose.into()),
-            Mode::UnencryptedButSigned,
-            keys.into(),
-        )
+        SessionBuilder::new(Carrier::Token, Some(purpose.into()), keys.into())
     }
 }

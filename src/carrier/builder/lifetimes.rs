@@ -223,11 +223,8 @@ impl Options {
 
     /// Returns the seconds for which a key that no longer seals has to open.
     pub(super) fn overlap(&self) -> u64 {
-        if self.retire_early {
-            0
-        } else {
-            self.lifetimes().longest()
-        }
+        let longest = self.lifetimes().longest();
+        if self.retire_early { 0 } else { longest }
     }
 
     /// Returns all mistakes in the lifetimes. Two are compared only if both are in range.

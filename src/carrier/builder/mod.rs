@@ -119,28 +119,20 @@ pub trait OverHttp {}
 impl OverHttp for InCookie {}
 impl OverHttp for InHeader {}
 
-/// The carrier of sessions, with its name.
-#[derive(Clone, Debug)]
-enum Carrier {
-    /// `None`: the default name.
-    Cookie(Option<String>),
-    Header(String),
-    Token(String),
-}
-
-impl Carrier {
-    fn name(&self) -> Option<&str> {
-        match self {
-            Carrier::Cookie(name) => name.as_deref(),
-            Carrier::Header(name) | Carrier::Token(name) => Some(name),
-        }
-    }
+/// The carrier of sessions. Settings from outside the program, which have no types, ask for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carrier {
+    Cookie,
+    Header,
+    Token,
 }
 
 /// The settings as they were given, unchecked. A builder changes those that its carrier has.
 #[derive(Clone, Debug)]
 struct Options {
     carrier: Carrier,
+    /// The name of the cookie or the header, or the purpose of the token. `None`: the default name of a cookie.
+    name: Option<String>,
     mode: Mode,
     keys: Arc<dyn Keys>,
 
@@ -173,15 +165,16 @@ struct Options {
 }
 
 impl<C> SessionBuilder<C> {
-    fn new<K: Key + 'static>(
+    fn new<K: Key>(
         carrier: Carrier,
-        mode: Mode,
+        name: Option<String>,
         keys: SharedKeyRing<K>,
     ) -> SessionBuilder<C> {
         SessionBuilder {
             options: Options {
                 carrier,
-                mode,
+                name,
+                mode: K::MODE,
                 keys: Arc::new(keys),
                 idle_timeout: None,
                 absolute_timeout: DEFAULT_ABSOLUTE,
@@ -226,12 +219,8 @@ impl<C, T> SessionBuilder<C, T> {
         self.options.mode
     }
 
-    pub(crate) fn is_of_cookie(&self) -> bool {
-        matches!(self.options.carrier, Carrier::Cookie(_))
-    }
-
-    pub(crate) fn is_of_token(&self) -> bool {
-        matches!(self.options.carrier, Carrier::Token(_))
+    pub(crate) fn carrier(&self) -> Carrier {
+        self.options.carrier
     }
 
     /// Returns the same settings under another type.
