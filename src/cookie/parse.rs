@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memmem};
 
-use super::{split::part_number, values::Values};
+use super::values::Values;
 
 /// Finds the values of one name in `Cookie` fields. Prepared once, it skips other cookies without parsing each.
 #[derive(Clone, Debug)]
@@ -40,10 +40,8 @@ impl Finder {
             at += pair.len();
             match pair {
                 [b'=', value @ ..] => values.push(unquoted(value), longest),
-                [b'.', digit, b'=', value @ ..] => {
-                    if let Some(number) = part_number(*digit) {
-                        values.push_part(number, unquoted(value), longest);
-                    }
+                [b'.', digit @ b'1'..=b'7', b'=', value @ ..] => {
+                    values.push_part(usize::from(digit - b'0'), unquoted(value), longest);
                 }
                 [b'.', b'b', b'-', rest @ ..] => values.bound.push(rest, unquoted),
                 // White space before `=` belongs to another name. If it were trimmed, a cookie that a sibling host may

@@ -33,13 +33,11 @@ pub(crate) struct Whole<'a> {
 }
 
 impl Parts {
-    /// Adds the value of `name.{number}`. One longer than `longest` is cut to one byte more.
+    /// Adds the value of `name.{number}`, which is 1 to 7. One longer than `longest` is cut to one byte more.
     pub(super) fn push(&mut self, number: usize, value: &[u8], longest: usize) {
         let value = &value[..value.len().min(longest + 1)];
         let parts = self.values.get_or_insert_default();
-        let Some(part) = number.checked_sub(1).and_then(|at| parts.get_mut(at)) else {
-            return;
-        };
+        let part = &mut parts[number - 1];
         match part {
             None => *part = Some(Ok(value.to_vec())),
             Some(Ok(known)) if known != value => *part = Some(Err(Reason::Duplicate)),
@@ -102,13 +100,6 @@ impl PartNumbers {
     pub(super) fn beyond(self, cookies: usize) -> impl Iterator<Item = usize> {
         (cookies.max(1)..=MOST_PARTS).filter(move |number| self.0 & (1 << number) != 0)
     }
-}
-
-/// Parses the number at the end of a part's name: 1 to 7.
-pub(super) fn part_number(digit: u8) -> Option<usize> {
-    (b'1'..=b'7')
-        .contains(&digit)
-        .then(|| usize::from(digit - b'0'))
 }
 
 /// The most parts, in addition to the cookie of the name itself.
