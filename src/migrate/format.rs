@@ -12,13 +12,17 @@ use zeroize::Zeroizing;
 
 use crate::{base::reason::Reason, crypto::old};
 
-/// A password, which `Debug` does not show.
+/// A password or a key, which `Debug` does not show.
 #[derive(Clone)]
 pub(super) struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
     pub(super) fn new(text: impl Into<String>) -> Secret {
         Secret(Zeroizing::new(text.into().into_bytes()))
+    }
+
+    pub(super) fn of_bytes(bytes: &[u8]) -> Secret {
+        Secret(Zeroizing::new(bytes.to_vec()))
     }
 }
 
@@ -32,7 +36,7 @@ impl Deref for Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(..)")
+        f.write_str("..")
     }
 }
 

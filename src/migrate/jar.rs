@@ -64,10 +64,9 @@ impl Jar {
     /// Creates the reader of a private jar: AES-256-GCM, bound to the cookie's name.
     #[must_use]
     pub fn private(key: JarKey, value: JarValue) -> Jar {
-        let is_private = true;
         Jar {
             key,
-            is_private,
+            is_private: true,
             value,
         }
     }
@@ -75,11 +74,9 @@ impl Jar {
     /// Creates the reader of a signed jar: HMAC-SHA-256 of the value alone.
     #[must_use]
     pub fn signed(key: JarKey, value: JarValue) -> Jar {
-        let is_private = false;
         Jar {
-            key,
-            is_private,
-            value,
+            is_private: false,
+            ..Jar::private(key, value)
         }
     }
 

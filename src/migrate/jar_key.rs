@@ -1,7 +1,6 @@
 use std::fmt;
 
-use zeroize::Zeroizing;
-
+use super::format::Secret;
 use crate::{base::debug_by_display, crypto::sha256};
 
 /// The key of a cookie jar of cookie-rs, which actix-session and tower-sessions-cookie-store also use.
@@ -18,8 +17,8 @@ use crate::{base::debug_by_display, crypto::sha256};
 /// assert!(JarKey::new(b"short").is_err());
 /// # Ok::<_, hardtack::migrate::JarKeyError>(())
 /// ```
-#[derive(Clone)]
-pub struct JarKey(Zeroizing<[u8; KEY_LEN]>);
+#[derive(Clone, Debug)]
+pub struct JarKey(Secret);
 
 impl JarKey {
     /// Creates the key that `Key::from` creates from these bytes. It uses the first 64.
@@ -28,11 +27,11 @@ impl JarKey {
     ///
     /// Returns an error if there are fewer than 64 bytes.
     pub fn new(master: &[u8]) -> Result<JarKey, JarKeyError> {
-        let bytes = master.first_chunk().ok_or(JarKeyError {
+        let key = master.get(..KEY_LEN).ok_or(JarKeyError {
             expected: KEY_LEN,
             found: master.len(),
         })?;
-        Ok(JarKey(Zeroizing::new(*bytes)))
+        Ok(JarKey(Secret::of_bytes(key)))
     }
 
     /// Creates the key that `Key::derive_from` derives from these bytes.
@@ -41,11 +40,11 @@ impl JarKey {
     ///
     /// Returns an error if there are fewer than 32 bytes.
     pub fn derive_from(master: &[u8]) -> Result<JarKey, JarKeyError> {
-        let key = sha256::expand(master, KEYS_INFO).ok_or(JarKeyError {
+        let key = sha256::expand::<KEY_LEN>(master, KEYS_INFO).ok_or(JarKeyError {
             expected: 32,
             found: master.len(),
         })?;
-        Ok(JarKey(key))
+        Ok(JarKey(Secret::of_bytes(&*key)))
     }
 
     /// Returns the key of signed jars.
@@ -56,12 +55,6 @@ impl JarKey {
     /// Returns the key of private jars.
     pub(super) fn encryption(&self) -> &[u8; 32] {
         self.0.last_chunk().expect("64 bytes have 32 at their end")
-    }
-}
-
-impl fmt::Debug for JarKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JarKey(..)")
     }
 }
 
