@@ -7,7 +7,7 @@ use std::{
 use super::{OldCookie, source::Source};
 use crate::{
     base::{config_error::ConfigError, time::UnixSeconds},
-    cookie::{Attributes, CookieName, Finder, Template, Values},
+    cookie::{Attributes, CookieName, Finder, Template},
 };
 
 /// All old cookies that an application reads, and a lookout for those that it probably should read: cookies with the
@@ -61,11 +61,8 @@ impl Migration {
         if self.requests.load(Ordering::Relaxed) >= BEFORE_WARNING {
             return None;
         }
-        let found = self.unread.iter().find(|(_, finder)| {
-            let mut values = Values::default();
-            finder.find_in(field, 0, &mut values);
-            values.iter().next().is_some()
-        });
+        let mut unread = self.unread.iter();
+        let found = unread.find(|(_, finder)| finder.find([field], 0).iter().next().is_some());
         found.map(|(name, _)| *name)
     }
 

@@ -64,24 +64,19 @@ impl Source {
         session: OldSession,
         now: UnixSeconds,
     ) -> Result<Option<(Metadata, Wiped)>, Reason> {
-        let OldSession {
-            entries,
-            created_at,
-            last_active_at,
-            expires_at,
-        } = session;
-        let issued = created_at.map_or(self.range.start, unix_seconds);
-        if issued < EPOCH || expires_at.is_some_and(|end| now >= unix_seconds(end)) {
+        let issued = session.created_at.map_or(self.range.start, unix_seconds);
+        let has_ended = |end| now >= unix_seconds(end);
+        if issued < EPOCH || session.expires_at.is_some_and(has_ended) {
             return Err(Reason::Expired);
         }
         let entries = match &self.old.convert {
-            Some(convert) => convert(entries).ok_or(Reason::Payload)?,
-            None => entries,
+            Some(convert) => convert(session.entries).ok_or(Reason::Payload)?,
+            None => session.entries,
         };
         if entries.is_empty() {
             return Ok(None);
         }
-        let last_active = last_active_at.map_or(now, unix_seconds);
+        let last_active = session.last_active_at.map_or(now, unix_seconds);
         let metadata = Metadata {
             issued,
             age: u32::try_from(last_active.saturating_sub(issued)).unwrap_or(u32::MAX),
