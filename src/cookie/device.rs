@@ -58,44 +58,20 @@ impl DeviceCookies {
         }
     }
 
-    /// `name.b-` and the tag.
-    pub(crate) fn bound_name(&self, tag: &str) -> String {
-        format!("{}.b-{tag}", self.name)
-    }
-
-    /// `name.out-` and the tag.
-    pub(crate) fn mark_name(&self, tag: &str) -> String {
-        format!("{}.out-{tag}", self.name)
-    }
-
     /// Returns the attributes of a bound cookie, as a browser is told them: `Path=/; Secure; …`.
     pub(crate) fn attributes(&self) -> String {
         let text = self.attributes.to_string();
         text.trim_start_matches("; ").to_owned()
     }
 
-    pub(crate) fn set_bound(&self, tag: &str, token: &str, seconds: u64) -> String {
-        self.bound(tag).set_whole(token, seconds)
+    /// The bound cookie: `name.b-` and the tag.
+    pub(crate) fn bound(&self, tag: &str) -> Template {
+        Template::new(format_args!("{}.b-{tag}", self.name), &self.attributes)
     }
 
-    pub(crate) fn drop_bound(&self, tag: &str) -> String {
-        self.bound(tag).expire_one(0)
-    }
-
-    pub(crate) fn set_mark(&self, tag: &str, seconds: u64) -> String {
-        self.mark(tag).set_whole("1", seconds)
-    }
-
-    pub(crate) fn drop_mark(&self, tag: &str) -> String {
-        self.mark(tag).expire_one(0)
-    }
-
-    fn bound(&self, tag: &str) -> Template {
-        Template::new(self.bound_name(tag), &self.attributes)
-    }
-
-    fn mark(&self, tag: &str) -> Template {
-        Template::new(self.mark_name(tag), &self.of_mark)
+    /// The mark: `name.out-` and the tag.
+    pub(crate) fn mark(&self, tag: &str) -> Template {
+        Template::new(format_args!("{}.out-{tag}", self.name), &self.of_mark)
     }
 }
 

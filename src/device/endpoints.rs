@@ -103,7 +103,7 @@ impl Devices {
             tags.insert(0, tag(device));
         }
         tags.retain(|tag| {
-            let finder = Finder::new(&self.cookies.mark_name(tag));
+            let finder = Finder::new(self.cookies.mark(tag).name());
             !finder.find(cookie_fields(), 1).is_empty()
         });
         tags
@@ -123,8 +123,9 @@ impl Devices {
                 self.refresh(request, subject.sid, key, *device)
             }
             NamedBy::Identifier(_, device) => {
-                let bound = self.cookies.drop_bound(&tag(device));
-                let marks = facts.marks.iter().map(|tag| self.cookies.drop_mark(tag));
+                let bound = self.cookies.bound(&tag(device)).expire_one(0);
+                let marks = facts.marks.iter();
+                let marks = marks.map(|tag| self.cookies.mark(tag).expire_one(0));
                 let fields = [bound].into_iter().chain(marks).collect();
                 Ok(DeviceAnswer::ended(unquoted(request.identifier), fields))
             }
@@ -250,7 +251,7 @@ impl Devices {
             "scope": {"include_site": false, "scope_specification": excluded},
             "credentials": [{
                 "type": "cookie",
-                "name": self.cookies.bound_name(&tag(&device)),
+                "name": self.cookies.bound(&tag(&device)).name(),
                 "attributes": self.cookies.attributes(),
             }],
             "allowed_refresh_initiators": initiators,

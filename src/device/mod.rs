@@ -121,14 +121,14 @@ impl Devices {
             // A mark stays that a refresh or a registration brings along from any site.
             Some(Departure::Bound(device)) => {
                 let tag = tag(&device);
-                news.push(self.cookies.drop_bound(&tag));
-                news.push(self.cookies.set_mark(&tag, MARKED_FOR));
+                news.push(self.cookies.bound(&tag).expire_one(0));
+                news.push(self.cookies.mark(&tag).set_whole("1", MARKED_FOR));
             }
             Some(Departure::Unbound(sid, issued)) => {
                 let offered_until = issued.saturating_add(self.settings.offer_for());
                 let left = offered_until.saturating_sub(now);
                 if self.settings.offers && left > 0 {
-                    news.push(self.cookies.set_mark(&tag(&sid), left));
+                    news.push(self.cookies.mark(&tag(&sid)).set_whole("1", left));
                 }
             }
             None => {}
@@ -155,9 +155,8 @@ impl Devices {
         now: UnixSeconds,
     ) -> Result<String, RandomError> {
         let token = self.bound.seal(context, sid, now, &device, now)?;
-        Ok(self
-            .cookies
-            .set_bound(&tag(&device), &token, self.bound_for()))
+        let cookie = self.cookies.bound(&tag(&device));
+        Ok(cookie.set_whole(&token, self.bound_for()))
     }
 }
 
