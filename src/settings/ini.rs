@@ -65,7 +65,7 @@ impl SessionSettings {
             }
         }
         settings.check_times(prefix);
-        settings.checked()
+        settings.check().map(|()| settings)
     }
 
     /// Refuses times that conflict, in Beaker or here.

@@ -275,10 +275,6 @@ impl SessionSettings {
         });
         Ok(builder.into_kind())
     }
-
-    fn checked(self) -> Result<SessionSettings, SettingsError> {
-        self.check().map(|()| self)
-    }
 }
 
 const NO_KEYS: &str = "there are no keys; give `keys_env` with the name of an environment variable, \

@@ -77,7 +77,7 @@ impl SessionSettings {
                 Err(_) => settings.refuse(&variable, "is not UTF-8"),
             }
         }
-        settings.checked()
+        settings.check().map(|()| settings)
     }
 }
 
