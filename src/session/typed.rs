@@ -117,6 +117,13 @@ impl<T: SessionData> Session<T> {
         Ok(())
     }
 
+    pub fn take<V>(&self, _: &str) -> Result<Option<V>, SessionError>
+    where
+        T: Dictionary,
+    {
+        Ok(None)
+    }
+
     pub fn remove(&self, _: &str) -> Result<bool, SessionError>
     where
         T: Dictionary,

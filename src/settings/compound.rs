@@ -33,9 +33,11 @@ pub(super) fn sources(value: Value) -> Result<Vec<RingSource>, Refusal> {
 
 pub(super) fn context(value: Value) -> Result<Vec<(String, String)>, Refusal> {
     let pairs = value.tables(|table| vec![table], NO_PAIRS)?.concat();
-    let texts = |(label, value): (String, Value)| Some((label, value.text().ok()?));
-    let texts: Option<_> = pairs.into_iter().map(texts).collect();
-    texts.ok_or(NO_PAIRS.into())
+    let texts = |(label, value): (String, Value)| match value.text() {
+        Ok(value) => Ok((label, value)),
+        Err(_) => Err(NO_PAIRS.into()),
+    };
+    pairs.into_iter().map(texts).collect()
 }
 
 pub(super) fn formerly(value: Value) -> Result<Vec<FormerAttributes>, Refusal> {
