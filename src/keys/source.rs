@@ -196,7 +196,8 @@ impl RingSource {
     #[cfg(feature = "watch")]
     pub(super) fn read_whole(&self) -> Text {
         let text = self.read()?;
-        if self.is_file && !text.ends_with('\n') {
+        // An empty text is refused by a better sentence.
+        if self.is_file && !text.is_empty() && !text.ends_with('\n') {
             let problem = format!("{} {NO_LINE_FEED}", self.name);
             return Err(RingSourceError::new(problem));
         }

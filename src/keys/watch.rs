@@ -195,8 +195,8 @@ impl<K: Key> WatchedKeyRing<K> {
             }
             PollOutcome::Replaced { dropped } => tracing::warn!(
                 fingerprint = %self.keys.current().fingerprint(),
-                ?dropped,
-                "key ring replaced by one that drops a key too early, living sessions under the key end with it"
+                dropped = %join_ids(dropped),
+                "key ring replaced by one that drops keys, and living sessions under them end now, as after a leak"
             ),
             PollOutcome::Refused(error) => {
                 tracing::error!(%error, "key ring refused, the earlier one stays in use");
@@ -207,7 +207,9 @@ impl<K: Key> WatchedKeyRing<K> {
         match outcome {
             PollOutcome::Replaced { dropped } => {
                 counter!(RINGS, "outcome" => "Replaced").increment(1);
-                counter!(KEYS_DROPPED).increment(dropped.len() as u64);
+                if !dropped.is_empty() {
+                    counter!(KEYS_DROPPED).increment(dropped.len() as u64);
+                }
             }
             PollOutcome::Refused(_) => counter!(RINGS, "outcome" => "Refused").increment(1),
             PollOutcome::Unchanged | PollOutcome::Unsettled => {}
@@ -293,6 +295,12 @@ impl<K: Key> WatchedKeyRing<K> {
 
 fn read(sources: &[RingSource]) -> Result<Vec<Zeroizing<String>>, RingSourceError> {
     sources.iter().map(RingSource::read_whole).collect()
+}
+
+#[cfg(feature = "tracing")]
+fn join_ids(ids: &[KeyId]) -> String {
+    let ids: Vec<_> = ids.iter().map(KeyId::to_string).collect();
+    ids.join(" ")
 }
 
 fn digests(texts: &[Zeroizing<String>]) -> Vec<[u8; 32]> {

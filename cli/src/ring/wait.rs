@@ -84,7 +84,9 @@ impl Wait {
             let left = self.timeout.saturating_sub(begun.elapsed());
             if left.is_zero() {
                 let span = span::show(self.timeout);
-                return Err(Failure::No(format!("{count}, and {span} are over")));
+                return Err(Failure::No(format!(
+                    "{count}, and {span} are over; if an instance has refused the ring, its log says why"
+                )));
             }
             thread::sleep(self.every.min(left));
         }

@@ -158,7 +158,10 @@ fn when_the_time_is_up_it_has_told_what_every_instance_says() {
     assert!(notes[0].starts_with(&told), "{}", ran.err);
     assert_eq!(
         notes[1],
-        format!("fingerprint {after} on 0 of 3 instances, and 0s are over")
+        format!(
+            "fingerprint {after} on 0 of 3 instances, and 0s are over; \
+             if an instance has refused the ring, its log says why"
+        )
     );
 }
 
