@@ -6,8 +6,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::rules::{TokenChecks, URL_ENCODED, is_of_type};
 use crate::{
-    session::events,
-    web::{CsrfRefusal, Extensions},
+    session::events::{self, RefusedRequest},
+    web::{CsrfRefusal, Extensions, current_path},
 };
 
 /// A body with a field for a CSRF token, for [`Guarded`]. A form needs none of this: [`GuardedForm`] takes the token out
@@ -174,7 +174,7 @@ impl CsrfCheck {
         Ok(CsrfCheck(checks.clone()))
     }
 
-    /// Accepts a token of the session, and any text if the header had one.
+    /// Accepts a token of the session, and any text if the header had one. An empty text is no token.
     ///
     /// # Errors
     ///
@@ -183,6 +183,7 @@ impl CsrfCheck {
         let mut left = self.0.in_form.iter();
         match left.all(|verify| verify(token)) {
             true => Ok(()),
+            false if token.is_empty() => Err(reported(CsrfRefusal::NoToken)),
             false => Err(reported(CsrfRefusal::WrongToken)),
         }
     }
@@ -205,7 +206,12 @@ impl fmt::Debug for CsrfCheck {
 }
 
 fn reported(refusal: CsrfRefusal) -> CsrfRefusal {
-    events::request_refused(refusal, refusal.sentence(), None, None, None);
+    let path = current_path();
+    let request = RefusedRequest {
+        path: path.as_deref(),
+        ..RefusedRequest::default()
+    };
+    events::request_refused(refusal, refusal.sentence(), &request);
     refusal
 }
 

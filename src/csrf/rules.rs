@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderName, Method, header, request::Parts};
+use http::{HeaderMap, Method, header, request::Parts};
 
-use super::origin::Origin;
+use super::origin::{self, Origin, SEC_FETCH_SITE, text_of};
 use crate::{
-    session::{Session, events},
+    session::{
+        Session,
+        events::{self, RefusedRequest},
+    },
     state::Payload,
     web::{CsrfRefusal, Extensions, Failure, Host, MissingSession, session_of, typed},
 };
@@ -52,7 +55,13 @@ impl Rules {
                 _ => None,
             };
             let sentence = refusal.sentence();
-            events::request_refused(refusal, sentence, advice, origin, host);
+            let request = RefusedRequest {
+                path: Some(request.uri.path()),
+                origin,
+                host,
+                advice,
+            };
+            events::request_refused(refusal, sentence, &request);
         }
         checked
     }
@@ -67,7 +76,7 @@ impl Rules {
         let is_safe = safe.contains(&request.method) && !is_upgrade;
         let is_form_post = self.is_form_post(request);
         if !is_safe && !is_form_post {
-            self.check_origin(request).map_err(Failure::Csrf)?;
+            origin::check(request, &self.trusted).map_err(Failure::Csrf)?;
         }
         // A check that another guard has left stays.
         if self.token != TokenSource::None {
@@ -107,27 +116,6 @@ impl Rules {
         Ok(())
     }
 
-    fn check_origin(&self, request: &Parts) -> Result<(), CsrfRefusal> {
-        let origin = text_of(request, &header::ORIGIN);
-        let parsed = origin.and_then(Origin::parse);
-        if let Some(origin) = &parsed
-            && self.trusted.contains(origin)
-        {
-            return Ok(());
-        }
-        match (text_of(request, &SEC_FETCH_SITE), origin) {
-            (Some("same-origin" | "none"), _) | (None, None) => Ok(()),
-            (Some(_), _) => Err(CsrfRefusal::CrossSite),
-            (None, Some(_)) => match parsed.zip(Host::of(request)) {
-                Some((origin, host)) if origin.is_at(host) => origin
-                    .is_secure()
-                    .then_some(())
-                    .ok_or(CsrfRefusal::PlainHttp),
-                _ => Err(CsrfRefusal::CrossSite),
-            },
-        }
-    }
-
     /// Returns `true` if the request is a form that one of `form_posts` lets pass.
     fn is_form_post(&self, request: &Parts) -> bool {
         let is_from = |trusted: &Origin| {
@@ -139,15 +127,6 @@ impl Rules {
             && is_form(&request.headers)
             && here.any(|(trusted, path)| path == request.uri.path() && is_from(trusted))
     }
-}
-
-/// The value of the fields of this name. Fields that are not text, or that differ, count as one value that never
-/// passes.
-fn text_of<'a>(request: &'a Parts, name: &HeaderName) -> Option<&'a str> {
-    let mut fields = request.headers.get_all(name).iter();
-    let first = fields.next()?;
-    let is_one = fields.all(|field| field == first);
-    Some(first.to_str().ok().filter(|_| is_one).unwrap_or("?"))
 }
 
 /// The checks that the guards around a handler leave to the extractor of a form.
@@ -216,4 +195,3 @@ const BEHIND_PROXY: &str = "if this is the origin of the site itself, behind a p
 const WITHOUT_TLS: &str = "if this is the origin of the site itself, which has no TLS, give it to the guard's `trust_origin`";
 pub(super) const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 const TOKEN_HEADER: &str = "x-csrf-token";
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

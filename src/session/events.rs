@@ -136,30 +136,35 @@ pub(crate) fn save_failed(error: &(dyn Error + 'static)) {
     counter!(name::FAILURES, "failure" => "Save").increment(1);
 }
 
-/// A CSRF check refused a request. Its origin and host are given if they have the form of one.
-pub(crate) fn request_refused(
-    refusal: impl Debug,
-    sentence: &str,
-    advice: Option<&str>,
-    origin: Option<&str>,
-    host: Option<&str>,
-) {
+/// A request, as far as the event of its refusal shows it.
+#[derive(Default)]
+pub(crate) struct RefusedRequest<'a> {
+    pub(crate) path: Option<&'a str>,
+    /// Origin and host are given if they have the form of one.
+    pub(crate) origin: Option<&'a str>,
+    pub(crate) host: Option<&'a str>,
+    pub(crate) advice: Option<&'a str>,
+}
+
+/// A CSRF check refused a request.
+pub(crate) fn request_refused(refusal: impl Debug, sentence: &str, request: &RefusedRequest<'_>) {
     #[cfg(all(feature = "metrics", feature = "tower"))]
     counter!(name::CSRF_REFUSALS, "refusal" => format!("{refusal:?}")).increment(1);
     #[cfg(feature = "tracing")]
     tracing::warn!(
         refusal = sentence,
-        advice,
-        origin,
-        host,
+        advice = request.advice,
+        path = request.path,
+        origin = request.origin,
+        host = request.host,
         "a request was refused by a CSRF check"
     );
 }
 
 /// A layer is missing, or there are two.
-pub(crate) fn setup_is_wrong(sentence: &str) {
+pub(crate) fn setup_is_wrong(path: Option<&str>, sentence: &str) {
     #[cfg(feature = "tracing")]
-    tracing::error!(sentence, "a request could not be served");
+    tracing::error!(path, sentence, "a request could not be served");
     #[cfg(all(feature = "metrics", feature = "tower"))]
     counter!(name::FAILURES, "failure" => "Setup").increment(1);
 }

@@ -95,7 +95,7 @@ where
         let session = (layer.wrap)(pending.session.clone());
         provide(&mut *request.extensions_mut(), session);
         let mut path = RequestPath::new(request.path());
-        let inner = self.inner.call(request);
+        let inner = path.during(|| self.inner.call(request));
         Box::pin(async move {
             let mut inner = pin!(inner);
             let mut answered = poll_fn(|cx| path.during(|| inner.as_mut().poll(cx))).await?;

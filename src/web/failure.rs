@@ -73,7 +73,9 @@ impl Failure {
             Failure::Save(error) => events::save_failed(error),
             // Reported by csrf/rules.rs, which knows the origin and the host.
             Failure::Csrf(_) => {}
-            Failure::Setup(sentence) => events::setup_is_wrong(sentence),
+            Failure::Setup(sentence) => {
+                events::setup_is_wrong(path::current().as_deref(), sentence);
+            }
         }
         self
     }
@@ -147,7 +149,7 @@ impl CsrfRefusal {
             CsrfRefusal::CrossSite => "refused: the request comes from another site",
             CsrfRefusal::PlainHttp => "refused: the request comes from a page without TLS",
             CsrfRefusal::NoToken => {
-                "refused: the request has no CSRF token in the header `x-csrf-token`"
+                "refused: the request has no CSRF token; send it in the header `x-csrf-token`, or a form in its field `csrf_token`"
             }
             CsrfRefusal::WrongToken => {
                 "refused: the CSRF token is not of this session; load the page again"

@@ -54,4 +54,5 @@ pub(crate) use {
     framework::Extensions,
     gate::Gate,
     host::Host,
+    path::current as current_path,
 };

@@ -27,7 +27,7 @@ impl RequestPath {
 }
 
 /// Returns the path of the request that this thread works on, if a session layer is around it.
-pub(super) fn current() -> Option<String> {
+pub(crate) fn current() -> Option<String> {
     #[cfg(feature = "tracing")]
     return CURRENT.try_with(|path| path.borrow().clone()).ok()?;
     #[cfg(not(feature = "tracing"))]

@@ -74,11 +74,11 @@ where
             request = Request::from_parts(parts, body);
         }
         let pending = layer.load_from(request.headers(), context);
-        let path = RequestPath::new(request.uri().path());
+        let mut path = RequestPath::new(request.uri().path());
         let session = (layer.wrap)(pending.session.clone());
         provide(request.extensions_mut(), session);
         ResponseFuture {
-            inner: self.inner.call(request),
+            inner: path.during(|| self.inner.call(request)),
             pending,
             path,
         }

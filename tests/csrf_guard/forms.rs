@@ -293,6 +293,22 @@ fn only_forms_may_have_their_token_inside() {
 }
 
 #[test]
+fn a_form_without_a_token_is_not_said_to_have_a_wrong_one() {
+    let (pair, token) = visitor_of(&cookie());
+    let ask = |body: &str| ask(&app(in_forms()), &pair, "/any", FORM, None, body.to_owned());
+    let foreign = format!("amount=1&csrf_token=A{}", &token[1..]);
+    for (body, sentence) in [
+        ("amount=1", "has no CSRF token"),
+        ("amount=1&csrf_token=", "has no CSRF token"),
+        (&foreign, "is not of this session"),
+    ] {
+        let (status, text) = ask(body);
+        assert_eq!(status, 403, "{body}");
+        assert!(text.contains(sentence), "{body}: {text}");
+    }
+}
+
+#[test]
 fn a_handler_that_checks_no_field_is_guarded_by_the_origin_only() {
     let (pair, _) = visitor_of(&cookie());
     let (status, body) = ask(&app(in_forms()), &pair, "/plain", FORM, None, form("junk"));

@@ -326,7 +326,8 @@ mod told {
             ("GET", "/form", &[], "send the form by POST"),
         ] {
             let request = request(method, path, fields);
-            check_told(routes(), request, Level::WARN, &[refused, sentence]);
+            let path = format!("path={path:?}");
+            check_told(routes(), request, Level::WARN, &[refused, sentence, &path]);
         }
     }
 
