@@ -56,10 +56,9 @@ async fn sign_in(session: Session, Form(form): Form<SignIn>) -> Result<Response,
     }
     session.sign_in()?;
     session.insert("user", form.name)?;
-    match form.remember {
-        Some(_) => session.remember_for(MONTH)?,
-        // An earlier sign-in may have been remembered.
-        None => session.forget()?,
+    // An earlier sign-in in this browser may have been remembered; `sign_in` has ended that.
+    if form.remember.is_some() {
+        session.remember_for(MONTH)?;
     }
     Ok(Redirect::to("/").into_response())
 }

@@ -110,7 +110,7 @@ impl Listener {
     }
 
     fn render(&self, text: &str) -> String {
-        // ReadEvent works after the head. Writing is an error that says that it is too late.
+        // Reading works after the head. Writing is an error that says that it is too late.
         let user: Option<String> = self.session.get("user").unwrap_or_default();
         let user = user.unwrap_or_default();
         match self.session.insert("last", text) {

@@ -64,8 +64,8 @@ impl<T: Payload> Session<T> {
     /// Ends the session at the latest `span` from now, for example when an identity provider's token ends.
     ///
     /// The session cannot outlive its timeouts. Of several calls the earliest end counts. Only
-    /// [`invalidate`](Self::invalidate), or [`renew`](Self::renew) in a later request, lifts it, so call this at every
-    /// sign-in, before or after `renew`.
+    /// [`sign_in`](Self::sign_in), [`invalidate`](Self::invalidate), or [`renew`](Self::renew) in a later request, lifts
+    /// it, so call this after every `sign_in`.
     ///
     /// # Examples
     ///
