@@ -46,22 +46,38 @@ pub(crate) struct Attributes {
 impl Attributes {
     /// Returns every mistake in the attributes, by themselves, together, and with the prefix of a name.
     pub(crate) fn mistakes(&self, name: Option<&CookieName>) -> Vec<ConfigError> {
-        let path = wrong_path(&self.path).map(|reason| ConfigError::new("path", reason));
-        let domain = self.domain.as_deref().filter(|domain| !is_domain(domain));
-        let domain = domain.map(|_| ConfigError::new("domain", NO_DOMAIN));
+        let mut mistakes = Vec::new();
+        if let Some(reason) = wrong_path(&self.path) {
+            mistakes.push(ConfigError::new("path", reason));
+        }
+        if self
+            .domain
+            .as_deref()
+            .is_some_and(|domain| !is_domain(domain))
+        {
+            mistakes.push(ConfigError::new("domain", NO_DOMAIN));
+        }
         let prefix = name.map_or(Prefix::None, CookieName::prefix);
-        let (is_host, has_prefix) = (prefix == Prefix::Host, prefix != Prefix::None);
-        let is_for_all_sites = self.same_site == SameSite::None;
+        let is_host = prefix == Prefix::Host;
         let conflicts = [
-            (!self.secure && is_for_all_sites, NONE_WITHOUT_SECURE),
+            (
+                !self.secure && self.same_site == SameSite::None,
+                SAME_SITE_NONE_WITHOUT_SECURE,
+            ),
             (!self.secure && self.partitioned, PARTITIONED_WITHOUT_SECURE),
-            (!self.secure && has_prefix, PREFIX_WITHOUT_SECURE),
+            (
+                !self.secure && prefix != Prefix::None,
+                PREFIX_WITHOUT_SECURE,
+            ),
             (is_host && self.domain.is_some(), HOST_WITH_DOMAIN),
             (is_host && self.path != "/", HOST_WITH_PATH),
         ];
-        let conflicts = conflicts.into_iter().filter(|(is_so, _)| *is_so);
-        let conflicts = conflicts.map(|(_, sentence)| ConfigError::general(sentence));
-        path.into_iter().chain(domain).chain(conflicts).collect()
+        for (is_so, sentence) in conflicts {
+            if is_so {
+                mistakes.push(ConfigError::general(sentence));
+            }
+        }
+        mistakes
     }
 
     /// Returns the name of a cookie if none was chosen, with the safest prefix that the attributes allow.
@@ -159,7 +175,7 @@ const LONGEST_VALUE: usize = 1024;
 
 const NO_DOMAIN: &str =
     "is not a host name, expected one like `example.com`, without a leading dot or a port";
-const NONE_WITHOUT_SECURE: &str = "browsers refuse `SameSite=None` without `Secure`; leave out \
+const SAME_SITE_NONE_WITHOUT_SECURE: &str = "browsers refuse `SameSite=None` without `Secure`; leave out \
     `danger_allow_http` or choose another `same_site`";
 const PARTITIONED_WITHOUT_SECURE: &str = "browsers refuse `Partitioned` without `Secure`; leave out \
     `danger_allow_http` or `partitioned`";
