@@ -54,5 +54,7 @@ pub(crate) use {
     framework::Extensions,
     gate::Gate,
     host::Host,
-    path::current as current_path,
 };
+
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) use path::current as current_path;
