@@ -14,19 +14,14 @@
 //! name = "__Host-login"
 //! idle_timeout = "15m"
 //! keys_file = "/run/secrets/session_keys"
+//! watch_keys = "10s"
 //! ```
 
 use std::{env, error::Error, fs, net::Ipv4Addr};
 
 use axum::{Router, routing::get};
 use hardtack::{Session, SessionCookie, SessionError, SessionLayer, SessionSettings};
-use serde::Deserialize;
 use tokio::net::TcpListener;
-
-#[derive(Deserialize)]
-struct Site {
-    session: SessionSettings,
-}
 
 fn settings(file: Option<&str>) -> Result<SessionSettings, Box<dyn Error>> {
     Ok(match file {
@@ -34,19 +29,8 @@ fn settings(file: Option<&str>) -> Result<SessionSettings, Box<dyn Error>> {
         Some(path) if path.ends_with(".ini") => {
             SessionSettings::from_ini(&fs::read_to_string(path)?, "session.")?
         }
-        Some(path) => from_toml(path, &fs::read_to_string(path)?)?,
+        Some(path) => SessionSettings::from_toml(&fs::read_to_string(path)?, "session")?,
     })
-}
-
-/// The error of `toml` prints the lines around a mistake, or the whole file, and there may be keys in it. Its message has
-/// none of them.
-fn from_toml(path: &str, text: &str) -> Result<SessionSettings, String> {
-    let site: Site = toml::from_str(text).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start);
-        let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
-        format!("{path}:{}: {}", 1 + line_ends.count(), error.message())
-    })?;
-    Ok(site.session)
 }
 
 fn app(cookie: SessionCookie) -> Router {

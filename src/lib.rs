@@ -123,7 +123,8 @@
 //! | `cookie` | Sessions from and to the cookies of a `cookie::CookieJar`. | `load_from_cookies` and `save_as_cookies` |
 //! | `tracing` | `tracing` events for the outcomes of sessions, omitted refreshes, replaced keys, and failures. | events |
 //! | `metrics` | Counters of outcomes, writes, refusals and failures, and the sizes of tokens, by the facade of the crate `metrics`. | metrics |
-//! | `watch` | A key ring that follows its files, variables and functions. | [`keys::WatchedKeyRing`] |
+//! | `watch` | A key ring that follows its files, variables and functions. | [`keys::WatchedKeyRing`], the setting `watch_keys` |
+//! | `toml` | Settings from a table of a TOML file. | [`SessionSettings::from_toml`] |
 //! | `migrate` | Sessions of other libraries, taken over from their cookies until a date. | [`migrate`], [`migrate_from`](carrier::SessionCookieBuilder::migrate_from) |
 //! | `derive` | `#[derive(SessionData)]`, the label and the schema of a typed session. | [`SessionData`] |
 //! | `device-bound` | Sessions bound to a device. Experimental: it may change in a minor release. | [`device`], [`device_bound`](carrier::SessionCookieBuilder::device_bound), `web::DeviceLayer`, and feature `http` |
@@ -202,6 +203,7 @@ pub use web::SessionLayer;
     feature = "derive",
     feature = "device-bound",
     feature = "migrate",
+    feature = "toml",
     feature = "watch"
 ))]
 #[doc = include_str!("../docs/device-bound.md")]

@@ -34,7 +34,7 @@ pub use ring_key::RingKey;
 pub use shared_ring::{IntoKeys, SharedKeyRing};
 pub use source::{RingSource, RingSourceError};
 #[cfg(feature = "watch")]
-pub use watch::{PollOutcome, WatchGuard, WatchedKeyRing};
+pub use watch::{PollOutcome, WatchedKeyRing};
 
 pub(crate) use purpose::Purpose;
 pub(crate) use purpose_keys::{PurposeKey, PurposeKeys};

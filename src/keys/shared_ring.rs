@@ -167,6 +167,13 @@ impl<K: Key> SharedKeyRing<K> {
         slots.map(|slot| slot.overlap).max().unwrap_or(0)
     }
 
+    /// Returns `true` if another handle of this ring is left, or a cookie that was built with it.
+    #[cfg(feature = "watch")]
+    pub(super) fn is_used_elsewhere(&self) -> bool {
+        let is_served = |slot: &Weak<PurposeSlot>| slot.strong_count() > 0;
+        Arc::strong_count(&self.shared) > 1 || self.lock().slots.iter().any(is_served)
+    }
+
     /// Derives the keys for `purpose`, now and whenever the ring is replaced. Each key must open for `overlap` seconds
     /// after the next one begins to seal.
     pub(crate) fn serve(

@@ -1,10 +1,8 @@
 //! A key ring that follows its sources.
 
 use std::{
-    convert::Infallible,
     fmt, io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::mpsc::{self, RecvTimeoutError, Sender},
     thread,
     time::Duration,
 };
@@ -50,8 +48,7 @@ use crate::{
 /// let watched = WatchedKeyRing::from_sources([RingSource::file(&path)])?;
 /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
 ///
-/// // Keep the guard: dropping it stops the thread.
-/// let _watching = watched
+/// watched
 ///     .on_poll(|outcome| {
 ///         if let PollOutcome::Refused(error) = outcome {
 ///             eprintln!("{error}");
@@ -252,8 +249,9 @@ impl<K: Key> WatchedKeyRing<K> {
         self
     }
 
-    /// Starts a thread that polls the sources until the returned guard is dropped. The first poll is after the first
-    /// interval.
+    /// Starts a thread that polls the sources for as long as the ring is in use. The first poll is after the first
+    /// interval. When no cookie, header or token is left that was built with the ring, nor a [`SharedKeyRing`] of it,
+    /// the thread ends instead of the next poll.
     ///
     /// # Examples
     ///
@@ -265,9 +263,7 @@ impl<K: Key> WatchedKeyRing<K> {
     ///
     /// let watched = WatchedKeyRing::from_sources([source])?;
     /// let cookie = SessionCookie::encrypted(watched.keys()).build()?;
-    /// let watching = watched.spawn()?;
-    /// // … serve …
-    /// drop(watching);
+    /// watched.spawn()?;
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -279,17 +275,18 @@ impl<K: Key> WatchedKeyRing<K> {
         feature = "wasm_js",
         not(all(target_family = "wasm", target_os = "unknown"))
     ))]
-    pub fn spawn(mut self) -> io::Result<WatchGuard> {
-        let (running, wait) = mpsc::channel();
-        let name = "hardtack keys".to_owned();
-        thread::Builder::new().name(name).spawn(move || {
-            while wait.recv_timeout(self.interval) == Err(RecvTimeoutError::Timeout) {
-                let look = self.poll(Clock::system());
-                // The panic hook has reported a panic.
-                let _ = catch_unwind(AssertUnwindSafe(|| (self.on_poll)(look)));
+    pub fn spawn(mut self) -> io::Result<()> {
+        let watching = move || loop {
+            thread::sleep(self.interval);
+            if !self.keys.is_used_elsewhere() {
+                break;
             }
-        })?;
-        Ok(WatchGuard { _running: running })
+            let outcome = self.poll(Clock::system());
+            // The panic hook has reported a panic.
+            let _ = catch_unwind(AssertUnwindSafe(|| (self.on_poll)(outcome)));
+        };
+        let thread = thread::Builder::new().name("hardtack keys".to_owned());
+        thread.spawn(watching).map(drop)
     }
 }
 
@@ -336,21 +333,6 @@ pub enum PollOutcome {
     /// The sources are the same as at the previous poll, and do not make a ring that can be used. The earlier ring
     /// stays in use.
     Refused(RingSourceError),
-}
-
-/// The guard of a thread that watches the sources of a [`WatchedKeyRing`] until the guard is dropped.
-///
-/// Dropping it wakes the thread and does not wait for it, so a poll in progress may still end.
-#[must_use = "the watching ends when this is dropped: give it a name, such as `_watching`, and not `_`"]
-pub struct WatchGuard {
-    /// Nothing is ever sent. Dropping the sender wakes the thread.
-    _running: Sender<Infallible>,
-}
-
-impl fmt::Debug for WatchGuard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("WatchGuard")
-    }
 }
 
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 use super::{
     SessionSettings,
     error::Problem,
+    keys::PollEvery,
     table::{Given, Of, find},
     value::{Refusal, Value},
 };
@@ -26,7 +27,7 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn is_of_keys(&self) -> bool {
-        self.get::<Vec<RingSource>>().is_some()
+        self.get::<Vec<RingSource>>().is_some() || self.get::<PollEvery>().is_some()
     }
 
     fn get<V: Any>(&self) -> Option<&V> {
@@ -59,7 +60,7 @@ impl SessionSettings {
             shown: shown.to_owned(),
             given: (setting.read)(value)?,
         };
-        if entry.is_of_keys() && self.keys().is_some() {
+        if entry.get::<Vec<RingSource>>().is_some() && self.keys().is_some() {
             return Err(OTHER_KEYS.into());
         }
         self.entries.insert(setting.name, entry);

@@ -6,7 +6,10 @@ mod compound;
 mod entries;
 mod error;
 mod ini;
+mod keys;
 mod table;
+#[cfg(feature = "toml")]
+mod toml;
 mod value;
 mod variables;
 
@@ -23,8 +26,7 @@ use crate::{
     carrier::{
         Carrier, ConfigError, DEFAULT_ABSOLUTE, SessionBuilder, SessionCookie, SessionCookieBuilder,
     },
-    crypto::suite::Mode,
-    keys::{EncryptionKey, KeyRing, RingSource},
+    keys::EncryptionKey,
     state::Payload,
 };
 
@@ -36,7 +38,8 @@ use crate::{
 ///
 /// A span of time is a text like `30m` or `12h`, or a number of seconds. Every number and flag may be a
 /// text. The keys are in `keys` (as text), in the environment variable named by `keys_env`, in the file named by
-/// `keys_file`, or in several of these, listed by `keys_from`.
+/// `keys_file`, or in several of these, listed by `keys_from`; with `watch_keys` (feature `watch`) the cookie follows
+/// them while the program runs.
 ///
 /// Deserializing accepts any value, because a format's own error may quote the lines around a mistake, and those may
 /// contain keys. [`check`](Self::check), [`into_builder`](Self::into_builder) and [`build`](Self::build) report all
@@ -130,33 +133,6 @@ impl SessionSettings {
         self.apply(self.builder()?)
     }
 
-    /// Removes the sources of the keys and returns them, for a program that reads the keys itself, for example with a
-    /// `WatchedKeyRing` (feature `watch`). The other settings go to [`apply_to`](Self::apply_to).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::EncryptionKey;
-    /// use hardtack::{KeyRing, SessionCookie, SessionSettings, keys::SharedKeyRing};
-    ///
-    /// # let key = EncryptionKey::generate()?.expose_secret();
-    /// # let file = format!(r#"{{"keys": "{}"}}"#, *key);
-    /// let mut settings: SessionSettings = serde_json::from_str(&file)?;
-    /// let keys = SharedKeyRing::new(KeyRing::from_sources(settings.take_key_sources()?)?);
-    /// let cookie = settings.apply_to(SessionCookie::encrypted(keys.clone()))?.build()?;
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Returns a [`SettingsError`] if a setting is refused, or none names keys. The keys are not read.
-    pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
-        self.check()?;
-        let keys = self.key_sources()?;
-        self.entries.retain(|_, entry| !entry.is_of_keys());
-        Ok(keys)
-    }
-
     /// Applies the settings to a builder that already has keys, such as a [`SharedKeyRing`](crate::keys::SharedKeyRing)
     /// that the program replaces while it runs. A setting that is left out stays as it is in the builder.
     ///
@@ -181,9 +157,8 @@ impl SessionSettings {
         builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
         self.check()?;
-        if let Some((shown, _)) = self.keys() {
-            return Err(self.problem(shown, KEYS_OF_THE_PROGRAM).into());
-        }
+        let of_keys = self.entries.values().filter(|entry| entry.is_of_keys());
+        refuse_any(of_keys.map(|entry| self.problem(&entry.shown, KEYS_OF_THE_PROGRAM)))?;
         let mode = builder.mode();
         if *self.get("mode").unwrap_or(&mode) != mode {
             return Err(self.problem(&self.shown("mode"), OTHER_MODE).into());
@@ -239,22 +214,6 @@ impl SessionSettings {
         mistakes.map(|error| self.mistake(&error)).collect()
     }
 
-    fn key_sources(&self) -> Result<Vec<RingSource>, Problem> {
-        let sources = self.keys().map(|(_, sources)| sources.clone());
-        sources.ok_or_else(|| self.mistake_in_keys(NO_KEYS))
-    }
-
-    fn builder(&self) -> Result<Builder, Problem> {
-        let sources = self.key_sources()?;
-        let builder = match self.get("mode") {
-            Some(Mode::UnencryptedButSigned) => {
-                KeyRing::from_sources(sources).map(SessionCookie::unencrypted_but_signed)
-            }
-            _ => KeyRing::from_sources(sources).map(SessionCookie::encrypted),
-        };
-        builder.map_err(|error| self.mistake_in_keys(error))
-    }
-
     fn apply<C, T: Payload>(
         &self,
         builder: SessionBuilder<C, T>,
@@ -277,8 +236,6 @@ impl SessionSettings {
     }
 }
 
-const NO_KEYS: &str = "there are no keys; give `keys_env` with the name of an environment variable, \
-    `keys_file` with a path, `keys_from` with several of these, or `keys` with the keys themselves";
 const OPPOSITE: &str = "is the opposite of `danger_allow_http`; leave out one of them";
 const OF_COOKIES: &str =
     "is a setting of cookies, and these sessions travel without one; leave it out";

@@ -6,6 +6,7 @@ use strsim::levenshtein;
 
 use super::{
     compound,
+    keys::PollEvery,
     value::{Refusal, Value, either},
 };
 use crate::{
@@ -55,6 +56,7 @@ pub(super) const SETTINGS: &[Setting] = {
         row("keys_env", All, |v| call(compound::source("env", v), |b, _| b)),
         row("keys_file", All, |v| call(compound::source("file", v), |b, _| b)),
         row("keys_from", All, |v| call(compound::sources(v), |b, _| b)),
+        row("watch_keys", All, |v| call(v.span().map(PollEvery), |b, _| b)),
         row("name", Cookies, |v| call(v.text(), Builder::name)),
         row("path", Cookies, |v| call(v.text(), Builder::path)),
         row("domain", Cookies, |v| call(v.text(), Builder::domain)),

@@ -75,6 +75,7 @@ fn every_setting_has_an_effect() {
     let signed = format!("mode = 'unencrypted-but-signed'\nkeys = '{}'", *signing);
     let (_folder, path) = Folder::with("keys", &one);
     let in_file = format!("keys_file = {path:?}");
+    let watched = format!("{in_file}\nwatch_keys = '10s'");
     let from_file = format!("keys_from = [{{file = {path:?}}}]");
     let opens_one = |settings: &str| opens(settings, &of_one);
     let parts_from_one = |settings: &str| {
@@ -94,6 +95,10 @@ fn every_setting_has_an_effect() {
         effect("keys", &of_other, &of_one, &opens_one),
         effect("keys_file", &of_other, &in_file, &opens_one),
         effect("keys_from", &of_other, &from_file, &opens_one),
+        // A file that is watched has to end with a line feed.
+        effect("watch_keys", &in_file, &watched, &|settings| {
+            toml(settings).build().is_err()
+        }),
         effect("keys_env", "NO_SUCH_KEYS", VARIABLE, &reads_variable),
         effect("name", "", "name = 'login'", &|settings| {
             field(toml(settings)).0 == "login"

@@ -14,7 +14,10 @@ mod properties;
 mod refusals;
 mod ring_sources;
 mod secrets;
+#[cfg(feature = "toml")]
+mod toml;
 mod variables;
+mod watching;
 
 use crate::common::browser;
 use crate::common::cases;

@@ -6,8 +6,8 @@ use std::{
 };
 
 use hardtack::{
-    SessionCookie,
-    keys::{PollOutcome, RingSource, WatchGuard},
+    EncryptionKey, SessionCookie,
+    keys::{PollOutcome, RingSource, WatchedKeyRing},
 };
 
 use super::{Vault, id, key, moments::at, watch};
@@ -40,7 +40,7 @@ fn the_thread_replaces_the_ring_and_reports_each_poll() {
     let cookie = SessionCookie::encrypted(watched.keys()).build().unwrap();
     let (tell, looks) = channel();
     let on_poll = move |look| drop(tell.send(look));
-    let _watching = watched.interval(SHORT).on_poll(on_poll).spawn().unwrap();
+    watched.interval(SHORT).on_poll(on_poll).spawn().unwrap();
     until(&looks, |look| matches!(look, PollOutcome::Unchanged));
     let new = key();
     vault.put(&new);
@@ -68,32 +68,68 @@ fn a_panic_in_a_source_or_a_hook_does_not_end_the_watching() {
         tell.send(look).unwrap();
         assert!(count > 2, "on purpose");
     });
-    let _watching = watched.spawn().unwrap();
+    let _in_use = watched.keys();
+    watched.spawn().unwrap();
     until(&looks, |look| matches!(look, PollOutcome::Refused(_)));
     until(&looks, |look| matches!(look, PollOutcome::Unchanged));
     until(&looks, |look| matches!(look, PollOutcome::Unchanged));
 }
 
-/// A running watch. Its thread drops the sender when it ends.
-fn watching(interval: Duration) -> (WatchGuard, Receiver<PollOutcome>) {
-    let (tell, looks) = channel();
-    let watched = Vault::with(key()).watch().interval(interval);
-    let watched = watched.on_poll(move |look| drop(tell.send(look)));
-    (watched.spawn().unwrap(), looks)
+/// The outcomes of a thread that has polled once. It drops the sender when it ends.
+#[track_caller]
+fn polls_of(watched: WatchedKeyRing<EncryptionKey>) -> Receiver<PollOutcome> {
+    let (tell, polls) = channel();
+    let watched = watched.interval(SHORT);
+    let watched = watched.on_poll(move |outcome| drop(tell.send(outcome)));
+    watched.spawn().unwrap();
+    until(&polls, |outcome| matches!(outcome, PollOutcome::Unchanged));
+    polls
+}
+
+/// There may be polls of the time before.
+#[track_caller]
+fn until_the_thread_ends(polls: &Receiver<PollOutcome>) {
+    for _ in 0..MANY {
+        match polls.recv_timeout(LONG) {
+            Ok(_) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Timeout) => break,
+        }
+    }
+    panic!("the thread goes on");
 }
 
 #[test]
-fn the_thread_ends_when_its_guard_is_dropped_and_does_not_wait_out_the_interval() {
-    // The first poll would come after the interval, so there is none.
-    for interval in [Duration::from_secs(86_400), Duration::MAX] {
-        let (watching, looks) = watching(interval);
-        drop(watching);
-        let ended = looks.recv_timeout(LONG);
-        assert!(
-            matches!(ended, Err(RecvTimeoutError::Disconnected)),
-            "{ended:?}"
-        );
+fn the_thread_ends_with_the_last_cookie_of_its_ring() {
+    let watched = Vault::with(key()).watch();
+    let [one, other] = ["__Host-one", "__Host-other"].map(|name| {
+        let builder = SessionCookie::encrypted(watched.keys()).name(name);
+        builder.build().unwrap()
+    });
+    let polls = polls_of(watched);
+    drop(one);
+    for _ in 0..3 {
+        until(&polls, |_| true);
     }
+    drop(other);
+    until_the_thread_ends(&polls);
+}
+
+#[test]
+fn the_thread_goes_on_while_a_cookie_can_still_be_built() {
+    let vault = Vault::with(key());
+    let watched = vault.watch();
+    let keys = watched.keys();
+    let polls = polls_of(watched);
+    let cookie = SessionCookie::encrypted(keys).build().unwrap();
+    let new = key();
+    vault.put(&new);
+    until(&polls, |outcome| {
+        matches!(outcome, PollOutcome::Replaced { .. })
+    });
+    assert_eq!(cookie.keys_in_use(at(0)).seals, id(&new));
+    drop(cookie);
+    until_the_thread_ends(&polls);
 }
 
 #[test]

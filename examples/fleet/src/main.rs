@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cookie = SessionCookie::encrypted(watched.keys())
         .absolute_timeout(revocations::ABSOLUTE_TIMEOUT)
         .build()?;
-    let _watching = watched.spawn()?;
+    watched.spawn()?;
 
     let redis = env::var("REDIS_URL").unwrap_or("redis://127.0.0.1:6379".to_owned());
     let instance = Instance {

@@ -47,7 +47,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cookie = SessionCookie::encrypted(watched.keys())
         .device_bound(DeviceBound::at("/.session"))
         .build()?;
-    let _watching = watched.interval(Duration::from_millis(500)).spawn()?;
+    watched.interval(Duration::from_millis(500)).spawn()?;
 
     let keys = cookie.clone();
     let app = Router::new()

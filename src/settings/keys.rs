@@ -1,0 +1,113 @@
+//! The settings of the keys: where they are, and whether the cookie follows them.
+
+use std::time::Duration;
+
+use super::{
+    SessionSettings,
+    error::{Problem, SettingsError},
+    table::Builder,
+};
+use crate::{
+    carrier::SessionCookie,
+    crypto::suite::Mode,
+    keys::{Key, KeyRing, RingSource, SharedKeyRing},
+};
+
+/// Time between two polls of the sources of the keys.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PollEvery(pub(super) Duration);
+
+impl SessionSettings {
+    /// Removes the settings of the keys and returns their sources, for a program that reads the keys itself, for example
+    /// with a `WatchedKeyRing` of its own. The other settings go to [`apply_to`](Self::apply_to).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::EncryptionKey;
+    /// use hardtack::{KeyRing, SessionCookie, SessionSettings, keys::SharedKeyRing};
+    ///
+    /// # let key = EncryptionKey::generate()?.expose_secret();
+    /// # let file = format!(r#"{{"keys": "{}"}}"#, *key);
+    /// let mut settings: SessionSettings = serde_json::from_str(&file)?;
+    /// let keys = SharedKeyRing::new(KeyRing::from_sources(settings.take_key_sources()?)?);
+    /// let cookie = settings.apply_to(SessionCookie::encrypted(keys.clone()))?.build()?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`SettingsError`] if a setting is refused, or none names keys. The keys are not read.
+    pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
+        self.check()?;
+        let sources = self.key_sources()?;
+        self.entries.retain(|_, entry| !entry.is_of_keys());
+        Ok(sources)
+    }
+
+    pub(super) fn builder(&self) -> Result<Builder, Problem> {
+        match self.get("mode") {
+            Some(Mode::UnencryptedButSigned) => {
+                self.ring().map(SessionCookie::unencrypted_but_signed)
+            }
+            _ => self.ring().map(SessionCookie::encrypted),
+        }
+    }
+
+    fn ring<K: Key>(&self) -> Result<SharedKeyRing<K>, Problem> {
+        let sources = self.key_sources()?;
+        if let Some(PollEvery(interval)) = self.get(WATCH_KEYS) {
+            return self.watched_ring(sources, *interval);
+        }
+        let ring = KeyRing::from_sources(sources);
+        let ring = ring.map_err(|error| self.mistake_in_keys(error))?;
+        Ok(SharedKeyRing::new(ring))
+    }
+
+    #[cfg(all(
+        feature = "watch",
+        any(
+            feature = "wasm_js",
+            not(all(target_family = "wasm", target_os = "unknown"))
+        )
+    ))]
+    fn watched_ring<K: Key>(
+        &self,
+        sources: Vec<RingSource>,
+        interval: Duration,
+    ) -> Result<SharedKeyRing<K>, Problem> {
+        let watched = crate::keys::WatchedKeyRing::from_sources(sources);
+        let watched = watched.map_err(|error| self.mistake_in_keys(error))?;
+        let ring = watched.keys();
+        let spawned = watched.interval(interval).spawn();
+        spawned.map_err(|error| {
+            self.problem(&self.shown(WATCH_KEYS), &format!("needs a thread: {error}"))
+        })?;
+        Ok(ring)
+    }
+
+    #[cfg(not(all(
+        feature = "watch",
+        any(
+            feature = "wasm_js",
+            not(all(target_family = "wasm", target_os = "unknown"))
+        )
+    )))]
+    fn watched_ring<K>(
+        &self,
+        _: Vec<RingSource>,
+        _: Duration,
+    ) -> Result<SharedKeyRing<K>, Problem> {
+        let reason = "needs feature `watch` of the crate hardtack; enable it, or leave this out";
+        Err(self.problem(&self.shown(WATCH_KEYS), reason))
+    }
+
+    fn key_sources(&self) -> Result<Vec<RingSource>, Problem> {
+        let sources = self.keys().map(|(_, sources)| sources.clone());
+        sources.ok_or_else(|| self.mistake_in_keys(NO_KEYS))
+    }
+}
+
+const WATCH_KEYS: &str = "watch_keys";
+const NO_KEYS: &str = "there are no keys; give `keys_env` with the name of an environment variable, \
+    `keys_file` with a path, `keys_from` with several of these, or `keys` with the keys themselves";

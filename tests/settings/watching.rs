@@ -1,0 +1,72 @@
+//! Cookies that follow the keys of their settings.
+
+use super::{folder::Folder, key, refused, toml};
+
+#[cfg(feature = "watch")]
+#[test]
+fn a_cookie_follows_its_keys() {
+    use hardtack::EncryptionKey;
+    use std::{
+        thread,
+        time::{Duration, SystemTime},
+    };
+
+    let (old, new) = (key(), key());
+    let (folder, path) = Folder::with("keys", format!("{old}\n"));
+    let cookie = toml(&format!("keys_file = {path:?}\nwatch_keys = '1s'"));
+    let cookie = cookie.build().unwrap();
+    folder.write("keys", format!("{new}\n{old}\n"));
+    let new: EncryptionKey = new.parse().unwrap();
+    // Two polls take two seconds.
+    for _ in 0..3_000 {
+        if cookie.keys_in_use(SystemTime::now()).seals == new.id() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    panic!("the cookie does not follow its keys");
+}
+
+#[cfg(feature = "watch")]
+#[test]
+fn a_file_that_is_watched_has_to_be_whole() {
+    let (_folder, path) = Folder::with("keys", key());
+    let settings = toml(&format!("keys_file = {path:?}\nwatch_keys = '10s'"));
+    let (names, sentence) = refused(settings.build());
+    assert_eq!(names, ["keys_file"]);
+    assert!(sentence.contains("line feed"), "{sentence}");
+}
+
+#[cfg(not(feature = "watch"))]
+#[test]
+fn without_the_feature_the_setting_is_refused() {
+    let (names, sentence) = refused(toml(&format!("keys = '{}'\nwatch_keys = 10", key())).build());
+    assert_eq!(names, ["watch_keys"]);
+    assert!(sentence.contains("needs feature `watch`"), "{sentence}");
+}
+
+#[test]
+fn a_program_that_takes_the_keys_over_watches_them_itself() {
+    let (_folder, path) = Folder::with("keys", format!("{}\n", key()));
+    let text = format!("name = '__Host-login'\nkeys_file = {path:?}\nwatch_keys = 10");
+    let mut settings = toml(&text);
+    settings.take_key_sources().unwrap();
+    assert_eq!(super::cookie(settings).name().as_str(), "__Host-login");
+}
+
+#[test]
+fn keys_of_the_program_are_not_watched() {
+    let builder = hardtack::SessionCookie::encrypted(hardtack::EncryptionKey::generate().unwrap());
+    let (names, sentence) = refused(toml("watch_keys = 10").apply_to(builder));
+    assert_eq!(names, ["watch_keys"]);
+    assert!(sentence.contains("keys of its own"), "{sentence}");
+}
+
+#[test]
+fn an_interval_is_a_span() {
+    for wrong in ["'true'", "true", "'off'", "'10ms'"] {
+        let (names, sentence) = refused(toml(&format!("watch_keys = {wrong}")).check());
+        assert_eq!(names, ["watch_keys"]);
+        assert!(sentence.contains("span of time"), "{sentence}");
+    }
+}
