@@ -1,6 +1,9 @@
 use std::fmt;
 
-use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE},
+};
 
 use super::{framework::Extensions, path};
 use crate::{
@@ -9,7 +12,8 @@ use crate::{
 };
 
 /// The reason why `SessionLayer`, `CsrfGuard` or an extractor made or changed a response, or the [`SessionError`] that a
-/// handler returned. It is in the extensions of the response, so that the application can replace the body.
+/// handler returned. It is in the extensions of the response, so that the application can answer with its own page
+/// ([`with_page`](Failure::with_page)).
 ///
 /// The default body is short and reveals nothing to the visitor. Each failure is also a `tracing` event. A request whose
 /// failure is an error of its session saves no changes, whatever status the application chooses.
@@ -17,20 +21,15 @@ use crate::{
 /// # Examples
 #[cfg_attr(feature = "axum", doc = "```")]
 #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
-/// use axum::{Router, http::header::CONTENT_LENGTH, middleware::map_response, response::Response, routing::get};
+/// use axum::{Router, middleware::map_response, response::{IntoResponse, Response}, routing::get};
 /// use hardtack::{EncryptionKey, SessionCookie, SessionError, SessionLayer, csrf::CsrfGuard, web::Failure};
 ///
-/// async fn with_own_words(mut response: Response) -> Response {
-///     let words = match response.extensions().get::<Failure>() {
-///         Some(Failure::Csrf(_)) => "Please load the page again.",
-///         Some(Failure::Session(SessionError::TooLarge(_))) => "There is no room for more.",
-///         Some(_) => "Sorry, that is our fault. It has been noted.",
-///         None => return response,
-///     };
-///     // Keep the other fields: some are for caches, and one may end a session.
-///     response.headers_mut().remove(CONTENT_LENGTH);
-///     *response.body_mut() = words.into();
-///     response
+/// async fn in_own_words(response: Response) -> Response {
+///     Failure::with_page(response, |failure| match failure {
+///         Failure::Csrf(_) => "Please load the page again.".into_response(),
+///         Failure::Session(SessionError::TooLarge(_)) => "There is no room for more.".into_response(),
+///         _ => "Sorry, that is our fault. It has been noted.".into_response(),
+///     })
 /// }
 ///
 /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
@@ -38,7 +37,7 @@ use crate::{
 ///     .route("/", get(async || "hello"))
 ///     .layer(CsrfGuard::new())
 ///     .layer(SessionLayer::new(cookie))
-///     .layer(map_response(with_own_words));
+///     .layer(map_response(in_own_words));
 /// # use axum::{body::{Body, to_bytes}, http::Request};
 /// # use tower::ServiceExt;
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
@@ -63,6 +62,51 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Answers a request that failed with `page`, and returns every other response as it is.
+    ///
+    /// The status is the failure's, unless the page has one other than 200. Other fields of the failure's response stay
+    /// where the page does not have them: some are for caches, and one may end a session.
+    ///
+    /// # Examples
+    #[cfg_attr(feature = "axum", doc = "```")]
+    #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
+    /// use axum::{http::StatusCode, response::{Html, IntoResponse, Response}};
+    /// use hardtack::{SessionError, web::Failure};
+    ///
+    /// async fn page(response: Response) -> Response {
+    ///     Failure::with_page(response, |failure| match failure {
+    ///         Failure::Session(SessionError::TooLarge(_)) => {
+    ///             (StatusCode::CONFLICT, Html("<h1>Your cart is full.</h1>")).into_response()
+    ///         }
+    ///         _ => Html("<h1>Sorry.</h1>").into_response(),
+    ///     })
+    /// }
+    /// ```
+    pub fn with_page<B>(
+        mut response: Response<B>,
+        page: impl FnOnce(&Failure) -> Response<B>,
+    ) -> Response<B> {
+        let Some(failure) = response.extensions().get::<Failure>() else {
+            return response;
+        };
+        let (page, body) = page(failure).into_parts();
+        if page.status != StatusCode::OK {
+            *response.status_mut() = page.status;
+        }
+        let fields = response.headers_mut();
+        for of_the_body in [CONTENT_LENGTH, CONTENT_TYPE, CONTENT_ENCODING] {
+            fields.remove(of_the_body);
+        }
+        for name in page.headers.keys().filter(|name| **name != SET_COOKIE) {
+            fields.remove(name);
+        }
+        for (name, value) in &page.headers {
+            fields.append(name, value.clone());
+        }
+        *response.body_mut() = body;
+        response
+    }
+
     /// Logs the failure.
     pub(crate) fn logged(self) -> Failure {
         match &self {

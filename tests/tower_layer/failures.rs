@@ -2,14 +2,25 @@
 
 use std::time::UNIX_EPOCH;
 
-use axum::{Form, Json, Router, middleware::map_response, response::Response, routing::any};
+use axum::{
+    Form, Json, Router,
+    middleware::map_response,
+    response::{Html, IntoResponse, Response},
+    routing::any,
+};
 use hardtack::{
     Session, SessionError, SessionLayer,
     csrf::{CsrfField, CsrfGuard, Guarded},
     web::Failure,
 };
-use http::{Request, StatusCode, header::CONTENT_LENGTH};
+use http::{
+    Request, StatusCode,
+    header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE},
+};
 use serde::Deserialize;
+use tower::ServiceExt;
+
+use crate::common::moments;
 
 use super::{
     Login,
@@ -117,21 +128,18 @@ fn a_request_that_an_error_of_its_session_ended_saves_no_part_of_its_changes() {
     assert_eq!(status, StatusCode::OK);
 }
 
-async fn in_own_words(mut response: Response) -> Response {
-    let Some(failure) = response.extensions().get::<Failure>() else {
-        return response;
-    };
-    let words = match failure {
-        Failure::Session(SessionError::TooLarge(error)) => format!("full {:?}", error.key),
-        Failure::Session(error) => format!("session {:?}", error.key()),
-        Failure::Save(error) => format!("save {error}"),
-        Failure::Csrf(refusal) => format!("csrf {refusal:?}"),
-        Failure::Setup(sentence) => format!("setup {sentence}"),
-        _ => String::from("other"),
-    };
-    response.headers_mut().remove(CONTENT_LENGTH);
-    *response.body_mut() = words.into();
-    response
+async fn in_own_words(response: Response) -> Response {
+    Failure::with_page(response, |failure| {
+        let words = match failure {
+            Failure::Session(SessionError::TooLarge(error)) => format!("full {:?}", error.key),
+            Failure::Session(error) => format!("session {:?}", error.key()),
+            Failure::Save(error) => format!("save {error}"),
+            Failure::Csrf(refusal) => format!("csrf {refusal:?}"),
+            Failure::Setup(sentence) => format!("setup {sentence}"),
+            _ => String::from("other"),
+        };
+        words.into_response()
+    })
 }
 
 #[test]
@@ -165,6 +173,44 @@ fn an_application_can_answer_every_failure_in_its_own_words() {
     );
     let (status, body) = ask(app(), request("GET", "/nowhere", &[]));
     assert_eq!((status.as_u16(), &*body), (404, ""));
+}
+
+/// The session is ended before the rest of its request fails.
+async fn ended(session: Session) -> Result<(), SessionError> {
+    session.invalidate()?;
+    too_large(session).await
+}
+
+#[test]
+fn a_page_of_a_failure_has_its_own_status_and_keeps_the_fields_of_others() {
+    let page = async |response: Response| {
+        Failure::with_page(response, |_| {
+            let fields = [
+                (SET_COOKIE, "seen=1"),
+                (CONTENT_LANGUAGE, "en"),
+                (CACHE_CONTROL, "no-store, no-cache"),
+            ];
+            (StatusCode::CONFLICT, fields, Html("<p>full")).into_response()
+        })
+    };
+    let app = Router::new()
+        .route("/", any(ended))
+        .layer(SessionLayer::new(cookie()).clock(at(0)))
+        .layer(map_response(page));
+    let pair = cookie().cookie_for(moments::at(0), |session| session.insert("user", 42));
+    let response =
+        block_on(app.oneshot(request("GET", "/", &[("cookie", &pair.unwrap())]))).unwrap();
+    assert_eq!(response.status(), StatusCode::CONFLICT);
+    let fields = |name| response.headers().get_all(name).iter().collect::<Vec<_>>();
+    assert_eq!(fields(CONTENT_TYPE), ["text/html; charset=utf-8"]);
+    assert_eq!(fields(CACHE_CONTROL), ["no-store, no-cache"]);
+    assert_eq!(fields(CONTENT_LANGUAGE), ["en"]);
+    assert_eq!(fields(CONTENT_LENGTH), ["7"]);
+    let [ended, seen] = fields(SET_COOKIE)[..] else {
+        panic!("two cookies, not {:?}", fields(SET_COOKIE));
+    };
+    assert!(ended.to_str().unwrap().contains("Max-Age=0"), "{ended:?}");
+    assert_eq!(seen, "seen=1");
 }
 
 #[cfg(feature = "tracing")]
