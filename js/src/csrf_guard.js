@@ -8,7 +8,7 @@ import { isAt, isSecure, parseHost, parseOrigin, tellingPort } from "./origins.j
 const SENTENCES = {
   "cross-site": "refused: the request comes from another site",
   "plain-http": "refused: the request comes from a page without TLS",
-  "no-token": "refused: the request has no CSRF token in the header `x-csrf-token`",
+  "no-token": "refused: the request has no CSRF token; send it in the header `x-csrf-token`",
   "wrong-token": "refused: the CSRF token is not of this session; load the page again",
 };
 
@@ -82,7 +82,7 @@ export class CsrfGuard {
   #whyNone(head, request) {
     if (this.#asks !== "header or form") return "";
     const isUnparsed = head.isOfNode && isForm(head) && request.body === undefined;
-    const place = ` or the form field \`${this.#formField}\``;
+    const place = `, or a form in its field \`${this.#formField}\``;
     return isUnparsed ? `${place}; no parser of forms ran before the guard` : place;
   }
 
