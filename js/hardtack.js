@@ -44,6 +44,86 @@ class Refusal {
   }
 }
 
+// The name and attributes of a cookie, and its `Set-Cookie` fields (docs/spec/carriers.md § 9.1 to § 9.4).
+
+const TOKEN_CHARACTERS = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const LONGEST_MAX_AGE = 34_560_000;
+
+/** The text that an attribute adds to a field. */
+const TEXTS = {
+  path: (path) => `; Path=${path}`,
+  domain: (domain) => `; Domain=${domain}`,
+  secure: () => "; Secure",
+  httpOnly: () => "; HttpOnly",
+  sameSite: (sameSite) => `; SameSite=${sameSite[0].toUpperCase()}${sameSite.slice(1)}`,
+  partitioned: () => "; Partitioned",
+  maxAge: (maxAge) => `; Max-Age=${maxAge}`,
+  expires: (date) => `; Expires=${date.toUTCString()}`,
+};
+
+/** Renders a cookie as the value of a `Set-Cookie` field. */
+function toSetCookie({ name, value, options }) {
+  const attributes = Object.keys(TEXTS).filter((key) => options[key] !== undefined);
+  return `${name}=${value}${attributes.map((key) => TEXTS[key](options[key])).join("")}`;
+}
+
+/** The name of a cookie and its attributes, in the form of `TEXTS`. `attributes` checks them. */
+class Template {
+  constructor(name, options) {
+    this.name = name;
+    this.options = options;
+  }
+
+  get isHostOnly() {
+    return isHostName(this.name);
+  }
+
+  /** Bytes of a field without its value, with a Max-Age or without. */
+  lengthWith(maxAge) {
+    return toSetCookie(this.set(this.name, "", maxAge)).length;
+  }
+
+  set(name, value, maxAge) {
+    const options = maxAge === null ? this.options : { ...this.options, maxAge: Math.min(LONGEST_MAX_AGE, maxAge) };
+    return { name, value, options };
+  }
+
+  expire(name) {
+    return { name, value: "", options: { ...this.options, maxAge: 0, expires: new Date(0) } };
+  }
+
+  /** Expires the cookie and these parts of it (§ 9.4.1). */
+  expireAll(carried) {
+    return [this.expire(this.name), ...this.expireParts(carried, 1)];
+  }
+
+  /** Expires the cookie as it was with earlier attributes (§ 9.4.2): none, unless `attributes` knows of some. */
+  expireFormer() {
+    return [];
+  }
+
+  /** The cookies that set a token in parts of at most `partLength` characters (§ 9.2.6). */
+  split(token, partLength, maxAge) {
+    const count = Math.ceil(token.length / partLength);
+    return Array.from({ length: count }, (_, i) => {
+      const part = token.slice(i * partLength, (i + 1) * partLength);
+      if (i > 0) return this.set(`${this.name}.${i}`, part, maxAge);
+      return this.set(this.name, count > 1 ? `${count}.${part}` : part, maxAge);
+    });
+  }
+
+  /** Expires the parts that were carried and that a token in this many cookies does not use (§ 9.2.7). */
+  expireParts(carried, cookies) {
+    const unused = [...carried].filter((number) => number >= cookies).toSorted((a, b) => a - b);
+    return unused.map((number) => this.expire(`${this.name}.${number}`));
+  }
+}
+
+const isHostName = (name) => /^__host-/i.test(name);
+
+/** The cookie of those who choose nothing. */
+const DEFAULT = new Template("__Host-session", { path: "/", secure: true, httpOnly: true, sameSite: "lax" });
+
 // Bytes and texts (SPEC.md § 1, § 4.5).
 
 
@@ -156,56 +236,6 @@ function trim(text, characters) {
   while (start < end && characters.includes(text[start])) start += 1;
   while (end > start && characters.includes(text[end - 1])) end -= 1;
   return text.slice(start, end);
-}
-
-// The algorithms of SPEC.md § 1 and § 2, as WebCrypto has them. No other module names one.
-
-
-const { subtle } = globalThis.crypto;
-
-const random = (length) => crypto.getRandomValues(new Uint8Array(length));
-
-const hmacKey = (bytes) => subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-
-async function hmac(key, message) {
-  return new Uint8Array(await subtle.sign("HMAC", key, message));
-}
-
-async function sha256(bytes) {
-  return new Uint8Array(await subtle.digest("SHA-256", bytes));
-}
-
-const ZEROS = new Uint8Array(16);
-const FIRST_BLOCK = { name: "AES-CBC", iv: ZEROS };
-
-/** The cipher XAES-256-GCM under a key (§ 2.4). */
-async function xaes(bytes) {
-  const key = await subtle.importKey("raw", bytes, "AES-CBC", false, ["encrypt"]);
-  // AES of one block is the first block of CBC without an initial vector.
-  const aes = (block) => subtle.encrypt(FIRST_BLOCK, key, block);
-  const l = new Uint8Array(await aes(ZEROS), 0, 16);
-  const k1 = l.map((byte, i) => (byte << 1) | (l[i + 1] >> 7));
-  if (l[0] & 0x80) k1[15] ^= 0x87;
-
-  const half = (number, nonce) => {
-    const block = k1.slice();
-    block[1] ^= number;
-    block[2] ^= 0x58;
-    for (let i = 0; i < 12; i++) block[4 + i] ^= nonce[i];
-    return aes(block);
-  };
-  /** Encrypts or decrypts under the subkey of a nonce. */
-  const run = async (use, nonce, aad, text) => {
-    const [first, second] = await Promise.all([half(1, nonce), half(2, nonce)]);
-    const subkey = concat(new Uint8Array(first, 0, 16), new Uint8Array(second, 0, 16));
-    const algorithm = { name: "AES-GCM", iv: nonce.subarray(12), additionalData: aad };
-    return new Uint8Array(await subtle[use](algorithm, await subtle.importKey("raw", subkey, "AES-GCM", false, [use]), text));
-  };
-  return {
-    seal: (nonce, aad, text) => run("encrypt", nonce, aad, text),
-    /** Returns null where the tag is wrong. */
-    open: (nonce, aad, sealed) => run("decrypt", nonce, aad, sealed).catch(() => null),
-  };
 }
 
 // Reading bytes: numbers, texts, varints (SPEC.md § 5.2, § 5.3).
@@ -660,6 +690,199 @@ function isRefreshDue(metadata, now, policy) {
 /** The age of an activity (§ 8.6). */
 const activeAge = ({ issued, age }, now) => Math.max(age, now - issued, 0);
 
+// The settings of a carrier (SPEC.md § 8, docs/spec/writer.md).
+
+
+function positive(name, value, unit = "seconds") {
+  mustBe(isWhole(value, 1), name, `a whole number of ${unit} above 0`);
+  return value;
+}
+
+function yesOrNo(name, value = false) {
+  mustBe(typeof value === "boolean", name, "true or false");
+  return value;
+}
+
+/** Refuses what is not made by a function for this option, whose code is in the program of those alone who call it. */
+function madeBy(maker, name, value, method) {
+  mustBe(typeof value?.[method] === "function", name, `what ${maker} returns`);
+  return value;
+}
+
+/** The rules of a session. Refuses options that do not exist: a mistyped one would silently keep a default. */
+function policyOf({
+  idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, refreshAfter, clockSkew = 60, notBefore = null, revokedIf = null,
+  saveOnServerError, type = null, ...unknown
+}) {
+  for (const name of Object.keys(unknown)) {
+    throw new ConfigError("option", `there is no option \`${name}\`; those of a cookie go to \`attributes\``);
+  }
+  const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout ?? 1800);
+  const absolute = positive("absoluteTimeout", absoluteTimeout);
+  mustBe(idleTimeout === undefined || idle <= absolute, "idleTimeout", "at most `absoluteTimeout`");
+  mustBe(isWhole(clockSkew, 0, 300), "clockSkew", "0 to 300 seconds");
+  mustBe(revokedIf === null || typeof revokedIf === "function", "revokedIf", "a function");
+  return {
+    idle,
+    absolute,
+    rememberUpTo: rememberUpTo === null ? null : positive("rememberUpTo", rememberUpTo),
+    refreshAfter: refreshOf(refreshAfter, idle),
+    skew: clockSkew,
+    notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
+    revokedIf,
+    saveOnServerError: yesOrNo("saveOnServerError", saveOnServerError),
+    type: type === null ? DICTIONARY : madeBy("`sessionType`", "type", type, "read"),
+  };
+}
+
+function notBeforeOf(moment) {
+  const seconds = secondsOf("notBefore", moment, Math.ceil);
+  mustBe(seconds >= EPOCH, "notBefore", "from 2026 on; a number counts milliseconds");
+  return seconds;
+}
+
+function refreshOf(refreshAfter, idle) {
+  if (refreshAfter === undefined) return idle === null ? "on-change" : Math.floor(idle / 4);
+  const isWord = ["never", "on-change", "always"].includes(refreshAfter);
+  const longest = idle === null ? Infinity : Math.floor(idle / 2);
+  mustBe(
+    isWord || isWhole(refreshAfter, 0, longest),
+    "refreshAfter",
+    "never, on-change, always or seconds, at most half of `idleTimeout`",
+  );
+  return refreshAfter;
+}
+
+// The name and attributes of a cookie that are not the default (docs/spec/carriers.md § 9.1.1, § 9.1.2), and those that it had.
+
+
+const LONGEST_NAME = 128;
+const LONGEST_PATH = 1024;
+
+/**
+ * The option `cookie`. `formerly`: attributes that the cookie had, one or a list: it is dropped there whenever it is sent or
+ * ended. Throws a `ConfigError`.
+ */
+function attributes({ name, path, domain, sameSite, partitioned, dangerAllowHttp, formerly = [], ...unknown } = {}) {
+  for (const option of Object.keys(unknown)) {
+    const hint = option === "secure" ? "; for http use `dangerAllowHttp`" : "";
+    throw new ConfigError("option", `cookie has no attribute \`${option}\`${hint}`);
+  }
+  const present = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
+  const template = templateOf({ ...present, name: name ?? defaultName(present) });
+  const former = [formerly].flat().map((changes) => formerOf(changes, present, template));
+  return new Moved(template.name, template.options, former);
+}
+
+/** A cookie that had other attributes. */
+class Moved extends Template {
+  #former;
+
+  constructor(name, options, former) {
+    super(name, options);
+    this.#former = former;
+  }
+
+  /** Parts that another path has do not come with this request, so all of them are expired that there may be. */
+  expireFormer(carried, cookies) {
+    const own = Array.from({ length: cookies - 1 }, (_, i) => i + 1);
+    const parts = new Set([...carried, ...own]);
+    return this.#former.flatMap((template) => template.expireAll(parts));
+  }
+}
+
+/** The name with the safest prefix that the attributes allow. */
+function defaultName({ path = "/", domain = null, secure }) {
+  if (!secure) return "session";
+  return domain !== null || path !== "/" ? "__Secure-session" : "__Host-session";
+}
+
+/** Checks a name and attributes. */
+function templateOf({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false }) {
+  const check = (isRight, attribute, expected) => mustBe(isRight, attribute, expected, "cookie");
+  const isName = typeof name === "string" && TOKEN_CHARACTERS.test(name) && name.length <= LONGEST_NAME;
+  check(isName && !/\.\d+$/.test(name), "name", "the name of a cookie, without a dot and digits at its end");
+  check(typeof secure === "boolean", "secure", "true or false");
+  check(typeof partitioned === "boolean", "partitioned", "true or false");
+  check(/^\/[!-+\--:<-~]*$/.test(path) && path.length <= LONGEST_PATH, "path", "`/` and visible ASCII characters");
+  check(domain === null || (typeof domain === "string" && isDomain(domain)), "domain", "a host name");
+  check([null, "Strict", "Lax", "None"].includes(sameSite), "sameSite", "Strict, Lax, None or null");
+  const needsSecure = sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name);
+  check(secure || !needsSecure, "dangerAllowHttp", "false with SameSite=None, Partitioned or this name");
+  const isAnywhere = domain === null && path === "/";
+  check(isAnywhere || !isHostName(name), "name", "one with `__Secure-`, not `__Host-`, beside a domain or a path");
+  const options = { path, domain, secure, httpOnly: true, sameSite: sameSite?.toLowerCase(), partitioned };
+  return new Template(name, Object.fromEntries(Object.entries(options).filter(([, value]) => value)));
+}
+
+function isDomain(domain) {
+  const labels = domain.split(".");
+  const isLabel = (label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label);
+  return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);
+}
+
+/** The cookie as it was with earlier attributes: those of `changes`, and else the present ones. */
+function formerOf(changes, present, template) {
+  const { path, domain, partitioned, ...unknown } = Object(changes);
+  const isRight = Object(changes) === changes && Object.keys(unknown).length === 0;
+  mustBe(isRight, "formerly", "objects with `path`, `domain` and `partitioned`");
+  const { name } = template;
+  const former = templateOf({ ...present, ...changes, name });
+  const isOther = toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name));
+  mustBe(isOther, "formerly", "other attributes than those of now");
+  return former;
+}
+
+// The algorithms of SPEC.md § 1 and § 2, as WebCrypto has them. No other module names one.
+
+
+const { subtle } = globalThis.crypto;
+
+const random = (length) => crypto.getRandomValues(new Uint8Array(length));
+
+const hmacKey = (bytes) => subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+
+async function hmac(key, message) {
+  return new Uint8Array(await subtle.sign("HMAC", key, message));
+}
+
+async function sha256(bytes) {
+  return new Uint8Array(await subtle.digest("SHA-256", bytes));
+}
+
+const ZEROS = new Uint8Array(16);
+const FIRST_BLOCK = { name: "AES-CBC", iv: ZEROS };
+
+/** The cipher XAES-256-GCM under a key (§ 2.4). */
+async function xaes(bytes) {
+  const key = await subtle.importKey("raw", bytes, "AES-CBC", false, ["encrypt"]);
+  // AES of one block is the first block of CBC without an initial vector.
+  const aes = (block) => subtle.encrypt(FIRST_BLOCK, key, block);
+  const l = new Uint8Array(await aes(ZEROS), 0, 16);
+  const k1 = l.map((byte, i) => (byte << 1) | (l[i + 1] >> 7));
+  if (l[0] & 0x80) k1[15] ^= 0x87;
+
+  const half = (number, nonce) => {
+    const block = k1.slice();
+    block[1] ^= number;
+    block[2] ^= 0x58;
+    for (let i = 0; i < 12; i++) block[4 + i] ^= nonce[i];
+    return aes(block);
+  };
+  /** Encrypts or decrypts under the subkey of a nonce. */
+  const run = async (use, nonce, aad, text) => {
+    const [first, second] = await Promise.all([half(1, nonce), half(2, nonce)]);
+    const subkey = concat(new Uint8Array(first, 0, 16), new Uint8Array(second, 0, 16));
+    const algorithm = { name: "AES-GCM", iv: nonce.subarray(12), additionalData: aad };
+    return new Uint8Array(await subtle[use](algorithm, await subtle.importKey("raw", subkey, "AES-GCM", false, [use]), text));
+  };
+  return {
+    seal: (nonce, aad, text) => run("encrypt", nonce, aad, text),
+    /** Returns null where the tag is wrong. */
+    open: (nonce, aad, sealed) => run("decrypt", nonce, aad, sealed).catch(() => null),
+  };
+}
+
 // The body of a token (SPEC.md § 5).
 
 
@@ -722,8 +945,8 @@ function flashBytes(messages) {
   return joined([varint(messages.length), ...texts]);
 }
 
-/** Writes a body. `padded` returns its length with padding, out of the one without. */
-function writeBody({ issued, age, limit, remembered, sid, device, schema }, flash, payload, padded = (length) => length) {
+/** Writes a body, without padding. */
+function writeBody({ issued, age, limit, remembered, sid, device, schema }, flash, payload) {
   let flags = 0;
   const fields = [u32(issued - EPOCH), varint(age)];
   const add = (flag, bytes) => {
@@ -736,21 +959,7 @@ function writeBody({ issued, age, limit, remembered, sid, device, schema }, flas
   if (device) add(BOUND, device);
   if (schema) add(SCHEMA, varint(schema));
   if (flash.length > 0) add(FLASH, flash);
-  fields.push(payload);
-  const length = 1 + fields.reduce((sum, { length }) => sum + length, 0);
-  const padding = new Uint8Array(Math.max(0, padded(length) - length));
-  if (padding.length > 0) {
-    padding[0] = 0x80;
-    add(PADDING, padding);
-  }
-  return joined([u8(flags), ...fields]);
-}
-
-/** The padded length of `n` bytes, the mark included (§ 5.6.2). */
-function padme(n) {
-  const e = Math.floor(Math.log2(n));
-  const low = 2 ** (e - (Math.floor(Math.log2(e)) + 1));
-  return Math.ceil(n / low) * low;
+  return joined([u8(flags), ...fields, payload]);
 }
 
 // A session during one request, as plain data, and the rules about it (docs/spec/writer.md): opened by `open`, changed by
@@ -945,7 +1154,7 @@ class State {
     const { budget } = this.policy;
     if (content <= budget.room) return budget.allowed;
     const { length } = writeBody(this.#stored(metadata, age), [], []);
-    return this.#allowedForBody(budget.padded(length + content, content), content, metadata);
+    return this.#allowedForBody(length + content, content, metadata);
   }
 
   #allowedForBody(length, content, { remembered }) {
@@ -1048,9 +1257,8 @@ class State {
   #store(age) {
     const { budget } = this.policy;
     const content = this.contentLength;
-    const padded = (length) => budget.padded(length, content);
-    const body = writeBody(this.#stored(this.metadata, age), this.#messages, this.payload.bytes, padded);
-    return this.#sent(body, this.#allowedFor(content, this.metadata, age) ?? budget.allowed);
+    const body = writeBody(this.#stored(this.metadata, age), this.#messages, this.payload.bytes);
+    return this.#sent(budget.padded(body, content), this.#allowedFor(content, this.metadata, age) ?? budget.allowed);
   }
 
   #sent(body, allowed) {
@@ -1617,6 +1825,34 @@ class KeyRing extends Ring {
   }
 }
 
+// Padding, which hides a part of the length of a session (SPEC.md § 5.6).
+
+
+/** The option `padding`. */
+const padme = {
+  /** The most bytes of content with which a body of at most `longest` bytes has room for the padding. */
+  roomIn(longest, metadata) {
+    let room = longest - metadata;
+    while (room >= 0 && padded(metadata + room + 1) > longest) room--;
+    return room;
+  },
+  /** Pads a body. */
+  pad(body) {
+    const bytes = new Uint8Array(padded(body.length + 1));
+    bytes.set(body);
+    bytes[0] |= PADDING;
+    bytes[body.length] = 0x80;
+    return bytes;
+  },
+};
+
+/** The padded length of `n` bytes, the mark included (§ 5.6.2). */
+function padded(n) {
+  const e = Math.floor(Math.log2(n));
+  const low = 2 ** (e - (Math.floor(Math.log2(e)) + 1));
+  return Math.ceil(n / low) * low;
+}
+
 // Sizes (docs/spec/writer.md § 9.5, § 9.6).
 
 
@@ -1638,8 +1874,8 @@ class Budget {
   #padding;
 
   /** `fixed`: the bytes of a field without its token, without a Max-Age and with the longest; 0 beside a cookie. */
-  constructor({ field, cookies }, fixed, overhead, padding = "none", isBound = false) {
-    mustBe(["none", "padme"].includes(padding), "padding", "none or padme");
+  constructor({ field, cookies }, fixed, overhead, padding = null, isBound = false) {
+    mustBe(padding === null || typeof padding?.pad === "function", "padding", "the value `padme`, or null");
     this.allowed = { field, cookies, total: field * cookies };
     this.#fixed = fixed;
     this.#overhead = overhead;
@@ -1647,10 +1883,7 @@ class Budget {
     const perField = field - this.#perField(cookies, true);
     const longest = Math.floor((cookies * perField * 3) / 4) - overhead;
     const metadata = LONGEST_METADATA + (isBound ? DEVICE : 0);
-    this.room = longest - metadata;
-    if (padding === "padme") {
-      while (this.room >= 0 && padme(metadata + this.room + 1) > longest) this.room--;
-    }
+    this.room = padding ? padding.roomIn(longest, metadata) : longest - metadata;
     ensure(this.room >= 0, "size", "no room for a session; shorten the name and attributes");
   }
 
@@ -1665,9 +1898,9 @@ class Budget {
     return Math.max(1, allowed.field - fixed - 2);
   }
 
-  /** The length of a body, with its padding. */
-  padded(length, content) {
-    return this.#padding === "padme" && content <= this.room ? padme(length + 1) : length;
+  /** Pads a body, if it is to be and has room. */
+  padded(body, content) {
+    return this.#padding && content <= this.room ? this.#padding.pad(body) : body;
   }
 
   /** Returns true if a body of this length may be sent. */
@@ -1761,70 +1994,6 @@ const SUBRESOURCES = ["image", "script", "style", "font", "audio", "video", "tra
 
 /** Returns true if `Sec-Fetch-Dest` names an image, a script or another part of a page. */
 const isSubresource = (destination = "") => SUBRESOURCES.includes(trim(destination, BLANK));
-
-// The settings of a carrier (SPEC.md § 8, docs/spec/writer.md).
-
-
-function positive(name, value, unit = "seconds") {
-  mustBe(isWhole(value, 1), name, `a whole number of ${unit} above 0`);
-  return value;
-}
-
-function yesOrNo(name, value = false) {
-  mustBe(typeof value === "boolean", name, "true or false");
-  return value;
-}
-
-/** Refuses what is not made by a function for this option, whose code is in the program of those alone who call it. */
-function madeBy(maker, name, value, method) {
-  mustBe(typeof value?.[method] === "function", name, `what ${maker} returns`);
-  return value;
-}
-
-/** The rules of a session. Refuses options that do not exist: a mistyped one would silently keep a default. */
-function policyOf({
-  idleTimeout, absoluteTimeout = 43_200, rememberUpTo = null, refreshAfter, clockSkew = 60, notBefore = null, revokedIf = null,
-  saveOnServerError, type = null, ...unknown
-}) {
-  for (const name of Object.keys(unknown)) {
-    const hint = name === "secure" ? "; for http use `dangerAllowHttp`" : "";
-    throw new ConfigError("option", `there is no option \`${name}\`${hint}`);
-  }
-  const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout ?? 1800);
-  const absolute = positive("absoluteTimeout", absoluteTimeout);
-  mustBe(idleTimeout === undefined || idle <= absolute, "idleTimeout", "at most `absoluteTimeout`");
-  mustBe(isWhole(clockSkew, 0, 300), "clockSkew", "0 to 300 seconds");
-  mustBe(revokedIf === null || typeof revokedIf === "function", "revokedIf", "a function");
-  return {
-    idle,
-    absolute,
-    rememberUpTo: rememberUpTo === null ? null : positive("rememberUpTo", rememberUpTo),
-    refreshAfter: refreshOf(refreshAfter, idle),
-    skew: clockSkew,
-    notBefore: notBefore === null ? 0 : notBeforeOf(notBefore),
-    revokedIf,
-    saveOnServerError: yesOrNo("saveOnServerError", saveOnServerError),
-    type: type === null ? DICTIONARY : madeBy("`sessionType`", "type", type, "read"),
-  };
-}
-
-function notBeforeOf(moment) {
-  const seconds = secondsOf("notBefore", moment, Math.ceil);
-  mustBe(seconds >= EPOCH, "notBefore", "from 2026 on; a number counts milliseconds");
-  return seconds;
-}
-
-function refreshOf(refreshAfter, idle) {
-  if (refreshAfter === undefined) return idle === null ? "on-change" : Math.floor(idle / 4);
-  const isWord = ["never", "on-change", "always"].includes(refreshAfter);
-  const longest = idle === null ? Infinity : Math.floor(idle / 2);
-  mustBe(
-    isWord || isWhole(refreshAfter, 0, longest),
-    "refreshAfter",
-    "never, on-change, always or seconds, at most half of `idleTimeout`",
-  );
-  return refreshAfter;
-}
 
 // Tokens: sealing and opening (SPEC.md § 4, § 6, and § 7 up to the body).
 
@@ -2162,110 +2331,6 @@ function assemble(value, found) {
   return { token, cookies };
 }
 
-// The name and attributes of a cookie, and its `Set-Cookie` fields (docs/spec/carriers.md § 9.1 to § 9.4).
-
-
-const TOKEN_CHARACTERS = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const LONGEST_MAX_AGE = 34_560_000;
-
-/** The longest name that a session's cookie may have. */
-const LONGEST_NAME = 128;
-const LONGEST_PATH = 1024;
-
-/** The text that an attribute adds to a field. */
-const TEXTS = {
-  path: (path) => `; Path=${path}`,
-  domain: (domain) => `; Domain=${domain}`,
-  secure: () => "; Secure",
-  httpOnly: () => "; HttpOnly",
-  sameSite: (sameSite) => `; SameSite=${sameSite[0].toUpperCase()}${sameSite.slice(1)}`,
-  partitioned: () => "; Partitioned",
-  maxAge: (maxAge) => `; Max-Age=${maxAge}`,
-  expires: (date) => `; Expires=${date.toUTCString()}`,
-};
-
-/** Renders a cookie as the value of a `Set-Cookie` field. */
-function toSetCookie({ name, value, options }) {
-  const attributes = Object.keys(TEXTS).filter((key) => options[key] !== undefined);
-  return `${name}=${value}${attributes.map((key) => TEXTS[key](options[key])).join("")}`;
-}
-
-/** The name with the safest prefix that the attributes allow. */
-function defaultName({ path = "/", domain = null, secure = true }) {
-  if (!secure) return "session";
-  return domain !== null || path !== "/" ? "__Secure-session" : "__Host-session";
-}
-
-/** A name and the attributes of a cookie, checked (§ 9.1.1, § 9.1.2). */
-class Template {
-  #options;
-
-  constructor({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false, longestName = LONGEST_NAME }) {
-    const check = (isRight, attribute, expected) => mustBe(isRight, attribute, expected, "cookie");
-    const isName = typeof name === "string" && TOKEN_CHARACTERS.test(name) && name.length <= longestName;
-    check(isName && !/\.\d+$/.test(name), "name", "the name of a cookie, without a dot and digits at its end");
-    check(typeof secure === "boolean", "secure", "true or false");
-    check(typeof partitioned === "boolean", "partitioned", "true or false");
-    check(/^\/[!-+\--:<-~]*$/.test(path) && path.length <= LONGEST_PATH, "path", "`/` and visible ASCII characters");
-    check(domain === null || (typeof domain === "string" && isDomain(domain)), "domain", "a host name");
-    check([null, "Strict", "Lax", "None"].includes(sameSite), "sameSite", "Strict, Lax, None or null");
-    const needsSecure = sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name);
-    check(secure || !needsSecure, "dangerAllowHttp", "false with SameSite=None, Partitioned or this name");
-    const isAnywhere = domain === null && path === "/";
-    check(isAnywhere || !isHostName(name), "name", "one with `__Secure-`, not `__Host-`, beside a domain or a path");
-    this.name = name;
-    const options = { path, domain, secure, httpOnly: true, sameSite: sameSite?.toLowerCase(), partitioned };
-    this.#options = Object.fromEntries(Object.entries(options).filter(([, value]) => value));
-  }
-
-  get isHostOnly() {
-    return isHostName(this.name);
-  }
-
-  /** Bytes of a field without its value, with a Max-Age or without. */
-  lengthWith(maxAge) {
-    return toSetCookie(this.set(this.name, "", maxAge)).length;
-  }
-
-  set(name, value, maxAge) {
-    const options = maxAge === null ? this.#options : { ...this.#options, maxAge: Math.min(LONGEST_MAX_AGE, maxAge) };
-    return { name, value, options };
-  }
-
-  expire(name) {
-    return { name, value: "", options: { ...this.#options, maxAge: 0, expires: new Date(0) } };
-  }
-
-  /** Expires the cookie and these parts of it (§ 9.4.1). */
-  expireAll(carried) {
-    return [this.expire(this.name), ...this.expireParts(carried, 1)];
-  }
-
-  /** The cookies that set a token in parts of at most `partLength` characters (§ 9.2.6). */
-  split(token, partLength, maxAge) {
-    const count = Math.ceil(token.length / partLength);
-    return Array.from({ length: count }, (_, i) => {
-      const part = token.slice(i * partLength, (i + 1) * partLength);
-      if (i > 0) return this.set(`${this.name}.${i}`, part, maxAge);
-      return this.set(this.name, count > 1 ? `${count}.${part}` : part, maxAge);
-    });
-  }
-
-  /** Expires the parts that were carried and that a token in this many cookies does not use (§ 9.2.7). */
-  expireParts(carried, cookies) {
-    const unused = [...carried].filter((number) => number >= cookies).toSorted((a, b) => a - b);
-    return unused.map((number) => this.expire(`${this.name}.${number}`));
-  }
-}
-
-const isHostName = (name) => /^__host-/i.test(name);
-
-function isDomain(domain) {
-  const labels = domain.split(".");
-  const isLabel = (label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label);
-  return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);
-}
-
 /**
  * Ends a request, and returns the changes to the head of its response: `[name, value]`, of which `set-cookie` is to be
  * appended and every other to be set. `fields`: those of the response, with names in lower case.
@@ -2297,11 +2362,9 @@ class SessionCookie extends Carrier {
   }
 
   static async #build(mode, ring, options) {
-    const { name, path, domain, sameSite, partitioned, dangerAllowHttp, size = "anywhere", padding, ...more } = options;
-    const { formerly = [], migrateFrom = [], deviceBound = null, dangerAllowSharedCaching, ...common } = more;
-    const attributes = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
-    const template = new Template({ ...attributes, name: name ?? defaultName(attributes) });
-    const former = [formerly].flat().map((changes) => formerOf(changes, attributes, template));
+    const { cookie: template = DEFAULT, size = "anywhere", padding, ...more } = options;
+    const { migrateFrom = [], deviceBound = null, dangerAllowSharedCaching, ...common } = more;
+    mustBe(template instanceof Template, "cookie", "what `attributes` returns");
     const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
     const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
     const old = olds[0]?.together(olds, template.name);
@@ -2309,13 +2372,13 @@ class SessionCookie extends Carrier {
     const fixed = [null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
     if (deviceBound) {
       const { prepare } = madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
-      sealer.policy.devices = await prepare(sealer, template, attributes);
+      sealer.policy.devices = await prepare(sealer, template);
     }
     sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, Boolean(deviceBound));
-    return new SessionCookie(sealer, { template, former, mayShare, old });
+    return new SessionCookie(sealer, { template, mayShare, old });
   }
 
-  /** `template`; `former`, those of earlier attributes; `mayShare`; and `old`, the cookies of other libraries, if any. */
+  /** `template`; `mayShare`; and `old`, the cookies of other libraries, if any. */
   #settings;
 
   constructor(sealer, settings) {
@@ -2377,25 +2440,14 @@ class SessionCookie extends Carrier {
 
   async #cookiesOf({ change, token, allowed, maxAge, state }) {
     const { carried, policy } = state;
-    const { template } = this.#settings;
+    const { template, old } = this.#settings;
     if (change === "keep") return [];
-    const earlier = this.#expireEarlier(state);
+    const earlier = [...template.expireFormer(carried, policy.budget.allowed.cookies), ...(old?.expire(state.now) ?? [])];
     const beside = (await policy.devices?.depart(state, change === "drop")) ?? [];
     if (change === "drop") return [...earlier, ...template.expireAll(carried), ...beside];
     const fixed = allowed.cookies === 1 ? 0 : template.lengthWith(maxAge);
     const cookies = template.split(token, policy.budget.partLength(allowed, token.length, fixed), maxAge);
     return [...earlier, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
-  }
-
-  /**
-   * Expires the cookie as it was with earlier attributes (§ 9.4.2), and those of other libraries. Parts that another path
-   * has do not come with this request, so all of them are expired that there may be.
-   */
-  #expireEarlier({ carried, policy, now }) {
-    const own = Array.from({ length: policy.budget.allowed.cookies - 1 }, (_, i) => i + 1);
-    const parts = new Set([...carried, ...own]);
-    const { former, old } = this.#settings;
-    return [...former.flatMap((template) => template.expireAll(parts)), ...(old?.expire(now) ?? [])];
   }
 
   /**
@@ -2424,18 +2476,6 @@ class SessionCookie extends Carrier {
       return copy;
     }
   }
-}
-
-/** The cookie as it was with earlier attributes: those of `changes`, and else the present ones. */
-function formerOf(changes, attributes, template) {
-  const { path, domain, partitioned, ...unknown } = Object(changes);
-  const isRight = Object(changes) === changes && Object.keys(unknown).length === 0;
-  mustBe(isRight, "formerly", "objects with `path`, `domain` and `partitioned`");
-  const { name } = template;
-  const former = new Template({ ...attributes, ...changes, name });
-  const isOther = toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name));
-  mustBe(isOther, "formerly", "other attributes than those of now");
-  return former;
 }
 
 function apply(changes, headers) {
@@ -2677,4 +2717,4 @@ class TypedValue {
   }
 }
 
-export { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, csrfToken, decodeDictionary, generateKey, sessionType, verifyCsrf };
+export { ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, attributes, csrfToken, decodeDictionary, generateKey, padme, sessionType, verifyCsrf };

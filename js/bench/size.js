@@ -1,5 +1,5 @@
 // The size of a bundle, and the time until the first session. `npm ci && node bench/size.js`
-// With `--check` it fails where the bundle of a typical worker is larger than 15,830 bytes, compressed.
+// With `--check` it fails where the bundle of a typical worker is larger than LIMIT, compressed.
 
 import { execFileSync } from "node:child_process";
 import { argv, execPath, version } from "node:process";
@@ -9,11 +9,12 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const cwd = fileURLToPath(new URL("..", import.meta.url));
-const LIMIT = 15_840;
+const LIMIT = 14_940;
 
 const PROGRAMS = {
   "hardtack: SessionCookie": 'export { SessionCookie } from "hardtack-session";',
   "hardtack: a worker (fetch adapter)": 'export { SessionCookie } from "hardtack-session"; export { withSession } from "hardtack-session/fetch";',
+  "hardtack: the same, with attributes": 'export { SessionCookie, attributes } from "hardtack-session"; export { withSession } from "hardtack-session/fetch";',
   "hardtack: with guard, struct and header": 'export * from "hardtack-session"; export * from "hardtack-session/csrf"; export * from "hardtack-session/struct"; export * from "hardtack-session/fetch";',
   "iron-session": 'export { getIronSession } from "iron-session";',
   "jose: EncryptJWT, jwtDecrypt": 'export { EncryptJWT, jwtDecrypt } from "jose";',

@@ -7,7 +7,7 @@ import { Reader, varint } from "./reader.js";
 /** Flags of the fields that are there (§ 5.1.1). */
 const LIMIT = 0x01;
 const SID = 0x02;
-const PADDING = 0x04;
+export const PADDING = 0x04;
 const BOUND = 0x08;
 const FLASH = 0x10;
 const SCHEMA = 0x20;
@@ -63,8 +63,8 @@ export function flashBytes(messages) {
   return joined([varint(messages.length), ...texts]);
 }
 
-/** Writes a body. `padded` returns its length with padding, out of the one without. */
-export function writeBody({ issued, age, limit, remembered, sid, device, schema }, flash, payload, padded = (length) => length) {
+/** Writes a body, without padding. */
+export function writeBody({ issued, age, limit, remembered, sid, device, schema }, flash, payload) {
   let flags = 0;
   const fields = [u32(issued - EPOCH), varint(age)];
   const add = (flag, bytes) => {
@@ -77,19 +77,5 @@ export function writeBody({ issued, age, limit, remembered, sid, device, schema 
   if (device) add(BOUND, device);
   if (schema) add(SCHEMA, varint(schema));
   if (flash.length > 0) add(FLASH, flash);
-  fields.push(payload);
-  const length = 1 + fields.reduce((sum, { length }) => sum + length, 0);
-  const padding = new Uint8Array(Math.max(0, padded(length) - length));
-  if (padding.length > 0) {
-    padding[0] = 0x80;
-    add(PADDING, padding);
-  }
-  return joined([u8(flags), ...fields]);
-}
-
-/** The padded length of `n` bytes, the mark included (§ 5.6.2). */
-export function padme(n) {
-  const e = Math.floor(Math.log2(n));
-  const low = 2 ** (e - (Math.floor(Math.log2(e)) + 1));
-  return Math.ceil(n / low) * low;
+  return joined([u8(flags), ...fields, payload]);
 }

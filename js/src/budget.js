@@ -1,6 +1,6 @@
 // Sizes (docs/spec/writer.md § 9.5, § 9.6).
 
-import { DEVICE, LONGEST_METADATA, padme } from "./body.js";
+import { DEVICE, LONGEST_METADATA } from "./body.js";
 import { encodedLength } from "./bytes.js";
 import { ensure, mustBe } from "./errors.js";
 
@@ -22,8 +22,8 @@ export class Budget {
   #padding;
 
   /** `fixed`: the bytes of a field without its token, without a Max-Age and with the longest; 0 beside a cookie. */
-  constructor({ field, cookies }, fixed, overhead, padding = "none", isBound = false) {
-    mustBe(["none", "padme"].includes(padding), "padding", "none or padme");
+  constructor({ field, cookies }, fixed, overhead, padding = null, isBound = false) {
+    mustBe(padding === null || typeof padding?.pad === "function", "padding", "the value `padme`, or null");
     this.allowed = { field, cookies, total: field * cookies };
     this.#fixed = fixed;
     this.#overhead = overhead;
@@ -31,10 +31,7 @@ export class Budget {
     const perField = field - this.#perField(cookies, true);
     const longest = Math.floor((cookies * perField * 3) / 4) - overhead;
     const metadata = LONGEST_METADATA + (isBound ? DEVICE : 0);
-    this.room = longest - metadata;
-    if (padding === "padme") {
-      while (this.room >= 0 && padme(metadata + this.room + 1) > longest) this.room--;
-    }
+    this.room = padding ? padding.roomIn(longest, metadata) : longest - metadata;
     ensure(this.room >= 0, "size", "no room for a session; shorten the name and attributes");
   }
 
@@ -49,9 +46,9 @@ export class Budget {
     return Math.max(1, allowed.field - fixed - 2);
   }
 
-  /** The length of a body, with its padding. */
-  padded(length, content) {
-    return this.#padding === "padme" && content <= this.room ? padme(length + 1) : length;
+  /** Pads a body, if it is to be and has room. */
+  padded(body, content) {
+    return this.#padding && content <= this.room ? this.#padding.pad(body) : body;
   }
 
   /** Returns true if a body of this length may be sent. */

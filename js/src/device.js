@@ -37,15 +37,16 @@ export function deviceBound({ path, boundFor = 600, requiredAfter = null, initia
   }
   if (!["any", "same-site"].includes(initiators)) refuse("`initiators` is any or same-site");
   if (typeof offers !== "boolean") refuse("`offers` is true or false");
-  const prepare = async (sealer, template, attributes) => {
-    if (!attributes.secure || attributes.partitioned) refuse("bound sessions need `Secure`, and no `partitioned`");
-    if (attributes.sameSite === "Strict" && initiators === "any") {
+  const prepare = async (sealer, template) => {
+    const { secure, partitioned, sameSite } = template.options;
+    if (!secure || partitioned) refuse("bound sessions need `Secure`, and no `partitioned`");
+    if (sameSite === "strict" && initiators === "any") {
       refuse("a link from another site brings no `SameSite=Strict` cookie; choose `Lax`, or set `initiators` to `same-site`");
     }
     if (/\.(b|out)-[A-Za-z0-9_-]{8}$/.test(template.name)) refuse("`name` could be that of the cookie of a device");
     const [bound, offer] = await Promise.all(["bound", "registration"].map((word) => sealer.derive(`device:${word}:${template.name}`)));
     const options = { path, boundFor, requiredAfter, offers, skew: sealer.policy.skew };
-    return new Devices(options, { bound, offer }, template.name, attributes);
+    return new Devices(options, { bound, offer }, template);
   };
   return { prepare };
 }
@@ -53,14 +54,12 @@ export function deviceBound({ path, boundFor = 600, requiredAfter = null, initia
 class Devices {
   #options;
   #seals;
-  #name;
-  #attributes;
+  #template;
 
-  constructor(options, seals, name, attributes) {
+  constructor(options, seals, template) {
     this.#options = options;
     this.#seals = seals;
-    this.#name = name;
-    this.#attributes = attributes;
+    this.#template = template;
   }
 
   /** Opens the session that was chosen, unless it has to prove a device and does not. */
@@ -80,7 +79,7 @@ class Devices {
   /** Judges a session that opened, by the bound cookies beside it (§ 16.2). */
   async judge({ issued, sid, device }, fields, now) {
     const { requiredAfter } = this.#options;
-    const cookies = boundCookies(fields, this.#name);
+    const cookies = boundCookies(fields, this.#template.name);
     const candidates = device ? await tagged(cookies, device) : cookies.toReversed();
     for (const { value } of candidates.slice(0, MOST_OPENED)) {
       const bound = await this.#openBound(value, now);
@@ -126,7 +125,7 @@ class Devices {
     if (device) {
       if (!isDropped && !isRenewed && ended !== "invalidated") return [];
       const tag = await tagOf(device);
-      const bound = this.#template(`${this.#name}.b-${tag}`, {});
+      const bound = this.#beside(`b-${tag}`, {});
       return [bound.expire(bound.name), this.#mark(tag, MARKED_FOR)];
     }
     const isLeft = sid && (isDropped || !metadata.sid || !equal(metadata.sid, sid));
@@ -136,12 +135,14 @@ class Devices {
   }
 
   #mark(tag, seconds) {
-    const mark = this.#template(`${this.#name}.out-${tag}`, { sameSite: "None" });
+    const mark = this.#beside(`out-${tag}`, { sameSite: "none" });
     return mark.set(mark.name, "1", seconds);
   }
 
-  #template(name, changes) {
-    return new Template({ ...this.#attributes, ...changes, name, longestName: Infinity });
+  /** A cookie beside that of the session, with its attributes but for the changes. */
+  #beside(ending, changes) {
+    const { name, options } = this.#template;
+    return new Template(`${name}.${ending}`, { ...options, ...changes });
   }
 }
 

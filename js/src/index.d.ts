@@ -230,8 +230,8 @@ export interface SessionOptions extends Pick<RingOptions, "skipXChaCha"> {
   readonly application?: string | null;
   /** Binds sessions to pairs of label and value, whose order counts. */
   readonly context?: readonly (readonly [label: string, value: string])[];
-  /** Hides a part of the length. Default: none. */
-  readonly padding?: "none" | "padme";
+  /** `padme` hides a part of the length. Default: null. */
+  readonly padding?: Padding | null;
   /** A session for which this does not say false is refused; a failure of it refuses as well. */
   readonly revokedIf?: ((session: SessionInfo) => boolean | Promise<boolean>) | null;
   /** Saves changes with responses of status 5xx, too. Default: false. */
@@ -248,7 +248,17 @@ export interface BoundOptions {
   prepare(...given: any[]): unknown;
 }
 
-export interface CookieOptions extends SessionOptions {
+/** The option `padding`. */
+export interface Padding {
+  pad(body: Uint8Array): Uint8Array;
+  roomIn(longest: number, metadata: number): number;
+}
+
+/** Pads sessions to lengths of PADMÉ, so that a cookie reveals only a few bits of its length: at most 12 % more bytes. */
+export const padme: Padding;
+
+/** The name and attributes of a cookie. */
+export interface CookieAttributes {
   /** Default: `__Host-session`; `__Secure-session` with a path or a domain, `session` with `dangerAllowHttp`. */
   readonly name?: string;
   /** Default: `/`. */
@@ -260,10 +270,25 @@ export interface CookieOptions extends SessionOptions {
   /** Default: `Lax`. null leaves the attribute out. */
   readonly sameSite?: "Strict" | "Lax" | "None" | null;
   readonly partitioned?: boolean;
-  /** The greatest size: 3,072 bytes (the default), 4,096 bytes, or several cookies of 4,096 bytes. */
-  readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
   /** Also drops the cookie as it was with these attributes, whenever a session is sent or ended. */
   readonly formerly?: FormerAttributes | readonly FormerAttributes[];
+}
+
+/** The option `cookie`: what `attributes` returns. */
+export interface CheckedAttributes {
+  readonly name: string;
+  readonly options: CookieToSet["options"];
+  readonly isHostOnly: boolean;
+}
+
+/** Checks the name and attributes of a cookie, for the option `cookie`. Throws a `ConfigError`. */
+export function attributes(chosen?: CookieAttributes): CheckedAttributes;
+
+export interface CookieOptions extends SessionOptions {
+  /** Made by `attributes`. Default: `__Host-session`, `Secure`, `SameSite=Lax`, for this host alone. */
+  readonly cookie?: CheckedAttributes;
+  /** The greatest size: 3,072 bytes (the default), 4,096 bytes, or several cookies of 4,096 bytes. */
+  readonly size?: "anywhere" | "browser" | "split:2" | "split:3" | "split:4";
   /**
    * Leaves responses with sessions to shared caches where the application does. Default: false. A cache that stores
    * `Set-Cookie` gives the session of one visitor to others.

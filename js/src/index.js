@@ -2,11 +2,13 @@
 //
 // Section numbers in this folder are those of SPEC.md, docs/spec/carriers.md and docs/spec/writer.md.
 
+export { attributes } from "./attributes.js";
 export { csrfToken, verifyCsrf } from "./csrf_token.js";
 export { decodeDictionary } from "./dictionary.js";
 export { ConfigError, SessionError } from "./errors.js";
 export { generateKey } from "./key.js";
 export { KeyRing } from "./key_ring.js";
+export { padme } from "./padding.js";
 export { Session } from "./session.js";
 export { SessionCookie } from "./session_cookie.js";
 export { SessionHeader } from "./session_header.js";

@@ -1,11 +1,11 @@
 // Sessions of other libraries, taken over from their cookies until a date, by the rules of `migrate_from` in Rust.
 
+import { templateOf } from "./attributes.js";
 import { EPOCH, U32 } from "./bytes.js";
 import { findValues } from "./cookie.js";
 import { Dictionary, entryOf } from "./dictionary.js";
 import { ConfigError } from "./errors.js";
 import { secondsOf, span } from "./lifetime.js";
-import { Template } from "./set_cookie.js";
 
 /** The most bytes of a value that browsers store. */
 const LONGEST_VALUE = 4096;
@@ -20,7 +20,7 @@ export function oldCookie(cookie) {
   if (typeof read !== "function") throw new ConfigError("migrateFrom", "`read` is a function");
   const [start, end] = [secondsOf("from", from), secondsOf("until", until)];
   if (end <= start) throw new ConfigError("until", "`until` is not later than `from`");
-  const template = new Template({ name, path, domain, partitioned, secure });
+  const template = templateOf({ name, path, domain, partitioned, secure });
   return { read, from: start, until: end, template, together: (sources, name) => new OldCookies(sources, name) };
 }
 

@@ -5,7 +5,7 @@ import { assemble, findCookie } from "./cookie.js";
 import { Refusal, mustBe } from "./errors.js";
 import { secondsOf } from "./lifetime.js";
 import { SessionSealer, choose } from "./session_sealer.js";
-import { LONGEST_MAX_AGE, Template, defaultName, toSetCookie } from "./set_cookie.js";
+import { DEFAULT, LONGEST_MAX_AGE, Template, toSetCookie } from "./set_cookie.js";
 import { madeBy, yesOrNo } from "./settings.js";
 import { overheadOf } from "./suites.js";
 
@@ -40,11 +40,9 @@ export class SessionCookie extends Carrier {
   }
 
   static async #build(mode, ring, options) {
-    const { name, path, domain, sameSite, partitioned, dangerAllowHttp, size = "anywhere", padding, ...more } = options;
-    const { formerly = [], migrateFrom = [], deviceBound = null, dangerAllowSharedCaching, ...common } = more;
-    const attributes = { path, domain, sameSite, partitioned, secure: !yesOrNo("dangerAllowHttp", dangerAllowHttp) };
-    const template = new Template({ ...attributes, name: name ?? defaultName(attributes) });
-    const former = [formerly].flat().map((changes) => formerOf(changes, attributes, template));
+    const { cookie: template = DEFAULT, size = "anywhere", padding, ...more } = options;
+    const { migrateFrom = [], deviceBound = null, dangerAllowSharedCaching, ...common } = more;
+    mustBe(template instanceof Template, "cookie", "what `attributes` returns");
     const mayShare = yesOrNo("dangerAllowSharedCaching", dangerAllowSharedCaching);
     const olds = [migrateFrom].flat().map((old) => madeBy("`ironSession` or `oldCookie`", "migrateFrom", old, "together"));
     const old = olds[0]?.together(olds, template.name);
@@ -52,13 +50,13 @@ export class SessionCookie extends Carrier {
     const fixed = [null, LONGEST_MAX_AGE].map((maxAge) => template.lengthWith(maxAge));
     if (deviceBound) {
       const { prepare } = madeBy("the function `deviceBound`", "deviceBound", deviceBound, "prepare");
-      sealer.policy.devices = await prepare(sealer, template, attributes);
+      sealer.policy.devices = await prepare(sealer, template);
     }
     sealer.budget = new Budget(sizeOf(size), fixed, overheadOf(mode), padding, Boolean(deviceBound));
-    return new SessionCookie(sealer, { template, former, mayShare, old });
+    return new SessionCookie(sealer, { template, mayShare, old });
   }
 
-  /** `template`; `former`, those of earlier attributes; `mayShare`; and `old`, the cookies of other libraries, if any. */
+  /** `template`; `mayShare`; and `old`, the cookies of other libraries, if any. */
   #settings;
 
   constructor(sealer, settings) {
@@ -120,25 +118,14 @@ export class SessionCookie extends Carrier {
 
   async #cookiesOf({ change, token, allowed, maxAge, state }) {
     const { carried, policy } = state;
-    const { template } = this.#settings;
+    const { template, old } = this.#settings;
     if (change === "keep") return [];
-    const earlier = this.#expireEarlier(state);
+    const earlier = [...template.expireFormer(carried, policy.budget.allowed.cookies), ...(old?.expire(state.now) ?? [])];
     const beside = (await policy.devices?.depart(state, change === "drop")) ?? [];
     if (change === "drop") return [...earlier, ...template.expireAll(carried), ...beside];
     const fixed = allowed.cookies === 1 ? 0 : template.lengthWith(maxAge);
     const cookies = template.split(token, policy.budget.partLength(allowed, token.length, fixed), maxAge);
     return [...earlier, ...cookies, ...template.expireParts(carried, cookies.length), ...beside];
-  }
-
-  /**
-   * Expires the cookie as it was with earlier attributes (§ 9.4.2), and those of other libraries. Parts that another path
-   * has do not come with this request, so all of them are expired that there may be.
-   */
-  #expireEarlier({ carried, policy, now }) {
-    const own = Array.from({ length: policy.budget.allowed.cookies - 1 }, (_, i) => i + 1);
-    const parts = new Set([...carried, ...own]);
-    const { former, old } = this.#settings;
-    return [...former.flatMap((template) => template.expireAll(parts)), ...(old?.expire(now) ?? [])];
   }
 
   /**
@@ -167,18 +154,6 @@ export class SessionCookie extends Carrier {
       return copy;
     }
   }
-}
-
-/** The cookie as it was with earlier attributes: those of `changes`, and else the present ones. */
-function formerOf(changes, attributes, template) {
-  const { path, domain, partitioned, ...unknown } = Object(changes);
-  const isRight = Object(changes) === changes && Object.keys(unknown).length === 0;
-  mustBe(isRight, "formerly", "objects with `path`, `domain` and `partitioned`");
-  const { name } = template;
-  const former = new Template({ ...attributes, ...changes, name });
-  const isOther = toSetCookie(former.expire(name)) !== toSetCookie(template.expire(name));
-  mustBe(isOther, "formerly", "other attributes than those of now");
-  return former;
 }
 
 function apply(changes, headers) {

@@ -1,13 +1,7 @@
 // The name and attributes of a cookie, and its `Set-Cookie` fields (docs/spec/carriers.md § 9.1 to § 9.4).
 
-import { mustBe } from "./errors.js";
-
 export const TOKEN_CHARACTERS = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 export const LONGEST_MAX_AGE = 34_560_000;
-
-/** The longest name that a session's cookie may have. */
-const LONGEST_NAME = 128;
-const LONGEST_PATH = 1024;
 
 /** The text that an attribute adds to a field. */
 const TEXTS = {
@@ -27,32 +21,11 @@ export function toSetCookie({ name, value, options }) {
   return `${name}=${value}${attributes.map((key) => TEXTS[key](options[key])).join("")}`;
 }
 
-/** The name with the safest prefix that the attributes allow. */
-export function defaultName({ path = "/", domain = null, secure = true }) {
-  if (!secure) return "session";
-  return domain !== null || path !== "/" ? "__Secure-session" : "__Host-session";
-}
-
-/** A name and the attributes of a cookie, checked (§ 9.1.1, § 9.1.2). */
+/** The name of a cookie and its attributes, in the form of `TEXTS`. `attributes` checks them. */
 export class Template {
-  #options;
-
-  constructor({ name, path = "/", domain = null, secure = true, sameSite = "Lax", partitioned = false, longestName = LONGEST_NAME }) {
-    const check = (isRight, attribute, expected) => mustBe(isRight, attribute, expected, "cookie");
-    const isName = typeof name === "string" && TOKEN_CHARACTERS.test(name) && name.length <= longestName;
-    check(isName && !/\.\d+$/.test(name), "name", "the name of a cookie, without a dot and digits at its end");
-    check(typeof secure === "boolean", "secure", "true or false");
-    check(typeof partitioned === "boolean", "partitioned", "true or false");
-    check(/^\/[!-+\--:<-~]*$/.test(path) && path.length <= LONGEST_PATH, "path", "`/` and visible ASCII characters");
-    check(domain === null || (typeof domain === "string" && isDomain(domain)), "domain", "a host name");
-    check([null, "Strict", "Lax", "None"].includes(sameSite), "sameSite", "Strict, Lax, None or null");
-    const needsSecure = sameSite === "None" || partitioned || /^__(secure|http|host)-/i.test(name);
-    check(secure || !needsSecure, "dangerAllowHttp", "false with SameSite=None, Partitioned or this name");
-    const isAnywhere = domain === null && path === "/";
-    check(isAnywhere || !isHostName(name), "name", "one with `__Secure-`, not `__Host-`, beside a domain or a path");
+  constructor(name, options) {
     this.name = name;
-    const options = { path, domain, secure, httpOnly: true, sameSite: sameSite?.toLowerCase(), partitioned };
-    this.#options = Object.fromEntries(Object.entries(options).filter(([, value]) => value));
+    this.options = options;
   }
 
   get isHostOnly() {
@@ -65,17 +38,22 @@ export class Template {
   }
 
   set(name, value, maxAge) {
-    const options = maxAge === null ? this.#options : { ...this.#options, maxAge: Math.min(LONGEST_MAX_AGE, maxAge) };
+    const options = maxAge === null ? this.options : { ...this.options, maxAge: Math.min(LONGEST_MAX_AGE, maxAge) };
     return { name, value, options };
   }
 
   expire(name) {
-    return { name, value: "", options: { ...this.#options, maxAge: 0, expires: new Date(0) } };
+    return { name, value: "", options: { ...this.options, maxAge: 0, expires: new Date(0) } };
   }
 
   /** Expires the cookie and these parts of it (§ 9.4.1). */
   expireAll(carried) {
     return [this.expire(this.name), ...this.expireParts(carried, 1)];
+  }
+
+  /** Expires the cookie as it was with earlier attributes (§ 9.4.2): none, unless `attributes` knows of some. */
+  expireFormer() {
+    return [];
   }
 
   /** The cookies that set a token in parts of at most `partLength` characters (§ 9.2.6). */
@@ -95,10 +73,7 @@ export class Template {
   }
 }
 
-const isHostName = (name) => /^__host-/i.test(name);
+export const isHostName = (name) => /^__host-/i.test(name);
 
-function isDomain(domain) {
-  const labels = domain.split(".");
-  const isLabel = (label) => /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label);
-  return domain.length <= 253 && labels.every(isLabel) && !/^[0-9.]*$/.test(domain);
-}
+/** The cookie of those who choose nothing. */
+export const DEFAULT = new Template("__Host-session", { path: "/", secure: true, httpOnly: true, sameSite: "lax" });

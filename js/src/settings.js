@@ -27,8 +27,7 @@ export function policyOf({
   saveOnServerError, type = null, ...unknown
 }) {
   for (const name of Object.keys(unknown)) {
-    const hint = name === "secure" ? "; for http use `dangerAllowHttp`" : "";
-    throw new ConfigError("option", `there is no option \`${name}\`${hint}`);
+    throw new ConfigError("option", `there is no option \`${name}\`; those of a cookie go to \`attributes\``);
   }
   const idle = idleTimeout === null ? null : positive("idleTimeout", idleTimeout ?? 1800);
   const absolute = positive("absoluteTimeout", absoluteTimeout);

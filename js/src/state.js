@@ -195,7 +195,7 @@ export class State {
     const { budget } = this.policy;
     if (content <= budget.room) return budget.allowed;
     const { length } = writeBody(this.#stored(metadata, age), [], []);
-    return this.#allowedForBody(budget.padded(length + content, content), content, metadata);
+    return this.#allowedForBody(length + content, content, metadata);
   }
 
   #allowedForBody(length, content, { remembered }) {
@@ -298,9 +298,8 @@ export class State {
   #store(age) {
     const { budget } = this.policy;
     const content = this.contentLength;
-    const padded = (length) => budget.padded(length, content);
-    const body = writeBody(this.#stored(this.metadata, age), this.#messages, this.payload.bytes, padded);
-    return this.#sent(body, this.#allowedFor(content, this.metadata, age) ?? budget.allowed);
+    const body = writeBody(this.#stored(this.metadata, age), this.#messages, this.payload.bytes);
+    return this.#sent(budget.padded(body, content), this.#allowedFor(content, this.metadata, age) ?? budget.allowed);
   }
 
   #sent(body, allowed) {

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { writeBody } from "../src/body.js";
 import { purposeBytes } from "../src/context.js";
 import { deviceBound } from "../src/device.js";
-import { KeyRing, SessionCookie, csrfToken, verifyCsrf } from "../src/index.js";
+import { KeyRing, SessionCookie, attributes, csrfToken, verifyCsrf } from "../src/index.js";
 import { contentOf } from "../src/ring.js";
 import { Sealer } from "../src/token.js";
 import { XAES_KEY } from "./keys.js";
@@ -140,8 +140,8 @@ test("mistakes in the settings of devices are refused", async () => {
     assert.throws(() => deviceBound(options), { code: "deviceBound" });
   }
   const device = deviceBound({ path: "/.session" });
-  for (const options of [{ dangerAllowHttp: true }, { partitioned: true }, { name: "__Host-x.b-AAAAAAAA" }]) {
-    await assert.rejects(SessionCookie.encrypted(ring, { ...options, deviceBound: device }), { code: "deviceBound" });
+  for (const chosen of [{ dangerAllowHttp: true }, { partitioned: true }, { name: "__Host-x.b-AAAAAAAA" }]) {
+    await assert.rejects(SessionCookie.encrypted(ring, { cookie: attributes(chosen), deviceBound: device }), { code: "deviceBound" });
   }
   await assert.rejects(SessionCookie.encrypted(ring, { deviceBound: true }), { code: "deviceBound" });
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { SessionCookie } from "../src/index.js";
+import { SessionCookie, attributes } from "../src/index.js";
 import { sessionProxy } from "../src/web/next.js";
 import { XAES_KEY } from "./keys.js";
 
@@ -80,8 +80,7 @@ test("an answer of the handler is the response, with the session", async () => {
 });
 
 test("the cookie of an earlier path is dropped, too, and a build needs no keys", async () => {
-  const attributes = { name: "__Secure-a", path: "/app" };
-  const moved = () => SessionCookie.encrypted(XAES_KEY, { ...attributes, formerly: { path: "/" } });
+  const moved = () => SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ name: "__Secure-a", path: "/app", formerly: { path: "/" } }) });
   const { set } = await visit("", { sessions: moved, handler: (_, session) => void session.set("visits", 1) });
   assert.deepEqual(set.map((line) => line.split(";")[1]), [" Path=/", " Path=/app"]);
   sessionProxy(() => assert.fail("it was made before a request"), NextResponse);

@@ -51,6 +51,7 @@ test("the programs of Hono, Express and Node answer", async () => {
 test("the described type and the migration are built", async () => {
   await load("struct.js");
   assert.equal((await load("migrate.js")).cookies.name, "__Host-session");
+  assert.equal((await load("attributes.js")).cookies.name, "__Secure-shop");
   assert.equal((await load("device.js")).cookies.name, "__Host-session");
 });
 

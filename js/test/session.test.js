@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, csrfToken, decodeDictionary, generateKey,
+  ConfigError, KeyRing, Session, SessionCookie, SessionError, SessionHeader, attributes, csrfToken, decodeDictionary, generateKey,
   sessionType, verifyCsrf,
 } from "../src/index.js";
 import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY } from "./keys.js";
@@ -253,10 +253,13 @@ test("a setting of the wrong type is refused, and weakens nothing", async () => 
   const refuses = (options, code) => assert.rejects(SessionCookie.encrypted(XAES_KEY, options), misconfigured(code));
   for (const name of ["idleTimeOut", "revokeIf", "mode"]) await refuses({ [name]: 1 }, "option");
   await refuses({ skipXChaCha: "false" }, "skipXChaCha");
-  await refuses({ domain: 5 }, "cookie");
+  assert.throws(() => attributes({ domain: 5 }), misconfigured("cookie"));
+  for (const cookie of [null, "sid", { name: "sid" }]) await refuses({ cookie }, "cookie");
   await assert.rejects(SessionHeader.encrypted(5, XAES_KEY), misconfigured("name"));
-  for (const dangerAllowHttp of [null, 0, "", NaN]) await refuses({ dangerAllowHttp }, "dangerAllowHttp");
-  await refuses({ secure: false }, "option");
+  for (const dangerAllowHttp of [null, 0, "", NaN]) assert.throws(() => attributes({ dangerAllowHttp }), misconfigured("dangerAllowHttp"));
+  assert.throws(() => attributes({ secure: false }), (error) => misconfigured("option")(error) && /dangerAllowHttp/.test(error.message));
+  assert.throws(() => attributes({ sameSITE: "Lax" }), misconfigured("option"));
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { name: "sid" }), /there is no option `name`; those of a cookie go to `attributes`/);
   for (const context of ["", null, "tenant", {}, ["a"], [["a"]]]) await refuses({ context }, "context");
   for (const revokedIf of ["", 0, false, {}]) await refuses({ revokedIf }, "revokedIf");
   // In seconds, this would be in January 1970.
@@ -478,10 +481,10 @@ test("mistakes in the settings are refused", async () => {
   await assert.rejects(build({ refreshAfter: 901 }), misconfigured("refreshAfter"));
   await assert.rejects(build({ clockSkew: 301 }), misconfigured("clockSkew"));
   await assert.rejects(build({ size: "split:5" }), misconfigured("size"));
-  await assert.rejects(build({ padding: "zero" }), misconfigured("padding"));
+  for (const padding of ["padme", "none", true, {}]) await assert.rejects(build({ padding }), misconfigured("padding"));
   await assert.rejects(build({ application: "" }), misconfigured("application"));
-  await assert.rejects(build({ name: "__Host-a", domain: "example.com" }), misconfigured("cookie"));
-  await assert.rejects(build({ name: "__Host-a", dangerAllowHttp: true }), misconfigured("cookie"));
+  assert.throws(() => attributes({ name: "__Host-a", domain: "example.com" }), misconfigured("cookie"));
+  assert.throws(() => attributes({ name: "__Host-a", dangerAllowHttp: true }), misconfigured("cookie"));
 });
 
 test("in the signed mode the content can be read, and not changed", async () => {
@@ -628,18 +631,30 @@ test("an entry is updated, and a dictionary has no value", async () => {
 });
 
 test("the default name follows the attributes", async () => {
-  const nameOf = async (options) => (await SessionCookie.encrypted(XAES_KEY, options)).name;
+  const nameOf = async (chosen) => (await SessionCookie.encrypted(XAES_KEY, { cookie: attributes(chosen) })).name;
+  assert.equal(cookies.name, "__Host-session");
   assert.equal(await nameOf({}), "__Host-session");
   assert.equal(await nameOf({ path: "/app" }), "__Secure-session");
   assert.equal(await nameOf({ domain: "example.com" }), "__Secure-session");
   assert.equal(await nameOf({ dangerAllowHttp: true, path: "/app" }), "session");
   assert.equal(await nameOf({ dangerAllowHttp: true, name: "sid" }), "sid");
-  const plain = await SessionCookie.encrypted(XAES_KEY, { dangerAllowHttp: true });
+  const plain = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ dangerAllowHttp: true }) });
   assert.match(await filled((session) => session.set("a", 1), plain), /^session=/);
 });
 
+test("the cookie of those who choose nothing is that of attributes without any", async () => {
+  const chosen = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes() });
+  const endOf = async (carrier) => {
+    const session = await carrier.load("__Host-session=x", NOW);
+    session.invalidate();
+    return carrier.saveAsCookies(session);
+  };
+  assert.deepEqual(await endOf(cookies), await endOf(chosen));
+  assert.match(await filled((session) => session.set("a", 1)), /^__Host-session=/);
+});
+
 test("a framework gets a name, a value and options", async () => {
-  const remembering = await SessionCookie.encrypted(XAES_KEY, { rememberUpTo: 86_400, sameSite: "Strict", domain: "example.com" });
+  const remembering = await SessionCookie.encrypted(XAES_KEY, { rememberUpTo: 86_400, cookie: attributes({ sameSite: "Strict", domain: "example.com" }) });
   const session = await remembering.load(null, NOW);
   session.set("user", "ada");
   session.rememberFor(600);

@@ -7,8 +7,8 @@ import express from "express";
 import { Hono } from "hono";
 
 import {
-  ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader, csrfToken, decodeDictionary, generateKey, sessionType as typeOf,
-  verifyCsrf,
+  ConfigError, KeyRing, SessionCookie, SessionError, SessionHeader, attributes, csrfToken, decodeDictionary, generateKey, padme,
+  sessionType as typeOf, verifyCsrf,
   type CookieToSet, type Session, type Stored, type TypedSession,
 } from "hardtack-session";
 import { CsrfGuard } from "hardtack-session/csrf";
@@ -44,6 +44,8 @@ const cookies = await SessionCookie.encrypted<Visitor>(ring, {
   context: [["tenant", "acme"]],
   idleTimeout: null,
   size: "split:2",
+  padding: padme,
+  cookie: attributes({ domain: "example.com", sameSite: null, formerly: [{ domain: null }, { path: "/app" }] }),
   revokedIf: async ({ id, createdAt, keyId }) => id === null && createdAt < new Date() && keyId !== key,
   migrateFrom: [
     ironSession({ cookieName: "sid", password: "x".repeat(32), from: new Date(), until: Date.now() }),
@@ -75,6 +77,16 @@ await SessionCookie.encrypted<{ at: Date }>(ring);
 await SessionCookie.encrypted<{ list: { at: Date }[] }>(ring);
 // @ts-expect-error there is no such option
 await SessionCookie.encrypted(ring, { idleTimeOut: 1 });
+// @ts-expect-error `attributes` checks them
+await SessionCookie.encrypted(ring, { cookie: { name: "sid" } });
+// @ts-expect-error those of a cookie go to `attributes`
+await SessionCookie.encrypted(ring, { name: "sid" });
+// @ts-expect-error it is a value
+await SessionCookie.encrypted(ring, { padding: "padme" });
+// @ts-expect-error there is no such attribute
+attributes({ secure: false });
+// @ts-expect-error a header field has no attributes
+await SessionHeader.encrypted("authorization", ring, { cookie: attributes({}) });
 
 // Without a shape entries are plain data, of which nothing is known.
 const plain = await SessionCookie.encrypted(process.env["SESSION_KEYS"]);

@@ -1,6 +1,7 @@
 // What the runners of all vectors share.
 
 import { purposeBytes } from "../../src/context.js";
+import { padme } from "../../src/padding.js";
 import { sessionType } from "../../src/session_type.js";
 
 /** `JSON.parse`, with integers beyond 2^53 as BigInts. */
@@ -57,6 +58,9 @@ export const purposeOf = ({ purpose, application, type_label }, prefix = "") =>
 /** The settings of a vector, but for those of its carrier. */
 export const optionsOf = ({ application, context = [] }, policy = {}) =>
   given({ ...rulesOf(policy), application, context, dangerRetireEarly: true });
+
+/** The option `padding`. */
+export const paddingOf = (word = "none") => ({ none: null, padme })[word];
 
 /** The rules of a vector's sessions. */
 export function rulesOf(policy) {

@@ -1,13 +1,14 @@
 // The vectors of cookies, of the fields for caches, and of lifetimes.
 
+import { templateOf } from "../../src/attributes.js";
 import { Budget } from "../../src/budget.js";
 import { cacheChanges, isShareable } from "../../src/caching.js";
 import { assemble, findCookie, findValues } from "../../src/cookie.js";
-import { KeyRing, SessionCookie } from "../../src/index.js";
-import { Template, toSetCookie } from "../../src/set_cookie.js";
+import { KeyRing, SessionCookie, attributes } from "../../src/index.js";
+import { toSetCookie } from "../../src/set_cookie.js";
 import { policyOf } from "../../src/settings.js";
 import { overheadOf } from "../../src/suites.js";
-import { equal, isAccepted, know, rulesOf } from "./common.js";
+import { equal, isAccepted, know, paddingOf, rulesOf } from "./common.js";
 
 const EPOCH = 1_767_225_600;
 const ATTRIBUTES = ["cookie", "path", "domain", "secure", "same_site", "partitioned"];
@@ -55,7 +56,7 @@ const RUN = {
       return former;
     });
     const size = vector.parts ? `split:${vector.parts}` : "anywhere";
-    const cookies = await SessionCookie.encrypted(await KeyRing.generate(), { ...attributesOf(vector), formerly, size });
+    const cookies = await SessionCookie.encrypted(await KeyRing.generate(), { cookie: attributes({ ...attributesOf(vector), formerly }), size });
     const session = await cookies.load(vector.lines, EPOCH * 1000);
     if (vector.change === "store") session.set("a", 1);
     else equal([vector.change, session.invalidate()], ["drop", null]);
@@ -73,13 +74,13 @@ export async function runCookie({ kind, ...vector }) {
   await RUN[kind](vector);
 }
 
-/** The attributes of a vector as the settings of a `Template`, and with `dangerAllowHttp` of a carrier. */
-const templateOf = ({ cookie, path, domain, secure, same_site, partitioned }) => ({ name: cookie, path, domain, secure, sameSite: same_site, partitioned });
-const template = (vector) => new Template(templateOf(vector));
+/** The attributes of a vector for `templateOf`, and with `dangerAllowHttp` for `attributes`. */
+const chosenOf = ({ cookie, path, domain, secure, same_site, partitioned }) => ({ name: cookie, path, domain, secure, sameSite: same_site, partitioned });
+const template = (vector) => templateOf(chosenOf(vector));
 
 export function attributesOf(vector) {
-  const { secure, ...attributes } = templateOf(vector);
-  return { ...attributes, dangerAllowHttp: !secure };
+  const { secure, ...chosen } = chosenOf(vector);
+  return { ...chosen, dangerAllowHttp: !secure };
 }
 
 export function fixedOf(vector) {
@@ -87,9 +88,9 @@ export function fixedOf(vector) {
 }
 
 /** Returns null where there is no room for a session. */
-export function roomOf({ mode, padding = "none" }, size, fixed, isBound = false) {
+export function roomOf({ mode, padding }, size, fixed, isBound = false) {
   try {
-    return new Budget(size, fixed, overheadOf(mode), padding, isBound).room;
+    return new Budget(size, fixed, overheadOf(mode), paddingOf(padding), isBound).room;
   } catch (error) {
     if (error.code !== "size") throw error;
     return null;

@@ -6,21 +6,21 @@ import { contextBytes } from "../../src/context.js";
 import { assemble } from "../../src/cookie.js";
 import { isTokenOf, renderToken, verifyCsrf } from "../../src/csrf_token.js";
 import { Refusal } from "../../src/errors.js";
-import { KeyRing, SessionCookie, SessionHeader } from "../../src/index.js";
+import { KeyRing, SessionCookie, SessionHeader, attributes } from "../../src/index.js";
 import { contentOf } from "../../src/ring.js";
 import { Session } from "../../src/session.js";
 import { SessionSealer, choose } from "../../src/session_sealer.js";
 import { policyOf } from "../../src/settings.js";
 import { State } from "../../src/state.js";
 import { Sealer } from "../../src/token.js";
-import { binary, bytes, equal, given, isAccepted, know, optionsOf, purposeOf, rulesOf, visitsType } from "./common.js";
+import { binary, bytes, equal, given, isAccepted, know, optionsOf, paddingOf, purposeOf, rulesOf, visitsType } from "./common.js";
 import { roomOf } from "./cookies.js";
 
 /** The keys and rules of the vector's purpose, which may be that of a bare token. */
 async function sealerFor(vector, options = {}) {
   const ring = await KeyRing.parse(vector.ring, { mode: vector.mode, skipXChaCha: true });
   const policy = policyOf(options);
-  policy.budget = new Budget({ field: 3072, cookies: 1 }, [0, 0], 45, "none");
+  policy.budget = new Budget({ field: 3072, cookies: 1 }, [0, 0], 45);
   return new SessionSealer(vector.mode, await Sealer.of(contentOf(ring), purposeOf(vector), contextBytes(vector.context)), policy);
 }
 
@@ -117,7 +117,7 @@ export async function runCsrf({ kind, ...vector }) {
     return equal(await isTokenOf(sealer.tokens, name, vector.now, vector.token), true, "passes");
   }
   const make = vector.mode === "signed" ? "unencryptedButSigned" : "encrypted";
-  const cookies = await SessionCookie[make](vector.ring, { ...optionsOf(vector), name: vector.purpose.name, skipXChaCha: true });
+  const cookies = await SessionCookie[make](vector.ring, { ...optionsOf(vector), cookie: attributes({ name: vector.purpose.name }), skipXChaCha: true });
   const session = await cookies.load(`${vector.purpose.name}=${vector.session}`, vector.now * 1000);
   equal(await verifyCsrf(session, vector.token), vector.passes);
 }
@@ -126,7 +126,7 @@ export async function runHeader({ kind, ...vector }) {
   if (kind === "room") {
     know(vector, ["mode", "limit", "parts", "padding", "expects", "payload"]);
     const size = { field: vector.limit * (vector.parts ?? 1), cookies: 1 };
-    const options = { maxTokenLength: size.field, padding: vector.padding ?? "none", type: vector.expects && visitsType({ label: "", schema: vector.expects.schema }) };
+    const options = { maxTokenLength: size.field, padding: paddingOf(vector.padding), type: vector.expects && visitsType({ label: "", schema: vector.expects.schema }) };
     const make = vector.mode === "signed" ? "unencryptedButSigned" : "encrypted";
     const ring = await KeyRing.generate({ mode: vector.mode });
     const accepted = await isAccepted(() => SessionHeader[make]("x-session", ring, given(options)));

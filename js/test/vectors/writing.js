@@ -6,12 +6,12 @@ import { isShareable } from "../../src/caching.js";
 import { contextBytes } from "../../src/context.js";
 import { verifyCsrf } from "../../src/csrf_token.js";
 import { deviceBound } from "../../src/device.js";
-import { KeyRing, SessionCookie, SessionHeader, decodeDictionary } from "../../src/index.js";
+import { KeyRing, SessionCookie, SessionHeader, attributes, decodeDictionary } from "../../src/index.js";
 import { contentOf } from "../../src/ring.js";
 import { stateOf } from "../../src/session.js";
 import { headChanges } from "../../src/session_cookie.js";
 import { Sealer } from "../../src/token.js";
-import { VISITS, bytes, equal, given, isAccepted, know, nameOf, optionsOf, purposeOf, visitsType } from "./common.js";
+import { VISITS, bytes, equal, given, isAccepted, know, nameOf, optionsOf, paddingOf, purposeOf, visitsType } from "./common.js";
 import { attributesOf, fixedOf, roomOf } from "./cookies.js";
 
 const SCENE =
@@ -25,7 +25,7 @@ const SETTINGS = ["path", "bound_for", "challenge_for", "required_after", "initi
 async function carrierOf(vector) {
   const options = given({
     ...optionsOf(vector, vector.policy),
-    padding: vector.padding,
+    padding: paddingOf(vector.padding),
     saveOnServerError: vector.save_on_server_error,
     type: typeOf(vector),
   });
@@ -37,13 +37,12 @@ async function carrierOf(vector) {
     return SessionHeader[make](name, vector.ring, { ...options, maxTokenLength });
   }
   equal(kind, "cookie");
+  const formerly = (vector.earlier ?? []).map(({ path, domain, partitioned }) => ({ path, domain, partitioned }));
   return SessionCookie[make](vector.ring, {
     ...options,
-    ...(vector.attributes && attributesOf(vector.attributes)),
     ...(vector.may_share && { dangerAllowSharedCaching: true }),
-    name,
+    cookie: attributes({ ...(vector.attributes && attributesOf(vector.attributes)), name, formerly }),
     size: typeof profile === "number" ? `split:${profile}` : profile,
-    formerly: (vector.earlier ?? []).map(({ path, domain, partitioned }) => ({ path, domain, partitioned })),
     deviceBound: vector.devices && deviceBoundOf(vector.devices),
   });
 }
@@ -268,8 +267,9 @@ async function runBoundCsrf(vector) {
 }
 
 async function runConfig(vector) {
-  const { accepted, devices, ...attributes } = vector;
-  const configure = async () => SessionCookie.encrypted(await KeyRing.generate(), { ...attributesOf(attributes), deviceBound: deviceBoundOf(devices) });
+  const { accepted, devices, ...rest } = vector;
+  const options = () => ({ cookie: attributes(attributesOf(rest)), deviceBound: deviceBoundOf(devices) });
+  const configure = async () => SessionCookie.encrypted(await KeyRing.generate(), options());
   equal(await isAccepted(configure), accepted);
 }
 
