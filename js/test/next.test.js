@@ -1,10 +1,11 @@
-// The proxy for Next.js, with a stand-in for `NextResponse`. frameworks/ has it in Next.js.
+// The adapters for Next.js, with stand-ins for `NextResponse` and `cookies`. frameworks/ has them in Next.js.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { SessionCookie, attributes } from "../src/index.js";
-import { sessionProxy } from "../src/web/next.js";
+import { oldCookie } from "../src/old_cookies.js";
+import { inNext, sessionProxy } from "../src/web/next.js";
 import { XAES_KEY } from "./keys.js";
 
 const NOW = new Date("2027-01-15T08:00:00Z");
@@ -84,4 +85,38 @@ test("the cookie of an earlier path is dropped, too, and a build needs no keys",
   const { set } = await visit("", { sessions: moved, handler: (_, session) => void session.set("visits", 1) });
   assert.deepEqual(set.map((line) => line.split(";")[1]), [" Path=/", " Path=/app"]);
   sessionProxy(() => assert.fail("it was made before a request"), NextResponse);
+});
+
+/** Keeps one cookie of a name, as the jar of Next.js does. */
+function jarWith(arrived = []) {
+  const cookies = new Map(arrived.map((cookie) => [cookie.name, cookie]));
+  const set = new Map();
+  return { set, cookies: async () => ({ getAll: () => [...cookies.values()], set: (name, value, options) => set.set(name, { value, options }) }) };
+}
+
+test("a session goes into the jar of Next.js, and comes from it", async () => {
+  const jar = jarWith();
+  const { update } = inNext(cookies, jar.cookies, { now: () => NOW });
+  assert.equal(await update((session) => session.set("visits", 1).get("visits")), 1);
+  const [[name, { value, options }]] = jar.set;
+  assert.deepEqual(options, { path: "/", secure: true, httpOnly: true, sameSite: "lax" });
+  const { load } = inNext(() => cookies, jarWith([{ name, value }]).cookies, { now: () => NOW });
+  assert.equal((await load()).get("visits"), 1);
+});
+
+test("a cookie that the jar of Next.js would lose is refused", async () => {
+  const moved = { cookie: attributes({ name: "__Secure-a", path: "/app", formerly: { path: "/" } }) };
+  const old = (path) => oldCookie({ name: "sid", path, read: () => null, from: NOW, until: NOW.getTime() + 1000 });
+  for (const [code, options] of [["formerly", moved], ["migrateFrom", { migrateFrom: [old("/"), old("/app")] }]]) {
+    const sessions = SessionCookie.encrypted(XAES_KEY, options);
+    for (const given of [sessions, () => sessions]) {
+      const jar = jarWith();
+      const { load, save } = inNext(given, jar.cookies, { now: () => NOW });
+      await assert.rejects(load(), { name: "ConfigError", code, message: /hardtack-session\/fetch/ });
+      await assert.rejects(save(await (await sessions).load(null, NOW)), { code });
+      assert.equal(jar.set.size, 0);
+    }
+  }
+  const { load } = inNext(SessionCookie.encrypted(XAES_KEY, { size: "split:3", migrateFrom: old("/") }), jarWith().cookies, { now: () => NOW });
+  assert.equal((await load()).isNew, true);
 });

@@ -17,7 +17,10 @@ export interface NextSessions<S extends BaseSession> {
   update<T>(change: (session: S) => T | Promise<T>): Promise<T>;
 }
 
-/** `cookies` is the function of `next/headers`. */
+/**
+ * `cookies` is the function of `next/headers`. Its jar has one cookie of a name, so a `SessionCookie` with `formerly`, or one
+ * that drops two old cookies of a name, is refused with a `ConfigError`.
+ */
 export function inNext<S extends BaseSession>(
   sessions: Cookies<S, []>,
   cookies: () => NextCookies | Promise<NextCookies>,

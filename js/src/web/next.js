@@ -1,16 +1,20 @@
 // Next.js, its app router: server components, server actions, route handlers, and the proxy before them.
 
+import { ConfigError } from "../errors.js";
 import { stateOf } from "../session.js";
 import { toSetCookie } from "../set_cookie.js";
 import { opener } from "./adapter.js";
 import { setCookieField } from "./cookie_field.js";
+
+/** By then every cookie of `migrateFrom` is dropped. */
+const LATE = new Date("9999-01-01");
 
 /**
  * Sessions in the cookies of a request. `cookies` is the function of `next/headers`; `sessions` a `SessionCookie`, a promise
  * of one, or a function that makes one at the first request, so that a build needs no keys.
  */
 export function inNext(sessions, cookies, { now } = {}) {
-  const open = opener(sessions);
+  const open = opener(typeof sessions === "function" ? async () => checked(sessions()) : checked(sessions));
   const load = async () => {
     // First, so that Next.js knows that the page depends on the request before a build misses the keys.
     const jar = await cookies();
@@ -29,6 +33,19 @@ export function inNext(sessions, cookies, { now } = {}) {
     return result;
   };
   return { load, save, update };
+}
+
+/** Refuses sessions whose cookies the jar of Next.js would lose: it keeps one of each name, whatever its path and domain. */
+async function checked(sessions) {
+  const cookie = await sessions;
+  const session = await cookie.load(`${cookie.name}=`, LATE);
+  session.invalidate();
+  const names = (await cookie.saveAsCookies(session)).map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice === undefined) return cookie;
+  const advice = "leave it out here, where sessions are read, and write them by `withSession` of hardtack-session/fetch";
+  const option = twice === cookie.name ? "formerly" : "migrateFrom";
+  throw new ConfigError(option, `\`${option}\` must drop two cookies of the name ${twice}, and Next.js sets one; ${advice}`);
 }
 
 /**
