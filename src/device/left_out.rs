@@ -40,7 +40,7 @@ impl Devices {
     pub(crate) fn news<T>(
         &self,
         _: &Context,
-        _: &State<'_, T>,
+        _: &State<T>,
         _: bool,
     ) -> Result<SetCookies, RandomError> {
         match *self {}

@@ -112,7 +112,7 @@ impl Devices {
     pub(crate) fn news<T>(
         &self,
         context: &Context,
-        state: &State<'_, T>,
+        state: &State<T>,
         is_dropped: bool,
     ) -> Result<SetCookies, RandomError> {
         let now = state.now();

@@ -5,7 +5,7 @@ use crate::{
     base::{reason::Reason, time::UnixSeconds},
     cookie::{PartNumbers, Values},
     device::{Facts, Subject},
-    state::{DeviceId, StateData, TokenChange},
+    state::{DeviceId, State, TokenChange},
     token::Context,
 };
 
@@ -55,8 +55,7 @@ impl Sealer {
     ) -> Option<R> {
         let mut opened = candidate.opened;
         opened.layout.metadata.device = Some(device);
-        let mut data = StateData::<T>::new(&self.policy, now, true);
-        let mut state = data.under(&self.policy);
+        let mut state = State::<T>::new(&self.policy, now, true);
         state.hold(opened);
         state.admit(None, true);
         let finished = self.carry_out(state.reseal(), context, &state, carried, store);

@@ -38,7 +38,7 @@ pub(crate) struct Arrived {
 pub(crate) struct Store<'a, T> {
     sealer: &'a Sealer,
     context: &'a Context,
-    state: &'a State<'a, T>,
+    state: &'a State<T>,
     body: BodyToSeal,
     pub(crate) arrived: Arrived,
 }
@@ -67,11 +67,11 @@ impl<T> Session<T> {
                 return Ok(Finished::keep(Touch::Touched));
             }
             let arrival = &contents.arrival;
-            let state = loaded.data.under(&loader.policy);
+            let state = &loaded.state;
             let reseal = sealer.must_reseal(loaded.outcome, state.now());
             let decision = state.finish(circumstances, arrival.is_subresource, reseal);
             let context = arrival.context(sealer);
-            sealer.carry_out(decision, context, &state, loaded.carried, store)
+            sealer.carry_out(decision, context, state, loaded.carried, store)
         });
         finished.map_err(|_| SaveError::InsideUpdate)?
     }
@@ -100,7 +100,7 @@ impl Sealer {
         &self,
         decision: Decision,
         context: &Context,
-        state: &State<'_, T>,
+        state: &State<T>,
         carried: PartNumbers,
         store: impl FnOnce(&Store<'_, T>) -> Result<R, SaveError>,
     ) -> Result<Finished<R>, SaveError> {

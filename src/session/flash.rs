@@ -69,7 +69,7 @@ impl<T: Payload> Session<T> {
     ///
     /// Returns [`AfterHead`](SessionError::AfterHead) or [`InsideUpdate`](SessionError::InsideUpdate).
     pub fn take_flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
-        self.try_with(|mut session| {
+        self.try_with(|session| {
             let taken = session.state.flashes(queue);
             if !taken.is_empty() {
                 session.check_open()?;

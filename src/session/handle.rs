@@ -269,9 +269,7 @@ impl<T: Payload> Session<T> {
     pub fn is_alive(&self) -> bool {
         self.with(|session| {
             let now = session.clock.now();
-            session
-                .sealer
-                .is_alive(&session.state, session.outcome, now)
+            session.sealer.is_alive(session.state, session.outcome, now)
         })
     }
 
@@ -350,22 +348,22 @@ impl<T: Payload> Session<T> {
     /// Hands the session to `change`, if it may be changed.
     pub(super) fn change<R>(
         &self,
-        change: impl FnOnce(&mut State<'_, T>) -> Result<R, SessionError>,
+        change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
-        self.try_with(|mut session| {
+        self.try_with(|session| {
             session.check_writable()?;
-            change(&mut session.state)
+            change(session.state)
         })?
     }
 
     /// Hands the session to `change`, which is right for a session that is withheld, too.
     pub(super) fn change_any<R>(
         &self,
-        change: impl FnOnce(&mut State<'_, T>) -> Result<R, SessionError>,
+        change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
-        self.try_with(|mut session| {
+        self.try_with(|session| {
             session.check_open()?;
-            change(&mut session.state)
+            change(session.state)
         })?
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     base::clock::Clock,
     cookie::{PartNumbers, Values},
     migrate::Takeover,
-    state::{Payload, SessionError, Sid, State, StateData},
+    state::{Payload, SessionError, Sid, State},
     token::Context,
 };
 
@@ -49,7 +49,7 @@ pub(crate) struct Arrival {
 
 /// A session that was read.
 pub(super) struct Loaded<T> {
-    pub(super) data: StateData<T>,
+    pub(super) state: State<T>,
     pub(super) outcome: Outcome,
     /// The parts that the request carried.
     pub(super) carried: PartNumbers,
@@ -57,7 +57,7 @@ pub(super) struct Loaded<T> {
 
 /// A session that was read, while its lock is held.
 pub(crate) struct LockedSession<'a, T> {
-    pub(crate) state: State<'a, T>,
+    pub(crate) state: &'a mut State<T>,
     pub(crate) outcome: Outcome,
     pub(crate) sealer: &'a Sealer,
     pub(crate) context: &'a Context,
@@ -139,12 +139,12 @@ impl<T: Payload> Contents<T> {
     /// Reads the session, if that has not been done.
     #[inline]
     pub(super) fn read<'a>(&'a mut self, sealer: &'a Sealer) -> LockedSession<'a, T> {
-        let Loaded { data, outcome, .. } = match self.loaded {
+        let Loaded { state, outcome, .. } = match self.loaded {
             Some(ref mut loaded) => loaded,
             None => Loaded::read(&mut self.loaded, sealer, &mut self.arrival),
         };
         LockedSession {
-            state: data.under(&sealer.policy),
+            state,
             outcome: *outcome,
             closed: self.closed,
             sealer,
@@ -167,16 +167,16 @@ impl<T: Payload> Loaded<T> {
         let old = arrival.old.take();
         let has_token = !values.is_empty() || old.is_some();
         let loaded = loaded.insert(Loaded {
-            data: StateData::new(&sealer.policy, now, has_token),
+            state: State::new(&sealer.policy, now, has_token),
             outcome: Outcome::Absent,
             carried: values.carried(),
         });
-        let mut state = loaded.data.under(&sealer.policy);
+        let state = &mut loaded.state;
         match old.filter(|_| values.is_empty()) {
-            Some(old) => sealer.take_over(&old, &mut state, &mut loaded.outcome),
+            Some(old) => sealer.take_over(&old, state, &mut loaded.outcome),
             None => {
                 let context = arrival.context(sealer);
-                sealer.read(context, values, &mut state, &mut loaded.outcome);
+                sealer.read(context, values, state, &mut loaded.outcome);
             }
         }
         loaded

@@ -32,7 +32,7 @@ pub(crate) struct Sealer {
     /// The context of requests for which none is chosen.
     pub(crate) context: Context,
     pub(crate) duplicates: Duplicates,
-    pub(crate) policy: Policy,
+    pub(crate) policy: Arc<Policy>,
     /// Sessions issued before this are refused. It only rises.
     pub(crate) not_before: AtomicU64,
     pub(crate) hooks: Hooks,
@@ -49,7 +49,7 @@ impl Sealer {
         &self,
         context: &Context,
         mut values: Values,
-        state: &mut State<'_, T>,
+        state: &mut State<T>,
         outcome: &mut Outcome,
     ) {
         let keys = self.slot.keys();
@@ -75,7 +75,7 @@ impl Sealer {
         context: &Context,
         candidate: Candidate,
         cookies: &BoundCookies,
-        state: &mut State<'_, T>,
+        state: &mut State<T>,
     ) -> Result<(), Reason> {
         let mut opened = candidate.opened;
         let metadata = &mut opened.layout.metadata;
@@ -89,7 +89,7 @@ impl Sealer {
     pub(crate) fn take_over<T: Payload>(
         &self,
         old: &Takeover,
-        state: &mut State<'_, T>,
+        state: &mut State<T>,
         outcome: &mut Outcome,
     ) {
         let keys = self.slot.keys();
@@ -120,7 +120,7 @@ impl Sealer {
         context: &Context,
         metadata: &mut Metadata,
         cookies: &BoundCookies,
-        state: &mut State<'_, T>,
+        state: &mut State<T>,
     ) -> Result<(), Reason> {
         let Some(devices) = &self.devices else {
             return Ok(());
@@ -153,10 +153,9 @@ impl Sealer {
             &mut buffer,
         );
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
-        let Layout {
-            metadata, payload, ..
-        } = opened.layout;
-        let decoded = decode(metadata.schema, &buffer[opened.body][payload]);
+        let layout = opened.layout;
+        let payload = &buffer[opened.body][layout.payload];
+        let decoded = decode(layout.metadata.schema, payload);
         let decoded = decoded.ok_or_else(|| refuse(Refused::under(key_id, Reason::Payload)))?;
         self.tell(opened_under(&keys, key_id, now), token.len());
         Ok(decoded)
@@ -281,12 +280,7 @@ impl Sealer {
 
     /// Returns `true` if the token of a session that opened would still open at `now`. Asks only what can change
     /// while the program runs; the tag cannot.
-    pub(crate) fn is_alive<T>(
-        &self,
-        state: &State<'_, T>,
-        outcome: Outcome,
-        now: UnixSeconds,
-    ) -> bool {
+    pub(crate) fn is_alive<T>(&self, state: &State<T>, outcome: Outcome, now: UnixSeconds) -> bool {
         let Some((metadata, payload)) = state.arrived() else {
             return true;
         };

@@ -31,7 +31,7 @@ impl<T: SessionData> Session<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn read<R>(&self, look: impl FnOnce(&T) -> R) -> R {
-        let value = self.with(|mut session| session.state.value());
+        let value = self.with(|session| session.state.value());
         look(&value)
     }
 

@@ -10,7 +10,7 @@ use crate::{
     crypto::{random, scratch::Wiped},
 };
 
-impl<T> State<'_, T> {
+impl<T> State<T> {
     /// Returns an error if the session that opened must not be overwritten. Every action but `renew`, `invalidate` and
     /// `discard` needs this.
     pub(crate) fn check_writable(&self) -> Result<(), SessionError> {
@@ -36,7 +36,7 @@ impl<T> State<'_, T> {
     }
 
     fn renew_as(&mut self, sid: Sid) -> Result<(), SessionError> {
-        let (now, limited_until) = (self.data.now, self.data.limited_until);
+        let (now, limited_until) = (self.now, self.limited_until);
         self.change_metadata(|metadata| {
             let remembered = metadata.remembered;
             let remembered_until = remembered.map(|span| metadata.issued + u64::from(span));
@@ -47,18 +47,18 @@ impl<T> State<'_, T> {
             metadata.limit = limited_until.map(|end| span_until(end, metadata));
             metadata.remembered = remembered_until.map(|end| span_until(end, metadata));
         })?;
-        self.data.renewed = true;
+        self.renewed = true;
         Ok(())
     }
 
     /// Ends the session at most `span` seconds from now. An earlier limit stays.
     pub(crate) fn limit_to(&mut self, span: u64) -> Result<(), SessionError> {
-        let end = self.data.now.saturating_add(span);
+        let end = self.now.saturating_add(span);
         self.change_metadata(|metadata| {
             let limit = span_until(end, metadata);
             metadata.limit = metadata.limit.into_iter().chain([limit]).min();
         })?;
-        self.data.limited_until = self.data.limited_until.into_iter().chain([end]).min();
+        self.limited_until = self.limited_until.into_iter().chain([end]).min();
         Ok(())
     }
 
@@ -67,7 +67,7 @@ impl<T> State<'_, T> {
         if self.policy.lifetimes.remember_up_to.is_none() {
             return Err(SessionError::NotRemembering);
         }
-        let end = self.data.now.saturating_add(span);
+        let end = self.now.saturating_add(span);
         self.change_metadata(|metadata| metadata.remembered = Some(span_until(end, metadata)))
     }
 
@@ -79,24 +79,24 @@ impl<T> State<'_, T> {
     /// Drops the data, the flash messages and the id, and keeps the dates.
     pub(crate) fn clear(&mut self) -> Result<(), SessionError> {
         self.drop_content();
-        self.data.metadata.sid = None;
-        self.data.metadata.schema = self.policy.schema;
-        self.data.ended.get_or_insert(Ended::Cleared);
+        self.metadata.sid = None;
+        self.metadata.schema = self.policy.schema;
+        self.ended.get_or_insert(Ended::Cleared);
         Ok(())
     }
 
     /// Drops everything and begins a new session. Returns the id that the browser has, unless the request does not prove
     /// the session's device: a copied cookie alone tells nobody what to put on a deny list.
     pub(crate) fn invalidate(&mut self) -> Option<Sid> {
-        let is_stale = self.data.withheld == Some(Withheld::Stale);
-        let is_told = !is_stale && self.data.ended != Some(Ended::Invalidated);
-        let opened = self.data.opened.filter(|_| is_told);
-        self.data.arrived = None;
+        let is_stale = self.withheld == Some(Withheld::Stale);
+        let is_told = !is_stale && self.ended != Some(Ended::Invalidated);
+        let opened = self.opened.filter(|_| is_told);
+        self.arrived = None;
         self.drop_content();
-        self.data.metadata = self.policy.new_metadata(self.data.now);
-        self.data.renewed = false;
-        self.data.limited_until = None;
-        self.data.ended = Some(Ended::Invalidated);
+        self.metadata = self.policy.new_metadata(self.now);
+        self.renewed = false;
+        self.limited_until = None;
+        self.ended = Some(Ended::Invalidated);
         opened.and_then(|opened| opened.sid)
     }
 
@@ -111,45 +111,45 @@ impl<T> State<'_, T> {
     }
 
     pub(crate) fn discard(&mut self) {
-        self.data.save_mode = SaveMode::Discard;
+        self.save_mode = SaveMode::Discard;
     }
 
     pub(crate) fn save(&mut self) -> Result<(), SessionError> {
         self.change_metadata(|_| {})?;
-        self.data.save_mode = SaveMode::Force;
+        self.save_mode = SaveMode::Force;
         Ok(())
     }
 
     pub(super) fn set_payload(&mut self, payload: Wiped) -> Result<(), SessionError> {
         let metadata = Metadata {
             schema: self.policy.schema,
-            ..self.data.metadata
+            ..self.metadata
         };
-        if *self.payload() != *payload || metadata != self.data.metadata {
+        if *self.payload() != *payload || metadata != self.metadata {
             self.check_size(payload.len() + self.flash_bytes().len(), &metadata)?;
-            self.data.metadata = metadata;
-            self.data.payload = Some(payload);
+            self.metadata = metadata;
+            self.payload = Some(payload);
         }
         Ok(())
     }
 
     pub(super) fn set_flash(&mut self, flash: Wiped) -> Result<(), SessionError> {
-        self.check_size(self.payload().len() + flash.len(), &self.data.metadata)?;
-        self.data.flash = Some(flash);
+        self.check_size(self.payload().len() + flash.len(), &self.metadata)?;
+        self.flash = Some(flash);
         Ok(())
     }
 
     fn drop_content(&mut self) {
-        self.data.payload = Some(Wiped::from(self.policy.empty_payload.to_vec()));
-        self.data.flash = Some(Wiped::default());
-        self.data.value = None;
+        self.payload = Some(Wiped::from(self.policy.empty_payload.to_vec()));
+        self.flash = Some(Wiped::default());
+        self.value = None;
     }
 
     fn change_metadata(&mut self, change: impl FnOnce(&mut Metadata)) -> Result<(), SessionError> {
-        let mut metadata = self.data.metadata;
+        let mut metadata = self.metadata;
         change(&mut metadata);
         self.check_size(self.content_len(), &metadata)?;
-        self.data.metadata = metadata;
+        self.metadata = metadata;
         Ok(())
     }
 }

@@ -25,14 +25,9 @@ pub(crate) struct Policy {
     pub(crate) schema: u32,
 }
 
-/// One session during one request, and the policy it is under. The rules are methods of this type.
-pub(crate) struct State<'a, T> {
-    pub(super) policy: &'a Policy,
-    pub(super) data: &'a mut StateData<T>,
-}
-
-/// The data of a session (docs/spec/writer.md § 8.6).
-pub(crate) struct StateData<T> {
+/// One session during one request (docs/spec/writer.md § 8.6). The rules are methods of this type.
+pub(crate) struct State<T> {
+    pub(super) policy: Arc<Policy>,
     pub(super) now: UnixSeconds,
     /// The session as it was opened. `None`: the session exists in this request only, so it has no dates yet.
     pub(super) arrived: Option<OpenedBody>,
@@ -96,10 +91,11 @@ pub(super) enum SaveMode {
     Force,
 }
 
-impl<T> StateData<T> {
+impl<T> State<T> {
     /// Creates a session that begins now.
-    pub(crate) fn new(policy: &Policy, now: UnixSeconds, has_token: bool) -> StateData<T> {
-        StateData {
+    pub(crate) fn new(policy: &Arc<Policy>, now: UnixSeconds, has_token: bool) -> State<T> {
+        State {
+            policy: Arc::clone(policy),
             metadata: policy.new_metadata(now),
             now,
             arrived: None,
@@ -117,10 +113,6 @@ impl<T> StateData<T> {
             became_bound: false,
             admitted_until: None,
         }
-    }
-
-    pub(crate) fn under<'a>(&'a mut self, policy: &'a Policy) -> State<'a, T> {
-        State { policy, data: self }
     }
 }
 
@@ -157,29 +149,29 @@ impl OpenedBody {
     }
 }
 
-impl<T> State<'_, T> {
+impl<T> State<T> {
     pub(crate) fn now(&self) -> UnixSeconds {
-        self.data.now
+        self.now
     }
 
     pub(crate) fn sid(&self) -> Option<Sid> {
-        self.data.metadata.sid
+        self.metadata.sid
     }
 
     /// Returns `true` if the session exists in this request only.
     pub(crate) fn is_new(&self) -> bool {
-        self.data.arrived.is_none()
+        self.arrived.is_none()
     }
 
     /// Returns the metadata of a session that has been sent. `None`: the session is new.
     pub(crate) fn metadata(&self) -> Option<&Metadata> {
-        (!self.is_new()).then_some(&self.data.metadata)
+        (!self.is_new()).then_some(&self.metadata)
     }
 
     /// Returns the metadata and the payload of the session that arrived. `None`: no session arrived, or the application
     /// has ended it.
     pub(crate) fn arrived(&self) -> Option<(&Metadata, &[u8])> {
-        let arrived = self.data.arrived.as_ref();
+        let arrived = self.arrived.as_ref();
         arrived.map(|arrived| (&arrived.layout.metadata, arrived.payload()))
     }
 
@@ -189,22 +181,21 @@ impl<T> State<'_, T> {
     }
 
     pub(crate) fn is_remembered(&self) -> bool {
-        self.policy.lifetimes.is_remembered(&self.data.metadata)
+        self.policy.lifetimes.is_remembered(&self.metadata)
     }
 
     /// Returns `true` if the sign-in is less than `span` seconds ago. A new session has no sign-in, unless this request
     /// renewed it.
     pub(crate) fn is_recent(&self, span: u64) -> bool {
-        (!self.is_new() || self.data.renewed)
-            && self.data.now < self.data.metadata.issued.saturating_add(span)
+        (!self.is_new() || self.renewed) && self.now < self.metadata.issued.saturating_add(span)
     }
 
     /// Returns the name of this session in CSRF tokens: `sid || u32(issued)` (SPEC.md § 13).
     pub(crate) fn csrf_name(&self) -> Option<[u8; 12]> {
-        let (sid, issued) = match (self.withheld(), self.data.opened) {
+        let (sid, issued) = match (self.withheld(), self.opened) {
             // Without this nobody could sign in or out by a form. Its holder gets no token of the bound session.
             (Some(Withheld::Stale), Some(opened)) => (opened.sid?.map(|byte| !byte), opened.issued),
-            _ => (self.data.metadata.sid?, self.data.metadata.issued),
+            _ => (self.metadata.sid?, self.metadata.issued),
         };
         let mut name = [0; 12];
         name[..8].copy_from_slice(&sid);
@@ -213,7 +204,7 @@ impl<T> State<'_, T> {
     }
 
     pub(crate) fn payload(&self) -> &[u8] {
-        match (&self.data.payload, &self.data.arrived) {
+        match (&self.payload, &self.arrived) {
             (Some(payload), _) => payload,
             (None, Some(arrived)) => arrived.payload(),
             (None, None) => &self.policy.empty_payload,
@@ -221,7 +212,7 @@ impl<T> State<'_, T> {
     }
 
     pub(super) fn flash_bytes(&self) -> &[u8] {
-        match (&self.data.flash, &self.data.arrived) {
+        match (&self.flash, &self.arrived) {
             (Some(flash), _) => flash,
             (None, Some(arrived)) => arrived.flash(),
             (None, None) => &[],
@@ -236,12 +227,7 @@ impl<T> State<'_, T> {
     /// Returns the reason why the session that opened must not be overwritten. `None`: there is none, or the
     /// application began a new one.
     pub(super) fn withheld(&self) -> Option<Withheld> {
-        let is_replaced = self.data.renewed || self.data.ended == Some(Ended::Invalidated);
-        self.data.withheld.filter(|_| !is_replaced)
-    }
-
-    #[cfg(all(test, feature = "http"))]
-    pub(crate) fn data(&self) -> &StateData<T> {
-        self.data
+        let is_replaced = self.renewed || self.ended == Some(Ended::Invalidated);
+        self.withheld.filter(|_| !is_replaced)
     }
 }

@@ -39,9 +39,9 @@ pub(crate) enum Departure {
     Unbound(Sid, UnixSeconds),
 }
 
-impl<T> State<'_, T> {
+impl<T> State<T> {
     pub(crate) fn binding(&self) -> DeviceBinding {
-        match (self.withheld(), self.data.metadata.device) {
+        match (self.withheld(), self.metadata.device) {
             (Some(Withheld::Stale), _) => DeviceBinding::Stale,
             (_, Some(_)) => DeviceBinding::Bound,
             (_, None) => DeviceBinding::Unbound,
@@ -50,17 +50,17 @@ impl<T> State<'_, T> {
 
     /// Returns the id for which the browser may register a device: the session was renewed in this request.
     pub(crate) fn renewed_sid(&self) -> Option<Sid> {
-        self.data.metadata.sid.filter(|_| self.data.renewed)
+        self.metadata.sid.filter(|_| self.renewed)
     }
 
     /// Returns the session that opened, if its client keeps it no longer. `is_dropped`: the client drops it now.
     pub(crate) fn departure(&self, is_dropped: bool) -> Option<Departure> {
-        let is_replaced = self.data.renewed || self.data.ended == Some(Ended::Invalidated);
-        let opened = self.data.opened?;
+        let is_replaced = self.renewed || self.ended == Some(Ended::Invalidated);
+        let opened = self.opened?;
         match (opened.device, opened.sid) {
             (Some(device), _) if is_dropped || is_replaced => Some(Departure::Bound(device)),
             // A registration for an id that the session no longer has would never be of use.
-            (None, Some(sid)) if is_dropped || self.data.metadata.sid != Some(sid) => {
+            (None, Some(sid)) if is_dropped || self.metadata.sid != Some(sid) => {
                 Some(Departure::Unbound(sid, opened.issued))
             }
             _ => None,

@@ -2,10 +2,10 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{data::State, error::SessionError, map, payload::Map};
+use super::{data::State, error::SessionError, map};
 use crate::crypto::scratch::Wiped;
 
-impl State<'_, Map> {
+impl<T> State<T> {
     pub(crate) fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
         map::get(self.payload(), key)
             .map(|value| map::decode(value, Some(key)))

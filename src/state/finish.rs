@@ -89,7 +89,7 @@ pub(crate) enum Decision {
     Refresh(BodyToSeal),
 }
 
-impl<T> State<'_, T> {
+impl<T> State<T> {
     /// Decides. `is_subresource`: the request was for an image, a script or another part of a page. `reseal`: the
     /// session opened under a key that a newer one has replaced.
     pub(crate) fn finish(
@@ -101,12 +101,12 @@ impl<T> State<'_, T> {
         if self.withheld().is_some() {
             return Decision::Keep;
         }
-        let (metadata, now) = (&self.data.metadata, self.data.now);
-        let is_forced = self.data.save_mode == SaveMode::Force;
-        let is_discarded = self.data.save_mode == SaveMode::Discard;
+        let (metadata, now) = (&self.metadata, self.now);
+        let is_forced = self.save_mode == SaveMode::Force;
+        let is_discarded = self.save_mode == SaveMode::Discard;
         let is_silenced = response.status >= 500 && !self.policy.save_on_server_error && !is_forced;
         // A session that has ended also ends where new content is not written.
-        let is_over = match self.data.ended {
+        let is_over = match self.ended {
             Some(Ended::Invalidated) => is_discarded || is_silenced || self.is_nothing(),
             Some(Ended::Cleared) => !is_discarded && (is_silenced || self.is_empty()),
             None => !is_discarded && self.is_nothing() && self.has_changed(),
@@ -135,7 +135,7 @@ impl<T> State<'_, T> {
         if is_refresh_due && self.may_send(refreshed).is_some() {
             return Decision::Refresh(refreshed);
         }
-        if reseal || self.data.became_bound {
+        if reseal || self.became_bound {
             return self.reseal();
         }
         if is_refresh_due {
@@ -146,8 +146,8 @@ impl<T> State<'_, T> {
 
     /// Seals the same content again, which is no activity of the visitor.
     pub(crate) fn reseal(&self) -> Decision {
-        let same = if self.data.became_bound {
-            BodyToSeal::With(self.data.metadata)
+        let same = if self.became_bound {
+            BodyToSeal::With(self.metadata)
         } else {
             BodyToSeal::AsArrived
         };
@@ -159,7 +159,7 @@ impl<T> State<'_, T> {
 
     /// If nothing arrived, there is nothing to drop.
     fn drop(&self) -> Decision {
-        if self.data.has_token {
+        if self.has_token {
             Decision::Drop
         } else {
             Decision::Keep
@@ -168,31 +168,31 @@ impl<T> State<'_, T> {
 
     /// Age alone is no change.
     fn has_changed(&self) -> bool {
-        let Some(arrived) = &self.data.arrived else {
+        let Some(arrived) = &self.arrived else {
             return !self.is_nothing();
         };
         let metadata = Metadata {
             age: arrived.layout.metadata.age,
-            ..self.data.metadata
+            ..self.metadata
         };
         let differs =
             |now: &Option<Wiped>, before: &[u8]| now.as_ref().is_some_and(|now| **now != *before);
-        self.data.is_taken_over
+        self.is_taken_over
             || metadata != arrived.layout.metadata
-            || differs(&self.data.payload, arrived.payload())
-            || differs(&self.data.flash, arrived.flash())
+            || differs(&self.payload, arrived.payload())
+            || differs(&self.flash, arrived.flash())
     }
 
     /// Empty, and not kept for its own sake either.
     fn is_nothing(&self) -> bool {
-        self.is_empty() && !self.data.metadata.is_persistent()
+        self.is_empty() && !self.metadata.is_persistent()
     }
 
     /// No entry, no flash, no id.
     fn is_empty(&self) -> bool {
-        self.data.metadata.sid.is_none()
+        self.metadata.sid.is_none()
             && self.flash_bytes().is_empty()
-            && self.data.metadata.schema == self.policy.schema
+            && self.metadata.schema == self.policy.schema
             && *self.payload() == *self.policy.empty_payload
     }
 
@@ -206,14 +206,14 @@ impl<T> State<'_, T> {
                 metadata.write(self.flash_bytes(), self.payload(), len, body);
             }
         }
-        can_carry(self.data.now)
+        can_carry(self.now)
     }
 
     /// Returns the seconds for which a browser keeps the cookie. `None`: until the browser is closed.
     pub(crate) fn max_age(&self) -> Option<u64> {
-        let end = self.policy.lifetimes.absolute_deadline(&self.data.metadata);
+        let end = self.policy.lifetimes.absolute_deadline(&self.metadata);
         let is_remembered = self.is_remembered();
-        is_remembered.then(|| end.saturating_sub(self.data.now))
+        is_remembered.then(|| end.saturating_sub(self.now))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{data::State, error::SessionError, layout::Reader};
 
-impl<T> State<'_, T> {
+impl<T> State<T> {
     pub(crate) fn flash(&mut self, queue: &str, message: &str) -> Result<(), SessionError> {
         let mut messages: Vec<_> = messages(self.flash_bytes()).collect();
         messages.push((queue, message));

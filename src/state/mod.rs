@@ -31,7 +31,7 @@ pub use payload::{Map, Payload, SessionData};
 pub use size_report::SizeReport;
 
 pub(crate) use budget::{Allowed, LARGEST_COOKIE, MOST_COOKIES, Overhead, SizeBudget};
-pub(crate) use data::{OpenedBody, Policy, State, StateData};
+pub(crate) use data::{OpenedBody, Policy, State};
 pub(crate) use device::Admitted;
 #[cfg(feature = "device-bound")]
 pub(crate) use device::Departure;

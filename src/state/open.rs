@@ -10,15 +10,15 @@ use crate::{
     crypto::scratch::Wiped,
 };
 
-impl<T: Payload> State<'_, T> {
+impl<T: Payload> State<T> {
     /// Becomes the session of a verified body. If the payload cannot be read, the session stays new, and is withheld.
     pub(crate) fn resume(&mut self, opened: OpenedBody) -> Result<(), Reason> {
         let metadata = opened.layout.metadata;
         // Set first, because decoding runs the application's code, which may panic.
-        self.data.withheld = Some(Withheld::Unreadable);
-        self.data.opened = Some(metadata);
-        self.data.value = T::read(metadata.schema, opened.payload())?;
-        self.data.withheld = None;
+        self.withheld = Some(Withheld::Unreadable);
+        self.opened = Some(metadata);
+        self.value = T::read(metadata.schema, opened.payload())?;
+        self.withheld = None;
         self.hold(opened);
         Ok(())
     }
@@ -26,9 +26,9 @@ impl<T: Payload> State<'_, T> {
     /// Calls `take`, which runs the application's code. If that panics, the session is unreadable, so that no write
     /// drops the old cookie.
     pub(crate) fn taking_over<R>(&mut self, take: impl FnOnce(&mut Self) -> R) -> R {
-        self.data.withheld = Some(Withheld::Unreadable);
+        self.withheld = Some(Withheld::Unreadable);
         let taken = take(self);
-        self.data.withheld = None;
+        self.withheld = None;
         taken
     }
 
@@ -50,36 +50,36 @@ impl<T: Payload> State<'_, T> {
             token_len: 0,
             cookies: 1,
         });
-        self.data.is_taken_over = resumed.is_ok();
+        self.is_taken_over = resumed.is_ok();
         if resumed.is_err() {
             // No version of the application wrote it, so a new session may take its place.
-            self.data.opened = None;
+            self.opened = None;
         }
         resumed
     }
 }
 
-impl<T> State<'_, T> {
+impl<T> State<T> {
     /// Becomes the session of a verified body, whose payload is not looked at.
     pub(crate) fn hold(&mut self, opened: OpenedBody) {
-        self.data.metadata = opened.layout.metadata;
-        self.data.arrived = Some(opened);
+        self.metadata = opened.layout.metadata;
+        self.arrived = Some(opened);
     }
 
     /// Notes the judgement about a session that [resumes](Self::resume). `became_bound`: its device has to be written.
     pub(crate) fn admit(&mut self, until: Option<UnixSeconds>, became_bound: bool) {
-        self.data.admitted_until = until;
-        self.data.became_bound = became_bound;
+        self.admitted_until = until;
+        self.became_bound = became_bound;
     }
 
     /// Withholds the session that opened, because it does not prove its device.
     pub(crate) fn withhold_stale(&mut self, metadata: Metadata) {
-        self.data.withheld = Some(Withheld::Stale);
-        self.data.opened = Some(metadata);
+        self.withheld = Some(Withheld::Stale);
+        self.opened = Some(metadata);
     }
 
     /// Returns `true` if the device, or the grace without one, would admit the session at `now`, too.
     pub(crate) fn is_admitted_at(&self, now: UnixSeconds) -> bool {
-        self.data.admitted_until.is_none_or(|end| now < end)
+        self.admitted_until.is_none_or(|end| now < end)
     }
 }

@@ -10,7 +10,7 @@ use super::{
     size_report::SizeReport,
 };
 
-impl<T> State<'_, T> {
+impl<T> State<T> {
     /// Returns the bytes by which payload and flash may still grow.
     pub(crate) fn remaining_bytes(&self) -> usize {
         let room = self.policy.budget.room;
@@ -26,7 +26,7 @@ impl<T> State<'_, T> {
         let body_len = budget.longest_body(content);
         let padded_len = budget.padded_len(body_len, content);
         // A session that arrived larger than the profile allows is sent as it arrived.
-        let allowed = self.allowed(BodyToSeal::With(self.data.metadata));
+        let allowed = self.allowed(BodyToSeal::With(self.metadata));
         let sent = budget.sent(allowed, padded_len, true);
         SizeReport {
             entries: T::entries(self.payload()),
@@ -47,8 +47,8 @@ impl<T> State<'_, T> {
     pub(super) fn check_size(&self, content: usize, metadata: &Metadata) -> Result<(), TooLarge> {
         let budget = &self.policy.budget;
         let shrinks = content <= self.content_len();
-        let may_send = || self.allowed_for(content, &self.to_write(content, *metadata));
-        if content <= budget.room || (shrinks && may_send().is_some()) {
+        let written = || BodyToSeal::With(self.to_write(content, *metadata));
+        if content <= budget.room || (shrinks && self.allowed_for(content, written()).is_some()) {
             return Ok(());
         }
         Err(budget.too_large(content))
@@ -57,9 +57,13 @@ impl<T> State<'_, T> {
     /// Returns the metadata to write with this content: that of an active session. A session that arrived too large
     /// keeps its age if a longer one does not fit.
     pub(super) fn to_write(&self, content: usize, metadata: Metadata) -> Metadata {
-        let active = metadata.active_at(self.data.now);
+        let active = metadata.active_at(self.now);
         let is_never_refreshed = self.policy.lifetimes.refresh_after == RefreshAfter::Never;
-        if is_never_refreshed || self.allowed_for(content, &active).is_none() {
+        let is_too_large = || {
+            self.allowed_for(content, BodyToSeal::With(active))
+                .is_none()
+        };
+        if is_never_refreshed || is_too_large() {
             return metadata;
         }
         active
@@ -73,34 +77,19 @@ impl<T> State<'_, T> {
 
     /// Returns the cookies in which this body of the session may be sent. `None`: it is too large.
     pub(super) fn may_send(&self, body: BodyToSeal) -> Option<Allowed> {
-        let content = self.content_len();
-        match body {
-            BodyToSeal::With(metadata) => self.allowed_for(content, &metadata),
-            BodyToSeal::AsArrived => {
-                self.allowed_for_len(content, &self.data.metadata, self.arrived_body().len())
-            }
-        }
-    }
-
-    fn allowed_for(&self, content: usize, metadata: &Metadata) -> Option<Allowed> {
-        let budget = &self.policy.budget;
-        if content <= budget.room {
-            // It fits with every field at its longest.
-            return Some(budget.allowed);
-        }
-        let body_len = budget.padded_len(metadata.len() + content, content);
-        self.allowed_for_len(content, metadata, body_len)
+        self.allowed_for(self.content_len(), body)
     }
 
     /// Returns the most that the profile allows, or else as much as the session arrived in.
-    fn allowed_for_len(
-        &self,
-        content: usize,
-        metadata: &Metadata,
-        body_len: usize,
-    ) -> Option<Allowed> {
+    fn allowed_for(&self, content: usize, body: BodyToSeal) -> Option<Allowed> {
         let budget = &self.policy.budget;
-        let arrived = self.data.arrived.as_ref();
+        let (metadata, body_len) = match body {
+            // It fits with every field at its longest.
+            BodyToSeal::With(_) if content <= budget.room => return Some(budget.allowed),
+            BodyToSeal::With(metadata) => (metadata, metadata.len() + content),
+            BodyToSeal::AsArrived => (self.metadata, self.arrived_body().len()),
+        };
+        let arrived = self.arrived.as_ref();
         let arrived = arrived.filter(|_| content > budget.room);
         let came_in = arrived.map(|arrived| {
             let is_persistent = arrived.layout.metadata.is_persistent();
@@ -123,7 +112,7 @@ impl<T> State<'_, T> {
 
     /// Returns the body that arrived; empty if none did.
     pub(super) fn arrived_body(&self) -> &[u8] {
-        let arrived = self.data.arrived.as_ref();
+        let arrived = self.arrived.as_ref();
         arrived.map_or(&[], |arrived| &arrived.body)
     }
 }

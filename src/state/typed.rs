@@ -9,11 +9,11 @@ use super::{
 };
 use crate::crypto::scratch::Wiped;
 
-impl<T: SessionData> State<'_, T> {
+impl<T: SessionData> State<T> {
     /// Returns the value as it is now.
     pub(crate) fn value(&mut self) -> Arc<T> {
-        let value = self.data.value.take().unwrap_or_else(|| self.decode());
-        self.data.value = Some(Arc::clone(&value));
+        let value = self.value.take().unwrap_or_else(|| self.decode());
+        self.value = Some(Arc::clone(&value));
         value
     }
 
@@ -23,7 +23,7 @@ impl<T: SessionData> State<'_, T> {
         &mut self,
         change: impl FnOnce(&mut T) -> R,
     ) -> Result<R, SessionError> {
-        let mut value = self.data.value.take().unwrap_or_else(|| self.decode());
+        let mut value = self.value.take().unwrap_or_else(|| self.decode());
         if Arc::get_mut(&mut value).is_none() {
             // A reader still holds this value.
             value = self.decode();
@@ -39,15 +39,15 @@ impl<T: SessionData> State<'_, T> {
         let payload = payload::encode(&*value, room);
         let payload = payload.ok_or(SessionError::Encode(type_name::<T>()))?;
         self.set_payload(Wiped::from(payload))?;
-        self.data.value = Some(value);
+        self.value = Some(value);
         Ok(())
     }
 
     fn decode(&self) -> Arc<T> {
-        if self.data.payload.is_none() && self.data.arrived.is_none() {
+        if self.payload.is_none() && self.arrived.is_none() {
             return Arc::new(T::default());
         }
-        let value = T::decode(self.data.metadata.schema, self.payload());
+        let value = T::decode(self.metadata.schema, self.payload());
         // The arrived payload was read before, and a stored one was encoded here, so this does not fail.
         Arc::new(value.unwrap_or_default())
     }

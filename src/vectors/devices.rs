@@ -108,7 +108,7 @@ fn check_open(name: &str, scene: &Scene, vector: JsonMap<String, Value>) {
         }
         Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => {
             session.with(|session| {
-                let (opened, payload) = (session.state.data(), session.state.payload());
+                let (opened, payload) = (&session.state, session.state.payload());
                 json!({"opened": {
                     "key_id": key_id.to_string(),
                     "issued": opened.metadata.issued,

@@ -14,7 +14,7 @@ use crate::{
     cookie::Values,
     session::{Duplicates, Hooks, Outcome, Sealer},
     state::{
-        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, StateData,
+        Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, State,
         map::decode_all, sealed,
     },
     token::{self, LONGEST_TOKEN},
@@ -191,8 +191,7 @@ fn value<T: SessionData>(content: &Content) -> Option<serde_json::Value> {
 #[track_caller]
 fn check_dictionary(name: &str, vector: &Vector, expected: &Opened) {
     let (sealer, context) = (sealer::<Map>(vector), context(&vector.context));
-    let mut session = StateData::<Map>::new(&sealer.policy, vector.now, true);
-    let mut state = session.under(&sealer.policy);
+    let mut state = State::<Map>::new(&sealer.policy, vector.now, true);
     sealer.read(&context, values(vector), &mut state, &mut Outcome::Absent);
     let metadata = state.metadata().unwrap();
     assert_eq!(metadata.issued, expected.issued, "{name}");
@@ -219,8 +218,7 @@ fn outcome(vector: &Vector) -> Outcome {
 fn read<T: Payload>(vector: &Vector) -> Outcome {
     let context = context(&vector.context);
     let sealer = sealer::<T>(vector);
-    let mut session = StateData::<T>::new(&sealer.policy, vector.now, true);
-    let mut state = session.under(&sealer.policy);
+    let mut state = State::<T>::new(&sealer.policy, vector.now, true);
     let mut outcome = Outcome::Absent;
     sealer.read(&context, values(vector), &mut state, &mut outcome);
     outcome
@@ -255,7 +253,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
         not_before: policy.not_before.unwrap_or(0).into(),
         hooks: hooks(policy.revoked.clone()),
         devices: None,
-        policy: Policy {
+        policy: Arc::new(Policy {
             lifetimes: Lifetimes {
                 idle: policy.idle,
                 absolute: policy.absolute,
@@ -273,7 +271,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
             save_on_server_error: false,
             empty_payload: Box::default(),
             schema: <T as sealed::Payload>::SCHEMA,
-        },
+        }),
     }
 }
 

@@ -200,13 +200,13 @@ impl Options {
             not_before: self.not_before.map_or(0, unix_seconds_from).into(),
             hooks: self.hooks.clone(),
             devices: None,
-            policy: Policy {
+            policy: Arc::new(Policy {
                 lifetimes: self.lifetimes(),
                 budget,
                 save_on_server_error: self.save_on_server_error,
                 empty_payload: empty_payload.into(),
                 schema: T::SCHEMA,
-            },
+            }),
         })
     }
 
