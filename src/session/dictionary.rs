@@ -3,11 +3,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::handle::Session;
 use crate::{
     crypto::scratch::Scratch,
-    state::{SessionError, map},
+    state::{Map, Payload, SessionError, map},
 };
 
 /// The session as a dictionary.
-impl Session {
+impl<T: Payload> Session<T> {
     /// Returns the value under `key`, if there is one.
     ///
     /// # Examples
@@ -28,7 +28,11 @@ impl Session {
     ///
     /// Returns [`Decode`](SessionError::Decode) if the value is not a `V`, or
     /// [`InsideUpdate`](SessionError::InsideUpdate).
-    pub fn get<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
+    pub fn get<V>(&self, key: &str) -> Result<Option<V>, SessionError>
+    where
+        T: Dictionary,
+        V: DeserializeOwned,
+    {
         self.try_with(|session| session.state.get(key))?
     }
 
@@ -59,13 +63,73 @@ impl Session {
     /// cannot write, [`TooDeep`](SessionError::TooDeep) for one that is nested too deeply to be read again, and
     /// [`DuplicateKey`](SessionError::DuplicateKey) for a map that has a key twice.
     #[doc(alias = "set")]
-    pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError> {
+    pub fn insert<V: Serialize>(&self, key: &str, value: V) -> Result<(), SessionError>
+    where
+        T: Dictionary,
+    {
         let mut buffer = Scratch::borrow();
         // Encoded before the lock is taken, because that runs the application's code.
         let value = map::encode(&value, &mut buffer);
         self.change(|state| state.insert(key, value?))
     }
 
+    /// Drops the value under `key`. Returns `false` if there was none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("coupon", "SPRING")?;
+    /// assert!(session.remove("coupon")?);
+    /// assert!(!session.remove("coupon")?);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [every change](Session#errors).
+    pub fn remove(&self, key: &str) -> Result<bool, SessionError>
+    where
+        T: Dictionary,
+    {
+        self.change(|state| state.remove(key))
+    }
+
+    /// Drops the value under `key` and returns it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hardtack::{EncryptionKey, SessionCookie};
+    /// # use std::time::SystemTime;
+    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// # let session = cookie.load(None::<&str>, SystemTime::now());
+    /// session.insert("return_to", "/cart")?;
+    /// assert_eq!(session.take::<String>("return_to")?.as_deref(), Some("/cart"));
+    /// assert_eq!(session.take::<String>("return_to")?, None);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [every change](Session#errors), and [`Decode`](SessionError::Decode) if the value is not a
+    /// `V`, which leaves it in place.
+    pub fn take<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError>
+    where
+        T: Dictionary,
+    {
+        self.change(|state| {
+            let value = state.get(key)?;
+            state.remove(key)?;
+            Ok(value)
+        })
+    }
+}
+
+impl Session {
     /// Changes the value under `key` in place, starting with `V::default()` if there is none, and returns the result of
     /// `change`. No other handle of the session can read or write in between.
     ///
@@ -100,55 +164,6 @@ impl Session {
             let mut buffer = Scratch::borrow();
             state.insert(key, map::encode(&value, &mut buffer)?)?;
             Ok(result)
-        })
-    }
-
-    /// Drops the value under `key`. Returns `false` if there was none.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("coupon", "SPRING")?;
-    /// assert!(session.remove("coupon")?);
-    /// assert!(!session.remove("coupon")?);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Returns the errors of [every change](Session#errors).
-    pub fn remove(&self, key: &str) -> Result<bool, SessionError> {
-        self.change(|state| state.remove(key))
-    }
-
-    /// Drops the value under `key` and returns it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # use std::time::SystemTime;
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
-    /// session.insert("return_to", "/cart")?;
-    /// assert_eq!(session.take::<String>("return_to")?.as_deref(), Some("/cart"));
-    /// assert_eq!(session.take::<String>("return_to")?, None);
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Returns the errors of [every change](Session#errors), and [`Decode`](SessionError::Decode) if the value is not a
-    /// `V`, which leaves it in place.
-    pub fn take<V: DeserializeOwned>(&self, key: &str) -> Result<Option<V>, SessionError> {
-        self.change(|state| {
-            let value = state.get(key)?;
-            state.remove(key)?;
-            Ok(value)
         })
     }
 
@@ -202,3 +217,14 @@ impl Session {
         self.try_with(|session| map::decode_all(session.state.payload()))?
     }
 }
+
+/// The content of a session with keys, which is [`Map`] alone. Methods such as [`Session::get`] ask for it, so that the
+/// compiler names the methods of a typed session instead.
+#[diagnostic::on_unimplemented(
+    message = "a session that holds a `{Self}` has no keys",
+    label = "a method of dictionaries, which are `Session` without a type",
+    note = "a typed session is read by `read`, and changed by `update` or `replace`: `session.update(|value| …)?`"
+)]
+pub trait Dictionary {}
+
+impl Dictionary for Map {}

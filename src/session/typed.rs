@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::handle::Session;
-use crate::state::{Map, SessionData, SessionError};
+use crate::state::{SessionData, SessionError};
 
 /// The session as one value of a type.
 impl<T: SessionData> Session<T> {
@@ -93,50 +93,3 @@ impl<T: SessionData> Session<T> {
         self.change(|state| state.replace(Arc::new(value)))
     }
 }
-
-/// Methods of a dictionary that a typed session lacks. They compile for no type, and the compiler's message names those
-/// that it has.
-#[doc(hidden)]
-#[allow(
-    missing_docs,
-    clippy::missing_errors_doc,
-    reason = "they cannot be called"
-)]
-impl<T: SessionData> Session<T> {
-    pub fn get<V>(&self, _: &str) -> Result<Option<V>, SessionError>
-    where
-        T: Dictionary,
-    {
-        Ok(None)
-    }
-
-    pub fn insert<V>(&self, _: &str, _: V) -> Result<(), SessionError>
-    where
-        T: Dictionary,
-    {
-        Ok(())
-    }
-
-    pub fn take<V>(&self, _: &str) -> Result<Option<V>, SessionError>
-    where
-        T: Dictionary,
-    {
-        Ok(None)
-    }
-
-    pub fn remove(&self, _: &str) -> Result<bool, SessionError>
-    where
-        T: Dictionary,
-    {
-        Ok(false)
-    }
-}
-
-#[diagnostic::on_unimplemented(
-    message = "a session that holds a `{Self}` has no keys",
-    label = "a method of dictionaries, which are `Session` without a type",
-    note = "a typed session is read by `read`, and changed by `update` or `replace`: `session.update(|value| …)?`"
-)]
-pub trait Dictionary {}
-
-impl Dictionary for Map {}
