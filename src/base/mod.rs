@@ -23,4 +23,15 @@ macro_rules! debug_by_display {
     };
 }
 
-pub(crate) use debug_by_display;
+/// Implements `Clone` field by field, without asking the type parameters for it, as a derived one would.
+macro_rules! clone_by_fields {
+    ($name:ident<$($parameter:ident),+> { $($field:tt),+ }) => {
+        impl<$($parameter),+> Clone for $name<$($parameter),+> {
+            fn clone(&self) -> Self {
+                $name { $($field: Clone::clone(&self.$field)),+ }
+            }
+        }
+    };
+}
+
+pub(crate) use {clone_by_fields, debug_by_display};

@@ -1,7 +1,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
-    base::{clock::Clock, time::unix_seconds_from},
+    base::{clock::Clock, clone_by_fields, time::unix_seconds_from},
     cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
     migrate::{Migration, Takeover},
@@ -295,14 +295,7 @@ impl<T> SessionCookie<T> {
     }
 }
 
-impl<T> Clone for SessionCookie<T> {
-    fn clone(&self) -> Self {
-        SessionCookie {
-            inner: Arc::clone(&self.inner),
-            payload: PhantomData,
-        }
-    }
-}
+clone_by_fields!(SessionCookie<T> { inner, payload });
 
 impl<T> fmt::Debug for SessionCookie<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::token::SessionToken;
 use crate::{
-    base::clock::Clock,
+    base::{clock::Clock, clone_by_fields},
     cookie::Values,
     crypto::suite::Mode,
     session::{SaveError, Session, TokenChange},
@@ -143,16 +143,7 @@ fn token_in<'a>(header: &str, value: &'a [u8]) -> &'a [u8] {
     }
 }
 
-impl<T> Clone for SessionHeader<T> {
-    fn clone(&self) -> Self {
-        SessionHeader {
-            token: self.token.clone(),
-            name: Arc::clone(&self.name),
-            response_name: Arc::clone(&self.response_name),
-            shared_caching: self.shared_caching,
-        }
-    }
-}
+clone_by_fields!(SessionHeader<T> { token, name, response_name, shared_caching });
 
 impl<T> fmt::Debug for SessionHeader<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
 
 use crate::{
-    base::{clock::Clock, reason::Reason, time::unix_seconds_from},
+    base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds_from},
     cookie::Values,
     crypto::suite::Mode,
     session::{Arrival, SaveError, Sealer, Session, TokenChange, Touch},
@@ -239,14 +239,7 @@ impl<T> SessionToken<T> {
     }
 }
 
-impl<T> Clone for SessionToken<T> {
-    fn clone(&self) -> Self {
-        SessionToken {
-            sealer: Arc::clone(&self.sealer),
-            payload: PhantomData,
-        }
-    }
-}
+clone_by_fields!(SessionToken<T> { sealer, payload });
 
 impl<T> fmt::Debug for SessionToken<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

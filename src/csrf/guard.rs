@@ -8,6 +8,7 @@ use super::{
     rules::{Rules, TokenChecks, TokenSource},
 };
 use crate::{
+    base::clone_by_fields,
     carrier::ConfigError,
     state::{Map, Payload},
     web::{Extensions, Failure, Gate, Layered},
@@ -220,14 +221,7 @@ impl<T> Default for CsrfGuard<T> {
     }
 }
 
-impl<T> Clone for CsrfGuard<T> {
-    fn clone(&self) -> Self {
-        CsrfGuard {
-            rules: Arc::clone(&self.rules),
-            payload: PhantomData,
-        }
-    }
-}
+clone_by_fields!(CsrfGuard<T> { rules, payload });
 
 impl<T> fmt::Debug for CsrfGuard<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

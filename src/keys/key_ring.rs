@@ -11,7 +11,10 @@ use super::{
     ring_text::Listing,
 };
 use crate::{
-    base::time::{EPOCH, system_time, unix_seconds, unix_seconds_from},
+    base::{
+        clone_by_fields,
+        time::{EPOCH, system_time, unix_seconds, unix_seconds_from},
+    },
     crypto::sha256::Prk,
 };
 
@@ -262,14 +265,7 @@ impl<K: Key> FromStr for KeyRing<K> {
     }
 }
 
-impl<K> Clone for KeyRing<K> {
-    fn clone(&self) -> Self {
-        KeyRing {
-            ring: Arc::clone(&self.ring),
-            kind: PhantomData,
-        }
-    }
-}
+clone_by_fields!(KeyRing<K> { ring, kind });
 
 impl<K: Key> From<K> for KeyRing<K> {
     fn from(key: K) -> Self {

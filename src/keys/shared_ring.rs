@@ -10,7 +10,7 @@ use super::{
     key::Key, key_ring::KeyRing, purpose::Purpose, purpose_keys::PurposeKeys, ring::Ring,
     ring_error::RingError,
 };
-use crate::crypto::sha256::Prk;
+use crate::{base::clone_by_fields, crypto::sha256::Prk};
 
 /// A key ring that can be replaced while the program runs. Cheap to clone; all clones share one ring.
 ///
@@ -232,14 +232,7 @@ impl PurposeSlot {
     }
 }
 
-impl<K> Clone for SharedKeyRing<K> {
-    fn clone(&self) -> Self {
-        SharedKeyRing {
-            shared: Arc::clone(&self.shared),
-            kind: PhantomData,
-        }
-    }
-}
+clone_by_fields!(SharedKeyRing<K> { shared, kind });
 
 impl<K: Key> From<KeyRing<K>> for SharedKeyRing<K> {
     fn from(ring: KeyRing<K>) -> Self {

@@ -7,7 +7,7 @@ use super::{
     sealer::Sealer,
 };
 use crate::{
-    base::time::system_time,
+    base::{clone_by_fields, time::system_time},
     state::{DeviceBinding, Map, Metadata, Payload, SessionError, SizeReport, State},
 };
 
@@ -376,13 +376,7 @@ impl<T> Session<T> {
     }
 }
 
-impl<T> Clone for Session<T> {
-    fn clone(&self) -> Self {
-        Session {
-            lock: Arc::clone(&self.lock),
-        }
-    }
-}
+clone_by_fields!(Session<T> { lock });
 
 /// Shows nothing of the content, and does not touch the session.
 impl<T> fmt::Debug for Session<T> {

@@ -9,7 +9,7 @@ use super::{
     pending::{AnyCarrier, PendingSession},
 };
 use crate::{
-    base::clock::Clock,
+    base::{clock::Clock, clone_by_fields},
     carrier::{SessionCookie, SessionHeader},
     session::Session,
     state::{Map, Payload},
@@ -286,17 +286,7 @@ impl<T, W> SessionLayer<T, W> {
     }
 }
 
-impl<T, W> Clone for SessionLayer<T, W> {
-    fn clone(&self) -> Self {
-        SessionLayer {
-            carrier: Arc::clone(&self.carrier),
-            clock: self.clock.clone(),
-            is_eager: self.is_eager,
-            context_by: self.context_by.clone(),
-            wrap: self.wrap,
-        }
-    }
-}
+clone_by_fields!(SessionLayer<T, W> { carrier, clock, is_eager, context_by, wrap });
 
 impl<T, W> fmt::Debug for SessionLayer<T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,6 +8,7 @@ use http::{Response, request::Parts};
 use tower_layer::Layer;
 
 use crate::{
+    base::clone_by_fields,
     session::Session,
     state::{Map, Payload},
     web::{
@@ -72,11 +73,7 @@ impl<S, T, W> Layer<S> for DeviceLayer<T, W> {
     }
 }
 
-impl<T, W> Clone for DeviceLayer<T, W> {
-    fn clone(&self) -> Self {
-        DeviceLayer(self.0.clone())
-    }
-}
+clone_by_fields!(DeviceLayer < T, W > { 0 });
 
 impl<T, W> fmt::Debug for DeviceLayer<T, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
