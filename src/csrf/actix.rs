@@ -8,56 +8,46 @@ use std::{
 
 use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError, dev,
-    dev::{Service, ServiceRequest, Transform},
     error::InternalError,
     http::{StatusCode, header::CONTENT_TYPE},
     web::Bytes,
 };
 use serde::de::DeserializeOwned;
-use tower_layer::Layer;
 
 use super::{
     CsrfGuard,
     form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection, NoForm},
 };
-use crate::web::{CsrfRefusal, Failure, Layered, actix::failed};
+use crate::web::{
+    CsrfRefusal, Failure,
+    actix::{failed, middleware},
+};
 
-/// With feature `actix`, a guard is middleware. `App` runs the one that is added last first, and the guard needs its
-/// session, so write `App::new().wrap(guard).wrap(layer)`.
-///
-/// # Examples
-///
-/// ```
-/// use actix_web::{App, HttpResponse, test, web};
-/// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard};
-///
-/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// let app = App::new()
-///     .route("/transfer", web::post().to(HttpResponse::Ok))
-///     .wrap(CsrfGuard::new())
-///     .wrap(SessionLayer::new(cookie));
-/// let request = test::TestRequest::post().uri("/transfer");
-/// let request = request.insert_header(("sec-fetch-site", "cross-site"));
-/// # actix_web::rt::System::new().block_on(async {
-/// let app = test::init_service(app).await;
-/// let response = test::call_service(&app, request.to_request()).await;
-/// assert_eq!(response.status(), 403);
-/// # });
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-impl<S, T> Transform<S, ServiceRequest> for CsrfGuard<T>
-where
-    Layered<S, Self>: Service<ServiceRequest>,
-{
-    type Response = <Layered<S, Self> as Service<ServiceRequest>>::Response;
-    type Error = <Layered<S, Self> as Service<ServiceRequest>>::Error;
-    type Transform = Layered<S, Self>;
-    type InitError = ();
-    type Future = Ready<Result<Self::Transform, ()>>;
-
-    fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(self.layer(inner)))
-    }
+middleware! {
+    /// With feature `actix`, a guard is middleware. `App` runs the one that is added last first, and the guard needs its
+    /// session, so write `App::new().wrap(guard).wrap(layer)`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actix_web::{App, HttpResponse, test, web};
+    /// use hardtack::{EncryptionKey, SessionCookie, SessionLayer, csrf::CsrfGuard};
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let app = App::new()
+    ///     .route("/transfer", web::post().to(HttpResponse::Ok))
+    ///     .wrap(CsrfGuard::new())
+    ///     .wrap(SessionLayer::new(cookie));
+    /// let request = test::TestRequest::post().uri("/transfer");
+    /// let request = request.insert_header(("sec-fetch-site", "cross-site"));
+    /// # actix_web::rt::System::new().block_on(async {
+    /// let app = test::init_service(app).await;
+    /// let response = test::call_service(&app, request.to_request()).await;
+    /// assert_eq!(response.status(), 403);
+    /// # });
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    CsrfGuard<T>
 }
 
 /// With feature `actix`.

@@ -9,11 +9,10 @@ use actix_web::{
     Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError,
     body::{BoxBody, EitherBody},
     dev,
-    dev::{Service, ServiceRequest, ServiceResponse, Transform},
+    dev::{Service, ServiceRequest, ServiceResponse},
     http::{StatusCode, header},
 };
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri, Version, request::Parts};
-use tower_layer::Layer;
 
 use super::{
     extensions::{MissingSession, provide},
@@ -30,48 +29,66 @@ use crate::{
     state::{Payload, SessionError},
 };
 
-/// With feature `actix`, a layer is middleware: `App::new().wrap(layer)`. Make it before `HttpServer::new` and clone it
-/// for each worker, so that all of them share its keys.
-///
-/// A handler takes the session as an argument, and its response is saved like that of a tower service. A session that
-/// a streaming body holds can be read, and no longer changed. An error that an inner middleware returns in place of a
-/// response has no head here, so changes are dropped, as with a panic.
-///
-/// # Examples
-///
-/// ```
-/// use actix_web::{App, test, web};
-/// use hardtack::{EncryptionKey, Session, SessionCookie, SessionError, SessionLayer};
-///
-/// async fn home(session: Session) -> Result<String, SessionError> {
-///     let visits = session.get::<u32>("visits")?.unwrap_or(0) + 1;
-///     session.insert("visits", visits)?;
-///     Ok(format!("visit {visits}"))
-/// }
-///
-/// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-/// let layer = SessionLayer::new(cookie);
-/// let app = App::new().route("/", web::get().to(home)).wrap(layer);
-/// # actix_web::rt::System::new().block_on(async {
-/// # let app = test::init_service(app).await;
-/// # let response = test::call_service(&app, test::TestRequest::get().to_request()).await;
-/// # assert!(response.headers().contains_key("set-cookie"));
-/// # });
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-impl<S, T, W> Transform<S, ServiceRequest> for SessionLayer<T, W>
-where
-    Layered<S, Self>: Service<ServiceRequest>,
-{
-    type Response = <Layered<S, Self> as Service<ServiceRequest>>::Response;
-    type Error = <Layered<S, Self> as Service<ServiceRequest>>::Error;
-    type Transform = Layered<S, Self>;
-    type InitError = ();
-    type Future = Ready<Result<Self::Transform, ()>>;
+/// Makes a layer middleware of actix-web.
+macro_rules! middleware {
+    ($(#[$doc:meta])* $layer:ident<$($parameter:ident),+>) => {
+        const _: () = {
+            use actix_web::dev::{Service, ServiceRequest, Transform};
+            use std::future::{Ready, ready};
+            use tower_layer::Layer;
 
-    fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(self.layer(inner)))
-    }
+            $(#[$doc])*
+            impl<S, $($parameter),+> Transform<S, ServiceRequest> for $layer<$($parameter),+>
+            where
+                <Self as Layer<S>>::Service: Service<ServiceRequest>,
+            {
+                type Response = <Self::Transform as Service<ServiceRequest>>::Response;
+                type Error = <Self::Transform as Service<ServiceRequest>>::Error;
+                type Transform = <Self as Layer<S>>::Service;
+                type InitError = ();
+                type Future = Ready<Result<Self::Transform, ()>>;
+
+                fn new_transform(&self, inner: S) -> Self::Future {
+                    ready(Ok(self.layer(inner)))
+                }
+            }
+        };
+    };
+}
+
+pub(crate) use middleware;
+
+middleware! {
+    /// With feature `actix`, a layer is middleware: `App::new().wrap(layer)`. Make it before `HttpServer::new` and clone it
+    /// for each worker, so that all of them share its keys.
+    ///
+    /// A handler takes the session as an argument, and its response is saved like that of a tower service. A session that
+    /// a streaming body holds can be read, and no longer changed. An error that an inner middleware returns in place of a
+    /// response has no head here, so changes are dropped, as with a panic.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use actix_web::{App, test, web};
+    /// use hardtack::{EncryptionKey, Session, SessionCookie, SessionError, SessionLayer};
+    ///
+    /// async fn home(session: Session) -> Result<String, SessionError> {
+    ///     let visits = session.get::<u32>("visits")?.unwrap_or(0) + 1;
+    ///     session.insert("visits", visits)?;
+    ///     Ok(format!("visit {visits}"))
+    /// }
+    ///
+    /// let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
+    /// let layer = SessionLayer::new(cookie);
+    /// let app = App::new().route("/", web::get().to(home)).wrap(layer);
+    /// # actix_web::rt::System::new().block_on(async {
+    /// # let app = test::init_service(app).await;
+    /// # let response = test::call_service(&app, test::TestRequest::get().to_request()).await;
+    /// # assert!(response.headers().contains_key("set-cookie"));
+    /// # });
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    SessionLayer<T, W>
 }
 
 impl<S, B, T, W> Service<ServiceRequest> for Layered<S, SessionLayer<T, W>>
