@@ -19,7 +19,6 @@ mod layer;
 mod lifecycle;
 mod lock;
 mod outcome;
-mod remember;
 mod sealer;
 mod typed;
 
