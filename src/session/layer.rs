@@ -3,12 +3,19 @@
 use std::sync::Arc;
 
 use super::{events, handle::Session, lock::Contents};
-use crate::state::{Payload, SessionError};
+use crate::{
+    cookie::Values,
+    state::{Payload, SessionError},
+};
 
 impl<T: Payload> Session<T> {
-    /// Touches the session.
-    pub(crate) fn touch(&self) {
-        self.with(|_| ());
+    /// Returns `true` if the application did not touch the session, and has no handle left to do so. A handle that a
+    /// body or a task still has counts as a touch.
+    pub(crate) fn was_left_alone(&mut self) -> bool {
+        match Arc::get_mut(&mut self.lock) {
+            Some(lock) => !lock.get_mut().is_touched,
+            None => self.with(|_| false),
+        }
     }
 
     /// Reads the session without touching it.
@@ -23,20 +30,10 @@ impl<T> Session<T> {
     /// Makes the session empty and read-only, because its request belongs to no context.
     pub(crate) fn refuse(&self) {
         events::context_missed(self.lock.sealer.slot.purpose().name());
-        let refuse =
-            |contents: &mut Contents<T>| contents.closed = Some(|| SessionError::NoContext);
-        let _ = self.lock.with_contents(refuse);
-    }
-
-    /// Returns `true` if the application did not touch the session, and has no handle left to do so.
-    pub(crate) fn was_left_alone(&mut self) -> bool {
-        let lock = Arc::get_mut(&mut self.lock);
-        lock.is_some_and(|lock| !lock.get_mut().is_touched)
-    }
-
-    /// Returns `true` if another handle of the session is alive.
-    pub(crate) fn is_shared(&self) -> bool {
-        Arc::strong_count(&self.lock) > 1
+        let _ = self.lock.with_contents(|contents| {
+            (contents.arrival.values, contents.arrival.old) = (Values::default(), None);
+            contents.closed = Some(|| SessionError::NoContext);
+        });
     }
 
     /// Makes the session read-only from now on.

@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use http::{HeaderMap, request::Parts};
+use http::request::Parts;
 
 use super::{
     extensions::register,
@@ -148,18 +148,23 @@ impl<T: Payload, W> SessionLayer<T, W> {
         request: &impl Fields,
         context: Option<Option<Context>>,
     ) -> PendingSession<T> {
-        let clock = self.clock.clone();
-        let pending = if let Some(None) = context {
-            let pending = PendingSession::load(&self.carrier, &HeaderMap::new(), clock, None);
-            pending.session.refuse();
-            pending
-        } else {
-            PendingSession::load(&self.carrier, request, clock, context.flatten())
+        let is_refused = context == Some(None);
+        let (clock, context) = (self.clock.clone(), context.flatten());
+        let session = match &*self.carrier {
+            AnyCarrier::Cookie(cookie) => cookie.arrive_from(request, clock, context),
+            AnyCarrier::Header(header) => header.arrive_from(request, clock, context),
         };
-        if self.is_eager {
-            pending.session.verify();
+        if is_refused {
+            session.refuse();
         }
-        pending
+        if self.is_eager {
+            session.verify();
+        }
+        PendingSession {
+            carrier: Arc::clone(&self.carrier),
+            session,
+            is_finished: false,
+        }
     }
 }
 

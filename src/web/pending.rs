@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use super::{failure::Failure, framework::Fields};
 use crate::{
-    base::clock::Clock,
     carrier::{SessionCookie, SessionHeader},
-    session::{SaveError, Session},
+    session::Session,
     state::Payload,
-    token::Context,
 };
 
 /// The carrier of a layer's sessions.
@@ -29,29 +27,9 @@ impl<T> AnyCarrier<T> {
 
 /// A session whose response head has not been made yet.
 pub(super) struct PendingSession<T> {
-    carrier: Arc<AnyCarrier<T>>,
+    pub(super) carrier: Arc<AnyCarrier<T>>,
     pub(super) session: Session<T>,
-    is_finished: bool,
-}
-
-impl<T> PendingSession<T> {
-    /// Loads the session of a request with these fields.
-    pub(super) fn load(
-        carrier: &Arc<AnyCarrier<T>>,
-        request: &impl Fields,
-        clock: Clock,
-        context: Option<Context>,
-    ) -> PendingSession<T> {
-        let session = match &**carrier {
-            AnyCarrier::Cookie(cookie) => cookie.arrive_from(request, clock, context),
-            AnyCarrier::Header(header) => header.arrive_from(request, clock, context),
-        };
-        PendingSession {
-            carrier: Arc::clone(carrier),
-            session,
-            is_finished: false,
-        }
-    }
+    pub(super) is_finished: bool,
 }
 
 impl<T: Payload> PendingSession<T> {
@@ -62,24 +40,13 @@ impl<T: Payload> PendingSession<T> {
         status: u16,
         response: &mut impl Fields,
     ) -> Result<(), Failure> {
-        let saved = if self.session.was_left_alone() {
-            Ok(())
-        } else {
-            self.save(status, response)
+        let saved = match &*self.carrier {
+            _ if self.session.was_left_alone() => Ok(()),
+            AnyCarrier::Cookie(cookie) => cookie.finish_in(&self.session, status, response),
+            AnyCarrier::Header(header) => header.finish_in(&self.session, status, response),
         };
         self.is_finished = true;
         saved.map_err(|error| Failure::Save(error).logged())
-    }
-
-    fn save(&self, status: u16, response: &mut impl Fields) -> Result<(), SaveError> {
-        if self.session.is_shared() {
-            // A body or a task goes on to read the session.
-            self.session.touch();
-        }
-        match &*self.carrier {
-            AnyCarrier::Cookie(cookie) => cookie.finish_in(&self.session, status, response),
-            AnyCarrier::Header(header) => header.finish_in(&self.session, status, response),
-        }
     }
 }
 
