@@ -19,11 +19,8 @@ pub(crate) fn render(
     mask: [u8; TAG_LEN],
 ) -> String {
     let secret = secret(keys.sealing(now), context, session);
-    let mut bytes = [0; 2 * TAG_LEN];
-    bytes[..TAG_LEN].copy_from_slice(&mask);
-    bytes[TAG_LEN..].copy_from_slice(&xor(mask, secret));
     let mut token = String::with_capacity(TOKEN_LEN);
-    base64url::encode(&bytes, &mut token);
+    base64url::encode([mask, xor(mask, secret)].as_flattened(), &mut token);
     token
 }
 

@@ -3,7 +3,7 @@
 use super::mask;
 use crate::{
     crypto::random,
-    session::{LockedSession, Session},
+    session::Session,
     state::{Payload, SessionError},
 };
 
@@ -36,20 +36,9 @@ impl<T: Payload> Session<T> {
             if session.state.csrf_name().is_none() {
                 session.ensure_id()?;
             }
-            let LockedSession {
-                state,
-                sealer,
-                context,
-                ..
-            } = session;
-            let name = state.csrf_name().unwrap_or_default();
-            Ok(mask::render(
-                &sealer.slot.keys(),
-                context,
-                state.now(),
-                &name,
-                mask,
-            ))
+            let name = session.state.csrf_name().unwrap_or_default();
+            let (keys, now) = (session.sealer.slot.keys(), session.state.now());
+            Ok(mask::render(&keys, session.context, now, &name, mask))
         })?
     }
 
@@ -70,17 +59,10 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use = "nothing is refused by this alone"]
     pub fn verify_csrf(&self, token: &str) -> bool {
-        self.with(
-            |LockedSession {
-                 state,
-                 sealer,
-                 context,
-                 ..
-             }| {
-                state.csrf_name().is_some_and(|name| {
-                    mask::check(&sealer.slot.keys(), context, state.now(), &name, token)
-                })
-            },
-        )
+        self.with(|session| {
+            let (keys, now) = (session.sealer.slot.keys(), session.state.now());
+            let is_of = |name: [u8; 12]| mask::check(&keys, session.context, now, &name, token);
+            session.state.csrf_name().is_some_and(is_of)
+        })
     }
 }

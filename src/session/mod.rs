@@ -38,5 +38,5 @@ pub(crate) use crate::state::Touch;
 pub(crate) use duplicates::Duplicates;
 pub(crate) use finish::{Arrived, Store};
 pub(crate) use hooks::Hooks;
-pub(crate) use lock::{Arrival, LockedSession};
+pub(crate) use lock::Arrival;
 pub(crate) use sealer::Sealer;
