@@ -9,7 +9,7 @@ use axum_core::{
 use http::{StatusCode, header::CONTENT_TYPE, request::Parts};
 use serde::de::DeserializeOwned;
 
-use super::form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection, NO_GUARD, NoForm};
+use super::form::{CsrfCheck, CsrfField, Guarded, GuardedForm, GuardedRejection, NoForm};
 use crate::web::{CsrfRefusal, Failure, axum::failed};
 
 /// With feature `axum`.
@@ -64,7 +64,7 @@ impl<R: IntoResponse> IntoResponse for GuardedRejection<R> {
         match self {
             GuardedRejection::Inner(rejection) => rejection.into_response(),
             GuardedRejection::Refused(refusal) => refusal.into_response(),
-            GuardedRejection::NoGuard => failed(Failure::Setup(NO_GUARD.to_owned())),
+            GuardedRejection::NoGuard => failed(Failure::Setup(self.to_string())),
         }
     }
 }

@@ -239,7 +239,7 @@ impl<R> fmt::Display for GuardedRejection<R> {
 
 impl<R: fmt::Debug> std::error::Error for GuardedRejection<R> {}
 
-pub(super) const NO_GUARD: &str = "no CSRF guard with `tokens_in_forms` is around the handler; add \
+const NO_GUARD: &str = "no CSRF guard with `tokens_in_forms` is around the handler; add \
      `CsrfGuard::new().tokens_in_forms()` to the router, before the session layer";
 
 const TOKEN_FIELD: &str = "csrf_token";

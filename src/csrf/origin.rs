@@ -19,10 +19,8 @@ pub(super) fn check(request: &Parts, trusted: &[Origin]) -> Result<(), CsrfRefus
         (Some("same-origin" | "none"), _) | (None, None) => Ok(()),
         (Some(_), _) => Err(CsrfRefusal::CrossSite),
         (None, Some(_)) => match parsed.zip(Host::of(request)) {
-            Some((origin, host)) if origin.is_at(host) => origin
-                .is_secure()
-                .then_some(())
-                .ok_or(CsrfRefusal::PlainHttp),
+            Some((origin, host)) if origin.is_at(host) && origin.is_secure() => Ok(()),
+            Some((origin, host)) if origin.is_at(host) => Err(CsrfRefusal::PlainHttp),
             _ => Err(CsrfRefusal::CrossSite),
         },
     }

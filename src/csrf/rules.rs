@@ -164,28 +164,16 @@ pub(super) fn is_of_type(content_type: Option<&str>, media_type: &str) -> bool {
 }
 
 fn without_session(missing: MissingSession) -> String {
-    let (asked, and) = match missing {
-        MissingSession::NoLayer(asked) if typed(asked).is_some() => (asked, ""),
-        MissingSession::NoLayer(asked) => (
-            asked,
-            "; if its sessions are typed, write `CsrfGuard::new().typed::<T>()`",
-        ),
-        MissingSession::OtherType { asked, provided } => {
-            let guard = match typed(provided) {
-                Some(held) => format!("`CsrfGuard::new().typed::<{held}>()`"),
-                None => "`CsrfGuard::new()` without `typed`".to_owned(),
-            };
-            let (asked, provided) = (session_of(asked), session_of(provided));
-            return format!(
-                "the CSRF guard looks for {asked}, and the session layer around it provides {provided}; write {guard}"
-            );
-        }
-        _ => return missing.to_string(),
+    let MissingSession::OtherType { asked, provided } = missing else {
+        return missing.to_string();
     };
-    let session = session_of(asked);
+    let guard = match typed(provided) {
+        Some(held) => format!("`CsrfGuard::new().typed::<{held}>()`"),
+        None => "`CsrfGuard::new()` without `typed`".to_owned(),
+    };
+    let (asked, provided) = (session_of(asked), session_of(provided));
     format!(
-        "no session layer for {session} is around the CSRF guard; add `SessionLayer::new(cookie)` after \
-         `CsrfGuard::new()`{and}"
+        "the CSRF guard looks for {asked}, and the session layer around it provides {provided}; write {guard}"
     )
 }
 

@@ -74,31 +74,27 @@ impl<T: Payload> Session<T> {
     }
 }
 
-/// The type of the sessions of a layer, and a look for one of them in any extensions. Requests that find their session
-/// pay nothing for this.
-struct Provided {
-    held: &'static str,
-    is_in: fn(&dyn Any) -> bool,
-}
+/// The types of the sessions of all layers, each with a look for one of them in any extensions. Requests that find
+/// their session pay nothing for this.
+static PROVIDED: Mutex<Vec<(&str, IsIn)>> = Mutex::new(Vec::new());
 
-static PROVIDED: Mutex<Vec<Provided>> = Mutex::new(Vec::new());
+type IsIn = fn(&dyn Any) -> bool;
 
 /// Notes that there is a layer for sessions of this type.
 pub(super) fn register<T: Payload>() {
     let held = type_name::<T>();
     // Nothing panics while the list changes.
     let mut all = PROVIDED.lock().unwrap_or_else(PoisonError::into_inner);
-    if all.iter().all(|provided| provided.held != held) {
-        let is_in = is_in::<T>;
-        all.push(Provided { held, is_in });
+    if all.iter().all(|(known, _)| *known != held) {
+        all.push((held, is_in::<T>));
     }
 }
 
 /// Returns the name of the type whose session is in the extensions, if there is one.
 fn provided(extensions: &impl Extensions) -> Option<&'static str> {
     let all = PROVIDED.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = all.iter().find(|provided| (provided.is_in)(extensions));
-    found.map(|provided| provided.held)
+    let found = all.iter().find(|(_, is_in)| is_in(extensions));
+    found.map(|(held, _)| *held)
 }
 
 fn is_in<T: Payload>(extensions: &dyn Any) -> bool {
@@ -139,13 +135,15 @@ impl fmt::Display for MissingSession {
             MissingSession::NoLayer(asked) => {
                 let and = match typed(asked) {
                     Some(held) => format!(", with a cookie of `.typed::<{held}>()`"),
-                    None => "; if its sessions are typed, take `Session<T>`".to_owned(),
+                    None => "; if its sessions are typed, take `Session<T>`, and add \
+                         `.typed::<T>()` to the guard"
+                        .to_owned(),
                 };
                 let session = session_of(asked);
                 write!(
                     f,
-                    "no session layer for {session} is around the handler; add \
-                     `SessionLayer::new(cookie)` to the router, after its routes{and}"
+                    "no session layer for {session} is around the handler; add `SessionLayer::new(cookie)` \
+                     to the router, after its routes and its CSRF guard{and}"
                 )
             }
             MissingSession::OtherType { asked, provided } => {
