@@ -145,13 +145,8 @@ impl Sealer {
             self.tell(refused.into(), token.len());
             refused.reason
         };
-        let opened = self.verify(
-            &keys,
-            &self.context,
-            &Whole::in_one_cookie(token),
-            now,
-            &mut buffer,
-        );
+        let whole = Whole::in_one_cookie(token);
+        let opened = self.verify(&keys, &self.context, &whole, now, &mut buffer);
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
         let layout = opened.layout;
         let payload = &buffer[opened.body][layout.payload];

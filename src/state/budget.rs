@@ -220,10 +220,10 @@ impl fmt::Display for TooLarge {
             write!(f, "`{}` does not fit: ", key.escape_debug())?;
         }
         // Several cookies need a few bytes more than one, so the next refusal may name a larger size.
-        let larger: &[_] = if self.is_in_cookies {
-            &LARGER_COOKIES
+        let larger = if self.is_in_cookies {
+            LARGER_COOKIES
         } else {
-            &LARGER_TOKENS
+            LARGER_TOKENS
         };
         let mut larger = larger.iter();
         let larger = larger.find(|(bytes, _)| *bytes > allowed && *bytes >= needed);
@@ -243,7 +243,7 @@ pub(crate) const LARGEST_COOKIE: usize = 4096;
 pub(crate) const MOST_COOKIES: usize = 4;
 
 /// Larger sizes, in bytes, with their drawbacks.
-const LARGER_COOKIES: [(usize, &str); 3] = [
+const LARGER_COOKIES: &[(usize, &str)] = &[
     (
         LARGEST_COOKIE,
         "or choose `Size::Browser` (4096 bytes), which a default nginx answers with 502",
@@ -257,7 +257,7 @@ const LARGER_COOKIES: [(usize, &str); 3] = [
         "or choose `Size::Split(4)` (4 cookies of 4096 bytes), which few proxies pass",
     ),
 ];
-const LARGER_TOKENS: [(usize, &str); 1] = [(
+const LARGER_TOKENS: &[(usize, &str)] = &[(
     MOST_COOKIES * LARGEST_COOKIE,
     "or choose a larger `max_token_len` (at most 16384 bytes), which passes tuned proxies only",
 )];

@@ -59,12 +59,11 @@ impl Metadata {
 
     /// Returns the length of these fields in bytes.
     pub(crate) fn len(&self) -> usize {
-        let limit = self.limit.map_or(0, varint_len);
-        let remembered = self.remembered.map_or(0, varint_len);
         let sid = self.sid.map_or(0, |sid| sid.len());
         let device = self.device.map_or(0, |device| device.len());
-        let schema = self.written_schema().map_or(0, varint_len);
-        1 + 4 + varint_len(self.age) + limit + remembered + sid + device + schema
+        let optional = [self.limit, self.remembered, self.written_schema()];
+        let optional = optional.into_iter().flatten().map(varint_len);
+        1 + 4 + varint_len(self.age) + optional.sum::<usize>() + sid + device
     }
 
     /// Appends a whole body, padded to `padded_len` bytes if it has fewer. An `issued` that no token [can

@@ -115,7 +115,7 @@ pub(crate) fn decode<V: DeserializeOwned>(
     })
 }
 
-/// Decodes a whole dictionary.
+/// Decodes a whole dictionary. An empty one has no bytes.
 pub(crate) fn decode_all<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, SessionError> {
     decode(if bytes.is_empty() { &[FIX_MAP] } else { bytes }, None)
 }

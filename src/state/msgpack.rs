@@ -115,11 +115,8 @@ pub(super) fn is_text(bytes: &[u8]) -> bool {
 
 pub(super) fn read_be(bytes: &[u8], at: usize, len: usize) -> Option<usize> {
     let bytes = bytes.get(at..at + len)?;
-    Some(
-        bytes
-            .iter()
-            .fold(0, |value, &byte| (value << 8) | usize::from(byte)),
-    )
+    let append = |value, &byte: &u8| (value << 8) | usize::from(byte);
+    Some(bytes.iter().fold(0, append))
 }
 
 pub(super) const FIX_MAP: u8 = 0x80;

@@ -32,9 +32,7 @@ impl Map {
     /// `None`: a field is missing that has no default, or a value is not what its field takes.
     #[must_use]
     pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-        // An empty dictionary has no bytes (SPEC.md § 5.4).
-        let map = if bytes.is_empty() { &[0x80] } else { bytes };
-        rmp_serde::from_slice(map).ok()
+        map::decode_all(bytes).ok()
     }
 }
 

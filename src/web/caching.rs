@@ -20,7 +20,7 @@ const FIELDS: [(&str, FieldKind, &str); 6] = [
 
 /// The condition under which a field lets caches store a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FieldKind {
+pub(crate) enum FieldKind {
     /// It has neither `private` nor `no-store`.
     Directives,
     /// It lacks `no-store`. Its caches are shared ones, and not all of them know `private`.
@@ -34,12 +34,8 @@ enum FieldKind {
 /// The word of `Cache-Control` and its kin that forbids all caches to store a response.
 pub(crate) const NO_STORE: &str = "no-store";
 
-/// Returns the value by which a field forbids caches to store a response. `None` for other fields.
-pub(crate) fn forbids(name: &str) -> Option<&'static str> {
-    field(name).map(|(_, value)| value)
-}
-
-fn field(name: &str) -> Option<(FieldKind, &'static str)> {
+/// Returns the condition of a field, and the value by which it forbids caches to store a response.
+pub(crate) fn field(name: &str) -> Option<(FieldKind, &'static str)> {
     let is_name = |known: &str| match known.strip_prefix('*') {
         Some(end) => name.ends_with(end),
         None => name == known,

@@ -276,7 +276,7 @@ impl Caching<'_> {
 /// Makes every field for caches that is present forbid them to store the response, and adds `Cache-Control`.
 fn forbid_to_store<H: Fields>(response: &mut H) {
     let said = response.names().filter_map(|name| {
-        let word = caching::forbids(name.as_ref())?;
+        let (_, word) = caching::field(name.as_ref())?;
         Some((name.clone(), word))
     });
     for (name, word) in said.collect::<Vec<_>>() {
