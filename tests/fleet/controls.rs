@@ -14,7 +14,7 @@ fn simulation<const N: usize>(pushes: [Push; N]) -> Simulation {
     let plan = [Push::at(0, [A])].into_iter().chain(pushes);
     Simulation {
         instances: 200,
-        clients: 5_000,
+        clients: 1_500,
         ..Simulation::of(Plan::of(plan))
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Simulation {
 impl Simulation {
     pub(crate) fn of(plan: Plan) -> Simulation {
         let seed = number("FLEET_SEED").unwrap_or(1);
-        let clients = number("FLEET_CLIENTS").unwrap_or(20_000);
+        let clients = number("FLEET_CLIENTS").unwrap_or(5_000);
         println!("FLEET_SEED={seed} FLEET_CLIENTS={clients}");
         Simulation {
             plan,
