@@ -176,6 +176,24 @@ fn a_key_beside_a_mistake_is_not_quoted_by_the_format() {
     check_hidden(&key, text.build().unwrap_err());
 }
 
+/// As in docs/settings.md. The error itself shows them.
+#[test]
+fn the_message_of_a_file_that_is_not_toml_shows_no_key() {
+    let key = key();
+    for text in [
+        format!("[session]\nkeys = '{key}"),
+        format!("[session]\nkeys = {key}"),
+        format!("[session]\nkeys = '{key}'\nname login"),
+        format!("[session]\nkeys = '{key}'\nkeys = '{key}'"),
+        format!("keys = '{key}'"),
+    ] {
+        let parsed = ::toml::from_str::<Site>(&text).map(drop);
+        let error = parsed.unwrap_err();
+        assert!(format!("{error:?}").contains(&key), "{error:?}");
+        check_hidden(&key, error.message());
+    }
+}
+
 #[test]
 fn no_error_of_the_environment_or_of_an_ini_file_shows_a_key() {
     let key = key();
