@@ -1,7 +1,9 @@
 //! Functions of the application that take part in reading sessions.
 
 use std::{
+    any::TypeId,
     fmt,
+    marker::PhantomData,
     ops::Deref,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -12,9 +14,9 @@ use serde::de::DeserializeOwned;
 
 use super::{id::SessionId, outcome::Outcome};
 use crate::{
-    base::time::system_time,
+    base::{config_error::ConfigError, time::system_time},
     keys::KeyId,
-    state::{Metadata, SessionData, map},
+    state::{Map, Metadata, SessionData, map},
 };
 
 /// A session without its content.
@@ -52,16 +54,17 @@ impl SessionInfo {
 }
 
 /// A session that [`revoked_if`](crate::carrier::SessionCookieBuilder::revoked_if) accepts or refuses: its
-/// [`SessionInfo`], and its content where the function asks for it. Its tag and dates are valid.
+/// [`SessionInfo`], and its content, a `T`, where the function asks for it. Its tag and dates are valid.
 #[derive(Clone, Copy)]
-pub struct OpenedSession<'a> {
+pub struct OpenedSession<'a, T = Map> {
     pub(super) info: SessionInfo,
     /// The schema and the payload. `None` where the session is judged without its cookie, as in a refresh of a device.
     pub(super) content: Option<(u32, &'a [u8])>,
+    pub(super) of: PhantomData<fn() -> T>,
 }
 
-impl OpenedSession<'_> {
-    /// Decodes the value of a typed session, whose type the cookie has.
+impl<T: SessionData> OpenedSession<'_, T> {
+    /// Decodes the value of a typed session.
     ///
     /// `None`: the session cannot be read, or its device asks for a refresh without bringing it, in which case the next
     /// request decides.
@@ -98,15 +101,29 @@ impl OpenedSession<'_> {
     /// # assert_eq!(cookie.load([&field], now).read(|login| login.user), None);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// A value of another type is not one of these sessions:
+    ///
+    /// ```compile_fail,E0277
+    /// # #[derive(Default, serde::Serialize, serde::Deserialize)]
+    /// # struct Login;
+    /// # impl hardtack::SessionData for Login { const LABEL: &str = "login"; const SCHEMA: u32 = 1; }
+    /// # let key = hardtack::EncryptionKey::generate().unwrap();
+    /// hardtack::SessionCookie::encrypted(key)
+    ///     .typed::<Login>()
+    ///     .revoked_if(|session| session.value() == Some(7));
+    /// ```
     #[must_use]
-    pub fn value<T: SessionData>(&self) -> Option<T> {
+    pub fn value(&self) -> Option<T> {
         let (schema, payload) = self.content?;
         T::decode(schema, payload)
     }
+}
 
+impl OpenedSession<'_> {
     /// Decodes the value under `key` in a dictionary.
     ///
-    /// `None`: there is none, or it is of another type, or as for [`value`](Self::value).
+    /// `None`: there is none, or it is of another type, or as for [`value`](OpenedSession::value).
     #[must_use]
     pub fn get<V: DeserializeOwned>(&self, key: &str) -> Option<V> {
         let (_, payload) = self
@@ -116,7 +133,7 @@ impl OpenedSession<'_> {
     }
 }
 
-impl Deref for OpenedSession<'_> {
+impl<T> Deref for OpenedSession<'_, T> {
     type Target = SessionInfo;
 
     fn deref(&self) -> &SessionInfo {
@@ -125,7 +142,7 @@ impl Deref for OpenedSession<'_> {
 }
 
 /// Leaves the content out.
-impl fmt::Debug for OpenedSession<'_> {
+impl<T> fmt::Debug for OpenedSession<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("OpenedSession").field(&self.info).finish()
     }
@@ -144,6 +161,8 @@ pub struct ReadEvent {
 #[derive(Clone, Default)]
 pub(crate) struct Hooks {
     pub(crate) revoked_if: Option<RevokedIf>,
+    /// Refuses sessions of another type than `revoked_if` asks for. Programs without that hook do not have it.
+    pub(crate) check_type: Option<fn(TypeId) -> Result<(), ConfigError>>,
     pub(crate) on_outcome: Option<OnOutcome>,
 }
 
@@ -151,6 +170,20 @@ type RevokedIf = Arc<dyn Fn(&OpenedSession<'_>) -> bool + Send + Sync>;
 type OnOutcome = Arc<dyn Fn(&ReadEvent) + Send + Sync>;
 
 impl Hooks {
+    pub(crate) fn set_revoked_if<T: 'static>(
+        &mut self,
+        revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
+    ) {
+        self.check_type = Some(check_type::<T>);
+        self.revoked_if = Some(Arc::new(move |session| {
+            revoked_if(&OpenedSession {
+                info: session.info,
+                content: session.content,
+                of: PhantomData,
+            })
+        }));
+    }
+
     /// A panic in the hook counts as revoked.
     #[inline]
     pub(crate) fn is_revoked<'a>(&self, session: impl FnOnce() -> OpenedSession<'a>) -> bool {
@@ -168,6 +201,15 @@ impl Hooks {
             });
         }
     }
+}
+
+fn check_type<T: 'static>(of_sessions: TypeId) -> Result<(), ConfigError> {
+    if of_sessions == TypeId::of::<T>() {
+        return Ok(());
+    }
+    Err(ConfigError::general(
+        "`revoked_if` is called before `typed`, and would look for content of another type; call `typed` first",
+    ))
 }
 
 impl fmt::Debug for Hooks {

@@ -2,6 +2,7 @@
 
 use std::{
     cmp,
+    marker::PhantomData,
     ops::Range,
     sync::{
         Arc,
@@ -265,6 +266,7 @@ impl Sealer {
         let session = || OpenedSession {
             info: SessionInfo::of(metadata, key_id),
             content: payload.map(|payload| (metadata.schema, payload)),
+            of: PhantomData,
         };
         if self.hooks.is_revoked(session) {
             Err(Reason::Revoked)

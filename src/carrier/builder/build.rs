@@ -1,6 +1,6 @@
 //! Builds the three carriers: checks their settings together, and derives their keys.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::{any::TypeId, marker::PhantomData, sync::Arc};
 
 use super::{
     Options, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, one_type, size,
@@ -180,6 +180,9 @@ impl Options {
         duplicates: Duplicates,
     ) -> Result<Sealer, ConfigError> {
         refuse(self.lifetime_mistakes())?;
+        self.hooks
+            .check_type
+            .map_or(Ok(()), |check| check(TypeId::of::<T>()))?;
         let mode = self.mode;
         let purpose = self.labelled(purpose, self.type_label.as_deref().unwrap_or(T::LABEL))?;
         let context = self.context()?;

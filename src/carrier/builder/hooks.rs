@@ -5,10 +5,12 @@ use std::sync::Arc;
 use super::SessionBuilder;
 use crate::session::{OpenedSession, ReadEvent};
 
-impl<C, T> SessionBuilder<C, T> {
+impl<C, T: 'static> SessionBuilder<C, T> {
     /// Refuses every session for which `revoked_if` returns `true`: by its id, for a list of sessions that were signed
     /// out, by its dates, or by its content ([`value`](OpenedSession::value), [`get`](OpenedSession::get)), such as an
     /// epoch of its user.
+    ///
+    /// Call it after [`typed`](SessionBuilder::typed): the content that it sees is of the builder's type.
     ///
     /// It is called after the tag and the dates are verified, for handlers, streams
     /// ([`is_alive`](crate::Session::is_alive)) and devices alike. A panic counts as `true`. Only sessions with an id can
@@ -51,9 +53,9 @@ impl<C, T> SessionBuilder<C, T> {
     /// that copy has another id, or none. An epoch of the user in the session does.
     pub fn revoked_if(
         mut self,
-        revoked_if: impl Fn(&OpenedSession<'_>) -> bool + Send + Sync + 'static,
+        revoked_if: impl Fn(&OpenedSession<'_, T>) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.options.hooks.revoked_if = Some(Arc::new(revoked_if));
+        self.options.hooks.set_revoked_if(revoked_if);
         self
     }
 
