@@ -103,8 +103,8 @@ pub(crate) async fn sign_in(Posted(visit, fields): Posted) -> Done {
     if name.is_empty() || name.chars().count() > LONGEST_NAME {
         return visit.complain("sign-in", &visit.texts()["sign-in.complaint"]);
     }
-    // A new id, so that a planted session does not become a signed-in one.
-    visit.session.renew()?;
+    // A new id and nothing of before, so that a planted session does not become a signed-in one.
+    visit.session.sign_in()?;
     visit.session.insert(NAME, name)?;
     visit.session.insert(VISITS, 0)?;
     if let (Some(span), Some(_)) = (visit.site.remembers_for(), fields.remember) {

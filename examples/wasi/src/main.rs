@@ -53,7 +53,7 @@ fn sign_in(session: &Session) -> Result<(), Box<dyn Error>> {
     let body = io::read_to_string(io::stdin())?;
     let mut fields = form_urlencoded::parse(body.as_bytes());
     let (_, name) = fields.find(|(field, _)| field == "name").ok_or("no name")?;
-    session.renew()?;
+    session.sign_in()?;
     session.insert("user", name)?;
     Ok(())
 }

@@ -12,7 +12,7 @@ pub enum Site {
     /// | | |
     /// |---|---|
     /// | `GET /` | changes nothing |
-    /// | `POST /sign-in` with the form `name=ada` | renews the session and stores the user |
+    /// | `POST /sign-in` with the form `name=ada` | begins a session of the user |
     /// | `POST /count` | adds one to the count |
     /// | `POST /sign-out` | invalidates the session |
     Counter,
