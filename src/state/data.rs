@@ -227,7 +227,11 @@ impl<T> State<T> {
     /// Returns the reason why the session that opened must not be overwritten. `None`: there is none, or the
     /// application began a new one.
     pub(super) fn withheld(&self) -> Option<Withheld> {
-        let is_replaced = self.renewed || self.ended == Some(Ended::Invalidated);
-        self.withheld.filter(|_| !is_replaced)
+        self.withheld.filter(|_| !self.is_replaced())
+    }
+
+    /// Returns `true` if the application began a new session in place of the one that opened.
+    pub(super) fn is_replaced(&self) -> bool {
+        self.renewed || self.ended == Some(Ended::Invalidated)
     }
 }

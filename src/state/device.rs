@@ -6,7 +6,7 @@
 )]
 
 use super::{
-    data::{Ended, State, Withheld},
+    data::{State, Withheld},
     layout::{DeviceId, Sid},
 };
 use crate::base::time::UnixSeconds;
@@ -55,10 +55,9 @@ impl<T> State<T> {
 
     /// Returns the session that opened, if its client keeps it no longer. `is_dropped`: the client drops it now.
     pub(crate) fn departure(&self, is_dropped: bool) -> Option<Departure> {
-        let is_replaced = self.renewed || self.ended == Some(Ended::Invalidated);
         let opened = self.opened?;
         match (opened.device, opened.sid) {
-            (Some(device), _) if is_dropped || is_replaced => Some(Departure::Bound(device)),
+            (Some(device), _) if is_dropped || self.is_replaced() => Some(Departure::Bound(device)),
             // A registration for an id that the session no longer has would never be of use.
             (None, Some(sid)) if is_dropped || self.metadata.sid != Some(sid) => {
                 Some(Departure::Unbound(sid, opened.issued))
