@@ -9,7 +9,7 @@ use super::{
     error::Problem,
     keys::PollEvery,
     table::{Given, Of, find},
-    value::{Refusal, Value},
+    value::{Refusal, Table, Value},
 };
 use crate::{
     carrier::ConfigError,
@@ -37,6 +37,22 @@ impl Entry {
 }
 
 impl SessionSettings {
+    /// Returns settings of a source that writes `prefix` before each name.
+    pub(super) fn with_prefix(prefix: impl Into<String>) -> SessionSettings {
+        SessionSettings {
+            prefix: prefix.into(),
+            ..SessionSettings::default()
+        }
+    }
+
+    /// Takes each setting of a table.
+    pub(super) fn take_all(&mut self, table: Table) {
+        for (name, value) in table {
+            let shown = format!("{}{name}", self.prefix);
+            self.take(&name, &shown, value);
+        }
+    }
+
     /// Takes the setting `name`, which its source calls `shown`.
     pub(super) fn take(&mut self, name: &str, shown: &str, value: Value) {
         if let Err(refusal) = self.try_take(name, shown, value) {
@@ -141,11 +157,7 @@ impl<'de> Deserialize<'de> for SessionSettings {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut settings = SessionSettings::default();
         match Value::deserialize(deserializer)? {
-            Value::Table(entries) => {
-                for (name, value) in entries {
-                    settings.take(&name, &name, value);
-                }
-            }
+            Value::Table(table) => settings.take_all(table),
             _ => settings.problems.push(Problem {
                 setting: None,
                 sentence: "the settings are not a table of names and values".to_owned(),

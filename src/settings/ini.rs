@@ -45,10 +45,7 @@ impl SessionSettings {
     ///
     /// Returns a [`SettingsError`] if an option is refused, or no line begins with `prefix`.
     pub fn from_ini(text: &str, prefix: &str) -> Result<SessionSettings, SettingsError> {
-        let mut settings = SessionSettings {
-            prefix: prefix.to_owned(),
-            ..SessionSettings::default()
-        };
+        let mut settings = SessionSettings::with_prefix(prefix);
         let options = options(text, prefix);
         if options.is_empty() {
             settings.refuse(

@@ -39,19 +39,11 @@ impl SessionSettings {
     ///
     /// Returns a [`SettingsError`] if `text` is not TOML, if it has no table of this name, or if a setting is refused.
     pub fn from_toml(text: &str, table: &str) -> Result<SessionSettings, SettingsError> {
-        let prefix = format!("{table}.");
-        let mut settings = SessionSettings {
-            prefix: prefix.clone(),
-            ..SessionSettings::default()
-        };
+        let mut settings = SessionSettings::with_prefix(format!("{table}."));
         let tables = toml::from_str::<HashMap<String, Value>>(text);
         let mut tables = tables.map_err(|error| not_toml(text, &error))?;
         match tables.remove(table) {
-            Some(Value::Table(entries)) => {
-                for (name, value) in entries {
-                    settings.take(&name, &format!("{prefix}{name}"), value);
-                }
-            }
+            Some(Value::Table(entries)) => settings.take_all(entries),
             _ => settings.refuse(table, NO_TABLE),
         }
         settings.check().map(|()| settings)

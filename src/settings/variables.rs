@@ -59,11 +59,8 @@ impl SessionSettings {
         prefix: &str,
         variables: impl IntoIterator<Item = (impl Into<OsString>, impl Into<OsString>)>,
     ) -> Result<SessionSettings, SettingsError> {
-        let mut settings = SessionSettings {
-            prefix: prefix.to_owned(),
-            is_in_capitals: true,
-            ..SessionSettings::default()
-        };
+        let mut settings = SessionSettings::with_prefix(prefix);
+        settings.is_in_capitals = true;
         for (variable, value) in variables {
             let variable = variable.into();
             let variable = variable.to_string_lossy();
