@@ -180,9 +180,9 @@ impl Options {
         duplicates: Duplicates,
     ) -> Result<Sealer, ConfigError> {
         refuse(self.lifetime_mistakes())?;
-        self.hooks
-            .check_type
-            .map_or(Ok(()), |check| check(TypeId::of::<T>()))?;
+        if let Some(check_type) = self.hooks.check_type {
+            check_type(TypeId::of::<T>())?;
+        }
         let mode = self.mode;
         let purpose = self.labelled(purpose, self.type_label.as_deref().unwrap_or(T::LABEL))?;
         let context = self.context()?;
