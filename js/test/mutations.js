@@ -190,7 +190,7 @@ const OF_NEXT = [
   ['own.filter(({ value }) => value !== "")', "own"],
 ];
 
-const TESTS = ["session.test.js", "settings.test.js"];
+const TESTS = ["session.test.js", "responses.test.js", "settings.test.js", "types.test.js"];
 const NEXT_TESTS = ["next.test.js"];
 const root = new URL("..", import.meta.url);
 const read = (file) => readFile(new URL(`../tests/vectors/${file}`, root), "utf8");
@@ -216,7 +216,7 @@ async function copyWith(number, from, to) {
   for (const [file, text] of modules) {
     await writeFile(join(copy, "src", file), file === place ? text.replace(from, () => to) : text);
   }
-  for (const file of ["vectors.js", "vectors", "keys.js", ...TESTS, ...NEXT_TESTS]) {
+  for (const file of ["vectors.js", "vectors", "keys.js", "visitor.js", ...TESTS, ...NEXT_TESTS]) {
     await cp(new URL(`test/${file}`, root), join(copy, "test", file), { recursive: true });
   }
   return copy;

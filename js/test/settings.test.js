@@ -4,13 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { deviceBound } from "../src/device.js";
-import { ConfigError, SessionCookie, attributes, generateKey, sessionType } from "../src/index.js";
-import { XAES_KEY } from "./keys.js";
+import { KeyRing, Session, SessionCookie, SessionHeader, attributes, generateKey, sessionType } from "../src/index.js";
+import { SIGNING_KEY, XAES_KEY, XCHACHA_KEY } from "./keys.js";
+import { NOW, cookies, filled, later, misconfigured, refused } from "./visitor.js";
 
-const NOW = new Date("2027-01-15T08:00:00Z");
-const later = (seconds) => new Date(NOW.getTime() + seconds * 1000);
 const build = (options, ring = XAES_KEY) => SessionCookie.encrypted(ring, options);
-const misconfigured = (code) => (error) => error instanceof ConfigError && error.code === code;
 
 test("earlier attributes are those of another cookie, and nothing else", async () => {
   for (const formerly of [{}, { path: "/" }, { domain: null, partitioned: false }, { secure: false }, "/old", null, [{ partitioned: true }, {}]]) {
@@ -99,4 +97,159 @@ test("a number of five digits in Expires is no year", async () => {
   const response = new Headers({ expires: "Fri, 15 Jan 20100 00:00:00 GMT" });
   await cookies.saveTo(response, next);
   assert.deepEqual(response.getSetCookie(), []);
+});
+
+test("a moment that is no number is refused, for nothing would expire then", async () => {
+  const arrived = await filled();
+  for (const now of [NaN, new Date("no date"), Infinity, "2027-01-15"]) {
+    await assert.rejects(cookies.load(arrived, now), misconfigured("now"));
+  }
+  for (const notBefore of [NaN, new Date("no date"), "yesterday"]) {
+    await assert.rejects(SessionCookie.encrypted(XAES_KEY, { notBefore }), misconfigured("notBefore"));
+  }
+});
+
+test("a span that is no number of seconds is refused, and changes nothing", async () => {
+  const remembering = await SessionCookie.encrypted(XAES_KEY, { rememberUpTo: 86_400 });
+  const session = await remembering.load(null, NOW);
+  for (const span of [NaN, -1, 0.5, Infinity, "60", undefined]) {
+    assert.throws(() => session.limitTo(span), refused("seconds"));
+    assert.throws(() => session.rememberFor(span), refused("seconds"));
+  }
+  assert.deepEqual(await remembering.save(session), []);
+});
+
+test("tenants that are no text are refused, for two of them would be one", async () => {
+  for (const tenant of [undefined, null, 1, "\ud800", "\udc00"]) {
+    const context = [["tenant", tenant]];
+    await assert.rejects(SessionCookie.encrypted(XAES_KEY, { context }), misconfigured("context"));
+  }
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { application: "\ud800" }), misconfigured("application"));
+});
+
+test("a setting of the wrong type is refused, and weakens nothing", async () => {
+  const refuses = (options, code) => assert.rejects(SessionCookie.encrypted(XAES_KEY, options), misconfigured(code));
+  for (const name of ["idleTimeOut", "revokeIf", "mode"]) await refuses({ [name]: 1 }, "option");
+  await refuses({ skipXChaCha: "false" }, "skipXChaCha");
+  assert.throws(() => attributes({ domain: 5 }), misconfigured("cookie"));
+  for (const cookie of [null, "sid", { name: "sid" }]) await refuses({ cookie }, "cookie");
+  await assert.rejects(SessionHeader.encrypted(5, XAES_KEY), misconfigured("name"));
+  for (const dangerAllowHttp of [null, 0, "", NaN]) assert.throws(() => attributes({ dangerAllowHttp }), misconfigured("dangerAllowHttp"));
+  assert.throws(() => attributes({ secure: false }), (error) => misconfigured("option")(error) && /dangerAllowHttp/.test(error.message));
+  assert.throws(() => attributes({ sameSITE: "Lax" }), misconfigured("option"));
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { name: "sid" }), /there is no option `name`; those of a cookie go to `attributes`/);
+  for (const context of ["", null, "tenant", {}, ["a"], [["a"]]]) await refuses({ context }, "context");
+  for (const revokedIf of ["", 0, false, {}]) await refuses({ revokedIf }, "revokedIf");
+  // In seconds, this would be in January 1970.
+  await refuses({ notBefore: NOW.getTime() / 1000 }, "notBefore");
+  for (const maxTokenLength of [0, NaN, Infinity, 16_385, "3072"]) {
+    await assert.rejects(SessionHeader.encrypted("x-session", XAES_KEY, { maxTokenLength }), misconfigured("maxTokenLength"));
+  }
+});
+
+test("a session is read where the key that seals is left to others", async () => {
+  const ring = `${XCHACHA_KEY}\n${XAES_KEY}`;
+  const reader = await SessionCookie.encrypted(ring, { skipXChaCha: true });
+  const session = await reader.load(await filled(), later(600));
+  assert.equal(session.get("user"), "ada");
+  assert.equal(session.outcome.kind, "openedUnderAcceptedKey");
+  const headers = new Headers();
+  await reader.saveTo(headers, session);
+  assert.deepEqual([headers.get("set-cookie"), headers.get("vary"), headers.get("cache-control")], [null, "Cookie", "private"]);
+  const changed = await reader.load(await filled(), later(600));
+  changed.set("user", "eve");
+  await assert.rejects(reader.save(changed), refused("suite"));
+});
+
+test("keys are texts, and a list has no greatest length but the session's", async () => {
+  const session = await cookies.load([undefined, await filled()], NOW);
+  session.set(5, "five");
+  assert.deepEqual([session.get(5), session.has("5"), session.delete(5), session.has(5)], ["five", true, true, false]);
+  assert.throws(() => session.set("list", Array(300_000).fill(1)), refused("size"));
+  for (const status of ["500", NaN, null]) await assert.rejects(cookies.save(session, { status }), TypeError);
+});
+
+test("a secret that is not set is named", async () => {
+  await assert.rejects(SessionCookie.encrypted(undefined), misconfigured("ring"));
+});
+
+test("a ring with a key of XChaCha20-Poly1305 is refused, or its sessions are left alone", async () => {
+  await assert.rejects(KeyRing.parse(XCHACHA_KEY), misconfigured("suite"));
+  const both = `${XAES_KEY},${XCHACHA_KEY}`;
+  await assert.rejects(SessionCookie.encrypted(both), misconfigured("suite"));
+  const skipping = await SessionCookie.encrypted(both, { skipXChaCha: true });
+  // Sealed by another instance, under the second key.
+  const theirs = "__Host-session=eSCN4DZdt1I1CvSYHyqFnT_VFess3cMb7DwQM66pUoE-PZi6xlBsJVpscCDaCITq9YV4nuDv92UtbM74hkr38Z6QFH3N";
+  for (const [arrived, reason] of [[theirs, "UnknownKey"], [`__Host-session=junk; ${theirs}`, "TooShort"]]) {
+    const session = await skipping.load(arrived, NOW);
+    assert.deepEqual([session.outcome.kind, session.outcome.reason], ["rejected", reason]);
+    assert.throws(() => session.set("a", 1), refused("unreadable"));
+    assert.deepEqual(await skipping.save(session), []);
+  }
+});
+
+test("mistakes in the settings are refused", async () => {
+  const build = (options, ring = XAES_KEY) => SessionCookie.encrypted(ring, options);
+  await assert.rejects(build({}, SIGNING_KEY), misconfigured("mixed"));
+  await assert.rejects(build({ idleTimeout: 0 }), misconfigured("idleTimeout"));
+  await assert.rejects(build({ idleTimeout: 86_400 }), misconfigured("idleTimeout"));
+  await assert.rejects(build({ refreshAfter: 901 }), misconfigured("refreshAfter"));
+  await assert.rejects(build({ clockSkew: 301 }), misconfigured("clockSkew"));
+  await assert.rejects(build({ size: "split:5" }), misconfigured("size"));
+  for (const padding of ["padme", "none", true, {}]) await assert.rejects(build({ padding }), misconfigured("padding"));
+  await assert.rejects(build({ application: "" }), misconfigured("application"));
+  assert.throws(() => attributes({ name: "__Host-a", domain: "example.com" }), misconfigured("cookie"));
+  assert.throws(() => attributes({ name: "__Host-a", dangerAllowHttp: true }), misconfigured("cookie"));
+});
+
+test("only false of revokedIf means that a session goes on", async () => {
+  for (const answer of [1, "", 0, undefined, null, {}, Promise.resolve(undefined), "false"]) {
+    const asking = await SessionCookie.encrypted(XAES_KEY, { revokedIf: () => answer });
+    const session = await asking.load(await filled(), NOW);
+    assert.deepEqual([session.isNew, session.outcome.reason], [true, "Revoked"], String(answer));
+  }
+});
+
+test("the default name follows the attributes", async () => {
+  const nameOf = async (chosen) => (await SessionCookie.encrypted(XAES_KEY, { cookie: attributes(chosen) })).name;
+  assert.equal(cookies.name, "__Host-session");
+  assert.equal(await nameOf({}), "__Host-session");
+  assert.equal(await nameOf({ path: "/app" }), "__Secure-session");
+  assert.equal(await nameOf({ domain: "example.com" }), "__Secure-session");
+  assert.equal(await nameOf({ dangerAllowHttp: true, path: "/app" }), "session");
+  assert.equal(await nameOf({ dangerAllowHttp: true, name: "sid" }), "sid");
+  const plain = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes({ dangerAllowHttp: true }) });
+  assert.match(await filled((session) => session.set("a", 1), plain), /^session=/);
+});
+
+test("the cookie of those who choose nothing is that of attributes without any", async () => {
+  const chosen = await SessionCookie.encrypted(XAES_KEY, { cookie: attributes() });
+  const endOf = async (carrier) => {
+    const session = await carrier.load("__Host-session=x", NOW);
+    session.invalidate();
+    return carrier.saveAsCookies(session);
+  };
+  assert.deepEqual(await endOf(cookies), await endOf(chosen));
+  assert.match(await filled((session) => session.set("a", 1)), /^__Host-session=/);
+});
+
+test("a session and a carrier are made by what makes them", async () => {
+  assert.throws(() => new Session({}), TypeError);
+  assert.throws(() => new SessionCookie({}), TypeError);
+  assert.ok((await cookies.load(null)) instanceof Session);
+});
+
+test("generated keys are keys, and differ", async () => {
+  const key = await generateKey();
+  assert.match(key, /^hardtack_key_v1_xaes_[A-Za-z0-9_-]{48}$/);
+  assert.match(await generateKey({ mode: "signed" }), /^hardtack_key_v1_sign_/);
+  assert.notEqual(key, await generateKey());
+  await SessionCookie.encrypted(key);
+  await assert.rejects(generateKey({ mode: "plain" }), misconfigured("mode"));
+  await SessionCookie.unencryptedButSigned(await KeyRing.generate({ mode: "signed" }));
+});
+
+test("the public facts of a ring hold nothing secret", async () => {
+  const ring = await KeyRing.parse(`${XAES_KEY} seal_from=2027-01-01T00:00:00Z`);
+  assert.deepEqual(ring.keys, [{ id: ring.keys[0].id, sealFrom: Date.UTC(2027, 0) / 1000, acceptUntil: null }]);
 });

@@ -1,0 +1,257 @@
+// Responses: what is written into them, and when.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ConfigError, KeyRing, SessionCookie, SessionHeader, attributes } from "../src/index.js";
+import { SIGNING_KEY, XAES_KEY } from "./keys.js";
+import { NOW, cookies, field, filled, later, misconfigured, refused } from "./visitor.js";
+
+test("a session that was not touched writes nothing, and one that was read neither", async () => {
+  const arrived = await filled();
+  assert.deepEqual(await cookies.save(await cookies.load(arrived, NOW)), []);
+  const session = await cookies.load(arrived, NOW);
+  assert.equal(session.get("user"), "ada");
+  session.set("user", "ada");
+  assert.deepEqual(await cookies.save(session), []);
+});
+
+test("nothing is changed after it was saved", async () => {
+  const session = await cookies.load(null, NOW);
+  session.set("user", "ada");
+  await cookies.save(session);
+  assert.throws(() => session.set("user", "eve"), refused("after-head"));
+  assert.equal(session.get("user"), "ada");
+  assert.deepEqual(await cookies.save(session), []);
+});
+
+test("a response with a 5xx status saves no change, and signs out all the same", async () => {
+  const session = await cookies.load(await filled(), NOW);
+  session.set("user", "eve");
+  assert.deepEqual(await cookies.save(session, { status: 500 }), []);
+  const ended = await cookies.load(await filled(), NOW);
+  ended.invalidate();
+  assert.match((await cookies.save(ended, { status: 500 }))[0], /^__Host-session=; .*Max-Age=0/);
+  const emptied = await cookies.load(await filled(), NOW);
+  emptied.delete("user");
+  assert.match((await cookies.save(emptied, { status: 500 }))[0], /^__Host-session=; .*Max-Age=0/);
+});
+
+test("blanks inside of a header take no longer than other characters", async () => {
+  const blanks = " ".repeat(1_000_000);
+  for (const value of [`${blanks}x${blanks}x`, `__Host-session=${blanks}x${blanks}x`]) {
+    assert.equal((await cookies.load(value, NOW)).isNew, true);
+  }
+  await assert.rejects(KeyRing.parse(`x${blanks}x`), ConfigError);
+});
+
+test("headers that cannot be changed leave the session as it is", async () => {
+  const session = await cookies.load(await filled(), NOW);
+  session.invalidate();
+  await assert.rejects(cookies.saveTo(Response.error().headers, session), TypeError);
+  const headers = new Headers();
+  await cookies.saveTo(headers, session);
+  assert.match(headers.get("set-cookie"), /^__Host-session=; /);
+});
+
+test("a session is saved by what loaded it", async () => {
+  const readable = await SessionCookie.unencryptedButSigned(SIGNING_KEY);
+  const tenants = await Promise.all(["a", "b"].map((name) => SessionCookie.encrypted(XAES_KEY, { context: [["tenant", name]] })));
+  const header = await SessionHeader.encrypted("x-session", XAES_KEY);
+  for (const [from, to] of [[cookies, readable], [...tenants], [cookies, header], [header, cookies]]) {
+    const session = await from.load(null, NOW);
+    session.set("user", "ada");
+    await assert.rejects(to.save(session), /loaded by another carrier/);
+    assert.ok(await from.save(session));
+  }
+});
+
+test("a header's session is found in the Headers of a request", async () => {
+  const api = await SessionHeader.encrypted("authorization", XAES_KEY);
+  const session = await api.load(null, NOW);
+  session.set("user", "ada");
+  const token = await api.save(session);
+  assert.equal((await api.load(new Headers({ authorization: `Bearer ${token}` }), NOW)).get("user"), "ada");
+  assert.equal((await api.load(new Headers({ cookie: token }), NOW)).isNew, true);
+});
+
+test("a session is refreshed by a page of the visitor's own", async () => {
+  const read = async (circumstances) => {
+    const session = await cookies.load(await filled(), later(450));
+    session.get("user");
+    return cookies.save(session, circumstances);
+  };
+  assert.equal((await read({})).length, 1);
+  for (const left of [{ isShareable: true }, { isSubresource: true }, { status: 404 }]) {
+    assert.deepEqual(await read(left), []);
+  }
+});
+
+test("headers of a response are set where the application left them out", async () => {
+  const headers = async (arrived, change, before = {}) => {
+    const session = await cookies.load(new Headers(arrived ? { cookie: arrived } : {}), NOW);
+    change(session);
+    const response = new Headers(before);
+    await cookies.saveTo(response, session);
+    return response;
+  };
+  const written = await headers(null, (session) => session.set("a", 1));
+  assert.equal(written.getSetCookie().length, 1);
+  assert.equal(written.get("cache-control"), "no-store");
+  assert.equal(written.get("vary"), "Cookie");
+  const read = await headers(await filled(), (session) => session.get("user"), { vary: "accept, cookie" });
+  assert.deepEqual([read.get("cache-control"), read.get("vary")], ["private", "accept, cookie"]);
+  const untouched = await headers(await filled(), () => {});
+  assert.deepEqual([...untouched], []);
+});
+
+test("a public response that writes a session becomes private to its visitor", async () => {
+  const before = {
+    "cache-control": "public, max-age=60",
+    "cdn-cache-control": "max-age=60",
+    "surrogate-control": "max-age=60",
+    "x-accel-expires": "60",
+    expires: "Fri, 15 Jan 2100 00:00:00 GMT",
+  };
+  const session = await cookies.load(null, NOW);
+  session.set("a", 1);
+  const response = new Headers(before);
+  await cookies.saveTo(response, session);
+  const expected = { "cache-control": "no-store", "cdn-cache-control": "no-store", "surrogate-control": "no-store", "x-accel-expires": "0", expires: "0" };
+  for (const [name, value] of Object.entries(expected)) assert.equal(response.get(name), value, name);
+});
+
+test("what makes a response shareable leaves a refresh out", async () => {
+  const refreshes = async (before) => {
+    const session = await cookies.load(await filled(), later(600));
+    session.get("user");
+    const response = new Headers(before);
+    await cookies.saveTo(response, session);
+    return response.getSetCookie().length === 1;
+  };
+  for (const before of [
+    { "cache-control": "max-age=1" },
+    { "cache-control": 'private="x-field"' },
+    { "cache-control": "no-store, must-understand" },
+    { "cache-control": "private", "cdn-cache-control": "max-age=1" },
+    { "edge-control": "max-age=1" },
+    { expires: "Fri, 15 Jan 2100 00:00:00 GMT" },
+    { "x-accel-expires": "1" },
+  ]) {
+    assert.equal(await refreshes(before), false, JSON.stringify(before));
+  }
+  for (const before of [
+    {},
+    { "cache-control": "PRIVATE, max-age=1" },
+    { "cache-control": "no-store" },
+    { "cache-control": "private", expires: "Fri, 15 Jan 2100 00:00:00 GMT" },
+    { "cdn-cache-control": "no-store" },
+    { expires: "Fri, 15 Jan 2010 00:00:00 GMT" },
+    { expires: "0", "x-accel-expires": "0" },
+  ]) {
+    assert.equal(await refreshes(before), true, JSON.stringify(before));
+  }
+});
+
+test("a public response that reads a session stays as its application wants it, without a refresh", async () => {
+  const session = await cookies.load(await filled(), later(600));
+  session.get("user");
+  const response = new Headers({ "cache-control": "public, max-age=60" });
+  await cookies.saveTo(response, session);
+  assert.deepEqual(response.getSetCookie(), []);
+  assert.equal(response.get("cache-control"), "public, max-age=60");
+});
+
+test("a large session goes in several cookies, and they are dropped when it shrinks", async () => {
+  const split = await SessionCookie.encrypted(XAES_KEY, { size: "split:3" });
+  const arrived = await filled((session) => session.set("note", "x".repeat(7000)), split);
+  assert.deepEqual(arrived.match(/__Host-session[.\d]*(?==)/g), ["__Host-session", "__Host-session.1", "__Host-session.2"]);
+  const session = await split.load(arrived, NOW);
+  assert.equal(session.get("note").length, 7000);
+  session.delete("note");
+  session.set("a", 1);
+  const lines = await split.save(session);
+  assert.deepEqual(lines.map((line) => line.includes("Max-Age=0")), [false, true, true]);
+});
+
+test("a session in parts takes them along when it ends", async () => {
+  const split = await SessionCookie.encrypted(XAES_KEY, { size: "split:3" });
+  const arrived = await filled((session) => session.set("note", "x".repeat(7000)), split);
+  const session = await split.load(arrived, NOW);
+  session.invalidate();
+  const names = (await split.save(session)).map((line) => [line.split("=")[0], /; Max-Age=0; /.test(line)]);
+  assert.deepEqual(names, [["__Host-session", true], ["__Host-session.1", true], ["__Host-session.2", true]]);
+});
+
+test("a discarded change is not saved, and a sign-out is", async () => {
+  const session = await cookies.load(await filled(), NOW);
+  session.set("user", "eve");
+  session.discard();
+  assert.deepEqual(await cookies.save(session), []);
+  const ended = await cookies.load(await filled(), NOW);
+  ended.invalidate();
+  ended.set("user", "eve");
+  ended.discard();
+  assert.match((await cookies.save(ended))[0], /Max-Age=0/);
+});
+
+test("changes are saved with a failed response where the settings say so", async () => {
+  const saving = await SessionCookie.encrypted(XAES_KEY, { saveOnServerError: true });
+  const session = await saving.load(null, NOW);
+  session.set("user", "ada");
+  assert.equal((await saving.save(session, { status: 500 })).length, 1);
+  await assert.rejects(SessionCookie.encrypted(XAES_KEY, { saveOnServerError: "yes" }), misconfigured("saveOnServerError"));
+});
+
+test("a framework gets a name, a value and options", async () => {
+  const remembering = await SessionCookie.encrypted(XAES_KEY, { rememberUpTo: 86_400, cookie: attributes({ sameSite: "Strict", domain: "example.com" }) });
+  const session = await remembering.load(null, NOW);
+  session.set("user", "ada");
+  session.rememberFor(600);
+  const [{ name, value, options }] = await remembering.saveAsCookies(session);
+  assert.match(value, /^e[A-Za-z0-9_-]+$/);
+  const expected = { path: "/", domain: "example.com", secure: true, httpOnly: true, sameSite: "strict", maxAge: 600 };
+  assert.deepEqual([name, options], ["__Secure-session", expected]);
+});
+
+test("a response whose headers cannot be changed is copied", async () => {
+  const session = await cookies.load(null, NOW);
+  session.set("user", "ada");
+  const redirect = Response.redirect("https://shop.example/", 303);
+  const answer = await cookies.saveToResponse(redirect, session);
+  assert.deepEqual([answer.status, answer.headers.get("location"), answer.headers.getSetCookie().length], [303, "https://shop.example/", 1]);
+  const untouched = await cookies.load(null, NOW);
+  assert.equal(await cookies.saveToResponse(redirect, untouched), redirect);
+});
+
+test("a request is loaded from whatever carries its headers", async () => {
+  const cookie = await filled();
+  const request = new Request("https://shop.example/", { headers: { cookie } });
+  const sources = [cookie, [cookie], ["a=1", cookie], request, request.headers, { cookie }, { cookie: [cookie] }, { headers: { cookie } }, { rawHeaders: ["Cookie", "a=1", "Cookie", cookie] }, new Set([cookie])];
+  for (const source of sources) assert.equal((await cookies.load(source, NOW)).isNew, false, JSON.stringify(source));
+  for (const source of [null, undefined, "", [], {}, { headers: {} }, { host: "x" }]) assert.equal((await cookies.load(source, NOW)).isNew, true);
+  for (const source of [7, true]) await assert.rejects(cookies.load(source, NOW), TypeError);
+});
+
+test("a part of a page refreshes nothing", async () => {
+  const cookie = await filled();
+  const read = async (headers) => {
+    const session = await cookies.load(headers, later(600));
+    session.get("user");
+    return (await cookies.save(session)).length;
+  };
+  for (const destination of ["image", "script", "style", "font", "audio", "video", "track", "worker"]) {
+    assert.equal(await read(new Headers({ cookie, "sec-fetch-dest": destination })), 0, destination);
+    assert.equal(await read({ cookie, "sec-fetch-dest": destination }), 0, destination);
+  }
+  assert.equal(await read({ cookie, "sec-fetch-dest": "document" }), 1);
+  assert.equal(await read({ cookie }), 1);
+});
+
+test("many cookies beside the session's are passed over", async () => {
+  const others = Array.from({ length: 200 }, (_, i) => `other${i}=__Host-session=${i}`).join("; ");
+  const cookie = await filled();
+  for (const whole of [`${others}; ${cookie}`, `${cookie}; ${others}`, `x__Host-session=1; y=z __Host-session=2;${cookie}`]) {
+    assert.equal((await cookies.load(whole, NOW)).get("user"), "ada");
+  }
+});
