@@ -20,10 +20,10 @@ use tower::ServiceExt;
 #[test]
 fn a_webhook_merged_beside_guarded_pages_needs_no_token_and_has_no_session() {
     let pages = Router::new()
-        .route("/transfer", post(async || "done"))
+        .route("/transfer", post(|| async move { "done" }))
         .layer(CsrfGuard::new())
         .layer(SessionLayer::new(cookie()).clock(at(0)));
-    let hooks = Router::new().route("/hooks/payment", post(async || "done"));
+    let hooks = Router::new().route("/hooks/payment", post(|| async move { "done" }));
     let app = pages.merge(hooks);
     for (path, status) in [("/hooks/payment", 200), ("/transfer", 403)] {
         let request = Request::post(path).body(Body::empty()).unwrap();
@@ -122,7 +122,7 @@ async fn page(mut response: Response) -> Response {
 
 #[test]
 fn a_full_session_has_a_page_of_the_application_and_stays_as_it_was() {
-    let add = async |session: Session, article: String| {
+    let add = |session: Session, article: String| async move {
         session.update("cart", |cart: &mut Vec<String>| cart.push(article))
     };
     let app = Router::new()

@@ -33,7 +33,7 @@ fn a_session_that_would_be_too_large_is_a_413_that_saves_nothing() {
 #[test]
 fn an_error_of_a_session_is_logged_with_the_path_of_its_request() {
     let told = crate::common::told::told_by(|| {
-        let handler = async |session: Session| {
+        let handler = |session: Session| async move {
             let inserted = session.insert("note", "x".repeat(4_000));
             inserted.map(|()| "done")
         };
@@ -59,7 +59,8 @@ fn a_session_that_cannot_be_saved_is_a_500_that_no_cache_may_store() {
         |app| {
             // The clock is before the epoch of the format.
             let scope = web::scope("").wrap(SessionLayer::new(cookie()).clock(UNIX_EPOCH));
-            let handler = async |session: Session| session.insert("user", 42).map(|()| "welcome");
+            let handler =
+                |session: Session| async move { session.insert("user", 42).map(|()| "welcome") };
             app.service(scope.route("/", web::get().to(handler)));
         },
         &[],
@@ -72,11 +73,11 @@ fn a_session_that_cannot_be_saved_is_a_500_that_no_cache_may_store() {
 #[test]
 fn an_application_replaces_the_words_of_a_failure() {
     let app = App::new()
-        .route("/", web::post().to(async || "done"))
+        .route("/", web::post().to(|| async move { "done" }))
         .wrap(CsrfGuard::new())
         .wrap(SessionLayer::new(cookie()).clock(at(0)))
         .wrap(from_fn(
-            async |request, next: actix_web::middleware::Next<_>| {
+            |request, next: actix_web::middleware::Next<_>| async move {
                 let answer = next.call(request).await?;
                 let is_refused = {
                     let extensions = answer.response().extensions();
@@ -97,7 +98,7 @@ fn an_application_replaces_the_words_of_a_failure() {
 #[test]
 fn a_guard_without_a_session_says_what_is_missing() {
     let app = App::new()
-        .route("/", web::post().to(async || "done"))
+        .route("/", web::post().to(|| async move { "done" }))
         .wrap(CsrfGuard::new());
     block_on(async {
         let app = test::init_service(app).await;

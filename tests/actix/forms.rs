@@ -59,7 +59,7 @@ fn routes(app: &mut web::ServiceConfig, guard: Option<CsrfGuard>) {
         .route("/any", web::route().to(of_any_form))
         .route("/button", web::route().to(of_button))
         .route("/hand", web::route().to(by_hand))
-        .route("/plain", web::route().to(async || "sent unread"));
+        .route("/plain", web::route().to(|| async move { "sent unread" }));
     let layer = SessionLayer::new(cookie()).clock(at(1));
     match guard {
         Some(guard) => app.service(scope.wrap(guard).wrap(layer)),

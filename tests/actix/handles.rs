@@ -122,7 +122,7 @@ fn an_error_of_a_middleware_inside_drops_the_changes() {
     let kept = Kept::default();
     let app = App::new()
         .route("/", web::get().to(keeping(&kept)))
-        .wrap(from_fn(async |request, next: Next<BoxBody>| {
+        .wrap(from_fn(|request, next: Next<BoxBody>| async move {
             let _answer = next.call(request).await?;
             Err::<ServiceResponse<BoxBody>, _>(ErrorImATeapot("short and stout"))
         }))
@@ -164,15 +164,17 @@ fn a_middleware_inside_finds_the_session_in_the_extensions() {
     let app = App::new()
         .route(
             "/",
-            web::get().to(async |session: Session| {
+            web::get().to(|session: Session| async move {
                 session.get::<u32>("user").map(|user| format!("{user:?}"))
             }),
         )
-        .wrap(from_fn(async |request: ServiceRequest, next: Next<_>| {
-            let session = request.extensions().get::<Session>().cloned().unwrap();
-            session.insert("user", 7).unwrap();
-            next.call(request).await
-        }))
+        .wrap(from_fn(
+            |request: ServiceRequest, next: Next<_>| async move {
+                let session = request.extensions().get::<Session>().cloned().unwrap();
+                session.insert("user", 7).unwrap();
+                next.call(request).await
+            },
+        ))
         .wrap(SessionLayer::new(builder().build().unwrap()).clock(at(0)));
     block_on(async {
         let app = test::init_service(app).await;

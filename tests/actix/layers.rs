@@ -68,7 +68,7 @@ struct Admin(Session);
 
 #[test]
 fn layers_of_two_types_and_one_with_a_type_of_its_own_are_all_saved() {
-    let handler = async |session: Session, login: Session<Login>, admin: web::ReqData<Admin>| {
+    let handler = |session: Session, login: Session<Login>, admin: web::ReqData<Admin>| async move {
         session.insert("user", 1).unwrap();
         login.update(|login| login.user = 2).unwrap();
         admin.into_inner().0.insert("user", 3).unwrap();
@@ -99,7 +99,7 @@ fn layers_of_two_types_and_one_with_a_type_of_its_own_are_all_saved() {
 #[test]
 fn a_session_of_one_host_does_not_open_at_another() {
     let serve = |app: &mut web::ServiceConfig| {
-        let handler = async |session: Session| {
+        let handler = |session: Session| async move {
             let user: Option<u32> = session.get("user").unwrap();
             let changed = session.insert("user", 42).is_ok();
             format!("{user:?} {changed}")
@@ -135,7 +135,7 @@ fn a_session_travels_in_a_header() {
     let serve = {
         let header = header.clone();
         move |app: &mut web::ServiceConfig| {
-            let handler = async |session: Session| {
+            let handler = |session: Session| async move {
                 let count = session.get::<u32>("count").unwrap().unwrap_or(0) + 1;
                 session.insert("count", count).unwrap();
                 count.to_string()
@@ -161,7 +161,7 @@ fn an_eager_layer_verifies_before_the_handler_and_says_nothing() {
     let answer = ask(
         move |app| {
             let scope = web::scope("").wrap(SessionLayer::new(cookie).clock(at(0)).eager());
-            app.service(scope.route("/", web::get().to(async || "page")));
+            app.service(scope.route("/", web::get().to(|| async move { "page" })));
         },
         &[("cookie", &pair)],
     );

@@ -192,7 +192,7 @@ impl<T: Payload> Visit<T> {
     }
 
     fn through_tower(&self, work: &Work<T>) -> Answer {
-        let service = service_fn(async |request: Request<()>| {
+        let service = service_fn(|request: Request<()>| async move {
             let session = Session::<T>::from_extensions(request.extensions()).unwrap();
             work(&session).unwrap();
             Ok::<_, Infallible>(self.response(()))

@@ -24,9 +24,12 @@ impl CsrfField for Callback {
 
 fn app(guard: CsrfGuard) -> Router {
     Router::new()
-        .route("/signed-in", post(async || "signed in"))
-        .route("/guarded", post(async |_: Guarded<Form<Callback>>| "done"))
-        .fallback(async || "done")
+        .route("/signed-in", post(|| async move { "signed in" }))
+        .route(
+            "/guarded",
+            post(|_: Guarded<Form<Callback>>| async move { "done" }),
+        )
+        .fallback(|| async move { "done" })
         .layer(guard)
         .layer(SessionLayer::new(cookie()).clock(at(0)))
 }

@@ -87,7 +87,7 @@ fn routes() -> Router {
         .route("/upload", post(of_upload))
         .route("/json", post(of_json))
         .route("/hand", post(by_hand))
-        .route("/plain", post(async || "sent unread"))
+        .route("/plain", post(|| async move { "sent unread" }))
 }
 
 fn app(guard: CsrfGuard) -> Router {
@@ -171,7 +171,7 @@ fn the_field_of_a_form_is_checked_by_its_extractor() {
 fn a_form_of_a_token_alone_needs_no_type_of_its_own() {
     let (pair, token) = visitor_of(&cookie());
     let app = Router::new()
-        .route("/form", post(async |_: GuardedForm| "signed out"))
+        .route("/form", post(|_: GuardedForm| async move { "signed out" }))
         .layer(in_forms())
         .layer(SessionLayer::new(cookie()).clock(at(1)));
     let field = |token: &str| format!("csrf_token={token}");
@@ -201,7 +201,7 @@ fn fields_are_decoded_as_browsers_encode_them() {
     let app = Router::new()
         .route(
             "/form",
-            post(async |GuardedForm(note): GuardedForm<Note>| note.text),
+            post(|GuardedForm(note): GuardedForm<Note>| async move { note.text }),
         )
         .layer(in_forms())
         .layer(SessionLayer::new(cookie()).clock(at(1)));

@@ -48,8 +48,8 @@ pub(crate) fn answer(
     cookie: &SessionCookie,
     request: Request<()>,
 ) -> (StatusCode, String) {
-    let runs = AtomicUsize::new(0);
-    let handler = service_fn(async |_: Request<()>| {
+    let runs = &AtomicUsize::new(0);
+    let handler = service_fn(|_: Request<()>| async move {
         runs.fetch_add(1, Ordering::Relaxed);
         Ok::<_, Infallible>(Response::new(String::from("done")))
     });
@@ -74,7 +74,7 @@ fn through_actix(guard: &CsrfGuard, layer: SessionLayer, request: Request<()>) -
     use common::actix::{request_of, response_of};
 
     let app = App::new()
-        .default_service(web::to(async || "done"))
+        .default_service(web::to(|| async move { "done" }))
         .wrap(guard.clone())
         .wrap(layer);
     block_on(async {

@@ -47,7 +47,7 @@ fn the_origin_alone_is_enough_where_that_was_chosen() {
 /// The fields of the response to a request through the guard.
 fn fields_of(guard: &CsrfGuard, request: Request<()>) -> http::HeaderMap {
     let handler =
-        service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+        service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(String::new())) });
     let layer = SessionLayer::new(cookie()).clock(at(1));
     let Ok(response) = block_on(layer.layer(guard.layer(handler)).oneshot(request));
     response.headers().clone()
@@ -72,8 +72,9 @@ fn a_session_is_read_only_where_a_token_is_asked_for() {
 fn a_refused_request_renews_and_deletes_nothing() {
     let (pair, _) = visitor_of(&cookie());
     for pair in [&*pair, "__Host-session=junk"] {
-        let handler =
-            service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+        let handler = service_fn(|_: Request<()>| async {
+            Ok::<_, Infallible>(Response::new(String::new()))
+        });
         let layer = SessionLayer::new(cookie()).clock(at(1000));
         let request = request("POST", &[("cookie", pair), ("x-csrf-token", "junk")]);
         let Ok(response) = block_on(layer.layer(guard().layer(handler)).oneshot(request));
@@ -109,7 +110,7 @@ fn a_sign_in_makes_earlier_tokens_invalid() {
 #[test]
 fn without_a_session_layer_the_answer_says_how_to_add_one() {
     let handler =
-        service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(String::new())));
+        service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(String::new())) });
     let ask = |request| {
         let Ok(response) = block_on(guard().layer(handler).oneshot(request));
         let (head, body) = response.into_parts();
@@ -131,7 +132,7 @@ fn without_a_session_layer_the_answer_says_how_to_add_one() {
 
 #[test]
 fn layers_in_the_wrong_order_are_an_error_that_says_so() {
-    let route = || Router::new().route("/", post(async || "done"));
+    let route = || Router::new().route("/", post(|| async move { "done" }));
     let ask = |router: Router| {
         let request = Request::post("/").body(Body::empty()).unwrap();
         block_on(router.oneshot(request)).unwrap().status()
@@ -159,7 +160,7 @@ fn typed_sessions_are_guarded_by_a_guard_of_their_type() {
         token = session.csrf_token().unwrap()
     });
     let ask = |guard: bool, token: &str| {
-        let route = Router::new().route("/", post(async || "done"));
+        let route = Router::new().route("/", post(|| async move { "done" }));
         let router = if guard {
             route.layer(CsrfGuard::new().typed::<Login>())
         } else {
@@ -178,7 +179,7 @@ fn typed_sessions_are_guarded_by_a_guard_of_their_type() {
     // The guard finds no session of its type.
     assert_eq!(ask(false, &token), 500);
     let app = Router::new()
-        .route("/", post(async || "done"))
+        .route("/", post(|| async move { "done" }))
         .layer(CsrfGuard::new())
         .layer(SessionLayer::new(cookie.clone()).clock(at(1)));
     let request = Request::post("/").body(Body::empty()).unwrap();

@@ -147,7 +147,7 @@ fn a_failure_is_counted_by_its_kind() {
 #[test]
 fn a_request_that_the_guard_refuses_is_counted_without_its_origin() {
     let app = || {
-        let app = Router::new().route("/", routing::post(async || {}));
+        let app = Router::new().route("/", routing::post(|| async move {}));
         let app = app.layer(CsrfGuard::new());
         app.layer(SessionLayer::new(cookie()).clock(at(0)))
     };

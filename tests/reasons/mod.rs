@@ -23,7 +23,8 @@ fn respond(
     cookie_field: Option<&str>,
     work: impl Fn(&Session) -> Result<String, SessionError>,
 ) -> Response<String> {
-    let service = service_fn(async |request: Request<()>| {
+    let work = &work;
+    let service = service_fn(|request: Request<()>| async move {
         let session: Session = Session::from_extensions(request.extensions()).unwrap();
         Ok::<_, Infallible>(match work(&session) {
             Ok(body) => Response::new(body),

@@ -102,7 +102,7 @@ fn what_is_no_name_of_a_field_is_refused() {
 fn two_layers_one_with_cookies_and_one_with_headers_keep_apart() {
     #[derive(Clone)]
     struct Mobile(Session);
-    let service = service_fn(async |request: Request<()>| {
+    let service = service_fn(|request: Request<()>| async move {
         let session: Session = Session::from_extensions(request.extensions()).unwrap();
         let Mobile(mobile) = request.extensions().get::<Mobile>().unwrap();
         let found = (

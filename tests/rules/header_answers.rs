@@ -46,7 +46,7 @@ impl Ask<'_> {
             .unwrap();
         drop(session);
 
-        let service = service_fn(async |request: Request<()>| {
+        let service = service_fn(|request: Request<()>| async move {
             let session: Session = Session::from_extensions(request.extensions()).unwrap();
             work(&session).unwrap();
             let mut response = Response::new(());

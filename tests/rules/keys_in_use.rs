@@ -76,7 +76,7 @@ fn a_signing_key_runs_on_rust_crypto() {
 fn a_handler_returns_the_keys_as_a_text_that_no_cache_stores() {
     let cookie = rotating();
     let keys = cookie.keys_in_use(at(HOUR));
-    let health = routing::get(async move || cookie.keys_in_use(at(HOUR)));
+    let health = routing::get(move || async move { cookie.keys_in_use(at(HOUR)) });
     let app: Router = Router::new().route("/health", health);
     let text = block_on(async {
         let request = Request::get("/health").body(Body::empty()).unwrap();

@@ -198,7 +198,7 @@ fn handles_work_in_tasks_on_several_threads() {
         let session = session();
         let typed = pair_session();
         runtime.block_on(async {
-            let work = async |session: Session, typed: Session<Pair>| {
+            let work = |session: Session, typed: Session<Pair>| async move {
                 for _ in 0..10 {
                     session.update("count", |count: &mut u32| *count += 1)?;
                     tokio::task::yield_now().await;

@@ -68,18 +68,24 @@ fn routes() -> Router {
         .route("/too-late", any(too_late))
         .route(
             "/unsaved",
-            any(async |session: Session| session.insert("user", 42)),
+            any(|session: Session| async move { session.insert("user", 42) }),
         )
-        .route("/form", any(async |_: Guarded<Form<Transfer>>| "done"))
-        .route("/json", any(async |_: Guarded<Json<Transfer>>| "done"))
-        .route("/login", any(async |_: Session<Login>| "done"))
+        .route(
+            "/form",
+            any(|_: Guarded<Form<Transfer>>| async move { "done" }),
+        )
+        .route(
+            "/json",
+            any(|_: Guarded<Json<Transfer>>| async move { "done" }),
+        )
+        .route("/login", any(|_: Session<Login>| async move { "done" }))
         .layer(CsrfGuard::new().tokens_in_forms())
         .layer(SessionLayer::new(cookie()).clock(at(0)))
 }
 
 fn unsaved() -> Router {
     let layer = SessionLayer::new(cookie()).clock(UNIX_EPOCH);
-    let handler = async |session: Session| session.insert("user", 42).map(|()| "welcome");
+    let handler = |session: Session| async move { session.insert("user", 42).map(|()| "welcome") };
     Router::new().route("/unsaved", any(handler)).layer(layer)
 }
 
@@ -116,7 +122,7 @@ fn a_session_that_would_be_too_large_is_no_fault_of_the_server() {
 
 #[test]
 fn a_request_that_an_error_of_its_session_ended_saves_no_part_of_its_changes() {
-    let kindly = || map_response(async |response: Response| (StatusCode::OK, response));
+    let kindly = || map_response(|response: Response| async move { (StatusCode::OK, response) });
     for router in [routes(), routes().layer(kindly())] {
         ask(router, request("GET", "/half-done", &[]));
     }
@@ -183,7 +189,7 @@ async fn ended(session: Session) -> Result<(), SessionError> {
 
 #[test]
 fn a_page_of_a_failure_has_its_own_status_and_keeps_the_fields_of_others() {
-    let page = async |response: Response| {
+    let page = |response: Response| async move {
         Failure::with_page(response, |_| {
             let fields = [
                 (SET_COOKIE, "seen=1"),
@@ -381,7 +387,10 @@ mod told {
     fn a_refused_form_is_told_of_where_the_application_answers_itself() {
         type Form = Result<Guarded<axum::Form<Transfer>>, GuardedRejection<FormRejection>>;
         let router = Router::new()
-            .route("/form", post(async |form: Form| form.is_ok().to_string()))
+            .route(
+                "/form",
+                post(|form: Form| async move { form.is_ok().to_string() }),
+            )
             .layer(CsrfGuard::new().tokens_in_forms())
             .layer(SessionLayer::new(cookie()).clock(at(0)));
         let expected = ["refused by a CSRF check", "load the page again"];

@@ -68,7 +68,7 @@ impl Body for Page {
 #[test]
 fn a_body_that_holds_a_handle_counts_as_touched_and_reads() {
     for (seconds, expected) in [(0, READ), (1000, REFRESHED)] {
-        let service = layer(seconds).layer(service_fn(async |request: Request<()>| {
+        let service = layer(seconds).layer(service_fn(|request: Request<()>| async move {
             Ok::<_, Infallible>(Response::new(Page(Some(session_of(&request)))))
         }));
         block_on(async {
@@ -84,7 +84,7 @@ fn a_body_that_holds_a_handle_counts_as_touched_and_reads() {
 
 #[test]
 fn a_body_without_a_handle_is_no_touch() {
-    let service = layer(1000).layer(service_fn(async |request: Request<()>| {
+    let service = layer(1000).layer(service_fn(|request: Request<()>| async move {
         drop(session_of(&request));
         Ok::<_, Infallible>(Response::new(Page(None)))
     }));
@@ -94,7 +94,7 @@ fn a_body_without_a_handle_is_no_touch() {
 
 #[test]
 fn a_handle_in_the_extensions_of_the_response_counts_as_touched() {
-    let service = layer(0).layer(service_fn(async |request: Request<()>| {
+    let service = layer(0).layer(service_fn(|request: Request<()>| async move {
         let mut response = Response::new(());
         response.extensions_mut().insert(session_of(&request));
         Ok::<_, Infallible>(response)
@@ -107,9 +107,9 @@ fn a_handle_in_the_extensions_of_the_response_counts_as_touched() {
 #[tokio::test]
 async fn a_task_that_outlives_the_response_can_read_and_not_change() {
     let (send, receive) = oneshot::channel::<()>();
-    let receive = Mutex::new(Some(receive));
-    let task = Mutex::new(None);
-    let service = layer(0).layer(service_fn(async |request: Request<()>| {
+    let receive = &Mutex::new(Some(receive));
+    let task = &Mutex::new(None);
+    let service = layer(0).layer(service_fn(|request: Request<()>| async move {
         let (session, receive) = (
             session_of(&request),
             receive.lock().unwrap().take().unwrap(),
@@ -142,13 +142,13 @@ fn begin(service: &mut impl Service<Request<()>>, kept: &Mutex<Option<Session>>)
 
 #[test]
 fn a_cancelled_request_tells_the_handles_that_are_left() {
-    let kept = Mutex::new(None);
-    let mut service = layer(0).layer(service_fn(async |request: Request<()>| {
+    let kept = &Mutex::new(None);
+    let mut service = layer(0).layer(service_fn(|request: Request<()>| async move {
         *kept.lock().unwrap() = Some(session_of(&request));
         std::future::pending::<()>().await;
         Ok::<_, Infallible>(Response::new(()))
     }));
-    assert_closed(&begin(&mut service, &kept));
+    assert_closed(&begin(&mut service, kept));
 }
 
 #[test]
@@ -164,8 +164,8 @@ fn a_request_cancelled_before_it_was_polled_tells_them_too() {
 
 #[test]
 fn a_handler_that_panics_tells_them_too() {
-    let kept = Mutex::new(None);
-    let service = layer(0).layer(service_fn(async |request: Request<()>| {
+    let kept = &Mutex::new(None);
+    let service = layer(0).layer(service_fn(|request: Request<()>| async move {
         *kept.lock().unwrap() = Some(session_of(&request));
         if request.headers().contains_key(COOKIE) {
             panic!("on purpose");
@@ -180,18 +180,20 @@ fn a_handler_that_panics_tells_them_too() {
 /// Asserts how often a request that does `work` asks the clock.
 #[track_caller]
 fn check_clock(work: impl Fn(Session), expected: u32) {
+    let work = &work;
     let count = Arc::new(AtomicU32::new(0));
     let counting = Arc::clone(&count);
     let clock = Clock::from_fn(move || {
         counting.fetch_add(1, Ordering::Relaxed);
         at(1000)
     });
-    let service = SessionLayer::new(cookie())
-        .clock(clock)
-        .layer(service_fn(async |request| {
-            work(session_of(&request));
-            Ok::<_, Infallible>(Response::new(()))
-        }));
+    let service =
+        SessionLayer::new(cookie())
+            .clock(clock)
+            .layer(service_fn(|request| async move {
+                work(session_of(&request));
+                Ok::<_, Infallible>(Response::new(()))
+            }));
     let Ok(_) = block_on(service.oneshot(signed_in_request()));
     assert_eq!(count.load(Ordering::Relaxed), expected);
 }

@@ -59,7 +59,7 @@ async fn sessions_of_two_types_are_kept_apart() {
 
 #[tokio::test]
 async fn two_layers_add_their_fields_once() {
-    let handler = async |session: Session, login: Session<Login>| {
+    let handler = |session: Session, login: Session<Login>| async move {
         assert!(session.is_empty());
         login.read(|_| ());
     };
@@ -85,9 +85,11 @@ async fn two_layers_add_their_fields_once() {
 #[tokio::test]
 async fn content_in_one_session_is_no_store_and_does_not_hinder_the_other() {
     for written in ["visit", "login"] {
-        let handler = async move |session: Session, login: Session<Login>| match written {
-            "visit" => session.insert("visits", 1).unwrap(),
-            _ => login.update(|login| login.name = "Ada".to_owned()).unwrap(),
+        let handler = move |session: Session, login: Session<Login>| async move {
+            match written {
+                "visit" => session.insert("visits", 1).unwrap(),
+                _ => login.update(|login| login.name = "Ada".to_owned()).unwrap(),
+            }
         };
         let router = Router::new()
             .route("/", get(handler))
@@ -103,7 +105,7 @@ async fn content_in_one_session_is_no_store_and_does_not_hinder_the_other() {
 
 #[tokio::test]
 async fn a_second_session_of_one_type_is_wrapped() {
-    let handler = async |session: Session, Extension(Admin(admin)): Extension<Admin>| {
+    let handler = |session: Session, Extension(Admin(admin)): Extension<Admin>| async move {
         session.insert("part", "public").unwrap();
         admin.insert("part", "admin").unwrap();
     };
@@ -134,11 +136,11 @@ async fn ask_both(router: fn(Router) -> Router) -> [(StatusCode, String); 2] {
     let routes = Router::new()
         .route(
             "/visit",
-            get(async |session: Session| session.len().to_string()),
+            get(|session: Session| async move { session.len().to_string() }),
         )
         .route(
             "/login",
-            get(async |login: Session<Login>| login.read(|login| login.name.clone())),
+            get(|login: Session<Login>| async move { login.read(|login| login.name.clone()) }),
         );
     let router = router(routes);
     let (status, _, body) = fetch(router.clone(), request_to("/visit", "")).await;
@@ -253,7 +255,7 @@ async fn two_layers_of_one_type_leave_another_type_alone() {
 
 #[tokio::test]
 async fn without_a_framework_the_session_stands_in_the_extensions() {
-    let service = service_fn(async |request: Request<Body>| {
+    let service = service_fn(|request: Request<Body>| async move {
         let session = Session::<Map>::from_extensions(request.extensions());
         let login = Session::<Login>::from_extensions(request.extensions());
         assert!(matches!(login, Err(MissingSession::OtherType { .. })));

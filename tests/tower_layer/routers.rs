@@ -91,7 +91,7 @@ async fn a_router_may_have_a_state_of_any_kind() {
 
 #[tokio::test]
 async fn a_rejection_by_another_extractor_saves_what_a_middleware_wrote() {
-    let handler = async |_session: Session, _: axum::Json<u32>| ();
+    let handler = |_session: Session, _: axum::Json<u32>| async {};
     let router = Router::new()
         .route("/", get(handler))
         .layer(from_fn(note))
@@ -104,7 +104,7 @@ async fn a_rejection_by_another_extractor_saves_what_a_middleware_wrote() {
 #[tokio::test]
 async fn a_clock_out_of_range_turns_the_response_into_a_500() {
     let layer = SessionLayer::new(cookie()).clock(std::time::UNIX_EPOCH);
-    let handler = async |session: Session| {
+    let handler = |session: Session| async move {
         session.insert("user", 42).unwrap();
         (StatusCode::CREATED, [("set-cookie", "theme=dark")]).into_response()
     };

@@ -92,11 +92,11 @@ fn a_service_without_clone_or_send_is_called_itself_when_it_is_ready() {
 
 #[test]
 fn a_future_that_is_not_send_is_fine_on_one_thread() {
-    let shared = Rc::new(Cell::new(0));
-    let service = service_fn(async |request: Request<Rc<()>>| {
+    let shared = &Rc::new(Cell::new(0));
+    let service = service_fn(|request: Request<Rc<()>>| async move {
         let session = session_of(&request);
         session.insert("user", 42).unwrap();
-        let kept = Rc::clone(&shared);
+        let kept = Rc::clone(shared);
         tokio::task::yield_now().await;
         kept.set(kept.get() + session.len());
         Ok::<_, Infallible>(Response::new(request.into_body()))
@@ -126,7 +126,7 @@ fn the_layer_is_as_capable_as_what_it_is_put_around() {
     // What a session holds need not be `Clone`.
     is_clone::<Session<Login>>();
 
-    let mut service = layer().layer(service_fn(async |_: Request<()>| {
+    let mut service = layer().layer(service_fn(|_: Request<()>| async move {
         pending::<()>().await;
         Ok::<_, Infallible>(Response::new(()))
     }));
@@ -135,8 +135,8 @@ fn the_layer_is_as_capable_as_what_it_is_put_around() {
 
 #[test]
 fn the_error_of_a_service_passes_through_and_nothing_is_saved() {
-    let kept = Cell::new(None);
-    let service = service_fn(async |request: Request<()>| {
+    let kept = &Cell::new(None);
+    let service = service_fn(|request: Request<()>| async move {
         let session = session_of(&request);
         session.insert("user", 42).unwrap();
         kept.set(Some(session));
@@ -154,7 +154,7 @@ fn the_error_of_a_service_passes_through_and_nothing_is_saved() {
 
 #[test]
 fn the_rest_of_a_response_is_passed_on() {
-    let service = service_fn(async |request: Request<()>| {
+    let service = service_fn(|request: Request<()>| async move {
         session_of(&request).insert("user", 42).unwrap();
         let response = Response::builder()
             .status(201)
@@ -177,7 +177,7 @@ fn the_rest_of_a_response_is_passed_on() {
 
 #[test]
 fn the_rest_of_a_request_is_passed_on() {
-    let service = service_fn(async |request: Request<&'static str>| {
+    let service = service_fn(|request: Request<&'static str>| async move {
         assert_eq!(
             (request.method(), request.uri().path()),
             (&http::Method::PUT, "/a")
