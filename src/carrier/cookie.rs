@@ -41,6 +41,8 @@ use crate::{
 /// ```
 pub struct SessionCookie<T = Map> {
     pub(crate) inner: Arc<Inner>,
+    /// `None`: that of the builder.
+    pub(crate) context: Option<Context>,
     pub(crate) payload: PhantomData<fn() -> T>,
 }
 
@@ -101,8 +103,8 @@ impl<T> SessionCookie<T> {
         self.arrive(cookie_fields, clock.into(), None, false)
     }
 
-    /// Like [`load`](Self::load), in a context chosen for this request, such as the tenant's name. It
-    /// replaces the builder's [`context`](crate::carrier::SessionBuilder::context).
+    /// Returns the same cookie for the sessions of `context`, such as the tenant of a request. It replaces the builder's
+    /// [`context`](crate::carrier::SessionBuilder::context).
     ///
     /// # Examples
     ///
@@ -110,26 +112,23 @@ impl<T> SessionCookie<T> {
     /// # use hardtack::{EncryptionKey, SessionCookie};
     /// # use std::time::SystemTime;
     /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    /// # let session = cookie.load(None::<&str>, SystemTime::now());
     /// use hardtack::carrier::Context;
     ///
-    /// let acme = Context::new([("tenant", "acme")])?;
-    /// let session = cookie.load_in(acme.clone(), None::<&str>, SystemTime::now());
+    /// let acme = cookie.in_context(Context::new([("tenant", "acme")])?);
+    /// let session = acme.load(None::<&str>, SystemTime::now());
     /// session.insert("user", 42)?;
-    /// let fields = cookie.save(&session)?;
+    /// let fields = acme.save(&session)?;
     ///
-    /// assert!(!cookie.load_in(acme, &fields, SystemTime::now()).is_new());
+    /// assert!(!acme.load(&fields, SystemTime::now()).is_new());
     /// assert!(cookie.load(&fields, SystemTime::now()).is_new());
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn load_in(
-        &self,
-        context: Context,
-        cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
-        clock: impl Into<Clock>,
-    ) -> Session<T> {
-        self.arrive(cookie_fields, clock.into(), Some(context), false)
+    pub fn in_context(&self, context: Context) -> SessionCookie<T> {
+        SessionCookie {
+            context: Some(context),
+            ..self.clone()
+        }
     }
 
     /// Ends the request for `session`, which can only be read from then on. Returns the `Set-Cookie` fields
@@ -187,6 +186,12 @@ impl<T> SessionCookie<T> {
             .raise_not_before(unix_seconds_from(moment));
     }
 
+    /// The context of a request for which none is given.
+    pub(crate) fn context(&self) -> &Context {
+        let of_builder = &self.inner.sealer.context;
+        self.context.as_ref().unwrap_or(of_builder)
+    }
+
     pub(crate) fn arrive(
         &self,
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
@@ -208,7 +213,7 @@ impl<T> SessionCookie<T> {
             values,
             old: old.filter(|old| !old.is_empty()),
             clock,
-            context,
+            context: context.or_else(|| self.context.clone()),
             is_subresource,
         };
         Session::new(Arc::clone(&self.inner.sealer), arrival)
@@ -295,7 +300,7 @@ impl<T> SessionCookie<T> {
     }
 }
 
-clone_by_fields!(SessionCookie<T> { inner, payload });
+clone_by_fields!(SessionCookie<T> { inner, context, payload });
 
 impl<T> fmt::Debug for SessionCookie<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -112,6 +112,16 @@ impl<T: Payload> SessionHeader<T> {
 }
 
 impl<T> SessionHeader<T> {
+    /// Returns the same header for the sessions of `context`, in place of the builder's; see
+    /// [`SessionCookie::in_context`](crate::SessionCookie::in_context).
+    #[must_use]
+    pub fn in_context(&self, context: Context) -> SessionHeader<T> {
+        SessionHeader {
+            token: self.token.in_context(context),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn arrive(
         &self,
         values: impl IntoIterator<Item: AsRef<[u8]>>,

@@ -15,7 +15,7 @@ use crate::{
     keys::KeyId,
     session::{Sealer, SessionInfo},
     state::{Payload, SessionData, sealed},
-    token::{self, LONGEST_TOKEN},
+    token::{self, Context, LONGEST_TOKEN},
 };
 
 /// The parts of a token that can be read without a key. Nothing is verified.
@@ -202,7 +202,7 @@ impl<T: Payload> SessionCookie<T> {
         token: impl AsRef<[u8]>,
         now: SystemTime,
     ) -> Result<TokenContent, Reason> {
-        inspect::<T>(&self.inner.sealer, token.as_ref(), now)
+        inspect::<T>(&self.inner.sealer, self.context(), token.as_ref(), now)
     }
 }
 
@@ -217,7 +217,7 @@ impl<T: Payload> SessionToken<T> {
         token: impl AsRef<[u8]>,
         now: SystemTime,
     ) -> Result<TokenContent, Reason> {
-        inspect::<T>(&self.sealer, token.as_ref(), now)
+        inspect::<T>(&self.sealer, self.context(), token.as_ref(), now)
     }
 }
 
@@ -239,13 +239,13 @@ impl<T: Payload> SessionHeader<T> {
 /// Takes the steps of SPEC.md § 7. A failure from § 7.7 on is returned with the content.
 fn inspect<T: Payload>(
     sealer: &Sealer,
+    context: &Context,
     token: &[u8],
     now: SystemTime,
 ) -> Result<TokenContent, Reason> {
     let now = unix_seconds(now);
     let keys = sealer.slot.keys();
     let mut buffer = Scratch::borrow();
-    let context = &sealer.context;
     let opened = token::open(&keys, context, now, token, &mut buffer);
     let opened = opened.map_err(|refused| refused.reason)?;
     let body = opened.body(&buffer);

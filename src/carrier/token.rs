@@ -41,6 +41,8 @@ use crate::{
 /// [SPEC.md § 3.2]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#32-purposes
 pub struct SessionToken<T = Map> {
     pub(crate) sealer: Arc<Sealer>,
+    /// `None`: that of the builder.
+    pub(crate) context: Option<Context>,
     pub(crate) payload: PhantomData<fn() -> T>,
 }
 
@@ -201,11 +203,28 @@ impl<T> SessionToken<T> {
         clock: impl Into<Clock>,
         decode: impl FnOnce(u32, &[u8]) -> Option<R>,
     ) -> Result<R, Reason> {
-        self.sealer.open(token.as_ref(), clock.into().now(), decode)
+        let now = clock.into().now();
+        self.sealer
+            .open(self.context(), token.as_ref(), now, decode)
     }
 }
 
 impl<T> SessionToken<T> {
+    /// Returns the same tokens for the sessions of `context`, in place of the builder's; see
+    /// [`SessionCookie::in_context`](crate::SessionCookie::in_context).
+    #[must_use]
+    pub fn in_context(&self, context: Context) -> SessionToken<T> {
+        SessionToken {
+            context: Some(context),
+            ..self.clone()
+        }
+    }
+
+    /// The context of a request for which none is given.
+    pub(crate) fn context(&self) -> &Context {
+        self.context.as_ref().unwrap_or(&self.sealer.context)
+    }
+
     pub(crate) fn arrive(
         &self,
         values: Values,
@@ -217,7 +236,7 @@ impl<T> SessionToken<T> {
             old: None,
             values,
             clock,
-            context,
+            context: context.or_else(|| self.context.clone()),
             is_subresource,
         };
         Session::new(Arc::clone(&self.sealer), arrival)
@@ -239,7 +258,7 @@ impl<T> SessionToken<T> {
     }
 }
 
-clone_by_fields!(SessionToken<T> { sealer, payload });
+clone_by_fields!(SessionToken<T> { sealer, context, payload });
 
 impl<T> fmt::Debug for SessionToken<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -136,6 +136,7 @@ impl Sealer {
     /// Decodes a token's schema and payload by `decode`, without a session.
     pub(crate) fn open<R>(
         &self,
+        context: &Context,
         token: &[u8],
         now: UnixSeconds,
         decode: impl FnOnce(u32, &[u8]) -> Option<R>,
@@ -147,7 +148,7 @@ impl Sealer {
             refused.reason
         };
         let whole = Whole::in_one_cookie(token);
-        let opened = self.verify(&keys, &self.context, &whole, now, &mut buffer);
+        let opened = self.verify(&keys, context, &whole, now, &mut buffer);
         let Candidate { key_id, opened } = opened.map_err(refuse)?;
         let layout = opened.layout;
         let payload = &buffer[opened.body][layout.payload];

@@ -40,35 +40,6 @@ impl<T> SessionCookie<T> {
         self.arrive_from(request, clock.into(), None)
     }
 
-    /// Like [`load_from`](Self::load_from), in a context chosen for this request, such as the tenant's
-    /// name. It replaces the builder's.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{Clock, carrier::Context, web::host_of};
-    /// # use hardtack::{EncryptionKey, SessionCookie};
-    /// # let cookie = SessionCookie::encrypted(EncryptionKey::generate()?).build()?;
-    ///
-    /// let request = http::Request::get("/").header("host", "acme.example").body(())?;
-    /// let (request, ()) = request.into_parts();
-    /// // Over HTTP/2 there is no field `Host`.
-    /// let tenant = host_of(&request).ok_or("a request without a host")?;
-    /// let tenant = Context::new([("tenant", tenant)])?;
-    /// let session = cookie.load_from_in(tenant, &request.headers, Clock::system());
-    /// assert!(session.is_new());
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn load_from_in(
-        &self,
-        context: Context,
-        request: &HeaderMap,
-        clock: impl Into<Clock>,
-    ) -> Session<T> {
-        self.arrive_from(request, clock.into(), Some(context))
-    }
-
     pub(crate) fn arrive_from<H: Fields>(
         &self,
         request: &H,

@@ -112,7 +112,9 @@ pub(crate) fn sealed_apart<T: Payload>(
         .context("built apart", std::any::type_name::<T>())
         .typed::<T>();
     let cookie = cookie.build().unwrap();
-    let session = cookie.load_in(hardtack::carrier::Context::default(), None::<&str>, moment);
+    let session = cookie
+        .in_context(hardtack::carrier::Context::default())
+        .load(None::<&str>, moment);
     fill(&session);
     let set_cookies = cookie.save(&session).unwrap();
     pair_of(set_cookies.iter().next().expect("the session is written")).to_owned()

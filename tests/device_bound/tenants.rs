@@ -1,7 +1,7 @@
 //! Devices of an application whose hosts are tenants, and of two cookies of one ring.
 
-use axum::http::{StatusCode, header::SET_COOKIE};
-use hardtack::device::DeviceBound;
+use axum::http::{Request, StatusCode, header::SET_COOKIE};
+use hardtack::{carrier::Context, device::DeviceBound};
 
 use super::{
     browser::{Browser, Carry},
@@ -33,6 +33,29 @@ fn a_device_belongs_to_the_tenant_of_its_session() {
     browser.host = Some(ACME);
     assert_eq!(browser.refresh(&site, Carry::All).status(), StatusCode::OK);
     assert_eq!(browser.get(&site, "/"), "ada 0 Bound");
+}
+
+#[test]
+fn a_cookie_in_the_context_of_a_tenant_answers_its_devices_alone() {
+    let site = Site::new().with_tenants();
+    let browser = Browser::at(ACME).signed_in(&site);
+    let request = Request::post("/.session/refresh")
+        .header("sec-secure-session-id", &browser.device.unwrap().id)
+        .header("cookie", browser.jar.field());
+    let (request, ()) = request.body(()).unwrap().into_parts();
+    let of = |host| {
+        let context = Context::new([("host", host)]).unwrap();
+        site.cookie.in_context(context)
+    };
+    for (cookie, expected) in [
+        // The browser is asked for a proof.
+        (of(ACME), StatusCode::FORBIDDEN),
+        (of(GLOBEX), StatusCode::NOT_FOUND),
+        (site.cookie.clone(), StatusCode::NOT_FOUND),
+    ] {
+        let answer = cookie.answer_device(&request, site.clock()).unwrap();
+        assert_eq!(answer.status(), expected);
+    }
 }
 
 #[test]

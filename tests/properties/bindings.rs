@@ -89,7 +89,7 @@ impl Binding {
             // A context of the request has the same effect as one of the cookie.
             let context = Context::new(self.context.clone()).unwrap();
             let bare = self.cookie().build().unwrap();
-            let in_request = !bare.load_in(context, &field, at(0)).is_new();
+            let in_request = !bare.in_context(context).load(&field, at(0)).is_new();
             assert_eq!(is_open, in_request);
             return is_open;
         }

@@ -99,16 +99,16 @@ fn an_application_holds_in_whatever_context_a_request_is() {
     let of = |label: &str| SessionCookie::encrypted(ring.clone()).application(label);
     let acme = || Context::new([("tenant", "acme")]).unwrap();
     let shop = of("shop").context("stage", "live").build().unwrap();
-    let session = shop.load_in(acme(), None::<&str>, at(0));
+    let session = shop.in_context(acme()).load(None::<&str>, at(0));
     user(&session);
     let fields = shop.save(&session).unwrap();
-    assert!(!shop.load_in(acme(), &fields, at(1)).is_new());
+    assert!(!shop.in_context(acme()).load(&fields, at(1)).is_new());
     assert!(shop.load(&fields, at(1)).is_new());
     // The context of a request replaces that of the builder, but not the application.
     let tenants = of("shop").context("tenant", "acme").build().unwrap();
     assert!(!tenants.load(&fields, at(1)).is_new());
     let forum = of("forum").build().unwrap();
-    let session = forum.load_in(acme(), &fields, at(1));
+    let session = forum.in_context(acme()).load(&fields, at(1));
     assert_eq!(reason(&session), Some(Reason::Auth));
     // A pair of the context is not an application.
     let named = SessionCookie::encrypted(ring).context("application", "shop");

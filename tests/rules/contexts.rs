@@ -2,15 +2,21 @@
 
 use axum::{Router, body::Body, routing::get};
 use hardtack::{
-    EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionLayer, carrier::Context,
+    EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionLayer, SessionToken,
+    carrier::{Context, TokenChange},
     web::host_of,
 };
 use http::{Request, Response, request::Parts};
 use tower::ServiceExt;
 
 use super::common::{
-    Jar, at, block_on, builder, cookie, header_builder, key, set_cookies, signed_in,
+    Jar, at, block_on, builder, cookie, header_builder, key, set_cookies, signed_in, token_builder,
+    token_of,
 };
+
+fn context(label: &str, value: &str) -> Context {
+    Context::new([(label, value)]).unwrap()
+}
 
 fn tenant(parts: &Parts) -> Option<Context> {
     Context::new([("tenant", host_of(parts)?)]).ok()
@@ -68,11 +74,67 @@ fn the_context_of_a_request_takes_the_place_of_the_builders() {
         visit(&counting(by_host(bound.clone())), "/", "acme", &mut jar),
         "1"
     );
-    let tenant = Context::new([("tenant", "acme")]).unwrap();
-    assert_eq!(cookie().load_in(tenant, [&jar.field()], at(0)).len(), 1);
+    let acme = cookie().in_context(context("tenant", "acme"));
+    assert_eq!(acme.load([&jar.field()], at(0)).len(), 1);
     assert!(bound.load([&jar.field()], at(0)).is_new());
-    let live = Context::new([("stage", "live")]).unwrap();
-    assert_eq!(cookie().load_in(live, [signed_in(&bound)], at(0)).len(), 1);
+    let live = cookie().in_context(context("stage", "live"));
+    assert_eq!(live.load([signed_in(&bound)], at(0)).len(), 1);
+}
+
+#[test]
+fn a_cookie_in_a_context_is_of_one_tenant_whatever_it_is_asked() {
+    let site = builder().context("stage", "live").build().unwrap();
+    let [acme, other] = ["acme", "other"].map(|name| site.in_context(context("tenant", name)));
+    let fill = |session: &Session| session.insert("user", 42);
+    let pair = acme.cookie_for(at(0), fill).unwrap();
+    let request = Request::get("/").header("cookie", &pair).body(()).unwrap();
+    for (cookie, is_theirs) in [(&acme, true), (&other, false), (&site, false)] {
+        let session = cookie.load([&pair], at(0));
+        assert_eq!(session.contains_key("user"), is_theirs);
+        let session = cookie.load_from(request.headers(), at(0));
+        assert_eq!(session.contains_key("user"), is_theirs);
+        let content = cookie.inspect(token_of(&pair), at(0));
+        assert_eq!(content.is_ok(), is_theirs);
+        let router = counting(SessionLayer::new(cookie.clone()).clock(at(0)));
+        let mut jar = Jar::of(&pair);
+        visit(&router, "/", "any.example", &mut jar);
+        let kept = cookie.load([jar.field()], at(0));
+        assert_eq!(kept.len(), if is_theirs { 2 } else { 1 });
+    }
+}
+
+#[test]
+fn headers_and_tokens_in_a_context_are_of_one_tenant() {
+    let header: SessionHeader = header_builder("x-session").build().unwrap();
+    let tokens: SessionToken = token_builder("mobile").build().unwrap();
+    let acme = || context("tenant", "acme");
+    let sealed = |session: Session, change: &dyn Fn(&Session) -> TokenChange| {
+        session.insert("user", 42).unwrap();
+        match change(&session) {
+            TokenChange::Store(token) => token,
+            other => panic!("{other:?}"),
+        }
+    };
+    let fresh = header.in_context(acme()).load(None::<&str>, at(0));
+    let in_header = sealed(fresh, &|session| header.save(session).unwrap());
+    let fresh = tokens.in_context(acme()).load(None::<&str>, at(0));
+    let alone = sealed(fresh, &|session| tokens.save(session).unwrap());
+    let other = context("tenant", "other");
+    for (header, tokens, is_theirs) in [
+        (header.in_context(acme()), tokens.in_context(acme()), true),
+        (
+            header.in_context(other.clone()),
+            tokens.in_context(other),
+            false,
+        ),
+        (header, tokens, false),
+    ] {
+        assert_eq!(header.load([&in_header], at(0)).is_new(), !is_theirs);
+        assert_eq!(header.inspect(&in_header, at(0)).is_ok(), is_theirs);
+        assert_eq!(tokens.load(Some(&alone), at(0)).is_new(), !is_theirs);
+        let opened = tokens.open_with(&alone, at(0), |_, _| Some(()));
+        assert_eq!(opened.is_ok(), is_theirs);
+    }
 }
 
 #[test]
@@ -156,8 +218,8 @@ fn a_tenant_whose_name_is_too_long_for_a_context_is_an_error_of_its_own() {
     assert!(Context::new([("tenant", "x".repeat(65_536))]).is_err());
     assert!(Context::new([("x".repeat(256), "acme")]).is_err());
     let long = Context::new([("x".repeat(255), "x".repeat(65_535))]).unwrap();
-    let session = cookie().load_in(long.clone(), None::<&str>, at(0));
+    let session = cookie().in_context(long.clone()).load(None::<&str>, at(0));
     session.insert("user", 42).unwrap();
     let fields = cookie().save(&session).unwrap();
-    assert_eq!(cookie().load_in(long, &fields, at(0)).len(), 1);
+    assert_eq!(cookie().in_context(long).load(&fields, at(0)).len(), 1);
 }

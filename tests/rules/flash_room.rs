@@ -98,7 +98,7 @@ fn an_unreadable_session_has_no_messages_to_pop_and_keeps_its_own() {
         .context("built apart", "to look")
         .typed::<NewerLogin>();
     let newer = newer.build().unwrap();
-    let session = newer.load_in(Context::default(), [&pair], at(1));
+    let session = newer.in_context(Context::default()).load([&pair], at(1));
     assert_eq!(session.take_flashes("").unwrap(), ["Saved"]);
 }
 

@@ -163,11 +163,11 @@ fn a_cookie_with_another_ring_by_now_does_not_save_the_session() {
 fn a_context_of_the_request_stays_that_of_its_session() {
     let acme = Context::new([("tenant", "acme")]).unwrap();
     let (site, same) = (cookie(), cookie());
-    let session = site.load_in(acme.clone(), None::<&str>, at(0));
+    let session = site.in_context(acme.clone()).load(None::<&str>, at(0));
     session.insert("user", 42).unwrap();
     let fields = same.save(&session).unwrap();
     assert!(site.load(&fields, at(0)).is_new());
-    assert!(!site.load_in(acme, &fields, at(0)).is_new());
+    assert!(!site.in_context(acme).load(&fields, at(0)).is_new());
 }
 
 #[test]

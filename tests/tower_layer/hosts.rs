@@ -133,7 +133,7 @@ const NOBODYS: [(&str, &[&str]); 11] = [
 async fn a_request_without_one_host_has_an_empty_session_that_cannot_be_written() {
     // Cookies of every context that might be used by mistake.
     let empty = Context::default();
-    let unbound = cookie().load_in(empty, None::<&str>, at(0));
+    let unbound = cookie().in_context(empty).load(None::<&str>, at(0));
     unbound.insert("role", "admin").unwrap();
     let fields = cookie().save(&unbound).unwrap();
     let live = builder().context("stage", "live").build().unwrap();
@@ -169,7 +169,7 @@ async fn every_change_to_a_refused_session_is_an_error_that_says_why() {
         |session| session.csrf_token().map(drop),
     ];
     for change in changes {
-        let handler = async move |session: Session| {
+        let handler = move |session: Session| async move {
             let error = change(&session).unwrap_err();
             assert!(matches!(error, SessionError::NoContext), "{error}");
             assert!(error.to_string().contains("names no host"), "{error}");

@@ -72,6 +72,7 @@ impl<T> SessionCookieBuilder<T> {
                 template,
                 shared_caching: options.shared_caching,
             }),
+            context: None,
             payload: PhantomData,
         })
     }
@@ -168,6 +169,7 @@ impl Options {
         let sealer = self.sealer::<T>(purpose, allowed, Overhead::default(), Duplicates::Refuse)?;
         Ok(SessionToken {
             sealer: Arc::new(sealer),
+            context: None,
             payload: PhantomData,
         })
     }

@@ -56,18 +56,6 @@ impl<T> SessionCookie<T> {
         self.answer_device_of(request, &clock.into(), None)
     }
 
-    /// Like [`answer_device`](Self::answer_device), in the context that the request's session is
-    /// [loaded in](Self::load_from_in).
-    #[must_use]
-    pub fn answer_device_in(
-        &self,
-        context: &Context,
-        request: &Parts,
-        clock: impl Into<Clock>,
-    ) -> Option<Response<String>> {
-        self.answer_device_of(request, &clock.into(), Some(Some(context)))
-    }
-
     /// Returns the endpoint that a request is for.
     pub(crate) fn device_endpoint(&self, method: &str, path: &str) -> Option<Endpoint> {
         let devices = self.inner.sealer.devices.as_ref()?;
@@ -85,7 +73,7 @@ impl<T> SessionCookie<T> {
         let endpoint = self.device_endpoint(request.method.as_str(), request.uri.path())?;
         let sealer = &self.inner.sealer;
         let devices = sealer.devices.as_ref()?;
-        let Some(context) = context.unwrap_or(Some(&sealer.context)) else {
+        let Some(context) = context.unwrap_or(Some(self.context())) else {
             return Some(self.respond(DeviceAnswer::later()));
         };
         let now = clock.now();
