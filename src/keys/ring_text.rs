@@ -25,13 +25,12 @@ impl Listing {
         let text = whole.trim_ascii();
         let mut lines = text.lines();
         let has_commas = lines.any(|line| line.contains(',') && !is_comment(line));
-        let items: &mut dyn Iterator<Item = &str> = if has_commas {
-            &mut text.split(',')
-        } else {
-            &mut text.lines()
-        };
         let before = &whole[..whole.len() - whole.trim_ascii_start().len()];
-        let first = 1 + before.matches('\n').count();
+        let (first, items): (usize, &mut dyn Iterator<Item = &str>) = if has_commas {
+            (1, &mut text.split(','))
+        } else {
+            (1 + before.matches('\n').count(), &mut text.lines())
+        };
         let mut not_before = None;
         for (entry, item) in (first..).zip(items) {
             let fail = |problem| RingError::Text { entry, problem };
@@ -130,5 +129,14 @@ mod tests {
         let ring = Listing::default().add::<EncryptionKey>("\n# old\n\nno key\n");
         let sentence = ring.err().unwrap().to_string();
         assert!(sentence.starts_with("key ring, entry 4: "), "{sentence}");
+    }
+
+    #[test]
+    fn an_error_counts_texts_between_commas_whatever_precedes_them() {
+        for text in ["no key,no key", "\n\nno key,no key", "  no key,\nno key\n"] {
+            let ring = Listing::default().add::<EncryptionKey>(text);
+            let sentence = ring.err().unwrap().to_string();
+            assert!(sentence.starts_with("key ring, entry 1: "), "{sentence}");
+        }
     }
 }
