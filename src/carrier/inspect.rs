@@ -248,7 +248,7 @@ fn inspect<T: Payload>(
     let mut buffer = Scratch::borrow();
     let opened = token::open(&keys, context, now, token, &mut buffer);
     let opened = opened.map_err(|refused| refused.reason)?;
-    let body = opened.body(&buffer);
+    let body = &buffer[opened.body()];
     let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;
     let metadata = &layout.metadata;
     let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());

@@ -1,7 +1,5 @@
 //! Sealing and opening in place, with hedged nonces.
 
-use std::ops::Range;
-
 use zeroize::Zeroizing;
 
 #[cfg(feature = "aws-lc")]
@@ -54,17 +52,15 @@ impl Cipher {
         }
     }
 
-    /// Verifies the tag, decrypts in place, and returns the range of the body in `sealed`, which is
-    /// `N || ciphertext || tag`, or `body || tag` (SPEC.md § 4.4).
-    pub(crate) fn open(&self, aad: &[u8], sealed: &mut [u8]) -> Option<Range<usize>> {
+    /// Verifies the tag of `sealed`, which is `N || ciphertext || tag`, or `body || tag` (SPEC.md § 4.4), and decrypts
+    /// in place.
+    pub(crate) fn open(&self, aad: &[u8], sealed: &mut [u8]) -> Option<()> {
         let (text, tag) = sealed.split_last_chunk_mut::<TAG_LEN>()?;
-        let end = text.len();
         match self {
-            Cipher::Signing(mac) => mac.verify(&[aad, text], tag).then_some(0..end),
+            Cipher::Signing(mac) => mac.verify(&[aad, text], tag).then_some(()),
             Cipher::Encrypting { aead, .. } => {
                 let (nonce, body) = text.split_first_chunk_mut::<NONCE_LEN>()?;
-                aead.decrypt(nonce, aad, body, tag)?;
-                Some(NONCE_LEN..end)
+                aead.decrypt(nonce, aad, body, tag)
             }
         }
     }

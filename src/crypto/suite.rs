@@ -88,15 +88,15 @@ impl Suite {
 
     /// The suite of [`EncryptionKey::generate`](crate::EncryptionKey::generate): the first encrypting one that was not
     /// left out.
-    pub(crate) const RECOMMENDED: Suite = match HAS_XAES {
-        true => Suite::Xaes256Gcm,
-        false => Suite::XChaCha20Poly1305,
+    pub(crate) const RECOMMENDED: Suite = match Suite::Xaes256Gcm.missing_feature() {
+        None => Suite::Xaes256Gcm,
+        Some(_) => Suite::XChaCha20Poly1305,
     };
 
     /// Returns the feature to enable for this suite, if the suite was left out.
     pub(crate) const fn missing_feature(self) -> Option<&'static str> {
         match self {
-            Suite::Xaes256Gcm if !HAS_XAES => Some("xaes"),
+            Suite::Xaes256Gcm if !cfg!(any(feature = "xaes", feature = "aws-lc")) => Some("xaes"),
             Suite::XChaCha20Poly1305 if !cfg!(feature = "xchacha20") => Some("xchacha20"),
             _ => None,
         }
@@ -131,8 +131,10 @@ impl Suite {
     /// Returns the library of a suite that was not left out.
     pub(crate) fn library(self) -> Backend {
         match self.mode() {
-            Mode::Encrypted => Backend::of_ciphers(),
-            Mode::UnencryptedButSigned => Backend::RustCrypto,
+            #[cfg(feature = "aws-lc")]
+            Mode::Encrypted if aws_lc_rs::try_fips_mode().is_ok() => Backend::AwsLcFips,
+            Mode::Encrypted if cfg!(feature = "aws-lc") => Backend::AwsLc,
+            _ => Backend::RustCrypto,
         }
     }
 
@@ -179,21 +181,6 @@ pub enum Backend {
     AwsLcFips,
 }
 
-impl Backend {
-    #[cfg(feature = "aws-lc")]
-    fn of_ciphers() -> Backend {
-        match aws_lc_rs::try_fips_mode() {
-            Ok(()) => Backend::AwsLcFips,
-            Err(_) => Backend::AwsLc,
-        }
-    }
-
-    #[cfg(not(feature = "aws-lc"))]
-    fn of_ciphers() -> Backend {
-        Backend::RustCrypto
-    }
-}
-
 /// The name of the library.
 impl fmt::Display for Backend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -222,14 +209,8 @@ impl Mode {
             Mode::UnencryptedButSigned => 0,
         }
     }
-
-    /// Bytes that sealing adds to a body: nonce and tag.
-    pub(crate) const fn overhead(self) -> usize {
-        self.nonce_len() + TAG_LEN
-    }
 }
 
-const HAS_XAES: bool = cfg!(any(feature = "xaes", feature = "aws-lc"));
 /// Bytes of the nonce in every encrypting suite (SPEC.md § 2).
 pub(crate) const NONCE_LEN: usize = 24;
 /// Bytes of the tag in every suite (SPEC.md § 2).

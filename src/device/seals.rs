@@ -66,7 +66,7 @@ impl Seal {
         let mut buffer = Scratch::borrow();
         let opened = token::open(&keys, context, now, token, &mut buffer)
             .map_err(|refused| refused.reason)?;
-        let unsealed = Unsealed::read(opened.body(&buffer), opened.key_id());
+        let unsealed = Unsealed::read(&buffer[opened.body()], opened.key_id());
         let unsealed = unsealed.ok_or(Reason::Malformed)?;
         let Unsealed { issued, .. } = unsealed;
         match self.span {

@@ -55,7 +55,7 @@ use crate::{
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub struct KeyRing<K> {
-    ring: Arc<Ring<Arc<Prk>>>,
+    pub(crate) ring: Arc<Ring<Arc<Prk>>>,
     kind: PhantomData<fn() -> K>,
 }
 
@@ -246,10 +246,6 @@ impl<K: Key> KeyRing<K> {
             ring: ring.into(),
             kind: PhantomData,
         }
-    }
-
-    pub(crate) fn ring(&self) -> &Arc<Ring<Arc<Prk>>> {
-        &self.ring
     }
 }
 

@@ -1,6 +1,7 @@
 use std::{
     fmt,
     marker::PhantomData,
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
@@ -88,7 +89,7 @@ impl<K: Key> SharedKeyRing<K> {
     pub fn new(ring: impl Into<KeyRing<K>>) -> SharedKeyRing<K> {
         SharedKeyRing {
             shared: Arc::new(Mutex::new(RingState {
-                ring: Arc::clone(ring.into().ring()),
+                ring: ring.into().ring,
                 slots: Vec::new(),
             })),
             kind: PhantomData,
@@ -123,12 +124,17 @@ impl<K: Key> SharedKeyRing<K> {
     /// Returns [`RingError::RetiresEarly`] if the `accept_until` of a key follows the next key's `seal_from` by less
     /// than the longest lifetime of a session. The earlier ring then stays in use.
     pub fn replace(&self, ring: impl Into<KeyRing<K>>) -> Result<(), RingError> {
-        let ring = Arc::clone(ring.into().ring());
+        self.exchange(ring.into()).map(drop)
+    }
+
+    /// Replaces the ring. Returns the earlier one, and the longest lifetime of a session in seconds: 0 if there are none,
+    /// or their keys may retire early.
+    pub(super) fn exchange(&self, ring: KeyRing<K>) -> Result<(KeyRing<K>, u64), RingError> {
+        let ring = ring.ring;
         let mut shared = self.lock();
         let slots: Vec<_> = shared.slots.iter().filter_map(Weak::upgrade).collect();
-        for slot in &slots {
-            ring.check_overlap(slot.overlap)?;
-        }
+        let longest = slots.iter().map(|slot| slot.overlap).max().unwrap_or(0);
+        ring.check_overlap(longest)?;
         let derived: Vec<_> = slots
             .iter()
             .map(|slot| Arc::new(ring.derive(&slot.purpose)))
@@ -136,9 +142,7 @@ impl<K: Key> SharedKeyRing<K> {
         for (slot, keys) in slots.iter().zip(derived) {
             slot.keys.store(keys);
         }
-        shared.slots = slots.iter().map(Arc::downgrade).collect();
-        shared.ring = ring;
-        Ok(())
+        Ok((KeyRing::of(mem::replace(&mut shared.ring, ring)), longest))
     }
 
     /// Returns the ring in use.
@@ -156,15 +160,6 @@ impl<K: Key> SharedKeyRing<K> {
     #[must_use]
     pub fn current(&self) -> KeyRing<K> {
         KeyRing::of(Arc::clone(&self.lock().ring))
-    }
-
-    /// Returns the longest lifetime of a session under this ring, in seconds. 0: there are none, or their keys may
-    /// retire early.
-    #[cfg(feature = "watch")]
-    pub(super) fn longest_lifetime(&self) -> u64 {
-        let shared = self.lock();
-        let slots = shared.slots.iter().filter_map(Weak::upgrade);
-        slots.map(|slot| slot.overlap).max().unwrap_or(0)
     }
 
     /// Returns `true` if another handle of this ring is left, or a cookie that was built with it.
@@ -190,6 +185,7 @@ impl<K: Key> SharedKeyRing<K> {
             overlap,
             keys: ArcSwap::from_pointee(keys),
         });
+        shared.slots.retain(|slot| slot.strong_count() > 0);
         shared.slots.push(Arc::downgrade(&slot));
         Ok(slot)
     }
@@ -204,16 +200,12 @@ impl<K: Key> SharedKeyRing<K> {
 pub(crate) struct PurposeSlot {
     /// The shared ring it belongs to. A `Weak` keeps the address from being reused.
     ring: Weak<Mutex<RingState>>,
-    purpose: Purpose,
+    pub(crate) purpose: Purpose,
     overlap: u64,
     keys: ArcSwap<PurposeKeys>,
 }
 
 impl PurposeSlot {
-    pub(crate) fn purpose(&self) -> &Purpose {
-        &self.purpose
-    }
-
     /// Returns `true` if both have the same purpose and the same keys, of one shared ring or of two equal ones.
     pub(crate) fn is_like(&self, other: &PurposeSlot) -> bool {
         self.purpose == other.purpose
@@ -251,5 +243,22 @@ impl<K: Key> fmt::Debug for SharedKeyRing<K> {
         f.debug_tuple("SharedKeyRing")
             .field(&self.current())
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::EncryptionKey;
+
+    #[test]
+    fn a_ring_forgets_what_served_it_and_is_gone() {
+        let ring = SharedKeyRing::new(EncryptionKey::generate().unwrap());
+        let kept = ring.serve(Purpose::cookie("kept"), 0).unwrap();
+        for _ in 0..100 {
+            ring.serve(Purpose::cookie("for a moment"), 0).unwrap();
+        }
+        assert_eq!(ring.lock().slots.len(), 2);
+        assert_eq!(kept.purpose.name(), "kept");
     }
 }

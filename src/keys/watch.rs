@@ -175,11 +175,9 @@ impl<K: Key> WatchedKeyRing<K> {
         now: UnixSeconds,
     ) -> Result<Vec<KeyId>, RingSourceError> {
         let ring = join(&self.sources, texts)?;
-        let earlier = self.keys.current();
-        let replaced = self.keys.replace(ring.clone());
-        replaced.map_err(|error| no_ring(&self.sources, error))?;
-        let longest = self.keys.longest_lifetime();
-        Ok(earlier.ring().dropped_by(ring.ring(), longest, now))
+        let replaced = self.keys.exchange(ring.clone());
+        let (earlier, longest) = replaced.map_err(|error| no_ring(&self.sources, error))?;
+        Ok(earlier.ring.dropped_by(&ring.ring, longest, now))
     }
 
     /// Writes the event of a ring that was replaced or refused, with feature `tracing`, and counts it, with feature

@@ -118,7 +118,7 @@ impl Sealer {
         let (touch, change) = match decision {
             Decision::Keep => return Ok(Finished::keep(Touch::Touched)),
             Decision::KeepTooLarge => {
-                events::refresh_was_left_out(self.slot.purpose().name());
+                events::refresh_was_left_out(self.slot.purpose.name());
                 return Ok(Finished::keep(Touch::Touched));
             }
             Decision::Drop => (Touch::Written, TokenChange::Drop),
@@ -129,7 +129,7 @@ impl Sealer {
                 Err(_) => return Ok(Finished::keep(Touch::Touched)),
             },
         };
-        events::written(self.slot.purpose().name(), decision, state.is_new());
+        events::written(self.slot.purpose.name(), decision, state.is_new());
         let is_dropped = matches!(change, TokenChange::Drop);
         let device = match &self.devices {
             Some(devices) => devices.news(context, state, is_dropped)?,
@@ -161,7 +161,7 @@ impl<T> Store<'_, T> {
         }
         let before = text.len();
         draft.seal(self.context, &random::from_thread()?, text);
-        events::sealed(self.sealer.slot.purpose().name(), text.len() - before);
+        events::sealed(self.sealer.slot.purpose.name(), text.len() - before);
         Ok(())
     }
 

@@ -29,7 +29,7 @@ impl<T: Payload> Session<T> {
 impl<T> Session<T> {
     /// Makes the session empty and read-only, because its request belongs to no context.
     pub(crate) fn refuse(&self) {
-        events::context_missed(self.lock.sealer.slot.purpose().name());
+        events::context_missed(self.lock.sealer.slot.purpose.name());
         let _ = self.lock.with_contents(|contents| {
             (contents.arrival.values, contents.arrival.old) = (Values::default(), None);
             contents.closed = Some(|| SessionError::NoContext);

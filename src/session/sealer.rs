@@ -160,7 +160,7 @@ impl Sealer {
 
     #[inline]
     fn tell(&self, outcome: Outcome, token_bytes: usize) {
-        events::read(self.slot.purpose().name(), outcome, token_bytes);
+        events::read(self.slot.purpose.name(), outcome, token_bytes);
         self.hooks.read(outcome, token_bytes);
     }
 
@@ -213,7 +213,7 @@ impl Sealer {
         let opened = token::open(keys, context, now, text, buffer)?;
         let key_id = opened.key_id();
         let refused = |reason| Refused::under(key_id, reason);
-        let body = opened.body(buffer);
+        let body = &buffer[opened.body()];
         let layout = self.layout_of(body);
         let layout = layout.ok_or(refused(Reason::Malformed))?;
         let payload = &body[layout.payload.clone()];
@@ -222,7 +222,7 @@ impl Sealer {
         Ok(Candidate {
             key_id,
             opened: OpenedBody {
-                body: opened.into_range(),
+                body: opened.body(),
                 layout,
                 token_len: text.len(),
                 cookies: *cookies,

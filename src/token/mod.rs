@@ -13,7 +13,7 @@ use crate::{
         base64url,
         cipher::RANDOM_LEN,
         scratch::Scratch,
-        suite::{Mode, Suite},
+        suite::{Mode, Suite, TAG_LEN},
     },
     keys::{KeyId, PurposeKey, PurposeKeys},
 };
@@ -29,14 +29,9 @@ impl Opened {
         self.key_id
     }
 
-    /// Returns the decrypted body, in the buffer that the token was opened in.
-    pub(crate) fn body<'a>(&self, buffer: &'a Scratch) -> &'a [u8] {
-        &buffer[self.body.clone()]
-    }
-
-    /// Returns the range of the body in the buffer.
-    pub(crate) fn into_range(self) -> Range<usize> {
-        self.body
+    /// Returns the range of the decrypted body in the buffer that the token was opened in.
+    pub(crate) fn body(&self) -> Range<usize> {
+        self.body.clone()
     }
 }
 
@@ -97,11 +92,11 @@ pub(crate) fn open(
         return Err(refused(Reason::TooShort));
     }
     let room = &mut AadRoom::default();
-    let body = key.material.cipher.open(&context.aad(head, room), sealed);
-    let body = body.ok_or(refused(Reason::Auth))?;
+    let opened = key.material.cipher.open(&context.aad(head, room), sealed);
+    opened.ok_or(refused(Reason::Auth))?;
     Ok(Opened {
         key_id,
-        body: HEAD_LEN + body.start..HEAD_LEN + body.end,
+        body: HEAD_LEN + suite.mode().nonce_len()..len - TAG_LEN,
     })
 }
 
@@ -132,7 +127,7 @@ fn read_head([format, id @ ..]: Head) -> Result<(Suite, KeyId), Reason> {
 
 /// Bytes of a token for a body of `body_len` bytes: `head || nonce || body || tag`.
 const fn token_bytes(mode: Mode, body_len: usize) -> usize {
-    HEAD_LEN + mode.overhead() + body_len
+    HEAD_LEN + mode.nonce_len() + body_len + TAG_LEN
 }
 
 /// Bytes that a token has in addition to its body.

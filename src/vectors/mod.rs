@@ -135,7 +135,7 @@ struct Content {
 fn content_of(slot: &PurposeSlot, context: &Context, now: u64, token: &[u8]) -> Option<Content> {
     let mut buffer = Scratch::borrow();
     let opened = token::open(&slot.keys(), context, now, token, &mut buffer).ok()?;
-    let body = opened.body(&buffer);
+    let body = &buffer[opened.body()];
     let layout = Layout::read(body)?;
     let owned = |(queue, message): (&str, &str)| (queue.to_owned(), message.to_owned());
     Some(Content {

@@ -233,7 +233,7 @@ impl Caching<'_> {
         match headers.cache_control_for(touch, self.is_sharing_allowed) {
             Some(NO_STORE) => {
                 if is_shareable {
-                    events::caching_was_replaced(self.sealer.slot.purpose().name());
+                    events::caching_was_replaced(self.sealer.slot.purpose.name());
                 }
                 forbid_to_store(response);
             }

@@ -110,14 +110,12 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let mut result = ready!(this.path.during(|| this.inner.poll(cx)));
-        if let Ok(response) = &mut result {
-            let status = status_to_save_by(response.status().as_u16(), response.extensions());
-            if let Err(failure) = this.pending.finish(status, response.headers_mut()) {
-                *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-                response.extensions_mut().insert(failure);
-            }
+        let mut response = ready!(this.path.during(|| this.inner.poll(cx)))?;
+        let status = status_to_save_by(response.status().as_u16(), response.extensions());
+        if let Err(failure) = this.pending.finish(status, response.headers_mut()) {
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            response.extensions_mut().insert(failure);
         }
-        Poll::Ready(result)
+        Poll::Ready(Ok(response))
     }
 }

@@ -221,7 +221,7 @@ impl Options {
             return Ok(None);
         };
         let skew = self.clock_skew.as_secs();
-        let purpose = sealer.slot.purpose();
+        let purpose = &sealer.slot.purpose;
         let serve = |word: &str| Ok(self.keys.serve(purpose.device(word), self.overlap())?);
         Devices::new(device, skew, name, &self.attributes, serve).map(Some)
     }

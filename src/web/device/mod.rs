@@ -104,7 +104,7 @@ impl<T> SessionCookie<T> {
     }
 
     fn respond(&self, answer: DeviceAnswer) -> Response<String> {
-        answer.tell(self.inner.sealer.slot.purpose().name());
+        answer.tell(self.inner.sealer.slot.purpose.name());
         let status = StatusCode::from_u16(answer.status()).expect("it is a known status");
         let mut fields =
             HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-store"))]);
