@@ -42,7 +42,7 @@ use crate::{
 pub struct SessionCookie<T = Map> {
     pub(crate) inner: Arc<Inner>,
     /// `None`: that of the builder.
-    pub(crate) context: Option<Context>,
+    pub(crate) context: Option<Arc<Context>>,
     pub(crate) payload: PhantomData<fn() -> T>,
 }
 
@@ -126,7 +126,7 @@ impl<T> SessionCookie<T> {
     #[must_use]
     pub fn in_context(&self, context: Context) -> SessionCookie<T> {
         SessionCookie {
-            context: Some(context),
+            context: Some(Arc::new(context)),
             ..self.clone()
         }
     }
@@ -189,14 +189,14 @@ impl<T> SessionCookie<T> {
     /// The context of a request for which none is given.
     pub(crate) fn context(&self) -> &Context {
         let of_builder = &self.inner.sealer.context;
-        self.context.as_ref().unwrap_or(of_builder)
+        self.context.as_deref().unwrap_or(of_builder)
     }
 
     pub(crate) fn arrive(
         &self,
         cookie_fields: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: Clock,
-        context: Option<Context>,
+        context: Option<Arc<Context>>,
         is_subresource: bool,
     ) -> Session<T> {
         let mut old = Takeover::of(&self.inner.migration);

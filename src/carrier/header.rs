@@ -126,7 +126,7 @@ impl<T> SessionHeader<T> {
         &self,
         values: impl IntoIterator<Item: AsRef<[u8]>>,
         clock: Clock,
-        context: Option<Context>,
+        context: Option<Arc<Context>>,
         is_subresource: bool,
     ) -> Session<T> {
         let mut tokens = Values::default();

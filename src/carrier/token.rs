@@ -42,7 +42,7 @@ use crate::{
 pub struct SessionToken<T = Map> {
     pub(crate) sealer: Arc<Sealer>,
     /// `None`: that of the builder.
-    pub(crate) context: Option<Context>,
+    pub(crate) context: Option<Arc<Context>>,
     pub(crate) payload: PhantomData<fn() -> T>,
 }
 
@@ -215,21 +215,21 @@ impl<T> SessionToken<T> {
     #[must_use]
     pub fn in_context(&self, context: Context) -> SessionToken<T> {
         SessionToken {
-            context: Some(context),
+            context: Some(Arc::new(context)),
             ..self.clone()
         }
     }
 
     /// The context of a request for which none is given.
     pub(crate) fn context(&self) -> &Context {
-        self.context.as_ref().unwrap_or(&self.sealer.context)
+        self.context.as_deref().unwrap_or(&self.sealer.context)
     }
 
     pub(crate) fn arrive(
         &self,
         values: Values,
         clock: Clock,
-        context: Option<Context>,
+        context: Option<Arc<Context>>,
         is_subresource: bool,
     ) -> Session<T> {
         let arrival = Arrival {

@@ -43,7 +43,7 @@ pub(crate) struct Arrival {
     pub(crate) old: Option<Takeover>,
     pub(crate) clock: Clock,
     /// `None`: the context of the builder.
-    pub(crate) context: Option<Context>,
+    pub(crate) context: Option<Arc<Context>>,
     pub(crate) is_subresource: bool,
 }
 
@@ -131,7 +131,7 @@ impl<T> LockedSession<'_, T> {
 
 impl Arrival {
     pub(super) fn context<'a>(&'a self, sealer: &'a Sealer) -> &'a Context {
-        self.context.as_ref().unwrap_or(&sealer.context)
+        self.context.as_deref().unwrap_or(&sealer.context)
     }
 }
 

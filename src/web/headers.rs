@@ -1,6 +1,6 @@
 //! Sessions from and to an [`http::HeaderMap`]. Feature `http`.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use http::{HeaderMap, StatusCode};
 
@@ -44,7 +44,7 @@ impl<T> SessionCookie<T> {
         &self,
         request: &H,
         clock: Clock,
-        context: Option<Context>,
+        context: Option<Arc<Context>>,
     ) -> Session<T> {
         let name = H::COOKIE;
         let cookies = request.values(&name);
@@ -134,7 +134,7 @@ impl<T> SessionHeader<T> {
         &self,
         request: &H,
         clock: Clock,
-        context: Option<Context>,
+        context: Option<Arc<Context>>,
     ) -> Session<T> {
         let name = H::name(&self.name);
         let values = request.values(&name);

@@ -149,7 +149,7 @@ impl<T: Payload, W> SessionLayer<T, W> {
         context: Option<Option<Context>>,
     ) -> PendingSession<T> {
         let is_refused = context == Some(None);
-        let (clock, context) = (self.clock.clone(), context.flatten());
+        let (clock, context) = (self.clock.clone(), context.flatten().map(Arc::new));
         let session = match &*self.carrier {
             AnyCarrier::Cookie(cookie) => cookie.arrive_from(request, clock, context),
             AnyCarrier::Header(header) => header.arrive_from(request, clock, context),
