@@ -2,7 +2,8 @@ use std::{fmt, sync::Arc, time::SystemTime};
 
 use super::time::{UnixSeconds, unix_seconds};
 
-/// A session's source of time: a moment, or a function that is called once, at the session's first touch.
+/// A session's source of time: a moment, or a function that is called at the session's first touch, and again by
+/// [`is_alive`](crate::Session::is_alive).
 ///
 /// A session that is not touched does not call it. If the function panics, the session stays unread, and the next
 /// touch calls it again.

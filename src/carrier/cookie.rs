@@ -244,14 +244,15 @@ impl<T> SessionCookie<T> {
         let template = &self.inner.template;
         let mut fields = SetCookies::with_capacity(1);
         self.drop_replaced(session.arrived, &mut fields);
-        let (token_len, max_age) = (session.token_len(), session.max_age());
+        let (token_len, max_age) = (session.token_len(), session.state.max_age());
         let overhead = Overhead {
             field: template.len(),
             max_age: max_age.map_or(0, max_age_len),
             part: PART_LEN,
             ..Overhead::default()
         };
-        let part_len = session.allowed().part_len(token_len, overhead);
+        let allowed = session.state.allowed(session.body);
+        let part_len = allowed.part_len(token_len, overhead);
         let seal = |text: &mut String| session.seal_into(text);
         let cookies = template.set(token_len, part_len, max_age, seal, &mut fields)?;
         template.expire_beyond(cookies, session.arrived.carried, &mut fields);

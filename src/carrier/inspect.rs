@@ -1,6 +1,6 @@
 //! Tokens read without a session, for tools that show why a visitor was signed out.
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{fmt, time::SystemTime};
 
 use zeroize::Zeroizing;
 
@@ -14,7 +14,7 @@ use crate::{
     crypto::{scratch::Scratch, suite::Suite},
     keys::KeyId,
     session::{Sealer, SessionInfo},
-    state::{Payload, SessionData, sealed},
+    state::{Payload, SessionData},
     token::{self, Context, LONGEST_TOKEN},
 };
 
@@ -163,8 +163,7 @@ impl TokenContent {
     /// ```
     #[must_use]
     pub fn value<T: SessionData>(&self) -> Option<T> {
-        let value = <T as sealed::Payload>::read(self.schema, &self.payload);
-        Arc::into_inner(value.ok()??)
+        T::decode(self.schema, &self.payload)
     }
 }
 

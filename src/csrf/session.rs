@@ -37,7 +37,7 @@ impl<T: Payload> Session<T> {
                 session.ensure_id()?;
             }
             let name = session.state.csrf_name().unwrap_or_default();
-            let (keys, now) = (session.sealer.slot.keys(), session.state.now());
+            let (keys, now) = (session.sealer.slot.keys(), session.state.now);
             Ok(mask::render(&keys, session.context, now, &name, mask))
         })?
     }
@@ -60,7 +60,7 @@ impl<T: Payload> Session<T> {
     #[must_use = "nothing is refused by this alone"]
     pub fn verify_csrf(&self, token: &str) -> bool {
         self.with(|session| {
-            let (keys, now) = (session.sealer.slot.keys(), session.state.now());
+            let (keys, now) = (session.sealer.slot.keys(), session.state.now);
             let is_of = |name: [u8; 12]| mask::check(&keys, session.context, now, &name, token);
             session.state.csrf_name().is_some_and(is_of)
         })

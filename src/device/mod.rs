@@ -115,7 +115,7 @@ impl Devices {
         state: &State<T>,
         is_dropped: bool,
     ) -> Result<SetCookies, RandomError> {
-        let now = state.now();
+        let now = state.now;
         let mut news = SetCookies::default();
         match state.departure(is_dropped) {
             // A mark stays that a refresh or a registration brings along from any site.

@@ -39,7 +39,7 @@ impl Sealer {
         let lifetime = self.policy.lifetimes.longest();
         metadata.issued >= not_before
             && now < metadata.issued.saturating_add(lifetime)
-            && self.check_revoked(&metadata, None, subject.key_id).is_ok()
+            && !self.hooks.is_revoked(&metadata, None, subject.key_id)
     }
 
     /// Binds the session that came along to its device, and has it stored like one that is sealed again. `None`: it has
@@ -57,7 +57,7 @@ impl Sealer {
         opened.layout.metadata.device = Some(device);
         let mut state = State::<T>::new(&self.policy, now, true);
         state.hold(opened);
-        state.admit(None, true);
+        state.became_bound = true;
         let finished = self.carry_out(state.reseal(), context, &state, carried, store);
         match finished.ok()?.change {
             TokenChange::Store(stored) => Some(stored),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::{
-    base::{reason::Reason, time::UnixSeconds},
+    base::reason::Reason,
     cookie::CookieName,
     crypto::scratch::{Scratch, Wiped},
     keys::KeyId,
@@ -45,16 +45,17 @@ impl Duplicates {
         let mut newest: Option<Candidate> = None;
         let mut first_refusal = None;
         let (mut count, mut is_of_one_session) = (0, true);
-        let sid = |candidate: &Candidate| candidate.opened.layout.metadata.sid;
         for token in tokens {
             count += 1;
             match (token, &newest) {
                 (Err(refused), _) => first_refusal = first_refusal.or(Some(refused)),
                 (Ok(candidate), None) => newest = Some(candidate),
                 (Ok(candidate), Some(known)) => {
-                    is_of_one_session &= sid(known).is_some() && sid(known) == sid(&candidate);
-                    // Of several that are equally new, the first.
-                    if candidate.age_order() > known.age_order() {
+                    let best = &known.opened.layout.metadata;
+                    let next = &candidate.opened.layout.metadata;
+                    is_of_one_session &= best.sid.is_some() && best.sid == next.sid;
+                    // The latest sign-in wins, then the latest activity. Of several that are equally new, the first.
+                    if (next.issued, next.age) > (best.issued, best.age) {
                         newest = Some(candidate);
                     }
                 }
@@ -69,14 +70,6 @@ impl Duplicates {
             return Some(Err(Reason::Duplicate.into()));
         }
         newest.map(Ok).or(first_refusal.map(Err))
-    }
-}
-
-impl Candidate {
-    /// The latest sign-in wins, then the latest activity.
-    fn age_order(&self) -> (UnixSeconds, UnixSeconds) {
-        let metadata = &self.opened.layout.metadata;
-        (metadata.issued, metadata.last_active())
     }
 }
 

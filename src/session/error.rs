@@ -38,11 +38,11 @@ impl fmt::Display for SaveError {
             SaveError::ForeignSession => {
                 f.write_str("the session was loaded by another carrier; save it with that one")
             }
-                    SaveError::FormerInJar => f.write_str(
+            SaveError::FormerInJar => f.write_str(
                 "a jar has one cookie of each name, so it cannot also drop those with other attributes (`formerly`, or \
                  two of one name in `migrate_from`); use `save` instead",
             ),
-                    SaveError::DeviceInJar => f.write_str(
+            SaveError::DeviceInJar => f.write_str(
                 "a jar has no room for `Secure-Session-Registration` (`device_bound`); use `save` instead",
             ),
         }

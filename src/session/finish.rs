@@ -9,15 +9,12 @@ use crate::{
     base::time::UnixSeconds,
     cookie::{PartNumbers, SetCookies},
     crypto::{random, scratch::Scratch},
-    state::{
-        Allowed, BodyToSeal, Circumstances, Decision, SessionError, State, TokenChange, Touch,
-    },
+    state::{BodyToSeal, Circumstances, Decision, SessionError, State, TokenChange, Touch},
     token::{self, Context, Draft},
 };
 
 /// The outcome of a session for its response.
 pub(crate) struct Finished<R> {
-    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
     pub(crate) touch: Touch,
     pub(crate) change: TokenChange<R>,
     /// The fields for the session's device.
@@ -38,8 +35,8 @@ pub(crate) struct Arrived {
 pub(crate) struct Store<'a, T> {
     sealer: &'a Sealer,
     context: &'a Context,
-    state: &'a State<T>,
-    body: BodyToSeal,
+    pub(crate) state: &'a State<T>,
+    pub(crate) body: BodyToSeal,
     pub(crate) arrived: Arrived,
 }
 
@@ -58,8 +55,7 @@ impl<T> Session<T> {
         }
         let finished = self.lock.with_contents(|contents| {
             let was_closed = contents.close();
-            let is_touched = contents.is_touched;
-            let Some(loaded) = contents.loaded.as_mut().filter(|_| is_touched) else {
+            let Some(loaded) = contents.loaded.as_ref().filter(|_| contents.is_touched) else {
                 return Ok(Finished::keep(Touch::Untouched));
             };
             // A session is saved once, and this response still depends on it.
@@ -68,7 +64,7 @@ impl<T> Session<T> {
             }
             let arrival = &contents.arrival;
             let state = &loaded.state;
-            let reseal = sealer.must_reseal(loaded.outcome, state.now());
+            let reseal = sealer.must_reseal(loaded.outcome, state.now);
             let decision = state.finish(circumstances, arrival.is_subresource, reseal);
             let context = arrival.context(sealer);
             sealer.carry_out(decision, context, state, loaded.carried, store)
@@ -87,12 +83,8 @@ impl<T> Contents<T> {
 impl Sealer {
     /// Returns `true` if a session that was read with this outcome is to be sealed again under a newer key.
     fn must_reseal(&self, outcome: Outcome, now: UnixSeconds) -> bool {
-        match outcome {
-            Outcome::OpenedUnderAcceptedKey { key_id } => {
-                self.slot.keys().place_of(key_id, now) == Some(cmp::Ordering::Less)
-            }
-            _ => false,
-        }
+        matches!(outcome, Outcome::OpenedUnderAcceptedKey { key_id }
+            if self.slot.keys().place_of(key_id, now) == Some(cmp::Ordering::Less))
     }
 
     /// Carries out the decision about a session.
@@ -106,7 +98,7 @@ impl Sealer {
     ) -> Result<Finished<R>, SaveError> {
         let arrived = Arrived {
             carried,
-            now: state.now(),
+            now: state.now,
         };
         let session = |body| Store {
             sealer: self,
@@ -154,7 +146,7 @@ impl<T> Store<'_, T> {
     pub(crate) fn seal_into(&self, text: &mut String) -> Result<(), SaveError> {
         let keys = self.sealer.slot.keys();
         let mut buffer = Scratch::borrow();
-        let key = keys.sealing(self.state.now());
+        let key = keys.sealing(self.state.now);
         let mut draft = Draft::new(key, self.state.body_len(self.body), &mut buffer);
         if !self.state.write_body(self.body, draft.body()) {
             return Err(SaveError::Clock);
@@ -163,16 +155,6 @@ impl<T> Store<'_, T> {
         draft.seal(self.context, &random::from_thread()?, text);
         events::sealed(self.sealer.slot.purpose.name(), text.len() - before);
         Ok(())
-    }
-
-    /// Seconds for which a browser is to keep the cookie. `None`: until it is closed.
-    pub(crate) fn max_age(&self) -> Option<u64> {
-        self.state.max_age()
-    }
-
-    /// Returns the most that may be sent.
-    pub(crate) fn allowed(&self) -> Allowed {
-        self.state.allowed(self.body)
     }
 }
 

@@ -67,7 +67,9 @@ impl<T: Payload> Session<T> {
     ///
     /// # Errors
     ///
-    /// Returns [`AfterHead`](SessionError::AfterHead) or [`InsideUpdate`](SessionError::InsideUpdate).
+    /// Returns [`AfterHead`](SessionError::AfterHead) or [`InsideUpdate`](SessionError::InsideUpdate), and
+    /// [`TooLarge`](SessionError::TooLarge) for a session that arrived in more cookies than may be sent, and does not fit
+    /// without these messages either.
     pub fn take_flashes(&self, queue: &str) -> Result<Vec<String>, SessionError> {
         self.try_with(|session| {
             let taken = session.state.flashes(queue);

@@ -80,7 +80,8 @@ impl<T: Payload> Session<T> {
     /// ```
     #[must_use]
     pub fn id(&self) -> Option<SessionId> {
-        self.with(|session| session.state.sid()).map(SessionId)
+        self.with(|session| session.state.metadata.sid)
+            .map(SessionId)
     }
 
     /// Returns the session's id, and creates one if there is none. The id stays the same until the session is
@@ -350,10 +351,10 @@ impl<T: Payload> Session<T> {
         &self,
         change: impl FnOnce(&mut State<T>) -> Result<R, SessionError>,
     ) -> Result<R, SessionError> {
-        self.try_with(|session| {
-            session.check_writable()?;
-            change(session.state)
-        })?
+        self.change_any(|state| {
+            state.check_writable()?;
+            change(state)
+        })
     }
 
     /// Hands the session to `change`, which is right for a session that is withheld, too.

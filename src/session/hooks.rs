@@ -57,10 +57,10 @@ impl SessionInfo {
 /// [`SessionInfo`], and its content, a `T`, where the function asks for it. Its tag and dates are valid.
 #[derive(Clone, Copy)]
 pub struct OpenedSession<'a, T = Map> {
-    pub(super) info: SessionInfo,
+    info: SessionInfo,
     /// The schema and the payload. `None` where the session is judged without its cookie, as in a refresh of a device.
-    pub(super) content: Option<(u32, &'a [u8])>,
-    pub(super) of: PhantomData<fn() -> T>,
+    content: Option<(u32, &'a [u8])>,
+    of: PhantomData<fn() -> T>,
 }
 
 impl<T: SessionData> OpenedSession<'_, T> {
@@ -184,22 +184,23 @@ impl Hooks {
         }));
     }
 
-    /// A panic in the hook counts as revoked.
+    /// Asks the application whether a session is revoked. A panic in its function counts as revoked. `payload`: `None`
+    /// where the session is judged without its cookie.
     #[inline]
-    pub(crate) fn is_revoked<'a>(&self, session: impl FnOnce() -> OpenedSession<'a>) -> bool {
+    pub(super) fn is_revoked(
+        &self,
+        metadata: &Metadata,
+        payload: Option<&[u8]>,
+        key_id: KeyId,
+    ) -> bool {
         self.revoked_if.as_ref().is_some_and(|revoked_if| {
-            let session = session();
+            let session = OpenedSession {
+                info: SessionInfo::of(metadata, key_id),
+                content: payload.map(|payload| (metadata.schema, payload)),
+                of: PhantomData,
+            };
             catch_unwind(AssertUnwindSafe(|| revoked_if(&session))).unwrap_or(true)
         })
-    }
-
-    pub(crate) fn read(&self, outcome: Outcome, token_bytes: usize) {
-        if let Some(on_outcome) = &self.on_outcome {
-            on_outcome(&ReadEvent {
-                outcome,
-                token_bytes,
-            });
-        }
     }
 }
 

@@ -109,18 +109,12 @@ impl<T> SessionLock<T> {
 impl<T> LockedSession<'_, T> {
     /// Returns the session's id. Only where there is none is it made, which is a change.
     pub(crate) fn ensure_id(&mut self) -> Result<Sid, SessionError> {
-        if let Some(sid) = self.state.sid() {
+        if let Some(sid) = self.state.metadata.sid {
             return Ok(sid);
         }
-        self.check_writable()?;
-        self.state.renew_id()
-    }
-
-    /// Returns an error if the session can no longer be changed, or not at all.
-    #[inline]
-    pub(crate) fn check_writable(&self) -> Result<(), SessionError> {
         self.check_open()?;
-        self.state.check_writable()
+        self.state.check_writable()?;
+        self.state.renew_id()
     }
 
     /// Returns an error if changes can no longer be saved.

@@ -70,14 +70,6 @@ impl Outcome {
             _ => None,
         }
     }
-
-    /// Returns the key under which the token opened, if it did.
-    pub(crate) fn opened_under(self) -> Option<KeyId> {
-        match self {
-            Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => Some(key_id),
-            _ => None,
-        }
-    }
 }
 
 impl fmt::Display for Outcome {

@@ -2,7 +2,6 @@
 
 use std::{
     cmp,
-    marker::PhantomData,
     ops::Range,
     sync::{
         Arc,
@@ -13,7 +12,7 @@ use std::{
 use super::{
     duplicates::{Candidate, Duplicates},
     events,
-    hooks::{Hooks, OpenedSession, SessionInfo},
+    hooks::{Hooks, ReadEvent},
     outcome::Outcome,
 };
 use crate::{
@@ -54,7 +53,7 @@ impl Sealer {
         outcome: &mut Outcome,
     ) {
         let keys = self.slot.keys();
-        let (chosen, token_bytes) = self.choose(&keys, context, &mut values, state.now());
+        let (chosen, token_bytes) = self.choose(&keys, context, &mut values, state.now);
         match chosen {
             None => {}
             Some(Err(refused)) => *outcome = refused.into(),
@@ -62,7 +61,7 @@ impl Sealer {
                 let key_id = candidate.key_id;
                 *outcome = Refused::under(key_id, Reason::Payload).into();
                 *outcome = match self.resume(context, candidate, &values.bound, state) {
-                    Ok(()) => opened_under(&keys, key_id, state.now()),
+                    Ok(()) => opened_under(&keys, key_id, state.now),
                     Err(reason) => Refused::under(key_id, reason).into(),
                 };
             }
@@ -94,7 +93,7 @@ impl Sealer {
         outcome: &mut Outcome,
     ) {
         let keys = self.slot.keys();
-        let now = state.now();
+        let now = state.now;
         let sealing = keys.sealing(now).info.id;
         *outcome = Outcome::NotMigrated {
             reason: Reason::Payload,
@@ -126,9 +125,10 @@ impl Sealer {
         let Some(devices) = &self.devices else {
             return Ok(());
         };
-        let admitted = devices.judge(context, metadata, cookies, state.now());
+        let admitted = devices.judge(context, metadata, cookies, state.now);
         let Admitted { device, until } = admitted.ok_or(Reason::Stale)?;
-        state.admit(until, device != metadata.device);
+        state.admitted_until = until;
+        state.became_bound = device != metadata.device;
         metadata.device = device;
         Ok(())
     }
@@ -161,7 +161,12 @@ impl Sealer {
     #[inline]
     fn tell(&self, outcome: Outcome, token_bytes: usize) {
         events::read(self.slot.purpose.name(), outcome, token_bytes);
-        self.hooks.read(outcome, token_bytes);
+        if let Some(on_outcome) = &self.hooks.on_outcome {
+            on_outcome(&ReadEvent {
+                outcome,
+                token_bytes,
+            });
+        }
     }
 
     /// Opens all tokens and chooses one. Also returns the length of all of them.
@@ -183,14 +188,9 @@ impl Sealer {
         let is_one = values.is_one();
         let mut tokens = values.whole(LONGEST_TOKEN);
         let chosen = if is_one {
-            match tokens.next().map(|token| verify(token, &mut buffer)) {
-                None => None,
-                Some(Err(refused)) => Some(Err(refused)),
-                Some(Ok(candidate)) => {
-                    drop(tokens);
-                    Some(Ok(candidate.keep(&mut buffer, values.take_text())))
-                }
-            }
+            let only = tokens.next().map(|token| verify(token, &mut buffer));
+            drop(tokens);
+            only.map(|only| Ok(only?.keep(&mut buffer, values.take_text())))
         } else {
             // Each body is kept, because the next token is opened in the same buffer.
             let keep = |token| Ok(verify(token, &mut buffer)?.keep(&mut buffer, Vec::new()));
@@ -249,31 +249,15 @@ impl Sealer {
     ) -> Result<(), Reason> {
         let not_before = self.not_before(keys);
         self.policy.lifetimes.check(metadata, now, not_before)?;
-        self.check_revoked(metadata, Some(payload), key_id)
+        if self.hooks.is_revoked(metadata, Some(payload), key_id) {
+            return Err(Reason::Revoked);
+        }
+        Ok(())
     }
 
     pub(super) fn not_before(&self, keys: &PurposeKeys) -> UnixSeconds {
         let not_before = self.not_before.load(Ordering::Relaxed);
         not_before.max(keys.not_before)
-    }
-
-    #[inline]
-    pub(super) fn check_revoked(
-        &self,
-        metadata: &Metadata,
-        payload: Option<&[u8]>,
-        key_id: KeyId,
-    ) -> Result<(), Reason> {
-        let session = || OpenedSession {
-            info: SessionInfo::of(metadata, key_id),
-            content: payload.map(|payload| (metadata.schema, payload)),
-            of: PhantomData,
-        };
-        if self.hooks.is_revoked(session) {
-            Err(Reason::Revoked)
-        } else {
-            Ok(())
-        }
     }
 
     /// Returns `true` if the token of a session that opened would still open at `now`. Asks only what can change
@@ -283,11 +267,14 @@ impl Sealer {
             return true;
         };
         let keys = self.slot.keys();
-        // A session that was taken over was sealed under no key.
-        let key_id = outcome.opened_under().unwrap_or(keys.sealing(now).info.id);
+        let key_id = match outcome {
+            Outcome::Opened { key_id } | Outcome::OpenedUnderAcceptedKey { key_id } => key_id,
+            // A session that was taken over was sealed under no key.
+            _ => keys.sealing(now).info.id,
+        };
         keys.find(key_id).is_some_and(|key| !key.is_retired(now))
             && self.check(metadata, payload, key_id, &keys, now).is_ok()
-            && state.is_admitted_at(now)
+            && state.admitted_until.is_none_or(|end| now < end)
     }
 
     /// Returns `true` if both seal alike: for the same purpose and context, under the same ring, and both or neither for

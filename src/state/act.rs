@@ -1,6 +1,7 @@
 //! The actions of an application on its session (docs/spec/writer.md § 8.7).
 
 use super::{
+    budget::TooLarge,
     data::{Ended, SaveMode, State, Withheld},
     error::SessionError,
     layout::{Metadata, Sid},
@@ -120,7 +121,7 @@ impl<T> State<T> {
         Ok(())
     }
 
-    pub(super) fn set_payload(&mut self, payload: Wiped) -> Result<(), SessionError> {
+    pub(super) fn set_payload(&mut self, payload: Wiped) -> Result<(), TooLarge> {
         let metadata = Metadata {
             schema: self.policy.schema,
             ..self.metadata

@@ -82,14 +82,12 @@ impl SizeBudget {
     pub(super) fn came_in(&self, token_len: usize, cookies: usize, is_persistent: bool) -> Allowed {
         let overhead = self.overhead(is_persistent).per_field(cookies);
         let total = token_len + cookies * overhead;
-        let allowed = match cookies {
-            1 => Allowed::new(1, total),
-            2..=MOST_COOKIES => {
-                // If the attributes have grown since, its parts are no longer than they were, but its fields are.
-                let field = token_len.div_ceil(cookies) + overhead;
-                Allowed::new(cookies, field.max(LARGEST_COOKIE))
-            }
-            _ => Allowed::new(MOST_COOKIES, LARGEST_COOKIE),
+        let allowed = if cookies <= MOST_COOKIES {
+            // If the attributes have grown since, its parts are no longer than they were, but its fields are.
+            let field = token_len.div_ceil(cookies) + overhead;
+            Allowed::new(cookies, field.max(LARGEST_COOKIE))
+        } else {
+            Allowed::new(MOST_COOKIES, LARGEST_COOKIE)
         };
         Allowed {
             total: total.min(allowed.total),

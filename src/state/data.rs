@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use super::{
     budget::SizeBudget,
-    layout::{Layout, Metadata, Sid, wire_issued},
+    layout::{Layout, Metadata, wire_issued},
     lifetime::Lifetimes,
 };
 use crate::{
@@ -28,7 +28,7 @@ pub(crate) struct Policy {
 /// One session during one request (docs/spec/writer.md § 8.6). The rules are methods of this type.
 pub(crate) struct State<T> {
     pub(super) policy: Arc<Policy>,
-    pub(super) now: UnixSeconds,
+    pub(crate) now: UnixSeconds,
     /// The session as it was opened. `None`: the session exists in this request only, so it has no dates yet.
     pub(super) arrived: Option<OpenedBody>,
     /// The request carried a token for this session, whether it opened or not.
@@ -53,7 +53,8 @@ pub(crate) struct State<T> {
     pub(super) save_mode: SaveMode,
     /// The session belongs to a device since this request, which is still to be written.
     pub(crate) became_bound: bool,
-    /// The first second at which the request would not prove the session's device. `None`: it need not.
+    /// The first second at which the request would not prove the session's device, or at which the grace without one is
+    /// over. `None`: it need not.
     pub(crate) admitted_until: Option<UnixSeconds>,
 }
 
@@ -150,14 +151,6 @@ impl OpenedBody {
 }
 
 impl<T> State<T> {
-    pub(crate) fn now(&self) -> UnixSeconds {
-        self.now
-    }
-
-    pub(crate) fn sid(&self) -> Option<Sid> {
-        self.metadata.sid
-    }
-
     /// Returns `true` if the session exists in this request only.
     pub(crate) fn is_new(&self) -> bool {
         self.arrived.is_none()

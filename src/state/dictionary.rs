@@ -15,8 +15,10 @@ impl<T> State<T> {
     /// Stores an encoded value under `key`.
     pub(crate) fn insert(&mut self, key: &str, value: &[u8]) -> Result<(), SessionError> {
         let (payload, _) = map::edit(self.payload(), key, Some(value));
-        let set = self.set_payload(Wiped::from(payload));
-        set.map_err(|error| error.about(key))
+        self.set_payload(Wiped::from(payload)).map_err(|mut error| {
+            error.key = Some(key.to_owned());
+            error.into()
+        })
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> Result<bool, SessionError> {

@@ -52,13 +52,6 @@ impl SessionError {
             _ => None,
         }
     }
-
-    pub(crate) fn about(mut self, key: &str) -> SessionError {
-        if let SessionError::TooLarge(error) = &mut self {
-            error.key = Some(key.to_owned());
-        }
-        self
-    }
 }
 
 debug_by_display!(SessionError);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     data::{Ended, SaveMode, State},
-    layout::{Metadata, can_carry},
+    layout::{Metadata, wire_issued},
 };
 use crate::crypto::scratch::Wiped;
 
@@ -206,7 +206,7 @@ impl<T> State<T> {
                 metadata.write(self.flash_bytes(), self.payload(), len, body);
             }
         }
-        can_carry(self.now)
+        wire_issued(self.now).is_some()
     }
 
     /// Returns the seconds for which a browser keeps the cookie. `None`: until the browser is closed.

@@ -66,8 +66,8 @@ impl Metadata {
         1 + 4 + varint_len(self.age) + optional.sum::<usize>() + sid + device
     }
 
-    /// Appends a whole body, padded to `padded_len` bytes if it has fewer. An `issued` that no token [can
-    /// carry](can_carry) is written as [`EPOCH`].
+    /// Appends a whole body, padded to `padded_len` bytes if it has fewer. An `issued` that no token can carry
+    /// is written as [`EPOCH`].
     pub(crate) fn write(
         &self,
         flash: &[u8],
@@ -232,11 +232,7 @@ fn unpadded_len(body: &[u8]) -> Option<usize> {
     (body[marker] == PAD_MARK).then_some(marker)
 }
 
-/// Returns `true` if a session may be sealed at `now` (SPEC.md § 6.4).
-pub(crate) fn can_carry(now: UnixSeconds) -> bool {
-    wire_issued(now).is_some()
-}
-
+/// Returns a moment as tokens carry it. `None`: none can carry it, and no session is sealed then (SPEC.md § 6.4).
 pub(super) fn wire_issued(issued: UnixSeconds) -> Option<u32> {
     issued.checked_sub(EPOCH)?.try_into().ok()
 }

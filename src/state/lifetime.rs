@@ -93,11 +93,9 @@ impl Lifetimes {
     /// Never more than the current settings allow, even if earlier ones allowed more.
     #[inline]
     fn lifetime(&self, metadata: &Metadata) -> u64 {
-        let mut lifetime = self.remembered_up_to(metadata).unwrap_or(self.absolute);
-        for span in [metadata.remembered, metadata.limit].into_iter().flatten() {
-            lifetime = lifetime.min(span.into());
-        }
-        lifetime
+        let longest = self.remembered_up_to(metadata).unwrap_or(self.absolute);
+        let spans = [metadata.remembered, metadata.limit].into_iter().flatten();
+        spans.map(u64::from).fold(longest, u64::min)
     }
 
     /// Returns the longest lifetime of a remembered session. `None`: the session is not persistent, or the present

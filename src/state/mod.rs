@@ -42,4 +42,3 @@ pub(crate) use flash::messages as flash_messages;
 pub(crate) use layout::DeviceId;
 pub(crate) use layout::{DEVICE_LEN, Layout, Metadata, Sid};
 pub(crate) use lifetime::Lifetimes;
-pub(crate) use payload::sealed;

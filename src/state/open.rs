@@ -5,10 +5,7 @@ use super::{
     layout::{Layout, Metadata},
     payload::Payload,
 };
-use crate::{
-    base::{reason::Reason, time::UnixSeconds},
-    crypto::scratch::Wiped,
-};
+use crate::{base::reason::Reason, crypto::scratch::Wiped};
 
 impl<T: Payload> State<T> {
     /// Becomes the session of a verified body. If the payload cannot be read, the session stays new, and is withheld.
@@ -50,12 +47,10 @@ impl<T: Payload> State<T> {
             token_len: 0,
             cookies: 1,
         });
-        self.is_taken_over = resumed.is_ok();
-        if resumed.is_err() {
-            // No version of the application wrote it, so a new session may take its place.
-            self.opened = None;
-        }
-        resumed
+        // No version of the application wrote it, so a new session may take its place.
+        resumed.inspect_err(|_| self.opened = None)?;
+        self.is_taken_over = true;
+        Ok(())
     }
 }
 
@@ -66,20 +61,9 @@ impl<T> State<T> {
         self.arrived = Some(opened);
     }
 
-    /// Notes the judgement about a session that [resumes](Self::resume). `became_bound`: its device has to be written.
-    pub(crate) fn admit(&mut self, until: Option<UnixSeconds>, became_bound: bool) {
-        self.admitted_until = until;
-        self.became_bound = became_bound;
-    }
-
     /// Withholds the session that opened, because it does not prove its device.
     pub(crate) fn withhold_stale(&mut self, metadata: Metadata) {
         self.withheld = Some(Withheld::Stale);
         self.opened = Some(metadata);
-    }
-
-    /// Returns `true` if the device, or the grace without one, would admit the session at `now`, too.
-    pub(crate) fn is_admitted_at(&self, now: UnixSeconds) -> bool {
-        self.admitted_until.is_none_or(|end| now < end)
     }
 }

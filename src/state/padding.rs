@@ -61,11 +61,9 @@ fn padme(len: usize) -> usize {
 /// Returns the low bits that are zero in PADMÉ lengths of this magnitude: `e - s` bits, where `e` is the logarithm of
 /// `len` to base 2 and `s` is the number of bits of `e`.
 fn padme_mask(len: usize) -> usize {
-    let Some(exponent) = len.checked_ilog2().filter(|&exponent| exponent > 0) else {
-        return 0;
-    };
-    let kept = exponent.ilog2() + 1;
-    (1 << exponent.saturating_sub(kept)) - 1
+    let exponent = len.checked_ilog2().unwrap_or(0);
+    let kept = u32::BITS - exponent.leading_zeros();
+    (1 << (exponent - kept)) - 1
 }
 
 #[cfg(test)]

@@ -204,7 +204,7 @@ pub trait SessionData: Serialize + DeserializeOwned + Default + Send + Sync + 's
 )]
 pub trait Payload: Sized + Send + Sync + 'static + sealed::Payload {}
 
-pub(crate) mod sealed {
+mod sealed {
     use std::sync::Arc;
 
     use crate::base::reason::Reason;

@@ -51,13 +51,9 @@ pub struct SizeReport {
 
 impl fmt::Display for SizeReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cookies = if self.cookies == 1 {
-            "cookie"
-        } else {
-            "cookies"
-        };
+        let plural = if self.cookies == 1 { "" } else { "s" };
         let (used, allowed, count) = (self.set_cookie, self.allowed, self.cookies);
-        writeln!(f, "{used:>7} of {allowed} bytes, in {count} {cookies}")?;
+        writeln!(f, "{used:>7} of {allowed} bytes, in {count} cookie{plural}")?;
         writeln!(f, "{:>7} with nothing in it", self.empty)?;
         for (key, bytes) in &self.entries {
             writeln!(f, "{bytes:>7} {key}")?;

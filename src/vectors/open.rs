@@ -15,7 +15,7 @@ use crate::{
     session::{Duplicates, Hooks, Outcome, Sealer},
     state::{
         Allowed, Lifetimes, Map, Overhead, Padding, Payload, Policy, SizeBudget, State,
-        map::decode_all, sealed,
+        map::decode_all,
     },
     token::{self, LONGEST_TOKEN},
 };
@@ -270,7 +270,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
             .unwrap(),
             save_on_server_error: false,
             empty_payload: Box::default(),
-            schema: <T as sealed::Payload>::SCHEMA,
+            schema: T::SCHEMA,
         }),
     }
 }

@@ -232,6 +232,30 @@ fn what_does_not_fit_four_cookies_stays_readable_and_is_not_written_until_it_doe
 }
 
 #[test]
+fn messages_are_not_taken_out_of_what_does_not_fit_four_cookies() {
+    for site in sites() {
+        let mut before = Browser::from(site.clone().size(Size::Split(4)));
+        before.visit(|session| {
+            session.flash("", "Hello").unwrap();
+            fill(session);
+        });
+        let token = token_of("session", &before.jar.pairs());
+        // The attributes are longer than they were.
+        let path = format!("/shop/{}", "x".repeat(200));
+        let mut browser = Browser::from(site.clone().path(&path).size(Size::Split(4)));
+        browser.jar.url = browser.jar.url.join(&path).unwrap();
+        let attributes = format!("; Path={path}; Secure; HttpOnly; SameSite=Lax");
+        for pair in cut("session", &token, 8) {
+            browser.jar.receive([format!("{pair}{attributes}")]);
+        }
+        browser.visit(|session| {
+            assert_refused(session.take_flashes(""));
+            assert_eq!(session.flashes(""), ["Hello"]);
+        });
+    }
+}
+
+#[test]
 fn a_full_session_goes_back_as_it_came_where_the_attributes_are_longer_now() {
     for site in sites() {
         for size in [
