@@ -50,11 +50,7 @@ impl Attributes {
         if let Some(reason) = wrong_path(&self.path) {
             mistakes.push(ConfigError::new("path", reason));
         }
-        if self
-            .domain
-            .as_deref()
-            .is_some_and(|domain| !is_domain(domain))
-        {
+        if !self.domain.as_deref().is_none_or(is_domain) {
             mistakes.push(ConfigError::new("domain", NO_DOMAIN));
         }
         let prefix = name.map_or(Prefix::None, CookieName::prefix);
@@ -72,11 +68,8 @@ impl Attributes {
             (is_host && self.domain.is_some(), HOST_WITH_DOMAIN),
             (is_host && self.path != "/", HOST_WITH_PATH),
         ];
-        for (is_so, sentence) in conflicts {
-            if is_so {
-                mistakes.push(ConfigError::general(sentence));
-            }
-        }
+        let found = conflicts.into_iter().filter(|(is_so, _)| *is_so);
+        mistakes.extend(found.map(|(_, sentence)| ConfigError::general(sentence)));
         mistakes
     }
 

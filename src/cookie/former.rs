@@ -60,7 +60,6 @@ impl FormerAttributes {
         self
     }
 
-    /// Returns the former attributes, given the current ones.
     /// Returns the constant parts of the fields that drop the cookie `name` with these attributes. `now` are the
     /// attributes of the session's cookie, and `setting` is named by the error.
     pub(crate) fn template(

@@ -15,9 +15,8 @@ pub use name::{CookieName, CookieNameError};
 pub use render::SetCookies;
 
 pub(crate) use attributes::{Attributes, MAX_AGE_LONGEST, max_age_len};
-pub(crate) use device::BoundCookies;
 #[cfg(feature = "device-bound")]
-pub(crate) use device::{DeviceCookies, is_of_device};
+pub(crate) use device::{BoundCookies, DeviceCookies, is_of_device};
 pub(crate) use parse::Finder;
 pub(crate) use render::{PART_LEN, Template};
 pub(crate) use split::{PartNumbers, Whole};
@@ -25,11 +24,4 @@ pub(crate) use values::Values;
 
 /// The stand-in for the cookies of devices, without feature `device-bound`: none is looked for.
 #[cfg(not(feature = "device-bound"))]
-mod device {
-    #[derive(Clone, Debug, Default)]
-    pub(crate) struct BoundCookies {}
-
-    impl BoundCookies {
-        pub(super) fn push(&mut self, _: &[u8], _: impl FnOnce(&[u8]) -> &[u8]) {}
-    }
-}
+pub(crate) type BoundCookies = ();

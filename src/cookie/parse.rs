@@ -43,6 +43,7 @@ impl Finder {
                 [b'.', digit @ b'1'..=b'7', b'=', value @ ..] => {
                     values.push_part(usize::from(digit - b'0'), unquoted(value), longest);
                 }
+                #[cfg(feature = "device-bound")]
                 [b'.', b'b', b'-', rest @ ..] => values.bound.push(rest, unquoted),
                 // White space before `=` belongs to another name. If it were trimmed, a cookie that a sibling host may
                 // set would pass for a `__Host-` one.

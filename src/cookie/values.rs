@@ -3,7 +3,7 @@
 use std::mem;
 
 use super::{
-    device::BoundCookies,
+    BoundCookies,
     split::{PartNumbers, Parts, Whole},
 };
 use crate::base::reason::Reason;

@@ -8,7 +8,7 @@ use super::{
     Devices, Initiators,
     answer::{AnswerKind, DeviceAnswer},
     proof::Proof,
-    seals::{Unsealed, device_id},
+    seals::{Unsealed, device_id, metadata},
     tag,
 };
 use crate::{
@@ -263,11 +263,7 @@ impl Devices {
 impl Subject<'_> {
     /// Returns the fields of the session that its sign-in gave it.
     pub(crate) fn metadata(&self) -> Metadata {
-        Metadata {
-            issued: self.issued,
-            sid: Some(self.sid),
-            ..Metadata::default()
-        }
+        metadata(self.sid, self.issued)
     }
 
     /// Returns `true` if the session may still exist, and nothing beside the request says that it has ended.

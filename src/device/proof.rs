@@ -86,11 +86,8 @@ impl<'a> Proof<'a> {
     }
 
     fn verify(&self, key: &PublicKey) -> Result<(), ProofError> {
-        if key.verify(self.signed, &self.signature) {
-            Ok(())
-        } else {
-            Err(ProofError::Signature)
-        }
+        let is_signed = key.verify(self.signed, &self.signature);
+        is_signed.then_some(()).ok_or(ProofError::Signature)
     }
 }
 

@@ -99,7 +99,7 @@ impl<const N: usize> Unsealed<N> {
 }
 
 /// Returns the fields of a body that was issued for a session.
-fn metadata(sid: Sid, issued: UnixSeconds) -> Metadata {
+pub(super) fn metadata(sid: Sid, issued: UnixSeconds) -> Metadata {
     Metadata {
         issued,
         sid: Some(sid),

@@ -44,7 +44,7 @@ impl Beaker {
     #[must_use]
     pub fn encrypted(validate_key: impl Into<String>, encrypt_key: impl Into<String>) -> Beaker {
         Beaker {
-            encrypt_key: Some(Secret::new(encrypt_key)),
+            encrypt_key: Some(Secret::new(encrypt_key.into())),
             ..Beaker::signed(validate_key)
         }
     }
@@ -53,7 +53,7 @@ impl Beaker {
     #[must_use]
     pub fn signed(validate_key: impl Into<String>) -> Beaker {
         Beaker {
-            validate_key: Secret::new(validate_key),
+            validate_key: Secret::new(validate_key.into()),
             encrypt_key: None,
             timeout: None,
         }

@@ -17,12 +17,8 @@ use crate::{base::reason::Reason, crypto::old};
 pub(super) struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
-    pub(super) fn new(text: impl Into<String>) -> Secret {
-        Secret(Zeroizing::new(text.into().into_bytes()))
-    }
-
-    pub(super) fn of_bytes(bytes: &[u8]) -> Secret {
-        Secret(Zeroizing::new(bytes.to_vec()))
+    pub(super) fn new(bytes: impl Into<Vec<u8>>) -> Secret {
+        Secret(Zeroizing::new(bytes.into()))
     }
 }
 

@@ -31,7 +31,7 @@ impl JarKey {
             expected: KEY_LEN,
             found: master.len(),
         })?;
-        Ok(JarKey(Secret::of_bytes(key)))
+        Ok(JarKey(Secret::new(key)))
     }
 
     /// Creates the key that `Key::derive_from` derives from these bytes.
@@ -44,7 +44,7 @@ impl JarKey {
             expected: 32,
             found: master.len(),
         })?;
-        Ok(JarKey(Secret::of_bytes(&*key)))
+        Ok(JarKey(Secret::new(&key[..])))
     }
 
     /// Returns the key of signed jars.

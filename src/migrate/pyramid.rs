@@ -38,7 +38,7 @@ impl Pyramid {
     #[must_use]
     pub fn new(secret: impl Into<String>) -> Pyramid {
         Pyramid {
-            secret: Secret::new(secret),
+            secret: Secret::new(secret.into()),
             salt: "pyramid.session.".to_owned(),
             timeout: Some(Duration::from_secs(1200)),
         }

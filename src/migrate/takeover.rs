@@ -88,12 +88,10 @@ impl Takeover {
         }
         let mut refused = None;
         for (_, source, session) in opened {
-            let taken = match source.convert(session, now) {
-                Ok(Some((dates, data))) => accept(dates, data),
-                Ok(None) => continue,
-                Err(reason) => Err(reason),
+            let Some(converted) = source.convert(session, now).transpose() else {
+                continue;
             };
-            match taken {
+            match converted.and_then(|(dates, data)| accept(dates, data)) {
                 Ok(()) => return Some(Ok(())),
                 Err(reason) => _ = refused.get_or_insert(reason),
             }
