@@ -104,7 +104,8 @@ impl Devices {
         }
         tags.retain(|tag| {
             let finder = Finder::new(self.cookies.mark(tag).name());
-            !finder.find(cookie_fields(), 1).is_empty()
+            // A cookie `name.1` beside none of the name is no mark.
+            finder.find(cookie_fields(), 1).iter().next().is_some()
         });
         tags
     }

@@ -112,6 +112,19 @@ fn a_refresh_during_a_sign_out_does_not_bring_the_session_back() {
     assert_eq!(browser.get(&site, "/"), "nobody 0 Unbound");
 }
 
+#[test]
+fn a_cookie_named_like_a_part_of_a_mark_ends_nothing() {
+    let site = Site::new();
+    let mut browser = Browser::bound(&site);
+    let mut signed_out = browser.clone();
+    signed_out.post(&site, "/sign-out");
+    for (mark, value) in signed_out.jar.cookies() {
+        browser.jar.set(format!("{mark}.1"), value);
+    }
+    browser.refresh(&site, Carry::All);
+    assert!(browser.device.is_some());
+}
+
 /// The marks that a response leaves: their names, and for how long.
 fn marks(response: &Response<String>) -> Vec<(String, u64)> {
     let fields = response.headers().get_all(SET_COOKIE).iter();
