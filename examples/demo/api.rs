@@ -159,9 +159,6 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Failed> {
         let bytes = Bytes::from_request(request, state).await;
         let bytes = bytes.map_err(|error| Failed::new(error.status(), error.body_text()))?;
-        let body = serde_json::from_slice(&bytes).map(Body);
-        body.map_err(|error| {
-            Failed::bad_request(format!("the body is not the JSON expected: {error}"))
-        })
+        Ok(Body(serde_json::from_slice(&bytes)?))
     }
 }

@@ -35,8 +35,8 @@ impl DemoClock {
 
     /// Moves it forward, at most to [`FURTHEST`] in all.
     pub(crate) fn forward(&self, by: Duration) {
-        let ahead = self.ahead().saturating_add(by).min(FURTHEST);
-        lock(&self.0).ahead = ahead;
+        let mut moved = lock(&self.0);
+        moved.ahead = moved.ahead.saturating_add(by).min(FURTHEST);
     }
 
     /// Takes back what [`forward`](DemoClock::forward) did.
@@ -44,13 +44,11 @@ impl DemoClock {
         lock(&self.0).ahead = Duration::ZERO;
     }
 
-    /// Moves a clock that stands still. The system's stays as it is.
+    /// Lets it stand still at this moment.
     pub(crate) fn move_to(&self, moment: SystemTime) {
-        if self.stands_still() {
-            let ahead = Duration::ZERO;
-            let stands_at = Some(moment);
-            *lock(&self.0) = Moved { stands_at, ahead };
-        }
+        let ahead = Duration::ZERO;
+        let stands_at = Some(moment);
+        *lock(&self.0) = Moved { stands_at, ahead };
     }
 
     pub(crate) fn stands_still(&self) -> bool {
@@ -64,9 +62,10 @@ impl DemoClock {
     }
 }
 
-/// Returns `None` beyond the range of [`SystemTime`].
+/// Returns `None` where a clock that is [`FURTHEST`] ahead would show a year after 9999, which no text of a moment has.
 pub(crate) fn moment(seconds: u64) -> Option<SystemTime> {
-    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    let is_shown = seconds < YEAR_10000 - FURTHEST.as_secs();
+    is_shown.then(|| UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
 /// Whole seconds since 1970. A moment before that is 0.
@@ -76,3 +75,5 @@ pub(crate) fn unix_seconds(moment: SystemTime) -> u64 {
 }
 
 const FURTHEST: Duration = Duration::from_secs(10 * 366 * 86_400);
+/// In Unix seconds.
+const YEAR_10000: u64 = 253_402_300_800;

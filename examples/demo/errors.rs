@@ -35,6 +35,10 @@ impl Failed {
     pub(crate) fn not_found(reason: &str) -> Failed {
         Failed::new(StatusCode::NOT_FOUND, reason)
     }
+
+    pub(crate) fn internal(reason: impl ToString) -> Failed {
+        Failed::new(StatusCode::INTERNAL_SERVER_ERROR, reason.to_string())
+    }
 }
 
 impl From<SessionError> for Failed {
@@ -63,6 +67,12 @@ impl From<SessionError> for Failed {
     }
 }
 
+impl From<serde_json::Error> for Failed {
+    fn from(error: serde_json::Error) -> Self {
+        Failed::bad_request(format!("the body is not the JSON expected: {error}"))
+    }
+}
+
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         (self.0, Json(self.1)).into_response()
@@ -72,7 +82,7 @@ impl IntoResponse for Failed {
 /// Answers scripts with `{"error": "…"}`.
 pub(crate) async fn as_json(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    in_form(response, |failed| Json(failed.1).into_response()).await
+    in_form(response, Failed::into_response).await
 }
 
 /// Answers people with a page. It does without the session, because that may be the cause.

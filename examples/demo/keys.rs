@@ -1,6 +1,10 @@
 //! The key ring of the session cookie, of either kind.
 
-use std::{env, sync::Mutex, time::SystemTime};
+use std::{
+    env,
+    sync::{Mutex, MutexGuard},
+    time::SystemTime,
+};
 
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SigningKey,
@@ -16,7 +20,7 @@ pub(crate) struct Keys {
     ring: Ring,
     /// The ring in use, as text.
     text: Mutex<Secret>,
-    /// The ids that were shown, in that order. The pages give each a colour.
+    /// The ids that were shown, in that order, at most [`MOST_SEEN`]. The pages give each a colour.
     seen: Mutex<Vec<String>>,
 }
 
@@ -62,11 +66,16 @@ impl Keys {
 
     /// Replaces the ring by the one in `text`. After an error the old one is still in use.
     pub(crate) fn replace(&self, text: &str) -> Result<(), RingError> {
+        self.set(text, lock(&self.text))
+    }
+
+    /// Replaces it for the holder of the earlier text, so that no other change comes in between.
+    fn set(&self, text: &str, mut earlier: MutexGuard<'_, Secret>) -> Result<(), RingError> {
         match &self.ring {
             Ring::Encrypting(ring) => ring.replace(text.parse::<KeyRing<_>>()?)?,
             Ring::Signing(ring) => ring.replace(text.parse::<KeyRing<_>>()?)?,
         }
-        *lock(&self.text) = text.to_owned().into();
+        *earlier = text.to_owned().into();
         Ok(())
     }
 
@@ -76,20 +85,22 @@ impl Keys {
             Ring::Encrypting(_) => fresh(Mode::Encrypted)?,
             Ring::Signing(_) => fresh(Mode::UnencryptedButSigned)?,
         };
-        let earlier = Secret::new(lock(&self.text).replace(',', "\n"));
-        let text = Secret::new([&*fresh, "\n", &earlier].concat());
-        Ok(self.replace(&text)?)
+        let earlier = lock(&self.text);
+        let lines = Secret::new(earlier.replace(',', "\n"));
+        let text = Secret::new([&*fresh, "\n", &lines].concat());
+        Ok(self.set(&text, earlier)?)
     }
 
     /// Drops every key but `sealing`.
     pub(crate) fn retire_all_but(&self, sealing: KeyId, now: SystemTime) -> Result<(), RingError> {
-        let text = lock(&self.text).clone();
+        let earlier = lock(&self.text);
+        let text = earlier.clone();
         let seals = |entry: &&str| match &self.ring {
             Ring::Encrypting(_) => sealing_key::<EncryptionKey>(entry, now) == Some(sealing),
             Ring::Signing(_) => sealing_key::<SigningKey>(entry, now) == Some(sealing),
         };
         let entry = text.split([',', '\n']).find(seals);
-        entry.map_or(Ok(()), |entry| self.replace(entry))
+        entry.map_or(Ok(()), |entry| self.set(entry, earlier))
     }
 
     /// Returns the number of this key id, in the order in which ids were shown.
@@ -97,6 +108,10 @@ impl Keys {
         let mut seen = lock(&self.seen);
         let known = seen.iter().position(|known| known == id);
         known.unwrap_or_else(|| {
+            // A cookie names any id that its sender likes.
+            if seen.len() == MOST_SEEN {
+                seen.clear();
+            }
             seen.push(id.to_owned());
             seen.len() - 1
         })
@@ -130,3 +145,4 @@ fn sealing_key<K: Key>(entry: &str, now: SystemTime) -> Option<KeyId> {
 }
 
 const VARIABLE: &str = "SESSION_KEYS";
+const MOST_SEEN: usize = 1_000;

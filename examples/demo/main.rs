@@ -40,17 +40,15 @@ async fn main() -> ExitCode {
         }
         Err(refused) => Err(refused),
     };
-    let (result, code) = match site {
-        Ok(site) => (serve(site).await.map_err(Into::into), 1),
-        Err(refused) => (Err(refused), 2),
+    let (error, code): (Refused, u8) = match site {
+        Ok(site) => match serve(site).await {
+            Ok(()) => return ExitCode::SUCCESS,
+            Err(error) => (error.into(), 1),
+        },
+        Err(refused) => (refused, 2),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(code)
-        }
-    }
+    eprintln!("error: {error}");
+    ExitCode::from(code)
 }
 
 async fn serve(site: Arc<Site>) -> io::Result<()> {

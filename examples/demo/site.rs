@@ -59,13 +59,11 @@ impl Site {
     pub(crate) fn build(flags: Flags) -> Result<Arc<Site>, Refused> {
         let keys = Keys::read(flags.mode, flags.keys.as_deref())?;
         let hooks = Hooks::default();
-        let header = match &flags.header {
-            Some(name) => {
-                let builder = flags.header(keys.session_header(name))?;
-                Some(hooks.count_in(builder).build()?)
-            }
-            None => None,
+        let header = |name: &String| -> Result<SessionHeader, Refused> {
+            let builder = flags.header(keys.session_header(name))?;
+            Ok(hooks.count_in(builder).build()?)
         };
+        let header = flags.header.as_ref().map(header).transpose()?;
         let builder = flags.cookie(keys.session_cookie())?;
         let name = builder.clone().build()?.name().to_string();
         let is_insecure = flags.is_insecure();
@@ -75,10 +73,9 @@ impl Site {
             renamed: builder.clone().name(format!("{name}-renamed")).build()?,
             header,
             display: display(is_insecure, format!("{name}-display"))?,
-            purse: match is_insecure {
-                true => None,
-                false => Some(purse(format!("{name}-purse"))?),
-            },
+            purse: (!is_insecure)
+                .then(|| purse(format!("{name}-purse")))
+                .transpose()?,
             guarded_runs: AtomicU64::new(0),
             router: Mutex::default(),
             hooks,

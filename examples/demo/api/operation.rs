@@ -44,8 +44,7 @@ pub(crate) struct Message {
     #[serde(flatten)]
     queue: Queue,
     message: String,
-    #[serde(default = "yes")]
-    allow_duplicate: bool,
+    allow_duplicate: Option<bool>,
 }
 
 #[derive(Default, Deserialize)]
@@ -54,22 +53,13 @@ pub(crate) struct Queue {
     pub(crate) queue: String,
 }
 
-fn yes() -> bool {
-    true
-}
-
 /// Routes POST to the operation of this name. The body has its fields; without fields any body will do.
 pub(crate) fn run(name: &'static str) -> MethodRouter<Arc<Site>> {
     post(async move |session: Session, body: Bytes| {
         let mut fields: Map<String, Value> = serde_json::from_slice(&body).unwrap_or_default();
         fields.insert("do".to_owned(), name.into());
-        match serde_json::from_value::<Operation>(fields.into()) {
-            Ok(operation) => operation.answer(&session),
-            Err(error) => {
-                Failed::bad_request(format!("the body is not the JSON expected: {error}"))
-                    .into_response()
-            }
-        }
+        let operation: Operation = serde_json::from_value(fields.into())?;
+        Ok::<_, Failed>(operation.answer(&session))
     })
 }
 
@@ -115,8 +105,8 @@ impl Operation {
             }
             Id => answer = Some(json!({ "id": session.ensure_id()?.to_string() })),
             Flash(flash) => match flash.allow_duplicate {
-                true => session.flash(&flash.queue.queue, &flash.message)?,
-                false => session.flash_once(&flash.queue.queue, &flash.message)?,
+                Some(false) => session.flash_once(&flash.queue.queue, &flash.message)?,
+                _ => session.flash(&flash.queue.queue, &flash.message)?,
             },
             Pop(queue) => {
                 answer = Some(json!({ "messages": session.take_flashes(&queue.queue)? }));

@@ -31,9 +31,8 @@ pub(crate) async fn fail(
     session: Session,
     Body(entry): Body<Entry>,
 ) -> Result<Response, Failed> {
-    let status = status.parse().ok().filter(|status| *status >= 200);
-    let status = status.and_then(|status| StatusCode::from_u16(status).ok());
-    let Some(status) = status else {
+    let status = status.parse::<StatusCode>().ok();
+    let Some(status) = status.filter(|status| !status.is_informational()) else {
         return Err(Failed::bad_request(
             "the status is not a number from 200 to 999",
         ));

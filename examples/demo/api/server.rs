@@ -71,16 +71,10 @@ pub(crate) async fn raise_not_before(State(site): SharedSite, Body(body): Body<S
 
 pub(crate) async fn revoke(State(site): SharedSite, Body(body): Body<Setting>) -> Done {
     let ids = body.ids.ok_or_else(missing)?;
-    let ids: Option<HashSet<_>> = ids.iter().map(|id| parse(id)).collect();
-    let ids = ids.ok_or_else(|| Failed::bad_request("an id is not 16 hexadecimal digits"))?;
+    let ids: Result<HashSet<SessionId>, _> = ids.iter().map(|id| id.parse()).collect();
+    let ids = ids.map_err(|error| Failed::bad_request(error.to_string()))?;
     site.hooks.seen().denied = ids;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn parse(id: &str) -> Option<SessionId> {
-    let is_id = id.len() == 16 && id.bytes().all(|digit| digit.is_ascii_hexdigit());
-    let number = u64::from_str_radix(id, 16).ok().filter(|_| is_id)?;
-    Some(number.to_be_bytes().into())
 }
 
 fn missing() -> Failed {

@@ -30,8 +30,8 @@ impl Purse {
 
     /// Returns whether a coin was taken since this was last asked.
     pub(super) fn lost_a_coin(&self) -> bool {
-        let taken = self.0.take_flashes("").unwrap_or_default();
-        !taken.is_empty()
+        let taken = self.0.take_flashes("");
+        taken.is_ok_and(|taken| !taken.is_empty())
     }
 }
 

@@ -17,8 +17,7 @@ impl Token {
             Some((name.clone(), value_of(headers, &name)?))
         });
         let cookies = [(name.to_string(), first)].into_iter().chain(parts);
-        let token = Token(cookies.collect());
-        Some(token)
+        Some(Token(cookies.collect()))
     }
 
     /// Returns the decoded token, if these cookies make one.

@@ -6,7 +6,7 @@ use axum::{
     Extension,
     extract::FromRequestParts,
     http::{
-        HeaderMap, HeaderValue, StatusCode,
+        HeaderMap, HeaderValue,
         header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE},
         request::Parts,
     },
@@ -171,18 +171,17 @@ impl Visit {
     }
 
     /// Gives the browser these cookies as they are, with the session's attributes. The session itself is not saved.
-    pub(super) fn set_raw(&self, token: &Token, then: Response) -> Result<Response, Failed> {
+    pub(super) fn set_raw(&self, token: &Token, mut then: Response) -> Result<Response, Failed> {
         self.session.discard()?;
         let attributes = self.attributes()?;
-        let mut response = then;
         for (name, value) in &token.0 {
             let field = format!("{name}={value}{attributes}");
             // What came in a header goes into one.
             if let Ok(field) = HeaderValue::from_str(&field) {
-                response.headers_mut().append(SET_COOKIE, field);
+                then.headers_mut().append(SET_COOKIE, field);
             }
         }
-        Ok(response)
+        Ok(then)
     }
 
     /// Returns what follows `name=value` in the session's cookies, taken from a session that is never sent.
@@ -190,9 +189,7 @@ impl Visit {
         let probe = &self.site.probe;
         let session = probe.load(None::<&str>, self.site.clock.now());
         session.ensure_id()?;
-        let saved = probe
-            .save(&session)
-            .map_err(|error| failed(error.to_string()))?;
+        let saved = probe.save(&session).map_err(Failed::internal)?;
         // Earlier fields expire cookies with former attributes.
         let field = saved.iter().last();
         let attributes = field.and_then(|field| Some(field[field.find(';')?..].to_owned()));
@@ -208,8 +205,8 @@ impl FromRequestParts<Arc<Site>> for Visit {
         let display = parts.extensions.get().cloned();
         Ok(Visit {
             site: Arc::clone(site),
-            session: session.map_err(|error| failed(error.to_string()))?,
-            display: display.ok_or_else(|| failed("no layer for the display cookie".into()))?,
+            session: session.map_err(Failed::internal)?,
+            display: display.ok_or_else(|| Failed::internal("no layer for the display cookie"))?,
             purse: parts.extensions.get().cloned(),
             headers: parts.headers.clone(),
         })
@@ -219,10 +216,6 @@ impl FromRequestParts<Arc<Site>> for Visit {
 /// The queue of what is wrong with the form of a card.
 fn wrong(card: &str) -> String {
     format!("wrong-{card}")
-}
-
-fn failed(reason: String) -> Failed {
-    Failed::new(StatusCode::INTERNAL_SERVER_ERROR, reason)
 }
 
 /// The cards whose forms change the picture of the cookie.

@@ -38,6 +38,24 @@ fn visitors_at_the_same_time_do_not_mix_and_instances_share_sessions() {
 }
 
 #[test]
+fn keys_that_are_rotated_at_the_same_time_all_open() {
+    let browser = start("");
+    let base = browser.base();
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(move || {
+                let visitor = Visitor(Client::of_url(base));
+                for _ in 0..10 {
+                    visitor.submit("/keys/rotate", &[]);
+                }
+            });
+        }
+    });
+    let keys = browser.get("/api/keys").json();
+    assert_eq!(keys["accepts"].as_array().unwrap().len(), 21);
+}
+
+#[test]
 fn a_form_that_is_wrong_says_so_and_changes_nothing() {
     let browser = start("");
     let check = |path: &str, field: &str, value: &str, told: &str| {

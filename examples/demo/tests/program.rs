@@ -34,6 +34,7 @@ fn a_configuration_that_is_refused_ends_the_program_with_its_sentence() {
         ("--context tenant", "`context` must be"),
         ("--not-before yesterday", "expected Unix seconds"),
         ("--clock 18446744073709551615", "expected Unix seconds"),
+        ("--not-before 253402300800", "expected Unix seconds"),
         ("--remember-up-to long", "`remember_up_to` must be a span"),
         ("--formerly name=x", "`formerly` must be"),
         ("--header no/token", "header"),

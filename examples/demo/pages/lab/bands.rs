@@ -1,5 +1,7 @@
 //! The parts of a token (SPEC.md § 4).
 
+use std::iter::repeat_n;
+
 use hardtack::keys::Mode;
 
 use crate::site::Site;
@@ -30,11 +32,8 @@ pub(in crate::pages) fn of(bytes: &[u8], site: &Site) -> Option<Vec<Band>> {
         ("tag", 16, "#3f9e6e"),
     ];
     let parts = parts.into_iter().filter(|(_, len, _)| *len > 0);
-    Some(
-        parts
-            .map(|(name, len, colour)| Band { name, len, colour })
-            .collect(),
-    )
+    let bands = parts.map(|(name, len, colour)| Band { name, len, colour });
+    Some(bands.collect())
 }
 
 pub(super) fn key_id(bytes: &[u8]) -> String {
@@ -44,13 +43,8 @@ pub(super) fn key_id(bytes: &[u8]) -> String {
 
 /// Returns the name of the part that a byte of a token belongs to.
 pub(in crate::pages) fn name_at(at: usize, bands: &[Band]) -> &'static str {
-    let mut end = 0;
-    let mut ends = bands.iter().map(|band| {
-        end += band.len;
-        (band.name, end)
-    });
-    ends.find(|(_, end)| at < *end)
-        .map_or("?", |(name, _)| name)
+    let mut names = bands.iter().flat_map(|band| repeat_n(band.name, band.len));
+    names.nth(at).unwrap_or("?")
 }
 
 /// Returns the colour of a key. The next one has another.

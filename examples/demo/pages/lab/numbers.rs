@@ -53,7 +53,7 @@ impl Series {
         for time in &times {
             counts[place(*time)] += 1;
         }
-        let highest = counts.iter().max().copied().unwrap_or(1).max(1);
+        let highest = counts.into_iter().max().unwrap_or_default();
         let bars = counts
             .into_iter()
             .enumerate()
