@@ -218,9 +218,7 @@ impl<T> SessionCookie<T> {
         };
         Session::new(Arc::clone(&self.inner.sealer), arrival)
     }
-}
 
-impl<T> SessionCookie<T> {
     /// Finishes the request for `session`. Returns the extent to which its response depends on it, and the `Set-Cookie`
     /// fields.
     pub(crate) fn finish(
@@ -230,11 +228,16 @@ impl<T> SessionCookie<T> {
     ) -> Result<(Touch, SetCookies), SaveError> {
         let sealer = &self.inner.sealer;
         let finished = session.finish(sealer, circumstances, |store| self.store(store))?;
-        let mut fields = match finished.change {
-            TokenChange::Keep => SetCookies::default(),
-            TokenChange::Store(fields) => fields,
-            TokenChange::Drop => self.drop_all(finished.arrived),
-        };
+        let mut fields = SetCookies::default();
+        match finished.change {
+            TokenChange::Keep => {}
+            TokenChange::Store(stored) => fields = stored,
+            TokenChange::Drop => {
+                self.drop_replaced(finished.arrived, &mut fields);
+                let carried = finished.arrived.carried;
+                self.inner.template.expire(carried, &mut fields);
+            }
+        }
         fields.append(finished.device);
         Ok((finished.touch, fields))
     }
@@ -257,13 +260,6 @@ impl<T> SessionCookie<T> {
         let cookies = template.set(token_len, part_len, max_age, seal, &mut fields)?;
         template.expire_beyond(cookies, session.arrived.carried, &mut fields);
         Ok(fields)
-    }
-
-    fn drop_all(&self, arrived: Arrived) -> SetCookies {
-        let mut fields = SetCookies::default();
-        self.drop_replaced(arrived, &mut fields);
-        self.inner.template.expire(arrived.carried, &mut fields);
-        fields
     }
 
     /// A part may have come from a cookie with former attributes, and parts that are not sent to this page would

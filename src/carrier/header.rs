@@ -6,7 +6,7 @@ use crate::{
     cookie::Values,
     crypto::suite::Mode,
     session::{SaveError, Session, TokenChange},
-    state::{Map, Payload},
+    state::Map,
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -41,7 +41,7 @@ pub struct SessionHeader<T = Map> {
     pub(crate) shared_caching: bool,
 }
 
-impl<T: Payload> SessionHeader<T> {
+impl<T> SessionHeader<T> {
     /// Returns the name of the request header, in lower case.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -109,9 +109,7 @@ impl<T: Payload> SessionHeader<T> {
     pub fn raise_not_before(&self, moment: SystemTime) {
         self.token.raise_not_before(moment);
     }
-}
 
-impl<T> SessionHeader<T> {
     /// Returns the same header for the sessions of `context`, in place of the builder's; see
     /// [`SessionCookie::in_context`](crate::SessionCookie::in_context).
     #[must_use]
@@ -138,14 +136,13 @@ impl<T> SessionHeader<T> {
     }
 }
 
-/// Returns the token in the value of a request header: in `Authorization` without the scheme `Bearer`, which may be in
-/// any case.
+/// Returns the token in the value of a request header, whose name is in lower case: in `authorization` without the
+/// scheme `Bearer`, which may be in any case.
 fn token_in<'a>(header: &str, value: &'a [u8]) -> &'a [u8] {
     let value = value.trim_ascii();
     match value.split_first_chunk::<7>() {
         Some((scheme, token))
-            if header.eq_ignore_ascii_case("authorization")
-                && scheme.eq_ignore_ascii_case(b"Bearer ") =>
+            if header == "authorization" && scheme.eq_ignore_ascii_case(b"Bearer ") =>
         {
             token
         }

@@ -179,7 +179,7 @@ impl fmt::Debug for TokenContent {
 }
 
 impl<T: Payload> SessionCookie<T> {
-    /// Reads the content of `token` at `now`, in the context and by the timeouts of the builder. For tools: no session
+    /// Reads the content of `token` at `now`, in the context and by the timeouts of this cookie. For tools: no session
     /// is loaded, and `on_outcome` is not called.
     ///
     /// # Examples

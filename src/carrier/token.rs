@@ -5,7 +5,7 @@ use crate::{
     cookie::Values,
     crypto::suite::Mode,
     session::{Arrival, SaveError, Sealer, Session, TokenChange, Touch},
-    state::{Circumstances, Map, Payload, SessionData},
+    state::{Circumstances, Map, SessionData},
     token::{Context, LONGEST_TOKEN},
 };
 
@@ -46,7 +46,7 @@ pub struct SessionToken<T = Map> {
     pub(crate) payload: PhantomData<fn() -> T>,
 }
 
-impl<T: Payload> SessionToken<T> {
+impl<T> SessionToken<T> {
     /// Loads the session of `token`. Never fails: a token that does not open is a new session.
     ///
     /// # Examples
@@ -102,56 +102,7 @@ impl<T: Payload> SessionToken<T> {
     pub fn raise_not_before(&self, moment: SystemTime) {
         self.sealer.raise_not_before(unix_seconds_from(moment));
     }
-}
 
-impl<T: SessionData> SessionToken<T> {
-    /// Returns the value that `token` holds, without a session, for programs that only read it, such as a gateway.
-    /// Allocates no memory besides that of the value.
-    ///
-    /// The token is verified as by [`load`](Self::load) ([SPEC.md § 7]), and the hook for outcomes is called
-    /// ([`on_outcome`](crate::carrier::SessionBuilder::on_outcome)).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use hardtack::{
-    ///     EncryptionKey, SessionData, SessionToken, carrier::TokenChange, session::Reason,
-    /// };
-    /// use serde::{Deserialize, Serialize};
-    /// # use std::time::{Duration, SystemTime};
-    ///
-    /// #[derive(Serialize, Deserialize, Default)]
-    /// struct Login {
-    ///     user: u64,
-    /// }
-    ///
-    /// impl SessionData for Login {
-    ///     const LABEL: &str = "login";
-    ///     const SCHEMA: u32 = 1;
-    /// }
-    ///
-    /// let tokens = SessionToken::encrypted("api", EncryptionKey::generate()?).typed::<Login>().build()?;
-    /// # let now = SystemTime::now();
-    /// # let session = tokens.load(None::<&str>, now);
-    /// # session.replace(Login { user: 42 })?;
-    /// # let TokenChange::Store(token) = tokens.save(&session)? else { return Err("sent".into()) };
-    /// assert_eq!(tokens.open(&token, now).map(|login| login.user), Ok(42));
-    /// let tomorrow = now + Duration::from_secs(86_400);
-    /// assert_eq!(tokens.open(&token, tomorrow).map(|login| login.user), Err(Reason::Expired));
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
-    ///
-    /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
-    pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
-        self.open_with(token, clock, T::decode)
-    }
-}
-
-impl<T> SessionToken<T> {
     /// Decodes a token's schema and payload by `decode`, which may borrow from them: for programs that need a part of
     /// the value, or none of it. `None` from `decode` is [`Reason::Payload`].
     ///
@@ -207,9 +158,7 @@ impl<T> SessionToken<T> {
         self.sealer
             .open(self.context(), token.as_ref(), now, decode)
     }
-}
 
-impl<T> SessionToken<T> {
     /// Returns the same tokens for the sessions of `context`, in place of the builder's; see
     /// [`SessionCookie::in_context`](crate::SessionCookie::in_context).
     #[must_use]
@@ -255,6 +204,53 @@ impl<T> SessionToken<T> {
             Ok(token)
         })?;
         Ok((finished.touch, finished.change))
+    }
+}
+
+impl<T: SessionData> SessionToken<T> {
+    /// Returns the value that `token` holds, without a session, for programs that only read it, such as a gateway.
+    /// Allocates no memory besides that of the value.
+    ///
+    /// The token is verified as by [`load`](Self::load) ([SPEC.md § 7]), and the hook for outcomes is called
+    /// ([`on_outcome`](crate::carrier::SessionBuilder::on_outcome)).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hardtack::{
+    ///     EncryptionKey, SessionData, SessionToken, carrier::TokenChange, session::Reason,
+    /// };
+    /// use serde::{Deserialize, Serialize};
+    /// # use std::time::{Duration, SystemTime};
+    ///
+    /// #[derive(Serialize, Deserialize, Default)]
+    /// struct Login {
+    ///     user: u64,
+    /// }
+    ///
+    /// impl SessionData for Login {
+    ///     const LABEL: &str = "login";
+    ///     const SCHEMA: u32 = 1;
+    /// }
+    ///
+    /// let tokens = SessionToken::encrypted("api", EncryptionKey::generate()?).typed::<Login>().build()?;
+    /// # let now = SystemTime::now();
+    /// # let session = tokens.load(None::<&str>, now);
+    /// # session.replace(Login { user: 42 })?;
+    /// # let TokenChange::Store(token) = tokens.save(&session)? else { return Err("sent".into()) };
+    /// assert_eq!(tokens.open(&token, now).map(|login| login.user), Ok(42));
+    /// let tomorrow = now + Duration::from_secs(86_400);
+    /// assert_eq!(tokens.open(&token, tomorrow).map(|login| login.user), Err(Reason::Expired));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Reason`] why the token does not open, for logs. Do not show it to the sender of the token.
+    ///
+    /// [SPEC.md § 7]: https://github.com/hardtack-rs/hardtack/blob/main/SPEC.md#7-opening
+    pub fn open(&self, token: impl AsRef<[u8]>, clock: impl Into<Clock>) -> Result<T, Reason> {
+        self.open_with(token, clock, T::decode)
     }
 }
 

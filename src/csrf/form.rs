@@ -211,7 +211,7 @@ fn reported(refusal: CsrfRefusal) -> CsrfRefusal {
         path: path.as_deref(),
         ..RefusedRequest::default()
     };
-    events::request_refused(refusal, refusal.sentence(), &request);
+    events::request_refused(refusal, &request);
     refusal
 }
 

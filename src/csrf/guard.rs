@@ -158,7 +158,7 @@ impl<T> CsrfGuard<T> {
     }
 
     /// Accepts forms without the header `x-csrf-token`. Their handlers read the token from a field, by the extractor
-    /// `Guarded` of feature `axum` or by [`Session::verify_csrf`](crate::Session::verify_csrf).
+    /// `Guarded` of features `axum` and `actix` or by [`Session::verify_csrf`](crate::Session::verify_csrf).
     ///
     /// # Security
     ///

@@ -20,7 +20,8 @@ pub(crate) fn render(
 ) -> String {
     let secret = secret(keys.sealing(now), context, session);
     let mut token = String::with_capacity(TOKEN_LEN);
-    base64url::encode([mask, xor(mask, secret)].as_flattened(), &mut token);
+    let masked = std::array::from_fn(|i| mask[i] ^ secret[i]);
+    base64url::encode([mask, masked].as_flattened(), &mut token);
     token
 }
 
@@ -37,23 +38,15 @@ pub(crate) fn check(
     if token.len() != TOKEN_LEN || base64url::decode(token.as_bytes(), &mut bytes).is_none() {
         return false;
     }
-    let mask: [u8; TAG_LEN] = std::array::from_fn(|i| bytes[i]);
-    let masked: [u8; TAG_LEN] = std::array::from_fn(|i| bytes[TAG_LEN + i]);
-    let given = xor(mask, masked);
-    let mut is_right = false;
-    for key in keys.accepted(now) {
-        is_right |= bool::from(secret(key, context, session).ct_eq(&given));
-    }
-    is_right
+    let given: [u8; TAG_LEN] = std::array::from_fn(|i| bytes[i] ^ bytes[TAG_LEN + i]);
+    keys.accepted(now).fold(false, |is_right, key| {
+        is_right | bool::from(secret(key, context, session).ct_eq(&given))
+    })
 }
 
 /// `HMAC(K_csrf, u32(len ctx) || ctx || session)`, cut to 16 bytes.
 fn secret(key: &PurposeKey, context: &Context, session: &[u8]) -> [u8; TAG_LEN] {
     key.material.csrf.compute(&[context.encoded(), session])
-}
-
-fn xor(left: [u8; TAG_LEN], right: [u8; TAG_LEN]) -> [u8; TAG_LEN] {
-    std::array::from_fn(|i| left[i] ^ right[i])
 }
 
 const TOKEN_LEN: usize = 43;

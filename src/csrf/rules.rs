@@ -54,14 +54,13 @@ impl Rules {
                 CsrfRefusal::PlainHttp => Some(WITHOUT_TLS),
                 _ => None,
             };
-            let sentence = refusal.sentence();
             let request = RefusedRequest {
                 path: Some(request.uri.path()),
                 origin,
                 host,
                 advice,
             };
-            events::request_refused(refusal, sentence, &request);
+            events::request_refused(refusal, &request);
         }
         checked
     }
@@ -118,14 +117,13 @@ impl Rules {
 
     /// Returns `true` if the request is a form that one of `form_posts` lets pass.
     fn is_form_post(&self, request: &Parts) -> bool {
-        let is_from = |trusted: &Origin| {
-            let origin = text_of(request, &header::ORIGIN).and_then(Origin::parse);
-            origin.is_some_and(|origin| origin == *trusted)
-        };
+        let origin = || text_of(request, &header::ORIGIN).and_then(Origin::parse);
         let mut here = self.form_posts.iter();
         request.method == Method::POST
             && is_form(&request.headers)
-            && here.any(|(trusted, path)| path == request.uri.path() && is_from(trusted))
+            && here.any(|(trusted, path)| {
+                path == request.uri.path() && origin().as_ref() == Some(trusted)
+            })
     }
 }
 

@@ -9,7 +9,7 @@
     allow(dead_code, reason = "events of adapters")
 )]
 
-use std::{error::Error, fmt::Debug};
+use std::error::Error;
 
 #[cfg(feature = "metrics")]
 use metrics::{counter, histogram};
@@ -147,12 +147,12 @@ pub(crate) struct RefusedRequest<'a> {
 }
 
 /// A CSRF check refused a request.
-pub(crate) fn request_refused(refusal: impl Debug, sentence: &str, request: &RefusedRequest<'_>) {
+pub(crate) fn request_refused(refusal: impl Error, request: &RefusedRequest<'_>) {
     #[cfg(all(feature = "metrics", feature = "tower"))]
     counter!(name::CSRF_REFUSALS, "refusal" => format!("{refusal:?}")).increment(1);
     #[cfg(feature = "tracing")]
     tracing::warn!(
-        refusal = sentence,
+        refusal = refusal.to_string(),
         advice = request.advice,
         path = request.path,
         origin = request.origin,

@@ -55,9 +55,8 @@ where
             parts.extensions = extensions;
             request = Request::from_parts(parts, body);
         }
-        let passes = answer.is_none();
         GateFuture {
-            inner: passes.then(|| self.inner.call(request)),
+            inner: answer.is_none().then(|| self.inner.call(request)),
             answer,
         }
     }

@@ -222,11 +222,9 @@ impl Caching<'_> {
             status,
             is_shareable: is_shareable && !self.is_sharing_allowed,
         });
-        let touch = match &finished {
-            Ok((touch, _)) => *touch,
-            // The response must not be stored either.
-            Err(_) => Touch::Written,
-        };
+        // Nor must the response be stored if that failed.
+        let touched = finished.as_ref().map(|(touch, _)| *touch);
+        let touch = touched.unwrap_or(Touch::Written);
         if caching::needs_vary(touch, response.values(&H::VARY), &self.source) {
             response.add(H::VARY, H::value(self.source));
         }

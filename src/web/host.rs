@@ -66,14 +66,13 @@ impl<'a> Host<'a> {
 
     /// Returns `None` if `text` is not a host with an optional port. A user name before it is not allowed.
     pub(crate) fn parse(text: &'a str) -> Option<Host<'a>> {
-        let after_address = text.rfind(']').map_or(0, |end| end + 1);
-        let (name, port) = match text[after_address..].rfind(':') {
-            Some(colon) => {
-                let (name, port) = text.split_at(after_address + colon);
-                let is_number = port[1..].bytes().all(|byte| byte.is_ascii_digit());
-                (name, Some(port[1..].parse().ok().filter(|_| is_number)?))
+        let (name, port) = match text.rsplit_once(':') {
+            // A colon of an address in brackets begins no port.
+            Some((name, port)) if !port.ends_with(']') => {
+                let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
+                (name, Some(port.parse().ok().filter(|_| is_number)?))
             }
-            None => (text, None),
+            _ => (text, None),
         };
         is_name(name).then_some(Host { name, port })
     }

@@ -1,4 +1,5 @@
-//! Sessions in web servers: on an `http::HeaderMap`, in a jar of cookies, in tower services and in axum.
+//! Sessions in web servers: on an `http::HeaderMap`, in a jar of cookies, in tower services, in axum and in
+//! actix-web.
 //!
 //! With feature `http` [`SessionCookie`](crate::SessionCookie) and [`SessionHeader`](crate::SessionHeader) have the
 //! methods `load_from` and `save_to`. `SessionLayer` is a tower layer that calls them. With feature `cookie`

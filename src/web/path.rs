@@ -12,7 +12,8 @@ impl RequestPath {
 
     /// Calls `work`, for which [`current`] returns this path.
     pub(super) fn during<R>(&mut self, work: impl FnOnce() -> R) -> R {
-        let _during = cfg!(feature = "tracing").then(|| During::new(&mut self.0));
+        let mut during = During(&mut self.0);
+        during.swap();
         work()
     }
 }
@@ -26,15 +27,11 @@ pub(crate) fn current() -> Option<String> {
 struct During<'a>(&'a mut Option<String>);
 
 impl During<'_> {
-    fn new(path: &mut Option<String>) -> During<'_> {
-        let mut during = During(path);
-        during.swap();
-        during
-    }
-
     fn swap(&mut self) {
-        // An error: the thread ends.
-        let _ = CURRENT.try_with(|path| mem::swap(&mut *path.borrow_mut(), self.0));
+        if cfg!(feature = "tracing") {
+            // An error: the thread ends.
+            let _ = CURRENT.try_with(|path| mem::swap(&mut *path.borrow_mut(), self.0));
+        }
     }
 }
 

@@ -217,13 +217,11 @@ impl Options {
 
     /// Returns the seals of devices, if sessions are bound.
     fn devices(&self, sealer: &Sealer, name: &CookieName) -> Result<Option<Devices>, ConfigError> {
-        let Some(device) = &self.device else {
-            return Ok(None);
-        };
         let skew = self.clock_skew.as_secs();
         let purpose = &sealer.slot.purpose;
         let serve = |word: &str| Ok(self.keys.serve(purpose.device(word), self.overlap())?);
-        Devices::new(device, skew, name, &self.attributes, serve).map(Some)
+        let new = |device| Devices::new(device, skew, name, &self.attributes, serve);
+        self.device.as_ref().map(new).transpose()
     }
 
     fn labelled(&self, purpose: Purpose, type_label: &str) -> Result<Purpose, ConfigError> {

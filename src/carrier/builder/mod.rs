@@ -230,9 +230,7 @@ impl<C, T> SessionBuilder<C, T> {
             kind: PhantomData,
         }
     }
-}
 
-impl<C, T> SessionBuilder<C, T> {
     /// Makes sessions hold one `U` instead of a dictionary. `build` requires that `U` is a
     /// [`SessionData`](crate::SessionData).
     ///

@@ -41,10 +41,8 @@ impl<T, W> DeviceLayer<T, W> {
 
 impl<T: Payload, W> Gate for DeviceLayer<T, W> {
     fn concerns(&self, method: &str, path: &str) -> bool {
-        let AnyCarrier::Cookie(cookie) = &*self.0.carrier else {
-            return false;
-        };
-        cookie.device_endpoint(method, path).is_some()
+        matches!(&*self.0.carrier, AnyCarrier::Cookie(cookie)
+            if cookie.device_endpoint(method, path).is_some())
     }
 
     fn answer(&self, request: &Parts, _: &mut impl Extensions) -> Option<Response<String>> {

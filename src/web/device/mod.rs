@@ -27,8 +27,8 @@ impl<T> SessionCookie<T> {
     /// [bound to a device](crate::carrier::SessionCookieBuilder::device_bound). `None`: this is another request, which
     /// the application answers.
     ///
-    /// Call it before any check for cross-site requests: these are POST requests without a token. In tower and axum
-    /// [`DeviceLayer`](crate::web::DeviceLayer) calls it. No body has to be read.
+    /// Call it before any check for cross-site requests: these are POST requests without a token. In tower, axum and
+    /// actix-web [`DeviceLayer`](crate::web::DeviceLayer) calls it. No body has to be read.
     ///
     /// # Examples
     ///
