@@ -1,11 +1,12 @@
-use std::{fmt, marker::PhantomData, sync::Arc, time::SystemTime};
+use std::{fmt, sync::Arc, time::SystemTime};
 
+use super::token::SessionToken;
 use crate::{
-    base::{clock::Clock, clone_by_fields, time::unix_seconds_from},
+    base::{clock::Clock, clone_by_fields},
     cookie::{CookieName, Finder, PART_LEN, PartNumbers, SetCookies, Template, max_age_len},
     crypto::suite::Mode,
     migrate::{Migration, Takeover},
-    session::{Arrival, Arrived, SaveError, Sealer, Session, Store, TokenChange, Touch, events},
+    session::{Arrived, SaveError, Session, Store, TokenChange, Touch, events},
     state::{Circumstances, Map, Overhead},
     token::{Context, LONGEST_TOKEN},
 };
@@ -41,13 +42,11 @@ use crate::{
 /// ```
 pub struct SessionCookie<T = Map> {
     pub(crate) inner: Arc<Inner>,
-    /// `None`: that of the builder.
-    pub(crate) context: Option<Arc<Context>>,
-    pub(crate) payload: PhantomData<fn() -> T>,
+    /// The tokens in the cookies.
+    pub(crate) token: SessionToken<T>,
 }
 
 pub(crate) struct Inner {
-    pub(crate) sealer: Arc<Sealer>,
     pub(crate) name: CookieName,
     pub(crate) finder: Finder,
     pub(crate) template: Template,
@@ -69,7 +68,7 @@ impl<T> SessionCookie<T> {
     /// Returns the mode: whether the content is encrypted, or can be read without a key.
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.inner.sealer.mode
+        self.token.mode()
     }
 
     /// Loads the session of a request. `cookie_fields` are the values of its `Cookie` fields, of which there
@@ -126,8 +125,8 @@ impl<T> SessionCookie<T> {
     #[must_use]
     pub fn in_context(&self, context: Context) -> SessionCookie<T> {
         SessionCookie {
-            context: Some(Arc::new(context)),
-            ..self.clone()
+            inner: Arc::clone(&self.inner),
+            token: self.token.in_context(context),
         }
     }
 
@@ -181,15 +180,7 @@ impl<T> SessionCookie<T> {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn raise_not_before(&self, moment: SystemTime) {
-        self.inner
-            .sealer
-            .raise_not_before(unix_seconds_from(moment));
-    }
-
-    /// The context of a request for which none is given.
-    pub(crate) fn context(&self) -> &Context {
-        let of_builder = &self.inner.sealer.context;
-        self.context.as_deref().unwrap_or(of_builder)
+        self.token.raise_not_before(moment);
     }
 
     pub(crate) fn arrive(
@@ -209,14 +200,9 @@ impl<T> SessionCookie<T> {
         if let Some(missed) = old.as_ref().and_then(|old| old.unread_beside(&values)) {
             events::old_cookie_missed(self.name().as_str(), missed);
         }
-        let arrival = Arrival {
-            values,
-            old: old.filter(|old| !old.is_empty()),
-            clock,
-            context: context.or_else(|| self.context.clone()),
-            is_subresource,
-        };
-        Session::new(Arc::clone(&self.inner.sealer), arrival)
+        let old = old.filter(|old| !old.is_empty());
+        self.token
+            .arrive(values, old, clock, context, is_subresource)
     }
 
     /// Finishes the request for `session`. Returns the extent to which its response depends on it, and the `Set-Cookie`
@@ -226,7 +212,7 @@ impl<T> SessionCookie<T> {
         session: &Session<T>,
         circumstances: Circumstances,
     ) -> Result<(Touch, SetCookies), SaveError> {
-        let sealer = &self.inner.sealer;
+        let sealer = &self.token.sealer;
         let finished = session.finish(sealer, circumstances, |store| self.store(store))?;
         let mut fields = SetCookies::default();
         match finished.change {
@@ -265,7 +251,7 @@ impl<T> SessionCookie<T> {
     /// A part may have come from a cookie with former attributes, and parts that are not sent to this page would
     /// elsewhere mix with the new ones, so all parts are dropped.
     fn drop_replaced(&self, arrived: Arrived, fields: &mut SetCookies) {
-        let allowed = self.inner.sealer.policy.budget.allowed;
+        let allowed = self.token.sealer.policy.budget.allowed;
         let parts = arrived.carried.with_all_of(allowed.cookies);
         for template in &self.inner.former {
             template.expire(parts, fields);
@@ -297,7 +283,7 @@ impl<T> SessionCookie<T> {
     }
 }
 
-clone_by_fields!(SessionCookie<T> { inner, context, payload });
+clone_by_fields!(SessionCookie<T> { inner, token });
 
 impl<T> fmt::Debug for SessionCookie<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -132,7 +132,8 @@ impl<T> SessionHeader<T> {
             let token = token_in(&self.name, value.as_ref());
             tokens.push(token, LONGEST_TOKEN);
         }
-        self.token.arrive(tokens, clock, context, is_subresource)
+        self.token
+            .arrive(tokens, None, clock, context, is_subresource)
     }
 }
 

@@ -13,9 +13,9 @@ use crate::{
     cookie::{CookieName, Finder},
     crypto::{scratch::Scratch, suite::Suite},
     keys::KeyId,
-    session::{Sealer, SessionInfo},
+    session::SessionInfo,
     state::{Payload, SessionData},
-    token::{self, Context, LONGEST_TOKEN},
+    token::{self, LONGEST_TOKEN},
 };
 
 /// The parts of a token that can be read without a key. Nothing is verified.
@@ -201,7 +201,7 @@ impl<T: Payload> SessionCookie<T> {
         token: impl AsRef<[u8]>,
         now: SystemTime,
     ) -> Result<TokenContent, Reason> {
-        inspect::<T>(&self.inner.sealer, self.context(), token.as_ref(), now)
+        self.token.inspect(token, now)
     }
 }
 
@@ -216,7 +216,32 @@ impl<T: Payload> SessionToken<T> {
         token: impl AsRef<[u8]>,
         now: SystemTime,
     ) -> Result<TokenContent, Reason> {
-        inspect::<T>(&self.sealer, self.context(), token.as_ref(), now)
+        // The steps of SPEC.md § 7. A failure from § 7.7 on is returned with the content.
+        let now = unix_seconds(now);
+        let sealer = &self.sealer;
+        let keys = sealer.slot.keys();
+        let mut buffer = Scratch::borrow();
+        let opened = token::open(&keys, self.context(), now, token.as_ref(), &mut buffer);
+        let opened = opened.map_err(|refused| refused.reason)?;
+        let body = &buffer[opened.body()];
+        let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;
+        let metadata = &layout.metadata;
+        let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
+        let refused = match sealer.check(metadata, &payload, opened.key_id(), &keys, now) {
+            Err(reason) => Some(reason),
+            Ok(()) if T::read(metadata.schema, &payload).is_err() => Some(Reason::Payload),
+            Ok(()) => None,
+        };
+        Ok(TokenContent {
+            refused,
+            session: SessionInfo::of(metadata, opened.key_id()),
+            expires_at: system_time(sealer.policy.lifetimes.expires_at(metadata)),
+            is_remembered: sealer.policy.lifetimes.is_remembered(metadata),
+            has_flash: !layout.flash.is_empty(),
+            padding: body.len() - layout.payload.end,
+            schema: metadata.schema,
+            payload,
+        })
     }
 }
 
@@ -233,37 +258,4 @@ impl<T: Payload> SessionHeader<T> {
     ) -> Result<TokenContent, Reason> {
         self.token.inspect(token, now)
     }
-}
-
-/// Takes the steps of SPEC.md § 7. A failure from § 7.7 on is returned with the content.
-fn inspect<T: Payload>(
-    sealer: &Sealer,
-    context: &Context,
-    token: &[u8],
-    now: SystemTime,
-) -> Result<TokenContent, Reason> {
-    let now = unix_seconds(now);
-    let keys = sealer.slot.keys();
-    let mut buffer = Scratch::borrow();
-    let opened = token::open(&keys, context, now, token, &mut buffer);
-    let opened = opened.map_err(|refused| refused.reason)?;
-    let body = &buffer[opened.body()];
-    let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;
-    let metadata = &layout.metadata;
-    let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
-    let refused = match sealer.check(metadata, &payload, opened.key_id(), &keys, now) {
-        Err(reason) => Some(reason),
-        Ok(()) if T::read(metadata.schema, &payload).is_err() => Some(Reason::Payload),
-        Ok(()) => None,
-    };
-    Ok(TokenContent {
-        refused,
-        session: SessionInfo::of(metadata, opened.key_id()),
-        expires_at: system_time(sealer.policy.lifetimes.expires_at(metadata)),
-        is_remembered: sealer.policy.lifetimes.is_remembered(metadata),
-        has_flash: !layout.flash.is_empty(),
-        padding: body.len() - layout.payload.end,
-        schema: metadata.schema,
-        payload,
-    })
 }

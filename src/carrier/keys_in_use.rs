@@ -62,7 +62,7 @@ impl<T> SessionCookie<T> {
     #[must_use]
     pub fn keys_in_use(&self, now: SystemTime) -> KeysInUse {
         let now = unix_seconds(now);
-        let keys = self.inner.sealer.slot.keys();
+        let keys = self.token.sealer.slot.keys();
         let sealing = keys.sealing(now);
         KeysInUse {
             seals: sealing.info.id,

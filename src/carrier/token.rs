@@ -4,6 +4,7 @@ use crate::{
     base::{clock::Clock, clone_by_fields, reason::Reason, time::unix_seconds_from},
     cookie::Values,
     crypto::suite::Mode,
+    migrate::Takeover,
     session::{Arrival, SaveError, Sealer, Session, TokenChange, Touch},
     state::{Circumstances, Map, SessionData},
     token::{Context, LONGEST_TOKEN},
@@ -43,7 +44,7 @@ pub struct SessionToken<T = Map> {
     pub(crate) sealer: Arc<Sealer>,
     /// `None`: that of the builder.
     pub(crate) context: Option<Arc<Context>>,
-    pub(crate) payload: PhantomData<fn() -> T>,
+    payload: PhantomData<fn() -> T>,
 }
 
 impl<T> SessionToken<T> {
@@ -65,7 +66,7 @@ impl<T> SessionToken<T> {
         if let Some(token) = token {
             values.push(token.as_ref(), LONGEST_TOKEN);
         }
-        self.arrive(values, clock.into(), None, false)
+        self.arrive(values, None, clock.into(), None, false)
     }
 
     /// Ends the request for `session`, which can only be read from then on. Returns the change of its token.
@@ -169,21 +170,31 @@ impl<T> SessionToken<T> {
         }
     }
 
+    pub(super) fn of(sealer: Sealer) -> SessionToken<T> {
+        SessionToken {
+            sealer: Arc::new(sealer),
+            context: None,
+            payload: PhantomData,
+        }
+    }
+
     /// The context of a request for which none is given.
     pub(crate) fn context(&self) -> &Context {
         self.context.as_deref().unwrap_or(&self.sealer.context)
     }
 
+    #[inline]
     pub(crate) fn arrive(
         &self,
         values: Values,
+        old: Option<Takeover>,
         clock: Clock,
         context: Option<Arc<Context>>,
         is_subresource: bool,
     ) -> Session<T> {
         let arrival = Arrival {
-            old: None,
             values,
+            old,
             clock,
             context: context.or_else(|| self.context.clone()),
             is_subresource,

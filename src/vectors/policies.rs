@@ -47,7 +47,7 @@ fn build(policy: &PolicyOf) -> Option<RefreshAfter> {
         builder = builder.refresh_after(super::refresh_after(rule));
     }
     let cookie = builder.build().ok()?;
-    Some(cookie.inner.sealer.policy.lifetimes.refresh_after)
+    Some(cookie.token.sealer.policy.lifetimes.refresh_after)
 }
 
 fn written(rule: RefreshAfter) -> Value {

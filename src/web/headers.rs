@@ -96,7 +96,7 @@ impl<T> SessionCookie<T> {
         let caching = Caching {
             source: Cow::Borrowed("Cookie"),
             is_sharing_allowed: self.inner.shared_caching,
-            sealer: &self.inner.sealer,
+            sealer: &self.token.sealer,
         };
         let fields = caching.finish(status, response, |circumstances| {
             self.finish(session, circumstances)

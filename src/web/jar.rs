@@ -121,7 +121,7 @@ impl<T> SessionCookie<T> {
         if self.has_twins() {
             return Err(SaveError::FormerInJar);
         }
-        if self.inner.sealer.devices.is_some() {
+        if self.token.sealer.devices.is_some() {
             return Err(SaveError::DeviceInJar);
         }
         let fields = self.save(session)?;

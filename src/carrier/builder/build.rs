@@ -1,6 +1,6 @@
 //! Builds the three carriers: checks their settings together, and derives their keys.
 
-use std::{any::TypeId, marker::PhantomData, sync::Arc};
+use std::{any::TypeId, sync::Arc};
 
 use super::{
     Options, SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder, one_type, size,
@@ -64,7 +64,6 @@ impl<T> SessionCookieBuilder<T> {
         sealer.devices = options.devices(&sealer, &name)?;
         Ok(SessionCookie {
             inner: Arc::new(Inner {
-                sealer: Arc::new(sealer),
                 finder: Finder::new(name.as_str()),
                 former,
                 migration: Arc::new(migration),
@@ -72,8 +71,7 @@ impl<T> SessionCookieBuilder<T> {
                 template,
                 shared_caching: options.shared_caching,
             }),
-            context: None,
-            payload: PhantomData,
+            token: SessionToken::of(sealer),
         })
     }
 
@@ -167,11 +165,7 @@ impl Options {
     fn token<T: Payload>(&self, purpose: Purpose) -> Result<SessionToken<T>, ConfigError> {
         let allowed = size::allowed_token(self.max_token_len)?;
         let sealer = self.sealer::<T>(purpose, allowed, Overhead::default(), Duplicates::Refuse)?;
-        Ok(SessionToken {
-            sealer: Arc::new(sealer),
-            context: None,
-            payload: PhantomData,
-        })
+        Ok(SessionToken::of(sealer))
     }
 
     fn sealer<T: Payload>(

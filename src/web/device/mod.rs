@@ -58,7 +58,7 @@ impl<T> SessionCookie<T> {
 
     /// Returns the endpoint that a request is for.
     pub(crate) fn device_endpoint(&self, method: &str, path: &str) -> Option<Endpoint> {
-        let devices = self.inner.sealer.devices.as_ref()?;
+        let devices = self.token.sealer.devices.as_ref()?;
         devices.endpoint(path).filter(|_| method == "POST")
     }
 
@@ -71,9 +71,9 @@ impl<T> SessionCookie<T> {
         context: Option<Option<&Context>>,
     ) -> Option<Response<String>> {
         let endpoint = self.device_endpoint(request.method.as_str(), request.uri.path())?;
-        let sealer = &self.inner.sealer;
+        let sealer = &self.token.sealer;
         let devices = sealer.devices.as_ref()?;
-        let Some(context) = context.unwrap_or(Some(self.context())) else {
+        let Some(context) = context.unwrap_or(Some(self.token.context())) else {
             return Some(self.respond(DeviceAnswer::later()));
         };
         let now = clock.now();
@@ -104,7 +104,7 @@ impl<T> SessionCookie<T> {
     }
 
     fn respond(&self, answer: DeviceAnswer) -> Response<String> {
-        answer.tell(self.inner.sealer.slot.purpose.name());
+        answer.tell(self.token.sealer.slot.purpose.name());
         let status = StatusCode::from_u16(answer.status()).expect("it is a known status");
         let mut fields =
             HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-store"))]);
