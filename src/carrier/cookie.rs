@@ -53,9 +53,6 @@ pub(crate) struct Inner {
     /// The fields that drop the cookie with former attributes.
     pub(crate) former: Vec<Template>,
     pub(crate) migration: Arc<Migration>,
-    /// Responses that others may store may carry sessions.
-    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
-    pub(crate) shared_caching: bool,
 }
 
 impl<T> SessionCookie<T> {

@@ -36,9 +36,6 @@ pub struct SessionHeader<T = Map> {
     /// In lower case.
     pub(crate) name: Arc<str>,
     pub(crate) response_name: Arc<str>,
-    /// Responses that others may store may carry sessions.
-    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "for adapters"))]
-    pub(crate) shared_caching: bool,
 }
 
 impl<T> SessionHeader<T> {
@@ -151,7 +148,7 @@ fn token_in<'a>(header: &str, value: &'a [u8]) -> &'a [u8] {
     }
 }
 
-clone_by_fields!(SessionHeader<T> { token, name, response_name, shared_caching });
+clone_by_fields!(SessionHeader<T> { token, name, response_name });
 
 impl<T> fmt::Debug for SessionHeader<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -227,13 +227,10 @@ impl<T: Payload> SessionToken<T> {
         let layout = sealer.layout_of(body).ok_or(Reason::Malformed)?;
         let metadata = &layout.metadata;
         let payload = Zeroizing::new(body[layout.payload.clone()].to_vec());
-        let refused = match sealer.check(metadata, &payload, opened.key_id(), &keys, now) {
-            Err(reason) => Some(reason),
-            Ok(()) if T::read(metadata.schema, &payload).is_err() => Some(Reason::Payload),
-            Ok(()) => None,
-        };
+        let checked = sealer.check(metadata, &payload, opened.key_id(), &keys, now);
+        let read = checked.and_then(|()| T::read(metadata.schema, &payload));
         Ok(TokenContent {
-            refused,
+            refused: read.err(),
             session: SessionInfo::of(metadata, opened.key_id()),
             expires_at: system_time(sealer.policy.lifetimes.expires_at(metadata)),
             is_remembered: sealer.policy.lifetimes.is_remembered(metadata),

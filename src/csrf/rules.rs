@@ -98,18 +98,15 @@ impl Rules {
         let session = Session::<T>::provided_in(extensions);
         let session = session.map_err(|missing| Failure::Setup(without_session(missing)))?;
         let in_form = self.token == TokenSource::HeaderOrForm && is_form(&request.headers);
+        let verify = move |token: &str| session.verify_csrf(token);
         match request.headers.get(TOKEN_HEADER) {
             Some(token) => {
-                let is_good = |token: &str| session.verify_csrf(token);
-                checks.has_passed = token.to_str().is_ok_and(is_good);
+                checks.has_passed = token.to_str().is_ok_and(verify);
                 if !checks.has_passed {
                     return Err(Failure::Csrf(CsrfRefusal::WrongToken));
                 }
             }
-            None if in_form => {
-                let verify = move |token: &str| session.verify_csrf(token);
-                checks.in_form.push(Arc::new(verify));
-            }
+            None if in_form => checks.in_form.push(Arc::new(verify)),
             None => return Err(Failure::Csrf(CsrfRefusal::NoToken)),
         }
         Ok(())

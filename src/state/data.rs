@@ -19,6 +19,8 @@ pub(crate) struct Policy {
     pub(crate) budget: SizeBudget,
     /// A response with a 5xx status saves its session like any other.
     pub(crate) save_on_server_error: bool,
+    /// Responses that others may store may carry sessions.
+    pub(crate) shared_caching: bool,
     /// The payload of an empty session.
     pub(crate) empty_payload: Box<[u8]>,
     /// The version in which payloads are written; 0 for a dictionary.

@@ -126,7 +126,8 @@ impl<T> State<T> {
         }
         // Refreshing and re-sealing race with sign-in and sign-out in parallel requests, so they are left out unless
         // the response is a page that the visitor asked for and that only the visitor gets.
-        let is_quiet = response.status < 400 && !response.is_shareable && !is_subresource;
+        let is_shared = response.is_shareable && !self.policy.shared_caching;
+        let is_quiet = response.status < 400 && !is_shared && !is_subresource;
         if self.is_new() || !is_quiet {
             return Decision::Keep;
         }

@@ -269,6 +269,7 @@ fn sealer<T: Payload>(vector: &Vector) -> Sealer {
             )
             .unwrap(),
             save_on_server_error: false,
+            shared_caching: false,
             empty_payload: Box::default(),
             schema: T::SCHEMA,
         }),

@@ -270,7 +270,7 @@ impl Scene {
         let said = fields.keys().map(|name| (name.as_str(), values(name)));
         Circumstances {
             status,
-            is_shareable: CacheHeaders::read(said).is_shareable() && !self.may_share,
+            is_shareable: CacheHeaders::read(said).is_shareable(),
         }
     }
 

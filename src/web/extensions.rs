@@ -58,17 +58,15 @@ impl<T: Payload> Session<T> {
 
     /// [`from_extensions`](Self::from_extensions) for the extensions of any framework.
     pub(crate) fn provided_in(extensions: &impl Extensions) -> Result<Session<T>, MissingSession> {
+        let asked = type_name::<T>();
         match extensions.get::<Session<T>>() {
             Some(session) => Ok(session.clone()),
             None if extensions.get::<Ambiguous<Session<T>>>().is_some() => {
-                Err(MissingSession::Ambiguous(type_name::<T>()))
+                Err(MissingSession::Ambiguous(asked))
             }
             None => Err(match provided(extensions) {
-                Some(provided) => MissingSession::OtherType {
-                    asked: type_name::<T>(),
-                    provided,
-                },
-                None => MissingSession::NoLayer(type_name::<T>()),
+                Some(provided) => MissingSession::OtherType { asked, provided },
+                None => MissingSession::NoLayer(asked),
             }),
         }
     }

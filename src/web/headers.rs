@@ -93,12 +93,8 @@ impl<T> SessionCookie<T> {
         status: u16,
         response: &mut H,
     ) -> Result<(), SaveError> {
-        let caching = Caching {
-            source: Cow::Borrowed("Cookie"),
-            is_sharing_allowed: self.inner.shared_caching,
-            sealer: &self.token.sealer,
-        };
-        let fields = caching.finish(status, response, |circumstances| {
+        let (source, sealer) = (Cow::Borrowed("Cookie"), &self.token.sealer);
+        let fields = finish_for_caches(source, sealer, status, response, |circumstances| {
             self.finish(session, circumstances)
         })?;
         if let Some(registration) = fields.registration() {
@@ -179,12 +175,8 @@ impl<T> SessionHeader<T> {
         status: u16,
         response: &mut H,
     ) -> Result<(), SaveError> {
-        let caching = Caching {
-            source: Cow::Owned(self.name.to_string()),
-            is_sharing_allowed: self.shared_caching,
-            sealer: &self.token.sealer,
-        };
-        let change = caching.finish(status, response, |circumstances| {
+        let (source, sealer) = (Cow::Owned(self.name.to_string()), &self.token.sealer);
+        let change = finish_for_caches(source, sealer, status, response, |circumstances| {
             self.token.finish(session, circumstances)
         })?;
         let value = match change {
@@ -197,49 +189,39 @@ impl<T> SessionHeader<T> {
     }
 }
 
-/// The circumstances that decide about the fields of a response for caches.
-struct Caching<'a> {
-    /// The field in which the session came.
+/// Calls `finish`, and adds the fields for caches that its session requires, which came in the field `source`.
+fn finish_for_caches<H: Fields, C>(
     source: Cow<'static, str>,
-    /// Responses that others may store may carry sessions.
-    is_sharing_allowed: bool,
-    sealer: &'a Sealer,
-}
-
-impl Caching<'_> {
-    /// Calls `finish`, and adds the fields for caches that its session requires.
-    fn finish<H: Fields, C>(
-        self,
-        status: u16,
-        response: &mut H,
-        finish: impl FnOnce(Circumstances) -> Result<(Touch, C), SaveError>,
-    ) -> Result<C, SaveError> {
-        let names = response.names();
-        let fields = names.map(|name| (name.as_ref(), response.values(name)));
-        let headers = CacheHeaders::read(fields);
-        let is_shareable = headers.is_shareable();
-        let finished = finish(Circumstances {
-            status,
-            is_shareable: is_shareable && !self.is_sharing_allowed,
-        });
-        // Nor must the response be stored if that failed.
-        let touched = finished.as_ref().map(|(touch, _)| *touch);
-        let touch = touched.unwrap_or(Touch::Written);
-        if caching::needs_vary(touch, response.values(&H::VARY), &self.source) {
-            response.add(H::VARY, H::value(self.source));
-        }
-        match headers.cache_control_for(touch, self.is_sharing_allowed) {
-            Some(NO_STORE) => {
-                if is_shareable {
-                    events::caching_was_replaced(self.sealer.slot.purpose.name());
-                }
-                forbid_to_store(response);
-            }
-            Some(word) => response.replace(H::CACHE_CONTROL, H::value(word.into())),
-            None => {}
-        }
-        finished.map(|(_, change)| change)
+    sealer: &Sealer,
+    status: u16,
+    response: &mut H,
+    finish: impl FnOnce(Circumstances) -> Result<(Touch, C), SaveError>,
+) -> Result<C, SaveError> {
+    let names = response.names();
+    let fields = names.map(|name| (name.as_ref(), response.values(name)));
+    let headers = CacheHeaders::read(fields);
+    let is_shareable = headers.is_shareable();
+    let finished = finish(Circumstances {
+        status,
+        is_shareable,
+    });
+    // Nor must the response be stored if that failed.
+    let touched = finished.as_ref().map(|(touch, _)| *touch);
+    let touch = touched.unwrap_or(Touch::Written);
+    if caching::needs_vary(touch, response.values(&H::VARY), &source) {
+        response.add(H::VARY, H::value(source));
     }
+    match headers.cache_control_for(touch, sealer.policy.shared_caching) {
+        Some(NO_STORE) => {
+            if is_shareable {
+                events::caching_was_replaced(sealer.slot.purpose.name());
+            }
+            forbid_to_store(response);
+        }
+        Some(word) => response.replace(H::CACHE_CONTROL, H::value(word.into())),
+        None => {}
+    }
+    finished.map(|(_, change)| change)
 }
 
 /// Makes every field for caches that is present forbid them to store the response, and adds `Cache-Control`.

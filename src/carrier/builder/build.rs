@@ -69,7 +69,6 @@ impl<T> SessionCookieBuilder<T> {
                 migration: Arc::new(migration),
                 name,
                 template,
-                shared_caching: options.shared_caching,
             }),
             token: SessionToken::of(sealer),
         })
@@ -116,7 +115,6 @@ impl<T> SessionHeaderBuilder<T> {
             token: options.token(purpose)?,
             name: name.to_ascii_lowercase().into(),
             response_name: options.response_name.to_ascii_lowercase().into(),
-            shared_caching: options.shared_caching,
         })
     }
 }
@@ -203,6 +201,7 @@ impl Options {
                 lifetimes: self.lifetimes(),
                 budget,
                 save_on_server_error: self.save_on_server_error,
+                shared_caching: self.shared_caching,
                 empty_payload: empty_payload.into(),
                 schema: T::SCHEMA,
             }),
