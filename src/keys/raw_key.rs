@@ -36,11 +36,8 @@ impl RawKey {
     }
 
     fn new(suite: Suite, secret: Zeroizing<[u8; SECRET_LEN]>) -> Result<RawKey, KeyError> {
-        let mut seen = [false; 256];
-        for &byte in secret.iter() {
-            seen[usize::from(byte)] = true;
-        }
-        if seen.iter().filter(|&&seen| seen).count() < FEWEST_DISTINCT_BYTES {
+        let distinct = (0..=u8::MAX).filter(|byte| secret.contains(byte));
+        if distinct.count() < FEWEST_DISTINCT_BYTES {
             return Err(KeyError::Weak);
         }
         let id = KeyId([0; 4]);

@@ -87,25 +87,19 @@ impl<K> Ring<K> {
 
     /// Returns the first change of a role after `now`.
     pub(crate) fn next_event(&self, now: UnixSeconds) -> Option<RingEvent> {
-        let ends = self.infos().filter_map(|key| {
-            let until = key
-                .accept_until
-                .filter(|until| unix_seconds(*until) > now)?;
-            Some((until, key.id))
-        });
+        let ends = self.infos();
+        let ends = ends.filter_map(|key| Some((key.accept_until?, key.id)));
+        let ends = ends.filter(|(until, _)| unix_seconds(*until) > now);
         let end = ends.min_by_key(|(until, _)| *until);
         let next = self.keys.get(self.sealing_place(now) + 1);
         let begin = next.and_then(|next| next.info.seal_from);
-        match (begin, end) {
-            // Of several keys with the same moment only one seals.
-            (Some(from), end) if end.is_none_or(|(until, _)| from <= until) => {
-                Some(RingEvent::Seals {
-                    at: from,
-                    key: self.sealing(unix_seconds(from)).info.id,
-                })
-            }
-            (_, end) => end.map(|(at, key)| RingEvent::Retires { at, key }),
-        }
+        let begin = begin.filter(|from| end.is_none_or(|(until, _)| *from <= until));
+        // Of several keys with the same moment only one seals.
+        let seals = begin.map(|at| RingEvent::Seals {
+            at,
+            key: self.sealing(unix_seconds(at)).info.id,
+        });
+        seals.or(end.map(|(at, key)| RingEvent::Retires { at, key }))
     }
 
     /// Returns the place of a key relative to the one that seals at `now`: `Less` before it, so that the session is

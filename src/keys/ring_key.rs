@@ -93,6 +93,10 @@ impl<K: Key> RingKey<K> {
         self.info.accept_until = Some(system_time(unix_seconds(moment)));
         self
     }
+
+    pub(super) fn extract(&self) -> RingKey<Arc<Prk>> {
+        self.with(Arc::new(self.material.raw().prk()))
+    }
 }
 
 impl<K: Key> From<K> for RingKey<K> {
@@ -118,11 +122,5 @@ impl<K> RingKey<K> {
             info: self.info,
             material,
         }
-    }
-}
-
-impl<K: Key> RingKey<K> {
-    pub(super) fn extract(&self) -> RingKey<Arc<Prk>> {
-        self.with(Arc::new(self.material.raw().prk()))
     }
 }
