@@ -92,6 +92,8 @@ impl Error for KeyError {
 /// Returns what the text looks like, and what to do. No part of the text is repeated, because it may be a secret.
 pub(super) fn advice(text: &str) -> &'static str {
     let is_name = |name: &str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    // The padding of base64 is no value.
+    let pair = text.trim_end_matches('=').split_once('=');
     match text {
         "" => "it is empty; `hardtack keygen` makes a key",
         _ if text.starts_with('\u{feff}') => {
@@ -99,7 +101,7 @@ pub(super) fn advice(text: &str) -> &'static str {
         }
         _ if text.starts_with(['"', '\'', '`']) => "it is in quotes; leave them out",
         "export" => NAME,
-        _ if text.split_once('=').is_some_and(|(name, _)| is_name(name)) => NAME,
+        _ if pair.is_some_and(|(name, _)| is_name(name)) => NAME,
         _ if text.starts_with(ANY_KEY_PREFIX) => {
             "it is of another version of the format; give a key of version 1, or update hardtack"
         }
@@ -161,6 +163,8 @@ mod tests {
         for (text, advice) in [
             ("hunter2", password),
             ("Tc/wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuA=", password),
+            ("Tc7wLcc4iPxZvK6BxG7ZxT2idz62dHMINn76nFrYwuA=", password),
+            ("Tc7wLcc4iPxZvK6BxG7ZxA==", password),
             ("-----BEGIN_PRIVATE_KEY-----", password),
             ("/run/secrets/session.keys", path),
             ("./keys", path),
