@@ -35,12 +35,8 @@ pub(crate) fn is_hmac_sha512(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
 /// `tag == hex(HMAC-SHA-1(key, message))` in lower case, in constant time.
 pub(crate) fn is_hmac_sha1_in_hex(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     let code = hmac::<Sha1>(key, message).finalize().into_bytes();
-    let digit = |half: u8| b"0123456789abcdef"[usize::from(half)];
-    let text: Vec<u8> = code
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect();
-    text.as_slice().ct_eq(tag).into()
+    let text: String = code.iter().map(|byte| format!("{byte:02x}")).collect();
+    text.as_bytes().ct_eq(tag).into()
 }
 
 /// `PBKDF2-HMAC-SHA-1(password, salt)` with one iteration, 32 bytes.

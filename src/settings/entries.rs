@@ -7,7 +7,6 @@ use serde::{Deserialize, Deserializer};
 use super::{
     SessionSettings,
     error::Problem,
-    keys::PollEvery,
     table::{Given, Of, find},
     value::{Refusal, Table, Value},
 };
@@ -26,10 +25,6 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn is_of_keys(&self) -> bool {
-        self.get::<Vec<RingSource>>().is_some() || self.get::<PollEvery>().is_some()
-    }
-
     fn get<V: Any>(&self) -> Option<&V> {
         let value: &dyn Any = &*self.given.value;
         value.downcast_ref()

@@ -5,17 +5,13 @@ use std::time::Duration;
 use super::{
     SessionSettings,
     error::{Problem, SettingsError},
-    table::Builder,
+    table::{Builder, Of},
 };
 use crate::{
     carrier::SessionCookie,
     crypto::suite::Mode,
     keys::{Key, KeyRing, RingSource, SharedKeyRing},
 };
-
-/// Time between two polls of the sources of the keys.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct PollEvery(pub(super) Duration);
 
 impl SessionSettings {
     /// Removes the settings of the keys and returns their sources, for a program that reads the keys itself, for example
@@ -41,7 +37,8 @@ impl SessionSettings {
     pub fn take_key_sources(&mut self) -> Result<Vec<RingSource>, SettingsError> {
         self.check()?;
         let sources = self.key_sources()?;
-        self.entries.retain(|_, entry| !entry.is_of_keys());
+        self.entries
+            .retain(|_, entry| !matches!(entry.of, Of::Keys));
         Ok(sources)
     }
 
@@ -56,7 +53,7 @@ impl SessionSettings {
 
     fn ring<K: Key>(&self) -> Result<SharedKeyRing<K>, Problem> {
         let sources = self.key_sources()?;
-        if let Some(PollEvery(interval)) = self.get(WATCH_KEYS) {
+        if let Some(interval) = self.get::<Duration>(WATCH_KEYS) {
             return self.watched_ring(sources, *interval);
         }
         let ring = KeyRing::from_sources(sources);
@@ -98,7 +95,7 @@ impl SessionSettings {
         _: Vec<RingSource>,
         _: Duration,
     ) -> Result<SharedKeyRing<K>, Problem> {
-        let reason = "needs feature `watch` of the crate hardtack; enable it, or leave this out";
+        let reason = "needs threads, and feature `watch` of the crate hardtack; enable it, or leave this out";
         Err(self.problem(&self.shown(WATCH_KEYS), reason))
     }
 

@@ -157,7 +157,8 @@ impl SessionSettings {
         builder: SessionBuilder<C, T>,
     ) -> Result<SessionBuilder<C, T>, SettingsError> {
         self.check()?;
-        let of_keys = self.entries.values().filter(|entry| entry.is_of_keys());
+        let of_keys = self.entries.values();
+        let of_keys = of_keys.filter(|entry| matches!(entry.of, Of::Keys));
         refuse_any(of_keys.map(|entry| self.problem(&entry.shown, KEYS_OF_THE_PROGRAM)))?;
         let mode = builder.mode();
         if *self.get("mode").unwrap_or(&mode) != mode {

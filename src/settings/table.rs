@@ -6,7 +6,6 @@ use strsim::levenshtein;
 
 use super::{
     compound,
-    keys::PollEvery,
     value::{Refusal, Value, either},
 };
 use crate::{
@@ -27,6 +26,8 @@ pub(super) struct Setting {
 /// The sessions that have a setting.
 pub(super) enum Of {
     All,
+    /// All, about their keys.
+    Keys,
     /// Those that are saved with a response: in cookies and in headers.
     Responses,
     Cookies,
@@ -52,11 +53,11 @@ pub(super) const SETTINGS: &[Setting] = {
             ("encrypted", Mode::Encrypted),
             ("unencrypted-but-signed", Mode::UnencryptedButSigned),
         ]), |b, _| b)),
-        row("keys", All, |v| call(v.text().map(|text| vec![RingSource::text(text)]), |b, _| b)),
-        row("keys_env", All, |v| call(compound::source("env", v), |b, _| b)),
-        row("keys_file", All, |v| call(compound::source("file", v), |b, _| b)),
-        row("keys_from", All, |v| call(compound::sources(v), |b, _| b)),
-        row("watch_keys", All, |v| call(v.span().map(PollEvery), |b, _| b)),
+        row("keys", Keys, |v| call(v.text().map(|text| vec![RingSource::text(text)]), |b, _| b)),
+        row("keys_env", Keys, |v| call(compound::source("env", v), |b, _| b)),
+        row("keys_file", Keys, |v| call(compound::source("file", v), |b, _| b)),
+        row("keys_from", Keys, |v| call(compound::sources(v), |b, _| b)),
+        row("watch_keys", Keys, |v| call(v.span(), |b, _| b)),
         row("name", Cookies, |v| call(v.text(), Builder::name)),
         row("path", Cookies, |v| call(v.text(), Builder::path)),
         row("domain", Cookies, |v| call(v.text(), Builder::domain)),

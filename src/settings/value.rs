@@ -173,6 +173,15 @@ impl<'de> Deserialize<'de> for Value {
 
 struct AnyValue;
 
+/// Takes a flag or a number as its `Debug`, by which `1.0` is not the whole number `1`.
+macro_rules! bare {
+    ($visit:ident, $of:ty) => {
+        fn $visit<E>(self, value: $of) -> Result<Value, E> {
+            Ok(Value::Bare(format!("{value:?}")))
+        }
+    };
+}
+
 impl<'de> Visitor<'de> for AnyValue {
     type Value = Value;
 
@@ -180,29 +189,12 @@ impl<'de> Visitor<'de> for AnyValue {
         f.write_str("settings of a session cookie")
     }
 
-    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
-        Ok(Value::Bare(flag.to_string()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(Value::Bare(number.to_string()))
-    }
-
-    fn visit_i128<E>(self, number: i128) -> Result<Value, E> {
-        Ok(Value::Bare(number.to_string()))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(Value::Bare(number.to_string()))
-    }
-
-    fn visit_u128<E>(self, number: u128) -> Result<Value, E> {
-        Ok(Value::Bare(number.to_string()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        Ok(Value::Bare(format!("{number:?}")))
-    }
+    bare!(visit_bool, bool);
+    bare!(visit_i64, i64);
+    bare!(visit_i128, i128);
+    bare!(visit_u64, u64);
+    bare!(visit_u128, u128);
+    bare!(visit_f64, f64);
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
         Ok(Value::Text(text.to_owned()))

@@ -42,7 +42,10 @@ fn a_file_that_is_watched_has_to_be_whole() {
 fn without_the_feature_the_setting_is_refused() {
     let (names, sentence) = refused(toml(&format!("keys = '{}'\nwatch_keys = 10", key())).build());
     assert_eq!(names, ["watch_keys"]);
-    assert!(sentence.contains("needs feature `watch`"), "{sentence}");
+    assert!(
+        sentence.contains("needs threads, and feature `watch`"),
+        "{sentence}"
+    );
 }
 
 #[test]
