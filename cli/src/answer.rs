@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use hardtack::{EncryptionKey, SigningKey};
+use hardtack::{EncryptionKey, keys::KeyError};
 
 /// `Ok(false)`: the command did its work, and the answer is no.
 pub(crate) type Answer = Result<bool, Failure>;
@@ -130,18 +130,15 @@ fn redacted(text: &str) -> String {
     pieces.collect()
 }
 
-/// Returns `true` if a part of `word` is a key after one of the prefixes.
+/// Returns `true` if a part of `word`, which is ASCII, is a key after one of the prefixes.
 fn has_encoded_key(word: &str) -> bool {
-    let parts = word.as_bytes().windows(ENCODED_LEN);
-    parts
-        .filter_map(|part| str::from_utf8(part).ok())
-        .any(|part| {
-            let key = |suite| format!("{KEY_PREFIX}{suite}_{part}");
-            key("sign").parse::<SigningKey>().is_ok()
-                || ["xaes", "xcha"]
-                    .into_iter()
-                    .any(|suite| key(suite).parse::<EncryptionKey>().is_ok())
+    (ENCODED_LEN..=word.len()).any(|end| {
+        let part = &word[end - ENCODED_LEN..end];
+        ["xaes", "xcha", "sign"].iter().any(|suite| {
+            let key = format!("{KEY_PREFIX}{suite}_{part}").parse::<EncryptionKey>();
+            matches!(key, Ok(_) | Err(KeyError::WrongKind { .. }))
         })
+    })
 }
 
 /// Returns the message of the argument parser, without the usage after it.
@@ -151,11 +148,7 @@ fn one_sentence(error: &clap::Error) -> String {
             .to_owned();
     }
     let text = error.to_string();
-    let is_message = |line: &&str| {
-        !["Usage:", "For more"]
-            .iter()
-            .any(|end| line.starts_with(end))
-    };
+    let is_message = |line: &&str| !line.starts_with("Usage:") && !line.starts_with("For more");
     let is_help = |line: &&str| !line.is_empty() && !line.starts_with("tip: to pass");
     let lines = text.lines().take_while(is_message).map(str::trim);
     let sentence = lines.filter(is_help).collect::<Vec<_>>().join(" ");

@@ -1,9 +1,12 @@
 //! The settings of an application, read from its file.
 
-use std::{collections::BTreeMap, fmt::Display, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use hardtack::SessionSettings;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use zeroize::Zeroizing;
 
 use crate::answer::Failure;
@@ -15,31 +18,8 @@ pub(crate) fn read(path: &Path) -> Result<SessionSettings, Failure> {
     let is_json = path
         .extension()
         .is_some_and(|kind| kind.eq_ignore_ascii_case("json"));
-    let fail = |error: &dyn Display| Failure::file("cannot read settings from", path, error);
-    let found = if is_json {
-        of_json(&text)
-    } else {
-        of_toml(&text)
-    };
-    match found.map_err(|error| fail(&error))? {
-        Found::Table(settings) => {
-            settings.check().map_err(|error| fail(&error))?;
-            Ok(settings)
-        }
-        Found::WholeFile(settings) => {
-            let checked = settings.check();
-            checked.map_err(|error| fail(&format!("there is no table `session`, and {error}")))?;
-            Ok(settings)
-        }
-        Found::Nothing => Err(fail(&"there is neither a table `session` nor a setting")),
-    }
-}
-
-enum Found {
-    /// The table `session`.
-    Table(SessionSettings),
-    WholeFile(SessionSettings),
-    Nothing,
+    let found = find(&text, is_json);
+    found.map_err(|error| Failure::file("cannot read settings from", path, error))
 }
 
 /// The text is read several times, because a tree of values would keep only the last of two settings with one name.
@@ -50,38 +30,33 @@ struct File {
 
 type Names = BTreeMap<String, IgnoredAny>;
 
-// The errors of the formats quote the file, which may have a key there.
-
-fn of_toml(text: &str) -> Result<Found, String> {
-    let fail = |error: toml::de::Error| {
-        let end = error.span().map_or(0, |span| span.start.min(text.len()));
-        let before = &text.as_bytes()[..end];
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        format!("line {line} is not TOML, the format of every file that is not named `.json`")
-    };
-    let file: File = toml::from_str(text).map_err(fail)?;
-    let is_empty = || toml::from_str(text).is_ok_and(|names: Names| names.is_empty());
-    match file.session {
-        Some(settings) => Ok(Found::Table(settings)),
-        None if is_empty() => Ok(Found::Nothing),
-        None => toml::from_str(text).map(Found::WholeFile).map_err(fail),
+fn find(text: &str, is_json: bool) -> Result<SessionSettings, String> {
+    if let Some(settings) = parse::<File>(text, is_json)?.session {
+        let checked = settings.check().map(|()| settings);
+        return checked.map_err(|error| error.to_string());
     }
+    if parse::<Names>(text, is_json).is_ok_and(|names| names.is_empty()) {
+        return Err("there is neither a table `session` nor a setting".to_owned());
+    }
+    let settings: SessionSettings = parse(text, is_json)?;
+    let checked = settings.check().map(|()| settings);
+    checked.map_err(|error| format!("there is no table `session`, and {error}"))
 }
 
-fn of_json(text: &str) -> Result<Found, String> {
-    let fail = |error: serde_json::Error| match error.line() {
-        line if error.is_data() => {
-            format!("`session` is given twice or is not an object, at line {line}")
-        }
-        line => format!("line {line} is not JSON"),
-    };
-    let file: File = serde_json::from_str(text).map_err(fail)?;
-    let is_empty = || serde_json::from_str(text).is_ok_and(|names: Names| names.is_empty());
-    match file.session {
-        Some(settings) => Ok(Found::Table(settings)),
-        None if is_empty() => Ok(Found::Nothing),
-        None => serde_json::from_str(text)
-            .map(Found::WholeFile)
-            .map_err(fail),
+/// The errors of the formats quote the file, which may have a key there, so only the line is told.
+fn parse<T: DeserializeOwned>(text: &str, is_json: bool) -> Result<T, String> {
+    if is_json {
+        return serde_json::from_str(text).map_err(|error| match error.line() {
+            line if error.is_data() => {
+                format!("`session` is given twice or is not an object, at line {line}")
+            }
+            line => format!("line {line} is not JSON"),
+        });
     }
+    toml::from_str(text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let line_ends = text.bytes().take(start).filter(|byte| *byte == b'\n');
+        let line = 1 + line_ends.count();
+        format!("line {line} is not TOML, the format of every file that is not named `.json`")
+    })
 }

@@ -124,11 +124,9 @@ impl Token {
             },
         };
         let opened = opener.zip(content.as_ref());
-        let sealing = opener.map(|opener| opener.ring.seals(at));
         Token {
-            is_under_sealing_key: content
-                .as_ref()
-                .map(|found| Some(found.session.key_id) == sealing),
+            is_under_sealing_key: opened
+                .map(|(opener, content)| content.session.key_id == opener.ring.seals(at)),
             value: opened.and_then(|(opener, content)| (opener.reader.read)(content)),
             characters: token.map_or(0, |token| token.len()),
             info,

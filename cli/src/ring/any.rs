@@ -6,7 +6,7 @@ use std::{
 use hardtack::{
     EncryptionKey, KeyRing, SessionCookie, SessionHeader, SessionToken, SigningKey,
     carrier::{SessionCookieBuilder, SessionHeaderBuilder, SessionTokenBuilder},
-    keys::{Fingerprint, KeyError, KeyId, KeyInfo, Mode, RingError},
+    keys::{Fingerprint, KeyError, KeyId, KeyInfo, RingError},
 };
 
 /// A ring of either kind of key.
@@ -31,17 +31,15 @@ impl AnyRing {
         either!(self, ring => ring.keys())
     }
 
-    pub(crate) fn key(&self, id: KeyId) -> Option<KeyInfo> {
-        self.keys().into_iter().find(|key| key.id == id)
-    }
-
     pub(crate) fn seals(&self, at: SystemTime) -> KeyId {
         either!(self, ring => ring.sealing_key(at))
     }
 
     /// Returns the key that seals.
     pub(crate) fn sealing(&self, at: SystemTime) -> KeyInfo {
-        self.key(self.seals(at)).expect("a key of the ring seals")
+        let id = self.seals(at);
+        let sealing = self.keys().into_iter().find(|key| key.id == id);
+        sealing.expect("a key of the ring seals")
     }
 
     pub(crate) fn fingerprint(&self) -> Fingerprint {
@@ -50,13 +48,6 @@ impl AnyRing {
 
     pub(crate) fn not_before(&self) -> Option<SystemTime> {
         either!(self, ring => ring.not_before())
-    }
-
-    pub(crate) fn mode(&self) -> Mode {
-        match self {
-            AnyRing::Encryption(_) => Mode::Encrypted,
-            AnyRing::Signing(_) => Mode::UnencryptedButSigned,
-        }
     }
 
     pub(crate) fn cookie(&self) -> SessionCookieBuilder {
@@ -153,15 +144,10 @@ impl FromStr for AnyRing {
             .filter(|line| !line.trim_start().starts_with('#'));
         let words = lines.flat_map(|line| line.split([' ', '\t', ',']));
         let mut keys = words.map(str::parse::<EncryptionKey>);
-        let signs = keys.find_map(|key| match key {
-            Ok(_) => Some(false),
-            Err(KeyError::WrongKind { .. }) => Some(true),
-            Err(_) => None,
-        });
-        if signs == Some(true) {
-            text.parse().map(AnyRing::Signing)
-        } else {
-            text.parse().map(AnyRing::Encryption)
+        let first = keys.find(|key| matches!(key, Ok(_) | Err(KeyError::WrongKind { .. })));
+        match first {
+            Some(Err(_)) => text.parse().map(AnyRing::Signing),
+            _ => text.parse().map(AnyRing::Encryption),
         }
     }
 }

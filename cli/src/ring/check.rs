@@ -46,10 +46,10 @@ struct Finding {
 }
 
 impl Finding {
-    fn wrong(word: &'static str, sentence: String) -> Finding {
+    fn wrong(word: &'static str, key: Option<KeyId>, sentence: String) -> Finding {
         Finding {
             level: WRONG,
-            ..Finding::odd(word, None, sentence)
+            ..Finding::odd(word, key, sentence)
         }
     }
 
@@ -72,7 +72,7 @@ impl Check {
         let ring = text.parse::<AnyRing>();
         let mut findings = match &ring {
             Ok(ring) => self.of_lifetime(ring, longest, now)?,
-            Err(error) => vec![Finding::wrong("unreadable", error.to_string())],
+            Err(error) => vec![Finding::wrong("unreadable", None, error.to_string())],
         };
         let ring = ring.ok();
         findings.extend(ring.iter().flat_map(|ring| self.of_ring(ring, at)));
@@ -113,19 +113,14 @@ impl Check {
             } else {
                 format!("`hardtack ring retire {file} {id}`")
             };
-            findings.push(Finding {
-                key: Some(id),
-                ..Finding::wrong(
-                    "retires-early",
-                    format!(
-                        "key {id} is accepted for {} after key {} begins to seal, so sessions of {} are cut \
-                         short, and the application does not start; {mended} mends that",
-                        span::show(overlap.span),
-                        overlap.next,
-                        span::show(longest.span)
-                    ),
-                )
-            });
+            let sentence = format!(
+                "key {id} is accepted for {} after key {} begins to seal, so sessions of {} are cut \
+                 short, and the application does not start; {mended} mends that",
+                span::show(overlap.span),
+                overlap.next,
+                span::show(longest.span)
+            );
+            findings.push(Finding::wrong("retires-early", Some(id), sentence));
         }
         Ok(findings)
     }

@@ -22,19 +22,18 @@ pub(super) enum Health {
 
 impl HealthCheck {
     pub(super) fn ask(&self) -> Health {
-        let answered = agent().get(&self.0).call();
-        let mut response = match answered {
-            Ok(response) => response,
-            Err(error) => return Health::Silent(error.to_string()),
-        };
+        let asked = self.try_ask();
+        asked.unwrap_or_else(|error| Health::Silent(error.to_string()))
+    }
+
+    fn try_ask(&self) -> Result<Health, ureq::Error> {
+        let mut response = agent().get(&self.0).call()?;
         if !response.status().is_success() {
-            return Health::Status(response.status().as_u16());
+            return Ok(Health::Status(response.status().as_u16()));
         }
         let body = response.body_mut().with_config().limit(LONGEST_BODY);
-        match body.read_to_string() {
-            Ok(body) => fingerprint_in(&body).map_or(Health::NoFingerprint, Health::Fingerprint),
-            Err(error) => Health::Silent(error.to_string()),
-        }
+        let found = fingerprint_in(&body.read_to_string()?);
+        Ok(found.map_or(Health::NoFingerprint, Health::Fingerprint))
     }
 }
 

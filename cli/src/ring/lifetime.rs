@@ -56,15 +56,11 @@ impl Lifetime {
 fn check(lifetime: Duration) -> Result<Duration, Failure> {
     let key = EncryptionKey::generate().map_err(Failure::usage)?;
     let builder = SessionCookie::encrypted(key).idle_timeout(None);
-    match builder.absolute_timeout(lifetime).build() {
-        Ok(_) => Ok(lifetime),
-        Err(error) => {
-            let sentence = error.to_string();
-            Err(Failure::Usage(
-                sentence.replace("`absolute_timeout`", "`--lifetime`"),
-            ))
-        }
-    }
+    let built = builder.absolute_timeout(lifetime).build();
+    built.map(|_| lifetime).map_err(|error| {
+        let sentence = error.to_string();
+        Failure::Usage(sentence.replace("`absolute_timeout`", "`--lifetime`"))
+    })
 }
 
 impl Times {

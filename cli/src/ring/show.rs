@@ -68,7 +68,7 @@ pub(super) fn described(ring: &AnyRing, at: SystemTime, secrets: Option<&RingTex
     });
     json!({
         "at": show(at),
-        "mode": ring.mode().to_string(),
+        "mode": ring.sealing(at).suite.mode().to_string(),
         "fingerprint": ring.fingerprint().to_string(),
         "not_before": ring.not_before().map(show),
         "keys": keys.collect::<Vec<_>>(),
