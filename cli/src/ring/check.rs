@@ -103,19 +103,15 @@ impl Check {
         let mut findings = Vec::new();
         for overlap in ring.cut_short(longest.span) {
             let (id, file) = (overlap.key, self.file.display());
-            let end = moment::after(overlap.seal_from, longest.span + SKEW)?;
-            let mended = if end > now {
-                let lifetime = span::show(longest.span).replace(' ', "");
-                format!(
-                    "`hardtack ring retire {file} {id} --at {} --lifetime {lifetime}`",
-                    show(end)
-                )
-            } else {
-                format!("`hardtack ring retire {file} {id}`")
+            let end = moment::after(overlap.seal_from, longest.span.saturating_add(SKEW))?;
+            let lifetime = span::show(longest.span).replace(' ', "");
+            let options = match end > now {
+                true => format!(" --at {} --lifetime {lifetime}", show(end)),
+                false => String::new(),
             };
             let sentence = format!(
                 "key {id} is accepted for {} after key {} begins to seal, so sessions of {} are cut \
-                 short, and the application does not start; {mended} mends that",
+                 short, and the application does not start; `hardtack ring retire {file} {id}{options}` mends that",
                 span::show(overlap.span),
                 overlap.next,
                 span::show(longest.span)

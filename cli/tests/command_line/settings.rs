@@ -60,6 +60,15 @@ fn a_ring_that_the_application_would_refuse_is_not_good() {
 }
 
 #[test]
+fn a_lifetime_beyond_every_moment_is_refused() {
+    let (desk, _) = Desk::with_ring();
+    desk.done("ring rotate keys --after 15m");
+    desk.write("shop.toml", "absolute_timeout = '18446744073709551615'");
+    let refused = desk.refused(2, "ring check keys --settings shop.toml");
+    assert!(refused.contains("after the year 9999"), "{refused}");
+}
+
+#[test]
 fn a_cookie_of_another_name_opens_under_its_own() {
     let (desk, _) = Desk::with_ring();
     desk.write("shop.toml", "name = '__Host-shop'\n");
