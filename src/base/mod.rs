@@ -23,6 +23,24 @@ macro_rules! debug_by_display {
     };
 }
 
+/// Implements `Display` of a public id by its hexadecimal digits, and `Debug` by the same with the name of its type.
+macro_rules! show_in_hex {
+    ($id:ident as $number:ty) => {
+        impl std::fmt::Display for $id {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let digits = 2 * self.0.len();
+                write!(f, "{:0digits$x}", <$number>::from_be_bytes(self.0))
+            }
+        }
+
+        impl std::fmt::Debug for $id {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}({self})", stringify!($id))
+            }
+        }
+    };
+}
+
 /// Implements `Clone` field by field, without asking the type parameters for it, as a derived one would.
 macro_rules! clone_by_fields {
     ($name:ident<$($parameter:ident),+> { $($field:tt),+ }) => {
@@ -34,4 +52,4 @@ macro_rules! clone_by_fields {
     };
 }
 
-pub(crate) use {clone_by_fields, debug_by_display};
+pub(crate) use {clone_by_fields, debug_by_display, show_in_hex};

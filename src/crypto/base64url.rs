@@ -1,6 +1,6 @@
 //! Strict base64url: no padding, no white space, unused bits zero (SPEC.md § 4.5).
 
-use std::{mem, sync::LazyLock};
+use std::mem;
 
 use base64::{Engine, engine};
 
@@ -35,9 +35,7 @@ pub(crate) const fn longest_decoded(characters: usize) -> usize {
 
 /// Uses AVX2 or NEON where the machine has them, which is detected once.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-static ENGINE: LazyLock<engine::Simd> =
-    LazyLock::new(|| engine::Simd::url_safe(engine::general_purpose::NO_PAD));
+static ENGINE: std::sync::LazyLock<engine::Simd> =
+    std::sync::LazyLock::new(|| engine::Simd::url_safe(engine::general_purpose::NO_PAD));
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-static ENGINE: LazyLock<engine::GeneralPurpose> = LazyLock::new(|| {
-    engine::GeneralPurpose::new(&base64::alphabet::URL_SAFE, engine::general_purpose::NO_PAD)
-});
+static ENGINE: engine::GeneralPurpose = engine::general_purpose::URL_SAFE_NO_PAD;

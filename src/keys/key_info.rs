@@ -2,7 +2,10 @@
 
 use std::{fmt, time::SystemTime};
 
-use crate::{base::time::show_moment, crypto::suite::Suite};
+use crate::{
+    base::{show_in_hex, time::show_moment},
+    crypto::suite::Suite,
+};
 
 /// The public id of a key: 4 bytes derived from its secret, shown in hexadecimal.
 ///
@@ -24,17 +27,7 @@ use crate::{base::time::show_moment, crypto::suite::Suite};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KeyId(pub(crate) [u8; 4]);
 
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:08x}", u32::from_be_bytes(self.0))
-    }
-}
-
-impl fmt::Debug for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyId({self})")
-    }
-}
+show_in_hex!(KeyId as u32);
 
 /// The public facts about a key in a [`KeyRing`](crate::KeyRing): everything but its secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -79,9 +79,7 @@ impl RawKey {
         let word = self.suite.word();
         let len = KEY_PREFIX.len() + word.len() + 1 + ENCODED_LEN;
         let mut text = Zeroizing::new(String::with_capacity(len));
-        text.push_str(KEY_PREFIX);
-        text.push_str(word);
-        text.push('_');
+        text.extend([KEY_PREFIX, word, "_"]);
         base64url::encode(&*bytes, &mut text);
         text
     }

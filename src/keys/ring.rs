@@ -3,7 +3,6 @@
 use std::{
     cmp::{Ordering, Reverse},
     collections::BinaryHeap,
-    fmt,
     time::Duration,
 };
 
@@ -13,7 +12,10 @@ use super::{
     ring_key::RingKey,
 };
 use crate::{
-    base::time::{EPOCH, UnixSeconds, unix_seconds},
+    base::{
+        show_in_hex,
+        time::{EPOCH, UnixSeconds, unix_seconds},
+    },
     crypto::{sha256::sha256, suite::Mode},
 };
 
@@ -196,14 +198,4 @@ fn sorted<K>(keys: &[RingKey<K>], number: fn(&RingKey<K>) -> u64) -> Vec<(u64, R
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 8]);
 
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", u64::from_be_bytes(self.0))
-    }
-}
-
-impl fmt::Debug for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Fingerprint({self})")
-    }
-}
+show_in_hex!(Fingerprint as u64);

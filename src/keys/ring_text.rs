@@ -36,7 +36,10 @@ impl Listing {
             let fail = |problem| RingError::Text { entry, problem };
             let item = item.trim_matches(BLANK);
             if let Some(moment) = item.strip_prefix(NOT_BEFORE) {
-                parse_not_before(moment, &mut not_before).map_err(fail)?;
+                if moment.contains(BLANK) {
+                    return Err(fail(AFTER_NOT_BEFORE.to_owned()));
+                }
+                set(&mut not_before, NOT_BEFORE, moment).map_err(fail)?;
             } else if !item.is_empty() && !is_comment(item) {
                 let key = parse_key::<K>(item).map_err(fail)?;
                 self.keys.push(key.extract());
@@ -51,13 +54,6 @@ impl Listing {
 
 fn is_comment(line: &str) -> bool {
     line.trim_start_matches(BLANK).starts_with('#')
-}
-
-fn parse_not_before(moment: &str, slot: &mut Option<SystemTime>) -> Result<(), String> {
-    if moment.contains(BLANK) {
-        return Err(AFTER_NOT_BEFORE.to_owned());
-    }
-    set(slot, NOT_BEFORE, moment)
 }
 
 /// `key attribute=time attribute=time`

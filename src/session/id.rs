@@ -1,6 +1,9 @@
 use std::{fmt, str::FromStr};
 
-use crate::{base::debug_by_display, state::Sid};
+use crate::{
+    base::{debug_by_display, show_in_hex},
+    state::Sid,
+};
 
 /// A session's id: 8 random bytes, shown as 16 hexadecimal digits.
 ///
@@ -63,14 +66,4 @@ impl fmt::Display for SessionIdError {
 
 impl std::error::Error for SessionIdError {}
 
-impl fmt::Display for SessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", u64::from_be_bytes(self.0))
-    }
-}
-
-impl fmt::Debug for SessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SessionId({self})")
-    }
-}
+show_in_hex!(SessionId as u64);
