@@ -317,7 +317,8 @@ impl<K: Key> fmt::Debug for WatchedKeyRing<K> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PollOutcome {
-    /// The sources have not changed. Their ring is in use, or was refused and reported before.
+    /// The sources have not changed. Their ring is in use, unless the program has replaced it itself, or was refused and
+    /// reported before.
     Unchanged,
     /// The sources have changed. If the next poll reads the same, the change takes effect.
     Unsettled,
