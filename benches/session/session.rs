@@ -1,7 +1,7 @@
 //! What a session costs: opening one that arrived, and saving one that changed.
 //!
-//! `cargo bench`. Figures are per request. S is a typed payload of 33 bytes, M one of 210. Compare rows of
-//! one run with each other; the machine decides the rest.
+//! `cargo bench --manifest-path benches/session/Cargo.toml`. Figures are per request. S is a typed payload of 33 bytes,
+//! M one of 210. Compare rows of one run with each other; the machine decides the rest.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -170,7 +170,6 @@ fn load_under(bencher: Bencher<'_, '_>, key: EncryptionKey, keys: Vec<Encryption
 }
 
 /// A session that is bound to a device, with its bound cookie beside it.
-#[cfg(feature = "device-bound")]
 mod bound {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     use hardtack::{device::DeviceBound, session::DeviceBinding};
