@@ -14,7 +14,6 @@ use std::{
 
 use hardtack::{EncryptionKey, Session, SessionCookie, SessionError};
 use hardtack_scenarios::{Answer, Client, Method, Server, example, fresh_key};
-use reqwest::blocking::Response;
 use serde_json::{Value, json};
 
 /// Starts an example with a fresh key, and a browser in front of it.
@@ -335,14 +334,14 @@ fn streaming_ends_with_its_session() {
 }
 
 /// Server-sent events, one by one.
-struct Events(BufReader<Response>);
+struct Events(BufReader<Box<dyn Read>>);
 
 impl Events {
     fn of(browser: &Client) -> Events {
         let response = browser.request(Method::GET, "/news").send().unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["cache-control"], "no-store");
-        Events(BufReader::new(response))
+        Events(BufReader::new(Box::new(response.into_body().into_reader())))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line, start and end of the program.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
 use crate::demo::{command, encryption_key, signing_key, start, start_with};
@@ -131,9 +132,12 @@ fn flags_shape_the_cookie() {
 fn ctrl_c_ends_the_program_cleanly() {
     let (mut process, base) = spawn();
     // Its connection stays open.
-    let client = reqwest::blocking::Client::builder().no_proxy();
-    let client = client.build().unwrap();
-    assert_eq!(client.get(base).send().unwrap().status(), 200);
+    let host = base.trim_start_matches("http://");
+    let mut client = TcpStream::connect(host).unwrap();
+    write!(client, "GET /api/session HTTP/1.1\r\nhost: {host}\r\n\r\n").unwrap();
+    let mut answer = [0; 12];
+    client.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
     let id = process.id().to_string();
     let sent = Command::new("kill").args(["-INT", &id]).status();
     assert!(sent.unwrap().success());

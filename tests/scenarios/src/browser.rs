@@ -1,20 +1,18 @@
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
 use hardtack_jar::Jar;
-use reqwest::{
-    Method,
-    blocking::{Body, Client, RequestBuilder},
-    header::{CONTENT_TYPE, COOKIE, HeaderMap},
-    redirect::Policy,
-};
 use serde_json::Value;
+use ureq::{
+    Agent,
+    http::{self, HeaderMap, Method},
+};
 
-use crate::Server;
+use crate::{Request, Server};
 
 /// A client that keeps the cookies of one host. It follows no redirect.
 #[derive(Clone, Debug)]
 pub struct Browser {
-    client: Client,
+    agent: Agent,
     /// For the page that was asked for last.
     jar: RefCell<Jar>,
 }
@@ -24,14 +22,16 @@ impl Browser {
     #[must_use]
     pub fn new() -> Browser {
         // A connection for each request: the server may be another one, restarted on the same port.
-        let client = Client::builder()
-            .no_proxy()
-            .redirect(Policy::none())
-            .pool_max_idle_per_host(0);
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_idle_connections_per_host(0)
+            .max_redirects(0)
+            .proxy(None)
+            .timeout_global(Some(LONGEST_ANSWER));
         let mut jar = Jar::default();
         jar.url = "http://127.0.0.1/".parse().unwrap();
         Browser {
-            client: client.build().unwrap(),
+            agent: config.build().into(),
             jar: RefCell::new(jar),
         }
     }
@@ -49,33 +49,38 @@ impl Browser {
         method: Method,
         path: &str,
         content_type: &str,
-        body: impl Into<Body>,
+        body: impl Into<Vec<u8>>,
     ) -> Answer {
         let request = self.request(server.base(), method, path);
-        self.ask(request.header(CONTENT_TYPE, content_type).body(body))
+        self.ask(request.body_of(content_type, body))
     }
 
     /// Begins a request with the cookies.
-    pub fn request(&self, base: &str, method: Method, path: &str) -> RequestBuilder {
-        let url = format!("{base}{path}");
-        self.jar.borrow_mut().url = url.parse().unwrap();
-        let request = self.client.request(method, url);
-        let field = self.cookie_field();
-        match field.is_empty() {
-            true => request,
-            false => request.header(COOKIE, field),
+    pub fn request(&self, base: &str, method: Method, path: &str) -> Request {
+        let mut jar = self.jar.borrow_mut();
+        jar.url = format!("{base}{path}").parse().unwrap();
+        let request = http::Request::builder().method(method);
+        let request = request.uri(jar.url.as_str()).body(Vec::new());
+        let request = Request {
+            agent: self.agent.clone(),
+            request: request.unwrap(),
+        };
+        match jar.field() {
+            field if field.is_empty() => request,
+            field => request.header("cookie", &field),
         }
     }
 
     /// Sends a request, and keeps the cookies of the response.
-    pub fn ask(&self, request: RequestBuilder) -> Answer {
+    pub fn ask(&self, request: Request) -> Answer {
         let response = request
             .send()
             .unwrap_or_else(|error| panic!("no answer: {error:?}"));
+        let (head, mut body) = response.into_parts();
         let answer = Answer {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            text: response.text().unwrap(),
+            status: head.status.as_u16(),
+            headers: head.headers,
+            text: body.read_to_string().unwrap(),
         };
         self.jar.borrow_mut().receive(answer.set_cookies());
         answer
@@ -151,3 +156,5 @@ impl Answer {
         values.collect::<Vec<_>>().join(", ")
     }
 }
+
+const LONGEST_ANSWER: Duration = Duration::from_secs(30);

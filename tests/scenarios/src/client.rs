@@ -1,9 +1,8 @@
 use std::rc::Rc;
 
-use reqwest::{Method, blocking::RequestBuilder};
 use serde_json::Value;
 
-use crate::{Answer, Browser, Server};
+use crate::{Answer, Browser, Method, Request, Server};
 
 /// A browser at a server. It follows redirects, and keeps the server alive.
 #[derive(Clone, Debug)]
@@ -71,22 +70,21 @@ impl Client {
     }
 
     /// Begins a request with the cookies.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn request(&self, method: Method, path: &str) -> Request {
         self.browser.request(&self.base, method, path)
     }
 
     /// Sends a request, and follows redirects: a form is sent again where the status says so.
-    pub fn send(&self, request: RequestBuilder) -> Answer {
-        let again = request.try_clone();
+    pub fn send(&self, request: Request) -> Answer {
+        let again = request.clone();
         let answer = self.browser.ask(request);
         let location = answer.field("location");
         match answer.status {
             307 => {
-                let request = again.unwrap().build().unwrap();
-                let body = request.body().and_then(|body| body.as_bytes()).unwrap();
-                let kind = request.headers()["content-type"].clone();
+                let (head, body) = again.request.into_parts();
+                let kind = head.headers["content-type"].to_str().unwrap();
                 let again = self.request(Method::POST, &location);
-                self.send(again.header("content-type", kind).body(body.to_vec()))
+                self.send(again.body_of(kind, body))
             }
             303 => self.get(&location),
             _ => answer,
@@ -100,12 +98,17 @@ impl Client {
 
     /// Posts JSON.
     pub fn post(&self, path: &str, body: impl Into<Value>) -> Answer {
-        self.send(self.request(Method::POST, path).json(&body.into()))
+        self.json(Method::POST, path, &body.into())
     }
 
     /// Puts JSON.
     pub fn put(&self, path: &str, body: impl Into<Value>) -> Answer {
-        self.send(self.request(Method::PUT, path).json(&body.into()))
+        self.json(Method::PUT, path, &body.into())
+    }
+
+    fn json(&self, method: Method, path: &str, body: &Value) -> Answer {
+        let request = self.request(method, path);
+        self.send(request.body_of("application/json", body.to_string()))
     }
 
     /// Deletes.

@@ -11,13 +11,15 @@
 
 mod browser;
 mod client;
+mod request;
 mod scenario;
 mod server;
 mod site;
 
 pub use browser::{Answer, Browser};
 pub use client::Client;
-pub use reqwest::Method;
+pub use request::Request;
 pub use scenario::{answers_the_table, fresh_key};
 pub use server::{Server, example};
 pub use site::{Site, Visitor};
+pub use ureq::http::Method;

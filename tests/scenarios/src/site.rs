@@ -1,7 +1,6 @@
-use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Answer, Browser, Server};
+use crate::{Answer, Browser, Method, Server};
 
 /// The requests by which a site is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
