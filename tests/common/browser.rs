@@ -29,11 +29,20 @@ impl<T: Payload> Browser<T> {
         fields: impl IntoIterator<Item = impl AsRef<[u8]>>,
         page: impl FnOnce(&Session<T>) -> R,
     ) -> R {
-        let session = self.site.load(fields, at(self.now));
+        let fields = fields.into_iter().map(|field| field.as_ref().to_vec());
+        let session = self.begin(fields.collect());
         let result = page(&session);
-        self.sent = self.site.save(&session).unwrap().into_iter().collect();
-        self.jar.receive(&self.sent);
+        self.end(&session);
         result
+    }
+
+    fn begin(&self, fields: Vec<Vec<u8>>) -> Session<T> {
+        self.site.load(fields, at(self.now))
+    }
+
+    fn end(&mut self, session: &Session<T>) {
+        self.sent = self.site.save(session).unwrap().into_iter().collect();
+        self.jar.receive(&self.sent);
     }
 }
 

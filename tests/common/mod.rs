@@ -24,7 +24,11 @@ pub(crate) mod told;
 #[cfg(feature = "axum")]
 mod visit;
 
-use std::{sync::LazyLock, time::SystemTime};
+use std::{
+    pin::{Pin, pin},
+    sync::LazyLock,
+    time::SystemTime,
+};
 
 use hardtack::{
     EncryptionKey, KeyRing, Session, SessionCookie, SessionHeader, SessionToken,
@@ -137,6 +141,13 @@ pub(crate) fn token_of(pair: &str) -> &str {
 }
 
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    let mut output = None;
+    run(pin!(async { output = Some(future.await) }));
+    output.unwrap()
+}
+
+/// Takes futures of one type, so that the runtime is compiled once and not for every test.
+fn run(future: Pin<&mut dyn Future<Output = ()>>) {
     let runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = { runtime }.enable_time().build().unwrap();
     runtime.block_on(future)

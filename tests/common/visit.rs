@@ -102,13 +102,17 @@ impl<T: Payload> Visit<T> {
         &self,
         work: impl Fn(&Session<T>) -> Result<(), SessionError> + Send + Sync + 'static,
     ) -> Answer {
-        let work: Work<T> = Arc::new(work);
-        let answer = self.through_http(&work);
+        self.through_all(&(Arc::new(work) as Work<T>))
+    }
+
+    #[track_caller]
+    fn through_all(&self, work: &Work<T>) -> Answer {
+        let answer = self.through_http(work);
         let others = [
-            ("tower", self.through_tower(&work)),
-            ("axum", self.through_axum(&work)),
+            ("tower", self.through_tower(work)),
+            ("axum", self.through_axum(work)),
             #[cfg(feature = "actix")]
-            ("actix", self.through_actix(&work)),
+            ("actix", self.through_actix(work)),
         ];
         for (adapter, other) in others {
             assert_eq!(other.status, answer.status, "{adapter}");
@@ -118,7 +122,7 @@ impl<T: Payload> Visit<T> {
         // Without an adapter the status and the fields of the response are unknown.
         let has_destination = self.request.contains_key("sec-fetch-dest");
         if !has_destination && self.status == StatusCode::OK && self.response.is_empty() {
-            let core = self.through_core(&work);
+            let core = self.through_core(work);
             let set_cookies = |answer: &Answer| {
                 let lines = answer.lines();
                 lines
@@ -129,7 +133,7 @@ impl<T: Payload> Visit<T> {
             assert_eq!(set_cookies(&core), set_cookies(&answer), "load and save");
             assert_eq!(core.lengths(), answer.lengths(), "load and save");
             #[cfg(feature = "cookie")]
-            if let Some(jar) = self.through_jar(&work) {
+            if let Some(jar) = self.through_jar(work) {
                 assert_eq!(jar.status, core.status, "a jar");
                 assert_eq!(jar.alike(), core.alike(), "a jar");
             }

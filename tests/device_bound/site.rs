@@ -20,6 +20,7 @@ use hardtack::{
 use tower::ServiceExt;
 
 use super::handlers::router;
+use crate::common::block_on;
 
 pub(crate) struct Site {
     pub(crate) cookie: SessionCookie,
@@ -124,10 +125,7 @@ impl Site {
 }
 
 fn send(router: Router, request: Request<Body>) -> Response<String> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    block_on(async {
         let Ok(response) = router.oneshot(request).await;
         let (head, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
