@@ -14,7 +14,7 @@ fn simulation<const N: usize>(pushes: [Push; N]) -> Simulation {
     let plan = [Push::at(0, [A])].into_iter().chain(pushes);
     Simulation {
         instances: 200,
-        clients: 1_500,
+        clients: 500,
         ..Simulation::of(Plan::of(plan))
     }
 }
@@ -73,7 +73,7 @@ fn clocks_that_differ_by_more_than_the_skew_refuse_sessions_for_as_long_as_they_
     };
     let report = simulation.run();
     report.assert_faultless();
-    report.assert_counted(50, [Event::Refused(Reason::NotYetValid)]);
+    report.assert_counted(15, [Event::Refused(Reason::NotYetValid)]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn leak(pushes: impl IntoIterator<Item = Push>) -> Simulation {
     let plan = [Push::at(0, [A]), rotated].into_iter().chain(pushes);
     Simulation {
         instances: 500,
-        clients: 1_000,
+        clients: 500,
         ..Simulation::of(Plan::of(plan))
     }
 }

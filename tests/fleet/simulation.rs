@@ -24,7 +24,7 @@ pub(crate) struct Simulation {
 impl Simulation {
     pub(crate) fn of(plan: Plan) -> Simulation {
         let seed = number("FLEET_SEED").unwrap_or(1);
-        let clients = number("FLEET_CLIENTS").unwrap_or(5_000);
+        let clients = number("FLEET_CLIENTS").unwrap_or(2_500);
         println!("FLEET_SEED={seed} FLEET_CLIENTS={clients}");
         Simulation {
             plan,
@@ -40,11 +40,11 @@ impl Simulation {
         of_100_000 * self.clients / 100_000
     }
 
-    /// Makes all visits of all clients. Clients are independent, so each thread takes some, with the same fleet.
+    /// Makes all visits of all clients. Clients are independent, so each thread takes some, with the same fleet. Its
+    /// keys are derived for each thread, which pays for many clients only.
     pub(crate) fn run(&self) -> Report {
-        let threads = thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(4) as u64;
+        let cores = thread::available_parallelism().map_or(1, usize::from) as u64;
+        let threads = (self.clients / 10_000).clamp(1, cores.min(4));
         thread::scope(|scope| {
             let share = |first| {
                 let numbers = (first..self.clients).step_by(threads as usize);
