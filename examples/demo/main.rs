@@ -67,9 +67,11 @@ async fn serve(site: Arc<Site>) -> io::Result<()> {
     let router = service_fn(move |request: Request| site.router().oneshot(request));
     let router = Router::new().fallback_service(router);
     tokio::select! {
-        ended = axum::serve(listener, router).into_future() => ended,
+        // The signal is awaited before the first request is answered.
+        biased;
         // Without that signal the server runs until it is killed.
         Ok(()) = signal::ctrl_c() => Ok(()),
+        ended = axum::serve(listener, router).into_future() => ended,
     }
 }
 
