@@ -1,16 +1,7 @@
 //! An allocator that looks for a marker in every block of memory that is freed.
 //!
-//! A program with this global allocator learns whether the memory it freed had been overwritten:
-//!
-//! ```
-//! use hardtack_memory::{Scanning, look_for, left_behind};
-//!
-//! #[global_allocator]
-//! static ALLOCATOR: Scanning = Scanning;
-//!
-//! look_for(*b"a very plain key");
-//! assert_eq!(left_behind(|| drop(b"a very plain key".to_vec())), 1);
-//! ```
+//! A program with this global allocator learns whether the memory it freed had been overwritten: it names a marker by
+//! [`look_for`], and [`left_behind`] counts the markers that its work left in freed memory. `tests/wiped.rs` is one.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
