@@ -7,6 +7,9 @@
 #[allow(dead_code, reason = "its server runs as a process")]
 mod login;
 
+mod settings;
+mod versions;
+
 use std::{
     io::{BufRead, BufReader, Read},
     time::{Duration, SystemTime},

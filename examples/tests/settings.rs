@@ -1,7 +1,5 @@
 //! The example `settings` as a process, with settings from each source.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use std::{env, fs, path::PathBuf, process::Command};
 
 use hardtack_scenarios::{Client, Server, example, fresh_key};

@@ -1,7 +1,5 @@
 //! The example `versions`: instances of both deployments, which a visitor meets in any order.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 use hardtack_scenarios::{Client, Server, example, fresh_key};
 
 #[test]
