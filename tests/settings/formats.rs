@@ -17,15 +17,7 @@ const TOML: &str = r#"
     context = [["stage", "live"]]
     formerly = [{ path = "/app" }]
 "#;
-const JSON: &str = r#"{
-    "name": "__Secure-login",
-    "domain": "example.com",
-    "same_site": "strict",
-    "idle_timeout": "15m",
-    "absolute_timeout": 28800,
-    "context": {"stage": "live"},
-    "formerly": [{"path": "/app"}]
-}"#;
+const JSON: &str = include_str!("cookie.json");
 
 #[test]
 fn toml_and_json_say_the_same() {

@@ -28,16 +28,7 @@ context:
 formerly:
   - path: /app
 ";
-    let json = r#"{
-        "name": "__Secure-login",
-        "domain": "example.com",
-        "same_site": "strict",
-        "idle_timeout": "15m",
-        "absolute_timeout": 28800,
-        "context": {"stage": "live"},
-        "formerly": [{"path": "/app"}]
-    }"#;
-    check(text, json);
+    check(text, include_str!("../settings/cookie.json"));
 }
 
 #[test]
