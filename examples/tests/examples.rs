@@ -329,7 +329,7 @@ fn streaming_ends_with_its_session() {
         &browser,
         &cookie_of(&ring, SystemTime::now(), |session| {
             session.insert("user", "ada")?;
-            session.limit_to(Duration::from_secs(2))
+            session.limit_to(Duration::from_secs(3))
         }),
     );
     assert_eq!(Events::of(&browser).next(), None);

@@ -181,7 +181,7 @@ mod tests {
             assert_eq!(is_good, theirs.verify(b"message", &signature));
             is_good
         };
-        for _ in 0..8 {
+        for _ in 0..32 {
             let secret = random::from_system::<32>().unwrap();
             let key = SigningKey::from_slice(&secret).unwrap();
             let signature: Signature = key.sign(b"message");
